@@ -1,0 +1,91 @@
+package experiment
+
+import "cosinelab/engine/metrics"
+
+// Report is the outcome of an experiment.
+type Report struct {
+	Version  int          `json:"version"`
+	Spec     Spec         `json:"spec"`
+	Device   string       `json:"device"` // name and what it ran on: cpu linux/amd64
+	Data     DataSummary  `json:"data"`
+	Teachers []TeacherRun `json:"teachers"`
+	Arms     []ArmReport  `json:"arms"`
+	Seconds  float64      `json:"seconds"`
+}
+
+// DataSummary describes the series as it was used.
+type DataSummary struct {
+	Source        string    `json:"source"`
+	Title         string    `json:"title"`
+	Channels      []string  `json:"channels"`
+	TrainSteps    int       `json:"train_steps"`
+	TestSteps     int       `json:"test_steps"`
+	TrainWindows  int       `json:"train_windows"`
+	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
+	Labelled      bool      `json:"labelled"`
+	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
+	Segments      []Segment `json:"segments"`  // of the test part
+	Filled        int       `json:"filled,omitempty"`
+	FillRule      string    `json:"fill_rule,omitempty"`
+	Licence       string    `json:"licence,omitempty"`
+	Origin        string    `json:"origin,omitempty"`
+	ConstantTrain int       `json:"constant_train"` // channels that never change in the training part
+}
+
+// Segment is one true anomaly of the test part: the steps From up to, not including, To.
+type Segment struct {
+	From     int    `json:"from"`
+	To       int    `json:"to"`
+	Kind     string `json:"kind,omitempty"`
+	Channels []int  `json:"channels,omitempty"`
+}
+
+// TeacherRun is the training of one teacher.
+type TeacherRun struct {
+	Seed       uint64  `json:"seed"`
+	Parameters int     `json:"parameters"`
+	Epochs     []Epoch `json:"epochs,omitempty"`
+	Best       int     `json:"best_epoch,omitempty"` // whose weights were kept
+	Weights    string  `json:"weights,omitempty"`    // the file they came from instead
+	Seconds    float64 `json:"seconds"`
+}
+
+// ArmReport is one arm over all seeds.
+type ArmReport struct {
+	Arm  Arm   `json:"arm"`
+	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds
+}
+
+// Run is one arm with one seed.
+type Run struct {
+	Arm        string    `json:"arm"`
+	Seed       uint64    `json:"seed"`
+	Parameters int       `json:"parameters,omitempty"`
+	Epochs     []Epoch   `json:"epochs,omitempty"`
+	Best       int       `json:"best_epoch,omitempty"`
+	StepMs     float64   `json:"step_ms,omitempty"` // median
+	Seconds    float64   `json:"seconds"`
+	Threshold  Cut       `json:"threshold"`
+	Metrics    []Measure `json:"metrics,omitempty"` // none without labels
+	Alarms     []Range   `json:"alarms"`            // runs of flagged steps, before any adjustment
+	Hits       int       `json:"hits"`              // true segments with an alarm
+	FalseRuns  int       `json:"false_runs"`        // alarms that touch no true segment
+	Failed     string    `json:"failed,omitempty"`  // why there are no scores: loss became NaN at step 212
+
+	Scores []float64 `json:"-"` // one a scored test step
+	Output []float32 `json:"-"` // the student's output for the test part, [scored steps, channels], in scaled units
+}
+
+// Cut is a threshold and what it saw.
+type Cut struct {
+	Policy string        `json:"policy"`
+	Value  metrics.Value `json:"value"`
+	Saw    string        `json:"saw"` // train scores | train and test scores | test labels
+}
+
+// Measure is one metric of one run with its chance level at the same flag rate.
+type Measure struct {
+	Name   string        `json:"name"` // a row of metrics.All
+	Value  metrics.Value `json:"value"`
+	Chance metrics.Value `json:"chance"`
+}

@@ -1,0 +1,93 @@
+// Package experiment turns a description of a distillation experiment into a report.
+package experiment
+
+// Version is the version of Spec and Report that this package writes and reads.
+const Version = 1
+
+// Spec describes one experiment completely: the same Spec gives the same Report on the same device.
+// It is plain data: JSON in a file, in a URL hash, in a worker message, on the command line.
+type Spec struct {
+	Version int      `json:"version"`
+	Data    Data     `json:"data"`
+	Teacher Teacher  `json:"teacher"`
+	Student Model    `json:"student"`
+	Arms    []Arm    `json:"arms"`
+	Train   Train    `json:"train"`
+	Detect  Detect   `json:"detect"`
+	Seeds   []uint64 `json:"seeds"`
+}
+
+// Data says which series is used, and how it is cut.
+type Data struct {
+	Source   string   `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
+	Seed     uint64   `json:"seed,omitempty"`     // of a built-in generator
+	Train    Range    `json:"train,omitzero"`     // steps of the training part; zero = all
+	Test     Range    `json:"test,omitzero"`      // steps of the test part; zero = all
+	Channels []int    `json:"channels,omitempty"` // columns; empty = all
+	Scaling  string   `json:"scaling"`            // standard | none
+	Window   int      `json:"window"`             // steps in a window
+	Stride   int      `json:"stride"`             // steps between the starts of training windows
+	Label    string   `json:"label,omitempty"`    // label column of a CSV file
+	Split    *float64 `json:"split,omitempty"`    // share of a single file that is the training part
+}
+
+// Range is the steps From up to, not including, To.
+type Range struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}
+
+// Model names a row of models.All with its sizes; a zero size means the model's lab default.
+type Model struct {
+	Name   string `json:"model"`
+	DModel int    `json:"d_model,omitempty"`
+	Heads  int    `json:"heads,omitempty"`
+	Layers int    `json:"layers,omitempty"`
+	DFF    int    `json:"d_ff,omitempty"`
+}
+
+// Teacher is the model that is trained first, on its own loss, then frozen.
+type Teacher struct {
+	Model
+	Epochs  int    `json:"epochs"`
+	Weights string `json:"weights,omitempty"` // a safetensors file used instead of training
+}
+
+// Arm is one way to train (or not to train) the student.
+type Arm struct {
+	Name      string    `json:"name"`              // unique, shown in tables: alone, cosine, mse, untrained, random
+	Control   string    `json:"control,omitempty"` // untrained | random: costs nothing, has no objective
+	Student   *Model    `json:"student,omitempty"` // instead of the Spec's student
+	Objective Objective `json:"objective,omitzero"`
+}
+
+// Objective is what is added to the student's own loss (models.md, section 2).
+type Objective struct {
+	Kind     string  `json:"kind"`               // none | cosine | mse
+	Weight   float64 `json:"weight,omitempty"`   // lambda
+	Axis     string  `json:"axis,omitempty"`     // channel | time | window; cosine only
+	Schedule string  `json:"schedule,omitempty"` // constant | linear | cosine: the weight over epochs
+}
+
+// Train says how every arm, and the teacher, is trained.
+type Train struct {
+	Rate       float64 `json:"rate"`       // learning rate of Adam
+	Schedule   string  `json:"schedule"`   // reference | constant | cosine
+	Epochs     int     `json:"epochs"`     // of a student
+	Batch      int     `json:"batch"`      // windows a step
+	Clip       float64 `json:"clip"`       // limit of the global gradient norm; 0 = no clipping
+	Validation float64 `json:"validation"` // share of the training steps held out, from their end
+	Patience   int     `json:"patience"`   // epochs without a better validation loss before stopping; 0 = never stop early
+}
+
+// Detect says how scores become alarms.
+type Detect struct {
+	Score     string    `json:"score"` // model | reconstruction | association | disagreement; model = the model's own
+	Threshold Threshold `json:"threshold"`
+}
+
+// Threshold names a row of detect.Thresholds and its parameter.
+type Threshold struct {
+	Policy  string  `json:"policy"`            // train_percentile | train_test_percentile | best_f1
+	Percent float64 `json:"percent,omitempty"` // of the scores that stay below the threshold
+}

@@ -1,0 +1,118 @@
+// Package protocol is the messages between the page and its worker.
+package protocol
+
+import "cosinelab/engine/experiment"
+
+// Request types, page to worker.
+const (
+	TypeOpen     = "open"     // read or generate a data set and describe it: Data, and Files when the source is file/NAME
+	TypeRun      = "run"      // start the experiment Spec
+	TypePause    = "pause"    // hold before the next step
+	TypeContinue = "continue" // leave a pause
+	TypeStep     = "step"     // do one training step, then hold; starts the experiment Spec when none runs
+	TypeStop     = "stop"     // end the run after the current step; finished runs stay
+	TypeReset    = "reset"    // forget every run
+	TypeView     = "view"     // buckets of series for a chart: View
+	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
+)
+
+// Request is one message from the page. ID is repeated in the answer to it.
+type Request struct {
+	Type  string           `json:"type"`
+	ID    int              `json:"id"`
+	Data  *experiment.Data `json:"data,omitempty"`
+	Spec  *experiment.Spec `json:"spec,omitempty"`
+	View  *View            `json:"view,omitempty"`
+	Judge *Judge           `json:"judge,omitempty"`
+	// Files travel beside the JSON as File objects, in the order of these names.
+	Files []string `json:"files,omitempty"`
+}
+
+// Response types, worker to page.
+const (
+	TypeReady  = "ready"  // the engine is there: Device, Catalogue
+	TypeData   = "data"   // answer to open: Summary
+	TypeEvent  = "event"  // progress of the running experiment: Event
+	TypeState  = "state"  // running, paused, stopping, idle: State
+	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
+	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
+	TypeJudged = "judged" // answer to judge: Run
+	TypeError  = "error"  // a request or the run failed: Error
+)
+
+// Run states of the worker.
+const (
+	StateIdle     = "idle"
+	StateRunning  = "running"
+	StatePaused   = "paused"
+	StateStopping = "stopping"
+)
+
+// Response is one message from the worker.
+type Response struct {
+	Type      string                  `json:"type"`
+	ID        int                     `json:"id,omitempty"`
+	Device    string                  `json:"device,omitempty"`
+	Catalogue []Source                `json:"catalogue,omitempty"`
+	Summary   *experiment.DataSummary `json:"summary,omitempty"`
+	Event     *experiment.Event       `json:"event,omitempty"`
+	State     string                  `json:"state,omitempty"`
+	Report    *experiment.Report      `json:"report,omitempty"`
+	Series    *Series                 `json:"series,omitempty"`
+	Run       *experiment.Run         `json:"run,omitempty"`
+	Error     *Error                  `json:"error,omitempty"`
+}
+
+// Source is a data set that can be opened.
+type Source struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	About string `json:"about,omitempty"`
+	Group string `json:"group"` // builtin | benchmark
+}
+
+// Error says in words what went wrong, and where on the page it belongs.
+type Error struct {
+	Where   string `json:"where"` // data | spec | run | view | engine
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+}
+
+// View asks for lines of the test part between two steps, at Width buckets.
+type View struct {
+	From  int    `json:"from"`
+	To    int    `json:"to"`
+	Width int    `json:"width"`
+	Lines []Line `json:"lines"`
+}
+
+// Line kinds.
+const (
+	LineInput   = "input"   // the scaled test series: Channel
+	LineTeacher = "teacher" // the teacher's output: Channel, Seed
+	LineStudent = "student" // a student's output: Arm, Channel, Seed
+	LineCosine  = "cosine"  // cosine of teacher and student output per step: Arm, Seed
+	LineScore   = "score"   // an arm's score: Arm, Seed
+)
+
+// Line names one series.
+type Line struct {
+	Kind    string `json:"kind"`
+	Channel int    `json:"channel,omitempty"`
+	Arm     string `json:"arm,omitempty"`
+	Seed    uint64 `json:"seed,omitempty"`
+}
+
+// Series answers a View. For line i and bucket k the transferred Float32Array holds minimum, maximum and mean
+// at 3*(i*Width+k); a bucket or line without values holds NaN.
+type Series struct {
+	View View `json:"view"`
+	Rows int  `json:"rows"` // steps of the test part
+}
+
+// Judge asks what one run would alarm at a threshold set by hand.
+type Judge struct {
+	Arm       string  `json:"arm"`
+	Seed      uint64  `json:"seed"`
+	Threshold float64 `json:"threshold"`
+}
