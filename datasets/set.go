@@ -18,10 +18,19 @@ func (s Series) Slice(a, b int) Series {
 	return Series{Values: s.Values[a*s.Channels : b*s.Channels : b*s.Channels], Rows: b - a, Channels: s.Channels}
 }
 
+// Kinds of anomalies, in the order charts list them.
+const (
+	KindPoint       = "point"       // one to three steps off
+	KindContextual  = "contextual"  // usual values at an unusual time
+	KindCollective  = "collective"  // a stretch that is frozen or drifts
+	KindCorrelation = "correlation" // channels that no longer move with the others
+	KindFrequency   = "frequency"   // an oscillation that does not belong there
+)
+
 // Anomaly is one labelled stretch of the test part: the steps From up to, not including, To.
 type Anomaly struct {
 	From, To int
-	Kind     string // point, contextual, collective, correlation or frequency; empty when the source does not say
+	Kind     string // one of the kinds above; empty when the source does not say
 	Channels []int  // the channels it shows in; nil when the source does not say
 }
 
@@ -32,10 +41,25 @@ type Set struct {
 	Channels  []string // channel names, one a column
 	Train     Series   // raw values, before scaling
 	Test      Series
-	Labels    []uint8 // one a test step, 1 = anomalous; nil when the source has no labels
-	Anomalies []Anomaly
-	Filled    int    // missing cells that were filled, both parts together
-	FillRule  string // how they were filled, in words; empty when nothing was missing
+	Labels    []uint8   // one a test step, 1 = anomalous; nil when the source has no labels
+	Anomalies []Anomaly // the maximal runs of ones in Labels, in order
+	Filled    int       // missing cells that were filled, both parts together
+	FillRule  string    // how they were filled, in words; empty when nothing was missing
 	Licence   string
 	Source    string // where the data come from, in words
+}
+
+// segments returns the maximal runs of ones in labels.
+func segments(labels []uint8) []Anomaly {
+	var runs []Anomaly
+	for t, l := range labels {
+		switch {
+		case l == 0:
+		case t > 0 && labels[t-1] == 1:
+			runs[len(runs)-1].To = t + 1
+		default:
+			runs = append(runs, Anomaly{From: t, To: t + 1})
+		}
+	}
+	return runs
 }

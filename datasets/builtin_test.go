@@ -1,0 +1,154 @@
+package datasets
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+func builtin(t *testing.T, id string, seed uint64) *Set {
+	t.Helper()
+	set, err := Builtin(id, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// digest covers every value, label and anomaly of a set.
+func digest(set *Set) string {
+	h := sha256.New()
+	for _, part := range []any{set.Train.Values, set.Test.Values, set.Labels} {
+		if err := binary.Write(h, binary.LittleEndian, part); err != nil {
+			panic(err) // a hash does not fail
+		}
+	}
+	fmt.Fprint(h, set.Channels, set.Anomalies)
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
+
+// The digests were made on linux/amd64; this test runs under js/wasm too, and on whatever machine builds the project.
+func TestBuiltInSetsAreTheSameBitsEverywhere(t *testing.T) {
+	for _, want := range []struct {
+		id   string
+		seed uint64
+		sum  string
+	}{
+		{"builtin/server", 0, "70ccfc3964a69c1f"},
+		{"builtin/server", 42, "6f27ec06ca87aeea"},
+		{"builtin/spacecraft", 0, "25f426f9e4b0579c"},
+		{"builtin/spacecraft", 42, "f344cac8469db6cc"},
+		{"builtin/pool", 0, "9b825dad3ffe60d6"},
+		{"builtin/pool", 42, "dafc085edf46473c"},
+	} {
+		if got := digest(builtin(t, want.id, want.seed)); got != want.sum {
+			t.Errorf("%s seed %d: digest %s, want %s", want.id, want.seed, got, want.sum)
+		}
+	}
+}
+
+func TestBuiltInSetsDescribeThemselves(t *testing.T) {
+	for _, s := range All {
+		if s.Group != GroupBuiltin {
+			continue
+		}
+		set := builtin(t, s.ID, 7)
+		if set.Name != s.ID || set.Title != s.Title || set.Source != s.Origin || set.Licence != s.Licence {
+			t.Errorf("%s: set is called %q, %q", s.ID, set.Name, set.Title)
+		}
+		if n := set.Train.Channels; n < 12 || n > 16 || n != set.Test.Channels || n != len(set.Channels) {
+			t.Errorf("%s: %d channels, %d names", s.ID, n, len(set.Channels))
+		}
+		if set.Train.Rows != builtinTrain || set.Test.Rows != builtinTest || len(set.Labels) != builtinTest {
+			t.Errorf("%s: %d + %d steps", s.ID, set.Train.Rows, set.Test.Rows)
+		}
+		if len(set.Train.Values) != set.Train.Rows*set.Train.Channels || len(set.Test.Values) != set.Test.Rows*set.Test.Channels {
+			t.Errorf("%s: %d and %d values", s.ID, len(set.Train.Values), len(set.Test.Values))
+		}
+	}
+}
+
+func TestBuiltInAnomaliesOfEveryKindFillFourToTenPercent(t *testing.T) {
+	for _, s := range All {
+		for seed := uint64(0); s.Group == GroupBuiltin && seed < 8; seed++ {
+			set := builtin(t, s.ID, seed)
+			steps, kinds := 0, map[string]int{}
+			for _, a := range set.Anomalies {
+				steps += a.To - a.From
+				kinds[a.Kind]++
+				if len(a.Channels) == 0 {
+					t.Errorf("%s seed %d: %s anomaly at %d shows in no channel", s.ID, seed, a.Kind, a.From)
+				}
+			}
+			if share := float64(steps) / builtinTest; share < 0.04 || share > 0.10 {
+				t.Errorf("%s seed %d: %.1f %% anomalous", s.ID, seed, 100*share)
+			}
+			for _, p := range plans {
+				if kinds[p.kind] != p.count {
+					t.Errorf("%s seed %d: %d %s anomalies, want %d", s.ID, seed, kinds[p.kind], p.kind, p.count)
+				}
+			}
+			if got := segments(set.Labels); len(got) != len(set.Anomalies) {
+				t.Errorf("%s seed %d: %d runs of labels, %d anomalies", s.ID, seed, len(got), len(set.Anomalies))
+			}
+		}
+	}
+}
+
+func TestSeedsGiveDifferentData(t *testing.T) {
+	if digest(builtin(t, "builtin/pool", 1)) == digest(builtin(t, "builtin/pool", 2)) {
+		t.Error("seeds 1 and 2 give the same set")
+	}
+}
+
+func TestCommandsStayBinary(t *testing.T) {
+	set := builtin(t, "builtin/spacecraft", 3)
+	for c, name := range set.Channels {
+		if !strings.HasPrefix(name, "cmd_") {
+			continue
+		}
+		ones := 0
+		for row := range set.Test.Rows {
+			switch set.Test.Row(row)[c] {
+			case 0:
+			case 1:
+				ones++
+			default:
+				t.Fatalf("%s is %g at step %d", name, set.Test.Row(row)[c], row)
+			}
+		}
+		if ones == 0 || ones == set.Test.Rows {
+			t.Errorf("%s never changes", name)
+		}
+	}
+}
+
+func TestAnUnknownBuiltInSetNamesTheKnownOnes(t *testing.T) {
+	_, err := Builtin("builtin/moon", 0)
+	if err == nil || !strings.Contains(err.Error(), "builtin/server, builtin/spacecraft, builtin/pool") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWaveIsASine(t *testing.T) {
+	for i := range 1000 {
+		turns := float64(i-500) / 77
+		if d := math.Abs(wave(turns) - math.Sin(2*math.Pi*turns)); d > 0.002 {
+			t.Fatalf("wave(%g) is off by %g", turns, d)
+		}
+	}
+}
+
+func TestNormalHasMeanZeroAndVarianceOne(t *testing.T) {
+	g := newGenerator(5, 0)
+	x := make(track, 200_000)
+	for i := range x {
+		x[i] = g.normal()
+	}
+	if mean, deviation := x.moments(); math.Abs(mean) > 0.01 || math.Abs(deviation-1) > 0.01 {
+		t.Errorf("mean %g, deviation %g", mean, deviation)
+	}
+}
