@@ -1,0 +1,36 @@
+// Package backend is the contract between plans and the devices that run them.
+package backend
+
+import (
+	"context"
+	"errors"
+
+	"cosinelab/engine/op"
+	"cosinelab/engine/plan"
+)
+
+// ErrUnsupported is wrapped by Compile when the device lacks a kernel: choose another device for the whole plan.
+var ErrUnsupported = errors.New("operation not supported by this device")
+
+// Device compiles plans.
+type Device interface {
+	// Name is the device's name as specs and reports spell it: cpu, simd, webgpu.
+	Name() string
+	// Supports reports whether the device has a kernel for the operation.
+	Supports(op.Kind) bool
+	// Compile makes a program of a plan. It fails with ErrUnsupported, or when memory is short.
+	Compile(*plan.Plan) (Program, error)
+}
+
+// Program is a compiled plan with its memory. It is used by one goroutine at a time.
+type Program interface {
+	// Write copies values into an input, parameter or guard slot; the length must be the slot's.
+	Write(plan.Slot, []float32) error
+	// Run executes the procedure at this position of Plan.Procs. It returns early with the context's error, between
+	// steps; then parameters may hold the values of a partly executed procedure.
+	Run(ctx context.Context, proc int) error
+	// Read copies the values of any slot into dst; the length must be the slot's.
+	Read(s plan.Slot, dst []float32) error
+	// Close frees the memory. Further calls fail.
+	Close() error
+}

@@ -1,0 +1,208 @@
+// Package graph holds expressions over named inputs and parameters.
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cosinelab/engine/op"
+	"cosinelab/engine/tensor"
+)
+
+// Graph owns the nodes of an expression. Equal expressions are one node: building the same operation on the same
+// operands twice returns the first.
+type Graph struct {
+	nodes  []*Node
+	known  map[string]*Node
+	labels []string
+}
+
+// Node is one value of a graph. It is read-only once built.
+type Node struct {
+	Kind  op.Kind
+	Attr  op.Attr
+	In    []*Node
+	Shape tensor.Shape
+	Name  string    // of an input or a parameter: unique in the graph
+	Value []float32 // of a constant
+	Init  Init      // of a parameter
+	Label string    // where the caller built it: encoder.attn_layers.0
+	ID    int       // position in the graph; operands come before their users
+
+	graph *Graph
+}
+
+// Init says how a parameter starts: drawn evenly from -Uniform to Uniform, or from a normal distribution with
+// deviation Normal, or, if both are 0, set to Fill.
+type Init struct{ Uniform, Normal, Fill float64 }
+
+// Error is a mistake in building a graph: an operation that does not fit its operands.
+type Error struct{ msg string }
+
+func (e *Error) Error() string { return e.msg }
+
+// Build calls f with an empty graph and returns what f built, or the first mistake it made. Operations report
+// mistakes by panicking with *Error, so that expressions stay readable; Build is where that ends.
+func Build(f func(g *Graph)) (g *Graph, err error) {
+	g = &Graph{known: map[string]*Node{}}
+	if err := g.Extend(func() { f(g) }); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Extend calls f, which adds to the graph, and returns the first mistake it made.
+func (g *Graph) Extend(f func()) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *Error:
+			err = r
+		default:
+			panic(r)
+		}
+	}()
+	f()
+	return nil
+}
+
+// Fail ends the building of g: the enclosing Build or Extend returns the message, with the current label before it.
+func (g *Graph) Fail(format string, args ...any) {
+	where := g.label()
+	if where != "" {
+		where += ": "
+	}
+	panic(&Error{where + fmt.Sprintf(format, args...)})
+}
+
+// Scope puts name before the names of parameters and labels until the returned function is called:
+//
+//	defer g.Scope("encoder")()
+func (g *Graph) Scope(name string) (leave func()) {
+	g.labels = append(g.labels, name)
+	return func() { g.labels = g.labels[:len(g.labels)-1] }
+}
+
+func (g *Graph) label() string { return strings.Join(g.labels, ".") }
+
+// Nodes returns all nodes, operands before users.
+func (g *Graph) Nodes() []*Node { return g.nodes }
+
+// Params returns the parameters in the order they were made.
+func (g *Graph) Params() []*Node {
+	var ps []*Node
+	for _, n := range g.nodes {
+		if n.Kind == op.Param {
+			ps = append(ps, n)
+		}
+	}
+	return ps
+}
+
+// Input returns the input of this name: a value written before each run. The name is not scoped.
+func (g *Graph) Input(name string, shape ...int) *Node {
+	return g.named(op.Input, name, shape)
+}
+
+// Param returns the parameter of this name below the current scope: a value that persists between runs.
+func (g *Graph) Param(name string, init Init, shape ...int) *Node {
+	if l := g.label(); l != "" {
+		name = l + "." + name
+	}
+	n := g.named(op.Param, name, shape)
+	n.Init = init
+	return n
+}
+
+func (g *Graph) named(k op.Kind, name string, shape []int) *Node {
+	key := "named " + name
+	if n := g.known[key]; n != nil {
+		if n.Kind != k || !n.Shape.Equal(shape) {
+			g.Fail("%v %s %v: the name is taken by %v %v", k, name, tensor.Shape(shape), n.Kind, n.Shape)
+		}
+		return n
+	}
+	n := g.add(k, op.Attr{N: shape}, nil)
+	n.Name = name
+	g.known[key] = n
+	return n
+}
+
+// Const returns a constant with the given values in row-major order; it keeps the slice.
+func (g *Graph) Const(values []float32, shape ...int) *Node {
+	if tensor.Shape(shape).Len() != len(values) {
+		g.Fail("const %v: %d values", tensor.Shape(shape), len(values))
+	}
+	n := g.add(op.Const, op.Attr{N: shape}, nil)
+	n.Value = values
+	return n
+}
+
+// Scalar returns a constant without axes.
+func (g *Graph) Scalar(x float64) *Node {
+	key := fmt.Sprintf("scalar %x", x)
+	if n := g.known[key]; n != nil {
+		return n
+	}
+	n := g.Const([]float32{float32(x)})
+	g.known[key] = n
+	return n
+}
+
+// Apply returns the operation on its operands, which must belong to one graph.
+func Apply(k op.Kind, a op.Attr, in ...*Node) *Node {
+	g := in[0].graph
+	key := nodeKey(k, a, in)
+	if n := g.known[key]; n != nil && k.Updates() == 0 {
+		return n
+	}
+	n := g.add(k, a, in)
+	g.known[key] = n
+	return n
+}
+
+func nodeKey(k op.Kind, a op.Attr, in []*Node) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %x %v %x", k, a.X, a.N, a.Hyper)
+	for _, n := range in {
+		fmt.Fprintf(&b, " %d", n.ID)
+	}
+	return b.String()
+}
+
+func (g *Graph) add(k op.Kind, a op.Attr, in []*Node) *Node {
+	info := op.Table[k]
+	if info.Arity >= 0 && len(in) != info.Arity || info.Arity < 0 && len(in) == 0 {
+		g.Fail("%v: %d operands, want %d", k, len(in), info.Arity)
+	}
+	shapes := make([]tensor.Shape, len(in))
+	for i, x := range in {
+		if x.graph != g {
+			g.Fail("%v: operand %d belongs to another graph", k, i)
+		}
+		if x.Kind.Updates() > 0 {
+			g.Fail("%v: operand %d is an update, which has no value", k, i)
+		}
+		shapes[i] = x.Shape
+	}
+	a.N = slices.Clone(a.N)
+	s, err := info.Shape(shapes, a)
+	if err != nil {
+		g.Fail("%v %s: %v", k, joinShapes(shapes), err)
+	}
+	n := &Node{Kind: k, Attr: a, In: slices.Clone(in), Shape: s, Label: g.label(), ID: len(g.nodes), graph: g}
+	g.nodes = append(g.nodes, n)
+	return n
+}
+
+func joinShapes(shapes []tensor.Shape) string {
+	parts := make([]string, len(shapes))
+	for i, s := range shapes {
+		parts[i] = s.String()
+	}
+	return strings.Join(parts, " x ")
+}
+
+// Graph returns the graph that the node belongs to.
+func (n *Node) Graph() *Graph { return n.graph }

@@ -1,0 +1,255 @@
+package op
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"cosinelab/engine/tensor"
+)
+
+func declared(_ []tensor.Shape, a Attr) (tensor.Shape, error) {
+	for _, d := range a.N {
+		if d < 1 {
+			return nil, fmt.Errorf("shape %v has an extent below 1", tensor.Shape(a.N))
+		}
+	}
+	return slices.Clone(a.N), nil
+}
+
+func same(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return in[0], nil }
+
+func alike(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	if !in[0].Equal(in[1]) {
+		return nil, errors.New("want equal shapes")
+	}
+	return in[0], nil
+}
+
+func broadcast(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	return tensor.Broadcast(in[0], in[1])
+}
+
+func reshape(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	s, err := declared(nil, a)
+	if err != nil {
+		return nil, err
+	}
+	if s.Len() != in[0].Len() {
+		return nil, fmt.Errorf("%d elements do not fit shape %v", in[0].Len(), s)
+	}
+	return s, nil
+}
+
+func transpose(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	if len(a.N) != len(in[0]) {
+		return nil, fmt.Errorf("permutation %v has %d axes, want %d", a.N, len(a.N), len(in[0]))
+	}
+	out := make(tensor.Shape, len(a.N))
+	seen := make([]bool, len(a.N))
+	for i, x := range a.N {
+		if x < 0 || x >= len(seen) || seen[x] {
+			return nil, fmt.Errorf("%v is not a permutation of %d axes", a.N, len(seen))
+		}
+		seen[x] = true
+		out[i] = in[0][x]
+	}
+	return out, nil
+}
+
+// axisOf checks the axis in N[0] against the first operand.
+func axisOf(s tensor.Shape, a Attr, want int) (int, error) {
+	if len(a.N) != want {
+		return 0, fmt.Errorf("%d integer attributes, want %d", len(a.N), want)
+	}
+	if a.N[0] < 0 || a.N[0] >= len(s) {
+		return 0, fmt.Errorf("axis %d of a shape with %d axes", a.N[0], len(s))
+	}
+	return a.N[0], nil
+}
+
+func slice(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	x, err := axisOf(in[0], a, 3)
+	if err != nil {
+		return nil, err
+	}
+	if a.N[1] < 0 || a.N[1] >= a.N[2] || a.N[2] > in[0][x] {
+		return nil, fmt.Errorf("elements %d up to %d along an axis of %d", a.N[1], a.N[2], in[0][x])
+	}
+	out := slices.Clone(in[0])
+	out[x] = a.N[2] - a.N[1]
+	return out, nil
+}
+
+func expand(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	out, err := tensor.Broadcast(in[0], a.N)
+	if err != nil {
+		return nil, err
+	}
+	if !out.Equal(a.N) {
+		return nil, fmt.Errorf("cannot shrink to %v", tensor.Shape(a.N))
+	}
+	return out, nil
+}
+
+func concat(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	x, err := axisOf(in[0], a, 1)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(in[0])
+	for _, s := range in[1:] {
+		if len(s) != len(out) || !slices.Equal(s[:x], out[:x]) || !slices.Equal(s[x+1:], out[x+1:]) {
+			return nil, fmt.Errorf("want shapes that differ along axis %d only", x)
+		}
+		out[x] += s[x]
+	}
+	return out, nil
+}
+
+func pad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	x, err := axisOf(in[0], a, 3)
+	if err != nil {
+		return nil, err
+	}
+	if a.N[1] < 0 || a.N[2] < 0 {
+		return nil, fmt.Errorf("padding by %d and %d", a.N[1], a.N[2])
+	}
+	out := slices.Clone(in[0])
+	out[x] += a.N[1] + a.N[2]
+	return out, nil
+}
+
+func taps(s tensor.Shape, a Attr) error {
+	if len(s) != 3 || len(a.N) != 4 || a.N[0] < 1 || a.N[1] < 1 {
+		return errors.New("want [B,L,C] with width, dilation, offset, circular")
+	}
+	return nil
+}
+
+func unfold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	if err := taps(in[0], a); err != nil {
+		return nil, err
+	}
+	return tensor.Shape{in[0][0], in[0][1], in[0][2] * a.N[0]}, nil
+}
+
+func fold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	if err := taps(in[0], a); err != nil {
+		return nil, err
+	}
+	if in[0][2]%a.N[0] != 0 {
+		return nil, fmt.Errorf("%d columns do not divide into %d taps", in[0][2], a.N[0])
+	}
+	return tensor.Shape{in[0][0], in[0][1], in[0][2] / a.N[0]}, nil
+}
+
+func sum(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	out := tensor.Shape{}
+	for i, d := range in[0] {
+		if !slices.Contains(a.N, i) {
+			out = append(out, d)
+		}
+	}
+	if len(out)+len(a.N) != len(in[0]) {
+		return nil, fmt.Errorf("axes %v of a shape with %d axes", a.N, len(in[0]))
+	}
+	return out, nil
+}
+
+func matmul(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	x, y := in[0], in[1]
+	r := len(x)
+	if r < 2 || len(y) != r || !slices.Equal(x[:r-2], y[:r-2]) {
+		return nil, errors.New("want two or more axes, all but the last two equal")
+	}
+	if x[r-1] != y[r-2] {
+		return nil, fmt.Errorf("inner extents %d and %d differ", x[r-1], y[r-2])
+	}
+	out := slices.Clone(x)
+	out[r-1] = y[r-1]
+	return out, nil
+}
+
+func rows(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	s, err := alike(in, a)
+	if err != nil {
+		return nil, err
+	}
+	if len(s) == 0 {
+		return nil, errors.New("want at least one axis")
+	}
+	return s[:len(s)-1], nil
+}
+
+func cosineGrad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	s, err := rows(in, a)
+	if err != nil {
+		return nil, err
+	}
+	if !in[2].Equal(s) {
+		return nil, fmt.Errorf("gradient %v, want %v", in[2], s)
+	}
+	return in[1], nil
+}
+
+func gaussianPrior(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	if len(in[0]) != 3 {
+		return nil, errors.New("want sigma [B,H,L]")
+	}
+	return append(slices.Clone(in[0]), in[0][2]), nil
+}
+
+func gaussianPriorGrad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	s, err := gaussianPrior(in, a)
+	if err != nil {
+		return nil, err
+	}
+	if !in[1].Equal(s) {
+		return nil, fmt.Errorf("gradient %v, want %v", in[1], s)
+	}
+	return in[0], nil
+}
+
+func discrepancy(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	s, err := gaussianPrior(in[1:], a)
+	if err != nil {
+		return nil, err
+	}
+	if !in[0].Equal(s) {
+		return nil, fmt.Errorf("series association %v, want %v", in[0], s)
+	}
+	return in[1], nil
+}
+
+func discrepancyGradSigma(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	s, err := discrepancy(in, a)
+	if err != nil {
+		return nil, err
+	}
+	if !in[2].Equal(s) {
+		return nil, fmt.Errorf("gradient %v, want %v", in[2], s)
+	}
+	return s, nil
+}
+
+func discrepancyGradSeries(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	if _, err := discrepancyGradSigma(in, a); err != nil {
+		return nil, err
+	}
+	return in[0], nil
+}
+
+func update(in []tensor.Shape, a Attr) (tensor.Shape, error) { return alike(in, a) }
+
+func adam(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	for _, s := range in[1:4] {
+		if !s.Equal(in[0]) {
+			return nil, errors.New("want parameters, moments and gradient of one shape")
+		}
+	}
+	if in[4].Len() != 1 || in[5].Len() != 3 {
+		return nil, errors.New("want a factor [1] and hyperparameters [3]")
+	}
+	return in[0], nil
+}

@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"cosinelab/engine/tensor"
+)
+
+// align is the granularity of buffers in floats: a cache line, which also suits every vector load.
+const align = 16
+
+func roundUp(n int) int { return (n + align - 1) / align * align }
+
+// layout gives every buffer its place and writes the places into the steps.
+func (b *builder) layout(ls []*lowering) *Plan {
+	p := b.plan
+	if b.opts.Guard > 0 {
+		b.placeGuarded()
+	} else {
+		b.placeSlots()
+		for _, l := range ls {
+			l.reuse()
+			p.Arena = max(p.Arena, p.Static+b.pack(l.lifetimes(), p.Static))
+		}
+		p.Arena = max(p.Arena, p.Static)
+	}
+	for _, l := range ls {
+		p.Procs = append(p.Procs, Procedure{Name: l.name, Steps: l.place()})
+	}
+	return p
+}
+
+func (b *builder) placeSlots() {
+	at := 0
+	for _, buf := range b.buffers {
+		if buf.slot >= 0 {
+			buf.offset = at
+			b.plan.Slots[buf.slot].Offset = at
+			at += roundUp(buf.len)
+		}
+	}
+	b.plan.Static = at
+}
+
+// placeGuarded puts every buffer, temporaries too, between guard slots of its own.
+func (b *builder) placeGuarded() {
+	p, at := b.plan, 0
+	guard := func() {
+		p.Slots = append(p.Slots, SlotInfo{Name: fmt.Sprintf("guard %d", len(p.Slots)), Class: ClassGuard,
+			Shape: tensor.Shape{b.opts.Guard}, Offset: at})
+		at += b.opts.Guard
+	}
+	for _, buf := range b.buffers {
+		guard()
+		buf.offset = at
+		if buf.slot >= 0 {
+			p.Slots[buf.slot].Offset = at
+		}
+		at += buf.len
+	}
+	guard()
+	p.Static, p.Arena = at, at
+}
+
+// reuse lets an element-wise step write over an operand that nobody reads again.
+func (l *lowering) reuse() {
+	l.lifetimes()
+	for i := range l.steps {
+		s := &l.steps[i]
+		if !s.Kind.IsUnary() && !s.Kind.IsBinary() {
+			continue
+		}
+		out := l.b.buffers[s.Out.Buffer]
+		for _, r := range s.In {
+			in := l.b.buffers[r.Buffer]
+			if in.slot < 0 && out.slot < 0 && in.last == i && in.len == out.len && r.Contiguous() && l.aloneIn(s, r) {
+				in.last = out.last
+				l.retarget(s.Out.Buffer, r.Buffer)
+				break
+			}
+		}
+	}
+	for _, buf := range l.b.buffers {
+		buf.first = -1
+	}
+}
+
+// aloneIn reports whether every operand of s in r's buffer is r itself: another window on it could be overwritten
+// before it is read.
+func (l *lowering) aloneIn(s *Step, r Ref) bool {
+	for _, x := range s.In {
+		if x.Buffer == r.Buffer && (x.Offset != r.Offset || !slices.Equal(x.Stride, r.Stride)) {
+			return false
+		}
+	}
+	return true
+}
+
+// pack places temporaries from base on, the largest first, each at the lowest place that is free while it lives. It
+// returns the floats taken.
+func (b *builder) pack(temps []int, base int) int {
+	slices.SortStableFunc(temps, func(x, y int) int { return b.buffers[y].len - b.buffers[x].len })
+	var placed []*buffer // by offset
+	top := 0
+	for _, t := range temps {
+		buf := b.buffers[t]
+		at := base
+		for _, q := range placed {
+			if q.first > buf.last || q.last < buf.first {
+				continue
+			}
+			if at+roundUp(buf.len) <= q.offset {
+				break
+			}
+			at = max(at, q.offset+roundUp(q.len))
+		}
+		buf.offset = at
+		i, _ := slices.BinarySearchFunc(placed, at, func(q *buffer, at int) int { return q.offset - at })
+		placed = slices.Insert(placed, i, buf)
+		top = max(top, at+roundUp(buf.len)-base)
+	}
+	return top
+}
+
+// place returns the steps with offsets in the arena.
+func (l *lowering) place() []Step {
+	for i := range l.steps {
+		s := &l.steps[i]
+		s.Out.Offset += l.b.buffers[s.Out.Buffer].offset
+		s.In = slices.Clone(s.In)
+		for j := range s.In {
+			s.In[j].Offset += l.b.buffers[s.In[j].Buffer].offset
+		}
+	}
+	return l.steps
+}

@@ -1,0 +1,144 @@
+// Package plan orders a graph into steps over one arena of float32.
+package plan
+
+import (
+	"fmt"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/op"
+	"cosinelab/engine/tensor"
+)
+
+// Plan is an executable list of steps for each procedure, over one arena that all of them share: first the slots
+// (inputs, parameters, constants, results), which keep their place, then memory that steps reuse by lifetime.
+type Plan struct {
+	Slots  []SlotInfo
+	Procs  []Procedure
+	Static int // floats taken by the slots, at the start of the arena
+	Arena  int // floats in all
+}
+
+// Slot is the position of a named buffer in Plan.Slots.
+type Slot int
+
+// Class says who writes a slot.
+type Class int
+
+// Slot classes. Parameters keep their values between runs; constants are written once by the device.
+const (
+	ClassInput Class = iota
+	ClassParam
+	ClassConst
+	ClassResult
+	ClassGuard
+)
+
+// String is the class as Dump prints it.
+func (c Class) String() string {
+	return [...]string{"input", "param", "const", "result", "guard"}[c]
+}
+
+// SlotInfo describes one slot: Shape.Len() floats from Offset.
+type SlotInfo struct {
+	Name   string
+	Class  Class
+	Shape  tensor.Shape
+	Offset int
+	Value  []float32 // of a constant
+	buffer int       // the Ref.Buffer of references to it
+}
+
+// Ref is an operand: a strided window on the arena. Element (i, j, ...) lies at Offset + i*Stride[0] + j*Stride[1] + ...
+type Ref struct {
+	Offset int
+	Shape  tensor.Shape
+	Stride []int
+	Buffer int // which buffer it lies in; Verify tells values apart by it
+}
+
+// Contiguous reports whether the elements lie in row-major order without gaps.
+func (r Ref) Contiguous() bool {
+	n := 1
+	for i := len(r.Shape) - 1; i >= 0; i-- {
+		if r.Shape[i] != 1 && r.Stride[i] != n {
+			return false
+		}
+		n *= r.Shape[i]
+	}
+	return true
+}
+
+// Step is one operation. Out is where the result goes; an update has no result, its Out is its first operand.
+type Step struct {
+	Kind  op.Kind
+	Attr  op.Attr
+	Out   Ref
+	In    []Ref
+	Label string
+}
+
+// Procedure is a sequence of steps that runs as one.
+type Procedure struct {
+	Name  string
+	Steps []Step
+}
+
+// Proc asks for a procedure: the values it leaves in result slots, then the updates it makes. Every other read of an
+// updated parameter sees its old value; updates that touch the same parameter happen in the order listed.
+type Proc struct {
+	Name    string
+	Results []Result
+	Updates []*graph.Node
+}
+
+// Result names a value that can be read after a run. Procedures may share a result slot of one name and shape.
+type Result struct {
+	Name string
+	Node *graph.Node
+}
+
+// Options changes how a plan is laid out.
+type Options struct {
+	// Guard puts this many floats, each a slot of class ClassGuard, before and behind every buffer and gives every
+	// temporary a place of its own, so that a test sees a write that goes astray.
+	Guard int
+}
+
+// Build lowers the procedures of a graph to a plan.
+func Build(g *graph.Graph, opts Options, procs ...Proc) (*Plan, error) {
+	b := newBuilder(opts)
+	b.declare(g, procs)
+	var lowered []*lowering
+	for _, p := range procs {
+		l, err := b.lower(p)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s: %w", p.Name, err)
+		}
+		lowered = append(lowered, l)
+	}
+	p := b.layout(lowered)
+	if err := p.Verify(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Slot finds a slot by class and name.
+func (p *Plan) Slot(c Class, name string) (Slot, bool) {
+	for i, s := range p.Slots {
+		if s.Class == c && s.Name == name {
+			return Slot(i), true
+		}
+	}
+	return 0, false
+}
+
+// Proc finds a procedure by name.
+func (p *Plan) Proc(name string) (int, bool) {
+	for i, q := range p.Procs {
+		if q.Name == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
