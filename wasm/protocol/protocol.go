@@ -1,4 +1,7 @@
 // Package protocol is the messages between the page and its worker.
+//
+// What postMessage sends either way is an array: the JSON text of the Request or Response first, then what travels
+// beside it, the File objects of Request.Files or the one transferred ArrayBuffer of a Series.
 package protocol
 
 import "cosinelab/engine/experiment"
