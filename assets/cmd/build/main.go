@@ -1,0 +1,78 @@
+// Command build makes the page, assets/dist, from the hand-written files in assets plus the programs in wasm.
+//
+// Every built file but index.html is named by its content, so that it can be cached for ever. A file refers to
+// another relative to itself, by its source name; the build puts the built name in its place. References are
+//
+//	HTML  src="lab.js", href="style.css"
+//	CSS   url(icons.svg), @import "tokens.css"
+//	JS    string literals that begin with ./, as in importScripts("./wasm_exec.js")
+//
+// Go code finds built names in the page: the build fills the element <script type="application/json" id="assets">
+// of index.html with an object from source names to built names, "worker.js" to "worker.0123456789ab.js".
+// The programs are lab.wasm for wasm/lab, and so on; Go's wasm_exec.js lies beside them.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run builds as args say; the exit code is 0, 1 when the build failed, 2 when args are wrong.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("build", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	root := flags.String("root", ".", "folder of the module")
+	fast := flags.Bool("fast", false, "leave out brotli, which takes most of the time")
+	size := flags.Bool("size", false, "print the bytes transferred for each file; fail when the first paint is over its budget")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	if flags.NArg() > 0 || *size && *fast {
+		fmt.Fprintln(stderr, "build: want no arguments, and -size without -fast; see build -h")
+		return 2
+	}
+	if err := build(ctx, *root, *fast, *size, stdout); err != nil {
+		fmt.Fprintln(stderr, "build:", err)
+		return 1
+	}
+	return 0
+}
+
+// build makes assets/dist of the module at root and prints what came out.
+func build(ctx context.Context, root string, fast, size bool, stdout io.Writer) error {
+	sources, err := collect(filepath.Join(root, "assets"))
+	if err != nil {
+		return err
+	}
+	if err := compile(ctx, root, sources); err != nil {
+		return err
+	}
+	page, err := link(sources)
+	if err != nil {
+		return err
+	}
+	out := filepath.Join(root, "assets", "dist")
+	if err := write(ctx, out, page, fast); err != nil {
+		return err
+	}
+	if size {
+		return report(stdout, out, page)
+	}
+	fmt.Fprintf(stdout, "%s: %d files\n", out, len(page))
+	return nil
+}

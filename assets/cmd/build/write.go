@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+
+	"github.com/andybalholm/brotli"
+	"golang.org/x/sync/errgroup"
+)
+
+// placeholder is the committed file that keeps dist in a fresh clone.
+const placeholder = ".keep"
+
+// write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside it.
+// A name by content that is there already is right already: only what changed is compressed again.
+func write(ctx context.Context, out string, page []file, fast bool) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	keep := map[string]bool{placeholder: true}
+	for _, f := range page {
+		for _, suffix := range suffixes(f.name, fast) {
+			name := f.name + suffix
+			keep[name] = true
+			group.Go(func() error {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				return writeOne(filepath.Join(out, filepath.FromSlash(name)), f, suffix)
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return prune(out, keep)
+}
+
+// suffixes returns what a file's name is followed by, once for each form it is written in.
+func suffixes(name string, fast bool) []string {
+	switch path.Ext(name) {
+	case ".html", ".css", ".js", ".json", ".svg", ".md", ".txt", ".wasm":
+	default: // pictures and fonts are compressed as they are
+		return []string{""}
+	}
+	if fast {
+		return []string{"", ".gz"}
+	}
+	return []string{"", ".gz", ".br"}
+}
+
+// writeOne writes the form of f that suffix names to target, unless it is there.
+func writeOne(target string, f file, suffix string) error {
+	if _, err := os.Stat(target); err == nil && f.source != index {
+		return nil
+	}
+	data, err := compress(f.data, suffix)
+	if err != nil {
+		return fmt.Errorf("compressing %s: %w", f.source, err)
+	}
+	return replace(target, data)
+}
+
+// compress returns data in the form that suffix names, as small as the form allows.
+func compress(data []byte, suffix string) ([]byte, error) {
+	var out bytes.Buffer
+	var w io.WriteCloser
+	switch suffix {
+	case ".gz":
+		w, _ = gzip.NewWriterLevel(&out, gzip.BestCompression) // the level is valid
+	case ".br":
+		w = brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
+	default:
+		return data, nil
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return out.Bytes(), err
+}
+
+// replace writes a file as a whole or not at all: one by content would be trusted by the next build.
+func replace(target string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(target), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(data)
+	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), target)
+}
+
+// prune removes the files below out that are not to be kept, such as those of earlier builds.
+func prune(out string, keep map[string]bool) error {
+	return fs.WalkDir(os.DirFS(out), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || keep[name] {
+			return err
+		}
+		return os.Remove(filepath.Join(out, filepath.FromSlash(name)))
+	})
+}
