@@ -1,0 +1,43 @@
+package experiment
+
+// Names of the default arms.
+const (
+	ArmAlone     = "alone"
+	ArmCosine    = "cosine"
+	ArmMSE       = "mse"
+	ArmUntrained = "untrained"
+	ArmRandom    = "random"
+)
+
+// ModelInfo is what a form needs to know of a model that a Spec may name.
+type ModelInfo struct {
+	Name, Title string
+	Lab         Model // the sizes that a zero in a Spec stands for
+}
+
+// Models lists the models that a Spec may name, in the order of models.All.
+var Models = []ModelInfo{
+	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}},
+	{"anomaly_transformer", "Anomaly Transformer", Model{Name: "anomaly_transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}},
+}
+
+// Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an
+// Anomaly Transformer as student, three arms, two controls, three seeds.
+func Default() Spec {
+	return Spec{
+		Version: Version,
+		Data:    Data{Source: "builtin/server", Seed: 1, Scaling: "standard", Window: 50, Stride: 25},
+		Teacher: Teacher{Model: Model{Name: "transformer"}, Epochs: 6},
+		Student: Model{Name: "anomaly_transformer"},
+		Arms: []Arm{
+			{Name: ArmAlone, Objective: Objective{Kind: "none"}},
+			{Name: ArmCosine, Objective: Objective{Kind: "cosine", Weight: 0.5, Axis: "channel", Schedule: "constant"}},
+			{Name: ArmMSE, Objective: Objective{Kind: "mse", Weight: 0.5, Schedule: "constant"}},
+			{Name: ArmUntrained, Control: "untrained"},
+			{Name: ArmRandom, Control: "random"},
+		},
+		Train:  Train{Rate: 1e-3, Schedule: "constant", Epochs: 6, Batch: 16, Clip: 1, Validation: 0.2, Patience: 3},
+		Detect: Detect{Score: "model", Threshold: Threshold{Policy: "train_percentile", Percent: 99}},
+		Seeds:  []uint64{1, 2, 3},
+	}
+}

@@ -1,0 +1,247 @@
+package experiment
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// FieldError says which field of a Spec is wrong, what it holds and what was expected.
+type FieldError struct {
+	Field string // its path: train.rate, arms[1].objective.weight
+	Got   string
+	Want  string
+}
+
+func (e *FieldError) Error() string {
+	return fmt.Sprintf("spec: %s: %s, want %s", e.Field, e.Got, e.Want)
+}
+
+// Parse reads a Spec from JSON. It is strict: an unknown field, a value of the wrong type, a value out of range or
+// anything behind the object is an error that names the field.
+func Parse(text []byte) (Spec, error) {
+	var s Spec
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Spec{}, decodeError(text, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		line, col := position(text, d.InputOffset())
+		return Spec{}, fmt.Errorf("spec: line %d, column %d: more text after the end of the spec", line, col)
+	}
+	return s, s.Validate()
+}
+
+func decodeError(text []byte, err error) error {
+	var wrong *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrong):
+		line, _ := position(text, wrong.Offset)
+		return fmt.Errorf("spec: line %d: %w", line, &FieldError{wrong.Field, "a " + wrong.Value, "a value of type " + wrong.Type.String()})
+	case errors.As(err, &syntax):
+		line, col := position(text, syntax.Offset)
+		return fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("spec: the text ends before the spec does")
+	}
+	return fmt.Errorf("spec: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// position turns a byte offset into line and column, counted from 1.
+func position(text []byte, offset int64) (line, col int) {
+	before := text[:min(int(offset), len(text))]
+	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
+}
+
+// check collects the first wrong field.
+type check struct{ err error }
+
+func (c *check) that(ok bool, field string, got any, want string) {
+	if c.err == nil && !ok {
+		c.err = &FieldError{field, fmt.Sprint(got), want}
+	}
+}
+
+func (c *check) oneOf(field, got string, want ...string) {
+	c.that(slices.Contains(want, got), field, fmt.Sprintf("%q", got), strings.Join(want, " or "))
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
+func (s Spec) Validate() error {
+	var c check
+	c.that(s.Version == Version, "version", s.Version, fmt.Sprint(Version))
+	s.Data.validate(&c)
+	s.Teacher.validate(&c, "teacher")
+	c.that(s.Teacher.Epochs >= 1 || s.Teacher.Weights != "", "teacher.epochs", s.Teacher.Epochs, "at least 1, or weights")
+	s.Student.validate(&c, "student")
+	s.validateArms(&c)
+	s.Train.validate(&c)
+	s.Detect.validate(&c)
+	s.validateSeeds(&c)
+	return c.err
+}
+
+func (d Data) validate(c *check) {
+	c.that(d.Source != "", "data.source", `""`, "a source such as builtin/server")
+	c.oneOf("data.scaling", d.Scaling, "standard", "none")
+	c.that(d.Window >= 2, "data.window", d.Window, "at least 2 steps")
+	c.that(d.Stride >= 1, "data.stride", d.Stride, "at least 1 step")
+	d.Train.validate(c, "data.train")
+	d.Test.validate(c, "data.test")
+	for i, ch := range d.Channels {
+		field := fmt.Sprintf("data.channels[%d]", i)
+		c.that(ch >= 0, field, ch, "a column from 0")
+		c.that(!slices.Contains(d.Channels[:i], ch), field, ch, "each column once")
+	}
+	if d.Split != nil {
+		c.that(*d.Split > 0 && *d.Split < 1, "data.split", *d.Split, "a share between 0 and 1")
+	}
+}
+
+func (r Range) validate(c *check, field string) {
+	if r == (Range{}) {
+		return
+	}
+	c.that(r.From >= 0, field+".from", r.From, "a step from 0")
+	c.that(r.To > r.From, field+".to", r.To, fmt.Sprintf("more than from, %d", r.From))
+}
+
+func (m Model) validate(c *check, field string) {
+	i := slices.IndexFunc(Models, func(k ModelInfo) bool { return k.Name == m.Name })
+	names := make([]string, len(Models))
+	for j, k := range Models {
+		names[j] = k.Name
+	}
+	c.that(i >= 0, field+".model", fmt.Sprintf("%q", m.Name), strings.Join(names, " or "))
+	if i < 0 {
+		return
+	}
+	full := m.OrLab()
+	for _, f := range []struct {
+		name string
+		n    int
+		most int
+	}{{"d_model", full.DModel, 4096}, {"heads", full.Heads, 256}, {"layers", full.Layers, 64}, {"d_ff", full.DFF, 16384}} {
+		c.that(f.n >= 1 && f.n <= f.most, field+"."+f.name, f.n, fmt.Sprintf("1 to %d, or 0 for the model's own size", f.most))
+	}
+	c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "an even number, for the position code")
+	c.that(full.Heads < 1 || full.DModel%full.Heads == 0, field+".heads", full.Heads, fmt.Sprintf("a divisor of d_model, %d", full.DModel))
+}
+
+// OrLab returns the model with each zero size replaced by the model's lab default.
+func (m Model) OrLab() Model {
+	for _, k := range Models {
+		if k.Name != m.Name {
+			continue
+		}
+		for _, f := range []struct{ size, lab *int }{
+			{&m.DModel, &k.Lab.DModel}, {&m.Heads, &k.Lab.Heads}, {&m.Layers, &k.Lab.Layers}, {&m.DFF, &k.Lab.DFF},
+		} {
+			if *f.size == 0 {
+				*f.size = *f.lab
+			}
+		}
+	}
+	return m
+}
+
+func (s Spec) validateArms(c *check) {
+	c.that(len(s.Arms) > 0, "arms", "none", "at least one arm")
+	for i, a := range s.Arms {
+		field := fmt.Sprintf("arms[%d]", i)
+		c.that(a.Name != "", field+".name", `""`, "a name")
+		c.that(!slices.ContainsFunc(s.Arms[:i], func(b Arm) bool { return b.Name == a.Name }), field+".name",
+			fmt.Sprintf("%q", a.Name), "a name that no other arm has")
+		c.oneOf(field+".control", a.Control, "", "untrained", "random")
+		if a.Student != nil {
+			a.Student.validate(c, field+".student")
+		}
+		if a.Control != "" {
+			c.that(a.Objective == Objective{}, field+".objective", "set", "none: a control is not trained")
+			continue
+		}
+		a.Objective.validate(c, field+".objective")
+	}
+}
+
+func (o Objective) validate(c *check, field string) {
+	c.oneOf(field+".kind", o.Kind, "none", "cosine", "mse")
+	c.that(finite(o.Weight) && o.Weight >= 0, field+".weight", o.Weight, "0 or more")
+	if o.Kind == "cosine" {
+		c.oneOf(field+".axis", o.Axis, "channel", "time", "window")
+	} else {
+		c.oneOf(field+".axis", o.Axis, "")
+	}
+	if o.Kind == "none" {
+		c.that(o.Weight == 0, field+".weight", o.Weight, "0: there is no term to weigh")
+		c.oneOf(field+".schedule", o.Schedule, "")
+	} else {
+		c.oneOf(field+".schedule", o.Schedule, "constant", "linear", "cosine")
+	}
+}
+
+func (t Train) validate(c *check) {
+	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "a number above 0")
+	c.oneOf("train.schedule", t.Schedule, "reference", "constant", "cosine")
+	c.that(t.Epochs >= 1, "train.epochs", t.Epochs, "at least 1")
+	c.that(t.Batch >= 1, "train.batch", t.Batch, "at least 1 window")
+	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "a norm above 0, or 0 for no clipping")
+	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "a share from 0 up to 1")
+	c.that(t.Patience >= 0, "train.patience", t.Patience, "0 or more epochs")
+	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "0, or a validation share above 0")
+}
+
+func (d Detect) validate(c *check) {
+	c.oneOf("detect.score", d.Score, "model", "reconstruction", "association", "disagreement")
+	t := d.Threshold
+	c.oneOf("detect.threshold.policy", t.Policy, "train_percentile", "train_test_percentile", "best_f1")
+	if t.Policy == "best_f1" {
+		c.that(t.Percent == 0, "detect.threshold.percent", t.Percent, "0: the labels choose the threshold")
+	} else {
+		c.that(t.Percent > 0 && t.Percent <= 100, "detect.threshold.percent", t.Percent, "above 0, up to 100")
+	}
+}
+
+func (s Spec) validateSeeds(c *check) {
+	c.that(len(s.Seeds) > 0, "seeds", "none", "at least one seed")
+	for i, seed := range s.Seeds {
+		field := fmt.Sprintf("seeds[%d]", i)
+		c.that(!slices.Contains(s.Seeds[:i], seed), field, seed, "each seed once")
+		c.that(seed < 1<<53, field, seed, "below 2^53, so that every JSON reader keeps it exactly")
+	}
+}
+
+// ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded, channels.
+func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
+	var c check
+	train := s.Data.Train.within(&c, "data.train", trainSteps)
+	test := s.Data.Test.within(&c, "data.test", testSteps)
+	for i, ch := range s.Data.Channels {
+		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, fmt.Sprintf("a column below %d", channels))
+	}
+	held := int(s.Train.Validation * float64(train))
+	c.that(s.Data.Window <= train-held, "data.window", s.Data.Window,
+		fmt.Sprintf("at most the %d training steps that are not held out", train-held))
+	c.that(s.Train.Validation == 0 || s.Data.Window <= held, "train.validation", s.Train.Validation,
+		fmt.Sprintf("0, or a share of the %d training steps that holds a window of %d", train, s.Data.Window))
+	c.that(s.Data.Window <= test, "data.window", s.Data.Window, fmt.Sprintf("at most the %d test steps", test))
+	return c.err
+}
+
+// within returns the number of steps that the range selects of n.
+func (r Range) within(c *check, field string, n int) int {
+	if r == (Range{}) {
+		return n
+	}
+	c.that(r.To <= n, field+".to", r.To, fmt.Sprintf("at most %d, the steps there are", n))
+	return r.To - r.From
+}
