@@ -1,0 +1,362 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"cosinelab/engine/autodiff"
+	"cosinelab/engine/backend"
+	"cosinelab/engine/detect"
+	"cosinelab/engine/graph"
+	"cosinelab/engine/op"
+	"cosinelab/engine/plan"
+	"cosinelab/engine/tensor"
+)
+
+// Adam's constants: beta1, beta2, epsilon, weight decay (Kingma and Ba, 2015).
+var adam = [4]float64{0.9, 0.999, 1e-8, 0}
+
+// ErrNotFinite is wrapped when a loss or a gradient becomes NaN or infinite.
+var ErrNotFinite = errors.New("not a finite number")
+
+// Positions of the procedures in a trainer's plan.
+const (
+	procGradient = iota // add one micro-batch's gradient to the accumulators
+	procUpdate          // clip, step, clear the accumulators
+	procEvaluate        // the losses of one micro-batch
+	procForward         // Problem.Outputs of one micro-batch
+)
+
+// weight is one parameter with everything that training keeps for it.
+type weight struct {
+	name               string
+	shape              tensor.Shape
+	param, m, v, accum plan.Slot
+	trainable          bool
+}
+
+// Trainer holds a problem's parameters on a device.
+type Trainer struct {
+	problem Problem
+	plan    *plan.Plan
+	program backend.Program
+	weights []weight
+	micro   int // windows in a micro-batch
+
+	windows, share, lambda, hyper plan.Slot
+	norm, monitor                 plan.Slot
+	parts, outputs                []plan.Slot
+	batch                         []float32 // one micro-batch
+	at                            progress
+	best                          [][]float32 // parameters of the best epoch, in the order of weights; nil = none yet
+}
+
+// New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped. All
+// parameters start as Initial draws them.
+func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
+	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()), at: progress{Epoch: 1}}
+	params := p.Graph.Params()
+	var procs []plan.Proc
+	var err error
+	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
+		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
+	}
+	if t.plan, err = plan.Build(p.Graph, plan.Options{}, procs...); err != nil {
+		return nil, err
+	}
+	if t.program, err = dev.Compile(t.plan); err != nil {
+		return nil, fmt.Errorf("train: compile for %s: %w", dev.Name(), err)
+	}
+	t.findSlots(params)
+	return t, t.initialise(params, seed)
+}
+
+// procedures extends the graph by gradients and the optimiser.
+func procedures(p Problem, clip float64) ([]plan.Proc, error) {
+	g := p.Graph
+	share := g.Input("share")
+	grads, err := autodiff.Gradients(graph.Mul(p.Loss, share), p.Trainable...)
+	if err != nil {
+		return nil, err
+	}
+	losses := append([]plan.Result{{Name: "monitor", Node: p.Monitor}}, p.Parts...)
+	gradient := plan.Proc{Name: "gradient", Results: losses}
+	update := plan.Proc{Name: "update"}
+	var accums []*graph.Node
+	for i, w := range p.Trainable {
+		accum := g.Param("gradient/"+w.Name, graph.Init{}, w.Shape...)
+		gradient.Updates = append(gradient.Updates, graph.Accumulate(accum, grads[i]))
+		accums = append(accums, accum)
+	}
+	norm := globalNorm(accums)
+	update.Results = []plan.Result{{Name: "norm", Node: norm}}
+	factor, hyper := clipFactor(norm, clip), g.Input("hyper", 3)
+	for i, w := range p.Trainable {
+		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
+		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
+		zero := graph.Expand(g.Scalar(0), w.Shape...)
+		update.Updates = append(update.Updates, graph.Adam(w, m, v, accums[i], factor, hyper, adam), graph.Assign(accums[i], zero))
+	}
+	return []plan.Proc{gradient, update, {Name: "evaluate", Results: losses}, {Name: "forward", Results: p.Outputs}}, nil
+}
+
+func globalNorm(grads []*graph.Node) *graph.Node {
+	sum := graph.SumAll(graph.Unary(op.Square, grads[0]))
+	for _, x := range grads[1:] {
+		sum = graph.Add(sum, graph.SumAll(graph.Unary(op.Square, x)))
+	}
+	return graph.Unary(op.Sqrt, sum)
+}
+
+// clipFactor is min(1, limit/(norm + 1e-6)), models.md section 9.
+func clipFactor(norm *graph.Node, limit float64) *graph.Node {
+	one := norm.Graph().Scalar(1)
+	if limit == 0 {
+		return one
+	}
+	ratio := graph.Div(norm.Graph().Scalar(limit), graph.Shift(norm, 1e-6))
+	return graph.Scale(graph.Max(graph.Scale(ratio, -1), graph.Scale(one, -1)), -1)
+}
+
+// Close frees the device's memory.
+func (t *Trainer) Close() error { return t.program.Close() }
+
+// Parameters is the number of trainable values.
+func (t *Trainer) Parameters() int {
+	n := 0
+	for _, w := range t.weights {
+		if w.trainable {
+			n += w.shape.Len()
+		}
+	}
+	return n
+}
+
+func (t *Trainer) slot(c plan.Class, name string) plan.Slot {
+	s, ok := t.plan.Slot(c, name)
+	if !ok {
+		return -1
+	}
+	return s
+}
+
+func (t *Trainer) findSlots(params []*graph.Node) {
+	p := t.problem
+	t.windows, t.share, t.hyper = t.slot(plan.ClassInput, p.Windows.Name), t.slot(plan.ClassInput, "share"), t.slot(plan.ClassInput, "hyper")
+	t.lambda = -1
+	if p.Weight != nil {
+		t.lambda = t.slot(plan.ClassInput, p.Weight.Name)
+	}
+	t.norm, t.monitor = t.slot(plan.ClassResult, "norm"), t.slot(plan.ClassResult, "monitor")
+	for _, r := range p.Parts {
+		t.parts = append(t.parts, t.slot(plan.ClassResult, r.Name))
+	}
+	for _, r := range p.Outputs {
+		t.outputs = append(t.outputs, t.slot(plan.ClassResult, r.Name))
+	}
+	for _, n := range params {
+		accum := t.slot(plan.ClassParam, "gradient/"+n.Name)
+		t.weights = append(t.weights, weight{name: n.Name, shape: n.Shape, trainable: accum >= 0, accum: accum,
+			param: t.slot(plan.ClassParam, n.Name), m: t.slot(plan.ClassParam, "m/"+n.Name), v: t.slot(plan.ClassParam, "v/"+n.Name)})
+	}
+}
+
+// initialise writes the starting values, and zeros to what the optimiser keeps.
+func (t *Trainer) initialise(params []*graph.Node, seed uint64) error {
+	for i, n := range params {
+		w := t.weights[i]
+		if err := t.program.Write(w.param, Initial(n, seed)); err != nil {
+			return err
+		}
+		if !w.trainable {
+			continue
+		}
+		zero := make([]float32, n.Shape.Len())
+		for _, s := range []plan.Slot{w.m, w.v, w.accum} {
+			if err := t.program.Write(s, zero); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// scalar reads a result without axes.
+func (t *Trainer) scalar(s plan.Slot) (float64, error) {
+	var x [1]float32
+	err := t.program.Read(s, x[:])
+	return float64(x[0]), err
+}
+
+// measure adds the losses of the micro-batch that has just run to s.
+func (t *Trainer) measure(s *sums) error {
+	m, err := t.scalar(t.monitor)
+	if err != nil {
+		return err
+	}
+	one := sums{Micro: 1, Monitor: m, Parts: make([]float64, len(t.parts))}
+	for i, slot := range t.parts {
+		x, err := t.scalar(slot)
+		if err != nil {
+			return err
+		}
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("loss %s became %v: %w", t.problem.Parts[i].Name, x, ErrNotFinite)
+		}
+		one.Parts[i] = x
+	}
+	s.add(one)
+	return nil
+}
+
+// load writes the windows of these positions as one micro-batch.
+func (t *Trainer) load(w detect.Windows, at []int) error {
+	size := w.Size()
+	for i, k := range at {
+		w.Copy(k, t.batch[i*size:(i+1)*size])
+	}
+	return t.program.Write(t.windows, t.batch)
+}
+
+// check says whether windows fit the problem.
+func (t *Trainer) check(w detect.Windows) error {
+	if s := t.problem.Windows.Shape; w.Length != s[1] || w.Series.Channels != s[2] {
+		return fmt.Errorf("train: windows of %d steps with %d channels, the model wants %d with %d", w.Length, w.Series.Channels, s[1], s[2])
+	}
+	return nil
+}
+
+// Step trains on one batch: the windows of w at these positions, in micro-batches. What is left of the batch after
+// whole micro-batches is not used. If the context ends first, nothing has changed.
+func (t *Trainer) Step(ctx context.Context, w detect.Windows, at []int, rate, lambda float64, s *sums) (norm float64, err error) {
+	batches := len(at) / t.micro
+	if err := t.write(t.share, 1/float64(batches)); err != nil {
+		return 0, err
+	}
+	if err := t.writeWeight(lambda); err != nil {
+		return 0, err
+	}
+	for i := range batches {
+		if err := t.microStep(ctx, w, at[i*t.micro:(i+1)*t.micro], s); err != nil {
+			return 0, errors.Join(err, t.clearGradients())
+		}
+	}
+	return t.update(rate)
+}
+
+func (t *Trainer) microStep(ctx context.Context, w detect.Windows, at []int, s *sums) error {
+	if err := t.load(w, at); err != nil {
+		return err
+	}
+	if err := t.program.Run(ctx, procGradient); err != nil {
+		return err
+	}
+	return t.measure(s)
+}
+
+// update makes one step of Adam. It is not interrupted: half an update would be lost work.
+func (t *Trainer) update(rate float64) (norm float64, err error) {
+	n := float64(t.at.Adam + 1)
+	hyper := []float32{float32(rate), float32(1 - math.Pow(adam[0], n)), float32(1 - math.Pow(adam[1], n))}
+	if err := t.program.Write(t.hyper, hyper); err != nil {
+		return 0, err
+	}
+	if err := t.program.Run(context.Background(), procUpdate); err != nil {
+		return 0, err
+	}
+	t.at.Adam++
+	norm, err = t.scalar(t.norm)
+	if err == nil && (math.IsNaN(norm) || math.IsInf(norm, 0)) {
+		err = fmt.Errorf("gradient norm became %v: %w", norm, ErrNotFinite)
+	}
+	return norm, err
+}
+
+func (t *Trainer) clearGradients() error {
+	for _, w := range t.weights {
+		if w.trainable {
+			if err := t.program.Write(w.accum, make([]float32, w.shape.Len())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *Trainer) write(s plan.Slot, x float64) error {
+	return t.program.Write(s, []float32{float32(x)})
+}
+
+func (t *Trainer) writeWeight(lambda float64) error {
+	if t.lambda < 0 {
+		return nil
+	}
+	return t.write(t.lambda, lambda)
+}
+
+// evaluate sums the losses over all whole micro-batches of w, in order.
+func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64) (total sums, err error) {
+	if err := t.writeWeight(lambda); err != nil {
+		return total, err
+	}
+	for i := 0; i+t.micro <= w.Len(); i += t.micro {
+		if err := t.load(w, count(i, t.micro)); err != nil {
+			return total, err
+		}
+		if err := t.program.Run(ctx, procEvaluate); err != nil {
+			return total, err
+		}
+		if err := t.measure(&total); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// Forward computes Problem.Outputs for every window of w. It calls got once a window with one slice for each output,
+// which is good until got returns.
+func (t *Trainer) Forward(ctx context.Context, w detect.Windows, got func(window int, outputs [][]float32) error) error {
+	if err := t.check(w); err != nil {
+		return err
+	}
+	whole := make([][]float32, len(t.outputs))
+	one := make([][]float32, len(t.outputs))
+	for i, r := range t.problem.Outputs {
+		whole[i] = make([]float32, r.Node.Shape.Len())
+	}
+	for i := 0; i < w.Len(); i += t.micro {
+		at := count(i, min(t.micro, w.Len()-i))
+		if err := t.load(w, at); err != nil {
+			return err
+		}
+		if err := t.program.Run(ctx, procForward); err != nil {
+			return err
+		}
+		for j, s := range t.outputs {
+			if err := t.program.Read(s, whole[j]); err != nil {
+				return err
+			}
+		}
+		for k := range at {
+			for j := range whole {
+				n := len(whole[j]) / t.micro
+				one[j] = whole[j][k*n : (k+1)*n]
+			}
+			if err := got(i+k, one); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// count returns the n integers from a on.
+func count(a, n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = a + i
+	}
+	return out
+}
