@@ -20,6 +20,7 @@ type Func struct {
 
 	body       []byte
 	depth      int  // number of enclosing blocks
+	typed      bool // a Return has fixed results
 	returned   bool // the last statement at depth 0 was Return
 	usesMemory bool
 	err        error
@@ -127,8 +128,8 @@ func (f *Func) Return(values ...Value) {
 	if len(types) > 1 {
 		f.fail(fmt.Errorf("returns %d values, want at most 1", len(types)))
 	}
-	if f.results == nil {
-		f.results = types
+	if !f.typed {
+		f.results, f.typed = types, true
 	} else if !slices.Equal(f.results, types) {
 		f.fail(fmt.Errorf("returns %v, before it returned %v", types, f.results))
 	}

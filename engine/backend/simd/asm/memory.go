@@ -52,18 +52,22 @@ func (a I32) Store(offset uint32, v V128) { a.store(simd(simdStore), offset, v.e
 
 // StoreLane writes lane i, 0 to 3, of v at a+offset.
 func (a I32) StoreLane(offset uint32, v V128, i int) {
-	e := a.memoryLane(simdStore32Lane, offset, v, i)
-	if e.fn != nil {
-		e.fn.statement(e.code, expr{fn: e.fn, err: e.err})
-	}
+	a.memoryLane(simdStore32Lane, offset, v, i).perform()
 }
 
-// A store's owner is the function whose variables it uses; one without any would have a constant address and value.
 func (a I32) store(op []byte, offset uint32, v expr) {
 	op = appendUint(append(op, alignment), offset)
 	e := join(op, a.expr, v)
 	if e.fn != nil {
 		e.fn.usesMemory = true
-		e.fn.statement(e.code, expr{fn: e.fn, err: e.err})
 	}
+	e.perform()
+}
+
+// perform makes e a statement of the function whose variables it uses.
+func (e expr) perform() {
+	if e.fn == nil {
+		panic("asm: a store of a constant at a constant address belongs to no function")
+	}
+	e.fn.statement(e.code, expr{fn: e.fn, err: e.err})
 }

@@ -73,13 +73,9 @@ func (e expr) set(op byte, to expr) expr {
 // assign writes the statement e = to.
 func (e expr) assign(to expr) {
 	if e.fn == nil {
-		if to.fn != nil {
-			to.fn.fail(errNotVariable)
-		}
-		return
+		panic("asm: " + errNotVariable.Error())
 	}
-	s := e.set(opLocalSet, to)
-	e.fn.statement(s.code, expr{fn: s.fn, err: s.err})
+	e.set(opLocalSet, to).perform()
 }
 
 // Set assigns e to the variable v.
