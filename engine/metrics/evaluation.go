@@ -1,0 +1,207 @@
+package metrics
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// Segment is the points From up to, not including, To: a maximal run of anomalous or of flagged points.
+type Segment struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}
+
+// Len is the number of points in the segment.
+func (s Segment) Len() int { return s.To - s.From }
+
+// Segments returns the maximal runs of ones in labels, in order.
+func Segments(labels []uint8) []Segment {
+	return runs(len(labels), func(i int) bool { return labels[i] == 1 })
+}
+
+func runs(n int, on func(int) bool) []Segment {
+	var found []Segment
+	for i := 0; i < n; i++ {
+		if !on(i) {
+			continue
+		}
+		from := i
+		for i < n && on(i) {
+			i++
+		}
+		found = append(found, Segment{from, i})
+	}
+	return found
+}
+
+// Unscored is a policy for points without a score (NaN), such as the first window of a forecaster.
+type Unscored int
+
+const (
+	RefuseUnscored  Unscored = iota // a NaN is an error
+	ExcludeUnscored                 // the points leave scores and labels; the runs on both sides become adjacent
+	LowestUnscored                  // the points rank last: NaN becomes the lowest score - 1
+)
+
+// String is the policy's name in reports.
+func (u Unscored) String() string {
+	return [...]string{"refuse", "exclude", "lowest"}[u]
+}
+
+// Evaluation is a series of scores with its labels, prepared for every metric. The one sort that they share
+// happens at the first metric that needs it. Its fields are for reading only. It is safe for concurrent use.
+type Evaluation struct {
+	Scores    []float64 // [n], higher is more anomalous, all finite
+	Labels    []uint8   // [n], 1 is anomalous
+	Segments  []Segment // true segments, in order
+	Positives int       // anomalous points
+	Unscored  int       // points that came without a score
+	Policy    Unscored  // what was done with them
+
+	sorting sync.Once
+	sorted  []ranked // highest score first
+}
+
+// ranked is a score with the point it belongs to.
+type ranked struct {
+	score float64
+	point int
+}
+
+// NewEvaluation checks scores [n] and labels [n]; it keeps both slices, which must not change afterwards.
+// It fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a score
+// is NaN without a policy for it; the message names the point.
+func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluation, error) {
+	if len(scores) != len(labels) {
+		return nil, fmt.Errorf("metrics: %d scores, %d labels, want as many", len(scores), len(labels))
+	}
+	unscored, err := checkPoints(scores, labels, policy)
+	if err != nil {
+		return nil, err
+	}
+	if len(scores) == unscored {
+		return nil, errors.New("metrics: no scored points, want at least one")
+	}
+	if unscored > 0 {
+		scores, labels = settle(scores, labels, policy)
+	}
+	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels), Unscored: unscored, Policy: policy}
+	for _, s := range e.Segments {
+		e.Positives += s.Len()
+	}
+	return e, nil
+}
+
+// checkPoints counts the points without a score.
+func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored int, err error) {
+	for i, s := range scores {
+		switch {
+		case labels[i] > 1:
+			return 0, fmt.Errorf("metrics: label %d is %d, want 0 or 1", i, labels[i])
+		case math.IsInf(s, 0):
+			return 0, fmt.Errorf("metrics: score %d is %v, want a finite number", i, s)
+		case math.IsNaN(s) && policy == RefuseUnscored:
+			return 0, fmt.Errorf("metrics: score %d is NaN, want a finite number or a policy for unscored points", i)
+		case math.IsNaN(s):
+			unscored++
+		}
+	}
+	return unscored, nil
+}
+
+// settle returns copies of scores and labels in which the policy has dealt with every NaN.
+func settle(scores []float64, labels []uint8, policy Unscored) ([]float64, []uint8) {
+	if policy == LowestUnscored {
+		return replaceUnscored(scores), labels
+	}
+	var keptScores []float64
+	var keptLabels []uint8
+	for i, s := range scores {
+		if !math.IsNaN(s) {
+			keptScores = append(keptScores, s)
+			keptLabels = append(keptLabels, labels[i])
+		}
+	}
+	return keptScores, keptLabels
+}
+
+func replaceUnscored(scores []float64) []float64 {
+	lowest := math.Inf(1)
+	for _, s := range scores {
+		if s < lowest { // false for NaN
+			lowest = s
+		}
+	}
+	// Above 2^53 a step of 1 may round away: then the next number below ranks last just as well.
+	last := max(min(lowest-1, math.Nextafter(lowest, math.Inf(-1))), -math.MaxFloat64)
+	replaced := slices.Clone(scores)
+	for i, s := range replaced {
+		if math.IsNaN(s) {
+			replaced[i] = last
+		}
+	}
+	return replaced
+}
+
+// N is the number of evaluated points.
+func (e *Evaluation) N() int { return len(e.Scores) }
+
+// Negatives is the number of normal points.
+func (e *Evaluation) Negatives() int { return e.N() - e.Positives }
+
+func (e *Evaluation) ranking() []ranked {
+	e.sorting.Do(func() {
+		if e.sorted != nil {
+			return // a drawn permutation comes sorted
+		}
+		e.sorted = make([]ranked, e.N())
+		for i, s := range e.Scores {
+			e.sorted[i] = ranked{s, i}
+		}
+		slices.SortFunc(e.sorted, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
+	})
+	return e.sorted
+}
+
+// level is a distinct score with the points at or above it.
+type level struct {
+	score   float64
+	flagged int
+	tp      int
+}
+
+// levels yields the distinct scores from the highest down: groups of equal scores are never split.
+func (e *Evaluation) levels() iter.Seq[level] {
+	return func(yield func(level) bool) {
+		order := e.ranking()
+		tp := 0
+		for i, r := range order {
+			tp += int(e.Labels[r.point])
+			last := i == len(order)-1 || order[i+1].score != r.score
+			if last && !yield(level{r.score, i + 1, tp}) {
+				return
+			}
+		}
+	}
+}
+
+// strict returns the threshold that flags with > what the observed score at flags with >=: halfway to the next
+// lower score.
+func (e *Evaluation) strict(at float64) float64 {
+	order := e.ranking()
+	next := sort.Search(len(order), func(i int) bool { return order[i].score < at })
+	if next == len(order) {
+		return math.Nextafter(at, math.Inf(-1))
+	}
+	lower := order[next].score
+	if middle := lower/2 + at/2; lower <= middle && middle < at {
+		return middle
+	}
+	return lower // neighbouring numbers: there is nothing between them
+}
