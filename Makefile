@@ -1,0 +1,71 @@
+# Cosine Lab. Building and serving need Go only; make help lists the targets.
+
+GOROOT := $(shell go env GOROOT)
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+# Outside a readable git checkout the version cannot be stamped, and go would refuse to build.
+STAMP := -buildvcs=$(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
+BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || command -v headless_shell)
+WASM := GOOS=js GOARCH=wasm
+# wasm programs take a few kilobytes of environment at most, hence env -i.
+NODE_EXEC = env -i PATH="$(PATH)" CI=$(CI) $(GOROOT)/lib/wasm/go_js_wasm_exec
+
+.PHONY: help run build size test test-native test-js test-browser check format vet generated tidy bench generate clean
+.NOTPARALLEL:
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: build ## build, then serve the page; ARGS="-data DIR -open" are passed on
+	dist/serve $(ARGS)
+
+build: ## make the page (FAST=1 without brotli) and the programs in dist/
+	go run ./assets/cmd/build $(if $(FAST),-fast)
+	CGO_ENABLED=0 go build -trimpath $(STAMP) -ldflags="-s -w" -o dist/ ./serve ./engine/cmd/... ./datasets/cmd/...
+
+size: ## print the bytes transferred for each file of the page; fail over the budget of the first paint
+	go run ./assets/cmd/build -size
+
+test: test-native test-js test-browser ## run every test
+
+test-native: ## run the native tests, with the race detector
+	@$(if $(RACE),,echo "no C compiler: the native tests run without the race detector")
+	go test $(RACE) $$(go list ./... | grep -v /browsertest)
+
+test-js: ## run the same tests compiled for the browser, in Node
+	@if command -v node >/dev/null; then set -x; \
+		$(WASM) go test -exec='$(NODE_EXEC)' \
+			$$($(WASM) go list ./engine/... ./datasets/... ./ui/... ./wasm/... | grep -v -e /cmd/ -e /browsertest); \
+	else echo "skipped: the tests under js/wasm need Node"; fi
+
+test-browser: build ## run the tests of the page in headless Chromium
+	@if [ -n "$(BROWSER)" ]; then set -x; go test -count=1 ./wasm/browsertest/...; \
+	elif [ "$(CI)" = true ]; then echo "the browser tests need Chromium" >&2; exit 1; \
+	else echo "skipped: the browser tests need Chromium"; fi
+
+check: format vet generated tidy size test ## everything that must hold before a commit
+
+format: ## fail on files that gofmt would change
+	@files=$$(gofmt -l .) && [ -z "$$files" ] || { echo "gofmt would change:" $$files >&2; exit 1; }
+
+vet: ## go vet for this machine and for the browser
+	go vet ./...
+	$(WASM) go vet ./...
+
+# Compares before and after, so that it also judges a tree with changes that are not committed yet.
+generated: ## fail when make generate changes a file
+	@state() { git status --porcelain; git diff; }; before=$$(state) && $(MAKE) --no-print-directory generate && \
+	[ "$$(state)" = "$$before" ] || { echo "make generate changed files, commit them:" >&2; git status --short >&2; exit 1; }
+
+tidy: ## fail when go mod tidy would change go.mod or go.sum
+	go mod tidy -diff
+
+bench: ## run the benchmarks
+	go test -run='^$$' -bench=. ./...
+
+generate: ## write the generated files again
+	go generate ./...
+
+clean: ## remove what was built
+	rm -rf dist
+	find assets/dist -mindepth 1 ! -name .keep -delete
