@@ -1,0 +1,195 @@
+package autodiff
+
+import (
+	"slices"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/op"
+	"cosinelab/engine/tensor"
+)
+
+// rule returns what the use of operand i in n adds to that operand's gradient, where dy is the gradient of n. Nil
+// means zero.
+type rule func(n, dy *graph.Node, i int) *graph.Node
+
+// vjp is the vector-Jacobian product of every operation.
+var vjp = [op.Count]rule{
+	op.Input: zero,
+	op.Param: zero,
+	op.Const: zero,
+
+	op.Reshape:      reshape,
+	op.Transpose:    transpose,
+	op.Slice:        slice,
+	op.Expand:       func(n, dy *graph.Node, _ int) *graph.Node { return shrink(dy, n.In[0].Shape) },
+	op.StopGradient: zero,
+
+	op.Copy:   pass,
+	op.Concat: concat,
+	op.Pad:    pad,
+	op.Unfold: func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(op.Fold, n.Attr, dy) },
+	op.Fold:   func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(op.Unfold, n.Attr, dy) },
+
+	op.Scale:  func(n, dy *graph.Node, _ int) *graph.Node { return graph.Scale(dy, n.Attr.X) },
+	op.Shift:  pass,
+	op.Square: func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, graph.Scale(n.In[0], 2)) },
+	op.Sqrt:   func(n, dy *graph.Node, _ int) *graph.Node { return graph.Scale(graph.Div(dy, n), 0.5) },
+	op.Exp:    func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, n) },
+	op.Log:    func(n, dy *graph.Node, _ int) *graph.Node { return graph.Div(dy, n.In[0]) },
+	op.Tanh: func(n, dy *graph.Node, _ int) *graph.Node {
+		return graph.Sub(dy, graph.Mul(dy, graph.Unary(op.Square, n)))
+	},
+	op.Sigmoid: func(n, dy *graph.Node, _ int) *graph.Node {
+		return graph.Mul(dy, graph.Sub(n, graph.Unary(op.Square, n)))
+	},
+	// The result of relu is positive where its operand is, so that the operand need not be kept.
+	op.Relu:      func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, graph.Unary(op.Heaviside, n)) },
+	op.Heaviside: zero,
+	op.Gelu: func(n, dy *graph.Node, _ int) *graph.Node {
+		return graph.Mul(dy, graph.Unary(op.GeluSlope, n.In[0]))
+	},
+	op.GeluSlope: none,
+	op.Softplus: func(n, dy *graph.Node, _ int) *graph.Node {
+		return graph.Mul(dy, graph.Unary(op.Sigmoid, n.In[0]))
+	},
+
+	op.Add: func(n, dy *graph.Node, i int) *graph.Node { return shrink(dy, n.In[i].Shape) },
+	op.Sub: sub,
+	op.Mul: func(n, dy *graph.Node, i int) *graph.Node { return shrink(graph.Mul(dy, n.In[1-i]), n.In[i].Shape) },
+	op.Div: div,
+	op.Max: larger,
+
+	op.Sum:           sum,
+	op.MatMul:        matmul,
+	op.Softmax:       func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(op.SoftmaxGrad, op.Attr{}, n, dy) },
+	op.SoftmaxGrad:   none,
+	op.Normalize:     withOperand(op.NormalizeGrad),
+	op.NormalizeGrad: none,
+	op.Cosine:        cosine,
+	op.CosineGrad:    none,
+
+	op.GaussianPrior:         withOperand(op.GaussianPriorGrad),
+	op.GaussianPriorGrad:     none,
+	op.Discrepancy:           discrepancy,
+	op.DiscrepancyGradSeries: none,
+	op.DiscrepancyGradSigma:  none,
+
+	op.Assign:     none,
+	op.Accumulate: none,
+	op.Adam:       none,
+}
+
+// zero belongs to sources, to what stops gradients, and to steps, whose slope is zero wherever it exists.
+func zero(_, _ *graph.Node, _ int) *graph.Node { return nil }
+
+// none belongs to updates, which have no value, and to gradients: nothing here needs second derivatives.
+func none(n, _ *graph.Node, _ int) *graph.Node {
+	n.Graph().Fail("%v has no gradient", n.Kind)
+	return nil
+}
+
+func pass(_, dy *graph.Node, _ int) *graph.Node { return dy }
+
+// withOperand is the rule of operations whose gradient is an operation of their operand and dy.
+func withOperand(k op.Kind) rule {
+	return func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(k, n.Attr, n.In[0], dy) }
+}
+
+func reshape(n, dy *graph.Node, _ int) *graph.Node { return graph.Reshape(dy, n.In[0].Shape...) }
+
+// transpose turns a product itself instead of its result where it can: (AB)^T = B^T A^T. The gradient of a weight that
+// was transposed for use then comes out in the weight's own layout, without a copy.
+func transpose(n, dy *graph.Node, _ int) *graph.Node {
+	back := make([]int, len(n.Attr.N))
+	for i, axis := range n.Attr.N {
+		back[axis] = i
+	}
+	row, column := slices.Index(back, len(back)-2), slices.Index(back, len(back)-1)
+	if dy.Kind == op.MatMul && column < row {
+		dy = graph.MatMul(graph.SwapLast(dy.In[1]), graph.SwapLast(dy.In[0]), dy.Attr.X)
+		back[row], back[column] = back[column], back[row]
+	}
+	return graph.Transpose(dy, back...)
+}
+
+func slice(n, dy *graph.Node, _ int) *graph.Node {
+	axis, from, to := n.Attr.N[0], n.Attr.N[1], n.Attr.N[2]
+	return graph.Pad(dy, axis, from, n.In[0].Shape[axis]-to)
+}
+
+func concat(n, dy *graph.Node, i int) *graph.Node {
+	axis, from := n.Attr.N[0], 0
+	for _, x := range n.In[:i] {
+		from += x.Shape[axis]
+	}
+	return graph.SliceAxis(dy, axis, from, from+n.In[i].Shape[axis])
+}
+
+func pad(n, dy *graph.Node, _ int) *graph.Node {
+	axis, before := n.Attr.N[0], n.Attr.N[1]
+	return graph.SliceAxis(dy, axis, before, before+n.In[0].Shape[axis])
+}
+
+func sub(n, dy *graph.Node, i int) *graph.Node {
+	d := shrink(dy, n.In[i].Shape)
+	if i == 1 {
+		return graph.Scale(d, -1)
+	}
+	return d
+}
+
+func div(n, dy *graph.Node, i int) *graph.Node {
+	d := graph.Div(dy, n.In[1])
+	if i == 1 {
+		d = graph.Scale(graph.Mul(d, n), -1)
+	}
+	return shrink(d, n.In[i].Shape)
+}
+
+// larger sends the gradient of a maximum to the larger operand, and to the first where both are equal.
+func larger(n, dy *graph.Node, i int) *graph.Node {
+	second := graph.Unary(op.Heaviside, graph.Sub(n.In[1], n.In[0]))
+	d := graph.Mul(dy, second)
+	if i == 0 {
+		d = graph.Sub(dy, d)
+	}
+	return shrink(d, n.In[i].Shape)
+}
+
+func sum(n, dy *graph.Node, _ int) *graph.Node {
+	x := n.In[0]
+	kept := slices.Clone(x.Shape)
+	for _, axis := range n.Attr.N {
+		kept[axis] = 1
+	}
+	return graph.Expand(graph.Reshape(dy, kept...), x.Shape...)
+}
+
+func matmul(n, dy *graph.Node, i int) *graph.Node {
+	if i == 0 {
+		return graph.MatMul(dy, graph.SwapLast(n.In[1]), n.Attr.X)
+	}
+	return graph.MatMul(graph.SwapLast(n.In[0]), dy, n.Attr.X)
+}
+
+// cosine uses that the cosine is symmetric: CosineGrad differentiates by its second operand.
+func cosine(n, dy *graph.Node, i int) *graph.Node {
+	return graph.Apply(op.CosineGrad, n.Attr, n.In[1-i], n.In[i], dy)
+}
+
+func discrepancy(n, dy *graph.Node, i int) *graph.Node {
+	kinds := [2]op.Kind{op.DiscrepancyGradSeries, op.DiscrepancyGradSigma}
+	return graph.Apply(kinds[i], n.Attr, n.In[0], n.In[1], dy)
+}
+
+// shrink undoes broadcasting: it adds up the axes along which an operand of this shape was repeated.
+func shrink(dy *graph.Node, to tensor.Shape) *graph.Node {
+	lead := len(dy.Shape) - len(to)
+	var repeated []int
+	for i, d := range dy.Shape {
+		if i < lead || to[i-lead] != d {
+			repeated = append(repeated, i)
+		}
+	}
+	return graph.Reshape(graph.Sum(dy, repeated...), to...)
+}

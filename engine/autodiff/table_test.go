@@ -1,0 +1,15 @@
+package autodiff
+
+import (
+	"testing"
+
+	"cosinelab/engine/op"
+)
+
+func TestEveryKindHasARule(t *testing.T) {
+	for k := range op.Count {
+		if vjp[k] == nil {
+			t.Errorf("%v has no row in vjp", k)
+		}
+	}
+}

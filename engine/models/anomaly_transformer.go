@@ -1,0 +1,104 @@
+package models
+
+import (
+	"math"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/nn"
+	"cosinelab/engine/op"
+)
+
+// The constants of the Anomaly Transformer (models.md, sections 3.3 to 3.6).
+const (
+	// DiscrepancyWeight is k, the weight of the association discrepancy in the loss.
+	DiscrepancyWeight = 3
+	// Temperature is T, which sharpens the association weights of the score.
+	Temperature = 50
+	// LogEpsilon is added inside the logarithms of the discrepancy.
+	LogEpsilon = 1e-4
+)
+
+// anomalyTransformer is the Anomaly Transformer (Xu et al., ICLR 2022; models.md, section 3).
+var anomalyTransformer = Model{
+	Name:  "anomaly_transformer",
+	Title: "Anomaly Transformer",
+	About: "Learns how far each step's attention reaches beyond its neighbours; anomalies attend to little else.",
+	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
+	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
+	Build: buildAnomalyTransformer,
+	Extra: unusedTables,
+}
+
+// Associations are the attention weights of the Anomaly Transformer and what is derived from them.
+type Associations struct {
+	Series      []*graph.Node // S of each layer, [B,H,L,L]: rows sum to 1
+	Prior       []*graph.Node // P of each layer, [B,H,L,L]: a Gaussian around the step, rows sum to 1
+	Discrepancy *graph.Node   // [B,L]: kl(S,P) + kl(P,S), mean over heads, sum over layers (section 3.6)
+	SeriesLoss  *graph.Node   // scalar: the mean discrepancy of a layer; its gradient reaches the series only
+	PriorLoss   *graph.Node   // scalar: the same number; its gradient reaches the prior only
+}
+
+// buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax step:
+// 2 rec - k series_loss + k prior_loss (section 3.5). Its value is 2 rec.
+func buildAnomalyTransformer(g *graph.Graph, x *graph.Node, c Config) Output {
+	var series, sigma []*graph.Node
+	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
+		out, weights := nn.Attention(h, c.Heads)
+		series = append(series, weights)
+		sigma = append(sigma, deviation(nn.Linear("sigma_projection", h, c.Heads)))
+		return out
+	})
+	a := associate(series, sigma)
+	rec := nn.MSE(y, x)
+	minimax := graph.Scale(graph.Sub(a.PriorLoss, a.SeriesLoss), DiscrepancyWeight)
+	score := nn.SquaredError(y, x)
+	return Output{
+		Series: y,
+		Loss:   graph.Add(graph.Scale(rec, 2), minimax),
+		Parts:  []Named{{"reconstruction", rec}, {"discrepancy", a.SeriesLoss}},
+		Scores: []Named{
+			{"association", AssociationScore(a.Discrepancy, score, Temperature)},
+			{"reconstruction", score},
+		},
+		Associations: a,
+	}
+}
+
+// deviation turns raw [B,L,H] into the standard deviations [B,H,L] of the prior: 3^s - 1, s = sigmoid(5 raw) + 1e-5
+// (section 3.3).
+func deviation(raw *graph.Node) *graph.Node {
+	s := graph.Shift(graph.Unary(op.Sigmoid, graph.Scale(raw, 5)), 1e-5)
+	sigma := graph.Shift(graph.Unary(op.Exp, graph.Scale(s, math.Log(3))), -1)
+	return graph.Transpose(sigma, 0, 2, 1)
+}
+
+// associate computes the discrepancies of all layers (sections 3.4 and 3.6).
+func associate(series, sigma []*graph.Node) *Associations {
+	a := &Associations{Series: series}
+	var free, ofSeries, ofPrior []*graph.Node
+	for l, s := range series {
+		a.Prior = append(a.Prior, graph.GaussianPrior(sigma[l]))
+		free = append(free, graph.Discrepancy(s, sigma[l], LogEpsilon))
+		ofSeries = append(ofSeries, graph.Discrepancy(s, graph.StopGradient(sigma[l]), LogEpsilon))
+		ofPrior = append(ofPrior, graph.Discrepancy(graph.StopGradient(s), sigma[l], LogEpsilon))
+	}
+	perLayer := 1 / float64(len(series))
+	a.Discrepancy = graph.Mean(total(free), 1)
+	a.SeriesLoss = graph.Scale(graph.MeanAll(total(ofSeries)), perLayer)
+	a.PriorLoss = graph.Scale(graph.MeanAll(total(ofPrior)), perLayer)
+	return a
+}
+
+func total(xs []*graph.Node) *graph.Node {
+	sum := xs[0]
+	for _, x := range xs[1:] {
+		sum = graph.Add(sum, x)
+	}
+	return sum
+}
+
+// AssociationScore weighs the error [B,L] of each step by softmax(-temperature * discrepancy [B,L]) over the steps of
+// its window (section 3.6).
+func AssociationScore(discrepancy, err *graph.Node, temperature float64) *graph.Node {
+	return graph.Mul(graph.Softmax(graph.Scale(discrepancy, -temperature)), err)
+}

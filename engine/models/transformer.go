@@ -1,0 +1,100 @@
+package models
+
+import (
+	"fmt"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/nn"
+	"cosinelab/engine/tensor"
+)
+
+// transformer is the plain reconstruction transformer (models.md, section 4): the Anomaly Transformer without its
+// prior association. Its parameters have the same names, so that a checkpoint of that model serves as its weights.
+var transformer = Model{
+	Name:  "transformer",
+	Title: "Transformer",
+	About: "Attends to the whole window and reconstructs every step; what it cannot reconstruct is anomalous.",
+	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
+	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
+	Build: buildTransformer,
+	Extra: func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
+}
+
+func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
+	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
+		out, _ := nn.Attention(h, c.Heads)
+		return out
+	})
+	rec := nn.MSE(y, x)
+	return Output{
+		Series: y,
+		Loss:   rec,
+		Parts:  []Named{{"reconstruction", rec}},
+		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+	}
+}
+
+// reconstruct is the network that both transformers share (models.md, sections 3.1 and 3.2): embedding, post-norm
+// layers around the given attention [B,L,D] -> [B,L,D], a last norm, a linear map back to the channels.
+func reconstruct(x *graph.Node, c Config, attention func(h *graph.Node) *graph.Node) *graph.Node {
+	g := x.Graph()
+	h := nn.TokenConv("embedding.value_embedding.tokenConv", x, c.DModel)
+	h = graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel))
+	for l := range c.Layers {
+		h = layer(l, h, c, attention)
+	}
+	h = nn.LayerNorm("encoder.norm", h)
+	return nn.Linear("projection", h, c.Channels)
+}
+
+func layer(l int, h *graph.Node, c Config, attention func(h *graph.Node) *graph.Node) *graph.Node {
+	g := h.Graph()
+	defer g.Scope(layerName(l))()
+	leave := g.Scope("attention")
+	a := attention(h)
+	leave()
+	h = nn.LayerNorm("norm1", graph.Add(h, a))
+	return nn.LayerNorm("norm2", graph.Add(h, nn.FeedForward(h, c.DFF)))
+}
+
+func layerName(l int) string { return fmt.Sprintf("encoder.attn_layers.%d", l) }
+
+// unusedTables are the tensors that public state dicts hold and nothing reads (models.md, section 3.8): the position
+// code of 5000 steps, and a norm in every attention.
+func unusedTables(c Config) []Extra {
+	const steps = 5000
+	d := tensor.Shape{c.DModel}
+	extra := []Extra{{
+		Name:   "embedding.position_embedding.pe",
+		Shape:  tensor.Shape{1, steps, c.DModel},
+		Values: func() []float32 { return nn.PositionCode(steps, c.DModel) },
+	}}
+	for l := range c.Layers {
+		norm := layerName(l) + ".attention.norm."
+		extra = append(extra,
+			Extra{norm + "weight", d, func() []float32 { return filled(c.DModel, 1) }},
+			Extra{norm + "bias", d, func() []float32 { return filled(c.DModel, 0) }})
+	}
+	return extra
+}
+
+func filled(n int, x float32) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = x
+	}
+	return v
+}
+
+// sigmaWeights are what a checkpoint of the Anomaly Transformer holds for the prior association, which the plain
+// transformer does not compute.
+func sigmaWeights(c Config) []Extra {
+	var extra []Extra
+	for l := range c.Layers {
+		sigma := layerName(l) + ".attention.sigma_projection."
+		extra = append(extra,
+			Extra{sigma + "weight", tensor.Shape{c.Heads, c.DModel}, nil},
+			Extra{sigma + "bias", tensor.Shape{c.Heads}, nil})
+	}
+	return extra
+}

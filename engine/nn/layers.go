@@ -1,0 +1,101 @@
+// Package nn composes layers and losses from operations.
+package nn
+
+import (
+	"math"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/op"
+	"cosinelab/engine/tensor"
+)
+
+// NormEps is added to the variance by LayerNorm (models.md, section 1).
+const NormEps = 1e-5
+
+// Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in] and
+// name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models.md, section 3.7).
+func Linear(name string, x *graph.Node, out int) *graph.Node {
+	in := last(x)
+	return affine(name, x, out, out, in)
+}
+
+// Conv1 is Linear whose weight has the shape [out,in,1] of a convolution of width 1.
+func Conv1(name string, x *graph.Node, out int) *graph.Node {
+	return affine(name, x, out, out, last(x), 1)
+}
+
+// affine multiplies all rows of x at once; weight is the shape under which the [out,in] weights are known.
+func affine(name string, x *graph.Node, out int, weight ...int) *graph.Node {
+	g := x.Graph()
+	defer g.Scope(name)()
+	in := last(x)
+	init := graph.Init{Uniform: 1 / math.Sqrt(float64(in))}
+	w := graph.Reshape(g.Param("weight", init, weight...), out, in)
+	b := g.Param("bias", init, out)
+	return overRows(x, func(rows *graph.Node) *graph.Node {
+		return graph.Add(graph.MatMul(rows, graph.SwapLast(w), 1), b)
+	})
+}
+
+// overRows applies f to x [...,in] as a matrix [n,in] and gives the result [n,out] the leading axes of x.
+func overRows(x *graph.Node, f func(rows *graph.Node) *graph.Node) *graph.Node {
+	in := last(x)
+	y := f(graph.Reshape(x, x.Shape.Len()/in, in))
+	return graph.Reshape(y, withLast(x.Shape, last(y))...)
+}
+
+func last(x *graph.Node) int {
+	if len(x.Shape) == 0 {
+		x.Graph().Fail("%v: a layer needs at least one axis", x.Kind)
+	}
+	return x.Shape[len(x.Shape)-1]
+}
+
+func withLast(s tensor.Shape, n int) tensor.Shape {
+	return append(append(tensor.Shape{}, s[:len(s)-1]...), n)
+}
+
+// LayerNorm gives the last axis of x [...,n] mean 0 and variance 1 (with divisor n, plus NormEps), then scales it by
+// name.weight [n], initially 1, and shifts it by name.bias [n], initially 0.
+func LayerNorm(name string, x *graph.Node) *graph.Node {
+	g := x.Graph()
+	defer g.Scope(name)()
+	w := g.Param("weight", graph.Init{Fill: 1}, last(x))
+	b := g.Param("bias", graph.Init{}, last(x))
+	return graph.Add(graph.Mul(graph.Normalize(x, NormEps), w), b)
+}
+
+// TokenConv is the circular convolution of width 3 without bias that embeds x [B,L,C] as [B,L,d]:
+// y_t = W[:,:,0] x_(t-1) + W[:,:,1] x_t + W[:,:,2] x_(t+1), indices modulo L (models.md, section 3.1).
+// name.weight [d,C,3] starts normal with deviation sqrt(2/(3C)).
+func TokenConv(name string, x *graph.Node, d int) *graph.Node {
+	const width = 3
+	g := x.Graph()
+	defer g.Scope(name)()
+	fan := width * last(x)
+	w := g.Param("weight", graph.Init{Normal: math.Sqrt(2 / float64(fan))}, d, last(x), width)
+	// Unfold puts whole taps side by side, so the taps come before the channels in the weight, too.
+	w = graph.Reshape(graph.Transpose(w, 0, 2, 1), d, fan)
+	return overRows(graph.Unfold(x, width, 1, 1, true), func(rows *graph.Node) *graph.Node {
+		return graph.MatMul(rows, graph.SwapLast(w), 1)
+	})
+}
+
+// PositionCode returns the fixed code [n,d] of positions 0 to n-1 in row-major order: PE[p,2i] = sin(p 10000^(-2i/d)),
+// PE[p,2i+1] = cos of the same (Vaswani et al. 2017, section 3.5). An odd d ends on a sine.
+func PositionCode(n, d int) []float32 {
+	code := make([]float32, n*d)
+	for i := range code {
+		p, c := i/d, i%d
+		sin, cos := math.Sincos(float64(p) * math.Pow(10000, -float64(c-c%2)/float64(d)))
+		code[i] = float32([2]float64{sin, cos}[c%2])
+	}
+	return code
+}
+
+// FeedForward applies conv2(gelu(conv1(x))) to every step of x [B,L,D], with hidden features in between; gelu is the
+// exact form (models.md, section 3.2).
+func FeedForward(x *graph.Node, hidden int) *graph.Node {
+	h := graph.Unary(op.Gelu, Conv1("conv1", x, hidden))
+	return Conv1("conv2", h, last(x))
+}
