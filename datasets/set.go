@@ -1,6 +1,8 @@
 // Package datasets reads, generates or fetches labelled multivariate time series.
 package datasets
 
+import "slices"
+
 // Series is a multivariate time series in row-major order: the value of channel c at step t is Values[t*Channels+c].
 type Series struct {
 	Values   []float32
@@ -45,6 +47,7 @@ type Set struct {
 	Anomalies []Anomaly // the maximal runs of ones in Labels, in order
 	Filled    int       // missing cells that were filled, both parts together
 	FillRule  string    // how they were filled, in words; empty when nothing was missing
+	Dropped   []string  // columns of the source that are no channels: time stamps, row numbers
 	Licence   string
 	Source    string // where the data come from, in words
 }
@@ -62,4 +65,25 @@ func segments(labels []uint8) []Anomaly {
 		}
 	}
 	return runs
+}
+
+// annotate gives every run the channels of all notes that overlap it, and their kind where they agree.
+func annotate(runs, notes []Anomaly) {
+	for i := range runs {
+		run := &runs[i]
+		first := true
+		for _, n := range notes {
+			if n.From >= run.To || n.To <= run.From {
+				continue
+			}
+			if first {
+				run.Kind, first = n.Kind, false
+			} else if run.Kind != n.Kind {
+				run.Kind = ""
+			}
+			run.Channels = append(run.Channels, n.Channels...)
+		}
+		slices.Sort(run.Channels)
+		run.Channels = slices.Compact(run.Channels)
+	}
 }

@@ -1,0 +1,97 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides how it
+// is read (npy, npz or text, each also compressed by gzip); its name appears in errors.
+type File struct {
+	Name string
+	Open func() (io.ReadCloser, error)
+}
+
+// FileIn returns the file of fsys with that name.
+func FileIn(fsys fs.FS, name string) File {
+	return File{Name: name, Open: func() (io.ReadCloser, error) { return fsys.Open(name) }}
+}
+
+// maxValues bounds what one array or table may hold: 512 MiB of float32. A small compressed file can claim more.
+const maxValues = 1 << 27
+
+// content kinds, told by the first bytes.
+type content int
+
+const (
+	contentText content = iota
+	contentNpy
+	contentNpz
+)
+
+// read opens f, undoes gzip and hands the content to use.
+func (f File) read(use func(kind content, r *bufio.Reader) error) error {
+	closer, err := f.Open()
+	if err != nil {
+		return err // the file system names the file
+	}
+	defer closer.Close()
+	r, err := plain(bufio.NewReaderSize(closer, 1<<16))
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	start, err := r.Peek(len(npyMagic))
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("%s: %w", f.Name, readError(err))
+	}
+	switch {
+	case len(start) == 0:
+		return fmt.Errorf("%s: empty file, want rows of numbers", f.Name)
+	case bytes.HasPrefix(start, []byte(npyMagic)):
+		return use(contentNpy, r)
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return use(contentNpz, r)
+	}
+	return use(contentText, r)
+}
+
+// plain undoes gzip if the content starts with its two magic bytes.
+func plain(r *bufio.Reader) (*bufio.Reader, error) {
+	if start, _ := r.Peek(2); !bytes.Equal(start, []byte{0x1f, 0x8b}) {
+		return r, nil
+	}
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", readError(err))
+	}
+	return bufio.NewReaderSize(z, 1<<16), nil
+}
+
+// readError says in words what io and gzip say in jargon.
+func readError(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errors.New("the file is cut off")
+	}
+	return err
+}
+
+// readTable reads a text table or an npy array.
+func readTable(f File, want layout) (t *table, err error) {
+	err = f.read(func(kind content, r *bufio.Reader) error {
+		switch kind {
+		case contentNpy:
+			t, err = readArray(r, f.Name, want)
+		case contentNpz:
+			err = fmt.Errorf("%s: an npz holds several arrays, want one table or array", f.Name)
+		default:
+			t, err = readText(r, f.Name, want)
+		}
+		return err
+	})
+	return t, err
+}

@@ -1,0 +1,216 @@
+package datasets
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+// Options say how ReadFiles cuts and labels what it reads. The zero value is the usual case.
+type Options struct {
+	Label    string  // label column; empty = a column named label, labels, anomaly or is_anomaly, if there is one
+	Split    float64 // share of a single file that is the training part; 0 = 0.5
+	Labelled bool    // labels are required
+}
+
+// ownFile is the origin of what users bring.
+const ownFile = "a file of your own"
+
+// maxArchive bounds an npz, which has to be in memory as a whole.
+const maxArchive = 512 << 20
+
+// ReadFiles reads a set from one table or array, which is cut in two (its label column then counts for the second
+// part), or from several that have train, test and label in their names; an npz counts as its arrays. Time stamps
+// are dropped, and missing cells take the channel's last value, or 0 before the first.
+// Errors say file, line and column.
+func ReadFiles(files []File, opts Options) (*Set, error) {
+	if opts.Split == 0 {
+		opts.Split = 0.5
+	}
+	if !(opts.Split > 0 && opts.Split < 1) {
+		return nil, fmt.Errorf("split %g, want a share between 0 and 1", opts.Split)
+	}
+	if len(files) == 0 {
+		return nil, errors.New("no file to read")
+	}
+	arrays, err := unpack(files)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := sortParts(arrays)
+	if err != nil {
+		return nil, err
+	}
+	set, err := parts.read(opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Labelled && set.Labels == nil {
+		return nil, fmt.Errorf("%s: no labels: want a column named %s, or a second file with label in its name",
+			files[0].Name, labelNames[0])
+	}
+	set.Title = path.Base(files[0].Name)
+	set.Name = filePrefix + "/" + set.Title
+	set.Source = ownFile
+	return set, nil
+}
+
+// unpack replaces every npz by its arrays.
+func unpack(files []File) (out []File, err error) {
+	for _, f := range files {
+		err := f.read(func(kind content, r *bufio.Reader) error {
+			if kind != contentNpz {
+				out = append(out, f)
+				return nil
+			}
+			arrays, err := entries(f.Name, r)
+			out = append(out, arrays...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// entries returns the arrays of an npz, each named as a file in a folder.
+func entries(name string, r io.Reader) ([]File, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxArchive+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, readError(err))
+	}
+	if len(raw) > maxArchive {
+		return nil, fmt.Errorf("%s: more than %d bytes, want a smaller archive", name, maxArchive)
+	}
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return nil, fmt.Errorf("%s: npz: %w", name, readError(err))
+	}
+	var arrays []File
+	for _, entry := range z.File {
+		arrays = append(arrays, File{Name: name + "/" + strings.TrimSuffix(entry.Name, ".npy"), Open: entry.Open})
+	}
+	if len(arrays) == 0 {
+		return nil, fmt.Errorf("%s: npz without arrays", name)
+	}
+	return arrays, nil
+}
+
+// part is what a file is to a set.
+type part int
+
+const (
+	partWhole part = iota // everything in one
+	partTrain
+	partTest
+	partLabels
+	partCount
+)
+
+var partNames = [partCount]string{"unnamed", "train", "test", "label"}
+
+// partOf goes by the words in a file's name, or else in that of its folder.
+func partOf(name string) part {
+	for _, word := range []string{path.Base(name), path.Base(path.Dir(name))} {
+		word = strings.ToLower(word)
+		switch {
+		case strings.Contains(word, "label"), strings.Contains(word, "truth"), strings.HasPrefix(word, "y_"):
+			return partLabels
+		case strings.Contains(word, "train"):
+			return partTrain
+		case strings.Contains(word, "test"):
+			return partTest
+		}
+	}
+	return partWhole
+}
+
+// fileParts holds at most one file a part; a file without Open is not there.
+type fileParts [partCount]File
+
+func (p fileParts) has(k part) bool { return p[k].Open != nil }
+
+// sortParts decides what each file is. A file on its own is everything, whatever its name.
+func sortParts(files []File) (p fileParts, err error) {
+	if len(files) == 1 {
+		p[partWhole] = files[0]
+		return p, nil
+	}
+	for _, f := range files {
+		k := partOf(f.Name)
+		if p.has(k) {
+			return p, fmt.Errorf("%s: a second %s file beside %s, want train, test and label in the names", f.Name,
+				partNames[k], p[k].Name)
+		}
+		p[k] = f
+	}
+	switch {
+	case p.has(partTrain) && p.has(partTest) && !p.has(partWhole):
+	case p.has(partWhole) && p.has(partLabels) && len(files) == 2:
+	case p.has(partWhole):
+		return p, fmt.Errorf("%s: neither train nor test nor label is in its name", p[partWhole].Name)
+	case !p.has(partTrain):
+		return p, errors.New("no file with train in its name")
+	default:
+		return p, errors.New("no file with test in its name")
+	}
+	return p, nil
+}
+
+func (p fileParts) read(opts Options) (*Set, error) {
+	var labels *table
+	if p.has(partLabels) {
+		var err error
+		if labels, err = readTable(p[partLabels], layout{label: opts.Label, maybe: true, labels: true}); err != nil {
+			return nil, err
+		}
+	}
+	if p.has(partWhole) {
+		whole, err := readTable(p[partWhole], layout{label: opts.Label, maybe: labels != nil})
+		if err != nil {
+			return nil, err
+		}
+		return whole.split(opts.Split, labels)
+	}
+	train, err := readTable(p[partTrain], layout{label: opts.Label, maybe: true})
+	if err != nil {
+		return nil, err
+	}
+	test, err := readTable(p[partTest], layout{label: opts.Label, maybe: labels != nil})
+	if err != nil {
+		return nil, err
+	}
+	if labels == nil && test.labels != nil {
+		labels = test
+	}
+	return join(train, test, labels, fillForward)
+}
+
+// split cuts a table into training and test part. Labels from a file of their own may be those of the whole table or
+// of its test part.
+func (t *table) split(share float64, labels *table) (*Set, error) {
+	cut := int(share * float64(t.values.Rows))
+	if cut < 1 || cut >= t.values.Rows {
+		return nil, fmt.Errorf("%s: %d rows cannot be cut in two parts at %g", t.file, t.values.Rows, share)
+	}
+	filled := fill(t.values, fillForward) // before the cut: the test part may begin with a missing cell
+	train, test := *t, *t
+	train.values, test.values = t.values.Slice(0, cut), t.values.Slice(cut, t.values.Rows)
+	if labels == nil && t.labels != nil {
+		labels = t
+	}
+	if labels != nil && len(labels.labels) == t.values.Rows {
+		labels = &table{file: labels.file, labels: labels.labels[cut:]}
+	}
+	set, err := join(&train, &test, labels, fillForward)
+	if err == nil && filled > 0 {
+		set.Filled, set.FillRule = filled, fillForward
+	}
+	return set, err
+}

@@ -1,0 +1,240 @@
+package datasets
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// The stacked arrays of the whole set, as OmniAnomaly's preprocessing writes them.
+const (
+	mslTrain  = "MSL_train.npy"
+	mslTest   = "MSL_test.npy"
+	mslLabels = "MSL_test_label.npy"
+)
+
+// telemetry is one row of labeled_anomalies.csv: a telemetry channel with its anomalies in the test file.
+type telemetry struct {
+	id        string
+	line      int // in labeled_anomalies.csv
+	anomalies []Anomaly
+}
+
+func listMSL(home fs.FS) []Entry {
+	var sets []Entry
+	if has(home, mslTrain, mslTest, mslLabels) {
+		sets = append(sets, entryOf(home, "msl", "MSL, all channels", mslTrain, mslTest))
+	}
+	channels, folder, err := mslChannels(home)
+	if err != nil {
+		return sets // only the stack, or no MSL folder
+	}
+	complete := true
+	for _, c := range channels {
+		train, test := folder+"train/"+c.id+".npy", folder+"test/"+c.id+".npy"
+		if !has(home, train, test) {
+			complete = false
+			continue
+		}
+		sets = append(sets, entryOf(home, "msl/"+c.id, "MSL channel "+c.id, train, test))
+	}
+	if complete && len(sets) > 0 && sets[0].ID != "msl" {
+		all := Entry{ID: "msl", Title: "MSL, all channels", Channels: sets[0].Channels}
+		for _, s := range sets {
+			all.Train, all.Test = all.Train+s.Train, all.Test+s.Test
+		}
+		sets = slices.Insert(sets, 0, all)
+	}
+	return sets
+}
+
+// entryOf takes the sizes from the headers of the arrays; a broken array is listed without, so that opening it says
+// what is wrong.
+func entryOf(home fs.FS, id, title, train, test string) Entry {
+	a, b := headerOf(home, train), headerOf(home, test)
+	return Entry{ID: id, Title: title, Train: a.rows, Test: b.rows, Channels: a.cols}
+}
+
+func headerOf(home fs.FS, name string) (a array) {
+	f, err := find(home, name)
+	if err != nil {
+		return array{}
+	}
+	err = f.read(func(_ content, r *bufio.Reader) (err error) {
+		a, err = readArrayHeader(r)
+		return err
+	})
+	if err != nil {
+		return array{}
+	}
+	return a
+}
+
+func openMSL(home fs.FS, name string) (*Set, error) {
+	if name == "" && has(home, mslTrain) {
+		set, err := joinFiles(home, mslTrain, mslTest, mslLabels, 0, fillForward)
+		if err != nil {
+			return nil, err
+		}
+		return describeMSL(set, "MSL, all channels"), nil
+	}
+	channels, folder, err := mslChannels(home)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return stackMSL(home, folder, channels, "MSL, all channels")
+	}
+	i := slices.IndexFunc(channels, func(c telemetry) bool { return c.id == name })
+	if i < 0 {
+		return nil, fmt.Errorf("no channel %q, want one of %s", name, titles(listMSL(home)))
+	}
+	return stackMSL(home, folder, channels[i:i+1], "MSL channel "+name)
+}
+
+// describeMSL names the columns: the first is telemetry, the others say whether a command was given.
+func describeMSL(set *Set, title string) *Set {
+	set.Title = title
+	set.Channels[0] = "telemetry"
+	for c := 1; c < len(set.Channels); c++ {
+		set.Channels[c] = fmt.Sprintf("command %d", c)
+	}
+	return set
+}
+
+// stackMSL puts the files of channels one after the other.
+func stackMSL(home fs.FS, folder string, channels []telemetry, title string) (*Set, error) {
+	train, test, labels := &table{}, &table{}, &table{}
+	var notes []Anomaly
+	for _, c := range channels {
+		if err := train.stack(home, folder+"train/"+c.id+".npy"); err != nil {
+			return nil, err
+		}
+		start := test.values.Rows
+		if err := test.stack(home, folder+"test/"+c.id+".npy"); err != nil {
+			return nil, err
+		}
+		labels.labels = append(labels.labels, make([]uint8, test.values.Rows-start)...)
+		for _, a := range c.anomalies {
+			a.From, a.To = a.From+start, a.To+start
+			if a.To > test.values.Rows {
+				return nil, fmt.Errorf("%s:%d: %s: anomaly %d-%d ends after the %d steps of the test file", mslAnomalies,
+					c.line, c.id, a.From-start, a.To-start-1, test.values.Rows-start)
+			}
+			for t := a.From; t < a.To; t++ {
+				labels.labels[t] = 1
+			}
+			notes = append(notes, a)
+		}
+	}
+	set, err := join(train, test, labels, fillForward)
+	if err != nil {
+		return nil, err
+	}
+	annotate(set.Anomalies, notes)
+	return describeMSL(set, title), nil
+}
+
+// stack appends the rows of one file.
+func (t *table) stack(home fs.FS, name string) error {
+	more, err := findTable(home, name, layout{fields: t.values.Channels})
+	if err != nil {
+		return err
+	}
+	t.file = more.file
+	t.values.Values = append(t.values.Values, more.values.Values...)
+	t.values.Rows += more.values.Rows
+	t.values.Channels = more.values.Channels
+	return nil
+}
+
+// mslAnomalies is telemanom's list of channels and labels.
+const mslAnomalies = "labeled_anomalies.csv"
+
+// mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has twice
+// (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
+func mslChannels(home fs.FS) (channels []telemetry, folder string, err error) {
+	f, err := find(home, mslAnomalies)
+	if err != nil {
+		return nil, "", err
+	}
+	err = f.read(func(_ content, r *bufio.Reader) error {
+		channels, err = readTelemetry(r, f.Name, "MSL")
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if info, err := fs.Stat(home, "data/train"); err == nil && info.IsDir() {
+		folder = "data/" // as the archive unpacks beside a clone
+	}
+	return channels, folder, nil
+}
+
+// readTelemetry reads labeled_anomalies.csv: chan_id, spacecraft, anomaly_sequences, class, num_values.
+func readTelemetry(r io.Reader, file, spacecraft string) ([]telemetry, error) {
+	rows := csv.NewReader(&recordGuard{r: r})
+	head, err := rows.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: header: %w", file, err)
+	}
+	var at [4]int
+	for i, name := range []string{"chan_id", "spacecraft", "anomaly_sequences", "class"} {
+		if at[i] = slices.Index(head, name); at[i] < 0 {
+			return nil, fmt.Errorf("%s:1: no column %s", file, name)
+		}
+	}
+	var channels []telemetry
+	for {
+		row, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if id := row[at[0]]; row[at[1]] == spacecraft && id != "P-2" {
+			line, _ := rows.FieldPos(at[2])
+			anomalies, err := parseSequences(row[at[2]], row[at[3]])
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %s: %w", file, line, id, err)
+			}
+			channels = append(channels, telemetry{id, line, anomalies})
+		}
+	}
+	if len(channels) == 0 {
+		return nil, fmt.Errorf("%s: no rows of %s", file, spacecraft)
+	}
+	slices.SortStableFunc(channels, func(a, b telemetry) int { return strings.Compare(a.id, b.id) })
+	return channels, nil
+}
+
+// parseSequences reads closed intervals, [[550, 750], [2100, 2210]], and their classes, [point, contextual].
+func parseSequences(sequences, classes string) ([]Anomaly, error) {
+	var intervals [][]int
+	if err := json.Unmarshal([]byte(sequences), &intervals); err != nil {
+		return nil, fmt.Errorf("anomaly_sequences %q, want [[first, last], ...]", short(sequences))
+	}
+	kinds := strings.Split(strings.Trim(classes, "[] "), ",")
+	var anomalies []Anomaly
+	for i, iv := range intervals {
+		if len(iv) != 2 || iv[0] < 0 || iv[1] < iv[0] {
+			return nil, fmt.Errorf("interval %v, want [first, last]", iv)
+		}
+		a := Anomaly{From: iv[0], To: iv[1] + 1}
+		if len(kinds) == len(intervals) {
+			a.Kind = strings.TrimSpace(kinds[i])
+		}
+		anomalies = append(anomalies, a)
+	}
+	if len(anomalies) == 0 {
+		return nil, errors.New("no anomaly_sequences")
+	}
+	return anomalies, nil
+}

@@ -1,0 +1,241 @@
+package datasets
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+const npyMagic = "\x93NUMPY"
+
+// maxHeader bounds the header of an npy file, of which a few hundred bytes are used in practice.
+const maxHeader = 1 << 16
+
+// array is the header of an npy file (NumPy Enhancement Proposal 1).
+type array struct {
+	order      binary.ByteOrder
+	kind       byte // f, i, u or b
+	size       int  // bytes an item
+	fortran    bool // column after column instead of row after row
+	rows, cols int
+}
+
+// readArray reads an npy array of one or two dimensions as a table. Memory grows with the data that arrive, whatever
+// the header claims.
+func readArray(r *bufio.Reader, name string, want layout) (*table, error) {
+	a, err := readArrayHeader(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if want.fields > 0 && a.cols != want.fields {
+		return nil, fmt.Errorf("%s: %d columns, want %d", name, a.cols, want.fields)
+	}
+	if want.labels && a.cols != 1 {
+		return nil, fmt.Errorf("%s: %d columns, want one with the labels", name, a.cols)
+	}
+	if want.label != "" && !want.maybe {
+		return nil, fmt.Errorf("%s: no column %q: the columns of an array have no names", name, want.label)
+	}
+	values, err := a.items(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	t := &table{file: name, values: Series{Values: values, Rows: a.rows, Channels: a.cols}}
+	if want.labels {
+		return t, t.takeLabels()
+	}
+	return t, nil
+}
+
+// takeLabels turns the only value column into labels.
+func (t *table) takeLabels() error {
+	t.labels = make([]uint8, t.values.Rows)
+	for i, v := range t.values.Values {
+		if v != 0 && v != 1 {
+			return fmt.Errorf("%s: row %d: label %g, want 0 or 1", t.file, i+1, v)
+		}
+		t.labels[i] = uint8(v)
+	}
+	t.values = Series{Rows: len(t.labels)}
+	return nil
+}
+
+// readArrayHeader reads up to the first item.
+func readArrayHeader(r io.Reader) (array, error) {
+	var fixed [len(npyMagic) + 2]byte
+	if _, err := io.ReadFull(r, fixed[:]); err != nil {
+		return array{}, fmt.Errorf("npy header: %w", readError(err))
+	}
+	length := make([]byte, 2)
+	if major := fixed[len(npyMagic)]; major > 1 {
+		length = make([]byte, 4)
+	}
+	if _, err := io.ReadFull(r, length); err != nil {
+		return array{}, fmt.Errorf("npy header: %w", readError(err))
+	}
+	n := uint32(binary.LittleEndian.Uint16(length))
+	if len(length) == 4 {
+		n = binary.LittleEndian.Uint32(length)
+	}
+	if n > maxHeader {
+		return array{}, fmt.Errorf("npy header of %d bytes, want at most %d", n, maxHeader)
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return array{}, fmt.Errorf("npy header: %w", readError(err))
+	}
+	return parseArrayHeader(string(text))
+}
+
+// parseArrayHeader reads the Python dictionary {'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }.
+func parseArrayHeader(text string) (a array, err error) {
+	if err = a.parseType(entry(text, "descr")); err != nil {
+		return a, err
+	}
+	switch order := entry(text, "fortran_order"); {
+	case strings.HasPrefix(order, "True"):
+		a.fortran = true
+	case !strings.HasPrefix(order, "False"):
+		return a, errors.New("npy header: fortran_order is neither True nor False")
+	}
+	return a, a.parseShape(entry(text, "shape"))
+}
+
+// entry returns what follows the key in a Python dictionary.
+func entry(text, key string) string {
+	for _, quote := range []string{"'", `"`} {
+		if _, after, ok := strings.Cut(text, quote+key+quote); ok {
+			return strings.TrimLeft(after, " :")
+		}
+	}
+	return ""
+}
+
+func (a *array) parseType(descr string) error {
+	if len(descr) < 2 || descr[0] != '\'' && descr[0] != '"' {
+		return errors.New("npy header: no item type, want a plain one such as '<f8'")
+	}
+	name, _, _ := strings.Cut(descr[1:], descr[:1])
+	a.order = binary.LittleEndian
+	if strings.HasPrefix(name, ">") {
+		a.order = binary.BigEndian
+	}
+	switch item := strings.TrimLeft(name, "<>|="); item {
+	case "f8", "f4", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b1":
+		a.kind, a.size = item[0], int(item[1]-'0')
+		return nil
+	}
+	return fmt.Errorf("npy items of type %q, want float64, float32, an integer type or bool", short(name))
+}
+
+func (a *array) parseShape(shape string) error {
+	inside, _, closed := strings.Cut(strings.TrimPrefix(shape, "("), ")")
+	if !closed || shape[0] != '(' {
+		return errors.New("npy header: no shape")
+	}
+	var dims []int
+	for _, field := range strings.Split(inside, ",") {
+		if field = strings.TrimSpace(field); field == "" {
+			continue // after the last comma
+		}
+		n, err := strconv.ParseUint(strings.TrimSuffix(field, "L"), 10, 62)
+		if err != nil {
+			return fmt.Errorf("npy header: shape (%s), want whole numbers", short(inside))
+		}
+		dims = append(dims, int(min(n, math.MaxInt32)))
+	}
+	switch len(dims) {
+	case 1:
+		a.rows, a.cols = dims[0], 1
+	case 2:
+		a.rows, a.cols = dims[0], dims[1]
+	default:
+		return fmt.Errorf("npy array of %d dimensions, want (steps, channels) or (steps,)", len(dims))
+	}
+	if a.rows == 0 || a.cols == 0 {
+		return fmt.Errorf("npy array of shape (%s): no values", short(inside))
+	}
+	if int64(a.rows)*int64(a.cols) > maxValues {
+		return fmt.Errorf("npy array of shape (%s): more than %d values, want a smaller array", short(inside), maxValues)
+	}
+	return nil
+}
+
+// items reads rows*cols finite numbers and the end of the file, and returns them row after row.
+func (a array) items(r io.Reader) ([]float32, error) {
+	var values []float32
+	total := a.rows * a.cols
+	buffer := make([]byte, 1<<15)
+	for len(values) < total {
+		chunk := buffer[:min(len(buffer), (total-len(values))*a.size)]
+		n, err := io.ReadFull(r, chunk)
+		for i := 0; i+a.size <= n; i += a.size {
+			v := float32(a.item(chunk[i:]))
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return nil, fmt.Errorf("%s: %g, want a finite number", a.place(len(values)), a.item(chunk[i:]))
+			}
+			values = append(values, v)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s of %d rows: %w", a.place(len(values)), a.rows, readError(err))
+		}
+	}
+	if n, _ := io.ReadFull(r, buffer[:1]); n > 0 {
+		return nil, fmt.Errorf("more bytes than %d rows of %d columns", a.rows, a.cols)
+	}
+	if a.fortran {
+		return a.byRow(values), nil
+	}
+	return values, nil
+}
+
+// item decodes the first item of b.
+func (a array) item(b []byte) float64 {
+	if a.kind == 'f' && a.size == 4 {
+		return float64(math.Float32frombits(a.order.Uint32(b)))
+	}
+	if a.kind == 'f' {
+		return math.Float64frombits(a.order.Uint64(b))
+	}
+	var bits uint64
+	switch a.size {
+	case 1:
+		bits = uint64(b[0])
+	case 2:
+		bits = uint64(a.order.Uint16(b))
+	case 4:
+		bits = uint64(a.order.Uint32(b))
+	case 8:
+		bits = a.order.Uint64(b)
+	}
+	if a.kind == 'i' {
+		unused := 64 - 8*a.size
+		return float64(int64(bits<<unused) >> unused) // spread the sign
+	}
+	return float64(bits)
+}
+
+// place names the i-th item of the file as people count.
+func (a array) place(i int) string {
+	row, col := i/a.cols, i%a.cols
+	if a.fortran {
+		row, col = i%a.rows, i/a.rows
+	}
+	return fmt.Sprintf("row %d, column %d", row+1, col+1)
+}
+
+// byRow reorders column-major values.
+func (a array) byRow(values []float32) []float32 {
+	out := make([]float32, len(values))
+	for c := range a.cols {
+		for t := range a.rows {
+			out[t*a.cols+c] = values[c*a.rows+t]
+		}
+	}
+	return out
+}

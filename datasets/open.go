@@ -1,0 +1,139 @@
+package datasets
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Entry is one set found in a folder.
+type Entry struct {
+	ID       string // for Open: smd/machine-1-2
+	Title    string
+	Train    int // steps; 0 where only reading the whole file would tell
+	Test     int
+	Channels int // 0 where only reading the file would tell
+}
+
+// filePrefix is the first part of the id of a file that belongs to no benchmark: file/NAME.
+const filePrefix = "file"
+
+// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single tables
+// and arrays at the top of fsys.
+func List(fsys fs.FS) ([]Entry, error) {
+	top, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, fmt.Errorf("list data: %w", err)
+	}
+	var found []Entry
+	own := false // fsys is a benchmark's own folder: its files are no sets of their own
+	for _, s := range All {
+		folder, sets := s.locate(fsys)
+		found = append(found, sets...)
+		own = own || folder == "."
+	}
+	for _, f := range top {
+		if !own && !f.IsDir() && isTable(f.Name()) {
+			found = append(found, Entry{ID: filePrefix + "/" + f.Name(), Title: f.Name()})
+		}
+	}
+	return found, nil
+}
+
+// isTable reports whether a file name says that ReadFiles may read it.
+func isTable(name string) bool {
+	switch path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")) {
+	case ".csv", ".tsv", ".npy", ".npz":
+		return true
+	}
+	return false
+}
+
+// Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds the files
+// of ID's source, either as its publishers lay them out or under the source's name, each also compressed as .gz.
+// Errors name source, file and line.
+func Open(fsys fs.FS, id string) (*Set, error) {
+	prefix, name, _ := strings.Cut(id, "/")
+	if prefix == filePrefix {
+		return ReadFiles([]File{FileIn(fsys, name)}, Options{})
+	}
+	for _, s := range All {
+		if s.ID != prefix || s.Group != GroupBenchmark {
+			continue
+		}
+		folder, sets := s.locate(fsys)
+		if len(sets) == 0 {
+			return nil, fmt.Errorf("%s: not in this folder, want %s", s.ID, s.Expects)
+		}
+		home, err := fs.Sub(fsys, folder)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.ID, err)
+		}
+		set, err := s.open(home, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.ID, err)
+		}
+		set.Name, set.Licence, set.Source = id, s.Licence, s.Origin
+		return set, nil
+	}
+	return nil, fmt.Errorf("data: no source %q, want one of %s or %s/NAME", id, idsOf(GroupBenchmark), filePrefix)
+}
+
+// locate returns the first of the source's usual folders that holds at least one complete set, and the sets in it.
+func (s Source) locate(fsys fs.FS) (folder string, sets []Entry) {
+	for _, folder := range s.folders {
+		if home, err := fs.Sub(fsys, folder); err == nil {
+			if sets := s.list(home); len(sets) > 0 {
+				return folder, sets
+			}
+		}
+	}
+	return "", nil
+}
+
+// find returns the file of that name, or the same compressed.
+func find(home fs.FS, name string) (File, error) {
+	for _, n := range []string{name, name + ".gz"} {
+		if info, err := fs.Stat(home, n); err == nil && !info.IsDir() {
+			return FileIn(home, n), nil
+		}
+	}
+	return File{}, fmt.Errorf("%s: not there, nor %s.gz", name, path.Base(name))
+}
+
+// has reports whether find would find every one of the names.
+func has(home fs.FS, names ...string) bool {
+	for _, n := range names {
+		if _, err := find(home, n); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// findTable reads a file that may be compressed.
+func findTable(home fs.FS, name string, want layout) (*table, error) {
+	f, err := find(home, name)
+	if err != nil {
+		return nil, err
+	}
+	return readTable(f, want)
+}
+
+// joinFiles reads and joins the three usual files of a benchmark.
+func joinFiles(home fs.FS, train, test, labels string, fields int, rule string) (*Set, error) {
+	a, err := findTable(home, train, layout{fields: fields})
+	if err != nil {
+		return nil, err
+	}
+	b, err := findTable(home, test, layout{fields: fields})
+	if err != nil {
+		return nil, err
+	}
+	l, err := findTable(home, labels, layout{labels: true})
+	if err != nil {
+		return nil, err
+	}
+	return join(a, b, l, rule)
+}

@@ -1,0 +1,44 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io/fs"
+)
+
+// psmFields is the number of columns of train.csv and test.csv: a time stamp and 25 metrics.
+const psmFields = 26
+
+var errNotPSM = errors.New("not PSM's header")
+
+func listPSM(home fs.FS) []Entry {
+	f, err := find(home, "train.csv")
+	if err != nil || !has(home, "test.csv", "test_label.csv") {
+		return nil
+	}
+	// train.csv is a common name: only the header tells.
+	err = f.read(func(_ content, r *bufio.Reader) error {
+		if start, _ := r.Peek(len("timestamp_(min),feature_0")); !bytes.Equal(start, []byte("timestamp_(min),feature_0")) {
+			return errNotPSM
+		}
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return []Entry{{ID: "psm", Title: "PSM", Channels: psmFields - 1}}
+}
+
+// openPSM drops the time stamps and replaces missing values by 0 before scaling (models.md, section 1.1).
+func openPSM(home fs.FS, name string) (*Set, error) {
+	if name != "" {
+		return nil, errors.New("one set only: want the id psm")
+	}
+	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, fillZero)
+	if err != nil {
+		return nil, err
+	}
+	set.Title = "PSM"
+	return set, nil
+}

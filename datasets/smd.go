@@ -1,0 +1,107 @@
+package datasets
+
+import (
+	"bufio"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// smdChannels is the number of metrics of every machine (Su et al. 2019, OmniAnomaly, section 4.1).
+const smdChannels = 38
+
+func listSMD(home fs.FS) []Entry {
+	var sets []Entry
+	files, err := fs.ReadDir(home, "train")
+	if err != nil {
+		return nil // not an SMD folder
+	}
+	for _, f := range files {
+		base := strings.TrimSuffix(f.Name(), ".gz")
+		machine, ok := strings.CutSuffix(base, ".txt")
+		if ok && strings.HasPrefix(machine, "machine-") && has(home, "test/"+base, "test_label/"+base) {
+			sets = append(sets, Entry{ID: "smd/" + machine, Title: "SMD " + machine, Channels: smdChannels})
+		}
+	}
+	slices.SortFunc(sets, func(a, b Entry) int {
+		if d := len(a.ID) - len(b.ID); d != 0 {
+			return d // machine-3-9 before machine-3-10
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return slices.Compact(sets) // a file may lie there both plain and compressed
+}
+
+func openSMD(home fs.FS, machine string) (*Set, error) {
+	file := machine + ".txt"
+	if !fs.ValidPath(machine) || !has(home, "train/"+file) {
+		return nil, fmt.Errorf("no machine %q, want one of %s", machine, titles(listSMD(home)))
+	}
+	set, err := joinFiles(home, "train/"+file, "test/"+file, "test_label/"+file, smdChannels, fillForward)
+	if err != nil {
+		return nil, err
+	}
+	set.Title = "SMD " + machine
+	if f, err := find(home, "interpretation_label/"+file); err == nil {
+		notes, err := readInterpretation(f)
+		if err != nil {
+			return nil, err
+		}
+		annotate(set.Anomalies, notes)
+	}
+	return set, nil
+}
+
+// titles lists the ids of sets, in words.
+func titles(sets []Entry) string {
+	ids := make([]string, len(sets))
+	for i, s := range sets {
+		ids[i] = s.ID
+	}
+	return strings.Join(ids, ", ")
+}
+
+// readInterpretation reads lines of start-end:dims, 15-32:1,9 meaning that the steps 15 to 31 are anomalous in the
+// first and the ninth channel.
+func readInterpretation(f File) (notes []Anomaly, err error) {
+	err = f.read(func(_ content, r *bufio.Reader) error {
+		lines := bufio.NewScanner(r)
+		for n := 1; lines.Scan(); n++ {
+			line := strings.TrimSpace(lines.Text())
+			if line == "" {
+				continue
+			}
+			a, ok := parseInterpretation(line)
+			if !ok {
+				return fmt.Errorf("%s:%d: %q, want start-end:dims such as 15-32:1,9", f.Name, n, short(line))
+			}
+			notes = append(notes, a)
+		}
+		if err := lines.Err(); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, readError(err))
+		}
+		return nil
+	})
+	return notes, err
+}
+
+func parseInterpretation(line string) (a Anomaly, ok bool) {
+	steps, dims, _ := strings.Cut(line, ":")
+	from, to, _ := strings.Cut(steps, "-")
+	var errs [2]error
+	a.From, errs[0] = strconv.Atoi(from)
+	a.To, errs[1] = strconv.Atoi(to)
+	if errs[0] != nil || errs[1] != nil || a.From < 0 || a.To <= a.From {
+		return a, false
+	}
+	for _, dim := range strings.Split(dims, ",") {
+		d, err := strconv.Atoi(strings.TrimSpace(dim))
+		if err != nil || d < 1 || d > smdChannels {
+			return a, false
+		}
+		a.Channels = append(a.Channels, d-1)
+	}
+	return a, true
+}

@@ -1,0 +1,142 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// layout is what a reader expects of a table.
+type layout struct {
+	fields int    // columns of the file; 0 = as many as the first row has
+	label  string // name of the label column; empty = a column named as in labelNames, if there is one
+	maybe  bool   // the label column may be absent even if named
+	labels bool   // the table is the labels: one column that is left after time stamps, or the label column
+}
+
+// table is one file's content, with time stamps dropped. Missing cells are NaN.
+type table struct {
+	file    string
+	names   []string // of the value columns; nil without a header
+	dropped []string // columns that are not used
+	values  Series
+	labels  []uint8 // one a row; nil without a label column
+}
+
+// labelNames are the columns taken for labels when none is asked for.
+var labelNames = []string{"label", "labels", "anomaly", "is_anomaly"}
+
+// timeNames are columns that say when a row was measured; they are dropped. An unnamed first column is a row number.
+var timeNames = []string{"time", "timestamp", "timestamp_(min)", "date", "datetime", "index"}
+
+// role is what one column of a text table is used for.
+type role int
+
+const (
+	roleValue role = iota
+	roleLabel
+	roleDrop
+)
+
+// named reports whether a column name is one of names, ignoring case and space around it.
+func named(column string, names []string) bool {
+	return slices.Contains(names, strings.ToLower(strings.TrimSpace(column)))
+}
+
+// columnName names column i, from 0, of a table without header as people count.
+func columnName(i int) string { return fmt.Sprintf("column %d", i+1) }
+
+// roles decides what each column of a table is for; names holds a name for every column.
+func roles(names []string, header bool, want layout) ([]role, error) {
+	out := make([]role, len(names))
+	label, values := -1, 0
+	for i, name := range names {
+		switch {
+		case header && (named(name, timeNames) || i == 0 && strings.TrimSpace(name) == ""):
+			out[i] = roleDrop
+		case label < 0 && isLabel(name, want.label):
+			label, out[i] = i, roleLabel
+		default:
+			values++
+		}
+	}
+	switch {
+	case want.label != "" && label < 0 && !want.maybe:
+		return nil, fmt.Errorf("no column %q, want one of %s", want.label, strings.Join(names, ", "))
+	case want.labels && label >= 0:
+		for i := range out {
+			if i != label {
+				out[i] = roleDrop
+			}
+		}
+	case want.labels && values == 1:
+		out[slices.Index(out, roleValue)] = roleLabel
+	case want.labels:
+		return nil, fmt.Errorf("%d columns, want one with the labels, or one named %s", values, labelNames[0])
+	case values == 0:
+		return nil, fmt.Errorf("no column with values, only %s", strings.Join(names, ", "))
+	}
+	return out, nil
+}
+
+func isLabel(name, asked string) bool {
+	if asked != "" {
+		return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(asked))
+	}
+	return named(name, labelNames)
+}
+
+// Rules for missing cells, in words.
+const (
+	fillForward = "the channel's last value before it; 0 before the first"
+	fillZero    = "0, before scaling"
+)
+
+// fill replaces the missing cells of s by the rule, and returns how many there were.
+func fill(s Series, rule string) int {
+	filled := 0
+	last := make([]float32, s.Channels)
+	for t := range s.Rows {
+		row := s.Row(t)
+		for c, v := range row {
+			if math.IsNaN(float64(v)) {
+				row[c] = last[c]
+				filled++
+			} else if rule == fillForward {
+				last[c] = v
+			}
+		}
+	}
+	return filled
+}
+
+// join makes a set of two parts and, unless labels is nil, the labels of the test part. Missing cells are filled by
+// the rule.
+func join(train, test *table, labels *table, rule string) (*Set, error) {
+	if train.values.Channels != test.values.Channels {
+		return nil, fmt.Errorf("%s: %d channels, %s has %d", test.file, test.values.Channels, train.file, train.values.Channels)
+	}
+	if train.names != nil && test.names != nil {
+		for c, name := range train.names {
+			if test.names[c] != name {
+				return nil, fmt.Errorf("%s: channel %d is %q, in %s it is %q", test.file, c+1, test.names[c], train.file, name)
+			}
+		}
+	}
+	set := &Set{Channels: train.names, Train: train.values, Test: test.values, Dropped: train.dropped}
+	for c := len(set.Channels); c < train.values.Channels; c++ {
+		set.Channels = append(set.Channels, fmt.Sprintf("channel %d", c+1))
+	}
+	if set.Filled = fill(train.values, rule) + fill(test.values, rule); set.Filled > 0 {
+		set.FillRule = rule
+	}
+	if labels == nil {
+		return set, nil
+	}
+	if len(labels.labels) != test.values.Rows {
+		return nil, fmt.Errorf("%s: %d labels, %s has %d rows", labels.file, len(labels.labels), test.file, test.values.Rows)
+	}
+	set.Labels, set.Anomalies = labels.labels, segments(labels.labels)
+	return set, nil
+}
