@@ -1,0 +1,64 @@
+package chart
+
+import "math"
+
+// Sizes of an axis, in pixels at the base text size; a Figure multiplies them by its scale.
+const (
+	tickLength  = 5
+	minorLength = 3
+	tickText    = 14  // from a tick's line to the next, so that their labels do not touch
+	labelDown   = 17  // from the axis line to the baseline of its labels
+	labelDrop   = 4   // from the middle of a line of text to its baseline
+	labelGap    = 6   // between a label and the plot
+	labelApart  = 110 // from one label of the time axis to the next, at least
+)
+
+// TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick between each two.
+// unit is the size of a CSS pixel at the base text size.
+func TimeAxis(x Scale, w, h, unit float64) Figure {
+	f := Figure{W: w, H: h}
+	f.Path("axis", Horizontal(x.Start, x.End, 0.5))
+	room := max(2, (x.End-x.Start)/(labelApart*unit))
+	ticks := Ticks(x.From, x.To, int(min(room, x.To-x.From))) // more labels than steps would be fractions
+	var p pen
+	for _, t := range ticks {
+		at := x.At(t.Value)
+		p.move(at, 0)
+		p.down(tickLength * unit)
+		f.Text("tk", at, labelDown*unit, Middle, t.Label)
+	}
+	p.minor(ticks, x, unit)
+	f.Path("axis", p.String())
+	return f
+}
+
+func (p *pen) minor(ticks []Tick, x Scale, unit float64) {
+	if len(ticks) < 2 {
+		return
+	}
+	step := ticks[1].Value - ticks[0].Value
+	for v := ticks[0].Value - step/2; v <= x.To; v += step {
+		if v >= x.From {
+			p.move(x.At(v), 0)
+			p.down(minorLength * unit)
+		}
+	}
+}
+
+// Grid draws the value ticks of a lane as hairlines across the plot with their labels left of it. Labels that would
+// touch the lane's edges or each other are left out with their lines.
+func (f *Figure) Grid(ticks []Tick, x, y Scale, unit float64) {
+	var p pen
+	last := math.Inf(-1)
+	for _, t := range ticks {
+		at := y.At(t.Value)
+		if at < 5*unit || at > f.H-3*unit || math.Abs(at-last) < tickText*unit {
+			continue
+		}
+		last = at
+		p.move(x.Start, at)
+		p.across(x.End)
+		f.Text("tk", x.Start-labelGap*unit, at+labelDrop*unit, End, t.Label)
+	}
+	f.Path("grid", p.String())
+}

@@ -1,0 +1,73 @@
+package chart
+
+import (
+	"math"
+
+	"cosinelab/ui/words"
+)
+
+// Effect is the difference between two arms, seed by seed, in points.
+type Effect struct {
+	Look   Look
+	Seeds  []float64
+	Mean   float64
+	Spread float64 // standard deviation over the seeds; NaN with one seed
+	Label  string  // of the mean
+}
+
+// Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the spread as a grey box
+// around the mean, one mark a seed, the mean as a bar with its label.
+func (e Effect) Draw(w, unit float64) Figure {
+	f := Figure{W: w, H: 70 * unit}
+	y := 28 * unit
+	x := e.axis(w, unit)
+	f.Path("spread", e.spread(x, y, unit))
+	f.Path("axis", Horizontal(x.Start, x.End, y))
+	f.Path("zero", Vertical(x.At(0), y-15*unit, y+15*unit))
+	for _, v := range e.Seeds {
+		if finite(v) {
+			f.Path("mark "+e.Look.Class, e.Look.Mark.Path(x.At(v), y, 4*unit))
+		}
+	}
+	f.effectTicks(x, y, unit)
+	if finite(e.Mean) {
+		f.Path("mean "+e.Look.Class, verticalAt(e.Mean, x, y-11*unit, y+11*unit))
+		f.Text("tk tv "+e.Look.Class, x.At(e.Mean), y-15*unit, Middle, e.Label)
+	}
+	return f
+}
+
+// axis reaches as far to the left as to the right, to the outer of its four ticks.
+func (e Effect) axis(w, unit float64) Scale {
+	reach := 0.0
+	for _, v := range append([]float64{e.Mean, e.Mean - e.Spread, e.Mean + e.Spread}, e.Seeds...) {
+		if finite(v) {
+			reach = max(reach, math.Abs(v))
+		}
+	}
+	if reach == 0 {
+		reach = 1
+	}
+	reach = 2 * roundUp(reach/2)
+	return Scale{From: -reach, To: reach, Start: 10 * unit, End: w - 10*unit}
+}
+
+func (e Effect) spread(x Scale, y, unit float64) string {
+	if !finite(e.Mean) || !finite(e.Spread) {
+		return ""
+	}
+	x0, x1 := x.At(e.Mean-e.Spread), x.At(e.Mean+e.Spread)
+	return Box(Rect{x0, y - 7*unit, x1 - x0, 14 * unit})
+}
+
+func (f *Figure) effectTicks(x Scale, y, unit float64) {
+	step := x.To / 2
+	for _, v := range []float64{-2 * step, -step, step, 2 * step} {
+		label := tickLabel(v, step)
+		if v > 0 {
+			label = "+" + label
+		}
+		f.Text("tk", x.At(v), y+24*unit, Middle, label)
+	}
+	f.Text("tk ti", x.At(0), y+26*unit, Middle, words.Count(0))
+}

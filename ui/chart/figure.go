@@ -1,0 +1,45 @@
+// Package chart turns numbers into the lines, areas and labels of the lab's figures.
+package chart
+
+// Figure is a drawing in CSS pixels with the origin at its upper left corner. Paths are drawn in order, texts above them.
+type Figure struct {
+	W, H  float64
+	Paths []Path
+	Texts []Text
+}
+
+// Path is one SVG path. Class says what it is; colour, width and dash follow from it in the style sheet.
+type Path struct {
+	Class string
+	D     string
+}
+
+// Text is one line of text at its baseline.
+type Text struct {
+	Class  string
+	X, Y   float64
+	Anchor string // Start, Middle, End
+	Text   string
+}
+
+// Values of the SVG attribute text-anchor.
+const (
+	Start  = "start"
+	Middle = "middle"
+	End    = "end"
+)
+
+// Rect is a part of the plane, in CSS pixels.
+type Rect struct{ X, Y, W, H float64 }
+
+// Path adds a path unless it would draw nothing.
+func (f *Figure) Path(class, d string) {
+	if d != "" {
+		f.Paths = append(f.Paths, Path{class, d})
+	}
+}
+
+// Text adds a text.
+func (f *Figure) Text(class string, x, y float64, anchor, text string) {
+	f.Texts = append(f.Texts, Text{class, x, y, anchor, text})
+}

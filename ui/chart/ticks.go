@@ -1,0 +1,108 @@
+package chart
+
+import (
+	"math"
+
+	"cosinelab/ui/words"
+)
+
+// Tick is a labelled value of an axis.
+type Tick struct {
+	Value float64
+	Label string
+}
+
+// Ticks returns at most n ticks in lo..hi at multiples of 1, 2 or 5 times a power of ten, ascending.
+func Ticks(lo, hi float64, n int) []Tick {
+	if !(lo < hi) || n < 1 || math.IsInf(hi-lo, 0) {
+		return nil
+	}
+	step := tickStep(lo, hi, n)
+	var ticks []Tick
+	for k := math.Ceil(lo / step); k*step <= hi; k++ {
+		ticks = append(ticks, Tick{k * step, tickLabel(k*step, step)})
+	}
+	return ticks
+}
+
+// tickStep returns the smallest 1-2-5 step that has at most n multiples in lo..hi.
+func tickStep(lo, hi float64, n int) float64 {
+	step := roundUp((hi - lo) / float64(n+1))
+	for math.Floor(hi/step)-math.Ceil(lo/step)+1 > float64(n) {
+		step = roundUp(1.5 * step)
+	}
+	return step
+}
+
+// roundUp returns the smallest of 1, 2 or 5 times a power of ten that is at least v, v being positive.
+func roundUp(v float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 5} {
+		if v <= m*unit*(1+1e-12) {
+			return m * unit
+		}
+	}
+	return 10 * unit
+}
+
+// tickLabel writes v with the decimals that its step needs, very small and very large values with an exponent.
+func tickLabel(v, step float64) string {
+	digits := math.Ceil(-math.Log10(step) - 1e-9)
+	switch {
+	case v == math.Trunc(v) && digits >= -5:
+		return words.Count(int(v))
+	case digits > 3 || digits < -5:
+		return exponential(roundTo(v, step))
+	}
+	return words.Fixed(v, int(max(digits, 0)))
+}
+
+// exponential writes 2e-5, with a true minus sign before a negative value.
+func exponential(v float64) string {
+	if v < 0 {
+		return "−" + words.Setting(-v)
+	}
+	return words.Setting(v)
+}
+
+// roundTo removes what floating point added to a multiple of step, so that 3e-5 is not written 3.0000000000000004e-5.
+func roundTo(v, step float64) float64 {
+	digits := math.Pow(10, math.Round(-math.Log10(step))+1)
+	return math.Round(v*digits) / digits
+}
+
+// LogTicks returns the powers of ten in lo..hi, thinned to at most n; where fewer than two lie there, 1-2-5 values.
+// The values must be positive.
+func LogTicks(lo, hi float64, n int) []Tick {
+	if !(0 < lo && lo < hi) || n < 1 || math.IsInf(hi, 0) {
+		return nil
+	}
+	from, to := int(math.Ceil(math.Log10(lo)-1e-9)), int(math.Floor(math.Log10(hi)+1e-9))
+	if to-from < 1 {
+		return steppedLogTicks(lo, hi, n)
+	}
+	every := (to-from)/n + 1
+	var ticks []Tick
+	for e := from; e <= to; e += every {
+		ticks = append(ticks, logTick(1, e))
+	}
+	return ticks
+}
+
+// steppedLogTicks keeps the last n of the 1-2-5 values in lo..hi.
+func steppedLogTicks(lo, hi float64, n int) []Tick {
+	var ticks []Tick
+	for e := int(math.Floor(math.Log10(lo))); e <= int(math.Ceil(math.Log10(hi))); e++ {
+		for _, m := range []float64{1, 2, 5} {
+			if t := logTick(m, e); lo <= t.Value && t.Value <= hi {
+				ticks = append(ticks, t)
+			}
+		}
+	}
+	return ticks[max(0, len(ticks)-n):]
+}
+
+func logTick(m float64, exponent int) Tick {
+	unit := math.Pow(10, float64(exponent))
+	return Tick{m * unit, tickLabel(m*unit, unit)}
+}
