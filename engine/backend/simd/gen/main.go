@@ -1,0 +1,32 @@
+// Command gen writes the WebAssembly SIMD kernels of package kernels.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: gen DIRECTORY")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func write(dir string) error {
+	for _, b := range builds {
+		code, err := b.encode()
+		if err != nil {
+			return fmt.Errorf("build %s: %w", b.name, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, b.name+".wasm"), code, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
