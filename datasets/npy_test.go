@@ -1,0 +1,113 @@
+package datasets
+
+import (
+	"encoding/binary"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNpyItemTypes(t *testing.T) {
+	for _, test := range []struct {
+		descr string
+		order binary.AppendByteOrder
+		data  any
+	}{
+		{"<f8", binary.LittleEndian, []float64{-1.5, 2, 0, 7}},
+		{">f8", binary.BigEndian, []float64{-1.5, 2, 0, 7}},
+		{"<f4", binary.LittleEndian, []float32{-1.5, 2, 0, 7}},
+		{"<i8", binary.LittleEndian, []int64{-1, 2, 0, 7}},
+		{">i4", binary.BigEndian, []int32{-1, 2, 0, 7}},
+		{"<i2", binary.LittleEndian, []int16{-1, 2, 0, 7}},
+		{"|i1", binary.LittleEndian, []int8{-1, 2, 0, 7}},
+		{"<u8", binary.LittleEndian, []uint64{1, 2, 0, 7}},
+		{"<u4", binary.LittleEndian, []uint32{1, 2, 0, 7}},
+		{">u2", binary.BigEndian, []uint16{1, 2, 0, 7}},
+		{"|u1", binary.LittleEndian, []uint8{1, 2, 0, 7}},
+		{"|b1", binary.LittleEndian, []bool{true, true, false, true}},
+	} {
+		raw, err := binary.Append(nil, test.order.(binary.ByteOrder), test.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := readTable(inMemory("x.npy", npyHeader(test.descr, "False", "(2, 2)")+string(raw)), layout{})
+		if err != nil {
+			t.Errorf("%s: %v", test.descr, err)
+			continue
+		}
+		want := []float32{-1, 2, 0, 7}
+		switch test.descr[1] {
+		case 'f':
+			want[0] = -1.5
+		case 'u':
+			want[0] = 1
+		case 'b':
+			want = []float32{1, 1, 0, 1}
+		}
+		if !slices.Equal(got.values.Values, want) {
+			t.Errorf("%s: %v, want %v", test.descr, got.values.Values, want)
+		}
+	}
+}
+
+func TestFortranOrderIsTurnedIntoRows(t *testing.T) {
+	raw, _ := binary.Append(nil, binary.LittleEndian, []float64{1, 2, 3, 4, 5, 6})
+	got, err := readTable(inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)), layout{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float32{1, 3, 5, 2, 4, 6}; !slices.Equal(got.values.Values, want) {
+		t.Errorf("%v, want %v", got.values.Values, want)
+	}
+}
+
+func TestNpyErrorsSayWhere(t *testing.T) {
+	good := npyFile(2, 2, 1, 2, 3, 4)
+	for _, test := range []struct {
+		content string
+		want    layout
+		message string
+	}{
+		{good[:7], layout{}, "x.npy: npy header: the file is cut off"},
+		{good[:30], layout{}, "x.npy: npy header: the file is cut off"},
+		{good[:len(good)-1], layout{}, "x.npy: row 2, column 2 of 2 rows: the file is cut off"},
+		{good[:len(good)-24], layout{}, "x.npy: row 1, column 2 of 2 rows: the file is cut off"},
+		{good + "x", layout{}, "x.npy: more bytes than 2 rows of 2 columns"},
+		{npyFile(1, 2, 1, math.NaN()), layout{}, "x.npy: row 1, column 2: NaN, want a finite number"},
+		{npyFile(1, 2, math.Inf(-1), 1), layout{}, "x.npy: row 1, column 1: -Inf, want a finite number"},
+		{npyFile(1, 2, 1, 1e300), layout{}, "x.npy: row 1, column 2: 1e+300, want a finite number"},
+		{good, layout{fields: 55}, "x.npy: 2 columns, want 55"},
+		{good, layout{labels: true}, "x.npy: 2 columns, want one with the labels"},
+		{good, layout{label: "y"}, `x.npy: no column "y": the columns of an array have no names`},
+		{npyFile(2, 1, 0, 3), layout{labels: true}, "x.npy: row 2: label 3, want 0 or 1"},
+		{npyHeader("<f2", "False", "(1,)"), layout{}, `x.npy: npy items of type "<f2", want float64, float32, an integer type or bool`},
+		{npyHeader("<f8", "Maybe", "(1,)"), layout{}, "x.npy: npy header: fortran_order is neither True nor False"},
+		{npyHeader("<f8", "False", "()"), layout{}, "x.npy: npy array of 0 dimensions, want (steps, channels) or (steps,)"},
+		{npyHeader("<f8", "False", "(1, 2, 3)"), layout{}, "x.npy: npy array of 3 dimensions, want (steps, channels) or (steps,)"},
+		{npyHeader("<f8", "False", "(0, 5)"), layout{}, "x.npy: npy array of shape (0, 5): no values"},
+		{npyHeader("<f8", "False", "(-3, 5)"), layout{}, "x.npy: npy header: shape (-3, 5), want whole numbers"},
+		{npyHeader("<f8", "False", "7"), layout{}, "x.npy: npy header: no shape"},
+		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), layout{}, "x.npy: npy array of shape (9000000000, 9000000000): more than 134217728 values, want a smaller array"},
+		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{}, "x.npy: npy header of 4294967295 bytes, want at most 65536"},
+		{npyMagic + "\x01\x00\x02\x00{}", layout{}, "x.npy: npy header: no item type, want a plain one such as '<f8'"},
+	} {
+		_, err := readTable(inMemory("x.npy", test.content), test.want)
+		wantError(t, err, test.message)
+	}
+}
+
+// The largest claim that is not refused at once is maxValues items; with ten of them there, next to nothing may be
+// allocated.
+func TestAHeaderAllocatesNothing(t *testing.T) {
+	file := inMemory("x.npy", npyHeader("<f8", "False", "(1220161, 110)")+strings.Repeat("\x00", 80))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := readTable(file, layout{})
+	runtime.ReadMemStats(&after)
+	wantError(t, err, "x.npy: row 1, column 11 of 1220161 rows: the file is cut off")
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+		t.Errorf("%d bytes allocated for ten items", got)
+	}
+}

@@ -1,0 +1,244 @@
+package datasets
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// smdRows is text of SMD's format, n rows that count from first.
+func smdRows(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(fmt.Sprintf("0.%d,", first+i), smdChannels-1) + "0.5\n")
+	}
+	return b.String()
+}
+
+const telemetryList = "chan_id,spacecraft,anomaly_sequences,class,num_values\n" +
+	"M-6,MSL,\"[[1, 2], [4, 4]]\",\"[point, contextual]\",5\n" +
+	"P-2,MSL,\"[[0, 1]]\",[point],9\n" +
+	"A-1,SMAP,\"[[0, 1]]\",[point],9\n" +
+	"C-1,MSL,\"[[3, 3]]\",[contextual],4\n"
+
+// zeroes is an npy file of n rows of two columns whose first value is v.
+func zeroes(n int, v float64) string {
+	values := make([]float64, 2*n)
+	values[0] = v
+	return npyFile(n, 2, values...)
+}
+
+const psmHeader = "timestamp_(min),feature_0,feature_1,feature_2,feature_3,feature_4,feature_5,feature_6,feature_7,feature_8," +
+	"feature_9,feature_10,feature_11,feature_12,feature_13,feature_14,feature_15,feature_16,feature_17,feature_18,feature_19," +
+	"feature_20,feature_21,feature_22,feature_23,feature_24\n"
+
+// psmRow is one row whose second metric is missing.
+func psmRow(minute int) string { return fmt.Sprintf("%d,7,%s\n", minute, strings.Repeat(",8", 23)) }
+
+// benchmarks is a small folder in the layout of the fetch command, half of it compressed.
+func benchmarks(t testing.TB) fstest.MapFS {
+	files := fstest.MapFS{}
+	add := func(name, content string) { files[name] = &fstest.MapFile{Data: []byte(content)} }
+	add("smd/train/machine-1-10.txt", smdRows(1, 3))
+	add("smd/test/machine-1-10.txt", smdRows(4, 4))
+	add("smd/test_label/machine-1-10.txt", "0\n1\n1\n0\n")
+	add("smd/train/machine-1-2.txt.gz", gzipped(t, smdRows(1, 3)))
+	add("smd/test/machine-1-2.txt.gz", gzipped(t, smdRows(4, 4)))
+	add("smd/test_label/machine-1-2.txt.gz", gzipped(t, "0\n1\n1\n0\n"))
+	add("smd/interpretation_label/machine-1-2.txt", "1-3:2,38\n")
+	add("smd/train/machine-9-9.txt", "not complete")
+	add("msl/labeled_anomalies.csv", telemetryList)
+	add("msl/train/C-1.npy", zeroes(2, 1))
+	add("msl/test/C-1.npy.gz", gzipped(t, zeroes(4, 2)))
+	add("msl/train/M-6.npy", zeroes(3, 3))
+	add("msl/test/M-6.npy", zeroes(5, 4))
+	add("psm/train.csv", psmHeader+psmRow(0)+psmRow(1))
+	add("psm/test.csv", psmHeader+psmRow(2)+psmRow(3))
+	add("psm/test_label.csv.gz", gzipped(t, "timestamp_(min),label\n2.0,0\n3.0,1\n"))
+	add("pump.csv", "a,b\n1,2\n3,4\n")
+	add("README.md", "words")
+	return files
+}
+
+func open(t *testing.T, fsys fs.FS, id string) *Set {
+	t.Helper()
+	set, err := Open(fsys, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSet(t, set)
+	return set
+}
+
+func TestListNamesWhatOpenOpens(t *testing.T) {
+	files := benchmarks(t)
+	sets, err := List(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Entry{
+		{"smd/machine-1-2", "SMD machine-1-2", 0, 0, 38},
+		{"smd/machine-1-10", "SMD machine-1-10", 0, 0, 38},
+		{"msl", "MSL, all channels", 5, 9, 2},
+		{"msl/C-1", "MSL channel C-1", 2, 4, 2},
+		{"msl/M-6", "MSL channel M-6", 3, 5, 2},
+		{"psm", "PSM", 0, 0, 25},
+		{"file/pump.csv", "pump.csv", 0, 0, 0},
+	}
+	if !slices.Equal(sets, want) {
+		t.Errorf("listed\n  %v\nwant\n  %v", sets, want)
+	}
+	for _, s := range sets {
+		set := open(t, files, s.ID)
+		if set.Name != s.ID || set.Title != s.Title || set.Source == "" {
+			t.Errorf("%s opens as %q, %q from %q", s.ID, set.Name, set.Title, set.Source)
+		}
+		if s.Train > 0 && (s.Train != set.Train.Rows || s.Test != set.Test.Rows || s.Channels != set.Train.Channels) {
+			t.Errorf("%s: listed %v, has %d and %d steps", s.ID, s, set.Train.Rows, set.Test.Rows)
+		}
+	}
+}
+
+func TestTheFoldersOfThePublishersAreKnown(t *testing.T) {
+	files := benchmarks(t)
+	for _, test := range []struct{ from, to, id string }{
+		{"smd", "ServerMachineDataset", "smd/machine-1-2"},
+		{"smd", ".", "smd/machine-1-2"},
+		{"msl", "MSL", "msl/C-1"},
+		{"msl", ".", "msl"},
+		{"psm", "data", "psm"},
+		{"psm", ".", "psm"},
+	} {
+		moved := fstest.MapFS{}
+		for name, f := range files {
+			if rest, ok := strings.CutPrefix(name, test.from+"/"); ok && test.to == "." {
+				moved[rest] = f
+			} else if ok {
+				moved[test.to+"/"+rest] = f
+			}
+		}
+		open(t, moved, test.id)
+		sets, err := List(moved)
+		if err != nil || len(sets) == 0 || strings.HasPrefix(sets[len(sets)-1].ID, "file/") {
+			t.Errorf("%s as %s: listed %v, %v", test.from, test.to, sets, err)
+		}
+	}
+	clone := fstest.MapFS{"labeled_anomalies.csv": files["msl/labeled_anomalies.csv"]}
+	for _, name := range []string{"train/C-1.npy", "test/C-1.npy.gz", "train/M-6.npy", "test/M-6.npy"} {
+		clone["data/"+name] = files["msl/"+name]
+	}
+	if set := open(t, clone, "msl"); set.Test.Rows != 9 {
+		t.Errorf("telemanom's clone: %d steps", set.Test.Rows)
+	}
+}
+
+func TestMSLStacksChannelsByName(t *testing.T) {
+	set := open(t, benchmarks(t), "msl")
+	if set.Train.Rows != 5 || set.Train.Values[0] != 1 || set.Train.Row(2)[0] != 3 {
+		t.Errorf("train %v", set.Train)
+	}
+	if !slices.Equal(set.Labels, []uint8{0, 0, 0, 1, 0, 1, 1, 0, 1}) {
+		t.Errorf("labels %v", set.Labels)
+	}
+	var kinds []string
+	for _, a := range set.Anomalies {
+		kinds = append(kinds, a.Kind)
+	}
+	if !slices.Equal(kinds, []string{KindContextual, KindPoint, KindContextual}) {
+		t.Errorf("kinds %v", kinds)
+	}
+	if !slices.Equal(set.Channels, []string{"telemetry", "command 1"}) {
+		t.Errorf("channels %v", set.Channels)
+	}
+}
+
+func TestSMDNamesTheChannelsOfItsAnomalies(t *testing.T) {
+	set := open(t, benchmarks(t), "smd/machine-1-2")
+	if len(set.Anomalies) != 1 || !slices.Equal(set.Anomalies[0].Channels, []int{1, 37}) {
+		t.Errorf("anomalies %v", set.Anomalies)
+	}
+	if set := open(t, benchmarks(t), "smd/machine-1-10"); set.Anomalies[0].Channels != nil {
+		t.Errorf("channels %v without interpretation", set.Anomalies[0].Channels)
+	}
+}
+
+func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
+	set := open(t, benchmarks(t), "psm")
+	if set.Train.Channels != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped, []string{"timestamp_(min)"}) {
+		t.Errorf("channels %v, dropped %v", set.Channels, set.Dropped)
+	}
+	if row := set.Test.Row(1); row[0] != 7 || row[1] != 0 || row[2] != 8 {
+		t.Errorf("row %v", row)
+	}
+	if set.Filled != 4 || set.FillRule != fillZero {
+		t.Errorf("%d filled by %q", set.Filled, set.FillRule)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	files := benchmarks(t)
+	for _, test := range []struct{ name, content, id, message string }{
+		{"", "", "moon", `data: no source "moon", want one of smd, msl, psm or file/NAME`},
+		{"", "", "builtin/server", `data: no source "builtin/server", want one of smd, msl, psm or file/NAME`},
+		{"", "", "smd", `smd: no machine "", want one of smd/machine-1-2, smd/machine-1-10`},
+		{"", "", "smd/../../etc", `smd: no machine "../../etc", want one of smd/machine-1-2, smd/machine-1-10`},
+		{"", "", "msl/P-2", `msl: no channel "P-2", want one of msl, msl/C-1, msl/M-6`},
+		{"", "", "psm/2", "psm: one set only: want the id psm"},
+		{"", "", "file/../x", "open ../x: file does not exist"},
+		{"smd/train/machine-1-10.txt", smdRows(0, 1) + "1,2\n", "smd/machine-1-10", "smd: train/machine-1-10.txt:2: 2 fields, want 38"},
+		{"smd/test_label/machine-1-10.txt", "0\n", "smd/machine-1-10", "smd: test_label/machine-1-10.txt: 1 labels, test/machine-1-10.txt has 4 rows"},
+		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2", `smd: interpretation_label/machine-1-2.txt:2: "1-3:39", want start-end:dims such as 15-32:1,9`},
+		{"msl/test/M-6.npy", zeroes(4, 0), "msl", "msl: labeled_anomalies.csv:2: M-6: anomaly 4-4 ends after the 4 steps of the test file"},
+		{"msl/test/M-6.npy", npyFile(1, 1, 0), "msl", "msl: test/M-6.npy: 1 columns, want 2"},
+		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1", "msl: not in this folder, want " + All[4].Expects},
+		{"psm/test_label.csv.gz", "timestamp_(min),label\n2,0\n", "psm", "psm: test_label.csv.gz: 1 labels, test.csv has 2 rows"},
+	} {
+		broken := fstest.MapFS{}
+		for name, f := range files {
+			broken[name] = f
+		}
+		if test.name != "" {
+			broken[test.name] = &fstest.MapFile{Data: []byte(test.content)}
+		}
+		_, err := Open(broken, test.id)
+		wantError(t, err, test.message)
+	}
+}
+
+func TestTelemetryErrorsSayLineAndChannel(t *testing.T) {
+	const head = "chan_id,spacecraft,anomaly_sequences,class,num_values\n"
+	for content, message := range map[string]string{
+		"":                                 "x.csv: header: EOF",
+		"a,b\n":                            "x.csv:1: no column chan_id",
+		head:                               "x.csv: no rows of MSL",
+		head + "C-1,MSL,[[1]],[],5":        "x.csv:2: C-1: interval [1], want [first, last]",
+		head + "C-1,MSL,[],[],5":           "x.csv:2: C-1: no anomaly_sequences",
+		head + "C-1,MSL,\"[[5, 2]]\",[],5": "x.csv:2: C-1: interval [5 2], want [first, last]",
+		head + "C-1,MSL,many,[],5":         `x.csv:2: C-1: anomaly_sequences "many", want [[first, last], ...]`,
+	} {
+		_, err := readTelemetry(strings.NewReader(content), "x.csv", "MSL")
+		wantError(t, err, message)
+	}
+}
+
+func TestTheCatalogueIsComplete(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range All {
+		if s.ID == "" || seen[s.ID] || s.Title == "" || s.About == "" || s.Origin == "" {
+			t.Errorf("source %q lacks a unique id, a title, a text or an origin", s.ID)
+		}
+		seen[s.ID] = true
+		if (s.Group == GroupBuiltin) != (s.generate != nil) || (s.Group == GroupBenchmark) != (s.open != nil && s.list != nil && len(s.folders) > 0) {
+			t.Errorf("%s of group %s lacks a function, or has one too many", s.ID, s.Group)
+		}
+		if s.Group != GroupBuiltin && s.Expects == "" {
+			t.Errorf("%s does not say what it expects", s.ID)
+		}
+		if s.Group != GroupFile && s.Licence == "" {
+			t.Errorf("%s has no licence", s.ID)
+		}
+	}
+}
