@@ -1,0 +1,73 @@
+// Package signal is the stack of charts that share one time axis.
+package signal
+
+import (
+	"cosinelab/ui/chart"
+)
+
+// Props is all that the stack shows, and whom it tells. The stack keeps nothing of its own but the pointer's state:
+// what a person does reaches the callbacks, and shows once the next Props hold it. Only the cursor moves by itself, at
+// pointer speed and without a render.
+//
+// Steps are those of the test part. Spans ascend and do not overlap.
+type Props struct {
+	Words *Words
+
+	Steps    int // 0 = no series yet
+	From, To int // the steps in view: From up to, not including, To
+	Cursor   int // a step; -1 = none
+	Labelled bool
+	Truth    []chart.Span
+
+	Overview chart.Buckets // the first channel over the whole test part
+	Channels []Channel     // one or two
+	Student  string        // the Name of the arm whose output stands in Channels
+	Arms     []Arm         // one score lane each
+	Focus    string        // the Name of the arm that stays when the others fade; empty = none
+	ScoreMax float64       // largest score of any arm over the whole test part; 0 = take it from the buckets in view
+
+	// ChannelsTyped is the text of the channels field, ChannelsAll how many there are to choose from, and ChannelsError
+	// what is wrong with the text; empty = nothing.
+	ChannelsTyped string
+	ChannelsAll   int
+	ChannelsError string
+
+	// None of these may be nil, or block: they run inside the browser's events.
+	OnView      func(from, to int)                  // drag, brush, keys
+	OnCursor    func(step int)                      // at most once a frame; keep it for the next Props, render nothing
+	OnThreshold func(arm string, threshold float64) // threshold by hand, for one arm
+	OnFocus     func(arm string)                    // the pointer or the keyboard is on an arm's lane; empty = on none
+	OnChannels  func(typed string)                  // Enter in the channels field
+	OnBuckets   func(n int)                         // how many buckets fit the plots; ask for min(n, To-From)
+}
+
+// Channel is one channel of the series with what the models make of it. Lines that are not there yet are empty.
+type Channel struct {
+	Index   int    // column of the series
+	Name    string // from the file; may be empty
+	Input   chart.Buckets
+	Teacher chart.Buckets
+	Student chart.Buckets // output of the arm Props.Student
+	Extent  chart.Extent  // what the value axis holds; empty = what is in view
+}
+
+// Arm is one arm with the seed that is shown.
+type Arm struct {
+	Name   string // as in the Spec
+	Label  string // in words
+	Look   chart.Look
+	Score  chart.Buckets
+	Cosine chart.Buckets // of teacher and student output; empty for arms without
+
+	// Policy is the threshold that the policy chose: the score axis is laid out for it, so that it stands still while a
+	// person moves Threshold, which is the one in force. NaN = not there yet. Where they differ it was moved by hand.
+	Policy, Threshold float64
+
+	// Alarms over the whole test part. Pending means that they belong to another threshold: until they are there,
+	// alarms are read off the buckets in view.
+	Alarms  []chart.Span
+	Pending bool
+
+	// Note stands in the lane instead of a score: why there is none. Empty = it waits for its turn.
+	Note string
+}
