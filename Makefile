@@ -6,8 +6,9 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 # Outside a readable git checkout the version cannot be stamped, and go would refuse to build.
 STAMP := -buildvcs=$(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || command -v headless_shell)
+COMMANDS := ./serve $(wildcard ./engine/cmd/* ./datasets/cmd/*)
 WASM := GOOS=js GOARCH=wasm
-# wasm programs take a few kilobytes of environment at most, hence env -i.
+# A wasm program fails to start when arguments and environment take more than 12 kB, hence env -i.
 NODE_EXEC = env -i PATH="$(PATH)" CI=$(CI) $(GOROOT)/lib/wasm/go_js_wasm_exec
 
 .PHONY: help run build size test test-native test-js test-browser check format vet generated tidy bench generate clean
@@ -21,7 +22,7 @@ run: build ## build, then serve the page; ARGS="-data DIR -open" are passed on
 
 build: ## make the page (FAST=1 without brotli) and the programs in dist/
 	go run ./assets/cmd/build $(if $(FAST),-fast)
-	CGO_ENABLED=0 go build -trimpath $(STAMP) -ldflags="-s -w" -o dist/ ./serve ./engine/cmd/... ./datasets/cmd/...
+	CGO_ENABLED=0 go build -trimpath $(STAMP) -ldflags="-s -w" -o dist/ $(COMMANDS)
 
 size: ## print the bytes transferred for each file of the page; fail over the budget of the first paint
 	go run ./assets/cmd/build -size
@@ -55,7 +56,7 @@ vet: ## go vet for this machine and for the browser
 # Compares before and after, so that it also judges a tree with changes that are not committed yet.
 generated: ## fail when make generate changes a file
 	@state() { git status --porcelain; git diff; }; before=$$(state) && $(MAKE) --no-print-directory generate && \
-	[ "$$(state)" = "$$before" ] || { echo "make generate changed files, commit them:" >&2; git status --short >&2; exit 1; }
+	if [ "$$(state)" != "$$before" ]; then echo "make generate changed files, commit them:" >&2; git status --short >&2; exit 1; fi
 
 tidy: ## fail when go mod tidy would change go.mod or go.sum
 	go mod tidy -diff

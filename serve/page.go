@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -133,7 +132,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Encoding", codings[e])
 	}
 	if r.Method != http.MethodHead {
-		bytes.NewReader(f.forms[e]).WriteTo(w) // an error means that the browser left
+		w.Write(f.forms[e]) // an error means that the browser left
 	}
 }
 
