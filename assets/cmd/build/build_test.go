@@ -23,7 +23,7 @@ const head = `<script type="application/json" id="assets">{}</script>`
 func page() map[string][]byte {
 	return map[string][]byte{
 		"index.html": []byte(head + `<link rel="stylesheet" href="style.css"><a href="https://x.org/style.css">x</a>
-<use href="#i"/><script src="lab.js" defer></script><img src="icons/logo.svg?v#mark">`),
+<use href="#i"/><script src="lab.js" defer></script><img src='icons/logo.svg?v#mark'>`),
 		"style.css":        []byte(`@import "tokens.css"; a{background:url(icons/logo.svg)} b{background:url(data:x)}`),
 		"tokens.css":       []byte(`:root{--ink:#123}`),
 		"icons/logo.svg":   []byte(`<svg/>`),
@@ -54,7 +54,7 @@ func TestEveryReferenceLeadsToABuiltFile(t *testing.T) {
 	for _, c := range []struct{ in, before, to, after string }{
 		{"index.html", `href="`, "style.css", `"`},
 		{"index.html", `src="`, "lab.js", `" defer`},
-		{"index.html", `src="`, "icons/logo.svg", `?v#mark"`},
+		{"index.html", `src='`, "icons/logo.svg", `?v#mark'`},
 		{"style.css", `@import "`, "tokens.css", `"`},
 		{"style.css", `url(`, "icons/logo.svg", `)`},
 		{"lab.js", `new Worker("./`, "worker.js", `")`},

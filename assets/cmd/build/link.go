@@ -21,7 +21,7 @@ var manifest = regexp.MustCompile(`(<script type="application/json" id="assets">
 
 // Each pattern captures a reference. The files are ours, so that patterns do where a parser would be needed.
 var (
-	referenceHTML = regexp.MustCompile(`\b(?:src|href)="([^"]*)"`)
+	referenceHTML = regexp.MustCompile(`\b(?:src|href)=["']([^"']*)["']`)
 	referenceCSS  = regexp.MustCompile(`url\(["']?([^"')]*)["']?\)|@import ["']([^"']*)["']`)
 	referenceJS   = regexp.MustCompile(`["'](\./[^"']*)["']`)
 )

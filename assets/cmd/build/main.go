@@ -7,9 +7,10 @@
 //	CSS   url(icons.svg), @import "tokens.css"
 //	JS    string literals that begin with ./, as in importScripts("./wasm_exec.js")
 //
-// Go code finds built names in the page: the build fills the element <script type="application/json" id="assets">
-// of index.html with an object from source names to built names, "worker.js" to "worker.0123456789ab.js".
-// The programs are lab.wasm for wasm/lab, and so on; Go's wasm_exec.js lies beside them.
+// Files of other kinds are taken as they are. Go code finds built names in the page: the build fills the element
+// <script type="application/json" id="assets"> of index.html with an object from source names to built names,
+// "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for wasm/lab, and so on; Go's wasm_exec.js
+// lies beside them.
 package main
 
 import (
