@@ -1,0 +1,134 @@
+package state
+
+import (
+	"cosinelab/engine/experiment"
+	"cosinelab/wasm/protocol"
+)
+
+// answer takes a message of the worker over.
+func (s *State) answer(a Answer) []any {
+	switch a.Type {
+	case protocol.TypeReady:
+		return s.ready(a.Response)
+	case protocol.TypeData:
+		return s.opened(a.Response)
+	case protocol.TypeEvent:
+		return s.event(a.Event)
+	case protocol.TypeState:
+		return s.confirm(a.Response)
+	case protocol.TypeReport:
+		return s.report(a.Report)
+	case protocol.TypeError:
+		return s.fail(a.Response)
+	}
+	return s.answerStack(a)
+}
+
+func (s *State) ready(r protocol.Response) []any {
+	s.Device, s.Catalogue = r.Device, r.Catalogue
+	s.Mode = Idle
+	s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
+	wrong := s.Wrong // about the link; reading the series is not an answer to it
+	effects := s.read(s.Spec.Data, noField)
+	s.Wrong = wrong
+	return effects
+}
+
+func (s *State) opened(r protocol.Response) []any {
+	if s.Open == nil || r.ID != s.Open.ID || r.Summary == nil {
+		return nil // an older question
+	}
+	changed := s.Data == nil || !same(s.Open.Data, s.Spec.Data)
+	s.Spec.Data, s.Data, s.Open = s.Open.Data, r.Summary, nil
+	s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
+	if changed {
+		s.Stack.fit(*s.Data)
+	}
+	return s.refresh()
+}
+
+func (s *State) event(e *experiment.Event) []any {
+	if e == nil || s.Run == nil || s.Run.Ended {
+		return nil
+	}
+	s.Run.event(*e)
+	if e.Finished == nil {
+		return nil
+	}
+	return s.refresh()
+}
+
+// confirm brings the run control in line with the worker. An answer to an older press than the last is out of date.
+func (s *State) confirm(r protocol.Response) []any {
+	switch state := r.State; {
+	case state == protocol.StateIdle:
+		s.Mode = Idle
+		if s.Run != nil {
+			s.Run.Ended = true
+		}
+	case state == protocol.StateStopping:
+		s.Mode = Stopping
+	case s.Mode == Stopping, r.ID != 0 && r.ID < s.control:
+	case state == protocol.StateRunning:
+		s.Mode = Running
+	case state == protocol.StatePaused:
+		s.Mode = Paused
+	}
+	return nil
+}
+
+func (s *State) report(r *experiment.Report) []any {
+	if r == nil || s.Run == nil {
+		return nil
+	}
+	p := s.Run
+	p.leave()
+	p.Report, p.Ended = r, true
+	p.Runs = p.Runs[:0:0]
+	for _, a := range r.Arms {
+		p.Runs = append(p.Runs, a.Runs...)
+	}
+	return s.refresh()
+}
+
+// fail puts an error where it belongs.
+func (s *State) fail(r protocol.Response) []any {
+	e := r.Error
+	switch {
+	case e == nil:
+	case s.Open != nil && r.ID == s.Open.ID:
+		s.failOpen(*e)
+	case e.Where == "view": // the picture before stays
+	case e.Where == "data" && s.Run == nil && s.Open != nil: // about a series that nobody waits for any more
+	default:
+		s.Wrong = &Wrong{Where: e.Where, Message: e.Message}
+		if f := fieldAt(e.Field); f != noField {
+			s.Reject = Reject{Field: f, Text: e.Message, Times: s.Reject.Times + 1}
+		}
+	}
+	return nil
+}
+
+// failOpen keeps the series before. When a setting asked for the new one, the error belongs to it.
+func (s *State) failOpen(e protocol.Error) {
+	failed := *s.Open
+	s.Open = nil
+	if failed.Field != noField {
+		s.Reject = Reject{Field: failed.Field, Text: e.Message, Times: s.Reject.Times + 1}
+		return
+	}
+	s.Wrong = &Wrong{Where: "data", Message: e.Message}
+	if name, isFile := fileName(failed.Data.Source); isFile {
+		s.Wrong.Name = name
+	}
+}
+
+// fieldAt returns the setting at a path of the spec, or noField.
+func fieldAt(path string) Field {
+	for f := range fieldCount {
+		if path != "" && fields[f].path == path {
+			return f
+		}
+	}
+	return noField
+}

@@ -1,0 +1,137 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+)
+
+// Kinds of arms: each has its colour, dash and marker.
+const (
+	Alone     = "alone"
+	Cosine    = "cosine"
+	MSE       = "mse"
+	Untrained = "untrained"
+	Random    = "random"
+	TeacherK  = "teacher"
+)
+
+// Look is how an arm appears wherever it appears.
+type Look struct {
+	Name string // as in the Spec
+	Kind string // Alone, Cosine, MSE, Untrained, Random, or TeacherK for the teacher
+	Text string
+}
+
+// kindNames names the kinds of arms in the order of the recipe.
+var kindNames = []struct {
+	kind string
+	name words.Key
+}{
+	{Alone, words.ArmAlone},
+	{Cosine, words.ArmCosine},
+	{MSE, words.ArmMSE},
+	{Untrained, words.ArmUntrained},
+	{Random, words.ArmRandom},
+}
+
+func kindOf(a experiment.Arm) string {
+	switch {
+	case a.Control != "":
+		return a.Control
+	case a.Objective.Kind == Cosine, a.Objective.Kind == MSE:
+		return a.Objective.Kind
+	}
+	return Alone
+}
+
+// look describes an arm; the arms that the recipe offers have names in words, others are called as the Spec does.
+func look(w *words.Language, a experiment.Arm) Look {
+	l := Look{Name: a.Name, Kind: kindOf(a), Text: a.Name}
+	for _, k := range kindNames {
+		if k.kind == a.Name && k.kind == l.Kind {
+			l.Text = w.Say(k.name)
+		}
+	}
+	return l
+}
+
+func teacherLook(w *words.Language) Look {
+	return Look{Name: TeacherK, Kind: TeacherK, Text: w.Say(words.ArmTeacher)}
+}
+
+// trained tells whether an arm costs training.
+func trained(a experiment.Arm) bool { return a.Control == "" }
+
+// distils tells whether an arm has a teacher.
+func distils(a experiment.Arm) bool {
+	kind := kindOf(a)
+	return kind == Cosine || kind == MSE
+}
+
+// armOfKind returns the first arm of a kind, or nil.
+func armOfKind(s *experiment.Spec, kind string) *experiment.Arm {
+	i := slices.IndexFunc(s.Arms, func(a experiment.Arm) bool { return kindOf(a) == kind })
+	if i < 0 {
+		return nil
+	}
+	return &s.Arms[i]
+}
+
+// objectiveOf returns the objective that the recipe shows: that of the first cosine arm, else of the first MSE arm.
+// Without either it returns a default that belongs to no arm.
+func objectiveOf(s *experiment.Spec) *experiment.Objective {
+	if a := cmp.Or(armOfKind(s, Cosine), armOfKind(s, MSE)); a != nil {
+		return &a.Objective
+	}
+	return &experiment.Objective{Weight: 0.5, Axis: "channel", Schedule: "constant"}
+}
+
+func eachObjective(s *experiment.Spec, change func(*experiment.Objective)) {
+	for i := range s.Arms {
+		if distils(s.Arms[i]) {
+			change(&s.Arms[i].Objective)
+		}
+	}
+}
+
+// newArm makes an arm of a kind with the weight and schedule that the other arms have.
+func newArm(s *experiment.Spec, kind string) experiment.Arm {
+	shown := objectiveOf(s)
+	a := experiment.Arm{Name: kind}
+	switch kind {
+	case Untrained, Random:
+		a.Control = kind
+	case Cosine:
+		a.Objective = experiment.Objective{Kind: Cosine, Weight: shown.Weight, Axis: cmp.Or(shown.Axis, "channel"), Schedule: shown.Schedule}
+	case MSE:
+		a.Objective = experiment.Objective{Kind: MSE, Weight: shown.Weight, Schedule: shown.Schedule}
+	default:
+		a.Objective = experiment.Objective{Kind: "none"}
+	}
+	return a
+}
+
+// toggleArm switches the arms of a kind on or off; student alone stays, since everything is compared with it.
+func toggleArm(s *experiment.Spec, kind string) {
+	if armOfKind(s, kind) != nil {
+		if kind != Alone {
+			s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a experiment.Arm) bool { return kindOf(a) == kind })
+		}
+		return
+	}
+	s.Arms = append(slices.Clone(s.Arms), newArm(s, kind))
+	slices.SortStableFunc(s.Arms, func(a, b experiment.Arm) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+// rank is the place of an arm's kind in the recipe.
+func rank(a experiment.Arm) int {
+	for i, k := range kindNames {
+		if k.kind == kindOf(a) {
+			return i
+		}
+	}
+	return len(kindNames)
+}

@@ -1,0 +1,349 @@
+package state
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+)
+
+// Field is one setting of the experiment that a person can change.
+type Field int
+
+// The settings, in the order of the recipe.
+const (
+	FieldWindow Field = iota
+	FieldStride
+	FieldScaling
+	FieldDataSeed
+	FieldLabel
+	FieldSplit
+	FieldTeacher
+	FieldTeacherWidth
+	FieldTeacherHeads
+	FieldTeacherLayers
+	FieldTeacherEpochs
+	FieldStudent
+	FieldStudentWidth
+	FieldStudentHeads
+	FieldStudentLayers
+	FieldWeight
+	FieldAxis
+	FieldWeightSchedule
+	FieldEpochs
+	FieldRate
+	FieldRateSchedule
+	FieldBatch
+	FieldClip
+	FieldValidation
+	FieldPatience
+	FieldSeeds
+	FieldScore
+	FieldThreshold
+	FieldPercent
+	fieldCount
+)
+
+// problem is why a typed value was not taken, in any language.
+type problem struct {
+	key  words.Key
+	args []any
+}
+
+func (p problem) Error() string { return words.English.Say(p.key, p.args...) }
+
+// option is one choice of a field that is not typed.
+type option struct {
+	value string
+	name  words.Key
+}
+
+// field says how one setting is written, read and named.
+type field struct {
+	name    words.Key
+	hint    words.Key // what an empty or special value means; Title = none
+	path    string    // of the value in a Spec's JSON, by which errors name it
+	options []option  // nil when the value is typed
+	get     func(*experiment.Spec) string
+	set     func(*experiment.Spec, string) error
+}
+
+// typed and chosen make the rows of fields that say how one value is kept.
+func typed(name words.Key, path string, value binding) field {
+	return field{name: name, path: path, get: value.get, set: value.set}
+}
+
+func chosen(name words.Key, path string, at func(*experiment.Spec) *string, options ...option) field {
+	f := field{name: name, path: path, options: options}
+	f.get = func(s *experiment.Spec) string { return *at(s) }
+	f.set = func(s *experiment.Spec, text string) error {
+		if !slices.ContainsFunc(options, func(o option) bool { return o.value == text }) {
+			return problem{words.NotAChoice, []any{text}}
+		}
+		*at(s) = text
+		return nil
+	}
+	return f
+}
+
+// binding reads and writes one value of a Spec as text.
+type binding struct {
+	get func(*experiment.Spec) string
+	set func(*experiment.Spec, string) error
+}
+
+func whole(at func(*experiment.Spec) *int, low, high int) binding {
+	return binding{
+		func(s *experiment.Spec) string { return strconv.Itoa(*at(s)) },
+		func(s *experiment.Spec, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return problem{words.NotWhole, []any{text}}
+			}
+			if n < low || n > high {
+				return problem{words.OutOfRange, []any{text, strconv.Itoa(low), strconv.Itoa(high)}}
+			}
+			*at(s) = n
+			return nil
+		},
+	}
+}
+
+func real(at func(*experiment.Spec) *float64, low, high float64) binding {
+	return binding{
+		func(s *experiment.Spec) string { return words.Setting(*at(s)) },
+		func(s *experiment.Spec, text string) error {
+			v, err := parseReal(text, low, high)
+			if err == nil {
+				*at(s) = v
+			}
+			return err
+		},
+	}
+}
+
+// parseReal reads a number between low and high; it understands a decimal comma and a true minus sign.
+func parseReal(text string, low, high float64) (float64, error) {
+	v, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-").Replace(text), 64)
+	if err != nil {
+		return 0, problem{words.NotANumber, []any{text}}
+	}
+	if !(v >= low && v <= high) { // NaN is outside too
+		return 0, problem{words.OutOfRange, []any{text, words.Setting(low), words.Setting(high)}}
+	}
+	return v, nil
+}
+
+const (
+	maxSeeds  = 20
+	maxWeight = 10
+)
+
+// fields is indexed by Field.
+var fields = [fieldCount]field{
+	FieldWindow: typed(words.Window, "data.window", whole(func(s *experiment.Spec) *int { return &s.Data.Window }, 2, 1000)),
+	FieldStride: typed(words.Stride, "data.stride", whole(func(s *experiment.Spec) *int { return &s.Data.Stride }, 1, 1000)),
+	FieldScaling: chosen(words.Scaling, "data.scaling", func(s *experiment.Spec) *string { return &s.Data.Scaling },
+		option{"standard", words.Standard}, option{"none", words.None}),
+	FieldDataSeed: typed(words.DataSeed, "data.seed", binding{
+		func(s *experiment.Spec) string { return strconv.FormatUint(s.Data.Seed, 10) }, setDataSeed}),
+	FieldLabel: {name: words.LabelColumn, hint: words.LabelHint, path: "data.label",
+		get: func(s *experiment.Spec) string { return s.Data.Label },
+		set: func(s *experiment.Spec, text string) error { s.Data.Label = text; return nil }},
+	FieldSplit: typed(words.Split, "data.split", binding{getSplit, setSplit}),
+
+	FieldTeacher:       modelField(words.Teacher, "teacher", teacherOf),
+	FieldTeacherWidth:  sizeField(words.TeacherWidth, "teacher.d_model", func(s *experiment.Spec) *int { return &s.Teacher.DModel }, 1024),
+	FieldTeacherHeads:  sizeField(words.TeacherHeads, "teacher.heads", func(s *experiment.Spec) *int { return &s.Teacher.Heads }, 64),
+	FieldTeacherLayers: sizeField(words.TeacherLayers, "teacher.layers", func(s *experiment.Spec) *int { return &s.Teacher.Layers }, 32),
+	FieldTeacherEpochs: typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *experiment.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
+	FieldStudent:       modelField(words.Student, "student", studentOf),
+	FieldStudentWidth:  sizeField(words.StudentWidth, "student.d_model", func(s *experiment.Spec) *int { return &s.Student.DModel }, 1024),
+	FieldStudentHeads:  sizeField(words.StudentHeads, "student.heads", func(s *experiment.Spec) *int { return &s.Student.Heads }, 64),
+	FieldStudentLayers: sizeField(words.StudentLayers, "student.layers", func(s *experiment.Spec) *int { return &s.Student.Layers }, 32),
+
+	FieldWeight: typed(words.Weight, "weight", binding{
+		func(s *experiment.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
+	FieldAxis: objectiveField(words.Axis, "axis", func(o *experiment.Objective) *string { return &o.Axis },
+		option{"channel", words.AxisChannel}, option{"time", words.AxisTime}, option{"window", words.AxisWindow}),
+	FieldWeightSchedule: objectiveField(words.WeightSchedule, "schedule", func(o *experiment.Objective) *string { return &o.Schedule },
+		option{"constant", words.Constant}, option{"linear", words.Linear}, option{"cosine", words.CosineCurve}),
+
+	FieldEpochs: typed(words.Epochs, "train.epochs", whole(func(s *experiment.Spec) *int { return &s.Train.Epochs }, 1, 10000)),
+	FieldRate:   typed(words.Rate, "train.rate", real(func(s *experiment.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)),
+	FieldRateSchedule: chosen(words.RateSchedule, "train.schedule", func(s *experiment.Spec) *string { return &s.Train.Schedule },
+		option{"reference", words.Reference}, option{"constant", words.Constant}, option{"cosine", words.CosineCurve}),
+	FieldBatch:      typed(words.Batch, "train.batch", whole(func(s *experiment.Spec) *int { return &s.Train.Batch }, 1, 1024)),
+	FieldClip:       typed(words.Clip, "train.clip", real(func(s *experiment.Spec) *float64 { return &s.Train.Clip }, 0, 1e6)),
+	FieldValidation: typed(words.Validation, "train.validation", real(func(s *experiment.Spec) *float64 { return &s.Train.Validation }, 0, 0.5)),
+	FieldPatience:   typed(words.Patience, "train.patience", whole(func(s *experiment.Spec) *int { return &s.Train.Patience }, 0, 10000)),
+	FieldSeeds:      {name: words.Seeds, hint: words.SeedsHint, path: "seeds", get: getSeeds, set: setSeeds},
+
+	FieldScore: chosen(words.Score, "detect.score", func(s *experiment.Spec) *string { return &s.Detect.Score },
+		option{"model", words.ScoreModel}, option{"reconstruction", words.ScoreReconstruction},
+		option{"association", words.ScoreAssociation}, option{"disagreement", words.ScoreDisagreement}),
+	FieldThreshold: chosen(words.Threshold, "detect.threshold.policy", func(s *experiment.Spec) *string { return &s.Detect.Threshold.Policy },
+		option{"train_percentile", words.TrainPercentile}, option{"train_test_percentile", words.TrainTestPercentile},
+		option{"best_f1", words.BestF1}),
+	FieldPercent: typed(words.Percentile, "detect.threshold.percent", real(func(s *experiment.Spec) *float64 { return &s.Detect.Threshold.Percent }, 0, 100)),
+}
+
+// sizeField is a model size that stands at the model's own default when it is empty.
+func sizeField(name words.Key, path string, at func(*experiment.Spec) *int, high int) field {
+	f := typed(name, path, whole(at, 1, high))
+	f.hint = words.Default
+	get, set := f.get, f.set
+	f.get = func(s *experiment.Spec) string {
+		if *at(s) == 0 {
+			return ""
+		}
+		return get(s)
+	}
+	f.set = func(s *experiment.Spec, text string) error {
+		if text == "" {
+			*at(s) = 0
+			return nil
+		}
+		return set(s, text)
+	}
+	return f
+}
+
+func teacherOf(s *experiment.Spec) *experiment.Model { return &s.Teacher.Model }
+func studentOf(s *experiment.Spec) *experiment.Model { return &s.Student }
+
+// modelField is a model with its width, written "transformer 64", or "transformer" for the model's default width.
+func modelField(name words.Key, path string, at func(*experiment.Spec) *experiment.Model) field {
+	return field{name: name, path: path,
+		get: func(s *experiment.Spec) string { return modelText(*at(s)) },
+		set: func(s *experiment.Spec, text string) error {
+			model, width, sized := strings.Cut(text, " ")
+			d, err := strconv.Atoi(width)
+			if sized && (err != nil || d < 1) {
+				return problem{words.NotAChoice, []any{text}}
+			}
+			*at(s) = experiment.Model{Name: model, DModel: d}
+			return nil
+		},
+	}
+}
+
+func modelText(m experiment.Model) string {
+	if m.DModel == 0 {
+		return m.Name
+	}
+	return m.Name + " " + strconv.Itoa(m.DModel)
+}
+
+// objectiveField is a choice that all arms with a teacher share.
+func objectiveField(name words.Key, path string, at func(*experiment.Objective) *string, options ...option) field {
+	f := chosen(name, path, func(s *experiment.Spec) *string { return at(objectiveOf(s)) }, options...)
+	check := f.set
+	f.set = func(s *experiment.Spec, text string) error {
+		if err := check(s, text); err != nil {
+			return err
+		}
+		eachObjective(s, func(o *experiment.Objective) {
+			if *at(o) != "" {
+				*at(o) = text
+			}
+		})
+		return nil
+	}
+	return f
+}
+
+func setWeight(s *experiment.Spec, text string) error {
+	v, err := parseReal(text, 0, maxWeight)
+	if err == nil {
+		eachObjective(s, func(o *experiment.Objective) { o.Weight = v })
+	}
+	return err
+}
+
+func setDataSeed(s *experiment.Spec, text string) error {
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return problem{words.NotWhole, []any{text}}
+	}
+	s.Data.Seed = seed
+	return nil
+}
+
+func getSplit(s *experiment.Spec) string {
+	if s.Data.Split == nil {
+		return ""
+	}
+	return words.Setting(*s.Data.Split)
+}
+
+func setSplit(s *experiment.Spec, text string) error {
+	if text == "" {
+		s.Data.Split = nil
+		return nil
+	}
+	v, err := parseReal(text, 0.05, 0.95)
+	if err == nil {
+		s.Data.Split = &v
+	}
+	return err
+}
+
+// getSeeds writes the seeds 1 to n as n, all others as a list; a single seed other than 1 keeps a comma.
+func getSeeds(s *experiment.Spec) string {
+	counted := true
+	texts := make([]string, len(s.Seeds))
+	for i, seed := range s.Seeds {
+		counted = counted && seed == uint64(i+1)
+		texts[i] = strconv.FormatUint(seed, 10)
+	}
+	switch {
+	case counted:
+		return strconv.Itoa(len(s.Seeds))
+	case len(texts) == 1:
+		return texts[0] + ","
+	}
+	return strings.Join(texts, ", ")
+}
+
+func setSeeds(s *experiment.Spec, text string) error {
+	list := strings.Split(text, ",")
+	if len(list) == 1 {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 || n > maxSeeds {
+			return problem{words.NotSeeds, []any{text, maxSeeds}}
+		}
+		list = nil
+		for i := range n {
+			list = append(list, strconv.Itoa(i+1))
+		}
+	}
+	seeds, err := parseSeeds(text, list)
+	if err == nil {
+		s.Seeds = seeds
+	}
+	return err
+}
+
+func parseSeeds(text string, list []string) ([]uint64, error) {
+	if last := len(list) - 1; strings.TrimSpace(list[last]) == "" {
+		list = list[:last] // "7," is a list of one
+	}
+	var seeds []uint64
+	for _, item := range list {
+		seed, err := strconv.ParseUint(strings.TrimSpace(item), 10, 64)
+		if err != nil {
+			return nil, problem{words.NotSeeds, []any{text, maxSeeds}}
+		}
+		if slices.Contains(seeds, seed) {
+			return nil, problem{words.RepeatedSeed, []any{seed}}
+		}
+		seeds = append(seeds, seed)
+	}
+	if len(seeds) == 0 || len(seeds) > maxSeeds {
+		return nil, problem{words.NotSeeds, []any{text, maxSeeds}}
+	}
+	return seeds, nil
+}

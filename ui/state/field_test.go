@@ -1,0 +1,159 @@
+package state
+
+import (
+	"testing"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+)
+
+// idle is a state with a series and a worker that waits.
+func idle(t *testing.T) *State {
+	t.Helper()
+	s, _ := New(&words.English, "")
+	s.Update(ready())
+	s.Update(opened(s))
+	if !s.Ready() {
+		t.Fatalf("not ready: %+v", s)
+	}
+	return s
+}
+
+func TestEveryFieldHasItsRow(t *testing.T) {
+	spec := experiment.Default()
+	for f := range fieldCount {
+		row := fields[f]
+		if row.get == nil || row.set == nil || row.path == "" || row.name == 0 {
+			t.Errorf("field %d has no complete row", f)
+			continue
+		}
+		next := clone(spec)
+		if err := row.set(&next, row.get(&spec)); err != nil {
+			t.Errorf("%s: its own value %q is not taken: %v", row.path, row.get(&spec), err)
+		}
+		if !same(next, spec) {
+			t.Errorf("%s: setting it to its own value changes the spec", row.path)
+		}
+	}
+}
+
+func TestEveryChoiceIsValid(t *testing.T) {
+	for f := range fieldCount {
+		for _, o := range fields[f].options {
+			s := idle(t)
+			s.Update(Set{f, o.value})
+			if s.Reject.Text != "" {
+				t.Errorf("%s: %s is offered but not taken: %s", fields[f].path, o.value, s.Reject.Text)
+			}
+		}
+	}
+}
+
+func TestTypedValueIsTakenOrTheOldOneStaysWithAReason(t *testing.T) {
+	for _, c := range []struct {
+		field      Field
+		typed      string
+		want, says string
+	}{
+		{FieldEpochs, "12", "12", ""},
+		{FieldEpochs, "0", "6", "0 is outside 1 to 10000."},
+		{FieldEpochs, "many", "6", "“many” is not a whole number."},
+		{FieldEpochs, "", "6", "“” is not a whole number."},
+		{FieldEpochs, "1e3", "6", "“1e3” is not a whole number."},
+		{FieldRate, "1e-4", "1e-4", ""},
+		{FieldRate, "0,01", "0.01", ""},
+		{FieldRate, "-1", "0.001", "-1 is outside 1e-7 to 1."},
+		{FieldRate, "−1", "0.001", "−1 is outside 1e-7 to 1."},
+		{FieldRate, "NaN", "0.001", "NaN is outside 1e-7 to 1."},
+		{FieldRate, "Inf", "0.001", "Inf is outside 1e-7 to 1."},
+		{FieldWeight, "2.5", "2.5", ""},
+		{FieldWeight, "11", "0.5", "11 is outside 0 to 10."},
+		{FieldSeeds, "2", "2", ""},
+		{FieldSeeds, "4, 7,9", "4, 7, 9", ""},
+		{FieldSeeds, "7,", "7,", ""},
+		{FieldSeeds, "0", "3", "“0” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{FieldSeeds, "21", "3", "“21” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{FieldSeeds, "1, 1", "3", "Seed 1 is there twice."},
+		{FieldSeeds, "1, -2", "3", "“1, -2” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{FieldSeeds, ",", "3", "“,” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{FieldTeacherWidth, "64", "64", ""},
+		{FieldTeacherWidth, "63", "", "63, want an even number, for the position code"},
+		{FieldTeacherHeads, "3", "", "3, want a divisor of d_model, 32"},
+		{FieldTeacher, "anomaly_transformer 64", "anomaly_transformer 64", ""},
+		{FieldTeacher, "perceptron", "transformer", `teacher.model: "perceptron", want transformer or anomaly_transformer`},
+		{FieldThreshold, "best_f1", "best_f1", ""},
+		{FieldThreshold, "luck", "train_percentile", "“luck” is not one of the choices."},
+		{FieldAxis, "time", "time", ""},
+	} {
+		s := idle(t)
+		s.Update(Set{c.field, " " + c.typed + " "})
+		if got := fields[c.field].get(&s.Spec); got != c.want {
+			t.Errorf("%s: typed %q, holds %q, want %q", fields[c.field].path, c.typed, got, c.want)
+		}
+		if s.Reject.Text != c.says {
+			t.Errorf("%s: typed %q, says %q, want %q", fields[c.field].path, c.typed, s.Reject.Text, c.says)
+		}
+		if err := s.Spec.Validate(); err != nil {
+			t.Errorf("%s: typed %q: the spec became invalid: %v", fields[c.field].path, c.typed, err)
+		}
+	}
+}
+
+func TestSameMistakeTwiceIsNoticedTwice(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldEpochs, "0"})
+	first := s.input(FieldEpochs)
+	s.Update(Set{FieldEpochs, "0"})
+	if s.input(FieldEpochs).Times == first.Times {
+		t.Error("the page would not put the old value back")
+	}
+	s.Update(Set{FieldEpochs, "3"})
+	if why := s.input(FieldEpochs).Why; why != "" {
+		t.Errorf("still says %q", why)
+	}
+}
+
+func TestWeightIsSharedByTheArmsWithATeacher(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldWeight, "2"})
+	for _, a := range s.Spec.Arms {
+		want := 0.0
+		if distils(a) {
+			want = 2
+		}
+		if a.Objective.Weight != want {
+			t.Errorf("%s has weight %v, want %v", a.Name, a.Objective.Weight, want)
+		}
+	}
+}
+
+func TestArmsComeAndGoInTheirPlaces(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldWeight, "3"})
+	want := clone(s.Spec)
+	for _, kind := range []string{Cosine, MSE, Untrained, Random} {
+		s.Update(Toggle{kind})
+		if armOfKind(&s.Spec, kind) != nil {
+			t.Errorf("%s is still there", kind)
+		}
+		s.Update(Toggle{kind})
+	}
+	if !same(s.Spec, want) {
+		t.Errorf("got %+v, want %+v", s.Spec.Arms, want.Arms)
+	}
+	s.Update(Toggle{Alone})
+	if armOfKind(&s.Spec, Alone) == nil {
+		t.Error("student alone could be switched off")
+	}
+}
+
+func TestSliderReachesEveryPlace(t *testing.T) {
+	for place := range SliderSteps + 1 {
+		if got := sliderPlace(SliderWeight(place)); got < place-1 || got > place+1 { // two digits are kept of the weight
+			t.Errorf("place %d gives weight %v, which stands at %d", place, SliderWeight(place), got)
+		}
+	}
+	if lo, hi := SliderWeight(0), SliderWeight(SliderSteps); lo != 0 || hi != maxWeight {
+		t.Errorf("the slider goes from %v to %v", lo, hi)
+	}
+}

@@ -1,0 +1,74 @@
+package state
+
+import (
+	"cosinelab/engine/experiment"
+	"cosinelab/wasm/protocol"
+)
+
+// What a person or the page does. Each is a message to Update.
+type (
+	Press struct{ Key Key } // a button of the run control, or its key on the keyboard
+	Set   struct {
+		Field Field
+		Text  string
+	} // a typed value or a choice
+	Toggle    struct{ Kind string }     // an arm's check mark
+	Tab       struct{ Group string }    // where data come from: builtin, benchmark or file
+	Choose    struct{ Source string }   // a series of the catalogue
+	Drop      struct{ Names []string }  // files, dropped or picked; the page keeps their contents
+	Discard   struct{}                  // leave an error about data and keep the series that was there
+	More      struct{}                  // show or hide all settings
+	Follow    struct{ Hash string }     // the address changed
+	Copied    struct{ OK bool }         // the clipboard answered
+	Zoom      struct{ Span Span }       // the stack shows these steps; zero = all
+	Resize    struct{ Width int }       // the stack's plots are so many pixels wide
+	Cursor    struct{ Step int }        // the cursor stands at a step; -1 = nowhere
+	Show      struct{ Channels string } // typed: the channels of the stack
+	Threshold struct {                  // a threshold set by hand
+		Arm   string
+		Value float64
+	}
+	Focus  struct{ Arm string }    // the arm that others step back for; empty = none
+	Lost   struct{ Reason string } // the worker cannot run
+	Answer struct {                // from the worker; Buckets travel beside a series
+		protocol.Response
+		Buckets []float32
+	}
+)
+
+// Key is a button of the run control.
+type Key int
+
+// The run control.
+const (
+	KeyRun Key = iota // Train, Pause, Continue: what the button says
+	KeyStep
+	KeyStop
+	KeyReset
+	KeyCopy
+)
+
+// What Update asks the page to do.
+type (
+	Post    struct{ Request protocol.Request } // to the worker, with the files that it names
+	SetHash struct{ Hash string }              // of the address, without a new entry in the history
+	Copy    struct{}                           // the address to the clipboard; answer with Copied
+)
+
+// Group names of the data tabs; the first two are groups of protocol.Source.
+const (
+	GroupBuiltin   = "builtin"
+	GroupBenchmark = "benchmark"
+	GroupFile      = "file"
+)
+
+// filePrefix begins the source of a series that a person dropped.
+const filePrefix = "file/"
+
+// progressOf tells which run an event belongs to.
+type progressOf struct {
+	arm  string
+	seed uint64
+}
+
+func belongsTo(e experiment.Event) progressOf { return progressOf{e.Arm, e.Seed} }

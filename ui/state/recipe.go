@@ -1,0 +1,275 @@
+package state
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+)
+
+// Recipe is the experiment as it is set, section by section.
+type Recipe struct {
+	Locked bool
+	More   bool
+
+	Group    string // the data tab that is open
+	Sources  []Choice
+	Source   string   // its name; empty when the tab has none chosen
+	Sub      []string // about the series; text between asterisks is strong, between backquotes code
+	DataErr  string
+	DataMore []Input
+
+	Teacher, Student         Pick
+	TeacherMore, StudentMore []Input
+
+	Formula    []string // what is added to the own loss; nil without a teacher
+	Weight     Input
+	Slider     int // where the weight stands, 0 to SliderSteps
+	Objectives []Input
+	Arms       []ArmCheck
+	Training   []Input
+	Detection  []Input // with the training in the mock's short list: threshold and what belongs to it
+}
+
+// Choice is one of the values a field may have.
+type Choice struct {
+	Value, Text, Group string
+	On                 bool
+}
+
+// Input is one setting with its name.
+type Input struct {
+	Field   Field
+	Name    string
+	Value   string
+	Hint    string   // what stands there while it is empty
+	Choices []Choice // nil when the value is typed
+	Why     string   // the last value typed was not taken, and why
+	Times   int
+}
+
+// Pick is a model with its size.
+type Pick struct {
+	Input
+	Title, Size string
+}
+
+// ArmCheck is the check mark of an arm.
+type ArmCheck struct {
+	Look
+	On, Fixed bool
+	Note      string
+}
+
+// SliderSteps is how many steps the slider of the weight has.
+const SliderSteps = 100
+
+// sliderPower makes the slider about cubic: half of it is for weights below one.
+const sliderPower = 3.453
+
+// SliderWeight returns the weight at a place of the slider, with two significant digits.
+func SliderWeight(place int) float64 {
+	v := maxWeight * math.Pow(float64(place)/SliderSteps, sliderPower)
+	if v == 0 {
+		return 0
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Round(v/unit) / math.Round(1/unit)
+}
+
+// sliderPlace is the place of the slider nearest to a weight.
+func sliderPlace(weight float64) int {
+	share := math.Pow(min(max(weight, 0), maxWeight)/maxWeight, 1/sliderPower)
+	return int(math.Round(SliderSteps * share))
+}
+
+// Recipe returns what the recipe shows.
+func (s *State) Recipe() Recipe {
+	r := Recipe{Locked: s.Locked(), More: s.More, Group: s.Group, Formula: s.formula(),
+		Weight: s.input(FieldWeight), Slider: sliderPlace(objectiveOf(&s.Spec).Weight), Arms: s.armChecks(),
+		Teacher: s.pick(FieldTeacher, teacherOf), Student: s.pick(FieldStudent, studentOf)}
+	s.dataSection(&r)
+	r.Objectives = s.inputs(s.objectiveFields()...)
+	r.Training = s.inputs(FieldEpochs, FieldRate, FieldSeeds)
+	r.Detection = s.inputs(FieldThreshold)
+	if s.Spec.Detect.Threshold.Policy != "best_f1" {
+		r.Detection = s.inputs(FieldThreshold, FieldPercent)
+	}
+	if s.More {
+		r.DataMore = s.inputs(s.dataFields()...)
+		r.TeacherMore = s.inputs(FieldTeacherEpochs, FieldTeacherWidth, FieldTeacherHeads, FieldTeacherLayers)
+		r.StudentMore = s.inputs(FieldStudentWidth, FieldStudentHeads, FieldStudentLayers)
+		r.Training = s.inputs(FieldEpochs, FieldRate, FieldRateSchedule, FieldSeeds, FieldBatch, FieldClip, FieldValidation, FieldPatience)
+		r.Detection = append(r.Detection, s.input(FieldScore))
+	}
+	return r
+}
+
+func (s *State) dataSection(r *Recipe) {
+	w := s.Words
+	here := groupOf(s.Spec.Data.Source, s.Catalogue) == s.Group
+	for _, c := range s.Catalogue {
+		if c.Group == s.Group {
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, On: c.ID == s.Spec.Data.Source})
+		}
+	}
+	switch {
+	case s.Open != nil:
+		r.Source = s.sourceName(s.Open.Data.Source)
+		r.Sub = []string{w.Say(words.Reading, r.Source)}
+	case s.Wrong != nil && s.Wrong.Where == "data":
+		r.Source = cmp.Or(s.Wrong.Name, s.sourceName(s.Spec.Data.Source))
+		r.DataErr = sentence(s.Wrong.Message)
+	case s.Group == GroupBenchmark && len(r.Sources) == 0:
+		r.Sub = []string{w.Say(words.NoBenchmark)}
+	case s.missing(s.Spec.Data) && here:
+		r.Source = s.sourceName(s.Spec.Data.Source)
+		r.Sub = []string{w.Say(words.FileNeeded, r.Source), w.Say(words.FilePrivate)}
+	case !here && s.Group == GroupFile:
+		r.Sub = []string{w.Say(words.FilePrivate)}
+	case here:
+		r.Source = s.sourceName(s.Spec.Data.Source)
+		r.Sub = s.aboutSeries()
+	}
+}
+
+// sourceName returns what a source is called before its series is read.
+func (s *State) sourceName(source string) string {
+	if name, isFile := fileName(source); isFile {
+		return name
+	}
+	for _, c := range s.Catalogue {
+		if c.ID == source {
+			return c.Title
+		}
+	}
+	return source
+}
+
+func fileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }
+
+func (s *State) aboutSeries() []string {
+	w, d := s.Words, s.Data
+	if d == nil {
+		return nil
+	}
+	truth := w.Say(words.SeriesNoLabels)
+	if d.Labelled && d.TestSteps > 0 {
+		truth = w.Say(words.SeriesTruth, words.Percent(float64(d.Anomalous)/float64(d.TestSteps)))
+	}
+	lines := []string{w.Say(words.SeriesShape, words.Count(len(d.Channels)), words.Count(d.TestSteps)), truth}
+	if d.Filled > 0 {
+		lines = append(lines, w.Say(words.SeriesFilled, words.Count(d.Filled), d.FillRule))
+	}
+	return lines
+}
+
+func (s *State) dataFields() []Field {
+	fs := []Field{FieldWindow, FieldStride, FieldScaling}
+	switch groupOf(s.Spec.Data.Source, s.Catalogue) {
+	case GroupBuiltin:
+		return append(fs, FieldDataSeed)
+	case GroupFile:
+		return append(fs, FieldLabel, FieldSplit)
+	}
+	return fs
+}
+
+func (s *State) objectiveFields() []Field {
+	var fs []Field
+	if armOfKind(&s.Spec, Cosine) != nil {
+		fs = append(fs, FieldAxis)
+	}
+	if s.More && s.formula() != nil {
+		fs = append(fs, FieldWeightSchedule)
+	}
+	return fs
+}
+
+// formula is what the arms with a teacher add to the own loss, one line a kind.
+func (s *State) formula() []string {
+	var lines []string
+	if armOfKind(&s.Spec, Cosine) != nil {
+		lines = append(lines, s.Words.Say(words.FormulaCosine))
+	}
+	if armOfKind(&s.Spec, MSE) != nil && lines == nil {
+		lines = append(lines, s.Words.Say(words.FormulaMSE))
+	}
+	return lines
+}
+
+func (s *State) inputs(fs ...Field) []Input {
+	list := make([]Input, len(fs))
+	for i, f := range fs {
+		list[i] = s.input(f)
+	}
+	return list
+}
+
+func (s *State) input(f Field) Input {
+	row := &fields[f]
+	in := Input{Field: f, Name: s.Words.Say(row.name), Value: row.get(&s.Spec)}
+	if row.hint != words.Title {
+		in.Hint = s.Words.Say(row.hint)
+	}
+	for _, o := range row.options {
+		in.Choices = append(in.Choices, Choice{Value: o.value, Text: s.Words.Say(o.name), On: o.value == in.Value})
+	}
+	if s.Reject.Field == f {
+		in.Why, in.Times = s.Reject.Text, s.Reject.Times
+	}
+	return in
+}
+
+// widths are the model widths on offer beside a model's own.
+var widths = []int{16, 32, 64, 128, 256, 512}
+
+// pick describes a model with the models and widths that it can be changed to.
+func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick {
+	m := *of(&s.Spec)
+	p := Pick{Input: s.input(f), Title: m.Name}
+	size := m.OrLab()
+	p.Size = s.Words.Say(words.Width, size.DModel) + " · " + s.Words.Say(words.Layers, size.Layers)
+	for _, k := range experiment.Models {
+		if k.Name == m.Name {
+			p.Title = k.Title
+		}
+		for _, d := range offered(m, k) {
+			choice := experiment.Model{Name: k.Name, DModel: d}
+			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: k.Title + " · " + s.Words.Say(words.Width, d),
+				Group: k.Title, On: k.Name == m.Name && d == size.DModel})
+		}
+	}
+	p.Value = modelText(experiment.Model{Name: m.Name, DModel: size.DModel})
+	return p
+}
+
+// offered lists the widths of a model on offer, with the one it has now.
+func offered(now experiment.Model, k experiment.ModelInfo) []int {
+	list := slices.Clone(widths)
+	list = append(list, k.Lab.DModel)
+	if now.Name == k.Name {
+		list = append(list, now.OrLab().DModel)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (s *State) armChecks() []ArmCheck {
+	w := s.Words
+	var checks []ArmCheck
+	for _, k := range kindNames {
+		c := ArmCheck{Look: Look{Name: k.kind, Kind: k.kind, Text: w.Say(k.name)}, On: armOfKind(&s.Spec, k.kind) != nil}
+		switch k.kind {
+		case Alone:
+			c.Fixed = c.On
+		case Untrained, Random:
+			c.Note = w.Say(words.Control)
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}

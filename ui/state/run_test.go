@@ -1,0 +1,444 @@
+package state
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
+	"cosinelab/ui/words"
+	"cosinelab/wasm/protocol"
+)
+
+func ready() Answer {
+	return Answer{Response: protocol.Response{Type: protocol.TypeReady, Device: "cpu js/wasm", Catalogue: []protocol.Source{
+		{ID: "builtin/server", Title: "Server", Group: GroupBuiltin},
+		{ID: "smd/machine-1-2", Title: "SMD machine-1-2", Group: GroupBenchmark},
+	}}}
+}
+
+func summary() *experiment.DataSummary {
+	return &experiment.DataSummary{Source: "builtin/server", Title: "Server", Channels: make([]string, 12), TrainSteps: 4000,
+		TestSteps: 5000, Labelled: true, Anomalous: 475, Segments: []experiment.Segment{{From: 10, To: 20, Channels: []int{7}}}}
+}
+
+// opened answers the question for a series that s waits for.
+func opened(s *State) Answer {
+	return Answer{Response: protocol.Response{Type: protocol.TypeData, ID: s.Open.ID, Summary: summary()}}
+}
+
+func failed(where string, id int, message string) Answer {
+	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id, Error: &protocol.Error{Where: where, Message: message}}}
+}
+
+func confirmed(state string) Answer {
+	return Answer{Response: protocol.Response{Type: protocol.TypeState, State: state}}
+}
+
+func happened(e experiment.Event) Answer {
+	return Answer{Response: protocol.Response{Type: protocol.TypeEvent, Event: &e}}
+}
+
+// sent returns the types of the requests among effects.
+func sent(effects []any) []string {
+	var types []string
+	for _, e := range effects {
+		if p, ok := e.(Post); ok {
+			types = append(types, p.Request.Type)
+		}
+	}
+	return types
+}
+
+func finish(arm string, seed uint64, ap float64) experiment.Run {
+	return experiment.Run{Arm: arm, Seed: seed, Metrics: []experiment.Measure{
+		{Name: "average_precision", Value: metrics.Value(ap), Chance: 0.095},
+		{Name: "auroc", Value: metrics.Value(ap + 0.4), Chance: 0.5},
+		{Name: "pa_f1", Value: 0.94, Chance: 0.85},
+	}}
+}
+
+// reported runs the experiment of s to its report; ap gives the average precision of an arm by seed.
+func reported(t *testing.T, s *State, ap map[string][]float64) {
+	t.Helper()
+	if got := sent(s.Update(Press{KeyRun})); !slices.Contains(got, protocol.TypeRun) {
+		t.Fatalf("Train sends %v", got)
+	}
+	s.Update(confirmed(protocol.StateRunning))
+	r := experiment.Report{Version: 1, Spec: s.Run.Spec, Device: "cpu", Data: *s.Data, Seconds: 112}
+	for _, a := range s.Run.Spec.Arms {
+		arm := experiment.ArmReport{Arm: a}
+		for i, seed := range s.Run.Spec.Seeds {
+			if vs := ap[a.Name]; i < len(vs) {
+				run := finish(a.Name, seed, vs[i])
+				arm.Runs = append(arm.Runs, run)
+				s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: a.Name, Seed: seed, Finished: &run, Runs: 12}))
+			}
+		}
+		r.Arms = append(r.Arms, arm)
+	}
+	for _, seed := range s.Run.Spec.Seeds {
+		s.Run.Teachers = append(s.Run.Teachers, seed)
+	}
+	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeReport, Report: &r}})
+	s.Update(confirmed(protocol.StateIdle))
+}
+
+func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
+	same := []float64{0.31, 0.32, 0.33}
+	mse, flat := same, []float64{0.1, 0.1, 0.1}
+	for _, c := range []struct {
+		name          string
+		alone, cosine []float64
+		claim         string
+	}{
+		{"null", same, []float64{0.296, 0.336, 0.352},
+			"Cosine distillation: *+0.8 AP* over student alone, within the spread of 3 seeds: *no evidence that it helps on this data.*"},
+		{"positive", same, []float64{0.351, 0.361, 0.371},
+			"Cosine distillation: *+4.1 AP* over student alone, larger than the spread of 3 seeds, *on Server only.*"},
+		{"harm", same, []float64{0.29, 0.295, 0.306},
+			"Cosine distillation: *−2.3 AP* against student alone: *the teacher makes it worse here.*"},
+		{"no difference at all", same, same,
+			"Cosine distillation: *0.0 AP* over student alone, within the spread of 3 seeds: *no evidence that it helps on this data.*"},
+	} {
+		s := idle(t)
+		reported(t, s, map[string][]float64{Alone: c.alone, Cosine: c.cosine, MSE: mse, Untrained: flat, Random: flat})
+		v := s.Verdict()
+		if v.Claim != c.claim {
+			t.Errorf("%s: %q, want %q", c.name, v.Claim, c.claim)
+		}
+		if want := "Point-adjusted F1 *94.0* looks better, but a random score gets *94.0*."; !strings.HasSuffix(v.Why, want) {
+			t.Errorf("%s: %q does not end with %q", c.name, v.Why, want)
+		}
+		if got, want := outcome(s.Run.effect(Cosine, Alone, primary)), s.Run.Report.Summary().Verdict.Outcome; got != want {
+			t.Errorf("%s: the page judges %s, the report %s", c.name, got, want)
+		}
+		if v.Effect == nil || len(v.Effect.Points) != 3 {
+			t.Errorf("%s: no difference per seed: %+v", c.name, v.Effect)
+		}
+	}
+}
+
+func TestOneSeedGivesNoVerdict(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldSeeds, "1"})
+	reported(t, s, map[string][]float64{Alone: {0.3}, Cosine: {0.4}, MSE: {0.3}, Untrained: {0.1}, Random: {0.1}})
+	if got, want := s.Verdict().Claim, "*+10.0 AP* with one seed: no spread, so no verdict."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSeriesWithoutLabelsGivesNoVerdict(t *testing.T) {
+	s := idle(t)
+	s.Data.Labelled = false
+	reported(t, s, map[string][]float64{Alone: {0, 0, 0}, Cosine: {0, 0, 0}, MSE: {0, 0, 0}})
+	if got, want := s.Verdict().Claim, "This series has no labels: *scores and alarms, no metrics.*"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestFailedArmIsNamedWithItsReason(t *testing.T) {
+	s := idle(t)
+	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	s.Run.Runs[3].Failed = "loss became NaN at step 212"
+	if got, want := s.Verdict().Claim, "+ cosine has no scores: loss became NaN at step 212."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
+	s := idle(t)
+	s.Update(Press{KeyRun})
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1, Steps: 60, Left: -1}))
+	run := finish(Alone, 1, 0.3)
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseStudent, Arm: Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
+	v := s.Verdict()
+	if want := "No verdict yet: *2 of 12* runs are done."; v.Claim != want {
+		t.Errorf("got %q, want %q", v.Claim, want)
+	}
+	if want := "A verdict needs every seed of student alone and + cosine. About *38 s* left; the figures below are provisional."; v.Why != want {
+		t.Errorf("got %q, want %q", v.Why, want)
+	}
+	want := [][]float64{{1, 0, 0}, {1, 0, 0}, {0.4, 0, 0}, {0, 0, 0}}
+	for i, row := range v.Matrix.Rows {
+		if !slices.Equal(row.Done, want[i]) {
+			t.Errorf("%s: %v, want %v", row.Text, row.Done, want[i])
+		}
+	}
+	if got, want := strings.Join(s.Bar().Status, "; "), "*Epoch 2 of 6*; + cosine, seed 1; about 38 s left"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := s.Bar().Segments[:4]; !slices.Equal(got, []float64{1, 1, 0.4, 0}) {
+		t.Errorf("segments begin with %v", got)
+	}
+	s.Update(Press{KeyStop})
+	s.Update(confirmed(protocol.StateIdle))
+	if got, want := s.Verdict().Claim, "No verdict: stopped after *2 of 12* runs."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRunControlAnswersAtOnce(t *testing.T) {
+	s := idle(t)
+	for _, c := range []struct {
+		key  Key
+		send string
+		says string
+		mode Mode
+	}{
+		{KeyRun, protocol.TypeRun, "Pause", Running},
+		{KeyRun, protocol.TypePause, "Continue", Paused},
+		{KeyStep, protocol.TypeStep, "Continue", Paused},
+		{KeyRun, protocol.TypeContinue, "Pause", Running},
+		{KeyStep, protocol.TypeStep, "Continue", Paused},
+		{KeyStop, protocol.TypeStop, "Train again", Stopping},
+	} {
+		effects := s.Update(Press{c.key})
+		if !slices.Contains(sent(effects), c.send) || s.Mode != c.mode || s.Bar().Run != c.says {
+			t.Errorf("key %d sends %v, mode %d, says %q; want %s, %d, %q", c.key, sent(effects), s.Mode, s.Bar().Run, c.send, c.mode, c.says)
+		}
+	}
+	if s.Update(Press{KeyRun}) != nil || s.Update(Press{KeyStop}) != nil {
+		t.Error("keys do something while the worker stops")
+	}
+	s.Update(confirmed(protocol.StateRunning))
+	if s.Mode != Stopping {
+		t.Error("a late confirmation took the stop back")
+	}
+	s.Update(confirmed(protocol.StateIdle))
+	if !s.Bar().CanRun {
+		t.Error("cannot train again")
+	}
+}
+
+func TestLateConfirmationDoesNotTakeThePauseBack(t *testing.T) {
+	s := idle(t)
+	s.Update(Press{KeyRun})
+	run := s.id
+	s.Update(Press{KeyRun})
+	late := confirmed(protocol.StateRunning)
+	late.ID = run
+	s.Update(late)
+	if s.Mode != Paused {
+		t.Errorf("mode %d, want paused", s.Mode)
+	}
+}
+
+func TestStepFromIdleStartsPaused(t *testing.T) {
+	s := idle(t)
+	if got := sent(s.Update(Press{KeyStep})); !slices.Contains(got, protocol.TypeStep) || s.Mode != Paused {
+		t.Errorf("sends %v in mode %d", got, s.Mode)
+	}
+}
+
+func TestRecipeIsLockedWhileTraining(t *testing.T) {
+	s := idle(t)
+	s.Update(Press{KeyRun})
+	before := s.Hash()
+	for _, msg := range []any{Set{FieldEpochs, "2"}, Toggle{MSE}, Choose{"smd/machine-1-2"}, Drop{[]string{"a.csv"}}} {
+		if s.Update(msg) != nil || s.Hash() != before {
+			t.Errorf("%#v changed the experiment", msg)
+		}
+	}
+}
+
+func TestResetAsksOnlyIfATrainedRunWouldBeLost(t *testing.T) {
+	s := idle(t)
+	if s.Update(Press{KeyReset}) != nil {
+		t.Error("reset does something without a run")
+	}
+	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	if got := sent(s.Update(Press{KeyReset})); got != nil || !s.Ask {
+		t.Errorf("sends %v without asking", got)
+	}
+	s.Update(Press{KeyStop})
+	if s.Ask {
+		t.Error("Esc does not take the question back")
+	}
+	s.Update(Press{KeyReset})
+	if got := sent(s.Update(Press{KeyReset})); !slices.Contains(got, protocol.TypeReset) || s.Run != nil {
+		t.Errorf("sends %v", got)
+	}
+}
+
+func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
+	s := idle(t)
+	before := s.Spec.Data
+	effects := s.Update(Drop{[]string{"pump-house.csv"}})
+	post := effects[0].(Post)
+	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files, []string{"pump-house.csv"}) {
+		t.Errorf("asks for %+v", post.Request)
+	}
+	s.Update(failed("data", post.Request.ID, "pump-house.csv:1288: 37 values, want 38"))
+	v := s.Verdict()
+	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.Help.Back != "Back to Server" {
+		t.Errorf("says %+v", v)
+	}
+	if !same(s.Spec.Data, before) || s.Bar().CanRun {
+		t.Error("the series before is gone, or trains while another is shown")
+	}
+	s.Update(Discard{})
+	if !s.Bar().CanRun || s.Group != GroupBuiltin {
+		t.Errorf("cannot go back: %+v", s)
+	}
+}
+
+func TestSettingThatTheSeriesDoesNotAllowSaysSoBesideIt(t *testing.T) {
+	s := idle(t)
+	effects := s.Update(Set{FieldWindow, "900"})
+	s.Update(failed("data", effects[0].(Post).Request.ID, "data.window: 900, want at most the 800 test steps"))
+	if s.Wrong != nil || s.input(FieldWindow).Why == "" || s.Spec.Data.Window != 50 {
+		t.Errorf("window %d, %q, %+v", s.Spec.Data.Window, s.input(FieldWindow).Why, s.Wrong)
+	}
+}
+
+func TestOnlyTheNewestSeriesCounts(t *testing.T) {
+	s := idle(t)
+	first := s.Update(Choose{"smd/machine-1-2"})[0].(Post).Request.ID
+	s.Update(Choose{"builtin/pool"})
+	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeData, ID: first, Summary: summary()}})
+	if s.Open == nil || s.Spec.Data.Source != "builtin/server" {
+		t.Error("an older answer was taken")
+	}
+	s.Update(opened(s))
+	if s.Spec.Data.Source != "builtin/pool" {
+		t.Error("the newest answer was not taken")
+	}
+}
+
+func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
+	s, _ := New(&words.English, "#spec=(version:1,evil:1)")
+	s.Update(ready())
+	s.Update(opened(s))
+	v := s.Verdict()
+	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") || !same(s.Spec, experiment.Default()) {
+		t.Errorf("%+v", v)
+	}
+	s.Update(Set{FieldEpochs, "2"})
+	if s.Wrong != nil {
+		t.Error("the message stays after the experiment was set by hand")
+	}
+}
+
+func TestLinkToAFileAsksForIt(t *testing.T) {
+	spec := experiment.Default()
+	spec.Data.Source = "file/pump-house.csv"
+	s, _ := New(&words.English, Link{Spec: spec}.Hash())
+	if effects := s.Update(ready()); len(sent(effects)) != 0 {
+		t.Errorf("asks the worker for a file that the page does not hold: %v", effects)
+	}
+	if sub := s.Recipe().Sub; len(sub) == 0 || !strings.Contains(sub[0], "pump-house.csv") || s.Bar().CanRun {
+		t.Errorf("says %q", sub)
+	}
+}
+
+func TestChangesReachTheAddress(t *testing.T) {
+	s := idle(t)
+	effects := s.Update(Set{FieldEpochs, "7"})
+	if !slices.Contains(effects, any(SetHash{s.Hash()})) || !strings.Contains(s.Hash(), "epochs:7") {
+		t.Errorf("effects %v", effects)
+	}
+	if effects := s.Update(Cursor{7}); effects != nil {
+		t.Errorf("moving the cursor does %v", effects)
+	}
+}
+
+func TestNoNumberStandsWithoutItsCompany(t *testing.T) {
+	s := idle(t)
+	flat := []float64{0.1, 0.1, 0.1}
+	reported(t, s, map[string][]float64{Alone: {0.3, 0.31, 0.32}, Cosine: {0.3, 0.31, 0.32}, MSE: {0.3, 0.31, 0.32}, Untrained: flat, Random: flat})
+	table := s.Table()
+	flattering := false
+	for i, c := range table.Columns {
+		if flattering && !c.Flattering {
+			t.Errorf("%s is honest but stands behind a flattering metric", c.Title)
+		}
+		flattering = c.Flattering
+		for _, r := range table.Rows {
+			cell := r.Cells[i]
+			if cell.Value == "–" {
+				continue
+			}
+			if cell.Company == "" || c.Chance == "–" || c.Untrained == "–" {
+				t.Errorf("%s of %s: %s with spread %q, chance %s, untrained %s", c.Title, r.Text, cell.Value, cell.Company, c.Chance, c.Untrained)
+			}
+			if c.ChanceAt < 0 || c.ChanceAt > 1 {
+				t.Errorf("%s: chance at %v is off the strip", c.Title, c.ChanceAt)
+			}
+		}
+	}
+	if table.Columns[0].Title != "AP" || table.Rows[1].Cells[0].Value != "31.0" || table.Rows[1].Cells[0].Company != "± 1.0" {
+		t.Errorf("first column %s, + cosine %+v", table.Columns[0].Title, table.Rows[1].Cells[0])
+	}
+}
+
+func TestLearningFollowsTheTraining(t *testing.T) {
+	s := idle(t)
+	s.Update(Press{KeyRun})
+	for step := 1; step <= 5000; step++ {
+		s.Update(happened(experiment.Event{Phase: experiment.PhaseStudent, Arm: Cosine, Seed: 1, Runs: 12, Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
+			Losses: []experiment.Part{{Name: "total", Value: 2 / float64(step)}, {Name: "discrepancy", Value: -1}}, StepMs: 12.4, GradNorm: 0.84}))
+	}
+	l := s.Learning()
+	if l.Sub != "12 ms/step · ‖g‖ 0.84" {
+		t.Errorf("sub %q", l.Sub)
+	}
+	loss := l.Plots[0]
+	if len(s.Run.Trace) > maxTrace || len(loss.Curves) != 1 || loss.Curves[0].Kind != KindTotal {
+		t.Fatalf("%d samples, curves %+v", len(s.Run.Trace), loss.Curves)
+	}
+	c := loss.Curves[0]
+	for i := range c.X {
+		if c.X[i] < 0 || c.X[i] > 1 || c.Y[i] < 0 || c.Y[i] > 1 || math.IsNaN(c.Y[i]) {
+			t.Fatalf("point %d at %v, %v is outside the plot", i, c.X[i], c.Y[i])
+		}
+	}
+	if last := c.X[len(c.X)-1]; math.Abs(last-5.0/6) > 0.01 {
+		t.Errorf("the curve ends at %v of the width, want 5/6", last)
+	}
+	if len(loss.Upward) < 2 || len(loss.Upward) > 4 {
+		t.Errorf("ticks %v", loss.Upward)
+	}
+}
+
+func TestOnlyOneViewIsUnderWay(t *testing.T) {
+	s := idle(t)
+	first := s.Update(Resize{800})
+	if got := sent(first); len(got) != 2 { // lanes and overview
+		t.Fatalf("asks %v", got)
+	}
+	for i := range 10 {
+		if got := sent(s.Update(Zoom{Span{i, 1000 + i}})); got != nil {
+			t.Fatalf("asks %v before the answer", got)
+		}
+	}
+	view := *first[0].(Post).Request.View
+	effects := s.Update(Answer{Response: protocol.Response{Type: protocol.TypeSeries, ID: first[0].(Post).Request.ID,
+		Series: &protocol.Series{View: view, Rows: 5000}}, Buckets: make([]float32, 3*800*len(view.Lines))})
+	if len(effects) != 1 || effects[0].(Post).Request.View.From != 9 {
+		t.Errorf("after the answer asks %+v, want the last zoom only", effects)
+	}
+	if s.Stack.Lanes.Values(protocol.Line{Kind: protocol.LineInput, Channel: 7}) == nil {
+		t.Error("the answer is not there")
+	}
+}
+
+func TestChannelsOfTheStack(t *testing.T) {
+	s := idle(t)
+	if got := s.Shown(); !slices.Equal(got, []int{0, 7}) {
+		t.Errorf("shows %v, want the channel of the anomaly and the first", got)
+	}
+	s.Update(Show{"4, 11"})
+	if got := s.Shown(); !slices.Equal(got, []int{4, 11}) {
+		t.Errorf("shows %v", got)
+	}
+	for _, text := range []string{"12", "1,2,3", "x", "-1"} {
+		s.Update(Show{text})
+		if got := s.Shown(); !slices.Equal(got, []int{4, 11}) || s.Stack.Why == "" {
+			t.Errorf("%q: shows %v, says %q", text, got, s.Stack.Why)
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+	"cosinelab/wasm/protocol"
+)
+
+// Stack is the part of the series that the charts show, with what was computed for it.
+type Stack struct {
+	Width    int   // pixels of a plot; 0 until it is on the page
+	Span     Span  // zero = the whole test part
+	Channels []int // nil = as Shown chooses
+	Cursor   int   // a step, -1 = nowhere
+	Why      string
+	Tries    int // typed channels that were not taken
+
+	Lanes    Series                    // the newest answer for Span
+	Overview Series                    // the newest answer for the whole test part
+	Hand     map[string]experiment.Run // arms with a threshold set by hand, as they alarm then
+
+	lanes, overview, judge question
+}
+
+// Series is an answer of the worker: for line i and bucket k minimum, maximum and mean at 3*(i*View.Width+k).
+type Series struct {
+	protocol.Series
+	Buckets []float32
+}
+
+// Values returns the buckets of a line, or nil when it was not asked for.
+func (s Series) Values(l protocol.Line) []float32 {
+	n := 3 * s.View.Width
+	i := slices.Index(s.View.Lines, l)
+	if i < 0 || len(s.Buckets) < (i+1)*n {
+		return nil
+	}
+	return s.Buckets[i*n : (i+1)*n]
+}
+
+// question is a request of which one is under way at most: what is asked meanwhile waits, and only the last counts.
+type question struct {
+	id   int // 0 = none is under way
+	next *protocol.Request
+}
+
+// ask sends r, or keeps it until the answer to the one under way.
+func (q *question) ask(s *State, r protocol.Request) []any {
+	if q.id != 0 {
+		q.next = &r
+		return nil
+	}
+	post := s.post(r)
+	q.id = s.id
+	return []any{post}
+}
+
+// answered tells whether id is the answer that q waits for, and sends what has waited.
+func (q *question) answered(s *State, id int) (effects []any, mine bool) {
+	if id == 0 || id != q.id {
+		return nil, false
+	}
+	q.id = 0
+	if next := q.next; next != nil {
+		q.next = nil
+		effects = q.ask(s, *next)
+	}
+	return effects, true
+}
+
+// overviewWidth is in buckets: enough for any screen, asked for once a series.
+const overviewWidth = 1200
+
+// fit brings span and channels in line with a series.
+func (k *Stack) fit(d experiment.DataSummary) {
+	if k.Span.To > d.TestSteps {
+		k.Span = Span{}
+	}
+	if slices.ContainsFunc(k.Channels, func(c int) bool { return c >= len(d.Channels) }) {
+		k.Channels = nil
+	}
+	k.Cursor, k.Lanes, k.Overview = -1, Series{}, Series{}
+	k.forget()
+}
+
+// forget drops what depends on a run.
+func (k *Stack) forget() { k.Hand = nil }
+
+// maxChannels is how many channels fit beside the scores.
+const maxChannels = 2
+
+// Shown returns the channels of the stack: those set, or else those in which most anomalies show.
+func (s *State) Shown() []int {
+	if s.Data == nil || len(s.Stack.Channels) > 0 {
+		return s.Stack.Channels
+	}
+	counts := make([]int, len(s.Data.Channels))
+	for _, seg := range s.Data.Segments {
+		for _, c := range seg.Channels {
+			if c < len(counts) {
+				counts[c]++
+			}
+		}
+	}
+	order := make([]int, len(counts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return counts[b] - counts[a] })
+	shown := order[:min(maxChannels, len(order))]
+	slices.Sort(shown)
+	return shown
+}
+
+// Visible returns the steps that the stack shows.
+func (s *State) Visible() Span {
+	if s.Stack.Span != (Span{}) || s.Data == nil {
+		return s.Stack.Span
+	}
+	return Span{0, s.Data.TestSteps}
+}
+
+func (s *State) updateStack(msg any) []any {
+	k := &s.Stack
+	switch m := msg.(type) {
+	case Zoom:
+		k.Span = s.bounded(m.Span)
+	case Resize:
+		if k.Width == m.Width {
+			return nil
+		}
+		k.Width = m.Width
+	case Show:
+		return s.show(strings.TrimSpace(m.Channels))
+	case Focus:
+		s.Focus = m.Arm
+	case Cursor:
+		k.Cursor = m.Step
+		return nil
+	case Threshold:
+		return s.judge(m)
+	}
+	return s.refresh()
+}
+
+// bounded keeps a span inside the test part; one that is all of it, or nothing, is zero.
+func (s *State) bounded(span Span) Span {
+	if s.Data == nil {
+		return Span{}
+	}
+	span = Span{max(span.From, 0), min(span.To, s.Data.TestSteps)}
+	if span.To <= span.From || span == (Span{0, s.Data.TestSteps}) {
+		return Span{}
+	}
+	return span
+}
+
+// show takes typed channel numbers over.
+func (s *State) show(text string) []any {
+	k := &s.Stack
+	k.Why = ""
+	if text == "" {
+		k.Channels = nil
+		return s.refresh()
+	}
+	channels, err := parseInts(text)
+	if err != nil || s.Data == nil || len(channels) > maxChannels || slices.Max(channels) >= len(s.Data.Channels) {
+		k.Tries++
+		k.Why = s.Words.Say(words.NotChannels, text, s.lastChannel())
+		return nil
+	}
+	k.Channels = slices.Compact(channels)
+	return s.refresh()
+}
+
+func (s *State) lastChannel() int {
+	if s.Data == nil {
+		return 0
+	}
+	return len(s.Data.Channels) - 1
+}
+
+// ShownText writes the shown channels as a person would type them.
+func (s *State) ShownText() string {
+	texts := []string{}
+	for _, c := range s.Shown() {
+		texts = append(texts, strconv.Itoa(c))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// judge asks what an arm would alarm at a threshold set by hand.
+func (s *State) judge(t Threshold) []any {
+	r := s.shownRun(t.Arm)
+	if r == nil {
+		return nil
+	}
+	return s.Stack.judge.ask(s, protocol.Request{Type: protocol.TypeJudge,
+		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}})
+}
+
+// shownRun returns the run of an arm that the stack shows: of its first finished seed, at the threshold set by hand
+// if there is one. It is nil when the arm has no scores yet.
+func (s *State) shownRun(arm string) *experiment.Run {
+	if s.Run == nil {
+		return nil
+	}
+	if r, ok := s.Stack.Hand[arm]; ok {
+		return &r
+	}
+	for _, seed := range s.Run.Spec.Seeds {
+		if r := s.Run.runOf(arm, seed); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// refresh asks for what the stack shows now, and for the overview when it is not there.
+func (s *State) refresh() []any {
+	if s.Data == nil || s.Stack.Width < 1 {
+		return nil
+	}
+	span := s.Visible()
+	effects := s.Stack.lanes.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
+		From: span.From, To: span.To, Width: s.Stack.Width, Lines: s.lines()}})
+	line := s.overviewLine()
+	if !slices.Contains(s.Stack.Overview.View.Lines, line) {
+		effects = append(effects, s.Stack.overview.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
+			From: 0, To: s.Data.TestSteps, Width: overviewWidth, Lines: []protocol.Line{line}}})...)
+	}
+	return effects
+}
+
+// overviewLine is the first channel that the stack shows.
+func (s *State) overviewLine() protocol.Line {
+	return protocol.Line{Kind: protocol.LineInput, Channel: s.Shown()[0]}
+}
+
+// lines lists what the lanes draw.
+func (s *State) lines() []protocol.Line {
+	var lines []protocol.Line
+	focus := s.focused()
+	for _, c := range s.Shown() {
+		lines = append(lines, protocol.Line{Kind: protocol.LineInput, Channel: c})
+		if focus != nil {
+			lines = append(lines, protocol.Line{Kind: protocol.LineTeacher, Channel: c, Seed: focus.Seed},
+				protocol.Line{Kind: protocol.LineStudent, Channel: c, Arm: focus.Arm, Seed: focus.Seed})
+		}
+	}
+	for _, a := range s.scoredArms() {
+		r := s.shownRun(a.Name)
+		if trained(a) {
+			lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed})
+		}
+		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
+	}
+	return lines
+}
+
+// scoredArms lists the trained arms of the run that have scores to show, in the order of the spec.
+func (s *State) scoredArms() []experiment.Arm {
+	if s.Run == nil {
+		return nil
+	}
+	var arms []experiment.Arm
+	for _, a := range s.Run.Spec.Arms {
+		if r := s.shownRun(a.Name); trained(a) && r != nil && r.Failed == "" {
+			arms = append(arms, a)
+		}
+	}
+	return arms
+}
+
+// focused returns the run whose output the channels show: of the arm in focus, else of the arm under examination,
+// else of the first that has scores.
+func (s *State) focused() *experiment.Run {
+	arms := s.scoredArms()
+	if len(arms) == 0 {
+		return nil
+	}
+	for _, name := range []string{s.Focus, examined(s.Run.Spec)} {
+		if i := slices.IndexFunc(arms, func(a experiment.Arm) bool { return a.Name == name }); i >= 0 {
+			return s.shownRun(name)
+		}
+	}
+	return s.shownRun(arms[0].Name)
+}
+
+// answerStack takes series and judged runs over.
+func (s *State) answerStack(a Answer) []any {
+	k := &s.Stack
+	if effects, mine := k.lanes.answered(s, a.ID); mine {
+		if a.Series != nil {
+			k.Lanes = Series{*a.Series, a.Buckets}
+		}
+		return effects
+	}
+	if effects, mine := k.overview.answered(s, a.ID); mine {
+		if a.Series != nil {
+			k.Overview = Series{*a.Series, a.Buckets}
+		}
+		return effects
+	}
+	effects, mine := k.judge.answered(s, a.ID)
+	if mine && a.Series == nil && a.Response.Run != nil {
+		if k.Hand == nil {
+			k.Hand = map[string]experiment.Run{}
+		}
+		k.Hand[a.Response.Run.Arm] = *a.Response.Run
+	}
+	return effects
+}
+
+// Window says in words which steps are in view.
+func (s *State) Window() string {
+	v := s.Visible()
+	return fmt.Sprintf("%s – %s", words.Count(v.From), words.Count(v.To))
+}

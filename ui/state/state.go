@@ -1,0 +1,350 @@
+// Package state is what the page shows, and how it changes.
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+	"cosinelab/wasm/protocol"
+)
+
+// Mode is where the run control stands. The page changes it at once when a button is pressed; the worker confirms.
+type Mode int
+
+// The modes.
+const (
+	Loading Mode = iota // the engine has not answered yet
+	Idle
+	Running
+	Paused
+	Stopping
+	Dead // the engine cannot run
+)
+
+// State is everything the page shows.
+type State struct {
+	Words *words.Language
+	Spec  experiment.Spec
+	Link  bool // the address held a link that could be read
+
+	Mode      Mode
+	Device    string
+	Catalogue []protocol.Source
+
+	Group string                  // the data tab that is open
+	Data  *experiment.DataSummary // of Spec.Data; nil until it is read
+	Files []string                // that the page holds, by which source GroupFile is read
+	Open  *Reading                // the series that is being read
+	More  bool                    // all settings are shown
+
+	Wrong  *Wrong
+	Reject Reject
+
+	Run    *Progress // of the last run, live or finished
+	Ask    bool      // Reset waits for a second press
+	Notice string    // takes the place of the status line until something happens
+
+	Stack Stack
+	Focus string // an arm's name
+
+	id      int // of the last request
+	control int // id of the last request of the run control
+}
+
+// Reading is a series on its way.
+type Reading struct {
+	ID    int
+	Data  experiment.Data
+	Field Field // whose change asked for it; fieldCount when none did
+}
+
+// Wrong is an error that the verdict's place shows.
+type Wrong struct {
+	Where   string // of protocol.Error, or "link"
+	Name    string // of the file, if it is about one
+	Message string
+}
+
+// Reject is a typed value that was not taken.
+type Reject struct {
+	Field Field
+	Text  string // why
+	Times int    // so that the same mistake twice still puts the old value back
+}
+
+// noField is the Field of a Reject or Reading that is about none.
+const noField = fieldCount
+
+// New returns the state of a page whose address has this hash.
+func New(w *words.Language, hash string) (*State, []any) {
+	s := &State{Words: w, Spec: experiment.Default(), Group: GroupBuiltin, Reject: Reject{Field: noField}}
+	s.Stack.Cursor = -1
+	s.follow(hash)
+	return s, []any{SetHash{s.Hash()}}
+}
+
+// Hash is the address that leads back to the experiment as it is set.
+func (s *State) Hash() string {
+	return Link{s.Spec, s.Stack.Span, s.Stack.Channels}.Hash()
+}
+
+// follow takes over what a hash says. An empty one says nothing.
+func (s *State) follow(hash string) {
+	if strings.TrimPrefix(hash, "#") == "" {
+		return
+	}
+	l, err := ParseLink(hash)
+	if err != nil {
+		s.Wrong = &Wrong{Where: whereLink, Message: err.Error()}
+		return
+	}
+	s.Link, s.Spec = true, l.Spec
+	s.Stack.Span, s.Stack.Channels = l.Span, l.Channels
+	s.Group = groupOf(l.Spec.Data.Source, s.Catalogue)
+}
+
+const whereLink = "link"
+
+// groupOf returns the data tab that a source belongs to.
+func groupOf(source string, catalogue []protocol.Source) string {
+	if strings.HasPrefix(source, filePrefix) {
+		return GroupFile
+	}
+	for _, c := range catalogue {
+		if c.ID == source {
+			return c.Group
+		}
+	}
+	if strings.HasPrefix(source, GroupBuiltin+"/") {
+		return GroupBuiltin
+	}
+	return GroupBenchmark
+}
+
+// Update changes s by a message and returns what the page has to do.
+func (s *State) Update(msg any) []any {
+	before := s.Hash()
+	s.quiet(msg)
+	effects := s.update(msg)
+	if hash := s.Hash(); hash != before {
+		effects = append(effects, SetHash{hash})
+	}
+	return effects
+}
+
+// quiet takes back what only the last action of a person had to do with.
+func (s *State) quiet(msg any) {
+	switch m := msg.(type) {
+	case Answer, Copied, Cursor, Resize, Focus, Lost:
+	case Press:
+		s.Notice = ""
+		s.Ask = s.Ask && m.Key == KeyReset
+	default:
+		s.Notice, s.Ask = "", false
+	}
+}
+
+func (s *State) update(msg any) []any {
+	switch m := msg.(type) {
+	case Press:
+		return s.press(m.Key)
+	case Set:
+		return s.set(m.Field, strings.TrimSpace(m.Text))
+	case Toggle:
+		s.toggle(m.Kind)
+	case Tab:
+		s.Group = m.Group
+	case Choose:
+		return s.choose(m.Source)
+	case Drop:
+		return s.drop(m.Names)
+	case Discard:
+		s.Wrong = nil
+		s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
+	case More:
+		s.More = !s.More
+	case Follow:
+		return s.goTo(m.Hash)
+	case Copied:
+		s.Notice = s.Words.Say(words.StatusNotCopied)
+		if m.OK {
+			s.Notice = s.Words.Say(words.StatusCopied)
+		}
+	case Lost:
+		s.Mode = Dead
+		s.Wrong = &Wrong{Where: "engine", Message: m.Reason}
+	case Answer:
+		return s.answer(m)
+	default:
+		return s.updateStack(msg)
+	}
+	return nil
+}
+
+// command is post for a request of the run control.
+func (s *State) command(r protocol.Request) Post {
+	p := s.post(r)
+	s.control = s.id
+	return p
+}
+
+// Locked tells whether the recipe may not be changed: while the worker has a run.
+func (s *State) Locked() bool { return s.Mode == Running || s.Mode == Paused || s.Mode == Stopping }
+
+// post makes a request with an id of its own.
+func (s *State) post(r protocol.Request) Post {
+	s.id++
+	r.ID = s.id
+	return Post{r}
+}
+
+// set takes a typed value over, or says why not and keeps the old one.
+func (s *State) set(f Field, text string) []any {
+	if s.Locked() {
+		return nil
+	}
+	next := clone(s.Spec)
+	err := fields[f].set(&next, text)
+	if err == nil {
+		adapt(&next)
+		err = next.Validate()
+	}
+	if err != nil {
+		s.reject(f, err)
+		return nil
+	}
+	s.Reject = Reject{Field: noField, Times: s.Reject.Times}
+	if !same(next.Data, s.Spec.Data) {
+		return s.read(next.Data, f)
+	}
+	s.Spec = next
+	s.forgetSpecError()
+	return nil
+}
+
+// adapt brings values in line that make sense only together.
+func adapt(s *experiment.Spec) {
+	const percent = 99 // where a percentile starts when best F1 had none
+	switch t := &s.Detect.Threshold; {
+	case t.Policy == "best_f1":
+		t.Percent = 0
+	case t.Percent == 0:
+		t.Percent = percent
+	}
+	if s.Train.Validation == 0 {
+		s.Train.Patience = 0 // nothing to be patient about
+	}
+}
+
+func (s *State) reject(f Field, err error) {
+	text := err.Error()
+	var p problem
+	var fe *experiment.FieldError
+	switch {
+	case errors.As(err, &p):
+		text = s.Words.Say(p.key, p.args...)
+	case errors.As(err, &fe):
+		text = fe.Got + ", want " + fe.Want
+		if fe.Field != fields[f].path {
+			text = fe.Field + ": " + text
+		}
+	}
+	s.Reject = Reject{Field: f, Text: text, Times: s.Reject.Times + 1}
+}
+
+func (s *State) toggle(kind string) {
+	if s.Locked() {
+		return
+	}
+	next := clone(s.Spec)
+	toggleArm(&next, kind)
+	if next.Validate() == nil {
+		s.Spec = next
+		s.forgetSpecError()
+	}
+}
+
+// forgetSpecError drops an error about the settings once they have changed.
+func (s *State) forgetSpecError() {
+	if s.Wrong != nil && s.Wrong.Where != "data" {
+		s.Wrong = nil
+	}
+}
+
+func (s *State) choose(source string) []any {
+	if s.Locked() {
+		return nil
+	}
+	next := s.Spec.Data
+	next.Source = source
+	next.Train, next.Test, next.Channels = experiment.Range{}, experiment.Range{}, nil // they belong to the series before
+	next.Label, next.Split = "", nil
+	return s.read(next, noField)
+}
+
+func (s *State) drop(names []string) []any {
+	if s.Locked() || len(names) == 0 {
+		return nil
+	}
+	s.Group, s.Files = GroupFile, names
+	return s.choose(filePrefix + names[0])
+}
+
+// goTo follows an address that a person changed while the page was open.
+func (s *State) goTo(hash string) []any {
+	if strings.TrimPrefix(hash, "#") == s.Hash() || s.Locked() {
+		return nil
+	}
+	before := s.Spec.Data
+	s.Wrong = nil
+	s.follow(hash)
+	if same(before, s.Spec.Data) {
+		return s.refresh()
+	}
+	s.Data = nil
+	return s.read(s.Spec.Data, noField)
+}
+
+// read asks the worker for a series. Until it answers, and if it fails, the series before stays.
+func (s *State) read(d experiment.Data, f Field) []any {
+	if s.Mode == Loading || s.Mode == Dead {
+		s.Spec.Data = d
+		return nil
+	}
+	s.Wrong = nil
+	if s.missing(d) {
+		s.Spec.Data = d
+		return nil
+	}
+	r := protocol.Request{Type: protocol.TypeOpen, Data: &d}
+	if strings.HasPrefix(d.Source, filePrefix) {
+		r.Files = s.Files
+	}
+	post := s.post(r)
+	s.Open = &Reading{ID: s.id, Data: d, Field: f}
+	return []any{post}
+}
+
+// missing tells whether a series is a file that the page does not hold.
+func (s *State) missing(d experiment.Data) bool {
+	name, isFile := strings.CutPrefix(d.Source, filePrefix)
+	return isFile && !slices.Contains(s.Files, name)
+}
+
+// clone returns a deep copy, so that a change that is not taken leaves nothing behind.
+func clone(spec experiment.Spec) experiment.Spec {
+	spec.Arms = slices.Clone(spec.Arms)
+	spec.Seeds = slices.Clone(spec.Seeds)
+	return spec
+}
+
+// same tells whether two values have the same JSON.
+func same[T any](a, b T) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}

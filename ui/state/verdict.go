@@ -1,0 +1,394 @@
+package state
+
+import (
+	"slices"
+	"strings"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
+	"cosinelab/ui/words"
+)
+
+// Tag looks of the verdict's provenance.
+const (
+	TagPlain  = ""
+	TagDashed = "pre"  // nothing measured
+	TagLive   = "live" // while training
+	TagBad    = "bad"
+)
+
+// Verdict is the answer before the evidence.
+type Verdict struct {
+	Tag, Look  string // provenance, and how its tag looks
+	Note       string // beside the tag
+	Claim, Why string // text between asterisks is strong
+	Effect     *EffectFigure
+	Matrix     *Matrix
+	Help       *Help
+}
+
+// EffectFigure is the difference per seed, in points of 100.
+type EffectFigure struct {
+	Kind          string // of the arm
+	Points        []float64
+	Mean, Spread  float64
+	Reach         float64 // the axis goes from -Reach to Reach
+	Label         string  // of the mean
+	Caption, Grey string
+	Spoken        string
+}
+
+// Matrix is how far each run has come.
+type Matrix struct {
+	Seeds []string
+	Rows  []MatrixRow
+}
+
+// MatrixRow is the runs of one arm.
+type MatrixRow struct {
+	Look
+	Done []float64 // 0 to 1, one a seed
+}
+
+// Help is what to do about data that could not be read.
+type Help struct {
+	Back string // words of the way back; empty when there was no series before
+}
+
+// Verdict returns what the page claims now.
+func (s *State) Verdict() Verdict {
+	switch {
+	case s.Wrong != nil:
+		return s.verdictWrong()
+	case s.Run == nil:
+		return s.verdictIdle()
+	case !s.Run.Ended:
+		return s.verdictLive()
+	}
+	return s.verdictDone()
+}
+
+var wrongTags = []struct {
+	where string
+	tag   words.Key
+}{
+	{"data", words.TagDataError},
+	{"spec", words.TagSpecError},
+	{"run", words.TagRunError},
+	{"engine", words.TagEngineError},
+	{whereLink, words.TagLinkError},
+}
+
+func (s *State) verdictWrong() Verdict {
+	w := s.Words
+	v := Verdict{Look: TagBad, Tag: w.Say(words.TagRunError), Claim: sentence(s.Wrong.Message), Why: w.Say(words.NothingChanged)}
+	for _, t := range wrongTags {
+		if t.where == s.Wrong.Where {
+			v.Tag = w.Say(t.tag)
+		}
+	}
+	switch {
+	case s.Wrong.Where == "data":
+		v.Help = s.help()
+		if s.Wrong.Name != "" {
+			v.Tag = w.Say(words.TagFileError)
+		}
+	case s.Wrong.Where == "engine":
+		v.Why = w.Say(words.ReloadPage)
+		return v
+	case s.Wrong.Where == whereLink:
+		v.Why = w.Say(words.DefaultShown)
+		return v
+	}
+	if s.Run != nil {
+		v.Why = w.Say(words.LastRunStays)
+	}
+	return v
+}
+
+func (s *State) help() *Help {
+	if s.Data == nil {
+		return &Help{}
+	}
+	return &Help{Back: s.Words.Say(words.BackTo, s.Data.Title)}
+}
+
+// sentence ends a message as a sentence ends; asterisks and backquotes in it are no markup.
+func sentence(message string) string {
+	message = strings.NewReplacer("*", "∗", "`", "'").Replace(message)
+	if message == "" || strings.ContainsRune(".!?", rune(message[len(message)-1])) {
+		return message
+	}
+	return message + "."
+}
+
+func (s *State) verdictIdle() Verdict {
+	w := s.Words
+	return Verdict{Tag: w.Say(words.TagIdle), Look: TagDashed, Note: w.Say(words.IdleNote),
+		Claim: w.Say(words.IdleClaim), Why: w.Say(words.IdleWhy, Trainings(s.Spec))}
+}
+
+// title names the series of the last run.
+func (s *State) title() string {
+	switch {
+	case s.Run != nil && s.Run.Report != nil:
+		return s.Run.Report.Data.Title
+	case s.Data != nil:
+		return s.Data.Title
+	}
+	return ""
+}
+
+func (s *State) verdictLive() Verdict {
+	w, p := s.Words, s.Run
+	done, all := p.done()
+	v := Verdict{Tag: w.Say(words.TagTraining), Look: TagLive, Claim: w.Say(words.NoVerdictYet, done, all), Matrix: s.matrix()}
+	if s.Mode == Paused {
+		v.Tag, v.Look = w.Say(words.TagPaused), TagPlain
+	}
+	v.Note = s.title()
+	arm, base := p.pair(w)
+	switch {
+	case arm == "" || base == "":
+		v.Why = w.Say(words.ResultsProvisional)
+	case p.Last.Left > 0:
+		v.Why = w.Say(words.NoVerdictLeft, base, arm, words.Duration(words.Seconds(p.Last.Left)))
+	default:
+		v.Why = w.Say(words.NoVerdictWhy, base, arm)
+	}
+	return v
+}
+
+// done counts the trainings that are over, of those there are.
+func (p *Progress) done() (done, all int) {
+	all = p.Last.Runs
+	if all == 0 {
+		all = Trainings(p.Spec)
+	}
+	return min(len(p.Teachers)+p.finished(), all), all
+}
+
+// pair names the arm under examination and the one it is compared with; empty when the spec has none.
+func (p *Progress) pair(w *words.Language) (arm, base string) {
+	if a := armNamed(p.Spec, examined(p.Spec)); a != nil {
+		arm = look(w, *a).Text
+	}
+	if a := armNamed(p.Spec, baseline(p.Spec)); a != nil {
+		base = look(w, *a).Text
+	}
+	return arm, base
+}
+
+// matrix says how far each run has come.
+func (s *State) matrix() *Matrix {
+	w, p := s.Words, s.Run
+	m := &Matrix{}
+	for _, seed := range p.Spec.Seeds {
+		m.Seeds = append(m.Seeds, w.Say(words.SeedN, seed))
+	}
+	if p.Spec.Teacher.Weights == "" {
+		row := MatrixRow{Look: teacherLook(w)}
+		for _, seed := range p.Spec.Seeds {
+			row.Done = append(row.Done, p.share("", seed, slices.Contains(p.Teachers, seed)))
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	for _, a := range p.Spec.Arms {
+		if !trained(a) {
+			continue
+		}
+		row := MatrixRow{Look: look(w, a)}
+		for _, seed := range p.Spec.Seeds {
+			row.Done = append(row.Done, p.share(a.Name, seed, p.runOf(a.Name, seed) != nil))
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// share is how much of one training is done, 0 to 1.
+func (p *Progress) share(arm string, seed uint64, over bool) float64 {
+	switch e := p.Last; {
+	case over:
+		return 1
+	case e.Arm == arm && e.Seed == seed && e.Steps > 0:
+		return float64(e.Step) / float64(e.Steps)
+	}
+	return 0
+}
+
+// verdictDone judges a run that has ended.
+func (s *State) verdictDone() Verdict {
+	w, p := s.Words, s.Run
+	v := Verdict{Tag: w.Say(words.TagTrained), Note: s.provenance()}
+	done, all := p.done()
+	stopped := done < all
+	if stopped {
+		v.Tag = w.Say(words.TagStopped)
+	}
+	arm, base := examined(p.Spec), baseline(p.Spec)
+	failed := p.failure(arm, base)
+	switch {
+	case p.Report != nil && !p.Report.Data.Labelled:
+		v.Claim, v.Why = w.Say(words.NoLabelsClaim), w.Say(words.NoLabelsWhy)
+	case failed != nil:
+		v.Claim, v.Why = w.Say(words.RunsFailed, look(w, *armNamed(p.Spec, failed.Arm)).Text, failed.Failed), w.Say(words.NothingWhy)
+	case stopped && !p.complete(arm, base):
+		v.Claim, v.Why = w.Say(words.NotEnough, done, all), w.Say(words.ResultsProvisional)
+	case arm == "" || base == "":
+		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)
+	default:
+		s.judgeEffect(&v, arm, base)
+	}
+	return v
+}
+
+// failure returns the first run of the two arms that has no scores.
+func (p *Progress) failure(arms ...string) *experiment.Run {
+	for i, r := range p.Runs {
+		if r.Failed != "" && slices.Contains(arms, r.Arm) {
+			return &p.Runs[i]
+		}
+	}
+	return nil
+}
+
+// complete tells whether both arms have every seed: no verdict before the last.
+func (p *Progress) complete(arms ...string) bool {
+	for _, arm := range arms {
+		for _, seed := range p.Spec.Seeds {
+			if p.runOf(arm, seed) == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// provenance says where the results come from.
+func (s *State) provenance() string {
+	w, p := s.Words, s.Run
+	var parts []string
+	if r := p.Report; r != nil {
+		seeds := w.Say(words.OneSeed)
+		if n := len(p.Spec.Seeds); n > 1 {
+			seeds = words.Count(n) + " " + strings.ToLower(w.Say(words.Seeds))
+		}
+		parts = append(parts, r.Data.Title, seeds, words.Duration(words.Seconds(r.Seconds)), r.Device)
+	}
+	if !same(p.Spec, s.Spec) {
+		parts = append(parts, w.Say(words.Changed))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// judgeEffect writes the claim about the difference between two arms.
+func (s *State) judgeEffect(v *Verdict, arm, base string) {
+	w, p := s.Words, s.Run
+	e := p.effect(arm, base, primary)
+	found := outcome(e)
+	method := w.Say(words.MethodCosine)
+	if kindOf(*armNamed(p.Spec, arm)) == MSE {
+		method = w.Say(words.MethodMSE)
+	}
+	title := shortTitle(metricNamed(primary))
+	diff, seeds := words.SignedPoints(float64(e.Mean)), len(e.Values)
+	switch found {
+	case experiment.VerdictHelps:
+		v.Claim = w.Say(words.PositiveClaim, method, diff, title, seeds, s.title())
+	case experiment.VerdictHarms:
+		v.Claim = w.Say(words.HarmClaim, method, diff, title)
+	case experiment.VerdictNull:
+		v.Claim = w.Say(words.NullClaim, method, diff, title, seeds)
+	case experiment.VerdictOneSeed:
+		v.Claim, v.Why = w.Say(words.OneSeedClaim, diff, title), w.Say(words.OneSeedWhy)
+		return
+	default:
+		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)
+		return
+	}
+	v.Why = strings.TrimSpace(s.agreement(arm, base, found) + " " + s.flattery(arm))
+	v.Effect = s.effectFigure(arm, e)
+}
+
+func metricNamed(name string) metrics.Metric {
+	i := slices.IndexFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name })
+	return metrics.All[i]
+}
+
+// agreement says which other honest metrics lead to the same verdict, and which do not.
+func (s *State) agreement(arm, base, verdict string) string {
+	var agree, differ []string
+	for _, m := range columns() {
+		if m.Group != metrics.Honest || m.Name == primary || !slices.Contains(headline, m.Name) {
+			continue
+		}
+		e := s.Run.effect(arm, base, m.Name)
+		switch outcome(e) {
+		case experiment.VerdictNone, experiment.VerdictOneSeed:
+		case verdict:
+			agree = append(agree, shortTitle(m))
+		default:
+			differ = append(differ, shortTitle(m)+" ("+words.SignedPoints(float64(e.Mean))+")")
+		}
+	}
+	return strings.TrimSpace(s.says(words.Agree, agree) + " " + s.says(words.Disagree, differ))
+}
+
+func (s *State) says(k words.Key, names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n == 1 && k == words.Agree:
+		return s.Words.Say(words.AgreesOne, names[0])
+	case n == 1:
+		return s.Words.Say(words.DisagreesOne, names[0])
+	default:
+		list := strings.Join(names[:n-1], ", ") + s.Words.Say(words.And) + names[n-1]
+		return s.Words.Say(k, list)
+	}
+}
+
+// flattery puts the flattering metric next to what a random score gets.
+func (s *State) flattery(arm string) string {
+	const name = "pa_f1"
+	p := s.Run
+	got, random := p.mean(arm, value, name), p.mean(arm, chance, name)
+	if a := armOfKind(&p.Spec, Random); a != nil {
+		random = p.mean(a.Name, value, name)
+	}
+	if !got.Defined() || !random.Defined() {
+		return ""
+	}
+	k := words.FlatNoGap
+	if got > p.mean(arm, value, primary) {
+		k = words.Flatters
+	}
+	return s.Words.Say(k, metricNamed(name).Title, words.Points(float64(got)), words.Points(float64(random)))
+}
+
+func (s *State) effectFigure(arm string, e experiment.Spread) *EffectFigure {
+	w := s.Words
+	shown := look(w, *armNamed(s.Run.Spec, arm))
+	title := shortTitle(metricNamed(primary))
+	f := &EffectFigure{Kind: shown.Kind, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: words.SignedPoints(float64(e.Mean)),
+		Caption: w.Say(words.EffectCaption, title, shown.Text), Grey: w.Say(words.EffectSpread)}
+	var spoken []string
+	for _, d := range e.Values {
+		f.Points = append(f.Points, 100*float64(d))
+		spoken = append(spoken, words.SignedPoints(float64(d)))
+	}
+	f.Reach = reach(append(f.Points, f.Mean-f.Spread, f.Mean+f.Spread))
+	f.Spoken = w.Say(words.EffectSpoken, title, strings.Join(spoken, ", "), f.Label)
+	return f
+}
+
+// reach is the smallest of 1, 2, 4, 10, 20, 40, 100 that no value goes beyond.
+func reach(values []float64) float64 {
+	for _, r := range []float64{1, 2, 4, 10, 20, 40} {
+		if !slices.ContainsFunc(values, func(v float64) bool { return v > r || v < -r }) {
+			return r
+		}
+	}
+	return 100
+}

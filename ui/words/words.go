@@ -1,0 +1,260 @@
+// Package words is everything the page says.
+package words
+
+import "fmt"
+
+// Key names one thing that the page says.
+type Key int
+
+// A key's comment gives its arguments. Text between two asterisks is strong.
+const (
+	Title Key = iota
+	SkipToSignal
+	RunControl
+	Train
+	TrainAgain
+	Pause
+	Continue
+	Step
+	Stop
+	Reset
+	CopyLink
+	CopyLinkHint
+	Theme
+	Keys
+	KeysList
+	DeviceHint // device
+
+	// Status line.
+	StatusStarting
+	StatusLoading
+	StatusRuns     // runs
+	StatusDone     // done, runs
+	StatusStopped  // done, runs
+	StatusPaused   // step
+	StatusStopping // -
+	StatusEpoch    // epoch, epochs
+	StatusRun      // arm, seed
+	StatusData
+	StatusScore // arm, seed
+	StatusLeft  // duration
+	StatusCopied
+	StatusNotCopied
+	StatusAskReset // runs
+	StatusForgot
+
+	// Recipe.
+	Experiment
+	Data
+	Source
+	Builtin
+	Benchmark
+	File
+	Series
+	SeriesShape    // channels, steps
+	SeriesTruth    // percent
+	SeriesNoLabels // -
+	SeriesFilled   // cells, rule
+	SeriesConstant // channels
+	Reading        // name
+	NoBenchmark
+	DropOrChoose // -
+	ChooseFile
+	DropToRead
+	FilePrivate
+	FileNeeded // name
+	NoFileYet
+	Teacher
+	Frozen
+	Student
+	Objective
+	OwnLoss
+	FormulaCosine
+	FormulaMSE
+	FormulaAlone
+	FormulaSpoken
+	Weight
+	Axis
+	AxisChannel
+	AxisTime
+	AxisWindow
+	WeightSchedule
+	Constant
+	Linear
+	CosineCurve
+	Arms
+	Control
+	Needed
+	Training
+	Epochs
+	Rate
+	Seeds
+	SeedsHint
+	Threshold
+	TrainPercentile
+	TrainTestPercentile
+	BestF1
+	Percentile
+	AllSettings
+	FewerSettings
+	Window
+	Stride
+	Scaling
+	Standard
+	None
+	DataSeed
+	LabelColumn
+	LabelHint
+	Split
+	TeacherEpochs
+	TeacherWidth
+	TeacherHeads
+	TeacherLayers
+	StudentWidth
+	StudentHeads
+	StudentLayers
+	Batch
+	Clip
+	RateSchedule
+	Reference
+	Validation
+	Patience
+	Score
+	ScoreModel
+	ScoreReconstruction
+	ScoreAssociation
+	ScoreDisagreement
+	Default
+	Detection
+	Width  // d_model
+	Layers // number
+
+	// Typed values.
+	NotANumber   // typed
+	NotWhole     // typed
+	OutOfRange   // typed, low, high
+	NotAChoice   // typed
+	NotSeeds     // typed
+	RepeatedSeed // seed
+
+	// Arms.
+	ArmAlone
+	ArmCosine
+	ArmMSE
+	ArmUntrained
+	ArmRandom
+	ArmTeacher
+	ShortAlone
+
+	// Verdict.
+	Verdict
+	TagIdle
+	TagTraining
+	TagPaused
+	TagTrained
+	TagStopped
+	TagFileError
+	TagDataError
+	TagRunError
+	TagSpecError
+	TagLinkError
+	TagEngineError
+	IdleNote
+	IdleClaim
+	IdleWhy
+	Changed
+	NoVerdictYet     // done, runs
+	NoVerdictWhy     // baseline, arm
+	NoVerdictLeft    // baseline, arm, duration
+	NotEnough        // done, runs
+	NoLabelsClaim    // -
+	NoLabelsWhy      // -
+	OneSeedClaim     // difference, metric
+	OneSeedWhy       // -
+	NullClaim        // method, difference, metric, seeds
+	PositiveClaim    // method, difference, metric, seeds, data
+	HarmClaim        // method, difference, metric
+	NothingToCompare // -
+	NothingWhy
+	RunsFailed // arm, reason
+	MethodCosine
+	MethodMSE
+	Agree        // metrics
+	AgreesOne    // metric
+	Disagree     // metrics
+	DisagreesOne // metric
+	Flatters     // metric, value, random
+	FlatNoGap    // metric, value, random
+	And
+	LastRunStays
+	NothingChanged
+	DefaultShown
+	ReloadPage
+	EffectCaption // metric, arm
+	EffectSpread
+	EffectSpoken // metric, values, mean
+	SeedN        // seed
+	RunMatrix
+
+	// Signal.
+	Signal
+	TrueAnomaly
+	AlarmRight
+	AlarmFalse
+	AlarmMissed
+	Channels
+	ChannelsOf // shown, all
+	ChannelsHint
+	NotChannels // typed, channels
+	WholeSeries
+	DataFormat
+	ChooseAnother
+	BackTo // title
+
+	// Learning.
+	Learning
+	LearningNone
+	Loss
+	LossOf // arm, seed
+	CosineToTeacher
+	ValidationBy
+	ByEpoch
+	PartTotal
+	PartOwn
+	PartReconstruction
+	PartDiscrepancy
+	PartCosine
+	PartMSE
+	StepStats // ms, norm
+	StepMs    // ms
+
+	// Results.
+	Results
+	Honest
+	Flattering
+	Chance
+	Untrained
+	SeedOf // done, seeds
+	OneSeed
+	ResultsMean // seeds
+	ResultsOne
+	ResultsProvisional
+	ResultsLast // data
+	ResultsNone
+	Legend
+	Arm
+	Pending
+	RunFailed // reason
+	count
+)
+
+// Language is what the page says in one language, indexed by Key.
+type Language [count]string
+
+// Say returns the words for k with its arguments put in.
+func (l *Language) Say(k Key, args ...any) string {
+	if len(args) == 0 {
+		return l[k]
+	}
+	return fmt.Sprintf(l[k], args...)
+}
