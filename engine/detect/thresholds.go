@@ -3,7 +3,6 @@ package detect
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"cosinelab/engine/metrics"
@@ -50,7 +49,6 @@ func trainTestPercentile(s Scores, percent float64) (float64, error) {
 	return Percentile(slices.Concat(s.Train, s.Test), percent)
 }
 
-// bestF1 returns a threshold to be exceeded: the midpoint between the best score and the next one below.
 func bestF1(s Scores, _ float64) (float64, error) {
 	if s.Labels == nil {
 		return 0, errors.New("best F1: the test part has no labels")
@@ -59,29 +57,10 @@ func bestF1(s Scores, _ float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	best := e.BestF1()
 	if e.Positives == 0 {
 		return 0, errors.New("best F1: no test step is labelled anomalous")
 	}
-	return below(s.Test, float64(best.ThresholdGE)), nil
-}
-
-// below is the midpoint of tau and the next lower score, or a number below every score.
-func below(scores []float64, tau float64) float64 {
-	next := math.Inf(-1)
-	for _, x := range scores {
-		if x < tau {
-			next = max(next, x)
-		}
-	}
-	if math.IsInf(next, -1) {
-		return math.Nextafter(tau, math.Inf(-1))
-	}
-	mid := next + (tau-next)/2
-	if mid == tau { // neighbours among the floats
-		return next
-	}
-	return mid
+	return float64(e.BestF1().Threshold), nil
 }
 
 // Percentile is the value below which percent of xs lie, with linear interpolation between order statistics

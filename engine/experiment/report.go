@@ -48,6 +48,8 @@ type TeacherRun struct {
 	Best       int     `json:"best_epoch,omitempty"` // whose weights were kept
 	Weights    string  `json:"weights,omitempty"`    // the file they came from instead
 	Seconds    float64 `json:"seconds"`
+
+	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
 }
 
 // ArmReport is one arm over all seeds.

@@ -176,7 +176,7 @@ func (t *Trainer) closeEpoch(ctx context.Context, valid detect.Windows, o Option
 func (t *Trainer) named(s sums) []experiment.Part {
 	out := make([]experiment.Part, len(s.Parts))
 	for i, x := range s.Parts {
-		out[i] = experiment.Part{Name: t.problem.Parts[i].Name, Value: s.mean(x)}
+		out[i] = experiment.Part{Name: t.plan.Slots[t.parts[i]].Name, Value: s.mean(x)}
 	}
 	return out
 }

@@ -16,7 +16,8 @@ type Problem struct {
 	Windows   *graph.Node   // the input [B,L,C], B windows of a micro-batch
 	Loss      *graph.Node   // scalar: what is minimised
 	Monitor   *graph.Node   // scalar: its validation mean decides which epoch is best
-	Parts     []plan.Result // scalars to report
+	Parts     []plan.Result // scalars to report of every step, and of validation
+	Checks    []plan.Result // further scalars, measured in validation only
 	Trainable []*graph.Node // the parameters that Loss changes
 	Weight    *graph.Node   // scalar input: the weight of the distillation term; nil = there is none
 	Outputs   []plan.Result // what Forward computes, each [B,...]

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 
@@ -42,28 +43,36 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 	return x, t.program.Read(s, x.Data)
 }
 
-// SetParams writes parameters by name. Names that the problem does not have are returned in unknown; one that it has
-// with another shape is an error.
-func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown []string, err error) {
-	known := map[string]weight{}
+// SetParams writes parameters by name. It returns the names that the problem does not have, and the parameters that
+// values does not have, which keep what they hold. A parameter of another shape is an error.
+func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
+	known := map[string]bool{}
 	for _, w := range t.weights {
-		known[w.name] = w
-	}
-	for name, x := range values {
-		w, ok := known[name]
-		if !ok {
-			unknown = append(unknown, name)
+		known[w.name] = true
+		if _, ok := values[w.name]; !ok {
+			missing = append(missing, w.name)
 			continue
 		}
-		if !x.Shape.Equal(w.shape) {
-			return nil, fmt.Errorf("tensor %s: shape %v, want %v", name, x.Shape, w.shape)
+		x, err := lookup(values, w.name, w.shape)
+		if err != nil {
+			return nil, nil, err
 		}
-		if err := t.program.Write(w.param, x.Data); err != nil {
-			return nil, fmt.Errorf("tensor %s: %w", name, err)
+		if err := t.program.Write(w.param, x); err != nil {
+			return nil, nil, fmt.Errorf("tensor %s: %w", w.name, err)
+		}
+	}
+	for name := range values {
+		if !known[name] {
+			unknown = append(unknown, name)
 		}
 	}
 	slices.Sort(unknown)
-	return unknown, nil
+	return unknown, missing, nil
+}
+
+// IsState reports whether a tensor of a checkpoint belongs to the optimiser or the best epoch: it is no parameter.
+func IsState(name string) bool {
+	return strings.HasPrefix(name, prefixM) || strings.HasPrefix(name, prefixV) || strings.HasPrefix(name, prefixBest)
 }
 
 func (t *Trainer) keepBest() error {

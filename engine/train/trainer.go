@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend"
@@ -90,19 +91,19 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 		gradient.Updates = append(gradient.Updates, graph.Accumulate(accum, grads[i]))
 		accums = append(accums, accum)
 	}
-	norm := globalNorm(accums)
+	norm := GlobalNorm(accums)
 	update.Results = []plan.Result{{Name: "norm", Node: norm}}
-	factor, hyper := clipFactor(norm, clip), g.Input("hyper", 3)
+	factor, hyper := ClipFactor(norm, clip), g.Input("hyper", 3)
 	for i, w := range p.Trainable {
 		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
 		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
 		zero := graph.Expand(g.Scalar(0), w.Shape...)
 		update.Updates = append(update.Updates, graph.Adam(w, m, v, accums[i], factor, hyper, adam), graph.Assign(accums[i], zero))
 	}
-	return []plan.Proc{gradient, update, {Name: "evaluate", Results: losses}, {Name: "forward", Results: p.Outputs}}, nil
+	return []plan.Proc{gradient, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
 }
 
-func globalNorm(grads []*graph.Node) *graph.Node {
+func GlobalNorm(grads []*graph.Node) *graph.Node {
 	sum := graph.SumAll(graph.Unary(op.Square, grads[0]))
 	for _, x := range grads[1:] {
 		sum = graph.Add(sum, graph.SumAll(graph.Unary(op.Square, x)))
@@ -110,8 +111,8 @@ func globalNorm(grads []*graph.Node) *graph.Node {
 	return graph.Unary(op.Sqrt, sum)
 }
 
-// clipFactor is min(1, limit/(norm + 1e-6)), models.md section 9.
-func clipFactor(norm *graph.Node, limit float64) *graph.Node {
+// ClipFactor is min(1, limit/(norm + 1e-6)), models.md section 9.
+func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
 	one := norm.Graph().Scalar(1)
 	if limit == 0 {
 		return one
@@ -150,7 +151,7 @@ func (t *Trainer) findSlots(params []*graph.Node) {
 		t.lambda = t.slot(plan.ClassInput, p.Weight.Name)
 	}
 	t.norm, t.monitor = t.slot(plan.ClassResult, "norm"), t.slot(plan.ClassResult, "monitor")
-	for _, r := range p.Parts {
+	for _, r := range slices.Concat(p.Parts, p.Checks) {
 		t.parts = append(t.parts, t.slot(plan.ClassResult, r.Name))
 	}
 	for _, r := range p.Outputs {
@@ -190,20 +191,20 @@ func (t *Trainer) scalar(s plan.Slot) (float64, error) {
 	return float64(x[0]), err
 }
 
-// measure adds the losses of the micro-batch that has just run to s.
-func (t *Trainer) measure(s *sums) error {
+// measure adds the losses of the micro-batch that has just run to s: the first n of Parts and Checks.
+func (t *Trainer) measure(s *sums, n int) error {
 	m, err := t.scalar(t.monitor)
 	if err != nil {
 		return err
 	}
-	one := sums{Micro: 1, Monitor: m, Parts: make([]float64, len(t.parts))}
-	for i, slot := range t.parts {
+	one := sums{Micro: 1, Monitor: m, Parts: make([]float64, n)}
+	for i, slot := range t.parts[:n] {
 		x, err := t.scalar(slot)
 		if err != nil {
 			return err
 		}
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("loss %s became %v: %w", t.problem.Parts[i].Name, x, ErrNotFinite)
+			return fmt.Errorf("loss %s became %v: %w", t.plan.Slots[slot].Name, x, ErrNotFinite)
 		}
 		one.Parts[i] = x
 	}
@@ -253,7 +254,7 @@ func (t *Trainer) microStep(ctx context.Context, w detect.Windows, at []int, s *
 	if err := t.program.Run(ctx, procGradient); err != nil {
 		return err
 	}
-	return t.measure(s)
+	return t.measure(s, len(t.problem.Parts))
 }
 
 // update makes one step of Adam. It is not interrupted: half an update would be lost work.
@@ -308,7 +309,7 @@ func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64
 		if err := t.program.Run(ctx, procEvaluate); err != nil {
 			return total, err
 		}
-		if err := t.measure(&total); err != nil {
+		if err := t.measure(&total, len(t.parts)); err != nil {
 			return total, err
 		}
 	}

@@ -1,0 +1,104 @@
+package runner
+
+import (
+	"fmt"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/detect"
+	"cosinelab/engine/experiment"
+)
+
+// prepared is the data of an experiment, cut and scaled.
+type prepared struct {
+	fit      detect.Windows // training windows that the optimiser sees
+	valid    detect.Windows // held-out windows from the end of the training part, not overlapping
+	train    detect.Windows // all training windows, whose scores a threshold may look at
+	test     detect.Windows // the test part, not overlapping
+	labels   []uint8        // of the scored test steps; nil = none
+	channels int
+	summary  experiment.DataSummary
+}
+
+// prepare cuts the set to what the spec asks for, scales it by its training part, and lays out the windows.
+func prepare(spec experiment.Spec, set *datasets.Set) (*prepared, error) {
+	if err := spec.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels); err != nil {
+		return nil, err
+	}
+	d := spec.Data
+	from, to := bounds(d.Test, set.Test.Rows)
+	train := columns(cut(set.Train, d.Train), d.Channels)
+	test := columns(cut(set.Test, d.Test), d.Channels)
+	p := &prepared{channels: train.Channels, summary: summarise(set, d, train, test)}
+	if d.Scaling == "standard" {
+		scaler := datasets.FitScaler(train)
+		p.summary.ConstantTrain = constants(train)
+		train, test = scaler.Apply(train), scaler.Apply(test)
+	}
+	held := int(spec.Train.Validation * float64(train.Rows))
+	p.fit = detect.Slide(train.Slice(0, train.Rows-held), d.Window, d.Stride)
+	p.valid = detect.Tile(train.Slice(train.Rows-held, train.Rows), d.Window)
+	p.train = detect.Slide(train, d.Window, d.Stride)
+	p.test = detect.Tile(test, d.Window)
+	p.summary.TrainWindows = p.fit.Len()
+	p.summary.ScoredSteps = p.test.Len() * d.Window
+	if set.Labels != nil {
+		if len(set.Labels) != set.Test.Rows {
+			return nil, fmt.Errorf("data %s: %d labels for %d test steps", d.Source, len(set.Labels), set.Test.Rows)
+		}
+		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
+	}
+	return p, nil
+}
+
+// TestPart returns the test part as models see it, cut to d and scaled by the training part, and the labels of its
+// scored steps; nil if there are none.
+func TestPart(set *datasets.Set, d experiment.Data) (datasets.Series, []uint8, error) {
+	spec := experiment.Default()
+	spec.Data = d
+	p, err := prepare(spec, set)
+	if err != nil {
+		return datasets.Series{}, nil, err
+	}
+	return p.test.Series, p.labels, nil
+}
+
+func bounds(r experiment.Range, n int) (from, to int) {
+	if r == (experiment.Range{}) {
+		return 0, n
+	}
+	return r.From, r.To
+}
+
+func cut(s datasets.Series, r experiment.Range) datasets.Series {
+	return s.Slice(bounds(r, s.Rows))
+}
+
+// columns keeps the given channels, in their order; none given = all.
+func columns(s datasets.Series, keep []int) datasets.Series {
+	if len(keep) == 0 {
+		return s
+	}
+	out := datasets.Series{Values: make([]float32, 0, s.Rows*len(keep)), Rows: s.Rows, Channels: len(keep)}
+	for t := range s.Rows {
+		row := s.Row(t)
+		for _, c := range keep {
+			out.Values = append(out.Values, row[c])
+		}
+	}
+	return out
+}
+
+// constants counts the channels that never change.
+func constants(s datasets.Series) int {
+	n := 0
+	for c := range s.Channels {
+		same := true
+		for t := 1; t < s.Rows && same; t++ {
+			same = s.Row(t)[c] == s.Row(0)[c]
+		}
+		if same {
+			n++
+		}
+	}
+	return n
+}

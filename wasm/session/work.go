@@ -1,0 +1,77 @@
+package session
+
+import (
+	"context"
+	"sync"
+)
+
+// work is a running experiment under the page's control.
+type work struct {
+	ctx  context.Context
+	stop context.CancelFunc
+	done chan struct{} // closed when the experiment has ended
+
+	mu    sync.Mutex
+	held  bool
+	steps int           // steps to do although held
+	wake  chan struct{} // closed and replaced when held or steps change
+}
+
+// newWork returns work that may go on, or, held, that may do one step.
+func newWork(held bool) *work {
+	w := &work{done: make(chan struct{}), wake: make(chan struct{}), held: held}
+	if held {
+		w.steps = 1
+	}
+	w.ctx, w.stop = context.WithCancel(context.Background())
+	return w
+}
+
+func (w *work) change(held bool, steps int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held, w.steps = held, steps
+	close(w.wake)
+	w.wake = make(chan struct{})
+}
+
+func (w *work) pause()  { w.change(true, 0) }
+func (w *work) resume() { w.change(false, 0) }
+func (w *work) step()   { w.change(true, 1) }
+
+func (w *work) paused() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.held
+}
+
+// gate waits until the next training step may be done.
+func (w *work) gate(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ok, wake := w.take()
+		if ok {
+			return nil
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// take reports whether a step may be done, and counts it; if not, wake closes when that may have changed.
+func (w *work) take() (ok bool, wake <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.held {
+		return true, nil
+	}
+	if w.steps > 0 {
+		w.steps--
+		return true, nil
+	}
+	return false, w.wake
+}
