@@ -1,0 +1,61 @@
+package op
+
+import (
+	"strings"
+	"testing"
+
+	"cosinelab/engine/tensor"
+)
+
+func TestEveryKindHasARow(t *testing.T) {
+	names := map[string]Kind{}
+	for k := range Count {
+		info := Table[k]
+		if info.Name == "" || info.Formula == "" || info.Shape == nil {
+			t.Errorf("kind %d (%q) lacks a name, a formula or a shape rule", k, info.Name)
+		}
+		if other, taken := names[info.Name]; taken {
+			t.Errorf("kinds %d and %d are both called %s", other, k, info.Name)
+		}
+		names[info.Name] = k
+	}
+}
+
+func TestShapeRulesRefuseWhatDoesNotFit(t *testing.T) {
+	cases := []struct {
+		kind Kind
+		attr Attr
+		in   []tensor.Shape
+		want string
+	}{
+		{Input, Attr{N: []int{2, 0}}, nil, "extent below 1"},
+		{Reshape, Attr{N: []int{5}}, []tensor.Shape{{2, 3}}, "6 elements"},
+		{Transpose, Attr{N: []int{0, 0}}, []tensor.Shape{{2, 3}}, "not a permutation"},
+		{Transpose, Attr{N: []int{0}}, []tensor.Shape{{2, 3}}, "1 axes, want 2"},
+		{Slice, Attr{N: []int{1, 2, 9}}, []tensor.Shape{{2, 3}}, "elements 2 up to 9"},
+		{Slice, Attr{N: []int{4, 0, 1}}, []tensor.Shape{{2, 3}}, "axis 4"},
+		{Expand, Attr{N: []int{2, 4}}, []tensor.Shape{{2, 3}}, "do not broadcast"},
+		{Expand, Attr{N: []int{1, 3}}, []tensor.Shape{{2, 3}}, "cannot shrink"},
+		{Concat, Attr{N: []int{0}}, []tensor.Shape{{2, 3}, {2, 4}}, "differ along axis 0 only"},
+		{Pad, Attr{N: []int{0, -1, 0}}, []tensor.Shape{{2, 3}}, "padding by -1"},
+		{Unfold, Attr{N: []int{3, 1, 1, 0}}, []tensor.Shape{{2, 3}}, "want [B,L,C]"},
+		{Fold, Attr{N: []int{3, 1, 1, 0}}, []tensor.Shape{{2, 3, 4}}, "do not divide"},
+		{Sum, Attr{N: []int{2}}, []tensor.Shape{{2, 3}}, "axes [2]"},
+		{MatMul, Attr{}, []tensor.Shape{{2, 3}, {4, 2}}, "inner extents 3 and 4"},
+		{MatMul, Attr{}, []tensor.Shape{{5, 2, 3}, {4, 3, 2}}, "all but the last two equal"},
+		{SoftmaxGrad, Attr{}, []tensor.Shape{{2, 3}, {2}}, "want equal shapes"},
+		{Cosine, Attr{}, []tensor.Shape{{}, {}}, "at least one axis"},
+		{CosineGrad, Attr{}, []tensor.Shape{{2, 3}, {2, 3}, {3}}, "gradient [3], want [2]"},
+		{GaussianPrior, Attr{}, []tensor.Shape{{2, 3}}, "want sigma"},
+		{Discrepancy, Attr{}, []tensor.Shape{{1, 2, 3, 4}, {1, 2, 3}}, "want [1,2,3,3]"},
+		{DiscrepancyGradSigma, Attr{}, []tensor.Shape{{1, 2, 3, 3}, {1, 2, 3}, {3}}, "gradient [3]"},
+		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {3}, {1}, {3}}, "one shape"},
+		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {2}, {1}, {2}}, "hyperparameters [3]"},
+	}
+	for _, c := range cases {
+		got, err := Table[c.kind].Shape(c.in, c.attr)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v of %v with %v: %v, %v, want an error with %q", c.kind, c.in, c.attr.N, got, err, c.want)
+		}
+	}
+}
