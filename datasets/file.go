@@ -38,7 +38,7 @@ const (
 func (f File) read(use func(kind content, r *bufio.Reader) error) error {
 	closer, err := f.Open()
 	if err != nil {
-		return err // the file system names the file
+		return fmt.Errorf("%s: %w", f.Name, unnamed(err))
 	}
 	defer closer.Close()
 	r, err := plain(bufio.NewReaderSize(closer, 1<<16))
@@ -70,6 +70,15 @@ func plain(r *bufio.Reader) (*bufio.Reader, error) {
 		return nil, fmt.Errorf("gzip: %w", readError(err))
 	}
 	return bufio.NewReaderSize(z, 1<<16), nil
+}
+
+// unnamed removes operation and path from an error of a file system.
+func unnamed(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // readError says in words what io and gzip say in jargon.

@@ -187,7 +187,7 @@ func TestOpenErrors(t *testing.T) {
 		{"", "", "smd/../../etc", `smd: no machine "../../etc", want one of smd/machine-1-2, smd/machine-1-10`},
 		{"", "", "msl/P-2", `msl: no channel "P-2", want one of msl, msl/C-1, msl/M-6`},
 		{"", "", "psm/2", "psm: one set only: want the id psm"},
-		{"", "", "file/../x", "open ../x: file does not exist"},
+		{"", "", "file/../x", "../x: file does not exist"},
 		{"smd/train/machine-1-10.txt", smdRows(0, 1) + "1,2\n", "smd/machine-1-10", "smd: train/machine-1-10.txt:2: 2 fields, want 38"},
 		{"smd/test_label/machine-1-10.txt", "0\n", "smd/machine-1-10", "smd: test_label/machine-1-10.txt: 1 labels, test/machine-1-10.txt has 4 rows"},
 		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2", `smd: interpretation_label/machine-1-2.txt:2: "1-3:39", want start-end:dims such as 15-32:1,9`},
