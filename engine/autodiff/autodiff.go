@@ -10,7 +10,8 @@ import (
 
 // Gradients returns, for each node of wrt, the derivative of the scalar loss by it, of that node's shape, by reverse
 // accumulation. Only paths that lead from loss to wrt are followed; where there is none, because of StopGradient or
-// because loss does not depend on the node, the gradient is zero. New nodes carry the label of the operation whose
+// because loss does not depend on the node, the gradient is zero. A reshaped or transposed node is a poor choice for
+// wrt: graph.Reshape and graph.Transpose build on the operand of such a node, past the node itself. New nodes carry the label of the operation whose
 // gradient they compute. It fails if loss is not a scalar, or if a path leads through an operation that has no
 // gradient.
 func Gradients(loss *graph.Node, wrt ...*graph.Node) ([]*graph.Node, error) {

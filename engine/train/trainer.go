@@ -103,6 +103,7 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 	return []plan.Proc{gradient, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
 }
 
+// GlobalNorm is the Euclidean norm of all gradients together (models.md, section 9).
 func GlobalNorm(grads []*graph.Node) *graph.Node {
 	sum := graph.SumAll(graph.Unary(op.Square, grads[0]))
 	for _, x := range grads[1:] {
@@ -111,7 +112,8 @@ func GlobalNorm(grads []*graph.Node) *graph.Node {
 	return graph.Unary(op.Sqrt, sum)
 }
 
-// ClipFactor is min(1, limit/(norm + 1e-6)), models.md section 9.
+// ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients (models.md,
+// section 9); 1 if limit is 0.
 func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
 	one := norm.Graph().Scalar(1)
 	if limit == 0 {

@@ -1,0 +1,71 @@
+package golden
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"cosinelab/engine/tensor"
+)
+
+// array is a tensor as the files write it: nested lists in row-major order, or a number.
+type array struct {
+	shape tensor.Shape
+	data  []float64
+}
+
+// UnmarshalJSON reads nested lists whose lengths agree.
+func (a *array) UnmarshalJSON(text []byte) error {
+	var x any
+	if err := json.Unmarshal(text, &x); err != nil {
+		return err
+	}
+	*a = array{shape: tensor.Shape{}}
+	for l, ok := x.([]any); ok && len(l) > 0; l, ok = l[0].([]any) {
+		a.shape = append(a.shape, len(l))
+	}
+	return a.fill(x, 0)
+}
+
+func (a *array) fill(x any, depth int) error {
+	switch x := x.(type) {
+	case float64:
+		if depth < len(a.shape) {
+			return fmt.Errorf("a number where shape %v has a list", a.shape)
+		}
+		a.data = append(a.data, x)
+		return nil
+	case []any:
+		if depth >= len(a.shape) || len(x) != a.shape[depth] {
+			return fmt.Errorf("a list of %d at depth %d of shape %v", len(x), depth, a.shape)
+		}
+		for _, y := range x {
+			if err := a.fill(y, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("%v in a list of numbers", x)
+}
+
+// number is the array of one number.
+func number(x float64) array { return array{tensor.Shape{}, []float64{x}} }
+
+// floats rounds to float32; the files' parameters and inputs are float32 numbers to begin with.
+func (a array) floats() []float32 {
+	out := make([]float32, len(a.data))
+	for i, x := range a.data {
+		out[i] = float32(x)
+	}
+	return out
+}
+
+// magnitude is the largest absolute value.
+func (a array) magnitude() float64 {
+	m := 0.0
+	for _, x := range a.data {
+		m = max(m, math.Abs(x))
+	}
+	return m
+}

@@ -1,0 +1,189 @@
+// Package golden compares what a device computes with files of golden vectors.
+package golden
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/graph"
+)
+
+// Report is the outcome of comparing one file.
+type Report struct {
+	What    string // the file's own description of itself
+	Checks  []Check
+	Skipped []string // what the file holds and nothing here computes, with the reason
+}
+
+// Check is one quantity, compared tensor by tensor.
+type Check struct {
+	Name  string  // output, gradients
+	At    string  // the tensor that comes closest to its limit, where the quantity has several
+	Error float64 // the largest absolute difference in that tensor; +Inf if one is not a number
+	Limit float64 // how large it may be
+}
+
+// OK reports whether the error is within the limit.
+func (c Check) OK() bool { return c.Error <= c.Limit }
+
+// OK reports whether all errors are within their limits.
+func (r Report) OK() bool {
+	for _, c := range r.Checks {
+		if !c.OK() {
+			return false
+		}
+	}
+	return true
+}
+
+// kinds lists the files that can be verified, by the beginning of their field "what".
+var kinds = []struct {
+	what   string
+	verify func(v *verifier, file []byte) error
+}{
+	{"Anomaly Transformer:", verifyTransformer},
+	{"Adam,", verifyAdam},
+}
+
+// Verify runs a file in the format of the golden vectors through the engine on the device. It fails if the file is of
+// a kind that nothing here computes, or does not hold what its kind must; an error beyond its limit is no failure but
+// a Check that is not OK.
+func Verify(file []byte, dev backend.Device) (Report, error) {
+	return verify(file, onDevice(dev), single)
+}
+
+func verify(file []byte, run machine, lim limits) (Report, error) {
+	var head struct {
+		What string `json:"what"`
+	}
+	if err := json.Unmarshal(file, &head); err != nil {
+		return Report{}, fmt.Errorf("golden: %w", err)
+	}
+	var known []string
+	for _, k := range kinds {
+		if strings.HasPrefix(head.What, k.what) {
+			v := &verifier{run: run, limits: lim, report: Report{What: head.What}}
+			err := k.verify(v, file)
+			return v.report, err
+		}
+		known = append(known, k.what)
+	}
+	return Report{}, fmt.Errorf("golden: what is %q, want a text that begins with one of: %s", head.What, strings.Join(known, " "))
+}
+
+// limits are the largest errors that rounding explains.
+type limits struct {
+	value     float64 // of a value, relative to the largest magnitude in its tensor
+	floor     float64 // added to that
+	gradient  float64 // of a gradient, relative to its tensor, or to a thousandth of the largest of all
+	training  float64 // of the loss after some steps, relative
+	optimizer float64 // of a value in an optimiser's step, relative to its tensor
+}
+
+// single are the limits for float32 that come with the golden vectors.
+var single = limits{value: 1e-4, floor: 1e-7, gradient: 1e-3, training: 1e-3, optimizer: 1e-4}
+
+// rule is how the limit of a tensor follows from the largest magnitude m in it and M in all tensors of the quantity.
+type rule func(lim limits, m, M float64) float64
+
+func value(lim limits, m, _ float64) float64     { return lim.value*m + lim.floor }
+func gradient(lim limits, m, M float64) float64  { return lim.gradient * max(m, 1e-3*M) }
+func training(lim limits, m, _ float64) float64  { return lim.training * m }
+func optimizer(lim limits, m, _ float64) float64 { return lim.optimizer * m }
+
+// verifier compares the quantities of one file.
+type verifier struct {
+	run    machine
+	limits limits
+	report Report
+}
+
+// quantity is what one Check is about.
+type quantity struct {
+	name    string
+	rule    rule
+	targets []target
+}
+
+// target is a node with the values it should have.
+type target struct {
+	name string // within the quantity
+	node *graph.Node
+	want array
+}
+
+// one is the targets of a quantity with a single tensor.
+func one(n *graph.Node, want array) []target { return []target{{"", n, want}} }
+
+// check evaluates all targets at once and adds a Check for each quantity.
+func (v *verifier) check(g *graph.Graph, feeds feeds, quantities []quantity) error {
+	j := job{graph: g, feeds: feeds, rounds: make([]map[*graph.Node][]float32, 1)}
+	for _, q := range quantities {
+		for _, t := range q.targets {
+			if !t.node.Shape.Equal(t.want.shape) {
+				return fmt.Errorf("golden: %s %s: shape %v, the model's is %v", q.name, t.name, t.want.shape, t.node.Shape)
+			}
+			j.results = append(j.results, t.node)
+		}
+	}
+	rounds, err := v.run(j)
+	if err != nil {
+		return fmt.Errorf("golden: %w", err)
+	}
+	got := rounds[0]
+	for _, q := range quantities {
+		v.compare(q, got[:len(q.targets)])
+		got = got[len(q.targets):]
+	}
+	return nil
+}
+
+// compare adds the Check of one quantity.
+func (v *verifier) compare(q quantity, got [][]float64) {
+	largest := 0.0
+	for _, t := range q.targets {
+		largest = max(largest, t.want.magnitude())
+	}
+	worst, share := Check{Name: q.name}, -1.0
+	for i, t := range q.targets {
+		c := Check{q.name, t.name, difference(got[i], t.want.data), q.rule(v.limits, t.want.magnitude(), largest)}
+		s := c.Error / c.Limit
+		if c.Error == 0 {
+			s = 0
+		}
+		if s > share {
+			worst, share = c, s
+		}
+	}
+	v.report.Checks = append(v.report.Checks, worst)
+}
+
+// difference is the largest |got - want|; it is infinite if there are too few of one, or a number is none.
+func difference(got, want []float64) float64 {
+	if len(got) != len(want) {
+		return math.Inf(1)
+	}
+	d := 0.0
+	for i := range want {
+		e := math.Abs(got[i] - want[i])
+		if math.IsNaN(e) {
+			return math.Inf(1)
+		}
+		d = max(d, e)
+	}
+	return d
+}
+
+// decode reads a file whose every field must be known, so that no quantity is passed over in silence.
+func decode(file []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(file))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("golden: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package golden
+
+import (
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cosinelab/engine/backend/backendtest"
+	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/graph"
+)
+
+// double are the limits for float64; the files have nine significant digits, and constants of a graph are float32.
+var double = limits{value: 1e-7, floor: 1e-9, gradient: 1e-7, training: 1e-7, optimizer: 1e-7}
+
+// oracle runs jobs in float64.
+func oracle(j job) ([][][]float64, error) {
+	state := wide(j.feeds)
+	var values [][][]float64
+	for _, inputs := range j.rounds {
+		maps.Copy(state, wide(inputs))
+		v, err := backendtest.Eval(state, j.results...)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, v)
+		if state, err = backendtest.Update(state, j.updates...); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+func wide(values map[*graph.Node][]float32) backendtest.Feeds {
+	out := backendtest.Feeds{}
+	for n, v := range values {
+		out[n] = make([]float64, len(v))
+		for i, x := range v {
+			out[n][i] = float64(x)
+		}
+	}
+	return out
+}
+
+func TestGoldenVectorsInFloat64(t *testing.T) {
+	for _, path := range files(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			report, err := verify(read(t, path), oracle, double)
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, report)
+		})
+	}
+}
+
+func TestGoldenVectorsOnTheCPU(t *testing.T) {
+	for _, path := range files(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			report, err := Verify(read(t, path), cpu.New())
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, report)
+		})
+	}
+}
+
+func files(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files in testdata: %v", err)
+	}
+	return paths
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func expect(t *testing.T, report Report) {
+	t.Helper()
+	for _, c := range report.Checks {
+		t.Logf("%-30s %9.2e of %9.2e  %s", c.Name, c.Error, c.Limit, c.At)
+		if !c.OK() {
+			t.Errorf("%s %s: error %.2e, limit %.2e", c.Name, c.At, c.Error, c.Limit)
+		}
+	}
+	for _, s := range report.Skipped {
+		t.Logf("not compared: %s", s)
+	}
+	if len(report.Checks) == 0 || !report.OK() {
+		t.Errorf("report is not OK")
+	}
+}
+
+// reconstruction is a place in anomaly_transformer.json that stands there once.
+const reconstruction = `"reconstruction":0.873123943`
+
+func TestAWrongNumberIsFound(t *testing.T) {
+	report, err := verify(changed(t, reconstruction, `"reconstruction":0.8733`), oracle, single)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range report.Checks {
+		if c.OK() != (c.Name != "losses") {
+			t.Errorf("%s %s: error %.2e, limit %.2e", c.Name, c.At, c.Error, c.Limit)
+		}
+	}
+}
+
+// changed is anomaly_transformer.json with one place changed.
+func changed(t *testing.T, old, new string) []byte {
+	t.Helper()
+	text := string(read(t, "testdata/anomaly_transformer.json"))
+	if strings.Count(text, old) != 1 {
+		t.Fatalf("%d places with %s, want one", strings.Count(text, old), old)
+	}
+	return []byte(strings.Replace(text, old, new, 1))
+}
+
+func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{`{`, "golden: unexpected end of JSON input"},
+		{`{"what":"Prophet: forward"}`, `golden: what is "Prophet: forward", want a text that begins with one of: Anomaly Transformer: Adam,`},
+		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)), `golden: json: unknown field "kurtosis"`},
+		{string(changed(t, `"heads":2`, `"heads":3`)), "golden: anomaly_transformer: heads 3, want a divisor of d_model 16"},
+		{string(changed(t, `"k":3.0`, `"k":2.0`)), "golden: k 2, temperature 50, log_epsilon 0.0001; want 3, 50, 0.0001"},
+		{string(changed(t, `"distill_axis":"channel"`, `"distill_axis":"batch"`)), `golden: distill_axis "batch": want one of [channel time window]`},
+		{string(changed(t, `"params":{`, `"params":{"bias":[0],`)), "golden: params: 42 tensors, of which the model has 41"},
+		{string(changed(t, `"params":{"embedding`, `"params":{"bedding`)),
+			"golden: params: embedding.value_embedding.tokenConv.weight: shape [], want [16,3,3]"},
+		{string(changed(t, `"output":[[[`, `"output":[[[1,`)), "golden: a list of 3 at depth 2 of shape [2,12,4]"},
+		{string(changed(t, `"series":[`, `"series":[[0.5],`)), "golden: series layer 0: shape [1], the model's is [2,2,12,12]"},
+	} {
+		_, err := verify([]byte(c.file), oracle, single)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("error %v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestNumbersThatAreNoneAreBeyondEveryLimit(t *testing.T) {
+	v := &verifier{limits: single}
+	for _, got := range [][]float64{{1, math.NaN()}, {1, math.Inf(1)}, {1}} {
+		v.compare(quantity{"x", value, one(nil, array{data: []float64{1, 2}})}, [][]float64{got})
+	}
+	for _, c := range v.report.Checks {
+		if c.OK() {
+			t.Errorf("error %v is within %v", c.Error, c.Limit)
+		}
+	}
+}
