@@ -22,6 +22,7 @@ const (
 type Look struct {
 	Name string // as in the Spec
 	Kind string // Alone, Cosine, MSE, Untrained, Random, or TeacherK for the teacher
+	Nth  int    // among the arms of its kind, from 0
 	Text string
 }
 
@@ -48,8 +49,16 @@ func kindOf(a experiment.Arm) string {
 }
 
 // look describes an arm; the arms that the recipe offers have names in words, others are called as the Spec does.
-func look(w *words.Language, a experiment.Arm) Look {
+func look(w *words.Language, s experiment.Spec, a experiment.Arm) Look {
 	l := Look{Name: a.Name, Kind: kindOf(a), Text: a.Name}
+	for _, b := range s.Arms {
+		if b.Name == a.Name {
+			break
+		}
+		if kindOf(b) == l.Kind {
+			l.Nth++
+		}
+	}
 	for _, k := range kindNames {
 		if k.kind == a.Name && k.kind == l.Kind {
 			l.Text = w.Say(k.name)

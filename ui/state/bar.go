@@ -92,7 +92,7 @@ func (s *State) statusLive() []string {
 // nameOf returns what an arm is called; an empty name stands for the teacher.
 func (p *Progress) nameOf(w *words.Language, arm string) string {
 	if a := armNamed(p.Spec, arm); a != nil {
-		return look(w, *a).Text
+		return look(w, p.Spec, *a).Text
 	}
 	return teacherLook(w).Text
 }

@@ -2,9 +2,7 @@ package state
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"cosinelab/engine/experiment"
 	"cosinelab/ui/words"
@@ -16,37 +14,23 @@ type Learning struct {
 	Plots []Plot
 }
 
-// Plot is one chart. Places are shares of its width from the left and of its height from the top.
+// Plot is one chart, by epoch.
 type Plot struct {
-	Title, Sub     string
-	Curves         []Curve
-	Across, Upward []Tick
-	Spoken         string
+	Title, Sub string
+	Curves     []Curve
+	Epochs     int
+	Spoken     string
 }
 
 // Curve is one line.
 type Curve struct {
-	Kind string // its colour and dash: a kind of arm, or input for the total
-	Name string
-	X, Y []float64
-	Mark bool // ends in the arm's marker
-}
-
-// Tick is a value of an axis.
-type Tick struct {
-	At   float64
-	Text string
+	Look
+	X, Y []float64 // epochs done, and the loss
+	Mark bool      // ends in the arm's marker
 }
 
 // KindTotal is the Kind of the curve that all parts add up to.
 const KindTotal = "input"
-
-// trace is a curve in the units of its data.
-type trace struct {
-	kind, name string
-	x, y       []float64
-	mark       bool
-}
 
 // Learning returns the curves of the training that is under way, or after the run those of the arm in focus.
 func (s *State) Learning() Learning {
@@ -92,38 +76,40 @@ func (s *State) lossPlot() Plot {
 			}
 		}
 	}
-	var traces []trace
+	var curves []Curve
 	for _, name := range partNames(samples) {
-		t := trace{kind: p.kindOfPart(name, arm), name: partWords(w, name)}
+		c := Curve{Look: p.lookOfPart(w, name, arm)}
 		for _, sample := range samples {
 			if v, ok := partOf(sample.Losses, name); ok {
-				t.x, t.y = append(t.x, sample.Epoch), append(t.y, v)
+				c.X, c.Y = append(c.X, sample.Epoch), append(c.Y, v)
 			}
 		}
-		traces = append(traces, t)
+		curves = append(curves, c)
 	}
 	sub := ""
 	if samples != nil {
 		sub = w.Say(words.LossOf, p.nameOf(w, arm), seed)
 	}
-	return newPlot(w.Say(words.Loss), sub, traces, max(epochs, 1))
+	return newPlot(w.Say(words.Loss), sub, curves, max(epochs, 1))
 }
 
-// kindOfPart gives the total the ink of facts, the student's own parts its colour, and what comes from the teacher
+// lookOfPart gives the total the ink of facts, the student's own parts its colour, and what comes from the teacher
 // the teacher's.
-func (p *Progress) kindOfPart(part, arm string) string {
+func (p *Progress) lookOfPart(w *words.Language, part, arm string) Look {
+	l := teacherLook(w)
 	switch part {
 	case "total":
-		return KindTotal
+		l = Look{Kind: KindTotal}
 	case "cosine", "mse":
-		return TeacherK
 	case "discrepancy":
-		return Untrained
+		l = Look{Kind: Untrained}
+	default:
+		if a := armNamed(p.Spec, arm); a != nil {
+			l = look(w, p.Spec, *a)
+		}
 	}
-	if a := armNamed(p.Spec, arm); a != nil {
-		return kindOf(*a)
-	}
-	return TeacherK
+	l.Name, l.Text = part, partWords(w, part)
+	return l
 }
 
 var partKeys = []struct {
@@ -170,21 +156,22 @@ func partOf(parts []experiment.Part, name string) (float64, bool) {
 // validationPlot compares the arms on the data held out from training: the reconstruction, which all of them have.
 func (s *State) validationPlot() Plot {
 	w, p := s.Words, s.Run
-	var traces []trace
+	var curves []Curve
 	epochs := p.Spec.Train.Epochs
 	for _, a := range p.Spec.Arms {
 		list := p.epochsOf(a.Name)
-		t := trace{kind: kindOf(a), name: shortName(w, a), mark: true}
+		c := Curve{Look: look(w, p.Spec, a), Mark: true}
+		if a.Name == Alone {
+			c.Text = w.Say(words.ShortAlone)
+		}
 		for _, e := range list {
 			if v, ok := partOf(e.Validation, "reconstruction"); ok {
-				t.x, t.y = append(t.x, float64(e.Epoch)), append(t.y, v)
+				c.X, c.Y = append(c.X, float64(e.Epoch)), append(c.Y, v)
 			}
 		}
-		if len(t.x) > 0 {
-			traces = append(traces, t)
-		}
+		curves = append(curves, c)
 	}
-	return newPlot(w.Say(words.ValidationBy), w.Say(words.ByEpoch), traces, max(epochs, 1))
+	return newPlot(w.Say(words.ValidationBy), w.Say(words.ByEpoch), curves, max(epochs, 1))
 }
 
 // epochsOf returns the epochs of an arm's first finished run, or of the one under way.
@@ -200,100 +187,14 @@ func (p *Progress) epochsOf(arm string) []experiment.Epoch {
 	return nil
 }
 
-func shortName(w *words.Language, a experiment.Arm) string {
-	if a.Name == Alone {
-		return w.Say(words.ShortAlone)
-	}
-	return look(w, a).Text
-}
-
-// newPlot scales traces to a plot whose axis goes from 0 to the given epochs.
-func newPlot(title, sub string, traces []trace, epochs int) Plot {
-	p := Plot{Title: title, Sub: sub}
-	for _, e := range []int{0, epochs / 2, epochs} {
-		if e > 0 || len(p.Across) == 0 {
-			p.Across = append(p.Across, Tick{float64(e) / float64(epochs), strconv.Itoa(e)})
-		}
-	}
-	p.Across = slices.CompactFunc(p.Across, func(a, b Tick) bool { return a.Text == b.Text })
-	sc := newScale(traces)
-	p.Upward = sc.ticks()
-	p.Spoken = title
-	for _, t := range traces {
-		c := Curve{Kind: t.kind, Name: t.name, Mark: t.mark}
-		for i := range t.x {
-			if y, ok := sc.place(t.y[i]); ok {
-				c.X, c.Y = append(c.X, min(t.x[i]/float64(epochs), 1)), append(c.Y, y)
-			}
-		}
+// newPlot says its curves in words too.
+func newPlot(title, sub string, curves []Curve, epochs int) Plot {
+	p := Plot{Title: title, Sub: sub, Epochs: epochs, Spoken: title}
+	for _, c := range curves {
 		if n := len(c.X); n > 0 {
 			p.Curves = append(p.Curves, c)
-			p.Spoken += fmt.Sprintf("; %s %s", t.name, strconv.FormatFloat(t.y[len(t.y)-1], 'g', 3, 64))
+			p.Spoken += fmt.Sprintf("; %s %.3g", c.Text, c.Y[n-1])
 		}
 	}
 	return p
-}
-
-// scale maps values to shares from the top. It is logarithmic: values that are not positive have no place on it.
-type scale struct {
-	low, high float64 // in decades
-	any       bool    // there is a value
-}
-
-func newScale(traces []trace) scale {
-	s := scale{low: math.Inf(1), high: math.Inf(-1)}
-	for _, t := range traces {
-		for _, y := range t.y {
-			if v, ok := decades(y); ok {
-				s.low, s.high, s.any = min(s.low, v), max(s.high, v), true
-			}
-		}
-	}
-	const air = 0.06
-	span := max(s.high-s.low, 0.1)
-	s.low, s.high = s.low-air*span, s.high+air*span
-	return s
-}
-
-func decades(y float64) (float64, bool) {
-	d := math.Log10(y)
-	return d, !math.IsNaN(d) && !math.IsInf(d, 0)
-}
-
-func (s scale) place(y float64) (float64, bool) {
-	v, ok := decades(y)
-	return (s.high - v) / (s.high - s.low), ok && s.any
-}
-
-// ticks returns two or three round values on the scale.
-func (s scale) ticks() []Tick {
-	var ticks []Tick
-	if !s.any {
-		return nil
-	}
-	for _, steps := range [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 5, 7}} {
-		ticks = nil
-		for d := math.Floor(s.low); d <= s.high; d++ {
-			for _, m := range steps {
-				y := m * math.Pow(10, d)
-				if at, _ := s.place(y); at >= 0 && at <= 1 {
-					ticks = append(ticks, Tick{at, words.Setting(round(y))})
-				}
-			}
-		}
-		if len(ticks) >= 2 {
-			break
-		}
-	}
-	const most = 4
-	for len(ticks) > most {
-		ticks = everyOther(ticks)
-	}
-	return ticks
-}
-
-// round drops the last bits that a power of ten leaves behind.
-func round(y float64) float64 {
-	v, _ := strconv.ParseFloat(strconv.FormatFloat(y, 'g', 6, 64), 64)
-	return v
 }

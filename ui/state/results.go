@@ -22,9 +22,9 @@ type Column struct {
 	Title, Definition string
 	Chance, Untrained string
 	Flattering        bool
-	Extra             bool    // leaves when the page is narrow
-	ChanceAt          float64 // on the strip, 0 to 1; -1 = nowhere
-	UntrainedAt       float64
+	Extra             bool  // leaves when the page is narrow
+	ChanceAt          Maybe // in points, as all that follows
+	UntrainedAt       Maybe
 }
 
 // Row is one arm.
@@ -40,8 +40,29 @@ type Cell struct {
 	Value       string
 	Company     string // spread, or how many seeds there are yet
 	Provisional bool
-	Marks       []float64 // one a seed, on the strip
-	Mean        float64   // on the strip; -1 = no mean of several
+	Marks       []float64 // one a seed
+	Mean        Maybe     // there is none of one seed
+}
+
+// Maybe is a number that may be unknown; unlike NaN it equals itself, so that views can be compared.
+type Maybe struct {
+	Value float64
+	Known bool
+}
+
+func maybe(v metrics.Value) Maybe {
+	if !v.Defined() {
+		return Maybe{}
+	}
+	return Maybe{100 * float64(v), true}
+}
+
+// Number returns the number, NaN when it is unknown.
+func (m Maybe) Number() float64 {
+	if !m.Known {
+		return math.NaN()
+	}
+	return m.Value
 }
 
 // Table returns the results as far as they have come.
@@ -53,7 +74,7 @@ func (s *State) Table() Table {
 		p = &Progress{Spec: s.Spec}
 	}
 	for _, a := range p.Spec.Arms {
-		row := Row{Look: look(w, a), Hero: a.Name == examined(p.Spec), Control: !trained(a)}
+		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a)}
 		if f := p.failure(a.Name); f != nil {
 			row.Failed = w.Say(words.RunFailed, f.Failed)
 		}
@@ -72,24 +93,23 @@ func (s *State) Table() Table {
 
 // add puts one metric into the table.
 func (t *Table) add(w *words.Language, ms experiment.MetricSummary, seeds int) {
-	at := newStrip(ms)
 	t.Columns = append(t.Columns, Column{Title: shortTitle(ms.Metric), Definition: ms.Metric.Definition,
 		Chance: points(ms.Chance), Untrained: points(ms.Untrained), Flattering: ms.Metric.Group == metrics.Flattering,
-		Extra: !slices.Contains(headline, ms.Metric.Name), ChanceAt: at.place(ms.Chance), UntrainedAt: at.place(ms.Untrained)})
+		Extra: !slices.Contains(headline, ms.Metric.Name), ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
-		cell := Cell{Value: w.Say(words.Pending), Mean: -1}
+		var arm experiment.Spread
 		if i < len(ms.Arms) {
-			cell = newCell(w, ms.Arms[i], seeds, at)
+			arm = ms.Arms[i]
 		}
-		t.Rows[i].Cells = append(t.Rows[i].Cells, cell)
+		t.Rows[i].Cells = append(t.Rows[i].Cells, newCell(w, arm, seeds))
 	}
 }
 
-func newCell(w *words.Language, arm experiment.Spread, seeds int, at strip) Cell {
+func newCell(w *words.Language, arm experiment.Spread, seeds int) Cell {
 	n := len(arm.Values)
-	c := Cell{Value: w.Say(words.Pending), Mean: -1, Provisional: n < seeds}
+	c := Cell{Value: w.Say(words.Pending), Provisional: n < seeds}
 	for _, v := range arm.Values {
-		c.Marks = append(c.Marks, at.place(v))
+		c.Marks = append(c.Marks, 100*float64(v))
 	}
 	if n == 0 {
 		return c
@@ -102,7 +122,7 @@ func newCell(w *words.Language, arm experiment.Spread, seeds int, at strip) Cell
 		c.Company = "± " + points(arm.SD)
 	}
 	if n > 1 {
-		c.Mean = at.place(arm.Mean)
+		c.Mean = maybe(arm.Mean)
 	}
 	return c
 }
@@ -113,36 +133,6 @@ func points(v metrics.Value) string {
 		return "–"
 	}
 	return words.Points(float64(v))
-}
-
-// strip is the scale of a metric: one for all arms, and chance is always on it.
-type strip struct{ low, high float64 }
-
-func newStrip(ms experiment.MetricSummary) strip {
-	s := strip{math.Inf(1), math.Inf(-1)}
-	take := func(v metrics.Value) {
-		if v.Defined() {
-			s.low, s.high = min(s.low, float64(v)), max(s.high, float64(v))
-		}
-	}
-	take(ms.Chance)
-	take(ms.Untrained)
-	for _, a := range ms.Arms {
-		for _, v := range a.Values {
-			take(v)
-		}
-	}
-	const margin, narrowest = 0.1, 0.02
-	middle, half := (s.low+s.high)/2, max(s.high-s.low, narrowest)/2*(1+margin)
-	return strip{middle - half, middle + half}
-}
-
-// place returns where a value stands on the strip, 0 to 1, or -1 when it is undefined.
-func (s strip) place(v metrics.Value) float64 {
-	if !v.Defined() || math.IsInf(s.low, 0) || math.IsNaN(s.low) {
-		return -1
-	}
-	return (float64(v) - s.low) / (s.high - s.low)
 }
 
 func (s *State) footnote() string {

@@ -29,11 +29,10 @@ type Verdict struct {
 
 // EffectFigure is the difference per seed, in points of 100.
 type EffectFigure struct {
-	Kind          string // of the arm
+	Look
 	Points        []float64
 	Mean, Spread  float64
-	Reach         float64 // the axis goes from -Reach to Reach
-	Label         string  // of the mean
+	Label         string // of the mean
 	Caption, Grey string
 	Spoken        string
 }
@@ -171,10 +170,10 @@ func (p *Progress) done() (done, all int) {
 // pair names the arm under examination and the one it is compared with; empty when the spec has none.
 func (p *Progress) pair(w *words.Language) (arm, base string) {
 	if a := armNamed(p.Spec, examined(p.Spec)); a != nil {
-		arm = look(w, *a).Text
+		arm = look(w, p.Spec, *a).Text
 	}
 	if a := armNamed(p.Spec, baseline(p.Spec)); a != nil {
-		base = look(w, *a).Text
+		base = look(w, p.Spec, *a).Text
 	}
 	return arm, base
 }
@@ -197,7 +196,7 @@ func (s *State) matrix() *Matrix {
 		if !trained(a) {
 			continue
 		}
-		row := MatrixRow{Look: look(w, a)}
+		row := MatrixRow{Look: look(w, p.Spec, a)}
 		for _, seed := range p.Spec.Seeds {
 			row.Done = append(row.Done, p.share(a.Name, seed, p.runOf(a.Name, seed) != nil))
 		}
@@ -232,7 +231,7 @@ func (s *State) verdictDone() Verdict {
 	case p.Report != nil && !p.Report.Data.Labelled:
 		v.Claim, v.Why = w.Say(words.NoLabelsClaim), w.Say(words.NoLabelsWhy)
 	case failed != nil:
-		v.Claim, v.Why = w.Say(words.RunsFailed, look(w, *armNamed(p.Spec, failed.Arm)).Text, failed.Failed), w.Say(words.NothingWhy)
+		v.Claim, v.Why = w.Say(words.RunsFailed, look(w, p.Spec, *armNamed(p.Spec, failed.Arm)).Text, failed.Failed), w.Say(words.NothingWhy)
 	case stopped && !p.complete(arm, base):
 		v.Claim, v.Why = w.Say(words.NotEnough, done, all), w.Say(words.ResultsProvisional)
 	case arm == "" || base == "":
@@ -369,26 +368,15 @@ func (s *State) flattery(arm string) string {
 
 func (s *State) effectFigure(arm string, e experiment.Spread) *EffectFigure {
 	w := s.Words
-	shown := look(w, *armNamed(s.Run.Spec, arm))
+	shown := look(w, s.Run.Spec, *armNamed(s.Run.Spec, arm))
 	title := shortTitle(metricNamed(primary))
-	f := &EffectFigure{Kind: shown.Kind, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: words.SignedPoints(float64(e.Mean)),
+	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: words.SignedPoints(float64(e.Mean)),
 		Caption: w.Say(words.EffectCaption, title, shown.Text), Grey: w.Say(words.EffectSpread)}
 	var spoken []string
 	for _, d := range e.Values {
 		f.Points = append(f.Points, 100*float64(d))
 		spoken = append(spoken, words.SignedPoints(float64(d)))
 	}
-	f.Reach = reach(append(f.Points, f.Mean-f.Spread, f.Mean+f.Spread))
 	f.Spoken = w.Say(words.EffectSpoken, title, strings.Join(spoken, ", "), f.Label)
 	return f
-}
-
-// reach is the smallest of 1, 2, 4, 10, 20, 40, 100 that no value goes beyond.
-func reach(values []float64) float64 {
-	for _, r := range []float64{1, 2, 4, 10, 20, 40} {
-		if !slices.ContainsFunc(values, func(v float64) bool { return v > r || v < -r }) {
-			return r
-		}
-	}
-	return 100
 }
