@@ -75,3 +75,6 @@ func ratio(a, b float64) float64 {
 	}
 	return a / b
 }
+
+// unit takes back what rounding adds to a sum whose exact value lies in 0 ... 1; NaN stays.
+func unit(sum float64) Value { return Value(min(max(sum, 0), 1)) }
