@@ -71,6 +71,13 @@ func Vertical(x, y0, y1 float64) string {
 	return p.String()
 }
 
+// Segment returns a straight line between two points.
+func Segment(x0, y0, x1, y1 float64) string {
+	var p pen
+	p.stroke(x0, y0, x1, y1)
+	return p.String()
+}
+
 // Box returns the outline of r.
 func Box(r Rect) string {
 	var p pen

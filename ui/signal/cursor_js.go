@@ -1,0 +1,92 @@
+package signal
+
+import (
+	"math"
+	"strconv"
+	"syscall/js"
+
+	"cosinelab/ui/chart"
+	"cosinelab/ui/words"
+)
+
+// scale is that of the lanes, with pixels counted from the left edge of a plot.
+func (c *Stack) scale() chart.Scale {
+	return c.page.boxes["axis"].across(c.Props.From, c.Props.To)
+}
+
+// pointAt keeps the step under the pointer for the next frame.
+func (c *Stack) pointAt(pixel float64) {
+	waits := c.page.hover >= 0
+	c.page.hover = c.stepAt(pixel)
+	if !waits {
+		js.Global().Call("requestAnimationFrame", c.page.frame)
+	}
+}
+
+func (c *Stack) stepAt(pixel float64) int {
+	return min(max(int(c.scale().Value(pixel)), c.Props.From), c.Props.To-1)
+}
+
+func (c *Stack) followPointer() {
+	step := c.page.hover
+	c.page.hover = -1
+	if step >= 0 && step != c.Props.Cursor {
+		c.moveCursor(step)
+	}
+}
+
+func (c *Stack) moveCursor(step int) {
+	c.Props.Cursor = step
+	c.showCursor()
+	c.Props.OnCursor(step)
+}
+
+// showCursor places the cursor and writes the values under it.
+func (c *Stack) showCursor() {
+	p := &c.page
+	step := c.Props.Cursor
+	inside := c.Props.From <= step && step < c.Props.To && p.boxes["axis"].w > 0
+	line := p.root.Call("querySelector", ".cursor")
+	line.Set("hidden", !inside)
+	at := math.Inf(-1)
+	if inside {
+		at = c.scale().At(float64(step) + 0.5)
+		left := at + p.root.Call("querySelector", ".lane-axis .plot").Get("offsetLeft").Float()
+		line.Get("style").Set("left", pixels(left))
+		line.Get("firstChild").Set("textContent", words.Count(step))
+	}
+	c.clearLabels(at)
+	places := p.root.Call("querySelectorAll", ".value")
+	for i, text := range readouts(p.lanes, step) {
+		if place := places.Index(i); place.Truthy() {
+			place.Set("textContent", text)
+		}
+	}
+}
+
+// labelWidth is the room that the cursor's step needs among the labels of the axis.
+const labelWidth = 44
+
+// clearLabels hides the labels of the time axis that the cursor's step would cover.
+func (c *Stack) clearLabels(at float64) {
+	labels := c.page.root.Call("querySelectorAll", ".lane-axis text")
+	for i := range labels.Length() {
+		label := labels.Index(i)
+		x, err := strconv.ParseFloat(label.Call("getAttribute", "x").String(), 64)
+		near := err == nil && math.Abs(x-at) < labelWidth*c.page.boxes["axis"].unit
+		label.Get("classList").Call("toggle", "covered", near)
+	}
+}
+
+// showZoom marks the part between two pixels of a plot that a drag is about to zoom to; none when they are equal.
+func (c *Stack) showZoom(from, to float64) {
+	p := &c.page
+	from, to = min(from, to), max(from, to)
+	zoom := p.root.Call("querySelector", ".zoom")
+	zoom.Set("hidden", from == to)
+	x := c.scale()
+	from, to = max(from, x.Start), min(to, x.End)
+	left := p.root.Call("querySelector", ".lane-axis .plot").Get("offsetLeft").Float()
+	zoom.Get("style").Set("left", pixels(left+from))
+	zoom.Get("style").Set("width", pixels(max(0, to-from)))
+}

@@ -1,0 +1,285 @@
+package signal
+
+import (
+	"syscall/js"
+
+	"cosinelab/ui/chart"
+)
+
+// drag is what the pointer holds between pressing and letting go.
+type drag struct {
+	hold     hold
+	arm      int     // whose threshold
+	grip     grip    // of the brush
+	from, to int     // the view when it began
+	left     float64 // of the plot, in pixels of the window
+	top      float64 // of the plot
+	start    float64 // pixel in the plot
+	wide     bool    // moved far enough to be meant
+}
+
+// hold is what a drag moves.
+type hold uint8
+
+const (
+	holdNothing hold = iota
+	holdThreshold
+	holdBrush
+	holdZoom
+)
+
+// meant is how many pixels the pointer moves before a press becomes a drag.
+const meant = 4
+
+func (c *Stack) onEvent(e js.Value) {
+	switch e.Get("type").String() {
+	case "pointerdown":
+		c.onPress(e)
+	case "pointermove":
+		c.onMove(e)
+	case "pointerup":
+		c.onRelease(e)
+	case "pointercancel":
+		c.letGo()
+	case "pointerover", "focusin":
+		c.onArm(closest(e, ".lane-score"))
+	case "pointerleave", "focusout":
+		c.onArm(js.Null())
+	case "dblclick":
+		if closest(e, ".plot").Truthy() && !closest(e, ".handle").Truthy() {
+			c.Props.OnView(0, c.Props.Steps)
+		}
+	case "keydown":
+		c.onControlKey(e)
+	case "change":
+		if field := closest(e, ".channels input"); field.Truthy() {
+			c.Props.OnChannels(field.Get("value").String())
+		}
+	}
+}
+
+// closest returns the element that an event is about, or the nearest around it, that a selector names; null = none.
+func closest(e js.Value, selector string) js.Value {
+	target := e.Get("target")
+	if target.Get("closest").IsUndefined() {
+		return js.Null()
+	}
+	return target.Call("closest", selector)
+}
+
+func (c *Stack) onArm(lane js.Value) {
+	arm := ""
+	if lane.Truthy() {
+		arm = lane.Get("dataset").Get("arm").String()
+	}
+	if c.page.drag.hold == holdNothing && arm != c.page.arm {
+		c.page.arm = arm
+		c.Props.OnFocus(arm)
+	}
+}
+
+func (c *Stack) onPress(e js.Value) {
+	plot := closest(e, ".plot")
+	if e.Get("button").Int() != 0 || !plot.Truthy() || c.Props.Steps == 0 {
+		return
+	}
+	at := plot.Call("getBoundingClientRect")
+	d := drag{from: c.Props.From, to: c.Props.To, left: at.Get("left").Float(), top: at.Get("top").Float()}
+	d.start = e.Get("clientX").Float() - d.left
+	lane := plot.Get("parentElement").Get("dataset").Get("lane").String()
+	switch {
+	case closest(e, ".handle").Truthy():
+		d.hold, d.arm = holdThreshold, c.armOf(lane)
+	case lane == "overview":
+		d = c.takeBrush(d)
+	case closest(e, ".timed").Truthy():
+		d.hold = holdZoom
+	}
+	c.page.drag = d
+	if d.hold == holdThreshold || d.hold == holdBrush {
+		c.capture(e)
+	}
+}
+
+// armOf returns the index of the arm whose lane has a key.
+func (c *Stack) armOf(key string) int {
+	for _, l := range c.page.lanes {
+		if l.key == key {
+			return l.index
+		}
+	}
+	return -1
+}
+
+// capture sends the pointer's events here until it is let go, wherever it moves.
+func (c *Stack) capture(e js.Value) { c.page.root.Call("setPointerCapture", e.Get("pointerId")) }
+
+func (c *Stack) overviewScale() chart.Scale {
+	return c.page.boxes["overview"].across(0, c.Props.Steps)
+}
+
+// takeBrush takes the brush where it is pressed; beside it, the brush first comes to the pointer.
+func (c *Stack) takeBrush(d drag) drag {
+	x := c.overviewScale()
+	d.hold = holdBrush
+	g, ok := gripAt(d.start, x.At(float64(d.from)), x.At(float64(d.to)), c.page.boxes["overview"].unit)
+	d.grip = g
+	if !ok {
+		d.from, d.to = c.Props.panned(int(x.Value(d.start)) - (d.from+d.to)/2)
+		c.Props.OnView(d.from, d.to)
+	}
+	return d
+}
+
+func (c *Stack) onMove(e js.Value) {
+	d := &c.page.drag
+	at := e.Get("clientX").Float() - d.left
+	switch d.hold {
+	case holdNothing:
+		if plot := closest(e, ".timed .plot"); plot.Truthy() && c.Props.Steps > 0 {
+			c.pointAt(e.Get("clientX").Float() - plot.Call("getBoundingClientRect").Get("left").Float())
+		}
+	case holdThreshold:
+		c.dragThreshold(e.Get("clientY").Float() - d.top)
+	case holdBrush:
+		x := c.overviewScale()
+		by := (at - d.start) / (x.End - x.Start) * float64(c.Props.Steps)
+		c.Props.OnView(brushed(d.grip, d.from, d.to, int(by), c.Props.Steps))
+	case holdZoom:
+		c.dragZoom(e, at)
+	}
+}
+
+func (c *Stack) dragThreshold(pixel float64) {
+	i := c.page.drag.arm
+	if i < 0 || i >= len(c.Props.Arms) {
+		return
+	}
+	arm := c.Props.Arms[i].Name
+	y := c.page.stack.scoreScale(c.page.boxes[scoreKey(arm)])
+	c.Props.OnThreshold(arm, y.Value(pixel))
+}
+
+func (c *Stack) dragZoom(e js.Value, at float64) {
+	d := &c.page.drag
+	if !d.wide && at-d.start < meant && d.start-at < meant {
+		return
+	}
+	if !d.wide {
+		d.wide = true
+		c.capture(e)
+	}
+	c.showZoom(d.start, at)
+	c.pointAt(at)
+}
+
+func (c *Stack) onRelease(e js.Value) {
+	d := c.page.drag
+	c.letGo()
+	if d.hold == holdZoom && d.wide {
+		a, b := c.stepAt(d.start), c.stepAt(e.Get("clientX").Float()-d.left)
+		from, to := bound(min(a, b), max(a, b)+1, c.Props.Steps)
+		c.Props.OnView(from, to)
+	}
+}
+
+func (c *Stack) letGo() {
+	c.page.drag = drag{}
+	c.showZoom(0, 0)
+}
+
+// Keys of the brush: a pan moves by a share of the view, a zoom multiplies it.
+const (
+	panShare   = 0.1
+	zoomFactor = 0.8
+	shiftMore  = 10 // times, with Shift, for a threshold
+)
+
+func (c *Stack) onControlKey(e js.Value) {
+	handled := false
+	switch {
+	case closest(e, ".brush").Truthy():
+		handled = c.onBrushKey(e.Get("key").String())
+	case closest(e, ".handle").Truthy():
+		handled = c.onHandleKey(e)
+	case closest(e, ".channels input").Truthy():
+		c.onFieldKey(e)
+	}
+	if handled {
+		e.Call("preventDefault")
+		e.Call("stopPropagation") // the arrows mean something else to the rest of the page
+	}
+}
+
+func (c *Stack) onBrushKey(key string) bool {
+	p := &c.Props
+	by := max(1, int(panShare*float64(p.To-p.From)))
+	switch key {
+	case "ArrowLeft":
+		p.OnView(p.panned(-by))
+	case "ArrowRight":
+		p.OnView(p.panned(by))
+	case "+", "=":
+		p.OnView(p.zoomed(zoomFactor, p.anchor()))
+	case "-":
+		p.OnView(p.zoomed(1/zoomFactor, p.anchor()))
+	case "Home":
+		p.OnView(p.panned(-p.Steps))
+	case "End":
+		p.OnView(p.panned(p.Steps))
+	default:
+		return false
+	}
+	return true
+}
+
+func (c *Stack) onHandleKey(e js.Value) bool {
+	steps := 1.0
+	if e.Get("shiftKey").Bool() {
+		steps = shiftMore
+	}
+	switch e.Get("key").String() {
+	case "ArrowUp", "ArrowRight":
+	case "ArrowDown", "ArrowLeft":
+		steps = -steps
+	default:
+		return false
+	}
+	key := closest(e, ".lane").Get("dataset").Get("lane").String()
+	a := &c.Props.Arms[c.armOf(key)]
+	c.Props.OnThreshold(a.Name, nudged(a.Threshold, c.page.stack.scoreScale(c.page.boxes[key]), steps))
+	return true
+}
+
+// onFieldKey takes the typed channels with Enter, and puts the old ones back with Escape.
+func (c *Stack) onFieldKey(e js.Value) {
+	field := e.Get("target")
+	switch e.Get("key").String() {
+	case "Escape":
+		field.Set("value", c.Props.ChannelsTyped)
+	case "Enter":
+	default:
+		return
+	}
+	e.Call("stopPropagation")
+	field.Call("blur")
+}
+
+// onKey hears the keys that work wherever the focus is, unless somebody types.
+func (c *Stack) onKey(e js.Value) {
+	if closest(e, "input, textarea, select, [contenteditable]").Truthy() || e.Get("metaKey").Bool() {
+		return
+	}
+	dir := 1
+	switch e.Get("key").String() {
+	case "[":
+		dir = -1
+	case "]":
+	default:
+		return
+	}
+	if from, to, step, ok := c.Props.jump(dir); ok {
+		c.Props.OnView(from, to)
+		c.moveCursor(step)
+	}
+}

@@ -1,0 +1,280 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"cosinelab/ui/chart"
+	"cosinelab/ui/words"
+)
+
+// kind is what a lane of the stack shows.
+type kind uint8
+
+const (
+	overview kind = iota
+	funnel        // leads from the brush to the lanes; names the anomalies
+	channel
+	cosine
+	score
+	axis
+)
+
+// lane is one row of the stack: what stands beside its plot. The plot itself is drawn once its size is known.
+type lane struct {
+	kind   kind
+	key    string
+	index  int // of the channel or arm
+	title  string
+	sub    string
+	look   *chart.Look
+	legend []entry
+	say    string // name and summary in one or two sentences
+	empty  string // stands in the plot instead of lines
+}
+
+// entry is a row of the legend: a sample of the line, what it is, and its value at the cursor.
+type entry struct {
+	class string
+	look  *chart.Look
+	text  string
+	line  chart.Buckets
+}
+
+// value returns what the line has at a step, in words.
+func (e entry) value(step int) string {
+	if k, ok := e.line.At(step); ok {
+		return number(e.line.Mean(k))
+	}
+	return "–"
+}
+
+// number writes a value with two or three digits that count.
+func number(v float64) string {
+	size := math.Abs(v)
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return words.NotAvailable
+	case size >= 1e6 || 0 < size && size < 0.01:
+		unit := math.Pow(10, math.Floor(math.Log10(size))-1)
+		text := words.Setting(math.Round(size/unit) * unit)
+		if v < 0 {
+			return "−" + text
+		}
+		return text
+	case size >= 1000:
+		return words.Count(int(math.Round(v)))
+	case size >= 100:
+		return words.Fixed(v, 0)
+	case size >= 10:
+		return words.Fixed(v, 1)
+	}
+	return words.Fixed(v, 2)
+}
+
+// stack is Props with what several lanes need.
+type stack struct {
+	*Props
+	teacher chart.Look
+	student *Arm // whose output stands in the channels; nil = none
+	top     float64
+	marks   []alarms // one an arm
+}
+
+// alarms is what the alarms of one arm come to in view.
+type alarms struct {
+	chart.Alarms
+	found, segments, false int
+}
+
+func newStack(p *Props) *stack {
+	s := &stack{Props: p, teacher: chart.LookOf("teacher", 0), top: p.scoreTop()}
+	for i := range p.Arms {
+		s.marks = append(s.marks, p.alarms(&p.Arms[i]))
+		if p.Arms[i].Name == p.Student {
+			s.student = &p.Arms[i]
+		}
+	}
+	return s
+}
+
+// inView is the scale of steps without pixels: enough to ask what is in view.
+func (p *Props) inView() chart.Scale {
+	return chart.Scale{From: float64(p.From), To: float64(p.To), End: 1}
+}
+
+// alarms compares an arm's alarms with the truth. Without labels nobody can say that one is false: all are drawn alike.
+func (p *Props) alarms(a *Arm) alarms {
+	raised := a.Alarms
+	if a.Pending {
+		raised = a.Score.Above(a.Threshold)
+	}
+	if !p.Labelled {
+		return alarms{Alarms: chart.Alarms{Right: raised}, found: len(chart.InView(raised, p.inView()))}
+	}
+	m := alarms{Alarms: chart.Classify(raised, p.Truth)}
+	m.segments = len(chart.InView(p.Truth, p.inView()))
+	m.found = m.segments - len(chart.InView(m.Missed, p.inView()))
+	m.false = len(chart.InView(m.False, p.inView()))
+	return m
+}
+
+// Layout of the score axis: it ends at the highest score, but where one peak would press all thresholds to the floor
+// it ends at cutAbove times the highest of them, and higher peaks are marked as cut. A threshold is never at the rim.
+const (
+	cutAbove = 16 // a quarter of the height, on an axis of square roots
+	headroom = 1.2
+)
+
+// scoreTop returns where the score axis of all arms ends.
+func (p *Props) scoreTop() float64 {
+	var highest chart.Extent
+	policy := 0.0
+	for _, a := range p.Arms {
+		highest = highest.Join(a.Score.Extent())
+		if a.Policy > policy {
+			policy = a.Policy
+		}
+	}
+	top := highest.Hi
+	if p.ScoreMax > 0 {
+		top = p.ScoreMax
+	}
+	if policy > 0 {
+		top = max(min(top, cutAbove*policy), headroom*policy)
+	}
+	if !(top > 0) {
+		return 1
+	}
+	return top
+}
+
+// lanes lists the rows of the stack from top to bottom.
+func (s *stack) lanes() []lane {
+	rows := []lane{s.overview(), {kind: funnel, key: "funnel"}}
+	for i := range s.Channels {
+		rows = append(rows, s.channel(i))
+	}
+	rows = append(rows, s.cosine())
+	for i := range s.Arms {
+		rows = append(rows, s.score(i))
+	}
+	return append(rows, s.axis())
+}
+
+func (s *stack) overview() lane {
+	w := s.Words
+	l := lane{kind: overview, key: "overview", title: w.Overview, sub: w.WholePart,
+		say: fmt.Sprintf(w.SayOverview, words.Count(s.Steps), len(s.Truth), words.Count(s.From), words.Count(s.To))}
+	if s.Overview.Empty() {
+		l.empty = w.NoSeries
+	}
+	return l
+}
+
+func (s *stack) channel(i int) lane {
+	w, c := s.Words, &s.Channels[i]
+	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: fmt.Sprintf(w.Channel, c.Index), sub: c.Name}
+	input := c.Input.Extent()
+	if input.Empty() {
+		l.empty, l.say = w.NoSeries, fmt.Sprintf(w.SayNoValues, l.title)
+		return l
+	}
+	l.say = fmt.Sprintf(w.SayChannel, l.title, number(input.Lo), number(input.Hi))
+	l.legend = append(l.legend, entry{"input", nil, w.Input, c.Input})
+	if !c.Teacher.Empty() {
+		l.legend = append(l.legend, entry{s.teacher.Class, nil, w.Teacher, c.Teacher})
+	}
+	if a := s.student; a != nil && !c.Student.Empty() {
+		l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Label, c.Student})
+	}
+	return l
+}
+
+func (s *stack) cosine() lane {
+	w := s.Words
+	l := lane{kind: cosine, key: "cosine", title: w.Cosine, sub: w.PerStep}
+	var means []string
+	for i := range s.Arms {
+		a := &s.Arms[i]
+		if mean, ok := average(a.Cosine); ok {
+			l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Label, a.Cosine})
+			means = append(means, fmt.Sprintf(w.SayMean, a.Label, number(mean)))
+		}
+	}
+	if means == nil {
+		l.empty, l.say = w.Waits, fmt.Sprintf(w.SayNoValues, l.title)
+		return l
+	}
+	l.say = fmt.Sprintf(w.SayCosine, strings.Join(means, ", "))
+	return l
+}
+
+// average returns the mean of the buckets' means, and whether there is one.
+func average(b chart.Buckets) (float64, bool) {
+	sum, n := 0.0, 0
+	for k := range b.Len() {
+		if b.Has(k) {
+			sum += b.Mean(k)
+			n++
+		}
+	}
+	return sum / float64(n), n > 0
+}
+
+func scoreKey(arm string) string { return "score " + arm }
+
+func (s *stack) score(i int) lane {
+	w, a := s.Words, &s.Arms[i]
+	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Score, look: &a.Look}
+	highest := a.Score.Extent()
+	if highest.Empty() {
+		l.empty, l.say = a.Note, fmt.Sprintf(w.SayNoValues, a.Label)
+		if a.Note == "" {
+			l.empty = w.Waits
+		}
+		return l
+	}
+	l.say = fmt.Sprintf(w.SayScore, a.Label, number(highest.Hi)) + " " + s.sayAlarms(i)
+	if a.hasThreshold() {
+		l.sub = fmt.Sprintf(w.Threshold, number(a.Threshold))
+		if a.Threshold != a.Policy {
+			l.sub = fmt.Sprintf(w.ByHand, number(a.Threshold))
+		}
+	}
+	l.legend = []entry{{line: a.Score}}
+	return l
+}
+
+func (a *Arm) hasThreshold() bool { return !math.IsNaN(a.Threshold) && !a.Score.Empty() }
+
+func (s *stack) sayAlarms(i int) string {
+	m := s.marks[i]
+	if !s.Labelled {
+		return fmt.Sprintf(s.Words.SayUnlabeled, m.found)
+	}
+	return fmt.Sprintf(s.Words.SayAlarms, m.found, m.segments, m.false)
+}
+
+func (s *stack) axis() lane {
+	w := s.Words
+	l := lane{kind: axis, key: "axis", sub: w.Step, say: fmt.Sprintf(w.SayAxis, words.Count(s.From), words.Count(s.To))}
+	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
+		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
+			l.sub = fmt.Sprintf(w.Means, words.Count(int(math.Round(n))))
+		}
+	}
+	return l
+}
+
+// readouts returns the values at a step of every legend entry, in the order of the lanes.
+func readouts(lanes []lane, step int) []string {
+	var out []string
+	for _, l := range lanes {
+		for _, e := range l.legend {
+			out = append(out, e.value(step))
+		}
+	}
+	return out
+}

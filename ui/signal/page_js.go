@@ -1,0 +1,137 @@
+package signal
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall/js"
+
+	"github.com/hexops/vecty"
+)
+
+// page is what the stack knows of its elements: how large the plots are, what the pointer does. It writes to the page
+// what moves at pointer speed (cursor, readouts, the part to zoom to), so that moving the pointer renders nothing.
+type page struct {
+	root  js.Value
+	boxes map[string]box // measured plots by lane key
+	keys  []string       // of the lanes that were measured
+	stack *stack         // of the newest render
+	lanes []lane
+	drag  drag
+	arm   string // that the pointer is on
+	hover int    // the step under the pointer that waits for the next frame; -1 = none waits
+
+	funcs    []js.Func
+	stop     js.Value // aborts every listener
+	observer js.Value
+	after    js.Func
+	frame    js.Func
+}
+
+// Mount is called once the elements are on the page.
+func (c *Stack) Mount() {
+	p := &c.page
+	p.root = js.Global().Get("document").Call("getElementById", "signal")
+	p.hover = -1
+	p.stop = js.Global().Get("AbortController").New()
+	p.after = p.keep(func(js.Value) { c.refresh() })
+	p.frame = p.keep(func(js.Value) { c.followPointer() })
+	c.listen(p.root, c.onEvent, "pointerdown", "pointermove", "pointerup", "pointercancel", "pointerover", "pointerleave", "dblclick",
+		"keydown", "focusin", "focusout", "change")
+	c.listen(js.Global(), c.onKey, "keydown")
+	resized := p.keep(func(js.Value) { c.measure() })
+	p.observer = js.Global().Get("ResizeObserver").New(resized)
+	p.observer.Call("observe", p.root.Call("querySelector", ".timed"))
+	c.refresh()
+}
+
+// Unmount lets go of everything that Mount took.
+func (c *Stack) Unmount() {
+	p := &c.page
+	p.stop.Call("abort")
+	p.observer.Call("disconnect")
+	for _, f := range p.funcs {
+		f.Release()
+	}
+	c.page = page{}
+}
+
+// keep makes a function of the browser's that lives until Unmount; it gets its first argument.
+func (p *page) keep(do func(first js.Value)) js.Func {
+	f := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		first := js.Undefined()
+		if len(args) > 0 {
+			first = args[0]
+		}
+		do(first)
+		return nil
+	})
+	p.funcs = append(p.funcs, f)
+	return f
+}
+
+func (c *Stack) listen(target js.Value, do func(event js.Value), names ...string) {
+	f := c.page.keep(do)
+	for _, name := range names {
+		target.Call("addEventListener", name, f, map[string]any{"signal": c.page.stop.Get("signal")})
+	}
+}
+
+// rendered remembers what a render shows, and refreshes the page as soon as the render is on it.
+func (p *page) rendered(s *stack, lanes []lane) {
+	p.stack, p.lanes = s, lanes
+	if p.root.Truthy() {
+		js.Global().Call("queueMicrotask", p.after)
+	}
+}
+
+// refresh brings what vecty does not render in line with the newest render.
+func (c *Stack) refresh() {
+	p := &c.page
+	if !p.root.Truthy() {
+		return
+	}
+	if field := p.root.Call("querySelector", ".channels input"); !field.Equal(js.Global().Get("document").Get("activeElement")) {
+		field.Set("value", c.Props.ChannelsTyped)
+	}
+	if !slices.EqualFunc(p.lanes, p.keys, func(l lane, key string) bool { return l.key == key }) {
+		c.measure()
+	}
+	c.showCursor()
+}
+
+// measure reads the sizes of the plots, and renders again where they have changed.
+func (c *Stack) measure() {
+	p := &c.page
+	unit := rootSize() / 16
+	boxes := map[string]box{}
+	p.keys = p.keys[:0]
+	for _, l := range p.lanes {
+		p.keys = append(p.keys, l.key)
+	}
+	plots := p.root.Call("querySelectorAll", ".plot")
+	for i := range plots.Length() {
+		e := plots.Index(i)
+		key := e.Get("parentElement").Get("dataset").Get("lane").String()
+		boxes[key] = box{e.Get("clientWidth").Float(), e.Get("clientHeight").Float(), unit}
+	}
+	if maps.Equal(boxes, p.boxes) {
+		return
+	}
+	p.boxes = boxes
+	vecty.Rerender(c)
+	if x := boxes["overview"].across(0, 1); x.End-x.Start > calm {
+		c.Props.OnBuckets(int(x.End-x.Start) / calm * calm)
+	}
+}
+
+// rootSize returns the size of a rem in CSS pixels.
+func rootSize() float64 {
+	style := js.Global().Call("getComputedStyle", js.Global().Get("document").Get("documentElement"))
+	size, err := strconv.ParseFloat(strings.TrimSuffix(style.Get("fontSize").String(), "px"), 64)
+	if err != nil {
+		return 16
+	}
+	return size
+}

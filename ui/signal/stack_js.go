@@ -1,0 +1,196 @@
+package signal
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/chart"
+	"cosinelab/ui/words"
+)
+
+// Stack is the component: lanes over one time axis, from Props alone.
+type Stack struct {
+	vecty.Core
+	Props Props `vecty:"prop"`
+	page  page  // what is known of the elements on the page
+}
+
+// Copy keeps vecty from holding on to every earlier render.
+func (c *Stack) Copy() vecty.Component {
+	cpy := *c
+	cpy.Core = vecty.Core{}
+	return &cpy
+}
+
+// Render draws the lanes into the plots as they were measured last; the first time they are empty.
+func (c *Stack) Render() vecty.ComponentOrHTML {
+	s := newStack(&c.Props)
+	lanes := s.lanes()
+	c.page.rendered(s, lanes)
+	var rows vecty.List
+	for _, l := range lanes[2:] {
+		rows = append(rows, c.lane(s, l))
+	}
+	rows = append(rows, cursor(), zoomed())
+	return elem.Section(
+		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Signal)),
+		c.header(),
+		elem.Div(vecty.Markup(vecty.Class("lanes"), vecty.Data("focus", c.Props.Focus)),
+			c.lane(s, lanes[0]),
+			c.lane(s, lanes[1]),
+			elem.Div(vecty.Markup(vecty.Class("timed"), vecty.Key("timed")), rows),
+		),
+	)
+}
+
+func (c *Stack) header() *vecty.HTML {
+	p := &c.Props
+	w := p.Words
+	return elem.Div(
+		vecty.Markup(vecty.Class("stack-h")),
+		elem.Heading2(vecty.Text(w.Signal)),
+		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
+		elem.Label(
+			vecty.Markup(vecty.Class("channels"), vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
+			elem.Span(vecty.Text(w.Channels)),
+			elem.Input(vecty.Markup(vecty.Class("n"),
+				vecty.Property("title", w.ChannelsHint), vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
+				vecty.Attribute("autocomplete", "off"), vecty.Attribute("size", 6))),
+			elem.Span(vecty.Markup(vecty.Class("n", "dim")), vecty.Text(fmt.Sprintf(w.ChannelsOf, p.ChannelsAll))),
+			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")), vecty.Text(p.ChannelsError)),
+		),
+	)
+}
+
+// keys explains the truth and the alarms; without labels there is no truth to explain.
+func keys(p *Props) vecty.List {
+	key := func(class, text string) *vecty.HTML {
+		return elem.Span(elem.Italic(vecty.Markup(vecty.Class(class))), vecty.Text(text))
+	}
+	w := p.Words
+	if !p.Labelled {
+		return vecty.List{key("k-right", w.Alarm)}
+	}
+	return vecty.List{key("k-truth", w.Truth), key("k-right", w.Right), key("k-false", w.False), key("k-missed", w.Missed)}
+}
+
+var laneClasses = [...]string{
+	overview: "lane-overview", funnel: "lane-funnel", channel: "lane-channel", cosine: "lane-cosine", score: "lane-score",
+	axis: "lane-axis",
+}
+
+func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
+	box := c.page.boxes[l.key]
+	arm := ""
+	if l.kind == score {
+		arm = s.Arms[l.index].Name
+	}
+	return elem.Div(
+		vecty.Markup(vecty.Key(l.key), vecty.Class("lane", laneClasses[l.kind], "nth-"+strconv.Itoa(l.index)), vecty.Data("lane", l.key),
+			vecty.MarkupIf(arm != "", vecty.Data("arm", arm)),
+			vecty.MarkupIf(arm != "" && s.Focus != "" && s.Focus != arm, vecty.Class("faded"))),
+		elem.Div(vecty.Markup(vecty.Class("ll")),
+			elem.Bold(sign(l), vecty.Text(l.title)),
+			elem.Span(vecty.Text(l.sub))),
+		elem.Div(vecty.Markup(vecty.Class("plot")),
+			SVG(s.figure(l, box), l.say),
+			s.control(l, box)),
+		elem.Div(vecty.Markup(vecty.Class("rr")), s.readout(l, box)),
+	)
+}
+
+// sign is an arm's marker before its name.
+func sign(l lane) vecty.MarkupOrChild {
+	if l.look == nil {
+		return nil
+	}
+	return SVG(chart.Sign(*l.look, 12, 3.4), "")
+}
+
+// control is what a person can take hold of in a plot: the brush, a threshold.
+func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
+	switch {
+	case b.w == 0 || b.h == 0 || s.Steps == 0:
+		return nil
+	case l.kind == overview:
+		return s.brush(b)
+	case l.kind == score && s.Arms[l.index].hasThreshold():
+		return s.handle(l, b)
+	}
+	return nil
+}
+
+func (s *stack) brush(b box) *vecty.HTML {
+	x := b.across(0, s.Steps)
+	from, to := x.At(float64(s.From)), x.At(float64(s.To))
+	return elem.Div(vecty.Markup(
+		vecty.Class("brush"), vecty.Property("tabIndex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Brush),
+		vecty.Attribute("aria-valuemin", 0), vecty.Attribute("aria-valuemax", s.Steps), vecty.Attribute("aria-valuenow", s.From),
+		vecty.Attribute("aria-valuetext", fmt.Sprintf(s.Words.SayBrush, words.Count(s.From), words.Count(s.To))),
+		vecty.Style("left", pixels(from)), vecty.Style("width", pixels(to-from))))
+}
+
+// handle moves an arm's threshold. It sits right of the plot, so that it never hides data.
+func (s *stack) handle(l lane, b box) *vecty.HTML {
+	a := &s.Arms[l.index]
+	return elem.Div(vecty.Markup(
+		vecty.Class("handle"), vecty.Property("tabIndex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-orientation", "vertical"),
+		vecty.Attribute("aria-label", fmt.Sprintf(s.Words.ThresholdOf, a.Label)), vecty.Attribute("aria-valuemin", 0),
+		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
+		vecty.Attribute("aria-valuetext", number(a.Threshold)+". "+s.sayAlarms(l.index)),
+		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)), vecty.Style("top", pixels(s.scoreScale(b).At(a.Threshold)))))
+}
+
+func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px" }
+
+// readout is what stands right of a plot: the legend with the values at the cursor, or what the alarms come to. The
+// values themselves are written by page.refresh, at pointer speed.
+func (s *stack) readout(l lane, b box) vecty.List {
+	switch l.kind {
+	case overview:
+		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.InView)),
+			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(fmt.Sprintf(s.Words.StepsInView, words.Count(s.To-s.From)))))}
+	case score:
+		return s.tally(l)
+	case axis:
+		return vecty.List{elem.Span(vecty.Text(l.sub))}
+	}
+	var rows vecty.List
+	for _, e := range l.legend {
+		rows = append(rows, elem.Paragraph(SVG(chart.Sample(e.class, e.look, 22, 10, 3), ""), elem.Span(vecty.Text(e.text)), value()))
+	}
+	return rows
+}
+
+// value is the place of one value at the cursor.
+func value() *vecty.HTML { return elem.Bold(vecty.Markup(vecty.Class("n", "value"))) }
+
+// tally counts the alarms of an arm in view.
+func (s *stack) tally(l lane) vecty.List {
+	if l.legend == nil {
+		return nil
+	}
+	w, m := s.Words, s.marks[l.index]
+	count := func(n int, text string, more ...vecty.MarkupOrChild) *vecty.HTML {
+		return elem.Paragraph(append([]vecty.MarkupOrChild{
+			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))), elem.Span(vecty.Text(text))}, more...)...)
+	}
+	if !s.Labelled {
+		return vecty.List{count(m.found, w.Alarms, value())}
+	}
+	return vecty.List{count(m.found, fmt.Sprintf(w.Segments, m.segments), value()), count(m.false, w.FalseAlarms)}
+}
+
+// cursor is the line through all lanes, with the step it is at; zoomed the part that a drag is about to zoom to. Both
+// are placed by page, at pointer speed.
+func cursor() *vecty.HTML {
+	return elem.Div(vecty.Markup(vecty.Key("cursor"), vecty.Class("cursor"), vecty.Property("hidden", true)),
+		elem.Span(vecty.Markup(vecty.Class("n"))))
+}
+
+func zoomed() *vecty.HTML {
+	return elem.Div(vecty.Markup(vecty.Key("zoom"), vecty.Class("zoom"), vecty.Property("hidden", true)))
+}

@@ -1,0 +1,108 @@
+package signal
+
+import "cosinelab/ui/chart"
+
+// leastView is the fewest steps that a view shows: fewer are points, not a signal.
+const leastView = 16
+
+// bound returns a view of the same length inside the test part; one that is too short grows, one too long becomes all.
+func bound(from, to, steps int) (int, int) {
+	n := min(max(to-from, leastView), steps)
+	from = min(max(from, 0), steps-n)
+	return from, from + n
+}
+
+// zoomed returns the view with its length multiplied by factor; the step around stays where it is on the screen.
+func (p *Props) zoomed(factor float64, around int) (from, to int) {
+	n := p.To - p.From
+	longer := min(max(int(factor*float64(n)), leastView), p.Steps)
+	if n == 0 {
+		return bound(0, 0, p.Steps)
+	}
+	left := int(float64(around-p.From) * float64(longer) / float64(n))
+	return bound(around-left, around-left+longer, p.Steps)
+}
+
+// panned returns the view moved by a number of steps.
+func (p *Props) panned(by int) (from, to int) { return bound(p.From+by, p.To+by, p.Steps) }
+
+// anchor is the step that stays in place when keys zoom: the cursor, or the middle of the view.
+func (p *Props) anchor() int {
+	if p.From <= p.Cursor && p.Cursor < p.To {
+		return p.Cursor
+	}
+	return (p.From + p.To) / 2
+}
+
+// grip is a part of the brush in the overview.
+type grip uint8
+
+const (
+	gripBody grip = iota
+	gripLeft
+	gripRight
+)
+
+// gripSlack is how far beside an edge of the brush the pointer still takes it, in pixels at the base text size.
+const gripSlack = 8
+
+// gripAt returns the part of the brush under a pixel, and whether there is one.
+func gripAt(pixel, left, right, unit float64) (g grip, ok bool) {
+	slack := min(gripSlack*unit, max(2*unit, (right-left)/4)) // a short brush keeps a middle to hold
+	switch {
+	case pixel < left-gripSlack*unit || pixel > right+gripSlack*unit:
+		return gripBody, false
+	case pixel < left+slack:
+		return gripLeft, true
+	case pixel > right-slack:
+		return gripRight, true
+	}
+	return gripBody, true
+}
+
+// brushed returns the view from..to after a part of the brush has been dragged by a number of steps.
+func brushed(g grip, from, to, by, steps int) (int, int) {
+	switch g {
+	case gripLeft:
+		return min(max(from+by, 0), to-min(leastView, steps)), to
+	case gripRight:
+		return from, max(min(to+by, steps), from+min(leastView, steps))
+	}
+	return bound(from+by, to+by, steps)
+}
+
+// jump returns the view and the cursor at the anomaly after (dir > 0) or before the cursor, and whether there is one.
+// The view keeps its length unless the anomaly does not fit with some air around it.
+func (p *Props) jump(dir int) (from, to, step int, ok bool) {
+	s, ok := p.neighbour(dir)
+	if !ok {
+		return 0, 0, 0, false
+	}
+	n := max(p.To-p.From, (s.To-s.From)*3/2)
+	from = (s.From + s.To - n) / 2
+	from, to = bound(from, from+n, p.Steps)
+	return from, to, s.From, true
+}
+
+// neighbour returns the first anomaly that begins after the anchor, or the last that begins before it.
+func (p *Props) neighbour(dir int) (found chart.Span, ok bool) {
+	at := p.anchor()
+	for _, s := range p.Truth {
+		switch {
+		case dir > 0 && s.From > at:
+			return s, true
+		case dir < 0 && s.From < at:
+			found, ok = s, true
+		}
+	}
+	return found, ok
+}
+
+// thresholdStep is how far an arrow key moves a threshold, as a share of the score axis: the axis is that of square
+// roots, so low thresholds move finely and high ones by much.
+const thresholdStep = 0.02
+
+// nudged returns the threshold after so many steps of the keys on the score axis y.
+func nudged(threshold float64, y chart.Scale, steps float64) float64 {
+	return y.Value(y.At(threshold) + steps*thresholdStep*(y.End-y.Start))
+}
