@@ -30,7 +30,7 @@ func gemmTiming(shape, m, n, k int, transA, transB bool) timing {
 	if transB {
 		rsB, csB, name = 1, k, "NT"
 	}
-	args := []int{shape, m, n, k, 1, a, rsA, csA, b, rsB, csB, 0, c, n, 0, 0, 0, scratch}
+	args := []int{shape, m, n, k, 1, a, rsA, csA, b, rsB, csB, 0, c, n, scratch, 0, 0, 0, 0, 0}
 	t := timing{Name: fmt.Sprintf("sgemm[%d] %s %dx%dx%d", shape, name, m, n, k), Kernel: "sgemm",
 		flops: 2 * float64(m) * float64(n) * float64(k)}
 	for _, v := range args {

@@ -66,9 +66,9 @@ func (c gemmCase) run(t *testing.T, m machine, r *rand.Rand) []float32 {
 	memory := newArena(t, m)
 	at := memory.put(out.data)
 	args := []any{c.shape, c.m, c.n, c.k, c.alpha, memory.put(a.data).at, a.rs, a.cs,
-		memory.put(b.data).at, b.rs, b.cs, c.beta, at.at, out.rs,
-		optional(c.bias, memory.put(bias.data)), optional(c.residual, memory.put(residual.data)), residual.rs}
-	memory.call("sgemm", append(args, scratchAt), at)
+		memory.put(b.data).at, b.rs, b.cs, c.beta, at.at, out.rs, scratchAt,
+		optional(c.bias, memory.put(bias.data)), optional(c.residual, memory.put(residual.data)), residual.rs, 0, 0}
+	memory.call("sgemm", args, at)
 	got := memory.get(at)
 	c.compare(t, a, b, out, residual, bias, matrix{got, out.rs, 1})
 	return got
@@ -180,7 +180,7 @@ func product(t *testing.T, machine machine, m, n, k int, a, b []float32) []float
 	memory := newArena(t, machine)
 	pa, pb, pc := memory.put(a), memory.put(b), memory.room(m*n)
 	scratch := memory.room(GemmScratchBytes / 4)
-	memory.call("sgemm", []any{0, m, n, k, float32(1), pa.at, k, 1, pb.at, n, 1, float32(0), pc.at, n, 0, 0, 0, scratch.at}, pc, scratch)
+	memory.call("sgemm", []any{0, m, n, k, float32(1), pa.at, k, 1, pb.at, n, 1, float32(0), pc.at, n, scratch.at, 0, 0, 0, 0, 0}, pc, scratch)
 	return memory.get(pc)
 }
 

@@ -1,0 +1,111 @@
+package main
+
+import "cosinelab/engine/backend/simd/asm"
+
+// lanes is one step of a walk over a row: four floats, or the 1 to 3 that are left at its end.
+type lanes struct {
+	f    *asm.Func
+	at   asm.I32 // byte offset of the step in the row
+	left asm.I32 // floats in the step
+	tail bool    // left is less than 4
+}
+
+// walk visits the n floats of a row four at a time. body is emitted twice: for whole vectors and for the end.
+func walk(f *asm.Func, n asm.I32, body func(l lanes)) {
+	at, end := f.I32(), f.LetI32(floatBytes(n))
+	f.For(at, asm.Int(0), end.Sub(asm.Int(15)), 16, func() { body(lanes{f, at, asm.Int(4), false}) })
+	left := f.LetI32(n.And(asm.Int(3)))
+	f.If(left, func() { body(lanes{f, at, left, true}) })
+}
+
+// load reads the step from a row; lanes behind the row's end are 0.
+func (l lanes) load(row asm.I32) asm.V128 {
+	if !l.tail {
+		return l.f.LetV128(row.Add(l.at).Load(0))
+	}
+	v := l.f.LetV128(asm.Floats(0))
+	at := l.f.LetI32(row.Add(l.at))
+	for i := range 3 {
+		l.f.If(l.left.Gt(asm.Int(int32(i))), func() { v.Set(at.LoadLane(uint32(4*i), v, i)) })
+	}
+	return v
+}
+
+// loadOr is load with pad behind the row's end.
+func (l lanes) loadOr(row asm.I32, pad float32) asm.V128 {
+	v := l.load(row)
+	if l.tail {
+		v.Set(l.inside().Select(v, asm.Floats(pad)))
+	}
+	return v
+}
+
+// store writes the step to a row.
+func (l lanes) store(row asm.I32, v asm.V128) {
+	if !l.tail {
+		row.Add(l.at).Store(0, v)
+		return
+	}
+	at, value := l.f.LetI32(row.Add(l.at)), l.f.LetV128(v)
+	for i := range 3 {
+		l.f.If(l.left.Gt(asm.Int(int32(i))), func() { at.StoreLane(uint32(4*i), value, i) })
+	}
+}
+
+// clear is v with 0 behind the row's end, for sums.
+func (l lanes) clear(v asm.V128) asm.V128 {
+	if !l.tail {
+		return v
+	}
+	return v.And(l.inside())
+}
+
+// inside has all bits set in the lanes that belong to the row.
+func (l lanes) inside() asm.V128 { return laneIndex().Lt(l.left.Float().Splat()) }
+
+// laneIndex is 0, 1, 2, 3 as floats.
+func laneIndex() asm.V128 { return asm.Lanes(0, 0x3f800000, 0x40000000, 0x40400000) }
+
+// each repeats body n times and moves every row pointer on by its stride in bytes.
+func each(f *asm.Func, n asm.I32, rows []row, body func()) {
+	f.While(n.Gt(asm.Int(0)), func() {
+		body()
+		for _, r := range rows {
+			r.at.Set(r.at.Add(r.stride))
+		}
+		n.Set(n.Sub(asm.Int(1)))
+	})
+}
+
+// A row is an address and the bytes from one row to the next.
+type row struct{ at, stride asm.I32 }
+
+// rowParam declares two parameters, an address and a stride in floats.
+func rowParam(f *asm.Func) func() row {
+	r := row{f.ParamI32(), f.ParamI32()}
+	return func() row {
+		r.stride.Set(floatBytes(r.stride))
+		return r
+	}
+}
+
+// rowParams declares n rows; the function that it returns begins the body.
+func rowParams(f *asm.Func, n int) func() []row {
+	params := make([]func() row, n)
+	for i := range params {
+		params[i] = rowParam(f)
+	}
+	return func() []row {
+		rows := make([]row, n)
+		for i, p := range params {
+			rows[i] = p()
+		}
+		return rows
+	}
+}
+
+// total is the sum of the four lanes of v.
+func total(f *asm.Func, v asm.V128) asm.F32 {
+	v = f.LetV128(v)
+	return v.Lane(0).Add(v.Lane(1)).Add(v.Lane(2).Add(v.Lane(3)))
+}
