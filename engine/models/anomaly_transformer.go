@@ -40,7 +40,7 @@ type Associations struct {
 
 // buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax step:
 // 2 rec - k series_loss + k prior_loss (section 3.5). Its value is 2 rec.
-func buildAnomalyTransformer(g *graph.Graph, x *graph.Node, c Config) Output {
+func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	var series, sigma []*graph.Node
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
 		out, weights := nn.Attention(h, c.Heads)

@@ -1,0 +1,240 @@
+package models_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"cosinelab/engine/backend/backendtest"
+	"cosinelab/engine/graph"
+	"cosinelab/engine/models"
+	"cosinelab/engine/op"
+	"cosinelab/engine/train"
+)
+
+// odd has sizes of which no two divide each other, where a model lets them.
+var odd = models.Config{Window: 7, Channels: 3, DModel: 10, Heads: 5, Layers: 2, DFF: 9}
+
+// built is a model of odd size for a batch of two windows, with values for everything that it depends on.
+type built struct {
+	graph *graph.Graph
+	out   models.Output
+	feeds backendtest.Feeds
+}
+
+func build(t *testing.T, m models.Model) built {
+	t.Helper()
+	g, out, err := m.Graph(odd, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := built{g, out, backendtest.Feeds{}}
+	for _, n := range g.Nodes() {
+		switch n.Kind {
+		case op.Param:
+			b.feeds[n] = wide(train.Initial(n, 5))
+		case op.Input:
+			b.feeds[n] = wave(n.Shape.Len())
+		}
+	}
+	return b
+}
+
+func wide(v []float32) []float64 {
+	w := make([]float64, len(v))
+	for i, x := range v {
+		w[i] = float64(x)
+	}
+	return w
+}
+
+func wave(n int) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = 1.5*math.Sin(float64(i)) + 0.3*float64(i%4)
+	}
+	return v
+}
+
+func TestSeriesAndScoresHaveTheShapesOfTheWindow(t *testing.T) {
+	for _, m := range models.All {
+		b := build(t, m)
+		if got := b.out.Series.Shape.String(); got != "[2,7,3]" {
+			t.Errorf("%s: series %s, want [2,7,3]", m.Name, got)
+		}
+		if len(b.out.Loss.Shape) != 0 {
+			t.Errorf("%s: loss %v, want a scalar", m.Name, b.out.Loss.Shape)
+		}
+		for _, p := range b.out.Parts {
+			if len(p.Node.Shape) != 0 {
+				t.Errorf("%s: part %s %v, want a scalar", m.Name, p.Name, p.Node.Shape)
+			}
+		}
+		for _, s := range b.out.Scores {
+			if got := s.Node.Shape.String(); got != "[2,7]" {
+				t.Errorf("%s: score %s %s, want [2,7]", m.Name, s.Name, got)
+			}
+		}
+	}
+}
+
+func TestScoresAreFoundByName(t *testing.T) {
+	out := build(t, find(t, "anomaly_transformer")).out
+	for name, want := range map[string]*graph.Node{"model": out.Scores[0].Node, "association": out.Scores[0].Node, "reconstruction": out.Scores[1].Node} {
+		if got, err := out.Score(name); got != want || err != nil {
+			t.Errorf("score %s: another node, or %v", name, err)
+		}
+	}
+	want := `score "energy": unknown, want one of model, association, reconstruction`
+	if _, err := out.Score("energy"); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func find(t *testing.T, name string) models.Model {
+	t.Helper()
+	m, err := models.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestFindNamesTheModelsThereAre(t *testing.T) {
+	want := `model "prophet": unknown, want one of transformer, anomaly_transformer`
+	if _, err := models.Find("prophet"); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestAssociationWeightsOfAWindowSumToOne(t *testing.T) {
+	b := build(t, find(t, "anomaly_transformer"))
+	ones := b.graph.Const(slices.Repeat([]float32{1}, 14), 2, 7)
+	rows := []*graph.Node{models.AssociationScore(b.out.Associations.Discrepancy, ones, models.Temperature)}
+	rows = append(rows, b.out.Associations.Series...)
+	rows = append(rows, b.out.Associations.Prior...)
+	for _, r := range rows {
+		v, err := backendtest.Eval(b.feeds, graph.Sum(r, len(r.Shape)-1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sum := range v[0] {
+			if math.Abs(sum-1) > 1e-12 {
+				t.Errorf("%v %v: a row sums to %v", r.Kind, r.Shape, sum)
+			}
+		}
+	}
+}
+
+// publicNames is the table of models.md, section 3.8, for two layers.
+func publicNames(c models.Config) map[string]string {
+	d, h, f, ch := c.DModel, c.Heads, c.DFF, c.Channels
+	shape := func(n ...int) string { return strings.ReplaceAll(fmt.Sprint(n), " ", ",") }
+	names := map[string]string{
+		"embedding.value_embedding.tokenConv.weight": shape(d, ch, 3),
+		"encoder.norm.weight":                        shape(d),
+		"encoder.norm.bias":                          shape(d),
+		"projection.weight":                          shape(ch, d),
+		"projection.bias":                            shape(ch),
+	}
+	for l := range c.Layers {
+		layer := fmt.Sprintf("encoder.attn_layers.%d.", l)
+		for _, p := range []string{"query", "key", "value", "out"} {
+			names[layer+"attention."+p+"_projection.weight"], names[layer+"attention."+p+"_projection.bias"] = shape(d, d), shape(d)
+		}
+		names[layer+"attention.sigma_projection.weight"], names[layer+"attention.sigma_projection.bias"] = shape(h, d), shape(h)
+		names[layer+"conv1.weight"], names[layer+"conv1.bias"] = shape(f, d, 1), shape(f)
+		names[layer+"conv2.weight"], names[layer+"conv2.bias"] = shape(d, f, 1), shape(d)
+		for _, n := range []string{"norm1", "norm2"} {
+			names[layer+n+".weight"], names[layer+n+".bias"] = shape(d), shape(d)
+		}
+	}
+	return names
+}
+
+func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
+	for _, m := range models.All {
+		g, _, err := m.Graph(odd, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := publicNames(odd)
+		want["embedding.position_embedding.pe"] = "[1,5000,10]"
+		for l := range odd.Layers {
+			norm := fmt.Sprintf("encoder.attn_layers.%d.attention.norm.", l)
+			want[norm+"weight"], want[norm+"bias"] = "[10]", "[10]"
+		}
+		got := map[string]string{}
+		for _, p := range g.Params() {
+			got[p.Name] = p.Shape.String()
+		}
+		for _, e := range m.Extra(odd) {
+			if _, twice := got[e.Name]; twice {
+				t.Errorf("%s: %s is an extra and a parameter", m.Name, e.Name)
+			}
+			got[e.Name] = e.Shape.String()
+		}
+		for name, shape := range want {
+			if got[name] != shape {
+				t.Errorf("%s: %s is %q, want %s", m.Name, name, got[name], shape)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s: %d tensors, want %d", m.Name, len(got), len(want))
+		}
+	}
+}
+
+func TestExtrasHoldWhatThePublicProgramWouldCompute(t *testing.T) {
+	for _, e := range find(t, "anomaly_transformer").Extra(odd) {
+		v := e.Values()
+		if len(v) != e.Shape.Len() {
+			t.Fatalf("%s: %d values, want %v", e.Name, len(v), e.Shape)
+		}
+		switch {
+		case strings.HasSuffix(e.Name, ".pe"):
+			// Step 3 of D = 10: sin 3, cos 3, then 3 / 10000^(2/10).
+			for i, want := range []float64{math.Sin(3), math.Cos(3), math.Sin(3 / math.Pow(10000, 0.2)), math.Cos(3 / math.Pow(10000, 0.2))} {
+				if got := v[3*10+i]; math.Abs(float64(got)-want) > 1e-7 {
+					t.Errorf("%s[3][%d] = %v, want %v", e.Name, i, got, want)
+				}
+			}
+		case slices.Min(v) != slices.Max(v) || (v[0] == 1) != strings.HasSuffix(e.Name, "weight"):
+			t.Errorf("%s: %v, want 1 in a weight and 0 in a bias", e.Name, v)
+		}
+	}
+}
+
+func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
+	for _, c := range []struct {
+		change func(c *models.Config)
+		want   string
+	}{
+		{func(c *models.Config) { c.Window = 0 }, "transformer: window 0, want at least 1"},
+		{func(c *models.Config) { c.DFF = -1 }, "transformer: d_ff -1, want at least 1"},
+		{func(c *models.Config) { c.DModel = 15 }, "transformer: d_model 15, want an even number for the position code"},
+		{func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
+	} {
+		sizes := odd
+		c.change(&sizes)
+		if _, _, err := find(t, "transformer").Graph(sizes, 1); err == nil || err.Error() != c.want {
+			t.Errorf("error %v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestLabAndFullSizesAreValid(t *testing.T) {
+	for _, m := range models.All {
+		for _, c := range []models.Config{m.Lab, m.Full} {
+			if c.Window != 0 || c.Channels != 0 {
+				t.Errorf("%s: %+v fixes the size of the data", m.Name, c)
+			}
+			c.Window, c.Channels = 100, 55
+			if err := m.Check(c); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
