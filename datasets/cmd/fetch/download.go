@@ -1,0 +1,354 @@
+package main
+
+import (
+	"archive/zip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// downloader brings files, one after the other.
+type downloader struct {
+	client *http.Client
+	show   *progress
+	tries  int           // in a row that bring nothing new, before it gives up
+	pause  time.Duration // after an attempt that brought something; doubles with each that did not
+	stall  time.Duration // without a byte, after which a connection counts as cut off
+}
+
+func newDownloader(show *progress) *downloader {
+	return &downloader{client: &http.Client{}, show: show, tries: 4, pause: time.Second, stall: 30 * time.Second}
+}
+
+// final is an error that trying again does not help.
+type final struct{ error }
+
+// get downloads url to file unless it is there. It writes file.part first and renames it when complete and, if sum is
+// known, right. An interrupted download goes on where it stopped, now or in a later run; when the sum is not known,
+// only if the server says by its tag that the content is still the same.
+func (d *downloader) get(ctx context.Context, url, file, sum string) error {
+	if present(file, sum) {
+		d.show.done("is there")
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
+	}
+	p := &partial{url: url, file: file + ".part", sum: sum}
+	if err := d.complete(ctx, p); err != nil {
+		return fmt.Errorf("%s: %w", url, err)
+	}
+	if err := os.Rename(p.file, file); err != nil {
+		return err
+	}
+	os.Remove(p.tagFile())
+	d.show.done("")
+	return nil
+}
+
+// present reports whether file is there and, if sum is known, right.
+func present(file, sum string) bool {
+	if _, err := os.Stat(file); err != nil || sum == "" {
+		return err == nil
+	}
+	got, err := sumOf(file)
+	return err == nil && got == sum
+}
+
+func sumOf(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// complete downloads until p is complete and right, trying again as long as that may help.
+func (d *downloader) complete(ctx context.Context, p *partial) error {
+	inherited := p.size() > 0
+	if err := d.persist(ctx, p); err != nil {
+		return err
+	}
+	err := p.check()
+	if err == nil {
+		return nil
+	}
+	p.discard()
+	if !inherited {
+		return err
+	}
+	return d.complete(ctx, p) // what an earlier run left was wrong: once more from the start
+}
+
+// persist makes attempts until one reaches the end of the file. An attempt that brought something is a success of
+// its own: only failures in a row count.
+func (d *downloader) persist(ctx context.Context, p *partial) error {
+	for failed := 0; ; {
+		before := p.size()
+		err := d.attempt(ctx, p)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, new(final)):
+			return err
+		case p.size() > before:
+			failed = 0
+		default:
+			failed++
+		}
+		if failed >= d.tries {
+			return fmt.Errorf("gave up after %d tries: %w", failed, err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(d.pause << failed):
+		}
+	}
+}
+
+// attempt asks once for what is missing of p, and appends what arrives.
+func (d *downloader) attempt(ctx context.Context, p *partial) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := time.AfterFunc(d.stall, func() { cancel(fmt.Errorf("no data for %v", d.stall)) })
+	defer watch.Stop()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url, nil)
+	if err != nil {
+		return final{err}
+	}
+	p.resume(request)
+	response, err := d.client.Do(request)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	defer response.Body.Close()
+	start, total, err := p.begin(response)
+	if err != nil {
+		return err
+	}
+	body := &observed{r: response.Body, n: start, each: func(n int64) {
+		watch.Reset(d.stall)
+		d.show.bytes(n, total)
+	}}
+	if err := p.append(body, start); err != nil {
+		return fmt.Errorf("cut off after %d of %d bytes: %w", body.n, total, cause(ctx, err))
+	}
+	if total >= 0 && body.n != total {
+		return fmt.Errorf("%d bytes, want %d", body.n, total)
+	}
+	return nil
+}
+
+// cause prefers the reason why a context was cancelled to what the connection made of it.
+func cause(ctx context.Context, err error) error {
+	if c := context.Cause(ctx); c != nil {
+		return c
+	}
+	return err
+}
+
+// observed calls each with the bytes read so far.
+type observed struct {
+	r    io.Reader
+	n    int64
+	each func(n int64)
+}
+
+func (o *observed) Read(b []byte) (int, error) {
+	n, err := o.r.Read(b)
+	o.n += int64(n)
+	o.each(o.n)
+	return n, err
+}
+
+// partial is a download that is under way.
+type partial struct {
+	url, file, sum string
+}
+
+func (p *partial) tagFile() string { return p.file + ".tag" }
+
+func (p *partial) size() int64 {
+	info, err := os.Stat(p.file)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+func (p *partial) discard() {
+	os.Remove(p.file)
+	os.Remove(p.tagFile())
+}
+
+// resume asks for the rest only, where that is safe: the sum will tell, or the tag must be the same.
+func (p *partial) resume(request *http.Request) {
+	// Otherwise the client would ask for gzip, and positions would count compressed bytes.
+	request.Header.Set("Accept-Encoding", "identity")
+	size := p.size()
+	tag, _ := os.ReadFile(p.tagFile())
+	if size == 0 || p.sum == "" && len(tag) == 0 {
+		return
+	}
+	request.Header.Set("Range", fmt.Sprintf("bytes=%d-", size))
+	if len(tag) > 0 {
+		request.Header.Set("If-Range", string(tag))
+	}
+}
+
+// begin returns at which byte the answer starts, and the length of the whole file or -1.
+func (p *partial) begin(response *http.Response) (start, total int64, err error) {
+	switch response.StatusCode {
+	case http.StatusOK:
+		// A weak tag does not promise the same bytes.
+		if tag := response.Header.Get("ETag"); tag != "" && !strings.HasPrefix(tag, "W/") {
+			err = os.WriteFile(p.tagFile(), []byte(tag), 0o666)
+		} else {
+			os.Remove(p.tagFile())
+		}
+		return 0, response.ContentLength, err
+	case http.StatusPartialContent:
+		var end int64
+		_, err := fmt.Sscanf(response.Header.Get("Content-Range"), "bytes %d-%d/%d", &start, &end, &total)
+		if err != nil || start != p.size() {
+			p.discard()
+			return 0, 0, fmt.Errorf("the server sent %q of the file, not what was asked", response.Header.Get("Content-Range"))
+		}
+		return start, total, nil
+	case http.StatusRequestedRangeNotSatisfiable:
+		p.discard()
+		return 0, 0, errors.New("what is here is longer than the file on the server")
+	case http.StatusTooManyRequests, http.StatusRequestTimeout:
+		return 0, 0, errors.New(response.Status)
+	}
+	if response.StatusCode >= 500 {
+		return 0, 0, errors.New(response.Status)
+	}
+	return 0, 0, final{errors.New(response.Status)}
+}
+
+// append writes what comes from r at start, which is either the end of what is there or 0.
+func (p *partial) append(r io.Reader, start int64) error {
+	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	if start == 0 {
+		flags |= os.O_TRUNC
+	}
+	out, err := os.OpenFile(p.file, flags, 0o666)
+	if err != nil {
+		return final{err}
+	}
+	_, err = io.Copy(out, r)
+	if closing := out.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// check compares with the known sum.
+func (p *partial) check() error {
+	if p.sum == "" {
+		return nil
+	}
+	got, err := sumOf(p.file)
+	if err != nil {
+		return err
+	}
+	if got != p.sum {
+		return fmt.Errorf("sha256 %s, want %s: not the published file", got, p.sum)
+	}
+	return nil
+}
+
+// unpack brings the members of the source's archive, unless all are there, and removes the archive afterwards.
+func (d *downloader) unpack(ctx context.Context, from source, dir string) error {
+	missing := false
+	for _, m := range from.members {
+		missing = missing || !present(target(dir, from.id, m), "")
+	}
+	if !missing {
+		return nil
+	}
+	archive := target(dir, from.id, "data.zip")
+	d.show.begin(from.id + " " + path.Base(from.archive))
+	if err := d.get(ctx, from.archive, archive, ""); err != nil {
+		return err
+	}
+	if err := extract(archive, from, dir); err != nil {
+		// A broken archive is of no use to the next run.
+		return errors.Join(fmt.Errorf("%s: %w", archive, err), os.Remove(archive))
+	}
+	return os.Remove(archive)
+}
+
+func extract(archive string, from source, dir string) error {
+	z, err := zip.OpenReader(archive)
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	for _, m := range from.members {
+		entry := member(z.File, m)
+		if entry == nil {
+			return fmt.Errorf("no %s in it", m)
+		}
+		if err := extractTo(entry, target(dir, from.id, m)); err != nil {
+			return fmt.Errorf("%s: %w", entry.Name, err)
+		}
+	}
+	return nil
+}
+
+// member returns the entry with that name in whatever folder.
+func member(entries []*zip.File, name string) *zip.File {
+	for _, e := range entries {
+		if e.Name == name || strings.HasSuffix(e.Name, "/"+name) {
+			return e
+		}
+	}
+	return nil
+}
+
+// extractTo writes one entry by way of file.part; the reader compares its CRC.
+func extractTo(entry *zip.File, file string) (err error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
+	}
+	in, err := entry.Open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(file + ".part")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if closing := out.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		if removing := os.Remove(file + ".part"); !errors.Is(removing, fs.ErrNotExist) {
+			err = errors.Join(err, removing)
+		}
+		return err
+	}
+	return os.Rename(file+".part", file)
+}
