@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,5 +84,18 @@ func TestVanishingSigmaLeavesTheIdentity(t *testing.T) {
 	}
 	if p := priorRow(0, 1, math.NaN()); !math.IsNaN(p[0]) {
 		t.Errorf("sigma NaN: got %v", p)
+	}
+}
+
+func TestEveryKindHasCasesAndABound(t *testing.T) {
+	exactly := []op.Kind{op.Reshape, op.Transpose, op.Slice, op.Expand, op.StopGradient, op.Copy, op.Concat, op.Pad,
+		op.Unfold, op.Assign, op.Relu, op.Heaviside, op.Max}
+	for k := op.Kind(0); k < op.Count; k++ {
+		if !k.IsSource() && len(cases[k]) == 0 {
+			t.Errorf("no case for %v", k)
+		}
+		if !k.IsSource() && bounds[k] == exact && !slices.Contains(exactly, k) {
+			t.Errorf("no bound for %v", k)
+		}
 	}
 }

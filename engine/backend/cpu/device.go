@@ -1,0 +1,141 @@
+// Package cpu is the portable device: plain Go on every core, with vector instructions where it knows them.
+//
+// A result does not depend on the number of cores, on where memory happens to lie, or on what ran before: every
+// element is computed by the same operations in the same order. Between machines it may differ in the last bits,
+// because some fuse a product with the sum it goes into and others do not (relative 1e-6 of a sum's largest term).
+package cpu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/op"
+	"cosinelab/engine/plan"
+)
+
+var _ backend.Device = (*Device)(nil)
+
+// Device compiles plans for the processor.
+type Device struct {
+	workers int
+}
+
+// New returns a device that uses every core, as GOMAXPROCS counts them.
+func New() *Device { return &Device{workers: runtime.GOMAXPROCS(0)} }
+
+// Name is cpu.
+func (d *Device) Name() string { return "cpu" }
+
+// Supports reports whether there is a kernel; views and sources need none.
+func (d *Device) Supports(k op.Kind) bool {
+	return k >= 0 && k < op.Count && (kernels[k] != nil || k.IsView() || k.IsSource())
+}
+
+// maxFloats is the largest arena: all that an int can address, in WebAssembly the 4 GB of its memory less what the
+// program itself needs.
+func maxFloats() int {
+	if runtime.GOARCH == "wasm" {
+		return 3 << 28
+	}
+	return math.MaxInt / 8
+}
+
+// Compile resolves every step of the plan to a function over an arena of its own. It fails if a step has no kernel or
+// the arena does not fit in memory.
+func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
+	if p.Arena > maxFloats() {
+		return nil, fmt.Errorf("cpu: compile: the plan needs %d floats, %d fit in memory", p.Arena, maxFloats())
+	}
+	c := newCompiler(p.Arena, d.workers)
+	prog := &program{plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
+	for i, q := range p.Procs {
+		for j, s := range q.Steps {
+			if !d.Supports(s.Kind) || kernels[s.Kind] == nil {
+				return nil, fmt.Errorf("cpu: compile: %s step %d (%v %s): %w", q.Name, j, s.Kind, s.Label,
+					backend.ErrUnsupported)
+			}
+			prog.procs[i] = append(prog.procs[i], kernels[s.Kind](c, s))
+		}
+	}
+	c.allocate()
+	for _, s := range p.Slots {
+		if s.Class == plan.ClassConst {
+			copy(prog.arena[s.Offset:], s.Value)
+		}
+	}
+	return prog, nil
+}
+
+// program is a plan with its memory and one task for each step.
+type program struct {
+	plan   *plan.Plan
+	arena  []float32 // nil once closed
+	procs  [][]task
+	closed bool
+}
+
+var errClosed = errors.New("the program is closed")
+
+func (p *program) Write(s plan.Slot, values []float32) error {
+	dst, err := p.slot(s, len(values))
+	if err != nil {
+		return fmt.Errorf("cpu: write: %w", err)
+	}
+	if c := p.plan.Slots[s].Class; c == plan.ClassConst || c == plan.ClassResult {
+		return fmt.Errorf("cpu: write: %v slot %q cannot be written", c, p.plan.Slots[s].Name)
+	}
+	copy(dst, values)
+	return nil
+}
+
+func (p *program) Read(s plan.Slot, dst []float32) error {
+	src, err := p.slot(s, len(dst))
+	if err != nil {
+		return fmt.Errorf("cpu: read: %w", err)
+	}
+	copy(dst, src)
+	return nil
+}
+
+// slot is the memory of a slot, which must hold n floats.
+func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
+	if p.closed {
+		return nil, errClosed
+	}
+	if s < 0 || int(s) >= len(p.plan.Slots) {
+		return nil, fmt.Errorf("slot %d of %d", s, len(p.plan.Slots))
+	}
+	info := p.plan.Slots[s]
+	if want := info.Shape.Len(); n != want {
+		return nil, fmt.Errorf("%v slot %q: %d values, want %d", info.Class, info.Name, n, want)
+	}
+	return p.arena[info.Offset : info.Offset+n], nil
+}
+
+func (p *program) Run(ctx context.Context, proc int) error {
+	if p.closed {
+		return fmt.Errorf("cpu: run: %w", errClosed)
+	}
+	if proc < 0 || proc >= len(p.procs) {
+		return fmt.Errorf("cpu: run: procedure %d of %d", proc, len(p.procs))
+	}
+	for _, t := range p.procs[proc] {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		t()
+	}
+	return ctx.Err()
+}
+
+func (p *program) Close() error {
+	if p.closed {
+		return fmt.Errorf("cpu: close: %w", errClosed)
+	}
+	*p = program{closed: true}
+	return nil
+}

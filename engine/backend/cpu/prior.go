@@ -1,0 +1,175 @@
+package cpu
+
+import (
+	"math"
+
+	"cosinelab/engine/plan"
+)
+
+// priorRow is one row of the Gaussian prior. Its value depends on the distance to the diagonal alone, and vanishes
+// soon for the deviations that models have: only what lies near the diagonal is ever computed.
+type priorRow struct {
+	i      int       // position of the diagonal
+	lo, hi int       // the columns where the row has not vanished in float32
+	sigma  float64   //
+	value  []float64 // at distances 0, 1, ...
+}
+
+// vanished is below the smallest float32.
+const vanished = 1e-46
+
+// newPriorRow computes row i of n; buf holds n values. With q = e^(-1/(2 sigma^2)) the value at distance d is
+// q^(d^2), and each follows from the one before: q^((d+1)^2) = q^(d^2) q^(2d+1). The largest is 1, on the diagonal,
+// so the sum is never 0: a vanishing sigma leaves the identity.
+func newPriorRow(buf []float64, i, n int, sigma float32) priorRow {
+	s := float64(sigma)
+	q := math.Exp(-0.5 / (s * s))
+	left, right := i, n-1-i
+	value, step := 1+0*q, q // 0*q keeps NaN
+	total, d := 0.0, 0
+	for ; d <= max(left, right) && !(value < vanished); d++ {
+		buf[d] = value
+		if d > 0 && d <= left {
+			total += value
+		}
+		if d <= right {
+			total += value
+		}
+		value *= step
+		step *= q * q
+	}
+	inverse := 1 / total
+	for j := range buf[:d] {
+		buf[j] *= inverse
+	}
+	return priorRow{i: i, lo: max(0, i-d+1), hi: min(n, i+d), sigma: s, value: buf[:d]}
+}
+
+// at is the value in column j, which must be from lo up to hi.
+func (p *priorRow) at(j int) float64 { return p.value[p.distance(j)] }
+
+func (p *priorRow) distance(j int) int {
+	if j < p.i {
+		return p.i - j
+	}
+	return j - p.i
+}
+
+// slope turns the gradient g of the columns from lo up to hi into that of sigma:
+// sum_j g_j p_j (w_j - sum_k p_k w_k) with w_j = (i-j)^2 / sigma^3.
+func (p *priorRow) slope(g []float64) float64 {
+	cube := p.sigma * p.sigma * p.sigma
+	weight := func(j int) float64 {
+		if j == p.i {
+			return 0
+		}
+		d := float64(j - p.i)
+		return d * d / cube
+	}
+	average, total := 0.0, 0.0
+	for j := p.lo; j < p.hi; j++ {
+		average += p.at(j) * weight(j)
+	}
+	for j := p.lo; j < p.hi; j++ {
+		total += g[j-p.lo] * p.at(j) * (weight(j) - average)
+	}
+	return total
+}
+
+// priors calls f with every row of the prior of sigma [B,H,L] and a buffer of L numbers.
+func (c *compiler) priors(sigma plan.Ref, cost int, f func(r int, p priorRow, buf []float64)) task {
+	x, n := c.floats(sigma), last(sigma)
+	c.needDouble(2 * n)
+	return c.split(len(x), n*cost, func(worker, lo, hi int) {
+		buf := c.double[worker][:2*n]
+		for r := lo; r < hi; r++ {
+			f(r, newPriorRow(buf[:n], r%n, n, x[r]), buf[n:])
+		}
+	})
+}
+
+func compileGaussianPrior(c *compiler, s plan.Step) task {
+	out, n := c.floats(s.Out), last(s.In[0])
+	return c.priors(s.In[0], 1, func(r int, p priorRow, _ []float64) {
+		out := row(out, r, n)
+		clear(out)
+		for j := p.lo; j < p.hi; j++ {
+			out[j] = float32(p.at(j))
+		}
+	})
+}
+
+func compileGaussianPriorGrad(c *compiler, s plan.Step) task {
+	g, out, n := c.floats(s.In[1]), c.floats(s.Out), last(s.In[0])
+	return c.priors(s.In[0], 1, func(r int, p priorRow, buf []float64) {
+		g := row(g, r, n)
+		for j := p.lo; j < p.hi; j++ {
+			buf[j-p.lo] = float64(g[j])
+		}
+		out[r] = float32(p.slope(buf))
+	})
+}
+
+// logRatios writes ln((s_j + eps) / (p_j + eps)) for one row to buf. One logarithm serves both of the formula.
+func (p *priorRow) logRatios(buf []float64, s []float32, eps float64) {
+	buf = buf[:len(s)]
+	inverse := 1 / eps
+	for j, v := range s {
+		buf[j] = (float64(v) + eps) * inverse
+	}
+	for j := p.lo; j < p.hi; j++ {
+		buf[j] = (float64(s[j]) + eps) / (p.at(j) + eps)
+	}
+	logAll(buf)
+}
+
+func compileDiscrepancy(c *compiler, s plan.Step) task {
+	series, out, n, eps := c.floats(s.In[0]), c.floats(s.Out), last(s.In[0]), s.Attr.X
+	return c.priors(s.In[1], 5, func(r int, p priorRow, buf []float64) {
+		series, total := row(series, r, n), 0.0
+		p.logRatios(buf, series, eps)
+		for j, v := range series {
+			total += float64(v) * buf[j]
+		}
+		for j := p.lo; j < p.hi; j++ {
+			total -= p.at(j) * buf[j]
+		}
+		out[r] = float32(total)
+	})
+}
+
+// compileDiscrepancyGradSeries is z (ln(s+eps) - ln(p+eps) + (s-p)/(s+eps)).
+func compileDiscrepancyGradSeries(c *compiler, s plan.Step) task {
+	series, z, out := c.floats(s.In[0]), c.floats(s.In[2]), c.floats(s.Out)
+	n, eps := last(s.In[0]), s.Attr.X
+	return c.priors(s.In[1], 6, func(r int, p priorRow, buf []float64) {
+		series, out, z := row(series, r, n), row(out, r, n), float64(z[r])
+		p.logRatios(buf, series, eps)
+		for j := p.lo; j < p.hi; j++ {
+			buf[j] -= p.at(j) / (float64(series[j]) + eps)
+		}
+		for j, v := range series {
+			v := float64(v)
+			out[j] = float32(z * (buf[j] + v/(v+eps)))
+		}
+	})
+}
+
+// compileDiscrepancyGradSigma needs only the columns near the diagonal: elsewhere the prior does not move.
+func compileDiscrepancyGradSigma(c *compiler, s plan.Step) task {
+	series, z, out := c.floats(s.In[0]), c.floats(s.In[2]), c.floats(s.Out)
+	n, eps := last(s.In[0]), s.Attr.X
+	return c.priors(s.In[1], 2, func(r int, p priorRow, buf []float64) {
+		near := row(series, r, n)[p.lo:p.hi]
+		g := buf[:len(near)]
+		for j, v := range near {
+			g[j] = (p.at(p.lo+j) + eps) / (float64(v) + eps)
+		}
+		logAll(g)
+		for j, v := range near {
+			q := p.at(p.lo + j)
+			g[j] += (q - float64(v)) / (q + eps)
+		}
+		out[r] = float32(float64(z[r]) * p.slope(g))
+	})
+}
