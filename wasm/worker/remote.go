@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// remote is the folder of real sets that the page's server lists. Files are fetched when they are opened.
+// remote is the folder of real sets that the page's server lists.
 type remote struct {
 	base  string
 	sizes map[string]int64
@@ -42,13 +42,13 @@ func openRemote() fs.FS {
 	return r
 }
 
-// Open fetches a file, or lists a folder.
+// Open returns a file or a folder.
 func (r remote) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	if size, ok := r.sizes[name]; ok {
-		return r.file(name, size)
+		return r.file(name, size), nil
 	}
 	entries := r.list(name)
 	if len(entries) == 0 && name != "." {
@@ -57,16 +57,15 @@ func (r remote) Open(name string) (fs.File, error) {
 	return &folder{info: info{name: path.Base(name), dir: true}, entries: entries}, nil
 }
 
-func (r remote) file(name string, size int64) (fs.File, error) {
-	parts := strings.Split(name, "/")
-	for i, p := range parts {
-		parts[i] = js.Global().Call("encodeURIComponent", p).String()
-	}
-	data, err := fetch(r.base + "files/" + strings.Join(parts, "/"))
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	return &file{info: info{name: path.Base(name), size: size}, Reader: bytes.NewReader(data)}, nil
+// file returns a file that is fetched when it is first read: looking whether it is there costs nothing.
+func (r remote) file(name string, size int64) *file {
+	return &file{info: info{name: path.Base(name), size: size}, fetch: func() ([]byte, error) {
+		parts := strings.Split(name, "/")
+		for i, p := range parts {
+			parts[i] = js.Global().Call("encodeURIComponent", p).String()
+		}
+		return fetch(r.base + "files/" + strings.Join(parts, "/"))
+	}}
 }
 
 // list returns what lies directly below a folder.
@@ -92,18 +91,6 @@ func (r remote) list(dir string) []fs.DirEntry {
 	return out
 }
 
-// Stat answers without fetching.
-func (r remote) Stat(name string) (fs.FileInfo, error) {
-	if size, ok := r.sizes[name]; ok {
-		return info{name: path.Base(name), size: size}, nil
-	}
-	f, err := r.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return f.Stat()
-}
-
 type info struct {
 	name string
 	size int64
@@ -124,12 +111,23 @@ func (i info) Mode() fs.FileMode {
 
 type file struct {
 	info
-	*bytes.Reader
+	fetch   func() ([]byte, error)
+	content *bytes.Reader // nil until it is read
 }
 
 func (f *file) Stat() (fs.FileInfo, error) { return f.info, nil }
 func (f *file) Close() error               { return nil }
-func (f *file) Size() int64                { return f.info.size }
+
+func (f *file) Read(p []byte) (int, error) {
+	if f.content == nil {
+		data, err := f.fetch()
+		if err != nil {
+			return 0, &fs.PathError{Op: "read", Path: f.name, Err: err}
+		}
+		f.content = bytes.NewReader(data)
+	}
+	return f.content.Read(p)
+}
 
 type folder struct {
 	info

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
+)
+
+func (a *app) data(_ context.Context, args []string) error {
+	f := a.flags("data")
+	folder := f.String("data", "", "the `folder` of real sets (smd, msl, psm) or of your own files")
+	seed := f.Uint64("seed", 1, "of a built-in generator")
+	label := f.String("label", "", "the label `column` of a file of your own")
+	rest, err := parse(f, args)
+	switch {
+	case err != nil:
+		return err
+	case len(rest) == 1 && rest[0] == "list":
+		return a.listData(*folder)
+	case len(rest) == 2 && rest[0] == "describe":
+		return a.describe(*folder, experiment.Data{Source: rest[1], Seed: *seed, Label: *label})
+	}
+	return fmt.Errorf("%w: data takes list, or describe and a source", errUsage)
+}
+
+func (a *app) listData(folder string) error {
+	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, s := range datasets.All {
+		if s.Group == datasets.GroupBuiltin {
+			fmt.Fprintf(t, "%s\t%s\n", s.ID, s.Title)
+		}
+	}
+	if folder == "" {
+		for _, s := range datasets.All {
+			if s.Group == datasets.GroupBenchmark {
+				fmt.Fprintf(t, "%s\t%s: name the folder that holds it with -data\n", s.ID, s.Title)
+			}
+		}
+		return t.Flush()
+	}
+	entries, err := datasets.List(os.DirFS(folder))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		fmt.Fprintf(t, "%s\t%s%s\n", e.ID, e.Title, size(e))
+	}
+	return t.Flush()
+}
+
+func size(e datasets.Entry) string {
+	if e.Test == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %d channels, %d train and %d test steps", e.Channels, e.Train, e.Test)
+}
+
+// describe prints what a set holds, channel by channel.
+func (a *app) describe(folder string, d experiment.Data) error {
+	set, err := openSet(folder, d)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%s (%s)\nfrom %s; licence: %s\n%d channels, %d train steps, %d test steps\n", set.Title, set.Name, set.Source,
+		set.Licence, set.Train.Channels, set.Train.Rows, set.Test.Rows)
+	if set.Filled > 0 {
+		fmt.Fprintf(a.out, "%d missing cells filled: %s\n", set.Filled, set.FillRule)
+	}
+	printLabels(a.out, set)
+	return printChannels(a.out, set)
+}
+
+func printLabels(w io.Writer, set *datasets.Set) {
+	if set.Labels == nil {
+		fmt.Fprintln(w, "no labels")
+		return
+	}
+	n := 0
+	for _, l := range set.Labels {
+		n += int(l)
+	}
+	fmt.Fprintf(w, "%d test steps anomalous (%.2f %%) in %d segments\n", n, 100*float64(n)/float64(len(set.Labels)), len(metrics.Segments(set.Labels)))
+}
+
+func printChannels(w io.Writer, set *datasets.Set) error {
+	scale := datasets.FitScaler(set.Train)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\nchannel\tname\ttrain mean\tdeviation\ttrain range\ttest range")
+	for c, name := range set.Channels {
+		fmt.Fprintf(t, "%d\t%s\t%.4g\t%.4g\t%s\t%s\n", c, name, scale.Mean[c], deviation(set.Train, scale, c), extent(set.Train, c), extent(set.Test, c))
+	}
+	return t.Flush()
+}
+
+// deviation is 0 for a channel that never changes, which the scaler divides by 1.
+func deviation(s datasets.Series, k datasets.Scaler, c int) float64 {
+	for t := range s.Rows {
+		if s.Row(t)[c] != s.Row(0)[c] {
+			return k.Scale[c]
+		}
+	}
+	return 0
+}
+
+func extent(s datasets.Series, c int) string {
+	if s.Rows == 0 {
+		return "empty"
+	}
+	lo, hi := s.Row(0)[c], s.Row(0)[c]
+	for t := range s.Rows {
+		lo, hi = min(lo, s.Row(t)[c]), max(hi, s.Row(t)[c])
+	}
+	return fmt.Sprintf("%.4g to %.4g", lo, hi)
+}

@@ -1,0 +1,168 @@
+// Command cosinelab runs distillation experiments, checks the engine, measures anomaly scores.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/backend/cpu"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// errUsage is wrapped by mistakes in the command line.
+var errUsage = errors.New("usage")
+
+// app is what a command needs of the world.
+type app struct {
+	stdin       io.Reader
+	out, errOut io.Writer
+	terminal    bool // errOut is a terminal
+}
+
+// command is one subcommand.
+type command struct {
+	name, args, about string
+	run               func(a *app, ctx context.Context, args []string) error
+}
+
+// commands lists the subcommands in the order help shows them.
+func commands() []command {
+	return []command{
+		{"run", "SPEC [flags]", "carry out an experiment; SPEC is a JSON file, - for standard input, default for the built-in one", (*app).run},
+		{"verify", "GOLDEN.json... [flags]", "run golden files through the engine and show the largest errors", (*app).verify},
+		{"eval", "-scores S.csv -labels L.csv [flags]", "measure anybody's anomaly scores with every metric", (*app).eval},
+		{"data", "list | describe SOURCE [flags]", "show the data sets there are, or what one holds", (*app).data},
+		{"devices", "", "list the devices that can run experiments", (*app).devices},
+		{"version", "", "print the version", (*app).version},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr)}
+	os.Exit(a.main(ctx, os.Args[1:]))
+}
+
+// main runs the command that args name and returns the exit code.
+func (a *app) main(ctx context.Context, args []string) int {
+	err := a.dispatch(ctx, args)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(a.errOut, "cosinelab: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(a.errOut, "cosinelab: %v\n", err)
+	return exitFailed
+}
+
+func (a *app) dispatch(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		a.help(a.errOut)
+		return fmt.Errorf("%w: no command given", errUsage)
+	}
+	switch args[0] {
+	case "-h", "--help", "help":
+		a.help(a.out)
+		return nil
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.run(a, ctx, args[1:])
+		}
+	}
+	a.help(a.errOut)
+	return fmt.Errorf("%w: no command %q", errUsage, args[0])
+}
+
+func (a *app) help(w io.Writer) {
+	fmt.Fprint(w, "cosinelab teaches one anomaly detector with another and measures whether that helps.\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  cosinelab %-8s %-36s %s\n", c.name, c.args, c.about)
+	}
+	fmt.Fprint(w, "\nEach command takes -h. Exit codes: 0 done, 1 failed, 2 wrong usage.\n")
+}
+
+// flags returns a flag set for the command that prints its help to the right place.
+func (a *app) flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet("cosinelab "+name, flag.ContinueOnError)
+	f.SetOutput(a.errOut)
+	return f
+}
+
+// parse reads flags from anywhere in args, as people type them, and returns the other arguments.
+func parse(f *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := f.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, fmt.Errorf("%w: %w", errUsage, err)
+		}
+		if f.NArg() == 0 {
+			return rest, nil
+		}
+		rest, args = append(rest, f.Arg(0)), f.Args()[1:]
+	}
+}
+
+// device is a device by name. Only what can run in this program is listed.
+type device struct {
+	name, about string
+	open        func() backend.Device
+}
+
+func devices() []device {
+	return []device{{"cpu", "portable Go on every core", func() backend.Device { return cpu.New() }}}
+}
+
+func openDevice(name string) (backend.Device, error) {
+	for _, d := range devices() {
+		if d.name == name {
+			return d.open(), nil
+		}
+	}
+	return nil, fmt.Errorf("%w: no device %q here, see cosinelab devices", errUsage, name)
+}
+
+func machine() string { return runtime.GOOS + "/" + runtime.GOARCH }
+
+func (a *app) devices(_ context.Context, args []string) error {
+	if _, err := parse(a.flags("devices"), args); err != nil {
+		return err
+	}
+	for _, d := range devices() {
+		fmt.Fprintf(a.out, "%-8s %s (%s, %d cores)\n", d.name, d.about, machine(), runtime.GOMAXPROCS(0))
+	}
+	return nil
+}
+
+func (a *app) version(_ context.Context, args []string) error {
+	if _, err := parse(a.flags("version"), args); err != nil {
+		return err
+	}
+	version := "development"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	fmt.Fprintf(a.out, "cosinelab %s %s %s\n", version, runtime.Version(), machine())
+	return nil
+}

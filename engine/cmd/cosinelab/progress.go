@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"cosinelab/engine/experiment"
+)
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// progress shows events: a bar that is redrawn on a terminal, a line an epoch elsewhere.
+type progress struct {
+	w     io.Writer
+	bar   bool
+	drawn time.Time
+	width int // of the line that is on the terminal
+}
+
+func newProgress(a *app) *progress { return &progress{w: a.errOut, bar: a.terminal} }
+
+// redraw is the least time between two drawings of the bar.
+const redraw = 100 * time.Millisecond
+
+func (p *progress) event(e experiment.Event) {
+	switch {
+	case e.EpochDone != nil:
+		p.line(epochLine(e))
+	case e.Finished != nil && e.Finished.Failed != "":
+		p.line(fmt.Sprintf("%s: %s", runName(e), e.Finished.Failed))
+	case p.bar && e.Steps > 0 && time.Since(p.drawn) > redraw:
+		p.draw(e)
+	}
+}
+
+func runName(e experiment.Event) string {
+	who := e.Arm
+	if who == "" {
+		who = "teacher"
+	}
+	return fmt.Sprintf("[%d/%d] %s, seed %d", e.Run+1, e.Runs, who, e.Seed)
+}
+
+func epochLine(e experiment.Event) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, epoch %d of %d:", runName(e), e.Epoch, e.Epochs)
+	for _, l := range e.EpochDone.Losses {
+		fmt.Fprintf(&b, " %s %.4g", l.Name, l.Value)
+	}
+	if v := e.EpochDone.Validation; len(v) > 0 {
+		fmt.Fprintf(&b, ", validation %.4g", v[0].Value)
+	}
+	return b.String() + left(e)
+}
+
+func left(e experiment.Event) string {
+	if e.Left < 0 {
+		return ""
+	}
+	return ", " + (time.Duration(e.Left) * time.Second).String() + " left"
+}
+
+func (p *progress) draw(e experiment.Event) {
+	p.drawn = time.Now()
+	const cells = 24
+	full := cells * e.Step / e.Steps
+	text := fmt.Sprintf("%s [%s%s] step %d of %d%s", runName(e), strings.Repeat("=", full), strings.Repeat(" ", cells-full), e.Step, e.Steps, left(e))
+	fmt.Fprintf(p.w, "\r%-*s", p.width, text)
+	p.width = len(text)
+}
+
+// line prints a line of its own above the bar.
+func (p *progress) line(text string) {
+	p.end()
+	fmt.Fprintln(p.w, text)
+}
+
+// end takes the bar away.
+func (p *progress) end() {
+	if p.width > 0 {
+		fmt.Fprintf(p.w, "\r%*s\r", p.width, "")
+		p.width = 0
+	}
+}
