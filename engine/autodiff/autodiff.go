@@ -47,6 +47,7 @@ type sweep struct {
 	parts  [][]*graph.Node // by ID: what each user of the node adds to its gradient
 }
 
+// newSweep marks the nodes that a gradient must pass through. Operands come before users, so one pass is enough.
 func newSweep(loss *graph.Node, wrt []*graph.Node) *sweep {
 	nodes := loss.Graph().Nodes()[:loss.ID+1]
 	s := &sweep{nodes: nodes, needed: make([]bool, len(nodes)), parts: make([][]*graph.Node, len(nodes))}
@@ -66,6 +67,7 @@ func newSweep(loss *graph.Node, wrt []*graph.Node) *sweep {
 	return s
 }
 
+// run visits users before operands, so that a node's gradient is complete when it is handed on.
 func (s *sweep) run(loss *graph.Node) {
 	s.parts[loss.ID] = []*graph.Node{loss.Graph().Scalar(1)}
 	for i := len(s.nodes) - 1; i >= 0; i-- {

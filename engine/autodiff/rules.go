@@ -32,26 +32,18 @@ var vjp = [op.Count]rule{
 
 	op.Scale:  func(n, dy *graph.Node, _ int) *graph.Node { return graph.Scale(dy, n.Attr.X) },
 	op.Shift:  pass,
-	op.Square: func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, graph.Scale(n.In[0], 2)) },
-	op.Sqrt:   func(n, dy *graph.Node, _ int) *graph.Node { return graph.Scale(graph.Div(dy, n), 0.5) },
-	op.Exp:    func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, n) },
-	op.Log:    func(n, dy *graph.Node, _ int) *graph.Node { return graph.Div(dy, n.In[0]) },
-	op.Tanh: func(n, dy *graph.Node, _ int) *graph.Node {
-		return graph.Sub(dy, graph.Mul(dy, graph.Unary(op.Square, n)))
-	},
-	op.Sigmoid: func(n, dy *graph.Node, _ int) *graph.Node {
-		return graph.Mul(dy, graph.Sub(n, graph.Unary(op.Square, n)))
-	},
-	// The result of relu is positive where its operand is, so that the operand need not be kept.
-	op.Relu:      func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, graph.Unary(op.Heaviside, n)) },
+	op.Square: times(func(n *graph.Node) *graph.Node { return graph.Scale(n.In[0], 2) }),
+	// Slopes are expressed by the result where that is as short, so that the operand need not be kept.
+	op.Sqrt:      func(n, dy *graph.Node, _ int) *graph.Node { return graph.Scale(graph.Div(dy, n), 0.5) },
+	op.Exp:       times(func(n *graph.Node) *graph.Node { return n }),
+	op.Log:       func(n, dy *graph.Node, _ int) *graph.Node { return graph.Div(dy, n.In[0]) },
+	op.Tanh:      tanh,
+	op.Sigmoid:   times(func(n *graph.Node) *graph.Node { return graph.Sub(n, graph.Unary(op.Square, n)) }),
+	op.Relu:      times(func(n *graph.Node) *graph.Node { return graph.Unary(op.Heaviside, n) }),
 	op.Heaviside: zero,
-	op.Gelu: func(n, dy *graph.Node, _ int) *graph.Node {
-		return graph.Mul(dy, graph.Unary(op.GeluSlope, n.In[0]))
-	},
+	op.Gelu:      times(func(n *graph.Node) *graph.Node { return graph.Unary(op.GeluSlope, n.In[0]) }),
 	op.GeluSlope: none,
-	op.Softplus: func(n, dy *graph.Node, _ int) *graph.Node {
-		return graph.Mul(dy, graph.Unary(op.Sigmoid, n.In[0]))
-	},
+	op.Softplus:  times(func(n *graph.Node) *graph.Node { return graph.Unary(op.Sigmoid, n.In[0]) }),
 
 	op.Add: func(n, dy *graph.Node, i int) *graph.Node { return shrink(dy, n.In[i].Shape) },
 	op.Sub: sub,
@@ -95,6 +87,16 @@ func withOperand(k op.Kind) rule {
 	return func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(k, n.Attr, n.In[0], dy) }
 }
 
+// times is the rule of an element-wise operation with this slope.
+func times(slope func(n *graph.Node) *graph.Node) rule {
+	return func(n, dy *graph.Node, _ int) *graph.Node { return graph.Mul(dy, slope(n)) }
+}
+
+// tanh uses the slope 1 - n^2, as dy - dy n^2, which is one pass less.
+func tanh(n, dy *graph.Node, _ int) *graph.Node {
+	return graph.Sub(dy, graph.Mul(dy, graph.Unary(op.Square, n)))
+}
+
 func reshape(n, dy *graph.Node, _ int) *graph.Node { return graph.Reshape(dy, n.In[0].Shape...) }
 
 // transpose turns a product itself instead of its result where it can: (AB)^T = B^T A^T. The gradient of a weight that
@@ -112,11 +114,13 @@ func transpose(n, dy *graph.Node, _ int) *graph.Node {
 	return graph.Transpose(dy, back...)
 }
 
+// slice puts zeros where the operand was left out.
 func slice(n, dy *graph.Node, _ int) *graph.Node {
 	axis, from, to := n.Attr.N[0], n.Attr.N[1], n.Attr.N[2]
 	return graph.Pad(dy, axis, from, n.In[0].Shape[axis]-to)
 }
 
+// concat cuts out the part of operand i.
 func concat(n, dy *graph.Node, i int) *graph.Node {
 	axis, from := n.Attr.N[0], 0
 	for _, x := range n.In[:i] {
@@ -138,6 +142,7 @@ func sub(n, dy *graph.Node, i int) *graph.Node {
 	return d
 }
 
+// div uses d(x/y)/dx = 1/y and d(x/y)/dy = -(x/y)/y.
 func div(n, dy *graph.Node, i int) *graph.Node {
 	d := graph.Div(dy, n.In[1])
 	if i == 1 {
@@ -156,6 +161,7 @@ func larger(n, dy *graph.Node, i int) *graph.Node {
 	return shrink(d, n.In[i].Shape)
 }
 
+// sum repeats the gradient along the axes that disappeared.
 func sum(n, dy *graph.Node, _ int) *graph.Node {
 	x := n.In[0]
 	kept := slices.Clone(x.Shape)
@@ -165,6 +171,7 @@ func sum(n, dy *graph.Node, _ int) *graph.Node {
 	return graph.Expand(graph.Reshape(dy, kept...), x.Shape...)
 }
 
+// matmul uses dA = dY B^T and dB = A^T dY for Y = A B, both with the factor of the product.
 func matmul(n, dy *graph.Node, i int) *graph.Node {
 	if i == 0 {
 		return graph.MatMul(dy, graph.SwapLast(n.In[1]), n.Attr.X)
@@ -177,6 +184,7 @@ func cosine(n, dy *graph.Node, i int) *graph.Node {
 	return graph.Apply(op.CosineGrad, n.Attr, n.In[1-i], n.In[i], dy)
 }
 
+// discrepancy has an operation of its own for each operand: they share the prior, which neither stores.
 func discrepancy(n, dy *graph.Node, i int) *graph.Node {
 	kinds := [2]op.Kind{op.DiscrepancyGradSeries, op.DiscrepancyGradSigma}
 	return graph.Apply(kinds[i], n.Attr, n.In[0], n.In[1], dy)

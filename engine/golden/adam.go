@@ -99,6 +99,7 @@ type adamFile struct {
 	} `json:"learning_rate"`
 }
 
+// verifyAdam compares the optimiser's steps on the device, and the rules that decide how large they are.
 func verifyAdam(v *verifier, file []byte) error {
 	var f adamFile
 	if err := decode(file, &f); err != nil {

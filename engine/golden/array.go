@@ -27,6 +27,7 @@ func (a *array) UnmarshalJSON(text []byte) error {
 	return a.fill(x, 0)
 }
 
+// fill appends the numbers below x, which lies so deep in the lists that began with a's shape.
 func (a *array) fill(x any, depth int) error {
 	switch x := x.(type) {
 	case float64:

@@ -107,7 +107,7 @@ func expect(t *testing.T, report Report) {
 const reconstruction = `"reconstruction":0.873123943`
 
 func TestAWrongNumberIsFound(t *testing.T) {
-	report, err := verify(changed(t, reconstruction, `"reconstruction":0.8733`), oracle, single)
+	report, err := Verify(changed(t, reconstruction, `"reconstruction":0.8733`), cpu.New())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 		{string(changed(t, `"output":[[[`, `"output":[[[1,`)), "golden: a list of 3 at depth 2 of shape [2,12,4]"},
 		{string(changed(t, `"series":[`, `"series":[[0.5],`)), "golden: series layer 0: shape [1], the model's is [2,2,12,12]"},
 	} {
-		_, err := verify([]byte(c.file), oracle, single)
+		_, err := Verify([]byte(c.file), cpu.New())
 		if err == nil || err.Error() != c.want {
 			t.Errorf("error %v, want %s", err, c.want)
 		}

@@ -56,6 +56,7 @@ func onDevice(dev backend.Device) machine {
 	}
 }
 
+// plan names results by their position: targets of different quantities may have the same name.
 func (j job) plan() (*plan.Plan, error) {
 	p := plan.Proc{Name: "golden", Updates: j.updates}
 	for i, n := range j.results {
@@ -88,6 +89,7 @@ func (r run) write(values map[*graph.Node][]float32) error {
 	return nil
 }
 
+// round runs the procedure once and reads all results.
 func (r run) round(inputs map[*graph.Node][]float32, results int) ([][]float64, error) {
 	if err := r.write(inputs); err != nil {
 		return nil, err

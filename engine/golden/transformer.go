@@ -70,6 +70,7 @@ type transformerFile struct {
 	} `json:"training"`
 }
 
+// verifyTransformer compares section by section; the constants that are no configuration here must be the file's.
 func verifyTransformer(v *verifier, file []byte) error {
 	var f transformerFile
 	if err := decode(file, &f); err != nil {
@@ -175,6 +176,7 @@ func (p *pupil) perParam(nodes []*graph.Node, want map[string]array) []target {
 	return ts
 }
 
+// teacher compares the output that the file says its own second model gives, which the student then learns from.
 func (f *transformerFile) teacher(v *verifier) error {
 	p, err := f.build("anomaly_transformer", f.TeacherParams)
 	if err != nil {
@@ -183,6 +185,8 @@ func (f *transformerFile) teacher(v *verifier) error {
 	return v.check(p.graph, p.feeds, []quantity{{"teacher_output", value, one(p.out.Series, f.TeacherOutput)}})
 }
 
+// student compares all values, and the gradient of the total. The softened score is there because at the true
+// temperature most entries underflow, which would hide a mistake.
 func (f *transformerFile) student(v *verifier) error {
 	p, err := f.build("anomaly_transformer", f.Params)
 	if err != nil {
@@ -236,6 +240,7 @@ func (f *transformerFile) cosine(v *verifier) error {
 	return v.check(g, in, []quantity{{"cosine_loss_gradient_output", gradient, targets}})
 }
 
+// cosineGradients differentiates by an input, not inside the model: there the loss may be built past the output node.
 func (f *transformerFile) cosineGradients(teacher, student *graph.Node) ([]target, error) {
 	var ts []target
 	for _, axis := range distill.Axes {
