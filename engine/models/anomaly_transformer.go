@@ -22,7 +22,7 @@ const (
 var anomalyTransformer = Model{
 	Name:  "anomaly_transformer",
 	Title: "Anomaly Transformer",
-	About: "Learns how far each step's attention reaches beyond its neighbours; anomalies attend to little else.",
+	About: "Learns how far each step's attention reaches beyond its neighbours; an anomaly's hardly does.",
 	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
 	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
 	Build: buildAnomalyTransformer,
