@@ -252,6 +252,21 @@ func archive(t *testing.T, members map[string][]byte) []byte {
 	return b.Bytes()
 }
 
+// filesIn lists all files below dir, with slashes.
+func filesIn(t *testing.T, dir string) (files []string) {
+	t.Helper()
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
 func TestOnlyTheWantedMembersOfAnArchiveAreKept(t *testing.T) {
 	zipped := archive(t, map[string][]byte{"train/A.npy": []byte("a"), "test/A.npy": []byte("b"), "train/B.npy": []byte("c")})
 	s := &server{files: map[string][]byte{"data.zip": zipped}}
@@ -262,13 +277,7 @@ func TestOnlyTheWantedMembersOfAnArchiveAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var files []string
-	fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if !d.IsDir() {
-			files = append(files, name)
-		}
-		return err
-	})
+	files := filesIn(t, dir)
 	if want := []string{"msl/test/A.npy", "msl/train/A.npy"}; !slices.Equal(files, want) || len(s.ranges) != 1 {
 		t.Errorf("files %v after %d requests, want %v after one", files, len(s.ranges), want)
 	}
@@ -289,7 +298,7 @@ func TestABrokenArchiveIsAnErrorAndIsRemoved(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
-		if left, _ := os.ReadDir(filepath.Join(dir, "msl")); len(left) != 0 {
+		if left := filesIn(t, dir); len(left) != 0 {
 			t.Errorf("%s: %v left", test.name, left)
 		}
 	}
