@@ -59,7 +59,7 @@ func newAdjustedSweep(e *Evaluation) *adjustedSweep {
 
 // search offers every threshold after adjustment at percent. A segment flips to all flags at the score of which, for
 // the first time, more than percent of its points are flagged.
-func (s *adjustedSweep) search(percent int) *search {
+func (s *adjustedSweep) search(percent int) search {
 	percent = clipPercent(percent)
 	clear(s.tp)
 	for _, ranks := range s.ranks {
@@ -70,7 +70,7 @@ func (s *adjustedSweep) search(percent int) *search {
 		}
 		s.tp[ranks[own-1]] += len(ranks) - own
 	}
-	found, tp := newSearch(s.e), 0
+	found, tp := search{e: s.e}, 0
 	for i, score := range s.scores {
 		tp += s.tp[i]
 		found.offer(level{score: score, flagged: tp + s.fp[i], tp: tp})

@@ -1,8 +1,12 @@
 package metrics
 
 import (
+	"compress/gzip"
 	"context"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -160,5 +164,51 @@ func TestLongComputationsStopWithTheirContext(t *testing.T) {
 	}
 	if _, err := ChanceLevels(ctx, All, e, 0.1, nil); err != context.Canceled {
 		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+// The figures are those of metrics.md, section 8.
+func TestRandomFlagsReachTheKnownPointAdjustedF1OnMSL(t *testing.T) {
+	labels := mslLabels(t)
+	segments := Segments(labels)
+	if len(labels) != 73_729 || len(segments) != 36 {
+		t.Fatalf("%d labels with %d segments, want 73729 with 36", len(labels), len(segments))
+	}
+	got := ChancePointAdjusted(segments, len(labels), 0.01)
+	for i, want := range []float64{91.23, 88.37, 89.78} {
+		if v := []Value{got.Precision, got.Recall, got.F1}[i]; math.Abs(100*float64(v)-want) > 0.005 {
+			t.Errorf("%+v, want 91.23, 88.37, 89.78 %%", got)
+		}
+	}
+}
+
+// mslLabels reads the test labels of MSL, one byte each after the header of an .npy file.
+func mslLabels(t *testing.T) []uint8 {
+	file, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", "msl", "MSL_test_label.npy.gz"))
+	if err != nil {
+		t.Skip("the labels of MSL are not in ../shared/data")
+	}
+	defer file.Close()
+	content, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all[10+int(all[8])+int(all[9])<<8:]
+}
+
+func TestSpreadNeedsTwoDraws(t *testing.T) {
+	none, one, two := summarise(nil), summarise([]float64{0.5}), summarise([]float64{0.25, 0.75})
+	if none.Mean.Defined() || none.Deviation.Defined() {
+		t.Errorf("no draws: %+v", none)
+	}
+	if one.Mean != 0.5 || one.Deviation.Defined() {
+		t.Errorf("one draw: %+v", one)
+	}
+	if want := math.Sqrt(0.125); two.Mean != 0.5 || two.Deviation != Value(want) || two.Draws != 2 {
+		t.Errorf("two draws: %+v, want mean 0.5, deviation %v", two, want)
 	}
 }

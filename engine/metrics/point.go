@@ -12,7 +12,7 @@ type Best struct {
 
 // BestF1 is the largest point-wise F1 over all thresholds; of equal ones, that with the fewest flags.
 func (e *Evaluation) BestF1() Best {
-	s := newSearch(e)
+	s := search{e: e}
 	for l := range e.levels() {
 		s.offer(l)
 	}
@@ -25,8 +25,6 @@ type search struct {
 	found level
 }
 
-func newSearch(e *Evaluation) *search { return &search{e: e} }
-
 // offer takes levels from the highest down. F1 values are compared as fractions of integers, so that equal ones tie.
 func (s *search) offer(l level) {
 	if l.tp*(s.found.flagged+s.e.Positives) > s.found.tp*(l.flagged+s.e.Positives) {
@@ -35,11 +33,11 @@ func (s *search) offer(l level) {
 }
 
 // f1 is that of the best level offered so far.
-func (s *search) f1() float64 {
+func (s search) f1() float64 {
 	return ratio(float64(2*s.found.tp), float64(s.found.flagged+s.e.Positives))
 }
 
-func (s *search) best() Best {
+func (s search) best() Best {
 	l, e := s.found, s.e
 	fp := l.flagged - l.tp
 	b := Best{Confusion: newConfusion(l.tp, fp, e.Positives-l.tp, e.Negatives()-fp), ThresholdGE: Undefined, Threshold: Undefined}

@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"iter"
-	"math"
-)
+import "math"
 
 // Volume is an area or a volume under the ROC and the precision-recall curve with buffers around true segments.
 type Volume struct {
@@ -25,9 +22,7 @@ func (e *Evaluation) RangeAUC(window int) Volume {
 	}
 	b.widen(window / 2)
 	soft := 0.0
-	for _, l := range b.softLabels(window) {
-		soft += l
-	}
+	b.softLabels(window, func(_ int, l float64) { soft += l })
 	curve := b.curve(window, 1, func(float64) float64 { return float64(e.Positives) + soft/2 })
 	return b.volume(window, curve.roc(), curve.trapezoidPR())
 }
@@ -126,21 +121,16 @@ func (b *buffers) widen(reach int) {
 	}
 }
 
-// softLabels yields the normal points within window/2 of a true segment, with their label min(1, sum of
+// softLabels visits the normal points within window/2 of a true segment, with their label min(1, sum of
 // sqrt(1 - distance/window) over the segments in reach). One such term is at least sqrt(1/2), so that two make 1
 // and only the two nearest segments on each side matter.
-func (b *buffers) softLabels(window int) iter.Seq2[int, float64] {
-	slopes := make([]float64, min(window/2, b.e.N())+1)
-	for d := range slopes {
+func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
+	slopes := make([]float64, min(window/2, b.e.N())+1) // by distance, from 1
+	for d := 1; d < len(slopes); d++ {
 		slopes[d] = math.Sqrt(1 - float64(d)/float64(window))
 	}
-	return func(yield func(int, float64) bool) {
-		reach := len(slopes) - 1
-		for i := range len(b.e.Segments) + 1 {
-			if !b.gap(i).softLabels(reach, slopes, yield) {
-				return
-			}
-		}
+	for i := range len(b.e.Segments) + 1 {
+		b.gap(i).softLabels(slopes, visit)
 	}
 }
 
@@ -174,28 +164,23 @@ func (b *buffers) gap(i int) gap {
 	return g
 }
 
-// softLabels yields first the points in reach of the segment on the left, then the remaining ones in reach of that on the right.
-func (g gap) softLabels(reach int, slopes []float64, yield func(int, float64) bool) bool {
-	x := g.from
+// softLabels visits the points in reach of the segment on the left, then the others in reach of that on the right.
+func (g gap) softLabels(slopes []float64, visit func(point int, label float64)) {
+	reach, x := len(slopes)-1, g.from
 	for ; x < min(g.to, g.left+reach+1); x++ {
 		l := slopes[x-g.left]
 		if x <= g.leftNext+reach || x >= g.right-reach {
 			l = 1
 		}
-		if !yield(x, l) {
-			return false
-		}
+		visit(x, l)
 	}
 	for x = max(x, g.right-reach); x < g.to; x++ {
 		l := slopes[g.right-x]
 		if x >= g.rightNext-reach {
 			l = 1
 		}
-		if !yield(x, l) {
-			return false
-		}
+		visit(x, l)
 	}
-	return true
 }
 
 // curve is TPR, FPR and precision at each threshold.
@@ -207,9 +192,7 @@ type curve struct {
 // form one zone if they share a point or leave less than apart points between them.
 func (b *buffers) curve(window, apart int, positives func(soft float64) float64) *curve {
 	var soft [thresholds]float64
-	for x, l := range b.softLabels(window) {
-		soft[b.first[x]] += l
-	}
+	b.softLabels(window, func(x int, l float64) { soft[b.first[x]] += l })
 	accumulate(&soft)
 	existence := b.existence(window/2, apart)
 	c := new(curve)
@@ -279,9 +262,7 @@ func (b *buffers) volume(window int, roc, pr float64) Volume {
 		return v
 	}
 	covered := 0
-	for range b.softLabels(window) {
-		covered++
-	}
+	b.softLabels(window, func(int, float64) { covered++ })
 	v.ROC, v.Covered = unit(roc), Value(float64(covered)/float64(b.e.Negatives()))
 	return v
 }
