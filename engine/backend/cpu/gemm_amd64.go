@@ -1,3 +1,24 @@
 package cpu
 
-func bestTile() tile { return portable }
+import "golang.org/x/sys/cpu"
+
+// bestTile is the tile in assembly where the processor has AVX2 with fused multiply-add, which all but the oldest have.
+func bestTile() tile {
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		return tile{rows: 6, cols: 16, cost: 20, strided: true, run: vector}
+	}
+	return portable
+}
+
+//go:noescape
+func tile6x16(k int, a *float32, aRow, aCol int, b, c *float32, cRow int, factor float32, add int)
+
+// vector checks that all the assembly touches lies inside its slices.
+func vector(k int, a []float32, aRow, aCol int, b, c []float32, cRow int, factor float32, sum bool) {
+	_, _, _ = a[5*aRow+(k-1)*aCol], b[16*k-1], c[5*cRow+15]
+	add := 0
+	if sum {
+		add = 1
+	}
+	tile6x16(k, &a[0], aRow, aCol, &b[0], &c[0], cRow, factor, add)
+}
