@@ -528,7 +528,7 @@ func randomSeries(r *rand.Rand) (scores []float64, labels []uint8) {
 
 func TestMetricsFollowTheirDefinitionsOnRandomSeries(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	trials := 300
+	trials := 150
 	if testing.Short() {
 		trials = 20
 	}
