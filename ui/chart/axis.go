@@ -52,7 +52,7 @@ func (f *Figure) Grid(ticks []Tick, x, y Scale, unit float64) {
 	last := math.Inf(-1)
 	for _, t := range ticks {
 		at := y.At(t.Value)
-		if at < 5*unit || at > f.H-3*unit || math.Abs(at-last) < tickText*unit {
+		if at < 5*unit || at > f.H-6*unit || math.Abs(at-last) < tickText*unit {
 			continue
 		}
 		last = at

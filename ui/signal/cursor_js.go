@@ -14,6 +14,13 @@ func (c *Stack) scale() chart.Scale {
 	return c.page.boxes["axis"].across(c.Props.From, c.Props.To)
 }
 
+// hoverAt moves the cursor, unless the pointer is beside the steps, at a label or a handle.
+func (c *Stack) hoverAt(pixel float64) {
+	if x := c.scale(); x.Start <= pixel && pixel <= x.End {
+		c.pointAt(pixel)
+	}
+}
+
 // pointAt keeps the step under the pointer for the next frame.
 func (c *Stack) pointAt(pixel float64) {
 	waits := c.page.hover >= 0

@@ -47,7 +47,7 @@ func (c *Stack) onEvent(e js.Value) {
 		c.onArm(js.Null())
 	case "dblclick":
 		if closest(e, ".plot").Truthy() && !closest(e, ".handle").Truthy() {
-			c.Props.OnView(0, c.Props.Steps)
+			c.setView(0, c.Props.Steps)
 		}
 	case "keydown":
 		c.onControlKey(e)
@@ -126,7 +126,7 @@ func (c *Stack) takeBrush(d drag) drag {
 	d.grip = g
 	if !ok {
 		d.from, d.to = c.Props.panned(int(x.Value(d.start)) - (d.from+d.to)/2)
-		c.Props.OnView(d.from, d.to)
+		c.setView(d.from, d.to)
 	}
 	return d
 }
@@ -137,17 +137,30 @@ func (c *Stack) onMove(e js.Value) {
 	switch d.hold {
 	case holdNothing:
 		if plot := closest(e, ".timed .plot"); plot.Truthy() && c.Props.Steps > 0 {
-			c.pointAt(e.Get("clientX").Float() - plot.Call("getBoundingClientRect").Get("left").Float())
+			c.hoverAt(e.Get("clientX").Float() - plot.Call("getBoundingClientRect").Get("left").Float())
 		}
 	case holdThreshold:
 		c.dragThreshold(e.Get("clientY").Float() - d.top)
 	case holdBrush:
 		x := c.overviewScale()
 		by := (at - d.start) / (x.End - x.Start) * float64(c.Props.Steps)
-		c.Props.OnView(brushed(d.grip, d.from, d.to, int(by), c.Props.Steps))
+		c.setView(brushed(d.grip, d.from, d.to, int(by), c.Props.Steps))
 	case holdZoom:
 		c.dragZoom(e, at)
 	}
+}
+
+// setView tells a new view, and goes on from it until the next Props: keys may come faster than renders.
+func (c *Stack) setView(from, to int) {
+	c.Props.From, c.Props.To = from, to
+	c.Props.OnView(from, to)
+}
+
+// setThreshold does the same with the threshold of an arm.
+func (c *Stack) setThreshold(arm int, threshold float64) {
+	a := &c.Props.Arms[arm]
+	a.Threshold = threshold
+	c.Props.OnThreshold(a.Name, threshold)
 }
 
 func (c *Stack) dragThreshold(pixel float64) {
@@ -157,7 +170,7 @@ func (c *Stack) dragThreshold(pixel float64) {
 	}
 	arm := c.Props.Arms[i].Name
 	y := c.page.stack.scoreScale(c.page.boxes[scoreKey(arm)])
-	c.Props.OnThreshold(arm, y.Value(pixel))
+	c.setThreshold(i, y.Value(pixel))
 }
 
 func (c *Stack) dragZoom(e js.Value, at float64) {
@@ -179,7 +192,7 @@ func (c *Stack) onRelease(e js.Value) {
 	if d.hold == holdZoom && d.wide {
 		a, b := c.stepAt(d.start), c.stepAt(e.Get("clientX").Float()-d.left)
 		from, to := bound(min(a, b), max(a, b)+1, c.Props.Steps)
-		c.Props.OnView(from, to)
+		c.setView(from, to)
 	}
 }
 
@@ -216,17 +229,17 @@ func (c *Stack) onBrushKey(key string) bool {
 	by := max(1, int(panShare*float64(p.To-p.From)))
 	switch key {
 	case "ArrowLeft":
-		p.OnView(p.panned(-by))
+		c.setView(p.panned(-by))
 	case "ArrowRight":
-		p.OnView(p.panned(by))
+		c.setView(p.panned(by))
 	case "+", "=":
-		p.OnView(p.zoomed(zoomFactor, p.anchor()))
+		c.setView(p.zoomed(zoomFactor, p.anchor()))
 	case "-":
-		p.OnView(p.zoomed(1/zoomFactor, p.anchor()))
+		c.setView(p.zoomed(1/zoomFactor, p.anchor()))
 	case "Home":
-		p.OnView(p.panned(-p.Steps))
+		c.setView(p.panned(-p.Steps))
 	case "End":
-		p.OnView(p.panned(p.Steps))
+		c.setView(p.panned(p.Steps))
 	default:
 		return false
 	}
@@ -246,8 +259,8 @@ func (c *Stack) onHandleKey(e js.Value) bool {
 		return false
 	}
 	key := closest(e, ".lane").Get("dataset").Get("lane").String()
-	a := &c.Props.Arms[c.armOf(key)]
-	c.Props.OnThreshold(a.Name, nudged(a.Threshold, c.page.stack.scoreScale(c.page.boxes[key]), steps))
+	i := c.armOf(key)
+	c.setThreshold(i, nudged(c.Props.Arms[i].Threshold, c.page.stack.scoreScale(c.page.boxes[key]), steps))
 	return true
 }
 
@@ -279,7 +292,7 @@ func (c *Stack) onKey(e js.Value) {
 		return
 	}
 	if from, to, step, ok := c.Props.jump(dir); ok {
-		c.Props.OnView(from, to)
+		c.setView(from, to)
 		c.moveCursor(step)
 	}
 }

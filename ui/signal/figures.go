@@ -143,7 +143,7 @@ func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 		lowest = min(lowest, meanExtent(e.line).Lo)
 	}
 	y := chart.Scale{From: math.Floor(2*lowest) / 2, To: 1, Start: b.h - 2*b.unit, End: 0.14 * b.h}
-	f.Grid(chart.Ticks(y.From, y.To, 2), x, y, b.unit)
+	f.Grid(chart.Ticks(y.From, y.To, 3), x, y, b.unit)
 	for _, e := range l.legend {
 		f.Path("line "+e.class, chart.Line(calmed(e.line, x), x, y))
 	}
@@ -186,7 +186,12 @@ func (s *stack) drawAlarms(f *chart.Figure, arm int, x chart.Scale, b box) {
 
 // drawEmpty says why a lane has no lines.
 func drawEmpty(f *chart.Figure, l lane, x chart.Scale, b box) {
-	if l.empty != "" {
-		f.Text("tk", x.Start+8*b.unit, b.h/2+4*b.unit, chart.Start, l.empty)
+	if l.empty == "" {
+		return
 	}
+	middle := b.h / 2
+	if l.kind == score {
+		middle -= alarmRow * b.unit // above the axis line
+	}
+	f.Text("tk", x.Start+8*b.unit, middle+4*b.unit, chart.Start, l.empty)
 }

@@ -123,7 +123,7 @@ func (p *Props) alarms(a *Arm) alarms {
 // Layout of the score axis: it ends at the highest score, but where one peak would press all thresholds to the floor
 // it ends at cutAbove times the highest of them, and higher peaks are marked as cut. A threshold is never at the rim.
 const (
-	cutAbove = 16 // a quarter of the height, on an axis of square roots
+	cutAbove = 4 // half of the height, on an axis of square roots
 	headroom = 1.2
 )
 
@@ -187,7 +187,7 @@ func (s *stack) channel(i int) lane {
 		l.legend = append(l.legend, entry{s.teacher.Class, nil, w.Teacher, c.Teacher})
 	}
 	if a := s.student; a != nil && !c.Student.Empty() {
-		l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Label, c.Student})
+		l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Short, c.Student})
 	}
 	return l
 }
@@ -199,7 +199,7 @@ func (s *stack) cosine() lane {
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		if mean, ok := average(a.Cosine); ok {
-			l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Label, a.Cosine})
+			l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Short, a.Cosine})
 			means = append(means, fmt.Sprintf(w.SayMean, a.Label, number(mean)))
 		}
 	}

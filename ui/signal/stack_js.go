@@ -25,23 +25,23 @@ func (c *Stack) Copy() vecty.Component {
 	return &cpy
 }
 
-// Render draws the lanes into the plots as they were measured last; the first time they are empty.
+// Render draws the lanes into the plots as they were measured last; the first time they are empty. The lanes have no
+// keys: vecty takes keyed elements out and puts them back on every render, and what was focused in them no longer is.
 func (c *Stack) Render() vecty.ComponentOrHTML {
 	s := newStack(&c.Props)
 	lanes := s.lanes()
 	c.page.rendered(s, lanes)
-	var rows vecty.List
+	rows := vecty.List{cursor(), zoom()}
 	for _, l := range lanes[2:] {
 		rows = append(rows, c.lane(s, l))
 	}
-	rows = append(rows, cursor(), zoomed())
 	return elem.Section(
 		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Signal)),
 		c.header(),
 		elem.Div(vecty.Markup(vecty.Class("lanes"), vecty.Data("focus", c.Props.Focus)),
 			c.lane(s, lanes[0]),
 			c.lane(s, lanes[1]),
-			elem.Div(vecty.Markup(vecty.Class("timed"), vecty.Key("timed")), rows),
+			elem.Div(vecty.Markup(vecty.Class("timed")), rows),
 		),
 	)
 }
@@ -89,7 +89,7 @@ func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 		arm = s.Arms[l.index].Name
 	}
 	return elem.Div(
-		vecty.Markup(vecty.Key(l.key), vecty.Class("lane", laneClasses[l.kind], "nth-"+strconv.Itoa(l.index)), vecty.Data("lane", l.key),
+		vecty.Markup(vecty.Class("lane", laneClasses[l.kind], "nth-"+strconv.Itoa(l.index)), vecty.Data("lane", l.key),
 			vecty.MarkupIf(arm != "", vecty.Data("arm", arm)),
 			vecty.MarkupIf(arm != "" && s.Focus != "" && s.Focus != arm, vecty.Class("faded"))),
 		elem.Div(vecty.Markup(vecty.Class("ll")),
@@ -165,32 +165,33 @@ func (s *stack) readout(l lane, b box) vecty.List {
 	return rows
 }
 
-// value is the place of one value at the cursor.
-func value() *vecty.HTML { return elem.Bold(vecty.Markup(vecty.Class("n", "value"))) }
+// value is the place of one value at the cursor; no other element here is strong, so that vecty never makes one of
+// these, with what page wrote into it, into something else.
+func value() *vecty.HTML { return elem.Strong(vecty.Markup(vecty.Class("n", "value"))) }
 
-// tally counts the alarms of an arm in view.
+// tally counts the alarms of an arm in view, and has the place of its score at the cursor.
 func (s *stack) tally(l lane) vecty.List {
 	if l.legend == nil {
 		return nil
 	}
 	w, m := s.Words, s.marks[l.index]
-	count := func(n int, text string, more ...vecty.MarkupOrChild) *vecty.HTML {
-		return elem.Paragraph(append([]vecty.MarkupOrChild{
-			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))), elem.Span(vecty.Text(text))}, more...)...)
+	count := func(n int, text string) *vecty.HTML {
+		return elem.Paragraph(elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))), elem.Span(vecty.Text(text)))
 	}
+	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Score)), value())
 	if !s.Labelled {
-		return vecty.List{count(m.found, w.Alarms, value())}
+		return vecty.List{count(m.found, w.Alarms), at}
 	}
-	return vecty.List{count(m.found, fmt.Sprintf(w.Segments, m.segments), value()), count(m.false, w.FalseAlarms)}
+	return vecty.List{count(m.found, fmt.Sprintf(w.Segments, m.segments)), at, count(m.false, w.FalseAlarms)}
 }
 
-// cursor is the line through all lanes, with the step it is at; zoomed the part that a drag is about to zoom to. Both
-// are placed by page, at pointer speed.
+// cursor is the line through all lanes, with the step it is at; zoom the part that a drag is about to zoom to. Both are
+// placed by page, at pointer speed.
 func cursor() *vecty.HTML {
-	return elem.Div(vecty.Markup(vecty.Key("cursor"), vecty.Class("cursor"), vecty.Property("hidden", true)),
+	return elem.Div(vecty.Markup(vecty.Class("cursor"), vecty.Property("hidden", true)),
 		elem.Span(vecty.Markup(vecty.Class("n"))))
 }
 
-func zoomed() *vecty.HTML {
-	return elem.Div(vecty.Markup(vecty.Key("zoom"), vecty.Class("zoom"), vecty.Property("hidden", true)))
+func zoom() *vecty.HTML {
+	return elem.Div(vecty.Markup(vecty.Class("zoom"), vecty.Property("hidden", true)))
 }

@@ -43,6 +43,9 @@ func (s *State) opened(r protocol.Response) []any {
 	s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
 	if changed {
 		s.Stack.fit(*s.Data)
+		if s.Run != nil {
+			s.Run.Gone = !same(s.Run.Spec.Data, s.Spec.Data)
+		}
 	}
 	return s.refresh()
 }
@@ -52,7 +55,7 @@ func (s *State) event(e *experiment.Event) []any {
 		return nil
 	}
 	s.Run.event(*e)
-	if e.Finished == nil {
+	if e.Finished == nil && e.Taught == nil {
 		return nil
 	}
 	return s.refresh()
@@ -82,8 +85,11 @@ func (s *State) report(r *experiment.Report) []any {
 		return nil
 	}
 	p := s.Run
-	p.leave()
 	p.Report, p.Ended = r, true
+	p.Teachers = nil
+	for _, t := range r.Teachers {
+		p.Teachers = append(p.Teachers, t.Seed)
+	}
 	p.Runs = p.Runs[:0:0]
 	for _, a := range r.Arms {
 		p.Runs = append(p.Runs, a.Runs...)
@@ -96,6 +102,8 @@ func (s *State) fail(r protocol.Response) []any {
 	e := r.Error
 	switch {
 	case e == nil:
+	case e.Where == "engine":
+		s.update(Lost{e.Message})
 	case s.Open != nil && r.ID == s.Open.ID:
 		s.failOpen(*e)
 	case e.Where == "view": // the picture before stays

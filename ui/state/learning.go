@@ -30,7 +30,7 @@ type Curve struct {
 }
 
 // KindTotal is the Kind of the curve that all parts add up to.
-const KindTotal = "input"
+const KindTotal = "total"
 
 // Learning returns the curves of the training that is under way, or after the run those of the arm in focus.
 func (s *State) Learning() Learning {
@@ -65,7 +65,7 @@ func (s *State) learned() *experiment.Run {
 // lossPlot shows the losses by part, on a log scale.
 func (s *State) lossPlot() Plot {
 	w, p := s.Words, s.Run
-	arm, seed, epochs := p.Last.Arm, p.Last.Seed, p.Last.Epochs
+	arm, seed, epochs := p.Of.Arm, p.Of.Seed, p.Last.Epochs
 	samples := p.Trace
 	if p.Ended {
 		samples = nil
@@ -181,7 +181,7 @@ func (p *Progress) epochsOf(arm string) []experiment.Epoch {
 			return r.Epochs
 		}
 	}
-	if p.Last.Arm == arm && !p.Ended {
+	if p.Of.Arm == arm && !p.Ended {
 		return p.Epochs
 	}
 	return nil

@@ -1,9 +1,6 @@
 package state
 
-import (
-	"cosinelab/engine/experiment"
-	"cosinelab/wasm/protocol"
-)
+import "cosinelab/wasm/protocol"
 
 // What a person or the page does. Each is a message to Update.
 type (
@@ -18,6 +15,7 @@ type (
 	Drop      struct{ Names []string }  // files, dropped or picked; the page keeps their contents
 	Discard   struct{}                  // leave an error about data and keep the series that was there
 	More      struct{}                  // show or hide all settings
+	Help      struct{}                  // name the keys in the status line
 	Follow    struct{ Hash string }     // the address changed
 	Copied    struct{ OK bool }         // the clipboard answered
 	Zoom      struct{ Span Span }       // the stack shows these steps; zero = all
@@ -64,11 +62,3 @@ const (
 
 // filePrefix begins the source of a series that a person dropped.
 const filePrefix = "file/"
-
-// progressOf tells which run an event belongs to.
-type progressOf struct {
-	arm  string
-	seed uint64
-}
-
-func belongsTo(e experiment.Event) progressOf { return progressOf{e.Arm, e.Seed} }

@@ -12,12 +12,20 @@ import (
 type Progress struct {
 	Spec     experiment.Spec
 	Last     experiment.Event
-	Trace    []Sample           // losses by step of the training that Last belongs to
+	Trace    []Sample           // losses of the training that Of names, by step
 	Epochs   []experiment.Epoch // of the same training
+	Of       Training
 	Teachers []uint64           // seeds whose teacher is trained
 	Runs     []experiment.Run   // that have their scores
 	Report   *experiment.Report // nil while the run is live
 	Ended    bool
+	Gone     bool // another series was opened since: its outputs and scores cannot be drawn any more
+}
+
+// Training names one training: the teacher's has no arm.
+type Training struct {
+	Arm  string
+	Seed uint64
 }
 
 // Sample is the losses at one moment of a training.
@@ -116,39 +124,24 @@ func (s *State) Ready() bool {
 
 // event takes one step of the worker's over.
 func (p *Progress) event(e experiment.Event) {
-	if belongsTo(e) != belongsTo(p.Last) || e.Phase != p.Last.Phase {
-		p.leave()
-	}
 	p.Last = e
-	if len(e.Losses) > 0 && e.Epoch > 0 {
-		p.sample(e)
+	if of := (Training{e.Arm, e.Seed}); of != p.Of && (len(e.Losses) > 0 || e.EpochDone != nil) {
+		p.Of, p.Trace, p.Epochs = of, nil, nil
+	}
+	if len(e.Losses) > 0 && e.Steps > 0 {
+		p.Trace = append(p.Trace, Sample{float64(e.Step) / float64(e.Steps) * float64(e.Epochs), e.Losses})
+		if len(p.Trace) > maxTrace {
+			p.Trace = everyOther(p.Trace)
+		}
 	}
 	if e.EpochDone != nil {
 		p.Epochs = append(p.Epochs, *e.EpochDone)
 	}
+	if e.Taught != nil && !slices.Contains(p.Teachers, e.Taught.Seed) {
+		p.Teachers = append(p.Teachers, e.Taught.Seed)
+	}
 	if e.Finished != nil {
 		p.Runs = append(p.Runs, *e.Finished)
-	}
-}
-
-// leave closes the training that Last belongs to. Its curves stay until the next one has its first step.
-func (p *Progress) leave() {
-	if p.Last.Phase == experiment.PhaseTeacher && !slices.Contains(p.Teachers, p.Last.Seed) {
-		p.Teachers = append(p.Teachers, p.Last.Seed)
-	}
-}
-
-func (p *Progress) sample(e experiment.Event) {
-	if e.Step <= 1 {
-		p.Trace, p.Epochs = nil, nil
-	}
-	epoch := float64(e.Epoch)
-	if e.Steps > 0 {
-		epoch = float64(e.Step) / float64(e.Steps) * float64(e.Epochs)
-	}
-	p.Trace = append(p.Trace, Sample{epoch, e.Losses})
-	if len(p.Trace) > maxTrace {
-		p.Trace = everyOther(p.Trace)
 	}
 }
 

@@ -79,7 +79,7 @@ func reported(t *testing.T, s *State, ap map[string][]float64) {
 		r.Arms = append(r.Arms, arm)
 	}
 	for _, seed := range s.Run.Spec.Seeds {
-		s.Run.Teachers = append(s.Run.Teachers, seed)
+		r.Teachers = append(r.Teachers, experiment.TeacherRun{Seed: seed})
 	}
 	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeReport, Report: &r}})
 	s.Update(confirmed(protocol.StateIdle))
@@ -151,6 +151,7 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	s.Update(happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1, Steps: 60, Left: -1}))
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: 1, Runs: 12, Taught: &experiment.TeacherRun{Seed: 1}}))
 	run := finish(Alone, 1, 0.3)
 	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
 	s.Update(happened(experiment.Event{Phase: experiment.PhaseStudent, Arm: Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
@@ -273,7 +274,7 @@ func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	}
 	s.Update(failed("data", post.Request.ID, "pump-house.csv:1288: 37 values, want 38"))
 	v := s.Verdict()
-	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.Help.Back != "Back to Server" {
+	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.Way.Back != "Back to Server" {
 		t.Errorf("says %+v", v)
 	}
 	if !same(s.Spec.Data, before) || s.Bar().CanRun {

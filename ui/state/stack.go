@@ -1,12 +1,12 @@
 package state
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
 	"cosinelab/ui/words"
 	"cosinelab/wasm/protocol"
 )
@@ -20,11 +20,27 @@ type Stack struct {
 	Why      string
 	Tries    int // typed channels that were not taken
 
-	Lanes    Series                    // the newest answer for Span
-	Overview Series                    // the newest answer for the whole test part
-	Hand     map[string]experiment.Run // arms with a threshold set by hand, as they alarm then
+	Lanes    Series          // the newest answer for Span
+	Overview Series          // the newest answer for the whole test part
+	Hand     map[string]Hand // arms with a threshold set by hand
 
 	lanes, overview, judge question
+}
+
+// Hand is a threshold set by hand, and what the arm alarmed at the newest one that was judged.
+type Hand struct {
+	Threshold float64
+	Judged    *experiment.Run
+}
+
+// Lane is one arm of the stack.
+type Lane struct {
+	Look
+	Run       *experiment.Run // nil while it has no scores
+	Policy    metrics.Value   // the threshold that the policy chose
+	Threshold float64         // the one in force
+	Pending   bool            // the alarms of Run belong to another one
+	Note      string          // why there are no scores; empty = it waits
 }
 
 // Series is an answer of the worker: for line i and bucket k minimum, maximum and mean at 3*(i*View.Width+k).
@@ -200,18 +216,19 @@ func (s *State) judge(t Threshold) []any {
 	if r == nil {
 		return nil
 	}
+	if s.Stack.Hand == nil {
+		s.Stack.Hand = map[string]Hand{}
+	}
+	s.Stack.Hand[t.Arm] = Hand{t.Value, s.Stack.Hand[t.Arm].Judged}
 	return s.Stack.judge.ask(s, protocol.Request{Type: protocol.TypeJudge,
 		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}})
 }
 
-// shownRun returns the run of an arm that the stack shows: of its first finished seed, at the threshold set by hand
-// if there is one. It is nil when the arm has no scores yet.
+// shownRun returns the run of an arm that the stack shows: of its first finished seed. It is nil when the arm has no
+// scores yet.
 func (s *State) shownRun(arm string) *experiment.Run {
-	if s.Run == nil {
+	if s.Run == nil || s.Run.Gone {
 		return nil
-	}
-	if r, ok := s.Stack.Hand[arm]; ok {
-		return &r
 	}
 	for _, seed := range s.Run.Spec.Seeds {
 		if r := s.Run.runOf(arm, seed); r != nil {
@@ -219,6 +236,41 @@ func (s *State) shownRun(arm string) *experiment.Run {
 		}
 	}
 	return nil
+}
+
+// LaneList lists the trained arms with what the stack shows of them.
+func (s *State) LaneList() []Lane {
+	spec := s.Spec
+	if s.Run != nil && !s.Run.Gone {
+		spec = s.Run.Spec
+	}
+	var lanes []Lane
+	for _, a := range spec.Arms {
+		if trained(a) {
+			lanes = append(lanes, s.lane(spec, a))
+		}
+	}
+	return lanes
+}
+
+func (s *State) lane(spec experiment.Spec, a experiment.Arm) Lane {
+	l := Lane{Look: look(s.Words, spec, a)}
+	r := s.shownRun(a.Name)
+	switch {
+	case r == nil:
+		return l
+	case r.Failed != "":
+		l.Note = s.Words.Say(words.RunFailed, r.Failed)
+		return l
+	}
+	l.Run, l.Policy, l.Threshold = r, r.Threshold.Value, float64(r.Threshold.Value)
+	if hand, set := s.Stack.Hand[a.Name]; set {
+		l.Threshold, l.Pending = hand.Threshold, true
+		if j := hand.Judged; j != nil {
+			l.Run, l.Pending = j, float64(j.Threshold.Value) != hand.Threshold
+		}
+	}
+	return l
 }
 
 // refresh asks for what the stack shows now, and for the overview when it is not there.
@@ -229,7 +281,7 @@ func (s *State) refresh() []any {
 	span := s.Visible()
 	effects := s.Stack.lanes.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
 		From: span.From, To: span.To, Width: s.Stack.Width, Lines: s.lines()}})
-	line := s.overviewLine()
+	line := s.OverviewLine()
 	if !slices.Contains(s.Stack.Overview.View.Lines, line) {
 		effects = append(effects, s.Stack.overview.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
 			From: 0, To: s.Data.TestSteps, Width: overviewWidth, Lines: []protocol.Line{line}}})...)
@@ -237,15 +289,15 @@ func (s *State) refresh() []any {
 	return effects
 }
 
-// overviewLine is the first channel that the stack shows.
-func (s *State) overviewLine() protocol.Line {
+// OverviewLine is the first channel that the stack shows.
+func (s *State) OverviewLine() protocol.Line {
 	return protocol.Line{Kind: protocol.LineInput, Channel: s.Shown()[0]}
 }
 
 // lines lists what the lanes draw.
 func (s *State) lines() []protocol.Line {
 	var lines []protocol.Line
-	focus := s.focused()
+	focus := s.Focused()
 	for _, c := range s.Shown() {
 		lines = append(lines, protocol.Line{Kind: protocol.LineInput, Channel: c})
 		if focus != nil {
@@ -277,9 +329,9 @@ func (s *State) scoredArms() []experiment.Arm {
 	return arms
 }
 
-// focused returns the run whose output the channels show: of the arm in focus, else of the arm under examination,
+// Focused returns the run whose output the channels show: of the arm in focus, else of the arm under examination,
 // else of the first that has scores.
-func (s *State) focused() *experiment.Run {
+func (s *State) Focused() *experiment.Run {
 	arms := s.scoredArms()
 	if len(arms) == 0 {
 		return nil
@@ -308,17 +360,9 @@ func (s *State) answerStack(a Answer) []any {
 		return effects
 	}
 	effects, mine := k.judge.answered(s, a.ID)
-	if mine && a.Series == nil && a.Response.Run != nil {
-		if k.Hand == nil {
-			k.Hand = map[string]experiment.Run{}
-		}
-		k.Hand[a.Response.Run.Arm] = *a.Response.Run
+	if mine && a.Response.Run != nil && k.Hand != nil {
+		arm := a.Response.Run.Arm
+		k.Hand[arm] = Hand{k.Hand[arm].Threshold, a.Response.Run}
 	}
 	return effects
-}
-
-// Window says in words which steps are in view.
-func (s *State) Window() string {
-	v := s.Visible()
-	return fmt.Sprintf("%s – %s", words.Count(v.From), words.Count(v.To))
 }

@@ -167,6 +167,8 @@ func (s *State) update(msg any) []any {
 		s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
 	case More:
 		s.More = !s.More
+	case Help:
+		s.Notice = s.Words.Say(words.KeysList)
 	case Follow:
 		return s.goTo(m.Hash)
 	case Copied:

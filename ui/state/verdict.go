@@ -24,7 +24,7 @@ type Verdict struct {
 	Claim, Why string // text between asterisks is strong
 	Effect     *EffectFigure
 	Matrix     *Matrix
-	Help       *Help
+	Way        *WayOn
 }
 
 // EffectFigure is the difference per seed, in points of 100.
@@ -49,8 +49,8 @@ type MatrixRow struct {
 	Done []float64 // 0 to 1, one a seed
 }
 
-// Help is what to do about data that could not be read.
-type Help struct {
+// WayOn is what to do about data that could not be read.
+type WayOn struct {
 	Back string // words of the way back; empty when there was no series before
 }
 
@@ -88,7 +88,7 @@ func (s *State) verdictWrong() Verdict {
 	}
 	switch {
 	case s.Wrong.Where == "data":
-		v.Help = s.help()
+		v.Way = s.wayOn()
 		if s.Wrong.Name != "" {
 			v.Tag = w.Say(words.TagFileError)
 		}
@@ -105,11 +105,11 @@ func (s *State) verdictWrong() Verdict {
 	return v
 }
 
-func (s *State) help() *Help {
+func (s *State) wayOn() *WayOn {
 	if s.Data == nil {
-		return &Help{}
+		return &WayOn{}
 	}
-	return &Help{Back: s.Words.Say(words.BackTo, s.Data.Title)}
+	return &WayOn{Back: s.Words.Say(words.BackTo, s.Data.Title)}
 }
 
 // sentence ends a message as a sentence ends; asterisks and backquotes in it are no markup.

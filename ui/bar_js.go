@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"fmt"
+
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/state"
+	"cosinelab/ui/words"
+)
+
+// bar is the run control: always reachable, with the progress below it.
+func (p *Page) bar(v state.Bar) *vecty.HTML {
+	return elem.Header(vecty.Markup(class("bar")),
+		elem.Div(vecty.Markup(class("brand")), brand(), elem.Heading1(vecty.Text(p.say(words.Title)))),
+		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say(words.RunControl))),
+			p.runButton(v, "run"),
+			p.iconButton("step", "step", words.Step, !v.CanStep),
+			p.iconButton("stop", "stop", words.Stop, !v.CanStop),
+			p.iconButton("reset", "reset", words.Reset, !v.CanReset),
+		),
+		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
+		elem.Div(vecty.Markup(class("tools")),
+			elem.Paragraph(vecty.Markup(class("device"), vecty.Property("title", p.say(words.DeviceHint, v.Device)), vecty.Property("hidden", v.Device == "")),
+				icon("chip"), elem.Span(vecty.Text(v.Device))),
+			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say(words.CopyLinkHint)), attr("aria-label", p.say(words.CopyLink))),
+				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say(words.CopyLink)))),
+			p.iconButton("theme", "theme", words.Theme, false),
+			p.iconButton("keys", "keys", words.Keys, false),
+		),
+		runbar(v.Segments),
+	)
+}
+
+func statusParts(parts []string) vecty.List {
+	var list vecty.List
+	for _, part := range parts {
+		list = append(list, elem.Span(rich(part)))
+	}
+	return list
+}
+
+// runButton is the one filled button of the page. On phones it is there twice: the second is under the thumb.
+func (p *Page) runButton(v state.Bar, what string) *vecty.HTML {
+	sign := "play"
+	if v.Pauses {
+		sign = "pause"
+	}
+	return elem.Button(vecty.Markup(class("btn", "primary"), do(what, ""), vecty.Property("disabled", !v.CanRun)),
+		icon(sign), elem.Span(vecty.Text(v.Run)), elem.KeyboardInput(vecty.Text("Space")))
+}
+
+func (p *Page) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
+	text := p.say(name)
+	return elem.Button(vecty.Markup(class("btn", "icon"), do(what, ""), vecty.Property("disabled", disabled),
+		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
+}
+
+// runbar is one segment a training.
+func runbar(segments []float64) *vecty.HTML {
+	var list vecty.List
+	for _, share := range segments {
+		list = append(list, elem.Italic(elem.Bold(vecty.Markup(vecty.Style("width", percent(share))))))
+	}
+	return elem.Div(vecty.Markup(class("runbar"), attr("aria-hidden", "true")), list)
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
+
+// thumb is the run control of phones.
+func (p *Page) thumb(v state.Bar) *vecty.HTML {
+	return elem.Navigation(vecty.Markup(class("thumb"), attr("aria-label", p.say(words.RunControl))),
+		p.runButton(v, "run"),
+		p.iconButton("step", "step", words.Step, !v.CanStep),
+		p.iconButton("stop", "stop", words.Stop, !v.CanStop),
+		p.iconButton("reset", "reset", words.Reset, !v.CanReset))
+}

@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/chart"
+	"cosinelab/ui/state"
+	"cosinelab/ui/words"
+)
+
+// learning is how the losses fell.
+func (p *Page) learning(v state.Learning) *vecty.HTML {
+	var plots vecty.List
+	for _, plot := range v.Plots {
+		plots = append(plots, elem.Figure(
+			elem.FigureCaption(elem.Bold(vecty.Text(plot.Title)), elem.Span(vecty.Markup(class("dim", "n")), vecty.Text(plot.Sub))),
+			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(plot)}))
+	}
+	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", p.say(words.Learning))),
+		elem.Header(elem.Heading2(vecty.Text(p.say(words.Learning))), elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
+		elem.Div(vecty.Markup(class("plots")), plots))
+}
+
+func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
+	c := chart.Curves{Kind: chart.Log, To: float64(plot.Epochs)}
+	for _, line := range plot.Curves {
+		drawn := chart.Curve{Class: state.KindTotal, Label: line.Text, X: line.X, Y: line.Y}
+		if line.Kind != state.KindTotal {
+			look := lookOf(line.Look)
+			drawn.Class = look.Class
+			if line.Mark {
+				drawn.Mark = &look
+			}
+		}
+		c.Lines = append(c.Lines, drawn)
+	}
+	return c.Draw
+}
+
+// results is the arms with their metrics, each metric with its chance level and untrained value.
+func (p *Page) results(v state.Table) *vecty.HTML {
+	honest := 0
+	for _, c := range v.Columns {
+		if !c.Flattering {
+			honest++
+		}
+	}
+	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say(words.Results))),
+		elem.Div(vecty.Markup(class("tablebox")),
+			elem.Table(vecty.Markup(class("table")),
+				elem.TableHead(
+					elem.TableRow(vecty.Markup(class("grp")),
+						elem.TableData(elem.Heading2(vecty.Text(p.say(words.Results)))),
+						elem.TableHeader(vecty.Markup(vecty.Property("colSpan", honest), attr("scope", "colgroup")), elem.Span(vecty.Text(p.say(words.Honest)))),
+						elem.TableHeader(vecty.Markup(class("pa"), vecty.Property("colSpan", len(v.Columns)-honest), attr("scope", "colgroup")), elem.Span(vecty.Text(p.say(words.Flattering))))),
+					elem.TableRow(vecty.Markup(class("mets")), p.metricHeads(v.Columns))),
+				elem.TableBody(p.armRows(v)))),
+		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)), vecty.Text(" "+v.Legend))))
+}
+
+func columnClass(c state.Column) vecty.Applyer {
+	return vecty.ClassMap{"pa": c.Flattering, "extra": c.Extra}
+}
+
+func (p *Page) metricHeads(columns []state.Column) vecty.List {
+	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say(words.Arm))))}
+	for _, c := range columns {
+		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"), vecty.Property("title", c.Definition)),
+			elem.Bold(vecty.Text(c.Title)),
+			elem.Span(vecty.Text(p.say(words.Chance)), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
+			elem.Span(vecty.Text(p.say(words.Untrained)), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
+	}
+	return heads
+}
+
+func (p *Page) armRows(v state.Table) vecty.List {
+	rows := vecty.List{}
+	for _, r := range v.Rows {
+		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"), vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
+		for i, cell := range r.Cells {
+			cells = append(cells, p.cell(v, r, i, cell))
+		}
+		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name), vecty.Property("tabIndex", 0),
+			vecty.ClassMap{"hero": r.Hero, "ctl": r.Control}), cells))
+	}
+	return rows
+}
+
+func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty.HTML {
+	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
+		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company))),
+		&drawing{Class: "strip", Draw: strip(v, r, column)})
+}
+
+// strip draws a cell on the scale that all arms share.
+func strip(v state.Table, r state.Row, column int) func(w, h, unit float64) chart.Figure {
+	var all []chart.Strip
+	var mine chart.Strip
+	for _, row := range v.Rows {
+		c, head := row.Cells[column], v.Columns[column]
+		s := chart.Strip{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(), Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number()}
+		all = append(all, s)
+		if row.Name == r.Name {
+			mine = s
+		}
+	}
+	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.StripExtent(all), w, h, unit) }
+}

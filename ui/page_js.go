@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"syscall/js"
+
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/signal"
+	"cosinelab/ui/state"
+	"cosinelab/ui/words"
+)
+
+// Page is the whole page: regions drawn from views of the state. Send takes what a person does; it must not block.
+type Page struct {
+	vecty.Core
+	State *state.State
+	Send  func(msg any)
+	Drawn func()     // called once the page is there: from then on it can be rendered again
+	files []js.Value // the newest that were dropped or chosen
+}
+
+// Copy keeps vecty from holding on to every earlier render.
+func (p *Page) Copy() vecty.Component {
+	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, files: p.files}
+}
+
+// Mount is called by vecty when the page is there.
+func (p *Page) Mount() { p.Drawn() }
+
+func (p *Page) say(k words.Key, args ...any) string { return p.State.Words.Say(k, args...) }
+
+// Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing moves when
+// the state changes.
+func (p *Page) Render() vecty.ComponentOrHTML {
+	s := p.State
+	bar := s.Bar()
+	return elem.Body(
+		vecty.Markup(vecty.ClassMap{"live": bar.Segments != nil, "wrong": s.Wrong != nil && s.Wrong.Where == "data"}),
+		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say(words.SkipToSignal))),
+		&region[state.Bar]{View: bar, draw: p.bar},
+		elem.Div(vecty.Markup(class("page")),
+			&region[state.Recipe]{View: s.Recipe(), draw: p.recipe},
+			elem.Main(
+				&region[state.Verdict]{View: s.Verdict(), draw: p.verdict},
+				&signal.Stack{Props: p.stack()},
+				elem.Div(vecty.Markup(class("dock")),
+					&region[state.Learning]{View: s.Learning(), draw: p.learning},
+					&region[state.Table]{View: s.Table(), draw: p.results}))),
+		&region[thumbBar]{View: thumbBar(bar), draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
+		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say(words.DropToRead)))),
+	)
+}
+
+// thumbBar is the view of the run control of phones.
+type thumbBar state.Bar

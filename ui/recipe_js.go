@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/state"
+	"cosinelab/ui/words"
+)
+
+// recipe is the experiment from top to bottom as a Spec has it.
+func (p *Page) recipe(v state.Recipe) *vecty.HTML {
+	more := words.AllSettings
+	if v.More {
+		more = words.FewerSettings
+	}
+	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")), attr("aria-label", p.say(words.Experiment)), attr("aria-disabled", strconv.FormatBool(v.Locked))),
+		p.dataSection(v),
+		p.section(elem.Heading2(vecty.Text(p.say(words.Teacher)), elem.Small(icon("lock"), vecty.Text(p.say(words.Frozen)))),
+			p.pick(v.Teacher, v.Locked, &state.Look{Kind: state.TeacherK}), p.rows(v.TeacherMore, v.Locked)),
+		p.section(p.heading(words.Student), p.pick(v.Student, v.Locked, nil), p.rows(v.StudentMore, v.Locked)),
+		p.section(p.heading(words.Objective), p.objective(v), p.rows(v.Objectives, v.Locked)),
+		p.section(p.heading(words.Arms), p.arms(v)),
+		p.section(p.heading(words.Training), p.rows(v.Training, v.Locked), p.rows(v.Detection, v.Locked),
+			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""), attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(p.say(more)))),
+	)
+}
+
+func (p *Page) section(parts ...vecty.MarkupOrChild) *vecty.HTML { return elem.Section(parts...) }
+
+func (p *Page) heading(name words.Key) *vecty.HTML {
+	return elem.Heading2(elem.Span(vecty.Text(p.say(name))))
+}
+
+func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
+	tab := func(group string, name words.Key) *vecty.HTML {
+		return elem.Label(
+			elem.Input(vecty.Markup(vecty.Property("type", "radio"), vecty.Property("name", "group"), vecty.Property("value", group),
+				vecty.Property("checked", v.Group == group), vecty.Property("disabled", v.Locked), vecty.Data("tab", group))),
+			elem.Span(vecty.Text(p.say(name))))
+	}
+	var sub vecty.List
+	for _, line := range v.Sub {
+		sub = append(sub, elem.Span(rich(line)))
+	}
+	return elem.Section(
+		p.heading(words.Data),
+		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", p.say(words.Source))),
+			tab(state.GroupBuiltin, words.Builtin), tab(state.GroupBenchmark, words.Benchmark), tab(state.GroupFile, words.File)),
+		p.sourcePick(v),
+		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
+		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
+		elem.Paragraph(vecty.Markup(class("sub", "drop")), p.fileChooser(words.DropOrChoose, "lnk", v.Locked)),
+		p.rows(v.DataMore, v.Locked),
+	)
+}
+
+// sourcePick lists the series of the open tab; the tab of files shows the file's name instead.
+func (p *Page) sourcePick(v state.Recipe) *vecty.HTML {
+	if v.Group == state.GroupFile {
+		name := v.Source
+		if name == "" {
+			name = p.say(words.NoFileYet)
+		}
+		return elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(name)))
+	}
+	return elem.Label(vecty.Markup(class("pick"), vecty.Property("hidden", len(v.Sources) == 0)),
+		elem.Bold(vecty.Text(v.Source)), icon("chevron"),
+		elem.Select(vecty.Markup(attr("aria-label", p.say(words.Series)), vecty.Property("disabled", v.Locked), vecty.Data("source", "yes")),
+			options(v.Sources)))
+}
+
+// fileChooser is a button that opens the browser's own dialog for files.
+func (p *Page) fileChooser(name words.Key, look string, locked bool) *vecty.HTML {
+	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)), elem.Span(vecty.Text(p.say(name))),
+		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true), vecty.Property("disabled", locked),
+			attr("aria-label", p.say(words.ChooseFile)), vecty.Data("files", "yes"))))
+}
+
+// options is the choices of a select, in groups where they have any. None is chosen when the value is not among them.
+func options(choices []state.Choice) vecty.List {
+	list := vecty.List{}
+	if !anyOn(choices) {
+		list = append(list, elem.Option(vecty.Markup(vecty.Key(""), vecty.Property("value", ""), vecty.Property("selected", true), vecty.Property("disabled", true))))
+	}
+	for _, c := range choices {
+		list = append(list, elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On)), vecty.Text(c.Text)))
+	}
+	return list
+}
+
+func anyOn(choices []state.Choice) bool {
+	for _, c := range choices {
+		if c.On {
+			return true
+		}
+	}
+	return false
+}
+
+// pick is a model with its size; the list of the browser lies over it, unseen.
+func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
+	var mark vecty.MarkupOrChild
+	if look != nil {
+		mark = sign(*look)
+	}
+	return vecty.List{
+		elem.Label(vecty.Markup(class("pick")), mark, elem.Bold(vecty.Text(v.Title)), elem.Emphasis(vecty.Markup(class("n")), vecty.Text(v.Size)), icon("chevron"),
+			elem.Select(vecty.Markup(attr("aria-label", v.Name), vecty.Property("disabled", locked), field(v.Field)), options(v.Choices))),
+		why(v.Why),
+	}
+}
+
+func field(f state.Field) vecty.Applyer { return vecty.Data("field", strconv.Itoa(int(f))) }
+
+// why says why a typed value was not taken.
+func why(text string) *vecty.HTML {
+	return elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", text == "")), vecty.Text(text))
+}
+
+// rows is one setting a line: its name, and its value to click on.
+func (p *Page) rows(inputs []state.Input, locked bool) *vecty.HTML {
+	list := vecty.List{}
+	for _, in := range inputs {
+		list = append(list, elem.Div(vecty.Markup(vecty.Key(int(in.Field)), class("setting")),
+			elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(in.Name)), value(in, locked)), why(in.Why)))
+	}
+	return elem.Div(list)
+}
+
+// value is edited in place: typed values in a field that looks like text, choices in the browser's own list.
+func value(in state.Input, locked bool) *vecty.HTML {
+	if in.Choices == nil {
+		return elem.Input(vecty.Markup(class("val", "n"), vecty.Property("type", "text"), vecty.Property("value", in.Value), vecty.Property("disabled", locked),
+			attr("size", max(len(in.Value), len([]rune(in.Hint))*3/4, 2)), attr("autocomplete", "off"), attr("spellcheck", "false"),
+			vecty.Property("placeholder", in.Hint), vecty.Property("title", in.Hint), attr("aria-invalid", strconv.FormatBool(in.Why != "")),
+			field(in.Field), vecty.Data("kept", in.Value)))
+	}
+	text := ""
+	for _, c := range in.Choices {
+		if c.On {
+			text = c.Text
+		}
+	}
+	return elem.Span(vecty.Markup(class("val", "choice")), elem.Span(vecty.Text(text)), icon("chevron"),
+		elem.Select(vecty.Markup(attr("aria-label", in.Name), vecty.Property("disabled", locked), field(in.Field)), options(in.Choices)))
+}
+
+// objective is the loss as a formula, with the weight under the same letter.
+func (p *Page) objective(v state.Recipe) *vecty.HTML {
+	lambda := func() *vecty.HTML { return elem.Variable(vecty.Markup(class("lam")), vecty.Text("λ")) }
+	if v.Formula == nil {
+		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(p.say(words.OwnLoss)+", "+p.say(words.FormulaAlone)))))
+	}
+	return elem.Div(
+		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", p.say(words.FormulaSpoken))),
+			elem.Span(vecty.Text(p.say(words.OwnLoss)+" + ")), lambda(), elem.Span(vecty.Text("\u2009"+v.Formula[0]))),
+		elem.Label(vecty.Markup(class("row", "slider")), elem.Span(lambda()),
+			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", state.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
+				vecty.Property("disabled", v.Locked), attr("aria-label", p.say(words.Weight)), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
+			value(v.Weight, v.Locked)),
+		why(v.Weight.Why),
+	)
+}
+
+func (p *Page) arms(v state.Recipe) *vecty.HTML {
+	var list vecty.List
+	for _, a := range v.Arms {
+		list = append(list, elem.ListItem(vecty.Markup(vecty.Key(a.Kind)), elem.Label(
+			elem.Input(vecty.Markup(vecty.Property("type", "checkbox"), vecty.Property("checked", a.On), vecty.Property("disabled", v.Locked || a.Fixed),
+				vecty.Data("toggle", a.Kind))),
+			elem.Span(vecty.Markup(class("box"), attr("aria-hidden", "true"))), sign(a.Look), elem.Span(vecty.Text(a.Text)), elem.Small(vecty.Text(a.Note)))))
+	}
+	return elem.UnorderedList(vecty.Markup(class("arms")), list)
+}

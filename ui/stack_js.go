@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"math"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/chart"
+	"cosinelab/ui/signal"
+	"cosinelab/ui/state"
+	"cosinelab/wasm/protocol"
+)
+
+// stack gives the charts what the state has for them.
+func (p *Page) stack() signal.Props {
+	s := p.State
+	props := signal.Props{
+		Words: &signal.English, Cursor: s.Stack.Cursor, Focus: s.Focus,
+		ChannelsTyped: s.ShownText(), ChannelsError: s.Stack.Why,
+		OnView:      func(from, to int) { p.Send(state.Zoom{Span: state.Span{From: from, To: to}}) },
+		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },
+		OnThreshold: func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
+		OnFocus:     func(arm string) { p.Send(state.Focus{Arm: arm}) },
+		OnChannels:  func(typed string) { p.Send(state.Show{Channels: typed}) },
+		OnBuckets:   func(n int) { p.Send(state.Resize{Width: n}) },
+	}
+	if d := s.Data; d != nil {
+		view := s.Visible()
+		props.Steps, props.From, props.To = d.TestSteps, view.From, view.To
+		props.Labelled, props.ChannelsAll = d.Labelled, len(d.Channels)
+		for _, seg := range d.Segments {
+			props.Truth = append(props.Truth, chart.Span{From: seg.From, To: seg.To})
+		}
+		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
+		props.Channels = p.channels()
+	}
+	if r := s.Focused(); r != nil {
+		props.Student = r.Arm
+	}
+	props.Arms = p.lanes()
+	return props
+}
+
+func buckets(series state.Series, line protocol.Line) chart.Buckets {
+	return chart.Buckets{From: series.View.From, To: series.View.To, Values: series.Values(line)}
+}
+
+func (p *Page) channels() []signal.Channel {
+	s := p.State
+	var list []signal.Channel
+	for _, c := range s.Shown() {
+		ch := signal.Channel{Index: c, Name: s.Data.Channels[c], Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
+		if r := s.Focused(); r != nil {
+			ch.Teacher = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineTeacher, Channel: c, Seed: r.Seed})
+			ch.Student = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineStudent, Channel: c, Arm: r.Arm, Seed: r.Seed})
+		}
+		list = append(list, ch)
+	}
+	return list
+}
+
+// lanes is one lane for each trained arm, with its alarms or why there are none.
+func (p *Page) lanes() []signal.Arm {
+	s := p.State
+	var list []signal.Arm
+	for _, l := range s.LaneList() {
+		arm := signal.Arm{Name: l.Name, Label: l.Text, Look: lookOf(l.Look), Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
+		if r := l.Run; r != nil {
+			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
+			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed})
+			arm.Policy, arm.Threshold, arm.Pending = float64(l.Policy), l.Threshold, l.Pending
+			arm.Alarms = spans(r.Alarms)
+		}
+		list = append(list, arm)
+	}
+	return list
+}
+
+func spans(ranges []experiment.Range) []chart.Span {
+	list := make([]chart.Span, len(ranges))
+	for i, r := range ranges {
+		list[i] = chart.Span{From: r.From, To: r.To}
+	}
+	return list
+}

@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/chart"
+	"cosinelab/ui/state"
+	"cosinelab/ui/words"
+)
+
+// verdict is the answer before the evidence.
+func (p *Page) verdict(v state.Verdict) *vecty.HTML {
+	tag := []vecty.MarkupOrChild{vecty.Markup(class("tag"), vecty.MarkupIf(v.Look != "", class(v.Look+"-tag")))}
+	if v.Look == state.TagBad {
+		tag = append(tag, icon("warn"))
+	}
+	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", p.say(words.Verdict))),
+		elem.Div(vecty.Markup(class("say")),
+			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...), elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
+			elem.Paragraph(vecty.Markup(class("claim")), rich(v.Claim)),
+			elem.Paragraph(vecty.Markup(class("why", "n")), rich(v.Why)),
+			p.wayOn(v.Way),
+		),
+		p.beside(v),
+	)
+}
+
+// beside is the difference per seed, or while training how far each run has come.
+func (p *Page) beside(v state.Verdict) *vecty.HTML {
+	switch {
+	case v.Effect != nil:
+		return elem.Div(vecty.Markup(class("effect")), elem.Figure(p.effect(v.Effect),
+			elem.FigureCaption(elem.Span(vecty.Text(v.Effect.Caption)), elem.Span(vecty.Markup(class("dim")), vecty.Text(v.Effect.Grey)))))
+	case v.Matrix != nil:
+		return elem.Div(vecty.Markup(class("effect")), p.matrix(v.Matrix))
+	}
+	return elem.Div(vecty.Markup(class("effect")))
+}
+
+func (p *Page) effect(e *state.EffectFigure) vecty.ComponentOrHTML {
+	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(w, _, unit float64) chart.Figure {
+		return chart.Effect{Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(w, unit)
+	}}
+}
+
+func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
+	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
+	for _, seed := range m.Seeds {
+		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")), vecty.Text(seed)))
+	}
+	var rows vecty.List
+	for _, r := range m.Rows {
+		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), sign(r.Look), vecty.Text(r.Text))}
+		for _, done := range r.Done {
+			cells = append(cells, elem.TableData(elem.Span(vecty.Markup(class("cell"), attr("role", "img"), attr("aria-label", percent(done))),
+				elem.Italic(vecty.Markup(class("done-"+r.Kind), vecty.Style("width", percent(done)))))))
+		}
+		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name)), cells))
+	}
+	return elem.Table(vecty.Markup(class("runs"), attr("aria-label", p.say(words.RunMatrix))),
+		elem.TableHead(elem.TableRow(head)), elem.TableBody(rows))
+}
+
+// wayOn offers the ways on from data that could not be read.
+func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
+	if h == nil {
+		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
+	}
+	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
+		elem.Div(vecty.Markup(class("acts")),
+			p.fileChooser(words.ChooseAnother, "btn out", false),
+			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
+		elem.Paragraph(vecty.Markup(class("format")), rich(p.say(words.DataFormat))))
+}
