@@ -134,6 +134,7 @@ func partOf(name string) part {
 // fileParts holds at most one file a part; a file without Open is not there.
 type fileParts [partCount]File
 
+// has reports whether there is a file for that part.
 func (p fileParts) has(k part) bool { return p[k].Open != nil }
 
 // sortParts decides what each file is. A file on its own is everything, whatever its name.
@@ -163,6 +164,7 @@ func sortParts(files []File) (p fileParts, err error) {
 	return p, nil
 }
 
+// read reads the label file first: whether there is one decides whether a label column is required.
 func (p fileParts) read(opts Options) (*Set, error) {
 	var labels *table
 	if p.has(partLabels) {

@@ -70,6 +70,7 @@ func (s segment) changed(observed []track) []int {
 	})
 }
 
+// copies keeps the tracks as they were: later segments take their values from normal operation only.
 func copies(tracks []track) []track {
 	out := make([]track, len(tracks))
 	for i, x := range tracks {

@@ -26,6 +26,8 @@ type telemetry struct {
 	anomalies []Anomaly
 }
 
+// listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels, and then
+// the channels that have both files.
 func listMSL(home fs.FS) []Entry {
 	var sets []Entry
 	if has(home, mslTrain, mslTest, mslLabels) {
@@ -61,6 +63,7 @@ func entryOf(home fs.FS, id, title, train, test string) Entry {
 	return Entry{ID: id, Title: title, Train: a.rows, Test: b.rows, Channels: a.cols}
 }
 
+// headerOf reads as much as the header of an array, which is cheap even when it is compressed.
 func headerOf(home fs.FS, name string) (a array) {
 	f, err := find(home, name)
 	if err != nil {
@@ -76,6 +79,8 @@ func headerOf(home fs.FS, name string) (a array) {
 	return a
 }
 
+// openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The stack of
+// the channels is the same, value by value.
 func openMSL(home fs.FS, name string) (*Set, error) {
 	if name == "" && has(home, mslTrain) {
 		set, err := joinFiles(home, mslTrain, mslTest, mslLabels, 0, fillForward)

@@ -116,6 +116,8 @@ func entry(text, key string) string {
 	return ""
 }
 
+// parseType reads an item type such as '<f8': byte order, kind and bytes. Without an order sign, or with = for that of
+// the machine that wrote it, it is little-endian, as practically all of them are.
 func (a *array) parseType(descr string) error {
 	if len(descr) < 2 || descr[0] != '\'' && descr[0] != '"' {
 		return errors.New("npy header: no item type, want a plain one such as '<f8'")
@@ -133,6 +135,7 @@ func (a *array) parseType(descr string) error {
 	return fmt.Errorf("npy items of type %q, want float64, float32, an integer type or bool", short(name))
 }
 
+// parseShape reads (rows, cols) or (rows,). The product is limited before anything is allocated or multiplied further.
 func (a *array) parseShape(shape string) error {
 	inside, _, closed := strings.Cut(strings.TrimPrefix(shape, "("), ")")
 	if !closed || shape[0] != '(' {

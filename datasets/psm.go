@@ -10,8 +10,10 @@ import (
 // psmFields is the number of columns of train.csv and test.csv: a time stamp and 25 metrics.
 const psmFields = 26
 
+// errNotPSM only tells listPSM to look elsewhere.
 var errNotPSM = errors.New("not PSM's header")
 
+// listPSM lists the only set, if its three files are there.
 func listPSM(home fs.FS) []Entry {
 	f, err := find(home, "train.csv")
 	if err != nil || !has(home, "test.csv", "test_label.csv") {

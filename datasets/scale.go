@@ -53,6 +53,7 @@ func (k Scaler) Invert(s Series) Series {
 	return k.each(s, func(v, mean, scale float64) float64 { return float64(v*scale) + mean })
 }
 
+// each maps every value in float64, and rounds once.
 func (k Scaler) each(s Series, f func(v, mean, scale float64) float64) Series {
 	out := Series{Values: make([]float32, len(s.Values)), Rows: s.Rows, Channels: s.Channels}
 	for t := range s.Rows {

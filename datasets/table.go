@@ -80,6 +80,7 @@ func roles(names []string, header bool, want layout) ([]role, error) {
 	return out, nil
 }
 
+// isLabel reports whether name is the label column that was asked for, or a usual one when none was.
 func isLabel(name, asked string) bool {
 	if asked != "" {
 		return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(asked))

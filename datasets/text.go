@@ -52,6 +52,7 @@ func separator(sample []byte) rune {
 	return ','
 }
 
+// sameCount looks at the first lines only: that is enough to tell a separator from a sign that occurs in names.
 func sameCount(lines [][]byte, sep rune, n int) bool {
 	for _, line := range lines[:min(len(lines), 8)] {
 		if len(bytes.TrimSpace(line)) > 0 && unquoted(line, sep) != n {
@@ -84,6 +85,7 @@ type textParser struct {
 	roles []role
 }
 
+// parse reads the first record as header if it holds a word, and every other one as numbers.
 func (p *textParser) parse() error {
 	record, err := p.next()
 	if err == io.EOF {
@@ -170,6 +172,7 @@ func (p *textParser) columns(record []string, header bool) error {
 	return nil
 }
 
+// fieldError says how many fields the present record has, where they should be want.
 func (p *textParser) fieldError(record []string, want int) error {
 	line, _ := p.rows.FieldPos(0)
 	return fmt.Errorf("%s:%d: %d fields, want %d", p.table.file, line, len(record), want)
@@ -209,6 +212,7 @@ func (p *textParser) where(i int) string {
 	return fmt.Sprintf("%s (%s)", columnName(i), p.names[i])
 }
 
+// appendValue parses to the nearest float32 at once: by way of float64 it would be rounded twice.
 func (t *table) appendValue(cell string) error {
 	v := float32(math.NaN())
 	if cell != "" {
@@ -225,6 +229,7 @@ func (t *table) appendValue(cell string) error {
 	return nil
 }
 
+// appendLabel takes the spellings that spreadsheets and data frames give to 0 and 1.
 func (t *table) appendLabel(cell string) error {
 	switch cell {
 	case "0", "0.0", "False", "false":

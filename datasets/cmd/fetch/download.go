@@ -26,6 +26,7 @@ type downloader struct {
 	stall  time.Duration // without a byte, after which a connection counts as cut off
 }
 
+// newDownloader returns one with the patience that a slow line needs: it gives up after about 15 seconds of failures.
 func newDownloader(show *progress) *downloader {
 	return &downloader{client: &http.Client{}, show: show, tries: 4, pause: time.Second, stall: 30 * time.Second}
 }
@@ -65,6 +66,7 @@ func present(file, sum string) bool {
 	return err == nil && got == sum
 }
 
+// sumOf returns the sha256 of a file in hexadecimal.
 func sumOf(file string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -184,8 +186,10 @@ type partial struct {
 	url, file, sum string
 }
 
+// tagFile holds the ETag that came with the first bytes.
 func (p *partial) tagFile() string { return p.file + ".tag" }
 
+// size is the number of bytes that are here; 0 when there is no file.
 func (p *partial) size() int64 {
 	info, err := os.Stat(p.file)
 	if err != nil {
@@ -194,6 +198,7 @@ func (p *partial) size() int64 {
 	return info.Size()
 }
 
+// discard forgets what is here, so that the next attempt starts over.
 func (p *partial) discard() {
 	os.Remove(p.file)
 	os.Remove(p.tagFile())
@@ -298,6 +303,7 @@ func (d *downloader) unpack(ctx context.Context, from source, dir string) error 
 	return os.Remove(archive)
 }
 
+// extract writes the wanted members to where single downloads would go.
 func extract(archive string, from source, dir string) error {
 	z, err := zip.OpenReader(archive)
 	if err != nil {

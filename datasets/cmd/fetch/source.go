@@ -91,6 +91,7 @@ var sumList string
 // sums maps id/file to its sha256 in hexadecimal.
 var sums = parseSums(sumList)
 
+// parseSums reads lines of sum, two spaces, file.
 func parseSums(list string) map[string]string {
 	m := map[string]string{}
 	for line := range strings.Lines(list) {
