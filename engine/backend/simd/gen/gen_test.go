@@ -20,13 +20,16 @@ func TestCommittedModulesAreWhatTheGeneratorWrites(t *testing.T) {
 }
 
 func TestConstantsOfKernelsAreThoseOfTheGenerator(t *testing.T) {
-	if kernels.Shapes != len(shapes) {
-		t.Errorf("kernels.Shapes = %d, but there are %d", kernels.Shapes, len(shapes))
+	if len(kernels.Shapes) != len(shapes) {
+		t.Fatalf("kernels.Shapes has %d rows, want %d", len(kernels.Shapes), len(shapes))
 	}
 	if kernels.GemmScratchBytes != gemmScratch {
 		t.Errorf("kernels.GemmScratchBytes = %d, want %d", kernels.GemmScratchBytes, gemmScratch)
 	}
-	for _, s := range shapes {
+	for i, s := range shapes {
+		if want := (kernels.Shape{Rows: s.rows, Columns: 4 * s.vectors}); kernels.Shapes[i] != want {
+			t.Errorf("kernels.Shapes[%d] = %v, want %v", i, kernels.Shapes[i], want)
+		}
 		if blockN%(4*s.vectors) != 0 || 4*s.vectors > maxNR || s.rows > maxMR {
 			t.Errorf("shape %v does not fit the blocks", s)
 		}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// allSizes asks for every combination instead of a sample.
-var allSizes = os.Getenv("COSINELAB_ALL_SIZES") != ""
+// allSizes says whether the environment asks for every combination instead of a sample.
+func allSizes() bool { return os.Getenv("COSINELAB_ALL_SIZES") != "" }
 
 const largest = 130 // sizes 0 to largest are tested
 
@@ -115,7 +115,7 @@ func (c gemmCase) compare(t *testing.T, a, b, before, residual, bias, got matrix
 
 // variant derives the options from a counter, so that a walk over sizes meets all of them.
 func variant(i, m, n, k int) gemmCase {
-	return gemmCase{shape: i % Shapes, m: m, n: n, k: k, transA: i/2%2 == 0, transB: i/3%2 == 0, gap: i % 4,
+	return gemmCase{shape: i % len(Shapes), m: m, n: n, k: k, transA: i/2%2 == 0, transB: i/3%2 == 0, gap: i % 4,
 		spread: 1 + i/13%5/4, alpha: []float32{1, 0.25}[i/7%2], beta: []float32{0, 1, -0.5}[i%3],
 		bias: i/4%2 == 0, residual: i/6%2 == 0}
 }
@@ -126,7 +126,7 @@ func TestProductEqualsOracleAtEverySize(t *testing.T) {
 		count := 0
 		for size := range largest + 1 {
 			repeat := 1
-			if allSizes {
+			if allSizes() {
 				repeat = 24
 			}
 			for range repeat {
@@ -144,7 +144,7 @@ func TestProductCrossesItsBlocks(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for i, s := range [][3]int{{9, 400, 20}, {13, 17, 530}, {7, 391, 260}, {300, 9, 300}} {
-			for j := range Shapes {
+			for j := range len(Shapes) {
 				c := variant(5*i+j, s[0], s[1], s[2])
 				c.shape = j
 				c.run(t, m, r)
@@ -157,7 +157,7 @@ func TestProductIsTheSameBitForBitInEveryShape(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		for i := range 6 {
 			var first []float32
-			for shape := range Shapes {
+			for shape := range len(Shapes) {
 				c := variant(11*i, 23+i, 29, 270)
 				c.shape = shape
 				got := c.run(t, m, rand.New(rand.NewPCG(5, uint64(i))))
@@ -228,4 +228,55 @@ func TestProductStaysInsideItsScratch(t *testing.T) {
 			t.Fatalf("a sum of %d ones is %v", k, v)
 		}
 	}
+}
+
+func TestProductAppliesGELUAfterTheLastBlock(t *testing.T) {
+	onMachines(t, func(t *testing.T, m machine) {
+		for _, depth := range []int{5, 300} {
+			const rows, cols = 13, 21
+			r := rand.New(rand.NewPCG(41, uint64(depth)))
+			memory := newArena(t, m)
+			a, b, bias := normals(r, rows*depth), normals(r, depth*cols), normals(r, cols)
+			pa, pb, pbias := memory.put(a), memory.put(b), memory.put(bias)
+			value, slope := memory.roomRows(rows, cols, 2), memory.roomRows(rows, cols, 2)
+			for i := range 2 {
+				args := []any{0, rows, cols, depth, float32(0.1), pa.at, depth, 1, pb.at, cols, 1, float32(0), value.at, value.ld, scratchAt,
+					pbias.at, 0, 0, 1, slope.at * i}
+				memory.call("sgemm", args, value.array, slope.array)
+			}
+			values, slopes := make([]float64, rows*cols), make([]float64, rows*cols)
+			for i := range values {
+				var sum float64
+				for k := range depth {
+					sum += float64(a[i/cols*depth+k]) * float64(b[k*cols+i%cols])
+				}
+				z := 0.1*sum + float64(bias[i%cols])
+				values[i], slopes[i] = gelu(z), geluSlope(z)
+			}
+			near(t, "sgemm with gelu", memory.getRows(value), values, 4e-6)
+			near(t, "derivative", memory.getRows(slope), slopes, 4e-6)
+		}
+	})
+}
+
+func TestBatchEqualsItsProducts(t *testing.T) {
+	onMachines(t, func(t *testing.T, m machine) {
+		r := rand.New(rand.NewPCG(51, 52))
+		const heads, length, width = 3, 21, 8 // attention: heads side by side in rows of heads*width
+		for shape := range len(Shapes) {
+			memory := newArena(t, m)
+			q, k := normals(r, length*heads*width), normals(r, length*heads*width)
+			pq, pk, scores := memory.put(q), memory.put(k), memory.room(heads*length*length)
+			memory.call("sgemm_batch", []any{shape, heads, width, width, length * length, length, length, width, float32(0.5),
+				pq.at, heads * width, 1, pk.at, 1, heads * width, float32(0), scores.at, length, scratchAt}, scores)
+			want := make([]float64, heads*length*length)
+			for i := range want {
+				head, row, col := i/(length*length), i/length%length, i%length
+				for e := range width {
+					want[i] += 0.5 * float64(q[(row*heads+head)*width+e]) * float64(k[(col*heads+head)*width+e])
+				}
+			}
+			near(t, "sgemm_batch", memory.get(scores), want, 2e-6)
+		}
+	})
 }
