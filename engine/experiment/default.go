@@ -22,12 +22,13 @@ var Models = []ModelInfo{
 }
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an
-// Anomaly Transformer as student, three arms, two controls, three seeds.
+// Anomaly Transformer as student, three arms, two controls, three seeds. It scores by reconstruction error: the
+// student's own association-weighted score ranks steps within a window only, which unadjusted metrics punish.
 func Default() Spec {
 	return Spec{
 		Version: Version,
 		Data:    Data{Source: "builtin/server", Seed: 1, Scaling: "standard", Window: 50, Stride: 25},
-		Teacher: Teacher{Model: Model{Name: "transformer"}, Epochs: 6},
+		Teacher: Teacher{Model: Model{Name: "transformer"}, Epochs: 10},
 		Student: Model{Name: "anomaly_transformer"},
 		Arms: []Arm{
 			{Name: ArmAlone, Objective: Objective{Kind: "none"}},
@@ -36,8 +37,8 @@ func Default() Spec {
 			{Name: ArmUntrained, Control: "untrained"},
 			{Name: ArmRandom, Control: "random"},
 		},
-		Train:  Train{Rate: 1e-3, Schedule: "constant", Epochs: 6, Batch: 16, Clip: 1, Validation: 0.2, Patience: 3},
-		Detect: Detect{Score: "model", Threshold: Threshold{Policy: "train_percentile", Percent: 99}},
+		Train:  Train{Rate: 2e-3, Schedule: "constant", Epochs: 10, Batch: 16, Clip: 1, Validation: 0.2, Patience: 3},
+		Detect: Detect{Score: "reconstruction", Threshold: Threshold{Policy: "train_percentile", Percent: 99}},
 		Seeds:  []uint64{1, 2, 3},
 	}
 }
