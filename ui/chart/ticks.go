@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"strconv"
 
 	"cosinelab/ui/words"
 )
@@ -45,6 +46,9 @@ func roundUp(v float64) float64 {
 	return 10 * unit
 }
 
+// tickDigits is more than a multiple of a 1-2-5 step has, and drops what floating point added to it.
+const tickDigits = 6
+
 // tickLabel writes v with the decimals that its step needs, very small and very large values with an exponent.
 func tickLabel(v, step float64) string {
 	digits := math.Ceil(-math.Log10(step) - 1e-9)
@@ -52,23 +56,18 @@ func tickLabel(v, step float64) string {
 	case v == math.Trunc(v) && digits >= -5:
 		return words.Count(int(v))
 	case digits > 3 || digits < -5:
-		return exponential(roundTo(v, step))
+		return Digits(v, tickDigits)
 	}
 	return words.Fixed(v, int(max(digits, 0)))
 }
 
-// exponential writes 2e-5, with a true minus sign before a negative value.
-func exponential(v float64) string {
+// Digits writes v with so many significant digits as a person would: 0.0042, 4.2e-4, −3e7.
+func Digits(v float64, n int) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(math.Abs(v), 'g', n, 64), 64) // what FormatFloat writes always parses
 	if v < 0 {
-		return "−" + words.Setting(-v)
+		return "−" + words.Setting(rounded)
 	}
-	return words.Setting(v)
-}
-
-// roundTo removes what floating point added to a multiple of step, so that 3e-5 is not written 3.0000000000000004e-5.
-func roundTo(v, step float64) float64 {
-	digits := math.Pow(10, math.Round(-math.Log10(step))+1)
-	return math.Round(v*digits) / digits
+	return words.Setting(rounded)
 }
 
 // LogTicks returns the powers of ten in lo..hi, thinned to at most n; where fewer than two lie there, 1-2-5 values.

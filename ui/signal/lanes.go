@@ -57,12 +57,7 @@ func number(v float64) string {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return words.NotAvailable
 	case size >= 1e6 || 0 < size && size < 0.01:
-		unit := math.Pow(10, math.Floor(math.Log10(size))-1)
-		text := words.Setting(math.Round(size/unit) * unit)
-		if v < 0 {
-			return "−" + text
-		}
-		return text
+		return chart.Digits(v, 2)
 	case size >= 1000:
 		return words.Count(int(math.Round(v)))
 	case size >= 100:
