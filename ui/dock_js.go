@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
@@ -25,7 +27,7 @@ func (p *Page) learning(v state.Learning) *vecty.HTML {
 func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
 	c := chart.Curves{Kind: chart.Log, To: float64(plot.Epochs)}
 	for _, line := range plot.Curves {
-		drawn := chart.Curve{Class: state.KindTotal, Label: line.Text, X: line.X, Y: line.Y}
+		drawn := chart.Curve{Class: state.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
 		if line.Kind != state.KindTotal {
 			look := lookOf(line.Look)
 			drawn.Class = look.Class
@@ -35,7 +37,12 @@ func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
 		}
 		c.Lines = append(c.Lines, drawn)
 	}
-	return c.Draw
+	return func(w, h, unit float64) chart.Figure {
+		if len(c.Lines) == 0 {
+			return chart.Figure{}
+		}
+		return c.Draw(w, h, unit)
+	}
 }
 
 // results is the arms with their metrics, each metric with its chance level and untrained value.
@@ -47,7 +54,7 @@ func (p *Page) results(v state.Table) *vecty.HTML {
 		}
 	}
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say(words.Results))),
-		elem.Div(vecty.Markup(class("tablebox")),
+		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
 					elem.TableRow(vecty.Markup(class("grp")),
@@ -56,7 +63,8 @@ func (p *Page) results(v state.Table) *vecty.HTML {
 						elem.TableHeader(vecty.Markup(class("pa"), vecty.Property("colSpan", len(v.Columns)-honest), attr("scope", "colgroup")), elem.Span(vecty.Text(p.say(words.Flattering))))),
 					elem.TableRow(vecty.Markup(class("mets")), p.metricHeads(v.Columns))),
 				elem.TableBody(p.armRows(v)))),
-		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)), vecty.Text(" "+v.Legend))))
+		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)), vecty.Text(" "+v.Legend)),
+			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""), attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
 }
 
 func columnClass(c state.Column) vecty.Applyer {

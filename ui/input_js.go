@@ -71,6 +71,8 @@ func (p *Page) act(what string) {
 	switch what {
 	case "more":
 		p.Send(state.More{})
+	case "metrics":
+		p.Send(state.MoreMetrics{})
 	case "discard":
 		p.Send(state.Discard{})
 	case "keys":

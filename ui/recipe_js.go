@@ -108,7 +108,7 @@ func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
 		mark = sign(*look)
 	}
 	return vecty.List{
-		elem.Label(vecty.Markup(class("pick")), mark, elem.Bold(vecty.Text(v.Title)), elem.Emphasis(vecty.Markup(class("n")), vecty.Text(v.Size)), icon("chevron"),
+		elem.Label(vecty.Markup(class("pick")), mark, elem.Bold(vecty.Text(v.Title)), elem.Emphasis(vecty.Markup(class("n")), elem.Span(vecty.Text(v.Width)), elem.Span(vecty.Text(v.Layers))), icon("chevron"),
 			elem.Select(vecty.Markup(attr("aria-label", v.Name), vecty.Property("disabled", locked), field(v.Field)), options(v.Choices))),
 		why(v.Why),
 	}
@@ -139,9 +139,9 @@ func value(in state.Input, locked bool) *vecty.HTML {
 			vecty.Property("placeholder", in.Hint), vecty.Property("title", in.Hint), attr("aria-invalid", strconv.FormatBool(in.Why != "")),
 			field(in.Field), vecty.Data("kept", in.Value)))
 	}
-	text := ""
+	text := in.Shown
 	for _, c := range in.Choices {
-		if c.On {
+		if c.On && text == "" {
 			text = c.Text
 		}
 	}
@@ -157,13 +157,26 @@ func (p *Page) objective(v state.Recipe) *vecty.HTML {
 	}
 	return elem.Div(
 		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", p.say(words.FormulaSpoken))),
-			elem.Span(vecty.Text(p.say(words.OwnLoss)+" + ")), lambda(), elem.Span(vecty.Text("\u2009"+v.Formula[0]))),
+			elem.Span(vecty.Text(p.say(words.OwnLoss)+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
 		elem.Label(vecty.Markup(class("row", "slider")), elem.Span(lambda()),
 			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", state.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
 				vecty.Property("disabled", v.Locked), attr("aria-label", p.say(words.Weight)), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
 			value(v.Weight, v.Locked)),
 		why(v.Weight.Why),
 	)
+}
+
+// variables renders the letters between underscores as variables.
+func variables(formula string) vecty.List {
+	var list vecty.List
+	for i, part := range strings.Split(formula, "_") {
+		if i%2 == 1 {
+			list = append(list, elem.Variable(vecty.Text(part)))
+		} else {
+			list = append(list, elem.Span(vecty.Text(part)))
+		}
+	}
+	return list
 }
 
 func (p *Page) arms(v state.Recipe) *vecty.HTML {

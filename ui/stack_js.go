@@ -63,7 +63,7 @@ func (p *Page) lanes() []signal.Arm {
 	s := p.State
 	var list []signal.Arm
 	for _, l := range s.LaneList() {
-		arm := signal.Arm{Name: l.Name, Label: l.Text, Look: lookOf(l.Look), Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
+		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Look: lookOf(l.Look), Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
 		if r := l.Run; r != nil {
 			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
 			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed})

@@ -20,10 +20,11 @@ const (
 
 // Look is how an arm appears wherever it appears.
 type Look struct {
-	Name string // as in the Spec
-	Kind string // Alone, Cosine, MSE, Untrained, Random, or TeacherK for the teacher
-	Nth  int    // among the arms of its kind, from 0
-	Text string
+	Name  string // as in the Spec
+	Kind  string // Alone, Cosine, MSE, Untrained, Random, or TeacherK for the teacher
+	Nth   int    // among the arms of its kind, from 0
+	Text  string
+	Brief string // the same where there is little room
 }
 
 // kindNames names the kinds of arms in the order of the recipe.
@@ -64,11 +65,14 @@ func look(w *words.Language, s experiment.Spec, a experiment.Arm) Look {
 			l.Text = w.Say(k.name)
 		}
 	}
+	if l.Brief = l.Text; a.Name == Alone && l.Kind == Alone {
+		l.Brief = w.Say(words.ShortAlone)
+	}
 	return l
 }
 
 func teacherLook(w *words.Language) Look {
-	return Look{Name: TeacherK, Kind: TeacherK, Text: w.Say(words.ArmTeacher)}
+	return Look{Name: TeacherK, Kind: TeacherK, Text: w.Say(words.ArmTeacher), Brief: w.Say(words.ArmTeacher)}
 }
 
 // trained tells whether an arm costs training.

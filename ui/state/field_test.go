@@ -7,10 +7,19 @@ import (
 	"cosinelab/ui/words"
 )
 
+// spec is the default experiment with values that tests can name.
+func spec() experiment.Spec {
+	s := experiment.Default()
+	s.Data.Window, s.Train.Epochs, s.Train.Rate, s.Seeds = 50, 6, 1e-3, []uint64{1, 2, 3}
+	s.Teacher.Model, s.Student = experiment.Model{Name: "transformer"}, experiment.Model{Name: "anomaly_transformer"}
+	eachObjective(&s, func(o *experiment.Objective) { o.Weight = 0.5 })
+	return s
+}
+
 // idle is a state with a series and a worker that waits.
 func idle(t *testing.T) *State {
 	t.Helper()
-	s, _ := New(&words.English, "")
+	s, _ := New(&words.English, Link{Spec: spec()}.Hash())
 	s.Update(ready())
 	s.Update(opened(s))
 	if !s.Ready() {
@@ -20,7 +29,7 @@ func idle(t *testing.T) *State {
 }
 
 func TestEveryFieldHasItsRow(t *testing.T) {
-	spec := experiment.Default()
+	spec := spec()
 	for f := range fieldCount {
 		row := fields[f]
 		if row.get == nil || row.set == nil || row.path == "" || row.name == 0 {

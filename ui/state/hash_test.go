@@ -37,7 +37,7 @@ func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 }
 
 func TestHashIsReadable(t *testing.T) {
-	hash := Link{Spec: experiment.Default(), Span: Span{1, 2}}.Hash()
+	hash := Link{Spec: spec(), Span: Span{1, 2}}.Hash()
 	for _, part := range []string{"spec=(version:1,data:(source:builtin/server,", "seeds:!(1,2,3)", "&view=1-2"} {
 		if !strings.Contains(hash, part) {
 			t.Errorf("%s does not contain %s", hash, part)
@@ -49,7 +49,7 @@ func TestHashIsReadable(t *testing.T) {
 }
 
 func TestHostileHashIsAnErrorInWords(t *testing.T) {
-	good := Link{Spec: experiment.Default()}.Hash()
+	good := Link{Spec: spec()}.Hash()
 	for _, c := range []struct{ name, hash, says string }{
 		{"empty", "", `"", want spec`},
 		{"something else", "lesson-3", `"lesson-3", want spec`},

@@ -77,7 +77,11 @@ func (s *State) lossPlot() Plot {
 		}
 	}
 	var curves []Curve
-	for _, name := range partNames(samples) {
+	names := partNames(samples)
+	if slices.Contains(names, "own") { // of which the reconstruction is half: it would only be the same line again
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "reconstruction" })
+	}
+	for _, name := range names {
 		c := Curve{Look: p.lookOfPart(w, name, arm)}
 		for _, sample := range samples {
 			if v, ok := partOf(sample.Losses, name); ok {
@@ -108,7 +112,7 @@ func (p *Progress) lookOfPart(w *words.Language, part, arm string) Look {
 			l = look(w, p.Spec, *a)
 		}
 	}
-	l.Name, l.Text = part, partWords(w, part)
+	l.Name, l.Text, l.Brief = part, partWords(w, part), partWords(w, part)
 	return l
 }
 
@@ -117,6 +121,7 @@ var partKeys = []struct {
 	name words.Key
 }{
 	{"total", words.PartTotal},
+	{"own", words.PartOwn},
 	{"reconstruction", words.PartReconstruction},
 	{"discrepancy", words.PartDiscrepancy},
 	{"cosine", words.PartCosine},
@@ -161,9 +166,6 @@ func (s *State) validationPlot() Plot {
 	for _, a := range p.Spec.Arms {
 		list := p.epochsOf(a.Name)
 		c := Curve{Look: look(w, p.Spec, a), Mark: true}
-		if a.Name == Alone {
-			c.Text = w.Say(words.ShortAlone)
-		}
 		for _, e := range list {
 			if v, ok := partOf(e.Validation, "reconstruction"); ok {
 				c.X, c.Y = append(c.X, float64(e.Epoch)), append(c.Y, v)

@@ -45,6 +45,7 @@ type Input struct {
 	Field   Field
 	Name    string
 	Value   string
+	Shown   string   // in place of the text of the choice; empty = that text
 	Hint    string   // what stands there while it is empty
 	Choices []Choice // nil when the value is typed
 	Why     string   // the last value typed was not taken, and why
@@ -54,7 +55,7 @@ type Input struct {
 // Pick is a model with its size.
 type Pick struct {
 	Input
-	Title, Size string
+	Title, Width, Layers string
 }
 
 // ArmCheck is the check mark of an arm.
@@ -95,17 +96,30 @@ func (s *State) Recipe() Recipe {
 	r.Objectives = s.inputs(s.objectiveFields()...)
 	r.Training = s.inputs(FieldEpochs, FieldRate, FieldSeeds)
 	r.Detection = s.inputs(FieldThreshold)
-	if s.Spec.Detect.Threshold.Policy != "best_f1" {
-		r.Detection = s.inputs(FieldThreshold, FieldPercent)
-	}
+	r.Detection[0].Shown = s.thresholdShown()
 	if s.More {
 		r.DataMore = s.inputs(s.dataFields()...)
 		r.TeacherMore = s.inputs(FieldTeacherEpochs, FieldTeacherWidth, FieldTeacherHeads, FieldTeacherLayers)
 		r.StudentMore = s.inputs(FieldStudentWidth, FieldStudentHeads, FieldStudentLayers)
 		r.Training = s.inputs(FieldEpochs, FieldRate, FieldRateSchedule, FieldSeeds, FieldBatch, FieldClip, FieldValidation, FieldPatience)
+		if s.Spec.Detect.Threshold.Policy != "best_f1" {
+			r.Detection = append(r.Detection, s.input(FieldPercent))
+		}
 		r.Detection = append(r.Detection, s.input(FieldScore))
 	}
 	return r
+}
+
+// thresholdShown is the policy with its percentile, short enough for a row.
+func (s *State) thresholdShown() string {
+	t := s.Spec.Detect.Threshold
+	switch t.Policy {
+	case "train_percentile":
+		return s.Words.Say(words.AtTrainPercentile, words.Setting(t.Percent))
+	case "train_test_percentile":
+		return s.Words.Say(words.AtTrainTestPercentile, words.Setting(t.Percent))
+	}
+	return s.Words.Say(words.AtBestF1)
 }
 
 func (s *State) dataSection(r *Recipe) {
@@ -232,7 +246,7 @@ func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick 
 	m := *of(&s.Spec)
 	p := Pick{Input: s.input(f), Title: m.Name}
 	size := m.OrLab()
-	p.Size = s.Words.Say(words.Width, size.DModel) + " · " + s.Words.Say(words.Layers, size.Layers)
+	p.Width, p.Layers = s.Words.Say(words.Width, size.DModel), s.Words.Say(words.Layers, size.Layers)
 	for _, k := range experiment.Models {
 		if k.Name == m.Name {
 			p.Title = k.Title

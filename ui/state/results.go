@@ -15,6 +15,8 @@ type Table struct {
 	Rows    []Row
 	Foot    string
 	Legend  string
+	All     bool   // every metric is shown
+	Switch  string // what changes All
 }
 
 // Column is one metric with what it must not be read without.
@@ -68,7 +70,10 @@ func (m Maybe) Number() float64 {
 // Table returns the results as far as they have come.
 func (s *State) Table() Table {
 	w := s.Words
-	t := Table{Legend: w.Say(words.Legend), Foot: s.footnote()}
+	t := Table{Legend: w.Say(words.Legend), Foot: s.footnote(), All: s.AllMetrics, Switch: w.Say(words.AllMetrics, len(metrics.All))}
+	if t.All {
+		t.Switch = w.Say(words.FewerMetrics)
+	}
 	var p *Progress
 	if p = s.Run; p == nil {
 		p = &Progress{Spec: s.Spec}
@@ -81,21 +86,21 @@ func (s *State) Table() Table {
 		t.Rows = append(t.Rows, row)
 	}
 	summed := p.report().Summary().Metrics
-	for _, m := range columns() {
-		ms := experiment.MetricSummary{Metric: m, Chance: metrics.Undefined, Untrained: metrics.Undefined}
+	for _, m := range columns(s.AllMetrics) {
+		ms := experiment.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
 		if i := slices.IndexFunc(summed, func(ms experiment.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
 			ms = summed[i]
 		}
-		t.add(w, ms, len(p.Spec.Seeds))
+		t.add(w, m, ms, len(p.Spec.Seeds))
 	}
 	return t
 }
 
 // add puts one metric into the table.
-func (t *Table) add(w *words.Language, ms experiment.MetricSummary, seeds int) {
-	t.Columns = append(t.Columns, Column{Title: shortTitle(ms.Metric), Definition: ms.Metric.Definition,
-		Chance: points(ms.Chance), Untrained: points(ms.Untrained), Flattering: ms.Metric.Group == metrics.Flattering,
-		Extra: !slices.Contains(headline, ms.Metric.Name), ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
+func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSummary, seeds int) {
+	t.Columns = append(t.Columns, Column{Title: m.short, Definition: m.Title + ": " + m.Definition,
+		Chance: points(ms.Chance), Untrained: points(ms.Untrained), Flattering: m.Group == metrics.Flattering,
+		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
 		var arm experiment.Spread
 		if i < len(ms.Arms) {

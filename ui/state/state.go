@@ -41,6 +41,8 @@ type State struct {
 	Open  *Reading                // the series that is being read
 	More  bool                    // all settings are shown
 
+	AllMetrics bool // every metric is shown
+
 	Wrong  *Wrong
 	Reject Reject
 
@@ -167,6 +169,8 @@ func (s *State) update(msg any) []any {
 		s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
 	case More:
 		s.More = !s.More
+	case MoreMetrics:
+		s.AllMetrics = !s.AllMetrics
 	case Help:
 		s.Notice = s.Words.Say(words.KeysList)
 	case Follow:

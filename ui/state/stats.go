@@ -1,7 +1,9 @@
 package state
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -10,44 +12,53 @@ import (
 // primary is the metric of the verdict: it needs no threshold, and its chance level is the share of anomalies.
 const primary = experiment.Headline
 
-// shortTitles are the metrics whose titles are too long for the head of a column.
-var shortTitles = []struct{ name, title string }{
-	{primary, "AP"},
-	{"pa_precision", "PA precision"},
-	{"pa_recall", "PA recall"},
-	{"pa_f1", "PA F1"},
+// headline is the metrics that the table shows unless a person asks for all: in this order, honest ones first. Extra
+// ones leave when the page is narrow.
+var headline = []struct {
+	name, short string
+	extra       bool
+}{
+	{name: primary, short: "AP"},
+	{name: "vus_pr"},
+	{name: "auroc"},
+	{name: "affiliation_f1", short: "Affil. F1", extra: true},
+	{name: "f1"},
+	{name: "pa_f1", short: "PA F1"},
+	{name: "best_f1", extra: true},
 }
 
-// headline are the metrics that stay when the page is narrow.
-var headline = []string{primary, "auroc", "f1", "pa_f1"}
+// metricColumn is a metric as a column of the table.
+type metricColumn struct {
+	metrics.Metric
+	short string
+	extra bool
+}
 
-func shortTitle(m metrics.Metric) string {
-	for _, s := range shortTitles {
-		if s.name == m.Name {
-			return s.title
+// columns returns the metrics of the table: the headline, or all of them with the headline first in each group.
+func columns(all bool) []metricColumn {
+	var list []metricColumn
+	for _, h := range headline {
+		m := metricNamed(h.name)
+		list = append(list, metricColumn{m, cmp.Or(h.short, m.Title), h.extra && !all})
+	}
+	if all {
+		for _, m := range metrics.All {
+			if !slices.ContainsFunc(list, func(c metricColumn) bool { return c.Name == m.Name }) {
+				list = append(list, metricColumn{m, m.Title, false})
+			}
 		}
 	}
-	return m.Title
+	slices.SortStableFunc(list, func(a, b metricColumn) int { return strings.Compare(string(b.Group), string(a.Group)) }) // honest first
+	return list
 }
 
-// columns returns the metrics in the order of the table: honest before flattering, and among the honest the primary
-// one first.
-func columns() []metrics.Metric {
-	all := slices.Clone(metrics.All)
-	place := func(m metrics.Metric) int {
-		switch {
-		case m.Group == metrics.Flattering:
-			return 3
-		case m.Name == primary:
-			return 0
-		case !m.NeedsThreshold():
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(all, func(a, b metrics.Metric) int { return place(a) - place(b) })
-	return all
+func metricNamed(name string) metrics.Metric {
+	i := slices.IndexFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name })
+	return metrics.All[i]
 }
+
+// primaryTitle is what the verdict calls its metric.
+const primaryTitle = "AP"
 
 // report returns what is finished as a report, so that a run that is live is summed up like one that is done.
 func (p *Progress) report() experiment.Report {

@@ -290,7 +290,7 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 	if kindOf(*armNamed(p.Spec, arm)) == MSE {
 		method = w.Say(words.MethodMSE)
 	}
-	title := shortTitle(metricNamed(primary))
+	title := primaryTitle
 	diff, seeds := words.SignedPoints(float64(e.Mean)), len(e.Values)
 	switch found {
 	case experiment.VerdictHelps:
@@ -310,25 +310,28 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 	v.Effect = s.effectFigure(arm, e)
 }
 
-func metricNamed(name string) metrics.Metric {
-	i := slices.IndexFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name })
-	return metrics.All[i]
-}
+// unnoticed is a difference that the page shows no digit of.
+const unnoticed = "0.0"
 
 // agreement says which other honest metrics lead to the same verdict, and which do not.
 func (s *State) agreement(arm, base, verdict string) string {
 	var agree, differ []string
-	for _, m := range columns() {
-		if m.Group != metrics.Honest || m.Name == primary || !slices.Contains(headline, m.Name) {
+	for _, m := range columns(false) {
+		if m.Group != metrics.Honest || m.Name == primary {
 			continue
 		}
 		e := s.Run.effect(arm, base, m.Name)
-		switch outcome(e) {
-		case experiment.VerdictNone, experiment.VerdictOneSeed:
-		case verdict:
-			agree = append(agree, shortTitle(m))
+		difference := words.SignedPoints(float64(e.Mean))
+		found := outcome(e)
+		if difference == unnoticed {
+			found = experiment.VerdictNull
+		}
+		switch {
+		case len(e.Values) < 2:
+		case found == verdict:
+			agree = append(agree, m.short)
 		default:
-			differ = append(differ, shortTitle(m)+" ("+words.SignedPoints(float64(e.Mean))+")")
+			differ = append(differ, m.short+" ("+difference+")")
 		}
 	}
 	return strings.TrimSpace(s.says(words.Agree, agree) + " " + s.says(words.Disagree, differ))
@@ -369,7 +372,7 @@ func (s *State) flattery(arm string) string {
 func (s *State) effectFigure(arm string, e experiment.Spread) *EffectFigure {
 	w := s.Words
 	shown := look(w, s.Run.Spec, *armNamed(s.Run.Spec, arm))
-	title := shortTitle(metricNamed(primary))
+	title := primaryTitle
 	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: words.SignedPoints(float64(e.Mean)),
 		Caption: w.Say(words.EffectCaption, title, shown.Text), Grey: w.Say(words.EffectSpread)}
 	var spoken []string

@@ -94,6 +94,9 @@ const (
 	TrainPercentile
 	TrainTestPercentile
 	BestF1
+	AtTrainPercentile     // percent
+	AtTrainTestPercentile // percent
+	AtBestF1              // -
 	Percentile
 	AllSettings
 	FewerSettings
@@ -242,6 +245,8 @@ const (
 	ResultsLast // data
 	ResultsNone
 	Legend
+	AllMetrics // metrics
+	FewerMetrics
 	Arm
 	Pending
 	RunFailed // reason
