@@ -93,6 +93,7 @@ func TestIntegerInstructionsCompute(t *testing.T) {
 		{"Shl", func(a, _ I32) I32 { return a.Shl(3) }, func(a, _ int32) int32 { return a << 3 }},
 		{"Shr", func(a, _ I32) I32 { return a.Shr(3) }, func(a, _ int32) int32 { return a >> 3 }},
 		{"Min", I32.Min, func(a, b int32) int32 { return min(a, b) }},
+		{"Max", I32.Max, func(a, b int32) int32 { return max(a, b) }},
 		{"Select", func(a, b I32) I32 { return a.Select(b, Int(7)) }, func(a, b int32) int32 {
 			if a != 0 {
 				return b
@@ -137,6 +138,12 @@ func TestFloatInstructionsCompute(t *testing.T) {
 		{"Max", F32.Max, func(a, b float) float { return max(a, b) }},
 		{"Neg", func(a, _ F32) F32 { return a.Neg() }, func(a, _ float) float { return -a }},
 		{"Sqrt", func(a, _ F32) F32 { return a.Sqrt() }, func(a, _ float) float { return float(math.Sqrt(float64(a))) }},
+		{"Int", func(a, _ F32) F32 { return a.Int().Float() }, func(a, _ float) float {
+			if a != a {
+				return 0
+			}
+			return float(math.Trunc(float64(a)))
+		}},
 		{"Lt", func(a, b F32) F32 { return a.Lt(b).Float() }, func(a, b float) float { return float(truth(a < b)) }},
 		{"Gt", func(a, b F32) F32 { return a.Gt(b).Float() }, func(a, b float) float { return float(truth(a > b)) }},
 		{"Eq", func(a, b F32) F32 { return a.Eq(b).Float() }, func(a, b float) float { return float(truth(a == b)) }},
@@ -149,7 +156,7 @@ func TestFloatInstructionsCompute(t *testing.T) {
 	})
 	nan := float32(math.NaN())
 	for _, c := range cases {
-		for _, a := range []float32{0, 1.5, -2, nan} {
+		for _, a := range []float32{0, 1.5, -2.25, 7, nan} {
 			for _, b := range []float32{0, 1.5, 3, nan} {
 				got := math.Float32frombits(uint32(call(t, m, c.name, api.EncodeF32(a), api.EncodeF32(b))))
 				if want := c.want(a, b); got != want && (got == got || want == want) {

@@ -53,11 +53,17 @@ func (a I32) Shr(n int32) I32 { return a.binary(0x75, Int(n)) }          // Shr 
 // Select is a if c is not 0, else b; both are computed.
 func (c I32) Select(a, b I32) I32 { return I32{join([]byte{opSelect}, a.expr, b.expr, c.expr)} }
 
-// Min is the smaller of a and b, each computed twice.
+// Min is the smaller of a and b, signed; each is computed twice.
 func (a I32) Min(b I32) I32 { return a.Lt(b).Select(a, b) }
+
+// Max is the larger of a and b, signed; each is computed twice.
+func (a I32) Max(b I32) I32 { return a.Gt(b).Select(a, b) }
 
 // Float is a converted to f32, signed.
 func (a I32) Float() F32 { return F32{join([]byte{0xb2}, a.expr)} }
+
+// Int is a rounded towards 0, saturated to the range of i32; NaN gives 0.
+func (a F32) Int() I32 { return I32{join([]byte{0xfc, 0x00}, a.expr)} }
 
 func (a F32) Eq(b F32) I32  { return a.compare(0x5b, b) }              // Eq is a == b.
 func (a F32) Ne(b F32) I32  { return a.compare(0x5c, b) }              // Ne is a != b.

@@ -12,10 +12,15 @@ type lanes struct {
 
 // walk visits the n floats of a row four at a time. body is emitted twice: for whole vectors and for the end.
 func walk(f *asm.Func, n asm.I32, body func(l lanes)) {
+	walkFrom(f, asm.Int(0), n, body)
+}
+
+// walkFrom is walk from float first, a multiple of 4, on.
+func walkFrom(f *asm.Func, first, n asm.I32, body func(l lanes)) {
 	at, end := f.I32(), f.LetI32(floatBytes(n))
-	f.For(at, asm.Int(0), end.Sub(asm.Int(15)), 16, func() { body(lanes{f, at, asm.Int(4), false}) })
-	left := f.LetI32(n.And(asm.Int(3)))
-	f.If(left, func() { body(lanes{f, at, left, true}) })
+	f.For(at, floatBytes(first), end.Sub(asm.Int(15)), 16, func() { body(lanes{f, at, asm.Int(4), false}) })
+	left := f.LetI32(end.Sub(at).Shr(2))
+	f.If(left.Gt(asm.Int(0)), func() { body(lanes{f, at, left, true}) })
 }
 
 // load reads the step from a row; lanes behind the row's end are 0.

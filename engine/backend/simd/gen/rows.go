@@ -36,7 +36,8 @@ func (g *generator) softmax() {
 			largest.Set(largest.Lane(0).Max(largest.Lane(1)).Max(largest.Lane(2).Max(largest.Lane(3))).Splat())
 			sum.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) {
-				e := exp(l.load(x.at).Mul(scale).Sub(largest))
+				// not a fused multiply-add, which could exceed the rounded maximum
+				e := exp(f.LetV128(l.load(x.at).Mul(scale).Sub(largest)))
 				l.store(y.at, e)
 				sum.Set(sum.Add(l.clear(e)))
 			})

@@ -72,13 +72,15 @@ func TestAssociationGradientEqualsFiniteDifferences(t *testing.T) {
 		first, add := cols-rows, cols%2
 		ps, psigma, row := memory.putRows(s, rows, cols, gap), memory.putRows(sigma, rows, 1, gap), memory.room(cols)
 		pgs, pgp := memory.putRows(gs, rows, 1, gap+1), memory.putRows(gp, rows, 1, 0)
+		d := memory.putRows(make([]float32, rows), rows, 1, gap)
 		ds, dsigma := memory.putRows(before, rows, cols, gap+1), memory.roomRows(rows, 1, gap)
-		memory.call("association_grad", []any{rows, cols, first, ps.at, ps.ld, psigma.at, psigma.ld, pgs.at, pgs.ld, pgp.at, pgp.ld,
-			ds.at, ds.ld, dsigma.at, dsigma.ld, add, row.at}, ds.array, dsigma.array, row)
-		wantS, wantSigma := make([]float64, 0, rows*cols), make([]float64, 0, rows)
+		memory.call("association_grad", []any{rows, cols, first, ps.at, ps.ld, psigma.at, psigma.ld, d.at, d.ld, pgs.at, pgs.ld, pgp.at, pgp.ld,
+			ds.at, ds.ld, dsigma.at, dsigma.ld, float32(0.5), add, row.at}, d.array, ds.array, dsigma.array, row)
+		wantD, wantS, wantSigma := make([]float64, 0, rows), make([]float64, 0, rows*cols), make([]float64, 0, rows)
 		for i := range rows {
 			live, width := float64s(s[i*cols:(i+1)*cols]), float64(sigma[i])
 			frozen := prior64(first+i, cols, width)
+			wantD = append(wantD, 0.5*discrepancy64(live, frozen))
 			for j, v := range slope(func(x []float64) float64 { return discrepancy64(x, frozen) }, live) {
 				wantS = append(wantS, float64(add)*float64(before[i*cols+j])+float64(gs[i])*v)
 			}
@@ -86,6 +88,7 @@ func TestAssociationGradientEqualsFiniteDifferences(t *testing.T) {
 				return discrepancy64(live, prior64(first+i, cols, x[0]))
 			}, []float64{width})[0])
 		}
+		near(t, "association_grad's divergence", memory.getRows(d), wantD, 2e-6)
 		near(t, "association_grad of S", memory.getRows(ds), wantS, 1e-5)
 		near(t, "association_grad of sigma", memory.getRows(dsigma), wantSigma, 2e-5)
 	})
@@ -96,7 +99,7 @@ func TestAssociationGradientIsZeroForTheSmallestSigma(t *testing.T) {
 		memory := newArena(t, m)
 		s, sigma, ones := memory.put(fill(10, 0.1)), memory.put([]float32{1.1e-5}), memory.put([]float32{1})
 		ds, dsigma, row := memory.room(10), memory.room(1), memory.room(10)
-		memory.call("association_grad", []any{1, 10, 4, s.at, 10, sigma.at, 1, ones.at, 1, ones.at, 1, ds.at, 10, dsigma.at, 1, 0, row.at}, ds, dsigma, row)
+		memory.call("association_grad", []any{1, 10, 4, s.at, 10, sigma.at, 1, 0, 0, ones.at, 1, ones.at, 1, ds.at, 10, dsigma.at, 1, float32(0), 0, row.at}, ds, dsigma, row)
 		if got := memory.get(dsigma)[0]; got != 0 {
 			t.Errorf("dsigma = %v, want 0: the prior is the identity around there", got)
 		}

@@ -34,6 +34,7 @@ globalThis.fill = (at, floats) => {
 	const x = new Float32Array(memory.buffer, at, floats);
 	for (let i = 0, s = 1; i < floats; i++) { s = (s * 48271) % 2147483647; x[i] = s / 2147483647 - 0.5; }
 };
+globalThis.fillWith = (at, floats, value) => new Float32Array(memory.buffer, at, floats).fill(value);
 const lap = (c, calls) => {
 	const f = kernels[c.kernel], args = c.args, start = performance.now();
 	for (let i = 0; i < calls; i++) f(...args);

@@ -98,9 +98,11 @@ var All = []Kernel{
 		"Anomaly Transformer, both divergences: d[t] += scale * sum_j (S-P)(ln(S+e) - ln(P+e)), e = 1e-4, for the rows t of S [rows, cols], " +
 			"which are positions first, first+1, ... of the cols steps; P_j ~ exp(-(first+t-j)^2/(2 sigma_t^2)), normalised. S in [0, 1], " +
 			"sigma >= 1e-5 with stride ldsigma, d with stride ldd. row is scratch, [cols]."},
-	{"association_grad", "rows, cols, first, s, lds, sigma, ldsigma, gs, ldgs, gp, ldgp, ds, ldds, dsigma, lddsigma, add, row i32", "",
-		"The gradients of that sum of row t, once with P fixed, times gs[t], into row t of ds (added if add is not 0); once with S fixed, " +
-			"times gp[t], into dsigma[t] through P and its normalisation. row is scratch, [cols]."},
+	{"association_grad", "rows, cols, first, s, lds, sigma, ldsigma, d, ldd, gs, ldgs, gp, ldgp, ds, ldds, dsigma, lddsigma i32, " +
+		"scale f32, add, row i32", "",
+		"What association does (unless d is 0; with it a training step needs no forward pass of its own), and the gradients of that " +
+			"sum of row t: with P fixed, times gs[t], into row t of ds (added if add is not 0); with S fixed, times gp[t], into " +
+			"dsigma[t], through P and its normalisation. row is scratch, [cols]."},
 
 	{"adam", "n, param, grad, m, v i32, scale, decay, beta1, gain1, beta2, gain2, unbias1, unbias2, rate, eps f32", "",
 		"d = scale*grad + decay*param; m = beta1*m + gain1*d; v = beta2*v + gain2*d^2; param -= rate*(m*unbias1)/(sqrt(v*unbias2) + eps). " +

@@ -124,6 +124,7 @@ func TestSoftmaxHoldsAtTheLimits(t *testing.T) {
 		inf, nan := float32(math.Inf(1)), float32(math.NaN())
 		cases := []struct{ x, want []float32 }{
 			{[]float32{1e30, -1e30, 1e30, 0, 5}, []float32{0.5, 0, 0.5, 0, 0}},
+			{[]float32{1.1e30, 1.1e30, 0, 1.1e30, 1.1e30}, []float32{0.25, 0.25, 0, 0.25, 0.25}},
 			{[]float32{-inf, 0, -inf, 0, -inf}, []float32{0, 0.5, 0, 0.5, 0}},
 			{[]float32{-1000, -1000, -1000, -1000, -1000}, []float32{0.2, 0.2, 0.2, 0.2, 0.2}},
 			{[]float32{0, nan, 0, 0, 0}, []float32{nan, nan, nan, nan, nan}},
@@ -132,7 +133,7 @@ func TestSoftmaxHoldsAtTheLimits(t *testing.T) {
 		for _, c := range cases {
 			memory := newArena(t, m)
 			x := memory.put(c.x)
-			memory.call("softmax", []any{1, 5, x.at, 5, x.at, 5, float32(1)}, x)
+			memory.call("softmax", []any{1, 5, x.at, 5, x.at, 5, float32(0.7)}, x)
 			near(t, "softmax", memory.get(x), float64s(c.want), 1e-6)
 		}
 	})
