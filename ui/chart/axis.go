@@ -6,11 +6,11 @@ import "math"
 const (
 	tickLength  = 5
 	minorLength = 3
-	tickText    = 14  // from a tick's line to the next, so that their labels do not touch
-	labelDown   = 17  // from the axis line to the baseline of its labels
-	labelDrop   = 4   // from the middle of a line of text to its baseline
-	labelGap    = 6   // between a label and the plot
-	labelApart  = 110 // from one label of the time axis to the next, at least
+	tickText    = 14 // from a tick's line to the next, so that their labels do not touch
+	labelDown   = 17 // from the axis line to the baseline of its labels
+	labelDrop   = 4  // from the middle of a line of text to its baseline
+	labelGap    = 6  // between a label and the plot
+	labelApart  = 80 // from one label of the time axis to the next, at least
 )
 
 // TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick between each two.

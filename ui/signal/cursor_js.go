@@ -53,14 +53,15 @@ func (c *Stack) showCursor() {
 	p := &c.page
 	step := c.Props.Cursor
 	inside := c.Props.From <= step && step < c.Props.To && p.boxes["axis"].w > 0
-	line := p.root.Call("querySelector", ".cursor")
+	line, label := p.root.Call("querySelector", ".cursor"), p.root.Call("querySelector", ".cursor-step")
 	line.Set("hidden", !inside)
+	label.Set("hidden", !inside)
 	at := math.Inf(-1)
 	if inside {
 		at = c.scale().At(float64(step) + 0.5)
-		left := at + p.root.Call("querySelector", ".lane-axis .plot").Get("offsetLeft").Float()
-		line.Get("style").Set("left", pixels(left))
-		line.Get("firstChild").Set("textContent", words.Count(step))
+		line.Get("style").Set("left", pixels(c.leftOfPlots()+at))
+		label.Get("style").Set("left", pixels(at))
+		label.Set("textContent", words.Count(step))
 	}
 	c.clearLabels(at)
 	places := p.root.Call("querySelectorAll", ".value")
@@ -69,6 +70,11 @@ func (c *Stack) showCursor() {
 			place.Set("textContent", text)
 		}
 	}
+}
+
+// leftOfPlots returns how far the plots are from the left edge of the lanes, in pixels.
+func (c *Stack) leftOfPlots() float64 {
+	return c.page.root.Call("querySelector", ".lane-cosine .plot").Get("offsetLeft").Float()
 }
 
 // labelWidth is the room that the cursor's step needs among the labels of the axis.
@@ -93,7 +99,6 @@ func (c *Stack) showZoom(from, to float64) {
 	zoom.Set("hidden", from == to)
 	x := c.scale()
 	from, to = max(from, x.Start), min(to, x.End)
-	left := p.root.Call("querySelector", ".lane-axis .plot").Get("offsetLeft").Float()
-	zoom.Get("style").Set("left", pixels(left+from))
+	zoom.Get("style").Set("left", pixels(c.leftOfPlots()+from))
 	zoom.Get("style").Set("width", pixels(max(0, to-from)))
 }

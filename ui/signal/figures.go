@@ -28,10 +28,14 @@ func (b box) across(from, to int) chart.Scale {
 // figure draws the plot of a lane.
 func (s *stack) figure(l lane, b box) chart.Figure {
 	f := chart.Figure{W: b.w, H: b.h}
-	if b.w == 0 || b.h == 0 || s.Steps == 0 {
+	x := b.across(s.From, s.To)
+	switch {
+	case b.w == 0 || b.h == 0:
+		return f
+	case s.Steps == 0:
+		drawEmpty(&f, l, x, b)
 		return f
 	}
-	x := b.across(s.From, s.To)
 	switch l.kind {
 	case overview:
 		s.drawOverview(&f, b)

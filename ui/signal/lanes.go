@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -182,7 +183,7 @@ func (s *stack) channel(i int) lane {
 		l.legend = append(l.legend, entry{s.teacher.Class, nil, w.Teacher, c.Teacher})
 	}
 	if a := s.student; a != nil && !c.Student.Empty() {
-		l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Short, c.Student})
+		l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.short(), c.Student})
 	}
 	return l
 }
@@ -194,7 +195,7 @@ func (s *stack) cosine() lane {
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		if mean, ok := average(a.Cosine); ok {
-			l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.Short, a.Cosine})
+			l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.short(), a.Cosine})
 			means = append(means, fmt.Sprintf(w.SayMean, a.Label, number(mean)))
 		}
 	}
@@ -225,10 +226,7 @@ func (s *stack) score(i int) lane {
 	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Score, look: &a.Look}
 	highest := a.Score.Extent()
 	if highest.Empty() {
-		l.empty, l.say = a.Note, fmt.Sprintf(w.SayNoValues, a.Label)
-		if a.Note == "" {
-			l.empty = w.Waits
-		}
+		l.empty, l.say = cmp.Or(a.Note, w.Waits), fmt.Sprintf(w.SayNoValues, a.Label)
 		return l
 	}
 	l.say = fmt.Sprintf(w.SayScore, a.Label, number(highest.Hi)) + " " + s.sayAlarms(i)
@@ -241,6 +239,8 @@ func (s *stack) score(i int) lane {
 	l.legend = []entry{{line: a.Score}}
 	return l
 }
+
+func (a *Arm) short() string { return cmp.Or(a.Short, a.Label) }
 
 func (a *Arm) hasThreshold() bool { return !math.IsNaN(a.Threshold) && !a.Score.Empty() }
 

@@ -123,6 +123,16 @@ func TestEmptyLanesSayWhy(t *testing.T) {
 	}
 }
 
+func TestALaneWithoutASeriesDrawsItsReasonOnly(t *testing.T) {
+	s, rows := rowsOf(&Props{Words: &English, Cursor: -1, Channels: make([]Channel, 1), Arms: make([]Arm, 1)})
+	for _, l := range rows {
+		f := s.figure(l, box{900, 80, 1})
+		if len(f.Paths) > 0 || len(f.Texts) > 0 != (l.empty != "") {
+			t.Errorf("%s draws %+v for %q", l.key, f, l.empty)
+		}
+	}
+}
+
 func TestEveryChartHasANameAndASummary(t *testing.T) {
 	_, rows := rowsOf(example())
 	want := map[string]string{

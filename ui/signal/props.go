@@ -55,7 +55,7 @@ type Channel struct {
 type Arm struct {
 	Name   string // as in the Spec
 	Label  string // in words
-	Short  string // in few words, for legends
+	Short  string // in few words, for legends; empty = Label
 	Look   chart.Look
 	Score  chart.Buckets
 	Cosine chart.Buckets // of teacher and student output; empty for arms without

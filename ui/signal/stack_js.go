@@ -110,9 +110,11 @@ func sign(l lane) vecty.MarkupOrChild {
 	return SVG(chart.Sign(*l.look, 12, 3.4), "")
 }
 
-// control is what a person can take hold of in a plot: the brush, a threshold.
+// control is what stands in a plot beside its figure: what a person can take hold of, and the step of the cursor.
 func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 	switch {
+	case l.kind == axis:
+		return cursorStep()
 	case b.w == 0 || b.h == 0 || s.Steps == 0:
 		return nil
 	case l.kind == overview:
@@ -151,6 +153,9 @@ func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px"
 func (s *stack) readout(l lane, b box) vecty.List {
 	switch l.kind {
 	case overview:
+		if s.Steps == 0 {
+			return nil
+		}
 		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.InView)),
 			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(fmt.Sprintf(s.Words.StepsInView, words.Count(s.To-s.From)))))}
 	case score:
@@ -185,11 +190,14 @@ func (s *stack) tally(l lane) vecty.List {
 	return vecty.List{count(m.found, fmt.Sprintf(w.Segments, m.segments)), at, count(m.false, w.FalseAlarms)}
 }
 
-// cursor is the line through all lanes, with the step it is at; zoom the part that a drag is about to zoom to. Both are
-// placed by page, at pointer speed.
+// cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a drag is about
+// to zoom to. All are placed by page, at pointer speed.
 func cursor() *vecty.HTML {
-	return elem.Div(vecty.Markup(vecty.Class("cursor"), vecty.Property("hidden", true)),
-		elem.Span(vecty.Markup(vecty.Class("n"))))
+	return elem.Div(vecty.Markup(vecty.Class("cursor"), vecty.Property("hidden", true)))
+}
+
+func cursorStep() *vecty.HTML {
+	return elem.Div(vecty.Markup(vecty.Class("cursor-step", "n"), vecty.Property("hidden", true)))
 }
 
 func zoom() *vecty.HTML {
