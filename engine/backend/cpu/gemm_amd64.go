@@ -5,7 +5,7 @@ import "golang.org/x/sys/cpu"
 // bestTile is the tile in assembly where the processor has AVX2 with fused multiply-add, which all but the oldest have.
 func bestTile() tile {
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		return tile{rows: 6, cols: 16, cost: 20, strided: true, run: vector}
+		return tile{rows: 6, cols: 16, unroll: 1, cost: 20, strided: true, run: vector}
 	}
 	return portable
 }

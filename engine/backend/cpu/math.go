@@ -48,27 +48,27 @@ var logTable = func() (t [128]logCell) {
 	return
 }()
 
-// log is ln(x) for positive, finite, normal x, relative error 1e-10: x = 2^k c (1+r), where c is the nearest of 128
-// points, so that numbers near 1 have k = 0, c = 1 and lose nothing.
-func log(x float64) float64 {
-	b := math.Float64bits(x)
-	n := b + 1<<44
-	k := int64(n>>52) - 1023
-	cell := &logTable[n>>45&127]
-	r := math.Float64frombits(b-uint64(k)<<52)*cell.inverse - 1
-	return float64(k)*math.Ln2 + cell.log + r*(1-r*(0.5-r*(1.0/3-r*0.25)))
-}
-
-// logAll overwrites numbers by their logarithms.
+// logAll overwrites numbers by their logarithms, relative error 1e-10: x = 2^k c (1+r), where c is the nearest of 128
+// points. Numbers near 1 have k = 0 and c = 1, so that nothing cancels.
 func logAll(x []float64) {
 	for i, v := range x {
-		if v >= smallest && v <= math.MaxFloat64 {
-			x[i] = log(v)
-		} else {
-			x[i] = math.Log(v) // zero, negative, subnormal, infinite, NaN
+		if !(v >= smallest && v <= math.MaxFloat64) {
+			x[i] = logEdge(v)
+			continue
 		}
+		b := math.Float64bits(v)
+		n := b + 1<<44
+		k := int64(n>>52) - 1023
+		cell := &logTable[n>>45&127]
+		r := math.Float64frombits(b-uint64(k)<<52)*cell.inverse - 1
+		x[i] = float64(k)*math.Ln2 + cell.log + r*(1-r*(0.5-r*(1.0/3-r*0.25)))
 	}
 }
+
+// logEdge is for what is zero, negative, subnormal, infinite or NaN. A call keeps it out of the loop's way.
+//
+//go:noinline
+func logEdge(x float64) float64 { return math.Log(x) }
 
 // smallest is the smallest normal float64.
 const smallest = 0x1p-1022
@@ -80,30 +80,36 @@ func expRow(out, x []float32, _ float32) {
 	}
 }
 
+// block is how many elements at a time go through float64 in several passes.
+const block = 64
+
 func logRow(out, x []float32, _ float32) {
-	out = out[:len(x)]
-	for i, v := range x {
-		if v > 0 && v <= math.MaxFloat32 {
-			out[i] = float32(log(float64(v)))
-		} else {
-			out[i] = float32(math.Log(float64(v))) // zero, negative, infinite, NaN
+	var buf [block]float64
+	for len(x) > 0 {
+		b := buf[:min(block, len(x))]
+		for i := range b {
+			b[i] = float64(x[i])
 		}
+		logAll(b)
+		for i, v := range b {
+			out[i] = float32(v)
+		}
+		out, x = out[len(b):], x[len(b):]
 	}
 }
 
-// tanh is 1 - 2/(e^2x + 1); near 0, where that cancels, its series.
-func tanh(x float64) float64 {
-	if x > -0.25 && x < 0.25 {
-		s := x * x
-		return x + x*s*(-1.0/3+s*(2.0/15+s*(-17.0/315+s*(62.0/2835))))
-	}
-	return 1 - 2/(exp(clampExp(2*x))+1)
-}
-
+// tanhRow is m/(m+2) with m = e^2x - 1 = t (1+q) - 1, where t is the table's share, exactly 1 near 0, and q the rest.
 func tanhRow(out, x []float32, _ float32) {
+	const round = 3 << 51
 	out = out[:len(x)]
 	for i, v := range x {
-		out[i] = float32(tanh(float64(v)))
+		y := clampExp(2 * float64(v))
+		n := y*(64/math.Ln2) + round
+		bits := math.Float64bits(n)
+		r := y - (n-round)*(math.Ln2/64)
+		t := math.Float64frombits(expTable[bits&63] + bits<<46)
+		m := t - 1 + t*r*(1+r*(0.5+r*(1.0/6)))
+		out[i] = float32(m / (m + 2))
 	}
 }
 
@@ -114,86 +120,73 @@ func sigmoidRow(out, x []float32, _ float32) {
 	}
 }
 
-// softplus is max(x, 0) + ln(1 + y) with y = e^-|x|.
-func softplus(x float64) float64 {
-	y := exp(clampExp(-math.Abs(x)))
-	if x < 0 {
-		x = 0
-	}
-	if y < 1e-3 {
-		return x + y*(1-y*(0.5-y*(1.0/3)))
-	}
-	return x + log(1+y)
-}
-
+// softplusRow is max(x, 0) + ln(1 + y) with y = e^-|x|. Where 1+y would lose y, ln(1+y) is y (1 - y/2).
 func softplusRow(out, x []float32, _ float32) {
-	out = out[:len(x)]
-	for i, v := range x {
-		if v != v {
-			out[i] = v
-		} else {
-			out[i] = float32(softplus(float64(v)))
+	var small, sum [block]float64
+	for len(x) > 0 {
+		n := min(block, len(x))
+		for i, v := range x[:n] {
+			small[i] = exp(clampExp(-math.Abs(float64(v))))
+			sum[i] = 1 + small[i]
 		}
+		logAll(sum[:n])
+		for i, v := range x[:n] {
+			v, y := float64(v), small[i]
+			if y < 1e-4 {
+				sum[i] = y * (1 - 0.5*y)
+			}
+			out[i] = float32(0.5*(v+math.Abs(v)) + sum[i])
+		}
+		out, x = out[n:], x[n:]
 	}
 }
 
-// tail is Phi(-t) and e^(-t^2/2) for t >= 0, with Phi the standard normal distribution function. The polynomial in
-// v = 4/(4+t) is the Chebyshev fit of Phi(-t) e^(t^2/2) / v on 0 <= t <= 15: absolute error 3e-9.
-func tail(t float64) (upper, bell float64) {
-	bell = exp(clampExp(-0.5 * t * t))
-	v := 4 / (4 + t)
-	p := 0.01607147335708878
-	p = p*v - 0.060225852864002618
-	p = p*v + 0.046119937233222495
-	p = p*v + 0.035075154298525412
-	p = p*v + 0.0078662033366182011
-	p = p*v + 0.08885935963727733
-	p = p*v + 0.071388571186273301
-	p = p*v + 0.095611575446456812
-	p = p*v + 0.099485568377980015
-	p = p*v + 0.099748012714361145
-	return bell * v * p, bell
-}
-
-// phi is the standard normal distribution function and e^(-x^2/2).
-func phi(x float64) (p, bell float64) {
-	p, bell = tail(math.Abs(x))
-	if x > 0 {
-		p = 1 - p
+// tails writes, for each x with t = |x|, the bell e^(-t^2/2) and Phi(-t), where Phi is the standard normal distribution
+// function. The polynomial in v = 4/(4+t) is the Chebyshev fit of Phi(-t) e^(t^2/2) / v on 0 <= t <= 15: absolute
+// error 3e-9.
+func tails(bell, tail *[block]float64, x []float32) {
+	for i, w := range x {
+		t := math.Abs(float64(w))
+		e := exp(clampExp(-0.5 * t * t))
+		v := 4 / (4 + t)
+		p := 0.01607147335708878*v - 0.060225852864002618
+		p = p*v + 0.046119937233222495
+		p = p*v + 0.035075154298525412
+		p = p*v + 0.0078662033366182011
+		p = p*v + 0.08885935963727733
+		p = p*v + 0.071388571186273301
+		p = p*v + 0.095611575446456812
+		p = p*v + 0.099485568377980015
+		p = p*v + 0.099748012714361145
+		bell[i], tail[i] = e, e*v*p
 	}
-	return p, bell
 }
 
-// geluEdge is where gelu has become x or 0 in float32; beyond it infinities would meet zeros.
-const geluEdge = 15
-
+// geluRow is x Phi(x) = max(x, 0) - |x| Phi(-|x|).
 func geluRow(out, x []float32, _ float32) {
-	out = out[:len(x)]
-	for i, v := range x {
-		switch {
-		case v > geluEdge:
-			out[i] = v
-		case v < -geluEdge:
-			out[i] = 0
-		default:
-			p, _ := phi(float64(v))
-			out[i] = float32(float64(v) * p)
+	var bell, tail [block]float64
+	for len(x) > 0 {
+		n := min(block, len(x))
+		tails(&bell, &tail, x[:n])
+		for i, v := range x[:n] {
+			v, t := float64(v), math.Abs(float64(v))
+			out[i] = float32(0.5*(v+t) - t*tail[i])
 		}
+		out, x = out[n:], x[n:]
 	}
 }
 
+// geluSlopeRow is Phi(x) + x phi(x), which is w = Phi(-t) - t phi(t) on the left and 1-w on the right.
 func geluSlopeRow(out, x []float32, _ float32) {
 	const height = 0.39894228040143268 // 1/sqrt(2 pi)
-	out = out[:len(x)]
-	for i, v := range x {
-		switch {
-		case v > geluEdge:
-			out[i] = 1
-		case v < -geluEdge:
-			out[i] = 0
-		default:
-			p, bell := phi(float64(v))
-			out[i] = float32(p + float64(v)*bell*height)
+	var bell, tail [block]float64
+	for len(x) > 0 {
+		n := min(block, len(x))
+		tails(&bell, &tail, x[:n])
+		for i, v := range x[:n] {
+			w := tail[i] - math.Abs(float64(v))*height*bell[i]
+			out[i] = float32(0.5 + math.Copysign(0.5-w, float64(v)))
 		}
+		out, x = out[n:], x[n:]
 	}
 }

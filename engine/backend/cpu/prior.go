@@ -6,74 +6,65 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// priorRow is one row of the Gaussian prior. Its value depends on the distance to the diagonal alone, and vanishes
-// soon for the deviations that models have: only what lies near the diagonal is ever computed.
+// priorRow is one row of the Gaussian prior. It vanishes soon away from the diagonal for the deviations that models
+// have: only what lies near is ever computed.
 type priorRow struct {
-	i      int       // position of the diagonal
-	lo, hi int       // the columns where the row has not vanished in float32
-	sigma  float64   //
-	value  []float64 // at distances 0, 1, ...
+	diagonal int
+	lo, hi   int // the columns where the row has not vanished in float32
+	sigma    float64
+	value    []float64 // of the columns from lo up to hi
 }
 
 // vanished is below the smallest float32.
 const vanished = 1e-46
 
-// newPriorRow computes row i of n; buf holds n values. With q = e^(-1/(2 sigma^2)) the value at distance d is
-// q^(d^2), and each follows from the one before: q^((d+1)^2) = q^(d^2) q^(2d+1). The largest is 1, on the diagonal,
-// so the sum is never 0: a vanishing sigma leaves the identity.
-func newPriorRow(buf []float64, i, n int, sigma float32) priorRow {
+// newPriorRow computes row i in buf, which has a place for each column. With q = e^(-1/(2 sigma^2)) the value at
+// distance d is q^(d^2), and each follows from the one before: q^((d+1)^2) = q^(d^2) q^(2d+1). The largest is 1, on the
+// diagonal, so the sum is never 0: a vanishing sigma leaves the identity.
+func newPriorRow(buf []float64, i int, sigma float32) priorRow {
 	s := float64(sigma)
 	q := math.Exp(-0.5 / (s * s))
-	left, right := i, n-1-i
-	value, step := 1+0*q, q // 0*q keeps NaN
-	total, d := 0.0, 0
+	left, right := i, len(buf)-1-i
+	value, step, total := 1+0*q, q, 0.0 // 0*q keeps NaN
+	d := 0
 	for ; d <= max(left, right) && !(value < vanished); d++ {
-		buf[d] = value
-		if d > 0 && d <= left {
+		if d <= right {
+			buf[i+d] = value
 			total += value
 		}
-		if d <= right {
+		if 0 < d && d <= left {
+			buf[i-d] = value
 			total += value
 		}
 		value *= step
 		step *= q * q
 	}
+	p := priorRow{diagonal: i, lo: max(0, i-d+1), hi: min(len(buf), i+d), sigma: s}
+	p.value = buf[p.lo:p.hi]
 	inverse := 1 / total
-	for j := range buf[:d] {
-		buf[j] *= inverse
+	for j := range p.value {
+		p.value[j] *= inverse
 	}
-	return priorRow{i: i, lo: max(0, i-d+1), hi: min(n, i+d), sigma: s, value: buf[:d]}
-}
-
-// at is the value in column j, which must be from lo up to hi.
-func (p *priorRow) at(j int) float64 { return p.value[p.distance(j)] }
-
-func (p *priorRow) distance(j int) int {
-	if j < p.i {
-		return p.i - j
-	}
-	return j - p.i
+	return p
 }
 
 // slope turns the gradient g of the columns from lo up to hi into that of sigma:
-// sum_j g_j p_j (w_j - sum_k p_k w_k) with w_j = (i-j)^2 / sigma^3.
+// sum_j g_j p_j (w_j - sum_k p_k w_k) / sigma^3 with w_j = (i-j)^2.
 func (p *priorRow) slope(g []float64) float64 {
-	cube := p.sigma * p.sigma * p.sigma
-	weight := func(j int) float64 {
-		if j == p.i {
-			return 0
-		}
-		d := float64(j - p.i)
-		return d * d / cube
-	}
 	average, total := 0.0, 0.0
-	for j := p.lo; j < p.hi; j++ {
-		average += p.at(j) * weight(j)
+	first := p.lo - p.diagonal
+	for j, v := range p.value {
+		d := float64(first + j)
+		average += v * d * d
 	}
-	for j := p.lo; j < p.hi; j++ {
-		total += g[j-p.lo] * p.at(j) * (weight(j) - average)
+	for j, v := range p.value {
+		d := float64(first + j)
+		total += g[j] * v * (d*d - average)
 	}
-	return total
+	if p.sigma == 0 {
+		return 0
+	}
+	return total / (p.sigma * p.sigma * p.sigma)
 }
 
 // priors calls f with every row of the prior of sigma [B,H,L] and a buffer of L numbers.
@@ -83,7 +74,7 @@ func (c *compiler) priors(sigma plan.Ref, cost int, f func(r int, p priorRow, bu
 	return c.split(len(x), n*cost, func(worker, lo, hi int) {
 		buf := c.double[worker][:2*n]
 		for r := lo; r < hi; r++ {
-			f(r, newPriorRow(buf[:n], r%n, n, x[r]), buf[n:])
+			f(r, newPriorRow(buf[:n], r%n, x[r]), buf[n:])
 		}
 	})
 }
@@ -93,8 +84,8 @@ func compileGaussianPrior(c *compiler, s plan.Step) task {
 	return c.priors(s.In[0], 1, func(r int, p priorRow, _ []float64) {
 		out := row(out, r, n)
 		clear(out)
-		for j := p.lo; j < p.hi; j++ {
-			out[j] = float32(p.at(j))
+		for j, v := range p.value {
+			out[p.lo+j] = float32(v)
 		}
 	})
 }
@@ -102,9 +93,8 @@ func compileGaussianPrior(c *compiler, s plan.Step) task {
 func compileGaussianPriorGrad(c *compiler, s plan.Step) task {
 	g, out, n := c.floats(s.In[1]), c.floats(s.Out), last(s.In[0])
 	return c.priors(s.In[0], 1, func(r int, p priorRow, buf []float64) {
-		g := row(g, r, n)
-		for j := p.lo; j < p.hi; j++ {
-			buf[j-p.lo] = float64(g[j])
+		for j, v := range row(g, r, n)[p.lo:p.hi] {
+			buf[j] = float64(v)
 		}
 		out[r] = float32(p.slope(buf))
 	})
@@ -117,8 +107,8 @@ func (p *priorRow) logRatios(buf []float64, s []float32, eps float64) {
 	for j, v := range s {
 		buf[j] = (float64(v) + eps) * inverse
 	}
-	for j := p.lo; j < p.hi; j++ {
-		buf[j] = (float64(s[j]) + eps) / (p.at(j) + eps)
+	for j, v := range p.value {
+		buf[p.lo+j] = (float64(s[p.lo+j]) + eps) / (v + eps)
 	}
 	logAll(buf)
 }
@@ -131,8 +121,8 @@ func compileDiscrepancy(c *compiler, s plan.Step) task {
 		for j, v := range series {
 			total += float64(v) * buf[j]
 		}
-		for j := p.lo; j < p.hi; j++ {
-			total -= p.at(j) * buf[j]
+		for j, v := range p.value {
+			total -= v * buf[p.lo+j]
 		}
 		out[r] = float32(total)
 	})
@@ -145,8 +135,8 @@ func compileDiscrepancyGradSeries(c *compiler, s plan.Step) task {
 	return c.priors(s.In[1], 6, func(r int, p priorRow, buf []float64) {
 		series, out, z := row(series, r, n), row(out, r, n), float64(z[r])
 		p.logRatios(buf, series, eps)
-		for j := p.lo; j < p.hi; j++ {
-			buf[j] -= p.at(j) / (float64(series[j]) + eps)
+		for j, v := range p.value {
+			buf[p.lo+j] -= v / (float64(series[p.lo+j]) + eps)
 		}
 		for j, v := range series {
 			v := float64(v)
@@ -163,11 +153,11 @@ func compileDiscrepancyGradSigma(c *compiler, s plan.Step) task {
 		near := row(series, r, n)[p.lo:p.hi]
 		g := buf[:len(near)]
 		for j, v := range near {
-			g[j] = (p.at(p.lo+j) + eps) / (float64(v) + eps)
+			g[j] = (p.value[j] + eps) / (float64(v) + eps)
 		}
 		logAll(g)
 		for j, v := range near {
-			q := p.at(p.lo + j)
+			q := p.value[j]
 			g[j] += (q - float64(v)) / (q + eps)
 		}
 		out[r] = float32(float64(z[r]) * p.slope(g))

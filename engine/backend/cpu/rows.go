@@ -81,12 +81,18 @@ func dot(x, y []float32) float64 {
 func moments(x []float32, eps float64) (mean, inverse float64) {
 	n := float64(len(x))
 	mean = runSum(x, len(x), 1) / n
-	variance := 0.0
-	for _, v := range x {
-		d := float64(v) - mean
-		variance += d * d
+	var a, b float64
+	for len(x) >= 2 {
+		d, e := float64(x[0])-mean, float64(x[1])-mean
+		a += d * d
+		b += e * e
+		x = x[2:]
 	}
-	return mean, 1 / math.Sqrt(variance/n+eps)
+	if len(x) == 1 {
+		d := float64(x[0]) - mean
+		a += d * d
+	}
+	return mean, 1 / math.Sqrt((a+b)/n+eps)
 }
 
 func compileNormalize(c *compiler, s plan.Step) task {
