@@ -1,0 +1,187 @@
+// Package browsertest takes a user's path through the built page in a real browser.
+package browsertest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// chromium finds the browser, or skips the test; where CI is set its absence is a failure.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("no Chromium found, and CI is set")
+	}
+	t.Skip("no Chromium found")
+	return ""
+}
+
+// serve starts the built server with the given flags and returns its address.
+func serve(t *testing.T, args ...string) string {
+	t.Helper()
+	binary, err := filepath.Abs("../../dist/serve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(binary); err != nil {
+		t.Skip("the page is not built: run make build")
+	}
+	cmd := exec.Command(binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("server: %v", err)
+	}
+	_, rest, _ := strings.Cut(line, "http://")
+	host, _, _ := strings.Cut(rest, "/")
+	return "http://" + host + "/"
+}
+
+// tab is a page in a headless browser. Every error that the page logs fails the test.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// open starts a browser at a URL.
+func open(t *testing.T, url string) *tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(1440, 900))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	p := &tab{t, ctx}
+	chromedp.ListenTarget(ctx, p.hear)
+	p.do(log.Enable(), chromedp.Navigate(url))
+	return p
+}
+
+func (p *tab) hear(event any) {
+	switch e := event.(type) {
+	case *cdpruntime.EventExceptionThrown:
+		p.t.Errorf("the page threw: %v", e.ExceptionDetails)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.LevelError {
+			p.t.Errorf("the page logged: %s %s", e.Entry.Text, e.Entry.URL)
+		}
+	}
+}
+
+func (p *tab) do(actions ...chromedp.Action) {
+	p.t.Helper()
+	if err := chromedp.Run(p.ctx, actions...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// eval runs an expression, or a promise, in the page and decodes its value.
+func (p *tab) eval(expression string, into any) {
+	p.t.Helper()
+	await := func(params *cdpruntime.EvaluateParams) *cdpruntime.EvaluateParams {
+		return params.WithAwaitPromise(true)
+	}
+	if err := chromedp.Run(p.ctx, chromedp.Evaluate(expression, into, await)); err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+}
+
+// text is what an element shows.
+func (p *tab) text(selector string) string {
+	p.t.Helper()
+	var s string
+	p.eval(fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector), &s)
+	return s
+}
+
+// wait polls until the expression is true; what is what it waits for, in words.
+func (p *tab) wait(what, expression string, most time.Duration) {
+	p.t.Helper()
+	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		var ok bool
+		p.eval("Boolean("+expression+")", &ok)
+		if ok {
+			return
+		}
+		if time.Since(start) > most {
+			p.shoot("failed.png")
+			p.t.Fatalf("no %s after %v; the page says %q, %q", what, most, p.text(".status"), p.text(".claim"))
+		}
+	}
+}
+
+// press clicks the button with this action.
+func (p *tab) press(selector string) {
+	p.t.Helper()
+	p.do(chromedp.Click(selector, chromedp.ByQuery))
+}
+
+// shoot leaves a picture of the page in the folder that SCREENSHOTS names.
+func (p *tab) shoot(name string) {
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	var png []byte
+	p.do(chromedp.CaptureScreenshot(&png))
+	if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// engineRun runs a request in a worker of its own and returns the report as JSON: the engine without the page.
+func (p *tab) engineRun(spec any) json.RawMessage {
+	p.t.Helper()
+	text, err := json.Marshal(map[string]any{"type": "run", "id": 1, "spec": spec})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var report string
+	p.eval(fmt.Sprintf(`new Promise((done, failed) => {
+		const names = JSON.parse(document.getElementById("assets").textContent);
+		const worker = new Worker(names["worker.js"]);
+		worker.onerror = (e) => failed(new Error(e.message));
+		worker.onmessage = (e) => {
+			const m = JSON.parse(e.data[0]);
+			if (m.type === "error") failed(new Error(m.error.message));
+			if (m.type === "report") { worker.terminate(); done(JSON.stringify(m.report)); }
+		};
+		worker.postMessage([%s]);
+	})`, quote(string(text))), &report)
+	return json.RawMessage(report)
+}
+
+func quote(s string) string {
+	text, _ := json.Marshal(s) // strings always marshal
+	return string(text)
+}
