@@ -41,14 +41,19 @@ type entry struct {
 	look  *chart.Look
 	text  string
 	line  chart.Buckets
+	peaks bool // drawn by its maxima, as scores are
 }
 
-// value returns what the line has at a step, in words.
+// value returns where the line is at a step, in words.
 func (e entry) value(step int) string {
-	if k, ok := e.line.At(step); ok {
-		return number(e.line.Mean(k))
+	k, ok := e.line.At(step)
+	switch {
+	case !ok:
+		return "–"
+	case e.peaks:
+		return number(e.line.Max(k))
 	}
-	return "–"
+	return number(e.line.Mean(k))
 }
 
 // number writes a value with two or three digits that count.
@@ -178,12 +183,12 @@ func (s *stack) channel(i int) lane {
 		return l
 	}
 	l.say = fmt.Sprintf(w.SayChannel, l.title, number(input.Lo), number(input.Hi))
-	l.legend = append(l.legend, entry{"input", nil, w.Input, c.Input})
+	l.legend = append(l.legend, entry{class: "input", text: w.Input, line: c.Input})
 	if !c.Teacher.Empty() {
-		l.legend = append(l.legend, entry{s.teacher.Class, nil, w.Teacher, c.Teacher})
+		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Teacher, line: c.Teacher})
 	}
 	if a := s.student; a != nil && !c.Student.Empty() {
-		l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.short(), c.Student})
+		l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: c.Student})
 	}
 	return l
 }
@@ -195,7 +200,7 @@ func (s *stack) cosine() lane {
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		if mean, ok := average(a.Cosine); ok {
-			l.legend = append(l.legend, entry{a.Look.Class, &a.Look, a.short(), a.Cosine})
+			l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: a.Cosine})
 			means = append(means, fmt.Sprintf(w.SayMean, a.Label, number(mean)))
 		}
 	}
@@ -236,7 +241,7 @@ func (s *stack) score(i int) lane {
 			l.sub = fmt.Sprintf(w.ByHand, number(a.Threshold))
 		}
 	}
-	l.legend = []entry{{line: a.Score}}
+	l.legend = []entry{{line: a.Score, peaks: true}}
 	return l
 }
 
@@ -257,7 +262,7 @@ func (s *stack) axis() lane {
 	l := lane{kind: axis, key: "axis", sub: w.Step, say: fmt.Sprintf(w.SayAxis, words.Count(s.From), words.Count(s.To))}
 	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
 		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
-			l.sub = fmt.Sprintf(w.Means, words.Count(int(math.Round(n))))
+			l.sub = fmt.Sprintf(w.StepsAPixel, words.Count(int(math.Round(n))))
 		}
 	}
 	return l

@@ -65,7 +65,7 @@ func TestLanesStandInTheOrderOfTheReference(t *testing.T) {
 
 func TestReadoutsFollowTheLegendLaneByLane(t *testing.T) {
 	_, rows := rowsOf(example())
-	if got, want := readouts(rows, 125), []string{"0.67", "0.26", "0.55", "0.60", "0.10"}; !slices.Equal(got, want) {
+	if got, want := readouts(rows, 125), []string{"0.67", "0.26", "0.55", "0.60", "0.90"}; !slices.Equal(got, want) {
 		t.Errorf("at step 125 %q, want %q", got, want)
 	}
 	for _, text := range readouts(rows, -1) {

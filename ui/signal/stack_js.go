@@ -129,7 +129,7 @@ func (s *stack) brush(b box) *vecty.HTML {
 	x := b.across(0, s.Steps)
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	return elem.Div(vecty.Markup(
-		vecty.Class("brush"), vecty.Property("tabIndex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Brush),
+		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Brush),
 		vecty.Attribute("aria-valuemin", 0), vecty.Attribute("aria-valuemax", s.Steps), vecty.Attribute("aria-valuenow", s.From),
 		vecty.Attribute("aria-valuetext", fmt.Sprintf(s.Words.SayBrush, words.Count(s.From), words.Count(s.To))),
 		vecty.Style("left", pixels(from)), vecty.Style("width", pixels(to-from))))
@@ -139,7 +139,7 @@ func (s *stack) brush(b box) *vecty.HTML {
 func (s *stack) handle(l lane, b box) *vecty.HTML {
 	a := &s.Arms[l.index]
 	return elem.Div(vecty.Markup(
-		vecty.Class("handle"), vecty.Property("tabIndex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-orientation", "vertical"),
+		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-orientation", "vertical"),
 		vecty.Attribute("aria-label", fmt.Sprintf(s.Words.ThresholdOf, a.Label)), vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
 		vecty.Attribute("aria-valuetext", number(a.Threshold)+". "+s.sayAlarms(l.index)),
@@ -191,13 +191,14 @@ func (s *stack) tally(l lane) vecty.List {
 }
 
 // cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a drag is about
-// to zoom to. All are placed by page, at pointer speed.
+// to zoom to. All are placed by page, at pointer speed. A control and the step have different tags: vecty would leave
+// what page did to the one on the other when the number of lanes changes.
 func cursor() *vecty.HTML {
 	return elem.Div(vecty.Markup(vecty.Class("cursor"), vecty.Property("hidden", true)))
 }
 
 func cursorStep() *vecty.HTML {
-	return elem.Div(vecty.Markup(vecty.Class("cursor-step", "n"), vecty.Property("hidden", true)))
+	return elem.Span(vecty.Markup(vecty.Class("cursor-step", "n"), vecty.Property("hidden", true)))
 }
 
 func zoom() *vecty.HTML {

@@ -18,7 +18,7 @@ type Words struct {
 	FalseAlarms, Alarms            string // follow a number
 	Waits, NoSeries                string
 	Step                           string
-	Means                          string // steps a bucket
+	StepsAPixel                    string // steps
 
 	// Sentences for those who do not see the charts.
 	SayOverview  string // steps, anomalies, from, to
@@ -45,7 +45,7 @@ var English = Words{
 	Input: "input", Teacher: "teacher", Student: "student",
 	Segments: "/ %d segments", FalseAlarms: "false", Alarms: "alarms",
 	Waits: "waits for its turn", NoSeries: "no series yet",
-	Step: "step", Means: "means of %s steps",
+	Step: "step", StepsAPixel: "%s steps a pixel",
 
 	SayOverview:  "Overview of the whole test part: %s steps, %d true anomalies; in view are the steps %s to %s.",
 	SayBrush:     "steps %s to %s",
