@@ -101,8 +101,9 @@ func (s *sweep) total(n *graph.Node) *graph.Node {
 	if n.ID >= len(s.parts) || len(s.parts[n.ID]) == 0 {
 		return nil
 	}
-	sum := s.parts[n.ID][0]
-	for _, d := range s.parts[n.ID][1:] {
+	parts := joined(s.parts[n.ID])
+	sum := parts[0]
+	for _, d := range parts[1:] {
 		sum = graph.Add(sum, d)
 	}
 	s.parts[n.ID] = []*graph.Node{sum}

@@ -24,6 +24,7 @@ type ruleCase struct {
 	attr op.Attr
 	// from and to bound the operands' values; 0 and 0 mean -2 and 2. Kinks lie outside.
 	from, to float64
+	part     func(y *graph.Node) *graph.Node // what of the result has a gradient; nil = all
 }
 
 var ruleCases = []ruleCase{
@@ -65,13 +66,17 @@ var ruleCases = []ruleCase{
 	{kind: op.Cosine, in: shapes{{3, 5}, {3, 5}}, attr: op.Attr{X: 1e-8}},
 	{kind: op.GaussianPrior, in: shapes{{2, 2, 5}}, from: 0.4, to: 2},
 	{kind: op.Discrepancy, in: shapes{{2, 2, 5, 5}, {2, 2, 5}}, attr: op.Attr{X: 1e-4}, from: 0.4, to: 1},
+	{kind: op.LSTM, in: shapes{{4, 3, 8}, {8, 2}}, part: graph.States},
+	{kind: op.LSTM, name: "one step", in: shapes{{1, 3, 8}, {8, 2}}, part: graph.States},
+	{kind: op.GRU, in: shapes{{4, 3, 6}, {6, 2}, {6}}, part: graph.States},
+	{kind: op.GRU, name: "one step", in: shapes{{1, 3, 6}, {6, 2}, {6}}, part: graph.States},
 }
 
 // flat are the kinds without a gradient to hold to finite differences: sources, what stops gradients, steps, updates,
 // and gradients themselves.
 var flat = []op.Kind{op.Input, op.Param, op.Const, op.StopGradient, op.Heaviside, op.GeluSlope, op.SoftmaxGrad,
-	op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad, op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.Assign,
-	op.Accumulate, op.Adam}
+	op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad, op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad,
+	op.GRUGrad, op.Assign, op.Accumulate, op.Adam}
 
 func TestEveryRuleHasACase(t *testing.T) {
 	var seen [op.Count]bool
@@ -101,7 +106,11 @@ func TestRulesEqualFiniteDifferences(t *testing.T) {
 					feeds[p] = values(rng, s, c)
 					operands = append(operands, p)
 				}
-				loss = weighted(graph.Apply(c.kind, c.attr, operands...), rng)
+				y := graph.Apply(c.kind, c.attr, operands...)
+				if c.part != nil {
+					y = c.part(y)
+				}
+				loss = weighted(y, rng)
 			})
 			if err != nil {
 				t.Fatal(err)

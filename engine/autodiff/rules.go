@@ -66,6 +66,11 @@ var vjp = [op.Count]rule{
 	op.DiscrepancyGradSeries: none,
 	op.DiscrepancyGradSigma:  none,
 
+	op.LSTM:     lstm,
+	op.LSTMGrad: none,
+	op.GRU:      gru,
+	op.GRUGrad:  none,
+
 	op.Assign:     none,
 	op.Accumulate: none,
 	op.Adam:       none,
@@ -114,7 +119,7 @@ func transpose(n, dy *graph.Node, _ int) *graph.Node {
 	return graph.Transpose(dy, back...)
 }
 
-// slice puts zeros where the operand was left out.
+// slice puts zeros where the operand was left out. The sweep joins such parts where it can.
 func slice(n, dy *graph.Node, _ int) *graph.Node {
 	axis, from, to := n.Attr.N[0], n.Attr.N[1], n.Attr.N[2]
 	return graph.Pad(dy, axis, from, n.In[0].Shape[axis]-to)
@@ -188,6 +193,53 @@ func cosine(n, dy *graph.Node, i int) *graph.Node {
 func discrepancy(n, dy *graph.Node, i int) *graph.Node {
 	kinds := [2]op.Kind{op.DiscrepancyGradSeries, op.DiscrepancyGradSigma}
 	return graph.Apply(kinds[i], n.Attr, n.In[0], n.In[1], dy)
+}
+
+// lstm gets the gradient of the gates from one operation; that of the weights is one product over all steps.
+func lstm(n, dy *graph.Node, i int) *graph.Node {
+	dx := graph.Apply(op.LSTMGrad, op.Attr{}, n, n.In[1], ofStates(n, dy))
+	if i == 0 {
+		return dx
+	}
+	return weights(n, dx)
+}
+
+// gru is like lstm; the shares that come from the state have a gradient and a bias of their own.
+func gru(n, dy *graph.Node, i int) *graph.Node {
+	d := graph.Apply(op.GRUGrad, op.Attr{}, n, n.In[1], ofStates(n, dy))
+	gates := n.In[0].Shape[2]
+	ofState := graph.SliceAxis(d, 2, gates, 2*gates)
+	switch i {
+	case 0:
+		return graph.SliceAxis(d, 2, 0, gates)
+	case 1:
+		return weights(n, ofState)
+	}
+	return graph.Sum(ofState, 0, 1)
+}
+
+// ofStates is the part of dy that belongs to the states of the recurrence n. Nothing else in its result, which is
+// there for the gradient, can be differentiated.
+func ofStates(n, dy *graph.Node) *graph.Node {
+	h := n.In[1].Shape[1]
+	first := n.Shape[2] - h
+	if dy.Kind != op.Pad || dy.Attr.N[0] != 2 || dy.Attr.N[1] != first || dy.Attr.N[2] != 0 {
+		n.Graph().Fail("%v: only its states have a gradient", n.Kind)
+	}
+	return dy.In[0]
+}
+
+// weights is the gradient [G,H] of a recurrence's weights, where d [T,R,G] is that of their products with the states
+// before. The first step has no state before it.
+func weights(n, d *graph.Node) *graph.Node {
+	steps, rows := n.Shape[0], n.Shape[1]
+	if steps == 1 {
+		return nil
+	}
+	flat := func(x *graph.Node, from, to int) *graph.Node {
+		return graph.Reshape(graph.SliceAxis(x, 0, from, to), (steps-1)*rows, x.Shape[2])
+	}
+	return graph.MatMul(graph.SwapLast(flat(d, 1, steps)), flat(graph.States(n), 0, steps-1), 1)
 }
 
 // shrink undoes broadcasting: it adds up the axes along which an operand of this shape was repeated.

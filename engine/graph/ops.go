@@ -195,6 +195,26 @@ func Discrepancy(series, sigma *Node, eps float64) *Node {
 	return Apply(op.Discrepancy, op.Attr{X: eps}, series, sigma)
 }
 
+// LSTM returns the states h [T,R,H] of a long short-term memory over T steps of R rows. gates [T,R,4H] are the input's
+// shares of input, forget, cell and output gate, biases included; recurrent [4H,H] weighs the state before. The gates
+// and the cell lie beside the states in the operand of the result, but have no gradient.
+func LSTM(gates, recurrent *Node) *Node {
+	return States(Apply(op.LSTM, op.Attr{}, gates, recurrent))
+}
+
+// GRU returns the states h [T,R,H] of a gated recurrent unit over T steps of R rows. gates [T,R,3H] are the input's
+// shares of reset gate, update gate and candidate, with their biases; recurrent [3H,H] and bias [3H] act on the state
+// before.
+func GRU(gates, recurrent, bias *Node) *Node {
+	return States(Apply(op.GRU, op.Attr{}, gates, recurrent, bias))
+}
+
+// States returns the states [T,R,H] in the result of op.LSTM or op.GRU: its last H columns.
+func States(y *Node) *Node {
+	n, h := y.Shape[2], y.In[1].Shape[1]
+	return SliceAxis(y, 2, n-h, n)
+}
+
 // Assign overwrites the parameter with x when the procedure runs.
 func Assign(param, x *Node) *Node { return update(op.Assign, op.Attr{}, param, x) }
 

@@ -65,10 +65,29 @@ const (
 	DiscrepancyGradSeries
 	DiscrepancyGradSigma
 
+	// Recurrences over all steps of a sequence, T steps of R independent rows (models.md, sections 5 to 7). Weights are
+	// read once for all steps, and their gradient is one product over all steps.
+	LSTM
+	LSTMGrad
+	GRU
+	GRUGrad
+
 	// Updates: they overwrite their first operands and have no result.
 	Assign
 	Accumulate
 	Adam
+
+	// Fused: what takes several of the operations above is one step here. They stand in plans only; package plan makes
+	// them, and a graph cannot hold them.
+	MatMulAdd
+	MatMulGelu
+	SumAdd
+	LayerNorm
+	LayerNormGrad
+	DiscrepancyGrad
+	TanhGrad
+	SigmoidGrad
+	ReluGrad
 
 	Count // the number of kinds; not a kind
 )
@@ -99,7 +118,10 @@ func (k Kind) IsSource() bool { return k <= Const }
 func (k Kind) IsUnary() bool { return k >= Scale && k <= Softplus }
 
 // IsBinary reports whether the operation is element-wise with two broadcast operands.
-func (k Kind) IsBinary() bool { return k >= Add && k <= Max }
+func (k Kind) IsBinary() bool { return k >= Add && k <= Max || k >= TanhGrad && k <= ReluGrad }
+
+// IsFused reports whether the operation stands in plans only.
+func (k Kind) IsFused() bool { return k >= MatMulAdd && k <= ReluGrad }
 
 // Updates is the number of leading operands that the operation overwrites; 0 for everything but updates.
 func (k Kind) Updates() int {

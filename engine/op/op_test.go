@@ -49,6 +49,11 @@ func TestShapeRulesRefuseWhatDoesNotFit(t *testing.T) {
 		{GaussianPrior, Attr{}, []tensor.Shape{{2, 3}}, "want sigma"},
 		{Discrepancy, Attr{}, []tensor.Shape{{1, 2, 3, 4}, {1, 2, 3}}, "want [1,2,3,3]"},
 		{DiscrepancyGradSigma, Attr{}, []tensor.Shape{{1, 2, 3, 3}, {1, 2, 3}, {3}}, "gradient [3]"},
+		{LSTM, Attr{}, []tensor.Shape{{5, 2, 12}, {12, 4}}, "weights [4*H,H]"},
+		{LSTM, Attr{}, []tensor.Shape{{5, 2, 12}, {16, 4}}, "12 columns, want 16"},
+		{LSTMGrad, Attr{}, []tensor.Shape{{5, 2, 24}, {16, 4}, {5, 4}}, "gradient [5,4], want [5,2,4]"},
+		{GRU, Attr{}, []tensor.Shape{{5, 2, 12}, {12, 4}, {4}}, "bias [4], want [12]"},
+		{GRUGrad, Attr{}, []tensor.Shape{{5, 2, 12}, {12, 4}, {5, 2, 4}}, "12 columns, want 28"},
 		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {3}, {1}, {3}}, "one shape"},
 		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {2}, {1}, {2}}, "hyperparameters [3]"},
 	}

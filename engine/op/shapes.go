@@ -17,6 +17,11 @@ func declared(_ []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return slices.Clone(a.N), nil
 }
 
+// planned is the rule of fused operations: shapes were checked before package plan joined the parts.
+func planned([]tensor.Shape, Attr) (tensor.Shape, error) {
+	return nil, errors.New("stands in plans only")
+}
+
 func same(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return in[0], nil }
 
 func alike(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
@@ -238,6 +243,54 @@ func discrepancyGradSeries(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 		return nil, err
 	}
 	return in[0], nil
+}
+
+// recurrence checks the first two operands of a recurrence over H states: x [T,R,wide*H], y [gates*H,H].
+func recurrence(in []tensor.Shape, wide, gates int) (hidden int, err error) {
+	if len(in[0]) != 3 || len(in[1]) != 2 || in[1][0] != gates*in[1][1] {
+		return 0, fmt.Errorf("want [T,R,%d*H] and weights [%d*H,H]", wide, gates)
+	}
+	hidden = in[1][1]
+	if in[0][2] != wide*hidden {
+		return 0, fmt.Errorf("%d columns, want %d for %d states", in[0][2], wide*hidden, hidden)
+	}
+	return hidden, nil
+}
+
+func lstm(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	h, err := recurrence(in, 4, 4)
+	if err != nil {
+		return nil, err
+	}
+	return tensor.Shape{in[0][0], in[0][1], 6 * h}, nil
+}
+
+func gru(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	h, err := recurrence(in, 3, 3)
+	if err != nil {
+		return nil, err
+	}
+	if !in[2].Equal(tensor.Shape{3 * h}) {
+		return nil, fmt.Errorf("bias %v, want [%d]", in[2], 3*h)
+	}
+	return tensor.Shape{in[0][0], in[0][1], 7 * h}, nil
+}
+
+func lstmGrad(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return recurrenceGrad(in, 6, 4, 4) }
+
+func gruGrad(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return recurrenceGrad(in, 7, 3, 6) }
+
+// recurrenceGrad checks the gradient of the states as well; the result is out*H wide.
+func recurrenceGrad(in []tensor.Shape, wide, gates, out int) (tensor.Shape, error) {
+	h, err := recurrence(in, wide, gates)
+	if err != nil {
+		return nil, err
+	}
+	steps, rows := in[0][0], in[0][1]
+	if !in[2].Equal(tensor.Shape{steps, rows, h}) {
+		return nil, fmt.Errorf("gradient %v, want %v", in[2], tensor.Shape{steps, rows, h})
+	}
+	return tensor.Shape{steps, rows, out * h}, nil
 }
 
 func update(in []tensor.Shape, a Attr) (tensor.Shape, error) { return alike(in, a) }

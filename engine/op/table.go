@@ -76,8 +76,31 @@ var Table = [Count]Info{
 	DiscrepancyGradSigma: {"discrepancy_grad_sigma", "z * d discrepancy(x, y) / dy, z [B,H,L]", 3,
 		discrepancyGradSigma},
 
+	LSTM: {"lstm", "[T,R,4H], [4H,H] -> [T,R,6H]: the gates i f g o = x_t + y h_(t-1) after sigmoid, sigmoid, tanh, " +
+		"sigmoid; then c_t = f c_(t-1) + i g, h_t = o tanh(c_t); both start at 0", 2, lstm},
+	LSTMGrad: {"lstm_grad", "[T,R,6H], [4H,H], [T,R,H] -> [T,R,4H]: the gradient of lstm at its first operand, where x is its " +
+		"result, y its weights, z the gradient of all h", 3, lstmGrad},
+	GRU: {"gru", "[T,R,3H], [3H,H], [3H] -> [T,R,7H]: r u n = x_t and a = y h_(t-1) + z joined as r = sigmoid(x_r + a_r), " +
+		"u = sigmoid(x_u + a_u), n = tanh(x_n + r a_n); then a; then h_t = (1-u) n + u h_(t-1), which starts at 0", 3, gru},
+	GRUGrad: {"gru_grad", "[T,R,7H], [3H,H], [T,R,H] -> [T,R,6H]: the gradients of gru at its first operand and at a, where x " +
+		"is its result, y its weights, z the gradient of all h", 3, gruGrad},
+
 	Assign:     {"assign", "x <- y", 2, update},
 	Accumulate: {"accumulate", "x <- x + y", 2, update},
 	Adam: {"adam", "one step on parameters x with moments y, z; then the gradient g, a factor [1] on g, and [3]: " +
 		"rate, 1 - beta1^n, 1 - beta2^n (models.md, section 9)", 6, adam},
+
+	MatMulAdd: {"matmul_add", "X * x y + z (+ w), z and w of the result's shape, rows repeated or not; z or w may be the result's " +
+		"own memory, which is then added to", -1, planned},
+	MatMulGelu: {"matmul_gelu", "gelu of matmul or of matmul_add; second result, if asked for: gelu_slope of the same", -1, planned},
+	SumAdd:     {"sum_add", "x + the sum of y over the axes N; the result is x's memory", 2, planned},
+	LayerNorm: {"layer_norm", "y * normalize(x) + z, y and z [n] along the last axis; second and third result, if asked for: " +
+		"normalize(x), and 1 / sqrt(variance + X) of every row", 3, planned},
+	LayerNormGrad: {"layer_norm_grad", "the gradient of layer_norm at its x: from its second and third result, the gradient g of its " +
+		"first, and its y; u and v, further results too, grow by its gradients at y and z", 6, planned},
+	DiscrepancyGrad: {"discrepancy_grad", "discrepancy_grad_series(x, y, z); second result discrepancy_grad_sigma(x, y, u); third, if " +
+		"asked for, discrepancy(x, y)", 4, planned},
+	TanhGrad:    {"tanh_grad", "y * (1 - x^2): x the tanh, y its gradient", 2, planned},
+	SigmoidGrad: {"sigmoid_grad", "y * (x - x^2): x the sigmoid, y its gradient", 2, planned},
+	ReluGrad:    {"relu_grad", "y where x > 0, else 0: x the relu or its operand, y its gradient", 2, planned},
 }

@@ -16,7 +16,7 @@ import (
 func differentiable(k op.Kind) bool {
 	switch k {
 	case op.StopGradient, op.GeluSlope, op.SoftmaxGrad, op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad,
-		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma:
+		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad, op.GRUGrad:
 		return false
 	}
 	return !k.IsSource() && k.Updates() == 0

@@ -167,6 +167,11 @@ var oracle = [op.Count]func(n *graph.Node, in [][]float64, out []float64){
 	op.Discrepancy:           discrepancy,
 	op.DiscrepancyGradSeries: discrepancyGradSeries,
 	op.DiscrepancyGradSigma:  discrepancyGradSigma,
+
+	op.LSTM:     lstm,
+	op.LSTMGrad: lstmGrad,
+	op.GRU:      gru,
+	op.GRUGrad:  gruGrad,
 }
 
 // updateOracle overwrites the first operands of an update.
