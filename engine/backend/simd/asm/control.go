@@ -79,7 +79,15 @@ func (f *Func) For(i, from, to I32, step int32, body func()) {
 	i.Set(from)
 	f.While(i.Lt(to), func() {
 		body()
-		i.Set(i.Add(Int(step)))
+		i.Inc(Int(step))
+	})
+}
+
+// Repeat runs body while the variable n is at least step, and takes step off n after each round.
+func (f *Func) Repeat(n I32, step int32, body func()) {
+	f.While(n.Ge(Int(step)), func() {
+		body()
+		n.Dec(Int(step))
 	})
 }
 

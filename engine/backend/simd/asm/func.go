@@ -98,9 +98,11 @@ func (f *Func) fail(err error) {
 	}
 }
 
-// statement appends args, then op. Every statement passes here, so that expressions of other functions are caught.
-func (f *Func) statement(op []byte, args ...expr) {
-	e := join(op, args...)
+// statement appends args, then op.
+func (f *Func) statement(op []byte, args ...expr) { f.append(join(op, args...)) }
+
+// append writes e. Every statement passes here, so that expressions of other functions are caught.
+func (f *Func) append(e expr) {
 	if e.err != nil {
 		f.fail(e.err)
 	}
@@ -139,31 +141,13 @@ func (f *Func) Return(values ...Value) {
 
 // Call calls g, which returns nothing and was defined before f.
 func (f *Func) Call(g *Func, args ...Value) {
-	e := g.call(args, nil)
-	f.statement(e.code, expr{fn: e.fn, err: e.err})
-}
-
-// CallI32 is the value that g returns.
-func (g *Func) CallI32(args ...Value) I32 { return I32{g.call(args, []Type{TypeI32})} }
-
-// CallF32 is the value that g returns.
-func (g *Func) CallF32(args ...Value) F32 { return F32{g.call(args, []Type{TypeF32})} }
-
-// CallV128 is the value that g returns.
-func (g *Func) CallV128(args ...Value) V128 { return V128{g.call(args, []Type{TypeV128})} }
-
-func (g *Func) call(args []Value, results []Type) expr {
 	var types []Type
 	var exprs []expr
 	for _, a := range args {
 		types, exprs = append(types, a.valueType()), append(exprs, a.expression())
 	}
-	e := join(appendUint([]byte{opCall}, uint32(g.index)), exprs...)
-	if e.err == nil && !slices.Equal(types, g.params) {
-		e.err = fmt.Errorf("call of %s with %v, want %v", g.name, types, g.params)
+	if !slices.Equal(types, g.params) || len(g.results) > 0 {
+		f.fail(fmt.Errorf("call of %s with %v for nothing, want %v for %v", g.name, types, g.params, g.results))
 	}
-	if e.err == nil && !slices.Equal(results, g.results) {
-		e.err = fmt.Errorf("call of %s for %v, but it returns %v", g.name, results, g.results)
-	}
-	return e
+	f.statement(appendUint([]byte{opCall}, uint32(g.index)), exprs...)
 }

@@ -13,9 +13,6 @@ func (a I32) load(op []byte, offset uint32, more ...byte) expr {
 	return e
 }
 
-// LoadI32 is the 4 bytes at a+offset.
-func (a I32) LoadI32(offset uint32) I32 { return I32{a.load([]byte{opI32Load}, offset)} }
-
 // LoadF32 is the float32 at a+offset.
 func (a I32) LoadF32(offset uint32) F32 { return F32{a.load([]byte{opF32Load}, offset)} }
 
@@ -40,9 +37,6 @@ func (a I32) memoryLane(op, offset uint32, v V128, i int) expr {
 	}
 	return e
 }
-
-// StoreI32 writes v at a+offset.
-func (a I32) StoreI32(offset uint32, v I32) { a.store([]byte{opI32Store}, offset, v.expr) }
 
 // StoreF32 writes v at a+offset.
 func (a I32) StoreF32(offset uint32, v F32) { a.store([]byte{opF32Store}, offset, v.expr) }
@@ -69,5 +63,5 @@ func (e expr) perform() {
 	if e.fn == nil {
 		panic("asm: a store of a constant at a constant address belongs to no function")
 	}
-	e.fn.statement(e.code, expr{fn: e.fn, err: e.err})
+	e.fn.append(e)
 }

@@ -15,10 +15,7 @@ const (
 	opSelect   = 0x1b
 	opLocalGet = 0x20
 	opLocalSet = 0x21
-	opLocalTee = 0x22
-	opI32Load  = 0x28
 	opF32Load  = 0x2a
-	opI32Store = 0x36
 	opF32Store = 0x38
 	opI32Const = 0x41
 	opF32Const = 0x43
@@ -27,28 +24,26 @@ const (
 	blockEmpty = 0x40
 )
 
-// binary and unary keep the tables of instructions below to one line each.
+// binary and compare keep the instructions below to one line each.
 func (a I32) binary(op byte, b I32) I32 { return I32{join([]byte{op}, a.expr, b.expr)} }
 func (a F32) binary(op byte, b F32) F32 { return F32{join([]byte{op}, a.expr, b.expr)} }
 func (a F32) compare(op byte, b F32) I32 {
 	return I32{join([]byte{op}, a.expr, b.expr)}
 }
 
-func (a I32) Eqz() I32        { return I32{join([]byte{0x45}, a.expr)} } // Eqz is 1 if a is 0, else 0.
-func (a I32) Eq(b I32) I32    { return a.binary(0x46, b) }               // Eq is a == b.
-func (a I32) Ne(b I32) I32    { return a.binary(0x47, b) }               // Ne is a != b.
-func (a I32) Lt(b I32) I32    { return a.binary(0x48, b) }               // Lt is a < b, signed.
-func (a I32) Gt(b I32) I32    { return a.binary(0x4a, b) }               // Gt is a > b, signed.
-func (a I32) Le(b I32) I32    { return a.binary(0x4c, b) }               // Le is a <= b, signed.
-func (a I32) Ge(b I32) I32    { return a.binary(0x4e, b) }               // Ge is a >= b, signed.
-func (a I32) Add(b I32) I32   { return a.binary(0x6a, b) }               // Add is a + b.
-func (a I32) Sub(b I32) I32   { return a.binary(0x6b, b) }               // Sub is a - b.
-func (a I32) Mul(b I32) I32   { return a.binary(0x6c, b) }               // Mul is a * b.
-func (a I32) Div(b I32) I32   { return a.binary(0x6d, b) }               // Div is a / b, signed, towards 0.
-func (a I32) And(b I32) I32   { return a.binary(0x71, b) }               // And is a & b.
-func (a I32) Or(b I32) I32    { return a.binary(0x72, b) }               // Or is a | b.
-func (a I32) Shl(n int32) I32 { return a.binary(0x74, Int(n)) }          // Shl is a << n.
-func (a I32) Shr(n int32) I32 { return a.binary(0x75, Int(n)) }          // Shr is a >> n, signed.
+func (a I32) Eq(b I32) I32    { return a.binary(0x46, b) }      // Eq is a == b.
+func (a I32) Ne(b I32) I32    { return a.binary(0x47, b) }      // Ne is a != b.
+func (a I32) Lt(b I32) I32    { return a.binary(0x48, b) }      // Lt is a < b, signed.
+func (a I32) Gt(b I32) I32    { return a.binary(0x4a, b) }      // Gt is a > b, signed.
+func (a I32) Le(b I32) I32    { return a.binary(0x4c, b) }      // Le is a <= b, signed.
+func (a I32) Ge(b I32) I32    { return a.binary(0x4e, b) }      // Ge is a >= b, signed.
+func (a I32) Add(b I32) I32   { return a.binary(0x6a, b) }      // Add is a + b.
+func (a I32) Sub(b I32) I32   { return a.binary(0x6b, b) }      // Sub is a - b.
+func (a I32) Mul(b I32) I32   { return a.binary(0x6c, b) }      // Mul is a * b.
+func (a I32) And(b I32) I32   { return a.binary(0x71, b) }      // And is a & b.
+func (a I32) Or(b I32) I32    { return a.binary(0x72, b) }      // Or is a | b.
+func (a I32) Shl(n int32) I32 { return a.binary(0x74, Int(n)) } // Shl is a << n.
+func (a I32) Shr(n int32) I32 { return a.binary(0x75, Int(n)) } // Shr is a >> n, signed.
 
 // Select is a if c is not 0, else b; both are computed.
 func (c I32) Select(a, b I32) I32 { return I32{join([]byte{opSelect}, a.expr, b.expr, c.expr)} }
@@ -65,11 +60,7 @@ func (a I32) Float() F32 { return F32{join([]byte{0xb2}, a.expr)} }
 // Int is a rounded towards 0, saturated to the range of i32; NaN gives 0.
 func (a F32) Int() I32 { return I32{join([]byte{0xfc, 0x00}, a.expr)} }
 
-func (a F32) Eq(b F32) I32  { return a.compare(0x5b, b) }              // Eq is a == b.
 func (a F32) Ne(b F32) I32  { return a.compare(0x5c, b) }              // Ne is a != b.
-func (a F32) Lt(b F32) I32  { return a.compare(0x5d, b) }              // Lt is a < b.
-func (a F32) Gt(b F32) I32  { return a.compare(0x5e, b) }              // Gt is a > b.
-func (a F32) Neg() F32      { return F32{join([]byte{0x8c}, a.expr)} } // Neg is -a.
 func (a F32) Sqrt() F32     { return F32{join([]byte{0x91}, a.expr)} } // Sqrt is the correctly rounded root.
 func (a F32) Add(b F32) F32 { return a.binary(0x92, b) }               // Add is a + b.
 func (a F32) Sub(b F32) F32 { return a.binary(0x93, b) }               // Sub is a - b.

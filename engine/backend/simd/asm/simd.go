@@ -11,7 +11,6 @@ const (
 	simdShuffle     = 13
 	simdLoad32Lane  = 86
 	simdStore32Lane = 90
-	simdLoad32Zero  = 92
 )
 
 func simd(op uint32) []byte { return appendUint([]byte{opPrefix}, op) }
@@ -26,7 +25,6 @@ func (a V128) Not() V128          { return a.unary(77) }      // Not is ^a.
 func (a V128) And(b V128) V128    { return a.binary(78, b) }  // And is a & b.
 func (a V128) AndNot(b V128) V128 { return a.binary(79, b) }  // AndNot is a &^ b.
 func (a V128) Or(b V128) V128     { return a.binary(80, b) }  // Or is a | b.
-func (a V128) Xor(b V128) V128    { return a.binary(81, b) }  // Xor is a ^ b.
 func (a V128) Abs() V128          { return a.unary(224) }     // Abs is |a|, as f32x4.
 func (a V128) Neg() V128          { return a.unary(225) }     // Neg is -a, as f32x4.
 func (a V128) Sqrt() V128         { return a.unary(227) }     // Sqrt is the correctly rounded root, as f32x4.
@@ -34,7 +32,6 @@ func (a V128) Add(b V128) V128    { return a.binary(228, b) } // Add is a + b, a
 func (a V128) Sub(b V128) V128    { return a.binary(229, b) } // Sub is a - b, as f32x4.
 func (a V128) Mul(b V128) V128    { return a.binary(230, b) } // Mul is a * b, as f32x4.
 func (a V128) Div(b V128) V128    { return a.binary(231, b) } // Div is a / b, as f32x4.
-func (a V128) Min(b V128) V128    { return a.binary(232, b) } // Min is the smaller, NaN if either is; slow on x86.
 func (a V128) Max(b V128) V128    { return a.binary(233, b) } // Max is the larger, NaN if either is; slow on x86.
 func (a V128) Pmin(b V128) V128   { return a.binary(234, b) } // Pmin is b where b < a, else a: a NaN in a stays.
 func (a V128) Pmax(b V128) V128   { return a.binary(235, b) } // Pmax is b where a < b, else a: a NaN in a stays.
@@ -60,9 +57,6 @@ func (a V128) RelaxedNmadd(b, c V128) V128 { return a.ternary(0x106, b, c) }
 
 // Lane is lane i, 0 to 3, as f32.
 func (a V128) Lane(i int) F32 { return F32{lane(i, 31, a.expr)} }
-
-// WithLane is a with lane i, 0 to 3, replaced by x.
-func (a V128) WithLane(i int, x F32) V128 { return V128{lane(i, 32, a.expr, x.expr)} }
 
 func lane(i int, op uint32, args ...expr) expr {
 	e := join(append(simd(op), byte(i)), args...)

@@ -41,11 +41,8 @@ func (V128) valueType() Type { return TypeV128 }
 func join(op []byte, args ...expr) expr {
 	var e expr
 	for _, a := range args {
-		if a.err != nil && e.err == nil {
-			e.err = a.err
-		}
-		if a.fn != nil && e.fn != nil && a.fn != e.fn && e.err == nil {
-			e.err = fmt.Errorf("mixes variables of %s with variables of %s", e.fn.name, a.fn.name)
+		if e.err == nil {
+			e.err = a.misuse(e.fn)
 		}
 		if a.fn != nil {
 			e.fn = a.fn
@@ -56,26 +53,29 @@ func join(op []byte, args ...expr) expr {
 	return e
 }
 
-var errNotVariable = errors.New("set of an expression that is not a variable")
-
-func (e expr) set(op byte, to expr) expr {
-	out := join(appendUint([]byte{op}, uint32(max(e.variable-1, 0))), to)
-	if e.variable == 0 {
-		out.err = errNotVariable
+// misuse is the reason that e cannot stand beside variables of fn.
+func (e expr) misuse(fn *Func) error {
+	if e.err == nil && len(e.code) == 0 {
+		return errors.New("an operand is missing")
 	}
-	if to.fn != nil && to.fn != e.fn && out.err == nil {
-		out.err = fmt.Errorf("sets a variable of %s from one of %s", e.fn.name, to.fn.name)
+	if e.err == nil && e.fn != nil && fn != nil && e.fn != fn {
+		return fmt.Errorf("mixes variables of %s with variables of %s", fn.name, e.fn.name)
 	}
-	out.fn = e.fn
-	return out
+	return e.err
 }
+
+var errNotVariable = errors.New("set of an expression that is not a variable")
 
 // assign writes the statement e = to.
 func (e expr) assign(to expr) {
 	if e.fn == nil {
 		panic("asm: " + errNotVariable.Error())
 	}
-	e.set(opLocalSet, to).perform()
+	if e.variable == 0 {
+		e.fn.fail(errNotVariable)
+		return
+	}
+	e.fn.statement(appendUint([]byte{opLocalSet}, uint32(e.variable-1)), to)
 }
 
 // Set assigns e to the variable v.
@@ -87,11 +87,17 @@ func (v F32) Set(e F32) { v.assign(e.expr) }
 // Set assigns e to the variable v.
 func (v V128) Set(e V128) { v.assign(e.expr) }
 
-// Tee is the value e, assigned to the variable v on the way.
-func (v I32) Tee(e I32) I32 { return I32{v.set(opLocalTee, e.expr)} }
+// Inc adds e to the variable v.
+func (v I32) Inc(e I32) { v.Set(v.Add(e)) }
 
-// Tee is the value e, assigned to the variable v on the way.
-func (v V128) Tee(e V128) V128 { return V128{v.set(opLocalTee, e.expr)} }
+// Dec takes e off the variable v.
+func (v I32) Dec(e I32) { v.Set(v.Sub(e)) }
+
+// Inc adds e to the variable v, as f32x4.
+func (v V128) Inc(e V128) { v.Set(v.Add(e)) }
+
+// Dec takes e off the variable v, as f32x4.
+func (v V128) Dec(e V128) { v.Set(v.Sub(e)) }
 
 // Int is a constant.
 func Int(v int32) I32 { return I32{expr{code: appendInt([]byte{opI32Const}, v)}} }

@@ -57,7 +57,7 @@ func (p *prior) squares(first, end asm.I32, body func(l lanes, square asm.V128))
 	p.index.Set(first.Float().Splat().Add(laneIndex()).Sub(p.position))
 	walkFrom(p.f, first, end, func(l lanes) {
 		body(l, p.f.LetV128(p.index.Mul(p.index)))
-		p.index.Set(p.index.Add(four))
+		p.index.Inc(four)
 	})
 }
 
@@ -69,7 +69,7 @@ func (p *prior) write(cols asm.I32) {
 		e := p.exp(square.Mul(p.factor))
 		l.store(p.row, e)
 		e.Set(l.clear(e))
-		p.sum.Set(p.sum.Add(e))
+		p.sum.Inc(e)
 		p.moment.Set(p.g.madd(e, square, p.moment))
 	})
 	p.sum.Set(asm.Floats(1).Div(total(p.f, p.sum).Splat()))
@@ -77,7 +77,7 @@ func (p *prior) write(cols asm.I32) {
 }
 
 // next moves on to the row below.
-func (p *prior) next() { p.current.Set(p.current.Add(asm.Int(1))) }
+func (p *prior) next() { p.current.Inc(asm.Int(1)) }
 
 // newLogRatio is ln(x/y) for positive normal x and y. With z = y 2^n within a factor 1.51 of x and s = (x-z)/(x+z), it is
 // n ln 2 + 2 atanh(s): one division and a short series, where x-z is exact. The series is fitted for |s| <= 0.2005,
@@ -99,10 +99,9 @@ func (g *generator) newLogRatio(f *asm.Func) func(x, y asm.V128) asm.V128 {
 func (g *generator) associationForward() {
 	g.Export("association", func(f *asm.Func) {
 		count, cols, first := f.ParamI32(), f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 3)
+		r := rowParams(f, 3)
 		scale := f.ParamF32()
 		buffer := f.ParamI32()
-		r := params()
 		s, sigma, d := r[0].at, r[1].at, r[2].at
 		p, logRatio := g.newPrior(f, first, buffer), g.newLogRatio(f)
 		epsilon := f.LetV128(asm.Floats(associationEpsilon))
@@ -128,10 +127,9 @@ func (g *generator) associationForward() {
 func (g *generator) associationGrad() {
 	g.Export("association_grad", func(f *asm.Func) {
 		count, cols, first := f.ParamI32(), f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 7)
+		r := rowParams(f, 7)
 		scale := f.ParamF32()
 		add, buffer := f.ParamI32(), f.ParamI32()
-		r := params()
 		s, sigma, d, gs, gp, ds, dsigma := r[0].at, r[1].at, r[2].at, r[3].at, r[4].at, r[5].at, r[6].at
 		p, logRatio := g.newPrior(f, first, buffer), g.newLogRatio(f)
 		epsilon, one := f.LetV128(asm.Floats(associationEpsilon)), f.LetV128(asm.Floats(1))
@@ -152,10 +150,10 @@ func (g *generator) associationGrad() {
 				sum.Set(g.madd(difference, ratio, sum))
 				difference.Set(difference.Mul(one.Div(x.Mul(y)))) // one division serves 1/x and 1/y
 				grad := f.LetV128(g.madd(difference, y, ratio).Mul(weight))
-				f.If(add, func() { grad.Set(grad.Add(l.load(ds))) })
+				f.If(add, func() { grad.Inc(l.load(ds)) })
 				l.store(ds, grad)
 				dp := f.LetV128(g.madd(difference, x, ratio).Mul(pv))
-				flow.Set(flow.Add(dp))
+				flow.Inc(dp)
 				flowMoment.Set(g.madd(dp, square, flowMoment))
 			})
 			f.If(wanted, func() { d.StoreF32(0, d.LoadF32(0).Add(scale.Mul(total(f, sum)))) })

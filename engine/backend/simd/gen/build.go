@@ -60,15 +60,14 @@ func (g *generator) roofline() {
 		x := f.ParamF32()
 		sums := f.V128s(12)
 		a := f.LetV128(x.Splat())
-		f.While(rounds.Gt(asm.Int(0)), func() {
+		f.Repeat(rounds, 1, func() {
 			for _, s := range sums {
 				s.Set(g.madd(a, a, s))
 			}
-			rounds.Set(rounds.Sub(asm.Int(1)))
 		})
 		total := f.LetV128(sums[0])
 		for _, s := range sums[1:] {
-			total.Set(total.Add(s))
+			total.Inc(s)
 		}
 		f.Return(total.Lane(0))
 	})

@@ -25,8 +25,7 @@ func gateRows(f *asm.Func, at, hidden asm.I32, n int) []asm.I32 {
 func (g *generator) lstmCell() {
 	g.Export("lstm_cell", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 4)
-		r := params()
+		r := rowParams(f, 4)
 		z, before, cell, h := r[0].at, r[1].at, r[2].at, r[3].at
 		sigmoid, tanh := g.newSigmoid(f), g.newTanh(f)
 		each(f, count, r, func() {
@@ -53,8 +52,7 @@ func (g *generator) lstmCell() {
 func (g *generator) lstmCellGrad() {
 	g.Export("lstm_cell_grad", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 6)
-		r := params()
+		r := rowParams(f, 6)
 		activated, before, cell, dh, dc, dz := r[0].at, r[1].at, r[2].at, r[3].at, r[4].at, r[5].at
 		tanh := g.newTanh(f)
 		one := f.LetV128(asm.Floats(1))
@@ -80,8 +78,7 @@ func (g *generator) lstmCellGrad() {
 func (g *generator) gruCell() {
 	g.Export("gru_cell", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 4)
-		r := params()
+		r := rowParams(f, 4)
 		fromX, fromH, before, h := r[0].at, r[1].at, r[2].at, r[3].at
 		sigmoid, tanh := g.newSigmoid(f), g.newTanh(f)
 		each(f, count, r, func() {
@@ -102,8 +99,7 @@ func (g *generator) gruCell() {
 func (g *generator) gruCellGrad() {
 	g.Export("gru_cell_grad", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 7)
-		r := params()
+		r := rowParams(f, 7)
 		activated, fromH, before, dh := r[0].at, r[1].at, r[2].at, r[3].at
 		dx, dy, dbefore := r[4].at, r[5].at, r[6].at
 		one := f.LetV128(asm.Floats(1))

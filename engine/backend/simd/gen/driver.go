@@ -104,7 +104,7 @@ func (g *generator) driver(s shape, strips map[shape]*asm.Func, packA, packB *as
 			d.beta.Set(asm.Float(1))
 			d.bias.Set(asm.Int(0))
 			d.residual.Set(asm.Int(0))
-			pc.Set(pc.Add(asm.Int(blockK)))
+			pc.Inc(asm.Int(blockK))
 			blocks.BrIf(pc.Lt(d.k))
 		})
 	})
@@ -130,6 +130,9 @@ func (d driverArgs) strip(f *asm.Func, i, j, k asm.I32) product {
 	}
 }
 
+// farColumns is the distance in bytes between columns of A from which its strips are packed.
+const farColumns = 1 << 10
+
 // mustPack says that neither loop of a strip can read A in place, or that its columns are so far apart
 // that they would share few cache sets.
 func (d driverArgs) mustPack() asm.I32 {
@@ -148,10 +151,9 @@ func (d driverArgs) packStrip(f *asm.Func, p product, rows asm.I32, packA *asm.F
 func (g *generator) activate(f *asm.Func, d driverArgs, i, j, rows, cols asm.I32) {
 	offset := f.LetI32(i.Mul(d.ldc).Add(floatBytes(j)))
 	left := f.LetI32(rows)
-	f.While(left.Gt(asm.Int(0)), func() {
+	f.Repeat(left, 1, func() {
 		c := f.LetI32(d.c.Add(offset))
 		f.Call(g.geluBoth, cols, c, c, d.slope.Select(d.slope.Add(offset), asm.Int(0)))
-		offset.Set(offset.Add(d.ldc))
-		left.Set(left.Sub(asm.Int(1)))
+		offset.Inc(d.ldc)
 	})
 }

@@ -86,9 +86,8 @@ func (g *generator) broadcasts() {
 	withRow := func(name string, fn func(a, b asm.V128) asm.V128) {
 		g.Export(name, func(f *asm.Func) {
 			count, cols := f.ParamI32(), f.ParamI32()
-			rows := rowParams(f, 2)
+			r := rowParams(f, 2)
 			b := f.ParamI32()
-			r := rows()
 			each(f, count, r, func() {
 				walk(f, cols, func(l lanes) { l.store(r[1].at, fn(l.load(r[0].at), l.load(b))) })
 			})
@@ -98,11 +97,10 @@ func (g *generator) broadcasts() {
 	withRow("mul_row", asm.V128.Mul)
 	g.Export("col_sum", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		x := rowParam(f)
+		x := rowParams(f, 1)
 		y := f.ParamI32()
-		r := x()
-		each(f, count, []row{r}, func() {
-			walk(f, cols, func(l lanes) { l.store(y, l.load(y).Add(l.load(r.at))) })
+		each(f, count, x, func() {
+			walk(f, cols, func(l lanes) { l.store(y, l.load(y).Add(l.load(x[0].at))) })
 		})
 	})
 }
@@ -132,9 +130,9 @@ func (g *generator) reduction(name string, inputs int, add func(x []asm.V128, s 
 				sums[i].Set(add(v, sums[i]))
 			}
 			for _, p := range x {
-				p.Set(p.Add(asm.Int(16 * parts)))
+				p.Inc(asm.Int(16 * parts))
 			}
-			n.Set(n.Sub(asm.Int(4 * parts)))
+			n.Dec(asm.Int(4 * parts))
 		})
 		walk(f, n, func(l lanes) {
 			var v []asm.V128

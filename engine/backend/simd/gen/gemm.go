@@ -5,17 +5,21 @@ import "cosinelab/engine/backend/simd/asm"
 // The product is blocked as in Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (2008):
 // a block of B is packed into panels of one tile's width; one strip of A, a tile's height, passes over all
 // of them while it stays in the first-level cache. A is read in place where its rows or columns are contiguous.
+//
+// The depth of a block is the same for all shapes: it decides the order of the additions, hence the bits of the result.
 const (
-	blockK = 256 // depth of a packed block of B
-	blockN = 384 // columns of a packed block of B: a multiple of every tile width
+	blockK = 256 // depth of a packed block of B: a panel of 8 columns and a strip of 6 rows take 14 KiB of the first-level cache
+	blockN = 384 // columns of a packed block of B, a multiple of every tile width: the block takes 384 KiB of the second level
 	maxMR  = 8   // rows of the tallest tile
-	maxNR  = 16  // columns of the widest tile
+	maxNR  = 12  // columns of the widest tile
+)
 
-	packedB     = 0                         // offsets in the scratch memory, bytes
-	packedA     = packedB + 4*blockK*blockN //
+// Offsets in the scratch memory, in bytes.
+const (
+	packedB     = 0
+	packedA     = packedB + 4*blockK*blockN
 	edgeTile    = packedA + 4*blockK*maxMR
 	gemmScratch = edgeTile + 4*maxMR*maxNR
-	farColumns  = 1 << 10 // bytes between columns of A from which its strips are packed
 )
 
 // A shape is the tile that the micro-kernel keeps in registers.
@@ -70,7 +74,9 @@ func (g *generator) gemm() {
 	g.products(strips, g.packA(), g.packB())
 }
 
-// strip multiplies a strip of s.rows rows of A with all panels of B.
+// strip multiplies a strip of s.rows rows of A with all panels of B. It is one function per height, because the tile's
+// size must be known to be kept in registers; it visits all panels itself, because a call per tile would cost as much
+// as a short product.
 func (g *generator) strip(s shape, edge *asm.Func) *asm.Func {
 	return g.Func("strip", func(f *asm.Func) {
 		p := productParams(f)
@@ -91,16 +97,17 @@ func (g *generator) strip(s shape, edge *asm.Func) *asm.Func {
 			f.IfElse(p.n.Ge(asm.Int(width)),
 				func() { g.writeTile(f, p, acc) },
 				func() { g.writeEdge(f, p, acc, edge) })
-			p.b.Set(p.b.Add(p.panelB))
-			p.c.Set(p.c.Add(asm.Int(4 * width)))
-			p.n.Set(p.n.Sub(asm.Int(width)))
-			f.If(p.bias, func() { p.bias.Set(p.bias.Add(asm.Int(4 * width))) })
-			f.If(p.residual, func() { p.residual.Set(p.residual.Add(asm.Int(4 * width))) })
+			p.b.Inc(p.panelB)
+			p.c.Inc(asm.Int(4 * width))
+			p.n.Dec(asm.Int(width))
+			f.If(p.bias, func() { p.bias.Inc(asm.Int(4 * width)) })
+			f.If(p.residual, func() { p.residual.Inc(asm.Int(4 * width)) })
 		})
 	})
 }
 
-// rowsLoop accumulates over k with one pointer per row of A, four k a round.
+// rowsLoop accumulates over k with one pointer per row of A. Four k a round share the pointers' additions, which
+// would otherwise compete with the multiply-adds for issue slots.
 func (g *generator) rowsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	rows := make([]asm.I32, len(acc))
 	for r := range rows {
@@ -114,52 +121,50 @@ func (g *generator) rowsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	b := f.LetI32(p.b)
 	step := func(k uint32) {
 		bv := g.loadB(f, b, len(acc[0]))
-		b.Set(b.Add(p.stepB))
+		b.Inc(p.stepB)
 		for r := range acc {
 			g.outerRow(f, rows[r].LoadSplat(4*k), bv, acc[r])
 		}
 	}
 	advance := func(count int32) {
 		for _, a := range rows {
-			a.Set(a.Add(asm.Int(4 * count)))
+			a.Inc(asm.Int(4 * count))
 		}
 	}
 	const unroll = 4
-	left := f.LetI32(p.k.Sub(asm.Int(unroll)))
-	f.While(left.Ge(asm.Int(0)), func() {
+	left := f.LetI32(p.k)
+	f.Repeat(left, unroll, func() {
 		for k := range uint32(unroll) {
 			step(k)
 		}
 		advance(unroll)
-		left.Set(left.Sub(asm.Int(unroll)))
 	})
-	left.Set(left.Add(asm.Int(unroll)))
-	f.While(left.Gt(asm.Int(0)), func() {
+	f.Repeat(left, 1, func() {
 		step(0)
 		advance(1)
-		left.Set(left.Sub(asm.Int(1)))
 	})
 }
 
-// columnsLoop accumulates over k with the rows of A next to each other.
+// columnsLoop accumulates over k with the rows of A next to each other: A transposed, or packed.
 func (g *generator) columnsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	a, b, left := f.LetI32(p.a), f.LetI32(p.b), f.LetI32(p.k)
 	step := func() {
 		bv := g.loadB(f, b, len(acc[0]))
-		b.Set(b.Add(p.stepB))
+		b.Inc(p.stepB)
 		for r := range acc {
 			g.outerRow(f, a.LoadSplat(uint32(4*r)), bv, acc[r])
 		}
-		a.Set(a.Add(p.csA))
+		a.Inc(p.csA)
 	}
-	f.While(left.Ge(asm.Int(2)), func() {
+	f.Repeat(left, 2, func() {
 		step()
 		step()
-		left.Set(left.Sub(asm.Int(2)))
 	})
 	f.If(left, step)
 }
 
+// loadB loads one row of a panel. Engines keep the order in which loads are written, so this is the schedule: the row of
+// B first, then each element of A right before the multiply-adds that use it.
 func (g *generator) loadB(f *asm.Func, b asm.I32, vectors int) []asm.V128 {
 	bv := make([]asm.V128, vectors)
 	for i := range bv {
@@ -176,7 +181,8 @@ func (g *generator) outerRow(f *asm.Func, a asm.V128, bv, acc []asm.V128) {
 	}
 }
 
-// writeTile writes alpha*acc + beta*C + bias + residual from registers.
+// writeTile writes alpha*acc + beta*C + bias + residual from registers. What is absent is skipped tile by tile: the
+// branches are the same all along and cost nothing.
 func (g *generator) writeTile(f *asm.Func, p product, acc [][]asm.V128) {
 	f.If(p.alpha.Ne(asm.Float(1)), func() {
 		alpha := f.LetV128(p.alpha.Splat())
@@ -198,14 +204,14 @@ func (g *generator) writeTile(f *asm.Func, p product, acc [][]asm.V128) {
 		bv := g.loadB(f, p.bias, len(acc[0]))
 		for _, row := range acc {
 			for i, v := range row {
-				v.Set(v.Add(bv[i]))
+				v.Inc(bv[i])
 			}
 		}
 	})
 	f.If(p.residual, func() {
 		eachRow(f, p.residual, p.ldr, acc, func(c asm.I32, row []asm.V128) {
 			for i, v := range row {
-				v.Set(v.Add(c.Load(uint32(16 * i))))
+				v.Inc(c.Load(uint32(16 * i)))
 			}
 		})
 	})
@@ -221,7 +227,7 @@ func eachRow(f *asm.Func, first, stride asm.I32, acc [][]asm.V128, visit func(at
 	at := f.LetI32(first)
 	for r, row := range acc {
 		if r > 0 {
-			at.Set(at.Add(stride))
+			at.Inc(stride)
 		}
 		visit(at, row)
 	}
@@ -251,22 +257,21 @@ func (g *generator) edgeWriter() *asm.Func {
 		element := func(load func(asm.I32) asm.V128, store func(asm.I32)) {
 			v.Set(load(tile.Add(j)).Mul(av))
 			f.If(beta.Ne(asm.Float(0)), func() { v.Set(g.madd(bv, load(c.Add(j)), v)) })
-			f.If(bias, func() { v.Set(v.Add(load(bias.Add(j)))) })
-			f.If(residual, func() { v.Set(v.Add(load(residual.Add(j)))) })
+			f.If(bias, func() { v.Inc(load(bias.Add(j))) })
+			f.If(residual, func() { v.Inc(load(residual.Add(j))) })
 			store(c.Add(j))
 		}
-		f.While(rows.Gt(asm.Int(0)), func() {
+		f.Repeat(rows, 1, func() {
 			f.For(j, asm.Int(0), cols.Sub(asm.Int(15)), 16, func() {
 				element(func(at asm.I32) asm.V128 { return at.Load(0) }, func(at asm.I32) { at.Store(0, v) })
 			})
 			f.While(j.Lt(cols), func() {
 				element(func(at asm.I32) asm.V128 { return at.LoadSplat(0) }, func(at asm.I32) { at.StoreLane(0, v, 0) })
-				j.Set(j.Add(asm.Int(4)))
+				j.Inc(asm.Int(4))
 			})
-			tile.Set(tile.Add(ldt))
-			c.Set(c.Add(ldc))
-			f.If(residual, func() { residual.Set(residual.Add(ldr)) })
-			rows.Set(rows.Sub(asm.Int(1)))
+			tile.Inc(ldt)
+			c.Inc(ldc)
+			f.If(residual, func() { residual.Inc(ldr) })
 		})
 	})
 }

@@ -73,40 +73,24 @@ func laneIndex() asm.V128 { return asm.Lanes(0, 0x3f800000, 0x40000000, 0x404000
 
 // each repeats body n times and moves every row pointer on by its stride in bytes.
 func each(f *asm.Func, n asm.I32, rows []row, body func()) {
-	f.While(n.Gt(asm.Int(0)), func() {
+	f.Repeat(n, 1, func() {
 		body()
 		for _, r := range rows {
-			r.at.Set(r.at.Add(r.stride))
+			r.at.Inc(r.stride)
 		}
-		n.Set(n.Sub(asm.Int(1)))
 	})
 }
 
 // A row is an address and the bytes from one row to the next.
 type row struct{ at, stride asm.I32 }
 
-// rowParam declares two parameters, an address and a stride in floats.
-func rowParam(f *asm.Func) func() row {
-	r := row{f.ParamI32(), f.ParamI32()}
-	return func() row {
-		r.stride.Set(floatBytes(r.stride))
-		return r
+// rowParams declares n rows, each an address and a stride in floats.
+func rowParams(f *asm.Func, n int) []row {
+	rows := make([]row, n)
+	for i := range rows {
+		rows[i] = row{at: f.ParamI32(), stride: floatBytes(f.ParamI32())}
 	}
-}
-
-// rowParams declares n rows; the function that it returns begins the body.
-func rowParams(f *asm.Func, n int) func() []row {
-	params := make([]func() row, n)
-	for i := range params {
-		params[i] = rowParam(f)
-	}
-	return func() []row {
-		rows := make([]row, n)
-		for i, p := range params {
-			rows[i] = p()
-		}
-		return rows
-	}
+	return rows
 }
 
 // total is the sum of the four lanes of v.

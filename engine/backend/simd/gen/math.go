@@ -76,7 +76,7 @@ func (g *generator) newExp(f *asm.Func) vectorFunc {
 	one := f.LetV128(asm.Floats(1))
 	return func(x asm.V128) asm.V128 {
 		q, half := e.split(f.LetV128(x.Pmax(e.low).Pmin(e.high)))
-		q.Set(q.Add(one))
+		q.Inc(one)
 		return f.LetV128(q.Add(q).Mul(half))
 	}
 }
@@ -87,7 +87,7 @@ func (g *generator) newExpNegative(f *asm.Func) vectorFunc {
 	one := f.LetV128(asm.Floats(1))
 	return func(x asm.V128) asm.V128 {
 		q, half := e.split(f.LetV128(x.Pmax(e.low)))
-		q.Set(q.Add(one))
+		q.Inc(one)
 		return f.LetV128(q.Add(q).Mul(half))
 	}
 }
@@ -108,7 +108,7 @@ func (g *generator) newLog1pSmall(f *asm.Func) func(x, n asm.V128) asm.V128 {
 		y := f.LetV128(square.Mul(x).Mul(tail(x)))
 		y.Set(g.madd(n, low, y))
 		y.Set(g.nmadd(half, square, y))
-		y.Set(y.Add(x))
+		y.Inc(x)
 		return f.LetV128(g.madd(n, high, y))
 	}
 }
@@ -137,7 +137,7 @@ func (g *generator) newLog(f *asm.Func) vectorFunc {
 		x = f.LetV128(x)
 		denormal := f.LetV128(x.Lt(smallest))
 		y := f.LetV128(log(f.LetV128(denormal.Select(x.Mul(up), x))))
-		y.Set(y.Sub(denormal.And(lift)))
+		y.Dec(denormal.And(lift))
 		y.Set(x.Eq(infinity).Select(x, y))
 		y.Set(x.Eq(zero).Select(infinity.Neg(), y))
 		return f.LetV128(y.Or(x.Ge(zero).Not()))

@@ -8,25 +8,22 @@ func (g *generator) packA() *asm.Func {
 		a, rsA, csA := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		rows, k, out := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		left, at := f.I32(), f.I32()
-		f.While(k.Gt(asm.Int(0)), func() {
+		f.Repeat(k, 1, func() {
 			left.Set(rows)
 			at.Set(a)
 			f.If(rsA.Eq(asm.Int(4)), func() {
-				f.While(left.Ge(asm.Int(4)), func() {
+				f.Repeat(left, 4, func() {
 					out.Store(0, at.Load(0))
-					out.Set(out.Add(asm.Int(16)))
-					at.Set(at.Add(asm.Int(16)))
-					left.Set(left.Sub(asm.Int(4)))
+					out.Inc(asm.Int(16))
+					at.Inc(asm.Int(16))
 				})
 			})
-			f.While(left.Gt(asm.Int(0)), func() {
+			f.Repeat(left, 1, func() {
 				out.StoreF32(0, at.LoadF32(0))
-				out.Set(out.Add(asm.Int(4)))
-				at.Set(at.Add(rsA))
-				left.Set(left.Sub(asm.Int(1)))
+				out.Inc(asm.Int(4))
+				at.Inc(rsA)
 			})
-			a.Set(a.Add(csA))
-			k.Set(k.Sub(asm.Int(1)))
+			a.Inc(csA)
 		})
 	})
 }
@@ -44,9 +41,9 @@ func (g *generator) packB() *asm.Func {
 			f.IfElse(csB.Eq(asm.Int(4)),
 				func() { g.copyPanel(f, b, rsB, k, cols, width, out) },
 				func() { f.Call(transpose, b, rsB, csB, k, cols, out, width) })
-			b.Set(b.Add(csB.Mul(width)))
-			out.Set(out.Add(floatBytes(k.Mul(width))))
-			n.Set(n.Sub(width))
+			b.Inc(csB.Mul(width))
+			out.Inc(floatBytes(k.Mul(width)))
+			n.Dec(width)
 		})
 	})
 }
@@ -56,19 +53,18 @@ func (g *generator) copyPanel(f *asm.Func, b, rsB, k, cols, width, out asm.I32) 
 	from, to, left, j := f.LetI32(b), f.LetI32(out), f.LetI32(k), f.I32()
 	full := f.LetI32(floatBytes(cols))
 	padded := f.LetI32(floatBytes(width))
-	f.While(left.Gt(asm.Int(0)), func() {
+	f.Repeat(left, 1, func() {
 		f.For(j, asm.Int(0), full.Sub(asm.Int(15)), 16, func() { to.Add(j).Store(0, from.Add(j).Load(0)) })
 		f.While(j.Lt(full), func() {
 			to.Add(j).StoreF32(0, from.Add(j).LoadF32(0))
-			j.Set(j.Add(asm.Int(4)))
+			j.Inc(asm.Int(4))
 		})
 		f.While(j.Lt(padded), func() {
 			to.Add(j).StoreF32(0, asm.Float(0))
-			j.Set(j.Add(asm.Int(4)))
+			j.Inc(asm.Int(4))
 		})
-		from.Set(from.Add(rsB))
-		to.Set(to.Add(padded))
-		left.Set(left.Sub(asm.Int(1)))
+		from.Inc(rsB)
+		to.Inc(padded)
 	})
 }
 
@@ -78,54 +74,53 @@ func (g *generator) transposePanel() *asm.Func {
 		b, rsB, csB := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		k, cols, out, width := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
 		padded := f.LetI32(floatBytes(width))
-		from, to, left, j := f.I32(), f.I32(), f.I32(), f.I32()
-		j.Set(asm.Int(0))
+		j := f.I32()
+		advance := func(columns int32) {
+			b.Inc(csB.Mul(asm.Int(columns)))
+			out.Inc(asm.Int(4 * columns))
+			j.Inc(asm.Int(columns))
+		}
 		f.If(rsB.Eq(asm.Int(4)), func() {
 			f.While(j.Le(cols.Sub(asm.Int(4))), func() {
-				from.Set(b)
-				to.Set(out)
-				left.Set(k)
-				f.While(left.Ge(asm.Int(4)), func() {
-					transpose4(f, from, csB, to, padded)
-					from.Set(from.Add(asm.Int(16)))
-					to.Set(to.Add(padded.Shl(2)))
-					left.Set(left.Sub(asm.Int(4)))
-				})
-				f.While(left.Gt(asm.Int(0)), func() {
-					for i := range 4 {
-						to.StoreF32(uint32(4*i), from.Add(csB.Mul(asm.Int(int32(i)))).LoadF32(0))
-					}
-					from.Set(from.Add(asm.Int(4)))
-					to.Set(to.Add(padded))
-					left.Set(left.Sub(asm.Int(1)))
-				})
-				b.Set(b.Add(csB.Shl(2)))
-				out.Set(out.Add(asm.Int(16)))
-				j.Set(j.Add(asm.Int(4)))
+				fourColumns(f, b, csB, k, out, padded)
+				advance(4)
 			})
+		})
+		f.While(j.Lt(cols), func() {
+			oneColumn(f, b, rsB, k, out, padded, func(at asm.I32) asm.F32 { return at.LoadF32(0) })
+			advance(1)
 		})
 		f.While(j.Lt(width), func() {
-			from.Set(b)
-			to.Set(out)
-			left.Set(k)
-			f.IfElse(j.Lt(cols), func() {
-				f.While(left.Gt(asm.Int(0)), func() {
-					to.StoreF32(0, from.LoadF32(0))
-					from.Set(from.Add(rsB))
-					to.Set(to.Add(padded))
-					left.Set(left.Sub(asm.Int(1)))
-				})
-			}, func() {
-				f.While(left.Gt(asm.Int(0)), func() {
-					to.StoreF32(0, asm.Float(0))
-					to.Set(to.Add(padded))
-					left.Set(left.Sub(asm.Int(1)))
-				})
-			})
-			b.Set(b.Add(csB))
-			out.Set(out.Add(asm.Int(4)))
-			j.Set(j.Add(asm.Int(1)))
+			oneColumn(f, b, rsB, k, out, padded, func(asm.I32) asm.F32 { return asm.Float(0) })
+			advance(1)
 		})
+	})
+}
+
+// oneColumn writes value(address of B[k, j]) for every k, ldt apart.
+func oneColumn(f *asm.Func, b, rsB, k, out, ldt asm.I32, value func(at asm.I32) asm.F32) {
+	from, to, left := f.LetI32(b), f.LetI32(out), f.LetI32(k)
+	f.Repeat(left, 1, func() {
+		to.StoreF32(0, value(from))
+		from.Inc(rsB)
+		to.Inc(ldt)
+	})
+}
+
+// fourColumns transposes four columns with contiguous k.
+func fourColumns(f *asm.Func, b, csB, k, out, ldt asm.I32) {
+	from, to, left := f.LetI32(b), f.LetI32(out), f.LetI32(k)
+	f.Repeat(left, 4, func() {
+		transpose4(f, from, csB, to, ldt)
+		from.Inc(asm.Int(16))
+		to.Inc(ldt.Shl(2))
+	})
+	f.Repeat(left, 1, func() {
+		for i := range 4 {
+			to.StoreF32(uint32(4*i), from.Add(csB.Mul(asm.Int(int32(i)))).LoadF32(0))
+		}
+		from.Inc(asm.Int(4))
+		to.Inc(ldt)
 	})
 }
 
@@ -135,7 +130,7 @@ func transpose4(f *asm.Func, from, stride, to, ldt asm.I32) {
 	at := f.LetI32(from)
 	for i := range in {
 		in[i] = f.LetV128(at.Load(0))
-		at.Set(at.Add(stride))
+		at.Inc(stride)
 	}
 	low, high := [4]int{0, 4, 1, 5}, [4]int{2, 6, 3, 7}
 	a := f.LetV128(in[0].Shuffle(in[1], low))
@@ -146,7 +141,7 @@ func transpose4(f *asm.Func, from, stride, to, ldt asm.I32) {
 	first, second := [4]int{0, 1, 4, 5}, [4]int{2, 3, 6, 7}
 	for i, v := range []asm.V128{a.Shuffle(b, first), a.Shuffle(b, second), c.Shuffle(d, first), c.Shuffle(d, second)} {
 		if i > 0 {
-			at.Set(at.Add(ldt))
+			at.Inc(ldt)
 		}
 		at.Store(0, v)
 	}

@@ -17,9 +17,8 @@ func (g *generator) rows() {
 func (g *generator) softmax() {
 	g.Export("softmax", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 2)
+		r := rowParams(f, 2)
 		factor := f.ParamF32()
-		r := params()
 		x, y := r[0], r[1]
 		exp := g.newExpNegative(f)
 		scale := f.LetV128(factor.Splat())
@@ -39,7 +38,7 @@ func (g *generator) softmax() {
 				// not a fused multiply-add, which could exceed the rounded maximum
 				e := exp(f.LetV128(l.load(x.at).Mul(scale).Sub(largest)))
 				l.store(y.at, e)
-				sum.Set(sum.Add(l.clear(e)))
+				sum.Inc(l.clear(e))
 			})
 			sum.Set(asm.Floats(1).Div(total(f, sum).Splat()))
 			walk(f, cols, func(l lanes) { l.store(y.at, l.load(y.at).Mul(sum)) })
@@ -51,9 +50,8 @@ func (g *generator) softmax() {
 func (g *generator) softmaxGrad() {
 	g.Export("softmax_grad", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 3)
+		r := rowParams(f, 3)
 		factor := f.ParamF32()
-		r := params()
 		y, dy, dx := r[0].at, r[1].at, r[2].at
 		scale := f.LetV128(factor.Splat())
 		dot := f.V128()
@@ -70,17 +68,16 @@ func (g *generator) softmaxGrad() {
 func (g *generator) norm() {
 	g.Export("norm", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 3)
+		r := rowParams(f, 3)
 		rstd, weight, bias := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		eps := f.ParamF32()
-		r := params()
 		x, xhat, y := r[0].at, r[1].at, r[2].at
 		mean, square := f.V128(), f.V128()
 		inverse := f.F32()
 		share := f.LetF32(asm.Float(1).Div(cols.Float()))
 		each(f, count, append(r, row{rstd, asm.Int(4)}), func() {
 			mean.Set(asm.Floats(0))
-			walk(f, cols, func(l lanes) { mean.Set(mean.Add(l.load(x))) })
+			walk(f, cols, func(l lanes) { mean.Inc(l.load(x)) })
 			mean.Set(total(f, mean).Mul(share).Splat())
 			square.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) {
@@ -104,9 +101,8 @@ func (g *generator) norm() {
 func (g *generator) normGrad() {
 	g.Export("norm_grad", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		params := rowParams(f, 3)
+		r := rowParams(f, 3)
 		rstd, weight, dweight, dbias := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
-		r := params()
 		xhat, dy, dx := r[0].at, r[1].at, r[2].at
 		mean, slope, scale, h := f.V128(), f.V128(), f.V128(), f.V128()
 		share := f.LetV128(asm.Float(1).Div(cols.Float()).Splat())
@@ -120,7 +116,7 @@ func (g *generator) normGrad() {
 			slope.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) {
 				v := l.load(xhat)
-				mean.Set(mean.Add(load(l)))
+				mean.Inc(load(l))
 				slope.Set(g.madd(h, v, slope))
 				f.If(weight, func() {
 					d := l.load(dy)
