@@ -72,8 +72,8 @@ func (p *prior) write(cols asm.I32) {
 		p.sum.Inc(e)
 		p.moment.Set(p.g.madd(e, square, p.moment))
 	})
-	p.sum.Set(asm.Floats(1).Div(total(p.f, p.sum).Splat()))
-	p.moment.Set(total(p.f, p.moment).Splat().Mul(p.sum))
+	p.sum.Set(asm.Floats(1).Div(total(p.f, p.sum)))
+	p.moment.Set(total(p.f, p.moment).Mul(p.sum))
 }
 
 // next moves on to the row below.
@@ -115,7 +115,7 @@ func (g *generator) associationForward() {
 				ratio := logRatio(f.LetV128(sv.Add(epsilon)), f.LetV128(pv.Add(epsilon)))
 				sum.Set(g.madd(sv.Sub(pv), ratio, sum))
 			})
-			d.StoreF32(0, d.LoadF32(0).Add(scale.Mul(total(f, sum))))
+			d.StoreF32(0, d.LoadF32(0).Add(scale.Mul(total(f, sum).Lane(0))))
 			p.next()
 		})
 	})
@@ -156,8 +156,8 @@ func (g *generator) associationGrad() {
 				flow.Inc(dp)
 				flowMoment.Set(g.madd(dp, square, flowMoment))
 			})
-			f.If(wanted, func() { d.StoreF32(0, d.LoadF32(0).Add(scale.Mul(total(f, sum)))) })
-			slope := f.LetF32(total(f, flow).Mul(p.moment.Lane(0)).Sub(total(f, flowMoment)))
+			f.If(wanted, func() { d.StoreF32(0, d.LoadF32(0).Add(scale.Mul(total(f, sum).Lane(0)))) })
+			slope := f.LetF32(total(f, flow).Mul(p.moment).Sub(total(f, flowMoment)).Lane(0))
 			width := f.LetF32(sigma.LoadF32(0))
 			dsigma.StoreF32(0, slope.Mul(gp.LoadF32(0)).Div(width.Mul(width).Mul(width)))
 			p.next()

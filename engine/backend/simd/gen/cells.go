@@ -2,6 +2,9 @@ package main
 
 import "cosinelab/engine/backend/simd/asm"
 
+// cells exports one step of the recurrent cells without their products: the caller computes the arguments of all gates
+// with sgemm, for all steps at once where only the input matters. Conventions are those of Hochreiter & Schmidhuber's LSTM
+// with forget gates and of the GRU whose reset gate applies after the product (Cho et al. 2014, as PyTorch computes it).
 func (g *generator) cells() {
 	g.lstmCell()
 	g.lstmCellGrad()
@@ -49,6 +52,8 @@ func (g *generator) lstmCell() {
 	})
 }
 
+// lstmCellGrad exports the gradients of the gates' arguments from dh and dc. It computes tanh(c) again: that is cheaper
+// than keeping it for every step.
 func (g *generator) lstmCellGrad() {
 	g.Export("lstm_cell_grad", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
@@ -96,6 +101,8 @@ func (g *generator) gruCell() {
 	})
 }
 
+// gruCellGrad exports the gradients of both parts of the gates' arguments, which differ in the candidate only, where the
+// reset gate stands between.
 func (g *generator) gruCellGrad() {
 	g.Export("gru_cell_grad", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()

@@ -21,6 +21,8 @@ func (g *generator) binary(name string, fn func(a, b asm.V128) asm.V128) {
 	})
 }
 
+// elementwise exports everything that treats elements one by one. Gradients take the output instead of the input where
+// that is cheaper, so that plans need to keep only one of them.
 func (g *generator) elementwise() {
 	g.unary("exp", g.newExp)
 	g.unary("log", g.newLog)
@@ -64,6 +66,7 @@ func (g *generator) gelu() {
 	})
 }
 
+// scaled exports the two operations with numbers in them; with factor 1 or offset 0 they serve as copy and fill.
 func (g *generator) scaled() {
 	g.Export("scale", func(f *asm.Func) {
 		n := f.ParamI32()
@@ -81,26 +84,67 @@ func (g *generator) scaled() {
 	})
 }
 
-// broadcasts exports the operations between a matrix and one row.
+// broadcasts exports the operations between a matrix and one row or column, and the sums that are their gradients.
 func (g *generator) broadcasts() {
-	withRow := func(name string, fn func(a, b asm.V128) asm.V128) {
-		g.Export(name, func(f *asm.Func) {
-			count, cols := f.ParamI32(), f.ParamI32()
-			r := rowParams(f, 2)
-			b := f.ParamI32()
-			each(f, count, r, func() {
-				walk(f, cols, func(l lanes) { l.store(r[1].at, fn(l.load(r[0].at), l.load(b))) })
-			})
-		})
-	}
-	withRow("add_row", asm.V128.Add)
-	withRow("mul_row", asm.V128.Mul)
+	g.withRow("add_row", asm.V128.Add)
+	g.withRow("mul_row", asm.V128.Mul)
+	g.withColumn("add_col", asm.V128.Add)
+	g.withColumn("mul_col", asm.V128.Mul)
 	g.Export("col_sum", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
 		x := rowParams(f, 1)
 		y := f.ParamI32()
 		each(f, count, x, func() {
 			walk(f, cols, func(l lanes) { l.store(y, l.load(y).Add(l.load(x[0].at))) })
+		})
+	})
+	g.eachRowTo("row_sum", 1, func(x []asm.V128, s asm.V128) asm.V128 { return s.Add(x[0]) })
+	g.eachRowTo("row_dot", 2, func(x []asm.V128, s asm.V128) asm.V128 { return g.madd(x[0], x[1], s) })
+}
+
+// withRow exports y[i,j] = fn(x[i,j], b[j]).
+func (g *generator) withRow(name string, fn func(a, b asm.V128) asm.V128) {
+	g.Export(name, func(f *asm.Func) {
+		count, cols := f.ParamI32(), f.ParamI32()
+		r := rowParams(f, 2)
+		b := f.ParamI32()
+		each(f, count, r, func() {
+			walk(f, cols, func(l lanes) { l.store(r[1].at, fn(l.load(r[0].at), l.load(b))) })
+		})
+	})
+}
+
+// withColumn exports y[i,j] = fn(x[i,j], b[i]).
+func (g *generator) withColumn(name string, fn func(a, b asm.V128) asm.V128) {
+	g.Export(name, func(f *asm.Func) {
+		count, cols := f.ParamI32(), f.ParamI32()
+		r := rowParams(f, 2)
+		b := row{f.ParamI32(), asm.Int(4)}
+		value := f.V128()
+		each(f, count, append(r, b), func() {
+			value.Set(b.at.LoadSplat(0))
+			walk(f, cols, func(l lanes) { l.store(r[1].at, fn(l.load(r[0].at), value)) })
+		})
+	})
+}
+
+// eachRowTo exports a reduction of every row to one element.
+func (g *generator) eachRowTo(name string, inputs int, add func(x []asm.V128, s asm.V128) asm.V128) {
+	g.Export(name, func(f *asm.Func) {
+		count, cols := f.ParamI32(), f.ParamI32()
+		r := rowParams(f, inputs)
+		y := row{f.ParamI32(), asm.Int(4)}
+		sum := f.V128()
+		each(f, count, append(r, y), func() {
+			sum.Set(asm.Floats(0))
+			walk(f, cols, func(l lanes) {
+				var x []asm.V128
+				for _, input := range r {
+					x = append(x, l.load(input.at))
+				}
+				sum.Set(add(x, sum))
+			})
+			y.at.StoreLane(0, total(f, sum), 0)
 		})
 	})
 }
@@ -112,6 +156,7 @@ func (g *generator) sums() {
 	g.reduction("dot", 2, func(x []asm.V128, s asm.V128) asm.V128 { return g.madd(x[0], x[1], s) })
 }
 
+// reduction exports one sum over all elements of its inputs.
 func (g *generator) reduction(name string, inputs int, add func(x []asm.V128, s asm.V128) asm.V128) {
 	g.Export(name, func(f *asm.Func) {
 		n := f.ParamI32()
@@ -141,6 +186,6 @@ func (g *generator) reduction(name string, inputs int, add func(x []asm.V128, s 
 			}
 			sums[0].Set(add(v, sums[0]))
 		})
-		f.Return(total(f, sums[0].Add(sums[1]).Add(sums[2].Add(sums[3]))))
+		f.Return(total(f, sums[0].Add(sums[1]).Add(sums[2].Add(sums[3]))).Lane(0))
 	})
 }

@@ -23,7 +23,8 @@ func walkFrom(f *asm.Func, first, n asm.I32, body func(l lanes)) {
 	f.If(left.Gt(asm.Int(0)), func() { body(lanes{f, at, left, true}) })
 }
 
-// load reads the step from a row; lanes behind the row's end are 0.
+// load reads the step from a row; lanes behind the row's end are 0, and nothing behind it is read: it may be the last
+// byte of memory, or a NaN of somebody else's that would slow down or spoil a sum.
 func (l lanes) load(row asm.I32) asm.V128 {
 	if !l.tail {
 		return l.f.LetV128(row.Add(l.at).Load(0))
@@ -36,16 +37,7 @@ func (l lanes) load(row asm.I32) asm.V128 {
 	return v
 }
 
-// loadOr is load with pad behind the row's end.
-func (l lanes) loadOr(row asm.I32, pad float32) asm.V128 {
-	v := l.load(row)
-	if l.tail {
-		v.Set(l.inside().Select(v, asm.Floats(pad)))
-	}
-	return v
-}
-
-// store writes the step to a row.
+// store writes the step to a row, and nothing behind the row's end.
 func (l lanes) store(row asm.I32, v asm.V128) {
 	if !l.tail {
 		row.Add(l.at).Store(0, v)
@@ -93,8 +85,13 @@ func rowParams(f *asm.Func, n int) []row {
 	return rows
 }
 
-// total is the sum of the four lanes of v.
-func total(f *asm.Func, v asm.V128) asm.F32 {
+// total is the sum of the four lanes of v, in all lanes.
+func total(f *asm.Func, v asm.V128) asm.V128 { return across(f, v, asm.V128.Add) }
+
+// across combines the four lanes of v; every lane holds the result.
+func across(f *asm.Func, v asm.V128, combine func(a, b asm.V128) asm.V128) asm.V128 {
 	v = f.LetV128(v)
-	return v.Lane(0).Add(v.Lane(1)).Add(v.Lane(2).Add(v.Lane(3)))
+	v.Set(combine(v, v.Shuffle(v, [4]int{2, 3, 0, 1})))
+	v.Set(combine(v, v.Shuffle(v, [4]int{1, 0, 3, 2})))
+	return v
 }

@@ -6,6 +6,7 @@ import (
 	"cosinelab/engine/backend/simd/asm"
 )
 
+// rows exports what works on one row at a time, in passes over a row that stays in the first-level cache.
 func (g *generator) rows() {
 	g.softmax()
 	g.softmaxGrad()
@@ -13,7 +14,8 @@ func (g *generator) rows() {
 	g.normGrad()
 }
 
-// softmax exports y = softmax(scale*x) over each row.
+// softmax exports y = softmax(scale*x) over each row, the maximum subtracted first. Attention's 1/sqrt(E) is the scale, so
+// that no pass of its own is spent on it.
 func (g *generator) softmax() {
 	g.Export("softmax", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
@@ -32,7 +34,7 @@ func (g *generator) softmax() {
 				}
 				largest.Set(largest.Pmax(v))
 			})
-			largest.Set(largest.Lane(0).Max(largest.Lane(1)).Max(largest.Lane(2).Max(largest.Lane(3))).Splat())
+			largest.Set(across(f, largest, asm.V128.Pmax))
 			sum.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) {
 				// not a fused multiply-add, which could exceed the rounded maximum
@@ -40,7 +42,7 @@ func (g *generator) softmax() {
 				l.store(y.at, e)
 				sum.Inc(l.clear(e))
 			})
-			sum.Set(asm.Floats(1).Div(total(f, sum).Splat()))
+			sum.Set(asm.Floats(1).Div(total(f, sum)))
 			walk(f, cols, func(l lanes) { l.store(y.at, l.load(y.at).Mul(sum)) })
 		})
 	})
@@ -58,13 +60,14 @@ func (g *generator) softmaxGrad() {
 		each(f, count, r, func() {
 			dot.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) { dot.Set(g.madd(l.load(y), l.load(dy), dot)) })
-			dot.Set(total(f, dot).Splat())
+			dot.Set(total(f, dot))
 			walk(f, cols, func(l lanes) { l.store(dx, l.load(dy).Sub(dot).Mul(l.load(y)).Mul(scale)) })
 		})
 	})
 }
 
-// norm exports xhat = (x - mean)/sqrt(variance + eps), keeps 1/sqrt(variance + eps), and applies weight and bias.
+// norm takes two passes for the variance: the difference of two sums would lose the digits of rows far from 0. It
+// exports xhat = (x - mean)/sqrt(variance + eps), keeps 1/sqrt(variance + eps), and applies weight and bias.
 func (g *generator) norm() {
 	g.Export("norm", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
@@ -73,20 +76,18 @@ func (g *generator) norm() {
 		eps := f.ParamF32()
 		x, xhat, y := r[0].at, r[1].at, r[2].at
 		mean, square := f.V128(), f.V128()
-		inverse := f.F32()
-		share := f.LetF32(asm.Float(1).Div(cols.Float()))
+		share := f.LetV128(asm.Float(1).Div(cols.Float()).Splat())
 		each(f, count, append(r, row{rstd, asm.Int(4)}), func() {
 			mean.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) { mean.Inc(l.load(x)) })
-			mean.Set(total(f, mean).Mul(share).Splat())
+			mean.Set(total(f, mean).Mul(share))
 			square.Set(asm.Floats(0))
 			walk(f, cols, func(l lanes) {
 				d := f.LetV128(l.clear(l.load(x).Sub(mean)))
 				square.Set(g.madd(d, d, square))
 			})
-			inverse.Set(asm.Float(1).Div(total(f, square).Mul(share).Add(eps).Sqrt()))
-			rstd.StoreF32(0, inverse)
-			scale := f.LetV128(inverse.Splat())
+			scale := f.LetV128(asm.Floats(1).Div(total(f, square).Mul(share).Add(eps.Splat()).Sqrt()))
+			rstd.StoreLane(0, scale, 0)
 			walk(f, cols, func(l lanes) {
 				v := f.LetV128(l.load(x).Sub(mean).Mul(scale))
 				l.store(xhat, v)
@@ -124,8 +125,8 @@ func (g *generator) normGrad() {
 					l.store(dbias, d.Add(l.load(dbias)))
 				})
 			})
-			mean.Set(total(f, mean).Splat().Mul(share))
-			slope.Set(total(f, slope).Splat().Mul(share))
+			mean.Set(total(f, mean).Mul(share))
+			slope.Set(total(f, slope).Mul(share))
 			scale.Set(rstd.LoadSplat(0))
 			walk(f, cols, func(l lanes) {
 				l.store(dx, g.nmadd(l.load(xhat), slope, load(l).Sub(mean)).Mul(scale))

@@ -82,6 +82,10 @@ var All = []Kernel{
 
 	{"add_row", "rows, cols, x, ldx, y, ldy, b i32", "", "y = x + b, b [cols] added to every row."},
 	{"mul_row", "rows, cols, x, ldx, y, ldy, b i32", "", "y = x * b, b [cols] times every row."},
+	{"add_col", "rows, cols, x, ldx, y, ldy, b i32", "", "y = x + b, b [rows] added to every column."},
+	{"mul_col", "rows, cols, x, ldx, y, ldy, b i32", "", "y = x * b, b [rows] times every column."},
+	{"row_sum", "rows, cols, x, ldx, y i32", "", "y [rows] = the sum of each row of x."},
+	{"row_dot", "rows, cols, a, lda, b, ldb, y i32", "", "y [rows] = the sum of a*b over each row."},
 	{"col_sum", "rows, cols, x, ldx, y i32", "", "Adds the sum of the rows of x to y [cols]: the gradient of a bias."},
 	{"softmax", "rows, cols, x, ldx, y, ldy i32, scale f32", "",
 		"y = softmax(scale*x) over each row; -Inf gives 0."},

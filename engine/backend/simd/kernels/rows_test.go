@@ -212,23 +212,39 @@ func TestNormOfAConstantRowIsZero(t *testing.T) {
 	})
 }
 
-func TestRowBroadcastsAndColumnSumsEqualOracle(t *testing.T) {
+func TestBroadcastsAndTheirSumsEqualOracle(t *testing.T) {
 	eachShape(t, func(t *testing.T, m machine, r *rand.Rand, rows, cols, gap int) {
 		memory := newArena(t, m)
-		x, b := normals(r, rows*cols), normals(r, cols)
-		px, pb, sums := memory.putRows(x, rows, cols, gap), memory.put(b), memory.put(b)
-		added, scaled := memory.roomRows(rows, cols, gap+1), memory.roomRows(rows, cols, gap)
-		memory.call("add_row", []any{rows, cols, px.at, px.ld, added.at, added.ld, pb.at}, added.array)
-		memory.call("mul_row", []any{rows, cols, px.at, px.ld, scaled.at, scaled.ld, pb.at}, scaled.array)
-		memory.call("col_sum", []any{rows, cols, px.at, px.ld, sums.at}, sums)
-		wantAdded, wantScaled, wantSums := make([]float64, rows*cols), make([]float64, rows*cols), float64s(b)
-		for i, v := range x {
-			wantAdded[i] = float64(v) + float64(b[i%cols])
-			wantScaled[i] = float64(v) * float64(b[i%cols])
-			wantSums[i%cols] += float64(v)
+		x, other, row, col := normals(r, rows*cols), normals(r, rows*cols), normals(r, cols), normals(r, rows)
+		px, pother := memory.putRows(x, rows, cols, gap), memory.putRows(other, rows, cols, gap+1)
+		prow, pcol, colSums := memory.put(row), memory.put(col), memory.put(row)
+		broadcast := func(kernel string, b array) []float32 {
+			y := memory.roomRows(rows, cols, gap+1)
+			memory.call(kernel, []any{rows, cols, px.at, px.ld, y.at, y.ld, b.at}, y.array)
+			return memory.getRows(y)
 		}
-		near(t, "add_row", memory.getRows(added), wantAdded, 1e-6)
-		near(t, "mul_row", memory.getRows(scaled), wantScaled, 1e-6)
-		near(t, "col_sum", memory.get(sums), wantSums, 1e-6)
+		rowSums, rowDots := memory.room(rows), memory.room(rows)
+		memory.call("col_sum", []any{rows, cols, px.at, px.ld, colSums.at}, colSums)
+		memory.call("row_sum", []any{rows, cols, px.at, px.ld, rowSums.at}, rowSums)
+		memory.call("row_dot", []any{rows, cols, px.at, px.ld, pother.at, pother.ld, rowDots.at}, rowDots)
+
+		want := make([][]float64, 4)
+		wantCol, wantRow, wantDot := float64s(row), make([]float64, rows), make([]float64, rows)
+		for i, v := range float64s(x) {
+			b, c := float64(row[i%cols]), float64(col[i/cols])
+			for k, w := range []float64{v + b, v * b, v + c, v * c} {
+				want[k] = append(want[k], w)
+			}
+			wantCol[i%cols] += v
+			wantRow[i/cols] += v
+			wantDot[i/cols] += v * float64(other[i])
+		}
+		near(t, "add_row", broadcast("add_row", prow), want[0], 1e-6)
+		near(t, "mul_row", broadcast("mul_row", prow), want[1], 1e-6)
+		near(t, "add_col", broadcast("add_col", pcol), want[2], 1e-6)
+		near(t, "mul_col", broadcast("mul_col", pcol), want[3], 1e-6)
+		near(t, "col_sum", memory.get(colSums), wantCol, 1e-6)
+		near(t, "row_sum", memory.get(rowSums), wantRow, 5e-6)
+		near(t, "row_dot", memory.get(rowDots), wantDot, 5e-6)
 	})
 }
