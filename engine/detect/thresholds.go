@@ -46,7 +46,7 @@ func trainPercentile(s Scores, percent float64) (float64, error) {
 }
 
 func trainTestPercentile(s Scores, percent float64) (float64, error) {
-	return Percentile(slices.Concat(s.Train, s.Test), percent)
+	return percentile(slices.Concat(s.Train, s.Test), percent)
 }
 
 func bestF1(s Scores, _ float64) (float64, error) {
@@ -66,17 +66,23 @@ func bestF1(s Scores, _ float64) (float64, error) {
 // Percentile is the value below which percent of xs lie, with linear interpolation between order statistics
 // (metrics.md, section 9.1). It fails if xs is empty or percent lies outside 0 to 100.
 func Percentile(xs []float64, percent float64) (float64, error) {
+	return percentile(slices.Clone(xs), percent)
+}
+
+// percentile sorts xs in place: a long series with overlapping training windows has millions of scores.
+func percentile(xs []float64, percent float64) (float64, error) {
 	if len(xs) == 0 {
 		return 0, errors.New("percentile of no scores")
 	}
 	if !(percent >= 0 && percent <= 100) {
 		return 0, fmt.Errorf("percentile %v, want 0 to 100", percent)
 	}
-	v := slices.Sorted(slices.Values(xs))
-	r := float64(len(v)-1) * percent / 100
+	slices.Sort(xs)
+	r := float64(len(xs)-1) * percent / 100
 	lo := int(r)
-	if lo+1 == len(v) {
-		return v[lo], nil
+	if lo+1 == len(xs) {
+		return xs[lo], nil
 	}
-	return v[lo] + (v[lo+1]-v[lo])*(r-float64(lo)), nil
+	step := float64((xs[lo+1] - xs[lo]) * (r - float64(lo))) // rounded here on every machine
+	return xs[lo] + step, nil
 }

@@ -10,7 +10,8 @@ type Windows struct {
 	Starts []int // first step of each window
 }
 
-// Slide returns the windows that start every stride steps and lie inside the series.
+// Slide returns the windows of so many steps that start every stride steps and lie inside the series; none if it is
+// shorter. Length and stride are at least 1.
 func Slide(s datasets.Series, length, stride int) Windows {
 	w := Windows{Series: s, Length: length}
 	for at := 0; at+length <= s.Rows; at += stride {

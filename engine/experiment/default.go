@@ -12,13 +12,15 @@ const (
 // ModelInfo is what a form needs to know of a model that a Spec may name.
 type ModelInfo struct {
 	Name, Title string
-	Lab         Model // the sizes that a zero in a Spec stands for
+	Lab         Model    // the sizes that a zero in a Spec stands for
+	Scores      []string // what Detect.Score may name beside model and disagreement, the model's own first
 }
 
 // Models lists the models that a Spec may name, in the order of models.All.
 var Models = []ModelInfo{
-	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}},
-	{"anomaly_transformer", "Anomaly Transformer", Model{Name: "anomaly_transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}},
+	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}, []string{"reconstruction"}},
+	{"anomaly_transformer", "Anomaly Transformer", Model{Name: "anomaly_transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32},
+		[]string{"association", "reconstruction"}},
 }
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
@@ -13,45 +12,39 @@ import (
 
 // FieldError says which field of a Spec is wrong, what it holds and what was expected.
 type FieldError struct {
-	Field string // its path: train.rate, arms[1].objective.weight
+	Field string // its path: train.rate, arms[1].objective.weight; empty = the whole spec
 	Got   string
 	Want  string
 }
 
 func (e *FieldError) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("spec: %s, want %s", e.Got, e.Want)
+	}
 	return fmt.Sprintf("spec: %s: %s, want %s", e.Field, e.Got, e.Want)
 }
 
-// Parse reads a Spec from JSON. It is strict: an unknown field, a value of the wrong type, a value out of range or
-// anything behind the object is an error that names the field.
+// Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
+// range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
 	var s Spec
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
-		return Spec{}, decodeError(text, err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		line, col := position(text, d.InputOffset())
-		return Spec{}, fmt.Errorf("spec: line %d, column %d: more text after the end of the spec", line, col)
-	}
-	return s, s.Validate()
-}
-
-func decodeError(text []byte, err error) error {
-	var wrong *json.UnmarshalTypeError
+	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		line, col := position(text, syntax.Offset)
+		return Spec{}, fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
+	}
+	places, strange := outline(text)
+	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		line, _ := position(text, wrong.Offset)
-		return fmt.Errorf("spec: line %d: %w", line, &FieldError{wrong.Field, "a " + wrong.Value, "a value of type " + wrong.Type.String()})
-	case errors.As(err, &syntax):
-		line, col := position(text, syntax.Offset)
-		return fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("spec: the text ends before the spec does")
+		return Spec{}, &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
+	case err != nil:
+		return Spec{}, fmt.Errorf("spec: %w", err)
+	case strange != nil:
+		return Spec{}, strange
 	}
-	return fmt.Errorf("spec: %s", strings.TrimPrefix(err.Error(), "json: "))
+	return s, s.Validate()
 }
 
 // position turns a byte offset into line and column, counted from 1.
@@ -73,6 +66,14 @@ func (c *check) oneOf(field, got string, want ...string) {
 	c.that(slices.Contains(want, got), field, fmt.Sprintf("%q", got), strings.Join(want, " or "))
 }
 
+// Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in terabytes.
+const (
+	maxWindow = 4096 // attention keeps its square, for every head and layer
+	maxEpochs = 1_000_000
+	maxSeed   = 1 << 53
+	wantSeed  = "below 2^53, so that every JSON reader keeps it exactly"
+)
+
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
@@ -81,11 +82,15 @@ func (s Spec) Validate() error {
 	c.that(s.Version == Version, "version", s.Version, fmt.Sprint(Version))
 	s.Data.validate(&c)
 	s.Teacher.validate(&c, "teacher")
-	c.that(s.Teacher.Epochs >= 1 || s.Teacher.Weights != "", "teacher.epochs", s.Teacher.Epochs, "at least 1, or weights")
+	if s.Teacher.Weights == "" {
+		c.that(s.Teacher.Epochs >= 1 && s.Teacher.Epochs <= maxEpochs, "teacher.epochs", s.Teacher.Epochs,
+			fmt.Sprintf("1 to %d, or weights", maxEpochs))
+	}
 	s.Student.validate(&c, "student")
 	s.validateArms(&c)
 	s.Train.validate(&c)
 	s.Detect.validate(&c)
+	s.validateScore(&c)
 	s.validateSeeds(&c)
 	return c.err
 }
@@ -93,7 +98,8 @@ func (s Spec) Validate() error {
 func (d Data) validate(c *check) {
 	c.that(d.Source != "", "data.source", `""`, "a source such as builtin/server")
 	c.oneOf("data.scaling", d.Scaling, "standard", "none")
-	c.that(d.Window >= 2, "data.window", d.Window, "at least 2 steps")
+	c.that(d.Seed < maxSeed, "data.seed", d.Seed, wantSeed)
+	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, fmt.Sprintf("2 to %d steps", maxWindow))
 	c.that(d.Stride >= 1, "data.stride", d.Stride, "at least 1 step")
 	d.Train.validate(c, "data.train")
 	d.Test.validate(c, "data.test")
@@ -116,13 +122,12 @@ func (r Range) validate(c *check, field string) {
 }
 
 func (m Model) validate(c *check, field string) {
-	i := slices.IndexFunc(Models, func(k ModelInfo) bool { return k.Name == m.Name })
 	names := make([]string, len(Models))
-	for j, k := range Models {
-		names[j] = k.Name
+	for i, k := range Models {
+		names[i] = k.Name
 	}
-	c.that(i >= 0, field+".model", fmt.Sprintf("%q", m.Name), strings.Join(names, " or "))
-	if i < 0 {
+	c.oneOf(field+".model", m.Name, names...)
+	if !slices.Contains(names, m.Name) {
 		return
 	}
 	full := m.OrLab()
@@ -192,7 +197,7 @@ func (o Objective) validate(c *check, field string) {
 func (t Train) validate(c *check) {
 	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "a number above 0")
 	c.oneOf("train.schedule", t.Schedule, "reference", "constant", "cosine")
-	c.that(t.Epochs >= 1, "train.epochs", t.Epochs, "at least 1")
+	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, fmt.Sprintf("1 to %d", maxEpochs))
 	c.that(t.Batch >= 1, "train.batch", t.Batch, "at least 1 window")
 	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "a norm above 0, or 0 for no clipping")
 	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "a share from 0 up to 1")
@@ -211,12 +216,27 @@ func (d Detect) validate(c *check) {
 	}
 }
 
+// validateScore checks that every student has the score.
+func (s Spec) validateScore(c *check) {
+	own := []string{"model", "disagreement"}
+	for _, a := range s.Arms {
+		student := s.StudentOf(a)
+		i := slices.IndexFunc(Models, func(k ModelInfo) bool { return k.Name == student.Name })
+		if a.Control == "random" || i < 0 {
+			continue
+		}
+		names := slices.Concat(own, Models[i].Scores)
+		c.that(slices.Contains(names, s.Detect.Score), "detect.score", fmt.Sprintf("%q", s.Detect.Score),
+			strings.Join(names, " or ")+" for "+student.Name)
+	}
+}
+
 func (s Spec) validateSeeds(c *check) {
 	c.that(len(s.Seeds) > 0, "seeds", "none", "at least one seed")
 	for i, seed := range s.Seeds {
 		field := fmt.Sprintf("seeds[%d]", i)
 		c.that(!slices.Contains(s.Seeds[:i], seed), field, seed, "each seed once")
-		c.that(seed < 1<<53, field, seed, "below 2^53, so that every JSON reader keeps it exactly")
+		c.that(seed < maxSeed, field, seed, wantSeed)
 	}
 }
 
@@ -228,7 +248,7 @@ func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	for i, ch := range s.Data.Channels {
 		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, fmt.Sprintf("a column below %d", channels))
 	}
-	held := int(s.Train.Validation * float64(train))
+	held := s.Train.Held(train)
 	c.that(s.Data.Window <= train-held, "data.window", s.Data.Window,
 		fmt.Sprintf("at most the %d training steps that are not held out", train-held))
 	c.that(s.Train.Validation == 0 || s.Data.Window <= held, "train.validation", s.Train.Validation,

@@ -1,6 +1,10 @@
 package experiment
 
-import "cosinelab/engine/metrics"
+import (
+	"slices"
+
+	"cosinelab/engine/metrics"
+)
 
 // Report is the outcome of an experiment.
 type Report struct {
@@ -8,7 +12,7 @@ type Report struct {
 	Spec     Spec         `json:"spec"`
 	Device   string       `json:"device"` // name and what it ran on: cpu linux/amd64
 	Data     DataSummary  `json:"data"`
-	Teachers []TeacherRun `json:"teachers"`
+	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
 	Arms     []ArmReport  `json:"arms"`
 	Seconds  float64      `json:"seconds"`
 }
@@ -47,6 +51,7 @@ type TeacherRun struct {
 	Epochs     []Epoch `json:"epochs,omitempty"`
 	Best       int     `json:"best_epoch,omitempty"` // whose weights were kept
 	Weights    string  `json:"weights,omitempty"`    // the file they came from instead
+	Failed     string  `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
 	Seconds    float64 `json:"seconds"`
 
 	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
@@ -72,7 +77,7 @@ type Run struct {
 	Alarms     []Range   `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int       `json:"hits"`              // true segments with an alarm
 	FalseRuns  int       `json:"false_runs"`        // alarms that touch no true segment
-	Failed     string    `json:"failed,omitempty"`  // why there are no scores: loss became NaN at step 212
+	Failed     string    `json:"failed,omitempty"`  // why there are no scores: step 212: loss total became NaN
 
 	Scores []float64 `json:"-"` // one a scored test step
 	Output []float32 `json:"-"` // the student's output for the test part, [scored steps, channels], in scaled units
@@ -82,7 +87,7 @@ type Run struct {
 type Cut struct {
 	Policy string        `json:"policy"`
 	Value  metrics.Value `json:"value"`
-	Saw    string        `json:"saw"` // train scores | train and test scores | test labels
+	Saw    string        `json:"saw"` // train scores | sees test scores | uses test labels
 }
 
 // Measure is one metric of one run with its chance level at the same flag rate.
@@ -90,4 +95,32 @@ type Measure struct {
 	Name   string        `json:"name"` // a row of metrics.All
 	Value  metrics.Value `json:"value"`
 	Chance metrics.Value `json:"chance"`
+}
+
+// WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit, whenever the
+// Spec is carried out on the same kind of device.
+func (r Report) WithoutTimings() Report {
+	r.Seconds = 0
+	r.Teachers = slices.Clone(r.Teachers)
+	for i := range r.Teachers {
+		t := &r.Teachers[i]
+		t.Seconds, t.Epochs = 0, withoutSeconds(t.Epochs)
+	}
+	r.Arms = slices.Clone(r.Arms)
+	for i := range r.Arms {
+		r.Arms[i].Runs = slices.Clone(r.Arms[i].Runs)
+		for j := range r.Arms[i].Runs {
+			run := &r.Arms[i].Runs[j]
+			run.Seconds, run.StepMs, run.Epochs = 0, 0, withoutSeconds(run.Epochs)
+		}
+	}
+	return r
+}
+
+func withoutSeconds(epochs []Epoch) []Epoch {
+	epochs = slices.Clone(epochs)
+	for i := range epochs {
+		epochs[i].Seconds = 0
+	}
+	return epochs
 }

@@ -1,6 +1,8 @@
 // Package experiment turns a description of a distillation experiment into a report.
 package experiment
 
+import "slices"
+
 // Version is the version of Spec and Report that this package writes and reads.
 const Version = 1
 
@@ -61,6 +63,25 @@ type Arm struct {
 	Objective Objective `json:"objective,omitzero"`
 }
 
+// Distils reports whether the arm's student is trained to follow the teacher.
+func (a Arm) Distils() bool { return a.Control == "" && a.Objective.Kind != "none" }
+
+// StudentOf is the model of an arm.
+func (s Spec) StudentOf(a Arm) Model {
+	if a.Student != nil {
+		return *a.Student
+	}
+	return s.Student
+}
+
+// NeedsTeacher reports whether the arm has no scores without a teacher.
+func (s Spec) NeedsTeacher(a Arm) bool {
+	return a.Distils() || a.Control != "random" && s.Detect.Score == "disagreement"
+}
+
+// Teaches reports whether a teacher is needed at all; otherwise none is trained.
+func (s Spec) Teaches() bool { return slices.ContainsFunc(s.Arms, s.NeedsTeacher) }
+
 // Objective is what is added to the student's own loss (models.md, section 2).
 type Objective struct {
 	Kind     string  `json:"kind"`               // none | cosine | mse
@@ -79,6 +100,9 @@ type Train struct {
 	Validation float64 `json:"validation"` // share of the training steps held out, from their end
 	Patience   int     `json:"patience"`   // epochs without a better validation loss before stopping; 0 = never stop early
 }
+
+// Held is the number of training steps, of so many, that are held out for validation.
+func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 
 // Detect says how scores become alarms.
 type Detect struct {

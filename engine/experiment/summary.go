@@ -122,7 +122,7 @@ func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
 }
 
 func (r Report) verdict() Verdict {
-	if !r.Data.Labelled {
+	if !r.Data.Labelled || r.Data.Anomalous == 0 {
 		return Verdict{Outcome: VerdictNoLabels}
 	}
 	var diffs []metrics.Value

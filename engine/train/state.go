@@ -1,15 +1,12 @@
 package train
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
+	"maps"
 	"slices"
 	"strings"
-
-	"github.com/nlpodyssey/safetensors"
 
 	"cosinelab/engine/plan"
 	"cosinelab/engine/tensor"
@@ -44,30 +41,25 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 }
 
 // SetParams writes parameters by name. It returns the names that the problem does not have, and the parameters that
-// values does not have, which keep what they hold. A parameter of another shape is an error.
+// values does not have, which keep what they hold. A parameter of another shape, or with a value that is not finite, is
+// an error, and nothing is written.
 func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
+	var found []stored
 	known := map[string]bool{}
 	for _, w := range t.weights {
 		known[w.name] = true
-		if _, ok := values[w.name]; !ok {
+		if _, ok := values[w.name]; ok {
+			found = append(found, stored{w.name, w.shape, w.param})
+		} else {
 			missing = append(missing, w.name)
-			continue
-		}
-		x, err := lookup(values, w.name, w.shape)
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := t.program.Write(w.param, x); err != nil {
-			return nil, nil, fmt.Errorf("tensor %s: %w", w.name, err)
 		}
 	}
-	for name := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !known[name] {
 			unknown = append(unknown, name)
 		}
 	}
-	slices.Sort(unknown)
-	return unknown, missing, nil
+	return unknown, missing, t.put(found, values)
 }
 
 // IsState reports whether a tensor of a checkpoint belongs to the optimiser or the best epoch: it is no parameter.
@@ -76,21 +68,62 @@ func IsState(name string) bool {
 }
 
 func (t *Trainer) keepBest() error {
-	t.best = make([][]float32, len(t.weights))
+	best := make([][]float32, len(t.weights))
 	for i, w := range t.weights {
+		if !w.trainable {
+			continue
+		}
 		x, err := t.read(w.param, w.shape)
 		if err != nil {
 			return err
 		}
-		t.best[i] = x.Data
+		best[i] = x.Data
 	}
+	t.best = best
 	return nil
 }
 
 func (t *Trainer) restoreBest() error {
 	for i, w := range t.weights {
+		if !w.trainable {
+			continue
+		}
 		if err := t.program.Write(w.param, t.best[i]); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// stored is a tensor of a checkpoint with its place on the device.
+type stored struct {
+	name  string
+	shape tensor.Shape
+	slot  plan.Slot
+}
+
+// stored lists everything on the device that a training needs to go on.
+func (t *Trainer) stored() []stored {
+	var all []stored
+	for _, w := range t.weights {
+		all = append(all, stored{w.name, w.shape, w.param})
+		if w.trainable {
+			all = append(all, stored{prefixM + w.name, w.shape, w.m}, stored{prefixV + w.name, w.shape, w.v})
+		}
+	}
+	return all
+}
+
+// put checks all places, then writes them.
+func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
+	for _, s := range places {
+		if _, err := lookup(from, s.name, s.shape); err != nil {
+			return err
+		}
+	}
+	for _, s := range places {
+		if err := t.program.Write(s.slot, from[s.name].Data); err != nil {
+			return fmt.Errorf("tensor %s: %w", s.name, err)
 		}
 	}
 	return nil
@@ -100,9 +133,16 @@ func (t *Trainer) restoreBest() error {
 // epoch's parameters, the position. The format is safetensors; parameters keep their names.
 func (t *Trainer) Save(out io.Writer) error {
 	tensors := map[string]tensor.Tensor{}
-	for i, w := range t.weights {
-		if err := t.saveWeight(i, w, tensors); err != nil {
+	for _, s := range t.stored() {
+		x, err := t.read(s.slot, s.shape)
+		if err != nil {
 			return err
+		}
+		tensors[s.name] = x
+	}
+	for i, w := range t.weights {
+		if t.best != nil && w.trainable {
+			tensors[prefixBest+w.name] = tensor.Tensor{Shape: w.shape, Data: t.best[i]}
 		}
 	}
 	at, err := json.Marshal(t.at)
@@ -112,69 +152,59 @@ func (t *Trainer) Save(out io.Writer) error {
 	return WriteTensors(out, tensors, map[string]string{progressKey: string(at)})
 }
 
-func (t *Trainer) saveWeight(i int, w weight, into map[string]tensor.Tensor) (err error) {
-	if into[w.name], err = t.read(w.param, w.shape); err != nil || !w.trainable {
-		return err
-	}
-	if into[prefixM+w.name], err = t.read(w.m, w.shape); err != nil {
-		return err
-	}
-	if into[prefixV+w.name], err = t.read(w.v, w.shape); err != nil {
-		return err
-	}
-	if t.best != nil {
-		into[prefixBest+w.name] = tensor.Tensor{Shape: w.shape, Data: t.best[i]}
-	}
-	return nil
-}
-
-// Restore reads what Save wrote for the same problem.
+// Restore reads what Save wrote for the same problem. If it fails, nothing has changed.
 func (t *Trainer) Restore(in io.Reader) error {
 	tensors, meta, err := ReadTensors(in)
 	if err != nil {
-		return err
+		return fmt.Errorf("checkpoint: %w", err)
 	}
-	var at progress
-	if err := json.Unmarshal([]byte(meta[progressKey]), &at); err != nil {
-		return fmt.Errorf("checkpoint: entry %s: %w", progressKey, err)
+	at, err := t.readProgress(meta)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
-	best := make([][]float32, len(t.weights))
-	for i, w := range t.weights {
-		if best[i], err = t.restoreWeight(w, tensors, at.BestEpoch > 0); err != nil {
+	var best [][]float32
+	if at.BestEpoch > 0 {
+		if best, err = t.bestOf(tensors); err != nil {
 			return fmt.Errorf("checkpoint: %w", err)
 		}
 	}
-	t.at, t.best = at, nil
-	if at.BestEpoch > 0 {
-		t.best = best
+	if err := t.put(t.stored(), tensors); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
+	t.at, t.best = at, best
 	return nil
 }
 
-// restoreWeight writes one parameter and its moments, and returns its value in the best epoch.
-func (t *Trainer) restoreWeight(w weight, from map[string]tensor.Tensor, hasBest bool) (best []float32, err error) {
-	put := func(name string, s plan.Slot) error {
-		x, err := lookup(from, name, w.shape)
-		if err != nil {
-			return err
-		}
-		return t.program.Write(s, x)
+// readProgress reads where the training stands.
+func (t *Trainer) readProgress(meta map[string]string) (at progress, err error) {
+	text, ok := meta[progressKey]
+	if !ok {
+		return at, fmt.Errorf("no entry %s: these are weights alone", progressKey)
 	}
-	if err := put(w.name, w.param); err != nil {
-		return nil, err
+	if err = json.Unmarshal([]byte(text), &at); err == nil {
+		err = at.check(len(t.problem.Parts))
 	}
-	if !w.trainable {
-		return from[w.name].Data, nil
+	if err != nil {
+		return at, fmt.Errorf("entry %s: %w", progressKey, err)
 	}
-	if err := put(prefixM+w.name, w.m); err != nil {
-		return nil, err
-	}
-	if err := put(prefixV+w.name, w.v); err != nil || !hasBest {
-		return nil, err
-	}
-	return lookup(from, prefixBest+w.name, w.shape)
+	return at, nil
 }
 
+// bestOf finds the best epoch's parameters in a checkpoint.
+func (t *Trainer) bestOf(tensors map[string]tensor.Tensor) (best [][]float32, err error) {
+	best = make([][]float32, len(t.weights))
+	for i, w := range t.weights {
+		if !w.trainable {
+			continue
+		}
+		if best[i], err = lookup(tensors, prefixBest+w.name, w.shape); err != nil {
+			return nil, err
+		}
+	}
+	return best, nil
+}
+
+// lookup returns the values of a tensor that must be there, have this shape, and be finite.
 func lookup(from map[string]tensor.Tensor, name string, want tensor.Shape) ([]float32, error) {
 	x, ok := from[name]
 	if !ok {
@@ -183,74 +213,10 @@ func lookup(from map[string]tensor.Tensor, name string, want tensor.Shape) ([]fl
 	if !x.Shape.Equal(want) {
 		return nil, fmt.Errorf("tensor %s: shape %v, want %v", name, x.Shape, want)
 	}
+	for i, v := range x.Data {
+		if v-v != 0 {
+			return nil, fmt.Errorf("tensor %s: value %d is %v, %w", name, i, v, ErrNotFinite)
+		}
+	}
 	return x.Data, nil
-}
-
-// WriteTensors writes float32 tensors and metadata in the safetensors format.
-func WriteTensors(out io.Writer, tensors map[string]tensor.Tensor, meta map[string]string) error {
-	views := make(map[string]safetensors.TensorView, len(tensors))
-	for name, x := range tensors {
-		shape := make([]uint64, len(x.Shape))
-		for i, d := range x.Shape {
-			shape[i] = uint64(d)
-		}
-		data := make([]byte, 0, 4*len(x.Data))
-		for _, v := range x.Data {
-			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
-		}
-		v, err := safetensors.NewTensorView(safetensors.F32, shape, data)
-		if err != nil {
-			return fmt.Errorf("tensor %s: %w", name, err)
-		}
-		views[name] = v
-	}
-	return safetensors.SerializeToWriter(views, meta, out)
-}
-
-// maxTensors bounds what ReadTensors takes into memory: 2 GiB, several times the largest model.
-const maxTensors = 2 << 30
-
-// ReadTensors reads a safetensors file of F32 or F64 tensors with its metadata.
-func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, error) {
-	raw, err := io.ReadAll(io.LimitReader(in, maxTensors+1))
-	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %w", err)
-	}
-	if len(raw) > maxTensors {
-		return nil, nil, fmt.Errorf("safetensors: more than %d bytes", maxTensors)
-	}
-	file, err := safetensors.Deserialize(raw)
-	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %w", err)
-	}
-	_, header, err := safetensors.ReadMetadata(raw)
-	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %w", err)
-	}
-	out := map[string]tensor.Tensor{}
-	for _, nt := range file.Tensors() {
-		if out[nt.Name], err = decode(nt.TensorView); err != nil {
-			return nil, nil, fmt.Errorf("safetensors: tensor %s: %w", nt.Name, err)
-		}
-	}
-	return out, header.Metadata(), nil
-}
-
-func decode(v safetensors.TensorView) (tensor.Tensor, error) {
-	shape := make(tensor.Shape, len(v.Shape()))
-	for i, d := range v.Shape() {
-		shape[i] = int(d)
-	}
-	x := tensor.Tensor{Shape: shape, Data: make([]float32, shape.Len())}
-	for i := range x.Data {
-		switch v.DType() {
-		case safetensors.F32:
-			x.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(v.Data()[4*i:]))
-		case safetensors.F64:
-			x.Data[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(v.Data()[8*i:])))
-		default:
-			return x, fmt.Errorf("type %v, want F32 or F64", v.DType())
-		}
-	}
-	return x, nil
 }

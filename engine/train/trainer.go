@@ -10,6 +10,7 @@ import (
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/detect"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
@@ -51,11 +52,11 @@ type Trainer struct {
 	parts, outputs                []plan.Slot
 	batch                         []float32 // one micro-batch
 	at                            progress
-	best                          [][]float32 // parameters of the best epoch, in the order of weights; nil = none yet
+	best                          [][]float32 // trained parameters of the best epoch, in the order of weights; nil = none yet
 }
 
 // New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped. All
-// parameters start as Initial draws them.
+// parameters start as Initial draws them. The problem's graph grows by the gradients: it serves one trainer.
 func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
 	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()), at: progress{Epoch: 1}}
 	params := p.Graph.Params()
@@ -71,7 +72,10 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 		return nil, fmt.Errorf("train: compile for %s: %w", dev.Name(), err)
 	}
 	t.findSlots(params)
-	return t, t.initialise(params, seed)
+	if err := t.initialise(params, seed); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
 }
 
 // procedures extends the graph by gradients and the optimiser.
@@ -186,32 +190,43 @@ func (t *Trainer) initialise(params []*graph.Node, seed uint64) error {
 	return nil
 }
 
-// scalar reads a result without axes.
+// Steps is the number of optimiser steps that the parameters have seen.
+func (t *Trainer) Steps() int { return t.at.Adam }
+
+// scalar reads a result without axes; NaN and infinities are errors.
 func (t *Trainer) scalar(s plan.Slot) (float64, error) {
 	var x [1]float32
-	err := t.program.Read(s, x[:])
-	return float64(x[0]), err
+	if err := t.program.Read(s, x[:]); err != nil {
+		return 0, err
+	}
+	v := float64(x[0])
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%s became %v, %w", t.plan.Slots[s].Name, v, ErrNotFinite)
+	}
+	return v, nil
 }
 
-// measure adds the losses of the micro-batch that has just run to s: the first n of Parts and Checks.
-func (t *Trainer) measure(s *sums, n int) error {
-	m, err := t.scalar(t.monitor)
-	if err != nil {
-		return err
-	}
-	one := sums{Micro: 1, Monitor: m, Parts: make([]float64, n)}
+// measure reads the losses of the micro-batch that has just run: the first n of Parts and Checks.
+func (t *Trainer) measure(n int) (one sums, err error) {
+	one = sums{Micro: 1, Parts: make([]float64, n)}
 	for i, slot := range t.parts[:n] {
-		x, err := t.scalar(slot)
-		if err != nil {
-			return err
+		if one.Parts[i], err = t.scalar(slot); err != nil {
+			return one, fmt.Errorf("loss %w", err)
 		}
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("loss %s became %v: %w", t.plan.Slots[slot].Name, x, ErrNotFinite)
-		}
-		one.Parts[i] = x
 	}
-	s.add(one)
-	return nil
+	if one.Monitor, err = t.scalar(t.monitor); err != nil {
+		return one, fmt.Errorf("loss %w", err)
+	}
+	return one, nil
+}
+
+// named turns sums into mean losses under their names.
+func (t *Trainer) named(s sums) []experiment.Part {
+	out := make([]experiment.Part, len(s.Parts))
+	for i, x := range s.Parts {
+		out[i] = experiment.Part{Name: t.plan.Slots[t.parts[i]].Name, Value: s.mean(x)}
+	}
+	return out
 }
 
 // load writes the windows of these positions as one micro-batch.
@@ -223,43 +238,47 @@ func (t *Trainer) load(w detect.Windows, at []int) error {
 	return t.program.Write(t.windows, t.batch)
 }
 
-// check says whether windows fit the problem.
-func (t *Trainer) check(w detect.Windows) error {
+// fits says whether windows have the shape of the problem.
+func (t *Trainer) fits(w detect.Windows) error {
 	if s := t.problem.Windows.Shape; w.Length != s[1] || w.Series.Channels != s[2] {
-		return fmt.Errorf("train: windows of %d steps with %d channels, the model wants %d with %d", w.Length, w.Series.Channels, s[1], s[2])
+		return fmt.Errorf("windows of %d steps with %d channels, the model wants %d with %d", w.Length, w.Series.Channels, s[1], s[2])
 	}
 	return nil
 }
 
-// Step trains on one batch: the windows of w at these positions, in micro-batches. What is left of the batch after
+// step trains on one batch: the windows of w at these positions, in micro-batches. What is left of the batch after
 // whole micro-batches is not used. If the context ends first, nothing has changed.
-func (t *Trainer) Step(ctx context.Context, w detect.Windows, at []int, rate, lambda float64, s *sums) (norm float64, err error) {
+func (t *Trainer) step(ctx context.Context, w detect.Windows, at []int, rate, lambda float64) (losses sums, norm float64, err error) {
 	batches := len(at) / t.micro
 	if err := t.write(t.share, 1/float64(batches)); err != nil {
-		return 0, err
+		return losses, 0, err
 	}
 	if err := t.writeWeight(lambda); err != nil {
-		return 0, err
+		return losses, 0, err
 	}
 	for i := range batches {
-		if err := t.microStep(ctx, w, at[i*t.micro:(i+1)*t.micro], s); err != nil {
-			return 0, errors.Join(err, t.clearGradients())
+		one, err := t.gradient(ctx, w, at[i*t.micro:(i+1)*t.micro])
+		if err != nil {
+			return losses, 0, errors.Join(err, t.clearGradients())
 		}
+		losses.add(one)
 	}
-	return t.update(rate)
+	norm, err = t.update(rate)
+	return losses, norm, err
 }
 
-func (t *Trainer) microStep(ctx context.Context, w detect.Windows, at []int, s *sums) error {
+// gradient adds the gradient of one micro-batch to the accumulators and returns its losses.
+func (t *Trainer) gradient(ctx context.Context, w detect.Windows, at []int) (sums, error) {
 	if err := t.load(w, at); err != nil {
-		return err
+		return sums{}, err
 	}
 	if err := t.program.Run(ctx, procGradient); err != nil {
-		return err
+		return sums{}, err
 	}
-	return t.measure(s, len(t.problem.Parts))
+	return t.measure(len(t.problem.Parts))
 }
 
-// update makes one step of Adam. It is not interrupted: half an update would be lost work.
+// update makes one step of Adam. It is not interrupted: half an update would leave a state that no resumed run has.
 func (t *Trainer) update(rate float64) (norm float64, err error) {
 	n := float64(t.at.Adam + 1)
 	hyper := []float32{float32(rate), float32(1 - math.Pow(adam[0], n)), float32(1 - math.Pow(adam[1], n))}
@@ -269,20 +288,20 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 	if err := t.program.Run(context.Background(), procUpdate); err != nil {
 		return 0, err
 	}
-	t.at.Adam++
-	norm, err = t.scalar(t.norm)
-	if err == nil && (math.IsNaN(norm) || math.IsInf(norm, 0)) {
-		err = fmt.Errorf("gradient norm became %v: %w", norm, ErrNotFinite)
+	if norm, err = t.scalar(t.norm); err != nil {
+		return 0, fmt.Errorf("gradient %w", err)
 	}
-	return norm, err
+	t.at.Adam++
+	return norm, nil
 }
 
 func (t *Trainer) clearGradients() error {
 	for _, w := range t.weights {
-		if w.trainable {
-			if err := t.program.Write(w.accum, make([]float32, w.shape.Len())); err != nil {
-				return err
-			}
+		if !w.trainable {
+			continue
+		}
+		if err := t.program.Write(w.accum, make([]float32, w.shape.Len())); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -292,6 +311,7 @@ func (t *Trainer) write(s plan.Slot, x float64) error {
 	return t.program.Write(s, []float32{float32(x)})
 }
 
+// writeWeight sets the weight of the distillation term, if the problem has one.
 func (t *Trainer) writeWeight(lambda float64) error {
 	if t.lambda < 0 {
 		return nil
@@ -311,9 +331,11 @@ func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64
 		if err := t.program.Run(ctx, procEvaluate); err != nil {
 			return total, err
 		}
-		if err := t.measure(&total, len(t.parts)); err != nil {
+		one, err := t.measure(len(t.parts))
+		if err != nil {
 			return total, err
 		}
+		total.add(one)
 	}
 	return total, nil
 }
@@ -321,35 +343,43 @@ func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64
 // Forward computes Problem.Outputs for every window of w. It calls got once a window with one slice for each output,
 // which is good until got returns.
 func (t *Trainer) Forward(ctx context.Context, w detect.Windows, got func(window int, outputs [][]float32) error) error {
-	if err := t.check(w); err != nil {
-		return err
+	if err := t.fits(w); err != nil {
+		return fmt.Errorf("train: forward: %w", err)
 	}
 	whole := make([][]float32, len(t.outputs))
-	one := make([][]float32, len(t.outputs))
 	for i, r := range t.problem.Outputs {
 		whole[i] = make([]float32, r.Node.Shape.Len())
 	}
+	one := make([][]float32, len(whole))
 	for i := 0; i < w.Len(); i += t.micro {
 		at := count(i, min(t.micro, w.Len()-i))
-		if err := t.load(w, at); err != nil {
+		if err := t.forward(ctx, w, at, whole); err != nil {
 			return err
-		}
-		if err := t.program.Run(ctx, procForward); err != nil {
-			return err
-		}
-		for j, s := range t.outputs {
-			if err := t.program.Read(s, whole[j]); err != nil {
-				return err
-			}
 		}
 		for k := range at {
-			for j := range whole {
-				n := len(whole[j]) / t.micro
-				one[j] = whole[j][k*n : (k+1)*n]
+			for j, x := range whole {
+				n := len(x) / t.micro
+				one[j] = x[k*n : (k+1)*n]
 			}
 			if err := got(i+k, one); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// forward computes the outputs of one micro-batch; what its first windows do not fill is left over from the last.
+func (t *Trainer) forward(ctx context.Context, w detect.Windows, at []int, outputs [][]float32) error {
+	if err := t.load(w, at); err != nil {
+		return err
+	}
+	if err := t.program.Run(ctx, procForward); err != nil {
+		return err
+	}
+	for i, s := range t.outputs {
+		if err := t.program.Read(s, outputs[i]); err != nil {
+			return err
 		}
 	}
 	return nil

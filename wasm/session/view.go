@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/experiment/runner"
@@ -15,19 +16,35 @@ import (
 // maxBuckets bounds one view: more than any screen is wide, for more lines than any page shows.
 const maxBuckets = 1 << 20
 
-// view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost.
-func (s *Session) view(req protocol.Request) {
-	v := req.View
+// shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now. What it
+// refers to does not change.
+type shown struct {
+	openSet
+	runs   []experiment.Run
+	taught []experiment.TeacherRun
+}
+
+func (s *Session) shown() shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows := s.scaled.Rows
+	v := shown{openSet: s.open}
+	if reflect.DeepEqual(s.open.data, s.results.data) {
+		v.runs, v.taught = s.results.runs, s.results.taught
+	}
+	return v
+}
+
+// view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost.
+func (s *Session) view(req protocol.Request) {
+	v, on := req.View, s.shown()
+	rows := on.scaled.Rows
 	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)
 		return
 	}
 	out := make([]float32, 3*v.Width*len(v.Lines))
 	for i, l := range v.Lines {
-		fill(out[3*v.Width*i:3*v.Width*(i+1)], s.line(l), v.From, v.To)
+		fill(out[3*v.Width*i:3*v.Width*(i+1)], on.line(l), v.From, v.To)
 	}
 	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID, Series: &protocol.Series{View: *v, Rows: rows}}, out)
 }
@@ -53,7 +70,7 @@ type values struct {
 }
 
 // line finds what a line shows; a line that has no values yet is empty.
-func (s *Session) line(l protocol.Line) values {
+func (s shown) line(l protocol.Line) values {
 	c := s.scaled.Channels
 	if l.Channel < 0 || l.Channel >= c {
 		return values{}
@@ -98,7 +115,7 @@ func cosines(a, b []float32, channels int) values {
 	}}
 }
 
-func (s *Session) teacherOutput(seed uint64) []float32 {
+func (s shown) teacherOutput(seed uint64) []float32 {
 	for _, t := range s.taught {
 		if t.Seed == seed {
 			return t.Output
@@ -107,7 +124,7 @@ func (s *Session) teacherOutput(seed uint64) []float32 {
 	return nil
 }
 
-func (s *Session) runOf(arm string, seed uint64) *experiment.Run {
+func (s shown) runOf(arm string, seed uint64) *experiment.Run {
 	for i, r := range s.runs {
 		if r.Arm == arm && r.Seed == seed {
 			return &s.runs[i]
@@ -142,9 +159,9 @@ func bucket(v values, a, b int) (lo, hi, mean float64) {
 
 // judge measures a finished run at a threshold set by hand.
 func (s *Session) judge(req protocol.Request) {
-	run, labels, err := s.judged(req.Judge)
+	run, labels, err := s.shown().judged(req.Judge)
 	if err == nil {
-		err = runner.Judge(context.Background(), &run, labels)
+		err = runner.Judge(s.long(context.Background()), &run, labels)
 	}
 	if err != nil {
 		s.fail(req.ID, "view", err)
@@ -154,9 +171,7 @@ func (s *Session) judge(req protocol.Request) {
 }
 
 // judged returns a copy of the run that j names, with j's threshold, and the labels of its steps.
-func (s *Session) judged(j *protocol.Judge) (experiment.Run, []uint8, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s shown) judged(j *protocol.Judge) (experiment.Run, []uint8, error) {
 	if j == nil {
 		return experiment.Run{}, nil, errors.New("judge: nothing asked for")
 	}
@@ -166,5 +181,5 @@ func (s *Session) judged(j *protocol.Judge) (experiment.Run, []uint8, error) {
 	}
 	out := *run
 	out.Threshold = experiment.Cut{Policy: "by hand", Value: metrics.Value(j.Threshold), Saw: "whatever moved the hand"}
-	return out, s.labels[:min(len(s.labels), len(run.Scores))], nil
+	return out, s.labels, nil
 }

@@ -9,7 +9,8 @@ import (
 type work struct {
 	ctx  context.Context
 	stop context.CancelFunc
-	done chan struct{} // closed when the experiment has ended
+	// forgotten means that the page has reset: nothing of the experiment is reported. The session's lock guards it.
+	forgotten bool
 
 	mu    sync.Mutex
 	held  bool
@@ -19,7 +20,7 @@ type work struct {
 
 // newWork returns work that may go on, or, held, that may do one step.
 func newWork(held bool) *work {
-	w := &work{done: make(chan struct{}), wake: make(chan struct{}), held: held}
+	w := &work{wake: make(chan struct{}), held: held}
 	if held {
 		w.steps = 1
 	}

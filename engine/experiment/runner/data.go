@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/detect"
@@ -21,6 +22,9 @@ type prepared struct {
 
 // prepare cuts the set to what the spec asks for, scales it by its training part, and lays out the windows.
 func prepare(spec experiment.Spec, set *datasets.Set) (*prepared, error) {
+	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
+		return nil, fmt.Errorf("data %s: %d labels for %d test steps", spec.Data.Source, len(set.Labels), set.Test.Rows)
+	}
 	if err := spec.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels); err != nil {
 		return nil, err
 	}
@@ -31,10 +35,9 @@ func prepare(spec experiment.Spec, set *datasets.Set) (*prepared, error) {
 	p := &prepared{channels: train.Channels, summary: summarise(set, d, train, test)}
 	if d.Scaling == "standard" {
 		scaler := datasets.FitScaler(train)
-		p.summary.ConstantTrain = constants(train)
 		train, test = scaler.Apply(train), scaler.Apply(test)
 	}
-	held := int(spec.Train.Validation * float64(train.Rows))
+	held := spec.Train.Held(train.Rows)
 	p.fit = detect.Slide(train.Slice(0, train.Rows-held), d.Window, d.Stride)
 	p.valid = detect.Tile(train.Slice(train.Rows-held, train.Rows), d.Window)
 	p.train = detect.Slide(train, d.Window, d.Stride)
@@ -42,20 +45,35 @@ func prepare(spec experiment.Spec, set *datasets.Set) (*prepared, error) {
 	p.summary.TrainWindows = p.fit.Len()
 	p.summary.ScoredSteps = p.test.Len() * d.Window
 	if set.Labels != nil {
-		if len(set.Labels) != set.Test.Rows {
-			return nil, fmt.Errorf("data %s: %d labels for %d test steps", d.Source, len(set.Labels), set.Test.Rows)
-		}
 		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
 	}
-	return p, nil
+	return p, checkLabels(spec, p.labels)
+}
+
+// checkLabels refuses a threshold that nothing can be chosen with: before hours of training, not after them.
+func checkLabels(spec experiment.Spec, labels []uint8) error {
+	if spec.Detect.Threshold.Policy != "best_f1" || slices.Contains(labels, 1) {
+		return nil
+	}
+	return &experiment.FieldError{Field: "detect.threshold.policy", Got: `"best_f1"`,
+		Want: "a policy without labels: no scored test step is labelled anomalous"}
+}
+
+// prepareData cuts and scales a set alone, for whoever looks at it before there is an experiment.
+func prepareData(set *datasets.Set, d experiment.Data) (*prepared, error) {
+	spec := experiment.Default()
+	spec.Data = d
+	spec.Train.Validation, spec.Train.Patience = 0, 0 // holds nothing out, so that it asks for no length of its own
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	return prepare(spec, set)
 }
 
 // TestPart returns the test part as models see it, cut to d and scaled by the training part, and the labels of its
 // scored steps; nil if there are none.
 func TestPart(set *datasets.Set, d experiment.Data) (datasets.Series, []uint8, error) {
-	spec := experiment.Default()
-	spec.Data = d
-	p, err := prepare(spec, set)
+	p, err := prepareData(set, d)
 	if err != nil {
 		return datasets.Series{}, nil, err
 	}

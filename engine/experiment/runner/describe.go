@@ -10,9 +10,7 @@ import (
 
 // Describe says what a set holds under the cuts of d, before anything is trained.
 func Describe(set *datasets.Set, d experiment.Data) (experiment.DataSummary, error) {
-	spec := experiment.Default()
-	spec.Data = d
-	p, err := prepare(spec, set)
+	p, err := prepareData(set, d)
 	if err != nil {
 		return experiment.DataSummary{}, err
 	}
@@ -22,7 +20,8 @@ func Describe(set *datasets.Set, d experiment.Data) (experiment.DataSummary, err
 func summarise(set *datasets.Set, d experiment.Data, train, test datasets.Series) experiment.DataSummary {
 	s := experiment.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
 		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: set.FillRule, Licence: set.Licence, Origin: set.Source,
-		Channels: channelNames(set, d.Channels), Segments: []experiment.Segment{}}
+		Channels: channelNames(set, d.Channels), Segments: []experiment.Segment{},
+		ConstantTrain: constants(train)}
 	if set.Labels == nil {
 		return s
 	}

@@ -4,40 +4,59 @@ import (
 	"time"
 
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/train"
 )
 
 // meter knows how far the experiment is, counted in training steps.
 type meter struct {
-	run, runs   int // position of the current training; trainings in all
-	done, total int // steps, as if no run stopped early
+	run, runs   int // trainings begun; trainings in all
+	done, total int // steps made here; steps to make here, unless a training stops early
 	start       time.Time
+	waited      time.Duration // at the gate
 }
 
 func newMeter(spec experiment.Spec, data *prepared) meter {
-	batches := max(1, (data.fit.Len()+spec.Train.Batch-1)/spec.Train.Batch)
-	m := meter{start: time.Now(), run: -1}
+	m := meter{start: time.Now()}
+	batches := train.Batches(data.fit.Len(), spec.Train.Batch, microBatch)
+	plan := func(epochs int) {
+		m.runs++
+		m.total += batches * epochs
+	}
 	for range spec.Seeds {
-		if spec.Teacher.Weights == "" {
-			m.runs++
-			m.total += batches * spec.Teacher.Epochs
+		if spec.Teaches() && spec.Teacher.Weights == "" {
+			plan(spec.Teacher.Epochs)
 		}
 		for _, a := range spec.Arms {
 			if a.Control == "" {
-				m.runs++
-				m.total += batches * spec.Train.Epochs
+				plan(spec.Train.Epochs)
 			}
 		}
 	}
 	return m
 }
 
-// finish counts the steps that an early stop left out.
-func (m *meter) finish(steps, planned int) { m.done += planned - steps }
+// begin notes a training of which so many steps were made elsewhere.
+func (m *meter) begin(elsewhere int) {
+	m.run++
+	m.total -= elsewhere
+}
+
+func (m *meter) step() { m.done++ }
+
+// end notes that a training left out so many steps.
+func (m *meter) end(leftOut int) { m.total -= leftOut }
+
+// wait begins a wait; the returned function ends it.
+func (m *meter) wait() func() {
+	from := time.Now()
+	return func() { m.waited += time.Since(from) }
+}
 
 // left estimates the seconds until the report from the pace so far; -1 before the first step.
 func (m *meter) left() float64 {
-	if m.done == 0 {
+	if m.done == 0 && m.total > 0 {
 		return -1
 	}
-	return time.Since(m.start).Seconds() / float64(m.done) * float64(m.total-m.done)
+	pace := (time.Since(m.start) - m.waited).Seconds() / float64(max(m.done, 1))
+	return pace * float64(m.total-m.done)
 }

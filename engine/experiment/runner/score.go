@@ -15,8 +15,9 @@ import (
 // scores are what a run says of the training windows, as the training loader yields them, and of the test part.
 type scores struct{ train, test []float64 }
 
+// studentScores scores the test part, and the training windows if the threshold looks at them.
 func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *experiment.Run) (s scores, err error) {
-	r.o.Events(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed, Run: r.meter.run, Runs: r.meter.runs, Left: r.meter.left()})
+	r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed})
 	keep := &out.Output
 	if !r.o.Outputs {
 		keep = nil
@@ -27,14 +28,29 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *experime
 	if r.spec.Detect.Threshold.Policy != "best_f1" {
 		s.train, err = r.forward(ctx, t, r.data.train, nil)
 	}
-	for _, part := range [][]float64{s.test, s.train} {
-		for i, x := range part {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return s, fmt.Errorf("%w: score %d is %v", errFailed, i, x)
-			}
-		}
-	}
 	return s, err
+}
+
+// forward scores every step of the windows; keep, if not nil, gets the student's output for them.
+func (r *run) forward(ctx context.Context, t *train.Trainer, w detect.Windows, keep *[]float32) ([]float64, error) {
+	all := make([]float64, 0, w.Len()*w.Length)
+	if keep != nil {
+		*keep = make([]float32, 0, w.Len()*w.Size())
+	}
+	err := t.Forward(ctx, w, func(_ int, o [][]float32) error {
+		for _, x := range o[0] {
+			v := float64(x)
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return failure{fmt.Errorf("score of step %d became %v", len(all), v)}
+			}
+			all = append(all, v)
+		}
+		if keep != nil {
+			*keep = append(*keep, o[1]...)
+		}
+		return nil
+	})
+	return all, err
 }
 
 // randomScores are even draws between 0 and 1: the control that knows nothing.
@@ -50,8 +66,8 @@ func (r *run) randomScores(seed uint64) scores {
 	return scores{test: draw(r.data.summary.ScoredSteps), train: draw(r.data.train.Len() * r.spec.Data.Window)}
 }
 
-// judge chooses the threshold and measures the run.
-func (r *run) judge(ctx context.Context, s scores, out *experiment.Run) error {
+// decide chooses the threshold and measures the run.
+func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
 	if err != nil {
 		return err
@@ -62,39 +78,9 @@ func (r *run) judge(ctx context.Context, s scores, out *experiment.Run) error {
 	}
 	out.Scores = s.test
 	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut), Saw: policy.Saw}
-	return Judge(ctx, out, r.data.labels)
-}
-
-// Judge fills in alarms and metrics of a run from its scores and threshold; without labels there are alarms only.
-func Judge(ctx context.Context, out *experiment.Run, labels []uint8) error {
-	labelled := labels != nil
-	if !labelled {
-		labels = make([]uint8, len(out.Scores))
-	}
-	e, err := metrics.NewEvaluation(out.Scores, labels, metrics.RefuseUnscored)
+	ranking, err := r.ranking(ctx, s.test)
 	if err != nil {
 		return err
 	}
-	alarms := e.At(float64(out.Threshold.Value))
-	out.Alarms = make([]experiment.Range, len(alarms.Segments))
-	for i, s := range alarms.Segments {
-		out.Alarms[i] = experiment.Range{From: s.From, To: s.To}
-	}
-	out.Metrics = nil
-	if !labelled {
-		return nil
-	}
-	out.Hits, out.FalseRuns = alarms.Hits, alarms.FalseRuns
-	values, err := metrics.Measure(ctx, metrics.All, e, alarms, nil)
-	if err != nil {
-		return err
-	}
-	chance, err := metrics.ChanceLevels(ctx, metrics.All, e, alarms.Rate(), nil)
-	if err != nil {
-		return err
-	}
-	for i, m := range metrics.All {
-		out.Metrics = append(out.Metrics, experiment.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean})
-	}
-	return nil
+	return judge(ctx, out, r.data.labels, ranking)
 }

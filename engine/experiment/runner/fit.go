@@ -1,0 +1,101 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"cosinelab/engine/distill"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/train"
+)
+
+// job is one training: what it is called, and what the spec's training options do not say.
+type job struct {
+	name    string // of its checkpoint, without what the file system might not like
+	phase   string
+	arm     string // empty for a teacher
+	seed    uint64
+	epochs  int
+	shuffle uint64 // seed of the order of windows
+	lambda  func(epoch int) float64
+}
+
+func teacherJob(spec experiment.Spec, seed uint64) job {
+	return job{name: fmt.Sprintf("seed%d-teacher", seed), phase: experiment.PhaseTeacher, seed: seed,
+		epochs: spec.Teacher.Epochs, shuffle: teacherSeed(seed)}
+}
+
+func armJob(spec experiment.Spec, arm int, seed uint64) job {
+	a := spec.Arms[arm]
+	j := job{name: fmt.Sprintf("seed%d-arm%d", seed, arm), phase: experiment.PhaseStudent, arm: a.Name, seed: seed,
+		epochs: spec.Train.Epochs, shuffle: seed}
+	if o := a.Objective; a.Distils() {
+		j.lambda = func(epoch int) float64 { return distill.Weight(o.Schedule, o.Weight, epoch, j.epochs) }
+	}
+	return j
+}
+
+// fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was stopped.
+// A training that failed leaves none.
+func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
+	if err := r.restore(t, j); err != nil {
+		return train.Result{}, err
+	}
+	r.meter.begin(t.Steps())
+	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch, microBatch)
+	defer func() { r.meter.end(planned - t.Steps()) }()
+	event := experiment.Event{Phase: j.phase, Arm: j.arm, Seed: j.seed, Epochs: j.epochs, Steps: planned}
+	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
+		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda, Gate: r.gate,
+		OnStep: func(s train.StepInfo) {
+			r.meter.step()
+			e := event
+			e.Epoch, e.Step, e.Losses, e.GradNorm, e.StepMs = s.Epoch, s.Step, s.Losses, s.GradNorm, 1000*s.Seconds
+			r.send(e)
+		},
+		OnEpoch: func(done experiment.Epoch) {
+			e := event
+			e.Epoch, e.Step, e.EpochDone = done.Epoch, done.Steps, &done
+			r.send(e)
+		},
+	})
+	if errors.Is(err, train.ErrNotFinite) {
+		return res, failure{err}
+	}
+	return res, errors.Join(err, r.save(t, j))
+}
+
+// gate waits for the program around the run; the time is not that of the training.
+func (r *run) gate(ctx context.Context) error {
+	if r.o.Gate == nil {
+		return nil
+	}
+	defer r.meter.wait()()
+	return r.o.Gate(ctx)
+}
+
+func (j job) checkpoint() string { return j.name + ".safetensors" }
+
+func (r *run) restore(t *train.Trainer, j job) error {
+	if r.o.Store.Load == nil {
+		return nil
+	}
+	f, err := r.o.Store.Load(j.checkpoint())
+	if err != nil || f == nil {
+		return err
+	}
+	defer f.Close()
+	if err := t.Restore(f); err != nil {
+		return fmt.Errorf("%s: %w", j.checkpoint(), err)
+	}
+	return nil
+}
+
+func (r *run) save(t *train.Trainer, j job) error {
+	if r.o.Store.Save == nil {
+		return nil
+	}
+	return r.o.Store.Save(j.checkpoint(), func(w io.Writer) error { return t.Save(w) })
+}

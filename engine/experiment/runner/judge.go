@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"context"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
+)
+
+// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
+// stay as they are. Without labels there are alarms only.
+func Judge(ctx context.Context, out *experiment.Run, labels []uint8) error {
+	var ranking []experiment.Measure
+	for _, m := range metrics.All {
+		if !m.NeedsThreshold() {
+			ranking = append(ranking, out.Of(m.Name))
+		}
+	}
+	return judge(ctx, out, labels, ranking)
+}
+
+// judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in
+// the order of metrics.All.
+func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []experiment.Measure) error {
+	e, err := evaluation(out.Scores, labels)
+	if err != nil {
+		return err
+	}
+	alarms := e.At(float64(out.Threshold.Value))
+	out.Alarms = make([]experiment.Range, len(alarms.Segments))
+	for i, s := range alarms.Segments {
+		out.Alarms[i] = experiment.Range{From: s.From, To: s.To}
+	}
+	out.Metrics = nil
+	if labels == nil {
+		return nil
+	}
+	out.Hits, out.FalseRuns = alarms.Hits, alarms.FalseRuns
+	rows := rowsOf(true)
+	values, err := metrics.Measure(ctx, rows, e, alarms, nil)
+	if err != nil {
+		return err
+	}
+	chance, err := metrics.ChanceLevels(ctx, rows, e, alarms.Rate(), nil)
+	if err != nil {
+		return err
+	}
+	out.Metrics = merge(ranking, measures(rows, values, chance))
+	return nil
+}
+
+// evaluation pairs scores with labels; where there are none, nothing is an anomaly.
+func evaluation(scores []float64, labels []uint8) (*metrics.Evaluation, error) {
+	if labels == nil {
+		labels = make([]uint8, len(scores))
+	}
+	return metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
+}
+
+// rowsOf are the metrics that need a threshold, or those that need none.
+func rowsOf(threshold bool) (rows []metrics.Metric) {
+	for _, m := range metrics.All {
+		if m.NeedsThreshold() == threshold {
+			rows = append(rows, m)
+		}
+	}
+	return rows
+}
+
+func measures(rows []metrics.Metric, values []metrics.Value, chance []metrics.Chance) []experiment.Measure {
+	out := make([]experiment.Measure, len(rows))
+	for i, m := range rows {
+		out[i] = experiment.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean}
+	}
+	return out
+}
+
+// merge puts measures of the ranking and of alarms into the order of metrics.All.
+func merge(ranking, alarms []experiment.Measure) (all []experiment.Measure) {
+	for _, m := range metrics.All {
+		from := &ranking
+		if m.NeedsThreshold() {
+			from = &alarms
+		}
+		all = append(all, (*from)[0])
+		*from = (*from)[1:]
+	}
+	return all
+}
+
+// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels alone, so that
+// one run's serve all others: the random scores they are drawn from cost more than everything else.
+func (r *run) ranking(ctx context.Context, scores []float64) ([]experiment.Measure, error) {
+	if r.data.labels == nil {
+		return nil, nil
+	}
+	e, err := evaluation(scores, r.data.labels)
+	if err != nil {
+		return nil, err
+	}
+	rows := rowsOf(false)
+	values, err := metrics.Measure(ctx, rows, e, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.rankingChance == nil {
+		if r.rankingChance, err = metrics.ChanceLevels(ctx, rows, e, 0, nil); err != nil {
+			return nil, err
+		}
+	}
+	return measures(rows, values, r.rankingChance), nil
+}

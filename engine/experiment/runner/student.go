@@ -1,0 +1,166 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cosinelab/engine/distill"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/graph"
+	"cosinelab/engine/models"
+	"cosinelab/engine/plan"
+	"cosinelab/engine/tensor"
+	"cosinelab/engine/train"
+)
+
+// teacherScope is where the frozen teacher's parameters live in a student's graph.
+const teacherScope = "teacher"
+
+// Names of what a model computes after training.
+const (
+	outputScore  = "score"
+	outputSeries = "series"
+)
+
+// microBatch is the number of windows that go through the graph at once: one keeps a transformer's activations in
+// cache, and gradients add up to the same batch.
+const microBatch = 1
+
+func (r *run) config(m experiment.Model) models.Config {
+	m = m.OrLab()
+	return models.Config{Window: r.spec.Data.Window, Channels: r.data.channels, DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF}
+}
+
+// build adds a model to g, for windows x.
+func (r *run) build(g *graph.Graph, x *graph.Node, m experiment.Model) (models.Output, error) {
+	model, err := models.Find(m.Name)
+	if err != nil {
+		return models.Output{}, err
+	}
+	c := r.config(m)
+	if err := model.Check(c); err != nil {
+		return models.Output{}, err
+	}
+	return model.Build(g, x, c), nil
+}
+
+func (r *run) input(g *graph.Graph) *graph.Node {
+	return g.Input("x", microBatch, r.spec.Data.Window, r.data.channels)
+}
+
+// student trains the arm's student, unless it is the untrained control, and returns its scores.
+func (r *run) student(ctx context.Context, arm int, seed uint64, from teacher, out *experiment.Run) (scores, error) {
+	a := r.spec.Arms[arm]
+	if from.params == nil && r.spec.NeedsTeacher(a) {
+		return scores{}, failure{fmt.Errorf("its teacher failed: %s", from.failed)}
+	}
+	p, err := r.studentProblem(a, from.params != nil)
+	if err != nil {
+		return scores{}, err
+	}
+	t, err := train.New(r.device, p, r.spec.Train.Clip, seed)
+	if err != nil {
+		return scores{}, err
+	}
+	defer t.Close()
+	if err := freeze(t, from); err != nil {
+		return scores{}, err
+	}
+	out.Parameters = t.Parameters()
+	if a.Control == "" {
+		res, err := r.fit(ctx, t, armJob(r.spec, arm, seed))
+		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
+		if err != nil {
+			return scores{}, err
+		}
+	}
+	return r.studentScores(ctx, t, out)
+}
+
+// freeze gives the teacher inside a student's problem its weights.
+func freeze(t *train.Trainer, from teacher) error {
+	frozen := map[string]tensor.Tensor{}
+	for name, x := range from.params {
+		frozen[teacherScope+"."+name] = x
+	}
+	unknown, _, err := t.SetParams(frozen)
+	if err == nil && len(unknown) > 0 {
+		err = fmt.Errorf("tensor %s is unknown", unknown[0])
+	}
+	if err != nil {
+		return fmt.Errorf("teacher: %w", err)
+	}
+	return nil
+}
+
+// studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that joins them.
+func (r *run) studentProblem(a experiment.Arm, taught bool) (p train.Problem, err error) {
+	var fail error
+	g, err := graph.Build(func(g *graph.Graph) { p, fail = r.assemble(g, a, taught) })
+	p.Graph = g
+	return p, errors.Join(err, fail)
+}
+
+func (r *run) assemble(g *graph.Graph, a experiment.Arm, taught bool) (p train.Problem, err error) {
+	x := r.input(g)
+	student, err := r.build(g, x, r.spec.StudentOf(a))
+	if err != nil {
+		return p, err
+	}
+	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params()}
+	var target *graph.Node
+	if taught {
+		if target, err = r.target(g, x); err != nil {
+			return p, err
+		}
+		agreement, err := distill.Term("cosine", "channel", target, student.Series)
+		if err != nil {
+			return p, err
+		}
+		p.Checks = []plan.Result{{Name: "to_teacher", Node: agreement}}
+	}
+	var extra []models.Named
+	if a.Distils() {
+		term, err := distill.Term(a.Objective.Kind, a.Objective.Axis, target, student.Series)
+		if err != nil {
+			return p, err
+		}
+		p.Weight = g.Input("lambda")
+		weighted := graph.Mul(p.Weight, term)
+		p.Loss = graph.Add(student.Loss, weighted)
+		extra = append(extra, models.Named{Name: a.Objective.Kind, Node: weighted})
+	}
+	p.Parts = parts(student, p.Loss, extra...)
+	score, err := r.score(student, target)
+	p.Outputs = []plan.Result{{Name: outputScore, Node: score}, {Name: outputSeries, Node: student.Series}}
+	return p, err
+}
+
+// target adds the teacher and returns its output, which no gradient passes.
+func (r *run) target(g *graph.Graph, x *graph.Node) (*graph.Node, error) {
+	defer g.Scope(teacherScope)()
+	out, err := r.build(g, x, r.spec.Teacher.Model)
+	if err != nil {
+		return nil, err
+	}
+	return graph.StopGradient(out.Series), nil
+}
+
+// score is the node that the spec's detection reads, [B,L].
+func (r *run) score(student models.Output, target *graph.Node) (*graph.Node, error) {
+	if r.spec.Detect.Score == "disagreement" {
+		return distill.Disagreement(target, student.Series), nil
+	}
+	return student.Score(r.spec.Detect.Score)
+}
+
+// parts are the losses to report: what is minimised, the model's own loss, what either is made of.
+func parts(o models.Output, total *graph.Node, extra ...models.Named) []plan.Result {
+	out := []plan.Result{{Name: "total", Node: total}, {Name: "own", Node: o.Loss}}
+	for _, n := range slices.Concat(o.Parts, extra) {
+		out = append(out, plan.Result{Name: n.Name, Node: n.Node})
+	}
+	return out
+}

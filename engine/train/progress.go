@@ -1,0 +1,62 @@
+package train
+
+import (
+	"errors"
+
+	"cosinelab/engine/experiment"
+)
+
+// progress is where a training stands; with the parameters and moments it is all that a resumed run needs.
+type progress struct {
+	Epoch     int                // being trained, from 1
+	Batch     int                // next batch of it
+	Adam      int                // steps of the optimiser so far
+	Sums      sums               // over the steps of this epoch
+	History   []experiment.Epoch // finished epochs
+	Best      float64            // lowest monitored loss
+	BestEpoch int                // which epoch had it; 0 = none yet
+	Ended     bool
+}
+
+// check says whether a training of a problem with so many parts can stand here: a file can say anything.
+func (p progress) check(parts int) error {
+	switch {
+	case p.Epoch < 1 || p.Batch < 0 || p.Adam < 0 || p.Sums.Micro < 0:
+		return errors.New("a count is negative")
+	case len(p.History) != p.Epoch-1:
+		return errors.New("the history does not end before the current epoch")
+	case p.BestEpoch > len(p.History) || p.BestEpoch < min(1, len(p.History)):
+		return errors.New("the best epoch is not in the history")
+	case p.Ended && len(p.History) == 0:
+		return errors.New("the end comes before the first epoch")
+	case len(p.Sums.Parts) != parts && p.Batch > 0:
+		return errors.New("the sums are of other losses")
+	case len(p.Sums.Parts) != 0 && p.Batch == 0:
+		return errors.New("there are sums before the first batch")
+	}
+	return nil
+}
+
+// sums add up losses over micro-batches, and what each step measured.
+type sums struct {
+	Micro   int // micro-batches
+	Monitor float64
+	Parts   []float64
+	Norm    float64
+	Seconds float64
+}
+
+// mean is that of a sum over micro-batches.
+func (s sums) mean(sum float64) float64 { return sum / float64(max(s.Micro, 1)) }
+
+// add adds the losses of x.
+func (s *sums) add(x sums) {
+	s.Micro += x.Micro
+	s.Monitor += x.Monitor
+	if s.Parts == nil {
+		s.Parts = make([]float64, len(x.Parts))
+	}
+	for i := range x.Parts {
+		s.Parts[i] += x.Parts[i]
+	}
+}

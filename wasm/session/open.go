@@ -1,0 +1,92 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
+	"cosinelab/wasm/protocol"
+)
+
+// openSet is the set that is open, and its test part as models see it.
+type openSet struct {
+	data   experiment.Data
+	set    *datasets.Set // nil = none is open
+	scaled datasets.Series
+	labels []uint8 // of the scored steps; nil = none
+}
+
+// newOpenSet cuts and scales a set.
+func newOpenSet(set *datasets.Set, d experiment.Data) (openSet, error) {
+	scaled, labels, err := runner.TestPart(set, d)
+	return openSet{d, set, scaled, labels}, err
+}
+
+// holds reports whether the open set is that of d, however d cuts it.
+func (o openSet) holds(d experiment.Data) bool {
+	a := o.data
+	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label && reflect.DeepEqual(a.Split, d.Split)
+}
+
+// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they are read.
+func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
+	if req.Data == nil {
+		s.fail(req.ID, "data", errors.New("open: no data given"))
+		return
+	}
+	set, err := s.read(*req.Data, files)
+	if err != nil {
+		s.fail(req.ID, "data", err)
+		return
+	}
+	summary, err := runner.Describe(set, *req.Data)
+	if err != nil {
+		s.fail(req.ID, "data", err)
+		return
+	}
+	opened, err := newOpenSet(set, *req.Data)
+	if err != nil {
+		s.fail(req.ID, "data", err)
+		return
+	}
+	s.mu.Lock()
+	if turn == s.opening {
+		s.open = opened
+		if files != nil {
+			s.files = files
+		}
+	}
+	s.mu.Unlock()
+	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &summary})
+}
+
+// read returns the set of d: the open one if no new files come with it.
+func (s *Session) read(d experiment.Data, files []datasets.File) (*datasets.Set, error) {
+	s.mu.Lock()
+	open, known := s.open, s.files
+	s.mu.Unlock()
+	if files == nil && open.holds(d) {
+		return open.set, nil
+	}
+	if files == nil {
+		files = known
+	}
+	group, _, _ := strings.Cut(d.Source, "/")
+	switch {
+	case group == datasets.GroupBuiltin:
+		return datasets.Builtin(d.Source, d.Seed)
+	case group == datasets.GroupFile:
+		options := datasets.Options{Label: d.Label}
+		if d.Split != nil {
+			options.Split = *d.Split
+		}
+		return datasets.ReadFiles(files, options)
+	case s.Remote == nil:
+		return nil, fmt.Errorf("%s: no folder of real sets is served with this page; start the server with -data", d.Source)
+	}
+	return datasets.Open(s.Remote, d.Source)
+}

@@ -1,0 +1,146 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
+	"cosinelab/wasm/protocol"
+)
+
+// start begins an experiment, which holds after its first step if asked to.
+func (s *Session) start(req protocol.Request, held bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.work != nil:
+		s.fail(req.ID, "run", errors.New("an experiment is running already"))
+	case req.Spec == nil:
+		s.fail(req.ID, "spec", errors.New("run: no spec given"))
+	default:
+		s.work = newWork(held)
+		s.results = results{data: req.Spec.Data}
+		s.state(req.ID, stateOf(held))
+		go s.run(s.work, req)
+	}
+}
+
+func stateOf(held bool) string {
+	if held {
+		return protocol.StatePaused
+	}
+	return protocol.StateRunning
+}
+
+// control changes the experiment under way. States are sent while nothing else can change them, so that the last one
+// that the page hears is true. Without an experiment, a step starts one, and a reset forgets the last.
+func (s *Session) control(req protocol.Request) {
+	s.mu.Lock()
+	w := s.work
+	if w == nil && req.Type == protocol.TypeStep {
+		s.mu.Unlock()
+		s.start(req, true)
+		return
+	}
+	defer s.mu.Unlock()
+	if w == nil {
+		if req.Type == protocol.TypeReset {
+			s.results = results{}
+		}
+		s.state(req.ID, protocol.StateIdle)
+		return
+	}
+	switch req.Type {
+	case protocol.TypeReset:
+		w.forgotten = true
+		fallthrough
+	case protocol.TypeStop:
+		w.stop()
+	case protocol.TypePause:
+		w.pause()
+	case protocol.TypeContinue:
+		w.resume()
+	case protocol.TypeStep:
+		w.step()
+	}
+	if w.ctx.Err() != nil {
+		s.state(req.ID, protocol.StateStopping)
+	} else {
+		s.state(req.ID, stateOf(w.paused()))
+	}
+}
+
+// run carries the experiment out and reports how it ended, unless it is forgotten.
+func (s *Session) run(w *work, req protocol.Request) {
+	report, where, err := s.carryOut(w, req)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.forgotten {
+		s.results = results{}
+	} else {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			s.fail(req.ID, where, err)
+		}
+		if len(s.results.runs) > 0 {
+			s.send(protocol.Response{Type: protocol.TypeReport, ID: req.ID, Report: &report})
+		}
+	}
+	s.work = nil
+	s.state(req.ID, protocol.StateIdle)
+}
+
+// carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
+func (s *Session) carryOut(w *work, req protocol.Request) (report experiment.Report, where string, err error) {
+	spec := *req.Spec
+	if err := spec.Validate(); err != nil {
+		return report, "spec", err
+	}
+	set, err := s.read(spec.Data, nil)
+	if err != nil {
+		return report, "data", err
+	}
+	open, err := newOpenSet(set, spec.Data)
+	if err != nil {
+		return report, "data", err
+	}
+	s.mu.Lock()
+	s.open = open
+	s.opening++
+	s.mu.Unlock()
+	report, err = runner.Run(s.long(w.ctx), spec, set, s.Device,
+		runner.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID)})
+	return report, "run", err
+}
+
+// eventPause is the least time between two events that only report progress: a page draws no faster.
+const eventPause = 40 * time.Millisecond
+
+// events sends what happens to the page and keeps the series of finished runs for charts.
+func (s *Session) events(w *work, id int) func(experiment.Event) {
+	var last time.Time
+	return func(e experiment.Event) {
+		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 || w.paused()
+		if s.keep(w, e) && (news || time.Since(last) >= eventPause) {
+			last = time.Now()
+			s.send(protocol.Response{Type: protocol.TypeEvent, ID: id, Event: &e})
+		}
+	}
+}
+
+// keep adds what an event brings to the results; false = nobody wants them any more.
+func (s *Session) keep(w *work, e experiment.Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.forgotten {
+		return false
+	}
+	if e.Finished != nil {
+		s.results.runs = append(s.results.runs, *e.Finished)
+	}
+	if e.Taught != nil {
+		s.results.taught = append(s.results.taught, *e.Taught)
+	}
+	return true
+}
