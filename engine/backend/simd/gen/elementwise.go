@@ -66,7 +66,7 @@ func (g *generator) gelu() {
 	})
 }
 
-// scaled exports the two operations with numbers in them; with factor 1 or offset 0 they serve as copy and fill.
+// scaled exports the two operations with numbers in them.
 func (g *generator) scaled() {
 	g.Export("scale", func(f *asm.Func) {
 		n := f.ParamI32()
