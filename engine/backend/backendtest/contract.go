@@ -136,7 +136,7 @@ func checkAdam(t *testing.T, dev backend.Device) {
 
 // checkReuse runs a small attention block, whose plan reuses memory and reads through many views.
 func checkReuse(t *testing.T, dev backend.Device) {
-	s := build(t, 0, []testCase{{name: "attention", build: func(m *maker) *graph.Node {
+	build(t, 0, []testCase{{name: "attention", build: func(m *maker) *graph.Node {
 		x := m.input(normal, 2, 9, 12)
 		heads := func() *graph.Node {
 			y := graph.Add(graph.MatMul(graph.Reshape(x, 18, 12), graph.SwapLast(m.input(normal, 12, 12)), 0.3),
@@ -146,13 +146,7 @@ func checkReuse(t *testing.T, dev backend.Device) {
 		weights := graph.Softmax(graph.MatMul(heads(), graph.SwapLast(heads()), 0.5))
 		mixed := graph.Transpose(graph.MatMul(weights, heads(), 1), 0, 2, 1, 3)
 		return graph.Normalize(graph.Add(x, graph.Reshape(mixed, 2, 9, 12)), 1e-5)
-	}}})
-	for _, opts := range []plan.Options{{}, {Guard: 5}} {
-		if r := s.compile(t, dev, opts); r != nil {
-			s.check(t, r, summed)
-			r.close()
-		}
-	}
+	}}}).checkAll(t, dev, summed)
 }
 
 func checkWrongCalls(t *testing.T, dev backend.Device) {

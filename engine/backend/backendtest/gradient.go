@@ -12,14 +12,15 @@ import (
 )
 
 // differentiable reports whether autodiff has a gradient of the operation that finite differences can confirm:
-// updates have no value, gradients no second derivative, and what stops gradients has one that it hides.
+// updates have no value, gradients no second derivative, what stops gradients has one that it hides, and what is fused
+// stands in no graph.
 func differentiable(k op.Kind) bool {
 	switch k {
 	case op.StopGradient, op.GeluSlope, op.SoftmaxGrad, op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad,
 		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad, op.GRUGrad:
 		return false
 	}
-	return !k.IsSource() && k.Updates() == 0
+	return !k.IsSource() && !k.IsFused() && k.Updates() == 0
 }
 
 // step is the half-width of central differences in float64: their error is near 1e-9 of the function's size.

@@ -67,13 +67,23 @@ func build(t *testing.T, k op.Kind, cs []testCase) *suite {
 }
 
 func runCases(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
-	s := build(t, k, cs)
+	build(t, k, cs).checkAll(t, dev, bounds[k])
+}
+
+// checkAll checks the plan with guards around everything, then as devices usually get it, with memory reused.
+func (s *suite) checkAll(t *testing.T, dev backend.Device, b bound) {
+	t.Helper()
+	want, names := s.expect(t)
 	for _, opts := range []plan.Options{{Guard: 7}, {}} {
 		r := s.compile(t, dev, opts)
 		if r == nil {
 			return
 		}
-		s.check(t, r, bounds[k])
+		for i, got := range s.runTwice(r) {
+			if err := compare(got, want[i], b); err != nil {
+				t.Errorf("%s: %v", names[i], err)
+			}
+		}
 		r.close()
 	}
 }
@@ -96,23 +106,18 @@ func (s *suite) compile(t *testing.T, dev backend.Device, opts plan.Options) *ru
 	return newRunner(t, dev, p)
 }
 
-// check runs twice and wants the same bits both times, the oracle's values, and guards as they were.
-func (s *suite) check(t *testing.T, r *runner, b bound) {
-	t.Helper()
-	var first [][]float32
+// runTwice wants the same bits both times, and guards as they were.
+func (s *suite) runTwice(r *runner) [][]float32 {
+	r.t.Helper()
+	var got [][]float32
 	for range 2 {
 		r.feed(s.feeds)
 		r.guard()
 		r.run("all")
 		r.guarded()
-		first = r.same(first, s.read(r))
+		got = r.same(got, s.read(r))
 	}
-	want, names := s.expect(t)
-	for i, w := range want {
-		if err := compare(first[i], w, b); err != nil {
-			t.Errorf("%s: %v", names[i], err)
-		}
-	}
+	return got
 }
 
 // read returns the results, then the parameters that updates overwrite.

@@ -34,10 +34,14 @@ var bounds = [op.Count]bound{
 
 	op.Sum: summed, op.MatMul: summed, op.Fold: summed, op.Softmax: summed, op.SoftmaxGrad: summed,
 	op.Normalize: summed, op.Cosine: summed, op.GaussianPrior: summed, op.Discrepancy: summed,
+	op.LSTM: summed, op.GRU: summed,
 
 	// Their terms are differences: of an element and a mean, of two directions, of logarithms.
 	op.NormalizeGrad: subtracted, op.CosineGrad: subtracted, op.GaussianPriorGrad: subtracted,
 	op.DiscrepancyGradSeries: subtracted, op.DiscrepancyGradSigma: subtracted,
+
+	// Their errors pass through every step.
+	op.LSTMGrad: subtracted, op.GRUGrad: subtracted,
 }
 
 // subnormal is the least normal float32: a device may take what is below it for 0.

@@ -26,7 +26,7 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 			if err != nil {
 				b.Fatal(err)
 			}
-			prog, err := (&Device{workers: workers}).Compile(p)
+			prog, err := (&Device{workers: workers, tile: bestTile()}).Compile(p)
 			if err != nil {
 				b.Fatal(err)
 			}

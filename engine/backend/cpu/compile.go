@@ -14,6 +14,7 @@ type task func()
 // compiler turns the steps of one plan into tasks.
 type compiler struct {
 	arena []float32
+	tile  tile
 	// Memory of each worker, made when every step has said what it needs. What it holds when a task starts is unknown.
 	scratch [][]float32
 	double  [][]float64
@@ -21,11 +22,12 @@ type compiler struct {
 	scratchLen, doubleLen int
 }
 
-func newCompiler(arena, workers int) *compiler {
+func newCompiler(arena int, d *Device) *compiler {
 	return &compiler{
 		arena:   make([]float32, arena),
-		scratch: make([][]float32, workers),
-		double:  make([][]float64, workers),
+		tile:    d.tile,
+		scratch: make([][]float32, d.workers),
+		double:  make([][]float64, d.workers),
 	}
 }
 
@@ -72,9 +74,24 @@ var kernels = [op.Count]func(*compiler, plan.Step) task{
 	op.DiscrepancyGradSeries: compileDiscrepancyGradSeries,
 	op.DiscrepancyGradSigma:  compileDiscrepancyGradSigma,
 
+	op.LSTM:     compileLSTM,
+	op.LSTMGrad: compileLSTMGrad,
+	op.GRU:      compileGRU,
+	op.GRUGrad:  compileGRUGrad,
+
 	op.Assign:     compileAssign,
 	op.Accumulate: compileAccumulate,
 	op.Adam:       compileAdam,
+
+	op.MatMulAdd:       compileMatMul,
+	op.MatMulGelu:      compileMatMul,
+	op.SumAdd:          compileSum,
+	op.LayerNorm:       compileLayerNorm,
+	op.LayerNormGrad:   compileLayerNormGrad,
+	op.DiscrepancyGrad: compileDiscrepancyGrad,
+	op.TanhGrad:        compileBinary,
+	op.SigmoidGrad:     compileBinary,
+	op.ReluGrad:        compileBinary,
 }
 
 // floats is the memory of a contiguous operand.

@@ -22,10 +22,11 @@ var _ backend.Device = (*Device)(nil)
 // Device compiles plans for the processor.
 type Device struct {
 	workers int
+	tile    tile
 }
 
 // New returns a device that uses every core, as GOMAXPROCS counts them.
-func New() *Device { return &Device{workers: runtime.GOMAXPROCS(0)} }
+func New() *Device { return &Device{workers: runtime.GOMAXPROCS(0), tile: bestTile()} }
 
 // Name is cpu.
 func (d *Device) Name() string { return "cpu" }
@@ -50,7 +51,7 @@ func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	if p.Arena > maxFloats() {
 		return nil, fmt.Errorf("cpu: compile: the plan needs %d floats, %d fit in memory", p.Arena, maxFloats())
 	}
-	c := newCompiler(p.Arena, d.workers)
+	c := newCompiler(p.Arena, d)
 	prog := &program{plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
 	for i, q := range p.Procs {
 		for j, s := range q.Steps {

@@ -107,6 +107,10 @@ var binaries = [op.Count]func(out, x, y []float32){
 	op.Mul: mul,
 	op.Div: div,
 	op.Max: larger,
+
+	op.TanhGrad:    tanhGrad,
+	op.SigmoidGrad: sigmoidGrad,
+	op.ReluGrad:    reluGrad,
 }
 
 func compileBinary(c *compiler, s plan.Step) task {
@@ -154,5 +158,33 @@ func larger(out, x, y []float32) {
 			v = w
 		}
 		out[i] = v
+	}
+}
+
+// tanhGrad is y * (1 - x^2).
+func tanhGrad(out, x, y []float32) {
+	out, y = out[:len(x)], y[:len(x)]
+	for i, v := range x {
+		out[i] = y[i] * (1 - v*v)
+	}
+}
+
+// sigmoidGrad is y * (x - x^2).
+func sigmoidGrad(out, x, y []float32) {
+	out, y = out[:len(x)], y[:len(x)]
+	for i, v := range x {
+		out[i] = y[i] * (v - v*v)
+	}
+}
+
+// reluGrad is y where x > 0; a product with 0 would make NaN of infinity.
+func reluGrad(out, x, y []float32) {
+	out, y = out[:len(x)], y[:len(x)]
+	for i, v := range x {
+		g := float32(0)
+		if v > 0 {
+			g = y[i]
+		}
+		out[i] = g
 	}
 }

@@ -12,91 +12,110 @@ type tile struct {
 	run func(k int, a []float32, aRow, aCol int, b, c []float32, cRow int, factor float32, add bool)
 }
 
-// depth is how much of the inner extent is multiplied at a time, so that the packed matrices stay in cache.
+// depth is how much of the inner extent is multiplied at a time, so that packed blocks stay in cache.
 const depth = 256
 
-func (p *product) panels() int { return (p.cols + p.tile.cols - 1) / p.tile.cols }
-
-// steps is k rounded up to what the tile takes.
-func (p *product) steps(k int) int { return (k + p.tile.unroll - 1) / p.tile.unroll * p.tile.unroll }
-
-// scratchLen is the memory of one worker: packed y, one packed panel of x, one tile of results.
-func (p *product) scratchLen() int {
-	k := p.steps(min(depth, p.inner))
-	return k*p.panels()*p.tile.cols + k*p.tile.rows + p.tile.rows*p.tile.cols
+// matrix has element (i, j) at i*row + j*col.
+type matrix struct {
+	data     []float32
+	row, col int
 }
 
-// multiply computes the rows from lo up to hi of item b.
-func (p *product) multiply(scratch []float32, b, lo, hi int) {
-	x, y := p.x.data[p.x.offsets[b]:], p.y.data[p.y.offsets[b]:]
-	out := p.out[b*p.rows*p.cols:]
-	for first := 0; first < p.inner; first += depth {
-		k := min(depth, p.inner-first)
-		packed, rest := carve(scratch, p.steps(k)*p.panels()*p.tile.cols)
-		p.packY(packed, y[first*p.y.row:], k)
-		for i := lo; i < hi; i += p.tile.rows {
-			p.stripe(x[i*p.x.row+first*p.x.col:], packed, rest, out[i*p.cols:], k, min(p.tile.rows, hi-i), first > 0)
+// from is the matrix without its first rows and columns.
+func (m matrix) from(i, j int) matrix {
+	return matrix{m.data[i*m.row+j*m.col:], m.row, m.col}
+}
+
+// gemm multiplies by a matrix of inner rows and cols columns, which it packs once: in blocks of depth rows, each in
+// panels of tile.cols columns, each row by row, with zeros behind the last column and row.
+type gemm struct {
+	tile        tile
+	inner, cols int
+	factor      float32
+}
+
+// steps is k rounded up to what the tile takes.
+func (g *gemm) steps(k int) int { return (k + g.tile.unroll - 1) / g.tile.unroll * g.tile.unroll }
+
+// width is the columns rounded up to whole tiles.
+func (g *gemm) width() int { return (g.cols + g.tile.cols - 1) / g.tile.cols * g.tile.cols }
+
+// packedLen is the length of the packed matrix; every block but the last is a multiple of any tile's steps.
+func (g *gemm) packedLen() int { return g.steps(g.inner) * g.width() }
+
+// workLen is the memory that multiply needs: one packed panel of the left matrix, and one tile.
+func (g *gemm) workLen() int { return (depth + g.tile.cols) * g.tile.rows }
+
+// cost is nanoseconds for a product with this many rows.
+func (g *gemm) cost(rows int) int { return rows * g.inner * g.cols * g.tile.cost / 1000 }
+
+func carve(s []float32, n int) (head, rest []float32) { return s[:n], s[n:] }
+
+func (g *gemm) pack(packed []float32, y matrix) {
+	t := &g.tile
+	for first := 0; first < g.inner; first += depth {
+		k := min(depth, g.inner-first)
+		for j := 0; j < g.cols; j += t.cols {
+			panel := packed[first*g.width()+j*g.steps(k):][:g.steps(k)*t.cols]
+			pack(panel, y.from(first, j), k, min(t.cols, g.cols-j), t.cols)
 		}
 	}
 }
 
-func carve(s []float32, n int) (head, rest []float32) { return s[:n], s[n:] }
-
-// packY lays y out in panels of tile.cols columns, each row by row, with zeros behind the last column.
-func (p *product) packY(packed, y []float32, k int) {
-	width, steps := p.tile.cols, p.steps(k)
-	for j := 0; j < p.cols; j += width {
-		panel := packed[j*steps:][:steps*width]
-		pack(panel, y[j*p.y.col:], k, p.y.row, min(width, p.cols-j), p.y.col, width)
-	}
-}
-
-// pack copies n elements colStep apart from each of k rows rowStep apart to rows of width floats. The rest of dst is
-// zero.
-func pack(dst, src []float32, k, rowStep, n, colStep, width int) {
+// pack copies k rows of n elements to rows of width floats. The rest of dst is zero.
+func pack(dst []float32, src matrix, k, n, width int) {
 	if n*k < len(dst) {
 		clear(dst)
 	}
-	if colStep == 1 && n >= 8 {
+	if src.col == 1 && n >= 8 {
 		for i := range k {
-			copy(dst[i*width:][:n], src[i*rowStep:])
+			copy(dst[i*width:][:n], src.data[i*src.row:])
 		}
 		return
 	}
 	for j := range n {
-		at := j * colStep
+		at := j * src.col
 		for i := j; i < k*width; i += width {
-			dst[i] = src[at]
-			at += rowStep
+			dst[i] = src.data[at]
+			at += src.row
+		}
+	}
+}
+
+// multiply writes factor * (x y), or adds it, to out, whose rows are dense; packed is y.
+func (g *gemm) multiply(out, x matrix, packed, work []float32, rows int, sum bool) {
+	for first := 0; first < g.inner; first += depth {
+		k := min(depth, g.inner-first)
+		block := packed[first*g.width():]
+		for i := 0; i < rows; i += g.tile.rows {
+			g.stripe(out.data[i*out.row:], out.row, x.from(i, first), block, work, k, min(g.tile.rows, rows-i), sum || first > 0)
 		}
 	}
 }
 
 // stripe computes one row of tiles, of which the first rows count.
-func (p *product) stripe(x, packed, rest, out []float32, k, rows int, add bool) {
-	t := &p.tile
-	steps := p.steps(k)
-	panel, result := carve(rest, steps*t.rows)
-	xRow, xCol := p.x.row, p.x.col
+func (g *gemm) stripe(out []float32, outRow int, x matrix, block, work []float32, k, rows int, sum bool) {
+	t, steps := &g.tile, g.steps(k)
+	panel, result := carve(work, steps*t.rows)
 	if rows < t.rows || !t.strided {
-		pack(panel, x, k, xCol, rows, xRow, t.rows)
-		x, xRow, xCol = panel, 1, t.rows
+		pack(panel, matrix{x.data, x.col, x.row}, k, rows, t.rows)
+		x = matrix{panel, 1, t.rows}
 	}
-	for j := 0; j < p.cols; j += t.cols {
-		y := packed[j*steps:][:steps*t.cols]
-		if cols := min(t.cols, p.cols-j); rows == t.rows && cols == t.cols {
-			t.run(steps, x, xRow, xCol, y, out[j:], p.cols, p.factor, add)
+	for j := 0; j < g.cols; j += t.cols {
+		y := block[j*steps:][:steps*t.cols]
+		if cols := min(t.cols, g.cols-j); rows == t.rows && cols == t.cols {
+			t.run(steps, x.data, x.row, x.col, y, out[j:], outRow, g.factor, sum)
 		} else {
-			t.run(steps, x, xRow, xCol, y, result, t.cols, p.factor, false)
-			p.store(out[j:], result, rows, cols, add)
+			t.run(steps, x.data, x.row, x.col, y, result, t.cols, g.factor, false)
+			store(out[j:], outRow, result, t.cols, rows, cols, sum)
 		}
 	}
 }
 
 // store copies or adds the part of a tile that lies inside the matrix.
-func (p *product) store(out, result []float32, rows, cols int, sum bool) {
+func store(out []float32, outRow int, tile []float32, tileRow, rows, cols int, sum bool) {
 	for i := range rows {
-		dst, src := out[i*p.cols:][:cols], result[i*p.tile.cols:][:cols]
+		dst, src := out[i*outRow:][:cols], tile[i*tileRow:][:cols]
 		if sum {
 			add(dst, dst, src)
 		} else {

@@ -69,15 +69,27 @@ func (p *priorRow) slope(g []float64) float64 {
 
 // priors calls f with every row of the prior of sigma [B,H,L] and a buffer of L numbers.
 func (c *compiler) priors(sigma plan.Ref, cost int, f func(r int, p priorRow, buf []float64)) task {
-	x, n := c.floats(sigma), last(sigma)
+	x, n := c.scalars(sigma), last(sigma)
 	c.needDouble(2 * n)
-	return c.split(len(x), n*cost, func(worker, lo, hi int) {
+	return c.split(len(x.at), n*cost, func(worker, lo, hi int) {
 		buf := c.double[worker][:2*n]
 		for r := lo; r < hi; r++ {
-			f(r, newPriorRow(buf[:n], r%n, x[r]), buf[n:])
+			f(r, newPriorRow(buf[:n], r%n, x.of(r)), buf[n:])
 		}
 	})
 }
+
+// scalars is one number for every row of something else, in any layout.
+type scalars struct {
+	data []float32
+	at   []int
+}
+
+func (c *compiler) scalars(r plan.Ref) scalars {
+	return scalars{c.arena[r.Offset:], offsets(r.Shape, r.Stride)}
+}
+
+func (s *scalars) of(row int) float32 { return s.data[s.at[row]] }
 
 func compileGaussianPrior(c *compiler, s plan.Step) task {
 	out, n := c.floats(s.Out), last(s.In[0])
@@ -116,38 +128,26 @@ func (p *priorRow) logRatios(buf []float64, s []float32, eps float64) {
 func compileDiscrepancy(c *compiler, s plan.Step) task {
 	series, out, n, eps := c.floats(s.In[0]), c.floats(s.Out), last(s.In[0]), s.Attr.X
 	return c.priors(s.In[1], 5, func(r int, p priorRow, buf []float64) {
-		series, total := row(series, r, n), 0.0
+		series := row(series, r, n)
 		p.logRatios(buf, series, eps)
-		for j, v := range series {
-			total += float64(v) * buf[j]
-		}
-		for j, v := range p.value {
-			total -= v * buf[p.lo+j]
-		}
-		out[r] = float32(total)
+		out[r] = float32(p.discrepancy(buf, series))
 	})
 }
 
 // compileDiscrepancyGradSeries is z (ln(s+eps) - ln(p+eps) + (s-p)/(s+eps)).
 func compileDiscrepancyGradSeries(c *compiler, s plan.Step) task {
-	series, z, out := c.floats(s.In[0]), c.floats(s.In[2]), c.floats(s.Out)
+	series, z, out := c.floats(s.In[0]), c.scalars(s.In[2]), c.floats(s.Out)
 	n, eps := last(s.In[0]), s.Attr.X
 	return c.priors(s.In[1], 6, func(r int, p priorRow, buf []float64) {
-		series, out, z := row(series, r, n), row(out, r, n), float64(z[r])
+		series := row(series, r, n)
 		p.logRatios(buf, series, eps)
-		for j, v := range p.value {
-			buf[p.lo+j] -= v / (float64(series[p.lo+j]) + eps)
-		}
-		for j, v := range series {
-			v := float64(v)
-			out[j] = float32(z * (buf[j] + v/(v+eps)))
-		}
+		p.seriesGrad(row(out, r, n), buf, series, float64(z.of(r)), eps)
 	})
 }
 
 // compileDiscrepancyGradSigma needs only the columns near the diagonal: elsewhere the prior does not move.
 func compileDiscrepancyGradSigma(c *compiler, s plan.Step) task {
-	series, z, out := c.floats(s.In[0]), c.floats(s.In[2]), c.floats(s.Out)
+	series, z, out := c.floats(s.In[0]), c.scalars(s.In[2]), c.floats(s.Out)
 	n, eps := last(s.In[0]), s.Attr.X
 	return c.priors(s.In[1], 2, func(r int, p priorRow, buf []float64) {
 		near := row(series, r, n)[p.lo:p.hi]
@@ -160,6 +160,58 @@ func compileDiscrepancyGradSigma(c *compiler, s plan.Step) task {
 			q := p.value[j]
 			g[j] += (q - float64(v)) / (q + eps)
 		}
-		out[r] = float32(float64(z[r]) * p.slope(g))
+		out[r] = float32(float64(z.of(r)) * p.slope(g))
 	})
+}
+
+// compileDiscrepancyGrad takes the logarithms once for both gradients, and for the discrepancy where it is asked for.
+func compileDiscrepancyGrad(c *compiler, s plan.Step) task {
+	series, ofSeries, ofSigma := c.floats(s.In[0]), c.scalars(s.In[2]), c.scalars(s.In[3])
+	out, sigma, n, eps := c.floats(s.Out), c.floats(s.Also[0]), last(s.In[0]), s.Attr.X
+	var value []float32
+	if len(s.Also) > 1 {
+		value = c.floats(s.Also[1])
+	}
+	return c.priors(s.In[1], 7, func(r int, p priorRow, buf []float64) {
+		series := row(series, r, n)
+		p.logRatios(buf, series, eps)
+		if value != nil {
+			value[r] = float32(p.discrepancy(buf, series))
+		}
+		p.seriesGrad(row(out, r, n), buf, series, float64(ofSeries.of(r)), eps)
+		sigma[r] = float32(float64(ofSigma.of(r)) * p.slope(p.ownGrad(buf, series, eps)))
+	})
+}
+
+// discrepancy is sum_j (s_j - p_j) ratio_j.
+func (p *priorRow) discrepancy(ratio []float64, s []float32) float64 {
+	total := 0.0
+	for j, v := range s {
+		total += float64(v) * ratio[j]
+	}
+	for j, v := range p.value {
+		total -= v * ratio[p.lo+j]
+	}
+	return total
+}
+
+// seriesGrad writes z (ratio + (s-p)/(s+eps)).
+func (p *priorRow) seriesGrad(out []float32, ratio []float64, s []float32, z, eps float64) {
+	for j, v := range s {
+		v := float64(v)
+		out[j] = float32(z * (ratio[j] + v/(v+eps)))
+	}
+	for j, q := range p.value {
+		v := float64(s[p.lo+j])
+		out[p.lo+j] = float32(z * (ratio[p.lo+j] + (v-q)/(v+eps)))
+	}
+}
+
+// ownGrad is the gradient of the columns from lo up to hi of the prior, (p-s)/(p+eps) - ratio, in the place of ratio.
+func (p *priorRow) ownGrad(ratio []float64, s []float32, eps float64) []float64 {
+	g := ratio[p.lo:p.hi]
+	for j, q := range p.value {
+		g[j] = (q-float64(s[p.lo+j]))/(q+eps) - g[j]
+	}
+	return g
 }

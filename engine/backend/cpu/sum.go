@@ -3,6 +3,7 @@ package cpu
 import (
 	"slices"
 
+	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 )
 
@@ -14,12 +15,14 @@ type reduction struct {
 	terms  []int // distance to each run of terms
 	n      int   // elements of the innermost run
 	stride int   // between them
+	add    bool  // to what out holds
 }
 
 // compileSum sums along the innermost axis if that disappears, else adds whole rows: both read memory in order.
 func compileSum(c *compiler, s plan.Step) task {
-	r := reduction{data: c.arena[s.In[0].Offset:], out: c.floats(s.Out)}
-	kept, gone := r.axes(s)
+	x := s.In[len(s.In)-1]
+	r := reduction{data: c.arena[x.Offset:], out: c.floats(s.Out), add: s.Kind == op.SumAdd}
+	kept, gone := axes(x, s.Attr.N)
 	if inner := len(gone.shape) - 1; inner >= 0 && (len(kept.shape) == 0 || gone.innermost > kept.innermost) {
 		r.n, r.stride = gone.shape[inner], gone.stride[inner]
 		r.rows = offsets(kept.shape, kept.stride)
@@ -39,11 +42,10 @@ type axisGroup struct {
 	innermost     int // the last of them in the operand
 }
 
-func (r *reduction) axes(s plan.Step) (kept, gone axisGroup) {
-	x := s.In[0]
+func axes(x plan.Ref, sum []int) (kept, gone axisGroup) {
 	for i, d := range x.Shape {
 		g := &kept
-		if slices.Contains(s.Attr.N, i) {
+		if slices.Contains(sum, i) {
 			g = &gone
 		}
 		if d > 1 {
@@ -71,6 +73,9 @@ func (r *reduction) sumRuns(_, lo, hi int) {
 		total := 0.0
 		for _, t := range r.terms {
 			total += runSum(r.data[r.rows[i]+t:], r.n, r.stride)
+		}
+		if r.add {
+			total += float64(r.out[i])
 		}
 		r.out[i] = float32(total)
 	}
@@ -110,11 +115,14 @@ func (r *reduction) addRows(_, lo, hi int) {
 		row, first := i/r.strips(), i%r.strips()*strip
 		acc := sums[:min(strip, r.n-first)]
 		clear(acc)
+		out := r.out[row*r.n+first:]
+		if r.add {
+			addTo(acc, out, 1)
+		}
 		at := r.rows[row] + first*r.stride
 		for _, t := range r.terms {
 			addTo(acc, r.data[at+t:], r.stride)
 		}
-		out := r.out[row*r.n+first:]
 		for j, v := range acc {
 			out[j] = float32(v)
 		}
