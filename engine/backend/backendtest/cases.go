@@ -76,6 +76,16 @@ var cases = [op.Count][]testCase{
 	op.Assign:     updateCases(op.Assign),
 	op.Accumulate: updateCases(op.Accumulate),
 	op.Adam:       adamCases(),
+
+	op.MatMulAdd:       matmulAddCases(),
+	op.MatMulGelu:      matmulGeluCases(),
+	op.SumAdd:          sumAddCases(),
+	op.LayerNorm:       layerNormCases(),
+	op.LayerNormGrad:   layerNormGradCases(),
+	op.DiscrepancyGrad: discrepancyGradCases(),
+	op.TanhGrad:        slopeCases(throughTanh),
+	op.SigmoidGrad:     slopeCases(throughSigmoid),
+	op.ReluGrad:        slopeCases(throughRelu),
 }
 
 // shapes are those of element-wise and row-wise cases; the last exceed what devices take at a time.
@@ -255,19 +265,22 @@ func foldCases() []testCase {
 	return cs
 }
 
+// sums are shapes and the axes that go.
+var sums = []struct {
+	shape tensor.Shape
+	axes  []int
+}{
+	{tensor.Shape{1}, []int{0}}, {tensor.Shape{17}, []int{0}}, {tensor.Shape{5, 7}, []int{0}},
+	{tensor.Shape{5, 7}, []int{1}}, {tensor.Shape{5, 7}, []int{0, 1}}, {tensor.Shape{130, 33}, []int{0}},
+	{tensor.Shape{2, 3, 5, 7}, []int{1}}, {tensor.Shape{2, 3, 5, 7}, []int{0, 2}},
+	{tensor.Shape{2, 3, 5, 7}, []int{1, 3}}, {tensor.Shape{2, 3, 5, 7}, []int{0, 1, 2}},
+	{tensor.Shape{2, 1, 1, 3}, []int{1, 2}}, {tensor.Shape{1, 1, 2}, []int{0}}, {tensor.Shape{3, 1, 1}, []int{2}},
+	{tensor.Shape{300, 100}, []int{0, 1}}, {tensor.Shape{300, 100}, []int{0}}, {tensor.Shape{2, 20000}, []int{1}},
+}
+
 func sumCases() []testCase {
 	var cs []testCase
-	for _, c := range []struct {
-		shape tensor.Shape
-		axes  []int
-	}{
-		{tensor.Shape{1}, []int{0}}, {tensor.Shape{17}, []int{0}}, {tensor.Shape{5, 7}, []int{0}},
-		{tensor.Shape{5, 7}, []int{1}}, {tensor.Shape{5, 7}, []int{0, 1}}, {tensor.Shape{130, 33}, []int{0}},
-		{tensor.Shape{2, 3, 5, 7}, []int{1}}, {tensor.Shape{2, 3, 5, 7}, []int{0, 2}},
-		{tensor.Shape{2, 3, 5, 7}, []int{1, 3}}, {tensor.Shape{2, 3, 5, 7}, []int{0, 1, 2}},
-		{tensor.Shape{2, 1, 1, 3}, []int{1, 2}}, {tensor.Shape{1, 1, 2}, []int{0}}, {tensor.Shape{3, 1, 1}, []int{2}},
-		{tensor.Shape{300, 100}, []int{0, 1}}, {tensor.Shape{300, 100}, []int{0}}, {tensor.Shape{2, 20000}, []int{1}},
-	} {
+	for _, c := range sums {
 		for l := range layouts {
 			build := under(l, func(m *maker) *graph.Node { return graph.Sum(m.input(normal, c.shape...), c.axes...) })
 			cs = append(cs, testCase{named(c.shape, l, " axes ", c.axes), build, l == plain && small(c.shape)})
@@ -294,6 +307,9 @@ func matmulCases() []testCase {
 	}
 	return append(cs,
 		testCase{name: "heads", build: heads},
+		testCase{name: "heads side by side", build: func(m *maker) *graph.Node {
+			return graph.Reshape(graph.Transpose(productOf(m, tensor.Shape{2, 3}, [3]int{9, 7, 5}, 0, 1), 0, 2, 1, 3), 2, 9, 15)
+		}},
 		testCase{name: "zero factor", build: func(m *maker) *graph.Node {
 			return productOf(m, nil, [3]int{5, 7, 9}, 0, 0)
 		}},

@@ -16,7 +16,11 @@ type maker struct {
 	feeds  Feeds
 	layout layout
 	prefix string
+	also   []*graph.Node // updates beside the case's own result
 }
+
+// update runs an update together with the case.
+func (m *maker) update(n *graph.Node) { m.also = append(m.also, n) }
 
 // layout is how an operand lies in memory.
 type layout int

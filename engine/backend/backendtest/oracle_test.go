@@ -13,7 +13,7 @@ import (
 func TestEveryKindHasAnOracle(t *testing.T) {
 	for k := op.Kind(0); k < op.Count; k++ {
 		switch {
-		case k.IsSource():
+		case k.IsSource(), k.IsFused():
 		case k.Updates() > 0 && updateOracle[k] == nil, k.Updates() == 0 && oracle[k] == nil:
 			t.Errorf("no oracle for %v", k)
 		}
@@ -89,7 +89,7 @@ func TestVanishingSigmaLeavesTheIdentity(t *testing.T) {
 
 func TestEveryKindHasCasesAndABound(t *testing.T) {
 	exactly := []op.Kind{op.Reshape, op.Transpose, op.Slice, op.Expand, op.StopGradient, op.Copy, op.Concat, op.Pad,
-		op.Unfold, op.Assign, op.Relu, op.Heaviside, op.Max}
+		op.Unfold, op.Assign, op.Relu, op.Heaviside, op.Max, op.ReluGrad}
 	for k := op.Kind(0); k < op.Count; k++ {
 		if !k.IsSource() && len(cases[k]) == 0 {
 			t.Errorf("no case for %v", k)

@@ -52,6 +52,7 @@ func build(t *testing.T, k op.Kind, cs []testCase) *suite {
 		for _, c := range cs {
 			m := maker{g: g, feeds: s.feeds, prefix: c.name, random: rand.New(rand.NewPCG(uint64(k), uint64(len(s.feeds))))}
 			n := c.build(&m)
+			s.updates = append(s.updates, m.also...)
 			if n.Kind.Updates() > 0 {
 				s.updates = append(s.updates, n)
 			} else {
@@ -67,14 +68,41 @@ func build(t *testing.T, k op.Kind, cs []testCase) *suite {
 }
 
 func runCases(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
-	build(t, k, cs).checkAll(t, dev, bounds[k])
+	s := build(t, k, cs)
+	if k.IsFused() {
+		s.fuses(t, k, len(cs))
+	}
+	s.checkAll(t, dev, bounds[k])
 }
 
-// checkAll checks the plan with guards around everything, then as devices usually get it, with memory reused.
+// fuses checks that package plan makes as many steps of this kind as there are cases, so that they test it.
+func (s *suite) fuses(t *testing.T, k op.Kind, want int) {
+	t.Helper()
+	p, err := s.plan(plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := 0
+	for _, step := range p.Procs[0].Steps {
+		if step.Kind == k {
+			got++
+		}
+	}
+	if got < want {
+		t.Errorf("%d steps of %v in the plan of %d cases", got, k, want)
+	}
+}
+
+func (s *suite) plan(opts plan.Options) (*plan.Plan, error) {
+	return plan.Build(s.graph, opts, plan.Proc{Name: "all", Results: s.results, Updates: s.updates})
+}
+
+// checkAll checks the plan with guards around everything, then as devices usually get it, with memory reused, then
+// step by step as the graph has it.
 func (s *suite) checkAll(t *testing.T, dev backend.Device, b bound) {
 	t.Helper()
 	want, names := s.expect(t)
-	for _, opts := range []plan.Options{{Guard: 7}, {}} {
+	for _, opts := range []plan.Options{{Guard: 7}, {}, {Unfused: true}} {
 		r := s.compile(t, dev, opts)
 		if r == nil {
 			return
@@ -91,7 +119,7 @@ func (s *suite) checkAll(t *testing.T, dev backend.Device, b bound) {
 // compile returns nil if the device does not support an operation of the plan and says so.
 func (s *suite) compile(t *testing.T, dev backend.Device, opts plan.Options) *runner {
 	t.Helper()
-	p, err := plan.Build(s.graph, opts, plan.Proc{Name: "all", Results: s.results, Updates: s.updates})
+	p, err := s.plan(opts)
 	if err != nil {
 		t.Fatal(err)
 	}

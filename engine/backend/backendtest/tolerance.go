@@ -40,6 +40,10 @@ var bounds = [op.Count]bound{
 	op.NormalizeGrad: subtracted, op.CosineGrad: subtracted, op.GaussianPriorGrad: subtracted,
 	op.DiscrepancyGradSeries: subtracted, op.DiscrepancyGradSigma: subtracted,
 
+	op.MatMulAdd: summed, op.MatMulGelu: summed, op.SumAdd: summed, op.LayerNorm: summed, op.TanhGrad: summed,
+	op.SigmoidGrad: summed, op.ReluGrad: exact,
+	op.LayerNormGrad: subtracted, op.DiscrepancyGrad: subtracted,
+
 	// Their errors pass through every step.
 	op.LSTMGrad: subtracted, op.GRUGrad: subtracted,
 }
