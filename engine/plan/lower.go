@@ -123,7 +123,7 @@ func (b *builder) lower(p Proc) (*lowering, error) {
 			return nil, err
 		}
 	}
-	return l, nil
+	return l, l.fuse()
 }
 
 // number turns the nodes that p reaches into values, in graph order, merging equal ones.
@@ -210,7 +210,10 @@ func (l *lowering) schedule(updates []*value) map[int][]*value {
 	for _, u := range updates {
 		at := 0
 		for i, x := range u.in {
-			at = max(at, x.id, touched[x.root])
+			if !x.kind.IsSource() {
+				at = max(at, x.id)
+			}
+			at = max(at, touched[x.root])
 			if i < u.kind.Updates() {
 				at = max(at, lastRead[x.root])
 			}
@@ -251,7 +254,7 @@ func (l *lowering) operands(v *value) []Ref {
 	in := make([]Ref, len(v.in))
 	for i, x := range v.in {
 		in[i] = *x.ref
-		if !accepts(v.kind, in[i]) {
+		if !accepts(v.kind, i, in[i]) {
 			in[i] = l.contiguous(x)
 		}
 		if v.kind.IsBinary() {
@@ -312,10 +315,7 @@ func (l *lowering) retarget(from, to int) {
 		}
 	}
 	for i := range l.steps {
-		move(&l.steps[i].Out)
-		for j := range l.steps[i].In {
-			move(&l.steps[i].In[j])
-		}
+		l.steps[i].eachRef(move)
 	}
 	for _, v := range l.values {
 		if v.ref != nil {
@@ -324,6 +324,17 @@ func (l *lowering) retarget(from, to int) {
 		if v.copy != nil {
 			move(v.copy)
 		}
+	}
+}
+
+// eachRef visits results and operands.
+func (s *Step) eachRef(visit func(*Ref)) {
+	visit(&s.Out)
+	for i := range s.Also {
+		visit(&s.Also[i])
+	}
+	for i := range s.In {
+		visit(&s.In[i])
 	}
 }
 
@@ -341,11 +352,8 @@ func (l *lowering) lifetimes() []int {
 		}
 		b.last = step
 	}
-	for i, s := range l.steps {
-		touch(s.Out, i)
-		for _, r := range s.In {
-			touch(r, i)
-		}
+	for i := range l.steps {
+		l.steps[i].eachRef(func(r *Ref) { touch(*r, i) })
 	}
 	slices.Sort(temps)
 	return temps

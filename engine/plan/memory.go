@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cosinelab/engine/op"
 	"cosinelab/engine/tensor"
 )
 
@@ -26,7 +27,8 @@ func (b *builder) layout(ls []*lowering) *Plan {
 		p.Arena = max(p.Arena, p.Static)
 	}
 	for _, l := range ls {
-		p.Procs = append(p.Procs, Procedure{Name: l.name, Steps: l.place()})
+		place(l.steps, b.buffers)
+		p.Procs = append(p.Procs, Procedure{Name: l.name, Steps: l.steps})
 	}
 	return p
 }
@@ -63,18 +65,30 @@ func (b *builder) placeGuarded() {
 	p.Static, p.Arena = at, at
 }
 
-// reuse lets an element-wise step write over an operand that nobody reads again.
+// overwrites reports whether a kernel of this kind may write its result over operand i, if that lies just like it:
+// it reads every element, or every row, before it writes the same one.
+func overwrites(k op.Kind, i int) bool {
+	switch k {
+	case op.MatMulAdd, op.MatMulGelu:
+		return i >= 2
+	case op.Softmax, op.SoftmaxGrad, op.Normalize, op.NormalizeGrad:
+		return true
+	case op.LayerNorm:
+		return i == 0
+	}
+	return k.IsUnary() || k.IsBinary()
+}
+
+// reuse lets a step write over an operand that nobody reads again.
 func (l *lowering) reuse() {
 	l.lifetimes()
 	for i := range l.steps {
 		s := &l.steps[i]
-		if !s.Kind.IsUnary() && !s.Kind.IsBinary() {
-			continue
-		}
 		out := l.b.buffers[s.Out.Buffer]
-		for _, r := range s.In {
+		for j, r := range s.In {
 			in := l.b.buffers[r.Buffer]
-			if in.slot < 0 && out.slot < 0 && in.last == i && in.len == out.len && r.Contiguous() && l.aloneIn(s, r) {
+			if overwrites(s.Kind, j) && in.slot < 0 && out.slot < 0 && in != out && in.last == i && in.len == out.len &&
+				r.Contiguous() && s.Out.Contiguous() && r.Shape.Len() == in.len && l.aloneIn(s, r) {
 				in.last = out.last
 				l.retarget(s.Out.Buffer, r.Buffer)
 				break
@@ -123,15 +137,11 @@ func (b *builder) pack(temps []int, base int) int {
 	return top
 }
 
-// place returns the steps with offsets in the arena.
-func (l *lowering) place() []Step {
-	for i := range l.steps {
-		s := &l.steps[i]
-		s.Out.Offset += l.b.buffers[s.Out.Buffer].offset
-		s.In = slices.Clone(s.In)
-		for j := range s.In {
-			s.In[j].Offset += l.b.buffers[s.In[j].Buffer].offset
-		}
+// place writes the places of buffers into steps.
+func place(steps []Step, buffers []*buffer) {
+	for i := range steps {
+		s := &steps[i]
+		s.In, s.Also = slices.Clone(s.In), slices.Clone(s.Also)
+		s.eachRef(func(r *Ref) { r.Offset += buffers[r.Buffer].offset })
 	}
-	return l.steps
 }

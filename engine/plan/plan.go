@@ -68,11 +68,13 @@ func (r Ref) Contiguous() bool {
 	return true
 }
 
-// Step is one operation. Out is where the result goes; an update has no result, its Out is its first operand.
+// Step is one operation. Out is where the result goes; an update has no result, its Out is its first operand. Out is
+// contiguous, except that a product's may have any strides with its last axis dense.
 type Step struct {
 	Kind  op.Kind
 	Attr  op.Attr
 	Out   Ref
+	Also  []Ref // further results of a fused operation, contiguous
 	In    []Ref
 	Label string
 }
@@ -102,6 +104,8 @@ type Options struct {
 	// Guard puts this many floats, each a slot of class ClassGuard, before and behind every buffer and gives every
 	// temporary a place of its own, so that a test sees a write that goes astray.
 	Guard int
+	// Unfused leaves out the passes that join steps, so that every step is an operation of the graph.
+	Unfused bool
 }
 
 // Build lowers the procedures of a graph to a plan.

@@ -75,7 +75,7 @@ func TestUpdatesComeAfterTheReadsOfTheOldValue(t *testing.T) {
 	at := p.Slots[w].Offset
 	lastRead, wrote := -1, -1
 	for i, s := range p.Procs[0].Steps {
-		if s.Kind.Updates() > 0 {
+		if s.Out.Offset == at {
 			wrote = i
 			continue
 		}

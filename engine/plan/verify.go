@@ -1,45 +1,97 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Verify checks that every step stays inside the arena, reads only what was written before it, and overwrites nothing
 // that a later step still reads.
 func (p *Plan) Verify() error {
-	for i := range p.Procs {
-		if err := p.verifyProc(&p.Procs[i]); err != nil {
-			return fmt.Errorf("plan %s: %w", p.Procs[i].Name, err)
+	for _, q := range p.Procs {
+		if err := verify(p.Slots, q.Steps, p.Arena); err != nil {
+			return fmt.Errorf("plan %s: %w", q.Name, err)
 		}
 	}
 	return nil
 }
 
-func (p *Plan) verifyProc(q *Procedure) error {
-	owner := make([]int, p.Arena) // which buffer the float belongs to now, plus one
-	for _, s := range p.Slots {
-		if s.Class == ClassGuard || s.Class == ClassResult {
-			continue
+// verify follows, through the steps of one procedure, which buffer each float of the arena belongs to.
+func verify(slots []SlotInfo, steps []Step, arena int) error {
+	o := newOwners(slots, steps, arena)
+	for _, s := range slots {
+		if s.Class != ClassGuard && s.Class != ClassResult {
+			o.claim(s.Offset, s.Offset+s.Shape.Len(), s.buffer)
 		}
-		claim(owner[s.Offset:s.Offset+s.Shape.Len()], s.buffer+1)
 	}
-	for i, s := range q.Steps {
+	for i := range steps {
+		s := &steps[i]
 		for j, r := range s.In {
-			if err := check(owner, r, r.Buffer+1); err != nil {
+			if err := o.check(r); err != nil {
 				return fmt.Errorf("step %d (%v %s): operand %d: %w", i, s.Kind, s.Label, j, err)
 			}
 		}
-		lo, hi := s.Out.span()
-		if lo < 0 || hi > len(owner) {
-			return fmt.Errorf("step %d (%v %s): result leaves the arena", i, s.Kind, s.Label)
+		for _, r := range s.results() {
+			lo, hi := r.span()
+			if lo < 0 || hi > arena {
+				return fmt.Errorf("step %d (%v %s): result leaves the arena", i, s.Kind, s.Label)
+			}
+			o.claim(lo, hi, r.Buffer)
 		}
-		claim(owner[lo:hi], s.Out.Buffer+1)
 	}
 	return nil
 }
 
-func claim(cells []int, mark int) {
-	for i := range cells {
-		cells[i] = mark
+// owners says to which buffer each stretch of the arena belongs. No window of the procedure begins or ends inside a
+// stretch.
+type owners struct {
+	arena int
+	cuts  []int // where stretches begin
+	of    []int // buffer, -1 = nobody's yet
+}
+
+func newOwners(slots []SlotInfo, steps []Step, arena int) *owners {
+	o := &owners{arena: arena}
+	for _, s := range slots {
+		o.cuts = append(o.cuts, s.Offset, s.Offset+s.Shape.Len())
 	}
+	for i := range steps {
+		steps[i].eachRef(func(r *Ref) {
+			lo, hi := r.span()
+			o.cuts = append(o.cuts, lo, hi)
+		})
+	}
+	slices.Sort(o.cuts)
+	o.cuts = slices.Compact(o.cuts)
+	o.of = slices.Repeat([]int{-1}, len(o.cuts))
+	return o
+}
+
+// stretches are those between two cuts.
+func (o *owners) stretches(lo, hi int) []int {
+	i, _ := slices.BinarySearch(o.cuts, lo)
+	j, _ := slices.BinarySearch(o.cuts, hi)
+	return o.of[i:j]
+}
+
+func (o *owners) claim(lo, hi, buffer int) {
+	of := o.stretches(lo, hi)
+	for i := range of {
+		of[i] = buffer
+	}
+}
+
+func (o *owners) check(r Ref) error {
+	lo, hi := r.span()
+	if lo < 0 || hi > o.arena {
+		return fmt.Errorf("%v at %d leaves the arena of %d", r.Shape, r.Offset, o.arena)
+	}
+	for _, b := range o.stretches(lo, hi) {
+		if b != r.Buffer {
+			return fmt.Errorf("%v at %d holds another value by now", r.Shape, r.Offset)
+		}
+	}
+	return nil
 }
 
 // span is the half-open range of the arena that r touches.
@@ -49,18 +101,4 @@ func (r Ref) span() (lo, hi int) {
 		hi += (d - 1) * r.Stride[i]
 	}
 	return r.Offset, hi
-}
-
-// check looks at the corners of the window only: a buffer is claimed and lost as a whole or from an end.
-func check(owner []int, r Ref, mark int) error {
-	lo, hi := r.span()
-	if lo < 0 || hi > len(owner) {
-		return fmt.Errorf("%v at %d leaves the arena of %d", r.Shape, r.Offset, len(owner))
-	}
-	for _, i := range []int{lo, (lo + hi) / 2, hi - 1} {
-		if owner[i] != mark {
-			return fmt.Errorf("%v at %d holds another value by now", r.Shape, r.Offset)
-		}
-	}
-	return nil
 }

@@ -90,10 +90,13 @@ func squeeze(r Ref) (shape, stride []int) {
 	return shape, stride
 }
 
-// accepts reports whether a kernel of this kind takes the operand as it lies. Element-wise kernels and those that only
-// move data take any strides, products need one of the last two axes to be dense, all others need contiguous data.
-func accepts(k op.Kind, r Ref) bool {
+// accepts reports whether a kernel of this kind takes operand i as it lies. Element-wise kernels and those that only
+// move data take any strides, products need one of the last two axes to be dense, the discrepancy takes numbers for
+// each row however they lie, all others need contiguous data.
+func accepts(k op.Kind, i int, r Ref) bool {
 	switch {
+	case k == op.Discrepancy, k == op.DiscrepancyGradSeries, k == op.DiscrepancyGradSigma:
+		return i > 0 || r.Contiguous()
 	case k.IsUnary(), k.IsBinary(), k == op.Copy, k == op.Concat, k == op.Pad, k == op.Sum, k == op.Assign, k == op.Accumulate:
 		return true
 	case k == op.MatMul:
