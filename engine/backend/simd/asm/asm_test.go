@@ -131,11 +131,8 @@ func TestFloatInstructionsCompute(t *testing.T) {
 		want func(a, b float) float
 	}{
 		{"Add", F32.Add, func(a, b float) float { return a + b }},
-		{"Sub", F32.Sub, func(a, b float) float { return a - b }},
 		{"Mul", F32.Mul, func(a, b float) float { return a * b }},
 		{"Div", F32.Div, func(a, b float) float { return a / b }},
-		{"Max", F32.Max, func(a, b float) float { return max(a, b) }},
-		{"Sqrt", func(a, _ F32) F32 { return a.Sqrt() }, func(a, _ float) float { return float(math.Sqrt(float64(a))) }},
 		{"Int", func(a, _ F32) F32 { return a.Int().Float() }, func(a, _ float) float {
 			if a != a {
 				return 0

@@ -60,15 +60,10 @@ func (a I32) Float() F32 { return F32{join([]byte{0xb2}, a.expr)} }
 // Int is a rounded towards 0, saturated to the range of i32; NaN gives 0.
 func (a F32) Int() I32 { return I32{join([]byte{0xfc, 0x00}, a.expr)} }
 
-func (a F32) Ne(b F32) I32  { return a.compare(0x5c, b) }              // Ne is a != b.
-func (a F32) Sqrt() F32     { return F32{join([]byte{0x91}, a.expr)} } // Sqrt is the correctly rounded root.
-func (a F32) Add(b F32) F32 { return a.binary(0x92, b) }               // Add is a + b.
-func (a F32) Sub(b F32) F32 { return a.binary(0x93, b) }               // Sub is a - b.
-func (a F32) Mul(b F32) F32 { return a.binary(0x94, b) }               // Mul is a * b.
-func (a F32) Div(b F32) F32 { return a.binary(0x95, b) }               // Div is a / b.
-
-// Max is the larger of a and b; NaN if either is.
-func (a F32) Max(b F32) F32 { return a.binary(0x97, b) }
+func (a F32) Ne(b F32) I32  { return a.compare(0x5c, b) } // Ne is a != b.
+func (a F32) Add(b F32) F32 { return a.binary(0x92, b) }  // Add is a + b.
+func (a F32) Mul(b F32) F32 { return a.binary(0x94, b) }  // Mul is a * b.
+func (a F32) Div(b F32) F32 { return a.binary(0x95, b) }  // Div is a / b.
 
 // Splat is a in all four lanes.
 func (a F32) Splat() V128 { return V128{join(simd(19), a.expr)} }

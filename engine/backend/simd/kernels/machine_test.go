@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -183,10 +184,12 @@ func (a *arena) call(kernel string, args []any, writable ...array) float32 {
 	for _, w := range writable {
 		copy(before[w.at:w.at+4*w.size], a.memory[w.at:])
 	}
-	for i := range before {
-		if before[i] != a.memory[i] {
-			a.tb.Fatalf("%s%v wrote to byte %d, outside its outputs %v", kernel, args, i, writable)
+	if !bytes.Equal(before, a.memory) {
+		at := 0
+		for before[at] == a.memory[at] {
+			at++
 		}
+		a.tb.Fatalf("%s%v wrote to byte %d, outside its outputs %v", kernel, args, at, writable)
 	}
 	return result
 }

@@ -105,6 +105,9 @@ func TestSoftmaxAndItsGradientEqualOracle(t *testing.T) {
 		x, dy := normals(r, rows*cols), normals(r, rows*cols)
 		px, pdy := memory.putRows(x, rows, cols, gap), memory.putRows(dy, rows, cols, gap+1)
 		y, dx := memory.roomRows(rows, cols, gap+2), memory.roomRows(rows, cols, gap)
+		if cols%4 == 1 {
+			dx = pdy // in place
+		}
 		const scale = 0.7
 		memory.call("softmax", []any{rows, cols, px.at, px.ld, y.at, y.ld, float32(scale)}, y.array)
 		memory.call("softmax_grad", []any{rows, cols, y.at, y.ld, pdy.at, pdy.ld, dx.at, dx.ld, float32(scale)}, dx.array)
@@ -166,6 +169,9 @@ func TestNormAndItsGradientEqualOracle(t *testing.T) {
 		x, dy, weight, bias := normals(r, rows*cols), normals(r, rows*cols), normals(r, cols), normals(r, cols)
 		px, pdy := memory.putRows(x, rows, cols, gap), memory.putRows(dy, rows, cols, gap+1)
 		xhat, y, dx := memory.roomRows(rows, cols, gap+2), memory.roomRows(rows, cols, gap), memory.roomRows(rows, cols, 0)
+		if cols%4 == 1 {
+			dx = pdy // in place
+		}
 		rstd, pw, pb := memory.room(rows), memory.put(weight), memory.put(bias)
 		dw, db := memory.put(fill(cols, 1)), memory.put(fill(cols, 2))
 		memory.call("norm", []any{rows, cols, px.at, px.ld, xhat.at, xhat.ld, y.at, y.ld, rstd.at,
