@@ -28,6 +28,7 @@ const (
 	curveBottom = 17
 	curveTop    = 4
 	nameGap     = 13 // from one name's baseline to the next
+	nameFloor   = 5  // from the lowest name to the axis, whose labels stand below
 )
 
 // Draw draws the plot w wide and h high; unit is the size of a CSS pixel at the base text size.
@@ -47,6 +48,7 @@ func (c Curves) Draw(w, h, unit float64) Figure {
 	return f
 }
 
+// yScale holds every value that can be drawn.
 func (c Curves) yScale(h, unit float64) Scale {
 	e := c.Y
 	for _, l := range c.Lines {
@@ -75,6 +77,7 @@ func padded(e Extent, kind Kind) Extent {
 	return e.Pad(0.02)
 }
 
+// yTicks are few: the plot is small.
 func (c Curves) yTicks(y Scale) []Tick {
 	if c.Kind == Log {
 		return LogTicks(y.From, y.To, 3)
@@ -127,7 +130,7 @@ func (f *Figure) names(lines []Curve, x, y Scale, unit float64) {
 			want = append(want, y.At(l.Y[i]))
 		}
 	}
-	at := Spread(want, nameGap*unit, y.End+5*unit, f.H-curveBottom*unit)
+	at := Spread(want, nameGap*unit, y.End+5*unit, f.H-(curveBottom+nameFloor)*unit)
 	for i, l := range named {
 		gap := labelGap * unit
 		if l.Mark != nil {

@@ -7,6 +7,7 @@ func Line(b Buckets, x, y Scale) string { return trace(b, x, y, b.Mean) }
 // Peaks draws the maxima of the buckets that lie within x, broken like Line.
 func Peaks(b Buckets, x, y Scale) string { return trace(b, x, y, b.Max) }
 
+// trace draws one value of each bucket, run by run.
 func trace(b Buckets, x, y Scale, value func(int) float64) string {
 	var p pen
 	for i, j := range b.runs(x) {

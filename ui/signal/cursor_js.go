@@ -30,10 +30,12 @@ func (c *Stack) pointAt(pixel float64) {
 	}
 }
 
+// stepAt returns the step in view at a pixel of a plot, the nearest one beside it.
 func (c *Stack) stepAt(pixel float64) int {
 	return min(max(int(c.scale().Value(pixel)), c.Props.From), c.Props.To-1)
 }
 
+// followPointer moves the cursor once a frame to where the pointer was last: events come faster than frames.
 func (c *Stack) followPointer() {
 	step := c.page.hover
 	c.page.hover = -1
@@ -42,6 +44,7 @@ func (c *Stack) followPointer() {
 	}
 }
 
+// moveCursor moves the cursor and tells so. It renders nothing.
 func (c *Stack) moveCursor(step int) {
 	c.Props.Cursor = step
 	c.showCursor()

@@ -31,6 +31,7 @@ const (
 // meant is how many pixels the pointer moves before a press becomes a drag.
 const meant = 4
 
+// onEvent hears everything that happens in the stack: one listener, as long as the stack is on the page.
 func (c *Stack) onEvent(e js.Value) {
 	switch e.Get("type").String() {
 	case "pointerdown":
@@ -67,6 +68,7 @@ func closest(e js.Value, selector string) js.Value {
 	return target.Call("closest", selector)
 }
 
+// onArm tells which arm's lane the pointer or the focus is on. While something is dragged it stays with its arm.
 func (c *Stack) onArm(lane js.Value) {
 	arm := ""
 	if lane.Truthy() {
@@ -78,6 +80,8 @@ func (c *Stack) onArm(lane js.Value) {
 	}
 }
 
+// onPress takes hold of what is under the pointer. A press in a lane is a zoom only once the pointer has moved, so
+// that a click or a double click does not zoom.
 func (c *Stack) onPress(e js.Value) {
 	plot := closest(e, ".plot")
 	if e.Get("button").Int() != 0 || !plot.Truthy() || c.Props.Steps == 0 {
@@ -114,6 +118,7 @@ func (c *Stack) armOf(key string) int {
 // capture sends the pointer's events here until it is let go, wherever it moves.
 func (c *Stack) capture(e js.Value) { c.page.root.Call("setPointerCapture", e.Get("pointerId")) }
 
+// overviewScale is that of the whole test part, in pixels of the overview's plot.
 func (c *Stack) overviewScale() chart.Scale {
 	return c.page.boxes["overview"].across(0, c.Props.Steps)
 }
@@ -131,6 +136,7 @@ func (c *Stack) takeBrush(d drag) drag {
 	return d
 }
 
+// onMove drags what is held, or moves the cursor.
 func (c *Stack) onMove(e js.Value) {
 	d := &c.page.drag
 	at := e.Get("clientX").Float() - d.left
@@ -163,6 +169,7 @@ func (c *Stack) setThreshold(arm int, threshold float64) {
 	c.Props.OnThreshold(a.Name, threshold)
 }
 
+// dragThreshold moves the threshold that is held to a pixel of its plot. The arm may have left since the press.
 func (c *Stack) dragThreshold(pixel float64) {
 	i := c.page.drag.arm
 	if i < 0 || i >= len(c.Props.Arms) {
@@ -173,6 +180,7 @@ func (c *Stack) dragThreshold(pixel float64) {
 	c.setThreshold(i, y.Value(pixel))
 }
 
+// dragZoom marks what is about to be zoomed to. The pointer is captured only now: a captured pointer has no double clicks.
 func (c *Stack) dragZoom(e js.Value, at float64) {
 	d := &c.page.drag
 	if !d.wide && at-d.start < meant && d.start-at < meant {
@@ -186,6 +194,7 @@ func (c *Stack) dragZoom(e js.Value, at float64) {
 	c.pointAt(at)
 }
 
+// onRelease lets go, and zooms to the part that was marked.
 func (c *Stack) onRelease(e js.Value) {
 	d := c.page.drag
 	c.letGo()
@@ -208,6 +217,7 @@ const (
 	shiftMore  = 10 // times, with Shift, for a threshold
 )
 
+// onControlKey gives a key to the control that has the focus.
 func (c *Stack) onControlKey(e js.Value) {
 	handled := false
 	switch {
@@ -224,6 +234,7 @@ func (c *Stack) onControlKey(e js.Value) {
 	}
 }
 
+// onBrushKey pans and zooms; it tells whether the key means anything to the brush.
 func (c *Stack) onBrushKey(key string) bool {
 	p := &c.Props
 	by := max(1, int(panShare*float64(p.To-p.From)))
@@ -246,6 +257,7 @@ func (c *Stack) onBrushKey(key string) bool {
 	return true
 }
 
+// onHandleKey moves the threshold of the handle in focus; it tells whether the key means anything to it.
 func (c *Stack) onHandleKey(e js.Value) bool {
 	steps := 1.0
 	if e.Get("shiftKey").Bool() {

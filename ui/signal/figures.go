@@ -53,6 +53,7 @@ func (s *stack) figure(l lane, b box) chart.Figure {
 	return f
 }
 
+// drawOverview draws the first channel over the whole test part, and a veil over what is not in view.
 func (s *stack) drawOverview(f *chart.Figure, b box) {
 	x := b.across(0, s.Steps)
 	areas, _ := chart.Bands(s.Truth, x, b.h)
@@ -71,12 +72,14 @@ func (s *stack) drawFunnel(f *chart.Figure, x chart.Scale, b box) {
 	f.Texts = chart.Names(s.Truth, x, b.h-3*b.unit, 24*b.unit)
 }
 
+// drawTruth runs the true anomalies through a lane from edge to edge, so that neighbouring lanes join.
 func (s *stack) drawTruth(f *chart.Figure, x chart.Scale, b box) {
 	areas, edges := chart.Bands(s.Truth, x, b.h)
 	f.Path("truth", areas)
 	f.Path("truth-edge", edges)
 }
 
+// drawChannel draws input, student and teacher. Only the input has an envelope: it is what must not lose a spike.
 func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 	c := &s.Channels[l.index]
 	s.drawTruth(f, x, b)
@@ -112,6 +115,7 @@ func narrow(texts []chart.Text) []chart.Text {
 	return texts
 }
 
+// meanExtent is the range of what Line draws.
 func meanExtent(b chart.Buckets) chart.Extent {
 	var e chart.Extent
 	for k := range b.Len() {
@@ -129,6 +133,7 @@ func fitted(e chart.Extent, start, end float64) chart.Scale {
 // calm is how many pixels the buckets of a dashed line are merged to, so that its dashes are seen.
 const calm = 3
 
+// calmed merges buckets that are narrower than the dashes of a line.
 func calmed(b chart.Buckets, x chart.Scale) chart.Buckets {
 	if b.Len() == 0 {
 		return b
@@ -140,6 +145,7 @@ func calmed(b chart.Buckets, x chart.Scale) chart.Buckets {
 	return b.Merge(calm)
 }
 
+// drawCosine draws the cosine of every arm from 0, or from below where one turns against its teacher, to 1.
 func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 	s.drawTruth(f, x, b)
 	lowest := 0.0
@@ -159,6 +165,7 @@ func (s *stack) scoreScale(b box) chart.Scale {
 	return chart.Scale{Kind: chart.Sqrt, To: s.top, Start: b.h - (alarmRow+5)*b.unit, End: scoreTop * b.unit}
 }
 
+// drawScore draws the maxima of a score, since it is they that raise alarms, with threshold and alarms.
 func (s *stack) drawScore(f *chart.Figure, l lane, x chart.Scale, b box) {
 	a, y := &s.Arms[l.index], s.scoreScale(b)
 	s.drawTruth(f, x, b)

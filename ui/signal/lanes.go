@@ -89,6 +89,7 @@ type alarms struct {
 	found, segments, false int
 }
 
+// newStack works out what several lanes need, once a render.
 func newStack(p *Props) *stack {
 	s := &stack{Props: p, teacher: chart.LookOf("teacher", 0), top: p.scoreTop()}
 	for i := range p.Arms {
@@ -164,6 +165,7 @@ func (s *stack) lanes() []lane {
 	return append(rows, s.axis())
 }
 
+// overview describes the lane of the whole test part.
 func (s *stack) overview() lane {
 	w := s.Words
 	l := lane{kind: overview, key: "overview", title: w.Overview, sub: w.WholePart,
@@ -174,6 +176,7 @@ func (s *stack) overview() lane {
 	return l
 }
 
+// channel describes the lane of one channel; its legend has the lines that are there.
 func (s *stack) channel(i int) lane {
 	w, c := s.Words, &s.Channels[i]
 	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: fmt.Sprintf(w.Channel, c.Index), sub: c.Name}
@@ -193,6 +196,7 @@ func (s *stack) channel(i int) lane {
 	return l
 }
 
+// cosine describes the lane of all arms that have a cosine to the teacher.
 func (s *stack) cosine() lane {
 	w := s.Words
 	l := lane{kind: cosine, key: "cosine", title: w.Cosine, sub: w.PerStep}
@@ -224,8 +228,10 @@ func average(b chart.Buckets) (float64, bool) {
 	return sum / float64(n), n > 0
 }
 
+// scoreKey is the key of an arm's lane.
 func scoreKey(arm string) string { return "score " + arm }
 
+// score describes the lane of one arm: its threshold, or why it has no score.
 func (s *stack) score(i int) lane {
 	w, a := s.Words, &s.Arms[i]
 	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Score, look: &a.Look}
@@ -247,6 +253,7 @@ func (s *stack) score(i int) lane {
 
 func (a *Arm) short() string { return cmp.Or(a.Short, a.Label) }
 
+// hasThreshold tells whether there is a score to cut and a threshold to cut it with.
 func (a *Arm) hasThreshold() bool { return !math.IsNaN(a.Threshold) && !a.Score.Empty() }
 
 func (s *stack) sayAlarms(i int) string {
@@ -257,6 +264,7 @@ func (s *stack) sayAlarms(i int) string {
 	return fmt.Sprintf(s.Words.SayAlarms, m.found, m.segments, m.false)
 }
 
+// axis describes the common axis; beside it stands how many steps share a pixel, since values are theirs together.
 func (s *stack) axis() lane {
 	w := s.Words
 	l := lane{kind: axis, key: "axis", sub: w.Step, say: fmt.Sprintf(w.SayAxis, words.Count(s.From), words.Count(s.To))}

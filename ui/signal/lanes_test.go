@@ -1,3 +1,8 @@
+//go:build !js
+
+// Compiled for the browser this package has vecty in it, which refuses to start outside a page. What is tested here is
+// the same code either way.
+
 package signal
 
 import (

@@ -46,6 +46,7 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 	)
 }
 
+// header is the title, the key to the charts, and the field of the channels.
 func (c *Stack) header() *vecty.HTML {
 	p := &c.Props
 	w := p.Words
@@ -77,11 +78,13 @@ func keys(p *Props) vecty.List {
 	return vecty.List{key("k-truth", w.Truth), key("k-right", w.Right), key("k-false", w.False), key("k-missed", w.Missed)}
 }
 
+// laneClasses are the style classes of lanes by kind.
 var laneClasses = [...]string{
 	overview: "lane-overview", funnel: "lane-funnel", channel: "lane-channel", cosine: "lane-cosine", score: "lane-score",
 	axis: "lane-axis",
 }
 
+// lane is one row: what it is, its plot, its values.
 func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 	box := c.page.boxes[l.key]
 	arm := ""
@@ -125,6 +128,7 @@ func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 	return nil
 }
 
+// brush is the part of the overview in view. It is a slider to those who do not see it: its value is the first step.
 func (s *stack) brush(b box) *vecty.HTML {
 	x := b.across(0, s.Steps)
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
