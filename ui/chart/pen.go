@@ -43,7 +43,7 @@ func (p *pen) put(op byte, at ...float64) {
 	}
 }
 
-// appendTenths writes v rounded to a tenth, without a trailing zero; strconv would take several times as long.
+// appendTenths writes v rounded to a tenth, without a trailing zero.
 func appendTenths(b []byte, v float64) []byte {
 	t := int64(math.Round(v * 10))
 	if t < 0 {
