@@ -26,17 +26,18 @@ var ErrNotFinite = errors.New("not a finite number")
 // Positions of the procedures in a trainer's plan.
 const (
 	procGradient = iota // add one micro-batch's gradient to the accumulators
-	procUpdate          // clip, step, clear the accumulators
+	procFold            // add the accumulators to the totals, clear the accumulators
+	procUpdate          // clip, step, clear the totals
 	procEvaluate        // the losses of one micro-batch
 	procForward         // Problem.Outputs of one micro-batch
 )
 
 // weight is one parameter with everything that training keeps for it.
 type weight struct {
-	name               string
-	shape              tensor.Shape
-	param, m, v, accum plan.Slot
-	trainable          bool
+	name                      string
+	shape                     tensor.Shape
+	param, m, v, accum, total plan.Slot
+	trainable                 bool
 }
 
 // Trainer holds a problem's parameters on a device.
@@ -52,6 +53,9 @@ type Trainer struct {
 	parts, outputs                []plan.Slot
 	batch                         []float32 // one micro-batch
 	at                            progress
+	peers                         []Peer
+	away                          bool // peers compute everything
+	lost                          func(error)
 	best                          [][]float32 // trained parameters of the best epoch, in the order of weights; nil = none yet
 }
 
@@ -88,24 +92,29 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 	}
 	losses := append([]plan.Result{{Name: "monitor", Node: p.Monitor}}, p.Parts...)
 	gradient := plan.Proc{Name: "gradient", Results: losses}
+	fold := plan.Proc{Name: "fold"}
 	update := plan.Proc{Name: "update"}
-	var accums []*graph.Node
+	var totals []*graph.Node
 	for i, w := range p.Trainable {
 		accum := g.Param("gradient/"+w.Name, graph.Init{}, w.Shape...)
+		total := g.Param("total/"+w.Name, graph.Init{}, w.Shape...)
 		gradient.Updates = append(gradient.Updates, graph.Accumulate(accum, grads[i]))
-		accums = append(accums, accum)
+		fold.Updates = append(fold.Updates, graph.Accumulate(total, accum), graph.Assign(accum, zero(w)))
+		totals = append(totals, total)
 	}
-	norm := GlobalNorm(accums)
+	norm := GlobalNorm(totals)
 	update.Results = []plan.Result{{Name: "norm", Node: norm}}
 	factor, hyper := ClipFactor(norm, clip), g.Input("hyper", 3)
 	for i, w := range p.Trainable {
 		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
 		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
-		zero := graph.Expand(g.Scalar(0), w.Shape...)
-		update.Updates = append(update.Updates, graph.Adam(w, m, v, accums[i], factor, hyper, adam), graph.Assign(accums[i], zero))
+		update.Updates = append(update.Updates, graph.Adam(w, m, v, totals[i], factor, hyper, adam), graph.Assign(totals[i], zero(w)))
 	}
-	return []plan.Proc{gradient, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
+	return []plan.Proc{gradient, fold, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
 }
+
+// zero is a value like w of nothing but zeros.
+func zero(w *graph.Node) *graph.Node { return graph.Expand(w.Graph().Scalar(0), w.Shape...) }
 
 // GlobalNorm is the Euclidean norm of all gradients together (models.md, section 9).
 func GlobalNorm(grads []*graph.Node) *graph.Node {
@@ -166,7 +175,7 @@ func (t *Trainer) findSlots(params []*graph.Node) {
 	for _, n := range params {
 		accum := t.slot(plan.ClassParam, "gradient/"+n.Name)
 		t.weights = append(t.weights, weight{name: n.Name, shape: n.Shape, trainable: accum >= 0, accum: accum,
-			param: t.slot(plan.ClassParam, n.Name), m: t.slot(plan.ClassParam, "m/"+n.Name), v: t.slot(plan.ClassParam, "v/"+n.Name)})
+			param: t.slot(plan.ClassParam, n.Name), m: t.slot(plan.ClassParam, "m/"+n.Name), v: t.slot(plan.ClassParam, "v/"+n.Name), total: t.slot(plan.ClassParam, "total/"+n.Name)})
 	}
 }
 
@@ -181,7 +190,7 @@ func (t *Trainer) initialise(params []*graph.Node, seed uint64) error {
 			continue
 		}
 		zero := make([]float32, n.Shape.Len())
-		for _, s := range []plan.Slot{w.m, w.v, w.accum} {
+		for _, s := range []plan.Slot{w.m, w.v, w.accum, w.total} {
 			if err := t.program.Write(s, zero); err != nil {
 				return err
 			}
@@ -249,19 +258,9 @@ func (t *Trainer) fits(w detect.Windows) error {
 // step trains on one batch: the windows of w at these positions, in micro-batches. What is left of the batch after
 // whole micro-batches is not used. If the context ends first, nothing has changed.
 func (t *Trainer) step(ctx context.Context, w detect.Windows, at []int, rate, lambda float64) (losses sums, norm float64, err error) {
-	batches := len(at) / t.micro
-	if err := t.write(t.share, 1/float64(batches)); err != nil {
-		return losses, 0, err
-	}
-	if err := t.writeWeight(lambda); err != nil {
-		return losses, 0, err
-	}
-	for i := range batches {
-		one, err := t.gradient(ctx, w, at[i*t.micro:(i+1)*t.micro])
-		if err != nil {
-			return losses, 0, errors.Join(err, t.clearGradients())
-		}
-		losses.add(one)
+	losses, err = t.batchGradient(ctx, w, at, 1/float64(len(at)/t.micro), lambda)
+	if err != nil {
+		return losses, 0, errors.Join(err, t.clearGradients())
 	}
 	norm, err = t.update(rate)
 	return losses, norm, err
@@ -295,12 +294,18 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 	return norm, nil
 }
 
+// clearGradients forgets what a step has gathered.
 func (t *Trainer) clearGradients() error {
+	return errors.Join(t.clear(func(w weight) plan.Slot { return w.accum }), t.clear(func(w weight) plan.Slot { return w.total }))
+}
+
+// clear writes zeros to one slot of every trainable parameter.
+func (t *Trainer) clear(slot func(weight) plan.Slot) error {
 	for _, w := range t.weights {
 		if !w.trainable {
 			continue
 		}
-		if err := t.program.Write(w.accum, make([]float32, w.shape.Len())); err != nil {
+		if err := t.program.Write(slot(w), make([]float32, w.shape.Len())); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,311 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/detect"
+	"cosinelab/engine/plan"
+)
+
+// shards is the number of parts that every batch is cut into. Gradients are added up within a part, then part after
+// part, so that the sum has the same bits however many workers share the parts.
+const shards = 4
+
+// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself.
+type Work struct {
+	Params  []float32 // all parameters, one after the other
+	Windows []float32 // [windows, L, C]
+	Shards  []int     // how many of the windows each of its shards has
+	Share   float64   // weight of a micro-batch in the batch
+	Lambda  float64   // weight of the distillation term
+}
+
+// Gradient is what one shard adds to the gradient of a batch, with its losses.
+type Gradient struct {
+	Values  []float32 // of all trainable parameters, one after the other
+	Micro   int       // micro-batches
+	Monitor float64   // sum over micro-batches, as Parts
+	Parts   []float64
+}
+
+// Peer computes gradients in another worker: one for each of Work.Shards.
+type Peer func(context.Context, Work) ([]Gradient, error)
+
+// Share hands the shards of every batch to peers, in equal runs; this worker takes the first run, unless it is away.
+// A peer that fails is dropped, lost is told, and its shards are computed here: nothing is lost.
+func (t *Trainer) Share(peers []Peer, away bool, lost func(error)) {
+	t.peers, t.away, t.lost = peers, away, lost
+}
+
+// cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to bounds[i+1].
+func cut(n int) []int {
+	bounds := make([]int, shards+1)
+	for i := range bounds {
+		bounds[i] = i * n / shards
+	}
+	return bounds
+}
+
+// batchGradient leaves the gradient of a batch in the totals and returns its losses.
+func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int, share, lambda float64) (sums, error) {
+	if err := t.write(t.share, share); err != nil {
+		return sums{}, err
+	}
+	if err := t.writeWeight(lambda); err != nil {
+		return sums{}, err
+	}
+	if len(t.peers) > 0 {
+		return t.sharedGradient(ctx, w, at, share, lambda)
+	}
+	var losses sums
+	bounds := cut(len(at) / t.micro)
+	for i := range shards {
+		one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro])
+		if err != nil {
+			return losses, err
+		}
+		losses.add(one)
+		if err := t.program.Run(context.WithoutCancel(ctx), procFold); err != nil {
+			return losses, err
+		}
+	}
+	return losses, nil
+}
+
+// shardGradient leaves the gradient of one shard in the accumulators.
+func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int) (losses sums, err error) {
+	losses.Parts = make([]float64, len(t.problem.Parts))
+	for i := 0; i < len(at); i += t.micro {
+		one, err := t.gradient(ctx, w, at[i:i+t.micro])
+		if err != nil {
+			return losses, err
+		}
+		losses.add(one)
+	}
+	return losses, nil
+}
+
+// sharedGradient spreads the shards over this worker and its peers, then folds them in order.
+func (t *Trainer) sharedGradient(ctx context.Context, w detect.Windows, at []int, share, lambda float64) (sums, error) {
+	params, err := t.flatParams()
+	if err != nil {
+		return sums{}, err
+	}
+	bounds := cut(len(at) / t.micro)
+	results := make([]*Gradient, shards)
+	failed := make([]error, len(t.peers))
+	var waiting sync.WaitGroup
+	theirs := t.runs()
+	for p, run := range theirs {
+		if run.lo == run.hi {
+			continue
+		}
+		waiting.Go(func() {
+			failed[p] = ask(ctx, t.peers[p], t.workOf(params, w, at, bounds[run.lo:run.hi+1], share, lambda), results[run.lo:run.hi])
+		})
+	}
+	runtime.Gosched() // let every request leave before this worker computes
+	err = t.ownShards(ctx, w, at, bounds, results, theirs)
+	waiting.Wait()
+	if err == nil {
+		t.drop(failed)
+		err = t.ownShards(ctx, w, at, bounds, results, nil) // what lost peers did not answer
+	}
+	if err != nil {
+		return sums{}, err
+	}
+	return t.fold(results)
+}
+
+// span is a run of shards.
+type span struct{ lo, hi int }
+
+// runs gives each peer its shards. This worker has those that no peer has.
+func (t *Trainer) runs() []span {
+	hands := len(t.peers)
+	first := 0
+	if !t.away {
+		hands, first = hands+1, 1
+	}
+	out := make([]span, len(t.peers))
+	for p := range out {
+		out[p] = span{(p + first) * shards / hands, (p + first + 1) * shards / hands}
+	}
+	return out
+}
+
+// ownShards computes the shards that have no result yet and are not theirs.
+func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []int, results []*Gradient, theirs []span) error {
+	for i := range shards {
+		if results[i] != nil || slices.ContainsFunc(theirs, func(s span) bool { return s.lo <= i && i < s.hi }) {
+			continue
+		}
+		losses, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro])
+		if err != nil {
+			return err
+		}
+		g, err := t.takeGradient(losses)
+		if err != nil {
+			return err
+		}
+		results[i] = &g
+	}
+	return nil
+}
+
+// workOf is the request for the shards between bounds.
+func (t *Trainer) workOf(params []float32, w detect.Windows, at, bounds []int, share, lambda float64) Work {
+	out := Work{Params: params, Share: share, Lambda: lambda}
+	for i := range len(bounds) - 1 {
+		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
+	}
+	size := w.Size()
+	windows := at[bounds[0]*t.micro : bounds[len(bounds)-1]*t.micro]
+	out.Windows = make([]float32, size*len(windows))
+	for i, k := range windows {
+		w.Copy(k, out.Windows[i*size:(i+1)*size])
+	}
+	return out
+}
+
+func ask(ctx context.Context, p Peer, work Work, results []*Gradient) error {
+	answer, err := p(ctx, work)
+	if err != nil {
+		return err
+	}
+	if len(answer) != len(results) {
+		return fmt.Errorf("%d gradients, want %d", len(answer), len(results))
+	}
+	for i := range answer {
+		results[i] = &answer[i]
+	}
+	return nil
+}
+
+// drop forgets peers that failed.
+func (t *Trainer) drop(failed []error) {
+	var left []Peer
+	for i, err := range failed {
+		if err == nil {
+			left = append(left, t.peers[i])
+		} else if t.lost != nil {
+			t.lost(err)
+		}
+	}
+	t.peers = left
+}
+
+// takeGradient reads the accumulators and clears them.
+func (t *Trainer) takeGradient(losses sums) (Gradient, error) {
+	g := Gradient{Micro: losses.Micro, Monitor: losses.Monitor, Parts: losses.Parts}
+	for _, w := range t.weights {
+		if !w.trainable {
+			continue
+		}
+		n := len(g.Values)
+		g.Values = append(g.Values, make([]float32, w.shape.Len())...)
+		if err := t.program.Read(w.accum, g.Values[n:]); err != nil {
+			return g, err
+		}
+	}
+	return g, t.clear(func(w weight) plan.Slot { return w.accum })
+}
+
+// fold adds the gradients up in the order of the shards.
+func (t *Trainer) fold(results []*Gradient) (losses sums, err error) {
+	for _, g := range results {
+		at := 0
+		for _, w := range t.weights {
+			if !w.trainable {
+				continue
+			}
+			n := w.shape.Len()
+			if at+n > len(g.Values) {
+				return losses, errors.New("a peer's gradient is of another problem")
+			}
+			if err := t.program.Write(w.accum, g.Values[at:at+n]); err != nil {
+				return losses, err
+			}
+			at += n
+		}
+		if err := t.program.Run(context.Background(), procFold); err != nil {
+			return losses, err
+		}
+		losses.add(sums{Micro: g.Micro, Monitor: g.Monitor, Parts: g.Parts})
+	}
+	return losses, nil
+}
+
+// flatParams reads all parameters, one after the other.
+func (t *Trainer) flatParams() ([]float32, error) {
+	n := 0
+	for _, w := range t.weights {
+		n += w.shape.Len()
+	}
+	out := make([]float32, n)
+	at := 0
+	for _, w := range t.weights {
+		if err := t.program.Read(w.param, out[at:at+w.shape.Len()]); err != nil {
+			return nil, err
+		}
+		at += w.shape.Len()
+	}
+	return out, nil
+}
+
+// Answer computes the gradients that another worker asks for: the other side of Peer.
+func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
+	if err := t.setFlatParams(work.Params); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(t.write(t.share, work.Share), t.writeWeight(work.Lambda)); err != nil {
+		return nil, err
+	}
+	w := t.given(work.Windows)
+	var out []Gradient
+	first := 0
+	for _, n := range work.Shards {
+		if n%t.micro != 0 || first+n > w.Len() {
+			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want whole micro-batches of %d", n, first, w.Len(), t.micro)
+		}
+		losses, err := t.shardGradient(ctx, w, count(first, n))
+		if err != nil {
+			return nil, errors.Join(err, t.clearGradients())
+		}
+		g, err := t.takeGradient(losses)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+		first += n
+	}
+	return out, nil
+}
+
+// given treats values [windows, L, C] as windows that lie one behind the other.
+func (t *Trainer) given(values []float32) detect.Windows {
+	s := t.problem.Windows.Shape
+	series := datasets.Series{Values: values, Rows: len(values) / s[2], Channels: s[2]}
+	return detect.Tile(series, s[1])
+}
+
+func (t *Trainer) setFlatParams(values []float32) error {
+	at := 0
+	for _, w := range t.weights {
+		n := w.shape.Len()
+		if at+n > len(values) {
+			return errors.New("train: the parameters are of another problem")
+		}
+		if err := t.program.Write(w.param, values[at:at+n]); err != nil {
+			return err
+		}
+		at += n
+	}
+	return nil
+}
