@@ -31,7 +31,7 @@ func Parse(text []byte) (Spec, error) {
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		line, col := position(text, syntax.Offset)
+		line, col := position(text, syntax.Offset-1) // it counts the byte that is wrong
 		return Spec{}, fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
 	}
 	places, strange := outline(text)
@@ -49,7 +49,7 @@ func Parse(text []byte) (Spec, error) {
 
 // position turns a byte offset into line and column, counted from 1.
 func position(text []byte, offset int64) (line, col int) {
-	before := text[:min(int(offset), len(text))]
+	before := text[:max(0, min(int(offset), len(text)))]
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
@@ -62,8 +62,13 @@ func (c *check) that(ok bool, field string, got any, want string) {
 	}
 }
 
+// oneOf wants one of some words; that no word is given is the first of them, if at all.
 func (c *check) oneOf(field, got string, want ...string) {
-	c.that(slices.Contains(want, got), field, fmt.Sprintf("%q", got), strings.Join(want, " or "))
+	ok := slices.Contains(want, got)
+	if want[0] == "" {
+		want = append([]string{"nothing"}, want[1:]...)
+	}
+	c.that(ok, field, fmt.Sprintf("%q", got), strings.Join(want, " or "))
 }
 
 // Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in terabytes.
