@@ -143,7 +143,7 @@ func (t *Trainer) runs() []span {
 // ownShards computes the shards that have no result yet and are not theirs.
 func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []int, results []*Gradient, theirs []span) error {
 	for i := range shards {
-		if results[i] != nil || slices.ContainsFunc(theirs, func(s span) bool { return s.lo <= i && i < s.hi }) {
+		if slices.ContainsFunc(theirs, func(s span) bool { return s.lo <= i && i < s.hi }) || results[i] != nil {
 			continue
 		}
 		losses, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro])
