@@ -72,7 +72,7 @@ func runCases(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
 	if k.IsFused() {
 		s.fuses(t, k, len(cs))
 	}
-	s.checkAll(t, dev, bounds[k])
+	s.check(t, dev, bounds[k], plan.Options{Guard: 7}, plan.Options{})
 }
 
 // fuses checks that package plan makes as many steps of this kind as there are cases, so that they test it.
@@ -97,12 +97,12 @@ func (s *suite) plan(opts plan.Options) (*plan.Plan, error) {
 	return plan.Build(s.graph, opts, plan.Proc{Name: "all", Results: s.results, Updates: s.updates})
 }
 
-// checkAll checks the plan with guards around everything, then as devices usually get it, with memory reused, then
-// step by step as the graph has it.
-func (s *suite) checkAll(t *testing.T, dev backend.Device, b bound) {
+// check holds the results of plans made with these options to the oracle: with guards around everything, or as devices
+// usually get them, with memory reused.
+func (s *suite) check(t *testing.T, dev backend.Device, b bound, options ...plan.Options) {
 	t.Helper()
 	want, names := s.expect(t)
-	for _, opts := range []plan.Options{{Guard: 7}, {}, {Unfused: true}} {
+	for _, opts := range options {
 		r := s.compile(t, dev, opts)
 		if r == nil {
 			return
@@ -187,9 +187,15 @@ func (s *suite) expect(t *testing.T) (want [][]float64, names []string) {
 
 // runner is a compiled plan whose errors end the test.
 type runner struct {
-	t    *testing.T
-	plan *plan.Plan
-	prog backend.Program
+	t     *testing.T
+	plan  *plan.Plan
+	prog  backend.Program
+	slots map[slotName]plan.Slot
+}
+
+type slotName struct {
+	class plan.Class
+	name  string
 }
 
 func newRunner(t *testing.T, dev backend.Device, p *plan.Plan) *runner {
@@ -198,12 +204,16 @@ func newRunner(t *testing.T, dev backend.Device, p *plan.Plan) *runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &runner{t, p, prog}
+	r := &runner{t, p, prog, map[slotName]plan.Slot{}}
+	for i, s := range p.Slots {
+		r.slots[slotName{s.Class, s.Name}] = plan.Slot(i)
+	}
+	return r
 }
 
 func (r *runner) slot(c plan.Class, name string) plan.Slot {
 	r.t.Helper()
-	s, ok := r.plan.Slot(c, name)
+	s, ok := r.slots[slotName{c, name}]
 	if !ok {
 		r.t.Fatalf("no %v slot %s", c, name)
 	}
@@ -253,7 +263,7 @@ func (r *runner) feed(feeds Feeds) {
 		if n.Kind == op.Param {
 			c = plan.ClassParam
 		}
-		if s, ok := r.plan.Slot(c, n.Name); ok {
+		if s, ok := r.slots[slotName{c, n.Name}]; ok {
 			if err := r.prog.Write(s, narrow(v)); err != nil {
 				r.t.Fatal(err)
 			}

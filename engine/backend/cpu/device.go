@@ -21,15 +21,28 @@ var _ backend.Device = (*Device)(nil)
 
 // Device compiles plans for the processor.
 type Device struct {
+	name    string
 	workers int
 	tile    tile
+	kernel  Kernel // nil = none
 }
 
 // New returns a device that uses every core, as GOMAXPROCS counts them.
-func New() *Device { return &Device{workers: runtime.GOMAXPROCS(0), tile: bestTile()} }
+func New() *Device { return &Device{name: "cpu", workers: runtime.GOMAXPROCS(0), tile: bestTile()} }
 
-// Name is cpu.
-func (d *Device) Name() string { return "cpu" }
+// Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a step that
+// it leaves to the portable kernels.
+type Kernel func(arena []float32, s plan.Step) func()
+
+// With returns a device of another name that has more kernels, which go before its own.
+func (d *Device) With(name string, k Kernel) *Device {
+	with := *d
+	with.name, with.kernel = name, k
+	return &with
+}
+
+// Name is cpu, or what With was given.
+func (d *Device) Name() string { return d.name }
 
 // Supports reports whether there is a kernel; views and sources need none.
 func (d *Device) Supports(k op.Kind) bool {
@@ -49,17 +62,17 @@ func maxFloats() int {
 // the arena does not fit in memory.
 func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	if p.Arena > maxFloats() {
-		return nil, fmt.Errorf("cpu: compile: the plan needs %d floats, %d fit in memory", p.Arena, maxFloats())
+		return nil, fmt.Errorf("%s: compile: the plan needs %d floats, %d fit in memory", d.name, p.Arena, maxFloats())
 	}
 	c := newCompiler(p.Arena, d)
-	prog := &program{plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
+	prog := &program{name: d.name, plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
 	for i, q := range p.Procs {
 		for j, s := range q.Steps {
 			if !d.Supports(s.Kind) || kernels[s.Kind] == nil {
-				return nil, fmt.Errorf("cpu: compile: %s step %d (%v %s): %w", q.Name, j, s.Kind, s.Label,
+				return nil, fmt.Errorf("%s: compile: %s step %d (%v %s): %w", d.name, q.Name, j, s.Kind, s.Label,
 					backend.ErrUnsupported)
 			}
-			prog.procs[i] = append(prog.procs[i], kernels[s.Kind](c, s))
+			prog.procs[i] = append(prog.procs[i], d.task(c, s))
 		}
 	}
 	c.allocate()
@@ -71,8 +84,19 @@ func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	return prog, nil
 }
 
+// task finds the kernel of a step.
+func (d *Device) task(c *compiler, s plan.Step) task {
+	if d.kernel != nil {
+		if t := d.kernel(c.arena, s); t != nil {
+			return t
+		}
+	}
+	return kernels[s.Kind](c, s)
+}
+
 // program is a plan with its memory and one task for each step.
 type program struct {
+	name   string
 	plan   *plan.Plan
 	arena  []float32 // nil once closed
 	procs  [][]task
@@ -84,10 +108,10 @@ var errClosed = errors.New("the program is closed")
 func (p *program) Write(s plan.Slot, values []float32) error {
 	dst, err := p.slot(s, len(values))
 	if err != nil {
-		return fmt.Errorf("cpu: write: %w", err)
+		return fmt.Errorf("%s: write: %w", p.name, err)
 	}
 	if c := p.plan.Slots[s].Class; c == plan.ClassConst || c == plan.ClassResult {
-		return fmt.Errorf("cpu: write: %v slot %q cannot be written", c, p.plan.Slots[s].Name)
+		return fmt.Errorf("%s: write: %v slot %q cannot be written", p.name, c, p.plan.Slots[s].Name)
 	}
 	copy(dst, values)
 	return nil
@@ -96,7 +120,7 @@ func (p *program) Write(s plan.Slot, values []float32) error {
 func (p *program) Read(s plan.Slot, dst []float32) error {
 	src, err := p.slot(s, len(dst))
 	if err != nil {
-		return fmt.Errorf("cpu: read: %w", err)
+		return fmt.Errorf("%s: read: %w", p.name, err)
 	}
 	copy(dst, src)
 	return nil
@@ -119,10 +143,10 @@ func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 
 func (p *program) Run(ctx context.Context, proc int) error {
 	if p.closed {
-		return fmt.Errorf("cpu: run: %w", errClosed)
+		return fmt.Errorf("%s: run: %w", p.name, errClosed)
 	}
 	if proc < 0 || proc >= len(p.procs) {
-		return fmt.Errorf("cpu: run: procedure %d of %d", proc, len(p.procs))
+		return fmt.Errorf("%s: run: procedure %d of %d", p.name, proc, len(p.procs))
 	}
 	for _, t := range p.procs[proc] {
 		if err := ctx.Err(); err != nil {
@@ -135,8 +159,8 @@ func (p *program) Run(ctx context.Context, proc int) error {
 
 func (p *program) Close() error {
 	if p.closed {
-		return fmt.Errorf("cpu: close: %w", errClosed)
+		return fmt.Errorf("%s: close: %w", p.name, errClosed)
 	}
-	*p = program{closed: true}
+	*p = program{name: p.name, closed: true}
 	return nil
 }

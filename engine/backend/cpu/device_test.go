@@ -16,11 +16,6 @@ import (
 
 func TestDeviceFollowsTheContract(t *testing.T) { backendtest.Run(t, New()) }
 
-// The tile of other processors must work on this one too, and so must more goroutines than it has cores.
-func TestPortableTileFollowsTheContract(t *testing.T) {
-	backendtest.Run(t, &Device{workers: 3, tile: portable})
-}
-
 func TestEveryKindHasAKernel(t *testing.T) {
 	for k := op.Kind(0); k < op.Count; k++ {
 		if !New().Supports(k) {
