@@ -47,24 +47,33 @@ func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
 
 // results is the arms with their metrics, each metric with its chance level and untrained value.
 func (p *Page) results(v state.Table) *vecty.HTML {
-	honest := 0
-	for _, c := range v.Columns {
-		if !c.Flattering {
-			honest++
-		}
-	}
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say(words.Results))),
 		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
-					elem.TableRow(vecty.Markup(class("grp")),
-						elem.TableData(elem.Heading2(vecty.Text(p.say(words.Results)))),
-						elem.TableHeader(vecty.Markup(vecty.Property("colSpan", honest), attr("scope", "colgroup")), elem.Span(vecty.Text(p.say(words.Honest)))),
-						elem.TableHeader(vecty.Markup(class("pa"), vecty.Property("colSpan", len(v.Columns)-honest), attr("scope", "colgroup")), elem.Span(vecty.Text(p.say(words.Flattering))))),
+					elem.TableRow(vecty.Markup(class("grp")), p.groupHeads(v.Columns)),
 					elem.TableRow(vecty.Markup(class("mets")), p.metricHeads(v.Columns))),
 				elem.TableBody(p.armRows(v)))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)), vecty.Text(" "+v.Legend)),
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""), attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
+}
+
+// groupHeads names each group over its first column; a cell a column, since columns leave when the page is narrow.
+func (p *Page) groupHeads(columns []state.Column) vecty.List {
+	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(p.say(words.Results))))}
+	for i, c := range columns {
+		text := ""
+		switch {
+		case i > 0 && c.Flattering == columns[i-1].Flattering:
+		case c.Flattering:
+			text = p.say(words.Flattering)
+		default:
+			text = p.say(words.Honest)
+		}
+		last := i+1 < len(columns) && c.Flattering != columns[i+1].Flattering
+		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}), elem.Span(vecty.Text(text))))
+	}
+	return heads
 }
 
 func columnClass(c state.Column) vecty.Applyer {

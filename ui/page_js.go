@@ -36,7 +36,6 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
 	bar := s.Bar()
 	return elem.Body(
-		vecty.Markup(vecty.ClassMap{"live": bar.Segments != nil, "wrong": s.Wrong != nil && s.Wrong.Where == "data"}),
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say(words.SkipToSignal))),
 		&region[state.Bar]{View: bar, draw: p.bar},
 		elem.Div(vecty.Markup(class("page")),

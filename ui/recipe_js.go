@@ -128,7 +128,7 @@ func (p *Page) rows(inputs []state.Input, locked bool) *vecty.HTML {
 		list = append(list, elem.Div(vecty.Markup(vecty.Key(int(in.Field)), class("setting")),
 			elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(in.Name)), value(in, locked)), why(in.Why)))
 	}
-	return elem.Div(list)
+	return elem.Div(vecty.Markup(class("rows")), list)
 }
 
 // value is edited in place: typed values in a field that looks like text, choices in the browser's own list.

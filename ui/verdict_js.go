@@ -18,7 +18,7 @@ func (p *Page) verdict(v state.Verdict) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", p.say(words.Verdict))),
 		elem.Div(vecty.Markup(class("say")),
 			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...), elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
-			elem.Paragraph(vecty.Markup(class("claim")), rich(v.Claim)),
+			elem.Paragraph(vecty.Markup(class("claim"), vecty.ClassMap{"long": v.Long}), rich(v.Claim)),
 			elem.Paragraph(vecty.Markup(class("why", "n")), rich(v.Why)),
 			p.wayOn(v.Way),
 		),

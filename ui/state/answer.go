@@ -102,12 +102,12 @@ func (s *State) fail(r protocol.Response) []any {
 	e := r.Error
 	switch {
 	case e == nil:
-	case e.Where == "engine":
+	case e.Where == whereEngine:
 		s.update(Lost{e.Message})
 	case s.Open != nil && r.ID == s.Open.ID:
 		s.failOpen(*e)
 	case e.Where == "view": // the picture before stays
-	case e.Where == "data" && s.Run == nil && s.Open != nil: // about a series that nobody waits for any more
+	case e.Where == whereData && s.Run == nil && s.Open != nil: // about a series that nobody waits for any more
 	default:
 		s.Wrong = &Wrong{Where: e.Where, Message: e.Message}
 		if f := fieldAt(e.Field); f != noField {
@@ -125,7 +125,7 @@ func (s *State) failOpen(e protocol.Error) {
 		s.Reject = Reject{Field: failed.Field, Text: e.Message, Times: s.Reject.Times + 1}
 		return
 	}
-	s.Wrong = &Wrong{Where: "data", Message: e.Message}
+	s.Wrong = &Wrong{Where: whereData, Message: e.Message}
 	if name, isFile := fileName(failed.Data.Source); isFile {
 		s.Wrong.Name = name
 	}

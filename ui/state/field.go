@@ -68,6 +68,8 @@ type field struct {
 	options []option  // nil when the value is typed
 	get     func(*experiment.Spec) string
 	set     func(*experiment.Spec, string) error
+
+	standard func(*experiment.Spec) string // what an empty value stands for; nil = the hint says it in words
 }
 
 // typed and chosen make the rows of fields that say how one value is kept.
@@ -155,14 +157,14 @@ var fields = [fieldCount]field{
 	FieldSplit: typed(words.Split, "data.split", binding{getSplit, setSplit}),
 
 	FieldTeacher:       modelField(words.Teacher, "teacher", teacherOf),
-	FieldTeacherWidth:  sizeField(words.TeacherWidth, "teacher.d_model", func(s *experiment.Spec) *int { return &s.Teacher.DModel }, 1024),
-	FieldTeacherHeads:  sizeField(words.TeacherHeads, "teacher.heads", func(s *experiment.Spec) *int { return &s.Teacher.Heads }, 64),
-	FieldTeacherLayers: sizeField(words.TeacherLayers, "teacher.layers", func(s *experiment.Spec) *int { return &s.Teacher.Layers }, 32),
+	FieldTeacherWidth:  sizeField(words.TeacherWidth, "teacher.d_model", teacherOf, widthOf, 1024),
+	FieldTeacherHeads:  sizeField(words.TeacherHeads, "teacher.heads", teacherOf, headsOf, 64),
+	FieldTeacherLayers: sizeField(words.TeacherLayers, "teacher.layers", teacherOf, layersOf, 32),
 	FieldTeacherEpochs: typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *experiment.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
 	FieldStudent:       modelField(words.Student, "student", studentOf),
-	FieldStudentWidth:  sizeField(words.StudentWidth, "student.d_model", func(s *experiment.Spec) *int { return &s.Student.DModel }, 1024),
-	FieldStudentHeads:  sizeField(words.StudentHeads, "student.heads", func(s *experiment.Spec) *int { return &s.Student.Heads }, 64),
-	FieldStudentLayers: sizeField(words.StudentLayers, "student.layers", func(s *experiment.Spec) *int { return &s.Student.Layers }, 32),
+	FieldStudentWidth:  sizeField(words.StudentWidth, "student.d_model", studentOf, widthOf, 1024),
+	FieldStudentHeads:  sizeField(words.StudentHeads, "student.heads", studentOf, headsOf, 64),
+	FieldStudentLayers: sizeField(words.StudentLayers, "student.layers", studentOf, layersOf, 32),
 
 	FieldWeight: typed(words.Weight, "weight", binding{
 		func(s *experiment.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
@@ -191,9 +193,13 @@ var fields = [fieldCount]field{
 }
 
 // sizeField is a model size that stands at the model's own default when it is empty.
-func sizeField(name words.Key, path string, at func(*experiment.Spec) *int, high int) field {
+func sizeField(name words.Key, path string, model func(*experiment.Spec) *experiment.Model, size func(*experiment.Model) *int, high int) field {
+	at := func(s *experiment.Spec) *int { return size(model(s)) }
 	f := typed(name, path, whole(at, 1, high))
-	f.hint = words.Default
+	f.standard = func(s *experiment.Spec) string {
+		lab := model(s).OrLab()
+		return strconv.Itoa(*size(&lab))
+	}
 	get, set := f.get, f.set
 	f.get = func(s *experiment.Spec) string {
 		if *at(s) == 0 {
@@ -210,6 +216,10 @@ func sizeField(name words.Key, path string, at func(*experiment.Spec) *int, high
 	}
 	return f
 }
+
+func widthOf(m *experiment.Model) *int  { return &m.DModel }
+func headsOf(m *experiment.Model) *int  { return &m.Heads }
+func layersOf(m *experiment.Model) *int { return &m.Layers }
 
 func teacherOf(s *experiment.Spec) *experiment.Model { return &s.Teacher.Model }
 func studentOf(s *experiment.Spec) *experiment.Model { return &s.Student }

@@ -134,7 +134,7 @@ func (s *State) dataSection(r *Recipe) {
 	case s.Open != nil:
 		r.Source = s.sourceName(s.Open.Data.Source)
 		r.Sub = []string{w.Say(words.Reading, r.Source)}
-	case s.Wrong != nil && s.Wrong.Where == "data":
+	case s.Wrong != nil && s.Wrong.Where == whereData:
 		r.Source = cmp.Or(s.Wrong.Name, s.sourceName(s.Spec.Data.Source))
 		r.DataErr = sentence(s.Wrong.Message)
 	case s.Group == GroupBenchmark && len(r.Sources) == 0:
@@ -144,7 +144,9 @@ func (s *State) dataSection(r *Recipe) {
 		r.Sub = []string{w.Say(words.FileNeeded, r.Source), w.Say(words.FilePrivate)}
 	case !here && s.Group == GroupFile:
 		r.Sub = []string{w.Say(words.FilePrivate)}
-	case here:
+	case !here:
+		r.Source = w.Say(words.ChooseSeries, len(r.Sources))
+	default:
 		r.Source = s.sourceName(s.Spec.Data.Source)
 		r.Sub = s.aboutSeries()
 	}
@@ -228,6 +230,9 @@ func (s *State) input(f Field) Input {
 	in := Input{Field: f, Name: s.Words.Say(row.name), Value: row.get(&s.Spec)}
 	if row.hint != words.Title {
 		in.Hint = s.Words.Say(row.hint)
+	}
+	if row.standard != nil {
+		in.Hint = row.standard(&s.Spec)
 	}
 	for _, o := range row.options {
 		in.Choices = append(in.Choices, Choice{Value: o.value, Text: s.Words.Say(o.name), On: o.value == in.Value})

@@ -119,7 +119,8 @@ func (s *State) pressReset() []any {
 
 // Ready tells whether the experiment can be trained now.
 func (s *State) Ready() bool {
-	return s.Mode == Idle && s.Data != nil && s.Open == nil && s.Wrong == nil && !s.missing(s.Spec.Data)
+	readable := s.Wrong == nil || s.Wrong.Where != whereData // what failed in a run may be tried again
+	return s.Mode == Idle && s.Data != nil && s.Open == nil && readable && !s.missing(s.Spec.Data)
 }
 
 // event takes one step of the worker's over.

@@ -108,7 +108,7 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 		if v.Claim != c.claim {
 			t.Errorf("%s: %q, want %q", c.name, v.Claim, c.claim)
 		}
-		if want := "Point-adjusted F1 *94.0* looks better, but a random score gets *94.0*."; !strings.HasSuffix(v.Why, want) {
+		if want := "PA F1 *94.0* looks better, but a random score gets *94.0*."; !strings.HasSuffix(v.Why, want) {
 			t.Errorf("%s: %q does not end with %q", c.name, v.Why, want)
 		}
 		if got, want := outcome(s.Run.effect(Cosine, Alone, primary)), s.Run.Report.Summary().Verdict.Outcome; got != want {

@@ -109,7 +109,12 @@ func (s *State) follow(hash string) {
 	s.Group = groupOf(l.Spec.Data.Source, s.Catalogue)
 }
 
-const whereLink = "link"
+// Values of Wrong.Where that the page treats in their own way.
+const (
+	whereLink   = "link"
+	whereData   = "data"
+	whereEngine = "engine"
+)
 
 // groupOf returns the data tab that a source belongs to.
 func groupOf(source string, catalogue []protocol.Source) string {
@@ -182,7 +187,7 @@ func (s *State) update(msg any) []any {
 		}
 	case Lost:
 		s.Mode = Dead
-		s.Wrong = &Wrong{Where: "engine", Message: m.Reason}
+		s.Wrong = &Wrong{Where: whereEngine, Message: m.Reason}
 	case Answer:
 		return s.answer(m)
 	default:
@@ -276,7 +281,7 @@ func (s *State) toggle(kind string) {
 
 // forgetSpecError drops an error about the settings once they have changed.
 func (s *State) forgetSpecError() {
-	if s.Wrong != nil && s.Wrong.Where != "data" {
+	if s.Wrong != nil && s.Wrong.Where != whereData {
 		s.Wrong = nil
 	}
 }

@@ -22,6 +22,7 @@ type Verdict struct {
 	Tag, Look  string // provenance, and how its tag looks
 	Note       string // beside the tag
 	Claim, Why string // text between asterisks is strong
+	Long       bool   // the claim is too long for large type
 	Effect     *EffectFigure
 	Matrix     *Matrix
 	Way        *WayOn
@@ -54,11 +55,16 @@ type WayOn struct {
 	Back string // words of the way back; empty when there was no series before
 }
 
+// longClaim is how many bytes of a message fit two lines of large type.
+const longClaim = 110
+
 // Verdict returns what the page claims now.
 func (s *State) Verdict() Verdict {
 	switch {
 	case s.Wrong != nil:
-		return s.verdictWrong()
+		v := s.verdictWrong()
+		v.Long = len(v.Claim) > longClaim
+		return v
 	case s.Run == nil:
 		return s.verdictIdle()
 	case !s.Run.Ended:
@@ -71,10 +77,10 @@ var wrongTags = []struct {
 	where string
 	tag   words.Key
 }{
-	{"data", words.TagDataError},
+	{whereData, words.TagDataError},
 	{"spec", words.TagSpecError},
 	{"run", words.TagRunError},
-	{"engine", words.TagEngineError},
+	{whereEngine, words.TagEngineError},
 	{whereLink, words.TagLinkError},
 }
 
@@ -87,19 +93,19 @@ func (s *State) verdictWrong() Verdict {
 		}
 	}
 	switch {
-	case s.Wrong.Where == "data":
+	case s.Wrong.Where == whereData:
 		v.Way = s.wayOn()
 		if s.Wrong.Name != "" {
 			v.Tag = w.Say(words.TagFileError)
 		}
-	case s.Wrong.Where == "engine":
+	case s.Wrong.Where == whereEngine:
 		v.Why = w.Say(words.ReloadPage)
 		return v
 	case s.Wrong.Where == whereLink:
 		v.Why = w.Say(words.DefaultShown)
 		return v
 	}
-	if s.Run != nil {
+	if s.Run != nil && len(s.Run.Runs) > 0 {
 		v.Why = w.Say(words.LastRunStays)
 	}
 	return v
@@ -232,10 +238,11 @@ func (s *State) verdictDone() Verdict {
 		v.Claim, v.Why = w.Say(words.NoLabelsClaim), w.Say(words.NoLabelsWhy)
 	case failed != nil:
 		v.Claim, v.Why = w.Say(words.RunsFailed, look(w, p.Spec, *armNamed(p.Spec, failed.Arm)).Text, failed.Failed), w.Say(words.NothingWhy)
-	case stopped && !p.complete(arm, base):
-		v.Claim, v.Why = w.Say(words.NotEnough, done, all), w.Say(words.ResultsProvisional)
 	case arm == "" || base == "":
 		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)
+	case stopped && !p.complete(arm, base):
+		armText, baseText := p.pair(w)
+		v.Claim, v.Why = w.Say(words.NotEnough, done, all), w.Say(words.NoVerdictWhy, baseText, armText)
 	default:
 		s.judgeEffect(&v, arm, base)
 	}
@@ -353,7 +360,7 @@ func (s *State) says(k words.Key, names []string) string {
 
 // flattery puts the flattering metric next to what a random score gets.
 func (s *State) flattery(arm string) string {
-	const name = "pa_f1"
+	const name, flatteringTitle = "pa_f1", "PA F1"
 	p := s.Run
 	got, random := p.mean(arm, value, name), p.mean(arm, chance, name)
 	if a := armOfKind(&p.Spec, Random); a != nil {
@@ -366,7 +373,7 @@ func (s *State) flattery(arm string) string {
 	if got > p.mean(arm, value, primary) {
 		k = words.Flatters
 	}
-	return s.Words.Say(k, metricNamed(name).Title, words.Points(float64(got)), words.Points(float64(random)))
+	return s.Words.Say(k, flatteringTitle, words.Points(float64(got)), words.Points(float64(random)))
 }
 
 func (s *State) effectFigure(arm string, e experiment.Spread) *EffectFigure {

@@ -51,6 +51,7 @@ const (
 	Benchmark
 	File
 	Series
+	ChooseSeries   // how many
 	SeriesShape    // channels, steps
 	SeriesTruth    // percent
 	SeriesNoLabels // -
@@ -127,7 +128,6 @@ const (
 	ScoreReconstruction
 	ScoreAssociation
 	ScoreDisagreement
-	Default
 	Detection
 	Width  // d_model
 	Layers // number
