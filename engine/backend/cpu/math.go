@@ -162,31 +162,30 @@ func tails(bell, tail *[block]float64, x []float32) {
 	}
 }
 
-// geluRow is x Phi(x) = max(x, 0) - |x| Phi(-|x|).
-func geluRow(out, x []float32, _ float32) {
-	var bell, tail [block]float64
-	for len(x) > 0 {
-		n := min(block, len(x))
-		tails(&bell, &tail, x[:n])
-		for i, v := range x[:n] {
-			v, t := float64(v), math.Abs(float64(v))
-			out[i] = float32(0.5*(v+t) - t*tail[i])
-		}
-		out, x = out[n:], x[n:]
-	}
-}
+func geluRow(out, x []float32, _ float32)      { gelu(out, nil, x) }
+func geluSlopeRow(out, x []float32, _ float32) { gelu(nil, out, x) }
 
-// geluSlopeRow is Phi(x) + x phi(x), which is w = Phi(-t) - t phi(t) on the left and 1-w on the right.
-func geluSlopeRow(out, x []float32, _ float32) {
+// gelu writes x Phi(x) = max(x, 0) - t Phi(-t) with t = |x| to value, and Phi(x) + x phi(x), which is
+// w = Phi(-t) - t phi(t) on the left and 1-w on the right, to slope. Either may be nil; value may be x.
+func gelu(value, slope, x []float32) {
 	const height = 0.39894228040143268 // 1/sqrt(2 pi)
 	var bell, tail [block]float64
-	for len(x) > 0 {
-		n := min(block, len(x))
-		tails(&bell, &tail, x[:n])
-		for i, v := range x[:n] {
-			w := tail[i] - math.Abs(float64(v))*height*bell[i]
-			out[i] = float32(0.5 + math.Copysign(0.5-w, float64(v)))
+	for first := 0; first < len(x); first += block {
+		x := x[first:min(first+block, len(x))]
+		tails(&bell, &tail, x)
+		if slope != nil {
+			slope := slope[first:][:len(x)]
+			for i, v := range x {
+				w := tail[i] - math.Abs(float64(v))*height*bell[i]
+				slope[i] = float32(0.5 + math.Copysign(0.5-w, float64(v)))
+			}
 		}
-		out, x = out[n:], x[n:]
+		if value != nil {
+			value := value[first:][:len(x)]
+			for i, v := range x {
+				v, t := float64(v), math.Abs(float64(v))
+				value[i] = float32(0.5*(v+t) - t*tail[i])
+			}
+		}
 	}
 }

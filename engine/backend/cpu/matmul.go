@@ -115,10 +115,10 @@ func (p *product) start(b, lo, hi int) {
 // squash applies gelu and keeps its slope.
 func (p *product) squash(b, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		out := p.out.line(b, i, p.cols)
+		out, slope := p.out.line(b, i, p.cols), []float32(nil)
 		if p.slope != nil {
-			geluSlopeRow(p.slope.line(b, i, p.cols), out, 0)
+			slope = p.slope.line(b, i, p.cols)
 		}
-		geluRow(out, out, 0)
+		gelu(out, slope, out)
 	}
 }

@@ -119,10 +119,15 @@ func (p *priorRow) logRatios(buf []float64, s []float32, eps float64) {
 	for j, v := range s {
 		buf[j] = (float64(v) + eps) * inverse
 	}
+	p.ratios(buf, s, eps)
+	logAll(buf)
+}
+
+// ratios writes (s_j + eps) / (p_j + eps) for the columns from lo up to hi.
+func (p *priorRow) ratios(buf []float64, s []float32, eps float64) {
 	for j, v := range p.value {
 		buf[p.lo+j] = (float64(s[p.lo+j]) + eps) / (v + eps)
 	}
-	logAll(buf)
 }
 
 func compileDiscrepancy(c *compiler, s plan.Step) task {
@@ -150,17 +155,10 @@ func compileDiscrepancyGradSigma(c *compiler, s plan.Step) task {
 	series, z, out := c.floats(s.In[0]), c.scalars(s.In[2]), c.floats(s.Out)
 	n, eps := last(s.In[0]), s.Attr.X
 	return c.priors(s.In[1], 2, func(r int, p priorRow, buf []float64) {
-		near := row(series, r, n)[p.lo:p.hi]
-		g := buf[:len(near)]
-		for j, v := range near {
-			g[j] = (p.value[j] + eps) / (float64(v) + eps)
-		}
-		logAll(g)
-		for j, v := range near {
-			q := p.value[j]
-			g[j] += (q - float64(v)) / (q + eps)
-		}
-		out[r] = float32(float64(z.of(r)) * p.slope(g))
+		series := row(series, r, n)
+		p.ratios(buf, series, eps)
+		logAll(buf[p.lo:p.hi])
+		out[r] = float32(float64(z.of(r)) * p.slope(p.ownGrad(buf, series, eps)))
 	})
 }
 

@@ -14,13 +14,12 @@ type recurrence struct {
 
 func (c *compiler) recurrence(s plan.Step, gates int) *recurrence {
 	h := s.In[1].Shape[1]
-	r := &recurrence{
+	return &recurrence{
 		steps: s.In[0].Shape[0], rows: s.In[0].Shape[1], hidden: h,
 		forward: gemm{tile: c.tile, inner: h, cols: gates * h, factor: 1},
 		back:    gemm{tile: c.tile, inner: gates * h, cols: h, factor: 1},
 		weights: matrix{c.floats(s.In[1]), h, 1},
 	}
-	return r
 }
 
 // sequence computes a group of rows, from first up to end, with the packed weights.
