@@ -79,16 +79,16 @@ func (l *Link) parsePart(name, value string) error {
 	default:
 		return fmt.Errorf("%q, want spec, view or channels", name)
 	}
-	if err != nil {
+	if err != nil && name != "spec" { // whose errors begin with its name
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return nil
+	return err
 }
 
 func parseSpec(text string) (experiment.Spec, error) {
 	object, err := fromRison(text)
 	if err != nil {
-		return experiment.Spec{}, err
+		return experiment.Spec{}, fmt.Errorf("spec: %w", err)
 	}
 	return experiment.Parse(object)
 }

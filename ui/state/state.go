@@ -29,7 +29,6 @@ const (
 type State struct {
 	Words *words.Language
 	Spec  experiment.Spec
-	Link  bool // the address held a link that could be read
 
 	Mode      Mode
 	Device    string
@@ -104,7 +103,7 @@ func (s *State) follow(hash string) {
 		s.Wrong = &Wrong{Where: whereLink, Message: err.Error()}
 		return
 	}
-	s.Link, s.Spec = true, l.Spec
+	s.Spec = l.Spec
 	s.Stack.Span, s.Stack.Channels = l.Span, l.Channels
 	s.Group = groupOf(l.Spec.Data.Source, s.Catalogue)
 }

@@ -102,7 +102,9 @@ func (s *State) verdictWrong() Verdict {
 		v.Why = w.Say(words.ReloadPage)
 		return v
 	case s.Wrong.Where == whereLink:
-		v.Why = w.Say(words.DefaultShown)
+		if same(s.Spec, experiment.Default()) {
+			v.Why = w.Say(words.DefaultShown)
+		}
 		return v
 	}
 	if s.Run != nil && len(s.Run.Runs) > 0 {
