@@ -87,8 +87,8 @@ func TestEveryRuleHasACase(t *testing.T) {
 		seen[c.kind] = true
 	}
 	for k, ok := range seen {
-		if !ok {
-			t.Errorf("%v has no case", op.Kind(k))
+		if k := op.Kind(k); !ok && !k.IsFused() {
+			t.Errorf("%v has no case", k)
 		}
 	}
 }

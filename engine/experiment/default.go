@@ -14,13 +14,15 @@ type ModelInfo struct {
 	Name, Title string
 	Lab         Model    // the sizes that a zero in a Spec stands for
 	Scores      []string // what Detect.Score may name beside model and disagreement, the model's own first
+	Branches    int      // into how many parts of d_model the heads divide; 0 = it has no heads
 }
 
 // Models lists the models that a Spec may name, in the order of models.All.
 var Models = []ModelInfo{
-	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}, []string{"reconstruction"}},
+	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}, []string{"reconstruction"}, 1},
 	{"anomaly_transformer", "Anomaly Transformer", Model{Name: "anomaly_transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32},
-		[]string{"association", "reconstruction"}},
+		[]string{"association", "reconstruction"}, 1},
+	{"lstm", "LSTM", Model{Name: "lstm", DModel: 32, Layers: 2}, []string{"reconstruction"}, 0},
 }
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an

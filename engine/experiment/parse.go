@@ -135,16 +135,35 @@ func (m Model) validate(c *check, field string) {
 	if !slices.Contains(names, m.Name) {
 		return
 	}
+	k := Models[slices.Index(names, m.Name)]
 	full := m.OrLab()
-	for _, f := range []struct {
-		name string
-		n    int
-		most int
-	}{{"d_model", full.DModel, 4096}, {"heads", full.Heads, 256}, {"layers", full.Layers, 64}, {"d_ff", full.DFF, 16384}} {
-		c.that(f.n >= 1 && f.n <= f.most, field+"."+f.name, f.n, fmt.Sprintf("1 to %d, or 0 for the model's own size", f.most))
+	sizes, lab := full.sizes(), k.Lab.sizes()
+	for i, f := range sizes {
+		if *lab[i].n == 0 {
+			c.that(*f.n == 0, field+"."+f.name, *f.n, "0: a "+m.Name+" has none")
+		} else {
+			c.that(*f.n >= 1 && *f.n <= f.most, field+"."+f.name, *f.n, fmt.Sprintf("1 to %d, or 0 for the model's own size", f.most))
+		}
 	}
-	c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "an even number, for the position code")
-	c.that(full.Heads < 1 || full.DModel%full.Heads == 0, field+".heads", full.Heads, fmt.Sprintf("a divisor of d_model, %d", full.DModel))
+	if k.Branches > 0 && full.Heads > 0 {
+		part := full.DModel / k.Branches
+		c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "an even number, for the position code")
+		c.that(part%full.Heads == 0, field+".heads", full.Heads, fmt.Sprintf("a divisor of d_model, %d", part))
+	}
+}
+
+// size is one of a model's sizes.
+type size struct {
+	name string // in JSON
+	n    *int
+	most int
+}
+
+// sizes lists all sizes that models have.
+func (m *Model) sizes() []size {
+	return []size{{"d_model", &m.DModel, 4096}, {"heads", &m.Heads, 256}, {"layers", &m.Layers, 64}, {"d_ff", &m.DFF, 16384},
+		{"latent", &m.Latent, 256}, {"flows", &m.Flows, 256}, {"centres", &m.Centres, 256}, {"features", &m.Features, 256},
+		{"mlp", &m.MLP, 1024}}
 }
 
 // OrLab returns the model with each zero size replaced by the model's lab default.
@@ -153,11 +172,10 @@ func (m Model) OrLab() Model {
 		if k.Name != m.Name {
 			continue
 		}
-		for _, f := range []struct{ size, lab *int }{
-			{&m.DModel, &k.Lab.DModel}, {&m.Heads, &k.Lab.Heads}, {&m.Layers, &k.Lab.Layers}, {&m.DFF, &k.Lab.DFF},
-		} {
-			if *f.size == 0 {
-				*f.size = *f.lab
+		lab := k.Lab.sizes()
+		for i, s := range m.sizes() {
+			if *s.n == 0 {
+				*s.n = *lab[i].n
 			}
 		}
 	}
@@ -205,6 +223,8 @@ func (t Train) validate(c *check) {
 	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, fmt.Sprintf("1 to %d", maxEpochs))
 	c.that(t.Batch >= 1, "train.batch", t.Batch, "at least 1 window")
 	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "a norm above 0, or 0 for no clipping")
+	c.that(finite(t.ClipEach) && t.ClipEach >= 0, "train.clip_each", t.ClipEach, "a norm above 0, or 0 for no clipping")
+	c.that(t.Clip == 0 || t.ClipEach == 0, "train.clip_each", t.ClipEach, "0, or clip 0: one way to clip")
 	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "a share from 0 up to 1")
 	c.that(t.Patience >= 0, "train.patience", t.Patience, "0 or more epochs")
 	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "0, or a validation share above 0")

@@ -151,7 +151,7 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"unknown field at the top", `"seeds":`, `"seed":`, "seed", "one of version"},
 		{"other case", `"window":`, `"Window":`, "data.Window", "unknown field"},
 		{"field given twice", `"window":`, `"window":5,"window":`, "data.window", "given twice"},
-		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size", "one of model, d_model, heads, layers, d_ff, epochs, weights"},
+		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size", "one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, epochs, weights"},
 		{"text for a number", `"rate":0.001`, `"rate":"fast"`, "train.rate", "string, want a number"},
 		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "number 50.5, want a whole number"},
 		{"negative seed", `"seeds":[1,2,3]`, `"seeds":[1,-2,3]`, "seeds[1]", "number -2, want a whole number from 0"},

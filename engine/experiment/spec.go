@@ -39,13 +39,21 @@ type Range struct {
 	To   int `json:"to"`
 }
 
-// Model names a row of models.All with its sizes; a zero size means the model's lab default.
+// Model names a row of models.All with its sizes; a zero size means the model's lab default. A size that the model does
+// not have must be zero. Of a recurrent model, d_model is the number of states.
 type Model struct {
 	Name   string `json:"model"`
 	DModel int    `json:"d_model,omitempty"`
 	Heads  int    `json:"heads,omitempty"`
 	Layers int    `json:"layers,omitempty"`
 	DFF    int    `json:"d_ff,omitempty"`
+	// The sizes of single models: OmniAnomaly's latent values and flows, THOC's centres in each layer, GTA's features of a
+	// channel and hidden features between channels.
+	Latent   int `json:"latent,omitempty"`
+	Flows    int `json:"flows,omitempty"`
+	Centres  int `json:"centres,omitempty"`
+	Features int `json:"features,omitempty"`
+	MLP      int `json:"mlp,omitempty"`
 }
 
 // Teacher is the model that is trained first, on its own loss, then frozen.
@@ -92,13 +100,14 @@ type Objective struct {
 
 // Train says how every arm, and the teacher, is trained.
 type Train struct {
-	Rate       float64 `json:"rate"`       // learning rate of Adam
-	Schedule   string  `json:"schedule"`   // reference | constant | cosine
-	Epochs     int     `json:"epochs"`     // of a student
-	Batch      int     `json:"batch"`      // windows a step
-	Clip       float64 `json:"clip"`       // limit of the global gradient norm; 0 = no clipping
-	Validation float64 `json:"validation"` // share of the training steps held out, from their end
-	Patience   int     `json:"patience"`   // epochs without a better validation loss before stopping; 0 = never stop early
+	Rate       float64 `json:"rate"`                // learning rate of Adam
+	Schedule   string  `json:"schedule"`            // reference | constant | cosine
+	Epochs     int     `json:"epochs"`              // of a student
+	Batch      int     `json:"batch"`               // windows a step
+	Clip       float64 `json:"clip"`                // limit of the global gradient norm; 0 = no clipping
+	ClipEach   float64 `json:"clip_each,omitempty"` // limit of each parameter's gradient norm instead; 0 = none
+	Validation float64 `json:"validation"`          // share of the training steps held out, from their end
+	Patience   int     `json:"patience"`            // epochs without a better validation loss before stopping; 0 = never stop early
 }
 
 // Held is the number of training steps, of so many, that are held out for validation.

@@ -50,6 +50,19 @@ func (a *array) fill(x any, depth int) error {
 	return fmt.Errorf("%v in a list of numbers", x)
 }
 
+// steps are those of a series [B,L,C] from the given one on.
+func (a array) steps(first int) array {
+	if first == 0 || len(a.shape) != 3 {
+		return a
+	}
+	out := array{shape: tensor.Shape{a.shape[0], a.shape[1] - first, a.shape[2]}}
+	n := a.shape[1] * a.shape[2]
+	for b := range a.shape[0] {
+		out.data = append(out.data, a.data[b*n+first*a.shape[2]:(b+1)*n]...)
+	}
+	return out
+}
+
 // number is the array of one number.
 func number(x float64) array { return array{tensor.Shape{}, []float64{x}} }
 

@@ -46,6 +46,7 @@ var kinds = []struct {
 	verify func(v *verifier, file []byte) error
 }{
 	{"Anomaly Transformer:", verifyTransformer},
+	{"LSTM predictor:", verifyLSTM},
 	{"Adam,", verifyAdam},
 }
 
@@ -92,7 +93,7 @@ type rule func(lim limits, m, M float64) float64
 
 func value(lim limits, m, _ float64) float64     { return lim.value*m + lim.floor }
 func gradient(lim limits, m, M float64) float64  { return lim.gradient * max(m, 1e-3*M) }
-func training(lim limits, m, _ float64) float64  { return lim.training * m }
+func trained(lim limits, m, _ float64) float64   { return lim.training * m }
 func optimizer(lim limits, m, _ float64) float64 { return lim.optimizer * m }
 
 // verifier compares the quantities of one file.

@@ -2,11 +2,9 @@ package golden
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"cosinelab/engine/autodiff"
-	"cosinelab/engine/distill"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/op"
@@ -62,12 +60,7 @@ type transformerFile struct {
 		Score     array            `json:"score"`
 		Gradients map[string]array `json:"gradients"`
 	} `json:"plain_transformer"`
-	Training struct {
-		Optimizer string  `json:"optimiser"`
-		Rate      float64 `json:"lr"`
-		Steps     int     `json:"steps"`
-		Totals    []array `json:"totals"`
-	} `json:"training"`
+	Training training `json:"training"`
 }
 
 // verifyTransformer compares section by section; the constants that are no configuration here must be the file's.
@@ -80,7 +73,7 @@ func verifyTransformer(v *verifier, file []byte) error {
 		return fmt.Errorf("golden: k %v, temperature %v, log_epsilon %v; want %v, %v, %v", c.K, c.Temperature, c.LogEpsilon,
 			models.DiscrepancyWeight, models.Temperature, models.LogEpsilon)
 	}
-	for _, part := range []func(*verifier) error{f.teacher, f.student, f.cosine, f.norms, f.training, f.plain} {
+	for _, part := range []func(*verifier) error{f.teacher, f.student, f.norms, f.plain} {
 		if err := part(v); err != nil {
 			return err
 		}
@@ -88,97 +81,17 @@ func verifyTransformer(v *verifier, file []byte) error {
 	return nil
 }
 
-// pupil is a model that learns from a teacher's output, in a graph of its own.
-type pupil struct {
-	graph     *graph.Graph
-	out       models.Output
-	terms     []target    // the cosine loss for each axis
-	total     *graph.Node // own loss and weighted cosine loss
-	params    []*graph.Node
-	gradients []*graph.Node // of total
-	feeds     feeds
-}
-
-// build makes a pupil of this model with these parameters.
-func (f *transformerFile) build(name string, params map[string]array) (pupil, error) {
-	m, err := models.Find(name)
-	if err != nil {
-		return pupil{}, err
-	}
-	c := models.Config{Window: f.Config.Window, Channels: f.Config.Channels, DModel: f.Config.DModel,
-		Heads: f.Config.Heads, Layers: f.Config.Layers, DFF: f.Config.DFF}
-	g, out, err := m.Graph(c, f.Config.Batch)
-	if err != nil {
-		return pupil{}, fmt.Errorf("golden: %w", err)
-	}
-	p := pupil{graph: g, out: out, params: g.Params(), feeds: feeds{}}
-	if err := g.Extend(func() { err = p.distil(f) }); err != nil {
-		return pupil{}, fmt.Errorf("golden: %w", err)
-	}
-	if err != nil {
-		return pupil{}, err
-	}
-	if p.gradients, err = autodiff.Gradients(p.total, p.params...); err != nil {
-		return pupil{}, fmt.Errorf("golden: %w", err)
-	}
-	return p, p.load(params, m.Extra(c))
-}
-
-// distil adds the teacher's output and the loss with it.
-func (p *pupil) distil(f *transformerFile) error {
-	x := p.graph.Input("x", p.out.Series.Shape...)
-	teacher := p.graph.Input("teacher", p.out.Series.Shape...)
-	p.feeds[x], p.feeds[teacher] = f.Input.floats(), f.TeacherOutput.floats()
-	for _, axis := range distill.Axes {
-		d, err := distill.Term("cosine", axis, teacher, p.out.Series)
-		if err != nil {
-			return err
-		}
-		p.terms = append(p.terms, target{"cosine_loss." + axis, d, f.Losses.Cosine[axis]})
-		if axis == f.Config.DistillAxis {
-			p.total = graph.Add(p.out.Loss, graph.Scale(d, f.Config.DistillWeight))
-		}
-	}
-	if p.total == nil {
-		return fmt.Errorf("golden: distill_axis %q: want one of %v", f.Config.DistillAxis, distill.Axes)
-	}
-	return nil
-}
-
-// load sets the parameters; the file must have each, and no others but extras.
-func (p *pupil) load(params map[string]array, extra []models.Extra) error {
-	used := 0
-	for _, n := range p.params {
-		a, ok := params[n.Name]
-		if !ok || !a.shape.Equal(n.Shape) {
-			return fmt.Errorf("golden: params: %s: shape %v, want %v", n.Name, a.shape, n.Shape)
-		}
-		p.feeds[n] = a.floats()
-		used++
-	}
-	for _, e := range extra {
-		if _, ok := params[e.Name]; ok {
-			used++
-		}
-	}
-	if used != len(params) {
-		return fmt.Errorf("golden: params: %d tensors, of which the model has %d", len(params), used)
-	}
-	return nil
-}
-
-// perParam pairs a node for each parameter with what the file has under the parameter's name.
-func (p *pupil) perParam(nodes []*graph.Node, want map[string]array) []target {
-	var ts []target
-	for i, n := range nodes {
-		ts = append(ts, target{p.params[i].Name, n, want[p.params[i].Name]})
-	}
-	return ts
+// setup is the file's student, or its second model, as this row of models.All.
+func (f *transformerFile) setup(name string, params map[string]array) setup {
+	c := f.Config
+	return setup{model: name, batch: c.Batch, axis: c.DistillAxis, weight: c.DistillWeight, params: params,
+		input: f.Input, teacher: f.TeacherOutput,
+		sizes: models.Config{Window: c.Window, Channels: c.Channels, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF}}
 }
 
 // teacher compares the output that the file says its own second model gives, which the student then learns from.
 func (f *transformerFile) teacher(v *verifier) error {
-	p, err := f.build("anomaly_transformer", f.TeacherParams)
+	p, err := f.setup("anomaly_transformer", f.TeacherParams).build()
 	if err != nil {
 		return err
 	}
@@ -188,7 +101,7 @@ func (f *transformerFile) teacher(v *verifier) error {
 // student compares all values, and the gradient of the total. The softened score is there because at the true
 // temperature most entries underflow, which would hide a mistake.
 func (f *transformerFile) student(v *verifier) error {
-	p, err := f.build("anomaly_transformer", f.Params)
+	p, err := f.setup("anomaly_transformer", f.Params).build()
 	if err != nil {
 		return err
 	}
@@ -198,8 +111,8 @@ func (f *transformerFile) student(v *verifier) error {
 		{"series_loss", a.SeriesLoss, f.Losses.SeriesLoss},
 		{"prior_loss", a.PriorLoss, f.Losses.PriorLoss},
 		{"total", p.total, f.Losses.Total},
-	}, p.terms...)
-	return v.check(p.graph, p.feeds, []quantity{
+	}, p.terms(f.Losses.Cosine)...)
+	err = v.check(p.graph, p.feeds, []quantity{
 		{"output", value, one(p.out.Series, f.Output)},
 		{"series", value, layers(a.Series, f.Series)},
 		{"prior", value, layers(a.Prior, f.Prior)},
@@ -209,6 +122,13 @@ func (f *transformerFile) student(v *verifier) error {
 		{"score_temperature_1", value, one(models.AssociationScore(a.Discrepancy, score[1].Node, 1), f.ScoreSoft)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},
 	})
+	if err != nil {
+		return err
+	}
+	if err := v.cosine(f.Output, f.TeacherOutput, f.CosineGradient); err != nil {
+		return err
+	}
+	return v.train(p, f.Training)
 }
 
 // layers pairs the association of each layer with the file's.
@@ -224,42 +144,9 @@ func layers(nodes []*graph.Node, want []array) []target {
 	return ts
 }
 
-// cosine compares the gradients of the cosine losses alone by the student's output.
-func (f *transformerFile) cosine(v *verifier) error {
-	var targets []target
-	in := feeds{}
-	var err error
-	g, e := graph.Build(func(g *graph.Graph) {
-		student, teacher := g.Input("student", f.Output.shape...), g.Input("teacher", f.TeacherOutput.shape...)
-		in[student], in[teacher] = f.Output.floats(), f.TeacherOutput.floats()
-		targets, err = f.cosineGradients(teacher, student)
-	})
-	if err := errors.Join(e, err); err != nil {
-		return fmt.Errorf("golden: %w", err)
-	}
-	return v.check(g, in, []quantity{{"cosine_loss_gradient_output", gradient, targets}})
-}
-
-// cosineGradients differentiates by an input, not inside the model: there the loss may be built past the output node.
-func (f *transformerFile) cosineGradients(teacher, student *graph.Node) ([]target, error) {
-	var ts []target
-	for _, axis := range distill.Axes {
-		d, err := distill.Term("cosine", axis, teacher, student)
-		if err != nil {
-			return nil, err
-		}
-		grads, err := autodiff.Gradients(d, student)
-		if err != nil {
-			return nil, err
-		}
-		ts = append(ts, target{axis, grads[0], f.CosineGradient[axis]})
-	}
-	return ts, nil
-}
-
 // norms compares how much of each phase of the minimax step reaches each parameter.
 func (f *transformerFile) norms(v *verifier) error {
-	p, err := f.build("anomaly_transformer", f.Params)
+	p, err := f.setup("anomaly_transformer", f.Params).build()
 	if err != nil {
 		return err
 	}
@@ -282,33 +169,9 @@ func (f *transformerFile) norms(v *verifier) error {
 	return v.check(p.graph, p.feeds, quantities)
 }
 
-// training compares the total loss over some steps of Adam on the same batch.
-func (f *transformerFile) training(v *verifier) error {
-	p, err := f.build("anomaly_transformer", f.Params)
-	if err != nil {
-		return err
-	}
-	s := newStepper(adamConfig{f.Training.Rate, 0.9, 0.999, 1e-8, 0}, p.params, p.gradients)
-	for n, x := range s.feeds {
-		p.feeds[n] = x
-	}
-	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, results: []*graph.Node{p.total}, updates: s.updates,
-		rounds: s.rounds(len(f.Training.Totals))})
-	if err != nil {
-		return fmt.Errorf("golden: training: %w", err)
-	}
-	q, got := quantity{name: "training.totals", rule: training}, [][]float64{}
-	for i, want := range f.Training.Totals {
-		q.targets = append(q.targets, target{fmt.Sprintf("after %d steps", i), p.total, want})
-		got = append(got, rounds[i][0])
-	}
-	v.compare(q, got)
-	return nil
-}
-
 // plain compares the transformer without prior association, which the same weights serve.
 func (f *transformerFile) plain(v *verifier) error {
-	p, err := f.build("transformer", f.Params)
+	p, err := f.setup("transformer", f.Params).build()
 	if err != nil {
 		return err
 	}

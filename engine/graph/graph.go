@@ -27,6 +27,7 @@ type Node struct {
 	Name  string    // of an input or a parameter: unique in the graph
 	Value []float32 // of a constant
 	Init  Init      // of a parameter
+	Noise Noise     // of an input: with what it is filled if no caller writes it
 	Label string    // where the caller built it: encoder.attn_layers.0
 	ID    int       // position in the graph; operands come before their users
 
@@ -34,8 +35,24 @@ type Node struct {
 }
 
 // Init says how a parameter starts: drawn evenly from -Uniform to Uniform, or from a normal distribution with
-// deviation Normal, or, if both are 0, set to Fill.
-type Init struct{ Uniform, Normal, Fill float64 }
+// deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last axis. Unit then
+// divides every row along the last axis by its Euclidean norm.
+type Init struct {
+	Uniform, Normal, Fill, Step float64
+	Unit                        bool
+}
+
+// Noise says from which distribution an input is drawn before each run. Draws are reproducible.
+type Noise int
+
+// Distributions.
+const (
+	NoNoise Noise = iota // none: a caller writes the input
+	// Normal is standard normal. The first axis counts windows; each has draws of its own, when it is scored as well.
+	Normal
+	// Gumbel is -ln(-ln u) for u even between 0 and 1. All windows share one draw; it is 0 when they are scored.
+	Gumbel
+)
 
 // Error is a mistake in building a graph: an operation that does not fit its operands.
 type Error struct{ msg string }
@@ -84,6 +101,10 @@ func (g *Graph) Scope(name string) (leave func()) {
 	return func() { g.labels = g.labels[:len(g.labels)-1] }
 }
 
+func (g *Graph) scoped(name string) string {
+	return strings.Join(append(g.labels[:len(g.labels):len(g.labels)], name), ".")
+}
+
 func (g *Graph) label() string { return strings.Join(g.labels, ".") }
 
 // Nodes returns all nodes, operands before users.
@@ -105,12 +126,16 @@ func (g *Graph) Input(name string, shape ...int) *Node {
 	return g.named(op.Input, name, shape)
 }
 
+// Draw returns the input of this name below the current scope that is drawn from a distribution before each run.
+func (g *Graph) Draw(name string, from Noise, shape ...int) *Node {
+	n := g.named(op.Input, g.scoped(name), shape)
+	n.Noise = from
+	return n
+}
+
 // Param returns the parameter of this name below the current scope: a value that persists between runs.
 func (g *Graph) Param(name string, init Init, shape ...int) *Node {
-	if l := g.label(); l != "" {
-		name = l + "." + name
-	}
-	n := g.named(op.Param, name, shape)
+	n := g.named(op.Param, g.scoped(name), shape)
 	n.Init = init
 	return n
 }

@@ -25,8 +25,11 @@ var anomalyTransformer = Model{
 	About: "Learns how far each step's attention reaches beyond its neighbours; an anomaly's hardly does.",
 	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
 	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
-	Build: buildAnomalyTransformer,
-	Extra: unusedTables,
+
+	Branches:   1,
+	MicroBatch: 1,
+	Build:      buildAnomalyTransformer,
+	Extra:      unusedTables,
 }
 
 // Associations are the attention weights of the Anomaly Transformer and what is derived from them.

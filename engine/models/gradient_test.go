@@ -114,7 +114,8 @@ func (f frozen) slope(t *testing.T, name string, j int) float64 {
 func TestEachModelOverfitsOneBatch(t *testing.T) {
 	for _, m := range models.All {
 		t.Run(m.Name, func(t *testing.T) {
-			c := models.Config{Window: 16, Channels: 3, DModel: 16, Heads: 2, Layers: 1, DFF: 16}
+			c := fit(m, models.Config{Window: 16, Channels: 3, DModel: 16, Heads: 2, Layers: 1, DFF: 16, Latent: 3, Flows: 2,
+				Centres: []int{3}, Features: 4, MLP: 8})
 			g, out, err := m.Graph(c, 2)
 			if err != nil {
 				t.Fatal(err)
@@ -144,7 +145,7 @@ func overfit(t *testing.T, p train.Problem, rows, channels int) (first, last flo
 		s.Values = append(s.Values, float32(v))
 	}
 	windows := detect.Tile(s, rows/2)
-	o := train.Options{Train: experiment.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: 150, Seed: 1}
+	o := train.Options{Train: experiment.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: 250, Seed: 1}
 	result, err := tr.Fit(context.Background(), windows, detect.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)

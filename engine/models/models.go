@@ -3,6 +3,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cosinelab/engine/graph"
@@ -13,6 +14,7 @@ import (
 var All = []Model{
 	transformer,
 	anomalyTransformer,
+	lstm,
 }
 
 // Model is a detector: a network that gives every window a series like it, a loss of its own, a score for every step.
@@ -20,8 +22,14 @@ type Model struct {
 	Name  string // as specs spell it
 	Title string
 	About string // one sentence for a reader who does not know the model
-	Lab   Config // sizes that train within seconds; Window and Channels are 0
-	Full  Config // the sizes of the paper; Window and Channels are 0
+	// Lab sizes train within seconds, Full sizes are those of the paper; Window and Channels are 0. A size that is 0 in
+	// Lab is none that the model has.
+	Lab, Full Config
+	// Branches is the number of equal parts of the features that attention heads divide; 0 = there are no heads.
+	Branches int
+	// MicroBatch is how many windows go best through the graph at once. One keeps a transformer's activations in cache;
+	// the products of a recurrence need more rows.
+	MicroBatch int
 	// Build adds the model to g for windows x [B,L,C] of scaled data. Parameters get the names of models.md below the
 	// current scope of g. The sizes must pass Check.
 	Build func(g *graph.Graph, x *graph.Node, c Config) Output
@@ -29,22 +37,60 @@ type Model struct {
 	Extra func(c Config) []Extra
 }
 
-// Config holds the sizes of a model.
+// Config holds the sizes and constants of a model.
 type Config struct {
 	Window   int // L, steps in a window
 	Channels int // C
-	DModel   int // D, features of a step inside the model
+	DModel   int // D, features of a step inside the model; the states of a recurrent one
 	Heads    int // H, attention heads; they divide D
 	Layers   int
-	DFF      int // hidden features of a feed-forward block
+	DFF      int   // hidden features of a feed-forward block
+	Latent   int   // Z of OmniAnomaly, latent values of a step
+	Flows    int   // of OmniAnomaly, planar maps of the latent values
+	Centres  []int // K of THOC by layer; the last number stands for all layers after it
+	Features int   // F of GTA, features of a channel at a step
+	MLP      int   // M of GTA, hidden features of the influence of one channel on another
+
+	Constants
+	// Noiseless makes everything random its most likely value, which is how a frozen teacher runs.
+	Noiseless bool
+}
+
+// Constants are the weights and temperatures of a model's definition, which a spec does not change.
+type Constants struct {
+	Tau             float64 // temperature of THOC's assignments, of GTA's graph
+	Orthogonality   float64 // weight of THOC's orthogonality loss
+	SelfSupervision float64 // weight of THOC's prediction loss
+	Sparsity        float64 // weight of GTA's sparsity
+}
+
+// size is a size with the name that it has in a spec.
+type size struct {
+	name string
+	n    int
+}
+
+// sizes lists the sizes that not every model has.
+func (c Config) sizes() []size {
+	return []size{{"d_model", c.DModel}, {"heads", c.Heads}, {"layers", c.Layers}, {"d_ff", c.DFF}, {"latent", c.Latent},
+		{"flows", c.Flows}, {"centres", fewest(c.Centres)}, {"features", c.Features}, {"mlp", c.MLP}}
+}
+
+func fewest(ns []int) int {
+	if len(ns) == 0 {
+		return 0
+	}
+	return slices.Min(ns)
 }
 
 // Output is what a model computes for a batch of B windows.
 type Output struct {
-	Series *graph.Node // [B,L,C]: the reconstruction; what a teacher gives, what is distilled
+	Series *graph.Node // [B,L,C]: the reconstruction or prediction; what a teacher gives, what is distilled
+	First  int         // the first step that Series has something to say of; what comes before is 0 and does not count
 	Loss   *graph.Node // scalar: what training without a teacher minimises
 	Parts  []Named     // scalars that make up the loss, for reports
 	Scores []Named     // [B,L] each, the higher the more anomalous; the model's own is the first
+	Inner  []Named     // what is computed on the way, for a look inside
 	// Associations are what the Anomaly Transformer's attention computes on the way; nil for other models.
 	Associations *Associations
 }
@@ -89,20 +135,33 @@ func Find(name string) (Model, error) {
 
 // Check says which size the model cannot have. Names are those of a spec.
 func (m Model) Check(c Config) error {
-	sizes := []struct {
-		name string
-		n    int
-	}{{"window", c.Window}, {"channels", c.Channels}, {"d_model", c.DModel}, {"heads", c.Heads}, {"layers", c.Layers}, {"d_ff", c.DFF}}
-	for _, s := range sizes {
+	has := m.Lab.sizes()
+	for i, s := range c.sizes() {
+		if has[i].n == 0 && s.n != 0 {
+			return fmt.Errorf("%s: %s %d, want 0: the model has none", m.Name, s.name, s.n)
+		}
+		if has[i].n != 0 && s.n < 1 {
+			return fmt.Errorf("%s: %s %d, want at least 1", m.Name, s.name, s.n)
+		}
+	}
+	for _, s := range []size{{"window", c.Window}, {"channels", c.Channels}} {
 		if s.n < 1 {
 			return fmt.Errorf("%s: %s %d, want at least 1", m.Name, s.name, s.n)
 		}
 	}
+	return m.checkHeads(c)
+}
+
+// checkHeads is for models with attention; the others have neither heads nor a position code.
+func (m Model) checkHeads(c Config) error {
+	if m.Branches == 0 {
+		return nil
+	}
 	if c.DModel%2 != 0 {
 		return fmt.Errorf("%s: d_model %d, want an even number for the position code", m.Name, c.DModel)
 	}
-	if c.DModel%c.Heads != 0 {
-		return fmt.Errorf("%s: heads %d, want a divisor of d_model %d", m.Name, c.Heads, c.DModel)
+	if c.DModel%(m.Branches*c.Heads) != 0 {
+		return fmt.Errorf("%s: heads %d, want a divisor of d_model %d", m.Name, c.Heads, c.DModel/m.Branches)
 	}
 	return nil
 }

@@ -15,7 +15,26 @@ import (
 )
 
 // odd has sizes of which no two divide each other, where a model lets them.
-var odd = models.Config{Window: 7, Channels: 3, DModel: 10, Heads: 5, Layers: 2, DFF: 9}
+var odd = models.Config{Window: 7, Channels: 3, DModel: 10, Heads: 5, Layers: 2, DFF: 9, Latent: 2, Flows: 2,
+	Centres: []int{3, 2}, Features: 3, MLP: 4}
+
+// fit is the model's lab configuration with those of the sizes that it has.
+func fit(m models.Model, sizes models.Config) models.Config {
+	c := m.Lab
+	c.Window, c.Channels = sizes.Window, sizes.Channels
+	for _, s := range []struct{ size, to *int }{
+		{&c.DModel, &sizes.DModel}, {&c.Heads, &sizes.Heads}, {&c.Layers, &sizes.Layers}, {&c.DFF, &sizes.DFF},
+		{&c.Latent, &sizes.Latent}, {&c.Flows, &sizes.Flows}, {&c.Features, &sizes.Features}, {&c.MLP, &sizes.MLP},
+	} {
+		if *s.size != 0 {
+			*s.size = *s.to
+		}
+	}
+	if c.Centres != nil {
+		c.Centres = sizes.Centres
+	}
+	return c
+}
 
 // built is a model of odd size for a batch of two windows, with values for everything that it depends on.
 type built struct {
@@ -26,7 +45,7 @@ type built struct {
 
 func build(t *testing.T, m models.Model) built {
 	t.Helper()
-	g, out, err := m.Graph(odd, 2)
+	g, out, err := m.Graph(fit(m, odd), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,8 +122,8 @@ func find(t *testing.T, name string) models.Model {
 }
 
 func TestFindNamesTheModelsThereAre(t *testing.T) {
-	want := `model "prophet": unknown, want one of transformer, anomaly_transformer`
-	if _, err := models.Find("prophet"); err == nil || err.Error() != want {
+	want := `model "prophet": unknown, want one of transformer, anomaly_transformer, lstm`
+	if _, err := models.Find("prophet"); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
@@ -155,12 +174,13 @@ func publicNames(c models.Config) map[string]string {
 }
 
 func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
-	for _, m := range models.All {
-		g, _, err := m.Graph(odd, 1)
+	for _, name := range []string{"transformer", "anomaly_transformer"} {
+		m, sizes := find(t, name), fit(find(t, name), odd)
+		g, _, err := m.Graph(sizes, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := publicNames(odd)
+		want := publicNames(sizes)
 		want["embedding.position_embedding.pe"] = "[1,5000,10]"
 		for l := range odd.Layers {
 			norm := fmt.Sprintf("encoder.attn_layers.%d.attention.norm.", l)
@@ -170,7 +190,7 @@ func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
 		for _, p := range g.Params() {
 			got[p.Name] = p.Shape.String()
 		}
-		for _, e := range m.Extra(odd) {
+		for _, e := range m.Extra(sizes) {
 			if _, twice := got[e.Name]; twice {
 				t.Errorf("%s: %s is an extra and a parameter", m.Name, e.Name)
 			}
@@ -188,7 +208,7 @@ func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
 }
 
 func TestExtrasHoldWhatThePublicProgramWouldCompute(t *testing.T) {
-	for _, e := range find(t, "anomaly_transformer").Extra(odd) {
+	for _, e := range find(t, "anomaly_transformer").Extra(fit(find(t, "anomaly_transformer"), odd)) {
 		v := e.Values()
 		if len(v) != e.Shape.Len() {
 			t.Fatalf("%s: %d values, want %v", e.Name, len(v), e.Shape)
@@ -209,17 +229,21 @@ func TestExtrasHoldWhatThePublicProgramWouldCompute(t *testing.T) {
 
 func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
 	for _, c := range []struct {
+		model  string
 		change func(c *models.Config)
 		want   string
 	}{
-		{func(c *models.Config) { c.Window = 0 }, "transformer: window 0, want at least 1"},
-		{func(c *models.Config) { c.DFF = -1 }, "transformer: d_ff -1, want at least 1"},
-		{func(c *models.Config) { c.DModel = 15 }, "transformer: d_model 15, want an even number for the position code"},
-		{func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
+		{"transformer", func(c *models.Config) { c.Window = 0 }, "transformer: window 0, want at least 1"},
+		{"transformer", func(c *models.Config) { c.DFF = -1 }, "transformer: d_ff -1, want at least 1"},
+		{"transformer", func(c *models.Config) { c.DModel = 15 }, "transformer: d_model 15, want an even number for the position code"},
+		{"transformer", func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
+		{"transformer", func(c *models.Config) { c.Flows = 4 }, "transformer: flows 4, want 0: the model has none"},
+		{"lstm", func(c *models.Config) { c.Layers = 0 }, "lstm: layers 0, want at least 1"},
+		{"lstm", func(c *models.Config) { c.Heads = 2 }, "lstm: heads 2, want 0: the model has none"},
 	} {
-		sizes := odd
+		sizes := fit(find(t, c.model), odd)
 		c.change(&sizes)
-		if _, _, err := find(t, "transformer").Graph(sizes, 1); err == nil || err.Error() != c.want {
+		if _, _, err := find(t, c.model).Graph(sizes, 1); err == nil || err.Error() != c.want {
 			t.Errorf("error %v, want %s", err, c.want)
 		}
 	}

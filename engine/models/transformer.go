@@ -16,8 +16,11 @@ var transformer = Model{
 	About: "Attends to the whole window and reconstructs every step; what it cannot reconstruct is anomalous.",
 	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
 	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
-	Build: buildTransformer,
-	Extra: func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
+
+	Branches:   1,
+	MicroBatch: 1,
+	Build:      buildTransformer,
+	Extra:      func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
 }
 
 func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {

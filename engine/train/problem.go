@@ -3,10 +3,13 @@ package train
 
 import (
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
+	"slices"
 
 	"cosinelab/engine/graph"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/tensor"
 )
 
 // Problem is what is trained: a loss over a micro-batch of windows, and what is reported on the way. All losses are
@@ -21,14 +24,20 @@ type Problem struct {
 	Trainable []*graph.Node // the parameters that Loss changes
 	Weight    *graph.Node   // scalar input: the weight of the distillation term; nil = there is none
 	Outputs   []plan.Result // what Forward computes, each [B,...]
+	ClipEach  float64       // limit of each gradient's own norm, before the global one; 0 = none
+}
+
+// hash tells the random streams of different names apart.
+func hash(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
 }
 
 // Initial draws the starting values of a parameter. They depend on the seed and the parameter's name alone, so that
 // adding a parameter changes no other.
 func Initial(p *graph.Node, seed uint64) []float32 {
-	h := fnv.New64a()
-	h.Write([]byte(p.Name))
-	rng := rand.New(rand.NewPCG(seed, h.Sum64()))
+	rng := rand.New(rand.NewPCG(seed, hash(p.Name)))
 	out := make([]float32, p.Shape.Len())
 	for i := range out {
 		switch init := p.Init; {
@@ -37,8 +46,32 @@ func Initial(p *graph.Node, seed uint64) []float32 {
 		case init.Normal != 0:
 			out[i] = float32(init.Normal * rng.NormFloat64())
 		default:
-			out[i] = float32(init.Fill)
+			out[i] = float32(init.Fill + init.Step*float64(i%last(p.Shape)))
+		}
+	}
+	if p.Init.Unit {
+		for row := range slices.Chunk(out, last(p.Shape)) {
+			normalise(row)
 		}
 	}
 	return out
+}
+
+// last is the extent of the last axis, 1 for a scalar.
+func last(s tensor.Shape) int {
+	if len(s) == 0 {
+		return 1
+	}
+	return s[len(s)-1]
+}
+
+// normalise gives x the Euclidean norm 1.
+func normalise(x []float32) {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	for i := range x {
+		x[i] = float32(float64(x[i]) / math.Sqrt(sum))
+	}
 }

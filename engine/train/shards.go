@@ -24,6 +24,8 @@ type Work struct {
 	Shards  []int     // how many of the windows each of its shards has
 	Share   float64   // weight of a micro-batch in the batch
 	Lambda  float64   // weight of the distillation term
+	Draws   Draws     // of noise, if the problem has any
+	First   int       // the first micro-batch's position in the batch
 }
 
 // Gradient is what one shard adds to the gradient of a batch, with its losses.
@@ -54,6 +56,7 @@ func cut(n int) []int {
 
 // batchGradient leaves the gradient of a batch in the totals and returns its losses.
 func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int, share, lambda float64) (sums, error) {
+	t.draws.Step = t.at.Adam
 	if err := t.write(t.share, share); err != nil {
 		return sums{}, err
 	}
@@ -66,7 +69,7 @@ func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int,
 	var losses sums
 	bounds := cut(len(at) / t.micro)
 	for i := range shards {
-		one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro])
+		one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
 		if err != nil {
 			return losses, err
 		}
@@ -78,11 +81,11 @@ func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int,
 	return losses, nil
 }
 
-// shardGradient leaves the gradient of one shard in the accumulators.
-func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int) (losses sums, err error) {
+// shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number in the batch.
+func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int, first int) (losses sums, err error) {
 	losses.Parts = make([]float64, len(t.problem.Parts))
 	for i := 0; i < len(at); i += t.micro {
-		one, err := t.gradient(ctx, w, at[i:i+t.micro])
+		one, err := t.gradient(ctx, w, at[i:i+t.micro], first+i/t.micro)
 		if err != nil {
 			return losses, err
 		}
@@ -146,7 +149,7 @@ func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []
 		if slices.ContainsFunc(theirs, func(s span) bool { return s.lo <= i && i < s.hi }) || results[i] != nil {
 			continue
 		}
-		losses, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro])
+		losses, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
 		if err != nil {
 			return err
 		}
@@ -161,7 +164,7 @@ func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []
 
 // workOf is the request for the shards between bounds.
 func (t *Trainer) workOf(params []float32, w detect.Windows, at, bounds []int, share, lambda float64) Work {
-	out := Work{Params: params, Share: share, Lambda: lambda}
+	out := Work{Params: params, Share: share, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
 	}
@@ -267,6 +270,7 @@ func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
 	if err := errors.Join(t.write(t.share, work.Share), t.writeWeight(work.Lambda)); err != nil {
 		return nil, err
 	}
+	t.draws = work.Draws
 	w := t.given(work.Windows)
 	var out []Gradient
 	first := 0
@@ -274,7 +278,7 @@ func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
 		if n%t.micro != 0 || first+n > w.Len() {
 			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want whole micro-batches of %d", n, first, w.Len(), t.micro)
 		}
-		losses, err := t.shardGradient(ctx, w, count(first, n))
+		losses, err := t.shardGradient(ctx, w, count(first, n), work.First+first/t.micro)
 		if err != nil {
 			return nil, errors.Join(err, t.clearGradients())
 		}

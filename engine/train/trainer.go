@@ -52,6 +52,8 @@ type Trainer struct {
 	norm, monitor                 plan.Slot
 	parts, outputs                []plan.Slot
 	batch                         []float32 // one micro-batch
+	noise                         []noise
+	draws                         Draws
 	at                            progress
 	peers                         []Peer
 	away                          bool // peers compute everything
@@ -60,7 +62,8 @@ type Trainer struct {
 }
 
 // New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped. All
-// parameters start as Initial draws them. The problem's graph grows by the gradients: it serves one trainer.
+// parameters start as Initial draws them; noise comes from the same seed. The problem's graph grows by the gradients: it
+// serves one trainer.
 func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
 	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()), at: progress{Epoch: 1}}
 	params := p.Graph.Params()
@@ -76,6 +79,7 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 		return nil, fmt.Errorf("train: compile for %s: %w", dev.Name(), err)
 	}
 	t.findSlots(params)
+	t.findNoise(p.Graph.Nodes(), seed)
 	if err := t.initialise(params, seed); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -102,13 +106,14 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 		fold.Updates = append(fold.Updates, graph.Accumulate(total, accum), graph.Assign(accum, zero(w)))
 		totals = append(totals, total)
 	}
-	norm := GlobalNorm(totals)
+	clipped := ClipEach(totals, p.ClipEach)
+	norm := GlobalNorm(clipped)
 	update.Results = []plan.Result{{Name: "norm", Node: norm}}
 	factor, hyper := ClipFactor(norm, clip), g.Input("hyper", 3)
 	for i, w := range p.Trainable {
 		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
 		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
-		update.Updates = append(update.Updates, graph.Adam(w, m, v, totals[i], factor, hyper, adam), graph.Assign(totals[i], zero(w)))
+		update.Updates = append(update.Updates, graph.Adam(w, m, v, clipped[i], factor, hyper, adam), graph.Assign(totals[i], zero(w)))
 	}
 	return []plan.Proc{gradient, fold, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
 }
@@ -123,6 +128,19 @@ func GlobalNorm(grads []*graph.Node) *graph.Node {
 		sum = graph.Add(sum, graph.SumAll(graph.Unary(op.Square, x)))
 	}
 	return graph.Unary(op.Sqrt, sum)
+}
+
+// ClipEach scales each gradient to a norm of at most limit (models.md, section 9); 0 = none.
+func ClipEach(grads []*graph.Node, limit float64) []*graph.Node {
+	if limit == 0 {
+		return grads
+	}
+	clipped := make([]*graph.Node, len(grads))
+	for i, x := range grads {
+		most := x.Graph().Scalar(limit)
+		clipped[i] = graph.Mul(x, graph.Div(most, graph.Max(GlobalNorm(grads[i:i+1]), most)))
+	}
+	return clipped
 }
 
 // ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients (models.md,
@@ -255,9 +273,10 @@ func (t *Trainer) fits(w detect.Windows) error {
 	return nil
 }
 
-// step trains on one batch: the windows of w at these positions, in micro-batches. What is left of the batch after
-// whole micro-batches is not used. If the context ends first, nothing has changed.
+// step trains on one batch: the windows of w at these positions, in micro-batches. If the context
+// ends first, nothing has changed.
 func (t *Trainer) step(ctx context.Context, w detect.Windows, at []int, rate, lambda float64) (losses sums, norm float64, err error) {
+	at = t.whole(at)
 	losses, err = t.batchGradient(ctx, w, at, 1/float64(len(at)/t.micro), lambda)
 	if err != nil {
 		return losses, 0, errors.Join(err, t.clearGradients())
@@ -266,9 +285,19 @@ func (t *Trainer) step(ctx context.Context, w detect.Windows, at []int, rate, la
 	return losses, norm, err
 }
 
-// gradient adds the gradient of one micro-batch to the accumulators and returns its losses.
-func (t *Trainer) gradient(ctx context.Context, w detect.Windows, at []int) (sums, error) {
-	if err := t.load(w, at); err != nil {
+// whole makes the positions of windows a multiple of the micro-batch: the last micro-batch begins early, so that some
+// windows count twice, but none is left out.
+func (t *Trainer) whole(at []int) []int {
+	left := len(at) % t.micro
+	if left == 0 {
+		return at
+	}
+	return slices.Concat(at[:len(at)-left], at[len(at)-t.micro:])
+}
+
+// gradient adds the gradient of the micro-batch of this number to the accumulators and returns its losses.
+func (t *Trainer) gradient(ctx context.Context, w detect.Windows, at []int, micro int) (sums, error) {
+	if err := errors.Join(t.load(w, at), t.drawTraining(micro)); err != nil {
 		return sums{}, err
 	}
 	if err := t.program.Run(ctx, procGradient); err != nil {
@@ -324,13 +353,13 @@ func (t *Trainer) writeWeight(lambda float64) error {
 	return t.write(t.lambda, lambda)
 }
 
-// evaluate sums the losses over all whole micro-batches of w, in order.
+// evaluate sums the losses over the micro-batches of w, in order.
 func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64) (total sums, err error) {
 	if err := t.writeWeight(lambda); err != nil {
 		return total, err
 	}
-	for i := 0; i+t.micro <= w.Len(); i += t.micro {
-		if err := t.load(w, count(i, t.micro)); err != nil {
+	for at := range slices.Chunk(t.whole(count(0, w.Len())), t.micro) {
+		if err := errors.Join(t.load(w, at), t.drawScoring(at)); err != nil {
 			return total, err
 		}
 		if err := t.program.Run(ctx, procEvaluate); err != nil {
@@ -376,7 +405,7 @@ func (t *Trainer) Forward(ctx context.Context, w detect.Windows, got func(window
 
 // forward computes the outputs of one micro-batch; what its first windows do not fill is left over from the last.
 func (t *Trainer) forward(ctx context.Context, w detect.Windows, at []int, outputs [][]float32) error {
-	if err := t.load(w, at); err != nil {
+	if err := errors.Join(t.load(w, at), t.drawScoring(at)); err != nil {
 		return err
 	}
 	if err := t.program.Run(ctx, procForward); err != nil {

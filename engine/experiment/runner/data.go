@@ -7,6 +7,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/models"
 )
 
 // prepared is the data of an experiment, cut and scaled.
@@ -119,4 +120,23 @@ func constants(s datasets.Series) int {
 		}
 	}
 	return n
+}
+
+// microBatch is how many windows of a training go through a model's graph at once: as many as the model likes, fewer if
+// the data are few, or if the last batch of an epoch would else be too small to be used.
+func (p *prepared) microBatch(m experiment.Model, batch int) int {
+	model, err := models.Find(m.Name)
+	if err != nil {
+		return 1
+	}
+	most := min(model.MicroBatch, batch, p.fit.Len())
+	if p.valid.Len() > 0 {
+		most = min(most, p.valid.Len())
+	}
+	for micro := most; 2*micro >= most; micro-- {
+		if left := p.fit.Len() % batch; left == 0 || left >= micro {
+			return micro
+		}
+	}
+	return most
 }

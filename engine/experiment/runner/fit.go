@@ -16,6 +16,7 @@ type job struct {
 	name    string // of its checkpoint, without what the file system might not like
 	phase   string
 	arm     string // empty for a teacher
+	model   experiment.Model
 	seed    uint64
 	epochs  int
 	shuffle uint64 // seed of the order of windows
@@ -23,13 +24,13 @@ type job struct {
 }
 
 func teacherJob(spec experiment.Spec, seed uint64) job {
-	return job{name: fmt.Sprintf("seed%d-teacher", seed), phase: experiment.PhaseTeacher, seed: seed,
+	return job{name: fmt.Sprintf("seed%d-teacher", seed), phase: experiment.PhaseTeacher, model: spec.Teacher.Model, seed: seed,
 		epochs: spec.Teacher.Epochs, shuffle: teacherSeed(seed)}
 }
 
 func armJob(spec experiment.Spec, arm int, seed uint64) job {
 	a := spec.Arms[arm]
-	j := job{name: fmt.Sprintf("seed%d-arm%d", seed, arm), phase: experiment.PhaseStudent, arm: a.Name, seed: seed,
+	j := job{name: fmt.Sprintf("seed%d-arm%d", seed, arm), phase: experiment.PhaseStudent, arm: a.Name, model: spec.StudentOf(a), seed: seed,
 		epochs: spec.Train.Epochs, shuffle: seed}
 	if o := a.Objective; a.Distils() {
 		j.lambda = func(epoch int) float64 { return distill.Weight(o.Schedule, o.Weight, epoch, j.epochs) }
@@ -44,7 +45,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 		return train.Result{}, err
 	}
 	r.meter.begin(t.Steps())
-	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch, microBatch)
+	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch, r.data.microBatch(j.model, r.spec.Train.Batch))
 	defer func() { r.meter.end(planned - t.Steps()) }()
 	event := experiment.Event{Phase: j.phase, Arm: j.arm, Seed: j.seed, Epochs: j.epochs, Steps: planned}
 	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{

@@ -17,18 +17,17 @@ type meter struct {
 
 func newMeter(spec experiment.Spec, data *prepared) meter {
 	m := meter{start: time.Now()}
-	batches := train.Batches(data.fit.Len(), spec.Train.Batch, microBatch)
-	plan := func(epochs int) {
+	plan := func(model experiment.Model, epochs int) {
 		m.runs++
-		m.total += batches * epochs
+		m.total += epochs * train.Batches(data.fit.Len(), spec.Train.Batch, data.microBatch(model, spec.Train.Batch))
 	}
 	for range spec.Seeds {
 		if spec.Teaches() && spec.Teacher.Weights == "" {
-			plan(spec.Teacher.Epochs)
+			plan(spec.Teacher.Model, spec.Teacher.Epochs)
 		}
 		for _, a := range spec.Arms {
 			if a.Control == "" {
-				plan(spec.Train.Epochs)
+				plan(spec.StudentOf(a), spec.Train.Epochs)
 			}
 		}
 	}

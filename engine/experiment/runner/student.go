@@ -24,30 +24,36 @@ const (
 	outputSeries = "series"
 )
 
-// microBatch is the number of windows that go through the graph at once: one keeps a transformer's activations in
-// cache, and gradients add up to the same batch.
-const microBatch = 1
-
-func (r *run) config(m experiment.Model) models.Config {
+// config is the model's lab configuration in the sizes of the spec and the data.
+func (r *run) config(model models.Model, m experiment.Model) models.Config {
 	m = m.OrLab()
-	return models.Config{Window: r.spec.Data.Window, Channels: r.data.channels, DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF}
+	c := model.Lab
+	c.Window, c.Channels = r.spec.Data.Window, r.data.channels
+	c.DModel, c.Heads, c.Layers, c.DFF = m.DModel, m.Heads, m.Layers, m.DFF
+	c.Latent, c.Flows, c.Features, c.MLP = m.Latent, m.Flows, m.Features, m.MLP
+	if m.Centres > 0 {
+		c.Centres = []int{m.Centres}
+	}
+	return c
 }
 
-// build adds a model to g, for windows x.
-func (r *run) build(g *graph.Graph, x *graph.Node, m experiment.Model) (models.Output, error) {
+// build adds a model to g, for windows x. A frozen model is one whose noise is off.
+func (r *run) build(g *graph.Graph, x *graph.Node, m experiment.Model, frozen bool) (models.Output, error) {
 	model, err := models.Find(m.Name)
 	if err != nil {
 		return models.Output{}, err
 	}
-	c := r.config(m)
+	c := r.config(model, m)
+	c.Noiseless = frozen
 	if err := model.Check(c); err != nil {
 		return models.Output{}, err
 	}
 	return model.Build(g, x, c), nil
 }
 
-func (r *run) input(g *graph.Graph) *graph.Node {
-	return g.Input("x", microBatch, r.spec.Data.Window, r.data.channels)
+// input is the windows of a micro-batch of the size that suits the model in training.
+func (r *run) input(g *graph.Graph, m experiment.Model) *graph.Node {
+	return g.Input("x", r.data.microBatch(m, r.spec.Train.Batch), r.spec.Data.Window, r.data.channels)
 }
 
 // student trains the arm's student, unless it is the untrained control, and returns its scores.
@@ -104,18 +110,20 @@ func (r *run) studentProblem(a experiment.Arm, taught bool) (p train.Problem, er
 }
 
 func (r *run) assemble(g *graph.Graph, a experiment.Arm, taught bool) (p train.Problem, err error) {
-	x := r.input(g)
-	student, err := r.build(g, x, r.spec.StudentOf(a))
+	x := r.input(g, r.spec.StudentOf(a))
+	student, err := r.build(g, x, r.spec.StudentOf(a), false)
 	if err != nil {
 		return p, err
 	}
 	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params()}
 	var target *graph.Node
+	first := student.First
 	if taught {
-		if target, err = r.target(g, x); err != nil {
+		if target, first, err = r.target(g, x); err != nil {
 			return p, err
 		}
-		agreement, err := distill.Term("cosine", "channel", target, student.Series)
+		first = max(first, student.First)
+		agreement, err := distill.Term("cosine", "channel", since(target, first), since(student.Series, first))
 		if err != nil {
 			return p, err
 		}
@@ -123,7 +131,7 @@ func (r *run) assemble(g *graph.Graph, a experiment.Arm, taught bool) (p train.P
 	}
 	var extra []models.Named
 	if a.Distils() {
-		term, err := distill.Term(a.Objective.Kind, a.Objective.Axis, target, student.Series)
+		term, err := distill.Term(a.Objective.Kind, a.Objective.Axis, since(target, first), since(student.Series, first))
 		if err != nil {
 			return p, err
 		}
@@ -133,25 +141,30 @@ func (r *run) assemble(g *graph.Graph, a experiment.Arm, taught bool) (p train.P
 		extra = append(extra, models.Named{Name: a.Objective.Kind, Node: weighted})
 	}
 	p.Parts = parts(student, p.Loss, extra...)
-	score, err := r.score(student, target)
+	score, err := r.score(student, target, first)
 	p.Outputs = []plan.Result{{Name: outputScore, Node: score}, {Name: outputSeries, Node: student.Series}}
 	return p, err
 }
 
-// target adds the teacher and returns its output, which no gradient passes.
-func (r *run) target(g *graph.Graph, x *graph.Node) (*graph.Node, error) {
+// target adds the teacher and returns its output, which no gradient passes, and the first step of it that counts.
+func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first int, err error) {
 	defer g.Scope(teacherScope)()
-	out, err := r.build(g, x, r.spec.Teacher.Model)
+	out, err := r.build(g, x, r.spec.Teacher.Model, true)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return graph.StopGradient(out.Series), nil
+	return graph.StopGradient(out.Series), out.First, nil
 }
 
-// score is the node that the spec's detection reads, [B,L].
-func (r *run) score(student models.Output, target *graph.Node) (*graph.Node, error) {
+// since is a series [B,L,C] from the first step that counts.
+func since(series *graph.Node, first int) *graph.Node {
+	return graph.SliceAxis(series, 1, first, series.Shape[1])
+}
+
+// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do not disagree.
+func (r *run) score(student models.Output, target *graph.Node, first int) (*graph.Node, error) {
 	if r.spec.Detect.Score == "disagreement" {
-		return distill.Disagreement(target, student.Series), nil
+		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first, 0), nil
 	}
 	return student.Score(r.spec.Detect.Score)
 }

@@ -53,9 +53,9 @@ func (r *run) teach(ctx context.Context, seed uint64) (teacher, error) {
 func (r *run) teacherProblem() (p train.Problem, err error) {
 	var fail error
 	p.Graph, err = graph.Build(func(g *graph.Graph) {
-		x := r.input(g)
+		x := r.input(g, r.spec.Teacher.Model)
 		var out models.Output
-		if out, fail = r.build(g, x, r.spec.Teacher.Model); fail == nil {
+		if out, fail = r.build(g, x, r.spec.Teacher.Model, false); fail == nil {
 			p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Parts: parts(out, out.Loss), Trainable: g.Params(),
 				Outputs: []plan.Result{{Name: outputSeries, Node: out.Series}}}
 		}
@@ -113,7 +113,7 @@ func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) e
 		return err
 	}
 	passed := map[string]bool{}
-	for _, e := range model.Extra(r.config(r.spec.Teacher.Model)) {
+	for _, e := range model.Extra(r.config(model, r.spec.Teacher.Model)) {
 		passed[e.Name] = true
 	}
 	unknown, missing, err := t.SetParams(values)

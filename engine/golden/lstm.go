@@ -1,0 +1,100 @@
+package golden
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"cosinelab/engine/models"
+)
+
+// common is what the files of all recurrent and graph models hold.
+type common struct {
+	What           string           `json:"what"`
+	ComputedWith   string           `json:"computed_with"`
+	Tolerance      json.RawMessage  `json:"tolerance"` // the same numbers as in the limits called single
+	Total          string           `json:"total"`
+	Params         map[string]array `json:"params"`
+	Input          array            `json:"input"`
+	TeacherOutput  array            `json:"teacher_output"`
+	Output         array            `json:"output"`
+	CosineGradient map[string]array `json:"cosine_loss_gradient_output"`
+	Score          array            `json:"score"`
+	Gradients      map[string]array `json:"gradients"`
+	Training       training         `json:"training"`
+}
+
+// commonConfig is what the configurations of those files hold.
+type commonConfig struct {
+	Batch         int     `json:"batch"`
+	Window        int     `json:"window"`
+	Channels      int     `json:"channels"`
+	DistillWeight float64 `json:"distill_weight"`
+	DistillAxis   string  `json:"distill_axis"`
+}
+
+// setup is the file's model, whose further sizes and constants are in c.
+func (f *common) setup(name string, has commonConfig, c models.Config) setup {
+	c.Window, c.Channels = has.Window, has.Channels
+	return setup{model: name, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
+		params: f.Params, input: f.Input, teacher: f.TeacherOutput}
+}
+
+// rest compares what depends on the output alone, and the training.
+func (f *common) rest(v *verifier, p pupil) error {
+	first := p.out.First
+	if err := v.cosine(f.Output.steps(first), f.TeacherOutput.steps(first), f.CosineGradient); err != nil {
+		return err
+	}
+	return v.train(p, f.Training)
+}
+
+// lstmFile is lstm.json.
+type lstmFile struct {
+	common
+	Config struct {
+		commonConfig
+		Hidden int `json:"hidden"`
+		Layers int `json:"layers"`
+		Span   int `json:"smoothing_span"`
+	} `json:"config"`
+	Hidden []array `json:"hidden"`
+	Losses struct {
+		MSE    array            `json:"mse"`
+		Total  array            `json:"total"`
+		Cosine map[string]array `json:"cosine_loss"`
+	} `json:"losses"`
+	Smoothed array            `json:"score_smoothed"`
+	Own      map[string]array `json:"gradients_mse"`
+}
+
+func verifyLSTM(v *verifier, file []byte) error {
+	var f lstmFile
+	if err := decode(file, &f); err != nil {
+		return err
+	}
+	p, err := f.setup("lstm", f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
+	if err != nil {
+		return err
+	}
+	own, err := p.own(p.out.Loss, f.Own)
+	if err != nil {
+		return err
+	}
+	var hidden []target
+	for l, want := range f.Hidden {
+		hidden = append(hidden, p.inner(fmt.Sprintf("hidden.%d", l), want))
+	}
+	err = v.check(p.graph, p.feeds, []quantity{
+		{"output", value, one(p.out.Series, f.Output)},
+		{"hidden", value, hidden},
+		{"losses", value, append(p.terms(f.Losses.Cosine), target{"mse", p.out.Loss, f.Losses.MSE}, target{"total", p.total, f.Losses.Total})},
+		{"score", value, one(p.out.Scores[0].Node, f.Score)},
+		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},
+		{"gradients_mse", gradient, own},
+	})
+	if err != nil {
+		return err
+	}
+	v.report.Skipped = append(v.report.Skipped, "score_smoothed: no detection here smooths scores")
+	return f.rest(v, p)
+}

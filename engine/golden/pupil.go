@@ -1,0 +1,218 @@
+package golden
+
+import (
+	"errors"
+	"fmt"
+
+	"cosinelab/engine/autodiff"
+	"cosinelab/engine/distill"
+	"cosinelab/engine/graph"
+	"cosinelab/engine/models"
+)
+
+// setup is a model of a file with what it reads.
+type setup struct {
+	model          string
+	sizes          models.Config
+	batch          int
+	params         map[string]array
+	input, teacher array
+	noise          map[string]array // by the name of the input
+	axis           string           // of the cosine loss in the total
+	weight         float64
+}
+
+// pupil is a model that learns from a teacher's output, in a graph of its own.
+type pupil struct {
+	graph     *graph.Graph
+	out       models.Output
+	cosines   []*graph.Node // the cosine loss for each axis
+	total     *graph.Node   // own loss and weighted cosine loss
+	params    []*graph.Node
+	gradients []*graph.Node // of total
+	feeds     feeds
+}
+
+func (s setup) build() (pupil, error) {
+	m, err := models.Find(s.model)
+	if err != nil {
+		return pupil{}, err
+	}
+	g, out, err := m.Graph(s.sizes, s.batch)
+	if err != nil {
+		return pupil{}, fmt.Errorf("golden: %w", err)
+	}
+	p := pupil{graph: g, out: out, params: g.Params(), feeds: feeds{}}
+	if err := g.Extend(func() { err = p.distil(s) }); err != nil {
+		return pupil{}, fmt.Errorf("golden: %w", err)
+	}
+	if err != nil {
+		return pupil{}, err
+	}
+	if p.gradients, err = autodiff.Gradients(p.total, p.params...); err != nil {
+		return pupil{}, fmt.Errorf("golden: %w", err)
+	}
+	if err := p.draw(s.noise); err != nil {
+		return pupil{}, err
+	}
+	return p, p.load(s.params, m.Extra(s.sizes))
+}
+
+// distil adds the teacher's output and the loss with it.
+func (p *pupil) distil(s setup) error {
+	x := p.graph.Input("x", p.out.Series.Shape...)
+	teacher := p.graph.Input("teacher", p.out.Series.Shape...)
+	p.feeds[x], p.feeds[teacher] = s.input.floats(), s.teacher.floats()
+	for _, axis := range distill.Axes {
+		d, err := distill.Term("cosine", axis, counted(teacher, p.out.First), counted(p.out.Series, p.out.First))
+		if err != nil {
+			return err
+		}
+		p.cosines = append(p.cosines, d)
+		if axis == s.axis {
+			p.total = graph.Add(p.out.Loss, graph.Scale(d, s.weight))
+		}
+	}
+	if p.total == nil {
+		return fmt.Errorf("golden: distill_axis %q: want one of %v", s.axis, distill.Axes)
+	}
+	return nil
+}
+
+// counted are the steps of a series [B,L,C] from the first that counts.
+func counted(x *graph.Node, first int) *graph.Node { return graph.SliceAxis(x, 1, first, x.Shape[1]) }
+
+// draw sets the inputs that are noise.
+func (p *pupil) draw(noise map[string]array) error {
+	for _, n := range p.graph.Nodes() {
+		if n.Noise == graph.NoNoise {
+			continue
+		}
+		a, ok := noise[n.Name]
+		if !ok || !a.shape.Equal(n.Shape) {
+			return fmt.Errorf("golden: noise %s: shape %v, want %v", n.Name, a.shape, n.Shape)
+		}
+		p.feeds[n] = a.floats()
+	}
+	return nil
+}
+
+// load sets the parameters; the file must have each, and no others but extras.
+func (p *pupil) load(params map[string]array, extra []models.Extra) error {
+	used := 0
+	for _, n := range p.params {
+		a, ok := params[n.Name]
+		if !ok || !a.shape.Equal(n.Shape) {
+			return fmt.Errorf("golden: params: %s: shape %v, want %v", n.Name, a.shape, n.Shape)
+		}
+		p.feeds[n] = a.floats()
+		used++
+	}
+	for _, e := range extra {
+		if _, ok := params[e.Name]; ok {
+			used++
+		}
+	}
+	if used != len(params) {
+		return fmt.Errorf("golden: params: %d tensors, of which the model has %d", len(params), used)
+	}
+	return nil
+}
+
+// terms pairs the cosine loss for each axis with the file's.
+func (p *pupil) terms(want map[string]array) []target {
+	var ts []target
+	for i, axis := range distill.Axes {
+		ts = append(ts, target{"cosine_loss." + axis, p.cosines[i], want[axis]})
+	}
+	return ts
+}
+
+// perParam pairs a node for each parameter with what the file has under the parameter's name.
+func (p *pupil) perParam(nodes []*graph.Node, want map[string]array) []target {
+	var ts []target
+	for i, n := range nodes {
+		ts = append(ts, target{p.params[i].Name, n, want[p.params[i].Name]})
+	}
+	return ts
+}
+
+// own pairs the gradient of a loss of the model alone with the file's.
+func (p *pupil) own(loss *graph.Node, want map[string]array) ([]target, error) {
+	grads, err := autodiff.Gradients(loss, p.params...)
+	if err != nil {
+		return nil, fmt.Errorf("golden: %w", err)
+	}
+	return p.perParam(grads, want), nil
+}
+
+// inner pairs a value on the model's way with the file's.
+func (p *pupil) inner(name string, want array) target {
+	for _, n := range p.out.Inner {
+		if n.Name == name {
+			return target{name, n.Node, want}
+		}
+	}
+	return target{name, p.graph.Scalar(0), want}
+}
+
+// cosine compares the gradients of the cosine losses alone by the student's output.
+func (v *verifier) cosine(student, teacher array, want map[string]array) error {
+	var targets []target
+	in := feeds{}
+	var err error
+	g, e := graph.Build(func(g *graph.Graph) {
+		x, y := g.Input("student", student.shape...), g.Input("teacher", teacher.shape...)
+		in[x], in[y] = student.floats(), teacher.floats()
+		targets, err = cosineGradients(y, x, want)
+	})
+	if err := errors.Join(e, err); err != nil {
+		return fmt.Errorf("golden: %w", err)
+	}
+	return v.check(g, in, []quantity{{"cosine_loss_gradient_output", gradient, targets}})
+}
+
+// cosineGradients differentiates by an input, not inside the model: there the loss may be built past the output node.
+func cosineGradients(teacher, student *graph.Node, want map[string]array) ([]target, error) {
+	var ts []target
+	for _, axis := range distill.Axes {
+		d, err := distill.Term("cosine", axis, teacher, student)
+		if err != nil {
+			return nil, err
+		}
+		grads, err := autodiff.Gradients(d, student)
+		if err != nil {
+			return nil, err
+		}
+		ts = append(ts, target{axis, grads[0], want[axis]})
+	}
+	return ts, nil
+}
+
+// training is a short training on one batch.
+type training struct {
+	Optimizer string  `json:"optimiser"`
+	Rate      float64 `json:"lr"`
+	Steps     int     `json:"steps"`
+	Totals    []array `json:"totals"`
+}
+
+// train compares the total loss over some steps of Adam on the same batch. The pupil is not good for more after it.
+func (v *verifier) train(p pupil, t training) error {
+	s := newStepper(adamConfig{t.Rate, 0.9, 0.999, 1e-8, 0}, p.params, p.gradients)
+	for n, x := range s.feeds {
+		p.feeds[n] = x
+	}
+	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, results: []*graph.Node{p.total}, updates: s.updates,
+		rounds: s.rounds(len(t.Totals))})
+	if err != nil {
+		return fmt.Errorf("golden: training: %w", err)
+	}
+	q, got := quantity{name: "training.totals", rule: trained}, [][]float64{}
+	for i, want := range t.Totals {
+		q.targets = append(q.targets, target{fmt.Sprintf("after %d steps", i), p.total, want})
+		got = append(got, rounds[i][0])
+	}
+	v.compare(q, got)
+	return nil
+}

@@ -1,0 +1,62 @@
+package models
+
+import (
+	"fmt"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/nn"
+)
+
+// lstm predicts every step from the steps before it in the window (after Hundman et al., KDD 2018; models.md, section
+// 5): one model for all channels, one step ahead. The first step is predicted from nothing. As a teacher it gives its
+// prediction. The original's dropout of 0.3 is left out.
+var lstm = Model{
+	Name:  "lstm",
+	Title: "LSTM",
+	About: "Predicts each step from the steps before it; what comes unexpectedly is anomalous.",
+	Lab:   Config{DModel: 32, Layers: 2},
+	Full:  Config{DModel: 80, Layers: 2},
+
+	MicroBatch: 16,
+	Build:      buildLSTM,
+	Extra:      noExtra,
+}
+
+func noExtra(Config) []Extra { return nil }
+
+func buildLSTM(g *graph.Graph, x *graph.Node, c Config) Output {
+	h := before(turned(x))
+	var inner []Named
+	leave := g.Scope("lstm")
+	for l := range c.Layers {
+		h = nn.LSTM(fmt.Sprintf("_l%d", l), h, c.DModel)
+		inner = append(inner, Named{fmt.Sprintf("hidden.%d", l), turned(h)})
+	}
+	leave()
+	y := turned(nn.Linear("head", h, c.Channels))
+	mse := nn.MSE(y, x)
+	return Output{
+		Series: y,
+		Loss:   mse,
+		Parts:  []Named{{"prediction", mse}},
+		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+		Inner:  inner,
+	}
+}
+
+// turned swaps windows and steps, [B,L,...] to [L,B,...] and back: recurrences want a step's rows together.
+func turned(x *graph.Node) *graph.Node {
+	perm := []int{1, 0}
+	for axis := 2; axis < len(x.Shape); axis++ {
+		perm = append(perm, axis)
+	}
+	return graph.Transpose(x, perm...)
+}
+
+// before is x [L,...] one step later: step t holds x at t-1, the first step 0.
+func before(x *graph.Node) *graph.Node {
+	if x.Shape[0] == 1 {
+		return graph.Scale(x, 0)
+	}
+	return graph.Pad(graph.SliceAxis(x, 0, 0, x.Shape[0]-1), 0, 1, 0)
+}
