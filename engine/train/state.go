@@ -22,7 +22,7 @@ const (
 	prefixBest = "best/"
 )
 
-// Params reads all parameters, frozen ones too.
+// Params reads all parameters that something is computed with, frozen ones too.
 func (t *Trainer) Params() (map[string]tensor.Tensor, error) {
 	out := map[string]tensor.Tensor{}
 	for _, w := range t.weights {
@@ -40,9 +40,9 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 	return x, t.program.Read(s, x.Data)
 }
 
-// SetParams writes parameters by name. It returns the names that the problem does not have, and the parameters that
-// values does not have, which keep what they hold. A parameter of another shape, or with a value that is not finite, is
-// an error, and nothing is written.
+// SetParams writes parameters by name; those that nothing computes with are passed over. It returns the names that the
+// problem does not have, and the parameters that values does not have, which keep what they hold. A parameter of another
+// shape, or with a value that is not finite, is an error, and nothing is written.
 func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
 	var found []stored
 	known := map[string]bool{}
@@ -55,7 +55,7 @@ func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing [
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !known[name] {
+		if !known[name] && !slices.Contains(t.idle, name) {
 			unknown = append(unknown, name)
 		}
 	}

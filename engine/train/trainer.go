@@ -34,6 +34,7 @@ const (
 
 // weight is one parameter with everything that training keeps for it.
 type weight struct {
+	node                      *graph.Node
 	name                      string
 	shape                     tensor.Shape
 	param, m, v, accum, total plan.Slot
@@ -46,7 +47,8 @@ type Trainer struct {
 	plan    *plan.Plan
 	program backend.Program
 	weights []weight
-	micro   int // windows in a micro-batch
+	idle    []string // parameters of the graph that nothing computes with
+	micro   int      // windows in a micro-batch
 
 	windows, share, lambda, hyper plan.Slot
 	norm, monitor                 plan.Slot
@@ -80,7 +82,7 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 	}
 	t.findSlots(params)
 	t.findNoise(p.Graph.Nodes(), seed)
-	if err := t.initialise(params, seed); err != nil {
+	if err := t.initialise(seed); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
@@ -191,23 +193,28 @@ func (t *Trainer) findSlots(params []*graph.Node) {
 		t.outputs = append(t.outputs, t.slot(plan.ClassResult, r.Name))
 	}
 	for _, n := range params {
-		accum := t.slot(plan.ClassParam, "gradient/"+n.Name)
-		t.weights = append(t.weights, weight{name: n.Name, shape: n.Shape, trainable: accum >= 0, accum: accum,
-			param: t.slot(plan.ClassParam, n.Name), m: t.slot(plan.ClassParam, "m/"+n.Name), v: t.slot(plan.ClassParam, "v/"+n.Name), total: t.slot(plan.ClassParam, "total/"+n.Name)})
+		find := func(prefix string) plan.Slot { return t.slot(plan.ClassParam, prefix+n.Name) }
+		w := weight{param: find(""), m: find("m/"), v: find("v/"), accum: find("gradient/"), total: find("total/"),
+			node: n, name: n.Name, shape: n.Shape}
+		w.trainable = w.accum >= 0
+		if w.param < 0 {
+			t.idle = append(t.idle, n.Name)
+		} else {
+			t.weights = append(t.weights, w)
+		}
 	}
 }
 
 // initialise writes the starting values, and zeros to what the optimiser keeps.
-func (t *Trainer) initialise(params []*graph.Node, seed uint64) error {
-	for i, n := range params {
-		w := t.weights[i]
-		if err := t.program.Write(w.param, Initial(n, seed)); err != nil {
+func (t *Trainer) initialise(seed uint64) error {
+	for _, w := range t.weights {
+		if err := t.program.Write(w.param, Initial(w.node, seed)); err != nil {
 			return err
 		}
 		if !w.trainable {
 			continue
 		}
-		zero := make([]float32, n.Shape.Len())
+		zero := make([]float32, w.shape.Len())
 		for _, s := range []plan.Slot{w.m, w.v, w.accum, w.total} {
 			if err := t.program.Write(s, zero); err != nil {
 				return err
