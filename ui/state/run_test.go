@@ -120,6 +120,15 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 	}
 }
 
+func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
+	s := idle(t)
+	weak := []float64{0.09, 0.1, 0.11}
+	reported(t, s, map[string][]float64{Alone: weak, Cosine: weak, MSE: weak, Untrained: weak, Random: weak})
+	if want := "But + cosine beats chance and the untrained student by no more than the spread."; !strings.HasPrefix(s.Verdict().Why, want) {
+		t.Errorf("says %q", s.Verdict().Why)
+	}
+}
+
 func TestOneSeedGivesNoVerdict(t *testing.T) {
 	s := idle(t)
 	s.Update(Set{FieldSeeds, "1"})

@@ -52,8 +52,9 @@ type State struct {
 	Stack Stack
 	Focus string // an arm's name
 
-	id      int // of the last request
-	control int // id of the last request of the run control
+	address string // the hash that the page was last told
+	id      int    // of the last request
+	control int    // id of the last request of the run control
 }
 
 // Reading is a series on its way.
@@ -85,7 +86,8 @@ func New(w *words.Language, hash string) (*State, []any) {
 	s := &State{Words: w, Spec: experiment.Default(), Group: GroupBuiltin, Reject: Reject{Field: noField}}
 	s.Stack.Cursor = -1
 	s.follow(hash)
-	return s, []any{SetHash{s.Hash()}}
+	s.address = s.Hash()
+	return s, []any{SetHash{s.address}}
 }
 
 // Hash is the address that leads back to the experiment as it is set.
@@ -133,13 +135,27 @@ func groupOf(source string, catalogue []protocol.Source) string {
 
 // Update changes s by a message and returns what the page has to do.
 func (s *State) Update(msg any) []any {
-	before := s.Hash()
 	s.quiet(msg)
 	effects := s.update(msg)
-	if hash := s.Hash(); hash != before {
+	if !moves(msg) {
+		return effects
+	}
+	if hash := s.Hash(); hash != s.address {
+		s.address = hash
 		effects = append(effects, SetHash{hash})
 	}
 	return effects
+}
+
+// moves tells whether a message may change the address: those that come many times a second do not.
+func moves(msg any) bool {
+	switch m := msg.(type) {
+	case Answer:
+		return m.Type == protocol.TypeData
+	case Copied, Cursor, Resize, Focus, Lost, Press:
+		return false
+	}
+	return true
 }
 
 // quiet takes back what only the last action of a person had to do with.

@@ -315,7 +315,11 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)
 		return
 	}
-	v.Why = strings.TrimSpace(s.agreement(arm, base, found) + " " + s.flattery(arm))
+	v.Why = s.agreement(arm, base, found)
+	if p.report().Standing(arm, primary).Doubtful() {
+		v.Why = w.Say(words.Doubtful, look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
+	}
+	v.Why = strings.TrimSpace(v.Why + " " + s.flattery(arm))
 	v.Effect = s.effectFigure(arm, e)
 }
 

@@ -171,6 +171,7 @@ var English = Language{
 	RunsFailed:       "%s has no scores: %s.",
 	MethodCosine:     "Cosine distillation",
 	MethodMSE:        "MSE distillation",
+	Doubtful:         "But %s beats chance and the untrained student by no more than the spread.",
 	Agree:            "%s agree.",
 	AgreesOne:        "%s agrees.",
 	Disagree:         "%s say otherwise.",

@@ -182,6 +182,7 @@ const (
 	RunsFailed // arm, reason
 	MethodCosine
 	MethodMSE
+	Doubtful     // arm
 	Agree        // metrics
 	AgreesOne    // metric
 	Disagree     // metrics
