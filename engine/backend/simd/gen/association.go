@@ -46,7 +46,8 @@ func (p *prior) start(sigma asm.F32, cols asm.I32) {
 	p.factor.Set(asm.Float(-0.5).Div(sigma.Mul(sigma)).Splat())
 	p.sum.Set(asm.Floats(0))
 	p.moment.Set(asm.Floats(0))
-	reach := p.f.LetI32(sigma.Mul(asm.Float(priorReach)).Int().Min(cols).Add(asm.Int(1)))
+	signed := p.f.LetI32(sigma.Mul(asm.Float(priorReach)).Int())
+	reach := p.f.LetI32(signed.Max(asm.Int(0).Sub(signed)).Min(cols).Add(asm.Int(1)))
 	p.low.Set(p.current.Sub(reach).Max(asm.Int(0)).And(asm.Int(-4)))
 	p.high.Set(p.current.Add(reach).Add(asm.Int(1)).Min(cols))
 }

@@ -1,0 +1,143 @@
+//go:build !js
+
+// Package engine_test runs the device of the browser in headless Chromium: this file is the native side, which compiles
+// the tests of this package for js/wasm and starts them in a Web Worker.
+package engine_test
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	cdp "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+const root = "../../.."
+
+//go:embed page
+var page embed.FS
+
+// TestDeviceInChromium runs the tests of this package that are compiled for the browser.
+func TestDeviceInChromium(t *testing.T) {
+	args := []string{"-test.v"}
+	if testing.Short() {
+		args = append(args, "-test.short")
+	}
+	code, output := run(t, args...)
+	if code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if testing.Verbose() || code != 0 {
+		t.Log(output)
+	}
+	if !strings.Contains(output, "--- PASS: TestDeviceFollowsTheContract") {
+		t.Error("the contract was not tested")
+	}
+}
+
+// BenchmarkInChromium prints the table of package bench.
+func BenchmarkInChromium(b *testing.B) {
+	for b.Loop() {
+		code, output := run(b, "-test.run=^$", "-test.bench=.", "-test.benchtime=1x", "-test.v")
+		b.Log(output)
+		if code != 0 {
+			b.Fatalf("exit code %d", code)
+		}
+	}
+}
+
+// run starts the compiled tests with these arguments and returns their exit code and output.
+func run(tb testing.TB, args ...string) (code int, output string) {
+	tb.Helper()
+	browser := findChromium(tb)
+	server := httptest.NewServer(handler(tb, compile(tb), args))
+	defer server.Close()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	defer stop()
+	ctx, cancel := chromedp.NewContext(ctx)
+	defer cancel()
+	var result struct {
+		Code   int
+		Output string
+	}
+	await := func(p *cdp.EvaluateParams) *cdp.EvaluateParams { return p.WithAwaitPromise(true) }
+	if err := chromedp.Run(ctx, chromedp.Navigate(server.URL+"/page/"), chromedp.Evaluate("finished", &result, await)); err != nil {
+		tb.Fatal(err)
+	}
+	return result.Code, result.Output
+}
+
+func findChromium(tb testing.TB) string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	tb.Skip("needs Chromium")
+	return ""
+}
+
+// compile returns the path of this package's tests as a program for the browser.
+func compile(tb testing.TB) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "test.wasm")
+	cmd := exec.Command("go", "test", "-c", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		tb.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+// handler serves the page, the program, what starts it, its arguments, and the golden vectors.
+func handler(tb testing.TB, program string, args []string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/page/", http.FileServerFS(page))
+	file := func(url, path string) {
+		mux.HandleFunc(url, func(w http.ResponseWriter, r *http.Request) {
+			// Precise clocks and threads need an isolated page.
+			http.ServeFile(w, r, path)
+		})
+	}
+	file("/test.wasm", program)
+	file("/wasm_exec.js", filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js"))
+	file("/kernels.js", filepath.Join(root, "assets", "kernels.js"))
+	vectors := map[string]string{}
+	paths, err := filepath.Glob(filepath.Join(root, "engine", "golden", "testdata", "*.json"))
+	if err != nil || len(paths) == 0 {
+		tb.Fatalf("no golden vectors: %v", err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		vectors[filepath.Base(path)] = string(text)
+	}
+	mux.HandleFunc("/start.json", func(w http.ResponseWriter, _ *http.Request) {
+		if err := json.NewEncoder(w).Encode(map[string]any{"args": args, "golden": vectors}); err != nil {
+			tb.Error(err)
+		}
+	})
+	return isolated(mux)
+}
+
+// isolated sends the headers that give a page precise clocks.
+func isolated(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
+		w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
+		h.ServeHTTP(w, r)
+	})
+}
