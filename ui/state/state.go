@@ -1,4 +1,4 @@
-// Package state is what the page shows, and how it changes.
+// Package state is what the page shows, as it follows from all that has happened.
 package state
 
 import (

@@ -26,7 +26,6 @@ const (
 	DeviceHint // device
 
 	// Status line.
-	StatusStarting
 	StatusLoading
 	StatusRuns     // runs
 	StatusDone     // done, runs
@@ -56,7 +55,6 @@ const (
 	SeriesTruth    // percent
 	SeriesNoLabels // -
 	SeriesFilled   // cells, rule
-	SeriesConstant // channels
 	Reading        // name
 	NoBenchmark
 	DropOrChoose // -
@@ -85,7 +83,6 @@ const (
 	CosineCurve
 	Arms
 	Control
-	Needed
 	Training
 	Epochs
 	Rate
@@ -128,7 +125,6 @@ const (
 	ScoreReconstruction
 	ScoreAssociation
 	ScoreDisagreement
-	Detection
 	Width  // d_model
 	Layers // number
 
@@ -201,16 +197,7 @@ const (
 	RunMatrix
 
 	// Signal.
-	Signal
-	TrueAnomaly
-	AlarmRight
-	AlarmFalse
-	AlarmMissed
-	Channels
-	ChannelsOf // shown, all
-	ChannelsHint
 	NotChannels // typed, channels
-	WholeSeries
 	DataFormat
 	ChooseAnother
 	BackTo // title
@@ -220,7 +207,6 @@ const (
 	LearningNone
 	Loss
 	LossOf // arm, seed
-	CosineToTeacher
 	ValidationBy
 	ByEpoch
 	PartTotal
