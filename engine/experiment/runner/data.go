@@ -122,8 +122,8 @@ func constants(s datasets.Series) int {
 	return n
 }
 
-// microBatch is how many windows of a training go through a model's graph at once: as many as the model likes, fewer if
-// the data are few, or if the last batch of an epoch would else be too small to be used.
+// microBatch is how many windows of a training go through a model's graph at once: as many as the model likes, or up to
+// half as many where that leaves fewer windows unused, since only whole micro-batches are used.
 func (p *prepared) microBatch(m experiment.Model, batch int) int {
 	model, err := models.Find(m.Name)
 	if err != nil {
@@ -133,10 +133,17 @@ func (p *prepared) microBatch(m experiment.Model, batch int) int {
 	if p.valid.Len() > 0 {
 		most = min(most, p.valid.Len())
 	}
-	for micro := most; 2*micro >= most; micro-- {
-		if left := p.fit.Len() % batch; left == 0 || left >= micro {
-			return micro
+	best, least := most, p.unused(most, batch)
+	for micro := most - 1; 2*micro >= most && micro > 0; micro-- {
+		if n := p.unused(micro, batch); n < least {
+			best, least = micro, n
 		}
 	}
-	return most
+	return best
+}
+
+// unused is the number of windows that an epoch and its validation leave out.
+func (p *prepared) unused(micro, batch int) int {
+	n := p.fit.Len()
+	return n/batch*(batch%micro) + n%batch%micro + p.valid.Len()%micro
 }

@@ -329,7 +329,9 @@ func TestModelsOfSpecsAreThoseThatCanBeBuilt(t *testing.T) {
 		if k.Name != m.Name || k.Title != m.Title || k.Lab != lab {
 			t.Errorf("specs have %+v, models %s, %q, %+v", k, m.Name, m.Title, lab)
 		}
-		_, out, err := m.Graph(models.Config{Window: 4, Channels: 2, DModel: 4, Heads: 2, Layers: 1, DFF: 2}, 1)
+		c := m.Lab
+		c.Window, c.Channels = 4, 2
+		_, out, err := m.Graph(c, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
