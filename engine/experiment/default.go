@@ -23,6 +23,8 @@ var Models = []ModelInfo{
 	{"anomaly_transformer", "Anomaly Transformer", Model{Name: "anomaly_transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32},
 		[]string{"association", "reconstruction"}, 1},
 	{"lstm", "LSTM", Model{Name: "lstm", DModel: 32, Layers: 2}, []string{"reconstruction"}, 0},
+	{"omni_anomaly", "OmniAnomaly", Model{Name: "omni_anomaly", DModel: 32, DFF: 32, Latent: 3, Flows: 4},
+		[]string{"likelihood", "reconstruction"}, 0},
 }
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an

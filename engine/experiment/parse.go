@@ -231,7 +231,7 @@ func (t Train) validate(c *check) {
 }
 
 func (d Detect) validate(c *check) {
-	c.oneOf("detect.score", d.Score, "model", "reconstruction", "association", "disagreement")
+	c.oneOf("detect.score", d.Score, scores()...)
 	t := d.Threshold
 	c.oneOf("detect.threshold.policy", t.Policy, "train_percentile", "train_test_percentile", "best_f1")
 	if t.Policy == "best_f1" {
@@ -239,6 +239,19 @@ func (d Detect) validate(c *check) {
 	} else {
 		c.that(t.Percent > 0 && t.Percent <= 100, "detect.threshold.percent", t.Percent, "above 0, up to 100")
 	}
+}
+
+// scores lists the scores of all models, beside those that every model has.
+func scores() []string {
+	all := []string{"model"}
+	for _, k := range Models {
+		for _, s := range k.Scores {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return append(all, "disagreement")
 }
 
 // validateScore checks that every student has the score.

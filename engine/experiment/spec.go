@@ -115,7 +115,7 @@ func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 
 // Detect says how scores become alarms.
 type Detect struct {
-	Score     string    `json:"score"` // model | reconstruction | association | disagreement; model = the model's own
+	Score     string    `json:"score"` // model | disagreement | one of the model's own, such as reconstruction; model = its first
 	Threshold Threshold `json:"threshold"`
 }
 

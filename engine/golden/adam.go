@@ -117,7 +117,6 @@ func verifyAdam(v *verifier, file []byte) error {
 	if err := v.rates(f); err != nil {
 		return err
 	}
-	v.report.Skipped = append(v.report.Skipped, "clip.each_tensor_limit_1.5: no training here clips each tensor by itself")
 	return v.clipping(f)
 }
 
@@ -196,7 +195,19 @@ func (v *verifier) rates(f adamFile) error {
 	return nil
 }
 
-// clipping compares the global norm and the gradients scaled down to it.
+// each pairs gradients with the file's, of which there must be as many.
+func each(name string, grads []*graph.Node, want []array) quantity {
+	q := quantity{name: name, rule: optimizer}
+	if len(want) != len(grads) {
+		grads[0].Graph().Fail("%s: %d tensors, want %d", q.name, len(want), len(grads))
+	}
+	for i, d := range grads {
+		q.targets = append(q.targets, target{fmt.Sprint(i), d, want[i]})
+	}
+	return q
+}
+
+// clipping compares the global norm and the gradients scaled down to it, or each to its own.
 func (v *verifier) clipping(f adamFile) error {
 	var quantities []quantity
 	in := feeds{}
@@ -208,17 +219,15 @@ func (v *verifier) clipping(f adamFile) error {
 		}
 		norm := train.GlobalNorm(grads)
 		clipped := func(name string, limit float64, want []array) quantity {
-			if len(want) != len(grads) {
-				g.Fail("%s: %d tensors, want %d", name, len(want), len(grads))
-			}
-			q := quantity{name: name, rule: optimizer}
+			scaled := make([]*graph.Node, len(grads))
 			for i, d := range grads {
-				q.targets = append(q.targets, target{fmt.Sprint(i), graph.Mul(d, train.ClipFactor(norm, limit)), want[i]})
+				scaled[i] = graph.Mul(d, train.ClipFactor(norm, limit))
 			}
-			return q
+			return each(name, scaled, want)
 		}
 		quantities = []quantity{
 			{"clip.norm", optimizer, one(norm, f.Clip.Norm)},
+			each("clip.each_tensor_limit_1.5", train.ClipEach(grads, 1.5), f.Clip.Each),
 			clipped("clip.global_limit_1", 1, f.Clip.Tight),
 			clipped("clip.global_limit_100", 100, f.Clip.Loose),
 		}

@@ -47,6 +47,7 @@ var kinds = []struct {
 }{
 	{"Anomaly Transformer:", verifyTransformer},
 	{"LSTM predictor:", verifyLSTM},
+	{"OmniAnomaly:", verifyOmniAnomaly},
 	{"Adam,", verifyAdam},
 }
 
@@ -125,6 +126,9 @@ func (v *verifier) check(g *graph.Graph, feeds feeds, quantities []quantity) err
 	j := job{graph: g, feeds: feeds, rounds: make([]map[*graph.Node][]float32, 1)}
 	for _, q := range quantities {
 		for _, t := range q.targets {
+			if t.node == nil {
+				return fmt.Errorf("golden: %s %s: the model computes none", q.name, t.name)
+			}
 			if !t.node.Shape.Equal(t.want.shape) {
 				return fmt.Errorf("golden: %s %s: shape %v, the model's is %v", q.name, t.name, t.want.shape, t.node.Shape)
 			}

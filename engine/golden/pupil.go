@@ -146,14 +146,22 @@ func (p *pupil) own(loss *graph.Node, want map[string]array) ([]target, error) {
 	return p.perParam(grads, want), nil
 }
 
-// inner pairs a value on the model's way with the file's.
+// inner pairs a value on the model's way with the file's, part a part of its loss.
 func (p *pupil) inner(name string, want array) target {
-	for _, n := range p.out.Inner {
+	return target{name, find(p.out.Inner, name), want}
+}
+func (p *pupil) part(name string, want array) target {
+	return target{name, find(p.out.Parts, name), want}
+}
+
+// find returns the node of this name; nil if there is none.
+func find(from []models.Named, name string) *graph.Node {
+	for _, n := range from {
 		if n.Name == name {
-			return target{name, n.Node, want}
+			return n.Node
 		}
 	}
-	return target{name, p.graph.Scalar(0), want}
+	return nil
 }
 
 // cosine compares the gradients of the cosine losses alone by the student's output.

@@ -15,6 +15,7 @@ var All = []Model{
 	transformer,
 	anomalyTransformer,
 	lstm,
+	omniAnomaly,
 }
 
 // Model is a detector: a network that gives every window a series like it, a loss of its own, a score for every step.

@@ -15,26 +15,49 @@ const NormEps = 1e-5
 // Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in] and
 // name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models.md, section 3.7).
 func Linear(name string, x *graph.Node, out int) *graph.Node {
-	in := last(x)
-	return affine(name, x, out, out, in)
+	return NewWeights(x.Graph(), name, last(x), out).Of(x)
 }
 
 // Conv1 is Linear whose weight has the shape [out,in,1] of a convolution of width 1.
 func Conv1(name string, x *graph.Node, out int) *graph.Node {
-	return affine(name, x, out, out, last(x), 1)
+	return shaped(x.Graph(), name, last(x), out, out, last(x), 1).Of(x)
 }
 
-// affine multiplies all rows of x at once; weight is the shape under which the [out,in] weights are known.
-func affine(name string, x *graph.Node, out int, weight ...int) *graph.Node {
-	g := x.Graph()
+// Weights are the parameters of a linear layer, for layers that use parts of them.
+type Weights struct{ weight, bias *graph.Node } // [out,in], [out]
+
+// NewWeights makes the parameters of Linear.
+func NewWeights(g *graph.Graph, name string, in, out int) Weights {
+	return shaped(g, name, in, out, out, in)
+}
+
+// shaped makes weights whose matrix is known under another shape.
+func shaped(g *graph.Graph, name string, in, out int, shape ...int) Weights {
 	defer g.Scope(name)()
-	in := last(x)
 	init := graph.Init{Uniform: 1 / math.Sqrt(float64(in))}
-	w := graph.Reshape(g.Param("weight", init, weight...), out, in)
-	b := g.Param("bias", init, out)
+	return Weights{graph.Reshape(g.Param("weight", init, shape...), out, in), g.Param("bias", init, out)}
+}
+
+// Of maps the last axis of x [...,in] to out features, x W^T + b.
+func (w Weights) Of(x *graph.Node) *graph.Node {
 	return overRows(x, func(rows *graph.Node) *graph.Node {
-		return graph.Add(graph.MatMul(rows, graph.SwapLast(w), 1), b)
+		return graph.Add(graph.MatMul(rows, graph.SwapLast(w.weight), 1), w.bias)
 	})
+}
+
+// Times is Of without the bias.
+func (w Weights) Times(x *graph.Node) *graph.Node {
+	return overRows(x, func(rows *graph.Node) *graph.Node { return graph.MatMul(rows, graph.SwapLast(w.weight), 1) })
+}
+
+// Columns are the weights of the inputs from a up to, not including, b.
+func (w Weights) Columns(a, b int) Weights {
+	return Weights{graph.SliceAxis(w.weight, 1, a, b), w.bias}
+}
+
+// Beside gives the features of w, then those of v.
+func (w Weights) Beside(v Weights) Weights {
+	return Weights{graph.Concat(0, w.weight, v.weight), graph.Concat(0, w.bias, v.bias)}
 }
 
 // overRows applies f to x [...,in] as a matrix [n,in] and gives the result [n,out] the leading axes of x.

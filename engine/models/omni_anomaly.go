@@ -1,0 +1,173 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/nn"
+	"cosinelab/engine/op"
+)
+
+// StdFloor is added to OmniAnomaly's standard deviations (models.md, section 6.1).
+const StdFloor = 1e-4
+
+// omniAnomaly is OmniAnomaly (Su et al., KDD 2019; models.md, section 6) with planar flows, the state-space prior, and
+// its noise as an input: every step of a window is scored by one draw. As a teacher it gives the mean of what it
+// generates from its most likely latent values.
+var omniAnomaly = Model{
+	Name:  "omni_anomaly",
+	Title: "OmniAnomaly",
+	About: "Squeezes each step through a few random latent values; what it then finds unlikely is anomalous.",
+	Lab:   Config{DModel: 32, DFF: 32, Latent: 3, Flows: 4},
+	Full:  Config{DModel: 500, DFF: 500, Latent: 3, Flows: 20},
+
+	MicroBatch: 16,
+	Build:      buildOmniAnomaly,
+	Extra:      noExtra,
+}
+
+// buildOmniAnomaly works with steps first: everything below is [L,B,...].
+func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
+	steps := turned(x)
+	q := newPosterior(g, steps, c)
+	z, logDet := flows(g, q.z0, c)
+	prior := statePrior(z)
+	mean, std := generate(g, z, c)
+	likelihood := logNormal(steps, mean, std)
+	perStep := graph.Sum(likelihood, 2)
+	logQ := graph.Sub(q.log, logDet)
+	parts := []Named{{"log_p_x", graph.MeanAll(perStep)}, {"log_p_z", graph.MeanAll(prior)}, {"log_q", graph.MeanAll(logQ)}}
+	y := turned(mean)
+	return Output{
+		Series: y,
+		Loss:   graph.Sub(parts[2].Node, graph.Add(parts[0].Node, parts[1].Node)),
+		Parts:  append([]Named{{"reconstruction", nn.MSE(y, x)}}, parts...),
+		Scores: []Named{
+			{"likelihood", turned(graph.Scale(perStep, -1))},
+			{"reconstruction", nn.SquaredError(y, x)},
+		},
+		Inner: []Named{{"z0", turned(q.z0)}, {"z", turned(z)}, {"log_q0", turned(q.log)}, {"log_det", turned(logDet)},
+			{"prior_log_prob", turned(prior)}, {"output_std", turned(std)}, {"log_likelihood", turned(likelihood)}},
+	}
+}
+
+// posterior is a draw of the latent values before the flows, with its log density.
+type posterior struct{ z0, log *graph.Node }
+
+// newPosterior draws step by step, each from the GRU's state and the draw before it: a_t = relu(W [e_t ; z_(t-1)] + b),
+// z_t = mean(a_t) + std(a_t) * noise_t (section 6.1). What does not depend on the draw before is computed for all steps
+// at once.
+func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
+	leave := g.Scope("q_gru")
+	e := nn.GRU("_l0", x, c.DModel)
+	leave()
+	dense := nn.NewWeights(g, "q_dense", c.DModel+c.Latent, c.DFF)
+	given := dense.Columns(0, c.DModel).Of(e)
+	before := dense.Columns(c.DModel, c.DModel+c.Latent)
+	// Mean and deviation in one product.
+	both := nn.NewWeights(g, "q_mean", c.DFF, c.Latent).Beside(nn.NewWeights(g, "q_std", c.DFF, c.Latent))
+	noise := turned(latentNoise(g, x.Shape[1], c))
+	var zs, stds []*graph.Node
+	for t := range x.Shape[0] {
+		a := graph.SliceAxis(given, 0, t, t+1)
+		if t > 0 {
+			a = graph.Add(a, before.Times(zs[t-1]))
+		}
+		y := both.Of(graph.Unary(op.Relu, a))
+		std := deviationOf(graph.SliceAxis(y, 2, c.Latent, 2*c.Latent))
+		z := graph.Add(graph.SliceAxis(y, 2, 0, c.Latent), graph.Mul(std, graph.SliceAxis(noise, 0, t, t+1)))
+		zs, stds = append(zs, z), append(stds, std)
+	}
+	density := graph.Add(graph.Scale(graph.Unary(op.Square, noise), 0.5), graph.Unary(op.Log, graph.Concat(0, stds...)))
+	return posterior{z0: graph.Concat(0, zs...), log: graph.Scale(graph.Sum(graph.Shift(density, halfLog2Pi), 2), -1)}
+}
+
+// latentNoise is [B,L,Z] standard normal draws, or zeros.
+func latentNoise(g *graph.Graph, windows int, c Config) *graph.Node {
+	if c.Noiseless {
+		return graph.Expand(g.Scalar(0), windows, c.Window, c.Latent)
+	}
+	return g.Draw("noise", graph.Normal, windows, c.Window, c.Latent)
+}
+
+var halfLog2Pi = 0.5 * math.Log(2*math.Pi)
+
+// deviationOf is a positive standard deviation.
+func deviationOf(raw *graph.Node) *graph.Node {
+	return graph.Shift(graph.Unary(op.Softplus, raw), StdFloor)
+}
+
+// flows passes z [L,B,Z] through planar maps, each step separately, and returns the sum [L,B] of their
+// log-determinants: f(z) = z + û tanh(w·z + b), û = u + (softplus(w·u) - 1 - w·u) w/|w|² (Rezende and Mohamed 2015).
+func flows(g *graph.Graph, z *graph.Node, c Config) (out, logDet *graph.Node) {
+	l, b := z.Shape[0], z.Shape[1]
+	rows := graph.Reshape(z, l*b, c.Latent)
+	logDet = graph.Expand(g.Scalar(0), l*b, 1)
+	for k := range c.Flows {
+		leave := g.Scope(fmt.Sprintf("flow.%d", k))
+		w, u := g.Param("w", graph.Init{Normal: 0.1}, c.Latent), g.Param("u", graph.Init{Normal: 0.1}, c.Latent)
+		shift := g.Param("b", graph.Init{}, 1)
+		inner := graph.SumAll(graph.Mul(w, u))
+		bounded := graph.Shift(graph.Unary(op.Softplus, inner), -1) // w·û
+		along := graph.Div(graph.Sub(bounded, inner), graph.SumAll(graph.Unary(op.Square, w)))
+		direction := graph.Add(u, graph.Mul(w, along))
+		t := graph.Unary(op.Tanh, graph.Add(graph.MatMul(rows, graph.Reshape(w, c.Latent, 1), 1), shift))
+		rows = graph.Add(rows, graph.Mul(t, direction))
+		slope := graph.Shift(graph.Scale(graph.Unary(op.Square, t), -1), 1)
+		logDet = graph.Add(logDet, graph.Unary(op.Log, graph.Shift(graph.Mul(slope, bounded), 1)))
+		leave()
+	}
+	return graph.Reshape(rows, l, b, c.Latent), graph.Reshape(logDet, l, b)
+}
+
+// statePrior is log p(z_t | z_<t) [L,B] of the linear Gaussian state space whose matrices are all I (section 6.2). Its
+// Kalman filter does not depend on data, so that the innovations of all steps are one product with a fixed matrix.
+func statePrior(z *graph.Node) *graph.Node {
+	l, b, n := z.Shape[0], z.Shape[1], z.Shape[2]
+	g := z.Graph()
+	filter, variance := innovations(l)
+	e := graph.MatMul(g.Const(filter, l, l), graph.Reshape(z, l, b*n), 1)
+	square := graph.Sum(graph.Reshape(graph.Unary(op.Square, e), l, b, n), 2)
+	weight, constant := make([]float32, l), make([]float32, l)
+	for t, s := range variance {
+		weight[t] = float32(-1 / (2 * s))
+		constant[t] = float32(-float64(n) / 2 * math.Log(2*math.Pi*s))
+	}
+	return graph.Add(graph.Mul(square, g.Const(weight, l, 1)), g.Const(constant, l, 1))
+}
+
+// innovations returns the matrix [n,n] that turns n steps into what the Kalman filter did not foresee of each, and the
+// variances S of that.
+func innovations(n int) (filter []float32, variance []float64) {
+	filter = make([]float32, n*n)
+	foreseen, v := make([]float64, n), 1.0 // the weights of earlier steps in the forecast, its variance
+	for t := range n {
+		s := v + 1
+		k := v / s
+		for i := range t {
+			filter[t*n+i] = float32(-foreseen[i])
+			foreseen[i] *= 1 - k
+		}
+		filter[t*n+t] = 1
+		foreseen[t] = k
+		variance = append(variance, s)
+		v = v*(1-k) + 1
+	}
+	return filter, variance
+}
+
+// generate returns mean and standard deviation [L,B,C] of p(x given z).
+func generate(g *graph.Graph, z *graph.Node, c Config) (mean, std *graph.Node) {
+	leave := g.Scope("p_gru")
+	d := nn.GRU("_l0", z, c.DModel)
+	leave()
+	a := graph.Unary(op.Relu, nn.Linear("p_dense", d, c.DFF))
+	return nn.Linear("p_mean", a, c.Channels), deviationOf(nn.Linear("p_std", a, c.Channels))
+}
+
+// logNormal is the log density of each element of x.
+func logNormal(x, mean, std *graph.Node) *graph.Node {
+	far := graph.Unary(op.Square, graph.Div(graph.Sub(x, mean), std))
+	return graph.Scale(graph.Shift(graph.Add(graph.Scale(far, 0.5), graph.Unary(op.Log, std)), halfLog2Pi), -1)
+}
