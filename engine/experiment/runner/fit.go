@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"cosinelab/engine/distill"
 	"cosinelab/engine/experiment"
@@ -44,14 +45,14 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	if err := r.restore(t, j); err != nil {
 		return train.Result{}, err
 	}
-	r.meter.begin(t.Steps())
+	r.measured(func(m *meter) { m.begin(t.Steps()) })
 	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch, r.data.microBatch(j.model, r.spec.Train.Batch))
-	defer func() { r.meter.end(planned - t.Steps()) }()
+	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
 	event := experiment.Event{Phase: j.phase, Arm: j.arm, Seed: j.seed, Epochs: j.epochs, Steps: planned}
 	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
 		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda, Gate: r.gate,
 		OnStep: func(s train.StepInfo) {
-			r.meter.step()
+			r.measured((*meter).step)
 			e := event
 			e.Epoch, e.Step, e.Losses, e.GradNorm, e.StepMs = s.Epoch, s.Step, s.Losses, s.GradNorm, 1000*s.Seconds
 			r.send(e)
@@ -70,10 +71,14 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 
 // gate waits for the program around the run; the time is not that of the training.
 func (r *run) gate(ctx context.Context) error {
+	if err := r.crew.over(); err != nil {
+		return err
+	}
 	if r.o.Gate == nil {
 		return nil
 	}
-	defer r.meter.wait()()
+	from := time.Now()
+	defer r.measured(func(m *meter) { m.waited += time.Since(from) })
 	return r.o.Gate(ctx)
 }
 

@@ -103,6 +103,8 @@ func (r *run) ranking(ctx context.Context, scores []float64) ([]experiment.Measu
 	if err != nil {
 		return nil, err
 	}
+	r.chance.Lock()
+	defer r.chance.Unlock()
 	if r.rankingChance == nil {
 		if r.rankingChance, err = metrics.ChanceLevels(ctx, rows, e, 0, nil); err != nil {
 			return nil, err

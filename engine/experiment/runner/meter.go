@@ -45,12 +45,6 @@ func (m *meter) step() { m.done++ }
 // end notes that a training left out so many steps.
 func (m *meter) end(leftOut int) { m.total -= leftOut }
 
-// wait begins a wait; the returned function ends it.
-func (m *meter) wait() func() {
-	from := time.Now()
-	return func() { m.waited += time.Since(from) }
-}
-
 // left estimates the seconds until the report from the pace so far; -1 before the first step.
 func (m *meter) left() float64 {
 	if m.done == 0 && m.total > 0 {

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend"
@@ -16,11 +19,13 @@ import (
 
 // Options connects a run with the program around it. Every field may be zero.
 type Options struct {
-	Events  func(experiment.Event)                   // progress; called from the running goroutine
+	Events  func(experiment.Event)                   // progress; one call at a time
 	Gate    func(context.Context) error              // called before every training step; it may wait, its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
 	Store   Store
-	Machine string // what the device ran on, for the report: linux/amd64
+	Machine string      // what the device ran on, for the report: linux/amd64
+	Crew    []Hand      // workers beside this one
+	Lost    func(error) // told when one of them is gone
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
 }
@@ -37,9 +42,14 @@ type run struct {
 	device backend.Device
 	o      Options
 	data   *prepared
-	meter  meter
-	report experiment.Report
+	crew   *crew
 
+	mu       sync.Mutex // guards what follows: trainings run side by side
+	meter    meter
+	teachers []*experiment.TeacherRun // one a seed; nil = not there yet
+	runs     [][]*experiment.Run      // by arm, then seed
+
+	chance        sync.Mutex       // guards what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
 }
 
@@ -64,22 +74,56 @@ func Run(ctx context.Context, spec experiment.Spec, set *datasets.Set, dev backe
 	if err != nil {
 		return experiment.Report{}, err
 	}
-	r := &run{spec: spec, device: dev, o: o, data: data, meter: newMeter(spec, data)}
-	r.report = experiment.Report{Version: experiment.Version, Spec: spec, Device: deviceName(dev, o.Machine), Data: data.summary,
-		Teachers: []experiment.TeacherRun{}}
-	for _, a := range spec.Arms {
-		r.report.Arms = append(r.report.Arms, experiment.ArmReport{Arm: a, Runs: []experiment.Run{}})
+	r := &run{spec: spec, device: dev, o: o, data: data, crew: newCrew(o.Crew), meter: newMeter(spec, data),
+		teachers: make([]*experiment.TeacherRun, len(spec.Seeds))}
+	for range spec.Arms {
+		r.runs = append(r.runs, make([]*experiment.Run, len(spec.Seeds)))
 	}
-	for _, seed := range spec.Seeds {
-		if err = r.seed(ctx, seed); err != nil {
-			break
+	err = r.seeds(ctx)
+	report := r.report()
+	report.Seconds = time.Since(start).Seconds()
+	if err == nil {
+		r.o.Events(experiment.Event{Phase: experiment.PhaseDone, Run: r.meter.runs, Runs: r.meter.runs})
+	}
+	return report, err
+}
+
+// seeds makes all runs, as many at once as the crew has workers. The first error ends the others. The context goes to
+// devices as it came: they ask it often, and whoever made it may want to know.
+func (r *run) seeds(ctx context.Context) error {
+	places := make([]int, len(r.spec.Seeds))
+	for i := range places {
+		places[i] = r.place(i)
+	}
+	var group errgroup.Group
+	for i, first := range r.crew.queue(places...) {
+		group.Go(func() error { return r.seed(ctx, i, first) })
+	}
+	return group.Wait()
+}
+
+// place is that of a seed's first training in the order of all.
+func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
+
+// report puts what is there in the order of the spec.
+func (r *run) report() experiment.Report {
+	out := experiment.Report{Version: experiment.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine), Data: r.data.summary,
+		Teachers: present(r.teachers)}
+	for i, a := range r.spec.Arms {
+		out.Arms = append(out.Arms, experiment.ArmReport{Arm: a, Runs: present(r.runs[i])})
+	}
+	return out
+}
+
+// present copies the values that are there.
+func present[T any](from []*T) []T {
+	out := []T{}
+	for _, x := range from {
+		if x != nil {
+			out = append(out, *x)
 		}
 	}
-	r.report.Seconds = time.Since(start).Seconds()
-	if err == nil {
-		o.Events(experiment.Event{Phase: experiment.PhaseDone, Run: r.meter.runs, Runs: r.meter.runs})
-	}
-	return r.report, err
+	return out
 }
 
 func deviceName(dev backend.Device, machine string) string {
@@ -91,50 +135,77 @@ func deviceName(dev backend.Device, machine string) string {
 
 // send completes an event by what the meter knows. Controls count as part of the training before them.
 func (r *run) send(e experiment.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	e.Run, e.Runs, e.Left = max(0, r.meter.run-1), r.meter.runs, r.meter.left()
 	r.o.Events(e)
 }
 
-// seed trains the teacher and every arm with one seed.
-func (r *run) seed(ctx context.Context, seed uint64) error {
+// measured updates the meter.
+func (r *run) measured(f func(m *meter)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(&r.meter)
+}
+
+// seed trains the teacher, if there is one, then every arm, with one seed.
+func (r *run) seed(ctx context.Context, seed int, first claim) error {
+	hands, err := r.crew.wait(ctx, first)
+	if err != nil {
+		return err
+	}
 	var from teacher
 	if r.spec.Teaches() {
-		var err error
-		if from, err = r.teach(ctx, seed); err != nil {
-			return fmt.Errorf("teacher, seed %d: %w", seed, err)
+		if from, err = r.teach(ctx, seed, hands); err != nil {
+			err = fmt.Errorf("teacher, seed %d: %w", r.spec.Seeds[seed], err)
+			r.crew.end(err)
+			return err
 		}
 	}
-	for i, a := range r.spec.Arms {
-		done, err := r.arm(ctx, i, seed, from)
-		if err != nil {
-			return fmt.Errorf("arm %s, seed %d: %w", a.Name, seed, err)
-		}
-		runs := &r.report.Arms[i].Runs
-		*runs = append(*runs, done)
-		r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: a.Name, Seed: seed, Finished: &done})
+	places := make([]int, len(r.spec.Arms))
+	for i := range places {
+		places[i] = r.place(seed) + 1 + i
 	}
-	return nil
+	arms := r.crew.queue(places...) // before the teacher's workers are free, so that no later seed takes them
+	r.crew.give(hands)
+	var group errgroup.Group
+	for i, place := range arms {
+		group.Go(func() error { return r.arm(ctx, i, seed, from, place) })
+	}
+	return group.Wait()
 }
 
 // arm makes one run: trained, or one of the controls.
-func (r *run) arm(ctx context.Context, arm int, seed uint64, from teacher) (experiment.Run, error) {
+func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim) error {
+	hands, err := r.crew.wait(ctx, place)
+	if err != nil {
+		return err
+	}
+	defer r.crew.give(hands)
 	start := time.Now()
-	out := experiment.Run{Arm: r.spec.Arms[arm].Name, Seed: seed, Alarms: []experiment.Range{}}
-	err := r.scored(ctx, arm, seed, from, &out)
+	out := &experiment.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []experiment.Range{}}
+	err = r.scored(ctx, arm, from, hands, out)
 	if failed := (failure{}); errors.As(err, &failed) {
 		out.Failed, out.Output = failed.Error(), nil
 		err = nil
 	}
+	if err != nil {
+		err = fmt.Errorf("arm %s, seed %d: %w", out.Arm, out.Seed, err)
+		r.crew.end(err) // before the workers are free for another
+		return err
+	}
 	out.Seconds = time.Since(start).Seconds()
-	return out, err
+	r.measured(func(*meter) { r.runs[arm][seed] = out })
+	r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed, Finished: out})
+	return nil
 }
 
 // scored fills in a run up to its metrics.
-func (r *run) scored(ctx context.Context, arm int, seed uint64, from teacher, out *experiment.Run) (err error) {
+func (r *run) scored(ctx context.Context, arm int, from teacher, hands []*hand, out *experiment.Run) (err error) {
 	var s scores
 	if r.spec.Arms[arm].Control == "random" {
-		s = r.randomScores(seed)
-	} else if s, err = r.student(ctx, arm, seed, from, out); err != nil {
+		s = r.randomScores(out.Seed)
+	} else if s, err = r.student(ctx, arm, from, hands, out); err != nil {
 		return err
 	}
 	return r.decide(ctx, s, out)

@@ -57,7 +57,7 @@ func (r *run) input(g *graph.Graph, m experiment.Model) *graph.Node {
 }
 
 // student trains the arm's student, unless it is the untrained control, and returns its scores.
-func (r *run) student(ctx context.Context, arm int, seed uint64, from teacher, out *experiment.Run) (scores, error) {
+func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand, out *experiment.Run) (scores, error) {
 	a := r.spec.Arms[arm]
 	if from.params == nil && r.spec.NeedsTeacher(a) {
 		return scores{}, failure{fmt.Errorf("its teacher failed: %s", from.failed)}
@@ -66,7 +66,7 @@ func (r *run) student(ctx context.Context, arm int, seed uint64, from teacher, o
 	if err != nil {
 		return scores{}, err
 	}
-	t, err := train.New(r.device, p, r.spec.Train.Clip, seed)
+	t, err := train.New(r.device, p, r.spec.Train.Clip, out.Seed)
 	if err != nil {
 		return scores{}, err
 	}
@@ -76,7 +76,8 @@ func (r *run) student(ctx context.Context, arm int, seed uint64, from teacher, o
 	}
 	out.Parameters = t.Parameters()
 	if a.Control == "" {
-		res, err := r.fit(ctx, t, armJob(r.spec, arm, seed))
+		r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels})
+		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
 		if err != nil {
 			return scores{}, err

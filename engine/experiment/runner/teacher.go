@@ -23,28 +23,29 @@ type teacher struct {
 func teacherSeed(seed uint64) uint64 { return seed ^ 0x7465616368657200 }
 
 // teach returns the seed's teacher; one whose numbers stop being finite is reported, and is none.
-func (r *run) teach(ctx context.Context, seed uint64) (teacher, error) {
+func (r *run) teach(ctx context.Context, seed int, hands []*hand) (teacher, error) {
 	p, err := r.teacherProblem()
 	if err != nil {
 		return teacher{}, err
 	}
-	t, err := train.New(r.device, p, r.spec.Train.Clip, teacherSeed(seed))
+	t, err := train.New(r.device, p, r.spec.Train.Clip, teacherSeed(r.spec.Seeds[seed]))
 	if err != nil {
 		return teacher{}, err
 	}
 	defer t.Close()
-	done := experiment.TeacherRun{Seed: seed, Parameters: t.Parameters(), Weights: r.spec.Teacher.Weights}
-	err = r.fitTeacher(ctx, t, &done)
+	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels})
+	done := &experiment.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(), Weights: r.spec.Teacher.Weights}
+	err = r.fitTeacher(ctx, t, done)
 	if failed := (failure{}); errors.As(err, &failed) {
 		done.Failed = failed.Error()
-		r.report.Teachers = append(r.report.Teachers, done)
+		r.measured(func(*meter) { r.teachers[seed] = done })
 		return teacher{failed: failed.Error()}, nil
 	}
 	if err != nil {
 		return teacher{}, err
 	}
-	r.report.Teachers = append(r.report.Teachers, done)
-	r.send(experiment.Event{Phase: experiment.PhaseTeacher, Seed: seed, Taught: &done})
+	r.measured(func(*meter) { r.teachers[seed] = done })
+	r.send(experiment.Event{Phase: experiment.PhaseTeacher, Seed: done.Seed, Taught: done})
 	params, err := t.Params()
 	return teacher{params: params}, err
 }

@@ -1,0 +1,190 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/train"
+)
+
+// Hand is a worker beside this one. It computes gradients for one training at a time.
+type Hand struct {
+	// Join makes the worker ready for a task: it builds the same problem with Serve and answers with Trainer.Answer.
+	Join func(context.Context, Task) (train.Peer, error)
+}
+
+// Task is what a worker needs to know to build the problem of one training.
+type Task struct {
+	Spec     experiment.Spec `json:"spec"`
+	Arm      int             `json:"arm"` // position in Spec.Arms; -1 = the teacher
+	Taught   bool            `json:"taught"`
+	Channels int             `json:"channels"`
+}
+
+// Serve builds the problem of a task; what it answers depends on the parameters in each request alone.
+func Serve(dev backend.Device, task Task) (*train.Trainer, error) {
+	if err := task.Spec.Validate(); err != nil {
+		return nil, err
+	}
+	if task.Arm < -1 || task.Arm >= len(task.Spec.Arms) {
+		return nil, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
+	}
+	r := &run{spec: task.Spec, device: dev, data: &prepared{channels: task.Channels}}
+	var p train.Problem
+	var err error
+	if task.Arm < 0 {
+		p, err = r.teacherProblem()
+	} else {
+		p, err = r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return train.New(dev, p, task.Spec.Train.Clip, 0)
+}
+
+// hand is a worker in the crew; join is nil for the one that everything else runs in.
+type hand struct {
+	join func(context.Context, Task) (train.Peer, error)
+	dead bool
+}
+
+// crew lends workers to trainings: as many trainings at once as there are workers, the first in the order of the
+// report first; where fewer trainings are left, each gets several workers.
+type crew struct {
+	mu      sync.Mutex
+	free    []*hand
+	hands   int // that are alive
+	running int // trainings that have workers
+	waiting []claim
+	ended   chan struct{} // closed when no training may go on
+	why     error
+}
+
+// claim is a place in the queue for workers.
+type claim struct {
+	order int
+	got   chan []*hand
+}
+
+func newCrew(hands []Hand) *crew {
+	c := &crew{free: []*hand{{}}, hands: 1 + len(hands), ended: make(chan struct{})}
+	for _, h := range hands {
+		c.free = append(c.free, &hand{join: h.Join})
+	}
+	return c
+}
+
+// queue puts trainings into the queue, those of a lower order before others. They get nothing before somebody waits
+// or gives: then every training that can run has its place.
+func (c *crew) queue(orders ...int) []claim {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	mine := make([]claim, len(orders))
+	for i, order := range orders {
+		mine[i] = claim{order, make(chan []*hand, 1)}
+		at, _ := slices.BinarySearchFunc(c.waiting, order, func(w claim, order int) int { return cmp.Compare(w.order, order) })
+		c.waiting = slices.Insert(c.waiting, at, mine[i])
+	}
+	return mine
+}
+
+// wait returns the workers that a training gets, or why it gets none.
+func (c *crew) wait(ctx context.Context, mine claim) ([]*hand, error) {
+	c.mu.Lock()
+	c.lend()
+	c.mu.Unlock()
+	if err := c.over(); err != nil {
+		return nil, err
+	}
+	select {
+	case hands := <-mine.got:
+		return hands, c.over()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-c.ended:
+		return nil, c.why
+	}
+}
+
+// give returns the workers of a training that is over; dead ones leave the crew.
+func (c *crew) give(hands []*hand) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, h := range hands {
+		if h.dead {
+			c.hands--
+		} else {
+			c.free = append(c.free, h)
+		}
+	}
+	c.running--
+	c.lend()
+}
+
+// lend hands free workers to the trainings that wait.
+func (c *crew) lend() {
+	for len(c.free) > 0 && len(c.waiting) > 0 {
+		n := min(len(c.free), max(1, c.hands/(c.running+len(c.waiting))))
+		c.waiting[0].got <- slices.Clone(c.free[:n])
+		c.free, c.waiting = c.free[n:], c.waiting[1:]
+		c.running++
+	}
+}
+
+// end stops the trainings that run at their next step, and those that wait at once.
+func (c *crew) end(why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == nil {
+		c.why = why
+		close(c.ended)
+	}
+}
+
+// over says why no training may go on; nil if it may.
+func (c *crew) over() error {
+	select {
+	case <-c.ended:
+		return c.why
+	default:
+		return nil
+	}
+}
+
+// share gives a trainer the workers it was lent. One that cannot join, or dies on the way, is told to lost.
+func (r *run) share(ctx context.Context, t *train.Trainer, hands []*hand, task Task) {
+	var peers []train.Peer
+	away := true
+	for _, h := range hands {
+		if h.join == nil {
+			away = false
+			continue
+		}
+		peer, err := h.join(ctx, task)
+		if err != nil {
+			h.dead = true
+			r.lost(err)
+			continue
+		}
+		peers = append(peers, func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+			out, err := peer(ctx, w)
+			if err != nil && ctx.Err() == nil {
+				h.dead = true
+			}
+			return out, err
+		})
+	}
+	t.Share(peers, away, r.lost)
+}
+
+func (r *run) lost(err error) {
+	if r.o.Lost != nil {
+		r.o.Lost(err)
+	}
+}

@@ -1,0 +1,88 @@
+package runner_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/train"
+)
+
+// hands are workers in this process, each with trainers of its own; tasks go through JSON, as they do between workers.
+func hands(t *testing.T, n int, die func() bool) []runner.Hand {
+	t.Helper()
+	out := make([]runner.Hand, n)
+	for i := range out {
+		out[i].Join = func(_ context.Context, task runner.Task) (train.Peer, error) {
+			text, err := json.Marshal(task)
+			if err != nil {
+				return nil, err
+			}
+			var there runner.Task
+			if err := json.Unmarshal(text, &there); err != nil {
+				return nil, err
+			}
+			tr, err := runner.Serve(cpu.New(), there)
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+				if die() {
+					return nil, errors.New("out of memory")
+				}
+				return tr.Answer(ctx, w)
+			}, nil
+		}
+	}
+	return out
+}
+
+func TestAnyCrewGivesTheSameReport(t *testing.T) {
+	s := small(t)
+	s.Seeds = []uint64{1, 2}
+	want := stripped(t, run(t, s, runner.Options{}))
+	for _, n := range []int{1, 3} {
+		got := stripped(t, run(t, s, runner.Options{Crew: hands(t, n, func() bool { return false })}))
+		if got != want {
+			t.Errorf("%d workers beside this one give another report", n)
+		}
+	}
+}
+
+func TestAWorkerThatDiesLosesNothing(t *testing.T) {
+	s := small(t)
+	want := stripped(t, run(t, s, runner.Options{}))
+	var asked, lost atomic.Int32
+	crew := hands(t, 2, func() bool { return asked.Add(1) > 5 })
+	got := stripped(t, run(t, s, runner.Options{Crew: crew, Lost: func(error) { lost.Add(1) }}))
+	if got != want {
+		t.Error("a report changed because workers died")
+	}
+	if lost.Load() != 2 {
+		t.Errorf("%d losses reported, want 2", lost.Load())
+	}
+}
+
+func TestAWorkerThatCannotJoinIsLeftOut(t *testing.T) {
+	s := small(t)
+	var once sync.Once
+	told := ""
+	o := runner.Options{Crew: []runner.Hand{{Join: func(context.Context, runner.Task) (train.Peer, error) { return nil, errors.New("no memory") }}},
+		Lost: func(err error) { once.Do(func() { told = err.Error() }) }}
+	if got, want := stripped(t, run(t, s, o)), stripped(t, run(t, s, runner.Options{})); got != want || told != "no memory" {
+		t.Errorf("told %q, or another report", told)
+	}
+}
+
+func TestATaskOfNoArmIsRefused(t *testing.T) {
+	for _, arm := range []int{-2, 99} {
+		if _, err := runner.Serve(cpu.New(), runner.Task{Spec: small(t), Arm: arm, Channels: 3}); err == nil {
+			t.Errorf("arm %d is accepted", arm)
+		}
+	}
+}
