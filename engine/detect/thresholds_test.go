@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +68,7 @@ func thresholdCases(t *testing.T) []thresholdCase {
 }
 
 // Policies flag, strictly above their threshold, as many steps as the golden file says; ties are among its cases.
-func TestPercentilePoliciesEqualTheGoldenFile(t *testing.T) {
+func TestPercentilesAndDeviationsEqualTheGoldenFile(t *testing.T) {
 	compared := 0
 	for _, c := range thresholdCases(t) {
 		s := detect.Scores{Train: c.Options.Train.scores(c.Options.NTrain), Test: c.Options.Test.scores(c.Options.NTest)}
@@ -75,16 +76,7 @@ func TestPercentilePoliciesEqualTheGoldenFile(t *testing.T) {
 			t.Fatalf("%s: scores begin %v and %v", c.Name, s.Train[:4], s.Test[:4])
 		}
 		for key, want := range c.Expected {
-			i := strings.LastIndex(key, "_")
-			percent, err := strconv.ParseFloat(key[i+1:], 64)
-			if err != nil {
-				continue // mean + k sigma
-			}
-			p, err := detect.FindThreshold(key[:i])
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := p.Choose(s, percent)
+			got, err := chosen(t, key, s)
 			if err != nil || math.Abs(got-want.Threshold) > 1e-9 {
 				t.Errorf("%s, %s: %v, error %v, want %v", c.Name, key, got, err, want.Threshold)
 			}
@@ -98,9 +90,35 @@ func TestPercentilePoliciesEqualTheGoldenFile(t *testing.T) {
 			compared++
 		}
 	}
-	if compared != 22 {
-		t.Errorf("%d thresholds compared, want all 22", compared)
+	if compared != 28 {
+		t.Errorf("%d thresholds compared, want all 28", compared)
 	}
+}
+
+// chosen is the threshold that the file's key names: train_percentile_99, mean_plus_1.5_sigma.
+func chosen(t *testing.T, key string, s detect.Scores) (float64, error) {
+	t.Helper()
+	name, with := "mean_sigma", detect.Params{}
+	number := strings.TrimSuffix(strings.TrimPrefix(key, "mean_plus_"), "_sigma")
+	if i := strings.LastIndex(number, "_"); i >= 0 {
+		name, number = number[:i], number[i+1:]
+	}
+	x, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with.Percent, with.K = x, x
+	cut, err := policy(t, name).Choose(s, with)
+	return cut.Threshold, err
+}
+
+func policy(t *testing.T, name string) detect.Policy {
+	t.Helper()
+	p, err := detect.FindThreshold(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestPercentileInterpolatesBetweenNeighbours(t *testing.T) {
@@ -123,62 +141,84 @@ func TestPercentileInterpolatesBetweenNeighbours(t *testing.T) {
 	}
 }
 
-// What a policy says that it saw is what it looks at: nothing else changes the threshold.
-func TestPoliciesLookAtWhatTheySay(t *testing.T) {
-	base := detect.Scores{Train: []float64{1, 2, 3, 4}, Test: []float64{2, 5, 3, 9}, Labels: []uint8{0, 0, 0, 1}}
-	train, test, labels := base, base, base
-	train.Train = []float64{10, 20, 30, 40}
-	test.Test = []float64{20, 50, 31, 90}
-	labels.Labels = []uint8{0, 1, 1, 1}
-	for _, p := range detect.Thresholds {
-		choose := func(s detect.Scores) float64 {
-			v, err := p.Choose(s, 75)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return v
+// wave are n scores between 0 and 2, but 9 for ten steps from the given one on.
+func wave(n, from int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = 1 + math.Sin(float64(i*i))
+		if i >= from && i < from+10 {
+			out[i] = 9
 		}
-		at := choose(base)
+	}
+	return out
+}
+
+// What a policy says that it saw is what it looks at: nothing else changes what it decides.
+func TestPoliciesLookAtWhatTheySay(t *testing.T) {
+	with := detect.Params{Percent: 75, K: 2, Level: 0.8, Q: 0.01, Value: 1.5}
+	base := detect.Scores{Train: wave(300, 300), Test: wave(1000, 500), Labels: make([]uint8, 1000)}
+	base.Labels[500] = 1
+	train, test, labels := base, base, base
+	train.Train = wave(300, 200)
+	test.Test = append(wave(500, 200), make([]float64, 500)...)
+	labels.Labels = slices.Repeat([]uint8{0, 0, 0, 1}, 250)
+	for _, p := range detect.Thresholds {
+		choose := func(s detect.Scores) detect.Cut {
+			c, err := p.Choose(s, with)
+			if err != nil {
+				t.Fatalf("%s: %v", p.Name, err)
+			}
+			return c
+		}
+		cut := choose(base)
 		for _, c := range []struct {
 			what string
 			s    detect.Scores
 			sees bool
 		}{
-			{"train scores", train, p.Name != "best_f1"},
-			{"test scores", test, p.Name != "train_percentile"},
-			{"test labels", labels, p.Name == "best_f1"},
+			{"train scores", train, strings.Contains(p.Title, "train scores") || strings.Contains(p.Saw, "train scores") || strings.Contains(p.Title, "train and test")},
+			{"test scores", test, strings.Contains(p.Saw, "test")},
+			{"test labels", labels, strings.Contains(p.Saw, "test labels")},
 		} {
-			if changed := choose(c.s) != at; changed != c.sees {
-				t.Errorf("%s: %s change the threshold: %v, want %v", p.Name, c.what, changed, c.sees)
+			got := choose(c.s)
+			same := math.Float64bits(got.Threshold) == math.Float64bits(cut.Threshold) && slices.Equal(got.Flags, cut.Flags) && reflect.DeepEqual(got.Tail, cut.Tail)
+			if same == c.sees {
+				t.Errorf("%s: %s change what it decides: %v, want %v", p.Name, c.what, !same, c.sees)
 			}
 		}
-	}
-	for name, saw := range map[string]string{"train_percentile": "train scores", "train_test_percentile": "sees test scores", "best_f1": "uses test labels"} {
-		if p, err := detect.FindThreshold(name); err != nil || p.Saw != saw {
-			t.Errorf("%s saw %q, error %v, want %q", name, p.Saw, err, saw)
+		if p.Labels != strings.Contains(p.Saw, "labels") {
+			t.Errorf("%s: needs labels %v, saw %q", p.Name, p.Labels, p.Saw)
 		}
+		without := base
+		without.Train = nil
+		if _, err := p.Choose(without, with); (err != nil) != (p.Train && p.Name != "train_test_percentile") {
+			t.Errorf("%s without train scores: error %v, needs them %v", p.Name, err, p.Train)
+		}
+	}
+}
+
+func TestThresholdsMustBeFinite(t *testing.T) {
+	s := detect.Scores{Train: []float64{-math.MaxFloat64, math.MaxFloat64}, Test: []float64{1}}
+	if c, err := policy(t, "mean_sigma").Choose(s, detect.Params{K: 3}); err == nil {
+		t.Errorf("threshold %v, want an error", c.Threshold)
+	}
+	if c, err := policy(t, "fixed").Choose(s, detect.Params{Value: math.Inf(1)}); err == nil {
+		t.Errorf("threshold %v, want an error", c.Threshold)
 	}
 }
 
 func TestBestF1FlagsStrictlyAboveItsThreshold(t *testing.T) {
-	p, err := detect.FindThreshold("best_f1")
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := detect.Scores{Test: []float64{1, 5, 2, 5, 3}, Labels: []uint8{0, 1, 0, 1, 0}}
-	cut, err := p.Choose(s, 0)
-	if err != nil || !(cut < 5) || !(cut >= 3) {
-		t.Errorf("threshold %v, error %v, want one that flags the fives alone", cut, err)
+	cut, err := policy(t, "best_f1").Choose(s, detect.Params{})
+	if err != nil || !(cut.Threshold < 5) || !(cut.Threshold >= 3) {
+		t.Errorf("threshold %v, error %v, want one that flags the fives alone", cut.Threshold, err)
 	}
 }
 
 func TestBestF1NeedsAnomalies(t *testing.T) {
-	p, err := detect.FindThreshold("best_f1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := policy(t, "best_f1")
 	for want, labels := range map[string][]uint8{"has no labels": nil, "no test step is labelled": {0, 0}} {
-		if _, err := p.Choose(detect.Scores{Test: []float64{1, 2}, Labels: labels}, 0); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := p.Choose(detect.Scores{Test: []float64{1, 2}, Labels: labels}, detect.Params{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("labels %v: error %v, want %q", labels, err, want)
 		}
 	}

@@ -1,0 +1,127 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"cosinelab/engine/metrics"
+)
+
+// The settings of Hundman et al. (KDD 2018) for the dynamic threshold.
+const (
+	dynamicHistory = 2100 // scores that one threshold looks at
+	dynamicBlock   = 70   // scores that it decides about, the last of them; the first threshold decides about all
+	dynamicSpan    = 105  // of the exponentially weighted mean that smooths the scores
+	dynamicDrop    = 0.13 // by which the peak of an anomalous stretch must exceed the next lower one, relatively
+	dynamicLeast   = 2.0  // deviations above the mean that are tried, in steps of one half
+	dynamicMost    = 10.0
+)
+
+// dynamic flags stretches of high smoothed scores, each stretch of the series by the scores before it (Hundman et al.,
+// KDD 2018, sections 3.2, 3.3). Scores must not be negative: the criterion is relative to their mean.
+func dynamic(s Scores, _ Params) (Cut, error) {
+	for i, x := range s.Test {
+		if !(x >= 0) || math.IsInf(x, 0) {
+			return Cut{}, fmt.Errorf("dynamic threshold: score %v of step %d, want an error of at least 0", x, i)
+		}
+	}
+	smooth := smoothed(s.Test, dynamicSpan)
+	flags := make([]bool, len(smooth))
+	done := 0
+	for done < len(smooth) {
+		end := min(max(dynamicHistory, done+dynamicBlock), len(smooth))
+		from := max(0, end-dynamicHistory)
+		for _, a := range stretches(smooth[from:end]) {
+			for i := max(done, from+a.From); i < from+a.To; i++ {
+				flags[i] = true
+			}
+		}
+		done = end
+	}
+	return Cut{Threshold: math.NaN(), Flags: flags}, nil
+}
+
+// smoothed is the exponentially weighted mean of each score and those before it.
+func smoothed(xs []float64, span int) []float64 {
+	keep := 1 - 2/float64(span+1)
+	out := make([]float64, len(xs))
+	mean, weight := 0.0, 0.0
+	for i, x := range xs {
+		weight = 1 + keep*weight
+		mean += (x - mean) / weight
+		out[i] = mean
+	}
+	return out
+}
+
+// stretches returns the anomalous ones among the scores of one window.
+func stretches(window []float64) []metrics.Segment {
+	var best []metrics.Segment
+	most := 0.0
+	mean, sigma := moments(window)
+	for k := dynamicLeast; k <= dynamicMost; k += 0.5 {
+		above, gain := split(window, mean, sigma, mean+k*sigma)
+		if gain > most {
+			best, most = above, gain
+		}
+	}
+	return prune(window, best)
+}
+
+// split returns the stretches above a threshold, and by how much mean and deviation fall without them, for each score
+// that is taken out and for the square of the number of stretches.
+func split(window []float64, mean, sigma, threshold float64) (above []metrics.Segment, gain float64) {
+	labels := make([]uint8, len(window))
+	var rest []float64
+	for i, x := range window {
+		if x > threshold {
+			labels[i] = 1
+		} else {
+			rest = append(rest, x)
+		}
+	}
+	above = metrics.Segments(labels)
+	if len(above) == 0 || len(rest) == 0 {
+		return nil, 0
+	}
+	m, s := moments(rest)
+	taken := float64(len(window)-len(rest)) + float64(len(above)*len(above))
+	return above, ((mean-m)/mean + (sigma-s)/sigma) / taken
+}
+
+// prune keeps the stretches whose peaks stand out: in descending order, down to the last peak that is higher than the
+// next by more than dynamicDrop. The highest score outside is the last of the peaks.
+func prune(window []float64, above []metrics.Segment) []metrics.Segment {
+	outside := 0.0
+	at := 0
+	for _, a := range above {
+		outside = max(outside, highest(window[at:a.From]))
+		at = a.To
+	}
+	outside = max(outside, highest(window[at:]))
+	ranked := slices.Clone(above)
+	peak := func(s metrics.Segment) float64 { return highest(window[s.From:s.To]) }
+	slices.SortStableFunc(ranked, func(a, b metrics.Segment) int { return cmp.Compare(peak(b), peak(a)) })
+	keep := 0
+	for i, a := range ranked {
+		next := outside
+		if i+1 < len(ranked) {
+			next = peak(ranked[i+1])
+		}
+		if (peak(a)-next)/peak(a) > dynamicDrop {
+			keep = i + 1
+		}
+	}
+	return ranked[:keep]
+}
+
+// highest is the largest of scores that are not negative; 0 if there are none.
+func highest(xs []float64) float64 {
+	most := 0.0
+	for _, x := range xs {
+		most = max(most, x)
+	}
+	return most
+}

@@ -1,0 +1,254 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// fewExcesses is the number of scores in a tail below which a fit of it is not to be relied upon.
+const fewExcesses = 10
+
+// Tail is a generalised Pareto law of the scores above a start (Siffer et al., KDD 2017; metrics.md, section 9.3).
+type Tail struct {
+	Start    float64 // scores above it, strictly, are the tail
+	Scores   int     // all of them
+	Excesses int     // those in the tail
+	Shape    float64 // gamma; 0 = exponential
+	Scale    float64 // sigma
+	// LogLikelihood is that of the excesses, the largest at an interior maximum with Shape > -1.
+	LogLikelihood float64
+	Fallback      bool // there is no such maximum: the tail is the best exponential one
+}
+
+// Unreliable reports whether the tail has too few scores to rely on.
+func (t Tail) Unreliable() bool { return t.Excesses < fewExcesses }
+
+// FitTail fits the tail that begins at the given level, a share of the scores in order, by maximum likelihood. It fails
+// if no score lies above the start, or one is not finite.
+func FitTail(scores []float64, level float64) (Tail, error) {
+	t, _, err := startTail(scores, level)
+	return t, err
+}
+
+// startTail also returns the excesses.
+func startTail(scores []float64, level float64) (Tail, []float64, error) {
+	if !(level > 0 && level < 1) {
+		return Tail{}, nil, fmt.Errorf("level %v of the tail, want one between 0 and 1", level)
+	}
+	if len(scores) == 0 {
+		return Tail{}, nil, errors.New("tail of no scores")
+	}
+	sorted := slices.Clone(scores)
+	slices.Sort(sorted)
+	t := Tail{Start: sorted[int(level*float64(len(sorted)))], Scores: len(sorted)}
+	var excesses []float64
+	for _, x := range sorted {
+		if x > t.Start {
+			excesses = append(excesses, x-t.Start)
+		}
+	}
+	if math.IsNaN(sorted[0]) || math.IsInf(sorted[0], 0) || len(excesses) > 0 && math.IsInf(excesses[len(excesses)-1], 0) {
+		return Tail{}, nil, errors.New("tail: scores are not finite, or too far apart")
+	}
+	return t, excesses, t.fit(excesses)
+}
+
+// fit sets the law of the excesses, which are positive and finite.
+func (t *Tail) fit(excesses []float64) error {
+	t.Excesses = len(excesses)
+	if len(excesses) == 0 {
+		return fmt.Errorf("tail: no score above %v", t.Start)
+	}
+	l := newLikelihood(excesses)
+	best, found := l.exponential(), false
+	for _, theta := range l.maxima() {
+		if c := l.at(theta); c.shape > -1 {
+			found = true
+			if c.value > best.value {
+				best = c
+			}
+		}
+	}
+	t.Fallback = !found
+	return t.set(best, l)
+}
+
+// set takes the law that was found.
+func (t *Tail) set(c candidate, l likelihood) error {
+	t.Shape, t.Scale = c.shape, c.scale*l.unit
+	t.LogLikelihood = c.value - float64(len(l.y))*math.Log(l.unit)
+	if !(t.Scale > 0) || math.IsInf(t.Scale, 0) {
+		return errors.New("tail: excesses too small or too large to be told apart")
+	}
+	return nil
+}
+
+// follow is fit after a few more excesses than the tail was fitted to: the maximum is looked for near the one before.
+// It returns false if none is there.
+func (t *Tail) follow(excesses []float64) (found bool, err error) {
+	l := newLikelihood(excesses)
+	c := l.exponential()
+	if t.Shape != 0 {
+		theta, ok := l.near(t.Shape / t.Scale * l.unit)
+		if c = l.at(theta); !ok || !(c.shape > -1) {
+			return false, nil
+		}
+	}
+	t.Excesses = len(excesses)
+	return true, t.set(c, l)
+}
+
+// Quantile returns the score that a share q of normal scores exceeds. It fails if that is not inside the tail.
+func (t Tail) Quantile(q float64) (float64, error) {
+	r := q * float64(t.Scores) / float64(t.Excesses)
+	if !(r > 0 && r < 1) {
+		return 0, fmt.Errorf("share q = %v above the threshold, want one above 0 and below that of the tail, %d of %d scores",
+			q, t.Excesses, t.Scores)
+	}
+	z := t.Start - t.Scale*math.Log(r)
+	if t.Shape != 0 {
+		z = t.Start + t.Scale*math.Expm1(-t.Shape*math.Log(r))/t.Shape
+	}
+	if math.IsInf(z, 0) || math.IsNaN(z) {
+		return 0, fmt.Errorf("share q = %v: the tail has shape %v and no such quantile in floating point", q, t.Shape)
+	}
+	return z, nil
+}
+
+// likelihood is that of excesses y, divided by their mean, under a generalised Pareto law, as a function of theta =
+// shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics 1993).
+type likelihood struct {
+	y        []float64
+	unit     float64 // their mean before the division
+	min, max float64 // of y
+}
+
+func newLikelihood(excesses []float64) likelihood {
+	l := likelihood{y: slices.Clone(excesses)}
+	largest := slices.Max(excesses)
+	mean := 0.0
+	for _, x := range excesses {
+		mean += x / largest / float64(len(excesses)) // divided first: the sum may be beyond all numbers
+	}
+	l.unit = mean * largest
+	for i, x := range excesses {
+		l.y[i] = x / largest / mean
+	}
+	l.min, l.max = slices.Min(l.y), slices.Max(l.y)
+	return l
+}
+
+// candidate is a law with its log-likelihood, in units of the mean excess.
+type candidate struct{ shape, scale, value float64 }
+
+// exponential is the best law with shape 0.
+func (l likelihood) exponential() candidate { return candidate{0, 1, -float64(len(l.y))} }
+
+// at is the best law for theta.
+func (l likelihood) at(theta float64) candidate {
+	if theta == 0 {
+		return l.exponential()
+	}
+	shape, _ := l.means(theta)
+	return candidate{shape, shape / theta, -float64(len(l.y)) * (1 + shape + math.Log(shape/theta))}
+}
+
+// means returns the best shape, mean ln(1+theta y), and mean 1/(1+theta y).
+func (l likelihood) means(theta float64) (shape, inverse float64) {
+	for _, y := range l.y {
+		shape += math.Log1p(theta * y)
+		inverse += 1 / (1 + theta*y)
+	}
+	n := float64(len(l.y))
+	return shape / n, inverse / n
+}
+
+// slope has the sign of the derivative of the likelihood by theta; divided by theta squared it tends to a number other
+// than 0 at theta = 0, where the function itself always has a root.
+func (l likelihood) slope(theta float64) float64 {
+	shape, inverse := l.means(theta)
+	return ((1+shape)*inverse - 1) / (theta * theta)
+}
+
+// nearZero is where rounding begins to hide the sign of slope: inside it is taken as straight.
+const nearZero = 1e-4
+
+// maxima returns the theta at which the likelihood has a local maximum.
+func (l likelihood) maxima() (found []float64) {
+	grid := l.grid()
+	before := l.slope(grid[0])
+	for i := 1; i < len(grid); i++ {
+		after := l.slope(grid[i])
+		if before > 0 && after <= 0 {
+			found = append(found, l.root(grid[i-1], grid[i], before, after))
+		}
+		before = after
+	}
+	return found
+}
+
+// near returns the maximum that lies around theta, if there is one.
+func (l likelihood) near(theta float64) (at float64, found bool) {
+	for _, width := range []float64{0.02, 0.2} {
+		a, b := theta-width*math.Abs(theta), theta+width*math.Abs(theta)
+		a = max(a, -1/l.max*(1-nearEnd))
+		if math.Abs(a) < nearZero || math.Abs(b) < nearZero || a >= b {
+			return 0, false
+		}
+		if atA, atB := l.slope(a), l.slope(b); atA > 0 && atB <= 0 {
+			return l.root(a, b, atA, atB), true
+		}
+	}
+	return 0, false
+}
+
+// root is where slope changes from + to - between a and b, by false position; the value at an end that stays is halved
+// each time, so that both ends close in (the Illinois rule).
+func (l likelihood) root(a, b, atA, atB float64) float64 {
+	if a < 0 && b > 0 {
+		return a + (b-a)*atA/(atA-atB)
+	}
+	for range 200 {
+		x := a + (b-a)*(atA/(atA-atB))
+		if !(x > a && x < b) {
+			x = a + (b-a)/2
+		}
+		if b-a <= 1e-14*math.Abs(x) {
+			break
+		}
+		if at := l.slope(x); at > 0 {
+			a, atA, atB = x, at, atB/2
+		} else {
+			b, atA, atB = x, atA/2, at
+		}
+	}
+	return a + (b-a)/2
+}
+
+// Bounds of the grid, and its density.
+const (
+	perDecade = 6     // points
+	nearEnd   = 1e-10 // how near to -1/max(y), relatively
+	farEnd    = 1e100 // where to stop if the smallest excess is next to nothing
+)
+
+// grid returns points in order, dense towards -1/max(y) and towards 0 on both sides, up to Grimshaw's bound, beyond
+// which the likelihood has no maximum.
+func (l likelihood) grid() (points []float64) {
+	step := math.Pow(10, 1.0/perDecade)
+	end := -1 / l.max
+	for d := nearEnd; d < 0.5; d *= step {
+		points = append(points, end*(1-d))
+	}
+	for t := end / 2; t < -nearZero; t /= step {
+		points = append(points, t)
+	}
+	points = append(points, -nearZero)
+	last := min(max(2*(1-l.min)/(l.min*l.min), 1), farEnd)
+	for t := nearZero; t < last; t *= step {
+		points = append(points, t)
+	}
+	return append(points, last)
+}
