@@ -25,6 +25,8 @@ var Models = []ModelInfo{
 	{"lstm", "LSTM", Model{Name: "lstm", DModel: 32, Layers: 2}, []string{"reconstruction"}, 0},
 	{"omni_anomaly", "OmniAnomaly", Model{Name: "omni_anomaly", DModel: 32, DFF: 32, Latent: 3, Flows: 4},
 		[]string{"likelihood", "reconstruction"}, 0},
+	{"thoc", "THOC", Model{Name: "thoc", DModel: 24, Layers: 3, Centres: 4}, []string{"one_class", "reconstruction"}, 0},
+	{"gta", "GTA", Model{Name: "gta", DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8}, []string{"reconstruction"}, 2},
 }
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an

@@ -48,6 +48,8 @@ var kinds = []struct {
 	{"Anomaly Transformer:", verifyTransformer},
 	{"LSTM predictor:", verifyLSTM},
 	{"OmniAnomaly:", verifyOmniAnomaly},
+	{"THOC:", verifyTHOC},
+	{"causal GTA:", verifyGTA},
 	{"Adam,", verifyAdam},
 }
 

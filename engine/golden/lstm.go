@@ -2,7 +2,6 @@ package golden
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"cosinelab/engine/models"
 )
@@ -80,13 +79,9 @@ func verifyLSTM(v *verifier, file []byte) error {
 	if err != nil {
 		return err
 	}
-	var hidden []target
-	for l, want := range f.Hidden {
-		hidden = append(hidden, p.inner(fmt.Sprintf("hidden.%d", l), want))
-	}
 	err = v.check(p.graph, p.feeds, []quantity{
 		{"output", value, one(p.out.Series, f.Output)},
-		{"hidden", value, hidden},
+		{"hidden", value, p.perLayer("hidden", f.Hidden)},
 		{"losses", value, append(p.terms(f.Losses.Cosine), target{"mse", p.out.Loss, f.Losses.MSE}, target{"total", p.total, f.Losses.Total})},
 		{"score", value, one(p.out.Scores[0].Node, f.Score)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},

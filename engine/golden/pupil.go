@@ -154,6 +154,15 @@ func (p *pupil) part(name string, want array) target {
 	return target{name, find(p.out.Parts, name), want}
 }
 
+// perLayer pairs the value of each layer with the file's.
+func (p *pupil) perLayer(name string, want []array) []target {
+	var ts []target
+	for l, w := range want {
+		ts = append(ts, p.inner(fmt.Sprintf("%s.%d", name, l), w))
+	}
+	return ts
+}
+
 // find returns the node of this name; nil if there is none.
 func find(from []models.Named, name string) *graph.Node {
 	for _, n := range from {

@@ -16,6 +16,8 @@ var All = []Model{
 	anomalyTransformer,
 	lstm,
 	omniAnomaly,
+	thoc,
+	gta,
 }
 
 // Model is a detector: a network that gives every window a series like it, a loss of its own, a score for every step.
@@ -52,7 +54,11 @@ type Config struct {
 	Features int   // F of GTA, features of a channel at a step
 	MLP      int   // M of GTA, hidden features of the influence of one channel on another
 
+	Table int // of GTA, steps in its table of learned attention; less than Window means Window
+
 	Constants
+	// SoftGraph makes GTA weigh all edges by their probability instead of drawing them.
+	SoftGraph bool
 	// Noiseless makes everything random its most likely value, which is how a frozen teacher runs.
 	Noiseless bool
 }

@@ -38,3 +38,40 @@ func Attention(h *graph.Node, heads int) (out, weights *graph.Node) {
 	weights = graph.Softmax(graph.MatMul(q, graph.SwapLast(k), 1/math.Sqrt(float64(d/heads))))
 	return Linear("out_projection", MergeHeads(graph.MatMul(weights, v, 1)), d), weights
 }
+
+// never is the logarithm of a weight that is zero in every precision.
+const never = -1e30
+
+// causal returns weights [L,L] to add before a softmax, so that step i attends to steps up to i only.
+func causal(g *graph.Graph, steps int) *graph.Node {
+	mask := make([]float32, steps*steps)
+	for i := range mask {
+		if i%steps > i/steps {
+			mask[i] = never
+		}
+	}
+	return g.Const(mask, steps, steps)
+}
+
+// CausalAttention is multi-head self-attention over the steps of h [B,L,D], each of which attends to itself and the steps
+// before it (Vaswani et al. 2017, section 3.2.3), with linear maps query, key, value, out, each D to D.
+func CausalAttention(h *graph.Node, heads int) *graph.Node {
+	_, l, d := axes3(h)
+	project := func(name string) *graph.Node { return SplitHeads(Linear(name, h, d), heads) }
+	q, k, v := project("query"), project("key"), project("value")
+	scores := graph.MatMul(q, graph.SwapLast(k), 1/math.Sqrt(float64(d/heads)))
+	weights := graph.Softmax(graph.Add(scores, causal(h.Graph(), l)))
+	return Linear("out", MergeHeads(graph.MatMul(weights, v, 1)), d)
+}
+
+// CausalTable is CausalAttention whose scores do not depend on the data: they are the parameter scores [heads,n,n], of
+// which the first L steps of each side are used (Tay et al., Synthesizer). It starts as the mean over the steps so far.
+func CausalTable(h *graph.Node, heads, n int) *graph.Node {
+	b, l, d := axes3(h)
+	g := h.Graph()
+	scores := g.Param("scores", graph.Init{}, heads, n, n)
+	used := graph.SliceAxis(graph.SliceAxis(scores, 1, 0, l), 2, 0, l)
+	weights := graph.Expand(graph.Softmax(graph.Add(used, causal(g, l))), b, heads, l, l)
+	v := SplitHeads(Linear("value", h, d), heads)
+	return Linear("out", MergeHeads(graph.MatMul(weights, v, 1)), d)
+}

@@ -18,6 +18,14 @@ func Linear(name string, x *graph.Node, out int) *graph.Node {
 	return NewWeights(x.Graph(), name, last(x), out).Of(x)
 }
 
+// Unbiased is Linear without the bias.
+func Unbiased(name string, x *graph.Node, out int) *graph.Node {
+	g := x.Graph()
+	defer g.Scope(name)()
+	w := g.Param("weight", graph.Init{Uniform: 1 / math.Sqrt(float64(last(x)))}, out, last(x))
+	return Weights{weight: w}.Times(x)
+}
+
 // Conv1 is Linear whose weight has the shape [out,in,1] of a convolution of width 1.
 func Conv1(name string, x *graph.Node, out int) *graph.Node {
 	return shaped(x.Graph(), name, last(x), out, out, last(x), 1).Of(x)
@@ -49,6 +57,13 @@ func (w Weights) Of(x *graph.Node) *graph.Node {
 func (w Weights) Times(x *graph.Node) *graph.Node {
 	return overRows(x, func(rows *graph.Node) *graph.Node { return graph.MatMul(rows, graph.SwapLast(w.weight), 1) })
 }
+
+// Bias is b.
+func (w Weights) Bias() *graph.Node { return w.bias }
+
+// Plus and Minus add and subtract the matrices; the bias stays that of w.
+func (w Weights) Plus(v Weights) Weights  { return Weights{graph.Add(w.weight, v.weight), w.bias} }
+func (w Weights) Minus(v Weights) Weights { return Weights{graph.Sub(w.weight, v.weight), w.bias} }
 
 // Columns are the weights of the inputs from a up to, not including, b.
 func (w Weights) Columns(a, b int) Weights {

@@ -1,0 +1,165 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"cosinelab/engine/graph"
+	"cosinelab/engine/nn"
+	"cosinelab/engine/op"
+)
+
+// gta learns a graph of influences between channels and predicts every step from the steps before it (Chen et al., IEEE
+// Internet of Things Journal 2022, in the causal form of models.md, section 8). The graph is drawn anew for every pass
+// in training, from the first epoch on, and is the most likely one in scoring. Dropout is left out. As a teacher it gives
+// its prediction under the most likely graph.
+var gta = Model{
+	Name:  "gta",
+	Title: "GTA",
+	About: "Learns which channels drive which, and predicts each step from the past of all; surprise is anomalous.",
+	Lab: Config{DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8,
+		Constants: Constants{Tau: 1, Sparsity: 1e-3}},
+	Full: Config{DModel: 128, Heads: 8, Layers: 3, DFF: 128, Features: 8, MLP: 16,
+		Constants: Constants{Tau: 1, Sparsity: 1e-3}},
+
+	Branches:   2,
+	MicroBatch: 1,
+	Build:      buildGTA,
+	Extra:      noExtra,
+}
+
+// contextLevels is the number of dilated convolutions; level k looks 2^k steps back.
+const contextLevels = 3
+
+func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
+	influence := learnGraph(g, c)
+	v := graph.Reshape(lagged(x, 1), append([]int(x.Shape), 1)...)
+	var inner []Named
+	for k := range contextLevels {
+		v = propagate(g, k, temporal(g, k, v, c.Features), influence.adjacency, c)
+		inner = append(inner, Named{fmt.Sprintf("context.%d", k), v})
+	}
+	h := nn.Linear("embedding", graph.Reshape(v, x.Shape[0], c.Window, c.Channels*c.Features), c.DModel)
+	h = graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel))
+	for l := range c.Layers {
+		h = branched(g, l, h, c)
+	}
+	y := nn.Linear("head", h, c.Channels)
+	mse := nn.MSE(y, x)
+	return Output{
+		Series: y,
+		Loss:   graph.Add(mse, graph.Scale(influence.sparsity, c.Sparsity)),
+		Parts:  []Named{{"prediction", mse}, {"sparsity", influence.sparsity}},
+		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+		Inner:  append(inner, Named{"adjacency", influence.adjacency}),
+	}
+}
+
+// lagged is x [B,L,...] so many steps later, with zeros before the window.
+func lagged(x *graph.Node, steps int) *graph.Node {
+	l := x.Shape[1]
+	if steps >= l {
+		return graph.Expand(x.Graph().Scalar(0), x.Shape...)
+	}
+	return graph.Pad(graph.SliceAxis(x, 1, 0, l-steps), 1, steps, 0)
+}
+
+// influences is the learned graph: adjacency [C,C] weighs what channel i receives from channel j, and sparsity is the mean
+// log probability of an edge between two channels.
+type influences struct{ adjacency, sparsity *graph.Node }
+
+// learnGraph draws the graph from its logits (section 8.1): an edge where the noisy logit of class 1 is larger, with the
+// gradient of the softmax (straight through), or, if soft, the softmax itself. Every channel receives from itself.
+func learnGraph(g *graph.Graph, c Config) influences {
+	n := c.Channels
+	logits := g.Param("graph.logits", graph.Init{Step: 0.8}, n, n, 2)
+	odds := difference(logits)
+	noisy := odds
+	if !c.Noiseless {
+		noisy = graph.Add(odds, difference(g.Draw("gumbel", graph.Gumbel, n, n, 2)))
+	}
+	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.Tau))
+	if !c.SoftGraph {
+		edge = graph.Add(graph.Unary(op.Heaviside, noisy), graph.Sub(edge, graph.StopGradient(edge)))
+	}
+	self, others := diagonal(g, n)
+	a := graph.Add(graph.Mul(edge, others), self)
+	logEdge := graph.Scale(graph.Unary(op.Softplus, graph.Scale(odds, -1)), -1)
+	pairs := float64(max(1, n*(n-1)))
+	return influences{a, graph.Scale(graph.SumAll(graph.Mul(logEdge, others)), 1/pairs)}
+}
+
+// difference is class 1 less class 0, [C,C,2] -> [C,C].
+func difference(x *graph.Node) *graph.Node {
+	class := func(k int) *graph.Node {
+		return graph.Reshape(graph.SliceAxis(x, 2, k, k+1), x.Shape[0], x.Shape[1])
+	}
+	return graph.Sub(class(1), class(0))
+}
+
+// diagonal returns the identity [n,n] and its complement.
+func diagonal(g *graph.Graph, n int) (self, others *graph.Node) {
+	on, off := make([]float32, n*n), make([]float32, n*n)
+	for i := range on {
+		if i%(n+1) == 0 {
+			on[i] = 1
+		} else {
+			off[i] = 1
+		}
+	}
+	return g.Const(on, n, n), g.Const(off, n, n)
+}
+
+// temporal is the causal convolution of width 2 of level k, shared by all channels: relu(T0 v_(t-2^k) + T1 v_t + b), for
+// v [B,L,C,F], with v added from the second level on (section 8.2).
+func temporal(g *graph.Graph, k int, v *graph.Node, features int) *graph.Node {
+	defer g.Scope(fmt.Sprintf("temporal.%d", k))()
+	in := v.Shape[3]
+	init := graph.Init{Uniform: 1 / math.Sqrt(float64(2*in))}
+	weight, bias := g.Param("weight", init, features, in, 2), g.Param("bias", init, features)
+	// Both taps side by side make one product.
+	taps := graph.Concat(3, lagged(v, 1<<k), v)
+	w := graph.Reshape(graph.Transpose(weight, 0, 2, 1), features, 2*in)
+	rows := graph.Reshape(taps, v.Shape.Len()/in, 2*in)
+	y := graph.Unary(op.Relu, graph.Add(graph.MatMul(rows, graph.SwapLast(w), 1), bias))
+	y = graph.Reshape(y, v.Shape[0], v.Shape[1], v.Shape[2], features)
+	if k > 0 {
+		y = graph.Add(y, v)
+	}
+	return y
+}
+
+// propagate adds to each channel's features w [B,L,C,F] the mean influence of the others: 1/C sum_j A_ij h([w_i ; w_j -
+// w_i ; w_j + w_i]). The first layer of h is linear in w_i and w_j, so that only its sum and what follows is computed for
+// pairs; the last layer is linear and follows the sum over j (section 8.2).
+func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph.Node {
+	defer g.Scope(fmt.Sprintf("ipconv.%d", k))()
+	f, n, m := c.Features, c.Channels, c.MLP
+	rows := w.Shape[0] * w.Shape[1]
+	first, second := nn.NewWeights(g, "mlp1", 3*f, m), nn.NewWeights(g, "mlp2", m, f)
+	own, minus, plus := first.Columns(0, f), first.Columns(f, 2*f), first.Columns(2*f, 3*f)
+	receiver := graph.Reshape(own.Minus(minus).Plus(plus).Of(w), rows, n, 1, m)
+	sender := graph.Reshape(minus.Plus(plus).Times(w), rows, 1, n, m)
+	pairs := graph.Unary(op.Relu, graph.Add(receiver, sender))
+	a := graph.Reshape(adjacency, n, n, 1)
+	sum := graph.Sum(graph.Mul(pairs, a), 2)
+	degree := graph.Sum(a, 1)
+	influence := graph.Add(second.Times(sum), graph.Mul(degree, second.Bias()))
+	return graph.Add(w, graph.Reshape(graph.Scale(influence, 1/float64(n)), w.Shape...))
+}
+
+// branched is a post-norm encoder layer whose attention has two branches, each on half of the features (section 8.3):
+// causal attention, and a learned table of weights.
+func branched(g *graph.Graph, l int, h *graph.Node, c Config) *graph.Node {
+	defer g.Scope(fmt.Sprintf("encoder.%d", l))()
+	half := c.DModel / 2
+	leave := g.Scope("attention")
+	pair := nn.CausalAttention(graph.SliceAxis(h, 2, 0, half), c.Heads)
+	leave()
+	leave = g.Scope("global")
+	table := nn.CausalTable(graph.SliceAxis(h, 2, half, c.DModel), c.Heads, max(c.Table, c.Window))
+	leave()
+	h = nn.LayerNorm("norm1", graph.Add(h, graph.Concat(2, pair, table)))
+	ffn := nn.Linear("ffn2", graph.Unary(op.Gelu, nn.Linear("ffn1", h, c.DFF)), c.DModel)
+	return nn.LayerNorm("norm2", graph.Add(h, ffn))
+}
