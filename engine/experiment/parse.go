@@ -232,13 +232,7 @@ func (t Train) validate(c *check) {
 
 func (d Detect) validate(c *check) {
 	c.oneOf("detect.score", d.Score, scores()...)
-	t := d.Threshold
-	c.oneOf("detect.threshold.policy", t.Policy, "train_percentile", "train_test_percentile", "best_f1")
-	if t.Policy == "best_f1" {
-		c.that(t.Percent == 0, "detect.threshold.percent", t.Percent, "0: the labels choose the threshold")
-	} else {
-		c.that(t.Percent > 0 && t.Percent <= 100, "detect.threshold.percent", t.Percent, "above 0, up to 100")
-	}
+	d.Threshold.validate(c)
 }
 
 // scores lists the scores of all models, beside those that every model has.

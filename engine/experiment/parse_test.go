@@ -103,7 +103,7 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"detect.score", func(s *experiment.Spec) {
 			s.Detect.Score, s.Arms[3].Student = "association", &experiment.Model{Name: "transformer"}
 		}},
-		{"detect.threshold.policy", func(s *experiment.Spec) { s.Detect.Threshold.Policy = "pot" }},
+		{"detect.threshold.policy", func(s *experiment.Spec) { s.Detect.Threshold.Policy = "median" }},
 		{"detect.threshold.percent", func(s *experiment.Spec) { s.Detect.Threshold.Percent = 0 }},
 		{"detect.threshold.percent", func(s *experiment.Spec) { s.Detect.Threshold.Percent = 100.5 }},
 		{"detect.threshold.percent", func(s *experiment.Spec) { s.Detect.Threshold.Policy = "best_f1" }},

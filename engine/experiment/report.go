@@ -80,14 +80,27 @@ type Run struct {
 	Failed     string    `json:"failed,omitempty"`  // why there are no scores: step 212: loss total became NaN
 
 	Scores []float64 `json:"-"` // one a scored test step
+	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
 	Output []float32 `json:"-"` // the student's output for the test part, [scored steps, channels], in scaled units
 }
 
 // Cut is a threshold and what it saw.
 type Cut struct {
 	Policy string        `json:"policy"`
-	Value  metrics.Value `json:"value"`
-	Saw    string        `json:"saw"` // train scores | sees test scores | uses test labels
+	Value  metrics.Value `json:"value"` // undefined if the threshold moves with the scores
+	Saw    string        `json:"saw"`   // of detect.Thresholds: nothing, train scores, ..., uses test labels
+	Tail   *Tail         `json:"tail,omitempty"`
+}
+
+// Tail is the law of the highest scores that pot and spot fitted; that of spot is its last.
+type Tail struct {
+	Start      float64 `json:"start"`
+	Scores     int     `json:"scores"`
+	Excesses   int     `json:"excesses"` // scores above the start
+	Shape      float64 `json:"shape"`
+	Scale      float64 `json:"scale"`
+	Fallback   bool    `json:"fallback,omitempty"`   // no law but the exponential one fits
+	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
 }
 
 // Measure is one metric of one run with its chance level at the same flag rate.

@@ -119,8 +119,13 @@ type Detect struct {
 	Threshold Threshold `json:"threshold"`
 }
 
-// Threshold names a row of detect.Thresholds and its parameter.
+// Threshold names a row of detect.Thresholds and its parameters; what a policy does not have is absent, what is absent
+// stands for the policy's default, where it has one.
 type Threshold struct {
-	Policy  string  `json:"policy"`            // train_percentile | train_test_percentile | best_f1
-	Percent float64 `json:"percent,omitempty"` // of the scores that stay below the threshold
+	Policy  string   `json:"policy"`            // a row of Policies
+	Percent float64  `json:"percent,omitempty"` // train_percentile, train_test_percentile: of the scores that stay below the threshold
+	K       float64  `json:"k,omitempty"`       // mean_sigma: deviations above the mean; 0 = 3
+	Level   float64  `json:"level,omitempty"`   // pot, spot: share of the train scores below which the tail begins; 0 = 0.98
+	Q       float64  `json:"q,omitempty"`       // pot, spot: share of normal scores that may lie above the threshold; 0 = 0.001
+	Value   *float64 `json:"value,omitempty"`   // fixed: the threshold
 }

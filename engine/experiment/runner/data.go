@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/detect"
@@ -53,10 +54,11 @@ func prepare(spec experiment.Spec, set *datasets.Set) (*prepared, error) {
 
 // checkLabels refuses a threshold that nothing can be chosen with: before hours of training, not after them.
 func checkLabels(spec experiment.Spec, labels []uint8) error {
-	if spec.Detect.Threshold.Policy != "best_f1" || slices.Contains(labels, 1) {
-		return nil
+	policy, err := detect.FindThreshold(spec.Detect.Threshold.Policy)
+	if err != nil || !policy.Labels || slices.Contains(labels, 1) {
+		return err
 	}
-	return &experiment.FieldError{Field: "detect.threshold.policy", Got: `"best_f1"`,
+	return &experiment.FieldError{Field: "detect.threshold.policy", Got: strconv.Quote(policy.Name),
 		Want: "a policy without labels: no scored test step is labelled anomalous"}
 }
 

@@ -26,7 +26,10 @@ func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []e
 	if err != nil {
 		return err
 	}
-	alarms := e.At(float64(out.Threshold.Value))
+	alarms, err := alarmsOf(e, out)
+	if err != nil {
+		return err
+	}
 	out.Alarms = make([]experiment.Range, len(alarms.Segments))
 	for i, s := range alarms.Segments {
 		out.Alarms[i] = experiment.Range{From: s.From, To: s.To}
@@ -47,6 +50,14 @@ func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []e
 	}
 	out.Metrics = merge(ranking, measures(rows, values, chance))
 	return nil
+}
+
+// alarmsOf are the steps above the run's threshold, or its flags if it has none.
+func alarmsOf(e *metrics.Evaluation, out *experiment.Run) (*metrics.Alarms, error) {
+	if out.Flags != nil && !out.Threshold.Value.Defined() {
+		return e.Flag(out.Flags)
+	}
+	return e.At(float64(out.Threshold.Value)), nil
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly.

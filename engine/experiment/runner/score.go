@@ -25,7 +25,8 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *experime
 	if s.test, err = r.forward(ctx, t, r.data.test, keep); err != nil {
 		return s, err
 	}
-	if r.spec.Detect.Threshold.Policy != "best_f1" {
+	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
+	if err == nil && policy.Train {
 		s.train, err = r.forward(ctx, t, r.data.train, nil)
 	}
 	return s, err
@@ -72,15 +73,32 @@ func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	if err != nil {
 		return err
 	}
-	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, r.spec.Detect.Threshold.Percent)
+	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, params(r.spec.Detect.Threshold))
 	if err != nil {
-		return fmt.Errorf("threshold: %w", err)
+		return failure{fmt.Errorf("threshold: %w", err)}
 	}
-	out.Scores = s.test
-	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut), Saw: policy.Saw}
+	out.Scores, out.Flags = s.test, cut.Flags
+	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: tail(cut.Tail)}
 	ranking, err := r.ranking(ctx, s.test)
 	if err != nil {
 		return err
 	}
 	return judge(ctx, out, r.data.labels, ranking)
+}
+
+func params(t experiment.Threshold) detect.Params {
+	t = t.OrDefault()
+	p := detect.Params{Percent: t.Percent, K: t.K, Level: t.Level, Q: t.Q}
+	if t.Value != nil {
+		p.Value = *t.Value
+	}
+	return p
+}
+
+func tail(t *detect.Tail) *experiment.Tail {
+	if t == nil {
+		return nil
+	}
+	return &experiment.Tail{Start: t.Start, Scores: t.Scores, Excesses: t.Excesses, Shape: t.Shape, Scale: t.Scale,
+		Fallback: t.Fallback, Unreliable: t.Unreliable()}
 }
