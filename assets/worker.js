@@ -1,13 +1,24 @@
-// Runs the engine. Messages that come before it is ready wait in inbox.
+// Runs the engine: for the page, or, as a colleague, for the worker that started this one and sent it the compiled
+// program first. Messages that come before the engine is ready wait in inbox.
 "use strict";
 self.inbox = [];
-self.onmessage = (e) => self.inbox.push(e.data);
-importScripts("./wasm_exec.js");
+importScripts("./wasm_exec.js", "./kernels.js");
 
-const go = new Go();
-WebAssembly.instantiateStreaming(fetch("./worker.wasm"), go.importObject).then(
-  (r) => go.run(r.instance),
-  (err) => self.postMessage([JSON.stringify({
-    type: "error", error: { where: "engine", message: "the engine could not start: " + err.message },
-  })]),
-);
+const compiled = self.name === "colleague"
+  ? new Promise((resolve) => { self.onmessage = (e) => resolve(e.data); })
+  : WebAssembly.compileStreaming(fetch("./worker.wasm"));
+if (self.name !== "colleague") self.onmessage = (e) => self.inbox.push(e.data);
+
+async function start() {
+  self.program = await compiled;
+  self.onmessage = (e) => self.inbox.push(e.data);
+  const go = new Go();
+  go.importObject.kernels = kernels.trampolines;
+  const instance = await WebAssembly.instantiate(self.program, go.importObject);
+  kernels.attach(instance);
+  await go.run(instance);
+}
+
+start().catch((err) => self.postMessage([JSON.stringify({
+  type: "error", error: { where: "engine", message: "the engine could not start: " + err.message },
+})]));

@@ -116,6 +116,11 @@ func (t *Trainer) sharedGradient(ctx context.Context, w detect.Windows, at []int
 	runtime.Gosched() // let every request leave before this worker computes
 	err = t.ownShards(ctx, w, at, bounds, results, theirs)
 	waiting.Wait()
+	for _, e := range failed {
+		if errors.Is(e, ErrNotFinite) {
+			return sums{}, e // this worker would find the same
+		}
+	}
 	if err == nil {
 		t.drop(failed)
 		err = t.ownShards(ctx, w, at, bounds, results, nil) // what lost peers did not answer

@@ -27,13 +27,15 @@ type Request struct {
 	Spec  *experiment.Spec `json:"spec,omitempty"`
 	View  *View            `json:"view,omitempty"`
 	Judge *Judge           `json:"judge,omitempty"`
+	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not depend on it.
+	Workers int `json:"workers,omitempty"`
 	// Files travel beside the JSON as File objects, in the order of these names.
 	Files []string `json:"files,omitempty"`
 }
 
 // Response types, worker to page.
 const (
-	TypeReady  = "ready"  // the engine is there: Device, Catalogue
+	TypeReady  = "ready"  // the engine is there: Device, Cores, Catalogue
 	TypeData   = "data"   // answer to open: Summary
 	TypeEvent  = "event"  // progress of the running experiment: Event
 	TypeState  = "state"  // running, paused, stopping, idle: State
@@ -56,6 +58,7 @@ type Response struct {
 	Type      string                  `json:"type"`
 	ID        int                     `json:"id,omitempty"`
 	Device    string                  `json:"device,omitempty"`
+	Cores     int                     `json:"cores,omitempty"` // of this machine: more workers than that gain nothing
 	Catalogue []Source                `json:"catalogue,omitempty"`
 	Summary   *experiment.DataSummary `json:"summary,omitempty"`
 	Event     *experiment.Event       `json:"event,omitempty"`
@@ -76,7 +79,7 @@ type Source struct {
 
 // Error says in words what went wrong, and where on the page it belongs.
 type Error struct {
-	Where   string `json:"where"` // data | spec | run | view | engine
+	Where   string `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"`
 }

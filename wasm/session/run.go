@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"cosinelab/engine/experiment"
@@ -110,8 +112,30 @@ func (s *Session) carryOut(w *work, req protocol.Request) (report experiment.Rep
 	s.opening++
 	s.mu.Unlock()
 	report, err = runner.Run(s.long(w.ctx), spec, set, s.Device,
-		runner.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID)})
+		runner.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
+			Crew: s.hands(req.Workers - 1), Lost: s.lost})
 	return report, "run", err
+}
+
+// hands returns so many other workers, fewer where no more can be started.
+func (s *Session) hands(n int) (hands []runner.Hand) {
+	s.crew = slices.DeleteFunc(s.crew, func(c Colleague) bool { return c.Gone() })
+	for len(s.crew) < min(n, s.Cores-1) && s.Hire != nil {
+		c, err := s.Hire()
+		if err != nil {
+			s.lost(err)
+			break
+		}
+		s.crew = append(s.crew, c)
+	}
+	for _, c := range s.crew[:max(0, min(n, len(s.crew)))] {
+		hands = append(hands, c.Hand)
+	}
+	return hands
+}
+
+func (s *Session) lost(err error) {
+	s.fail(0, "worker", fmt.Errorf("a worker is gone, and its part was computed again here: %w", err))
 }
 
 // eventPause is the least time between two events that only report progress: a page draws no faster.

@@ -11,6 +11,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
 	"cosinelab/wasm/protocol"
 )
 
@@ -23,6 +24,9 @@ type Session struct {
 	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle
 	Context func(context.Context) context.Context // wraps the context of long work; nil = as it is
 
+	Cores int                       // of this machine
+	Hire  func() (Colleague, error) // starts another worker; nil = there can be none
+
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
 	files   []datasets.File
@@ -30,6 +34,13 @@ type Session struct {
 	open    openSet
 	results results
 	work    *work
+	crew    []Colleague
+}
+
+// Colleague is another worker that computes gradients for this one.
+type Colleague struct {
+	runner.Hand
+	Gone func() bool // it died
 }
 
 // results are the runs of one experiment that are finished.
@@ -41,7 +52,7 @@ type results struct {
 
 // Ready sends what the page needs to begin: the device and the sources.
 func (s *Session) Ready() {
-	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Catalogue: s.catalogue()})
+	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Cores: s.Cores, Catalogue: s.catalogue()})
 }
 
 func (s *Session) catalogue() []protocol.Source {

@@ -28,17 +28,20 @@ func newWork(held bool) *work {
 	return w
 }
 
-func (w *work) change(held bool, steps int) {
+// change sets whether the work is held, and for how many steps it may go on nevertheless.
+func (w *work) change(set func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.held, w.steps = held, steps
+	set()
 	close(w.wake)
 	w.wake = make(chan struct{})
 }
 
-func (w *work) pause()  { w.change(true, 0) }
-func (w *work) resume() { w.change(false, 0) }
-func (w *work) step()   { w.change(true, 1) }
+func (w *work) pause()  { w.change(func() { w.held, w.steps = true, 0 }) }
+func (w *work) resume() { w.change(func() { w.held, w.steps = false, 0 }) }
+
+// step adds one to the steps that the work may do while it is held.
+func (w *work) step() { w.change(func() { w.held, w.steps = true, w.steps+1 }) }
 
 func (w *work) paused() bool {
 	w.mu.Lock()

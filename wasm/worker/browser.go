@@ -95,7 +95,7 @@ type breathing struct {
 }
 
 func newBreathing(ctx context.Context) *breathing {
-	b := &breathing{Context: ctx, last: time.Now(), turn: make(chan struct{}, 1), channel: js.Global().Get("MessageChannel").New()}
+	b := &breathing{Context: ctx, last: time.Now(), turn: make(chan struct{}, 64), channel: js.Global().Get("MessageChannel").New()}
 	b.channel.Get("port1").Set("onmessage", js.FuncOf(func(js.Value, []js.Value) any {
 		b.turn <- struct{}{}
 		return nil
@@ -106,6 +106,7 @@ func newBreathing(ctx context.Context) *breathing {
 // Err lets the event loop run if it has waited long enough, then answers as the wrapped context does.
 func (b *breathing) Err() error {
 	if time.Since(b.last) > breath {
+		b.last = time.Now() // before the wait: what else runs meanwhile need not ask too
 		b.channel.Get("port2").Call("postMessage", js.Null())
 		<-b.turn
 		b.last = time.Now()

@@ -10,37 +10,53 @@ import (
 	"syscall/js"
 
 	"cosinelab/datasets"
+	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/backend/simd"
 	"cosinelab/wasm/protocol"
 	"cosinelab/wasm/session"
 )
 
 func main() {
+	device := open()
+	if js.Global().Get("name").String() == colleagueName {
+		serve(device)
+	}
 	s := &session.Session{
-		Device:  cpu.New(),
+		Device:  device,
 		Machine: "js/wasm",
-		Send:    post,
+		Send:    func(r protocol.Response, values []float32) { post(r, values) },
 		Context: func(ctx context.Context) context.Context { return newBreathing(ctx) },
+		Cores:   js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
+		Hire:    hire,
 	}
 	if remote := openRemote(); remote != nil {
 		s.Remote = remote
 	}
 	s.Ready()
-	listen(s)
+	listen(func(message js.Value) { receive(s, message) })
 	select {}
 }
 
-// listen takes over the messages of the page, those that came before first.
-func listen(s *session.Session) {
+// open returns the fastest device there is here.
+func open() backend.Device {
+	device, err := simd.New()
+	if err != nil {
+		return cpu.New()
+	}
+	return device
+}
+
+// listen hands over messages, those that came before first. The handler must not block.
+func listen(handle func(message js.Value)) {
 	self := js.Global()
-	handle := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		receive(s, args[0].Get("data"))
-		return nil
-	})
 	inbox := self.Get("inbox")
-	self.Set("onmessage", handle)
+	self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		handle(args[0].Get("data"))
+		return nil
+	}))
 	for i := range inbox.Length() {
-		receive(s, inbox.Index(i))
+		handle(inbox.Index(i))
 	}
 }
 
@@ -58,12 +74,12 @@ func receive(s *session.Session, message js.Value) {
 	s.Handle(req, files)
 }
 
-// post sends a response; values are copied once, into a buffer that is transferred.
-func post(r protocol.Response, values []float32) {
-	text, err := json.Marshal(r)
+// post sends what JSON can say, with values beside it; they are copied once, into a buffer that is transferred. What
+// JSON cannot say becomes an error in its place, which a page understands as a response.
+func post(message any, values []float32) {
+	text, err := json.Marshal(message)
 	if err != nil {
-		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, ID: r.ID,
-			Error: &protocol.Error{Where: "engine", Message: fmt.Sprintf("%s: %v", r.Type, err)}})
+		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: err.Error()}})
 		values = nil
 	}
 	if values == nil {

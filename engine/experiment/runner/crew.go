@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -24,6 +25,7 @@ type Task struct {
 	Arm      int             `json:"arm"` // position in Spec.Arms; -1 = the teacher
 	Taught   bool            `json:"taught"`
 	Channels int             `json:"channels"`
+	Micro    int             `json:"micro"` // windows in a micro-batch
 }
 
 // Serve builds the problem of a task; what it answers depends on the parameters in each request alone.
@@ -31,10 +33,13 @@ func Serve(dev backend.Device, task Task) (*train.Trainer, error) {
 	if err := task.Spec.Validate(); err != nil {
 		return nil, err
 	}
+	if task.Micro < 1 || task.Channels < 1 {
+		return nil, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro, task.Channels)
+	}
 	if task.Arm < -1 || task.Arm >= len(task.Spec.Arms) {
 		return nil, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
 	}
-	r := &run{spec: task.Spec, device: dev, data: &prepared{channels: task.Channels}}
+	r := &run{spec: task.Spec, device: dev, data: &prepared{channels: task.Channels, micro: task.Micro}}
 	var p train.Problem
 	var err error
 	if task.Arm < 0 {
@@ -174,7 +179,7 @@ func (r *run) share(ctx context.Context, t *train.Trainer, hands []*hand, task T
 		}
 		peers = append(peers, func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
 			out, err := peer(ctx, w)
-			if err != nil && ctx.Err() == nil {
+			if err != nil && ctx.Err() == nil && !errors.Is(err, train.ErrNotFinite) {
 				h.dead = true
 			}
 			return out, err

@@ -19,6 +19,7 @@ type prepared struct {
 	test     detect.Windows // the test part, not overlapping
 	labels   []uint8        // of the scored test steps; nil = none
 	channels int
+	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
 	summary  experiment.DataSummary
 }
 
@@ -127,6 +128,9 @@ func constants(s datasets.Series) int {
 // microBatch is how many windows of a training go through a model's graph at once: as many as the model likes, or up to
 // half as many where that leaves fewer windows unused, since only whole micro-batches are used.
 func (p *prepared) microBatch(m experiment.Model, batch int) int {
+	if p.micro > 0 {
+		return p.micro
+	}
 	model, err := models.Find(m.Name)
 	if err != nil {
 		return 1

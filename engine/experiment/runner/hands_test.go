@@ -80,8 +80,11 @@ func TestAWorkerThatCannotJoinIsLeftOut(t *testing.T) {
 }
 
 func TestATaskOfNoArmIsRefused(t *testing.T) {
+	if _, err := runner.Serve(cpu.New(), runner.Task{Spec: small(t), Channels: 3}); err == nil {
+		t.Error("micro-batches without windows are accepted")
+	}
 	for _, arm := range []int{-2, 99} {
-		if _, err := runner.Serve(cpu.New(), runner.Task{Spec: small(t), Arm: arm, Channels: 3}); err == nil {
+		if _, err := runner.Serve(cpu.New(), runner.Task{Spec: small(t), Arm: arm, Channels: 3, Micro: 1}); err == nil {
 			t.Errorf("arm %d is accepted", arm)
 		}
 	}

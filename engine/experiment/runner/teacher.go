@@ -33,7 +33,7 @@ func (r *run) teach(ctx context.Context, seed int, hands []*hand) (teacher, erro
 		return teacher{}, err
 	}
 	defer t.Close()
-	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels})
+	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 	done := &experiment.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(), Weights: r.spec.Teacher.Weights}
 	err = r.fitTeacher(ctx, t, done)
 	if failed := (failure{}); errors.As(err, &failed) {

@@ -1,0 +1,129 @@
+// Package peer lets workers compute gradients for one another.
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/train"
+)
+
+// Ask is one message to another worker: either a task to get ready for, or shards to compute, with the parameters and
+// the windows as buffers beside it.
+type Ask struct {
+	Task   *runner.Task `json:"task,omitempty"`
+	Shards []int        `json:"shards,omitempty"` // windows in each
+	Share  float64      `json:"share,omitempty"`
+	Lambda float64      `json:"lambda,omitempty"`
+}
+
+// Answer comes back; for shards the gradients lie one after the other in the buffer beside it.
+type Answer struct {
+	Shards    []Losses `json:"shards,omitempty"`
+	Error     string   `json:"error,omitempty"`
+	NotFinite bool     `json:"not_finite,omitempty"` // the error is that of the numbers, not of the worker
+}
+
+// Losses are those of one shard, summed over its micro-batches.
+type Losses struct {
+	Micro   int       `json:"micro"`
+	Monitor float64   `json:"monitor"`
+	Parts   []float64 `json:"parts"`
+}
+
+// Server computes what other workers ask for; it is ready for one task at a time.
+type Server struct {
+	Device  backend.Device
+	trainer *train.Trainer
+}
+
+// Answer answers one message.
+func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, []float32) {
+	answer, values, err := s.answer(ctx, ask, buffers)
+	if err != nil {
+		return Answer{Error: err.Error(), NotFinite: errors.Is(err, train.ErrNotFinite)}, nil
+	}
+	return answer, values
+}
+
+func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, []float32, error) {
+	switch {
+	case ask.Task != nil:
+		return Answer{}, nil, s.join(*ask.Task)
+	case s.trainer == nil:
+		return Answer{}, nil, errors.New("work came before a task")
+	case len(buffers) != 2:
+		return Answer{}, nil, fmt.Errorf("%d buffers, want parameters and windows", len(buffers))
+	}
+	gradients, err := s.trainer.Answer(ctx, train.Work{Params: buffers[0], Windows: buffers[1], Shards: ask.Shards, Share: ask.Share, Lambda: ask.Lambda})
+	if err != nil {
+		return Answer{}, nil, err
+	}
+	var out Answer
+	var values []float32
+	for _, g := range gradients {
+		out.Shards = append(out.Shards, Losses{g.Micro, g.Monitor, g.Parts})
+		values = append(values, g.Values...)
+	}
+	return out, values, nil
+}
+
+// join leaves the last task for another.
+func (s *Server) join(task runner.Task) error {
+	if s.trainer != nil {
+		if err := s.trainer.Close(); err != nil {
+			return err
+		}
+		s.trainer = nil
+	}
+	var err error
+	s.trainer, err = runner.Serve(s.Device, task)
+	return err
+}
+
+// Call sends a message with its buffers and waits for the answer. It fails when the worker is gone.
+type Call func(context.Context, Ask, ...[]float32) (Answer, []float32, error)
+
+// Hand makes the worker at the other end of call one of a crew.
+func (call Call) Hand() runner.Hand {
+	return runner.Hand{Join: func(ctx context.Context, task runner.Task) (train.Peer, error) {
+		if _, _, err := call.checked(ctx, Ask{Task: &task}); err != nil {
+			return nil, err
+		}
+		return call.gradients, nil
+	}}
+}
+
+// checked turns an error that was sent back into one of this side.
+func (call Call) checked(ctx context.Context, ask Ask, buffers ...[]float32) (Answer, []float32, error) {
+	answer, values, err := call(ctx, ask, buffers...)
+	switch {
+	case err != nil:
+		return answer, nil, err
+	case answer.NotFinite:
+		return answer, nil, fmt.Errorf("%s: %w", answer.Error, train.ErrNotFinite)
+	case answer.Error != "":
+		return answer, nil, errors.New(answer.Error)
+	}
+	return answer, values, nil
+}
+
+func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+	answer, values, err := call.checked(ctx, Ask{Shards: w.Shards, Share: w.Share, Lambda: w.Lambda}, w.Params, w.Windows)
+	if err != nil {
+		return nil, err
+	}
+	n := len(answer.Shards)
+	if n == 0 || len(values)%n != 0 {
+		return nil, fmt.Errorf("%d values for %d shards", len(values), n)
+	}
+	size := len(values) / n
+	out := make([]train.Gradient, n)
+	for i, l := range answer.Shards {
+		out[i] = train.Gradient{Values: values[i*size : (i+1)*size], Micro: l.Micro, Monitor: l.Monitor, Parts: l.Parts}
+	}
+	return out, nil
+}

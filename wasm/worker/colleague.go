@@ -1,0 +1,113 @@
+//go:build js
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"syscall/js"
+	"unsafe"
+
+	"cosinelab/engine/backend"
+	"cosinelab/wasm/peer"
+	"cosinelab/wasm/session"
+)
+
+// colleagueName is how a worker knows that it computes for another worker, not for the page.
+const colleagueName = "colleague"
+
+// serve answers another worker, one message after the other.
+func serve(device backend.Device) {
+	s := &peer.Server{Device: device}
+	asked := make(chan js.Value, 4) // a worker asks one thing at a time
+	listen(func(message js.Value) { asked <- message })
+	for message := range asked {
+		var ask peer.Ask
+		if err := json.Unmarshal([]byte(message.Index(0).String()), &ask); err != nil {
+			post(peer.Answer{Error: err.Error()}, nil)
+			continue
+		}
+		var buffers [][]float32
+		for i := 1; i < message.Length(); i++ {
+			buffers = append(buffers, toFloats(message.Index(i)))
+		}
+		answer, values := s.Answer(context.Background(), ask, buffers)
+		post(answer, values)
+	}
+}
+
+// colleague is another worker as the one that started it sees it.
+type colleague struct {
+	worker  js.Value
+	answers chan js.Value
+	gone    error
+	dead    chan struct{} // closed when gone is set
+}
+
+// hire starts another worker on the same compiled program.
+func hire() (session.Colleague, error) {
+	self := js.Global()
+	c := &colleague{answers: make(chan js.Value, 1), dead: make(chan struct{}),
+		worker: self.Get("Worker").New(self.Get("location").Get("href"), map[string]any{"name": colleagueName})}
+	c.worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		c.answers <- args[0].Get("data")
+		return nil
+	}))
+	c.worker.Set("onerror", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		reason := "the worker could not go on"
+		if m := args[0].Get("message"); m.Truthy() {
+			reason = m.String()
+		}
+		c.bury(errors.New(reason))
+		return nil
+	}))
+	c.worker.Call("postMessage", self.Get("program"))
+	return session.Colleague{Hand: peer.Call(c.call).Hand(), Gone: func() bool { return c.gone != nil }}, nil
+}
+
+func (c *colleague) bury(why error) {
+	if c.gone == nil {
+		c.gone = why
+		close(c.dead)
+		c.worker.Call("terminate")
+	}
+}
+
+// call sends a message and waits. A worker whose answer nobody waits for any more is not asked again.
+func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32) (answer peer.Answer, values []float32, err error) {
+	text, err := json.Marshal(ask)
+	if err != nil {
+		return answer, nil, err
+	}
+	message, transfer := []any{string(text)}, []any{}
+	for _, b := range buffers {
+		buffer := toBuffer(b)
+		message, transfer = append(message, buffer), append(transfer, buffer)
+	}
+	c.worker.Call("postMessage", message, transfer)
+	select {
+	case reply := <-c.answers:
+		if err := json.Unmarshal([]byte(reply.Index(0).String()), &answer); err != nil {
+			return answer, nil, fmt.Errorf("answer: %w", err)
+		}
+		if reply.Length() > 1 {
+			values = toFloats(reply.Index(1))
+		}
+		return answer, values, nil
+	case <-c.dead:
+		return answer, nil, c.gone
+	case <-ctx.Done():
+		c.bury(ctx.Err())
+		return answer, nil, ctx.Err()
+	}
+}
+
+// toFloats copies an ArrayBuffer of float32 values.
+func toFloats(buffer js.Value) []float32 {
+	view := js.Global().Get("Uint8Array").New(buffer)
+	values := make([]float32, view.Length()/4)
+	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values)), view)
+	return values
+}
