@@ -90,6 +90,13 @@ func (t Threshold) has(param string) bool {
 	return false
 }
 
+// Validate checks a threshold by itself; the first wrong field is returned as *FieldError.
+func (t Threshold) Validate() error {
+	var c check
+	t.validate(&c)
+	return c.err
+}
+
 func (t Threshold) validate(c *check) {
 	const field = "detect.threshold"
 	var names []string

@@ -35,47 +35,30 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 
 // column is one column of a CSV file, with the line that each value stands in.
 type column struct {
+	file   string
 	values []float64 // NaN for an empty cell
 	lines  []int
+}
+
+// errorAt is an error about value i.
+func (c column) errorAt(i int, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %w", c.file, c.lines[i], fmt.Errorf(format, args...))
 }
 
 // readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or one beside
 // a first column called step; a header is optional then.
 func (a *app) readColumn(file, name string) (column, error) {
+	c := column{file: file}
 	in, err := a.open(file)
 	if err != nil {
-		return column{}, err
+		return c, err
 	}
 	defer in.Close()
 	r := csv.NewReader(in)
 	r.ReuseRecord = true
 	r.TrimLeadingSpace = true
-	var c column
-	at := -1
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			return c, fmt.Errorf("%s: %w", file, err)
-		}
-		if at < 0 {
-			header, err := find(row, name)
-			if err != nil {
-				return c, fmt.Errorf("%s: %w", file, err)
-			}
-			at = header.at
-			if header.is {
-				continue
-			}
-		}
-		x, err := cell(row[at])
-		if err != nil {
-			return c, fmt.Errorf("%s:%d: column %d: %w", file, line, at+1, err)
-		}
-		c.values, c.lines = append(c.values, x), append(c.lines, line)
+	if err := c.read(r, name); err != nil {
+		return c, err
 	}
 	if len(c.values) == 0 {
 		return c, fmt.Errorf("%s: no values", file)
@@ -83,26 +66,58 @@ func (a *app) readColumn(file, name string) (column, error) {
 	return c, nil
 }
 
-// header is what the first row says: which column to read, and whether the row holds names.
-type header struct {
-	at int
-	is bool
+func (c *column) read(r *csv.Reader, name string) error {
+	at := -1
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return c.unreadable(err)
+		}
+		line, _ := r.FieldPos(0)
+		if at < 0 {
+			var header bool
+			row[0] = strings.TrimPrefix(row[0], "\ufeff") // some programs begin a file with a byte order mark
+			if at, header, err = find(row, name); err != nil {
+				return fmt.Errorf("%s:%d: %w", c.file, line, err)
+			}
+			if header {
+				continue
+			}
+		}
+		x, err := cell(row[at])
+		if err != nil {
+			return fmt.Errorf("%s:%d: column %d: %w", c.file, line, at+1, err)
+		}
+		c.values, c.lines = append(c.values, x), append(c.lines, line)
+	}
 }
 
-func find(row []string, name string) (header, error) {
+// unreadable names file and line of what is wrong with the form of a CSV file.
+func (c *column) unreadable(err error) error {
+	if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
+		return fmt.Errorf("%s:%d: %w", c.file, wrong.Line, wrong.Err)
+	}
+	return fmt.Errorf("%s: %w", c.file, err)
+}
+
+// find says which column to read and whether the first row, which it is given, holds names.
+func find(row []string, name string) (at int, header bool, err error) {
 	if name != "" {
-		i := slices.Index(row, name)
-		if i < 0 {
-			return header{}, fmt.Errorf("no column %q among %s", name, strings.Join(row, ", "))
+		at = slices.Index(row, name)
+		if at < 0 {
+			return 0, false, fmt.Errorf("no column %q among %s", name, strings.Join(row, ", "))
 		}
-		return header{i, true}, nil
+		return at, true, nil
 	}
-	last := len(row) - 1
-	if last > 1 || last == 1 && row[0] != "step" {
-		return header{}, fmt.Errorf("%d columns: name the one to read among %s", len(row), strings.Join(row, ", "))
+	at = len(row) - 1
+	if at > 1 || at == 1 && row[0] != "step" {
+		return 0, false, fmt.Errorf("%d columns, want one, or the name of the one to read among %s", len(row), strings.Join(row, ", "))
 	}
-	_, err := cell(row[last])
-	return header{last, err != nil}, nil
+	_, err = cell(row[at])
+	return at, err != nil, nil
 }
 
 // cell reads a number; an empty cell and NaN are a missing one.
@@ -118,16 +133,12 @@ func cell(text string) (float64, error) {
 	return x, nil
 }
 
-// readLabels reads a column of 0 and 1.
-func (a *app) readLabels(file, name string) ([]uint8, error) {
-	c, err := a.readColumn(file, name)
-	if err != nil {
-		return nil, err
-	}
+// labels are the values of a column of 0 and 1.
+func (c column) labels() ([]uint8, error) {
 	labels := make([]uint8, len(c.values))
 	for i, x := range c.values {
 		if x != 0 && x != 1 {
-			return nil, fmt.Errorf("%s:%d: label %v, want 0 or 1", file, c.lines[i], x)
+			return nil, c.errorAt(i, "label %v, want 0 or 1", x)
 		}
 		labels[i] = uint8(x)
 	}

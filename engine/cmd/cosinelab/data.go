@@ -26,7 +26,7 @@ func (a *app) data(_ context.Context, args []string) error {
 	case len(rest) == 2 && rest[0] == "describe":
 		return a.describe(*folder, experiment.Data{Source: rest[1], Seed: *seed, Label: *label})
 	}
-	return fmt.Errorf("%w: data takes list, or describe and a source", errUsage)
+	return fmt.Errorf("%w: data takes list, or describe and a source, see cosinelab data -h", errUsage)
 }
 
 func (a *app) listData(folder string) error {

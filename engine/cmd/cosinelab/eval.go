@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"cosinelab/engine/detect"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/metrics"
 )
 
@@ -17,11 +22,13 @@ type evaluation struct {
 	Points    int              `json:"n_points"`
 	Positive  int              `json:"n_positive"`
 	Segments  int              `json:"n_segments"`
-	Threshold *float64         `json:"threshold,omitempty"` // without one there are only metrics of the ranking
+	Policy    string           `json:"threshold_policy,omitempty"` // without one there are only metrics of the ranking
 	Saw       string           `json:"saw,omitempty"`
+	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
+	Tail      *experiment.Tail `json:"tail,omitempty"`
 	Flagged   int              `json:"n_flagged"`
 	Unscored  int              `json:"n_unscored,omitempty"`
-	Policy    string           `json:"unscored_policy,omitempty"`
+	Treatment string           `json:"unscored_policy,omitempty"`
 	Metrics   []evalMeasure    `json:"metrics"`
 	measured  []metrics.Metric // the row of each of Metrics
 }
@@ -34,18 +41,28 @@ type evalMeasure struct {
 
 // evalOptions are the flags of the eval command.
 type evalOptions struct {
-	scores, labels, column, unscored string
-	threshold                        string
-	json                             bool
+	scores, labels, train string               // files
+	column, label         string               // of these
+	threshold             string               // a number or a policy
+	with                  experiment.Threshold // what that means
+	unscored              string
+	json                  bool
 }
 
 func (a *app) eval(ctx context.Context, args []string) error {
 	var o evalOptions
 	f := a.flags("eval")
 	f.StringVar(&o.scores, "scores", "", "CSV `file` with one score a line, higher is more anomalous; - for standard input")
-	f.StringVar(&o.labels, "labels", "", "CSV `file` with one label a line, 1 = anomalous")
+	f.StringVar(&o.labels, "labels", "", "CSV `file` with one label a line, 1 = anomalous; - for standard input")
 	f.StringVar(&o.column, "column", "", "the scores' `column`, by name; needed if there are several")
-	f.StringVar(&o.threshold, "threshold", "best_f1", "flag scores above this number; best_f1 takes the best one, which uses the labels")
+	f.StringVar(&o.label, "label", "", "the labels' `column`, by name; needed if there are several")
+	f.StringVar(&o.threshold, "threshold", "best_f1", "flag scores above this number, or choose by a `policy`: "+policyNames()+
+		". Only best_f1 looks at the labels")
+	f.StringVar(&o.train, "train", "", "CSV `file` with the scores of the training part, for policies that look at them")
+	f.Float64Var(&o.with.Percent, "percent", 0, "of the scores that stay below a percentile, such as 99")
+	f.Float64Var(&o.with.K, "k", 0, "deviations above the mean, for mean_sigma (default 3)")
+	f.Float64Var(&o.with.Level, "level", 0, "share of the train scores below the tail, for pot and spot (default 0.98)")
+	f.Float64Var(&o.with.Q, "q", 0, "share of normal scores above the threshold, for pot and spot (default 0.001)")
 	f.StringVar(&o.unscored, "unscored", "refuse", "what to do with empty or NaN scores: refuse, exclude or lowest")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	rest, err := parse(f, args)
@@ -54,12 +71,28 @@ func (a *app) eval(ctx context.Context, args []string) error {
 		return err
 	case len(rest) > 0 || o.scores == "" || o.labels == "":
 		return fmt.Errorf("%w: eval takes -scores and -labels", errUsage)
+	case o.scores == "-" && o.labels == "-":
+		return fmt.Errorf("%w: scores and labels cannot both come from standard input", errUsage)
+	}
+	if err := o.policy(); err != nil {
+		return err
 	}
 	e, err := a.evaluationOf(o)
 	if err != nil {
 		return err
 	}
-	found, err := measure(ctx, e, o)
+	var train []float64
+	if o.train != "" {
+		c, err := a.readColumn(o.train, o.column)
+		if err == nil {
+			err = c.usable(metrics.RefuseUnscored)
+		}
+		if err != nil {
+			return err
+		}
+		train = c.values
+	}
+	found, err := measure(ctx, e, train, o)
 	if err != nil {
 		return err
 	}
@@ -81,18 +114,38 @@ func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
-	labels, err := a.readLabels(o.labels, "")
+	file, err := a.readColumn(o.labels, o.label)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := file.labels()
 	if err != nil {
 		return nil, err
 	}
 	if len(scores.values) != len(labels) {
 		return nil, fmt.Errorf("%s has %d scores, %s has %d labels, want as many", o.scores, len(scores.values), o.labels, len(labels))
 	}
+	if err := scores.usable(policy); err != nil {
+		return nil, err
+	}
 	e, err := metrics.NewEvaluation(scores.values, labels, policy)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.scores, err)
 	}
 	return e, nil
+}
+
+// usable says in which line a score stands that cannot be used.
+func (c column) usable(policy metrics.Unscored) error {
+	for i, x := range c.values {
+		switch {
+		case math.IsInf(x, 0):
+			return c.errorAt(i, "score %v, want a finite number", x)
+		case math.IsNaN(x) && policy == metrics.RefuseUnscored:
+			return c.errorAt(i, "no score: say with -unscored exclude or lowest what to do about it")
+		}
+	}
+	return nil
 }
 
 func unscoredPolicy(name string) (metrics.Unscored, error) {
@@ -104,39 +157,59 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 	return 0, fmt.Errorf("%w: -unscored %s, want refuse, exclude or lowest", errUsage, name)
 }
 
-// threshold returns the number to exceed and what it saw; without positive labels best_f1 gives none.
-func threshold(e *metrics.Evaluation, o evalOptions) (*float64, string, error) {
-	if o.threshold != "best_f1" {
-		x, err := strconv.ParseFloat(o.threshold, 64)
-		if err != nil {
-			return nil, "", fmt.Errorf("%w: -threshold %s, want a number or best_f1", errUsage, o.threshold)
-		}
-		return &x, "given", nil
+func policyNames() string {
+	var names []string
+	for _, p := range experiment.Policies[1:] { // fixed is a number
+		names = append(names, p.Name)
 	}
-	if e.Positives == 0 {
-		return nil, "", nil
-	}
-	policy, err := detect.FindThreshold("best_f1")
-	if err != nil {
-		return nil, "", err
-	}
-	x, err := policy.Choose(detect.Scores{Test: e.Scores, Labels: e.Labels}, 0)
-	return &x, policy.Saw, err
+	return strings.Join(names, ", ")
 }
 
-func measure(ctx context.Context, e *metrics.Evaluation, o evalOptions) (evaluation, error) {
+// policy reads the threshold that the flags ask for.
+func (o *evalOptions) policy() error {
+	o.with.Policy = o.threshold
+	if x, err := strconv.ParseFloat(o.threshold, 64); err == nil {
+		o.with.Policy, o.with.Value = "fixed", &x
+	} else if p, err := detect.FindThreshold(o.threshold); err != nil || p.Name == "fixed" {
+		return fmt.Errorf("%w: -threshold %s, want a number or one of %s", errUsage, o.threshold, policyNames())
+	} else if p.Train && o.train == "" {
+		return fmt.Errorf("%w: -threshold %s needs the scores of the training part, -train", errUsage, p.Name)
+	}
+	if wrong := (*experiment.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
+		return fmt.Errorf("%w: -%s: %s, want %s", errUsage, strings.TrimPrefix(wrong.Field, "detect.threshold."), wrong.Got, wrong.Want)
+	}
+	return nil
+}
+
+// flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms, no error.
+func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
+	v.Threshold = metrics.Undefined
+	policy, err := detect.FindThreshold(o.with.Policy)
+	if err != nil || policy.Labels && e.Positives == 0 {
+		return nil, err
+	}
+	cut, err := policy.Choose(detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels}, runner.Params(o.with))
+	if err != nil {
+		return nil, fmt.Errorf("threshold: %w", err)
+	}
+	v.Policy, v.Saw, v.Threshold, v.Tail = o.with.String(), policy.Saw, metrics.Value(cut.Threshold), runner.Tail(cut.Tail)
+	if cut.Flags != nil {
+		return e.Flag(cut.Flags)
+	}
+	return e.At(cut.Threshold), nil
+}
+
+func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions) (evaluation, error) {
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored}
 	if e.Unscored > 0 {
-		out.Policy = e.Policy.String()
+		out.Treatment = e.Policy.String()
 	}
-	var err error
-	if out.Threshold, out.Saw, err = threshold(e, o); err != nil {
+	alarms, err := out.flag(e, train, o)
+	if err != nil {
 		return out, err
 	}
-	var alarms *metrics.Alarms
 	rate := 0.0
-	if out.Threshold != nil {
-		alarms = e.At(*out.Threshold)
+	if alarms != nil {
 		out.Flagged, rate = alarms.Flagged, alarms.Rate()
 	}
 	for _, m := range metrics.All {
@@ -149,32 +222,68 @@ func measure(ctx context.Context, e *metrics.Evaluation, o evalOptions) (evaluat
 		return out, err
 	}
 	chance, err := metrics.ChanceLevels(ctx, out.measured, e, rate, nil)
+	if err != nil {
+		return out, err
+	}
 	for i := range values {
 		out.Metrics = append(out.Metrics, evalMeasure{out.measured[i].Name, values[i], chance[i]})
 	}
-	return out, err
+	return out, nil
 }
 
 func (v evaluation) print(w io.Writer) error {
 	fmt.Fprintf(w, "%d points, %d anomalous in %d segments", v.Points, v.Positive, v.Segments)
-	if v.Threshold != nil {
-		fmt.Fprintf(w, ", %d flagged above %v (%s)", v.Flagged, *v.Threshold, v.Saw)
-	}
 	if v.Unscored > 0 {
-		fmt.Fprintf(w, ", %d without a score (%s)", v.Unscored, v.Policy)
+		fmt.Fprintf(w, ", %d without a score (%s)", v.Unscored, v.Treatment)
 	}
 	fmt.Fprintln(w)
-	for _, g := range []metrics.Group{metrics.Honest, metrics.Flattering} {
-		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(t, "\n%s\tvalue\tchance\n", g)
-		for i, m := range v.measured {
-			if m.Group == g {
-				fmt.Fprintf(t, "%s\t%s\t%s\n", m.Title, points(v.Metrics[i].Value), points(v.Metrics[i].Chance.Mean))
-			}
-		}
-		if err := t.Flush(); err != nil {
+	switch {
+	case v.Policy == "":
+		fmt.Fprintln(w, "Nothing is labelled anomalous, so no threshold can be chosen with the labels: give one with -threshold.")
+	case v.Threshold.Defined():
+		fmt.Fprintf(w, "%d flagged above %v: %s, saw: %s\n", v.Flagged, float64(v.Threshold), v.Policy, v.Saw)
+	default:
+		fmt.Fprintf(w, "%d flagged by a threshold that moves: %s, saw: %s\n", v.Flagged, v.Policy, v.Saw)
+	}
+	if v.Tail != nil {
+		fmt.Fprintln(w, tailWords(*v.Tail))
+	}
+	for _, s := range []struct {
+		title string
+		of    func(metrics.Metric) bool
+	}{
+		{"Of the ranking, no threshold", func(m metrics.Metric) bool { return m.Group == metrics.Honest && !m.NeedsThreshold() }},
+		{v.atThreshold(), func(m metrics.Metric) bool { return m.Group == metrics.Honest && m.NeedsThreshold() }},
+		{flattering, func(m metrics.Metric) bool { return m.Group == metrics.Flattering }},
+	} {
+		if err := v.section(w, s.title, s.of); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// atThreshold does not let a threshold that was chosen with the labels pass for an honest one.
+func (v evaluation) atThreshold() string {
+	if v.Saw == "uses test labels" {
+		return "At the threshold, which uses test labels: what no detector can know"
+	}
+	return "At the threshold"
+}
+
+// section prints the metrics of one kind, if there are any, in points of 100.
+func (v evaluation) section(w io.Writer, title string, of func(metrics.Metric) bool) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	rows := 0
+	for i, m := range v.measured {
+		if !of(m) {
+			continue
+		}
+		if rows++; rows == 1 {
+			fmt.Fprintf(w, "\n%s\n", title)
+			fmt.Fprintln(t, "\tvalue\tchance")
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", m.Title, points(v.Metrics[i].Value), points(v.Metrics[i].Chance.Mean))
+	}
+	return t.Flush()
 }

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"text/tabwriter"
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
@@ -54,7 +55,7 @@ func commands() []command {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr)}
 	os.Exit(a.main(ctx, os.Args[1:]))
 }
@@ -62,14 +63,13 @@ func main() {
 // main runs the command that args name and returns the exit code.
 func (a *app) main(ctx context.Context, args []string) int {
 	err := a.dispatch(ctx, args)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
-	case errors.Is(err, errUsage):
-		fmt.Fprintf(a.errOut, "cosinelab: %v\n", err)
-		return exitUsage
 	}
 	fmt.Fprintf(a.errOut, "cosinelab: %v\n", err)
+	if errors.Is(err, errUsage) {
+		return exitUsage
+	}
 	return exitFailed
 }
 
@@ -88,34 +88,50 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 			return c.run(a, ctx, args[1:])
 		}
 	}
-	a.help(a.errOut)
-	return fmt.Errorf("%w: no command %q", errUsage, args[0])
+	return fmt.Errorf("%w: no command %q, see cosinelab -h", errUsage, args[0])
 }
 
 func (a *app) help(w io.Writer) {
 	fmt.Fprint(w, "cosinelab teaches one anomaly detector with another and measures whether that helps.\n\n")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  cosinelab %-8s %-36s %s\n", c.name, c.args, c.about)
+		fmt.Fprintf(t, "  cosinelab %s %s\t%s\n", c.name, c.args, c.about)
 	}
+	t.Flush()
 	fmt.Fprint(w, "\nEach command takes -h. Exit codes: 0 done, 1 failed, 2 wrong usage.\n")
 }
 
-// flags returns a flag set for the command that prints its help to the right place.
+// flags returns the flag set of a command, whose help says what the command does.
 func (a *app) flags(name string) *flag.FlagSet {
-	f := flag.NewFlagSet("cosinelab "+name, flag.ContinueOnError)
-	f.SetOutput(a.errOut)
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(a.out)
+	f.Usage = func() {
+		for _, c := range commands() {
+			if c.name == name {
+				fmt.Fprintf(a.out, "usage: cosinelab %s %s\n\n%s\n\n", c.name, c.args, c.about)
+			}
+		}
+		f.PrintDefaults()
+	}
 	return f
 }
 
-// parse reads flags from anywhere in args, as people type them, and returns the other arguments.
+// parse reads flags from anywhere in args, as people type them, and returns the other arguments. Only who asks for
+// help gets it; a mistake is one line.
 func parse(f *flag.FlagSet, args []string) ([]string, error) {
+	help, out := f.Usage, f.Output()
+	f.Usage = func() {}
+	f.SetOutput(io.Discard)
 	var rest []string
 	for {
-		if err := f.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return nil, err
-			}
-			return nil, fmt.Errorf("%w: %w", errUsage, err)
+		err := f.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(out)
+			help()
+			return nil, err
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w, see cosinelab %s -h", errUsage, err, f.Name())
 		}
 		if f.NArg() == 0 {
 			return rest, nil
@@ -124,14 +140,26 @@ func parse(f *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
+// alone is for commands without arguments.
+func (a *app) alone(name string, args []string) error {
+	rest, err := parse(a.flags(name), args)
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("%w: %s takes no arguments", errUsage, name)
+	}
+	return err
+}
+
 // device is a device by name. Only what can run in this program is listed.
 type device struct {
 	name, about string
 	open        func() backend.Device
 }
 
+// defaultDevice is the first of devices.
+const defaultDevice = "cpu"
+
 func devices() []device {
-	return []device{{"cpu", "portable Go on every core", func() backend.Device { return cpu.New() }}}
+	return []device{{defaultDevice, "portable Go on every core", func() backend.Device { return cpu.New() }}}
 }
 
 func openDevice(name string) (backend.Device, error) {
@@ -146,7 +174,7 @@ func openDevice(name string) (backend.Device, error) {
 func machine() string { return runtime.GOOS + "/" + runtime.GOARCH }
 
 func (a *app) devices(_ context.Context, args []string) error {
-	if _, err := parse(a.flags("devices"), args); err != nil {
+	if err := a.alone("devices", args); err != nil {
 		return err
 	}
 	for _, d := range devices() {
@@ -156,7 +184,7 @@ func (a *app) devices(_ context.Context, args []string) error {
 }
 
 func (a *app) version(_ context.Context, args []string) error {
-	if _, err := parse(a.flags("version"), args); err != nil {
+	if err := a.alone("version", args); err != nil {
 		return err
 	}
 	version := "development"

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"cosinelab/engine/experiment"
@@ -92,7 +93,7 @@ func scores(w *csv.Writer, r experiment.Report) {
 // printReport prints the table of arms: every metric in points of 100 with its chance level, honest ones first.
 func printReport(w io.Writer, r experiment.Report) {
 	d := r.Data
-	fmt.Fprintf(w, "\n%s: %d channels, %d train steps in %d windows, %d test steps, %d scored", d.Title, len(d.Channels), d.TrainSteps,
+	fmt.Fprintf(w, "%s: %d channels, %d train steps in %d windows, %d test steps, %d scored", d.Title, len(d.Channels), d.TrainSteps,
 		d.TrainWindows, d.TestSteps, d.ScoredSteps)
 	if d.Labelled {
 		fmt.Fprintf(w, ", %d of the test steps anomalous in %d segments", d.Anomalous, len(d.Segments))
@@ -102,15 +103,31 @@ func printReport(w io.Writer, r experiment.Report) {
 		fmt.Fprintln(w, "No labels: alarms, no metrics.")
 	}
 	s := r.Summary()
-	printGroup(w, r, s, metrics.Honest, "Honest (points of 100, mean ± deviation over seeds)")
-	printGroup(w, r, s, metrics.Flattering, "Flattering: adjusted with the test labels, or tuned on them")
+	doubtful := false
+	for _, g := range []struct {
+		group metrics.Group
+		title string
+	}{
+		{metrics.Honest, "Honest (points of 100, mean ± deviation over seeds)"},
+		{metrics.Flattering, flattering + " (in brackets the chance level at the arm's own share of flags)"},
+	} {
+		doubtful = printGroup(w, r, s, g.group, g.title) || doubtful
+	}
+	if doubtful {
+		fmt.Fprintln(w, "\n* does not beat both chance and the untrained student by more than its spread over seeds.")
+	}
+	printFailures(w, r)
 	printThresholds(w, r)
 	fmt.Fprintln(w, verdict(s.Verdict))
 }
 
-func printGroup(w io.Writer, r experiment.Report, s experiment.Summary, g metrics.Group, title string) {
+// flattering is the heading of metrics that may not be read alone.
+const flattering = "Flattering: adjusted with the test labels, or tuned on them"
+
+// printGroup prints one row a metric and one column an arm. It returns whether it marked a cell.
+func printGroup(w io.Writer, r experiment.Report, s experiment.Summary, g metrics.Group, title string) (doubtful bool) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\n%s\tchance", title)
+	fmt.Fprint(t, "\tchance")
 	for _, a := range r.Arms {
 		fmt.Fprintf(t, "\t%s", a.Arm.Name)
 	}
@@ -122,14 +139,32 @@ func printGroup(w io.Writer, r experiment.Report, s experiment.Summary, g metric
 		}
 		rows++
 		fmt.Fprintf(t, "%s\t%s", m.Metric.Title, points(m.Chance))
-		for _, a := range m.Arms {
-			fmt.Fprintf(t, "\t%s", spread(a))
+		for _, a := range r.Arms {
+			text, marked := cellOf(r, a.Arm, m.Metric)
+			fmt.Fprintf(t, "\t%s", text)
+			doubtful = doubtful || marked
 		}
 		fmt.Fprintln(t)
 	}
 	if rows > 0 {
+		fmt.Fprintf(w, "\n%s\n", title)
 		t.Flush()
 	}
+	return doubtful
+}
+
+// cellOf is one arm's value of a metric. Where a threshold makes chance depend on the arm, and help from the labels
+// makes it high, chance stands right beside the value.
+func cellOf(r experiment.Report, a experiment.Arm, m metrics.Metric) (text string, marked bool) {
+	s := r.Standing(a.Name, m.Name)
+	text = spread(s.Value)
+	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
+		text += " (" + points(s.Chance.Mean) + ")"
+	}
+	if a.Control == "" && s.Doubtful() {
+		return text + " *", true
+	}
+	return text, false
 }
 
 func points(v metrics.Value) string {
@@ -146,23 +181,89 @@ func spread(s experiment.Spread) string {
 	return points(s.Mean) + " ± " + points(s.SD)
 }
 
-// printThresholds says what each threshold saw, and which runs failed.
-func printThresholds(w io.Writer, r experiment.Report) {
-	fmt.Fprintln(w)
+// printFailures names the runs that have no scores.
+func printFailures(w io.Writer, r experiment.Report) {
+	for _, t := range r.Teachers {
+		if t.Failed != "" {
+			fmt.Fprintf(w, "\nTeacher, seed %d failed: %s\n", t.Seed, t.Failed)
+		}
+	}
 	for _, a := range r.Arms {
 		for _, run := range a.Runs {
 			if run.Failed != "" {
-				fmt.Fprintf(w, "%s, seed %d: %s\n", run.Arm, run.Seed, run.Failed)
+				fmt.Fprintf(w, "\n%s, seed %d failed: %s\n", run.Arm, run.Seed, run.Failed)
 			}
 		}
 	}
+}
+
+// printThresholds says how thresholds were chosen, what that looked at, and what came out.
+func printThresholds(w io.Writer, r experiment.Report) {
+	fmt.Fprintf(w, "\nThreshold: %s\n", r.Spec.Detect.Threshold)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\tsaw\tvalue by seed\tflagged\tsegments hit\tfalse alarms")
 	for _, a := range r.Arms {
-		if len(a.Runs) > 0 && a.Runs[0].Failed == "" {
-			c := a.Runs[0].Threshold
-			fmt.Fprintf(w, "Threshold: %s, %s.\n", c.Policy, c.Saw)
-			return
+		if c := count(a.Runs); c.runs > 0 {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%.2f %%\t%.1f of %d\t%.1f\n", a.Arm.Name, c.saw, strings.Join(c.cuts, ", "),
+				100*float64(c.flagged)/c.runs/float64(r.Data.ScoredSteps), float64(c.hits)/c.runs, len(r.Data.Segments), float64(c.falseRuns)/c.runs)
 		}
 	}
+	t.Flush()
+	fmt.Fprintln(w)
+}
+
+// counted is what the thresholds of an arm's finished runs let through.
+type counted struct {
+	saw                      string
+	cuts                     []string
+	flagged, hits, falseRuns int
+	runs                     float64
+}
+
+func count(runs []experiment.Run) (c counted) {
+	for _, run := range runs {
+		if run.Failed != "" {
+			continue
+		}
+		c.saw = run.Threshold.Saw
+		c.cuts = append(c.cuts, cutWords(run.Threshold))
+		for _, alarm := range run.Alarms {
+			c.flagged += alarm.To - alarm.From
+		}
+		c.hits += run.Hits
+		c.falseRuns += run.FalseRuns
+		c.runs++
+	}
+	return c
+}
+
+// cutWords is the threshold of one run, with what makes it unsure.
+func cutWords(c experiment.Cut) string {
+	text := "moving"
+	if c.Value.Defined() {
+		text = fmt.Sprintf("%.4g", float64(c.Value))
+	}
+	switch {
+	case c.Tail == nil:
+		return text
+	case c.Tail.Unreliable:
+		return text + " (unreliable: few excesses)"
+	case c.Tail.Fallback:
+		return text + " (exponential tail)"
+	}
+	return text
+}
+
+// tailWords is a tail in one sentence.
+func tailWords(t experiment.Tail) string {
+	text := fmt.Sprintf("Tail: %d of %d scores above %.6g, generalised Pareto with shape %.4g and scale %.4g", t.Excesses, t.Scores, t.Start, t.Shape, t.Scale)
+	if t.Fallback {
+		text += "; exponential, because the likelihood has no maximum inside"
+	}
+	if t.Unreliable {
+		text += "; too few scores to rely on"
+	}
+	return text + "."
 }
 
 // verdict is the outcome in one sentence.

@@ -64,7 +64,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 func (a *app) runFlags(args []string) (runOptions, error) {
 	var o runOptions
 	f := a.flags("run")
-	f.StringVar(&o.device, "device", "cpu", "the device to compute on, see cosinelab devices")
+	f.StringVar(&o.device, "device", defaultDevice, "the device to compute on, see cosinelab devices")
 	f.StringVar(&o.data, "data", "", "the `folder` of real sets (smd, msl, psm) or of your own files")
 	f.StringVar(&o.out, "out", "", "the `folder` for report.json, history.csv, scores.csv and checkpoints")
 	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoints in -out")
@@ -107,10 +107,8 @@ func (a *app) readSpec(o runOptions) (experiment.Spec, error) {
 
 // openSet reads the series of a spec: built in, or from the data folder.
 func openSet(folder string, d experiment.Data) (*datasets.Set, error) {
-	for _, s := range datasets.All {
-		if s.ID == d.Source && s.Group == datasets.GroupBuiltin {
-			return datasets.Builtin(d.Source, d.Seed)
-		}
+	if strings.HasPrefix(d.Source, datasets.GroupBuiltin+"/") {
+		return datasets.Builtin(d.Source, d.Seed)
 	}
 	if folder == "" {
 		return nil, fmt.Errorf("data.source %s is not built in: name the folder that holds it with -data", d.Source)
@@ -137,14 +135,18 @@ func (a *app) interrupted(o runOptions, report experiment.Report) error {
 	if o.out == "" {
 		return fmt.Errorf("interrupted with %d runs done; nothing is kept without -out", done)
 	}
-	return fmt.Errorf("interrupted with %d runs done; to go on: cosinelab run -resume -out %s%s", done, o.out, dataFlag(o))
+	return fmt.Errorf("interrupted with %d runs done; to go on: cosinelab run -resume -out %s%s", done, o.out, o.rest())
 }
 
-func dataFlag(o runOptions) string {
-	if o.data == "" {
-		return ""
+// rest are the flags that -resume needs again.
+func (o runOptions) rest() (flags string) {
+	if o.data != "" {
+		flags += " -data " + o.data
 	}
-	return " -data " + o.data
+	if o.device != defaultDevice {
+		flags += " -device " + o.device
+	}
+	return flags
 }
 
 // Names in the results folder.
@@ -165,29 +167,39 @@ type folderStore struct {
 // openStore makes the results folder, or, to resume, checks that it belongs to the same spec.
 func openStore(o runOptions, spec experiment.Spec) (folderStore, error) {
 	s := folderStore{filepath.Join(o.out, checkpointsDir), o.resume}
-	file := filepath.Join(o.out, specFile)
-	old, err := os.ReadFile(file)
-	switch {
-	case err == nil && o.resume:
-		before, err := experiment.Parse(old)
-		if err != nil {
-			return s, fmt.Errorf("%s: %w", file, err)
+	if o.resume {
+		return s, sameSpec(filepath.Join(o.out, specFile), o.spec, spec)
+	}
+	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
+		if file := filepath.Join(o.out, name); exists(file) {
+			return s, fmt.Errorf("%s is there already: use -resume to go on, or another -out", file)
 		}
-		if !reflect.DeepEqual(before, spec) {
-			return s, fmt.Errorf("%s is another experiment than %s: resume with the same spec, or without one", file, o.spec)
-		}
-		return s, nil
-	case o.resume:
-		return s, fmt.Errorf("resume: %w", err)
-	case err == nil:
-		return s, fmt.Errorf("%s is there already: use -resume to go on, or another -out", file)
-	case !errors.Is(err, os.ErrNotExist):
-		return s, err
 	}
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return s, err
 	}
-	return s, writeJSON(file, spec)
+	return s, writeJSON(filepath.Join(o.out, specFile), spec)
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return !errors.Is(err, os.ErrNotExist)
+}
+
+// sameSpec checks that a folder's spec is the one to resume.
+func sameSpec(file, given string, spec experiment.Spec) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	before, err := experiment.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if !reflect.DeepEqual(before, spec) {
+		return fmt.Errorf("%s is another experiment than %s: resume with the same spec, or without one", file, given)
+	}
+	return nil
 }
 
 func (s folderStore) store() runner.Store {

@@ -12,7 +12,7 @@ import (
 
 func (a *app) verify(_ context.Context, args []string) error {
 	f := a.flags("verify")
-	name := f.String("device", "cpu", "the device to check, see cosinelab devices")
+	name := f.String("device", defaultDevice, "the device to check, see cosinelab devices")
 	files, err := parse(f, args)
 	if err != nil {
 		return err
@@ -24,16 +24,17 @@ func (a *app) verify(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
+	wrong, unread := 0, 0
 	for _, file := range files {
 		n, err := a.verifyFile(file, dev)
 		if err != nil {
-			return err
+			fmt.Fprintf(a.out, "%s: not verified: %v\n", file, err)
+			unread++
 		}
 		wrong += n
 	}
-	if wrong > 0 {
-		return fmt.Errorf("%d quantities are beyond their tolerance", wrong)
+	if wrong+unread > 0 {
+		return fmt.Errorf("%d quantities beyond their tolerance, %d of %d files not verified", wrong, unread, len(files))
 	}
 	return nil
 }
@@ -46,7 +47,7 @@ func (a *app) verifyFile(file string, dev backend.Device) (wrong int, err error)
 	}
 	r, err := golden.Verify(text, dev)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", file, err)
+		return 0, err
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", file, r.What)
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)

@@ -73,12 +73,12 @@ func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	if err != nil {
 		return err
 	}
-	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, params(r.spec.Detect.Threshold))
+	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, Params(r.spec.Detect.Threshold))
 	if err != nil {
 		return failure{fmt.Errorf("threshold: %w", err)}
 	}
 	out.Scores, out.Flags = s.test, cut.Flags
-	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: tail(cut.Tail)}
+	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: Tail(cut.Tail)}
 	ranking, err := r.ranking(ctx, s.test)
 	if err != nil {
 		return err
@@ -86,7 +86,8 @@ func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	return judge(ctx, out, r.data.labels, ranking)
 }
 
-func params(t experiment.Threshold) detect.Params {
+// Params are the parameters of a threshold as detect takes them, defaults filled in.
+func Params(t experiment.Threshold) detect.Params {
 	t = t.OrDefault()
 	p := detect.Params{Percent: t.Percent, K: t.K, Level: t.Level, Q: t.Q}
 	if t.Value != nil {
@@ -95,7 +96,8 @@ func params(t experiment.Threshold) detect.Params {
 	return p
 }
 
-func tail(t *detect.Tail) *experiment.Tail {
+// Tail is a fitted tail as reports carry it; nil for none.
+func Tail(t *detect.Tail) *experiment.Tail {
 	if t == nil {
 		return nil
 	}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cosinelab/datasets"
+)
+
+func TestDataListsBuiltInSetsAndWhatAFolderHolds(t *testing.T) {
+	alone := do(t, "data", "list").must(t).out
+	for _, s := range datasets.All {
+		if s.Group != datasets.GroupFile && !strings.Contains(alone, s.ID) {
+			t.Errorf("%s is not listed", s.ID)
+		}
+	}
+	file := write(t, "mine.csv", "a,b\n1,2\n")
+	if got := do(t, "data", "list", "-data", filepath.Dir(file)).must(t).out; !strings.Contains(got, "builtin/server") || !strings.Contains(got, "file/mine.csv") {
+		t.Error(got)
+	}
+}
+
+func TestDataDescribesASetChannelByChannel(t *testing.T) {
+	got := do(t, "data", "describe", "builtin/server", "-seed", "3").must(t).out
+	set, err := datasets.Builtin("builtin/server", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(set.Channels, set.Title, "14 channels", "test steps anomalous") {
+		if !strings.Contains(got, name) {
+			t.Errorf("no %q in\n%s", name, got)
+		}
+	}
+	file := write(t, "mine.csv", "a,b\n1,2\n1,4\n1,\n1,8\n1,9\n1,9\n")
+	got = do(t, "data", "describe", "file/mine.csv", "-data", filepath.Dir(file)).must(t).out
+	if !strings.Contains(got, "no labels") || !strings.Contains(got, "1 missing cells filled") {
+		t.Error(got)
+	}
+}
+
+// realData is the folder of public sets, where there is one.
+func realData(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "..", "shared", "data")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no real data in ../shared/data")
+	}
+	return dir
+}
+
+func TestDataDescribesARealMachine(t *testing.T) {
+	got := do(t, "data", "describe", "smd/machine-1-2", "-data", realData(t)).must(t).out
+	if !strings.Contains(got, "542 test steps anomalous (2.29 %) in 10 segments") {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
+)
+
+const tiny = "testdata/tiny.json"
+
+// runTiny carries out the tiny spec into a folder of its own.
+func runTiny(t *testing.T, flags ...string) (dir string, got outcome) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "out")
+	return dir, do(t, append([]string{"run", tiny, "-out", dir}, flags...)...).must(t)
+}
+
+func reportIn(t *testing.T, dir string) (r experiment.Report) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(read(t, dir, reportFile)), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func table(t *testing.T, dir, name string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(read(t, dir, name))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func TestRunWritesReportHistoryAndScores(t *testing.T) {
+	dir, got := runTiny(t)
+	r := reportIn(t, dir)
+	if r.Data.ScoredSteps != 600 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 || r.Device != "cpu "+machine() {
+		t.Fatalf("report %+v", r)
+	}
+	checkHistory(t, table(t, dir, historyFile), r)
+	checkScores(t, table(t, dir, scoresFile), r)
+	if got.err == "" || strings.Contains(got.err, "\r") {
+		t.Errorf("progress %q, want plain lines", got.err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 5 {
+		t.Errorf("%v in the folder, error %v, want four files and the checkpoints", entries, err)
+	}
+}
+
+// checkHistory counts a row for every epoch and part of the losses and compares the first.
+func checkHistory(t *testing.T, rows [][]string, r experiment.Report) {
+	t.Helper()
+	want := 1
+	for _, x := range r.Teachers {
+		for _, e := range x.Epochs {
+			want += len(e.Losses)
+		}
+	}
+	for _, a := range r.Arms {
+		for _, run := range a.Runs {
+			for _, e := range run.Epochs {
+				want += max(len(e.Losses), len(e.Validation))
+			}
+		}
+	}
+	first := r.Teachers[0].Epochs[0]
+	line := []string{"teacher", "1", "1", strconv.Itoa(first.Steps), number(first.Rate), number(first.Weight), number(first.GradNorm),
+		number(first.Seconds), "total", number(first.Losses[0].Value), number(first.Validation[0].Value)}
+	if len(rows) != want || !reflect.DeepEqual(rows[1], line) {
+		t.Errorf("%d rows of history that begin with %v, want %d, %v", len(rows), rows[1], want, line)
+	}
+}
+
+// checkScores finds the alarms of every run in its column.
+func checkScores(t *testing.T, rows [][]string, r experiment.Report) {
+	t.Helper()
+	if len(rows) != 1+r.Data.ScoredSteps || len(rows[0]) != 1+8 {
+		t.Fatalf("%d rows of %d columns", len(rows), len(rows[0]))
+	}
+	column := 0
+	for _, a := range r.Arms {
+		for _, run := range a.Runs {
+			column++
+			if want := run.Arm + "/" + strconv.FormatUint(run.Seed, 10); rows[0][column] != want {
+				t.Errorf("column %d is %s, want %s", column, rows[0][column], want)
+			}
+			var alarms []experiment.Range
+			for i, row := range rows[1:] {
+				x, err := strconv.ParseFloat(row[column], 64)
+				if err != nil || row[0] != strconv.Itoa(i) {
+					t.Fatalf("row %v, error %v", row, err)
+				}
+				if x <= float64(run.Threshold.Value) {
+					continue
+				}
+				if n := len(alarms); n > 0 && alarms[n-1].To == i {
+					alarms[n-1].To++
+				} else {
+					alarms = append(alarms, experiment.Range{From: i, To: i + 1})
+				}
+			}
+			if !reflect.DeepEqual(alarms, run.Alarms) {
+				t.Errorf("%s/%d: the scores give alarms %v, the report has %v", run.Arm, run.Seed, alarms, run.Alarms)
+			}
+		}
+	}
+}
+
+func TestRunPrintsEveryMetricWithChanceAndThreshold(t *testing.T) {
+	got := do(t, "run", tiny).must(t)
+	for _, m := range metrics.All {
+		if !strings.Contains(got.out, m.Title) {
+			t.Errorf("the table has no %s", m.Title)
+		}
+	}
+	for _, want := range []string{"chance", "alone", "cosine", "untrained", "random", "Threshold: train_percentile, percent 95", "train scores",
+		"Cosine distillation:", "2 seeds, cpu"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("the table does not say %q:\n%s", want, got.out)
+		}
+	}
+	for line := range strings.Lines(got.out) {
+		if strings.HasPrefix(line, "Point-adjusted F1") && strings.Count(line, "(") != 4 {
+			t.Errorf("point-adjusted values without chance beside each: %s", line)
+		}
+	}
+}
+
+func TestRunTakesItsSpecFromStandardInput(t *testing.T) {
+	got := doWith(t, context.Background(), read(t, tiny), "run", "-").must(t)
+	if !strings.Contains(got.out, "600 scored") {
+		t.Error(got.out)
+	}
+}
+
+func TestRunReadsAFileOfOnesOwn(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("a,b,is_anomaly\n")
+	for i := range 400 {
+		label := 0
+		if i >= 350 && i < 360 {
+			label = 1
+		}
+		rows.WriteString(strconv.Itoa(i%7) + "," + strconv.Itoa(i%5+50*label) + "," + strconv.Itoa(label) + "\n")
+	}
+	file := write(t, "mine.csv", rows.String())
+	spec := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"label": "is_anomaly", "split": 0.6, `,
+		`"train": {"from": 0, "to": 240}, "test": {"from": 0, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
+	got := doWith(t, context.Background(), spec, "run", "-", "-data", filepath.Dir(file)).must(t)
+	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out, "10 of the test steps anomalous in 1 segments") {
+		t.Error(got.out)
+	}
+}
+
+func TestRunNeverOverwrites(t *testing.T) {
+	dir, _ := runTiny(t)
+	before := read(t, dir, reportFile)
+	if got := do(t, "run", tiny, "-out", dir); got.code != exitFailed || !strings.Contains(got.err, "is there already") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+	if read(t, dir, reportFile) != before {
+		t.Error("the report was overwritten")
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, scoresFile), []byte("precious"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := do(t, "run", tiny, "-out", other); got.code != exitFailed || read(t, other, scoresFile) != "precious" {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+}
+
+func TestResumeRefusesAnotherSpec(t *testing.T) {
+	dir, _ := runTiny(t)
+	other := write(t, "other.json", strings.Replace(read(t, tiny), `"epochs": 3`, `"epochs": 4`, 1))
+	if got := do(t, "run", other, "-resume", "-out", dir); got.code != exitFailed || !strings.Contains(got.err, "another experiment") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+	if got := do(t, "run", "-resume", "-out", t.TempDir()); got.code != exitFailed || !strings.Contains(got.err, "spec.json: no such file") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+}
+
+// canceler is standard error that cancels a context at the n-th line.
+type canceler struct {
+	bytes.Buffer
+	cancel context.CancelFunc
+	left   int
+}
+
+func (c *canceler) Write(p []byte) (int, error) {
+	if c.left -= bytes.Count(p, []byte("\n")); c.left <= 0 {
+		c.cancel()
+	}
+	return c.Buffer.Write(p)
+}
+
+// An interrupted run that goes on, several times, ends where one that was left alone does.
+func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
+	whole, _ := runTiny(t)
+	dir := filepath.Join(t.TempDir(), "out")
+	args := []string{"run", tiny, "-out", dir}
+	stops := 0
+	for lines := 1; ; lines += 2 {
+		ctx, cancel := context.WithCancel(context.Background())
+		errOut := &canceler{cancel: cancel, left: lines}
+		var out bytes.Buffer
+		code := (&app{out: &out, errOut: errOut}).main(ctx, args)
+		cancel()
+		if code == exitOK {
+			break
+		}
+		stops++
+		said := errOut.String()
+		if code != exitFailed || !strings.Contains(said, "to go on: cosinelab run -resume -out "+dir) || strings.Contains(out.String(), "Threshold") {
+			t.Fatalf("exit code %d, %s%s", code, said, out.String())
+		}
+		if checkpoints, _ := os.ReadDir(filepath.Join(dir, checkpointsDir)); len(checkpoints) == 0 {
+			t.Fatal("no checkpoint is kept")
+		}
+		if exists(filepath.Join(dir, reportFile)) {
+			t.Fatal("an interrupted run wrote a report")
+		}
+		args = []string{"run", "-resume", "-out", dir}
+	}
+	if stops < 2 {
+		t.Errorf("interrupted %d times, want several", stops)
+	}
+	if got, want := reportIn(t, dir).WithoutTimings(), reportIn(t, whole).WithoutTimings(); !equal(t, got, want) {
+		t.Error("the report differs from that of an uninterrupted run")
+	}
+	if read(t, dir, scoresFile) != read(t, whole, scoresFile) {
+		t.Error("the scores differ from those of an uninterrupted run")
+	}
+}
+
+// equal compares as JSON: undefined values differ from themselves.
+func equal(t *testing.T, a, b any) bool {
+	t.Helper()
+	x, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Equal(x, y)
+}
+
+func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	got := doWith(t, ctx, "", "run", tiny)
+	if got.code != exitFailed || !strings.Contains(got.err, "nothing is kept without -out") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+}
+
+func TestRunNamesRunsThatFailed(t *testing.T) {
+	spec := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`, `"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
+	got := doWith(t, context.Background(), spec, "run", "-").must(t)
+	if strings.Count(got.out, "failed: threshold: tail: no score above") != 8 {
+		t.Error(got.out)
+	}
+}
+
+// The example specs are valid, and say themselves where their data is.
+func TestExampleSpecsAreValid(t *testing.T) {
+	files, err := filepath.Glob("specs/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d specs, error %v", len(files), err)
+	}
+	for _, f := range files {
+		if _, err := experiment.Parse([]byte(read(t, f))); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+}
+
+func TestTerminalGetsABarThatIsTakenAway(t *testing.T) {
+	var out, errOut bytes.Buffer
+	if code := (&app{out: &out, errOut: &errOut, terminal: true}).main(context.Background(), []string{"run", tiny}); code != exitOK {
+		t.Fatal(errOut.String())
+	}
+	lines := strings.Split(errOut.String(), "\r")
+	if len(lines) < 2 || strings.TrimSpace(lines[len(lines)-1]) != "" && !strings.HasSuffix(errOut.String(), "\n") {
+		t.Errorf("the bar is still there: %q", errOut.String())
+	}
+}
