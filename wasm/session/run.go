@@ -141,15 +141,20 @@ func (s *Session) lost(err error) {
 // eventPause is the least time between two events that only report progress: a page draws no faster.
 const eventPause = 40 * time.Millisecond
 
-// events sends what happens to the page and keeps the series of finished runs for charts.
+// events sends what happens to the page and keeps the series of finished runs for charts. News never waits, nor does it
+// make progress wait: an epoch may be shorter than the pause.
 func (s *Session) events(w *work, id int) func(experiment.Event) {
 	var last time.Time
 	return func(e experiment.Event) {
 		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 || w.paused()
-		if s.keep(w, e) && (news || time.Since(last) >= eventPause) {
-			last = time.Now()
-			s.send(protocol.Response{Type: protocol.TypeEvent, ID: id, Event: &e})
+		due := time.Since(last) >= eventPause
+		if !s.keep(w, e) || !news && !due {
+			return
 		}
+		if !news {
+			last = time.Now()
+		}
+		s.send(protocol.Response{Type: protocol.TypeEvent, ID: id, Event: &e})
 	}
 }
 
