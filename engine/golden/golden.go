@@ -40,7 +40,8 @@ func (r Report) OK() bool {
 	return true
 }
 
-// kinds lists the files that can be verified, by the beginning of their field "what".
+// kinds lists the files that can be verified, by the beginning of their field "what", or of "format" where they have
+// none.
 var kinds = []struct {
 	what   string
 	verify func(v *verifier, file []byte) error
@@ -51,6 +52,8 @@ var kinds = []struct {
 	{"THOC:", verifyTHOC},
 	{"causal GTA:", verifyGTA},
 	{"Adam,", verifyAdam},
+	{"tsad-golden-metrics/1", verifyEvaluation},
+	{"tsad-golden-pot/1", verifyTails},
 }
 
 // Verify runs a file in the format of the golden vectors through the engine on the device. It fails if the file is of
@@ -62,10 +65,14 @@ func Verify(file []byte, dev backend.Device) (Report, error) {
 
 func verify(file []byte, run machine, lim limits) (Report, error) {
 	var head struct {
-		What string `json:"what"`
+		What   string `json:"what"`
+		Format string `json:"format"`
 	}
 	if err := json.Unmarshal(file, &head); err != nil {
 		return Report{}, fmt.Errorf("golden: %w", err)
+	}
+	if head.What == "" {
+		head.What = head.Format
 	}
 	var known []string
 	for _, k := range kinds {

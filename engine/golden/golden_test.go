@@ -132,7 +132,7 @@ func changed(t *testing.T, old, new string) []byte {
 func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{`{`, "golden: unexpected end of JSON input"},
-		{`{"what":"Prophet: forward"}`, `golden: what is "Prophet: forward", want a text that begins with one of: Anomaly Transformer: LSTM predictor: OmniAnomaly: THOC: causal GTA: Adam,`},
+		{`{"what":"Prophet: forward"}`, `golden: what is "Prophet: forward", want a text that begins with one of: Anomaly Transformer: LSTM predictor: OmniAnomaly: THOC: causal GTA: Adam, tsad-golden-metrics/1 tsad-golden-pot/1`},
 		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)), `golden: json: unknown field "kurtosis"`},
 		{string(changed(t, `"heads":2`, `"heads":3`)), "golden: anomaly_transformer: heads 3, want a divisor of d_model 16"},
 		{string(changed(t, `"k":3.0`, `"k":2.0`)), "golden: k 2, temperature 50, log_epsilon 0.0001; want 3, 50, 0.0001"},

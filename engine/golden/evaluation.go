@@ -1,0 +1,338 @@
+package golden
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cosinelab/engine/detect"
+	"cosinelab/engine/metrics"
+)
+
+// exactly is the limit for what is counted or chosen, evaluated for what is computed in float64 (the file's tolerance).
+const (
+	exactly   = 0
+	evaluated = 1e-9
+)
+
+// draws is a rule for a list of scores, in words in the files' field "rules".
+type draws struct {
+	Kind    string     `json:"kind"`
+	Divisor float64    `json:"divisor"`
+	Values  []*float64 `json:"values"`
+	Seed    uint32     `json:"seed"`
+	Bits    uint       `json:"bits"`
+	Bumps   [][3]int   `json:"bumps"`
+}
+
+func (d draws) scores(n int) ([]float64, error) {
+	out := make([]float64, n)
+	switch {
+	case d.Kind == "list" && len(d.Values) == n:
+		for i, v := range d.Values {
+			out[i] = math.NaN()
+			if v != nil {
+				out[i] = *v / d.Divisor
+			}
+		}
+	case d.Kind == "lcg" && d.Bits >= 1 && d.Bits <= 32:
+		x := d.Seed
+		for i := range out {
+			x = 1664525*x + 1013904223
+			out[i] = float64(x >> (32 - d.Bits))
+		}
+		for _, b := range d.Bumps {
+			for i := max(0, b[0]); i < min(n, b[1]); i++ {
+				out[i] += float64(b[2])
+			}
+		}
+		for i := range out {
+			out[i] /= float64(uint64(1) << d.Bits)
+		}
+	default:
+		return nil, fmt.Errorf("golden: scores of kind %q with %d values, want list of %d or lcg", d.Kind, len(d.Values), n)
+	}
+	return out, nil
+}
+
+// evaluationCase is a case of the file of metrics and thresholds.
+type evaluationCase struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	N      int    `json:"n"`
+	Labels struct {
+		Kind     string   `json:"kind"`
+		Segments [][2]int `json:"segments"`
+	} `json:"labels"`
+	Scores  draws `json:"scores"`
+	Options struct {
+		Delays      []int     `json:"delays"`
+		K           []int     `json:"k"`
+		RAUCWindows []int     `json:"r_auc_windows"`
+		VUSWindows  []int     `json:"vus_windows"`
+		ChanceP     []float64 `json:"chance_p"`
+		Threshold   float64   `json:"threshold"`
+		NTrain      int       `json:"n_train"`
+		NTest       int       `json:"n_test"`
+		Train       draws     `json:"train"`
+		Test        draws     `json:"test"`
+	} `json:"options"`
+	Expected map[string]any `json:"expected"`
+}
+
+// verifyEvaluation compares every metric and threshold that a file of cases has.
+func verifyEvaluation(v *verifier, file []byte) error {
+	var f struct{ Cases []evaluationCase }
+	if err := json.Unmarshal(file, &f); err != nil {
+		return fmt.Errorf("golden: %w", err)
+	}
+	l := ledger{}
+	for _, c := range f.Cases {
+		verify := c.metrics
+		if c.Kind == "thresholds" {
+			verify = c.thresholds
+		}
+		if err := verify(&l); err != nil {
+			return fmt.Errorf("golden: %s: %w", c.Name, err)
+		}
+	}
+	v.report.Checks = append(v.report.Checks, l.checks...)
+	return nil
+}
+
+// ledger collects single numbers under the quantities they belong to, in the order they come.
+type ledger struct{ checks []Check }
+
+// note compares a number; the largest error of a quantity is kept.
+func (l *ledger) note(quantity, at string, got, want, limit float64) {
+	e := math.Abs(got-want) / max(1, math.Abs(want))
+	if math.IsNaN(e) || limit == exactly && e > 0 {
+		e = math.Inf(1)
+	}
+	c := Check{Name: quantity, At: at, Error: e, Limit: limit}
+	i := slices.IndexFunc(l.checks, func(k Check) bool { return k.Name == quantity })
+	switch {
+	case i < 0:
+		l.checks = append(l.checks, c)
+	case e > l.checks[i].Error || !c.OK() && l.checks[i].OK():
+		l.checks[i] = c
+	}
+}
+
+func (c evaluationCase) metrics(l *ledger) error {
+	scores, err := c.Scores.scores(c.N)
+	if err != nil {
+		return err
+	}
+	labels := make([]uint8, c.N)
+	for _, s := range c.Labels.Segments {
+		for i := max(0, s[0]); i < min(c.N, s[1]); i++ {
+			labels[i] = 1
+		}
+	}
+	e, err := metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
+	if c.Expected["default"] == nil {
+		if err != nil {
+			return err
+		}
+		return c.leaves(l, c.Name, c.Expected, c.answer(e))
+	}
+	refused := 0.0
+	if err != nil {
+		refused = 1
+	}
+	l.note("refusal of unscored points", c.Name, refused, 1, exactly)
+	for _, policy := range []metrics.Unscored{metrics.ExcludeUnscored, metrics.LowestUnscored} {
+		e, err := metrics.NewEvaluation(scores, labels, policy)
+		if err != nil {
+			return err
+		}
+		if err := c.leaves(l, c.Name+"/"+policy.String(), c.Expected[policy.String()], c.answer(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer is everything that the file has of an evaluation, under the file's keys.
+func (c evaluationCase) answer(e *metrics.Evaluation) map[string]any {
+	a := e.At(c.Options.Threshold)
+	return map[string]any{
+		"n_points": e.N(), "n_positive": e.Positives, "n_segments": len(e.Segments),
+		"n_flagged": a.Flagged, "n_flagged_segments": len(a.Segments),
+		"point":             a.Point(),
+		"best_f1":           e.BestF1(),
+		"auroc":             e.AUROC(),
+		"average_precision": e.AveragePrecision(),
+		"pa":                a.PointAdjusted(),
+		"pa_best":           e.BestPointAdjusted(),
+		"pa_delay":          keyed(c.Options.Delays, a.DelayAdjusted),
+		"pak":               keyed(c.Options.K, a.PercentAdjusted),
+		"pak_best":          keyed(c.Options.K, e.BestPercentAdjusted),
+		"pak_area_fixed":    a.PercentArea(),
+		"pak_area_best":     e.BestPercentArea(),
+		"composite":         a.Composite(),
+		"segment":           a.SegmentWise(),
+		"event":             a.EventWise(),
+		"range":             ranges(a),
+		"affiliation":       a.Affiliation(),
+		"r_auc":             keyed(c.Options.RAUCWindows, e.RangeAUC),
+		"vus":               keyed(c.Options.VUSWindows, e.VUS),
+		"chance_pa": keyed(c.Options.ChanceP, func(p float64) metrics.Rates {
+			return metrics.ChancePointAdjusted(e.Segments, e.N(), p)
+		}),
+		"chance_pak20": keyed(c.Options.ChanceP, func(p float64) metrics.Rates {
+			return metrics.ChancePercentAdjusted(e.Segments, e.N(), 20, p)
+		}),
+	}
+}
+
+// ranges are the range-based metrics for all cardinalities and biases.
+func ranges(a *metrics.Alarms) map[string]any {
+	out := map[string]any{}
+	for cardinality := metrics.ReciprocalCardinality; cardinality <= metrics.OneCardinality; cardinality++ {
+		for bias := metrics.FlatBias; bias <= metrics.BackBias; bias++ {
+			of := func(alpha float64) metrics.Rates {
+				return a.RangeBased(metrics.RangeOptions{Alpha: alpha, Bias: bias, Cardinality: cardinality})
+			}
+			out[cardinality.String()+"/"+bias.String()] = map[string]any{"precision": of(0).Precision, "recall_alpha0": of(0).Recall,
+				"recall_alpha0.5": of(0.5).Recall, "recall_alpha1": of(1).Recall, "f1_alpha0": of(0).F1}
+		}
+	}
+	return out
+}
+
+// keyed is the object of of(k) for every key k, written the shortest way.
+func keyed[K int | float64, V any](keys []K, of func(K) V) map[string]any {
+	object := map[string]any{}
+	for _, k := range keys {
+		object[strconv.FormatFloat(float64(k), 'f', -1, 64)] = of(k)
+	}
+	return object
+}
+
+// leaves compares an answer with what is expected, one check for each of the file's top-level keys.
+func (c evaluationCase) leaves(l *ledger, at string, want any, answer map[string]any) error {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	var got map[string]any
+	if err := json.Unmarshal(text, &got); err != nil {
+		return err
+	}
+	object, ok := want.(map[string]any)
+	if !ok {
+		return fmt.Errorf("expected of %s: %v, want an object", at, want)
+	}
+	for _, key := range sorted(object) {
+		compare(l, key, at+"/"+key, object[key], got[key])
+	}
+	return nil
+}
+
+// sorted are the keys of an object, in order.
+func sorted(object map[string]any) []string {
+	var keys []string
+	for k := range object {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// compare walks through what is expected; got may have more.
+func compare(l *ledger, quantity, at string, want, got any) {
+	switch want := want.(type) {
+	case map[string]any:
+		object, _ := got.(map[string]any)
+		for _, key := range sorted(want) {
+			value, ok := object[key]
+			if !ok {
+				value = "missing"
+			}
+			compare(l, quantity, at+"/"+key, want[key], value)
+		}
+	case []any:
+		list, _ := got.([]any)
+		l.note(quantity, at, float64(len(list)), float64(len(want)), exactly)
+		for i := range min(len(list), len(want)) {
+			compare(l, quantity, fmt.Sprintf("%s[%d]", at, i), want[i], list[i])
+		}
+	case float64:
+		x, ok := got.(float64)
+		if !ok {
+			x = math.NaN()
+		}
+		limit := float64(evaluated)
+		if strings.HasSuffix(at, "threshold_ge") || strings.Contains(at, "/n_") {
+			limit = exactly
+		}
+		l.note(quantity, at, x, want, limit)
+	default:
+		same := 0.0
+		if got == want { // null, true, false
+			same = 1
+		}
+		l.note(quantity, at, same, 1, exactly)
+	}
+}
+
+// thresholds compares percentiles and deviations with the number of test scores that they flag.
+func (c evaluationCase) thresholds(l *ledger) error {
+	train, err := c.Options.Train.scores(c.Options.NTrain)
+	if err != nil {
+		return err
+	}
+	test, err := c.Options.Test.scores(c.Options.NTest)
+	if err != nil {
+		return err
+	}
+	for _, key := range sorted(c.Expected) {
+		want, _ := c.Expected[key].(map[string]any)
+		name, x, err := policyOf(key)
+		if err != nil {
+			return err
+		}
+		policy, err := detect.FindThreshold(name)
+		if err != nil {
+			return err
+		}
+		cut, err := policy.Choose(detect.Scores{Train: train, Test: test}, detect.Params{Percent: x, K: x})
+		if err != nil {
+			return err
+		}
+		flags := 0
+		for _, s := range test {
+			if s > cut.Threshold {
+				flags++
+			}
+		}
+		l.note(name, c.Name+"/"+key, cut.Threshold, numberIn(want["threshold"]), evaluated)
+		l.note(name+" flags", c.Name+"/"+key, float64(flags), numberIn(want["test_flags"]), exactly)
+	}
+	return nil
+}
+
+// policyOf reads a key such as train_percentile_99.5 or mean_plus_3_sigma.
+func policyOf(key string) (name string, x float64, err error) {
+	name, number := "mean_sigma", strings.TrimSuffix(strings.TrimPrefix(key, "mean_plus_"), "_sigma")
+	if i := strings.LastIndex(number, "_"); i >= 0 {
+		name, number = number[:i], number[i+1:]
+	}
+	if x, err = strconv.ParseFloat(number, 64); err != nil {
+		err = fmt.Errorf("threshold %q, want a policy with a number", key)
+	}
+	return name, x, err
+}
+
+// numberOr is a number of a file, NaN if it is none.
+func numberIn(x any) float64 {
+	if f, ok := x.(float64); ok {
+		return f
+	}
+	return math.NaN()
+}
