@@ -96,6 +96,7 @@ var compilers = [op.Count]func(*memory, plan.Step) func(){
 
 	op.Discrepancy: compileDiscrepancy,
 
+	op.Assign:     compileAssign,
 	op.Accumulate: compileAccumulate,
 	op.Adam:       compileAdam,
 

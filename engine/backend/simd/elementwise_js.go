@@ -97,21 +97,64 @@ func spread(r plan.Ref) (rows, cols int32, how int) {
 	return 0, 0, otherwise
 }
 
+// compileCopy, and compileAssign, and compileAccumulate look their operand up in a list of places if it is not dense:
+// where neighbours lie apart, that is faster than to work the places out each time.
 func compileCopy(m *memory, s plan.Step) func() {
-	if !s.In[0].Contiguous() {
-		return nil
-	}
 	n := s.Out.Shape.Len()
-	out, x := m.arena[s.Out.Offset:][:n], m.arena[s.In[0].Offset:][:n]
-	return func() { copy(out, x) }
+	out, x := m.arena[s.Out.Offset:][:n], m.arena[s.In[len(s.In)-1].Offset:]
+	if s.In[len(s.In)-1].Contiguous() {
+		return func() { copy(out, x) }
+	}
+	at := places(s.In[len(s.In)-1])
+	return func() {
+		for i, p := range at {
+			out[i] = x[p]
+		}
+	}
+}
+
+func compileAssign(m *memory, s plan.Step) func() {
+	if !single(s.In[1]) {
+		return compileCopy(m, s)
+	}
+	out, x := m.arena[s.Out.Offset:][:s.Out.Shape.Len()], m.arena[s.In[1].Offset:]
+	return func() {
+		if x[0] == 0 {
+			clear(out)
+			return
+		}
+		for i := range out {
+			out[i] = x[0]
+		}
+	}
 }
 
 func compileAccumulate(m *memory, s plan.Step) func() {
-	if !s.In[1].Contiguous() {
-		return nil
+	if s.In[1].Contiguous() {
+		n, x, y := int32(s.Out.Shape.Len()), m.at(s.Out), m.at(s.In[1])
+		return func() { add(n, x, y, x) }
 	}
-	n, x, y := int32(s.Out.Shape.Len()), m.at(s.Out), m.at(s.In[1])
-	return func() { add(n, x, y, x) }
+	out, y, at := m.arena[s.Out.Offset:][:s.Out.Shape.Len()], m.arena[s.In[1].Offset:], places(s.In[1])
+	return func() {
+		for i, p := range at {
+			out[i] += y[p]
+		}
+	}
+}
+
+// places lists where the elements of r lie, in row-major order, counted from the first.
+func places(r plan.Ref) []int32 {
+	at := []int32{0}
+	for i, d := range r.Shape {
+		next := make([]int32, 0, len(at)*d)
+		for _, p := range at {
+			for j := range d {
+				next = append(next, p+int32(j*r.Stride[i]))
+			}
+		}
+		at = next
+	}
+	return at
 }
 
 func compileAdam(m *memory, s plan.Step) func() {

@@ -31,3 +31,12 @@ func (d *device) tune() {
 		}
 	}
 }
+
+// Roofline is the speed of multiply-adds that never leave their registers, in GFLOP/s, measured within a millisecond or
+// two. New must have started the kernels.
+func Roofline() float64 {
+	const rounds, flop = 1 << 20, 96
+	start := time.Now()
+	roofline(rounds, 1e-9)
+	return rounds * flop / time.Since(start).Seconds() / 1e9
+}

@@ -8,6 +8,8 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -44,11 +46,17 @@ func TestDeviceInChromium(t *testing.T) {
 	}
 }
 
+var (
+	what = flag.String("what", "Steps", "benchmarks of the browser to run: Steps, Profile")
+	only = flag.String("only", "", "training steps to time, separated by commas; empty = everything")
+	runs = flag.String("runs", "30", "runs of each training step")
+)
+
 // BenchmarkInChromium prints the table of package bench.
 func BenchmarkInChromium(b *testing.B) {
 	for b.Loop() {
-		code, output := run(b, "-test.run=^$", "-test.bench=.", "-test.benchtime=1x", "-test.v")
-		b.Log(output)
+		code, output := run(b, "-test.run=^$", "-test.bench="+*what, "-test.benchtime=1x", "-only="+*only, "-runs="+*runs)
+		fmt.Println(output)
 		if code != 0 {
 			b.Fatalf("exit code %d", code)
 		}

@@ -1,12 +1,19 @@
 package engine_test
 
 import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
 	"syscall/js"
 	"testing"
+	"time"
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/backend/simd"
+	"cosinelab/engine/bench"
 	"cosinelab/engine/golden"
 )
 
@@ -37,5 +44,54 @@ func TestGoldenVectors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+var (
+	only = flag.String("only", "", "training steps to time, separated by commas; empty = everything")
+	runs = flag.Int("runs", 30, "runs of each training step")
+)
+
+// BenchmarkSteps prints the table of package bench.
+func BenchmarkSteps(b *testing.B) {
+	dev := device(b)
+	o := bench.Options{Runs: *runs, Roofline: simd.Roofline, Done: func(l bench.Line) { fmt.Println(l.Row()) }}
+	if *only != "" {
+		o.Only = strings.Split(*only, ",")
+	}
+	for b.Loop() {
+		fmt.Println(bench.Head)
+		if _, err := bench.Run(context.Background(), dev, o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkProfile prints what the parts of a micro-batch take.
+func BenchmarkProfile(b *testing.B) {
+	dev := device(b)
+	for b.Loop() {
+		for _, s := range bench.Steps {
+			if !slices.Contains(strings.Split(*only, ","), s.Name) {
+				continue
+			}
+			roofline := 0.0
+			for range 50 {
+				roofline = max(roofline, simd.Roofline())
+			}
+			fmt.Printf("roofline %.1f GFLOP/s at best\n", roofline)
+			costs, err := bench.Profile(context.Background(), dev, s, 10**runs)
+			if err != nil {
+				b.Fatal(err)
+			}
+			total := time.Duration(0)
+			for i, c := range costs {
+				if i > 0 {
+					total += c.Time
+				}
+				fmt.Printf("%9.1f us %6.1f GFLOP/s %4d %s\n", float64(c.Time.Nanoseconds())/1000, c.FLOP/float64(c.Time.Nanoseconds()), c.Count, c.What)
+			}
+			fmt.Printf("%9.1f us in all\n", float64(total.Nanoseconds())/1000)
+		}
 	}
 }

@@ -81,16 +81,26 @@ func (g *generator) driver(s shape, strips map[shape]*asm.Func, packA, packB *as
 		width := asm.Int(int32(4 * s.vectors))
 		pc, jc, ic := f.I32(), f.I32(), f.I32()
 		kc, nc, mc := f.I32(), f.I32(), f.I32()
+		block, stepB, panelB := f.I32(), f.I32(), f.I32()
 		f.Loop(func(blocks *asm.Label) {
 			setMin(kc, d.k.Sub(pc), blockK)
 			f.For(jc, asm.Int(0), d.n, blockN, func() {
 				setMin(nc, d.n.Sub(jc), blockN)
-				f.Call(packB, d.b.Add(pc.Mul(d.rsB)).Add(jc.Mul(d.csB)), d.rsB, d.csB, kc, nc,
-					d.scratch.Add(asm.Int(packedB)), width)
+				block.Set(d.b.Add(pc.Mul(d.rsB)).Add(jc.Mul(d.csB)))
+				f.IfElse(d.inPlace(kc, nc, int32(4*s.vectors)), func() {
+					stepB.Set(d.rsB)
+					panelB.Set(floatBytes(width))
+				}, func() {
+					packed := f.LetI32(d.scratch.Add(asm.Int(packedB)))
+					f.Call(packB, block, d.rsB, d.csB, kc, nc, packed, width, d.alpha)
+					block.Set(packed)
+					stepB.Set(floatBytes(width))
+					panelB.Set(floatBytes(kc.Mul(width)))
+				})
 				f.For(ic, asm.Int(0), d.m, int32(s.rows), func() {
 					setMin(mc, d.m.Sub(ic), int32(s.rows))
 					p := d.strip(f, ic, jc, pc)
-					p.k, p.n, p.stepB, p.panelB = kc, nc, width.Shl(2), floatBytes(kc.Mul(width))
+					p.k, p.n, p.b, p.stepB, p.panelB = kc, nc, block, stepB, panelB
 					f.If(d.mustPack(), func() { d.packStrip(f, p, mc, packA) })
 					var cases []func()
 					for rows := 1; rows <= s.rows; rows++ {
@@ -121,13 +131,26 @@ func (d driverArgs) strip(f *asm.Func, i, j, k asm.I32) product {
 	optional := func(address, offset asm.I32) asm.I32 { return address.Select(address.Add(offset), asm.Int(0)) }
 	return product{
 		a: f.LetI32(d.a.Add(i.Mul(d.rsA)).Add(k.Mul(d.csA))), rsA: f.LetI32(d.rsA), csA: f.LetI32(d.csA),
-		b: d.scratch.Add(asm.Int(packedB)),
 		c: d.c.Add(i.Mul(d.ldc)).Add(floatBytes(j)), ldc: d.ldc,
-		alpha: d.alpha, beta: d.beta,
+		beta:     d.beta,
 		bias:     optional(d.bias, floatBytes(j)),
 		residual: optional(d.residual, i.Mul(d.ldr).Add(floatBytes(j))), ldr: d.ldr,
 		edge: d.scratch.Add(asm.Int(edgeTile)),
 	}
+}
+
+// nearRows is how many bytes of B a block may span to be read in place: as many as the first-level cache has.
+const nearRows = 32 << 10
+
+// inPlace says that packing would only copy: the columns of B are contiguous and fill whole panels, and its rows stay in
+// the first-level cache. (A width that is no power of two would need a division; its panels are always packed.)
+func (d driverArgs) inPlace(k, n asm.I32, width int32) asm.I32 {
+	if width&(width-1) != 0 {
+		return asm.Int(0)
+	}
+	whole := n.And(asm.Int(width - 1)).Eq(asm.Int(0))
+	scaled := d.alpha.Ne(asm.Float(1))
+	return d.csB.Eq(asm.Int(4)).And(whole).And(k.Mul(d.rsB).Le(asm.Int(nearRows))).And(scaled.Eq(asm.Int(0)))
 }
 
 // farColumns is the distance in bytes between columns of A from which its strips are packed.

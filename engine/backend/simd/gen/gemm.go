@@ -35,7 +35,7 @@ type product struct {
 	b, stepB, panelB asm.I32 // stepB from one k to the next, panelB from one panel to the next
 	n                asm.I32
 	c, ldc           asm.I32
-	alpha, beta      asm.F32
+	beta             asm.F32
 	bias             asm.I32 // 0 = none
 	residual, ldr    asm.I32 // residual 0 = none
 	edge             asm.I32 // memory for one tile
@@ -48,7 +48,7 @@ func productParams(f *asm.Func) product {
 		b: f.ParamI32(), stepB: f.ParamI32(), panelB: f.ParamI32(),
 		n: f.ParamI32(),
 		c: f.ParamI32(), ldc: f.ParamI32(),
-		alpha: f.ParamF32(), beta: f.ParamF32(),
+		beta:     f.ParamF32(),
 		bias:     f.ParamI32(),
 		residual: f.ParamI32(), ldr: f.ParamI32(),
 		edge: f.ParamI32(),
@@ -57,7 +57,7 @@ func productParams(f *asm.Func) product {
 
 func (p product) args() []asm.Value {
 	return []asm.Value{p.a, p.rsA, p.csA, p.k, p.b, p.stepB, p.panelB, p.n, p.c, p.ldc,
-		p.alpha, p.beta, p.bias, p.residual, p.ldr, p.edge}
+		p.beta, p.bias, p.residual, p.ldr, p.edge}
 }
 
 func (g *generator) gemm() {
@@ -181,17 +181,9 @@ func (g *generator) outerRow(f *asm.Func, a asm.V128, bv, acc []asm.V128) {
 	}
 }
 
-// writeTile writes alpha*acc + beta*C + bias + residual from registers. What is absent is skipped tile by tile: the
+// writeTile writes acc + beta*C + bias + residual from registers. What is absent is skipped tile by tile: the
 // branches are the same all along and cost nothing.
 func (g *generator) writeTile(f *asm.Func, p product, acc [][]asm.V128) {
-	f.If(p.alpha.Ne(asm.Float(1)), func() {
-		alpha := f.LetV128(p.alpha.Splat())
-		for _, row := range acc {
-			for _, v := range row {
-				v.Set(v.Mul(alpha))
-			}
-		}
-	})
 	f.If(p.beta.Ne(asm.Float(0)), func() {
 		beta := f.LetV128(p.beta.Splat())
 		eachRow(f, p.c, p.ldc, acc, func(c asm.I32, row []asm.V128) {
@@ -241,7 +233,7 @@ func (g *generator) writeEdge(f *asm.Func, p product, acc [][]asm.V128, edge *as
 		}
 	}
 	f.Call(edge, p.edge, asm.Int(int32(16*len(acc[0]))), asm.Int(int32(len(acc))), p.n,
-		p.c, p.ldc, p.alpha, p.beta, p.bias, p.residual, p.ldr)
+		p.c, p.ldc, p.beta, p.bias, p.residual, p.ldr)
 }
 
 // edgeWriter is writeTile for a tile in memory, one column at a time, with the same roundings.
@@ -249,13 +241,13 @@ func (g *generator) edgeWriter() *asm.Func {
 	return g.Func("edge", func(f *asm.Func) {
 		tile, ldt, rows, cols := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
 		c, ldc := f.ParamI32(), f.ParamI32()
-		alpha, beta := f.ParamF32(), f.ParamF32()
+		beta := f.ParamF32()
 		bias, residual, ldr := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		j, v := f.I32(), f.V128()
-		av, bv := f.LetV128(alpha.Splat()), f.LetV128(beta.Splat())
+		bv := f.LetV128(beta.Splat())
 		cols.Set(floatBytes(cols))
 		element := func(load func(asm.I32) asm.V128, store func(asm.I32)) {
-			v.Set(load(tile.Add(j)).Mul(av))
+			v.Set(load(tile.Add(j)))
 			f.If(beta.Ne(asm.Float(0)), func() { v.Set(g.madd(bv, load(c.Add(j)), v)) })
 			f.If(bias, func() { v.Inc(load(bias.Add(j))) })
 			f.If(residual, func() { v.Inc(load(residual.Add(j))) })

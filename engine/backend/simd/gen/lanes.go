@@ -8,6 +8,7 @@ type lanes struct {
 	at   asm.I32 // byte offset of the step in the row
 	left asm.I32 // floats in the step
 	tail bool    // left is less than 4
+	more uint32  // bytes to add to at
 }
 
 // walk visits the n floats of a row four at a time. body is emitted twice: for whole vectors and for the end.
@@ -18,16 +19,29 @@ func walk(f *asm.Func, n asm.I32, body func(l lanes)) {
 // walkFrom is walk from float first, a multiple of 4, on.
 func walkFrom(f *asm.Func, first, n asm.I32, body func(l lanes)) {
 	at, end := f.I32(), f.LetI32(floatBytes(n))
-	f.For(at, floatBytes(first), end.Sub(asm.Int(15)), 16, func() { body(lanes{f, at, asm.Int(4), false}) })
+	f.For(at, floatBytes(first), end.Sub(asm.Int(15)), 16, func() { body(lanes{f: f, at: at, left: asm.Int(4)}) })
 	left := f.LetI32(end.Sub(at).Shr(2))
-	f.If(left.Gt(asm.Int(0)), func() { body(lanes{f, at, left, true}) })
+	f.If(left.Gt(asm.Int(0)), func() { body(lanes{f: f, at: at, left: left, tail: true}) })
+}
+
+// walkWide is walk that takes several vectors a round as long as it can, body i with a state of its own: for bodies so
+// short that the loop, or the chain of one sum, would take longer than they do.
+func walkWide(f *asm.Func, n asm.I32, vectors int, body func(l lanes, i int)) {
+	at := f.I32()
+	end := f.LetI32(floatBytes(n.Sub(asm.Int(int32(4*vectors - 1)))))
+	f.For(at, asm.Int(0), end, int32(16*vectors), func() {
+		for i := range vectors {
+			body(lanes{f: f, at: at, left: asm.Int(4), more: uint32(16 * i)}, i)
+		}
+	})
+	walkFrom(f, at.Shr(2), n, func(l lanes) { body(l, 0) })
 }
 
 // load reads the step from a row; lanes behind the row's end are 0, and nothing behind it is read: it may be the last
 // byte of memory, or a NaN of somebody else's that would slow down or spoil a sum.
 func (l lanes) load(row asm.I32) asm.V128 {
 	if !l.tail {
-		return l.f.LetV128(row.Add(l.at).Load(0))
+		return l.f.LetV128(row.Add(l.at).Load(l.more))
 	}
 	v := l.f.LetV128(asm.Floats(0))
 	at := l.f.LetI32(row.Add(l.at))
@@ -40,7 +54,7 @@ func (l lanes) load(row asm.I32) asm.V128 {
 // store writes the step to a row, and nothing behind the row's end.
 func (l lanes) store(row asm.I32, v asm.V128) {
 	if !l.tail {
-		row.Add(l.at).Store(0, v)
+		row.Add(l.at).Store(l.more, v)
 		return
 	}
 	at, value := l.f.LetI32(row.Add(l.at)), l.f.LetV128(v)

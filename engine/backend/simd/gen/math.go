@@ -92,6 +92,20 @@ func (g *generator) newExpNegative(f *asm.Func) vectorFunc {
 	}
 }
 
+// newExp2Negative is 2^x for x <= 0, or above by a rounding: 2^x = 2^n 2^r with |r| <= 1/2. It is for softmax, which needs
+// no more than its relative error of 2^-21; results below 2^-126 are 0.
+func (g *generator) newExp2Negative(f *asm.Func) vectorFunc {
+	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
+	low, magic, bias := constant(-127), constant(3<<22), f.LetV128(asm.Bits(127<<23))
+	power := g.polynomial(f, 1, 0.693142831325531, 0.24022351205348969, 0.05557400360703468, 0.009666282683610916, 0.0011125507298856974)
+	return func(x asm.V128) asm.V128 {
+		x = f.LetV128(x.Pmax(low))
+		shifted := f.LetV128(x.Add(magic))
+		r := f.LetV128(x.Sub(shifted.Sub(magic)))
+		return f.LetV128(power(r).Mul(shifted.IntShl(23).IntAdd(bias)))
+	}
+}
+
 // logTail is (ln(1+f) - f + f^2/2) / f^3 on [-0.293, 0.414], relative error of the logarithm 2^-27.
 func (g *generator) logTail(f *asm.Func) vectorFunc {
 	return g.polynomial(f, 0.33333331, -0.25000823, 0.20001227, -0.16623357, 0.14201762, -0.13160194, 0.1276155, -0.0763443)

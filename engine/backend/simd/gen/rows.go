@@ -14,36 +14,42 @@ func (g *generator) rows() {
 	g.normGrad()
 }
 
-// softmax exports y = softmax(scale*x) over each row, the maximum subtracted first. Attention's 1/sqrt(E) is the scale, so
-// that no pass of its own is spent on it.
+// softmax exports y = softmax(scale*x) over each row, the maximum subtracted first, as powers of two. Attention's
+// 1/sqrt(E) can be the scale, so that no pass of its own is spent on it.
 func (g *generator) softmax() {
 	g.Export("softmax", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
 		r := rowParams(f, 2)
 		factor := f.ParamF32()
 		x, y := r[0], r[1]
-		exp := g.newExpNegative(f)
-		scale := f.LetV128(factor.Splat())
-		largest, sum := f.V128(), f.V128()
+		exp2 := g.newExp2Negative(f)
+		scale := f.LetV128(factor.Mul(asm.Float(math.Log2E)).Splat())
+		lowest := f.LetV128(asm.Floats(float32(math.Inf(-1))))
+		largest, sums := f.V128s(4), f.V128s(2)
+		shift := f.V128()
 		each(f, count, r, func() {
-			largest.Set(asm.Floats(float32(math.Inf(-1))))
-			walk(f, cols, func(l lanes) {
-				v := l.load(x.at).Mul(scale)
+			for _, v := range largest {
+				v.Set(lowest)
+			}
+			walkWide(f, cols, 4, func(l lanes, i int) {
+				v := l.load(x.at)
 				if l.tail {
-					v = l.inside().Select(v, largest)
+					v = l.inside().Select(v, lowest)
 				}
-				largest.Set(largest.Pmax(v))
+				largest[i].Set(largest[i].Pmax(v))
 			})
-			largest.Set(across(f, largest, asm.V128.Pmax))
-			sum.Set(asm.Floats(0))
-			walk(f, cols, func(l lanes) {
-				// not a fused multiply-add, which could exceed the rounded maximum
-				e := exp(f.LetV128(l.load(x.at).Mul(scale).Sub(largest)))
+			top := largest[0].Pmax(largest[1]).Pmax(largest[2].Pmax(largest[3]))
+			shift.Set(across(f, f.LetV128(top), asm.V128.Pmax))
+			for _, s := range sums {
+				s.Set(asm.Floats(0))
+			}
+			walkWide(f, cols, 2, func(l lanes, i int) {
+				e := exp2(f.LetV128(l.load(x.at).Sub(shift).Mul(scale)))
 				l.store(y.at, e)
-				sum.Inc(l.clear(e))
+				sums[i].Inc(l.clear(e))
 			})
-			sum.Set(asm.Floats(1).Div(total(f, sum)))
-			walk(f, cols, func(l lanes) { l.store(y.at, l.load(y.at).Mul(sum)) })
+			share := f.LetV128(asm.Floats(1).Div(total(f, f.LetV128(sums[0].Add(sums[1])))))
+			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(y.at, l.load(y.at).Mul(share)) })
 		})
 	})
 }
@@ -56,12 +62,14 @@ func (g *generator) softmaxGrad() {
 		factor := f.ParamF32()
 		y, dy, dx := r[0].at, r[1].at, r[2].at
 		scale := f.LetV128(factor.Splat())
-		dot := f.V128()
+		dot, dots := f.V128(), f.V128s(4)
 		each(f, count, r, func() {
-			dot.Set(asm.Floats(0))
-			walk(f, cols, func(l lanes) { dot.Set(g.madd(l.load(y), l.load(dy), dot)) })
-			dot.Set(total(f, dot))
-			walk(f, cols, func(l lanes) { l.store(dx, l.load(dy).Sub(dot).Mul(l.load(y)).Mul(scale)) })
+			for _, d := range dots {
+				d.Set(asm.Floats(0))
+			}
+			walkWide(f, cols, 4, func(l lanes, i int) { dots[i].Set(g.madd(l.load(y), l.load(dy), dots[i])) })
+			dot.Set(total(f, f.LetV128(dots[0].Add(dots[1]).Add(dots[2].Add(dots[3])))))
+			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(dx, l.load(dy).Sub(dot).Mul(l.load(y)).Mul(scale)) })
 		})
 	})
 }

@@ -88,7 +88,7 @@ var All = []Kernel{
 	{"row_dot", "rows, cols, a, lda, b, ldb, y i32", "", "y [rows] = the sum of a*b over each row."},
 	{"col_sum", "rows, cols, x, ldx, y i32", "", "Adds the sum of the rows of x to y [cols]: the gradient of a bias."},
 	{"softmax", "rows, cols, x, ldx, y, ldy i32, scale f32", "",
-		"y = softmax(scale*x) over each row; -Inf gives 0."},
+		"y = softmax(scale*x) over each row, scale > 0; -Inf gives 0."},
 	{"softmax_grad", "rows, cols, y, ldy, dy, lddy, dx, lddx i32, scale f32", "",
 		"dx = scale * y * (dy - sum(dy*y)), each row: the gradient of softmax(scale*x)."},
 	{"norm", "rows, cols, x, ldx, xhat, ldxhat, y, ldy, rstd, weight, bias i32, eps f32", "",

@@ -1,0 +1,51 @@
+package bench
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"cosinelab/engine/backend/cpu"
+)
+
+func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A"}, Roofline: func() float64 { return 100 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, l := range lines {
+		names = append(names, l.Group+" "+l.Name)
+		if !(l.Median > 0) || !(l.FLOP > 0) || l.Roofline != 100 {
+			t.Errorf("%+v", l)
+		}
+	}
+	if got := strings.Join(names, ", "); got != "training step T, training step A, scoring A" {
+		t.Errorf("timed %s", got)
+	}
+	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the projection; three
+	// times the forward pass, less the gradient of the input.
+	const layer = 6*100*64*64 + 2*8*100*100*8
+	const want = 32 * 2 * (3*(3*layer+100*64*38) + 2*100*114*64)
+	if got := lines[0].FLOP; math.Abs(got-want) > 1 {
+		t.Errorf("step T: %.0f FLOP, want %d", got, want)
+	}
+}
+
+func TestTheTableSaysWhatIsNotKnown(t *testing.T) {
+	var out strings.Builder
+	known := Line{Group: "product", Name: "64x64x64", FLOP: 2e9, Times: Times{Median: 50, P10: 40}, Roofline: 80, RooflineBest: 100}
+	unknown := known
+	unknown.Roofline, unknown.RooflineBest = 0, 0
+	if err := Write(&out, []Line{known, unknown}); err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(out.String(), "\n")
+	if !strings.Contains(rows[1], "40.0") || !strings.Contains(rows[1], "50 % ( 50 %)") {
+		t.Errorf("row %q, want 40 GFLOP/s, half of the roofline", rows[1])
+	}
+	if strings.Contains(rows[2], "%") || strings.Contains(rows[2], "NaN") {
+		t.Errorf("row %q has a share of an unknown roofline", rows[2])
+	}
+}

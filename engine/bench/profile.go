@@ -1,0 +1,130 @@
+package bench
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/plan"
+	"cosinelab/engine/train"
+)
+
+// Cost is what the steps of one kind and shape take together.
+type Cost struct {
+	What  string
+	Count int           // of them in one micro-batch
+	FLOP  float64       // of the products in all of them
+	Time  time.Duration // of all of them, over all runs
+}
+
+// Profile runs the gradient of one micro-batch of a training step, step by step, in so many rounds, and returns what
+// takes longest first, averaged over the rounds that little else on the machine disturbed. Clocks of browsers are
+// coarse, so rounds should be many. The first Cost is that of the whole gradient, the best of as many runs.
+func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list []Cost, err error) {
+	p, err := s.Problem()
+	if err != nil {
+		return nil, err
+	}
+	params := p.Graph.Params()
+	w := &witness{Device: dev}
+	t, err := train.New(w, p, clip, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Close(); err != nil {
+		return nil, err
+	}
+	single, steps := oneByOne(w.plan)
+	program, err := dev.Compile(single)
+	if err != nil {
+		return nil, err
+	}
+	defer program.Close()
+	for _, n := range params {
+		if slot, ok := single.Slot(plan.ClassParam, n.Name); ok {
+			if err := program.Write(slot, train.Initial(n, 1)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i, slot := range single.Slots {
+		if slot.Class == plan.ClassInput {
+			if err := program.Write(plan.Slot(i), windows(Batch).Series.Values[:slot.Shape.Len()]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var quiet quietRounds
+	for range rounds {
+		took := make([]time.Duration, len(single.Procs))
+		for i := range took {
+			start := time.Now()
+			if err := program.Run(ctx, i); err != nil {
+				return nil, err
+			}
+			took[i] = time.Since(start)
+		}
+		quiet = append(quiet, took)
+	}
+	whole := slices.MinFunc(quiet, func(a, b []time.Duration) int { return cmp.Compare(a[len(steps)], b[len(steps)]) })
+	return append([]Cost{{"gradient", 1, w.flop("gradient"), whole[len(steps)]}}, costs(steps, quiet.mean(len(steps)))...), nil
+}
+
+// quietRounds are the times of every step in every round.
+type quietRounds [][]time.Duration
+
+// mean averages the first n steps over the quarter of the rounds that took least.
+func (q quietRounds) mean(n int) []time.Duration {
+	sum := func(took []time.Duration) (total time.Duration) {
+		for _, t := range took[:n] {
+			total += t
+		}
+		return total
+	}
+	slices.SortFunc(q, func(a, b []time.Duration) int { return cmp.Compare(sum(a), sum(b)) })
+	q = q[:(len(q)+3)/4]
+	mean := make([]time.Duration, n)
+	for i := range mean {
+		for _, took := range q {
+			mean[i] += took[i] / time.Duration(len(q))
+		}
+	}
+	return mean
+}
+
+// oneByOne is the plan with a procedure for each step of its gradient, and then the gradient.
+func oneByOne(p *plan.Plan) (*plan.Plan, []plan.Step) {
+	i, _ := p.Proc("gradient")
+	single, steps := *p, p.Procs[i].Steps
+	single.Procs = nil
+	for k := range steps {
+		single.Procs = append(single.Procs, plan.Procedure{Name: fmt.Sprint(k), Steps: steps[k : k+1]})
+	}
+	single.Procs = append(single.Procs, p.Procs[i])
+	return &single, steps
+}
+
+func costs(steps []plan.Step, took []time.Duration) []Cost {
+	var all []Cost
+	for i, s := range steps {
+		what := fmt.Sprintf("%v %v", s.Kind, s.Out.Shape)
+		for _, r := range s.In[:min(2, len(s.In))] {
+			what += fmt.Sprintf(" %v", r.Shape)
+			if !r.Contiguous() {
+				what += fmt.Sprint(r.Stride)
+			}
+		}
+		k := slices.IndexFunc(all, func(c Cost) bool { return c.What == what })
+		if k < 0 {
+			k, all = len(all), append(all, Cost{What: what})
+		}
+		all[k].Count++
+		all[k].Time += took[i]
+		all[k].FLOP += flop(s)
+	}
+	slices.SortFunc(all, func(a, b Cost) int { return cmp.Compare(b.Time, a.Time) })
+	return all
+}
