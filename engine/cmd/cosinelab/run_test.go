@@ -42,7 +42,7 @@ func table(t *testing.T, dir, name string) [][]string {
 	return rows
 }
 
-func TestRunWritesReportHistoryAndScores(t *testing.T) {
+func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	dir, got := runTiny(t)
 	r := reportIn(t, dir)
 	if r.Data.ScoredSteps != 600 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 || r.Device != "cpu "+machine() {
@@ -50,6 +50,7 @@ func TestRunWritesReportHistoryAndScores(t *testing.T) {
 	}
 	checkHistory(t, table(t, dir, historyFile), r)
 	checkScores(t, table(t, dir, scoresFile), r)
+	checkTable(t, got)
 	if got.err == "" || strings.Contains(got.err, "\r") {
 		t.Errorf("progress %q, want plain lines", got.err)
 	}
@@ -118,8 +119,9 @@ func checkScores(t *testing.T, rows [][]string, r experiment.Report) {
 	}
 }
 
-func TestRunPrintsEveryMetricWithChanceAndThreshold(t *testing.T) {
-	got := do(t, "run", tiny).must(t)
+// checkTable finds every metric, chance beside it, and how the threshold was chosen.
+func checkTable(t *testing.T, got outcome) {
+	t.Helper()
 	for _, m := range metrics.All {
 		if !strings.Contains(got.out, m.Title) {
 			t.Errorf("the table has no %s", m.Title)
@@ -135,13 +137,6 @@ func TestRunPrintsEveryMetricWithChanceAndThreshold(t *testing.T) {
 		if strings.HasPrefix(line, "Point-adjusted F1") && strings.Count(line, "(") != 4 {
 			t.Errorf("point-adjusted values without chance beside each: %s", line)
 		}
-	}
-}
-
-func TestRunTakesItsSpecFromStandardInput(t *testing.T) {
-	got := doWith(t, context.Background(), read(t, tiny), "run", "-").must(t)
-	if !strings.Contains(got.out, "600 scored") {
-		t.Error(got.out)
 	}
 }
 
@@ -165,25 +160,17 @@ func TestRunReadsAFileOfOnesOwn(t *testing.T) {
 }
 
 func TestRunNeverOverwrites(t *testing.T) {
-	dir, _ := runTiny(t)
-	before := read(t, dir, reportFile)
-	if got := do(t, "run", tiny, "-out", dir); got.code != exitFailed || !strings.Contains(got.err, "is there already") {
-		t.Errorf("exit code %d, %s", got.code, got.err)
-	}
-	if read(t, dir, reportFile) != before {
-		t.Error("the report was overwritten")
-	}
-	other := t.TempDir()
-	if err := os.WriteFile(filepath.Join(other, scoresFile), []byte("precious"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if got := do(t, "run", tiny, "-out", other); got.code != exitFailed || read(t, other, scoresFile) != "precious" {
-		t.Errorf("exit code %d, %s", got.code, got.err)
+	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
+		file := write(t, name, "precious")
+		got := do(t, "run", tiny, "-out", filepath.Dir(file))
+		if got.code != exitFailed || !strings.Contains(got.err, name+" is there already") || read(t, file) != "precious" {
+			t.Errorf("exit code %d, %s", got.code, got.err)
+		}
 	}
 }
 
 func TestResumeRefusesAnotherSpec(t *testing.T) {
-	dir, _ := runTiny(t)
+	dir := filepath.Dir(write(t, specFile, read(t, tiny)))
 	other := write(t, "other.json", strings.Replace(read(t, tiny), `"epochs": 3`, `"epochs": 4`, 1))
 	if got := do(t, "run", other, "-resume", "-out", dir); got.code != exitFailed || !strings.Contains(got.err, "another experiment") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
