@@ -33,6 +33,8 @@ type Model struct {
 	// MicroBatch is how many windows go best through the graph at once. One keeps a transformer's activations in cache;
 	// the products of a recurrence need more rows.
 	MicroBatch int
+	// Fits says what else is wrong with sizes that are large enough; nil = nothing can be.
+	Fits func(c Config) error
 	// Build adds the model to g for windows x [B,L,C] of scaled data. Parameters get the names of models.md below the
 	// current scope of g. The sizes must pass Check.
 	Build func(g *graph.Graph, x *graph.Node, c Config) Output
@@ -156,7 +158,10 @@ func (m Model) Check(c Config) error {
 			return fmt.Errorf("%s: %s %d, want at least 1", m.Name, s.name, s.n)
 		}
 	}
-	return m.checkHeads(c)
+	if err := m.checkHeads(c); err != nil || m.Fits == nil {
+		return err
+	}
+	return m.Fits(c)
 }
 
 // checkHeads is for models with attention; the others have neither heads nor a position code.

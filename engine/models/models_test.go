@@ -239,6 +239,9 @@ func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
 		{"transformer", func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
 		{"transformer", func(c *models.Config) { c.Flows = 4 }, "transformer: flows 4, want 0: the model has none"},
 		{"lstm", func(c *models.Config) { c.Layers = 0 }, "lstm: layers 0, want at least 1"},
+		{"thoc", func(c *models.Config) { c.Layers = 4 }, "thoc: layers 4, of which the last looks 8 steps back, want fewer than window 7"},
+		{"gta", func(c *models.Config) { c.Heads = 2 }, "gta: heads 2, want a divisor of d_model 5"},
+		{"thoc", func(c *models.Config) { c.Centres = []int{3, 0} }, "thoc: centres 0, want at least 1"},
 		{"lstm", func(c *models.Config) { c.Heads = 2 }, "lstm: heads 2, want 0: the model has none"},
 	} {
 		sizes := fit(find(t, c.model), odd)

@@ -23,6 +23,7 @@ var thoc = Model{
 	Full:  Config{DModel: 128, Layers: 3, Centres: []int{6}, Constants: thocConstants},
 
 	MicroBatch: 16,
+	Fits:       reachable,
 	Build:      buildTHOC,
 	Extra:      noExtra,
 }
@@ -33,7 +34,7 @@ var thocConstants = Constants{Tau: 1, Orthogonality: 1, SelfSupervision: 10}
 func buildTHOC(g *graph.Graph, x *graph.Node, c Config) Output {
 	steps := turned(x)
 	features := dilated(g, steps, c)
-	predictions, supervision := predict(g, features, steps)
+	predictions, supervision := predict(features, steps)
 	h := cluster(g, features, c)
 	perStep := graph.Reshape(graph.Sum(graph.Mul(h.relevance[c.Layers-1], h.distance), 1), c.Window, x.Shape[0])
 	one := graph.Scale(graph.MeanAll(perStep), 1/float64(c.centres(c.Layers-1)))
@@ -71,6 +72,14 @@ func perWindow(rows *graph.Node, c Config) *graph.Node {
 // centres is K of a layer.
 func (c Config) centres(layer int) int { return c.Centres[min(layer, len(c.Centres)-1)] }
 
+// reachable says whether the last layer looks back within the window, so that it has a step to predict.
+func reachable(c Config) error {
+	if last := skip(min(c.Layers, 30) - 1); last >= c.Window {
+		return fmt.Errorf("thoc: layers %d, of which the last looks %d steps back, want fewer than window %d", c.Layers, last, c.Window)
+	}
+	return nil
+}
+
 // skip is how many steps back a layer's recurrence looks: 1, 2, 4, ...
 func skip(layer int) int { return 1 << layer }
 
@@ -88,7 +97,7 @@ func dilated(g *graph.Graph, x *graph.Node, c Config) []*graph.Node {
 
 // predict lets each layer predict the step that its recurrence reaches next, and returns the first layer's predictions
 // [L,B,C] made at each step, and the mean loss over layers (equation 12).
-func predict(g *graph.Graph, features []*graph.Node, x *graph.Node) (first, loss *graph.Node) {
+func predict(features []*graph.Node, x *graph.Node) (first, loss *graph.Node) {
 	steps, channels := x.Shape[0], x.Shape[2]
 	var losses []*graph.Node
 	for l, f := range features {
@@ -96,11 +105,8 @@ func predict(g *graph.Graph, features []*graph.Node, x *graph.Node) (first, loss
 		if l == 0 {
 			first = y
 		}
-		if s := skip(l); s < steps {
-			losses = append(losses, nn.MSE(graph.SliceAxis(y, 0, 0, steps-s), graph.SliceAxis(x, 0, s, steps)))
-		} else {
-			g.Fail("layer %d looks %d steps back, want fewer than the %d of a window", l, s, steps)
-		}
+		s := skip(l)
+		losses = append(losses, nn.MSE(graph.SliceAxis(y, 0, 0, steps-s), graph.SliceAxis(x, 0, s, steps)))
 	}
 	return first, graph.Scale(total(losses), 1/float64(len(losses)))
 }

@@ -18,8 +18,8 @@ type noise struct {
 
 // Draws says which noise a step of the optimiser gets.
 type Draws struct {
-	Seed uint64
-	Step int
+	Seed uint64 `json:"seed,string"` // as text: a number in JavaScript would be rounded
+	Step int    `json:"step"`
 }
 
 // findNoise lists the inputs of the plan that are drawn.

@@ -18,6 +18,8 @@ type Ask struct {
 	Shards []int        `json:"shards,omitempty"` // windows in each
 	Share  float64      `json:"share,omitempty"`
 	Lambda float64      `json:"lambda,omitempty"`
+	Draws  train.Draws  `json:"draws,omitzero"`
+	First  int          `json:"first,omitempty"` // position of the first micro-batch
 }
 
 // Answer comes back; for shards the gradients lie one after the other in the buffer beside it.
@@ -58,7 +60,8 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 	case len(buffers) != 2:
 		return Answer{}, nil, fmt.Errorf("%d buffers, want parameters and windows", len(buffers))
 	}
-	gradients, err := s.trainer.Answer(ctx, train.Work{Params: buffers[0], Windows: buffers[1], Shards: ask.Shards, Share: ask.Share, Lambda: ask.Lambda})
+	gradients, err := s.trainer.Answer(ctx, train.Work{Params: buffers[0], Windows: buffers[1], Shards: ask.Shards, Share: ask.Share,
+		Lambda: ask.Lambda, Draws: ask.Draws, First: ask.First})
 	if err != nil {
 		return Answer{}, nil, err
 	}
@@ -112,7 +115,7 @@ func (call Call) checked(ctx context.Context, ask Ask, buffers ...[]float32) (An
 }
 
 func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient, error) {
-	answer, values, err := call.checked(ctx, Ask{Shards: w.Shards, Share: w.Share, Lambda: w.Lambda}, w.Params, w.Windows)
+	answer, values, err := call.checked(ctx, Ask{Shards: w.Shards, Share: w.Share, Lambda: w.Lambda, Draws: w.Draws, First: w.First}, w.Params, w.Windows)
 	if err != nil {
 		return nil, err
 	}

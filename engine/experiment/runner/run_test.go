@@ -325,12 +325,16 @@ func TestModelsOfSpecsAreThoseThatCanBeBuilt(t *testing.T) {
 	}
 	for i, m := range models.All {
 		k := experiment.Models[i]
-		lab := experiment.Model{Name: m.Name, DModel: m.Lab.DModel, Heads: m.Lab.Heads, Layers: m.Lab.Layers, DFF: m.Lab.DFF}
-		if k.Name != m.Name || k.Title != m.Title || k.Lab != lab {
-			t.Errorf("specs have %+v, models %s, %q, %+v", k, m.Name, m.Title, lab)
+		lab := experiment.Model{Name: m.Name, DModel: m.Lab.DModel, Heads: m.Lab.Heads, Layers: m.Lab.Layers, DFF: m.Lab.DFF,
+			Latent: m.Lab.Latent, Flows: m.Lab.Flows, Features: m.Lab.Features, MLP: m.Lab.MLP}
+		if len(m.Lab.Centres) > 0 {
+			lab.Centres = m.Lab.Centres[0]
+		}
+		if k.Name != m.Name || k.Title != m.Title || k.Lab != lab || k.Branches != m.Branches {
+			t.Errorf("specs have %+v, models %s, %q, %+v, %d branches", k, m.Name, m.Title, lab, m.Branches)
 		}
 		c := m.Lab
-		c.Window, c.Channels = 4, 2
+		c.Window, c.Channels = 5, 2
 		_, out, err := m.Graph(c, 1)
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,150 @@
+package train_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"cosinelab/engine/detect"
+	"cosinelab/engine/graph"
+	"cosinelab/engine/plan"
+	"cosinelab/engine/train"
+)
+
+// noisy learns one parameter from windows and draws of both kinds; its outputs are the draws.
+func noisy(t *testing.T, micro int) train.Problem {
+	t.Helper()
+	var p train.Problem
+	g, err := graph.Build(func(g *graph.Graph) {
+		x, w := g.Input("x", micro, window, channels), g.Param("w", graph.Init{Fill: 1}, channels)
+		eps, edge := g.Draw("eps", graph.Normal, micro, window, channels), g.Draw("edge", graph.Gumbel, channels)
+		loss := graph.MeanAll(graph.Mul(graph.Add(graph.Mul(x, w), eps), graph.Add(w, edge)))
+		p = train.Problem{Windows: x, Loss: loss, Monitor: loss, Trainable: g.Params(), Parts: []plan.Result{{Name: "total", Node: loss}},
+			Outputs: []plan.Result{{Name: "eps", Node: graph.Scale(eps, 1)},
+				{Name: "edge", Node: graph.Expand(graph.Shift(edge, 0), micro, channels)}}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Graph = g
+	return p
+}
+
+// draws are the outputs of noisy for every window.
+func draws(t *testing.T, micro int, seed uint64) (eps, edge [][]float32) {
+	t.Helper()
+	w := detect.Slide(waves(window+6), window, 1)
+	err := newTrainer(t, noisy(t, micro), 0, seed).Forward(context.Background(), w, func(_ int, o [][]float32) error {
+		eps, edge = append(eps, slices.Clone(o[0])), append(edge, slices.Clone(o[1]))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return eps, edge
+}
+
+func TestScoredWindowsKeepTheirDrawsInEveryMicroBatch(t *testing.T) {
+	one, edge := draws(t, 1, 3)
+	three, _ := draws(t, 3, 3)
+	other, _ := draws(t, 1, 4)
+	for i := range one {
+		if !slices.Equal(one[i], three[i]) {
+			t.Errorf("window %d: %v in micro-batches of 1, %v in those of 3", i, one[i], three[i])
+		}
+		if slices.Equal(one[i], other[i]) || i > 0 && slices.Equal(one[i], one[i-1]) {
+			t.Errorf("window %d has the draws of another seed or window", i)
+		}
+		if slices.Max(edge[i]) != 0 || slices.Min(edge[i]) != 0 {
+			t.Errorf("window %d: Gumbel noise %v in scoring, want 0", i, edge[i])
+		}
+	}
+}
+
+func TestNormalDrawsAreStandard(t *testing.T) {
+	eps, _ := draws(t, 2, 1)
+	n, sum, square := 0.0, 0.0, 0.0
+	for _, x := range slices.Concat(eps...) {
+		n, sum, square = n+1, sum+float64(x), square+float64(x)*float64(x)
+	}
+	if mean := sum / n; math.Abs(mean) > 4/math.Sqrt(n) || math.Abs(square/n-1) > 4*math.Sqrt(2/n) {
+		t.Errorf("%v draws with mean %v and mean square %v", n, mean, square/n)
+	}
+}
+
+func TestNoiseDoesNotDependOnTheWorkers(t *testing.T) {
+	fit := func(peers int) *train.Trainer {
+		tr := newTrainer(t, noisy(t, 1), 0, 3)
+		var ps []train.Peer
+		for range peers {
+			ps = append(ps, newTrainer(t, noisy(t, 1), 0, 99).Answer)
+		}
+		tr.Share(ps, false, nil)
+		if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {
+			t.Fatal(err)
+		}
+		return tr
+	}
+	want := params(t, fit(0))
+	for peers := 1; peers <= 3; peers++ {
+		sameBits(t, fmt.Sprintf("%d peers", peers), params(t, fit(peers)), want)
+	}
+}
+
+func TestEveryStepAndMicroBatchHasDrawsOfItsOwn(t *testing.T) {
+	// Without data the gradient is the noise alone: the same draws again would give the same loss again.
+	var seen []float64
+	o := options()
+	o.OnStep = func(s train.StepInfo) { seen = append(seen, s.Losses[0].Value) }
+	p := noisy(t, 1)
+	if _, err := newTrainer(t, p, 0, 3).Fit(context.Background(), detect.Tile(waves(0+window), window), detect.Windows{}, o); err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range seen {
+		if slices.Contains(seen[:i], x) {
+			t.Errorf("step %d has the loss %v of an earlier one", i+1, x)
+		}
+	}
+}
+
+func TestUnitRowsHaveNormOneAndStepsClimb(t *testing.T) {
+	var unit, climb *graph.Node
+	if _, err := graph.Build(func(g *graph.Graph) {
+		unit = g.Param("u", graph.Init{Normal: 1, Unit: true}, 4, 3)
+		climb = g.Param("c", graph.Init{Fill: 1, Step: 0.5}, 2, 3)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for row := range slices.Chunk(train.Initial(unit, 1), 3) {
+		norm := 0.0
+		for _, x := range row {
+			norm += float64(x) * float64(x)
+		}
+		if math.Abs(norm-1) > 1e-6 {
+			t.Errorf("row %v has the squared norm %v", row, norm)
+		}
+	}
+	if got, want := train.Initial(climb, 1), []float32{1, 1.5, 2, 1, 1.5, 2}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestClippingEachGradientBoundsItsStep(t *testing.T) {
+	norm := func(limit float64) float64 {
+		p := reconstruction(t, 1)
+		p.ClipEach = limit
+		o := options()
+		o.Epochs = 1
+		r, err := newTrainer(t, p, 0, 1).Fit(context.Background(), fitWindows(), validWindows(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Epochs[0].GradNorm
+	}
+	tensors := float64(len(reconstruction(t, 1).Trainable))
+	if free, tight := norm(0), norm(1e-3); tight > 1e-3*math.Sqrt(tensors)*1.0001 || free < 10*tight {
+		t.Errorf("gradient norm %v without a limit, %v with one of 0.001 for each of %v tensors", free, tight, tensors)
+	}
+}
