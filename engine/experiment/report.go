@@ -77,11 +77,33 @@ type Run struct {
 	Alarms     []Range   `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int       `json:"hits"`              // true segments with an alarm
 	FalseRuns  int       `json:"false_runs"`        // alarms that touch no true segment
+	Causes     [][]Cause `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Located    *Located  `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
 	Failed     string    `json:"failed,omitempty"`  // why there are no scores: step 212: loss total became NaN
 
 	Scores []float64 `json:"-"` // one a scored test step
 	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
 	Output []float32 `json:"-"` // the student's output for the test part, [scored steps, channels], in scaled units
+	Errors []float32 `json:"-"` // squared errors of the same shape, that make up the score; nil if it is made of others
+}
+
+// MaxCauses is the number of channels that an alarm names.
+const MaxCauses = 5
+
+// Cause is a channel's part in an alarm.
+type Cause struct {
+	Channel int     `json:"channel"`
+	Share   float64 `json:"share"` // of the squared error over the alarm's steps
+}
+
+// Located compares channels with those that true anomalies show in. Channels are ranked by their squared error over all
+// steps of a true segment, found or not; values are means over the segments whose channels are known.
+type Located struct {
+	Segments   int           `json:"segments"`
+	HitRate100 metrics.Value `json:"hit_rate_100"` // metrics.HitRate among as many channels as are true
+	HitRate150 metrics.Value `json:"hit_rate_150"` // among half as many again
+	Chance100  metrics.Value `json:"chance_100"`   // of channels in random order
+	Chance150  metrics.Value `json:"chance_150"`
 }
 
 // Cut is a threshold and what it saw.

@@ -87,6 +87,17 @@ func (s Spec) NeedsTeacher(a Arm) bool {
 	return a.Distils() || a.Control != "random" && s.Detect.Score == "disagreement"
 }
 
+// OfErrors reports whether the scores of an arm are made of its student's squared errors, as they are or weighted.
+func (s Spec) OfErrors(a Arm) bool {
+	score := s.Detect.Score
+	for _, k := range Models {
+		if k.Name == s.StudentOf(a).Name && score == "model" {
+			score = k.Scores[0]
+		}
+	}
+	return a.Control != "random" && (score == "reconstruction" || score == "association")
+}
+
 // Teaches reports whether a teacher is needed at all; otherwise none is trained.
 func (s Spec) Teaches() bool { return slices.ContainsFunc(s.Arms, s.NeedsTeacher) }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -118,6 +119,8 @@ func printReport(w io.Writer, r experiment.Report) {
 	}
 	printFailures(w, r)
 	printThresholds(w, r)
+	printLocated(w, r)
+	printCauses(w, r)
 	fmt.Fprintln(w, verdict(s.Verdict))
 }
 
@@ -235,6 +238,70 @@ func count(runs []experiment.Run) (c counted) {
 		c.runs++
 	}
 	return c
+}
+
+// printLocated says how often an arm blames the right channels, where the data tells which are.
+func printLocated(w io.Writer, r experiment.Report) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	rows := 0
+	for _, a := range r.Arms {
+		var hit100, hit150 []metrics.Value
+		var l experiment.Located
+		for _, run := range a.Runs {
+			if run.Located != nil {
+				l = *run.Located
+				hit100, hit150 = append(hit100, l.HitRate100), append(hit150, l.HitRate150)
+			}
+		}
+		if hit100 == nil {
+			continue
+		}
+		if rows++; rows == 1 {
+			fmt.Fprintf(w, "Right channels among those with the largest errors, in %d true segments (in brackets chance)\n", l.Segments)
+			fmt.Fprintln(t, "\tHitRate@100%\tHitRate@150%")
+		}
+		fmt.Fprintf(t, "%s\t%s (%s)\t%s (%s)\n", a.Arm.Name, spread(experiment.NewSpread(hit100)), points(l.Chance100),
+			spread(experiment.NewSpread(hit150)), points(l.Chance150))
+	}
+	if rows > 0 {
+		t.Flush()
+		fmt.Fprintln(w)
+	}
+}
+
+// alarmsShown is the number of alarms whose causes are printed; the report has all.
+const alarmsShown = 5
+
+// printCauses names the channels behind the longest alarms of the first run that has causes.
+func printCauses(w io.Writer, r experiment.Report) {
+	for _, a := range r.Arms {
+		if len(a.Runs) == 0 || len(a.Runs[0].Causes) == 0 {
+			continue
+		}
+		run := a.Runs[0]
+		order := make([]int, len(run.Alarms))
+		for i := range order {
+			order[i] = i
+		}
+		length := func(i int) int { return run.Alarms[i].To - run.Alarms[i].From }
+		slices.SortStableFunc(order, func(i, j int) int { return length(j) - length(i) })
+		fmt.Fprintf(w, "Longest alarms of %s, seed %d, with the channels' shares of the squared error\n", run.Arm, run.Seed)
+		for _, i := range order[:min(len(order), alarmsShown)] {
+			fmt.Fprintf(w, "  steps %d to %d:%s\n", run.Alarms[i].From, run.Alarms[i].To-1, causeWords(run.Causes[i], r.Data.Channels))
+		}
+		fmt.Fprintln(w)
+		return
+	}
+}
+
+func causeWords(causes []experiment.Cause, names []string) (text string) {
+	for i, c := range causes {
+		if i > 0 {
+			text += ","
+		}
+		text += fmt.Sprintf(" %s %.0f %%", names[c.Channel], 100*c.Share)
+	}
+	return text
 }
 
 // cutWords is the threshold of one run, with what makes it unsure.

@@ -128,7 +128,8 @@ func checkTable(t *testing.T, got outcome) {
 		}
 	}
 	for _, want := range []string{"chance", "alone", "cosine", "untrained", "random", "Threshold: train_percentile, percent 95", "train scores",
-		"Cosine distillation:", "2 seeds, cpu"} {
+		"HitRate@100%",
+		"Longest alarms of alone, seed 1", "Cosine distillation:", "2 seeds, cpu"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("the table does not say %q:\n%s", want, got.out)
 		}

@@ -34,6 +34,7 @@ func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []e
 	for i, s := range alarms.Segments {
 		out.Alarms[i] = experiment.Range{From: s.From, To: s.To}
 	}
+	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
 	out.Metrics = nil
 	if labels == nil {
 		return nil

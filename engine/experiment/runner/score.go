@@ -18,11 +18,7 @@ type scores struct{ train, test []float64 }
 // studentScores scores the test part, and the training windows if the threshold looks at them.
 func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *experiment.Run) (s scores, err error) {
 	r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed})
-	keep := &out.Output
-	if !r.o.Outputs {
-		keep = nil
-	}
-	if s.test, err = r.forward(ctx, t, r.data.test, keep); err != nil {
+	if s.test, err = r.forward(ctx, t, r.data.test, out); err != nil {
 		return s, err
 	}
 	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
@@ -32,12 +28,9 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *experime
 	return s, err
 }
 
-// forward scores every step of the windows; keep, if not nil, gets the student's output for them.
-func (r *run) forward(ctx context.Context, t *train.Trainer, w detect.Windows, keep *[]float32) ([]float64, error) {
+// forward scores every step of the windows; keep, if not nil, gets what else the student says of them.
+func (r *run) forward(ctx context.Context, t *train.Trainer, w detect.Windows, keep *experiment.Run) ([]float64, error) {
 	all := make([]float64, 0, w.Len()*w.Length)
-	if keep != nil {
-		*keep = make([]float32, 0, w.Len()*w.Size())
-	}
 	err := t.Forward(ctx, w, func(_ int, o [][]float32) error {
 		for _, x := range o[0] {
 			v := float64(x)
@@ -46,8 +39,11 @@ func (r *run) forward(ctx context.Context, t *train.Trainer, w detect.Windows, k
 			}
 			all = append(all, v)
 		}
-		if keep != nil {
-			*keep = append(*keep, o[1]...)
+		if keep != nil && r.o.Outputs {
+			keep.Output = append(keep.Output, o[1]...)
+		}
+		if keep != nil && len(o) > 2 {
+			keep.Errors = append(keep.Errors, o[2]...)
 		}
 		return nil
 	})
@@ -83,7 +79,12 @@ func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	if err != nil {
 		return err
 	}
-	return judge(ctx, out, r.data.labels, ranking)
+	out.Located = located(out.Errors, r.data.channels, r.data.summary.Segments)
+	err = judge(ctx, out, r.data.labels, ranking)
+	if !r.o.Outputs {
+		out.Errors = nil // they are as large as the series
+	}
+	return err
 }
 
 // Params are the parameters of a threshold as detect takes them, defaults filled in.

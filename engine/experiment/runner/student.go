@@ -22,6 +22,7 @@ const teacherScope = "teacher"
 const (
 	outputScore  = "score"
 	outputSeries = "series"
+	outputErrors = "errors"
 )
 
 // config is the model's lab configuration in the sizes of the spec and the data.
@@ -144,6 +145,9 @@ func (r *run) assemble(g *graph.Graph, a experiment.Arm, taught bool) (p train.P
 	p.Parts = parts(student, p.Loss, extra...)
 	score, err := r.score(student, target, first)
 	p.Outputs = []plan.Result{{Name: outputScore, Node: score}, {Name: outputSeries, Node: student.Series}}
+	if r.spec.OfErrors(a) {
+		p.Outputs = append(p.Outputs, plan.Result{Name: outputErrors, Node: squares(student, x)})
+	}
 	return p, err
 }
 
@@ -155,6 +159,12 @@ func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first i
 		return nil, 0, err
 	}
 	return graph.StopGradient(out.Series), out.First, nil
+}
+
+// squares are the squared errors of every channel [B,L,C]; 0 where the student has no output.
+func squares(student models.Output, x *graph.Node) *graph.Node {
+	d := graph.Sub(since(student.Series, student.First), since(x, student.First))
+	return graph.Pad(graph.Mul(d, d), 1, student.First, 0)
 }
 
 // since is a series [B,L,C] from the first step that counts.
