@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
@@ -22,8 +23,7 @@ func (p *Page) bar(v state.Bar) *vecty.HTML {
 		),
 		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
 		elem.Div(vecty.Markup(class("tools")),
-			elem.Paragraph(vecty.Markup(class("device"), vecty.Property("title", p.say(words.DeviceHint, v.Device)), vecty.Property("hidden", v.Device == "")),
-				icon("chip"), elem.Span(vecty.Text(v.Device))),
+			p.device(v),
 			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say(words.CopyLinkHint)), attr("aria-label", p.say(words.CopyLink))),
 				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say(words.CopyLink)))),
 			p.iconButton("theme", "theme", words.Theme, false),
@@ -31,6 +31,19 @@ func (p *Page) bar(v state.Bar) *vecty.HTML {
 		),
 		runbar(v.Segments),
 	)
+}
+
+// device names what trains, and how many workers do; where there can be more than one, it is where they are chosen.
+func (p *Page) device(v state.Bar) *vecty.HTML {
+	name := v.Device
+	if len(v.Crew) > 0 {
+		name += " ×" + strconv.Itoa(v.Workers)
+	}
+	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Crew) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
+		vecty.Property("title", p.say(words.DeviceHint, v.Device)+". "+p.say(words.WorkersHint))),
+		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Crew) == 0)), icon("chevron")),
+		elem.Select(vecty.Markup(attr("aria-label", p.say(words.WorkersHint)), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Crew) == 0),
+			vecty.Data("workers", "yes")), options(v.Crew)))
 }
 
 func statusParts(parts []string) vecty.List {

@@ -26,6 +26,9 @@ func (p *Page) learning(v state.Learning) *vecty.HTML {
 
 func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
 	c := chart.Curves{Kind: chart.Log, To: float64(plot.Epochs)}
+	if plot.Linear {
+		c.Kind = chart.Linear
+	}
 	for _, line := range plot.Curves {
 		drawn := chart.Curve{Class: state.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
 		if line.Kind != state.KindTotal {
@@ -99,7 +102,8 @@ func (p *Page) armRows(v state.Table) vecty.List {
 			cells = append(cells, p.cell(v, r, i, cell))
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name), vecty.Property("tabIndex", 0),
-			vecty.ClassMap{"hero": r.Hero, "ctl": r.Control}), cells))
+			attr("aria-selected", strconv.FormatBool(r.Pinned)),
+			vecty.ClassMap{"hero": r.Hero, "ctl": r.Control, "pinned": r.Pinned}), cells))
 	}
 	return rows
 }

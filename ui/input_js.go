@@ -58,6 +58,8 @@ var keys = []struct {
 func (p *Page) onClick(_, target js.Value) {
 	if what, _, ok := data(target, "do"); ok {
 		p.act(what)
+	} else if arm, _, ok := data(target, "row"); ok {
+		p.Send(state.Pin{Arm: arm})
 	}
 }
 
@@ -96,6 +98,9 @@ func (p *Page) onChange(_, target js.Value) {
 		p.Send(state.Toggle{Kind: kind})
 	} else if group, _, ok := data(target, "tab"); ok {
 		p.Send(state.Tab{Group: group})
+	} else if _, _, ok := data(target, "workers"); ok {
+		n, _ := strconv.Atoi(text)
+		p.Send(state.Workers{N: n})
 	} else if _, _, ok := data(target, "source"); ok {
 		p.Send(state.Choose{Source: text})
 	}
@@ -127,6 +132,10 @@ func (p *Page) onKey(e, target js.Value) {
 	if kept, input, ok := data(target, "kept"); ok && key == "Escape" {
 		input.Set("value", kept)
 		input.Call("blur")
+		return
+	}
+	if arm, _, ok := data(target, "row"); ok && key == "Enter" {
+		p.Send(state.Pin{Arm: arm})
 		return
 	}
 	if e.Get("defaultPrevented").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("altKey").Bool() || takes(target, key) {

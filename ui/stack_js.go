@@ -14,7 +14,7 @@ import (
 func (p *Page) stack() signal.Props {
 	s := p.State
 	props := signal.Props{
-		Words: &signal.English, Cursor: s.Stack.Cursor, Focus: s.Focus,
+		Words: s.Words, Cursor: s.Stack.Cursor, Focus: s.FocusedLane(),
 		ChannelsTyped: s.ShownText(), ChannelsError: s.Stack.Why,
 		OnView:      func(from, to int) { p.Send(state.Zoom{Span: state.Span{From: from, To: to}}) },
 		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },
@@ -48,7 +48,7 @@ func (p *Page) channels() []signal.Channel {
 	s := p.State
 	var list []signal.Channel
 	for _, c := range s.Shown() {
-		ch := signal.Channel{Index: c, Name: s.Data.Channels[c], Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
+		ch := signal.Channel{Number: c + 1, Name: s.Data.Channels[c], Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
 		if r := s.Focused(); r != nil {
 			ch.Teacher = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineTeacher, Channel: c, Seed: r.Seed})
 			ch.Student = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineStudent, Channel: c, Arm: r.Arm, Seed: r.Seed})

@@ -186,7 +186,7 @@ func (s *stack) drawScore(f *chart.Figure, l lane, x chart.Scale, b box) {
 // drawAlarms puts the alarms directly under the score that raised them.
 func (s *stack) drawAlarms(f *chart.Figure, arm int, x chart.Scale, b box) {
 	a, m := &s.Arms[arm], s.marks[arm]
-	if !a.hasThreshold() {
+	if a.Score.Empty() {
 		return
 	}
 	y, h := b.h-(alarmRow+1.5)*b.unit, (alarmRow-1.5)*b.unit

@@ -168,10 +168,10 @@ func (s *stack) lanes() []lane {
 // overview describes the lane of the whole test part.
 func (s *stack) overview() lane {
 	w := s.Words
-	l := lane{kind: overview, key: "overview", title: w.Overview, sub: w.WholePart,
-		say: fmt.Sprintf(w.SayOverview, words.Count(s.Steps), len(s.Truth), words.Count(s.From), words.Count(s.To))}
+	l := lane{kind: overview, key: "overview", title: w.Say(words.StackOverview), sub: w.Say(words.StackWholePart),
+		say: w.Say(words.SayOverview, words.Count(s.Steps), len(s.Truth), words.Count(s.From), words.Count(s.To))}
 	if s.Overview.Empty() {
-		l.empty = w.NoSeries
+		l.empty = w.Say(words.StackNoSeries)
 	}
 	return l
 }
@@ -179,16 +179,16 @@ func (s *stack) overview() lane {
 // channel describes the lane of one channel; its legend has the lines that are there.
 func (s *stack) channel(i int) lane {
 	w, c := s.Words, &s.Channels[i]
-	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: fmt.Sprintf(w.Channel, c.Index), sub: c.Name}
+	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: cmp.Or(c.Name, w.Say(words.StackChannel, c.Number)), sub: w.Say(words.StackChannelOf, c.Number, s.ChannelsAll)}
 	input := c.Input.Extent()
 	if input.Empty() {
-		l.empty, l.say = w.NoSeries, fmt.Sprintf(w.SayNoValues, l.title)
+		l.empty, l.say = w.Say(words.StackNoSeries), w.Say(words.SayNoValues, l.title)
 		return l
 	}
-	l.say = fmt.Sprintf(w.SayChannel, l.title, number(input.Lo), number(input.Hi))
-	l.legend = append(l.legend, entry{class: "input", text: w.Input, line: c.Input})
+	l.say = w.Say(words.SayChannel, l.title, number(input.Lo), number(input.Hi))
+	l.legend = append(l.legend, entry{class: "input", text: w.Say(words.StackInput), line: c.Input})
 	if !c.Teacher.Empty() {
-		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Teacher, line: c.Teacher})
+		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Say(words.StackTeacher), line: c.Teacher})
 	}
 	if a := s.student; a != nil && !c.Student.Empty() {
 		l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: c.Student})
@@ -199,20 +199,20 @@ func (s *stack) channel(i int) lane {
 // cosine describes the lane of all arms that have a cosine to the teacher.
 func (s *stack) cosine() lane {
 	w := s.Words
-	l := lane{kind: cosine, key: "cosine", title: w.Cosine, sub: w.PerStep}
+	l := lane{kind: cosine, key: "cosine", title: w.Say(words.StackCosine), sub: w.Say(words.StackPerStep)}
 	var means []string
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		if mean, ok := average(a.Cosine); ok {
 			l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: a.Cosine})
-			means = append(means, fmt.Sprintf(w.SayMean, a.Label, number(mean)))
+			means = append(means, w.Say(words.SayMean, a.Label, number(mean)))
 		}
 	}
 	if means == nil {
-		l.empty, l.say = w.Waits, fmt.Sprintf(w.SayNoValues, l.title)
+		l.empty, l.say = w.Say(words.StackWaits), w.Say(words.SayNoValues, l.title)
 		return l
 	}
-	l.say = fmt.Sprintf(w.SayCosine, strings.Join(means, ", "))
+	l.say = w.Say(words.SayCosine, strings.Join(means, ", "))
 	return l
 }
 
@@ -234,18 +234,20 @@ func scoreKey(arm string) string { return "score " + arm }
 // score describes the lane of one arm: its threshold, or why it has no score.
 func (s *stack) score(i int) lane {
 	w, a := s.Words, &s.Arms[i]
-	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Score, look: &a.Look}
+	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Say(words.StackScore), look: &a.Look}
 	highest := a.Score.Extent()
 	if highest.Empty() {
-		l.empty, l.say = cmp.Or(a.Note, w.Waits), fmt.Sprintf(w.SayNoValues, a.Label)
+		l.empty, l.say = cmp.Or(a.Note, w.Say(words.StackWaits)), w.Say(words.SayNoValues, a.Label)
 		return l
 	}
-	l.say = fmt.Sprintf(w.SayScore, a.Label, number(highest.Hi)) + " " + s.sayAlarms(i)
-	if a.hasThreshold() {
-		l.sub = fmt.Sprintf(w.Threshold, number(a.Threshold))
-		if a.Threshold != a.Policy {
-			l.sub = fmt.Sprintf(w.ByHand, number(a.Threshold))
-		}
+	l.say = w.Say(words.SayScore, a.Label, number(highest.Hi)) + " " + s.sayAlarms(i)
+	switch {
+	case !a.hasThreshold():
+		l.sub = w.Say(words.StackMoves)
+	case a.Threshold != a.Policy:
+		l.sub = w.Say(words.StackByHand, number(a.Threshold))
+	default:
+		l.sub = w.Say(words.StackThreshold, number(a.Threshold))
 	}
 	l.legend = []entry{{line: a.Score, peaks: true}}
 	return l
@@ -259,18 +261,18 @@ func (a *Arm) hasThreshold() bool { return !math.IsNaN(a.Threshold) && !a.Score.
 func (s *stack) sayAlarms(i int) string {
 	m := s.marks[i]
 	if !s.Labelled {
-		return fmt.Sprintf(s.Words.SayUnlabeled, m.found)
+		return s.Words.Say(words.SayUnlabeled, m.found)
 	}
-	return fmt.Sprintf(s.Words.SayAlarms, m.found, m.segments, m.false)
+	return s.Words.Say(words.SayAlarms, m.found, m.segments, m.false)
 }
 
 // axis describes the common axis; beside it stands how many steps share a pixel, since values are theirs together.
 func (s *stack) axis() lane {
 	w := s.Words
-	l := lane{kind: axis, key: "axis", sub: w.Step, say: fmt.Sprintf(w.SayAxis, words.Count(s.From), words.Count(s.To))}
+	l := lane{kind: axis, key: "axis", sub: w.Say(words.StackStep), say: w.Say(words.SayAxis, words.Count(s.From), words.Count(s.To))}
 	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
 		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
-			l.sub = fmt.Sprintf(w.StepsAPixel, words.Count(int(math.Round(n))))
+			l.sub = w.Say(words.StackStepsAPixel, words.Count(int(math.Round(n))))
 		}
 	}
 	return l

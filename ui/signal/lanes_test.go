@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"cosinelab/ui/chart"
+	"cosinelab/ui/words"
 )
 
 // flat makes n buckets of the steps 0 to 1000, all of one value.
@@ -38,10 +39,10 @@ func example() *Props {
 	score.Values[3*12+1] = 0.9 // steps 120 to 130: right
 	score.Values[3*80+1] = 0.8 // steps 800 to 810: false
 	return &Props{
-		Words: &English, Steps: 2000, From: 0, To: 1000, Cursor: 125, Labelled: true,
+		Words: &words.English, Steps: 2000, From: 0, To: 1000, Cursor: 125, Labelled: true,
 		Truth:    spans(100, 200, 500, 510, 1500, 1600),
 		Overview: chart.Buckets{To: 2000, Values: []float32{0, 1, 0.5, 0, 2, 1}},
-		Channels: []Channel{{Index: 4, Name: "load", Input: flat(100, 0.67), Teacher: flat(100, 0.26), Student: flat(100, 0.55)}},
+		Channels: []Channel{{Number: 4, Name: "load", Input: flat(100, 0.67), Teacher: flat(100, 0.26), Student: flat(100, 0.55)}},
 		Student:  "cosine",
 		Arms: []Arm{
 			{Name: "cosine", Label: "+ cosine", Short: "+ cosine", Look: chart.LookOf("cosine", 0), Score: score, Cosine: flat(100, 0.6),
@@ -122,14 +123,14 @@ func TestEmptyLanesSayWhy(t *testing.T) {
 	if got := rows[5].empty; got != p.Arms[1].Note {
 		t.Errorf("the arm that failed says %q", got)
 	}
-	_, rows = rowsOf(&Props{Words: &English, Cursor: -1, Channels: make([]Channel, 1)})
+	_, rows = rowsOf(&Props{Words: &words.English, Cursor: -1, Channels: make([]Channel, 1)})
 	if rows[0].empty != "no series yet" || rows[2].empty != "no series yet" || rows[3].empty != "waits for its turn" {
 		t.Errorf("without a series: %q, %q, %q", rows[0].empty, rows[2].empty, rows[3].empty)
 	}
 }
 
 func TestALaneWithoutASeriesDrawsItsReasonOnly(t *testing.T) {
-	s, rows := rowsOf(&Props{Words: &English, Cursor: -1, Channels: make([]Channel, 1), Arms: make([]Arm, 1)})
+	s, rows := rowsOf(&Props{Words: &words.English, Cursor: -1, Channels: make([]Channel, 1), Arms: make([]Arm, 1)})
 	for _, l := range rows {
 		f := s.figure(l, box{900, 80, 1})
 		if len(f.Paths) > 0 || len(f.Texts) > 0 != (l.empty != "") {
@@ -142,7 +143,7 @@ func TestEveryChartHasANameAndASummary(t *testing.T) {
 	_, rows := rowsOf(example())
 	want := map[string]string{
 		"overview":     "Overview of the whole test part: 2\u2009000 steps, 3 true anomalies; in view are the steps 0 to 1\u2009000.",
-		"channel 0":    "Channel 4: the input lies between 0.67 and 0.67.",
+		"channel 0":    "load: the input lies between 0.67 and 0.67.",
 		"cosine":       "Cosine of teacher and student output per step: + cosine 0.60 on average.",
 		"score cosine": "Score of + cosine, highest 0.90. Alarms find 1 of 2 true anomalies in view; 1 are false.",
 		"score mse":    "+ MSE: no values yet.",

@@ -3,6 +3,7 @@ package signal
 
 import (
 	"cosinelab/ui/chart"
+	"cosinelab/ui/words"
 )
 
 // Props is all that the stack shows, and whom it tells. The stack keeps nothing of its own but the pointer's state:
@@ -11,7 +12,7 @@ import (
 //
 // Steps are those of the test part. Spans ascend and do not overlap.
 type Props struct {
-	Words *Words
+	Words *words.Language
 
 	Steps    int // 0 = no series yet
 	From, To int // the steps in view: From up to, not including, To
@@ -38,12 +39,12 @@ type Props struct {
 	OnThreshold func(arm string, threshold float64) // threshold by hand, for one arm
 	OnFocus     func(arm string)                    // the pointer or the keyboard is on an arm's lane; empty = on none
 	OnChannels  func(typed string)                  // Enter in the channels field
-	OnBuckets   func(n int)                         // how many buckets fit the plots; ask for min(n, To-From)
+	OnBuckets   func(n int)                         // how many buckets fit the plots
 }
 
 // Channel is one channel of the series with what the models make of it. Lines that are not there yet are empty.
 type Channel struct {
-	Index   int    // column of the series
+	Number  int    // its place in the series, from 1
 	Name    string // from the file; may be empty
 	Input   chart.Buckets
 	Teacher chart.Buckets
@@ -61,7 +62,8 @@ type Arm struct {
 	Cosine chart.Buckets // of teacher and student output; empty for arms without
 
 	// Policy is the threshold that the policy chose: the score axis is laid out for it, so that it stands still while a
-	// person moves Threshold, which is the one in force. NaN = not there yet. Where they differ it was moved by hand.
+	// person moves Threshold, which is the one in force. Where they differ it was moved by hand. NaN = not there
+	// yet, or, where there are alarms, one that moves with the scores.
 	Policy, Threshold float64
 
 	// Alarms over the whole test part. Pending means that they belong to another threshold: until they are there,

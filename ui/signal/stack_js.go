@@ -1,7 +1,6 @@
 package signal
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/hexops/vecty"
@@ -36,7 +35,7 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 		rows = append(rows, c.lane(s, l))
 	}
 	return elem.Section(
-		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Signal)),
+		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Say(words.StackSignal))),
 		c.header(),
 		elem.Div(vecty.Markup(vecty.Class("lanes"), vecty.Data("focus", c.Props.Focus)),
 			c.lane(s, lanes[0]),
@@ -52,15 +51,15 @@ func (c *Stack) header() *vecty.HTML {
 	w := p.Words
 	return elem.Div(
 		vecty.Markup(vecty.Class("stack-h")),
-		elem.Heading2(vecty.Text(w.Signal)),
+		elem.Heading2(vecty.Text(w.Say(words.StackSignal))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Label(
 			vecty.Markup(vecty.Class("channels"), vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
-			elem.Span(vecty.Text(w.Channels)),
+			elem.Span(vecty.Text(w.Say(words.StackChannels))),
 			elem.Input(vecty.Markup(vecty.Class("n"),
-				vecty.Property("title", w.ChannelsHint), vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
+				vecty.Property("title", w.Say(words.StackChannelsHint)), vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
 				vecty.Attribute("autocomplete", "off"), vecty.Attribute("size", 6))),
-			elem.Span(vecty.Markup(vecty.Class("n", "dim")), vecty.Text(fmt.Sprintf(w.ChannelsOf, p.ChannelsAll))),
+			elem.Span(vecty.Markup(vecty.Class("n", "dim")), vecty.Text(w.Say(words.StackChannelsOf, p.ChannelsAll))),
 			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")), vecty.Text(p.ChannelsError)),
 		),
 	)
@@ -73,9 +72,9 @@ func keys(p *Props) vecty.List {
 	}
 	w := p.Words
 	if !p.Labelled {
-		return vecty.List{key("k-right", w.Alarm)}
+		return vecty.List{key("k-right", w.Say(words.StackAlarm))}
 	}
-	return vecty.List{key("k-truth", w.Truth), key("k-right", w.Right), key("k-false", w.False), key("k-missed", w.Missed)}
+	return vecty.List{key("k-truth", w.Say(words.StackTruth)), key("k-right", w.Say(words.StackRight)), key("k-false", w.Say(words.StackFalse)), key("k-missed", w.Say(words.StackMissed))}
 }
 
 // laneClasses are the style classes of lanes by kind.
@@ -133,9 +132,9 @@ func (s *stack) brush(b box) *vecty.HTML {
 	x := b.across(0, s.Steps)
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	return elem.Div(vecty.Markup(
-		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Brush),
+		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Say(words.StackBrush)),
 		vecty.Attribute("aria-valuemin", 0), vecty.Attribute("aria-valuemax", s.Steps), vecty.Attribute("aria-valuenow", s.From),
-		vecty.Attribute("aria-valuetext", fmt.Sprintf(s.Words.SayBrush, words.Count(s.From), words.Count(s.To))),
+		vecty.Attribute("aria-valuetext", s.Words.Say(words.SayBrush, words.Count(s.From), words.Count(s.To))),
 		vecty.Style("left", pixels(from)), vecty.Style("width", pixels(to-from))))
 }
 
@@ -144,7 +143,7 @@ func (s *stack) handle(l lane, b box) *vecty.HTML {
 	a := &s.Arms[l.index]
 	return elem.Div(vecty.Markup(
 		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-orientation", "vertical"),
-		vecty.Attribute("aria-label", fmt.Sprintf(s.Words.ThresholdOf, a.Label)), vecty.Attribute("aria-valuemin", 0),
+		vecty.Attribute("aria-label", s.Words.Say(words.StackThresholdOf, a.Label)), vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
 		vecty.Attribute("aria-valuetext", number(a.Threshold)+". "+s.sayAlarms(l.index)),
 		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)), vecty.Style("top", pixels(s.scoreScale(b).At(a.Threshold)))))
@@ -160,8 +159,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 		if s.Steps == 0 {
 			return nil
 		}
-		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.InView)),
-			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(fmt.Sprintf(s.Words.StepsInView, words.Count(s.To-s.From)))))}
+		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.Say(words.StackInView))),
+			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(s.Words.Say(words.StackStepsInView, words.Count(s.To-s.From)))))}
 	case score:
 		return s.tally(l)
 	case axis:
@@ -187,11 +186,11 @@ func (s *stack) tally(l lane) vecty.List {
 	count := func(n int, text string) *vecty.HTML {
 		return elem.Paragraph(elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))), elem.Span(vecty.Text(text)))
 	}
-	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Score)), value())
+	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say(words.StackScore))), value())
 	if !s.Labelled {
-		return vecty.List{count(m.found, w.Alarms), at}
+		return vecty.List{count(m.found, w.Say(words.StackAlarms)), at}
 	}
-	return vecty.List{count(m.found, fmt.Sprintf(w.Segments, m.segments)), at, count(m.false, w.FalseAlarms)}
+	return vecty.List{count(m.found, w.Say(words.StackSegments, m.segments)), at, count(m.false, w.Say(words.StackFalseAlarms))}
 }
 
 // cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a drag is about

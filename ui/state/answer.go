@@ -25,7 +25,7 @@ func (s *State) answer(a Answer) []any {
 }
 
 func (s *State) ready(r protocol.Response) []any {
-	s.Device, s.Catalogue = r.Device, r.Catalogue
+	s.Device, s.Cores, s.Catalogue = r.Device, r.Cores, r.Catalogue
 	s.Mode = Idle
 	s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
 	wrong := s.Wrong // about the link; reading the series is not an answer to it
@@ -51,7 +51,7 @@ func (s *State) opened(r protocol.Response) []any {
 }
 
 func (s *State) event(e *experiment.Event) []any {
-	if e == nil || s.Run == nil || s.Run.Ended {
+	if e == nil || s.Run == nil || s.Run.Over {
 		return nil
 	}
 	s.Run.event(*e)
@@ -67,7 +67,7 @@ func (s *State) confirm(r protocol.Response) []any {
 	case state == protocol.StateIdle:
 		s.Mode = Idle
 		if s.Run != nil {
-			s.Run.Ended = true
+			s.Run.Over = true
 		}
 	case state == protocol.StateStopping:
 		s.Mode = Stopping
@@ -85,7 +85,7 @@ func (s *State) report(r *experiment.Report) []any {
 		return nil
 	}
 	p := s.Run
-	p.Report, p.Ended = r, true
+	p.Report, p.Over = r, true
 	p.Teachers = nil
 	for _, t := range r.Teachers {
 		p.Teachers = append(p.Teachers, t.Seed)
@@ -107,6 +107,10 @@ func (s *State) fail(r protocol.Response) []any {
 	case s.Open != nil && r.ID == s.Open.ID:
 		s.failOpen(*e)
 	case e.Where == "view": // the picture before stays
+	case e.Where == "worker": // the run goes on without it
+		if s.Run != nil {
+			s.Run.Lost = e.Message
+		}
 	case e.Where == whereData && s.Run == nil && s.Open != nil: // about a series that nobody waits for any more
 	default:
 		s.Wrong = &Wrong{Where: e.Where, Message: e.Message}

@@ -1,7 +1,8 @@
 package state
 
 import (
-	"slices"
+	"strconv"
+	"strings"
 
 	"cosinelab/engine/experiment"
 	"cosinelab/ui/words"
@@ -18,6 +19,9 @@ type Bar struct {
 	Status   []string  // text between asterisks is strong
 	Segments []float64 // how much of each run is done, 0 to 1; nil when none is live
 	Device   string
+	Crew     []Choice // how many workers train; nil where there can be only one
+	Workers  int
+	Locked   bool
 }
 
 // Bar returns what the top bar shows.
@@ -27,8 +31,33 @@ func (s *State) Bar() Bar {
 		Run: s.Words.Say(s.runKey()), Pauses: s.Mode == Running,
 		CanRun: live || s.Ready(), CanStep: live || s.Ready(), CanStop: live,
 		CanReset: s.Run != nil && s.Mode != Stopping,
-		Status:   s.status(), Segments: s.segments(), Device: s.Device,
+		Status:   s.status(), Segments: s.segments(), Device: s.Device, Crew: s.crew(), Workers: s.Workers(), Locked: s.Locked(),
 	}
+}
+
+// defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to do something
+// else with the machine.
+const defaultWorkers = 4
+
+// Workers is how many workers a run uses: as many as were chosen, but no more than this machine has cores.
+func (s *State) Workers() int {
+	chosen := s.Chosen
+	if chosen == 0 {
+		chosen = defaultWorkers
+	}
+	return max(1, min(chosen, s.Cores))
+}
+
+func (s *State) crew() []Choice {
+	var list []Choice
+	for n := 1; n <= s.Cores && s.Cores > 1; n++ {
+		k := words.WorkersN
+		if n == 1 {
+			k = words.WorkersOne
+		}
+		list = append(list, Choice{Value: strconv.Itoa(n), Text: strings.TrimSpace(s.Words.Say(k, n)), On: n == s.Workers()})
+	}
+	return list
 }
 
 func (s *State) runKey() words.Key {
@@ -57,7 +86,7 @@ func (s *State) status() []string {
 		return nil
 	case s.Mode == Stopping:
 		return []string{w.Say(words.StatusStopping)}
-	case s.Run != nil && !s.Run.Ended:
+	case s.Run != nil && !s.Run.Over:
 		return s.statusLive()
 	case s.Run != nil:
 		done, all := s.Run.done()
@@ -66,25 +95,30 @@ func (s *State) status() []string {
 		}
 		return []string{w.Say(words.StatusDone, done, all)}
 	}
-	return []string{w.Say(words.StatusRuns, Trainings(s.Spec))}
+	return []string{w.Say(words.StatusRuns, len(trainings(s.Spec)))}
 }
 
+// statusLive tells of one training, and how many go on beside it.
 func (s *State) statusLive() []string {
-	w, e := s.Words, s.Run.Last
-	who := w.Say(words.StatusRun, s.Run.nameOf(w, e.Arm), e.Seed)
+	w, p := s.Words, s.Run
+	of, e := p.shown().Of, p.shown().Last
+	who := w.Say(words.StatusRun, p.nameOf(w, of.Arm), of.Seed)
 	var parts []string
 	switch {
 	case s.Mode == Paused && e.Steps > 0:
 		return []string{w.Say(words.StatusPaused, words.Count(e.Step)), who}
-	case e.Phase == experiment.PhaseData:
-		parts = []string{w.Say(words.StatusData)}
+	case e.Phase == "":
+		return []string{w.Say(words.StatusData)}
 	case e.Phase == experiment.PhaseScore:
 		parts = []string{w.Say(words.StatusScore), who}
 	default:
 		parts = []string{w.Say(words.StatusEpoch, max(e.Epoch, 1), e.Epochs), who}
 	}
-	if e.Left > 0 {
-		parts = append(parts, w.Say(words.StatusLeft, words.Duration(words.Seconds(e.Left))))
+	if n := len(p.Live); n > 1 {
+		parts = append(parts, w.Say(words.StatusAtOnce, n))
+	}
+	if p.Left > 0 {
+		parts = append(parts, w.Say(words.StatusLeft, words.Duration(words.Seconds(p.Left))))
 	}
 	return parts
 }
@@ -97,21 +131,14 @@ func (p *Progress) nameOf(w *words.Language, arm string) string {
 	return teacherLook(w).Text
 }
 
-// segments is one share a training, in the order in which they are done.
+// segments is one share a training, in the order of the spec.
 func (s *State) segments() []float64 {
-	if s.Run == nil || s.Run.Ended {
+	if s.Run == nil || s.Run.Over {
 		return nil
 	}
-	e := s.Run.Last
-	_, all := s.Run.done()
-	shares := slices.Repeat([]float64{0}, all)
-	for i := range shares {
-		switch {
-		case i < e.Run:
-			shares[i] = 1
-		case i == e.Run && e.Steps > 0:
-			shares[i] = float64(e.Step) / float64(e.Steps)
-		}
+	var shares []float64
+	for _, t := range trainings(s.Run.Spec) {
+		shares = append(shares, s.Run.share(t))
 	}
 	return shares
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,11 +25,23 @@ const (
 	FieldTeacherWidth
 	FieldTeacherHeads
 	FieldTeacherLayers
+	FieldTeacherDFF
+	FieldTeacherLatent
+	FieldTeacherFlows
+	FieldTeacherCentres
+	FieldTeacherFeatures
+	FieldTeacherMLP
 	FieldTeacherEpochs
 	FieldStudent
 	FieldStudentWidth
 	FieldStudentHeads
 	FieldStudentLayers
+	FieldStudentDFF
+	FieldStudentLatent
+	FieldStudentFlows
+	FieldStudentCentres
+	FieldStudentFeatures
+	FieldStudentMLP
 	FieldWeight
 	FieldAxis
 	FieldWeightSchedule
@@ -43,6 +56,10 @@ const (
 	FieldScore
 	FieldThreshold
 	FieldPercent
+	FieldSigmas
+	FieldLevel
+	FieldRisk
+	FieldFixed
 	fieldCount
 )
 
@@ -63,9 +80,10 @@ type option struct {
 // field says how one setting is written, read and named.
 type field struct {
 	name    words.Key
-	hint    words.Key // what an empty or special value means; Title = none
-	path    string    // of the value in a Spec's JSON, by which errors name it
-	options []option  // nil when the value is typed
+	hint    words.Key                       // what an empty or special value means; Title = none
+	path    string                          // of the value in a Spec's JSON, by which errors name it
+	options []option                        // nil when the value is typed
+	offered func(*experiment.Spec) []string // the options that an experiment can have; nil = all
 	get     func(*experiment.Spec) string
 	set     func(*experiment.Spec, string) error
 
@@ -156,15 +174,27 @@ var fields = [fieldCount]field{
 		set: func(s *experiment.Spec, text string) error { s.Data.Label = text; return nil }},
 	FieldSplit: typed(words.Split, "data.split", binding{getSplit, setSplit}),
 
-	FieldTeacher:       modelField(words.Teacher, "teacher", teacherOf),
-	FieldTeacherWidth:  sizeField(words.TeacherWidth, "teacher.d_model", teacherOf, widthOf, 1024),
-	FieldTeacherHeads:  sizeField(words.TeacherHeads, "teacher.heads", teacherOf, headsOf, 64),
-	FieldTeacherLayers: sizeField(words.TeacherLayers, "teacher.layers", teacherOf, layersOf, 32),
-	FieldTeacherEpochs: typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *experiment.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
-	FieldStudent:       modelField(words.Student, "student", studentOf),
-	FieldStudentWidth:  sizeField(words.StudentWidth, "student.d_model", studentOf, widthOf, 1024),
-	FieldStudentHeads:  sizeField(words.StudentHeads, "student.heads", studentOf, headsOf, 64),
-	FieldStudentLayers: sizeField(words.StudentLayers, "student.layers", studentOf, layersOf, 32),
+	FieldTeacher:         modelField(words.Teacher, "teacher", teacherOf),
+	FieldTeacherWidth:    sizeField("teacher", teacherOf, width),
+	FieldTeacherHeads:    sizeField("teacher", teacherOf, heads),
+	FieldTeacherLayers:   sizeField("teacher", teacherOf, layers),
+	FieldTeacherDFF:      sizeField("teacher", teacherOf, feedForward),
+	FieldTeacherLatent:   sizeField("teacher", teacherOf, latent),
+	FieldTeacherFlows:    sizeField("teacher", teacherOf, flows),
+	FieldTeacherCentres:  sizeField("teacher", teacherOf, centres),
+	FieldTeacherFeatures: sizeField("teacher", teacherOf, features),
+	FieldTeacherMLP:      sizeField("teacher", teacherOf, hidden),
+	FieldTeacherEpochs:   typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *experiment.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
+	FieldStudent:         modelField(words.Student, "student", studentOf),
+	FieldStudentWidth:    sizeField("student", studentOf, width),
+	FieldStudentHeads:    sizeField("student", studentOf, heads),
+	FieldStudentLayers:   sizeField("student", studentOf, layers),
+	FieldStudentDFF:      sizeField("student", studentOf, feedForward),
+	FieldStudentLatent:   sizeField("student", studentOf, latent),
+	FieldStudentFlows:    sizeField("student", studentOf, flows),
+	FieldStudentCentres:  sizeField("student", studentOf, centres),
+	FieldStudentFeatures: sizeField("student", studentOf, features),
+	FieldStudentMLP:      sizeField("student", studentOf, hidden),
 
 	FieldWeight: typed(words.Weight, "weight", binding{
 		func(s *experiment.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
@@ -183,43 +213,83 @@ var fields = [fieldCount]field{
 	FieldPatience:   typed(words.Patience, "train.patience", whole(func(s *experiment.Spec) *int { return &s.Train.Patience }, 0, 10000)),
 	FieldSeeds:      {name: words.Seeds, hint: words.SeedsHint, path: "seeds", get: getSeeds, set: setSeeds},
 
-	FieldScore: chosen(words.Score, "detect.score", func(s *experiment.Spec) *string { return &s.Detect.Score },
-		option{"model", words.ScoreModel}, option{"reconstruction", words.ScoreReconstruction},
-		option{"association", words.ScoreAssociation}, option{"disagreement", words.ScoreDisagreement}),
-	FieldThreshold: chosen(words.Threshold, "detect.threshold.policy", func(s *experiment.Spec) *string { return &s.Detect.Threshold.Policy },
-		option{"train_percentile", words.TrainPercentile}, option{"train_test_percentile", words.TrainTestPercentile},
-		option{"best_f1", words.BestF1}),
-	FieldPercent: typed(words.Percentile, "detect.threshold.percent", real(func(s *experiment.Spec) *float64 { return &s.Detect.Threshold.Percent }, 0, 100)),
+	FieldScore:     {name: words.Score, path: "detect.score", options: scoreOptions, offered: scoresOf, get: getScore, set: setScore},
+	FieldThreshold: chosen(words.Threshold, "detect.threshold.policy", func(s *experiment.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
+	FieldPercent:   typed(words.Percentile, "detect.threshold.percent", real(func(s *experiment.Spec) *float64 { return &thresholdOf(s).Percent }, 0, 100)),
+	FieldSigmas: defaulted(words.Sigmas, "detect.threshold.k", func(s *experiment.Spec) *float64 { return &thresholdOf(s).K },
+		func(t experiment.Threshold) float64 { return t.K }, 0.01, 100),
+	FieldLevel: defaulted(words.TailFrom, "detect.threshold.level", func(s *experiment.Spec) *float64 { return &thresholdOf(s).Level },
+		func(t experiment.Threshold) float64 { return t.Level }, 0.5, 0.9999),
+	FieldRisk: defaulted(words.TailRisk, "detect.threshold.q", func(s *experiment.Spec) *float64 { return &thresholdOf(s).Q },
+		func(t experiment.Threshold) float64 { return t.Q }, 1e-9, 0.4999),
+	FieldFixed: typed(words.ThresholdValue, "detect.threshold.value", binding{getFixed, setFixed}),
 }
 
-// sizeField is a model size that stands at the model's own default when it is empty.
-func sizeField(name words.Key, path string, model func(*experiment.Spec) *experiment.Model, size func(*experiment.Model) *int, high int) field {
-	at := func(s *experiment.Spec) *int { return size(model(s)) }
-	f := typed(name, path, whole(at, 1, high))
+// modelSize is one of the sizes that models have.
+type modelSize struct {
+	name words.Key
+	json string
+	of   func(*experiment.Model) *int
+}
+
+var (
+	width       = modelSize{words.SizeWidth, "d_model", func(m *experiment.Model) *int { return &m.DModel }}
+	heads       = modelSize{words.SizeHeads, "heads", func(m *experiment.Model) *int { return &m.Heads }}
+	layers      = modelSize{words.SizeLayers, "layers", func(m *experiment.Model) *int { return &m.Layers }}
+	feedForward = modelSize{words.SizeDFF, "d_ff", func(m *experiment.Model) *int { return &m.DFF }}
+	latent      = modelSize{words.SizeLatent, "latent", func(m *experiment.Model) *int { return &m.Latent }}
+	flows       = modelSize{words.SizeFlows, "flows", func(m *experiment.Model) *int { return &m.Flows }}
+	centres     = modelSize{words.SizeCentres, "centres", func(m *experiment.Model) *int { return &m.Centres }}
+	features    = modelSize{words.SizeFeatures, "features", func(m *experiment.Model) *int { return &m.Features }}
+	hidden      = modelSize{words.SizeMLP, "mlp", func(m *experiment.Model) *int { return &m.MLP }}
+)
+
+// sizeFields lists the size fields of the teacher and of the student, one below the other.
+var sizeFields = []struct {
+	size             modelSize
+	teacher, student Field
+}{
+	{width, FieldTeacherWidth, FieldStudentWidth},
+	{heads, FieldTeacherHeads, FieldStudentHeads},
+	{layers, FieldTeacherLayers, FieldStudentLayers},
+	{feedForward, FieldTeacherDFF, FieldStudentDFF},
+	{latent, FieldTeacherLatent, FieldStudentLatent},
+	{flows, FieldTeacherFlows, FieldStudentFlows},
+	{centres, FieldTeacherCentres, FieldStudentCentres},
+	{features, FieldTeacherFeatures, FieldStudentFeatures},
+	{hidden, FieldTeacherMLP, FieldStudentMLP},
+}
+
+// sizeField is a model size that stands at the model's own default when it is empty. How large it may be is for the
+// experiment to say.
+func sizeField(path string, model func(*experiment.Spec) *experiment.Model, size modelSize) field {
+	at := func(s *experiment.Spec) *int { return size.of(model(s)) }
+	f := typed(size.name, path+"."+size.json, whole(at, 1, math.MaxInt32))
 	f.standard = func(s *experiment.Spec) string {
 		lab := model(s).OrLab()
-		return strconv.Itoa(*size(&lab))
+		return strconv.Itoa(*size.of(&lab))
 	}
+	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
+}
+
+// optional is a field that may be left empty.
+func optional(f field, isEmpty func(*experiment.Spec) bool, clear func(*experiment.Spec)) field {
 	get, set := f.get, f.set
 	f.get = func(s *experiment.Spec) string {
-		if *at(s) == 0 {
+		if isEmpty(s) {
 			return ""
 		}
 		return get(s)
 	}
 	f.set = func(s *experiment.Spec, text string) error {
 		if text == "" {
-			*at(s) = 0
+			clear(s)
 			return nil
 		}
 		return set(s, text)
 	}
 	return f
 }
-
-func widthOf(m *experiment.Model) *int  { return &m.DModel }
-func headsOf(m *experiment.Model) *int  { return &m.Heads }
-func layersOf(m *experiment.Model) *int { return &m.Layers }
 
 func teacherOf(s *experiment.Spec) *experiment.Model { return &s.Teacher.Model }
 func studentOf(s *experiment.Spec) *experiment.Model { return &s.Student }

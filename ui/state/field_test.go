@@ -1,9 +1,11 @@
 package state
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
 	"cosinelab/ui/words"
 )
@@ -20,7 +22,7 @@ func spec() experiment.Spec {
 // idle is a state with a series and a worker that waits.
 func idle(t *testing.T) *State {
 	t.Helper()
-	s, _ := New(&words.English, Link{Spec: spec()}.Hash())
+	s, _ := New(&words.English, Link{Spec: spec()}.Hash(), 0)
 	s.Update(ready())
 	s.Update(opened(s))
 	if !s.Ready() {
@@ -51,10 +53,105 @@ func TestEveryChoiceIsValid(t *testing.T) {
 	for f := range fieldCount {
 		for _, o := range fields[f].options {
 			s := idle(t)
+			if offered := fields[f].offered; offered != nil && !slices.Contains(offered(&s.Spec), o.value) {
+				continue
+			}
 			s.Update(Set{f, o.value})
 			if s.Reject.Text != "" {
 				t.Errorf("%s: %s is offered but not taken: %s", fields[f].path, o.value, s.Reject.Text)
 			}
+		}
+	}
+}
+
+func TestEverythingThatSpecsNameHasWords(t *testing.T) {
+	named := func(options []option, name string) bool {
+		return slices.ContainsFunc(options, func(o option) bool { return o.value == name })
+	}
+	for _, p := range experiment.Policies {
+		if !named(policyOptions, p.Name) {
+			t.Errorf("threshold policy %s has no words", p.Name)
+		}
+		s := idle(t)
+		s.Update(Set{FieldThreshold, p.Name})
+		if got := parameterFields(&s.Spec); len(got) != len(p.Params) {
+			t.Errorf("%s: fields %v for the parameters %v", p.Name, got, p.Params)
+		}
+	}
+	for _, m := range experiment.Models {
+		for _, name := range m.Scores {
+			if !named(scoreOptions, name) {
+				t.Errorf("score %s has no words", name)
+			}
+		}
+	}
+	for _, p := range detect.Thresholds {
+		if !slices.ContainsFunc(sawKeys, func(k struct {
+			saw  string
+			says words.Key
+		}) bool {
+			return k.saw == p.Saw
+		}) {
+			t.Errorf("that a threshold %s has no words", p.Saw)
+		}
+	}
+}
+
+func TestEveryModelCanTeachAndLearnInEveryWidthOnOffer(t *testing.T) {
+	for _, f := range []Field{FieldTeacher, FieldStudent} {
+		s := idle(t)
+		for _, c := range s.Recipe().Student.Choices {
+			s.Update(Set{f, c.Value})
+			if s.Reject.Text != "" {
+				t.Errorf("%s is offered but not taken: %s", c.Value, s.Reject.Text)
+			}
+		}
+	}
+}
+
+func TestModelsHaveInputsForTheSizesThatTheyHave(t *testing.T) {
+	s := idle(t)
+	s.Update(More{})
+	s.Update(Set{FieldStudent, "omni_anomaly"})
+	var got []Field
+	for _, in := range s.Recipe().StudentMore {
+		got = append(got, in.Field)
+	}
+	if want := []Field{FieldStudentWidth, FieldStudentDFF, FieldStudentLatent, FieldStudentFlows}; !slices.Equal(got, want) {
+		t.Errorf("OmniAnomaly has the fields %v, want %v", got, want)
+	}
+	if in := s.input(FieldStudentLatent); in.Hint != "3" {
+		t.Errorf("its latent size is hinted as %q", in.Hint)
+	}
+}
+
+func TestScoreThatTheNewStudentDoesNotHaveGivesWayToItsOwn(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldScore, "association"})
+	s.Update(Set{FieldStudent, "lstm 32"})
+	if s.Reject.Text != "" || s.Spec.Student.Name != "lstm" || s.Spec.Detect.Score != "model" {
+		t.Errorf("score %q of %s: %s", s.Spec.Detect.Score, s.Spec.Student.Name, s.Reject.Text)
+	}
+}
+
+func TestParametersFollowTheThreshold(t *testing.T) {
+	s := idle(t)
+	for _, c := range []struct {
+		field       Field
+		typed, want string
+	}{
+		{FieldThreshold, "mean_sigma", "mean + 3 σ of train"},
+		{FieldSigmas, "4", "mean + 4 σ of train"},
+		{FieldThreshold, "pot", "peaks, q 0.001"},
+		{FieldRisk, "1e-4", "peaks, q 1e-4"},
+		{FieldRisk, "", "peaks, q 0.001"},
+		{FieldThreshold, "fixed", "fixed at 1"},
+		{FieldFixed, "-2,5", "fixed at -2.5"},
+		{FieldThreshold, "train_percentile", "pct. 99 of train"},
+	} {
+		s.Update(Set{c.field, c.typed})
+		if got := s.thresholdShown(s.Spec); got != c.want || s.Reject.Text != "" {
+			t.Errorf("%s set to %q: %q, want %q; says %q", fields[c.field].path, c.typed, got, c.want, s.Reject.Text)
 		}
 	}
 }
@@ -90,7 +187,7 @@ func TestTypedValueIsTakenOrTheOldOneStaysWithAReason(t *testing.T) {
 		{FieldTeacherWidth, "63", "", "63, want an even number, for the position code"},
 		{FieldTeacherHeads, "3", "", "3, want a divisor of d_model, 32"},
 		{FieldTeacher, "anomaly_transformer 64", "anomaly_transformer 64", ""},
-		{FieldTeacher, "perceptron", "transformer", `teacher.model: "perceptron", want transformer or anomaly_transformer`},
+		{FieldTeacher, "perceptron", "transformer", `teacher.model: "perceptron", want transformer or anomaly_transformer or lstm`},
 		{FieldThreshold, "best_f1", "best_f1", ""},
 		{FieldThreshold, "luck", "train_percentile", "“luck” is not one of the choices."},
 		{FieldAxis, "time", "time", ""},

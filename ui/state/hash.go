@@ -35,7 +35,7 @@ func (l Link) Hash() string {
 		parts = append(parts, fmt.Sprintf("view=%d-%d", l.Span.From, l.Span.To))
 	}
 	if len(l.Channels) > 0 {
-		parts = append(parts, "channels="+joinInts(l.Channels))
+		parts = append(parts, "channels="+channelsText(l.Channels))
 	}
 	return strings.Join(parts, "&")
 }
@@ -75,7 +75,7 @@ func (l *Link) parsePart(name, value string) error {
 	case "view":
 		l.Span, err = parseSpan(value)
 	case "channels":
-		l.Channels, err = parseInts(value)
+		l.Channels, err = parseChannels(value)
 	default:
 		return fmt.Errorf("%q, want spec, view or channels", name)
 	}
@@ -103,22 +103,23 @@ func parseSpan(text string) (Span, error) {
 	return Span{from, to}, nil
 }
 
-func parseInts(text string) ([]int, error) {
+// parseChannels reads channel numbers. People count channels from 1, as the sets' own names for them do.
+func parseChannels(text string) ([]int, error) {
 	var ns []int
 	for field := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(field))
-		if err != nil || n < 0 {
+		if err != nil || n < 1 {
 			return nil, fmt.Errorf("%q, want numbers such as 4,22", text)
 		}
-		ns = append(ns, n)
+		ns = append(ns, n-1)
 	}
 	return ns, nil
 }
 
-func joinInts(ns []int) string {
+func channelsText(ns []int) string {
 	texts := make([]string, len(ns))
 	for i, n := range ns {
-		texts[i] = strconv.Itoa(n)
+		texts[i] = strconv.Itoa(n + 1)
 	}
 	return strings.Join(texts, ",")
 }

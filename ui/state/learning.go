@@ -18,6 +18,7 @@ type Learning struct {
 type Plot struct {
 	Title, Sub string
 	Curves     []Curve
+	Linear     bool // the value axis; otherwise it is one of logarithms
 	Epochs     int
 	Spoken     string
 }
@@ -36,14 +37,18 @@ const KindTotal = "total"
 func (s *State) Learning() Learning {
 	w := s.Words
 	if s.Run == nil {
+		second := words.ValidationLoss
+		if s.Spec.Teaches() {
+			second = words.CosineToTeacher
+		}
 		return Learning{Sub: w.Say(words.LearningNone), Plots: []Plot{newPlot(w.Say(words.Loss), "", nil, s.Spec.Train.Epochs),
-			newPlot(w.Say(words.ValidationBy), w.Say(words.ByEpoch), nil, s.Spec.Train.Epochs)}}
+			newPlot(w.Say(second), w.Say(words.ByEpoch), nil, s.Spec.Train.Epochs)}}
 	}
 	return Learning{Sub: s.learningSub(), Plots: []Plot{s.lossPlot(), s.validationPlot()}}
 }
 
 func (s *State) learningSub() string {
-	if e := s.Run.Last; !s.Run.Ended && e.StepMs > 0 {
+	if e := s.Run.shown().Last; !s.Run.Over && e.StepMs > 0 {
 		return s.Words.Say(words.StepStats, words.Fixed(e.StepMs, 0), words.Fixed(e.GradNorm, 2))
 	}
 	if r := s.learned(); r != nil && r.StepMs > 0 {
@@ -65,9 +70,10 @@ func (s *State) learned() *experiment.Run {
 // lossPlot shows the losses by part, on a log scale.
 func (s *State) lossPlot() Plot {
 	w, p := s.Words, s.Run
-	arm, seed, epochs := p.Of.Arm, p.Of.Seed, p.Last.Epochs
-	samples := p.Trace
-	if p.Ended {
+	t := p.shown()
+	arm, seed, epochs := t.Of.Arm, t.Of.Seed, t.Last.Epochs
+	samples := t.Trace
+	if p.Over {
 		samples = nil
 		if r := s.learned(); r != nil {
 			arm, seed, epochs = r.Arm, r.Seed, len(r.Epochs)
@@ -158,33 +164,50 @@ func partOf(parts []experiment.Part, name string) (float64, bool) {
 	return 0, false
 }
 
-// validationPlot compares the arms on the data held out from training: the reconstruction, which all of them have.
+// validationPlot compares the arms on the data held out from training: by the cosine of their output to the teacher's
+// or, where there is no teacher, by the reconstruction, which all of them have.
 func (s *State) validationPlot() Plot {
-	w, p := s.Words, s.Run
-	var curves []Curve
-	epochs := p.Spec.Train.Epochs
+	w := s.Words
+	title, measure := w.Say(words.ValidationLoss), func(e experiment.Epoch) (float64, bool) {
+		return partOf(e.Validation, "reconstruction")
+	}
+	linear := s.Run.Spec.Teaches()
+	if linear {
+		title, measure = w.Say(words.CosineToTeacher), func(e experiment.Epoch) (float64, bool) {
+			apart, ok := partOf(e.Validation, "to_teacher")
+			return 1 - apart, ok
+		}
+	}
+	plot := newPlot(title, w.Say(words.ByEpoch), s.Run.validation(w, measure), max(s.Run.Spec.Train.Epochs, 1))
+	plot.Linear = linear
+	return plot
+}
+
+// validation is one curve an arm.
+func (p *Progress) validation(w *words.Language, measure func(experiment.Epoch) (float64, bool)) (curves []Curve) {
 	for _, a := range p.Spec.Arms {
-		list := p.epochsOf(a.Name)
 		c := Curve{Look: look(w, p.Spec, a), Mark: true}
-		for _, e := range list {
-			if v, ok := partOf(e.Validation, "reconstruction"); ok {
+		for _, e := range p.epochsOf(a.Name) {
+			if v, ok := measure(e); ok {
 				c.X, c.Y = append(c.X, float64(e.Epoch)), append(c.Y, v)
 			}
 		}
 		curves = append(curves, c)
 	}
-	return newPlot(w.Say(words.ValidationBy), w.Say(words.ByEpoch), curves, max(epochs, 1))
+	return curves
 }
 
-// epochsOf returns the epochs of an arm's first finished run, or of the one under way.
+// epochsOf returns the epochs of an arm's first finished run, or of its first one under way.
 func (p *Progress) epochsOf(arm string) []experiment.Epoch {
 	for _, seed := range p.Spec.Seeds {
 		if r := p.runOf(arm, seed); r != nil && len(r.Epochs) > 0 {
 			return r.Epochs
 		}
 	}
-	if p.Of.Arm == arm && !p.Ended {
-		return p.Epochs
+	for _, t := range p.Live {
+		if t.Of.Arm == arm {
+			return t.Epochs
+		}
 	}
 	return nil
 }

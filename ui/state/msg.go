@@ -14,6 +14,7 @@ type (
 	Choose      struct{ Source string }   // a series of the catalogue
 	Drop        struct{ Names []string }  // files, dropped or picked; the page keeps their contents
 	Discard     struct{}                  // leave an error about data and keep the series that was there
+	Workers     struct{ N int }           // how many train, from the next run on
 	More        struct{}                  // show or hide all settings
 	MoreMetrics struct{}                  // show every metric, or the headline
 	Help        struct{}                  // name the keys in the status line
@@ -28,6 +29,7 @@ type (
 		Value float64
 	}
 	Focus  struct{ Arm string }    // the arm that others step back for; empty = none
+	Pin    struct{ Arm string }    // the arm that keeps the focus; a second time: no longer
 	Lost   struct{ Reason string } // the worker cannot run
 	Answer struct {                // from the worker; Buckets travel beside a series
 		protocol.Response
@@ -49,9 +51,10 @@ const (
 
 // What Update asks the page to do.
 type (
-	Post    struct{ Request protocol.Request } // to the worker, with the files that it names
-	SetHash struct{ Hash string }              // of the address, without a new entry in the history
-	Copy    struct{}                           // the address to the clipboard; answer with Copied
+	Post     struct{ Request protocol.Request } // to the worker, with the files that it names
+	SetHash  struct{ Hash string }              // of the address, without a new entry in the history
+	Remember struct{ Workers int }              // on this machine, for the next visit
+	Copy     struct{}                           // the address to the clipboard; answer with Copied
 )
 
 // Group names of the data tabs; the first two are groups of protocol.Source.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/engine/experiment"
@@ -77,8 +78,14 @@ func SliderWeight(place int) float64 {
 	if v == 0 {
 		return 0
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
-	return math.Round(v/unit) / math.Round(1/unit)
+	return roundTo2(v)
+}
+
+// roundTo2 keeps two digits that count.
+func roundTo2(v float64) float64 {
+	text := strconv.FormatFloat(v, 'e', 1, 64)
+	rounded, _ := strconv.ParseFloat(text, 64) // it was just written
+	return rounded
 }
 
 // sliderPlace is the place of the slider nearest to a weight.
@@ -96,30 +103,49 @@ func (s *State) Recipe() Recipe {
 	r.Objectives = s.inputs(s.objectiveFields()...)
 	r.Training = s.inputs(FieldEpochs, FieldRate, FieldSeeds)
 	r.Detection = s.inputs(FieldThreshold)
-	r.Detection[0].Shown = s.thresholdShown()
+	r.Detection[0].Shown = s.thresholdShown(s.Spec)
 	if s.More {
 		r.DataMore = s.inputs(s.dataFields()...)
-		r.TeacherMore = s.inputs(FieldTeacherEpochs, FieldTeacherWidth, FieldTeacherHeads, FieldTeacherLayers)
-		r.StudentMore = s.inputs(FieldStudentWidth, FieldStudentHeads, FieldStudentLayers)
-		r.Training = s.inputs(FieldEpochs, FieldRate, FieldRateSchedule, FieldSeeds, FieldBatch, FieldClip, FieldValidation, FieldPatience)
-		if s.Spec.Detect.Threshold.Policy != "best_f1" {
-			r.Detection = append(r.Detection, s.input(FieldPercent))
+		r.TeacherMore, r.StudentMore = s.inputs(FieldTeacherEpochs), nil
+		for _, f := range sizeFields {
+			r.TeacherMore = append(r.TeacherMore, s.sizeInput(f.teacher, f.size, s.Spec.Teacher.Model)...)
+			r.StudentMore = append(r.StudentMore, s.sizeInput(f.student, f.size, s.Spec.Student)...)
 		}
-		r.Detection = append(r.Detection, s.input(FieldScore))
+		r.Training = s.inputs(FieldEpochs, FieldRate, FieldRateSchedule, FieldSeeds, FieldBatch, FieldClip, FieldValidation, FieldPatience)
+		r.Detection = append(r.Detection, s.inputs(append(parameterFields(&s.Spec), FieldScore)...)...)
 	}
 	return r
 }
 
-// thresholdShown is the policy with its percentile, short enough for a row.
-func (s *State) thresholdShown() string {
-	t := s.Spec.Detect.Threshold
+// sizeInput is the input of a size, if the model has it.
+func (s *State) sizeInput(f Field, size modelSize, m experiment.Model) []Input {
+	lab := modelInfo(m.Name).Lab
+	if *size.of(&lab) == 0 {
+		return nil
+	}
+	return s.inputs(f)
+}
+
+// thresholdShown is the policy with its first parameter, short enough for a row.
+func (s *State) thresholdShown(spec experiment.Spec) string {
+	w, t := s.Words, spec.Detect.Threshold.OrDefault()
 	switch t.Policy {
 	case "train_percentile":
-		return s.Words.Say(words.AtTrainPercentile, words.Setting(t.Percent))
+		return w.Say(words.AtTrainPercentile, words.Setting(t.Percent))
+	case "mean_sigma":
+		return w.Say(words.AtMeanSigma, words.Setting(t.K))
+	case "pot":
+		return w.Say(words.AtPOT, words.Setting(t.Q))
+	case "spot":
+		return w.Say(words.AtSPOT, words.Setting(t.Q))
+	case "dynamic":
+		return w.Say(words.AtDynamic)
 	case "train_test_percentile":
-		return s.Words.Say(words.AtTrainTestPercentile, words.Setting(t.Percent))
+		return w.Say(words.AtTrainTestPercentile, words.Setting(t.Percent))
+	case "fixed":
+		return w.Say(words.AtFixed, words.Setting(*t.Value))
 	}
-	return s.Words.Say(words.AtBestF1)
+	return w.Say(words.AtBestF1)
 }
 
 func (s *State) dataSection(r *Recipe) {
@@ -235,6 +261,9 @@ func (s *State) input(f Field) Input {
 		in.Hint = row.standard(&s.Spec)
 	}
 	for _, o := range row.options {
+		if row.offered != nil && !slices.Contains(row.offered(&s.Spec), o.value) {
+			continue
+		}
 		in.Choices = append(in.Choices, Choice{Value: o.value, Text: s.Words.Say(o.name), On: o.value == in.Value})
 	}
 	if s.Reject.Field == f {
@@ -251,12 +280,15 @@ func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick 
 	m := *of(&s.Spec)
 	p := Pick{Input: s.input(f), Title: m.Name}
 	size := m.OrLab()
-	p.Width, p.Layers = s.Words.Say(words.Width, size.DModel), s.Words.Say(words.Layers, size.Layers)
+	p.Width = s.Words.Say(words.Width, size.DModel)
+	if size.Layers > 0 {
+		p.Layers = s.Words.Say(words.Layers, size.Layers)
+	}
 	for _, k := range experiment.Models {
 		if k.Name == m.Name {
 			p.Title = k.Title
 		}
-		for _, d := range offered(m, k) {
+		for _, d := range widthsOf(m, k) {
 			choice := experiment.Model{Name: k.Name, DModel: d}
 			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: k.Title + " · " + s.Words.Say(words.Width, d),
 				Group: k.Title, On: k.Name == m.Name && d == size.DModel})
@@ -266,9 +298,9 @@ func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick 
 	return p
 }
 
-// offered lists the widths of a model on offer, with the one it has now.
-func offered(now experiment.Model, k experiment.ModelInfo) []int {
-	list := slices.Clone(widths)
+// widthsOf lists the widths of a model on offer: those that its heads divide, its own, and the one it has now.
+func widthsOf(now experiment.Model, k experiment.ModelInfo) []int {
+	list := slices.DeleteFunc(slices.Clone(widths), func(d int) bool { return k.Branches > 0 && d%(k.Branches*k.Lab.Heads) != 0 })
 	list = append(list, k.Lab.DModel)
 	if now.Name == k.Name {
 		list = append(list, now.OrLab().DModel)

@@ -32,9 +32,9 @@ type Column struct {
 // Row is one arm.
 type Row struct {
 	Look
-	Hero, Control bool
-	Failed        string // why there is no score
-	Cells         []Cell
+	Hero, Control, Pinned bool
+	Failed                string // why there is no score
+	Cells                 []Cell
 }
 
 // Cell is one metric of one arm.
@@ -79,7 +79,7 @@ func (s *State) Table() Table {
 		p = &Progress{Spec: s.Spec}
 	}
 	for _, a := range p.Spec.Arms {
-		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a)}
+		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a), Pinned: a.Name == s.Pinned}
 		if f := p.failure(a.Name); f != nil {
 			row.Failed = w.Say(words.RunFailed, f.Failed)
 		}
@@ -145,12 +145,36 @@ func (s *State) footnote() string {
 	switch {
 	case s.Run == nil:
 		return w.Say(words.ResultsNone)
-	case s.Wrong != nil:
+	case s.Wrong != nil || s.Run.Gone:
 		return w.Say(words.ResultsLast, s.title())
-	case !s.Run.Ended:
+	case !s.Run.Over:
 		return w.Say(words.ResultsProvisional)
 	case len(s.Run.Spec.Seeds) == 1:
-		return w.Say(words.ResultsOne)
+		return w.Say(words.ResultsOne) + " " + s.sawWords()
 	}
-	return w.Say(words.ResultsMean, len(s.Run.Spec.Seeds))
+	return w.Say(words.ResultsMean, len(s.Run.Spec.Seeds)) + " " + s.sawWords()
+}
+
+// sawKeys are what reports say that thresholds saw.
+var sawKeys = []struct {
+	saw  string
+	says words.Key
+}{
+	{"nothing", words.SawNothing},
+	{"train scores", words.SawTrain},
+	{"train scores and past test scores", words.SawPast},
+	{"sees test scores", words.SawTest},
+	{"uses test labels", words.SawLabels},
+}
+
+// sawWords says how the thresholds were chosen, and what they saw of the data they are judged on.
+func (s *State) sawWords() string {
+	for _, r := range s.Run.Runs {
+		for _, k := range sawKeys {
+			if k.saw == r.Threshold.Saw {
+				return s.Words.Say(words.ThresholdSaw, s.thresholdShown(s.Run.Spec), s.Words.Say(k.says))
+			}
+		}
+	}
+	return ""
 }

@@ -8,24 +8,35 @@ import (
 	"cosinelab/wasm/protocol"
 )
 
-// Progress is a run as far as it has come.
+// Progress is a run as far as it has come. Several trainings may be under way at once: their events come in any order,
+// so each has a Track of its own.
 type Progress struct {
 	Spec     experiment.Spec
-	Last     experiment.Event
-	Trace    []Sample           // losses of the training that Of names, by step
-	Epochs   []experiment.Epoch // of the same training
-	Of       Training
+	Title    string             // of the series
+	Phase    string             // of the newest event
+	Left     float64            // seconds until the report; not positive = not known
+	Live     []Track            // trainings under way, in the order of the spec
+	Ended    Track              // the training that ended last: it is shown until the next begins
 	Teachers []uint64           // seeds whose teacher is trained
 	Runs     []experiment.Run   // that have their scores
 	Report   *experiment.Report // nil while the run is live
-	Ended    bool
-	Gone     bool // another series was opened since: its outputs and scores cannot be drawn any more
+	Over     bool
+	Lost     string // why a worker is gone; empty = none is
+	Gone     bool   // another series was opened since: its outputs and scores cannot be drawn any more
 }
 
 // Training names one training: the teacher's has no arm.
 type Training struct {
 	Arm  string
 	Seed uint64
+}
+
+// Track is one training as far as it has come.
+type Track struct {
+	Of     Training
+	Last   experiment.Event
+	Trace  []Sample // losses by step
+	Epochs []experiment.Epoch
 }
 
 // Sample is the losses at one moment of a training.
@@ -85,9 +96,9 @@ func (s *State) start(kind string, mode Mode) []any {
 	spec := clone(s.Spec)
 	s.Mode = mode
 	s.Wrong = nil
-	s.Run = &Progress{Spec: spec, Last: experiment.Event{Phase: experiment.PhaseData, Left: -1}}
+	s.Run = &Progress{Spec: spec, Title: s.Data.Title, Phase: experiment.PhaseData}
 	s.Stack.forget()
-	return append([]any{s.command(protocol.Request{Type: kind, Spec: &spec})}, s.refresh()...)
+	return append([]any{s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()})}, s.refresh()...)
 }
 
 func (s *State) pressStop() []any {
@@ -123,27 +134,95 @@ func (s *State) Ready() bool {
 	return s.Mode == Idle && s.Data != nil && s.Open == nil && readable && !s.missing(s.Spec.Data)
 }
 
-// event takes one step of the worker's over.
+// event takes one step of the worker's over. Controls are no trainings: of them only the result counts.
 func (p *Progress) event(e experiment.Event) {
-	p.Last = e
-	if of := (Training{e.Arm, e.Seed}); of != p.Of && (len(e.Losses) > 0 || e.EpochDone != nil) {
-		p.Of, p.Trace, p.Epochs = of, nil, nil
+	p.Phase, p.Left = e.Phase, e.Left
+	of := Training{e.Arm, e.Seed}
+	switch {
+	case e.Taught != nil:
+		p.Teachers = append(p.Teachers, e.Taught.Seed)
+		p.end(of)
+	case e.Finished != nil:
+		p.Runs = append(p.Runs, *e.Finished)
+		p.end(of)
+	case (e.Arm != "" || e.Phase == experiment.PhaseTeacher) && p.place(of) >= 0:
+		p.track(of).event(e)
 	}
+}
+
+// track returns the track of a training under way, a new one in its place when it has just begun.
+func (p *Progress) track(of Training) *Track {
+	at, found := slices.BinarySearchFunc(p.Live, p.place(of), func(t Track, place int) int { return p.place(t.Of) - place })
+	if !found {
+		p.Live = slices.Insert(p.Live, at, Track{Of: of})
+	}
+	return &p.Live[at]
+}
+
+// end notes that a training is over.
+func (p *Progress) end(of Training) {
+	p.Live = slices.DeleteFunc(p.Live, func(t Track) bool {
+		if t.Of == of {
+			p.Ended = t
+		}
+		return t.Of == of
+	})
+}
+
+// shown is the training that a single line can tell of: the first in the order of the spec, which stays the same until
+// it is over, whatever else goes on beside it.
+func (p *Progress) shown() *Track {
+	if len(p.Live) > 0 {
+		return &p.Live[0]
+	}
+	return &p.Ended
+}
+
+func (t *Track) event(e experiment.Event) {
+	t.Last = e
 	if len(e.Losses) > 0 && e.Steps > 0 {
-		p.Trace = append(p.Trace, Sample{float64(e.Step) / float64(e.Steps) * float64(e.Epochs), e.Losses})
-		if len(p.Trace) > maxTrace {
-			p.Trace = everyOther(p.Trace)
+		t.Trace = append(t.Trace, Sample{float64(e.Step) / float64(e.Steps) * float64(e.Epochs), e.Losses})
+		if len(t.Trace) > maxTrace {
+			t.Trace = everyOther(t.Trace)
 		}
 	}
 	if e.EpochDone != nil {
-		p.Epochs = append(p.Epochs, *e.EpochDone)
+		t.Epochs = append(t.Epochs, *e.EpochDone)
 	}
-	if e.Taught != nil && !slices.Contains(p.Teachers, e.Taught.Seed) {
-		p.Teachers = append(p.Teachers, e.Taught.Seed)
+}
+
+// trainings lists everything that is trained, in the order of the spec: seed by seed, the teacher before the arms.
+func trainings(s experiment.Spec) (list []Training) {
+	for _, seed := range s.Seeds {
+		if teaches(s) {
+			list = append(list, Training{Seed: seed})
+		}
+		for _, a := range s.Arms {
+			if trained(a) {
+				list = append(list, Training{a.Name, seed})
+			}
+		}
 	}
-	if e.Finished != nil {
-		p.Runs = append(p.Runs, *e.Finished)
+	return list
+}
+
+// teaches tells whether a teacher is trained: where its weights are read, there is one but no training.
+func teaches(s experiment.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }
+
+// place is that of a training in the order of the spec, -1 for what is none.
+func (p *Progress) place(of Training) int { return slices.Index(trainings(p.Spec), of) }
+
+// share is how much of one training is done, 0 to 1.
+func (p *Progress) share(of Training) float64 {
+	if of.Arm == "" && slices.Contains(p.Teachers, of.Seed) || p.runOf(of.Arm, of.Seed) != nil {
+		return 1
 	}
+	for _, t := range p.Live {
+		if t.Of == of && t.Last.Steps > 0 {
+			return float64(t.Last.Step) / float64(t.Last.Steps)
+		}
+	}
+	return 0
 }
 
 func everyOther[T any](list []T) []T {
@@ -165,31 +244,17 @@ func (p *Progress) finished() int {
 	return n
 }
 
-// total counts the trained runs of the whole experiment, without the teachers.
-func total(s experiment.Spec) int {
-	n := 0
-	for _, a := range s.Arms {
-		if trained(a) {
-			n += len(s.Seeds)
-		}
-	}
-	return n
-}
-
-// Trainings counts everything that is trained: arms, plus a teacher for each seed unless its weights are read.
-func Trainings(s experiment.Spec) int {
-	if s.Teacher.Weights != "" || !slices.ContainsFunc(s.Arms, distils) {
-		return total(s)
-	}
-	return total(s) + len(s.Seeds)
-}
-
 func armNamed(s experiment.Spec, name string) *experiment.Arm {
 	i := slices.IndexFunc(s.Arms, func(a experiment.Arm) bool { return a.Name == name })
 	if i < 0 {
 		return nil
 	}
 	return &s.Arms[i]
+}
+
+// done counts the trainings that are over, of those there are.
+func (p *Progress) done() (done, all int) {
+	return len(p.Teachers) + p.finished(), len(trainings(p.Spec))
 }
 
 // runOf returns the run of an arm with a seed, or nil when it is not finished.

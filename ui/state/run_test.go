@@ -190,6 +190,96 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	}
 }
 
+// step is one step of a training.
+func step(arm string, seed uint64, n int) Answer {
+	phase := experiment.PhaseStudent
+	if arm == "" {
+		phase = experiment.PhaseTeacher
+	}
+	return happened(experiment.Event{Phase: phase, Arm: arm, Seed: seed, Runs: 12, Epoch: 1 + n/10, Epochs: 6, Step: n, Steps: 60, Left: 38,
+		Losses: []experiment.Part{{Name: "total", Value: float64(seed)}}})
+}
+
+func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
+	s := idle(t)
+	s.Update(Press{KeyRun})
+	taught := func(seed uint64) Answer {
+		return happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: seed, Taught: &experiment.TeacherRun{Seed: seed}})
+	}
+	for _, a := range []Answer{step("", 1, 1), step("", 2, 2), taught(1), step(Cosine, 1, 24), step("", 2, 30), step(Alone, 1, 12), step(Cosine, 1, 30)} {
+		s.Update(a)
+	}
+	if got, want := strings.Join(s.Bar().Status, "; "), "*Epoch 2 of 6*; student alone, seed 1; 3 runs at once; about 38 s left"; got != want {
+		t.Errorf("says %q, want %q", got, want)
+	}
+	if got := s.Bar().Segments[:6]; !slices.Equal(got, []float64{1, 0.2, 0.5, 0, 0.5, 0}) {
+		t.Errorf("segments begin with %v", got)
+	}
+	if got := s.Learning().Plots[0]; got.Sub != "student alone, seed 1" || len(got.Curves[0].X) != 1 {
+		t.Errorf("the losses are of %q: %+v", got.Sub, got.Curves)
+	}
+	run := finish(Alone, 1, 0.3)
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run}))
+	if got := s.Learning().Plots[0]; got.Sub != "+ cosine, seed 1" || len(got.Curves[0].X) != 2 {
+		t.Errorf("then they are of %q: %+v", got.Sub, got.Curves)
+	}
+	if got := s.Verdict().Matrix.Rows; !slices.Equal(got[0].Done, []float64{1, 0.5, 0}) || !slices.Equal(got[1].Done, []float64{1, 0, 0}) {
+		t.Errorf("matrix %+v", got)
+	}
+}
+
+func TestControlsAreNoTrainings(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldSeeds, "0,"})
+	s.Update(Press{KeyRun})
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseData, Left: -1}))
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Untrained}))
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseDone}))
+	if len(s.Run.Live) != 0 {
+		t.Errorf("under way: %+v", s.Run.Live)
+	}
+}
+
+func TestWorkersAreWhatWasChosenUpToTheCores(t *testing.T) {
+	for _, c := range []struct{ cores, chosen, want int }{{1, 0, 1}, {2, 0, 2}, {16, 0, 4}, {16, 9, 9}, {2, 9, 2}, {0, 3, 1}} {
+		s := &State{Words: &words.English, Cores: c.cores, Chosen: c.chosen}
+		if got := s.Workers(); got != c.want {
+			t.Errorf("%d workers of %d cores when %d are chosen, want %d", got, c.cores, c.chosen, c.want)
+		}
+	}
+	s := idle(t)
+	s.Cores = 3
+	before := s.Hash()
+	if got := s.Update(Workers{3}); !slices.Contains(got, any(Remember{3})) || s.Hash() != before {
+		t.Errorf("effects %v; the link must not change", got)
+	}
+	post := s.Update(Press{KeyRun})[0].(Post)
+	if post.Request.Workers != 3 || len(s.Bar().Crew) != 3 || !s.Bar().Crew[2].On {
+		t.Errorf("the run asks for %d workers, the page offers %+v", post.Request.Workers, s.Bar().Crew)
+	}
+}
+
+func TestLostWorkerIsSaidAndTheRunGoesOn(t *testing.T) {
+	s := idle(t)
+	s.Update(Press{KeyRun})
+	s.Update(confirmed(protocol.StateRunning))
+	s.Update(failed("worker", 0, "a worker is gone, and its part was computed again here: out of memory"))
+	if v := s.Verdict(); s.Wrong != nil || s.Mode != Running || !strings.HasPrefix(v.Why, "The run goes on: a worker is gone") || v.Tag != "Training" {
+		t.Errorf("mode %d, says %+v", s.Mode, v)
+	}
+	reported(t, restarted(s), map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	if note := s.Verdict().Note; strings.Contains(note, "lost") {
+		t.Errorf("the next run says %q", note)
+	}
+}
+
+// restarted ends the run of s.
+func restarted(s *State) *State {
+	s.Update(Press{KeyStop})
+	s.Update(confirmed(protocol.StateIdle))
+	return s
+}
+
 func TestRunControlAnswersAtOnce(t *testing.T) {
 	s := idle(t)
 	for _, c := range []struct {
@@ -319,7 +409,7 @@ func TestOnlyTheNewestSeriesCounts(t *testing.T) {
 }
 
 func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
-	s, _ := New(&words.English, "#spec=(version:1,evil:1)")
+	s, _ := New(&words.English, "#spec=(version:1,evil:1)", 0)
 	s.Update(ready())
 	s.Update(opened(s))
 	v := s.Verdict()
@@ -335,7 +425,7 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 func TestLinkToAFileAsksForIt(t *testing.T) {
 	spec := experiment.Default()
 	spec.Data.Source = "file/pump-house.csv"
-	s, _ := New(&words.English, Link{Spec: spec}.Hash())
+	s, _ := New(&words.English, Link{Spec: spec}.Hash(), 0)
 	if effects := s.Update(ready()); len(sent(effects)) != 0 {
 		t.Errorf("asks the worker for a file that the page does not hold: %v", effects)
 	}
@@ -396,8 +486,8 @@ func TestLearningFollowsTheTraining(t *testing.T) {
 		t.Errorf("sub %q", l.Sub)
 	}
 	loss := l.Plots[0]
-	if len(s.Run.Trace) > maxTrace || len(loss.Curves) != 2 || loss.Curves[0].Kind != KindTotal {
-		t.Fatalf("%d samples, curves %+v", len(s.Run.Trace), loss.Curves)
+	if len(s.Run.Live[0].Trace) > maxTrace || len(loss.Curves) != 2 || loss.Curves[0].Kind != KindTotal {
+		t.Fatalf("%d samples, curves %+v", len(s.Run.Live[0].Trace), loss.Curves)
 	}
 	c := loss.Curves[0]
 	if n := len(c.X); n != len(c.Y) || !slices.IsSorted(c.X) || c.X[n-1] < 4.9 || c.X[n-1] > 5 || loss.Epochs != 6 {
@@ -432,11 +522,11 @@ func TestChannelsOfTheStack(t *testing.T) {
 	if got := s.Shown(); !slices.Equal(got, []int{0, 7}) {
 		t.Errorf("shows %v, want the channel of the anomaly and the first", got)
 	}
-	s.Update(Show{"4, 11"})
+	s.Update(Show{"5, 12"}) // people count from 1
 	if got := s.Shown(); !slices.Equal(got, []int{4, 11}) {
 		t.Errorf("shows %v", got)
 	}
-	for _, text := range []string{"12", "1,2,3", "x", "-1"} {
+	for _, text := range []string{"13", "1,2,3", "x", "0"} {
 		s.Update(Show{text})
 		if got := s.Shown(); !slices.Equal(got, []int{4, 11}) || s.Stack.Why == "" {
 			t.Errorf("%q: shows %v, says %q", text, got, s.Stack.Why)

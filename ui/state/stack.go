@@ -1,8 +1,8 @@
 package state
 
 import (
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"cosinelab/engine/experiment"
@@ -154,7 +154,12 @@ func (s *State) updateStack(msg any) []any {
 	case Show:
 		return s.show(strings.TrimSpace(m.Channels))
 	case Focus:
-		s.Focus = m.Arm
+		s.Focus = cmp.Or(m.Arm, s.Pinned)
+	case Pin:
+		if s.Pinned == m.Arm {
+			m.Arm = "" // the second press lets go
+		}
+		s.Pinned, s.Focus = m.Arm, m.Arm
 	case Cursor:
 		k.Cursor = m.Step
 		return nil
@@ -184,31 +189,25 @@ func (s *State) show(text string) []any {
 		k.Channels = nil
 		return s.refresh()
 	}
-	channels, err := parseInts(text)
+	channels, err := parseChannels(text)
 	if err != nil || s.Data == nil || len(channels) > maxChannels || slices.Max(channels) >= len(s.Data.Channels) {
 		k.Tries++
-		k.Why = s.Words.Say(words.NotChannels, text, s.lastChannel())
+		k.Why = s.Words.Say(words.NotChannels, text, s.channels())
 		return nil
 	}
 	k.Channels = slices.Compact(channels)
 	return s.refresh()
 }
 
-func (s *State) lastChannel() int {
+func (s *State) channels() int {
 	if s.Data == nil {
 		return 0
 	}
-	return len(s.Data.Channels) - 1
+	return len(s.Data.Channels)
 }
 
 // ShownText writes the shown channels as a person would type them.
-func (s *State) ShownText() string {
-	texts := []string{}
-	for _, c := range s.Shown() {
-		texts = append(texts, strconv.Itoa(c))
-	}
-	return strings.Join(texts, ", ")
-}
+func (s *State) ShownText() string { return strings.ReplaceAll(channelsText(s.Shown()), ",", ", ") }
 
 // judge asks what an arm would alarm at a threshold set by hand.
 func (s *State) judge(t Threshold) []any {
@@ -238,6 +237,16 @@ func (s *State) shownRun(arm string) *experiment.Run {
 	return nil
 }
 
+// FocusedLane is the arm whose lane stays while the others fade; empty = all are alike. Controls have no lane.
+func (s *State) FocusedLane() string {
+	for _, l := range s.LaneList() {
+		if l.Name == s.Focus {
+			return l.Name
+		}
+	}
+	return ""
+}
+
 // LaneList lists the trained arms with what the stack shows of them.
 func (s *State) LaneList() []Lane {
 	spec := s.Spec
@@ -258,6 +267,9 @@ func (s *State) lane(spec experiment.Spec, a experiment.Arm) Lane {
 	r := s.shownRun(a.Name)
 	switch {
 	case r == nil:
+		if s.Run != nil && s.Run.Gone {
+			l.Note = s.Words.Say(words.RunElsewhere, s.title())
+		}
 		return l
 	case r.Failed != "":
 		l.Note = s.Words.Say(words.RunFailed, r.Failed)
@@ -280,11 +292,11 @@ func (s *State) refresh() []any {
 	}
 	span := s.Visible()
 	effects := s.Stack.lanes.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-		From: span.From, To: span.To, Width: s.Stack.Width, Lines: s.lines()}})
+		From: span.From, To: span.To, Width: min(s.Stack.Width, span.To-span.From), Lines: s.lines()}})
 	line := s.OverviewLine()
 	if !slices.Contains(s.Stack.Overview.View.Lines, line) {
 		effects = append(effects, s.Stack.overview.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-			From: 0, To: s.Data.TestSteps, Width: overviewWidth, Lines: []protocol.Line{line}}})...)
+			From: 0, To: s.Data.TestSteps, Width: min(overviewWidth, s.Data.TestSteps), Lines: []protocol.Line{line}}})...)
 	}
 	return effects
 }

@@ -32,6 +32,8 @@ type State struct {
 
 	Mode      Mode
 	Device    string
+	Cores     int // of this machine; 0 until the engine has answered
+	Chosen    int // workers that a person wants; 0 = none were chosen. Results do not depend on it, so links do not hold it
 	Catalogue []protocol.Source
 
 	Group string                  // the data tab that is open
@@ -49,8 +51,9 @@ type State struct {
 	Ask    bool      // Reset waits for a second press
 	Notice string    // takes the place of the status line until something happens
 
-	Stack Stack
-	Focus string // an arm's name
+	Stack  Stack
+	Focus  string // an arm's name
+	Pinned string // the arm that stays in focus when nothing else is
 
 	address string // the hash that the page was last told
 	id      int    // of the last request
@@ -81,9 +84,9 @@ type Reject struct {
 // noField is the Field of a Reject or Reading that is about none.
 const noField = fieldCount
 
-// New returns the state of a page whose address has this hash.
-func New(w *words.Language, hash string) (*State, []any) {
-	s := &State{Words: w, Spec: experiment.Default(), Group: GroupBuiltin, Reject: Reject{Field: noField}}
+// New returns the state of a page whose address has this hash, on a machine that remembers a number of workers; 0 = none.
+func New(w *words.Language, hash string, workers int) (*State, []any) {
+	s := &State{Words: w, Chosen: workers, Spec: experiment.Default(), Group: GroupBuiltin, Reject: Reject{Field: noField}}
 	s.Stack.Cursor = -1
 	s.follow(hash)
 	s.address = s.Hash()
@@ -152,7 +155,7 @@ func moves(msg any) bool {
 	switch m := msg.(type) {
 	case Answer:
 		return m.Type == protocol.TypeData
-	case Copied, Cursor, Resize, Focus, Lost, Press:
+	case Copied, Cursor, Resize, Focus, Pin, Lost, Press:
 		return false
 	}
 	return true
@@ -161,7 +164,7 @@ func moves(msg any) bool {
 // quiet takes back what only the last action of a person had to do with.
 func (s *State) quiet(msg any) {
 	switch m := msg.(type) {
-	case Answer, Copied, Cursor, Resize, Focus, Lost:
+	case Answer, Copied, Cursor, Resize, Focus, Pin, Lost:
 	case Press:
 		s.Notice = ""
 		s.Ask = s.Ask && m.Key == KeyReset
@@ -187,6 +190,9 @@ func (s *State) update(msg any) []any {
 	case Discard:
 		s.Wrong = nil
 		s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
+	case Workers:
+		s.Chosen = m.N
+		return []any{Remember{m.N}}
 	case More:
 		s.More = !s.More
 	case MoreMetrics:
@@ -236,7 +242,7 @@ func (s *State) set(f Field, text string) []any {
 	next := clone(s.Spec)
 	err := fields[f].set(&next, text)
 	if err == nil {
-		adapt(&next)
+		s.adapt(&next)
 		err = next.Validate()
 	}
 	if err != nil {
@@ -253,16 +259,13 @@ func (s *State) set(f Field, text string) []any {
 }
 
 // adapt brings values in line that make sense only together.
-func adapt(s *experiment.Spec) {
-	const percent = 99 // where a percentile starts when best F1 had none
-	switch t := &s.Detect.Threshold; {
-	case t.Policy == "best_f1":
-		t.Percent = 0
-	case t.Percent == 0:
-		t.Percent = percent
+func (s *State) adapt(next *experiment.Spec) {
+	adaptThreshold(&next.Detect.Threshold, s.thresholdNow())
+	if !slices.Contains(scoresOf(next), next.Detect.Score) {
+		next.Detect.Score = "model" // the student before had another
 	}
-	if s.Train.Validation == 0 {
-		s.Train.Patience = 0 // nothing to be patient about
+	if next.Train.Validation == 0 {
+		next.Train.Patience = 0 // nothing to be patient about
 	}
 }
 

@@ -67,7 +67,7 @@ func (s *State) Verdict() Verdict {
 		return v
 	case s.Run == nil:
 		return s.verdictIdle()
-	case !s.Run.Ended:
+	case !s.Run.Over:
 		return s.verdictLive()
 	}
 	return s.verdictDone()
@@ -132,14 +132,14 @@ func sentence(message string) string {
 func (s *State) verdictIdle() Verdict {
 	w := s.Words
 	return Verdict{Tag: w.Say(words.TagIdle), Look: TagDashed, Note: w.Say(words.IdleNote),
-		Claim: w.Say(words.IdleClaim), Why: w.Say(words.IdleWhy, Trainings(s.Spec))}
+		Claim: w.Say(words.IdleClaim), Why: w.Say(words.IdleWhy, len(trainings(s.Spec)))}
 }
 
 // title names the series of the last run.
 func (s *State) title() string {
 	switch {
-	case s.Run != nil && s.Run.Report != nil:
-		return s.Run.Report.Data.Title
+	case s.Run != nil:
+		return s.Run.Title
 	case s.Data != nil:
 		return s.Data.Title
 	}
@@ -158,21 +158,15 @@ func (s *State) verdictLive() Verdict {
 	switch {
 	case arm == "" || base == "":
 		v.Why = w.Say(words.ResultsProvisional)
-	case p.Last.Left > 0:
-		v.Why = w.Say(words.NoVerdictLeft, base, arm, words.Duration(words.Seconds(p.Last.Left)))
+	case p.Left > 0:
+		v.Why = w.Say(words.NoVerdictLeft, base, arm, words.Duration(words.Seconds(p.Left)))
 	default:
 		v.Why = w.Say(words.NoVerdictWhy, base, arm)
 	}
-	return v
-}
-
-// done counts the trainings that are over, of those there are.
-func (p *Progress) done() (done, all int) {
-	all = p.Last.Runs
-	if all == 0 {
-		all = Trainings(p.Spec)
+	if p.Lost != "" {
+		v.Why = w.Say(words.WorkerLost, sentence(p.Lost)) + " " + v.Why
 	}
-	return min(len(p.Teachers)+p.finished(), all), all
+	return v
 }
 
 // pair names the arm under examination and the one it is compared with; empty when the spec has none.
@@ -193,35 +187,22 @@ func (s *State) matrix() *Matrix {
 	for _, seed := range p.Spec.Seeds {
 		m.Seeds = append(m.Seeds, w.Say(words.SeedN, seed))
 	}
-	if p.Spec.Teacher.Weights == "" {
-		row := MatrixRow{Look: teacherLook(w)}
+	row := func(l Look, arm string) {
+		r := MatrixRow{Look: l}
 		for _, seed := range p.Spec.Seeds {
-			row.Done = append(row.Done, p.share("", seed, slices.Contains(p.Teachers, seed)))
+			r.Done = append(r.Done, p.share(Training{arm, seed}))
 		}
-		m.Rows = append(m.Rows, row)
+		m.Rows = append(m.Rows, r)
+	}
+	if teaches(p.Spec) {
+		row(teacherLook(w), "")
 	}
 	for _, a := range p.Spec.Arms {
-		if !trained(a) {
-			continue
+		if trained(a) {
+			row(look(w, p.Spec, a), a.Name)
 		}
-		row := MatrixRow{Look: look(w, p.Spec, a)}
-		for _, seed := range p.Spec.Seeds {
-			row.Done = append(row.Done, p.share(a.Name, seed, p.runOf(a.Name, seed) != nil))
-		}
-		m.Rows = append(m.Rows, row)
 	}
 	return m
-}
-
-// share is how much of one training is done, 0 to 1.
-func (p *Progress) share(arm string, seed uint64, over bool) float64 {
-	switch e := p.Last; {
-	case over:
-		return 1
-	case e.Arm == arm && e.Seed == seed && e.Steps > 0:
-		return float64(e.Step) / float64(e.Steps)
-	}
-	return 0
 }
 
 // verdictDone judges a run that has ended.
@@ -283,6 +264,9 @@ func (s *State) provenance() string {
 			seeds = words.Count(n) + " " + strings.ToLower(w.Say(words.Seeds))
 		}
 		parts = append(parts, r.Data.Title, seeds, words.Duration(words.Seconds(r.Seconds)), r.Device)
+	}
+	if p.Lost != "" {
+		parts = append(parts, w.Say(words.WorkerWasLost))
 	}
 	if !same(p.Spec, s.Spec) {
 		parts = append(parts, w.Say(words.Changed))

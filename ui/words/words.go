@@ -24,6 +24,9 @@ const (
 	Keys
 	KeysList
 	DeviceHint // device
+	WorkersHint
+	WorkersOne // workers
+	WorkersN   // workers
 
 	// Status line.
 	StatusLoading
@@ -35,8 +38,9 @@ const (
 	StatusEpoch    // epoch, epochs
 	StatusRun      // arm, seed
 	StatusData
-	StatusScore // arm, seed
-	StatusLeft  // duration
+	StatusScore  // arm, seed
+	StatusAtOnce // runs
+	StatusLeft   // duration
 	StatusCopied
 	StatusNotCopied
 	StatusAskReset // runs
@@ -91,11 +95,25 @@ const (
 	Threshold
 	TrainPercentile
 	TrainTestPercentile
+	MeanSigma
+	POT
+	SPOT
+	Dynamic
+	FixedThreshold
 	BestF1
 	AtTrainPercentile     // percent
 	AtTrainTestPercentile // percent
+	AtMeanSigma           // deviations
+	AtPOT                 // share
+	AtSPOT                // share
+	AtDynamic             // -
+	AtFixed               // value
 	AtBestF1              // -
 	Percentile
+	Sigmas
+	TailFrom
+	TailRisk
+	ThresholdValue
 	AllSettings
 	FewerSettings
 	Window
@@ -108,12 +126,15 @@ const (
 	LabelHint
 	Split
 	TeacherEpochs
-	TeacherWidth
-	TeacherHeads
-	TeacherLayers
-	StudentWidth
-	StudentHeads
-	StudentLayers
+	SizeWidth
+	SizeHeads
+	SizeLayers
+	SizeDFF
+	SizeLatent
+	SizeFlows
+	SizeCentres
+	SizeFeatures
+	SizeMLP
 	Batch
 	Clip
 	RateSchedule
@@ -124,6 +145,8 @@ const (
 	ScoreModel
 	ScoreReconstruction
 	ScoreAssociation
+	ScoreLikelihood
+	ScoreOneClass
 	ScoreDisagreement
 	Width  // d_model
 	Layers // number
@@ -162,10 +185,12 @@ const (
 	IdleClaim
 	IdleWhy
 	Changed
-	NoVerdictYet     // done, runs
-	NoVerdictWhy     // baseline, arm
-	NoVerdictLeft    // baseline, arm, duration
-	NotEnough        // done, runs
+	NoVerdictYet  // done, runs
+	NoVerdictWhy  // baseline, arm
+	NoVerdictLeft // baseline, arm, duration
+	NotEnough     // done, runs
+	WorkerLost    // reason
+	WorkerWasLost
 	NoLabelsClaim    // -
 	NoLabelsWhy      // -
 	OneSeedClaim     // difference, metric
@@ -197,6 +222,49 @@ const (
 	RunMatrix
 
 	// Signal.
+	StackSignal
+	StackChannels
+	StackChannelsHint
+	StackChannelsOf // channels
+	StackTruth
+	StackRight
+	StackFalse
+	StackMissed
+	StackAlarm // the key, without labels
+	StackOverview
+	StackWholePart
+	StackInView      // -; steps
+	StackStepsInView // -; steps
+	StackChannel     // number
+	StackChannelOf   // number, channels
+	StackMoves
+	StackCosine
+	StackPerStep
+	StackScore
+	StackThreshold // threshold
+	StackByHand    // threshold
+	StackInput
+	StackTeacher
+	StackStudent
+	StackSegments    // follows found: segments
+	StackFalseAlarms // follow a number
+	StackAlarms      // follow a number
+	StackWaits
+	StackNoSeries
+	StackStep
+	StackStepsAPixel // steps
+	SayOverview      // steps, anomalies, from, to
+	SayBrush         // from, to
+	SayChannel       // lane, lowest, highest
+	SayCosine        // means, one SayMean each
+	SayMean          // arm, mean
+	SayNoValues      // lane
+	SayScore         // arm, highest score
+	SayAlarms        // found, segments, false
+	SayUnlabeled     // alarms
+	SayAxis          // from, to
+	StackThresholdOf // arm
+	StackBrush
 	NotChannels // typed, channels
 	DataFormat
 	ChooseAnother
@@ -207,7 +275,8 @@ const (
 	LearningNone
 	Loss
 	LossOf // arm, seed
-	ValidationBy
+	ValidationLoss
+	CosineToTeacher
 	ByEpoch
 	PartTotal
 	PartOwn
@@ -236,7 +305,14 @@ const (
 	FewerMetrics
 	Arm
 	Pending
-	RunFailed // reason
+	RunFailed    // reason
+	RunElsewhere // data
+	ThresholdSaw // policy, what it saw
+	SawNothing
+	SawTrain
+	SawPast
+	SawTest
+	SawLabels
 	count
 )
 

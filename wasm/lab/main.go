@@ -6,6 +6,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"syscall/js"
 	"unsafe"
 
@@ -27,7 +28,7 @@ type lab struct {
 }
 
 func main() {
-	s, effects := state.New(&words.English, js.Global().Get("location").Get("hash").String())
+	s, effects := state.New(&words.English, js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() { l.drawn = true }}
 	l.startWorker()
@@ -58,9 +59,43 @@ func (l *lab) do(effect any) {
 		l.post(e.Request)
 	case state.SetHash:
 		js.Global().Get("history").Call("replaceState", js.Null(), "", "#"+e.Hash)
+	case state.Remember:
+		remember(e.Workers)
 	case state.Copy:
 		l.copyAddress()
 	}
+}
+
+// workersKey is where the browser keeps the number of workers from visit to visit.
+const workersKey = "workers"
+
+// rememberedWorkers is the number that was chosen on this machine, 0 if none was or the browser keeps nothing.
+func rememberedWorkers() int {
+	storage, ok := localStorage()
+	if !ok {
+		return 0
+	}
+	text := storage.Call("getItem", workersKey)
+	if text.IsNull() {
+		return 0
+	}
+	n, err := strconv.Atoi(text.String())
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func remember(workers int) {
+	if storage, ok := localStorage(); ok {
+		storage.Call("setItem", workersKey, strconv.Itoa(workers))
+	}
+}
+
+// localStorage is the browser's store for this address. Where a person has switched it off, asking for it throws.
+func localStorage() (storage js.Value, ok bool) {
+	defer func() { ok = recover() == nil && storage.Truthy() }()
+	return js.Global().Get("localStorage"), true
 }
 
 // startWorker fetches the engine, which loads while the page is shown already.

@@ -1,0 +1,162 @@
+package state
+
+import (
+	"slices"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/ui/words"
+)
+
+// scoreOptions names every score that a model of the lab has.
+var scoreOptions = []option{
+	{"model", words.ScoreModel},
+	{"reconstruction", words.ScoreReconstruction},
+	{"association", words.ScoreAssociation},
+	{"likelihood", words.ScoreLikelihood},
+	{"one_class", words.ScoreOneClass},
+	{"disagreement", words.ScoreDisagreement},
+}
+
+// policyOptions names every way to choose a threshold, with what it looks at: a threshold that has seen the test part is
+// not one that anybody could have set beforehand.
+var policyOptions = []option{
+	{"train_percentile", words.TrainPercentile},
+	{"mean_sigma", words.MeanSigma},
+	{"pot", words.POT},
+	{"spot", words.SPOT},
+	{"dynamic", words.Dynamic},
+	{"train_test_percentile", words.TrainTestPercentile},
+	{"best_f1", words.BestF1},
+	{"fixed", words.FixedThreshold},
+}
+
+// scoresOf lists the scores that all students of an experiment have.
+func scoresOf(s *experiment.Spec) []string {
+	names := []string{"model"}
+	for _, name := range modelInfo(s.Student.Name).Scores {
+		if !slices.ContainsFunc(s.Arms, func(a experiment.Arm) bool { return !scores(s.StudentOf(a), name) }) {
+			names = append(names, name)
+		}
+	}
+	return append(names, "disagreement")
+}
+
+func scores(m experiment.Model, name string) bool {
+	return slices.Contains(modelInfo(m.Name).Scores, name)
+}
+
+// modelInfo returns what is known of a model; specs name no others.
+func modelInfo(name string) experiment.ModelInfo {
+	i := slices.IndexFunc(experiment.Models, func(k experiment.ModelInfo) bool { return k.Name == name })
+	if i < 0 {
+		return experiment.ModelInfo{}
+	}
+	return experiment.Models[i]
+}
+
+func getScore(s *experiment.Spec) string { return s.Detect.Score }
+
+func setScore(s *experiment.Spec, text string) error {
+	if !slices.Contains(scoresOf(s), text) {
+		return problem{words.NotAChoice, []any{text}}
+	}
+	s.Detect.Score = text
+	return nil
+}
+
+func thresholdOf(s *experiment.Spec) *experiment.Threshold { return &s.Detect.Threshold }
+
+// defaulted is a parameter of the threshold that stands at the policy's own default when it is empty.
+func defaulted(name words.Key, path string, at func(*experiment.Spec) *float64, of func(experiment.Threshold) float64, low, high float64) field {
+	f := typed(name, path, real(at, low, high))
+	f.standard = func(s *experiment.Spec) string { return words.Setting(of(thresholdOf(s).OrDefault())) }
+	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
+}
+
+func getFixed(s *experiment.Spec) string {
+	if v := thresholdOf(s).Value; v != nil {
+		return words.Setting(*v)
+	}
+	return ""
+}
+
+func setFixed(s *experiment.Spec, text string) error {
+	if text == "" {
+		thresholdOf(s).Value = nil
+		return nil
+	}
+	v, err := parseReal(text, -1e12, 1e12)
+	if err == nil {
+		thresholdOf(s).Value = &v
+	}
+	return err
+}
+
+// parameters are the fields of the threshold's parameters by what a spec calls them.
+var parameters = []struct {
+	name  string
+	field Field
+}{
+	{"percent", FieldPercent},
+	{"k", FieldSigmas},
+	{"level", FieldLevel},
+	{"q", FieldRisk},
+	{"value", FieldFixed},
+}
+
+// parameterFields lists the parameters of the policy that is set.
+func parameterFields(s *experiment.Spec) (list []Field) {
+	reads := policyInfo(thresholdOf(s).Policy).Params
+	for _, p := range parameters {
+		if slices.Contains(reads, p.name) {
+			list = append(list, p.field)
+		}
+	}
+	return list
+}
+
+func policyInfo(name string) experiment.PolicyInfo {
+	i := slices.IndexFunc(experiment.Policies, func(p experiment.PolicyInfo) bool { return p.Name == name })
+	if i < 0 {
+		return experiment.PolicyInfo{}
+	}
+	return experiment.Policies[i]
+}
+
+// Where a policy's parameter starts that has no default of its own.
+const (
+	startPercent = 99
+	startFixed   = 1.0
+)
+
+// adaptThreshold leaves the parameters that the policy has, and gives it those that it needs.
+func adaptThreshold(t *experiment.Threshold, fixed float64) {
+	before := *t
+	*t = experiment.Threshold{Policy: before.Policy}
+	for _, name := range policyInfo(t.Policy).Params {
+		switch name {
+		case "percent":
+			if t.Percent = before.Percent; t.Percent == 0 {
+				t.Percent = startPercent
+			}
+		case "k":
+			t.K = before.K
+		case "level":
+			t.Level = before.Level
+		case "q":
+			t.Q = before.Q
+		case "value":
+			if t.Value = before.Value; t.Value == nil {
+				t.Value = &fixed
+			}
+		}
+	}
+}
+
+// thresholdNow is where a fixed threshold starts: at the one that is shown, or at 1 where none is.
+func (s *State) thresholdNow() float64 {
+	if r := s.Focused(); r != nil && r.Threshold.Value.Defined() {
+		return roundTo2(float64(r.Threshold.Value))
+	}
+	return startFixed
+}
