@@ -21,9 +21,9 @@ import (
 // Options says how long to measure.
 type Options struct {
 	Runs int // of each training step
-	// Roofline measures the multiply-adds per second that nothing on this machine exceeds, in GFLOP/s, within a few
-	// milliseconds; nil = not known. It is called between all other measurements.
-	Roofline func() float64
+	// Roofline measures for a time how many multiply-adds this machine can do at most, in GFLOP/s; nil = not known. It is
+	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
+	Roofline func(time.Duration) float64
 	// Only names the training steps to time; empty = all.
 	Only []string
 	// Done is called after every line; nil = not.
@@ -104,15 +104,18 @@ func Run(ctx context.Context, dev backend.Device, o Options) ([]Line, error) {
 
 // clock collects runs, with the roofline in between.
 type clock struct {
-	roofline        func() float64
-	ms, speeds      []float64
-	perRun, between int // what one run counts for; runs between measurements of the roofline
+	roofline   func(time.Duration) float64
+	ms, speeds []float64
+	perRun     int // what one run counts for
 }
+
+// longest bounds a measurement of the roofline.
+const longest = 100 * time.Millisecond
 
 // add notes a run that took d.
 func (c *clock) add(d time.Duration) {
-	if c.roofline != nil && len(c.ms)%c.between == 0 {
-		c.speeds = append(c.speeds, c.roofline())
+	if c.roofline != nil {
+		c.speeds = append(c.speeds, c.roofline(min(d, longest)))
 	}
 	c.ms = append(c.ms, d.Seconds()*1000/float64(c.perRun))
 }
@@ -149,7 +152,7 @@ func (o Options) product(ctx context.Context, dev backend.Device, m, k, n int) (
 	}
 	defer program.Close()
 	flop := 2 * float64(m*k*n)
-	c := clock{roofline: o.Roofline, perRun: int(max(1, 2e8/flop)), between: 2}
+	c := clock{roofline: o.Roofline, perRun: int(max(1, 2e8/flop))}
 	for i := range 23 {
 		start := time.Now()
 		for range c.perRun {
@@ -185,6 +188,12 @@ func (w *witness) flop(name string) float64 {
 	return total
 }
 
+// perWindow is flop for one window of the micro-batch.
+func (w *witness) perWindow(name string) float64 {
+	slot, _ := w.plan.Slot(plan.ClassInput, "x")
+	return w.flop(name) / float64(w.plan.Slots[slot].Shape[0])
+}
+
 // flop counts the multiplications and additions of a product.
 func flop(s plan.Step) float64 {
 	switch s.Kind {
@@ -209,7 +218,7 @@ func (o Options) step(ctx context.Context, dev backend.Device, s Step, add func(
 		return err
 	}
 	defer t.Close()
-	c := clock{roofline: o.Roofline, perRun: 1, between: 1}
+	c := clock{roofline: o.Roofline, perRun: 1}
 	const warm = 2
 	spec := experiment.Train{Rate: 1e-4, Schedule: "constant", Epochs: 1, Batch: Batch, Clip: clip}
 	_, err = t.Fit(ctx, windows(Batch*(o.Runs+warm+1)), detect.Windows{}, train.Options{Train: spec, Epochs: 1, Lambda: func(int) float64 { return 1 },
@@ -227,15 +236,15 @@ func (o Options) step(ctx context.Context, dev backend.Device, s Step, add func(
 	if !errors.Is(err, errEnough) {
 		return errors.Join(err, errors.New("training ended early"))
 	}
-	if err := add(c.line("training step", s.Name, s.About, Batch*w.flop("gradient")), nil); err != nil || !s.Scored {
+	if err := add(c.line("training step", s.Name, s.About, w.perWindow("gradient")*Batch), nil); err != nil || !s.Scored {
 		return err
 	}
-	return add(o.score(ctx, t, s, w.flop("forward")))
+	return add(o.score(ctx, t, s, w.perWindow("forward")))
 }
 
 // score times the forward pass of many windows.
 func (o Options) score(ctx context.Context, t *train.Trainer, s Step, flop float64) (Line, error) {
-	c := clock{roofline: o.Roofline, perRun: Batch, between: 1}
+	c := clock{roofline: o.Roofline, perRun: Batch}
 	for i := range o.Runs + 1 {
 		start := time.Now()
 		if err := t.Forward(ctx, windows(Batch), func(int, [][]float32) error { return nil }); err != nil {

@@ -5,12 +5,13 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"cosinelab/engine/backend/cpu"
 )
 
 func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A"}, Roofline: func() float64 { return 100 }})
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A"}, Roofline: func(time.Duration) float64 { return 100 }})
 	if err != nil {
 		t.Fatal(err)
 	}

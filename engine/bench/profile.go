@@ -22,7 +22,7 @@ type Cost struct {
 
 // Profile runs the gradient of one micro-batch of a training step, step by step, in so many rounds, and returns what
 // takes longest first, averaged over the rounds that little else on the machine disturbed. Clocks of browsers are
-// coarse, so rounds should be many. The first Cost is that of the whole gradient, the best of as many runs.
+// coarse, so rounds should be many. The first Costs are those of whole procedures.
 func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list []Cost, err error) {
 	p, err := s.Problem()
 	if err != nil {
@@ -69,17 +69,20 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 		}
 		quiet = append(quiet, took)
 	}
-	whole := slices.MinFunc(quiet, func(a, b []time.Duration) int { return cmp.Compare(a[len(steps)], b[len(steps)]) })
-	return append([]Cost{{"gradient", 1, w.flop("gradient"), whole[len(steps)]}}, costs(steps, quiet.mean(len(steps)))...), nil
+	mean := quiet.mean(len(single.Procs))
+	for i, q := range w.plan.Procs {
+		list = append(list, Cost{q.Name, 1, w.flop(q.Name), mean[len(steps)+i]})
+	}
+	return append(list, costs(steps, mean)...), nil
 }
 
 // quietRounds are the times of every step in every round.
 type quietRounds [][]time.Duration
 
-// mean averages the first n steps over the quarter of the rounds that took least.
+// mean averages over the quarter of the rounds that took least.
 func (q quietRounds) mean(n int) []time.Duration {
 	sum := func(took []time.Duration) (total time.Duration) {
-		for _, t := range took[:n] {
+		for _, t := range took {
 			total += t
 		}
 		return total
@@ -95,7 +98,7 @@ func (q quietRounds) mean(n int) []time.Duration {
 	return mean
 }
 
-// oneByOne is the plan with a procedure for each step of its gradient, and then the gradient.
+// oneByOne is the plan with a procedure for each step of its gradient, and then all of its procedures.
 func oneByOne(p *plan.Plan) (*plan.Plan, []plan.Step) {
 	i, _ := p.Proc("gradient")
 	single, steps := *p, p.Procs[i].Steps
@@ -103,7 +106,7 @@ func oneByOne(p *plan.Plan) (*plan.Plan, []plan.Step) {
 	for k := range steps {
 		single.Procs = append(single.Procs, plan.Procedure{Name: fmt.Sprint(k), Steps: steps[k : k+1]})
 	}
-	single.Procs = append(single.Procs, p.Procs[i])
+	single.Procs = append(single.Procs, p.Procs...)
 	return &single, steps
 }
 

@@ -25,16 +25,10 @@ const clip = 1
 type Step struct {
 	Name    string
 	About   string
+	Model   string // of package models
+	Config  models.Config
+	Teacher bool // with a frozen teacher of the same kind, whose output the student follows by the cosine
 	Scored  bool // its forward pass is timed, too
-	problem func(g *graph.Graph, x *graph.Node) (train.Problem, error)
-}
-
-// Steps lists the training steps that are timed.
-var Steps = []Step{
-	{"T", "transformer, d_model 64, 8 heads, 3 layers, d_ff 64", false, alone("transformer", small)},
-	{"A", "Anomaly Transformer of the same size", true, alone("anomaly_transformer", small)},
-	{"F", "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512", true, alone("anomaly_transformer", full)},
-	{"D", "A with a frozen teacher's forward pass and the cosine objective", false, distilled},
 }
 
 var (
@@ -42,52 +36,48 @@ var (
 	full  = models.Config{Window: Length, Channels: Channels, DModel: 512, Heads: 8, Layers: 3, DFF: 512}
 )
 
-// Problem builds what the step trains, for micro-batches of one window.
+// Steps lists the training steps that are timed.
+var Steps = []Step{
+	{"T", "transformer, d_model 64, 8 heads, 3 layers, d_ff 64", "transformer", small, false, false},
+	{"A", "Anomaly Transformer of the same size", "anomaly_transformer", small, false, true},
+	{"F", "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512", "anomaly_transformer", full, false, true},
+	{"D", "A with a frozen teacher's forward pass and the cosine objective", "anomaly_transformer", small, true, false},
+}
+
+// Problem builds what the step trains, for micro-batches of the size that the model likes.
 func (s Step) Problem() (train.Problem, error) {
+	m, err := models.Find(s.Model)
+	if err != nil {
+		return train.Problem{}, err
+	}
 	var p train.Problem
-	var fail error
-	g, err := graph.Build(func(g *graph.Graph) { p, fail = s.problem(g, g.Input("x", 1, Length, Channels)) })
-	p.Graph = g
-	return p, errors.Join(err, fail)
-}
-
-// alone trains a model by its own loss.
-func alone(name string, c models.Config) func(*graph.Graph, *graph.Node) (train.Problem, error) {
-	return func(g *graph.Graph, x *graph.Node) (train.Problem, error) {
-		m, err := models.Find(name)
-		if err != nil {
-			return train.Problem{}, err
+	g, e := graph.Build(func(g *graph.Graph) {
+		x := g.Input("x", m.MicroBatch(s.Config), Length, Channels)
+		out := m.Build(g, x, s.Config)
+		p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params(),
+			Outputs: []plan.Result{{Name: "score", Node: out.Scores[0].Node}}}
+		for _, part := range out.Parts {
+			p.Parts = append(p.Parts, plan.Result{Name: part.Name, Node: part.Node})
 		}
-		return problem(g, x, m.Build(g, x, c)), nil
-	}
+		if s.Teacher {
+			err = follow(&p, m, s.Config, out)
+		}
+	})
+	p.Graph = g
+	return p, errors.Join(e, err)
 }
 
-func problem(g *graph.Graph, x *graph.Node, out models.Output) train.Problem {
-	p := train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params(),
-		Outputs: []plan.Result{{Name: "score", Node: out.Scores[0].Node}}}
-	for _, part := range out.Parts {
-		p.Parts = append(p.Parts, plan.Result{Name: part.Name, Node: part.Node})
-	}
-	return p
-}
-
-// distilled trains a student whose output follows that of a frozen teacher of the same size.
-func distilled(g *graph.Graph, x *graph.Node) (train.Problem, error) {
-	student, err := models.Find("anomaly_transformer")
-	if err != nil {
-		return train.Problem{}, err
-	}
-	own := student.Build(g, x, small)
-	p := problem(g, x, own)
+// follow adds a frozen teacher, and to the loss the cosine objective.
+func follow(p *train.Problem, m models.Model, c models.Config, student models.Output) error {
+	g := p.Windows.Graph()
 	leave := g.Scope("teacher")
-	teacher := student.Build(g, x, small)
+	teacher := m.Build(g, p.Windows, c)
 	leave()
-	term, err := distill.Term("cosine", "channel", teacher.Series, own.Series)
+	term, err := distill.Term("cosine", "channel", teacher.Series, student.Series)
 	if err != nil {
-		return train.Problem{}, err
+		return err
 	}
-	p.Checks = []plan.Result{{Name: "teacher", Node: teacher.Loss}} // all of the teacher belongs to the plan
 	p.Weight = g.Input("lambda")
 	p.Loss = graph.Add(p.Loss, graph.Mul(p.Weight, term))
-	return p, nil
+	return nil
 }

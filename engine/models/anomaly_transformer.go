@@ -27,7 +27,7 @@ var anomalyTransformer = Model{
 	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
 
 	Branches:   1,
-	MicroBatch: 1,
+	MicroBatch: transformerMicroBatch,
 	Build:      buildAnomalyTransformer,
 	Extra:      unusedTables,
 }

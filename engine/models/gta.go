@@ -23,7 +23,7 @@ var gta = Model{
 		Constants: Constants{Tau: 1, Sparsity: 1e-3}},
 
 	Branches:   2,
-	MicroBatch: 1,
+	MicroBatch: always(1),
 	Build:      buildGTA,
 	Extra:      noExtra,
 }

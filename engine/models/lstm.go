@@ -17,7 +17,7 @@ var lstm = Model{
 	Lab:   Config{DModel: 32, Layers: 2},
 	Full:  Config{DModel: 80, Layers: 2},
 
-	MicroBatch: 16,
+	MicroBatch: always(16),
 	Build:      buildLSTM,
 	Extra:      noExtra,
 }

@@ -30,9 +30,9 @@ type Model struct {
 	Lab, Full Config
 	// Branches is the number of equal parts of the features that attention heads divide; 0 = there are no heads.
 	Branches int
-	// MicroBatch is how many windows go best through the graph at once. One keeps a transformer's activations in cache;
-	// the products of a recurrence need more rows.
-	MicroBatch int
+	// MicroBatch is how many windows go best through the graph at once. One keeps a small transformer's activations in
+	// cache; the products of a recurrence, or those with weights too large for the cache, need more rows. Only DModel of c counts.
+	MicroBatch func(c Config) int
 	// Fits says what else is wrong with sizes that are large enough; nil = nothing can be.
 	Fits func(c Config) error
 	// Build adds the model to g for windows x [B,L,C] of scaled data. Parameters get the names of models.md below the
@@ -41,6 +41,9 @@ type Model struct {
 	// Extra lists what a public checkpoint of the model holds beside the parameters that Build makes.
 	Extra func(c Config) []Extra
 }
+
+// always is a micro-batch that no size changes.
+func always(n int) func(Config) int { return func(Config) int { return n } }
 
 // Config holds the sizes and constants of a model.
 type Config struct {

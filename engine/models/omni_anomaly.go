@@ -22,7 +22,7 @@ var omniAnomaly = Model{
 	Lab:   Config{DModel: 32, DFF: 32, Latent: 3, Flows: 4},
 	Full:  Config{DModel: 500, DFF: 500, Latent: 3, Flows: 20},
 
-	MicroBatch: 16,
+	MicroBatch: always(16),
 	Build:      buildOmniAnomaly,
 	Extra:      noExtra,
 }

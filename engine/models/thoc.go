@@ -22,7 +22,7 @@ var thoc = Model{
 	Lab:   Config{DModel: 24, Layers: 3, Centres: []int{4}, Constants: thocConstants},
 	Full:  Config{DModel: 128, Layers: 3, Centres: []int{6}, Constants: thocConstants},
 
-	MicroBatch: 16,
+	MicroBatch: always(16),
 	Fits:       reachable,
 	Build:      buildTHOC,
 	Extra:      noExtra,

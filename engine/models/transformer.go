@@ -18,10 +18,14 @@ var transformer = Model{
 	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
 
 	Branches:   1,
-	MicroBatch: 1,
+	MicroBatch: transformerMicroBatch,
 	Build:      buildTransformer,
 	Extra:      func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
 }
+
+// transformerMicroBatch grows with the weights: from 512 KiB of them on, a window's products would take as long to fetch
+// weights as to multiply.
+func transformerMicroBatch(c Config) int { return min(8, max(1, c.DModel/64)) }
 
 func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {

@@ -32,11 +32,16 @@ func (d *device) tune() {
 	}
 }
 
-// Roofline is the speed of multiply-adds that never leave their registers, in GFLOP/s, measured within a millisecond or
-// two. New must have started the kernels.
-func Roofline() float64 {
-	const rounds, flop = 1 << 20, 96
-	start := time.Now()
-	roofline(rounds, 1e-9)
-	return rounds * flop / time.Since(start).Seconds() / 1e9
+// Roofline is the speed of multiply-adds that never leave their registers, in GFLOP/s, over a time d or little more. New
+// must have started the kernels.
+func Roofline(d time.Duration) float64 {
+	const rounds, flop = 1 << 17, 96
+	start, total := time.Now(), 0
+	for {
+		roofline(rounds, 1e-9)
+		total += rounds * flop
+		if took := time.Since(start); took >= d {
+			return float64(total) / took.Seconds() / 1e9
+		}
+	}
 }

@@ -135,7 +135,7 @@ func (p *prepared) microBatch(m experiment.Model, batch int) int {
 	if err != nil {
 		return 1
 	}
-	most := min(model.MicroBatch, batch, p.fit.Len())
+	most := min(model.MicroBatch(models.Config{DModel: m.OrLab().DModel}), batch, p.fit.Len())
 	if p.valid.Len() > 0 {
 		most = min(most, p.valid.Len())
 	}
