@@ -1,6 +1,10 @@
 package experiment
 
-import "cosinelab/engine/metrics"
+import (
+	"math"
+
+	"cosinelab/engine/metrics"
+)
 
 // Standing is how far the runs of an arm lie above what costs nothing, in one metric.
 type Standing struct {
@@ -42,7 +46,24 @@ func (r Report) untrained() (runs []Run) {
 
 // Doubtful reports whether the arm fails to beat chance, or the untrained student where there is one, by more than the
 // spread over seeds. Fewer than two seeds have no spread, so they leave no doubt and prove nothing.
-func (s Standing) Doubtful() bool { return s.OverChance.within() || s.OverUntrained.within() }
+func (s Standing) Doubtful() bool { return s.OverChance.notAbove() || s.OverUntrained.notAbove() }
 
-// within reports whether a difference is not larger than its spread.
-func (s Spread) within() bool { return s.SD.Defined() && s.Mean <= s.SD }
+// notAbove reports whether a difference is not larger than its spread.
+func (s Spread) notAbove() bool { return s.SD.Defined() && s.Mean <= s.SD }
+
+// Within reports whether a difference, in either direction, is not larger than its spread.
+func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean)) <= float64(s.SD) }
+
+// Gain is the value of a metric of one arm minus that of another, seed by seed; only seeds that both finished.
+func (r Report) Gain(arm, over, metric string) Spread {
+	var gains []metrics.Value
+	for _, a := range r.runsOf(arm) {
+		for _, b := range r.runsOf(over) {
+			x, y := a.Of(metric).Value, b.Of(metric).Value
+			if a.Seed == b.Seed && x.Defined() && y.Defined() {
+				gains = append(gains, x-y)
+			}
+		}
+	}
+	return NewSpread(gains)
+}

@@ -125,23 +125,14 @@ func (r Report) verdict() Verdict {
 	if !r.Data.Labelled || r.Data.Anomalous == 0 {
 		return Verdict{Outcome: VerdictNoLabels}
 	}
-	var diffs []metrics.Value
-	for _, c := range r.runsOf(ArmCosine) {
-		for _, a := range r.runsOf(ArmAlone) {
-			x, y := c.Of(Headline).Value, a.Of(Headline).Value
-			if c.Seed == a.Seed && x.Defined() && y.Defined() {
-				diffs = append(diffs, x-y)
-			}
-		}
-	}
-	d := NewSpread(diffs)
+	d := r.Gain(ArmCosine, ArmAlone, Headline)
 	v := Verdict{Differences: d}
 	switch {
-	case len(diffs) == 0:
+	case len(d.Values) == 0:
 		v.Outcome = VerdictNone
-	case len(diffs) == 1:
+	case len(d.Values) == 1:
 		v.Outcome = VerdictOneSeed
-	case math.Abs(float64(d.Mean)) <= float64(d.SD):
+	case d.Within():
 		v.Outcome = VerdictNull
 	case d.Mean > 0:
 		v.Outcome = VerdictHelps

@@ -31,6 +31,13 @@ type Device struct {
 // New returns a device that uses every core, as GOMAXPROCS counts them.
 func New() *Device { return &Device{name: "cpu", workers: runtime.GOMAXPROCS(0), tile: bestTile()} }
 
+// OnCores returns a device that uses at most so many cores, at least one: where several programs run side by side.
+func (d *Device) OnCores(n int) *Device {
+	with := *d
+	with.workers = max(1, min(n, d.workers))
+	return &with
+}
+
 // Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a step that
 // it leaves to the portable kernels.
 type Kernel func(arena []float32, s plan.Step) func()

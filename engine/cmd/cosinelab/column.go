@@ -87,7 +87,7 @@ func (c *column) read(r *csv.Reader, name string) error {
 				continue
 			}
 		}
-		x, err := cell(row[at])
+		x, err := parseCell(row[at])
 		if err != nil {
 			return fmt.Errorf("%s:%d: column %d: %w", c.file, line, at+1, err)
 		}
@@ -116,12 +116,12 @@ func find(row []string, name string) (at int, header bool, err error) {
 	if at > 1 || at == 1 && row[0] != "step" {
 		return 0, false, fmt.Errorf("%d columns, want one, or the name of the one to read among %s", len(row), strings.Join(row, ", "))
 	}
-	_, err = cell(row[at])
+	_, err = parseCell(row[at])
 	return at, err != nil, nil
 }
 
-// cell reads a number; an empty cell and NaN are a missing one.
-func cell(text string) (float64, error) {
+// parseCell reads a number; an empty cell and NaN are a missing one.
+func parseCell(text string) (float64, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return math.NaN(), nil

@@ -66,10 +66,14 @@ func left(e experiment.Event) string {
 }
 
 func (p *progress) draw(e experiment.Event) {
-	p.drawn = time.Now()
 	const cells = 24
 	full := cells * e.Step / e.Steps
-	text := fmt.Sprintf("%s [%s%s] step %d of %d%s", runName(e), strings.Repeat("=", full), strings.Repeat(" ", cells-full), e.Step, e.Steps, left(e))
+	p.show(fmt.Sprintf("%s [%s%s] step %d of %d%s", runName(e), strings.Repeat("=", full), strings.Repeat(" ", cells-full), e.Step, e.Steps, left(e)))
+}
+
+// show puts a text into the place of the last one.
+func (p *progress) show(text string) {
+	p.drawn = time.Now()
 	fmt.Fprintf(p.w, "\r%-*s", p.width, text)
 	p.width = len(text)
 }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/backend"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
+)
+
+// cell is one model on one set with one seed: an experiment of its own, in a folder of its own.
+type cell struct {
+	set, title string
+	model      string
+	seed       uint64
+	spec       experiment.Spec
+	dir        string // of the set; empty = nothing is kept
+
+	report *experiment.Report // nil = not finished
+	err    error              // why not
+}
+
+func (c *cell) String() string { return fmt.Sprintf("%s, %s, seed %d", c.set, c.model, c.seed) }
+
+func (c *cell) folder() string {
+	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
+}
+
+// check reads the report of a cell that was finished before. A folder with another spec is another table's.
+func (c *cell) check() error {
+	if c.dir == "" {
+		return nil
+	}
+	text, err := os.ReadFile(filepath.Join(c.folder(), specFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before, err := experiment.Parse(text)
+	if err != nil || !reflect.DeepEqual(before, c.spec) {
+		return fmt.Errorf("%s holds a cell of another table: use another -out", c.folder())
+	}
+	text, err = os.ReadFile(filepath.Join(c.folder(), reportFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &c.report)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(c.folder(), reportFile), err)
+	}
+	return nil
+}
+
+// run carries out the experiment of a cell, from where it was interrupted, and keeps its report.
+func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore, p *tableProgress) error {
+	if c.report != nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	store, err := c.store(teacher)
+	if err != nil {
+		c.err = err
+		return err
+	}
+	start := time.Now()
+	report, err := runner.Run(context.WithoutCancel(ctx), c.spec, set, dev, runner.Options{Store: store, Machine: machine(), Weights: openFile,
+		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e experiment.Event) { p.event(c, e) }})
+	if err == nil && c.dir != "" {
+		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report), os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
+	}
+	if err != nil {
+		c.err = err
+		return err
+	}
+	c.report = &report
+	p.finished(c, time.Since(start))
+	return nil
+}
+
+// store keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed.
+func (c *cell) store(teacher *teacherStore) (runner.Store, error) {
+	own := runner.Store{
+		Save: func(string, func(io.Writer) error) error { return nil },
+		Load: func(string) (io.ReadCloser, error) { return nil, nil },
+	}
+	if c.dir != "" {
+		s := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
+		if err := os.MkdirAll(s.dir, 0o755); err != nil {
+			return own, err
+		}
+		if err := writeJSON(filepath.Join(c.folder(), specFile), c.spec); err != nil {
+			return own, err
+		}
+		own = s.store()
+	}
+	return runner.Store{
+		Save: func(name string, write func(io.Writer) error) error {
+			if isTeacher(name) {
+				return teacher.save(write)
+			}
+			return own.Save(name, write)
+		},
+		Load: func(name string) (io.ReadCloser, error) {
+			if isTeacher(name) {
+				return teacher.load()
+			}
+			return own.Load(name)
+		},
+	}, nil
+}
+
+// isTeacher tells checkpoints apart by the name that the runner gives them.
+func isTeacher(name string) bool { return strings.Contains(name, "teacher") }
+
+// teacherStore keeps the teacher of one set and seed, which is the same for every student.
+type teacherStore struct {
+	file string // empty = in memory
+	kept []byte
+}
+
+func (t *teacherStore) save(write func(io.Writer) error) error {
+	if t.file != "" {
+		return writeFile(t.file, write)
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	t.kept = b.Bytes()
+	return nil
+}
+
+// load returns nil if there is no teacher yet.
+func (t *teacherStore) load() (io.ReadCloser, error) {
+	switch {
+	case t.file != "" && exists(t.file):
+		return os.Open(t.file)
+	case t.kept != nil:
+		return io.NopCloser(bytes.NewReader(t.kept)), nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/models"
+)
+
+// tableOptions are the flags of the table command.
+type tableOptions struct {
+	data, sets, models string
+	seeds              int
+	size               string
+	score, policy      string
+	spec               string
+	epochs             int
+	out, format        string
+	parallel           int
+}
+
+// Sizes of models in a table.
+const (
+	sizeLab  = "lab"
+	sizeFull = "full"
+)
+
+func (a *app) table(ctx context.Context, args []string) error {
+	o, err := a.tableFlags(args)
+	if err != nil {
+		return err
+	}
+	base, err := o.base(a)
+	if err != nil {
+		return err
+	}
+	cells, sets, err := o.plan(base)
+	if err == nil && o.out != "" {
+		err = o.claim(base)
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	progress := newTableProgress(a, cells, o.parallel)
+	err = runCells(ctx, cells, sets, o.parallel, progress)
+	progress.end()
+	if errors.Is(err, context.Canceled) {
+		return o.interrupted(progress)
+	}
+	if cause := writeTable(a.out, o.format, tabulate(cells)); cause != nil {
+		return cause
+	}
+	if err == nil && o.out != "" {
+		err = writeTables(o.out, tabulate(cells))
+	}
+	return err
+}
+
+func (a *app) tableFlags(args []string) (tableOptions, error) {
+	var o tableOptions
+	f := a.flags("table")
+	f.StringVar(&o.data, "data", "", "the `folder` of real sets (smd, msl, psm)")
+	f.StringVar(&o.sets, "sets", "builtin/server", "`sets`, such as msl,smd/machine-1-2; see cosinelab data list")
+	f.StringVar(&o.models, "models", "all", "`models` that learn, with commas between: "+strings.Join(modelNames(), ", "))
+	f.IntVar(&o.seeds, "seeds", 3, "seeds, from 1")
+	f.StringVar(&o.size, "size", sizeLab, "lab: small models that train in minutes; full: as large as in their papers")
+	f.StringVar(&o.score, "score", "", "model, each model's own score (default), or reconstruction")
+	f.StringVar(&o.policy, "threshold", "", "a `policy` (default train_percentile; the paper's, train_test_percentile, sees test scores)")
+	f.IntVar(&o.epochs, "epochs", 0, "of students (default that of the size)")
+	f.StringVar(&o.spec, "spec", "", "take what is not named here from this spec `file`")
+	f.StringVar(&o.out, "out", "", "the `folder` to keep finished cells and the table in; the same command goes on there")
+	f.StringVar(&o.format, "format", "text", strings.Join(formats, ", "))
+	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "trainings side by side, which share the cores")
+	rest, err := parse(f, args)
+	switch {
+	case err != nil:
+		return o, err
+	case len(rest) > 0:
+		return o, fmt.Errorf("%w: table takes flags only, see cosinelab table -h", errUsage)
+	case o.size != sizeLab && o.size != sizeFull:
+		return o, fmt.Errorf("%w: -size %s, want %s or %s", errUsage, o.size, sizeLab, sizeFull)
+	case o.seeds < 1 || o.parallel < 1 || o.epochs < 0:
+		return o, fmt.Errorf("%w: -seeds %d, -parallel %d, -epochs %d: want at least 1, 1 and 0", errUsage, o.seeds, o.parallel, o.epochs)
+	case !slices.Contains(formats, o.format):
+		return o, fmt.Errorf("%w: -format %s, want one of %s", errUsage, o.format, strings.Join(formats, ", "))
+	}
+	return o, nil
+}
+
+func modelNames() (names []string) {
+	for _, m := range models.All {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// base is what all cells have in common.
+func (o tableOptions) base(a *app) (experiment.Spec, error) {
+	spec := tableSpec(o.size)
+	if o.spec != "" {
+		var err error
+		if spec, err = a.readSpec(runOptions{spec: o.spec}); err != nil {
+			return spec, err
+		}
+	}
+	if o.score != "" {
+		spec.Detect.Score = o.score
+	}
+	if o.epochs > 0 {
+		spec.Train.Epochs = o.epochs
+	}
+	if o.policy != "" {
+		percent := spec.Detect.Threshold.Percent
+		spec.Detect.Threshold = experiment.Threshold{Policy: o.policy}
+		if strings.HasSuffix(o.policy, "_percentile") {
+			spec.Detect.Threshold.Percent = percent
+		}
+	}
+	return spec, nil
+}
+
+// tableSpec is the experiment behind a cell: the default arms, each model's own score. The full size trains as the
+// Anomaly Transformer's authors do, on windows that do not overlap.
+func tableSpec(size string) experiment.Spec {
+	s := experiment.Default()
+	s.Data = experiment.Data{Scaling: "standard", Window: 100, Stride: 50}
+	s.Train = experiment.Train{Rate: 1e-3, Schedule: "constant", Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
+	s.Detect = experiment.Detect{Score: "model", Threshold: experiment.Threshold{Policy: "train_percentile", Percent: 99}}
+	if size == sizeFull {
+		s.Data.Stride = 100
+		s.Train.Rate, s.Train.Epochs = 1e-4, 10
+		s.Teacher.Model = fullSize("transformer")
+	}
+	return s
+}
+
+// claim makes the folder of a table, or checks that it holds cells of the same one.
+func (o tableOptions) claim(base experiment.Spec) error {
+	file := filepath.Join(o.out, specFile)
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return err
+		}
+		return writeJSON(file, base)
+	}
+	if err != nil {
+		return err
+	}
+	if before, err := experiment.Parse(text); err != nil || !reflect.DeepEqual(before, base) {
+		return fmt.Errorf("%s is of another table: use another -out", file)
+	}
+	return nil
+}
+
+// fullSize is the model as large as in its paper.
+func fullSize(name string) experiment.Model {
+	for _, m := range models.All {
+		if m.Name == name {
+			c := m.Full
+			full := experiment.Model{Name: name, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent,
+				Flows: c.Flows, Features: c.Features, MLP: c.MLP}
+			if len(c.Centres) > 0 {
+				full.Centres = c.Centres[0]
+			}
+			return full
+		}
+	}
+	return experiment.Model{Name: name}
+}
+
+// plan lists the cells, and opens the sets.
+func (o tableOptions) plan(base experiment.Spec) ([]*cell, map[string]*datasets.Set, error) {
+	names := strings.Split(o.models, ",")
+	if o.models == "all" {
+		names = modelNames()
+	}
+	sets := map[string]*datasets.Set{}
+	var cells []*cell
+	for _, id := range strings.Split(o.sets, ",") {
+		spec := base
+		spec.Data.Source = id
+		if strings.HasPrefix(id, datasets.GroupBuiltin+"/") {
+			spec.Data.Seed = 1
+		}
+		if strings.HasPrefix(id, "smd") && spec.Detect.Threshold.Percent == 99 && o.spec == "" {
+			spec.Detect.Threshold.Percent = 99.5 // as in the Anomaly Transformer's paper
+		}
+		set, err := openSet(o.data, spec.Data)
+		if err != nil {
+			return nil, nil, err
+		}
+		sets[id] = set
+		for seed := range o.seeds {
+			for _, name := range names {
+				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), dir: o.folder(id)}
+				c.spec = spec
+				c.spec.Seeds = []uint64{c.seed}
+				c.spec.Student = o.student(base, name)
+				if err := c.spec.Validate(); err != nil {
+					return nil, nil, fmt.Errorf("%s: %w", c, err)
+				}
+				cells = append(cells, c)
+			}
+		}
+	}
+	return cells, sets, nil
+}
+
+// student is a model in the size of the table; that of the spec, if it is one, keeps its own size.
+func (o tableOptions) student(base experiment.Spec, name string) experiment.Model {
+	switch {
+	case o.spec != "" && base.Student.Name == name:
+		return base.Student
+	case o.size == sizeFull:
+		return fullSize(name)
+	}
+	return experiment.Model{Name: name}
+}
+
+func (o tableOptions) folder(set string) string {
+	if o.out == "" {
+		return ""
+	}
+	return filepath.Join(o.out, strings.ReplaceAll(set, "/", "-"))
+}
+
+// runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a teacher, so
+// they run one after the other. What a cell fails by does not stop the others.
+func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int, p *tableProgress) error {
+	dev := cpu.New().OnCores(max(1, runtime.GOMAXPROCS(0)/parallel))
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	var failed []error
+	for _, shared := range byTeacher(cells) {
+		group.Go(func() error {
+			teacher := &teacherStore{}
+			if first := shared[0]; first.dir != "" {
+				teacher.file = filepath.Join(first.dir, fmt.Sprintf("teacher-seed%d.safetensors", first.seed))
+			}
+			for _, c := range shared {
+				err := c.run(ctx, sets[c.set], dev, teacher, p)
+				if errors.Is(err, context.Canceled) {
+					return err
+				}
+				if err != nil {
+					p.failed(c, err)
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, c := range cells {
+		if c.err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", c, c.err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// byTeacher groups the cells of each set and seed.
+func byTeacher(cells []*cell) (groups [][]*cell) {
+	for i, c := range cells {
+		if i == 0 || c.set != cells[i-1].set || c.seed != cells[i-1].seed {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], c)
+	}
+	return groups
+}
+
+func (o tableOptions) interrupted(p *tableProgress) error {
+	if o.out == "" {
+		return fmt.Errorf("interrupted with %d cells done; nothing is kept without -out", p.done)
+	}
+	return fmt.Errorf("interrupted with %d cells done; the same command goes on", p.done)
+}
+
+// writeTables keeps the table in every format.
+func writeTables(dir string, rows []row) error {
+	for i, format := range formats {
+		name := "table" + []string{".txt", ".md", ".csv", ".json"}[i]
+		f, err := os.CreateTemp(dir, "."+name)
+		if err == nil {
+			err = errors.Join(writeTable(f, format, rows), f.Chmod(0o644), f.Close(), os.Rename(f.Name(), filepath.Join(dir, name)))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
