@@ -1,8 +1,10 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +31,18 @@ type page struct {
 
 func newPage(t *testing.T) *page {
 	p := &page{t: t, sent: make(chan message, 1<<16)}
-	p.session = &Session{Device: cpu.New(), Machine: "test", Send: func(r protocol.Response, values []float32) { p.sent <- message{r, values} }}
+	p.session = &Session{Device: cpu.New(), Machine: "test",
+		Send:    func(r protocol.Response, values []float32) { p.sent <- message{r, values} },
+		Context: func(ctx context.Context) context.Context { return yielding{ctx} }}
 	return p
+}
+
+// yielding is a context that lets the page in between two operations: in a browser there is one thread for both.
+type yielding struct{ context.Context }
+
+func (y yielding) Err() error {
+	runtime.Gosched()
+	return y.Context.Err()
 }
 
 // post sends a request and returns its id.

@@ -325,10 +325,11 @@ func TestModelsOfSpecsAreThoseThatCanBeBuilt(t *testing.T) {
 	}
 	for i, m := range models.All {
 		k := experiment.Models[i]
-		lab := experiment.Model{Name: m.Name, DModel: m.Lab.DModel, Heads: m.Lab.Heads, Layers: m.Lab.Layers, DFF: m.Lab.DFF,
-			Latent: m.Lab.Latent, Flows: m.Lab.Flows, Features: m.Lab.Features, MLP: m.Lab.MLP}
-		if len(m.Lab.Centres) > 0 {
-			lab.Centres = m.Lab.Centres[0]
+		l := m.Lab
+		lab := experiment.Model{Name: m.Name, DModel: l.DModel, Heads: l.Heads, Layers: l.Layers, DFF: l.DFF, Latent: l.Latent,
+			Flows: l.Flows, Features: l.Features, MLP: l.MLP}
+		if len(l.Centres) > 0 {
+			lab.Centres = l.Centres[0]
 		}
 		if k.Name != m.Name || k.Title != m.Title || k.Lab != lab || k.Branches != m.Branches {
 			t.Errorf("specs have %+v, models %s, %q, %+v, %d branches", k, m.Name, m.Title, lab, m.Branches)
@@ -345,6 +346,24 @@ func TestModelsOfSpecsAreThoseThatCanBeBuilt(t *testing.T) {
 		}
 		if !slices.Equal(k.Scores, scores) {
 			t.Errorf("%s: specs know the scores %v, the model has %v", m.Name, k.Scores, scores)
+		}
+	}
+}
+
+func TestEveryModelLearnsFromEveryOther(t *testing.T) {
+	for i, m := range experiment.Models {
+		s := only(small(t), "cosine", "untrained")
+		s.Data.Train, s.Train.Validation, s.Train.Epochs, s.Teacher.Epochs = experiment.Range{From: 40, To: 100}, 0.3, 1, 1
+		s.Student = experiment.Model{Name: m.Name}
+		s.Teacher.Model = experiment.Model{Name: experiment.Models[(i+1)%len(experiment.Models)].Name}
+		s.Detect.Score = "model"
+		r := run(t, s, runner.Options{})
+		if failed := r.Teachers[0].Failed; failed != "" {
+			t.Errorf("%s teaching: %s", s.Teacher.Name, failed)
+		}
+		got := runOf(t, r, "cosine")
+		if got.Failed != "" || sameScores(got, runOf(t, r, "untrained")) {
+			t.Errorf("%s learning from %s: failed %q, or learnt nothing", m.Name, s.Teacher.Name, got.Failed)
 		}
 	}
 }
