@@ -58,6 +58,7 @@ func (a *app) table(ctx context.Context, args []string) error {
 			return err
 		}
 	}
+	o.parallel = min(o.parallel, len(byTeacher(cells)))
 	progress := newTableProgress(a, cells, o.parallel)
 	err = runCells(ctx, cells, sets, o.parallel, progress)
 	progress.end()
@@ -243,9 +244,10 @@ func (o tableOptions) folder(set string) string {
 }
 
 // runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a teacher, so
-// they run one after the other. What a cell fails by does not stop the others.
+// they run one after the other. What a cell fails by does not stop the others. One training on many cores leaves more of
+// them idle than many trainings on one each.
 func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int, p *tableProgress) error {
-	dev := cpu.New().OnCores(max(1, runtime.GOMAXPROCS(0)/parallel))
+	dev := cpu.New().OnCores(runtime.GOMAXPROCS(0) / parallel)
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	var failed []error
