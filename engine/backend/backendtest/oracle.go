@@ -87,21 +87,22 @@ func widen(v []float32) []float64 {
 // update is read when that update runs.
 func Update(feeds Feeds, updates ...*graph.Node) (Feeds, error) {
 	now := maps.Clone(feeds)
+	e := evaluation{feeds: feeds, known: map[*graph.Node][]float64{}} // what several updates depend on is computed once
 	for _, u := range updates {
 		if u.Kind.Updates() == 0 {
 			return nil, fmt.Errorf("oracle: %v is not an update", u.Kind)
 		}
 		in := make([][]float64, len(u.In))
 		for i, x := range u.In {
-			from := feeds
+			from := &e
 			if viewed(x).Kind.IsSource() {
-				from = now
+				from = &evaluation{feeds: now, known: map[*graph.Node][]float64{}}
 			}
-			v, err := Eval(from, x)
+			v, err := from.value(x)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("oracle: %w", err)
 			}
-			in[i] = v[0]
+			in[i] = slices.Clone(v)
 		}
 		updateOracle[u.Kind](u, in)
 		for i := range u.Kind.Updates() {
