@@ -50,7 +50,7 @@ func TestResumedRunEqualsUninterruptedOneBitForBit(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := math.MaxInt - counting.left
-	step := max(1, asked/23)
+	step := max(1, asked/13)
 	if testing.Short() {
 		step = max(1, asked/5)
 	}

@@ -147,8 +147,8 @@ func TestParametersThatDoNotFitChangeNothing(t *testing.T) {
 	sameBits(t, "parameters", params(t, tr), before)
 }
 
-// tampered is a checkpoint in the middle of a training, changed.
-func tampered(t *testing.T, change func(tensors map[string]tensor.Tensor, meta map[string]string)) *bytes.Buffer {
+// halfway is a checkpoint in the middle of a training.
+func halfway(t *testing.T) []byte {
 	t.Helper()
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
 	o := options()
@@ -161,7 +161,13 @@ func tampered(t *testing.T, change func(tensors map[string]tensor.Tensor, meta m
 	if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), o); err == nil {
 		t.Fatal("the gate did not end the training")
 	}
-	tensors, meta, err := train.ReadTensors(saved(t, tr))
+	return saved(t, tr).Bytes()
+}
+
+// tampered is a checkpoint changed.
+func tampered(t *testing.T, checkpoint []byte, change func(tensors map[string]tensor.Tensor, meta map[string]string)) *bytes.Buffer {
+	t.Helper()
+	tensors, meta, err := train.ReadTensors(bytes.NewReader(checkpoint))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,6 +187,8 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 	without := func(name string) func(map[string]tensor.Tensor, map[string]string) {
 		return func(tensors map[string]tensor.Tensor, _ map[string]string) { delete(tensors, name) }
 	}
+	checkpoint, tr := halfway(t), newTrainer(t, reconstruction(t, 1), 1, 7)
+	before := params(t, tr)
 	for _, c := range []struct {
 		name   string
 		change func(map[string]tensor.Tensor, map[string]string)
@@ -203,9 +211,7 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 			tensors["adam.m/projection.bias"].Data[0] = float32(math.NaN())
 		}, "tensor adam.m/projection.bias: value 0 is NaN"},
 	} {
-		tr := newTrainer(t, reconstruction(t, 1), 1, 7)
-		before := params(t, tr)
-		err := tr.Restore(tampered(t, c.change))
+		err := tr.Restore(tampered(t, checkpoint, c.change))
 		if err == nil || !strings.HasPrefix(err.Error(), "checkpoint: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}

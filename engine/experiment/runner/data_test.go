@@ -14,13 +14,6 @@ import (
 	"cosinelab/engine/experiment/runner"
 )
 
-// unlabelled is the built-in set without its labels.
-func unlabelled(t *testing.T) *datasets.Set {
-	set := *builtin(t)
-	set.Labels, set.Anomalies = nil, nil
-	return &set
-}
-
 func TestWithoutLabelsThereAreAlarmsAndNoMetrics(t *testing.T) {
 	r, err := runner.Run(context.Background(), small(t), unlabelled(t), cpu.New(), runner.Options{})
 	if err != nil {

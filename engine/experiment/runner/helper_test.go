@@ -49,7 +49,7 @@ func small(t *testing.T) experiment.Spec {
 // stepsOf is the number of steps that a training of small has: 3 batches in each of 2 epochs.
 const stepsOf = 6
 
-// alone leaves only the arms with these names.
+// only leaves the arms with these names.
 func only(s experiment.Spec, names ...string) experiment.Spec {
 	s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a experiment.Arm) bool { return !slices.Contains(names, a.Name) })
 	return s
@@ -62,6 +62,24 @@ func run(t *testing.T, s experiment.Spec, o runner.Options) experiment.Report {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// quick carries an experiment out on the set without its labels: what is measured at the end takes longer than training.
+func quick(t *testing.T, s experiment.Spec, o runner.Options) experiment.Report {
+	t.Helper()
+	r, err := runner.Run(context.Background(), s, unlabelled(t), cpu.New(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// unlabelled is the built-in set without its labels.
+func unlabelled(t *testing.T) *datasets.Set {
+	t.Helper()
+	set := *builtin(t)
+	set.Labels, set.Anomalies = nil, nil
+	return &set
 }
 
 // runOf is the only run of an arm.

@@ -17,17 +17,17 @@ import (
 // the report of one that was left alone.
 func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 	spec := only(small(t), "alone", "cosine", "random")
-	want := run(t, spec, runner.Options{})
+	want := quick(t, spec, runner.Options{})
 	for _, stops := range [][]int{{0}, {stepsOf - 1}, {stepsOf, 1}, {stepsOf + 2}, {3*stepsOf - 1, 1}, {3 * stepsOf}} {
 		store := memory{}
 		for _, steps := range stops {
-			_, err := runner.Run(context.Background(), spec, builtin(t), cpu.New(), runner.Options{Store: store.store(), Gate: after(steps)})
+			_, err := runner.Run(context.Background(), spec, unlabelled(t), cpu.New(), runner.Options{Store: store.store(), Gate: after(steps)})
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
 		}
 		var lefts []float64
-		got := run(t, spec, runner.Options{Store: store.store(), Events: func(e experiment.Event) { lefts = append(lefts, e.Left) }})
+		got := quick(t, spec, runner.Options{Store: store.store(), Events: func(e experiment.Event) { lefts = append(lefts, e.Left) }})
 		if stripped(t, got) != stripped(t, want) || !sameScores(runOf(t, got, "cosine"), runOf(t, want, "cosine")) {
 			t.Errorf("stopped after %v steps: the report differs", stops)
 		}
@@ -44,18 +44,18 @@ func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 func TestExperimentStoppedInsideAStepResumes(t *testing.T) {
 	spec := only(small(t), "alone")
 	count := &counting{context.Background(), math.MaxInt}
-	want, err := runner.Run(count, spec, builtin(t), cpu.New(), runner.Options{})
+	want, err := runner.Run(count, spec, unlabelled(t), cpu.New(), runner.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	asked := math.MaxInt - count.left
 	for i := range 7 {
 		store := memory{}
-		_, err := runner.Run(&counting{context.Background(), i * asked / 7}, spec, builtin(t), cpu.New(), runner.Options{Store: store.store()})
+		_, err := runner.Run(&counting{context.Background(), i * asked / 7}, spec, unlabelled(t), cpu.New(), runner.Options{Store: store.store()})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if got := run(t, spec, runner.Options{Store: store.store()}); stripped(t, got) != stripped(t, want) {
+		if got := quick(t, spec, runner.Options{Store: store.store()}); stripped(t, got) != stripped(t, want) {
 			t.Errorf("stopped after %d of 7 parts: the report differs", i)
 		}
 	}
@@ -63,9 +63,9 @@ func TestExperimentStoppedInsideAStepResumes(t *testing.T) {
 
 func TestFinishedExperimentIsNotTrainedAgain(t *testing.T) {
 	store := memory{}
-	want := run(t, small(t), runner.Options{Store: store.store()})
+	want := quick(t, small(t), runner.Options{Store: store.store()})
 	before := maps.Clone(store)
-	got := run(t, small(t), runner.Options{Store: store.store(), Gate: after(0)})
+	got := quick(t, small(t), runner.Options{Store: store.store(), Gate: after(0)})
 	if stripped(t, got) != stripped(t, want) {
 		t.Error("the report differs")
 	}
@@ -84,7 +84,7 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 	mse.Name, mse.Objective = "a_b", experiment.Objective{Kind: "mse", Weight: 1, Schedule: "constant"}
 	spec.Arms = append(spec.Arms, mse)
 	store := memory{}
-	want := run(t, spec, runner.Options{Store: store.store()})
+	want := quick(t, spec, runner.Options{Store: store.store()})
 	if len(store) != 4 {
 		t.Errorf("%d checkpoints, want 4", len(store))
 	}
@@ -93,17 +93,17 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 			t.Errorf("checkpoint %q", name)
 		}
 	}
-	if got := run(t, spec, runner.Options{Store: store.store()}); stripped(t, got) != stripped(t, want) {
+	if got := quick(t, spec, runner.Options{Store: store.store()}); stripped(t, got) != stripped(t, want) {
 		t.Error("resumed, the report differs")
 	}
 }
 
 func TestCheckpointOfAnotherExperimentIsAnError(t *testing.T) {
 	store := memory{}
-	run(t, only(small(t), "alone"), runner.Options{Store: store.store()})
+	quick(t, only(small(t), "alone"), runner.Options{Store: store.store()})
 	spec := only(small(t), "alone")
 	spec.Student.DFF = 6
-	_, err := runner.Run(context.Background(), spec, builtin(t), cpu.New(), runner.Options{Store: store.store()})
+	_, err := runner.Run(context.Background(), spec, unlabelled(t), cpu.New(), runner.Options{Store: store.store()})
 	if err == nil || !strings.Contains(err.Error(), "seed1-arm0.safetensors: checkpoint: tensor ") {
 		t.Errorf("error %v", err)
 	}

@@ -53,7 +53,7 @@ func TestReportHasEveryArmWithEverySeed(t *testing.T) {
 }
 
 func TestLossesAreReportedByPart(t *testing.T) {
-	r := run(t, small(t), runner.Options{})
+	r := quick(t, small(t), runner.Options{})
 	names := func(parts []experiment.Part) (all []string) {
 		for _, p := range parts {
 			all = append(all, p.Name)
@@ -88,9 +88,9 @@ func TestTwoRunsGiveTheSameReportByteForByte(t *testing.T) {
 
 // The arms run one after the other, and none depends on which others there are.
 func TestArmsDoNotTouchEachOther(t *testing.T) {
-	all := run(t, small(t), runner.Options{})
+	all := quick(t, small(t), runner.Options{})
 	for _, arm := range []string{"cosine", "untrained", "random"} {
-		if !sameScores(runOf(t, run(t, only(small(t), arm), runner.Options{}), arm), runOf(t, all, arm)) {
+		if !sameScores(runOf(t, quick(t, only(small(t), arm), runner.Options{}), arm), runOf(t, all, arm)) {
 			t.Errorf("%s has other scores when it is alone in the experiment", arm)
 		}
 	}
@@ -104,7 +104,7 @@ func TestWeightZeroIsTheStudentAloneBitForBit(t *testing.T) {
 			s.Arms[i].Objective.Weight = 0
 		}
 	}
-	r := run(t, s, runner.Options{})
+	r := quick(t, s, runner.Options{})
 	alone := runOf(t, r, "alone")
 	for _, arm := range []string{"cosine", "mse"} {
 		got := runOf(t, r, arm)
@@ -112,7 +112,7 @@ func TestWeightZeroIsTheStudentAloneBitForBit(t *testing.T) {
 			t.Errorf("%s with weight 0 is not alone: losses %v and %v", arm, got.Epochs[1].Losses, alone.Epochs[1].Losses)
 		}
 	}
-	if weighed := run(t, small(t), runner.Options{}); sameScores(runOf(t, weighed, "cosine"), alone) {
+	if weighed := quick(t, small(t), runner.Options{}); sameScores(runOf(t, weighed, "cosine"), alone) {
 		t.Error("the weight changes nothing")
 	}
 }
@@ -121,14 +121,14 @@ func TestWeightZeroIsTheStudentAloneBitForBit(t *testing.T) {
 func TestEveryArmStartsAtTheUntrainedControl(t *testing.T) {
 	s := small(t)
 	s.Train.Rate = 1e-300
-	r := run(t, s, runner.Options{})
+	r := quick(t, s, runner.Options{})
 	untrained := runOf(t, r, "untrained")
 	for _, arm := range []string{"alone", "cosine", "mse"} {
 		if !sameScores(runOf(t, r, arm), untrained) {
 			t.Errorf("%s does not start at the untrained student", arm)
 		}
 	}
-	if trained := run(t, small(t), runner.Options{}); sameScores(runOf(t, trained, "alone"), untrained) || !sameScores(runOf(t, trained, "untrained"), untrained) {
+	if trained := quick(t, small(t), runner.Options{}); sameScores(runOf(t, trained, "alone"), untrained) || !sameScores(runOf(t, trained, "untrained"), untrained) {
 		t.Error("training changes nothing, or changes the control")
 	}
 }
@@ -137,7 +137,7 @@ func TestEveryArmStartsAtTheUntrainedControl(t *testing.T) {
 func TestTeacherDoesNotStartWhereTheStudentDoes(t *testing.T) {
 	s := only(small(t), "cosine", "untrained")
 	s.Teacher.Model, s.Train.Rate, s.Detect.Score = s.Student, 1e-300, "disagreement"
-	for _, x := range runOf(t, run(t, s, runner.Options{}), "untrained").Scores {
+	for _, x := range runOf(t, quick(t, s, runner.Options{}), "untrained").Scores {
 		if x > 1e-3 {
 			return
 		}
@@ -149,7 +149,7 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 	s := small(t)
 	s.Seeds = []uint64{1, 2}
 	var events []experiment.Event
-	run(t, s, runner.Options{Events: func(e experiment.Event) { events = append(events, e) }})
+	quick(t, s, runner.Options{Events: func(e experiment.Event) { events = append(events, e) }})
 	const trainings = 2 * 4
 	if first, last := events[0], events[len(events)-1]; first.Phase != experiment.PhaseData || first.Left != -1 ||
 		last.Phase != experiment.PhaseDone || last.Run != trainings || last.Left != 0 {
@@ -190,7 +190,7 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 
 func TestControlsAloneAreNoTraining(t *testing.T) {
 	var last experiment.Event
-	r := run(t, only(small(t), "untrained", "random"), runner.Options{Events: func(e experiment.Event) {
+	r := quick(t, only(small(t), "untrained", "random"), runner.Options{Events: func(e experiment.Event) {
 		last = e
 		if e.Step > 0 || e.Run != 0 || e.Runs != 0 {
 			t.Errorf("event %+v", e)
@@ -204,7 +204,7 @@ func TestControlsAloneAreNoTraining(t *testing.T) {
 func TestDisagreementScoresHowFarTeacherAndStudentAreApart(t *testing.T) {
 	s := only(small(t), "alone", "untrained", "random")
 	s.Detect.Score = "disagreement"
-	r := run(t, s, runner.Options{Outputs: true})
+	r := quick(t, s, runner.Options{Outputs: true})
 	if len(r.Teachers) != 1 {
 		t.Fatalf("%d teachers, want one: the score needs it", len(r.Teachers))
 	}
@@ -225,7 +225,7 @@ func TestStoppingKeepsTheRunsThatAreFinished(t *testing.T) {
 	for _, c := range []struct{ steps, teachers, runs int }{
 		{0, 0, 0}, {stepsOf - 1, 0, 0}, {stepsOf + 1, 1, 0}, {2*stepsOf + 3, 1, 1}, {3*stepsOf + 1, 1, 2},
 	} {
-		r, err := runner.Run(context.Background(), small(t), builtin(t), cpu.New(), runner.Options{Gate: after(c.steps)})
+		r, err := runner.Run(context.Background(), small(t), unlabelled(t), cpu.New(), runner.Options{Gate: after(c.steps)})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("stopped after %d steps: error %v", c.steps, err)
 		}
@@ -256,12 +256,12 @@ func (c *counting) Err() error {
 func TestContextStopsScoringToo(t *testing.T) {
 	count := &counting{context.Background(), math.MaxInt}
 	s := only(small(t), "untrained")
-	if _, err := runner.Run(count, s, builtin(t), cpu.New(), runner.Options{}); err != nil {
+	if _, err := runner.Run(count, s, unlabelled(t), cpu.New(), runner.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	asked := math.MaxInt - count.left
 	for _, left := range []int{0, asked / 3, 2 * asked / 3, asked - 1} {
-		r, err := runner.Run(&counting{context.Background(), left}, s, builtin(t), cpu.New(), runner.Options{})
+		r, err := runner.Run(&counting{context.Background(), left}, s, unlabelled(t), cpu.New(), runner.Options{})
 		if !errors.Is(err, context.Canceled) || len(r.Arms[0].Runs) != 0 {
 			t.Errorf("ended after %d of %d questions: error %v, runs %v", left, asked, err, r.Arms[0].Runs)
 		}
@@ -313,7 +313,7 @@ func TestEarlyStoppingShortensTheRun(t *testing.T) {
 	s := only(small(t), "alone")
 	s.Train.Rate, s.Train.Epochs, s.Train.Patience = 1e-300, 20, 2
 	var last experiment.Event
-	r := run(t, s, runner.Options{Events: func(e experiment.Event) { last = e }})
+	r := quick(t, s, runner.Options{Events: func(e experiment.Event) { last = e }})
 	if got := runOf(t, r, "alone"); len(got.Epochs) != 3 || got.Best != 1 || last.Left != 0 {
 		t.Errorf("%d epochs, best %d, %v s left, want 3, 1 and 0", len(got.Epochs), got.Best, last.Left)
 	}
@@ -357,7 +357,7 @@ func TestEveryModelLearnsFromEveryOther(t *testing.T) {
 		s.Student = experiment.Model{Name: m.Name}
 		s.Teacher.Model = experiment.Model{Name: experiment.Models[(i+1)%len(experiment.Models)].Name}
 		s.Detect.Score = "model"
-		r := run(t, s, runner.Options{})
+		r := quick(t, s, runner.Options{})
 		if failed := r.Teachers[0].Failed; failed != "" {
 			t.Errorf("%s teaching: %s", s.Teacher.Name, failed)
 		}

@@ -72,7 +72,7 @@ func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 	var outputs [][]float32
 	for _, model := range []string{"anomaly_transformer", "transformer"} {
 		events := 0
-		r := run(t, loaded(t, model), runner.Options{Weights: from(t, file), Outputs: true, Events: func(e experiment.Event) {
+		r := quick(t, loaded(t, model), runner.Options{Weights: from(t, file), Outputs: true, Events: func(e experiment.Event) {
 			if e.Runs != 1 || e.Run != 0 {
 				if e.Phase != experiment.PhaseData && e.Phase != experiment.PhaseDone {
 					t.Errorf("event %+v, want the only training to be the arm's", e)
@@ -103,7 +103,7 @@ func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 	} {
 		file := published(t, "transformer")
 		change(file)
-		_, err := runner.Run(context.Background(), loaded(t, "transformer"), builtin(t), cpu.New(), runner.Options{Weights: from(t, file)})
+		_, err := runner.Run(context.Background(), loaded(t, "transformer"), unlabelled(t), cpu.New(), runner.Options{Weights: from(t, file)})
 		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: "+want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -119,7 +119,7 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 			return io.NopCloser(strings.NewReader("<html>")), nil
 		},
 	} {
-		_, err := runner.Run(context.Background(), loaded(t, "transformer"), builtin(t), cpu.New(), runner.Options{Weights: open})
+		_, err := runner.Run(context.Background(), loaded(t, "transformer"), unlabelled(t), cpu.New(), runner.Options{Weights: open})
 		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -129,13 +129,13 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 // The checkpoint that a teacher's training leaves is a weights file like any other.
 func TestOwnCheckpointTeachesLikeTheTrainingThatWroteIt(t *testing.T) {
 	store := memory{}
-	trained := run(t, only(small(t), "cosine"), runner.Options{Store: store.store()})
+	trained := quick(t, only(small(t), "cosine"), runner.Options{Store: store.store()})
 	file, there := store["seed1-teacher.safetensors"]
 	if !there {
 		t.Fatalf("checkpoints %v", slices.Collect(maps.Keys(store)))
 	}
 	open := func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil }
-	again := run(t, loaded(t, "transformer"), runner.Options{Weights: open})
+	again := quick(t, loaded(t, "transformer"), runner.Options{Weights: open})
 	if !sameScores(runOf(t, again, "cosine"), runOf(t, trained, "cosine")) {
 		t.Error("the student of the loaded teacher differs")
 	}
