@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"syscall/js"
 
@@ -204,11 +205,10 @@ func (p *Page) take(files js.Value) {
 	if n == 0 || p.State.Locked() {
 		return
 	}
-	p.files = nil
 	var names []string
 	for i := range n {
 		file := files.Index(i)
-		p.files = append(p.files, file)
+		p.files = append(p.files, file) // those before stay: should these not be readable, theirs is the way back
 		names = append(names, file.Get("name").String())
 	}
 	p.Send(state.Drop{Names: names})
@@ -216,7 +216,7 @@ func (p *Page) take(files js.Value) {
 
 // File returns a file that a person dropped or chose, by its name.
 func (p *Page) File(name string) (file js.Value, ok bool) {
-	for _, f := range p.files {
+	for _, f := range slices.Backward(p.files) { // of two with one name the newer
 		if f.Get("name").String() == name {
 			return f, true
 		}
@@ -236,11 +236,20 @@ func toggleTheme() {
 		theme = "light"
 	}
 	root.Get("dataset").Set("theme", theme)
-	remember("theme", theme)
+	Remember("theme", theme)
 }
 
-// remember keeps a value for the next visit; browsers that keep nothing throw, which does no harm.
-func remember(name, value string) {
+// Remember keeps a value for the next visit; browsers that keep nothing throw, which does no harm.
+func Remember(name, value string) {
 	defer func() { _ = recover() }()
 	js.Global().Get("localStorage").Call("setItem", name, value)
+}
+
+// Remembered returns what was kept under a name, empty if nothing is.
+func Remembered(name string) (value string) {
+	defer func() { _ = recover() }()
+	if kept := js.Global().Get("localStorage").Call("getItem", name); !kept.IsNull() {
+		value = kept.String()
+	}
+	return value
 }

@@ -17,7 +17,7 @@ type Page struct {
 	State *state.State
 	Send  func(msg any)
 	Drawn func()     // called once the page is there: from then on it can be rendered again
-	files []js.Value // the newest that were dropped or chosen
+	files []js.Value // that were dropped or chosen
 }
 
 // Copy keeps vecty from holding on to every earlier render.

@@ -39,7 +39,7 @@ func (s *State) opened(r protocol.Response) []any {
 		return nil // an older question
 	}
 	changed := s.Data == nil || !same(s.Open.Data, s.Spec.Data)
-	s.Spec.Data, s.Data, s.Open = s.Open.Data, r.Summary, nil
+	s.Spec.Data, s.Files, s.Data, s.Open = s.Open.Data, s.Open.Files, r.Summary, nil
 	s.Group = groupOf(s.Spec.Data.Source, s.Catalogue)
 	if changed {
 		s.Stack.fit(*s.Data)

@@ -165,7 +165,7 @@ func (s *State) dataSection(r *Recipe) {
 		r.DataErr = sentence(s.Wrong.Message)
 	case s.Group == GroupBenchmark && len(r.Sources) == 0:
 		r.Sub = []string{w.Say(words.NoBenchmark)}
-	case s.missing(s.Spec.Data) && here:
+	case missing(s.Spec.Data, s.Files) && here:
 		r.Source = s.sourceName(s.Spec.Data.Source)
 		r.Sub = []string{w.Say(words.FileNeeded, r.Source), w.Say(words.FilePrivate)}
 	case !here && s.Group == GroupFile:

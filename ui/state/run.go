@@ -131,7 +131,7 @@ func (s *State) pressReset() []any {
 // Ready tells whether the experiment can be trained now.
 func (s *State) Ready() bool {
 	readable := s.Wrong == nil || s.Wrong.Where != whereData // what failed in a run may be tried again
-	return s.Mode == Idle && s.Data != nil && s.Open == nil && readable && !s.missing(s.Spec.Data)
+	return s.Mode == Idle && s.Data != nil && s.Open == nil && readable && !missing(s.Spec.Data, s.Files)
 }
 
 // event takes one step of the worker's over. Controls are no trainings: of them only the result counts.
@@ -179,6 +179,10 @@ func (p *Progress) shown() *Track {
 }
 
 func (t *Track) event(e experiment.Event) {
+	if e.Phase == experiment.PhaseScore { // it counts no steps: those made stay
+		t.Last.Phase = e.Phase
+		return
+	}
 	t.Last = e
 	if len(e.Losses) > 0 && e.Steps > 0 {
 		t.Trace = append(t.Trace, Sample{float64(e.Step) / float64(e.Steps) * float64(e.Epochs), e.Losses})

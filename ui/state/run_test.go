@@ -218,6 +218,10 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	if got := s.Learning().Plots[0]; got.Sub != "student alone, seed 1" || len(got.Curves[0].X) != 1 {
 		t.Errorf("the losses are of %q: %+v", got.Sub, got.Curves)
 	}
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Left: 38}))
+	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Scoring; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 || s.Learning().Plots[0].Epochs != 6 {
+		t.Errorf("while it scores: %q, want %q, with its steps: %v", got, want, s.Bar().Segments)
+	}
 	run := finish(Alone, 1, 0.3)
 	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run}))
 	if got := s.Learning().Plots[0]; got.Sub != "+ cosine, seed 1" || len(got.Curves[0].X) != 2 {

@@ -64,6 +64,7 @@ type State struct {
 type Reading struct {
 	ID    int
 	Data  experiment.Data
+	Files []string // it is read from; they replace State.Files once it is there
 	Field Field // whose change asked for it; fieldCount when none did
 }
 
@@ -308,19 +309,25 @@ func (s *State) choose(source string) []any {
 	if s.Locked() {
 		return nil
 	}
+	return s.read(s.fresh(source), noField)
+}
+
+// fresh is another series with the settings that are not about the one before.
+func (s *State) fresh(source string) experiment.Data {
 	next := s.Spec.Data
 	next.Source = source
-	next.Train, next.Test, next.Channels = experiment.Range{}, experiment.Range{}, nil // they belong to the series before
+	next.Train, next.Test, next.Channels = experiment.Range{}, experiment.Range{}, nil
 	next.Label, next.Split = "", nil
-	return s.read(next, noField)
+	return next
 }
 
 func (s *State) drop(names []string) []any {
 	if s.Locked() || len(names) == 0 {
 		return nil
 	}
-	s.Group, s.Files = GroupFile, names
-	return s.choose(filePrefix + names[0])
+	s.Group = GroupFile
+	next := s.fresh(filePrefix + names[0])
+	return s.readFrom(next, names, noField)
 }
 
 // goTo follows an address that a person changed while the page was open.
@@ -339,29 +346,31 @@ func (s *State) goTo(hash string) []any {
 }
 
 // read asks the worker for a series. Until it answers, and if it fails, the series before stays.
-func (s *State) read(d experiment.Data, f Field) []any {
+func (s *State) read(d experiment.Data, f Field) []any { return s.readFrom(d, s.Files, f) }
+
+func (s *State) readFrom(d experiment.Data, files []string, f Field) []any {
 	if s.Mode == Loading || s.Mode == Dead {
-		s.Spec.Data = d
+		s.Spec.Data, s.Files = d, files
 		return nil
 	}
 	s.Wrong = nil
-	if s.missing(d) {
+	if missing(d, files) {
 		s.Spec.Data = d
 		return nil
 	}
 	r := protocol.Request{Type: protocol.TypeOpen, Data: &d}
 	if strings.HasPrefix(d.Source, filePrefix) {
-		r.Files = s.Files
+		r.Files = files
 	}
 	post := s.post(r)
-	s.Open = &Reading{ID: s.id, Data: d, Field: f}
+	s.Open = &Reading{ID: s.id, Data: d, Files: files, Field: f}
 	return []any{post}
 }
 
-// missing tells whether a series is a file that the page does not hold.
-func (s *State) missing(d experiment.Data) bool {
+// missing tells whether a series is a file that is not among these.
+func missing(d experiment.Data, files []string) bool {
 	name, isFile := strings.CutPrefix(d.Source, filePrefix)
-	return isFile && !slices.Contains(s.Files, name)
+	return isFile && !slices.Contains(files, name)
 }
 
 // clone returns a deep copy, so that a change that is not taken leaves nothing behind.

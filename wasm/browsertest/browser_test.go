@@ -4,18 +4,24 @@ package browsertest
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/wasm/protocol"
 )
 
 // chromium finds the browser, or skips the test; where CI is set its absence is a failure.
@@ -159,26 +165,62 @@ func (p *tab) shoot(name string) {
 	}
 }
 
-// engineRun runs a request in a worker of its own and returns the report as JSON: the engine without the page.
-func (p *tab) engineRun(spec any) json.RawMessage {
+// engineRun runs an experiment in a worker of its own with so many workers, and returns the report: the engine without
+// the page.
+func (p *tab) engineRun(spec experiment.Spec, workers int) experiment.Report {
 	p.t.Helper()
-	text, err := json.Marshal(map[string]any{"type": "run", "id": 1, "spec": spec})
+	request, err := json.Marshal(protocol.Request{Type: protocol.TypeRun, ID: 1, Spec: &spec, Workers: workers})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var report string
+	var answer string
 	p.eval(fmt.Sprintf(`new Promise((done, failed) => {
 		const names = JSON.parse(document.getElementById("assets").textContent);
 		const worker = new Worker(names["worker.js"]);
 		worker.onerror = (e) => failed(new Error(e.message));
 		worker.onmessage = (e) => {
 			const m = JSON.parse(e.data[0]);
+			if (m.type === "ready" && m.cores < %d) failed(new Error("the machine has " + m.cores + " cores"));
 			if (m.type === "error") failed(new Error(m.error.message));
 			if (m.type === "report") { worker.terminate(); done(JSON.stringify(m.report)); }
 		};
 		worker.postMessage([%s]);
-	})`, quote(string(text))), &report)
-	return json.RawMessage(report)
+	})`, workers, quote(string(request))), &answer)
+	var report experiment.Report
+	if err := json.Unmarshal([]byte(answer), &report); err != nil {
+		p.t.Fatal(err)
+	}
+	return report
+}
+
+// pretendCores lets workers that start from now on see a machine with so many cores.
+func (p *tab) pretendCores(n int) {
+	p.t.Helper()
+	claim := fmt.Sprintf("Object.defineProperty(navigator, 'hardwareConcurrency', {value: %d});\n", n)
+	chromedp.ListenTarget(p.ctx, func(event any) {
+		if e, ok := event.(*fetch.EventRequestPaused); ok {
+			go p.prepend(e, claim) // a listener must not wait for answers of the browser
+		}
+	})
+	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/worker.*.js", RequestStage: fetch.RequestStageResponse}}))
+}
+
+// prepend puts a line before a script that is on its way to the page.
+func (p *tab) prepend(e *fetch.EventRequestPaused, line string) {
+	err := chromedp.Run(p.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		script, err := fetch.GetResponseBody(e.RequestID).Do(ctx)
+		if err != nil {
+			return err
+		}
+		headers := slices.DeleteFunc(e.ResponseHeaders, func(h *fetch.HeaderEntry) bool {
+			return slices.Contains([]string{"content-encoding", "content-length"}, strings.ToLower(h.Name)) // they are of the script before
+		})
+		body := base64.StdEncoding.EncodeToString(append([]byte(line), script...))
+		return fetch.FulfillRequest(e.RequestID, e.ResponseStatusCode).WithResponseHeaders(headers).WithBody(body).Do(ctx)
+	}))
+	if err != nil {
+		p.t.Errorf("%s: %v", e.Request.URL, err)
+	}
 }
 
 func quote(s string) string {

@@ -60,7 +60,7 @@ func (l *lab) do(effect any) {
 	case state.SetHash:
 		js.Global().Get("history").Call("replaceState", js.Null(), "", "#"+e.Hash)
 	case state.Remember:
-		remember(e.Workers)
+		ui.Remember(workersKey, strconv.Itoa(e.Workers))
 	case state.Copy:
 		l.copyAddress()
 	}
@@ -69,33 +69,13 @@ func (l *lab) do(effect any) {
 // workersKey is where the browser keeps the number of workers from visit to visit.
 const workersKey = "workers"
 
-// rememberedWorkers is the number that was chosen on this machine, 0 if none was or the browser keeps nothing.
+// rememberedWorkers is the number that was chosen on this machine; 0 = none was.
 func rememberedWorkers() int {
-	storage, ok := localStorage()
-	if !ok {
+	n, err := strconv.Atoi(ui.Remembered(workersKey))
+	if err != nil {
 		return 0
 	}
-	text := storage.Call("getItem", workersKey)
-	if text.IsNull() {
-		return 0
-	}
-	n, err := strconv.Atoi(text.String())
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}
-
-func remember(workers int) {
-	if storage, ok := localStorage(); ok {
-		storage.Call("setItem", workersKey, strconv.Itoa(workers))
-	}
-}
-
-// localStorage is the browser's store for this address. Where a person has switched it off, asking for it throws.
-func localStorage() (storage js.Value, ok bool) {
-	defer func() { ok = recover() == nil && storage.Truthy() }()
-	return js.Global().Get("localStorage"), true
+	return max(n, 0)
 }
 
 // startWorker fetches the engine, which loads while the page is shown already.
