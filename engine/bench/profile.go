@@ -52,7 +52,8 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 	}
 	for i, slot := range single.Slots {
 		if slot.Class == plan.ClassInput {
-			if err := program.Write(plan.Slot(i), windows(Batch).Series.Values[:slot.Shape.Len()]); err != nil {
+			n := slot.Shape.Len()
+			if err := program.Write(plan.Slot(i), windows(n/Channels + 1).Series.Values[:n]); err != nil {
 				return nil, err
 			}
 		}

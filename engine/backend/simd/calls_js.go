@@ -115,3 +115,17 @@ func adam(n int32, param, grad, m, v uint32, factor, decay, beta1, gain1, beta2,
 
 //go:wasmimport kernels roofline
 func roofline(rounds int32, x float32) float32
+
+//go:wasmimport kernels lstm_cell
+func lstmCell(rows, hidden int32, z uint32, ldz int32, before uint32, ldbefore int32, c uint32, ldc int32, h uint32, ldh int32)
+
+//go:wasmimport kernels lstm_cell_grad
+func lstmCellGrad(rows, hidden int32, gates uint32, ldgates int32, before uint32, ldbefore int32, c uint32, ldc int32,
+	dh uint32, lddh int32, dc uint32, lddc int32, dz uint32, lddz int32)
+
+//go:wasmimport kernels gru_cell
+func gruCell(rows, hidden int32, x uint32, ldx int32, y uint32, ldy int32, before uint32, ldbefore int32, h uint32, ldh int32)
+
+//go:wasmimport kernels gru_cell_grad
+func gruCellGrad(rows, hidden int32, gates uint32, ldgates int32, y uint32, ldy int32, before uint32, ldbefore int32,
+	dh uint32, lddh int32, dx uint32, lddx int32, dy uint32, lddy int32, dbefore uint32, lddbefore int32)

@@ -96,6 +96,11 @@ var compilers = [op.Count]func(*memory, plan.Step) func(){
 
 	op.Discrepancy: compileDiscrepancy,
 
+	op.LSTM:     compileLSTM,
+	op.LSTMGrad: compileLSTMGrad,
+	op.GRU:      compileGRU,
+	op.GRUGrad:  compileGRUGrad,
+
 	op.Assign:     compileAssign,
 	op.Accumulate: compileAccumulate,
 	op.Adam:       compileAdam,

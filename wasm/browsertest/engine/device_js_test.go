@@ -15,6 +15,7 @@ import (
 	"cosinelab/engine/backend/simd"
 	"cosinelab/engine/bench"
 	"cosinelab/engine/golden"
+	"cosinelab/engine/models"
 )
 
 func device(tb testing.TB) backend.Device {
@@ -67,20 +68,17 @@ func BenchmarkSteps(b *testing.B) {
 	}
 }
 
-// BenchmarkProfile prints what the parts of a micro-batch take.
+// BenchmarkProfile prints what the parts of a micro-batch take, of training steps or of models in their size for the lab.
 func BenchmarkProfile(b *testing.B) {
 	dev := device(b)
 	for b.Loop() {
-		for _, s := range bench.Steps {
-			if !slices.Contains(strings.Split(*only, ","), s.Name) {
-				continue
-			}
+		for name := range strings.SplitSeq(*only, ",") {
 			roofline := 0.0
 			for range 50 {
 				roofline = max(roofline, simd.Roofline(time.Millisecond))
 			}
-			fmt.Printf("roofline %.1f GFLOP/s at best\n", roofline)
-			costs, err := bench.Profile(context.Background(), dev, s, 10**runs)
+			fmt.Printf("%s: roofline %.1f GFLOP/s at best\n", name, roofline)
+			costs, err := bench.Profile(context.Background(), dev, stepOf(b, name), *runs)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -89,4 +87,18 @@ func BenchmarkProfile(b *testing.B) {
 			}
 		}
 	}
+}
+
+// stepOf finds a training step, or makes one of a model.
+func stepOf(tb testing.TB, name string) bench.Step {
+	if i := slices.IndexFunc(bench.Steps, func(s bench.Step) bool { return s.Name == name }); i >= 0 {
+		return bench.Steps[i]
+	}
+	m, err := models.Find(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := m.Lab
+	c.Window, c.Channels = bench.Length, bench.Channels
+	return bench.Step{Name: name, Model: name, Config: c}
 }
