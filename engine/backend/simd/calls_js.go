@@ -70,17 +70,20 @@ func axpy(n int32, factor float32, x, y uint32)
 //go:wasmimport kernels sum
 func sum(n int32, x uint32) float32
 
-//go:wasmimport kernels add_row
-func addRow(rows, cols int32, x uint32, ldx int32, y uint32, ldy int32, b uint32)
+//go:wasmimport kernels add_grid
+func addGrid(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32)
 
-//go:wasmimport kernels mul_row
-func mulRow(rows, cols int32, x uint32, ldx int32, y uint32, ldy int32, b uint32)
+//go:wasmimport kernels sub_grid
+func subGrid(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32)
 
-//go:wasmimport kernels add_col
-func addCol(rows, cols int32, x uint32, ldx int32, y uint32, ldy int32, b uint32)
+//go:wasmimport kernels mul_grid
+func mulGrid(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32)
 
-//go:wasmimport kernels mul_col
-func mulCol(rows, cols int32, x uint32, ldx int32, y uint32, ldy int32, b uint32)
+//go:wasmimport kernels div_grid
+func divGrid(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32)
+
+//go:wasmimport kernels max_grid
+func largerGrid(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32)
 
 //go:wasmimport kernels row_sum
 func rowSum(rows, cols int32, x uint32, ldx int32, y uint32)

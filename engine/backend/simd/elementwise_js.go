@@ -28,39 +28,92 @@ func compileSquare(m *memory, s plan.Step) func() {
 	return unary(func(n int32, x, y uint32) { mul(n, x, x, y) })(m, s)
 }
 
-// binaries are the kernels for dense operands; byRow and byColumn for a second operand that is one row, or one column.
+// binaries are the kernels for dense operands, grids those for operands that repeat.
 var (
 	binaries = [op.Count]func(n int32, a, b, y uint32){op.Add: add, op.Sub: sub, op.Mul: mul, op.Div: div, op.Max: larger,
 		op.TanhGrad: tanhGrad, op.SigmoidGrad: sigmoidGrad, op.ReluGrad: reluGrad}
-	byRow    = [op.Count]func(rows, cols int32, x uint32, ldx int32, y uint32, ldy int32, b uint32){op.Add: addRow, op.Mul: mulRow}
-	byColumn = [op.Count]func(rows, cols int32, x uint32, ldx int32, y uint32, ldy int32, b uint32){op.Add: addCol, op.Mul: mulCol}
+	grids = [op.Count]func(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32){
+		op.Add: addGrid, op.Sub: subGrid, op.Mul: mulGrid, op.Div: divGrid, op.Max: largerGrid}
 )
 
 func compileBinary(m *memory, s plan.Step) func() {
-	a, b, y, n := s.In[0], s.In[1], m.at(s.Out), int32(s.Out.Shape.Len())
-	if !a.Contiguous() {
-		if a, b = b, a; !a.Contiguous() || byRow[s.Kind] == nil {
-			return nil
+	a, b, y := m.at(s.In[0]), m.at(s.In[1]), m.at(s.Out)
+	if s.In[0].Contiguous() && s.In[1].Contiguous() {
+		f, n := binaries[s.Kind], int32(s.Out.Shape.Len())
+		return func() { f(n, a, b, y) }
+	}
+	f, axes := grids[s.Kind], together(s.Out.Shape, s.In[0].Stride, s.In[1].Stride, s.Out.Stride)
+	last := len(axes) - 1
+	if f == nil || axes[last].stride[0] > 1 || axes[last].stride[1] > 1 {
+		return nil
+	}
+	cols, rows := axes[last], axis{1, []int{0, 0, 0}}
+	axes = axes[:last]
+	if last > 0 {
+		rows, axes = axes[last-1], axes[:last-1]
+	}
+	grid := func(a, b, y uint32) {
+		f(int32(rows.extent), int32(cols.extent), a, int32(rows.stride[0]), b, int32(rows.stride[1]), y, int32(rows.stride[2]),
+			int32(cols.stride[0]), int32(cols.stride[1]))
+	}
+	if len(axes) == 0 {
+		return func() { grid(a, b, y) }
+	}
+	at := offsets(axes, 3)
+	return func() {
+		for i := 0; i < len(at); i += 3 {
+			grid(a+at[i], b+at[i+1], y+at[i+2])
 		}
 	}
-	x, z := m.at(a), m.at(b)
-	if b.Contiguous() {
-		f := binaries[s.Kind]
-		return func() { f(n, x, z, y) }
-	}
-	if f, by := byRow[s.Kind], byColumn[s.Kind]; f != nil {
-		switch rows, cols, how := spread(b); how {
-		case alongRows:
-			return func() { f(rows, cols, x, cols, y, cols, z) }
-		case alongColumns:
-			return func() { by(rows, cols, x, cols, y, cols, z) }
+}
+
+// axis is one axis of several operands: its extent, and its stride in each.
+type axis struct {
+	extent int
+	stride []int
+}
+
+// together lists the axes of operands of one shape, without those of extent 1, and with neighbours merged that lie evenly
+// in all of them. There is at least one.
+func together(shape []int, strides ...[]int) []axis {
+	var axes []axis
+	for i, d := range shape {
+		if d == 1 {
+			continue
 		}
+		now := axis{d, make([]int, len(strides))}
+		even := len(axes) > 0
+		for k, st := range strides {
+			now.stride[k] = st[i]
+			even = even && axes[len(axes)-1].stride[k] == d*st[i]
+		}
+		if even {
+			now.extent *= axes[len(axes)-1].extent
+			axes = axes[:len(axes)-1]
+		}
+		axes = append(axes, now)
 	}
-	if s.Kind == op.Mul && single(b) {
-		factor := m.arena[b.Offset:]
-		return func() { scale(n, factor[0], 0, x, y) }
+	if len(axes) == 0 {
+		return []axis{{1, make([]int, len(strides))}}
 	}
-	return nil
+	return axes
+}
+
+// offsets lists, for all positions along the axes, where each of n operands lies, in bytes.
+func offsets(axes []axis, n int) []uint32 {
+	at := make([]uint32, n)
+	for _, a := range axes {
+		next := make([]uint32, 0, len(at)*a.extent)
+		for i := 0; i < len(at); i += n {
+			for j := range a.extent {
+				for k := range n {
+					next = append(next, at[i+k]+4*uint32(j*a.stride[k]))
+				}
+			}
+		}
+		at = next
+	}
+	return at
 }
 
 // single reports whether all elements are the same one.
@@ -71,30 +124,6 @@ func single(r plan.Ref) bool {
 		}
 	}
 	return true
-}
-
-// How an operand repeats: not at all or in some other way, the same row in every row, the same column in every column.
-const (
-	otherwise = iota
-	alongRows
-	alongColumns
-)
-
-// spread sees an operand that repeats as a matrix: the axes up to some are rows, those behind it columns, one of them
-// with stride 0 throughout and the other dense.
-func spread(r plan.Ref) (rows, cols int32, how int) {
-	for cut := 1; cut < len(r.Shape); cut++ {
-		head := plan.Ref{Shape: r.Shape[:cut], Stride: r.Stride[:cut]}
-		tail := plan.Ref{Shape: r.Shape[cut:], Stride: r.Stride[cut:]}
-		rows, cols = int32(head.Shape.Len()), int32(tail.Shape.Len())
-		switch {
-		case single(head) && tail.Contiguous() && cols > 1:
-			return rows, cols, alongRows
-		case head.Contiguous() && single(tail) && rows > 1:
-			return rows, cols, alongColumns
-		}
-	}
-	return 0, 0, otherwise
 }
 
 // compileCopy, and compileAssign, and compileAccumulate look their operand up in a list of places if it is not dense:

@@ -48,7 +48,7 @@ func (r *recurrence) before(t int, at func(t int, part int32) uint32, part, stri
 
 // copyRows copies cols floats of every row.
 func (r *recurrence) copyRows(cols int32, from uint32, ldFrom int32, to uint32, ldTo int32) {
-	addRow(r.rows, cols, from, ldFrom, to, ldTo, address(r.zero))
+	addGrid(r.rows, cols, from, ldFrom, address(r.zero), 0, to, ldTo, 1, 0)
 }
 
 // forward writes rows of states, times the transposed weights of so many gates, plus bias and residual.
@@ -106,7 +106,7 @@ func compileGRU(m *memory, s plan.Step) func() {
 			now, fromState := r.outAt(t, 0), r.outAt(t, 3)
 			r.copyRows(3*r.h, r.xAt(t, 0), r.widthX, now, r.widthY)
 			if t == 0 {
-				addRow(r.rows, 3*r.h, address(r.zero), 0, fromState, r.widthY, bias)
+				addGrid(r.rows, 3*r.h, bias, 0, address(r.zero), 0, fromState, r.widthY, 1, 0)
 			} else {
 				r.forward(3, r.outAt(t-1, 6), fromState, bias, 0, 0)
 			}

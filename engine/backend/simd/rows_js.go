@@ -47,32 +47,70 @@ func compileLayerNormGrad(m *memory, s plan.Step) func() {
 	return func() { normGrad(rows, cols, hat, cols, dy, cols, dx, cols, deviations, weight, dweight, dbias) }
 }
 
-// compileSum knows sums of everything, of each row, and of all rows of a dense operand.
+// compileSum knows sums of everything, of each row, and of rows over all other axes.
 func compileSum(m *memory, s plan.Step) func() {
 	x := s.In[len(s.In)-1]
-	if !x.Contiguous() {
-		return nil
-	}
-	rows, cols, how := reduced(x, s.Attr.N)
+	kept, gone := split(x, s.Out, s.Attr.N)
 	from, to, onto := m.at(x), m.at(s.Out), s.Kind == op.SumAdd
 	out := m.arena[s.Out.Offset:][:s.Out.Shape.Len()]
-	switch how {
-	case alongRows:
+	if len(kept) == 0 && len(gone) <= 1 && x.Contiguous() {
+		n := int32(x.Shape.Len())
+		return func() { out[0] = total(n, from, start(out, onto)) }
+	}
+	if k := len(kept); k > 0 && kept[k-1].stride[0] == 1 && len(gone) > 0 {
+		return m.sumRows(kept, gone, from, to, out, onto)
+	}
+	if len(gone) == 1 && gone[0].stride[0] == 1 && !onto {
+		rows, cols := kept[len(kept)-1], int32(gone[0].extent)
+		if rows.stride[1] != 1 {
+			return nil
+		}
+		at := offsets(kept[:len(kept)-1], 2)
 		return func() {
-			if !onto {
-				clear(out)
+			for i := 0; i < len(at); i += 2 {
+				rowSum(int32(rows.extent), cols, from+at[i], int32(rows.stride[0]), to+at[i+1])
 			}
-			colSum(rows, cols, from, cols, to)
-		}
-	case alongColumns:
-		if rows == 1 {
-			return func() { out[0] = total(cols, from, start(out, onto)) }
-		}
-		if !onto {
-			return func() { rowSum(rows, cols, from, cols, to) }
 		}
 	}
 	return nil
+}
+
+// sumRows adds rows along the last axis that stays, over the last that goes; the others are walked through.
+func (m *memory) sumRows(kept, gone []axis, from, to uint32, out []float32, onto bool) func() {
+	cols, rows := kept[len(kept)-1], gone[len(gone)-1]
+	at := offsets(append(slices.Clone(kept[:len(kept)-1]), gone[:len(gone)-1]...), 2)
+	return func() {
+		if !onto {
+			clear(out)
+		}
+		for i := 0; i < len(at); i += 2 {
+			colSum(int32(rows.extent), int32(cols.extent), from+at[i], int32(rows.stride[0]), to+at[i+1])
+		}
+	}
+}
+
+// split lists the axes of a sum's operand that stay and those that go, with strides in operand and result.
+func split(x, out plan.Ref, sum []int) (kept, gone []axis) {
+	strideOut, k := make([]int, len(x.Shape)), 0
+	for i := range x.Shape {
+		if !slices.Contains(sum, i) {
+			strideOut[i] = out.Stride[k]
+			k++
+		}
+	}
+	part := func(stay bool) []axis {
+		var shape, from, to []int
+		for i, d := range x.Shape {
+			if slices.Contains(sum, i) != stay && d > 1 {
+				shape, from, to = append(shape, d), append(from, x.Stride[i]), append(to, strideOut[i])
+			}
+		}
+		if len(shape) == 0 {
+			return nil
+		}
+		return together(shape, from, to)
+	}
+	return part(true), part(false)
 }
 
 func start(out []float32, onto bool) float64 {
@@ -90,44 +128,6 @@ func total(n int32, x uint32, start float64) float32 {
 		start += float64(sum(min(n, stretch), x))
 	}
 	return float32(start)
-}
-
-// reduced sees a sum over some axes as one over the rows of a matrix (alongRows) or over its columns (alongColumns).
-func reduced(x plan.Ref, axes []int) (rows, cols int32, how int) {
-	rows, cols = 1, 1
-	turned := false // the axes from here on differ from the first ones
-	first := -1     // whether the first axes disappear: 0 or 1
-	for i, d := range x.Shape {
-		if d == 1 {
-			continue
-		}
-		gone := 0
-		if slices.Contains(axes, i) {
-			gone = 1
-		}
-		switch {
-		case first < 0:
-			first = gone
-		case gone != first:
-			turned = true
-		case turned:
-			return 0, 0, otherwise
-		}
-		if turned {
-			cols *= int32(d)
-		} else {
-			rows *= int32(d)
-		}
-	}
-	switch {
-	case first == 1 && turned:
-		return rows, cols, alongRows
-	case first == 1 || first < 0:
-		return 1, rows, alongColumns
-	case turned:
-		return rows, cols, alongColumns
-	}
-	return 0, 0, otherwise
 }
 
 // The kernels of the association know one epsilon.

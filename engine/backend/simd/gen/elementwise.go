@@ -86,44 +86,87 @@ func (g *generator) scaled() {
 
 // broadcasts exports the operations between a matrix and one row or column, and the sums that are their gradients.
 func (g *generator) broadcasts() {
-	g.withRow("add_row", asm.V128.Add)
-	g.withRow("mul_row", asm.V128.Mul)
-	g.withColumn("add_col", asm.V128.Add)
-	g.withColumn("mul_col", asm.V128.Mul)
-	g.Export("col_sum", func(f *asm.Func) {
-		count, cols := f.ParamI32(), f.ParamI32()
-		x := rowParams(f, 1)
-		y := f.ParamI32()
-		each(f, count, x, func() {
-			walk(f, cols, func(l lanes) { l.store(y, l.load(y).Add(l.load(x[0].at))) })
-		})
-	})
+	g.grid("add_grid", asm.V128.Add)
+	g.grid("sub_grid", asm.V128.Sub)
+	g.grid("mul_grid", asm.V128.Mul)
+	g.grid("div_grid", asm.V128.Div)
+	g.grid("max_grid", asm.V128.Max)
+	g.colSum()
 	g.eachRowTo("row_sum", 1, func(x []asm.V128, s asm.V128) asm.V128 { return s.Add(x[0]) })
 	g.eachRowTo("row_dot", 2, func(x []asm.V128, s asm.V128) asm.V128 { return g.madd(x[0], x[1], s) })
 }
 
-// withRow exports y[i,j] = fn(x[i,j], b[j]).
-func (g *generator) withRow(name string, fn func(a, b asm.V128) asm.V128) {
-	g.Export(name, func(f *asm.Func) {
+// colSum exports the sum of rows. It adds up some rows in registers before it adds them to the result: that is faster, and
+// the sum of many rows is more exact.
+func (g *generator) colSum() {
+	const block = 64
+	g.Export("col_sum", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		r := rowParams(f, 2)
-		b := f.ParamI32()
-		each(f, count, r, func() {
-			walk(f, cols, func(l lanes) { l.store(r[1].at, fn(l.load(r[0].at), l.load(b))) })
+		x := rowParams(f, 1)[0]
+		y := f.ParamI32()
+		rows, left, from, at := f.I32(), f.I32(), f.I32(), f.I32()
+		sums := f.V128s(4)
+		// over sums the rows of one block for the columns that add looks at.
+		over := func(sums []asm.V128, add func()) {
+			for _, s := range sums {
+				s.Set(asm.Floats(0))
+			}
+			left.Set(rows)
+			from.Set(x.at)
+			f.Repeat(left, 1, func() {
+				add()
+				from.Inc(x.stride)
+			})
+		}
+		f.While(count.Gt(asm.Int(0)), func() {
+			rows.Set(count.Min(asm.Int(block)))
+			f.For(at, asm.Int(0), floatBytes(cols).Sub(asm.Int(63)), 64, func() {
+				over(sums, func() {
+					p := f.LetI32(from.Add(at))
+					for i, s := range sums {
+						s.Inc(p.Load(uint32(16 * i)))
+					}
+				})
+				p := f.LetI32(y.Add(at))
+				for i, s := range sums {
+					p.Store(uint32(16*i), p.Load(uint32(16*i)).Add(s))
+				}
+			})
+			walkFrom(f, at.Shr(2), cols, func(l lanes) {
+				over(sums[:1], func() { sums[0].Inc(l.load(from)) })
+				l.store(y, l.load(y).Add(sums[0]))
+			})
+			x.at.Set(from)
+			count.Dec(rows)
 		})
 	})
 }
 
-// withColumn exports y[i,j] = fn(x[i,j], b[i]).
-func (g *generator) withColumn(name string, fn func(a, b asm.V128) asm.V128) {
+// grid exports y[i,j] = fn(a[i,j], b[i,j]), where a or b may be one number for all j of a row.
+func (g *generator) grid(name string, fn func(a, b asm.V128) asm.V128) {
 	g.Export(name, func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
-		r := rowParams(f, 2)
-		b := row{f.ParamI32(), asm.Int(4)}
-		value := f.V128()
-		each(f, count, append(r, b), func() {
-			value.Set(b.at.LoadSplat(0))
-			walk(f, cols, func(l lanes) { l.store(r[1].at, fn(l.load(r[0].at), value)) })
+		r := rowParams(f, 3)
+		denseA, denseB := f.ParamI32(), f.ParamI32()
+		a, b, y := r[0].at, r[1].at, r[2].at
+		number := f.V128()
+		each(f, count, r, func() {
+			f.IfElse(denseA, func() {
+				f.IfElse(denseB, func() {
+					walk(f, cols, func(l lanes) { l.store(y, fn(l.load(a), l.load(b))) })
+				}, func() {
+					number.Set(b.LoadSplat(0))
+					walk(f, cols, func(l lanes) { l.store(y, fn(l.load(a), number)) })
+				})
+			}, func() {
+				number.Set(a.LoadSplat(0))
+				f.IfElse(denseB, func() {
+					walk(f, cols, func(l lanes) { l.store(y, fn(number, l.load(b))) })
+				}, func() {
+					number.Set(fn(number, b.LoadSplat(0)))
+					walk(f, cols, func(l lanes) { l.store(y, number) })
+				})
+			})
 		})
 	})
 }

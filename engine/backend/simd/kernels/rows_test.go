@@ -224,9 +224,11 @@ func TestBroadcastsAndTheirSumsEqualOracle(t *testing.T) {
 		x, other, row, col := normals(r, rows*cols), normals(r, rows*cols), normals(r, cols), normals(r, rows)
 		px, pother := memory.putRows(x, rows, cols, gap), memory.putRows(other, rows, cols, gap+1)
 		prow, pcol, colSums := memory.put(row), memory.put(col), memory.put(row)
-		broadcast := func(kernel string, b array) []float32 {
+		// an operand with its address, its stride and whether it is dense
+		dense, oneRow, oneColumn := []any{px.at, px.ld, 1}, []any{prow.at, 0, 1}, []any{pcol.at, 1, 0}
+		grid := func(kernel string, a, b []any) []float32 {
 			y := memory.roomRows(rows, cols, gap+1)
-			memory.call(kernel, []any{rows, cols, px.at, px.ld, y.at, y.ld, b.at}, y.array)
+			memory.call(kernel, []any{rows, cols, a[0], a[1], b[0], b[1], y.at, y.ld, a[2], b[2]}, y.array)
 			return memory.getRows(y)
 		}
 		rowSums, rowDots := memory.room(rows), memory.room(rows)
@@ -234,21 +236,23 @@ func TestBroadcastsAndTheirSumsEqualOracle(t *testing.T) {
 		memory.call("row_sum", []any{rows, cols, px.at, px.ld, rowSums.at}, rowSums)
 		memory.call("row_dot", []any{rows, cols, px.at, px.ld, pother.at, pother.ld, rowDots.at}, rowDots)
 
-		want := make([][]float64, 4)
+		want := make([][]float64, 6)
 		wantCol, wantRow, wantDot := float64s(row), make([]float64, rows), make([]float64, rows)
 		for i, v := range float64s(x) {
 			b, c := float64(row[i%cols]), float64(col[i/cols])
-			for k, w := range []float64{v + b, v * b, v + c, v * c} {
+			for k, w := range []float64{v + b, v * c, v - b, c / b, max(b, c), b - float64(other[i])} {
 				want[k] = append(want[k], w)
 			}
 			wantCol[i%cols] += v
 			wantRow[i/cols] += v
 			wantDot[i/cols] += v * float64(other[i])
 		}
-		near(t, "add_row", broadcast("add_row", prow), want[0], 1e-6)
-		near(t, "mul_row", broadcast("mul_row", prow), want[1], 1e-6)
-		near(t, "add_col", broadcast("add_col", pcol), want[2], 1e-6)
-		near(t, "mul_col", broadcast("mul_col", pcol), want[3], 1e-6)
+		near(t, "add_grid", grid("add_grid", dense, oneRow), want[0], 1e-6)
+		near(t, "mul_grid", grid("mul_grid", dense, oneColumn), want[1], 1e-6)
+		near(t, "sub_grid", grid("sub_grid", dense, oneRow), want[2], 1e-6)
+		near(t, "div_grid", grid("div_grid", oneColumn, oneRow), want[3], 1e-6)
+		near(t, "max_grid", grid("max_grid", oneRow, oneColumn), want[4], 0)
+		near(t, "sub_grid", grid("sub_grid", oneRow, []any{pother.at, pother.ld, 1}), want[5], 1e-6)
 		near(t, "col_sum", memory.get(colSums), wantCol, 1e-6)
 		near(t, "row_sum", memory.get(rowSums), wantRow, 5e-6)
 		near(t, "row_dot", memory.get(rowDots), wantDot, 5e-6)
