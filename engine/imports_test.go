@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"train":                {"tensor", "op", "graph", "autodiff", "plan", "backend", "detect", "experiment"},
 	"experiment/runner":    {"tensor", "graph", "plan", "backend", "models", "distill", "train", "detect", "metrics", "experiment"},
 	"golden":               {"tensor", "op", "graph", "autodiff", "plan", "backend", "models", "distill", "metrics", "detect", "train"},
-	"bench":                {"graph", "plan", "backend", "models", "distill", "train", "detect", "experiment"},
+	"bench":                {"op", "graph", "plan", "backend", "models", "distill", "train", "detect", "experiment"},
 	"backend/simd":         {"tensor", "op", "plan", "backend", "backend/cpu", "backend/simd/kernels"},
 	"backend/simd/asm":     {},
 	"backend/simd/kernels": {},
