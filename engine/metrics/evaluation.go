@@ -66,6 +66,10 @@ type Evaluation struct {
 
 	sorting sync.Once
 	sorted  []ranked // highest score first
+
+	// What several metrics of All share, at DefaultWindow.
+	vusOnce, raucOnce sync.Once
+	vus, rauc         Volume
 }
 
 // ranked is a score with the point it belongs to.

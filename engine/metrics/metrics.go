@@ -102,22 +102,22 @@ var All = []Metric{
 	{
 		Name: "vus_roc", Title: "VUS-ROC", Group: Honest,
 		Definition: "Area under the ROC curve with buffers of soft labels around true segments, averaged over buffer windows of 0 to 100 points.",
-		OfScores:   func(e *Evaluation) Value { return e.VUS(DefaultWindow).ROC },
+		OfScores:   func(e *Evaluation) Value { return e.defaultVUS().ROC },
 	},
 	{
 		Name: "vus_pr", Title: "VUS-PR", Group: Honest,
 		Definition: "Area under the precision-recall curve with buffers of soft labels around true segments, averaged over buffer windows of 0 to 100 points.",
-		OfScores:   func(e *Evaluation) Value { return e.VUS(DefaultWindow).PR },
+		OfScores:   func(e *Evaluation) Value { return e.defaultVUS().PR },
 	},
 	{
 		Name: "r_auc_roc", Title: "R-AUC-ROC", Group: Honest,
 		Definition: "Area under the ROC curve with a buffer window of 100 points around true segments.",
-		OfScores:   func(e *Evaluation) Value { return e.RangeAUC(DefaultWindow).ROC },
+		OfScores:   func(e *Evaluation) Value { return e.defaultRangeAUC().ROC },
 	},
 	{
 		Name: "r_auc_pr", Title: "R-AUC-PR", Group: Honest,
 		Definition: "Area under the precision-recall curve with a buffer window of 100 points around true segments.",
-		OfScores:   func(e *Evaluation) Value { return e.RangeAUC(DefaultWindow).PR },
+		OfScores:   func(e *Evaluation) Value { return e.defaultRangeAUC().PR },
 	},
 	{
 		Name: "affiliation_precision", Title: "Affiliation precision", Group: Honest,

@@ -11,6 +11,18 @@ type Volume struct {
 	Covered Value `json:"covered"`
 }
 
+// defaultVUS is VUS at DefaultWindow, computed once for the metrics that are parts of it.
+func (e *Evaluation) defaultVUS() Volume {
+	e.vusOnce.Do(func() { e.vus = e.VUS(DefaultWindow) })
+	return e.vus
+}
+
+// defaultRangeAUC is RangeAUC at DefaultWindow, computed once.
+func (e *Evaluation) defaultRangeAUC() Volume {
+	e.raucOnce.Do(func() { e.rauc = e.RangeAUC(DefaultWindow) })
+	return e.rauc
+}
+
 // RangeAUC is R-AUC with one buffer of window/2 points on each side of every true segment, at 250 thresholds
 // (Paparrizos et al., PVLDB 2022; RangeAUC of the authors' program). It is not the slice of VUS at that window.
 // A negative window counts as 0. O(n log n + m window).
