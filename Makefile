@@ -11,7 +11,7 @@ WASM := GOOS=js GOARCH=wasm
 # A wasm program fails to start when arguments and environment take more than 12 kB, hence env -i.
 NODE_EXEC = env -i PATH="$(PATH)" CI=$(CI) $(GOROOT)/lib/wasm/go_js_wasm_exec
 
-.PHONY: help run build size test test-native test-js test-browser check format vet generated tidy bench generate clean
+.PHONY: help run build size test test-native test-js test-browser check format vet generated tidy bench bench-browser generate clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -40,7 +40,7 @@ test-js: ## run the same tests compiled for the browser, in Node
 	else echo "skipped: the tests under js/wasm need Node"; fi
 
 test-browser: build ## run the tests of the page in headless Chromium
-	@if [ -n "$(BROWSER)" ]; then set -x; go test -count=1 ./wasm/browsertest/...; \
+	@if [ -n "$(BROWSER)" ]; then set -x; go test -count=1 -p=1 ./wasm/browsertest/...; \
 	elif [ "$(CI)" = true ]; then echo "the browser tests need Chromium" >&2; exit 1; \
 	else echo "skipped: the browser tests need Chromium"; fi
 
@@ -63,6 +63,9 @@ tidy: ## fail when go mod tidy would change go.mod or go.sum
 
 bench: ## run the benchmarks
 	go test -run='^$$' -bench=. ./...
+
+bench-browser: ## time training steps, products and scoring in headless Chromium
+	go test -run='^$$' -bench=. -benchtime=1x ./wasm/browsertest/engine
 
 generate: ## write the generated files again
 	go generate ./...

@@ -73,6 +73,11 @@ var products = [][3]int{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 6
 
 // Run times products, training steps and scoring on the device.
 func Run(ctx context.Context, dev backend.Device, o Options) ([]Line, error) {
+	for _, name := range o.Only {
+		if !slices.ContainsFunc(Steps, func(s Step) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("there is no training step %q", name)
+		}
+	}
 	var lines []Line
 	add := func(l Line, err error) error {
 		if err != nil {

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"io"
 	"math"
 )
 
@@ -31,17 +30,4 @@ func known(x float64) string {
 		return ""
 	}
 	return fmt.Sprintf("  %.1f GFLOP/s", x)
-}
-
-// Write prints the table.
-func Write(w io.Writer, lines []Line) error {
-	if _, err := fmt.Fprintln(w, Head); err != nil {
-		return err
-	}
-	for _, l := range lines {
-		if _, err := fmt.Fprintln(w, l.Row()); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -48,6 +48,7 @@ func commands() []command {
 		{"verify", "GOLDEN.json... [flags]", "run golden files through the engine and show the largest errors", (*app).verify},
 		{"eval", "-scores S.csv -labels L.csv [flags]", "measure anybody's anomaly scores with every metric", (*app).eval},
 		{"table", "-sets SET,... [flags]", "train models on sets with several seeds and print the paper's table, next to the published numbers", (*app).table},
+		{"bench", "[flags]", "time training steps, products and scoring", (*app).bench},
 		{"data", "list | describe SOURCE [flags]", "show the data sets there are, or what one holds", (*app).data},
 		{"devices", "", "list the devices that can run experiments", (*app).devices},
 		{"version", "", "print the version", (*app).version},

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"slices"
@@ -53,7 +54,7 @@ var (
 	runs = flag.Int("runs", 30, "runs of each training step")
 )
 
-// BenchmarkSteps prints the table of package bench.
+// BenchmarkSteps prints the table of package bench, then the same as JSON.
 func BenchmarkSteps(b *testing.B) {
 	dev := device(b)
 	o := bench.Options{Runs: *runs, Roofline: simd.Roofline, Done: func(l bench.Line) { fmt.Println(l.Row()) }}
@@ -62,9 +63,15 @@ func BenchmarkSteps(b *testing.B) {
 	}
 	for b.Loop() {
 		fmt.Println(bench.Head)
-		if _, err := bench.Run(context.Background(), dev, o); err != nil {
+		lines, err := bench.Run(context.Background(), dev, o)
+		if err != nil {
 			b.Fatal(err)
 		}
+		text, err := json.Marshal(lines)
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Println(string(text))
 	}
 }
 

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"cosinelab/engine/bench"
+)
+
+func (a *app) bench(ctx context.Context, args []string) error {
+	f := a.flags("bench")
+	name := f.String("device", defaultDevice, "the device to time, see cosinelab devices")
+	only := f.String("only", "", "training `STEPS` to time, separated by commas; empty = these, products and scoring")
+	runs := f.Int("runs", 30, "runs of each training step")
+	asJSON := f.Bool("json", false, "print JSON instead of a table")
+	rest, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 || *runs < 1 {
+		return fmt.Errorf("%w: bench takes flags only, and at least one run", errUsage)
+	}
+	dev, err := openDevice(*name)
+	if err != nil {
+		return err
+	}
+	o := bench.Options{Runs: *runs}
+	if *only != "" {
+		o.Only = strings.Split(*only, ",")
+	}
+	if !*asJSON {
+		fmt.Fprintln(a.out, bench.Head)
+		o.Done = func(l bench.Line) { fmt.Fprintln(a.out, l.Row()) }
+	}
+	lines, err := bench.Run(ctx, dev, o)
+	if err != nil || !*asJSON {
+		return err
+	}
+	out := json.NewEncoder(a.out)
+	out.SetIndent("", "  ")
+	return out.Encode(lines)
+}
