@@ -10,10 +10,15 @@ import (
 	"cosinelab/engine/golden"
 )
 
-// Their files lie where the command line is tested with them.
+// Their files lie with the packages that they are about.
+const (
+	metricsFile = "../metrics/testdata/metrics.json"
+	tailsFile   = "../detect/testdata/pot.json"
+)
+
 func evaluationFile(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "cmd", "cosinelab", "testdata", name))
+	text, err := os.ReadFile(filepath.FromSlash(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +26,7 @@ func evaluationFile(t *testing.T, name string) string {
 }
 
 func TestMetricsThresholdsAndTailsEqualTheirFiles(t *testing.T) {
-	for file, quantities := range map[string]int{"metrics.json": 32, "pot.json": 11} {
+	for file, quantities := range map[string]int{metricsFile: 32, tailsFile: 11} {
 		r, err := golden.Verify([]byte(evaluationFile(t, file)), cpu.New())
 		if err != nil || !r.OK() || len(r.Checks) != quantities {
 			t.Errorf("%s: %d quantities, error %v, want %d: %+v", file, len(r.Checks), err, quantities, r.Checks)
@@ -31,14 +36,14 @@ func TestMetricsThresholdsAndTailsEqualTheirFiles(t *testing.T) {
 
 func TestEveryKindOfDifferenceIsSeen(t *testing.T) {
 	for _, c := range []struct{ file, old, new, quantity string }{
-		{"metrics.json", `"n_flagged": 4`, `"n_flagged": 5`, "n_flagged"},
-		{"metrics.json", `"threshold_ge": 0.`, `"threshold_ge": 0.0`, "best_f1"},
-		{"metrics.json", `"auroc": null`, `"auroc": 0.5`, "auroc"},
-		{"metrics.json", `"test_flags": 722`, `"test_flags": 721`, "train_percentile flags"},
-		{"pot.json", `"alarms": [60,`, `"alarms": [61,`, "spot alarms"},
-		{"pot.json", `"n_last": 1893`, `"n_last": 1892`, "spot counts"},
-		{"pot.json", `"gamma": 0.278`, `"gamma": 0.279`, "pot gamma"},
-		{"pot.json", `"loglik": -72.6`, `"loglik": -72.5`, "pot likelihood lost"},
+		{metricsFile, `"n_flagged": 4`, `"n_flagged": 5`, "n_flagged"},
+		{metricsFile, `"threshold_ge": 0.`, `"threshold_ge": 0.0`, "best_f1"},
+		{metricsFile, `"auroc": null`, `"auroc": 0.5`, "auroc"},
+		{metricsFile, `"test_flags": 722`, `"test_flags": 721`, "train_percentile flags"},
+		{tailsFile, `"alarms": [60,`, `"alarms": [61,`, "spot alarms"},
+		{tailsFile, `"n_last": 1893`, `"n_last": 1892`, "spot counts"},
+		{tailsFile, `"gamma": 0.278`, `"gamma": 0.279`, "pot gamma"},
+		{tailsFile, `"loglik": -72.6`, `"loglik": -72.5`, "pot likelihood lost"},
 	} {
 		text := evaluationFile(t, c.file)
 		compact := strings.ReplaceAll(c.old, ": ", ":")

@@ -13,7 +13,7 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// goldenCase is a case of testdata/metrics.json with the inputs written out.
+// goldenCase is a case of the golden metrics with the inputs written out.
 type goldenCase struct {
 	Name   string
 	N      int
@@ -30,7 +30,7 @@ type goldenCase struct {
 func goldenCases(t *testing.T) (cases []goldenCase) {
 	t.Helper()
 	var f struct{ Cases []goldenCase }
-	if err := json.Unmarshal([]byte(read(t, "testdata", "metrics.json")), &f); err != nil {
+	if err := json.Unmarshal([]byte(read(t, metricsFile)), &f); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range f.Cases {

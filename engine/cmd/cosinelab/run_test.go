@@ -160,6 +160,25 @@ func TestRunReadsAFileOfOnesOwn(t *testing.T) {
 	}
 }
 
+func TestRunWithoutLabelsPrintsAlarmsOnly(t *testing.T) {
+	var rows strings.Builder
+	for i := range 400 {
+		rows.WriteString(strconv.Itoa(i%7) + "," + strconv.Itoa(i%5) + "\n")
+	}
+	file := write(t, "mine.csv", rows.String())
+	spec := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"split": 0.6, `,
+		`"train": {"from": 0, "to": 240}, "test": {"from": 330, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
+	got := doWith(t, context.Background(), spec, "run", "-", "-data", filepath.Dir(file)).must(t)
+	for _, no := range []string{"AUROC", "segments hit", "HitRate", "NaN"} {
+		if strings.Contains(got.out, no) {
+			t.Errorf("%s without labels:\n%s", no, got.out)
+		}
+	}
+	if !strings.Contains(got.out, "No labels: alarms, no metrics.") || !strings.Contains(got.out, "No labels, so no verdict.") {
+		t.Error(got.out)
+	}
+}
+
 func TestRunNeverOverwrites(t *testing.T) {
 	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
 		file := write(t, name, "precious")

@@ -6,8 +6,15 @@ import (
 	"testing"
 )
 
+// Golden files lie with the packages that they are about.
+const (
+	metricsFile = "../../metrics/testdata/metrics.json"
+	tailsFile   = "../../detect/testdata/pot.json"
+	adamFile    = "../../golden/testdata/adam.json"
+)
+
 func TestVerifyPassesOnTheGoldenFiles(t *testing.T) {
-	files := []string{"testdata/metrics.json", "testdata/pot.json", "testdata/adam.json"}
+	files := []string{metricsFile, tailsFile, adamFile}
 	got := do(t, append([]string{"verify"}, files...)...).must(t)
 	for _, want := range append(files, "quantity", "largest error", "tolerance", "vus", "spot z_q_last", "train_percentile") {
 		if !strings.Contains(got.out, want) {
@@ -21,16 +28,16 @@ func TestVerifyPassesOnTheGoldenFiles(t *testing.T) {
 
 func TestVerifyFailsBeyondTheTolerance(t *testing.T) {
 	for _, c := range []struct{ file, old, new, names string }{
-		{"metrics.json", `"auroc": 0.`, `"auroc": 1.`, "auroc"},
-		{"pot.json", `"z_q": 7.3`, `"z_q": 7.4`, "pot z_q"},
-		{"pot.json", `"fallback": true`, `"fallback": false`, "pot fallback"},
-		{"adam.json", `"loss":2.35`, `"loss":2.45`, "adam step 1"},
+		{metricsFile, `"auroc": 0.`, `"auroc": 1.`, "auroc"},
+		{tailsFile, `"z_q": 7.3`, `"z_q": 7.4`, "pot z_q"},
+		{tailsFile, `"fallback": true`, `"fallback": false`, "pot fallback"},
+		{adamFile, `"loss":2.35`, `"loss":2.45`, "adam step 1"},
 	} {
-		text := read(t, "testdata", c.file)
+		text := read(t, c.file)
 		if !strings.Contains(text, c.old) {
 			t.Fatalf("%s has no %s", c.file, c.old)
 		}
-		bad := write(t, c.file, strings.Replace(text, c.old, c.new, 1))
+		bad := write(t, filepath.Base(c.file), strings.Replace(text, c.old, c.new, 1))
 		got := do(t, "verify", bad)
 		if got.code != exitFailed || !strings.Contains(got.err, "quantities beyond their tolerance") {
 			t.Errorf("%s: exit code %d, %s", c.file, got.code, got.err)
@@ -47,7 +54,7 @@ func TestVerifyFailsBeyondTheTolerance(t *testing.T) {
 
 func TestVerifyGoesOnAfterAFileThatItCannotRead(t *testing.T) {
 	odd := write(t, "odd.json", `{"what": "a cake"}`)
-	got := do(t, "verify", odd, "nowhere.json", "testdata/pot.json")
+	got := do(t, "verify", odd, "nowhere.json", tailsFile)
 	if got.code != exitFailed || !strings.Contains(got.err, "0 quantities beyond their tolerance, 2 of 3 files not verified") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
