@@ -11,7 +11,7 @@ WASM := GOOS=js GOARCH=wasm
 # A wasm program fails to start when arguments and environment take more than 12 kB, hence env -i.
 NODE_EXEC = env -i PATH="$(PATH)" CI=$(CI) $(GOROOT)/lib/wasm/go_js_wasm_exec
 
-.PHONY: help run build size test test-native test-js test-browser check format vet generated tidy bench bench-browser generate clean
+.PHONY: help run build size test test-native test-js test-browser screenshot check format vet generated tidy bench bench-browser generate clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -43,6 +43,9 @@ test-browser: build ## run the tests of the page in headless Chromium
 	@if [ -n "$(BROWSER)" ]; then set -x; go test -count=1 -p=1 ./wasm/browsertest/...; \
 	elif [ "$(CI)" = true ]; then echo "the browser tests need Chromium" >&2; exit 1; \
 	else echo "skipped: the browser tests need Chromium"; fi
+
+screenshot: build ## take the picture of the README
+	SCREENSHOT=page.png go test -count=1 -run '^TestScreenshot$$' ./wasm/browsertest
 
 check: format vet generated tidy size test ## everything that must hold before a commit
 

@@ -102,7 +102,7 @@ func (p *Page) armRows(v state.Table) vecty.List {
 			cells = append(cells, p.cell(v, r, i, cell))
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name), vecty.Property("tabIndex", 0),
-			attr("aria-selected", strconv.FormatBool(r.Pinned)),
+			attr("aria-current", strconv.FormatBool(r.Pinned)),
 			vecty.ClassMap{"hero": r.Hero, "ctl": r.Control, "pinned": r.Pinned}), cells))
 	}
 	return rows

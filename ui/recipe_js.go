@@ -86,10 +86,31 @@ func options(choices []state.Choice) vecty.List {
 	if !anyOn(choices) {
 		list = append(list, elem.Option(vecty.Markup(vecty.Key(""), vecty.Property("value", ""), vecty.Property("selected", true), vecty.Property("disabled", true))))
 	}
-	for _, c := range choices {
-		list = append(list, elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On)), vecty.Text(c.Text)))
+	for i, c := range choices {
+		switch {
+		case c.Group == "":
+			list = append(list, option(c))
+		case i == 0 || c.Group != choices[i-1].Group:
+			list = append(list, optionGroup(c.Group, choices[i:]))
+		}
 	}
 	return list
+}
+
+// optionGroup is the choices of a group that stand at the front of a list.
+func optionGroup(group string, choices []state.Choice) *vecty.HTML {
+	var list vecty.List
+	for _, c := range choices {
+		if c.Group != group {
+			break
+		}
+		list = append(list, option(c))
+	}
+	return elem.OptionsGroup(vecty.Markup(vecty.Key(group), attr("label", group)), list)
+}
+
+func option(c state.Choice) *vecty.HTML {
+	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On)), vecty.Text(c.Text))
 }
 
 func anyOn(choices []state.Choice) bool {

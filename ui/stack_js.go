@@ -14,7 +14,7 @@ import (
 func (p *Page) stack() signal.Props {
 	s := p.State
 	props := signal.Props{
-		Words: s.Words, Cursor: s.Stack.Cursor, Focus: s.FocusedLane(),
+		Words: s.Words, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
 		ChannelsTyped: s.ShownText(), ChannelsError: s.Stack.Why,
 		OnView:      func(from, to int) { p.Send(state.Zoom{Span: state.Span{From: from, To: to}}) },
 		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },

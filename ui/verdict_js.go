@@ -69,7 +69,7 @@ func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
 	}
 	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
 		elem.Div(vecty.Markup(class("acts")),
-			p.fileChooser(words.ChooseAnother, "btn out", false),
+			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), p.fileChooser(words.ChooseAnother, "btn out", false)),
 			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
-		elem.Paragraph(vecty.Markup(class("format")), rich(p.say(words.DataFormat))))
+		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(p.say(words.DataFormat))))
 }

@@ -140,7 +140,7 @@ func (p *Props) scoreTop() float64 {
 		}
 	}
 	top := highest.Hi
-	if p.ScoreMax > 0 {
+	if !(top >= p.ScoreMax) { // in view are only lower ones, or none
 		top = p.ScoreMax
 	}
 	if policy > 0 {
@@ -179,7 +179,10 @@ func (s *stack) overview() lane {
 // channel describes the lane of one channel; its legend has the lines that are there.
 func (s *stack) channel(i int) lane {
 	w, c := s.Words, &s.Channels[i]
-	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: cmp.Or(c.Name, w.Say(words.StackChannel, c.Number)), sub: w.Say(words.StackChannelOf, c.Number, s.ChannelsAll)}
+	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: w.Say(words.StackChannel, c.Number), sub: w.Say(words.StackOf, s.ChannelsAll)}
+	if c.Name != "" && !strings.EqualFold(c.Name, l.title) { // sets without names call a channel by its number
+		l.title, l.sub = c.Name, w.Say(words.StackChannelOf, c.Number, s.ChannelsAll)
+	}
 	input := c.Input.Extent()
 	if input.Empty() {
 		l.empty, l.say = w.Say(words.StackNoSeries), w.Say(words.SayNoValues, l.title)

@@ -25,7 +25,7 @@ type Props struct {
 	Student  string        // the Name of the arm whose output stands in Channels
 	Arms     []Arm         // one score lane each
 	Focus    string        // the Name of the arm that stays when the others fade; empty = none
-	ScoreMax float64       // largest score of any arm over the whole test part; 0 = take it from the buckets in view
+	ScoreMax float64       // largest score of any arm over the whole test part; 0 = not known: the axis follows what is in view
 
 	// ChannelsTyped is the text of the channels field, ChannelsAll how many there are to choose from, and ChannelsError
 	// what is wrong with the text; empty = nothing.

@@ -160,3 +160,33 @@ func (s *State) thresholdNow() float64 {
 	}
 	return startFixed
 }
+
+// sawKey is what a report says that a threshold saw, in words of the page.
+type sawKey struct {
+	saw  string
+	says words.Key
+}
+
+var sawKeys = []sawKey{
+	{"nothing", words.SawNothing},
+	{"train scores", words.SawTrain},
+	{"train scores and past test scores", words.SawPast},
+	{"sees test scores", words.SawTest},
+	{"uses test labels", words.SawLabels},
+}
+
+// thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one that fits the
+// tail of the scores had too little to fit.
+func (p *Progress) thresholdSaw(w *words.Language) (parts []string) {
+	for _, r := range p.Runs {
+		if t := r.Threshold.Tail; t != nil && t.Unreliable && len(parts) == 1 {
+			return append(parts, w.Say(words.TailUnreliable))
+		}
+		for _, k := range sawKeys {
+			if k.saw == r.Threshold.Saw && parts == nil {
+				parts = append(parts, w.Say(k.says))
+			}
+		}
+	}
+	return parts
+}

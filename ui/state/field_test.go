@@ -7,6 +7,7 @@ import (
 
 	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/models"
 	"cosinelab/ui/words"
 )
 
@@ -85,13 +86,21 @@ func TestEverythingThatSpecsNameHasWords(t *testing.T) {
 			}
 		}
 	}
+	for _, m := range models.All {
+		c := m.Lab
+		c.Window, c.Channels = 8, 2
+		_, out, err := m.Graph(c, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range out.Parts {
+			if !slices.ContainsFunc(partKeys, func(k partKey) bool { return k.part == part.Name }) {
+				t.Errorf("part %s of the loss of %s has no words", part.Name, m.Name)
+			}
+		}
+	}
 	for _, p := range detect.Thresholds {
-		if !slices.ContainsFunc(sawKeys, func(k struct {
-			saw  string
-			says words.Key
-		}) bool {
-			return k.saw == p.Saw
-		}) {
+		if !slices.ContainsFunc(sawKeys, func(k sawKey) bool { return k.saw == p.Saw }) {
 			t.Errorf("that a threshold %s has no words", p.Saw)
 		}
 	}

@@ -84,8 +84,8 @@ func (s *State) lossPlot() Plot {
 	}
 	var curves []Curve
 	names := partNames(samples)
-	if slices.Contains(names, "own") { // of which the reconstruction is half: it would only be the same line again
-		names = slices.DeleteFunc(names, func(n string) bool { return n == "reconstruction" })
+	if slices.Contains(names, "own") { // of which these are most: it would only be the same line again
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "reconstruction" || n == "prediction" })
 	}
 	for _, name := range names {
 		c := Curve{Look: p.lookOfPart(w, name, arm)}
@@ -111,8 +111,8 @@ func (p *Progress) lookOfPart(w *words.Language, part, arm string) Look {
 	case "total":
 		l = Look{Kind: KindTotal}
 	case "cosine", "mse":
-	case "discrepancy":
-		l = Look{Kind: Untrained}
+	case "discrepancy", "log_p_x", "log_p_z", "log_q", "sparsity", "self_supervision", "one_class", "orthogonality":
+		l = Look{Kind: Untrained} // beside what is learned, in grey
 	default:
 		if a := armNamed(p.Spec, arm); a != nil {
 			l = look(w, p.Spec, *a)
@@ -122,14 +122,26 @@ func (p *Progress) lookOfPart(w *words.Language, part, arm string) Look {
 	return l
 }
 
-var partKeys = []struct {
+// partKey is what a part of a loss is called.
+type partKey struct {
 	part string
 	name words.Key
-}{
+}
+
+// partKeys name the parts of the losses of all models.
+var partKeys = []partKey{
 	{"total", words.PartTotal},
 	{"own", words.PartOwn},
 	{"reconstruction", words.PartReconstruction},
+	{"prediction", words.PartPrediction},
 	{"discrepancy", words.PartDiscrepancy},
+	{"log_p_x", words.PartLikelihood},
+	{"log_p_z", words.PartPrior},
+	{"log_q", words.PartPosterior},
+	{"sparsity", words.PartSparsity},
+	{"self_supervision", words.PartSelfSupervision},
+	{"one_class", words.PartOneClass},
+	{"orthogonality", words.PartOrthogonality},
 	{"cosine", words.PartCosine},
 	{"mse", words.PartMSE},
 }
@@ -165,11 +177,11 @@ func partOf(parts []experiment.Part, name string) (float64, bool) {
 }
 
 // validationPlot compares the arms on the data held out from training: by the cosine of their output to the teacher's
-// or, where there is no teacher, by the reconstruction, which all of them have.
+// or, where there is no teacher, by their own loss, which all of them have.
 func (s *State) validationPlot() Plot {
 	w := s.Words
 	title, measure := w.Say(words.ValidationLoss), func(e experiment.Epoch) (float64, bool) {
-		return partOf(e.Validation, "reconstruction")
+		return partOf(e.Validation, "own")
 	}
 	linear := s.Run.Spec.Teaches()
 	if linear {

@@ -290,7 +290,7 @@ func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick 
 		}
 		for _, d := range widthsOf(m, k) {
 			choice := experiment.Model{Name: k.Name, DModel: d}
-			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: k.Title + " · " + s.Words.Say(words.Width, d),
+			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: s.Words.Say(words.Width, d),
 				Group: k.Title, On: k.Name == m.Name && d == size.DModel})
 		}
 	}

@@ -35,6 +35,7 @@ type Row struct {
 	Hero, Control, Pinned bool
 	Failed                string // why there is no score
 	Cells                 []Cell
+	runs                  int // finished
 }
 
 // Cell is one metric of one arm.
@@ -79,7 +80,7 @@ func (s *State) Table() Table {
 		p = &Progress{Spec: s.Spec}
 	}
 	for _, a := range p.Spec.Arms {
-		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a), Pinned: a.Name == s.Pinned}
+		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a), Pinned: a.Name == s.Pinned, runs: len(p.runsOf(a.Name))}
 		if f := p.failure(a.Name); f != nil {
 			row.Failed = w.Say(words.RunFailed, f.Failed)
 		}
@@ -106,11 +107,13 @@ func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSumma
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
-		t.Rows[i].Cells = append(t.Rows[i].Cells, newCell(w, arm, seeds))
+		t.Rows[i].Cells = append(t.Rows[i].Cells, newCell(w, arm, t.Rows[i].runs, seeds))
 	}
 }
 
-func newCell(w *words.Language, arm experiment.Spread, seeds int) Cell {
+// newCell writes a metric of an arm that has so many finished runs. Not every run need have a value: precision has none
+// without an alarm.
+func newCell(w *words.Language, arm experiment.Spread, runs, seeds int) Cell {
 	n := len(arm.Values)
 	c := Cell{Value: w.Say(words.Pending), Provisional: n < seeds}
 	for _, v := range arm.Values {
@@ -121,6 +124,8 @@ func newCell(w *words.Language, arm experiment.Spread, seeds int) Cell {
 	}
 	c.Value = points(arm.Mean)
 	switch {
+	case n < runs:
+		c.Company = w.Say(words.DefinedIn, n, seeds)
 	case n < seeds:
 		c.Company = w.Say(words.SeedOf, n, seeds)
 	case n > 1:
@@ -150,31 +155,7 @@ func (s *State) footnote() string {
 	case !s.Run.Over:
 		return w.Say(words.ResultsProvisional)
 	case len(s.Run.Spec.Seeds) == 1:
-		return w.Say(words.ResultsOne) + " " + s.sawWords()
+		return w.Say(words.ResultsOne)
 	}
-	return w.Say(words.ResultsMean, len(s.Run.Spec.Seeds)) + " " + s.sawWords()
-}
-
-// sawKeys are what reports say that thresholds saw.
-var sawKeys = []struct {
-	saw  string
-	says words.Key
-}{
-	{"nothing", words.SawNothing},
-	{"train scores", words.SawTrain},
-	{"train scores and past test scores", words.SawPast},
-	{"sees test scores", words.SawTest},
-	{"uses test labels", words.SawLabels},
-}
-
-// sawWords says how the thresholds were chosen, and what they saw of the data they are judged on.
-func (s *State) sawWords() string {
-	for _, r := range s.Run.Runs {
-		for _, k := range sawKeys {
-			if k.saw == r.Threshold.Saw {
-				return s.Words.Say(words.ThresholdSaw, s.thresholdShown(s.Run.Spec), s.Words.Say(k.says))
-			}
-		}
-	}
-	return ""
+	return w.Say(words.ResultsMean, len(s.Run.Spec.Seeds))
 }

@@ -120,6 +120,34 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 	}
 }
 
+func TestOtherMetricsAgreeOrNot(t *testing.T) {
+	s := idle(t)
+	same := []float64{0.31, 0.32, 0.33}
+	reported(t, s, map[string][]float64{Alone: same, Cosine: {0.351, 0.361, 0.371}, MSE: same, Untrained: {0.1, 0.1, 0.1}, Random: {0.1, 0.1, 0.1}})
+	f1 := []float64{0.5, 0.6, 0.4, 0.3, 0.38, 0.22} // of alone, then of cosine: worse by 0.2 each time
+	for i := range s.Run.Runs[:6] {
+		r := &s.Run.Runs[i]
+		r.Metrics = append(r.Metrics, experiment.Measure{Name: "f1", Value: metrics.Value(f1[i])}, experiment.Measure{Name: "vus_pr", Value: metrics.Value([]float64{0.3, 0.3, 0.3, 0.2, 0.3, 0.41}[i])})
+	}
+	if got, want := s.agreement(Cosine, Alone, experiment.VerdictHelps), "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; got != want {
+		t.Errorf("says %q, want %q", got, want)
+	}
+}
+
+func TestScoreAxisHoldsTheHighestScoreOfTheWholeTestPart(t *testing.T) {
+	s := idle(t)
+	line := protocol.Line{Kind: protocol.LineScore, Arm: Alone, Seed: 1}
+	s.Stack.Overview = Series{protocol.Series{View: protocol.View{Width: 2, Lines: []protocol.Line{s.OverviewLine(), line}}},
+		[]float32{-9, 9, 0, -9, 9, 0 /* the input */, 1, 4, 2, 1, 3, 2}}
+	if got := s.Highest(); got != 4 {
+		t.Errorf("highest score %v, want 4", got)
+	}
+	s.Stack.Overview = Series{}
+	if got := s.Highest(); got != 0 {
+		t.Errorf("before there is any: %v", got)
+	}
+}
+
 func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
 	s := idle(t)
 	weak := []float64{0.09, 0.1, 0.11}

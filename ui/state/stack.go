@@ -293,12 +293,34 @@ func (s *State) refresh() []any {
 	span := s.Visible()
 	effects := s.Stack.lanes.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
 		From: span.From, To: span.To, Width: min(s.Stack.Width, span.To-span.From), Lines: s.lines()}})
-	line := s.OverviewLine()
-	if !slices.Contains(s.Stack.Overview.View.Lines, line) {
+	if want := s.overviewLines(); !slices.Equal(s.Stack.Overview.View.Lines, want) {
 		effects = append(effects, s.Stack.overview.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-			From: 0, To: s.Data.TestSteps, Width: min(overviewWidth, s.Data.TestSteps), Lines: []protocol.Line{line}}})...)
+			From: 0, To: s.Data.TestSteps, Width: min(overviewWidth, s.Data.TestSteps), Lines: want}})...)
 	}
 	return effects
+}
+
+// overviewLines are what is asked for over the whole test part: the line of the overview, and every score for its peak.
+func (s *State) overviewLines() []protocol.Line {
+	lines := []protocol.Line{s.OverviewLine()}
+	for _, a := range s.scoredArms() {
+		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: s.shownRun(a.Name).Seed})
+	}
+	return lines
+}
+
+// Highest is the highest score of any arm in the whole test part, 0 while none is known: the score axes of all arms hold
+// it, so that they stand still while a person zooms.
+func (s *State) Highest() float64 {
+	highest := 0.0
+	for _, l := range s.Stack.Overview.View.Lines[min(1, len(s.Stack.Overview.View.Lines)):] {
+		for i, v := range s.Stack.Overview.Values(l) {
+			if maximum := i%3 == 1; maximum && float64(v) > highest { // no NaN is
+				highest = float64(v)
+			}
+		}
+	}
+	return highest
 }
 
 // OverviewLine is the first channel that the stack shows.

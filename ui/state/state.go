@@ -65,7 +65,7 @@ type Reading struct {
 	ID    int
 	Data  experiment.Data
 	Files []string // it is read from; they replace State.Files once it is there
-	Field Field // whose change asked for it; fieldCount when none did
+	Field Field    // whose change asked for it; fieldCount when none did
 }
 
 // Wrong is an error that the verdict's place shows.
@@ -306,7 +306,7 @@ func (s *State) forgetSpecError() {
 }
 
 func (s *State) choose(source string) []any {
-	if s.Locked() {
+	if s.Locked() || source == "" {
 		return nil
 	}
 	return s.read(s.fresh(source), noField)

@@ -53,6 +53,7 @@ type MatrixRow struct {
 // WayOn is what to do about data that could not be read.
 type WayOn struct {
 	Back string // words of the way back; empty when there was no series before
+	File bool   // what could not be read is a file: another may be
 }
 
 // longClaim is how many bytes of a message fit two lines of large type.
@@ -114,10 +115,11 @@ func (s *State) verdictWrong() Verdict {
 }
 
 func (s *State) wayOn() *WayOn {
-	if s.Data == nil {
-		return &WayOn{}
+	way := &WayOn{File: s.Wrong.Name != ""}
+	if s.Data != nil {
+		way.Back = s.Words.Say(words.BackTo, s.Data.Title)
 	}
-	return &WayOn{Back: s.Words.Say(words.BackTo, s.Data.Title)}
+	return way
 }
 
 // sentence ends a message as a sentence ends; asterisks and backquotes in it are no markup.
@@ -264,6 +266,7 @@ func (s *State) provenance() string {
 			seeds = words.Count(n) + " " + strings.ToLower(w.Say(words.Seeds))
 		}
 		parts = append(parts, r.Data.Title, seeds, words.Duration(words.Seconds(r.Seconds)), r.Device)
+		parts = append(parts, p.thresholdSaw(w)...)
 	}
 	if p.Lost != "" {
 		parts = append(parts, w.Say(words.WorkerWasLost))
@@ -312,7 +315,7 @@ const unnoticed = "0.0"
 
 // agreement says which other honest metrics lead to the same verdict, and which do not.
 func (s *State) agreement(arm, base, verdict string) string {
-	var agree, differ []string
+	var agree, within, differ []string
 	for _, m := range columns(false) {
 		if m.Group != metrics.Honest || m.Name == primary {
 			continue
@@ -327,24 +330,26 @@ func (s *State) agreement(arm, base, verdict string) string {
 		case len(e.Values) < 2:
 		case found == verdict:
 			agree = append(agree, m.short)
+		case found == experiment.VerdictNull:
+			within = append(within, m.short+" ("+difference+")")
 		default:
 			differ = append(differ, m.short+" ("+difference+")")
 		}
 	}
-	return strings.TrimSpace(s.says(words.Agree, agree) + " " + s.says(words.Disagree, differ))
+	said := []string{s.says(words.Agree, words.AgreesOne, agree), s.says(words.Within, words.WithinOne, within),
+		s.says(words.Disagree, words.DisagreesOne, differ)}
+	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), " ")
 }
 
-func (s *State) says(k words.Key, names []string) string {
-	switch n := len(names); {
-	case n == 0:
+// says puts a list of names into the words for several, or for one.
+func (s *State) says(several, one words.Key, names []string) string {
+	switch n := len(names); n {
+	case 0:
 		return ""
-	case n == 1 && k == words.Agree:
-		return s.Words.Say(words.AgreesOne, names[0])
-	case n == 1:
-		return s.Words.Say(words.DisagreesOne, names[0])
+	case 1:
+		return s.Words.Say(one, names[0])
 	default:
-		list := strings.Join(names[:n-1], ", ") + s.Words.Say(words.And) + names[n-1]
-		return s.Words.Say(k, list)
+		return s.Words.Say(several, strings.Join(names[:n-1], ", ")+s.Words.Say(words.And)+names[n-1])
 	}
 }
 
@@ -360,7 +365,7 @@ func (s *State) flattery(arm string) string {
 		return ""
 	}
 	k := words.FlatNoGap
-	if got > p.mean(arm, value, primary) {
+	if random >= p.mean(arm, value, primary) { // what looks good is had for nothing
 		k = words.Flatters
 	}
 	return s.Words.Say(k, flatteringTitle, words.Points(float64(got)), words.Points(float64(random)))

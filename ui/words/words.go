@@ -206,6 +206,8 @@ const (
 	Doubtful     // arm
 	Agree        // metrics
 	AgreesOne    // metric
+	Within       // metrics
+	WithinOne    // metric
 	Disagree     // metrics
 	DisagreesOne // metric
 	Flatters     // metric, value, random
@@ -236,6 +238,7 @@ const (
 	StackInView      // -; steps
 	StackStepsInView // -; steps
 	StackChannel     // number
+	StackOf          // channels
 	StackChannelOf   // number, channels
 	StackMoves
 	StackCosine
@@ -281,7 +284,15 @@ const (
 	PartTotal
 	PartOwn
 	PartReconstruction
+	PartPrediction
 	PartDiscrepancy
+	PartLikelihood
+	PartPrior
+	PartPosterior
+	PartSparsity
+	PartSelfSupervision
+	PartOneClass
+	PartOrthogonality
 	PartCosine
 	PartMSE
 	StepStats // ms, norm
@@ -293,7 +304,8 @@ const (
 	Flattering
 	Chance
 	Untrained
-	SeedOf // done, seeds
+	SeedOf    // done, seeds
+	DefinedIn // seeds with a value, seeds
 	OneSeed
 	ResultsMean // seeds
 	ResultsOne
@@ -307,7 +319,7 @@ const (
 	Pending
 	RunFailed    // reason
 	RunElsewhere // data
-	ThresholdSaw // policy, what it saw
+	TailUnreliable
 	SawNothing
 	SawTrain
 	SawPast
