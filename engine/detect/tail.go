@@ -189,9 +189,12 @@ func (l likelihood) maxima() (found []float64) {
 	return found
 }
 
+// closeEnough is how well theta is determined, relatively: the likelihood is flat at its maximum.
+const closeEnough = 1e-11
+
 // near returns the maximum that lies around theta, if there is one.
 func (l likelihood) near(theta float64) (at float64, found bool) {
-	for _, width := range []float64{0.02, 0.2} {
+	for _, width := range []float64{0.002, 0.05} {
 		a, b := theta-width*math.Abs(theta), theta+width*math.Abs(theta)
 		a = max(a, -1/l.max*(1-nearEnd))
 		if math.Abs(a) < nearZero || math.Abs(b) < nearZero || a >= b {
@@ -215,7 +218,7 @@ func (l likelihood) root(a, b, atA, atB float64) float64 {
 		if !(x > a && x < b) {
 			x = a + (b-a)/2
 		}
-		if b-a <= 1e-14*math.Abs(x) {
+		if b-a <= closeEnough*math.Abs(x) {
 			break
 		}
 		if at := l.slope(x); at > 0 {
