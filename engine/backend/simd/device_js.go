@@ -94,6 +94,8 @@ var compilers = [op.Count]func(*memory, plan.Step) func(){
 	op.Softmax:     compileSoftmax,
 	op.SoftmaxGrad: compileSoftmaxGrad,
 
+	op.Cosine:      compileCosine,
+	op.CosineGrad:  compileCosineGrad,
 	op.Discrepancy: compileDiscrepancy,
 
 	op.LSTM:     compileLSTM,
