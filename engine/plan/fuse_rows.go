@@ -190,10 +190,9 @@ func (f *fuser) discrepancyGrads() {
 		g := f.steps[j]
 		at, other := min(i, j), max(i, j)
 		if z := f.steps[other].In[2]; !f.written(z, at, other) {
-			at, other = other, at
-		}
-		if !f.untouched(at, other, f.steps[other].Out) || !f.untouched(at, other, f.steps[at].Out) {
-			continue
+			if at, other = other, at; !f.untouched(at, other, f.steps[other].Out) {
+				continue
+			}
 		}
 		joined := Step{Kind: op.DiscrepancyGrad, Attr: s.Attr, Out: s.Out, Also: []Ref{g.Out},
 			In: []Ref{s.In[0], s.In[1], s.In[2], g.In[2]}, Label: s.Label}
