@@ -204,5 +204,5 @@ func drawEmpty(f *chart.Figure, l lane, x chart.Scale, b box) {
 	if l.kind == score {
 		middle -= alarmRow * b.unit // above the axis line
 	}
-	f.Text("tk", x.Start+8*b.unit, middle+4*b.unit, chart.Start, l.empty)
+	f.Text("tk said", x.Start+8*b.unit, middle+4*b.unit, chart.Start, l.empty)
 }

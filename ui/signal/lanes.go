@@ -213,6 +213,9 @@ func (s *stack) cosine() lane {
 	}
 	if means == nil {
 		l.empty, l.say = w.Say(words.StackWaits), w.Say(words.SayNoValues, l.title)
+		if len(s.Arms) > 0 && s.Arms[0].Note != "" {
+			l.empty = s.Arms[0].Note
+		}
 		return l
 	}
 	l.say = w.Say(words.SayCosine, strings.Join(means, ", "))

@@ -60,7 +60,7 @@ func (s *State) learningSub() string {
 // learned returns the finished run whose losses are shown.
 func (s *State) learned() *experiment.Run {
 	for _, name := range []string{s.Focus, examined(s.Run.Spec), baseline(s.Run.Spec)} {
-		if r := s.shownRun(name); r != nil && len(r.Epochs) > 0 {
+		if r := s.Run.first(name); r != nil && len(r.Epochs) > 0 {
 			return r
 		}
 	}

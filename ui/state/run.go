@@ -261,6 +261,16 @@ func (p *Progress) done() (done, all int) {
 	return len(p.Teachers) + p.finished(), len(trainings(p.Spec))
 }
 
+// first returns the finished run of an arm that stands for all of them in charts, nil when there is none.
+func (p *Progress) first(arm string) *experiment.Run {
+	for _, seed := range p.Spec.Seeds {
+		if r := p.runOf(arm, seed); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
 // runOf returns the run of an arm with a seed, or nil when it is not finished.
 func (p *Progress) runOf(arm string, seed uint64) *experiment.Run {
 	for i := range p.Runs {

@@ -100,7 +100,7 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 		{"harm", same, []float64{0.29, 0.295, 0.306},
 			"Cosine distillation: *−2.3 AP* against student alone: *the teacher makes it worse here.*"},
 		{"no difference at all", same, same,
-			"Cosine distillation: *0.0 AP* over student alone, within the spread of 3 seeds: *no evidence that it helps on this data.*"},
+			"Cosine distillation: *0.0 AP* against student alone over 3 seeds: *no difference on this data.*"},
 	} {
 		s := idle(t)
 		reported(t, s, map[string][]float64{Alone: c.alone, Cosine: c.cosine, MSE: mse, Untrained: flat, Random: flat})

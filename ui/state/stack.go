@@ -229,12 +229,7 @@ func (s *State) shownRun(arm string) *experiment.Run {
 	if s.Run == nil || s.Run.Gone {
 		return nil
 	}
-	for _, seed := range s.Run.Spec.Seeds {
-		if r := s.Run.runOf(arm, seed); r != nil {
-			return r
-		}
-	}
-	return nil
+	return s.Run.first(arm)
 }
 
 // FocusedLane is the arm whose lane stays while the others fade; empty = all are alike. Controls have no lane.

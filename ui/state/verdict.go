@@ -282,20 +282,23 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 	w, p := s.Words, s.Run
 	e := p.effect(arm, base, primary)
 	found := outcome(e)
+	diff, seeds := words.SignedPoints(float64(e.Mean)), len(e.Values)
 	method := w.Say(words.MethodCosine)
 	if kindOf(*armNamed(p.Spec, arm)) == MSE {
 		method = w.Say(words.MethodMSE)
 	}
 	title := primaryTitle
-	diff, seeds := words.SignedPoints(float64(e.Mean)), len(e.Values)
-	switch found {
-	case experiment.VerdictHelps:
+	switch {
+	case diff == unnoticed && seeds > 1: // beyond its spread or not: nobody would notice it
+		found = experiment.VerdictNull
+		v.Claim = w.Say(words.NoDifferenceClaim, method, diff, title, seeds)
+	case found == experiment.VerdictHelps:
 		v.Claim = w.Say(words.PositiveClaim, method, diff, title, seeds, s.title())
-	case experiment.VerdictHarms:
+	case found == experiment.VerdictHarms:
 		v.Claim = w.Say(words.HarmClaim, method, diff, title)
-	case experiment.VerdictNull:
+	case found == experiment.VerdictNull:
 		v.Claim = w.Say(words.NullClaim, method, diff, title, seeds)
-	case experiment.VerdictOneSeed:
+	case found == experiment.VerdictOneSeed:
 		v.Claim, v.Why = w.Say(words.OneSeedClaim, diff, title), w.Say(words.OneSeedWhy)
 		return
 	default:

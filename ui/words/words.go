@@ -191,14 +191,15 @@ const (
 	NotEnough     // done, runs
 	WorkerLost    // reason
 	WorkerWasLost
-	NoLabelsClaim    // -
-	NoLabelsWhy      // -
-	OneSeedClaim     // difference, metric
-	OneSeedWhy       // -
-	NullClaim        // method, difference, metric, seeds
-	PositiveClaim    // method, difference, metric, seeds, data
-	HarmClaim        // method, difference, metric
-	NothingToCompare // -
+	NoLabelsClaim     // -
+	NoLabelsWhy       // -
+	OneSeedClaim      // difference, metric
+	OneSeedWhy        // -
+	NullClaim         // method, difference, metric, seeds
+	NoDifferenceClaim // method, difference, metric, seeds
+	PositiveClaim     // method, difference, metric, seeds, data
+	HarmClaim         // method, difference, metric
+	NothingToCompare  // -
 	NothingWhy
 	RunsFailed // arm, reason
 	MethodCosine

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
@@ -29,7 +30,6 @@ const patience = 6 * time.Minute
 
 const (
 	runButton  = `.transport [data-do="run"]`
-	stopButton = `.transport [data-do="stop"]`
 	canTrain   = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked")`
 	isDone     = canTrain + ` && document.querySelector(".status").innerText.includes("done")`
 )
@@ -237,12 +237,13 @@ func timeless(t *testing.T, r experiment.Report) string {
 	return string(out)
 }
 
+// The run control by keys alone: Space trains, Esc stops.
 func TestStopStopsAndKeepsWhatIsFinished(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)
-	p.press(runButton)
+	p.do(chromedp.KeyEvent(" "))
 	p.wait("first score", `!document.querySelector('[data-row="alone"] td').classList.contains("wait")`, patience)
-	p.press(stopButton)
+	p.do(chromedp.KeyEvent(kb.Escape))
 	p.wait("stop", canTrain, 10*time.Second)
 	before := p.text(".status")
 	if !strings.HasPrefix(before, "Stopped") {
@@ -297,6 +298,23 @@ func TestARealSetTrains(t *testing.T) {
 	if got := p.text(".claim"); !strings.Contains(got, "one seed") {
 		t.Errorf("with one seed the page claims %q", got)
 	}
+}
+
+func TestTheNumberOfWorkersIsChosenAndRemembered(t *testing.T) {
+	p := opened(t, serve(t), small())
+	p.pretendCores(6)
+	p.do(chromedp.Reload())
+	p.wait("four workers, where six could be", `document.querySelector(".device")?.innerText.includes("×4")`, time.Minute)
+	p.eval(`(() => {
+		const list = document.querySelector("[data-workers]");
+		list.value = "3";
+		list.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, nil)
+	p.wait("three workers", `document.querySelector(".device").innerText.includes("×3")`, 10*time.Second)
+	p.do(chromedp.Reload())
+	p.wait("three workers after a reload", `document.querySelector(".device")?.innerText.includes("×3") && `+canTrain, time.Minute)
+	p.press(runButton)
+	p.wait("report", isDone, patience)
 }
 
 // csv is a table of so many steps with two channels and a label column.
