@@ -207,6 +207,10 @@ func TestTableStandsNextToThePublishedNumbers(t *testing.T) {
 	if printed["msl"] != 7 || printed["smd/machine-1-2"] != 6 || printed["builtin/pool"] != 0 {
 		t.Errorf("published rows %v", printed)
 	}
+	var text strings.Builder
+	if err := writeTable(&text, "text", rows); err != nil || !strings.Contains(strings.Join(strings.Fields(text.String()), " "), "cosine distillation 92.14 97.93 94.94 -") {
+		t.Errorf("error %v, no printed numbers in\n%s", err, text.String())
+	}
 	if len(publishedFor("psm")) != 6 {
 		t.Error("PSM lacks published rows")
 	}

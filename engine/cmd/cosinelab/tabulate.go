@@ -158,8 +158,11 @@ func (v value) cell(kind string) string {
 		return "-"
 	}
 	text := points(v.Mean)
-	if kind == kindDifference {
+	switch kind {
+	case kindDifference:
 		text = fmt.Sprintf("%+.1f", 100*float64(v.Mean))
+	case kindPublished:
+		text = fmt.Sprintf("%.2f", 100*float64(v.Mean))
 	}
 	if v.Deviation.Defined() {
 		text += " ± " + points(v.Deviation)
