@@ -45,11 +45,11 @@ func (r Report) untrained() (runs []Run) {
 }
 
 // Doubtful reports whether the arm fails to beat chance, or the untrained student where there is one, by more than the
-// spread over seeds. Fewer than two seeds have no spread, so they leave no doubt and prove nothing.
+// spread over seeds. A single seed has no spread: it is doubtful if it does not beat both, and proves nothing if it does.
 func (s Standing) Doubtful() bool { return s.OverChance.notAbove() || s.OverUntrained.notAbove() }
 
-// notAbove reports whether a difference is not larger than its spread.
-func (s Spread) notAbove() bool { return s.SD.Defined() && s.Mean <= s.SD }
+// notAbove reports whether a difference is known and not larger than its spread, if it has one.
+func (s Spread) notAbove() bool { return s.Mean <= 0 || s.Mean <= s.SD }
 
 // Within reports whether a difference, in either direction, is not larger than its spread.
 func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean)) <= float64(s.SD) }

@@ -29,7 +29,9 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 		{"within its spread of chance", []float64{0.05, 0.25}, []float64{0, 0}, 0.15, true, true},
 		{"above chance, not above untrained", []float64{0.8, 0.82}, []float64{0.8, 0.83}, -0.005, true, false},
 		{"below chance", []float64{0.01, 0.02}, []float64{0, 0}, 0.015, true, true},
-		{"one seed proves nothing", []float64{0.01}, []float64{0.5}, -0.49, false, false},
+		{"one seed below both", []float64{0.01}, []float64{0.5}, -0.49, true, true},
+		{"one seed above chance only", []float64{0.4}, []float64{0.5}, -0.1, true, false},
+		{"one seed above both", []float64{0.6}, []float64{0.5}, 0.1, false, false},
 		{"seeds are paired", []float64{0.5, 0.9}, []float64{0.4, 0.8}, 0.1, false, false},
 	} {
 		r := experiment.Report{Arms: []experiment.ArmReport{armOf("alone", "", c.arm...)}}
@@ -52,7 +54,7 @@ func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
 	if len(s.Value.Values) != 2 || len(s.OverChance.Values) != 2 {
 		t.Errorf("standing %+v, want two values", s)
 	}
-	if s := (experiment.Report{}).Standing("alone", "f1"); s.Value.Mean.Defined() {
+	if s := (experiment.Report{}).Standing("alone", "f1"); s.Value.Mean.Defined() || s.Doubtful() {
 		t.Errorf("standing of no runs: %+v", s)
 	}
 }
