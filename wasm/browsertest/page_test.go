@@ -29,9 +29,9 @@ import (
 const patience = 6 * time.Minute
 
 const (
-	runButton  = `.transport [data-do="run"]`
-	canTrain   = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked")`
-	isDone     = canTrain + ` && document.querySelector(".status").innerText.includes("done")`
+	runButton = `.transport [data-do="run"]`
+	canTrain  = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked")`
+	isDone    = canTrain + ` && document.querySelector(".status").innerText.includes("done")`
 )
 
 // opened is a page whose engine has read the series of a spec.
@@ -179,7 +179,7 @@ func digits(r rune) rune {
 
 // tolerance is how far metrics may lie apart between this machine's processor and the browser: float32 sums in another
 // order, which training amplifies.
-const tolerance = 0.02
+const tolerance = 0.005
 
 func checkNative(t *testing.T, browser experiment.Report) {
 	t.Helper()
@@ -207,7 +207,7 @@ func checkNative(t *testing.T, browser experiment.Report) {
 			}
 		}
 	}
-	t.Logf("browser and native differ by at most %.4f", largest)
+	t.Logf("browser and native differ by at most %.1e", largest)
 }
 
 // rankingMetric leaves out metrics of alarms: one score that crosses the threshold can turn a whole segment.
