@@ -46,6 +46,7 @@ func (p *Page) device(v state.Bar) *vecty.HTML {
 			vecty.Data("workers", "yes")), options(v.Crew)))
 }
 
+// statusParts are spans of their own: the gap between them says that each is another fact.
 func statusParts(parts []string) vecty.List {
 	var list vecty.List
 	for _, part := range parts {
@@ -64,6 +65,7 @@ func (p *Page) runButton(v state.Bar, what string) *vecty.HTML {
 		icon(sign), elem.Span(vecty.Text(v.Run)), elem.KeyboardInput(vecty.Text("Space")))
 }
 
+// iconButton has no words on it, so its name is there twice: as a tooltip and for those who do not see it.
 func (p *Page) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
 	text := p.say(name)
 	return elem.Button(vecty.Markup(class("btn", "icon"), do(what, ""), vecty.Property("disabled", disabled),

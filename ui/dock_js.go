@@ -24,6 +24,7 @@ func (p *Page) learning(v state.Learning) *vecty.HTML {
 		elem.Div(vecty.Markup(class("plots")), plots))
 }
 
+// curves draws nothing until there is a line: axes alone would look like a result.
 func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
 	c := chart.Curves{Kind: chart.Log, To: float64(plot.Epochs)}
 	if plot.Linear {
@@ -79,10 +80,12 @@ func (p *Page) groupHeads(columns []state.Column) vecty.List {
 	return heads
 }
 
+// columnClass hatches what flatters, and lets leave what a narrow page has no room for.
 func columnClass(c state.Column) vecty.Applyer {
 	return vecty.ClassMap{"pa": c.Flattering, "extra": c.Extra}
 }
 
+// metricHeads never show a metric without its chance level and its untrained value.
 func (p *Page) metricHeads(columns []state.Column) vecty.List {
 	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say(words.Arm))))}
 	for _, c := range columns {
@@ -94,6 +97,7 @@ func (p *Page) metricHeads(columns []state.Column) vecty.List {
 	return heads
 }
 
+// armRows are focusable, so that the keyboard can bring an arm forward as the pointer does.
 func (p *Page) armRows(v state.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
@@ -108,6 +112,7 @@ func (p *Page) armRows(v state.Table) vecty.List {
 	return rows
 }
 
+// cell is one value with its spread, and below it every seed on the scale that the column shares.
 func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty.HTML {
 	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
 		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company))),

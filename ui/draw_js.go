@@ -57,6 +57,7 @@ func (d *drawing) Unmount() {
 	d.resized.Release()
 }
 
+// measure draws again only when something changed: a ResizeObserver also calls for what the drawing itself caused.
 func (d *drawing) measure() {
 	node := d.box.Node()
 	w, h, unit := node.Get("clientWidth").Float(), node.Get("clientHeight").Float(), textUnit()

@@ -81,6 +81,7 @@ var icons = []struct {
 
 const svgNamespace = "http://www.w3.org/2000/svg"
 
+// icon decorates: whoever uses it says in words what it means.
 func icon(name string) *vecty.HTML {
 	var paths vecty.List
 	for _, i := range icons {

@@ -56,6 +56,7 @@ var keys = []struct {
 	{"copy", state.KeyCopy},
 }
 
+// onClick finds what was meant by attributes, since what is clicked is often a picture inside a button.
 func (p *Page) onClick(_, target js.Value) {
 	if what, _, ok := data(target, "do"); ok {
 		p.act(what)
@@ -85,6 +86,8 @@ func (p *Page) act(what string) {
 	}
 }
 
+// onChange takes over what was typed or chosen. Fields tell it when they lose the focus or at Enter, not at every key, so
+// that half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
 		p.take(target.Get("files"))
@@ -174,7 +177,8 @@ func (p *Page) onPointer(_, target js.Value) {
 	if !inRow && target.Call("closest", ".stack").Truthy() {
 		return // the stack says itself what is in focus there
 	}
-	if arm != p.State.Focus {
+	if arm != p.pointed {
+		p.pointed = arm
 		p.Send(state.Focus{Arm: arm})
 	}
 }
@@ -189,10 +193,12 @@ func (p *Page) onDrag(e, target js.Value) {
 	dragging(over || e.Get("relatedTarget").Truthy())
 }
 
+// dragging is a class of the body and not a view: the browser sends dragover many times a second.
 func dragging(on bool) {
 	js.Global().Get("document").Get("body").Get("classList").Call("toggle", "dragging", on)
 }
 
+// onDrop keeps the browser from opening the file in place of the page.
 func (p *Page) onDrop(e, _ js.Value) {
 	e.Call("preventDefault")
 	dragging(false)

@@ -14,10 +14,11 @@ import (
 // Page is the whole page: regions drawn from views of the state. Send takes what a person does; it must not block.
 type Page struct {
 	vecty.Core
-	State *state.State
-	Send  func(msg any)
-	Drawn func()     // called once the page is there: from then on it can be rendered again
-	files []js.Value // that were dropped or chosen
+	State   *state.State
+	Send    func(msg any)
+	Drawn   func()     // called once the page is there: from then on it can be rendered again
+	pointed string     // the arm whose row the pointer was on last; empty = none
+	files   []js.Value // that were dropped or chosen
 }
 
 // Copy keeps vecty from holding on to every earlier render.
@@ -28,6 +29,7 @@ func (p *Page) Copy() vecty.Component {
 // Mount is called by vecty when the page is there.
 func (p *Page) Mount() { p.Drawn() }
 
+// say is here so that every component gets its words from the language of the state.
 func (p *Page) say(k words.Key, args ...any) string { return p.State.Words.Say(k, args...) }
 
 // Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing moves when

@@ -35,6 +35,7 @@ func (p *Page) heading(name words.Key) *vecty.HTML {
 	return elem.Heading2(elem.Span(vecty.Text(p.say(name))))
 }
 
+// dataSection is where the series comes from: three tabs, the series of the one that is open, and files on any of them.
 func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
 	tab := func(group string, name words.Key) *vecty.HTML {
 		return elem.Label(
@@ -109,6 +110,7 @@ func optionGroup(group string, choices []state.Choice) *vecty.HTML {
 	return elem.OptionsGroup(vecty.Markup(vecty.Key(group), attr("label", group)), list)
 }
 
+// option has a key: without one, vecty would move the choice to another model when the list changes.
 func option(c state.Choice) *vecty.HTML {
 	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On)), vecty.Text(c.Text))
 }
@@ -135,6 +137,7 @@ func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
 	}
 }
 
+// field marks a control with the setting it belongs to; onChange reads it.
 func field(f state.Field) vecty.Applyer { return vecty.Data("field", strconv.Itoa(int(f))) }
 
 // why says why a typed value was not taken.
@@ -200,6 +203,7 @@ func variables(formula string) vecty.List {
 	return list
 }
 
+// arms are native check boxes under drawn ones, for the keyboard and for those who do not see them.
 func (p *Page) arms(v state.Recipe) *vecty.HTML {
 	var list vecty.List
 	for _, a := range v.Arms {

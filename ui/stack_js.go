@@ -40,10 +40,12 @@ func (p *Page) stack() signal.Props {
 	return props
 }
 
+// buckets are empty while an answer for another view is still shown, or the line was not asked for.
 func buckets(series state.Series, line protocol.Line) chart.Buckets {
 	return chart.Buckets{From: series.View.From, To: series.View.To, Values: series.Values(line)}
 }
 
+// channels shows both outputs of one run only: those of all arms over each other could not be told apart.
 func (p *Page) channels() []signal.Channel {
 	s := p.State
 	var list []signal.Channel

@@ -38,12 +38,14 @@ func (p *Page) beside(v state.Verdict) *vecty.HTML {
 	return elem.Div(vecty.Markup(class("effect")))
 }
 
+// effect shows every seed, so that nobody has to trust a mean of three.
 func (p *Page) effect(e *state.EffectFigure) vecty.ComponentOrHTML {
 	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(w, _, unit float64) chart.Figure {
 		return chart.Effect{Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(w, unit)
 	}}
 }
 
+// matrix is a table, since it is one: how far, by arm and seed.
 func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
 	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
 	for _, seed := range m.Seeds {

@@ -205,6 +205,7 @@ func (c *Stack) onRelease(e js.Value) {
 	}
 }
 
+// letGo forgets what was held, also when the browser took the pointer away.
 func (c *Stack) letGo() {
 	c.page.drag = drag{}
 	c.showZoom(0, 0)

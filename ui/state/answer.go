@@ -24,6 +24,8 @@ func (s *State) answer(a Answer) []any {
 	return s.answerStack(a)
 }
 
+// ready begins with the series that the address names. Until then everything typed was kept as it was: only the engine
+// can tell whether a series is there.
 func (s *State) ready(r protocol.Response) []any {
 	s.Device, s.Cores, s.Catalogue = r.Device, r.Cores, r.Catalogue
 	s.Mode = Idle
@@ -34,6 +36,7 @@ func (s *State) ready(r protocol.Response) []any {
 	return effects
 }
 
+// opened takes a series over. Only now does the spec change, so that a file that cannot be read changes nothing.
 func (s *State) opened(r protocol.Response) []any {
 	if s.Open == nil || r.ID != s.Open.ID || r.Summary == nil {
 		return nil // an older question
@@ -50,6 +53,7 @@ func (s *State) opened(r protocol.Response) []any {
 	return s.refresh()
 }
 
+// event asks for new lines only when a run has brought some.
 func (s *State) event(e *experiment.Event) []any {
 	if e == nil || s.Run == nil || s.Run.Over {
 		return nil
@@ -80,6 +84,7 @@ func (s *State) confirm(r protocol.Response) []any {
 	return nil
 }
 
+// report replaces what events have told: it has the runs in the order of the spec, and everything that stopping left out.
 func (s *State) report(r *experiment.Report) []any {
 	if r == nil || s.Run == nil {
 		return nil

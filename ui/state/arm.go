@@ -39,6 +39,7 @@ var kindNames = []struct {
 	{Random, words.ArmRandom},
 }
 
+// kindOf goes by what an arm does, not by its name: a link may call its arms anything.
 func kindOf(a experiment.Arm) string {
 	switch {
 	case a.Control != "":
@@ -102,6 +103,7 @@ func objectiveOf(s *experiment.Spec) *experiment.Objective {
 	return &experiment.Objective{Weight: 0.5, Axis: "channel", Schedule: "constant"}
 }
 
+// eachObjective changes all arms that learn from a teacher alike: they are compared, so only the kind may differ.
 func eachObjective(s *experiment.Spec, change func(*experiment.Objective)) {
 	for i := range s.Arms {
 		if distils(s.Arms[i]) {

@@ -48,6 +48,7 @@ func (s *State) Workers() int {
 	return max(1, min(chosen, s.Cores))
 }
 
+// crew is empty on one core, where there is nothing to choose.
 func (s *State) crew() []Choice {
 	var list []Choice
 	for n := 1; n <= s.Cores && s.Cores > 1; n++ {
@@ -60,6 +61,7 @@ func (s *State) crew() []Choice {
 	return list
 }
 
+// runKey is what the button does next, not what goes on.
 func (s *State) runKey() words.Key {
 	switch {
 	case s.Mode == Running:

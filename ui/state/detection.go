@@ -56,6 +56,7 @@ func modelInfo(name string) experiment.ModelInfo {
 
 func getScore(s *experiment.Spec) string { return s.Detect.Score }
 
+// setScore takes only what every student of the experiment has: an arm without a score could not be compared.
 func setScore(s *experiment.Spec, text string) error {
 	if !slices.Contains(scoresOf(s), text) {
 		return problem{words.NotAChoice, []any{text}}

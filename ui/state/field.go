@@ -95,6 +95,7 @@ func typed(name words.Key, path string, value binding) field {
 	return field{name: name, path: path, get: value.get, set: value.set}
 }
 
+// chosen checks the choice here too, since a message may come from anywhere.
 func chosen(name words.Key, path string, at func(*experiment.Spec) *string, options ...option) field {
 	f := field{name: name, path: path, options: options}
 	f.get = func(s *experiment.Spec) string { return *at(s) }
@@ -114,6 +115,7 @@ type binding struct {
 	set func(*experiment.Spec, string) error
 }
 
+// whole and real write numbers as a person would type them, and say in words what they do not take.
 func whole(at func(*experiment.Spec) *int, low, high int) binding {
 	return binding{
 		func(s *experiment.Spec) string { return strconv.Itoa(*at(s)) },
@@ -310,6 +312,7 @@ func modelField(name words.Key, path string, at func(*experiment.Spec) *experime
 	}
 }
 
+// modelText leaves a default width out, so that the model keeps its own should that change.
 func modelText(m experiment.Model) string {
 	if m.DModel == 0 {
 		return m.Name
@@ -335,6 +338,7 @@ func objectiveField(name words.Key, path string, at func(*experiment.Objective) 
 	return f
 }
 
+// setWeight gives all arms with a teacher the same weight, as the one slider promises.
 func setWeight(s *experiment.Spec, text string) error {
 	v, err := parseReal(text, 0, maxWeight)
 	if err == nil {
@@ -352,6 +356,7 @@ func setDataSeed(s *experiment.Spec, text string) error {
 	return nil
 }
 
+// getSplit is empty where the file itself says what is the training part, or the default share is used.
 func getSplit(s *experiment.Spec) string {
 	if s.Data.Split == nil {
 		return ""
@@ -407,6 +412,7 @@ func setSeeds(s *experiment.Spec, text string) error {
 	return err
 }
 
+// parseSeeds refuses a seed that is there twice: the spread would be too small.
 func parseSeeds(text string, list []string) ([]uint64, error) {
 	if last := len(list) - 1; strings.TrimSpace(list[last]) == "" {
 		list = list[:last] // "7," is a list of one

@@ -64,6 +64,7 @@ func ParseLink(hash string) (Link, error) {
 	return l, nil
 }
 
+// parsePart is strict: an address that is half understood would show another experiment than was sent.
 func (l *Link) parsePart(name, value string) error {
 	value, err := url.PathUnescape(value)
 	if err != nil {

@@ -47,6 +47,7 @@ func (s *State) Learning() Learning {
 	return Learning{Sub: s.learningSub(), Plots: []Plot{s.lossPlot(), s.validationPlot()}}
 }
 
+// learningSub has the pace, which tells people whether to wait.
 func (s *State) learningSub() string {
 	if e := s.Run.shown().Last; !s.Run.Over && e.StepMs > 0 {
 		return s.Words.Say(words.StepStats, words.Fixed(e.StepMs, 0), words.Fixed(e.GradNorm, 2))
@@ -155,6 +156,7 @@ func partWords(w *words.Language, part string) string {
 	return part
 }
 
+// partNames keeps the order of the first appearance: colours and labels stand still while samples come in.
 func partNames(samples []Sample) []string {
 	var names []string
 	for _, s := range samples {

@@ -148,6 +148,7 @@ func (s *State) thresholdShown(spec experiment.Spec) string {
 	return w.Say(words.AtBestF1)
 }
 
+// dataSection shows the open tab, which need not be that of the series in use: looking around changes nothing.
 func (s *State) dataSection(r *Recipe) {
 	w := s.Words
 	here := groupOf(s.Spec.Data.Source, s.Catalogue) == s.Group
@@ -193,6 +194,7 @@ func (s *State) sourceName(source string) string {
 
 func fileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }
 
+// aboutSeries tells of filled cells, since models learn from what was filled in as from the rest.
 func (s *State) aboutSeries() []string {
 	w, d := s.Words, s.Data
 	if d == nil {
@@ -209,6 +211,7 @@ func (s *State) aboutSeries() []string {
 	return lines
 }
 
+// dataFields leaves out what a kind of source does not have.
 func (s *State) dataFields() []Field {
 	fs := []Field{FieldWindow, FieldStride, FieldScaling}
 	switch groupOf(s.Spec.Data.Source, s.Catalogue) {
@@ -251,6 +254,7 @@ func (s *State) inputs(fs ...Field) []Input {
 	return list
 }
 
+// input is a setting with its words, its choices for this experiment, and the last mistake if it was made here.
 func (s *State) input(f Field) Input {
 	row := &fields[f]
 	in := Input{Field: f, Name: s.Words.Say(row.name), Value: row.get(&s.Spec)}
@@ -309,6 +313,7 @@ func widthsOf(now experiment.Model, k experiment.ModelInfo) []int {
 	return slices.Compact(list)
 }
 
+// armChecks offers the five kinds that the lab compares, on or off; arms that only a link can describe count for their kind.
 func (s *State) armChecks() []ArmCheck {
 	w := s.Words
 	var checks []ArmCheck

@@ -145,6 +145,7 @@ func points(v metrics.Value) string {
 	return words.Points(float64(v))
 }
 
+// footnote says what the numbers are before anybody reads them.
 func (s *State) footnote() string {
 	w := s.Words
 	switch {

@@ -48,6 +48,7 @@ type Sample struct {
 // maxTrace bounds a trace: beyond it every other sample goes.
 const maxTrace = 2000
 
+// press changes the mode at once, before the worker confirms it: a button has to answer under the finger.
 func (s *State) press(k Key) []any {
 	switch k {
 	case KeyRun:
@@ -62,6 +63,7 @@ func (s *State) press(k Key) []any {
 	return []any{Copy{}}
 }
 
+// pressRun does what the button says, which depends on the mode.
 func (s *State) pressRun() []any {
 	switch s.Mode {
 	case Running:
@@ -78,6 +80,7 @@ func (s *State) pressRun() []any {
 	return nil
 }
 
+// pressStep holds a run that goes on: whoever steps wants to look.
 func (s *State) pressStep() []any {
 	switch s.Mode {
 	case Running, Paused:
@@ -101,6 +104,7 @@ func (s *State) start(kind string, mode Mode) []any {
 	return append([]any{s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()})}, s.refresh()...)
 }
 
+// pressStop waits in a mode of its own, in which nothing else can be pressed, until the worker has finished its step.
 func (s *State) pressStop() []any {
 	if s.Mode != Running && s.Mode != Paused {
 		return nil
@@ -178,6 +182,7 @@ func (p *Progress) shown() *Track {
 	return &p.Ended
 }
 
+// event keeps the losses of every step it is told of, thinned out when there are many.
 func (t *Track) event(e experiment.Event) {
 	if e.Phase == experiment.PhaseScore { // it counts no steps: those made stay
 		t.Last.Phase = e.Phase
@@ -229,6 +234,7 @@ func (p *Progress) share(of Training) float64 {
 	return 0
 }
 
+// everyOther halves a list in place.
 func everyOther[T any](list []T) []T {
 	kept := list[:0]
 	for i := 0; i < len(list); i += 2 {

@@ -141,6 +141,7 @@ func (s *State) Visible() Span {
 	return Span{0, s.Data.TestSteps}
 }
 
+// updateStack asks for new buckets after whatever changes the view; the cursor changes none.
 func (s *State) updateStack(msg any) []any {
 	k := &s.Stack
 	switch m := msg.(type) {
@@ -257,6 +258,7 @@ func (s *State) LaneList() []Lane {
 	return lanes
 }
 
+// lane keeps the alarms of the threshold before until those of the new one are judged, and says so.
 func (s *State) lane(spec experiment.Spec, a experiment.Arm) Lane {
 	l := Lane{Look: look(s.Words, spec, a)}
 	r := s.shownRun(a.Name)

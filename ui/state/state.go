@@ -174,6 +174,7 @@ func (s *State) quiet(msg any) {
 	}
 }
 
+// update is Update without what every message has in common.
 func (s *State) update(msg any) []any {
 	switch m := msg.(type) {
 	case Press:
@@ -270,6 +271,8 @@ func (s *State) adapt(next *experiment.Spec) {
 	}
 }
 
+// reject says beside a setting why a value was not taken. Of the experiment's own errors the path is left out where the
+// place says it already.
 func (s *State) reject(f Field, err error) {
 	text := err.Error()
 	var p problem
@@ -286,6 +289,7 @@ func (s *State) reject(f Field, err error) {
 	s.Reject = Reject{Field: f, Text: text, Times: s.Reject.Times + 1}
 }
 
+// toggle never leaves a spec that cannot be trained.
 func (s *State) toggle(kind string) {
 	if s.Locked() {
 		return
@@ -321,6 +325,7 @@ func (s *State) fresh(source string) experiment.Data {
 	return next
 }
 
+// drop opens the first file; the others may belong to it, as the test part or the labels do.
 func (s *State) drop(names []string) []any {
 	if s.Locked() || len(names) == 0 {
 		return nil
@@ -348,6 +353,7 @@ func (s *State) goTo(hash string) []any {
 // read asks the worker for a series. Until it answers, and if it fails, the series before stays.
 func (s *State) read(d experiment.Data, f Field) []any { return s.readFrom(d, s.Files, f) }
 
+// readFrom is read from files that are not the page's yet: they are only kept once they could be read.
 func (s *State) readFrom(d experiment.Data, files []string, f Field) []any {
 	if s.Mode == Loading || s.Mode == Dead {
 		s.Spec.Data, s.Files = d, files

@@ -52,6 +52,7 @@ func columns(all bool) []metricColumn {
 	return list
 }
 
+// metricNamed wants a metric that exists: names of metrics stand in this package only.
 func metricNamed(name string) metrics.Metric {
 	i := slices.IndexFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name })
 	return metrics.All[i]

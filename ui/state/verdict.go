@@ -85,6 +85,7 @@ var wrongTags = []struct {
 	{whereLink, words.TagLinkError},
 }
 
+// verdictWrong says what happened, what became of what was there, and what can be done.
 func (s *State) verdictWrong() Verdict {
 	w := s.Words
 	v := Verdict{Look: TagBad, Tag: w.Say(words.TagRunError), Claim: sentence(s.Wrong.Message), Why: w.Say(words.NothingChanged)}
@@ -114,6 +115,7 @@ func (s *State) verdictWrong() Verdict {
 	return v
 }
 
+// wayOn offers to go back only where there is something to go back to.
 func (s *State) wayOn() *WayOn {
 	way := &WayOn{File: s.Wrong.Name != ""}
 	if s.Data != nil {
@@ -131,6 +133,7 @@ func sentence(message string) string {
 	return message + "."
 }
 
+// verdictIdle asks the question that the page is there to answer.
 func (s *State) verdictIdle() Verdict {
 	w := s.Words
 	return Verdict{Tag: w.Say(words.TagIdle), Look: TagDashed, Note: w.Say(words.IdleNote),
@@ -148,6 +151,7 @@ func (s *State) title() string {
 	return ""
 }
 
+// verdictLive holds the verdict back: the first seeds often say otherwise than all of them.
 func (s *State) verdictLive() Verdict {
 	w, p := s.Words, s.Run
 	done, all := p.done()
@@ -374,6 +378,7 @@ func (s *State) flattery(arm string) string {
 	return s.Words.Say(k, flatteringTitle, words.Points(float64(got)), words.Points(float64(random)))
 }
 
+// effectFigure has a sentence with every number in it, for those who do not see the figure.
 func (s *State) effectFigure(arm string, e experiment.Spread) *EffectFigure {
 	w := s.Words
 	shown := look(w, s.Run.Spec, *armNamed(s.Run.Spec, arm))

@@ -53,6 +53,7 @@ func (l *lab) send(msg any) {
 	}
 }
 
+// do carries out what the state asks for: only here does the page touch the worker, the address and the clipboard.
 func (l *lab) do(effect any) {
 	switch e := effect.(type) {
 	case state.Post:
