@@ -45,7 +45,7 @@ func table(t *testing.T, dir, name string) [][]string {
 func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	dir, got := runTiny(t)
 	r := reportIn(t, dir)
-	if r.Data.ScoredSteps != 270 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 || r.Device != "cpu "+machine() {
+	if r.Data.ScoredSteps != 140 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 || r.Device != "cpu "+machine() {
 		t.Fatalf("report %+v", r)
 	}
 	checkHistory(t, table(t, dir, historyFile), r)
@@ -153,7 +153,7 @@ func TestRunReadsAFileOfOnesOwn(t *testing.T) {
 	}
 	file := write(t, "mine.csv", rows.String())
 	spec := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"label": "is_anomaly", "split": 0.6, `,
-		`"train": {"from": 0, "to": 240}, "test": {"from": 330, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
+		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
 	got := doWith(t, context.Background(), spec, "run", "-", "-data", filepath.Dir(file)).must(t)
 	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out, "10 of the test steps anomalous in 1 segments") {
 		t.Error(got.out)
@@ -167,7 +167,7 @@ func TestRunWithoutLabelsPrintsAlarmsOnly(t *testing.T) {
 	}
 	file := write(t, "mine.csv", rows.String())
 	spec := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"split": 0.6, `,
-		`"train": {"from": 0, "to": 240}, "test": {"from": 330, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
+		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
 	got := doWith(t, context.Background(), spec, "run", "-", "-data", filepath.Dir(file)).must(t)
 	for _, no := range []string{"AUROC", "segments hit", "HitRate", "NaN"} {
 		if strings.Contains(got.out, no) {
@@ -220,7 +220,7 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	args := []string{"run", tiny, "-out", dir}
 	stops := 0
-	for lines := 1; ; lines += 2 {
+	for lines := 1; ; lines += 4 {
 		ctx, cancel := context.WithCancel(context.Background())
 		errOut := &canceler{cancel: cancel, left: lines}
 		var out bytes.Buffer

@@ -91,7 +91,7 @@ func TestInterruptedTableGoesOn(t *testing.T) {
 	want := do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-format", "csv")...).must(t).out
 	dir := filepath.Join(t.TempDir(), "table")
 	stops := 0
-	for lines := 1; ; lines += 2 {
+	for lines := 1; ; lines += 4 {
 		ctx, cancel := context.WithCancel(context.Background())
 		errOut := &canceler{cancel: cancel, left: lines}
 		var out bytes.Buffer
@@ -316,7 +316,7 @@ func TestTableOnRealSets(t *testing.T) {
 		t.Skip("trains on a real machine")
 	}
 	data := realData(t)
-	spec := write(t, "spec.json", strings.NewReplacer(`"train": {"from": 0, "to": 240}, "test": {"from": 330, "to": 600}`,
+	spec := write(t, "spec.json", strings.NewReplacer(`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}`,
 		`"train": {"from": 0, "to": 400}, "test": {"from": 15000, "to": 17000}`).Replace(read(t, tiny)))
 	got := do(t, "table", "-data", data, "-spec", spec, "-sets", "smd/machine-1-2,msl/C-1", "-models", "lstm", "-seeds", "1")
 	if got.code != exitFailed || !strings.Contains(got.err, "msl/C-1, lstm, seed 1: spec: data.test.to: 17000") { // it is shorter
