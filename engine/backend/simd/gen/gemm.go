@@ -9,7 +9,7 @@ import "cosinelab/engine/backend/simd/asm"
 // The depth of a block is the same for all shapes: it decides the order of the additions, hence the bits of the result.
 const (
 	blockK = 256 // depth of a packed block of B: a panel of 8 columns and a strip of 6 rows take 14 KiB of the first-level cache
-	blockN = 384 // columns of a packed block of B, a multiple of every tile width: the block takes 384 KiB of the second level
+	blockN = 192 // columns of a packed block of B, a multiple of every tile width: the block takes 192 KiB of the second level
 	maxMR  = 8   // rows of the tallest tile
 	maxNR  = 12  // columns of the widest tile
 )

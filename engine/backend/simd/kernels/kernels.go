@@ -16,7 +16,7 @@ var Plain []byte
 var Relaxed []byte
 
 // GemmScratchBytes is the memory that a product needs for its packed panels.
-const GemmScratchBytes = 4*(256*384+256*8) + 4*8*12
+const GemmScratchBytes = 4*(256*192+256*8) + 4*8*12
 
 // A Shape is a tile that the product can be computed in, by its number in sgemm. Every shape gives the same bits.
 type Shape struct {
