@@ -390,10 +390,10 @@ func TestScreenshot(t *testing.T) {
 	}
 }
 
-// compressed is a picture as PNG, a quarter smaller than the browser makes it: 52 shades of a colour instead of 256, white
+// compressed is a picture as PNG, a seventh smaller than the browser makes it: 86 shades of a colour instead of 256, white
 // and black among them, which nobody sees.
 func compressed(t *testing.T, picture image.Image) []byte {
-	const step = 5
+	const step = 3
 	coarse := image.NewRGBA(picture.Bounds())
 	draw.Draw(coarse, coarse.Bounds(), picture, image.Point{}, draw.Src)
 	for i, v := range coarse.Pix {
