@@ -17,7 +17,8 @@ func (p *Page) recipe(v state.Recipe) *vecty.HTML {
 	if v.More {
 		more = words.FewerSettings
 	}
-	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")), attr("aria-label", p.say(words.Experiment)), attr("aria-disabled", strconv.FormatBool(v.Locked))),
+	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")),
+		attr("aria-label", p.say(words.Experiment)), attr("aria-disabled", strconv.FormatBool(v.Locked))),
 		p.dataSection(v),
 		p.section(elem.Heading2(vecty.Text(p.say(words.Teacher)), elem.Small(icon("lock"), vecty.Text(p.say(words.Frozen)))),
 			p.pick(v.Teacher, v.Locked, &state.Look{Kind: state.TeacherK}), p.rows(v.TeacherMore, v.Locked)),
@@ -131,7 +132,8 @@ func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
 		mark = sign(*look)
 	}
 	return vecty.List{
-		elem.Label(vecty.Markup(class("pick")), mark, elem.Bold(vecty.Text(v.Title)), elem.Emphasis(vecty.Markup(class("n")), elem.Span(vecty.Text(v.Width)), elem.Span(vecty.Text(v.Layers))), icon("chevron"),
+		elem.Label(vecty.Markup(class("pick")), mark, elem.Bold(vecty.Text(v.Title)),
+			elem.Emphasis(vecty.Markup(class("n")), elem.Span(vecty.Text(v.Width)), elem.Span(vecty.Text(v.Layers))), icon("chevron"),
 			elem.Select(vecty.Markup(attr("aria-label", v.Name), vecty.Property("disabled", locked), field(v.Field)), options(v.Choices))),
 		why(v.Why),
 	}

@@ -74,7 +74,8 @@ func keys(p *Props) vecty.List {
 	if !p.Labelled {
 		return vecty.List{key("k-right", w.Say(words.StackAlarm))}
 	}
-	return vecty.List{key("k-truth", w.Say(words.StackTruth)), key("k-right", w.Say(words.StackRight)), key("k-false", w.Say(words.StackFalse)), key("k-missed", w.Say(words.StackMissed))}
+	return vecty.List{key("k-truth", w.Say(words.StackTruth)), key("k-right", w.Say(words.StackRight)),
+		key("k-false", w.Say(words.StackFalse)), key("k-missed", w.Say(words.StackMissed))}
 }
 
 // laneClasses are the style classes of lanes by kind.

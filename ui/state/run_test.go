@@ -124,10 +124,11 @@ func TestOtherMetricsAgreeOrNot(t *testing.T) {
 	s := idle(t)
 	same := []float64{0.31, 0.32, 0.33}
 	reported(t, s, map[string][]float64{Alone: same, Cosine: {0.351, 0.361, 0.371}, MSE: same, Untrained: {0.1, 0.1, 0.1}, Random: {0.1, 0.1, 0.1}})
-	f1 := []float64{0.5, 0.6, 0.4, 0.3, 0.38, 0.22} // of alone, then of cosine: worse by 0.2 each time
+	f1 := []metrics.Value{0.5, 0.6, 0.4, 0.3, 0.38, 0.22} // of alone, then of cosine: worse by 0.2 each time
+	vus := []metrics.Value{0.3, 0.3, 0.3, 0.2, 0.3, 0.41} // now better, now worse
 	for i := range s.Run.Runs[:6] {
 		r := &s.Run.Runs[i]
-		r.Metrics = append(r.Metrics, experiment.Measure{Name: "f1", Value: metrics.Value(f1[i])}, experiment.Measure{Name: "vus_pr", Value: metrics.Value([]float64{0.3, 0.3, 0.3, 0.2, 0.3, 0.41}[i])})
+		r.Metrics = append(r.Metrics, experiment.Measure{Name: "f1", Value: f1[i]}, experiment.Measure{Name: "vus_pr", Value: vus[i]})
 	}
 	if got, want := s.agreement(Cosine, Alone, experiment.VerdictHelps), "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; got != want {
 		t.Errorf("says %q, want %q", got, want)

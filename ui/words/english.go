@@ -16,7 +16,7 @@ var English = Language{
 	CopyLinkHint: "Copy a link that holds every setting and seed",
 	Theme:        "Light or dark (T)",
 	Keys:         "Keyboard (?)",
-	KeysList:     "Space: train, pause, continue · →: one step · Esc: stop · R: reset · T: light or dark",
+	KeysList:     "Space: train, pause, continue · →: one step · Esc: stop · R: reset · [ ]: anomalies · T: light or dark",
 	DeviceHint:   "Device: %s",
 	WorkersHint:  "Workers: how many train at once. Results do not depend on it.",
 	WorkersOne:   "%d worker",
