@@ -37,6 +37,18 @@ func walkWide(f *asm.Func, n asm.I32, vectors int, body func(l lanes, i int)) {
 	walkFrom(f, at.Shr(2), n, func(l lanes) { body(l, 0) })
 }
 
+// sumOver walks over a row with several sums, which add adds to in turn, and returns their total in every lane.
+func sumOver(f *asm.Func, n asm.I32, sums []asm.V128, add func(l lanes, s asm.V128)) asm.V128 {
+	for _, s := range sums {
+		s.Set(asm.Floats(0))
+	}
+	walkWide(f, n, len(sums), func(l lanes, i int) { add(l, sums[i]) })
+	for _, s := range sums[1:] {
+		sums[0].Inc(s)
+	}
+	return f.LetV128(total(f, sums[0]))
+}
+
 // load reads the step from a row; lanes behind the row's end are 0, and nothing behind it is read: it may be the last
 // byte of memory, or a NaN of somebody else's that would slow down or spoil a sum.
 func (l lanes) load(row asm.I32) asm.V128 {

@@ -40,15 +40,12 @@ func (g *generator) softmax() {
 			})
 			top := largest[0].Pmax(largest[1]).Pmax(largest[2].Pmax(largest[3]))
 			shift.Set(across(f, f.LetV128(top), asm.V128.Pmax))
-			for _, s := range sums {
-				s.Set(asm.Floats(0))
-			}
-			walkWide(f, cols, 2, func(l lanes, i int) {
+			sum := sumOver(f, cols, sums, func(l lanes, s asm.V128) {
 				e := exp2(f.LetV128(l.load(x.at).Sub(shift).Mul(scale)))
 				l.store(y.at, e)
-				sums[i].Inc(l.clear(e))
+				s.Inc(l.clear(e))
 			})
-			share := f.LetV128(asm.Floats(1).Div(total(f, f.LetV128(sums[0].Add(sums[1])))))
+			share := f.LetV128(asm.Floats(1).Div(sum))
 			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(y.at, l.load(y.at).Mul(share)) })
 		})
 	})
@@ -64,11 +61,7 @@ func (g *generator) softmaxGrad() {
 		scale := f.LetV128(factor.Splat())
 		dot, dots := f.V128(), f.V128s(4)
 		each(f, count, r, func() {
-			for _, d := range dots {
-				d.Set(asm.Floats(0))
-			}
-			walkWide(f, cols, 4, func(l lanes, i int) { dots[i].Set(g.madd(l.load(y), l.load(dy), dots[i])) })
-			dot.Set(total(f, f.LetV128(dots[0].Add(dots[1]).Add(dots[2].Add(dots[3])))))
+			dot.Set(sumOver(f, cols, dots, func(l lanes, s asm.V128) { s.Set(g.madd(l.load(y), l.load(dy), s)) }))
 			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(dx, l.load(dy).Sub(dot).Mul(l.load(y)).Mul(scale)) })
 		})
 	})
@@ -83,18 +76,15 @@ func (g *generator) norm() {
 		rstd, weight, bias := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		eps := f.ParamF32()
 		x, xhat, y := r[0].at, r[1].at, r[2].at
-		mean, square := f.V128(), f.V128()
+		mean, sums := f.V128(), f.V128s(4)
 		share := f.LetV128(asm.Float(1).Div(cols.Float()).Splat())
 		each(f, count, append(r, row{rstd, asm.Int(4)}), func() {
-			mean.Set(asm.Floats(0))
-			walk(f, cols, func(l lanes) { mean.Inc(l.load(x)) })
-			mean.Set(total(f, mean).Mul(share))
-			square.Set(asm.Floats(0))
-			walk(f, cols, func(l lanes) {
+			mean.Set(sumOver(f, cols, sums, func(l lanes, s asm.V128) { s.Inc(l.load(x)) }).Mul(share))
+			square := sumOver(f, cols, sums, func(l lanes, s asm.V128) {
 				d := f.LetV128(l.clear(l.load(x).Sub(mean)))
-				square.Set(g.madd(d, d, square))
+				s.Set(g.madd(d, d, s))
 			})
-			scale := f.LetV128(asm.Floats(1).Div(total(f, square).Mul(share).Add(eps.Splat()).Sqrt()))
+			scale := f.LetV128(asm.Floats(1).Div(square.Mul(share).Add(eps.Splat()).Sqrt()))
 			rstd.StoreLane(0, scale, 0)
 			walk(f, cols, func(l lanes) {
 				v := f.LetV128(l.load(x).Sub(mean).Mul(scale))
