@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -263,14 +262,7 @@ func TestStopStopsAndKeepsWhatIsFinished(t *testing.T) {
 }
 
 func TestARealSetTrains(t *testing.T) {
-	data, err := filepath.Abs("../../../shared/data")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(data, "smd")); err != nil {
-		t.Skip("the real data sets are not there")
-	}
-	address := serve(t, "-data", data)
+	address := serve(t, "-data", realData(t))
 	p := open(t, address)
 	p.wait("engine", canTrain, time.Minute)
 	p.eval(`document.querySelector('[data-tab="benchmark"]').click()`, nil)
