@@ -266,7 +266,7 @@ func TestARealSetTrains(t *testing.T) {
 	p := open(t, address)
 	p.wait("engine", canTrain, time.Minute)
 	p.eval(`document.querySelector('[data-tab="benchmark"]').click()`, nil)
-	p.wait("list of sets", `document.querySelector("[data-source]")`, 10*time.Second)
+	p.wait("list of sets", `document.querySelector('[data-source] option[value="smd/machine-1-2"]')`, 10*time.Second)
 	p.eval(`(() => {
 		const list = document.querySelector("[data-source]");
 		list.value = "smd/machine-1-2";
