@@ -16,17 +16,19 @@ type tableProgress struct {
 	p        *progress
 	cells    []*cell
 	parallel int
-	done     int // cells with a report
+	done     int            // cells with a report
+	ended    map[*cell]bool // with a report or an error; those fields of a cell belong to what runs it
 	took     map[*cell]time.Duration
 	began    map[*cell]time.Time
 	state    map[*cell]string
 }
 
 func newTableProgress(a *app, cells []*cell, parallel int) *tableProgress {
-	t := &tableProgress{p: newProgress(a), cells: cells, parallel: parallel, took: map[*cell]time.Duration{},
-		began: map[*cell]time.Time{}, state: map[*cell]string{}}
+	t := &tableProgress{p: newProgress(a), cells: cells, parallel: parallel, ended: map[*cell]bool{},
+		took: map[*cell]time.Duration{}, began: map[*cell]time.Time{}, state: map[*cell]string{}}
 	for _, c := range cells {
 		if c.report != nil {
+			t.ended[c] = true
 			t.done++
 		}
 	}
@@ -72,6 +74,7 @@ func (t *tableProgress) finished(c *cell, took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.done++
+	t.ended[c] = true
 	t.took[c] = took
 	delete(t.state, c)
 	t.p.line(fmt.Sprintf("[%d/%d] %s: done in %s%s", t.done, len(t.cells), c, took.Round(time.Second), t.left()))
@@ -80,6 +83,7 @@ func (t *tableProgress) finished(c *cell, took time.Duration) {
 func (t *tableProgress) failed(c *cell, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.ended[c] = true
 	delete(t.state, c)
 	t.p.line(fmt.Sprintf("%s: %v", c, err))
 }
@@ -97,7 +101,7 @@ func (t *tableProgress) left() string {
 	}
 	var sum time.Duration
 	for _, c := range t.cells {
-		if c.report != nil || c.err != nil || t.took[c] > 0 {
+		if t.ended[c] {
 			continue
 		}
 		need := t.expected(c)
