@@ -27,7 +27,7 @@ func dynamic(s Scores, _ Params) (Cut, error) {
 			return Cut{}, fmt.Errorf("dynamic threshold: score %v of step %d, want an error of at least 0", x, i)
 		}
 	}
-	smooth := smoothed(s.Test, dynamicSpan)
+	smooth := Smooth(s.Test, dynamicSpan)
 	flags := make([]bool, len(smooth))
 	done := 0
 	for done < len(smooth) {
@@ -41,19 +41,6 @@ func dynamic(s Scores, _ Params) (Cut, error) {
 		done = end
 	}
 	return Cut{Threshold: math.NaN(), Flags: flags}, nil
-}
-
-// smoothed is the exponentially weighted mean of each score and those before it.
-func smoothed(xs []float64, span int) []float64 {
-	keep := 1 - 2/float64(span+1)
-	out := make([]float64, len(xs))
-	mean, weight := 0.0, 0.0
-	for i, x := range xs {
-		weight = 1 + keep*weight
-		mean += (x - mean) / weight
-		out[i] = mean
-	}
-	return out
 }
 
 // stretches returns the anomalous ones among the scores of one window.

@@ -8,6 +8,7 @@ type Windows struct {
 	Series datasets.Series
 	Length int   // steps in a window
 	Starts []int // first step of each window
+	Fresh  int   // steps at the end of each window that count, beside the whole first window; 0 = all
 }
 
 // Slide returns the windows of so many steps that start every stride steps and lie inside the series; none if it is
@@ -22,6 +23,30 @@ func Slide(s datasets.Series, length, stride int) Windows {
 
 // Tile returns the non-overlapping windows from the start of the series; the remainder at its end is in none.
 func Tile(s datasets.Series, length int) Windows { return Slide(s, length, length) }
+
+// Warm returns the windows that start every fresh steps, of which only the last fresh steps count, and all steps of the
+// very first: whatever predicts a step has seen the steps before it (models.md, section 5). Fresh is 1 to length.
+func Warm(s datasets.Series, length, fresh int) Windows {
+	w := Slide(s, length, fresh)
+	w.Fresh = fresh
+	return w
+}
+
+// Steps is the number of steps that count, each in every window that it counts in.
+func (w Windows) Steps() int {
+	if w.Fresh > 0 && w.Len() > 0 {
+		return w.Length + (w.Len()-1)*w.Fresh
+	}
+	return w.Len() * w.Length
+}
+
+// Counted is what belongs to the steps that count, of what was computed for all steps of window i, step by step.
+func Counted[T any](w Windows, i int, of []T) []T {
+	if w.Fresh == 0 || i == 0 {
+		return of
+	}
+	return of[len(of)-len(of)/w.Length*w.Fresh:]
+}
 
 // Len is the number of windows.
 func (w Windows) Len() int { return len(w.Starts) }

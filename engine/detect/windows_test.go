@@ -53,3 +53,24 @@ func TestTilesCoverTheSeriesButItsRemainder(t *testing.T) {
 		}
 	}
 }
+
+func TestWarmWindowsCountEachStepOnce(t *testing.T) {
+	for _, c := range []struct{ rows, fresh, windows, steps int }{
+		{10, 1, 7, 10}, {10, 3, 3, 10}, {11, 3, 3, 10}, {12, 4, 3, 12}, {5, 2, 1, 4}, {4, 1, 1, 4}, {3, 1, 0, 0},
+	} {
+		w := detect.Warm(ramp(c.rows), 4, c.fresh)
+		var all []float32
+		one := make([]float32, w.Size())
+		for i := range w.Len() {
+			w.Copy(i, one)
+			all = append(all, detect.Counted(w, i, one)...)
+		}
+		if want := ramp(c.rows).Values[:2*c.steps]; w.Len() != c.windows || w.Steps() != c.steps || !slices.Equal(all, want) {
+			t.Errorf("%d rows, %d fresh: %d windows of %d steps hold %v, want %d windows of %d steps", c.rows, c.fresh, w.Len(), w.Steps(),
+				all, c.windows, c.steps)
+		}
+	}
+	if w := detect.Slide(ramp(10), 4, 3); w.Steps() != 12 {
+		t.Errorf("overlapping windows count %d steps, want all 12", w.Steps())
+	}
+}

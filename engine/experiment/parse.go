@@ -75,6 +75,7 @@ func (c *check) oneOf(field, got string, want ...string) {
 const (
 	maxWindow = 4096 // attention keeps its square, for every head and layer
 	maxEpochs = 1_000_000
+	maxSpan   = 1_000_000
 	maxSeed   = 1 << 53
 	wantSeed  = "below 2^53, so that every JSON reader keeps it exactly"
 )
@@ -96,6 +97,7 @@ func (s Spec) Validate() error {
 	s.Train.validate(&c)
 	s.Detect.validate(&c)
 	s.validateScore(&c)
+	s.validateWarm(&c)
 	s.validateSeeds(&c)
 	return c.err
 }
@@ -166,6 +168,11 @@ func (m *Model) sizes() []size {
 		{"mlp", &m.MLP, 1024}}
 }
 
+// Causal reports whether what the model says of a step depends on no later step.
+func (m Model) Causal() bool {
+	return slices.ContainsFunc(Models, func(k ModelInfo) bool { return k.Name == m.Name && k.Causal })
+}
+
 // OrLab returns the model with each zero size replaced by the model's lab default.
 func (m Model) OrLab() Model {
 	for _, k := range Models {
@@ -233,6 +240,8 @@ func (t Train) validate(c *check) {
 func (d Detect) validate(c *check) {
 	c.oneOf("detect.score", d.Score, scores()...)
 	d.Threshold.validate(c)
+	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, fmt.Sprintf("a span of 1 to %d steps, or 0 for none", maxSpan))
+	c.that(d.Smoothing == 0 || d.Threshold.Policy != "dynamic", "detect.smoothing", d.Smoothing, "0: the dynamic threshold smooths scores itself")
 }
 
 // scores lists the scores of all models, beside those that every model has.
@@ -260,6 +269,17 @@ func (s Spec) validateScore(c *check) {
 		names := slices.Concat(own, Models[i].Scores)
 		c.that(slices.Contains(names, s.Detect.Score), "detect.score", fmt.Sprintf("%q", s.Detect.Score),
 			strings.Join(names, " or ")+" for "+student.Name)
+	}
+}
+
+// validateWarm checks that every student says of a step what it says with fewer steps after it.
+func (s Spec) validateWarm(c *check) {
+	warm := s.Detect.Warm
+	c.that(warm >= 0 && warm <= s.Data.Window, "detect.warm", warm, fmt.Sprintf("1 to %d steps, the window, or 0 for cold", s.Data.Window))
+	for _, a := range s.Arms {
+		if student := s.StudentOf(a); warm > 0 && a.Control != "random" {
+			c.that(student.Causal(), "detect.warm", warm, "0: "+student.Name+" looks ahead in its window")
+		}
 	}
 }
 

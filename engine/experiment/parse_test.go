@@ -107,6 +107,17 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"detect.threshold.percent", func(s *experiment.Spec) { s.Detect.Threshold.Percent = 0 }},
 		{"detect.threshold.percent", func(s *experiment.Spec) { s.Detect.Threshold.Percent = 100.5 }},
 		{"detect.threshold.percent", func(s *experiment.Spec) { s.Detect.Threshold.Policy = "best_f1" }},
+		{"detect.smoothing", func(s *experiment.Spec) { s.Detect.Smoothing = -1 }},
+		{"detect.smoothing", func(s *experiment.Spec) { s.Detect.Smoothing = 1e6 + 1 }},
+		{"detect.smoothing", func(s *experiment.Spec) {
+			s.Detect = experiment.Detect{Score: "model", Threshold: experiment.Threshold{Policy: "dynamic"}, Smoothing: 5}
+		}},
+		{"detect.warm", func(s *experiment.Spec) { s.Detect.Warm = 10 }},
+		{"detect.warm", func(s *experiment.Spec) { s.Student.Name, s.Detect.Warm = "lstm", -1 }},
+		{"detect.warm", func(s *experiment.Spec) { s.Student.Name, s.Detect.Warm = "lstm", 51 }},
+		{"detect.warm", func(s *experiment.Spec) {
+			s.Student.Name, s.Detect.Warm, s.Arms[1].Student = "lstm", 10, &experiment.Model{Name: "transformer"}
+		}},
 		{"seeds", func(s *experiment.Spec) { s.Seeds = nil }},
 		{"seeds[1]", func(s *experiment.Spec) { s.Seeds = []uint64{4, 4} }},
 		{"seeds[0]", func(s *experiment.Spec) { s.Seeds = []uint64{1 << 53} }},

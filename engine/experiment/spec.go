@@ -1,7 +1,10 @@
 // Package experiment turns a description of a distillation experiment into a report.
 package experiment
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Version is the version of Spec and Report that this package writes and reads.
 const Version = 1
@@ -128,6 +131,27 @@ func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 type Detect struct {
 	Score     string    `json:"score"` // model | disagreement | one of the model's own, such as reconstruction; model = its first
 	Threshold Threshold `json:"threshold"`
+	// Warm lets windows of a predicting model start every so many steps, and scores only the last so many of each, which
+	// are predicted from a long past; 0 = cold: windows do not overlap, every step is scored.
+	Warm int `json:"warm,omitempty"`
+	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
+	Smoothing int `json:"smoothing,omitempty"`
+}
+
+// Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
+// those of the windows that a training sees: neither a cold start nor a mean has a place between overlapping windows.
+func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
+
+// Scoring says how the scores of steps were taken from windows: cold, smoothed over a span of 105.
+func (d Detect) Scoring() string {
+	text := "cold"
+	if d.Warm > 0 {
+		text = fmt.Sprintf("warm, the last %d steps of each window", d.Warm)
+	}
+	if d.Smoothing > 0 {
+		text += fmt.Sprintf(", smoothed over a span of %d", d.Smoothing)
+	}
+	return text
 }
 
 // Threshold names a row of detect.Thresholds and its parameters; what a policy does not have is absent, what is absent

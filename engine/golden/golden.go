@@ -14,9 +14,8 @@ import (
 
 // Report is the outcome of comparing one file.
 type Report struct {
-	What    string // the file's own description of itself
-	Checks  []Check
-	Skipped []string // what the file holds and nothing here computes, with the reason
+	What   string // the file's own description of itself
+	Checks []Check
 }
 
 // Check is one quantity, compared tensor by tensor.

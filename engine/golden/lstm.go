@@ -2,7 +2,11 @@ package golden
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 
+	"cosinelab/engine/detect"
+	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 )
 
@@ -90,6 +94,23 @@ func verifyLSTM(v *verifier, file []byte) error {
 	if err != nil {
 		return err
 	}
-	v.report.Skipped = append(v.report.Skipped, "score_smoothed: no detection here smooths scores")
+	if err := v.smoothed(p, f.Config.Span, f.Smoothed); err != nil {
+		return err
+	}
 	return f.rest(v, p)
+}
+
+// smoothed compares what detection makes of the device's scores of each window.
+func (v *verifier) smoothed(p pupil, span int, want array) error {
+	score := p.out.Scores[0].Node
+	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1), results: []*graph.Node{score}})
+	if err != nil {
+		return fmt.Errorf("golden: score_smoothed: %w", err)
+	}
+	var got []float64
+	for window := range slices.Chunk(rounds[0][0], score.Shape[1]) {
+		got = append(got, detect.Smooth(window, span)...)
+	}
+	v.compare(quantity{"score_smoothed", value, one(score, want)}, [][]float64{got})
+	return nil
 }

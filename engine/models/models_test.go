@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"cosinelab/engine/backend/backendtest"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/op"
@@ -262,6 +263,41 @@ func TestLabAndFullSizesAreValid(t *testing.T) {
 			if err := m.Check(c); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+}
+
+// What a causal model says of a step is the same whatever comes later; what another says is not.
+func TestCausalModelsDoNotLookAhead(t *testing.T) {
+	for i, m := range models.All {
+		b := build(t, m)
+		nodes := []*graph.Node{b.out.Series}
+		for _, s := range b.out.Scores {
+			nodes = append(nodes, s.Node)
+		}
+		before, err := backendtest.Eval(b.feeds, nodes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := b.feeds[b.graph.Input("x", 2, odd.Window, odd.Channels)]
+		for window := range slices.Chunk(x, odd.Window*odd.Channels) {
+			window[len(window)-1] += 3 // of the last step
+		}
+		after, err := backendtest.Eval(b.feeds, nodes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := true
+		for j := range nodes {
+			n := len(before[j]) / (2 * odd.Window) // values of a step
+			for k := range before[j] {
+				if k/n%odd.Window < odd.Window-1 && before[j][k] != after[j][k] {
+					same = false
+				}
+			}
+		}
+		if same != experiment.Models[i].Causal {
+			t.Errorf("%s: earlier steps stay the same: %v, causal: %v", m.Name, same, experiment.Models[i].Causal)
 		}
 	}
 }

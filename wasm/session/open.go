@@ -17,7 +17,7 @@ type openSet struct {
 	data   experiment.Data
 	set    *datasets.Set // nil = none is open
 	scaled datasets.Series
-	labels []uint8 // of the scored steps; nil = none
+	labels []uint8 // of all steps, scored or not; nil = none
 }
 
 // newOpenSet cuts and scales a set.

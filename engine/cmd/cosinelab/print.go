@@ -123,7 +123,7 @@ func printFailures(w io.Writer, r experiment.Report) {
 
 // printThresholds says how thresholds were chosen, what that looked at, and what came out.
 func printThresholds(w io.Writer, r experiment.Report) {
-	fmt.Fprintf(w, "\nThreshold: %s\n", r.Spec.Detect.Threshold)
+	fmt.Fprintf(w, "\nScores: %s, %s\nThreshold: %s\n", r.Spec.Detect.Score, r.Spec.Detect.Scoring(), r.Spec.Detect.Threshold)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "\tsaw\tvalue by seed\tflagged")
 	if r.Data.Labelled {

@@ -27,6 +27,7 @@ type tableOptions struct {
 	score, policy      string
 	spec               string
 	epochs             int
+	warm, smoothing    int
 	out, format        string
 	parallel           int
 }
@@ -84,6 +85,8 @@ func (a *app) tableFlags(args []string) (tableOptions, error) {
 	f.StringVar(&o.size, "size", sizeLab, "lab: small models that train in minutes; full: as large as in their papers")
 	f.StringVar(&o.score, "score", "", "model, each model's own score (default), or reconstruction")
 	f.StringVar(&o.policy, "threshold", "", "a `policy` (default train_percentile; the paper's, train_test_percentile, sees test scores)")
+	f.IntVar(&o.warm, "warm", 0, "score only the last so many `steps` of windows that start so far apart; only of models that predict from the past")
+	f.IntVar(&o.smoothing, "smoothing", 0, "the `span` of the exponential mean that smooths scores; 0: none")
 	f.IntVar(&o.epochs, "epochs", 0, "of students (default that of the size)")
 	f.StringVar(&o.spec, "spec", "", "take what is not named here from this spec `file`")
 	f.StringVar(&o.out, "out", "", "the `folder` to keep finished cells and the table in; the same command goes on there")
@@ -97,6 +100,8 @@ func (a *app) tableFlags(args []string) (tableOptions, error) {
 		return o, fmt.Errorf("%w: table takes flags only, see cosinelab table -h", errUsage)
 	case o.size != sizeLab && o.size != sizeFull:
 		return o, fmt.Errorf("%w: -size %s, want %s or %s", errUsage, o.size, sizeLab, sizeFull)
+	case o.warm < 0 || o.smoothing < 0:
+		return o, fmt.Errorf("%w: -warm %d, -smoothing %d: want 0 or more", errUsage, o.warm, o.smoothing)
 	case o.seeds < 1 || o.parallel < 1 || o.epochs < 0:
 		return o, fmt.Errorf("%w: -seeds %d, -parallel %d, -epochs %d: want at least 1, 1 and 0", errUsage, o.seeds, o.parallel, o.epochs)
 	case !slices.Contains(formats, o.format):
@@ -123,6 +128,12 @@ func (o tableOptions) base(a *app) (experiment.Spec, error) {
 	}
 	if o.score != "" {
 		spec.Detect.Score = o.score
+	}
+	if o.warm > 0 {
+		spec.Detect.Warm = o.warm
+	}
+	if o.smoothing > 0 {
+		spec.Detect.Smoothing = o.smoothing
 	}
 	if o.epochs > 0 {
 		spec.Train.Epochs = o.epochs
@@ -214,7 +225,9 @@ func (o tableOptions) plan(base experiment.Spec) ([]*cell, map[string]*datasets.
 				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), dir: o.folder(id)}
 				c.spec = spec
 				c.spec.Seeds = []uint64{c.seed}
-				c.spec.Student = o.student(base, name)
+				if c.spec.Student = o.student(base, name); !c.spec.Student.Causal() {
+					c.spec.Detect.Warm = 0
+				}
 				if err := c.spec.Validate(); err != nil {
 					return nil, nil, fmt.Errorf("%s: %w", c, err)
 				}

@@ -329,3 +329,19 @@ func TestTableOnRealSets(t *testing.T) {
 		t.Error("files were written without -out")
 	}
 }
+
+func TestTableScoresModelsWarmThatCanBe(t *testing.T) {
+	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3")...).must(t).out)
+	for model, want := range map[string]string{
+		"lstm": "warm, the last 2 steps of each window, smoothed over a span of 3", "transformer": "cold, smoothed over a span of 3",
+	} {
+		for _, arm := range []string{"alone", "cosine - alone"} {
+			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(got.cells()[0], want) {
+				t.Errorf("%s %s is scored %q and shown as %q, want %q", model, arm, got.Scoring, got.cells()[0], want)
+			}
+		}
+	}
+	if got := findRow(t, rows, "", "random"); got.Scoring != "" {
+		t.Errorf("random scores are %q", got.Scoring)
+	}
+}

@@ -34,14 +34,16 @@ const (
 
 // row is one line of the table.
 type row struct {
-	Set    string  `json:"set"`
-	Title  string  `json:"title"`
-	Kind   string  `json:"kind"`
-	Model  string  `json:"model,omitempty"`
-	Arm    string  `json:"arm"`
-	Seeds  int     `json:"seeds,omitempty"`
-	Failed int     `json:"failed,omitempty"` // runs without scores
-	Values []value `json:"values"`           // one for each of tableColumns
+	Set    string `json:"set"`
+	Title  string `json:"title"`
+	Kind   string `json:"kind"`
+	Model  string `json:"model,omitempty"`
+	Arm    string `json:"arm"`
+	Seeds  int    `json:"seeds,omitempty"`
+	Failed int    `json:"failed,omitempty"` // runs without scores
+	// Scoring is how scores were taken from windows: experiment.Detect.Scoring; empty for published and random scores.
+	Scoring string  `json:"scoring,omitempty"`
+	Values  []value `json:"values"` // one for each of tableColumns
 }
 
 // value is a metric over seeds, as shares of one.
@@ -66,7 +68,7 @@ func tabulate(cells []*cell) (rows []row) {
 				line := armRow(r, a)
 				line.Set, line.Title, line.Model = set, title, m
 				if a.Arm.Control == "random" {
-					line.Model = ""
+					line.Model, line.Scoring = "", ""
 					random = []row{line}
 					continue
 				}
@@ -111,7 +113,7 @@ func merged(cells []*cell, set, model string) (out experiment.Report) {
 }
 
 func armRow(r experiment.Report, a experiment.ArmReport) row {
-	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs)}
+	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
 	for _, run := range a.Runs {
 		if run.Failed != "" {
 			out.Failed++
@@ -130,7 +132,8 @@ func differences(r experiment.Report, set, model string) (rows []row) {
 		if !a.Arm.Distils() {
 			continue
 		}
-		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + experiment.ArmAlone, Seeds: len(a.Runs)}
+		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + experiment.ArmAlone,
+			Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, experiment.ArmAlone, c.metric)
 			out.Values = append(out.Values, value{c.metric, d.Mean, d.SD, metrics.Undefined, d.Within()})
@@ -185,6 +188,9 @@ func (r row) cells() []string {
 	case r.Failed > 0:
 		name += fmt.Sprintf(" (%d of %d failed)", r.Failed, r.Seeds)
 	}
+	if r.Scoring != "" && r.Scoring != scoredCold {
+		name += " [" + r.Scoring + "]"
+	}
 	texts := []string{name}
 	for _, v := range r.Values {
 		texts = append(texts, v.cell(r.Kind))
@@ -200,10 +206,14 @@ func headings() []string {
 	return heads
 }
 
+// scoredCold is how rows are scored that do not say how.
+var scoredCold = experiment.Detect{}.Scoring()
+
 // legend explains what stands in the cells.
 const legend = `Points of 100, mean ± deviation over seeds. PA: point-adjusted, in brackets the chance level at the same share of flags;
-all others are not adjusted. * does not beat both chance and the untrained student by more than its spread over seeds;
-beside a difference: not larger than its spread. Published numbers are percent as printed, point-adjusted, with thresholds that
+all others are not adjusted. Scores are cold, of every step of windows that do not overlap, unless a row says otherwise.
+* does not beat both chance and the untrained student by more than its spread over seeds; beside a difference: not larger
+than its spread. Published numbers are percent as printed, point-adjusted, with thresholds that
 saw the test part; those of SMD are of all 28 machines.`
 
 // writeTable writes the rows in one of the formats.
@@ -282,11 +292,11 @@ func writeMarkdown(w io.Writer, rows []row) error {
 // writeTableCSV writes one line a value, so that nothing has to be taken apart again.
 func writeTableCSV(w io.Writer, rows []row) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation", "chance", "doubtful"})
+	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation", "chance", "doubtful", "scoring"})
 	for _, r := range rows {
 		for _, v := range r.Values {
 			c.Write([]string{r.Set, r.Kind, r.Model, r.Arm, strconv.Itoa(r.Seeds), strconv.Itoa(r.Failed), v.Metric, orEmpty(v.Mean),
-				orEmpty(v.Deviation), orEmpty(v.Chance), strconv.FormatBool(v.Doubtful)})
+				orEmpty(v.Deviation), orEmpty(v.Chance), strconv.FormatBool(v.Doubtful), r.Scoring})
 		}
 	}
 	c.Flush()

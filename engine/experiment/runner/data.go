@@ -15,8 +15,8 @@ import (
 type prepared struct {
 	fit      detect.Windows // training windows that the optimiser sees
 	valid    detect.Windows // held-out windows from the end of the training part, not overlapping
-	train    detect.Windows // all training windows, whose scores a threshold may look at
-	test     detect.Windows // the test part, not overlapping
+	train    detect.Windows // of all the training part, whose scores a threshold may look at
+	test     detect.Windows // the test part; no step counts twice
 	labels   []uint8        // of the scored test steps; nil = none
 	channels int
 	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
@@ -43,14 +43,25 @@ func prepare(spec experiment.Spec, set *datasets.Set) (*prepared, error) {
 	held := spec.Train.Held(train.Rows)
 	p.fit = detect.Slide(train.Slice(0, train.Rows-held), d.Window, d.Stride)
 	p.valid = detect.Tile(train.Slice(train.Rows-held, train.Rows), d.Window)
-	p.train = detect.Slide(train, d.Window, d.Stride)
-	p.test = detect.Tile(test, d.Window)
+	p.test = inOrder(test, spec)
+	if p.train = detect.Slide(train, d.Window, d.Stride); spec.Detect.Serial() {
+		p.train = inOrder(train, spec)
+	}
 	p.summary.TrainWindows = p.fit.Len()
-	p.summary.ScoredSteps = p.test.Len() * d.Window
+	p.summary.ScoredSteps = p.test.Steps()
+	p.summary.Scoring = spec.Detect.Scoring()
 	if set.Labels != nil {
 		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
 	}
 	return p, checkLabels(spec, p.labels)
+}
+
+// inOrder are the windows in which each step of a series counts once.
+func inOrder(s datasets.Series, spec experiment.Spec) detect.Windows {
+	if spec.Detect.Warm > 0 {
+		return detect.Warm(s, spec.Data.Window, spec.Detect.Warm)
+	}
+	return detect.Tile(s, spec.Data.Window)
 }
 
 // checkLabels refuses a threshold that nothing can be chosen with: before hours of training, not after them.
@@ -75,13 +86,17 @@ func prepareData(set *datasets.Set, d experiment.Data) (*prepared, error) {
 }
 
 // TestPart returns the test part as models see it, cut to d and scaled by the training part, and the labels of its
-// scored steps; nil if there are none.
+// steps; nil if there are none.
 func TestPart(set *datasets.Set, d experiment.Data) (datasets.Series, []uint8, error) {
 	p, err := prepareData(set, d)
 	if err != nil {
 		return datasets.Series{}, nil, err
 	}
-	return p.test.Series, p.labels, nil
+	if set.Labels == nil {
+		return p.test.Series, nil, nil
+	}
+	from, to := bounds(d.Test, set.Test.Rows)
+	return p.test.Series, set.Labels[from:to], nil
 }
 
 func bounds(r experiment.Range, n int) (from, to int) {

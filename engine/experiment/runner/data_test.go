@@ -142,7 +142,7 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 	set.Labels[24] = 1
 	d := experiment.Data{Source: "file/x", Scaling: "standard", Window: 10, Stride: 5, Train: experiment.Range{From: 10, To: 30}, Channels: []int{2, 0}}
 	got, labels, err := runner.TestPart(set, d)
-	if err != nil || got.Rows != 25 || got.Channels != 2 || len(labels) != 20 {
+	if err != nil || got.Rows != 25 || got.Channels != 2 || len(labels) != 25 || labels[24] != 1 {
 		t.Fatalf("%d x %d, %d labels, error %v", got.Rows, got.Channels, len(labels), err)
 	}
 	const mean, deviation = 19.5, 5.766281297335398 // of 10 ... 29

@@ -67,7 +67,12 @@ func run(t *testing.T, s experiment.Spec, o runner.Options) experiment.Report {
 // quick carries an experiment out on the set without its labels: what is measured at the end takes longer than training.
 func quick(t *testing.T, s experiment.Spec, o runner.Options) experiment.Report {
 	t.Helper()
-	r, err := runner.Run(context.Background(), s, unlabelled(t), cpu.New(), o)
+	return quickOn(t, s, unlabelled(t), o)
+}
+
+func quickOn(t *testing.T, s experiment.Spec, set *datasets.Set, o runner.Options) experiment.Report {
+	t.Helper()
+	r, err := runner.Run(context.Background(), s, set, cpu.New(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

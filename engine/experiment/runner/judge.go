@@ -8,7 +8,8 @@ import (
 )
 
 // Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
-// stay as they are. Without labels there are alarms only.
+// stay as they are. Labels are those of the test part, of which the end may not have been scored. Without them there are
+// alarms only.
 func Judge(ctx context.Context, out *experiment.Run, labels []uint8) error {
 	var ranking []experiment.Measure
 	for _, m := range metrics.All {
@@ -16,7 +17,7 @@ func Judge(ctx context.Context, out *experiment.Run, labels []uint8) error {
 			ranking = append(ranking, out.Of(m.Name))
 		}
 	}
-	return judge(ctx, out, labels, ranking)
+	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking)
 }
 
 // judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in

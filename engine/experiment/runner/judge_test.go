@@ -35,7 +35,7 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 	ctx := context.Background()
 	for _, a := range run(t, only(small(t), "alone", "untrained", "random"), runner.Options{}).Arms {
 		got := a.Runs[0]
-		e, err := metrics.NewEvaluation(got.Scores, labelsOf(t), metrics.RefuseUnscored)
+		e, err := metrics.NewEvaluation(got.Scores, labelsOf(t)[:len(got.Scores)], metrics.RefuseUnscored)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,14 +25,17 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *experime
 	if err == nil && policy.Train {
 		s.train, err = r.forward(ctx, t, r.data.train, nil)
 	}
+	if span := r.spec.Detect.Smoothing; span > 0 {
+		s.test, s.train = detect.Smooth(s.test, span), detect.Smooth(s.train, span)
+	}
 	return s, err
 }
 
-// forward scores every step of the windows; keep, if not nil, gets what else the student says of them.
+// forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of them.
 func (r *run) forward(ctx context.Context, t *train.Trainer, w detect.Windows, keep *experiment.Run) ([]float64, error) {
-	all := make([]float64, 0, w.Len()*w.Length)
-	err := t.Forward(ctx, w, func(_ int, o [][]float32) error {
-		for _, x := range o[0] {
+	all := make([]float64, 0, w.Steps())
+	err := t.Forward(ctx, w, func(i int, o [][]float32) error {
+		for _, x := range detect.Counted(w, i, o[0]) {
 			v := float64(x)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return failure{fmt.Errorf("score of step %d became %v", len(all), v)}
@@ -40,10 +43,10 @@ func (r *run) forward(ctx context.Context, t *train.Trainer, w detect.Windows, k
 			all = append(all, v)
 		}
 		if keep != nil && r.o.Outputs {
-			keep.Output = append(keep.Output, o[1]...)
+			keep.Output = append(keep.Output, detect.Counted(w, i, o[1])...)
 		}
 		if keep != nil && len(o) > 2 {
-			keep.Errors = append(keep.Errors, o[2]...)
+			keep.Errors = append(keep.Errors, detect.Counted(w, i, o[2])...)
 		}
 		return nil
 	})
@@ -60,7 +63,7 @@ func (r *run) randomScores(seed uint64) scores {
 		}
 		return out
 	}
-	return scores{test: draw(r.data.summary.ScoredSteps), train: draw(r.data.train.Len() * r.spec.Data.Window)}
+	return scores{test: draw(r.data.summary.ScoredSteps), train: draw(r.data.train.Steps())}
 }
 
 // decide chooses the threshold and measures the run.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
@@ -83,8 +84,8 @@ func (r *run) fitTeacher(ctx context.Context, t *train.Trainer, done *experiment
 	if !r.o.Outputs {
 		return nil
 	}
-	return t.Forward(ctx, r.data.test, func(_ int, o [][]float32) error {
-		done.Output = append(done.Output, o[0]...)
+	return t.Forward(ctx, r.data.test, func(i int, o [][]float32) error {
+		done.Output = append(done.Output, detect.Counted(r.data.test, i, o[0])...)
 		return nil
 	})
 }
