@@ -4,10 +4,25 @@
 self.inbox = [];
 importScripts("./wasm_exec.js", "./kernels.js");
 
-const compiled = self.name === "colleague"
+// Whoever started this worker waits for the lock of its name: it is free once the worker is gone, however it went.
+if (self.name) navigator.locks?.request(self.name, () => {
+  self.postMessage("alive");
+  return new Promise(() => {});
+}).catch(() => {}); // pages that are not from a server have no locks
+
+const colleague = self.name.startsWith("colleague");
+const compiled = colleague
   ? new Promise((resolve) => { self.onmessage = (e) => resolve(e.data); })
   : WebAssembly.compileStreaming(fetch("./worker.wasm"));
-if (self.name !== "colleague") self.onmessage = (e) => self.inbox.push(e.data);
+if (!colleague) self.onmessage = (e) => self.inbox.push(e.data);
+
+// A program that fails says why first, then where.
+let words = "";
+const write = fs.writeSync;
+fs.writeSync = (file, bytes) => {
+  if (words.length < 1000) words += new TextDecoder().decode(bytes);
+  return write(file, bytes);
+};
 
 async function start() {
   self.program = await compiled;
@@ -17,8 +32,10 @@ async function start() {
   const instance = await WebAssembly.instantiate(self.program, go.importObject);
   kernels.attach(instance);
   await go.run(instance);
+  throw new Error(words.split("\n")[0] || "its program has ended"); // a program that works never ends
 }
 
-start().catch((err) => self.postMessage([JSON.stringify({
-  type: "error", error: { where: "engine", message: "the engine could not start: " + err.message },
-})]));
+start().catch((err) => {
+  reportError(err);
+  self.close();
+});

@@ -79,6 +79,8 @@ func (p *Page) act(what string) {
 		p.Send(state.MoreMetrics{})
 	case "discard":
 		p.Send(state.Discard{})
+	case "restart":
+		p.Send(state.Restart{})
 	case "keys":
 		p.Send(state.Help{})
 	case "theme":

@@ -64,13 +64,14 @@ func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
 		elem.TableHead(elem.TableRow(head)), elem.TableBody(rows))
 }
 
-// wayOn offers the ways on from data that could not be read.
+// wayOn offers the ways on from data that could not be read, and from an engine that is gone.
 func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
 	if h == nil {
 		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
 	}
 	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
 		elem.Div(vecty.Markup(class("acts")),
+			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""), vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
 			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), p.fileChooser(words.ChooseAnother, "btn out", false)),
 			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
 		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(p.say(words.DataFormat))))

@@ -47,7 +47,7 @@ func (s *State) opened(r protocol.Response) []any {
 	if changed {
 		s.Stack.fit(*s.Data)
 		if s.Run != nil {
-			s.Run.Gone = !same(s.Run.Spec.Data, s.Spec.Data)
+			s.Run.Gone = s.Run.Died || !same(s.Run.Spec.Data, s.Spec.Data)
 		}
 	}
 	return s.refresh()

@@ -28,10 +28,11 @@ type (
 		Arm   string
 		Value float64
 	}
-	Focus  struct{ Arm string }    // the arm that others step back for; empty = none
-	Pin    struct{ Arm string }    // the arm that keeps the focus; a second time: no longer
-	Lost   struct{ Reason string } // the worker cannot run
-	Answer struct {                // from the worker; Buckets travel beside a series
+	Focus   struct{ Arm string }    // the arm that others step back for; empty = none
+	Pin     struct{ Arm string }    // the arm that keeps the focus; a second time: no longer
+	Lost    struct{ Reason string } // the engine cannot run, or no longer
+	Restart struct{}                // of an engine that is lost
+	Answer  struct {                // from the worker; Buckets travel beside a series
 		protocol.Response
 		Buckets []float32
 	}
@@ -51,10 +52,11 @@ const (
 
 // What Update asks the page to do.
 type (
-	Post     struct{ Request protocol.Request } // to the worker, with the files that it names
-	SetHash  struct{ Hash string }              // of the address, without a new entry in the history
-	Remember struct{ Workers int }              // on this machine, for the next visit
-	Copy     struct{}                           // the address to the clipboard; answer with Copied
+	Post        struct{ Request protocol.Request } // to the worker, with the files that it names
+	SetHash     struct{ Hash string }              // of the address, without a new entry in the history
+	Remember    struct{ Workers int }              // on this machine, for the next visit
+	StartEngine struct{}                           // again
+	Copy        struct{}                           // the address to the clipboard; answer with Copied
 )
 
 // Group names of the data tabs; the first two are groups of protocol.Source.

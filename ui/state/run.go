@@ -22,7 +22,8 @@ type Progress struct {
 	Report   *experiment.Report // nil while the run is live
 	Over     bool
 	Lost     string // why a worker is gone; empty = none is
-	Gone     bool   // another series was opened since: its outputs and scores cannot be drawn any more
+	Gone     bool   // its outputs and scores cannot be drawn any more: another series was opened since, or the engine died
+	Died     bool   // the engine did, with them
 }
 
 // Training names one training: the teacher's has no arm.

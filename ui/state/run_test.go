@@ -306,6 +306,52 @@ func TestLostWorkerIsSaidAndTheRunGoesOn(t *testing.T) {
 	}
 }
 
+// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a way on.
+func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
+	s := idle(t)
+	s.Update(Resize{600})
+	s.Update(Press{KeyRun})
+	s.Update(confirmed(protocol.StateRunning))
+	run := finish(Alone, 1, 0.31)
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run, Runs: 12}))
+	s.Update(Lost{"panic: no more memory"})
+	v := s.Verdict()
+	if s.Mode != Dead || v.Tag != "Engine not running" || v.Claim != "The engine has stopped: panic: no more memory." || v.Way == nil || v.Way.Start == "" {
+		t.Errorf("mode %d, says %+v", s.Mode, v)
+	}
+	if !strings.Contains(v.Why, "finished runs stay") || s.Bar().CanRun {
+		t.Errorf("says %q, can run: %v", v.Why, s.Bar().CanRun)
+	}
+	if got := s.Update(Restart{}); !slices.Contains(got, any(StartEngine{})) || s.Mode != Loading || s.Wrong != nil {
+		t.Fatalf("mode %d after %v", s.Mode, got)
+	}
+	if got := sent(s.Update(ready())); !slices.Contains(got, protocol.TypeOpen) {
+		t.Fatalf("a new engine is asked for %v", got)
+	}
+	effects := s.Update(opened(s))
+	if !slices.Contains(sent(effects), protocol.TypeView) {
+		t.Errorf("after the series: %v", sent(effects))
+	}
+	for _, e := range effects {
+		if p := e.(Post); p.Request.View != nil && slices.ContainsFunc(p.Request.View.Lines, func(l protocol.Line) bool { return l.Arm != "" }) {
+			t.Errorf("the new engine is asked for lines of a run that it does not know: %+v", p.Request.View.Lines)
+		}
+	}
+	if note := s.LaneList()[0].Note; !strings.Contains(note, "train again") {
+		t.Errorf("the lane says %q", note)
+	}
+	if got := s.Table().Rows[0].Cells[0].Value; got != "31.0" {
+		t.Errorf("the finished run shows %s", got)
+	}
+	if got := s.Verdict().Note; !strings.Contains(got, "engine") || !s.Bar().CanRun {
+		t.Errorf("provenance %q, can run: %v", got, s.Bar().CanRun)
+	}
+	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	if s.Run.Died || s.LaneList()[0].Run == nil {
+		t.Error("the next run has no charts")
+	}
+}
+
 // restarted ends the run of s.
 func restarted(s *State) *State {
 	s.Update(Press{KeyStop})

@@ -264,7 +264,11 @@ func (s *State) lane(spec experiment.Spec, a experiment.Arm) Lane {
 	r := s.shownRun(a.Name)
 	switch {
 	case r == nil:
-		if s.Run != nil && s.Run.Gone {
+		switch {
+		case s.Run == nil:
+		case s.Run.Died:
+			l.Note = s.Words.Say(words.ScoresDied)
+		case s.Run.Gone:
 			l.Note = s.Words.Say(words.RunElsewhere, s.title())
 		}
 		return l

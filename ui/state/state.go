@@ -209,14 +209,36 @@ func (s *State) update(msg any) []any {
 			s.Notice = s.Words.Say(words.StatusCopied)
 		}
 	case Lost:
-		s.Mode = Dead
-		s.Wrong = &Wrong{Where: whereEngine, Message: m.Reason}
+		s.lose(m.Reason)
+	case Restart:
+		return s.restart()
 	case Answer:
 		return s.answer(m)
 	default:
 		return s.updateStack(msg)
 	}
 	return nil
+}
+
+// lose keeps what the page holds of an engine that is gone: the results of finished runs. What they were computed from
+// is lost with it.
+func (s *State) lose(reason string) {
+	s.Mode = Dead
+	s.Wrong = &Wrong{Where: whereEngine, Message: s.Words.Say(words.EngineLost, sentence(reason))}
+	s.Open = nil
+	s.Stack.lanes, s.Stack.overview, s.Stack.judge = question{}, question{}, question{}
+	if s.Run != nil {
+		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
+	}
+}
+
+// restart waits for the engine as at the beginning.
+func (s *State) restart() []any {
+	if s.Mode != Dead {
+		return nil
+	}
+	s.Mode, s.Wrong = Loading, nil
+	return []any{StartEngine{}}
 }
 
 // command is post for a request of the run control.

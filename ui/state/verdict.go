@@ -52,8 +52,9 @@ type MatrixRow struct {
 
 // WayOn is what to do about data that could not be read.
 type WayOn struct {
-	Back string // words of the way back; empty when there was no series before
-	File bool   // what could not be read is a file: another may be
+	Back  string // words of the way back; empty when there was no series before
+	File  bool   // what could not be read is a file: another may be
+	Start string // words of starting the engine again; empty when it runs
 }
 
 // longClaim is how many bytes of a message fit two lines of large type.
@@ -101,7 +102,11 @@ func (s *State) verdictWrong() Verdict {
 			v.Tag = w.Say(words.TagFileError)
 		}
 	case s.Wrong.Where == whereEngine:
-		v.Why = w.Say(words.ReloadPage)
+		v.Way = &WayOn{Start: w.Say(words.StartAgain)}
+		v.Why = w.Say(words.SettingsStay)
+		if s.Run != nil && s.Run.finished() > 0 {
+			v.Why = w.Say(words.ResultsStay)
+		}
 		return v
 	case s.Wrong.Where == whereLink:
 		if same(s.Spec, experiment.Default()) {
@@ -274,6 +279,9 @@ func (s *State) provenance() string {
 	}
 	if p.Lost != "" {
 		parts = append(parts, w.Say(words.WorkerWasLost))
+	}
+	if p.Died {
+		parts = append(parts, w.Say(words.EngineWasLost))
 	}
 	if !same(p.Spec, s.Spec) {
 		parts = append(parts, w.Say(words.Changed))

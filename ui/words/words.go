@@ -191,6 +191,7 @@ const (
 	NotEnough     // done, runs
 	WorkerLost    // reason
 	WorkerWasLost
+	EngineWasLost
 	NoLabelsClaim     // -
 	NoLabelsWhy       // -
 	OneSeedClaim      // difference, metric
@@ -217,7 +218,10 @@ const (
 	LastRunStays
 	NothingChanged
 	DefaultShown
-	ReloadPage
+	EngineLost // reason
+	SettingsStay
+	ResultsStay
+	StartAgain
 	EffectCaption // metric, arm
 	EffectSpread
 	EffectSpoken // metric, values, mean
@@ -320,6 +324,7 @@ const (
 	Pending
 	RunFailed    // reason
 	RunElsewhere // data
+	ScoresDied
 	TailUnreliable
 	SawNothing
 	SawTrain

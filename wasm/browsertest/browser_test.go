@@ -196,10 +196,15 @@ func (p *tab) engineRun(spec experiment.Spec, workers int) experiment.Report {
 // pretendCores lets workers that start from now on see a machine with so many cores.
 func (p *tab) pretendCores(n int) {
 	p.t.Helper()
-	claim := fmt.Sprintf("Object.defineProperty(navigator, 'hardwareConcurrency', {value: %d});\n", n)
+	p.begin(fmt.Sprintf("Object.defineProperty(navigator, 'hardwareConcurrency', {value: %d});\n", n))
+}
+
+// begin puts a line before the script of workers of the page that start from now on.
+func (p *tab) begin(line string) {
+	p.t.Helper()
 	chromedp.ListenTarget(p.ctx, func(event any) {
 		if e, ok := event.(*fetch.EventRequestPaused); ok {
-			go p.prepend(e, claim) // a listener must not wait for answers of the browser
+			go p.prepend(e, line) // a listener must not wait for answers of the browser
 		}
 	})
 	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/worker.*.js", RequestStage: fetch.RequestStageResponse}}))

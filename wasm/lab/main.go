@@ -16,6 +16,7 @@ import (
 	"cosinelab/ui/state"
 	"cosinelab/ui/words"
 	"cosinelab/wasm/protocol"
+	"cosinelab/wasm/spawn"
 )
 
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message is done
@@ -60,6 +61,8 @@ func (l *lab) do(effect any) {
 		l.post(e.Request)
 	case state.SetHash:
 		js.Global().Get("history").Call("replaceState", js.Null(), "", "#"+e.Hash)
+	case state.StartEngine:
+		l.startWorker()
 	case state.Remember:
 		ui.Remember(workersKey, strconv.Itoa(e.Workers))
 	case state.Copy:
@@ -79,26 +82,25 @@ func rememberedWorkers() int {
 	return max(n, 0)
 }
 
-// startWorker fetches the engine, which loads while the page is shown already.
+// startWorker fetches the engine, which loads while the page is shown already; the one before is gone, or goes now.
 func (l *lab) startWorker() {
+	if l.worker.Truthy() {
+		l.worker.Call("terminate")
+	}
 	url, err := asset("worker.js")
 	if err != nil {
 		l.state.Update(state.Lost{Reason: err.Error()})
 		return
 	}
-	l.worker = js.Global().Get("Worker").New(url)
-	l.worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		l.receive(args[0].Get("data"))
-		return nil
-	}))
-	l.worker.Set("onerror", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		reason := "the worker could not be loaded"
-		if m := args[0].Get("message"); m.Truthy() {
-			reason = m.String()
-		}
-		l.send(state.Lost{Reason: reason})
-		return nil
-	}))
+	var worker js.Value
+	worker = spawn.Start(url, "engine",
+		func(message js.Value) { l.receive(message) },
+		func(reason string) {
+			if l.worker.Equal(worker) {
+				l.send(state.Lost{Reason: reason})
+			}
+		})
+	l.worker = worker
 }
 
 // asset returns the built name of a file of the page.

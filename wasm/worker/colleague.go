@@ -13,10 +13,11 @@ import (
 	"cosinelab/engine/backend"
 	"cosinelab/wasm/peer"
 	"cosinelab/wasm/session"
+	"cosinelab/wasm/spawn"
 )
 
-// colleagueName is how a worker knows that it computes for another worker, not for the page.
-const colleagueName = "colleague"
+// colleagueKind begins the name of a worker that computes for another worker, not for the page.
+const colleagueKind = "colleague"
 
 // serve answers another worker, one message after the other.
 func serve(device backend.Device) {
@@ -49,20 +50,10 @@ type colleague struct {
 // hire starts another worker on the same compiled program.
 func hire() (session.Colleague, error) {
 	self := js.Global()
-	c := &colleague{answers: make(chan js.Value, 1), dead: make(chan struct{}),
-		worker: self.Get("Worker").New(self.Get("location").Get("href"), map[string]any{"name": colleagueName})}
-	c.worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		c.answers <- args[0].Get("data")
-		return nil
-	}))
-	c.worker.Set("onerror", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		reason := "the worker could not go on"
-		if m := args[0].Get("message"); m.Truthy() {
-			reason = m.String()
-		}
-		c.bury(errors.New(reason))
-		return nil
-	}))
+	c := &colleague{answers: make(chan js.Value, 1), dead: make(chan struct{})}
+	c.worker = spawn.Start(self.Get("location").Get("href").String(), colleagueKind,
+		func(message js.Value) { c.answers <- message },
+		func(reason string) { c.bury(errors.New(reason)) })
 	c.worker.Call("postMessage", self.Get("program"))
 	return session.Colleague{Hand: peer.Call(c.call).Hand(), Gone: func() bool { return c.gone != nil }}, nil
 }

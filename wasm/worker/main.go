@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"syscall/js"
 
 	"cosinelab/datasets"
@@ -19,7 +20,7 @@ import (
 
 func main() {
 	device := open()
-	if js.Global().Get("name").String() == colleagueName {
+	if strings.HasPrefix(js.Global().Get("name").String(), colleagueKind) {
 		serve(device)
 	}
 	s := &session.Session{

@@ -1,0 +1,101 @@
+package browsertest
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"cosinelab/engine/experiment"
+)
+
+// spy loads the page again with its workers in a list, and the last report that one of them sent.
+func (p *tab) spy() {
+	p.t.Helper()
+	const script = `{
+		const Real = Worker;
+		window.workers = [];
+		window.Worker = class extends Real {
+			constructor(...args) {
+				super(...args);
+				workers.push(this);
+				this.addEventListener("message", (e) => {
+					const m = Array.isArray(e.data) ? JSON.parse(e.data[0]) : {};
+					if (m.type === "report") window.reported = JSON.stringify(m.report);
+				});
+			}
+		};
+	}`
+	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
+		return err
+	}), chromedp.Reload())
+	p.wait("series", canTrain, time.Minute)
+}
+
+// killing makes the engine kill its first colleague in the middle of a run, when it has just asked it for something. No
+// event tells of that, as when a browser ends a worker.
+const killing = `{
+	const Real = Worker;
+	let asked = 0;
+	self.Worker = class extends Real {
+		postMessage(...message) {
+			super.postMessage(...message);
+			if (++asked === 4) this.terminate();
+		}
+	};
+}
+`
+
+// A worker dies: the page says so, and the report is that of a run in which nothing happened.
+func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
+	p := opened(t, serve(t), small())
+	p.begin("Object.defineProperty(navigator, 'hardwareConcurrency', {value: 2});" + killing)
+	p.spy()
+	p.press(runButton)
+	p.wait("word of the loss", `document.querySelector(".why").innerText.startsWith("The run goes on: a worker is gone")`, time.Minute)
+	p.shoot("lost.png")
+	p.wait("report", isDone, time.Minute)
+	if got := p.text(".eyebrow"); !strings.Contains(got, "a worker was lost") {
+		t.Errorf("the report's provenance is %q", got)
+	}
+	var text string
+	p.eval("reported", &text)
+	var got experiment.Report
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := timeless(t, got), timeless(t, p.engineRun(small(), 1)); got != want {
+		t.Errorf("the report is\n%s\nwithout the loss\n%s", got, want)
+	}
+}
+
+// The engine itself dies: what was finished stays on the page, which starts it again and trains to the report.
+func TestAnEngineThatDiesLeavesItsResultsAndIsStartedAgain(t *testing.T) {
+	p := opened(t, serve(t), small())
+	p.spy()
+	p.press(runButton)
+	p.wait("first score", `!document.querySelector('[data-row="alone"] td').classList.contains("wait")`, time.Minute)
+	value := p.text(`[data-row="alone"] .v b`)
+	p.eval("workers[0].terminate()", nil)
+	p.wait("word of the end", `document.querySelector(".claim").innerText.startsWith("The engine has stopped")`, 10*time.Second)
+	p.shoot("dead.png")
+	if got := p.text(`[data-row="alone"] .v b`); got != value {
+		t.Errorf("the finished run shows %s, before %s", got, value)
+	}
+	p.press(`[data-do="restart"]`)
+	p.wait("engine", canTrain, time.Minute)
+	p.shoot("restarted.png")
+	if got := p.text(`[data-row="alone"] .v b`); got != value {
+		t.Errorf("the finished run shows %s with a new engine, before %s", got, value)
+	}
+	p.press(runButton)
+	p.wait("report", isDone, time.Minute)
+	if got := p.text(`[data-row="alone"] .v b`); got != value {
+		t.Errorf("trained again: %s, before %s", got, value)
+	}
+}

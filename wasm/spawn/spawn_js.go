@@ -1,0 +1,54 @@
+// Package spawn starts Web Workers whose end is heard of.
+package spawn
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"syscall/js"
+)
+
+// alive is the first message of a worker that holds the lock of its name, as worker.js does for as long as it lives.
+const alive = "alive"
+
+// Start starts the script at url in a worker. Its name is kind and something that no other worker has. Messages go to
+// hear; neither function may block. ended is called once when the worker ends by itself, with the reason: it could not
+// be loaded, its program failed, or it was killed, which nothing but its free lock tells.
+func Start(url, kind string, hear func(message js.Value), ended func(reason string)) js.Value {
+	name := fmt.Sprintf("%s %x", kind, rand.Uint64())
+	worker := js.Global().Get("Worker").New(url, map[string]any{"name": name})
+	var once sync.Once
+	end := func(reason string) {
+		once.Do(func() {
+			worker.Call("terminate")
+			ended(reason)
+		})
+	}
+	worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		message := args[0].Get("data")
+		if message.Type() == js.TypeString && message.String() == alive {
+			watch(name, func() { end("it was ended from outside, or ran out of memory") })
+		} else {
+			hear(message)
+		}
+		return nil
+	}))
+	worker.Set("onerror", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		reason := "its files could not be loaded"
+		if m := args[0].Get("message"); m.Truthy() {
+			reason = strings.TrimPrefix(strings.TrimPrefix(m.String(), "Uncaught "), "Error: ")
+		}
+		end(reason)
+		return nil
+	}))
+	return worker
+}
+
+// watch calls free when the lock of a worker's name is.
+func watch(name string, free func()) {
+	js.Global().Get("navigator").Get("locks").Call("request", name, js.FuncOf(func(js.Value, []js.Value) any {
+		free()
+		return nil
+	}))
+}
