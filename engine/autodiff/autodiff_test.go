@@ -70,13 +70,14 @@ var ruleCases = []ruleCase{
 	{kind: op.LSTM, name: "one step", in: shapes{{1, 3, 8}, {8, 2}}, part: graph.States},
 	{kind: op.GRU, in: shapes{{4, 3, 6}, {6, 2}, {6}}, part: graph.States},
 	{kind: op.GRU, name: "one step", in: shapes{{1, 3, 6}, {6, 2}, {6}}, part: graph.States},
+	{kind: op.Influence, in: shapes{{3, 3}, {4, 3, 10}}},
 }
 
 // flat are the kinds without a gradient to hold to finite differences: sources, what stops gradients, steps, updates,
 // and gradients themselves.
 var flat = []op.Kind{op.Input, op.Param, op.Const, op.StopGradient, op.Heaviside, op.GeluSlope, op.SoftmaxGrad,
 	op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad, op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad,
-	op.GRUGrad, op.Assign, op.Accumulate, op.Adam}
+	op.GRUGrad, op.InfluenceGrad, op.InfluenceGradWeights, op.Assign, op.Accumulate, op.Adam}
 
 func TestEveryRuleHasACase(t *testing.T) {
 	var seen [op.Count]bool

@@ -71,6 +71,10 @@ var vjp = [op.Count]rule{
 	op.GRU:      gru,
 	op.GRUGrad:  none,
 
+	op.Influence:            influence,
+	op.InfluenceGrad:        none,
+	op.InfluenceGradWeights: none,
+
 	op.Assign:     none,
 	op.Accumulate: none,
 	op.Adam:       none,
@@ -216,6 +220,11 @@ func gru(n, dy *graph.Node, i int) *graph.Node {
 		return weights(n, ofState)
 	}
 	return graph.Sum(ofState, 0, 1)
+}
+
+func influence(n, dy *graph.Node, i int) *graph.Node {
+	k := [2]op.Kind{op.InfluenceGradWeights, op.InfluenceGrad}[i]
+	return graph.Apply(k, op.Attr{}, n.In[0], n.In[1], dy)
 }
 
 // ofStates is the part of dy that belongs to the states of the recurrence n. Nothing else in its result, which is

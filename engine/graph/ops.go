@@ -215,6 +215,12 @@ func States(y *Node) *Node {
 	return SliceAxis(y, 2, n-h, n)
 }
 
+// Influence returns the sum [N,C,M] over channels j of weights_ij max(p_i + q_j, 0), for weights [C,C] and features
+// [N,C,2M], the p of each channel before its q, at N steps.
+func Influence(weights, features *Node) *Node {
+	return Apply(op.Influence, op.Attr{}, weights, features)
+}
+
 // Assign overwrites the parameter with x when the procedure runs.
 func Assign(param, x *Node) *Node { return update(op.Assign, op.Attr{}, param, x) }
 

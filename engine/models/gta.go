@@ -138,16 +138,10 @@ func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph
 	steps := w.Shape[0] * w.Shape[1]
 	first, second := nn.NewWeights(g, "mlp1", 3*f, m), nn.NewWeights(g, "mlp2", m, f)
 	own, minus, plus := first.Columns(0, f), first.Columns(f, 2*f), first.Columns(2*f, 3*f)
-	// Channels come first, so that what is added up for a pair lies in one long row.
-	long := func(x *graph.Node, axes ...int) *graph.Node {
-		return graph.Reshape(graph.Transpose(graph.Reshape(x, steps, n, m), 1, 0, 2), append(axes, steps*m)...)
-	}
-	receiver, sender := long(own.Minus(minus).Plus(plus).Of(w), n, 1), long(minus.Plus(plus).Times(w), 1, n)
-	pairs := graph.Unary(op.Relu, graph.Add(receiver, sender))
-	a := graph.Reshape(adjacency, n, n, 1)
-	sum := graph.Reshape(graph.Sum(graph.Mul(pairs, a), 1), n, steps, m)
-	degree := graph.Sum(a, 1)
-	influence := graph.Add(graph.Transpose(second.Times(sum), 1, 0, 2), graph.Mul(degree, second.Bias()))
+	both := own.Minus(minus).Plus(plus).Beside(minus.Plus(plus).Bare()).Of(w)
+	sum := graph.Influence(adjacency, graph.Reshape(both, steps, n, 2*m))
+	degree := graph.Reshape(graph.Sum(adjacency, 1), n, 1)
+	influence := graph.Add(second.Times(sum), graph.Mul(degree, second.Bias()))
 	return graph.Add(w, graph.Reshape(graph.Scale(influence, 1/float64(n)), w.Shape...))
 }
 

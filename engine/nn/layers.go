@@ -65,6 +65,11 @@ func (w Weights) Bias() *graph.Node { return w.bias }
 func (w Weights) Plus(v Weights) Weights  { return Weights{graph.Add(w.weight, v.weight), w.bias} }
 func (w Weights) Minus(v Weights) Weights { return Weights{graph.Sub(w.weight, v.weight), w.bias} }
 
+// Bare are weights whose bias is 0.
+func (w Weights) Bare() Weights {
+	return Weights{w.weight, graph.Expand(w.weight.Graph().Scalar(0), w.bias.Shape...)}
+}
+
 // Columns are the weights of the inputs from a up to, not including, b.
 func (w Weights) Columns(a, b int) Weights {
 	return Weights{graph.SliceAxis(w.weight, 1, a, b), w.bias}

@@ -72,6 +72,11 @@ const (
 	GRU
 	GRUGrad
 
+	// Influences of channels on one another at every step (models.md, section 8.2), without a value for every pair.
+	Influence
+	InfluenceGrad
+	InfluenceGradWeights
+
 	// Updates: they overwrite their first operands and have no result.
 	Assign
 	Accumulate

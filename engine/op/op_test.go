@@ -54,6 +54,10 @@ func TestShapeRulesRefuseWhatDoesNotFit(t *testing.T) {
 		{LSTMGrad, Attr{}, []tensor.Shape{{5, 2, 24}, {16, 4}, {5, 4}}, "gradient [5,4], want [5,2,4]"},
 		{GRU, Attr{}, []tensor.Shape{{5, 2, 12}, {12, 4}, {4}}, "bias [4], want [12]"},
 		{GRUGrad, Attr{}, []tensor.Shape{{5, 2, 12}, {12, 4}, {5, 2, 4}}, "12 columns, want 28"},
+		{Influence, Attr{}, []tensor.Shape{{3, 4}, {5, 3, 2}}, "want weights [C,C]"},
+		{Influence, Attr{}, []tensor.Shape{{3, 3}, {5, 3, 7}}, "features [N,C,2M]"},
+		{InfluenceGrad, Attr{}, []tensor.Shape{{3, 3}, {5, 3, 8}, {5, 3, 8}}, "gradient [5,3,8], want [5,3,4]"},
+		{InfluenceGradWeights, Attr{}, []tensor.Shape{{3, 3}, {4, 2, 8}, {4, 3, 4}}, "want weights [C,C]"},
 		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {3}, {1}, {3}}, "one shape"},
 		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {2}, {1}, {2}}, "hyperparameters [3]"},
 	}

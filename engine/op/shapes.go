@@ -293,6 +293,27 @@ func recurrenceGrad(in []tensor.Shape, wide, gates, out int) (tensor.Shape, erro
 	return tensor.Shape{steps, rows, out * h}, nil
 }
 
+func influence(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
+	a, y := in[0], in[1]
+	if len(a) != 2 || a[0] != a[1] || len(y) != 3 || y[1] != a[0] || y[2]%2 != 0 {
+		return nil, errors.New("want weights [C,C], features [N,C,2M]")
+	}
+	return tensor.Shape{y[0], y[1], y[2] / 2}, nil
+}
+
+func influenceGrad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	out, err := influence(in, a)
+	if err == nil && !in[2].Equal(out) {
+		err = fmt.Errorf("gradient %v, want %v", in[2], out)
+	}
+	return in[1], err
+}
+
+func influenceGradWeights(in []tensor.Shape, a Attr) (tensor.Shape, error) {
+	_, err := influenceGrad(in, a)
+	return in[0], err
+}
+
 func update(in []tensor.Shape, a Attr) (tensor.Shape, error) { return alike(in, a) }
 
 func adam(in []tensor.Shape, _ Attr) (tensor.Shape, error) {

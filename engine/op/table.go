@@ -85,6 +85,12 @@ var Table = [Count]Info{
 	GRUGrad: {"gru_grad", "[T,R,7H], [3H,H], [T,R,H] -> [T,R,6H]: the gradients of gru at its first operand and at a, where x " +
 		"is its result, y its weights, z the gradient of all h", 3, gruGrad},
 
+	Influence: {"influence", "[C,C], [N,C,2M] -> [N,C,M]: sum_j x_ij max(p_i + q_j, 0) at each of N steps, y = [p q] along the last " +
+		"axis", 2, influence},
+	InfluenceGrad: {"influence_grad", "z * d influence(x, y) / dy, z [N,C,M]", 3, influenceGrad},
+	InfluenceGradWeights: {"influence_grad_weights", "z * d influence(x, y) / dx, z [N,C,M]", 3,
+		influenceGradWeights},
+
 	Assign:     {"assign", "x <- y", 2, update},
 	Accumulate: {"accumulate", "x <- x + y", 2, update},
 	Adam: {"adam", "one step on parameters x with moments y, z; then the gradient g, a factor [1] on g, and [3]: " +

@@ -73,6 +73,10 @@ var cases = [op.Count][]testCase{
 	op.GRU:      recurrentCases(gruOf),
 	op.GRUGrad:  recurrentGradCases(op.GRUGrad, 7, 3),
 
+	op.Influence:            influenceCases(op.Influence),
+	op.InfluenceGrad:        influenceCases(op.InfluenceGrad),
+	op.InfluenceGradWeights: influenceCases(op.InfluenceGradWeights),
+
 	op.Assign:     updateCases(op.Assign),
 	op.Accumulate: updateCases(op.Accumulate),
 	op.Adam:       adamCases(),

@@ -17,7 +17,7 @@ import (
 func differentiable(k op.Kind) bool {
 	switch k {
 	case op.StopGradient, op.GeluSlope, op.SoftmaxGrad, op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad,
-		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad, op.GRUGrad:
+		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad, op.GRUGrad, op.InfluenceGrad, op.InfluenceGradWeights:
 		return false
 	}
 	return !k.IsSource() && !k.IsFused() && k.Updates() == 0

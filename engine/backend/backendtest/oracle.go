@@ -173,6 +173,10 @@ var oracle = [op.Count]func(n *graph.Node, in [][]float64, out []float64){
 	op.LSTMGrad: lstmGrad,
 	op.GRU:      gru,
 	op.GRUGrad:  gruGrad,
+
+	op.Influence:            influence,
+	op.InfluenceGrad:        influenceGrad,
+	op.InfluenceGradWeights: influenceGradWeights,
 }
 
 // updateOracle overwrites the first operands of an update.

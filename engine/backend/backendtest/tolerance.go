@@ -34,7 +34,7 @@ var bounds = [op.Count]bound{
 
 	op.Sum: summed, op.MatMul: summed, op.Fold: summed, op.Softmax: summed, op.SoftmaxGrad: summed,
 	op.Normalize: summed, op.Cosine: summed, op.GaussianPrior: summed, op.Discrepancy: summed,
-	op.LSTM: summed, op.GRU: summed,
+	op.LSTM: summed, op.GRU: summed, op.Influence: summed, op.InfluenceGrad: summed, op.InfluenceGradWeights: summed,
 
 	// Their terms are differences: of an element and a mean, of two directions, of logarithms.
 	op.NormalizeGrad: subtracted, op.CosineGrad: subtracted, op.GaussianPriorGrad: subtracted,

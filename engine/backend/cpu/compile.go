@@ -79,6 +79,10 @@ var kernels = [op.Count]func(*compiler, plan.Step) task{
 	op.GRU:      compileGRU,
 	op.GRUGrad:  compileGRUGrad,
 
+	op.Influence:            compileInfluence,
+	op.InfluenceGrad:        compileInfluenceGrad,
+	op.InfluenceGradWeights: compileInfluenceGradWeights,
+
 	op.Assign:     compileAssign,
 	op.Accumulate: compileAccumulate,
 	op.Adam:       compileAdam,

@@ -132,3 +132,12 @@ func gruCell(rows, hidden int32, x uint32, ldx int32, y uint32, ldy int32, befor
 //go:wasmimport kernels gru_cell_grad
 func gruCellGrad(rows, hidden int32, gates uint32, ldgates int32, y uint32, ldy int32, before uint32, ldbefore int32,
 	dh uint32, lddh int32, dx uint32, lddx int32, dy uint32, lddy int32, dbefore uint32, lddbefore int32)
+
+//go:wasmimport kernels influence
+func influence(channels, features int32, weights, both, y uint32)
+
+//go:wasmimport kernels influence_grad
+func influenceGrad(channels, features int32, weights, both, dy, dboth uint32)
+
+//go:wasmimport kernels influence_grad_weights
+func influenceGradWeights(channels, features int32, both, dy, sums uint32)

@@ -103,6 +103,10 @@ var compilers = [op.Count]func(*memory, plan.Step) func(){
 	op.GRU:      compileGRU,
 	op.GRUGrad:  compileGRUGrad,
 
+	op.Influence:            compileInfluence,
+	op.InfluenceGrad:        compileInfluenceGrad,
+	op.InfluenceGradWeights: compileInfluenceGradWeights,
+
 	op.Assign:     compileAssign,
 	op.Accumulate: compileAccumulate,
 	op.Adam:       compileAdam,

@@ -75,7 +75,8 @@ func BenchmarkSteps(b *testing.B) {
 	}
 }
 
-// BenchmarkProfile prints what the parts of a micro-batch take, of training steps or of models in their size for the lab.
+// BenchmarkProfile prints what the parts of a micro-batch take, of training steps or of models: gta in its size for the
+// lab, gta/full in that of its paper.
 func BenchmarkProfile(b *testing.B) {
 	dev := device(b)
 	for b.Loop() {
@@ -101,11 +102,15 @@ func stepOf(tb testing.TB, name string) bench.Step {
 	if i := slices.IndexFunc(bench.Steps, func(s bench.Step) bool { return s.Name == name }); i >= 0 {
 		return bench.Steps[i]
 	}
-	m, err := models.Find(name)
-	if err != nil {
-		tb.Fatal(err)
+	model, size, _ := strings.Cut(name, "/")
+	m, err := models.Find(model)
+	if err != nil || size != "" && size != "full" {
+		tb.Fatal(name, err)
 	}
 	c := m.Lab
+	if size == "full" {
+		c = m.Full
+	}
 	c.Window, c.Channels = bench.Length, bench.Channels
-	return bench.Step{Name: name, Model: name, Config: c}
+	return bench.Step{Name: name, Model: model, Config: c}
 }

@@ -29,6 +29,7 @@ func (b build) encode() ([]byte, error) {
 	g.association()
 	g.adam()
 	g.cells()
+	g.influences()
 	g.gemm()
 	return g.Encode()
 }

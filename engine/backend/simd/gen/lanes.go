@@ -37,6 +37,21 @@ func walkWide(f *asm.Func, n asm.I32, vectors int, body func(l lanes, i int)) {
 	walkFrom(f, at.Shr(2), n, func(l lanes) { body(l, 0) })
 }
 
+// walkTogether is walk that takes several vectors a round as long as it can, so that the body can share between them what
+// takes long to find.
+func walkTogether(f *asm.Func, n asm.I32, vectors int, body func(l []lanes)) {
+	at := f.I32()
+	end := f.LetI32(floatBytes(n.Sub(asm.Int(int32(4*vectors - 1)))))
+	f.For(at, asm.Int(0), end, int32(16*vectors), func() {
+		var together []lanes
+		for i := range vectors {
+			together = append(together, lanes{f: f, at: at, left: asm.Int(4), more: uint32(16 * i)})
+		}
+		body(together)
+	})
+	walkFrom(f, at.Shr(2), n, func(l lanes) { body([]lanes{l}) })
+}
+
 // sumOver walks over a row with several sums, which add adds to in turn, and returns their total in every lane.
 func sumOver(f *asm.Func, n asm.I32, sums []asm.V128, add func(l lanes, s asm.V128)) asm.V128 {
 	for _, s := range sums {

@@ -126,4 +126,12 @@ var All = []Kernel{
 	{"gru_cell_grad", "rows, hidden, gates, ldgates, y, ldy, before, ldbefore, dh, lddh, dx, lddx, dy, lddy, dbefore, lddbefore i32", "",
 		"gates are what gru_cell left in x. dx and dy are the gradients of x and y, dbefore that of before through the cell alone " +
 			"(what goes through y's product is the caller's)."},
+
+	{"influence", "channels, features, weights, both, y i32", "",
+		"weights are [channels, channels], both is [channels, 2*features], p then q in each row: y_i = sum_j weights_ij * max(p_i+q_j, 0), " +
+			"[channels, features], elsewhere than both."},
+	{"influence_grad", "channels, features, weights, both, dy, dboth i32", "",
+		"Adds to dboth the gradient of both, weights_ij * dy_i where p_i+q_j > 0, summed over j for p_i and over i for q_j."},
+	{"influence_grad_weights", "channels, features, both, dy, sums i32", "",
+		"Adds to sums, [channels, channels, 4], what together is the gradient of each weight, sum max(p_i+q_j, 0) * dy_i."},
 }
