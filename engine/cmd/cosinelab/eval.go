@@ -92,7 +92,7 @@ func (a *app) eval(ctx context.Context, args []string) error {
 		}
 		train = c.values
 	}
-	found, err := measure(ctx, e, train, o)
+	found, err := measure(ctx, e, train, o, newProgress(a))
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,8 @@ func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions)
 	return e.At(cut.Threshold), nil
 }
 
-func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions) (evaluation, error) {
+func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions, p *progress) (evaluation, error) {
+	defer p.end()
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored}
 	if e.Unscored > 0 {
 		out.Treatment = e.Policy.String()
@@ -217,11 +218,11 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 			out.measured = append(out.measured, m)
 		}
 	}
-	values, err := metrics.Measure(ctx, out.measured, e, alarms, nil)
+	values, err := metrics.Measure(ctx, out.measured, e, alarms, p.measured("metrics"))
 	if err != nil {
 		return out, err
 	}
-	chance, err := metrics.ChanceLevels(ctx, out.measured, e, rate, nil)
+	chance, err := metrics.ChanceLevels(ctx, out.measured, e, rate, p.measured("chance levels"))
 	if err != nil {
 		return out, err
 	}

@@ -66,9 +66,27 @@ func left(e experiment.Event) string {
 }
 
 func (p *progress) draw(e experiment.Event) {
+	if e.Phase == experiment.PhaseScore {
+		p.show(fmt.Sprintf("%s %s measured%s", runName(e), bar(e.Step, e.Steps), left(e)))
+		return
+	}
+	p.show(fmt.Sprintf("%s %s step %d of %d%s", runName(e), bar(e.Step, e.Steps), e.Step, e.Steps, left(e)))
+}
+
+// bar is so much of a line as is done.
+func bar(done, of int) string {
 	const cells = 24
-	full := cells * e.Step / e.Steps
-	p.show(fmt.Sprintf("%s [%s%s] step %d of %d%s", runName(e), strings.Repeat("=", full), strings.Repeat(" ", cells-full), e.Step, e.Steps, left(e)))
+	full := cells * done / of
+	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", cells-full) + "]"
+}
+
+// measured shows how much is measured, on a terminal.
+func (p *progress) measured(what string) func(done, of int) {
+	return func(done, of int) {
+		if p.bar && time.Since(p.drawn) > redraw {
+			p.show(what + " " + bar(done, of))
+		}
+	}
 }
 
 // show puts a text into the place of the last one.

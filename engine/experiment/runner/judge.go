@@ -7,6 +7,20 @@ import (
 	"cosinelab/engine/metrics"
 )
 
+// measurements is the number of parts in which a run is measured: its ranking and its alarms, each with chance levels.
+const measurements = 4
+
+// progress is told how much of a part is done; nil = nobody asks.
+type progress func(part, done, of int)
+
+// of is the progress of one part.
+func (p progress) of(part int) func(done, of int) {
+	if p == nil {
+		return nil
+	}
+	return func(done, of int) { p(part, done, of) }
+}
+
 // Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
 // stay as they are. Labels are those of the test part, of which the end may not have been scored. Without them there are
 // alarms only.
@@ -17,12 +31,12 @@ func Judge(ctx context.Context, out *experiment.Run, labels []uint8) error {
 			ranking = append(ranking, out.Of(m.Name))
 		}
 	}
-	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking)
+	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, nil)
 }
 
 // judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in
 // the order of metrics.All.
-func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []experiment.Measure) error {
+func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []experiment.Measure, progress progress) error {
 	e, err := evaluation(out.Scores, labels)
 	if err != nil {
 		return err
@@ -42,11 +56,11 @@ func judge(ctx context.Context, out *experiment.Run, labels []uint8, ranking []e
 	}
 	out.Hits, out.FalseRuns = alarms.Hits, alarms.FalseRuns
 	rows := rowsOf(true)
-	values, err := metrics.Measure(ctx, rows, e, alarms, nil)
+	values, err := metrics.Measure(ctx, rows, e, alarms, progress.of(2))
 	if err != nil {
 		return err
 	}
-	chance, err := metrics.ChanceLevels(ctx, rows, e, alarms.Rate(), nil)
+	chance, err := metrics.ChanceLevels(ctx, rows, e, alarms.Rate(), progress.of(3))
 	if err != nil {
 		return err
 	}
@@ -103,7 +117,7 @@ func merge(ranking, alarms []experiment.Measure) (all []experiment.Measure) {
 
 // ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels alone, so that
 // one run's serve all others: the random scores they are drawn from cost more than everything else.
-func (r *run) ranking(ctx context.Context, scores []float64) ([]experiment.Measure, error) {
+func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]experiment.Measure, error) {
 	if r.data.labels == nil {
 		return nil, nil
 	}
@@ -112,14 +126,14 @@ func (r *run) ranking(ctx context.Context, scores []float64) ([]experiment.Measu
 		return nil, err
 	}
 	rows := rowsOf(false)
-	values, err := metrics.Measure(ctx, rows, e, nil, nil)
+	values, err := metrics.Measure(ctx, rows, e, nil, progress.of(0))
 	if err != nil {
 		return nil, err
 	}
 	r.chance.Lock()
 	defer r.chance.Unlock()
 	if r.rankingChance == nil {
-		if r.rankingChance, err = metrics.ChanceLevels(ctx, rows, e, 0, nil); err != nil {
+		if r.rankingChance, err = metrics.ChanceLevels(ctx, rows, e, 0, progress.of(1)); err != nil {
 			return nil, err
 		}
 	}

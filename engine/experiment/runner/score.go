@@ -78,12 +78,15 @@ func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	}
 	out.Scores, out.Flags = s.test, cut.Flags
 	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: Tail(cut.Tail)}
-	ranking, err := r.ranking(ctx, s.test)
+	measuring := func(part, done, of int) {
+		r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed, Step: part*of + done, Steps: measurements * of})
+	}
+	ranking, err := r.ranking(ctx, s.test, measuring)
 	if err != nil {
 		return err
 	}
 	out.Located = located(out.Errors, r.data.channels, r.data.summary.Segments)
-	err = judge(ctx, out, r.data.labels, ranking)
+	err = judge(ctx, out, r.data.labels, ranking, measuring)
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
