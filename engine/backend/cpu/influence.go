@@ -6,24 +6,38 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// influence is what the operations on pairs of channels share: weights [C,C], features [N,C,2M], gradients [N,C,M].
+// influence is what the operations on pairs of channels share: weights [C,C], features [N,C,2M], gradients [N,C,M]. All
+// let one channel's p at a step meet the q of every channel: by assembly as many features as fill its vectors, the rest
+// one by one.
 type influence struct {
 	steps, channels, features int
+	vectors, rest             int // of features in assembly; where those begin that are left over
 	weights, both             []float32
 }
 
 func (c *compiler) influence(s plan.Step) influence {
 	shape := s.In[1].Shape
-	return influence{shape[0], shape[1], shape[2] / 2, c.floats(s.In[0]), c.floats(s.In[1])}
+	x := influence{steps: shape[0], channels: shape[1], features: shape[2] / 2, weights: c.floats(s.In[0]), both: c.floats(s.In[1])}
+	if lanes := lanesOfPairs(); lanes > 0 {
+		x.vectors = x.features / lanes
+		x.rest = x.vectors * lanes
+	}
+	return x
 }
 
-// receiver and sender are the features p and q of a channel at a step.
-func (x influence) receiver(t, i int) []float32 {
-	return row(x.both, 2*(t*x.channels+i), x.features)
+// cost is about the nanoseconds that n pairs of channels take at one step.
+func (x influence) cost(n int) int { return n * (x.vectors + 2*(x.features-x.rest)) }
+
+// receiver and senders are the p of one channel at a step, and the rows that begin with the q of each.
+func (x influence) receiver(t, i int) []float32 { return row(x.both, 2*(t*x.channels+i), x.features) }
+
+func (x influence) senders(t int) []float32 {
+	return row(x.both, t, 2*x.channels*x.features)[x.features:]
 }
 
-func (x influence) sender(t, j int) []float32 {
-	return row(x.both, 2*(t*x.channels+j)+1, x.features)
+// sender is the q of a channel among senders.
+func (x influence) sender(senders []float32, j int) []float32 {
+	return senders[2*j*x.features:][:x.features]
 }
 
 // positive is max(x, 0), and NaN for NaN, without a branch that nobody could foresee: what is from -Inf to -0 lies below
@@ -41,64 +55,95 @@ func where(v, x float32) float32 {
 
 func compileInfluence(c *compiler, s plan.Step) task {
 	x, out := c.influence(s), c.floats(s.Out)
-	return c.split(x.steps, x.channels*x.channels*x.features, func(_, lo, hi int) {
+	return c.split(x.steps, x.cost(x.channels*x.channels), func(_, lo, hi int) {
 		for t := lo; t < hi; t++ {
+			senders := x.senders(t)
 			for i := range x.channels {
-				to := row(out, t*x.channels+i, x.features)
-				clear(to)
-				for j, a := range row(x.weights, i, x.channels) {
-					p, q := x.receiver(t, i)[:len(to)], x.sender(t, j)[:len(to)]
-					for m := range to {
-						to[m] += a * positive(p[m]+q[m])
-					}
+				p, weights, to := x.receiver(t, i), row(x.weights, i, x.channels), row(out, t*x.channels+i, x.features)
+				if x.vectors > 0 {
+					influenceRow(&p[0], &senders[0], &weights[0], &to[0], x.channels, x.vectors, 2*x.features)
+				}
+				if x.rest < x.features {
+					x.add(to, p, senders, weights)
 				}
 			}
 		}
 	})
+}
+
+// add writes the features that are left over.
+func (x influence) add(to, p, senders, weights []float32) {
+	clear(to[x.rest:])
+	for j, a := range weights {
+		q := x.sender(senders, j)
+		for m := x.rest; m < x.features; m++ {
+			to[m] += a * positive(p[m]+q[m])
+		}
+	}
 }
 
 func compileInfluenceGrad(c *compiler, s plan.Step) task {
 	x, z, out := c.influence(s), c.floats(s.In[2]), c.floats(s.Out)
 	to := x
 	to.both = out
-	return c.split(x.steps, 2*x.channels*x.channels*x.features, func(_, lo, hi int) {
+	return c.split(x.steps, 2*x.cost(x.channels*x.channels), func(_, lo, hi int) {
 		for t := lo; t < hi; t++ {
 			clear(row(out, t, 2*x.channels*x.features))
+			senders, dq := x.senders(t), to.senders(t)
 			for i := range x.channels {
-				z, dp := row(z, t*x.channels+i, x.features), to.receiver(t, i)
-				for j, a := range row(x.weights, i, x.channels) {
-					p, q, dp, dq := x.receiver(t, i)[:len(z)], x.sender(t, j)[:len(z)], dp[:len(z)], to.sender(t, j)[:len(z)]
-					for m := range z {
-						g := a * where(p[m]+q[m], z[m])
-						dp[m] += g
-						dq[m] += g
-					}
+				p, weights, z, dp := x.receiver(t, i), row(x.weights, i, x.channels), row(z, t*x.channels+i, x.features), to.receiver(t, i)
+				if x.vectors > 0 {
+					influenceGradRow(&p[0], &senders[0], &weights[0], &z[0], &dp[0], &dq[0], x.channels, x.vectors, 2*x.features)
+				}
+				if x.rest < x.features {
+					x.addGrad(dp, dq, p, senders, weights, z)
 				}
 			}
 		}
 	})
 }
 
+func (x influence) addGrad(dp, dq, p, senders, weights, z []float32) {
+	for j, a := range weights {
+		q, dq := x.sender(senders, j), x.sender(dq, j)
+		for m := x.rest; m < x.features; m++ {
+			g := a * where(p[m]+q[m], z[m])
+			dp[m] += g
+			dq[m] += g
+		}
+	}
+}
+
+// compileInfluenceGradWeights adds up the steps of some channels, all of them step by step, so that the senders of a step
+// are fetched once: eight sums for each weight, as the assembly has them.
 func compileInfluenceGradWeights(c *compiler, s plan.Step) task {
+	const sums = 8
 	x, z, out := c.influence(s), c.floats(s.In[2]), c.floats(s.Out)
-	c.needDouble(x.channels)
-	return c.split(x.channels, 2*x.steps*x.channels*x.features, func(worker, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			sums := c.double[worker][:x.channels]
-			clear(sums)
-			for t := range x.steps {
-				z, p := row(z, t*x.channels+i, x.features), x.receiver(t, i)
-				for j := range sums {
-					p, q, sum := p[:len(z)], x.sender(t, j)[:len(z)], float32(0)
-					for m := range z {
-						sum += positive(p[m]+q[m]) * z[m]
+	c.need(sums * len(out))
+	return c.split(x.channels, x.cost(x.steps*x.channels), func(worker, lo, hi int) {
+		work := c.scratch[worker][:sums*(hi-lo)*x.channels]
+		clear(work)
+		for t := range x.steps {
+			senders := x.senders(t)
+			for i := lo; i < hi; i++ {
+				p, z, work := x.receiver(t, i), row(z, t*x.channels+i, x.features), row(work, i-lo, sums*x.channels)
+				if x.vectors > 0 {
+					influenceGradWeightsRow(&p[0], &senders[0], &z[0], &work[0], x.channels, x.vectors, 2*x.features)
+				}
+				for j := 0; x.rest < x.features && j < x.channels; j++ {
+					q := x.sender(senders, j)
+					for m := x.rest; m < x.features; m++ {
+						work[sums*j+m%sums] += positive(p[m]+q[m]) * z[m]
 					}
-					sums[j] += float64(sum)
 				}
 			}
-			for j, sum := range sums {
-				out[i*x.channels+j] = float32(sum)
+		}
+		for k := range (hi - lo) * x.channels {
+			total := float32(0)
+			for _, sum := range row(work, k, sums) {
+				total += sum
 			}
+			out[lo*x.channels+k] = total
 		}
 	})
 }
