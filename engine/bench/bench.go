@@ -6,105 +6,109 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend"
+	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/train"
 )
 
-// Options says how long to measure.
+// Options says what to measure, and for how long.
 type Options struct {
 	Runs int // of each training step
-	// Roofline measures for a time how many multiply-adds this machine can do at most, in GFLOP/s; nil = not known. It is
+	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not known. It is
 	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
 	Roofline func(time.Duration) float64
-	// Only names the training steps to time; products stands for all products. Empty = everything.
+	// Hands are workers beside this one: every training step is timed without them and with them, in turn.
+	Hands []runner.Hand
+	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty = everything.
 	Only []string
-	// Done is called after every line; nil = not.
-	Done func(Line)
+	// Begin is called with what comes next, before it is timed, and Done after every line; nil = not.
+	Begin, Done func(timing.Line)
 }
 
-// Line is one thing that was timed.
-type Line struct {
-	Group string  `json:"group"` // product, training step, scoring
-	Name  string  `json:"name"`
-	About string  `json:"about,omitempty"`
-	FLOP  float64 `json:"flop"` // of the products in it
-	Times         // of one product, one training step, one window
-	// Median and 10th percentile of the roofline measured in between, in GFLOP/s; 0 = not known.
-	Roofline     float64 `json:"roofline_gflops,omitempty"`
-	RooflineBest float64 `json:"roofline_best_gflops,omitempty"`
+// Products stands for all products in Options.Only.
+const Products = "products"
+
+// wants reports whether something is to be timed.
+func (o Options) wants(names ...string) bool {
+	return len(o.Only) == 0 || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(o.Only, n) })
 }
 
-// Times are milliseconds over all runs.
-type Times struct {
-	Median float64 `json:"median_ms"`
-	P10    float64 `json:"p10_ms"` // the 10th percentile
-	Runs   int     `json:"runs"`
-}
-
-// GFLOPS is the speed of the median.
-func (l Line) GFLOPS() float64 { return l.FLOP / l.Median / 1e6 }
-
-// Share is GFLOPS as a part of the roofline; NaN if that is not known.
-func (l Line) Share() float64 {
-	if l.Roofline == 0 {
-		return math.NaN()
+// Check says which name in Only stands for nothing.
+func (o Options) Check() error {
+	known := []string{Products}
+	for _, p := range products {
+		known = append(known, p.name())
 	}
-	return l.GFLOPS() / l.Roofline
-}
-
-// BestShare compares the 10th percentiles of both, which other programs on the machine disturb least.
-func (l Line) BestShare() float64 {
-	if l.Roofline == 0 {
-		return math.NaN()
+	for _, s := range Steps {
+		known = append(known, s.Name)
 	}
-	return l.FLOP / l.P10 / 1e6 / l.RooflineBest
+	for _, name := range o.Only {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("nothing to time is called %q, want some of %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
-// products lists the sizes of products: rows, inner extent, columns.
-var products = [][3]int{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 64, 64}, {1600, 512, 512}}
+// size is that of a product: rows, inner extent, columns.
+type size [3]int
+
+func (p size) name() string { return fmt.Sprintf("%dx%dx%d", p[0], p[1], p[2]) }
+
+var products = []size{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 64, 64}, {1600, 512, 512}}
 
 // Run times products, training steps and scoring on the device.
-func Run(ctx context.Context, dev backend.Device, o Options) ([]Line, error) {
-	for _, name := range o.Only {
-		if name != "products" && !slices.ContainsFunc(Steps, func(s Step) bool { return s.Name == name }) {
-			return nil, fmt.Errorf("there is no training step %q", name)
-		}
+func Run(ctx context.Context, dev backend.Device, o Options) ([]timing.Line, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
 	}
-	var lines []Line
-	add := func(l Line, err error) error {
-		if err != nil {
-			return err
+	r := &run{Options: o, dev: dev}
+	for _, p := range products {
+		if !o.wants(Products, p.name()) {
+			continue
 		}
-		lines = append(lines, l)
-		if o.Done != nil {
-			o.Done(l)
-		}
-		return nil
-	}
-	if len(o.Only) == 0 || slices.Contains(o.Only, "products") {
-		for _, p := range products {
-			if err := add(o.product(ctx, dev, p[0], p[1], p[2])); err != nil {
-				return lines, err
-			}
+		if err := r.product(ctx, p); err != nil {
+			return r.lines, err
 		}
 	}
 	for _, s := range Steps {
-		if len(o.Only) > 0 && !slices.Contains(o.Only, s.Name) {
+		if !o.wants(s.Name) {
 			continue
 		}
-		if err := o.step(ctx, dev, s, add); err != nil {
-			return lines, fmt.Errorf("step %s: %w", s.Name, err)
+		if err := r.step(ctx, s); err != nil {
+			return r.lines, fmt.Errorf("step %s: %w", s.Name, err)
 		}
 	}
-	return lines, nil
+	return r.lines, nil
+}
+
+// run is a benchmark under way.
+type run struct {
+	Options
+	dev   backend.Device
+	lines []timing.Line
+}
+
+func (r *run) begin(l timing.Line) {
+	if r.Begin != nil {
+		r.Begin(l)
+	}
+}
+
+func (r *run) add(l timing.Line) {
+	r.lines = append(r.lines, l)
+	if r.Done != nil {
+		r.Done(l)
+	}
 }
 
 // clock collects runs, with the roofline in between.
@@ -125,58 +129,55 @@ func (c *clock) add(d time.Duration) {
 	c.ms = append(c.ms, d.Seconds()*1000/float64(c.perRun))
 }
 
-func (c *clock) line(group, name, about string, flop float64) Line {
-	l := Line{Group: group, Name: name, About: about, FLOP: flop,
-		Times: Times{Median: quantile(c.ms, 0.5), P10: quantile(c.ms, 0.1), Runs: len(c.ms)}}
+// time completes a line by what was measured.
+func (c *clock) time(l timing.Line) timing.Line {
+	l.Times = timing.Of(c.ms)
 	if len(c.speeds) > 0 {
-		l.Roofline, l.RooflineBest = quantile(c.speeds, 0.5), quantile(c.speeds, 0.9)
+		l.Roofline, l.RooflineBest = timing.Quantile(c.speeds, 0.5), timing.Quantile(c.speeds, 0.9)
 	}
 	return l
 }
 
-// quantile is the value below which the share q of x lies.
-func quantile(x []float64, q float64) float64 {
-	x = slices.Sorted(slices.Values(x))
-	return x[int(math.Round(q*float64(len(x)-1)))]
-}
-
 // product times x y, repeated so that a run takes some milliseconds.
-func (o Options) product(ctx context.Context, dev backend.Device, m, k, n int) (Line, error) {
+func (r *run) product(ctx context.Context, size size) error {
+	m, k, n := size[0], size[1], size[2]
+	line := timing.Line{Group: timing.GroupProduct, Name: size.name(), Workers: 1, FLOP: 2 * float64(m*k*n)}
+	r.begin(line)
 	var result *graph.Node
 	g, err := graph.Build(func(g *graph.Graph) { result = graph.MatMul(g.Input("x", m, k), g.Input("y", k, n), 1) })
 	if err != nil {
-		return Line{}, err
+		return err
 	}
 	p, err := plan.Build(g, plan.Options{}, plan.Proc{Name: "product", Results: []plan.Result{{Name: "xy", Node: result}}})
 	if err != nil {
-		return Line{}, err
+		return err
 	}
-	program, err := dev.Compile(p)
+	program, err := r.dev.Compile(p)
 	if err != nil {
-		return Line{}, err
+		return err
 	}
 	defer program.Close()
 	// Memory that was never written is one page of zeros under many addresses, which caches take badly.
-	for name, size := range map[string]int{"x": m * k, "y": k * n} {
+	for name, values := range map[string]int{"x": m * k, "y": k * n} {
 		slot, _ := p.Slot(plan.ClassInput, name)
-		if err := program.Write(slot, windows(size/Channels + 1).Series.Values[:size]); err != nil {
-			return Line{}, err
+		if err := program.Write(slot, windows(values/Channels + 1).Series.Values[:values]); err != nil {
+			return err
 		}
 	}
-	flop := 2 * float64(m*k*n)
-	c := clock{roofline: o.Roofline, perRun: int(max(1, 2e8/flop))}
+	c := clock{roofline: r.Roofline, perRun: int(max(1, 2e8/line.FLOP))}
 	for i := range 23 {
 		start := time.Now()
 		for range c.perRun {
 			if err := program.Run(ctx, 0); err != nil {
-				return Line{}, err
+				return err
 			}
 		}
 		if i > 2 {
 			c.add(time.Since(start))
 		}
 	}
-	return c.line("product", fmt.Sprintf("%dx%dx%d", m, k, n), "", flop), nil
+	r.add(c.time(line))
+	return nil
 }
 
 // witness remembers the plan that a device compiles.
@@ -206,11 +207,15 @@ func (w *witness) perWindow(name string) float64 {
 	return w.flop(name) / float64(w.plan.Slots[slot].Shape[0])
 }
 
-// flop counts the multiplications and additions of a product.
+// flop counts the multiplications and additions of products, those inside of recurrences, too: there every step but
+// the first multiplies all weights with what the step before left.
 func flop(s plan.Step) float64 {
 	switch s.Kind {
 	case op.MatMul, op.MatMulAdd, op.MatMulGelu:
 		return 2 * float64(s.Out.Shape.Len()*s.In[0].Shape[len(s.In[0].Shape)-1])
+	case op.LSTM, op.LSTMGrad, op.GRU, op.GRUGrad:
+		steps, rows := s.In[0].Shape[0], s.In[0].Shape[1]
+		return 2 * float64((steps-1)*rows*s.In[1].Shape.Len())
 	}
 	return 0
 }
@@ -218,55 +223,94 @@ func flop(s plan.Step) float64 {
 // errEnough ends a training when enough steps were timed.
 var errEnough = errors.New("enough")
 
-// step times a training step, and scoring with the same model.
-func (o Options) step(ctx context.Context, dev backend.Device, s Step, add func(Line, error) error) error {
-	p, err := s.Problem()
+// step times a training step on one worker, in turn with all workers if there are several; then scoring with the same
+// model.
+func (r *run) step(ctx context.Context, s Step) error {
+	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
+	r.begin(line)
+	task, err := s.task()
 	if err != nil {
 		return err
 	}
-	w := &witness{Device: dev}
-	t, err := train.New(w, p, clip, 1)
+	t, w, err := s.trainer(r.dev)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	c := clock{roofline: o.Roofline, perRun: 1}
-	const warm = 2
-	spec := experiment.Train{Rate: 1e-4, Schedule: "constant", Epochs: 1, Batch: Batch, Clip: clip}
-	_, err = t.Fit(ctx, windows(Batch*(o.Runs+warm+1)), detect.Windows{}, train.Options{Train: spec, Epochs: 1, Lambda: func(int) float64 { return 1 },
-		OnStep: func(i train.StepInfo) {
-			if i.Step > warm {
-				c.add(time.Duration(i.Seconds * float64(time.Second)))
-			}
-		},
-		Gate: func(context.Context) error {
-			if len(c.ms) == o.Runs {
-				return errEnough
-			}
-			return nil
-		}})
-	if !errors.Is(err, errEnough) {
-		return errors.Join(err, errors.New("training ended early"))
-	}
-	if err := add(c.line("training step", s.Name, s.About, w.perWindow("gradient")*Batch), nil); err != nil || !s.Scored {
+	peers, err := r.join(ctx, task)
+	if err != nil {
 		return err
 	}
-	return add(o.score(ctx, t, s, w.perWindow("forward")))
+	crews := [][]train.Peer{nil}
+	if len(peers) > 0 {
+		crews = append(crews, peers)
+	}
+	const warm = 2
+	clocks, steps, done := make([]clock, len(crews)), len(crews)*(r.Runs+warm), 0
+	for i := range clocks {
+		clocks[i] = clock{roofline: r.Roofline, perRun: 1}
+	}
+	var gone error
+	_, err = t.Fit(ctx, windows(Batch*(steps+1)), detect.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+		Lambda: func(int) float64 { return 1 },
+		Gate: func(ctx context.Context) error {
+			if err := errors.Join(gone, ctx.Err()); err != nil {
+				return err
+			}
+			if done == steps {
+				return errEnough
+			}
+			t.Share(crews[done%len(crews)], false, func(err error) { gone = err })
+			return nil
+		},
+		OnStep: func(i train.StepInfo) {
+			if done >= len(crews)*warm {
+				clocks[done%len(crews)].add(time.Duration(i.Seconds * float64(time.Second)))
+			}
+			done++
+		}})
+	if !errors.Is(err, errEnough) {
+		return err // never nil: there are windows for more steps
+	}
+	line.FLOP = w.perWindow("gradient") * Batch
+	for i, c := range clocks {
+		line.Workers = 1 + len(crews[i])
+		r.add(c.time(line))
+	}
+	if !s.Scored {
+		return nil
+	}
+	return r.score(ctx, t, s, w.perWindow("forward"))
+}
+
+// join makes the other workers ready for a step.
+func (r *run) join(ctx context.Context, task runner.Task) (peers []train.Peer, err error) {
+	for _, h := range r.Hands {
+		p, err := h.Join(ctx, task)
+		if err != nil {
+			return nil, err
+		}
+		peers = append(peers, p)
+	}
+	return peers, nil
 }
 
 // score times the forward pass of many windows.
-func (o Options) score(ctx context.Context, t *train.Trainer, s Step, flop float64) (Line, error) {
-	c := clock{roofline: o.Roofline, perRun: Batch}
-	for i := range o.Runs + 1 {
+func (r *run) score(ctx context.Context, t *train.Trainer, s Step, flop float64) error {
+	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
+	r.begin(line)
+	c := clock{roofline: r.Roofline, perRun: Batch}
+	for i := range r.Runs + 1 {
 		start := time.Now()
 		if err := t.Forward(ctx, windows(Batch), func(int, [][]float32) error { return nil }); err != nil {
-			return Line{}, err
+			return err
 		}
 		if i > 0 {
 			c.add(time.Since(start))
 		}
 	}
-	return c.line("scoring", s.Name, "one window", flop), nil
+	r.add(c.time(line))
+	return nil
 }
 
 // windows are n windows of made-up data.

@@ -2,16 +2,19 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/train"
 )
 
 func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A"}, Roofline: func(time.Duration) float64 { return 100 }})
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A", "64x64x64"}, Roofline: func(time.Duration) float64 { return 100 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,32 +25,60 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
-	if got := strings.Join(names, ", "); got != "training step T, training step A, scoring A" {
+	if got := strings.Join(names, ", "); got != "product 64x64x64, training step T, training step A, scoring A" {
 		t.Errorf("timed %s", got)
 	}
 	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the projection; three
 	// times the forward pass, less the gradient of the input.
 	const layer = 6*100*64*64 + 2*8*100*100*8
 	const want = 32 * 2 * (3*(3*layer+100*64*38) + 2*100*114*64)
-	if got := lines[0].FLOP; math.Abs(got-want) > 1 {
+	if got := lines[1].FLOP; math.Abs(got-want) > 1 {
 		t.Errorf("step T: %.0f FLOP, want %d", got, want)
+	}
+}
+
+// here is a worker that is none: it computes on the spot.
+func here(t *testing.T) runner.Hand {
+	return runner.Hand{Join: func(_ context.Context, task runner.Task) (train.Peer, error) {
+		other, err := runner.Serve(cpu.New(), task)
+		if err == nil {
+			t.Cleanup(func() { other.Close() })
+			return other.Answer, nil
+		}
+		return nil, err
+	}}
+}
+
+func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []runner.Hand{here(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lines) != 2 || lines[0].Workers != 1 || lines[1].Workers != 2 || lines[0].Runs != 2 || lines[1].Runs != 2 || lines[0].FLOP != lines[1].FLOP {
+		t.Errorf("%+v", lines)
+	}
+	// By hand, for 32 windows of 100 steps: both layers' products with inputs and, but for the first step, with states;
+	// the head. All three times, forward and for both gradients, less the gradient of the input.
+	const in, states, head = 38 * 320, 80 * 320, 80 * 38
+	const want = 32 * 2 * (100*(2*in+3*states+3*head) + 2*states*3*99)
+	if got := lines[0].FLOP; math.Abs(got-want) > 1 {
+		t.Errorf("step L: %.0f FLOP, want %d", got, want)
+	}
+}
+
+func TestALostWorkerEndsTheBenchmark(t *testing.T) {
+	lost := errors.New("it is gone")
+	hand := runner.Hand{Join: func(context.Context, runner.Task) (train.Peer, error) {
+		return func(context.Context, train.Work) ([]train.Gradient, error) { return nil, lost }, nil
+	}}
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Hands: []runner.Hand{hand}})
+	if !errors.Is(err, lost) || len(lines) > 0 {
+		t.Errorf("lines %+v, error %v: want none, since two workers were never there", lines, err)
 	}
 }
 
 func TestAnUnknownStepIsAnError(t *testing.T) {
 	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil || !strings.Contains(err.Error(), `"Z"`) {
 		t.Errorf("error %v, want one that names Z", err)
-	}
-}
-
-func TestTheTableSaysWhatIsNotKnown(t *testing.T) {
-	known := Line{Group: "product", Name: "64x64x64", FLOP: 2e9, Times: Times{Median: 50, P10: 40}, Roofline: 80, RooflineBest: 100}
-	unknown := known
-	unknown.Roofline, unknown.RooflineBest = 0, 0
-	if row := known.Row(); !strings.Contains(row, "40.0") || !strings.Contains(row, "50 % ( 50 %)") {
-		t.Errorf("row %q, want 40 GFLOP/s, half of the roofline", row)
-	}
-	if row := unknown.Row(); strings.Contains(row, "%") || strings.Contains(row, "NaN") {
-		t.Errorf("row %q has a share of an unknown roofline", row)
 	}
 }

@@ -3,13 +3,13 @@ package bench
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/plan"
-	"cosinelab/engine/train"
 )
 
 // Cost is what the steps of one kind and shape take together.
@@ -24,17 +24,12 @@ type Cost struct {
 // takes longest first, averaged over the rounds that little else on the machine disturbed. Clocks of browsers are
 // coarse, so rounds should be many. The first Costs are those of whole procedures.
 func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list []Cost, err error) {
-	p, err := s.Problem()
+	t, w, err := s.trainer(dev)
 	if err != nil {
 		return nil, err
 	}
-	params := p.Graph.Params()
-	w := &witness{Device: dev}
-	t, err := train.New(w, p, clip, 1)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.Close(); err != nil {
+	params, err := t.Params()
+	if err := errors.Join(err, t.Close()); err != nil {
 		return nil, err
 	}
 	single, steps := oneByOne(w.plan)
@@ -43,9 +38,9 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 		return nil, err
 	}
 	defer program.Close()
-	for _, n := range params {
-		if slot, ok := single.Slot(plan.ClassParam, n.Name); ok {
-			if err := program.Write(slot, train.Initial(n, 1)); err != nil {
+	for name, x := range params {
+		if slot, ok := single.Slot(plan.ClassParam, name); ok {
+			if err := program.Write(slot, x.Data); err != nil {
 				return nil, err
 			}
 		}

@@ -2,12 +2,10 @@
 package bench
 
 import (
-	"errors"
-
-	"cosinelab/engine/distill"
-	"cosinelab/engine/graph"
+	"cosinelab/engine/backend"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/models"
-	"cosinelab/engine/plan"
 	"cosinelab/engine/train"
 )
 
@@ -21,63 +19,64 @@ const (
 // clip is the global norm to which gradients are clipped.
 const clip = 1
 
-// Step is a training step of a fixed size: forward, backward, clipping, Adam.
+// Step is a training step of a fixed size: forward, backward, clipping, Adam. It is that of an experiment, built as
+// experiments build theirs.
 type Step struct {
 	Name    string
 	About   string
-	Model   string // of package models
-	Config  models.Config
+	Model   experiment.Model
 	Teacher bool // with a frozen teacher of the same kind, whose output the student follows by the cosine
 	Scored  bool // its forward pass is timed, too
 }
 
-var (
-	small = models.Config{Window: Length, Channels: Channels, DModel: 64, Heads: 8, Layers: 3, DFF: 64}
-	full  = models.Config{Window: Length, Channels: Channels, DModel: 512, Heads: 8, Layers: 3, DFF: 512}
-)
-
 // Steps lists the training steps that are timed.
 var Steps = []Step{
-	{"T", "transformer, d_model 64, 8 heads, 3 layers, d_ff 64", "transformer", small, false, false},
-	{"A", "Anomaly Transformer of the same size", "anomaly_transformer", small, false, true},
-	{"F", "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512", "anomaly_transformer", full, false, true},
-	{"D", "A with a frozen teacher's forward pass and the cosine objective", "anomaly_transformer", small, true, false},
+	{"T", "transformer, d_model 64, 8 heads, 3 layers, d_ff 64", sized("transformer", 64), false, false},
+	{"A", "Anomaly Transformer of the same size", sized("anomaly_transformer", 64), false, true},
+	{"F", "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512", sized("anomaly_transformer", 512), false, true},
+	{"D", "A with a frozen teacher's forward pass and the cosine objective", sized("anomaly_transformer", 64), true, false},
+	{"L", "LSTM, 80 states, 2 layers", experiment.Model{Name: "lstm", DModel: 80, Layers: 2}, false, false},
 }
 
-// Problem builds what the step trains, for micro-batches of the size that the model likes.
+func sized(name string, width int) experiment.Model {
+	return experiment.Model{Name: name, DModel: width, Heads: 8, Layers: 3, DFF: width}
+}
+
+// task is the step as one training of an experiment, in micro-batches of the size that the model likes.
+func (s Step) task() (runner.Task, error) {
+	m, err := models.Find(s.Model.Name)
+	if err != nil {
+		return runner.Task{}, err
+	}
+	spec := experiment.Default()
+	spec.Data.Window = Length
+	spec.Teacher.Model, spec.Student = s.Model, s.Model
+	spec.Train = experiment.Train{Rate: 1e-4, Schedule: "constant", Epochs: 1, Batch: Batch, Clip: clip}
+	spec.Detect.Score = "model"
+	arm := 0 // alone
+	if s.Teacher {
+		arm = 1 // with the cosine
+	}
+	return runner.Task{Spec: spec, Arm: arm, Taught: s.Teacher, Channels: Channels,
+		Micro: min(Batch, m.MicroBatch(models.Config{DModel: s.Model.OrLab().DModel}))}, nil
+}
+
+// Problem builds what the step trains.
 func (s Step) Problem() (train.Problem, error) {
-	m, err := models.Find(s.Model)
+	task, err := s.task()
 	if err != nil {
 		return train.Problem{}, err
 	}
-	var p train.Problem
-	g, e := graph.Build(func(g *graph.Graph) {
-		x := g.Input("x", m.MicroBatch(s.Config), Length, Channels)
-		out := m.Build(g, x, s.Config)
-		p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params(),
-			Outputs: []plan.Result{{Name: "score", Node: out.Scores[0].Node}}}
-		for _, part := range out.Parts {
-			p.Parts = append(p.Parts, plan.Result{Name: part.Name, Node: part.Node})
-		}
-		if s.Teacher {
-			err = follow(&p, m, s.Config, out)
-		}
-	})
-	p.Graph = g
-	return p, errors.Join(e, err)
+	return task.Problem()
 }
 
-// follow adds a frozen teacher, and to the loss the cosine objective.
-func follow(p *train.Problem, m models.Model, c models.Config, student models.Output) error {
-	g := p.Windows.Graph()
-	leave := g.Scope("teacher")
-	teacher := m.Build(g, p.Windows, c)
-	leave()
-	term, err := distill.Term("cosine", "channel", teacher.Series, student.Series)
+// trainer compiles the step for a device, and returns the plan that it runs.
+func (s Step) trainer(dev backend.Device) (*train.Trainer, *witness, error) {
+	p, err := s.Problem()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	p.Weight = g.Input("lambda")
-	p.Loss = graph.Add(p.Loss, graph.Mul(p.Weight, term))
-	return nil
+	w := &witness{Device: dev}
+	t, err := train.New(w, p, clip, 1)
+	return t, w, err
 }

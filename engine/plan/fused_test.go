@@ -92,7 +92,7 @@ func TestFusedPlansComputeWhatUnfusedOnesDo(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if before, after := len(plans[0].Procs[0].Steps), len(plans[1].Procs[0].Steps); after > before*6/10 {
+			if before, after := len(plans[0].Procs[0].Steps), len(plans[1].Procs[0].Steps); after > before*6/10 && s.Name != "L" { // a recurrence is one step from the start
 				t.Errorf("fusion leaves %d of %d steps", after, before)
 			}
 			want, got := values(t, plans[0], p.Graph.Params()), values(t, plans[1], p.Graph.Params())

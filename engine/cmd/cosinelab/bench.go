@@ -4,15 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"cosinelab/engine/bench"
+	"cosinelab/engine/bench/timing"
 )
 
 func (a *app) bench(ctx context.Context, args []string) error {
 	f := a.flags("bench")
 	name := f.String("device", defaultDevice, "the device to time, see cosinelab devices")
-	only := f.String("only", "", "training `STEPS` to time, separated by commas; empty = these, products and scoring")
+	only := f.String("only", "", "training `STEPS` and products to time, separated by commas, as in T,512x512x512; products = all of them; empty = everything")
 	runs := f.Int("runs", 30, "runs of each training step")
 	asJSON := f.Bool("json", false, "print JSON instead of a table")
 	rest, err := parse(f, args)
@@ -31,8 +33,8 @@ func (a *app) bench(ctx context.Context, args []string) error {
 		o.Only = strings.Split(*only, ",")
 	}
 	if !*asJSON {
-		fmt.Fprintln(a.out, bench.Head)
-		o.Done = func(l bench.Line) { fmt.Fprintln(a.out, l.Row()) }
+		fmt.Fprintln(a.out, timing.Head)
+		o.Done = func(l timing.Line) { fmt.Fprintln(a.out, l.Row()) }
 	}
 	lines, err := bench.Run(ctx, dev, o)
 	if err != nil || !*asJSON {
@@ -40,5 +42,5 @@ func (a *app) bench(ctx context.Context, args []string) error {
 	}
 	out := json.NewEncoder(a.out)
 	out.SetIndent("", "  ")
-	return out.Encode(lines)
+	return out.Encode(timing.Report{Machine: runtime.GOOS + "/" + runtime.GOARCH, Device: dev.Name(), Cores: runtime.NumCPU(), Lines: lines})
 }

@@ -28,25 +28,27 @@ type Task struct {
 	Micro    int             `json:"micro"` // windows in a micro-batch
 }
 
-// Serve builds the problem of a task; what it answers depends on the parameters in each request alone.
-func Serve(dev backend.Device, task Task) (*train.Trainer, error) {
+// Problem builds what the task trains.
+func (task Task) Problem() (train.Problem, error) {
 	if err := task.Spec.Validate(); err != nil {
-		return nil, err
+		return train.Problem{}, err
 	}
 	if task.Micro < 1 || task.Channels < 1 {
-		return nil, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro, task.Channels)
+		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro, task.Channels)
 	}
 	if task.Arm < -1 || task.Arm >= len(task.Spec.Arms) {
-		return nil, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
+		return train.Problem{}, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
 	}
-	r := &run{spec: task.Spec, device: dev, data: &prepared{channels: task.Channels, micro: task.Micro}}
-	var p train.Problem
-	var err error
+	r := &run{spec: task.Spec, data: &prepared{channels: task.Channels, micro: task.Micro}}
 	if task.Arm < 0 {
-		p, err = r.teacherProblem()
-	} else {
-		p, err = r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
+		return r.teacherProblem()
 	}
+	return r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
+}
+
+// Serve compiles the problem of a task; what it answers depends on the parameters in each request alone.
+func Serve(dev backend.Device, task Task) (*train.Trainer, error) {
+	p, err := task.Problem()
 	if err != nil {
 		return nil, err
 	}
