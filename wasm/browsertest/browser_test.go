@@ -21,26 +21,12 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"cosinelab/engine/experiment"
+	"cosinelab/wasm/browsertest/chromium"
 	"cosinelab/wasm/protocol"
 )
 
-// chromium finds the browser, or skips the test; where CI is set its absence is a failure.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no Chromium found, and CI is set")
-	}
-	t.Skip("no Chromium found")
-	return ""
-}
-
 // serve starts the built server with the given flags and returns its address.
-func serve(t *testing.T, args ...string) string {
+func serve(t testing.TB, args ...string) string {
 	t.Helper()
 	binary, err := filepath.Abs("../../dist/serve")
 	if err != nil {
@@ -73,20 +59,14 @@ func serve(t *testing.T, args ...string) string {
 
 // tab is a page in a headless browser. Every error that the page logs fails the test.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 }
 
 // open starts a browser at a URL.
-func open(t *testing.T, url string) *tab {
+func open(t testing.TB, url string) *tab {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(1440, 900))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx := chromium.Start(t, chromedp.WindowSize(1440, 900))
 	p := &tab{t, ctx}
 	chromedp.ListenTarget(ctx, p.hear)
 	p.do(log.Enable(), chromedp.Navigate(url))
@@ -114,10 +94,7 @@ func (p *tab) do(actions ...chromedp.Action) {
 // eval runs an expression, or a promise, in the page and decodes its value.
 func (p *tab) eval(expression string, into any) {
 	p.t.Helper()
-	await := func(params *cdpruntime.EvaluateParams) *cdpruntime.EvaluateParams {
-		return params.WithAwaitPromise(true)
-	}
-	if err := chromedp.Run(p.ctx, chromedp.Evaluate(expression, into, await)); err != nil {
+	if err := chromedp.Run(p.ctx, chromedp.Evaluate(expression, into, chromium.Await)); err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
 }

@@ -5,7 +5,6 @@
 package engine_test
 
 import (
-	"context"
 	"embed"
 	"encoding/json"
 	"flag"
@@ -19,8 +18,9 @@ import (
 	"strings"
 	"testing"
 
-	cdp "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"cosinelab/wasm/browsertest/chromium"
 )
 
 const root = "../../.."
@@ -44,15 +44,14 @@ func TestDeviceInChromium(t *testing.T) {
 }
 
 var (
-	what = flag.String("what", "Steps", "benchmarks of the browser to run: Steps, Profile")
-	only = flag.String("only", "", "training steps to time, separated by commas; empty = everything")
-	runs = flag.String("runs", "30", "runs of each training step")
+	only = flag.String("only", "A", "training steps or models to look into, separated by commas")
+	runs = flag.String("runs", "30", "rounds")
 )
 
-// BenchmarkInChromium prints the table of package bench.
-func BenchmarkInChromium(b *testing.B) {
+// BenchmarkProfile prints what the parts of a training step take.
+func BenchmarkProfile(b *testing.B) {
 	for b.Loop() {
-		code, output := run(b, false, "-test.run=^$", "-test.bench="+*what, "-test.benchtime=1x", "-only="+*only, "-runs="+*runs)
+		code, output := run(b, false, "-test.run=^$", "-test.bench=Profile", "-test.benchtime=1x", "-only="+*only, "-runs="+*runs)
 		fmt.Println(output)
 		if code != 0 {
 			b.Fatalf("exit code %d", code)
@@ -64,37 +63,17 @@ func BenchmarkInChromium(b *testing.B) {
 // code and output.
 func run(tb testing.TB, plain bool, args ...string) (code int, output string) {
 	tb.Helper()
-	browser := findChromium(tb)
+	ctx := chromium.Start(tb)
 	server := httptest.NewServer(handler(tb, compile(tb), plain, args))
 	defer server.Close()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
-	ctx, cancel := chromedp.NewContext(ctx)
-	defer cancel()
 	var result struct {
 		Code   int
 		Output string
 	}
-	await := func(p *cdp.EvaluateParams) *cdp.EvaluateParams { return p.WithAwaitPromise(true) }
-	if err := chromedp.Run(ctx, chromedp.Navigate(server.URL+"/page/"), chromedp.Evaluate("finished", &result, await)); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Navigate(server.URL+"/page/"), chromedp.Evaluate("finished", &result, chromium.Await)); err != nil {
 		tb.Fatal(err)
 	}
 	return result.Code, result.Output
-}
-
-func findChromium(tb testing.TB) string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		tb.Fatal("no Chromium found, and CI is set")
-	}
-	tb.Skip("no Chromium found")
-	return ""
 }
 
 // compile returns the path of this package's tests as a program for the browser.

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"slices"
@@ -15,13 +14,14 @@ import (
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/backend/simd"
 	"cosinelab/engine/bench"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/golden"
 	"cosinelab/engine/models"
 )
 
 func device(tb testing.TB) backend.Device {
 	tb.Helper()
-	dev, err := simd.New()
+	dev, _, err := simd.New("")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -50,30 +50,9 @@ func TestGoldenVectors(t *testing.T) {
 }
 
 var (
-	only = flag.String("only", "", "training steps to time, separated by commas; empty = everything")
-	runs = flag.Int("runs", 30, "runs of each training step")
+	only = flag.String("only", "A", "training steps or models to look into, separated by commas")
+	runs = flag.Int("runs", 30, "rounds")
 )
-
-// BenchmarkSteps prints the table of package bench, then the same as JSON.
-func BenchmarkSteps(b *testing.B) {
-	dev := device(b)
-	o := bench.Options{Runs: *runs, Roofline: simd.Roofline, Done: func(l bench.Line) { fmt.Println(l.Row()) }}
-	if *only != "" {
-		o.Only = strings.Split(*only, ",")
-	}
-	for b.Loop() {
-		fmt.Println(bench.Head)
-		lines, err := bench.Run(context.Background(), dev, o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		text, err := json.Marshal(lines)
-		if err != nil {
-			b.Fatal(err)
-		}
-		fmt.Println(string(text))
-	}
-}
 
 // BenchmarkProfile prints what the parts of a micro-batch take, of training steps or of models: gta in its size for the
 // lab, gta/full in that of its paper.
@@ -107,10 +86,10 @@ func stepOf(tb testing.TB, name string) bench.Step {
 	if err != nil || size != "" && size != "full" {
 		tb.Fatal(name, err)
 	}
-	c := m.Lab
-	if size == "full" {
-		c = m.Full
+	sized := experiment.Model{Name: model}
+	if c := m.Full; size == "full" {
+		sized = experiment.Model{Name: model, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent, Flows: c.Flows,
+			Features: c.Features, MLP: c.MLP}
 	}
-	c.Window, c.Channels = bench.Length, bench.Channels
-	return bench.Step{Name: name, Model: model, Config: c}
+	return bench.Step{Name: name, Model: sized}
 }

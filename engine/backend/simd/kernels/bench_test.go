@@ -70,7 +70,7 @@ func eachBuild(b *testing.B, timings []timing) {
 	}{{"relaxed", Relaxed}, {"plain", Plain}}
 	for _, build := range builds {
 		b.Run(build.name, func(b *testing.B) {
-			ctx := chromium(b, build.code)
+			ctx := openChromium(b, build.code)
 			for b.Loop() {
 				report(timings, measure(b, ctx, timings, 9))
 			}

@@ -8,8 +8,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"cosinelab/wasm/browsertest/chromium"
 )
 
 // chromiumVariable names the environment variable that lets tests and benchmarks start a headless Chromium.
@@ -53,8 +54,8 @@ globalThis.measure = (cases, rounds, ms) => {
 };
 `
 
-// chromium opens a page with the build's kernels, or skips the test where no browser is wanted.
-func chromium(tb testing.TB, code []byte) context.Context {
+// openChromium opens a page with the build's kernels, or skips the test where no browser is wanted.
+func openChromium(tb testing.TB, code []byte) context.Context {
 	tb.Helper()
 	if os.Getenv(chromiumVariable) == "" {
 		tb.Skipf("set %s=1 to run in headless Chromium", chromiumVariable)
@@ -66,40 +67,26 @@ func chromium(tb testing.TB, code []byte) context.Context {
 	ctx, cancel := chromedp.NewContext(parent)
 	tb.Cleanup(cancel)
 	load := fmt.Sprintf("%s; load(%q)", page, base64.StdEncoding.EncodeToString(code))
-	if err := chromedp.Run(ctx, chromedp.Navigate("about:blank"), chromedp.Evaluate(load, nil, await)); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Navigate("about:blank"), chromedp.Evaluate(load, nil, chromium.Await)); err != nil {
 		tb.Fatal(err)
 	}
 	return ctx
 }
 
-// stopChromium ends the browser that chromiumOnce started.
-var stopChromium []func()
+// stopChromium ends the browser that chromiumOnce started; nil = none was.
+var stopChromium func()
 
-var chromiumOnce = sync.OnceValues(func() (context.Context, error) {
-	profile, err := os.MkdirTemp("", "cosinelab-chromium-")
-	if err != nil {
+var chromiumOnce = sync.OnceValues(func() (ctx context.Context, err error) {
+	if ctx, stopChromium, err = chromium.Open(); err != nil {
 		return nil, err
 	}
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.NoFirstRun, chromedp.Headless, chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true),
-		chromedp.UserDataDir(profile),
-	}
-	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, stopBrowser := chromedp.NewContext(allocator)
-	stopChromium = []func(){stopBrowser, stopAllocator, func() { os.RemoveAll(profile) }}
 	return ctx, chromedp.Run(ctx)
 })
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, stop := range stopChromium {
-		stop()
+	if stopChromium != nil {
+		stopChromium()
 	}
 	os.Exit(code)
 }
-
-func await(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }

@@ -29,7 +29,7 @@ type machine interface {
 func onMachines(t *testing.T, test func(t *testing.T, m machine)) {
 	t.Run("wazero", func(t *testing.T) { test(t, native(t)) })
 	for name, code := range map[string][]byte{"plain": Plain, "relaxed": Relaxed} {
-		t.Run("chromium/"+name, func(t *testing.T) { test(t, browser{chromium(t, code)}) })
+		t.Run("chromium/"+name, func(t *testing.T) { test(t, browser{openChromium(t, code)}) })
 	}
 }
 
