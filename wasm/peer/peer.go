@@ -11,8 +11,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// Ask is one message to another worker: either a task to get ready for, or shards to compute, with the parameters and
-// the windows as buffers beside it.
+// Ask is one message to another worker: a task to get ready for, or shards to compute, with the parameters and the
+// windows as buffers beside it, or nothing, which is answered as soon as the worker is there.
 type Ask struct {
 	Task   *runner.Task `json:"task,omitempty"`
 	Shards []int        `json:"shards,omitempty"` // windows in each
@@ -55,6 +55,8 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 	switch {
 	case ask.Task != nil:
 		return Answer{}, nil, s.join(*ask.Task)
+	case len(ask.Shards) == 0:
+		return Answer{}, nil, nil
 	case s.trainer == nil:
 		return Answer{}, nil, errors.New("work came before a task")
 	case len(buffers) != 2:
@@ -98,6 +100,12 @@ func (call Call) Hand() runner.Hand {
 		}
 		return call.gradients, nil
 	}}
+}
+
+// Started waits until the worker is there.
+func (call Call) Started(ctx context.Context) error {
+	_, _, err := call.checked(ctx, Ask{})
+	return err
 }
 
 // checked turns an error that was sent back into one of this side.

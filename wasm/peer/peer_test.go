@@ -92,6 +92,7 @@ func TestMistakesAreAnsweredInWords(t *testing.T) {
 		buffers [][]float32
 		want    string
 	}{
+		{Ask{}, nil, ""},
 		{Ask{Shards: []int{1}}, nil, "before a task"},
 		{Ask{Task: &runner.Task{Spec: bad}}, nil, "train.rate"},
 		{Ask{Task: &runner.Task{Spec: small(), Arm: 0, Taught: true, Channels: 2, Micro: 1}}, nil, ""},

@@ -4,7 +4,10 @@
 // beside it, the File objects of Request.Files or the one transferred ArrayBuffer of a Series.
 package protocol
 
-import "cosinelab/engine/experiment"
+import (
+	"cosinelab/engine/bench/timing"
+	"cosinelab/engine/experiment"
+)
 
 // Request types, page to worker.
 const (
@@ -17,6 +20,7 @@ const (
 	TypeReset    = "reset"    // forget every run
 	TypeView     = "view"     // buckets of series for a chart: View
 	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
+	TypeBench    = "bench"    // time products, training steps and starts of workers: Bench; stop ends it
 )
 
 // Request is one message from the page. ID is repeated in the answer to it.
@@ -27,6 +31,7 @@ type Request struct {
 	Spec  *experiment.Spec `json:"spec,omitempty"`
 	View  *View            `json:"view,omitempty"`
 	Judge *Judge           `json:"judge,omitempty"`
+	Bench *Bench           `json:"bench,omitempty"`
 	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not depend on it.
 	Workers int `json:"workers,omitempty"`
 	// Files travel beside the JSON as File objects, in the order of these names.
@@ -35,13 +40,14 @@ type Request struct {
 
 // Response types, worker to page.
 const (
-	TypeReady  = "ready"  // the engine is there: Device, Cores, Catalogue
+	TypeReady  = "ready"  // the engine is there: Device, Tile, Cores, Catalogue
 	TypeData   = "data"   // answer to open: Summary
 	TypeEvent  = "event"  // progress of the running experiment: Event
 	TypeState  = "state"  // running, paused, stopping, idle: State
 	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
 	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
 	TypeJudged = "judged" // answer to judge: Run
+	TypeTimed  = "timed"  // what is being timed, if Line has no runs, or was: Line
 	TypeError  = "error"  // a request or the run failed: Error
 )
 
@@ -58,6 +64,7 @@ type Response struct {
 	Type      string                  `json:"type"`
 	ID        int                     `json:"id,omitempty"`
 	Device    string                  `json:"device,omitempty"`
+	Tile      string                  `json:"tile,omitempty"`  // of the products; a worker whose address ends in # and this need not look for it
 	Cores     int                     `json:"cores,omitempty"` // of this machine: more workers than that gain nothing
 	Catalogue []Source                `json:"catalogue,omitempty"`
 	Summary   *experiment.DataSummary `json:"summary,omitempty"`
@@ -66,6 +73,7 @@ type Response struct {
 	Report    *experiment.Report      `json:"report,omitempty"`
 	Series    *Series                 `json:"series,omitempty"`
 	Run       *experiment.Run         `json:"run,omitempty"`
+	Line      *timing.Line            `json:"line,omitempty"`
 	Error     *Error                  `json:"error,omitempty"`
 }
 
@@ -122,3 +130,12 @@ type Judge struct {
 	Seed      uint64  `json:"seed"`
 	Threshold float64 `json:"threshold"`
 }
+
+// Bench asks for measurements, those of training steps on one worker and on Request.Workers.
+type Bench struct {
+	Runs int      `json:"runs"`           // of each training step
+	Only []string `json:"only,omitempty"` // as in bench.Options, or Startup; empty = everything
+}
+
+// Startup stands in Bench.Only for the starts of workers.
+const Startup = "startup"

@@ -12,13 +12,16 @@ import (
 	"cosinelab/wasm/protocol"
 )
 
+// errBusy answers what asks for a second piece of work.
+var errBusy = errors.New("an experiment is running already, or a benchmark")
+
 // start begins an experiment, which holds after its first step if asked to.
 func (s *Session) start(req protocol.Request, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.work != nil:
-		s.fail(req.ID, "run", errors.New("an experiment is running already"))
+		s.fail(req.ID, "run", errBusy)
 	case req.Spec == nil:
 		s.fail(req.ID, "spec", errors.New("run: no spec given"))
 	default:

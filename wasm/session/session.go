@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend"
@@ -19,6 +20,7 @@ import (
 // from others, one at a time.
 type Session struct {
 	Device  backend.Device
+	Tile    string                                // of the device's products, for workers that start later
 	Machine string                                // what the device runs on, for reports
 	Remote  fs.FS                                 // the folder of real sets beside the page; nil = none
 	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle
@@ -26,6 +28,8 @@ type Session struct {
 
 	Cores int                       // of this machine
 	Hire  func() (Colleague, error) // starts another worker; nil = there can be none
+	// Roofline is that of bench.Options.
+	Roofline func(time.Duration) float64
 
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
@@ -40,7 +44,9 @@ type Session struct {
 // Colleague is another worker that computes gradients for this one.
 type Colleague struct {
 	runner.Hand
-	Gone func() bool // it died
+	Started func(context.Context) error // waits until it is there
+	Dismiss func()                      // ends it
+	Gone    func() bool                 // it died
 }
 
 // results are the runs of one experiment that are finished.
@@ -52,7 +58,7 @@ type results struct {
 
 // Ready sends what the page needs to begin: the device and the sources.
 func (s *Session) Ready() {
-	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Cores: s.Cores, Catalogue: s.catalogue()})
+	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores, Catalogue: s.catalogue()})
 }
 
 func (s *Session) catalogue() []protocol.Source {
@@ -93,6 +99,8 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		go s.answerOpen(req, files, turn)
 	case protocol.TypeRun:
 		s.start(req, false)
+	case protocol.TypeBench:
+		s.startBench(req)
 	case protocol.TypeStep, protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset:
 		s.control(req)
 	case protocol.TypeView:

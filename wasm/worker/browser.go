@@ -10,18 +10,9 @@ import (
 	"io"
 	"syscall/js"
 	"time"
-	"unsafe"
 
 	"cosinelab/datasets"
 )
-
-// toBuffer copies values to a new ArrayBuffer.
-func toBuffer(values []float32) js.Value {
-	raw := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values)) // wasm is little-endian, as views are
-	view := js.Global().Get("Uint8Array").New(len(raw))
-	js.CopyBytesToJS(view, raw)
-	return view.Get("buffer")
-}
 
 // await blocks until a promise settles. It must not be called from a callback.
 func await(promise js.Value) (js.Value, error) {

@@ -7,11 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall/js"
-	"unsafe"
 
 	"cosinelab/engine/backend"
 	"cosinelab/wasm/peer"
+	"cosinelab/wasm/protocol"
 	"cosinelab/wasm/session"
 	"cosinelab/wasm/spawn"
 )
@@ -32,7 +33,7 @@ func serve(device backend.Device) {
 		}
 		var buffers [][]float32
 		for i := 1; i < message.Length(); i++ {
-			buffers = append(buffers, toFloats(message.Index(i)))
+			buffers = append(buffers, protocol.Floats(message.Index(i)))
 		}
 		answer, values := s.Answer(context.Background(), ask, buffers)
 		post(answer, values)
@@ -47,15 +48,18 @@ type colleague struct {
 	dead    chan struct{} // closed when gone is set
 }
 
-// hire starts another worker on the same compiled program.
-func hire() (session.Colleague, error) {
+// hire starts another worker on the same compiled program, with the tile that was found here.
+func hire(tile string) (session.Colleague, error) {
 	self := js.Global()
+	script, _, _ := strings.Cut(self.Get("location").Get("href").String(), "#")
 	c := &colleague{answers: make(chan js.Value, 1), dead: make(chan struct{})}
-	c.worker = spawn.Start(self.Get("location").Get("href").String(), colleagueKind,
+	c.worker = spawn.Start(script+"#"+tile, colleagueKind,
 		func(message js.Value) { c.answers <- message },
 		func(reason string) { c.bury(errors.New(reason)) })
 	c.worker.Call("postMessage", self.Get("program"))
-	return session.Colleague{Hand: peer.Call(c.call).Hand(), Gone: func() bool { return c.gone != nil }}, nil
+	call := peer.Call(c.call)
+	return session.Colleague{Hand: call.Hand(), Started: call.Started, Dismiss: func() { c.bury(errors.New("the worker was dismissed")) },
+		Gone: func() bool { return c.gone != nil }}, nil
 }
 
 func (c *colleague) bury(why error) {
@@ -74,7 +78,7 @@ func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32
 	}
 	message, transfer := []any{string(text)}, []any{}
 	for _, b := range buffers {
-		buffer := toBuffer(b)
+		buffer := protocol.Buffer(b)
 		message, transfer = append(message, buffer), append(transfer, buffer)
 	}
 	c.worker.Call("postMessage", message, transfer)
@@ -84,7 +88,7 @@ func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32
 			return answer, nil, fmt.Errorf("answer: %w", err)
 		}
 		if reply.Length() > 1 {
-			values = toFloats(reply.Index(1))
+			values = protocol.Floats(reply.Index(1))
 		}
 		return answer, values, nil
 	case <-c.dead:
@@ -93,12 +97,4 @@ func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32
 		c.bury(ctx.Err())
 		return answer, nil, ctx.Err()
 	}
-}
-
-// toFloats copies an ArrayBuffer of float32 values.
-func toFloats(buffer js.Value) []float32 {
-	view := js.Global().Get("Uint8Array").New(buffer)
-	values := make([]float32, view.Length()/4)
-	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values)), view)
-	return values
 }

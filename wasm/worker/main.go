@@ -19,17 +19,21 @@ import (
 )
 
 func main() {
-	device := open()
+	device, tile := open()
 	if strings.HasPrefix(js.Global().Get("name").String(), colleagueKind) {
 		serve(device)
 	}
 	s := &session.Session{
 		Device:  device,
+		Tile:    tile,
 		Machine: "js/wasm",
 		Send:    func(r protocol.Response, values []float32) { post(r, values) },
 		Context: func(ctx context.Context) context.Context { return newBreathing(ctx) },
 		Cores:   js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
-		Hire:    hire,
+		Hire:    func() (session.Colleague, error) { return hire(tile) },
+	}
+	if device.Name() == simd.Name {
+		s.Roofline = simd.Roofline
 	}
 	if remote := openRemote(); remote != nil {
 		s.Remote = remote
@@ -39,13 +43,15 @@ func main() {
 	select {}
 }
 
-// open returns the fastest device there is here.
-func open() backend.Device {
-	device, err := simd.New()
+// open returns the fastest device there is here, and the tile of its products for workers that start later: whoever
+// knows it says so behind the address of the worker.
+func open() (device backend.Device, tile string) {
+	known := strings.TrimPrefix(js.Global().Get("location").Get("hash").String(), "#")
+	device, tile, err := simd.New(known)
 	if err != nil {
-		return cpu.New()
+		return cpu.New(), ""
 	}
-	return device
+	return device, tile
 }
 
 // listen hands over messages, those that came before first. The handler must not block.
@@ -87,6 +93,6 @@ func post(message any, values []float32) {
 		js.Global().Call("postMessage", []any{string(text)})
 		return
 	}
-	buffer := toBuffer(values)
+	buffer := protocol.Buffer(values)
 	js.Global().Call("postMessage", []any{string(text), buffer}, []any{buffer})
 }

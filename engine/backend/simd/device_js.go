@@ -20,14 +20,28 @@ type device struct {
 }
 
 // New starts the kernels and returns the device: simd, which falls back on cpu for steps that have no kernel. It fails
-// with ErrUnavailable where there is no SIMD.
-func New() (backend.Device, error) {
+// with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found out by trying, unless tile
+// names one; best is its name, to be given next time, or empty where the time allowed did not show it.
+func New(tile string) (dev backend.Device, best string, err error) {
 	if err := instantiate(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	d := &device{scratch: make([]byte, kernels.GemmScratchBytes)}
-	d.tune()
-	return cpu.New().With("simd", d.kernel), nil
+	if d.use(tile) || d.tune() {
+		best = kernels.Shapes[d.shape].String()
+	}
+	return cpu.New().With(Name, d.kernel), best, nil
+}
+
+// use takes the tile of this name, if there is one.
+func (d *device) use(tile string) bool {
+	for i, s := range kernels.Shapes {
+		if s.String() == tile {
+			d.shape = int32(i)
+			return true
+		}
+	}
+	return false
 }
 
 // instantiate starts the relaxed kernels where the browser has them, else the plain ones.

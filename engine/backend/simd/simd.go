@@ -6,5 +6,8 @@ package simd
 
 import "errors"
 
+// Name is the device's.
+const Name = "simd"
+
 // ErrUnavailable is wrapped when the browser has no SIMD.
 var ErrUnavailable = errors.New("no WebAssembly SIMD here")

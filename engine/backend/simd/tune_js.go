@@ -9,8 +9,8 @@ import (
 // tune picks the tile for products by trying each on one that fits the first-level cache. The choice changes no bit of any
 // result. Engines compile kernels quickly first and well later: only times at half of those at the start or less are
 // taken for good. Where that does not come about within the time allowed, the first tile stays, the one for processors with few
-// registers; another must be clearly faster.
-func (d *device) tune() {
+// registers; another must be clearly faster. It reports whether times were taken for good.
+func (d *device) tune() bool {
 	const m, n, k, allowed, margin = 48, 48, 64, 40 * time.Millisecond, 0.9
 	x := make([]float32, m*k+k*n+m*n)
 	a, b, c := address(x), address(x[m*k:]), address(x[m*k+k*n:])
@@ -18,7 +18,7 @@ func (d *device) tune() {
 	begin, rounds := time.Now(), 0
 	for ; rounds < 4 || !settled(first, best); rounds++ {
 		if time.Since(begin) > allowed {
-			return
+			return false
 		}
 		for shape := range best {
 			start := time.Now()
@@ -37,6 +37,7 @@ func (d *device) tune() {
 			d.shape = int32(shape)
 		}
 	}
+	return true
 }
 
 // settled reports whether every tile has become at least twice as fast as it first was.

@@ -1,7 +1,10 @@
 // Package kernels holds the WebAssembly SIMD kernels as bytes, with their signatures.
 package kernels
 
-import _ "embed"
+import (
+	_ "embed"
+	"fmt"
+)
 
 //go:generate go run ../gen .
 
@@ -22,6 +25,9 @@ const GemmScratchBytes = 4*(256*192+256*8) + 4*8*12
 type Shape struct {
 	Rows, Columns int
 }
+
+// String is the shape's name, such as 6x8.
+func (s Shape) String() string { return fmt.Sprintf("%dx%d", s.Rows, s.Columns) }
 
 // Shapes are the tiles of sgemm: the number is the index. 6x8 is best for the relaxed build on x86-64, 5x8 or 3x12 for the
 // plain one; the others want the 32 vector registers of ARM.
