@@ -11,7 +11,7 @@ WASM := GOOS=js GOARCH=wasm
 # A wasm program fails to start when arguments and environment take more than 12 kB, hence env -i.
 NODE_EXEC = env -i PATH="$(PATH)" CI=$(CI) $(GOROOT)/lib/wasm/go_js_wasm_exec
 
-.PHONY: help run build size test test-native test-js test-browser screenshot check format vet generated tidy bench bench-browser generate clean
+.PHONY: help run build size test test-native test-js test-browser screenshot check format vet generated tidy bench bench-browser profile-browser generate clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -67,8 +67,11 @@ tidy: ## fail when go mod tidy would change go.mod or go.sum
 bench: ## run the benchmarks
 	go test -run='^$$' -bench=. ./...
 
-bench-browser: ## time training steps, products and scoring in headless Chromium
-	go test -run='^$$' -bench=. -benchtime=1x ./wasm/browsertest/engine
+bench-browser: build ## open the page /bench in headless Chromium and print its table (ARGS="-only=T,A -runs=5")
+	go test -count=1 -timeout=30m -run='^$$' -bench=Page -benchtime=1x ./wasm/browsertest $(ARGS)
+
+profile-browser: ## print what the parts of a training step take in headless Chromium (ARGS="-only=D -runs=300")
+	go test -count=1 -run='^$$' -bench=Profile -benchtime=1x ./wasm/browsertest/engine $(ARGS)
 
 generate: ## write the generated files again
 	go generate ./...

@@ -108,6 +108,9 @@ func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f, found := p[name]
 	if !found {
+		f, found = p[name+".html"] // /bench is bench.html
+	}
+	if !found {
 		http.NotFound(w, r)
 		return
 	}

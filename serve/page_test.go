@@ -18,7 +18,7 @@ const (
 // built is a built page in which each form of a file says which one it is.
 func built() fstest.MapFS {
 	page := fstest.MapFS{".keep": {}, iconPNG: {Data: []byte("png")}}
-	for _, name := range []string{index, labWasm, "style.0123456789ab.css", "lessons/01.0123456789ab.md"} {
+	for _, name := range []string{index, "bench.html", labWasm, "style.0123456789ab.css", "lessons/01.0123456789ab.md"} {
 		for e, suffix := range suffixes {
 			page[name+suffix] = &fstest.MapFile{Data: []byte(codings[e] + " of " + name)}
 		}
@@ -67,6 +67,8 @@ func TestFilesHaveTheirTypes(t *testing.T) {
 	for path, want := range map[string]string{
 		"/":                            "text/html; charset=utf-8",
 		"/index.html":                  "text/html; charset=utf-8",
+		"/bench":                       "text/html; charset=utf-8",
+		"/bench.html":                  "text/html; charset=utf-8",
 		"/" + labWasm:                  "application/wasm",
 		"/style.0123456789ab.css":      "text/css; charset=utf-8",
 		"/lessons/01.0123456789ab.md":  "text/markdown; charset=utf-8",

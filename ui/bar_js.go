@@ -24,6 +24,8 @@ func (p *Page) bar(v state.Bar) *vecty.HTML {
 		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
 		elem.Div(vecty.Markup(class("tools")),
 			p.device(v),
+			elem.Anchor(vecty.Markup(class("btn", "icon", "speed"), vecty.Property("href", "bench.html"), vecty.Property("target", "_blank"),
+				vecty.Property("title", p.say(words.Bench)), attr("aria-label", p.say(words.Bench))), icon("gauge")),
 			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say(words.CopyLinkHint)), attr("aria-label", p.say(words.CopyLink))),
 				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say(words.CopyLink)))),
 			p.iconButton("theme", "theme", words.Theme, false),

@@ -331,6 +331,47 @@ const (
 	SawPast
 	SawTest
 	SawLabels
+
+	// The page of measurements.
+	Bench
+	BenchClaim
+	BenchWhy
+	BenchRun
+	BenchStop
+	BenchRuns
+	BenchQuick   // runs
+	BenchFull    // runs
+	BenchFacts   // device, cores, browser
+	BenchAddress // part of the address
+	BenchReady
+	BenchRunning
+	BenchTiming // what
+	BenchStopping
+	BenchStopped
+	BenchDone
+	BenchCopied
+	BenchNotCopied
+	BenchCopy
+	BenchDownload
+	BenchJSON
+	BenchTable
+	BenchStartup
+	BenchProducts
+	BenchSteps
+	BenchScoring
+	BenchPage
+	BenchEngine
+	BenchEngineAfterPage
+	BenchWindows // windows
+	BenchFaster  // times
+	BenchWorkers
+	BenchMedian
+	BenchP10
+	BenchRunsColumn
+	BenchGFLOP
+	BenchSpeed
+	BenchShare
+	BenchFoot
 	count
 )
 

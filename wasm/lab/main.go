@@ -4,11 +4,8 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"strconv"
 	"syscall/js"
-	"unsafe"
 
 	"github.com/hexops/vecty"
 
@@ -16,7 +13,6 @@ import (
 	"cosinelab/ui/state"
 	"cosinelab/ui/words"
 	"cosinelab/wasm/protocol"
-	"cosinelab/wasm/spawn"
 )
 
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message is done
@@ -24,14 +20,26 @@ import (
 type lab struct {
 	state  *state.State
 	page   *ui.Page
-	worker js.Value
+	engine *engine
 	drawn  bool // the page was rendered once: before, there is nothing to render again
 }
 
 func main() {
+	if js.Global().Get("document").Get("documentElement").Get("dataset").Get("page").String() == "bench" {
+		runMeasurements()
+	} else {
+		runLab()
+	}
+}
+
+// runLab shows the lab.
+func runLab() {
 	s, effects := state.New(&words.English, js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s}
-	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() { l.drawn = true }}
+	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
+		mark("page ready")
+		l.drawn = true
+	}}
 	l.startWorker()
 	for _, e := range effects {
 		l.do(e)
@@ -82,89 +90,33 @@ func rememberedWorkers() int {
 	return max(n, 0)
 }
 
-// startWorker fetches the engine, which loads while the page is shown already; the one before is gone, or goes now.
+// startWorker starts the engine; the one before is gone, or goes now.
 func (l *lab) startWorker() {
-	if l.worker.Truthy() {
-		l.worker.Call("terminate")
-	}
-	url, err := asset("worker.js")
-	if err != nil {
-		l.state.Update(state.Lost{Reason: err.Error()})
-		return
-	}
-	var worker js.Value
-	worker = spawn.Start(url, "engine",
-		func(message js.Value) { l.receive(message) },
+	l.engine.end()
+	var e *engine
+	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
 		func(reason string) {
-			if l.worker.Equal(worker) {
+			if l.engine == e {
 				l.send(state.Lost{Reason: reason})
 			}
 		})
-	l.worker = worker
+	l.engine = e
 }
 
-// asset returns the built name of a file of the page.
-func asset(name string) (string, error) {
-	names := map[string]string{}
-	list := js.Global().Get("document").Call("getElementById", "assets")
-	if err := json.Unmarshal([]byte(list.Get("textContent").String()), &names); err != nil {
-		return "", fmt.Errorf("reading the names of the page's files: %w", err)
-	}
-	if names[name] == "" {
-		return "", fmt.Errorf("the page was built without %s", name)
-	}
-	return names[name], nil
-}
-
-// post sends a request: its JSON, then the files that it names.
+// post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request) {
-	text, err := json.Marshal(r)
-	if err != nil {
-		l.state.Update(state.Lost{Reason: fmt.Sprintf("request %s: %v", r.Type, err)})
-		return
-	}
-	message := []any{string(text)}
+	var files []any
 	for _, name := range r.Files {
 		if file, ok := l.page.File(name); ok {
-			message = append(message, file)
+			files = append(files, file)
 		}
 	}
-	l.worker.Call("postMessage", message)
-}
-
-// receive takes over a message of the worker: its JSON, then a buffer if it has series.
-func (l *lab) receive(message js.Value) {
-	var a state.Answer
-	if err := json.Unmarshal([]byte(message.Index(0).String()), &a.Response); err != nil {
-		l.send(state.Lost{Reason: fmt.Sprintf("answer of the worker: %v", err)})
-		return
+	if err := l.engine.post(r, files...); err != nil {
+		l.state.Update(state.Lost{Reason: err.Error()})
 	}
-	if message.Length() > 1 {
-		a.Buckets = floats(message.Index(1))
-	}
-	l.send(a)
 }
 
-// floats copies an ArrayBuffer of float32 values.
-func floats(buffer js.Value) []float32 {
-	view := js.Global().Get("Uint8Array").New(buffer)
-	values := make([]float32, view.Length()/4)
-	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values)), view)
-	return values
-}
-
-// copyAddress puts the address on the clipboard, where the browser lets it.
+// copyAddress puts the address on the clipboard.
 func (l *lab) copyAddress() {
-	clipboard := js.Global().Get("navigator").Get("clipboard")
-	if !clipboard.Truthy() { // only there on secure origins
-		l.send(state.Copied{OK: false})
-		return
-	}
-	answer := func(ok bool) js.Func {
-		return js.FuncOf(func(js.Value, []js.Value) any {
-			l.send(state.Copied{OK: ok})
-			return nil
-		})
-	}
-	clipboard.Call("writeText", js.Global().Get("location").Get("href")).Call("then", answer(true), answer(false))
+	copyText(js.Global().Get("location").Get("href").String(), func(ok bool) { l.send(state.Copied{OK: ok}) })
 }

@@ -22,7 +22,8 @@ const head = `<script type="application/json" id="assets">{}</script>`
 // page returns sources in which every kind of reference occurs.
 func page() map[string][]byte {
 	return map[string][]byte{
-		"index.html": []byte(head + `<link rel="stylesheet" href="style.css"><a href="https://x.org/style.css">x</a>
+		"bench.html": []byte(head + `<a href="index.html"><script src="lab.js">`),
+		"index.html": []byte(head + `<link rel="stylesheet" href="style.css"><a href="https://x.org/style.css">x</a><a href="bench.html">
 <use href="#i"/><script src="lab.js" defer></script><img src='icons/logo.svg?v#mark'>`),
 		"style.css":        []byte(`@import "tokens.css"; a{background:url(icons/logo.svg)} b{background:url(data:x)}`),
 		"tokens.css":       []byte(`:root{--ink:#123}`),
@@ -55,6 +56,8 @@ func TestEveryReferenceLeadsToABuiltFile(t *testing.T) {
 		{"index.html", `href="`, "style.css", `"`},
 		{"index.html", `src="`, "lab.js", `" defer`},
 		{"index.html", `src='`, "icons/logo.svg", `?v#mark'`},
+		{"bench.html", `href="`, "index.html", `"`},
+		{"bench.html", `src="`, "lab.js", `"`},
 		{"style.css", `@import "`, "tokens.css", `"`},
 		{"style.css", `url(`, "icons/logo.svg", `)`},
 		{"lab.js", `new Worker("./`, "worker.js", `")`},
@@ -71,7 +74,7 @@ func TestEveryReferenceLeadsToABuiltFile(t *testing.T) {
 func TestWhatIsNoReferenceStaysAsItIs(t *testing.T) {
 	files := built(t, page())
 	for in, want := range map[string]string{
-		"index.html": `<a href="https://x.org/style.css">x</a>` + "\n" + `<use href="#i"/>`,
+		"index.html": `<a href="https://x.org/style.css">x</a><a href="bench.html">` + "\n" + `<use href="#i"/>`,
 		"style.css":  `url(data:x)`,
 		"lab.js":     `fetch("data/")`,
 		"worker.js":  `names["worker.js"]`,
@@ -82,19 +85,21 @@ func TestWhatIsNoReferenceStaysAsItIs(t *testing.T) {
 	}
 }
 
-func TestManifestNamesEveryOtherFile(t *testing.T) {
+func TestManifestsNameEveryFileButThePages(t *testing.T) {
 	files := built(t, page())
-	var names map[string]string
-	html := string(files["index.html"].data)
-	if err := json.Unmarshal([]byte(html[strings.Index(html, "{"):strings.Index(html, "}")+1]), &names); err != nil {
-		t.Fatal(err)
-	}
-	if len(names) != len(files)-1 {
-		t.Errorf("%d names for %d files: %v", len(names), len(files)-1, names)
-	}
-	for source, name := range names {
-		if files[source].name != name {
-			t.Errorf("%s is %s in the manifest, want %s", source, name, files[source].name)
+	for _, page := range []string{"index.html", "bench.html"} {
+		var names map[string]string
+		html := string(files[page].data)
+		if err := json.Unmarshal([]byte(html[strings.Index(html, "{"):strings.Index(html, "}")+1]), &names); err != nil {
+			t.Fatal(err)
+		}
+		if len(names) != len(files)-2 || files[page].name != page {
+			t.Errorf("%s, built as %s, has %d names for %d files: %v", page, files[page].name, len(names), len(files)-2, names)
+		}
+		for source, name := range names {
+			if files[source].name != name {
+				t.Errorf("%s: %s is %s in the manifest, want %s", page, source, name, files[source].name)
+			}
 		}
 	}
 }
@@ -256,6 +261,7 @@ func TestReportFailsOverTheBudget(t *testing.T) {
 		{"lab.wasm", budget + 1, true},
 		{"worker.wasm", budget + 1, false},
 		{"lessons/01-it.md", budget + 1, false},
+		{"bench.css", budget + 1, false},
 		{"style.css", budget + 1, true},
 	} {
 		files := []file{{c.source, c.source, make([]byte, c.size)}}

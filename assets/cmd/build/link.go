@@ -13,10 +13,13 @@ import (
 	"strings"
 )
 
-// index is the one file that keeps its name, since people open it by that name.
+// index is the page that the build cannot do without.
 const index = "index.html"
 
-// manifest is the element of index.html that holds the built names.
+// isPage tells the files that keep their names, since people open them by those: HTML at the root.
+func isPage(source string) bool { return path.Ext(source) == ".html" && path.Dir(source) == "." }
+
+// manifest is the element of a page that holds the built names.
 var manifest = regexp.MustCompile(`(<script type="application/json" id="assets">)[^<]*(</script>)`)
 
 // Each pattern captures a reference. The files are ours, so that patterns do where a parser would be needed.
@@ -29,7 +32,7 @@ var (
 // file is one file of the built page.
 type file struct {
 	source string // slash-separated path below assets
-	name   string // the same with the hash of data, but for index.html
+	name   string // the same with the hash of data, but for pages
 	data   []byte
 }
 
@@ -40,19 +43,31 @@ type linker struct {
 	page    []file
 }
 
-// link returns the built page for sources, sorted by source name with index.html last.
+// link returns the built files for sources, sorted by source name with the pages last.
 func link(sources map[string][]byte) ([]file, error) {
 	if sources[index] == nil {
 		return nil, errors.New("assets/index.html is missing")
 	}
-	l := linker{sources: sources, names: map[string]string{index: index}}
+	l := linker{sources: sources, names: map[string]string{}}
+	var pages []string
+	for _, source := range slices.Sorted(maps.Keys(sources)) {
+		if isPage(source) {
+			pages = append(pages, source)
+			l.names[source] = source
+		}
+	}
 	for _, source := range slices.Sorted(maps.Keys(sources)) {
 		if _, err := l.name(source); err != nil {
 			return nil, err
 		}
 	}
 	slices.SortFunc(l.page, func(a, b file) int { return strings.Compare(a.source, b.source) })
-	return l.page, l.index()
+	for _, source := range pages {
+		if err := l.addPage(source); err != nil {
+			return nil, err
+		}
+	}
+	return l.page, nil
 }
 
 // name returns the built name of a source, which it links first if that has not been done.
@@ -75,24 +90,24 @@ func (l *linker) name(source string) (string, error) {
 	return l.names[source], nil
 }
 
-// index appends index.html with its references and its manifest of all the other files.
-func (l *linker) index() error {
-	data, err := l.rewrite(index)
+// addPage appends a page with its references and its manifest of all files that are none.
+func (l *linker) addPage(source string) error {
+	data, err := l.rewrite(source)
 	if err != nil {
 		return err
 	}
 	names := maps.Clone(l.names)
-	delete(names, index)
+	maps.DeleteFunc(names, func(source, _ string) bool { return isPage(source) })
 	object, err := json.Marshal(names)
 	if err != nil {
 		return err
 	}
 	place := manifest.FindSubmatchIndex(data)
 	if place == nil {
-		return errors.New(`assets/index.html: no <script type="application/json" id="assets"></script> for the built names`)
+		return fmt.Errorf(`assets/%s: no <script type="application/json" id="assets"></script> for the built names`, source)
 	}
 	data = slices.Concat(data[:place[3]], object, data[place[4]:])
-	l.page = append(l.page, file{index, index, data})
+	l.page = append(l.page, file{source, source, data})
 	return nil
 }
 

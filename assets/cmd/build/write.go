@@ -59,7 +59,7 @@ func suffixes(name string, fast bool) []string {
 
 // writeOne writes the form of f that suffix names to target, unless it is there.
 func writeOne(target string, f file, suffix string) error {
-	if _, err := os.Stat(target); err == nil && f.source != index {
+	if _, err := os.Stat(target); err == nil && !isPage(f.source) {
 		return nil
 	}
 	data, err := compress(f.data, suffix)

@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"math"
+	"strconv"
+
+	"cosinelab/engine/bench/timing"
+	"cosinelab/ui/words"
+)
+
+// View is what the page draws.
+type View struct {
+	CanRun, CanStop, CanChoose bool
+	Status                     string
+	Problem                    string
+	Facts                      string
+	Choices                    []Choice
+	Groups                     []Group
+	HasJSON                    bool
+	JSON                       string
+}
+
+// Choice is a number of runs.
+type Choice struct {
+	Runs int
+	Text string
+	On   bool
+}
+
+// Group is a part of the table.
+type Group struct {
+	Title string
+	Rows  []Row
+}
+
+// Row is a line of the table in words; what is not known is empty.
+type Row struct {
+	Name, About, Workers            string
+	Median, P10, Runs               string
+	GFLOP, Speed, Share, Best, Note string
+	Live                            bool // it is being timed
+}
+
+// View returns what the page shows.
+func (s *State) View() View {
+	v := View{CanRun: s.Mode == Idle, CanStop: s.Mode == Running, CanChoose: s.Mode == Idle || s.Mode == Loading, Status: s.status(),
+		Problem: s.Problem, Facts: s.facts(), Groups: s.groups(), HasJSON: len(s.lines) > 0, JSON: s.JSON()}
+	for _, c := range []struct {
+		n    int
+		text words.Key
+	}{{Quick, words.BenchQuick}, {Full, words.BenchFull}} {
+		v.Choices = append(v.Choices, Choice{c.n, s.Words.Say(c.text, c.n), c.n == s.Runs})
+	}
+	return v
+}
+
+func (s *State) status() string {
+	switch s.Mode {
+	case Loading:
+		return s.Words.Say(words.StatusLoading)
+	case Running:
+		if s.now == nil {
+			return s.Words.Say(words.BenchRunning)
+		}
+		return s.Words.Say(words.BenchTiming, s.now.Name)
+	case Stopping:
+		return s.Words.Say(words.BenchStopping)
+	case Dead:
+		return ""
+	}
+	switch {
+	case s.copied != "":
+		return s.copied
+	case s.Stopped:
+		return s.Words.Say(words.BenchStopped)
+	case len(s.lines) > 0:
+		return s.Words.Say(words.BenchDone)
+	}
+	return s.Words.Say(words.BenchReady)
+}
+
+// facts names the machine as far as a browser tells.
+func (s *State) facts() string {
+	if s.Device == "" {
+		return s.Browser
+	}
+	return s.Words.Say(words.BenchFacts, s.Device, s.Cores, s.Browser)
+}
+
+func (s *State) groups() []Group {
+	lines := s.Report().Lines
+	if s.now != nil {
+		lines = append(lines, *s.now)
+	}
+	var out []Group
+	for _, g := range []struct {
+		name  string
+		title words.Key
+	}{{timing.GroupStartup, words.BenchStartup}, {timing.GroupProduct, words.BenchProducts}, {timing.GroupStep, words.BenchSteps},
+		{timing.GroupScoring, words.BenchScoring}} {
+		var rows []Row
+		for _, l := range lines {
+			if l.Group == g.name {
+				rows = append(rows, s.row(l))
+			}
+		}
+		if len(rows) > 0 {
+			out = append(out, Group{s.Words.Say(g.title), rows})
+		}
+	}
+	return out
+}
+
+func (s *State) row(l timing.Line) Row {
+	r := Row{Name: l.Name, About: l.About, Live: l.Runs == 0}
+	if l.Workers > 0 && !r.Live {
+		r.Workers = strconv.Itoa(l.Workers)
+	}
+	if l.Group == timing.GroupProduct {
+		r.Name = multiplied(l.Name)
+	}
+	if r.Live {
+		return r
+	}
+	r.Median, r.P10, r.Runs = digits(l.Median), digits(l.P10), words.Count(l.Runs)
+	if l.FLOP > 0 {
+		r.GFLOP, r.Speed = digits(l.FLOP/1e9), words.Fixed(l.GFLOPS(), 1)
+	}
+	if share := l.Share(); !math.IsNaN(share) {
+		r.Share, r.Best = words.Fixed(100*share, 0)+" %", words.Fixed(100*l.BestShare(), 0)+" %"
+	}
+	r.Note = s.note(l)
+	return r
+}
+
+// note puts a line in relation: to one worker, or to a second.
+func (s *State) note(l timing.Line) string {
+	if l.Group == timing.GroupScoring {
+		return s.Words.Say(words.BenchWindows, words.Count(int(math.Round(l.Rate()))))
+	}
+	for _, one := range s.lines {
+		if l.Workers > 1 && one.Workers == 1 && one.Group == l.Group && one.Name == l.Name {
+			return s.Words.Say(words.BenchFaster, words.Fixed(one.Median/l.Median, 2))
+		}
+	}
+	return ""
+}
+
+// multiplied writes the sizes of a product with true signs.
+func multiplied(name string) string {
+	out := ""
+	for _, r := range name {
+		if r == 'x' {
+			out += " × "
+		} else {
+			out += string(r)
+		}
+	}
+	return out
+}
+
+// digits writes a number above zero with three significant digits, with more if it is 1000 or larger.
+func digits(x float64) string {
+	if x >= 1000 {
+		return words.Count(int(math.Round(x)))
+	}
+	decimals := 2
+	if x > 0 {
+		decimals = max(0, 2-int(math.Floor(math.Log10(x))))
+	}
+	return words.Fixed(x, decimals)
+}

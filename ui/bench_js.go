@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"strconv"
+	"syscall/js"
+
+	"github.com/hexops/vecty"
+	"github.com/hexops/vecty/elem"
+
+	"cosinelab/ui/bench"
+	"cosinelab/ui/words"
+)
+
+// BenchPage is the page of measurements. Do is told what a person asks for, with a value where one is needed; it must
+// not block.
+type BenchPage struct {
+	vecty.Core
+	State *bench.State
+	Do    func(what, value string)
+	Drawn func() // called once the page is there: from then on it can be rendered again
+}
+
+// What a person may ask for on the page of measurements.
+const (
+	BenchRun      = "run"
+	BenchStop     = "stop"
+	BenchRuns     = "runs"
+	BenchCopy     = "copy"
+	BenchDownload = "download"
+)
+
+// Copy keeps vecty from holding on to every earlier render.
+func (p *BenchPage) Copy() vecty.Component {
+	return &BenchPage{State: p.State, Do: p.Do, Drawn: p.Drawn}
+}
+
+// Mount is called by vecty when the page is there.
+func (p *BenchPage) Mount() { p.Drawn() }
+
+func (p *BenchPage) say(k words.Key, args ...any) string { return p.State.Words.Say(k, args...) }
+
+// Render draws the page.
+func (p *BenchPage) Render() vecty.ComponentOrHTML {
+	v := p.State.View()
+	return elem.Body(
+		elem.Header(vecty.Markup(class("bar")),
+			elem.Anchor(vecty.Markup(class("brand"), vecty.Property("href", "./")), brand(), elem.Heading1(vecty.Text(p.say(words.Title)))),
+			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say(words.RunControl))),
+				elem.Button(vecty.Markup(class("btn", "primary"), do(BenchRun, ""), vecty.Property("disabled", !v.CanRun)),
+					icon("play"), elem.Span(vecty.Text(p.say(words.BenchRun)))),
+				p.iconButton(BenchStop, "stop", words.BenchStop, !v.CanStop)),
+			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
+			elem.Div(vecty.Markup(class("tools")), p.iconButton("theme", "theme", words.Theme, false))),
+		elem.Main(vecty.Markup(class("bench")),
+			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say(words.BenchClaim))),
+			elem.Paragraph(vecty.Markup(class("why")), rich(p.say(words.BenchWhy))),
+			elem.Paragraph(vecty.Markup(class("facts", "dim")), vecty.Text(v.Facts)),
+			elem.Paragraph(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Problem)),
+			elem.Div(vecty.Markup(class("acts")),
+				p.choices(v),
+				elem.Button(vecty.Markup(class("btn", "out"), do(BenchCopy, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say(words.BenchCopy))),
+				elem.Button(vecty.Markup(class("btn", "out"), do(BenchDownload, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say(words.BenchDownload)))),
+			p.table(v.Groups),
+			elem.Paragraph(vecty.Markup(class("foot")), vecty.Text(p.say(words.BenchFoot))),
+			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say(words.BenchJSON))), elem.Preformatted(vecty.Text(v.JSON)))))
+}
+
+func (p *BenchPage) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
+	text := p.say(name)
+	return elem.Button(vecty.Markup(class("btn", "icon"), do(what, ""), vecty.Property("disabled", disabled),
+		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
+}
+
+// choices offers numbers of runs.
+func (p *BenchPage) choices(v bench.View) *vecty.HTML {
+	var list vecty.List
+	for _, c := range v.Choices {
+		list = append(list, elem.Label(
+			elem.Input(vecty.Markup(attr("type", "radio"), attr("name", BenchRuns), vecty.Property("checked", c.On), vecty.Property("disabled", !v.CanChoose),
+				vecty.Data("runs", strconv.Itoa(c.Runs)))),
+			elem.Span(vecty.Text(c.Text))))
+	}
+	return elem.Div(vecty.Markup(class("seg"), vecty.ClassMap{"locked": !v.CanChoose}, attr("role", "radiogroup"), attr("aria-label", p.say(words.BenchRuns))), list)
+}
+
+// table has a body for each group, so that its lines stay together.
+func (p *BenchPage) table(groups []bench.Group) *vecty.HTML {
+	heads := vecty.List{elem.TableHeader(elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say(words.BenchTable))))}
+	for _, c := range []struct {
+		name  words.Key
+		extra bool
+	}{{words.BenchWorkers, false}, {words.BenchMedian, false}, {words.BenchP10, true}, {words.BenchRunsColumn, true}, {words.BenchGFLOP, true},
+		{words.BenchSpeed, false}, {words.BenchShare, false}, {words.BenchP10, true}} {
+		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col"), vecty.ClassMap{"extra": c.extra}), vecty.Text(p.say(c.name))))
+	}
+	heads = append(heads, elem.TableHeader())
+	var bodies vecty.List
+	for _, g := range groups {
+		rows := vecty.List{elem.TableRow(vecty.Markup(class("group")), elem.TableHeader(vecty.Markup(attr("colspan", 10), attr("scope", "rowgroup")), vecty.Text(g.Title)))}
+		for _, r := range g.Rows {
+			rows = append(rows, benchRow(r))
+		}
+		bodies = append(bodies, elem.TableBody(rows))
+	}
+	return elem.Div(vecty.Markup(class("tablebox")), elem.Table(vecty.Markup(class("timings")), elem.TableHead(elem.TableRow(heads)), bodies))
+}
+
+func benchRow(r bench.Row) *vecty.HTML {
+	cell := func(text string, kinds ...string) *vecty.HTML {
+		return elem.TableData(vecty.Markup(class(kinds...)), vecty.Text(text))
+	}
+	return elem.TableRow(vecty.Markup(vecty.ClassMap{"live": r.Live}),
+		elem.TableHeader(vecty.Markup(attr("scope", "row")), elem.Bold(vecty.Text(r.Name)), elem.Span(vecty.Markup(class("about")), vecty.Text(r.About))),
+		cell(r.Workers), cell(r.Median, "main"), cell(r.P10, "extra"), cell(r.Runs, "extra"), cell(r.GFLOP, "extra"),
+		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Note, "note"))
+}
+
+// Listen turns what happens on the page into calls of Do.
+func (p *BenchPage) Listen() {
+	on := func(event string, f func(e, target js.Value)) {
+		js.Global().Get("document").Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
+			if target := args[0].Get("target"); target.Get("closest").Truthy() {
+				f(args[0], target)
+			}
+			return nil
+		}))
+	}
+	on("click", func(_, target js.Value) {
+		if what, _, ok := data(target, "do"); ok && what == "theme" {
+			toggleTheme()
+		} else if ok {
+			p.Do(what, "")
+		}
+	})
+	on("change", func(_, target js.Value) {
+		if runs, _, ok := data(target, "runs"); ok {
+			p.Do(BenchRuns, runs)
+		}
+	})
+	on("keydown", func(e, _ js.Value) {
+		if e.Get("key").String() == "Escape" {
+			p.Do(BenchStop, "")
+		}
+	})
+}
+
+// Download lets the browser keep text as a file.
+func Download(name, text string) {
+	blob := js.Global().Get("Blob").New([]any{text}, map[string]any{"type": "application/json"})
+	url := js.Global().Get("URL").Call("createObjectURL", blob)
+	link := js.Global().Get("document").Call("createElement", "a")
+	link.Set("href", url)
+	link.Set("download", name)
+	link.Call("click")
+	js.Global().Get("URL").Call("revokeObjectURL", url)
+}

@@ -1,0 +1,108 @@
+//go:build js
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"syscall/js"
+
+	"cosinelab/ui"
+	"cosinelab/wasm/protocol"
+	"cosinelab/wasm/spawn"
+)
+
+// engine is the worker as the page sees it.
+type engine struct{ worker js.Value }
+
+// tileKey is where the browser keeps the tile that products are fastest in, with its own name: another version of it may
+// compile them in another way.
+const tileKey = "tile"
+
+// startEngine fetches the engine, which loads while the page is shown already. Answers come with the buffer that
+// travels beside them, if there is one; lost is told why no more will come, later than this returns.
+func startEngine(answer func(r protocol.Response, values []float32), lost func(reason string)) *engine {
+	url, err := asset("worker.js")
+	if err != nil {
+		go lost(err.Error())
+		return &engine{}
+	}
+	browser := js.Global().Get("navigator").Get("userAgent").String()
+	if tile, of, _ := strings.Cut(ui.Remembered(tileKey), " "); of == browser {
+		url += "#" + tile
+	}
+	return &engine{spawn.Start(url, "engine", func(message js.Value) {
+		var r protocol.Response
+		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
+			lost(fmt.Sprintf("answer of the worker: %v", err))
+			return
+		}
+		if r.Type == protocol.TypeReady {
+			mark("engine ready")
+			if r.Tile != "" {
+				ui.Remember(tileKey, r.Tile+" "+browser)
+			}
+		}
+		var values []float32
+		if message.Length() > 1 {
+			values = protocol.Floats(message.Index(1))
+		}
+		answer(r, values)
+	}, lost)}
+}
+
+// end ends the engine, if there is one.
+func (e *engine) end() {
+	if e != nil && e.worker.Truthy() {
+		e.worker.Call("terminate")
+	}
+}
+
+// post sends a request: its JSON, then the files that it names.
+func (e *engine) post(r protocol.Request, files ...any) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("request %s: %w", r.Type, err)
+	}
+	if !e.worker.Truthy() {
+		return nil // what is wrong is said already
+	}
+	e.worker.Call("postMessage", append([]any{string(text)}, files...))
+	return nil
+}
+
+// mark notes for measurements when something was reached; the names are page ready and engine ready.
+func mark(name string) { js.Global().Get("performance").Call("mark", name) }
+
+// sinceStart is in milliseconds from the start of the navigation.
+func sinceStart() float64 { return js.Global().Get("performance").Call("now").Float() }
+
+// asset returns the built name of a file of the page.
+func asset(name string) (string, error) {
+	names := map[string]string{}
+	list := js.Global().Get("document").Call("getElementById", "assets")
+	if err := json.Unmarshal([]byte(list.Get("textContent").String()), &names); err != nil {
+		return "", fmt.Errorf("reading the names of the page's files: %w", err)
+	}
+	if names[name] == "" {
+		return "", fmt.Errorf("the page was built without %s", name)
+	}
+	return names[name], nil
+}
+
+// copyText puts text on the clipboard, where the browser lets it, and tells whether it did.
+func copyText(text string, done func(ok bool)) {
+	clipboard := js.Global().Get("navigator").Get("clipboard")
+	if !clipboard.Truthy() { // only there on secure origins
+		done(false)
+		return
+	}
+	answer := func(ok bool) js.Func {
+		return js.FuncOf(func(js.Value, []js.Value) any {
+			done(ok)
+			return nil
+		})
+	}
+	clipboard.Call("writeText", text).Call("then", answer(true), answer(false))
+}
