@@ -115,7 +115,9 @@ func (p *Page) armRows(v state.Table) vecty.List {
 // cell is one value with its spread, and below it every seed on the scale that the column shares.
 func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty.HTML {
 	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
-		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company))),
+		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company)),
+			elem.Abbreviation(vecty.Markup(vecty.Property("title", c.Doubtful), vecty.Property("hidden", c.Doubtful == "")),
+				elem.Span(vecty.Markup(attr("aria-hidden", "true")), vecty.Text("≯")), elem.Span(vecty.Markup(class("sr")), vecty.Text(c.Doubtful)))),
 		&drawing{Class: "strip", Draw: strip(v, r, column)})
 }
 

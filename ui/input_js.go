@@ -58,7 +58,10 @@ var keys = []struct {
 
 // onClick finds what was meant by attributes, since what is clicked is often a picture inside a button.
 func (p *Page) onClick(_, target js.Value) {
-	if what, _, ok := data(target, "do"); ok {
+	if channel, _, ok := data(target, "channel"); ok {
+		n, _ := strconv.Atoi(channel)
+		p.Send(state.Reveal{Channel: n})
+	} else if what, _, ok := data(target, "do"); ok {
 		p.act(what)
 	} else if arm, _, ok := data(target, "row"); ok {
 		p.Send(state.Pin{Arm: arm})
@@ -176,8 +179,12 @@ func takes(target js.Value, key string) bool {
 // onPointer brings the arm of a row of results into focus, and lets it go when the pointer leaves the table.
 func (p *Page) onPointer(_, target js.Value) {
 	arm, _, inRow := data(target, "row")
-	if !inRow && target.Call("closest", ".stack").Truthy() {
+	switch {
+	case inRow:
+	case target.Call("closest", ".stack").Truthy():
 		return // the stack says itself what is in focus there
+	default:
+		arm, _, _ = data(target, "causes")
 	}
 	if arm != p.pointed {
 		p.pointed = arm

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"syscall/js"
 
 	"github.com/hexops/vecty"
@@ -19,6 +20,7 @@ type Page struct {
 	Drawn   func()     // called once the page is there: from then on it can be rendered again
 	pointed string     // the arm whose row the pointer was on last; empty = none
 	files   []js.Value // that were dropped or chosen
+	line    *region[state.Causes]
 }
 
 // Copy keeps vecty from holding on to every earlier render.
@@ -37,6 +39,10 @@ func (p *Page) say(k words.Key, args ...any) string { return p.State.Words.Say(k
 func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
 	bar := s.Bar()
+	if p.line == nil {
+		p.line = &region[state.Causes]{draw: p.causes}
+	}
+	p.line.View = s.Causes()
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say(words.SkipToSignal))),
 		&region[state.Bar]{View: bar, draw: p.bar},
@@ -45,12 +51,22 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 			elem.Main(
 				&region[state.Verdict]{View: s.Verdict(), draw: p.verdict},
 				&signal.Stack{Props: p.stack()},
+				p.line,
 				elem.Div(vecty.Markup(class("dock")),
 					&region[state.Learning]{View: s.Learning(), draw: p.learning},
 					&region[state.Table]{View: s.Table(), draw: p.results}))),
 		&region[thumbBar]{View: thumbBar(bar), draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say(words.DropToRead)))),
 	)
+}
+
+// FollowCursor draws what depends on the cursor and is not drawn by the charts themselves. The cursor moves at pointer
+// speed, so it draws only what has changed.
+func (p *Page) FollowCursor() {
+	if v := p.State.Causes(); !reflect.DeepEqual(v, p.line.View) {
+		p.line.View = v
+		vecty.Rerender(p.line)
+	}
 }
 
 // thumbBar is the view of the run control of phones.

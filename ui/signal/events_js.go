@@ -296,15 +296,19 @@ func (c *Stack) onKey(e js.Value) {
 	if closest(e, "input, textarea, select, [contenteditable]").Truthy() || e.Get("metaKey").Bool() {
 		return
 	}
-	dir := 1
+	dir, spans := 1, c.Props.Truth
 	switch e.Get("key").String() {
 	case "[":
 		dir = -1
 	case "]":
+	case "{":
+		dir, spans = -1, c.Props.raised()
+	case "}":
+		spans = c.Props.raised()
 	default:
 		return
 	}
-	if from, to, step, ok := c.Props.jump(dir); ok {
+	if from, to, step, ok := c.Props.jump(spans, dir); ok {
 		c.setView(from, to)
 		c.moveCursor(step)
 	}

@@ -71,10 +71,10 @@ func brushed(g grip, from, to, by, steps int) (int, int) {
 	return bound(from+by, to+by, steps)
 }
 
-// jump returns the view and the cursor at the anomaly after (dir > 0) or before the cursor, and whether there is one.
-// The view keeps its length unless the anomaly does not fit with some air around it.
-func (p *Props) jump(dir int) (from, to, step int, ok bool) {
-	s, ok := p.neighbour(dir)
+// jump returns the view and the cursor at the span after (dir > 0) or before the cursor, and whether there is one. The
+// view keeps its length unless the span does not fit with some air around it.
+func (p *Props) jump(spans []chart.Span, dir int) (from, to, step int, ok bool) {
+	s, ok := neighbour(spans, p.anchor(), dir)
 	if !ok {
 		return 0, 0, 0, false
 	}
@@ -84,10 +84,19 @@ func (p *Props) jump(dir int) (from, to, step int, ok bool) {
 	return from, to, s.From, true
 }
 
-// neighbour returns the first anomaly that begins after the anchor, or the last that begins before it.
-func (p *Props) neighbour(dir int) (found chart.Span, ok bool) {
-	at := p.anchor()
-	for _, s := range p.Truth {
+// raised are the alarms of the arm whose output stands in the channels.
+func (p *Props) raised() []chart.Span {
+	for i := range p.Arms {
+		if p.Arms[i].Name == p.Student {
+			return p.Arms[i].Alarms
+		}
+	}
+	return nil
+}
+
+// neighbour returns the first span that begins after a step, or the last that begins before it.
+func neighbour(spans []chart.Span, at, dir int) (found chart.Span, ok bool) {
+	for _, s := range spans {
 		switch {
 		case dir > 0 && s.From > at:
 			return s, true

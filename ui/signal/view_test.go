@@ -92,24 +92,24 @@ func TestJumpsVisitEveryAnomalyBothWays(t *testing.T) {
 	truth := spans(100, 110, 500, 2600, 9000, 9001)
 	p := &Props{Steps: 10000, From: 0, To: 1000, Cursor: 0, Truth: truth}
 	for _, want := range truth {
-		from, to, step, ok := p.jump(1)
+		from, to, step, ok := p.jump(truth, 1)
 		if !ok || step != want.From || from > want.From || to < want.To {
 			t.Fatalf("view %d to %d, cursor %d, want the anomaly %v", from, to, step, want)
 		}
 		valid(t, from, to, p.Steps)
 		p.From, p.To, p.Cursor = from, to, step
 	}
-	if _, _, _, ok := p.jump(1); ok {
+	if _, _, _, ok := p.jump(truth, 1); ok {
 		t.Error("there is an anomaly after the last")
 	}
 	for _, want := range []chart.Span{truth[1], truth[0]} {
-		from, to, step, ok := p.jump(-1)
+		from, to, step, ok := p.jump(truth, -1)
 		if !ok || step != want.From {
 			t.Fatalf("back at %d, want %v", step, want)
 		}
 		p.From, p.To, p.Cursor = from, to, step
 	}
-	if _, _, _, ok := (&Props{}).jump(1); ok {
+	if _, _, _, ok := (&Props{}).jump(nil, 1); ok {
 		t.Error("there is an anomaly without labels")
 	}
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"strings"
 
 	"cosinelab/engine/experiment"
 	"cosinelab/ui/words"
@@ -63,6 +64,25 @@ func setScore(s *experiment.Spec, text string) error {
 	}
 	s.Detect.Score = text
 	return nil
+}
+
+// scoringFields lists what an experiment can change about how scores come from windows.
+func scoringFields(s *experiment.Spec) (list []Field) {
+	if smooths(s) {
+		list = append(list, FieldSmoothing)
+	}
+	if warms(s) {
+		list = append(list, FieldWarm)
+	}
+	return list
+}
+
+// smooths tells whether scores may be smoothed: the dynamic threshold does it itself.
+func smooths(s *experiment.Spec) bool { return thresholdOf(s).Policy != "dynamic" }
+
+// warms tells whether windows may start warm: where no student looks ahead.
+func warms(s *experiment.Spec) bool {
+	return !slices.ContainsFunc(s.Arms, func(a experiment.Arm) bool { return a.Control != Random && !s.StudentOf(a).Causal() })
 }
 
 func thresholdOf(s *experiment.Spec) *experiment.Threshold { return &s.Detect.Threshold }
@@ -190,4 +210,16 @@ func (p *Progress) thresholdSaw(w *words.Language) (parts []string) {
 		}
 	}
 	return parts
+}
+
+// scoring says how scores were taken from windows, where not as usual.
+func (p *Progress) scoring(w *words.Language) string {
+	var parts []string
+	if n := p.Spec.Detect.Warm; n > 0 {
+		parts = append(parts, w.Say(words.ScoredWarm, n))
+	}
+	if n := p.Spec.Detect.Smoothing; n > 0 {
+		parts = append(parts, w.Say(words.ScoredSmooth, n))
+	}
+	return strings.Join(parts, ", ")
 }

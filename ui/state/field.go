@@ -60,6 +60,8 @@ const (
 	FieldLevel
 	FieldRisk
 	FieldFixed
+	FieldSmoothing
+	FieldWarm
 	fieldCount
 )
 
@@ -224,7 +226,9 @@ var fields = [fieldCount]field{
 		func(t experiment.Threshold) float64 { return t.Level }, 0.5, 0.9999),
 	FieldRisk: defaulted(words.TailRisk, "detect.threshold.q", func(s *experiment.Spec) *float64 { return &thresholdOf(s).Q },
 		func(t experiment.Threshold) float64 { return t.Q }, 1e-9, 0.4999),
-	FieldFixed: typed(words.ThresholdValue, "detect.threshold.value", binding{getFixed, setFixed}),
+	FieldFixed:     typed(words.ThresholdValue, "detect.threshold.value", binding{getFixed, setFixed}),
+	FieldSmoothing: countOrNone(words.Smoothing, words.SmoothingHint, "detect.smoothing", func(s *experiment.Spec) *int { return &s.Detect.Smoothing }),
+	FieldWarm:      countOrNone(words.Warm, words.WarmHint, "detect.warm", func(s *experiment.Spec) *int { return &s.Detect.Warm }),
 }
 
 // modelSize is one of the sizes that models have.
@@ -271,6 +275,13 @@ func sizeField(path string, model func(*experiment.Spec) *experiment.Model, size
 		lab := model(s).OrLab()
 		return strconv.Itoa(*size.of(&lab))
 	}
+	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
+}
+
+// countOrNone is a number of steps that is empty while it is zero.
+func countOrNone(name, hint words.Key, path string, at func(*experiment.Spec) *int) field {
+	f := typed(name, path, whole(at, 0, math.MaxInt32))
+	f.hint = hint
 	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
 }
 

@@ -165,6 +165,32 @@ func TestParametersFollowTheThreshold(t *testing.T) {
 	}
 }
 
+func TestScoresAreSmoothedAndWarmOnlyWhereTheyCanBe(t *testing.T) {
+	s := idle(t)
+	s.Update(Set{FieldSmoothing, "20"})
+	if got := scoringFields(&s.Spec); s.Spec.Detect.Smoothing != 20 || !slices.Equal(got, []Field{FieldSmoothing}) {
+		t.Errorf("smoothed over %d, offered %v", s.Spec.Detect.Smoothing, got)
+	}
+	s.Update(Set{FieldThreshold, "dynamic"})
+	if s.Spec.Detect.Smoothing != 0 || scoringFields(&s.Spec) != nil {
+		t.Errorf("with a threshold that smooths itself: %d", s.Spec.Detect.Smoothing)
+	}
+	s.Update(Set{FieldStudent, "lstm"})
+	s.Update(Set{FieldThreshold, "train_percentile"})
+	s.Update(Set{FieldWarm, "5"})
+	if got := scoringFields(&s.Spec); s.Spec.Detect.Warm != 5 || len(got) != 2 {
+		t.Fatalf("warm %d, offered %v", s.Spec.Detect.Warm, got)
+	}
+	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	if got := s.Verdict().Note; !strings.Contains(got, "scores of the last 5 steps of each window") {
+		t.Errorf("provenance %q", got)
+	}
+	s.Update(Set{FieldStudent, "transformer"})
+	if s.Spec.Detect.Warm != 0 || s.Spec.Student.Name != "transformer" {
+		t.Errorf("a student that looks ahead starts warm: %+v", s.Spec.Detect)
+	}
+}
+
 func TestTypedValueIsTakenOrTheOldOneStaysWithAReason(t *testing.T) {
 	for _, c := range []struct {
 		field      Field

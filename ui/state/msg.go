@@ -24,6 +24,7 @@ type (
 	Resize      struct{ Width int }       // the stack's plots are so many pixels wide
 	Cursor      struct{ Step int }        // the cursor stands at a step; -1 = nowhere
 	Show        struct{ Channels string } // typed: the channels of the stack
+	Reveal      struct{ Channel int }     // of the stack, from 0: one that raised an alarm
 	Threshold   struct {                  // a threshold set by hand
 		Arm   string
 		Value float64

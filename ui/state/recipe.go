@@ -112,7 +112,7 @@ func (s *State) Recipe() Recipe {
 			r.StudentMore = append(r.StudentMore, s.sizeInput(f.student, f.size, s.Spec.Student)...)
 		}
 		r.Training = s.inputs(FieldEpochs, FieldRate, FieldRateSchedule, FieldSeeds, FieldBatch, FieldClip, FieldValidation, FieldPatience)
-		r.Detection = append(r.Detection, s.inputs(append(parameterFields(&s.Spec), FieldScore)...)...)
+		r.Detection = append(r.Detection, s.inputs(slices.Concat(parameterFields(&s.Spec), []Field{FieldScore}, scoringFields(&s.Spec))...)...)
 	}
 	return r
 }

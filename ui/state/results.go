@@ -17,6 +17,8 @@ type Table struct {
 	Legend  string
 	All     bool   // every metric is shown
 	Switch  string // what changes All
+
+	doubtful bool // a cell is
 }
 
 // Column is one metric with what it must not be read without.
@@ -43,6 +45,7 @@ type Cell struct {
 	Value       string
 	Company     string // spread, or how many seeds there are yet
 	Provisional bool
+	Doubtful    string    // what is to be doubted; empty = nothing
 	Marks       []float64 // one a seed
 	Mean        Maybe     // there is none of one seed
 }
@@ -72,12 +75,15 @@ func (m Maybe) Number() float64 {
 func (s *State) Table() Table {
 	w := s.Words
 	t := Table{Legend: w.Say(words.Legend), Foot: s.footnote(), All: s.AllMetrics, Switch: w.Say(words.AllMetrics, len(metrics.All))}
-	if t.All {
-		t.Switch = w.Say(words.FewerMetrics)
-	}
 	var p *Progress
 	if p = s.Run; p == nil {
 		p = &Progress{Spec: s.Spec}
+	}
+	switch {
+	case t.All:
+		t.Switch = w.Say(words.FewerMetrics)
+	case p.knowsCauses():
+		t.Switch = w.Say(words.AllMetrics, len(metrics.All)+len(hitRates))
 	}
 	for _, a := range p.Spec.Arms {
 		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a), Pinned: a.Name == s.Pinned, runs: len(p.runsOf(a.Name))}
@@ -86,19 +92,28 @@ func (s *State) Table() Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	summed := p.report().Summary().Metrics
+	r := p.report()
+	summed := r.Summary().Metrics
+	honest := true
 	for _, m := range columns(s.AllMetrics) {
+		if honest && m.Group == metrics.Flattering {
+			honest = false
+			s.addHitRates(&t, p)
+		}
 		ms := experiment.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
 		if i := slices.IndexFunc(summed, func(ms experiment.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
 			ms = summed[i]
 		}
-		t.add(w, m, ms, len(p.Spec.Seeds))
+		t.add(w, m, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
+	}
+	if t.doubtful {
+		t.Legend += " " + w.Say(words.LegendDoubtful)
 	}
 	return t
 }
 
 // add puts one metric into the table.
-func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSummary, seeds int) {
+func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSummary, seeds int, doubtful func(arm string) bool) {
 	t.Columns = append(t.Columns, Column{Title: m.short, Definition: m.Title + ": " + m.Definition,
 		Chance: points(ms.Chance), Untrained: points(ms.Untrained), Flattering: m.Group == metrics.Flattering,
 		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
@@ -107,7 +122,64 @@ func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSumma
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
-		t.Rows[i].Cells = append(t.Rows[i].Cells, newCell(w, arm, t.Rows[i].runs, seeds))
+		c := newCell(w, arm, t.Rows[i].runs, seeds)
+		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
+			c.Doubtful = w.Say(words.CellDoubtful)
+			t.doubtful = true
+		}
+		t.Rows[i].Cells = append(t.Rows[i].Cells, c)
+	}
+}
+
+// hitRates are what a report says of the channels that arms blame. They are no metrics of alarms, so they are not among
+// metrics.All.
+var hitRates = []struct {
+	title      string
+	definition words.Key
+	value      func(experiment.Located) metrics.Value
+	chance     func(experiment.Located) metrics.Value
+}{
+	{"HitRate@100 %", words.HitRate100, func(l experiment.Located) metrics.Value { return l.HitRate100 }, func(l experiment.Located) metrics.Value { return l.Chance100 }},
+	{"HitRate@150 %", words.HitRate150, func(l experiment.Located) metrics.Value { return l.HitRate150 }, func(l experiment.Located) metrics.Value { return l.Chance150 }},
+}
+
+// located collects a value of the finished runs of an arm that know it.
+func (p *Progress) located(arm string, of func(experiment.Located) metrics.Value) experiment.Spread {
+	var values []metrics.Value
+	for _, r := range p.runsOf(arm) {
+		if r.Located != nil {
+			values = append(values, of(*r.Located))
+		}
+	}
+	return experiment.NewSpread(values)
+}
+
+func (p *Progress) knowsCauses() bool {
+	return slices.ContainsFunc(p.Runs, func(r experiment.Run) bool { return r.Located != nil })
+}
+
+// addHitRates puts columns into the table of all metrics where somebody knows the true channels.
+func (s *State) addHitRates(t *Table, p *Progress) {
+	if !t.All || !p.knowsCauses() {
+		return
+	}
+	for _, h := range hitRates {
+		ms := experiment.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		for _, a := range p.Spec.Arms {
+			arm := p.located(a.Name, h.value)
+			ms.Arms = append(ms.Arms, arm)
+			if a.Control == Untrained {
+				ms.Untrained = arm.Mean
+			}
+			if c := p.located(a.Name, h.chance).Mean; c.Defined() {
+				ms.Chance = c // the same for all: it depends on the true channels alone
+			}
+		}
+		m := metricColumn{metrics.Metric{Title: h.title, Definition: s.Words.Say(h.definition), Group: metrics.Honest}, h.title, false}
+		t.add(s.Words, m, ms, len(p.Spec.Seeds), func(arm string) bool {
+			got := p.located(arm, h.value)
+			return notAbove(got, ms.Chance) || notAbove(got, ms.Untrained)
+		})
 	}
 }
 
@@ -159,4 +231,10 @@ func (s *State) footnote() string {
 		return w.Say(words.ResultsOne)
 	}
 	return w.Say(words.ResultsMean, len(s.Run.Spec.Seeds))
+}
+
+// notAbove tells whether values lie above a level by no more than their spread, if they have one.
+func notAbove(got experiment.Spread, level metrics.Value) bool {
+	over := got.Mean - level
+	return over <= 0 || over <= got.SD
 }

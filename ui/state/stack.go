@@ -154,6 +154,8 @@ func (s *State) updateStack(msg any) []any {
 		k.Width = m.Width
 	case Show:
 		return s.show(strings.TrimSpace(m.Channels))
+	case Reveal:
+		return s.reveal(m.Channel)
 	case Focus:
 		s.Focus = cmp.Or(m.Arm, s.Pinned)
 	case Pin:

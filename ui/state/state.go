@@ -288,6 +288,12 @@ func (s *State) adapt(next *experiment.Spec) {
 	if !slices.Contains(scoresOf(next), next.Detect.Score) {
 		next.Detect.Score = "model" // the student before had another
 	}
+	if !smooths(next) {
+		next.Detect.Smoothing = 0
+	}
+	if !warms(next) {
+		next.Detect.Warm = 0
+	}
 	if next.Train.Validation == 0 {
 		next.Train.Patience = 0 // nothing to be patient about
 	}

@@ -276,6 +276,9 @@ func (s *State) provenance() string {
 		}
 		parts = append(parts, r.Data.Title, seeds, words.Duration(words.Seconds(r.Seconds)), r.Device)
 		parts = append(parts, p.thresholdSaw(w)...)
+		if p.Spec.Detect.Serial() {
+			parts = append(parts, w.Say(words.ScoresWere, p.scoring(w)))
+		}
 	}
 	if p.Lost != "" {
 		parts = append(parts, w.Say(words.WorkerWasLost))
@@ -312,6 +315,9 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 		v.Claim = w.Say(words.NullClaim, method, diff, title, seeds)
 	case found == experiment.VerdictOneSeed:
 		v.Claim, v.Why = w.Say(words.OneSeedClaim, diff, title), w.Say(words.OneSeedWhy)
+		if p.report().Standing(arm, primary).Doubtful() {
+			v.Why += " " + w.Say(words.DoubtfulOne, look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
+		}
 		return
 	default:
 		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)

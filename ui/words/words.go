@@ -114,6 +114,13 @@ const (
 	TailFrom
 	TailRisk
 	ThresholdValue
+	Smoothing
+	SmoothingHint
+	Warm
+	WarmHint
+	ScoresWere   // how
+	ScoredWarm   // steps
+	ScoredSmooth // span
 	AllSettings
 	FewerSettings
 	Window
@@ -206,6 +213,7 @@ const (
 	MethodCosine
 	MethodMSE
 	Doubtful     // arm
+	DoubtfulOne  // arm
 	Agree        // metrics
 	AgreesOne    // metric
 	Within       // metrics
@@ -232,6 +240,21 @@ const (
 	StackSignal
 	StackChannels
 	StackChannelsHint
+	CausesTitle
+	CausesNone
+	CausesHint
+	CausesUnknown
+	CausesAlarm      // first step, last step
+	CausesRight      // alarm, anomaly
+	CausesFalse      // alarm
+	CausesMissed     // anomaly
+	CausesTrue       // anomaly, channels
+	CausesMore       // channels, how many more
+	CauseSpoken      // channel, share
+	CauseSpokenRight // channel, share, anomaly
+	HitRate100
+	HitRate150
+	HitRateOf       // title, value, chance
 	StackChannelsOf // channels
 	StackTruth
 	StackRight
@@ -318,6 +341,8 @@ const (
 	ResultsLast // data
 	ResultsNone
 	Legend
+	LegendDoubtful
+	CellDoubtful
 	AllMetrics // metrics
 	FewerMetrics
 	Arm

@@ -65,6 +65,7 @@ func TestTheDefaultExperimentTrainsToItsReport(t *testing.T) {
 	checkCharts(t, p)
 	report := p.engineRun(experiment.Default(), 2)
 	checkTable(t, p, report)
+	checkCauses(t, p, report)
 	checkNative(t, report)
 }
 
@@ -92,7 +93,8 @@ const readTable = `(() => {
 func checkTable(t *testing.T, p *tab, r experiment.Report) {
 	t.Helper()
 	p.press(`[data-do="metrics"]`)
-	p.wait("all metrics", fmt.Sprintf(`document.querySelectorAll(".mets th[title]").length === %d`, len(metrics.All)), 10*time.Second)
+	// The built-in series knows the channels of its anomalies, so there are two hit rates as well.
+	p.wait("all metrics", fmt.Sprintf(`document.querySelectorAll(".mets th[title]").length === %d`, len(metrics.All)+2), 10*time.Second)
 	var shown shownTable
 	p.eval(readTable, &shown)
 	p.press(`[data-do="metrics"]`)
@@ -170,6 +172,44 @@ func checkCharts(t *testing.T, p *tab) {
 	if got, want := strings.Count(marks, "M"), len(about.Segments); got != want {
 		t.Errorf("%d true anomalies are marked, the series has %d", got, want)
 	}
+}
+
+// checkCauses goes to an alarm by its key, compares the channels that the page blames with the report, and has the one
+// that is blamed first shown.
+func checkCauses(t *testing.T, p *tab, r experiment.Report) {
+	t.Helper()
+	p.do(chromedp.KeyEvent("}"))
+	p.wait("channels of the alarm", `document.querySelector(".causes li")`, 10*time.Second)
+	var shown struct {
+		Arm, Lead string
+		Channels  []string
+	}
+	p.eval(`(() => {
+		const line = document.querySelector(".causes");
+		return {Arm: line.dataset.causes, Lead: line.querySelector("p").innerText, Channels: [...line.querySelectorAll("li")].map((e) => e.innerText.replace(/\s+/g, " "))};
+	})()`, &shown)
+	var want []string
+	for _, a := range r.Arms {
+		for i, alarm := range a.Runs[0].Alarms {
+			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, fmt.Sprintf("alarm %s–%s", words.Count(alarm.From), words.Count(alarm.To-1))) {
+				continue
+			}
+			truth := slices.IndexFunc(r.Data.Segments, func(g experiment.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
+			for _, c := range a.Runs[0].Causes[i] {
+				text := r.Data.Channels[c.Channel] + " " + words.Fixed(100*c.Share, 0) + " %"
+				if truth >= 0 && slices.Contains(r.Data.Segments[truth].Channels, c.Channel) {
+					text += " ✓"
+				}
+				want = append(want, text)
+			}
+		}
+	}
+	if len(want) == 0 || !slices.Equal(shown.Channels, want) {
+		t.Errorf("%s: the page blames %q, the report %q", shown.Lead, shown.Channels, want)
+	}
+	p.press(".causes li button")
+	name, _, _ := strings.Cut(want[0], " ")
+	p.wait("channel of the first cause", fmt.Sprintf(`[...document.querySelectorAll(".lane-channel .ll b")].some((e) => e.innerText === %q)`, name), 10*time.Second)
 }
 
 func digits(r rune) rune {

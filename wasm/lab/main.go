@@ -57,7 +57,12 @@ func (l *lab) send(msg any) {
 	for _, e := range l.state.Update(msg) {
 		l.do(e)
 	}
-	if _, quiet := msg.(state.Cursor); !quiet && l.drawn {
+	_, cursor := msg.(state.Cursor)
+	switch {
+	case !l.drawn:
+	case cursor:
+		l.page.FollowCursor()
+	default:
 		vecty.Rerender(l.page)
 	}
 }
