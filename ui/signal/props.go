@@ -2,6 +2,10 @@
 package signal
 
 import (
+	"math"
+	"reflect"
+	"slices"
+
 	"cosinelab/ui/chart"
 	"cosinelab/ui/words"
 )
@@ -40,6 +44,29 @@ type Props struct {
 	OnFocus     func(arm string)                    // the pointer or the keyboard is on an arm's lane; empty = on none
 	OnChannels  func(typed string)                  // Enter in the channels field
 	OnBuckets   func(n int)                         // how many buckets fit the plots
+}
+
+// same tells whether two Props look alike: whom they tell does not show, nor does the cursor, which moves by itself.
+// Buckets are not read, where they are the same memory.
+func (p Props) same(q Props) bool {
+	if !slices.EqualFunc(p.Arms, q.Arms, Arm.same) {
+		return false
+	}
+	for _, x := range []*Props{&p, &q} {
+		x.Arms, x.Cursor = nil, 0
+		x.OnView, x.OnCursor, x.OnThreshold, x.OnFocus, x.OnChannels, x.OnBuckets = nil, nil, nil, nil, nil, nil
+	}
+	return reflect.DeepEqual(p, q)
+}
+
+// same is equality in which no number is no number.
+func (a Arm) same(b Arm) bool {
+	for _, x := range []*float64{&a.Policy, &a.Threshold, &b.Policy, &b.Threshold} {
+		if math.IsNaN(*x) {
+			*x = math.Inf(-1)
+		}
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // Channel is one channel of the series with what the models make of it. Lines that are not there yet are empty.

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"maps"
 	"strconv"
 
 	"github.com/hexops/vecty"
@@ -22,6 +23,13 @@ func (c *Stack) Copy() vecty.Component {
 	cpy := *c
 	cpy.Core = vecty.Core{}
 	return &cpy
+}
+
+// SkipRender leaves the lanes as they are while neither what they show nor their sizes have changed: the page renders with
+// every step of a training, and the lanes are most of it.
+func (c *Stack) SkipRender(prev vecty.Component) bool {
+	p, ok := prev.(*Stack)
+	return ok && maps.Equal(p.page.boxes, c.page.boxes) && p.Props.same(c.Props)
 }
 
 // Render draws the lanes into the plots as they were measured last; the first time they are empty. The lanes have no

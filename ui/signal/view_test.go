@@ -6,6 +6,7 @@
 package signal
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -125,5 +126,34 @@ func TestArrowKeysMoveAThresholdEvenlyOnTheScreen(t *testing.T) {
 	}
 	if v := nudged(3.9, y, 10); v != 4 {
 		t.Errorf("ten steps up end at %v, want the top of the axis", v)
+	}
+}
+
+// The lanes are drawn again only when they look otherwise, so every field must count that shows.
+func TestPropsAreTheSameOnlyIfTheyLookAlike(t *testing.T) {
+	nowhere := func() Props {
+		return Props{Steps: 9, Arms: []Arm{{Name: "alone", Policy: math.NaN(), Threshold: math.NaN(), Score: chart.Buckets{Values: []float32{1}}}},
+			OnView: func(int, int) {}, OnCursor: func(int) {}}
+	}
+	a, b := nowhere(), nowhere()
+	if b.Cursor = 3; !a.same(b) {
+		t.Error("another listener, or a cursor that moves by itself, is a change")
+	}
+	for name, change := range map[string]func(*Props){
+		"steps":     func(p *Props) { p.To = 4 },
+		"focus":     func(p *Props) { p.Focus = "alone" },
+		"truth":     func(p *Props) { p.Truth = []chart.Span{{From: 1, To: 2}} },
+		"channels":  func(p *Props) { p.Channels = []Channel{{Number: 1}} },
+		"arms":      func(p *Props) { p.Arms = append(p.Arms, Arm{}) },
+		"threshold": func(p *Props) { p.Arms[0].Threshold = 2 },
+		"score":     func(p *Props) { p.Arms[0].Score.Values = []float32{2} },
+		"note":      func(p *Props) { p.Arms[0].Note = "failed" },
+		"error":     func(p *Props) { p.ChannelsError = "no channel" },
+	} {
+		b := nowhere()
+		change(&b)
+		if a.same(b) {
+			t.Errorf("%s: a change that shows is none", name)
+		}
 	}
 }

@@ -84,7 +84,9 @@ func (s *State) segmentAt(at experiment.Range) int {
 // explain tells of alarm i of a run.
 func (s *State) explain(c *Causes, r *experiment.Run, i int) {
 	w, a := s.Words, r.Alarms[i]
-	c.Lead = w.Say(words.CausesAlarm, words.Count(a.From), words.Count(a.To-1))
+	if c.Lead = w.Say(words.CausesAlarm, words.Count(a.From), words.Count(a.To-1)); a.To == a.From+1 {
+		c.Lead = w.Say(words.CausesAlarmAt, words.Count(a.From))
+	}
 	truth := s.segmentAt(a)
 	switch {
 	case truth >= 0:

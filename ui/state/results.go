@@ -227,6 +227,8 @@ func (s *State) footnote() string {
 		return w.Say(words.ResultsLast, s.title())
 	case !s.Run.Over:
 		return w.Say(words.ResultsProvisional)
+	case s.Run.Report != nil && !s.Run.Report.Data.Labelled:
+		return w.Say(words.ResultsNoLabels)
 	case len(s.Run.Spec.Seeds) == 1:
 		return w.Say(words.ResultsOne)
 	}

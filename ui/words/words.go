@@ -245,6 +245,7 @@ const (
 	CausesHint
 	CausesUnknown
 	CausesAlarm      // first step, last step
+	CausesAlarmAt    // step
 	CausesRight      // alarm, anomaly
 	CausesFalse      // alarm
 	CausesMissed     // anomaly
@@ -340,6 +341,7 @@ const (
 	ResultsProvisional
 	ResultsLast // data
 	ResultsNone
+	ResultsNoLabels
 	Legend
 	LegendDoubtful
 	CellDoubtful

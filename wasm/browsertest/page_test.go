@@ -191,7 +191,7 @@ func checkCauses(t *testing.T, p *tab, r experiment.Report) {
 	var want []string
 	for _, a := range r.Arms {
 		for i, alarm := range a.Runs[0].Alarms {
-			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, fmt.Sprintf("alarm %s–%s", words.Count(alarm.From), words.Count(alarm.To-1))) {
+			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.Count(alarm.From)+"–") && !strings.HasSuffix(shown.Lead, "at "+words.Count(alarm.From)) {
 				continue
 			}
 			truth := slices.IndexFunc(r.Data.Segments, func(g experiment.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
