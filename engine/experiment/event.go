@@ -23,6 +23,7 @@ type Event struct {
 	Losses    []Part      `json:"losses,omitempty"`
 	GradNorm  float64     `json:"grad_norm,omitempty"` // before clipping
 	StepMs    float64     `json:"step_ms,omitempty"`
+	Measured  float64     `json:"measured,omitempty"`   // share of a scored run's metrics that are computed
 	EpochDone *Epoch      `json:"epoch_done,omitempty"` // set on the last step of an epoch
 	Finished  *Run        `json:"finished,omitempty"`   // set when a run of an arm has its scores
 	Taught    *TeacherRun `json:"taught,omitempty"`     // set when a teacher is ready

@@ -149,7 +149,7 @@ const eventPause = 40 * time.Millisecond
 func (s *Session) events(w *work, id int) func(experiment.Event) {
 	var last time.Time
 	return func(e experiment.Event) {
-		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 || w.paused()
+		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 && e.Measured == 0 || w.paused()
 		due := time.Since(last) >= eventPause
 		if !s.keep(w, e) || !news && !due {
 			return

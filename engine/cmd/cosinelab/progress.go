@@ -33,7 +33,7 @@ func (p *progress) event(e experiment.Event) {
 		p.line(epochLine(e))
 	case e.Finished != nil && e.Finished.Failed != "":
 		p.line(fmt.Sprintf("%s: %s", runName(e), e.Finished.Failed))
-	case p.bar && e.Steps > 0 && time.Since(p.drawn) > redraw:
+	case p.bar && (e.Steps > 0 || e.Measured > 0) && time.Since(p.drawn) > redraw:
 		p.draw(e)
 	}
 }
@@ -66,17 +66,17 @@ func left(e experiment.Event) string {
 }
 
 func (p *progress) draw(e experiment.Event) {
-	if e.Phase == experiment.PhaseScore {
-		p.show(fmt.Sprintf("%s %s measured%s", runName(e), bar(e.Step, e.Steps), left(e)))
+	if e.Measured > 0 {
+		p.show(fmt.Sprintf("%s %s measured%s", runName(e), bar(e.Measured), left(e)))
 		return
 	}
-	p.show(fmt.Sprintf("%s %s step %d of %d%s", runName(e), bar(e.Step, e.Steps), e.Step, e.Steps, left(e)))
+	p.show(fmt.Sprintf("%s %s step %d of %d%s", runName(e), bar(float64(e.Step)/float64(e.Steps)), e.Step, e.Steps, left(e)))
 }
 
-// bar is so much of a line as is done.
-func bar(done, of int) string {
+// bar is a line of which a share is done.
+func bar(done float64) string {
 	const cells = 24
-	full := cells * done / of
+	full := int(cells * done)
 	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", cells-full) + "]"
 }
 
@@ -84,7 +84,7 @@ func bar(done, of int) string {
 func (p *progress) measured(what string) func(done, of int) {
 	return func(done, of int) {
 		if p.bar && time.Since(p.drawn) > redraw {
-			p.show(what + " " + bar(done, of))
+			p.show(what + " " + bar(float64(done)/float64(of)))
 		}
 	}
 }

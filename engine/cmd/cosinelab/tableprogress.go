@@ -50,12 +50,15 @@ func (t *tableProgress) event(c *cell, e experiment.Event) {
 		who = "teacher"
 	}
 	t.state[c] = fmt.Sprintf("%s/%s/%d %s %d of %d", c.set, c.model, c.seed, who, e.Step, e.Steps)
+	if e.Measured > 0 {
+		t.state[c] = fmt.Sprintf("%s/%s/%d %s %.0f %% measured", c.set, c.model, c.seed, who, 100*e.Measured)
+	}
 	if r := e.Finished; r != nil && r.Failed != "" {
 		t.p.line(fmt.Sprintf("%s: %s failed: %s", c, who, r.Failed))
 	} else if r != nil && r.Epochs != nil {
 		t.p.line(fmt.Sprintf("%s: %s trained in %.0f s, average precision %s", c, who, r.Seconds, points(r.Of(experiment.Headline).Value)))
 	}
-	if t.p.bar && e.Steps > 0 && time.Since(t.p.drawn) > redraw {
+	if t.p.bar && (e.Steps > 0 || e.Measured > 0) && time.Since(t.p.drawn) > redraw {
 		t.p.show(fmt.Sprintf("[%d/%d] %s%s", t.done, len(t.cells), strings.Join(t.states(), " | "), t.left()))
 	}
 }

@@ -79,7 +79,8 @@ func (r *run) decide(ctx context.Context, s scores, out *experiment.Run) error {
 	out.Scores, out.Flags = s.test, cut.Flags
 	out.Threshold = experiment.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: Tail(cut.Tail)}
 	measuring := func(part, done, of int) {
-		r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed, Step: part*of + done, Steps: measurements * of})
+		r.send(experiment.Event{Phase: experiment.PhaseScore, Arm: out.Arm, Seed: out.Seed,
+			Measured: (float64(part) + float64(done)/float64(of)) / measurements})
 	}
 	ranking, err := r.ranking(ctx, s.test, measuring)
 	if err != nil {
