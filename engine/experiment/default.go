@@ -16,18 +16,19 @@ type ModelInfo struct {
 	Scores      []string // what Detect.Score may name beside model and disagreement, the model's own first
 	Branches    int      // into how many parts of d_model the heads divide; 0 = it has no heads
 	Causal      bool     // what it says of a step depends on no later step, so that it can be scored warm
+	Drops       bool     // it can leave out features in training
 }
 
 // Models lists the models that a Spec may name, in the order of models.All.
 var Models = []ModelInfo{
-	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}, []string{"reconstruction"}, 1, false},
+	{"transformer", "Transformer", Model{Name: "transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32}, []string{"reconstruction"}, 1, false, false},
 	{"anomaly_transformer", "Anomaly Transformer", Model{Name: "anomaly_transformer", DModel: 32, Heads: 4, Layers: 2, DFF: 32},
-		[]string{"association", "reconstruction"}, 1, false},
-	{"lstm", "LSTM", Model{Name: "lstm", DModel: 32, Layers: 2}, []string{"reconstruction"}, 0, true},
+		[]string{"association", "reconstruction"}, 1, false, false},
+	{"lstm", "LSTM", Model{Name: "lstm", DModel: 32, Layers: 2}, []string{"reconstruction"}, 0, true, true},
 	{"omni_anomaly", "OmniAnomaly", Model{Name: "omni_anomaly", DModel: 32, DFF: 32, Latent: 3, Flows: 4},
-		[]string{"likelihood", "reconstruction"}, 0, true},
-	{"thoc", "THOC", Model{Name: "thoc", DModel: 24, Layers: 3, Centres: 4}, []string{"one_class", "reconstruction"}, 0, true},
-	{"gta", "GTA", Model{Name: "gta", DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8}, []string{"reconstruction"}, 2, true},
+		[]string{"likelihood", "reconstruction"}, 0, true, false},
+	{"thoc", "THOC", Model{Name: "thoc", DModel: 24, Layers: 3, Centres: 4}, []string{"one_class", "reconstruction"}, 0, true, false},
+	{"gta", "GTA", Model{Name: "gta", DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8}, []string{"reconstruction"}, 2, true, true},
 }
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an

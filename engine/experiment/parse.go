@@ -147,6 +147,8 @@ func (m Model) validate(c *check, field string) {
 			c.that(*f.n >= 1 && *f.n <= f.most, field+"."+f.name, *f.n, fmt.Sprintf("1 to %d, or 0 for the model's own size", f.most))
 		}
 	}
+	c.that(m.Dropout == 0 || k.Drops, field+".dropout", m.Dropout, "0: a "+m.Name+" has none")
+	c.that(m.Dropout >= 0 && m.Dropout < 1, field+".dropout", m.Dropout, "a share from 0 up to 1")
 	if k.Branches > 0 && full.Heads > 0 {
 		part := full.DModel / k.Branches
 		c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "an even number, for the position code")
@@ -226,7 +228,20 @@ func (o Objective) validate(c *check, field string) {
 
 func (t Train) validate(c *check) {
 	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "a number above 0")
-	c.oneOf("train.schedule", t.Schedule, "reference", "constant", "cosine")
+	c.oneOf("train.schedule", t.Schedule, "reference", "constant", "cosine", "step")
+	for _, p := range []struct {
+		name  string
+		value float64
+		ok    bool
+		want  string
+	}{
+		{"step_epochs", float64(t.StepEpochs), t.StepEpochs >= 0, "1 epoch or more, or 0 for 20"},
+		{"step_factor", t.StepFactor, t.StepFactor >= 0 && t.StepFactor <= 1, "a share up to 1, or 0 for one half"},
+	} {
+		c.that(p.value == 0 || t.Schedule == "step", "train."+p.name, p.value, "nothing: the schedule is "+t.Schedule)
+		c.that(p.ok, "train."+p.name, p.value, p.want)
+	}
+	c.that(finite(t.Decay) && t.Decay >= 0, "train.decay", t.Decay, "0 or more")
 	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, fmt.Sprintf("1 to %d", maxEpochs))
 	c.that(t.Batch >= 1, "train.batch", t.Batch, "at least 1 window")
 	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "a norm above 0, or 0 for no clipping")

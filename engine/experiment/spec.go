@@ -57,6 +57,8 @@ type Model struct {
 	Centres  int `json:"centres,omitempty"`
 	Features int `json:"features,omitempty"`
 	MLP      int `json:"mlp,omitempty"`
+	// Dropout is the share of features that training leaves out, of LSTM and GTA; 0 = none.
+	Dropout float64 `json:"dropout,omitempty"`
 }
 
 // Teacher is the model that is trained first, on its own loss, then frozen.
@@ -114,14 +116,17 @@ type Objective struct {
 
 // Train says how every arm, and the teacher, is trained.
 type Train struct {
-	Rate       float64 `json:"rate"`                // learning rate of Adam
-	Schedule   string  `json:"schedule"`            // reference | constant | cosine
-	Epochs     int     `json:"epochs"`              // of a student
-	Batch      int     `json:"batch"`               // windows a step
-	Clip       float64 `json:"clip"`                // limit of the global gradient norm; 0 = no clipping
-	ClipEach   float64 `json:"clip_each,omitempty"` // limit of each parameter's gradient norm instead; 0 = none
-	Validation float64 `json:"validation"`          // share of the training steps held out, from their end
-	Patience   int     `json:"patience"`            // epochs without a better validation loss before stopping; 0 = never stop early
+	Rate       float64 `json:"rate"`                  // learning rate of Adam
+	Schedule   string  `json:"schedule"`              // reference | constant | cosine | step
+	StepEpochs int     `json:"step_epochs,omitempty"` // step: after so many epochs, and each time again, the rate falls; 0 = 20
+	StepFactor float64 `json:"step_factor,omitempty"` // step: to this share of it; 0 = 0.5
+	Decay      float64 `json:"decay,omitempty"`       // of weights, added to their gradients after clipping; 0 = none
+	Epochs     int     `json:"epochs"`                // of a student
+	Batch      int     `json:"batch"`                 // windows a step
+	Clip       float64 `json:"clip"`                  // limit of the global gradient norm; 0 = no clipping
+	ClipEach   float64 `json:"clip_each,omitempty"`   // limit of each parameter's gradient norm instead; 0 = none
+	Validation float64 `json:"validation"`            // share of the training steps held out, from their end
+	Patience   int     `json:"patience"`              // epochs without a better validation loss before stopping; 0 = never stop early
 }
 
 // Held is the number of training steps, of so many, that are held out for validation.

@@ -52,6 +52,10 @@ const (
 	Normal
 	// Gumbel is -ln(-ln u) for u even between 0 and 1. All windows share one draw; it is 0 when they are scored.
 	Gumbel
+	// Dropout is 0 with probability x, else 1/(1-x); 1 when windows are scored.
+	Dropout
+	// After is no noise: 0 in the first x epochs of a training, then 1, and 1 when windows are scored.
+	After
 )
 
 // Error is a mistake in building a graph: an operation that does not fit its operands.
@@ -126,10 +130,11 @@ func (g *Graph) Input(name string, shape ...int) *Node {
 	return g.named(op.Input, name, shape)
 }
 
-// Draw returns the input of this name below the current scope that is drawn from a distribution before each run.
-func (g *Graph) Draw(name string, from Noise, shape ...int) *Node {
+// Draw returns the input of this name below the current scope that is drawn from a distribution before each run. What x
+// is stands beside the distribution; it is Attr.X of the node.
+func (g *Graph) Draw(name string, from Noise, x float64, shape ...int) *Node {
 	n := g.named(op.Input, g.scoped(name), shape)
-	n.Noise = from
+	n.Noise, n.Attr.X = from, x
 	return n
 }
 

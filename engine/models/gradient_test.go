@@ -116,6 +116,7 @@ func TestEachModelOverfitsOneBatch(t *testing.T) {
 		t.Run(m.Name, func(t *testing.T) {
 			c := fit(m, models.Config{Window: 16, Channels: 3, DModel: 16, Heads: 2, Layers: 1, DFF: 16, Latent: 3, Flows: 2,
 				Centres: []int{3}, Features: 4, MLP: 8})
+			c.Dropout = 0
 			g, out, err := m.Graph(c, 2)
 			if err != nil {
 				t.Fatal(err)

@@ -11,22 +11,22 @@ import (
 
 // gta learns a graph of influences between channels and predicts every step from the steps before it (Chen et al., IEEE
 // Internet of Things Journal 2022, in the causal form of models.md, section 8). The graph is drawn anew for every pass
-// in training, from the first epoch on, and is the most likely one in scoring. Dropout is left out. As a teacher it gives
-// its prediction under the most likely graph.
+// in training, from the second epoch on; in the first it is complete, and its logits stay as they are. In scoring it is the
+// most likely one. As a teacher it gives its prediction under the most likely graph.
 var gta = Model{
 	Name:  "gta",
 	Title: "GTA",
 	About: "Learns which channels drive which, and predicts each step from the past of all; surprise is anomalous.",
-	Lab: Config{DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8,
-		Constants: Constants{Tau: 1, Sparsity: 1e-3}},
-	Full: Config{DModel: 128, Heads: 8, Layers: 3, DFF: 128, Features: 8, MLP: 16,
-		Constants: Constants{Tau: 1, Sparsity: 1e-3}},
+	Lab:   Config{DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8, Constants: gtaConstants},
+	Full:  Config{DModel: 128, Heads: 8, Layers: 3, DFF: 128, Features: 8, MLP: 16, Dropout: 0.05, Constants: gtaConstants},
 
 	Branches:   2,
 	MicroBatch: always(1),
 	Build:      buildGTA,
 	Extra:      noExtra,
 }
+
+var gtaConstants = Constants{Tau: 1, Sparsity: 1e-3, CompleteEpochs: 1}
 
 // contextLevels is the number of dilated convolutions; level k looks 2^k steps back.
 const contextLevels = 3
@@ -40,7 +40,7 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 		inner = append(inner, Named{fmt.Sprintf("context.%d", k), v})
 	}
 	h := nn.Linear("embedding", graph.Reshape(v, x.Shape[0], c.Window, c.Channels*c.Features), c.DModel)
-	h = graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel))
+	h = c.drop("dropout", graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel)))
 	for l := range c.Layers {
 		h = branched(g, l, h, c)
 	}
@@ -76,7 +76,7 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	odds := difference(logits)
 	noisy := odds
 	if !c.Noiseless {
-		noisy = graph.Add(odds, difference(g.Draw("gumbel", graph.Gumbel, n, n, 2)))
+		noisy = graph.Add(odds, difference(g.Draw("gumbel", graph.Gumbel, 0, n, n, 2)))
 	}
 	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.Tau))
 	if !c.SoftGraph {
@@ -86,7 +86,13 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	a := graph.Add(graph.Mul(edge, others), self)
 	logEdge := graph.Scale(graph.Unary(op.Softplus, graph.Scale(odds, -1)), -1)
 	pairs := float64(max(1, n*(n-1)))
-	return influences{a, graph.Scale(graph.SumAll(graph.Mul(logEdge, others)), 1/pairs)}
+	sparsity := graph.Scale(graph.SumAll(graph.Mul(logEdge, others)), 1/pairs)
+	if c.CompleteEpochs > 0 && !c.Noiseless {
+		learn := g.Draw("graph.learn", graph.After, float64(c.CompleteEpochs))
+		a = graph.Shift(graph.Mul(graph.Shift(a, -1), learn), 1)
+		sparsity = graph.Mul(sparsity, learn)
+	}
+	return influences{a, sparsity}
 }
 
 // difference is class 1 less class 0, [C,C,2] -> [C,C].
@@ -146,7 +152,7 @@ func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph
 }
 
 // branched is a post-norm encoder layer whose attention has two branches, each on half of the features (section 8.3):
-// causal attention, and a learned table of weights.
+// causal attention, and a learned table of weights. What each part adds is subject to dropout (Vaswani et al. 2017).
 func branched(g *graph.Graph, l int, h *graph.Node, c Config) *graph.Node {
 	defer g.Scope(fmt.Sprintf("encoder.%d", l))()
 	half := c.DModel / 2
@@ -156,7 +162,7 @@ func branched(g *graph.Graph, l int, h *graph.Node, c Config) *graph.Node {
 	leave = g.Scope("global")
 	table := nn.CausalTable(graph.SliceAxis(h, 2, half, c.DModel), c.Heads, max(c.Table, c.Window))
 	leave()
-	h = nn.LayerNorm("norm1", graph.Add(h, graph.Concat(2, pair, table)))
+	h = nn.LayerNorm("norm1", graph.Add(h, c.drop("dropout1", graph.Concat(2, pair, table))))
 	ffn := nn.Linear("ffn2", graph.Unary(op.Gelu, nn.Linear("ffn1", h, c.DFF)), c.DModel)
-	return nn.LayerNorm("norm2", graph.Add(h, ffn))
+	return nn.LayerNorm("norm2", graph.Add(h, c.drop("dropout2", ffn)))
 }

@@ -9,13 +9,13 @@ import (
 
 // lstm predicts every step from the steps before it in the window (after Hundman et al., KDD 2018; models.md, section
 // 5): one model for all channels, one step ahead. The first step is predicted from nothing. As a teacher it gives its
-// prediction. The original's dropout of 0.3 is left out.
+// prediction.
 var lstm = Model{
 	Name:  "lstm",
 	Title: "LSTM",
 	About: "Predicts each step from the steps before it; what comes unexpectedly is anomalous.",
 	Lab:   Config{DModel: 32, Layers: 2},
-	Full:  Config{DModel: 80, Layers: 2},
+	Full:  Config{DModel: 80, Layers: 2, Dropout: 0.3},
 
 	MicroBatch: always(16),
 	Build:      buildLSTM,
@@ -31,6 +31,7 @@ func buildLSTM(g *graph.Graph, x *graph.Node, c Config) Output {
 	for l := range c.Layers {
 		h = nn.LSTM(fmt.Sprintf("_l%d", l), h, c.DModel)
 		inner = append(inner, Named{fmt.Sprintf("hidden.%d", l), turned(h)})
+		h = c.drop(fmt.Sprintf("dropout_l%d", l), h)
 	}
 	leave()
 	y := turned(nn.Linear("head", h, c.Channels))

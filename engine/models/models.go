@@ -59,6 +59,8 @@ type Config struct {
 	Features int   // F of GTA, features of a channel at a step
 	MLP      int   // M of GTA, hidden features of the influence of one channel on another
 
+	Dropout float64 // share of features that training leaves out, of a model whose full size has one
+
 	Table int // of GTA, steps in its table of learned attention; less than Window means Window
 
 	Constants
@@ -74,6 +76,15 @@ type Constants struct {
 	Orthogonality   float64 // weight of THOC's orthogonality loss
 	SelfSupervision float64 // weight of THOC's prediction loss
 	Sparsity        float64 // weight of GTA's sparsity
+	CompleteEpochs  int     // of GTA, the first epochs of a training in which its graph is complete
+}
+
+// drop leaves out a share of x in training.
+func (c Config) drop(name string, x *graph.Node) *graph.Node {
+	if c.Dropout == 0 || c.Noiseless {
+		return x
+	}
+	return graph.Mul(x, x.Graph().Draw(name, graph.Dropout, c.Dropout, x.Shape...))
 }
 
 // size is a size with the name that it has in a spec.
@@ -160,6 +171,12 @@ func (m Model) Check(c Config) error {
 		if s.n < 1 {
 			return fmt.Errorf("%s: %s %d, want at least 1", m.Name, s.name, s.n)
 		}
+	}
+	if c.Dropout != 0 && m.Full.Dropout == 0 {
+		return fmt.Errorf("%s: dropout %v, want 0: the model has none", m.Name, c.Dropout)
+	}
+	if !(c.Dropout >= 0 && c.Dropout < 1) {
+		return fmt.Errorf("%s: dropout %v, want a share from 0 up to 1", m.Name, c.Dropout)
 	}
 	if err := m.checkHeads(c); err != nil || m.Fits == nil {
 		return err

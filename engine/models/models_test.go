@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
@@ -22,7 +23,7 @@ var odd = models.Config{Window: 7, Channels: 3, DModel: 10, Heads: 5, Layers: 2,
 // fit is the model's lab configuration with those of the sizes that it has.
 func fit(m models.Model, sizes models.Config) models.Config {
 	c := m.Lab
-	c.Window, c.Channels = sizes.Window, sizes.Channels
+	c.Window, c.Channels, c.Dropout = sizes.Window, sizes.Channels, m.Full.Dropout
 	for _, s := range []struct{ size, to *int }{
 		{&c.DModel, &sizes.DModel}, {&c.Heads, &sizes.Heads}, {&c.Layers, &sizes.Layers}, {&c.DFF, &sizes.DFF},
 		{&c.Latent, &sizes.Latent}, {&c.Flows, &sizes.Flows}, {&c.Features, &sizes.Features}, {&c.MLP, &sizes.MLP},
@@ -56,7 +57,9 @@ func build(t *testing.T, m models.Model) built {
 		case op.Param:
 			b.feeds[n] = wide(train.Initial(n, 5))
 		case op.Input:
-			b.feeds[n] = wave(n.Shape.Len())
+			if b.feeds[n] = wave(n.Shape.Len()); n.Noise == graph.After {
+				b.feeds[n] = []float64{1}
+			}
 		}
 	}
 	return b
@@ -299,5 +302,73 @@ func TestCausalModelsDoNotLookAhead(t *testing.T) {
 		if same != experiment.Models[i].Causal {
 			t.Errorf("%s: earlier steps stay the same: %v, causal: %v", m.Name, same, experiment.Models[i].Causal)
 		}
+	}
+}
+
+func TestNothingOfAFrozenModelIsDrawn(t *testing.T) {
+	for _, m := range models.All {
+		drawn := map[bool]int{}
+		for _, frozen := range []bool{false, true} {
+			c := fit(m, odd)
+			c.Noiseless = frozen
+			g, _, err := m.Graph(c, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range g.Nodes() {
+				if n.Noise != graph.NoNoise {
+					drawn[frozen]++
+				}
+			}
+		}
+		if drawn[true] > 0 || m.Full.Dropout > 0 && drawn[false] == 0 {
+			t.Errorf("%s: %d drawn inputs, %d when frozen", m.Name, drawn[false], drawn[true])
+		}
+	}
+}
+
+func TestDropoutBelongsToModelsThatHaveOne(t *testing.T) {
+	for name, want := range map[string]string{"thoc": "thoc: dropout 0.1, want 0: the model has none", "lstm": ""} {
+		m := find(t, name)
+		c := fit(m, odd)
+		c.Dropout = 0.1
+		if err := m.Check(c); err == nil && want != "" || err != nil && err.Error() != want {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+		c.Dropout = 1
+		if err := m.Check(c); err == nil {
+			t.Errorf("%s leaves out everything", name)
+		}
+	}
+}
+
+// While the graph is complete its logits have no gradient, and every channel receives from every other.
+func TestGTABeginsWithTheCompleteGraph(t *testing.T) {
+	b := build(t, find(t, "gta"))
+	var logits, adjacency *graph.Node
+	for _, n := range b.graph.Nodes() {
+		if n.Name == "graph.logits" {
+			logits = n
+		}
+		if n.Noise == graph.After {
+			b.feeds[n] = []float64{0}
+		}
+	}
+	for _, in := range b.out.Inner {
+		if in.Name == "adjacency" {
+			adjacency = in.Node
+		}
+	}
+	b.feeds[logits] = wave(logits.Shape.Len())
+	grads, err := autodiff.Gradients(b.out.Loss, logits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := backendtest.Eval(b.feeds, adjacency, grads[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Max(got[0]) != 1 || slices.Min(got[0]) != 1 || slices.Max(got[1]) != 0 || slices.Min(got[1]) != 0 {
+		t.Errorf("adjacency %v, gradient of logits %v", got[0], got[1])
 	}
 }

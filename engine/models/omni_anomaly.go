@@ -88,7 +88,7 @@ func latentNoise(g *graph.Graph, windows int, c Config) *graph.Node {
 	if c.Noiseless {
 		return graph.Expand(g.Scalar(0), windows, c.Window, c.Latent)
 	}
-	return g.Draw("noise", graph.Normal, windows, c.Window, c.Latent)
+	return g.Draw("noise", graph.Normal, 0, windows, c.Window, c.Latent)
 }
 
 var halfLog2Pi = 0.5 * math.Log(2*math.Pi)

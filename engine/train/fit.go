@@ -99,7 +99,7 @@ func (f *fit) check() error {
 // epoch trains the rest of the current epoch and closes it.
 func (f *fit) epoch(ctx context.Context) error {
 	p := &f.at
-	rate, err := Rate(f.Train.Schedule, f.Train.Rate, p.Epoch, f.Epochs)
+	rate, err := Rate(f.Train, p.Epoch, f.Epochs)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}

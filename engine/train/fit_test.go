@@ -263,7 +263,7 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 		{"no windows", detect.Slide(waves(3), window, 1), validWindows(), 3, 1, "constant", "batches of 0 windows"},
 		{"batch below a micro-batch", fitWindows(), validWindows(), 1, 1, "constant", "batches of 1 windows, want at least a micro-batch of 2"},
 		{"validation below a micro-batch", fitWindows(), detect.Tile(waves(window), window), 2, 1, "constant", "1 validation windows"},
-		{"schedule", fitWindows(), validWindows(), 2, 1, "steep", `learning-rate schedule "steep", want reference, constant or cosine`},
+		{"schedule", fitWindows(), validWindows(), 2, 1, "steep", `learning-rate schedule "steep", want reference, constant, cosine or step`},
 	} {
 		o := good
 		o.Epochs, o.Train.Batch, o.Train.Schedule = c.epoch, c.batch, c.schedule

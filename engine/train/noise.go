@@ -11,6 +11,7 @@ import (
 // noise is an input that is drawn before each run.
 type noise struct {
 	from   graph.Noise
+	x      float64 // of Draw
 	slot   plan.Slot
 	name   uint64 // its hash
 	values []float32
@@ -18,8 +19,9 @@ type noise struct {
 
 // Draws says which noise a step of the optimiser gets.
 type Draws struct {
-	Seed uint64 `json:"seed,string"` // as text: a number in JavaScript would be rounded
-	Step int    `json:"step"`
+	Seed  uint64 `json:"seed,string"` // as text: a number in JavaScript would be rounded
+	Step  int    `json:"step"`
+	Epoch int    `json:"epoch"` // from 1
 }
 
 // findNoise lists the inputs of the plan that are drawn.
@@ -27,7 +29,7 @@ func (t *Trainer) findNoise(nodes []*graph.Node, seed uint64) {
 	t.draws.Seed = seed
 	for _, n := range nodes {
 		if slot := t.slot(plan.ClassInput, n.Name); n.Noise != graph.NoNoise && slot >= 0 {
-			t.noise = append(t.noise, noise{n.Noise, slot, hash(n.Name), make([]float32, n.Shape.Len())})
+			t.noise = append(t.noise, noise{n.Noise, n.Attr.X, slot, hash(n.Name), make([]float32, n.Shape.Len())})
 		}
 	}
 }
@@ -41,7 +43,11 @@ const (
 // drawTraining draws for the micro-batch of this number in the batch.
 func (t *Trainer) drawTraining(micro int) error {
 	for _, n := range t.noise {
-		n.draw(n.values, t.draws.Seed, uint64(t.draws.Step)*microBatches+uint64(micro))
+		if n.from == graph.After {
+			n.fill(float64(t.draws.Epoch) > n.x)
+		} else {
+			n.draw(n.values, t.draws.Seed, uint64(t.draws.Step)*microBatches+uint64(micro))
+		}
 		if err := t.program.Write(n.slot, n.values); err != nil {
 			return err
 		}
@@ -52,9 +58,10 @@ func (t *Trainer) drawTraining(micro int) error {
 // drawScoring draws for the windows of these positions: what a window gets depends on nothing but its position.
 func (t *Trainer) drawScoring(at []int) error {
 	for _, n := range t.noise {
-		if n.from == graph.Gumbel {
-			clear(n.values)
-		} else {
+		switch n.from {
+		case graph.Gumbel, graph.Dropout, graph.After:
+			n.fill(n.from != graph.Gumbel)
+		default:
 			size := len(n.values) / t.micro
 			for i, k := range at {
 				n.draw(n.values[i*size:(i+1)*size], t.draws.Seed, scored|uint64(k))
@@ -67,12 +74,28 @@ func (t *Trainer) drawScoring(at []int) error {
 	return nil
 }
 
+// fill makes all values 1 or 0.
+func (n *noise) fill(one bool) {
+	value := float32(0)
+	if one {
+		value = 1
+	}
+	for i := range n.values {
+		n.values[i] = value
+	}
+}
+
 func (n *noise) draw(out []float32, seed, stream uint64) {
 	rng := rand.New(rand.NewPCG(seed^n.name, stream))
 	for i := range out {
-		if n.from == graph.Gumbel {
+		switch n.from {
+		case graph.Gumbel:
 			out[i] = float32(-math.Log(rng.ExpFloat64()))
-		} else {
+		case graph.Dropout:
+			if out[i] = 0; rng.Float64() >= n.x {
+				out[i] = float32(1 / (1 - n.x))
+			}
+		default:
 			out[i] = float32(rng.NormFloat64())
 		}
 	}

@@ -19,7 +19,7 @@ func noisy(t *testing.T, micro int) train.Problem {
 	var p train.Problem
 	g, err := graph.Build(func(g *graph.Graph) {
 		x, w := g.Input("x", micro, window, channels), g.Param("w", graph.Init{Fill: 1}, channels)
-		eps, edge := g.Draw("eps", graph.Normal, micro, window, channels), g.Draw("edge", graph.Gumbel, channels)
+		eps, edge := g.Draw("eps", graph.Normal, 0, micro, window, channels), g.Draw("edge", graph.Gumbel, 0, channels)
 		loss := graph.MeanAll(graph.Mul(graph.Add(graph.Mul(x, w), eps), graph.Add(w, edge)))
 		p = train.Problem{Windows: x, Loss: loss, Monitor: loss, Trainable: g.Params(), Parts: []plan.Result{{Name: "total", Node: loss}},
 			Outputs: []plan.Result{{Name: "eps", Node: graph.Scale(eps, 1)},
@@ -146,5 +146,53 @@ func TestClippingEachGradientBoundsItsStep(t *testing.T) {
 	tensors := float64(len(reconstruction(t, 1).Trainable))
 	if free, tight := norm(0), norm(1e-3); tight > 1e-3*math.Sqrt(tensors)*1.0001 || free < 10*tight {
 		t.Errorf("gradient norm %v without a limit, %v with one of 0.001 for each of %v tensors", free, tight, tensors)
+	}
+}
+
+func TestDropoutLeavesOutItsShareInTrainingAlone(t *testing.T) {
+	const rate, epochs = 0.3, 4
+	var p train.Problem
+	g, err := graph.Build(func(g *graph.Graph) {
+		x, w := g.Input("x", 1, window, channels), g.Param("w", graph.Init{Fill: 1}, channels)
+		mask, late := g.Draw("mask", graph.Dropout, rate, 1, window, channels), g.Draw("late", graph.After, 2)
+		loss := graph.MeanAll(graph.Mul(graph.Mul(x, w), graph.Mul(mask, late)))
+		p = train.Problem{Windows: x, Loss: loss, Monitor: loss, Trainable: g.Params(), Parts: []plan.Result{
+			{Name: "mean", Node: graph.MeanAll(mask)}, {Name: "square", Node: graph.MeanAll(graph.Mul(mask, mask))}, {Name: "late", Node: late}},
+			Outputs: []plan.Result{{Name: "mask", Node: graph.Scale(mask, 1)}, {Name: "begun", Node: graph.Expand(late, 1, channels)}}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Graph = g
+	o := options()
+	o.Epochs = epochs
+	tr := newTrainer(t, p, 0, 1)
+	r, err := tr.Fit(context.Background(), detect.Slide(waves(300), window, 1), detect.Windows{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range r.Epochs {
+		// Every element is 0 or 1/(1-rate), so that the mean square is the mean divided by 1-rate.
+		mean, square, late := e.Losses[0].Value, e.Losses[1].Value, e.Losses[2].Value
+		if n := float64(e.Steps / (i + 1) * o.Train.Batch * window * channels); math.Abs(mean-1) > 4*math.Sqrt(rate/(1-rate)/n) {
+			t.Errorf("epoch %d: dropout has the mean %v", e.Epoch, mean)
+		}
+		if math.Abs(square-mean/(1-rate)) > 1e-5 {
+			t.Errorf("epoch %d: mean square %v, want %v", e.Epoch, square, mean/(1-rate))
+		}
+		if want := map[bool]float64{false: 0, true: 1}[e.Epoch > 2]; late != want {
+			t.Errorf("epoch %d: %v of what begins after 2 epochs, want %v", e.Epoch, late, want)
+		}
+	}
+	err = tr.Forward(context.Background(), fitWindows(), func(i int, o [][]float32) error {
+		for _, out := range o {
+			if slices.Max(out) != 1 || slices.Min(out) != 1 {
+				t.Errorf("window %d is scored with %v, want 1", i, out)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -25,6 +25,7 @@ type Problem struct {
 	Weight    *graph.Node   // scalar input: the weight of the distillation term; nil = there is none
 	Outputs   []plan.Result // what Forward computes, each [B,...]
 	ClipEach  float64       // limit of each gradient's own norm, before the global one; 0 = none
+	Decay     float64       // of weights: what part of each is added to its gradient
 }
 
 // hash tells the random streams of different names apart.

@@ -1,20 +1,26 @@
 package train
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+
+	"cosinelab/engine/experiment"
 )
 
 // Rate is the learning rate of an epoch, counted from 1: reference halves it after every epoch but the first
-// (models.md, section 9), cosine lowers it along half a cosine from the full rate towards 0.
-func Rate(schedule string, rate float64, epoch, epochs int) (float64, error) {
-	switch schedule {
+// (models.md, section 9), cosine lowers it along half a cosine from the full rate towards 0, step lets it fall to
+// StepFactor of itself after every StepEpochs.
+func Rate(t experiment.Train, epoch, epochs int) (float64, error) {
+	switch t.Schedule {
 	case "constant":
-		return rate, nil
+		return t.Rate, nil
 	case "reference":
-		return rate * math.Pow(0.5, float64(max(0, epoch-2))), nil
+		return t.Rate * math.Pow(0.5, float64(max(0, epoch-2))), nil
 	case "cosine":
-		return rate / 2 * (1 + math.Cos(math.Pi*float64(epoch-1)/float64(epochs))), nil
+		return t.Rate / 2 * (1 + math.Cos(math.Pi*float64(epoch-1)/float64(epochs))), nil
+	case "step":
+		return t.Rate * math.Pow(cmp.Or(t.StepFactor, 0.5), float64((epoch-1)/cmp.Or(t.StepEpochs, 20))), nil
 	}
-	return 0, fmt.Errorf("learning-rate schedule %q, want reference, constant or cosine", schedule)
+	return 0, fmt.Errorf("learning-rate schedule %q, want reference, constant, cosine or step", t.Schedule)
 }

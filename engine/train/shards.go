@@ -56,7 +56,7 @@ func cut(n int) []int {
 
 // batchGradient leaves the gradient of a batch in the totals and returns its losses.
 func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int, share, lambda float64) (sums, error) {
-	t.draws.Step = t.at.Adam
+	t.draws.Step, t.draws.Epoch = t.at.Adam, t.at.Epoch
 	if err := t.write(t.share, share); err != nil {
 		return sums{}, err
 	}

@@ -17,8 +17,12 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Adam's constants: beta1, beta2, epsilon, weight decay (Kingma and Ba, 2015).
-var adam = [4]float64{0.9, 0.999, 1e-8, 0}
+// Adam's constants (Kingma and Ba, 2015).
+const (
+	beta1       = 0.9
+	beta2       = 0.999
+	adamEpsilon = 1e-8
+)
 
 // ErrNotFinite is wrapped when a loss or a gradient becomes NaN or infinite.
 var ErrNotFinite = errors.New("not a finite number")
@@ -112,10 +116,11 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 	norm := GlobalNorm(clipped)
 	update.Results = []plan.Result{{Name: "norm", Node: norm}}
 	factor, hyper := ClipFactor(norm, clip), g.Input("hyper", 3)
+	constants := [4]float64{beta1, beta2, adamEpsilon, p.Decay}
 	for i, w := range p.Trainable {
 		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
 		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
-		update.Updates = append(update.Updates, graph.Adam(w, m, v, clipped[i], factor, hyper, adam), graph.Assign(totals[i], zero(w)))
+		update.Updates = append(update.Updates, graph.Adam(w, m, v, clipped[i], factor, hyper, constants), graph.Assign(totals[i], zero(w)))
 	}
 	return []plan.Proc{gradient, fold, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
 }
@@ -316,7 +321,7 @@ func (t *Trainer) gradient(ctx context.Context, w detect.Windows, at []int, micr
 // update makes one step of Adam. It is not interrupted: half an update would leave a state that no resumed run has.
 func (t *Trainer) update(rate float64) (norm float64, err error) {
 	n := float64(t.at.Adam + 1)
-	hyper := []float32{float32(rate), float32(1 - math.Pow(adam[0], n)), float32(1 - math.Pow(adam[1], n))}
+	hyper := []float32{float32(rate), float32(1 - math.Pow(beta1, n)), float32(1 - math.Pow(beta2, n))}
 	if err := t.program.Write(t.hyper, hyper); err != nil {
 		return 0, err
 	}

@@ -188,7 +188,7 @@ func fullSize(name string) experiment.Model {
 		if m.Name == name {
 			c := m.Full
 			full := experiment.Model{Name: name, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent,
-				Flows: c.Flows, Features: c.Features, MLP: c.MLP}
+				Flows: c.Flows, Features: c.Features, MLP: c.MLP, Dropout: c.Dropout}
 			if len(c.Centres) > 0 {
 				full.Centres = c.Centres[0]
 			}

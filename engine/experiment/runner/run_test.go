@@ -367,3 +367,25 @@ func TestEveryModelLearnsFromEveryOther(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryOptionOfTrainingCounts(t *testing.T) {
+	s := only(small(t), "alone")
+	s.Student = experiment.Model{Name: "lstm", DModel: 4, Layers: 1}
+	s.Train.Clip = 0
+	plain := runOf(t, quick(t, s, runner.Options{}), "alone")
+	for name, change := range map[string]func(s *experiment.Spec){
+		"clip":      func(s *experiment.Spec) { s.Train.Clip = 1e-9 },
+		"clip_each": func(s *experiment.Spec) { s.Train.ClipEach = 1e-9 },
+		"decay":     func(s *experiment.Spec) { s.Train.Decay = 0.1 },
+		"dropout":   func(s *experiment.Spec) { s.Student.Dropout = 0.5 },
+		"step": func(s *experiment.Spec) {
+			s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = "step", 1, 0.1
+		},
+	} {
+		changed := s
+		change(&changed)
+		if got := runOf(t, quick(t, changed, runner.Options{}), "alone"); got.Failed != "" || sameScores(got, plain) {
+			t.Errorf("%s changes nothing, or failed: %q", name, got.Failed)
+		}
+	}
+}

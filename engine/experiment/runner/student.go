@@ -31,7 +31,7 @@ func (r *run) config(model models.Model, m experiment.Model) models.Config {
 	c := model.Lab
 	c.Window, c.Channels = r.spec.Data.Window, r.data.channels
 	c.DModel, c.Heads, c.Layers, c.DFF = m.DModel, m.Heads, m.Layers, m.DFF
-	c.Latent, c.Flows, c.Features, c.MLP = m.Latent, m.Flows, m.Features, m.MLP
+	c.Latent, c.Flows, c.Features, c.MLP, c.Dropout = m.Latent, m.Flows, m.Features, m.MLP, m.Dropout
 	if m.Centres > 0 {
 		c.Centres = []int{m.Centres}
 	}
@@ -117,7 +117,8 @@ func (r *run) assemble(g *graph.Graph, a experiment.Arm, taught bool) (p train.P
 	if err != nil {
 		return p, err
 	}
-	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params()}
+	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params(), ClipEach: r.spec.Train.ClipEach,
+		Decay: r.spec.Train.Decay}
 	var target *graph.Node
 	first := student.First
 	if taught {

@@ -59,6 +59,7 @@ func (r *run) teacherProblem() (p train.Problem, err error) {
 		var out models.Output
 		if out, fail = r.build(g, x, r.spec.Teacher.Model, false); fail == nil {
 			p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Parts: parts(out, out.Loss), Trainable: g.Params(),
+				ClipEach: r.spec.Train.ClipEach, Decay: r.spec.Train.Decay,
 				Outputs: []plan.Result{{Name: outputSeries, Node: out.Series}}}
 		}
 	})
