@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"detect":              {"metrics"},
 	"train":               {"tensor", "op", "graph", "autodiff", "plan", "backend", "detect", "experiment"},
 	"experiment/runner":   {"tensor", "graph", "plan", "backend", "models", "distill", "train", "detect", "metrics", "experiment"},
-	"golden":               {"tensor", "op", "graph", "autodiff", "plan", "backend", "models", "distill", "metrics", "detect", "train", "experiment"},
+	"golden":              {"tensor", "op", "graph", "autodiff", "plan", "backend", "models", "distill", "metrics", "detect", "train", "experiment"},
 	"bench": {"op", "graph", "plan", "backend", "models", "train", "detect", "experiment", "experiment/runner",
 		"bench/timing"},
 	"bench/timing":         {},
