@@ -80,7 +80,26 @@ type evaluationCase struct {
 		Train       draws     `json:"train"`
 		Test        draws     `json:"test"`
 	} `json:"options"`
+	Check struct {
+		Scores    []float64 `json:"scores_first"`
+		Sum       float64   `json:"scores_sum"`
+		Positives int       `json:"n_positive"`
+		Train     []float64 `json:"train_first"`
+		Test      []float64 `json:"test_first"`
+	} `json:"check"`
 	Expected map[string]any `json:"expected"`
+}
+
+// first compares the beginning of what a rule gave: with other inputs all else would be beside the point.
+func (c evaluationCase) first(l *ledger, what string, got, want []float64) {
+	for i, x := range want {
+		at := fmt.Sprintf("%s/%s[%d]", c.Name, what, i)
+		if i >= len(got) {
+			l.note("inputs", at, math.NaN(), x, exactly)
+			return
+		}
+		l.note("inputs", at, got[i], x, exactly)
+	}
 }
 
 // verifyEvaluation compares every metric and threshold that a file of cases has.
@@ -132,6 +151,16 @@ func (c evaluationCase) metrics(l *ledger) error {
 		for i := max(0, s[0]); i < min(c.N, s[1]); i++ {
 			labels[i] = 1
 		}
+	}
+	if c.Check.Scores != nil {
+		c.first(l, "scores", scores, c.Check.Scores)
+		sum, positives := 0.0, 0
+		for i, x := range scores {
+			sum += x
+			positives += int(labels[i])
+		}
+		l.note("inputs", c.Name+"/sum", sum, c.Check.Sum, exactly)
+		l.note("inputs", c.Name+"/positives", float64(positives), float64(c.Check.Positives), exactly)
 	}
 	e, err := metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
 	if c.Expected["default"] == nil {
@@ -291,6 +320,8 @@ func (c evaluationCase) thresholds(l *ledger) error {
 	if err != nil {
 		return err
 	}
+	c.first(l, "train", train, c.Check.Train)
+	c.first(l, "test", test, c.Check.Test)
 	for _, key := range sorted(c.Expected) {
 		want, _ := c.Expected[key].(map[string]any)
 		name, x, err := policyOf(key)

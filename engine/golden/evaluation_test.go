@@ -26,7 +26,7 @@ func evaluationFile(t *testing.T, name string) string {
 }
 
 func TestMetricsThresholdsAndTailsEqualTheirFiles(t *testing.T) {
-	for file, quantities := range map[string]int{metricsFile: 32, tailsFile: 11} {
+	for file, quantities := range map[string]int{metricsFile: 33, tailsFile: 11} {
 		r, err := golden.Verify([]byte(evaluationFile(t, file)), cpu.New())
 		if err != nil || !r.OK() || len(r.Checks) != quantities {
 			t.Errorf("%s: %d quantities, error %v, want %d: %+v", file, len(r.Checks), err, quantities, r.Checks)
@@ -38,6 +38,7 @@ func TestEveryKindOfDifferenceIsSeen(t *testing.T) {
 	for _, c := range []struct{ file, old, new, quantity string }{
 		{metricsFile, `"n_flagged": 4`, `"n_flagged": 5`, "n_flagged"},
 		{metricsFile, `"threshold_ge": 0.`, `"threshold_ge": 0.0`, "best_f1"},
+		{metricsFile, `"scores_sum": 1`, `"scores_sum": 2`, "inputs"},
 		{metricsFile, `"auroc": null`, `"auroc": 0.5`, "auroc"},
 		{metricsFile, `"test_flags": 722`, `"test_flags": 721`, "train_percentile flags"},
 		{tailsFile, `"alarms": [60,`, `"alarms": [61,`, "spot alarms"},
