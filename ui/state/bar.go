@@ -111,6 +111,8 @@ func (s *State) statusLive() []string {
 		return []string{w.Say(words.StatusPaused, words.Count(e.Step)), who}
 	case e.Phase == "":
 		return []string{w.Say(words.StatusData)}
+	case e.Measured > 0:
+		parts = []string{w.Say(words.StatusMeasured, 100*e.Measured), who}
 	case e.Phase == experiment.PhaseScore:
 		parts = []string{w.Say(words.StatusScore), who}
 	default:

@@ -186,7 +186,7 @@ func (p *Progress) shown() *Track {
 // event keeps the losses of every step it is told of, thinned out when there are many.
 func (t *Track) event(e experiment.Event) {
 	if e.Phase == experiment.PhaseScore { // it counts no steps: those made stay
-		t.Last.Phase = e.Phase
+		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
 		return
 	}
 	t.Last = e

@@ -252,6 +252,10 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 		t.Errorf("while it scores: %q, want %q, with its steps: %v", got, want, s.Bar().Segments)
 	}
 	run := finish(Alone, 1, 0.3)
+	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Measured: 0.42, Left: 38}))
+	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Measuring, 42 %; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 {
+		t.Errorf("status %q, want %q; segments %v", got, want, s.Bar().Segments)
+	}
 	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run}))
 	if got := s.Learning().Plots[0]; got.Sub != "+ cosine, seed 1" || len(got.Curves[0].X) != 2 {
 		t.Errorf("then they are of %q: %+v", got.Sub, got.Curves)

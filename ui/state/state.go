@@ -294,6 +294,9 @@ func (s *State) adapt(next *experiment.Spec) {
 	if !warms(next) {
 		next.Detect.Warm = 0
 	}
+	if next.Train.Schedule != "step" {
+		next.Train.StepEpochs, next.Train.StepFactor = 0, 0
+	}
 	if next.Train.Validation == 0 {
 		next.Train.Patience = 0 // nothing to be patient about
 	}

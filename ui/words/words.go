@@ -38,9 +38,10 @@ const (
 	StatusEpoch    // epoch, epochs
 	StatusRun      // arm, seed
 	StatusData
-	StatusScore  // arm, seed
-	StatusAtOnce // runs
-	StatusLeft   // duration
+	StatusScore    // arm, seed
+	StatusMeasured // percent
+	StatusAtOnce   // runs
+	StatusLeft     // duration
 	StatusCopied
 	StatusNotCopied
 	StatusAskReset // runs
@@ -85,6 +86,7 @@ const (
 	Constant
 	Linear
 	CosineCurve
+	InSteps
 	Arms
 	Control
 	Training
