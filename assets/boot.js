@@ -15,11 +15,33 @@ function say(claim, why) {
   place.querySelector(".why").textContent = why;
 }
 
+// The engine starts while the program compiles: once that runs it keeps this thread busy, without which no worker starts.
+// The program takes the worker over, with what was heard of it until then.
+function startEngine() {
+  const name = "engine " + crypto.getRandomValues(new Uint32Array(2)).join(" ");
+  const worker = new Worker("./worker.js" + rememberedTile(), { name });
+  worker.onerror = () => { globalThis.engine = undefined; }; // the program tries again, and says what is wrong
+  const heard = [];
+  worker.onmessage = (e) => heard.push(e.data);
+  globalThis.engine = { worker, name, heard };
+}
+
+// rememberedTile is what the worker need not find out again, if it was found out in this version of the browser.
+function rememberedTile() {
+  try {
+    const [tile, ...browser] = localStorage.getItem("tile").split(" ");
+    return browser.join(" ") === navigator.userAgent ? "#" + tile : "";
+  } catch {
+    return "";
+  }
+}
+
 async function start() {
   if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) {
     say("This browser cannot run Cosine Lab.", "The lab trains its models in WebAssembly, which this browser does not have or has switched off.");
     return;
   }
+  startEngine();
   const go = new Go();
   const { instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
   await go.run(instance);

@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"syscall/js"
 
 	"cosinelab/ui"
@@ -17,22 +16,13 @@ import (
 type engine struct{ worker js.Value }
 
 // tileKey is where the browser keeps the tile that products are fastest in, with its own name: another version of it may
-// compile them in another way.
+// compile them in another way. boot.js reads it.
 const tileKey = "tile"
 
-// startEngine fetches the engine, which loads while the page is shown already. Answers come with the buffer that
-// travels beside them, if there is one; lost is told why no more will come, later than this returns.
+// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the buffer that
+// travels beside them, if there is one; lost is told why no more will come. Neither is called before this returns.
 func startEngine(answer func(r protocol.Response, values []float32), lost func(reason string)) *engine {
-	url, err := asset("worker.js")
-	if err != nil {
-		go lost(err.Error())
-		return &engine{}
-	}
-	browser := js.Global().Get("navigator").Get("userAgent").String()
-	if tile, of, _ := strings.Cut(ui.Remembered(tileKey), " "); of == browser {
-		url += "#" + tile
-	}
-	return &engine{spawn.Start(url, "engine", func(message js.Value) {
+	hear := func(message js.Value) {
 		var r protocol.Response
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
 			lost(fmt.Sprintf("answer of the worker: %v", err))
@@ -41,7 +31,7 @@ func startEngine(answer func(r protocol.Response, values []float32), lost func(r
 		if r.Type == protocol.TypeReady {
 			mark("engine ready")
 			if r.Tile != "" {
-				ui.Remember(tileKey, r.Tile+" "+browser)
+				ui.Remember(tileKey, r.Tile+" "+js.Global().Get("navigator").Get("userAgent").String())
 			}
 		}
 		var values []float32
@@ -49,7 +39,23 @@ func startEngine(answer func(r protocol.Response, values []float32), lost func(r
 			values = protocol.Floats(message.Index(1))
 		}
 		answer(r, values)
-	}, lost)}
+	}
+	if early := js.Global().Get("engine"); early.Truthy() {
+		js.Global().Delete("engine")
+		e, list := &engine{early.Get("worker")}, early.Get("heard")
+		heard := make([]js.Value, list.Length())
+		for i := range heard {
+			heard[i] = list.Index(i)
+		}
+		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, lost)
+		return e
+	}
+	url, err := asset("worker.js")
+	if err != nil {
+		go lost(err.Error())
+		return &engine{}
+	}
+	return &engine{spawn.Start(url, "engine", hear, lost)}
 }
 
 // end ends the engine, if there is one.

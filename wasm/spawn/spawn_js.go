@@ -18,6 +18,12 @@ const alive = "alive"
 func Start(url, kind string, hear func(message js.Value), ended func(reason string)) js.Value {
 	name := fmt.Sprintf("%s %x", kind, rand.Uint64())
 	worker := js.Global().Get("Worker").New(url, map[string]any{"name": name})
+	Attend(worker, name, nil, hear, ended)
+	return worker
+}
+
+// Attend does what Start does to a worker that was started already, and said what was heard.
+func Attend(worker js.Value, name string, heard []js.Value, hear func(message js.Value), ended func(reason string)) {
 	var once sync.Once
 	end := func(reason string) {
 		once.Do(func() {
@@ -25,13 +31,15 @@ func Start(url, kind string, hear func(message js.Value), ended func(reason stri
 			ended(reason)
 		})
 	}
-	worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		message := args[0].Get("data")
+	receive := func(message js.Value) {
 		if message.Type() == js.TypeString && message.String() == alive {
 			watch(name, func() { end("it was ended from outside, or ran out of memory") })
 		} else {
 			hear(message)
 		}
+	}
+	worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		receive(args[0].Get("data"))
 		return nil
 	}))
 	worker.Set("onerror", js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -42,7 +50,9 @@ func Start(url, kind string, hear func(message js.Value), ended func(reason stri
 		end(reason)
 		return nil
 	}))
-	return worker
+	for _, message := range heard {
+		receive(message)
+	}
 }
 
 // watch calls free when the lock of a worker's name is.
