@@ -108,3 +108,18 @@ func TestViewsOfViewsCollapse(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestSumOverAxesOfOneElementMovesNothing(t *testing.T) {
+	_, err := Build(func(g *Graph) {
+		x := g.Input("x", 1, 3, 1, 2)
+		if y := Sum(x, 0, 2); y.Kind != op.Reshape || y.Shape.String() != "[3,2]" {
+			t.Errorf("%v %v, want a view [3,2]", y.Kind, y.Shape)
+		}
+		if y := Sum(x, 0, 1); y.Kind != op.Sum || y.Shape.String() != "[1,2]" {
+			t.Errorf("%v %v, want a sum [1,2]", y.Kind, y.Shape)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

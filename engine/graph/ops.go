@@ -145,7 +145,11 @@ func Sum(x *Node, axes ...int) *Node {
 		return x
 	}
 	axes = slices.Sorted(slices.Values(axes))
-	return Apply(op.Sum, op.Attr{N: axes}, x)
+	sum := Apply(op.Sum, op.Attr{N: axes}, x)
+	if sum.Shape.Len() == x.Shape.Len() { // nothing is added to anything
+		return Reshape(x, sum.Shape...)
+	}
+	return sum
 }
 
 // SumAll adds up all elements to a scalar.

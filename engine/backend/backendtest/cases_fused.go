@@ -68,7 +68,7 @@ func sumAddCases() []testCase {
 	for _, c := range sums {
 		for _, l := range []layout{plain, transposed, repeated} {
 			cs = append(cs, testCase{name: named(c.shape, l, " axes ", c.axes), build: under(l, func(m *maker) *graph.Node {
-				y := graph.Sum(m.input(normal, c.shape...), c.axes...)
+				y := sumOver(m.input(normal, c.shape...), c.axes)
 				return graph.Accumulate(m.param(normal, y.Shape...), y)
 			})})
 		}
