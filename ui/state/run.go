@@ -46,8 +46,9 @@ type Sample struct {
 	Losses []experiment.Part
 }
 
-// maxTrace bounds a trace: beyond it every other sample goes.
-const maxTrace = 2000
+// maxTrace bounds a trace: beyond it every other sample goes. What is left is more than the plot has pixels, and is drawn
+// again with every step that the page hears of.
+const maxTrace = 500
 
 // press changes the mode at once, before the worker confirms it: a button has to answer under the finger.
 func (s *State) press(k Key) []any {
