@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 // File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides how it
@@ -58,6 +59,49 @@ func (f File) read(use func(kind content, r *bufio.Reader) error) error {
 		return use(contentNpz, r)
 	}
 	return use(contentText, r)
+}
+
+// Lines returns the lines from first to last of a text, counted from 1, as far as there are any; what is long is cut to
+// most bytes.
+func (f File) Lines(first, last, most int) (lines []string, err error) {
+	err = f.read(func(kind content, r *bufio.Reader) error {
+		if kind != contentText {
+			return fmt.Errorf("%s: not a text", f.Name)
+		}
+		for n := 1; n <= last; n++ {
+			line, err := cutLine(r, most)
+			if err != nil {
+				return err
+			}
+			if line == nil {
+				return nil
+			}
+			if n >= first {
+				lines = append(lines, strings.ToValidUTF8(string(line), "?"))
+			}
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// cutLine reads a line, of which it keeps most bytes; nil = there is none.
+func cutLine(r *bufio.Reader, most int) ([]byte, error) {
+	line := []byte{}
+	for some := false; ; some = true {
+		piece, more, err := r.ReadLine()
+		switch {
+		case err == io.EOF && !some:
+			return nil, nil
+		case err == io.EOF:
+			return line, nil
+		case err != nil:
+			return nil, readError(err)
+		}
+		if line = append(line, piece[:min(len(piece), most-len(line))]...); !more {
+			return line, nil
+		}
+	}
 }
 
 // plain undoes gzip if the content starts with its two magic bytes.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -130,5 +131,18 @@ func TestAFileThatCannotBeOpenedIsAnError(t *testing.T) {
 	gone := File{Name: "x.csv", Open: func() (io.ReadCloser, error) { return nil, fs.ErrNotExist }}
 	if _, err := ReadFiles([]File{gone}, Options{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestLinesOfATextAreFoundAndCut(t *testing.T) {
+	text := "a,b\r\n1,2\n\n" + strings.Repeat("x", 1<<17) + "\nlast"
+	for _, f := range []File{inMemory("t.csv", text), inMemory("t.csv.gz", gzipped(t, text))} {
+		got, err := f.Lines(2, 9, 10)
+		if want := []string{"1,2", "", "xxxxxxxxxx", "last"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v, want %q", f.Name, got, err, want)
+		}
+	}
+	if got, err := inMemory("a.npy", npyFile(1, 1, 2)).Lines(1, 2, 10); err == nil {
+		t.Errorf("an array has the lines %q", got)
 	}
 }

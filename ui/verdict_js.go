@@ -70,9 +70,21 @@ func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
 		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
 	}
 	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
+		fileLines(h.Lines),
 		elem.Div(vecty.Markup(class("acts")),
 			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""), vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
 			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), p.fileChooser(words.ChooseAnother, "btn out", false)),
 			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
 		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(p.say(words.DataFormat))))
+}
+
+// fileLines are the lines around one that could not be read, as they stand in the file.
+func fileLines(lines []state.FileLine) *vecty.HTML {
+	var rows vecty.List
+	for _, l := range lines {
+		rows = append(rows, elem.TableRow(vecty.Markup(vecty.ClassMap{"wrong": l.Wrong}),
+			elem.TableHeader(vecty.Markup(class("n"), attr("scope", "row")), vecty.Text(words.Count(l.Number))),
+			elem.TableData(elem.Code(vecty.Text(l.Text)))))
+	}
+	return elem.Table(vecty.Markup(class("lines"), vecty.Property("hidden", len(lines) == 0)), elem.TableBody(rows))
 }

@@ -138,6 +138,9 @@ func (s *State) failOpen(e protocol.Error) {
 	if name, isFile := fileName(failed.Data.Source); isFile {
 		s.Wrong.Name = name
 	}
+	for i, text := range e.Around {
+		s.Wrong.Lines = append(s.Wrong.Lines, FileLine{e.First + i, text, e.First+i == e.Line})
+	}
 }
 
 // fieldAt returns the setting at a path of the spec, or noField.

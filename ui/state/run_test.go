@@ -454,8 +454,13 @@ func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files, []string{"pump-house.csv"}) {
 		t.Errorf("asks for %+v", post.Request)
 	}
-	s.Update(failed("data", post.Request.ID, "pump-house.csv:1288: 37 values, want 38"))
+	answer := failed("data", post.Request.ID, "pump-house.csv:1288: 37 values, want 38")
+	answer.Error.Line, answer.Error.First, answer.Error.Around = 1288, 1287, []string{"1,2", "3", "4,5"}
+	s.Update(answer)
 	v := s.Verdict()
+	if want := []FileLine{{1287, "1,2", false}, {1288, "3", true}, {1289, "4,5", false}}; !slices.Equal(v.Way.Lines, want) {
+		t.Errorf("shows the lines %+v", v.Way.Lines)
+	}
 	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.Way.Back != "Back to Server" {
 		t.Errorf("says %+v", v)
 	}

@@ -73,6 +73,14 @@ type Wrong struct {
 	Where   string // of protocol.Error, or "link"
 	Name    string // of the file, if it is about one
 	Message string
+	Lines   []FileLine // of the file, around the one that it is about
+}
+
+// FileLine is a line of a file that could not be read.
+type FileLine struct {
+	Number int
+	Text   string
+	Wrong  bool // the error is about it
 }
 
 // Reject is a typed value that was not taken.

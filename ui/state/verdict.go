@@ -54,6 +54,7 @@ type MatrixRow struct {
 type WayOn struct {
 	Back  string // words of the way back; empty when there was no series before
 	File  bool   // what could not be read is a file: another may be
+	Lines []FileLine
 	Start string // words of starting the engine again; empty when it runs
 }
 
@@ -122,7 +123,7 @@ func (s *State) verdictWrong() Verdict {
 
 // wayOn offers to go back only where there is something to go back to.
 func (s *State) wayOn() *WayOn {
-	way := &WayOn{File: s.Wrong.Name != ""}
+	way := &WayOn{File: s.Wrong.Name != "", Lines: s.Wrong.Lines}
 	if s.Data != nil {
 		way.Back = s.Words.Say(words.BackTo, s.Data.Title)
 	}

@@ -391,6 +391,10 @@ func TestADroppedFileIsReadAndABadOneSaysItsLine(t *testing.T) {
 	if got := p.text(".claim"); !strings.Contains(got, "broken.csv") || !strings.Contains(got, "1002") {
 		t.Errorf("the page says of the broken file: %q", got)
 	}
+	if got := p.text(".lines .wrong"); strings.Join(strings.Fields(got), " ") != "1 002 1,2" {
+		t.Errorf("the page shows the bad line as %q", got)
+	}
+	p.shoot("broken.png")
 	p.press(`[data-do="discard"]`)
 	p.wait("way back", canTrain, 10*time.Second)
 	if got := p.text(".recipe .pick b"); got != "pump.csv" {

@@ -90,6 +90,10 @@ type Error struct {
 	Where   string `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"`
+	// The line of a file that Message is about, counted from 1, with those around it; 0 = it is about none.
+	Line   int      `json:"line,omitempty"`
+	First  int      `json:"first,omitempty"` // of Around
+	Around []string `json:"around,omitempty"`
 }
 
 // View asks for lines of the test part between two steps, at Width buckets.

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/datasets"
@@ -40,7 +43,9 @@ func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn i
 	}
 	set, err := s.read(*req.Data, files)
 	if err != nil {
-		s.fail(req.ID, "data", err)
+		e := newError("data", err)
+		showLine(e, files)
+		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
 	summary, err := runner.Describe(set, *req.Data)
@@ -62,6 +67,33 @@ func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn i
 	}
 	s.mu.Unlock()
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &summary})
+}
+
+// Lines shown with an error: so many before and after the one that it is about, and so many bytes of each.
+const (
+	linesAround = 1
+	lineShown   = 200
+)
+
+// lineOf finds the line in errors of files, which begin with NAME:LINE.
+var lineOf = regexp.MustCompile(`^(.+?):(\d+): `)
+
+// showLine adds the line of a file that an error is about. A file that cannot be read again has none.
+func showLine(e *protocol.Error, files []datasets.File) {
+	found := lineOf.FindStringSubmatch(e.Message)
+	if found == nil {
+		return
+	}
+	line, err := strconv.Atoi(found[2])
+	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == found[1] })
+	if err != nil || i < 0 {
+		return
+	}
+	first := max(1, line-linesAround)
+	around, err := files[i].Lines(first, line+linesAround, lineShown)
+	if err == nil && line < first+len(around) {
+		e.Line, e.First, e.Around = line, first, around
+	}
 }
 
 // read returns the set of d: the open one if no new files come with it.

@@ -120,14 +120,19 @@ func (s *Session) sendWith(r protocol.Response, values []float32) {
 	s.Send(r, values)
 }
 
-// fail sends an error; a wrong field of a spec is named, so that the page can show the message beside it.
+// fail sends an error.
 func (s *Session) fail(id int, where string, err error) {
+	s.send(protocol.Response{Type: protocol.TypeError, ID: id, Error: newError(where, err)})
+}
+
+// newError names the field of a spec that is wrong, so that the page can show the message beside it.
+func newError(where string, err error) *protocol.Error {
 	e := &protocol.Error{Where: where, Message: err.Error()}
 	var field *experiment.FieldError
 	if errors.As(err, &field) {
 		e.Where, e.Field = "spec", field.Field
 	}
-	s.send(protocol.Response{Type: protocol.TypeError, ID: id, Error: e})
+	return e
 }
 
 func (s *Session) state(id int, state string) {

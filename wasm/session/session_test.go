@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -109,6 +110,35 @@ func TestErrorsSayWhereTheyBelong(t *testing.T) {
 	// After all that the set that was open is still there.
 	if got := p.view(protocol.View{To: 43, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput, Channel: 1}}}); got[1] < 900 {
 		t.Errorf("the open set shows %v", got)
+	}
+}
+
+func TestABadFileShowsTheLinesAroundTheBadOne(t *testing.T) {
+	p := newPage(t)
+	d := data()
+	ask := func(content string) *protocol.Error {
+		p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, file("table.csv", content))
+		for {
+			if m := p.next(); m.Type == protocol.TypeError {
+				return m.Error
+			}
+		}
+	}
+	long := strings.Repeat("4,", 5000)
+	for _, c := range []struct {
+		content string
+		line    int
+		first   int
+		around  []string
+	}{
+		{"1,2\r\n1,2\n3\n4,5\n6,7\n", 3, 2, []string{"1,2", "3", "4,5"}},
+		{"1,2\n1,2\n1,2,3", 3, 2, []string{"1,2", "1,2,3"}},
+		{"1,2\n1,2\n" + long, 3, 2, []string{"1,2", long[:200]}},
+		{"", 0, 0, nil},
+	} {
+		if e := ask(c.content); e.Line != c.line || e.First != c.first || !slices.Equal(e.Around, c.around) {
+			t.Errorf("%.20q: %+v", c.content, e)
+		}
 	}
 }
 
