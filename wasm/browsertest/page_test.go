@@ -191,7 +191,7 @@ func checkCauses(t *testing.T, p *tab, r experiment.Report) {
 	var want []string
 	for _, a := range r.Arms {
 		for i, alarm := range a.Runs[0].Alarms {
-			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.Count(alarm.From)+"–") && !strings.HasSuffix(shown.Lead, "at "+words.Count(alarm.From)) {
+			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.Count(alarm.From)+"–") && !strings.Contains(shown.Lead+",", "at "+words.Count(alarm.From)+",") {
 				continue
 			}
 			truth := slices.IndexFunc(r.Data.Segments, func(g experiment.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
@@ -205,7 +205,7 @@ func checkCauses(t *testing.T, p *tab, r experiment.Report) {
 		}
 	}
 	if len(want) == 0 || !slices.Equal(shown.Channels, want) {
-		t.Errorf("%s: the page blames %q, the report %q", shown.Lead, shown.Channels, want)
+		t.Fatalf("%s: the page blames %q, the report %q", shown.Lead, shown.Channels, want)
 	}
 	p.press(".causes li button")
 	name, _, _ := strings.Cut(want[0], " ")
