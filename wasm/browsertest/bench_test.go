@@ -93,8 +93,9 @@ func TestMeasurementsSayWhatTheyDoNotKnow(t *testing.T) {
 }
 
 var (
-	only = flag.String("only", "", "what to time, as the page of measurements takes it: startup,products,T; empty = everything")
-	runs = flag.Int("runs", 30, "runs of each training step")
+	only  = flag.String("only", "", "what to time, as the page of measurements takes it: startup,products,T; empty = everything")
+	runs  = flag.Int("runs", 30, "runs of each training step")
+	brief = flag.Bool("markdown", false, "print the table of the README instead")
 )
 
 // loads is how often the lab is loaded to see how long that takes.
@@ -111,6 +112,10 @@ func BenchmarkPage(b *testing.B) {
 			r.Lines = slices.Concat(startup(b, url), slices.DeleteFunc(r.Lines, func(l timing.Line) bool {
 				return l.Group == timing.GroupStartup && l.Runs == 1
 			}))
+		}
+		if *brief {
+			fmt.Print(r.Markdown())
+			continue
 		}
 		fmt.Printf("%s, %d cores, %s\n%s\n", r.Device, r.Cores, r.Machine, timing.Head)
 		for _, l := range r.Lines {

@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-var known = Line{Group: GroupProduct, Name: "64x64x64", Workers: 1, FLOP: 2e9, Times: Times{Median: 50, P10: 40, Runs: 3}, Roofline: 80,
+var half = Line{Group: GroupProduct, Name: "64x64x64", Workers: 1, FLOP: 2e9, Times: Times{Median: 50, P10: 40, Runs: 3}, Roofline: 80,
 	RooflineBest: 100}
 
 func TestARowSaysWhatIsNotKnown(t *testing.T) {
-	unknown := known
+	unknown := half
 	unknown.Roofline, unknown.RooflineBest = 0, 0
-	if row := known.Row(); !strings.Contains(row, "40.0") || strings.Count(row, "50 %") != 2 {
+	if row := half.Row(); !strings.Contains(row, "40.0") || strings.Count(row, "50 %") != 2 {
 		t.Errorf("row %q, want 40 GFLOP/s, half of the roofline", row)
 	}
 	for _, l := range []Line{unknown, {Group: GroupStartup, Name: "page", Times: Times{Median: 50, P10: 50, Runs: 1}}} {
@@ -23,7 +23,7 @@ func TestARowSaysWhatIsNotKnown(t *testing.T) {
 }
 
 func TestColumnsStandBelowTheirNames(t *testing.T) {
-	row := known.Row()
+	row := half.Row()
 	for _, c := range []struct{ name, value string }{{"workers", "1"}, {"GFLOP ", "2.0000"}, {"median ms", "50.0000"}, {"roofline", "80.0"}} {
 		name := strings.TrimSpace(c.name)
 		if end := strings.Index(Head, c.name) + len(name); row[end-len(c.value):end] != c.value {
@@ -33,15 +33,15 @@ func TestColumnsStandBelowTheirNames(t *testing.T) {
 }
 
 func TestTwoWorkersAreComparedWithTwoRooflines(t *testing.T) {
-	two := known
+	two := half
 	two.Workers = 2
-	if two.Share() != known.Share()/2 || two.BestShare() != known.BestShare()/2 || two.GFLOPS() != known.GFLOPS() {
-		t.Errorf("shares %v, %v on two workers, %v, %v on one", two.Share(), two.BestShare(), known.Share(), known.BestShare())
+	if two.Share() != half.Share()/2 || two.BestShare() != half.BestShare()/2 || two.GFLOPS() != half.GFLOPS() {
+		t.Errorf("shares %v, %v on two workers, %v, %v on one", two.Share(), two.BestShare(), half.Share(), half.BestShare())
 	}
 }
 
 func TestJSONSaysWhatFollows(t *testing.T) {
-	text, err := json.Marshal(Report{Lines: []Line{known, {Group: GroupStartup, Times: Times{Median: 1, Runs: 1}},
+	text, err := json.Marshal(Report{Lines: []Line{half, {Group: GroupStartup, Times: Times{Median: 1, Runs: 1}},
 		{Group: GroupProduct, FLOP: 2}}}) // the last is not timed yet
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestJSONSaysWhatFollows(t *testing.T) {
 		}
 	}
 	var back Report
-	if err := json.Unmarshal(text, &back); err != nil || back.Lines[0] != known {
+	if err := json.Unmarshal(text, &back); err != nil || back.Lines[0] != half {
 		t.Errorf("back comes %+v, %v", back.Lines[0], err)
 	}
 }
@@ -67,5 +67,19 @@ func TestJSONSaysWhatFollows(t *testing.T) {
 func TestTimesAreQuantiles(t *testing.T) {
 	if got := Of([]float64{5, 1, 4, 2, 3}); got != (Times{Median: 3, P10: 1, Runs: 5}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestMarkdownLeavesOutWhatIsNotKnown(t *testing.T) {
+	r := Report{Lines: []Line{{Group: GroupStartup, Name: "page", Times: Times{Median: 1234.5, Runs: 1}}, half,
+		{Group: GroupStep, Name: "T", About: "a transformer", Workers: 2, FLOP: 1e9, Times: Times{Median: 12.34, Runs: 1}}}}
+	const want = `| | workers | ms | GFLOP/s | of roofline |
+|---|--:|--:|--:|--:|
+| startup page |  | 1234 |  |  |
+| product 64x64x64 | 1 | 50 | 40.0 | 50 % |
+| training step T: a transformer | 2 | 12.3 | 81.0 |  |
+`
+	if got := r.Markdown(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
