@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"syscall/js"
 
@@ -18,7 +19,12 @@ import (
 	"cosinelab/wasm/session"
 )
 
+// garbage is how much of what is in use the engine lets accumulate before it collects, in percent. What it holds is numbers,
+// which are collected in no time; but the memory of a WebAssembly program never shrinks.
+const garbage = 20
+
 func main() {
+	debug.SetGCPercent(garbage)
 	device, tile := open()
 	if strings.HasPrefix(js.Global().Get("name").String(), colleagueKind) {
 		serve(device)
