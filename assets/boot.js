@@ -16,14 +16,16 @@ function say(claim, why) {
 }
 
 // The engine starts while the program compiles: once that runs it keeps this thread busy, without which no worker starts.
-// The program takes the worker over, with what was heard of it until then.
+// The program takes the worker over, with what was heard of it until then. The promise is kept when it has been heard.
 function startEngine() {
   const name = "engine " + crypto.getRandomValues(new Uint32Array(2)).join(" ");
   const worker = new Worker("./worker.js" + rememberedTile(), { name });
-  worker.onerror = () => { globalThis.engine = undefined; }; // the program tries again, and says what is wrong
   const heard = [];
-  worker.onmessage = (e) => heard.push(e.data);
   globalThis.engine = { worker, name, heard };
+  return new Promise((resolve) => {
+    worker.onmessage = (e) => { heard.push(e.data); resolve(); };
+    worker.onerror = () => { globalThis.engine = undefined; resolve(); }; // the program tries again, and says what is wrong
+  });
 }
 
 // rememberedTile is what the worker need not find out again, if it was found out in this version of the browser.
@@ -41,9 +43,11 @@ async function start() {
     say("This browser cannot run Cosine Lab.", "The lab trains its models in WebAssembly, which this browser does not have or has switched off.");
     return;
   }
-  startEngine();
+  const started = startEngine();
   const go = new Go();
   const { instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
+  // Longer than that it is not worth waiting for.
+  await Promise.race([started, new Promise((resolve) => setTimeout(resolve, 100))]);
   await go.run(instance);
 }
 
