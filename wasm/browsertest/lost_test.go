@@ -94,6 +94,7 @@ func TestAnEngineThatDiesLeavesItsResultsAndIsStartedAgain(t *testing.T) {
 		t.Errorf("the finished run shows %s with a new engine, before %s", got, value)
 	}
 	p.press(runButton)
+	p.wait("training", `document.querySelector(".recipe.locked")`, 10*time.Second) // the status still tells of what was done
 	p.wait("report", isDone, time.Minute)
 	if got := p.text(`[data-row="alone"] .v b`); got != value {
 		t.Errorf("trained again: %s, before %s", got, value)
