@@ -17,7 +17,8 @@ import (
 // part, so that the sum has the same bits however many workers share the parts.
 const shards = 4
 
-// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself.
+// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It is good until
+// the worker answers.
 type Work struct {
 	Params  []float32 // all parameters, one after the other
 	Windows []float32 // [windows, L, C]
@@ -36,7 +37,19 @@ type Gradient struct {
 	Parts   []float64
 }
 
-// Peer computes gradients in another worker: one for each of Work.Shards.
+// kept is memory that stays from step to step: what collects garbage and clears new memory would take longer than the
+// messages between workers do.
+type kept struct {
+	params    []float32
+	windows   [][]float32       // for each peer
+	gradients [shards][]float32 // of the shards that were computed here
+	zeros     []float32
+}
+
+// sized is x with n values, in new memory if there are too few; what the values are is unknown.
+func sized(x []float32, n int) []float32 { return slices.Grow(x[:0], n)[:n] }
+
+// Peer computes gradients in another worker: one for each of Work.Shards, which are good until it is asked again.
 type Peer func(context.Context, Work) ([]Gradient, error)
 
 // Share hands the shards of every batch to peers, in equal runs; this worker takes the first run, unless it is away.
@@ -109,9 +122,8 @@ func (t *Trainer) sharedGradient(ctx context.Context, w detect.Windows, at []int
 		if run.lo == run.hi {
 			continue
 		}
-		waiting.Go(func() {
-			failed[p] = ask(ctx, t.peers[p], t.workOf(params, w, at, bounds[run.lo:run.hi+1], share, lambda), results[run.lo:run.hi])
-		})
+		work := t.workOf(p, params, w, at, bounds[run.lo:run.hi+1], share, lambda)
+		waiting.Go(func() { failed[p] = ask(ctx, t.peers[p], work, results[run.lo:run.hi]) })
 	}
 	runtime.Gosched() // let every request leave before this worker computes
 	err = t.ownShards(ctx, w, at, bounds, results, theirs)
@@ -158,7 +170,7 @@ func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []
 		if err != nil {
 			return err
 		}
-		g, err := t.takeGradient(losses)
+		g, err := t.takeGradient(i, losses)
 		if err != nil {
 			return err
 		}
@@ -167,15 +179,19 @@ func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []
 	return nil
 }
 
-// workOf is the request for the shards between bounds.
-func (t *Trainer) workOf(params []float32, w detect.Windows, at, bounds []int, share, lambda float64) Work {
+// workOf is the request to a peer for the shards between bounds.
+func (t *Trainer) workOf(peer int, params []float32, w detect.Windows, at, bounds []int, share, lambda float64) Work {
 	out := Work{Params: params, Share: share, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
 	}
 	size := w.Size()
 	windows := at[bounds[0]*t.micro : bounds[len(bounds)-1]*t.micro]
-	out.Windows = make([]float32, size*len(windows))
+	for peer >= len(t.kept.windows) {
+		t.kept.windows = append(t.kept.windows, nil)
+	}
+	out.Windows = sized(t.kept.windows[peer], size*len(windows))
+	t.kept.windows[peer] = out.Windows
 	for i, k := range windows {
 		w.Copy(k, out.Windows[i*size:(i+1)*size])
 	}
@@ -209,18 +225,20 @@ func (t *Trainer) drop(failed []error) {
 	t.peers = left
 }
 
-// takeGradient reads the accumulators and clears them.
-func (t *Trainer) takeGradient(losses sums) (Gradient, error) {
-	g := Gradient{Micro: losses.Micro, Monitor: losses.Monitor, Parts: losses.Parts}
+// takeGradient reads the accumulators as the gradient of a shard, and clears them.
+func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
+	g := Gradient{Values: sized(t.kept.gradients[shard], t.Parameters()), Micro: losses.Micro, Monitor: losses.Monitor, Parts: losses.Parts}
+	t.kept.gradients[shard] = g.Values
+	at := 0
 	for _, w := range t.weights {
 		if !w.trainable {
 			continue
 		}
-		n := len(g.Values)
-		g.Values = append(g.Values, make([]float32, w.shape.Len())...)
-		if err := t.program.Read(w.accum, g.Values[n:]); err != nil {
+		n := w.shape.Len()
+		if err := t.program.Read(w.accum, g.Values[at:at+n]); err != nil {
 			return g, err
 		}
+		at += n
 	}
 	return g, t.clear(func(w weight) plan.Slot { return w.accum })
 }
@@ -256,7 +274,8 @@ func (t *Trainer) flatParams() ([]float32, error) {
 	for _, w := range t.weights {
 		n += w.shape.Len()
 	}
-	out := make([]float32, n)
+	out := sized(t.kept.params, n)
+	t.kept.params = out
 	at := 0
 	for _, w := range t.weights {
 		if err := t.program.Read(w.param, out[at:at+w.shape.Len()]); err != nil {
@@ -267,8 +286,11 @@ func (t *Trainer) flatParams() ([]float32, error) {
 	return out, nil
 }
 
-// Answer computes the gradients that another worker asks for: the other side of Peer.
+// Answer computes the gradients that another worker asks for: the other side of Peer. They are good until the next call.
 func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
+	if len(work.Shards) > shards {
+		return nil, fmt.Errorf("train: %d shards, want at most %d", len(work.Shards), shards)
+	}
 	if err := t.setFlatParams(work.Params); err != nil {
 		return nil, err
 	}
@@ -279,7 +301,7 @@ func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
 	w := t.given(work.Windows)
 	var out []Gradient
 	first := 0
-	for _, n := range work.Shards {
+	for i, n := range work.Shards {
 		if n%t.micro != 0 || first+n > w.Len() {
 			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want whole micro-batches of %d", n, first, w.Len(), t.micro)
 		}
@@ -287,7 +309,7 @@ func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
 		if err != nil {
 			return nil, errors.Join(err, t.clearGradients())
 		}
-		g, err := t.takeGradient(losses)
+		g, err := t.takeGradient(i, losses)
 		if err != nil {
 			return nil, err
 		}

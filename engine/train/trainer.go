@@ -62,6 +62,7 @@ type Trainer struct {
 	draws                         Draws
 	at                            progress
 	peers                         []Peer
+	kept                          kept
 	away                          bool // peers compute everything
 	lost                          func(error)
 	best                          [][]float32 // trained parameters of the best epoch, in the order of weights; nil = none yet
@@ -346,7 +347,10 @@ func (t *Trainer) clear(slot func(weight) plan.Slot) error {
 		if !w.trainable {
 			continue
 		}
-		if err := t.program.Write(slot(w), make([]float32, w.shape.Len())); err != nil {
+		if n := w.shape.Len(); n > len(t.kept.zeros) {
+			t.kept.zeros = make([]float32, n)
+		}
+		if err := t.program.Write(slot(w), t.kept.zeros[:w.shape.Len()]); err != nil {
 			return err
 		}
 	}

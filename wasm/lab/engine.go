@@ -36,7 +36,7 @@ func startEngine(answer func(r protocol.Response, values []float32), lost func(r
 		}
 		var values []float32
 		if message.Length() > 1 {
-			values = protocol.Floats(message.Index(1))
+			values = protocol.Floats(message.Index(1), nil)
 		}
 		answer(r, values)
 	}

@@ -22,7 +22,7 @@ type Ask struct {
 	First  int          `json:"first,omitempty"` // position of the first micro-batch
 }
 
-// Answer comes back; for shards the gradients lie one after the other in the buffer beside it.
+// Answer comes back; the gradient of each shard is a buffer beside it.
 type Answer struct {
 	Shards    []Losses `json:"shards,omitempty"`
 	Error     string   `json:"error,omitempty"`
@@ -42,8 +42,8 @@ type Server struct {
 	trainer *train.Trainer
 }
 
-// Answer answers one message.
-func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, []float32) {
+// Answer answers one message. The values beside the answer are good until the next call.
+func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, [][]float32) {
 	answer, values, err := s.answer(ctx, ask, buffers)
 	if err != nil {
 		return Answer{Error: err.Error(), NotFinite: errors.Is(err, train.ErrNotFinite)}, nil
@@ -51,7 +51,7 @@ func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 	return answer, values
 }
 
-func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, []float32, error) {
+func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, [][]float32, error) {
 	switch {
 	case ask.Task != nil:
 		return Answer{}, nil, s.join(*ask.Task)
@@ -68,10 +68,10 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 		return Answer{}, nil, err
 	}
 	var out Answer
-	var values []float32
+	var values [][]float32
 	for _, g := range gradients {
 		out.Shards = append(out.Shards, Losses{g.Micro, g.Monitor, g.Parts})
-		values = append(values, g.Values...)
+		values = append(values, g.Values)
 	}
 	return out, values, nil
 }
@@ -89,8 +89,9 @@ func (s *Server) join(task runner.Task) error {
 	return err
 }
 
-// Call sends a message with its buffers and waits for the answer. It fails when the worker is gone.
-type Call func(context.Context, Ask, ...[]float32) (Answer, []float32, error)
+// Call sends a message with its buffers and waits for the answer, whose values are good until the next call. It fails when
+// the worker is gone.
+type Call func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error)
 
 // Hand makes the worker at the other end of call one of a crew.
 func (call Call) Hand() runner.Hand {
@@ -109,7 +110,7 @@ func (call Call) Started(ctx context.Context) error {
 }
 
 // checked turns an error that was sent back into one of this side.
-func (call Call) checked(ctx context.Context, ask Ask, buffers ...[]float32) (Answer, []float32, error) {
+func (call Call) checked(ctx context.Context, ask Ask, buffers ...[]float32) (Answer, [][]float32, error) {
 	answer, values, err := call(ctx, ask, buffers...)
 	switch {
 	case err != nil:
@@ -127,14 +128,12 @@ func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient,
 	if err != nil {
 		return nil, err
 	}
-	n := len(answer.Shards)
-	if n == 0 || len(values)%n != 0 {
-		return nil, fmt.Errorf("%d values for %d shards", len(values), n)
+	if len(values) != len(answer.Shards) {
+		return nil, fmt.Errorf("%d gradients for %d shards", len(values), len(answer.Shards))
 	}
-	size := len(values) / n
-	out := make([]train.Gradient, n)
+	out := make([]train.Gradient, len(values))
 	for i, l := range answer.Shards {
-		out[i] = train.Gradient{Values: values[i*size : (i+1)*size], Micro: l.Micro, Monitor: l.Monitor, Parts: l.Parts}
+		out[i] = train.Gradient{Values: values[i], Micro: l.Micro, Monitor: l.Monitor, Parts: l.Parts}
 	}
 	return out, nil
 }

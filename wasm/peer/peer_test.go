@@ -28,7 +28,7 @@ func small() experiment.Spec {
 
 // wire connects a call with a server as messages do: everything goes through JSON.
 func wire(t *testing.T, s *Server) Call {
-	return func(ctx context.Context, ask Ask, buffers ...[]float32) (Answer, []float32, error) {
+	return func(ctx context.Context, ask Ask, buffers ...[]float32) (Answer, [][]float32, error) {
 		var there Ask
 		pass(t, ask, &there)
 		answer, values := s.Answer(ctx, there, buffers)
@@ -107,14 +107,14 @@ func TestMistakesAreAnsweredInWords(t *testing.T) {
 }
 
 func TestAnAnswerOfTheWrongSizeIsRefused(t *testing.T) {
-	call := Call(func(context.Context, Ask, ...[]float32) (Answer, []float32, error) {
-		return Answer{Shards: make([]Losses, 2)}, make([]float32, 3), nil
+	call := Call(func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error) {
+		return Answer{Shards: make([]Losses, 2)}, make([][]float32, 3), nil
 	})
 	if _, err := call.gradients(context.Background(), train.Work{}); err == nil {
-		t.Error("three values for two shards are accepted")
+		t.Error("three gradients for two shards are accepted")
 	}
 	gone := errors.New("gone")
-	call = func(context.Context, Ask, ...[]float32) (Answer, []float32, error) { return Answer{}, nil, gone }
+	call = func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error) { return Answer{}, nil, gone }
 	if _, err := call.Hand().Join(context.Background(), runner.Task{}); !errors.Is(err, gone) {
 		t.Errorf("error %v, want %v", err, gone)
 	}

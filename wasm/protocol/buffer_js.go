@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"slices"
 	"syscall/js"
 	"unsafe"
 )
@@ -12,10 +13,11 @@ func Buffer(values []float32) js.Value {
 	return view.Get("buffer")
 }
 
-// Floats copies an ArrayBuffer of float32 values.
-func Floats(buffer js.Value) []float32 {
+// Floats copies an ArrayBuffer of float32 values, into the memory of kept if that is large enough.
+func Floats(buffer js.Value, kept []float32) []float32 {
 	view := js.Global().Get("Uint8Array").New(buffer)
-	values := make([]float32, view.Length()/4)
+	n := view.Length() / 4
+	values := slices.Grow(kept[:0], n)[:n]
 	js.CopyBytesToGo(raw(values), view)
 	return values
 }

@@ -10,7 +10,7 @@ import (
 func TestValuesGoThroughBuffers(t *testing.T) {
 	for _, values := range [][]float32{{}, {0, -1.5, math.MaxFloat32, float32(math.Inf(-1))}} {
 		buffer := Buffer(values)
-		if got := Floats(buffer); !slices.Equal(got, values) {
+		if got := Floats(buffer, nil); !slices.Equal(got, values) {
 			t.Errorf("%v comes back as %v", values, got)
 		}
 		view := js.Global().Get("Float32Array").New(buffer)

@@ -25,25 +25,38 @@ func serve(device backend.Device) {
 	s := &peer.Server{Device: device}
 	asked := make(chan js.Value, 4) // a worker asks one thing at a time
 	listen(func(message js.Value) { asked <- message })
+	var kept inbox
 	for message := range asked {
 		var ask peer.Ask
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &ask); err != nil {
-			post(peer.Answer{Error: err.Error()}, nil)
+			post(peer.Answer{Error: err.Error()})
 			continue
 		}
-		var buffers [][]float32
-		for i := 1; i < message.Length(); i++ {
-			buffers = append(buffers, protocol.Floats(message.Index(i)))
-		}
-		answer, values := s.Answer(context.Background(), ask, buffers)
-		post(answer, values)
+		answer, values := s.Answer(context.Background(), ask, kept.take(message))
+		post(answer, values...)
 	}
+}
+
+// inbox is memory for the values beside a message, which stays from message to message.
+type inbox [][]float32
+
+// take copies the values beside a message; they are good until it is called again.
+func (k *inbox) take(message js.Value) [][]float32 {
+	n := message.Length() - 1
+	for len(*k) < n {
+		*k = append(*k, nil)
+	}
+	for i := range n {
+		(*k)[i] = protocol.Floats(message.Index(i+1), (*k)[i])
+	}
+	return (*k)[:n]
 }
 
 // colleague is another worker as the one that started it sees it.
 type colleague struct {
 	worker  js.Value
 	answers chan js.Value
+	kept    inbox
 	gone    error
 	dead    chan struct{} // closed when gone is set
 }
@@ -71,26 +84,18 @@ func (c *colleague) bury(why error) {
 }
 
 // call sends a message and waits. A worker whose answer nobody waits for any more is not asked again.
-func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32) (answer peer.Answer, values []float32, err error) {
+func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32) (answer peer.Answer, values [][]float32, err error) {
 	text, err := json.Marshal(ask)
 	if err != nil {
 		return answer, nil, err
 	}
-	message, transfer := []any{string(text)}, []any{}
-	for _, b := range buffers {
-		buffer := protocol.Buffer(b)
-		message, transfer = append(message, buffer), append(transfer, buffer)
-	}
-	c.worker.Call("postMessage", message, transfer)
+	c.worker.Call("postMessage", parcel(text, buffers)...)
 	select {
 	case reply := <-c.answers:
 		if err := json.Unmarshal([]byte(reply.Index(0).String()), &answer); err != nil {
 			return answer, nil, fmt.Errorf("answer: %w", err)
 		}
-		if reply.Length() > 1 {
-			values = protocol.Floats(reply.Index(1))
-		}
-		return answer, values, nil
+		return answer, c.kept.take(reply), nil
 	case <-c.dead:
 		return answer, nil, c.gone
 	case <-ctx.Done():
