@@ -35,8 +35,8 @@ func startEngine(answer func(r protocol.Response, values []float32), lost func(r
 			}
 		}
 		var values []float32
-		if message.Length() > 1 {
-			values = protocol.Floats(message.Index(1), nil)
+		if all := (&protocol.Mail{}).Take(message); len(all) > 0 {
+			values = all[0]
 		}
 		answer(r, values)
 	}

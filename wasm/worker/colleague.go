@@ -25,38 +25,23 @@ func serve(device backend.Device) {
 	s := &peer.Server{Device: device}
 	asked := make(chan js.Value, 4) // a worker asks one thing at a time
 	listen(func(message js.Value) { asked <- message })
-	var kept inbox
+	var letters protocol.Mail
 	for message := range asked {
 		var ask peer.Ask
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &ask); err != nil {
-			post(peer.Answer{Error: err.Error()})
+			mail(&letters, peer.Answer{Error: err.Error()})
 			continue
 		}
-		answer, values := s.Answer(context.Background(), ask, kept.take(message))
-		post(answer, values...)
+		answer, values := s.Answer(context.Background(), ask, letters.Take(message))
+		mail(&letters, answer, values...)
 	}
-}
-
-// inbox is memory for the values beside a message, which stays from message to message.
-type inbox [][]float32
-
-// take copies the values beside a message; they are good until it is called again.
-func (k *inbox) take(message js.Value) [][]float32 {
-	n := message.Length() - 1
-	for len(*k) < n {
-		*k = append(*k, nil)
-	}
-	for i := range n {
-		(*k)[i] = protocol.Floats(message.Index(i+1), (*k)[i])
-	}
-	return (*k)[:n]
 }
 
 // colleague is another worker as the one that started it sees it.
 type colleague struct {
 	worker  js.Value
 	answers chan js.Value
-	kept    inbox
+	mail    protocol.Mail
 	gone    error
 	dead    chan struct{} // closed when gone is set
 }
@@ -89,13 +74,14 @@ func (c *colleague) call(ctx context.Context, ask peer.Ask, buffers ...[]float32
 	if err != nil {
 		return answer, nil, err
 	}
-	c.worker.Call("postMessage", parcel(text, buffers)...)
+	parcel, transfer := c.mail.Parcel(text, buffers...)
+	c.worker.Call("postMessage", parcel, transfer)
 	select {
 	case reply := <-c.answers:
 		if err := json.Unmarshal([]byte(reply.Index(0).String()), &answer); err != nil {
 			return answer, nil, fmt.Errorf("answer: %w", err)
 		}
-		return answer, c.kept.take(reply), nil
+		return answer, c.mail.Take(reply), nil
 	case <-c.dead:
 		return answer, nil, c.gone
 	case <-ctx.Done():

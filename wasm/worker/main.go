@@ -77,7 +77,7 @@ func listen(handle func(message js.Value)) {
 func receive(s *session.Session, message js.Value) {
 	var req protocol.Request
 	if err := json.Unmarshal([]byte(message.Index(0).String()), &req); err != nil {
-		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: fmt.Sprintf("request: %v", err)}})
+		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: fmt.Sprintf("request: %v", err)}}, nil)
 		return
 	}
 	var files []datasets.File
@@ -87,25 +87,23 @@ func receive(s *session.Session, message js.Value) {
 	s.Handle(req, files)
 }
 
-// post sends what JSON can say, with values beside it, if not nil; they are copied once, into buffers that are
-// transferred. What JSON cannot say becomes an error in its place, which a page understands as a response.
-func post(message any, values ...[]float32) {
+// post sends what JSON can say, with values beside it if not nil.
+func post(message any, values []float32) {
+	if values == nil {
+		mail(&protocol.Mail{}, message)
+	} else {
+		mail(&protocol.Mail{}, message, values)
+	}
+}
+
+// mail sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place, which a page
+// understands as a response.
+func mail(m *protocol.Mail, message any, values ...[]float32) {
 	text, err := json.Marshal(message)
 	if err != nil {
 		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: err.Error()}})
 		values = nil
 	}
-	js.Global().Call("postMessage", parcel(text, values)...)
-}
-
-// parcel are the arguments of postMessage for a text with values beside it.
-func parcel(text []byte, values [][]float32) []any {
-	message, transfer := []any{string(text)}, []any{}
-	for _, v := range values {
-		if v != nil {
-			buffer := protocol.Buffer(v)
-			message, transfer = append(message, buffer), append(transfer, buffer)
-		}
-	}
-	return []any{message, transfer}
+	parcel, transfer := m.Parcel(text, values...)
+	js.Global().Call("postMessage", parcel, transfer)
 }
