@@ -20,7 +20,7 @@ import (
 // from others, one at a time.
 type Session struct {
 	Device  backend.Device
-	Tile    string                                // of the device's products, for workers that start later
+	Tile    string                                // of the device's products, for workers of later pages; empty = not known for sure
 	Machine string                                // what the device runs on, for reports
 	Remote  fs.FS                                 // the folder of real sets beside the page; nil = none
 	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle

@@ -25,13 +25,13 @@ const garbage = 20
 
 func main() {
 	debug.SetGCPercent(garbage)
-	device, tile := open()
+	device, tile, sure := open()
 	if strings.HasPrefix(js.Global().Get("name").String(), colleagueKind) {
 		serve(device)
 	}
 	s := &session.Session{
 		Device:  device,
-		Tile:    tile,
+		Tile:    sure,
 		Machine: "js/wasm",
 		Send:    func(r protocol.Response, values []float32) { post(r, values) },
 		Context: func(ctx context.Context) context.Context { return newBreathing(ctx) },
@@ -49,15 +49,18 @@ func main() {
 	select {}
 }
 
-// open returns the fastest device there is here, and the tile of its products for workers that start later: whoever
-// knows it says so behind the address of the worker.
-func open() (device backend.Device, tile string) {
+// open returns the fastest device there is here, the tile of its products for the workers that this one starts, and for
+// those of later pages, if it is sure; whoever knows a tile says so behind the address of the worker.
+func open() (device backend.Device, tile, sure string) {
 	known := strings.TrimPrefix(js.Global().Get("location").Get("hash").String(), "#")
-	device, tile, err := simd.New(known)
+	device, tile, good, err := simd.New(known)
 	if err != nil {
-		return cpu.New(), ""
+		return cpu.New(), "", ""
 	}
-	return device, tile
+	if good {
+		sure = tile
+	}
+	return device, tile, sure
 }
 
 // listen hands over messages, those that came before first. The handler must not block.

@@ -21,16 +21,15 @@ type device struct {
 
 // New starts the kernels and returns the device: simd, which falls back on cpu for steps that have no kernel. It fails
 // with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found out by trying, unless tile
-// names one; best is its name, to be given next time, or empty where the time allowed did not show it.
-func New(tile string) (dev backend.Device, best string, err error) {
+// names one. What it uses is good for every device that is started at about this time; sure says whether it is good for
+// ever, or the time allowed did not show it.
+func New(tile string) (dev backend.Device, uses string, sure bool, err error) {
 	if err := instantiate(); err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
 	d := &device{scratch: make([]byte, kernels.GemmScratchBytes)}
-	if d.use(tile) || d.tune() {
-		best = kernels.Shapes[d.shape].String()
-	}
-	return cpu.New().With(Name, d.kernel), best, nil
+	sure = d.use(tile) || d.tune()
+	return cpu.New().With(Name, d.kernel), kernels.Shapes[d.shape].String(), sure, nil
 }
 
 // use takes the tile of this name, if there is one.

@@ -21,7 +21,7 @@ import (
 
 func device(tb testing.TB) backend.Device {
 	tb.Helper()
-	dev, _, err := simd.New("")
+	dev, _, _, err := simd.New("")
 	if err != nil {
 		tb.Fatal(err)
 	}
