@@ -245,29 +245,33 @@ func (r *run) step(ctx context.Context, s Step) error {
 	if len(peers) > 0 {
 		crews = append(crews, peers)
 	}
-	const warm = 2
-	clocks, steps, done := make([]clock, len(crews)), len(crews)*(r.Runs+warm), 0
+	// Browsers compile quickly first and well later, in each worker: the first steps tell little.
+	const least, most, enough = 2, 20, 2 * time.Second
+	clocks, begin, warm, done := make([]clock, len(crews)), time.Now(), 0, 0 // warm = 0 until steps count
 	for i := range clocks {
 		clocks[i] = clock{roofline: r.Roofline, perRun: 1}
 	}
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(steps+1)), detect.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), detect.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
 		Gate: func(ctx context.Context) error {
 			if err := errors.Join(gone, ctx.Err()); err != nil {
 				return err
 			}
-			if done == steps {
+			if warm > 0 && done == warm+len(crews)*r.Runs {
 				return errEnough
 			}
 			t.Share(crews[done%len(crews)], false, func(err error) { gone = err })
 			return nil
 		},
 		OnStep: func(i train.StepInfo) {
-			if done >= len(crews)*warm {
+			if warm > 0 {
 				clocks[done%len(crews)].add(time.Duration(i.Seconds * float64(time.Second)))
 			}
 			done++
+			if rounds := done / len(crews); warm == 0 && done%len(crews) == 0 && (rounds == most || rounds >= least && time.Since(begin) > enough) {
+				warm = done
+			}
 		}})
 	if !errors.Is(err, errEnough) {
 		return err // never nil: there are windows for more steps

@@ -42,7 +42,7 @@ type Gradient struct {
 type kept struct {
 	params    []float32
 	windows   [][]float32       // for each peer
-	gradients [shards][]float32 // of the shards that were computed here
+	gradients [shards][]float32 // of the shards that were answered
 	zeros     []float32
 }
 
@@ -76,22 +76,64 @@ func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int,
 	if err := t.writeWeight(lambda); err != nil {
 		return sums{}, err
 	}
+	bounds := cut(len(at) / t.micro)
+	own, wait := shards, func() ([]*Gradient, error) { return nil, nil }
 	if len(t.peers) > 0 {
-		return t.sharedGradient(ctx, w, at, share, lambda)
+		var err error
+		if own, wait, err = t.askPeers(ctx, w, at, bounds, share, lambda); err != nil {
+			return sums{}, err
+		}
 	}
 	var losses sums
-	bounds := cut(len(at) / t.micro)
-	for i := range shards {
-		one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
-		if err != nil {
-			return losses, err
+	var err error
+	for i := 0; i < own && err == nil; i++ {
+		err = t.addShard(ctx, w, at, bounds, i, &losses)
+	}
+	given, lost := wait()
+	if err = errors.Join(err, lost); err != nil {
+		return losses, err
+	}
+	for i := own; i < shards; i++ {
+		if g := given[i]; g != nil {
+			err = t.addGiven(g, &losses)
+		} else {
+			err = t.addShard(ctx, w, at, bounds, i, &losses)
 		}
-		losses.add(one)
-		if err := t.program.Run(context.WithoutCancel(ctx), procFold); err != nil {
+		if err != nil {
 			return losses, err
 		}
 	}
 	return losses, nil
+}
+
+// addShard computes a shard here, and adds it to the totals.
+func (t *Trainer) addShard(ctx context.Context, w detect.Windows, at, bounds []int, i int, losses *sums) error {
+	one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
+	if err != nil {
+		return err
+	}
+	losses.add(one)
+	return t.program.Run(context.WithoutCancel(ctx), procFold)
+}
+
+// addGiven adds the gradient of a shard that a peer computed to the totals.
+func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
+	at := 0
+	for _, w := range t.weights {
+		if !w.trainable {
+			continue
+		}
+		n := w.shape.Len()
+		if at+n > len(g.Values) {
+			return errors.New("a peer's gradient is of another problem")
+		}
+		if err := t.program.Write(w.accum, g.Values[at:at+n]); err != nil {
+			return err
+		}
+		at += n
+	}
+	losses.add(sums{Micro: g.Micro, Monitor: g.Monitor, Parts: g.Parts})
+	return t.program.Run(context.Background(), procFold)
 }
 
 // shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number in the batch.
@@ -107,14 +149,14 @@ func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int,
 	return losses, nil
 }
 
-// sharedGradient spreads the shards over this worker and its peers, then folds them in order.
-func (t *Trainer) sharedGradient(ctx context.Context, w detect.Windows, at []int, share, lambda float64) (sums, error) {
+// askPeers sends their shards to the peers. The first shards, so many as own says, are this worker's. Wait returns what was
+// answered, by shard; peers that failed are dropped, and their shards are nil.
+func (t *Trainer) askPeers(ctx context.Context, w detect.Windows, at, bounds []int, share, lambda float64) (own int, wait func() ([]*Gradient, error), err error) {
 	params, err := t.flatParams()
 	if err != nil {
-		return sums{}, err
+		return 0, nil, err
 	}
-	bounds := cut(len(at) / t.micro)
-	results := make([]*Gradient, shards)
+	given := make([]*Gradient, shards)
 	failed := make([]error, len(t.peers))
 	var waiting sync.WaitGroup
 	theirs := t.runs()
@@ -123,24 +165,22 @@ func (t *Trainer) sharedGradient(ctx context.Context, w detect.Windows, at []int
 			continue
 		}
 		work := t.workOf(p, params, w, at, bounds[run.lo:run.hi+1], share, lambda)
-		waiting.Go(func() { failed[p] = ask(ctx, t.peers[p], work, results[run.lo:run.hi]) })
+		waiting.Go(func() { failed[p] = ask(ctx, t.peers[p], work, given[run.lo:run.hi]) })
 	}
 	runtime.Gosched() // let every request leave before this worker computes
-	err = t.ownShards(ctx, w, at, bounds, results, theirs)
-	waiting.Wait()
-	for _, e := range failed {
-		if errors.Is(e, ErrNotFinite) {
-			return sums{}, e // this worker would find the same
+	return theirs[0].lo, func() ([]*Gradient, error) {
+		waiting.Wait()
+		for _, e := range failed {
+			if errors.Is(e, ErrNotFinite) {
+				return nil, e // this worker would find the same
+			}
 		}
-	}
-	if err == nil {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		t.drop(failed)
-		err = t.ownShards(ctx, w, at, bounds, results, nil) // what lost peers did not answer
-	}
-	if err != nil {
-		return sums{}, err
-	}
-	return t.fold(results)
+		return given, nil
+	}, nil
 }
 
 // span is a run of shards.
@@ -158,25 +198,6 @@ func (t *Trainer) runs() []span {
 		out[p] = span{(p + first) * shards / hands, (p + first + 1) * shards / hands}
 	}
 	return out
-}
-
-// ownShards computes the shards that have no result yet and are not theirs.
-func (t *Trainer) ownShards(ctx context.Context, w detect.Windows, at, bounds []int, results []*Gradient, theirs []span) error {
-	for i := range shards {
-		if slices.ContainsFunc(theirs, func(s span) bool { return s.lo <= i && i < s.hi }) || results[i] != nil {
-			continue
-		}
-		losses, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
-		if err != nil {
-			return err
-		}
-		g, err := t.takeGradient(i, losses)
-		if err != nil {
-			return err
-		}
-		results[i] = &g
-	}
-	return nil
 }
 
 // workOf is the request to a peer for the shards between bounds.
@@ -241,31 +262,6 @@ func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
 		at += n
 	}
 	return g, t.clear(func(w weight) plan.Slot { return w.accum })
-}
-
-// fold adds the gradients up in the order of the shards.
-func (t *Trainer) fold(results []*Gradient) (losses sums, err error) {
-	for _, g := range results {
-		at := 0
-		for _, w := range t.weights {
-			if !w.trainable {
-				continue
-			}
-			n := w.shape.Len()
-			if at+n > len(g.Values) {
-				return losses, errors.New("a peer's gradient is of another problem")
-			}
-			if err := t.program.Write(w.accum, g.Values[at:at+n]); err != nil {
-				return losses, err
-			}
-			at += n
-		}
-		if err := t.program.Run(context.Background(), procFold); err != nil {
-			return losses, err
-		}
-		losses.add(sums{Micro: g.Micro, Monitor: g.Monitor, Parts: g.Parts})
-	}
-	return losses, nil
 }
 
 // flatParams reads all parameters, one after the other.
