@@ -65,23 +65,30 @@ func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 // workerStarts is how many workers are started to see how long one takes.
 const workerStarts = 5
 
-// timeStarts starts workers, one after the other, that have nothing to do.
+// between is how long browsers are left alone with what they still do for a worker that has started or gone.
+const between = 250 * time.Millisecond
+
+// timeStarts starts workers, each for itself, that have nothing to do.
 func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error {
 	line := timing.Line{Group: timing.GroupStartup, Name: "further worker", About: "until it answers the first one"}
 	send(line)
 	var ms []float64
 	for range workerStarts {
+		select {
+		case <-time.After(between):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		start := time.Now()
 		c, err := s.Hire()
 		if err != nil {
 			return err
 		}
-		err = c.Started(ctx)
-		ms = append(ms, 1000*time.Since(start).Seconds())
-		c.Dismiss()
-		if err != nil {
+		defer c.Dismiss()
+		if err := c.Started(ctx); err != nil {
 			return err
 		}
+		ms = append(ms, 1000*time.Since(start).Seconds())
 	}
 	line.Times = timing.Of(ms)
 	send(line)
