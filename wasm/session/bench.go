@@ -65,17 +65,19 @@ func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 // workerStarts is how many workers are started to see how long one takes.
 const workerStarts = 5
 
-// between is how long browsers are left alone with what they still do for a worker that has started or gone.
-const between = 250 * time.Millisecond
+// Browsers go on for some time with a page that has just been drawn, and with a worker that has just started: they compile
+// well what they compiled quickly. So long they are left alone.
+const settling, between = 2 * time.Second, 250 * time.Millisecond
 
 // timeStarts starts workers, each for itself, that have nothing to do.
 func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error {
 	line := timing.Line{Group: timing.GroupStartup, Name: "further worker", About: "until it answers the first one"}
 	send(line)
 	var ms []float64
+	pause := settling
 	for range workerStarts {
 		select {
-		case <-time.After(between):
+		case <-time.After(pause):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -89,6 +91,7 @@ func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error 
 			return err
 		}
 		ms = append(ms, 1000*time.Since(start).Seconds())
+		pause = between
 	}
 	line.Times = timing.Of(ms)
 	send(line)
