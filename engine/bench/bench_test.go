@@ -43,9 +43,9 @@ func here(t *testing.T) runner.Hand {
 		other, err := runner.Serve(cpu.New(), task)
 		if err == nil {
 			t.Cleanup(func() { other.Close() })
-			return other.Answer, nil
+			return other.Peer(), nil
 		}
-		return nil, err
+		return train.Peer{}, err
 	}}
 }
 
@@ -69,7 +69,7 @@ func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 func TestALostWorkerEndsTheBenchmark(t *testing.T) {
 	lost := errors.New("it is gone")
 	hand := runner.Hand{Join: func(context.Context, runner.Task) (train.Peer, error) {
-		return func(context.Context, train.Work) ([]train.Gradient, error) { return nil, lost }, nil
+		return train.Peer{Gradients: func(context.Context, train.Work) ([]train.Gradient, error) { return nil, lost }}, nil
 	}}
 	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Hands: []runner.Hand{hand}})
 	if !errors.Is(err, lost) || len(lines) > 0 {

@@ -79,7 +79,7 @@ func TestNoiseDoesNotDependOnTheWorkers(t *testing.T) {
 		tr := newTrainer(t, noisy(t, 1), 0, 3)
 		var ps []train.Peer
 		for range peers {
-			ps = append(ps, newTrainer(t, noisy(t, 1), 0, 99).Answer)
+			ps = append(ps, newTrainer(t, noisy(t, 1), 0, 99).Peer())
 		}
 		tr.Share(ps, false, nil)
 		if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {

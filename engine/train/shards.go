@@ -20,13 +20,13 @@ const shards = 4
 // Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It is good until
 // the worker answers.
 type Work struct {
-	Params  []float32 // all parameters, one after the other
-	Windows []float32 // [windows, L, C]
-	Shards  []int     // how many of the windows each of its shards has
-	Share   float64   // weight of a micro-batch in the batch
-	Lambda  float64   // weight of the distillation term
-	Draws   Draws     // of noise, if the problem has any
-	First   int       // the first micro-batch's position in the batch
+	Params  []float32 `json:"-"`      // all parameters, one after the other
+	Windows []float32 `json:"-"`      // [windows, L, C]
+	Shards  []int     `json:"shards"` // how many of the windows each of its shards has
+	Share   float64   `json:"share"`  // weight of a micro-batch in the batch
+	Lambda  float64   `json:"lambda"` // weight of the distillation term
+	Draws   Draws     `json:"draws"`  // of noise, if the problem has any
+	First   int       `json:"first"`  // the first micro-batch's position in the batch
 }
 
 // Gradient is what one shard adds to the gradient of a batch, with its losses.
@@ -43,19 +43,106 @@ type kept struct {
 	params    []float32
 	windows   [][]float32       // for each peer
 	gradients [shards][]float32 // of the shards that were answered
+	results   [][]float32       // of a pass, here or answered
 	zeros     []float32
 }
 
 // sized is x with n values, in new memory if there are too few; what the values are is unknown.
 func sized(x []float32, n int) []float32 { return slices.Grow(x[:0], n)[:n] }
 
-// Peer computes gradients in another worker: one for each of Work.Shards, which are good until it is asked again.
-type Peer func(context.Context, Work) ([]Gradient, error)
+// Peer computes in another worker. What it returns is good until it is asked again, for either.
+type Peer struct {
+	Gradients func(context.Context, Work) ([]Gradient, error) // one for each of Work.Shards
+	Forward   func(context.Context, Pass) ([][]float32, error)
+}
 
-// Share hands the shards of every batch to peers, in equal runs; this worker takes the first run, unless it is away.
-// A peer that fails is dropped, lost is told, and its shards are computed here: nothing is lost.
+// Peer computes for trainers of the same problem elsewhere, whatever parameters this one has.
+func (t *Trainer) Peer() Peer { return Peer{t.answerGradients, t.answerPass} }
+
+// Share hands parts of every batch and of everything that is scored to peers, in equal runs; this worker takes the first
+// run, unless it is away. A peer that fails is dropped, lost is told, and its parts are computed here: nothing is lost.
 func (t *Trainer) Share(peers []Peer, away bool, lost func(error)) {
 	t.peers, t.away, t.lost = peers, away, lost
+}
+
+// span is a run of parts.
+type span struct{ lo, hi int }
+
+// hands is the number of workers that compute.
+func (t *Trainer) hands() int {
+	if t.away && len(t.peers) > 0 {
+		return len(t.peers)
+	}
+	return len(t.peers) + 1
+}
+
+// runs gives each peer its run of n parts. This worker has those that no peer has.
+func (t *Trainer) runs(n int) []span {
+	hands := t.hands()
+	first := hands - len(t.peers)
+	out := make([]span, len(t.peers))
+	for p := range out {
+		out[p] = span{(p + first) * n / hands, (p + first + 1) * n / hands}
+	}
+	return out
+}
+
+// together calls do for each of n parts, in order: for this worker's own while the peers compute theirs, then for theirs.
+// What ask returns has a peer compute a run of parts; do finds parts that a peer did not answer as if none had been asked.
+func (t *Trainer) together(ctx context.Context, n int, ask func(peer int, parts span) func() error, do func(part int) error) error {
+	theirs := t.runs(n)
+	failed := make([]error, len(t.peers))
+	var waiting sync.WaitGroup
+	for p, run := range theirs {
+		if run.lo == run.hi {
+			continue
+		}
+		request := ask(p, run)
+		waiting.Go(func() { failed[p] = request() })
+	}
+	own := n
+	if len(theirs) > 0 {
+		own = theirs[0].lo
+		runtime.Gosched() // let every request leave before this worker computes
+	}
+	err := each(0, own, do)
+	waiting.Wait()
+	if err := errors.Join(err, t.settle(ctx, failed)); err != nil {
+		return err
+	}
+	return each(own, n, do)
+}
+
+// each calls do for the numbers from lo to hi, up to the first error.
+func each(lo, hi int, do func(int) error) error {
+	for i := lo; i < hi; i++ {
+		if err := do(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle drops peers that failed, unless this worker would fail in the same way.
+func (t *Trainer) settle(ctx context.Context, failed []error) error {
+	for _, err := range failed {
+		if errors.Is(err, ErrNotFinite) {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var left []Peer
+	for i, err := range failed {
+		if err == nil {
+			left = append(left, t.peers[i])
+		} else if t.lost != nil {
+			t.lost(err)
+		}
+	}
+	t.peers = left
+	return nil
 }
 
 // cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to bounds[i+1].
@@ -77,33 +164,22 @@ func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int,
 		return sums{}, err
 	}
 	bounds := cut(len(at) / t.micro)
-	own, wait := shards, func() ([]*Gradient, error) { return nil, nil }
-	if len(t.peers) > 0 {
-		var err error
-		if own, wait, err = t.askPeers(ctx, w, at, bounds, share, lambda); err != nil {
-			return sums{}, err
-		}
+	params, err := t.sharedParams()
+	if err != nil {
+		return sums{}, err
 	}
 	var losses sums
-	var err error
-	for i := 0; i < own && err == nil; i++ {
-		err = t.addShard(ctx, w, at, bounds, i, &losses)
-	}
-	given, lost := wait()
-	if err = errors.Join(err, lost); err != nil {
-		return losses, err
-	}
-	for i := own; i < shards; i++ {
+	var given [shards]*Gradient
+	err = t.together(ctx, shards, func(peer int, run span) func() error {
+		work := t.workOf(peer, params, w, at, bounds[run.lo:run.hi+1], share, lambda)
+		return func() error { return askGradients(ctx, t.peers[peer], work, given[run.lo:run.hi]) }
+	}, func(i int) error {
 		if g := given[i]; g != nil {
-			err = t.addGiven(g, &losses)
-		} else {
-			err = t.addShard(ctx, w, at, bounds, i, &losses)
+			return t.addGiven(g, &losses)
 		}
-		if err != nil {
-			return losses, err
-		}
-	}
-	return losses, nil
+		return t.addShard(ctx, w, at, bounds, i, &losses)
+	})
+	return losses, err
 }
 
 // addShard computes a shard here, and adds it to the totals.
@@ -149,78 +225,32 @@ func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int,
 	return losses, nil
 }
 
-// askPeers sends their shards to the peers. The first shards, so many as own says, are this worker's. Wait returns what was
-// answered, by shard; peers that failed are dropped, and their shards are nil.
-func (t *Trainer) askPeers(ctx context.Context, w detect.Windows, at, bounds []int, share, lambda float64) (own int, wait func() ([]*Gradient, error), err error) {
-	params, err := t.flatParams()
-	if err != nil {
-		return 0, nil, err
-	}
-	given := make([]*Gradient, shards)
-	failed := make([]error, len(t.peers))
-	var waiting sync.WaitGroup
-	theirs := t.runs()
-	for p, run := range theirs {
-		if run.lo == run.hi {
-			continue
-		}
-		work := t.workOf(p, params, w, at, bounds[run.lo:run.hi+1], share, lambda)
-		waiting.Go(func() { failed[p] = ask(ctx, t.peers[p], work, given[run.lo:run.hi]) })
-	}
-	runtime.Gosched() // let every request leave before this worker computes
-	return theirs[0].lo, func() ([]*Gradient, error) {
-		waiting.Wait()
-		for _, e := range failed {
-			if errors.Is(e, ErrNotFinite) {
-				return nil, e // this worker would find the same
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		t.drop(failed)
-		return given, nil
-	}, nil
-}
-
-// span is a run of shards.
-type span struct{ lo, hi int }
-
-// runs gives each peer its shards. This worker has those that no peer has.
-func (t *Trainer) runs() []span {
-	hands := len(t.peers)
-	first := 0
-	if !t.away {
-		hands, first = hands+1, 1
-	}
-	out := make([]span, len(t.peers))
-	for p := range out {
-		out[p] = span{(p + first) * shards / hands, (p + first + 1) * shards / hands}
-	}
-	return out
-}
-
 // workOf is the request to a peer for the shards between bounds.
 func (t *Trainer) workOf(peer int, params []float32, w detect.Windows, at, bounds []int, share, lambda float64) Work {
 	out := Work{Params: params, Share: share, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
 	}
-	size := w.Size()
-	windows := at[bounds[0]*t.micro : bounds[len(bounds)-1]*t.micro]
+	out.Windows = t.windowsFor(peer, w, at[bounds[0]*t.micro:bounds[len(bounds)-1]*t.micro])
+	return out
+}
+
+// windowsFor copies the windows of these positions for a peer.
+func (t *Trainer) windowsFor(peer int, w detect.Windows, at []int) []float32 {
 	for peer >= len(t.kept.windows) {
 		t.kept.windows = append(t.kept.windows, nil)
 	}
-	out.Windows = sized(t.kept.windows[peer], size*len(windows))
-	t.kept.windows[peer] = out.Windows
-	for i, k := range windows {
-		w.Copy(k, out.Windows[i*size:(i+1)*size])
+	size := w.Size()
+	out := sized(t.kept.windows[peer], size*len(at))
+	t.kept.windows[peer] = out
+	for i, k := range at {
+		w.Copy(k, out[i*size:(i+1)*size])
 	}
 	return out
 }
 
-func ask(ctx context.Context, p Peer, work Work, results []*Gradient) error {
-	answer, err := p(ctx, work)
+func askGradients(ctx context.Context, p Peer, work Work, results []*Gradient) error {
+	answer, err := p.Gradients(ctx, work)
 	if err != nil {
 		return err
 	}
@@ -231,19 +261,6 @@ func ask(ctx context.Context, p Peer, work Work, results []*Gradient) error {
 		results[i] = &answer[i]
 	}
 	return nil
-}
-
-// drop forgets peers that failed.
-func (t *Trainer) drop(failed []error) {
-	var left []Peer
-	for i, err := range failed {
-		if err == nil {
-			left = append(left, t.peers[i])
-		} else if t.lost != nil {
-			t.lost(err)
-		}
-	}
-	t.peers = left
 }
 
 // takeGradient reads the accumulators as the gradient of a shard, and clears them.
@@ -264,8 +281,11 @@ func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
 	return g, t.clear(func(w weight) plan.Slot { return w.accum })
 }
 
-// flatParams reads all parameters, one after the other.
-func (t *Trainer) flatParams() ([]float32, error) {
+// sharedParams reads all parameters, one after the other, if there are peers to send them to.
+func (t *Trainer) sharedParams() ([]float32, error) {
+	if len(t.peers) == 0 {
+		return nil, nil
+	}
 	n := 0
 	for _, w := range t.weights {
 		n += w.shape.Len()
@@ -282,8 +302,8 @@ func (t *Trainer) flatParams() ([]float32, error) {
 	return out, nil
 }
 
-// Answer computes the gradients that another worker asks for: the other side of Peer. They are good until the next call.
-func (t *Trainer) Answer(ctx context.Context, work Work) ([]Gradient, error) {
+// answerGradients computes the gradients that another worker asks for. They are good until the next call.
+func (t *Trainer) answerGradients(ctx context.Context, work Work) ([]Gradient, error) {
 	if len(work.Shards) > shards {
 		return nil, fmt.Errorf("train: %d shards, want at most %d", len(work.Shards), shards)
 	}

@@ -14,7 +14,7 @@ import (
 func peer(t *testing.T, micro int) train.Peer {
 	t.Helper()
 	there := newTrainer(t, reconstruction(t, micro), 1, 99) // other starting values: the request brings the right ones
-	return there.Answer
+	return there.Peer()
 }
 
 // shared trains with so many peers and returns the trainer.
@@ -54,12 +54,12 @@ func TestALostPeerLosesNothing(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 1), 1, 3)
 	healthy := peer(t, 1)
 	var calls, lost atomic.Int32
-	dying := func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+	dying := train.Peer{Forward: healthy.Forward, Gradients: func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
 		if calls.Add(1) > 2 {
 			return nil, errors.New("the worker died")
 		}
-		return healthy(ctx, w)
-	}
+		return healthy.Gradients(ctx, w)
+	}}
 	tr.Share([]train.Peer{dying}, false, func(error) { lost.Add(1) })
 	if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestWorkOfAnotherProblemIsRefused(t *testing.T) {
 		{Params: make([]float32, 10_000), Windows: make([]float32, window*channels), Shards: []int{2}},
 		{Params: make([]float32, 10_000), Windows: make([]float32, 3*window*channels), Shards: []int{3}},
 	} {
-		if _, err := tr.Answer(context.Background(), w); err == nil {
+		if _, err := tr.Peer().Gradients(context.Background(), w); err == nil {
 			t.Errorf("work with %d parameters and shards %v is accepted", len(w.Params), w.Shards)
 		}
 	}

@@ -233,28 +233,35 @@ func (t *Trainer) initialise(seed uint64) error {
 // Steps is the number of optimiser steps that the parameters have seen.
 func (t *Trainer) Steps() int { return t.at.Adam }
 
-// scalar reads a result without axes; NaN and infinities are errors.
-func (t *Trainer) scalar(s plan.Slot) (float64, error) {
-	var x [1]float32
-	if err := t.program.Read(s, x[:]); err != nil {
-		return 0, err
-	}
-	v := float64(x[0])
+// finite is the value of a result without axes; NaN and infinities are errors.
+func (t *Trainer) finite(s plan.Slot, x float32) (float64, error) {
+	v := float64(x)
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0, fmt.Errorf("%s became %v, %w", t.plan.Slots[s].Name, v, ErrNotFinite)
 	}
 	return v, nil
 }
 
-// measure reads the losses of the micro-batch that has just run: the first n of Parts and Checks.
-func (t *Trainer) measure(n int) (one sums, err error) {
-	one = sums{Micro: 1, Parts: make([]float64, n)}
-	for i, slot := range t.parts[:n] {
-		if one.Parts[i], err = t.scalar(slot); err != nil {
+// measure reads the losses of the micro-batch that has just been trained on.
+func (t *Trainer) measure() (one sums, err error) {
+	values := make([]float32, 1+len(t.problem.Parts))
+	for i, s := range append([]plan.Slot{t.monitor}, t.parts...)[:len(values)] {
+		if err := t.program.Read(s, values[i:i+1]); err != nil {
+			return one, err
+		}
+	}
+	return t.losses(values)
+}
+
+// losses are those of one micro-batch: the monitored one, then Parts, and Checks if they are there.
+func (t *Trainer) losses(values []float32) (one sums, err error) {
+	one = sums{Micro: 1, Parts: make([]float64, len(values)-1)}
+	for i, x := range values[1:] {
+		if one.Parts[i], err = t.finite(t.parts[i], x); err != nil {
 			return one, fmt.Errorf("loss %w", err)
 		}
 	}
-	if one.Monitor, err = t.scalar(t.monitor); err != nil {
+	if one.Monitor, err = t.finite(t.monitor, values[0]); err != nil {
 		return one, fmt.Errorf("loss %w", err)
 	}
 	return one, nil
@@ -316,7 +323,7 @@ func (t *Trainer) gradient(ctx context.Context, w detect.Windows, at []int, micr
 	if err := t.program.Run(ctx, procGradient); err != nil {
 		return sums{}, err
 	}
-	return t.measure(len(t.problem.Parts))
+	return t.measure()
 }
 
 // update makes one step of Adam. It is not interrupted: half an update would leave a state that no resumed run has.
@@ -329,7 +336,11 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 	if err := t.program.Run(context.Background(), procUpdate); err != nil {
 		return 0, err
 	}
-	if norm, err = t.scalar(t.norm); err != nil {
+	var x [1]float32
+	if err := t.program.Read(t.norm, x[:]); err != nil {
+		return 0, err
+	}
+	if norm, err = t.finite(t.norm, x[0]); err != nil {
 		return 0, fmt.Errorf("gradient %w", err)
 	}
 	t.at.Adam++
@@ -367,72 +378,6 @@ func (t *Trainer) writeWeight(lambda float64) error {
 		return nil
 	}
 	return t.write(t.lambda, lambda)
-}
-
-// evaluate sums the losses over the micro-batches of w, in order.
-func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64) (total sums, err error) {
-	if err := t.writeWeight(lambda); err != nil {
-		return total, err
-	}
-	for at := range slices.Chunk(t.whole(count(0, w.Len())), t.micro) {
-		if err := errors.Join(t.load(w, at), t.drawScoring(at)); err != nil {
-			return total, err
-		}
-		if err := t.program.Run(ctx, procEvaluate); err != nil {
-			return total, err
-		}
-		one, err := t.measure(len(t.parts))
-		if err != nil {
-			return total, err
-		}
-		total.add(one)
-	}
-	return total, nil
-}
-
-// Forward computes Problem.Outputs for every window of w. It calls got once a window with one slice for each output,
-// which is good until got returns.
-func (t *Trainer) Forward(ctx context.Context, w detect.Windows, got func(window int, outputs [][]float32) error) error {
-	if err := t.fits(w); err != nil {
-		return fmt.Errorf("train: forward: %w", err)
-	}
-	whole := make([][]float32, len(t.outputs))
-	for i, r := range t.problem.Outputs {
-		whole[i] = make([]float32, r.Node.Shape.Len())
-	}
-	one := make([][]float32, len(whole))
-	for i := 0; i < w.Len(); i += t.micro {
-		at := count(i, min(t.micro, w.Len()-i))
-		if err := t.forward(ctx, w, at, whole); err != nil {
-			return err
-		}
-		for k := range at {
-			for j, x := range whole {
-				n := len(x) / t.micro
-				one[j] = x[k*n : (k+1)*n]
-			}
-			if err := got(i+k, one); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// forward computes the outputs of one micro-batch; what its first windows do not fill is left over from the last.
-func (t *Trainer) forward(ctx context.Context, w detect.Windows, at []int, outputs [][]float32) error {
-	if err := errors.Join(t.load(w, at), t.drawScoring(at)); err != nil {
-		return err
-	}
-	if err := t.program.Run(ctx, procForward); err != nil {
-		return err
-	}
-	for i, s := range t.outputs {
-		if err := t.program.Read(s, outputs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // count returns the n integers from a on.

@@ -1,4 +1,4 @@
-// Package peer lets workers compute gradients for one another.
+// Package peer lets workers compute for one another.
 package peer
 
 import (
@@ -11,18 +11,15 @@ import (
 	"cosinelab/engine/train"
 )
 
-// Ask is one message to another worker: a task to get ready for, or shards to compute, with the parameters and the
-// windows as buffers beside it, or nothing, which is answered as soon as the worker is there.
+// Ask is one message to another worker: a task to get ready for, or shards or a pass to compute, with the parameters and
+// the windows as buffers beside it, or nothing, which is answered as soon as the worker is there.
 type Ask struct {
-	Task   *runner.Task `json:"task,omitempty"`
-	Shards []int        `json:"shards,omitempty"` // windows in each
-	Share  float64      `json:"share,omitempty"`
-	Lambda float64      `json:"lambda,omitempty"`
-	Draws  train.Draws  `json:"draws,omitzero"`
-	First  int          `json:"first,omitempty"` // position of the first micro-batch
+	Task *runner.Task `json:"task,omitempty"`
+	Work *train.Work  `json:"work,omitempty"`
+	Pass *train.Pass  `json:"pass,omitempty"`
 }
 
-// Answer comes back; the gradient of each shard is a buffer beside it.
+// Answer comes back; the gradient of each shard, or each result of a pass, is a buffer beside it.
 type Answer struct {
 	Shards    []Losses `json:"shards,omitempty"`
 	Error     string   `json:"error,omitempty"`
@@ -55,25 +52,26 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 	switch {
 	case ask.Task != nil:
 		return Answer{}, nil, s.join(*ask.Task)
-	case len(ask.Shards) == 0:
+	case ask.Work == nil && ask.Pass == nil:
 		return Answer{}, nil, nil
 	case s.trainer == nil:
 		return Answer{}, nil, errors.New("work came before a task")
 	case len(buffers) != 2:
 		return Answer{}, nil, fmt.Errorf("%d buffers, want parameters and windows", len(buffers))
+	case ask.Pass != nil:
+		ask.Pass.Params, ask.Pass.Windows = buffers[0], buffers[1]
+		results, err := s.trainer.Peer().Forward(ctx, *ask.Pass)
+		return Answer{}, results, err
 	}
-	gradients, err := s.trainer.Answer(ctx, train.Work{Params: buffers[0], Windows: buffers[1], Shards: ask.Shards, Share: ask.Share,
-		Lambda: ask.Lambda, Draws: ask.Draws, First: ask.First})
-	if err != nil {
-		return Answer{}, nil, err
-	}
+	ask.Work.Params, ask.Work.Windows = buffers[0], buffers[1]
+	gradients, err := s.trainer.Peer().Gradients(ctx, *ask.Work)
 	var out Answer
 	var values [][]float32
 	for _, g := range gradients {
 		out.Shards = append(out.Shards, Losses{g.Micro, g.Monitor, g.Parts})
 		values = append(values, g.Values)
 	}
-	return out, values, nil
+	return out, values, err
 }
 
 // join leaves the last task for another.
@@ -96,10 +94,8 @@ type Call func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error)
 // Hand makes the worker at the other end of call one of a crew.
 func (call Call) Hand() runner.Hand {
 	return runner.Hand{Join: func(ctx context.Context, task runner.Task) (train.Peer, error) {
-		if _, _, err := call.checked(ctx, Ask{Task: &task}); err != nil {
-			return nil, err
-		}
-		return call.gradients, nil
+		_, _, err := call.checked(ctx, Ask{Task: &task})
+		return train.Peer{Gradients: call.gradients, Forward: call.forward}, err
 	}}
 }
 
@@ -124,7 +120,7 @@ func (call Call) checked(ctx context.Context, ask Ask, buffers ...[]float32) (An
 }
 
 func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient, error) {
-	answer, values, err := call.checked(ctx, Ask{Shards: w.Shards, Share: w.Share, Lambda: w.Lambda, Draws: w.Draws, First: w.First}, w.Params, w.Windows)
+	answer, values, err := call.checked(ctx, Ask{Work: &w}, w.Params, w.Windows)
 	if err != nil {
 		return nil, err
 	}
@@ -136,4 +132,9 @@ func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient,
 		out[i] = train.Gradient{Values: values[i], Micro: l.Micro, Monitor: l.Monitor, Parts: l.Parts}
 	}
 	return out, nil
+}
+
+func (call Call) forward(ctx context.Context, p train.Pass) ([][]float32, error) {
+	_, results, err := call.checked(ctx, Ask{Pass: &p}, p.Params, p.Windows)
+	return results, err
 }

@@ -93,11 +93,15 @@ func TestMistakesAreAnsweredInWords(t *testing.T) {
 		want    string
 	}{
 		{Ask{}, nil, ""},
-		{Ask{Shards: []int{1}}, nil, "before a task"},
+		{Ask{Work: &train.Work{Shards: []int{1}}}, nil, "before a task"},
+		{Ask{Pass: &train.Pass{}}, nil, "before a task"},
 		{Ask{Task: &runner.Task{Spec: bad}}, nil, "train.rate"},
 		{Ask{Task: &runner.Task{Spec: small(), Arm: 0, Taught: true, Channels: 2, Micro: 1}}, nil, ""},
-		{Ask{Shards: []int{1}}, [][]float32{{1}}, "1 buffers"},
-		{Ask{Shards: []int{1}}, [][]float32{{1}, {1}}, "another problem"},
+		{Ask{Work: &train.Work{Shards: []int{1}}}, [][]float32{{1}}, "1 buffers"},
+		{Ask{Work: &train.Work{Shards: []int{1}}}, [][]float32{{1}, {1}}, "another problem"},
+		{Ask{Pass: &train.Pass{At: []int{0}}}, [][]float32{{1}}, "1 buffers"},
+		{Ask{Pass: &train.Pass{At: []int{0}}}, [][]float32{{1}, make([]float32, 20)}, "another problem"},
+		{Ask{Pass: &train.Pass{At: []int{0}}}, [][]float32{{1}, {1}}, "pass of 1 windows"},
 	} {
 		answer, _ := s.Answer(ctx, c.ask, c.buffers)
 		if (answer.Error == "") != (c.want == "") || !strings.Contains(answer.Error, c.want) {

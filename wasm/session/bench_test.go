@@ -20,9 +20,9 @@ func colleague(ended *int) Colleague {
 		Hand: runner.Hand{Join: func(_ context.Context, task runner.Task) (train.Peer, error) {
 			t, err := runner.Serve(cpu.New(), task)
 			if err != nil {
-				return nil, err
+				return train.Peer{}, err
 			}
-			return t.Answer, nil
+			return t.Peer(), nil
 		}},
 		Started: func(context.Context) error { return nil },
 		Dismiss: func() { *ended++ },

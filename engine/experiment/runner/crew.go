@@ -13,9 +13,9 @@ import (
 	"cosinelab/engine/train"
 )
 
-// Hand is a worker beside this one. It computes gradients for one training at a time.
+// Hand is a worker beside this one. It computes for one training at a time.
 type Hand struct {
-	// Join makes the worker ready for a task: it builds the same problem with Serve and answers with Trainer.Answer.
+	// Join makes the worker ready for a task: it builds the same problem with Serve and answers as its Trainer.Peer.
 	Join func(context.Context, Task) (train.Peer, error)
 }
 
@@ -179,15 +179,30 @@ func (r *run) share(ctx context.Context, t *train.Trainer, hands []*hand, task T
 			r.lost(err)
 			continue
 		}
-		peers = append(peers, func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
-			out, err := peer(ctx, w)
-			if err != nil && ctx.Err() == nil && !errors.Is(err, train.ErrNotFinite) {
-				h.dead = true
-			}
-			return out, err
-		})
+		peers = append(peers, h.watch(peer))
 	}
 	t.Share(peers, away, r.lost)
+}
+
+// watch notes the death of a worker.
+func (h *hand) watch(p train.Peer) train.Peer {
+	note := func(ctx context.Context, err error) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, train.ErrNotFinite) {
+			h.dead = true
+		}
+	}
+	return train.Peer{
+		Gradients: func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+			out, err := p.Gradients(ctx, w)
+			note(ctx, err)
+			return out, err
+		},
+		Forward: func(ctx context.Context, pass train.Pass) ([][]float32, error) {
+			out, err := p.Forward(ctx, pass)
+			note(ctx, err)
+			return out, err
+		},
+	}
 }
 
 func (r *run) lost(err error) {

@@ -21,25 +21,32 @@ func hands(t *testing.T, n int, die func() bool) []runner.Hand {
 		out[i].Join = func(_ context.Context, task runner.Task) (train.Peer, error) {
 			text, err := json.Marshal(task)
 			if err != nil {
-				return nil, err
+				return train.Peer{}, err
 			}
 			var there runner.Task
 			if err := json.Unmarshal(text, &there); err != nil {
-				return nil, err
+				return train.Peer{}, err
 			}
 			tr, err := runner.Serve(cpu.New(), there)
 			if err != nil {
-				return nil, err
+				return train.Peer{}, err
 			}
-			return func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
-				if die() {
-					return nil, errors.New("out of memory")
-				}
-				return tr.Answer(ctx, w)
-			}, nil
+			p := tr.Peer()
+			return train.Peer{Gradients: mortal(p.Gradients, die), Forward: mortal(p.Forward, die)}, nil
 		}
 	}
 	return out
+}
+
+// mortal is f until die says otherwise.
+func mortal[Q, A any](f func(context.Context, Q) (A, error), die func() bool) func(context.Context, Q) (A, error) {
+	return func(ctx context.Context, q Q) (A, error) {
+		if die() {
+			var none A
+			return none, errors.New("out of memory")
+		}
+		return f(ctx, q)
+	}
 }
 
 func TestAnyCrewGivesTheSameReport(t *testing.T) {
@@ -72,7 +79,7 @@ func TestAWorkerThatCannotJoinIsLeftOut(t *testing.T) {
 	s := small(t)
 	var once sync.Once
 	told := ""
-	o := runner.Options{Crew: []runner.Hand{{Join: func(context.Context, runner.Task) (train.Peer, error) { return nil, errors.New("no memory") }}},
+	o := runner.Options{Crew: []runner.Hand{{Join: func(context.Context, runner.Task) (train.Peer, error) { return train.Peer{}, errors.New("no memory") }}},
 		Lost: func(err error) { once.Do(func() { told = err.Error() }) }}
 	if got, want := stripped(t, run(t, s, o)), stripped(t, run(t, s, runner.Options{})); got != want || told != "no memory" {
 		t.Errorf("told %q, or another report", told)

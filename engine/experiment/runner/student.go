@@ -76,8 +76,8 @@ func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand,
 		return scores{}, err
 	}
 	out.Parameters = t.Parameters()
+	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 	if a.Control == "" {
-		r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
 		if err != nil {

@@ -1,0 +1,147 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"cosinelab/engine/detect"
+	"cosinelab/engine/train"
+)
+
+// manyWindows are more than all workers take in one turn, and no multiple of any micro-batch.
+func manyWindows() detect.Windows { return detect.Slide(waves(window+300), window, 1) }
+
+// outputs are copies of what Forward yields, window after window.
+func outputs(t *testing.T, tr *train.Trainer, w detect.Windows) (out [][]float32) {
+	t.Helper()
+	err := tr.Forward(context.Background(), w, func(i int, o [][]float32) error {
+		if i*len(o) != len(out) {
+			t.Fatalf("window %d after %d outputs", i, len(out))
+		}
+		for _, x := range o {
+			out = append(out, slices.Clone(x))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// crew is how work is shared: with so many peers, beside this worker or without it.
+type crew struct {
+	peers int
+	away  bool
+}
+
+var crews = []crew{{0, false}, {1, false}, {2, false}, {3, false}, {1, true}, {3, true}}
+
+// share gives tr peers with trainers of their own, which start from another seed.
+func (c crew) share(t *testing.T, tr *train.Trainer, problem func() train.Problem) {
+	t.Helper()
+	var ps []train.Peer
+	for range c.peers {
+		ps = append(ps, newTrainer(t, problem(), 1, 99).Peer())
+	}
+	tr.Share(ps, c.away, func(err error) { t.Errorf("a peer is lost: %v", err) })
+}
+
+func TestScoresDoNotDependOnTheWorkers(t *testing.T) {
+	for name, build := range map[string]func(*testing.T, int) train.Problem{"reconstruction": reconstruction, "noise": noisy} {
+		for micro := 1; micro <= 3; micro++ {
+			var want [][]float32
+			for _, c := range crews {
+				problem := func() train.Problem { return build(t, micro) }
+				tr := newTrainer(t, problem(), 1, 3)
+				c.share(t, tr, problem)
+				got := outputs(t, tr, manyWindows())
+				if want == nil {
+					want = got
+				}
+				if !slices.EqualFunc(got, want, slices.Equal) {
+					t.Errorf("%s, micro-batches of %d: %+v gives other outputs", name, micro, c)
+				}
+			}
+		}
+	}
+}
+
+func TestValidationDoesNotDependOnTheWorkers(t *testing.T) {
+	for micro := 1; micro <= 3; micro++ {
+		want := ""
+		for _, c := range crews {
+			tr := newTrainer(t, reconstruction(t, micro), 1, 3)
+			c.share(t, tr, func() train.Problem { return reconstruction(t, micro) })
+			r, err := tr.Fit(context.Background(), fitWindows(), manyWindows(), sharedOptions())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := fmt.Sprint(losses(r))
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Errorf("micro-batches of %d: %+v has losses %s, want %s", micro, c, got, want)
+			}
+		}
+	}
+}
+
+func TestAPeerLostWhileScoringLosesNothing(t *testing.T) {
+	tr := newTrainer(t, reconstruction(t, 2), 1, 3)
+	want := outputs(t, tr, manyWindows())
+	healthy := peer(t, 2)
+	for name, broken := range map[string]func([][]float32, error) ([][]float32, error){
+		"dead":     func([][]float32, error) ([][]float32, error) { return nil, errors.New("the worker died") },
+		"no words": func(x [][]float32, _ error) ([][]float32, error) { return x[:0], nil },
+		"short":    func(x [][]float32, _ error) ([][]float32, error) { return [][]float32{x[0][1:]}, nil },
+	} {
+		calls, lost := 0, 0
+		dying := train.Peer{Forward: func(ctx context.Context, p train.Pass) ([][]float32, error) {
+			if calls++; calls > 1 {
+				return broken(healthy.Forward(ctx, p))
+			}
+			return healthy.Forward(ctx, p)
+		}}
+		tr.Share([]train.Peer{dying}, true, func(error) { lost++ })
+		if got := outputs(t, tr, manyWindows()); !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s: other outputs", name)
+		}
+		if calls != 2 || lost != 1 {
+			t.Errorf("%s: %d calls with %d losses, want one loss at the second", name, calls, lost)
+		}
+	}
+}
+
+func TestTheEndOfTheContextIsNoLostPeer(t *testing.T) {
+	tr := newTrainer(t, reconstruction(t, 1), 1, 3)
+	ctx, cancel := context.WithCancel(context.Background())
+	tr.Share([]train.Peer{{Forward: func(ctx context.Context, _ train.Pass) ([][]float32, error) {
+		cancel()
+		return nil, ctx.Err()
+	}}}, true, func(err error) { t.Errorf("lost: %v", err) })
+	err := tr.Forward(ctx, manyWindows(), func(int, [][]float32) error { return nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+}
+
+func TestAPassOfAnotherProblemIsRefused(t *testing.T) {
+	p := peer(t, 2)
+	one := make([]float32, window*channels)
+	for _, pass := range []train.Pass{
+		{},
+		{At: []int{0}, Windows: one},
+		{At: []int{0}, Windows: one[1:], Params: make([]float32, 10_000)},
+		{At: []int{0, 1}, Windows: one, Params: make([]float32, 10_000)},
+		{Windows: one, Params: make([]float32, 10_000)},
+	} {
+		if _, err := p.Forward(context.Background(), pass); err == nil {
+			t.Errorf("a pass of %d positions, %d values and %d parameters is accepted", len(pass.At), len(pass.Windows), len(pass.Params))
+		}
+	}
+}
