@@ -26,7 +26,7 @@ type Options struct {
 	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not known. It is
 	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
 	Roofline func(time.Duration) float64
-	// Hands are workers beside this one: every training step is timed without them and with them, in turn.
+	// Hands are workers beside this one: every training step, and scoring, is timed without them and with them, in turn.
 	Hands []runner.Hand
 	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty = everything.
 	Only []string
@@ -116,6 +116,23 @@ type clock struct {
 	roofline   func(time.Duration) float64
 	ms, speeds []float64
 	perRun     int // what one run counts for
+}
+
+// clocks time what n crews do in turn.
+func (r *run) clocks(n, perRun int) []clock {
+	out := make([]clock, n)
+	for i := range out {
+		out[i] = clock{roofline: r.Roofline, perRun: perRun}
+	}
+	return out
+}
+
+// addAll completes a line for each crew.
+func (r *run) addAll(line timing.Line, clocks []clock, crews [][]train.Peer) {
+	for i, c := range clocks {
+		line.Workers = 1 + len(crews[i])
+		r.add(c.time(line))
+	}
 }
 
 // longest bounds a measurement of the roofline.
@@ -224,7 +241,7 @@ func flop(s plan.Step) float64 {
 var errEnough = errors.New("enough")
 
 // step times a training step on one worker, in turn with all workers if there are several; then scoring with the same
-// model.
+// model in the same way.
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
@@ -247,10 +264,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	}
 	// Browsers compile quickly first and well later, in each worker: the first steps tell little.
 	const least, most, enough = 2, 20, 2 * time.Second
-	clocks, begin, warm, done := make([]clock, len(crews)), time.Now(), 0, 0 // warm = 0 until steps count
-	for i := range clocks {
-		clocks[i] = clock{roofline: r.Roofline, perRun: 1}
-	}
+	clocks, begin, warm, done := r.clocks(len(crews), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
 	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), detect.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
@@ -277,14 +291,11 @@ func (r *run) step(ctx context.Context, s Step) error {
 		return err // never nil: there are windows for more steps
 	}
 	line.FLOP = w.perWindow("gradient") * Batch
-	for i, c := range clocks {
-		line.Workers = 1 + len(crews[i])
-		r.add(c.time(line))
-	}
+	r.addAll(line, clocks, crews)
 	if !s.Scored {
 		return nil
 	}
-	return r.score(ctx, t, s, w.perWindow("forward"))
+	return r.score(ctx, t, s, crews, w.perWindow("forward"))
 }
 
 // join makes the other workers ready for a step.
@@ -299,22 +310,33 @@ func (r *run) join(ctx context.Context, task runner.Task) (peers []train.Peer, e
 	return peers, nil
 }
 
-// score times the forward pass of many windows.
-func (r *run) score(ctx context.Context, t *train.Trainer, s Step, flop float64) error {
+// score times the forward pass of many windows on each crew in turn. It counts the products of one window.
+func (r *run) score(ctx context.Context, t *train.Trainer, s Step, crews [][]train.Peer, flop float64) error {
 	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
 	r.begin(line)
-	c := clock{roofline: r.Roofline, perRun: Batch}
-	for i := range r.Runs + 1 {
-		start := time.Now()
-		if err := t.Forward(ctx, windows(Batch), func(int, [][]float32) error { return nil }); err != nil {
+	clocks := r.clocks(len(crews), Batch)
+	const warm = 2 // the first passes tell little, as the first steps
+	for i := range (warm + r.Runs) * len(crews) {
+		c := i % len(crews)
+		d, err := pass(ctx, t, crews[c])
+		if err != nil {
 			return err
 		}
-		if i > 0 {
-			c.add(time.Since(start))
+		if i >= warm*len(crews) {
+			clocks[c].add(d)
 		}
 	}
-	r.add(c.time(line))
+	r.addAll(line, clocks, crews)
 	return nil
+}
+
+// pass times one forward pass; a worker that is lost on the way ends it.
+func pass(ctx context.Context, t *train.Trainer, crew []train.Peer) (time.Duration, error) {
+	var gone error
+	t.Share(crew, false, func(err error) { gone = err })
+	start := time.Now()
+	err := t.Forward(ctx, windows(Batch), func(int, [][]float32) error { return nil })
+	return time.Since(start), errors.Join(err, gone)
 }
 
 // windows are n windows of made-up data.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/train"
 )
@@ -63,6 +64,45 @@ func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	const want = 32 * 2 * (100*(2*in+3*states+3*head) + 2*states*3*99)
 	if got := lines[0].FLOP; math.Abs(got-want) > 1 {
 		t.Errorf("step L: %.0f FLOP, want %d", got, want)
+	}
+}
+
+func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
+	asked := 0
+	hand := here(t)
+	watched := runner.Hand{Join: func(ctx context.Context, task runner.Task) (train.Peer, error) {
+		p, err := hand.Join(ctx, task)
+		forward := p.Forward
+		p.Forward = func(ctx context.Context, pass train.Pass) ([][]float32, error) {
+			asked += len(pass.At)
+			return forward(ctx, pass)
+		}
+		return p, err
+	}}
+	step := Step{Name: "small", Model: sized("transformer", 8)}
+	task, err := step.task()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, w, err := step.trainer(cpu.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	r := &run{Options: Options{Runs: 2, Hands: []runner.Hand{watched}}}
+	peers, err := r.join(context.Background(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.score(context.Background(), tr, step, [][]train.Peer{nil, peers}, w.perWindow("forward")); err != nil || len(r.lines) != 2 {
+		t.Fatalf("lines %+v, error %v, want two lines", r.lines, err)
+	}
+	one, two := r.lines[0], r.lines[1]
+	if one.Group != timing.GroupScoring || one.Workers != 1 || two.Workers != 2 || one.Runs != 2 || two.Runs != 2 || !(one.FLOP > 0) || one.FLOP != two.FLOP {
+		t.Errorf("scoring: %+v, %+v", one, two)
+	}
+	if want := (2 + 2) * Batch / 2; asked != want { // two runs count, two warm it up
+		t.Errorf("the other worker scored %d windows, want %d, half of every other pass", asked, want)
 	}
 }
 

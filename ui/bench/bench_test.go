@@ -74,10 +74,13 @@ func TestLinesFillTheTable(t *testing.T) {
 	one.Times, two.Times, two.Workers = timing.Times{Median: 60, P10: 50, Runs: 3}, timing.Times{Median: 40, P10: 30, Runs: 3}, 2
 	s.line(one)
 	s.line(two)
-	s.line(timing.Line{Group: timing.GroupScoring, Name: "A", Workers: 1, Times: timing.Times{Median: 0.5, P10: 0.5, Runs: 1}})
+	for i, ms := range []float64{0.5, 0.25} {
+		s.line(timing.Line{Group: timing.GroupScoring, Name: "A", Workers: i + 1, Times: timing.Times{Median: ms, P10: ms, Runs: 1}})
+	}
 	s.idle()
 	want := [][3]string{{"page", "120", ""}, {"engine", "400", ""}, {"engine after page", "280", ""}, {"T", "60.0", ""},
-		{"T", "40.0", "1.50 × as fast as one"}, {"A", "0.500", "2\u2009000 windows/s"}}
+		{"T", "40.0", "1.50 × as fast as one"}, {"A", "0.500", "2\u2009000 windows/s"},
+		{"A", "0.250", "4\u2009000 windows/s, 2.00 × as fast as one"}}
 	if got := rows(s); !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
 	}

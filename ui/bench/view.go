@@ -3,6 +3,7 @@ package bench
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"cosinelab/engine/bench/timing"
 	"cosinelab/ui/words"
@@ -133,17 +134,18 @@ func (s *State) row(l timing.Line) Row {
 	return r
 }
 
-// note puts a line in relation: to one worker, or to a second.
+// note puts a line in relation: to a second, to one worker.
 func (s *State) note(l timing.Line) string {
+	var notes []string
 	if l.Group == timing.GroupScoring {
-		return s.Words.Say(words.BenchWindows, words.Count(int(math.Round(l.Rate()))))
+		notes = append(notes, s.Words.Say(words.BenchWindows, words.Count(int(math.Round(l.Rate())))))
 	}
 	for _, one := range s.lines {
 		if l.Workers > 1 && one.Workers == 1 && one.Group == l.Group && one.Name == l.Name {
-			return s.Words.Say(words.BenchFaster, words.Fixed(one.Median/l.Median, 2))
+			notes = append(notes, s.Words.Say(words.BenchFaster, words.Fixed(one.Median/l.Median, 2)))
 		}
 	}
-	return ""
+	return strings.Join(notes, ", ")
 }
 
 // multiplied writes the sizes of a product with true signs.

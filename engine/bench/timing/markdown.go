@@ -12,8 +12,11 @@ func (r Report) Markdown() string {
 	b.WriteString("| | workers | ms | GFLOP/s | of roofline |\n|---|--:|--:|--:|--:|\n")
 	for _, l := range r.Lines {
 		name := l.Group + " " + l.Name
-		if l.Group == GroupStep {
+		switch l.Group {
+		case GroupStep:
 			name += ": " + l.About
+		case GroupScoring:
+			name += fmt.Sprintf(": %s, %.0f windows/s", l.About, l.Rate())
 		}
 		workers := ""
 		if l.Workers > 0 {

@@ -72,12 +72,14 @@ func TestTimesAreQuantiles(t *testing.T) {
 
 func TestMarkdownLeavesOutWhatIsNotKnown(t *testing.T) {
 	r := Report{Lines: []Line{{Group: GroupStartup, Name: "page", Times: Times{Median: 1234.5, Runs: 1}}, half,
-		{Group: GroupStep, Name: "T", About: "a transformer", Workers: 2, FLOP: 1e9, Times: Times{Median: 12.34, Runs: 1}}}}
+		{Group: GroupStep, Name: "T", About: "a transformer", Workers: 2, FLOP: 1e9, Times: Times{Median: 12.34, Runs: 1}},
+		{Group: GroupScoring, Name: "A", About: "one window", Workers: 2, FLOP: 1e7, Times: Times{Median: 0.5, Runs: 1}}}}
 	const want = `| | workers | ms | GFLOP/s | of roofline |
 |---|--:|--:|--:|--:|
 | startup page |  | 1234 |  |  |
 | product 64x64x64 | 1 | 50 | 40.0 | 50 % |
 | training step T: a transformer | 2 | 12.3 | 81.0 |  |
+| scoring A: one window, 2000 windows/s | 2 | 0.5 | 20.0 |  |
 `
 	if got := r.Markdown(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
