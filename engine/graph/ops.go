@@ -95,8 +95,9 @@ func Pad(x *Node, axis, before, behind int) *Node {
 	return Apply(op.Pad, op.Attr{N: []int{axis, before, behind}}, x)
 }
 
-// Unfold lays width taps of x [B,L,C] side by side: tap k of step t is x at step t + k*dilation - offset.
-// Steps outside the window are zero, or wrap around if circular. The result is [B,L,width*C].
+// Unfold lays width taps of each channel of x [B,L,C] side by side, as the weights [.,C,width] of a convolution lie: tap k
+// of step t is x at step t + k*dilation - offset. Steps outside the window are zero, or wrap around if circular. The result
+// is [B,L,C*width].
 func Unfold(x *Node, width, dilation, offset int, circular bool) *Node {
 	c := 0
 	if circular {

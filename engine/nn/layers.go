@@ -117,8 +117,7 @@ func TokenConv(name string, x *graph.Node, d int) *graph.Node {
 	defer g.Scope(name)()
 	fan := width * last(x)
 	w := g.Param("weight", graph.Init{Normal: math.Sqrt(2 / float64(fan))}, d, last(x), width)
-	// Unfold puts whole taps side by side, so the taps come before the channels in the weight, too.
-	w = graph.Reshape(graph.Transpose(w, 0, 2, 1), d, fan)
+	w = graph.Reshape(w, d, fan)
 	return overRows(graph.Unfold(x, width, 1, 1, true), func(rows *graph.Node) *graph.Node {
 		return graph.MatMul(rows, graph.SwapLast(w), 1)
 	})

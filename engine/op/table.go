@@ -26,9 +26,9 @@ var Table = [Count]Info{
 	Copy:   {"copy", "x, contiguous", 1, same},
 	Concat: {"concat", "the operands behind one another along axis N[0]", -1, concat},
 	Pad:    {"pad", "x with N[1] zeros before and N[2] zeros behind along axis N[0]", 1, pad},
-	Unfold: {"unfold", "[B,L,C] -> [B,L,W*C]: tap k of step t is x at t + k*N[1] - N[2], W = N[0]; outside the " +
-		"window it is 0, or, if N[3] is 1, x at that index modulo L", 1, unfold},
-	Fold: {"fold", "[B,L,W*C] -> [B,L,C]: the adjoint of unfold with the same N", 1, fold},
+	Unfold: {"unfold", "[B,L,C] -> [B,L,C*W]: tap k of step t, column c*W + k, is x at t + k*N[1] - N[2], W = N[0]; " +
+		"outside the window it is 0, or, if N[3] is 1, x at that index modulo L", 1, unfold},
+	Fold: {"fold", "[B,L,C*W] -> [B,L,C]: the adjoint of unfold with the same N", 1, fold},
 
 	Scale:     {"scale", "X * x", 1, same},
 	Shift:     {"shift", "X + x", 1, same},

@@ -55,7 +55,7 @@ func pad(n *graph.Node, in [][]float64, out []float64) {
 	each(n.In[0].Shape, func(index []int, at int) { out[before*stride[axis]+place(index, stride)] = in[0][at] })
 }
 
-// taps calls f with each pair of positions that unfold connects: in x [B,L,C] and in its unfolding [B,L,W*C].
+// taps calls f with each pair of positions that unfold connects: in x [B,L,C] and in its unfolding [B,L,C*W].
 func taps(batch, length, channels int, attr []int, f func(x, unfolded int)) {
 	width, dilation, offset, circular := attr[0], attr[1], attr[2], attr[3] == 1
 	for b := range batch {
@@ -69,7 +69,7 @@ func taps(batch, length, channels int, attr []int, f func(x, unfolded int)) {
 					continue
 				}
 				for c := range channels {
-					f((b*length+s)*channels+c, ((b*length+t)*width+k)*channels+c)
+					f((b*length+s)*channels+c, ((b*length+t)*channels+c)*width+k)
 				}
 			}
 		}

@@ -87,15 +87,18 @@ func (p *taps) within(t int) (at int, ok bool) {
 func compileUnfold(c *compiler, s plan.Step) task {
 	x, out, p := c.floats(s.In[0]), c.floats(s.Out), tapsOf(s.In[0], s.Attr.N)
 	n := p.channels
+	zeros := make([]float32, n)
 	return c.split(len(x)/n, p.width*n, func(_, lo, hi int) {
 		for r := lo; r < hi; r++ {
 			base, t := r/p.length*p.length, r%p.length
+			dst := out[r*n*p.width:][:n*p.width]
 			for k := range p.width {
-				dst := out[(r*p.width+k)*n:][:n]
+				src := zeros
 				if at, ok := p.within(t + k*p.dilation - p.offset); ok {
-					copy(dst, x[(base+at)*n:])
-				} else {
-					clear(dst)
+					src = x[(base+at)*n:][:n]
+				}
+				for c, v := range src {
+					dst[c*p.width+k] = v
 				}
 			}
 		}
@@ -112,7 +115,10 @@ func compileFold(c *compiler, s plan.Step) task {
 			clear(dst)
 			for k := range p.width {
 				if at, ok := p.within(t - k*p.dilation + p.offset); ok {
-					add(dst, dst, x[((base+at)*p.width+k)*n:][:n])
+					src := x[(base+at)*n*p.width:][:n*p.width]
+					for c := range dst {
+						dst[c] += src[c*p.width+k]
+					}
 				}
 			}
 		}
