@@ -67,6 +67,9 @@ func scale(n int32, factor, offset float32, x, y uint32)
 //go:wasmimport kernels axpy
 func axpy(n int32, factor float32, x, y uint32)
 
+//go:wasmimport kernels gather
+func gather(n int32, x, at, y uint32)
+
 //go:wasmimport kernels sum
 func sum(n int32, x uint32) float32
 

@@ -102,6 +102,7 @@ var compilers = [op.Count]func(*memory, plan.Step) func(){
 	op.Max: compileBinary,
 
 	op.Copy:        compileCopy,
+	op.Unfold:      compileUnfold,
 	op.Sum:         compileSum,
 	op.MatMul:      compileMatMul,
 	op.Softmax:     compileSoftmax,

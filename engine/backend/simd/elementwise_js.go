@@ -134,12 +134,32 @@ func compileCopy(m *memory, s plan.Step) func() {
 	if s.In[len(s.In)-1].Contiguous() {
 		return func() { copy(out, x) }
 	}
-	at := places(s.In[len(s.In)-1])
-	return func() {
-		for i, p := range at {
-			out[i] = x[p]
+	return gathered(x, places(s.In[len(s.In)-1]), out)
+}
+
+// gathered is out[i] = x[at[i]].
+func gathered(x []float32, at []int32, out []float32) func() {
+	return func() { gather(int32(len(at)), address(x), address(at), address(out)) }
+}
+
+// compileUnfold looks the taps up; outside a window that does not wrap around there is nothing to look up.
+func compileUnfold(m *memory, s plan.Step) func() {
+	width, dilation, offset, circular := s.Attr.N[0], s.Attr.N[1], s.Attr.N[2], s.Attr.N[3] == 1
+	if !circular {
+		return nil
+	}
+	batch, length, channels := s.In[0].Shape[0], s.In[0].Shape[1], s.In[0].Shape[2]
+	var at []int32
+	for i := range batch * length {
+		base, t := i/length, i%length
+		for c := range channels {
+			for k := range width {
+				from := ((t+k*dilation-offset)%length + length) % length
+				at = append(at, int32((base*length+from)*channels+c))
+			}
 		}
 	}
+	return gathered(m.arena[s.In[0].Offset:], at, m.arena[s.Out.Offset:])
 }
 
 func compileAssign(m *memory, s plan.Step) func() {

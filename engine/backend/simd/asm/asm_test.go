@@ -270,6 +270,7 @@ func TestLanesAndShufflesMoveWhatTheyName(t *testing.T) {
 		{"LoadSplat", func(at I32, _, _ V128) V128 { return at.LoadSplat(20) }, [4]float32{6, 6, 6, 6}},
 		{"Lanes", func(I32, V128, V128) V128 { return Lanes(0, math.Float32bits(1), math.Float32bits(2), 0) }, [4]float32{0, 1, 2, 0}},
 		{"IntSplat", func(at I32, _, _ V128) V128 { return at.Splat().IntToFloat() }, [4]float32{64, 64, 64, 64}},
+		{"LoadI32", func(at I32, _, _ V128) V128 { return at.LoadI32(4).Sub(at.LoadI32(0)).Splat().IntToFloat() }, [4]float32{1 << 23, 1 << 23, 1 << 23, 1 << 23}},
 		{"LoadF32", func(at I32, _, _ V128) V128 { return at.LoadF32(4).Splat() }, [4]float32{2, 2, 2, 2}},
 	}
 	m := run(t, func(m *Module) {

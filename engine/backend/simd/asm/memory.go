@@ -13,6 +13,9 @@ func (a I32) load(op []byte, offset uint32, more ...byte) expr {
 	return e
 }
 
+// LoadI32 is the integer at a+offset.
+func (a I32) LoadI32(offset uint32) I32 { return I32{a.load([]byte{opI32Load}, offset)} }
+
 // LoadF32 is the float32 at a+offset.
 func (a I32) LoadF32(offset uint32) F32 { return F32{a.load([]byte{opF32Load}, offset)} }
 

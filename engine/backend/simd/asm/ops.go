@@ -15,6 +15,7 @@ const (
 	opSelect   = 0x1b
 	opLocalGet = 0x20
 	opLocalSet = 0x21
+	opI32Load  = 0x28
 	opF32Load  = 0x2a
 	opF32Store = 0x38
 	opI32Const = 0x41

@@ -45,6 +45,7 @@ func (g *generator) elementwise() {
 	g.binary("relu_grad", func(y, dy asm.V128) asm.V128 { return dy.And(y.Gt(asm.Floats(0))) })
 	g.gelu()
 	g.scaled()
+	g.gather()
 	g.broadcasts()
 	g.sums()
 }
@@ -81,6 +82,24 @@ func (g *generator) scaled() {
 		x, y := f.ParamI32(), f.ParamI32()
 		a := f.LetV128(factor.Splat())
 		walk(f, n, func(l lanes) { l.store(y, g.madd(l.load(x), a, l.load(y))) })
+	})
+}
+
+// gather exports y[i] = x[at[i]].
+func (g *generator) gather() {
+	g.Export("gather", func(f *asm.Func) {
+		n, x, at, y := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
+		round := func(count int) {
+			f.Repeat(n, int32(count), func() {
+				for i := range uint32(count) {
+					y.StoreF32(4*i, x.Add(floatBytes(at.LoadI32(4*i))).LoadF32(0))
+				}
+				at.Inc(asm.Int(int32(4 * count)))
+				y.Inc(asm.Int(int32(4 * count)))
+			})
+		}
+		round(8)
+		round(1)
 	})
 }
 

@@ -247,6 +247,29 @@ func TestScaleAndAxpyEqualTheirFormulas(t *testing.T) {
 	})
 }
 
+func TestGatherLooksUpEveryPlace(t *testing.T) {
+	onMachines(t, func(t *testing.T, m machine) {
+		r := rand.New(rand.NewPCG(13, 14))
+		for n := 0; n <= largest; n += stride(1) {
+			memory := newArena(t, m)
+			x := normals(r, n+1)
+			x[n/2] = float32(math.NaN())
+			at, want := make([]float32, n), make([]float32, n) // integers of 32 bits are stored by their bits
+			for i := range at {
+				p := r.IntN(n + 1)
+				at[i], want[i] = math.Float32frombits(uint32(p)), x[p]
+			}
+			px, pat, out := memory.put(x), memory.put(at), memory.room(n)
+			memory.call("gather", []any{n, px.at, pat.at, out.at}, out)
+			for i, v := range memory.get(out) {
+				if math.Float32bits(v) != math.Float32bits(want[i]) {
+					t.Fatalf("n = %d: element %d is %v, want %v", n, i, v, want[i])
+				}
+			}
+		}
+	})
+}
+
 func TestSumsEqualOracleAtEverySize(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(11, 12))
