@@ -88,6 +88,18 @@ var fusions = []struct {
 		late := graph.Unary(op.Tanh, graph.Unary(op.Log, g.Input("y", 7)))
 		return result(graph.Mul(early, late))
 	}, []op.Kind{op.Log, op.Tanh, op.Exp, op.Mul}},
+	{"a small operand waits for a large result", func(g *graph.Graph) Proc {
+		small := graph.Unary(op.Exp, g.Input("x", 1, 7))
+		large := graph.Add(small, g.Input("z", 5, 7))
+		late := graph.Unary(op.Tanh, graph.Unary(op.Log, g.Input("y", 7)))
+		return result(graph.Mul(large, late))
+	}, []op.Kind{op.Log, op.Tanh, op.Exp, op.Add, op.Mul}},
+	{"a large operand does not wait for a small result", func(g *graph.Graph) Proc {
+		large := graph.Unary(op.Exp, g.Input("x", 5, 7))
+		small := graph.Sum(large, 0)
+		late := graph.Unary(op.Tanh, graph.Unary(op.Log, g.Input("y", 7)))
+		return result(graph.Mul(small, late))
+	}, []op.Kind{op.Exp, op.Sum, op.Log, op.Tanh, op.Mul}},
 	{"heads are written side by side", func(g *graph.Graph) Proc {
 		y := graph.MatMul(g.Input("s", 1, 2, 5, 5), g.Input("v", 1, 2, 5, 3), 1)
 		merged := graph.Reshape(graph.Transpose(y, 0, 2, 1, 3), 5, 6)

@@ -41,8 +41,8 @@ func (f *fuser) overwritten(r Ref, after int) bool {
 	return len(w) > 0 && w[len(w)-1] > after
 }
 
-// delay moves a step to just before the first one that reads its result, where none of its operands has to be kept
-// longer for that: results that are needed much later do not fill the cache until then.
+// delay moves a step to just before the first one that reads its result, where that keeps fewer values in memory in the
+// meantime: results that are needed much later do not fill the cache until then.
 func (f *fuser) delay() {
 	for i := len(f.steps) - 1; i >= 0; i-- {
 		if to := f.latest(i); to > i+1 {
@@ -54,13 +54,14 @@ func (f *fuser) delay() {
 	}
 }
 
-// latest is the step before which step i can be at the latest.
+// latest is the step before which step i can be at the latest; i if it is better where it is.
 func (f *fuser) latest(i int) int {
-	s, to := &f.steps[i], len(f.steps)
+	s, to, values := &f.steps[i], len(f.steps), 0
 	for _, r := range s.results() {
 		if f.b.buffers[r.Buffer].slot >= 0 {
 			return i
 		}
+		values += f.b.buffers[r.Buffer].len
 		for _, k := range f.readers[r.Buffer] {
 			if k > i {
 				to = min(to, k)
@@ -68,10 +69,16 @@ func (f *fuser) latest(i int) int {
 		}
 	}
 	for _, r := range s.In {
-		readers := f.readers[r.Buffer]
-		if !f.steady(i, to, r) || f.b.buffers[r.Buffer].slot < 0 && readers[len(readers)-1] < to {
+		readers, b := f.readers[r.Buffer], f.b.buffers[r.Buffer]
+		if !f.steady(i, to, r) {
 			return i
 		}
+		if b.slot < 0 && readers[len(readers)-1] < to {
+			values -= b.len // they are kept instead
+		}
+	}
+	if values <= 0 {
+		return i
 	}
 	return to
 }
