@@ -385,5 +385,5 @@ var English = Language{
 	BenchGFLOP:           "GFLOP",
 	BenchSpeed:           "GFLOP/s",
 	BenchShare:           "of roofline",
-	BenchFoot:            "A training step is forward, backward, clipping, Adam. GFLOP counts products alone. In the last column, the 10th percentiles, which other programs on the machine disturb least.",
+	BenchFoot:            "The start is that of this page, loaded once; the README has medians of several loads of the lab. A training step is forward, backward, clipping, Adam; scoring is forward alone. GFLOP counts products alone. In the last column, the 10th percentiles, which other programs on the machine disturb least.",
 }
