@@ -38,20 +38,8 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 	}
 }
 
-// here is a worker that is none: it computes on the spot.
-func here(t *testing.T) runner.Hand {
-	return runner.Hand{Join: func(_ context.Context, task runner.Task) (train.Peer, error) {
-		other, err := runner.Serve(cpu.New(), task)
-		if err == nil {
-			t.Cleanup(func() { other.Close() })
-			return other.Peer(), nil
-		}
-		return train.Peer{}, err
-	}}
-}
-
 func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []runner.Hand{here(t)}})
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []runner.Hand{runner.Local(cpu.New())}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +57,7 @@ func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 
 func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	asked := 0
-	hand := here(t)
+	hand := runner.Local(cpu.New())
 	watched := runner.Hand{Join: func(ctx context.Context, task runner.Task) (train.Peer, error) {
 		p, err := hand.Join(ctx, task)
 		forward := p.Forward

@@ -13,9 +13,9 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// shards is the number of parts that every batch is cut into. Gradients are added up within a part, then part after
-// part, so that the sum has the same bits however many workers share the parts.
-const shards = 4
+// Shards is the number of parts that every batch is cut into, hence of workers that can share one. Gradients are added up
+// within a part, then part after part, so that the sum has the same bits however many workers share the parts.
+const Shards = 4
 
 // Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It is good until
 // the worker answers.
@@ -42,7 +42,7 @@ type Gradient struct {
 type kept struct {
 	params    []float32
 	windows   [][]float32       // for each peer
-	gradients [shards][]float32 // of the shards that were answered
+	gradients [Shards][]float32 // of the shards that were answered
 	results   [][]float32       // of a pass, here or answered
 	zeros     []float32
 }
@@ -147,9 +147,9 @@ func (t *Trainer) settle(ctx context.Context, failed []error) error {
 
 // cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to bounds[i+1].
 func cut(n int) []int {
-	bounds := make([]int, shards+1)
+	bounds := make([]int, Shards+1)
 	for i := range bounds {
-		bounds[i] = i * n / shards
+		bounds[i] = i * n / Shards
 	}
 	return bounds
 }
@@ -169,8 +169,8 @@ func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int,
 		return sums{}, err
 	}
 	var losses sums
-	var given [shards]*Gradient
-	err = t.together(ctx, shards, func(peer int, run span) func() error {
+	var given [Shards]*Gradient
+	err = t.together(ctx, Shards, func(peer int, run span) func() error {
 		work := t.workOf(peer, params, w, at, bounds[run.lo:run.hi+1], share, lambda)
 		return func() error { return askGradients(ctx, t.peers[peer], work, given[run.lo:run.hi]) }
 	}, func(i int) error {
@@ -304,8 +304,8 @@ func (t *Trainer) sharedParams() ([]float32, error) {
 
 // answerGradients computes the gradients that another worker asks for. They are good until the next call.
 func (t *Trainer) answerGradients(ctx context.Context, work Work) ([]Gradient, error) {
-	if len(work.Shards) > shards {
-		return nil, fmt.Errorf("train: %d shards, want at most %d", len(work.Shards), shards)
+	if len(work.Shards) > Shards {
+		return nil, fmt.Errorf("train: %d shards, want at most %d", len(work.Shards), Shards)
 	}
 	if err := t.setFlatParams(work.Params); err != nil {
 		return nil, err

@@ -35,9 +35,12 @@ type Losses struct {
 
 // Server computes what other workers ask for; it is ready for one task at a time.
 type Server struct {
-	Device  backend.Device
-	trainer *train.Trainer
+	hand runner.Hand
+	peer train.Peer // that of the last task; zero before one
 }
+
+// NewServer returns a server that computes on a device.
+func NewServer(dev backend.Device) *Server { return &Server{hand: runner.Local(dev)} }
 
 // Answer answers one message. The values beside the answer are good until the next call.
 func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, [][]float32) {
@@ -51,20 +54,20 @@ func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, [][]float32, error) {
 	switch {
 	case ask.Task != nil:
-		return Answer{}, nil, s.join(*ask.Task)
+		return Answer{}, nil, s.join(ctx, *ask.Task)
 	case ask.Work == nil && ask.Pass == nil:
 		return Answer{}, nil, nil
-	case s.trainer == nil:
+	case s.peer.Forward == nil:
 		return Answer{}, nil, errors.New("work came before a task")
 	case len(buffers) != 2:
 		return Answer{}, nil, fmt.Errorf("%d buffers, want parameters and windows", len(buffers))
 	case ask.Pass != nil:
 		ask.Pass.Params, ask.Pass.Windows = buffers[0], buffers[1]
-		results, err := s.trainer.Peer().Forward(ctx, *ask.Pass)
+		results, err := s.peer.Forward(ctx, *ask.Pass)
 		return Answer{}, results, err
 	}
 	ask.Work.Params, ask.Work.Windows = buffers[0], buffers[1]
-	gradients, err := s.trainer.Peer().Gradients(ctx, *ask.Work)
+	gradients, err := s.peer.Gradients(ctx, *ask.Work)
 	var out Answer
 	var values [][]float32
 	for _, g := range gradients {
@@ -75,15 +78,9 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 }
 
 // join leaves the last task for another.
-func (s *Server) join(task runner.Task) error {
-	if s.trainer != nil {
-		if err := s.trainer.Close(); err != nil {
-			return err
-		}
-		s.trainer = nil
-	}
-	var err error
-	s.trainer, err = runner.Serve(s.Device, task)
+func (s *Server) join(ctx context.Context, task runner.Task) (err error) {
+	s.peer = train.Peer{}
+	s.peer, err = s.hand.Join(ctx, task)
 	return err
 }
 

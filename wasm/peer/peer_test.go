@@ -68,7 +68,7 @@ func report(t *testing.T, s experiment.Spec, crew ...runner.Hand) string {
 }
 
 func TestWorkOverMessagesGivesTheSameReport(t *testing.T) {
-	a, b := &Server{Device: cpu.New()}, &Server{Device: cpu.New()}
+	a, b := NewServer(cpu.New()), NewServer(cpu.New())
 	if report(t, small()) != report(t, small(), wire(t, a).Hand(), wire(t, b).Hand()) {
 		t.Error("two workers beside this one give another report")
 	}
@@ -77,13 +77,13 @@ func TestWorkOverMessagesGivesTheSameReport(t *testing.T) {
 func TestNumbersThatAreNotFiniteAreNoLostWorker(t *testing.T) {
 	s := small()
 	s.Train.Rate = 1e30
-	if text := report(t, s, wire(t, &Server{Device: cpu.New()}).Hand()); !strings.Contains(text, `"failed"`) {
+	if text := report(t, s, wire(t, NewServer(cpu.New())).Hand()); !strings.Contains(text, `"failed"`) {
 		t.Errorf("no run failed: %s", text)
 	}
 }
 
 func TestMistakesAreAnsweredInWords(t *testing.T) {
-	s := &Server{Device: cpu.New()}
+	s := NewServer(cpu.New())
 	ctx := context.Background()
 	bad := small()
 	bad.Train.Rate = -1

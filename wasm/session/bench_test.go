@@ -10,20 +10,13 @@ import (
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment/runner"
-	"cosinelab/engine/train"
 	"cosinelab/wasm/protocol"
 )
 
 // colleague is another worker that computes here; ended counts how often one was dismissed.
 func colleague(ended *int) Colleague {
 	return Colleague{
-		Hand: runner.Hand{Join: func(_ context.Context, task runner.Task) (train.Peer, error) {
-			t, err := runner.Serve(cpu.New(), task)
-			if err != nil {
-				return train.Peer{}, err
-			}
-			return t.Peer(), nil
-		}},
+		Hand:    runner.Local(cpu.New()),
 		Started: func(context.Context) error { return nil },
 		Dismiss: func() { *ended++ },
 		Gone:    func() bool { return false },

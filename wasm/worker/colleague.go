@@ -22,7 +22,7 @@ const colleagueKind = "colleague"
 
 // serve answers another worker, one message after the other.
 func serve(device backend.Device) {
-	s := &peer.Server{Device: device}
+	s := peer.NewServer(device)
 	asked := make(chan js.Value, 4) // a worker asks one thing at a time
 	listen(func(message js.Value) { asked <- message })
 	var letters protocol.Mail

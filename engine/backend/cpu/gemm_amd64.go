@@ -10,6 +10,16 @@ func bestTile() tile {
 	return portable
 }
 
+// fastest is a loop of multiply-adds in registers, with the operations in a round.
+func fastest() (run func(rounds int, x float32) float32, flop int) {
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		return multiplyAdds, 12 * 8 * 2
+	}
+	return portableMultiplyAdds, 16
+}
+
+func multiplyAdds(rounds int, x float32) float32
+
 //go:noescape
 func tile6x16(k int, a *float32, aRow, aCol int, b, c *float32, cRow int, factor float32, add int)
 

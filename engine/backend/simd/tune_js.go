@@ -3,6 +3,7 @@ package simd
 import (
 	"time"
 
+	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/backend/simd/kernels"
 )
 
@@ -54,12 +55,5 @@ func settled(first, best []time.Duration) bool {
 // must have started the kernels.
 func Roofline(d time.Duration) float64 {
 	const rounds, flop = 1 << 17, 96
-	start, total := time.Now(), 0
-	for {
-		roofline(rounds, 1e-9)
-		total += rounds * flop
-		if took := time.Since(start); took >= d {
-			return float64(total) / took.Seconds() / 1e9
-		}
-	}
+	return cpu.Speed(d, rounds*flop, func() { roofline(rounds, 1e-9) })
 }

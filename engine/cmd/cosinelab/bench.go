@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench"
 	"cosinelab/engine/bench/timing"
 )
@@ -24,11 +25,12 @@ func (a *app) bench(ctx context.Context, args []string) error {
 	if len(rest) > 0 || *runs < 1 {
 		return fmt.Errorf("%w: bench takes flags only, and at least one run", errUsage)
 	}
-	dev, err := openDevice(*name)
+	// Workers of one core each, so that two of them are compared with one.
+	dev, others, err := openCrew(*name, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}
-	o := bench.Options{Runs: *runs}
+	o := bench.Options{Runs: *runs, Hands: others[:min(1, len(others))], Roofline: cpu.Roofline}
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
 	}

@@ -16,6 +16,7 @@ import (
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/experiment/runner"
 )
 
 // Exit codes.
@@ -154,23 +155,35 @@ func (a *app) alone(name string, args []string) error {
 // device is a device by name. Only what can run in this program is listed.
 type device struct {
 	name, about string
-	open        func() backend.Device
+	open        func(cores int) backend.Device
 }
 
 // defaultDevice is the first of devices.
 const defaultDevice = "cpu"
 
 func devices() []device {
-	return []device{{defaultDevice, "portable Go on every core", func() backend.Device { return cpu.New() }}}
+	return []device{{defaultDevice, "portable Go on every core", func(cores int) backend.Device { return cpu.New().OnCores(cores) }}}
 }
 
 func openDevice(name string) (backend.Device, error) {
+	dev, _, err := openCrew(name, 1)
+	return dev, err
+}
+
+// openCrew opens a device for each of several workers, at most one for each core; they share the cores.
+func openCrew(name string, workers int) (dev backend.Device, others []runner.Hand, err error) {
 	for _, d := range devices() {
-		if d.name == name {
-			return d.open(), nil
+		if d.name != name {
+			continue
 		}
+		cores := runtime.GOMAXPROCS(0)
+		workers = max(1, min(workers, cores))
+		for range workers - 1 {
+			others = append(others, runner.Local(d.open(cores/workers)))
+		}
+		return d.open(cores / workers), others, nil
 	}
-	return nil, fmt.Errorf("%w: no device %q here, see cosinelab devices", errUsage, name)
+	return nil, nil, fmt.Errorf("%w: no device %q here, see cosinelab devices", errUsage, name)
 }
 
 func machine() string { return runtime.GOOS + "/" + runtime.GOARCH }

@@ -102,6 +102,9 @@ func (p *progress) line(text string) {
 	fmt.Fprintln(p.w, text)
 }
 
+// lost says that a worker is gone; what it did not finish is computed by the others.
+func (p *progress) lost(err error) { p.line(fmt.Sprintf("a worker is gone: %v", err)) }
+
 // end takes the bar away.
 func (p *progress) end() {
 	if p.width > 0 {

@@ -14,6 +14,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/train"
 )
 
 // runOptions are the flags of the run command.
@@ -31,7 +32,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	dev, err := openDevice(o.device)
+	dev, crew, err := openCrew(o.device, train.Shards*len(spec.Seeds)*len(spec.Arms))
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	gate := func(context.Context) error { return ctx.Err() }
 	report, err := runner.Run(context.WithoutCancel(ctx), spec, set, dev, runner.Options{Events: progress.event, Gate: gate,
-		Machine: machine(), Store: store.store(), Weights: openFile})
+		Machine: machine(), Store: store.store(), Weights: openFile, Crew: crew, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {
 		return a.interrupted(o, report)

@@ -15,7 +15,7 @@ import (
 
 // Hand is a worker beside this one. It computes for one training at a time.
 type Hand struct {
-	// Join makes the worker ready for a task: it builds the same problem with Serve and answers as its Trainer.Peer.
+	// Join makes the worker ready for a task: it builds the same problem and answers as its Trainer.Peer.
 	Join func(context.Context, Task) (train.Peer, error)
 }
 
@@ -46,13 +46,32 @@ func (task Task) Problem() (train.Problem, error) {
 	return r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
 }
 
-// Serve compiles the problem of a task; what it answers depends on the parameters in each request alone.
-func Serve(dev backend.Device, task Task) (*train.Trainer, error) {
+// serve compiles the problem of a task; what it answers depends on the parameters in each request alone.
+func serve(dev backend.Device, task Task) (*train.Trainer, error) {
 	p, err := task.Problem()
 	if err != nil {
 		return nil, err
 	}
 	return train.New(dev, p, task.Spec.Train.Clip, 0)
+}
+
+// Local is a worker in this process, on a device of its own: it need not use many cores.
+func Local(dev backend.Device) Hand {
+	var last *train.Trainer
+	return Hand{Join: func(_ context.Context, task Task) (train.Peer, error) {
+		if last != nil {
+			if err := last.Close(); err != nil {
+				return train.Peer{}, err
+			}
+			last = nil
+		}
+		t, err := serve(dev, task)
+		if err != nil {
+			return train.Peer{}, err
+		}
+		last = t
+		return t.Peer(), nil
+	}}
 }
 
 // hand is a worker in the crew; join is nil for the one that everything else runs in.
@@ -206,6 +225,8 @@ func (h *hand) watch(p train.Peer) train.Peer {
 }
 
 func (r *run) lost(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.o.Lost != nil {
 		r.o.Lost(err)
 	}

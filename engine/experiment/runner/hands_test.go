@@ -18,7 +18,8 @@ func hands(t *testing.T, n int, die func() bool) []runner.Hand {
 	t.Helper()
 	out := make([]runner.Hand, n)
 	for i := range out {
-		out[i].Join = func(_ context.Context, task runner.Task) (train.Peer, error) {
+		worker := runner.Local(cpu.New())
+		out[i].Join = func(ctx context.Context, task runner.Task) (train.Peer, error) {
 			text, err := json.Marshal(task)
 			if err != nil {
 				return train.Peer{}, err
@@ -27,12 +28,8 @@ func hands(t *testing.T, n int, die func() bool) []runner.Hand {
 			if err := json.Unmarshal(text, &there); err != nil {
 				return train.Peer{}, err
 			}
-			tr, err := runner.Serve(cpu.New(), there)
-			if err != nil {
-				return train.Peer{}, err
-			}
-			p := tr.Peer()
-			return train.Peer{Gradients: mortal(p.Gradients, die), Forward: mortal(p.Forward, die)}, nil
+			p, err := worker.Join(ctx, there)
+			return train.Peer{Gradients: mortal(p.Gradients, die), Forward: mortal(p.Forward, die)}, err
 		}
 	}
 	return out
@@ -87,11 +84,11 @@ func TestAWorkerThatCannotJoinIsLeftOut(t *testing.T) {
 }
 
 func TestATaskOfNoArmIsRefused(t *testing.T) {
-	if _, err := runner.Serve(cpu.New(), runner.Task{Spec: small(t), Channels: 3}); err == nil {
+	if _, err := runner.Local(cpu.New()).Join(context.Background(), runner.Task{Spec: small(t), Channels: 3}); err == nil {
 		t.Error("micro-batches without windows are accepted")
 	}
 	for _, arm := range []int{-2, 99} {
-		if _, err := runner.Serve(cpu.New(), runner.Task{Spec: small(t), Arm: arm, Channels: 3, Micro: 1}); err == nil {
+		if _, err := runner.Local(cpu.New()).Join(context.Background(), runner.Task{Spec: small(t), Arm: arm, Channels: 3, Micro: 1}); err == nil {
 			t.Errorf("arm %d is accepted", arm)
 		}
 	}

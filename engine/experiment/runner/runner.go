@@ -19,7 +19,7 @@ import (
 
 // Options connects a run with the program around it. Every field may be zero.
 type Options struct {
-	Events  func(experiment.Event)                   // progress; one call at a time
+	Events  func(experiment.Event)                   // progress; one call at a time of this and Lost
 	Gate    func(context.Context) error              // called before every training step; it may wait, its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
 	Store   Store

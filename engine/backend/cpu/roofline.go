@@ -1,0 +1,33 @@
+package cpu
+
+import "time"
+
+// Roofline is the speed of multiply-adds that never leave the registers of one core, in GFLOP/s, over a time d or little
+// more: no product of matrices is faster.
+func Roofline(d time.Duration) float64 {
+	const rounds = 1 << 14
+	run, flop := fastest()
+	return Speed(d, rounds*flop, func() { run(rounds, 1e-9) })
+}
+
+// Speed repeats what takes so many floating-point operations for a time d or little more, and returns GFLOP/s.
+func Speed(d time.Duration, flop int, run func()) float64 {
+	for start, total := time.Now(), 0; ; {
+		run()
+		total += flop
+		if took := time.Since(start); took >= d && took > 0 {
+			return float64(total) / took.Seconds() / 1e9
+		}
+	}
+}
+
+// portableMultiplyAdds does 16 operations a round in eight independent sums, which are returned so that none is optimised
+// away.
+func portableMultiplyAdds(rounds int, x float32) float32 {
+	var a, b, c, d, e, f, g, h float32
+	for range rounds {
+		a, b, c, d = a*x+x, b*x+x, c*x+x, d*x+x
+		e, f, g, h = e*x+x, f*x+x, g*x+x, h*x+x
+	}
+	return a + b + c + d + e + f + g + h
+}
