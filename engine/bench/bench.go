@@ -314,11 +314,11 @@ func (r *run) join(ctx context.Context, task runner.Task) (peers []train.Peer, e
 func (r *run) score(ctx context.Context, t *train.Trainer, s Step, crews [][]train.Peer, flop float64) error {
 	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
 	r.begin(line)
-	clocks := r.clocks(len(crews), Batch)
+	clocks, w := r.clocks(len(crews), Batch), windows(Batch)
 	const warm = 2 // the first passes tell little, as the first steps
 	for i := range (warm + r.Runs) * len(crews) {
 		c := i % len(crews)
-		d, err := pass(ctx, t, crews[c])
+		d, err := pass(ctx, t, w, crews[c])
 		if err != nil {
 			return err
 		}
@@ -331,11 +331,11 @@ func (r *run) score(ctx context.Context, t *train.Trainer, s Step, crews [][]tra
 }
 
 // pass times one forward pass; a worker that is lost on the way ends it.
-func pass(ctx context.Context, t *train.Trainer, crew []train.Peer) (time.Duration, error) {
+func pass(ctx context.Context, t *train.Trainer, w detect.Windows, crew []train.Peer) (time.Duration, error) {
 	var gone error
 	t.Share(crew, false, func(err error) { gone = err })
 	start := time.Now()
-	err := t.Forward(ctx, windows(Batch), func(int, [][]float32) error { return nil })
+	err := t.Forward(ctx, w, func(int, [][]float32) error { return nil })
 	return time.Since(start), errors.Join(err, gone)
 }
 

@@ -44,14 +44,13 @@ type Associations struct {
 // buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax step:
 // 2 rec - k series_loss + k prior_loss (section 3.5). Its value is 2 rec.
 func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
-	var series, sigma []*graph.Node
+	var l layers
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
-		out, weights := nn.Attention(h, c.Heads)
-		series = append(series, weights)
-		sigma = append(sigma, deviation(nn.Linear("sigma_projection", h, c.Heads)))
+		out, series := nn.Attention(h, c.Heads)
+		l.add(series, deviation(nn.Linear("sigma_projection", h, c.Heads)))
 		return out
 	})
-	a := associate(series, sigma)
+	a := l.associations()
 	rec := nn.MSE(y, x)
 	minimax := graph.Scale(graph.Sub(a.PriorLoss, a.SeriesLoss), DiscrepancyWeight)
 	score := nn.SquaredError(y, x)
@@ -75,21 +74,30 @@ func deviation(raw *graph.Node) *graph.Node {
 	return graph.Transpose(sigma, 0, 2, 1)
 }
 
-// associate computes the discrepancies of all layers (sections 3.4 and 3.6).
-func associate(series, sigma []*graph.Node) *Associations {
-	a := &Associations{Series: series}
-	var free, ofSeries, ofPrior []*graph.Node
-	for l, s := range series {
-		a.Prior = append(a.Prior, graph.GaussianPrior(sigma[l]))
-		free = append(free, graph.Discrepancy(s, sigma[l], LogEpsilon))
-		ofSeries = append(ofSeries, graph.Discrepancy(s, graph.StopGradient(sigma[l]), LogEpsilon))
-		ofPrior = append(ofPrior, graph.Discrepancy(graph.StopGradient(s), sigma[l], LogEpsilon))
+// layers are what associations are made of, layer by layer. Discrepancies are built as soon as their layer is: where no
+// gradient needs them any more, the attention weights of only one layer are kept.
+type layers struct {
+	series, prior           []*graph.Node
+	free, ofSeries, ofPrior []*graph.Node // discrepancies whose gradients reach both, the series, the prior
+}
+
+func (l *layers) add(series, sigma *graph.Node) {
+	l.series, l.prior = append(l.series, series), append(l.prior, graph.GaussianPrior(sigma))
+	l.free = append(l.free, graph.Discrepancy(series, sigma, LogEpsilon))
+	l.ofSeries = append(l.ofSeries, graph.Discrepancy(series, graph.StopGradient(sigma), LogEpsilon))
+	l.ofPrior = append(l.ofPrior, graph.Discrepancy(graph.StopGradient(series), sigma, LogEpsilon))
+}
+
+// associations joins the discrepancies of all layers (sections 3.4 and 3.6).
+func (l *layers) associations() *Associations {
+	perLayer := 1 / float64(len(l.series))
+	return &Associations{
+		Series:      l.series,
+		Prior:       l.prior,
+		Discrepancy: graph.Mean(total(l.free), 1),
+		SeriesLoss:  graph.Scale(graph.MeanAll(total(l.ofSeries)), perLayer),
+		PriorLoss:   graph.Scale(graph.MeanAll(total(l.ofPrior)), perLayer),
 	}
-	perLayer := 1 / float64(len(series))
-	a.Discrepancy = graph.Mean(total(free), 1)
-	a.SeriesLoss = graph.Scale(graph.MeanAll(total(ofSeries)), perLayer)
-	a.PriorLoss = graph.Scale(graph.MeanAll(total(ofPrior)), perLayer)
-	return a
 }
 
 func total(xs []*graph.Node) *graph.Node {

@@ -100,6 +100,12 @@ var fusions = []struct {
 		late := graph.Unary(op.Tanh, graph.Unary(op.Log, g.Input("y", 7)))
 		return result(graph.Mul(small, late))
 	}, []op.Kind{op.Exp, op.Sum, op.Log, op.Tanh, op.Mul}},
+	{"an operand that is read twice waits once", func(g *graph.Graph) Proc {
+		h := graph.Unary(op.Exp, g.Input("x", 5, 3))
+		large := graph.MatMul(h, graph.SwapLast(h), 1)
+		late := graph.Unary(op.Tanh, graph.Unary(op.Log, g.Input("y", 5)))
+		return result(graph.Mul(large, late))
+	}, []op.Kind{op.Log, op.Tanh, op.Exp, op.MatMul, op.Mul}},
 	{"heads are written side by side", func(g *graph.Graph) Proc {
 		y := graph.MatMul(g.Input("s", 1, 2, 5, 5), g.Input("v", 1, 2, 5, 3), 1)
 		merged := graph.Reshape(graph.Transpose(y, 0, 2, 1, 3), 5, 6)

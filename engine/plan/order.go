@@ -68,12 +68,13 @@ func (f *fuser) latest(i int) int {
 			}
 		}
 	}
-	for _, r := range s.In {
+	for k, r := range s.In {
 		readers, b := f.readers[r.Buffer], f.b.buffers[r.Buffer]
 		if !f.steady(i, to, r) {
 			return i
 		}
-		if b.slot < 0 && readers[len(readers)-1] < to {
+		again := slices.ContainsFunc(s.In[:k], func(x Ref) bool { return x.Buffer == r.Buffer })
+		if b.slot < 0 && readers[len(readers)-1] < to && !again {
 			values -= b.len // they are kept instead
 		}
 	}

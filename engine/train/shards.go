@@ -107,7 +107,10 @@ func (t *Trainer) together(ctx context.Context, n int, ask func(peer int, parts 
 	}
 	err := each(0, own, do)
 	waiting.Wait()
-	if err := errors.Join(err, t.settle(ctx, failed)); err != nil {
+	if err == nil {
+		err = t.settle(ctx, failed)
+	}
+	if err != nil {
 		return err
 	}
 	return each(own, n, do)
@@ -123,19 +126,15 @@ func each(lo, hi int, do func(int) error) error {
 	return nil
 }
 
-// settle drops peers that failed, unless this worker would fail in the same way.
+// settle drops peers that failed. Where their numbers were not finite this worker finds the same, in the words of one
+// that is alone.
 func (t *Trainer) settle(ctx context.Context, failed []error) error {
-	for _, err := range failed {
-		if errors.Is(err, ErrNotFinite) {
-			return err
-		}
-	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	var left []Peer
 	for i, err := range failed {
-		if err == nil {
+		if err == nil || errors.Is(err, ErrNotFinite) {
 			left = append(left, t.peers[i])
 		} else if t.lost != nil {
 			t.lost(err)

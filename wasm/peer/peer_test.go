@@ -77,8 +77,12 @@ func TestWorkOverMessagesGivesTheSameReport(t *testing.T) {
 func TestNumbersThatAreNotFiniteAreNoLostWorker(t *testing.T) {
 	s := small()
 	s.Train.Rate = 1e30
-	if text := report(t, s, wire(t, NewServer(cpu.New())).Hand()); !strings.Contains(text, `"failed"`) {
+	text := report(t, s, wire(t, NewServer(cpu.New())).Hand(), wire(t, NewServer(cpu.New())).Hand())
+	if !strings.Contains(text, `"failed"`) {
 		t.Errorf("no run failed: %s", text)
+	}
+	if alone := report(t, s); text != alone {
+		t.Errorf("three workers fail otherwise than one: %s, want %s", text, alone)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	TypeReset    = "reset"    // forget every run
 	TypeView     = "view"     // buckets of series for a chart: View
 	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
-	TypeBench    = "bench"    // time products, training steps and starts of workers: Bench; stop ends it
+	TypeBench    = "bench"    // time products, training steps, scoring, starts of workers: Bench; stop ends it
 )
 
 // Request is one message from the page. ID is repeated in the answer to it.
@@ -135,7 +135,7 @@ type Judge struct {
 	Threshold float64 `json:"threshold"`
 }
 
-// Bench asks for measurements, those of training steps on one worker and on Request.Workers.
+// Bench asks for measurements, those of training steps and scoring on one worker and on Request.Workers.
 type Bench struct {
 	Runs int      `json:"runs"`           // of each training step
 	Only []string `json:"only,omitempty"` // as in bench.Options, or Startup; empty = everything

@@ -41,7 +41,7 @@ type Session struct {
 	crew    []Colleague
 }
 
-// Colleague is another worker that computes gradients for this one.
+// Colleague is another worker that computes for this one.
 type Colleague struct {
 	runner.Hand
 	Started func(context.Context) error // waits until it is there

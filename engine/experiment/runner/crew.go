@@ -198,29 +198,19 @@ func (r *run) share(ctx context.Context, t *train.Trainer, hands []*hand, task T
 			r.lost(err)
 			continue
 		}
-		peers = append(peers, h.watch(peer))
+		peers = append(peers, train.Peer{Gradients: watched(h, peer.Gradients), Forward: watched(h, peer.Forward)})
 	}
 	t.Share(peers, away, r.lost)
 }
 
-// watch notes the death of a worker.
-func (h *hand) watch(p train.Peer) train.Peer {
-	note := func(ctx context.Context, err error) {
+// watched is f of a worker, whose death it notes.
+func watched[Q, A any](h *hand, f func(context.Context, Q) (A, error)) func(context.Context, Q) (A, error) {
+	return func(ctx context.Context, q Q) (A, error) {
+		out, err := f(ctx, q)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, train.ErrNotFinite) {
 			h.dead = true
 		}
-	}
-	return train.Peer{
-		Gradients: func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
-			out, err := p.Gradients(ctx, w)
-			note(ctx, err)
-			return out, err
-		},
-		Forward: func(ctx context.Context, pass train.Pass) ([][]float32, error) {
-			out, err := p.Forward(ctx, pass)
-			note(ctx, err)
-			return out, err
-		},
+		return out, err
 	}
 }
 
