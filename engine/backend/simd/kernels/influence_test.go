@@ -8,8 +8,11 @@ import (
 func TestInfluenceAndItsGradientsEqualOracle(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(31, 32))
-		for _, s := range [][2]int{{1, 1}, {2, 3}, {3, 4}, {5, 5}, {4, 8}, {7, 11}, {38, 16}, {3, 33}} {
-			channels, features := s[0], s[1]
+		for size := range largest + 1 {
+			channels, features := 1+size%7, size
+			if size%10 == 9 {
+				channels, features = 38, 1+size/10
+			}
 			weights, both, dy := normals(r, channels*channels), normals(r, 2*channels*features), normals(r, channels*features)
 			added, sums := normals(r, len(both)), normals(r, 4*len(weights))
 			wantY, wantBoth, wantSums := make([]float64, len(dy)), float64s(added), make([]float64, len(weights))

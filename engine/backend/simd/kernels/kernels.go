@@ -79,7 +79,7 @@ var All = []Kernel{
 	{"max", "n, a, b, y i32", "", "y = max(a, b)."},
 	{"tanh_grad", "n, y, dy, dx i32", "", "dx = dy*(1 - y^2), y = tanh x."},
 	{"sigmoid_grad", "n, y, dy, dx i32", "", "dx = dy*y*(1 - y), y = sigmoid x."},
-	{"relu_grad", "n, y, dy, dx i32", "", "dx = dy where y > 0, else 0."},
+	{"relu_grad", "n, y, dy, dx i32", "", "dx = dy where y > 0, else 0, for NaN too."},
 	{"scale", "n i32, factor, offset f32, x, y i32", "", "y = factor*x + offset."},
 	{"axpy", "n i32, factor f32, x, y i32", "", "y = factor*x + y."},
 	{"gather", "n, x, at, y i32", "", "y[i] = x[at[i]], where at has integers of 32 bits; y overlaps nothing else."},
@@ -138,7 +138,7 @@ var All = []Kernel{
 		"weights are [channels, channels], both is [channels, 2*features], p then q in each row: y_i = sum_j weights_ij * max(p_i+q_j, 0), " +
 			"[channels, features], elsewhere than both."},
 	{"influence_grad", "channels, features, weights, both, dy, dboth i32", "",
-		"Adds to dboth the gradient of both, weights_ij * dy_i where p_i+q_j > 0, summed over j for p_i and over i for q_j."},
+		"Adds to dboth the gradient of both, weights_ij * dy_i where p_i+q_j > 0, summed over j for p_i and over i for q_j; NaN in both counts as 0."},
 	{"influence_grad_weights", "channels, features, both, dy, sums i32", "",
 		"Adds to sums, [channels, channels, 4], what together is the gradient of each weight, sum max(p_i+q_j, 0) * dy_i."},
 }

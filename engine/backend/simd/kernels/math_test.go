@@ -49,12 +49,12 @@ func ulps(got float32, want, floor float64) float64 {
 	if math.IsNaN(want) && got != got || float64(got) == want || float32(want) == got {
 		return 0
 	}
-	if got == 0 && math.Abs(want) < flushed {
-		return 0
-	}
 	size := max(math.Abs(want), floor, 0x1p-126)
 	_, exponent := math.Frexp(min(size, math.MaxFloat32))
-	return math.Abs(float64(got)-want) / math.Ldexp(1, exponent-24)
+	if e := math.Abs(float64(got)-want) / math.Ldexp(1, exponent-24); e == e {
+		return e
+	}
+	return math.Inf(1) // one of them is NaN
 }
 
 // sweep is an even grid over the interval, then samples of all bit patterns.
@@ -84,6 +84,9 @@ func TestFunctionsKeepTheirStatedErrors(t *testing.T) {
 			var where float32
 			for i, got := range memory.get(out) {
 				want := c.want(float64(x[i]))
+				if exponential := c.kernel == "exp" || c.kernel == "sigmoid" || c.kernel == "softplus"; exponential && got == 0 && math.Abs(want) < flushed {
+					continue
+				}
 				if e := ulps(got, want, c.floor); !(e <= worst) {
 					worst, where = e, x[i]
 				}
@@ -171,8 +174,8 @@ func near(t *testing.T, what string, got []float32, want []float64, tolerance fl
 func TestElementwiseKernelsTakeEverySizeInPlaceToo(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(7, 8))
-		for i, c := range elementwise {
-			for n := i % 4; n <= largest; n += stride(4) {
+		for _, c := range elementwise {
+			for n := 0; n <= largest; n++ {
 				memory := newArena(t, m)
 				inputs := make([][]float32, c.inputs)
 				arrays := make([]array, c.inputs)
@@ -203,14 +206,6 @@ func TestElementwiseKernelsTakeEverySizeInPlaceToo(t *testing.T) {
 	})
 }
 
-// stride is the step through the sizes: 1 where all are asked for.
-func stride(sample int) int {
-	if allSizes() {
-		return 1
-	}
-	return sample
-}
-
 func TestBinaryKernelsPassOnNaN(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		nan := float32(math.NaN())
@@ -230,7 +225,7 @@ func TestBinaryKernelsPassOnNaN(t *testing.T) {
 func TestScaleAndAxpyEqualTheirFormulas(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(9, 10))
-		for n := 0; n <= largest; n += stride(3) {
+		for n := 0; n <= largest; n++ {
 			memory := newArena(t, m)
 			x, y := normals(r, n), normals(r, n)
 			px, py, out := memory.put(x), memory.put(y), memory.room(n)
@@ -250,7 +245,7 @@ func TestScaleAndAxpyEqualTheirFormulas(t *testing.T) {
 func TestGatherLooksUpEveryPlace(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(13, 14))
-		for n := 0; n <= largest; n += stride(1) {
+		for n := 0; n <= largest; n++ {
 			memory := newArena(t, m)
 			x := normals(r, n+1)
 			x[n/2] = float32(math.NaN())
@@ -273,7 +268,7 @@ func TestGatherLooksUpEveryPlace(t *testing.T) {
 func TestSumsEqualOracleAtEverySize(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		r := rand.New(rand.NewPCG(11, 12))
-		for n := 0; n <= largest; n += stride(1) {
+		for n := 0; n <= largest; n++ {
 			memory := newArena(t, m)
 			x, y := normals(r, n), normals(r, n)
 			px, py := memory.put(x), memory.put(y)
