@@ -90,13 +90,13 @@ func (p *BenchPage) table(groups []bench.Group) *vecty.HTML {
 		name  words.Key
 		extra bool
 	}{{words.BenchWorkers, false}, {words.BenchMedian, false}, {words.BenchP10, true}, {words.BenchRunsColumn, true}, {words.BenchGFLOP, true},
-		{words.BenchSpeed, false}, {words.BenchShare, false}, {words.BenchP10, true}} {
+		{words.BenchSpeed, false}, {words.BenchShare, false}, {words.BenchP10, true}, {words.BenchRoofline, true}} {
 		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col"), vecty.ClassMap{"extra": c.extra}), vecty.Text(p.say(c.name))))
 	}
 	heads = append(heads, elem.TableHeader())
 	var bodies vecty.List
 	for _, g := range groups {
-		rows := vecty.List{elem.TableRow(vecty.Markup(class("group")), elem.TableHeader(vecty.Markup(attr("colspan", 10), attr("scope", "rowgroup")), vecty.Text(g.Title)))}
+		rows := vecty.List{elem.TableRow(vecty.Markup(class("group")), elem.TableHeader(vecty.Markup(attr("colspan", 11), attr("scope", "rowgroup")), vecty.Text(g.Title)))}
 		for _, r := range g.Rows {
 			rows = append(rows, benchRow(r))
 		}
@@ -112,7 +112,7 @@ func benchRow(r bench.Row) *vecty.HTML {
 	return elem.TableRow(vecty.Markup(vecty.ClassMap{"live": r.Live}),
 		elem.TableHeader(vecty.Markup(attr("scope", "row")), elem.Bold(vecty.Text(r.Name)), elem.Span(vecty.Markup(class("about")), vecty.Text(r.About))),
 		cell(r.Workers), cell(r.Median, "main"), cell(r.P10, "extra"), cell(r.Runs, "extra"), cell(r.GFLOP, "extra"),
-		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Note, "note"))
+		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Roofline, "extra"), cell(r.Note, "note"))
 }
 
 // Listen turns what happens on the page into calls of Do.

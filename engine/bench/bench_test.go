@@ -105,6 +105,25 @@ func TestALostWorkerEndsTheBenchmark(t *testing.T) {
 	}
 }
 
+func TestWhatIsComparedIsTimed(t *testing.T) {
+	var names, scored []string
+	for _, p := range products {
+		names = append(names, p.name())
+	}
+	for _, s := range Steps {
+		names = append(names, s.Name)
+		if s.Scored {
+			scored = append(scored, s.Name)
+		}
+	}
+	if got := strings.Join(names, " "); got != "64x64x64 256x256x256 512x512x512 1600x64x64 1600x512x512 T A D L F" {
+		t.Errorf("timed are %s", got)
+	}
+	if got := strings.Join(scored, " "); got != "A F" {
+		t.Errorf("scoring is timed for %s", got)
+	}
+}
+
 func TestAnUnknownStepIsAnError(t *testing.T) {
 	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil || !strings.Contains(err.Error(), `"Z"`) {
 		t.Errorf("error %v, want one that names Z", err)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"cosinelab/engine/graph"
@@ -124,6 +125,20 @@ func result(nodes ...*graph.Node) Proc {
 		p.Results = append(p.Results, Result{string(rune('a' + i)), n})
 	}
 	return p
+}
+
+func TestAPassThatBreaksAPlanIsNamed(t *testing.T) {
+	sound := passes
+	defer func() { passes = sound }()
+	passes = []pass{{"swap", func(f *fuser) { f.steps[0], f.steps[1] = f.steps[1], f.steps[0] }}}
+	var p Proc
+	g, err := graph.Build(func(g *graph.Graph) { p = result(graph.Unary(op.Tanh, graph.Unary(op.Exp, g.Input("x", 3)))) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Build(g, Options{}, p); err == nil || !strings.Contains(err.Error(), "pass swap") {
+		t.Errorf("error %v, want one that names the pass", err)
+	}
 }
 
 func TestEveryPassJoinsWhatItShould(t *testing.T) {

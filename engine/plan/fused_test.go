@@ -3,6 +3,7 @@ package plan_test
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"cosinelab/engine/autodiff"
@@ -114,6 +115,33 @@ func difference(x, y []float32) (d, m float64) {
 		d, m = max(d, math.Abs(float64(x[i]-y[i]))), max(m, math.Abs(float64(y[i])))
 	}
 	return d, m
+}
+
+// TestScoringKeepsNothingForGradients looks at the plan that scores.
+func TestScoringKeepsNothingForGradients(t *testing.T) {
+	p, err := bench.Steps[1].Problem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, err := plan.Build(p.Graph, plan.Options{}, plan.Proc{Name: "forward", Results: p.Outputs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0 // layers whose attention weights wait for their discrepancy
+	for _, s := range built.Procs[0].Steps {
+		if strings.HasSuffix(s.Kind.String(), "_grad") || len(s.Also) > 0 {
+			t.Errorf("%v at %q is for gradients", s.Kind, s.Label)
+		}
+		switch s.Kind {
+		case op.Softmax:
+			kept++
+		case op.Discrepancy:
+			kept--
+		}
+		if kept > 1 {
+			t.Fatalf("at %s the attention weights of two layers are kept", s.Label)
+		}
+	}
 }
 
 // TestATransformerIsFused says which steps fusion leaves of a training step.

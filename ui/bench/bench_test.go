@@ -71,6 +71,7 @@ func TestLinesFillTheTable(t *testing.T) {
 		t.Errorf("while it is timed: %+v", v)
 	}
 	one, two := step, step
+	one.Roofline, one.RooflineBest = 50, 52
 	one.Times, two.Times, two.Workers = timing.Times{Median: 60, P10: 50, Runs: 3}, timing.Times{Median: 40, P10: 30, Runs: 3}, 2
 	s.line(one)
 	s.line(two)
@@ -83,6 +84,9 @@ func TestLinesFillTheTable(t *testing.T) {
 		{"A", "0.250", "4\u2009000 windows/s, 2.00 × as fast as one"}}
 	if got := rows(s); !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
+	}
+	if row := s.View().Groups[1].Rows[0]; row.Share != "67 %" || row.Best != "77 %" || row.Roofline != "50.0" {
+		t.Errorf("row %+v, want its shares of the roofline, and that", row)
 	}
 	var r timing.Report
 	if err := json.Unmarshal([]byte(s.JSON()), &r); err != nil || len(r.Lines) != len(want) || r.Machine != "Browser/1" || r.Cores != 4 {

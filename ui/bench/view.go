@@ -39,6 +39,7 @@ type Row struct {
 	Name, About, Workers            string
 	Median, P10, Runs               string
 	GFLOP, Speed, Share, Best, Note string
+	Roofline                        string
 	Live                            bool // it is being timed
 }
 
@@ -129,6 +130,7 @@ func (s *State) row(l timing.Line) Row {
 	}
 	if share := l.Share(); !math.IsNaN(share) {
 		r.Share, r.Best = words.Fixed(100*share, 0)+" %", words.Fixed(100*l.BestShare(), 0)+" %"
+		r.Roofline = words.Fixed(l.Roofline, 1)
 	}
 	r.Note = s.note(l)
 	return r

@@ -188,7 +188,7 @@ var English = Language{
 	NoVerdictLeft:     "A verdict needs every seed of %s and %s. About *%s* left; the figures below are provisional.",
 	NotEnough:         "No verdict: stopped after *%d of %d* runs.",
 	WorkerLost:        "The run goes on: %s",
-	WorkerWasLost:     "a worker was lost, its part computed again",
+	WorkerWasLost:     "a worker was lost, others computed its part",
 	EngineWasLost:     "the engine stopped",
 	NoLabelsClaim:     "This series has no labels: *scores and alarms, no metrics.*",
 	NoLabelsWhy:       "Without labels nobody can say which alarms are right, so there is no verdict.",
@@ -385,5 +385,6 @@ var English = Language{
 	BenchGFLOP:           "GFLOP",
 	BenchSpeed:           "GFLOP/s",
 	BenchShare:           "of roofline",
-	BenchFoot:            "The start is that of this page, loaded once; the README has medians of several loads of the lab. A training step is forward, backward, clipping, Adam; scoring is forward alone. GFLOP counts products alone. In the last column, the 10th percentiles, which other programs on the machine disturb least.",
+	BenchRoofline:        "roofline",
+	BenchFoot:            "The start is that of this page, loaded once; the README has medians of several loads of the lab. A training step is forward, backward, clipping, Adam; scoring is forward alone. GFLOP counts products alone. The share that follows is of the 10th percentiles, which other programs on the machine disturb least; then the roofline of one worker, in GFLOP/s.",
 }

@@ -400,6 +400,7 @@ const (
 	BenchGFLOP
 	BenchSpeed
 	BenchShare
+	BenchRoofline
 	BenchFoot
 	count
 )

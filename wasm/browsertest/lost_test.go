@@ -19,10 +19,12 @@ func (p *tab) spy() {
 	const script = `{
 		const Real = Worker;
 		window.workers = [];
+		window.addresses = [];
 		window.Worker = class extends Real {
 			constructor(...args) {
 				super(...args);
 				workers.push(this);
+				addresses.push(String(args[0]));
 				this.addEventListener("message", (e) => {
 					const m = Array.isArray(e.data) ? JSON.parse(e.data[0]) : {};
 					if (m.type === "report") window.reported = JSON.stringify(m.report);

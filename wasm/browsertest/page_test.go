@@ -378,6 +378,39 @@ func (p *tab) drop(name, text string) {
 	})()`, quote(text), name), nil)
 }
 
+func TestATileThatIsKnownIsNotLookedForAgain(t *testing.T) {
+	p := opened(t, serve(t), small())
+	p.eval(`localStorage.setItem("tile", "5x8 " + navigator.userAgent)`, nil)
+	p.spy()
+	var first string
+	p.eval("addresses[0]", &first)
+	if !strings.HasSuffix(first, "#5x8") {
+		t.Errorf("the engine's address is %s, want one that names the tile", first)
+	}
+	p.eval(`localStorage.setItem("tile", "5x8 another browser")`, nil)
+	p.do(chromedp.Reload())
+	p.wait("series", canTrain, time.Minute)
+	if p.eval("addresses[0]", &first); strings.Contains(first, "#") {
+		t.Errorf("the engine's address is %s, with the tile of another browser", first)
+	}
+}
+
+func TestWithoutSIMDTheLabComputesAllTheSame(t *testing.T) {
+	p := opened(t, serve(t), small())
+	p.begin("WebAssembly.validate = () => false;")
+	p.spy()
+	if got := p.text(".device"); !strings.Contains(got, "cpu") {
+		t.Errorf("the device is %q, want cpu", got)
+	}
+	p.press(runButton)
+	p.wait("report", isDone, time.Minute)
+	var r experiment.Report
+	var text string
+	if p.eval("reported", &text); json.Unmarshal([]byte(text), &r) != nil || !strings.HasPrefix(r.Device, "cpu") || len(r.Arms) == 0 || len(r.Arms[0].Runs) == 0 {
+		t.Errorf("the report of %s has %d arms", r.Device, len(r.Arms))
+	}
+}
+
 func TestADroppedFileIsReadAndABadOneSaysItsLine(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)

@@ -126,7 +126,7 @@ func (s *Session) hands(n int) (hands []runner.Hand) {
 	for len(s.crew) < min(n, s.Cores-1) && s.Hire != nil {
 		c, err := s.Hire()
 		if err != nil {
-			s.lost(err)
+			s.fail(0, "worker", fmt.Errorf("a worker cannot be started, and the others do its part: %w", err))
 			break
 		}
 		s.crew = append(s.crew, c)
