@@ -386,5 +386,5 @@ var English = Language{
 	BenchSpeed:           "GFLOP/s",
 	BenchShare:           "of roofline",
 	BenchRoofline:        "roofline",
-	BenchFoot:            "The start is that of this page, loaded once; the README has medians of several loads of the lab. A training step is forward, backward, clipping, Adam; scoring is forward alone. GFLOP counts products alone. The share that follows is of the 10th percentiles, which other programs on the machine disturb least; then the roofline of one worker, in GFLOP/s.",
+	BenchFoot:            "The start is that of this page, loaded once; the README has medians of several loads of the lab. A training step is forward, backward, clipping, Adam; scoring is forward alone. GFLOP counts products alone. The second 10th percentile is that of the share, which other programs on the machine disturb least; the last number is the roofline of one worker, in GFLOP/s.",
 }
