@@ -245,7 +245,8 @@ func (t *Trainer) finite(s plan.Slot, x float32) (float64, error) {
 // measure reads the losses of the micro-batch that has just been trained on.
 func (t *Trainer) measure() (one sums, err error) {
 	values := make([]float32, 1+len(t.problem.Parts))
-	for i, s := range append([]plan.Slot{t.monitor}, t.parts...)[:len(values)] {
+	_, slots := t.resultsOf(Pass{Losses: true})
+	for i, s := range slots[:len(values)] {
 		if err := t.program.Read(s, values[i:i+1]); err != nil {
 			return one, err
 		}

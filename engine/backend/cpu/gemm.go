@@ -1,5 +1,8 @@
 package cpu
 
+// Products have kernels of their own: those of gonum's BLAS, in Go or in assembly, are slower for matrices of these
+// sizes, skip what a zero meets, NaN too, and give bits that depend on where their operands lie.
+
 // tile is a kernel that computes rows by cols elements of a product.
 type tile struct {
 	rows, cols int

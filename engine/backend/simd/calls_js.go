@@ -64,9 +64,6 @@ func reluGrad(n int32, y, dy, dx uint32)
 //go:wasmimport kernels scale
 func scale(n int32, factor, offset float32, x, y uint32)
 
-//go:wasmimport kernels axpy
-func axpy(n int32, factor float32, x, y uint32)
-
 //go:wasmimport kernels gather
 func gather(n int32, x, at, y uint32)
 

@@ -47,7 +47,7 @@ func (g *generator) elementwise() {
 	g.scaled()
 	g.gather()
 	g.broadcasts()
-	g.sums()
+	g.sum()
 }
 
 // gelu exports the value alone, and the value with its derivative.
@@ -67,7 +67,7 @@ func (g *generator) gelu() {
 	})
 }
 
-// scaled exports the two operations with numbers in them.
+// scaled exports y = factor*x + offset.
 func (g *generator) scaled() {
 	g.Export("scale", func(f *asm.Func) {
 		n := f.ParamI32()
@@ -75,13 +75,6 @@ func (g *generator) scaled() {
 		x, y := f.ParamI32(), f.ParamI32()
 		a, b := f.LetV128(factor.Splat()), f.LetV128(offset.Splat())
 		walk(f, n, func(l lanes) { l.store(y, g.madd(l.load(x), a, b)) })
-	})
-	g.Export("axpy", func(f *asm.Func) {
-		n := f.ParamI32()
-		factor := f.ParamF32()
-		x, y := f.ParamI32(), f.ParamI32()
-		a := f.LetV128(factor.Splat())
-		walk(f, n, func(l lanes) { l.store(y, g.madd(l.load(x), a, l.load(y))) })
 	})
 }
 
@@ -211,43 +204,20 @@ func (g *generator) eachRowTo(name string, inputs int, add func(x []asm.V128, s 
 	})
 }
 
-// sums exports reductions. Sixteen partial sums keep the additions busy and the rounding errors small.
-func (g *generator) sums() {
-	g.reduction("sum", 1, func(x []asm.V128, s asm.V128) asm.V128 { return s.Add(x[0]) })
-	g.reduction("sum_squares", 1, func(x []asm.V128, s asm.V128) asm.V128 { return g.madd(x[0], x[0], s) })
-	g.reduction("dot", 2, func(x []asm.V128, s asm.V128) asm.V128 { return g.madd(x[0], x[1], s) })
-}
-
-// reduction exports one sum over all elements of its inputs.
-func (g *generator) reduction(name string, inputs int, add func(x []asm.V128, s asm.V128) asm.V128) {
-	g.Export(name, func(f *asm.Func) {
-		n := f.ParamI32()
-		x := make([]asm.I32, inputs)
-		for i := range x {
-			x[i] = f.ParamI32()
-		}
+// sum exports the sum over all elements. Sixteen partial sums keep the additions busy and the rounding errors small.
+func (g *generator) sum() {
+	g.Export("sum", func(f *asm.Func) {
+		n, x := f.ParamI32(), f.ParamI32()
 		const parts = 4
 		sums := f.V128s(parts)
 		f.While(n.Ge(asm.Int(4*parts)), func() {
 			for i := range parts {
-				var v []asm.V128
-				for _, p := range x {
-					v = append(v, f.LetV128(p.Load(uint32(16*i))))
-				}
-				sums[i].Set(add(v, sums[i]))
+				sums[i].Inc(x.Load(uint32(16 * i)))
 			}
-			for _, p := range x {
-				p.Inc(asm.Int(16 * parts))
-			}
+			x.Inc(asm.Int(16 * parts))
 			n.Dec(asm.Int(4 * parts))
 		})
-		walk(f, n, func(l lanes) {
-			var v []asm.V128
-			for _, p := range x {
-				v = append(v, l.load(p))
-			}
-			sums[0].Set(add(v, sums[0]))
-		})
+		walk(f, n, func(l lanes) { sums[0].Inc(l.load(x)) })
 		f.Return(total(f, sums[0].Add(sums[1]).Add(sums[2].Add(sums[3]))).Lane(0))
 	})
 }

@@ -128,7 +128,7 @@ func BenchmarkRows(b *testing.B) {
 		{Name: "sigmoid", Kernel: "sigmoid", Args: ints(n, x, y), elements: n},
 		{Name: "gelu_both", Kernel: "gelu_both", Args: ints(n, x, y, z), elements: n},
 		{Name: "add", Kernel: "add", Args: ints(n, x, y, z), elements: n},
-		{Name: "sum_squares", Kernel: "sum_squares", Args: ints(n, x), elements: n},
+		{Name: "sum", Kernel: "sum", Args: ints(n, x), elements: n},
 		{Name: "softmax", Kernel: "softmax", Args: ints(rows, cols, x, cols, y, cols, 1), elements: n},
 		{Name: "softmax_grad", Kernel: "softmax_grad", Args: ints(rows, cols, x, cols, y, cols, z, cols, 1), elements: n},
 		{Name: "norm", Kernel: "norm", Args: append(ints(n/64, 64, x, 64, y, 64, z, 64, w, x, x), 1e-5), elements: n},

@@ -81,11 +81,8 @@ var All = []Kernel{
 	{"sigmoid_grad", "n, y, dy, dx i32", "", "dx = dy*y*(1 - y), y = sigmoid x."},
 	{"relu_grad", "n, y, dy, dx i32", "", "dx = dy where y > 0, else 0, for NaN too."},
 	{"scale", "n i32, factor, offset f32, x, y i32", "", "y = factor*x + offset."},
-	{"axpy", "n i32, factor f32, x, y i32", "", "y = factor*x + y."},
 	{"gather", "n, x, at, y i32", "", "y[i] = x[at[i]], where at has integers of 32 bits; y overlaps nothing else."},
 	{"sum", "n, x i32", "f32", "The sum of x, in sixteen partial sums."},
-	{"sum_squares", "n, x i32", "f32", "The sum of x^2, in sixteen partial sums: for the norm of gradients."},
-	{"dot", "n, x, y i32", "f32", "The sum of x*y, in sixteen partial sums."},
 
 	{"add_grid", "rows, cols, a, lda, b, ldb, y, ldy, denseA, denseB i32", "",
 		"y = a + b, all [rows, cols]. Where denseA is 0, a is one number for each row, likewise b; a stride of 0 repeats a row."},

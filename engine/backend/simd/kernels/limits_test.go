@@ -61,7 +61,7 @@ func calls() (list []call) {
 		dense("add", "a b", "a b").write("y"), dense("sub", "a b", "a b").write("y"), dense("max", "a b", "a b").write("y"),
 		dense("mul", "a b", "a").write("y"), dense("div", "a b", "a").write("y"),
 		dense("tanh_grad", "y dy", "dy").write("dx"), dense("sigmoid_grad", "y dy", "dy").write("dx"), reluGrad,
-		dense("scale", "x", "x").write("y").with("factor", 0.7), dense("axpy", "x y", "x y").write("y").with("factor", 0.7), dense("sum", "x", "x"), dense("sum_squares", "x", ""), dense("dot", "x y", "x"))
+		dense("scale", "x", "x").write("y").with("factor", 0.7), dense("sum", "x", "x"))
 	for name, linear := range map[string]string{"add": "a b", "sub": "a b", "max": "a b", "mul": "a", "div": "a"} {
 		list = append(list, rows(name+"_grid", "a b", linear, "y").with("denseA", 1, "denseB", 1))
 	}
