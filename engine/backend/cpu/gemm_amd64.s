@@ -6,6 +6,21 @@
 	VFMADD231PS Y0, Y2, low; \
 	VFMADD231PS Y1, Y2, high
 
+// The twelve sums, which begin at 0.
+#define CLEAR \
+	VXORPS Y4, Y4, Y4; \
+	VXORPS Y5, Y5, Y5; \
+	VXORPS Y6, Y6, Y6; \
+	VXORPS Y7, Y7, Y7; \
+	VXORPS Y8, Y8, Y8; \
+	VXORPS Y9, Y9, Y9; \
+	VXORPS Y10, Y10, Y10; \
+	VXORPS Y11, Y11, Y11; \
+	VXORPS Y12, Y12, Y12; \
+	VXORPS Y13, Y13, Y13; \
+	VXORPS Y14, Y14, Y14; \
+	VXORPS Y15, Y15, Y15
+
 // Scales one row of the result and adds to it what c holds, if BX says so.
 #define FINISH(low, high, store) \
 	VMULPS Y0, low, low; \
@@ -36,18 +51,7 @@ TEXT ·tile6x16(SB), NOSPLIT, $0-72
 	SHLQ $2, R10
 	LEAQ (R8)(R8*2), R11
 	ADDQ SI, R11             // row 3 of a
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
-	VXORPS Y14, Y14, Y14
-	VXORPS Y15, Y15, Y15
+	CLEAR
 
 loop:
 	VMOVUPS (DI), Y0
@@ -80,18 +84,7 @@ loop:
 TEXT ·multiplyAdds(SB), NOSPLIT, $0-20
 	MOVQ rounds+0(FP), CX
 	VBROADCASTSS x+8(FP), Y0
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
-	VXORPS Y14, Y14, Y14
-	VXORPS Y15, Y15, Y15
+	CLEAR
 
 round:
 	VFMADD231PS Y0, Y0, Y4

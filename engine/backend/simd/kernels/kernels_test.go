@@ -12,14 +12,20 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// signature lists the types of a kernel as the table writes them.
-func signature(t *testing.T, k Kernel) (params, results []string) {
+// parsed is the type of a kernel as the table writes it.
+func parsed(t *testing.T, k Kernel) *ast.FuncType {
 	t.Helper()
 	e, err := parser.ParseExpr(fmt.Sprintf("func(%s) %s {}", k.Params, k.Result))
 	if err != nil {
 		t.Fatalf("%s: %v", k.Name, err)
 	}
-	f := e.(*ast.FuncLit).Type
+	return e.(*ast.FuncLit).Type
+}
+
+// signature lists the types of a kernel.
+func signature(t *testing.T, k Kernel) (params, results []string) {
+	t.Helper()
+	f := parsed(t, k)
 	for _, field := range f.Params.List {
 		for range field.Names {
 			params = append(params, field.Type.(*ast.Ident).Name)

@@ -1,9 +1,7 @@
 package kernels
 
 import (
-	"fmt"
 	"go/ast"
-	"go/parser"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -207,11 +205,7 @@ func (c call) run(t *testing.T, m machine, values map[string][]float32) map[stri
 func (c call) args(t *testing.T, at map[string]array) (args []any) {
 	t.Helper()
 	k := All[slices.IndexFunc(All, func(k Kernel) bool { return k.Name == c.kernel })]
-	e, err := parser.ParseExpr(fmt.Sprintf("func(%s) {}", k.Params))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, field := range e.(*ast.FuncLit).Type.Params.List {
+	for _, field := range parsed(t, k).Params.List {
 		for _, name := range field.Names {
 			x, there := c.set[name.Name]
 			if a, ok := at[name.Name]; ok {
