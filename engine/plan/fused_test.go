@@ -119,43 +119,51 @@ func difference(x, y []float32) (d, m float64) {
 
 // TestScoringKeepsNothingForGradients looks at the plan that scores.
 func TestScoringKeepsNothingForGradients(t *testing.T) {
+	steps := stepsOfA(t, func(p train.Problem) plan.Proc { return plan.Proc{Name: "forward", Results: p.Outputs} })
+	for _, s := range steps {
+		if strings.HasSuffix(s.Kind.String(), "_grad") || len(s.Also) > 0 {
+			t.Errorf("%v at %q is for gradients", s.Kind, s.Label)
+		}
+	}
+	oneAtATime(t, steps, op.Softmax, op.Discrepancy) // the attention weights of a layer wait for their discrepancy
+}
+
+// stepsOfA are those of a procedure of the Anomaly Transformer that is timed.
+func stepsOfA(t *testing.T, proc func(train.Problem) plan.Proc) []plan.Step {
+	t.Helper()
 	p, err := bench.Steps[1].Problem()
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := plan.Build(p.Graph, plan.Options{}, plan.Proc{Name: "forward", Results: p.Outputs})
+	built, err := plan.Build(p.Graph, plan.Options{}, proc(p))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := 0 // layers whose attention weights wait for their discrepancy
-	for _, s := range built.Procs[0].Steps {
-		if strings.HasSuffix(s.Kind.String(), "_grad") || len(s.Also) > 0 {
-			t.Errorf("%v at %q is for gradients", s.Kind, s.Label)
-		}
+	return built.Procs[0].Steps
+}
+
+// oneAtATime fails the test if what one kind of step makes is there twice before the other kind has used it.
+func oneAtATime(t *testing.T, steps []plan.Step, made, used op.Kind) {
+	t.Helper()
+	kept := 0
+	for _, s := range steps {
 		switch s.Kind {
-		case op.Softmax:
+		case made:
 			kept++
-		case op.Discrepancy:
+		case used:
 			kept--
 		}
 		if kept > 1 {
-			t.Fatalf("at %s the attention weights of two layers are kept", s.Label)
+			t.Fatalf("at %s the results of two steps %v are kept", s.Label, made)
 		}
 	}
 }
 
 // TestATransformerIsFused says which steps fusion leaves of a training step.
 func TestATransformerIsFused(t *testing.T) {
-	p, err := bench.Steps[1].Problem()
-	if err != nil {
-		t.Fatal(err)
-	}
-	built, err := plan.Build(p.Graph, plan.Options{}, gradient(t, p))
-	if err != nil {
-		t.Fatal(err)
-	}
+	steps := stepsOfA(t, func(p train.Problem) plan.Proc { return gradient(t, p) })
 	var count [op.Count]int
-	for _, s := range built.Procs[0].Steps {
+	for _, s := range steps {
 		count[s.Kind]++
 	}
 	for k, want := range map[op.Kind]int{op.MatMulGelu: 3, op.LayerNorm: 7, op.LayerNormGrad: 7, op.DiscrepancyGrad: 3,
@@ -170,16 +178,5 @@ func TestATransformerIsFused(t *testing.T) {
 		}
 	}
 	// The discrepancy's gradient by a layer's weights is as large as they are; only one layer's is kept at a time.
-	kept := 0
-	for _, s := range built.Procs[0].Steps {
-		switch s.Kind {
-		case op.DiscrepancyGrad:
-			kept++
-		case op.SoftmaxGrad:
-			kept--
-		}
-		if kept > 1 {
-			t.Fatalf("at %s the gradients of two discrepancies are kept", s.Label)
-		}
-	}
+	oneAtATime(t, steps, op.DiscrepancyGrad, op.SoftmaxGrad)
 }
