@@ -29,7 +29,7 @@ const atOnce = 32
 // evaluate sums the losses over the micro-batches of w, in order.
 func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64) (total sums, err error) {
 	at := t.whole(count(0, w.Len()))
-	values := make([]float32, 1+len(t.parts))
+	values := make([]float32, len(t.reported))
 	err = t.pass(ctx, w, at, Pass{Losses: true, Lambda: lambda}, func(_ []int, results [][]float32) error {
 		for i, x := range results {
 			values[i] = x[0]
@@ -149,7 +149,7 @@ func (t *Trainer) answerPass(ctx context.Context, p Pass) ([][]float32, error) {
 // resultsOf is the procedure that computes a pass, with the slots of its results.
 func (t *Trainer) resultsOf(p Pass) (proc int, slots []plan.Slot) {
 	if p.Losses {
-		return procEvaluate, append([]plan.Slot{t.monitor}, t.parts...)
+		return procEvaluate, t.reported
 	}
 	return procForward, t.outputs
 }

@@ -55,8 +55,9 @@ type Trainer struct {
 	micro   int      // windows in a micro-batch
 
 	windows, share, lambda, hyper plan.Slot
-	norm, monitor                 plan.Slot
-	parts, outputs                []plan.Slot
+	norm                          plan.Slot
+	reported                      []plan.Slot // the monitored loss, then Parts and Checks
+	outputs                       []plan.Slot
 	batch                         []float32 // one micro-batch
 	noise                         []noise
 	draws                         Draws
@@ -191,9 +192,9 @@ func (t *Trainer) findSlots(params []*graph.Node) {
 	if p.Weight != nil {
 		t.lambda = t.slot(plan.ClassInput, p.Weight.Name)
 	}
-	t.norm, t.monitor = t.slot(plan.ClassResult, "norm"), t.slot(plan.ClassResult, "monitor")
+	t.norm, t.reported = t.slot(plan.ClassResult, "norm"), []plan.Slot{t.slot(plan.ClassResult, "monitor")}
 	for _, r := range slices.Concat(p.Parts, p.Checks) {
-		t.parts = append(t.parts, t.slot(plan.ClassResult, r.Name))
+		t.reported = append(t.reported, t.slot(plan.ClassResult, r.Name))
 	}
 	for _, r := range p.Outputs {
 		t.outputs = append(t.outputs, t.slot(plan.ClassResult, r.Name))
@@ -245,8 +246,7 @@ func (t *Trainer) finite(s plan.Slot, x float32) (float64, error) {
 // measure reads the losses of the micro-batch that has just been trained on.
 func (t *Trainer) measure() (one sums, err error) {
 	values := make([]float32, 1+len(t.problem.Parts))
-	_, slots := t.resultsOf(Pass{Losses: true})
-	for i, s := range slots[:len(values)] {
+	for i, s := range t.reported[:len(values)] {
 		if err := t.program.Read(s, values[i:i+1]); err != nil {
 			return one, err
 		}
@@ -258,11 +258,11 @@ func (t *Trainer) measure() (one sums, err error) {
 func (t *Trainer) losses(values []float32) (one sums, err error) {
 	one = sums{Micro: 1, Parts: make([]float64, len(values)-1)}
 	for i, x := range values[1:] {
-		if one.Parts[i], err = t.finite(t.parts[i], x); err != nil {
+		if one.Parts[i], err = t.finite(t.reported[1+i], x); err != nil {
 			return one, fmt.Errorf("loss %w", err)
 		}
 	}
-	if one.Monitor, err = t.finite(t.monitor, values[0]); err != nil {
+	if one.Monitor, err = t.finite(t.reported[0], values[0]); err != nil {
 		return one, fmt.Errorf("loss %w", err)
 	}
 	return one, nil
@@ -272,7 +272,7 @@ func (t *Trainer) losses(values []float32) (one sums, err error) {
 func (t *Trainer) named(s sums) []experiment.Part {
 	out := make([]experiment.Part, len(s.Parts))
 	for i, x := range s.Parts {
-		out[i] = experiment.Part{Name: t.plan.Slots[t.parts[i]].Name, Value: s.mean(x)}
+		out[i] = experiment.Part{Name: t.plan.Slots[t.reported[1+i]].Name, Value: s.mean(x)}
 	}
 	return out
 }
