@@ -139,8 +139,9 @@ func (d driverArgs) strip(f *asm.Func, i, j, k asm.I32) product {
 	}
 }
 
-// nearRows is how many bytes of B a block may span to be read in place: as many as the first-level cache has.
-const nearRows = 32 << 10
+// nearRows is how many bytes of B a block may span to be read in place: half of the first-level cache. A panel of rows
+// that are far apart shares few cache sets, and the strips of A need room in them.
+const nearRows = 16 << 10
 
 // inPlace says that packing would only copy: the columns of B are contiguous and fill whole panels, and its rows stay in
 // the first-level cache. (A width that is no power of two would need a division; its panels are always packed.)

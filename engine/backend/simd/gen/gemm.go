@@ -225,15 +225,33 @@ func eachRow(f *asm.Func, first, stride asm.I32, acc [][]asm.V128, visit func(at
 	}
 }
 
-// writeEdge writes a tile of which only p.n columns exist, by way of p.edge.
+// writeEdge writes a tile of which only p.n columns exist: from registers where they are whole vectors, else by way of p.edge.
 func (g *generator) writeEdge(f *asm.Func, p product, acc [][]asm.V128, edge *asm.Func) {
-	for r, row := range acc {
-		for i, v := range row {
-			p.edge.Store(uint32(16*(r*len(row)+i)), v)
+	write := func() {
+		for r, row := range acc {
+			for i, v := range row {
+				p.edge.Store(uint32(16*(r*len(row)+i)), v)
+			}
+		}
+		f.Call(edge, p.edge, asm.Int(int32(16*len(acc[0]))), asm.Int(int32(len(acc))), p.n,
+			p.c, p.ldc, p.beta, p.bias, p.residual, p.ldr)
+	}
+	for vectors := 1; vectors < len(acc[0]); vectors++ {
+		otherwise := write
+		write = func() {
+			f.IfElse(p.n.Eq(asm.Int(int32(4*vectors))), func() { g.writeTile(f, p, firstVectors(acc, vectors)) }, otherwise)
 		}
 	}
-	f.Call(edge, p.edge, asm.Int(int32(16*len(acc[0]))), asm.Int(int32(len(acc))), p.n,
-		p.c, p.ldc, p.beta, p.bias, p.residual, p.ldr)
+	write()
+}
+
+// firstVectors is the first vectors of each row of a tile.
+func firstVectors(acc [][]asm.V128, vectors int) [][]asm.V128 {
+	first := make([][]asm.V128, len(acc))
+	for r, row := range acc {
+		first[r] = row[:vectors]
+	}
+	return first
 }
 
 // edgeWriter is writeTile for a tile in memory, one column at a time, with the same roundings.

@@ -15,7 +15,8 @@ func (g *generator) rows() {
 }
 
 // softmax exports y = softmax(scale*x) over each row, the maximum subtracted first, as powers of two. Attention's
-// 1/sqrt(E) can be the scale, so that no pass of its own is spent on it.
+// 1/sqrt(E) can be the scale, so that no pass of its own is spent on it. The next row's maximum is found while this
+// row's sum is being completed: rows are too short to wait for either.
 func (g *generator) softmax() {
 	g.Export("softmax", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
@@ -24,31 +25,39 @@ func (g *generator) softmax() {
 		x, y := r[0], r[1]
 		exp2 := g.newExp2Negative(f)
 		scale := f.LetV128(factor.Mul(asm.Float(math.Log2E)).Splat())
-		lowest := f.LetV128(asm.Floats(float32(math.Inf(-1))))
 		largest, sums := f.V128s(4), f.V128s(2)
 		shift := f.V128()
+		f.If(count, func() { shift.Set(maximum(f, x.at, cols, largest)) })
 		each(f, count, r, func() {
-			for _, v := range largest {
-				v.Set(lowest)
-			}
-			walkWide(f, cols, 4, func(l lanes, i int) {
-				v := l.load(x.at)
-				if l.tail {
-					v = l.inside().Select(v, lowest)
-				}
-				largest[i].Set(largest[i].Pmax(v))
-			})
-			top := largest[0].Pmax(largest[1]).Pmax(largest[2].Pmax(largest[3]))
-			shift.Set(across(f, f.LetV128(top), asm.V128.Pmax))
 			sum := sumOver(f, cols, sums, func(l lanes, s asm.V128) {
 				e := exp2(f.LetV128(l.load(x.at).Sub(shift).Mul(scale)))
 				l.store(y.at, e)
 				s.Inc(l.clear(e))
 			})
+			f.If(count.Gt(asm.Int(1)), func() { shift.Set(maximum(f, f.LetI32(x.at.Add(x.stride)), cols, largest)) })
 			share := f.LetV128(asm.Floats(1).Div(sum))
 			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(y.at, l.load(y.at).Mul(share)) })
 		})
 	})
+}
+
+// maximum is the largest float of a row, in every lane.
+func maximum(f *asm.Func, row, cols asm.I32, largest []asm.V128) asm.V128 {
+	lowest := f.LetV128(asm.Floats(float32(math.Inf(-1))))
+	for _, v := range largest {
+		v.Set(lowest)
+	}
+	walkWide(f, cols, len(largest), func(l lanes, i int) {
+		v := l.load(row)
+		if l.tail {
+			v = l.inside().Select(v, lowest)
+		}
+		largest[i].Set(largest[i].Pmax(v))
+	})
+	for _, v := range largest[1:] {
+		largest[0].Set(largest[0].Pmax(v))
+	}
+	return across(f, largest[0], asm.V128.Pmax)
 }
 
 // softmaxGrad exports dx = scale * y * (dy - sum(dy*y)).
