@@ -40,7 +40,7 @@ func armJob(spec experiment.Spec, arm int, seed uint64) job {
 }
 
 // fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was stopped.
-// A training that failed leaves none.
+// A training that failed leaves none of its end.
 func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
 	if err := r.restore(t, j); err != nil {
 		return train.Result{}, err
@@ -48,9 +48,11 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	r.measured(func(m *meter) { m.begin(t.Steps()) })
 	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch, r.data.microBatch(j.model, r.spec.Train.Batch))
 	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
+	keep := keeper{run: r, due: time.Now().Add(r.o.Store.Every)}
 	event := experiment.Event{Phase: j.phase, Arm: j.arm, Seed: j.seed, Epochs: j.epochs, Steps: planned}
 	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
-		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda, Gate: r.gate,
+		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda,
+		Gate: func(ctx context.Context) error { return errors.Join(keep.now(t, j), r.gate(ctx)) },
 		OnStep: func(s train.StepInfo) {
 			r.measured((*meter).step)
 			e := event
@@ -66,7 +68,33 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	if errors.Is(err, train.ErrNotFinite) {
 		return res, failure{err}
 	}
+	if keep.failed {
+		return res, err
+	}
 	return res, errors.Join(err, r.save(t, j))
+}
+
+// keeper saves a training under way now and then, between two steps.
+type keeper struct {
+	*run
+	due    time.Time
+	failed bool
+}
+
+// keeping is the share of the time that saving may take.
+const keeping = 0.01
+
+// now saves the training if that is due.
+func (k *keeper) now(t *train.Trainer, j job) error {
+	start := time.Now()
+	if k.o.Store.Every == 0 || start.Before(k.due) {
+		return nil
+	}
+	err := k.save(t, j)
+	k.failed = err != nil
+	took := time.Since(start)
+	k.due = time.Now().Add(max(k.o.Store.Every, time.Duration(float64(took)/keeping)))
+	return err
 }
 
 // gate waits for the program around the run; the time is not that of the training.

@@ -3,10 +3,13 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"math"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -37,6 +40,70 @@ func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// A program that is ended without a word has saved nothing at that moment: what it saved now and then before is enough to
+// go on from.
+func TestExperimentGoesOnFromWhatWasSavedOnTheWay(t *testing.T) {
+	spec := only(small(t), "alone", "cosine")
+	want := quick(t, spec, runner.Options{})
+	for _, steps := range []int{1, stepsOf + 1, 2*stepsOf + 2} {
+		kept := memory{}
+		synctest.Test(t, func(t *testing.T) { endedAfter(t, spec, steps, kept) })
+		if len(kept) != 1+(steps-1)/stepsOf {
+			t.Errorf("after %d steps there are %d checkpoints", steps, len(kept))
+		}
+		var first experiment.Event
+		got := quick(t, spec, runner.Options{Store: kept.store(), Events: func(e experiment.Event) {
+			if first.Step == 0 {
+				first = e
+			}
+		}})
+		if stripped(t, got) != stripped(t, want) {
+			t.Errorf("ended after %d steps: the report differs", steps)
+		}
+		if want := steps%stepsOf + 1; first.Step != want {
+			t.Errorf("ended after %d steps: it goes on with step %d, want %d", steps, first.Step, want)
+		}
+	}
+}
+
+// endedAfter carries an experiment out, a step a second and saved every second, until it is ended without a word.
+func endedAfter(t *testing.T, spec experiment.Spec, steps int, kept memory) {
+	t.Helper()
+	store, ended := kept.store(), false
+	save := store.Save
+	store.Every = time.Second
+	store.Save = func(name string, write func(io.Writer) error) error {
+		if ended {
+			return nil
+		}
+		return save(name, write)
+	}
+	pass := after(steps)
+	gate := func(ctx context.Context) error {
+		err := pass(ctx)
+		ended = err != nil
+		time.Sleep(time.Second)
+		return err
+	}
+	_, err := runner.Run(context.Background(), spec, unlabelled(t), cpu.New(), runner.Options{Store: store, Gate: gate})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
+
+// What cannot be saved ends the run, is said once, and leaves what was saved before.
+func TestFailureToSaveOnTheWay(t *testing.T) {
+	tries := 0
+	store := runner.Store{Every: time.Nanosecond, Save: func(string, func(io.Writer) error) error {
+		tries++
+		return errors.New("the disk is full")
+	}}
+	_, err := runner.Run(context.Background(), only(small(t), "alone"), unlabelled(t), cpu.New(), runner.Options{Store: store})
+	if err == nil || strings.Count(err.Error(), "the disk is full") != 1 || tries != 1 {
+		t.Errorf("after %d tries: %v", tries, err)
 	}
 }
 

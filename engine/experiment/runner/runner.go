@@ -30,10 +30,14 @@ type Options struct {
 	Outputs bool
 }
 
-// Store keeps checkpoints by name, so that an interrupted experiment can go on. A nil function is not called.
+// Store keeps checkpoints by name, so that an interrupted experiment can go on. A nil function is not called. Trainings that
+// go on side by side may save at the same time.
 type Store struct {
 	Save func(name string, write func(io.Writer) error) error
 	Load func(name string) (io.ReadCloser, error) // nil, nil if there is none of this name
+	// Every is how long a training goes on, at most about, until it is saved again, should the program be ended without a
+	// word. Where saving takes long it is done less often. 0 = only at its end, or where it is stopped.
+	Every time.Duration
 }
 
 // run is an experiment under way.
