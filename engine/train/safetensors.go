@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -13,36 +14,70 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// view lets a tensor be written as F32.
-type view struct{ tensor tensor.Tensor }
+// Source is a tensor to be written; it is read when its turn comes, so that a file is never in memory as a whole.
+type Source struct {
+	Shape tensor.Shape
+	Read  func(into []float32) error
+}
+
+// Held are tensors that are in memory.
+func Held(tensors map[string]tensor.Tensor) map[string]Source {
+	held := make(map[string]Source, len(tensors))
+	for name, x := range tensors {
+		held[name] = Source{x.Shape, func(into []float32) error {
+			copy(into, x.Data)
+			return nil
+		}}
+	}
+	return held
+}
+
+// view lets a source be written as F32.
+type view struct {
+	from Source
+	*buffers
+}
+
+// buffers serve one tensor after the other.
+type buffers struct {
+	values []float32
+	bytes  []byte
+	err    error // of the first that could not be read
+}
 
 func (v view) DType() safetensors.DType { return safetensors.F32 }
 
 func (v view) Shape() []uint64 {
-	shape := make([]uint64, len(v.tensor.Shape))
-	for i, d := range v.tensor.Shape {
+	shape := make([]uint64, len(v.from.Shape))
+	for i, d := range v.from.Shape {
 		shape[i] = uint64(d)
 	}
 	return shape
 }
 
 func (v view) Data() []byte {
-	data := make([]byte, 0, v.DataLen())
-	for _, x := range v.tensor.Data {
-		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
+	n := v.from.Shape.Len()
+	v.values = slices.Grow(v.values[:0], n)[:n]
+	if err := v.from.Read(v.values); err != nil && v.err == nil {
+		v.err = err
 	}
-	return data
+	v.bytes = slices.Grow(v.bytes[:0], 4*n)
+	for _, x := range v.values {
+		v.bytes = binary.LittleEndian.AppendUint32(v.bytes, math.Float32bits(x))
+	}
+	return v.bytes
 }
 
-func (v view) DataLen() uint64 { return uint64(4 * len(v.tensor.Data)) }
+func (v view) DataLen() uint64 { return uint64(4 * v.from.Shape.Len()) }
 
 // WriteTensors writes float32 tensors and metadata in the safetensors format.
-func WriteTensors(out io.Writer, tensors map[string]tensor.Tensor, meta map[string]string) error {
+func WriteTensors(out io.Writer, tensors map[string]Source, meta map[string]string) error {
+	var b buffers
 	views := make(map[string]view, len(tensors))
 	for name, x := range tensors {
-		views[name] = view{x}
+		views[name] = view{x, &b}
 	}
-	return safetensors.SerializeToWriter(views, meta, out)
+	return errors.Join(safetensors.SerializeToWriter(views, meta, out), b.err)
 }
 
 // maxTensors bounds what ReadTensors takes into memory: 2 GiB, several times the largest checkpoint.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"reflect"
@@ -29,12 +30,23 @@ func TestTensorsSurviveWritingAndReading(t *testing.T) {
 	}
 	meta := map[string]string{"format": "pt", "note": "äöü \"quoted\""}
 	var b bytes.Buffer
-	if err := train.WriteTensors(&b, want, meta); err != nil {
+	if err := train.WriteTensors(&b, train.Held(want), meta); err != nil {
 		t.Fatal(err)
 	}
 	got, gotMeta, err := train.ReadTensors(&b)
 	if err != nil || !reflect.DeepEqual(got, want) || !maps.Equal(gotMeta, meta) {
 		t.Errorf("read %v %v, error %v", got, gotMeta, err)
+	}
+}
+
+// A tensor that cannot be read, first or last, makes the file as a whole an error.
+func TestATensorThatCannotBeReadIsSaid(t *testing.T) {
+	for _, bad := range []string{"a", "c"} {
+		tensors := train.Held(map[string]tensor.Tensor{"a": tensor.New(2), "b": tensor.New(3), "c": tensor.New(1)})
+		tensors[bad] = train.Source{Shape: tensors[bad].Shape, Read: func([]float32) error { return errors.New("the device is closed") }}
+		if err := train.WriteTensors(io.Discard, tensors, nil); err == nil || !strings.Contains(err.Error(), "the device is closed") {
+			t.Errorf("%s: error %v", bad, err)
+		}
 	}
 }
 
@@ -92,7 +104,7 @@ func FuzzReadTensors(f *testing.F) {
 			return
 		}
 		var b bytes.Buffer
-		if err := train.WriteTensors(&b, got, meta); err != nil {
+		if err := train.WriteTensors(&b, train.Held(got), meta); err != nil {
 			t.Fatal(err)
 		}
 		again, metaAgain, err := train.ReadTensors(&b)
@@ -173,7 +185,7 @@ func tampered(t *testing.T, checkpoint []byte, change func(tensors map[string]te
 	}
 	change(tensors, meta)
 	var b bytes.Buffer
-	if err := train.WriteTensors(&b, tensors, meta); err != nil {
+	if err := train.WriteTensors(&b, train.Held(tensors), meta); err != nil {
 		t.Fatal(err)
 	}
 	return &b

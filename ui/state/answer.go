@@ -50,6 +50,9 @@ func (s *State) opened(r protocol.Response) []any {
 			s.Run.Gone = s.Run.Died || !same(s.Run.Spec.Data, s.Spec.Data)
 		}
 	}
+	if again := s.goOn(); again != nil {
+		return again
+	}
 	return s.refresh()
 }
 
@@ -73,6 +76,7 @@ func (s *State) confirm(r protocol.Response) []any {
 		if s.Run != nil {
 			s.Run.Over = true
 		}
+		return []any{Forget{}}
 	case state == protocol.StateStopping:
 		s.Mode = Stopping
 	case s.Mode == Stopping, r.ID != 0 && r.ID < s.control:

@@ -54,6 +54,8 @@ const (
 // What Update asks the page to do.
 type (
 	Post        struct{ Request protocol.Request } // to the worker, with the files that it names
+	GoOn        struct{ Request protocol.Request } // to the worker, with the checkpoints that the page keeps
+	Forget      struct{}                           // the checkpoints: they are of a run that is over
 	SetHash     struct{ Hash string }              // of the address, without a new entry in the history
 	Remember    struct{ Workers int }              // on this machine, for the next visit
 	StartEngine struct{}                           // again

@@ -24,6 +24,7 @@ type Progress struct {
 	Lost     string // why a worker is gone; empty = none is
 	Gone     bool   // its outputs and scores cannot be drawn any more: another series was opened since, or the engine died
 	Died     bool   // the engine did, with them
+	Resumed  bool   // from checkpoints, after an engine died in it
 }
 
 // Training names one training: the teacher's has no arm.
@@ -98,12 +99,33 @@ func (s *State) pressStep() []any {
 
 // start hands the experiment to the worker.
 func (s *State) start(kind string, mode Mode) []any {
+	return append([]any{Post{s.begin(kind, mode)}, Forget{}}, s.refresh()...)
+}
+
+// begin returns the request that starts the experiment.
+func (s *State) begin(kind string, mode Mode) protocol.Request {
 	spec := clone(s.Spec)
-	s.Mode = mode
+	s.Mode, s.Broken = mode, Loading
 	s.Wrong = nil
 	s.Run = &Progress{Spec: spec, Title: s.Data.Title, Phase: experiment.PhaseData}
 	s.Stack.forget()
-	return append([]any{s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()})}, s.refresh()...)
+	return s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()}).Request
+}
+
+// goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What was finished
+// is scored again, which takes moments; the losses so far stay.
+func (s *State) goOn() []any {
+	mode, before := s.Broken, s.Run
+	if mode == Loading || !s.Ready() || !same(s.Spec, before.Spec) {
+		return nil
+	}
+	kind := protocol.TypeRun
+	if mode == Paused {
+		kind = protocol.TypeStep
+	}
+	request := s.begin(kind, mode)
+	s.Run.Live, s.Run.Ended, s.Run.Resumed = before.Live, before.Ended, true
+	return append([]any{GoOn{request}}, s.refresh()...)
 }
 
 // pressStop waits in a mode of its own, in which nothing else can be pressed, until the worker has finished its step.
@@ -125,7 +147,10 @@ func (s *State) pressReset() []any {
 		return nil
 	}
 	s.Ask = false
-	s.Run, s.Wrong = nil, nil
+	s.Run, s.Broken = nil, Loading
+	if s.Mode != Dead { // that the engine is gone is no news of the run
+		s.Wrong = nil
+	}
 	s.Stack.forget()
 	s.Notice = s.Words.Say(words.StatusForgot)
 	if s.Locked() {
@@ -190,9 +215,12 @@ func (t *Track) event(e experiment.Event) {
 		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
 		return
 	}
+	if e.Step < t.Last.Step {
+		t.cut(e)
+	}
 	t.Last = e
 	if len(e.Losses) > 0 && e.Steps > 0 {
-		t.Trace = append(t.Trace, Sample{float64(e.Step) / float64(e.Steps) * float64(e.Epochs), e.Losses})
+		t.Trace = append(t.Trace, Sample{epochsDone(e), e.Losses})
 		if len(t.Trace) > maxTrace {
 			t.Trace = everyOther(t.Trace)
 		}
@@ -200,6 +228,17 @@ func (t *Track) event(e experiment.Event) {
 	if e.EpochDone != nil {
 		t.Epochs = append(t.Epochs, *e.EpochDone)
 	}
+}
+
+// cut takes back what came after e: the training goes on from a checkpoint, and makes those steps again.
+func (t *Track) cut(e experiment.Event) {
+	t.Trace = slices.DeleteFunc(t.Trace, func(s Sample) bool { return s.Epoch >= epochsDone(e) })
+	t.Epochs = slices.DeleteFunc(t.Epochs, func(done experiment.Epoch) bool { return done.Epoch >= e.Epoch })
+}
+
+// epochsDone is where an event stands in its training.
+func epochsDone(e experiment.Event) float64 {
+	return float64(e.Step) / float64(e.Steps) * float64(e.Epochs)
 }
 
 // trainings lists everything that is trained, in the order of the spec: seed by seed, the teacher before the arms.

@@ -65,6 +65,11 @@ func reported(t *testing.T, s *State, ap map[string][]float64) {
 	if got := sent(s.Update(Press{KeyRun})); !slices.Contains(got, protocol.TypeRun) {
 		t.Fatalf("Train sends %v", got)
 	}
+	complete(s, ap)
+}
+
+// complete lets the engine carry the run out that it was asked for.
+func complete(s *State, ap map[string][]float64) {
 	s.Update(confirmed(protocol.StateRunning))
 	r := experiment.Report{Version: 1, Spec: s.Run.Spec, Device: "cpu", Data: *s.Data, Seconds: 112}
 	for _, a := range s.Run.Spec.Arms {
@@ -310,14 +315,135 @@ func TestLostWorkerIsSaidAndTheRunGoesOn(t *testing.T) {
 	}
 }
 
-// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a way on.
-func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
+// underWay is a page in whose run one training is finished and the next has made 12 steps of 60, in 3 epochs.
+func underWay(t *testing.T) *State {
+	t.Helper()
 	s := idle(t)
 	s.Update(Resize{600})
 	s.Update(Press{KeyRun})
 	s.Update(confirmed(protocol.StateRunning))
 	run := finish(Alone, 1, 0.31)
 	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run, Runs: 12}))
+	for step := 1; step <= 12; step++ {
+		s.Update(happened(stepOf(Cosine, step)))
+		if step%4 == 0 {
+			e := stepOf(Cosine, step)
+			e.Losses, e.EpochDone = nil, &experiment.Epoch{Epoch: step / 4}
+			s.Update(happened(e))
+		}
+	}
+	return s
+}
+
+// stepOf is a step of a training with 4 in an epoch.
+func stepOf(arm string, step int) experiment.Event {
+	return experiment.Event{Phase: experiment.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15, Step: step, Steps: 60,
+		Losses: []experiment.Part{{Name: "total", Value: 1}}}
+}
+
+// afresh starts the engine again and returns what the page asks it for once the series is there.
+func afresh(t *testing.T, s *State) []any {
+	t.Helper()
+	if got := s.Update(Restart{}); !slices.Contains(got, any(StartEngine{})) || s.Mode != Loading || s.Wrong != nil {
+		t.Fatalf("mode %d after %v", s.Mode, got)
+	}
+	if got := sent(s.Update(ready())); !slices.Contains(got, protocol.TypeOpen) {
+		t.Fatalf("a new engine is asked for %v", got)
+	}
+	return s.Update(opened(s))
+}
+
+// going returns the request to go on with a run; nil if there is none.
+func going(effects []any) *protocol.Request {
+	for _, e := range effects {
+		if g, ok := e.(GoOn); ok {
+			return &g.Request
+		}
+	}
+	return nil
+}
+
+// A run that its engine died in goes on in the next one, held if it was held.
+func TestANewEngineGoesOnWithTheRun(t *testing.T) {
+	for mode, kind := range map[Mode]string{Running: protocol.TypeRun, Paused: protocol.TypeStep} {
+		s := underWay(t)
+		if mode == Paused {
+			s.Update(Press{KeyRun})
+		}
+		s.Update(Lost{"panic: no more memory"})
+		if v := s.Verdict(); !strings.Contains(v.Why, "run is kept") || !strings.Contains(v.Way.Start, "go on") {
+			t.Errorf("says %+v", v)
+		}
+		if note := s.LaneList()[0].Note; !strings.Contains(note, "once it goes on") {
+			t.Errorf("the lane says %q", note)
+		}
+		spec := s.Run.Spec
+		effects := afresh(t, s)
+		r := going(effects)
+		if r == nil || r.Type != kind || !same(*r.Spec, spec) || s.Mode != mode || slices.Contains(effects, any(Forget{})) {
+			t.Fatalf("mode %d, effects %+v", s.Mode, effects)
+		}
+		if s.Run.Over || s.Run.Died || len(s.Run.Runs) != 0 || len(s.Run.Live) != 1 {
+			t.Errorf("the run is %+v", s.Run)
+		}
+		s.Update(happened(stepOf(Cosine, 7))) // the checkpoint is that of the step before
+		track := s.Run.Live[0]
+		if n := len(track.Trace); n != 7 || track.Trace[6].Epoch != 7.0/4 || len(track.Epochs) != 1 {
+			t.Errorf("%d steps, %d epochs: %+v", n, len(track.Epochs), track.Trace)
+		}
+		reported(t, restarted(s), map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+		s.Update(Lost{"panic: no more memory"})
+		if again := going(afresh(t, s)); again != nil {
+			t.Errorf("a finished run is gone on with: %+v", again)
+		}
+	}
+}
+
+func TestAResumedRunSaysSo(t *testing.T) {
+	s := underWay(t)
+	s.Update(Lost{"panic: no more memory"})
+	afresh(t, s)
+	complete(s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	if got := s.Verdict().Note; !strings.Contains(got, "a new one went on") {
+		t.Errorf("provenance %q", got)
+	}
+}
+
+// Checkpoints belong to one experiment: with other settings, and for a run that was to stop, a new engine begins nothing.
+func TestANewEngineDoesNotGoOnWithAnotherExperiment(t *testing.T) {
+	s := underWay(t)
+	s.Update(Lost{"panic: no more memory"})
+	s.Update(Set{FieldEpochs, "3"})
+	if got := going(afresh(t, s)); got != nil || s.Mode != Idle {
+		t.Errorf("mode %d, goes on with %+v", s.Mode, got)
+	}
+	if got := s.Update(Press{KeyRun}); !slices.Contains(got, any(Forget{})) {
+		t.Errorf("the checkpoints of the run before stay: %+v", got)
+	}
+	for _, presses := range [][]any{{Press{KeyStop}, Lost{"panic: no more memory"}}, {Lost{"panic: no more memory"}, Press{KeyReset}, Press{KeyReset}}} {
+		s = underWay(t)
+		for _, p := range presses {
+			s.Update(p)
+		}
+		if v := s.Verdict(); v.Way == nil || v.Way.Start == "" {
+			t.Errorf("after %v there is no way to start the engine again: %+v", presses, v)
+		}
+		if got := going(afresh(t, s)); got != nil || s.Mode != Idle {
+			t.Errorf("after %v: mode %d, goes on with %+v", presses, s.Mode, got)
+		}
+	}
+}
+
+func TestCheckpointsAreForgottenWhenARunIsOver(t *testing.T) {
+	s := underWay(t)
+	if got := s.Update(confirmed(protocol.StateIdle)); !slices.Contains(got, any(Forget{})) {
+		t.Errorf("effects %+v", got)
+	}
+}
+
+// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a way on.
+func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
+	s := restarted(underWay(t))
 	s.Update(Lost{"panic: no more memory"})
 	v := s.Verdict()
 	if s.Mode != Dead || v.Tag != "Engine not running" || v.Claim != "The engine has stopped: panic: no more memory." || v.Way == nil || v.Way.Start == "" {
@@ -326,13 +452,7 @@ func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 	if !strings.Contains(v.Why, "finished runs stay") || s.Bar().CanRun {
 		t.Errorf("says %q, can run: %v", v.Why, s.Bar().CanRun)
 	}
-	if got := s.Update(Restart{}); !slices.Contains(got, any(StartEngine{})) || s.Mode != Loading || s.Wrong != nil {
-		t.Fatalf("mode %d after %v", s.Mode, got)
-	}
-	if got := sent(s.Update(ready())); !slices.Contains(got, protocol.TypeOpen) {
-		t.Fatalf("a new engine is asked for %v", got)
-	}
-	effects := s.Update(opened(s))
+	effects := afresh(t, s)
 	if !slices.Contains(sent(effects), protocol.TypeView) {
 		t.Errorf("after the series: %v", sent(effects))
 	}

@@ -268,6 +268,8 @@ func (s *State) lane(spec experiment.Spec, a experiment.Arm) Lane {
 	case r == nil:
 		switch {
 		case s.Run == nil:
+		case s.Broken != Loading:
+			l.Note = s.Words.Say(words.ScoresReturn)
 		case s.Run.Died:
 			l.Note = s.Words.Say(words.ScoresDied)
 		case s.Run.Gone:

@@ -48,6 +48,7 @@ type State struct {
 	Reject Reject
 
 	Run    *Progress // of the last run, live or finished
+	Broken Mode      // Running or Paused: the engine died in a run, which a new one can go on with; else Loading
 	Ask    bool      // Reset waits for a second press
 	Notice string    // takes the place of the status line until something happens
 
@@ -228,9 +229,12 @@ func (s *State) update(msg any) []any {
 	return nil
 }
 
-// lose keeps what the page holds of an engine that is gone: the results of finished runs. What they were computed from
-// is lost with it.
+// lose keeps what the page holds of an engine that is gone: the results of finished runs, and checkpoints of those under
+// way. What charts were drawn from is lost with it.
 func (s *State) lose(reason string) {
+	if s.Run != nil && (s.Mode == Running || s.Mode == Paused) {
+		s.Broken = s.Mode
+	}
 	s.Mode = Dead
 	s.Wrong = &Wrong{Where: whereEngine, Message: s.Words.Say(words.EngineLost, sentence(reason))}
 	s.Open = nil

@@ -105,7 +105,10 @@ func (s *State) verdictWrong() Verdict {
 	case s.Wrong.Where == whereEngine:
 		v.Way = &WayOn{Start: w.Say(words.StartAgain)}
 		v.Why = w.Say(words.SettingsStay)
-		if s.Run != nil && s.Run.finished() > 0 {
+		switch {
+		case s.Broken != Loading:
+			v.Way.Start, v.Why = w.Say(words.StartAndGoOn), w.Say(words.RunIsKept)
+		case s.Run != nil && s.Run.finished() > 0:
 			v.Why = w.Say(words.ResultsStay)
 		}
 		return v
@@ -284,8 +287,11 @@ func (s *State) provenance() string {
 	if p.Lost != "" {
 		parts = append(parts, w.Say(words.WorkerWasLost))
 	}
-	if p.Died {
+	switch {
+	case p.Died:
 		parts = append(parts, w.Say(words.EngineWasLost))
+	case p.Resumed:
+		parts = append(parts, w.Say(words.EngineWentOn))
 	}
 	if !same(p.Spec, s.Spec) {
 		parts = append(parts, w.Say(words.Changed))

@@ -201,6 +201,7 @@ const (
 	WorkerLost    // reason
 	WorkerWasLost
 	EngineWasLost
+	EngineWentOn
 	NoLabelsClaim     // -
 	NoLabelsWhy       // -
 	OneSeedClaim      // difference, metric
@@ -231,7 +232,9 @@ const (
 	EngineLost // reason
 	SettingsStay
 	ResultsStay
+	RunIsKept
 	StartAgain
+	StartAndGoOn
 	EffectCaption // metric, arm
 	EffectSpread
 	EffectSpoken // metric, values, mean
@@ -354,6 +357,7 @@ const (
 	RunFailed    // reason
 	RunElsewhere // data
 	ScoresDied
+	ScoresReturn
 	TailUnreliable
 	SawNothing
 	SawTrain

@@ -13,21 +13,28 @@ import (
 	"cosinelab/engine/experiment"
 )
 
-// spy loads the page again with its workers in a list, and the last report that one of them sent.
+// spy loads the page again with its workers in a list, the last report that one of them sent, the names of checkpoints in
+// the order in which they came, and the first training step of each arm that each worker told of.
 func (p *tab) spy() {
 	p.t.Helper()
 	const script = `{
 		const Real = Worker;
 		window.workers = [];
 		window.addresses = [];
+		window.kept = [];
+		window.firsts = [];
 		window.Worker = class extends Real {
 			constructor(...args) {
 				super(...args);
 				workers.push(this);
 				addresses.push(String(args[0]));
+				const first = {};
+				firsts.push(first);
 				this.addEventListener("message", (e) => {
 					const m = Array.isArray(e.data) ? JSON.parse(e.data[0]) : {};
 					if (m.type === "report") window.reported = JSON.stringify(m.report);
+					if (m.type === "kept") kept.push(m.name);
+					if (m.type === "event" && m.event.arm && m.event.step) first[m.event.arm] ??= m.event.step;
 				});
 			}
 		};
@@ -76,22 +83,55 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 	}
 }
 
-// The engine itself dies: what was finished stays on the page, which starts it again and trains to the report.
+// The engine itself dies in the middle of a training: a new one goes on from a step that was kept, and the report is that
+// of a run in which nothing happened.
+func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
+	spec := small()
+	spec.Train.Epochs = 400
+	p := opened(t, serve(t), spec)
+	p.spy()
+	p.press(runButton)
+	p.wait("checkpoint of a training under way", `kept.includes("seed1-arm1.safetensors")`, time.Minute)
+	p.eval("workers[0].terminate()", nil)
+	p.wait("word of the end", `document.querySelector(".claim").innerText.startsWith("The engine has stopped")`, 10*time.Second)
+	p.shoot("dead.png")
+	p.press(`[data-do="restart"]`)
+	p.wait("training", `document.querySelector(".recipe.locked")`, time.Minute)
+	p.shoot("restarted.png")
+	p.wait("report", isDone, 2*time.Minute)
+	if got := p.text(".eyebrow"); !strings.Contains(got, "a new one went on") {
+		t.Errorf("the report's provenance is %q", got)
+	}
+	first := map[string]int{}
+	p.eval("firsts.at(-1)", &first)
+	if arm := spec.Arms[1].Name; first[arm] < 2 {
+		t.Errorf("the new engine begins %s with step %d", arm, first[arm])
+	}
+	var text string
+	p.eval("reported", &text)
+	var got experiment.Report
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := timeless(t, got), timeless(t, p.engineRun(spec, 1)); got != want {
+		t.Errorf("the report is\n%s\nwithout the death\n%s", got, want)
+	}
+}
+
+// The engine dies when nothing is under way: what was finished stays on the page, which starts it again and can train.
 func TestAnEngineThatDiesLeavesItsResultsAndIsStartedAgain(t *testing.T) {
 	p := opened(t, serve(t), small())
 	p.spy()
 	p.press(runButton)
-	p.wait("first score", `!document.querySelector('[data-row="alone"] td').classList.contains("wait")`, time.Minute)
+	p.wait("report", isDone, time.Minute)
 	value := p.text(`[data-row="alone"] .v b`)
 	p.eval("workers[0].terminate()", nil)
 	p.wait("word of the end", `document.querySelector(".claim").innerText.startsWith("The engine has stopped")`, 10*time.Second)
-	p.shoot("dead.png")
 	if got := p.text(`[data-row="alone"] .v b`); got != value {
 		t.Errorf("the finished run shows %s, before %s", got, value)
 	}
 	p.press(`[data-do="restart"]`)
 	p.wait("engine", canTrain, time.Minute)
-	p.shoot("restarted.png")
 	if got := p.text(`[data-row="alone"] .v b`); got != value {
 		t.Errorf("the finished run shows %s with a new engine, before %s", got, value)
 	}

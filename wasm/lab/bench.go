@@ -34,7 +34,7 @@ func runMeasurements() {
 	m.engine = startEngine(func(r protocol.Response, _ []float32) {
 		m.state.Receive(r, sinceStart())
 		m.show()
-	}, m.lost)
+	}, nil, m.lost) // what is measured has no checkpoints
 	m.page.Listen()
 	vecty.RenderBody(m.page)
 }

@@ -19,9 +19,10 @@ type engine struct{ worker js.Value }
 // compile them in another way. boot.js reads it.
 const tileKey = "tile"
 
-// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the buffer that
-// travels beside them, if there is one; lost is told why no more will come. Neither is called before this returns.
-func startEngine(answer func(r protocol.Response, values []float32), lost func(reason string)) *engine {
+// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the values that
+// travel beside them, if there are any, checkpoints go to keep; lost is told why no more will come. None is called before
+// this returns.
+func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(reason string)) *engine {
 	hear := func(message js.Value) {
 		var r protocol.Response
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
@@ -33,6 +34,10 @@ func startEngine(answer func(r protocol.Response, values []float32), lost func(r
 			if r.Tile != "" {
 				ui.Remember(tileKey, r.Tile+" "+js.Global().Get("navigator").Get("userAgent").String())
 			}
+		}
+		if r.Type == protocol.TypeKept {
+			keep(r.Name, message.Call("slice", 1))
+			return
 		}
 		var values []float32
 		if all := (&protocol.Mail{}).Take(message); len(all) > 0 {

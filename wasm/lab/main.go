@@ -4,6 +4,8 @@
 package main
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"syscall/js"
 
@@ -21,7 +23,8 @@ type lab struct {
 	state  *state.State
 	page   *ui.Page
 	engine *engine
-	drawn  bool // the page was rendered once: before, there is nothing to render again
+	kept   map[string]js.Value // checkpoints of the experiment under way, File objects by name: browsers move those to the disk
+	drawn  bool                // the page was rendered once: before, there is nothing to render again
 }
 
 func main() {
@@ -35,7 +38,7 @@ func main() {
 // runLab shows the lab.
 func runLab() {
 	s, effects := state.New(&words.English, js.Global().Get("location").Get("hash").String(), rememberedWorkers())
-	l := &lab{state: s}
+	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
 		l.drawn = true
@@ -71,7 +74,11 @@ func (l *lab) send(msg any) {
 func (l *lab) do(effect any) {
 	switch e := effect.(type) {
 	case state.Post:
-		l.post(e.Request)
+		l.post(e.Request, l.filesOf(e.Request))
+	case state.GoOn:
+		l.goOn(e.Request)
+	case state.Forget:
+		clear(l.kept)
 	case state.SetHash:
 		js.Global().Get("history").Call("replaceState", js.Null(), "", "#"+e.Hash)
 	case state.StartEngine:
@@ -100,6 +107,7 @@ func (l *lab) startWorker() {
 	l.engine.end()
 	var e *engine
 	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
+		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
 		func(reason string) {
 			if l.engine == e {
 				l.send(state.Lost{Reason: reason})
@@ -108,14 +116,27 @@ func (l *lab) startWorker() {
 	l.engine = e
 }
 
-// post sends a request with the files that it names.
-func (l *lab) post(r protocol.Request) {
-	var files []any
+// filesOf returns the files that a request names.
+func (l *lab) filesOf(r protocol.Request) (files []any) {
 	for _, name := range r.Files {
 		if file, ok := l.page.File(name); ok {
 			files = append(files, file)
 		}
 	}
+	return files
+}
+
+// goOn sends a request to start an experiment with all its checkpoints.
+func (l *lab) goOn(r protocol.Request) {
+	var files []any
+	for _, name := range slices.Sorted(maps.Keys(l.kept)) {
+		r.Files = append(r.Files, name)
+		files = append(files, l.kept[name])
+	}
+	l.post(r, files)
+}
+
+func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
 		l.state.Update(state.Lost{Reason: err.Error()})
 	}

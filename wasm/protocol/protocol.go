@@ -1,7 +1,7 @@
 // Package protocol is the messages between the page and its worker.
 //
 // What postMessage sends either way is an array: the JSON text of the Request or Response first, then what travels
-// beside it, the File objects of Request.Files or the one transferred ArrayBuffer of a Series.
+// beside it, the File objects of Request.Files, or, transferred, the ArrayBuffer of a Series or those of a checkpoint.
 package protocol
 
 import (
@@ -12,10 +12,10 @@ import (
 // Request types, page to worker.
 const (
 	TypeOpen     = "open"     // read or generate a data set and describe it: Data, and Files when the source is file/NAME
-	TypeRun      = "run"      // start the experiment Spec
+	TypeRun      = "run"      // start the experiment Spec; Files are checkpoints to go on from, as TypeKept gave them
 	TypePause    = "pause"    // hold before the next step
 	TypeContinue = "continue" // leave a pause
-	TypeStep     = "step"     // do one training step, then hold; starts the experiment Spec when none runs
+	TypeStep     = "step"     // do one training step, then hold; starts the experiment Spec, as TypeRun does, when none runs
 	TypeStop     = "stop"     // end the run after the current step; finished runs stay
 	TypeReset    = "reset"    // forget every run
 	TypeView     = "view"     // buckets of series for a chart: View
@@ -47,6 +47,7 @@ const (
 	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
 	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
 	TypeJudged = "judged" // answer to judge: Run
+	TypeKept   = "kept"   // a training under way, or done, in case that the engine dies: Name, with its checkpoint's pieces beside the JSON
 	TypeTimed  = "timed"  // what is being timed, if Line has no runs, or was: Line
 	TypeError  = "error"  // a request or the run failed: Error
 )
@@ -72,6 +73,7 @@ type Response struct {
 	State     string                  `json:"state,omitempty"`
 	Report    *experiment.Report      `json:"report,omitempty"`
 	Series    *Series                 `json:"series,omitempty"`
+	Name      string                  `json:"name,omitempty"` // of a checkpoint
 	Run       *experiment.Run         `json:"run,omitempty"`
 	Line      *timing.Line            `json:"line,omitempty"`
 	Error     *Error                  `json:"error,omitempty"`

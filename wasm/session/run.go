@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
+	"cosinelab/datasets"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/experiment/runner"
 	"cosinelab/wasm/protocol"
@@ -15,8 +17,8 @@ import (
 // errBusy answers what asks for a second piece of work.
 var errBusy = errors.New("an experiment is running already, or a benchmark")
 
-// start begins an experiment, which holds after its first step if asked to.
-func (s *Session) start(req protocol.Request, held bool) {
+// start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if asked to.
+func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -28,7 +30,7 @@ func (s *Session) start(req protocol.Request, held bool) {
 		s.work = newWork(held)
 		s.results = results{data: req.Spec.Data}
 		s.state(req.ID, stateOf(held))
-		go s.run(s.work, req)
+		go s.run(s.work, req, checkpoints)
 	}
 }
 
@@ -41,12 +43,12 @@ func stateOf(held bool) string {
 
 // control changes the experiment under way. States are sent while nothing else can change them, so that the last one
 // that the page hears is true. Without an experiment, a step starts one, and a reset forgets the last.
-func (s *Session) control(req protocol.Request) {
+func (s *Session) control(req protocol.Request, files []datasets.File) {
 	s.mu.Lock()
 	w := s.work
 	if w == nil && req.Type == protocol.TypeStep {
 		s.mu.Unlock()
-		s.start(req, true)
+		s.start(req, files, true)
 		return
 	}
 	defer s.mu.Unlock()
@@ -78,8 +80,8 @@ func (s *Session) control(req protocol.Request) {
 }
 
 // run carries the experiment out and reports how it ended, unless it is forgotten.
-func (s *Session) run(w *work, req protocol.Request) {
-	report, where, err := s.carryOut(w, req)
+func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File) {
+	report, where, err := s.carryOut(w, req, checkpoints)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w.forgotten {
@@ -97,7 +99,7 @@ func (s *Session) run(w *work, req protocol.Request) {
 }
 
 // carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
-func (s *Session) carryOut(w *work, req protocol.Request) (report experiment.Report, where string, err error) {
+func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report experiment.Report, where string, err error) {
 	spec := *req.Spec
 	if err := spec.Validate(); err != nil {
 		return report, "spec", err
@@ -116,8 +118,34 @@ func (s *Session) carryOut(w *work, req protocol.Request) (report experiment.Rep
 	s.mu.Unlock()
 	report, err = runner.Run(s.long(w.ctx), spec, set, s.Device,
 		runner.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
-			Crew: s.hands(req.Workers - 1), Lost: s.lost})
+			Crew: s.hands(req.Workers - 1), Lost: s.lost, Store: s.store(checkpoints)})
 	return report, "run", err
+}
+
+// savePause is how long a training goes on until the page has it again: what this engine's death may take along.
+const savePause = time.Second
+
+// store has checkpoints kept by the page, and loads those that came from there.
+func (s *Session) store(checkpoints []datasets.File) runner.Store {
+	if s.Keep == nil {
+		return runner.Store{}
+	}
+	return runner.Store{
+		Every: savePause,
+		Save: func(name string, write func(io.Writer) error) error {
+			s.sending.Lock()
+			defer s.sending.Unlock()
+			return s.Keep(name, write)
+		},
+		Load: func(name string) (io.ReadCloser, error) {
+			for _, f := range checkpoints {
+				if f.Name == name {
+					return f.Open()
+				}
+			}
+			return nil, nil
+		},
+	}
 }
 
 // hands returns so many other workers, fewer where no more can be started.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ type Session struct {
 	Remote  fs.FS                                 // the folder of real sets beside the page; nil = none
 	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle
 	Context func(context.Context) context.Context // wraps the context of long work; nil = as it is
+	Keep    keepFunc                              // sends TypeKept; nil = nobody keeps checkpoints
 
 	Cores int                       // of this machine
 	Hire  func() (Colleague, error) // starts another worker; nil = there can be none
@@ -40,6 +42,9 @@ type Session struct {
 	work    *work
 	crew    []Colleague
 }
+
+// keepFunc takes what write writes, the checkpoint of this name.
+type keepFunc = func(name string, write func(io.Writer) error) error
 
 // Colleague is another worker that computes for this one.
 type Colleague struct {
@@ -98,11 +103,11 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		s.mu.Unlock()
 		go s.answerOpen(req, files, turn)
 	case protocol.TypeRun:
-		s.start(req, false)
+		s.start(req, files, false)
 	case protocol.TypeBench:
 		s.startBench(req)
 	case protocol.TypeStep, protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset:
-		s.control(req)
+		s.control(req, files)
 	case protocol.TypeView:
 		go s.view(req)
 	case protocol.TypeJudge:

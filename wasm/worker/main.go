@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"strings"
 	"syscall/js"
@@ -34,6 +35,7 @@ func main() {
 		Tile:    sure,
 		Machine: "js/wasm",
 		Send:    func(r protocol.Response, values []float32) { post(r, values) },
+		Keep:    keep,
 		Context: func(ctx context.Context) context.Context { return newBreathing(ctx) },
 		Cores:   js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
 		Hire:    func() (session.Colleague, error) { return hire(tile) },
@@ -97,6 +99,31 @@ func post(message any, values []float32) {
 	} else {
 		mail(&protocol.Mail{}, message, values)
 	}
+}
+
+// keep sends a checkpoint to the page, in the pieces in which it is written: it is never here as a whole.
+func keep(name string, write func(io.Writer) error) error {
+	text, err := json.Marshal(protocol.Response{Type: protocol.TypeKept, Name: name})
+	if err != nil {
+		return err
+	}
+	p := pieces{message: []any{string(text)}}
+	if err := write(&p); err != nil {
+		return err
+	}
+	js.Global().Call("postMessage", p.message, p.transfer)
+	return nil
+}
+
+// pieces is a message that grows by what is written to it.
+type pieces struct{ message, transfer []any }
+
+// Write adds a piece.
+func (p *pieces) Write(b []byte) (int, error) {
+	piece := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(piece, b)
+	p.message, p.transfer = append(p.message, piece), append(p.transfer, piece.Get("buffer"))
+	return len(b), nil
 }
 
 // mail sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place, which a page

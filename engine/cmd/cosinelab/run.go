@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"time"
 
 	"cosinelab/datasets"
 	"cosinelab/engine/experiment"
@@ -203,11 +204,14 @@ func sameSpec(file, given string, spec experiment.Spec) error {
 	return nil
 }
 
+// savePause is how long a training goes on until it is saved again.
+const savePause = 30 * time.Second
+
 func (s folderStore) store() runner.Store {
 	if s.dir == "" {
 		return runner.Store{}
 	}
-	store := runner.Store{Save: func(name string, write func(io.Writer) error) error {
+	store := runner.Store{Every: savePause, Save: func(name string, write func(io.Writer) error) error {
 		return writeFile(filepath.Join(s.dir, name), write)
 	}}
 	if s.resume {

@@ -50,7 +50,7 @@ func published(t *testing.T, name string) map[string]tensor.Tensor {
 func from(t *testing.T, tensors map[string]tensor.Tensor) func(string) (io.ReadCloser, error) {
 	t.Helper()
 	var b bytes.Buffer
-	if err := train.WriteTensors(&b, tensors, map[string]string{"format": "pt"}); err != nil {
+	if err := train.WriteTensors(&b, train.Held(tensors), map[string]string{"format": "pt"}); err != nil {
 		t.Fatal(err)
 	}
 	return func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil }
