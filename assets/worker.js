@@ -4,11 +4,16 @@
 self.inbox = [];
 importScripts("./wasm_exec.js", "./kernels.js");
 
-// Whoever started this worker waits for the lock of its name: it is free once the worker is gone, however it went.
-if (self.name) navigator.locks?.request(self.name, () => {
-  self.postMessage("alive");
-  return new Promise(() => {});
-}).catch(() => {}); // pages that are not from a server have no locks
+// Whoever started this worker waits for the lock of its name: it is free once the worker is gone, however it went. Nothing is
+// answered before it is held, since who waits for an answer would never hear of a death before that.
+const held = new Promise((resolve) => {
+  if (!self.name || !navigator.locks) return resolve();
+  navigator.locks.request(self.name, () => {
+    self.postMessage("alive");
+    resolve();
+    return new Promise(() => {});
+  }).catch(resolve); // pages that are not from a server have no locks
+});
 
 const colleague = self.name.startsWith("colleague");
 const compiled = colleague
@@ -27,6 +32,7 @@ fs.writeSync = (file, bytes) => {
 async function start() {
   self.program = await compiled;
   self.onmessage = (e) => self.inbox.push(e.data);
+  await held;
   const go = new Go();
   go.importObject.kernels = kernels.trampolines;
   const instance = await WebAssembly.instantiate(self.program, go.importObject);

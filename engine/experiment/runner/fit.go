@@ -40,7 +40,7 @@ func armJob(spec experiment.Spec, arm int, seed uint64) job {
 }
 
 // fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was stopped.
-// A training that failed leaves none of its end.
+// A training that failed leaves what was saved on its way, if anything was.
 func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
 	if err := r.restore(t, j); err != nil {
 		return train.Result{}, err
