@@ -132,17 +132,16 @@ func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
 // Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments, the best
 // epoch's parameters, the position. The format is safetensors; parameters keep their names.
 func (t *Trainer) Save(out io.Writer) error {
-	tensors := map[string]Source{}
-	for _, s := range t.stored() {
-		tensors[s.name] = Source{s.shape, func(into []float32) error { return t.program.Read(s.slot, into) }}
-	}
 	best := map[string]tensor.Tensor{}
 	for i, w := range t.weights {
 		if t.best != nil && w.trainable {
 			best[prefixBest+w.name] = tensor.Tensor{Shape: w.shape, Data: t.best[i]}
 		}
 	}
-	maps.Copy(tensors, Held(best))
+	tensors := Held(best)
+	for _, s := range t.stored() {
+		tensors[s.name] = Source{s.shape, func(into []float32) error { return t.program.Read(s.slot, into) }}
+	}
 	at, err := json.Marshal(t.at)
 	if err != nil {
 		return err

@@ -99,17 +99,17 @@ func (s *State) pressStep() []any {
 
 // start hands the experiment to the worker.
 func (s *State) start(kind string, mode Mode) []any {
-	return append([]any{Post{s.begin(kind, mode)}, Forget{}}, s.refresh()...)
+	return append([]any{s.begin(kind, mode), Forget{}}, s.refresh()...)
 }
 
 // begin returns the request that starts the experiment.
-func (s *State) begin(kind string, mode Mode) protocol.Request {
+func (s *State) begin(kind string, mode Mode) Post {
 	spec := clone(s.Spec)
 	s.Mode, s.Broken = mode, Loading
 	s.Wrong = nil
 	s.Run = &Progress{Spec: spec, Title: s.Data.Title, Phase: experiment.PhaseData}
 	s.Stack.forget()
-	return s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()}).Request
+	return s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()})
 }
 
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What was finished
@@ -123,9 +123,9 @@ func (s *State) goOn() []any {
 	if mode == Paused {
 		kind = protocol.TypeStep
 	}
-	request := s.begin(kind, mode)
+	post := s.begin(kind, mode)
 	s.Run.Live, s.Run.Ended, s.Run.Resumed = before.Live, before.Ended, true
-	return append([]any{GoOn{request}}, s.refresh()...)
+	return append([]any{GoOn(post)}, s.refresh()...)
 }
 
 // pressStop waits in a mode of its own, in which nothing else can be pressed, until the worker has finished its step.

@@ -46,6 +46,20 @@ func (p *tab) spy() {
 	p.wait("series", canTrain, time.Minute)
 }
 
+// reportsAsIfNothingHappened fails the test unless the report that the page got is that of an undisturbed run.
+func (p *tab) reportsAsIfNothingHappened(spec experiment.Spec) {
+	p.t.Helper()
+	var text string
+	p.eval("reported", &text)
+	var got experiment.Report
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		p.t.Fatal(err)
+	}
+	if got, want := timeless(p.t, got), timeless(p.t, p.engineRun(spec, 1)); got != want {
+		p.t.Errorf("the report is\n%s\nundisturbed\n%s", got, want)
+	}
+}
+
 // killing makes the engine kill its first colleague in the middle of a run, when it has just asked it for something. No
 // event tells of that, as when a browser ends a worker.
 const killing = `{
@@ -72,15 +86,7 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 	if got := p.text(".eyebrow"); !strings.Contains(got, "a worker was lost") {
 		t.Errorf("the report's provenance is %q", got)
 	}
-	var text string
-	p.eval("reported", &text)
-	var got experiment.Report
-	if err := json.Unmarshal([]byte(text), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := timeless(t, got), timeless(t, p.engineRun(small(), 1)); got != want {
-		t.Errorf("the report is\n%s\nwithout the loss\n%s", got, want)
-	}
+	p.reportsAsIfNothingHappened(small())
 }
 
 // The engine itself dies in the middle of a training: a new one goes on from a step that was kept, and the report is that
@@ -107,15 +113,7 @@ func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
 	if arm := spec.Arms[1].Name; first[arm] < 2 {
 		t.Errorf("the new engine begins %s with step %d", arm, first[arm])
 	}
-	var text string
-	p.eval("reported", &text)
-	var got experiment.Report
-	if err := json.Unmarshal([]byte(text), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := timeless(t, got), timeless(t, p.engineRun(spec, 1)); got != want {
-		t.Errorf("the report is\n%s\nwithout the death\n%s", got, want)
-	}
+	p.reportsAsIfNothingHappened(spec)
 }
 
 // The engine dies when nothing is under way: what was finished stays on the page, which starts it again and can train.

@@ -270,7 +270,7 @@ func TestTheReportIsTheSameBitForBitWithAnyNumberOfWorkers(t *testing.T) {
 }
 
 // timeless is a report without what a clock measured.
-func timeless(t *testing.T, r experiment.Report) string {
+func timeless(t testing.TB, r experiment.Report) string {
 	t.Helper()
 	out, err := json.Marshal(r.WithoutTimings())
 	if err != nil {

@@ -136,6 +136,7 @@ func (l *lab) goOn(r protocol.Request) {
 	l.post(r, files)
 }
 
+// post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
 		l.state.Update(state.Lost{Reason: err.Error()})

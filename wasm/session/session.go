@@ -26,10 +26,11 @@ type Session struct {
 	Remote  fs.FS                                 // the folder of real sets beside the page; nil = none
 	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle
 	Context func(context.Context) context.Context // wraps the context of long work; nil = as it is
-	Keep    keepFunc                              // sends TypeKept; nil = nobody keeps checkpoints
 
 	Cores int                       // of this machine
 	Hire  func() (Colleague, error) // starts another worker; nil = there can be none
+	// Keep sends TypeKept, the checkpoint of this name that write writes; nil = nobody keeps checkpoints.
+	Keep func(name string, write func(io.Writer) error) error
 	// Roofline is that of bench.Options.
 	Roofline func(time.Duration) float64
 
@@ -42,9 +43,6 @@ type Session struct {
 	work    *work
 	crew    []Colleague
 }
-
-// keepFunc takes what write writes, the checkpoint of this name.
-type keepFunc = func(name string, write func(io.Writer) error) error
 
 // Colleague is another worker that computes for this one.
 type Colleague struct {

@@ -52,7 +52,12 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	event := experiment.Event{Phase: j.phase, Arm: j.arm, Seed: j.seed, Epochs: j.epochs, Steps: planned}
 	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
 		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda,
-		Gate: func(ctx context.Context) error { return errors.Join(keep.now(t, j), r.gate(ctx)) },
+		Gate: func(ctx context.Context) error {
+			if err := keep.now(t, j); err != nil {
+				return err // at once: the gate may wait
+			}
+			return r.gate(ctx)
+		},
 		OnStep: func(s train.StepInfo) {
 			r.measured((*meter).step)
 			e := event
