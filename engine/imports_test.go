@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"go/build"
 	"io/fs"
 	"path/filepath"
@@ -9,85 +10,172 @@ import (
 	"testing"
 )
 
-// allowed says which packages of the engine each package may import: the layering, from the bottom up. Tests are
-// free. Everything below backend that is not listed here is a device, which may import what devices need.
-var allowed = map[string][]string{
-	"tensor":              {},
-	"op":                  {"tensor"},
-	"graph":               {"tensor", "op"},
-	"nn":                  {"tensor", "op", "graph"},
-	"autodiff":            {"tensor", "op", "graph"},
-	"plan":                {"tensor", "op", "graph"},
-	"backend":             {"tensor", "op", "plan"},
-	"backend/backendtest": {"tensor", "op", "graph", "nn", "autodiff", "plan", "backend"},
-	"backend/cpu":         {"tensor", "op", "plan", "backend"},
-	"models":              {"tensor", "op", "graph", "nn"},
-	"distill":             {"tensor", "op", "graph", "nn"},
-	"metrics":             {},
-	"experiment":          {"metrics"},
-	"detect":              {"metrics"},
-	"train":               {"tensor", "op", "graph", "autodiff", "plan", "backend", "detect", "experiment"},
-	"experiment/runner":   {"tensor", "graph", "plan", "backend", "models", "distill", "train", "detect", "metrics", "experiment"},
-	"golden":              {"tensor", "op", "graph", "autodiff", "plan", "backend", "models", "distill", "metrics", "detect", "train", "experiment"},
-	"bench": {"op", "graph", "plan", "backend", "models", "train", "detect", "experiment", "experiment/runner",
-		"bench/timing"},
-	"bench/timing":         {},
-	"backend/simd":         {"tensor", "op", "plan", "backend", "backend/cpu", "backend/simd/kernels"},
-	"backend/simd/asm":     {},
-	"backend/simd/kernels": {},
+// part is one package with what it may import of this module and, beside the standard library, of others.
+type part struct {
+	folder  string
+	imports []string
+	outside []string
 }
 
-// free packages are programs: they may import everything.
-var free = []string{"cmd/cosinelab", "backend/simd/gen"}
+// layers lists every package of the module from the bottom up: each may import only packages that stand before it, and of
+// those only the ones in its row. Commands stand at the end, whatever folder they lie in. Tests are free.
+var layers = []part{
+	{folder: "assets"},
+	{folder: "datasets"},
 
-// Platforms whose build constraints are looked at.
+	{folder: "engine/tensor"},
+	{folder: "engine/op", imports: []string{"engine/tensor"}},
+	{folder: "engine/graph", imports: []string{"engine/tensor", "engine/op"}},
+	{folder: "engine/nn", imports: []string{"engine/tensor", "engine/op", "engine/graph"}},
+	{folder: "engine/autodiff", imports: []string{"engine/tensor", "engine/op", "engine/graph"}},
+	{folder: "engine/plan", imports: []string{"engine/tensor", "engine/op", "engine/graph"}},
+	{folder: "engine/backend", imports: []string{"engine/op", "engine/plan"}},
+	{folder: "engine/backend/backendtest", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/autodiff",
+		"engine/plan", "engine/backend"}},
+	{folder: "engine/backend/cpu", imports: []string{"engine/op", "engine/plan", "engine/backend"},
+		outside: []string{"golang.org/x/sys/cpu"}},
+	{folder: "engine/backend/simd/asm"},
+	{folder: "engine/backend/simd/kernels"},
+	{folder: "engine/backend/simd", imports: []string{"engine/op", "engine/plan", "engine/backend", "engine/backend/cpu",
+		"engine/backend/simd/kernels"}},
+
+	{folder: "engine/models", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/nn"}},
+	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn"}},
+	{folder: "engine/metrics"},
+	{folder: "engine/spec", imports: []string{"engine/metrics"}},
+	{folder: "engine/detect", imports: []string{"engine/metrics"}},
+	{folder: "engine/train", imports: []string{"datasets", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff",
+		"engine/plan", "engine/backend", "engine/spec"}, outside: []string{"github.com/nlpodyssey/safetensors"}},
+	{folder: "engine/experiment", imports: []string{"datasets", "engine/tensor", "engine/graph", "engine/plan", "engine/backend",
+		"engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"},
+		outside: []string{"golang.org/x/sync/errgroup"}},
+	{folder: "engine/golden", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/autodiff", "engine/plan",
+		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"}},
+	{folder: "engine/bench/timing"},
+	{folder: "engine/bench", imports: []string{"datasets", "engine/op", "engine/graph", "engine/plan", "engine/backend",
+		"engine/models", "engine/spec", "engine/train", "engine/experiment", "engine/bench/timing"}},
+	{folder: "engine/session/protocol", imports: []string{"engine/spec", "engine/bench/timing"}},
+	{folder: "engine/session/peer", imports: []string{"engine/backend", "engine/train", "engine/experiment"}},
+	{folder: "engine/session", imports: []string{"datasets", "engine/backend", "engine/metrics", "engine/spec", "engine/experiment",
+		"engine/bench", "engine/bench/timing", "engine/session/protocol"}},
+
+	{folder: "ui/words"},
+	{folder: "ui/chart", imports: []string{"ui/words"}},
+	{folder: "ui/signal", imports: []string{"ui/words", "ui/chart"}, outside: []string{vecty, vecty + "/elem"}},
+	{folder: "ui/state", imports: []string{"engine/metrics", "engine/spec", "engine/session/protocol", "ui/words", "ui/chart"}},
+	{folder: "ui/bench", imports: []string{"engine/bench/timing", "engine/session/protocol", "ui/words"}},
+	{folder: "ui", imports: []string{"engine/spec", "engine/session/protocol", "ui/words", "ui/chart", "ui/signal", "ui/state",
+		"ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
+
+	{folder: "wasm/mail"},
+	{folder: "wasm/spawn"},
+	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/runtime"}},
+
+	{folder: "wasm/lab", imports: []string{"engine/session/protocol", "ui/words", "ui/state", "ui/bench", "ui", "wasm/mail",
+		"wasm/spawn"}, outside: []string{vecty}},
+	{folder: "wasm/worker", imports: []string{"datasets", "engine/backend", "engine/backend/cpu", "engine/backend/simd",
+		"engine/session", "engine/session/peer", "engine/session/protocol", "wasm/mail", "wasm/spawn"}},
+	{folder: "serve", imports: []string{"assets", "datasets"}},
+	{folder: "assets/cmd/build", outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
+	{folder: "datasets/cmd/fetch", imports: []string{"datasets"}, outside: []string{"golang.org/x/term"}},
+	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
+	{folder: "engine/cmd/cosinelab", imports: []string{"datasets", "engine/backend", "engine/backend/cpu", "engine/models",
+		"engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/golden", "engine/bench",
+		"engine/bench/timing"}, outside: []string{"golang.org/x/sync/errgroup", "golang.org/x/term"}},
+}
+
+const (
+	module = "cosinelab/"
+	vecty  = "github.com/hexops/vecty"
+)
+
+// tops are the top-level parts from the bottom up. A package imports none of a part that stands higher than its own.
+var tops = []string{"assets", "datasets", "engine", "ui", "wasm", "serve"}
+
+// platforms are those whose build constraints are looked at.
 var platforms = []struct{ os, arch string }{{"linux", "amd64"}, {"js", "wasm"}}
 
-const module = "cosinelab/engine/"
-
-func TestImportsFollowTheLayering(t *testing.T) {
-	for _, pkg := range packages(t) {
-		if slices.Contains(free, pkg) {
-			continue
+func TestImportsFollowTheLayers(t *testing.T) {
+	for i, p := range layers {
+		used := map[string]bool{}
+		for _, imp := range imports(t, p.folder) {
+			used[imp] = true
+			checkImport(t, i, imp)
 		}
-		may, listed := allowed[pkg]
-		if !listed {
-			t.Errorf("engine/%s is not in the table of allowed imports", pkg)
-			continue
-		}
-		for _, imp := range imports(t, pkg) {
-			checkImport(t, pkg, imp, may)
+		for _, imp := range slices.Concat(p.imports, p.outside) {
+			if !used[imp] && !used[module+imp] {
+				t.Errorf("%s is listed with %s and does not import it", p.folder, imp)
+			}
 		}
 	}
 }
 
-// checkImport judges one import. syscall/js, files, the network stay out of the engine but in commands.
-func checkImport(t *testing.T, pkg, imp string, may []string) {
+// checkImport judges one import of the package in this place of layers.
+func checkImport(t *testing.T, at int, imp string) {
 	t.Helper()
-	if dep, inside := strings.CutPrefix(imp, module); inside && !slices.Contains(may, dep) {
-		t.Errorf("engine/%s imports %s, may import %v", pkg, dep, may)
+	p := layers[at]
+	dep, inside := strings.CutPrefix(imp, module)
+	switch {
+	case inside && !slices.Contains(p.imports, dep):
+		t.Errorf("%s imports %s, may import %v", p.folder, dep, p.imports)
+	case inside && place(dep) >= at:
+		t.Errorf("%s imports %s, which does not stand before it", p.folder, dep)
+	case inside && top(dep) > top(p.folder) && !command(p.folder):
+		t.Errorf("%s imports %s of a higher part", p.folder, dep)
+	case !inside && strings.Contains(strings.Split(imp, "/")[0], ".") && !slices.Contains(p.outside, imp):
+		t.Errorf("%s imports %s, may import %v", p.folder, imp, p.outside)
 	}
-	for _, outside := range []string{"syscall/js", "os", "net", "net/http"} {
-		if imp == outside {
-			t.Errorf("engine/%s imports %s: the engine neither opens files nor knows a browser", pkg, imp)
-		}
-	}
-	if strings.Contains(imp, "wazero") || strings.Contains(imp, "chromedp") || strings.Contains(imp, "vecty") {
-		t.Errorf("engine/%s imports %s outside tests", pkg, imp)
+	pure := strings.HasPrefix(p.folder, "engine/") && !command(p.folder) && p.folder != "engine/backend/simd/gen"
+	if pure && slices.Contains([]string{"syscall/js", "os", "net", "net/http"}, imp) {
+		t.Errorf("%s imports %s: the engine neither opens files nor knows a browser", p.folder, imp)
 	}
 }
 
-// packages lists the folders below this one that hold Go files, tests aside.
+// place is the position of a package in layers, beyond all where it has none.
+func place(folder string) int {
+	at := slices.IndexFunc(layers, func(p part) bool { return p.folder == folder })
+	if at < 0 {
+		return len(layers)
+	}
+	return at
+}
+
+func top(folder string) int {
+	name, _, _ := strings.Cut(folder, "/")
+	return slices.Index(tops, name)
+}
+
+func command(folder string) bool { return strings.Contains(folder, "/cmd/") }
+
+func TestEveryPackageHasItsLayer(t *testing.T) {
+	found := packages(t)
+	for _, folder := range found {
+		if place(folder) == len(layers) {
+			t.Errorf("%s is not in the list of layers", folder)
+		}
+	}
+	for _, p := range layers {
+		if !slices.Contains(found, p.folder) {
+			t.Errorf("%s is in the list of layers and holds no Go files", p.folder)
+		}
+	}
+}
+
+// packages lists the folders of the module that hold Go files, tests aside.
 func packages(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() && d.Name() == "testdata" {
-			return errOr(err, fs.SkipDir)
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if hidden := strings.HasPrefix(d.Name(), ".") && path != ".."; d.IsDir() && (hidden || d.Name() == "testdata") {
+			return fs.SkipDir
 		}
 		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
-			if dir := filepath.ToSlash(filepath.Dir(path)); !slices.Contains(found, dir) {
-				found = append(found, dir)
+			folder := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")
+			if !slices.Contains(found, folder) {
+				found = append(found, folder)
 			}
 		}
 		return nil
@@ -98,22 +186,15 @@ func packages(t *testing.T) []string {
 	return found
 }
 
-func errOr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
-}
-
 // imports returns what the package's own files import on any platform. Files named _js.go may know syscall/js.
-func imports(t *testing.T, pkg string) []string {
+func imports(t *testing.T, folder string) []string {
 	t.Helper()
 	var all []string
 	for _, p := range platforms {
 		ctx := build.Default
 		ctx.GOOS, ctx.GOARCH = p.os, p.arch
-		got, err := ctx.ImportDir(filepath.FromSlash(pkg), 0)
-		if _, none := err.(*build.NoGoError); none {
+		got, err := ctx.ImportDir(filepath.Join("..", filepath.FromSlash(folder)), 0)
+		if none := (*build.NoGoError)(nil); errors.As(err, &none) {
 			continue
 		}
 		if err != nil {

@@ -3,11 +3,11 @@ package ui
 import (
 	"math"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
-	"cosinelab/wasm/protocol"
 )
 
 // stack gives the charts what the state has for them.
@@ -77,7 +77,7 @@ func (p *Page) lanes() []signal.Arm {
 	return list
 }
 
-func spans(ranges []experiment.Range) []chart.Span {
+func spans(ranges []spec.Range) []chart.Span {
 	list := make([]chart.Span, len(ranges))
 	for i, r := range ranges {
 		list[i] = chart.Span{From: r.From, To: r.To}

@@ -12,8 +12,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/bench/timing"
-	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
@@ -27,7 +26,7 @@ type Options struct {
 	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
 	Roofline func(time.Duration) float64
 	// Hands are workers beside this one: every training step, and scoring, is timed without them and with them, in turn.
-	Hands []runner.Hand
+	Hands []experiment.Hand
 	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty = everything.
 	Only []string
 	// Begin is called with what comes next, before it is timed, and Done after every line; nil = not.
@@ -266,7 +265,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	const least, most, enough = 2, 20, 2 * time.Second
 	clocks, begin, warm, done := r.clocks(len(crews), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), detect.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
 		Gate: func(ctx context.Context) error {
 			if err := errors.Join(gone, ctx.Err()); err != nil {
@@ -299,7 +298,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 }
 
 // join makes the other workers ready for a step.
-func (r *run) join(ctx context.Context, task runner.Task) (peers []train.Peer, err error) {
+func (r *run) join(ctx context.Context, task experiment.Task) (peers []train.Peer, err error) {
 	for _, h := range r.Hands {
 		p, err := h.Join(ctx, task)
 		if err != nil {
@@ -331,7 +330,7 @@ func (r *run) score(ctx context.Context, t *train.Trainer, s Step, crews [][]tra
 }
 
 // pass times one forward pass; a worker that is lost on the way ends it.
-func pass(ctx context.Context, t *train.Trainer, w detect.Windows, crew []train.Peer) (time.Duration, error) {
+func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, crew []train.Peer) (time.Duration, error) {
 	var gone error
 	t.Share(crew, false, func(err error) { gone = err })
 	start := time.Now()
@@ -340,11 +339,11 @@ func pass(ctx context.Context, t *train.Trainer, w detect.Windows, crew []train.
 }
 
 // windows are n windows of made-up data.
-func windows(n int) detect.Windows {
+func windows(n int) datasets.Windows {
 	s := datasets.Series{Rows: n + Length - 1, Channels: Channels, Values: make([]float32, (n+Length-1)*Channels)}
 	for i := range s.Values {
 		t, c := float64(i/Channels), float64(i%Channels)
 		s.Values[i] = float32(math.Sin(t*(0.05+0.01*c)) + 0.1*math.Sin(1000*math.Sin(float64(i))))
 	}
-	return detect.Slide(s, Length, 1)
+	return datasets.Slide(s, Length, 1)
 }

@@ -10,7 +10,7 @@ import (
 
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench/timing"
-	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/train"
 )
 
@@ -39,7 +39,7 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 }
 
 func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []runner.Hand{runner.Local(cpu.New())}})
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []experiment.Hand{experiment.Local(cpu.New())}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,8 +57,8 @@ func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 
 func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	asked := 0
-	hand := runner.Local(cpu.New())
-	watched := runner.Hand{Join: func(ctx context.Context, task runner.Task) (train.Peer, error) {
+	hand := experiment.Local(cpu.New())
+	watched := experiment.Hand{Join: func(ctx context.Context, task experiment.Task) (train.Peer, error) {
 		p, err := hand.Join(ctx, task)
 		forward := p.Forward
 		p.Forward = func(ctx context.Context, pass train.Pass) ([][]float32, error) {
@@ -77,7 +77,7 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	r := &run{Options: Options{Runs: 2, Hands: []runner.Hand{watched}}}
+	r := &run{Options: Options{Runs: 2, Hands: []experiment.Hand{watched}}}
 	peers, err := r.join(context.Background(), task)
 	if err != nil {
 		t.Fatal(err)
@@ -96,10 +96,10 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 
 func TestALostWorkerEndsTheBenchmark(t *testing.T) {
 	lost := errors.New("it is gone")
-	hand := runner.Hand{Join: func(context.Context, runner.Task) (train.Peer, error) {
+	hand := experiment.Hand{Join: func(context.Context, experiment.Task) (train.Peer, error) {
 		return train.Peer{Gradients: func(context.Context, train.Work) ([]train.Gradient, error) { return nil, lost }}, nil
 	}}
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Hands: []runner.Hand{hand}})
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Hands: []experiment.Hand{hand}})
 	if !errors.Is(err, lost) || len(lines) > 0 {
 		t.Errorf("lines %+v, error %v: want none, since two workers were never there", lines, err)
 	}

@@ -4,8 +4,8 @@ package bench
 import (
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -24,7 +24,7 @@ const clip = 1
 type Step struct {
 	Name    string
 	About   string
-	Model   experiment.Model
+	Model   spec.Model
 	Teacher bool // with a frozen teacher of the same kind, whose output the student follows by the cosine
 	Scored  bool // its forward pass is timed, too
 }
@@ -34,30 +34,30 @@ var Steps = []Step{
 	{"T", "transformer, d_model 64, 8 heads, 3 layers, d_ff 64", sized("transformer", 64), false, false},
 	{"A", "Anomaly Transformer of the same size", sized("anomaly_transformer", 64), false, true},
 	{"D", "A with a frozen teacher's forward pass and the cosine objective", sized("anomaly_transformer", 64), true, false},
-	{"L", "LSTM, 80 states, 2 layers", experiment.Model{Name: "lstm", DModel: 80, Layers: 2}, false, false},
+	{"L", "LSTM, 80 states, 2 layers", spec.Model{Name: "lstm", DModel: 80, Layers: 2}, false, false},
 	{"F", "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512", sized("anomaly_transformer", 512), false, true},
 }
 
-func sized(name string, width int) experiment.Model {
-	return experiment.Model{Name: name, DModel: width, Heads: 8, Layers: 3, DFF: width}
+func sized(name string, width int) spec.Model {
+	return spec.Model{Name: name, DModel: width, Heads: 8, Layers: 3, DFF: width}
 }
 
 // task is the step as one training of an experiment, in micro-batches of the size that the model likes.
-func (s Step) task() (runner.Task, error) {
+func (s Step) task() (experiment.Task, error) {
 	m, err := models.Find(s.Model.Name)
 	if err != nil {
-		return runner.Task{}, err
+		return experiment.Task{}, err
 	}
-	spec := experiment.Default()
-	spec.Data.Window = Length
-	spec.Teacher.Model, spec.Student = s.Model, s.Model
-	spec.Train = experiment.Train{Rate: 1e-4, Schedule: "constant", Epochs: 1, Batch: Batch, Clip: clip}
-	spec.Detect.Score = "model"
+	sp := spec.Default()
+	sp.Data.Window = Length
+	sp.Teacher.Model, sp.Student = s.Model, s.Model
+	sp.Train = spec.Train{Rate: 1e-4, Schedule: "constant", Epochs: 1, Batch: Batch, Clip: clip}
+	sp.Detect.Score = "model"
 	arm := 0 // alone
 	if s.Teacher {
 		arm = 1 // with the cosine
 	}
-	return runner.Task{Spec: spec, Arm: arm, Taught: s.Teacher, Channels: Channels,
+	return experiment.Task{Spec: sp, Arm: arm, Taught: s.Teacher, Channels: Channels,
 		Micro: min(Batch, m.MicroBatch(models.Config{DModel: s.Model.OrLab().DModel}))}, nil
 }
 

@@ -1,3 +1,4 @@
+// Package detect turns scores of a series into alarms.
 package detect
 
 import (

@@ -7,12 +7,11 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/detect"
 	"cosinelab/engine/distill"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
@@ -80,9 +79,9 @@ func trained(t *testing.T, p train.Problem, weight float64) map[string]tensor.Te
 	for i := range 96 {
 		s.Values = append(s.Values, float32(math.Sin(float64(i*i))))
 	}
-	o := train.Options{Train: experiment.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: 2, Seed: 1,
+	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: 2, Seed: 1,
 		Lambda: func(epoch int) float64 { return distill.Weight("linear", weight, epoch, 2) }}
-	if _, err := tr.Fit(context.Background(), detect.Tile(s, 8), detect.Windows{}, o); err != nil {
+	if _, err := tr.Fit(context.Background(), datasets.Tile(s, 8), datasets.Windows{}, o); err != nil {
 		t.Fatal(err)
 	}
 	params, err := tr.Params()

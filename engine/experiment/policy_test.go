@@ -1,91 +1,81 @@
 package experiment_test
 
 import (
-	"encoding/json"
-	"errors"
-	"reflect"
+	"context"
+	"slices"
+	"strings"
 	"testing"
 
+	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
-// with is the default spec with this text as its threshold.
-func with(t *testing.T, threshold string) []byte {
-	t.Helper()
-	text, err := json.Marshal(experiment.Default())
-	if err != nil {
-		t.Fatal(err)
+func TestSpecsNameEveryThresholdPolicy(t *testing.T) {
+	if len(detect.Thresholds) != len(spec.Policies) {
+		t.Fatalf("%d policies in specs, %d in detect", len(spec.Policies), len(detect.Thresholds))
 	}
-	var spec map[string]any
-	if err := json.Unmarshal(text, &spec); err != nil {
-		t.Fatal(err)
-	}
-	spec["detect"].(map[string]any)["threshold"] = json.RawMessage(threshold)
-	if text, err = json.Marshal(spec); err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func TestThresholdsTakeTheParametersOfTheirPolicyOnly(t *testing.T) {
-	for threshold, field := range map[string]string{
-		`{"policy":"fixed","value":0}`:                    "",
-		`{"policy":"fixed"}`:                              "detect.threshold.value",
-		`{"policy":"fixed","value":1,"k":2}`:              "detect.threshold.k",
-		`{"policy":"train_percentile","percent":99}`:      "",
-		`{"policy":"train_percentile"}`:                   "detect.threshold.percent",
-		`{"policy":"train_percentile","percent":101}`:     "detect.threshold.percent",
-		`{"policy":"train_test_percentile","percent":-1}`: "detect.threshold.percent",
-		`{"policy":"mean_sigma"}`:                         "",
-		`{"policy":"mean_sigma","k":2.5}`:                 "",
-		`{"policy":"mean_sigma","k":-1}`:                  "detect.threshold.k",
-		`{"policy":"pot"}`:                                "",
-		`{"policy":"pot","level":0.9,"q":0.0001}`:         "",
-		`{"policy":"pot","level":1}`:                      "detect.threshold.level",
-		`{"policy":"pot","q":0.03}`:                       "detect.threshold.q",
-		`{"policy":"spot","percent":99}`:                  "detect.threshold.percent",
-		`{"policy":"spot","q":-1}`:                        "detect.threshold.q",
-		`{"policy":"dynamic"}`:                            "",
-		`{"policy":"dynamic","q":0.1}`:                    "detect.threshold.q",
-		`{"policy":"best_f1"}`:                            "",
-		`{"policy":"best_f1","percent":99}`:               "detect.threshold.percent",
-		`{"policy":"best_f1","value":0}`:                  "detect.threshold.value",
-		`{"policy":"median"}`:                             "detect.threshold.policy",
-		`{"policy":"pot","levels":0.9}`:                   "detect.threshold.levels",
-		`{"policy":"pot","level":"high"}`:                 "detect.threshold.level",
-	} {
-		spec, err := experiment.Parse(with(t, threshold))
-		var wrong *experiment.FieldError
-		switch {
-		case field == "" && err != nil:
-			t.Errorf("%s: %v", threshold, err)
-		case field != "" && (!errors.As(err, &wrong) || wrong.Field != field):
-			t.Errorf("%s: error %v, want one about %s", threshold, err, field)
-		case field == "":
-			var back experiment.Threshold
-			text, err := json.Marshal(spec.Detect.Threshold)
-			if err == nil {
-				err = json.Unmarshal(text, &back)
-			}
-			if string(text) != threshold || err != nil || !reflect.DeepEqual(back, spec.Detect.Threshold) {
-				t.Errorf("%s became %s, error %v", threshold, text, err)
-			}
+	for i, p := range detect.Thresholds {
+		if spec.Policies[i].Name != p.Name {
+			t.Errorf("policy %d is %s in specs and %s in detect", i, spec.Policies[i].Name, p.Name)
 		}
 	}
 }
 
-func TestAbsentParametersAreThoseOfThePolicy(t *testing.T) {
-	half := 0.5
-	for want, threshold := range map[string]experiment.Threshold{
-		"pot, level 0.98, q 0.001":     {Policy: "pot"},
-		"spot, level 0.9, q 0.01":      {Policy: "spot", Level: 0.9, Q: 0.01},
-		"mean_sigma, k 3":              {Policy: "mean_sigma"},
-		"train_percentile, percent 99": {Policy: "train_percentile", Percent: 99},
-		"fixed, value 0.5":             {Policy: "fixed", Value: &half},
-		"best_f1":                      {Policy: "best_f1"},
-	} {
-		if got := threshold.String(); got != want {
-			t.Errorf("%+v is %q, want %q", threshold, got, want)
+func TestEveryThresholdPolicyGivesAlarmsAndSaysWhatItSaw(t *testing.T) {
+	s := only(small(t), spec.ArmAlone)
+	value := 0.5
+	for _, p := range detect.Thresholds {
+		s.Detect.Threshold = spec.Threshold{Policy: p.Name}
+		switch p.Name {
+		case "fixed":
+			s.Detect.Threshold.Value = &value
+		case "train_percentile", "train_test_percentile":
+			s.Detect.Threshold.Percent = 90
+		case "pot", "spot":
+			s.Detect.Threshold.Level, s.Detect.Threshold.Q = 0.8, 0.05
 		}
+		out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
+		cut := out.Threshold
+		if cut.Policy != p.Name || cut.Saw != p.Saw || (cut.Tail != nil) != (p.Name == "pot" || p.Name == "spot") {
+			t.Errorf("%s: %+v", p.Name, cut)
+		}
+		if moves := p.Name == "spot" || p.Name == "dynamic"; cut.Value.Defined() == moves || (out.Flags != nil) != moves {
+			t.Errorf("%s: value %v with %d flags", p.Name, cut.Value, len(out.Flags))
+		}
+		for i, x := range out.Scores {
+			flagged := slices.ContainsFunc(out.Alarms, func(a spec.Range) bool { return a.From <= i && i < a.To })
+			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil && out.Flags[i]; flagged != want {
+				t.Errorf("%s: step %d with score %v flagged %v", p.Name, i, x, flagged)
+			}
+		}
+		if p.Name == "fixed" && cut.Value != 0.5 {
+			t.Errorf("fixed at %v", cut.Value)
+		}
+	}
+}
+
+func TestRunThatGetsNoThresholdFailsAlone(t *testing.T) {
+	s := only(small(t), spec.ArmAlone, spec.ArmRandom)
+	s.Detect.Threshold = spec.Threshold{Policy: "pot", Level: 0.999999, Q: 1e-7}
+	r := run(t, s, experiment.Options{})
+	for _, a := range r.Arms {
+		if got := a.Runs[0].Failed; !strings.Contains(got, "threshold: tail: no score above") {
+			t.Errorf("%s failed with %q", a.Arm.Name, got)
+		}
+	}
+}
+
+// Judging by hand takes the place of flags that moved.
+func TestJudgeTakesAThresholdInPlaceOfFlags(t *testing.T) {
+	s := only(small(t), spec.ArmAlone)
+	s.Detect.Threshold = spec.Threshold{Policy: "spot", Level: 0.8, Q: 0.05}
+	out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
+	out.Threshold.Value = -1
+	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores))); err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Alarms) != 1 || out.Alarms[0].To != len(out.Scores) {
+		t.Errorf("alarms %v, want one over everything", out.Alarms)
 	}
 }

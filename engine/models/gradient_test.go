@@ -10,12 +10,11 @@ import (
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -151,9 +150,9 @@ func overfit(t *testing.T, p train.Problem, epochs int) (first, best float64) {
 	for _, v := range wave(rows * channels) {
 		s.Values = append(s.Values, float32(v))
 	}
-	windows := detect.Tile(s, rows/2)
-	o := train.Options{Train: experiment.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: epochs, Seed: 1}
-	result, err := tr.Fit(context.Background(), windows, detect.Windows{}, o)
+	windows := datasets.Tile(s, rows/2)
+	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: epochs, Seed: 1}
+	result, err := tr.Fit(context.Background(), windows, datasets.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,10 +9,10 @@ import (
 
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend/backendtest"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -299,8 +299,8 @@ func TestCausalModelsDoNotLookAhead(t *testing.T) {
 				}
 			}
 		}
-		if same != experiment.Models[i].Causal {
-			t.Errorf("%s: earlier steps stay the same: %v, causal: %v", m.Name, same, experiment.Models[i].Causal)
+		if same != spec.Models[i].Causal {
+			t.Errorf("%s: earlier steps stay the same: %v, causal: %v", m.Name, same, spec.Models[i].Causal)
 		}
 	}
 }

@@ -7,32 +7,32 @@ import (
 	"slices"
 	"time"
 
-	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment"
+	"cosinelab/datasets"
+	"cosinelab/engine/spec"
 )
 
 // Options says how Fit trains. Everything but the functions at the end is part of what makes a run reproducible.
 type Options struct {
-	Train   experiment.Train
+	Train   spec.Train
 	Epochs  int                         // instead of Train.Epochs: a teacher has its own
 	Lambda  func(epoch int) float64     // weight of the distillation term by epoch, from 1; nil = there is none
 	Seed    uint64                      // of the order of windows
 	Gate    func(context.Context) error // called before every step; it may wait, its error ends the training
 	OnStep  func(StepInfo)              // called after every step
-	OnEpoch func(experiment.Epoch)      // called when an epoch has been validated
+	OnEpoch func(spec.Epoch)            // called when an epoch has been validated
 }
 
 // StepInfo is what is known after a step.
 type StepInfo struct {
-	Epoch, Step, Steps int               // Step counts from 1 over all epochs; Steps if nothing stops early
-	Losses             []experiment.Part // of this step
-	GradNorm           float64           // before clipping
-	Seconds            float64           // of this step
+	Epoch, Step, Steps int         // Step counts from 1 over all epochs; Steps if nothing stops early
+	Losses             []spec.Part // of this step
+	GradNorm           float64     // before clipping
+	Seconds            float64     // of this step
 }
 
 // Result is how a training ended.
 type Result struct {
-	Epochs []experiment.Epoch
+	Epochs []spec.Epoch
 	Best   int     // the epoch whose parameters were kept, from 1
 	StepMs float64 // median of the steps of this call
 }
@@ -51,7 +51,7 @@ func Batches(n, batch, micro int) int {
 type fit struct {
 	*Trainer
 	Options
-	train, valid detect.Windows
+	train, valid datasets.Windows
 	batches      int // in an epoch
 	stepMs       []float64
 }
@@ -60,7 +60,7 @@ type fit struct {
 // back the parameters of the best epoch. Without validation windows the training loss decides. It goes on where
 // Restore left off. If the context or the gate ends it, the trainer stands between two steps, and Save keeps all that
 // is needed to go on.
-func (t *Trainer) Fit(ctx context.Context, train, valid detect.Windows, o Options) (Result, error) {
+func (t *Trainer) Fit(ctx context.Context, train, valid datasets.Windows, o Options) (Result, error) {
 	f := fit{Trainer: t, Options: o, train: train, valid: valid}
 	if err := f.check(); err != nil {
 		return Result{}, fmt.Errorf("train: %w", err)
@@ -146,7 +146,7 @@ func (f *fit) step(ctx context.Context, batch []int, rate, lambda float64) error
 // closeEpoch measures the validation loss, notes the epoch, and decides whether it is the best, or the last.
 func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 	p := &f.at
-	e := experiment.Epoch{Epoch: p.Epoch, Steps: p.Adam, Rate: rate, Weight: lambda, Losses: f.named(p.Sums),
+	e := spec.Epoch{Epoch: p.Epoch, Steps: p.Adam, Rate: rate, Weight: lambda, Losses: f.named(p.Sums),
 		GradNorm: p.Sums.Norm / float64(f.batches), Seconds: p.Sums.Seconds}
 	monitor := p.Sums.mean(p.Sums.Monitor)
 	if f.valid.Len() > 0 {

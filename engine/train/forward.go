@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cosinelab/engine/detect"
+	"cosinelab/datasets"
 	"cosinelab/engine/plan"
 )
 
@@ -27,7 +27,7 @@ type Pass struct {
 const atOnce = 32
 
 // evaluate sums the losses over the micro-batches of w, in order.
-func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64) (total sums, err error) {
+func (t *Trainer) evaluate(ctx context.Context, w datasets.Windows, lambda float64) (total sums, err error) {
 	at := t.whole(count(0, w.Len()))
 	values := make([]float32, len(t.reported))
 	err = t.pass(ctx, w, at, Pass{Losses: true, Lambda: lambda}, func(_ []int, results [][]float32) error {
@@ -45,7 +45,7 @@ func (t *Trainer) evaluate(ctx context.Context, w detect.Windows, lambda float64
 
 // Forward computes Problem.Outputs for every window of w, in order, whoever computes them. It calls got once a window
 // with one slice for each output, which is good until got returns.
-func (t *Trainer) Forward(ctx context.Context, w detect.Windows, got func(window int, outputs [][]float32) error) error {
+func (t *Trainer) Forward(ctx context.Context, w datasets.Windows, got func(window int, outputs [][]float32) error) error {
 	if err := t.fits(w); err != nil {
 		return fmt.Errorf("train: forward: %w", err)
 	}
@@ -66,7 +66,7 @@ func (t *Trainer) Forward(ctx context.Context, w detect.Windows, got func(window
 
 // pass computes what p asks for of the windows at these positions, in turns of all workers, and calls got for each
 // micro-batch in order.
-func (t *Trainer) pass(ctx context.Context, w detect.Windows, at []int, p Pass, got func(at []int, results [][]float32) error) error {
+func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass, got func(at []int, results [][]float32) error) error {
 	p.Seed = t.draws.Seed
 	if err := t.writeWeight(p.Lambda); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (t *Trainer) pass(ctx context.Context, w detect.Windows, at []int, p Pass, 
 }
 
 // passTurn computes some micro-batches of a pass together with the peers.
-func (t *Trainer) passTurn(ctx context.Context, w detect.Windows, parts [][]int, p Pass, got func(at []int, results [][]float32) error) error {
+func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]int, p Pass, got func(at []int, results [][]float32) error) error {
 	given := make([][][]float32, len(parts))
 	return t.together(ctx, len(parts), func(peer int, run span) func() error {
 		theirs := p
@@ -182,7 +182,7 @@ func (t *Trainer) part(p Pass, results [][]float32, i int) [][]float32 {
 
 // forward computes one micro-batch of a pass, with the noise of windows that are drawn as those positions; what its first
 // windows do not fill is left over from the last.
-func (t *Trainer) forward(ctx context.Context, w detect.Windows, at, drawn []int, p Pass, results [][]float32) error {
+func (t *Trainer) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass, results [][]float32) error {
 	if err := errors.Join(t.load(w, at), t.drawScoring(drawn)); err != nil {
 		return err
 	}

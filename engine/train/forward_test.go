@@ -7,15 +7,15 @@ import (
 	"slices"
 	"testing"
 
-	"cosinelab/engine/detect"
+	"cosinelab/datasets"
 	"cosinelab/engine/train"
 )
 
 // manyWindows are more than all workers take in one turn, and no multiple of any micro-batch.
-func manyWindows() detect.Windows { return detect.Slide(waves(window+300), window, 1) }
+func manyWindows() datasets.Windows { return datasets.Slide(waves(window+300), window, 1) }
 
 // outputs are copies of what Forward yields, window after window.
-func outputs(t *testing.T, tr *train.Trainer, w detect.Windows) (out [][]float32) {
+func outputs(t *testing.T, tr *train.Trainer, w datasets.Windows) (out [][]float32) {
 	t.Helper()
 	err := tr.Forward(context.Background(), w, func(i int, o [][]float32) error {
 		if i*len(o) != len(out) {

@@ -9,11 +9,10 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
@@ -66,11 +65,11 @@ func newTrainer(t *testing.T, p train.Problem, clip float64, seed uint64) *train
 
 // options are three epochs of three steps, the last of one window, over seven windows.
 func options() train.Options {
-	return train.Options{Train: experiment.Train{Rate: 0.01, Schedule: "cosine", Batch: 3}, Epochs: 3, Seed: 5}
+	return train.Options{Train: spec.Train{Rate: 0.01, Schedule: "cosine", Batch: 3}, Epochs: 3, Seed: 5}
 }
 
-func fitWindows() detect.Windows   { return detect.Slide(waves(12), window, 1) }
-func validWindows() detect.Windows { return detect.Tile(waves(12), window) }
+func fitWindows() datasets.Windows   { return datasets.Slide(waves(12), window, 1) }
+func validWindows() datasets.Windows { return datasets.Tile(waves(12), window) }
 
 func params(t *testing.T, tr *train.Trainer) map[string]tensor.Tensor {
 	t.Helper()
@@ -95,7 +94,7 @@ func sameBits(t *testing.T, what string, got, want map[string]tensor.Tensor) {
 }
 
 // losses are the epochs of a result without what depends on the clock.
-func losses(r train.Result) []experiment.Epoch {
+func losses(r train.Result) []spec.Epoch {
 	es := slices.Clone(r.Epochs)
 	for i := range es {
 		es[i].Seconds = 0
@@ -143,6 +142,6 @@ func scalars(t *testing.T, f func(g *graph.Graph) (loss, monitor *graph.Node)) t
 }
 
 // steps are windows for so many steps of a problem of scalars.
-func steps(n int) detect.Windows {
-	return detect.Tile(datasets.Series{Values: make([]float32, n), Rows: n, Channels: 1}, 1)
+func steps(n int) datasets.Windows {
+	return datasets.Tile(datasets.Series{Values: make([]float32, n), Rows: n, Channels: 1}, 1)
 }

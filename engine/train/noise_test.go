@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"cosinelab/engine/detect"
+	"cosinelab/datasets"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/train"
@@ -35,7 +35,7 @@ func noisy(t *testing.T, micro int) train.Problem {
 // draws are the outputs of noisy for every window.
 func draws(t *testing.T, micro int, seed uint64) (eps, edge [][]float32) {
 	t.Helper()
-	w := detect.Slide(waves(window+6), window, 1)
+	w := datasets.Slide(waves(window+6), window, 1)
 	err := newTrainer(t, noisy(t, micro), 0, seed).Forward(context.Background(), w, func(_ int, o [][]float32) error {
 		eps, edge = append(eps, slices.Clone(o[0])), append(edge, slices.Clone(o[1]))
 		return nil
@@ -99,7 +99,7 @@ func TestEveryStepAndMicroBatchHasDrawsOfItsOwn(t *testing.T) {
 	o := options()
 	o.OnStep = func(s train.StepInfo) { seen = append(seen, s.Losses[0].Value) }
 	p := noisy(t, 1)
-	if _, err := newTrainer(t, p, 0, 3).Fit(context.Background(), detect.Tile(waves(0+window), window), detect.Windows{}, o); err != nil {
+	if _, err := newTrainer(t, p, 0, 3).Fit(context.Background(), datasets.Tile(waves(0+window), window), datasets.Windows{}, o); err != nil {
 		t.Fatal(err)
 	}
 	for i, x := range seen {
@@ -167,7 +167,7 @@ func TestDropoutLeavesOutItsShareInTrainingAlone(t *testing.T) {
 	o := options()
 	o.Epochs = epochs
 	tr := newTrainer(t, p, 0, 1)
-	r, err := tr.Fit(context.Background(), detect.Slide(waves(300), window, 1), detect.Windows{}, o)
+	r, err := tr.Fit(context.Background(), datasets.Slide(waves(300), window, 1), datasets.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}

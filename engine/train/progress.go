@@ -3,18 +3,18 @@ package train
 import (
 	"errors"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // progress is where a training stands; with the parameters and moments it is all that a resumed run needs.
 type progress struct {
-	Epoch     int                // being trained, from 1
-	Batch     int                // next batch of it
-	Adam      int                // steps of the optimiser so far
-	Sums      sums               // over the steps of this epoch
-	History   []experiment.Epoch // finished epochs
-	Best      float64            // lowest monitored loss
-	BestEpoch int                // which epoch had it; 0 = none yet
+	Epoch     int          // being trained, from 1
+	Batch     int          // next batch of it
+	Adam      int          // steps of the optimiser so far
+	Sums      sums         // over the steps of this epoch
+	History   []spec.Epoch // finished epochs
+	Best      float64      // lowest monitored loss
+	BestEpoch int          // which epoch had it; 0 = none yet
 	Ended     bool
 }
 

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"math"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // Rate is the learning rate of an epoch, counted from 1: reference halves it after every epoch but the first
 // (models.md, section 9), cosine lowers it along half a cosine from the full rate towards 0, step lets it fall to
 // StepFactor of itself after every StepEpochs.
-func Rate(t experiment.Train, epoch, epochs int) (float64, error) {
+func Rate(t spec.Train, epoch, epochs int) (float64, error) {
 	switch t.Schedule {
 	case "constant":
 		return t.Rate, nil

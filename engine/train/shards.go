@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"cosinelab/datasets"
-	"cosinelab/engine/detect"
 	"cosinelab/engine/plan"
 )
 
@@ -154,7 +153,7 @@ func cut(n int) []int {
 }
 
 // batchGradient leaves the gradient of a batch in the totals and returns its losses.
-func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int, share, lambda float64) (sums, error) {
+func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, share, lambda float64) (sums, error) {
 	t.draws.Step, t.draws.Epoch = t.at.Adam, t.at.Epoch
 	if err := t.write(t.share, share); err != nil {
 		return sums{}, err
@@ -182,7 +181,7 @@ func (t *Trainer) batchGradient(ctx context.Context, w detect.Windows, at []int,
 }
 
 // addShard computes a shard here, and adds it to the totals.
-func (t *Trainer) addShard(ctx context.Context, w detect.Windows, at, bounds []int, i int, losses *sums) error {
+func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int, losses *sums) error {
 	one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
 	if err != nil {
 		return err
@@ -212,7 +211,7 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 }
 
 // shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number in the batch.
-func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int, first int) (losses sums, err error) {
+func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums, err error) {
 	losses.Parts = make([]float64, len(t.problem.Parts))
 	for i := 0; i < len(at); i += t.micro {
 		one, err := t.gradient(ctx, w, at[i:i+t.micro], first+i/t.micro)
@@ -225,7 +224,7 @@ func (t *Trainer) shardGradient(ctx context.Context, w detect.Windows, at []int,
 }
 
 // workOf is the request to a peer for the shards between bounds.
-func (t *Trainer) workOf(peer int, params []float32, w detect.Windows, at, bounds []int, share, lambda float64) Work {
+func (t *Trainer) workOf(peer int, params []float32, w datasets.Windows, at, bounds []int, share, lambda float64) Work {
 	out := Work{Params: params, Share: share, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
@@ -235,7 +234,7 @@ func (t *Trainer) workOf(peer int, params []float32, w detect.Windows, at, bound
 }
 
 // windowsFor copies the windows of these positions for a peer.
-func (t *Trainer) windowsFor(peer int, w detect.Windows, at []int) []float32 {
+func (t *Trainer) windowsFor(peer int, w datasets.Windows, at []int) []float32 {
 	for peer >= len(t.kept.windows) {
 		t.kept.windows = append(t.kept.windows, nil)
 	}
@@ -335,10 +334,10 @@ func (t *Trainer) answerGradients(ctx context.Context, work Work) ([]Gradient, e
 }
 
 // given treats values [windows, L, C] as windows that lie one behind the other.
-func (t *Trainer) given(values []float32) detect.Windows {
+func (t *Trainer) given(values []float32) datasets.Windows {
 	s := t.problem.Windows.Shape
 	series := datasets.Series{Values: values, Rows: len(values) / s[2], Channels: s[2]}
-	return detect.Tile(series, s[1])
+	return datasets.Tile(series, s[1])
 }
 
 func (t *Trainer) setFlatParams(values []float32) error {

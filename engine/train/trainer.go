@@ -7,13 +7,13 @@ import (
 	"math"
 	"slices"
 
+	"cosinelab/datasets"
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend"
-	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
@@ -269,16 +269,16 @@ func (t *Trainer) losses(values []float32) (one sums, err error) {
 }
 
 // named turns sums into mean losses under their names.
-func (t *Trainer) named(s sums) []experiment.Part {
-	out := make([]experiment.Part, len(s.Parts))
+func (t *Trainer) named(s sums) []spec.Part {
+	out := make([]spec.Part, len(s.Parts))
 	for i, x := range s.Parts {
-		out[i] = experiment.Part{Name: t.plan.Slots[t.reported[1+i]].Name, Value: s.mean(x)}
+		out[i] = spec.Part{Name: t.plan.Slots[t.reported[1+i]].Name, Value: s.mean(x)}
 	}
 	return out
 }
 
 // load writes the windows of these positions as one micro-batch.
-func (t *Trainer) load(w detect.Windows, at []int) error {
+func (t *Trainer) load(w datasets.Windows, at []int) error {
 	size := w.Size()
 	for i, k := range at {
 		w.Copy(k, t.batch[i*size:(i+1)*size])
@@ -287,7 +287,7 @@ func (t *Trainer) load(w detect.Windows, at []int) error {
 }
 
 // fits says whether windows have the shape of the problem.
-func (t *Trainer) fits(w detect.Windows) error {
+func (t *Trainer) fits(w datasets.Windows) error {
 	if s := t.problem.Windows.Shape; w.Length != s[1] || w.Series.Channels != s[2] {
 		return fmt.Errorf("windows of %d steps with %d channels, the model wants %d with %d", w.Length, w.Series.Channels, s[1], s[2])
 	}
@@ -296,7 +296,7 @@ func (t *Trainer) fits(w detect.Windows) error {
 
 // step trains on one batch: the windows of w at these positions, in micro-batches. If the context
 // ends first, nothing has changed.
-func (t *Trainer) step(ctx context.Context, w detect.Windows, at []int, rate, lambda float64) (losses sums, norm float64, err error) {
+func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, lambda float64) (losses sums, norm float64, err error) {
 	at = t.whole(at)
 	losses, err = t.batchGradient(ctx, w, at, 1/float64(len(at)/t.micro), lambda)
 	if err != nil {
@@ -317,7 +317,7 @@ func (t *Trainer) whole(at []int) []int {
 }
 
 // gradient adds the gradient of the micro-batch of this number to the accumulators and returns its losses.
-func (t *Trainer) gradient(ctx context.Context, w detect.Windows, at []int, micro int) (sums, error) {
+func (t *Trainer) gradient(ctx context.Context, w datasets.Windows, at []int, micro int) (sums, error) {
 	if err := errors.Join(t.load(w, at), t.drawTraining(micro)); err != nil {
 		return sums{}, err
 	}

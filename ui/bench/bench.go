@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"cosinelab/engine/bench/timing"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // Mode is where the measurements stand.

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"cosinelab/engine/bench/timing"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // ready is the state once the engine has answered.

@@ -1,8 +1,8 @@
 package state
 
 import (
-	"cosinelab/engine/experiment"
-	"cosinelab/wasm/protocol"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 )
 
 // answer takes a message of the worker over.
@@ -57,7 +57,7 @@ func (s *State) opened(r protocol.Response) []any {
 }
 
 // event asks for new lines only when a run has brought some.
-func (s *State) event(e *experiment.Event) []any {
+func (s *State) event(e *spec.Event) []any {
 	if e == nil || s.Run == nil || s.Run.Over {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (s *State) confirm(r protocol.Response) []any {
 }
 
 // report replaces what events have told: it has the runs in the order of the spec, and everything that stopping left out.
-func (s *State) report(r *experiment.Report) []any {
+func (s *State) report(r *spec.Report) []any {
 	if r == nil || s.Run == nil {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -40,7 +40,7 @@ var kindNames = []struct {
 }
 
 // kindOf goes by what an arm does, not by its name: a link may call its arms anything.
-func kindOf(a experiment.Arm) string {
+func kindOf(a spec.Arm) string {
 	switch {
 	case a.Control != "":
 		return a.Control
@@ -51,7 +51,7 @@ func kindOf(a experiment.Arm) string {
 }
 
 // look describes an arm; the arms that the recipe offers have names in words, others are called as the Spec does.
-func look(w *words.Language, s experiment.Spec, a experiment.Arm) Look {
+func look(w *words.Language, s spec.Spec, a spec.Arm) Look {
 	l := Look{Name: a.Name, Kind: kindOf(a), Text: a.Name}
 	for _, b := range s.Arms {
 		if b.Name == a.Name {
@@ -77,17 +77,17 @@ func teacherLook(w *words.Language) Look {
 }
 
 // trained tells whether an arm costs training.
-func trained(a experiment.Arm) bool { return a.Control == "" }
+func trained(a spec.Arm) bool { return a.Control == "" }
 
 // distils tells whether an arm has a teacher.
-func distils(a experiment.Arm) bool {
+func distils(a spec.Arm) bool {
 	kind := kindOf(a)
 	return kind == Cosine || kind == MSE
 }
 
 // armOfKind returns the first arm of a kind, or nil.
-func armOfKind(s *experiment.Spec, kind string) *experiment.Arm {
-	i := slices.IndexFunc(s.Arms, func(a experiment.Arm) bool { return kindOf(a) == kind })
+func armOfKind(s *spec.Spec, kind string) *spec.Arm {
+	i := slices.IndexFunc(s.Arms, func(a spec.Arm) bool { return kindOf(a) == kind })
 	if i < 0 {
 		return nil
 	}
@@ -96,15 +96,15 @@ func armOfKind(s *experiment.Spec, kind string) *experiment.Arm {
 
 // objectiveOf returns the objective that the recipe shows: that of the first cosine arm, else of the first MSE arm.
 // Without either it returns a default that belongs to no arm.
-func objectiveOf(s *experiment.Spec) *experiment.Objective {
+func objectiveOf(s *spec.Spec) *spec.Objective {
 	if a := cmp.Or(armOfKind(s, Cosine), armOfKind(s, MSE)); a != nil {
 		return &a.Objective
 	}
-	return &experiment.Objective{Weight: 0.5, Axis: "channel", Schedule: "constant"}
+	return &spec.Objective{Weight: 0.5, Axis: "channel", Schedule: "constant"}
 }
 
 // eachObjective changes all arms that learn from a teacher alike: they are compared, so only the kind may differ.
-func eachObjective(s *experiment.Spec, change func(*experiment.Objective)) {
+func eachObjective(s *spec.Spec, change func(*spec.Objective)) {
 	for i := range s.Arms {
 		if distils(s.Arms[i]) {
 			change(&s.Arms[i].Objective)
@@ -113,36 +113,36 @@ func eachObjective(s *experiment.Spec, change func(*experiment.Objective)) {
 }
 
 // newArm makes an arm of a kind with the weight and schedule that the other arms have.
-func newArm(s *experiment.Spec, kind string) experiment.Arm {
+func newArm(s *spec.Spec, kind string) spec.Arm {
 	shown := objectiveOf(s)
-	a := experiment.Arm{Name: kind}
+	a := spec.Arm{Name: kind}
 	switch kind {
 	case Untrained, Random:
 		a.Control = kind
 	case Cosine:
-		a.Objective = experiment.Objective{Kind: Cosine, Weight: shown.Weight, Axis: cmp.Or(shown.Axis, "channel"), Schedule: shown.Schedule}
+		a.Objective = spec.Objective{Kind: Cosine, Weight: shown.Weight, Axis: cmp.Or(shown.Axis, "channel"), Schedule: shown.Schedule}
 	case MSE:
-		a.Objective = experiment.Objective{Kind: MSE, Weight: shown.Weight, Schedule: shown.Schedule}
+		a.Objective = spec.Objective{Kind: MSE, Weight: shown.Weight, Schedule: shown.Schedule}
 	default:
-		a.Objective = experiment.Objective{Kind: "none"}
+		a.Objective = spec.Objective{Kind: "none"}
 	}
 	return a
 }
 
 // toggleArm switches the arms of a kind on or off; student alone stays, since everything is compared with it.
-func toggleArm(s *experiment.Spec, kind string) {
+func toggleArm(s *spec.Spec, kind string) {
 	if armOfKind(s, kind) != nil {
 		if kind != Alone {
-			s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a experiment.Arm) bool { return kindOf(a) == kind })
+			s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a spec.Arm) bool { return kindOf(a) == kind })
 		}
 		return
 	}
 	s.Arms = append(slices.Clone(s.Arms), newArm(s, kind))
-	slices.SortStableFunc(s.Arms, func(a, b experiment.Arm) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(s.Arms, func(a, b spec.Arm) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 // rank is the place of an arm's kind in the recipe.
-func rank(a experiment.Arm) int {
+func rank(a spec.Arm) int {
 	for i, k := range kindNames {
 		if k.kind == kindOf(a) {
 			return i

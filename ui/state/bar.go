@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -113,7 +113,7 @@ func (s *State) statusLive() []string {
 		return []string{w.Say(words.StatusData)}
 	case e.Measured > 0:
 		parts = []string{w.Say(words.StatusMeasured, 100*e.Measured), who}
-	case e.Phase == experiment.PhaseScore:
+	case e.Phase == spec.PhaseScore:
 		parts = []string{w.Say(words.StatusScore), who}
 	default:
 		parts = []string{w.Say(words.StatusEpoch, max(e.Epoch, 1), e.Epochs), who}

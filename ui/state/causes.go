@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/words"
 )
@@ -36,12 +36,12 @@ func (s *State) Causes() Causes {
 		return Causes{Lead: w.Say(words.CausesNone)}
 	}
 	c := Causes{Look: l.Look}
-	truth := s.segmentAt(experiment.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1})
-	at := experiment.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1}
+	truth := s.segmentAt(spec.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1})
+	at := spec.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1}
 	i := overlapping(l.Run.Alarms, at)
 	if i < 0 && truth >= 0 {
 		segment := s.Data.Segments[truth]
-		i = overlapping(l.Run.Alarms, experiment.Range{From: segment.From, To: segment.To})
+		i = overlapping(l.Run.Alarms, spec.Range{From: segment.From, To: segment.To})
 	}
 	switch {
 	case l.Run.Causes == nil && len(l.Run.Alarms) > 0:
@@ -72,17 +72,17 @@ func (s *State) focusedLane() (Lane, bool) {
 }
 
 // overlapping returns the first of the ranges that shares a step with at, -1 = none does.
-func overlapping(ranges []experiment.Range, at experiment.Range) int {
-	return slices.IndexFunc(ranges, func(r experiment.Range) bool { return r.From < at.To && at.From < r.To })
+func overlapping(ranges []spec.Range, at spec.Range) int {
+	return slices.IndexFunc(ranges, func(r spec.Range) bool { return r.From < at.To && at.From < r.To })
 }
 
 // segmentAt returns the first true anomaly that shares a step with at, -1 = none does.
-func (s *State) segmentAt(at experiment.Range) int {
-	return slices.IndexFunc(s.Data.Segments, func(g experiment.Segment) bool { return g.From < at.To && at.From < g.To })
+func (s *State) segmentAt(at spec.Range) int {
+	return slices.IndexFunc(s.Data.Segments, func(g spec.Segment) bool { return g.From < at.To && at.From < g.To })
 }
 
 // explain tells of alarm i of a run.
-func (s *State) explain(c *Causes, r *experiment.Run, i int) {
+func (s *State) explain(c *Causes, r *spec.Run, i int) {
 	w, a := s.Words, r.Alarms[i]
 	if c.Lead = w.Say(words.CausesAlarm, words.Count(a.From), words.Count(a.To-1)); a.To == a.From+1 {
 		c.Lead = w.Say(words.CausesAlarmAt, words.Count(a.From))

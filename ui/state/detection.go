@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -32,33 +32,33 @@ var policyOptions = []option{
 }
 
 // scoresOf lists the scores that all students of an experiment have.
-func scoresOf(s *experiment.Spec) []string {
+func scoresOf(s *spec.Spec) []string {
 	names := []string{"model"}
 	for _, name := range modelInfo(s.Student.Name).Scores {
-		if !slices.ContainsFunc(s.Arms, func(a experiment.Arm) bool { return !scores(s.StudentOf(a), name) }) {
+		if !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return !scores(s.StudentOf(a), name) }) {
 			names = append(names, name)
 		}
 	}
 	return append(names, "disagreement")
 }
 
-func scores(m experiment.Model, name string) bool {
+func scores(m spec.Model, name string) bool {
 	return slices.Contains(modelInfo(m.Name).Scores, name)
 }
 
 // modelInfo returns what is known of a model; specs name no others.
-func modelInfo(name string) experiment.ModelInfo {
-	i := slices.IndexFunc(experiment.Models, func(k experiment.ModelInfo) bool { return k.Name == name })
+func modelInfo(name string) spec.ModelInfo {
+	i := slices.IndexFunc(spec.Models, func(k spec.ModelInfo) bool { return k.Name == name })
 	if i < 0 {
-		return experiment.ModelInfo{}
+		return spec.ModelInfo{}
 	}
-	return experiment.Models[i]
+	return spec.Models[i]
 }
 
-func getScore(s *experiment.Spec) string { return s.Detect.Score }
+func getScore(s *spec.Spec) string { return s.Detect.Score }
 
 // setScore takes only what every student of the experiment has: an arm without a score could not be compared.
-func setScore(s *experiment.Spec, text string) error {
+func setScore(s *spec.Spec, text string) error {
 	if !slices.Contains(scoresOf(s), text) {
 		return problem{words.NotAChoice, []any{text}}
 	}
@@ -67,7 +67,7 @@ func setScore(s *experiment.Spec, text string) error {
 }
 
 // scoringFields lists what an experiment can change about how scores come from windows.
-func scoringFields(s *experiment.Spec) (list []Field) {
+func scoringFields(s *spec.Spec) (list []Field) {
 	if smooths(s) {
 		list = append(list, FieldSmoothing)
 	}
@@ -78,30 +78,30 @@ func scoringFields(s *experiment.Spec) (list []Field) {
 }
 
 // smooths tells whether scores may be smoothed: the dynamic threshold does it itself.
-func smooths(s *experiment.Spec) bool { return thresholdOf(s).Policy != "dynamic" }
+func smooths(s *spec.Spec) bool { return thresholdOf(s).Policy != "dynamic" }
 
 // warms tells whether windows may start warm: where no student looks ahead.
-func warms(s *experiment.Spec) bool {
-	return !slices.ContainsFunc(s.Arms, func(a experiment.Arm) bool { return a.Control != Random && !s.StudentOf(a).Causal() })
+func warms(s *spec.Spec) bool {
+	return !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return a.Control != Random && !s.StudentOf(a).Causal() })
 }
 
-func thresholdOf(s *experiment.Spec) *experiment.Threshold { return &s.Detect.Threshold }
+func thresholdOf(s *spec.Spec) *spec.Threshold { return &s.Detect.Threshold }
 
 // defaulted is a parameter of the threshold that stands at the policy's own default when it is empty.
-func defaulted(name words.Key, path string, at func(*experiment.Spec) *float64, of func(experiment.Threshold) float64, low, high float64) field {
+func defaulted(name words.Key, path string, at func(*spec.Spec) *float64, of func(spec.Threshold) float64, low, high float64) field {
 	f := typed(name, path, real(at, low, high))
-	f.standard = func(s *experiment.Spec) string { return words.Setting(of(thresholdOf(s).OrDefault())) }
-	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
+	f.standard = func(s *spec.Spec) string { return words.Setting(of(thresholdOf(s).OrDefault())) }
+	return optional(f, func(s *spec.Spec) bool { return *at(s) == 0 }, func(s *spec.Spec) { *at(s) = 0 })
 }
 
-func getFixed(s *experiment.Spec) string {
+func getFixed(s *spec.Spec) string {
 	if v := thresholdOf(s).Value; v != nil {
 		return words.Setting(*v)
 	}
 	return ""
 }
 
-func setFixed(s *experiment.Spec, text string) error {
+func setFixed(s *spec.Spec, text string) error {
 	if text == "" {
 		thresholdOf(s).Value = nil
 		return nil
@@ -126,7 +126,7 @@ var parameters = []struct {
 }
 
 // parameterFields lists the parameters of the policy that is set.
-func parameterFields(s *experiment.Spec) (list []Field) {
+func parameterFields(s *spec.Spec) (list []Field) {
 	reads := policyInfo(thresholdOf(s).Policy).Params
 	for _, p := range parameters {
 		if slices.Contains(reads, p.name) {
@@ -136,12 +136,12 @@ func parameterFields(s *experiment.Spec) (list []Field) {
 	return list
 }
 
-func policyInfo(name string) experiment.PolicyInfo {
-	i := slices.IndexFunc(experiment.Policies, func(p experiment.PolicyInfo) bool { return p.Name == name })
+func policyInfo(name string) spec.PolicyInfo {
+	i := slices.IndexFunc(spec.Policies, func(p spec.PolicyInfo) bool { return p.Name == name })
 	if i < 0 {
-		return experiment.PolicyInfo{}
+		return spec.PolicyInfo{}
 	}
-	return experiment.Policies[i]
+	return spec.Policies[i]
 }
 
 // Where a policy's parameter starts that has no default of its own.
@@ -151,9 +151,9 @@ const (
 )
 
 // adaptThreshold leaves the parameters that the policy has, and gives it those that it needs.
-func adaptThreshold(t *experiment.Threshold, fixed float64) {
+func adaptThreshold(t *spec.Threshold, fixed float64) {
 	before := *t
-	*t = experiment.Threshold{Policy: before.Policy}
+	*t = spec.Threshold{Policy: before.Policy}
 	for _, name := range policyInfo(t.Policy).Params {
 		switch name {
 		case "percent":

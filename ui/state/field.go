@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -82,14 +82,14 @@ type option struct {
 // field says how one setting is written, read and named.
 type field struct {
 	name    words.Key
-	hint    words.Key                       // what an empty or special value means; Title = none
-	path    string                          // of the value in a Spec's JSON, by which errors name it
-	options []option                        // nil when the value is typed
-	offered func(*experiment.Spec) []string // the options that an experiment can have; nil = all
-	get     func(*experiment.Spec) string
-	set     func(*experiment.Spec, string) error
+	hint    words.Key                 // what an empty or special value means; Title = none
+	path    string                    // of the value in a Spec's JSON, by which errors name it
+	options []option                  // nil when the value is typed
+	offered func(*spec.Spec) []string // the options that an experiment can have; nil = all
+	get     func(*spec.Spec) string
+	set     func(*spec.Spec, string) error
 
-	standard func(*experiment.Spec) string // what an empty value stands for; nil = the hint says it in words
+	standard func(*spec.Spec) string // what an empty value stands for; nil = the hint says it in words
 }
 
 // typed and chosen make the rows of fields that say how one value is kept.
@@ -98,10 +98,10 @@ func typed(name words.Key, path string, value binding) field {
 }
 
 // chosen checks the choice here too, since a message may come from anywhere.
-func chosen(name words.Key, path string, at func(*experiment.Spec) *string, options ...option) field {
+func chosen(name words.Key, path string, at func(*spec.Spec) *string, options ...option) field {
 	f := field{name: name, path: path, options: options}
-	f.get = func(s *experiment.Spec) string { return *at(s) }
-	f.set = func(s *experiment.Spec, text string) error {
+	f.get = func(s *spec.Spec) string { return *at(s) }
+	f.set = func(s *spec.Spec, text string) error {
 		if !slices.ContainsFunc(options, func(o option) bool { return o.value == text }) {
 			return problem{words.NotAChoice, []any{text}}
 		}
@@ -113,15 +113,15 @@ func chosen(name words.Key, path string, at func(*experiment.Spec) *string, opti
 
 // binding reads and writes one value of a Spec as text.
 type binding struct {
-	get func(*experiment.Spec) string
-	set func(*experiment.Spec, string) error
+	get func(*spec.Spec) string
+	set func(*spec.Spec, string) error
 }
 
 // whole and real write numbers as a person would type them, and say in words what they do not take.
-func whole(at func(*experiment.Spec) *int, low, high int) binding {
+func whole(at func(*spec.Spec) *int, low, high int) binding {
 	return binding{
-		func(s *experiment.Spec) string { return strconv.Itoa(*at(s)) },
-		func(s *experiment.Spec, text string) error {
+		func(s *spec.Spec) string { return strconv.Itoa(*at(s)) },
+		func(s *spec.Spec, text string) error {
 			n, err := strconv.Atoi(text)
 			if err != nil {
 				return problem{words.NotWhole, []any{text}}
@@ -135,10 +135,10 @@ func whole(at func(*experiment.Spec) *int, low, high int) binding {
 	}
 }
 
-func real(at func(*experiment.Spec) *float64, low, high float64) binding {
+func real(at func(*spec.Spec) *float64, low, high float64) binding {
 	return binding{
-		func(s *experiment.Spec) string { return words.Setting(*at(s)) },
-		func(s *experiment.Spec, text string) error {
+		func(s *spec.Spec) string { return words.Setting(*at(s)) },
+		func(s *spec.Spec, text string) error {
 			v, err := parseReal(text, low, high)
 			if err == nil {
 				*at(s) = v
@@ -167,15 +167,15 @@ const (
 
 // fields is indexed by Field.
 var fields = [fieldCount]field{
-	FieldWindow: typed(words.Window, "data.window", whole(func(s *experiment.Spec) *int { return &s.Data.Window }, 2, 1000)),
-	FieldStride: typed(words.Stride, "data.stride", whole(func(s *experiment.Spec) *int { return &s.Data.Stride }, 1, 1000)),
-	FieldScaling: chosen(words.Scaling, "data.scaling", func(s *experiment.Spec) *string { return &s.Data.Scaling },
+	FieldWindow: typed(words.Window, "data.window", whole(func(s *spec.Spec) *int { return &s.Data.Window }, 2, 1000)),
+	FieldStride: typed(words.Stride, "data.stride", whole(func(s *spec.Spec) *int { return &s.Data.Stride }, 1, 1000)),
+	FieldScaling: chosen(words.Scaling, "data.scaling", func(s *spec.Spec) *string { return &s.Data.Scaling },
 		option{"standard", words.Standard}, option{"none", words.None}),
 	FieldDataSeed: typed(words.DataSeed, "data.seed", binding{
-		func(s *experiment.Spec) string { return strconv.FormatUint(s.Data.Seed, 10) }, setDataSeed}),
+		func(s *spec.Spec) string { return strconv.FormatUint(s.Data.Seed, 10) }, setDataSeed}),
 	FieldLabel: {name: words.LabelColumn, hint: words.LabelHint, path: "data.label",
-		get: func(s *experiment.Spec) string { return s.Data.Label },
-		set: func(s *experiment.Spec, text string) error { s.Data.Label = text; return nil }},
+		get: func(s *spec.Spec) string { return s.Data.Label },
+		set: func(s *spec.Spec, text string) error { s.Data.Label = text; return nil }},
 	FieldSplit: typed(words.Split, "data.split", binding{getSplit, setSplit}),
 
 	FieldTeacher:         modelField(words.Teacher, "teacher", teacherOf),
@@ -188,7 +188,7 @@ var fields = [fieldCount]field{
 	FieldTeacherCentres:  sizeField("teacher", teacherOf, centres),
 	FieldTeacherFeatures: sizeField("teacher", teacherOf, features),
 	FieldTeacherMLP:      sizeField("teacher", teacherOf, hidden),
-	FieldTeacherEpochs:   typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *experiment.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
+	FieldTeacherEpochs:   typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *spec.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
 	FieldStudent:         modelField(words.Student, "student", studentOf),
 	FieldStudentWidth:    sizeField("student", studentOf, width),
 	FieldStudentHeads:    sizeField("student", studentOf, heads),
@@ -201,54 +201,54 @@ var fields = [fieldCount]field{
 	FieldStudentMLP:      sizeField("student", studentOf, hidden),
 
 	FieldWeight: typed(words.Weight, "weight", binding{
-		func(s *experiment.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
-	FieldAxis: objectiveField(words.Axis, "axis", func(o *experiment.Objective) *string { return &o.Axis },
+		func(s *spec.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
+	FieldAxis: objectiveField(words.Axis, "axis", func(o *spec.Objective) *string { return &o.Axis },
 		option{"channel", words.AxisChannel}, option{"time", words.AxisTime}, option{"window", words.AxisWindow}),
-	FieldWeightSchedule: objectiveField(words.WeightSchedule, "schedule", func(o *experiment.Objective) *string { return &o.Schedule },
+	FieldWeightSchedule: objectiveField(words.WeightSchedule, "schedule", func(o *spec.Objective) *string { return &o.Schedule },
 		option{"constant", words.Constant}, option{"linear", words.Linear}, option{"cosine", words.CosineCurve}),
 
-	FieldEpochs: typed(words.Epochs, "train.epochs", whole(func(s *experiment.Spec) *int { return &s.Train.Epochs }, 1, 10000)),
-	FieldRate:   typed(words.Rate, "train.rate", real(func(s *experiment.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)),
-	FieldRateSchedule: chosen(words.RateSchedule, "train.schedule", func(s *experiment.Spec) *string { return &s.Train.Schedule },
+	FieldEpochs: typed(words.Epochs, "train.epochs", whole(func(s *spec.Spec) *int { return &s.Train.Epochs }, 1, 10000)),
+	FieldRate:   typed(words.Rate, "train.rate", real(func(s *spec.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)),
+	FieldRateSchedule: chosen(words.RateSchedule, "train.schedule", func(s *spec.Spec) *string { return &s.Train.Schedule },
 		option{"reference", words.Reference}, option{"constant", words.Constant}, option{"cosine", words.CosineCurve},
 		option{"step", words.InSteps}),
-	FieldBatch:      typed(words.Batch, "train.batch", whole(func(s *experiment.Spec) *int { return &s.Train.Batch }, 1, 1024)),
-	FieldClip:       typed(words.Clip, "train.clip", real(func(s *experiment.Spec) *float64 { return &s.Train.Clip }, 0, 1e6)),
-	FieldValidation: typed(words.Validation, "train.validation", real(func(s *experiment.Spec) *float64 { return &s.Train.Validation }, 0, 0.5)),
-	FieldPatience:   typed(words.Patience, "train.patience", whole(func(s *experiment.Spec) *int { return &s.Train.Patience }, 0, 10000)),
+	FieldBatch:      typed(words.Batch, "train.batch", whole(func(s *spec.Spec) *int { return &s.Train.Batch }, 1, 1024)),
+	FieldClip:       typed(words.Clip, "train.clip", real(func(s *spec.Spec) *float64 { return &s.Train.Clip }, 0, 1e6)),
+	FieldValidation: typed(words.Validation, "train.validation", real(func(s *spec.Spec) *float64 { return &s.Train.Validation }, 0, 0.5)),
+	FieldPatience:   typed(words.Patience, "train.patience", whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)),
 	FieldSeeds:      {name: words.Seeds, hint: words.SeedsHint, path: "seeds", get: getSeeds, set: setSeeds},
 
 	FieldScore:     {name: words.Score, path: "detect.score", options: scoreOptions, offered: scoresOf, get: getScore, set: setScore},
-	FieldThreshold: chosen(words.Threshold, "detect.threshold.policy", func(s *experiment.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
-	FieldPercent:   typed(words.Percentile, "detect.threshold.percent", real(func(s *experiment.Spec) *float64 { return &thresholdOf(s).Percent }, 0, 100)),
-	FieldSigmas: defaulted(words.Sigmas, "detect.threshold.k", func(s *experiment.Spec) *float64 { return &thresholdOf(s).K },
-		func(t experiment.Threshold) float64 { return t.K }, 0.01, 100),
-	FieldLevel: defaulted(words.TailFrom, "detect.threshold.level", func(s *experiment.Spec) *float64 { return &thresholdOf(s).Level },
-		func(t experiment.Threshold) float64 { return t.Level }, 0.5, 0.9999),
-	FieldRisk: defaulted(words.TailRisk, "detect.threshold.q", func(s *experiment.Spec) *float64 { return &thresholdOf(s).Q },
-		func(t experiment.Threshold) float64 { return t.Q }, 1e-9, 0.4999),
+	FieldThreshold: chosen(words.Threshold, "detect.threshold.policy", func(s *spec.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
+	FieldPercent:   typed(words.Percentile, "detect.threshold.percent", real(func(s *spec.Spec) *float64 { return &thresholdOf(s).Percent }, 0, 100)),
+	FieldSigmas: defaulted(words.Sigmas, "detect.threshold.k", func(s *spec.Spec) *float64 { return &thresholdOf(s).K },
+		func(t spec.Threshold) float64 { return t.K }, 0.01, 100),
+	FieldLevel: defaulted(words.TailFrom, "detect.threshold.level", func(s *spec.Spec) *float64 { return &thresholdOf(s).Level },
+		func(t spec.Threshold) float64 { return t.Level }, 0.5, 0.9999),
+	FieldRisk: defaulted(words.TailRisk, "detect.threshold.q", func(s *spec.Spec) *float64 { return &thresholdOf(s).Q },
+		func(t spec.Threshold) float64 { return t.Q }, 1e-9, 0.4999),
 	FieldFixed:     typed(words.ThresholdValue, "detect.threshold.value", binding{getFixed, setFixed}),
-	FieldSmoothing: countOrNone(words.Smoothing, words.SmoothingHint, "detect.smoothing", func(s *experiment.Spec) *int { return &s.Detect.Smoothing }),
-	FieldWarm:      countOrNone(words.Warm, words.WarmHint, "detect.warm", func(s *experiment.Spec) *int { return &s.Detect.Warm }),
+	FieldSmoothing: countOrNone(words.Smoothing, words.SmoothingHint, "detect.smoothing", func(s *spec.Spec) *int { return &s.Detect.Smoothing }),
+	FieldWarm:      countOrNone(words.Warm, words.WarmHint, "detect.warm", func(s *spec.Spec) *int { return &s.Detect.Warm }),
 }
 
 // modelSize is one of the sizes that models have.
 type modelSize struct {
 	name words.Key
 	json string
-	of   func(*experiment.Model) *int
+	of   func(*spec.Model) *int
 }
 
 var (
-	width       = modelSize{words.SizeWidth, "d_model", func(m *experiment.Model) *int { return &m.DModel }}
-	heads       = modelSize{words.SizeHeads, "heads", func(m *experiment.Model) *int { return &m.Heads }}
-	layers      = modelSize{words.SizeLayers, "layers", func(m *experiment.Model) *int { return &m.Layers }}
-	feedForward = modelSize{words.SizeDFF, "d_ff", func(m *experiment.Model) *int { return &m.DFF }}
-	latent      = modelSize{words.SizeLatent, "latent", func(m *experiment.Model) *int { return &m.Latent }}
-	flows       = modelSize{words.SizeFlows, "flows", func(m *experiment.Model) *int { return &m.Flows }}
-	centres     = modelSize{words.SizeCentres, "centres", func(m *experiment.Model) *int { return &m.Centres }}
-	features    = modelSize{words.SizeFeatures, "features", func(m *experiment.Model) *int { return &m.Features }}
-	hidden      = modelSize{words.SizeMLP, "mlp", func(m *experiment.Model) *int { return &m.MLP }}
+	width       = modelSize{words.SizeWidth, "d_model", func(m *spec.Model) *int { return &m.DModel }}
+	heads       = modelSize{words.SizeHeads, "heads", func(m *spec.Model) *int { return &m.Heads }}
+	layers      = modelSize{words.SizeLayers, "layers", func(m *spec.Model) *int { return &m.Layers }}
+	feedForward = modelSize{words.SizeDFF, "d_ff", func(m *spec.Model) *int { return &m.DFF }}
+	latent      = modelSize{words.SizeLatent, "latent", func(m *spec.Model) *int { return &m.Latent }}
+	flows       = modelSize{words.SizeFlows, "flows", func(m *spec.Model) *int { return &m.Flows }}
+	centres     = modelSize{words.SizeCentres, "centres", func(m *spec.Model) *int { return &m.Centres }}
+	features    = modelSize{words.SizeFeatures, "features", func(m *spec.Model) *int { return &m.Features }}
+	hidden      = modelSize{words.SizeMLP, "mlp", func(m *spec.Model) *int { return &m.MLP }}
 )
 
 // sizeFields lists the size fields of the teacher and of the student, one below the other.
@@ -269,33 +269,33 @@ var sizeFields = []struct {
 
 // sizeField is a model size that stands at the model's own default when it is empty. How large it may be is for the
 // experiment to say.
-func sizeField(path string, model func(*experiment.Spec) *experiment.Model, size modelSize) field {
-	at := func(s *experiment.Spec) *int { return size.of(model(s)) }
+func sizeField(path string, model func(*spec.Spec) *spec.Model, size modelSize) field {
+	at := func(s *spec.Spec) *int { return size.of(model(s)) }
 	f := typed(size.name, path+"."+size.json, whole(at, 1, math.MaxInt32))
-	f.standard = func(s *experiment.Spec) string {
+	f.standard = func(s *spec.Spec) string {
 		lab := model(s).OrLab()
 		return strconv.Itoa(*size.of(&lab))
 	}
-	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
+	return optional(f, func(s *spec.Spec) bool { return *at(s) == 0 }, func(s *spec.Spec) { *at(s) = 0 })
 }
 
 // countOrNone is a number of steps that is empty while it is zero.
-func countOrNone(name, hint words.Key, path string, at func(*experiment.Spec) *int) field {
+func countOrNone(name, hint words.Key, path string, at func(*spec.Spec) *int) field {
 	f := typed(name, path, whole(at, 0, math.MaxInt32))
 	f.hint = hint
-	return optional(f, func(s *experiment.Spec) bool { return *at(s) == 0 }, func(s *experiment.Spec) { *at(s) = 0 })
+	return optional(f, func(s *spec.Spec) bool { return *at(s) == 0 }, func(s *spec.Spec) { *at(s) = 0 })
 }
 
 // optional is a field that may be left empty.
-func optional(f field, isEmpty func(*experiment.Spec) bool, clear func(*experiment.Spec)) field {
+func optional(f field, isEmpty func(*spec.Spec) bool, clear func(*spec.Spec)) field {
 	get, set := f.get, f.set
-	f.get = func(s *experiment.Spec) string {
+	f.get = func(s *spec.Spec) string {
 		if isEmpty(s) {
 			return ""
 		}
 		return get(s)
 	}
-	f.set = func(s *experiment.Spec, text string) error {
+	f.set = func(s *spec.Spec, text string) error {
 		if text == "" {
 			clear(s)
 			return nil
@@ -305,27 +305,27 @@ func optional(f field, isEmpty func(*experiment.Spec) bool, clear func(*experime
 	return f
 }
 
-func teacherOf(s *experiment.Spec) *experiment.Model { return &s.Teacher.Model }
-func studentOf(s *experiment.Spec) *experiment.Model { return &s.Student }
+func teacherOf(s *spec.Spec) *spec.Model { return &s.Teacher.Model }
+func studentOf(s *spec.Spec) *spec.Model { return &s.Student }
 
 // modelField is a model with its width, written "transformer 64", or "transformer" for the model's default width.
-func modelField(name words.Key, path string, at func(*experiment.Spec) *experiment.Model) field {
+func modelField(name words.Key, path string, at func(*spec.Spec) *spec.Model) field {
 	return field{name: name, path: path,
-		get: func(s *experiment.Spec) string { return modelText(*at(s)) },
-		set: func(s *experiment.Spec, text string) error {
+		get: func(s *spec.Spec) string { return modelText(*at(s)) },
+		set: func(s *spec.Spec, text string) error {
 			model, width, sized := strings.Cut(text, " ")
 			d, err := strconv.Atoi(width)
 			if sized && (err != nil || d < 1) {
 				return problem{words.NotAChoice, []any{text}}
 			}
-			*at(s) = experiment.Model{Name: model, DModel: d}
+			*at(s) = spec.Model{Name: model, DModel: d}
 			return nil
 		},
 	}
 }
 
 // modelText leaves a default width out, so that the model keeps its own should that change.
-func modelText(m experiment.Model) string {
+func modelText(m spec.Model) string {
 	if m.DModel == 0 {
 		return m.Name
 	}
@@ -333,14 +333,14 @@ func modelText(m experiment.Model) string {
 }
 
 // objectiveField is a choice that all arms with a teacher share.
-func objectiveField(name words.Key, path string, at func(*experiment.Objective) *string, options ...option) field {
-	f := chosen(name, path, func(s *experiment.Spec) *string { return at(objectiveOf(s)) }, options...)
+func objectiveField(name words.Key, path string, at func(*spec.Objective) *string, options ...option) field {
+	f := chosen(name, path, func(s *spec.Spec) *string { return at(objectiveOf(s)) }, options...)
 	check := f.set
-	f.set = func(s *experiment.Spec, text string) error {
+	f.set = func(s *spec.Spec, text string) error {
 		if err := check(s, text); err != nil {
 			return err
 		}
-		eachObjective(s, func(o *experiment.Objective) {
+		eachObjective(s, func(o *spec.Objective) {
 			if *at(o) != "" {
 				*at(o) = text
 			}
@@ -351,15 +351,15 @@ func objectiveField(name words.Key, path string, at func(*experiment.Objective) 
 }
 
 // setWeight gives all arms with a teacher the same weight, as the one slider promises.
-func setWeight(s *experiment.Spec, text string) error {
+func setWeight(s *spec.Spec, text string) error {
 	v, err := parseReal(text, 0, maxWeight)
 	if err == nil {
-		eachObjective(s, func(o *experiment.Objective) { o.Weight = v })
+		eachObjective(s, func(o *spec.Objective) { o.Weight = v })
 	}
 	return err
 }
 
-func setDataSeed(s *experiment.Spec, text string) error {
+func setDataSeed(s *spec.Spec, text string) error {
 	seed, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
 		return problem{words.NotWhole, []any{text}}
@@ -369,14 +369,14 @@ func setDataSeed(s *experiment.Spec, text string) error {
 }
 
 // getSplit is empty where the file itself says what is the training part, or the default share is used.
-func getSplit(s *experiment.Spec) string {
+func getSplit(s *spec.Spec) string {
 	if s.Data.Split == nil {
 		return ""
 	}
 	return words.Setting(*s.Data.Split)
 }
 
-func setSplit(s *experiment.Spec, text string) error {
+func setSplit(s *spec.Spec, text string) error {
 	if text == "" {
 		s.Data.Split = nil
 		return nil
@@ -389,7 +389,7 @@ func setSplit(s *experiment.Spec, text string) error {
 }
 
 // getSeeds writes the seeds 1 to n as n, all others as a list; a single seed other than 1 keeps a comma.
-func getSeeds(s *experiment.Spec) string {
+func getSeeds(s *spec.Spec) string {
 	counted := true
 	texts := make([]string, len(s.Seeds))
 	for i, seed := range s.Seeds {
@@ -405,7 +405,7 @@ func getSeeds(s *experiment.Spec) string {
 	return strings.Join(texts, ", ")
 }
 
-func setSeeds(s *experiment.Spec, text string) error {
+func setSeeds(s *spec.Spec, text string) error {
 	list := strings.Split(text, ",")
 	if len(list) == 1 {
 		n, err := strconv.Atoi(strings.TrimSpace(text))

@@ -6,24 +6,24 @@ import (
 	"testing"
 
 	"cosinelab/engine/detect"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
 // spec is the default experiment with values that tests can name.
-func spec() experiment.Spec {
-	s := experiment.Default()
+func specOf() spec.Spec {
+	s := spec.Default()
 	s.Data.Window, s.Train.Epochs, s.Train.Rate, s.Seeds = 50, 6, 1e-3, []uint64{1, 2, 3}
-	s.Teacher.Model, s.Student = experiment.Model{Name: "transformer"}, experiment.Model{Name: "anomaly_transformer"}
-	eachObjective(&s, func(o *experiment.Objective) { o.Weight = 0.5 })
+	s.Teacher.Model, s.Student = spec.Model{Name: "transformer"}, spec.Model{Name: "anomaly_transformer"}
+	eachObjective(&s, func(o *spec.Objective) { o.Weight = 0.5 })
 	return s
 }
 
 // idle is a state with a series and a worker that waits.
 func idle(t *testing.T) *State {
 	t.Helper()
-	s, _ := New(&words.English, Link{Spec: spec()}.Hash(), 0)
+	s, _ := New(&words.English, Link{Spec: specOf()}.Hash(), 0)
 	s.Update(ready())
 	s.Update(opened(s))
 	if !s.Ready() {
@@ -33,18 +33,18 @@ func idle(t *testing.T) *State {
 }
 
 func TestEveryFieldHasItsRow(t *testing.T) {
-	spec := spec()
+	sp := specOf()
 	for f := range fieldCount {
 		row := fields[f]
 		if row.get == nil || row.set == nil || row.path == "" || row.name == 0 {
 			t.Errorf("field %d has no complete row", f)
 			continue
 		}
-		next := clone(spec)
-		if err := row.set(&next, row.get(&spec)); err != nil {
-			t.Errorf("%s: its own value %q is not taken: %v", row.path, row.get(&spec), err)
+		next := clone(sp)
+		if err := row.set(&next, row.get(&sp)); err != nil {
+			t.Errorf("%s: its own value %q is not taken: %v", row.path, row.get(&sp), err)
 		}
-		if !same(next, spec) {
+		if !same(next, sp) {
 			t.Errorf("%s: setting it to its own value changes the spec", row.path)
 		}
 	}
@@ -69,7 +69,7 @@ func TestEverythingThatSpecsNameHasWords(t *testing.T) {
 	named := func(options []option, name string) bool {
 		return slices.ContainsFunc(options, func(o option) bool { return o.value == name })
 	}
-	for _, p := range experiment.Policies {
+	for _, p := range spec.Policies {
 		if !named(policyOptions, p.Name) {
 			t.Errorf("threshold policy %s has no words", p.Name)
 		}
@@ -79,7 +79,7 @@ func TestEverythingThatSpecsNameHasWords(t *testing.T) {
 			t.Errorf("%s: fields %v for the parameters %v", p.Name, got, p.Params)
 		}
 	}
-	for _, m := range experiment.Models {
+	for _, m := range spec.Models {
 		for _, name := range m.Scores {
 			if !named(scoreOptions, name) {
 				t.Errorf("score %s has no words", name)

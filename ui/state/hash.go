@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // maxHash is the length beyond which a hash is not read: a spec takes about a thousand characters.
@@ -15,7 +15,7 @@ const maxHash = 16 << 10
 
 // Link is what the hash of the page's address holds.
 type Link struct {
-	Spec     experiment.Spec
+	Spec     spec.Spec
 	Span     Span  // of the test part; zero = all
 	Channels []int // that the stack shows; nil = as the page chooses
 }
@@ -86,12 +86,12 @@ func (l *Link) parsePart(name, value string) error {
 	return err
 }
 
-func parseSpec(text string) (experiment.Spec, error) {
+func parseSpec(text string) (spec.Spec, error) {
 	object, err := fromRison(text)
 	if err != nil {
-		return experiment.Spec{}, fmt.Errorf("spec: %w", err)
+		return spec.Spec{}, fmt.Errorf("spec: %w", err)
 	}
-	return experiment.Parse(object)
+	return spec.Parse(object)
 }
 
 func parseSpan(text string) (Span, error) {

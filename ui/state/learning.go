@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -59,7 +59,7 @@ func (s *State) learningSub() string {
 }
 
 // learned returns the finished run whose losses are shown.
-func (s *State) learned() *experiment.Run {
+func (s *State) learned() *spec.Run {
 	for _, name := range []string{s.Focus, examined(s.Run.Spec), baseline(s.Run.Spec)} {
 		if r := s.Run.first(name); r != nil && len(r.Epochs) > 0 {
 			return r
@@ -169,7 +169,7 @@ func partNames(samples []Sample) []string {
 	return names
 }
 
-func partOf(parts []experiment.Part, name string) (float64, bool) {
+func partOf(parts []spec.Part, name string) (float64, bool) {
 	for _, p := range parts {
 		if p.Name == name {
 			return p.Value, true
@@ -182,12 +182,12 @@ func partOf(parts []experiment.Part, name string) (float64, bool) {
 // or, where there is no teacher, by their own loss, which all of them have.
 func (s *State) validationPlot() Plot {
 	w := s.Words
-	title, measure := w.Say(words.ValidationLoss), func(e experiment.Epoch) (float64, bool) {
+	title, measure := w.Say(words.ValidationLoss), func(e spec.Epoch) (float64, bool) {
 		return partOf(e.Validation, "own")
 	}
 	linear := s.Run.Spec.Teaches()
 	if linear {
-		title, measure = w.Say(words.CosineToTeacher), func(e experiment.Epoch) (float64, bool) {
+		title, measure = w.Say(words.CosineToTeacher), func(e spec.Epoch) (float64, bool) {
 			apart, ok := partOf(e.Validation, "to_teacher")
 			return 1 - apart, ok
 		}
@@ -198,7 +198,7 @@ func (s *State) validationPlot() Plot {
 }
 
 // validation is one curve an arm.
-func (p *Progress) validation(w *words.Language, measure func(experiment.Epoch) (float64, bool)) (curves []Curve) {
+func (p *Progress) validation(w *words.Language, measure func(spec.Epoch) (float64, bool)) (curves []Curve) {
 	for _, a := range p.Spec.Arms {
 		c := Curve{Look: look(w, p.Spec, a), Mark: true}
 		for _, e := range p.epochsOf(a.Name) {
@@ -212,7 +212,7 @@ func (p *Progress) validation(w *words.Language, measure func(experiment.Epoch) 
 }
 
 // epochsOf returns the epochs of an arm's first finished run, or of its first one under way.
-func (p *Progress) epochsOf(arm string) []experiment.Epoch {
+func (p *Progress) epochsOf(arm string) []spec.Epoch {
 	for _, seed := range p.Spec.Seeds {
 		if r := p.runOf(arm, seed); r != nil && len(r.Epochs) > 0 {
 			return r.Epochs

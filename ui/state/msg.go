@@ -1,6 +1,6 @@
 package state
 
-import "cosinelab/wasm/protocol"
+import "cosinelab/engine/session/protocol"
 
 // What a person or the page does. Each is a message to Update.
 type (

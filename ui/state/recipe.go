@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -118,7 +118,7 @@ func (s *State) Recipe() Recipe {
 }
 
 // sizeInput is the input of a size, if the model has it.
-func (s *State) sizeInput(f Field, size modelSize, m experiment.Model) []Input {
+func (s *State) sizeInput(f Field, size modelSize, m spec.Model) []Input {
 	lab := modelInfo(m.Name).Lab
 	if *size.of(&lab) == 0 {
 		return nil
@@ -127,8 +127,8 @@ func (s *State) sizeInput(f Field, size modelSize, m experiment.Model) []Input {
 }
 
 // thresholdShown is the policy with its first parameter, short enough for a row.
-func (s *State) thresholdShown(spec experiment.Spec) string {
-	w, t := s.Words, spec.Detect.Threshold.OrDefault()
+func (s *State) thresholdShown(sp spec.Spec) string {
+	w, t := s.Words, sp.Detect.Threshold.OrDefault()
 	switch t.Policy {
 	case "train_percentile":
 		return w.Say(words.AtTrainPercentile, words.Setting(t.Percent))
@@ -280,7 +280,7 @@ func (s *State) input(f Field) Input {
 var widths = []int{16, 32, 64, 128, 256, 512}
 
 // pick describes a model with the models and widths that it can be changed to.
-func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick {
+func (s *State) pick(f Field, of func(*spec.Spec) *spec.Model) Pick {
 	m := *of(&s.Spec)
 	p := Pick{Input: s.input(f), Title: m.Name}
 	size := m.OrLab()
@@ -288,22 +288,22 @@ func (s *State) pick(f Field, of func(*experiment.Spec) *experiment.Model) Pick 
 	if size.Layers > 0 {
 		p.Layers = s.Words.Say(words.Layers, size.Layers)
 	}
-	for _, k := range experiment.Models {
+	for _, k := range spec.Models {
 		if k.Name == m.Name {
 			p.Title = k.Title
 		}
 		for _, d := range widthsOf(m, k) {
-			choice := experiment.Model{Name: k.Name, DModel: d}
+			choice := spec.Model{Name: k.Name, DModel: d}
 			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: s.Words.Say(words.Width, d),
 				Group: k.Title, On: k.Name == m.Name && d == size.DModel})
 		}
 	}
-	p.Value = modelText(experiment.Model{Name: m.Name, DModel: size.DModel})
+	p.Value = modelText(spec.Model{Name: m.Name, DModel: size.DModel})
 	return p
 }
 
 // widthsOf lists the widths of a model on offer: those that its heads divide, its own, and the one it has now.
-func widthsOf(now experiment.Model, k experiment.ModelInfo) []int {
+func widthsOf(now spec.Model, k spec.ModelInfo) []int {
 	list := slices.DeleteFunc(slices.Clone(widths), func(d int) bool { return k.Branches > 0 && d%(k.Branches*k.Lab.Heads) != 0 })
 	list = append(list, k.Lab.DModel)
 	if now.Name == k.Name {

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -100,8 +100,8 @@ func (s *State) Table() Table {
 			honest = false
 			s.addHitRates(&t, p)
 		}
-		ms := experiment.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
-		if i := slices.IndexFunc(summed, func(ms experiment.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
+		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		if i := slices.IndexFunc(summed, func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
 			ms = summed[i]
 		}
 		t.add(w, m, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
@@ -113,12 +113,12 @@ func (s *State) Table() Table {
 }
 
 // add puts one metric into the table.
-func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSummary, seeds int, doubtful func(arm string) bool) {
+func (t *Table) add(w *words.Language, m metricColumn, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
 	t.Columns = append(t.Columns, Column{Title: m.short, Definition: m.Title + ": " + m.Definition,
 		Chance: points(ms.Chance), Untrained: points(ms.Untrained), Flattering: m.Group == metrics.Flattering,
 		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
-		var arm experiment.Spread
+		var arm spec.Spread
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
@@ -136,26 +136,26 @@ func (t *Table) add(w *words.Language, m metricColumn, ms experiment.MetricSumma
 var hitRates = []struct {
 	title      string
 	definition words.Key
-	value      func(experiment.Located) metrics.Value
-	chance     func(experiment.Located) metrics.Value
+	value      func(spec.Located) metrics.Value
+	chance     func(spec.Located) metrics.Value
 }{
-	{"HitRate@100 %", words.HitRate100, func(l experiment.Located) metrics.Value { return l.HitRate100 }, func(l experiment.Located) metrics.Value { return l.Chance100 }},
-	{"HitRate@150 %", words.HitRate150, func(l experiment.Located) metrics.Value { return l.HitRate150 }, func(l experiment.Located) metrics.Value { return l.Chance150 }},
+	{"HitRate@100 %", words.HitRate100, func(l spec.Located) metrics.Value { return l.HitRate100 }, func(l spec.Located) metrics.Value { return l.Chance100 }},
+	{"HitRate@150 %", words.HitRate150, func(l spec.Located) metrics.Value { return l.HitRate150 }, func(l spec.Located) metrics.Value { return l.Chance150 }},
 }
 
 // located collects a value of the finished runs of an arm that know it.
-func (p *Progress) located(arm string, of func(experiment.Located) metrics.Value) experiment.Spread {
+func (p *Progress) located(arm string, of func(spec.Located) metrics.Value) spec.Spread {
 	var values []metrics.Value
 	for _, r := range p.runsOf(arm) {
 		if r.Located != nil {
 			values = append(values, of(*r.Located))
 		}
 	}
-	return experiment.NewSpread(values)
+	return spec.NewSpread(values)
 }
 
 func (p *Progress) knowsCauses() bool {
-	return slices.ContainsFunc(p.Runs, func(r experiment.Run) bool { return r.Located != nil })
+	return slices.ContainsFunc(p.Runs, func(r spec.Run) bool { return r.Located != nil })
 }
 
 // addHitRates puts columns into the table of all metrics where somebody knows the true channels.
@@ -164,7 +164,7 @@ func (s *State) addHitRates(t *Table, p *Progress) {
 		return
 	}
 	for _, h := range hitRates {
-		ms := experiment.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
 		for _, a := range p.Spec.Arms {
 			arm := p.located(a.Name, h.value)
 			ms.Arms = append(ms.Arms, arm)
@@ -185,7 +185,7 @@ func (s *State) addHitRates(t *Table, p *Progress) {
 
 // newCell writes a metric of an arm that has so many finished runs. Not every run need have a value: precision has none
 // without an alarm.
-func newCell(w *words.Language, arm experiment.Spread, runs, seeds int) Cell {
+func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
 	n := len(arm.Values)
 	c := Cell{Value: w.Say(words.Pending), Provisional: n < seeds}
 	for _, v := range arm.Values {
@@ -236,7 +236,7 @@ func (s *State) footnote() string {
 }
 
 // notAbove tells whether values lie above a level by no more than their spread, if they have one.
-func notAbove(got experiment.Spread, level metrics.Value) bool {
+func notAbove(got spec.Spread, level metrics.Value) bool {
 	over := got.Mean - level
 	return over <= 0 || over <= got.SD
 }

@@ -3,23 +3,23 @@ package state
 import (
 	"slices"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // Progress is a run as far as it has come. Several trainings may be under way at once: their events come in any order,
 // so each has a Track of its own.
 type Progress struct {
-	Spec     experiment.Spec
-	Title    string             // of the series
-	Phase    string             // of the newest event
-	Left     float64            // seconds until the report; not positive = not known
-	Live     []Track            // trainings under way, in the order of the spec
-	Ended    Track              // the training that ended last: it is shown until the next begins
-	Teachers []uint64           // seeds whose teacher is trained
-	Runs     []experiment.Run   // that have their scores
-	Report   *experiment.Report // nil while the run is live
+	Spec     spec.Spec
+	Title    string       // of the series
+	Phase    string       // of the newest event
+	Left     float64      // seconds until the report; not positive = not known
+	Live     []Track      // trainings under way, in the order of the spec
+	Ended    Track        // the training that ended last: it is shown until the next begins
+	Teachers []uint64     // seeds whose teacher is trained
+	Runs     []spec.Run   // that have their scores
+	Report   *spec.Report // nil while the run is live
 	Over     bool
 	Lost     string // why a worker is gone; empty = none is
 	Gone     bool   // its outputs and scores cannot be drawn any more: another series was opened since, or the engine died
@@ -36,15 +36,15 @@ type Training struct {
 // Track is one training as far as it has come.
 type Track struct {
 	Of     Training
-	Last   experiment.Event
+	Last   spec.Event
 	Trace  []Sample // losses by step
-	Epochs []experiment.Epoch
+	Epochs []spec.Epoch
 }
 
 // Sample is the losses at one moment of a training.
 type Sample struct {
 	Epoch  float64 // epochs done, in fractions
-	Losses []experiment.Part
+	Losses []spec.Part
 }
 
 // maxTrace bounds a trace: beyond it every other sample goes. What is left is more than the plot has pixels, and is drawn
@@ -104,12 +104,12 @@ func (s *State) start(kind string, mode Mode) []any {
 
 // begin returns the request that starts the experiment.
 func (s *State) begin(kind string, mode Mode) Post {
-	spec := clone(s.Spec)
+	sp := clone(s.Spec)
 	s.Mode, s.Broken = mode, Loading
 	s.Wrong = nil
-	s.Run = &Progress{Spec: spec, Title: s.Data.Title, Phase: experiment.PhaseData}
+	s.Run = &Progress{Spec: sp, Title: s.Data.Title, Phase: spec.PhaseData}
 	s.Stack.forget()
-	return s.command(protocol.Request{Type: kind, Spec: &spec, Workers: s.Workers()})
+	return s.command(protocol.Request{Type: kind, Spec: &sp, Workers: s.Workers()})
 }
 
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What was finished
@@ -166,7 +166,7 @@ func (s *State) Ready() bool {
 }
 
 // event takes one step of the worker's over. Controls are no trainings: of them only the result counts.
-func (p *Progress) event(e experiment.Event) {
+func (p *Progress) event(e spec.Event) {
 	p.Phase, p.Left = e.Phase, e.Left
 	of := Training{e.Arm, e.Seed}
 	switch {
@@ -176,7 +176,7 @@ func (p *Progress) event(e experiment.Event) {
 	case e.Finished != nil:
 		p.Runs = append(p.Runs, *e.Finished)
 		p.end(of)
-	case (e.Arm != "" || e.Phase == experiment.PhaseTeacher) && p.place(of) >= 0:
+	case (e.Arm != "" || e.Phase == spec.PhaseTeacher) && p.place(of) >= 0:
 		p.track(of).event(e)
 	}
 }
@@ -210,8 +210,8 @@ func (p *Progress) shown() *Track {
 }
 
 // event keeps the losses of every step it is told of, thinned out when there are many.
-func (t *Track) event(e experiment.Event) {
-	if e.Phase == experiment.PhaseScore { // it counts no steps: those made stay
+func (t *Track) event(e spec.Event) {
+	if e.Phase == spec.PhaseScore { // it counts no steps: those made stay
 		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
 		return
 	}
@@ -231,18 +231,18 @@ func (t *Track) event(e experiment.Event) {
 }
 
 // cut takes back what came after e: the training goes on from a checkpoint, and makes those steps again.
-func (t *Track) cut(e experiment.Event) {
+func (t *Track) cut(e spec.Event) {
 	t.Trace = slices.DeleteFunc(t.Trace, func(s Sample) bool { return s.Epoch >= epochsDone(e) })
-	t.Epochs = slices.DeleteFunc(t.Epochs, func(done experiment.Epoch) bool { return done.Epoch >= e.Epoch })
+	t.Epochs = slices.DeleteFunc(t.Epochs, func(done spec.Epoch) bool { return done.Epoch >= e.Epoch })
 }
 
 // epochsDone is where an event stands in its training.
-func epochsDone(e experiment.Event) float64 {
+func epochsDone(e spec.Event) float64 {
 	return float64(e.Step) / float64(e.Steps) * float64(e.Epochs)
 }
 
 // trainings lists everything that is trained, in the order of the spec: seed by seed, the teacher before the arms.
-func trainings(s experiment.Spec) (list []Training) {
+func trainings(s spec.Spec) (list []Training) {
 	for _, seed := range s.Seeds {
 		if teaches(s) {
 			list = append(list, Training{Seed: seed})
@@ -257,7 +257,7 @@ func trainings(s experiment.Spec) (list []Training) {
 }
 
 // teaches tells whether a teacher is trained: where its weights are read, there is one but no training.
-func teaches(s experiment.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }
+func teaches(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }
 
 // place is that of a training in the order of the spec, -1 for what is none.
 func (p *Progress) place(of Training) int { return slices.Index(trainings(p.Spec), of) }
@@ -295,8 +295,8 @@ func (p *Progress) finished() int {
 	return n
 }
 
-func armNamed(s experiment.Spec, name string) *experiment.Arm {
-	i := slices.IndexFunc(s.Arms, func(a experiment.Arm) bool { return a.Name == name })
+func armNamed(s spec.Spec, name string) *spec.Arm {
+	i := slices.IndexFunc(s.Arms, func(a spec.Arm) bool { return a.Name == name })
 	if i < 0 {
 		return nil
 	}
@@ -309,7 +309,7 @@ func (p *Progress) done() (done, all int) {
 }
 
 // first returns the finished run of an arm that stands for all of them in charts, nil when there is none.
-func (p *Progress) first(arm string) *experiment.Run {
+func (p *Progress) first(arm string) *spec.Run {
 	for _, seed := range p.Spec.Seeds {
 		if r := p.runOf(arm, seed); r != nil {
 			return r
@@ -319,7 +319,7 @@ func (p *Progress) first(arm string) *experiment.Run {
 }
 
 // runOf returns the run of an arm with a seed, or nil when it is not finished.
-func (p *Progress) runOf(arm string, seed uint64) *experiment.Run {
+func (p *Progress) runOf(arm string, seed uint64) *spec.Run {
 	for i := range p.Runs {
 		if p.Runs[i].Arm == arm && p.Runs[i].Seed == seed {
 			return &p.Runs[i]

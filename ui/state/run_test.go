@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 func ready() Answer {
@@ -18,9 +18,9 @@ func ready() Answer {
 	}}}
 }
 
-func summary() *experiment.DataSummary {
-	return &experiment.DataSummary{Source: "builtin/server", Title: "Server", Channels: make([]string, 12), TrainSteps: 4000,
-		TestSteps: 5000, Labelled: true, Anomalous: 475, Segments: []experiment.Segment{{From: 10, To: 20, Channels: []int{7}}}}
+func summary() *spec.DataSummary {
+	return &spec.DataSummary{Source: "builtin/server", Title: "Server", Channels: make([]string, 12), TrainSteps: 4000,
+		TestSteps: 5000, Labelled: true, Anomalous: 475, Segments: []spec.Segment{{From: 10, To: 20, Channels: []int{7}}}}
 }
 
 // opened answers the question for a series that s waits for.
@@ -36,7 +36,7 @@ func confirmed(state string) Answer {
 	return Answer{Response: protocol.Response{Type: protocol.TypeState, State: state}}
 }
 
-func happened(e experiment.Event) Answer {
+func happened(e spec.Event) Answer {
 	return Answer{Response: protocol.Response{Type: protocol.TypeEvent, Event: &e}}
 }
 
@@ -51,8 +51,8 @@ func sent(effects []any) []string {
 	return types
 }
 
-func finish(arm string, seed uint64, ap float64) experiment.Run {
-	return experiment.Run{Arm: arm, Seed: seed, Metrics: []experiment.Measure{
+func finish(arm string, seed uint64, ap float64) spec.Run {
+	return spec.Run{Arm: arm, Seed: seed, Metrics: []spec.Measure{
 		{Name: "average_precision", Value: metrics.Value(ap), Chance: 0.095},
 		{Name: "auroc", Value: metrics.Value(ap + 0.4), Chance: 0.5},
 		{Name: "pa_f1", Value: 0.94, Chance: 0.85},
@@ -71,20 +71,20 @@ func reported(t *testing.T, s *State, ap map[string][]float64) {
 // complete lets the engine carry the run out that it was asked for.
 func complete(s *State, ap map[string][]float64) {
 	s.Update(confirmed(protocol.StateRunning))
-	r := experiment.Report{Version: 1, Spec: s.Run.Spec, Device: "cpu", Data: *s.Data, Seconds: 112}
+	r := spec.Report{Version: 1, Spec: s.Run.Spec, Device: "cpu", Data: *s.Data, Seconds: 112}
 	for _, a := range s.Run.Spec.Arms {
-		arm := experiment.ArmReport{Arm: a}
+		arm := spec.ArmReport{Arm: a}
 		for i, seed := range s.Run.Spec.Seeds {
 			if vs := ap[a.Name]; i < len(vs) {
 				run := finish(a.Name, seed, vs[i])
 				arm.Runs = append(arm.Runs, run)
-				s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: a.Name, Seed: seed, Finished: &run, Runs: 12}))
+				s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: a.Name, Seed: seed, Finished: &run, Runs: 12}))
 			}
 		}
 		r.Arms = append(r.Arms, arm)
 	}
 	for _, seed := range s.Run.Spec.Seeds {
-		r.Teachers = append(r.Teachers, experiment.TeacherRun{Seed: seed})
+		r.Teachers = append(r.Teachers, spec.TeacherRun{Seed: seed})
 	}
 	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeReport, Report: &r}})
 	s.Update(confirmed(protocol.StateIdle))
@@ -133,9 +133,9 @@ func TestOtherMetricsAgreeOrNot(t *testing.T) {
 	vus := []metrics.Value{0.3, 0.3, 0.3, 0.2, 0.3, 0.41} // now better, now worse
 	for i := range s.Run.Runs[:6] {
 		r := &s.Run.Runs[i]
-		r.Metrics = append(r.Metrics, experiment.Measure{Name: "f1", Value: f1[i]}, experiment.Measure{Name: "vus_pr", Value: vus[i]})
+		r.Metrics = append(r.Metrics, spec.Measure{Name: "f1", Value: f1[i]}, spec.Measure{Name: "vus_pr", Value: vus[i]})
 	}
-	if got, want := s.agreement(Cosine, Alone, experiment.VerdictHelps), "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; got != want {
+	if got, want := s.agreement(Cosine, Alone, spec.VerdictHelps), "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; got != want {
 		t.Errorf("says %q, want %q", got, want)
 	}
 }
@@ -193,11 +193,11 @@ func TestFailedArmIsNamedWithItsReason(t *testing.T) {
 func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1, Steps: 60, Left: -1}))
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: 1, Runs: 12, Taught: &experiment.TeacherRun{Seed: 1}}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1, Steps: 60, Left: -1}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Taught: &spec.TeacherRun{Seed: 1}}))
 	run := finish(Alone, 1, 0.3)
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseStudent, Arm: Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
 	v := s.Verdict()
 	if want := "No verdict yet: *2 of 12* runs are done."; v.Claim != want {
 		t.Errorf("got %q, want %q", v.Claim, want)
@@ -226,19 +226,19 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 
 // step is one step of a training.
 func step(arm string, seed uint64, n int) Answer {
-	phase := experiment.PhaseStudent
+	phase := spec.PhaseStudent
 	if arm == "" {
-		phase = experiment.PhaseTeacher
+		phase = spec.PhaseTeacher
 	}
-	return happened(experiment.Event{Phase: phase, Arm: arm, Seed: seed, Runs: 12, Epoch: 1 + n/10, Epochs: 6, Step: n, Steps: 60, Left: 38,
-		Losses: []experiment.Part{{Name: "total", Value: float64(seed)}}})
+	return happened(spec.Event{Phase: phase, Arm: arm, Seed: seed, Runs: 12, Epoch: 1 + n/10, Epochs: 6, Step: n, Steps: 60, Left: 38,
+		Losses: []spec.Part{{Name: "total", Value: float64(seed)}}})
 }
 
 func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	taught := func(seed uint64) Answer {
-		return happened(experiment.Event{Phase: experiment.PhaseTeacher, Seed: seed, Taught: &experiment.TeacherRun{Seed: seed}})
+		return happened(spec.Event{Phase: spec.PhaseTeacher, Seed: seed, Taught: &spec.TeacherRun{Seed: seed}})
 	}
 	for _, a := range []Answer{step("", 1, 1), step("", 2, 2), taught(1), step(Cosine, 1, 24), step("", 2, 30), step(Alone, 1, 12), step(Cosine, 1, 30)} {
 		s.Update(a)
@@ -252,16 +252,16 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	if got := s.Learning().Plots[0]; got.Sub != "student alone, seed 1" || len(got.Curves[0].X) != 1 {
 		t.Errorf("the losses are of %q: %+v", got.Sub, got.Curves)
 	}
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Left: 38}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Left: 38}))
 	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Scoring; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 || s.Learning().Plots[0].Epochs != 6 {
 		t.Errorf("while it scores: %q, want %q, with its steps: %v", got, want, s.Bar().Segments)
 	}
 	run := finish(Alone, 1, 0.3)
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Measured: 0.42, Left: 38}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Measured: 0.42, Left: 38}))
 	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Measuring, 42 %; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 {
 		t.Errorf("status %q, want %q; segments %v", got, want, s.Bar().Segments)
 	}
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Finished: &run}))
 	if got := s.Learning().Plots[0]; got.Sub != "+ cosine, seed 1" || len(got.Curves[0].X) != 2 {
 		t.Errorf("then they are of %q: %+v", got.Sub, got.Curves)
 	}
@@ -274,9 +274,9 @@ func TestControlsAreNoTrainings(t *testing.T) {
 	s := idle(t)
 	s.Update(Set{FieldSeeds, "0,"})
 	s.Update(Press{KeyRun})
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseData, Left: -1}))
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Untrained}))
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseDone}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseData, Left: -1}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Untrained}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseDone}))
 	if len(s.Run.Live) != 0 {
 		t.Errorf("under way: %+v", s.Run.Live)
 	}
@@ -323,12 +323,12 @@ func underWay(t *testing.T) *State {
 	s.Update(Press{KeyRun})
 	s.Update(confirmed(protocol.StateRunning))
 	run := finish(Alone, 1, 0.31)
-	s.Update(happened(experiment.Event{Phase: experiment.PhaseScore, Arm: Alone, Seed: 1, Finished: &run, Runs: 12}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Finished: &run, Runs: 12}))
 	for step := 1; step <= 12; step++ {
 		s.Update(happened(stepOf(Cosine, step)))
 		if step%4 == 0 {
 			e := stepOf(Cosine, step)
-			e.Losses, e.EpochDone = nil, &experiment.Epoch{Epoch: step / 4}
+			e.Losses, e.EpochDone = nil, &spec.Epoch{Epoch: step / 4}
 			s.Update(happened(e))
 		}
 	}
@@ -336,9 +336,9 @@ func underWay(t *testing.T) *State {
 }
 
 // stepOf is a step of a training with 4 in an epoch.
-func stepOf(arm string, step int) experiment.Event {
-	return experiment.Event{Phase: experiment.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15, Step: step, Steps: 60,
-		Losses: []experiment.Part{{Name: "total", Value: 1}}}
+func stepOf(arm string, step int) spec.Event {
+	return spec.Event{Phase: spec.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15, Step: step, Steps: 60,
+		Losses: []spec.Part{{Name: "total", Value: 1}}}
 }
 
 // afresh starts the engine again and returns what the page asks it for once the series is there.
@@ -377,10 +377,10 @@ func TestANewEngineGoesOnWithTheRun(t *testing.T) {
 		if note := s.LaneList()[0].Note; !strings.Contains(note, "once it goes on") {
 			t.Errorf("the lane says %q", note)
 		}
-		spec := s.Run.Spec
+		sp := s.Run.Spec
 		effects := afresh(t, s)
 		r := going(effects)
-		if r == nil || r.Type != kind || !same(*r.Spec, spec) || s.Mode != mode || slices.Contains(effects, any(Forget{})) {
+		if r == nil || r.Type != kind || !same(*r.Spec, sp) || s.Mode != mode || slices.Contains(effects, any(Forget{})) {
 			t.Fatalf("mode %d, effects %+v", s.Mode, effects)
 		}
 		if s.Run.Over || s.Run.Died || len(s.Run.Runs) != 0 || len(s.Run.Live) != 1 {
@@ -621,7 +621,7 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 	s.Update(ready())
 	s.Update(opened(s))
 	v := s.Verdict()
-	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") || !same(s.Spec, experiment.Default()) {
+	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") || !same(s.Spec, spec.Default()) {
 		t.Errorf("%+v", v)
 	}
 	s.Update(Set{FieldEpochs, "2"})
@@ -631,9 +631,9 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 }
 
 func TestLinkToAFileAsksForIt(t *testing.T) {
-	spec := experiment.Default()
-	spec.Data.Source = "file/pump-house.csv"
-	s, _ := New(&words.English, Link{Spec: spec}.Hash(), 0)
+	sp := spec.Default()
+	sp.Data.Source = "file/pump-house.csv"
+	s, _ := New(&words.English, Link{Spec: sp}.Hash(), 0)
 	if effects := s.Update(ready()); len(sent(effects)) != 0 {
 		t.Errorf("asks the worker for a file that the page does not hold: %v", effects)
 	}
@@ -686,8 +686,8 @@ func TestLearningFollowsTheTraining(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	for step := 1; step <= 5000; step++ {
-		s.Update(happened(experiment.Event{Phase: experiment.PhaseStudent, Arm: Cosine, Seed: 1, Runs: 12, Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
-			Losses: []experiment.Part{{Name: "total", Value: 2 / float64(step)}, {Name: "discrepancy", Value: -1}}, StepMs: 12.4, GradNorm: 0.84}))
+		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: Cosine, Seed: 1, Runs: 12, Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
+			Losses: []spec.Part{{Name: "total", Value: 2 / float64(step)}, {Name: "discrepancy", Value: -1}}, StepMs: 12.4, GradNorm: 0.84}))
 	}
 	l := s.Learning()
 	if l.Sub != "12 ms/step · ‖g‖ 0.84" {

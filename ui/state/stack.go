@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // Stack is the part of the series that the charts show, with what was computed for it.
@@ -30,17 +30,17 @@ type Stack struct {
 // Hand is a threshold set by hand, and what the arm alarmed at the newest one that was judged.
 type Hand struct {
 	Threshold float64
-	Judged    *experiment.Run
+	Judged    *spec.Run
 }
 
 // Lane is one arm of the stack.
 type Lane struct {
 	Look
-	Run       *experiment.Run // nil while it has no scores
-	Policy    metrics.Value   // the threshold that the policy chose
-	Threshold float64         // the one in force
-	Pending   bool            // the alarms of Run belong to another one
-	Note      string          // why there are no scores; empty = it waits
+	Run       *spec.Run     // nil while it has no scores
+	Policy    metrics.Value // the threshold that the policy chose
+	Threshold float64       // the one in force
+	Pending   bool          // the alarms of Run belong to another one
+	Note      string        // why there are no scores; empty = it waits
 }
 
 // Series is an answer of the worker: for line i and bucket k minimum, maximum and mean at 3*(i*View.Width+k).
@@ -93,7 +93,7 @@ func (q *question) answered(s *State, id int) (effects []any, mine bool) {
 const overviewWidth = 1200
 
 // fit brings span and channels in line with a series.
-func (k *Stack) fit(d experiment.DataSummary) {
+func (k *Stack) fit(d spec.DataSummary) {
 	if k.Span.To > d.TestSteps {
 		k.Span = Span{}
 	}
@@ -228,7 +228,7 @@ func (s *State) judge(t Threshold) []any {
 
 // shownRun returns the run of an arm that the stack shows: of its first finished seed. It is nil when the arm has no
 // scores yet.
-func (s *State) shownRun(arm string) *experiment.Run {
+func (s *State) shownRun(arm string) *spec.Run {
 	if s.Run == nil || s.Run.Gone {
 		return nil
 	}
@@ -247,22 +247,22 @@ func (s *State) FocusedLane() string {
 
 // LaneList lists the trained arms with what the stack shows of them.
 func (s *State) LaneList() []Lane {
-	spec := s.Spec
+	sp := s.Spec
 	if s.Run != nil && !s.Run.Gone {
-		spec = s.Run.Spec
+		sp = s.Run.Spec
 	}
 	var lanes []Lane
-	for _, a := range spec.Arms {
+	for _, a := range sp.Arms {
 		if trained(a) {
-			lanes = append(lanes, s.lane(spec, a))
+			lanes = append(lanes, s.lane(sp, a))
 		}
 	}
 	return lanes
 }
 
 // lane keeps the alarms of the threshold before until those of the new one are judged, and says so.
-func (s *State) lane(spec experiment.Spec, a experiment.Arm) Lane {
-	l := Lane{Look: look(s.Words, spec, a)}
+func (s *State) lane(sp spec.Spec, a spec.Arm) Lane {
+	l := Lane{Look: look(s.Words, sp, a)}
 	r := s.shownRun(a.Name)
 	switch {
 	case r == nil:
@@ -355,11 +355,11 @@ func (s *State) lines() []protocol.Line {
 }
 
 // scoredArms lists the trained arms of the run that have scores to show, in the order of the spec.
-func (s *State) scoredArms() []experiment.Arm {
+func (s *State) scoredArms() []spec.Arm {
 	if s.Run == nil {
 		return nil
 	}
-	var arms []experiment.Arm
+	var arms []spec.Arm
 	for _, a := range s.Run.Spec.Arms {
 		if r := s.shownRun(a.Name); trained(a) && r != nil && r.Failed == "" {
 			arms = append(arms, a)
@@ -370,13 +370,13 @@ func (s *State) scoredArms() []experiment.Arm {
 
 // Focused returns the run whose output the channels show: of the arm in focus, else of the arm under examination,
 // else of the first that has scores.
-func (s *State) Focused() *experiment.Run {
+func (s *State) Focused() *spec.Run {
 	arms := s.scoredArms()
 	if len(arms) == 0 {
 		return nil
 	}
 	for _, name := range []string{s.Focus, examined(s.Run.Spec)} {
-		if i := slices.IndexFunc(arms, func(a experiment.Arm) bool { return a.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(arms, func(a spec.Arm) bool { return a.Name == name }); i >= 0 {
 			return s.shownRun(name)
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // Mode is where the run control stands. The page changes it at once when a button is pressed; the worker confirms.
@@ -28,7 +28,7 @@ const (
 // State is everything the page shows.
 type State struct {
 	Words *words.Language
-	Spec  experiment.Spec
+	Spec  spec.Spec
 
 	Mode      Mode
 	Device    string
@@ -36,11 +36,11 @@ type State struct {
 	Chosen    int // workers that a person wants; 0 = none were chosen. Results do not depend on it, so links do not hold it
 	Catalogue []protocol.Source
 
-	Group string                  // the data tab that is open
-	Data  *experiment.DataSummary // of Spec.Data; nil until it is read
-	Files []string                // that the page holds, by which source GroupFile is read
-	Open  *Reading                // the series that is being read
-	More  bool                    // all settings are shown
+	Group string            // the data tab that is open
+	Data  *spec.DataSummary // of Spec.Data; nil until it is read
+	Files []string          // that the page holds, by which source GroupFile is read
+	Open  *Reading          // the series that is being read
+	More  bool              // all settings are shown
 
 	AllMetrics bool // every metric is shown
 
@@ -64,7 +64,7 @@ type State struct {
 // Reading is a series on its way.
 type Reading struct {
 	ID    int
-	Data  experiment.Data
+	Data  spec.Data
 	Files []string // it is read from; they replace State.Files once it is there
 	Field Field    // whose change asked for it; fieldCount when none did
 }
@@ -96,7 +96,7 @@ const noField = fieldCount
 
 // New returns the state of a page whose address has this hash, on a machine that remembers a number of workers; 0 = none.
 func New(w *words.Language, hash string, workers int) (*State, []any) {
-	s := &State{Words: w, Chosen: workers, Spec: experiment.Default(), Group: GroupBuiltin, Reject: Reject{Field: noField}}
+	s := &State{Words: w, Chosen: workers, Spec: spec.Default(), Group: GroupBuiltin, Reject: Reject{Field: noField}}
 	s.Stack.Cursor = -1
 	s.follow(hash)
 	s.address = s.Hash()
@@ -295,7 +295,7 @@ func (s *State) set(f Field, text string) []any {
 }
 
 // adapt brings values in line that make sense only together.
-func (s *State) adapt(next *experiment.Spec) {
+func (s *State) adapt(next *spec.Spec) {
 	adaptThreshold(&next.Detect.Threshold, s.thresholdNow())
 	if !slices.Contains(scoresOf(next), next.Detect.Score) {
 		next.Detect.Score = "model" // the student before had another
@@ -319,7 +319,7 @@ func (s *State) adapt(next *experiment.Spec) {
 func (s *State) reject(f Field, err error) {
 	text := err.Error()
 	var p problem
-	var fe *experiment.FieldError
+	var fe *spec.FieldError
 	switch {
 	case errors.As(err, &p):
 		text = s.Words.Say(p.key, p.args...)
@@ -360,10 +360,10 @@ func (s *State) choose(source string) []any {
 }
 
 // fresh is another series with the settings that are not about the one before.
-func (s *State) fresh(source string) experiment.Data {
+func (s *State) fresh(source string) spec.Data {
 	next := s.Spec.Data
 	next.Source = source
-	next.Train, next.Test, next.Channels = experiment.Range{}, experiment.Range{}, nil
+	next.Train, next.Test, next.Channels = spec.Range{}, spec.Range{}, nil
 	next.Label, next.Split = "", nil
 	return next
 }
@@ -394,10 +394,10 @@ func (s *State) goTo(hash string) []any {
 }
 
 // read asks the worker for a series. Until it answers, and if it fails, the series before stays.
-func (s *State) read(d experiment.Data, f Field) []any { return s.readFrom(d, s.Files, f) }
+func (s *State) read(d spec.Data, f Field) []any { return s.readFrom(d, s.Files, f) }
 
 // readFrom is read from files that are not the page's yet: they are only kept once they could be read.
-func (s *State) readFrom(d experiment.Data, files []string, f Field) []any {
+func (s *State) readFrom(d spec.Data, files []string, f Field) []any {
 	if s.Mode == Loading || s.Mode == Dead {
 		s.Spec.Data, s.Files = d, files
 		return nil
@@ -417,16 +417,16 @@ func (s *State) readFrom(d experiment.Data, files []string, f Field) []any {
 }
 
 // missing tells whether a series is a file that is not among these.
-func missing(d experiment.Data, files []string) bool {
+func missing(d spec.Data, files []string) bool {
 	name, isFile := strings.CutPrefix(d.Source, filePrefix)
 	return isFile && !slices.Contains(files, name)
 }
 
 // clone returns a deep copy, so that a change that is not taken leaves nothing behind.
-func clone(spec experiment.Spec) experiment.Spec {
-	spec.Arms = slices.Clone(spec.Arms)
-	spec.Seeds = slices.Clone(spec.Seeds)
-	return spec
+func clone(sp spec.Spec) spec.Spec {
+	sp.Arms = slices.Clone(sp.Arms)
+	sp.Seeds = slices.Clone(sp.Seeds)
+	return sp
 }
 
 // same tells whether two values have the same JSON.

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // primary is the metric of the verdict: it needs no threshold, and its chance level is the share of anomalies.
-const primary = experiment.Headline
+const primary = spec.Headline
 
 // headline is the metrics that the table shows unless a person asks for all: in this order, honest ones first. Extra
 // ones leave when the page is narrow.
@@ -62,21 +62,21 @@ func metricNamed(name string) metrics.Metric {
 const primaryTitle = "AP"
 
 // report returns what is finished as a report, so that a run that is live is summed up like one that is done.
-func (p *Progress) report() experiment.Report {
-	r := experiment.Report{Version: experiment.Version, Spec: p.Spec}
+func (p *Progress) report() spec.Report {
+	r := spec.Report{Version: spec.Version, Spec: p.Spec}
 	if p.Report != nil {
 		r = *p.Report
 	}
 	r.Arms = nil
 	for _, a := range p.Spec.Arms {
-		r.Arms = append(r.Arms, experiment.ArmReport{Arm: a, Runs: p.runsOf(a.Name)})
+		r.Arms = append(r.Arms, spec.ArmReport{Arm: a, Runs: p.runsOf(a.Name)})
 	}
 	return r
 }
 
 // runsOf returns the finished runs of an arm in the order of the spec's seeds.
-func (p *Progress) runsOf(arm string) []experiment.Run {
-	var runs []experiment.Run
+func (p *Progress) runsOf(arm string) []spec.Run {
+	var runs []spec.Run
 	for _, seed := range p.Spec.Seeds {
 		if r := p.runOf(arm, seed); r != nil {
 			runs = append(runs, *r)
@@ -86,7 +86,7 @@ func (p *Progress) runsOf(arm string) []experiment.Run {
 }
 
 // effect is a metric of one arm minus the same of another, over the seeds that both have.
-func (p *Progress) effect(arm, base, metric string) experiment.Spread {
+func (p *Progress) effect(arm, base, metric string) spec.Spread {
 	var diffs []metrics.Value
 	for _, a := range p.runsOf(arm) {
 		b := p.runOf(base, a.Seed)
@@ -97,39 +97,39 @@ func (p *Progress) effect(arm, base, metric string) experiment.Spread {
 			diffs = append(diffs, d)
 		}
 	}
-	return experiment.NewSpread(diffs)
+	return spec.NewSpread(diffs)
 }
 
 // outcome judges an effect as Report.Summary does: it counts only when it is larger than its spread over seeds.
-func outcome(e experiment.Spread) string {
+func outcome(e spec.Spread) string {
 	switch n := len(e.Values); {
 	case n == 0:
-		return experiment.VerdictNone
+		return spec.VerdictNone
 	case n == 1:
-		return experiment.VerdictOneSeed
+		return spec.VerdictOneSeed
 	case e.Mean > e.SD:
-		return experiment.VerdictHelps
+		return spec.VerdictHelps
 	case -e.Mean > e.SD:
-		return experiment.VerdictHarms
+		return spec.VerdictHarms
 	}
-	return experiment.VerdictNull
+	return spec.VerdictNull
 }
 
 // mean returns the mean of a metric over the runs of an arm, undefined when there are none.
-func (p *Progress) mean(arm string, of func(experiment.Measure) metrics.Value, metric string) metrics.Value {
+func (p *Progress) mean(arm string, of func(spec.Measure) metrics.Value, metric string) metrics.Value {
 	var values []metrics.Value
 	for _, r := range p.runsOf(arm) {
 		values = append(values, of(r.Of(metric)))
 	}
-	return experiment.NewSpread(values).Mean
+	return spec.NewSpread(values).Mean
 }
 
-func value(m experiment.Measure) metrics.Value  { return m.Value }
-func chance(m experiment.Measure) metrics.Value { return m.Chance }
+func value(m spec.Measure) metrics.Value  { return m.Value }
+func chance(m spec.Measure) metrics.Value { return m.Chance }
 
 // examined returns the name of the arm that the verdict is about: the first with a cosine term, else the first with
 // a teacher, else empty.
-func examined(s experiment.Spec) string {
+func examined(s spec.Spec) string {
 	for _, kind := range []string{Cosine, MSE} {
 		if a := armOfKind(&s, kind); a != nil {
 			return a.Name
@@ -139,7 +139,7 @@ func examined(s experiment.Spec) string {
 }
 
 // baseline returns the name of the arm that everything is compared with: the student alone.
-func baseline(s experiment.Spec) string {
+func baseline(s spec.Spec) string {
 	if a := armOfKind(&s, Alone); a != nil {
 		return a.Name
 	}

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/words"
 )
 
@@ -113,7 +113,7 @@ func (s *State) verdictWrong() Verdict {
 		}
 		return v
 	case s.Wrong.Where == whereLink:
-		if same(s.Spec, experiment.Default()) {
+		if same(s.Spec, spec.Default()) {
 			v.Why = w.Say(words.DefaultShown)
 		}
 		return v
@@ -248,7 +248,7 @@ func (s *State) verdictDone() Verdict {
 }
 
 // failure returns the first run of the two arms that has no scores.
-func (p *Progress) failure(arms ...string) *experiment.Run {
+func (p *Progress) failure(arms ...string) *spec.Run {
 	for i, r := range p.Runs {
 		if r.Failed != "" && slices.Contains(arms, r.Arm) {
 			return &p.Runs[i]
@@ -312,15 +312,15 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 	title := primaryTitle
 	switch {
 	case diff == unnoticed && seeds > 1: // beyond its spread or not: nobody would notice it
-		found = experiment.VerdictNull
+		found = spec.VerdictNull
 		v.Claim = w.Say(words.NoDifferenceClaim, method, diff, title, seeds)
-	case found == experiment.VerdictHelps:
+	case found == spec.VerdictHelps:
 		v.Claim = w.Say(words.PositiveClaim, method, diff, title, seeds, s.title())
-	case found == experiment.VerdictHarms:
+	case found == spec.VerdictHarms:
 		v.Claim = w.Say(words.HarmClaim, method, diff, title)
-	case found == experiment.VerdictNull:
+	case found == spec.VerdictNull:
 		v.Claim = w.Say(words.NullClaim, method, diff, title, seeds)
-	case found == experiment.VerdictOneSeed:
+	case found == spec.VerdictOneSeed:
 		v.Claim, v.Why = w.Say(words.OneSeedClaim, diff, title), w.Say(words.OneSeedWhy)
 		if p.report().Standing(arm, primary).Doubtful() {
 			v.Why += " " + w.Say(words.DoubtfulOne, look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
@@ -352,13 +352,13 @@ func (s *State) agreement(arm, base, verdict string) string {
 		difference := words.SignedPoints(float64(e.Mean))
 		found := outcome(e)
 		if difference == unnoticed {
-			found = experiment.VerdictNull
+			found = spec.VerdictNull
 		}
 		switch {
 		case len(e.Values) < 2:
 		case found == verdict:
 			agree = append(agree, m.short)
-		case found == experiment.VerdictNull:
+		case found == spec.VerdictNull:
 			within = append(within, m.short+" ("+difference+")")
 		default:
 			differ = append(differ, m.short+" ("+difference+")")
@@ -400,7 +400,7 @@ func (s *State) flattery(arm string) string {
 }
 
 // effectFigure has a sentence with every number in it, for those who do not see the figure.
-func (s *State) effectFigure(arm string, e experiment.Spread) *EffectFigure {
+func (s *State) effectFigure(arm string, e spec.Spread) *EffectFigure {
 	w := s.Words
 	shown := look(w, s.Run.Spec, *armNamed(s.Run.Spec, arm))
 	title := primaryTitle

@@ -20,9 +20,9 @@ import (
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/wasm/browsertest/chromium"
-	"cosinelab/wasm/protocol"
 )
 
 // serve starts the built server with the given flags and returns its address.
@@ -144,9 +144,9 @@ func (p *tab) shoot(name string) {
 
 // engineRun runs an experiment in a worker of its own with so many workers, and returns the report: the engine without
 // the page.
-func (p *tab) engineRun(spec experiment.Spec, workers int) experiment.Report {
+func (p *tab) engineRun(sp spec.Spec, workers int) spec.Report {
 	p.t.Helper()
-	request, err := json.Marshal(protocol.Request{Type: protocol.TypeRun, ID: 1, Spec: &spec, Workers: workers})
+	request, err := json.Marshal(protocol.Request{Type: protocol.TypeRun, ID: 1, Spec: &sp, Workers: workers})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func (p *tab) engineRun(spec experiment.Spec, workers int) experiment.Report {
 		};
 		worker.postMessage([%s]);
 	})`, workers, quote(string(request))), &answer)
-	var report experiment.Report
+	var report spec.Report
 	if err := json.Unmarshal([]byte(answer), &report); err != nil {
 		p.t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // spy loads the page again with its workers in a list, the last report that one of them sent, the names of checkpoints in
@@ -47,15 +47,15 @@ func (p *tab) spy() {
 }
 
 // reportsAsIfNothingHappened fails the test unless the report that the page got is that of an undisturbed run.
-func (p *tab) reportsAsIfNothingHappened(spec experiment.Spec) {
+func (p *tab) reportsAsIfNothingHappened(sp spec.Spec) {
 	p.t.Helper()
 	var text string
 	p.eval("reported", &text)
-	var got experiment.Report
+	var got spec.Report
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
 		p.t.Fatal(err)
 	}
-	if got, want := timeless(p.t, got), timeless(p.t, p.engineRun(spec, 1)); got != want {
+	if got, want := timeless(p.t, got), timeless(p.t, p.engineRun(sp, 1)); got != want {
 		p.t.Errorf("the report is\n%s\nundisturbed\n%s", got, want)
 	}
 }
@@ -92,9 +92,9 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 // The engine itself dies in the middle of a training: a new one goes on from a step that was kept, and the report is that
 // of a run in which nothing happened.
 func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
-	spec := small()
-	spec.Train.Epochs = 400
-	p := opened(t, serve(t), spec)
+	sp := small()
+	sp.Train.Epochs = 400
+	p := opened(t, serve(t), sp)
 	p.spy()
 	p.press(runButton)
 	p.wait("checkpoint of a training under way", `kept.includes("seed1-arm1.safetensors")`, time.Minute)
@@ -110,10 +110,10 @@ func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
 	}
 	first := map[string]int{}
 	p.eval("firsts.at(-1)", &first)
-	if arm := spec.Arms[1].Name; first[arm] < 2 {
+	if arm := sp.Arms[1].Name; first[arm] < 2 {
 		t.Errorf("the new engine begins %s with step %d", arm, first[arm])
 	}
-	p.reportsAsIfNothingHappened(spec)
+	p.reportsAsIfNothingHappened(sp)
 }
 
 // The engine dies when nothing is under way: what was finished stays on the page, which starts it again and can train.

@@ -3,7 +3,7 @@ package browsertest
 import (
 	"testing"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // weighing makes a worker tell its memory, which never shrinks, with everything that it says.
@@ -27,10 +27,10 @@ const most = 1.5e9
 
 // One step of the full-size Anomaly Transformer with a batch of 32 windows, and its scores.
 func TestTheFullSizeModelTrainsWithinItsMemory(t *testing.T) {
-	s := experiment.Default()
+	s := spec.Default()
 	s.Data.Window, s.Data.Stride = 100, 100
-	s.Data.Train, s.Data.Test = experiment.Range{To: 3200}, experiment.Range{To: 600}
-	s.Student = experiment.Model{Name: "anomaly_transformer", DModel: 512, Heads: 8, Layers: 3, DFF: 512}
+	s.Data.Train, s.Data.Test = spec.Range{To: 3200}, spec.Range{To: 600}
+	s.Student = spec.Model{Name: "anomaly_transformer", DModel: 512, Heads: 8, Layers: 3, DFF: 512}
 	s.Arms = s.Arms[:1]
 	s.Train.Epochs, s.Train.Batch, s.Train.Validation, s.Train.Patience = 1, 32, 0, 0
 	s.Seeds = []uint64{1}

@@ -22,8 +22,8 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/state"
 	"cosinelab/ui/words"
 )
@@ -38,17 +38,17 @@ const (
 )
 
 // opened is a page whose engine has read the series of a spec.
-func opened(t *testing.T, address string, spec experiment.Spec) *tab {
+func opened(t *testing.T, address string, sp spec.Spec) *tab {
 	t.Helper()
-	p := open(t, address+"#"+state.Link{Spec: spec}.Hash())
+	p := open(t, address+"#"+state.Link{Spec: sp}.Hash())
 	p.wait("series", canTrain, time.Minute)
 	return p
 }
 
 // small is an experiment of a few seconds.
-func small() experiment.Spec {
-	s := experiment.Default()
-	s.Data.Train, s.Data.Test = experiment.Range{To: 1000}, experiment.Range{To: 1000}
+func small() spec.Spec {
+	s := spec.Default()
+	s.Data.Train, s.Data.Test = spec.Range{To: 1000}, spec.Range{To: 1000}
 	s.Teacher.Epochs, s.Train.Epochs, s.Seeds = 1, 1, []uint64{1}
 	return s
 }
@@ -63,7 +63,7 @@ func TestTheDefaultExperimentTrainsToItsReport(t *testing.T) {
 	p.shoot("report.png")
 
 	checkCharts(t, p)
-	report := p.engineRun(experiment.Default(), 2)
+	report := p.engineRun(spec.Default(), 2)
 	checkTable(t, p, report)
 	checkCauses(t, p, report)
 	checkNative(t, report)
@@ -90,7 +90,7 @@ const readTable = `(() => {
 
 // checkTable compares every metric that the page shows with a run of the same spec in a worker of its own: on the same
 // device both are the same bits, with whatever number of workers.
-func checkTable(t *testing.T, p *tab, r experiment.Report) {
+func checkTable(t *testing.T, p *tab, r spec.Report) {
 	t.Helper()
 	p.press(`[data-do="metrics"]`)
 	// The built-in series knows the channels of its anomalies, so there are two hit rates as well.
@@ -133,21 +133,21 @@ func points(v metrics.Value) string {
 // there with the series itself. All other lines must have values there too, and every anomaly its mark.
 func checkCharts(t *testing.T, p *tab) {
 	t.Helper()
-	spec := experiment.Default()
-	set, err := datasets.Builtin(spec.Data.Source, spec.Data.Seed)
+	sp := spec.Default()
+	set, err := datasets.Builtin(sp.Data.Source, sp.Data.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	series, _, err := runner.TestPart(set, spec.Data)
+	series, _, err := experiment.TestPart(set, sp.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := runner.Describe(set, spec.Data)
+	about, err := experiment.Describe(set, sp.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const channel = 2
-	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: spec, Span: state.Span{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
+	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: state.Span{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
 	p.wait("part of the series", `document.querySelector(".lane-overview .rr").innerText.includes("200 steps")`, 10*time.Second)
 	// A channel with both outputs, three cosines, three scores; the axis tells when they are no longer those of the view before.
 	p.wait("value at the cursor of every line", `(() => {
@@ -176,7 +176,7 @@ func checkCharts(t *testing.T, p *tab) {
 
 // checkCauses goes to an alarm by its key, compares the channels that the page blames with the report, and has the one
 // that is blamed first shown.
-func checkCauses(t *testing.T, p *tab, r experiment.Report) {
+func checkCauses(t *testing.T, p *tab, r spec.Report) {
 	t.Helper()
 	p.do(chromedp.KeyEvent("}"))
 	p.wait("channels of the alarm", `document.querySelector(".causes li")`, 10*time.Second)
@@ -194,7 +194,7 @@ func checkCauses(t *testing.T, p *tab, r experiment.Report) {
 			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.Count(alarm.From)+"–") && !strings.Contains(shown.Lead+",", "at "+words.Count(alarm.From)+",") {
 				continue
 			}
-			truth := slices.IndexFunc(r.Data.Segments, func(g experiment.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
+			truth := slices.IndexFunc(r.Data.Segments, func(g spec.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
 			for _, c := range a.Runs[0].Causes[i] {
 				text := r.Data.Channels[c.Channel] + " " + words.Fixed(100*c.Share, 0) + " %"
 				if truth >= 0 && slices.Contains(r.Data.Segments[truth].Channels, c.Channel) {
@@ -223,14 +223,14 @@ func digits(r rune) rune {
 // order, which training amplifies.
 const tolerance = 0.005
 
-func checkNative(t *testing.T, browser experiment.Report) {
+func checkNative(t *testing.T, browser spec.Report) {
 	t.Helper()
-	spec := experiment.Default()
-	set, err := datasets.Builtin(spec.Data.Source, spec.Data.Seed)
+	sp := spec.Default()
+	set, err := datasets.Builtin(sp.Data.Source, sp.Data.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	native, err := runner.Run(context.Background(), spec, set, cpu.New(), runner.Options{})
+	native, err := experiment.Run(context.Background(), sp, set, cpu.New(), experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func checkNative(t *testing.T, browser experiment.Report) {
 }
 
 // rankingMetric leaves out metrics of alarms: one score that crosses the threshold can turn a whole segment.
-func rankingMetric(m experiment.MetricSummary) bool {
+func rankingMetric(m spec.MetricSummary) bool {
 	return slices.Contains([]string{"auroc", "average_precision", "vus_roc", "vus_pr"}, m.Metric.Name)
 }
 
@@ -270,7 +270,7 @@ func TestTheReportIsTheSameBitForBitWithAnyNumberOfWorkers(t *testing.T) {
 }
 
 // timeless is a report without what a clock measured.
-func timeless(t testing.TB, r experiment.Report) string {
+func timeless(t testing.TB, r spec.Report) string {
 	t.Helper()
 	out, err := json.Marshal(r.WithoutTimings())
 	if err != nil {
@@ -315,7 +315,7 @@ func TestARealSetTrains(t *testing.T) {
 	p.wait("SMD", `document.querySelector(".recipe .sub").innerText.includes("38 channels") && `+canTrain, time.Minute)
 
 	s := small()
-	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, experiment.Range{To: 2000}, experiment.Range{}
+	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, spec.Range{To: 2000}, spec.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: s}.Hash()), nil)
 	p.wait("settings of the link", `document.querySelector(".status").innerText === "4 runs" && `+canTrain, time.Minute)
 	p.press(runButton)
@@ -404,7 +404,7 @@ func TestWithoutSIMDTheLabComputesAllTheSame(t *testing.T) {
 	}
 	p.press(runButton)
 	p.wait("report", isDone, time.Minute)
-	var r experiment.Report
+	var r spec.Report
 	var text string
 	if p.eval("reported", &text); json.Unmarshal([]byte(text), &r) != nil || !strings.HasPrefix(r.Device, "cpu") || len(r.Arms) == 0 || len(r.Arms[0].Runs) == 0 {
 		t.Errorf("the report of %s has %d arms", r.Device, len(r.Arms))

@@ -8,10 +8,10 @@ import (
 
 	"github.com/hexops/vecty"
 
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/bench"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // measurements is the page that times its engine.

@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"syscall/js"
 
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
-	"cosinelab/wasm/protocol"
+	"cosinelab/wasm/mail"
 	"cosinelab/wasm/spawn"
 )
 
@@ -40,7 +41,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 			return
 		}
 		var values []float32
-		if all := (&protocol.Mail{}).Take(message); len(all) > 0 {
+		if all := (&mail.Box{}).Take(message); len(all) > 0 {
 			values = all[0]
 		}
 		answer(r, values)

@@ -11,10 +11,10 @@ import (
 
 	"github.com/hexops/vecty"
 
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
 	"cosinelab/ui/words"
-	"cosinelab/wasm/protocol"
 )
 
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message is done

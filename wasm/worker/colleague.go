@@ -11,9 +11,9 @@ import (
 	"syscall/js"
 
 	"cosinelab/engine/backend"
-	"cosinelab/wasm/peer"
-	"cosinelab/wasm/protocol"
-	"cosinelab/wasm/session"
+	"cosinelab/engine/session"
+	"cosinelab/engine/session/peer"
+	"cosinelab/wasm/mail"
 	"cosinelab/wasm/spawn"
 )
 
@@ -25,15 +25,15 @@ func serve(device backend.Device) {
 	s := peer.NewServer(device)
 	asked := make(chan js.Value, 4) // a worker asks one thing at a time
 	listen(func(message js.Value) { asked <- message })
-	var letters protocol.Mail
+	var letters mail.Box
 	for message := range asked {
 		var ask peer.Ask
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &ask); err != nil {
-			mail(&letters, peer.Answer{Error: err.Error()})
+			deliver(&letters, peer.Answer{Error: err.Error()})
 			continue
 		}
 		answer, values := s.Answer(context.Background(), ask, letters.Take(message))
-		mail(&letters, answer, values...)
+		deliver(&letters, answer, values...)
 	}
 }
 
@@ -41,7 +41,7 @@ func serve(device backend.Device) {
 type colleague struct {
 	worker  js.Value
 	answers chan js.Value
-	mail    protocol.Mail
+	mail    mail.Box
 	gone    error
 	dead    chan struct{} // closed when gone is set
 }

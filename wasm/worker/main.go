@@ -16,8 +16,9 @@ import (
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/backend/simd"
-	"cosinelab/wasm/protocol"
-	"cosinelab/wasm/session"
+	"cosinelab/engine/session"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/wasm/mail"
 )
 
 // garbage is how much of what is in use the engine lets accumulate before it collects, in percent. What it holds is numbers,
@@ -95,9 +96,9 @@ func receive(s *session.Session, message js.Value) {
 // post sends what JSON can say, with values beside it if not nil.
 func post(message any, values []float32) {
 	if values == nil {
-		mail(&protocol.Mail{}, message)
+		deliver(&mail.Box{}, message)
 	} else {
-		mail(&protocol.Mail{}, message, values)
+		deliver(&mail.Box{}, message, values)
 	}
 }
 
@@ -126,9 +127,9 @@ func (p *pieces) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// mail sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place, which a page
+// deliver sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place, which a page
 // understands as a response.
-func mail(m *protocol.Mail, message any, values ...[]float32) {
+func deliver(m *mail.Box, message any, values ...[]float32) {
 	text, err := json.Marshal(message)
 	if err != nil {
 		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: err.Error()}})

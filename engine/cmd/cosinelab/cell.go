@@ -16,7 +16,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/spec"
 )
 
 // cell is one model on one set with one seed: an experiment of its own, in a folder of its own.
@@ -24,11 +24,11 @@ type cell struct {
 	set, title string
 	model      string
 	seed       uint64
-	spec       experiment.Spec
+	spec       spec.Spec
 	dir        string // of the set; empty = nothing is kept
 
-	report *experiment.Report // nil = not finished
-	err    error              // why not
+	report *spec.Report // nil = not finished
+	err    error        // why not
 }
 
 func (c *cell) String() string { return fmt.Sprintf("%s, %s, seed %d", c.set, c.model, c.seed) }
@@ -49,7 +49,7 @@ func (c *cell) check() error {
 	if err != nil {
 		return err
 	}
-	before, err := experiment.Parse(text)
+	before, err := spec.Parse(text)
 	if err != nil || !reflect.DeepEqual(before, c.spec) {
 		return fmt.Errorf("%s holds a cell of another table: use another -out", c.folder())
 	}
@@ -80,8 +80,8 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
-	report, err := runner.Run(context.WithoutCancel(ctx), c.spec, set, dev, runner.Options{Store: store, Machine: machine(), Weights: openFile,
-		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e experiment.Event) { p.event(c, e) }})
+	report, err := experiment.Run(context.WithoutCancel(ctx), c.spec, set, dev, experiment.Options{Store: store, Machine: machine(), Weights: openFile,
+		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.dir != "" {
 		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report), os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
 	}
@@ -95,8 +95,8 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 }
 
 // store keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed.
-func (c *cell) store(teacher *teacherStore) (runner.Store, error) {
-	own := runner.Store{
+func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
+	own := experiment.Store{
 		Save: func(string, func(io.Writer) error) error { return nil },
 		Load: func(string) (io.ReadCloser, error) { return nil, nil },
 	}
@@ -110,7 +110,7 @@ func (c *cell) store(teacher *teacherStore) (runner.Store, error) {
 		}
 		own = s.store()
 	}
-	return runner.Store{
+	return experiment.Store{
 		Save: func(name string, write func(io.Writer) error) error {
 			if isTeacher(name) {
 				return teacher.save(write)

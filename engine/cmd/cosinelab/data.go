@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 
 	"cosinelab/datasets"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 func (a *app) data(_ context.Context, args []string) error {
@@ -24,7 +24,7 @@ func (a *app) data(_ context.Context, args []string) error {
 	case len(rest) == 1 && rest[0] == "list":
 		return a.listData(*folder)
 	case len(rest) == 2 && rest[0] == "describe":
-		return a.describe(*folder, experiment.Data{Source: rest[1], Seed: *seed, Label: *label})
+		return a.describe(*folder, spec.Data{Source: rest[1], Seed: *seed, Label: *label})
 	}
 	return fmt.Errorf("%w: data takes list, or describe and a source, see cosinelab data -h", errUsage)
 }
@@ -62,7 +62,7 @@ func size(e datasets.Entry) string {
 }
 
 // describe prints what a set holds, channel by channel.
-func (a *app) describe(folder string, d experiment.Data) error {
+func (a *app) describe(folder string, d spec.Data) error {
 	set, err := openSet(folder, d)
 	if err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 
 	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/experiment/runner"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // evaluation is what eval found, as -json prints it.
@@ -25,7 +25,7 @@ type evaluation struct {
 	Policy    string           `json:"threshold_policy,omitempty"` // without one there are only metrics of the ranking
 	Saw       string           `json:"saw,omitempty"`
 	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
-	Tail      *experiment.Tail `json:"tail,omitempty"`
+	Tail      *spec.Tail       `json:"tail,omitempty"`
 	Flagged   int              `json:"n_flagged"`
 	Unscored  int              `json:"n_unscored,omitempty"`
 	Treatment string           `json:"unscored_policy,omitempty"`
@@ -41,10 +41,10 @@ type evalMeasure struct {
 
 // evalOptions are the flags of the eval command.
 type evalOptions struct {
-	scores, labels, train string               // files
-	column, label         string               // of these
-	threshold             string               // a number or a policy
-	with                  experiment.Threshold // what that means
+	scores, labels, train string         // files
+	column, label         string         // of these
+	threshold             string         // a number or a policy
+	with                  spec.Threshold // what that means
 	unscored              string
 	json                  bool
 }
@@ -159,7 +159,7 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 
 func policyNames() string {
 	var names []string
-	for _, p := range experiment.Policies[1:] { // fixed is a number
+	for _, p := range spec.Policies[1:] { // fixed is a number
 		names = append(names, p.Name)
 	}
 	return strings.Join(names, ", ")
@@ -175,7 +175,7 @@ func (o *evalOptions) policy() error {
 	} else if p.Train && o.train == "" {
 		return fmt.Errorf("%w: -threshold %s needs the scores of the training part, -train", errUsage, p.Name)
 	}
-	if wrong := (*experiment.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
+	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
 		return fmt.Errorf("%w: -%s: %s, want %s", errUsage, strings.TrimPrefix(wrong.Field, "detect.threshold."), wrong.Got, wrong.Want)
 	}
 	return nil
@@ -188,11 +188,11 @@ func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions)
 	if err != nil || policy.Labels && e.Positives == 0 {
 		return nil, err
 	}
-	cut, err := policy.Choose(detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels}, runner.Params(o.with))
+	cut, err := policy.Choose(detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels}, experiment.Params(o.with))
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
-	v.Policy, v.Saw, v.Threshold, v.Tail = o.with.String(), policy.Saw, metrics.Value(cut.Threshold), runner.Tail(cut.Tail)
+	v.Policy, v.Saw, v.Threshold, v.Tail = o.with.String(), policy.Saw, metrics.Value(cut.Threshold), experiment.Tail(cut.Tail)
 	if cut.Flags != nil {
 		return e.Flag(cut.Flags)
 	}

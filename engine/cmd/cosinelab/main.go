@@ -16,7 +16,7 @@ import (
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/experiment"
 )
 
 // Exit codes.
@@ -171,7 +171,7 @@ func openDevice(name string) (backend.Device, error) {
 }
 
 // openCrew opens a device for each of several workers, at most one for each core; they share the cores.
-func openCrew(name string, workers int) (dev backend.Device, others []runner.Hand, err error) {
+func openCrew(name string, workers int) (dev backend.Device, others []experiment.Hand, err error) {
 	for _, d := range devices() {
 		if d.name != name {
 			continue
@@ -179,7 +179,7 @@ func openCrew(name string, workers int) (dev backend.Device, others []runner.Han
 		cores := runtime.GOMAXPROCS(0)
 		workers = max(1, min(workers, cores))
 		for range workers - 1 {
-			others = append(others, runner.Local(d.open(cores/workers)))
+			others = append(others, experiment.Local(d.open(cores/workers)))
 		}
 		return d.open(cores / workers), others, nil
 	}

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // printReport prints the table of arms: every metric in points of 100 with its chance level, honest ones first.
-func printReport(w io.Writer, r experiment.Report) {
+func printReport(w io.Writer, r spec.Report) {
 	d := r.Data
 	fmt.Fprintf(w, "%s: %d channels, %d train steps in %d windows, %d test steps, %d scored", d.Title, len(d.Channels), d.TrainSteps,
 		d.TrainWindows, d.TestSteps, d.ScoredSteps)
@@ -49,7 +49,7 @@ func printReport(w io.Writer, r experiment.Report) {
 const flattering = "Flattering: adjusted with the test labels, or tuned on them"
 
 // printGroup prints one row a metric and one column an arm. It returns whether it marked a cell.
-func printGroup(w io.Writer, r experiment.Report, s experiment.Summary, g metrics.Group, title string) (doubtful bool) {
+func printGroup(w io.Writer, r spec.Report, s spec.Summary, g metrics.Group, title string) (doubtful bool) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "\tchance")
 	for _, a := range r.Arms {
@@ -79,7 +79,7 @@ func printGroup(w io.Writer, r experiment.Report, s experiment.Summary, g metric
 
 // cellOf is one arm's value of a metric. Where a threshold makes chance depend on the arm, and help from the labels
 // makes it high, chance stands right beside the value.
-func cellOf(r experiment.Report, a experiment.Arm, m metrics.Metric) (text string, marked bool) {
+func cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text string, marked bool) {
 	s := r.Standing(a.Name, m.Name)
 	text = spread(s.Value)
 	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
@@ -98,7 +98,7 @@ func points(v metrics.Value) string {
 	return strconv.FormatFloat(100*float64(v), 'f', 1, 64)
 }
 
-func spread(s experiment.Spread) string {
+func spread(s spec.Spread) string {
 	if !s.SD.Defined() {
 		return points(s.Mean)
 	}
@@ -106,7 +106,7 @@ func spread(s experiment.Spread) string {
 }
 
 // printFailures names the runs that have no scores.
-func printFailures(w io.Writer, r experiment.Report) {
+func printFailures(w io.Writer, r spec.Report) {
 	for _, t := range r.Teachers {
 		if t.Failed != "" {
 			fmt.Fprintf(w, "\nTeacher, seed %d failed: %s\n", t.Seed, t.Failed)
@@ -122,7 +122,7 @@ func printFailures(w io.Writer, r experiment.Report) {
 }
 
 // printThresholds says how thresholds were chosen, what that looked at, and what came out.
-func printThresholds(w io.Writer, r experiment.Report) {
+func printThresholds(w io.Writer, r spec.Report) {
 	fmt.Fprintf(w, "\nScores: %s, %s\nThreshold: %s\n", r.Spec.Detect.Score, r.Spec.Detect.Scoring(), r.Spec.Detect.Threshold)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "\tsaw\tvalue by seed\tflagged")
@@ -153,7 +153,7 @@ type counted struct {
 	runs                     float64
 }
 
-func count(runs []experiment.Run) (c counted) {
+func count(runs []spec.Run) (c counted) {
 	for _, run := range runs {
 		if run.Failed != "" {
 			continue
@@ -171,12 +171,12 @@ func count(runs []experiment.Run) (c counted) {
 }
 
 // printLocated says how often an arm blames the right channels, where the data tells which are.
-func printLocated(w io.Writer, r experiment.Report) {
+func printLocated(w io.Writer, r spec.Report) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	rows := 0
 	for _, a := range r.Arms {
 		var hit100, hit150 []metrics.Value
-		var l experiment.Located
+		var l spec.Located
 		for _, run := range a.Runs {
 			if run.Located != nil {
 				l = *run.Located
@@ -190,8 +190,8 @@ func printLocated(w io.Writer, r experiment.Report) {
 			fmt.Fprintf(w, "Right channels among those with the largest errors, in %d true segments (in brackets chance)\n", l.Segments)
 			fmt.Fprintln(t, "\tHitRate@100%\tHitRate@150%")
 		}
-		fmt.Fprintf(t, "%s\t%s (%s)\t%s (%s)\n", a.Arm.Name, spread(experiment.NewSpread(hit100)), points(l.Chance100),
-			spread(experiment.NewSpread(hit150)), points(l.Chance150))
+		fmt.Fprintf(t, "%s\t%s (%s)\t%s (%s)\n", a.Arm.Name, spread(spec.NewSpread(hit100)), points(l.Chance100),
+			spread(spec.NewSpread(hit150)), points(l.Chance150))
 	}
 	if rows > 0 {
 		t.Flush()
@@ -203,7 +203,7 @@ func printLocated(w io.Writer, r experiment.Report) {
 const alarmsShown = 5
 
 // printCauses names the channels behind the longest alarms of the first run that has causes.
-func printCauses(w io.Writer, r experiment.Report) {
+func printCauses(w io.Writer, r spec.Report) {
 	for _, a := range r.Arms {
 		if len(a.Runs) == 0 || len(a.Runs[0].Causes) == 0 {
 			continue
@@ -224,7 +224,7 @@ func printCauses(w io.Writer, r experiment.Report) {
 	}
 }
 
-func causeWords(causes []experiment.Cause, names []string) (text string) {
+func causeWords(causes []spec.Cause, names []string) (text string) {
 	for i, c := range causes {
 		if i > 0 {
 			text += ","
@@ -235,7 +235,7 @@ func causeWords(causes []experiment.Cause, names []string) (text string) {
 }
 
 // cutWords is the threshold of one run, with what makes it unsure.
-func cutWords(c experiment.Cut) string {
+func cutWords(c spec.Cut) string {
 	text := "moving"
 	if c.Value.Defined() {
 		text = fmt.Sprintf("%.4g", float64(c.Value))
@@ -252,7 +252,7 @@ func cutWords(c experiment.Cut) string {
 }
 
 // tailWords is a tail in one sentence.
-func tailWords(t experiment.Tail) string {
+func tailWords(t spec.Tail) string {
 	text := fmt.Sprintf("Tail: %d of %d scores above %.6g, generalised Pareto with shape %.4g and scale %.4g", t.Excesses, t.Scores, t.Start, t.Shape, t.Scale)
 	if t.Fallback {
 		text += "; exponential, because the likelihood has no maximum inside"
@@ -264,19 +264,19 @@ func tailWords(t experiment.Tail) string {
 }
 
 // verdict is the outcome in one sentence.
-func verdict(v experiment.Verdict) string {
+func verdict(v spec.Verdict) string {
 	d := v.Differences
 	diff := fmt.Sprintf("Cosine distillation: %+.1f points of average precision against the student alone", 100*float64(d.Mean))
 	switch v.Outcome {
-	case experiment.VerdictNull:
+	case spec.VerdictNull:
 		return diff + fmt.Sprintf(", within the spread of %d seeds: no evidence that it helps on this data.", len(d.Values))
-	case experiment.VerdictHelps:
+	case spec.VerdictHelps:
 		return diff + fmt.Sprintf(", larger than the spread of %d seeds, on this data only.", len(d.Values))
-	case experiment.VerdictHarms:
+	case spec.VerdictHarms:
 		return diff + ": the teacher makes it worse here."
-	case experiment.VerdictOneSeed:
+	case spec.VerdictOneSeed:
 		return diff + ". One seed: no spread, so no verdict."
-	case experiment.VerdictNoLabels:
+	case spec.VerdictNoLabels:
 		return "No labels, so no verdict."
 	}
 	return "No verdict: it needs the arms alone and cosine."

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -27,7 +27,7 @@ func newProgress(a *app) *progress { return &progress{w: a.errOut, bar: a.termin
 // redraw is the least time between two drawings of the bar.
 const redraw = 100 * time.Millisecond
 
-func (p *progress) event(e experiment.Event) {
+func (p *progress) event(e spec.Event) {
 	switch {
 	case e.EpochDone != nil:
 		p.line(epochLine(e))
@@ -38,7 +38,7 @@ func (p *progress) event(e experiment.Event) {
 	}
 }
 
-func runName(e experiment.Event) string {
+func runName(e spec.Event) string {
 	who := e.Arm
 	if who == "" {
 		who = "teacher"
@@ -46,7 +46,7 @@ func runName(e experiment.Event) string {
 	return fmt.Sprintf("[%d/%d] %s, seed %d", e.Run+1, e.Runs, who, e.Seed)
 }
 
-func epochLine(e experiment.Event) string {
+func epochLine(e spec.Event) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, epoch %d of %d:", runName(e), e.Epoch, e.Epochs)
 	for _, l := range e.EpochDone.Losses {
@@ -58,14 +58,14 @@ func epochLine(e experiment.Event) string {
 	return b.String() + left(e)
 }
 
-func left(e experiment.Event) string {
+func left(e spec.Event) string {
 	if e.Left < 0 {
 		return ""
 	}
 	return ", " + (time.Duration(e.Left) * time.Second).String() + " left"
 }
 
-func (p *progress) draw(e experiment.Event) {
+func (p *progress) draw(e spec.Event) {
 	if e.Measured > 0 {
 		p.show(fmt.Sprintf("%s %s measured%s", runName(e), bar(e.Measured), left(e)))
 		return

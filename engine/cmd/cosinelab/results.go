@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // writeResults writes the report, the learning curves and the scores to a folder; none without one.
-func writeResults(dir string, r experiment.Report) error {
+func writeResults(dir string, r spec.Report) error {
 	if dir == "" {
 		return nil
 	}
@@ -36,7 +36,7 @@ func writeCSV(path string, rows func(*csv.Writer)) error {
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // history writes one row for every epoch and part of a loss.
-func history(w *csv.Writer, r experiment.Report) {
+func history(w *csv.Writer, r spec.Report) {
 	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part", "train", "validation"})
 	for _, t := range r.Teachers {
 		epochs(w, "teacher", t.Seed, t.Epochs)
@@ -48,7 +48,7 @@ func history(w *csv.Writer, r experiment.Report) {
 	}
 }
 
-func epochs(w *csv.Writer, arm string, seed uint64, history []experiment.Epoch) {
+func epochs(w *csv.Writer, arm string, seed uint64, history []spec.Epoch) {
 	for _, e := range history {
 		row := []string{arm, strconv.FormatUint(seed, 10), strconv.Itoa(e.Epoch), strconv.Itoa(e.Steps), number(e.Rate),
 			number(e.Weight), number(e.GradNorm), number(e.Seconds)}
@@ -66,7 +66,7 @@ func epochs(w *csv.Writer, arm string, seed uint64, history []experiment.Epoch) 
 }
 
 // scores writes one row a scored step and one column a run.
-func scores(w *csv.Writer, r experiment.Report) {
+func scores(w *csv.Writer, r spec.Report) {
 	head := []string{"step"}
 	var columns [][]float64
 	for _, a := range r.Arms {

@@ -14,7 +14,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/experiment/runner"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -29,28 +29,28 @@ func (a *app) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	spec, err := a.readSpec(o)
+	sp, err := a.readSpec(o)
 	if err != nil {
 		return err
 	}
-	dev, crew, err := openCrew(o.device, train.Shards*len(spec.Seeds)*len(spec.Arms))
+	dev, crew, err := openCrew(o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
 	if err != nil {
 		return err
 	}
-	set, err := openSet(o.data, spec.Data)
+	set, err := openSet(o.data, sp.Data)
 	if err != nil {
 		return err
 	}
 	store := folderStore{}
 	if o.out != "" {
-		if store, err = openStore(o, spec); err != nil {
+		if store, err = openStore(o, sp); err != nil {
 			return err
 		}
 	}
 	progress := newProgress(a)
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	gate := func(context.Context) error { return ctx.Err() }
-	report, err := runner.Run(context.WithoutCancel(ctx), spec, set, dev, runner.Options{Events: progress.event, Gate: gate,
+	report, err := experiment.Run(context.WithoutCancel(ctx), sp, set, dev, experiment.Options{Events: progress.event, Gate: gate,
 		Machine: machine(), Store: store.store(), Weights: openFile, Crew: crew, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {
@@ -86,29 +86,29 @@ func (a *app) runFlags(args []string) (runOptions, error) {
 	return o, nil
 }
 
-func (a *app) readSpec(o runOptions) (experiment.Spec, error) {
+func (a *app) readSpec(o runOptions) (spec.Spec, error) {
 	var text []byte
 	var err error
 	switch o.spec {
 	case "default":
-		return experiment.Default(), nil
+		return spec.Default(), nil
 	case "-":
 		text, err = io.ReadAll(a.stdin)
 	default:
 		text, err = os.ReadFile(o.spec)
 	}
 	if err != nil {
-		return experiment.Spec{}, fmt.Errorf("spec: %w", err)
+		return spec.Spec{}, fmt.Errorf("spec: %w", err)
 	}
-	spec, err := experiment.Parse(text)
+	sp, err := spec.Parse(text)
 	if err != nil {
-		return spec, fmt.Errorf("%s: %w", o.spec, err)
+		return sp, fmt.Errorf("%s: %w", o.spec, err)
 	}
-	return spec, nil
+	return sp, nil
 }
 
 // openSet reads the series of a spec: built in, or from the data folder.
-func openSet(folder string, d experiment.Data) (*datasets.Set, error) {
+func openSet(folder string, d spec.Data) (*datasets.Set, error) {
 	if strings.HasPrefix(d.Source, datasets.GroupBuiltin+"/") {
 		return datasets.Builtin(d.Source, d.Seed)
 	}
@@ -129,7 +129,7 @@ func openSet(folder string, d experiment.Data) (*datasets.Set, error) {
 func openFile(name string) (io.ReadCloser, error) { return os.Open(name) }
 
 // interrupted says what is kept and how to go on.
-func (a *app) interrupted(o runOptions, report experiment.Report) error {
+func (a *app) interrupted(o runOptions, report spec.Report) error {
 	done := 0
 	for _, arm := range report.Arms {
 		done += len(arm.Runs)
@@ -167,10 +167,10 @@ type folderStore struct {
 }
 
 // openStore makes the results folder, or, to resume, checks that it belongs to the same spec.
-func openStore(o runOptions, spec experiment.Spec) (folderStore, error) {
+func openStore(o runOptions, sp spec.Spec) (folderStore, error) {
 	s := folderStore{filepath.Join(o.out, checkpointsDir), o.resume}
 	if o.resume {
-		return s, sameSpec(filepath.Join(o.out, specFile), o.spec, spec)
+		return s, sameSpec(filepath.Join(o.out, specFile), o.spec, sp)
 	}
 	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
 		if file := filepath.Join(o.out, name); exists(file) {
@@ -180,7 +180,7 @@ func openStore(o runOptions, spec experiment.Spec) (folderStore, error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return s, err
 	}
-	return s, writeJSON(filepath.Join(o.out, specFile), spec)
+	return s, writeJSON(filepath.Join(o.out, specFile), sp)
 }
 
 func exists(file string) bool {
@@ -189,16 +189,16 @@ func exists(file string) bool {
 }
 
 // sameSpec checks that a folder's spec is the one to resume.
-func sameSpec(file, given string, spec experiment.Spec) error {
+func sameSpec(file, given string, sp spec.Spec) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}
-	before, err := experiment.Parse(text)
+	before, err := spec.Parse(text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if !reflect.DeepEqual(before, spec) {
+	if !reflect.DeepEqual(before, sp) {
 		return fmt.Errorf("%s is another experiment than %s: resume with the same spec, or without one", file, given)
 	}
 	return nil
@@ -207,11 +207,11 @@ func sameSpec(file, given string, spec experiment.Spec) error {
 // savePause is how long a training goes on until it is saved again.
 const savePause = 30 * time.Second
 
-func (s folderStore) store() runner.Store {
+func (s folderStore) store() experiment.Store {
 	if s.dir == "" {
-		return runner.Store{}
+		return experiment.Store{}
 	}
-	store := runner.Store{Every: savePause, Save: func(name string, write func(io.Writer) error) error {
+	store := experiment.Store{Every: savePause, Save: func(name string, write func(io.Writer) error) error {
 		return writeFile(filepath.Join(s.dir, name), write)
 	}}
 	if s.resume {

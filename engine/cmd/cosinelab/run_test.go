@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 const tiny = "testdata/tiny.json"
@@ -25,7 +25,7 @@ func runTiny(t *testing.T, flags ...string) (dir string, got outcome) {
 	return dir, do(t, append([]string{"run", tiny, "-out", dir}, flags...)...).must(t)
 }
 
-func reportIn(t *testing.T, dir string) (r experiment.Report) {
+func reportIn(t *testing.T, dir string) (r spec.Report) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(read(t, dir, reportFile)), &r); err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 }
 
 // checkHistory counts a row for every epoch and part of the losses and compares the first.
-func checkHistory(t *testing.T, rows [][]string, r experiment.Report) {
+func checkHistory(t *testing.T, rows [][]string, r spec.Report) {
 	t.Helper()
 	want := 1
 	for _, x := range r.Teachers {
@@ -85,7 +85,7 @@ func checkHistory(t *testing.T, rows [][]string, r experiment.Report) {
 }
 
 // checkScores finds the alarms of every run in its column.
-func checkScores(t *testing.T, rows [][]string, r experiment.Report) {
+func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 	t.Helper()
 	if len(rows) != 1+r.Data.ScoredSteps || len(rows[0]) != 1+8 {
 		t.Fatalf("%d rows of %d columns", len(rows), len(rows[0]))
@@ -97,7 +97,7 @@ func checkScores(t *testing.T, rows [][]string, r experiment.Report) {
 			if want := run.Arm + "/" + strconv.FormatUint(run.Seed, 10); rows[0][column] != want {
 				t.Errorf("column %d is %s, want %s", column, rows[0][column], want)
 			}
-			var alarms []experiment.Range
+			var alarms []spec.Range
 			for i, row := range rows[1:] {
 				x, err := strconv.ParseFloat(row[column], 64)
 				if err != nil || row[0] != strconv.Itoa(i) {
@@ -109,7 +109,7 @@ func checkScores(t *testing.T, rows [][]string, r experiment.Report) {
 				if n := len(alarms); n > 0 && alarms[n-1].To == i {
 					alarms[n-1].To++
 				} else {
-					alarms = append(alarms, experiment.Range{From: i, To: i + 1})
+					alarms = append(alarms, spec.Range{From: i, To: i + 1})
 				}
 			}
 			if !reflect.DeepEqual(alarms, run.Alarms) {
@@ -152,9 +152,9 @@ func TestRunReadsAFileOfOnesOwn(t *testing.T) {
 		rows.WriteString(strconv.Itoa(i%7) + "," + strconv.Itoa(i%5+50*label) + "," + strconv.Itoa(label) + "\n")
 	}
 	file := write(t, "mine.csv", rows.String())
-	spec := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"label": "is_anomaly", "split": 0.6, `,
+	sp := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"label": "is_anomaly", "split": 0.6, `,
 		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
-	got := doWith(t, context.Background(), spec, "run", "-", "-data", filepath.Dir(file)).must(t)
+	got := doWith(t, context.Background(), sp, "run", "-", "-data", filepath.Dir(file)).must(t)
 	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out, "10 of the test steps anomalous in 1 segments") {
 		t.Error(got.out)
 	}
@@ -166,9 +166,9 @@ func TestRunWithoutLabelsPrintsAlarmsOnly(t *testing.T) {
 		rows.WriteString(strconv.Itoa(i%7) + "," + strconv.Itoa(i%5) + "\n")
 	}
 	file := write(t, "mine.csv", rows.String())
-	spec := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"split": 0.6, `,
+	sp := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"split": 0.6, `,
 		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
-	got := doWith(t, context.Background(), spec, "run", "-", "-data", filepath.Dir(file)).must(t)
+	got := doWith(t, context.Background(), sp, "run", "-", "-data", filepath.Dir(file)).must(t)
 	for _, no := range []string{"AUROC", "segments hit", "HitRate", "NaN"} {
 		if strings.Contains(got.out, no) {
 			t.Errorf("%s without labels:\n%s", no, got.out)
@@ -277,8 +277,8 @@ func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
 }
 
 func TestRunNamesRunsThatFailed(t *testing.T) {
-	spec := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`, `"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
-	got := doWith(t, context.Background(), spec, "run", "-").must(t)
+	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`, `"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
+	got := doWith(t, context.Background(), sp, "run", "-").must(t)
 	if strings.Count(got.out, "failed: threshold: tail: no score above") != 8 {
 		t.Error(got.out)
 	}
@@ -291,7 +291,7 @@ func TestExampleSpecsAreValid(t *testing.T) {
 		t.Fatalf("%d specs, error %v", len(files), err)
 	}
 	for _, f := range files {
-		if _, err := experiment.Parse([]byte(read(t, f))); err != nil {
+		if _, err := spec.Parse([]byte(read(t, f))); err != nil {
 			t.Errorf("%s: %v", f, err)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // tableOptions are the flags of the table command.
@@ -118,43 +118,43 @@ func modelNames() (names []string) {
 }
 
 // base is what all cells have in common.
-func (o tableOptions) base(a *app) (experiment.Spec, error) {
-	spec := tableSpec(o.size)
+func (o tableOptions) base(a *app) (spec.Spec, error) {
+	sp := tableSpec(o.size)
 	if o.spec != "" {
 		var err error
-		if spec, err = a.readSpec(runOptions{spec: o.spec}); err != nil {
-			return spec, err
+		if sp, err = a.readSpec(runOptions{spec: o.spec}); err != nil {
+			return sp, err
 		}
 	}
 	if o.score != "" {
-		spec.Detect.Score = o.score
+		sp.Detect.Score = o.score
 	}
 	if o.warm > 0 {
-		spec.Detect.Warm = o.warm
+		sp.Detect.Warm = o.warm
 	}
 	if o.smoothing > 0 {
-		spec.Detect.Smoothing = o.smoothing
+		sp.Detect.Smoothing = o.smoothing
 	}
 	if o.epochs > 0 {
-		spec.Train.Epochs = o.epochs
+		sp.Train.Epochs = o.epochs
 	}
 	if o.policy != "" {
-		percent := spec.Detect.Threshold.Percent
-		spec.Detect.Threshold = experiment.Threshold{Policy: o.policy}
+		percent := sp.Detect.Threshold.Percent
+		sp.Detect.Threshold = spec.Threshold{Policy: o.policy}
 		if strings.HasSuffix(o.policy, "_percentile") {
-			spec.Detect.Threshold.Percent = percent
+			sp.Detect.Threshold.Percent = percent
 		}
 	}
-	return spec, nil
+	return sp, nil
 }
 
 // tableSpec is the experiment behind a cell: the default arms, each model's own score. The full size trains as the
 // Anomaly Transformer's authors do, on windows that do not overlap.
-func tableSpec(size string) experiment.Spec {
-	s := experiment.Default()
-	s.Data = experiment.Data{Scaling: "standard", Window: 100, Stride: 50}
-	s.Train = experiment.Train{Rate: 1e-3, Schedule: "constant", Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
-	s.Detect = experiment.Detect{Score: "model", Threshold: experiment.Threshold{Policy: "train_percentile", Percent: 99}}
+func tableSpec(size string) spec.Spec {
+	s := spec.Default()
+	s.Data = spec.Data{Scaling: "standard", Window: 100, Stride: 50}
+	s.Train = spec.Train{Rate: 1e-3, Schedule: "constant", Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
+	s.Detect = spec.Detect{Score: "model", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 99}}
 	if size == sizeFull {
 		s.Data.Stride = 100
 		s.Train.Rate, s.Train.Epochs = 1e-4, 10
@@ -164,7 +164,7 @@ func tableSpec(size string) experiment.Spec {
 }
 
 // claim makes the folder of a table, or checks that it holds cells of the same one.
-func (o tableOptions) claim(base experiment.Spec) error {
+func (o tableOptions) claim(base spec.Spec) error {
 	file := filepath.Join(o.out, specFile)
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
@@ -176,18 +176,18 @@ func (o tableOptions) claim(base experiment.Spec) error {
 	if err != nil {
 		return err
 	}
-	if before, err := experiment.Parse(text); err != nil || !reflect.DeepEqual(before, base) {
+	if before, err := spec.Parse(text); err != nil || !reflect.DeepEqual(before, base) {
 		return fmt.Errorf("%s is of another table: use another -out", file)
 	}
 	return nil
 }
 
 // fullSize is the model as large as in its paper.
-func fullSize(name string) experiment.Model {
+func fullSize(name string) spec.Model {
 	for _, m := range models.All {
 		if m.Name == name {
 			c := m.Full
-			full := experiment.Model{Name: name, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent,
+			full := spec.Model{Name: name, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent,
 				Flows: c.Flows, Features: c.Features, MLP: c.MLP, Dropout: c.Dropout}
 			if len(c.Centres) > 0 {
 				full.Centres = c.Centres[0]
@@ -195,11 +195,11 @@ func fullSize(name string) experiment.Model {
 			return full
 		}
 	}
-	return experiment.Model{Name: name}
+	return spec.Model{Name: name}
 }
 
 // plan lists the cells, and opens the sets.
-func (o tableOptions) plan(base experiment.Spec) ([]*cell, map[string]*datasets.Set, error) {
+func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, error) {
 	names := strings.Split(o.models, ",")
 	if o.models == "all" {
 		names = modelNames()
@@ -207,15 +207,15 @@ func (o tableOptions) plan(base experiment.Spec) ([]*cell, map[string]*datasets.
 	sets := map[string]*datasets.Set{}
 	var cells []*cell
 	for _, id := range strings.Split(o.sets, ",") {
-		spec := base
-		spec.Data.Source = id
+		sp := base
+		sp.Data.Source = id
 		if strings.HasPrefix(id, datasets.GroupBuiltin+"/") {
-			spec.Data.Seed = 1
+			sp.Data.Seed = 1
 		}
-		if strings.HasPrefix(id, "smd") && spec.Detect.Threshold.Percent == 99 && o.spec == "" {
-			spec.Detect.Threshold.Percent = 99.5 // as in the Anomaly Transformer's paper
+		if strings.HasPrefix(id, "smd") && sp.Detect.Threshold.Percent == 99 && o.spec == "" {
+			sp.Detect.Threshold.Percent = 99.5 // as in the Anomaly Transformer's paper
 		}
-		set, err := openSet(o.data, spec.Data)
+		set, err := openSet(o.data, sp.Data)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -223,7 +223,7 @@ func (o tableOptions) plan(base experiment.Spec) ([]*cell, map[string]*datasets.
 		for seed := range o.seeds {
 			for _, name := range names {
 				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), dir: o.folder(id)}
-				c.spec = spec
+				c.spec = sp
 				c.spec.Seeds = []uint64{c.seed}
 				if c.spec.Student = o.student(base, name); !c.spec.Student.Causal() {
 					c.spec.Detect.Warm = 0
@@ -239,14 +239,14 @@ func (o tableOptions) plan(base experiment.Spec) ([]*cell, map[string]*datasets.
 }
 
 // student is a model in the size of the table; that of the spec, if it is one, keeps its own size.
-func (o tableOptions) student(base experiment.Spec, name string) experiment.Model {
+func (o tableOptions) student(base spec.Spec, name string) spec.Model {
 	switch {
 	case o.spec != "" && base.Student.Name == name:
 		return base.Student
 	case o.size == sizeFull:
 		return fullSize(name)
 	}
-	return experiment.Model{Name: name}
+	return spec.Model{Name: name}
 }
 
 func (o tableOptions) folder(set string) string {

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // tinyTable are the flags of a table that is done within a second.
@@ -76,7 +76,7 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 }
 
 // one is the report of a model's first seed.
-func one(t *testing.T, dir, model string) experiment.Report {
+func one(t *testing.T, dir, model string) spec.Report {
 	return reportIn(t, filepath.Join(dir, "builtin-server", model+"-seed1"))
 }
 
@@ -163,8 +163,8 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 
 // A cell that fails is named; the table has the others.
 func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
-	spec := write(t, "spec.json", strings.Replace(read(t, tiny), `"window": 10, "stride": 10`, `"window": 3, "stride": 3`, 1))
-	got := do(t, "table", "-spec", spec, "-models", "lstm,thoc", "-seeds", "1") // THOC looks further back than a window of 3
+	sp := write(t, "spec.json", strings.Replace(read(t, tiny), `"window": 10, "stride": 10`, `"window": 3, "stride": 3`, 1))
+	got := do(t, "table", "-spec", sp, "-models", "lstm,thoc", "-seeds", "1") // THOC looks further back than a window of 3
 	if got.code != exitFailed || !strings.Contains(got.err, "builtin/server, thoc, seed 1: ") {
 		t.Fatalf("exit code %d, %s", got.code, got.err)
 	}
@@ -175,18 +175,18 @@ func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
 
 // cellOfRuns is a finished cell of arms whose runs all have this value and chance in every column.
 func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *cell {
-	r := experiment.Report{Data: experiment.DataSummary{Title: "Title of " + set}}
-	for i, arm := range []experiment.Arm{{Name: "alone"}, {Name: "cosine", Objective: experiment.Objective{Kind: "cosine"}},
+	r := spec.Report{Data: spec.DataSummary{Title: "Title of " + set}}
+	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: "cosine"}},
 		{Name: "untrained", Control: "untrained"}, {Name: "random", Control: "random"}} {
-		run := experiment.Run{Arm: arm.Name, Seed: seed}
+		run := spec.Run{Arm: arm.Name, Seed: seed}
 		for _, c := range tableColumns {
 			v := value + metrics.Value(seed)/100
 			if arm.Control != "" {
 				v = chance
 			}
-			run.Metrics = append(run.Metrics, experiment.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
+			run.Metrics = append(run.Metrics, spec.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
 		}
-		r.Arms = append(r.Arms, experiment.ArmReport{Arm: arm, Runs: []experiment.Run{run}})
+		r.Arms = append(r.Arms, spec.ArmReport{Arm: arm, Runs: []spec.Run{run}})
 	}
 	return &cell{set: set, model: model, seed: seed, report: &r}
 }
@@ -279,7 +279,7 @@ func TestFullSizesAreValid(t *testing.T) {
 		if err := s.Validate(); err != nil {
 			t.Errorf("%s: %v", m.Name, err)
 		}
-		if s.Student == (experiment.Model{Name: m.Name}) {
+		if s.Student == (spec.Model{Name: m.Name}) {
 			t.Errorf("%s has no full size", m.Name)
 		}
 	}
@@ -316,9 +316,9 @@ func TestTableOnRealSets(t *testing.T) {
 		t.Skip("trains on a real machine")
 	}
 	data := realData(t)
-	spec := write(t, "spec.json", strings.NewReplacer(`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}`,
+	sp := write(t, "spec.json", strings.NewReplacer(`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}`,
 		`"train": {"from": 0, "to": 400}, "test": {"from": 15000, "to": 17000}`).Replace(read(t, tiny)))
-	got := do(t, "table", "-data", data, "-spec", spec, "-sets", "smd/machine-1-2,msl/C-1", "-models", "lstm", "-seeds", "1")
+	got := do(t, "table", "-data", data, "-spec", sp, "-sets", "smd/machine-1-2,msl/C-1", "-models", "lstm", "-seeds", "1")
 	if got.code != exitFailed || !strings.Contains(got.err, "msl/C-1, lstm, seed 1: spec: data.test.to: 17000") { // it is shorter
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 )
 
 // tableProgress shows how far a table is: a line a cell, and on a terminal a last line with the trainings under way.
@@ -39,7 +39,7 @@ func newTableProgress(a *app, cells []*cell, parallel int) *tableProgress {
 }
 
 // event notes what a cell is doing.
-func (t *tableProgress) event(c *cell, e experiment.Event) {
+func (t *tableProgress) event(c *cell, e spec.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.began[c]; !ok {
@@ -56,7 +56,7 @@ func (t *tableProgress) event(c *cell, e experiment.Event) {
 	if r := e.Finished; r != nil && r.Failed != "" {
 		t.p.line(fmt.Sprintf("%s: %s failed: %s", c, who, r.Failed))
 	} else if r != nil && r.Epochs != nil {
-		t.p.line(fmt.Sprintf("%s: %s trained in %.0f s, average precision %s", c, who, r.Seconds, points(r.Of(experiment.Headline).Value)))
+		t.p.line(fmt.Sprintf("%s: %s trained in %.0f s, average precision %s", c, who, r.Seconds, points(r.Of(spec.Headline).Value)))
 	}
 	if t.p.bar && (e.Steps > 0 || e.Measured > 0) && time.Since(t.p.drawn) > redraw {
 		t.p.show(fmt.Sprintf("[%d/%d] %s%s", t.done, len(t.cells), strings.Join(t.states(), " | "), t.left()))

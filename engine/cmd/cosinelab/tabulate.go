@@ -11,8 +11,8 @@ import (
 	"text/tabwriter"
 	"unicode/utf8"
 
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // formats are the ways to write a table.
@@ -94,7 +94,7 @@ func modelsOf(cells []*cell, set string) (names []string) {
 }
 
 // merged is the report of all seeds of a model on a set.
-func merged(cells []*cell, set, model string) (out experiment.Report) {
+func merged(cells []*cell, set, model string) (out spec.Report) {
 	for _, c := range cells {
 		if c.set != set || c.model != model || c.report == nil {
 			continue
@@ -102,7 +102,7 @@ func merged(cells []*cell, set, model string) (out experiment.Report) {
 		if out.Arms == nil {
 			out.Data, out.Spec = c.report.Data, c.report.Spec
 			for _, a := range c.report.Arms {
-				out.Arms = append(out.Arms, experiment.ArmReport{Arm: a.Arm})
+				out.Arms = append(out.Arms, spec.ArmReport{Arm: a.Arm})
 			}
 		}
 		for i, a := range c.report.Arms {
@@ -112,7 +112,7 @@ func merged(cells []*cell, set, model string) (out experiment.Report) {
 	return out
 }
 
-func armRow(r experiment.Report, a experiment.ArmReport) row {
+func armRow(r spec.Report, a spec.ArmReport) row {
 	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
 	for _, run := range a.Runs {
 		if run.Failed != "" {
@@ -127,15 +127,15 @@ func armRow(r experiment.Report, a experiment.ArmReport) row {
 }
 
 // differences are what each distilled arm gains over the student alone.
-func differences(r experiment.Report, set, model string) (rows []row) {
+func differences(r spec.Report, set, model string) (rows []row) {
 	for _, a := range r.Arms {
 		if !a.Arm.Distils() {
 			continue
 		}
-		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + experiment.ArmAlone,
+		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + spec.ArmAlone,
 			Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
 		for _, c := range tableColumns {
-			d := r.Gain(a.Arm.Name, experiment.ArmAlone, c.metric)
+			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
 			out.Values = append(out.Values, value{c.metric, d.Mean, d.SD, metrics.Undefined, d.Within()})
 		}
 		rows = append(rows, out)
@@ -207,7 +207,7 @@ func headings() []string {
 }
 
 // scoredCold is how rows are scored that do not say how.
-var scoredCold = experiment.Detect{}.Scoring()
+var scoredCold = spec.Detect{}.Scoring()
 
 // legend explains what stands in the cells.
 const legend = `Points of 100, mean ± deviation over seeds. PA: point-adjusted, in brackets the chance level at the same share of flags;

@@ -14,9 +14,9 @@ import (
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/backend/simd"
 	"cosinelab/engine/bench"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/golden"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 func device(tb testing.TB) backend.Device {
@@ -86,9 +86,9 @@ func stepOf(tb testing.TB, name string) bench.Step {
 	if err != nil || size != "" && size != "full" {
 		tb.Fatal(name, err)
 	}
-	sized := experiment.Model{Name: model}
+	sized := spec.Model{Name: model}
 	if c := m.Full; size == "full" {
-		sized = experiment.Model{Name: model, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent, Flows: c.Flows,
+		sized = spec.Model{Name: model, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent, Flows: c.Flows,
 			Features: c.Features, MLP: c.MLP}
 	}
 	return bench.Step{Name: name, Model: sized}

@@ -1,0 +1,69 @@
+package experiment
+
+import (
+	"cmp"
+	"slices"
+
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// causes are the channels with the largest squared errors [steps, channels] in each alarm; nil without errors.
+func causes(errors []float32, steps int, alarms []spec.Range) [][]spec.Cause {
+	if len(errors) == 0 {
+		return nil
+	}
+	out := make([][]spec.Cause, len(alarms))
+	for i, a := range alarms {
+		shares := sharesOf(errors, len(errors)/steps, a)
+		out[i] = shares[:min(len(shares), spec.MaxCauses)]
+	}
+	return out
+}
+
+// sharesOf are all channels in the steps of at, largest share first; shares of no error at all are 0.
+func sharesOf(errors []float32, channels int, at spec.Range) []spec.Cause {
+	shares := make([]spec.Cause, channels)
+	sum := 0.0
+	for c := range shares {
+		shares[c].Channel = c
+		for t := at.From; t < at.To; t++ {
+			shares[c].Share += float64(errors[t*channels+c])
+		}
+		sum += shares[c].Share
+	}
+	for c := range shares {
+		if sum > 0 {
+			shares[c].Share /= sum
+		}
+	}
+	slices.SortStableFunc(shares, func(a, b spec.Cause) int { return cmp.Compare(b.Share, a.Share) })
+	return shares
+}
+
+// located compares the errors [steps, channels] with the channels that true segments show in; nil if none says.
+func located(errors []float32, channels int, segments []spec.Segment) *spec.Located {
+	var out spec.Located
+	for _, s := range segments {
+		at := spec.Range{From: s.From, To: min(s.To, len(errors)/channels)}
+		if len(s.Channels) == 0 || at.From >= at.To {
+			continue
+		}
+		var ranked []int
+		for _, c := range sharesOf(errors, channels, at) {
+			ranked = append(ranked, c.Channel)
+		}
+		out.Segments++
+		out.HitRate100 += metrics.HitRate(ranked, s.Channels, 100)
+		out.HitRate150 += metrics.HitRate(ranked, s.Channels, 150)
+		out.Chance100 += metrics.ChanceHitRate(channels, s.Channels, 100)
+		out.Chance150 += metrics.ChanceHitRate(channels, s.Channels, 150)
+	}
+	if out.Segments == 0 {
+		return nil
+	}
+	for _, v := range []*metrics.Value{&out.HitRate100, &out.HitRate150, &out.Chance100, &out.Chance150} {
+		*v /= metrics.Value(out.Segments)
+	}
+	return &out
+}

@@ -1,0 +1,66 @@
+package experiment
+
+import (
+	"slices"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// Describe says what a set holds under the cuts of d, before anything is trained.
+func Describe(set *datasets.Set, d spec.Data) (spec.DataSummary, error) {
+	p, err := prepareData(set, d)
+	if err != nil {
+		return spec.DataSummary{}, err
+	}
+	return p.summary, nil
+}
+
+func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
+	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
+		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: set.FillRule, Licence: set.Licence, Origin: set.Source,
+		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
+		ConstantTrain: constants(train)}
+	if set.Labels == nil {
+		return s
+	}
+	from, to := bounds(d.Test, set.Test.Rows)
+	for _, seg := range metrics.Segments(set.Labels[from:to]) {
+		out := spec.Segment{From: seg.From, To: seg.To}
+		for _, a := range set.Anomalies {
+			if a.From < from+seg.To && a.To > from+seg.From {
+				out.Kind = a.Kind
+				out.Channels = kept(a.Channels, d.Channels)
+			}
+		}
+		s.Segments = append(s.Segments, out)
+		s.Anomalous += seg.Len()
+	}
+	return s
+}
+
+func channelNames(set *datasets.Set, keep []int) []string {
+	if len(keep) == 0 {
+		return set.Channels
+	}
+	names := make([]string, len(keep))
+	for i, c := range keep {
+		names[i] = set.Channels[c]
+	}
+	return names
+}
+
+// kept translates columns of the set to columns of the experiment and drops those that it does not use.
+func kept(columns, keep []int) []int {
+	if len(keep) == 0 {
+		return columns
+	}
+	var out []int
+	for _, c := range columns {
+		if i := slices.Index(keep, c); i >= 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}

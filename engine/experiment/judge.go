@@ -1,0 +1,141 @@
+package experiment
+
+import (
+	"context"
+
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// measurements is the number of parts in which a run is measured: its ranking and its alarms, each with chance levels.
+const measurements = 4
+
+// progress is told how much of a part is done; nil = nobody asks.
+type progress func(part, done, of int)
+
+// of is the progress of one part.
+func (p progress) of(part int) func(done, of int) {
+	if p == nil {
+		return nil
+	}
+	return func(done, of int) { p(part, done, of) }
+}
+
+// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
+// stay as they are. Labels are those of the test part, of which the end may not have been scored. Without them there are
+// alarms only.
+func Judge(ctx context.Context, out *spec.Run, labels []uint8) error {
+	var ranking []spec.Measure
+	for _, m := range metrics.All {
+		if !m.NeedsThreshold() {
+			ranking = append(ranking, out.Of(m.Name))
+		}
+	}
+	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, nil)
+}
+
+// judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in
+// the order of metrics.All.
+func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure, progress progress) error {
+	e, err := evaluation(out.Scores, labels)
+	if err != nil {
+		return err
+	}
+	alarms, err := alarmsOf(e, out)
+	if err != nil {
+		return err
+	}
+	out.Alarms = make([]spec.Range, len(alarms.Segments))
+	for i, s := range alarms.Segments {
+		out.Alarms[i] = spec.Range{From: s.From, To: s.To}
+	}
+	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
+	out.Metrics = nil
+	if labels == nil {
+		return nil
+	}
+	out.Hits, out.FalseRuns = alarms.Hits, alarms.FalseRuns
+	rows := rowsOf(true)
+	values, err := metrics.Measure(ctx, rows, e, alarms, progress.of(2))
+	if err != nil {
+		return err
+	}
+	chance, err := metrics.ChanceLevels(ctx, rows, e, alarms.Rate(), progress.of(3))
+	if err != nil {
+		return err
+	}
+	out.Metrics = merge(ranking, measures(rows, values, chance))
+	return nil
+}
+
+// alarmsOf are the steps above the run's threshold, or its flags if it has none.
+func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
+	if out.Flags != nil && !out.Threshold.Value.Defined() {
+		return e.Flag(out.Flags)
+	}
+	return e.At(float64(out.Threshold.Value)), nil
+}
+
+// evaluation pairs scores with labels; where there are none, nothing is an anomaly.
+func evaluation(scores []float64, labels []uint8) (*metrics.Evaluation, error) {
+	if labels == nil {
+		labels = make([]uint8, len(scores))
+	}
+	return metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
+}
+
+// rowsOf are the metrics that need a threshold, or those that need none.
+func rowsOf(threshold bool) (rows []metrics.Metric) {
+	for _, m := range metrics.All {
+		if m.NeedsThreshold() == threshold {
+			rows = append(rows, m)
+		}
+	}
+	return rows
+}
+
+func measures(rows []metrics.Metric, values []metrics.Value, chance []metrics.Chance) []spec.Measure {
+	out := make([]spec.Measure, len(rows))
+	for i, m := range rows {
+		out[i] = spec.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean}
+	}
+	return out
+}
+
+// merge puts measures of the ranking and of alarms into the order of metrics.All.
+func merge(ranking, alarms []spec.Measure) (all []spec.Measure) {
+	for _, m := range metrics.All {
+		from := &ranking
+		if m.NeedsThreshold() {
+			from = &alarms
+		}
+		all = append(all, (*from)[0])
+		*from = (*from)[1:]
+	}
+	return all
+}
+
+// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels alone, so that
+// one run's serve all others: the random scores they are drawn from cost more than everything else.
+func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]spec.Measure, error) {
+	if r.data.labels == nil {
+		return nil, nil
+	}
+	e, err := evaluation(scores, r.data.labels)
+	if err != nil {
+		return nil, err
+	}
+	rows := rowsOf(false)
+	values, err := metrics.Measure(ctx, rows, e, nil, progress.of(0))
+	if err != nil {
+		return nil, err
+	}
+	r.chance.Lock()
+	defer r.chance.Unlock()
+	if r.rankingChance == nil {
+		if r.rankingChance, err = metrics.ChanceLevels(ctx, rows, e, 0, progress.of(1)); err != nil {
+			return nil, err
+		}
+	}
+	return measures(rows, values, r.rankingChance), nil
+}

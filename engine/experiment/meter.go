@@ -1,0 +1,55 @@
+package experiment
+
+import (
+	"time"
+
+	"cosinelab/engine/spec"
+	"cosinelab/engine/train"
+)
+
+// meter knows how far the experiment is, counted in training steps.
+type meter struct {
+	run, runs   int // trainings begun; trainings in all
+	done, total int // steps made here; steps to make here, unless a training stops early
+	start       time.Time
+	waited      time.Duration // at the gate
+}
+
+func newMeter(sp spec.Spec, data *prepared) meter {
+	m := meter{start: time.Now()}
+	plan := func(model spec.Model, epochs int) {
+		m.runs++
+		m.total += epochs * train.Batches(data.fit.Len(), sp.Train.Batch, data.microBatch(model, sp.Train.Batch))
+	}
+	for range sp.Seeds {
+		if sp.Teaches() && sp.Teacher.Weights == "" {
+			plan(sp.Teacher.Model, sp.Teacher.Epochs)
+		}
+		for _, a := range sp.Arms {
+			if a.Control == "" {
+				plan(sp.StudentOf(a), sp.Train.Epochs)
+			}
+		}
+	}
+	return m
+}
+
+// begin notes a training of which so many steps were made elsewhere.
+func (m *meter) begin(elsewhere int) {
+	m.run++
+	m.total -= elsewhere
+}
+
+func (m *meter) step() { m.done++ }
+
+// end notes that a training left out so many steps.
+func (m *meter) end(leftOut int) { m.total -= leftOut }
+
+// left estimates the seconds until the report from the pace so far; -1 before the first step.
+func (m *meter) left() float64 {
+	if m.done == 0 && m.total > 0 {
+		return -1
+	}
+	pace := (time.Since(m.start) - m.waited).Seconds() / float64(max(m.done, 1))
+	return pace * float64(m.total-m.done)
+}

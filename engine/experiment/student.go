@@ -1,0 +1,191 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cosinelab/engine/distill"
+	"cosinelab/engine/graph"
+	"cosinelab/engine/models"
+	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
+	"cosinelab/engine/train"
+)
+
+// teacherScope is where the frozen teacher's parameters live in a student's graph.
+const teacherScope = "teacher"
+
+// Names of what a model computes after training.
+const (
+	outputScore  = "score"
+	outputSeries = "series"
+	outputErrors = "errors"
+)
+
+// config is the model's lab configuration in the sizes of the spec and the data.
+func (r *run) config(model models.Model, m spec.Model) models.Config {
+	m = m.OrLab()
+	c := model.Lab
+	c.Window, c.Channels = r.spec.Data.Window, r.data.channels
+	c.DModel, c.Heads, c.Layers, c.DFF = m.DModel, m.Heads, m.Layers, m.DFF
+	c.Latent, c.Flows, c.Features, c.MLP, c.Dropout = m.Latent, m.Flows, m.Features, m.MLP, m.Dropout
+	if m.Centres > 0 {
+		c.Centres = []int{m.Centres}
+	}
+	return c
+}
+
+// build adds a model to g, for windows x. A frozen model is one whose noise is off.
+func (r *run) build(g *graph.Graph, x *graph.Node, m spec.Model, frozen bool) (models.Output, error) {
+	model, err := models.Find(m.Name)
+	if err != nil {
+		return models.Output{}, err
+	}
+	c := r.config(model, m)
+	c.Noiseless = frozen
+	if err := model.Check(c); err != nil {
+		return models.Output{}, err
+	}
+	return model.Build(g, x, c), nil
+}
+
+// input is the windows of a micro-batch of the size that suits the model in training.
+func (r *run) input(g *graph.Graph, m spec.Model) *graph.Node {
+	return g.Input("x", r.data.microBatch(m, r.spec.Train.Batch), r.spec.Data.Window, r.data.channels)
+}
+
+// student trains the arm's student, unless it is the untrained control, and returns its scores.
+func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (scores, error) {
+	a := r.spec.Arms[arm]
+	if from.params == nil && r.spec.NeedsTeacher(a) {
+		return scores{}, failure{fmt.Errorf("its teacher failed: %s", from.failed)}
+	}
+	p, err := r.studentProblem(a, from.params != nil)
+	if err != nil {
+		return scores{}, err
+	}
+	t, err := train.New(r.device, p, r.spec.Train.Clip, out.Seed)
+	if err != nil {
+		return scores{}, err
+	}
+	defer t.Close()
+	if err := freeze(t, from); err != nil {
+		return scores{}, err
+	}
+	out.Parameters = t.Parameters()
+	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
+	if a.Control == "" {
+		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
+		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
+		if err != nil {
+			return scores{}, err
+		}
+	}
+	return r.studentScores(ctx, t, out)
+}
+
+// freeze gives the teacher inside a student's problem its weights.
+func freeze(t *train.Trainer, from teacher) error {
+	frozen := map[string]tensor.Tensor{}
+	for name, x := range from.params {
+		frozen[teacherScope+"."+name] = x
+	}
+	unknown, _, err := t.SetParams(frozen)
+	if err == nil && len(unknown) > 0 {
+		err = fmt.Errorf("tensor %s is unknown", unknown[0])
+	}
+	if err != nil {
+		return fmt.Errorf("teacher: %w", err)
+	}
+	return nil
+}
+
+// studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that joins them.
+func (r *run) studentProblem(a spec.Arm, taught bool) (p train.Problem, err error) {
+	var fail error
+	g, err := graph.Build(func(g *graph.Graph) { p, fail = r.assemble(g, a, taught) })
+	p.Graph = g
+	return p, errors.Join(err, fail)
+}
+
+func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem, err error) {
+	x := r.input(g, r.spec.StudentOf(a))
+	student, err := r.build(g, x, r.spec.StudentOf(a), false)
+	if err != nil {
+		return p, err
+	}
+	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params(), ClipEach: r.spec.Train.ClipEach,
+		Decay: r.spec.Train.Decay}
+	var target *graph.Node
+	first := student.First
+	if taught {
+		if target, first, err = r.target(g, x); err != nil {
+			return p, err
+		}
+		first = max(first, student.First)
+		agreement, err := distill.Term("cosine", "channel", since(target, first), since(student.Series, first))
+		if err != nil {
+			return p, err
+		}
+		p.Checks = []plan.Result{{Name: "to_teacher", Node: agreement}}
+	}
+	var extra []models.Named
+	if a.Distils() {
+		term, err := distill.Term(a.Objective.Kind, a.Objective.Axis, since(target, first), since(student.Series, first))
+		if err != nil {
+			return p, err
+		}
+		p.Weight = g.Input("lambda")
+		weighted := graph.Mul(p.Weight, term)
+		p.Loss = graph.Add(student.Loss, weighted)
+		extra = append(extra, models.Named{Name: a.Objective.Kind, Node: weighted})
+	}
+	p.Parts = parts(student, p.Loss, extra...)
+	score, err := r.score(student, target, first)
+	p.Outputs = []plan.Result{{Name: outputScore, Node: score}, {Name: outputSeries, Node: student.Series}}
+	if r.spec.OfErrors(a) {
+		p.Outputs = append(p.Outputs, plan.Result{Name: outputErrors, Node: squares(student, x)})
+	}
+	return p, err
+}
+
+// target adds the teacher and returns its output, which no gradient passes, and the first step of it that counts.
+func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first int, err error) {
+	defer g.Scope(teacherScope)()
+	out, err := r.build(g, x, r.spec.Teacher.Model, true)
+	if err != nil {
+		return nil, 0, err
+	}
+	return graph.StopGradient(out.Series), out.First, nil
+}
+
+// squares are the squared errors of every channel [B,L,C]; 0 where the student has no output.
+func squares(student models.Output, x *graph.Node) *graph.Node {
+	d := graph.Sub(since(student.Series, student.First), since(x, student.First))
+	return graph.Pad(graph.Mul(d, d), 1, student.First, 0)
+}
+
+// since is a series [B,L,C] from the first step that counts.
+func since(series *graph.Node, first int) *graph.Node {
+	return graph.SliceAxis(series, 1, first, series.Shape[1])
+}
+
+// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do not disagree.
+func (r *run) score(student models.Output, target *graph.Node, first int) (*graph.Node, error) {
+	if r.spec.Detect.Score == "disagreement" {
+		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first, 0), nil
+	}
+	return student.Score(r.spec.Detect.Score)
+}
+
+// parts are the losses to report: what is minimised, the model's own loss, what either is made of.
+func parts(o models.Output, total *graph.Node, extra ...models.Named) []plan.Result {
+	out := []plan.Result{{Name: "total", Node: total}, {Name: "own", Node: o.Loss}}
+	for _, n := range slices.Concat(o.Parts, extra) {
+		out = append(out, plan.Result{Name: n.Name, Node: n.Node})
+	}
+	return out
+}

@@ -1,0 +1,206 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+)
+
+// errBusy answers what asks for a second piece of work.
+var errBusy = errors.New("an experiment is running already, or a benchmark")
+
+// start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if asked to.
+func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.work != nil:
+		s.fail(req.ID, "run", errBusy)
+	case req.Spec == nil:
+		s.fail(req.ID, "spec", errors.New("run: no spec given"))
+	default:
+		s.work = newWork(held)
+		s.results = results{data: req.Spec.Data}
+		s.state(req.ID, stateOf(held))
+		go s.run(s.work, req, checkpoints)
+	}
+}
+
+func stateOf(held bool) string {
+	if held {
+		return protocol.StatePaused
+	}
+	return protocol.StateRunning
+}
+
+// control changes the experiment under way. States are sent while nothing else can change them, so that the last one
+// that the page hears is true. Without an experiment, a step starts one, and a reset forgets the last.
+func (s *Session) control(req protocol.Request, files []datasets.File) {
+	s.mu.Lock()
+	w := s.work
+	if w == nil && req.Type == protocol.TypeStep {
+		s.mu.Unlock()
+		s.start(req, files, true)
+		return
+	}
+	defer s.mu.Unlock()
+	if w == nil {
+		if req.Type == protocol.TypeReset {
+			s.results = results{}
+		}
+		s.state(req.ID, protocol.StateIdle)
+		return
+	}
+	switch req.Type {
+	case protocol.TypeReset:
+		w.forgotten = true
+		fallthrough
+	case protocol.TypeStop:
+		w.stop()
+	case protocol.TypePause:
+		w.pause()
+	case protocol.TypeContinue:
+		w.resume()
+	case protocol.TypeStep:
+		w.step()
+	}
+	if w.ctx.Err() != nil {
+		s.state(req.ID, protocol.StateStopping)
+	} else {
+		s.state(req.ID, stateOf(w.paused()))
+	}
+}
+
+// run carries the experiment out and reports how it ended, unless it is forgotten.
+func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File) {
+	report, where, err := s.carryOut(w, req, checkpoints)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.forgotten {
+		s.results = results{}
+	} else {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			s.fail(req.ID, where, err)
+		}
+		if len(s.results.runs) > 0 {
+			s.send(protocol.Response{Type: protocol.TypeReport, ID: req.ID, Report: &report})
+		}
+	}
+	s.work = nil
+	s.state(req.ID, protocol.StateIdle)
+}
+
+// carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
+func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report, where string, err error) {
+	sp := *req.Spec
+	if err := sp.Validate(); err != nil {
+		return report, "spec", err
+	}
+	set, err := s.read(sp.Data, nil)
+	if err != nil {
+		return report, "data", err
+	}
+	open, err := newOpenSet(set, sp.Data)
+	if err != nil {
+		return report, "data", err
+	}
+	s.mu.Lock()
+	s.open = open
+	s.opening++
+	s.mu.Unlock()
+	report, err = experiment.Run(s.long(w.ctx), sp, set, s.Device,
+		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
+			Crew: s.hands(req.Workers - 1), Lost: s.lost, Store: s.store(checkpoints)})
+	return report, "run", err
+}
+
+// savePause is how long a training goes on until the page has it again: what this engine's death may take along.
+const savePause = time.Second
+
+// store has checkpoints kept by the page, and loads those that came from there.
+func (s *Session) store(checkpoints []datasets.File) experiment.Store {
+	if s.Keep == nil {
+		return experiment.Store{}
+	}
+	return experiment.Store{
+		Every: savePause,
+		Save: func(name string, write func(io.Writer) error) error {
+			s.sending.Lock()
+			defer s.sending.Unlock()
+			return s.Keep(name, write)
+		},
+		Load: func(name string) (io.ReadCloser, error) {
+			for _, f := range checkpoints {
+				if f.Name == name {
+					return f.Open()
+				}
+			}
+			return nil, nil
+		},
+	}
+}
+
+// hands returns so many other workers, fewer where no more can be started.
+func (s *Session) hands(n int) (hands []experiment.Hand) {
+	s.crew = slices.DeleteFunc(s.crew, func(c Colleague) bool { return c.Gone() })
+	for len(s.crew) < min(n, s.Cores-1) && s.Hire != nil {
+		c, err := s.Hire()
+		if err != nil {
+			s.fail(0, "worker", fmt.Errorf("a worker cannot be started, and the others do its part: %w", err))
+			break
+		}
+		s.crew = append(s.crew, c)
+	}
+	for _, c := range s.crew[:max(0, min(n, len(s.crew)))] {
+		hands = append(hands, c.Hand)
+	}
+	return hands
+}
+
+func (s *Session) lost(err error) {
+	s.fail(0, "worker", fmt.Errorf("a worker is gone, and its part was computed again here: %w", err))
+}
+
+// eventPause is the least time between two events that only report progress: a page draws no faster.
+const eventPause = 40 * time.Millisecond
+
+// events sends what happens to the page and keeps the series of finished runs for charts. News never waits, nor does it
+// make progress wait: an epoch may be shorter than the pause.
+func (s *Session) events(w *work, id int) func(spec.Event) {
+	var last time.Time
+	return func(e spec.Event) {
+		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 && e.Measured == 0 || w.paused()
+		due := time.Since(last) >= eventPause
+		if !s.keep(w, e) || !news && !due {
+			return
+		}
+		if !news {
+			last = time.Now()
+		}
+		s.send(protocol.Response{Type: protocol.TypeEvent, ID: id, Event: &e})
+	}
+}
+
+// keep adds what an event brings to the results; false = nobody wants them any more.
+func (s *Session) keep(w *work, e spec.Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.forgotten {
+		return false
+	}
+	if e.Finished != nil {
+		s.results.runs = append(s.results.runs, *e.Finished)
+	}
+	if e.Taught != nil {
+		s.results.taught = append(s.results.taught, *e.Taught)
+	}
+	return true
+}

@@ -1,0 +1,151 @@
+// Package session answers the page's requests with the engine.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/backend"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+)
+
+// Session holds one open data set and at most one experiment. Handle is called from one goroutine; answers are sent
+// from others, one at a time.
+type Session struct {
+	Device  backend.Device
+	Tile    string                                // of the device's products, for workers of later pages; empty = not known for sure
+	Machine string                                // what the device runs on, for reports
+	Remote  fs.FS                                 // the folder of real sets beside the page; nil = none
+	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle
+	Context func(context.Context) context.Context // wraps the context of long work; nil = as it is
+
+	Cores int                       // of this machine
+	Hire  func() (Colleague, error) // starts another worker; nil = there can be none
+	// Keep sends TypeKept, the checkpoint of this name that write writes; nil = nobody keeps checkpoints.
+	Keep func(name string, write func(io.Writer) error) error
+	// Roofline is that of bench.Options.
+	Roofline func(time.Duration) float64
+
+	sending sync.Mutex
+	mu      sync.Mutex // guards everything below
+	files   []datasets.File
+	opening int // requests to open a set so far; an answer that comes after that to a later one is not kept
+	open    openSet
+	results results
+	work    *work
+	crew    []Colleague
+}
+
+// Colleague is another worker that computes for this one.
+type Colleague struct {
+	experiment.Hand
+	Started func(context.Context) error // waits until it is there
+	Dismiss func()                      // ends it
+	Gone    func() bool                 // it died
+}
+
+// results are the runs of one experiment that are finished.
+type results struct {
+	data   spec.Data
+	runs   []spec.Run
+	taught []spec.TeacherRun
+}
+
+// Ready sends what the page needs to begin: the device and the sources.
+func (s *Session) Ready() {
+	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores, Catalogue: s.catalogue()})
+}
+
+func (s *Session) catalogue() []protocol.Source {
+	var out []protocol.Source
+	for _, c := range datasets.All {
+		if c.Group == datasets.GroupBuiltin {
+			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About, Group: c.Group})
+		}
+	}
+	if s.Remote == nil {
+		return out
+	}
+	entries, err := datasets.List(s.Remote)
+	if err != nil {
+		s.fail(0, "data", err)
+	}
+	for _, e := range entries {
+		out = append(out, protocol.Source{ID: e.ID, Title: e.Title, About: about(e), Group: datasets.GroupBenchmark})
+	}
+	return out
+}
+
+func about(e datasets.Entry) string {
+	if e.Test == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d channels, %d train and %d test steps", e.Channels, e.Train, e.Test)
+}
+
+// Handle starts the answer to a request and returns at once.
+func (s *Session) Handle(req protocol.Request, files []datasets.File) {
+	switch req.Type {
+	case protocol.TypeOpen:
+		s.mu.Lock()
+		s.opening++
+		turn := s.opening
+		s.mu.Unlock()
+		go s.answerOpen(req, files, turn)
+	case protocol.TypeRun:
+		s.start(req, files, false)
+	case protocol.TypeBench:
+		s.startBench(req)
+	case protocol.TypeStep, protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset:
+		s.control(req, files)
+	case protocol.TypeView:
+		go s.view(req)
+	case protocol.TypeJudge:
+		go s.judge(req)
+	default:
+		s.fail(req.ID, "engine", fmt.Errorf("request type %q is unknown", req.Type))
+	}
+}
+
+func (s *Session) send(r protocol.Response) { s.sendWith(r, nil) }
+
+func (s *Session) sendWith(r protocol.Response, values []float32) {
+	s.sending.Lock()
+	defer s.sending.Unlock()
+	s.Send(r, values)
+}
+
+// fail sends an error.
+func (s *Session) fail(id int, where string, err error) {
+	s.send(protocol.Response{Type: protocol.TypeError, ID: id, Error: newError(where, err)})
+}
+
+// newError names the field of a spec that is wrong, so that the page can show the message beside it.
+func newError(where string, err error) *protocol.Error {
+	e := &protocol.Error{Where: where, Message: err.Error()}
+	var field *spec.FieldError
+	if errors.As(err, &field) {
+		e.Where, e.Field = "spec", field.Field
+	}
+	return e
+}
+
+func (s *Session) state(id int, state string) {
+	s.send(protocol.Response{Type: protocol.TypeState, ID: id, State: state})
+}
+
+// long is the context of work that a message may have to interrupt.
+func (s *Session) long(ctx context.Context) context.Context {
+	if s.Context == nil {
+		return ctx
+	}
+	return s.Context(ctx)
+}

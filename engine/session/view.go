@@ -1,0 +1,185 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+)
+
+// maxBuckets bounds one view: more than any screen is wide, for more lines than any page shows.
+const maxBuckets = 1 << 20
+
+// shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now. What it
+// refers to does not change.
+type shown struct {
+	openSet
+	runs   []spec.Run
+	taught []spec.TeacherRun
+}
+
+func (s *Session) shown() shown {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := shown{openSet: s.open}
+	if reflect.DeepEqual(s.open.data, s.results.data) {
+		v.runs, v.taught = s.results.runs, s.results.taught
+	}
+	return v
+}
+
+// view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost.
+func (s *Session) view(req protocol.Request) {
+	v, on := req.View, s.shown()
+	rows := on.scaled.Rows
+	if err := checkView(v, rows); err != nil {
+		s.fail(req.ID, "view", err)
+		return
+	}
+	out := make([]float32, 3*v.Width*len(v.Lines))
+	for i, l := range v.Lines {
+		fill(out[3*v.Width*i:3*v.Width*(i+1)], on.line(l), v.From, v.To)
+	}
+	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID, Series: &protocol.Series{View: *v, Rows: rows}}, out)
+}
+
+func checkView(v *protocol.View, rows int) error {
+	switch {
+	case v == nil:
+		return errors.New("view: nothing asked for")
+	case rows == 0:
+		return errors.New("view: no data set is open")
+	case v.From < 0 || v.To > rows || v.From >= v.To:
+		return fmt.Errorf("view: steps %d up to %d of %d", v.From, v.To, rows)
+	case v.Width < 1 || len(v.Lines) == 0 || v.Width > maxBuckets/len(v.Lines):
+		return fmt.Errorf("view: %d buckets for %d lines, want 1 to %d in all", v.Width, len(v.Lines), maxBuckets)
+	}
+	return nil
+}
+
+// values is a series of n steps; beyond them there is nothing.
+type values struct {
+	n  int
+	at func(step int) float64
+}
+
+// line finds what a line shows; a line that has no values yet is empty.
+func (s shown) line(l protocol.Line) values {
+	c := s.scaled.Channels
+	if l.Channel < 0 || l.Channel >= c {
+		return values{}
+	}
+	switch l.Kind {
+	case protocol.LineInput:
+		return column(s.scaled.Values, c, l.Channel)
+	case protocol.LineTeacher:
+		return column(s.teacherOutput(l.Seed), c, l.Channel)
+	}
+	run := s.runOf(l.Arm, l.Seed)
+	if run == nil {
+		return values{}
+	}
+	switch l.Kind {
+	case protocol.LineStudent:
+		return column(run.Output, c, l.Channel)
+	case protocol.LineScore:
+		return values{len(run.Scores), func(t int) float64 { return run.Scores[t] }}
+	case protocol.LineCosine:
+		return cosines(run.Output, s.teacherOutput(l.Seed), c)
+	}
+	return values{}
+}
+
+func column(data []float32, channels, c int) values {
+	return values{len(data) / channels, func(t int) float64 { return float64(data[t*channels+c]) }}
+}
+
+// cosines is the cosine of both outputs at every step, along channels.
+func cosines(a, b []float32, channels int) values {
+	n := min(len(a), len(b)) / channels
+	return values{n, func(t int) float64 {
+		var dot, aa, bb float64
+		for i := t * channels; i < (t+1)*channels; i++ {
+			dot += float64(a[i]) * float64(b[i])
+			aa += float64(a[i]) * float64(a[i])
+			bb += float64(b[i]) * float64(b[i])
+		}
+		const eps = 1e-8 // models.md, section 2
+		return dot / (max(math.Sqrt(aa), eps) * max(math.Sqrt(bb), eps))
+	}}
+}
+
+func (s shown) teacherOutput(seed uint64) []float32 {
+	for _, t := range s.taught {
+		if t.Seed == seed {
+			return t.Output
+		}
+	}
+	return nil
+}
+
+func (s shown) runOf(arm string, seed uint64) *spec.Run {
+	for i, r := range s.runs {
+		if r.Arm == arm && r.Seed == seed {
+			return &s.runs[i]
+		}
+	}
+	return nil
+}
+
+// fill writes minimum, maximum and mean of the steps of each bucket; NaN where a bucket has none.
+func fill(out []float32, v values, from, to int) {
+	width := len(out) / 3
+	for k := range width {
+		a := from + (to-from)*k/width
+		b := max(a+1, from+(to-from)*(k+1)/width)
+		lo, hi, mean := bucket(v, a, min(b, v.n))
+		out[3*k], out[3*k+1], out[3*k+2] = float32(lo), float32(hi), float32(mean)
+	}
+}
+
+func bucket(v values, a, b int) (lo, hi, mean float64) {
+	if a >= b {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	lo, hi = math.Inf(1), math.Inf(-1)
+	sum := 0.0
+	for t := a; t < b; t++ {
+		x := v.at(t)
+		lo, hi, sum = min(lo, x), max(hi, x), sum+x
+	}
+	return lo, hi, sum / float64(b-a)
+}
+
+// judge measures a finished run at a threshold set by hand.
+func (s *Session) judge(req protocol.Request) {
+	run, labels, err := s.shown().judged(req.Judge)
+	if err == nil {
+		err = experiment.Judge(s.long(context.Background()), &run, labels)
+	}
+	if err != nil {
+		s.fail(req.ID, "view", err)
+		return
+	}
+	s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Run: &run})
+}
+
+// judged returns a copy of the run that j names, with j's threshold, and the labels of its steps.
+func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
+	if j == nil {
+		return spec.Run{}, nil, errors.New("judge: nothing asked for")
+	}
+	run := s.runOf(j.Arm, j.Seed)
+	if run == nil || run.Scores == nil {
+		return spec.Run{}, nil, fmt.Errorf("judge: arm %s with seed %d has no scores", j.Arm, j.Seed)
+	}
+	out := *run
+	out.Threshold = spec.Cut{Policy: "by hand", Value: metrics.Value(j.Threshold), Saw: "whatever moved the hand"}
+	return out, s.labels, nil
+}

@@ -1,0 +1,49 @@
+package spec
+
+// Phases of a run, in the order they are entered.
+const (
+	PhaseData    = "data"
+	PhaseTeacher = "teacher"
+	PhaseStudent = "student"
+	PhaseScore   = "score"
+	PhaseDone    = "done"
+)
+
+// Event reports progress; every field describes the moment the event is sent.
+type Event struct {
+	Phase     string      `json:"phase"`
+	Arm       string      `json:"arm,omitempty"` // the arm's name; empty while the teacher trains
+	Seed      uint64      `json:"seed,omitempty"`
+	Run       int         `json:"run"`  // position of this run among Runs, from 0
+	Runs      int         `json:"runs"` // trainings in the experiment, teachers included
+	Epoch     int         `json:"epoch,omitempty"`
+	Epochs    int         `json:"epochs,omitempty"`
+	Step      int         `json:"step,omitempty"`  // steps done in this run
+	Steps     int         `json:"steps,omitempty"` // steps in this run, if it is not stopped early
+	Losses    []Part      `json:"losses,omitempty"`
+	GradNorm  float64     `json:"grad_norm,omitempty"` // before clipping
+	StepMs    float64     `json:"step_ms,omitempty"`
+	Measured  float64     `json:"measured,omitempty"`   // share of a scored run's metrics that are computed
+	EpochDone *Epoch      `json:"epoch_done,omitempty"` // set on the last step of an epoch
+	Finished  *Run        `json:"finished,omitempty"`   // set when a run of an arm has its scores
+	Taught    *TeacherRun `json:"taught,omitempty"`     // set when a teacher is ready
+	Left      float64     `json:"left_s"`               // estimated seconds until the report; -1 = not known yet
+}
+
+// Part is one named part of a loss: total, reconstruction, discrepancy, cosine, mse.
+type Part struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+}
+
+// Epoch is what was measured at the end of one epoch.
+type Epoch struct {
+	Epoch      int     `json:"epoch"` // from 1
+	Steps      int     `json:"steps"` // done since the start of the run
+	Rate       float64 `json:"rate"`
+	Weight     float64 `json:"weight"` // lambda in this epoch
+	Losses     []Part  `json:"losses"` // means over the epoch's steps
+	Validation []Part  `json:"validation,omitempty"`
+	GradNorm   float64 `json:"grad_norm"` // mean over the epoch's steps
+	Seconds    float64 `json:"seconds"`
+}

@@ -1,0 +1,146 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+)
+
+// place is where a value of a JSON text begins.
+type place struct {
+	from int64 // no later than its first byte, no earlier than the end of the value before
+	path string
+}
+
+// pathAt is the path of the value that was being read at an offset; places are in the order of the text.
+func pathAt(places []place, offset int64) string {
+	found := ""
+	for _, p := range places {
+		if p.from < offset {
+			found = p.path
+		}
+	}
+	return found
+}
+
+// outliner reads a Spec's text once more, for what encoding/json lets pass or does not tell.
+type outliner struct {
+	d       *json.Decoder
+	places  []place
+	strange error // the first field that a Spec does not have, or has already
+}
+
+// outline returns the places of all values in a text that is JSON, and what is wrong with the names of its fields.
+func outline(text []byte) ([]place, error) {
+	o := outliner{d: json.NewDecoder(bytes.NewReader(text))}
+	o.value(reflect.TypeFor[Spec](), "")
+	return o.places, o.strange
+}
+
+// value reads one value where a value of type t is expected; nil = unknown.
+func (o *outliner) value(t reflect.Type, path string) {
+	o.places = append(o.places, place{o.d.InputOffset(), path})
+	if t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	token, _ := o.d.Token()
+	switch token {
+	case json.Delim('{'):
+		o.object(t, path)
+	case json.Delim('['):
+		o.array(t, path)
+	}
+}
+
+func (o *outliner) array(t reflect.Type, path string) {
+	var element reflect.Type
+	if t != nil && t.Kind() == reflect.Slice {
+		element = t.Elem()
+	}
+	for i := 0; o.d.More(); i++ {
+		o.value(element, fmt.Sprintf("%s[%d]", path, i))
+	}
+	o.d.Token()
+}
+
+func (o *outliner) object(t reflect.Type, path string) {
+	seen := map[string]bool{}
+	for o.d.More() {
+		token, _ := o.d.Token()
+		key, _ := token.(string)
+		inner := strings.TrimPrefix(path+"."+key, ".")
+		switch field := fieldOf(t, key); {
+		case t != nil && t.Kind() == reflect.Struct && field == nil:
+			o.note(inner, "unknown field", "one of "+strings.Join(fieldNames(t), ", "))
+		case seen[key]:
+			o.note(inner, "given twice", "each field once")
+		}
+		seen[key] = true
+		o.value(fieldOf(t, key), inner)
+	}
+	o.d.Token()
+}
+
+// note keeps the first thing that is strange.
+func (o *outliner) note(path, got, want string) {
+	if o.strange == nil {
+		o.strange = &FieldError{path, got, want}
+	}
+}
+
+// fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is none.
+func fieldOf(t reflect.Type, name string) reflect.Type {
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	for f := range structFields(t) {
+		if jsonName(f) == name {
+			return f.Type
+		}
+	}
+	return nil
+}
+
+// fieldNames lists what JSON calls the fields of a struct.
+func fieldNames(t reflect.Type) (names []string) {
+	for f := range structFields(t) {
+		names = append(names, jsonName(f))
+	}
+	return names
+}
+
+// structFields yields the fields of a struct, those of embedded structs in their place.
+func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for _, f := range reflect.VisibleFields(t) {
+			if !f.Anonymous && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// typeName says in the words of JSON what a Go type holds.
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Uint64:
+		return "a whole number from 0"
+	case reflect.Float64:
+		return "a number"
+	case reflect.String:
+		return "a text"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "an object"
+}

@@ -1,0 +1,162 @@
+package spec
+
+import (
+	"slices"
+
+	"cosinelab/engine/metrics"
+)
+
+// Report is the outcome of an experiment.
+type Report struct {
+	Version  int          `json:"version"`
+	Spec     Spec         `json:"spec"`
+	Device   string       `json:"device"` // name and what it ran on: cpu linux/amd64
+	Data     DataSummary  `json:"data"`
+	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
+	Arms     []ArmReport  `json:"arms"`
+	Seconds  float64      `json:"seconds"`
+}
+
+// DataSummary describes the series as it was used.
+type DataSummary struct {
+	Source        string    `json:"source"`
+	Title         string    `json:"title"`
+	Channels      []string  `json:"channels"`
+	TrainSteps    int       `json:"train_steps"`
+	TestSteps     int       `json:"test_steps"`
+	TrainWindows  int       `json:"train_windows"`
+	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
+	Scoring       string    `json:"scoring"`      // Detect.Scoring
+	Labelled      bool      `json:"labelled"`
+	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
+	Segments      []Segment `json:"segments"`  // of the test part
+	Filled        int       `json:"filled,omitempty"`
+	FillRule      string    `json:"fill_rule,omitempty"`
+	Licence       string    `json:"licence,omitempty"`
+	Origin        string    `json:"origin,omitempty"`
+	ConstantTrain int       `json:"constant_train"` // channels that never change in the training part
+}
+
+// Segment is one true anomaly of the test part: the steps From up to, not including, To.
+type Segment struct {
+	From     int    `json:"from"`
+	To       int    `json:"to"`
+	Kind     string `json:"kind,omitempty"`
+	Channels []int  `json:"channels,omitempty"`
+}
+
+// TeacherRun is the training of one teacher.
+type TeacherRun struct {
+	Seed       uint64  `json:"seed"`
+	Parameters int     `json:"parameters"`
+	Epochs     []Epoch `json:"epochs,omitempty"`
+	Best       int     `json:"best_epoch,omitempty"` // whose weights were kept
+	Weights    string  `json:"weights,omitempty"`    // the file they came from instead
+	Failed     string  `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
+	Seconds    float64 `json:"seconds"`
+
+	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
+}
+
+// ArmReport is one arm over all seeds.
+type ArmReport struct {
+	Arm  Arm   `json:"arm"`
+	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds
+}
+
+// Run is one arm with one seed.
+type Run struct {
+	Arm        string    `json:"arm"`
+	Seed       uint64    `json:"seed"`
+	Parameters int       `json:"parameters,omitempty"`
+	Epochs     []Epoch   `json:"epochs,omitempty"`
+	Best       int       `json:"best_epoch,omitempty"`
+	StepMs     float64   `json:"step_ms,omitempty"` // median
+	Seconds    float64   `json:"seconds"`
+	Threshold  Cut       `json:"threshold"`
+	Metrics    []Measure `json:"metrics,omitempty"` // none without labels
+	Alarms     []Range   `json:"alarms"`            // runs of flagged steps, before any adjustment
+	Hits       int       `json:"hits"`              // true segments with an alarm
+	FalseRuns  int       `json:"false_runs"`        // alarms that touch no true segment
+	Causes     [][]Cause `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Located    *Located  `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
+	Failed     string    `json:"failed,omitempty"`  // why there are no scores: step 212: loss total became NaN
+
+	Scores []float64 `json:"-"` // one a scored test step
+	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
+	Output []float32 `json:"-"` // the student's output for the test part, [scored steps, channels], in scaled units
+	Errors []float32 `json:"-"` // squared errors of the same shape, that make up the score; nil if it is made of others
+}
+
+// MaxCauses is the number of channels that an alarm names.
+const MaxCauses = 5
+
+// Cause is a channel's part in an alarm.
+type Cause struct {
+	Channel int     `json:"channel"`
+	Share   float64 `json:"share"` // of the squared error over the alarm's steps
+}
+
+// Located compares channels with those that true anomalies show in. Channels are ranked by their squared error over all
+// steps of a true segment, found or not; values are means over the segments whose channels are known.
+type Located struct {
+	Segments   int           `json:"segments"`
+	HitRate100 metrics.Value `json:"hit_rate_100"` // metrics.HitRate among as many channels as are true
+	HitRate150 metrics.Value `json:"hit_rate_150"` // among half as many again
+	Chance100  metrics.Value `json:"chance_100"`   // of channels in random order
+	Chance150  metrics.Value `json:"chance_150"`
+}
+
+// Cut is a threshold and what it saw.
+type Cut struct {
+	Policy string        `json:"policy"`
+	Value  metrics.Value `json:"value"` // undefined if the threshold moves with the scores
+	Saw    string        `json:"saw"`   // of detect.Thresholds: nothing, train scores, ..., uses test labels
+	Tail   *Tail         `json:"tail,omitempty"`
+}
+
+// Tail is the law of the highest scores that pot and spot fitted; that of spot is its last.
+type Tail struct {
+	Start      float64 `json:"start"`
+	Scores     int     `json:"scores"`
+	Excesses   int     `json:"excesses"` // scores above the start
+	Shape      float64 `json:"shape"`
+	Scale      float64 `json:"scale"`
+	Fallback   bool    `json:"fallback,omitempty"`   // no law but the exponential one fits
+	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
+}
+
+// Measure is one metric of one run with its chance level at the same flag rate.
+type Measure struct {
+	Name   string        `json:"name"` // a row of metrics.All
+	Value  metrics.Value `json:"value"`
+	Chance metrics.Value `json:"chance"`
+}
+
+// WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit, whenever the
+// Spec is carried out on the same kind of device.
+func (r Report) WithoutTimings() Report {
+	r.Seconds = 0
+	r.Teachers = slices.Clone(r.Teachers)
+	for i := range r.Teachers {
+		t := &r.Teachers[i]
+		t.Seconds, t.Epochs = 0, withoutSeconds(t.Epochs)
+	}
+	r.Arms = slices.Clone(r.Arms)
+	for i := range r.Arms {
+		r.Arms[i].Runs = slices.Clone(r.Arms[i].Runs)
+		for j := range r.Arms[i].Runs {
+			run := &r.Arms[i].Runs[j]
+			run.Seconds, run.StepMs, run.Epochs = 0, 0, withoutSeconds(run.Epochs)
+		}
+	}
+	return r
+}
+
+func withoutSeconds(epochs []Epoch) []Epoch {
+	epochs = slices.Clone(epochs)
+	for i := range epochs {
+		epochs[i].Seconds = 0
+	}
+	return epochs
+}

@@ -1,0 +1,168 @@
+package spec_test
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// scored is an arm whose runs, with seeds 1, 2, ..., have these average precisions; NaN = the run failed.
+func scored(name string, values ...float64) spec.ArmReport {
+	a := spec.ArmReport{Arm: spec.Arm{Name: name, Objective: spec.Objective{Kind: "none"}}}
+	if name == spec.ArmUntrained || name == spec.ArmRandom {
+		a.Arm.Control = name
+	}
+	for i, v := range values {
+		run := spec.Run{Arm: name, Seed: uint64(i + 1)}
+		if math.IsNaN(v) {
+			run.Failed = "loss total became NaN"
+		} else {
+			run.Metrics = []spec.Measure{{Name: spec.Headline, Value: metrics.Value(v), Chance: 0.1}}
+		}
+		a.Runs = append(a.Runs, run)
+	}
+	return a
+}
+
+func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		name          string
+		alone, cosine []float64
+		want          string
+		differences   int
+	}{
+		{"within the spread", []float64{0.5, 0.5, 0.5}, []float64{0.6, 0.4, 0.55}, spec.VerdictNull, 3},
+		{"no difference", []float64{0.5, 0.6}, []float64{0.5, 0.6}, spec.VerdictNull, 2},
+		{"exactly its spread", []float64{0, 0}, []float64{0.5 + math.Sqrt2/2*0.5, 0.5 - math.Sqrt2/2*0.5}, spec.VerdictHelps, 2},
+		{"helps", []float64{0.5, 0.6, 0.4}, []float64{0.6, 0.71, 0.5}, spec.VerdictHelps, 3},
+		{"harms", []float64{0.5, 0.6, 0.4}, []float64{0.4, 0.5, 0.31}, spec.VerdictHarms, 3},
+		{"one seed", []float64{0.5}, []float64{0.9}, spec.VerdictOneSeed, 1},
+		{"one common seed", []float64{0.5, nan, 0.4}, []float64{0.9, 0.8, nan}, spec.VerdictOneSeed, 1},
+		{"failed runs left out", []float64{0.5, nan, 0.4}, []float64{0.9, 0.1, 0.81}, spec.VerdictHelps, 2},
+		{"all failed", []float64{nan, nan}, []float64{0.9, 0.8}, spec.VerdictNone, 0},
+	} {
+		r := spec.Report{Data: spec.DataSummary{Labelled: true, Anomalous: 9},
+			Arms: []spec.ArmReport{scored(spec.ArmAlone, c.alone...), scored(spec.ArmCosine, c.cosine...)}}
+		v := r.Summary().Verdict
+		if v.Outcome != c.want || len(v.Differences.Values) != c.differences {
+			t.Errorf("%s: %s with differences %v, want %s of %d", c.name, v.Outcome, v.Differences.Values, c.want, c.differences)
+		}
+	}
+}
+
+func TestNoVerdictWithoutLabelsOrArms(t *testing.T) {
+	both := []spec.ArmReport{scored(spec.ArmAlone, 0.1, 0.2), scored(spec.ArmCosine, 0.5, 0.6)}
+	for name, c := range map[string]struct {
+		data spec.DataSummary
+		arms []spec.ArmReport
+		want string
+	}{
+		"no labels":         {spec.DataSummary{}, both, spec.VerdictNoLabels},
+		"nothing anomalous": {spec.DataSummary{Labelled: true}, both, spec.VerdictNoLabels},
+		"no cosine arm":     {spec.DataSummary{Labelled: true, Anomalous: 1}, both[:1], spec.VerdictNone},
+		"no arms":           {spec.DataSummary{Labelled: true, Anomalous: 1}, nil, spec.VerdictNone},
+	} {
+		if v := (spec.Report{Data: c.data, Arms: c.arms}).Summary().Verdict; v.Outcome != c.want {
+			t.Errorf("%s: %s, want %s", name, v.Outcome, c.want)
+		}
+	}
+}
+
+func TestSummaryHasMeansSpreadsChanceAndTheUntrainedValue(t *testing.T) {
+	r := spec.Report{Data: spec.DataSummary{Labelled: true, Anomalous: 9}, Arms: []spec.ArmReport{
+		scored(spec.ArmAlone, 0.2, 0.4, math.NaN()), scored(spec.ArmUntrained, 0.1, 0.3), scored(spec.ArmRandom, 0.05)}}
+	r.Arms[1].Runs[0].Metrics[0].Chance = 0.9 // of a control: not what the trained runs are held against
+	s := r.Summary()
+	if len(s.Metrics) != 1 || s.Metrics[0].Metric.Name != spec.Headline {
+		t.Fatalf("metrics %v, want the one that was measured", s.Metrics)
+	}
+	m := s.Metrics[0]
+	alone := m.Arms[0]
+	if len(alone.Values) != 2 || !close(alone.Mean, 0.3) || !close(alone.SD, math.Sqrt(0.02)) {
+		t.Errorf("alone: %+v, want mean 0.3, deviation %v of the two finished runs", alone, math.Sqrt(0.02))
+	}
+	if !close(m.Untrained, 0.2) || !close(m.Chance, 0.1) {
+		t.Errorf("untrained %v, chance %v, want 0.2 and 0.1", m.Untrained, m.Chance)
+	}
+	if random := m.Arms[2]; random.SD.Defined() || !close(random.Mean, 0.05) {
+		t.Errorf("one seed: %+v, want no deviation", random)
+	}
+}
+
+func close(v metrics.Value, want float64) bool { return math.Abs(float64(v)-want) < 1e-12 }
+
+func TestSpreadOfNothingIsUndefined(t *testing.T) {
+	if s := spec.NewSpread(nil); s.Mean.Defined() || s.SD.Defined() {
+		t.Errorf("%+v", s)
+	}
+	if s := spec.NewSpread([]metrics.Value{1, metrics.Undefined}); s.Mean.Defined() || s.SD.Defined() {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A report with whatever a run can leave undefined still has a JSON form, and survives it.
+func TestReportsWithUndefinedValuesSurviveJSON(t *testing.T) {
+	r := spec.Report{Arms: []spec.ArmReport{{Runs: []spec.Run{{
+		Threshold: spec.Cut{Value: metrics.Undefined},
+		Metrics:   []spec.Measure{{Name: "auroc", Value: metrics.Undefined, Chance: metrics.Undefined}},
+	}}}}}
+	b, err := json.Marshal(r)
+	if err != nil || !strings.Contains(string(b), `"value":null`) {
+		t.Fatalf("%s, error %v", b, err)
+	}
+	var again spec.Report
+	if err := json.Unmarshal(b, &again); err != nil || again.Arms[0].Runs[0].Metrics[0].Value.Defined() {
+		t.Errorf("%+v, error %v", again, err)
+	}
+}
+
+// Every field of a report whose name speaks of time is cleared, and the report it came from keeps it.
+func TestWithoutTimingsClearsDurationsOnly(t *testing.T) {
+	epochs := func() []spec.Epoch { return []spec.Epoch{{Epoch: 1, Rate: 2, Seconds: 3}} }
+	r := spec.Report{Device: "cpu", Seconds: 1,
+		Teachers: []spec.TeacherRun{{Seed: 1, Epochs: epochs(), Seconds: 4}},
+		Arms:     []spec.ArmReport{{Runs: []spec.Run{{Arm: "a", Epochs: epochs(), Seconds: 5, StepMs: 6}}}}}
+	before, _ := json.Marshal(r)
+	stripped, err := json.Marshal(r.WithoutTimings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`"seconds":1`, `"seconds":3`, `"seconds":4`, `"seconds":5`, `"step_ms"`} {
+		if strings.Contains(string(stripped), part) {
+			t.Errorf("%s is left in %s", part, stripped)
+		}
+	}
+	if !strings.Contains(string(stripped), `"rate":2`) || !strings.Contains(string(stripped), `"device":"cpu"`) {
+		t.Errorf("more than timings is gone: %s", stripped)
+	}
+	if after, _ := json.Marshal(r); string(after) != string(before) {
+		t.Errorf("the report itself changed: %s", after)
+	}
+}
+
+func TestATeacherIsNeededByWhoeverReadsIt(t *testing.T) {
+	s := spec.Default()
+	if !s.Teaches() || s.NeedsTeacher(s.Arms[0]) || !s.NeedsTeacher(s.Arms[1]) || s.NeedsTeacher(s.Arms[3]) {
+		t.Error("of the default arms, cosine and mse need a teacher")
+	}
+	s.Arms = []spec.Arm{s.Arms[0], s.Arms[3], s.Arms[4]}
+	if s.Teaches() {
+		t.Error("nobody learns, but a teacher is needed")
+	}
+	s.Detect.Score = "disagreement"
+	if !s.NeedsTeacher(s.Arms[1]) || s.NeedsTeacher(s.Arms[2]) {
+		t.Error("disagreement needs a teacher for the untrained control, not for a random score")
+	}
+	if m := s.StudentOf(spec.Arm{Student: &spec.Model{Name: "other"}}); m.Name != "other" {
+		t.Errorf("student %v", m)
+	}
+	if !reflect.DeepEqual(s.StudentOf(s.Arms[0]), s.Student) {
+		t.Error("an arm without a student has that of the spec")
+	}
+}

@@ -1,0 +1,60 @@
+package spec_test
+
+import (
+	"math"
+	"testing"
+
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// armOf is an arm whose runs have these values of F1, with seeds from 1 and a chance level of 0.1.
+func armOf(name, control string, values ...float64) spec.ArmReport {
+	a := spec.ArmReport{Arm: spec.Arm{Name: name, Control: control}}
+	for i, v := range values {
+		a.Runs = append(a.Runs, spec.Run{Arm: name, Seed: uint64(i + 1),
+			Metrics: []spec.Measure{{Name: "f1", Value: metrics.Value(v), Chance: 0.1}}})
+	}
+	return a
+}
+
+func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *testing.T) {
+	for _, c := range []struct {
+		what            string
+		arm, untrained  []float64
+		overUntrained   float64
+		doubtful, alone bool // alone: without the untrained arm
+	}{
+		{"far above both", []float64{0.8, 0.82}, []float64{0.3, 0.3}, 0.51, false, false},
+		{"within its spread of chance", []float64{0.05, 0.25}, []float64{0, 0}, 0.15, true, true},
+		{"above chance, not above untrained", []float64{0.8, 0.82}, []float64{0.8, 0.83}, -0.005, true, false},
+		{"below chance", []float64{0.01, 0.02}, []float64{0, 0}, 0.015, true, true},
+		{"one seed below both", []float64{0.01}, []float64{0.5}, -0.49, true, true},
+		{"one seed above chance only", []float64{0.4}, []float64{0.5}, -0.1, true, false},
+		{"one seed above both", []float64{0.6}, []float64{0.5}, 0.1, false, false},
+		{"seeds are paired", []float64{0.5, 0.9}, []float64{0.4, 0.8}, 0.1, false, false},
+	} {
+		r := spec.Report{Arms: []spec.ArmReport{armOf("alone", "", c.arm...)}}
+		if got := r.Standing("alone", "f1"); got.Doubtful() != c.alone || len(got.OverUntrained.Values) != 0 {
+			t.Errorf("%s, no untrained arm: %+v, doubtful want %v", c.what, got, c.alone)
+		}
+		r.Arms = append(r.Arms, armOf("untrained", "untrained", c.untrained...))
+		got := r.Standing("alone", "f1")
+		if got.Doubtful() != c.doubtful || math.Abs(float64(got.OverUntrained.Mean)-c.overUntrained) > 1e-12 {
+			t.Errorf("%s: %+v, doubtful want %v, over untrained %v", c.what, got, c.doubtful, c.overUntrained)
+		}
+	}
+}
+
+func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
+	failed := spec.Run{Arm: "alone", Seed: 3, Failed: "step 2: loss total became NaN"}
+	arm := armOf("alone", "", 0.5, 0.6)
+	arm.Runs = append(arm.Runs, failed)
+	s := spec.Report{Arms: []spec.ArmReport{arm}}.Standing("alone", "f1")
+	if len(s.Value.Values) != 2 || len(s.OverChance.Values) != 2 {
+		t.Errorf("standing %+v, want two values", s)
+	}
+	if s := (spec.Report{}).Standing("alone", "f1"); s.Value.Mean.Defined() || s.Doubtful() {
+		t.Errorf("standing of no runs: %+v", s)
+	}
+}
