@@ -20,7 +20,9 @@ type part struct {
 // layers lists every package of the module from the bottom up: each may import only packages that stand before it, and of
 // those only the ones in its row. Commands stand at the end, whatever folder they lie in. Tests are free.
 var layers = []part{
+	{folder: "assets/words"},
 	{folder: "assets"},
+	{folder: "datasets/fault"},
 	{folder: "datasets"},
 
 	{folder: "engine/tensor"},
@@ -59,19 +61,18 @@ var layers = []part{
 	{folder: "engine/session", imports: []string{"datasets", "engine/backend", "engine/metrics", "engine/spec", "engine/experiment",
 		"engine/bench", "engine/bench/timing", "engine/session/protocol"}},
 
-	{folder: "ui/words"},
-	{folder: "ui/chart", imports: []string{"ui/words"}},
-	{folder: "ui/signal", imports: []string{"ui/words", "ui/chart"}, outside: []string{vecty, vecty + "/elem"}},
-	{folder: "ui/state", imports: []string{"engine/metrics", "engine/spec", "engine/session/protocol", "ui/words", "ui/chart"}},
-	{folder: "ui/bench", imports: []string{"engine/bench/timing", "engine/session/protocol", "ui/words"}},
-	{folder: "ui", imports: []string{"engine/spec", "engine/session/protocol", "ui/words", "ui/chart", "ui/signal", "ui/state",
+	{folder: "ui/chart", imports: []string{"assets/words"}},
+	{folder: "ui/signal", imports: []string{"assets/words", "ui/chart"}, outside: []string{vecty, vecty + "/elem"}},
+	{folder: "ui/state", imports: []string{"engine/metrics", "engine/spec", "engine/session/protocol", "assets/words", "ui/chart"}},
+	{folder: "ui/bench", imports: []string{"engine/bench/timing", "engine/session/protocol", "assets/words"}},
+	{folder: "ui", imports: []string{"engine/spec", "engine/session/protocol", "assets/words", "ui/chart", "ui/signal", "ui/state",
 		"ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
 
 	{folder: "wasm/mail"},
 	{folder: "wasm/spawn"},
 	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/runtime"}},
 
-	{folder: "wasm/lab", imports: []string{"engine/session/protocol", "ui/words", "ui/state", "ui/bench", "ui", "wasm/mail",
+	{folder: "wasm/lab", imports: []string{"engine/session/protocol", "assets/words", "ui/state", "ui/bench", "ui", "wasm/mail",
 		"wasm/spawn"}, outside: []string{vecty}},
 	{folder: "wasm/worker", imports: []string{"datasets", "engine/backend", "engine/backend/cpu", "engine/backend/simd",
 		"engine/session", "engine/session/peer", "engine/session/protocol", "wasm/mail", "wasm/spawn"}},

@@ -7,29 +7,29 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // bar is the run control: always reachable, with the progress below it.
 func (p *Page) bar(v state.Bar) *vecty.HTML {
 	return elem.Header(vecty.Markup(class("bar")),
-		elem.Div(vecty.Markup(class("brand")), brand(), elem.Heading1(vecty.Text(p.say(words.Title)))),
-		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say(words.RunControl))),
+		elem.Div(vecty.Markup(class("brand")), brand(), elem.Heading1(vecty.Text(p.say("title")))),
+		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say("run-control"))),
 			p.runButton(v, "run"),
-			p.iconButton("step", "step", words.Step, !v.CanStep),
-			p.iconButton("stop", "stop", words.Stop, !v.CanStop),
-			p.iconButton("reset", "reset", words.Reset, !v.CanReset),
+			p.iconButton("step", "step", "step", !v.CanStep),
+			p.iconButton("stop", "stop", "stop", !v.CanStop),
+			p.iconButton("reset", "reset", "reset", !v.CanReset),
 		),
 		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
 		elem.Div(vecty.Markup(class("tools")),
 			p.device(v),
 			elem.Anchor(vecty.Markup(class("btn", "icon", "speed"), vecty.Property("href", "bench.html"), vecty.Property("target", "_blank"),
-				vecty.Property("title", p.say(words.Bench)), attr("aria-label", p.say(words.Bench))), icon("gauge")),
-			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say(words.CopyLinkHint)), attr("aria-label", p.say(words.CopyLink))),
-				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say(words.CopyLink)))),
-			p.iconButton("theme", "theme", words.Theme, false),
-			p.iconButton("keys", "keys", words.Keys, false),
+				vecty.Property("title", p.say("bench")), attr("aria-label", p.say("bench"))), icon("gauge")),
+			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say("copy-link-hint")), attr("aria-label", p.say("copy-link"))),
+				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say("copy-link")))),
+			p.iconButton("theme", "theme", "theme", false),
+			p.iconButton("keys", "keys", "keys", false),
 		),
 		runbar(v.Segments),
 	)
@@ -42,9 +42,9 @@ func (p *Page) device(v state.Bar) *vecty.HTML {
 		name += " ×" + strconv.Itoa(v.Workers)
 	}
 	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Crew) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
-		vecty.Property("title", p.say(words.DeviceHint, v.Device)+". "+p.say(words.WorkersHint))),
+		vecty.Property("title", p.say("device-hint", v.Device)+". "+p.say("workers-hint"))),
 		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Crew) == 0)), icon("chevron")),
-		elem.Select(vecty.Markup(attr("aria-label", p.say(words.WorkersHint)), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Crew) == 0),
+		elem.Select(vecty.Markup(attr("aria-label", p.say("workers-hint")), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Crew) == 0),
 			vecty.Data("workers", "yes")), options(v.Crew)))
 }
 
@@ -87,9 +87,9 @@ func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
 
 // thumb is the run control of phones.
 func (p *Page) thumb(v state.Bar) *vecty.HTML {
-	return elem.Navigation(vecty.Markup(class("thumb"), attr("aria-label", p.say(words.RunControl))),
+	return elem.Navigation(vecty.Markup(class("thumb"), attr("aria-label", p.say("run-control"))),
 		p.runButton(v, "run"),
-		p.iconButton("step", "step", words.Step, !v.CanStep),
-		p.iconButton("stop", "stop", words.Stop, !v.CanStop),
-		p.iconButton("reset", "reset", words.Reset, !v.CanReset))
+		p.iconButton("step", "step", "step", !v.CanStep),
+		p.iconButton("stop", "stop", "stop", !v.CanStop),
+		p.iconButton("reset", "reset", "reset", !v.CanReset))
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/bench"
-	"cosinelab/ui/words"
 )
 
 // BenchPage is the page of measurements. Do is told what a person asks for, with a value where one is needed; it must
@@ -44,25 +44,25 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 	v := p.State.View()
 	return elem.Body(
 		elem.Header(vecty.Markup(class("bar")),
-			elem.Anchor(vecty.Markup(class("brand"), vecty.Property("href", "./")), brand(), elem.Heading1(vecty.Text(p.say(words.Title)))),
-			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say(words.RunControl))),
+			elem.Anchor(vecty.Markup(class("brand"), vecty.Property("href", "./")), brand(), elem.Heading1(vecty.Text(p.say("title")))),
+			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say("run-control"))),
 				elem.Button(vecty.Markup(class("btn", "primary"), do(BenchRun, ""), vecty.Property("disabled", !v.CanRun)),
-					icon("play"), elem.Span(vecty.Text(p.say(words.BenchRun)))),
-				p.iconButton(BenchStop, "stop", words.BenchStop, !v.CanStop)),
+					icon("play"), elem.Span(vecty.Text(p.say("bench-run")))),
+				p.iconButton(BenchStop, "stop", "bench-stop", !v.CanStop)),
 			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
-			elem.Div(vecty.Markup(class("tools")), p.iconButton("theme", "theme", words.Theme, false))),
+			elem.Div(vecty.Markup(class("tools")), p.iconButton("theme", "theme", "theme", false))),
 		elem.Main(vecty.Markup(class("bench")),
-			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say(words.BenchClaim))),
-			elem.Paragraph(vecty.Markup(class("why")), rich(p.say(words.BenchWhy))),
+			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say("bench-claim"))),
+			elem.Paragraph(vecty.Markup(class("why")), rich(p.say("bench-why"))),
 			elem.Paragraph(vecty.Markup(class("facts", "dim")), vecty.Text(v.Facts)),
 			elem.Paragraph(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Problem)),
 			elem.Div(vecty.Markup(class("acts")),
 				p.choices(v),
-				elem.Button(vecty.Markup(class("btn", "out"), do(BenchCopy, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say(words.BenchCopy))),
-				elem.Button(vecty.Markup(class("btn", "out"), do(BenchDownload, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say(words.BenchDownload)))),
+				elem.Button(vecty.Markup(class("btn", "out"), do(BenchCopy, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-copy"))),
+				elem.Button(vecty.Markup(class("btn", "out"), do(BenchDownload, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-download")))),
 			p.table(v.Groups),
-			elem.Paragraph(vecty.Markup(class("foot")), vecty.Text(p.say(words.BenchFoot))),
-			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say(words.BenchJSON))), elem.Preformatted(vecty.Text(v.JSON)))))
+			elem.Paragraph(vecty.Markup(class("foot")), vecty.Text(p.say("bench-foot"))),
+			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say("bench-json"))), elem.Preformatted(vecty.Text(v.JSON)))))
 }
 
 func (p *BenchPage) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
@@ -80,17 +80,17 @@ func (p *BenchPage) choices(v bench.View) *vecty.HTML {
 				vecty.Data("runs", strconv.Itoa(c.Runs)))),
 			elem.Span(vecty.Text(c.Text))))
 	}
-	return elem.Div(vecty.Markup(class("seg"), vecty.ClassMap{"locked": !v.CanChoose}, attr("role", "radiogroup"), attr("aria-label", p.say(words.BenchRuns))), list)
+	return elem.Div(vecty.Markup(class("seg"), vecty.ClassMap{"locked": !v.CanChoose}, attr("role", "radiogroup"), attr("aria-label", p.say("bench-runs"))), list)
 }
 
 // table has a body for each group, so that its lines stay together.
 func (p *BenchPage) table(groups []bench.Group) *vecty.HTML {
-	heads := vecty.List{elem.TableHeader(elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say(words.BenchTable))))}
+	heads := vecty.List{elem.TableHeader(elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say("bench-table"))))}
 	for _, c := range []struct {
 		name  words.Key
 		extra bool
-	}{{words.BenchWorkers, false}, {words.BenchMedian, false}, {words.BenchP10, true}, {words.BenchRunsColumn, true}, {words.BenchGFLOP, true},
-		{words.BenchSpeed, false}, {words.BenchShare, false}, {words.BenchP10, true}, {words.BenchRoofline, true}} {
+	}{{"bench-workers", false}, {"bench-median", false}, {"bench-p10", true}, {"bench-runs-column", true}, {"bench-gflop", true},
+		{"bench-speed", false}, {"bench-share", false}, {"bench-p10", true}, {"bench-roofline", true}} {
 		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col"), vecty.ClassMap{"extra": c.extra}), vecty.Text(p.say(c.name))))
 	}
 	heads = append(heads, elem.TableHeader())

@@ -7,7 +7,6 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // causes is the line under the charts that says which channels raised an alarm. Each is a button that shows its channel.
@@ -18,8 +17,8 @@ func (p *Page) causes(v state.Causes) *vecty.HTML {
 			attr("aria-label", c.Spoken)), vecty.Text(c.Name)),
 			elem.Span(vecty.Markup(class("n"), attr("aria-hidden", "true")), vecty.Text(c.Share+tick(c.Right)))))
 	}
-	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", p.say(words.CausesTitle)), vecty.Data("causes", v.Name)),
-		elem.Heading3(vecty.Text(p.say(words.CausesTitle))),
+	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", p.say("causes-title")), vecty.Data("causes", v.Name)),
+		elem.Heading3(vecty.Text(p.say("causes-title"))),
 		elem.Div(vecty.Markup(class("told"), attr("aria-live", "polite")),
 			elem.Paragraph(vecty.Markup(class("n")), elem.Span(vecty.Markup(vecty.Property("hidden", v.Name == "")), sign(v.Look), vecty.Text(v.Text)), elem.Span(vecty.Text(v.Lead))),
 			elem.UnorderedList(channels),

@@ -6,9 +6,9 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // learning is how the losses fell.
@@ -17,16 +17,16 @@ func (p *Page) learning(v state.Learning) *vecty.HTML {
 	for _, plot := range v.Plots {
 		plots = append(plots, elem.Figure(
 			elem.FigureCaption(elem.Bold(vecty.Text(plot.Title)), elem.Span(vecty.Markup(class("dim", "n")), vecty.Text(plot.Sub))),
-			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(plot)}))
+			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(p.State.Words.Numbers, plot)}))
 	}
-	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", p.say(words.Learning))),
-		elem.Header(elem.Heading2(vecty.Text(p.say(words.Learning))), elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
+	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", p.say("learning"))),
+		elem.Header(elem.Heading2(vecty.Text(p.say("learning"))), elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
 		elem.Div(vecty.Markup(class("plots")), plots))
 }
 
 // curves draws nothing until there is a line: axes alone would look like a result.
-func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
-	c := chart.Curves{Kind: chart.Log, To: float64(plot.Epochs)}
+func curves(n words.Numbers, plot state.Plot) func(w, h, unit float64) chart.Figure {
+	c := chart.Curves{Numbers: n, Kind: chart.Log, To: float64(plot.Epochs)}
 	if plot.Linear {
 		c.Kind = chart.Linear
 	}
@@ -51,7 +51,7 @@ func curves(plot state.Plot) func(w, h, unit float64) chart.Figure {
 
 // results is the arms with their metrics, each metric with its chance level and untrained value.
 func (p *Page) results(v state.Table) *vecty.HTML {
-	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say(words.Results))),
+	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say("results"))),
 		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
@@ -64,15 +64,15 @@ func (p *Page) results(v state.Table) *vecty.HTML {
 
 // groupHeads names each group over its first column; a cell a column, since columns leave when the page is narrow.
 func (p *Page) groupHeads(columns []state.Column) vecty.List {
-	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(p.say(words.Results))))}
+	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(p.say("results"))))}
 	for i, c := range columns {
 		text := ""
 		switch {
 		case i > 0 && c.Flattering == columns[i-1].Flattering:
 		case c.Flattering:
-			text = p.say(words.Flattering)
+			text = p.say("flattering")
 		default:
-			text = p.say(words.Honest)
+			text = p.say("honest")
 		}
 		last := i+1 < len(columns) && c.Flattering != columns[i+1].Flattering
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}), elem.Span(vecty.Text(text))))
@@ -87,12 +87,12 @@ func columnClass(c state.Column) vecty.Applyer {
 
 // metricHeads never show a metric without its chance level and its untrained value.
 func (p *Page) metricHeads(columns []state.Column) vecty.List {
-	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say(words.Arm))))}
+	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say("arm"))))}
 	for _, c := range columns {
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"), vecty.Property("title", c.Definition)),
 			elem.Bold(vecty.Text(c.Title)),
-			elem.Span(vecty.Text(p.say(words.Chance)), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
-			elem.Span(vecty.Text(p.say(words.Untrained)), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
+			elem.Span(vecty.Text(p.say("chance")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
+			elem.Span(vecty.Text(p.say("untrained")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
 	}
 	return heads
 }

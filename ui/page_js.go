@@ -7,9 +7,9 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // Page is the whole page: regions drawn from views of the state. Send takes what a person does; it must not block.
@@ -44,7 +44,7 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	}
 	p.line.View = s.Causes()
 	return elem.Body(
-		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say(words.SkipToSignal))),
+		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say("skip-to-signal"))),
 		&region[state.Bar]{View: bar, draw: p.bar},
 		elem.Div(vecty.Markup(class("page")),
 			&region[state.Recipe]{View: s.Recipe(), draw: p.recipe},
@@ -56,7 +56,7 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 					&region[state.Learning]{View: s.Learning(), draw: p.learning},
 					&region[state.Table]{View: s.Table(), draw: p.results}))),
 		&region[thumbBar]{View: thumbBar(bar), draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
-		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say(words.DropToRead)))),
+		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say("drop-to-read")))),
 	)
 }
 

@@ -7,25 +7,25 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // recipe is the experiment from top to bottom as a Spec has it.
 func (p *Page) recipe(v state.Recipe) *vecty.HTML {
-	more := words.AllSettings
+	more := words.Key("all-settings")
 	if v.More {
-		more = words.FewerSettings
+		more = "fewer-settings"
 	}
 	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")),
-		attr("aria-label", p.say(words.Experiment)), attr("aria-disabled", strconv.FormatBool(v.Locked))),
+		attr("aria-label", p.say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
 		p.dataSection(v),
-		p.section(elem.Heading2(vecty.Text(p.say(words.Teacher)), elem.Small(icon("lock"), vecty.Text(p.say(words.Frozen)))),
+		p.section(elem.Heading2(vecty.Text(p.say("teacher")), elem.Small(icon("lock"), vecty.Text(p.say("frozen")))),
 			p.pick(v.Teacher, v.Locked, &state.Look{Kind: state.TeacherK}), p.rows(v.TeacherMore, v.Locked)),
-		p.section(p.heading(words.Student), p.pick(v.Student, v.Locked, nil), p.rows(v.StudentMore, v.Locked)),
-		p.section(p.heading(words.Objective), p.objective(v), p.rows(v.Objectives, v.Locked)),
-		p.section(p.heading(words.Arms), p.arms(v)),
-		p.section(p.heading(words.Training), p.rows(v.Training, v.Locked), p.rows(v.Detection, v.Locked),
+		p.section(p.heading("student"), p.pick(v.Student, v.Locked, nil), p.rows(v.StudentMore, v.Locked)),
+		p.section(p.heading("objective"), p.objective(v), p.rows(v.Objectives, v.Locked)),
+		p.section(p.heading("arms"), p.arms(v)),
+		p.section(p.heading("training"), p.rows(v.Training, v.Locked), p.rows(v.Detection, v.Locked),
 			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""), attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(p.say(more)))),
 	)
 }
@@ -49,13 +49,13 @@ func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
 		sub = append(sub, elem.Span(rich(line)))
 	}
 	return elem.Section(
-		p.heading(words.Data),
-		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", p.say(words.Source))),
-			tab(state.GroupBuiltin, words.Builtin), tab(state.GroupBenchmark, words.Benchmark), tab(state.GroupFile, words.File)),
+		p.heading("data"),
+		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", p.say("source"))),
+			tab(state.GroupBuiltin, "builtin"), tab(state.GroupBenchmark, "benchmark"), tab(state.GroupFile, "file")),
 		p.sourcePick(v),
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
 		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
-		elem.Paragraph(vecty.Markup(class("sub", "drop")), p.fileChooser(words.DropOrChoose, "lnk", v.Locked)),
+		elem.Paragraph(vecty.Markup(class("sub", "drop")), p.fileChooser("drop-or-choose", "lnk", v.Locked)),
 		p.rows(v.DataMore, v.Locked),
 	)
 }
@@ -65,13 +65,13 @@ func (p *Page) sourcePick(v state.Recipe) *vecty.HTML {
 	if v.Group == state.GroupFile {
 		name := v.Source
 		if name == "" {
-			name = p.say(words.NoFileYet)
+			name = p.say("no-file-yet")
 		}
 		return elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(name)))
 	}
 	return elem.Label(vecty.Markup(class("pick"), vecty.Property("hidden", len(v.Sources) == 0)),
 		elem.Bold(vecty.Text(v.Source)), icon("chevron"),
-		elem.Select(vecty.Markup(attr("aria-label", p.say(words.Series)), vecty.Property("disabled", v.Locked), vecty.Data("source", "yes")),
+		elem.Select(vecty.Markup(attr("aria-label", p.say("series")), vecty.Property("disabled", v.Locked), vecty.Data("source", "yes")),
 			options(v.Sources)))
 }
 
@@ -79,7 +79,7 @@ func (p *Page) sourcePick(v state.Recipe) *vecty.HTML {
 func (p *Page) fileChooser(name words.Key, look string, locked bool) *vecty.HTML {
 	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)), elem.Span(vecty.Text(p.say(name))),
 		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true), vecty.Property("disabled", locked),
-			attr("aria-label", p.say(words.ChooseFile)), vecty.Data("files", "yes"))))
+			attr("aria-label", p.say("choose-file")), vecty.Data("files", "yes"))))
 }
 
 // options is the choices of a select, in groups where they have any. None is chosen when the value is not among them.
@@ -179,14 +179,14 @@ func value(in state.Input, locked bool) *vecty.HTML {
 func (p *Page) objective(v state.Recipe) *vecty.HTML {
 	lambda := func() *vecty.HTML { return elem.Variable(vecty.Markup(class("lam")), vecty.Text("λ")) }
 	if v.Formula == nil {
-		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(p.say(words.OwnLoss)+", "+p.say(words.FormulaAlone)))))
+		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(p.say("own-loss")+", "+p.say("formula-alone")))))
 	}
 	return elem.Div(
-		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", p.say(words.FormulaSpoken))),
-			elem.Span(vecty.Text(p.say(words.OwnLoss)+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
+		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", p.say("formula-spoken"))),
+			elem.Span(vecty.Text(p.say("own-loss")+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
 		elem.Label(vecty.Markup(class("row", "slider")), elem.Span(lambda()),
 			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", state.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
-				vecty.Property("disabled", v.Locked), attr("aria-label", p.say(words.Weight)), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
+				vecty.Property("disabled", v.Locked), attr("aria-label", p.say("weight")), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
 			value(v.Weight, v.Locked)),
 		why(v.Weight.Why),
 	)

@@ -4,9 +4,9 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // verdict is the answer before the evidence.
@@ -15,7 +15,7 @@ func (p *Page) verdict(v state.Verdict) *vecty.HTML {
 	if v.Look == state.TagBad {
 		tag = append(tag, icon("warn"))
 	}
-	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", p.say(words.Verdict))),
+	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", p.say("verdict"))),
 		elem.Div(vecty.Markup(class("say")),
 			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...), elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
 			elem.Paragraph(vecty.Markup(class("claim"), vecty.ClassMap{"long": v.Long}), rich(v.Claim)),
@@ -41,7 +41,7 @@ func (p *Page) beside(v state.Verdict) *vecty.HTML {
 // effect shows every seed, so that nobody has to trust a mean of three.
 func (p *Page) effect(e *state.EffectFigure) vecty.ComponentOrHTML {
 	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(w, _, unit float64) chart.Figure {
-		return chart.Effect{Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(w, unit)
+		return chart.Effect{Numbers: p.State.Words.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(w, unit)
 	}}
 }
 
@@ -60,7 +60,7 @@ func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name)), cells))
 	}
-	return elem.Table(vecty.Markup(class("runs"), attr("aria-label", p.say(words.RunMatrix))),
+	return elem.Table(vecty.Markup(class("runs"), attr("aria-label", p.say("run-matrix"))),
 		elem.TableHead(elem.TableRow(head)), elem.TableBody(rows))
 }
 
@@ -70,20 +70,20 @@ func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
 		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
 	}
 	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
-		fileLines(h.Lines),
+		fileLines(p.State.Words, h.Lines),
 		elem.Div(vecty.Markup(class("acts")),
 			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""), vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
-			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), p.fileChooser(words.ChooseAnother, "btn out", false)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), p.fileChooser("choose-another", "btn out", false)),
 			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
-		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(p.say(words.DataFormat))))
+		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(p.say("data-format"))))
 }
 
 // fileLines are the lines around one that could not be read, as they stand in the file.
-func fileLines(lines []state.FileLine) *vecty.HTML {
+func fileLines(w *words.Language, lines []state.FileLine) *vecty.HTML {
 	var rows vecty.List
 	for _, l := range lines {
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.ClassMap{"wrong": l.Wrong}),
-			elem.TableHeader(vecty.Markup(class("n"), attr("scope", "row")), vecty.Text(words.Count(l.Number))),
+			elem.TableHeader(vecty.Markup(class("n"), attr("scope", "row")), vecty.Text(w.Count(l.Number))),
 			elem.TableData(elem.Code(vecty.Text(l.Text)))))
 	}
 	return elem.Table(vecty.Markup(class("lines"), vecty.Property("hidden", len(lines) == 0)), elem.TableBody(rows))

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/session/protocol"
-	"cosinelab/ui/words"
 )
 
 // Mode is where the measurements stand.
@@ -63,7 +63,7 @@ func New(w *words.Language, browser, hash string) *State {
 		case name == "runs" && err == nil && n > 0:
 			s.Runs = n
 		case name != "":
-			s.Problem = w.Say(words.BenchAddress, part)
+			s.Problem = w.Say("bench-address", part)
 		}
 	}
 	return s
@@ -101,9 +101,9 @@ func (s *State) Stop() *protocol.Request {
 
 // Copied notes whether the JSON is on the clipboard.
 func (s *State) Copied(ok bool) {
-	s.copied = s.Words.Say(words.BenchNotCopied)
+	s.copied = s.Words.Say("bench-not-copied")
 	if ok {
-		s.copied = s.Words.Say(words.BenchCopied)
+		s.copied = s.Words.Say("bench-copied")
 	}
 }
 
@@ -137,8 +137,8 @@ func (s *State) started(engine float64) {
 	once := func(name string, about words.Key, ms float64) timing.Line {
 		return timing.Line{Group: timing.GroupStartup, Name: name, About: s.Words.Say(about), Times: timing.Of([]float64{ms})}
 	}
-	s.startup = []timing.Line{once("page", words.BenchPage, s.page), once("engine", words.BenchEngine, engine),
-		once("engine after page", words.BenchEngineAfterPage, max(0, engine-s.page))}
+	s.startup = []timing.Line{once("page", "bench-page", s.page), once("engine", "bench-engine", engine),
+		once("engine after page", "bench-engine-after-page", max(0, engine-s.page))}
 }
 
 func (s *State) timed(l timing.Line) {

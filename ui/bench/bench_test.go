@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/session/protocol"
-	"cosinelab/ui/words"
 )
 
 // ready is the state once the engine has answered.
 func ready(hash string) *State {
-	s := New(&words.English, "Browser/1", hash)
+	s := New(words.English(), "Browser/1", hash)
 	s.Drawn(120)
 	s.Receive(protocol.Response{Type: protocol.TypeReady, Device: "simd", Cores: 4}, 400)
 	return s
@@ -50,7 +50,7 @@ func TestTheAddressChooses(t *testing.T) {
 		{"#runs=-1", Full, nil, true},
 		{"#walks=3", Full, nil, true},
 	} {
-		s := New(&words.English, "", c.hash)
+		s := New(words.English(), "", c.hash)
 		if s.Runs != c.runs || !slices.Equal(s.Only, c.only) || (s.Problem != "") != c.problem {
 			t.Errorf("%q: %d runs of %q, %q", c.hash, s.Runs, s.Only, s.Problem)
 		}
@@ -92,7 +92,7 @@ func TestLinesFillTheTable(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.JSON()), &r); err != nil || len(r.Lines) != len(want) || r.Machine != "Browser/1" || r.Cores != 4 {
 		t.Errorf("JSON %s, %v", s.JSON(), err)
 	}
-	if v := s.View(); v.Status != words.English.Say(words.BenchDone) || !v.CanRun || !v.HasJSON {
+	if v := s.View(); v.Status != words.English().Say("bench-done") || !v.CanRun || !v.HasJSON {
 		t.Errorf("at the end: %+v", v)
 	}
 }
@@ -116,7 +116,7 @@ func TestStopKeepsWhatWasMeasured(t *testing.T) {
 	if got := rows(s); len(got) != 4 || got[3][0] != "64 × 64 × 64" {
 		t.Errorf("rows %q", got)
 	}
-	if s.View().Status != words.English.Say(words.BenchStopped) {
+	if s.View().Status != words.English().Say("bench-stopped") {
 		t.Errorf("status %q", s.View().Status)
 	}
 	s.Choose(Quick)
@@ -141,7 +141,7 @@ func TestErrorsAreShown(t *testing.T) {
 
 func TestThreeDigitsAreEnough(t *testing.T) {
 	for x, want := range map[float64]string{0.000524: "0.000524", 0.0115: "0.0115", 1: "1.00", 59.96: "60.0", 999.4: "999", 1994.2: "1\u2009994"} {
-		if got := digits(x); got != want {
+		if got := digits(words.English().Numbers, x); got != want {
 			t.Errorf("%v is %q, want %q", x, got, want)
 		}
 	}

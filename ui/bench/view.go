@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/bench/timing"
-	"cosinelab/ui/words"
 )
 
 // View is what the page draws.
@@ -50,7 +50,7 @@ func (s *State) View() View {
 	for _, c := range []struct {
 		n    int
 		text words.Key
-	}{{Quick, words.BenchQuick}, {Full, words.BenchFull}} {
+	}{{Quick, "bench-quick"}, {Full, "bench-full"}} {
 		v.Choices = append(v.Choices, Choice{c.n, s.Words.Say(c.text, c.n), c.n == s.Runs})
 	}
 	return v
@@ -59,14 +59,14 @@ func (s *State) View() View {
 func (s *State) status() string {
 	switch s.Mode {
 	case Loading:
-		return s.Words.Say(words.StatusLoading)
+		return s.Words.Say("status-loading")
 	case Running:
 		if s.now == nil {
-			return s.Words.Say(words.BenchRunning)
+			return s.Words.Say("bench-running")
 		}
-		return s.Words.Say(words.BenchTiming, s.now.Name)
+		return s.Words.Say("bench-timing", s.now.Name)
 	case Stopping:
-		return s.Words.Say(words.BenchStopping)
+		return s.Words.Say("bench-stopping")
 	case Dead:
 		return ""
 	}
@@ -74,11 +74,11 @@ func (s *State) status() string {
 	case s.copied != "":
 		return s.copied
 	case s.Stopped:
-		return s.Words.Say(words.BenchStopped)
+		return s.Words.Say("bench-stopped")
 	case len(s.lines) > 0:
-		return s.Words.Say(words.BenchDone)
+		return s.Words.Say("bench-done")
 	}
-	return s.Words.Say(words.BenchReady)
+	return s.Words.Say("bench-ready")
 }
 
 // facts names the machine as far as a browser tells.
@@ -86,7 +86,7 @@ func (s *State) facts() string {
 	if s.Device == "" {
 		return s.Browser
 	}
-	return s.Words.Say(words.BenchFacts, s.Device, s.Cores, s.Browser)
+	return s.Words.Say("bench-facts", s.Device, s.Cores, s.Browser)
 }
 
 func (s *State) groups() []Group {
@@ -98,8 +98,8 @@ func (s *State) groups() []Group {
 	for _, g := range []struct {
 		name  string
 		title words.Key
-	}{{timing.GroupStartup, words.BenchStartup}, {timing.GroupProduct, words.BenchProducts}, {timing.GroupStep, words.BenchSteps},
-		{timing.GroupScoring, words.BenchScoring}} {
+	}{{timing.GroupStartup, "bench-startup"}, {timing.GroupProduct, "bench-products"}, {timing.GroupStep, "bench-steps"},
+		{timing.GroupScoring, "bench-scoring"}} {
 		var rows []Row
 		for _, l := range lines {
 			if l.Group == g.name {
@@ -114,6 +114,7 @@ func (s *State) groups() []Group {
 }
 
 func (s *State) row(l timing.Line) Row {
+	w := s.Words
 	r := Row{Name: l.Name, About: l.About, Live: l.Runs == 0}
 	if l.Workers > 0 && !r.Live {
 		r.Workers = strconv.Itoa(l.Workers)
@@ -124,13 +125,13 @@ func (s *State) row(l timing.Line) Row {
 	if r.Live {
 		return r
 	}
-	r.Median, r.P10, r.Runs = digits(l.Median), digits(l.P10), words.Count(l.Runs)
+	r.Median, r.P10, r.Runs = digits(w.Numbers, l.Median), digits(w.Numbers, l.P10), w.Count(l.Runs)
 	if l.FLOP > 0 {
-		r.GFLOP, r.Speed = digits(l.FLOP/1e9), words.Fixed(l.GFLOPS(), 1)
+		r.GFLOP, r.Speed = digits(w.Numbers, l.FLOP/1e9), w.Fixed(l.GFLOPS(), 1)
 	}
 	if share := l.Share(); !math.IsNaN(share) {
-		r.Share, r.Best = words.Fixed(100*share, 0)+" %", words.Fixed(100*l.BestShare(), 0)+" %"
-		r.Roofline = words.Fixed(l.Roofline, 1)
+		r.Share, r.Best = w.Fixed(100*share, 0)+" %", w.Fixed(100*l.BestShare(), 0)+" %"
+		r.Roofline = w.Fixed(l.Roofline, 1)
 	}
 	r.Note = s.note(l)
 	return r
@@ -140,11 +141,11 @@ func (s *State) row(l timing.Line) Row {
 func (s *State) note(l timing.Line) string {
 	var notes []string
 	if l.Group == timing.GroupScoring {
-		notes = append(notes, s.Words.Say(words.BenchWindows, words.Count(int(math.Round(l.Rate())))))
+		notes = append(notes, s.Words.Say("bench-windows", s.Words.Count(int(math.Round(l.Rate())))))
 	}
 	for _, one := range s.lines {
 		if l.Workers > 1 && one.Workers == 1 && one.Group == l.Group && one.Name == l.Name {
-			notes = append(notes, s.Words.Say(words.BenchFaster, words.Fixed(one.Median/l.Median, 2)))
+			notes = append(notes, s.Words.Say("bench-faster", s.Words.Fixed(one.Median/l.Median, 2)))
 		}
 	}
 	return strings.Join(notes, ", ")
@@ -164,13 +165,13 @@ func multiplied(name string) string {
 }
 
 // digits writes a number above zero with three significant digits, with more if it is 1000 or larger.
-func digits(x float64) string {
+func digits(w words.Numbers, x float64) string {
 	if x >= 1000 {
-		return words.Count(int(math.Round(x)))
+		return w.Count(int(math.Round(x)))
 	}
 	decimals := 2
 	if x > 0 {
 		decimals = max(0, 2-int(math.Floor(math.Log10(x))))
 	}
-	return words.Fixed(x, decimals)
+	return w.Fixed(x, decimals)
 }

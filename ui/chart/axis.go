@@ -1,6 +1,10 @@
 package chart
 
-import "math"
+import (
+	"math"
+
+	"cosinelab/assets/words"
+)
 
 // Sizes of an axis, in pixels at the base text size; a Figure multiplies them by its scale.
 const (
@@ -15,11 +19,11 @@ const (
 
 // TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick between each two.
 // unit is the size of a CSS pixel at the base text size.
-func TimeAxis(x Scale, w, h, unit float64) Figure {
+func TimeAxis(n words.Numbers, x Scale, w, h, unit float64) Figure {
 	f := Figure{W: w, H: h}
 	f.Path("axis", Horizontal(x.Start, x.End, 0.5))
 	room := max(2, (x.End-x.Start)/(labelApart*unit))
-	ticks := Ticks(x.From, x.To, int(min(room, x.To-x.From))) // more labels than steps would be fractions
+	ticks := Ticks(n, x.From, x.To, int(min(room, x.To-x.From))) // more labels than steps would be fractions
 	var p pen
 	for _, t := range ticks {
 		at := x.At(t.Value)

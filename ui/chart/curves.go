@@ -3,6 +3,8 @@ package chart
 import (
 	"cmp"
 	"slices"
+
+	"cosinelab/assets/words"
 )
 
 // Curve is one line of a learning plot.
@@ -15,6 +17,7 @@ type Curve struct {
 
 // Curves is a learning plot: few lines, each named at its end.
 type Curves struct {
+	Numbers  words.Numbers // of the labels
 	Lines    []Curve
 	Kind     Kind    // of the value axis
 	Y        Extent  // what the value axis holds at least
@@ -38,7 +41,7 @@ func (c Curves) Draw(w, h, unit float64) Figure {
 	y := c.yScale(h, unit)
 	f.Grid(c.yTicks(y), x, y, unit)
 	f.Path("axis", Horizontal(x.Start, x.End, h-curveBottom*unit))
-	for _, t := range Ticks(x.From, x.To, 3) {
+	for _, t := range Ticks(c.Numbers, x.From, x.To, 3) {
 		f.Text("tk", x.At(t.Value), h-4*unit, Middle, t.Label)
 	}
 	for _, l := range c.Lines {
@@ -80,9 +83,9 @@ func padded(e Extent, kind Kind) Extent {
 // yTicks are few: the plot is small.
 func (c Curves) yTicks(y Scale) []Tick {
 	if c.Kind == Log {
-		return LogTicks(y.From, y.To, 3)
+		return LogTicks(c.Numbers, y.From, y.To, 3)
 	}
-	return Ticks(y.From, y.To, 3)
+	return Ticks(c.Numbers, y.From, y.To, 3)
 }
 
 // path draws the curve. A point between two gaps becomes a short dash.

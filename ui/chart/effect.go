@@ -3,16 +3,17 @@ package chart
 import (
 	"math"
 
-	"cosinelab/ui/words"
+	"cosinelab/assets/words"
 )
 
 // Effect is the difference between two arms, seed by seed, in points.
 type Effect struct {
-	Look   Look
-	Seeds  []float64
-	Mean   float64
-	Spread float64 // standard deviation over the seeds; NaN with one seed
-	Label  string  // of the mean
+	Numbers words.Numbers // of the labels
+	Look    Look
+	Seeds   []float64
+	Mean    float64
+	Spread  float64 // standard deviation over the seeds; NaN with one seed
+	Label   string  // of the mean
 }
 
 // Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the spread as a grey box
@@ -29,7 +30,7 @@ func (e Effect) Draw(w, unit float64) Figure {
 			f.Path("mark "+e.Look.Class, e.Look.Mark.Path(x.At(v), y, 4*unit))
 		}
 	}
-	f.effectTicks(x, y, unit)
+	f.effectTicks(e.Numbers, x, y, unit)
 	if finite(e.Mean) {
 		f.Path("mean "+e.Look.Class, verticalAt(e.Mean, x, y-11*unit, y+11*unit))
 		f.Text("tk tv "+e.Look.Class, x.At(e.Mean), y-15*unit, Middle, e.Label)
@@ -60,14 +61,14 @@ func (e Effect) spread(x Scale, y, unit float64) string {
 	return Box(Rect{x0, y - 7*unit, x1 - x0, 14 * unit})
 }
 
-func (f *Figure) effectTicks(x Scale, y, unit float64) {
+func (f *Figure) effectTicks(n words.Numbers, x Scale, y, unit float64) {
 	step := x.To / 2
 	for _, v := range []float64{-2 * step, -step, step, 2 * step} {
-		label := tickLabel(v, step)
+		label := tickLabel(n, v, step)
 		if v > 0 {
 			label = "+" + label
 		}
 		f.Text("tk", x.At(v), y+24*unit, Middle, label)
 	}
-	f.Text("tk ti", x.At(0), y+26*unit, Middle, words.Count(0))
+	f.Text("tk ti", x.At(0), y+26*unit, Middle, n.Count(0))
 }

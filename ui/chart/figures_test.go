@@ -26,7 +26,7 @@ func within(t *testing.T, f Figure, slack float64) {
 }
 
 func TestTheTimeAxisLabelsWholeSteps(t *testing.T) {
-	f := TimeAxis(Scale{From: 12000, To: 22080, Start: 38, End: 800}, 826, 24, 1)
+	f := TimeAxis(numbers, Scale{From: 12000, To: 22080, Start: 38, End: 800}, 826, 24, 1)
 	within(t, f, 0)
 	var got []string
 	for _, s := range f.Texts {
@@ -36,7 +36,7 @@ func TestTheTimeAxisLabelsWholeSteps(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("labels %q, want %q", got, want)
 	}
-	few := TimeAxis(Scale{From: 100, To: 104, Start: 38, End: 1800}, 1826, 24, 1)
+	few := TimeAxis(numbers, Scale{From: 100, To: 104, Start: 38, End: 1800}, 1826, 24, 1)
 	for _, s := range few.Texts {
 		if strings.ContainsAny(s.Text, ".,") {
 			t.Errorf("a step is called %q", s.Text)
@@ -67,7 +67,7 @@ func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
 }
 
 func TestTheEffectIsSymmetricAndHoldsEverySeed(t *testing.T) {
-	e := Effect{Look: LookOf("cosine", 0), Seeds: []float64{-1.4, 1.6, 2.2}, Mean: 0.8, Spread: 1.9, Label: "+0.8"}
+	e := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{-1.4, 1.6, 2.2}, Mean: 0.8, Spread: 1.9, Label: "+0.8"}
 	f := e.Draw(300, 1)
 	within(t, f, 0)
 	var got []string
@@ -77,7 +77,7 @@ func TestTheEffectIsSymmetricAndHoldsEverySeed(t *testing.T) {
 	if want := []string{"−4", "−2", "+2", "+4", "0", "+0.8"}; !slices.Equal(got, want) {
 		t.Errorf("texts %q, want %q", got, want)
 	}
-	one := Effect{Look: LookOf("cosine", 0), Seeds: []float64{0}, Mean: 0, Spread: none, Label: "0.0"}.Draw(300, 1)
+	one := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{0}, Mean: 0, Spread: none, Label: "0.0"}.Draw(300, 1)
 	if slices.ContainsFunc(one.Paths, func(p Path) bool { return p.Class == "spread" }) {
 		t.Error("one seed has a spread")
 	}
@@ -87,7 +87,7 @@ func TestTheEffectAxisReachesEveryValue(t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))
 	for range 500 {
 		v := r.NormFloat64() * math.Exp(3*r.NormFloat64())
-		x := Effect{Seeds: []float64{v}, Mean: v, Spread: none}.axis(300, 1)
+		x := Effect{Numbers: numbers, Seeds: []float64{v}, Mean: v, Spread: none}.axis(300, 1)
 		if math.Abs(v) > x.To || x.To > 10*math.Abs(v) {
 			t.Fatalf("the axis for %v reaches to %v", v, x.To)
 		}
@@ -96,7 +96,7 @@ func TestTheEffectAxisReachesEveryValue(t *testing.T) {
 
 func TestLearningCurvesAreNamedAtTheirEndsWithoutOverlap(t *testing.T) {
 	epochs := []float64{1, 2, 3}
-	c := Curves{Kind: Log, From: 0, To: 10, Lines: []Curve{
+	c := Curves{Numbers: numbers, Kind: Log, From: 0, To: 10, Lines: []Curve{
 		{Class: "total", Label: "total", X: epochs, Y: []float64{1, 0.3, 0.2}},
 		{Class: "own", Label: "own loss", X: epochs, Y: []float64{0.9, 0.29, 0.19}},
 		{Class: "teacher", Label: "1 − cos", X: epochs, Y: []float64{0, none, 0.012}},
@@ -135,7 +135,7 @@ func TestACurveBreaksWhereItHasNoPlaceOnALogAxis(t *testing.T) {
 
 func TestAPlotWithoutValuesHasItsAxes(t *testing.T) {
 	for _, kind := range []Kind{Linear, Log} {
-		f := Curves{Kind: kind, From: 0, To: 10}.Draw(280, 110, 1)
+		f := Curves{Numbers: numbers, Kind: kind, From: 0, To: 10}.Draw(280, 110, 1)
 		within(t, f, 0)
 		if len(f.Texts) < 4 {
 			t.Errorf("kind %d: %d labels, want those of both axes", kind, len(f.Texts))

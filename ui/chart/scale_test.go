@@ -5,11 +5,16 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"cosinelab/assets/words"
 )
 
 var kinds = []Kind{Linear, Sqrt, Log}
 
 // someScale returns a scale of the kind with random values and pixels, half of them upside down.
+// numbers are those of the labels in all tests.
+var numbers = words.English().Numbers
+
 func someScale(r *rand.Rand, kind Kind) Scale {
 	from := math.Exp(r.NormFloat64())
 	s := Scale{Kind: kind, From: from, To: from + math.Exp(3*r.NormFloat64()), Start: 200 * r.Float64(), End: 300 + 900*r.Float64()}
@@ -121,7 +126,7 @@ func TestTicksAreRoundAndWellWritten(t *testing.T) {
 		{0, math.Inf(1), 3, nil},
 		{math.NaN(), 1, 3, nil},
 	} {
-		if got := labels(Ticks(c.lo, c.hi, c.n)); !slices.Equal(got, c.want) {
+		if got := labels(Ticks(numbers, c.lo, c.hi, c.n)); !slices.Equal(got, c.want) {
 			t.Errorf("%v to %v: %q, want %q", c.lo, c.hi, got, c.want)
 		}
 	}
@@ -133,7 +138,7 @@ func TestTicksLieInTheirRangeAndAreAtMostN(t *testing.T) {
 		lo := r.NormFloat64() * math.Exp(4*r.NormFloat64())
 		hi := lo + math.Exp(4*r.NormFloat64())
 		n := 1 + r.IntN(9)
-		ticks := Ticks(lo, hi, n)
+		ticks := Ticks(numbers, lo, hi, n)
 		if len(ticks) > n {
 			t.Fatalf("%v to %v: %d ticks, want at most %d", lo, hi, len(ticks), n)
 		}
@@ -157,7 +162,7 @@ func TestLogTicksArePowersOfTenWhereThereAreTwo(t *testing.T) {
 		{0, 1, 3, nil},
 		{2, 1, 3, nil},
 	} {
-		got := labels(LogTicks(c.lo, c.hi, c.n))
+		got := labels(LogTicks(numbers, c.lo, c.hi, c.n))
 		if len(got) > c.n || !slices.Equal(got, c.want) {
 			t.Errorf("%v to %v: %q, want %q", c.lo, c.hi, got, c.want)
 		}

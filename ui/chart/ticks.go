@@ -3,8 +3,9 @@ package chart
 import (
 	"math"
 	"strconv"
+	"strings"
 
-	"cosinelab/ui/words"
+	"cosinelab/assets/words"
 )
 
 // Tick is a labelled value of an axis.
@@ -14,14 +15,14 @@ type Tick struct {
 }
 
 // Ticks returns at most n ticks in lo..hi at multiples of 1, 2 or 5 times a power of ten, ascending.
-func Ticks(lo, hi float64, n int) []Tick {
+func Ticks(w words.Numbers, lo, hi float64, n int) []Tick {
 	if !(lo < hi) || n < 1 || math.IsInf(hi-lo, 0) {
 		return nil
 	}
 	step := tickStep(lo, hi, n)
 	var ticks []Tick
 	for k := math.Ceil(lo / step); k*step <= hi; k++ {
-		ticks = append(ticks, Tick{k * step, tickLabel(k*step, step)})
+		ticks = append(ticks, Tick{k * step, tickLabel(w, k*step, step)})
 	}
 	return ticks
 }
@@ -50,50 +51,51 @@ func roundUp(v float64) float64 {
 const tickDigits = 6
 
 // tickLabel writes v with the decimals that its step needs, very small and very large values with an exponent.
-func tickLabel(v, step float64) string {
+func tickLabel(w words.Numbers, v, step float64) string {
 	digits := math.Ceil(-math.Log10(step) - 1e-9)
 	switch {
 	case v == math.Trunc(v) && digits >= -5:
-		return words.Count(int(v))
+		return w.Count(int(v))
 	case digits > 3 || digits < -5:
-		return Digits(v, tickDigits)
+		return Digits(w, v, tickDigits)
 	}
-	return words.Fixed(v, int(max(digits, 0)))
+	return w.Fixed(v, int(max(digits, 0)))
 }
 
 // Digits writes v with so many significant digits as a person would: 0.0042, 4.2e-4, −3e7.
-func Digits(v float64, n int) string {
+func Digits(w words.Numbers, v float64, n int) string {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(math.Abs(v), 'g', n, 64), 64) // what FormatFloat writes always parses
+	text := strings.Replace(words.Setting(rounded), ".", w.Decimal, 1)
 	if v < 0 {
-		return "−" + words.Setting(rounded)
+		return "−" + text
 	}
-	return words.Setting(rounded)
+	return text
 }
 
 // LogTicks returns the powers of ten in lo..hi, thinned to at most n; where fewer than two lie there, 1-2-5 values.
 // The values must be positive.
-func LogTicks(lo, hi float64, n int) []Tick {
+func LogTicks(w words.Numbers, lo, hi float64, n int) []Tick {
 	if !(0 < lo && lo < hi) || n < 1 || math.IsInf(hi, 0) {
 		return nil
 	}
 	from, to := int(math.Ceil(math.Log10(lo)-1e-9)), int(math.Floor(math.Log10(hi)+1e-9))
 	if to-from < 1 {
-		return steppedLogTicks(lo, hi, n)
+		return steppedLogTicks(w, lo, hi, n)
 	}
 	every := (to-from)/n + 1
 	var ticks []Tick
 	for e := from; e <= to; e += every {
-		ticks = append(ticks, logTick(1, e))
+		ticks = append(ticks, logTick(w, 1, e))
 	}
 	return ticks
 }
 
 // steppedLogTicks keeps the last n of the 1-2-5 values in lo..hi.
-func steppedLogTicks(lo, hi float64, n int) []Tick {
+func steppedLogTicks(w words.Numbers, lo, hi float64, n int) []Tick {
 	var ticks []Tick
 	for e := int(math.Floor(math.Log10(lo))); e <= int(math.Ceil(math.Log10(hi))); e++ {
 		for _, m := range []float64{1, 2, 5} {
-			if t := logTick(m, e); lo <= t.Value && t.Value <= hi {
+			if t := logTick(w, m, e); lo <= t.Value && t.Value <= hi {
 				ticks = append(ticks, t)
 			}
 		}
@@ -101,7 +103,7 @@ func steppedLogTicks(lo, hi float64, n int) []Tick {
 	return ticks[max(0, len(ticks)-n):]
 }
 
-func logTick(m float64, exponent int) Tick {
+func logTick(w words.Numbers, m float64, exponent int) Tick {
 	unit := math.Pow(10, float64(exponent))
-	return Tick{m * unit, tickLabel(m*unit, unit)}
+	return Tick{m * unit, tickLabel(w, m*unit, unit)}
 }

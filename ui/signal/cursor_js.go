@@ -6,7 +6,6 @@ import (
 	"syscall/js"
 
 	"cosinelab/ui/chart"
-	"cosinelab/ui/words"
 )
 
 // scale is that of the lanes, with pixels counted from the left edge of a plot.
@@ -64,11 +63,11 @@ func (c *Stack) showCursor() {
 		at = c.scale().At(float64(step) + 0.5)
 		line.Get("style").Set("left", pixels(c.leftOfPlots()+at))
 		label.Get("style").Set("left", pixels(at))
-		label.Set("textContent", words.Count(step))
+		label.Set("textContent", c.Props.Words.Count(step))
 	}
 	c.clearLabels(at)
 	places := p.root.Call("querySelectorAll", ".value")
-	for i, text := range readouts(p.lanes, step) {
+	for i, text := range readouts(c.Props.Words.Numbers, p.lanes, step) {
 		if place := places.Index(i); place.Truthy() {
 			place.Set("textContent", text)
 		}

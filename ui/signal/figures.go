@@ -48,7 +48,7 @@ func (s *stack) figure(l lane, b box) chart.Figure {
 	case score:
 		s.drawScore(&f, l, x, b)
 	case axis:
-		return chart.TimeAxis(x, b.w, b.h, b.unit)
+		return chart.TimeAxis(s.Words.Numbers, x, b.w, b.h, b.unit)
 	}
 	return f
 }
@@ -97,7 +97,7 @@ func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 		}
 	}
 	y := fitted(extent, b.h-3*b.unit, top)
-	f.Grid(chart.Ticks(y.From, y.To, 3), x, y, b.unit)
+	f.Grid(chart.Ticks(s.Words.Numbers, y.From, y.To, 3), x, y, b.unit)
 	f.Path("env", chart.Envelope(c.Input, x, y))
 	f.Path("line input", chart.Line(c.Input, x, y))
 	if s.student != nil {
@@ -153,7 +153,7 @@ func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 		lowest = min(lowest, meanExtent(e.line).Lo)
 	}
 	y := chart.Scale{From: math.Floor(2*lowest) / 2, To: 1, Start: b.h - 2*b.unit, End: 0.14 * b.h}
-	f.Grid(chart.Ticks(y.From, y.To, 3), x, y, b.unit)
+	f.Grid(chart.Ticks(s.Words.Numbers, y.From, y.To, 3), x, y, b.unit)
 	for _, e := range l.legend {
 		f.Path("line "+e.class, chart.Line(calmed(e.line, x), x, y))
 	}

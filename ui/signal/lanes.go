@@ -6,8 +6,8 @@ import (
 	"math"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/words"
 )
 
 // kind is what a lane of the stack shows.
@@ -45,33 +45,33 @@ type entry struct {
 }
 
 // value returns where the line is at a step, in words.
-func (e entry) value(step int) string {
+func (e entry) value(w words.Numbers, step int) string {
 	k, ok := e.line.At(step)
 	switch {
 	case !ok:
 		return "–"
 	case e.peaks:
-		return number(e.line.Max(k))
+		return number(w, e.line.Max(k))
 	}
-	return number(e.line.Mean(k))
+	return number(w, e.line.Mean(k))
 }
 
 // number writes a value with two or three digits that count.
-func number(v float64) string {
+func number(w words.Numbers, v float64) string {
 	size := math.Abs(v)
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
-		return words.NotAvailable
+		return w.None
 	case size >= 1e6 || 0 < size && size < 0.01:
-		return chart.Digits(v, 2)
+		return chart.Digits(w, v, 2)
 	case size >= 1000:
-		return words.Count(int(math.Round(v)))
+		return w.Count(int(math.Round(v)))
 	case size >= 100:
-		return words.Fixed(v, 0)
+		return w.Fixed(v, 0)
 	case size >= 10:
-		return words.Fixed(v, 1)
+		return w.Fixed(v, 1)
 	}
-	return words.Fixed(v, 2)
+	return w.Fixed(v, 2)
 }
 
 // stack is Props with what several lanes need.
@@ -168,10 +168,10 @@ func (s *stack) lanes() []lane {
 // overview describes the lane of the whole test part.
 func (s *stack) overview() lane {
 	w := s.Words
-	l := lane{kind: overview, key: "overview", title: w.Say(words.StackOverview), sub: w.Say(words.StackWholePart),
-		say: w.Say(words.SayOverview, words.Count(s.Steps), len(s.Truth), words.Count(s.From), words.Count(s.To))}
+	l := lane{kind: overview, key: "overview", title: w.Say("stack-overview"), sub: w.Say("stack-whole-part"),
+		say: w.Say("say-overview", w.Count(s.Steps), len(s.Truth), w.Count(s.From), w.Count(s.To))}
 	if s.Overview.Empty() {
-		l.empty = w.Say(words.StackNoSeries)
+		l.empty = w.Say("stack-no-series")
 	}
 	return l
 }
@@ -179,19 +179,19 @@ func (s *stack) overview() lane {
 // channel describes the lane of one channel; its legend has the lines that are there.
 func (s *stack) channel(i int) lane {
 	w, c := s.Words, &s.Channels[i]
-	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: w.Say(words.StackChannel, c.Number), sub: w.Say(words.StackOf, s.ChannelsAll)}
+	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: w.Say("stack-channel", c.Number), sub: w.Say("stack-of", s.ChannelsAll)}
 	if c.Name != "" && !strings.EqualFold(c.Name, l.title) { // sets without names call a channel by its number
-		l.title, l.sub = c.Name, w.Say(words.StackChannelOf, c.Number, s.ChannelsAll)
+		l.title, l.sub = c.Name, w.Say("stack-channel-of", c.Number, s.ChannelsAll)
 	}
 	input := c.Input.Extent()
 	if input.Empty() {
-		l.empty, l.say = w.Say(words.StackNoSeries), w.Say(words.SayNoValues, l.title)
+		l.empty, l.say = w.Say("stack-no-series"), w.Say("say-no-values", l.title)
 		return l
 	}
-	l.say = w.Say(words.SayChannel, l.title, number(input.Lo), number(input.Hi))
-	l.legend = append(l.legend, entry{class: "input", text: w.Say(words.StackInput), line: c.Input})
+	l.say = w.Say("say-channel", l.title, number(w.Numbers, input.Lo), number(w.Numbers, input.Hi))
+	l.legend = append(l.legend, entry{class: "input", text: w.Say("stack-input"), line: c.Input})
 	if !c.Teacher.Empty() {
-		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Say(words.StackTeacher), line: c.Teacher})
+		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Say("stack-teacher"), line: c.Teacher})
 	}
 	if a := s.student; a != nil && !c.Student.Empty() {
 		l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: c.Student})
@@ -202,23 +202,23 @@ func (s *stack) channel(i int) lane {
 // cosine describes the lane of all arms that have a cosine to the teacher.
 func (s *stack) cosine() lane {
 	w := s.Words
-	l := lane{kind: cosine, key: "cosine", title: w.Say(words.StackCosine), sub: w.Say(words.StackPerStep)}
+	l := lane{kind: cosine, key: "cosine", title: w.Say("stack-cosine"), sub: w.Say("stack-per-step")}
 	var means []string
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		if mean, ok := average(a.Cosine); ok {
 			l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: a.Cosine})
-			means = append(means, w.Say(words.SayMean, a.Label, number(mean)))
+			means = append(means, w.Say("say-mean", a.Label, number(w.Numbers, mean)))
 		}
 	}
 	if means == nil {
-		l.empty, l.say = w.Say(words.StackWaits), w.Say(words.SayNoValues, l.title)
+		l.empty, l.say = w.Say("stack-waits"), w.Say("say-no-values", l.title)
 		if len(s.Arms) > 0 && s.Arms[0].Note != "" {
 			l.empty = s.Arms[0].Note
 		}
 		return l
 	}
-	l.say = w.Say(words.SayCosine, strings.Join(means, ", "))
+	l.say = w.Say("say-cosine", strings.Join(means, ", "))
 	return l
 }
 
@@ -240,20 +240,20 @@ func scoreKey(arm string) string { return "score " + arm }
 // score describes the lane of one arm: its threshold, or why it has no score.
 func (s *stack) score(i int) lane {
 	w, a := s.Words, &s.Arms[i]
-	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Say(words.StackScore), look: &a.Look}
+	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Say("stack-score"), look: &a.Look}
 	highest := a.Score.Extent()
 	if highest.Empty() {
-		l.empty, l.say = cmp.Or(a.Note, w.Say(words.StackWaits)), w.Say(words.SayNoValues, a.Label)
+		l.empty, l.say = cmp.Or(a.Note, w.Say("stack-waits")), w.Say("say-no-values", a.Label)
 		return l
 	}
-	l.say = w.Say(words.SayScore, a.Label, number(highest.Hi)) + " " + s.sayAlarms(i)
+	l.say = w.Say("say-score", a.Label, number(w.Numbers, highest.Hi)) + " " + s.sayAlarms(i)
 	switch {
 	case !a.hasThreshold():
-		l.sub = w.Say(words.StackMoves)
+		l.sub = w.Say("stack-moves")
 	case a.Threshold != a.Policy:
-		l.sub = w.Say(words.StackByHand, number(a.Threshold))
+		l.sub = w.Say("stack-by-hand", number(w.Numbers, a.Threshold))
 	default:
-		l.sub = w.Say(words.StackThreshold, number(a.Threshold))
+		l.sub = w.Say("stack-threshold", number(w.Numbers, a.Threshold))
 	}
 	l.legend = []entry{{line: a.Score, peaks: true}}
 	return l
@@ -267,29 +267,29 @@ func (a *Arm) hasThreshold() bool { return !math.IsNaN(a.Threshold) && !a.Score.
 func (s *stack) sayAlarms(i int) string {
 	m := s.marks[i]
 	if !s.Labelled {
-		return s.Words.Say(words.SayUnlabeled, m.found)
+		return s.Words.Say("say-unlabeled", m.found)
 	}
-	return s.Words.Say(words.SayAlarms, m.found, m.segments, m.false)
+	return s.Words.Say("say-alarms", m.found, m.segments, m.false)
 }
 
 // axis describes the common axis; beside it stands how many steps share a pixel, since values are theirs together.
 func (s *stack) axis() lane {
 	w := s.Words
-	l := lane{kind: axis, key: "axis", sub: w.Say(words.StackStep), say: w.Say(words.SayAxis, words.Count(s.From), words.Count(s.To))}
+	l := lane{kind: axis, key: "axis", sub: w.Say("stack-step"), say: w.Say("say-axis", w.Count(s.From), w.Count(s.To))}
 	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
 		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
-			l.sub = w.Say(words.StackStepsAPixel, words.Count(int(math.Round(n))))
+			l.sub = w.Say("stack-steps-a-pixel", w.Count(int(math.Round(n))))
 		}
 	}
 	return l
 }
 
 // readouts returns the values at a step of every legend entry, in the order of the lanes.
-func readouts(lanes []lane, step int) []string {
+func readouts(w words.Numbers, lanes []lane, step int) []string {
 	var out []string
 	for _, l := range lanes {
 		for _, e := range l.legend {
-			out = append(out, e.value(step))
+			out = append(out, e.value(w, step))
 		}
 	}
 	return out

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/words"
 )
 
 // flat makes n buckets of the steps 0 to 1000, all of one value.
@@ -39,7 +39,7 @@ func example() *Props {
 	score.Values[3*12+1] = 0.9 // steps 120 to 130: right
 	score.Values[3*80+1] = 0.8 // steps 800 to 810: false
 	return &Props{
-		Words: &words.English, Steps: 2000, From: 0, To: 1000, Cursor: 125, Labelled: true,
+		Words: words.English(), Steps: 2000, From: 0, To: 1000, Cursor: 125, Labelled: true,
 		Truth:    spans(100, 200, 500, 510, 1500, 1600),
 		Overview: chart.Buckets{To: 2000, Values: []float32{0, 1, 0.5, 0, 2, 1}},
 		Channels: []Channel{{Number: 4, Name: "load", Input: flat(100, 0.67), Teacher: flat(100, 0.26), Student: flat(100, 0.55)}},
@@ -71,10 +71,10 @@ func TestLanesStandInTheOrderOfTheReference(t *testing.T) {
 
 func TestReadoutsFollowTheLegendLaneByLane(t *testing.T) {
 	_, rows := rowsOf(example())
-	if got, want := readouts(rows, 125), []string{"0.67", "0.26", "0.55", "0.60", "0.90"}; !slices.Equal(got, want) {
+	if got, want := readouts(words.English().Numbers, rows, 125), []string{"0.67", "0.26", "0.55", "0.60", "0.90"}; !slices.Equal(got, want) {
 		t.Errorf("at step 125 %q, want %q", got, want)
 	}
-	for _, text := range readouts(rows, -1) {
+	for _, text := range readouts(words.English().Numbers, rows, -1) {
 		if text != "–" {
 			t.Errorf("without a cursor %q, want a dash", text)
 		}
@@ -123,14 +123,14 @@ func TestEmptyLanesSayWhy(t *testing.T) {
 	if got := rows[5].empty; got != p.Arms[1].Note {
 		t.Errorf("the arm that failed says %q", got)
 	}
-	_, rows = rowsOf(&Props{Words: &words.English, Cursor: -1, Channels: make([]Channel, 1)})
+	_, rows = rowsOf(&Props{Words: words.English(), Cursor: -1, Channels: make([]Channel, 1)})
 	if rows[0].empty != "no series yet" || rows[2].empty != "no series yet" || rows[3].empty != "waits for its turn" {
 		t.Errorf("without a series: %q, %q, %q", rows[0].empty, rows[2].empty, rows[3].empty)
 	}
 }
 
 func TestALaneWithoutASeriesDrawsItsReasonOnly(t *testing.T) {
-	s, rows := rowsOf(&Props{Words: &words.English, Cursor: -1, Channels: make([]Channel, 1), Arms: make([]Arm, 1)})
+	s, rows := rowsOf(&Props{Words: words.English(), Cursor: -1, Channels: make([]Channel, 1), Arms: make([]Arm, 1)})
 	for _, l := range rows {
 		f := s.figure(l, box{900, 80, 1})
 		if len(f.Paths) > 0 || len(f.Texts) > 0 != (l.empty != "") {
@@ -186,7 +186,7 @@ func TestNumbersKeepTheDigitsThatCount(t *testing.T) {
 		0: "0.00", 0.674: "0.67", -0.19: "−0.19", 16.24: "16.2", 123.4: "123", -4567: "−4\u2009567", 0.00042: "4.2e-4", -0.0042: "−0.0042",
 		3.21e7: "3.2e7", math.Inf(1): "n/a", math.NaN(): "n/a",
 	} {
-		if got := number(v); got != want {
+		if got := number(words.English().Numbers, v); got != want {
 			t.Errorf("%v is written %q, want %q", v, got, want)
 		}
 	}

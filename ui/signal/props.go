@@ -6,8 +6,8 @@ import (
 	"reflect"
 	"slices"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/words"
 )
 
 // Props is all that the stack shows, and whom it tells. The stack keeps nothing of its own but the pointer's state:

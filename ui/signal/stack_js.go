@@ -8,7 +8,6 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/ui/chart"
-	"cosinelab/ui/words"
 )
 
 // Stack is the component: lanes over one time axis, from Props alone.
@@ -43,7 +42,7 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 		rows = append(rows, c.lane(s, l))
 	}
 	return elem.Section(
-		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Say(words.StackSignal))),
+		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Say("stack-signal"))),
 		c.header(),
 		elem.Div(vecty.Markup(vecty.Class("lanes"), vecty.Data("focus", c.Props.Focus)),
 			c.lane(s, lanes[0]),
@@ -59,15 +58,15 @@ func (c *Stack) header() *vecty.HTML {
 	w := p.Words
 	return elem.Div(
 		vecty.Markup(vecty.Class("stack-h")),
-		elem.Heading2(vecty.Text(w.Say(words.StackSignal))),
+		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Label(
 			vecty.Markup(vecty.Class("channels"), vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
-			elem.Span(vecty.Text(w.Say(words.StackChannels))),
+			elem.Span(vecty.Text(w.Say("stack-channels"))),
 			elem.Input(vecty.Markup(vecty.Class("n"),
-				vecty.Property("title", w.Say(words.StackChannelsHint)), vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
+				vecty.Property("title", w.Say("stack-channels-hint")), vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
 				vecty.Attribute("autocomplete", "off"), vecty.Attribute("size", 6))),
-			elem.Span(vecty.Markup(vecty.Class("n", "dim")), vecty.Text(w.Say(words.StackChannelsOf, p.ChannelsAll))),
+			elem.Span(vecty.Markup(vecty.Class("n", "dim")), vecty.Text(w.Say("stack-channels-of", p.ChannelsAll))),
 			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")), vecty.Text(p.ChannelsError)),
 		),
 	)
@@ -80,10 +79,10 @@ func keys(p *Props) vecty.List {
 	}
 	w := p.Words
 	if !p.Labelled {
-		return vecty.List{key("k-right", w.Say(words.StackAlarm))}
+		return vecty.List{key("k-right", w.Say("stack-alarm"))}
 	}
-	return vecty.List{key("k-truth", w.Say(words.StackTruth)), key("k-right", w.Say(words.StackRight)),
-		key("k-false", w.Say(words.StackFalse)), key("k-missed", w.Say(words.StackMissed))}
+	return vecty.List{key("k-truth", w.Say("stack-truth")), key("k-right", w.Say("stack-right")),
+		key("k-false", w.Say("stack-false")), key("k-missed", w.Say("stack-missed"))}
 }
 
 // laneClasses are the style classes of lanes by kind.
@@ -141,9 +140,9 @@ func (s *stack) brush(b box) *vecty.HTML {
 	x := b.across(0, s.Steps)
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	return elem.Div(vecty.Markup(
-		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Say(words.StackBrush)),
+		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Say("stack-brush")),
 		vecty.Attribute("aria-valuemin", 0), vecty.Attribute("aria-valuemax", s.Steps), vecty.Attribute("aria-valuenow", s.From),
-		vecty.Attribute("aria-valuetext", s.Words.Say(words.SayBrush, words.Count(s.From), words.Count(s.To))),
+		vecty.Attribute("aria-valuetext", s.Words.Say("say-brush", s.Words.Count(s.From), s.Words.Count(s.To))),
 		vecty.Style("left", pixels(from)), vecty.Style("width", pixels(to-from))))
 }
 
@@ -152,9 +151,9 @@ func (s *stack) handle(l lane, b box) *vecty.HTML {
 	a := &s.Arms[l.index]
 	return elem.Div(vecty.Markup(
 		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-orientation", "vertical"),
-		vecty.Attribute("aria-label", s.Words.Say(words.StackThresholdOf, a.Label)), vecty.Attribute("aria-valuemin", 0),
+		vecty.Attribute("aria-label", s.Words.Say("stack-threshold-of", a.Label)), vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
-		vecty.Attribute("aria-valuetext", number(a.Threshold)+". "+s.sayAlarms(l.index)),
+		vecty.Attribute("aria-valuetext", number(s.Words.Numbers, a.Threshold)+". "+s.sayAlarms(l.index)),
 		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)), vecty.Style("top", pixels(s.scoreScale(b).At(a.Threshold)))))
 }
 
@@ -168,8 +167,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 		if s.Steps == 0 {
 			return nil
 		}
-		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.Say(words.StackInView))),
-			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(s.Words.Say(words.StackStepsInView, words.Count(s.To-s.From)))))}
+		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.Say("stack-in-view"))),
+			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(s.Words.Say("stack-steps-in-view", s.Words.Count(s.To-s.From)))))}
 	case score:
 		return s.tally(l)
 	case axis:
@@ -195,11 +194,11 @@ func (s *stack) tally(l lane) vecty.List {
 	count := func(n int, text string) *vecty.HTML {
 		return elem.Paragraph(elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))), elem.Span(vecty.Text(text)))
 	}
-	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say(words.StackScore))), value())
+	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say("stack-score"))), value())
 	if !s.Labelled {
-		return vecty.List{count(m.found, w.Say(words.StackAlarms)), at}
+		return vecty.List{count(m.found, w.Say("stack-alarms")), at}
 	}
-	return vecty.List{count(m.found, w.Say(words.StackSegments, m.segments)), at, count(m.false, w.Say(words.StackFalseAlarms))}
+	return vecty.List{count(m.found, w.Say("stack-segments", m.segments)), at, count(m.false, w.Say("stack-false-alarms"))}
 }
 
 // cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a drag is about

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Kinds of arms: each has its colour, dash and marker.
@@ -32,11 +32,11 @@ var kindNames = []struct {
 	kind string
 	name words.Key
 }{
-	{Alone, words.ArmAlone},
-	{Cosine, words.ArmCosine},
-	{MSE, words.ArmMSE},
-	{Untrained, words.ArmUntrained},
-	{Random, words.ArmRandom},
+	{Alone, "arm-alone"},
+	{Cosine, "arm-cosine"},
+	{MSE, "arm-mse"},
+	{Untrained, "arm-untrained"},
+	{Random, "arm-random"},
 }
 
 // kindOf goes by what an arm does, not by its name: a link may call its arms anything.
@@ -67,13 +67,13 @@ func look(w *words.Language, s spec.Spec, a spec.Arm) Look {
 		}
 	}
 	if l.Brief = l.Text; a.Name == Alone && l.Kind == Alone {
-		l.Brief = w.Say(words.ShortAlone)
+		l.Brief = w.Say("short-alone")
 	}
 	return l
 }
 
 func teacherLook(w *words.Language) Look {
-	return Look{Name: TeacherK, Kind: TeacherK, Text: w.Say(words.ArmTeacher), Brief: w.Say(words.ArmTeacher)}
+	return Look{Name: TeacherK, Kind: TeacherK, Text: w.Say("arm-teacher"), Brief: w.Say("arm-teacher")}
 }
 
 // trained tells whether an arm costs training.

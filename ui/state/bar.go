@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Bar is the run control with its progress.
@@ -52,9 +52,9 @@ func (s *State) Workers() int {
 func (s *State) crew() []Choice {
 	var list []Choice
 	for n := 1; n <= s.Cores && s.Cores > 1; n++ {
-		k := words.WorkersN
+		k := words.Key("workers-n")
 		if n == 1 {
-			k = words.WorkersOne
+			k = "workers-one"
 		}
 		list = append(list, Choice{Value: strconv.Itoa(n), Text: strings.TrimSpace(s.Words.Say(k, n)), On: n == s.Workers()})
 	}
@@ -65,13 +65,13 @@ func (s *State) crew() []Choice {
 func (s *State) runKey() words.Key {
 	switch {
 	case s.Mode == Running:
-		return words.Pause
+		return "pause"
 	case s.Mode == Paused:
-		return words.Continue
+		return "continue"
 	case s.Run != nil:
-		return words.TrainAgain
+		return "train-again"
 	}
-	return words.Train
+	return "train"
 }
 
 // status is the line beside the run control.
@@ -79,50 +79,50 @@ func (s *State) status() []string {
 	w := s.Words
 	switch {
 	case s.Ask:
-		return []string{w.Say(words.StatusAskReset, s.Run.finished())}
+		return []string{w.Say("status-ask-reset", s.Run.finished())}
 	case s.Notice != "":
 		return []string{s.Notice}
 	case s.Mode == Loading:
-		return []string{w.Say(words.StatusLoading)}
+		return []string{w.Say("status-loading")}
 	case s.Mode == Dead:
 		return nil
 	case s.Mode == Stopping:
-		return []string{w.Say(words.StatusStopping)}
+		return []string{w.Say("status-stopping")}
 	case s.Run != nil && !s.Run.Over:
 		return s.statusLive()
 	case s.Run != nil:
 		done, all := s.Run.done()
 		if done < all {
-			return []string{w.Say(words.StatusStopped, done, all)}
+			return []string{w.Say("status-stopped", done, all)}
 		}
-		return []string{w.Say(words.StatusDone, done, all)}
+		return []string{w.Say("status-done", done, all)}
 	}
-	return []string{w.Say(words.StatusRuns, len(trainings(s.Spec)))}
+	return []string{w.Say("status-runs", len(trainings(s.Spec)))}
 }
 
 // statusLive tells of one training, and how many go on beside it.
 func (s *State) statusLive() []string {
 	w, p := s.Words, s.Run
 	of, e := p.shown().Of, p.shown().Last
-	who := w.Say(words.StatusRun, p.nameOf(w, of.Arm), of.Seed)
+	who := w.Say("status-run", p.nameOf(w, of.Arm), of.Seed)
 	var parts []string
 	switch {
 	case s.Mode == Paused && e.Steps > 0:
-		return []string{w.Say(words.StatusPaused, words.Count(e.Step)), who}
+		return []string{w.Say("status-paused", w.Count(e.Step)), who}
 	case e.Phase == "":
-		return []string{w.Say(words.StatusData)}
+		return []string{w.Say("status-data")}
 	case e.Measured > 0:
-		parts = []string{w.Say(words.StatusMeasured, 100*e.Measured), who}
+		parts = []string{w.Say("status-measured", 100*e.Measured), who}
 	case e.Phase == spec.PhaseScore:
-		parts = []string{w.Say(words.StatusScore), who}
+		parts = []string{w.Say("status-score"), who}
 	default:
-		parts = []string{w.Say(words.StatusEpoch, max(e.Epoch, 1), e.Epochs), who}
+		parts = []string{w.Say("status-epoch", max(e.Epoch, 1), e.Epochs), who}
 	}
 	if n := len(p.Live); n > 1 {
-		parts = append(parts, w.Say(words.StatusAtOnce, n))
+		parts = append(parts, w.Say("status-at-once", n))
 	}
 	if p.Left > 0 {
-		parts = append(parts, w.Say(words.StatusLeft, words.Duration(words.Seconds(p.Left))))
+		parts = append(parts, w.Say("status-left", w.Duration(words.Seconds(p.Left))))
 	}
 	return parts
 }

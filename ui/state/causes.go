@@ -8,7 +8,6 @@ import (
 
 	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/words"
 )
 
 // Causes is which channels raised the alarm at the cursor.
@@ -33,7 +32,7 @@ func (s *State) Causes() Causes {
 	w := s.Words
 	l, ok := s.focusedLane()
 	if !ok {
-		return Causes{Lead: w.Say(words.CausesNone)}
+		return Causes{Lead: w.Say("causes-none")}
 	}
 	c := Causes{Look: l.Look}
 	truth := s.segmentAt(spec.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1})
@@ -45,11 +44,11 @@ func (s *State) Causes() Causes {
 	}
 	switch {
 	case l.Run.Causes == nil && len(l.Run.Alarms) > 0:
-		c.Lead = w.Say(words.CausesUnknown)
+		c.Lead = w.Say("causes-unknown")
 	case l.Pending, s.Stack.Cursor < 0, i < 0 && truth < 0:
-		c.Lead, c.Truth = w.Say(words.CausesHint), s.hitRate(l.Name)
+		c.Lead, c.Truth = w.Say("causes-hint"), s.hitRate(l.Name)
 	case i < 0:
-		c.Lead = w.Say(words.CausesMissed, chart.Name(truth))
+		c.Lead = w.Say("causes-missed", chart.Name(truth))
 		c.Truth = s.showsIn(truth)
 	default:
 		s.explain(&c, l.Run, i)
@@ -84,23 +83,23 @@ func (s *State) segmentAt(at spec.Range) int {
 // explain tells of alarm i of a run.
 func (s *State) explain(c *Causes, r *spec.Run, i int) {
 	w, a := s.Words, r.Alarms[i]
-	if c.Lead = w.Say(words.CausesAlarm, words.Count(a.From), words.Count(a.To-1)); a.To == a.From+1 {
-		c.Lead = w.Say(words.CausesAlarmAt, words.Count(a.From))
+	if c.Lead = w.Say("causes-alarm", w.Count(a.From), w.Count(a.To-1)); a.To == a.From+1 {
+		c.Lead = w.Say("causes-alarm-at", w.Count(a.From))
 	}
 	truth := s.segmentAt(a)
 	switch {
 	case truth >= 0:
-		c.Lead = w.Say(words.CausesRight, c.Lead, chart.Name(truth))
+		c.Lead = w.Say("causes-right", c.Lead, chart.Name(truth))
 		c.Truth = s.showsIn(truth)
 	case s.Data.Labelled:
-		c.Lead = w.Say(words.CausesFalse, c.Lead)
+		c.Lead = w.Say("causes-false", c.Lead)
 	}
 	for _, cause := range r.Causes[i] {
-		one := Cause{Channel: cause.Channel, Name: s.channelName(cause.Channel), Share: words.Fixed(100*cause.Share, 0) + " %"}
-		one.Spoken = w.Say(words.CauseSpoken, one.Name, one.Share)
+		one := Cause{Channel: cause.Channel, Name: s.channelName(cause.Channel), Share: w.Fixed(100*cause.Share, 0) + " %"}
+		one.Spoken = w.Say("cause-spoken", one.Name, one.Share)
 		if c.Truth != "" && slices.Contains(s.Data.Segments[truth].Channels, cause.Channel) {
 			one.Right = true
-			one.Spoken = w.Say(words.CauseSpokenRight, one.Name, one.Share, chart.Name(truth))
+			one.Spoken = w.Say("cause-spoken-right", one.Name, one.Share, chart.Name(truth))
 		}
 		c.Channels = append(c.Channels, one)
 	}
@@ -111,7 +110,7 @@ func (s *State) channelName(c int) string {
 	if c < len(s.Data.Channels) {
 		name = s.Data.Channels[c]
 	}
-	return cmp.Or(name, s.Words.Say(words.StackChannel, c+1))
+	return cmp.Or(name, s.Words.Say("stack-channel", c+1))
 }
 
 // shownTrue is how many true channels are named: more say how many they are.
@@ -129,9 +128,9 @@ func (s *State) showsIn(truth int) string {
 	}
 	list := strings.Join(names, ", ")
 	if more := len(known) - len(names); more > 0 {
-		list = w.Say(words.CausesMore, list, more)
+		list = w.Say("causes-more", list, more)
 	}
-	return w.Say(words.CausesTrue, chart.Name(truth), list)
+	return w.Say("causes-true", chart.Name(truth), list)
 }
 
 // reveal shows a channel first, and the one that was first beside it.
@@ -153,7 +152,7 @@ func (s *State) hitRate(arm string) string {
 	for _, h := range hitRates {
 		got, chance := s.Run.located(arm, h.value), s.Run.located(arm, h.chance)
 		if got.Mean.Defined() {
-			said = append(said, s.Words.Say(words.HitRateOf, h.title, points(got.Mean), points(chance.Mean)))
+			said = append(said, s.Words.Say("hit-rate-of", h.title, points(s.Words.Numbers, got.Mean), points(s.Words.Numbers, chance.Mean)))
 		}
 	}
 	return strings.Join(said, ", ")

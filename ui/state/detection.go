@@ -4,31 +4,31 @@ import (
 	"slices"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // scoreOptions names every score that a model of the lab has.
 var scoreOptions = []option{
-	{"model", words.ScoreModel},
-	{"reconstruction", words.ScoreReconstruction},
-	{"association", words.ScoreAssociation},
-	{"likelihood", words.ScoreLikelihood},
-	{"one_class", words.ScoreOneClass},
-	{"disagreement", words.ScoreDisagreement},
+	{"model", "score-model"},
+	{"reconstruction", "score-reconstruction"},
+	{"association", "score-association"},
+	{"likelihood", "score-likelihood"},
+	{"one_class", "score-one-class"},
+	{"disagreement", "score-disagreement"},
 }
 
 // policyOptions names every way to choose a threshold, with what it looks at: a threshold that has seen the test part is
 // not one that anybody could have set beforehand.
 var policyOptions = []option{
-	{"train_percentile", words.TrainPercentile},
-	{"mean_sigma", words.MeanSigma},
-	{"pot", words.POT},
-	{"spot", words.SPOT},
-	{"dynamic", words.Dynamic},
-	{"train_test_percentile", words.TrainTestPercentile},
-	{"best_f1", words.BestF1},
-	{"fixed", words.FixedThreshold},
+	{"train_percentile", "train-percentile"},
+	{"mean_sigma", "mean-sigma"},
+	{"pot", "pot"},
+	{"spot", "spot"},
+	{"dynamic", "dynamic"},
+	{"train_test_percentile", "train-test-percentile"},
+	{"best_f1", "best-f1"},
+	{"fixed", "fixed-threshold"},
 }
 
 // scoresOf lists the scores that all students of an experiment have.
@@ -60,7 +60,7 @@ func getScore(s *spec.Spec) string { return s.Detect.Score }
 // setScore takes only what every student of the experiment has: an arm without a score could not be compared.
 func setScore(s *spec.Spec, text string) error {
 	if !slices.Contains(scoresOf(s), text) {
-		return problem{words.NotAChoice, []any{text}}
+		return problem{"not-a-choice", []any{text}}
 	}
 	s.Detect.Score = text
 	return nil
@@ -189,11 +189,11 @@ type sawKey struct {
 }
 
 var sawKeys = []sawKey{
-	{"nothing", words.SawNothing},
-	{"train scores", words.SawTrain},
-	{"train scores and past test scores", words.SawPast},
-	{"sees test scores", words.SawTest},
-	{"uses test labels", words.SawLabels},
+	{"nothing", "saw-nothing"},
+	{"train scores", "saw-train"},
+	{"train scores and past test scores", "saw-past"},
+	{"sees test scores", "saw-test"},
+	{"uses test labels", "saw-labels"},
 }
 
 // thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one that fits the
@@ -201,7 +201,7 @@ var sawKeys = []sawKey{
 func (p *Progress) thresholdSaw(w *words.Language) (parts []string) {
 	for _, r := range p.Runs {
 		if t := r.Threshold.Tail; t != nil && t.Unreliable && len(parts) == 1 {
-			return append(parts, w.Say(words.TailUnreliable))
+			return append(parts, w.Say("tail-unreliable"))
 		}
 		for _, k := range sawKeys {
 			if k.saw == r.Threshold.Saw && parts == nil {
@@ -216,10 +216,10 @@ func (p *Progress) thresholdSaw(w *words.Language) (parts []string) {
 func (p *Progress) scoring(w *words.Language) string {
 	var parts []string
 	if n := p.Spec.Detect.Warm; n > 0 {
-		parts = append(parts, w.Say(words.ScoredWarm, n))
+		parts = append(parts, w.Say("scored-warm", n))
 	}
 	if n := p.Spec.Detect.Smoothing; n > 0 {
-		parts = append(parts, w.Say(words.ScoredSmooth, n))
+		parts = append(parts, w.Say("scored-smooth", n))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Field is one setting of the experiment that a person can change.
@@ -71,7 +71,7 @@ type problem struct {
 	args []any
 }
 
-func (p problem) Error() string { return words.English.Say(p.key, p.args...) }
+func (p problem) Error() string { return words.English().Say(p.key, p.args...) }
 
 // option is one choice of a field that is not typed.
 type option struct {
@@ -103,7 +103,7 @@ func chosen(name words.Key, path string, at func(*spec.Spec) *string, options ..
 	f.get = func(s *spec.Spec) string { return *at(s) }
 	f.set = func(s *spec.Spec, text string) error {
 		if !slices.ContainsFunc(options, func(o option) bool { return o.value == text }) {
-			return problem{words.NotAChoice, []any{text}}
+			return problem{"not-a-choice", []any{text}}
 		}
 		*at(s) = text
 		return nil
@@ -124,10 +124,10 @@ func whole(at func(*spec.Spec) *int, low, high int) binding {
 		func(s *spec.Spec, text string) error {
 			n, err := strconv.Atoi(text)
 			if err != nil {
-				return problem{words.NotWhole, []any{text}}
+				return problem{"not-whole", []any{text}}
 			}
 			if n < low || n > high {
-				return problem{words.OutOfRange, []any{text, strconv.Itoa(low), strconv.Itoa(high)}}
+				return problem{"out-of-range", []any{text, strconv.Itoa(low), strconv.Itoa(high)}}
 			}
 			*at(s) = n
 			return nil
@@ -152,10 +152,10 @@ func real(at func(*spec.Spec) *float64, low, high float64) binding {
 func parseReal(text string, low, high float64) (float64, error) {
 	v, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-").Replace(text), 64)
 	if err != nil {
-		return 0, problem{words.NotANumber, []any{text}}
+		return 0, problem{"not-a-number", []any{text}}
 	}
 	if !(v >= low && v <= high) { // NaN is outside too
-		return 0, problem{words.OutOfRange, []any{text, words.Setting(low), words.Setting(high)}}
+		return 0, problem{"out-of-range", []any{text, words.Setting(low), words.Setting(high)}}
 	}
 	return v, nil
 }
@@ -167,18 +167,18 @@ const (
 
 // fields is indexed by Field.
 var fields = [fieldCount]field{
-	FieldWindow: typed(words.Window, "data.window", whole(func(s *spec.Spec) *int { return &s.Data.Window }, 2, 1000)),
-	FieldStride: typed(words.Stride, "data.stride", whole(func(s *spec.Spec) *int { return &s.Data.Stride }, 1, 1000)),
-	FieldScaling: chosen(words.Scaling, "data.scaling", func(s *spec.Spec) *string { return &s.Data.Scaling },
-		option{"standard", words.Standard}, option{"none", words.None}),
-	FieldDataSeed: typed(words.DataSeed, "data.seed", binding{
+	FieldWindow: typed("window", "data.window", whole(func(s *spec.Spec) *int { return &s.Data.Window }, 2, 1000)),
+	FieldStride: typed("stride", "data.stride", whole(func(s *spec.Spec) *int { return &s.Data.Stride }, 1, 1000)),
+	FieldScaling: chosen("scaling", "data.scaling", func(s *spec.Spec) *string { return &s.Data.Scaling },
+		option{"standard", "standard"}, option{"none", "none"}),
+	FieldDataSeed: typed("data-seed", "data.seed", binding{
 		func(s *spec.Spec) string { return strconv.FormatUint(s.Data.Seed, 10) }, setDataSeed}),
-	FieldLabel: {name: words.LabelColumn, hint: words.LabelHint, path: "data.label",
+	FieldLabel: {name: "label-column", hint: "label-hint", path: "data.label",
 		get: func(s *spec.Spec) string { return s.Data.Label },
 		set: func(s *spec.Spec, text string) error { s.Data.Label = text; return nil }},
-	FieldSplit: typed(words.Split, "data.split", binding{getSplit, setSplit}),
+	FieldSplit: typed("split", "data.split", binding{getSplit, setSplit}),
 
-	FieldTeacher:         modelField(words.Teacher, "teacher", teacherOf),
+	FieldTeacher:         modelField("teacher", "teacher", teacherOf),
 	FieldTeacherWidth:    sizeField("teacher", teacherOf, width),
 	FieldTeacherHeads:    sizeField("teacher", teacherOf, heads),
 	FieldTeacherLayers:   sizeField("teacher", teacherOf, layers),
@@ -188,8 +188,8 @@ var fields = [fieldCount]field{
 	FieldTeacherCentres:  sizeField("teacher", teacherOf, centres),
 	FieldTeacherFeatures: sizeField("teacher", teacherOf, features),
 	FieldTeacherMLP:      sizeField("teacher", teacherOf, hidden),
-	FieldTeacherEpochs:   typed(words.TeacherEpochs, "teacher.epochs", whole(func(s *spec.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
-	FieldStudent:         modelField(words.Student, "student", studentOf),
+	FieldTeacherEpochs:   typed("teacher-epochs", "teacher.epochs", whole(func(s *spec.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)),
+	FieldStudent:         modelField("student", "student", studentOf),
 	FieldStudentWidth:    sizeField("student", studentOf, width),
 	FieldStudentHeads:    sizeField("student", studentOf, heads),
 	FieldStudentLayers:   sizeField("student", studentOf, layers),
@@ -200,36 +200,36 @@ var fields = [fieldCount]field{
 	FieldStudentFeatures: sizeField("student", studentOf, features),
 	FieldStudentMLP:      sizeField("student", studentOf, hidden),
 
-	FieldWeight: typed(words.Weight, "weight", binding{
+	FieldWeight: typed("weight", "weight", binding{
 		func(s *spec.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
-	FieldAxis: objectiveField(words.Axis, "axis", func(o *spec.Objective) *string { return &o.Axis },
-		option{"channel", words.AxisChannel}, option{"time", words.AxisTime}, option{"window", words.AxisWindow}),
-	FieldWeightSchedule: objectiveField(words.WeightSchedule, "schedule", func(o *spec.Objective) *string { return &o.Schedule },
-		option{"constant", words.Constant}, option{"linear", words.Linear}, option{"cosine", words.CosineCurve}),
+	FieldAxis: objectiveField("axis", "axis", func(o *spec.Objective) *string { return &o.Axis },
+		option{"channel", "axis-channel"}, option{"time", "axis-time"}, option{"window", "axis-window"}),
+	FieldWeightSchedule: objectiveField("weight-schedule", "schedule", func(o *spec.Objective) *string { return &o.Schedule },
+		option{"constant", "constant"}, option{"linear", "linear"}, option{"cosine", "cosine-curve"}),
 
-	FieldEpochs: typed(words.Epochs, "train.epochs", whole(func(s *spec.Spec) *int { return &s.Train.Epochs }, 1, 10000)),
-	FieldRate:   typed(words.Rate, "train.rate", real(func(s *spec.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)),
-	FieldRateSchedule: chosen(words.RateSchedule, "train.schedule", func(s *spec.Spec) *string { return &s.Train.Schedule },
-		option{"reference", words.Reference}, option{"constant", words.Constant}, option{"cosine", words.CosineCurve},
-		option{"step", words.InSteps}),
-	FieldBatch:      typed(words.Batch, "train.batch", whole(func(s *spec.Spec) *int { return &s.Train.Batch }, 1, 1024)),
-	FieldClip:       typed(words.Clip, "train.clip", real(func(s *spec.Spec) *float64 { return &s.Train.Clip }, 0, 1e6)),
-	FieldValidation: typed(words.Validation, "train.validation", real(func(s *spec.Spec) *float64 { return &s.Train.Validation }, 0, 0.5)),
-	FieldPatience:   typed(words.Patience, "train.patience", whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)),
-	FieldSeeds:      {name: words.Seeds, hint: words.SeedsHint, path: "seeds", get: getSeeds, set: setSeeds},
+	FieldEpochs: typed("epochs", "train.epochs", whole(func(s *spec.Spec) *int { return &s.Train.Epochs }, 1, 10000)),
+	FieldRate:   typed("rate", "train.rate", real(func(s *spec.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)),
+	FieldRateSchedule: chosen("rate-schedule", "train.schedule", func(s *spec.Spec) *string { return &s.Train.Schedule },
+		option{"reference", "reference"}, option{"constant", "constant"}, option{"cosine", "cosine-curve"},
+		option{"step", "in-steps"}),
+	FieldBatch:      typed("batch", "train.batch", whole(func(s *spec.Spec) *int { return &s.Train.Batch }, 1, 1024)),
+	FieldClip:       typed("clip", "train.clip", real(func(s *spec.Spec) *float64 { return &s.Train.Clip }, 0, 1e6)),
+	FieldValidation: typed("validation", "train.validation", real(func(s *spec.Spec) *float64 { return &s.Train.Validation }, 0, 0.5)),
+	FieldPatience:   typed("patience", "train.patience", whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)),
+	FieldSeeds:      {name: "seeds", hint: "seeds-hint", path: "seeds", get: getSeeds, set: setSeeds},
 
-	FieldScore:     {name: words.Score, path: "detect.score", options: scoreOptions, offered: scoresOf, get: getScore, set: setScore},
-	FieldThreshold: chosen(words.Threshold, "detect.threshold.policy", func(s *spec.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
-	FieldPercent:   typed(words.Percentile, "detect.threshold.percent", real(func(s *spec.Spec) *float64 { return &thresholdOf(s).Percent }, 0, 100)),
-	FieldSigmas: defaulted(words.Sigmas, "detect.threshold.k", func(s *spec.Spec) *float64 { return &thresholdOf(s).K },
+	FieldScore:     {name: "score", path: "detect.score", options: scoreOptions, offered: scoresOf, get: getScore, set: setScore},
+	FieldThreshold: chosen("threshold", "detect.threshold.policy", func(s *spec.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
+	FieldPercent:   typed("percentile", "detect.threshold.percent", real(func(s *spec.Spec) *float64 { return &thresholdOf(s).Percent }, 0, 100)),
+	FieldSigmas: defaulted("sigmas", "detect.threshold.k", func(s *spec.Spec) *float64 { return &thresholdOf(s).K },
 		func(t spec.Threshold) float64 { return t.K }, 0.01, 100),
-	FieldLevel: defaulted(words.TailFrom, "detect.threshold.level", func(s *spec.Spec) *float64 { return &thresholdOf(s).Level },
+	FieldLevel: defaulted("tail-from", "detect.threshold.level", func(s *spec.Spec) *float64 { return &thresholdOf(s).Level },
 		func(t spec.Threshold) float64 { return t.Level }, 0.5, 0.9999),
-	FieldRisk: defaulted(words.TailRisk, "detect.threshold.q", func(s *spec.Spec) *float64 { return &thresholdOf(s).Q },
+	FieldRisk: defaulted("tail-risk", "detect.threshold.q", func(s *spec.Spec) *float64 { return &thresholdOf(s).Q },
 		func(t spec.Threshold) float64 { return t.Q }, 1e-9, 0.4999),
-	FieldFixed:     typed(words.ThresholdValue, "detect.threshold.value", binding{getFixed, setFixed}),
-	FieldSmoothing: countOrNone(words.Smoothing, words.SmoothingHint, "detect.smoothing", func(s *spec.Spec) *int { return &s.Detect.Smoothing }),
-	FieldWarm:      countOrNone(words.Warm, words.WarmHint, "detect.warm", func(s *spec.Spec) *int { return &s.Detect.Warm }),
+	FieldFixed:     typed("threshold-value", "detect.threshold.value", binding{getFixed, setFixed}),
+	FieldSmoothing: countOrNone("smoothing", "smoothing-hint", "detect.smoothing", func(s *spec.Spec) *int { return &s.Detect.Smoothing }),
+	FieldWarm:      countOrNone("warm", "warm-hint", "detect.warm", func(s *spec.Spec) *int { return &s.Detect.Warm }),
 }
 
 // modelSize is one of the sizes that models have.
@@ -240,15 +240,15 @@ type modelSize struct {
 }
 
 var (
-	width       = modelSize{words.SizeWidth, "d_model", func(m *spec.Model) *int { return &m.DModel }}
-	heads       = modelSize{words.SizeHeads, "heads", func(m *spec.Model) *int { return &m.Heads }}
-	layers      = modelSize{words.SizeLayers, "layers", func(m *spec.Model) *int { return &m.Layers }}
-	feedForward = modelSize{words.SizeDFF, "d_ff", func(m *spec.Model) *int { return &m.DFF }}
-	latent      = modelSize{words.SizeLatent, "latent", func(m *spec.Model) *int { return &m.Latent }}
-	flows       = modelSize{words.SizeFlows, "flows", func(m *spec.Model) *int { return &m.Flows }}
-	centres     = modelSize{words.SizeCentres, "centres", func(m *spec.Model) *int { return &m.Centres }}
-	features    = modelSize{words.SizeFeatures, "features", func(m *spec.Model) *int { return &m.Features }}
-	hidden      = modelSize{words.SizeMLP, "mlp", func(m *spec.Model) *int { return &m.MLP }}
+	width       = modelSize{"size-width", "d_model", func(m *spec.Model) *int { return &m.DModel }}
+	heads       = modelSize{"size-heads", "heads", func(m *spec.Model) *int { return &m.Heads }}
+	layers      = modelSize{"size-layers", "layers", func(m *spec.Model) *int { return &m.Layers }}
+	feedForward = modelSize{"size-dff", "d_ff", func(m *spec.Model) *int { return &m.DFF }}
+	latent      = modelSize{"size-latent", "latent", func(m *spec.Model) *int { return &m.Latent }}
+	flows       = modelSize{"size-flows", "flows", func(m *spec.Model) *int { return &m.Flows }}
+	centres     = modelSize{"size-centres", "centres", func(m *spec.Model) *int { return &m.Centres }}
+	features    = modelSize{"size-features", "features", func(m *spec.Model) *int { return &m.Features }}
+	hidden      = modelSize{"size-mlp", "mlp", func(m *spec.Model) *int { return &m.MLP }}
 )
 
 // sizeFields lists the size fields of the teacher and of the student, one below the other.
@@ -316,7 +316,7 @@ func modelField(name words.Key, path string, at func(*spec.Spec) *spec.Model) fi
 			model, width, sized := strings.Cut(text, " ")
 			d, err := strconv.Atoi(width)
 			if sized && (err != nil || d < 1) {
-				return problem{words.NotAChoice, []any{text}}
+				return problem{"not-a-choice", []any{text}}
 			}
 			*at(s) = spec.Model{Name: model, DModel: d}
 			return nil
@@ -362,7 +362,7 @@ func setWeight(s *spec.Spec, text string) error {
 func setDataSeed(s *spec.Spec, text string) error {
 	seed, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return problem{words.NotWhole, []any{text}}
+		return problem{"not-whole", []any{text}}
 	}
 	s.Data.Seed = seed
 	return nil
@@ -410,7 +410,7 @@ func setSeeds(s *spec.Spec, text string) error {
 	if len(list) == 1 {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 || n > maxSeeds {
-			return problem{words.NotSeeds, []any{text, maxSeeds}}
+			return problem{"not-seeds", []any{text, maxSeeds}}
 		}
 		list = nil
 		for i := range n {
@@ -433,15 +433,15 @@ func parseSeeds(text string, list []string) ([]uint64, error) {
 	for _, item := range list {
 		seed, err := strconv.ParseUint(strings.TrimSpace(item), 10, 64)
 		if err != nil {
-			return nil, problem{words.NotSeeds, []any{text, maxSeeds}}
+			return nil, problem{"not-seeds", []any{text, maxSeeds}}
 		}
 		if slices.Contains(seeds, seed) {
-			return nil, problem{words.RepeatedSeed, []any{seed}}
+			return nil, problem{"repeated-seed", []any{seed}}
 		}
 		seeds = append(seeds, seed)
 	}
 	if len(seeds) == 0 || len(seeds) > maxSeeds {
-		return nil, problem{words.NotSeeds, []any{text, maxSeeds}}
+		return nil, problem{"not-seeds", []any{text, maxSeeds}}
 	}
 	return seeds, nil
 }

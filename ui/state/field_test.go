@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // spec is the default experiment with values that tests can name.
@@ -23,7 +23,7 @@ func specOf() spec.Spec {
 // idle is a state with a series and a worker that waits.
 func idle(t *testing.T) *State {
 	t.Helper()
-	s, _ := New(&words.English, Link{Spec: specOf()}.Hash(), 0)
+	s, _ := New(words.English(), Link{Spec: specOf()}.Hash(), 0)
 	s.Update(ready())
 	s.Update(opened(s))
 	if !s.Ready() {
@@ -36,7 +36,7 @@ func TestEveryFieldHasItsRow(t *testing.T) {
 	sp := specOf()
 	for f := range fieldCount {
 		row := fields[f]
-		if row.get == nil || row.set == nil || row.path == "" || row.name == 0 {
+		if row.get == nil || row.set == nil || row.path == "" || row.name == "" {
 			t.Errorf("field %d has no complete row", f)
 			continue
 		}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Learning is how the losses fell.
@@ -37,12 +37,12 @@ const KindTotal = "total"
 func (s *State) Learning() Learning {
 	w := s.Words
 	if s.Run == nil {
-		second := words.ValidationLoss
+		second := words.Key("validation-loss")
 		if s.Spec.Teaches() {
-			second = words.CosineToTeacher
+			second = "cosine-to-teacher"
 		}
-		return Learning{Sub: w.Say(words.LearningNone), Plots: []Plot{newPlot(w.Say(words.Loss), "", nil, s.Spec.Train.Epochs),
-			newPlot(w.Say(second), w.Say(words.ByEpoch), nil, s.Spec.Train.Epochs)}}
+		return Learning{Sub: w.Say("learning-none"), Plots: []Plot{newPlot(w.Say("loss"), "", nil, s.Spec.Train.Epochs),
+			newPlot(w.Say(second), w.Say("by-epoch"), nil, s.Spec.Train.Epochs)}}
 	}
 	return Learning{Sub: s.learningSub(), Plots: []Plot{s.lossPlot(), s.validationPlot()}}
 }
@@ -50,10 +50,10 @@ func (s *State) Learning() Learning {
 // learningSub has the pace, which tells people whether to wait.
 func (s *State) learningSub() string {
 	if e := s.Run.shown().Last; !s.Run.Over && e.StepMs > 0 {
-		return s.Words.Say(words.StepStats, words.Fixed(e.StepMs, 0), words.Fixed(e.GradNorm, 2))
+		return s.Words.Say("step-stats", s.Words.Fixed(e.StepMs, 0), s.Words.Fixed(e.GradNorm, 2))
 	}
 	if r := s.learned(); r != nil && r.StepMs > 0 {
-		return s.Words.Say(words.SeedN, r.Seed) + " · " + s.Words.Say(words.StepMs, words.Fixed(r.StepMs, 0))
+		return s.Words.Say("seed-n", r.Seed) + " · " + s.Words.Say("step-ms", s.Words.Fixed(r.StepMs, 0))
 	}
 	return ""
 }
@@ -99,9 +99,9 @@ func (s *State) lossPlot() Plot {
 	}
 	sub := ""
 	if samples != nil {
-		sub = w.Say(words.LossOf, p.nameOf(w, arm), seed)
+		sub = w.Say("loss-of", p.nameOf(w, arm), seed)
 	}
-	return newPlot(w.Say(words.Loss), sub, curves, max(epochs, 1))
+	return newPlot(w.Say("loss"), sub, curves, max(epochs, 1))
 }
 
 // lookOfPart gives the total the ink of facts, the student's own parts its colour, and what comes from the teacher
@@ -131,20 +131,20 @@ type partKey struct {
 
 // partKeys name the parts of the losses of all models.
 var partKeys = []partKey{
-	{"total", words.PartTotal},
-	{"own", words.PartOwn},
-	{"reconstruction", words.PartReconstruction},
-	{"prediction", words.PartPrediction},
-	{"discrepancy", words.PartDiscrepancy},
-	{"log_p_x", words.PartLikelihood},
-	{"log_p_z", words.PartPrior},
-	{"log_q", words.PartPosterior},
-	{"sparsity", words.PartSparsity},
-	{"self_supervision", words.PartSelfSupervision},
-	{"one_class", words.PartOneClass},
-	{"orthogonality", words.PartOrthogonality},
-	{"cosine", words.PartCosine},
-	{"mse", words.PartMSE},
+	{"total", "part-total"},
+	{"own", "part-own"},
+	{"reconstruction", "part-reconstruction"},
+	{"prediction", "part-prediction"},
+	{"discrepancy", "part-discrepancy"},
+	{"log_p_x", "part-likelihood"},
+	{"log_p_z", "part-prior"},
+	{"log_q", "part-posterior"},
+	{"sparsity", "part-sparsity"},
+	{"self_supervision", "part-self-supervision"},
+	{"one_class", "part-one-class"},
+	{"orthogonality", "part-orthogonality"},
+	{"cosine", "part-cosine"},
+	{"mse", "part-mse"},
 }
 
 func partWords(w *words.Language, part string) string {
@@ -182,17 +182,17 @@ func partOf(parts []spec.Part, name string) (float64, bool) {
 // or, where there is no teacher, by their own loss, which all of them have.
 func (s *State) validationPlot() Plot {
 	w := s.Words
-	title, measure := w.Say(words.ValidationLoss), func(e spec.Epoch) (float64, bool) {
+	title, measure := w.Say("validation-loss"), func(e spec.Epoch) (float64, bool) {
 		return partOf(e.Validation, "own")
 	}
 	linear := s.Run.Spec.Teaches()
 	if linear {
-		title, measure = w.Say(words.CosineToTeacher), func(e spec.Epoch) (float64, bool) {
+		title, measure = w.Say("cosine-to-teacher"), func(e spec.Epoch) (float64, bool) {
 			apart, ok := partOf(e.Validation, "to_teacher")
 			return 1 - apart, ok
 		}
 	}
-	plot := newPlot(title, w.Say(words.ByEpoch), s.Run.validation(w, measure), max(s.Run.Spec.Train.Epochs, 1))
+	plot := newPlot(title, w.Say("by-epoch"), s.Run.validation(w, measure), max(s.Run.Spec.Train.Epochs, 1))
 	plot.Linear = linear
 	return plot
 }

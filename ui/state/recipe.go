@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Recipe is the experiment as it is set, section by section.
@@ -131,21 +131,21 @@ func (s *State) thresholdShown(sp spec.Spec) string {
 	w, t := s.Words, sp.Detect.Threshold.OrDefault()
 	switch t.Policy {
 	case "train_percentile":
-		return w.Say(words.AtTrainPercentile, words.Setting(t.Percent))
+		return w.Say("at-train-percentile", words.Setting(t.Percent))
 	case "mean_sigma":
-		return w.Say(words.AtMeanSigma, words.Setting(t.K))
+		return w.Say("at-mean-sigma", words.Setting(t.K))
 	case "pot":
-		return w.Say(words.AtPOT, words.Setting(t.Q))
+		return w.Say("at-pot", words.Setting(t.Q))
 	case "spot":
-		return w.Say(words.AtSPOT, words.Setting(t.Q))
+		return w.Say("at-spot", words.Setting(t.Q))
 	case "dynamic":
-		return w.Say(words.AtDynamic)
+		return w.Say("at-dynamic")
 	case "train_test_percentile":
-		return w.Say(words.AtTrainTestPercentile, words.Setting(t.Percent))
+		return w.Say("at-train-test-percentile", words.Setting(t.Percent))
 	case "fixed":
-		return w.Say(words.AtFixed, words.Setting(*t.Value))
+		return w.Say("at-fixed", words.Setting(*t.Value))
 	}
-	return w.Say(words.AtBestF1)
+	return w.Say("at-best-f1")
 }
 
 // dataSection shows the open tab, which need not be that of the series in use: looking around changes nothing.
@@ -160,19 +160,19 @@ func (s *State) dataSection(r *Recipe) {
 	switch {
 	case s.Open != nil:
 		r.Source = s.sourceName(s.Open.Data.Source)
-		r.Sub = []string{w.Say(words.Reading, r.Source)}
+		r.Sub = []string{w.Say("reading", r.Source)}
 	case s.Wrong != nil && s.Wrong.Where == whereData:
 		r.Source = cmp.Or(s.Wrong.Name, s.sourceName(s.Spec.Data.Source))
 		r.DataErr = sentence(s.Wrong.Message)
 	case s.Group == GroupBenchmark && len(r.Sources) == 0:
-		r.Sub = []string{w.Say(words.NoBenchmark)}
+		r.Sub = []string{w.Say("no-benchmark")}
 	case missing(s.Spec.Data, s.Files) && here:
 		r.Source = s.sourceName(s.Spec.Data.Source)
-		r.Sub = []string{w.Say(words.FileNeeded, r.Source), w.Say(words.FilePrivate)}
+		r.Sub = []string{w.Say("file-needed", r.Source), w.Say("file-private")}
 	case !here && s.Group == GroupFile:
-		r.Sub = []string{w.Say(words.FilePrivate)}
+		r.Sub = []string{w.Say("file-private")}
 	case !here:
-		r.Source = w.Say(words.ChooseSeries, len(r.Sources))
+		r.Source = w.Say("choose-series", len(r.Sources))
 	default:
 		r.Source = s.sourceName(s.Spec.Data.Source)
 		r.Sub = s.aboutSeries()
@@ -200,13 +200,13 @@ func (s *State) aboutSeries() []string {
 	if d == nil {
 		return nil
 	}
-	truth := w.Say(words.SeriesNoLabels)
+	truth := w.Say("series-no-labels")
 	if d.Labelled && d.TestSteps > 0 {
-		truth = w.Say(words.SeriesTruth, words.Percent(float64(d.Anomalous)/float64(d.TestSteps)))
+		truth = w.Say("series-truth", w.Percent(float64(d.Anomalous)/float64(d.TestSteps)))
 	}
-	lines := []string{w.Say(words.SeriesShape, words.Count(len(d.Channels)), words.Count(d.TestSteps)), truth}
+	lines := []string{w.Say("series-shape", w.Count(len(d.Channels)), w.Count(d.TestSteps)), truth}
 	if d.Filled > 0 {
-		lines = append(lines, w.Say(words.SeriesFilled, words.Count(d.Filled), d.FillRule))
+		lines = append(lines, w.Say("series-filled", w.Count(d.Filled), d.FillRule))
 	}
 	return lines
 }
@@ -238,10 +238,10 @@ func (s *State) objectiveFields() []Field {
 func (s *State) formula() []string {
 	var lines []string
 	if armOfKind(&s.Spec, Cosine) != nil {
-		lines = append(lines, s.Words.Say(words.FormulaCosine))
+		lines = append(lines, s.Words.Say("formula-cosine"))
 	}
 	if armOfKind(&s.Spec, MSE) != nil && lines == nil {
-		lines = append(lines, s.Words.Say(words.FormulaMSE))
+		lines = append(lines, s.Words.Say("formula-mse"))
 	}
 	return lines
 }
@@ -258,7 +258,7 @@ func (s *State) inputs(fs ...Field) []Input {
 func (s *State) input(f Field) Input {
 	row := &fields[f]
 	in := Input{Field: f, Name: s.Words.Say(row.name), Value: row.get(&s.Spec)}
-	if row.hint != words.Title {
+	if row.hint != "title" {
 		in.Hint = s.Words.Say(row.hint)
 	}
 	if row.standard != nil {
@@ -284,9 +284,9 @@ func (s *State) pick(f Field, of func(*spec.Spec) *spec.Model) Pick {
 	m := *of(&s.Spec)
 	p := Pick{Input: s.input(f), Title: m.Name}
 	size := m.OrLab()
-	p.Width = s.Words.Say(words.Width, size.DModel)
+	p.Width = s.Words.Say("width", size.DModel)
 	if size.Layers > 0 {
-		p.Layers = s.Words.Say(words.Layers, size.Layers)
+		p.Layers = s.Words.Say("layers", size.Layers)
 	}
 	for _, k := range spec.Models {
 		if k.Name == m.Name {
@@ -294,7 +294,7 @@ func (s *State) pick(f Field, of func(*spec.Spec) *spec.Model) Pick {
 		}
 		for _, d := range widthsOf(m, k) {
 			choice := spec.Model{Name: k.Name, DModel: d}
-			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: s.Words.Say(words.Width, d),
+			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: s.Words.Say("width", d),
 				Group: k.Title, On: k.Name == m.Name && d == size.DModel})
 		}
 	}
@@ -323,7 +323,7 @@ func (s *State) armChecks() []ArmCheck {
 		case Alone:
 			c.Fixed = c.On
 		case Untrained, Random:
-			c.Note = w.Say(words.Control)
+			c.Note = w.Say("control")
 		}
 		checks = append(checks, c)
 	}

@@ -4,9 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Table is the arms with their metrics.
@@ -74,21 +74,21 @@ func (m Maybe) Number() float64 {
 // Table returns the results as far as they have come.
 func (s *State) Table() Table {
 	w := s.Words
-	t := Table{Legend: w.Say(words.Legend), Foot: s.footnote(), All: s.AllMetrics, Switch: w.Say(words.AllMetrics, len(metrics.All))}
+	t := Table{Legend: w.Say("legend"), Foot: s.footnote(), All: s.AllMetrics, Switch: w.Say("all-metrics", len(metrics.All))}
 	var p *Progress
 	if p = s.Run; p == nil {
 		p = &Progress{Spec: s.Spec}
 	}
 	switch {
 	case t.All:
-		t.Switch = w.Say(words.FewerMetrics)
+		t.Switch = w.Say("fewer-metrics")
 	case p.knowsCauses():
-		t.Switch = w.Say(words.AllMetrics, len(metrics.All)+len(hitRates))
+		t.Switch = w.Say("all-metrics", len(metrics.All)+len(hitRates))
 	}
 	for _, a := range p.Spec.Arms {
 		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a), Pinned: a.Name == s.Pinned, runs: len(p.runsOf(a.Name))}
 		if f := p.failure(a.Name); f != nil {
-			row.Failed = w.Say(words.RunFailed, f.Failed)
+			row.Failed = w.Say("run-failed", f.Failed)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -107,7 +107,7 @@ func (s *State) Table() Table {
 		t.add(w, m, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
 	}
 	if t.doubtful {
-		t.Legend += " " + w.Say(words.LegendDoubtful)
+		t.Legend += " " + w.Say("legend-doubtful")
 	}
 	return t
 }
@@ -115,7 +115,7 @@ func (s *State) Table() Table {
 // add puts one metric into the table.
 func (t *Table) add(w *words.Language, m metricColumn, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
 	t.Columns = append(t.Columns, Column{Title: m.short, Definition: m.Title + ": " + m.Definition,
-		Chance: points(ms.Chance), Untrained: points(ms.Untrained), Flattering: m.Group == metrics.Flattering,
+		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained), Flattering: m.Group == metrics.Flattering,
 		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
 		var arm spec.Spread
@@ -124,7 +124,7 @@ func (t *Table) add(w *words.Language, m metricColumn, ms spec.MetricSummary, se
 		}
 		c := newCell(w, arm, t.Rows[i].runs, seeds)
 		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
-			c.Doubtful = w.Say(words.CellDoubtful)
+			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
 		}
 		t.Rows[i].Cells = append(t.Rows[i].Cells, c)
@@ -139,8 +139,8 @@ var hitRates = []struct {
 	value      func(spec.Located) metrics.Value
 	chance     func(spec.Located) metrics.Value
 }{
-	{"HitRate@100 %", words.HitRate100, func(l spec.Located) metrics.Value { return l.HitRate100 }, func(l spec.Located) metrics.Value { return l.Chance100 }},
-	{"HitRate@150 %", words.HitRate150, func(l spec.Located) metrics.Value { return l.HitRate150 }, func(l spec.Located) metrics.Value { return l.Chance150 }},
+	{"HitRate@100 %", "hit-rate100", func(l spec.Located) metrics.Value { return l.HitRate100 }, func(l spec.Located) metrics.Value { return l.Chance100 }},
+	{"HitRate@150 %", "hit-rate150", func(l spec.Located) metrics.Value { return l.HitRate150 }, func(l spec.Located) metrics.Value { return l.Chance150 }},
 }
 
 // located collects a value of the finished runs of an arm that know it.
@@ -187,21 +187,21 @@ func (s *State) addHitRates(t *Table, p *Progress) {
 // without an alarm.
 func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
 	n := len(arm.Values)
-	c := Cell{Value: w.Say(words.Pending), Provisional: n < seeds}
+	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
 	for _, v := range arm.Values {
 		c.Marks = append(c.Marks, 100*float64(v))
 	}
 	if n == 0 {
 		return c
 	}
-	c.Value = points(arm.Mean)
+	c.Value = points(w.Numbers, arm.Mean)
 	switch {
 	case n < runs:
-		c.Company = w.Say(words.DefinedIn, n, seeds)
+		c.Company = w.Say("defined-in", n, seeds)
 	case n < seeds:
-		c.Company = w.Say(words.SeedOf, n, seeds)
+		c.Company = w.Say("seed-of", n, seeds)
 	case n > 1:
-		c.Company = "± " + points(arm.SD)
+		c.Company = "± " + points(w.Numbers, arm.SD)
 	}
 	if n > 1 {
 		c.Mean = maybe(arm.Mean)
@@ -210,11 +210,11 @@ func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
 }
 
 // points writes a value in points of 100; what is not there yet is a dash.
-func points(v metrics.Value) string {
+func points(w words.Numbers, v metrics.Value) string {
 	if !v.Defined() {
 		return "–"
 	}
-	return words.Points(float64(v))
+	return w.Points(float64(v))
 }
 
 // footnote says what the numbers are before anybody reads them.
@@ -222,17 +222,17 @@ func (s *State) footnote() string {
 	w := s.Words
 	switch {
 	case s.Run == nil:
-		return w.Say(words.ResultsNone)
+		return w.Say("results-none")
 	case s.Wrong != nil || s.Run.Gone:
-		return w.Say(words.ResultsLast, s.title())
+		return w.Say("results-last", s.title())
 	case !s.Run.Over:
-		return w.Say(words.ResultsProvisional)
+		return w.Say("results-provisional")
 	case s.Run.Report != nil && !s.Run.Report.Data.Labelled:
-		return w.Say(words.ResultsNoLabels)
+		return w.Say("results-no-labels")
 	case len(s.Run.Spec.Seeds) == 1:
-		return w.Say(words.ResultsOne)
+		return w.Say("results-one")
 	}
-	return w.Say(words.ResultsMean, len(s.Run.Spec.Seeds))
+	return w.Say("results-mean", len(s.Run.Spec.Seeds))
 }
 
 // notAbove tells whether values lie above a level by no more than their spread, if they have one.

@@ -5,7 +5,6 @@ import (
 
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Progress is a run as far as it has come. Several trainings may be under way at once: their events come in any order,
@@ -152,7 +151,7 @@ func (s *State) pressReset() []any {
 		s.Wrong = nil
 	}
 	s.Stack.forget()
-	s.Notice = s.Words.Say(words.StatusForgot)
+	s.Notice = s.Words.Say("status-forgot")
 	if s.Locked() {
 		s.Mode = Stopping
 	}

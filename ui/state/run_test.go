@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 func ready() Answer {
@@ -284,7 +284,7 @@ func TestControlsAreNoTrainings(t *testing.T) {
 
 func TestWorkersAreWhatWasChosenUpToTheCores(t *testing.T) {
 	for _, c := range []struct{ cores, chosen, want int }{{1, 0, 1}, {2, 0, 2}, {16, 0, 4}, {16, 9, 9}, {2, 9, 2}, {0, 3, 1}} {
-		s := &State{Words: &words.English, Cores: c.cores, Chosen: c.chosen}
+		s := &State{Words: words.English(), Cores: c.cores, Chosen: c.chosen}
 		if got := s.Workers(); got != c.want {
 			t.Errorf("%d workers of %d cores when %d are chosen, want %d", got, c.cores, c.chosen, c.want)
 		}
@@ -617,7 +617,7 @@ func TestOnlyTheNewestSeriesCounts(t *testing.T) {
 }
 
 func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
-	s, _ := New(&words.English, "#spec=(version:1,evil:1)", 0)
+	s, _ := New(words.English(), "#spec=(version:1,evil:1)", 0)
 	s.Update(ready())
 	s.Update(opened(s))
 	v := s.Verdict()
@@ -633,7 +633,7 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 func TestLinkToAFileAsksForIt(t *testing.T) {
 	sp := spec.Default()
 	sp.Data.Source = "file/pump-house.csv"
-	s, _ := New(&words.English, Link{Spec: sp}.Hash(), 0)
+	s, _ := New(words.English(), Link{Spec: sp}.Hash(), 0)
 	if effects := s.Update(ready()); len(sent(effects)) != 0 {
 		t.Errorf("asks the worker for a file that the page does not hold: %v", effects)
 	}

@@ -8,7 +8,6 @@ import (
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Stack is the part of the series that the charts show, with what was computed for it.
@@ -195,7 +194,7 @@ func (s *State) show(text string) []any {
 	channels, err := parseChannels(text)
 	if err != nil || s.Data == nil || len(channels) > maxChannels || slices.Max(channels) >= len(s.Data.Channels) {
 		k.Tries++
-		k.Why = s.Words.Say(words.NotChannels, text, s.channels())
+		k.Why = s.Words.Say("not-channels", text, s.channels())
 		return nil
 	}
 	k.Channels = slices.Compact(channels)
@@ -269,15 +268,15 @@ func (s *State) lane(sp spec.Spec, a spec.Arm) Lane {
 		switch {
 		case s.Run == nil:
 		case s.Broken != Loading:
-			l.Note = s.Words.Say(words.ScoresReturn)
+			l.Note = s.Words.Say("scores-return")
 		case s.Run.Died:
-			l.Note = s.Words.Say(words.ScoresDied)
+			l.Note = s.Words.Say("scores-died")
 		case s.Run.Gone:
-			l.Note = s.Words.Say(words.RunElsewhere, s.title())
+			l.Note = s.Words.Say("run-elsewhere", s.title())
 		}
 		return l
 	case r.Failed != "":
-		l.Note = s.Words.Say(words.RunFailed, r.Failed)
+		l.Note = s.Words.Say("run-failed", r.Failed)
 		return l
 	}
 	l.Run, l.Policy, l.Threshold = r, r.Threshold.Value, float64(r.Threshold.Value)

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Mode is where the run control stands. The page changes it at once when a button is pressed; the worker confirms.
@@ -209,13 +209,13 @@ func (s *State) update(msg any) []any {
 	case MoreMetrics:
 		s.AllMetrics = !s.AllMetrics
 	case Help:
-		s.Notice = s.Words.Say(words.KeysList)
+		s.Notice = s.Words.Say("keys-list")
 	case Follow:
 		return s.goTo(m.Hash)
 	case Copied:
-		s.Notice = s.Words.Say(words.StatusNotCopied)
+		s.Notice = s.Words.Say("status-not-copied")
 		if m.OK {
-			s.Notice = s.Words.Say(words.StatusCopied)
+			s.Notice = s.Words.Say("status-copied")
 		}
 	case Lost:
 		s.lose(m.Reason)
@@ -236,7 +236,7 @@ func (s *State) lose(reason string) {
 		s.Broken = s.Mode
 	}
 	s.Mode = Dead
-	s.Wrong = &Wrong{Where: whereEngine, Message: s.Words.Say(words.EngineLost, sentence(reason))}
+	s.Wrong = &Wrong{Where: whereEngine, Message: s.Words.Say("engine-lost", sentence(reason))}
 	s.Open = nil
 	s.Stack.lanes, s.Stack.overview, s.Stack.judge = question{}, question{}, question{}
 	if s.Run != nil {

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/words"
 )
 
 // Tag looks of the verdict's provenance.
@@ -80,17 +80,17 @@ var wrongTags = []struct {
 	where string
 	tag   words.Key
 }{
-	{whereData, words.TagDataError},
-	{"spec", words.TagSpecError},
-	{"run", words.TagRunError},
-	{whereEngine, words.TagEngineError},
-	{whereLink, words.TagLinkError},
+	{whereData, "tag-data-error"},
+	{"spec", "tag-spec-error"},
+	{"run", "tag-run-error"},
+	{whereEngine, "tag-engine-error"},
+	{whereLink, "tag-link-error"},
 }
 
 // verdictWrong says what happened, what became of what was there, and what can be done.
 func (s *State) verdictWrong() Verdict {
 	w := s.Words
-	v := Verdict{Look: TagBad, Tag: w.Say(words.TagRunError), Claim: sentence(s.Wrong.Message), Why: w.Say(words.NothingChanged)}
+	v := Verdict{Look: TagBad, Tag: w.Say("tag-run-error"), Claim: sentence(s.Wrong.Message), Why: w.Say("nothing-changed")}
 	for _, t := range wrongTags {
 		if t.where == s.Wrong.Where {
 			v.Tag = w.Say(t.tag)
@@ -100,26 +100,26 @@ func (s *State) verdictWrong() Verdict {
 	case s.Wrong.Where == whereData:
 		v.Way = s.wayOn()
 		if s.Wrong.Name != "" {
-			v.Tag = w.Say(words.TagFileError)
+			v.Tag = w.Say("tag-file-error")
 		}
 	case s.Wrong.Where == whereEngine:
-		v.Way = &WayOn{Start: w.Say(words.StartAgain)}
-		v.Why = w.Say(words.SettingsStay)
+		v.Way = &WayOn{Start: w.Say("start-again")}
+		v.Why = w.Say("settings-stay")
 		switch {
 		case s.Broken != Loading:
-			v.Way.Start, v.Why = w.Say(words.StartAndGoOn), w.Say(words.RunIsKept)
+			v.Way.Start, v.Why = w.Say("start-and-go-on"), w.Say("run-is-kept")
 		case s.Run != nil && s.Run.finished() > 0:
-			v.Why = w.Say(words.ResultsStay)
+			v.Why = w.Say("results-stay")
 		}
 		return v
 	case s.Wrong.Where == whereLink:
 		if same(s.Spec, spec.Default()) {
-			v.Why = w.Say(words.DefaultShown)
+			v.Why = w.Say("default-shown")
 		}
 		return v
 	}
 	if s.Run != nil && len(s.Run.Runs) > 0 {
-		v.Why = w.Say(words.LastRunStays)
+		v.Why = w.Say("last-run-stays")
 	}
 	return v
 }
@@ -128,7 +128,7 @@ func (s *State) verdictWrong() Verdict {
 func (s *State) wayOn() *WayOn {
 	way := &WayOn{File: s.Wrong.Name != "", Lines: s.Wrong.Lines}
 	if s.Data != nil {
-		way.Back = s.Words.Say(words.BackTo, s.Data.Title)
+		way.Back = s.Words.Say("back-to", s.Data.Title)
 	}
 	return way
 }
@@ -145,8 +145,8 @@ func sentence(message string) string {
 // verdictIdle asks the question that the page is there to answer.
 func (s *State) verdictIdle() Verdict {
 	w := s.Words
-	return Verdict{Tag: w.Say(words.TagIdle), Look: TagDashed, Note: w.Say(words.IdleNote),
-		Claim: w.Say(words.IdleClaim), Why: w.Say(words.IdleWhy, len(trainings(s.Spec)))}
+	return Verdict{Tag: w.Say("tag-idle"), Look: TagDashed, Note: w.Say("idle-note"),
+		Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(trainings(s.Spec)))}
 }
 
 // title names the series of the last run.
@@ -164,22 +164,22 @@ func (s *State) title() string {
 func (s *State) verdictLive() Verdict {
 	w, p := s.Words, s.Run
 	done, all := p.done()
-	v := Verdict{Tag: w.Say(words.TagTraining), Look: TagLive, Claim: w.Say(words.NoVerdictYet, done, all), Matrix: s.matrix()}
+	v := Verdict{Tag: w.Say("tag-training"), Look: TagLive, Claim: w.Say("no-verdict-yet", done, all), Matrix: s.matrix()}
 	if s.Mode == Paused {
-		v.Tag, v.Look = w.Say(words.TagPaused), TagPlain
+		v.Tag, v.Look = w.Say("tag-paused"), TagPlain
 	}
 	v.Note = s.title()
 	arm, base := p.pair(w)
 	switch {
 	case arm == "" || base == "":
-		v.Why = w.Say(words.ResultsProvisional)
+		v.Why = w.Say("results-provisional")
 	case p.Left > 0:
-		v.Why = w.Say(words.NoVerdictLeft, base, arm, words.Duration(words.Seconds(p.Left)))
+		v.Why = w.Say("no-verdict-left", base, arm, w.Duration(words.Seconds(p.Left)))
 	default:
-		v.Why = w.Say(words.NoVerdictWhy, base, arm)
+		v.Why = w.Say("no-verdict-why", base, arm)
 	}
 	if p.Lost != "" {
-		v.Why = w.Say(words.WorkerLost, sentence(p.Lost)) + " " + v.Why
+		v.Why = w.Say("worker-lost", sentence(p.Lost)) + " " + v.Why
 	}
 	return v
 }
@@ -200,7 +200,7 @@ func (s *State) matrix() *Matrix {
 	w, p := s.Words, s.Run
 	m := &Matrix{}
 	for _, seed := range p.Spec.Seeds {
-		m.Seeds = append(m.Seeds, w.Say(words.SeedN, seed))
+		m.Seeds = append(m.Seeds, w.Say("seed-n", seed))
 	}
 	row := func(l Look, arm string) {
 		r := MatrixRow{Look: l}
@@ -223,24 +223,24 @@ func (s *State) matrix() *Matrix {
 // verdictDone judges a run that has ended.
 func (s *State) verdictDone() Verdict {
 	w, p := s.Words, s.Run
-	v := Verdict{Tag: w.Say(words.TagTrained), Note: s.provenance()}
+	v := Verdict{Tag: w.Say("tag-trained"), Note: s.provenance()}
 	done, all := p.done()
 	stopped := done < all
 	if stopped {
-		v.Tag = w.Say(words.TagStopped)
+		v.Tag = w.Say("tag-stopped")
 	}
 	arm, base := examined(p.Spec), baseline(p.Spec)
 	failed := p.failure(arm, base)
 	switch {
 	case p.Report != nil && !p.Report.Data.Labelled:
-		v.Claim, v.Why = w.Say(words.NoLabelsClaim), w.Say(words.NoLabelsWhy)
+		v.Claim, v.Why = w.Say("no-labels-claim"), w.Say("no-labels-why")
 	case failed != nil:
-		v.Claim, v.Why = w.Say(words.RunsFailed, look(w, p.Spec, *armNamed(p.Spec, failed.Arm)).Text, failed.Failed), w.Say(words.NothingWhy)
+		v.Claim, v.Why = w.Say("runs-failed", look(w, p.Spec, *armNamed(p.Spec, failed.Arm)).Text, failed.Failed), w.Say("nothing-why")
 	case arm == "" || base == "":
-		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)
+		v.Claim, v.Why = w.Say("nothing-to-compare"), w.Say("nothing-why")
 	case stopped && !p.complete(arm, base):
 		armText, baseText := p.pair(w)
-		v.Claim, v.Why = w.Say(words.NotEnough, done, all), w.Say(words.NoVerdictWhy, baseText, armText)
+		v.Claim, v.Why = w.Say("not-enough", done, all), w.Say("no-verdict-why", baseText, armText)
 	default:
 		s.judgeEffect(&v, arm, base)
 	}
@@ -274,27 +274,27 @@ func (s *State) provenance() string {
 	w, p := s.Words, s.Run
 	var parts []string
 	if r := p.Report; r != nil {
-		seeds := w.Say(words.OneSeed)
+		seeds := w.Say("one-seed")
 		if n := len(p.Spec.Seeds); n > 1 {
-			seeds = words.Count(n) + " " + strings.ToLower(w.Say(words.Seeds))
+			seeds = w.Count(n) + " " + strings.ToLower(w.Say("seeds"))
 		}
-		parts = append(parts, r.Data.Title, seeds, words.Duration(words.Seconds(r.Seconds)), r.Device)
+		parts = append(parts, r.Data.Title, seeds, w.Duration(words.Seconds(r.Seconds)), r.Device)
 		parts = append(parts, p.thresholdSaw(w)...)
 		if p.Spec.Detect.Serial() {
-			parts = append(parts, w.Say(words.ScoresWere, p.scoring(w)))
+			parts = append(parts, w.Say("scores-were", p.scoring(w)))
 		}
 	}
 	if p.Lost != "" {
-		parts = append(parts, w.Say(words.WorkerWasLost))
+		parts = append(parts, w.Say("worker-was-lost"))
 	}
 	switch {
 	case p.Died:
-		parts = append(parts, w.Say(words.EngineWasLost))
+		parts = append(parts, w.Say("engine-was-lost"))
 	case p.Resumed:
-		parts = append(parts, w.Say(words.EngineWentOn))
+		parts = append(parts, w.Say("engine-went-on"))
 	}
 	if !same(p.Spec, s.Spec) {
-		parts = append(parts, w.Say(words.Changed))
+		parts = append(parts, w.Say("changed"))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -304,35 +304,35 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 	w, p := s.Words, s.Run
 	e := p.effect(arm, base, primary)
 	found := outcome(e)
-	diff, seeds := words.SignedPoints(float64(e.Mean)), len(e.Values)
-	method := w.Say(words.MethodCosine)
+	diff, seeds := w.SignedPoints(float64(e.Mean)), len(e.Values)
+	method := w.Say("method-cosine")
 	if kindOf(*armNamed(p.Spec, arm)) == MSE {
-		method = w.Say(words.MethodMSE)
+		method = w.Say("method-mse")
 	}
 	title := primaryTitle
 	switch {
 	case diff == unnoticed && seeds > 1: // beyond its spread or not: nobody would notice it
 		found = spec.VerdictNull
-		v.Claim = w.Say(words.NoDifferenceClaim, method, diff, title, seeds)
+		v.Claim = w.Say("no-difference-claim", method, diff, title, seeds)
 	case found == spec.VerdictHelps:
-		v.Claim = w.Say(words.PositiveClaim, method, diff, title, seeds, s.title())
+		v.Claim = w.Say("positive-claim", method, diff, title, seeds, s.title())
 	case found == spec.VerdictHarms:
-		v.Claim = w.Say(words.HarmClaim, method, diff, title)
+		v.Claim = w.Say("harm-claim", method, diff, title)
 	case found == spec.VerdictNull:
-		v.Claim = w.Say(words.NullClaim, method, diff, title, seeds)
+		v.Claim = w.Say("null-claim", method, diff, title, seeds)
 	case found == spec.VerdictOneSeed:
-		v.Claim, v.Why = w.Say(words.OneSeedClaim, diff, title), w.Say(words.OneSeedWhy)
+		v.Claim, v.Why = w.Say("one-seed-claim", diff, title), w.Say("one-seed-why")
 		if p.report().Standing(arm, primary).Doubtful() {
-			v.Why += " " + w.Say(words.DoubtfulOne, look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
+			v.Why += " " + w.Say("doubtful-one", look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
 		}
 		return
 	default:
-		v.Claim, v.Why = w.Say(words.NothingToCompare), w.Say(words.NothingWhy)
+		v.Claim, v.Why = w.Say("nothing-to-compare"), w.Say("nothing-why")
 		return
 	}
 	v.Why = s.agreement(arm, base, found)
 	if p.report().Standing(arm, primary).Doubtful() {
-		v.Why = w.Say(words.Doubtful, look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
+		v.Why = w.Say("doubtful", look(w, p.Spec, *armNamed(p.Spec, arm)).Text)
 	}
 	v.Why = strings.TrimSpace(v.Why + " " + s.flattery(arm))
 	v.Effect = s.effectFigure(arm, e)
@@ -349,7 +349,7 @@ func (s *State) agreement(arm, base, verdict string) string {
 			continue
 		}
 		e := s.Run.effect(arm, base, m.Name)
-		difference := words.SignedPoints(float64(e.Mean))
+		difference := s.Words.SignedPoints(float64(e.Mean))
 		found := outcome(e)
 		if difference == unnoticed {
 			found = spec.VerdictNull
@@ -364,8 +364,8 @@ func (s *State) agreement(arm, base, verdict string) string {
 			differ = append(differ, m.short+" ("+difference+")")
 		}
 	}
-	said := []string{s.says(words.Agree, words.AgreesOne, agree), s.says(words.Within, words.WithinOne, within),
-		s.says(words.Disagree, words.DisagreesOne, differ)}
+	said := []string{s.says("agree", "agrees-one", agree), s.says("within", "within-one", within),
+		s.says("disagree", "disagrees-one", differ)}
 	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), " ")
 }
 
@@ -377,7 +377,7 @@ func (s *State) says(several, one words.Key, names []string) string {
 	case 1:
 		return s.Words.Say(one, names[0])
 	default:
-		return s.Words.Say(several, strings.Join(names[:n-1], ", ")+s.Words.Say(words.And)+names[n-1])
+		return s.Words.Say(several, strings.Join(names[:n-1], ", ")+s.Words.Say("and")+names[n-1])
 	}
 }
 
@@ -392,11 +392,11 @@ func (s *State) flattery(arm string) string {
 	if !got.Defined() || !random.Defined() {
 		return ""
 	}
-	k := words.FlatNoGap
+	k := words.Key("flat-no-gap")
 	if random >= p.mean(arm, value, primary) { // what looks good is had for nothing
-		k = words.Flatters
+		k = "flatters"
 	}
-	return s.Words.Say(k, flatteringTitle, words.Points(float64(got)), words.Points(float64(random)))
+	return s.Words.Say(k, flatteringTitle, s.Words.Points(float64(got)), s.Words.Points(float64(random)))
 }
 
 // effectFigure has a sentence with every number in it, for those who do not see the figure.
@@ -404,13 +404,13 @@ func (s *State) effectFigure(arm string, e spec.Spread) *EffectFigure {
 	w := s.Words
 	shown := look(w, s.Run.Spec, *armNamed(s.Run.Spec, arm))
 	title := primaryTitle
-	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: words.SignedPoints(float64(e.Mean)),
-		Caption: w.Say(words.EffectCaption, title, shown.Text), Grey: w.Say(words.EffectSpread)}
+	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: w.SignedPoints(float64(e.Mean)),
+		Caption: w.Say("effect-caption", title, shown.Text), Grey: w.Say("effect-spread")}
 	var spoken []string
 	for _, d := range e.Values {
 		f.Points = append(f.Points, 100*float64(d))
-		spoken = append(spoken, words.SignedPoints(float64(d)))
+		spoken = append(spoken, w.SignedPoints(float64(d)))
 	}
-	f.Spoken = w.Say(words.EffectSpoken, title, strings.Join(spoken, ", "), f.Label)
+	f.Spoken = w.Say("effect-spoken", title, strings.Join(spoken, ", "), f.Label)
 	return f
 }

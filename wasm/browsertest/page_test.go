@@ -19,13 +19,13 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // patience is how long a training in the tab may take on a slow machine.
@@ -126,7 +126,7 @@ func points(v metrics.Value) string {
 	if !v.Defined() {
 		return "–"
 	}
-	return words.Points(float64(v))
+	return words.English().Points(float64(v))
 }
 
 // checkCharts zooms in until each step has a place of its own, puts the cursor on one, and compares what the channel says
@@ -164,7 +164,7 @@ func checkCharts(t *testing.T, p *tab) {
 	if err != nil || step < 1000 || step >= 1200 {
 		t.Fatalf("the cursor stands at %q", at)
 	}
-	if want := words.Fixed(float64(series.Values[step*series.Channels+channel]), 2); values[0] != want {
+	if want := words.English().Fixed(float64(series.Values[step*series.Channels+channel]), 2); values[0] != want {
 		t.Errorf("step %d: the channel shows %s, the series has %s", step, values[0], want)
 	}
 	var marks string
@@ -191,12 +191,12 @@ func checkCauses(t *testing.T, p *tab, r spec.Report) {
 	var want []string
 	for _, a := range r.Arms {
 		for i, alarm := range a.Runs[0].Alarms {
-			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.Count(alarm.From)+"–") && !strings.Contains(shown.Lead+",", "at "+words.Count(alarm.From)+",") {
+			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.English().Count(alarm.From)+"–") && !strings.Contains(shown.Lead+",", "at "+words.English().Count(alarm.From)+",") {
 				continue
 			}
 			truth := slices.IndexFunc(r.Data.Segments, func(g spec.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
 			for _, c := range a.Runs[0].Causes[i] {
-				text := r.Data.Channels[c.Channel] + " " + words.Fixed(100*c.Share, 0) + " %"
+				text := r.Data.Channels[c.Channel] + " " + words.English().Fixed(100*c.Share, 0) + " %"
 				if truth >= 0 && slices.Contains(r.Data.Segments[truth].Channels, c.Channel) {
 					text += " ✓"
 				}

@@ -11,10 +11,10 @@ import (
 
 	"github.com/hexops/vecty"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
-	"cosinelab/ui/words"
 )
 
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message is done
@@ -37,7 +37,7 @@ func main() {
 
 // runLab shows the lab.
 func runLab() {
-	s, effects := state.New(&words.English, js.Global().Get("location").Get("hash").String(), rememberedWorkers())
+	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")

@@ -1,0 +1,175 @@
+package words
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestSayPutsArgumentsIn(t *testing.T) {
+	l, err := parse("xx", `
+plural-rule = one
+number-decimal = ,
+number-group = .
+not-available = n/a
+list-comma = ", "
+list-or = {0} or {1}
+list-and = {0} and {1}
+plain = Train here
+place = seed {0} of {1}
+runs = {0} {0|run|runs}
+big = {0:n} steps
+share = {0:.1} %
+braces = {{0}} and {0}
+object = {0:을/를} 봅니다
+way = {0:으로/로} 갑니다
+inner = inside of {0}
+colour = red
+broken = {0
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner := told{"inner", []any{2}}
+	for _, c := range []struct {
+		key  Key
+		args []any
+		want string
+	}{
+		{"plain", nil, "Train here"},
+		{"place", []any{1, 3}, "seed 1 of 3"},
+		{"runs", []any{1}, "1 run"},
+		{"runs", []any{0}, "0 runs"},
+		{"runs", []any{2.0}, "2 runs"},
+		{"runs", []any{"many"}, "many runs"},
+		{"big", []any{28479}, "28.479 steps"},
+		{"share", []any{12.345}, "12,3 %"},
+		{"braces", []any{"x"}, "{0} and x"},
+		{"object", []any{"학생"}, "학생을 봅니다"},
+		{"object", []any{"교사"}, "교사를 봅니다"},
+		{"object", []any{"AUROC"}, "AUROC를 봅니다"},
+		{"object", []any{"F1"}, "F1을 봅니다"},
+		{"object", []any{10}, "10을 봅니다"},
+		{"object", []any{"VUS-PR"}, "VUS-PR을 봅니다"},
+		{"object", []any{"alone"}, "alone을(를) 봅니다"},
+		{"object", []any{"*잡음*"}, "*잡음*을 봅니다"},
+		{"way", []any{"서울"}, "서울로 갑니다"},
+		{"way", []any{"집"}, "집으로 갑니다"},
+		{"way", []any{"학교"}, "학교로 갑니다"},
+		{"way", []any{"spec.json"}, "spec.json(으)로 갑니다"},
+		{"place", []any{inner, Key("colour")}, "seed inside of 2 of red"},
+		{"inner", []any{choices{"a", "b", "c"}}, "inside of a, b or c"},
+		{"inner", []any{choices{"a"}}, "inside of a"},
+		{"inner", []any{fmt.Errorf("%w", errors.New("foreign"))}, "inside of foreign"},
+		{"inner", []any{0.25}, "inside of 0,25"},
+		{"inner", nil, "inside of {0}"},
+		{"missing", nil, "missing"},
+		{"broken", []any{1}, "{0"},
+	} {
+		if got := l.Say(c.key, c.args...); got != c.want {
+			t.Errorf("%s with %v is %q, want %q", c.key, c.args, got, c.want)
+		}
+	}
+}
+
+type told struct {
+	key  string
+	args []any
+}
+
+func (e told) Error() string         { return e.key }
+func (e told) Told() (string, []any) { return e.key, e.args }
+
+type choices []string
+
+func (c choices) List() []string { return c }
+
+func TestErrorsThatAreJoinedAreAllSaid(t *testing.T) {
+	err := errors.Join(told{"seconds", []any{1}}, errors.New("else"))
+	if got, want := English().Error(err), "1 s; else"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestALanguageIsFoundByPreference(t *testing.T) {
+	for _, c := range []struct {
+		wanted []string
+		want   string
+	}{
+		{nil, "en"},
+		{[]string{"ko-KR", "en"}, "ko"},
+		{[]string{"ko_KR.UTF-8"}, "ko"},
+		{[]string{"fr", "KO"}, "ko"},
+		{[]string{"C.UTF-8"}, "en"},
+		{[]string{"fr-CA", "de"}, "en"},
+	} {
+		if got := In(c.wanted...).Tag; got != c.want {
+			t.Errorf("%v gives %s, want %s", c.wanted, got, c.want)
+		}
+	}
+}
+
+func TestAFileThatCannotBeReadNamesTheLine(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"a = 1\nb: 2", `xx.txt:2: "b: 2"`},
+		{"a = 1\n\n# c\na = 2", `xx.txt:4: "a = 2"`},
+		{"plural-rule = odd", "plural-rule"},
+	} {
+		if _, err := parse("xx", c.text); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q gives %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+// Marks of a text that every language must keep: arguments, strong text, code.
+var slots = regexp.MustCompile(`\{(\d+)`)
+
+func TestEveryLanguageSaysTheSame(t *testing.T) {
+	for _, tag := range Tags() {
+		l := In(tag)
+		for k, text := range English().text {
+			if !l.Has(k) {
+				t.Errorf("%s.txt has no text for %s: %s", tag, k, text)
+				continue
+			}
+			if want, got := arguments(text), arguments(l.text[k]); !slices.Equal(want, got) {
+				t.Errorf("%s.txt: %s has the arguments %v, want %v", tag, k, got, want)
+			}
+			if strings.Count(text, "*") != strings.Count(l.text[k], "*") || strings.Count(text, "`") != strings.Count(l.text[k], "`") {
+				t.Errorf("%s.txt: %s has not the strong text or the code of %q: %q", tag, k, text, l.text[k])
+			}
+		}
+		for k := range l.text {
+			if !English().Has(k) {
+				t.Errorf("%s.txt has a text for %s, en.txt has none", tag, k)
+			}
+		}
+	}
+}
+
+// arguments lists the numbers of the arguments in a text, each once, in order.
+func arguments(text string) []string {
+	var list []string
+	for _, m := range slots.FindAllStringSubmatch(strings.ReplaceAll(text, "{{", ""), -1) {
+		list = append(list, m[1])
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func TestMarkupIsClosed(t *testing.T) {
+	for _, tag := range Tags() {
+		for k, text := range In(tag).text {
+			if strings.Count(text, "*")%2 != 0 || strings.Count(text, "`")%2 != 0 {
+				t.Errorf("%s.txt: %s opens strong text or code without closing it: %q", tag, k, text)
+			}
+			bare := strings.NewReplacer("{{", "", "}}", "").Replace(text)
+			if strings.Count(bare, "{") != strings.Count(bare, "}") {
+				t.Errorf("%s.txt: %s has a brace without its other: %q", tag, k, text)
+			}
+		}
+	}
+}

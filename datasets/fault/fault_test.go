@@ -1,0 +1,51 @@
+package fault
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"math"
+	"reflect"
+	"testing"
+)
+
+func TestAFaultComesThroughJSON(t *testing.T) {
+	inner := New("inner", 1.5, Word("yes"))
+	for _, c := range []struct {
+		sent error
+		want *Fault
+	}{
+		{New("none"), &Fault{Key: "none"}},
+		{New("all", "text", 3, 1_000_000, -0.25, Word("w"), Choices{"a", "b"}, inner),
+			&Fault{"all", []any{"text", 3.0, 1e6, -0.25, Word("w"), Choices{"a", "b"}, error(&Fault{"inner", []any{1.5, Word("yes")}})}}},
+		{New("odd", math.NaN(), uint64(math.MaxUint64)), &Fault{"odd", []any{"NaN", "18446744073709551615"}}},
+		{New("wraps", fs.ErrNotExist), &Fault{"wraps", []any{error(&Fault{foreign, []any{fs.ErrNotExist.Error()}})}}},
+		{errors.New("plain"), &Fault{foreign, []any{"plain"}}},
+	} {
+		text, err := json.Marshal(Of(c.sent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got *Fault
+		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%v comes as %#v, %v, want %#v", c.sent, got, err, c.want)
+		}
+	}
+}
+
+func TestATextReadsAsAForeignFault(t *testing.T) {
+	var got Fault
+	if err := json.Unmarshal([]byte(`"step 3: loss became NaN"`), &got); err != nil || got.Args[0] != "step 3: loss became NaN" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestAnArgumentThatIsAnErrorIsWrapped(t *testing.T) {
+	err := New("outer", "name", New("middle", fs.ErrNotExist))
+	if !errors.Is(err, fs.ErrNotExist) || !Has(err, "middle") || Has(err, "inner") {
+		t.Errorf("%v does not hold what it wraps", err)
+	}
+	if got, want := err.Error(), "outer: name, middle: file does not exist"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
