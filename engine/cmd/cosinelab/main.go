@@ -50,6 +50,7 @@ func commands() []command {
 		{"eval", "-scores S.csv -labels L.csv [flags]", "measure anybody's anomaly scores with every metric", (*app).eval},
 		{"table", "-sets SET,... [flags]", "train models on sets with several seeds and print the paper's table, next to the published numbers", (*app).table},
 		{"bench", "[flags]", "time training steps, products and scoring", (*app).bench},
+		{"plot", "RUN [flags]", "draw publication figures of the run in a folder, as run -out writes it", (*app).plot},
 		{"data", "list | describe SOURCE [flags]", "show the data sets there are, or what one holds", (*app).data},
 		{"devices", "", "list the devices that can run experiments", (*app).devices},
 		{"version", "", "print the version", (*app).version},
@@ -202,10 +203,13 @@ func (a *app) version(_ context.Context, args []string) error {
 	if err := a.alone("version", args); err != nil {
 		return err
 	}
-	version := "development"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		version = info.Main.Version
-	}
-	fmt.Fprintf(a.out, "cosinelab %s %s %s\n", version, runtime.Version(), machine())
+	fmt.Fprintf(a.out, "cosinelab %s %s %s\n", buildVersion(), runtime.Version(), machine())
 	return nil
+}
+
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "development"
 }
