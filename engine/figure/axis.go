@@ -44,55 +44,53 @@ func newPlot() *plot.Plot {
 		a.Label.TextStyle.Color = ink2
 		a.Label.Padding = 1
 		a.Padding = 0
-		a.Tick.Marker = plot.TickerFunc(linearTicks)
+		a.Tick.Marker = linearTicks(4)
 	}
 	return p
 }
 
-// linearTicks are the labelled ticks of gonum/plot, with true minus signs and as many decimals as the step needs.
-func linearTicks(lo, hi float64) []plot.Tick {
-	var ticks []plot.Tick
-	for _, t := range (plot.DefaultTicks{}).Ticks(lo, hi) {
-		if !t.IsMinor() {
-			ticks = append(ticks, plot.Tick{Value: t.Value})
+// linearTicks returns a ticker for at most so many ticks, at 1, 2 or 5 times a power of ten.
+func linearTicks(most int) plot.TickerFunc {
+	return func(lo, hi float64) (ticks []plot.Tick) {
+		step, decimals := niceStep((hi-lo)/float64(most), 0)
+		for i := math.Ceil(lo/step - 1e-9); i*step <= hi+1e-9*step; i++ {
+			ticks = append(ticks, plot.Tick{Value: i * step, Label: words.English().Fixed(i*step, decimals)})
 		}
+		return ticks
 	}
-	decimals := 0
-	for _, t := range ticks {
-		decimals = max(decimals, decimalsOf(t.Value, hi-lo))
-	}
-	for i := range ticks {
-		ticks[i].Label = words.English().Fixed(ticks[i].Value, decimals)
-	}
-	return ticks
 }
 
-// decimalsOf is how many decimals it takes to tell a value from its neighbours in a range of this length; at most 6.
-func decimalsOf(v, length float64) int {
-	for d := range 6 {
-		if scaled := v * math.Pow10(d); math.Abs(scaled-math.Round(scaled)) < 1e-6*length*math.Pow10(d) {
-			return d
+// niceStep is the smallest of 1, 2 or 5 times a power of ten that is at least so long, and than least; decimals are those
+// that its multiples need.
+func niceStep(length, least float64) (step float64, decimals int) {
+	length = max(length, least)
+	power := math.Floor(math.Log10(length))
+	for _, m := range []float64{1, 2, 5} {
+		if step = m * math.Pow(10, power); step >= length*(1-1e-9) {
+			return step, int(max(0, -power))
 		}
 	}
-	return 6
+	return math.Pow(10, power+1), int(max(0, -power-1))
 }
 
-// stepTicks are those of a time axis: whole steps, with their thousands apart.
-func stepTicks(lo, hi float64) []plot.Tick {
-	ticks := linearTicks(lo, hi)
-	whole := ticks[:0]
-	for _, t := range ticks {
-		if t.Value == math.Round(t.Value) {
-			whole = append(whole, plot.Tick{Value: t.Value, Label: words.English().Count(int(t.Value))})
+// wholeTicks are linear ticks at whole numbers, with their thousands apart.
+func wholeTicks(most int) plot.TickerFunc {
+	return func(lo, hi float64) (ticks []plot.Tick) {
+		step, _ := niceStep((hi-lo)/float64(most), 1)
+		for i := math.Ceil(lo / step); i*step <= hi; i++ {
+			ticks = append(ticks, plot.Tick{Value: i * step, Label: words.English().Count(int(math.Round(i * step)))})
 		}
+		return ticks
 	}
-	return whole
 }
+
+// ticksOn is how many labels of this width an axis of this length has room for.
+func ticksOn(length, label vg.Length) int { return max(2, int(length/(label+16))) }
 
 // logTicks label 1, 2 and 5 of each decade, or only 1 where there are many decades.
 func logTicks(lo, hi float64) []plot.Tick {
 	heads := []float64{1, 2, 5}
-	if hi > 30*lo {
+	if hi > 100*lo {
 		heads = heads[:1]
 	}
 	var ticks []plot.Tick
@@ -119,6 +117,11 @@ type rootScale struct{}
 
 func (rootScale) Normalize(lo, hi, x float64) float64 {
 	return math.Sqrt(max(0, x-lo) / (hi - lo))
+}
+
+// axisSpace is what a plot's time axis takes below its data.
+func axisSpace(p *plot.Plot) vg.Length {
+	return p.DataCanvas(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: 500, Y: 500}}}).Min.Y
 }
 
 // paint is something drawn on the data of a plot.
@@ -177,7 +180,7 @@ type entry struct {
 }
 
 const (
-	signWidth = 18 * vg.Length(1)
+	signWidth = 24 * vg.Length(1)
 	signGap   = 3 * vg.Length(1)
 	entryGap  = 9 * vg.Length(1)
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image/color"
 	"io"
 	"strings"
 	"sync"
@@ -83,15 +84,32 @@ var dateless = sync.OnceFunc(func() {
 
 func (f *Figure) pdf(w io.Writer) error {
 	dateless()
-	c := westernPDF{vgpdf.New(f.Width, f.Height)}
+	c := pdfCanvas{vgpdf.New(f.Width, f.Height)}
 	f.draw(draw.New(c))
 	_, err := c.WriteTo(w)
 	return err
 }
 
-// westernPDF is a PDF whose fonts are encoded as Windows-1252: gonum/plot leaves it to others to encode text like that.
-type westernPDF struct{ *vgpdf.Canvas }
+// pdfCanvas does what vgpdf leaves to others: it encodes text as Windows-1252, as the fonts of the document are, and hands
+// colours over as vgpdf takes them.
+type pdfCanvas struct{ *vgpdf.Canvas }
 
-func (c westernPDF) FillString(f font.Face, at vg.Point, text string) {
+func (c pdfCanvas) FillString(f font.Face, at vg.Point, text string) {
 	c.Canvas.FillString(f, at, string(western(text)))
+}
+
+func (c pdfCanvas) SetColor(col color.Color) {
+	if col != nil {
+		col = straight{color.NRGBAModel.Convert(col).(color.NRGBA)}
+	}
+	c.Canvas.SetColor(col)
+}
+
+// straight is a colour that does not multiply its parts by its opacity. A PDF does that itself, and vgpdf passes on what
+// RGBA returns: done twice, what shines through would darken.
+type straight struct{ color.NRGBA }
+
+// RGBA returns the parts as they are.
+func (s straight) RGBA() (r, g, b, a uint32) {
+	return uint32(s.R) * 0x101, uint32(s.G) * 0x101, uint32(s.B) * 0x101, uint32(s.A) * 0x101
 }

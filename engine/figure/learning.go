@@ -1,7 +1,9 @@
 package figure
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
@@ -147,7 +149,7 @@ func curvePanel(title string, curves []curve, log bool) *panel {
 		}
 	}
 	x.on(&p.X, 0.03)
-	p.X.Tick.Marker = plot.TickerFunc(stepTicks)
+	p.X.Tick.Marker = wholeTicks(6)
 	p.X.Label.Text = label("figure-epoch")
 	if log && y.lo > 0 && y.hi > 2*y.lo {
 		p.Y.Min, p.Y.Max = y.lo/1.08, y.hi*1.08
@@ -161,12 +163,17 @@ func curvePanel(title string, curves []curve, log bool) *panel {
 				c.line(on, p, s, draw.LineStyle{Color: faint(c.look.colour, 0.5), Width: 0.35})
 			}
 		}
-		for _, c := range curves {
+		for _, c := range widestFirst(curves) {
 			c.line(on, p, c.mean, c.look.line(1))
 			c.marks(on, p)
 		}
 	}))
 	return &panel{title: title, plot: p}
+}
+
+// widestFirst puts curves in the order in which none covers another whole.
+func widestFirst(curves []curve) []curve {
+	return slices.SortedStableFunc(slices.Values(curves), func(a, b curve) int { return cmp.Compare(b.look.width, a.look.width) })
 }
 
 // line connects the values of epochs that follow each other.

@@ -23,7 +23,7 @@ type panelGrid struct {
 func (g panelGrid) rows() int { return (len(g.panels) + g.columns - 1) / g.columns }
 
 func (g panelGrid) space() vg.Length {
-	return vg.Length(len(g.legend))*leading + between/2 + vg.Length(g.rows())*(leading+g.height+between/2)
+	return vg.Length(len(g.legend))*leading + vg.Length(g.rows())*(between/2+leading+g.height)
 }
 
 func (g panelGrid) draw(c draw.Canvas) {

@@ -16,11 +16,17 @@ import (
 // Sizes of the results.
 const (
 	rowHeight  = 8 * vg.Length(1)
-	cellWidth  = 36 * vg.Millimeter // the least, without the names of arms
+	cellWidth  = 26 * vg.Millimeter // the least, without the names of arms
 	cellGap    = 12 * vg.Length(1)
 	axisHeight = 13 * vg.Length(1)
+	headingGap = 3 * vg.Length(1)
 	seedSpread = 3.2 * vg.Length(1) // over which seeds of one arm are set apart, so that equal values are seen
 )
+
+// tallest is the height of a printed page; usual are the metrics that a figure shows whose width leaves no room there for all.
+const tallest = 240 * vg.Millimeter
+
+var usual = []string{"average_precision", "vus_pr", "auroc", "f1", "composite_f1", "affiliation_f1", "pa_f1", "pak_f1"}
 
 // resultsOf is what the results are drawn from.
 type resultsOf struct {
@@ -41,13 +47,26 @@ type resultBlock struct {
 // results draws every metric of every arm: a mark a seed, the mean as a bar, chance dashed, the untrained model dotted.
 // Metrics that may be read alone come first.
 func results(in Input, o Options) (*Figure, error) {
-	r := &resultsOf{Input: in}
-	summary := in.Report.Summary()
 	for _, name := range o.Metrics {
 		if !slices.ContainsFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name }) {
 			return nil, fault.New("figure-metric", name)
 		}
 	}
+	r := newResults(in, o)
+	if r.space() > tallest && len(o.Metrics) == 0 {
+		o.Metrics = usual
+		r = newResults(in, o)
+	}
+	if len(r.blocks) == 0 {
+		return nil, fault.New("figure-no-results")
+	}
+	return &Figure{Height: r.space(), Caption: r.caption(), draw: r.draw}, nil
+}
+
+// newResults puts the metrics that are asked for, or all, in their groups.
+func newResults(in Input, o Options) *resultsOf {
+	r := &resultsOf{Input: in}
+	summary := in.Report.Summary()
 	for _, g := range []struct {
 		group   metrics.Group
 		heading words.Key
@@ -62,16 +81,13 @@ func results(in Input, o Options) (*Figure, error) {
 			r.blocks = append(r.blocks, b)
 		}
 	}
-	if len(r.blocks) == 0 {
-		return nil, fault.New("figure-no-results")
-	}
 	for i := range in.Report.Arms {
 		r.names = append(r.names, lookOf(in.Report, i))
 		r.left = max(r.left, face(small, ink, 0).Width(r.names[i].name)+5)
 	}
 	r.columns = max(1, int((o.Width-r.left+cellGap)/(cellWidth+cellGap)))
 	r.legend = legendRows(resultSigns(), o.Width)
-	return &Figure{Height: r.space(), Caption: r.caption(), draw: r.draw}, nil
+	return r
 }
 
 // resultSigns explain the marks in ink, which are not those of an arm.
@@ -101,7 +117,7 @@ func (r *resultsOf) cellHeight() vg.Length {
 func (r *resultsOf) space() vg.Length {
 	h := vg.Length(len(r.legend)) * leading
 	for _, b := range r.blocks {
-		h += leading + between
+		h += leading + headingGap + between
 		h += vg.Length((len(b.rows)+r.columns-1)/r.columns) * (r.cellHeight() + between/2)
 	}
 	return h
@@ -116,7 +132,7 @@ func (r *resultsOf) draw(c draw.Canvas) {
 		at := c.Max.Y - below - medium
 		c.FillText(face(medium, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: at}, b.heading)
 		c.StrokeLine2(draw.LineStyle{Color: rule2, Width: hairline}, c.Min.X, at-3.5, c.Max.X, at-3.5)
-		below += leading
+		below += leading + headingGap
 		for i, m := range b.rows {
 			row, column := i/r.columns, i%r.columns
 			d := block(c, below+vg.Length(row)*(r.cellHeight()+between/2), r.cellHeight())
@@ -154,6 +170,7 @@ func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
 		}
 	}
 	e.on(&p.X, 0.06)
+	p.X.Tick.Marker = linearTicks(4)
 	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small}, m.Metric.Title)
 	plotted := draw.Crop(c, 0, 0, 0, -leading)
 	p.Add(paint(func(d draw.Canvas, p *plot.Plot) {

@@ -58,7 +58,7 @@ func signal(in Input, o Options) (*Figure, error) {
 	if len(s.lanes) == 0 {
 		return nil, fault.New("figure-no-signal")
 	}
-	height := bracketHeight + small + 3*leading
+	height := bracketHeight + axisSpace(s.timeAxis(o.Width))
 	for _, l := range s.lanes {
 		height += l.space()
 	}
@@ -167,17 +167,16 @@ func (s *signalOf) lanePlot() *plot.Plot {
 	p := newPlot()
 	p.HideX()
 	p.X.Min, p.X.Max = float64(s.steps.From), float64(s.steps.To)
-	p.Add(paint(s.bands))
 	return p
 }
 
-// scores adds a lane for every arm that has scores. All but a random score share their scale, so that lanes compare.
+// scores adds a lane for every arm. Trained ones share their scale, so that they compare; a control, whose scores may be many
+// times as high, has its own.
 func (s *signalOf) scores() {
 	shared := empty
 	for i := range s.Report.Arms {
-		if r := s.runOf(i, s.seed); r != nil && !s.random(i) {
-			shared.hold(s.within(r.Scores)...)
-			shared.hold(float64(r.Threshold.Value))
+		if r := s.runOf(i, s.seed); r != nil && s.trained(i) {
+			shared.hold(s.values(r)...)
 		}
 	}
 	for i := range s.Report.Arms {
@@ -186,16 +185,20 @@ func (s *signalOf) scores() {
 			continue
 		}
 		on := shared
-		if s.random(i) {
+		if !s.trained(i) {
 			on = empty
-			on.hold(s.within(r.Scores)...)
-			on.hold(float64(r.Threshold.Value))
+			on.hold(s.values(r)...)
 		}
 		s.lanes = append(s.lanes, s.score(i, r, on))
 	}
 }
 
-func (s *signalOf) random(arm int) bool { return s.Report.Arms[arm].Arm.Control == spec.ArmRandom }
+func (s *signalOf) trained(arm int) bool { return s.Report.Arms[arm].Arm.Control == "" }
+
+// values are what a lane must hold: scores and threshold.
+func (s *signalOf) values(r *spec.Run) []float64 {
+	return append(slices.Clone(s.within(r.Scores)), float64(r.Threshold.Value))
+}
 
 // within are the scores of the steps shown.
 func (s *signalOf) within(scores []float64) []float64 {
@@ -213,8 +216,9 @@ func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 		l.plot.Y.Scale = rootScale{}
 		on.lo = 0
 	}
+	on.hi += 0.05 * (on.hi - on.lo)
 	on.on(&l.plot.Y, 0)
-	l.plot.Y.Tick.Marker = plot.TickerFunc(endTicks)
+	l.plot.Y.Tick.Marker = scoreTicks(l.plot.Y.Scale)
 	to := min(s.steps.To, len(r.Scores))
 	l.plot.Add(paint(func(c draw.Canvas, p *plot.Plot) {
 		x, y := p.Transforms(&c)
@@ -231,15 +235,15 @@ func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 	return l
 }
 
-// endTicks mark the ends of a score axis.
-func endTicks(lo, hi float64) []plot.Tick {
-	w := words.English()
-	decimals := max(0, 1-int(math.Floor(math.Log10(max(math.Abs(lo), math.Abs(hi), 1e-9)))))
-	first := w.Fixed(lo, decimals)
-	if lo == 0 {
-		first = "0"
+// scoreTicks mark 0 and the highest round number, or, of scores that may be negative, a few.
+func scoreTicks(on plot.Normalizer) plot.TickerFunc {
+	if _, root := on.(rootScale); !root {
+		return linearTicks(2)
 	}
-	return []plot.Tick{{Value: lo, Label: first}, {Value: hi, Label: w.Fixed(hi, min(decimals, 6))}}
+	return func(_, hi float64) []plot.Tick {
+		top, decimals := niceStep(0.4*hi, 0) // at most 2.5 times as much as asked for
+		return []plot.Tick{{Value: 0, Label: "0"}, {Value: top, Label: words.English().Fixed(top, decimals)}}
+	}
 }
 
 // found says how many anomalies the alarms found: 15 of 18, 21 false.

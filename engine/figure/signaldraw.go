@@ -14,11 +14,7 @@ import (
 
 // draw lays lanes out below each other, on one time axis.
 func (s *signalOf) draw(c draw.Canvas) {
-	axis := newPlot()
-	axis.HideY()
-	axis.X.Min, axis.X.Max = float64(s.steps.From), float64(s.steps.To)
-	axis.X.Tick.Marker = plot.TickerFunc(stepTicks)
-	axis.X.Label.Text = label("figure-steps-axis")
+	axis := s.timeAxis(c.Max.X - c.Min.X)
 	left, right := vg.Length(0), vg.Length(0)
 	for _, l := range s.lanes {
 		left = max(left, l.plot.DataCanvas(c).Min.X-c.Min.X)
@@ -31,14 +27,23 @@ func (s *signalOf) draw(c draw.Canvas) {
 
 	below := bracketHeight
 	s.brackets(inner)
+	s.bands(draw.Crop(inner, 0, 0, 0, -bracketHeight))
 	for _, l := range s.lanes {
 		s.lane(c, l, below, inner)
 		below += l.space()
 	}
-	below += 1
-	rest := block(axisCanvas, below, c.Max.Y-c.Min.Y-below)
-	rest.Min.Y = rest.Max.Y - (inner.Min.Y - axisCanvas.Min.Y)
-	axis.Draw(rest)
+	axis.Draw(block(axisCanvas, below, inner.Min.Y-axisCanvas.Min.Y))
+}
+
+// timeAxis is that of all lanes.
+func (s *signalOf) timeAxis(width vg.Length) *plot.Plot {
+	p := newPlot()
+	p.HideY()
+	p.X.Min, p.X.Max = float64(s.steps.From), float64(s.steps.To)
+	widest := face(small, ink, 0).Width(words.English().Count(s.steps.To))
+	p.X.Tick.Marker = wholeTicks(ticksOn(width, widest))
+	p.X.Label.Text = label("figure-steps-axis")
+	return p
 }
 
 func (l *lane) cutText() string {
@@ -86,8 +91,8 @@ func (s *signalOf) span(c draw.Canvas, from, to int) (x0, x1 vg.Length, ok bool)
 	return x0, x1, true
 }
 
-// bands marks true anomalies over the height of a lane.
-func (s *signalOf) bands(c draw.Canvas, _ *plot.Plot) {
+// bands marks true anomalies over the height of all lanes.
+func (s *signalOf) bands(c draw.Canvas) {
 	for _, seg := range s.Report.Data.Segments {
 		if x0, x1, ok := s.span(c, seg.From, seg.To); ok {
 			rect(c, truth, x0, c.Min.Y, x1, c.Max.Y)
@@ -100,7 +105,7 @@ func (s *signalOf) brackets(c draw.Canvas) {
 	style := face(small, truthEdge, draw.XCenter)
 	line := draw.LineStyle{Color: truthEdge, Width: 0.8}
 	last := c.Min.X - small
-	y := c.Max.Y - bracketHeight + 1
+	y := c.Max.Y - bracketHeight + 2
 	for i, seg := range s.Report.Data.Segments {
 		x0, x1, ok := s.span(c, seg.From, seg.To)
 		if !ok {

@@ -8,7 +8,7 @@ import (
 
 // likeness replaces characters that figures use and that Windows-1252 lacks by the ones that look most like them.
 var likeness = map[rune]rune{
-	'−': '–',
+	'−':      '–',
 	'\u2009': '\u00a0', // thin space
 	'\u202f': '\u00a0', // narrow space
 }

@@ -30,13 +30,13 @@ const captionsFile = "captions.txt"
 
 // plotOptions are the flags of the plot command.
 type plotOptions struct {
-	run, out, data   string
-	format, figures  string
-	channels, steps  string
-	metrics          string
-	width            float64 // mm
-	names, formats   []string
-	chosen           bool // the figures were named: one that cannot be drawn is then an error
+	run, out, data  string
+	format, figures string
+	channels, steps string
+	metrics         string
+	width           float64 // mm
+	names, formats  []string
+	chosen          bool // the figures were named: one that cannot be drawn is then an error
 	figure.Options
 }
 
