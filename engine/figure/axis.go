@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -54,10 +55,18 @@ func linearTicks(most int) plot.TickerFunc {
 	return func(lo, hi float64) (ticks []plot.Tick) {
 		step, decimals := niceStep((hi-lo)/float64(most), 0)
 		for i := math.Ceil(lo/step - 1e-9); i*step <= hi+1e-9*step; i++ {
-			ticks = append(ticks, plot.Tick{Value: i * step, Label: words.English().Fixed(i*step, decimals)})
+			ticks = append(ticks, plot.Tick{Value: i * step, Label: numeral(i*step, decimals)})
 		}
 		return ticks
 	}
+}
+
+// numeral writes a number with so many decimals, or with a power of ten where that would be long.
+func numeral(v float64, decimals int) string {
+	if decimals > 5 || math.Abs(v) >= 1e6 {
+		return strings.Replace(strconv.FormatFloat(v, 'g', 3, 64), "-", "−", 1)
+	}
+	return words.English().Fixed(v, decimals)
 }
 
 // niceStep is the smallest of 1, 2 or 5 times a power of ten that is at least so long, and than least; decimals are those

@@ -88,6 +88,9 @@ func (s *signalOf) caption() string {
 		c.say("caption-truth")
 	}
 	if len(s.lanes) > len(shown) {
+		if s.root {
+			c.say("caption-score-root")
+		}
 		c.say("caption-score-axes")
 		c.threshold(s.Input)
 		if s.Report.Data.Labelled {

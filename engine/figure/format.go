@@ -90,8 +90,7 @@ func (f *Figure) pdf(w io.Writer) error {
 	return err
 }
 
-// pdfCanvas does what vgpdf leaves to others: it encodes text as Windows-1252, as the fonts of the document are, and hands
-// colours over as vgpdf takes them.
+// pdfCanvas encodes text as Windows-1252, as the fonts of the document are, and hands colours over as vgpdf takes them.
 type pdfCanvas struct{ *vgpdf.Canvas }
 
 func (c pdfCanvas) FillString(f font.Face, at vg.Point, text string) {
@@ -105,8 +104,8 @@ func (c pdfCanvas) SetColor(col color.Color) {
 	c.Canvas.SetColor(col)
 }
 
-// straight is a colour that does not multiply its parts by its opacity. A PDF does that itself, and vgpdf passes on what
-// RGBA returns: done twice, what shines through would darken.
+// straight is a colour that does not multiply its parts by its opacity. Viewers of a PDF do that themselves, and vgpdf
+// writes what RGBA returns: done twice, what shines through would darken.
 type straight struct{ color.NRGBA }
 
 // RGBA returns the parts as they are.

@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 )
@@ -40,6 +39,7 @@ type signalOf struct {
 	seed     uint64     // whose runs are shown
 	channels []int
 	lanes    []*lane
+	root     bool // a score axis is a square root
 }
 
 // signal draws channels of the test part, then the scores of every arm with its threshold and alarms. All share the time
@@ -213,7 +213,7 @@ func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 		l.remark = label("figure-no-scores")
 	}
 	if on.lo >= 0 && on.hi > 0 {
-		l.plot.Y.Scale = rootScale{}
+		l.plot.Y.Scale, s.root = rootScale{}, true
 		on.lo = 0
 	}
 	on.hi += 0.05 * (on.hi - on.lo)
@@ -242,7 +242,7 @@ func scoreTicks(on plot.Normalizer) plot.TickerFunc {
 	}
 	return func(_, hi float64) []plot.Tick {
 		top, decimals := niceStep(0.4*hi, 0) // at most 2.5 times as much as asked for
-		return []plot.Tick{{Value: 0, Label: "0"}, {Value: top, Label: words.English().Fixed(top, decimals)}}
+		return []plot.Tick{{Value: 0, Label: "0"}, {Value: top, Label: numeral(top, decimals)}}
 	}
 }
 

@@ -46,8 +46,10 @@ func (s *signalOf) timeAxis(width vg.Length) *plot.Plot {
 	return p
 }
 
+// cutText is the threshold with two digits that count.
 func (l *lane) cutText() string {
-	return words.English().Fixed(l.cut, max(0, min(4, 1-int(math.Floor(math.Log10(max(math.Abs(l.cut), 1e-3)))))))
+	_, decimals := niceStep(max(math.Abs(l.cut), 1e-9)/10, 0)
+	return numeral(l.cut, decimals)
 }
 
 // lane draws one lane whose data stand above those of the time axis, inner.
