@@ -27,6 +27,15 @@ func (e *FieldError) Error() string {
 // Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
 // range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
+	s, err := parse(text)
+	if err != nil {
+		return Spec{}, err
+	}
+	return s, s.Validate()
+}
+
+// parse reads a Spec that need not be valid.
+func parse(text []byte) (Spec, error) {
 	var s Spec
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
@@ -44,7 +53,7 @@ func Parse(text []byte) (Spec, error) {
 	case strange != nil:
 		return Spec{}, strange
 	}
-	return s, s.Validate()
+	return s, nil
 }
 
 // position turns a byte offset into line and column, counted from 1.
@@ -53,13 +62,22 @@ func position(text []byte, offset int64) (line, col int) {
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
-// check collects the first wrong field.
-type check struct{ err error }
+// check collects wrong fields, each with the first that is wrong with it.
+type check struct{ wrong []error }
 
 func (c *check) that(ok bool, field string, got any, want string) {
-	if c.err == nil && !ok {
-		c.err = &FieldError{field, fmt.Sprint(got), want}
+	known := func(err error) bool { return err.(*FieldError).Field == field }
+	if !ok && !slices.ContainsFunc(c.wrong, known) {
+		c.wrong = append(c.wrong, &FieldError{field, fmt.Sprint(got), want})
 	}
+}
+
+// first is the first wrong field; nil = there is none.
+func (c *check) first() error {
+	if len(c.wrong) == 0 {
+		return nil
+	}
+	return c.wrong[0]
 }
 
 // oneOf wants one of some words; that no word is given is the first of them, if at all.
@@ -84,7 +102,12 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
 func (s Spec) Validate() error {
-	var c check
+	c := s.check()
+	return c.first()
+}
+
+// check finds all wrong fields.
+func (s Spec) check() (c check) {
 	c.that(s.Version == Version, "version", s.Version, fmt.Sprint(Version))
 	s.Data.validate(&c)
 	s.Teacher.validate(&c, "teacher")
@@ -99,7 +122,7 @@ func (s Spec) Validate() error {
 	s.validateScore(&c)
 	s.validateWarm(&c)
 	s.validateSeeds(&c)
-	return c.err
+	return c
 }
 
 func (d Data) validate(c *check) {
@@ -321,7 +344,7 @@ func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	c.that(s.Train.Validation == 0 || s.Data.Window <= held, "train.validation", s.Train.Validation,
 		fmt.Sprintf("0, or a share of the %d training steps that holds a window of %d", train, s.Data.Window))
 	c.that(s.Data.Window <= test, "data.window", s.Data.Window, fmt.Sprintf("at most the %d test steps", test))
-	return c.err
+	return c.first()
 }
 
 // within returns the number of steps that the range selects of n.

@@ -94,7 +94,7 @@ func (t Threshold) has(param string) bool {
 func (t Threshold) Validate() error {
 	var c check
 	t.validate(&c)
-	return c.err
+	return c.first()
 }
 
 func (t Threshold) validate(c *check) {

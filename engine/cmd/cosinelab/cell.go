@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -31,7 +32,8 @@ type cell struct {
 	err    error        // why not
 }
 
-func (c *cell) String() string { return fmt.Sprintf("%s, %s, seed %d", c.set, c.model, c.seed) }
+// fault is what is wrong with a cell.
+func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
 
 func (c *cell) folder() string {
 	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
@@ -51,7 +53,7 @@ func (c *cell) check() error {
 	}
 	before, err := spec.Parse(text)
 	if err != nil || !reflect.DeepEqual(before, c.spec) {
-		return fmt.Errorf("%s holds a cell of another table: use another -out", c.folder())
+		return fault.New("cli-cell-of-another", c.folder())
 	}
 	text, err = os.ReadFile(filepath.Join(c.folder(), reportFile))
 	if errors.Is(err, os.ErrNotExist) {
@@ -61,7 +63,7 @@ func (c *cell) check() error {
 		err = json.Unmarshal(text, &c.report)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(c.folder(), reportFile), err)
+		return fault.New("cli-in", filepath.Join(c.folder(), reportFile), err)
 	}
 	return nil
 }

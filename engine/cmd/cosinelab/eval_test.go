@@ -158,7 +158,7 @@ func TestEvalReadsStandardInputGzipAndNamedColumns(t *testing.T) {
 func TestEvalNamesFileAndLineOfWhatItCannotUse(t *testing.T) {
 	scores, labels := write(t, "s.csv", someScores), write(t, "l.csv", someLabels)
 	for _, c := range []struct{ scores, labels, want string }{
-		{write(t, "text.csv", "score\n1\nhigh\n"), labels, `text.csv:3: column 1: "high" is not a number`},
+		{write(t, "text.csv", "score\n1\nhigh\n"), labels, `text.csv:3: column 1: “high” is not a number`},
 		{write(t, "ragged.csv", "step,score\n0,1\n1\n"), labels, "ragged.csv:3: wrong number of fields"},
 		{write(t, "quote.csv", "a\n\"b\n"), labels, "quote.csv:"},
 		{write(t, "inf.csv", "1\n+Inf\n"), write(t, "l.csv", "0\n1\n"), "inf.csv:2: score +Inf, want a finite number"},
@@ -175,7 +175,7 @@ func TestEvalNamesFileAndLineOfWhatItCannotUse(t *testing.T) {
 			t.Errorf("exit code %d, %q, want %q", got.code, got.err, c.want)
 		}
 	}
-	if got := do(t, "eval", "-scores", scores, "-labels", labels, "-column", "speed"); !strings.Contains(got.err, `s.csv:1: no column "speed" among score`) {
+	if got := do(t, "eval", "-scores", scores, "-labels", labels, "-column", "speed"); !strings.Contains(got.err, `s.csv:1: no column “speed” among score`) {
 		t.Errorf("%q", got.err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func reportIn(t *testing.T, dir string) (r spec.Report) {
 	return r
 }
 
-func table(t *testing.T, dir, name string) [][]string {
+func csvRows(t *testing.T, dir, name string) [][]string {
 	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(read(t, dir, name))).ReadAll()
 	if err != nil {
@@ -48,8 +49,8 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	if r.Data.ScoredSteps != 140 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 || r.Device != "cpu "+machine() {
 		t.Fatalf("report %+v", r)
 	}
-	checkHistory(t, table(t, dir, historyFile), r)
-	checkScores(t, table(t, dir, scoresFile), r)
+	checkHistory(t, csvRows(t, dir, historyFile), r)
+	checkScores(t, csvRows(t, dir, scoresFile), r)
 	checkTable(t, got)
 	if got.err == "" || strings.Contains(got.err, "\r") {
 		t.Errorf("progress %q, want plain lines", got.err)
@@ -155,7 +156,7 @@ func TestRunReadsAFileOfOnesOwn(t *testing.T) {
 	sp := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"label": "is_anomaly", "split": 0.6, `,
 		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
 	got := doWith(t, context.Background(), sp, "run", "-", "-data", filepath.Dir(file)).must(t)
-	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out, "10 of the test steps anomalous in 1 segments") {
+	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out, "10 of the test steps anomalous in 1 segment.") {
 		t.Error(got.out)
 	}
 }
@@ -224,7 +225,7 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		errOut := &canceler{cancel: cancel, left: lines}
 		var out bytes.Buffer
-		code := (&app{out: &out, errOut: errOut}).main(ctx, args)
+		code := appFor("", &out, errOut).main(ctx, args)
 		cancel()
 		if code == exitOK {
 			break
@@ -297,13 +298,49 @@ func TestExampleSpecsAreValid(t *testing.T) {
 	}
 }
 
-func TestTerminalGetsABarThatIsTakenAway(t *testing.T) {
+// onTerminal is what a command writes to standard error where that is a terminal.
+func onTerminal(t *testing.T, args ...string) string {
+	t.Helper()
 	var out, errOut bytes.Buffer
-	if code := (&app{out: &out, errOut: &errOut, terminal: true}).main(context.Background(), []string{"run", tiny}); code != exitOK {
+	a := appFor("", &out, &errOut)
+	a.terminal = true
+	if code := a.main(context.Background(), args); code != exitOK {
 		t.Fatal(errOut.String())
 	}
-	lines := strings.Split(errOut.String(), "\r")
-	if len(lines) < 2 || strings.TrimSpace(lines[len(lines)-1]) != "" && !strings.HasSuffix(errOut.String(), "\n") {
-		t.Errorf("the bar is still there: %q", errOut.String())
+	return errOut.String()
+}
+
+// screen carries out what bars use to draw themselves again: n lines up, and clear all below.
+func screen(text string) string {
+	up := regexp.MustCompile("\x1b\\[([0-9]*)A|\x1b\\[[0-9]*[JK]|\r")
+	var lines []string
+	row := 0
+	put := func(s string) {
+		for i, part := range strings.Split(s, "\n") {
+			if i > 0 {
+				row++
+			}
+			lines = append(lines[:min(row, len(lines))], part)
+		}
+	}
+	for at := up.FindStringSubmatchIndex(text); at != nil; at = up.FindStringSubmatchIndex(text) {
+		put(text[:at[0]])
+		if at[2] >= 0 {
+			n, _ := strconv.Atoi(text[at[2]:at[3]])
+			row -= max(n, 1)
+		}
+		text = text[at[1]:]
+	}
+	put(text)
+	return strings.Join(lines, "\n")
+}
+
+func TestTerminalGetsABarThatIsTakenAway(t *testing.T) {
+	plain, shown := do(t, "run", tiny).must(t).err, onTerminal(t, "run", tiny)
+	if !strings.Contains(shown, "[===") {
+		t.Errorf("no bar in %q", shown)
+	}
+	if left := screen(shown); strings.Contains(left, "[===") || strings.Count(left, "\n") != strings.Count(plain, "\n") {
+		t.Errorf("what is left on the screen:\n%s\nwant lines like\n%s", left, plain)
 	}
 }
