@@ -38,7 +38,7 @@ func Plans(sp spec.Spec, set *datasets.Set) ([]Planned, error) {
 		}
 	}
 	for _, a := range sp.Arms {
-		if a.Control == "random" {
+		if !spec.Controls[a.Control].Student {
 			continue
 		}
 		p, err := r.studentProblem(a, sp.Teaches())
@@ -59,5 +59,5 @@ func planned(plans []Planned, p train.Problem, arm string, m spec.Model, clip fl
 		parameters += w.Shape.Len()
 	}
 	laid, err := train.Plan(p, clip)
-	return append(plans, Planned{Arm: arm, Model: m.Name, Parameters: parameters, Windows: p.Windows.Shape[0], Plan: laid}), err
+	return append(plans, Planned{Arm: arm, Model: m.Kind.String(), Parameters: parameters, Windows: p.Windows.Shape[0], Plan: laid}), err
 }

@@ -22,7 +22,7 @@ type evaluation struct {
 	Positive  int              `json:"n_positive"`
 	Segments  int              `json:"n_segments"`
 	Policy    string           `json:"threshold_policy,omitempty"` // without one there are only metrics of the ranking
-	Saw       string           `json:"saw,omitempty"`
+	Saw       spec.SawKind     `json:"saw,omitempty"`
 	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
 	Tail      *spec.Tail       `json:"tail,omitempty"`
 	Flagged   int              `json:"n_flagged"`
@@ -78,9 +78,9 @@ func (a *app) eval(f *flag.FlagSet) action {
 
 // policyNames lists the policies that have a name of their own here: fixed is a number.
 func policyNames() (names []string) {
-	for _, p := range spec.Policies {
-		if p.Name != "fixed" {
-			names = append(names, p.Name)
+	for p := range spec.Each(spec.PolicyCount) {
+		if p != spec.PolicyFixed {
+			names = append(names, p.String())
 		}
 	}
 	return names
@@ -88,13 +88,13 @@ func policyNames() (names []string) {
 
 // policy reads the threshold that the flags ask for.
 func (o *evalOptions) policy() error {
-	o.with.Policy = o.threshold
+	p := &o.with.Policy
 	if x, err := strconv.ParseFloat(o.threshold, 64); err == nil {
-		o.with.Policy, o.with.Value = "fixed", &x
-	} else if p, err := detect.FindThreshold(o.threshold); err != nil || p.Name == "fixed" {
+		*p, o.with.Value = spec.PolicyFixed, &x
+	} else if err := p.UnmarshalText([]byte(o.threshold)); err != nil || *p == spec.PolicyFixed || *p == 0 {
 		return usage("cli-flag-value", "-threshold", o.threshold, fault.New("cli-want-threshold", fault.Choices(policyNames())))
-	} else if p.Train && o.train == "" {
-		return usage("cli-threshold-needs-train", p.Name)
+	} else if spec.Policies[*p].Train && o.train == "" {
+		return usage("cli-threshold-needs-train", p.String())
 	}
 	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
 		return usage("cli-flag-value", "-"+strings.TrimPrefix(wrong.Field, "detect.threshold."), wrong.Got, wrong.Want)
@@ -190,11 +190,11 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 // flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms, no error.
 func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
-	policy, err := detect.FindThreshold(o.with.Policy)
-	if err != nil || policy.Labels && e.Positives == 0 {
-		return nil, err
+	policy := spec.Policies[o.with.Policy]
+	if policy.Labels && e.Positives == 0 {
+		return nil, nil
 	}
-	cut, err := policy.Choose(detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels}, experiment.Params(o.with))
+	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels})
 	if err != nil {
 		return nil, fault.New("cli-no-threshold", err)
 	}

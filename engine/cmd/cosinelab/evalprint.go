@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // evaluation prints what eval found, every metric beside its chance level.
@@ -17,9 +18,9 @@ func (p printer) evaluation(v evaluation) {
 	case v.Policy == "":
 		p.line("cli-eval-no-positives")
 	case v.Threshold.Defined():
-		p.line("cli-eval-flagged", v.Flagged, float64(v.Threshold), v.Policy, v.Saw)
+		p.line("cli-eval-flagged", v.Flagged, float64(v.Threshold), v.Policy, sawKeys[v.Saw])
 	default:
-		p.line("cli-eval-flagged-moving", v.Flagged, v.Policy, v.Saw)
+		p.line("cli-eval-flagged-moving", v.Flagged, v.Policy, sawKeys[v.Saw])
 	}
 	if v.Tail != nil {
 		p.tail(*v.Tail)
@@ -31,7 +32,7 @@ func (p printer) evaluation(v evaluation) {
 
 // atThreshold does not let a threshold that was chosen with the labels pass for an honest one.
 func (p printer) atThreshold(v evaluation) string {
-	if v.Saw == "uses test labels" {
+	if v.Saw == spec.SawLabels {
 		return p.w.Say("cli-at-threshold-labels")
 	}
 	return p.w.Say("cli-at-threshold")
@@ -42,7 +43,7 @@ func (p printer) section(v evaluation, title string, of func(metrics.Metric) boo
 	t := p.grid("", p.w.Say("cli-value"), p.w.Say("chance")).right(2, 3)
 	for i, m := range v.measured {
 		if of(m) {
-			t.row(m.Title, p.points(v.Metrics[i].Value), p.points(v.Metrics[i].Chance.Mean))
+			t.row(p.metric(m), p.points(v.Metrics[i].Value), p.points(v.Metrics[i].Chance.Mean))
 		}
 	}
 	if t.lines > 0 {

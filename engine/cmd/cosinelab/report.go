@@ -10,6 +10,9 @@ import (
 	"cosinelab/engine/spec"
 )
 
+// mark stands behind values that prove nothing.
+const mark = "*"
+
 // report prints what an experiment found: every metric in points of 100 with its chance level, honest ones first.
 func (p printer) report(r spec.Report) {
 	d := r.Data
@@ -24,7 +27,7 @@ func (p printer) report(r spec.Report) {
 	doubtful := p.group(r, s, metrics.Honest, p.w.Say("cli-honest"))
 	if p.group(r, s, metrics.Flattering, p.w.Say("cli-flattering-chance")) || doubtful {
 		p.blank()
-		p.line("cli-doubtful")
+		p.line("cli-doubtful", mark)
 	}
 	p.failures(r)
 	p.thresholds(r)
@@ -44,7 +47,7 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 		if m.Metric.Group != g {
 			continue
 		}
-		row := []string{m.Metric.Title, p.points(m.Chance)}
+		row := []string{p.metric(m.Metric), p.points(m.Chance)}
 		for _, a := range r.Arms {
 			text, marked := p.cellOf(r, a.Arm, m.Metric)
 			row = append(row, text)
@@ -67,8 +70,8 @@ func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text strin
 	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
 		text += " (" + p.points(s.Chance.Mean) + ")"
 	}
-	if a.Control == "" && s.Doubtful() {
-		return text + " *", true
+	if spec.Controls[a.Control].Trains && s.Doubtful() {
+		return text + " " + mark, true
 	}
 	return text, false
 }
@@ -94,7 +97,7 @@ func (p printer) failures(r spec.Report) {
 // thresholds says how thresholds were chosen, what that looked at, and what came out.
 func (p printer) thresholds(r spec.Report) {
 	p.blank()
-	p.line("cli-scores-line", r.Spec.Detect.Score, r.Spec.Detect.Scoring())
+	p.line("cli-scores-line", r.Spec.Detect.Score, p.scoring(r.Spec.Detect))
 	p.line("cli-threshold-line", r.Spec.Detect.Threshold.String())
 	headings := []string{"", p.w.Say("cli-saw"), p.w.Say("cli-by-seed"), p.w.Say("cli-flagged")}
 	if r.Data.Labelled {
@@ -107,7 +110,7 @@ func (p printer) thresholds(r spec.Report) {
 			continue
 		}
 		flagged := 100 * float64(c.flagged) / c.runs / float64(r.Data.ScoredSteps)
-		row := []string{a.Arm.Name, c.saw, strings.Join(c.cuts, ", "), p.w.Fixed(flagged, 2) + " %"}
+		row := []string{a.Arm.Name, p.w.Say(sawKeys[c.saw]), strings.Join(c.cuts, ", "), p.w.Fixed(flagged, 2) + " %"}
 		if r.Data.Labelled {
 			row = append(row, p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments)), p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
 		}
@@ -117,9 +120,31 @@ func (p printer) thresholds(r spec.Report) {
 	p.blank()
 }
 
+// sawKeys say what a threshold looked at.
+var sawKeys = [spec.SawCount]words.Key{
+	spec.SawNothing: "cli-saw-nothing",
+	spec.SawTrain:   "cli-saw-train",
+	spec.SawPast:    "cli-saw-past",
+	spec.SawTest:    "cli-saw-test",
+	spec.SawLabels:  "cli-saw-labels",
+	spec.SawHand:    "cli-saw-hand",
+}
+
+// scoring says how the scores of steps were taken from windows.
+func (p printer) scoring(d spec.Detect) string {
+	text := p.w.Say("cli-cold")
+	if d.Warm > 0 {
+		text = p.w.Say("cli-warm", d.Warm)
+	}
+	if d.Smoothing > 0 {
+		text += ", " + p.w.Say("cli-smoothed", d.Smoothing)
+	}
+	return text
+}
+
 // counted is what the thresholds of an arm's finished runs let through.
 type counted struct {
-	saw                      string
+	saw                      spec.SawKind
 	cuts                     []string
 	flagged, hits, falseRuns int
 	runs                     float64
@@ -235,10 +260,14 @@ func causeText(causes []spec.Cause, names []string) string {
 
 // verdict tells the outcome in one sentence.
 func (p printer) verdict(v spec.Verdict) {
-	key := map[string]words.Key{spec.VerdictNull: "cli-verdict-null", spec.VerdictHelps: "cli-verdict-helps", spec.VerdictHarms: "cli-verdict-harms",
-		spec.VerdictOneSeed: "cli-verdict-one-seed", spec.VerdictNoLabels: "cli-verdict-no-labels"}[v.Outcome]
-	if key == "" {
-		key = "cli-verdict-none"
-	}
-	p.line(key, p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values))
+	p.line(verdictKeys[v.Outcome], p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values))
+}
+
+var verdictKeys = [spec.VerdictCount]words.Key{
+	spec.VerdictNone:     "cli-verdict-none",
+	spec.VerdictNoLabels: "cli-verdict-no-labels",
+	spec.VerdictOneSeed:  "cli-verdict-one-seed",
+	spec.VerdictNull:     "cli-verdict-null",
+	spec.VerdictHelps:    "cli-verdict-helps",
+	spec.VerdictHarms:    "cli-verdict-harms",
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -295,52 +294,5 @@ func TestExampleSpecsAreValid(t *testing.T) {
 		if _, err := spec.Parse([]byte(read(t, f))); err != nil {
 			t.Errorf("%s: %v", f, err)
 		}
-	}
-}
-
-// onTerminal is what a command writes to standard error where that is a terminal.
-func onTerminal(t *testing.T, args ...string) string {
-	t.Helper()
-	var out, errOut bytes.Buffer
-	a := appFor("", &out, &errOut)
-	a.terminal = true
-	if code := a.main(context.Background(), args); code != exitOK {
-		t.Fatal(errOut.String())
-	}
-	return errOut.String()
-}
-
-// screen carries out what bars use to draw themselves again: n lines up, and clear all below.
-func screen(text string) string {
-	up := regexp.MustCompile("\x1b\\[([0-9]*)A|\x1b\\[[0-9]*[JK]|\r")
-	var lines []string
-	row := 0
-	put := func(s string) {
-		for i, part := range strings.Split(s, "\n") {
-			if i > 0 {
-				row++
-			}
-			lines = append(lines[:min(row, len(lines))], part)
-		}
-	}
-	for at := up.FindStringSubmatchIndex(text); at != nil; at = up.FindStringSubmatchIndex(text) {
-		put(text[:at[0]])
-		if at[2] >= 0 {
-			n, _ := strconv.Atoi(text[at[2]:at[3]])
-			row -= max(n, 1)
-		}
-		text = text[at[1]:]
-	}
-	put(text)
-	return strings.Join(lines, "\n")
-}
-
-func TestTerminalGetsABarThatIsTakenAway(t *testing.T) {
-	plain, shown := do(t, "run", tiny).must(t).err, onTerminal(t, "run", tiny)
-	if !strings.Contains(shown, "[===") {
-		t.Errorf("no bar in %q", shown)
-	}
-	if left := screen(shown); strings.Contains(left, "[===") || strings.Count(left, "\n") != strings.Count(plain, "\n") {
-		t.Errorf("what is left on the screen:\n%s\nwant lines like\n%s", left, plain)
 	}
 }

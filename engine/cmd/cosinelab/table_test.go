@@ -14,7 +14,6 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -147,11 +146,11 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 	}{
 		{"-sets msl", exitFailed, "name the folder that holds it with -data"},
 		{"-sets builtin/nothing", exitFailed, "builtin/nothing"},
-		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: student.model: "prophet"`},
+		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: "prophet", want transformer`},
 		{"-size huge", exitUsage, "-size huge, want lab or full"},
 		{"-seeds 0", exitUsage, "-seeds 0, want 1 or more"},
 		{"-format pdf", exitUsage, "-format pdf, want text, markdown, csv or json"},
-		{"-threshold median", exitFailed, "detect.threshold.policy"},
+		{"-threshold median", exitFailed, `-threshold: spec: "median", want fixed`},
 		{"-spec nowhere.json", exitFailed, "open nowhere.json"},
 		{"here", exitUsage, "table takes flags only"},
 	} {
@@ -177,12 +176,12 @@ func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
 // cellOfRuns is a finished cell of arms whose runs all have this value and chance in every column.
 func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *cell {
 	r := spec.Report{Data: spec.DataSummary{Title: "Title of " + set}}
-	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: "cosine"}},
-		{Name: "untrained", Control: "untrained"}, {Name: "random", Control: "random"}} {
+	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine}},
+		{Name: "untrained", Control: spec.ControlUntrained}, {Name: "random", Control: spec.ControlRandom}} {
 		run := spec.Run{Arm: arm.Name, Seed: seed}
 		for _, c := range tableColumns {
 			v := value + metrics.Value(seed)/100
-			if arm.Control != "" {
+			if arm.Control != spec.ControlNone {
 				v = chance
 			}
 			run.Metrics = append(run.Metrics, spec.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
@@ -274,14 +273,14 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 
 // Every model's full size is one that a spec may have, on a window of the table.
 func TestFullSizesAreValid(t *testing.T) {
-	for _, m := range models.All {
+	for m := range spec.Each(spec.ModelCount) {
 		s := tableSpec(sizeFull)
-		s.Data.Source, s.Student = "builtin/server", fullSize(m.Name)
+		s.Data.Source, s.Student = "builtin/server", m.Full()
 		if err := s.Validate(); err != nil {
-			t.Errorf("%s: %v", m.Name, err)
+			t.Errorf("%s: %v", m, err)
 		}
-		if s.Student == (spec.Model{Name: m.Name}) {
-			t.Errorf("%s has no full size", m.Name)
+		if s.Student == (spec.Model{Kind: m}) {
+			t.Errorf("%s has no full size", m)
 		}
 	}
 }
@@ -299,15 +298,6 @@ func TestTimeLeftIsThatOfCellsLikeThoseToCome(t *testing.T) {
 	p.finished(cells[1], 50*time.Second)
 	if got := p.left(); got != ", about 30 s left" { // 10 and 50
 		t.Errorf("%q", got)
-	}
-}
-
-func TestTableOnATerminalShowsTheTrainingsUnderWay(t *testing.T) {
-	shown := onTerminal(t, tinyTable("-models", "lstm", "-seeds", "1")...)
-	for _, want := range []string{"] 0 of 1 cells done", "] builtin/server, lstm, seed 1, ", "[1/1] builtin/server, lstm, seed 1: done in "} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("no %q in %q", want, shown)
-		}
 	}
 }
 
@@ -331,13 +321,15 @@ func TestTableOnRealSets(t *testing.T) {
 }
 
 func TestTableScoresModelsWarmThatCanBe(t *testing.T) {
-	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3")...).must(t).out)
+	dir := filepath.Join(t.TempDir(), "table")
+	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3", "-out", dir)...).must(t).out)
+	text := read(t, dir, "table.txt")
 	for model, want := range map[string]string{
 		"lstm": "warm, the last 2 steps of each window, smoothed over a span of 3", "transformer": "cold, smoothed over a span of 3",
 	} {
 		for _, arm := range []string{"alone", "cosine - alone"} {
-			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains((printer{nil, words.English()}).cells(got)[0], want) {
-				t.Errorf("%s %s is scored %q and shown as %q, want %q", model, arm, got.Scoring, (printer{nil, words.English()}).cells(got)[0], want)
+			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(text, model+" "+arm+" ["+want+"]") {
+				t.Errorf("%s %s is scored %q, want %q, in\n%s", model, arm, got.Scoring, want, text)
 			}
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
-	"cosinelab/engine/spec"
 )
 
 // formats are the ways to write a table, endings those of files that hold them.
@@ -50,7 +49,7 @@ func (p printer) table(format string, rows []row) error {
 		i = n
 	}
 	for _, key := range []words.Key{"cli-legend-points", "cli-legend-cold", "cli-doubtful", "cli-legend-difference", "cli-legend-published"} {
-		p.line(key)
+		p.line(key, mark)
 	}
 	return nil
 }
@@ -66,7 +65,7 @@ func (p printer) tableOf(rows []row, markdown bool) {
 		texts := p.cells(r)
 		if markdown { // two asterisks would make what stands between them strong
 			for i, text := range texts {
-				texts[i] = strings.ReplaceAll(text, "*", `\*`)
+				texts[i] = strings.ReplaceAll(text, mark, `\`+mark)
 			}
 		}
 		t.row(texts...)
@@ -90,8 +89,8 @@ func (p printer) cells(r row) []string {
 	case r.Failed > 0:
 		name += " (" + p.w.Say("cli-failed-of", r.Failed, r.Seeds) + ")"
 	}
-	if r.Scoring != "" && r.Scoring != scoredCold {
-		name += " [" + r.Scoring + "]"
+	if r.detect.Serial() {
+		name += " [" + p.scoring(r.detect) + "]"
 	}
 	texts := []string{name}
 	for _, v := range r.Values {
@@ -99,9 +98,6 @@ func (p printer) cells(r row) []string {
 	}
 	return texts
 }
-
-// scoredCold is how rows are scored that do not say how.
-var scoredCold = spec.Detect{}.Scoring()
 
 // cell is a value as text tables show it, in points of 100; chance stands beside what the labels helped.
 func (p printer) cell(v value, kind string) string {
@@ -122,7 +118,7 @@ func (p printer) cell(v value, kind string) string {
 		text += " (" + p.points(v.Chance) + ")"
 	}
 	if v.Doubtful {
-		text += " *"
+		text += " " + mark
 	}
 	return text
 }

@@ -30,9 +30,10 @@ type row struct {
 	Arm    string `json:"arm"`
 	Seeds  int    `json:"seeds,omitempty"`
 	Failed int    `json:"failed,omitempty"` // runs without scores
-	// Scoring is how scores were taken from windows: experiment.Detect.Scoring; empty for published and random scores.
-	Scoring string  `json:"scoring,omitempty"`
-	Values  []value `json:"values"` // one for each of tableColumns
+	// Scoring is how scores were taken from windows: spec.Detect.Scoring; empty for published and random scores.
+	Scoring string      `json:"scoring,omitempty"`
+	detect  spec.Detect // the same before it is a text
+	Values  []value     `json:"values"` // one for each of tableColumns
 }
 
 // value is a metric over seeds, as shares of one.
@@ -56,8 +57,8 @@ func tabulate(cells []*cell) (rows []row) {
 			for _, a := range r.Arms {
 				line := armRow(r, a)
 				line.Set, line.Title, line.Model = set, title, m
-				if a.Arm.Control == "random" {
-					line.Model, line.Scoring = "", ""
+				if a.Arm.Control == spec.ControlRandom {
+					line.Model, line.Scoring, line.detect = "", "", spec.Detect{}
 					random = []row{line}
 					continue
 				}
@@ -102,7 +103,7 @@ func merged(cells []*cell, set, model string) (out spec.Report) {
 }
 
 func armRow(r spec.Report, a spec.ArmReport) row {
-	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
+	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring(), detect: r.Spec.Detect}
 	for _, run := range a.Runs {
 		if run.Failed != nil {
 			out.Failed++
@@ -110,7 +111,7 @@ func armRow(r spec.Report, a spec.ArmReport) row {
 	}
 	for _, c := range tableColumns {
 		s := r.Standing(a.Arm.Name, c.metric)
-		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, a.Arm.Control == "" && s.Doubtful()})
+		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, spec.Controls[a.Arm.Control].Trains && s.Doubtful()})
 	}
 	return out
 }
@@ -122,7 +123,7 @@ func differences(r spec.Report, set, model string) (rows []row) {
 			continue
 		}
 		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + spec.ArmAlone,
-			Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
+			Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring(), detect: r.Spec.Detect}
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
 			out.Values = append(out.Values, value{c.metric, d.Mean, d.SD, metrics.Undefined, d.Within()})
