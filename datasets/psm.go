@@ -35,9 +35,9 @@ func listPSM(home fs.FS) []Entry {
 // openPSM drops the time stamps and replaces missing values by 0 before scaling (models.md, section 1.1).
 func openPSM(home fs.FS, name string) (*Set, error) {
 	if name != "" {
-		return nil, errors.New("one set only: want the id psm")
+		return nil, noSet("psm", name, listPSM(home))
 	}
-	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, fillZero)
+	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, FillZero)
 	if err != nil {
 		return nil, err
 	}

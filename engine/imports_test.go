@@ -23,7 +23,7 @@ var layers = []part{
 	{folder: "assets/words"},
 	{folder: "assets"},
 	{folder: "datasets/fault"},
-	{folder: "datasets"},
+	{folder: "datasets", imports: []string{"datasets/fault"}},
 
 	{folder: "engine/tensor"},
 	{folder: "engine/op", imports: []string{"engine/tensor"}},

@@ -44,7 +44,7 @@ func (c *cell) check() error {
 	if c.dir == "" {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(c.folder(), specFile))
+	text, err := readFile(filepath.Join(c.folder(), specFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (c *cell) check() error {
 	if err != nil || !reflect.DeepEqual(before, c.spec) {
 		return fault.New("cli-cell-of-another", c.folder())
 	}
-	text, err = os.ReadFile(filepath.Join(c.folder(), reportFile))
+	text, err = readFile(filepath.Join(c.folder(), reportFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (c *cell) check() error {
 		err = json.Unmarshal(text, &c.report)
 	}
 	if err != nil {
-		return fault.New("cli-in", filepath.Join(c.folder(), reportFile), err)
+		return fault.New("in-place", filepath.Join(c.folder(), reportFile), err)
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
 	}
 	if c.dir != "" {
 		s := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
-		if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		if err := told(s.dir, os.MkdirAll(s.dir, 0o755)); err != nil {
 			return own, err
 		}
 		if err := writeJSON(filepath.Join(c.folder(), specFile), c.spec); err != nil {

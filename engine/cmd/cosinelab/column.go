@@ -4,7 +4,6 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -22,12 +21,12 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".gz") {
-		return f, err
+		return f, told(name, err)
 	}
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		f.Close()
-		return nil, fault.New("cli-in", name, err)
+		return nil, fault.New("in-place", name, err)
 	}
 	return struct {
 		io.Reader
@@ -47,7 +46,7 @@ func (c column) at(i int, err error) error { return atLine(c.file, c.lines[i], e
 
 // atLine is an error in a line of a file.
 func atLine(file string, line int, err error) error {
-	return fault.New("cli-in", fmt.Sprintf("%s:%d", file, line), err)
+	return fault.New("at-line", file, line, err)
 }
 
 // readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or one beside
@@ -66,7 +65,7 @@ func (a *app) readColumn(file, name string) (column, error) {
 		return c, err
 	}
 	if len(c.values) == 0 {
-		return c, fault.New("cli-in", file, fault.New("cli-no-values"))
+		return c, fault.New("in-place", file, fault.New("cli-no-values"))
 	}
 	return c, nil
 }
@@ -105,7 +104,7 @@ func (c *column) unreadable(err error) error {
 	if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
 		return atLine(c.file, wrong.Line, wrong.Err)
 	}
-	return fault.New("cli-in", c.file, err)
+	return fault.New("in-place", c.file, err)
 }
 
 // find says which column to read and whether the first row, which it is given, holds names.

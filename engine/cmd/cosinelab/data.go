@@ -35,13 +35,13 @@ func (a *app) data(f *flag.FlagSet) action {
 func (p printer) dataList(folder string) error {
 	t := p.grid()
 	for _, s := range datasets.All {
-		if s.Group == datasets.GroupBuiltin {
+		if s.Group() == datasets.GroupBuiltin {
 			t.row(s.ID, s.Title)
 		}
 	}
 	if folder == "" {
 		for _, s := range datasets.All {
-			if s.Group == datasets.GroupBenchmark {
+			if s.Group() == datasets.GroupBenchmark {
 				t.row(s.ID, p.w.Say("cli-data-elsewhere", s.Title))
 			}
 		}
@@ -55,7 +55,7 @@ func (p printer) dataList(folder string) error {
 	for _, e := range entries {
 		text := e.Title
 		if e.Test > 0 {
-			text = p.w.Say("cli-data-size", e.Title, e.Channels, e.Train, e.Test)
+			text += ": " + p.w.Say("source-size", e.Channels, e.Train, e.Test)
 		}
 		t.row(e.ID, text)
 	}
@@ -66,14 +66,25 @@ func (p printer) dataList(folder string) error {
 // describe prints what a set holds, channel by channel.
 func (p printer) describe(set *datasets.Set) {
 	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, set.Name)
-	p.line("cli-data-origin", set.Source, set.Licence)
-	p.line("cli-data-extent", set.Train.Channels, set.Train.Rows, set.Test.Rows)
+	fmt.Fprintln(p.out, p.origin(set))
+	p.line("source-size", set.Train.Channels, set.Train.Rows, set.Test.Rows)
 	if set.Filled > 0 {
-		p.line("cli-data-filled", set.Filled, set.FillRule)
+		p.line("series-filled", set.Filled, set.FillRule)
 	}
 	p.labels(set)
 	p.blank()
 	p.channels(set)
+}
+
+// origin says where a set comes from and what may be done with it.
+func (p printer) origin(set *datasets.Set) string {
+	switch datasets.GroupOf(set.Name) {
+	case datasets.GroupBuiltin:
+		return p.w.Say("set-generated")
+	case datasets.GroupFile:
+		return p.w.Say("set-own")
+	}
+	return p.w.Say("set-from", set.Source, set.Licence)
 }
 
 func (p printer) labels(set *datasets.Set) {

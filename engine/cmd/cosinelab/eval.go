@@ -157,7 +157,7 @@ func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
 	}
 	e, err := metrics.NewEvaluation(scores.values, labels, policy)
 	if err != nil {
-		return nil, fault.New("cli-in", o.scores, err)
+		return nil, fault.New("in-place", o.scores, err)
 	}
 	return e, nil
 }

@@ -111,7 +111,7 @@ func (p *progress) event(e spec.Event) {
 	case e.EpochDone != nil:
 		p.line(p.epochLine(place, e))
 	case e.Finished != nil && e.Finished.Failed != nil:
-		p.line(p.w.Say("cli-in", place, e.Finished.Failed))
+		p.line(p.w.Say("in-place", place, e.Finished.Failed))
 	case e.Measured > 0:
 		p.show(training, e.Measured, place+", "+p.w.Say("cli-measuring")+p.left(e))
 	case e.Steps > 0:

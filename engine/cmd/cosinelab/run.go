@@ -101,7 +101,7 @@ func (a *app) readSpec(name string) (spec.Spec, error) {
 	}
 	sp, err := spec.Parse(withoutComments(text))
 	if err != nil {
-		return sp, fault.New("cli-in", name, err)
+		return sp, fault.New("in-place", name, err)
 	}
 	return sp, nil
 }
@@ -111,19 +111,33 @@ func (a *app) readAll(name string) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(a.stdin)
 	}
-	return os.ReadFile(name)
+	return readFile(name)
+}
+
+// readFile reads a file; its error can be put in words.
+func readFile(name string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	return text, told(name, err)
+}
+
+// told is the error of the operating system about a file, if there is one, as a fault.
+func told(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault.New("in-place", name, fault.Cause(err))
 }
 
 // openSet reads the series of a spec: built in, or from the data folder.
 func openSet(folder string, d spec.Data) (*datasets.Set, error) {
-	if strings.HasPrefix(d.Source, datasets.GroupBuiltin+"/") {
+	if datasets.GroupOf(d.Source) == datasets.GroupBuiltin {
 		return datasets.Builtin(d.Source, d.Seed)
 	}
 	if folder == "" {
 		return nil, fault.New("cli-not-built-in", d.Source)
 	}
 	fsys := os.DirFS(folder)
-	if name, ok := strings.CutPrefix(d.Source, datasets.GroupFile+"/"); ok {
+	if name, ok := strings.CutPrefix(d.Source, string(datasets.GroupFile)+"/"); ok {
 		options := datasets.Options{Label: d.Label}
 		if d.Split != nil {
 			options.Split = *d.Split
@@ -133,7 +147,10 @@ func openSet(folder string, d spec.Data) (*datasets.Set, error) {
 	return datasets.Open(fsys, d.Source)
 }
 
-func openFile(name string) (io.ReadCloser, error) { return os.Open(name) }
+func openFile(name string) (io.ReadCloser, error) {
+	f, err := os.Open(name)
+	return f, told(name, err)
+}
 
 // interrupted says what is kept and how to go on.
 func interrupted(o runOptions, report spec.Report) error {

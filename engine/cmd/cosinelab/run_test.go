@@ -195,7 +195,7 @@ func TestResumeRefusesAnotherSpec(t *testing.T) {
 	if got := do(t, "run", other, "-resume", "-out", dir); got.code != exitFailed || !strings.Contains(got.err, "another experiment") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
-	if got := do(t, "run", "-resume", "-out", t.TempDir()); got.code != exitFailed || !strings.Contains(got.err, "spec.json: no such file") {
+	if got := do(t, "run", "-resume", "-out", t.TempDir()); got.code != exitFailed || !strings.Contains(got.err, "spec.json: file does not exist") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
 }

@@ -39,7 +39,7 @@ func (a *app) checkSpecs(files []string) error {
 		}
 		problems := spec.Check(withoutComments(text))
 		for _, err := range problems {
-			fmt.Fprintln(a.errOut, a.w.Say("cli-in", file, err))
+			fmt.Fprintln(a.errOut, a.w.Say("in-place", file, err))
 		}
 		if wrong += len(problems); len(problems) > 0 {
 			bad++

@@ -58,7 +58,7 @@ func TestSpecCheckNamesEveryErrorByFileAndField(t *testing.T) {
 	if got.code != exitFailed || got.out != good+": valid\n" {
 		t.Errorf("exit code %d, %q", got.code, got.out)
 	}
-	for _, want := range []string{bad + ": spec: data.stride: 0, want", bad + ": spec: train.epochs: 0, want", "open nowhere.json",
+	for _, want := range []string{bad + ": spec: data.stride: 0, want", bad + ": spec: train.epochs: 0, want", "nowhere.json: file does not exist",
 		broken + ": spec: line 3, column 3", "cosinelab: 4 errors in 3 of 4 files"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("no %q in %s", want, got.err)

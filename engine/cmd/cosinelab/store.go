@@ -40,7 +40,7 @@ func openStore(o runOptions, sp spec.Spec) (folderStore, error) {
 			return s, fault.New("cli-there-already", file)
 		}
 	}
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+	if err := told(s.dir, os.MkdirAll(s.dir, 0o755)); err != nil {
 		return s, err
 	}
 	return s, writeJSON(filepath.Join(o.out, specFile), sp)
@@ -53,13 +53,13 @@ func exists(file string) bool {
 
 // sameSpec checks that a folder's spec is the one to resume.
 func sameSpec(file, given string, sp spec.Spec) error {
-	text, err := os.ReadFile(file)
+	text, err := readFile(file)
 	if err != nil {
 		return err
 	}
 	before, err := spec.Parse(text)
 	if err != nil {
-		return fault.New("cli-in", file, err)
+		return fault.New("in-place", file, err)
 	}
 	if !reflect.DeepEqual(before, sp) {
 		return fault.New("cli-another-experiment", file, given)
@@ -98,7 +98,7 @@ func (s folderStore) load(name string) (io.ReadCloser, error) {
 func writeFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return err
+		return told(path, err)
 	}
 	defer func() {
 		if err != nil {
@@ -107,7 +107,7 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	if err := write(f); err != nil {
-		return fault.New("cli-in", path, err)
+		return fault.New("in-place", path, err)
 	}
 	if err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
 		return err

@@ -152,7 +152,7 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 	}
 	if o.score != "" {
 		if err := sp.Detect.Score.UnmarshalText([]byte(o.score)); err != nil {
-			return sp, fault.New("cli-in", "-score", err)
+			return sp, fault.New("in-place", "-score", err)
 		}
 	}
 	if o.warm > 0 {
@@ -168,7 +168,7 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 		percent := sp.Detect.Threshold.Percent
 		sp.Detect.Threshold = spec.Threshold{}
 		if err := sp.Detect.Threshold.Policy.UnmarshalText([]byte(o.policy)); err != nil {
-			return sp, fault.New("cli-in", "-threshold", err)
+			return sp, fault.New("in-place", "-threshold", err)
 		}
 		if spec.Policies[sp.Detect.Threshold.Policy].Reads(spec.ParamPercent) {
 			sp.Detect.Threshold.Percent = percent
@@ -195,9 +195,9 @@ func tableSpec(size string) spec.Spec {
 // claim makes the folder of a table, or checks that it holds cells of the same one.
 func (o tableOptions) claim(base spec.Spec) error {
 	file := filepath.Join(o.out, specFile)
-	text, err := os.ReadFile(file)
+	text, err := readFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
+		if err := told(o.out, os.MkdirAll(o.out, 0o755)); err != nil {
 			return err
 		}
 		return writeJSON(file, base)
@@ -222,7 +222,7 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 	for _, id := range strings.Split(o.sets, ",") {
 		sp := base
 		sp.Data.Source = id
-		if strings.HasPrefix(id, datasets.GroupBuiltin+"/") {
+		if datasets.GroupOf(id) == datasets.GroupBuiltin {
 			sp.Data.Seed = 1
 		}
 		if strings.HasPrefix(id, "smd") && sp.Detect.Threshold.Percent == 99 && o.spec == "" {

@@ -151,7 +151,7 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 		{"-seeds 0", exitUsage, "-seeds 0, want 1 or more"},
 		{"-format pdf", exitUsage, "-format pdf, want text, markdown, csv or json"},
 		{"-threshold median", exitFailed, `-threshold: spec: "median", want fixed`},
-		{"-spec nowhere.json", exitFailed, "open nowhere.json"},
+		{"-spec nowhere.json", exitFailed, "nowhere.json: file does not exist"},
 		{"here", exitUsage, "table takes flags only"},
 	} {
 		got := do(t, append([]string{"table"}, strings.Fields(c.flags)...)...)

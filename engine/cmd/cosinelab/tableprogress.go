@@ -74,7 +74,7 @@ func (t *tableProgress) failed(c *cell, err error) {
 	defer t.mu.Unlock()
 	t.ended[c] = true
 	t.p.done(t.name(c))
-	t.p.line(t.p.w.Say("cli-in", t.name(c), err))
+	t.p.line(t.p.w.Say("in-place", t.name(c), err))
 }
 
 func (t *tableProgress) end() {

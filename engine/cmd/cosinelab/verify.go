@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
@@ -40,7 +39,7 @@ func (a *app) verify(f *flag.FlagSet) action {
 
 // verify prints a row for every quantity of a file and returns how many are beyond their tolerance.
 func (p printer) verify(file string, dev backend.Device) (wrong int, err error) {
-	text, err := os.ReadFile(file)
+	text, err := readFile(file)
 	if err != nil {
 		return 0, err
 	}
