@@ -27,6 +27,10 @@ func TestCheckFindsEveryWrongField(t *testing.T) {
 	if errs := spec.Check([]byte(text(t, spec.Default()))); len(errs) > 0 {
 		t.Error(errs)
 	}
+	odd := strings.NewReplacer(`"batch"`, `"bach"`, `"standard"`, `"some"`, `"stride"`, `"step"`).Replace(text(t, spec.Default()))
+	if errs := spec.Check([]byte(odd)); len(errs) != 3 {
+		t.Errorf("two unknown fields and an unknown name are the errors %v", errs)
+	}
 	if errs := spec.Check([]byte(`{"version": 1,}`)); len(errs) != 1 {
 		t.Errorf("text that is no JSON has the errors %v", errs)
 	}

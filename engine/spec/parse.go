@@ -28,33 +28,40 @@ func (e *FieldError) Error() string {
 // Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
 // range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
-	s, err := parse(text)
-	if err != nil {
-		return Spec{}, err
+	s, wrong := parse(text)
+	if len(wrong) > 0 {
+		return Spec{}, wrong[0]
 	}
 	return s, s.Validate()
 }
 
-// parse reads a Spec that need not be valid.
-func parse(text []byte) (Spec, error) {
-	var s Spec
+// Check returns everything that is wrong with the text of a Spec, where Parse returns the first of it.
+func Check(text []byte) []error {
+	s, wrong := parse(text)
+	if len(wrong) > 0 {
+		return wrong
+	}
+	return s.check().wrong
+}
+
+// parse reads a Spec whose values may be out of range, and returns what is wrong with its form.
+func parse(text []byte) (s Spec, errs []error) {
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		line, col := position(text, syntax.Offset-1) // it counts the byte that is wrong
-		return Spec{}, fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
+		return s, []error{fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())}
 	}
 	places, strange := outline(text)
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		return Spec{}, &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
-	case strange != nil:
-		return Spec{}, strange // a name that a table does not have is one, too
-	case err != nil:
-		return Spec{}, fmt.Errorf("spec: %w", err)
+		first := &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
+		return s, append([]error{first}, strange...)
+	case err != nil && len(strange) == 0: // a name that a table does not have is strange, too
+		return s, []error{fmt.Errorf("spec: %w", err)}
 	}
-	return s, nil
+	return s, strange
 }
 
 // position turns a byte offset into line and column, counted from 1.
