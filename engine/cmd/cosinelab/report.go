@@ -97,7 +97,7 @@ func (p printer) failures(r spec.Report) {
 // thresholds says how thresholds were chosen, what that looked at, and what came out.
 func (p printer) thresholds(r spec.Report) {
 	p.blank()
-	p.line("cli-scores-line", r.Spec.Detect.Score, p.scoring(r.Spec.Detect))
+	p.line("cli-scores-line", r.Spec.Detect.Score.String(), p.scoring(r.Spec.Detect))
 	p.line("cli-threshold-line", r.Spec.Detect.Threshold.String())
 	headings := []string{"", p.w.Say("cli-saw"), p.w.Say("cli-by-seed"), p.w.Say("cli-flagged")}
 	if r.Data.Labelled {
