@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -32,8 +33,8 @@ func specSections() (sections []section) {
 	return sections
 }
 
-// innerFields lists the fields within a struct, or within each of a list of structs, down to values. What a pointer leads to
-// is told in another section.
+// innerFields lists the fields within a struct, or within each of a list of structs, down to values. What a
+// pointer leads to is told in another section.
 func innerFields(t reflect.Type, path string) (all []field) {
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -66,13 +67,14 @@ func fieldsOf(t reflect.Type, path string) (all []field) {
 // choices lists the names that a field may have, if it is one of a table.
 func (f field) choices() (names fault.Choices) {
 	v := reflect.New(f.kind).Elem()
-	if _, ok := v.Addr().Interface().(interface{ UnmarshalText([]byte) error }); !ok || f.kind.Kind() != reflect.Uint8 {
+	kind, ok := v.Addr().Interface().(encoding.TextUnmarshaler)
+	if !ok || f.kind.Kind() != reflect.Uint8 {
 		return nil
 	}
 	for k := range uint64(256) {
 		v.SetUint(k)
 		name := fmt.Sprint(v.Interface())
-		if v.Addr().Interface().(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(name)) != nil {
+		if kind.UnmarshalText([]byte(name)) != nil {
 			break // the table ends here
 		}
 		if name != "" {
@@ -164,8 +166,8 @@ func (w specWriter) fieldComments(fields []field) {
 	}
 }
 
-// withoutComments puts spaces in the place of comments, which go from two slashes outside of a text to the end of the line:
-// what is wrong behind one keeps its line and column.
+// withoutComments puts spaces in the place of comments, which go from two slashes outside of a text to the
+// end of the line: what is wrong behind one keeps its line and column.
 func withoutComments(text []byte) []byte {
 	out := append([]byte(nil), text...)
 	quoted, comment := false, false

@@ -21,7 +21,8 @@ func (a *app) help(out io.Writer) {
 	p.line("cli-exit-codes")
 }
 
-// helpOn is the help of one command: usage, an example, the flags, and the fields of a spec where it takes one.
+// helpOn is the help of one command: usage, an example, the flags, and the fields of a spec where it takes
+// one.
 func (a *app) helpOn(c command, f *flag.FlagSet) {
 	p := printer{a.out, a.w}
 	p.line("cli-usage", c.name+" "+p.w.Say(c.args))
