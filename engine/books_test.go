@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the table of layers in README.md again")
 
-// TestMapShowsTheLayers holds the table of packages in README.md to layers: go test ./engine -run Map -update writes it.
+// TestMapShowsTheLayers holds the table of packages in README.md to layers. With -update it writes the table.
 func TestMapShowsTheLayers(t *testing.T) {
 	const from, to = "<!-- layers: go test ./engine -run Map -update -->\n", "<!-- end of layers -->\n"
 	book := read(t, "README.md")
@@ -47,7 +47,7 @@ func TestMapShowsTheLayers(t *testing.T) {
 			t.Errorf("README.md has a row that is not so:\n%s", row)
 		}
 	}
-	t.Error("the table of layers in README.md is not that of imports_test.go: go test ./engine -run Map -update writes it")
+	t.Error("README.md has other layers than imports_test.go: go test ./engine -run Map -update writes them")
 }
 
 // layerTable is the table of all packages, in the order of layers.
@@ -66,7 +66,8 @@ func layerTable(t *testing.T) string {
 		}
 		_, does, _ := strings.Cut(strings.TrimSuffix(packageDoc(t, p.folder), "."), " ")
 		_, does, _ = strings.Cut(does, " ")
-		table += "| `" + short(p.folder) + "` | " + does + " | " + strings.Join(inside, ", ") + " | " + strings.Join(outside, ", ") + " |\n"
+		cells := []string{"`" + short(p.folder) + "`", does, strings.Join(inside, ", "), strings.Join(outside, ", ")}
+		table += "| " + strings.Join(cells, " | ") + " |\n"
 	}
 	return table
 }
@@ -114,15 +115,15 @@ func packageDoc(t *testing.T, folder string) string {
 }
 
 var (
-	cited    = regexp.MustCompile(`([\w/]*)README\.md, sections? (\d+(?:\.\d+)?(?:(?: to | and |, )\d+(?:\.\d+)?)*)`)
+	cited    = regexp.MustCompile(`([\w/]*)README\.md, sections? ([\d.]*\d(?:(?: to | and |, )[\d.]*\d)*)`)
 	number   = regexp.MustCompile(`\d+(?:\.\d+)?`)
 	numbered = regexp.MustCompile(`(?m)^#+ (\d+(?:\.\d+)?)\.? `)
 	named    = regexp.MustCompile(`[\w/-]+\.md\b`)
 	wrapped  = regexp.MustCompile(`\n\s*// ?`)
 )
 
-// TestCitedSectionsExist looks up every section of a book that Go code cites. A book is named as seen from its package,
-// from engine/ or from the module's root.
+// TestCitedSectionsExist looks up every section of a book that Go code cites. A book is named as seen from its
+// package, from engine/ or from the module's root.
 func TestCitedSectionsExist(t *testing.T) {
 	seen := 0
 	for _, file := range under(t, ".go") {
