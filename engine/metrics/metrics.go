@@ -4,6 +4,7 @@ package metrics
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // The parameters of the metrics in All that have one. Reports show them beside the number.
@@ -42,7 +43,7 @@ type Metric struct {
 }
 
 // WordKey is the key of the title in the languages' files.
-func (m Metric) WordKey() string { return "metric-" + m.Name }
+func (m Metric) WordKey() string { return "metric-" + strings.ReplaceAll(m.Name, "_", "-") }
 
 // DefinitionKey is the key of a sentence that says what the metric is.
 func (m Metric) DefinitionKey() string { return m.WordKey() + "-definition" }
@@ -98,169 +99,169 @@ func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms, progr
 var All = []Metric{
 	{
 		Name: "precision", Short: "P", Group: Honest,
-		Source: "metrics.md, section 2",
-		OfAlarms:   func(a *Alarms) Value { return a.Point().Precision },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).Precision },
+		Source:   "metrics/README.md, section 2",
+		OfAlarms: func(a *Alarms) Value { return a.Point().Precision },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).Precision },
 	},
 	{
 		Name: "recall", Short: "R", Group: Honest,
-		Source: "metrics.md, section 2",
-		OfAlarms:   func(a *Alarms) Value { return a.Point().Recall },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).Recall },
+		Source:   "metrics/README.md, section 2",
+		OfAlarms: func(a *Alarms) Value { return a.Point().Recall },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).Recall },
 	},
 	{
 		Name: "f1", Short: "F1", Group: Honest,
-		Source: "metrics.md, section 2",
-		OfAlarms:   func(a *Alarms) Value { return a.Point().F1 },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).F1 },
+		Source:   "metrics/README.md, section 2",
+		OfAlarms: func(a *Alarms) Value { return a.Point().F1 },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).F1 },
 	},
 	{
 		Name: "auroc", Short: "AUROC", Group: Honest,
-		Source: "metrics.md, section 2",
-		OfScores:   (*Evaluation).AUROC,
-		Chance:     chanceAUROC,
+		Source:   "metrics/README.md, section 2",
+		OfScores: (*Evaluation).AUROC,
+		Chance:   chanceAUROC,
 	},
 	{
 		Name: "average_precision", Short: "AP", Group: Honest,
-		Source: "metrics.md, section 2",
-		OfScores:   (*Evaluation).AveragePrecision,
-		Chance:     func(e *Evaluation, _ float64) Value { return ChancePoint(e.Segments, e.N(), 1).Precision },
+		Source:   "metrics/README.md, section 2",
+		OfScores: (*Evaluation).AveragePrecision,
+		Chance:   func(e *Evaluation, _ float64) Value { return ChancePoint(e.Segments, e.N(), 1).Precision },
 	},
 	{
 		Name: "vus_roc", Short: "VUS-ROC", Group: Honest,
-		Source: "Paparrizos et al., PVLDB 15(11), 2022; metrics.md, section 7",
-		OfScores:   func(e *Evaluation) Value { return e.defaultVUS().ROC },
+		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
+		OfScores: func(e *Evaluation) Value { return e.defaultVUS().ROC },
 	},
 	{
 		Name: "vus_pr", Short: "VUS-PR", Group: Honest,
-		Source: "Paparrizos et al., PVLDB 15(11), 2022; metrics.md, section 7",
-		OfScores:   func(e *Evaluation) Value { return e.defaultVUS().PR },
+		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
+		OfScores: func(e *Evaluation) Value { return e.defaultVUS().PR },
 	},
 	{
 		Name: "r_auc_roc", Short: "R-AUC-ROC", Group: Honest,
-		Source: "Paparrizos et al., PVLDB 15(11), 2022; metrics.md, section 7",
-		OfScores:   func(e *Evaluation) Value { return e.defaultRangeAUC().ROC },
+		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
+		OfScores: func(e *Evaluation) Value { return e.defaultRangeAUC().ROC },
 	},
 	{
 		Name: "r_auc_pr", Short: "R-AUC-PR", Group: Honest,
-		Source: "Paparrizos et al., PVLDB 15(11), 2022; metrics.md, section 7",
-		OfScores:   func(e *Evaluation) Value { return e.defaultRangeAUC().PR },
+		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
+		OfScores: func(e *Evaluation) Value { return e.defaultRangeAUC().PR },
 	},
 	{
 		Name: "affiliation_precision", Short: "Affil. P", Group: Honest,
-		Source: "Huet et al., KDD 2022; metrics.md, section 6",
-		OfAlarms:   func(a *Alarms) Value { return a.Affiliation().Precision },
+		Source:   "Huet et al., KDD 2022; metrics/README.md, section 6",
+		OfAlarms: func(a *Alarms) Value { return a.Affiliation().Precision },
 	},
 	{
 		Name: "affiliation_recall", Short: "Affil. R", Group: Honest,
-		Source: "Huet et al., KDD 2022; metrics.md, section 6",
-		OfAlarms:   func(a *Alarms) Value { return a.Affiliation().Recall },
+		Source:   "Huet et al., KDD 2022; metrics/README.md, section 6",
+		OfAlarms: func(a *Alarms) Value { return a.Affiliation().Recall },
 	},
 	{
 		Name: "affiliation_f1", Short: "Affil. F1", Group: Honest,
-		Source: "Huet et al., KDD 2022; metrics.md, section 6",
-		OfAlarms:   func(a *Alarms) Value { return a.Affiliation().F1 },
+		Source:   "Huet et al., KDD 2022; metrics/README.md, section 6",
+		OfAlarms: func(a *Alarms) Value { return a.Affiliation().F1 },
 	},
 	{
 		Name: "range_precision", Short: "Range P", Group: Honest,
-		Source: "Tatbul et al., NeurIPS 2018; metrics.md, section 5",
-		OfAlarms:   func(a *Alarms) Value { return a.RangeBased(RangeOptions{}).Precision },
+		Source:   "Tatbul et al., NeurIPS 2018; metrics/README.md, section 5",
+		OfAlarms: func(a *Alarms) Value { return a.RangeBased(RangeOptions{}).Precision },
 	},
 	{
 		Name: "range_recall", Short: "Range R", Group: Honest,
-		Source: "Tatbul et al., NeurIPS 2018; metrics.md, section 5",
-		OfAlarms:   func(a *Alarms) Value { return a.RangeBased(RangeOptions{}).Recall },
+		Source:   "Tatbul et al., NeurIPS 2018; metrics/README.md, section 5",
+		OfAlarms: func(a *Alarms) Value { return a.RangeBased(RangeOptions{}).Recall },
 	},
 	{
 		Name: "range_f1", Short: "Range F1", Group: Honest,
-		Source: "Tatbul et al., NeurIPS 2018; metrics.md, section 5",
-		OfAlarms:   func(a *Alarms) Value { return a.RangeBased(RangeOptions{}).F1 },
+		Source:   "Tatbul et al., NeurIPS 2018; metrics/README.md, section 5",
+		OfAlarms: func(a *Alarms) Value { return a.RangeBased(RangeOptions{}).F1 },
 	},
 	{
 		Name: "segment_precision", Short: "Segm. P", Group: Honest,
-		Source: "Hundman et al., KDD 2018; metrics.md, section 4",
-		OfAlarms:   func(a *Alarms) Value { return a.SegmentWise().Precision },
+		Source:   "Hundman et al., KDD 2018; metrics/README.md, section 4",
+		OfAlarms: func(a *Alarms) Value { return a.SegmentWise().Precision },
 	},
 	{
 		Name: "segment_recall", Short: "Segm. R", Group: Honest,
-		Source: "Hundman et al., KDD 2018; metrics.md, section 4",
-		OfAlarms:   func(a *Alarms) Value { return a.SegmentWise().Recall },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChanceComposite(e.Segments, e.N(), rate).Recall },
+		Source:   "Hundman et al., KDD 2018; metrics/README.md, section 4",
+		OfAlarms: func(a *Alarms) Value { return a.SegmentWise().Recall },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChanceComposite(e.Segments, e.N(), rate).Recall },
 	},
 	{
 		Name: "segment_f1", Short: "Segm. F1", Group: Honest,
-		Source: "Hundman et al., KDD 2018; metrics.md, section 4",
-		OfAlarms:   func(a *Alarms) Value { return a.SegmentWise().F1 },
+		Source:   "Hundman et al., KDD 2018; metrics/README.md, section 4",
+		OfAlarms: func(a *Alarms) Value { return a.SegmentWise().F1 },
 	},
 	{
 		Name: "event_f1", Short: "Event F1", Group: Honest,
-		Source: "Sehili & Zhang, 2023; metrics.md, section 4",
-		OfAlarms:   func(a *Alarms) Value { return a.EventWise().F1 },
+		Source:   "Sehili & Zhang, 2023; metrics/README.md, section 4",
+		OfAlarms: func(a *Alarms) Value { return a.EventWise().F1 },
 	},
 	{
 		Name: "composite_f1", Short: "Comp. F1", Group: Honest,
-		Source: "Garg et al., TNNLS 2021; metrics.md, section 4",
-		OfAlarms:   func(a *Alarms) Value { return a.Composite().F1 },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChanceComposite(e.Segments, e.N(), rate).F1 },
+		Source:   "Garg et al., TNNLS 2021; metrics/README.md, section 4",
+		OfAlarms: func(a *Alarms) Value { return a.Composite().F1 },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChanceComposite(e.Segments, e.N(), rate).F1 },
 	},
 	{
 		Name: "best_f1", Short: "Best F1", Group: Flattering, Oracle: true,
-		Source: "metrics.md, section 2",
-		OfScores:   func(e *Evaluation) Value { return e.BestF1().F1 },
+		Source:   "metrics/README.md, section 2",
+		OfScores: func(e *Evaluation) Value { return e.BestF1().F1 },
 	},
 	{
 		Name: "pa_precision", Short: "PA P", Group: Flattering,
-		Source: "Xu et al., WWW 2018; metrics.md, section 3",
-		OfAlarms:   func(a *Alarms) Value { return a.PointAdjusted().Precision },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).Precision },
+		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
+		OfAlarms: func(a *Alarms) Value { return a.PointAdjusted().Precision },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).Precision },
 	},
 	{
 		Name: "pa_recall", Short: "PA R", Group: Flattering,
-		Source: "Xu et al., WWW 2018; metrics.md, section 3",
-		OfAlarms:   func(a *Alarms) Value { return a.PointAdjusted().Recall },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).Recall },
+		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
+		OfAlarms: func(a *Alarms) Value { return a.PointAdjusted().Recall },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).Recall },
 	},
 	{
 		Name: "pa_f1", Short: "PA F1", Group: Flattering,
-		Source: "Xu et al., WWW 2018; metrics.md, section 3",
-		OfAlarms:   func(a *Alarms) Value { return a.PointAdjusted().F1 },
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).F1 },
+		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
+		OfAlarms: func(a *Alarms) Value { return a.PointAdjusted().F1 },
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).F1 },
 	},
 	{
 		Name: "pa_delay_f1", Short: "PA delay F1", Group: Flattering,
-		Source: "Ren et al., KDD 2019; metrics.md, section 3",
-		OfAlarms:   func(a *Alarms) Value { return a.DelayAdjusted(DefaultDelay).F1 },
+		Source:   "Ren et al., KDD 2019; metrics/README.md, section 3",
+		OfAlarms: func(a *Alarms) Value { return a.DelayAdjusted(DefaultDelay).F1 },
 		Chance: func(e *Evaluation, rate float64) Value {
 			return ChanceDelayAdjusted(e.Segments, e.N(), DefaultDelay, rate).F1
 		},
 	},
 	{
 		Name: "pak_f1", Short: "PA%20 F1", Group: Flattering,
-		Source: "Kim et al., AAAI 2022; metrics.md, section 3",
-		OfAlarms:   func(a *Alarms) Value { return a.PercentAdjusted(DefaultPercent).F1 },
+		Source:   "Kim et al., AAAI 2022; metrics/README.md, section 3",
+		OfAlarms: func(a *Alarms) Value { return a.PercentAdjusted(DefaultPercent).F1 },
 		Chance: func(e *Evaluation, rate float64) Value {
 			return ChancePercentAdjusted(e.Segments, e.N(), DefaultPercent, rate).F1
 		},
 	},
 	{
 		Name: "pak_area", Short: "PA%K area", Group: Flattering,
-		Source: "Kim et al., AAAI 2022; metrics.md, section 3",
-		OfAlarms:   (*Alarms).PercentArea,
-		Chance:     func(e *Evaluation, rate float64) Value { return ChancePercentArea(e.Segments, e.N(), rate) },
+		Source:   "Kim et al., AAAI 2022; metrics/README.md, section 3",
+		OfAlarms: (*Alarms).PercentArea,
+		Chance:   func(e *Evaluation, rate float64) Value { return ChancePercentArea(e.Segments, e.N(), rate) },
 	},
 	{
 		Name: "pa_best_f1", Short: "Best PA F1", Group: Flattering, Oracle: true,
-		Source: "Xu et al., WWW 2018; metrics.md, section 3",
-		OfScores:   func(e *Evaluation) Value { return e.BestPointAdjusted().F1 },
+		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
+		OfScores: func(e *Evaluation) Value { return e.BestPointAdjusted().F1 },
 	},
 	{
 		Name: "pak_best_f1", Short: "Best PA%20 F1", Group: Flattering, Oracle: true,
-		Source: "Kim et al., AAAI 2022; metrics.md, section 3",
-		OfScores:   func(e *Evaluation) Value { return e.BestPercentAdjusted(DefaultPercent).F1 },
+		Source:   "Kim et al., AAAI 2022; metrics/README.md, section 3",
+		OfScores: func(e *Evaluation) Value { return e.BestPercentAdjusted(DefaultPercent).F1 },
 	},
 	{
 		Name: "pak_best_area", Short: "Best PA%K area", Group: Flattering, Oracle: true,
-		Source: "Kim et al., AAAI 2022; metrics.md, section 3",
-		OfScores:   (*Evaluation).BestPercentArea,
+		Source:   "Kim et al., AAAI 2022; metrics/README.md, section 3",
+		OfScores: (*Evaluation).BestPercentArea,
 	},
 }
