@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // source is where a set is downloaded from.
@@ -44,6 +46,14 @@ func sourceNamed(id string) (source, bool) {
 		}
 	}
 	return source{}, false
+}
+
+// sourceIDs lists the sets that can be fetched as they are typed.
+func sourceIDs() (ids fault.Choices) {
+	for _, s := range sources {
+		ids = append(ids, s.id)
+	}
+	return ids
 }
 
 // at returns the source with another place for its large part, unless url is empty.
