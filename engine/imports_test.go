@@ -51,7 +51,7 @@ var layers = []part{
 	{folder: "engine/experiment", imports: []string{"datasets", "datasets/fault", "engine/tensor", "engine/graph", "engine/plan", "engine/backend",
 		"engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"},
 		outside: []string{"golang.org/x/sync/errgroup"}},
-	{folder: "engine/golden", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/autodiff", "engine/plan",
+	{folder: "engine/golden", imports: []string{"datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff", "engine/plan",
 		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"}},
 	{folder: "engine/bench/timing"},
 	{folder: "engine/bench", imports: []string{"datasets", "engine/op", "engine/graph", "engine/plan", "engine/backend",

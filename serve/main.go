@@ -68,7 +68,7 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 	flags.StringVar(&s.data, "data", "", w.Say("serve-flag-data"))
 	flags.BoolVar(&s.open, "open", false, w.Say("serve-flag-open"))
 	flags.BoolVar(&s.version, "version", false, w.Say("serve-flag-version"))
-	language := flags.String("lang", w.Tag, w.Say("flag-lang"))
+	language := flags.String("lang", "", w.Say("flag-lang")) // was read before all others
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -76,7 +76,7 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 		return s, err
 	case err != nil:
 		return s, fault.New("flag-wrong", err)
-	case !slices.Contains(words.Tags(), *language):
+	case *language != "" && !slices.Contains(words.Tags(), *language):
 		return s, fault.New("flag-lang-unknown", *language, fault.Choices(words.Tags()))
 	case flags.NArg() > 0:
 		return s, fault.New("serve-bad-argument", flags.Arg(0))

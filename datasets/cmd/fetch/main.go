@@ -58,7 +58,7 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 	flags.SetOutput(io.Discard) // errors and help are said in words
 	dir := flags.String("dir", "data", w.Say("fetch-flag-dir"))
 	url := flags.String("url", "", w.Say("fetch-flag-url"))
-	language := flags.String("lang", w.Tag, w.Say("flag-lang"))
+	language := flags.String("lang", "", w.Say("flag-lang")) // was read before all others
 	var names []string
 	for ok := true; ok; ok = len(args) > 0 {
 		switch err := flags.Parse(args); {
@@ -72,7 +72,7 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 			names, args = append(names, args[0]), args[1:]
 		}
 	}
-	if !slices.Contains(words.Tags(), *language) {
+	if *language != "" && !slices.Contains(words.Tags(), *language) {
 		return settings{}, fault.New("flag-lang-unknown", *language, fault.Choices(words.Tags()))
 	}
 	from, ok := sourceNamed(strings.Join(names, " "))
