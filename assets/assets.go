@@ -5,8 +5,8 @@ import (
 	"io/fs"
 )
 
-// The build program makes the folder dist, which is not there in a fresh clone. A pattern has to match something even
-// then: d* matches doc.go, too.
+// The build program makes the folder dist, which is not there in a fresh clone. A pattern has to match
+// something even then: d* matches doc.go, too.
 //
 //go:embed all:d*
 var files embed.FS

@@ -37,8 +37,8 @@ type settings struct {
 	version bool
 }
 
-// run serves the built page until ctx ends, and speaks w; the exit code is 0, 1 when serving failed, 2 when args are
-// wrong.
+// run serves the built page until ctx ends, and speaks w; the exit code is 0, 1 when serving failed, 2 when
+// args are wrong.
 func run(ctx context.Context, w *words.Language, args []string, built fs.FS, stdout, stderr io.Writer) int {
 	s, err := parse(w, args, stdout)
 	switch {

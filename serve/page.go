@@ -73,7 +73,8 @@ func loadFile(built fs.FS, name string) (file, error) {
 	return f, nil
 }
 
-// contentType returns the media type of a file of the page. It does not ask the operating system, whose tables differ.
+// contentType returns the media type of a file of the page. It does not ask the operating system, whose
+// tables differ.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".html":

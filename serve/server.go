@@ -55,8 +55,8 @@ func handler(page page, data *folder) http.Handler {
 
 // policy lets the page load nothing but its own files, data that it makes itself, and WebAssembly.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; " +
-	"style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // protect adds the headers that isolate the page. The first two give it threads (SharedArrayBuffer).
 func protect(next http.Handler) http.Handler {

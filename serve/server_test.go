@@ -17,8 +17,8 @@ import (
 	"cosinelab/assets/words"
 )
 
-// start serves built with args until the test ends; it returns the address and a function that stops the server
-// and returns its exit code.
+// start serves built with args until the test ends; it returns the address and a function that stops the
+// server and returns its exit code.
 func start(t *testing.T, args ...string) (url string, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

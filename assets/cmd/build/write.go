@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside it.
-// A name by content that is there already is right already: only what changed is compressed again.
+// write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside
+// it. A name by content that is there already is right already: only what changed is compressed again.
 func write(ctx context.Context, out string, page []file, fast bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -29,17 +29,19 @@ type downloader struct {
 	stall  time.Duration // without a byte, after which a connection counts as cut off
 }
 
-// newDownloader returns one with the patience that a slow line needs: it gives up after about 15 seconds of failures.
+// newDownloader returns one with the patience that a slow line needs: it gives up after about 15 seconds of
+// failures.
 func newDownloader(show *progress) *downloader {
-	return &downloader{client: &http.Client{}, show: show, tries: 4, pause: time.Second, stall: 30 * time.Second}
+	return &downloader{client: &http.Client{}, show: show, tries: 4, pause: time.Second,
+		stall: 30 * time.Second}
 }
 
 // final is an error that trying again does not help.
 type final struct{ error }
 
-// get downloads address to file unless it is there. It writes file.part first and renames it when complete and, if sum is
-// known, right. An interrupted download goes on where it stopped, now or in a later run; when the sum is not known,
-// only if the server says by its tag that the content is still the same.
+// get downloads address to file unless it is there. It writes file.part first and renames it when complete
+// and, if sum is known, right. An interrupted download goes on where it stopped, now or in a later run; when
+// the sum is not known, only if the server says by its tag that the content is still the same.
 func (d *downloader) get(ctx context.Context, address, file, sum string) error {
 	if present(file, sum) {
 		d.show.there()
@@ -100,8 +102,8 @@ func (d *downloader) complete(ctx context.Context, p *partial) error {
 	return d.complete(ctx, p) // what an earlier run left was wrong: once more from the start
 }
 
-// persist makes attempts until one reaches the end of the file. An attempt that brought something is a success of
-// its own: only failures in a row count.
+// persist makes attempts until one reaches the end of the file. An attempt that brought something is a
+// success of its own: only failures in a row count.
 func (d *downloader) persist(ctx context.Context, p *partial) error {
 	var last final
 	for failed := 0; ; {
@@ -166,8 +168,8 @@ func (d *downloader) attempt(ctx context.Context, p *partial) error {
 	return nil
 }
 
-// cause prefers the reason why a context was cancelled to what the connection made of it, and leaves out the address,
-// which is said once.
+// cause prefers the reason why a context was cancelled to what the connection made of it, and leaves out the
+// address, which is said once.
 func cause(ctx context.Context, err error) error {
 	if c := context.Cause(ctx); c != nil {
 		return c
@@ -293,7 +295,8 @@ func (p *partial) check() error {
 	return nil
 }
 
-// unpack brings the members of the source's archive, unless all are there, and removes the archive afterwards.
+// unpack brings the members of the source's archive, unless all are there, and removes the archive
+// afterwards.
 func (d *downloader) unpack(ctx context.Context, from source, dir string) error {
 	missing := false
 	for _, m := range from.members {

@@ -51,8 +51,8 @@ type settings struct {
 	dir  string
 }
 
-// parse reads args, in which the set may stand before, after or between the flags; for -h it prints the usage and
-// returns flag.ErrHelp.
+// parse reads args, in which the set may stand before, after or between the flags; for -h it prints the usage
+// and returns flag.ErrHelp.
 func parse(w *words.Language, args []string, stdout io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("fetch", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors and help are said in words
@@ -87,7 +87,8 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 
 // help prints the usage.
 func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
-	fmt.Fprintf(out, "%s\n\n%s\n\n", w.Say("fetch-usage", strings.Join(sourceIDs(), "|")), w.Say("fetch-what"))
+	usage := w.Say("fetch-usage", strings.Join(sourceIDs(), "|"))
+	fmt.Fprintf(out, "%s\n\n%s\n\n", usage, w.Say("fetch-what"))
 	flags.VisitAll(func(f *flag.Flag) {
 		value, about := flag.UnquoteUsage(f)
 		if f.DefValue != "" {
