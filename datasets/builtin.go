@@ -17,7 +17,8 @@ type channel struct {
 	binary bool    // a 0/1 command: no noise, nothing added to it
 }
 
-// Builtin generates the built-in set with that catalogue id. The same seed gives the same bits on every machine.
+// Builtin generates the built-in set with that catalogue id. The same seed gives the same bits on every
+// machine.
 func Builtin(id string, seed uint64) (*Set, error) {
 	for _, s := range All {
 		if s.ID == id && s.generate != nil {

@@ -56,7 +56,8 @@ var All = []Source{
 	},
 	{
 		ID: "msl", Title: "Mars Science Laboratory",
-		Licence: "telemanom, Copyright 2018 California Institute of Technology", Origin: "github.com/khundman/telemanom",
+		Licence: "telemanom, Copyright 2018 California Institute of Technology",
+		Origin:  "github.com/khundman/telemanom",
 		folders: []string{"msl", "MSL", "telemanom", "."},
 		list:    listMSL, open: openMSL,
 	},

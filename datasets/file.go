@@ -11,8 +11,8 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides how it
-// is read (npy, npz or text, each also compressed by gzip); its name appears in errors.
+// File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides
+// how it is read (npy, npz or text, each also compressed by gzip); its name appears in errors.
 type File struct {
 	Name string
 	Open func() (io.ReadCloser, error)
@@ -23,7 +23,8 @@ func FileIn(fsys fs.FS, name string) File {
 	return File{Name: name, Open: func() (io.ReadCloser, error) { return fsys.Open(name) }}
 }
 
-// maxValues bounds what one array or table may hold: 512 MiB of float32. A small compressed file can claim more.
+// maxValues bounds what one array or table may hold: 512 MiB of float32. A small compressed file can claim
+// more.
 const maxValues = 1 << 27
 
 // content kinds, told by the first bytes.
@@ -61,8 +62,8 @@ func (f File) read(use func(kind content, r *bufio.Reader) error) error {
 	return use(contentText, r)
 }
 
-// Lines returns the lines from first to last of a text, counted from 1, as far as there are any; what is long is cut to
-// most bytes.
+// Lines returns the lines from first to last of a text, counted from 1, as far as there are any; what is long
+// is cut to most bytes.
 func (f File) Lines(first, last, most int) (lines []string, err error) {
 	err = f.read(func(kind content, r *bufio.Reader) error {
 		if kind != contentText {

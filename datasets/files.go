@@ -13,7 +13,7 @@ import (
 
 // Options say how ReadFiles cuts and labels what it reads. The zero value is the usual case.
 type Options struct {
-	Label    string  // label column; empty = a column named label, labels, anomaly or is_anomaly, if there is one
+	Label    string  // label column; empty = one of the usual names, if there is one
 	Split    float64 // share of a single file that is the training part; 0 = 0.5
 	Labelled bool    // labels are required
 }
@@ -21,10 +21,10 @@ type Options struct {
 // maxArchive bounds an npz, which has to be in memory as a whole.
 const maxArchive = 512 << 20
 
-// ReadFiles reads a set from one table or array, which is cut in two (its label column then counts for the second
-// part), or from several that have train, test and label in their names; an npz counts as its arrays. Time stamps
-// are dropped, and missing cells take the channel's last value, or 0 before the first.
-// Errors say file, line and column.
+// ReadFiles reads a set from one table or array, which is cut in two (its label column then counts for the
+// second part), or from several that have train, test and label in their names; an npz counts as its arrays.
+// Time stamps are dropped, and missing cells take the channel's last value, or 0 before the first. Errors say
+// file, line and column.
 func ReadFiles(files []File, opts Options) (*Set, error) {
 	if opts.Split == 0 {
 		opts.Split = 0.5
@@ -89,7 +89,8 @@ func entries(name string, r io.Reader) ([]File, error) {
 	}
 	var arrays []File
 	for _, entry := range z.File {
-		arrays = append(arrays, File{Name: name + "/" + strings.TrimSuffix(entry.Name, ".npy"), Open: entry.Open})
+		array := name + "/" + strings.TrimSuffix(entry.Name, ".npy")
+		arrays = append(arrays, File{Name: array, Open: entry.Open})
 	}
 	if len(arrays) == 0 {
 		return nil, inFile(name, fault.New("data-npz-empty"))
@@ -172,7 +173,8 @@ func (p fileParts) read(opts Options) (*Set, error) {
 	var labels *table
 	if p.has(partLabels) {
 		var err error
-		if labels, err = readTable(p[partLabels], layout{label: opts.Label, maybe: true, labels: true}); err != nil {
+		labels, err = readTable(p[partLabels], layout{label: opts.Label, maybe: true, labels: true})
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -197,8 +199,8 @@ func (p fileParts) read(opts Options) (*Set, error) {
 	return join(train, test, labels, FillLast)
 }
 
-// split cuts a table into training and test part. Labels from a file of their own may be those of the whole table or
-// of its test part.
+// split cuts a table into training and test part. Labels from a file of their own may be those of the whole
+// table or of its test part.
 func (t *table) split(share float64, labels *table) (*Set, error) {
 	cut := int(share * float64(t.values.Rows))
 	if cut < 1 || cut >= t.values.Rows {

@@ -27,8 +27,8 @@ type telemetry struct {
 	anomalies []Anomaly
 }
 
-// listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels, and then
-// the channels that have both files.
+// listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels,
+// and then the channels that have both files.
 func listMSL(home fs.FS) []Entry {
 	var sets []Entry
 	if has(home, mslTrain, mslTest, mslLabels) {
@@ -57,8 +57,8 @@ func listMSL(home fs.FS) []Entry {
 	return sets
 }
 
-// entryOf takes the sizes from the headers of the arrays; a broken array is listed without, so that opening it says
-// what is wrong.
+// entryOf takes the sizes from the headers of the arrays; a broken array is listed without, so that opening
+// it says what is wrong.
 func entryOf(home fs.FS, id, title, train, test string) Entry {
 	a, b := headerOf(home, train), headerOf(home, test)
 	return Entry{ID: id, Title: title, Train: a.rows, Test: b.rows, Channels: a.cols}
@@ -80,8 +80,8 @@ func headerOf(home fs.FS, name string) (a array) {
 	return a
 }
 
-// openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The stack of
-// the channels is the same, value by value.
+// openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The
+// stack of the channels is the same, value by value.
 func openMSL(home fs.FS, name string) (*Set, error) {
 	if name == "" && has(home, mslTrain) {
 		set, err := joinFiles(home, mslTrain, mslTest, mslLabels, 0, FillLast)
@@ -163,8 +163,8 @@ func (t *table) stack(home fs.FS, name string) error {
 // mslAnomalies is telemanom's list of channels and labels.
 const mslAnomalies = "labeled_anomalies.csv"
 
-// mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has twice
-// (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
+// mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has
+// twice (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
 func mslChannels(home fs.FS) (channels []telemetry, folder string, err error) {
 	f, err := find(home, mslAnomalies)
 	if err != nil {

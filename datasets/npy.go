@@ -26,8 +26,8 @@ type array struct {
 	rows, cols int
 }
 
-// readArray reads an npy array of one or two dimensions as a table. Memory grows with the data that arrive, whatever
-// the header claims.
+// readArray reads an npy array of one or two dimensions as a table. Memory grows with the data that arrive,
+// whatever the header claims.
 func readArray(r *bufio.Reader, name string, want layout) (*table, error) {
 	a, err := readArrayHeader(r)
 	if err != nil {
@@ -117,8 +117,8 @@ func entry(text, key string) string {
 	return ""
 }
 
-// parseType reads an item type such as '<f8': byte order, kind and bytes. Without an order sign, or with = for that of
-// the machine that wrote it, it is little-endian, as practically all of them are.
+// parseType reads an item type such as '<f8': byte order, kind and bytes. Without an order sign, or with =
+// for that of the machine that wrote it, it is little-endian, as practically all of them are.
 func (a *array) parseType(descr string) error {
 	if len(descr) < 2 || descr[0] != '\'' && descr[0] != '"' {
 		return fault.New("data-npy-header", fault.New("data-npy-no-type"))
@@ -136,7 +136,8 @@ func (a *array) parseType(descr string) error {
 	return fault.New("data-npy-type", short(name))
 }
 
-// parseShape reads (rows, cols) or (rows,). The product is limited before anything is allocated or multiplied further.
+// parseShape reads (rows, cols) or (rows,). The product is limited before anything is allocated or multiplied
+// further.
 func (a *array) parseShape(shape string) error {
 	inside, _, closed := strings.Cut(strings.TrimPrefix(shape, "("), ")")
 	if !closed || shape[0] != '(' {

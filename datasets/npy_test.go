@@ -98,8 +98,8 @@ func TestNpyErrorsSayWhere(t *testing.T) {
 	}
 }
 
-// The largest claim that is not refused at once is maxValues items; with ten of them there, next to nothing may be
-// allocated.
+// The largest claim that is not refused at once is maxValues items; with ten of them there, next to nothing
+// may be allocated.
 func TestAHeaderAllocatesNothing(t *testing.T) {
 	file := inMemory("x.npy", npyHeader("<f8", "False", "(1220161, 110)")+strings.Repeat("\x00", 80))
 	var before, after runtime.MemStats

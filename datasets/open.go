@@ -20,8 +20,8 @@ type Entry struct {
 // fileID is the id of a file that belongs to no benchmark.
 func fileID(name string) string { return string(GroupFile) + "/" + name }
 
-// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single tables
-// and arrays at the top of fsys.
+// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single
+// tables and arrays at the top of fsys.
 func List(fsys fs.FS) ([]Entry, error) {
 	top, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -51,9 +51,9 @@ func isTable(name string) bool {
 	return false
 }
 
-// Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds the files
-// of ID's source, either as its publishers lay them out or under the source's name, each also compressed as .gz.
-// Errors name source, file and line.
+// Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds
+// the files of ID's source, either as its publishers lay them out or under the source's name, each also
+// compressed as .gz. Errors name source, file and line.
 func Open(fsys fs.FS, id string) (*Set, error) {
 	prefix, name, _ := strings.Cut(id, "/")
 	if GroupOf(id) == GroupFile {
@@ -84,7 +84,8 @@ func (s Source) read(fsys fs.FS, name string) (*Set, error) {
 	return s.open(home, name)
 }
 
-// locate returns the first of the source's usual folders that holds at least one complete set, and the sets in it.
+// locate returns the first of the source's usual folders that holds at least one complete set, and the sets
+// in it.
 func (s Source) locate(fsys fs.FS) (folder string, sets []Entry) {
 	for _, folder := range s.folders {
 		if home, err := fs.Sub(fsys, folder); err == nil {

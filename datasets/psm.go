@@ -21,7 +21,8 @@ func listPSM(home fs.FS) []Entry {
 	}
 	// train.csv is a common name: only the header tells.
 	err = f.read(func(_ content, r *bufio.Reader) error {
-		if start, _ := r.Peek(len("timestamp_(min),feature_0")); !bytes.Equal(start, []byte("timestamp_(min),feature_0")) {
+		const header = "timestamp_(min),feature_0"
+		if start, _ := r.Peek(len(header)); !bytes.Equal(start, []byte(header)) {
 			return errNotPSM
 		}
 		return nil

@@ -3,7 +3,8 @@ package datasets
 
 import "slices"
 
-// Series is a multivariate time series in row-major order: the value of channel c at step t is Values[t*Channels+c].
+// Series is a multivariate time series in row-major order: the value of channel c at step t is
+// Values[t*Channels+c].
 type Series struct {
 	Values   []float32
 	Rows     int // time steps
@@ -17,7 +18,8 @@ func (s Series) Row(t int) []float32 {
 
 // Slice returns the steps from a up to, not including, b; it shares memory with s.
 func (s Series) Slice(a, b int) Series {
-	return Series{Values: s.Values[a*s.Channels : b*s.Channels : b*s.Channels], Rows: b - a, Channels: s.Channels}
+	values := s.Values[a*s.Channels : b*s.Channels : b*s.Channels]
+	return Series{Values: values, Rows: b - a, Channels: s.Channels}
 }
 
 // Kinds of anomalies, in the order charts list them.

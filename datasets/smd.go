@@ -13,8 +13,8 @@ import (
 // smdChannels is the number of metrics of every machine (Su et al. 2019, OmniAnomaly, section 4.1).
 const smdChannels = 38
 
-// listSMD lists machines whose three files are there; interpretation labels are not required, because most uses of
-// SMD need none.
+// listSMD lists machines whose three files are there; interpretation labels are not required, because most
+// uses of SMD need none.
 func listSMD(home fs.FS) []Entry {
 	var sets []Entry
 	files, err := fs.ReadDir(home, "train")
@@ -37,8 +37,8 @@ func listSMD(home fs.FS) []Entry {
 	return slices.Compact(sets) // a file may lie there both plain and compressed
 }
 
-// openSMD reads one machine. Its labels count; the interpretation, which differs from them in a few places, only adds
-// the channels to the segments it overlaps.
+// openSMD reads one machine. Its labels count; the interpretation, which differs from them in a few places,
+// only adds the channels to the segments it overlaps.
 func openSMD(home fs.FS, machine string) (*Set, error) {
 	file := machine + ".txt"
 	if !fs.ValidPath(machine) || !has(home, "train/"+file) {
@@ -59,8 +59,8 @@ func openSMD(home fs.FS, machine string) (*Set, error) {
 	return set, nil
 }
 
-// readInterpretation reads lines of start-end:dims, 15-32:1,9 meaning that the steps 15 to 31 are anomalous in the
-// first and the ninth channel.
+// readInterpretation reads lines of start-end:dims, 15-32:1,9 meaning that the steps 15 to 31 are anomalous
+// in the first and the ninth channel.
 func readInterpretation(f File) (notes []Anomaly, err error) {
 	err = f.read(func(_ content, r *bufio.Reader) error {
 		lines := bufio.NewScanner(r)
@@ -83,8 +83,8 @@ func readInterpretation(f File) (notes []Anomaly, err error) {
 	return notes, err
 }
 
-// parseInterpretation takes the end as exclusive and dimensions from 1: so the intervals match the labels of the
-// machines, although no description says it.
+// parseInterpretation takes the end as exclusive and dimensions from 1: so the intervals match the labels of
+// the machines, although no description says it.
 func parseInterpretation(line string) (a Anomaly, ok bool) {
 	steps, dims, _ := strings.Cut(line, ":")
 	from, to, _ := strings.Cut(steps, "-")

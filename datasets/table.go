@@ -29,7 +29,8 @@ type table struct {
 // labelNames are the columns taken for labels when none is asked for.
 var labelNames = []string{"label", "labels", "anomaly", "is_anomaly"}
 
-// timeNames are columns that say when a row was measured; they are dropped. An unnamed first column is a row number.
+// timeNames are columns that say when a row was measured; they are dropped. An unnamed first column is a row
+// number.
 var timeNames = []string{"time", "timestamp", "timestamp_(min)", "date", "datetime", "index"}
 
 // role is what one column of a text table is used for.
@@ -123,16 +124,18 @@ func fill(s Series, rule Fill) int {
 	return filled
 }
 
-// join makes a set of two parts and, unless labels is nil, the labels of the test part. Missing cells are filled by
-// the rule.
+// join makes a set of two parts and, unless labels is nil, the labels of the test part. Missing cells are
+// filled by the rule.
 func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 	if train.values.Channels != test.values.Channels {
-		return nil, inFile(test.file, fault.New("data-channels-differ", test.values.Channels, train.file, train.values.Channels))
+		return nil, inFile(test.file,
+			fault.New("data-channels-differ", test.values.Channels, train.file, train.values.Channels))
 	}
 	if train.names != nil && test.names != nil {
 		for c, name := range train.names {
 			if test.names[c] != name {
-				return nil, inFile(test.file, fault.New("data-names-differ", c+1, test.names[c], train.file, name))
+				return nil, inFile(test.file,
+					fault.New("data-names-differ", c+1, test.names[c], train.file, name))
 			}
 		}
 	}
@@ -147,7 +150,8 @@ func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 		return set, nil
 	}
 	if len(labels.labels) != test.values.Rows {
-		return nil, inFile(labels.file, fault.New("data-labels-differ", len(labels.labels), test.file, test.values.Rows))
+		return nil, inFile(labels.file,
+			fault.New("data-labels-differ", len(labels.labels), test.file, test.values.Rows))
 	}
 	set.Labels, set.Anomalies = labels.labels, segments(labels.labels)
 	return set, nil

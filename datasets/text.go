@@ -14,8 +14,8 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// maxRecord bounds one row of text, so that a file without line ends, or with a quote that never closes, is refused
-// before it fills the memory.
+// maxRecord bounds one row of text, so that a file without line ends, or with a quote that never closes, is
+// refused before it fills the memory.
 const maxRecord = 1 << 20
 
 // readText reads rows of numbers separated by comma, semicolon, tab or bar, with or without a header.
@@ -39,8 +39,8 @@ func readText(r *bufio.Reader, name string, want layout) (*table, error) {
 	return p.table, nil
 }
 
-// separator returns the rune that splits every line of the sample into the same number of fields. The comma comes
-// last, because it may also be a decimal sign; it is the answer for a single column too.
+// separator returns the rune that splits every line of the sample into the same number of fields. The comma
+// comes last, because it may also be a decimal sign; it is the answer for a single column too.
 func separator(sample []byte) rune {
 	lines := bytes.Split(sample, []byte("\n"))
 	if len(lines) > 1 {
@@ -54,7 +54,8 @@ func separator(sample []byte) rune {
 	return ','
 }
 
-// sameCount looks at the first lines only: that is enough to tell a separator from a sign that occurs in names.
+// sameCount looks at the first lines only: that is enough to tell a separator from a sign that occurs in
+// names.
 func sameCount(lines [][]byte, sep rune, n int) bool {
 	for _, line := range lines[:min(len(lines), 8)] {
 		if len(bytes.TrimSpace(line)) > 0 && unquoted(line, sep) != n {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Fault is an error without a sentence: Key names the sentence in the files of package words, Args go into it. An argument
-// is a string, a number, a Word, Choices or another error, whatever its type.
+// Fault is an error without a sentence: Key names the sentence in the files of package words, Args go into
+// it. An argument is a string, a number, a Word, Choices or another error, whatever its type.
 type Fault struct {
 	Key  string
 	Args []any
@@ -66,8 +66,8 @@ type told interface {
 // foreign is the key of an error that has none of its own: its text is the argument.
 const foreign = "foreign-error"
 
-// Of returns the first fault in the tree of err, outermost first; an error that has none becomes one that says its text.
-// Nil stays nil.
+// Of returns the first fault in the tree of err, outermost first; an error that has none becomes one that
+// says its text. Nil stays nil.
 func Of(err error) *Fault {
 	if err == nil {
 		return nil
@@ -103,8 +103,8 @@ func Has(err error, key string) bool {
 	return false
 }
 
-// Cause says why a file could not be used, without the name and the operation that the error of a file system holds: its
-// caller names the file.
+// Cause says why a file could not be used, without the name and the operation that the error of a file system
+// holds: its caller names the file.
 func Cause(err error) error {
 	switch {
 	case err == nil:
@@ -159,7 +159,8 @@ func argumentOf(a any) argument {
 	var number float64
 	switch a.(type) {
 	case int, int64, uint64, float64:
-		if json.Unmarshal([]byte(text), &number) == nil && (fmt.Sprint(number) == text || fmt.Sprintf("%.0f", number) == text) {
+		if json.Unmarshal([]byte(text), &number) == nil &&
+			(fmt.Sprint(number) == text || fmt.Sprintf("%.0f", number) == text) {
 			return argument{Number: &number}
 		}
 	}

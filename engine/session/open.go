@@ -29,10 +29,12 @@ func newOpenSet(set *datasets.Set, d spec.Data) (openSet, error) {
 // holds reports whether the open set is that of d, however d cuts it.
 func (o openSet) holds(d spec.Data) bool {
 	a := o.data
-	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label && reflect.DeepEqual(a.Split, d.Split)
+	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
+		reflect.DeepEqual(a.Split, d.Split)
 }
 
-// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they are read.
+// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
+// are read.
 func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", errors.New("open: no data given"))

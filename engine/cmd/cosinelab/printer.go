@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -34,11 +33,6 @@ func (p printer) spread(s spec.Spread) string {
 		return p.points(s.Mean)
 	}
 	return p.points(s.Mean) + " ± " + p.points(s.SD)
-}
-
-// metric is the title of one.
-func (p printer) metric(m metrics.Metric) string {
-	return p.w.Say(words.Key("metric-" + strings.ReplaceAll(m.Name, "_", "-")))
 }
 
 // digits writes a number with so many of its digits that count.

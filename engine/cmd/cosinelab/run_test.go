@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -123,8 +124,8 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 func checkTable(t *testing.T, got outcome) {
 	t.Helper()
 	for _, m := range metrics.All {
-		if !strings.Contains(got.out, m.Title) {
-			t.Errorf("the table has no %s", m.Title)
+		if title := words.English().Say(words.Key(m.WordKey())); !strings.Contains(got.out, title) {
+			t.Errorf("the table has no %s", title)
 		}
 	}
 	for _, want := range []string{"chance", "alone", "cosine", "untrained", "random", "Threshold: train_percentile, percent 95", "train scores",

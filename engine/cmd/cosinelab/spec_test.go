@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"cosinelab/assets/words"
-	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
@@ -70,16 +69,6 @@ func TestCommentsLeaveTextsAlone(t *testing.T) {
 	const text = `{"a": "http://x\"//", "b": 1} // "c"`
 	if got := string(withoutComments([]byte(text))); got != `{"a": "http://x\"//", "b": 1}       ` {
 		t.Errorf("%q", got)
-	}
-}
-
-func TestEveryMetricHasATitleInEveryLanguage(t *testing.T) {
-	for _, m := range metrics.All {
-		for _, tag := range words.Tags() {
-			if title := (printer{nil, words.In(tag)}).metric(m); title == "" || strings.HasPrefix(title, "metric-") {
-				t.Errorf("%s has no title for %s", tag, m.Name)
-			}
-		}
 	}
 }
 
