@@ -16,7 +16,7 @@ import (
 func (a *app) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // errors and help are said in words
-	f.Func("lang", a.w.Say("cli-flag-lang"), isLanguage)
+	f.Func("lang", a.w.Say("flag-lang"), isLanguage)
 	return f
 }
 

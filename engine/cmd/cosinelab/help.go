@@ -53,7 +53,7 @@ func (a *app) flagHelp(f *flag.Flag) []string {
 	switch f.DefValue {
 	case "", "0", "false":
 	default:
-		about = a.w.Say("cli-flag-default", about, f.DefValue)
+		about = a.w.Say("flag-default", about, f.DefValue)
 	}
 	name := fmt.Sprintf("  -%s %s", f.Name, value)
 	return []string{name, about}
