@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -33,8 +32,8 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 	for _, tag := range words.Tags() {
 		text := do(t, "spec", "-lang", tag).must(t).out
 		got, err := spec.Parse(withoutComments([]byte(text)))
-		if err != nil || !reflect.DeepEqual(got, spec.Default()) {
-			t.Errorf("%s: it reads as %+v, %v", tag, got, err)
+		if err != nil || diff(spec.Default(), got) != "" {
+			t.Errorf("%s: error %v, it differs from the default:\n%s", tag, err, diff(spec.Default(), got))
 		}
 		for _, s := range specSections() {
 			for _, f := range append(s.inner, s.field) {
