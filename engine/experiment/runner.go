@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -190,7 +191,7 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []spec.Range{}}
 	err = r.scored(ctx, arm, from, hands, out)
 	if failed := (failure{}); errors.As(err, &failed) {
-		out.Failed, out.Output = failed.Error(), nil
+		out.Failed, out.Output = fault.Of(failed.error), nil
 		err = nil
 	}
 	if err != nil {
@@ -207,7 +208,7 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 // scored fills in a run up to its metrics.
 func (r *run) scored(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (err error) {
 	var s scores
-	if r.spec.Arms[arm].Control == "random" {
+	if !spec.Controls[r.spec.Arms[arm].Control].Student {
 		s = r.randomScores(out.Seed)
 	} else if s, err = r.student(ctx, arm, from, hands, out); err != nil {
 		return err

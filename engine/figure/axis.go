@@ -25,10 +25,11 @@ const (
 	leading  = 10 * vg.Length(1)
 )
 
-// face is a style of text that begins, is centred or ends (draw.XLeft, XCenter, XRight) where it is put, on its baseline.
+// face is a style of text that begins, is centred or ends (draw.XLeft, XCenter, XRight) where it is put, on
+// its baseline.
 func face(size vg.Length, c color.Color, x text.XAlignment) text.Style {
-	return text.Style{Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, XAlign: x,
-		Handler: plot.DefaultTextHandler}
+	return text.Style{Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		XAlign: x, Handler: plot.DefaultTextHandler}
 }
 
 // newPlot returns a plot in the style of all: axes left and below as hairlines, no box, no background.
@@ -69,8 +70,8 @@ func numeral(v float64, decimals int) string {
 	return words.English().Fixed(v, decimals)
 }
 
-// niceStep is the smallest of 1, 2 or 5 times a power of ten that is at least so long, and than least; decimals are those
-// that its multiples need.
+// niceStep is the smallest of 1, 2 or 5 times a power of ten that is at least so long, and than least;
+// decimals are those that its multiples need.
 func niceStep(length, least float64) (step float64, decimals int) {
 	length = max(length, least)
 	power := math.Floor(math.Log10(length))
@@ -87,7 +88,8 @@ func wholeTicks(most int) plot.TickerFunc {
 	return func(lo, hi float64) (ticks []plot.Tick) {
 		step, _ := niceStep((hi-lo)/float64(most), 1)
 		for i := math.Ceil(lo / step); i*step <= hi; i++ {
-			ticks = append(ticks, plot.Tick{Value: i * step, Label: words.English().Count(int(math.Round(i * step)))})
+			v := i * step
+			ticks = append(ticks, plot.Tick{Value: v, Label: words.English().Count(int(math.Round(v)))})
 		}
 		return ticks
 	}

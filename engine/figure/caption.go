@@ -19,7 +19,8 @@ func (s *sentences) say(k words.Key, args ...any) { s.all = append(s.all, s.w.Sa
 // finish adds what every caption says, and puts all together.
 func (s *sentences) finish(in Input) string {
 	sp := in.Report.Spec
-	s.say("caption-data", in.Report.Data.Title, sp.Data.Source, in.Report.Data.TestSteps, len(in.Report.Data.Channels))
+	s.say("caption-data", in.Report.Data.Title, sp.Data.Source, in.Report.Data.TestSteps,
+		len(in.Report.Data.Channels))
 	if !in.Report.Data.Labelled {
 		s.say("caption-no-labels")
 	}
@@ -54,7 +55,7 @@ func scored(r spec.Report, arm string, seed uint64) bool {
 	for _, a := range r.Arms {
 		for _, run := range a.Runs {
 			if run.Arm == arm && run.Seed == seed {
-				return run.Failed == "" && (len(run.Scores) > 0 || len(run.Metrics) > 0)
+				return run.Failed == nil && (len(run.Scores) > 0 || len(run.Metrics) > 0)
 			}
 		}
 	}
@@ -117,7 +118,8 @@ func (r *resultsOf) caption() string {
 	for _, b := range r.blocks {
 		for _, m := range b.rows {
 			if m.Metric.Name == spec.Headline && m.Untrained.Defined() {
-				c.say("caption-headline", m.Metric.Title, 100*float64(m.Chance), 100*float64(m.Untrained))
+				c.say("caption-headline", m.Metric, 100*float64(m.Chance),
+					100*float64(m.Untrained))
 			}
 		}
 	}

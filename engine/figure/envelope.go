@@ -7,15 +7,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// bin is what a stretch of steps shows in one place of the paper; a bin without finite values is empty (n = 0).
+// bin is what a stretch of steps shows in one place of the paper; n = 0 = no finite value.
 type bin struct {
 	at           float64 // middle, in steps
 	lo, hi, mean float64
 	n            int
 }
 
-// bins sums up values of the steps from up to, not including, to, at most count of them: no step is left out, so that a
-// spike of one step shows in the extremes.
+// bins sums up values of the steps from up to, not including, to, at most count of them: no step is left out,
+// so that a spike of one step shows in the extremes.
 func bins(value func(t int) float64, from, to, count int) []bin {
 	count = max(1, min(count, to-from))
 	out := make([]bin, count)
@@ -64,8 +64,10 @@ func area(run []bin, x, y func(float64) vg.Length) (outline []vg.Point) {
 	return outline
 }
 
-// trace draws bins as a line through what of says, over the area between extremes where a bin holds several steps.
-func trace(c draw.Canvas, all []bin, x, y func(float64) vg.Length, s draw.LineStyle, fill draw.LineStyle, of func(bin) float64) {
+// trace draws bins as a line through what of says, over the area between extremes where a bin holds several
+// steps.
+func trace(c draw.Canvas, all []bin, x, y func(float64) vg.Length, s draw.LineStyle, fill draw.LineStyle,
+	of func(bin) float64) {
 	for _, run := range stretches(all) {
 		var points []vg.Point
 		several := false

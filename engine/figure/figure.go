@@ -13,9 +13,9 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Input is what figures show. The words inside a figure are English, whatever the captions are written in: the fonts that
-// come with gonum/plot, Liberation, have no Hangul. Names of channels or arms that these fonts cannot write are replaced by
-// their numbers.
+// Input is what figures show. The words inside a figure are English, whatever the captions are written in:
+// the fonts that come with gonum/plot, Liberation, have no Hangul. Names of channels or arms that these fonts
+// cannot write are replaced by their numbers.
 type Input struct {
 	Report  spec.Report     // the scores of its runs where they are known; runs that are missing are left out
 	Test    datasets.Series // the test part as models see it [test steps, channels]; no steps = not at hand
@@ -62,14 +62,16 @@ func Names() (names []string) {
 // narrowest is the smallest width in which labels do not touch.
 const narrowest = 60 * vg.Millimeter
 
-// New lays out the figure of this name. It is an error if the report holds nothing that the figure would show.
+// New lays out the figure of this name. It is an error if the report holds nothing that the figure would
+// show.
 func New(name string, in Input, o Options) (*Figure, error) {
 	at := slices.Index(Names(), name)
 	if at < 0 {
 		return nil, fault.New("figure-unknown", name, fault.Choices(Names()))
 	}
 	if !(o.Width >= narrowest) {
-		return nil, fault.New("figure-narrow", float64(o.Width/vg.Millimeter), float64(narrowest/vg.Millimeter))
+		return nil, fault.New("figure-narrow", float64(o.Width/vg.Millimeter),
+			float64(narrowest/vg.Millimeter))
 	}
 	f, err := kinds[at].make(in, o)
 	if err != nil {

@@ -3,6 +3,7 @@ package figure_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -48,7 +49,7 @@ func TestSignalPutsTruthAndThresholdsWhereTheyAre(t *testing.T) {
 		t.Fatalf("%d bands of truth, want 2", len(bands))
 	}
 	if !near(bands[0].box.x0, at(50)) || !near(bands[0].box.x1, at(90)) {
-		t.Errorf("the first band spans %v to %v, want %v to %v", bands[0].box.x0, bands[0].box.x1, at(50), at(90))
+		t.Errorf("the first band spans %v, want %v to %v", bands[0].box, at(50), at(90))
 	}
 	if middle := (bands[1].box.x0 + bands[1].box.x1) / 2; !near(middle, at(200.5)) {
 		t.Errorf("the band of one step stands at %v, want %v", middle, at(200.5))
@@ -61,7 +62,7 @@ func TestSignalPutsTruthAndThresholdsWhereTheyAre(t *testing.T) {
 	for i, p := range dotted {
 		axis := nearestUpright(d, left, p.box.y0)
 		if want := axis.y0 + share*(axis.y1-axis.y0); !near(p.box.y0, want) {
-			t.Errorf("threshold %d lies at %v, want %v between %v and %v", i, p.box.y0, want, axis.y0, axis.y1)
+			t.Errorf("threshold %d lies at %v, want %v within %v", i, p.box.y0, want, axis)
 		}
 	}
 }
@@ -133,12 +134,13 @@ func TestEveryArmAndSeedIsInTheResults(t *testing.T) {
 		}
 	}
 	for _, m := range metrics.All {
-		if !d.says(m.Title) {
-			t.Errorf("no metric %s", m.Title)
+		if title := words.English().Say(words.Key(m.WordKey())); !d.says(title) {
+			t.Errorf("no metric %s", title)
 		}
 	}
 	honest, flattering := slices.Index(d.texts, "Composite F1"), slices.Index(d.texts, "Point-adjusted F1")
-	if heading := slices.IndexFunc(d.texts, func(s string) bool { return strings.HasPrefix(s, "Flattering") }); honest > heading || heading > flattering {
+	heading := slices.IndexFunc(d.texts, func(s string) bool { return strings.HasPrefix(s, "Flattering") })
+	if honest > heading || heading > flattering {
 		t.Error("honest metrics do not come before the heading of the flattering ones")
 	}
 }
@@ -151,7 +153,8 @@ func TestResultsOfAColumnFitOnAPage(t *testing.T) {
 	if d := parse(t, f); !d.says("Average precision") {
 		t.Error("the metric of the verdict is left out")
 	}
-	if d := parse(t, mustNew(t, "results", sample(), figure.Options{Width: page.Width, Metrics: []string{"auroc"}})); d.says("F1") || !d.says("AUROC") {
+	one := figure.Options{Width: page.Width, Metrics: []string{"auroc"}}
+	if d := parse(t, mustNew(t, "results", sample(), one)); d.says("F1") || !d.says("AUROC") {
 		t.Error("results do not show the metrics asked for alone")
 	}
 }
@@ -160,8 +163,11 @@ func TestLearningHasACurveForEverySeedAndArm(t *testing.T) {
 	in := sample()
 	d := parse(t, mustNew(t, "learning", in, page))
 	seeds, panels := len(in.Report.Spec.Seeds), 3
-	for colour, want := range map[string]int{armColours["+ cosine"]: panels * (seeds + 1), armColours["+ MSE"]: panels * (seeds + 1),
-		teacherTag: (panels - 1) * (seeds + 1)} { // the teacher has no cosine to itself
+	for colour, want := range map[string]int{
+		armColours["+ cosine"]: panels * (seeds + 1),
+		armColours["+ MSE"]:    panels * (seeds + 1),
+		teacherTag:             (panels - 1) * (seeds + 1), // the teacher has no cosine to itself
+	} {
 		lines := len(d.of(colour, false)) - 1 // the legend's
 		if lines != want {
 			t.Errorf("%s: %d lines, want %d", colour, lines, want)
@@ -180,7 +186,8 @@ func TestTheMeanEndsWhereTheFirstSeedStopped(t *testing.T) {
 	}
 }
 
-// Reports with all that can be missing or odd are drawn or refused with a fault, never with a panic or a number that is none.
+// Reports with all that can be missing or odd are drawn or refused with a fault, never with a panic or a
+// number that is none.
 func TestUnfinishedAndOddReports(t *testing.T) {
 	all := func(in *figure.Input, change func(*spec.Run)) {
 		for i := range in.Report.Arms {
@@ -195,11 +202,15 @@ func TestUnfinishedAndOddReports(t *testing.T) {
 			in.Report.Data.Labelled, in.Report.Data.Segments, in.Report.Data.Anomalous = false, nil, 0
 			all(in, func(r *spec.Run) { r.Metrics = nil })
 		},
-		"a failed run":      func(in *figure.Input) { failed(&in.Report.Arms[0].Runs[0]) },
-		"all failed":        func(in *figure.Input) { all(in, failed) },
-		"no scores":         func(in *figure.Input) { all(in, func(r *spec.Run) { r.Scores = nil }) },
-		"fewer scores":      func(in *figure.Input) { all(in, func(r *spec.Run) { r.Scores = r.Scores[:350] }) },
-		"a threshold moves": func(in *figure.Input) { all(in, func(r *spec.Run) { r.Threshold.Value = metrics.Undefined }) },
+		"a failed run": func(in *figure.Input) { failed(&in.Report.Arms[0].Runs[0]) },
+		"all failed":   func(in *figure.Input) { all(in, failed) },
+		"no scores":    func(in *figure.Input) { all(in, func(r *spec.Run) { r.Scores = nil }) },
+		"fewer scores": func(in *figure.Input) {
+			all(in, func(r *spec.Run) { r.Scores = r.Scores[:350] })
+		},
+		"a threshold moves": func(in *figure.Input) {
+			all(in, func(r *spec.Run) { r.Threshold.Value = metrics.Undefined })
+		},
 		"scores of one value": func(in *figure.Input) {
 			all(in, func(r *spec.Run) { r.Scores = make([]float64, steps); r.Threshold.Value = 0 })
 		},
@@ -215,9 +226,14 @@ func TestUnfinishedAndOddReports(t *testing.T) {
 		},
 		"huge scores": func(in *figure.Input) { all(in, func(r *spec.Run) { r.Scores[9] = 1e200 }) },
 		"undefined metrics": func(in *figure.Input) {
-			all(in, func(r *spec.Run) { r.Metrics[4].Value, r.Metrics[5].Chance = metrics.Undefined, metrics.Undefined })
+			all(in, func(r *spec.Run) {
+				r.Metrics[4].Value = metrics.Undefined
+				r.Metrics[5].Chance = metrics.Undefined
+			})
 		},
-		"equal metrics": func(in *figure.Input) { all(in, func(r *spec.Run) { r.Metrics[4].Value, r.Metrics[4].Chance = 1, 1 }) },
+		"equal metrics": func(in *figure.Input) {
+			all(in, func(r *spec.Run) { r.Metrics[4].Value, r.Metrics[4].Chance = 1, 1 })
+		},
 		"no runs": func(in *figure.Input) {
 			for i := range in.Report.Arms {
 				in.Report.Arms[i].Runs = nil
@@ -242,8 +258,12 @@ func TestUnfinishedAndOddReports(t *testing.T) {
 				}
 			})
 		},
-		"a constant channel": func(in *figure.Input) { in.Test.Values = make([]float32, len(in.Test.Values)) },
-		"an empty report":    func(in *figure.Input) { in.Report, in.Test = spec.Report{}, datasets.Series{} },
+		"a constant channel": func(in *figure.Input) {
+			in.Test.Values = make([]float32, len(in.Test.Values))
+		},
+		"an empty report": func(in *figure.Input) {
+			in.Report, in.Test = spec.Report{}, datasets.Series{}
+		},
 	} {
 		for _, kind := range figure.Names() {
 			t.Run(name+"/"+kind, func(t *testing.T) {
@@ -262,16 +282,21 @@ func TestUnfinishedAndOddReports(t *testing.T) {
 	}
 }
 
-func failed(r *spec.Run) { *r = spec.Run{Arm: r.Arm, Seed: r.Seed, Failed: "loss total became NaN"} }
+func failed(r *spec.Run) {
+	*r = spec.Run{Arm: r.Arm, Seed: r.Seed, Failed: fault.Of(errors.New("loss total became NaN"))}
+}
 
 func TestWrongOptionsAreNamed(t *testing.T) {
 	for want, err := range map[string]error{
 		"figure-unknown": second(figure.New("cover", sample(), page)),
 		"figure-narrow":  second(figure.New("signal", sample(), figure.Options{Width: 10})),
-		"figure-steps":   second(figure.New("signal", sample(), figure.Options{Width: page.Width, Steps: spec.Range{From: 9, To: 4000}})),
-		"figure-channel": second(figure.New("signal", sample(), figure.Options{Width: page.Width, Channels: []int{3}})),
-		"figure-metric":  second(figure.New("results", sample(), figure.Options{Width: page.Width, Metrics: []string{"fun"}})),
-		"figure-format":  mustNew(t, "results", sample(), page).Write(&bytes.Buffer{}, "gif"),
+		"figure-steps": second(figure.New("signal", sample(),
+			figure.Options{Width: page.Width, Steps: spec.Range{From: 9, To: 4000}})),
+		"figure-channel": second(figure.New("signal", sample(),
+			figure.Options{Width: page.Width, Channels: []int{3}})),
+		"figure-metric": second(figure.New("results", sample(),
+			figure.Options{Width: page.Width, Metrics: []string{"fun"}})),
+		"figure-format": mustNew(t, "results", sample(), page).Write(&bytes.Buffer{}, "gif"),
 	} {
 		if !fault.Has(err, want) {
 			t.Errorf("%v, want %s", err, want)
@@ -286,7 +311,8 @@ func second(_ *figure.Figure, err error) error { return err }
 
 func TestFilesAreWhatTheySayAndTheSameEveryTime(t *testing.T) {
 	for _, kind := range figure.Names() {
-		for format, magic := range map[string]string{"svg": "<?xml", "pdf": "%PDF-", "png": "\x89PNG\r\n\x1a\n"} {
+		for format, magic := range map[string]string{"svg": "<?xml", "pdf": "%PDF-",
+			"png": "\x89PNG\r\n\x1a\n"} {
 			f := mustNew(t, kind, sample(), page)
 			first := bytesOf(t, f, format)
 			if !bytes.HasPrefix(first, []byte(magic)) {
@@ -341,7 +367,8 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 					t.Errorf("%s in %s says nothing of %s: %s", kind, w.Tag, fact, caption)
 				}
 			}
-			if threshold := "train_percentile, percent 99"; kind != "learning" && !strings.Contains(caption, threshold) {
+			if threshold := "train_percentile, percent 99"; kind != "learning" &&
+				!strings.Contains(caption, threshold) {
 				t.Errorf("%s in %s says nothing of the threshold: %s", kind, w.Tag, caption)
 			}
 			if strings.Contains(caption, "{") || strings.Contains(caption, "caption-") {
@@ -349,7 +376,8 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 			}
 		}
 	}
-	if svg := string(bytesOf(t, mustNew(t, "results", sample(), page), "svg")); !strings.Contains(svg, "<desc>Every metric") {
+	svg := string(bytesOf(t, mustNew(t, "results", sample(), page), "svg"))
+	if !strings.Contains(svg, "<desc>Every metric") {
 		t.Error("the SVG is not described")
 	}
 }

@@ -52,7 +52,8 @@ func (f *Figure) Write(w io.Writer, format string) error {
 	return fault.New("figure-format", format, fault.Choices(Formats()))
 }
 
-// svg keeps text as text. Viewers without Liberation take a font of the same widths; screen readers get the caption.
+// svg keeps text as text. Viewers without Liberation take a font of the same widths; screen readers get the
+// caption.
 func (f *Figure) svg(w io.Writer) error {
 	c := vgsvg.New(f.Width, f.Height)
 	f.draw(draw.New(c))
@@ -60,8 +61,10 @@ func (f *Figure) svg(w io.Writer) error {
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	text := strings.ReplaceAll(b.String(), "font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
-	described := fmt.Sprintf("<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(f.Name), html.EscapeString(f.Caption))
+	text := strings.ReplaceAll(b.String(), "font-family:Liberation Sans;",
+		"font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
+	described := fmt.Sprintf("<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(f.Name),
+		html.EscapeString(f.Caption))
 	text = strings.Replace(text, "<g transform=", described+"<g transform=", 1)
 	_, err := io.WriteString(w, text)
 	return err
@@ -74,8 +77,8 @@ func (f *Figure) png(w io.Writer) error {
 	return err
 }
 
-// dateless makes documents of fpdf, which writes the time and walks its fonts in random order, the same every time. It has
-// no other place to say so through gonum/plot than its defaults.
+// dateless makes documents of fpdf, which writes the time and walks its fonts in random order, the same every
+// time. It has no other place to say so through gonum/plot than its defaults.
 var dateless = sync.OnceFunc(func() {
 	fpdf.SetDefaultCatalogSort(true)
 	fpdf.SetDefaultCreationDate(time.Unix(0, 0).UTC())
@@ -90,7 +93,8 @@ func (f *Figure) pdf(w io.Writer) error {
 	return err
 }
 
-// pdfCanvas encodes text as Windows-1252, as the fonts of the document are, and hands colours over as vgpdf takes them.
+// pdfCanvas encodes text as Windows-1252, as the fonts of the document are, and hands colours over as vgpdf
+// takes them.
 type pdfCanvas struct{ *vgpdf.Canvas }
 
 func (c pdfCanvas) FillString(f font.Face, at vg.Point, text string) {
@@ -104,8 +108,8 @@ func (c pdfCanvas) SetColor(col color.Color) {
 	c.Canvas.SetColor(col)
 }
 
-// straight is a colour that does not multiply its parts by its opacity. Viewers of a PDF do that themselves, and vgpdf
-// writes what RGBA returns: done twice, what shines through would darken.
+// straight is a colour that does not multiply its parts by its opacity. Viewers of a PDF do that themselves,
+// and vgpdf writes what RGBA returns: done twice, what shines through would darken.
 type straight struct{ color.NRGBA }
 
 // RGBA returns the parts as they are.

@@ -30,9 +30,12 @@ const cut, peak = 1.0, 4.0
 func sample() figure.Input {
 	rng := rand.New(rand.NewPCG(1, 2))
 	sp := spec.Default()
-	r := spec.Report{Version: spec.Version, Spec: sp, Data: spec.DataSummary{Source: sp.Data.Source, Title: "Web server",
-		Channels: []string{"requests", "load", "latency"}, TestSteps: steps, ScoredSteps: steps, Labelled: true, Anomalous: 41,
-		Segments: []spec.Segment{{From: 50, To: 90, Channels: []int{1}}, {From: 200, To: 201, Channels: []int{1, 2}}}}}
+	r := spec.Report{Version: spec.Version, Spec: sp,
+		Data: spec.DataSummary{Source: sp.Data.Source, Title: "Web server",
+			Channels: []string{"requests", "load", "latency"}, TestSteps: steps, ScoredSteps: steps,
+			Labelled: true, Anomalous: 41,
+			Segments: []spec.Segment{{From: 50, To: 90, Channels: []int{1}},
+				{From: 200, To: 201, Channels: []int{1, 2}}}}}
 	for _, seed := range sp.Seeds {
 		r.Teachers = append(r.Teachers, spec.TeacherRun{Seed: seed, Epochs: epochs(rng, "")})
 	}
@@ -51,7 +54,8 @@ func sample() figure.Input {
 }
 
 func run(rng *rand.Rand, arm spec.Arm, seed uint64) spec.Run {
-	r := spec.Run{Arm: arm.Name, Seed: seed, Threshold: spec.Cut{Policy: "train_percentile", Value: cut}, Hits: 1, FalseRuns: 1,
+	r := spec.Run{Arm: arm.Name, Seed: seed,
+		Threshold: spec.Cut{Policy: spec.PolicyTrainPercentile, Value: cut}, Hits: 1, FalseRuns: 1,
 		Alarms: []spec.Range{{From: 60, To: 64}, {From: 300, To: 310}}}
 	for t := range steps {
 		r.Scores = append(r.Scores, rng.Float64()*cut)
@@ -60,9 +64,10 @@ func run(rng *rand.Rand, arm spec.Arm, seed uint64) spec.Run {
 		}
 	}
 	for _, m := range metrics.All {
-		r.Metrics = append(r.Metrics, spec.Measure{Name: m.Name, Value: metrics.Value(0.2 + 0.6*rng.Float64()), Chance: 0.1})
+		r.Metrics = append(r.Metrics, spec.Measure{Name: m.Name,
+			Value: metrics.Value(0.2 + 0.6*rng.Float64()), Chance: 0.1})
 	}
-	if arm.Control == "" {
+	if arm.Control == spec.ControlNone {
 		r.Epochs = epochs(rng, "to_teacher")
 	}
 	return r
@@ -73,7 +78,8 @@ func epochs(rng *rand.Rand, check string) (all []spec.Epoch) {
 		loss := []spec.Part{{Name: "own", Value: math.Exp(-float64(e)/3) + 0.1*rng.Float64()}}
 		all = append(all, spec.Epoch{Epoch: e + 1, Losses: loss, Validation: loss})
 		if check != "" {
-			all[e].Validation = append(all[e].Validation[:1:1], spec.Part{Name: check, Value: 0.3 / float64(e+1)})
+			all[e].Validation = append(all[e].Validation[:1:1],
+				spec.Part{Name: check, Value: 0.3 / float64(e+1)})
 		}
 	}
 	return all
@@ -157,7 +163,7 @@ func parse(t *testing.T, f *figure.Figure) drawing {
 	for _, p := range d.paths {
 		b := p.box
 		if b.x0 < -1 || b.y0 < -1 || b.x1 > float64(f.Width)+1 || b.y1 > float64(f.Height)+1 {
-			t.Fatalf("%s: a path reaches from %v,%v to %v,%v, outside %v × %v", f.Name, b.x0, b.y0, b.x1, b.y1, f.Width, f.Height)
+			t.Fatalf("%s: a path reaches over %v, outside %v × %v", f.Name, b, f.Width, f.Height)
 		}
 	}
 	return d

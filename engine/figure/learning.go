@@ -41,7 +41,8 @@ type training struct {
 	seeds [][]spec.Epoch
 }
 
-// curve is what one panel shows of a training, epoch after epoch from the first; values are NaN where nothing was measured.
+// curve is what one panel shows of a training, epoch after epoch from the first; values are NaN where nothing
+// was measured.
 type curve struct {
 	look  look
 	seeds [][]float64
@@ -77,7 +78,8 @@ func learning(in Input, o Options) (*Figure, error) {
 		entries = append(entries, t.entry())
 	}
 	columns := max(1, min(len(panels), int((o.Width+between)/(panelWidth+between))))
-	grid := panelGrid{legend: legendRows(entries, o.Width), panels: panels, columns: columns, height: learningHeight}
+	grid := panelGrid{legend: legendRows(entries, o.Width), panels: panels, columns: columns,
+		height: learningHeight}
 	return &Figure{Height: grid.space(), Caption: learningCaption(in), draw: grid.draw}, nil
 }
 
@@ -173,7 +175,8 @@ func curvePanel(title string, curves []curve, log bool) *panel {
 
 // widestFirst puts curves in the order in which none covers another whole.
 func widestFirst(curves []curve) []curve {
-	return slices.SortedStableFunc(slices.Values(curves), func(a, b curve) int { return cmp.Compare(b.look.width, a.look.width) })
+	return slices.SortedStableFunc(slices.Values(curves),
+		func(a, b curve) int { return cmp.Compare(b.look.width, a.look.width) })
 }
 
 // line connects the values of epochs that follow each other.

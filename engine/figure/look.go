@@ -10,7 +10,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// The colours of the page's light theme, assets/tokens.css: ink is for facts, colour for models, grey for controls.
+// The colours of the page's light theme, assets/tokens.css: ink is for facts, colour for models, grey for
+// controls.
 var (
 	ink        = rgb(0x16191d)
 	ink2       = rgb(0x474e57)
@@ -73,12 +74,12 @@ var further = []struct {
 // kindOf is the row of looks that an arm belongs to: its control or objective.
 func kindOf(a spec.Arm) string {
 	switch {
-	case a.Control != "":
-		return a.Control
-	case a.Objective.Kind == "none":
-		return spec.ArmAlone
+	case a.Control != spec.ControlNone:
+		return a.Control.String()
+	case spec.Objectives[a.Objective.Kind].Distils:
+		return a.Objective.Kind.String()
 	}
-	return a.Objective.Kind
+	return spec.ArmAlone
 }
 
 // lookOf is the look of a report's arm, by its place.
@@ -122,7 +123,8 @@ type diamond struct{}
 
 func (diamond) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
 	r := 1.25 * s.Radius
-	c.FillPolygon(s.Color, []vg.Point{{X: at.X - r, Y: at.Y}, {X: at.X, Y: at.Y + r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y - r}})
+	c.FillPolygon(s.Color, []vg.Point{{X: at.X - r, Y: at.Y}, {X: at.X, Y: at.Y + r}, {X: at.X + r, Y: at.Y},
+		{X: at.X, Y: at.Y - r}})
 }
 
 // line is the style of the look's line, so many times as wide.

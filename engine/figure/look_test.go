@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"os"
 	"regexp"
 	"strconv"
@@ -36,9 +37,8 @@ func TestFiguresHaveThePagesColoursAndDashes(t *testing.T) {
 			t.Errorf("%s has dashes %s, the page %s", k.kind, dashText(k.dash), got)
 		}
 	}
-	for name, c := range map[string]struct{ R, G, B uint8 }{"ink": {ink.R, ink.G, ink.B}, "ink-2": {ink2.R, ink2.G, ink2.B},
-		"ink-3": {ink3.R, ink3.G, ink3.B}, "rule-2": {rule2.R, rule2.G, rule2.B}, "c-truth": {truth.R, truth.G, truth.B},
-		"c-truth-edge": {truthEdge.R, truthEdge.G, truthEdge.B}} {
+	for name, c := range map[string]color.NRGBA{"ink": ink, "ink-2": ink2, "ink-3": ink3, "rule-2": rule2,
+		"c-truth": truth, "c-truth-edge": truthEdge} {
 		colours[name] = fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 	}
 	for name, got := range colours {
@@ -62,18 +62,21 @@ func dashText(dash []vg.Length) string {
 // Without colour, a mark and a line still say which arm they are of.
 func TestLooksDifferInGrey(t *testing.T) {
 	r := spec.Report{}
-	for _, kind := range []string{"none", "none", "cosine", "cosine", "mse", "mse"} {
-		r.Arms = append(r.Arms, spec.ArmReport{Arm: spec.Arm{Name: strconv.Itoa(len(r.Arms)), Objective: spec.Objective{Kind: kind}}})
+	for _, kind := range []spec.ObjectiveKind{spec.ObjectiveNone, spec.ObjectiveNone, spec.ObjectiveCosine,
+		spec.ObjectiveCosine, spec.ObjectiveMSE, spec.ObjectiveMSE} {
+		a := spec.Arm{Name: strconv.Itoa(len(r.Arms)), Objective: spec.Objective{Kind: kind}}
+		r.Arms = append(r.Arms, spec.ArmReport{Arm: a})
 	}
-	for _, control := range []string{spec.ArmUntrained, spec.ArmRandom} {
-		r.Arms = append(r.Arms, spec.ArmReport{Arm: spec.Arm{Name: control, Control: control}})
+	for _, control := range []spec.ControlKind{spec.ControlUntrained, spec.ControlRandom} {
+		r.Arms = append(r.Arms, spec.ArmReport{Arm: spec.Arm{Name: control.String(), Control: control}})
 	}
 	seen := map[string]int{}
 	for i := range r.Arms {
 		l := lookOf(r, i)
 		if kind := kindOf(r.Arms[i].Arm); i%2 == 1 && i < 6 {
-			if first := lookOf(r, i-1); first.colour != l.colour || first.mark == l.mark || fmt.Sprint(first.dash) == fmt.Sprint(l.dash) {
-				t.Errorf("two arms of kind %s: %+v and %+v, want one colour, two marks and dashes", kind, first, l)
+			if first := lookOf(r, i-1); first.colour != l.colour || first.mark == l.mark ||
+				fmt.Sprint(first.dash) == fmt.Sprint(l.dash) {
+				t.Errorf("kind %s: %+v and %+v, want one colour, two marks and dashes", kind, first, l)
 			}
 			continue // marks of further arms are shared among kinds, whose names stand beside them
 		}
@@ -131,6 +134,15 @@ func TestTicksAreRoundAndInside(t *testing.T) {
 		}
 		if said := strings.ReplaceAll(fmt.Sprint(got), "\u2009", " "); said != c.want {
 			t.Errorf("from %v to %v: %v, want %s", c.lo, c.hi, got, c.want)
+		}
+	}
+}
+
+func TestThresholdsHaveTwoDigits(t *testing.T) {
+	for cut, want := range map[float64]string{0.7016: "0.70", 0.0421: "0.042", 3.79: "3.8", 123.4: "123",
+		-0.5: "−0.50", 2.5e-7: "2.5e−07", 1e200: "1e+200"} {
+		if got := (&lane{cut: cut}).cutText(); got != want {
+			t.Errorf("%v is written %s, want %s", cut, got, want)
 		}
 	}
 }

@@ -45,7 +45,8 @@ func (g panelGrid) draw(c draw.Canvas) {
 		d := cell(i)
 		letter := string(rune('a' + i))
 		c.FillText(face(medium, ink, draw.XLeft), vg.Point{X: d.Min.X, Y: d.Max.Y - medium}, letter)
-		c.FillText(face(medium, ink, draw.XLeft), vg.Point{X: d.Min.X + left[i%g.columns], Y: d.Max.Y - medium}, p.title)
+		c.FillText(face(medium, ink, draw.XLeft),
+			vg.Point{X: d.Min.X + left[i%g.columns], Y: d.Max.Y - medium}, p.title)
 		d.Max.Y -= leading
 		d.Min.X += left[i%g.columns] - (p.plot.DataCanvas(d).Min.X - d.Min.X)
 		p.plot.Draw(d)

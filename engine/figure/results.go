@@ -20,13 +20,15 @@ const (
 	cellGap    = 12 * vg.Length(1)
 	axisHeight = 13 * vg.Length(1)
 	headingGap = 3 * vg.Length(1)
-	seedSpread = 3.2 * vg.Length(1) // over which seeds of one arm are set apart, so that equal values are seen
+	seedSpread = 3.2 * vg.Length(1) // sets seeds of one arm apart, so that equal values are seen
 )
 
-// tallest is the height of a printed page; usual are the metrics that a figure shows whose width leaves no room there for all.
+// tallest is the height of a printed page; usual are the metrics that a figure shows whose width leaves no
+// room there for all.
 const tallest = 240 * vg.Millimeter
 
-var usual = []string{"average_precision", "vus_pr", "auroc", "f1", "composite_f1", "affiliation_f1", "pa_f1", "pak_f1"}
+var usual = []string{"average_precision", "vus_pr", "auroc", "f1", "composite_f1", "affiliation_f1", "pa_f1",
+	"pak_f1"}
 
 // resultsOf is what the results are drawn from.
 type resultsOf struct {
@@ -44,8 +46,8 @@ type resultBlock struct {
 	rows    []spec.MetricSummary
 }
 
-// results draws every metric of every arm: a mark a seed, the mean as a bar, chance dashed, the untrained model dotted.
-// Metrics that may be read alone come first.
+// results draws every metric of every arm: a mark a seed, the mean as a bar, chance dashed, the untrained
+// model dotted. Metrics that may be read alone come first.
 func results(in Input, o Options) (*Figure, error) {
 	for _, name := range o.Metrics {
 		if !slices.ContainsFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name }) {
@@ -73,7 +75,8 @@ func newResults(in Input, o Options) *resultsOf {
 	}{{metrics.Honest, "figure-honest"}, {metrics.Flattering, "figure-flattering"}} {
 		b := resultBlock{heading: label(g.heading)}
 		for _, m := range summary.Metrics {
-			if m.Metric.Group == g.group && (len(o.Metrics) == 0 || slices.Contains(o.Metrics, m.Metric.Name)) {
+			wanted := len(o.Metrics) == 0 || slices.Contains(o.Metrics, m.Metric.Name)
+			if m.Metric.Group == g.group && wanted {
 				b.rows = append(b.rows, m)
 			}
 		}
@@ -97,7 +100,8 @@ func resultSigns() []entry {
 	}
 	return []entry{
 		{label("figure-seed"), func(c draw.Canvas, x0, x1, y vg.Length) {
-			c.DrawGlyphNoClip(draw.GlyphStyle{Color: ink2, Radius: 2, Shape: draw.CircleGlyph{}}, vg.Point{X: (x0 + x1) / 2, Y: y})
+			c.DrawGlyphNoClip(draw.GlyphStyle{Color: ink2, Radius: 2, Shape: draw.CircleGlyph{}},
+				vg.Point{X: (x0 + x1) / 2, Y: y})
 		}},
 		{label("figure-mean"), upright(draw.LineStyle{Color: ink2, Width: 1.4})},
 		{label("figure-chance"), upright(chanceLine)},
@@ -154,7 +158,8 @@ func rowAt(c draw.Canvas, arm int) vg.Length {
 
 func (r *resultsOf) armNames(c draw.Canvas) {
 	for i, l := range r.names {
-		c.FillText(face(small, l.colour, draw.XLeft), vg.Point{X: c.Min.X, Y: rowAt(c, i) - 0.34*small}, l.name)
+		c.FillText(face(small, l.colour, draw.XLeft), vg.Point{X: c.Min.X, Y: rowAt(c, i) - 0.34*small},
+			l.name)
 	}
 }
 
@@ -171,7 +176,8 @@ func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
 	}
 	e.on(&p.X, 0.06)
 	p.X.Tick.Marker = linearTicks(4)
-	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small}, m.Metric.Title)
+	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small},
+		label(words.Key(m.Metric.WordKey())))
 	plotted := draw.Crop(c, 0, 0, 0, -leading)
 	p.Add(paint(func(d draw.Canvas, p *plot.Plot) {
 		x, _ := p.Transforms(&d)
@@ -211,6 +217,7 @@ func (r *resultsOf) strip(c draw.Canvas, x func(float64) vg.Length, y vg.Length,
 	}
 	if mean := spec.NewSpread(values).Mean; mean.Defined() {
 		at := x(100 * float64(mean))
-		c.StrokeLine2(draw.LineStyle{Color: l.colour, Width: 1.4}, at, y-rowHeight/2+0.4, at, y+rowHeight/2-0.4)
+		c.StrokeLine2(draw.LineStyle{Color: l.colour, Width: 1.4}, at, y-rowHeight/2+0.4, at,
+			y+rowHeight/2-0.4)
 	}
 }

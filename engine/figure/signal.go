@@ -22,6 +22,8 @@ const (
 	slimmest      = 0.8 * vg.Length(1) // band or bar: one step of thousands is still seen
 )
 
+var thresholdLine = draw.LineStyle{Color: ink, Width: 0.8, Dashes: []vg.Length{0.8, 1.6}}
+
 // lane is one panel of the signal, under its name.
 type lane struct {
 	name, remark string
@@ -42,8 +44,8 @@ type signalOf struct {
 	root     bool // a score axis is a square root
 }
 
-// signal draws channels of the test part, then the scores of every arm with its threshold and alarms. All share the time
-// axis; truth runs through all.
+// signal draws channels of the test part, then the scores of every arm with its threshold and alarms. All
+// share the time axis; truth runs through all.
 func signal(in Input, o Options) (*Figure, error) {
 	s := &signalOf{Input: in, steps: o.Steps, channels: o.Channels}
 	if err := s.check(); err != nil {
@@ -86,7 +88,8 @@ func (s *signalOf) check() error {
 	return nil
 }
 
-// telling are the channels in which most true anomalies show, the first ones of equals, in the order of the data.
+// telling are the channels in which most true anomalies show, the first ones of equals, in the order of the
+// data.
 func telling(d spec.DataSummary, count int) []int {
 	votes := make([]int, len(d.Channels))
 	all := make([]int, len(d.Channels))
@@ -148,8 +151,9 @@ func (s *signalOf) channel(c int) *lane {
 	for t := s.steps.From; t < to; t++ {
 		e.hold(value(t))
 	}
-	l := &lane{name: s.nameOf(c), height: channelHeight, plot: s.lanePlot(), colour: draw.LineStyle{Color: ink}, cut: math.NaN()}
-	if s.Report.Spec.Data.Scaling == "standard" {
+	l := &lane{name: s.nameOf(c), height: channelHeight, plot: s.lanePlot(),
+		colour: draw.LineStyle{Color: ink}, cut: math.NaN()}
+	if s.Report.Spec.Data.Scaling == spec.ScalingStandard {
 		l.remark = label("figure-standard")
 	}
 	e.on(&l.plot.Y, 0.04)
@@ -170,8 +174,8 @@ func (s *signalOf) lanePlot() *plot.Plot {
 	return p
 }
 
-// scores adds a lane for every arm. Trained ones share their scale, so that they compare; a control, whose scores may be many
-// times as high, has its own.
+// scores adds a lane for every arm. Trained ones share their scale, so that they compare; a control, whose
+// scores may be many times as high, has its own.
 func (s *signalOf) scores() {
 	shared := empty
 	for i := range s.Report.Arms {
@@ -193,7 +197,7 @@ func (s *signalOf) scores() {
 	}
 }
 
-func (s *signalOf) trained(arm int) bool { return s.Report.Arms[arm].Arm.Control == "" }
+func (s *signalOf) trained(arm int) bool { return s.Report.Arms[arm].Arm.Control == spec.ControlNone }
 
 // values are what a lane must hold: scores and threshold.
 func (s *signalOf) values(r *spec.Run) []float64 {
@@ -208,7 +212,8 @@ func (s *signalOf) within(scores []float64) []float64 {
 
 func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 	look := lookOf(s.Report, arm)
-	l := &lane{name: look.name, height: scoreHeight, plot: s.lanePlot(), colour: look.line(1), run: r, cut: float64(r.Threshold.Value)}
+	l := &lane{name: look.name, height: scoreHeight, plot: s.lanePlot(), colour: look.line(1), run: r,
+		cut: float64(r.Threshold.Value)}
 	if l.remark = s.found(r); len(r.Scores) == 0 {
 		l.remark = label("figure-no-scores")
 	}
@@ -223,13 +228,15 @@ func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 	l.plot.Add(paint(func(c draw.Canvas, p *plot.Plot) {
 		x, y := p.Transforms(&c)
 		if to > s.steps.From {
-			all := bins(func(t int) float64 { return r.Scores[t] }, s.steps.From, to, binCount(c.Max.X-c.Min.X))
-			trace(c, all, x, y, draw.LineStyle{Color: look.colour, Width: 0.6}, draw.LineStyle{Color: faint(look.colour, 0.35)},
+			all := bins(func(t int) float64 { return r.Scores[t] }, s.steps.From, to,
+				binCount(c.Max.X-c.Min.X))
+			trace(c, all, x, y, draw.LineStyle{Color: look.colour, Width: 0.6},
+				draw.LineStyle{Color: faint(look.colour, 0.35)},
 				func(b bin) float64 { return b.hi })
 		}
 		if finite(l.cut) {
 			at := y(l.cut)
-			c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.8, Dashes: []vg.Length{0.8, 1.6}}, c.Min.X, at, c.Max.X, at)
+			c.StrokeLine2(thresholdLine, c.Min.X, at, c.Max.X, at)
 		}
 	}))
 	return l

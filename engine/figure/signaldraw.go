@@ -48,8 +48,7 @@ func (s *signalOf) timeAxis(width vg.Length) *plot.Plot {
 
 // cutText is the threshold with two digits that count.
 func (l *lane) cutText() string {
-	_, decimals := niceStep(max(math.Abs(l.cut), 1e-9)/10, 0)
-	return numeral(l.cut, decimals)
+	return numeral(l.cut, max(0, 1-int(math.Floor(math.Log10(max(math.Abs(l.cut), 1e-9))))))
 }
 
 // lane draws one lane whose data stand above those of the time axis, inner.
@@ -68,7 +67,8 @@ func (s *signalOf) lane(c draw.Canvas, l *lane, below vg.Length, inner draw.Canv
 	if finite(l.cut) {
 		data := l.plot.DataCanvas(panel)
 		_, y := l.plot.Transforms(&data)
-		c.FillText(face(small, ink, draw.XLeft), vg.Point{X: inner.Max.X + 3, Y: y(l.cut) - 0.36*small}, l.cutText())
+		c.FillText(face(small, ink, draw.XLeft), vg.Point{X: inner.Max.X + 3, Y: y(l.cut) - 0.36*small},
+			l.cutText())
 	}
 	if l.run != nil {
 		strip := block(inner, below+leading+l.height+alarmGap, alarmHeight)
@@ -123,8 +123,8 @@ func (s *signalOf) brackets(c draw.Canvas) {
 	}
 }
 
-// alarms draws a filled bar for one that touches a true anomaly, a hollow one for a false alarm, and a dashed outline
-// along an anomaly without alarm.
+// alarms draws a filled bar for one that touches a true anomaly, a hollow one for a false alarm, and a dashed
+// outline along an anomaly without alarm.
 func (s *signalOf) alarms(c draw.Canvas, l *lane) {
 	segments := s.Report.Data.Segments
 	outline := draw.LineStyle{Color: l.colour.Color, Width: hairline}

@@ -6,7 +6,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// likeness replaces characters that figures use and that Windows-1252 lacks by the ones that look most like them.
+// likeness replaces characters that figures use and that Windows-1252 lacks by the ones that look most like
+// them.
 var likeness = map[rune]rune{
 	'−':      '–',
 	'\u2009': '\u00a0', // thin space

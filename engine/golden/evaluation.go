@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // exactly is the limit for what is counted or chosen, evaluated for what is computed in float64 (the file's tolerance).
@@ -53,7 +55,7 @@ func (d draws) scores(n int) ([]float64, error) {
 			out[i] /= float64(uint64(1) << d.Bits)
 		}
 	default:
-		return nil, fmt.Errorf("golden: scores of kind %q with %d values, want list of %d or lcg", d.Kind, len(d.Values), n)
+		return nil, fault.New("golden-scores", d.Kind, len(d.Values), n)
 	}
 	return out, nil
 }
@@ -106,7 +108,7 @@ func (c evaluationCase) first(l *ledger, what string, got, want []float64) {
 func verifyEvaluation(v *verifier, file []byte) error {
 	var f struct{ Cases []evaluationCase }
 	if err := json.Unmarshal(file, &f); err != nil {
-		return fmt.Errorf("golden: %w", err)
+		return fault.New("golden-json", err)
 	}
 	l := ledger{}
 	for _, c := range f.Cases {
@@ -115,7 +117,7 @@ func verifyEvaluation(v *verifier, file []byte) error {
 			verify = c.thresholds
 		}
 		if err := verify(&l); err != nil {
-			return fmt.Errorf("golden: %s: %w", c.Name, err)
+			return fault.New("in-place", c.Name, err)
 		}
 	}
 	v.report.Checks = append(v.report.Checks, l.checks...)
@@ -255,7 +257,7 @@ func (c evaluationCase) leaves(l *ledger, at string, want any, answer map[string
 	}
 	object, ok := want.(map[string]any)
 	if !ok {
-		return fmt.Errorf("expected of %s: %v, want an object", at, want)
+		return fault.New("golden-no-object", at, fmt.Sprint(want))
 	}
 	for _, key := range sorted(object) {
 		compare(l, key, at+"/"+key, object[key], got[key])
@@ -328,11 +330,11 @@ func (c evaluationCase) thresholds(l *ledger) error {
 		if err != nil {
 			return err
 		}
-		policy, err := detect.FindThreshold(name)
+		threshold, err := thresholdOf(name, x)
 		if err != nil {
 			return err
 		}
-		cut, err := policy.Choose(detect.Scores{Train: train, Test: test}, detect.Params{Percent: x, K: x})
+		cut, err := detect.Choose(threshold, detect.Scores{Train: train, Test: test})
 		if err != nil {
 			return err
 		}
@@ -348,6 +350,16 @@ func (c evaluationCase) thresholds(l *ledger) error {
 	return nil
 }
 
+// thresholdOf is a policy with one parameter.
+func thresholdOf(policy string, x float64) (t spec.Threshold, err error) {
+	if err = t.Policy.UnmarshalText([]byte(policy)); err == nil {
+		for _, k := range spec.Policies[t.Policy].Params {
+			t.SetParam(k, x)
+		}
+	}
+	return t, err
+}
+
 // policyOf reads a key such as train_percentile_99.5 or mean_plus_3_sigma.
 func policyOf(key string) (name string, x float64, err error) {
 	name, number := "mean_sigma", strings.TrimSuffix(strings.TrimPrefix(key, "mean_plus_"), "_sigma")
@@ -355,7 +367,7 @@ func policyOf(key string) (name string, x float64, err error) {
 		name, number = number[:i], number[i+1:]
 	}
 	if x, err = strconv.ParseFloat(number, 64); err != nil {
-		err = fmt.Errorf("threshold %q, want a policy with a number", key)
+		err = fault.New("golden-threshold", key)
 	}
 	return name, x, err
 }

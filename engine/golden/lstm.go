@@ -2,12 +2,13 @@ package golden
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // common is what the files of all recurrent and graph models hold.
@@ -36,9 +37,9 @@ type commonConfig struct {
 }
 
 // setup is the file's model, whose further sizes and constants are in c.
-func (f *common) setup(name string, has commonConfig, c models.Config) setup {
+func (f *common) setup(kind spec.ModelKind, has commonConfig, c models.Config) setup {
 	c.Window, c.Channels = has.Window, has.Channels
-	return setup{model: name, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
+	return setup{model: kind, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
 		params: f.Params, input: f.Input, teacher: f.TeacherOutput}
 }
 
@@ -75,7 +76,7 @@ func verifyLSTM(v *verifier, file []byte) error {
 	if err := decode(file, &f); err != nil {
 		return err
 	}
-	p, err := f.setup("lstm", f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
+	p, err := f.setup(spec.ModelLSTM, f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (v *verifier) smoothed(p pupil, span int, want array) error {
 	score := p.out.Scores[0].Node
 	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1), results: []*graph.Node{score}})
 	if err != nil {
-		return fmt.Errorf("golden: score_smoothed: %w", err)
+		return fault.New("in-place", "score_smoothed", err)
 	}
 	var got []float64
 	for window := range slices.Chunk(rounds[0][0], score.Shape[1]) {

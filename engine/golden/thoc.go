@@ -1,10 +1,10 @@
 package golden
 
 import (
-	"fmt"
 	"slices"
 
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // thocFile is thoc.json.
@@ -44,15 +44,15 @@ func verifyTHOC(v *verifier, file []byte) error {
 	}
 	c := f.Config
 	if c.Cell != "gru" || !slices.Equal(c.Skips, []int{1, 2, 4}) {
-		return fmt.Errorf("golden: cell %q with skips %v, want gru with 1, 2, 4", c.Cell, c.Skips)
+		return differs("cell, skips", []any{c.Cell, c.Skips}, []any{"gru", []int{1, 2, 4}})
 	}
-	p, err := f.setup("thoc", c.commonConfig, models.Config{DModel: c.Hidden, Layers: len(c.Skips), Centres: c.Centres,
+	p, err := f.setup(spec.ModelTHOC, c.commonConfig, models.Config{DModel: c.Hidden, Layers: len(c.Skips), Centres: c.Centres,
 		Constants: models.Constants{Tau: c.Tau, Orthogonality: c.Orthogonality, SelfSupervision: c.SelfSupervision}}).build()
 	if err != nil {
 		return err
 	}
 	if p.out.First != c.First {
-		return fmt.Errorf("golden: distill_first_step %d, want %d", c.First, p.out.First)
+		return differs("distill_first_step", c.First, p.out.First)
 	}
 	own, err := p.own(p.out.Loss, f.Own)
 	if err != nil {
@@ -65,8 +65,8 @@ func verifyTHOC(v *verifier, file []byte) error {
 		{"relevance", value, p.perLayer("relevance", f.Relevance)},
 		{"final_features", value, []target{p.inner("final_features", f.Final)}},
 		{"distance", value, []target{p.inner("distance", f.Distance)}},
-		{"losses", value, append(p.terms(f.Losses.Cosine), p.part("one_class", f.Losses.OneClass),
-			p.part("orthogonality", f.Losses.Orthogonality), p.part("self_supervision", f.Losses.SelfSupervision),
+		{"losses", value, append(p.terms(f.Losses.Cosine), p.part(spec.PartOneClass, f.Losses.OneClass),
+			p.part(spec.PartOrthogonality, f.Losses.Orthogonality), p.part(spec.PartSelfSupervision, f.Losses.SelfSupervision),
 			target{"own", p.out.Loss, f.Losses.Own}, target{"total", p.total, f.Losses.Total})},
 		{"score", value, one(p.out.Scores[0].Node, f.Score)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},

@@ -28,7 +28,8 @@ func tied(rng *rand.Rand) (scores []float64, labels []uint8) {
 	return scores, labels
 }
 
-// rates are the true and false positives at each distinct score and below all, by gonum: flags are scores from it on.
+// rates are the true and false positives at each distinct score and below all, by gonum: flags are scores
+// from it on.
 func rates(scores []float64, labels []uint8) (tpr, fpr []float64) {
 	order := make([]int, len(scores))
 	for i := range order {
@@ -76,13 +77,15 @@ func TestRankingMetricsAgreeWithGonum(t *testing.T) {
 			{"best F1", float64(e.BestF1().F1), best},
 		} {
 			if !(math.Abs(c.got-c.want) < 1e-12) {
-				t.Fatalf("%s is %v, by gonum %v, of scores %v with labels %v", c.name, c.got, c.want, scores, labels)
+				t.Fatalf("%s is %v, by gonum %v, of scores %v with labels %v", c.name, c.got, c.want, scores,
+					labels)
 			}
 		}
 	}
 }
 
-// The counts at a threshold agree with gonum's total operating characteristic: its k-th entry flags the k highest scores.
+// The counts at a threshold agree with gonum's total operating characteristic: its k-th entry flags the k
+// highest scores.
 func TestPointCountsAgreeWithGonum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for range 200 {

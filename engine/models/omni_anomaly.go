@@ -7,21 +7,16 @@ import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 )
 
-// StdFloor is added to OmniAnomaly's standard deviations (models.md, section 6.1).
+// StdFloor is added to OmniAnomaly's standard deviations (README.md, section 6.1).
 const StdFloor = 1e-4
 
-// omniAnomaly is OmniAnomaly (Su et al., KDD 2019; models.md, section 6) with planar flows, the state-space prior, and
-// its noise as an input: every step of a window is scored by one draw. As a teacher it gives the mean of what it
-// generates from its most likely latent values.
+// omniAnomaly is OmniAnomaly (Su et al., KDD 2019; README.md, section 6) with planar flows, the state-space
+// prior, and its noise as an input: every step of a window is scored by one draw. As a teacher it gives the
+// mean of what it generates from its most likely latent values.
 var omniAnomaly = Model{
-	Name:  "omni_anomaly",
-	Title: "OmniAnomaly",
-	About: "Squeezes each step through a few random latent values; what it then finds unlikely is anomalous.",
-	Lab:   Config{DModel: 32, DFF: 32, Latent: 3, Flows: 4},
-	Full:  Config{DModel: 500, DFF: 500, Latent: 3, Flows: 20},
-
 	MicroBatch: always(16),
 	Build:      buildOmniAnomaly,
 	Extra:      noExtra,
@@ -37,15 +32,15 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 	likelihood := logNormal(steps, mean, std)
 	perStep := graph.Sum(likelihood, 2)
 	logQ := graph.Sub(q.log, logDet)
-	parts := []Named{{"log_p_x", graph.MeanAll(perStep)}, {"log_p_z", graph.MeanAll(prior)}, {"log_q", graph.MeanAll(logQ)}}
+	parts := []Part{{spec.PartLikelihood, graph.MeanAll(perStep)}, {spec.PartPrior, graph.MeanAll(prior)}, {spec.PartPosterior, graph.MeanAll(logQ)}}
 	y := turned(mean)
 	return Output{
 		Series: y,
 		Loss:   graph.Sub(parts[2].Node, graph.Add(parts[0].Node, parts[1].Node)),
-		Parts:  append([]Named{{"reconstruction", nn.MSE(y, x)}}, parts...),
-		Scores: []Named{
-			{"likelihood", turned(graph.Scale(perStep, -1))},
-			{"reconstruction", nn.SquaredError(y, x)},
+		Parts:  append([]Part{{spec.PartReconstruction, nn.MSE(y, x)}}, parts...),
+		Scores: []Score{
+			{spec.ScoreLikelihood, turned(graph.Scale(perStep, -1))},
+			{spec.ScoreReconstruction, nn.SquaredError(y, x)},
 		},
 		Inner: []Named{{"z0", turned(q.z0)}, {"z", turned(z)}, {"log_q0", turned(q.log)}, {"log_det", turned(logDet)},
 			{"prior_log_prob", turned(prior)}, {"output_std", turned(std)}, {"log_likelihood", turned(likelihood)}},
@@ -56,8 +51,8 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 type posterior struct{ z0, log *graph.Node }
 
 // newPosterior draws step by step, each from the GRU's state and the draw before it: a_t = relu(W [e_t ; z_(t-1)] + b),
-// z_t = mean(a_t) + std(a_t) * noise_t (section 6.1). What does not depend on the draw before is computed for all steps
-// at once.
+// z_t = mean(a_t) + std(a_t) * noise_t (README.md, section 6.1). What does not depend on the draw before is
+// computed for all steps at once.
 func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
 	leave := g.Scope("q_gru")
 	e := nn.GRU("_l0", x, c.DModel)
@@ -121,8 +116,9 @@ func flows(g *graph.Graph, z *graph.Node, c Config) (out, logDet *graph.Node) {
 	return graph.Reshape(rows, l, b, c.Latent), graph.Reshape(logDet, l, b)
 }
 
-// statePrior is log p(z_t | z_<t) [L,B] of the linear Gaussian state space whose matrices are all I (section 6.2). Its
-// Kalman filter does not depend on data, so that the innovations of all steps are one product with a fixed matrix.
+// statePrior is log p(z_t | z_<t) [L,B] of the linear Gaussian state space whose matrices are all I
+// (README.md, section 6.2). Its Kalman filter does not depend on data, so that the innovations of all steps
+// are one product with a fixed matrix.
 func statePrior(z *graph.Node) *graph.Node {
 	l, b, n := z.Shape[0], z.Shape[1], z.Shape[2]
 	g := z.Graph()

@@ -5,19 +5,14 @@ import (
 
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
-// transformer is the plain reconstruction transformer (models.md, section 4): the Anomaly Transformer without its
-// prior association. Its parameters have the same names, so that a checkpoint of that model serves as its weights.
+// transformer is the plain reconstruction transformer (README.md, section 4): the Anomaly Transformer without
+// its prior association. Its parameters have the same names, so that a checkpoint of that model serves as its
+// weights.
 var transformer = Model{
-	Name:  "transformer",
-	Title: "Transformer",
-	About: "Attends to the whole window and reconstructs every step; what it cannot reconstruct is anomalous.",
-	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
-	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
-
-	Branches:   1,
 	MicroBatch: transformerMicroBatch,
 	Build:      buildTransformer,
 	Extra:      func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
@@ -36,13 +31,14 @@ func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	return Output{
 		Series: y,
 		Loss:   rec,
-		Parts:  []Named{{"reconstruction", rec}},
-		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+		Parts:  []Part{{spec.PartReconstruction, rec}},
+		Scores: []Score{{spec.ScoreReconstruction, nn.SquaredError(y, x)}},
 	}
 }
 
-// reconstruct is the network that both transformers share (models.md, sections 3.1 and 3.2): embedding, post-norm
-// layers around the given attention [B,L,D] -> [B,L,D], a last norm, a linear map back to the channels.
+// reconstruct is the network that both transformers share (README.md, sections 3.1 and 3.2): embedding,
+// post-norm layers around the given attention [B,L,D] -> [B,L,D], a last norm, a linear map back to the
+// channels.
 func reconstruct(x *graph.Node, c Config, attention func(h *graph.Node) *graph.Node) *graph.Node {
 	g := x.Graph()
 	h := nn.TokenConv("embedding.value_embedding.tokenConv", x, c.DModel)
@@ -66,8 +62,8 @@ func layer(l int, h *graph.Node, c Config, attention func(h *graph.Node) *graph.
 
 func layerName(l int) string { return fmt.Sprintf("encoder.attn_layers.%d", l) }
 
-// unusedTables are the tensors that public state dicts hold and nothing reads (models.md, section 3.8): the position
-// code of 5000 steps, and a norm in every attention.
+// unusedTables are the tensors that public state dicts hold and nothing reads (README.md, section 3.8): the
+// position code of 5000 steps, and a norm in every attention.
 func unusedTables(c Config) []Extra {
 	const steps = 5000
 	d := tensor.Shape{c.DModel}

@@ -110,7 +110,7 @@ func cosines(a, b []float32, channels int) values {
 			aa += float64(a[i]) * float64(a[i])
 			bb += float64(b[i]) * float64(b[i])
 		}
-		const eps = 1e-8 // models.md, section 2
+		const eps = 1e-8 // models/README.md, section 2.1
 		return dot / (max(math.Sqrt(aa), eps) * max(math.Sqrt(bb), eps))
 	}}
 }
@@ -180,6 +180,6 @@ func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 		return spec.Run{}, nil, fmt.Errorf("judge: arm %s with seed %d has no scores", j.Arm, j.Seed)
 	}
 	out := *run
-	out.Threshold = spec.Cut{Policy: "by hand", Value: metrics.Value(j.Threshold), Saw: "whatever moved the hand"}
+	out.Threshold = spec.Cut{Value: metrics.Value(j.Threshold), Saw: spec.SawHand}
 	return out, s.labels, nil
 }

@@ -75,12 +75,8 @@ type Trainer struct {
 func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
 	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()), at: progress{Epoch: 1}}
 	params := p.Graph.Params()
-	var procs []plan.Proc
 	var err error
-	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
-		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
-	}
-	if t.plan, err = plan.Build(p.Graph, plan.Options{}, procs...); err != nil {
+	if t.plan, err = Plan(p, clip); err != nil {
 		return nil, err
 	}
 	if t.program, err = dev.Compile(t.plan); err != nil {
@@ -92,6 +88,16 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
+}
+
+// Plan lays out what training on the problem computes. The problem's graph grows by the gradients.
+func Plan(p Problem, clip float64) (*plan.Plan, error) {
+	var procs []plan.Proc
+	var err error
+	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
+		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
+	}
+	return plan.Build(p.Graph, plan.Options{}, procs...)
 }
 
 // procedures extends the graph by gradients and the optimiser.
@@ -130,7 +136,7 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 // zero is a value like w of nothing but zeros.
 func zero(w *graph.Node) *graph.Node { return graph.Expand(w.Graph().Scalar(0), w.Shape...) }
 
-// GlobalNorm is the Euclidean norm of all gradients together (models.md, section 9).
+// GlobalNorm is the Euclidean norm of all gradients together (models/README.md, section 9.2).
 func GlobalNorm(grads []*graph.Node) *graph.Node {
 	sum := graph.SumAll(graph.Unary(op.Square, grads[0]))
 	for _, x := range grads[1:] {
@@ -139,7 +145,7 @@ func GlobalNorm(grads []*graph.Node) *graph.Node {
 	return graph.Unary(op.Sqrt, sum)
 }
 
-// ClipEach scales each gradient to a norm of at most limit (models.md, section 9); 0 = none.
+// ClipEach scales each gradient to a norm of at most limit (models/README.md, section 9.2); 0 = none.
 func ClipEach(grads []*graph.Node, limit float64) []*graph.Node {
 	if limit == 0 {
 		return grads
@@ -152,8 +158,8 @@ func ClipEach(grads []*graph.Node, limit float64) []*graph.Node {
 	return clipped
 }
 
-// ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients (models.md,
-// section 9); 1 if limit is 0.
+// ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients
+// (models/README.md, section 9.2); 1 if limit is 0.
 func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
 	one := norm.Graph().Scalar(1)
 	if limit == 0 {

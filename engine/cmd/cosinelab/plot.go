@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,7 +17,6 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
@@ -28,9 +28,10 @@ import (
 // captionsFile holds the captions of all figures of a run.
 const captionsFile = "captions.txt"
 
-// plotOptions are the flags of the plot command.
+// plotOptions are the flags of the plot command, and its argument.
 type plotOptions struct {
-	run, out, data  string
+	run, out        string
+	data            *string
 	format, figures string
 	channels, steps string
 	metrics         string
@@ -40,43 +41,43 @@ type plotOptions struct {
 	figure.Options
 }
 
-func (a *app) plot(_ context.Context, args []string) error {
-	o, err := a.plotFlags(args)
-	if err != nil {
-		return err
+func (a *app) plot(f *flag.FlagSet) action {
+	o := plotOptions{data: a.dataFlag(f)}
+	f.StringVar(&o.out, "out", "", a.w.Say("plot-flag-out"))
+	f.StringVar(&o.format, "format", figure.Formats()[0],
+		a.w.Say("plot-flag-format", fault.Choices(figure.Formats())))
+	f.Float64Var(&o.width, "width", pageWidth, a.w.Say("plot-flag-width"))
+	f.StringVar(&o.figures, "figure", "", a.w.Say("plot-flag-figure", fault.Choices(figure.Names())))
+	f.StringVar(&o.channels, "channels", "", a.w.Say("plot-flag-channels"))
+	f.StringVar(&o.steps, "steps", "", a.w.Say("plot-flag-steps"))
+	f.StringVar(&o.metrics, "metrics", "", a.w.Say("plot-flag-metrics"))
+	return func(_ context.Context, args []string) error {
+		if err := o.read(args); err != nil {
+			return err
+		}
+		in, err := a.readRun(o)
+		if err != nil {
+			return err
+		}
+		if o.Channels, err = channelList(o.channels, in.Report.Data.Channels); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return err
+		}
+		return a.drawAll(o, in)
 	}
-	in, err := a.readRun(o)
-	if err != nil {
-		return err
-	}
-	if o.Channels, err = channelList(o.channels, in.Report.Data.Channels); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return err
-	}
-	return a.drawAll(o, in)
 }
 
-func (a *app) plotFlags(args []string) (plotOptions, error) {
-	var o plotOptions
-	f := a.flags("plot")
-	f.StringVar(&o.out, "out", "", "the `folder` for the figures (default RUN/figures)")
-	f.StringVar(&o.format, "format", "svg", "file formats: "+strings.Join(figure.Formats(), ", "))
-	f.Float64Var(&o.width, "width", 180, "of a figure, in `mm`: 88 for a column, 180 for a page")
-	f.StringVar(&o.figures, "figure", "", "which figures: "+strings.Join(figure.Names(), ", ")+" (default all)")
-	f.StringVar(&o.data, "data", "", "the `folder` of real sets or of your own files, for the channels of the signal")
-	f.StringVar(&o.channels, "channels", "", "that the signal shows, by name or number: cpu_user,7 (default where most anomalies show)")
-	f.StringVar(&o.steps, "steps", "", "of the test part that the signal shows: 500-1500 (default all)")
-	f.StringVar(&o.metrics, "metrics", "", "that the results show, by their names in report.json (default all)")
-	rest, err := parse(f, args)
-	switch {
-	case err != nil:
-		return o, err
-	case len(rest) != 1:
-		return o, fmt.Errorf("%w: %w", errUsage, fault.New("plot-takes-run"))
+// pageWidth is the width of a figure over a page, in mm.
+const pageWidth = 180
+
+// read takes the argument of the command, and the flags apart.
+func (o *plotOptions) read(args []string) error {
+	if len(args) != 1 {
+		return usage("plot-takes-run")
 	}
-	o.run = rest[0]
+	o.run = args[0]
 	if o.out == "" {
 		o.out = filepath.Join(o.run, "figures")
 	}
@@ -88,19 +89,24 @@ func (a *app) plotFlags(args []string) (plotOptions, error) {
 	o.formats = split(o.format)
 	for _, format := range o.formats {
 		if !slices.Contains(figure.Formats(), format) {
-			return o, fmt.Errorf("%w: %w", errUsage, fault.New("figure-format", format, fault.Choices(figure.Formats())))
+			return usage("figure-format", format, fault.Choices(figure.Formats()))
 		}
 	}
-	if o.steps != "" {
-		from, to, ok := strings.Cut(o.steps, "-")
-		first, err1 := strconv.Atoi(from)
-		last, err2 := strconv.Atoi(to)
-		if !ok || err1 != nil || err2 != nil {
-			return o, fmt.Errorf("%w: %w", errUsage, fault.New("plot-steps", o.steps))
-		}
-		o.Steps = spec.Range{From: first, To: last}
+	return o.readSteps()
+}
+
+func (o *plotOptions) readSteps() error {
+	if o.steps == "" {
+		return nil
 	}
-	return o, nil
+	from, to, ok := strings.Cut(o.steps, "-")
+	first, err1 := strconv.Atoi(from)
+	last, err2 := strconv.Atoi(to)
+	if !ok || err1 != nil || err2 != nil {
+		return usage("plot-steps", o.steps)
+	}
+	o.Steps = spec.Range{From: first, To: last}
+	return nil
 }
 
 // split cuts a list at its commas; nothing is an empty list.
@@ -125,8 +131,8 @@ func channelList(list string, names []string) (found []int, err error) {
 	return found, nil
 }
 
-// drawAll writes figures in every format and then their captions. Of figures that nobody named, those that have nothing to
-// show are left out with a word.
+// drawAll writes figures in every format and then their captions. Of figures that nobody named, those that
+// have nothing to show are left out with a word.
 func (a *app) drawAll(o plotOptions, in figure.Input) error {
 	var captions strings.Builder
 	for _, name := range o.names {
@@ -135,7 +141,7 @@ func (a *app) drawAll(o plotOptions, in figure.Input) error {
 			return err
 		}
 		if err != nil {
-			fmt.Fprintln(a.errOut, in.Words.Say("plot-left-out", name, err))
+			printer{a.errOut, a.w}.line("plot-left-out", name, err)
 			continue
 		}
 		for _, format := range o.formats {
@@ -161,29 +167,34 @@ func (a *app) drawAll(o plotOptions, in figure.Input) error {
 	return err
 }
 
-// readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints. The test part
-// is read anew; where that fails the signal shows scores alone.
+// readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
+// The test part is read anew; where that fails the signal shows scores alone.
 func (a *app) readRun(o plotOptions) (figure.Input, error) {
-	in := figure.Input{Words: words.English(), Version: buildVersion()}
+	in := figure.Input{Words: a.w, Version: a.buildVersion()}
 	report, finished, err := readReport(o.run)
 	if err != nil {
 		return in, err
 	}
-	set, err := openSet(o.data, report.Spec.Data)
+	set, err := openSet(*o.data, report.Spec.Data)
 	if err == nil {
 		in.Test, _, err = experiment.TestPart(set, report.Spec.Data)
+	}
+	if d := report.Data; err == nil && finished &&
+		(in.Test.Rows != d.TestSteps || in.Test.Channels != len(d.Channels)) {
+		err = fault.New("plot-other-data", in.Test.Rows, in.Test.Channels, d.TestSteps, len(d.Channels))
+		in.Test = datasets.Series{}
 	}
 	if err != nil && !finished {
 		return in, err // nothing else says how long the series is
 	}
 	if err != nil {
-		fmt.Fprintln(a.errOut, in.Words.Say("plot-no-data", err))
+		printer{a.errOut, a.w}.line("plot-no-data", err)
 	}
 	if finished {
 		err = readScores(filepath.Join(o.run, scoresFile), &report)
 	} else {
 		err = interruptedReport(o.run, set, &report)
-		fmt.Fprintln(a.errOut, in.Words.Say("plot-interrupted", o.run))
+		printer{a.errOut, a.w}.line("plot-interrupted", o.run)
 	}
 	in.Report = report
 	return in, err
@@ -217,7 +228,7 @@ func inFile(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	return fault.New("in-place", path, err)
 }
 
 // consistent checks what a report must hold to be drawn: a file can say anything.
@@ -288,7 +299,8 @@ func runNamed(r *spec.Report, name string) *spec.Run {
 	return nil
 }
 
-// interruptedReport completes a spec by what is known before the end: the data, and the epochs that checkpoints hold.
+// interruptedReport completes a spec by what is known before the end: the data, and the epochs that
+// checkpoints hold.
 func interruptedReport(dir string, set *datasets.Set, r *spec.Report) (err error) {
 	if r.Data, err = experiment.Describe(set, r.Spec.Data); err != nil {
 		return err

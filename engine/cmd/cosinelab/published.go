@@ -3,15 +3,15 @@ package main
 import "strings"
 
 // published is a row of the paper's table: percent, with point adjustment, thresholds that saw the test part
-// (models.md, section 10).
+// (engine/models/README.md, section 10).
 type published struct {
 	method                string
 	model                 string // the model here that it is about; empty if it is about none alone
 	precision, recall, f1 float64
 }
 
-// publishedFor returns what was printed for the data that a set belongs to. The paper's SMD is all 28 machines at once;
-// a machine alone is another number.
+// publishedFor returns what was printed for the data that a set belongs to. The paper's SMD is all 28
+// machines at once; a machine alone is another number.
 func publishedFor(set string) []published {
 	switch family, _, _ := strings.Cut(set, "/"); family {
 	case "msl":
