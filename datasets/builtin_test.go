@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,11 +53,11 @@ func TestBuiltInSetsAreTheSameBitsEverywhere(t *testing.T) {
 
 func TestBuiltInSetsDescribeThemselves(t *testing.T) {
 	for _, s := range All {
-		if s.Group != GroupBuiltin {
+		if s.Group() != GroupBuiltin {
 			continue
 		}
 		set := builtin(t, s.ID, 7)
-		if set.Name != s.ID || set.Title != s.Title || set.Source != s.Origin || set.Licence != s.Licence {
+		if set.Name != s.ID || set.Title != s.Title {
 			t.Errorf("%s: set is called %q, %q", s.ID, set.Name, set.Title)
 		}
 		if n := set.Train.Channels; n < 12 || n > 16 || n != set.Test.Channels || n != len(set.Channels) {
@@ -73,7 +74,7 @@ func TestBuiltInSetsDescribeThemselves(t *testing.T) {
 
 func TestBuiltInAnomaliesOfEveryKindFillFourToTenPercent(t *testing.T) {
 	for _, s := range All {
-		for seed := uint64(0); s.Group == GroupBuiltin && seed < 8; seed++ {
+		for seed := uint64(0); s.Group() == GroupBuiltin && seed < 8; seed++ {
 			set := builtin(t, s.ID, seed)
 			steps, kinds := 0, map[string]int{}
 			for _, a := range set.Anomalies {
@@ -93,6 +94,37 @@ func TestBuiltInAnomaliesOfEveryKindFillFourToTenPercent(t *testing.T) {
 			}
 			if got := segments(set.Labels); len(got) != len(set.Anomalies) {
 				t.Errorf("%s seed %d: %d runs of labels, %d anomalies", s.ID, seed, len(got), len(set.Anomalies))
+			}
+		}
+	}
+}
+
+// Somebody who adds a set may give it few channels.
+func TestAnomaliesShowInSetsOfFewChannels(t *testing.T) {
+	constant := channel{name: "constant", hi: 9}
+	for _, s := range All {
+		if s.generate == nil {
+			continue
+		}
+		for n := 1; n <= 4; n++ {
+			for _, last := range []bool{false, true} { // the last channels of the spacecraft are commands
+				set := assemble(newGenerator(3, builtinTrain+builtinTest), func(g *generator) []channel {
+					all := s.generate(g)
+					constant.clean = make(track, g.rows)
+					if last {
+						return append(slices.Clone(all[len(all)-n:]), constant)
+					}
+					return all[:n]
+				})
+				checkSet(t, set)
+				if len(set.Anomalies) == 0 {
+					t.Errorf("%s, %d channels: no anomalies", s.ID, n)
+				}
+				for _, a := range set.Anomalies {
+					if len(a.Channels) == 0 {
+						t.Errorf("%s, %d channels: %s anomaly at %d shows in none", s.ID, n, a.Kind, a.From)
+					}
+				}
 			}
 		}
 	}
@@ -128,9 +160,7 @@ func TestCommandsStayBinary(t *testing.T) {
 
 func TestAnUnknownBuiltInSetNamesTheKnownOnes(t *testing.T) {
 	_, err := Builtin("builtin/moon", 0)
-	if err == nil || !strings.Contains(err.Error(), "builtin/server, builtin/spacecraft, builtin/pool") {
-		t.Errorf("error %v", err)
-	}
+	wantError(t, err, "no data source “builtin/moon”, want one of builtin/server, builtin/spacecraft or builtin/pool")
 }
 
 func TestWaveIsASine(t *testing.T) {

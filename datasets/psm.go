@@ -36,9 +36,9 @@ func listPSM(home fs.FS) []Entry {
 // section 1.2).
 func openPSM(home fs.FS, name string) (*Set, error) {
 	if name != "" {
-		return nil, errors.New("one set only: want the id psm")
+		return nil, noSet("psm", name, listPSM(home))
 	}
-	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, fillZero)
+	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, FillZero)
 	if err != nil {
 		return nil, err
 	}

@@ -105,7 +105,7 @@ func averagePrecision(scores []float64, labels []uint8) float64 {
 // for a random score.
 func TestABuiltInSetTellsGoodModelsFromBadOnes(t *testing.T) {
 	for _, s := range All {
-		if s.Group != GroupBuiltin {
+		if s.Group() != GroupBuiltin {
 			continue
 		}
 		for seed := range uint64(1) {

@@ -46,10 +46,10 @@ type Set struct {
 	Labels    []uint8   // one a test step, 1 = anomalous; nil when the source has no labels
 	Anomalies []Anomaly // the maximal runs of ones in Labels, in order
 	Filled    int       // missing cells that were filled, both parts together
-	FillRule  string    // how they were filled, in words; empty when nothing was missing
+	FillRule  Fill      // how they were filled; empty when nothing was missing
 	Dropped   []string  // columns of the source that are no channels: time stamps, row numbers
-	Licence   string
-	Source    string // where the data come from, in words
+	Licence   string    // its name; empty for what is generated, or a user's own
+	Source    string    // where its publishers offer it; empty as well
 }
 
 // segments returns the maximal runs of ones in labels.

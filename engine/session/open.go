@@ -2,14 +2,11 @@ package session
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -44,7 +41,7 @@ func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn i
 	set, err := s.read(*req.Data, files)
 	if err != nil {
 		e := newError("data", err)
-		showLine(e, files)
+		showLine(e, err, files)
 		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
@@ -75,24 +72,20 @@ const (
 	lineShown   = 200
 )
 
-// lineOf finds the line in errors of files, which begin with NAME:LINE.
-var lineOf = regexp.MustCompile(`^(.+?):(\d+): `)
-
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
-func showLine(e *protocol.Error, files []datasets.File) {
-	found := lineOf.FindStringSubmatch(e.Message)
-	if found == nil {
+func showLine(e *protocol.Error, err error, files []datasets.File) {
+	wrong, ok := errors.AsType[*datasets.FileError](err)
+	if !ok || wrong.Line == 0 {
 		return
 	}
-	line, err := strconv.Atoi(found[2])
-	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == found[1] })
-	if err != nil || i < 0 {
+	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == wrong.File })
+	if i < 0 {
 		return
 	}
-	first := max(1, line-linesAround)
-	around, err := files[i].Lines(first, line+linesAround, lineShown)
-	if err == nil && line < first+len(around) {
-		e.Line, e.First, e.Around = line, first, around
+	first := max(1, wrong.Line-linesAround)
+	around, err := files[i].Lines(first, wrong.Line+linesAround, lineShown)
+	if err == nil && wrong.Line < first+len(around) {
+		e.Line, e.First, e.Around = wrong.Line, first, around
 	}
 }
 
@@ -107,8 +100,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 	if files == nil {
 		files = known
 	}
-	group, _, _ := strings.Cut(d.Source, "/")
-	switch {
+	switch group := datasets.GroupOf(d.Source); {
 	case group == datasets.GroupBuiltin:
 		return datasets.Builtin(d.Source, d.Seed)
 	case group == datasets.GroupFile:
@@ -118,7 +110,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 		}
 		return datasets.ReadFiles(files, options)
 	case s.Remote == nil:
-		return nil, fmt.Errorf("%s: no folder of real sets is served with this page; start the server with -data", d.Source)
+		return nil, fault.New("data-not-served", d.Source)
 	}
 	return datasets.Open(s.Remote, d.Source)
 }

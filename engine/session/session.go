@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
@@ -67,8 +68,8 @@ func (s *Session) Ready() {
 func (s *Session) catalogue() []protocol.Source {
 	var out []protocol.Source
 	for _, c := range datasets.All {
-		if c.Group == datasets.GroupBuiltin {
-			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About, Group: c.Group})
+		if c.Group() == datasets.GroupBuiltin {
+			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About(), Group: string(c.Group())})
 		}
 	}
 	if s.Remote == nil {
@@ -79,16 +80,10 @@ func (s *Session) catalogue() []protocol.Source {
 		s.fail(0, "data", err)
 	}
 	for _, e := range entries {
-		out = append(out, protocol.Source{ID: e.ID, Title: e.Title, About: about(e), Group: datasets.GroupBenchmark})
+		out = append(out, protocol.Source{ID: e.ID, Title: e.Title, Group: string(datasets.GroupBenchmark),
+			Channels: e.Channels, Train: e.Train, Test: e.Test})
 	}
 	return out
-}
-
-func about(e datasets.Entry) string {
-	if e.Test == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d channels, %d train and %d test steps", e.Channels, e.Train, e.Test)
 }
 
 // Handle starts the answer to a request and returns at once.
@@ -130,7 +125,7 @@ func (s *Session) fail(id int, where string, err error) {
 
 // newError names the field of a spec that is wrong, so that the page can show the message beside it.
 func newError(where string, err error) *protocol.Error {
-	e := &protocol.Error{Where: where, Message: err.Error()}
+	e := &protocol.Error{Where: where, Fault: fault.Of(err)}
 	var field *spec.FieldError
 	if errors.As(err, &field) {
 		e.Where, e.Field = "spec", field.Field

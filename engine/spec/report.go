@@ -3,6 +3,7 @@ package spec
 import (
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 )
 
@@ -26,15 +27,14 @@ type DataSummary struct {
 	TestSteps     int       `json:"test_steps"`
 	TrainWindows  int       `json:"train_windows"`
 	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
-	Scoring       string    `json:"scoring"`      // Detect.Scoring
 	Labelled      bool      `json:"labelled"`
 	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
 	Segments      []Segment `json:"segments"`  // of the test part
 	Filled        int       `json:"filled,omitempty"`
-	FillRule      string    `json:"fill_rule,omitempty"`
-	Licence       string    `json:"licence,omitempty"`
-	Origin        string    `json:"origin,omitempty"`
-	ConstantTrain int       `json:"constant_train"` // channels that never change in the training part
+	FillRule      string    `json:"fill_rule,omitempty"` // of datasets.Fill
+	Licence       string    `json:"licence,omitempty"`   // its name; empty for what needs none, or a user's own
+	Origin        string    `json:"origin,omitempty"`    // where its publishers offer it; empty as well
+	ConstantTrain int       `json:"constant_train"`      // channels that never change in the training part
 }
 
 // Segment is one true anomaly of the test part: the steps From up to, not including, To.
@@ -47,13 +47,13 @@ type Segment struct {
 
 // TeacherRun is the training of one teacher.
 type TeacherRun struct {
-	Seed       uint64  `json:"seed"`
-	Parameters int     `json:"parameters"`
-	Epochs     []Epoch `json:"epochs,omitempty"`
-	Best       int     `json:"best_epoch,omitempty"` // whose weights were kept
-	Weights    string  `json:"weights,omitempty"`    // the file they came from instead
-	Failed     string  `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
-	Seconds    float64 `json:"seconds"`
+	Seed       uint64       `json:"seed"`
+	Parameters int          `json:"parameters"`
+	Epochs     []Epoch      `json:"epochs,omitempty"`
+	Best       int          `json:"best_epoch,omitempty"` // whose weights were kept
+	Weights    string       `json:"weights,omitempty"`    // the file they came from instead
+	Failed     *fault.Fault `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
+	Seconds    float64      `json:"seconds"`
 
 	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
 }
@@ -66,21 +66,21 @@ type ArmReport struct {
 
 // Run is one arm with one seed.
 type Run struct {
-	Arm        string    `json:"arm"`
-	Seed       uint64    `json:"seed"`
-	Parameters int       `json:"parameters,omitempty"`
-	Epochs     []Epoch   `json:"epochs,omitempty"`
-	Best       int       `json:"best_epoch,omitempty"`
-	StepMs     float64   `json:"step_ms,omitempty"` // median
-	Seconds    float64   `json:"seconds"`
-	Threshold  Cut       `json:"threshold"`
-	Metrics    []Measure `json:"metrics,omitempty"` // none without labels
-	Alarms     []Range   `json:"alarms"`            // runs of flagged steps, before any adjustment
-	Hits       int       `json:"hits"`              // true segments with an alarm
-	FalseRuns  int       `json:"false_runs"`        // alarms that touch no true segment
-	Causes     [][]Cause `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
-	Located    *Located  `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
-	Failed     string    `json:"failed,omitempty"`  // why there are no scores: step 212: loss total became NaN
+	Arm        string       `json:"arm"`
+	Seed       uint64       `json:"seed"`
+	Parameters int          `json:"parameters,omitempty"`
+	Epochs     []Epoch      `json:"epochs,omitempty"`
+	Best       int          `json:"best_epoch,omitempty"`
+	StepMs     float64      `json:"step_ms,omitempty"` // median
+	Seconds    float64      `json:"seconds"`
+	Threshold  Cut          `json:"threshold"`
+	Metrics    []Measure    `json:"metrics,omitempty"` // none without labels
+	Alarms     []Range      `json:"alarms"`            // runs of flagged steps, before any adjustment
+	Hits       int          `json:"hits"`              // true segments with an alarm
+	FalseRuns  int          `json:"false_runs"`        // alarms that touch no true segment
+	Causes     [][]Cause    `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Located    *Located     `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
+	Failed     *fault.Fault `json:"failed,omitempty"`  // why there are no scores; nil = there are
 
 	Scores []float64 `json:"-"` // one a scored test step
 	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value

@@ -5,6 +5,7 @@
 package protocol
 
 import (
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/spec"
 )
@@ -81,18 +82,22 @@ type Response struct {
 
 // Source is a data set that can be opened.
 type Source struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	About string `json:"about,omitempty"`
-	Group string `json:"group"` // builtin | benchmark
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Group string     `json:"group"`           // builtin | benchmark
+	About fault.Word `json:"about,omitempty"` // what it shows; empty where nobody has said it
+	// Its size; 0 where only reading it would tell.
+	Channels int `json:"channels,omitempty"`
+	Train    int `json:"train,omitempty"` // steps
+	Test     int `json:"test,omitempty"`
 }
 
-// Error says in words what went wrong, and where on the page it belongs.
+// Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	Where   string `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message"`
-	// The line of a file that Message is about, counted from 1, with those around it; 0 = it is about none.
+	Where string       `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
+	Field string       `json:"field,omitempty"`
+	Fault *fault.Fault `json:"fault"`
+	// The line of a file that Fault is about, counted from 1, with those around it; 0 = it is about none.
 	Line   int      `json:"line,omitempty"`
 	First  int      `json:"first,omitempty"` // of Around
 	Around []string `json:"around,omitempty"`
