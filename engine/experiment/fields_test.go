@@ -238,7 +238,7 @@ func others(v reflect.Value) (list []reflect.Value) {
 	add := func(x any) { list = append(list, reflect.ValueOf(x).Convert(v.Type())) }
 	switch v.Kind() {
 	case reflect.Int:
-		for _, n := range []int64{v.Int() + 1, 2 * v.Int(), v.Int() - 1, 0} {
+		for _, n := range []int64{v.Int() + 1, 2 * v.Int(), v.Int() - 1, v.Int() + 3, 0} {
 			add(n)
 		}
 	case reflect.Uint64:

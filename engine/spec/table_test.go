@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
 )
 
@@ -57,6 +58,43 @@ func rows[K ~uint8, R any](t *testing.T, rows []R, first int) {
 	}
 	if _, err := json.Marshal(K(len(rows))); inJSON && err == nil {
 		t.Errorf("a %T beyond its table has a form in JSON", K(0))
+	}
+}
+
+func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
+	for _, tag := range words.Tags() {
+		w := words.In(tag)
+		said(t, w, spec.ModelCount)
+		said(t, w, spec.ScoreCount)
+		said(t, w, spec.PolicyCount)
+		said(t, w, spec.SawCount)
+		said(t, w, spec.ObjectiveCount)
+		said(t, w, spec.AxisCount)
+		said(t, w, spec.WeightScheduleCount)
+		said(t, w, spec.ControlCount)
+		said(t, w, spec.PartCount)
+		said(t, w, spec.RateScheduleCount)
+		said(t, w, spec.ScalingCount)
+		said(t, w, spec.SizeCount)
+		said(t, w, spec.ParamCount)
+		for k := range spec.Each(spec.PolicyCount) {
+			if !w.Has(words.Key(k.SetKey())) {
+				t.Errorf("%s.txt has no text for %s", tag, k.SetKey())
+			}
+		}
+	}
+}
+
+func said[K interface {
+	~uint8
+	String() string
+	WordKey() string
+}](t *testing.T, w *words.Language, count K) {
+	t.Helper()
+	for k := range spec.Each(count) {
+		if !w.Has(words.Key(k.WordKey())) {
+			t.Errorf("%s.txt has no text for %s, the %T %s", w.Tag, k.WordKey(), k, k)
+		}
 	}
 }
 

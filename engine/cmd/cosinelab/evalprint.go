@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -45,7 +44,7 @@ func (p printer) section(v evaluation, title string, of func(metrics.Metric) boo
 	t := p.grid("", p.w.Say("cli-value"), p.w.Say("chance")).right(2, 3)
 	for i, m := range v.measured {
 		if of(m) {
-			t.row(p.w.Say(words.Key(m.WordKey())), p.points(v.Metrics[i].Value), p.points(v.Metrics[i].Chance.Mean))
+			t.row(p.metric(m), p.points(v.Metrics[i].Value), p.points(v.Metrics[i].Chance.Mean))
 		}
 	}
 	if t.lines > 0 {

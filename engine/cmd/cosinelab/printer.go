@@ -35,6 +35,11 @@ func (p printer) spread(s spec.Spread) string {
 	return p.points(s.Mean) + " ± " + p.points(s.SD)
 }
 
+// metric is the title of one.
+func (p printer) metric(m metrics.Metric) string {
+	return p.w.Say(words.Key(m.WordKey()))
+}
+
 // digits writes a number with so many of its digits that count.
 func digits(x float64, n int) string { return strconv.FormatFloat(x, 'g', n, 64) }
 

@@ -48,7 +48,7 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 		if m.Metric.Group != g {
 			continue
 		}
-		row := []string{p.w.Say(words.Key(m.Metric.WordKey())), p.points(m.Chance)}
+		row := []string{p.metric(m.Metric), p.points(m.Chance)}
 		for _, a := range r.Arms {
 			text, marked := p.cellOf(r, a.Arm, m.Metric)
 			row = append(row, text)

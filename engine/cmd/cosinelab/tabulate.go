@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"cosinelab/engine/metrics"
@@ -30,8 +31,7 @@ type row struct {
 	Arm    string `json:"arm"`
 	Seeds  int    `json:"seeds,omitempty"`
 	Failed int    `json:"failed,omitempty"` // runs without scores
-	// Scoring is how scores were taken from windows: spec.Detect.Scoring; empty for published and random
-	// scores.
+	// Scoring is how scores were taken from windows: scoring; empty for published and random scores.
 	Scoring string      `json:"scoring,omitempty"`
 	detect  spec.Detect // the same before it is a text
 	Values  []value     `json:"values"` // one for each of tableColumns
@@ -105,7 +105,7 @@ func merged(cells []*cell, set, model string) (out spec.Report) {
 }
 
 func armRow(r spec.Report, a spec.ArmReport) row {
-	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring(),
+	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect),
 		detect: r.Spec.Detect}
 	for _, run := range a.Runs {
 		if run.Failed != nil {
@@ -127,7 +127,7 @@ func differences(r spec.Report, set, model string) (rows []row) {
 			continue
 		}
 		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + spec.ArmAlone,
-			Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring(), detect: r.Spec.Detect}
+			Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect), detect: r.Spec.Detect}
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
 			out.Values = append(out.Values, value{c.metric, d.Mean, d.SD, metrics.Undefined, d.Within()})
@@ -147,4 +147,16 @@ func publishedRow(p published, set, title string) row {
 		out.Values = append(out.Values, v)
 	}
 	return out
+}
+
+// scoring says in the files of a table how scores were taken from windows: cold, smoothed over a span of 105.
+func scoring(d spec.Detect) string {
+	text := "cold"
+	if d.Warm > 0 {
+		text = fmt.Sprintf("warm, the last %d steps of each window", d.Warm)
+	}
+	if d.Smoothing > 0 {
+		text += fmt.Sprintf(", smoothed over a span of %d", d.Smoothing)
+	}
+	return text
 }
