@@ -85,6 +85,9 @@ func (s *signalOf) caption() string {
 	default:
 		c.say("caption-channels", c.w.All(names))
 	}
+	if s.steps != (spec.Range{To: s.Report.Data.TestSteps}) {
+		c.say("caption-steps", s.steps.From, s.steps.To)
+	}
 	if s.Report.Data.Labelled {
 		c.say("caption-truth")
 	}
