@@ -84,10 +84,18 @@ func (f field) choices() (names fault.Choices) {
 	return names
 }
 
-// value says what a field takes: one of a list of names, or a type in the words of JSON.
-func (p printer) value(f field) string {
+// meaning says what a field is, with the names that it may have where a table lists them.
+func (p printer) meaning(f field) string {
 	if c := f.choices(); c != nil {
-		return strings.Join(c, " | ")
+		return p.w.Say(f.key) + " [" + strings.Join(c, " | ") + "]"
+	}
+	return p.w.Say(f.key)
+}
+
+// value says what a field takes, in the words of JSON.
+func (p printer) value(f field) string {
+	if f.choices() != nil {
+		return p.w.Say("cli-type-text")
 	}
 	kind := f.kind
 	if kind.Kind() == reflect.Pointer {
@@ -111,12 +119,12 @@ func (p printer) fields() {
 	t := p.grid()
 	for _, s := range specSections() {
 		if s.inner == nil {
-			t.row("  "+s.path, p.value(s.field), p.w.Say(s.key))
+			t.row("  "+s.path, p.value(s.field), p.meaning(s.field))
 			continue
 		}
 		t.row("  "+s.path, "", p.w.Say(s.key))
 		for _, f := range s.inner {
-			t.row("    "+f.path, p.value(f), p.w.Say(f.key))
+			t.row("    "+f.path, p.value(f), p.meaning(f))
 		}
 	}
 	t.print()
@@ -158,7 +166,7 @@ func (w specWriter) fieldComments(fields []field) {
 	p := printer{&rows, w.w}
 	t := p.grid()
 	for _, f := range fields {
-		t.row("  "+f.path, p.value(f), w.w.Say(f.key))
+		t.row("  "+f.path, p.value(f), p.meaning(f))
 	}
 	t.print()
 	for line := range strings.Lines(rows.String()) {

@@ -42,6 +42,11 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 				}
 			}
 		}
+		for _, names := range [][]string{policyNames(), modelNames()} {
+			if !strings.Contains(text, strings.Join(names, " | ")) {
+				t.Errorf("%s: %v are not listed", tag, names)
+			}
+		}
 		if got := doWith(t, context.Background(), text, "spec", "check", "-").must(t); got.out != "-: valid\n" {
 			t.Errorf("%q", got.out)
 		}
