@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
@@ -76,7 +77,7 @@ func checkLabels(sp spec.Spec, labels []uint8) error {
 		return nil
 	}
 	return &spec.FieldError{Field: "detect.threshold.policy", Got: strconv.Quote(policy.Name),
-		Want: "a policy without labels: no scored test step is labelled anomalous"}
+		Want: fault.New("want-unlabelled-policy")}
 }
 
 // prepareData cuts and scales a set alone, for whoever looks at it before there is an experiment.

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // place is where a value of a JSON text begins.
@@ -91,9 +93,9 @@ func (o *outliner) object(t reflect.Type, path string) {
 		inner := strings.TrimPrefix(path+"."+key, ".")
 		switch field := fieldOf(t, key); {
 		case t != nil && t.Kind() == reflect.Struct && field == nil:
-			o.note(inner, "unknown field", "one of "+strings.Join(fieldNames(t), ", "))
+			o.note(inner, fault.Word("got-unknown-field"), fault.New("want-field", fault.Choices(fieldNames(t))))
 		case seen[key]:
-			o.note(inner, "given twice", "each field once")
+			o.note(inner, fault.Word("got-twice"), fault.New("want-field-once"))
 		}
 		seen[key] = true
 		o.value(fieldOf(t, key), inner)
@@ -102,7 +104,7 @@ func (o *outliner) object(t reflect.Type, path string) {
 }
 
 // note keeps what is strange.
-func (o *outliner) note(path, got, want string) {
+func (o *outliner) note(path string, got any, want error) {
 	o.strange = append(o.strange, &FieldError{path, got, want})
 }
 
@@ -143,19 +145,36 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
-// typeName says in the words of JSON what a Go type holds.
-func typeName(t reflect.Type) string {
+// gotOf is what encoding/json found in place of what it wanted: a kind of value, or "number" with its text.
+func gotOf(value string) any {
+	switch kind, text, _ := strings.Cut(value, " "); {
+	case text != "":
+		return text
+	case kind == "string":
+		return fault.Word("got-text")
+	case kind == "number":
+		return fault.Word("got-number")
+	case kind == "array":
+		return fault.Word("got-list")
+	case kind == "object":
+		return fault.Word("got-object")
+	}
+	return value // true, false, null
+}
+
+// wantOf says in the words of JSON what a Go type holds.
+func wantOf(t reflect.Type) fault.Word {
 	switch t.Kind() {
 	case reflect.Int:
-		return "a whole number"
+		return "want-whole"
 	case reflect.Uint64:
-		return "a whole number from 0"
+		return "want-whole-from-0"
 	case reflect.Float64:
-		return "a number"
+		return "want-number"
 	case reflect.String, reflect.Uint8: // a kind is a name
-		return "a text"
+		return "want-text"
 	case reflect.Slice:
-		return "a list"
+		return "want-list"
 	}
-	return "an object"
+	return "want-object"
 }

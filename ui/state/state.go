@@ -324,7 +324,7 @@ func (s *State) reject(f Field, err error) {
 	case errors.As(err, &p):
 		text = s.Words.Say(p.key, p.args...)
 	case errors.As(err, &fe):
-		text = fe.Got + ", want " + fe.Want
+		text = s.Words.Say("setting-wrong", fe.Got, fe.Want)
 		if fe.Field != fields[f].path {
 			text = fe.Field + ": " + text
 		}
