@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -71,7 +72,7 @@ func TestSeriesThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		s := small(t)
 		change(&s)
-		if _, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
