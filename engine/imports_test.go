@@ -42,7 +42,7 @@ var layers = []part{
 		"engine/backend/simd/kernels"}},
 
 	{folder: "engine/metrics", imports: []string{"datasets/fault"}},
-	{folder: "engine/spec", imports: []string{"datasets/fault", "engine/metrics"}},
+	{folder: "engine/spec", imports: []string{"datasets/fault", "engine/metrics"}, outside: []string{"gonum.org/v1/gonum/stat"}},
 	{folder: "engine/models", imports: []string{"datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/nn", "engine/spec"}},
 	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn", "engine/spec"}},
 	{folder: "engine/detect", imports: []string{"datasets/fault", "engine/metrics", "engine/spec"}},
