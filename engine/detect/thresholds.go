@@ -24,7 +24,8 @@ type Cut struct {
 	Tail      *Tail   // what pot and spot fitted; nil elsewhere
 }
 
-// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent ones by their defaults.
+// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent
+// ones by their defaults.
 var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyFixed:               fixed,
 	spec.PolicyTrainPercentile:     trainPercentile,
@@ -36,8 +37,8 @@ var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyBestF1:              bestF1,
 }
 
-// Choose decides what to flag. It fails if the threshold is not valid, or what its policy looks at is not there or gives
-// no finite threshold.
+// Choose decides what to flag. It fails if the threshold is not valid, or what its policy looks at is not
+// there or gives no finite threshold.
 func Choose(t spec.Threshold, s Scores) (Cut, error) {
 	if err := t.Validate(); err != nil {
 		return Cut{}, err
@@ -70,8 +71,8 @@ func meanSigma(s Scores, t spec.Threshold) (Cut, error) {
 	return at(mean+float64(t.K*sigma), nil) // rounded here on every machine
 }
 
-// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section 9.2); NaN if
-// there are none.
+// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section
+// 9.2); NaN if there are none.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
 	for _, x := range xs {

@@ -9,8 +9,8 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// A kind is the index of a row in a table of this package, which holds what is known of it. In JSON it is the row's name.
-// Kinds that a Spec may leave out, or must name, begin with 0, no name.
+// A kind is the index of a row in a table of this package, which holds what is known of it. In JSON it is the
+// row's name. Kinds that a Spec may leave out, or must name, begin with 0, no name.
 
 // row is one row of a table of kinds.
 type row interface{ name() string }

@@ -38,7 +38,8 @@ type outliner struct {
 	strange []error // fields that a Spec does not have, or has already, and names that no table has
 }
 
-// outline returns the places of all values in a text that is JSON, and what is wrong with the names of its fields.
+// outline returns the places of all values in a text that is JSON, and what is wrong with the names of its
+// fields.
 func outline(text []byte) ([]place, []error) {
 	o := outliner{d: json.NewDecoder(bytes.NewReader(text))}
 	o.value(reflect.TypeFor[Spec](), "")
@@ -108,7 +109,8 @@ func (o *outliner) note(path string, got any, want error) {
 	o.strange = append(o.strange, &FieldError{path, got, want})
 }
 
-// fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is none.
+// fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is
+// none.
 func fieldOf(t reflect.Type, name string) reflect.Type {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil

@@ -30,8 +30,8 @@ func (e *FieldError) Told() (key string, args []any) {
 // Error is for programmers.
 func (e *FieldError) Error() string { return fmt.Sprintf("spec: %s: %v, %v", e.Field, e.Got, e.Want) }
 
-// Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
-// range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
+// Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or
+// out of range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
 	s, wrong := parse(text)
 	if len(wrong) > 0 {
@@ -117,7 +117,8 @@ func wantAmong[K interface {
 	c.that(slices.Contains(want, got), field, strconv.Quote(got.String()), "want-one-of", choices)
 }
 
-// Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in terabytes.
+// Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in
+// terabytes.
 const (
 	maxWindow = 4096 // attention keeps its square, for every head and layer
 	maxEpochs = 1_000_000
@@ -127,7 +128,8 @@ const (
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
+// Validate checks every field that can be judged without the data. The first wrong one is returned as
+// *FieldError.
 func (s Spec) Validate() error {
 	c := s.check()
 	return c.first()
@@ -307,7 +309,8 @@ func (s Spec) validateSeeds(c *check) {
 	}
 }
 
-// ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded, channels.
+// ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded,
+// channels.
 func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	var c check
 	train := s.Data.Train.within(&c, "data.train", trainSteps)

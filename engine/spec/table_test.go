@@ -11,7 +11,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// TestEveryKindHasARowWithANameOfItsOwn names the table that lacks one, and sees that JSON gives every kind back.
+// TestEveryKindHasARowWithANameOfItsOwn names the table that lacks one, and sees that JSON gives every kind
+// back.
 func TestEveryKindHasARowWithANameOfItsOwn(t *testing.T) {
 	rows[spec.ModelKind](t, spec.Models[:], 1)
 	rows[spec.ScoreKind](t, spec.Scores[:], 1)
