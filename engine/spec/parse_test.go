@@ -189,7 +189,7 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind", `"kl", want none, cosine or mse`},
 		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis", `"batch", want channel, time or window`},
 		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score", `"rank", want model, reconstruction`},
-		{"unknown policy", `"policy":"train_percentile"`, `"policy":"median"`, "detect.threshold.policy", `"median", want fixed, train_percentile`},
+		{"unknown policy", `"policy":"train_percentile"`, `"policy":"nonesuch"`, "detect.threshold.policy", `"nonesuch", want fixed, train_percentile`},
 		{"no model", `"model":"transformer"`, `"model":""`, "teacher.model", `"", want transformer,`},
 		{"null for a model", `"model":"transformer"`, `"model":null`, "teacher.model", `want transformer,`},
 		{"nothing", good, ``, "", "spec: line 1, column 1: unexpected end of JSON input"},
