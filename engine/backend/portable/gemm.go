@@ -1,18 +1,18 @@
-package cpu
+package portable
 
 // Products have kernels of their own: those of gonum's BLAS, in Go or in assembly, are slower for matrices of these
 // sizes, skip what a zero meets, NaN too, and give bits that depend on where their operands lie.
 
-// tile is a kernel that computes rows by cols elements of a product.
-type tile struct {
-	rows, cols int
-	unroll     int // packed matrices are filled up with zeros to a multiple of this many steps of k
-	cost       int // picoseconds for one product of two elements
-	// strided says that run reads the left matrix wherever it lies; else it must be packed.
-	strided bool
-	// run writes factor * (a b) to c, or adds it. a is rows by k with element (i, p) at i*aRow + p*aCol (packed: aRow
-	// 1, aCol rows); b is packed, k rows of cols; rows of c are cRow apart.
-	run func(k int, a []float32, aRow, aCol int, b, c []float32, cRow int, factor float32, add bool)
+// Tile is a kernel that computes Rows by Cols elements of a product.
+type Tile struct {
+	Rows, Cols int
+	Unroll     int // packed matrices are filled up with zeros to a multiple of this many steps of k
+	Cost       int // picoseconds for one product of two elements
+	// Strided says that Run reads the left matrix wherever it lies; else it must be packed.
+	Strided bool
+	// Run writes factor * (a b) to c, or adds it. a is Rows by k with element (i, p) at i*aRow + p*aCol (packed: aRow
+	// 1, aCol Rows); b is packed, k rows of Cols; rows of c are cRow apart.
+	Run func(k int, a []float32, aRow, aCol int, b, c []float32, cRow int, factor float32, add bool)
 }
 
 // depth is how much of the inner extent is multiplied at a time, so that packed blocks stay in cache.
@@ -30,27 +30,27 @@ func (m matrix) from(i, j int) matrix {
 }
 
 // gemm multiplies by a matrix of inner rows and cols columns, which it packs once: in blocks of depth rows, each in
-// panels of tile.cols columns, each row by row, with zeros behind the last column and row.
+// panels of tile.Cols columns, each row by row, with zeros behind the last column and row.
 type gemm struct {
-	tile        tile
+	tile        Tile
 	inner, cols int
 	factor      float32
 }
 
 // steps is k rounded up to what the tile takes.
-func (g *gemm) steps(k int) int { return (k + g.tile.unroll - 1) / g.tile.unroll * g.tile.unroll }
+func (g *gemm) steps(k int) int { return (k + g.tile.Unroll - 1) / g.tile.Unroll * g.tile.Unroll }
 
 // width is the columns rounded up to whole tiles.
-func (g *gemm) width() int { return (g.cols + g.tile.cols - 1) / g.tile.cols * g.tile.cols }
+func (g *gemm) width() int { return (g.cols + g.tile.Cols - 1) / g.tile.Cols * g.tile.Cols }
 
 // packedLen is the length of the packed matrix; every block but the last is a multiple of any tile's steps.
 func (g *gemm) packedLen() int { return g.steps(g.inner) * g.width() }
 
 // workLen is the memory that multiply needs: one packed panel of the left matrix, and one tile.
-func (g *gemm) workLen() int { return (depth + g.tile.cols) * g.tile.rows }
+func (g *gemm) workLen() int { return (depth + g.tile.Cols) * g.tile.Rows }
 
 // cost is nanoseconds for a product with this many rows.
-func (g *gemm) cost(rows int) int { return rows * g.inner * g.cols * g.tile.cost / 1000 }
+func (g *gemm) cost(rows int) int { return rows * g.inner * g.cols * g.tile.Cost / 1000 }
 
 func carve(s []float32, n int) (head, rest []float32) { return s[:n], s[n:] }
 
@@ -58,9 +58,9 @@ func (g *gemm) pack(packed []float32, y matrix) {
 	t := &g.tile
 	for first := 0; first < g.inner; first += depth {
 		k := min(depth, g.inner-first)
-		for j := 0; j < g.cols; j += t.cols {
-			panel := packed[first*g.width()+j*g.steps(k):][:g.steps(k)*t.cols]
-			pack(panel, y.from(first, j), k, min(t.cols, g.cols-j), t.cols)
+		for j := 0; j < g.cols; j += t.Cols {
+			panel := packed[first*g.width()+j*g.steps(k):][:g.steps(k)*t.Cols]
+			pack(panel, y.from(first, j), k, min(t.Cols, g.cols-j), t.Cols)
 		}
 	}
 }
@@ -90,8 +90,8 @@ func (g *gemm) multiply(out, x matrix, packed, work []float32, rows int, sum boo
 	for first := 0; first < g.inner; first += depth {
 		k := min(depth, g.inner-first)
 		block := packed[first*g.width():]
-		for i := 0; i < rows; i += g.tile.rows {
-			g.stripe(out.data[i*out.row:], out.row, x.from(i, first), block, work, k, min(g.tile.rows, rows-i), sum || first > 0)
+		for i := 0; i < rows; i += g.tile.Rows {
+			g.stripe(out.data[i*out.row:], out.row, x.from(i, first), block, work, k, min(g.tile.Rows, rows-i), sum || first > 0)
 		}
 	}
 }
@@ -99,18 +99,18 @@ func (g *gemm) multiply(out, x matrix, packed, work []float32, rows int, sum boo
 // stripe computes one row of tiles, of which the first rows count.
 func (g *gemm) stripe(out []float32, outRow int, x matrix, block, work []float32, k, rows int, sum bool) {
 	t, steps := &g.tile, g.steps(k)
-	panel, result := carve(work, steps*t.rows)
-	if rows < t.rows || !t.strided {
-		pack(panel, matrix{x.data, x.col, x.row}, k, rows, t.rows)
-		x = matrix{panel, 1, t.rows}
+	panel, result := carve(work, steps*t.Rows)
+	if rows < t.Rows || !t.Strided {
+		pack(panel, matrix{x.data, x.col, x.row}, k, rows, t.Rows)
+		x = matrix{panel, 1, t.Rows}
 	}
-	for j := 0; j < g.cols; j += t.cols {
-		y := block[j*steps:][:steps*t.cols]
-		if cols := min(t.cols, g.cols-j); rows == t.rows && cols == t.cols {
-			t.run(steps, x.data, x.row, x.col, y, out[j:], outRow, g.factor, sum)
+	for j := 0; j < g.cols; j += t.Cols {
+		y := block[j*steps:][:steps*t.Cols]
+		if cols := min(t.Cols, g.cols-j); rows == t.Rows && cols == t.Cols {
+			t.Run(steps, x.data, x.row, x.col, y, out[j:], outRow, g.factor, sum)
 		} else {
-			t.run(steps, x.data, x.row, x.col, y, result, t.cols, g.factor, false)
-			store(out[j:], outRow, result, t.cols, rows, cols, sum)
+			t.Run(steps, x.data, x.row, x.col, y, result, t.Cols, g.factor, false)
+			store(out[j:], outRow, result, t.Cols, rows, cols, sum)
 		}
 	}
 }
@@ -127,9 +127,9 @@ func store(out []float32, outRow int, tile []float32, tileRow, rows, cols int, s
 	}
 }
 
-// portable is the tile in plain Go. Sixteen floating-point registers hold 4 by 3 results, a row of b and an element of
+// plain is the tile in Go. Sixteen floating-point registers hold 4 by 3 results, a row of b and an element of
 // a; wider tiles spill. Four steps of k in one turn nearly double its speed: advancing a slice is dear.
-var portable = tile{rows: 4, cols: 3, unroll: 4, cost: 250, run: tile4x3}
+var plain = Tile{Rows: 4, Cols: 3, Unroll: 4, Cost: 250, Run: tile4x3}
 
 func tile4x3(k int, a []float32, _, _ int, b, c []float32, cRow int, factor float32, sum bool) {
 	var c00, c01, c02, c10, c11, c12, c20, c21, c22, c30, c31, c32 float32

@@ -1,10 +1,5 @@
-// Package cpu is the portable device: plain Go on every core, with vector instructions where it knows them.
-//
-// A result does not depend on the number of cores, on where memory happens to lie, or on what ran before: every
-// element is computed by the same operations in the same order. Between machines it may differ in the last bits,
-// because some fuse a product with the sum it goes into and others do not: by about 1e-7 of the largest terms of a sum,
-// times the square root of their number.
-package cpu
+// Package portable compiles plans to kernels in Go, which a device may replace by faster ones.
+package portable
 
 import (
 	"context"
@@ -24,12 +19,32 @@ var _ backend.Device = (*Device)(nil)
 type Device struct {
 	name    string
 	workers int
-	tile    tile
+	vectors Vectors
 	kernel  Kernel // nil = none
 }
 
-// New returns a device that uses every core, as GOMAXPROCS counts them.
-func New() *Device { return &Device{name: "cpu", workers: runtime.GOMAXPROCS(0), tile: bestTile()} }
+// Vectors are inner loops in the vector instructions of a processor. Where one is zero, it is written in Go.
+type Vectors struct {
+	Tile  Tile
+	Pairs Pairs
+}
+
+// Pairs let vectors*Lanes features of one channel meet those of all channels, whose q lie stride floats apart.
+type Pairs struct {
+	Lanes     int // features in a vector; 0 = there are no such loops
+	Influence func(p, q, weights, y *float32, channels, vectors, stride int)
+	Gradient  func(p, q, weights, dy, dp, dq *float32, channels, vectors, stride int)
+	Weights   func(p, q, dy, sums *float32, channels, vectors, stride int)
+}
+
+// New returns a device that uses every core, as GOMAXPROCS counts them. What k makes, if it is not nil, goes before the
+// kernels of this package, v into them.
+func New(name string, v Vectors, k Kernel) *Device {
+	if v.Tile.Run == nil {
+		v.Tile = plain
+	}
+	return &Device{name: name, workers: runtime.GOMAXPROCS(0), vectors: v, kernel: k}
+}
 
 // OnCores returns a device that uses at most so many cores, at least one: where several programs run side by side.
 func (d *Device) OnCores(n int) *Device {
@@ -39,17 +54,10 @@ func (d *Device) OnCores(n int) *Device {
 }
 
 // Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a step that
-// it leaves to the portable kernels.
+// it leaves to this package.
 type Kernel func(arena []float32, s plan.Step) func()
 
-// With returns a device of another name that has more kernels, which go before its own.
-func (d *Device) With(name string, k Kernel) *Device {
-	with := *d
-	with.name, with.kernel = name, k
-	return &with
-}
-
-// Name is cpu, or what With was given.
+// Name is that which New was given.
 func (d *Device) Name() string { return d.name }
 
 // Supports reports whether there is a kernel; views and sources need none.

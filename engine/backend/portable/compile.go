@@ -1,4 +1,4 @@
-package cpu
+package portable
 
 import (
 	"sync"
@@ -13,8 +13,8 @@ type task func()
 
 // compiler turns the steps of one plan into tasks.
 type compiler struct {
-	arena []float32
-	tile  tile
+	arena   []float32
+	vectors Vectors
 	// Memory of each worker, made when every step has said what it needs. What it holds when a task starts is unknown.
 	scratch [][]float32
 	double  [][]float64
@@ -25,7 +25,7 @@ type compiler struct {
 func newCompiler(arena int, d *Device) *compiler {
 	return &compiler{
 		arena:   make([]float32, arena),
-		tile:    d.tile,
+		vectors: d.vectors,
 		scratch: make([][]float32, d.workers),
 		double:  make([][]float64, d.workers),
 	}

@@ -1,4 +1,4 @@
-package cpu
+package portable
 
 import (
 	"cosinelab/engine/op"
@@ -46,7 +46,7 @@ type product struct {
 func (c *compiler) product(s plan.Step) *product {
 	n := len(s.Out.Shape) - 2
 	p := &product{
-		gemm: gemm{tile: c.tile, inner: s.In[0].Shape[n+1], cols: s.Out.Shape[n+1], factor: float32(s.Attr.X)},
+		gemm: gemm{tile: c.vectors.Tile, inner: s.In[0].Shape[n+1], cols: s.Out.Shape[n+1], factor: float32(s.Attr.X)},
 		rows: s.Out.Shape[n], x: c.matrices(s.In[0]), y: c.matrices(s.In[1]), out: c.matrices(s.Out),
 		gelu: s.Kind == op.MatMulGelu,
 	}
@@ -69,7 +69,7 @@ func compileMatMul(c *compiler, s plan.Step) task {
 	p := c.product(s)
 	c.need(p.packedLen() + p.workLen())
 	batch := len(p.x.offsets)
-	parts := rowParts(batch, p.rows/(4*c.tile.rows), len(c.scratch))
+	parts := rowParts(batch, p.rows/(4*c.vectors.Tile.Rows), len(c.scratch))
 	return c.split(batch*parts, p.cost(p.rows)/parts, func(worker, lo, hi int) {
 		for i := lo; i < hi; i++ {
 			part := i % parts

@@ -1,4 +1,4 @@
-package cpu
+package portable
 
 import (
 	"cosinelab/engine/plan"
@@ -16,8 +16,8 @@ func (c *compiler) recurrence(s plan.Step, gates int) *recurrence {
 	h := s.In[1].Shape[1]
 	return &recurrence{
 		steps: s.In[0].Shape[0], rows: s.In[0].Shape[1], hidden: h,
-		forward: gemm{tile: c.tile, inner: h, cols: gates * h, factor: 1},
-		back:    gemm{tile: c.tile, inner: gates * h, cols: h, factor: 1},
+		forward: gemm{tile: c.vectors.Tile, inner: h, cols: gates * h, factor: 1},
+		back:    gemm{tile: c.vectors.Tile, inner: gates * h, cols: h, factor: 1},
 		weights: matrix{c.floats(s.In[1]), h, 1},
 	}
 }
@@ -27,7 +27,7 @@ type sequence func(first, end int, packed, work []float32)
 
 // groups splits the rows into as many as a tile has; state is the floats that a row keeps from step to step.
 func (r *recurrence) groups(c *compiler, g *gemm, state int, f sequence) task {
-	size := g.tile.rows
+	size := g.tile.Rows
 	c.need(g.packedLen() + g.workLen() + size*state)
 	cost := r.steps * (g.cost(size) + size*r.hidden*40)
 	return c.split((r.rows+size-1)/size, cost, func(worker, lo, hi int) {

@@ -1,4 +1,4 @@
-package cpu
+package portable
 
 import (
 	"math"
@@ -7,20 +7,21 @@ import (
 )
 
 // influence is what the operations on pairs of channels share: weights [C,C], features [N,C,2M], gradients [N,C,M]. All
-// let one channel's p at a step meet the q of every channel: by assembly as many features as fill its vectors, the rest
+// let one channel's p at a step meet the q of every channel: by vectors as many features as fill them, the rest
 // one by one.
 type influence struct {
 	steps, channels, features int
-	vectors, rest             int // of features in assembly; where those begin that are left over
+	vectors, rest             int // of features by Pairs; where those begin that are left over
+	pairs                     Pairs
 	weights, both             []float32
 }
 
 func (c *compiler) influence(s plan.Step) influence {
 	shape := s.In[1].Shape
 	x := influence{steps: shape[0], channels: shape[1], features: shape[2] / 2, weights: c.floats(s.In[0]), both: c.floats(s.In[1])}
-	if lanes := lanesOfPairs(); lanes > 0 {
-		x.vectors = x.features / lanes
-		x.rest = x.vectors * lanes
+	if x.pairs = c.vectors.Pairs; x.pairs.Lanes > 0 {
+		x.vectors = x.features / x.pairs.Lanes
+		x.rest = x.vectors * x.pairs.Lanes
 	}
 	return x
 }
@@ -61,7 +62,7 @@ func compileInfluence(c *compiler, s plan.Step) task {
 			for i := range x.channels {
 				p, weights, to := x.receiver(t, i), row(x.weights, i, x.channels), row(out, t*x.channels+i, x.features)
 				if x.vectors > 0 {
-					influenceRow(&p[0], &senders[0], &weights[0], &to[0], x.channels, x.vectors, 2*x.features)
+					x.pairs.Influence(&p[0], &senders[0], &weights[0], &to[0], x.channels, x.vectors, 2*x.features)
 				}
 				if x.rest < x.features {
 					x.add(to, p, senders, weights)
@@ -93,7 +94,7 @@ func compileInfluenceGrad(c *compiler, s plan.Step) task {
 			for i := range x.channels {
 				p, weights, z, dp := x.receiver(t, i), row(x.weights, i, x.channels), row(z, t*x.channels+i, x.features), to.receiver(t, i)
 				if x.vectors > 0 {
-					influenceGradRow(&p[0], &senders[0], &weights[0], &z[0], &dp[0], &dq[0], x.channels, x.vectors, 2*x.features)
+					x.pairs.Gradient(&p[0], &senders[0], &weights[0], &z[0], &dp[0], &dq[0], x.channels, x.vectors, 2*x.features)
 				}
 				if x.rest < x.features {
 					x.addGrad(dp, dq, p, senders, weights, z)
@@ -115,7 +116,7 @@ func (x influence) addGrad(dp, dq, p, senders, weights, z []float32) {
 }
 
 // compileInfluenceGradWeights adds up the steps of some channels, all of them step by step, so that the senders of a step
-// are fetched once: eight sums for each weight, as the assembly has them.
+// are fetched once: eight sums for each weight, as Pairs has them.
 func compileInfluenceGradWeights(c *compiler, s plan.Step) task {
 	const sums = 8
 	x, z, out := c.influence(s), c.floats(s.In[2]), c.floats(s.Out)
@@ -128,7 +129,7 @@ func compileInfluenceGradWeights(c *compiler, s plan.Step) task {
 			for i := lo; i < hi; i++ {
 				p, z, work := x.receiver(t, i), row(z, t*x.channels+i, x.features), row(work, i-lo, sums*x.channels)
 				if x.vectors > 0 {
-					influenceGradWeightsRow(&p[0], &senders[0], &z[0], &work[0], x.channels, x.vectors, 2*x.features)
+					x.pairs.Weights(&p[0], &senders[0], &z[0], &work[0], x.channels, x.vectors, 2*x.features)
 				}
 				for j := 0; x.rest < x.features && j < x.channels; j++ {
 					q := x.sender(senders, j)
