@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
@@ -25,10 +25,12 @@ type Options struct {
 	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not known. It is
 	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
 	Roofline func(time.Duration) float64
-	// Hands are workers beside this one: every training step, and scoring, is timed without them and with them, in turn.
-	Hands []experiment.Hand
+	// Workers compute beside this one: every training step, and scoring, is timed without them and with them, in turn.
+	Workers []experiment.Worker
 	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty = everything.
 	Only []string
+	// Yield is that of experiment.Options.
+	Yield func()
 	// Begin is called with what comes next, before it is timed, and Done after every line; nil = not.
 	Begin, Done func(timing.Line)
 }
@@ -52,7 +54,7 @@ func (o Options) Check() error {
 	}
 	for _, name := range o.Only {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("nothing to time is called %q, want some of %s", name, strings.Join(known, ", "))
+			return fault.New("bench-unknown", name, fault.Choices(known))
 		}
 	}
 	return nil
@@ -84,7 +86,7 @@ func Run(ctx context.Context, dev backend.Device, o Options) ([]timing.Line, err
 			continue
 		}
 		if err := r.step(ctx, s); err != nil {
-			return r.lines, fmt.Errorf("step %s: %w", s.Name, err)
+			return r.lines, fault.New("bench-step", s.Name, err)
 		}
 	}
 	return r.lines, nil
@@ -117,7 +119,7 @@ type clock struct {
 	perRun     int // what one run counts for
 }
 
-// clocks time what n crews do in turn.
+// clocks time what n sets of workers do in turn.
 func (r *run) clocks(n, perRun int) []clock {
 	out := make([]clock, n)
 	for i := range out {
@@ -126,10 +128,10 @@ func (r *run) clocks(n, perRun int) []clock {
 	return out
 }
 
-// addAll completes a line for each crew.
-func (r *run) addAll(line timing.Line, clocks []clock, crews [][]train.Peer) {
+// addAll completes a line for each set of workers.
+func (r *run) addAll(line timing.Line, clocks []clock, sets [][]train.Worker) {
 	for i, c := range clocks {
-		line.Workers = 1 + len(crews[i])
+		line.Workers = 1 + len(sets[i])
 		r.add(c.time(line))
 	}
 }
@@ -184,7 +186,7 @@ func (r *run) product(ctx context.Context, size size) error {
 	for i := range 23 {
 		start := time.Now()
 		for range c.perRun {
-			if err := program.Run(ctx, 0); err != nil {
+			if err := program.Run(ctx, 0, r.Yield); err != nil {
 				return err
 			}
 		}
@@ -253,36 +255,37 @@ func (r *run) step(ctx context.Context, s Step) error {
 		return err
 	}
 	defer t.Close()
-	peers, err := r.join(ctx, task)
+	t.Yield(r.Yield)
+	workers, err := r.join(ctx, task)
 	if err != nil {
 		return err
 	}
-	crews := [][]train.Peer{nil}
-	if len(peers) > 0 {
-		crews = append(crews, peers)
+	sets := [][]train.Worker{nil}
+	if len(workers) > 0 {
+		sets = append(sets, workers)
 	}
 	// Browsers compile quickly first and well later, in each worker: the first steps tell little.
 	const least, most, enough = 2, 20, 2 * time.Second
-	clocks, begin, warm, done := r.clocks(len(crews), 1), time.Now(), 0, 0 // warm = 0 until steps count
+	clocks, begin, warm, done := r.clocks(len(sets), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
 		Gate: func(ctx context.Context) error {
 			if err := errors.Join(gone, ctx.Err()); err != nil {
 				return err
 			}
-			if warm > 0 && done == warm+len(crews)*r.Runs {
+			if warm > 0 && done == warm+len(sets)*r.Runs {
 				return errEnough
 			}
-			t.Share(crews[done%len(crews)], false, func(err error) { gone = err })
+			t.Share(sets[done%len(sets)], false, func(err error) { gone = err })
 			return nil
 		},
 		OnStep: func(i train.StepInfo) {
 			if warm > 0 {
-				clocks[done%len(crews)].add(time.Duration(i.Seconds * float64(time.Second)))
+				clocks[done%len(sets)].add(time.Duration(i.Seconds * float64(time.Second)))
 			}
 			done++
-			if rounds := done / len(crews); warm == 0 && done%len(crews) == 0 && (rounds == most || rounds >= least && time.Since(begin) > enough) {
+			if rounds := done / len(sets); warm == 0 && done%len(sets) == 0 && (rounds == most || rounds >= least && time.Since(begin) > enough) {
 				warm = done
 			}
 		}})
@@ -290,49 +293,49 @@ func (r *run) step(ctx context.Context, s Step) error {
 		return err // never nil: there are windows for more steps
 	}
 	line.FLOP = w.perWindow("gradient") * Batch
-	r.addAll(line, clocks, crews)
+	r.addAll(line, clocks, sets)
 	if !s.Scored {
 		return nil
 	}
-	return r.score(ctx, t, s, crews, w.perWindow("forward"))
+	return r.score(ctx, t, s, sets, w.perWindow("forward"))
 }
 
 // join makes the other workers ready for a step.
-func (r *run) join(ctx context.Context, task experiment.Task) (peers []train.Peer, err error) {
-	for _, h := range r.Hands {
-		p, err := h.Join(ctx, task)
+func (r *run) join(ctx context.Context, task experiment.Task) (joined []train.Worker, err error) {
+	for _, w := range r.Workers {
+		there, err := w.Join(ctx, task)
 		if err != nil {
 			return nil, err
 		}
-		peers = append(peers, p)
+		joined = append(joined, there)
 	}
-	return peers, nil
+	return joined, nil
 }
 
-// score times the forward pass of many windows on each crew in turn. It counts the products of one window.
-func (r *run) score(ctx context.Context, t *train.Trainer, s Step, crews [][]train.Peer, flop float64) error {
+// score times the forward pass of many windows on each set of workers in turn. It counts the products of one window.
+func (r *run) score(ctx context.Context, t *train.Trainer, s Step, sets [][]train.Worker, flop float64) error {
 	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
 	r.begin(line)
-	clocks, w := r.clocks(len(crews), Batch), windows(Batch)
+	clocks, w := r.clocks(len(sets), Batch), windows(Batch)
 	const warm = 2 // the first passes tell little, as the first steps
-	for i := range (warm + r.Runs) * len(crews) {
-		c := i % len(crews)
-		d, err := pass(ctx, t, w, crews[c])
+	for i := range (warm + r.Runs) * len(sets) {
+		c := i % len(sets)
+		d, err := pass(ctx, t, w, sets[c])
 		if err != nil {
 			return err
 		}
-		if i >= warm*len(crews) {
+		if i >= warm*len(sets) {
 			clocks[c].add(d)
 		}
 	}
-	r.addAll(line, clocks, crews)
+	r.addAll(line, clocks, sets)
 	return nil
 }
 
 // pass times one forward pass; a worker that is lost on the way ends it.
-func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, crew []train.Peer) (time.Duration, error) {
+func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []train.Worker) (time.Duration, error) {
 	var gone error
-	t.Share(crew, false, func(err error) { gone = err })
+	t.Share(workers, false, func(err error) { gone = err })
 	start := time.Now()
 	err := t.Forward(ctx, w, func(int, [][]float32) error { return nil })
 	return time.Since(start), errors.Join(err, gone)

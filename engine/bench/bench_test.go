@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
@@ -39,7 +40,7 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 }
 
 func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []experiment.Hand{experiment.Local(cpu.New())}})
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Workers: []experiment.Worker{experiment.Local(cpu.New())}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,18 +56,19 @@ func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	}
 }
 
+// counted is a worker that counts the windows it scores.
+type counted struct {
+	train.Worker
+	asked *int
+}
+
+func (c counted) Forward(ctx context.Context, p train.Pass) ([][]float32, error) {
+	*c.asked += len(p.At)
+	return c.Worker.Forward(ctx, p)
+}
+
 func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	asked := 0
-	hand := experiment.Local(cpu.New())
-	watched := experiment.Hand{Join: func(ctx context.Context, task experiment.Task) (train.Peer, error) {
-		p, err := hand.Join(ctx, task)
-		forward := p.Forward
-		p.Forward = func(ctx context.Context, pass train.Pass) ([][]float32, error) {
-			asked += len(pass.At)
-			return forward(ctx, pass)
-		}
-		return p, err
-	}}
 	step := Step{Name: "small", Model: sized("transformer", 8)}
 	task, err := step.task()
 	if err != nil {
@@ -77,12 +79,12 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	r := &run{Options: Options{Runs: 2, Hands: []experiment.Hand{watched}}}
-	peers, err := r.join(context.Background(), task)
+	r := &run{Options: Options{Runs: 2, Workers: []experiment.Worker{experiment.Local(cpu.New())}}}
+	workers, err := r.join(context.Background(), task)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.score(context.Background(), tr, step, [][]train.Peer{nil, peers}, w.perWindow("forward")); err != nil || len(r.lines) != 2 {
+	if err := r.score(context.Background(), tr, step, [][]train.Worker{nil, {counted{workers[0], &asked}}}, w.perWindow("forward")); err != nil || len(r.lines) != 2 {
 		t.Fatalf("lines %+v, error %v, want two lines", r.lines, err)
 	}
 	one, two := r.lines[0], r.lines[1]
@@ -94,13 +96,18 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	}
 }
 
+var errGone = errors.New("it is gone")
+
+// lost is a worker that joins and then dies.
+type lost struct{ train.Worker }
+
+func (l lost) Join(context.Context, experiment.Task) (train.Worker, error) { return l, nil }
+
+func (lost) Gradients(context.Context, train.Work) ([]train.Gradient, error) { return nil, errGone }
+
 func TestALostWorkerEndsTheBenchmark(t *testing.T) {
-	lost := errors.New("it is gone")
-	hand := experiment.Hand{Join: func(context.Context, experiment.Task) (train.Peer, error) {
-		return train.Peer{Gradients: func(context.Context, train.Work) ([]train.Gradient, error) { return nil, lost }}, nil
-	}}
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Hands: []experiment.Hand{hand}})
-	if !errors.Is(err, lost) || len(lines) > 0 {
+	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Workers: []experiment.Worker{lost{}}})
+	if !errors.Is(err, errGone) || len(lines) > 0 {
 		t.Errorf("lines %+v, error %v: want none, since two workers were never there", lines, err)
 	}
 }
@@ -125,7 +132,7 @@ func TestWhatIsComparedIsTimed(t *testing.T) {
 }
 
 func TestAnUnknownStepIsAnError(t *testing.T) {
-	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil || !strings.Contains(err.Error(), `"Z"`) {
+	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil || !strings.Contains(words.English().Error(err), `"Z"`) {
 		t.Errorf("error %v, want one that names Z", err)
 	}
 }

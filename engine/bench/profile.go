@@ -58,7 +58,7 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 		took := make([]time.Duration, len(single.Procs))
 		for i := range took {
 			start := time.Now()
-			if err := program.Run(ctx, i); err != nil {
+			if err := program.Run(ctx, i, nil); err != nil {
 				return nil, err
 			}
 			took[i] = time.Since(start)

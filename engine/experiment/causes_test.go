@@ -49,7 +49,7 @@ func TestAlarmsNameTheChannelsThatRaisedThem(t *testing.T) {
 			t.Errorf("alarm %v: causes %v, want three that sum to 1", a, out.Causes[i])
 		}
 	}
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores))); err != nil || len(out.Causes) != len(out.Alarms) {
+	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil || len(out.Causes) != len(out.Alarms) {
 		t.Errorf("judged again: %d causes of %d alarms, error %v", len(out.Causes), len(out.Alarms), err)
 	}
 }

@@ -1,11 +1,11 @@
 package experiment
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
@@ -26,7 +26,7 @@ type prepared struct {
 // prepare cuts the set to what the spec asks for, scales it by its training part, and lays out the windows.
 func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
-		return nil, fmt.Errorf("data %s: %d labels for %d test steps", sp.Data.Source, len(set.Labels), set.Test.Rows)
+		return nil, fault.New("labels-length", sp.Data.Source, len(set.Labels), set.Test.Rows)
 	}
 	if err := sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels); err != nil {
 		return nil, err

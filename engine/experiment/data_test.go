@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -71,13 +72,13 @@ func TestSeriesThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		s := small(t)
 		change(&s)
-		if _, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 	short := *builtin(t)
 	short.Labels = short.Labels[1:]
-	if _, err := experiment.Run(context.Background(), small(t), &short, cpu.New(), experiment.Options{}); err == nil || !strings.Contains(err.Error(), "3999 labels for 4000 test steps") {
+	if _, err := experiment.Run(context.Background(), small(t), &short, cpu.New(), experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err), "3999 labels for 4000 test steps") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/distill"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
@@ -70,7 +71,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 			r.send(e)
 		},
 	})
-	if errors.Is(err, train.ErrNotFinite) {
+	if train.NotFinite(err) {
 		return res, failure{err}
 	}
 	if keep.failed {
@@ -104,7 +105,7 @@ func (k *keeper) now(t *train.Trainer, j job) error {
 
 // gate waits for the program around the run; the time is not that of the training.
 func (r *run) gate(ctx context.Context) error {
-	if err := r.crew.over(); err != nil {
+	if err := r.pool.over(); err != nil {
 		return err
 	}
 	if r.o.Gate == nil {
@@ -127,7 +128,7 @@ func (r *run) restore(t *train.Trainer, j job) error {
 	}
 	defer f.Close()
 	if err := t.Restore(f); err != nil {
-		return fmt.Errorf("%s: %w", j.checkpoint(), err)
+		return fault.New("about-file", j.checkpoint(), err)
 	}
 	return nil
 }

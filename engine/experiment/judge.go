@@ -10,28 +10,29 @@ import (
 // measurements is the number of parts in which a run is measured: its ranking and its alarms, each with chance levels.
 const measurements = 4
 
-// progress is told how much of a part is done; nil = nobody asks.
+// progress is told how much of a part is done.
 type progress func(part, done, of int)
 
 // of is the progress of one part.
 func (p progress) of(part int) func(done, of int) {
-	if p == nil {
-		return nil
-	}
 	return func(done, of int) { p(part, done, of) }
 }
 
 // Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
 // stay as they are. Labels are those of the test part, of which the end may not have been scored. Without them there are
-// alarms only.
-func Judge(ctx context.Context, out *spec.Run, labels []uint8) error {
+// alarms only. It calls yield, which may be nil, as Options.Yield is called.
+func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) error {
 	var ranking []spec.Measure
 	for _, m := range metrics.All {
 		if !m.NeedsThreshold() {
 			ranking = append(ranking, out.Of(m.Name))
 		}
 	}
-	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, nil)
+	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, func(int, int, int) {
+		if yield != nil {
+			yield()
+		}
+	})
 }
 
 // judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in

@@ -72,7 +72,7 @@ func TestJudgeTakesAThresholdInPlaceOfFlags(t *testing.T) {
 	s.Detect.Threshold = spec.Threshold{Policy: "spot", Level: 0.8, Q: 0.05}
 	out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 	out.Threshold.Value = -1
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores))); err != nil {
+	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(out.Alarms) != 1 || out.Alarms[0].To != len(out.Scores) {

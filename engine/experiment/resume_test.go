@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -102,7 +103,7 @@ func TestFailureToSaveOnTheWay(t *testing.T) {
 		return errors.New("the disk is full")
 	}}
 	_, err := experiment.Run(context.Background(), only(small(t), "alone"), unlabelled(t), cpu.New(), experiment.Options{Store: store})
-	if err == nil || strings.Count(err.Error(), "the disk is full") != 1 || tries != 1 {
+	if err == nil || strings.Count(words.English().Error(err), "the disk is full") != 1 || tries != 1 {
 		t.Errorf("after %d tries: %v", tries, err)
 	}
 }
@@ -171,7 +172,7 @@ func TestCheckpointOfAnotherExperimentIsAnError(t *testing.T) {
 	sp := only(small(t), "alone")
 	sp.Student.DFF = 6
 	_, err := experiment.Run(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store.store()})
-	if err == nil || !strings.Contains(err.Error(), "seed1-arm0.safetensors: checkpoint: tensor ") {
+	if err == nil || !strings.Contains(words.English().Error(err), "seed1-arm0.safetensors: checkpoint: tensor ") {
 		t.Errorf("error %v", err)
 	}
 }

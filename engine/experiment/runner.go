@@ -4,7 +4,6 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -25,8 +24,11 @@ type Options struct {
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
 	Store   Store
 	Machine string      // what the device ran on, for the report: linux/amd64
-	Crew    []Hand      // workers beside this one
+	Workers []Worker    // beside this one
 	Lost    func(error) // told when one of them is gone
+	// Yield is called between the operations of training, scoring and measuring: where there is one thread for
+	// everything, the program around the run gets its turn then.
+	Yield func()
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
 }
@@ -47,7 +49,7 @@ type run struct {
 	device backend.Device
 	o      Options
 	data   *prepared
-	crew   *crew
+	pool   *pool
 
 	mu       sync.Mutex // guards what follows: trainings run side by side
 	meter    meter
@@ -71,6 +73,9 @@ func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Devic
 	if o.Events == nil {
 		o.Events = func(spec.Event) {}
 	}
+	if o.Yield == nil {
+		o.Yield = func() {}
+	}
 	if err := sp.Validate(); err != nil {
 		return spec.Report{}, err
 	}
@@ -79,7 +84,7 @@ func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Devic
 	if err != nil {
 		return spec.Report{}, err
 	}
-	r := &run{spec: sp, device: dev, o: o, data: data, crew: newCrew(o.Crew), meter: newMeter(sp, data),
+	r := &run{spec: sp, device: dev, o: o, data: data, pool: newPool(o.Workers), meter: newMeter(sp, data),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
 	for range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, len(sp.Seeds)))
@@ -93,15 +98,14 @@ func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Devic
 	return report, err
 }
 
-// seeds makes all runs, as many at once as the crew has workers. The first error ends the others. The context goes to
-// devices as it came: they ask it often, and whoever made it may want to know.
+// seeds makes all runs, as many at once as the pool has workers. The first error ends the others.
 func (r *run) seeds(ctx context.Context) error {
 	places := make([]int, len(r.spec.Seeds))
 	for i := range places {
 		places[i] = r.place(i)
 	}
 	var group errgroup.Group
-	for i, first := range r.crew.queue(places...) {
+	for i, first := range r.pool.queue(places...) {
 		group.Go(func() error { return r.seed(ctx, i, first) })
 	}
 	return group.Wait()
@@ -155,15 +159,15 @@ func (r *run) measured(f func(m *meter)) {
 
 // seed trains the teacher, if there is one, then every arm, with one seed.
 func (r *run) seed(ctx context.Context, seed int, first claim) error {
-	hands, err := r.crew.wait(ctx, first)
+	workers, err := r.pool.wait(ctx, first)
 	if err != nil {
 		return err
 	}
 	var from teacher
 	if r.spec.Teaches() {
-		if from, err = r.teach(ctx, seed, hands); err != nil {
-			err = fmt.Errorf("teacher, seed %d: %w", r.spec.Seeds[seed], err)
-			r.crew.end(err)
+		if from, err = r.teach(ctx, seed, workers); err != nil {
+			err = fault.New("teacher-error", r.spec.Seeds[seed], err)
+			r.pool.end(err)
 			return err
 		}
 	}
@@ -171,8 +175,8 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 	for i := range places {
 		places[i] = r.place(seed) + 1 + i
 	}
-	arms := r.crew.queue(places...) // before the teacher's workers are free, so that no later seed takes them
-	r.crew.give(hands)
+	arms := r.pool.queue(places...) // before the teacher's workers are free, so that no later seed takes them
+	r.pool.give(workers)
 	var group errgroup.Group
 	for i, place := range arms {
 		group.Go(func() error { return r.arm(ctx, i, seed, from, place) })
@@ -182,21 +186,21 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 
 // arm makes one run: trained, or one of the controls.
 func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim) error {
-	hands, err := r.crew.wait(ctx, place)
+	workers, err := r.pool.wait(ctx, place)
 	if err != nil {
 		return err
 	}
-	defer r.crew.give(hands)
+	defer r.pool.give(workers)
 	start := time.Now()
 	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []spec.Range{}}
-	err = r.scored(ctx, arm, from, hands, out)
+	err = r.scored(ctx, arm, from, workers, out)
 	if failed := (failure{}); errors.As(err, &failed) {
 		out.Failed, out.Output = fault.Of(failed.error), nil
 		err = nil
 	}
 	if err != nil {
-		err = fmt.Errorf("arm %s, seed %d: %w", out.Arm, out.Seed, err)
-		r.crew.end(err) // before the workers are free for another
+		err = fault.New("arm-error", out.Arm, out.Seed, err)
+		r.pool.end(err) // before the workers are free for another
 		return err
 	}
 	out.Seconds = time.Since(start).Seconds()
@@ -206,11 +210,11 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 }
 
 // scored fills in a run up to its metrics.
-func (r *run) scored(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (err error) {
+func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker, out *spec.Run) (err error) {
 	var s scores
 	if r.spec.Arms[arm].Control == "random" {
 		s = r.randomScores(out.Seed)
-	} else if s, err = r.student(ctx, arm, from, hands, out); err != nil {
+	} else if s, err = r.student(ctx, arm, from, workers, out); err != nil {
 		return err
 	}
 	return r.decide(ctx, s, out)

@@ -2,11 +2,11 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -39,7 +39,7 @@ func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows,
 		for _, x := range datasets.Counted(w, i, o[0]) {
 			v := float64(x)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return failure{fmt.Errorf("score of step %d became %v", len(all), v)}
+				return failure{fault.New("score-not-finite", len(all), v)}
 			}
 			all = append(all, v)
 		}
@@ -75,11 +75,12 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	}
 	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, Params(r.spec.Detect.Threshold))
 	if err != nil {
-		return failure{fmt.Errorf("threshold: %w", err)}
+		return failure{fault.New("threshold-error", err)}
 	}
 	out.Scores, out.Flags = s.test, cut.Flags
 	out.Threshold = spec.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: Tail(cut.Tail)}
 	measuring := func(part, done, of int) {
+		r.o.Yield()
 		r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed,
 			Measured: (float64(part) + float64(done)/float64(of)) / measurements})
 	}

@@ -59,7 +59,7 @@ func (r *run) input(g *graph.Graph, m spec.Model) *graph.Node {
 }
 
 // student trains the arm's student, unless it is the untrained control, and returns its scores.
-func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (scores, error) {
+func (r *run) student(ctx context.Context, arm int, from teacher, workers []*worker, out *spec.Run) (scores, error) {
 	a := r.spec.Arms[arm]
 	if from.params == nil && r.spec.NeedsTeacher(a) {
 		return scores{}, failure{fault.New("teacher-failed", from.failed)}
@@ -77,7 +77,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand,
 		return scores{}, err
 	}
 	out.Parameters = t.Parameters()
-	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
+	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 	if a.Control == "" {
 		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/models"
@@ -104,7 +105,7 @@ func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 		file := published(t, "transformer")
 		change(file)
 		_, err := experiment.Run(context.Background(), loaded(t, "transformer"), unlabelled(t), cpu.New(), experiment.Options{Weights: from(t, file)})
-		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: "+want) {
+		if err == nil || !strings.Contains(words.English().Error(err), "teacher weights teacher.safetensors: "+want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -120,7 +121,7 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 		},
 	} {
 		_, err := experiment.Run(context.Background(), loaded(t, "transformer"), unlabelled(t), cpu.New(), experiment.Options{Weights: open})
-		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: ") || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(words.English().Error(err), "teacher weights teacher.safetensors: ") || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

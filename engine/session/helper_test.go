@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"runtime"
@@ -33,17 +32,9 @@ type page struct {
 func newPage(t *testing.T) *page {
 	p := &page{t: t, sent: make(chan message, 1<<16)}
 	p.session = &Session{Device: cpu.New(), Machine: "test",
-		Send:    func(r protocol.Response, values []float32) { p.sent <- message{r, values} },
-		Context: func(ctx context.Context) context.Context { return yielding{ctx} }}
+		Send:  func(r protocol.Response, values []float32) { p.sent <- message{r, values} },
+		Yield: runtime.Gosched} // in a browser there is one thread for the engine and the page's messages
 	return p
-}
-
-// yielding is a context that lets the page in between two operations: in a browser there is one thread for both.
-type yielding struct{ context.Context }
-
-func (y yielding) Err() error {
-	runtime.Gosched()
-	return y.Context.Err()
 }
 
 // post sends a request and returns its id.

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"errors"
-	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -10,6 +8,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -38,7 +37,7 @@ func (o openSet) holds(d spec.Data) bool {
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they are read.
 func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
-		s.fail(req.ID, "data", errors.New("open: no data given"))
+		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
 	}
 	set, err := s.read(*req.Data, files)
@@ -118,7 +117,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 		}
 		return datasets.ReadFiles(files, options)
 	case s.Remote == nil:
-		return nil, fmt.Errorf("%s: no folder of real sets is served with this page; start the server with -data", d.Source)
+		return nil, fault.New("no-real-sets", d.Source)
 	}
 	return datasets.Open(s.Remote, d.Source)
 }

@@ -3,19 +3,19 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
 
 // errBusy answers what asks for a second piece of work.
-var errBusy = errors.New("an experiment is running already, or a benchmark")
+var errBusy = fault.New("busy")
 
 // start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if asked to.
 func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
@@ -25,7 +25,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 	case s.work != nil:
 		s.fail(req.ID, "run", errBusy)
 	case req.Spec == nil:
-		s.fail(req.ID, "spec", errors.New("run: no spec given"))
+		s.fail(req.ID, "spec", fault.New("run-no-spec"))
 	default:
 		s.work = newWork(held)
 		s.results = results{data: req.Spec.Data}
@@ -116,9 +116,9 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	s.open = open
 	s.opening++
 	s.mu.Unlock()
-	report, err = experiment.Run(s.long(w.ctx), sp, set, s.Device,
+	report, err = experiment.Run(w.ctx, sp, set, s.Device,
 		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
-			Crew: s.hands(req.Workers - 1), Lost: s.lost, Store: s.store(checkpoints)})
+			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield, Store: s.store(checkpoints)})
 	return report, "run", err
 }
 
@@ -148,26 +148,26 @@ func (s *Session) store(checkpoints []datasets.File) experiment.Store {
 	}
 }
 
-// hands returns so many other workers, fewer where no more can be started.
-func (s *Session) hands(n int) (hands []experiment.Hand) {
-	s.crew = slices.DeleteFunc(s.crew, func(c Colleague) bool { return c.Gone() })
-	for len(s.crew) < min(n, s.Cores-1) && s.Hire != nil {
-		c, err := s.Hire()
+// beside returns so many other workers, fewer where no more can be started.
+func (s *Session) beside(n int) (others []experiment.Worker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workers = slices.DeleteFunc(s.workers, Worker.Gone)
+	for len(s.workers) < min(n, s.Cores-1) && s.StartWorker != nil {
+		w, err := s.StartWorker()
 		if err != nil {
-			s.fail(0, "worker", fmt.Errorf("a worker cannot be started, and the others do its part: %w", err))
+			s.fail(0, "worker", fault.New("worker-not-started", err))
 			break
 		}
-		s.crew = append(s.crew, c)
+		s.workers = append(s.workers, w)
 	}
-	for _, c := range s.crew[:max(0, min(n, len(s.crew)))] {
-		hands = append(hands, c.Hand)
+	for _, w := range s.workers[:max(0, min(n, len(s.workers)))] {
+		others = append(others, w)
 	}
-	return hands
+	return others
 }
 
-func (s *Session) lost(err error) {
-	s.fail(0, "worker", fmt.Errorf("a worker is gone, and its part was computed again here: %w", err))
-}
+func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone", err)) }
 
 // eventPause is the least time between two events that only report progress: a page draws no faster.
 const eventPause = 40 * time.Millisecond

@@ -1,13 +1,13 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -326,25 +326,27 @@ func (p *page) forgotten() {
 	p.fails(p.post(protocol.Request{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "random", Seed: 1}}), "view", "", "arm random with seed 1 has no scores")
 }
 
-func TestLongWorkRunsInTheContextOfThePage(t *testing.T) {
+func TestLongWorkYieldsToThePage(t *testing.T) {
 	p := opened(t)
-	type key struct{}
-	wrapped := make(chan context.Context, 16)
-	p.session.Context = func(ctx context.Context) context.Context {
-		ctx = context.WithValue(ctx, key{}, true)
-		wrapped <- ctx
-		return ctx
-	}
+	var yields atomic.Int32
+	p.session.Yield = func() { yields.Add(1) }
 	p.run(protocol.TypeRun, small())
 	p.wait(protocol.TypeReport)
 	p.state(protocol.StateIdle)
-	if len(wrapped) != 1 {
-		t.Errorf("the run was wrapped %d times", len(wrapped))
+	running := yields.Load()
+	if running < 100 { // 4 steps have dozens of operations each
+		t.Errorf("a run yielded %d times", running)
 	}
 	p.post(protocol.Request{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "random", Seed: 1, Threshold: 0.5}})
 	p.wait(protocol.TypeJudged)
-	if len(wrapped) != 2 {
-		t.Errorf("the judgement was not wrapped")
+	judging := yields.Load() - running
+	if judging < 10 { // there are more metrics
+		t.Errorf("a judgement yielded %d times", judging)
+	}
+	p.post(protocol.Request{Type: protocol.TypeBench, Bench: &protocol.Bench{Runs: 1, Only: []string{"L"}}})
+	p.state(protocol.StateIdle)
+	if timing := yields.Load() - running - judging; timing < 100 {
+		t.Errorf("a benchmark yielded %d times", timing)
 	}
 }
 

@@ -2,11 +2,10 @@ package session
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"reflect"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
@@ -52,13 +51,13 @@ func (s *Session) view(req protocol.Request) {
 func checkView(v *protocol.View, rows int) error {
 	switch {
 	case v == nil:
-		return errors.New("view: nothing asked for")
+		return fault.New("view-nothing")
 	case rows == 0:
-		return errors.New("view: no data set is open")
+		return fault.New("view-no-data")
 	case v.From < 0 || v.To > rows || v.From >= v.To:
-		return fmt.Errorf("view: steps %d up to %d of %d", v.From, v.To, rows)
+		return fault.New("view-steps", v.From, v.To, rows)
 	case v.Width < 1 || len(v.Lines) == 0 || v.Width > maxBuckets/len(v.Lines):
-		return fmt.Errorf("view: %d buckets for %d lines, want 1 to %d in all", v.Width, len(v.Lines), maxBuckets)
+		return fault.New("view-buckets", v.Width, len(v.Lines), maxBuckets)
 	}
 	return nil
 }
@@ -161,7 +160,7 @@ func bucket(v values, a, b int) (lo, hi, mean float64) {
 func (s *Session) judge(req protocol.Request) {
 	run, labels, err := s.shown().judged(req.Judge)
 	if err == nil {
-		err = experiment.Judge(s.long(context.Background()), &run, labels)
+		err = experiment.Judge(context.Background(), &run, labels, s.Yield)
 	}
 	if err != nil {
 		s.fail(req.ID, "view", err)
@@ -173,11 +172,11 @@ func (s *Session) judge(req protocol.Request) {
 // judged returns a copy of the run that j names, with j's threshold, and the labels of its steps.
 func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 	if j == nil {
-		return spec.Run{}, nil, errors.New("judge: nothing asked for")
+		return spec.Run{}, nil, fault.New("judge-nothing")
 	}
 	run := s.runOf(j.Arm, j.Seed)
 	if run == nil || run.Scores == nil {
-		return spec.Run{}, nil, fmt.Errorf("judge: arm %s with seed %d has no scores", j.Arm, j.Seed)
+		return spec.Run{}, nil, fault.New("judge-no-scores", j.Arm, j.Seed)
 	}
 	out := *run
 	out.Threshold = spec.Cut{Policy: "by hand", Value: metrics.Value(j.Threshold), Saw: "whatever moved the hand"}

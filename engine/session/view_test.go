@@ -127,12 +127,12 @@ func TestViewsOutsideTheSeriesAreRefused(t *testing.T) {
 	p.fails(p.post(protocol.Request{Type: protocol.TypeView, View: &protocol.View{To: 1, Width: 1, Lines: line}}), "view", "", "no data set is open")
 	p = opened(t)
 	for want, v := range map[string]protocol.View{
-		"steps -1 up to 5 of 43":          {From: -1, To: 5, Width: 1, Lines: line},
-		"steps 0 up to 44 of 43":          {To: 44, Width: 1, Lines: line},
-		"steps 5 up to 5 of 43":           {From: 5, To: 5, Width: 1, Lines: line},
-		"0 buckets for 1 lines":           {To: 5, Width: 0, Lines: line},
-		"5 buckets for 0 lines":           {To: 5, Width: 5},
-		"9223372036854775807 buckets for": {To: 5, Width: math.MaxInt, Lines: line},
+		"steps -1 up to 5 of 43":            {From: -1, To: 5, Width: 1, Lines: line},
+		"steps 0 up to 44 of 43":            {To: 44, Width: 1, Lines: line},
+		"steps 5 up to 5 of 43":             {From: 5, To: 5, Width: 1, Lines: line},
+		"0 buckets for 1 lines":             {To: 5, Width: 0, Lines: line},
+		"5 buckets for 0 lines":             {To: 5, Width: 5},
+		"9.223372036854776e+18 buckets for": {To: 5, Width: math.MaxInt, Lines: line},
 	} {
 		p.fails(p.post(protocol.Request{Type: protocol.TypeView, View: &v}), "view", "", want)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 )
 
@@ -116,7 +117,7 @@ func (f *fit) epoch(ctx context.Context) error {
 		}
 		from := p.Batch * f.Train.Batch
 		if err := f.step(ctx, order[from:min(from+f.Train.Batch, len(order))], rate, lambda); err != nil {
-			return fmt.Errorf("train: step %d: %w", p.Adam+1, err)
+			return fault.New("train-step", p.Adam+1, err)
 		}
 	}
 	return f.closeEpoch(ctx, rate, lambda)
@@ -152,7 +153,7 @@ func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 	if f.valid.Len() > 0 {
 		v, err := f.evaluate(ctx, f.valid, lambda)
 		if err != nil {
-			return fmt.Errorf("train: validation after epoch %d: %w", p.Epoch, err)
+			return fault.New("train-validation", p.Epoch, err)
 		}
 		e.Validation, monitor = f.named(v), v.mean(v.Monitor)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
@@ -242,7 +243,7 @@ func TestNumbersThatStopBeingFiniteEndTheTraining(t *testing.T) {
 		})
 		_, err := newTrainer(t, p, 0, 1).Fit(context.Background(), steps(3), steps(1),
 			train.Options{Train: spec.Train{Rate: 1, Schedule: "constant", Batch: 1}, Epochs: 1})
-		if !errors.Is(err, train.ErrNotFinite) || !strings.Contains(err.Error(), "step 1: "+c.want) {
+		if !train.NotFinite(err) || !strings.Contains(words.English().Error(err), "step 1: "+c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}
@@ -268,7 +269,7 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 		o := good
 		o.Epochs, o.Train.Batch, o.Train.Schedule = c.epoch, c.batch, c.schedule
 		_, err := newTrainer(t, reconstruction(t, 2), 1, 1).Fit(context.Background(), c.fit, c.valid, o)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}

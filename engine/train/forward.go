@@ -76,7 +76,7 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 		return err
 	}
 	parts := slices.Collect(slices.Chunk(at, t.micro))
-	for turn := range slices.Chunk(parts, t.hands()*max(1, atOnce/t.micro)) {
+	for turn := range slices.Chunk(parts, t.computing()*max(1, atOnce/t.micro)) {
 		if err := t.passTurn(ctx, w, turn, p, got); err != nil {
 			return err
 		}
@@ -84,14 +84,14 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 	return nil
 }
 
-// passTurn computes some micro-batches of a pass together with the peers.
+// passTurn computes some micro-batches of a pass together with the other workers.
 func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]int, p Pass, got func(at []int, results [][]float32) error) error {
 	given := make([][][]float32, len(parts))
-	return t.together(ctx, len(parts), func(peer int, run span) func() error {
+	return t.together(ctx, len(parts), func(worker int, s share) func() error {
 		theirs := p
-		theirs.At = slices.Concat(parts[run.lo:run.hi]...)
-		theirs.Windows = t.windowsFor(peer, w, theirs.At)
-		return func() error { return t.askPass(ctx, t.peers[peer], theirs, given[run.lo:run.hi]) }
+		theirs.At = slices.Concat(parts[s.lo:s.hi]...)
+		theirs.Windows = t.windowsFor(worker, w, theirs.At)
+		return func() error { return t.askPass(ctx, t.workers[worker], theirs, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		results := given[i]
 		if results == nil {
@@ -105,9 +105,9 @@ func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]in
 	})
 }
 
-// askPass has a peer compute a pass, and cuts its answer into micro-batches.
-func (t *Trainer) askPass(ctx context.Context, peer Peer, p Pass, given [][][]float32) error {
-	answer, err := peer.Forward(ctx, p)
+// askPass has a worker compute a pass, and cuts its answer into micro-batches.
+func (t *Trainer) askPass(ctx context.Context, from Worker, p Pass, given [][][]float32) error {
+	answer, err := from.Forward(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -126,8 +126,8 @@ func (t *Trainer) askPass(ctx context.Context, peer Peer, p Pass, given [][][]fl
 	return nil
 }
 
-// answerPass computes what another worker asks for. It is good until the next call.
-func (t *Trainer) answerPass(ctx context.Context, p Pass) ([][]float32, error) {
+// Forward computes what another worker asks for. It is good until the next call.
+func (t answering) Forward(ctx context.Context, p Pass) ([][]float32, error) {
 	w := t.given(p.Windows)
 	if len(p.At) == 0 || w.Len() != len(p.At) || w.Size()*w.Len() != len(p.Windows) {
 		return nil, fmt.Errorf("train: %d values for a pass of %d windows, want %d each", len(p.Windows), len(p.At), w.Size())
@@ -187,7 +187,7 @@ func (t *Trainer) forward(ctx context.Context, w datasets.Windows, at, drawn []i
 		return err
 	}
 	proc, slots := t.resultsOf(p)
-	if err := t.program.Run(ctx, proc); err != nil {
+	if err := t.program.Run(ctx, proc, t.yield); err != nil {
 		return err
 	}
 	for i, s := range slots {

@@ -75,21 +75,21 @@ func TestNormalDrawsAreStandard(t *testing.T) {
 }
 
 func TestNoiseDoesNotDependOnTheWorkers(t *testing.T) {
-	fit := func(peers int) *train.Trainer {
+	fit := func(workers int) *train.Trainer {
 		tr := newTrainer(t, noisy(t, 1), 0, 3)
-		var ps []train.Peer
-		for range peers {
-			ps = append(ps, newTrainer(t, noisy(t, 1), 0, 99).Peer())
+		var others []train.Worker
+		for range workers {
+			others = append(others, newTrainer(t, noisy(t, 1), 0, 99).Worker())
 		}
-		tr.Share(ps, false, nil)
+		tr.Share(others, false, nil)
 		if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {
 			t.Fatal(err)
 		}
 		return tr
 	}
 	want := params(t, fit(0))
-	for peers := 1; peers <= 3; peers++ {
-		sameBits(t, fmt.Sprintf("%d peers", peers), params(t, fit(peers)), want)
+	for workers := 1; workers <= 3; workers++ {
+		sameBits(t, fmt.Sprintf("%d other workers", workers), params(t, fit(workers)), want)
 	}
 }
 

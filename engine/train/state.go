@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/tensor"
 )
@@ -153,20 +154,20 @@ func (t *Trainer) Save(out io.Writer) error {
 func (t *Trainer) Restore(in io.Reader) error {
 	tensors, meta, err := ReadTensors(in)
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fault.New("checkpoint", err)
 	}
 	at, err := t.readProgress(meta)
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fault.New("checkpoint", err)
 	}
 	var best [][]float32
 	if at.BestEpoch > 0 {
 		if best, err = t.bestOf(tensors); err != nil {
-			return fmt.Errorf("checkpoint: %w", err)
+			return fault.New("checkpoint", err)
 		}
 	}
 	if err := t.put(t.stored(), tensors); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fault.New("checkpoint", err)
 	}
 	t.at, t.best = at, best
 	return nil
@@ -176,13 +177,13 @@ func (t *Trainer) Restore(in io.Reader) error {
 func (t *Trainer) readProgress(meta map[string]string) (at progress, err error) {
 	text, ok := meta[progressKey]
 	if !ok {
-		return at, fmt.Errorf("no entry %s: these are weights alone", progressKey)
+		return at, fault.New("checkpoint-only-weights", progressKey)
 	}
 	if err = json.Unmarshal([]byte(text), &at); err == nil {
 		err = at.check(len(t.problem.Parts))
 	}
 	if err != nil {
-		return at, fmt.Errorf("entry %s: %w", progressKey, err)
+		return at, fault.New("checkpoint-entry", progressKey, err)
 	}
 	return at, nil
 }
@@ -205,14 +206,14 @@ func (t *Trainer) bestOf(tensors map[string]tensor.Tensor) (best [][]float32, er
 func lookup(from map[string]tensor.Tensor, name string, want tensor.Shape) ([]float32, error) {
 	x, ok := from[name]
 	if !ok {
-		return nil, fmt.Errorf("tensor %s is missing, want shape %v", name, want)
+		return nil, fault.New("tensor-missing", name, fmt.Sprint(want))
 	}
 	if !x.Shape.Equal(want) {
-		return nil, fmt.Errorf("tensor %s: shape %v, want %v", name, x.Shape, want)
+		return nil, fault.New("tensor-shape", name, fmt.Sprint(x.Shape), fmt.Sprint(want))
 	}
 	for i, v := range x.Data {
 		if v-v != 0 {
-			return nil, fmt.Errorf("tensor %s: value %d is %v, %w", name, i, v, ErrNotFinite)
+			return nil, fault.New("tensor-not-finite", name, i, float64(v))
 		}
 	}
 	return x.Data, nil

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
@@ -44,7 +45,7 @@ func TestATensorThatCannotBeReadIsSaid(t *testing.T) {
 	for _, bad := range []string{"a", "c"} {
 		tensors := train.Held(map[string]tensor.Tensor{"a": tensor.New(2), "b": tensor.New(3), "c": tensor.New(1)})
 		tensors[bad] = train.Source{Shape: tensors[bad].Shape, Read: func([]float32) error { return errors.New("the device is closed") }}
-		if err := train.WriteTensors(io.Discard, tensors, nil); err == nil || !strings.Contains(err.Error(), "the device is closed") {
+		if err := train.WriteTensors(io.Discard, tensors, nil); err == nil || !strings.Contains(words.English().Error(err), "the device is closed") {
 			t.Errorf("%s: error %v", bad, err)
 		}
 	}
@@ -86,7 +87,7 @@ func TestBrokenFilesAreErrors(t *testing.T) {
 		{"key missing", raw(`{"w":{"dtype":"F32","shape":[1]}}`), "data_offsets"},
 	} {
 		_, _, err := train.ReadTensors(bytes.NewReader(c.file))
-		if err == nil || !strings.HasPrefix(err.Error(), "safetensors: ") || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.HasPrefix(words.English().Error(err), "safetensors: ") || !strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}
@@ -152,7 +153,7 @@ func TestParametersThatDoNotFitChangeNothing(t *testing.T) {
 	} {
 		values := params(t, newTrainer(t, reconstruction(t, 1), 1, 2))
 		values[name] = x
-		if _, _, err := tr.SetParams(values); err == nil || err.Error() != want {
+		if _, _, err := tr.SetParams(values); err == nil || words.English().Error(err) != want {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -224,7 +225,7 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 		}, "tensor adam.m/projection.bias: value 0 is NaN"},
 	} {
 		err := tr.Restore(tampered(t, checkpoint, c.change))
-		if err == nil || !strings.HasPrefix(err.Error(), "checkpoint: ") || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.HasPrefix(words.English().Error(err), "checkpoint: ") || !strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 		sameBits(t, c.name, params(t, tr), before)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/graph"
@@ -24,8 +25,9 @@ const (
 	adamEpsilon = 1e-8
 )
 
-// ErrNotFinite is wrapped when a loss or a gradient becomes NaN or infinite.
-var ErrNotFinite = errors.New("not a finite number")
+// NotFinite reports whether numbers stopped being finite, here or in another worker: that is the problem's doing, not
+// the worker's.
+func NotFinite(err error) bool { return fault.Has(err, "not-finite") }
 
 // Positions of the procedures in a trainer's plan.
 const (
@@ -62,10 +64,11 @@ type Trainer struct {
 	noise                         []noise
 	draws                         Draws
 	at                            progress
-	peers                         []Peer
+	workers                       []Worker
 	kept                          kept
-	away                          bool // peers compute everything
+	away                          bool // workers compute everything
 	lost                          func(error)
+	yield                         func()      // nil = nobody waits for a turn
 	best                          [][]float32 // trained parameters of the best epoch, in the order of weights; nil = none yet
 }
 
@@ -163,6 +166,10 @@ func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
 	return graph.Scale(graph.Max(graph.Scale(ratio, -1), graph.Scale(one, -1)), -1)
 }
 
+// Yield has f called between any two operations on the device from now on, so that others on the same thread get their
+// turn. It must not use the trainer.
+func (t *Trainer) Yield(f func()) { t.yield = f }
+
 // Close frees the device's memory.
 func (t *Trainer) Close() error { return t.program.Close() }
 
@@ -234,11 +241,11 @@ func (t *Trainer) initialise(seed uint64) error {
 // Steps is the number of optimiser steps that the parameters have seen.
 func (t *Trainer) Steps() int { return t.at.Adam }
 
-// finite is the value of a result without axes; NaN and infinities are errors.
-func (t *Trainer) finite(s plan.Slot, x float32) (float64, error) {
+// finite is the value of a result without axes, which is a loss or of the gradient; NaN and infinities are errors.
+func (t *Trainer) finite(what fault.Word, s plan.Slot, x float32) (float64, error) {
 	v := float64(x)
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("%s became %v, %w", t.plan.Slots[s].Name, v, ErrNotFinite)
+		return 0, fault.New("not-finite", what, t.plan.Slots[s].Name, v)
 	}
 	return v, nil
 }
@@ -258,14 +265,12 @@ func (t *Trainer) measure() (one sums, err error) {
 func (t *Trainer) losses(values []float32) (one sums, err error) {
 	one = sums{Micro: 1, Parts: make([]float64, len(values)-1)}
 	for i, x := range values[1:] {
-		if one.Parts[i], err = t.finite(t.reported[1+i], x); err != nil {
-			return one, fmt.Errorf("loss %w", err)
+		if one.Parts[i], err = t.finite("a-loss", t.reported[1+i], x); err != nil {
+			return one, err
 		}
 	}
-	if one.Monitor, err = t.finite(t.reported[0], values[0]); err != nil {
-		return one, fmt.Errorf("loss %w", err)
-	}
-	return one, nil
+	one.Monitor, err = t.finite("a-loss", t.reported[0], values[0])
+	return one, err
 }
 
 // named turns sums into mean losses under their names.
@@ -321,7 +326,7 @@ func (t *Trainer) gradient(ctx context.Context, w datasets.Windows, at []int, mi
 	if err := errors.Join(t.load(w, at), t.drawTraining(micro)); err != nil {
 		return sums{}, err
 	}
-	if err := t.program.Run(ctx, procGradient); err != nil {
+	if err := t.program.Run(ctx, procGradient, t.yield); err != nil {
 		return sums{}, err
 	}
 	return t.measure()
@@ -334,15 +339,15 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 	if err := t.program.Write(t.hyper, hyper); err != nil {
 		return 0, err
 	}
-	if err := t.program.Run(context.Background(), procUpdate); err != nil {
+	if err := t.program.Run(context.Background(), procUpdate, t.yield); err != nil {
 		return 0, err
 	}
 	var x [1]float32
 	if err := t.program.Read(t.norm, x[:]); err != nil {
 		return 0, err
 	}
-	if norm, err = t.finite(t.norm, x[0]); err != nil {
-		return 0, fmt.Errorf("gradient %w", err)
+	if norm, err = t.finite("a-gradient", t.norm, x[0]); err != nil {
+		return 0, err
 	}
 	t.at.Adam++
 	return norm, nil

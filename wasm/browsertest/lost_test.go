@@ -60,7 +60,7 @@ func (p *tab) reportsAsIfNothingHappened(sp spec.Spec) {
 	}
 }
 
-// killing makes the engine kill its first colleague in the middle of a run, when it has just asked it for something. No
+// killing makes the engine kill the first worker beside it in the middle of a run, when it has just asked it for something. No
 // event tells of that, as when a browser ends a worker.
 const killing = `{
 	const Real = Worker;

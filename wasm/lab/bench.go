@@ -39,8 +39,8 @@ func runMeasurements() {
 	vecty.RenderBody(m.page)
 }
 
-func (m *measurements) lost(reason string) {
-	m.state.Lost(reason)
+func (m *measurements) lost(why error) {
+	m.state.Lost(m.state.Words.Error(why))
 	m.show()
 }
 
@@ -77,6 +77,6 @@ func (m *measurements) post(r *protocol.Request) {
 		return
 	}
 	if err := m.engine.post(*r); err != nil {
-		m.state.Lost(err.Error())
+		m.lost(err)
 	}
 }

@@ -108,9 +108,9 @@ func (l *lab) startWorker() {
 	var e *engine
 	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
-		func(reason string) {
+		func(why error) {
 			if l.engine == e {
-				l.send(state.Lost{Reason: reason})
+				l.lost(why)
 			}
 		})
 	l.engine = e
@@ -139,9 +139,12 @@ func (l *lab) goOn(r protocol.Request) {
 // post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
-		l.state.Update(state.Lost{Reason: err.Error()})
+		l.lost(err)
 	}
 }
+
+// lost tells the state why there is no engine any more.
+func (l *lab) lost(why error) { l.send(state.Lost{Reason: l.state.Words.Error(why)}) }
 
 // copyAddress puts the address on the clipboard.
 func (l *lab) copyAddress() {

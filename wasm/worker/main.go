@@ -4,9 +4,7 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"runtime/debug"
 	"strings"
@@ -29,18 +27,18 @@ const garbage = 20
 func main() {
 	debug.SetGCPercent(garbage)
 	device, tile, sure := open()
-	if strings.HasPrefix(js.Global().Get("name").String(), colleagueKind) {
+	if strings.HasPrefix(js.Global().Get("name").String(), furtherKind) {
 		serve(device)
 	}
 	s := &session.Session{
-		Device:  device,
-		Tile:    sure,
-		Machine: "js/wasm",
-		Send:    func(r protocol.Response, values []float32) { post(r, values) },
-		Keep:    keep,
-		Context: func(ctx context.Context) context.Context { return newBreathing(ctx) },
-		Cores:   js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
-		Hire:    func() (session.Colleague, error) { return hire(tile) },
+		Device:      device,
+		Tile:        sure,
+		Machine:     "js/wasm",
+		Send:        func(r protocol.Response, values []float32) { post(r, values) },
+		Keep:        keep,
+		Yield:       newTurns().yield,
+		Cores:       js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
+		StartWorker: func() (session.Worker, error) { return start(tile) },
 	}
 	if device.Name() == simd.Name {
 		s.Roofline = simd.Roofline
@@ -84,7 +82,7 @@ func listen(handle func(message js.Value)) {
 func receive(s *session.Session, message js.Value) {
 	var req protocol.Request
 	if err := json.Unmarshal([]byte(message.Index(0).String()), &req); err != nil {
-		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Fault: fault.Of(fmt.Errorf("request: %w", err))}}, nil)
+		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Fault: fault.Of(fault.New("request-unreadable", err))}}, nil)
 		return
 	}
 	var files []datasets.File

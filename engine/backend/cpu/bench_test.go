@@ -47,7 +47,7 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 			best := math.Inf(1)
 			for b.Loop() {
 				start := time.Now()
-				if err := prog.Run(context.Background(), 0); err != nil {
+				if err := prog.Run(context.Background(), 0, nil); err != nil {
 					b.Fatal(err)
 				}
 				best = min(best, time.Since(start).Seconds())

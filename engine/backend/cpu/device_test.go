@@ -82,7 +82,7 @@ func outcome(t *testing.T, d *portable.Device) []float32 {
 	t.Helper()
 	p, prog := compiled(t, d)
 	defer prog.Close()
-	if err := prog.Run(context.Background(), 0); err != nil {
+	if err := prog.Run(context.Background(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	var all []float32
@@ -112,7 +112,7 @@ func TestResultsDoNotDependOnTheNumberOfWorkers(t *testing.T) {
 func TestRunningAllocatesNothing(t *testing.T) {
 	_, prog := compiled(t, New().OnCores(1))
 	defer prog.Close()
-	if n := testing.AllocsPerRun(5, func() { prog.Run(context.Background(), 0) }); n > 0 {
+	if n := testing.AllocsPerRun(5, func() { prog.Run(context.Background(), 0, nil) }); n > 0 {
 		t.Errorf("%v allocations in a run", n)
 	}
 }
@@ -125,7 +125,7 @@ func TestErrorsSayWhatWasWrong(t *testing.T) {
 		`cpu: write: input slot "w": 3 values, want 4096`:      prog.Write(x, make([]float32, 3)),
 		`cpu: write: result slot "total" cannot be written`:    prog.Write(total, make([]float32, 1)),
 		`cpu: read: input slot "w": 0 values, want 4096`:       prog.Read(x, nil),
-		`cpu: run: procedure 1 of 1`:                           prog.Run(context.Background(), 1),
+		`cpu: run: procedure 1 of 1`:                           prog.Run(context.Background(), 1, nil),
 		`cpu: read: slot 99 of`:                                prog.Read(99, nil),
 		`cpu: compile: the plan needs 9223372036854775807 flo`: compileError(&plan.Plan{Arena: math.MaxInt}),
 	} {

@@ -157,7 +157,7 @@ func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 	return p.arena[info.Offset : info.Offset+n], nil
 }
 
-func (p *program) Run(ctx context.Context, proc int) error {
+func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	if p.closed {
 		return fmt.Errorf("%s: run: %w", p.name, errClosed)
 	}
@@ -165,6 +165,9 @@ func (p *program) Run(ctx context.Context, proc int) error {
 		return fmt.Errorf("%s: run: procedure %d of %d", p.name, proc, len(p.procs))
 	}
 	for _, t := range p.procs[proc] {
+		if yield != nil {
+			yield()
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}

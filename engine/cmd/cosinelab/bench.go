@@ -26,11 +26,11 @@ func (a *app) bench(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: bench takes flags only, and at least one run", errUsage)
 	}
 	// Workers of one core each, so that two of them are compared with one.
-	dev, others, err := openCrew(*name, runtime.GOMAXPROCS(0))
+	dev, others, err := openWorkers(*name, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}
-	o := bench.Options{Runs: *runs, Hands: others[:min(1, len(others))], Roofline: cpu.Roofline}
+	o := bench.Options{Runs: *runs, Workers: others[:min(1, len(others))], Roofline: cpu.Roofline}
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
 	}

@@ -33,7 +33,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	dev, crew, err := openCrew(o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
+	dev, others, err := openWorkers(o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	gate := func(context.Context) error { return ctx.Err() }
 	report, err := experiment.Run(context.WithoutCancel(ctx), sp, set, dev, experiment.Options{Events: progress.event, Gate: gate,
-		Machine: machine(), Store: store.store(), Weights: openFile, Crew: crew, Lost: progress.lost})
+		Machine: machine(), Store: store.store(), Weights: openFile, Workers: others, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {
 		return a.interrupted(o, report)

@@ -1,4 +1,4 @@
-package peer
+package worker
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -49,14 +50,14 @@ func pass(t *testing.T, from, to any) {
 	}
 }
 
-func report(t *testing.T, s spec.Spec, crew ...experiment.Hand) string {
+func report(t *testing.T, s spec.Spec, others ...experiment.Worker) string {
 	t.Helper()
 	set, err := datasets.Builtin(s.Data.Source, s.Data.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	lost := func(err error) { t.Errorf("a worker was lost: %v", err) }
-	r, err := experiment.Run(context.Background(), s, set, cpu.New(), experiment.Options{Crew: crew, Lost: lost})
+	r, err := experiment.Run(context.Background(), s, set, cpu.New(), experiment.Options{Workers: others, Lost: lost})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func report(t *testing.T, s spec.Spec, crew ...experiment.Hand) string {
 
 func TestWorkOverMessagesGivesTheSameReport(t *testing.T) {
 	a, b := NewServer(cpu.New()), NewServer(cpu.New())
-	if report(t, small()) != report(t, small(), wire(t, a).Hand(), wire(t, b).Hand()) {
+	if report(t, small()) != report(t, small(), wire(t, a), wire(t, b)) {
 		t.Error("two workers beside this one give another report")
 	}
 }
@@ -77,7 +78,7 @@ func TestWorkOverMessagesGivesTheSameReport(t *testing.T) {
 func TestNumbersThatAreNotFiniteAreNoLostWorker(t *testing.T) {
 	s := small()
 	s.Train.Rate = 1e30
-	text := report(t, s, wire(t, NewServer(cpu.New())).Hand(), wire(t, NewServer(cpu.New())).Hand())
+	text := report(t, s, wire(t, NewServer(cpu.New())), wire(t, NewServer(cpu.New())))
 	if !strings.Contains(text, `"failed"`) {
 		t.Errorf("no run failed: %s", text)
 	}
@@ -108,8 +109,8 @@ func TestMistakesAreAnsweredInWords(t *testing.T) {
 		{Ask{Pass: &train.Pass{At: []int{0}}}, [][]float32{{1}, {1}}, "pass of 1 windows"},
 	} {
 		answer, _ := s.Answer(ctx, c.ask, c.buffers)
-		if (answer.Error == "") != (c.want == "") || !strings.Contains(answer.Error, c.want) {
-			t.Errorf("answer %q, want %q", answer.Error, c.want)
+		if (answer.Fault == nil) != (c.want == "") || answer.Fault != nil && !strings.Contains(words.English().Error(answer.Fault), c.want) {
+			t.Errorf("answer %v, want %q", answer.Fault, c.want)
 		}
 	}
 }
@@ -118,12 +119,12 @@ func TestAnAnswerOfTheWrongSizeIsRefused(t *testing.T) {
 	call := Call(func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error) {
 		return Answer{Shards: make([]Losses, 2)}, make([][]float32, 3), nil
 	})
-	if _, err := call.gradients(context.Background(), train.Work{}); err == nil {
+	if _, err := call.Gradients(context.Background(), train.Work{}); err == nil {
 		t.Error("three gradients for two shards are accepted")
 	}
 	gone := errors.New("gone")
 	call = func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error) { return Answer{}, nil, gone }
-	if _, err := call.Hand().Join(context.Background(), experiment.Task{}); !errors.Is(err, gone) {
+	if _, err := call.Join(context.Background(), experiment.Task{}); !errors.Is(err, gone) {
 		t.Errorf("error %v, want %v", err, gone)
 	}
 }

@@ -1,11 +1,12 @@
-// Package peer lets workers compute for one another.
-package peer
+// Package worker lets workers compute for one another by messages.
+package worker
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/train"
@@ -21,9 +22,8 @@ type Ask struct {
 
 // Answer comes back; the gradient of each shard, or each result of a pass, is a buffer beside it.
 type Answer struct {
-	Shards    []Losses `json:"shards,omitempty"`
-	Error     string   `json:"error,omitempty"`
-	NotFinite bool     `json:"not_finite,omitempty"` // the error is that of the numbers, not of the worker
+	Shards []Losses     `json:"shards,omitempty"`
+	Fault  *fault.Fault `json:"fault,omitempty"` // why there is no answer
 }
 
 // Losses are those of one shard, summed over its micro-batches.
@@ -35,18 +35,18 @@ type Losses struct {
 
 // Server computes what other workers ask for; it is ready for one task at a time.
 type Server struct {
-	hand experiment.Hand
-	peer train.Peer // that of the last task; zero before one
+	local  experiment.Worker
+	joined train.Worker // for the last task; nil before one
 }
 
 // NewServer returns a server that computes on a device.
-func NewServer(dev backend.Device) *Server { return &Server{hand: experiment.Local(dev)} }
+func NewServer(dev backend.Device) *Server { return &Server{local: experiment.Local(dev)} }
 
 // Answer answers one message. The values beside the answer are good until the next call.
 func (s *Server) Answer(ctx context.Context, ask Ask, buffers [][]float32) (Answer, [][]float32) {
 	answer, values, err := s.answer(ctx, ask, buffers)
 	if err != nil {
-		return Answer{Error: err.Error(), NotFinite: errors.Is(err, train.ErrNotFinite)}, nil
+		return Answer{Fault: fault.Of(err)}, nil
 	}
 	return answer, values
 }
@@ -57,17 +57,17 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 		return Answer{}, nil, s.join(ctx, *ask.Task)
 	case ask.Work == nil && ask.Pass == nil:
 		return Answer{}, nil, nil
-	case s.peer.Forward == nil:
+	case s.joined == nil:
 		return Answer{}, nil, errors.New("work came before a task")
 	case len(buffers) != 2:
 		return Answer{}, nil, fmt.Errorf("%d buffers, want parameters and windows", len(buffers))
 	case ask.Pass != nil:
 		ask.Pass.Params, ask.Pass.Windows = buffers[0], buffers[1]
-		results, err := s.peer.Forward(ctx, *ask.Pass)
+		results, err := s.joined.Forward(ctx, *ask.Pass)
 		return Answer{}, results, err
 	}
 	ask.Work.Params, ask.Work.Windows = buffers[0], buffers[1]
-	gradients, err := s.peer.Gradients(ctx, *ask.Work)
+	gradients, err := s.joined.Gradients(ctx, *ask.Work)
 	var out Answer
 	var values [][]float32
 	for _, g := range gradients {
@@ -79,21 +79,19 @@ func (s *Server) answer(ctx context.Context, ask Ask, buffers [][]float32) (Answ
 
 // join leaves the last task for another.
 func (s *Server) join(ctx context.Context, task experiment.Task) (err error) {
-	s.peer = train.Peer{}
-	s.peer, err = s.hand.Join(ctx, task)
+	s.joined = nil
+	s.joined, err = s.local.Join(ctx, task)
 	return err
 }
 
-// Call sends a message with its buffers and waits for the answer, whose values are good until the next call. It fails when
-// the worker is gone.
+// Call sends a message with its buffers to another worker and waits for the answer, whose values are good until the next
+// call. It fails when the worker is gone. It is that worker for an experiment, and, once it has joined, for a trainer.
 type Call func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error)
 
-// Hand makes the worker at the other end of call one of a crew.
-func (call Call) Hand() experiment.Hand {
-	return experiment.Hand{Join: func(ctx context.Context, task experiment.Task) (train.Peer, error) {
-		_, _, err := call.checked(ctx, Ask{Task: &task})
-		return train.Peer{Gradients: call.gradients, Forward: call.forward}, err
-	}}
+// Join makes the worker ready for a task.
+func (call Call) Join(ctx context.Context, task experiment.Task) (train.Worker, error) {
+	_, _, err := call.checked(ctx, Ask{Task: &task})
+	return call, err
 }
 
 // Started waits until the worker is there.
@@ -102,21 +100,17 @@ func (call Call) Started(ctx context.Context) error {
 	return err
 }
 
-// checked turns an error that was sent back into one of this side.
+// checked turns a fault that was sent back into an error of this side.
 func (call Call) checked(ctx context.Context, ask Ask, buffers ...[]float32) (Answer, [][]float32, error) {
 	answer, values, err := call(ctx, ask, buffers...)
-	switch {
-	case err != nil:
-		return answer, nil, err
-	case answer.NotFinite:
-		return answer, nil, fmt.Errorf("%s: %w", answer.Error, train.ErrNotFinite)
-	case answer.Error != "":
-		return answer, nil, errors.New(answer.Error)
+	if err == nil && answer.Fault != nil {
+		err = answer.Fault
 	}
-	return answer, values, nil
+	return answer, values, err
 }
 
-func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+// Gradients asks for the gradients of shards.
+func (call Call) Gradients(ctx context.Context, w train.Work) ([]train.Gradient, error) {
 	answer, values, err := call.checked(ctx, Ask{Work: &w}, w.Params, w.Windows)
 	if err != nil {
 		return nil, err
@@ -131,7 +125,8 @@ func (call Call) gradients(ctx context.Context, w train.Work) ([]train.Gradient,
 	return out, nil
 }
 
-func (call Call) forward(ctx context.Context, p train.Pass) ([][]float32, error) {
+// Forward asks for a pass.
+func (call Call) Forward(ctx context.Context, p train.Pass) ([][]float32, error) {
 	_, results, err := call.checked(ctx, Ask{Pass: &p}, p.Params, p.Windows)
 	return results, err
 }
