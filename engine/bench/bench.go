@@ -246,17 +246,13 @@ var errEnough = errors.New("enough")
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
-	task, err := s.task()
-	if err != nil {
-		return err
-	}
 	t, w, err := s.trainer(r.dev)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
 	t.Yield(r.Yield)
-	workers, err := r.join(ctx, task)
+	workers, err := r.join(ctx, s.task())
 	if err != nil {
 		return err
 	}
@@ -268,7 +264,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	const least, most, enough = 2, 20, 2 * time.Second
 	clocks, begin, warm, done := r.clocks(len(sets), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: s.task().Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
 		Gate: func(ctx context.Context) error {
 			if err := errors.Join(gone, ctx.Err()); err != nil {

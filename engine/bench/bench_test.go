@@ -12,6 +12,7 @@ import (
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -69,11 +70,8 @@ func (c counted) Forward(ctx context.Context, p train.Pass) ([][]float32, error)
 
 func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	asked := 0
-	step := Step{Name: "small", Model: sized("transformer", 8)}
-	task, err := step.task()
-	if err != nil {
-		t.Fatal(err)
-	}
+	step := Step{Name: "small", Model: sized(spec.ModelTransformer, 8)}
+	task := step.task()
 	tr, w, err := step.trainer(cpu.New())
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func (r Report) Standing(arm, metric string) Standing {
 
 func (r Report) untrained() (runs []Run) {
 	for _, a := range r.Arms {
-		if a.Arm.Control == "untrained" {
+		if a.Arm.Control == ControlUntrained {
 			runs = append(runs, a.Runs...)
 		}
 	}

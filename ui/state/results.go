@@ -168,7 +168,7 @@ func (s *State) addHitRates(t *Table, p *Progress) {
 		for _, a := range p.Spec.Arms {
 			arm := p.located(a.Name, h.value)
 			ms.Arms = append(ms.Arms, arm)
-			if a.Control == Untrained {
+			if a.Control == spec.ControlUntrained {
 				ms.Untrained = arm.Mean
 			}
 			if c := p.located(a.Name, h.chance).Mean; c.Defined() {

@@ -101,7 +101,7 @@ func (p *Progress) effect(arm, base, metric string) spec.Spread {
 }
 
 // outcome judges an effect as Report.Summary does: it counts only when it is larger than its spread over seeds.
-func outcome(e spec.Spread) string {
+func outcome(e spec.Spread) spec.OutcomeKind {
 	switch n := len(e.Values); {
 	case n == 0:
 		return spec.VerdictNone
