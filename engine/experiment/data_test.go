@@ -16,7 +16,7 @@ import (
 )
 
 func TestWithoutLabelsThereAreAlarmsAndNoMetrics(t *testing.T) {
-	r, err := experiment.Run(context.Background(), small(t), unlabelled(t), cpu.New(), experiment.Options{})
+	r, err := carryOut(context.Background(), small(t), unlabelled(t), cpu.New(), experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,11 +48,7 @@ func TestThresholdThatNeedsLabelsIsRefusedBeforeTraining(t *testing.T) {
 		spec spec.Spec
 		set  *datasets.Set
 	}{"no labels": {s, unlabelled(t)}, "no anomaly in the range": {quiet, builtin(t)}} {
-		_, err := experiment.Run(context.Background(), c.spec, c.set, cpu.New(), experiment.Options{Events: func(e spec.Event) {
-			if e.Phase != spec.PhaseData {
-				t.Errorf("%s: got as far as %+v", name, e)
-			}
-		}})
+		_, err := experiment.Prepare(c.spec, c.set)
 		var fe *spec.FieldError
 		if !errors.As(err, &fe) || fe.Field != "detect.threshold.policy" {
 			t.Errorf("%s: error %v", name, err)
@@ -72,23 +68,24 @@ func TestSeriesThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		s := small(t)
 		change(&s)
-		if _, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(words.English().Error(err), want) {
+		if _, err := carryOut(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 	short := *builtin(t)
 	short.Labels = short.Labels[1:]
-	if _, err := experiment.Run(context.Background(), small(t), &short, cpu.New(), experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err), "3999 labels for 4000 test steps") {
+	if _, err := carryOut(context.Background(), small(t), &short, cpu.New(), experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err), "3999 labels for 4000 test steps") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 	set, d := builtin(t), small(t).Data
-	s, err := experiment.Describe(set, d)
+	p, err := experiment.PrepareData(d, set)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := p.Summary
 	length := set.Anomalies[0].To - set.Anomalies[0].From
 	if s.TrainSteps != 160 || s.TestSteps != 93+length || s.ScoredSteps != (93+length)/10*10 || s.TrainWindows != 16 {
 		t.Errorf("%+v", s)
@@ -111,7 +108,7 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 func TestLookingAtASeriesAsksForOneWindow(t *testing.T) {
 	d := small(t).Data
 	d.Window, d.Train, d.Test = 50, spec.Range{To: 60}, spec.Range{To: 50}
-	if _, err := experiment.Describe(builtin(t), d); err != nil {
+	if _, err := experiment.PrepareData(d, builtin(t)); err != nil {
 		t.Error(err)
 	}
 	for field, change := range map[string]func(*spec.Data){
@@ -123,12 +120,26 @@ func TestLookingAtASeriesAsksForOneWindow(t *testing.T) {
 		wrong := d
 		change(&wrong)
 		var fe *spec.FieldError
-		if _, err := experiment.Describe(builtin(t), wrong); !errors.As(err, &fe) || fe.Field != field {
-			t.Errorf("%s: describe: %v", field, err)
+		if _, err := experiment.PrepareData(wrong, builtin(t)); !errors.As(err, &fe) || fe.Field != field {
+			t.Errorf("%s: %v", field, err)
 		}
-		if _, _, err := experiment.TestPart(builtin(t), wrong); !errors.As(err, &fe) || fe.Field != field {
-			t.Errorf("%s: test part: %v", field, err)
-		}
+	}
+}
+
+// What is prepared once serves any number of runs, which leave it as it is.
+func TestRunsChangeNothingOfWhatWasPrepared(t *testing.T) {
+	p, err := experiment.Prepare(small(t), unlabelled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(p.Scaled.Values)
+	first, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{Outputs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{})
+	if err != nil || stripped(t, first) != stripped(t, second) || !slices.Equal(p.Scaled.Values, before) {
+		t.Errorf("a second run reports something else, or the data changed; error %v", err)
 	}
 }
 
@@ -142,9 +153,13 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 	}
 	set.Labels[24] = 1
 	d := spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 5, Train: spec.Range{From: 10, To: 30}, Channels: []int{2, 0}}
-	got, labels, err := experiment.TestPart(set, d)
-	if err != nil || got.Rows != 25 || got.Channels != 2 || len(labels) != 25 || labels[24] != 1 {
-		t.Fatalf("%d x %d, %d labels, error %v", got.Rows, got.Channels, len(labels), err)
+	p, err := experiment.PrepareData(d, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, labels := p.Scaled, p.Labels
+	if got.Rows != 25 || got.Channels != 2 || len(labels) != 25 || labels[24] != 1 {
+		t.Fatalf("%d x %d, %d labels", got.Rows, got.Channels, len(labels))
 	}
 	const mean, deviation = 19.5, 5.766281297335398 // of 10 ... 29
 	for step := range got.Rows {
@@ -154,10 +169,10 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 		}
 	}
 	d.Scaling = spec.ScalingNone
-	if got, _, err = experiment.TestPart(set, d); err != nil || got.Row(3)[0] != 5 || got.Row(3)[1] != 3 {
-		t.Errorf("unscaled: %v, error %v", got.Row(3), err)
+	if p, err = experiment.PrepareData(d, set); err != nil || p.Scaled.Row(3)[0] != 5 || p.Scaled.Row(3)[1] != 3 {
+		t.Errorf("unscaled: %v, error %v", p.Scaled.Row(3), err)
 	}
-	if s, err := experiment.Describe(set, d); err != nil || s.ConstantTrain != 1 || s.Anomalous != 1 {
-		t.Errorf("described as %+v, error %v", s, err)
+	if s := p.Summary; s.ConstantTrain != 1 || s.Anomalous != 1 {
+		t.Errorf("described as %+v", s)
 	}
 }

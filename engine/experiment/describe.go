@@ -8,15 +8,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Describe says what a set holds under the cuts of d, before anything is trained.
-func Describe(set *datasets.Set, d spec.Data) (spec.DataSummary, error) {
-	p, err := prepareData(set, d)
-	if err != nil {
-		return spec.DataSummary{}, err
-	}
-	return p.summary, nil
-}
-
+// summarise says what a set holds under the cuts of d.
 func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
 	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
 		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: set.FillRule, Licence: set.Licence, Origin: set.Source,

@@ -13,6 +13,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -57,9 +58,18 @@ func only(s spec.Spec, names ...string) spec.Spec {
 	return s
 }
 
+// carryOut prepares a set and runs the experiment on it.
+func carryOut(ctx context.Context, s spec.Spec, set *datasets.Set, dev backend.Device, o experiment.Options) (spec.Report, error) {
+	p, err := experiment.Prepare(s, set)
+	if err != nil {
+		return spec.Report{}, err
+	}
+	return experiment.Run(ctx, p, dev, o)
+}
+
 func run(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 	t.Helper()
-	r, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), o)
+	r, err := carryOut(context.Background(), s, builtin(t), cpu.New(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +84,7 @@ func quick(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 
 func quickOn(t *testing.T, s spec.Spec, set *datasets.Set, o experiment.Options) spec.Report {
 	t.Helper()
-	r, err := experiment.Run(context.Background(), s, set, cpu.New(), o)
+	r, err := carryOut(context.Background(), s, set, cpu.New(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,22 +128,19 @@ func sameScores(a, b spec.Run) bool {
 // memory is a store of checkpoints.
 type memory map[string][]byte
 
-func (m memory) store() experiment.Store {
-	return experiment.Store{
-		Save: func(name string, write func(io.Writer) error) error {
-			var b bytes.Buffer
-			err := write(&b)
-			m[name] = b.Bytes()
-			return err
-		},
-		Load: func(name string) (io.ReadCloser, error) {
-			b, ok := m[name]
-			if !ok {
-				return nil, nil
-			}
-			return io.NopCloser(bytes.NewReader(b)), nil
-		},
+func (m memory) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	err := write(&b)
+	m[c.File()] = b.Bytes()
+	return err
+}
+
+func (m memory) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	b, ok := m[c.File()]
+	if !ok {
+		return nil, nil
 	}
+	return io.NopCloser(bytes.NewReader(b)), nil
 }
 
 // after is a gate that lets so many steps pass.

@@ -119,10 +119,10 @@ func merge(ranking, alarms []spec.Measure) (all []spec.Measure) {
 // ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels alone, so that
 // one run's serve all others: the random scores they are drawn from cost more than everything else.
 func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]spec.Measure, error) {
-	if r.data.labels == nil {
+	if r.data.scoredLabels() == nil {
 		return nil, nil
 	}
-	e, err := evaluation(scores, r.data.labels)
+	e, err := evaluation(scores, r.data.scoredLabels())
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ import (
 // labelsOf are the labels of the scored steps of small.
 func labelsOf(t *testing.T) []uint8 {
 	t.Helper()
-	_, labels, err := experiment.TestPart(builtin(t), small(t).Data)
-	if err != nil || labels == nil {
-		t.Fatalf("%d labels, error %v", len(labels), err)
+	p, err := experiment.PrepareData(small(t).Data, builtin(t))
+	if err != nil || p.Labels == nil {
+		t.Fatalf("no labels, error %v", err)
 	}
-	return labels
+	return p.Labels
 }
 
 func asJSON(t *testing.T, v any) string {

@@ -15,11 +15,12 @@ type meter struct {
 	waited      time.Duration // at the gate
 }
 
-func newMeter(sp spec.Spec, data *prepared) meter {
+func newMeter(p *Prepared) meter {
+	sp := p.Spec
 	m := meter{start: time.Now()}
 	plan := func(model spec.Model, epochs int) {
 		m.runs++
-		m.total += epochs * train.Batches(data.fit.Len(), sp.Train.Batch, data.microBatch(model, sp.Train.Batch))
+		m.total += epochs * train.Batches(p.fit.Len(), sp.Train.Batch, p.microBatch(model, sp.Train.Batch))
 	}
 	for range sp.Seeds {
 		if sp.Teaches() && sp.Teacher.Weights == "" {

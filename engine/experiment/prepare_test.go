@@ -28,7 +28,7 @@ func TestValidationWindowsAreApartFromTrainingWindows(t *testing.T) {
 			sp := spec.Default()
 			sp.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingNone, Window: 10, Stride: stride, Train: spec.Range{From: 3, To: 100}}
 			sp.Train.Validation = share
-			p, err := prepare(sp, numbered(103, 30))
+			p, err := Prepare(sp, numbered(103, 30))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +79,7 @@ func TestMicroBatchesLeaveFewWindowsUnused(t *testing.T) {
 		{3, 0, 16, 3},
 		{40, 1, 8, 1},
 	} {
-		p := &prepared{fit: datasets.Windows{Starts: make([]int, c.fit)}, valid: datasets.Windows{Starts: make([]int, c.valid)}}
+		p := &Prepared{fit: datasets.Windows{Starts: make([]int, c.fit)}, valid: datasets.Windows{Starts: make([]int, c.valid)}}
 		if got := p.microBatch(spec.Model{Kind: spec.ModelLSTM}, c.batch); got != c.want {
 			t.Errorf("%d and %d windows in batches of %d: micro-batches of %d, want %d", c.fit, c.valid, c.batch, got, c.want)
 		}

@@ -225,7 +225,7 @@ func TestStoppingKeepsTheRunsThatAreFinished(t *testing.T) {
 	for _, c := range []struct{ steps, teachers, runs int }{
 		{0, 0, 0}, {stepsOf - 1, 0, 0}, {stepsOf + 1, 1, 0}, {2*stepsOf + 3, 1, 1}, {3*stepsOf + 1, 1, 2},
 	} {
-		r, err := experiment.Run(context.Background(), small(t), unlabelled(t), cpu.New(), experiment.Options{Gate: after(c.steps)})
+		r, err := carryOut(context.Background(), small(t), unlabelled(t), cpu.New(), experiment.Options{Gate: after(c.steps)})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("stopped after %d steps: error %v", c.steps, err)
 		}
@@ -256,12 +256,12 @@ func (c *counting) Err() error {
 func TestContextStopsScoringToo(t *testing.T) {
 	count := &counting{context.Background(), math.MaxInt}
 	s := only(small(t), "untrained")
-	if _, err := experiment.Run(count, s, unlabelled(t), cpu.New(), experiment.Options{}); err != nil {
+	if _, err := carryOut(count, s, unlabelled(t), cpu.New(), experiment.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	asked := math.MaxInt - count.left
 	for _, left := range []int{0, asked / 3, 2 * asked / 3, asked - 1} {
-		r, err := experiment.Run(&counting{context.Background(), left}, s, unlabelled(t), cpu.New(), experiment.Options{})
+		r, err := carryOut(&counting{context.Background(), left}, s, unlabelled(t), cpu.New(), experiment.Options{})
 		if !errors.Is(err, context.Canceled) || len(r.Arms[0].Runs) != 0 {
 			t.Errorf("ended after %d of %d questions: error %v, runs %v", left, asked, err, r.Arms[0].Runs)
 		}
@@ -272,7 +272,7 @@ func TestRunThatStopsBeingFiniteIsReportedAndOthersGoOn(t *testing.T) {
 	s := small(t)
 	s.Arms[1].Objective.Weight = 1e38 // 1 - cos times this fits float32, its gradient does not
 	store := memory{}
-	r := run(t, s, experiment.Options{Store: store.store()})
+	r := run(t, s, experiment.Options{Store: store})
 	failed := runOf(t, r, "cosine")
 	if !strings.Contains(said(failed.Failed), "step 1: ") || !strings.Contains(said(failed.Failed), "Inf, not a finite number") || failed.Scores != nil || failed.Metrics != nil {
 		t.Errorf("failed run %+v", failed)
@@ -288,7 +288,7 @@ func TestRunThatStopsBeingFiniteIsReportedAndOthersGoOn(t *testing.T) {
 	if _, kept := store["seed1-arm1.safetensors"]; kept || len(store) != 3 {
 		t.Errorf("checkpoints %d, that of the failed run among them: %v", len(store), kept)
 	}
-	if again := run(t, s, experiment.Options{Store: store.store()}); stripped(t, again) != stripped(t, r) {
+	if again := run(t, s, experiment.Options{Store: store}); stripped(t, again) != stripped(t, r) {
 		t.Error("resumed, the failed run ends differently")
 	}
 }

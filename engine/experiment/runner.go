@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/metrics"
@@ -22,10 +21,13 @@ type Options struct {
 	Events  func(spec.Event)                         // progress; one call at a time of this and Lost
 	Gate    func(context.Context) error              // called before every training step; it may wait, its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
-	Store   Store
-	Machine string      // what the device ran on, for the report: linux/amd64
-	Workers []Worker    // beside this one
-	Lost    func(error) // told when one of them is gone
+	Store   Store                                    // keeps checkpoints; nil = nothing does
+	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the program be ended
+	// without a word. Where saving takes long it is done less often. 0 = only at its end, or where it is stopped.
+	SaveEvery time.Duration
+	Machine   string      // what the device ran on, for the report: linux/amd64
+	Workers   []Worker    // beside this one
+	Lost      func(error) // told when one of them is gone
 	// Yield is called between the operations of training, scoring and measuring: where there is one thread for
 	// everything, the program around the run gets its turn then.
 	Yield func()
@@ -33,22 +35,12 @@ type Options struct {
 	Outputs bool
 }
 
-// Store keeps checkpoints by name, so that an interrupted experiment can go on. A nil function is not called. Trainings that
-// go on side by side may save at the same time.
-type Store struct {
-	Save func(name string, write func(io.Writer) error) error
-	Load func(name string) (io.ReadCloser, error) // nil, nil if there is none of this name
-	// Every is how long a training goes on, at most about, until it is saved again, should the program be ended without a
-	// word. Where saving takes long it is done less often. 0 = only at its end, or where it is stopped.
-	Every time.Duration
-}
-
 // run is an experiment under way.
 type run struct {
 	spec   spec.Spec
 	device backend.Device
 	o      Options
-	data   *prepared
+	data   *Prepared
 	pool   *pool
 
 	mu       sync.Mutex // guards what follows: trainings run side by side
@@ -65,10 +57,10 @@ type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// Run carries out the experiment and returns its report. If ctx or the gate ends it early, the error comes with a
+// Run carries out the experiment that p was prepared for and returns its report. If ctx or the gate ends it early, the error comes with a
 // report of the runs that were finished until then. A run whose numbers stop being finite is reported as failed; the
 // others go on.
-func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Device, o Options) (spec.Report, error) {
+func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.Report, error) {
 	start := time.Now()
 	if o.Events == nil {
 		o.Events = func(spec.Event) {}
@@ -76,20 +68,14 @@ func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Devic
 	if o.Yield == nil {
 		o.Yield = func() {}
 	}
-	if err := sp.Validate(); err != nil {
-		return spec.Report{}, err
-	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
-	data, err := prepare(sp, set)
-	if err != nil {
-		return spec.Report{}, err
-	}
-	r := &run{spec: sp, device: dev, o: o, data: data, pool: newPool(o.Workers), meter: newMeter(sp, data),
+	sp := p.Spec
+	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
 	for range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, len(sp.Seeds)))
 	}
-	err = r.seeds(ctx)
+	err := r.seeds(ctx)
 	report := r.report()
 	report.Seconds = time.Since(start).Seconds()
 	if err == nil {
@@ -116,7 +102,7 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec.
 func (r *run) report() spec.Report {
-	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine), Data: r.data.summary,
+	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine), Data: r.data.Summary,
 		Teachers: present(r.teachers)}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})

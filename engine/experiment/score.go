@@ -63,13 +63,13 @@ func (r *run) randomScores(seed uint64) scores {
 		}
 		return out
 	}
-	return scores{test: draw(r.data.summary.ScoredSteps), train: draw(r.data.train.Steps())}
+	return scores{test: draw(r.data.Summary.ScoredSteps), train: draw(r.data.train.Steps())}
 }
 
 // decide chooses the threshold and measures the run.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	t := r.spec.Detect.Threshold
-	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels})
+	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()})
 	if err != nil {
 		return failure{fault.New("threshold-error", err)}
 	}
@@ -85,8 +85,8 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if err != nil {
 		return err
 	}
-	out.Located = located(out.Errors, r.data.channels, r.data.summary.Segments)
-	err = judge(ctx, out, r.data.labels, ranking, measuring)
+	out.Located = located(out.Errors, r.data.channels, r.data.Summary.Segments)
+	err = judge(ctx, out, r.data.scoredLabels(), ranking, measuring)
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}

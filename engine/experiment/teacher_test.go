@@ -100,7 +100,7 @@ func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 	} {
 		file := published(t, spec.ModelTransformer)
 		change(file)
-		_, err := experiment.Run(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: from(t, file)})
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: from(t, file)})
 		if err == nil || !strings.Contains(words.English().Error(err), "teacher weights teacher.safetensors: "+want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -116,7 +116,7 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 			return io.NopCloser(strings.NewReader("<html>")), nil
 		},
 	} {
-		_, err := experiment.Run(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: open})
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: open})
 		if err == nil || !strings.Contains(words.English().Error(err), "teacher weights teacher.safetensors: ") || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -126,7 +126,7 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 // The checkpoint that a teacher's training leaves is a weights file like any other.
 func TestOwnCheckpointTeachesLikeTheTrainingThatWroteIt(t *testing.T) {
 	store := memory{}
-	trained := quick(t, only(small(t), "cosine"), experiment.Options{Store: store.store()})
+	trained := quick(t, only(small(t), "cosine"), experiment.Options{Store: store})
 	file, there := store["seed1-teacher.safetensors"]
 	if !there {
 		t.Fatalf("checkpoints %v", slices.Collect(maps.Keys(store)))

@@ -35,7 +35,7 @@ func (task Task) Problem() (train.Problem, error) {
 	if task.Arm < -1 || task.Arm >= len(task.Spec.Arms) {
 		return train.Problem{}, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
 	}
-	r := &run{spec: task.Spec, data: &prepared{channels: task.Channels, micro: task.Micro}}
+	r := &run{spec: task.Spec, data: &Prepared{channels: task.Channels, micro: task.Micro}}
 	if task.Arm < 0 {
 		return r.teacherProblem()
 	}

@@ -100,52 +100,59 @@ func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File
 
 // carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
 func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report, where string, err error) {
-	sp := *req.Spec
-	if err := sp.Validate(); err != nil {
+	if err := req.Spec.Validate(); err != nil {
 		return report, "spec", err
 	}
-	set, err := s.read(sp.Data, nil)
+	set, err := s.read(req.Spec.Data, nil)
 	if err != nil {
 		return report, "data", err
 	}
-	open, err := newOpenSet(set, sp.Data)
+	prepared, err := experiment.Prepare(*req.Spec, set)
 	if err != nil {
 		return report, "data", err
 	}
 	s.mu.Lock()
-	s.open = open
+	s.open = openSet{set, prepared}
 	s.opening++
 	s.mu.Unlock()
-	report, err = experiment.Run(w.ctx, sp, set, s.Device,
+	report, err = experiment.Run(w.ctx, prepared, s.Device,
 		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
-			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield, Store: s.store(checkpoints)})
+			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield, Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
 }
 
-// savePause is how long a training goes on until the page has it again: what this engine's death may take along.
+// savePause is how long a training run goes on until the page has it again: what this engine's death may take along.
 const savePause = time.Second
 
-// store has checkpoints kept by the page, and loads those that came from there.
-func (s *Session) store(checkpoints []datasets.File) experiment.Store {
+// pageStore has checkpoints kept by the page, and loads those that came from there.
+type pageStore struct {
+	session *Session
+	came    []datasets.File
+}
+
+// store is nil where nobody keeps checkpoints.
+func (s *Session) store(came []datasets.File) experiment.Store {
 	if s.Keep == nil {
-		return experiment.Store{}
+		return nil
 	}
-	return experiment.Store{
-		Every: savePause,
-		Save: func(name string, write func(io.Writer) error) error {
-			s.sending.Lock()
-			defer s.sending.Unlock()
-			return s.Keep(name, write)
-		},
-		Load: func(name string) (io.ReadCloser, error) {
-			for _, f := range checkpoints {
-				if f.Name == name {
-					return f.Open()
-				}
-			}
-			return nil, nil
-		},
+	return pageStore{s, came}
+}
+
+// Save sends a checkpoint to the page.
+func (p pageStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	p.session.sending.Lock()
+	defer p.session.sending.Unlock()
+	return p.session.Keep(c.File(), write)
+}
+
+// Load opens the checkpoint that came with the request.
+func (p pageStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	for _, f := range p.came {
+		if f.Name == c.File() {
+			return f.Open()
+		}
 	}
+	return nil, nil
 }
 
 // beside returns so many other workers, fewer where no more can be started.

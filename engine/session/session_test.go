@@ -177,6 +177,22 @@ func TestRunGoesToItsReport(t *testing.T) {
 	}
 }
 
+// What opening prepares is what views look at, and so it is with a run: nothing is cut and scaled again.
+func TestASetIsPreparedOnce(t *testing.T) {
+	p := opened(t)
+	looked := p.session.shown()
+	if looked.Prepared != p.session.open.Prepared || looked.Prepared != p.session.shown().Prepared {
+		t.Error("two looks at the open set have it prepared twice")
+	}
+	p.run(protocol.TypeRun, small())
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+	ran := p.session.shown()
+	if ran.set != looked.set || ran.Prepared == looked.Prepared || ran.Spec.Train.Epochs != small().Train.Epochs {
+		t.Errorf("after the run the session shows what was prepared for %+v", ran.Spec.Train)
+	}
+}
+
 func TestStepDoesOneStepAndHolds(t *testing.T) {
 	p := opened(t)
 	id := p.run(protocol.TypeStep, endless())

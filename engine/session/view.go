@@ -27,16 +27,24 @@ func (s *Session) shown() shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := shown{openSet: s.open}
-	if reflect.DeepEqual(s.open.data, s.results.data) {
+	if v.Prepared != nil && reflect.DeepEqual(v.Spec.Data, s.results.data) {
 		v.runs, v.taught = s.results.runs, s.results.taught
 	}
 	return v
 }
 
+// rows is the number of steps that there are to look at.
+func (s shown) rows() int {
+	if s.Prepared == nil {
+		return 0
+	}
+	return s.Scaled.Rows
+}
+
 // view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost.
 func (s *Session) view(req protocol.Request) {
 	v, on := req.View, s.shown()
-	rows := on.scaled.Rows
+	rows := on.rows()
 	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)
 		return
@@ -70,13 +78,13 @@ type values struct {
 
 // line finds what a line shows; a line that has no values yet is empty.
 func (s shown) line(l protocol.Line) values {
-	c := s.scaled.Channels
+	c := s.Scaled.Channels
 	if l.Channel < 0 || l.Channel >= c {
 		return values{}
 	}
 	switch l.Kind {
 	case protocol.LineInput:
-		return column(s.scaled.Values, c, l.Channel)
+		return column(s.Scaled.Values, c, l.Channel)
 	case protocol.LineTeacher:
 		return column(s.teacherOutput(l.Seed), c, l.Channel)
 	}
@@ -180,5 +188,5 @@ func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 	}
 	out := *run
 	out.Threshold = spec.Cut{Value: metrics.Value(j.Threshold), Saw: spec.SawHand}
-	return out, s.labels, nil
+	return out, s.Labels, nil
 }

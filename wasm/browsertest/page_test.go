@@ -138,14 +138,11 @@ func checkCharts(t *testing.T, p *tab) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	series, _, err := experiment.TestPart(set, sp.Data)
+	prepared, err := experiment.PrepareData(sp.Data, set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := experiment.Describe(set, sp.Data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	series, about := prepared.Scaled, prepared.Summary
 	const channel = 2
 	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: state.Span{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
 	p.wait("part of the series", `document.querySelector(".lane-overview .rr").innerText.includes("200 steps")`, 10*time.Second)
@@ -230,7 +227,11 @@ func checkNative(t *testing.T, browser spec.Report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	native, err := experiment.Run(context.Background(), sp, set, cpu.New(), experiment.Options{})
+	prepared, err := experiment.Prepare(sp, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	native, err := experiment.Run(context.Background(), prepared, cpu.New(), experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

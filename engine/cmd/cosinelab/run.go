@@ -41,6 +41,10 @@ func (a *app) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	prepared, err := experiment.Prepare(sp, set)
+	if err != nil {
+		return err
+	}
 	store := folderStore{}
 	if o.out != "" {
 		if store, err = openStore(o, sp); err != nil {
@@ -50,8 +54,8 @@ func (a *app) run(ctx context.Context, args []string) error {
 	progress := newProgress(a)
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	gate := func(context.Context) error { return ctx.Err() }
-	report, err := experiment.Run(context.WithoutCancel(ctx), sp, set, dev, experiment.Options{Events: progress.event, Gate: gate,
-		Machine: machine(), Store: store.store(), Weights: openFile, Workers: others, Lost: progress.lost})
+	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{Events: progress.event, Gate: gate,
+		Machine: machine(), Store: store.store(), SaveEvery: savePause, Weights: openFile, Workers: others, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {
 		return a.interrupted(o, report)
@@ -207,21 +211,25 @@ func sameSpec(file, given string, sp spec.Spec) error {
 // savePause is how long a training goes on until it is saved again.
 const savePause = 30 * time.Second
 
+// store is nil where nothing is kept.
 func (s folderStore) store() experiment.Store {
 	if s.dir == "" {
-		return experiment.Store{}
+		return nil
 	}
-	store := experiment.Store{Every: savePause, Save: func(name string, write func(io.Writer) error) error {
-		return writeFile(filepath.Join(s.dir, name), write)
-	}}
-	if s.resume {
-		store.Load = s.load
-	}
-	return store
+	return s
 }
 
-func (s folderStore) load(name string) (io.ReadCloser, error) {
-	f, err := os.Open(filepath.Join(s.dir, name))
+// Save writes a checkpoint.
+func (s folderStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(s.dir, c.File()), write)
+}
+
+// Load opens a checkpoint of before, to resume from.
+func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	if !s.resume {
+		return nil, nil
+	}
+	f, err := os.Open(filepath.Join(s.dir, c.File()))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -57,7 +57,11 @@ func report(t *testing.T, s spec.Spec, others ...experiment.Worker) string {
 		t.Fatal(err)
 	}
 	lost := func(err error) { t.Errorf("a worker was lost: %v", err) }
-	r, err := experiment.Run(context.Background(), s, set, cpu.New(), experiment.Options{Workers: others, Lost: lost})
+	p, err := experiment.Prepare(s, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{Workers: others, Lost: lost})
 	if err != nil {
 		t.Fatal(err)
 	}
