@@ -3,6 +3,8 @@ package datasets
 import (
 	"math"
 	"slices"
+
+	"cosinelab/datasets/steps"
 )
 
 // plan is how one kind of anomaly is injected.
@@ -58,7 +60,7 @@ func inject(g *generator, channels []channel, observed []track) []Anomaly {
 		from := (i+1)*slot + g.rng.IntN(slot-length-20)
 		d := segment{builtinTrain + from, builtinTrain + from + length, g.pick(channels, p), normal, sigma, middle}
 		p.disturb(g, d, observed)
-		done = append(done, Anomaly{From: from, To: from + length, Kind: p.kind, Channels: d.changed(observed)})
+		done = append(done, Anomaly{Range: steps.Range{From: from, To: from + length}, Kind: p.kind, Channels: d.changed(observed)})
 	}
 	return done
 }

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
 // shareOf is a channel's part of the squared errors in some steps, by definition.
-func shareOf(errors []float32, channels, channel int, at spec.Range) float64 {
+func shareOf(errors []float32, channels, channel int, at steps.Range) float64 {
 	one, all := 0.0, 0.0
 	for t := at.From; t < at.To; t++ {
 		for c := range channels {
@@ -74,7 +75,7 @@ func TestCausesAreComparedWithTheChannelsOfTrueSegments(t *testing.T) {
 		if len(s.Channels) == 0 {
 			continue
 		}
-		at := spec.Range{From: s.From, To: s.To}
+		at := s.Range
 		ranked := []int{0, 1, 2, 3, 4, 5, 6, 7}
 		slices.SortFunc(ranked, func(a, b int) int {
 			return cmp.Compare(shareOf(out.Errors, 8, b, at), shareOf(out.Errors, 8, a, at))

@@ -6,6 +6,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
@@ -109,14 +110,14 @@ func checkLabels(sp spec.Spec, labels []uint8) error {
 		Want: "a policy without labels: no scored test step is labelled anomalous"}
 }
 
-func bounds(r spec.Range, n int) (from, to int) {
-	if r == (spec.Range{}) {
+func bounds(r steps.Range, n int) (from, to int) {
+	if r == (steps.Range{}) {
 		return 0, n
 	}
 	return r.From, r.To
 }
 
-func cut(s datasets.Series, r spec.Range) datasets.Series {
+func cut(s datasets.Series, r steps.Range) datasets.Series {
 	return s.Slice(bounds(r, s.Rows))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -43,7 +44,7 @@ func TestThresholdThatNeedsLabelsIsRefusedBeforeTraining(t *testing.T) {
 	}
 	quiet := s
 	first := builtin(t).Anomalies[0]
-	quiet.Data.Test = spec.Range{From: 0, To: first.From}
+	quiet.Data.Test = steps.Range{From: 0, To: first.From}
 	for name, c := range map[string]struct {
 		spec spec.Spec
 		set  *datasets.Set
@@ -60,7 +61,7 @@ func TestSeriesThatDoNotFitAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*spec.Spec){
 		"spec: data.window: 100, want at most the 93 test steps": func(s *spec.Spec) {
 			s.Data.Window = 100
-			s.Data.Train, s.Data.Test = spec.Range{}, spec.Range{From: 5, To: 98}
+			s.Data.Train, s.Data.Test = steps.Range{}, steps.Range{From: 5, To: 98}
 		},
 		"spec: data.train.to: 5000, want at most 4000": func(s *spec.Spec) { s.Data.Train.To = 5000 },
 		"spec: data.channels[0]: 38, want a column":    func(s *spec.Spec) { s.Data.Channels = []int{38} },
@@ -107,7 +108,7 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 // Whoever only looks at a series is not bound to hold anything out, and gets an error, not a hang, for nonsense.
 func TestLookingAtASeriesAsksForOneWindow(t *testing.T) {
 	d := small(t).Data
-	d.Window, d.Train, d.Test = 50, spec.Range{To: 60}, spec.Range{To: 50}
+	d.Window, d.Train, d.Test = 50, steps.Range{To: 60}, steps.Range{To: 50}
 	if _, err := experiment.PrepareData(d, builtin(t)); err != nil {
 		t.Error(err)
 	}
@@ -115,7 +116,7 @@ func TestLookingAtASeriesAsksForOneWindow(t *testing.T) {
 		"data.stride":      func(d *spec.Data) { d.Stride = 0 },
 		"data.window":      func(d *spec.Data) { d.Window = 0 },
 		"data.channels[0]": func(d *spec.Data) { d.Channels = []int{-1} },
-		"data.test.from":   func(d *spec.Data) { d.Test = spec.Range{From: -5, To: 100} },
+		"data.test.from":   func(d *spec.Data) { d.Test = steps.Range{From: -5, To: 100} },
 	} {
 		wrong := d
 		change(&wrong)
@@ -152,7 +153,7 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 		}
 	}
 	set.Labels[24] = 1
-	d := spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 5, Train: spec.Range{From: 10, To: 30}, Channels: []int{2, 0}}
+	d := spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 5, Train: steps.Range{From: 10, To: 30}, Channels: []int{2, 0}}
 	p, err := experiment.PrepareData(d, set)
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec
 	}
 	from, to := bounds(d.Test, set.Test.Rows)
 	for _, seg := range metrics.Segments(set.Labels[from:to]) {
-		out := spec.Segment{From: seg.From, To: seg.To}
+		out := spec.Segment{Range: seg}
 		for _, a := range set.Anomalies {
 			if a.From < from+seg.To && a.To > from+seg.From {
 				out.Kind = a.Kind

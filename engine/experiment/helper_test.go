@@ -13,6 +13,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -38,7 +39,7 @@ func small(t *testing.T) spec.Spec {
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s := spec.Default()
 	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: spec.ScalingStandard, Window: 10, Stride: 10, Channels: []int{0, 2, 1},
-		Train: spec.Range{From: 40, To: 200}, Test: spec.Range{From: first.From - 45, To: first.To + 48}}
+		Train: steps.Range{From: 40, To: 200}, Test: steps.Range{From: first.From - 45, To: first.To + 48}}
 	s.Teacher = spec.Teacher{Model: size, Epochs: 2}
 	s.Teacher.Kind = spec.ModelTransformer
 	s.Student = size

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -46,10 +47,7 @@ func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Me
 	if err != nil {
 		return err
 	}
-	out.Alarms = make([]spec.Range, len(alarms.Segments))
-	for i, s := range alarms.Segments {
-		out.Alarms[i] = spec.Range{From: s.From, To: s.To}
-	}
+	out.Alarms = append([]steps.Range{}, alarms.Segments...)
 	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
 	out.Metrics = nil
 	if labels == nil {

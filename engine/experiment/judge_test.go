@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -98,7 +99,7 @@ func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 // A flag rate of a random score is the share that its threshold leaves out.
 func TestRandomScoreIsFlaggedAtTheRateOfItsPercentile(t *testing.T) {
 	s := only(small(t), "random")
-	s.Data.Test, s.Detect.Threshold.Percent = spec.Range{}, 80
+	s.Data.Test, s.Detect.Threshold.Percent = steps.Range{}, 80
 	got := runOf(t, run(t, s, experiment.Options{}), "random")
 	flagged := 0
 	for _, a := range got.Alarms {

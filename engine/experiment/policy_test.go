@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
@@ -32,7 +33,7 @@ func TestEveryThresholdPolicyGivesAlarmsAndSaysWhatItSaw(t *testing.T) {
 			t.Errorf("%s: value %v with %d flags", p, cut.Value, len(out.Flags))
 		}
 		for i, x := range out.Scores {
-			flagged := slices.ContainsFunc(out.Alarms, func(a spec.Range) bool { return a.From <= i && i < a.To })
+			flagged := slices.ContainsFunc(out.Alarms, func(a steps.Range) bool { return a.From <= i && i < a.To })
 			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil && out.Flags[i]; flagged != want {
 				t.Errorf("%s: step %d with score %v flagged %v", p, i, x, flagged)
 			}

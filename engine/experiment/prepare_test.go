@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -26,7 +27,7 @@ func TestValidationWindowsAreApartFromTrainingWindows(t *testing.T) {
 	for _, share := range []float64{0.2, 0.25, 0.5, 0.33} {
 		for _, stride := range []int{1, 3, 10, 40} {
 			sp := spec.Default()
-			sp.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingNone, Window: 10, Stride: stride, Train: spec.Range{From: 3, To: 100}}
+			sp.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingNone, Window: 10, Stride: stride, Train: steps.Range{From: 3, To: 100}}
 			sp.Train.Validation = share
 			p, err := Prepare(sp, numbered(103, 30))
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -340,7 +341,7 @@ func TestModelsGiveTheScoresAndPartsOfTheirRows(t *testing.T) {
 func TestEveryModelLearnsFromEveryOther(t *testing.T) {
 	for m := range spec.Each(spec.ModelCount) {
 		s := only(small(t), "cosine", "untrained")
-		s.Data.Train, s.Train.Validation, s.Train.Epochs, s.Teacher.Epochs = spec.Range{From: 40, To: 100}, 0.3, 1, 1
+		s.Data.Train, s.Train.Validation, s.Train.Epochs, s.Teacher.Epochs = steps.Range{From: 40, To: 100}, 0.3, 1, 1
 		s.Student = spec.Model{Kind: m}
 		s.Teacher.Model = spec.Model{Kind: 1 + m%(spec.ModelCount-1)} // the next in the table
 		s.Detect.Score = spec.ScoreModel

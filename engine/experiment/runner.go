@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -178,7 +179,7 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 	}
 	defer r.pool.give(workers)
 	start := time.Now()
-	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []spec.Range{}}
+	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []steps.Range{}}
 	err = r.scored(ctx, arm, from, workers, out)
 	if failed := (failure{}); errors.As(err, &failed) {
 		out.Failed, out.Output = fault.Of(failed.error), nil

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -108,7 +109,7 @@ func TestErrorsSayWhereTheyBelong(t *testing.T) {
 	p.fails(p.run(protocol.TypeRun, s), "spec", "train.validation", "holds a window of 5")
 	p.state(protocol.StateIdle)
 	// After all that the set that was open is still there.
-	if got := p.view(protocol.View{To: 43, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput, Channel: 1}}}); got[1] < 900 {
+	if got := p.view(protocol.View{Range: steps.Range{To: 43}, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput, Channel: 1}}}); got[1] < 900 {
 		t.Errorf("the open set shows %v", got)
 	}
 }
@@ -384,7 +385,7 @@ func TestTheLastSetThatWasAskedForStaysOpen(t *testing.T) {
 	if m, _ := p.wait(protocol.TypeData); m.ID != late {
 		t.Fatalf("answer %d, want %d", m.ID, late)
 	}
-	p.post(protocol.Request{Type: protocol.TypeView, View: &protocol.View{To: 100, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput}}}})
+	p.post(protocol.Request{Type: protocol.TypeView, View: &protocol.View{Range: steps.Range{To: 100}, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput}}}})
 	if m, _ := p.wait(protocol.TypeSeries); m.Series.Rows != 4000 {
 		t.Errorf("%d rows are open, want those of the built-in set", m.Series.Rows)
 	}

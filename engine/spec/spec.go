@@ -4,6 +4,8 @@ package spec
 import (
 	"fmt"
 	"slices"
+
+	"cosinelab/datasets/steps"
 )
 
 // Version is the version of Spec and Report that this package writes and reads.
@@ -26,20 +28,14 @@ type Spec struct {
 type Data struct {
 	Source   string      `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
 	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
-	Train    Range       `json:"train,omitzero"`     // steps of the training part; zero = all
-	Test     Range       `json:"test,omitzero"`      // steps of the test part; zero = all
+	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
+	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
 	Channels []int       `json:"channels,omitempty"` // columns; empty = all
 	Scaling  ScalingKind `json:"scaling"`
 	Window   int         `json:"window"`          // steps in a window
 	Stride   int         `json:"stride"`          // steps between the starts of training windows
 	Label    string      `json:"label,omitempty"` // label column of a CSV file
 	Split    *float64    `json:"split,omitempty"` // share of a single file that is the training part
-}
-
-// Range is the steps From up to, not including, To.
-type Range struct {
-	From int `json:"from"`
-	To   int `json:"to"`
 }
 
 // Model is a model with its sizes; a zero size means the model's lab default. A size that the model does

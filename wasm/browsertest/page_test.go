@@ -21,6 +21,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -48,7 +49,7 @@ func opened(t *testing.T, address string, sp spec.Spec) *tab {
 // small is an experiment of a few seconds.
 func small() spec.Spec {
 	s := spec.Default()
-	s.Data.Train, s.Data.Test = spec.Range{To: 1000}, spec.Range{To: 1000}
+	s.Data.Train, s.Data.Test = steps.Range{To: 1000}, steps.Range{To: 1000}
 	s.Teacher.Epochs, s.Train.Epochs, s.Seeds = 1, 1, []uint64{1}
 	return s
 }
@@ -144,7 +145,7 @@ func checkCharts(t *testing.T, p *tab) {
 	}
 	series, about := prepared.Scaled, prepared.Summary
 	const channel = 2
-	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: state.Span{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
+	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: steps.Range{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
 	p.wait("part of the series", `document.querySelector(".lane-overview .rr").innerText.includes("200 steps")`, 10*time.Second)
 	// A channel with both outputs, three cosines, three scores; the axis tells when they are no longer those of the view before.
 	p.wait("value at the cursor of every line", `(() => {
@@ -316,7 +317,7 @@ func TestARealSetTrains(t *testing.T) {
 	p.wait("SMD", `document.querySelector(".recipe .sub").innerText.includes("38 channels") && `+canTrain, time.Minute)
 
 	s := small()
-	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, spec.Range{To: 2000}, spec.Range{}
+	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, steps.Range{To: 2000}, steps.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: s}.Hash()), nil)
 	p.wait("settings of the link", `document.querySelector(".status").innerText === "4 runs" && `+canTrain, time.Minute)
 	p.press(runButton)

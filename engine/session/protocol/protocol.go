@@ -6,6 +6,7 @@ package protocol
 
 import (
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/spec"
 )
@@ -101,8 +102,7 @@ type Error struct {
 
 // View asks for lines of the test part between two steps, at Width buckets.
 type View struct {
-	From  int    `json:"from"`
-	To    int    `json:"to"`
+	steps.Range
 	Width int    `json:"width"`
 	Lines []Line `json:"lines"`
 }

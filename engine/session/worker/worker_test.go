@@ -9,6 +9,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -19,7 +20,7 @@ import (
 func small() spec.Spec {
 	s := spec.Default()
 	s.Data.Window, s.Data.Stride = 10, 10
-	s.Data.Train, s.Data.Test = spec.Range{To: 200}, spec.Range{To: 200}
+	s.Data.Train, s.Data.Test = steps.Range{To: 200}, steps.Range{To: 200}
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s.Teacher.Model, s.Student = size, size
 	s.Teacher.Kind, s.Student.Kind = spec.ModelTransformer, spec.ModelAnomalyTransformer
