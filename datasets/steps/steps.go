@@ -1,4 +1,4 @@
-// Package steps is the intervals of steps that parts of a series, anomalies, alarms and views are given by.
+// Package steps says which steps of a series are meant.
 package steps
 
 // Range is the steps From up to, not including, To.

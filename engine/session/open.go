@@ -1,11 +1,9 @@
 package session
 
 import (
+	"errors"
 	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
@@ -29,7 +27,8 @@ func (o openSet) holds(d spec.Data) bool {
 	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label && reflect.DeepEqual(a.Split, d.Split)
 }
 
-// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they are read.
+// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
+// are read.
 func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", fault.New("open-no-data"))
@@ -64,24 +63,20 @@ const (
 	lineShown   = 200
 )
 
-// lineOf finds the line in errors of files, which begin with NAME:LINE.
-var lineOf = regexp.MustCompile(`^(.+?):(\d+): `)
-
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
 func showLine(e *protocol.Error, err error, files []datasets.File) {
-	found := lineOf.FindStringSubmatch(err.Error())
-	if found == nil {
+	wrong, ok := errors.AsType[*datasets.FileError](err)
+	if !ok || wrong.Line == 0 {
 		return
 	}
-	line, err := strconv.Atoi(found[2])
-	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == found[1] })
-	if err != nil || i < 0 {
+	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == wrong.File })
+	if i < 0 {
 		return
 	}
-	first := max(1, line-linesAround)
-	around, err := files[i].Lines(first, line+linesAround, lineShown)
-	if err == nil && line < first+len(around) {
-		e.Line, e.First, e.Around = line, first, around
+	first := max(1, wrong.Line-linesAround)
+	around, err := files[i].Lines(first, wrong.Line+linesAround, lineShown)
+	if err == nil && wrong.Line < first+len(around) {
+		e.Line, e.First, e.Around = wrong.Line, first, around
 	}
 }
 
@@ -96,8 +91,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 	if files == nil {
 		files = known
 	}
-	group, _, _ := strings.Cut(d.Source, "/")
-	switch {
+	switch group := datasets.GroupOf(d.Source); {
 	case group == datasets.GroupBuiltin:
 		return datasets.Builtin(d.Source, d.Seed)
 	case group == datasets.GroupFile:
@@ -107,7 +101,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 		}
 		return datasets.ReadFiles(files, options)
 	case s.Remote == nil:
-		return nil, fault.New("no-real-sets", d.Source)
+		return nil, fault.New("data-not-served", d.Source)
 	}
 	return datasets.Open(s.Remote, d.Source)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
 
@@ -38,6 +39,7 @@ type Recipe struct {
 // Choice is one of the values a field may have.
 type Choice struct {
 	Value, Text, Group string
+	Hint               string // what it is, in a sentence; empty where the text says it
 	On                 bool
 }
 
@@ -154,7 +156,7 @@ func (s *State) dataSection(r *Recipe) {
 	here := groupOf(s.Spec.Data.Source, s.Catalogue) == s.Group
 	for _, c := range s.Catalogue {
 		if c.Group == s.Group {
-			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, On: c.ID == s.Spec.Data.Source})
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, Hint: sourceHint(s.Words, c), On: c.ID == s.Spec.Data.Source})
 		}
 	}
 	switch {
@@ -177,6 +179,17 @@ func (s *State) dataSection(r *Recipe) {
 		r.Source = s.sourceName(s.Spec.Data.Source)
 		r.Sub = s.aboutSeries()
 	}
+}
+
+// sourceHint tells what a source shows, or how large it is; empty where nobody knows before it is read.
+func sourceHint(w *words.Language, c protocol.Source) string {
+	switch {
+	case c.About != "":
+		return w.Say(words.Key(c.About))
+	case c.Test > 0:
+		return w.Say("source-size", c.Channels, c.Train, c.Test)
+	}
+	return ""
 }
 
 // sourceName returns what a source is called before its series is read.
@@ -206,7 +219,7 @@ func (s *State) aboutSeries() []string {
 	}
 	lines := []string{w.Say("series-shape", w.Count(len(d.Channels)), w.Count(d.TestSteps)), truth}
 	if d.Filled > 0 {
-		lines = append(lines, w.Say("series-filled", w.Count(d.Filled), d.FillRule))
+		lines = append(lines, w.Say("series-filled", d.Filled, w.Say(words.Key("data-fill-"+d.FillRule))))
 	}
 	return lines
 }
