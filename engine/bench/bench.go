@@ -22,12 +22,15 @@ import (
 // Options says what to measure, and for how long.
 type Options struct {
 	Runs int // of each training step
-	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not known. It is
-	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
+	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not
+	// known. It is called between all other measurements, for as long as those take: what else runs on the
+	// machine slows down both.
 	Roofline func(time.Duration) float64
-	// Workers compute beside this one: every training step, and scoring, is timed without them and with them, in turn.
+	// Workers compute beside this one: every training step, and scoring, is timed without them and with them,
+	// in turn.
 	Workers []experiment.Worker
-	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty = everything.
+	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty =
+	// everything.
 	Only []string
 	// Yield is that of experiment.Options.
 	Yield func()
@@ -40,7 +43,8 @@ const Products = "products"
 
 // wants reports whether something is to be timed.
 func (o Options) wants(names ...string) bool {
-	return len(o.Only) == 0 || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(o.Only, n) })
+	return len(o.Only) == 0 || slices.ContainsFunc(names,
+		func(n string) bool { return slices.Contains(o.Only, n) })
 }
 
 // Check says which name in Only stands for nothing.
@@ -162,11 +166,15 @@ func (r *run) product(ctx context.Context, size size) error {
 	line := timing.Line{Group: timing.GroupProduct, Name: size.name(), Workers: 1, FLOP: 2 * float64(m*k*n)}
 	r.begin(line)
 	var result *graph.Node
-	g, err := graph.Build(func(g *graph.Graph) { result = graph.MatMul(g.Input("x", m, k), g.Input("y", k, n), 1) })
+	g, err := graph.Build(func(g *graph.Graph) {
+		result = graph.MatMul(g.Input("x", m, k), g.Input("y", k, n),
+			1)
+	})
 	if err != nil {
 		return err
 	}
-	p, err := plan.Build(g, plan.Options{}, plan.Proc{Name: "product", Results: []plan.Result{{Name: "xy", Node: result}}})
+	p, err := plan.Build(g, plan.Options{}, plan.Proc{Name: "product",
+		Results: []plan.Result{{Name: "xy", Node: result}}})
 	if err != nil {
 		return err
 	}
@@ -225,8 +233,8 @@ func (w *witness) perWindow(name string) float64 {
 	return w.flop(name) / float64(w.plan.Slots[slot].Shape[0])
 }
 
-// flop counts the multiplications and additions of products, those inside of recurrences, too: there every step but
-// the first multiplies all weights with what the step before left.
+// flop counts the multiplications and additions of products, those inside of recurrences, too: there every
+// step but the first multiplies all weights with what the step before left.
 func flop(s plan.Step) float64 {
 	switch s.Kind {
 	case op.MatMul, op.MatMulAdd, op.MatMulGelu:
@@ -238,11 +246,11 @@ func flop(s plan.Step) float64 {
 	return 0
 }
 
-// errEnough ends a training when enough steps were timed.
+// errEnough ends a training run when enough steps were timed.
 var errEnough = errors.New("enough")
 
-// step times a training step on one worker, in turn with all workers if there are several; then scoring with the same
-// model in the same way.
+// step times a training step on one worker, in turn with all workers if there are several; then scoring with
+// the same model in the same way.
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
@@ -264,27 +272,29 @@ func (r *run) step(ctx context.Context, s Step) error {
 	const least, most, enough = 2, 20, 2 * time.Second
 	clocks, begin, warm, done := r.clocks(len(sets), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: s.task().Spec.Train, Epochs: 1,
-		Lambda: func(int) float64 { return 1 },
-		Gate: func(ctx context.Context) error {
-			if err := errors.Join(gone, ctx.Err()); err != nil {
-				return err
-			}
-			if warm > 0 && done == warm+len(sets)*r.Runs {
-				return errEnough
-			}
-			t.Share(sets[done%len(sets)], false, func(err error) { gone = err })
-			return nil
-		},
-		OnStep: func(i train.StepInfo) {
-			if warm > 0 {
-				clocks[done%len(sets)].add(time.Duration(i.Seconds * float64(time.Second)))
-			}
-			done++
-			if rounds := done / len(sets); warm == 0 && done%len(sets) == 0 && (rounds == most || rounds >= least && time.Since(begin) > enough) {
-				warm = done
-			}
-		}})
+	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{},
+		train.Options{Train: s.task().Spec.Train, Epochs: 1,
+			Lambda: func(int) float64 { return 1 },
+			Gate: func(ctx context.Context) error {
+				if err := errors.Join(gone, ctx.Err()); err != nil {
+					return err
+				}
+				if warm > 0 && done == warm+len(sets)*r.Runs {
+					return errEnough
+				}
+				t.Share(sets[done%len(sets)], false, func(err error) { gone = err })
+				return nil
+			},
+			OnStep: func(i train.StepInfo) {
+				if warm > 0 {
+					clocks[done%len(sets)].add(time.Duration(i.Seconds * float64(time.Second)))
+				}
+				done++
+				if rounds := done / len(sets); warm == 0 && done%len(sets) == 0 &&
+					(rounds == most || rounds >= least && time.Since(begin) > enough) {
+					warm = done
+				}
+			}})
 	if !errors.Is(err, errEnough) {
 		return err // never nil: there are windows for more steps
 	}
@@ -308,8 +318,10 @@ func (r *run) join(ctx context.Context, task experiment.Task) (joined []train.Wo
 	return joined, nil
 }
 
-// score times the forward pass of many windows on each set of workers in turn. It counts the products of one window.
-func (r *run) score(ctx context.Context, t *train.Trainer, s Step, sets [][]train.Worker, flop float64) error {
+// score times the forward pass of many windows on each set of workers in turn. It counts the products of one
+// window.
+func (r *run) score(ctx context.Context, t *train.Trainer, s Step, sets [][]train.Worker,
+	flop float64) error {
 	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
 	r.begin(line)
 	clocks, w := r.clocks(len(sets), Batch), windows(Batch)
@@ -329,7 +341,8 @@ func (r *run) score(ctx context.Context, t *train.Trainer, s Step, sets [][]trai
 }
 
 // pass times one forward pass; a worker that is lost on the way ends it.
-func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []train.Worker) (time.Duration, error) {
+func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []train.Worker) (time.Duration,
+	error) {
 	var gone error
 	t.Share(workers, false, func(err error) { gone = err })
 	start := time.Now()
@@ -339,7 +352,8 @@ func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []t
 
 // windows are n windows of made-up data.
 func windows(n int) datasets.Windows {
-	s := datasets.Series{Rows: n + Length - 1, Channels: Channels, Values: make([]float32, (n+Length-1)*Channels)}
+	s := datasets.Series{Rows: n + Length - 1, Channels: Channels,
+		Values: make([]float32, (n+Length-1)*Channels)}
 	for i := range s.Values {
 		t, c := float64(i/Channels), float64(i%Channels)
 		s.Values[i] = float32(math.Sin(t*(0.05+0.01*c)) + 0.1*math.Sin(1000*math.Sin(float64(i))))

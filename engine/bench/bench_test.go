@@ -17,7 +17,9 @@ import (
 )
 
 func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A", "64x64x64"}, Roofline: func(time.Duration) float64 { return 100 }})
+	lines, err := Run(context.Background(), cpu.New(),
+		Options{Runs: 1, Only: []string{"T", "A", "64x64x64"},
+			Roofline: func(time.Duration) float64 { return 100 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +33,8 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 	if got := strings.Join(names, ", "); got != "product 64x64x64, training step T, training step A, scoring A" {
 		t.Errorf("timed %s", got)
 	}
-	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the projection; three
-	// times the forward pass, less the gradient of the input.
+	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the
+	// projection; three times the forward pass, less the gradient of the input.
 	const layer = 6*100*64*64 + 2*8*100*100*8
 	const want = 32 * 2 * (3*(3*layer+100*64*38) + 2*100*114*64)
 	if got := lines[1].FLOP; math.Abs(got-want) > 1 {
@@ -41,15 +43,17 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 }
 
 func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Workers: []experiment.Worker{experiment.Local(cpu.New())}})
+	lines, err := Run(context.Background(), cpu.New(),
+		Options{Runs: 2, Only: []string{"L"}, Workers: []experiment.Worker{experiment.Local(cpu.New())}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(lines) != 2 || lines[0].Workers != 1 || lines[1].Workers != 2 || lines[0].Runs != 2 || lines[1].Runs != 2 || lines[0].FLOP != lines[1].FLOP {
+	if len(lines) != 2 || lines[0].Workers != 1 || lines[1].Workers != 2 || lines[0].Runs != 2 ||
+		lines[1].Runs != 2 || lines[0].FLOP != lines[1].FLOP {
 		t.Errorf("%+v", lines)
 	}
-	// By hand, for 32 windows of 100 steps: both layers' products with inputs and, but for the first step, with states;
-	// the head. All three times, forward and for both gradients, less the gradient of the input.
+	// By hand, for 32 windows of 100 steps: both layers' products with inputs and, but for the first step,
+	// with states; the head. All three times, forward and for both gradients, less the gradient of the input.
 	const in, states, head = 38 * 320, 80 * 320, 80 * 38
 	const want = 32 * 2 * (100*(2*in+3*states+3*head) + 2*states*3*99)
 	if got := lines[0].FLOP; math.Abs(got-want) > 1 {
@@ -82,11 +86,13 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.score(context.Background(), tr, step, [][]train.Worker{nil, {counted{workers[0], &asked}}}, w.perWindow("forward")); err != nil || len(r.lines) != 2 {
+	if err := r.score(context.Background(), tr, step, [][]train.Worker{nil, {counted{workers[0], &asked}}},
+		w.perWindow("forward")); err != nil || len(r.lines) != 2 {
 		t.Fatalf("lines %+v, error %v, want two lines", r.lines, err)
 	}
 	one, two := r.lines[0], r.lines[1]
-	if one.Group != timing.GroupScoring || one.Workers != 1 || two.Workers != 2 || one.Runs != 2 || two.Runs != 2 || !(one.FLOP > 0) || one.FLOP != two.FLOP {
+	if one.Group != timing.GroupScoring || one.Workers != 1 || two.Workers != 2 || one.Runs != 2 ||
+		two.Runs != 2 || !(one.FLOP > 0) || one.FLOP != two.FLOP {
 		t.Errorf("scoring: %+v, %+v", one, two)
 	}
 	if want := (2 + 2) * Batch / 2; asked != want { // two runs count, two warm it up
@@ -104,7 +110,8 @@ func (l lost) Join(context.Context, experiment.Task) (train.Worker, error) { ret
 func (lost) Gradients(context.Context, train.Work) ([]train.Gradient, error) { return nil, errGone }
 
 func TestALostWorkerEndsTheBenchmark(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Workers: []experiment.Worker{lost{}}})
+	lines, err := Run(context.Background(), cpu.New(),
+		Options{Runs: 1, Only: []string{"L"}, Workers: []experiment.Worker{lost{}}})
 	if !errors.Is(err, errGone) || len(lines) > 0 {
 		t.Errorf("lines %+v, error %v: want none, since two workers were never there", lines, err)
 	}
@@ -130,7 +137,8 @@ func TestWhatIsComparedIsTimed(t *testing.T) {
 }
 
 func TestAnUnknownStepIsAnError(t *testing.T) {
-	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil || !strings.Contains(words.English().Error(err), `"Z"`) {
+	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil ||
+		!strings.Contains(words.English().Error(err), `"Z"`) {
 		t.Errorf("error %v, want one that names Z", err)
 	}
 }

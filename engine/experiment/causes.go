@@ -9,7 +9,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// causes are the channels with the largest squared errors [steps, channels] in each alarm; nil without errors.
+// causes are the channels with the largest squared errors [steps, channels] in each alarm; nil without
+// errors.
 func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 	if len(errors) == 0 {
 		return nil
@@ -42,7 +43,8 @@ func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {
 	return shares
 }
 
-// located compares the errors [steps, channels] with the channels that true segments show in; nil if none says.
+// located compares the errors [steps, channels] with the channels that true segments show in; nil if none
+// says.
 func located(errors []float32, channels int, segments []spec.Segment) *spec.Located {
 	var out spec.Located
 	for _, s := range segments {

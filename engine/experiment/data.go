@@ -11,8 +11,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Prepared is a set as an experiment uses it: cut to what its spec asks for, scaled by its training part, and laid out in
-// windows.
+// Prepared is a set as an experiment uses it: cut to what its spec asks for, scaled by its training part, and
+// laid out in windows.
 type Prepared struct {
 	Spec    spec.Spec
 	Summary spec.DataSummary
@@ -57,7 +57,7 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 func PrepareData(d spec.Data, set *datasets.Set) (*Prepared, error) {
 	sp := spec.Default()
 	sp.Data = d
-	sp.Train.Validation, sp.Train.Patience = 0, 0 // holds nothing out, so that it asks for no length of its own
+	sp.Train.Validation, sp.Train.Patience = 0, 0 // asks for no length of its own
 	return Prepare(sp, set)
 }
 
@@ -151,8 +151,9 @@ func constants(s datasets.Series) int {
 	return n
 }
 
-// microBatch is how many windows of a training go through a model's graph at once: as many as the model likes, or up to
-// half as many where that leaves fewer windows unused, since only whole micro-batches are used.
+// microBatch is how many windows of a training run go through a model's graph at once: as many as the model
+// likes, or up to half as many where that leaves fewer windows unused, since only whole micro-batches are
+// used.
 func (p *Prepared) microBatch(m spec.Model, batch int) int {
 	if p.micro > 0 {
 		return p.micro

@@ -25,7 +25,8 @@ func TestWithoutLabelsThereAreAlarmsAndNoMetrics(t *testing.T) {
 	for _, a := range r.Arms {
 		alarms += len(a.Runs[0].Alarms)
 		if got := a.Runs[0]; got.Scores == nil || got.Metrics != nil || got.Hits != 0 || got.FalseRuns != 0 {
-			t.Errorf("%s: %d scores, %d metrics, %d hits, %d false runs", got.Arm, len(got.Scores), len(got.Metrics), got.Hits, got.FalseRuns)
+			t.Errorf("%s: %d scores, %d metrics, %d hits, %d false runs", got.Arm, len(got.Scores),
+				len(got.Metrics), got.Hits, got.FalseRuns)
 		}
 	}
 	if alarms == 0 {
@@ -39,7 +40,8 @@ func TestWithoutLabelsThereAreAlarmsAndNoMetrics(t *testing.T) {
 func TestThresholdThatNeedsLabelsIsRefusedBeforeTraining(t *testing.T) {
 	s := small(t)
 	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyBestF1}
-	if got := runOf(t, run(t, only(s, "untrained"), experiment.Options{}), "untrained"); got.Threshold.Saw != spec.SawLabels {
+	if got := runOf(t, run(t, only(s, "untrained"), experiment.Options{}),
+		"untrained"); got.Threshold.Saw != spec.SawLabels {
 		t.Errorf("with labels: %+v", got.Threshold)
 	}
 	quiet := s
@@ -69,13 +71,15 @@ func TestSeriesThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		s := small(t)
 		change(&s)
-		if _, err := carryOut(context.Background(), s, builtin(t), cpu.New(), experiment.Options{}); err == nil || !strings.HasPrefix(words.English().Error(err), want) {
+		if _, err := carryOut(context.Background(), s, builtin(t), cpu.New(),
+			experiment.Options{}); err == nil || !strings.HasPrefix(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 	short := *builtin(t)
 	short.Labels = short.Labels[1:]
-	if _, err := carryOut(context.Background(), small(t), &short, cpu.New(), experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err), "3999 labels for 4000 test steps") {
+	if _, err := carryOut(context.Background(), small(t), &short, cpu.New(),
+		experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err), "3999 labels for 4000 test steps") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -88,7 +92,8 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 	}
 	s := p.Summary
 	length := set.Anomalies[0].To - set.Anomalies[0].From
-	if s.TrainSteps != 160 || s.TestSteps != 93+length || s.ScoredSteps != (93+length)/10*10 || s.TrainWindows != 16 {
+	if s.TrainSteps != 160 || s.TestSteps != 93+length || s.ScoredSteps != (93+length)/10*10 ||
+		s.TrainWindows != 16 {
 		t.Errorf("%+v", s)
 	}
 	if want := []string{set.Channels[0], set.Channels[2], set.Channels[1]}; !slices.Equal(s.Channels, want) {
@@ -100,12 +105,14 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 	}
 	for _, c := range seg.Channels {
 		if c < 0 || c > 2 || !slices.Contains(set.Anomalies[0].Channels, d.Channels[c]) {
-			t.Errorf("anomaly in columns %v of the experiment, %v of the set", seg.Channels, set.Anomalies[0].Channels)
+			t.Errorf("anomaly in columns %v of the experiment, %v of the set", seg.Channels,
+				set.Anomalies[0].Channels)
 		}
 	}
 }
 
-// Whoever only looks at a series is not bound to hold anything out, and gets an error, not a hang, for nonsense.
+// Whoever only looks at a series is not bound to hold anything out, and gets an error, not a hang, for
+// nonsense.
 func TestLookingAtASeriesAsksForOneWindow(t *testing.T) {
 	d := small(t).Data
 	d.Window, d.Train, d.Test = 50, steps.Range{To: 60}, steps.Range{To: 50}
@@ -153,7 +160,8 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 		}
 	}
 	set.Labels[24] = 1
-	d := spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 5, Train: steps.Range{From: 10, To: 30}, Channels: []int{2, 0}}
+	d := spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 5,
+		Train: steps.Range{From: 10, To: 30}, Channels: []int{2, 0}}
 	p, err := experiment.PrepareData(d, set)
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +178,8 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 		}
 	}
 	d.Scaling = spec.ScalingNone
-	if p, err = experiment.PrepareData(d, set); err != nil || p.Scaled.Row(3)[0] != 5 || p.Scaled.Row(3)[1] != 3 {
+	if p, err = experiment.PrepareData(d, set); err != nil || p.Scaled.Row(3)[0] != 5 ||
+		p.Scaled.Row(3)[1] != 3 {
 		t.Errorf("unscaled: %v, error %v", p.Scaled.Row(3), err)
 	}
 	if s := p.Summary; s.ConstantTrain != 1 || s.Anomalous != 1 {

@@ -11,7 +11,8 @@ import (
 // summarise says what a set holds under the cuts of d.
 func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
 	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
-		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule), Licence: set.Licence, Origin: set.Source,
+		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule),
+		Licence: set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
 		ConstantTrain: constants(train)}
 	if set.Labels == nil {

@@ -36,14 +36,15 @@ func armJob(sp spec.Spec, arm int, seed uint64) job {
 	return j
 }
 
-// fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was stopped.
-// A run that failed leaves what was saved on its way, if anything was.
+// fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was
+// stopped. A run that failed leaves what was saved on its way, if anything was.
 func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
 	if err := r.restore(t, j.Checkpoint); err != nil {
 		return train.Result{}, err
 	}
 	r.measured(func(m *meter) { m.begin(t.Steps()) })
-	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch, r.data.microBatch(j.model, r.spec.Train.Batch))
+	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch,
+		r.data.microBatch(j.model, r.spec.Train.Batch))
 	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
 	keep := keeper{run: r, due: time.Now().Add(r.o.SaveEvery)}
 	event := spec.Event{Phase: j.phase, Arm: j.arm, Seed: j.Seed, Epochs: j.epochs, Steps: planned}
@@ -58,7 +59,8 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 		OnStep: func(s train.StepInfo) {
 			r.measured((*meter).step)
 			e := event
-			e.Epoch, e.Step, e.Losses, e.GradNorm, e.StepMs = s.Epoch, s.Step, s.Losses, s.GradNorm, 1000*s.Seconds
+			e.Epoch, e.Step, e.StepMs = s.Epoch, s.Step, 1000*s.Seconds
+			e.Losses, e.GradNorm = s.Losses, s.GradNorm
 			r.send(e)
 		},
 		OnEpoch: func(done spec.Epoch) {
@@ -99,7 +101,7 @@ func (k *keeper) now(t *train.Trainer, c Checkpoint) error {
 	return err
 }
 
-// gate waits for the program around the run; the time is not that of the training.
+// gate waits for the program around the run; the time is not that of the training run.
 func (r *run) gate(ctx context.Context) error {
 	if err := r.pool.over(); err != nil {
 		return err

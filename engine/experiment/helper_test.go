@@ -38,29 +38,34 @@ func small(t *testing.T) spec.Spec {
 	first := builtin(t).Anomalies[0]
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s := spec.Default()
-	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: spec.ScalingStandard, Window: 10, Stride: 10, Channels: []int{0, 2, 1},
+	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: spec.ScalingStandard, Window: 10,
+		Stride: 10, Channels: []int{0, 2, 1},
 		Train: steps.Range{From: 40, To: 200}, Test: steps.Range{From: first.From - 45, To: first.To + 48}}
 	s.Teacher = spec.Teacher{Model: size, Epochs: 2}
 	s.Teacher.Kind = spec.ModelTransformer
 	s.Student = size
 	s.Student.Kind = spec.ModelAnomalyTransformer
-	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 2, Batch: 5, Clip: 1, Validation: 0.25}
-	s.Detect = spec.Detect{Score: spec.ScoreReconstruction, Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 90}}
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 2, Batch: 5, Clip: 1,
+		Validation: 0.25}
+	s.Detect = spec.Detect{Score: spec.ScoreReconstruction,
+		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 90}}
 	s.Seeds = []uint64{1}
 	return s
 }
 
-// stepsOf is the number of steps that a training of small has: 3 batches in each of 2 epochs.
+// stepsOf is the number of steps that a training run of small has: 3 batches in each of 2 epochs.
 const stepsOf = 6
 
 // only leaves the arms with these names.
 func only(s spec.Spec, names ...string) spec.Spec {
-	s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a spec.Arm) bool { return !slices.Contains(names, a.Name) })
+	s.Arms = slices.DeleteFunc(slices.Clone(s.Arms),
+		func(a spec.Arm) bool { return !slices.Contains(names, a.Name) })
 	return s
 }
 
 // carryOut prepares a set and runs the experiment on it.
-func carryOut(ctx context.Context, s spec.Spec, set *datasets.Set, dev backend.Device, o experiment.Options) (spec.Report, error) {
+func carryOut(ctx context.Context, s spec.Spec, set *datasets.Set, dev backend.Device,
+	o experiment.Options) (spec.Report, error) {
 	p, err := experiment.Prepare(s, set)
 	if err != nil {
 		return spec.Report{}, err
@@ -77,7 +82,8 @@ func run(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 	return r
 }
 
-// quick carries an experiment out on the set without its labels: what is measured at the end takes longer than training.
+// quick carries an experiment out on the set without its labels: what is measured at the end takes longer
+// than training.
 func quick(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 	t.Helper()
 	return quickOn(t, s, unlabelled(t), o)
@@ -123,7 +129,8 @@ func stripped(t *testing.T, r spec.Report) string {
 }
 
 func sameScores(a, b spec.Run) bool {
-	return len(a.Scores) > 0 && slices.EqualFunc(a.Scores, b.Scores, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+	return len(a.Scores) > 0 && slices.EqualFunc(a.Scores, b.Scores,
+		func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
 // memory is a store of checkpoints.

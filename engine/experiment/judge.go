@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// measurements is the number of parts in which a run is measured: its ranking and its alarms, each with chance levels.
+// measurements is the number of parts in which a run is measured: its ranking and its alarms, each with
+// chance levels.
 const measurements = 4
 
 // progress is told how much of a part is done.
@@ -19,9 +20,9 @@ func (p progress) of(part int) func(done, of int) {
 	return func(done, of int) { p(part, done, of) }
 }
 
-// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
-// stay as they are. Labels are those of the test part, of which the end may not have been scored. Without them there are
-// alarms only. It calls yield, which may be nil, as Options.Yield is called.
+// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no
+// threshold changes, stay as they are. Labels are those of the test part, of which the end may not have been
+// scored. Without them there are alarms only. It calls yield, which may be nil, as Options.Yield is called.
 func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) error {
 	var ranking []spec.Measure
 	for _, m := range metrics.All {
@@ -36,9 +37,10 @@ func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) err
 	})
 }
 
-// judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in
-// the order of metrics.All.
-func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure, progress progress) error {
+// judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are
+// given, in the order of metrics.All.
+func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure,
+	progress progress) error {
 	e, err := evaluation(out.Scores, labels)
 	if err != nil {
 		return err
@@ -114,8 +116,9 @@ func merge(ranking, alarms []spec.Measure) (all []spec.Measure) {
 	return all
 }
 
-// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels alone, so that
-// one run's serve all others: the random scores they are drawn from cost more than everything else.
+// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels
+// alone, so that one run's serve all others: the random scores they are drawn from cost more than everything
+// else.
 func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]spec.Measure, error) {
 	if r.data.scoredLabels() == nil {
 		return nil, nil

@@ -55,8 +55,10 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 				t.Errorf("%s: %+v, want %+v", got.Arm, got.Metrics[i], want)
 			}
 		}
-		if got.Hits != alarms.Hits || got.FalseRuns != alarms.FalseRuns || len(got.Alarms) != len(alarms.Segments) {
-			t.Errorf("%s: %d hits, %d false runs, %d alarms, want %d, %d, %d", got.Arm, got.Hits, got.FalseRuns, len(got.Alarms),
+		if got.Hits != alarms.Hits || got.FalseRuns != alarms.FalseRuns ||
+			len(got.Alarms) != len(alarms.Segments) {
+			t.Errorf("%s: %d hits, %d false runs, %d alarms, want %d, %d, %d", got.Arm, got.Hits,
+				got.FalseRuns, len(got.Alarms),
 				alarms.Hits, alarms.FalseRuns, len(alarms.Segments))
 		}
 	}
@@ -84,7 +86,8 @@ func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 		flagged += a.To - a.From
 	}
 	if flagged != len(run.Scores)-1 {
-		t.Errorf("at the lowest score %d of %d steps are flagged, want all above it", flagged, len(run.Scores))
+		t.Errorf("at the lowest score %d of %d steps are flagged, want all above it", flagged,
+			len(run.Scores))
 	}
 	for i, m := range metrics.All {
 		if a, b := again.Metrics[i], run.Metrics[i]; !m.NeedsThreshold() && asJSON(t, a) != asJSON(t, b) {

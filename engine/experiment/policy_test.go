@@ -26,15 +26,19 @@ func TestEveryThresholdPolicyGivesAlarmsAndSaysWhatItSaw(t *testing.T) {
 		}
 		out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 		cut := out.Threshold
-		if cut.Policy != p || cut.Saw != spec.Policies[p].Saw || (cut.Tail != nil) != (p == spec.PolicyPOT || p == spec.PolicySPOT) {
+		if cut.Policy != p || cut.Saw != spec.Policies[p].Saw ||
+			(cut.Tail != nil) != (p == spec.PolicyPOT || p == spec.PolicySPOT) {
 			t.Errorf("%s: %+v", p, cut)
 		}
-		if moves := p == spec.PolicySPOT || p == spec.PolicyDynamic; cut.Value.Defined() == moves || (out.Flags != nil) != moves {
+		if moves := p == spec.PolicySPOT || p == spec.PolicyDynamic; cut.Value.Defined() == moves ||
+			(out.Flags != nil) != moves {
 			t.Errorf("%s: value %v with %d flags", p, cut.Value, len(out.Flags))
 		}
 		for i, x := range out.Scores {
-			flagged := slices.ContainsFunc(out.Alarms, func(a steps.Range) bool { return a.From <= i && i < a.To })
-			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil && out.Flags[i]; flagged != want {
+			flagged := slices.ContainsFunc(out.Alarms,
+				func(a steps.Range) bool { return a.From <= i && i < a.To })
+			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil &&
+				out.Flags[i]; flagged != want {
 				t.Errorf("%s: step %d with score %v flagged %v", p, i, x, flagged)
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// pool lends workers to training runs: as many runs at once as there are workers, the first in the order of the report
-// first; where fewer runs are left, each gets several workers.
+// pool lends workers to training runs: as many runs at once as there are workers, the first in the order of
+// the report first; where fewer runs are left, each gets several workers.
 type pool struct {
 	mu      sync.Mutex
 	free    []*worker
@@ -42,15 +42,16 @@ func newPool(beside []Worker) *pool {
 	return p
 }
 
-// queue puts runs into the queue, those of a lower order before others. They get nothing before somebody waits or
-// gives back: then every run that can start has its place.
+// queue puts runs into the queue, those of a lower order before others. They get nothing before somebody
+// waits or gives back: then every run that can start has its place.
 func (p *pool) queue(orders ...int) []claim {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	mine := make([]claim, len(orders))
 	for i, order := range orders {
 		mine[i] = claim{order, make(chan []*worker, 1)}
-		at, _ := slices.BinarySearchFunc(p.waiting, order, func(w claim, order int) int { return cmp.Compare(w.order, order) })
+		at, _ := slices.BinarySearchFunc(p.waiting, order,
+			func(w claim, order int) int { return cmp.Compare(w.order, order) })
 		p.waiting = slices.Insert(p.waiting, at, mine[i])
 	}
 	return mine
@@ -119,7 +120,8 @@ func (p *pool) over() error {
 	}
 }
 
-// share has a trainer yield, and gives it the workers it was lent. One that cannot join, or dies on the way, is reported to lost.
+// share has a trainer yield, and gives it the workers it was lent. One that cannot join, or dies on the way,
+// is reported to lost.
 func (r *run) share(ctx context.Context, t *train.Trainer, workers []*worker, task Task) {
 	var joined []train.Worker
 	away := true

@@ -17,22 +17,26 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Wherever an experiment is stopped, in the teacher, in an arm, between two of them, and however often, it ends with
-// the report of one that was left alone.
+// Wherever an experiment is stopped, in the teacher, in an arm, between two of them, and however often, it
+// ends with the report of one that was left alone.
 func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 	sp := only(small(t), "alone", "cosine", "random")
 	want := quick(t, sp, experiment.Options{})
-	for _, stops := range [][]int{{0}, {stepsOf - 1}, {stepsOf, 1}, {stepsOf + 2}, {3*stepsOf - 1, 1}, {3 * stepsOf}} {
+	for _, stops := range [][]int{{0}, {stepsOf - 1}, {stepsOf, 1}, {stepsOf + 2}, {3*stepsOf - 1, 1},
+		{3 * stepsOf}} {
 		store := memory{}
 		for _, steps := range stops {
-			_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store, Gate: after(steps)})
+			_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(),
+				experiment.Options{Store: store, Gate: after(steps)})
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
 		}
 		var lefts []float64
-		got := quick(t, sp, experiment.Options{Store: store, Events: func(e spec.Event) { lefts = append(lefts, e.Left) }})
-		if stripped(t, got) != stripped(t, want) || !sameScores(runOf(t, got, "cosine"), runOf(t, want, "cosine")) {
+		got := quick(t, sp, experiment.Options{Store: store,
+			Events: func(e spec.Event) { lefts = append(lefts, e.Left) }})
+		if stripped(t, got) != stripped(t, want) ||
+			!sameScores(runOf(t, got, "cosine"), runOf(t, want, "cosine")) {
 			t.Errorf("stopped after %v steps: the report differs", stops)
 		}
 		for i, left := range lefts {
@@ -44,8 +48,8 @@ func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 	}
 }
 
-// A program that is ended without a word has saved nothing at that moment: what it saved now and then before is enough to
-// go on from.
+// A program that is ended without a word has saved nothing at that moment: what it saved now and then before
+// is enough to go on from.
 func TestExperimentGoesOnFromWhatWasSavedOnTheWay(t *testing.T) {
 	sp := only(small(t), "alone", "cosine")
 	want := quick(t, sp, experiment.Options{})
@@ -83,7 +87,8 @@ func (m *mortalStore) Save(c experiment.Checkpoint, write func(io.Writer) error)
 	return m.memory.Save(c, write)
 }
 
-// endedAfter carries an experiment out, a step a second and saved every second, until it is ended without a word.
+// endedAfter carries an experiment out, a step a second and saved every second, until it is ended without a
+// word.
 func endedAfter(t *testing.T, sp spec.Spec, steps int, kept memory) {
 	t.Helper()
 	store := &mortalStore{memory: kept}
@@ -94,7 +99,8 @@ func endedAfter(t *testing.T, sp spec.Spec, steps int, kept memory) {
 		time.Sleep(time.Second)
 		return err
 	}
-	_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store, SaveEvery: time.Second, Gate: gate})
+	_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(),
+		experiment.Options{Store: store, SaveEvery: time.Second, Gate: gate})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -114,7 +120,8 @@ func (f *fullStore) Save(experiment.Checkpoint, func(io.Writer) error) error {
 // What cannot be saved ends the run, is said once, and leaves what was saved before.
 func TestFailureToSaveOnTheWay(t *testing.T) {
 	var store fullStore
-	_, err := carryOut(context.Background(), only(small(t), "alone"), unlabelled(t), cpu.New(), experiment.Options{Store: &store, SaveEvery: time.Nanosecond})
+	_, err := carryOut(context.Background(), only(small(t), "alone"), unlabelled(t), cpu.New(),
+		experiment.Options{Store: &store, SaveEvery: time.Nanosecond})
 	if err == nil || strings.Count(words.English().Error(err), "the disk is full") != 1 || store.tries != 1 {
 		t.Errorf("after %d tries: %v", store.tries, err)
 	}
@@ -131,7 +138,8 @@ func TestExperimentStoppedInsideAStepResumes(t *testing.T) {
 	asked := math.MaxInt - count.left
 	for i := range 7 {
 		store := memory{}
-		_, err := carryOut(&counting{context.Background(), i * asked / 7}, sp, unlabelled(t), cpu.New(), experiment.Options{Store: store})
+		_, err := carryOut(&counting{context.Background(), i * asked / 7}, sp, unlabelled(t), cpu.New(),
+			experiment.Options{Store: store})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
@@ -161,7 +169,8 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 	sp := only(small(t), "alone", "cosine")
 	sp.Arms[0].Name, sp.Arms[1].Name = "teacher", "a/b"
 	mse := sp.Arms[1]
-	mse.Name, mse.Objective = "a_b", spec.Objective{Kind: spec.ObjectiveMSE, Weight: 1, Schedule: spec.WeightConstant}
+	mse.Name, mse.Objective = "a_b", spec.Objective{Kind: spec.ObjectiveMSE, Weight: 1,
+		Schedule: spec.WeightConstant}
 	sp.Arms = append(sp.Arms, mse)
 	store := memory{}
 	want := quick(t, sp, experiment.Options{Store: store})
@@ -184,7 +193,8 @@ func TestCheckpointOfAnotherExperimentIsAnError(t *testing.T) {
 	sp := only(small(t), "alone")
 	sp.Student.DFF = 6
 	_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store})
-	if err == nil || !strings.Contains(words.English().Error(err), "seed1-arm0.safetensors: checkpoint: tensor ") {
+	if err == nil || !strings.Contains(words.English().Error(err),
+		"seed1-arm0.safetensors: checkpoint: tensor ") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -20,17 +20,18 @@ import (
 // Options connects a run with the program around it. Every field may be zero.
 type Options struct {
 	Events  func(spec.Event)                         // progress; one call at a time of this and Lost
-	Gate    func(context.Context) error              // called before every training step; it may wait, its error ends the run
+	Gate    func(context.Context) error              // called before every step; its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
 	Store   Store                                    // keeps checkpoints; nil = nothing does
-	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the program be ended
-	// without a word. Where saving takes long it is done less often. 0 = only at its end, or where it is stopped.
+	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the
+	// program be ended without a word. Where saving takes long it is done less often. 0 = only at its end, or
+	// where it is stopped.
 	SaveEvery time.Duration
 	Machine   string      // what the device ran on, for the report: linux/amd64
 	Workers   []Worker    // beside this one
 	Lost      func(error) // told when one of them is gone
-	// Yield is called between the operations of training, scoring and measuring: where there is one thread for
-	// everything, the program around the run gets its turn then.
+	// Yield is called between the operations of training, scoring and measuring: where there is one thread
+	// for everything, the program around the run gets its turn then.
 	Yield func()
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
@@ -44,7 +45,7 @@ type run struct {
 	data   *Prepared
 	pool   *pool
 
-	mu       sync.Mutex // guards what follows: trainings run side by side
+	mu       sync.Mutex // guards what follows: training runs go on side by side
 	meter    meter
 	teachers []*spec.TeacherRun // one a seed; nil = not there yet
 	runs     [][]*spec.Run      // by arm, then seed
@@ -58,9 +59,9 @@ type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// Run carries out the experiment that p was prepared for and returns its report. If ctx or the gate ends it early, the error comes with a
-// report of the runs that were finished until then. A run whose numbers stop being finite is reported as failed; the
-// others go on.
+// Run carries out the experiment that p was prepared for and returns its report. If ctx or the gate ends it
+// early, the error comes with a report of the runs that were finished until then. A run whose numbers stop
+// being finite is reported as failed; the others go on.
 func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.Report, error) {
 	start := time.Now()
 	if o.Events == nil {
@@ -98,12 +99,13 @@ func (r *run) seeds(ctx context.Context) error {
 	return group.Wait()
 }
 
-// place is that of a seed's first training in the order of all.
+// place is that of a seed's first training run in the order of all.
 func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec.
 func (r *run) report() spec.Report {
-	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine), Data: r.data.Summary,
+	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
+		Data:     r.data.Summary,
 		Teachers: present(r.teachers)}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
@@ -129,7 +131,7 @@ func deviceName(dev backend.Device, machine string) string {
 	return dev.Name() + " " + machine
 }
 
-// send completes an event by what the meter knows. Controls count as part of the training before them.
+// send completes an event by what the meter knows. Controls count as part of the training run before them.
 func (r *run) send(e spec.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -197,7 +199,8 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 }
 
 // scored fills in a run up to its metrics.
-func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker, out *spec.Run) (err error) {
+func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker,
+	out *spec.Run) (err error) {
 	var s scores
 	if !spec.Controls[r.spec.Arms[arm].Control].Student {
 		s = r.randomScores(out.Seed)

@@ -13,7 +13,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// scores are what a run says of the training windows, as the training loader yields them, and of the test part.
+// scores are what a run says of the training windows, as the training loader yields them, and of the test
+// part.
 type scores struct{ train, test []float64 }
 
 // studentScores scores the test part, and the training windows if the threshold looks at them.
@@ -31,8 +32,10 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	return s, err
 }
 
-// forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of them.
-func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, keep *spec.Run) ([]float64, error) {
+// forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of
+// them.
+func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, keep *spec.Run) ([]float64,
+	error) {
 	all := make([]float64, 0, w.Steps())
 	err := t.Forward(ctx, w, func(i int, o [][]float32) error {
 		for _, x := range datasets.Counted(w, i, o[0]) {
@@ -74,7 +77,8 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 		return failure{fault.New("threshold-error", err)}
 	}
 	out.Scores, out.Flags = s.test, cut.Flags
-	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold), Saw: spec.Policies[t.Policy].Saw,
+	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold),
+		Saw:  spec.Policies[t.Policy].Saw,
 		Tail: Tail(cut.Tail)}
 	measuring := func(part, done, of int) {
 		r.o.Yield()

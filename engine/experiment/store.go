@@ -8,8 +8,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// Store keeps checkpoints, so that an interrupted experiment can resume. Runs that train side by side may save at the same
-// time.
+// Store keeps checkpoints, so that an interrupted experiment can resume. Runs that train side by side may
+// save at the same time.
 type Store interface {
 	Save(c Checkpoint, write func(io.Writer) error) error
 	Load(c Checkpoint) (io.ReadCloser, error) // nil, nil if there is none

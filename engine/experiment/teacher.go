@@ -34,8 +34,10 @@ func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, 
 		return teacher{}, err
 	}
 	defer t.Close()
-	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
-	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(), Weights: r.spec.Teacher.Weights}
+	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels,
+		Micro: p.Windows.Shape[0]})
+	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(),
+		Weights: r.spec.Teacher.Weights}
 	err = r.fitTeacher(ctx, t, done)
 	if failed := (failure{}); errors.As(err, &failed) {
 		done.Failed = fault.Of(failed.error)
@@ -58,8 +60,9 @@ func (r *run) teacherProblem() (p train.Problem, err error) {
 		x := r.input(g, r.spec.Teacher.Model)
 		var out models.Output
 		if out, fail = r.build(g, x, r.spec.Teacher.Model, false); fail == nil {
-			p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Parts: parts(out, out.Loss), Trainable: g.Params(),
-				ClipEach: r.spec.Train.ClipEach, Decay: r.spec.Train.Decay,
+			p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Parts: parts(out, out.Loss),
+				Trainable: g.Params(),
+				ClipEach:  r.spec.Train.ClipEach, Decay: r.spec.Train.Decay,
 				Outputs: []plan.Result{{Name: outputSeries, Node: out.Series}}}
 		}
 	})
@@ -108,8 +111,8 @@ func (r *run) loadTeacher(t *train.Trainer) error {
 	return r.importWeights(t, values)
 }
 
-// importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them are passed
-// over; any other name is a sign of the wrong file.
+// importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them
+// are passed over; any other name is a sign of the wrong file.
 func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) error {
 	m := r.spec.Teacher.Model
 	passed := map[string]bool{}

@@ -20,8 +20,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// published is what a public checkpoint of a model of the small size holds: the names of the PyTorch state dict, with
-// the tables that nothing reads.
+// published is what a public checkpoint of a model of the small size holds: the names of the PyTorch state
+// dict, with the tables that nothing reads.
 func published(t *testing.T, m spec.ModelKind) map[string]tensor.Tensor {
 	t.Helper()
 	c := models.Config{Window: 10, Channels: 3, DModel: 4, Heads: 2, Layers: 1, DFF: 4}
@@ -61,7 +61,8 @@ func loaded(t *testing.T, model spec.ModelKind) spec.Spec {
 
 func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 	file := published(t, spec.ModelAnomalyTransformer)
-	for _, name := range []string{"embedding.position_embedding.pe", "encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
+	for _, name := range []string{"embedding.position_embedding.pe",
+		"encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
 		if _, there := file[name]; !there {
 			t.Fatalf("the checkpoint lacks %s", name)
 		}
@@ -69,14 +70,15 @@ func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 	var outputs [][]float32
 	for _, model := range []spec.ModelKind{spec.ModelAnomalyTransformer, spec.ModelTransformer} {
 		events := 0
-		r := quick(t, loaded(t, model), experiment.Options{Weights: from(t, file), Outputs: true, Events: func(e spec.Event) {
-			if e.Runs != 1 || e.Run != 0 {
-				if e.Phase != spec.PhaseData && e.Phase != spec.PhaseDone {
-					t.Errorf("event %+v, want the only training to be the arm's", e)
+		r := quick(t, loaded(t, model), experiment.Options{Weights: from(t, file), Outputs: true,
+			Events: func(e spec.Event) {
+				if e.Runs != 1 || e.Run != 0 {
+					if e.Phase != spec.PhaseData && e.Phase != spec.PhaseDone {
+						t.Errorf("event %+v, want the only training to be the arm's", e)
+					}
 				}
-			}
-			events++
-		}})
+				events++
+			}})
 		if got := r.Teachers[0]; got.Weights != "teacher.safetensors" || got.Epochs != nil || events == 0 {
 			t.Errorf("teacher %+v", got)
 		}
@@ -100,8 +102,10 @@ func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 	} {
 		file := published(t, spec.ModelTransformer)
 		change(file)
-		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: from(t, file)})
-		if err == nil || !strings.Contains(words.English().Error(err), "teacher weights teacher.safetensors: "+want) {
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(),
+			experiment.Options{Weights: from(t, file)})
+		if err == nil || !strings.Contains(words.English().Error(err),
+			"teacher weights teacher.safetensors: "+want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -116,8 +120,10 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 			return io.NopCloser(strings.NewReader("<html>")), nil
 		},
 	} {
-		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: open})
-		if err == nil || !strings.Contains(words.English().Error(err), "teacher weights teacher.safetensors: ") || !strings.Contains(words.English().Error(err), want) {
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(),
+			experiment.Options{Weights: open})
+		if err == nil || !strings.Contains(words.English().Error(err),
+			"teacher weights teacher.safetensors: ") || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

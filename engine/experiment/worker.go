@@ -30,7 +30,8 @@ func (task Task) Problem() (train.Problem, error) {
 		return train.Problem{}, err
 	}
 	if task.Micro < 1 || task.Channels < 1 {
-		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro, task.Channels)
+		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro,
+			task.Channels)
 	}
 	if task.Arm < -1 || task.Arm >= len(task.Spec.Arms) {
 		return train.Problem{}, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))

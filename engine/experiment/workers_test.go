@@ -13,8 +13,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// mortal is a worker in this process that works until die says otherwise; tasks go through JSON, as they do between
-// workers.
+// mortal is a worker in this process that works until die says otherwise; tasks go through JSON, as they do
+// between workers.
 type mortal struct {
 	experiment.Worker
 	die func() bool
@@ -102,17 +102,20 @@ func TestAWorkerThatCannotJoinIsLeftOut(t *testing.T) {
 	told := ""
 	o := experiment.Options{Workers: []experiment.Worker{unwilling{}},
 		Lost: func(err error) { once.Do(func() { told = err.Error() }) }}
-	if got, want := stripped(t, run(t, s, o)), stripped(t, run(t, s, experiment.Options{})); got != want || told != "no memory" {
+	if got, want := stripped(t, run(t, s, o)), stripped(t, run(t, s, experiment.Options{})); got != want ||
+		told != "no memory" {
 		t.Errorf("told %q, or another report", told)
 	}
 }
 
 func TestATaskOfNoArmIsRefused(t *testing.T) {
-	if _, err := experiment.Local(cpu.New()).Join(context.Background(), experiment.Task{Spec: small(t), Channels: 3}); err == nil {
+	if _, err := experiment.Local(cpu.New()).Join(context.Background(),
+		experiment.Task{Spec: small(t), Channels: 3}); err == nil {
 		t.Error("micro-batches without windows are accepted")
 	}
 	for _, arm := range []int{-2, 99} {
-		if _, err := experiment.Local(cpu.New()).Join(context.Background(), experiment.Task{Spec: small(t), Arm: arm, Channels: 3, Micro: 1}); err == nil {
+		if _, err := experiment.Local(cpu.New()).Join(context.Background(),
+			experiment.Task{Spec: small(t), Arm: arm, Channels: 3, Micro: 1}); err == nil {
 			t.Errorf("arm %d is accepted", arm)
 		}
 	}

@@ -24,8 +24,8 @@ type setup struct {
 	weight         float64
 }
 
-// pupil is a model that learns from a teacher's output, in a graph of its own.
-type pupil struct {
+// student is a model that learns from a teacher's output, in a graph of its own.
+type student struct {
 	graph     *graph.Graph
 	out       models.Output
 	cosines   []*graph.Node // the cosine loss for each axis
@@ -35,29 +35,29 @@ type pupil struct {
 	feeds     feeds
 }
 
-func (s setup) build() (pupil, error) {
+func (s setup) build() (student, error) {
 	g, out, err := models.Graph(s.model, s.sizes, s.batch)
 	if err != nil {
-		return pupil{}, err
+		return student{}, err
 	}
-	p := pupil{graph: g, out: out, params: g.Params(), feeds: feeds{}}
+	p := student{graph: g, out: out, params: g.Params(), feeds: feeds{}}
 	if err := g.Extend(func() { err = p.distil(s) }); err != nil {
-		return pupil{}, err
+		return student{}, err
 	}
 	if err != nil {
-		return pupil{}, err
+		return student{}, err
 	}
 	if p.gradients, err = autodiff.Gradients(p.total, p.params...); err != nil {
-		return pupil{}, err
+		return student{}, err
 	}
 	if err := p.draw(s.noise); err != nil {
-		return pupil{}, err
+		return student{}, err
 	}
 	return p, p.load(s.params, models.All[s.model].Extra(s.sizes))
 }
 
 // distil adds the teacher's output and the loss with it.
-func (p *pupil) distil(s setup) error {
+func (p *student) distil(s setup) error {
 	x := p.graph.Input("x", p.out.Series.Shape...)
 	teacher := p.graph.Input("teacher", p.out.Series.Shape...)
 	p.feeds[x], p.feeds[teacher] = s.input.floats(), s.teacher.floats()
@@ -90,7 +90,7 @@ func cosineAlong(axis spec.AxisKind) spec.Objective {
 func counted(x *graph.Node, first int) *graph.Node { return graph.SliceAxis(x, 1, first, x.Shape[1]) }
 
 // draw sets the inputs that are noise.
-func (p *pupil) draw(noise map[string]array) error {
+func (p *student) draw(noise map[string]array) error {
 	for _, n := range p.graph.Nodes() {
 		if n.Noise == graph.NoNoise {
 			continue
@@ -105,7 +105,7 @@ func (p *pupil) draw(noise map[string]array) error {
 }
 
 // load sets the parameters; the file must have each, and no others but extras.
-func (p *pupil) load(params map[string]array, extra []models.Extra) error {
+func (p *student) load(params map[string]array, extra []models.Extra) error {
 	used := 0
 	for _, n := range p.params {
 		a, ok := params[n.Name]
@@ -127,7 +127,7 @@ func (p *pupil) load(params map[string]array, extra []models.Extra) error {
 }
 
 // terms pairs the cosine loss for each axis with the file's.
-func (p *pupil) terms(want map[string]array) []target {
+func (p *student) terms(want map[string]array) []target {
 	var ts []target
 	for axis := range spec.Each(spec.AxisCount) {
 		ts = append(ts, target{"cosine_loss." + axis.String(), p.cosines[len(ts)], want[axis.String()]})
@@ -136,7 +136,7 @@ func (p *pupil) terms(want map[string]array) []target {
 }
 
 // perParam pairs a node for each parameter with what the file has under the parameter's name.
-func (p *pupil) perParam(nodes []*graph.Node, want map[string]array) []target {
+func (p *student) perParam(nodes []*graph.Node, want map[string]array) []target {
 	var ts []target
 	for i, n := range nodes {
 		ts = append(ts, target{p.params[i].Name, n, want[p.params[i].Name]})
@@ -145,7 +145,7 @@ func (p *pupil) perParam(nodes []*graph.Node, want map[string]array) []target {
 }
 
 // own pairs the gradient of a loss of the model alone with the file's.
-func (p *pupil) own(loss *graph.Node, want map[string]array) ([]target, error) {
+func (p *student) own(loss *graph.Node, want map[string]array) ([]target, error) {
 	grads, err := autodiff.Gradients(loss, p.params...)
 	if err != nil {
 		return nil, err
@@ -154,10 +154,10 @@ func (p *pupil) own(loss *graph.Node, want map[string]array) ([]target, error) {
 }
 
 // inner pairs a value on the model's way with the file's, part a part of its loss.
-func (p *pupil) inner(name string, want array) target {
+func (p *student) inner(name string, want array) target {
 	return target{name, find(p.out.Inner, name), want}
 }
-func (p *pupil) part(kind spec.PartKind, want array) target {
+func (p *student) part(kind spec.PartKind, want array) target {
 	for _, part := range p.out.Parts {
 		if part.Kind == kind {
 			return target{kind.String(), part.Node, want}
@@ -167,7 +167,7 @@ func (p *pupil) part(kind spec.PartKind, want array) target {
 }
 
 // perLayer pairs the value of each layer with the file's.
-func (p *pupil) perLayer(name string, want []array) []target {
+func (p *student) perLayer(name string, want []array) []target {
 	var ts []target
 	for l, w := range want {
 		ts = append(ts, p.inner(fmt.Sprintf("%s.%d", name, l), w))
@@ -226,8 +226,8 @@ type training struct {
 	Totals    []array `json:"totals"`
 }
 
-// train compares the total loss over some steps of Adam on the same batch. The pupil is not good for more after it.
-func (v *verifier) train(p pupil, t training) error {
+// train compares the total loss over some steps of Adam on the same batch. The student is not good for more after it.
+func (v *verifier) train(p student, t training) error {
 	s := newStepper(adamConfig{t.Rate, 0.9, 0.999, 1e-8, 0}, p.params, p.gradients)
 	for n, x := range s.feeds {
 		p.feeds[n] = x

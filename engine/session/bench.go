@@ -42,7 +42,8 @@ func (s *Session) bench(w *work, req protocol.Request) {
 
 func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 	send := func(l timing.Line) { s.send(protocol.Response{Type: protocol.TypeTimed, ID: req.ID, Line: &l}) }
-	o := bench.Options{Runs: req.Bench.Runs, Yield: s.Yield, Roofline: s.Roofline, Begin: send, Done: send, Only: slices.Clone(req.Bench.Only)}
+	o := bench.Options{Runs: req.Bench.Runs, Yield: s.Yield, Roofline: s.Roofline, Begin: send, Done: send,
+		Only: slices.Clone(req.Bench.Only)}
 	all := len(o.Only) == 0
 	o.Only = slices.DeleteFunc(o.Only, func(name string) bool { return name == protocol.Startup })
 	starts := all || len(o.Only) < len(req.Bench.Only)
@@ -65,13 +66,14 @@ func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 // workerStarts is how many workers are started to see how long one takes.
 const workerStarts = 5
 
-// Browsers go on for some time with a page that has just been drawn, and with a worker that has just started: they compile
-// well what they compiled quickly. So long they are left alone.
+// Browsers go on for some time with a page that has just been drawn, and with a worker that has just started:
+// they compile well what they compiled quickly. So long they are left alone.
 const settling, between = 2 * time.Second, 250 * time.Millisecond
 
 // timeStarts starts workers, each for itself, that have nothing to do.
 func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error {
-	line := timing.Line{Group: timing.GroupStartup, Name: "further worker", About: "until it answers the first one"}
+	line := timing.Line{Group: timing.GroupStartup, Name: "further worker",
+		About: "until it answers the first one"}
 	send(line)
 	var ms []float64
 	pause := settling

@@ -24,7 +24,8 @@ func (o openSet) holds(d spec.Data) bool {
 		return false
 	}
 	a := o.Spec.Data
-	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label && reflect.DeepEqual(a.Split, d.Split)
+	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
+		reflect.DeepEqual(a.Split, d.Split)
 }
 
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they

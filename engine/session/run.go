@@ -17,7 +17,8 @@ import (
 // errBusy answers what asks for a second piece of work.
 var errBusy = fault.New("busy")
 
-// start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if asked to.
+// start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if
+// asked to.
 func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,8 +42,9 @@ func stateOf(held bool) string {
 	return protocol.StateRunning
 }
 
-// control changes the experiment under way. States are sent while nothing else can change them, so that the last one
-// that the page hears is true. Without an experiment, a step starts one, and a reset forgets the last.
+// control changes the experiment under way. States are sent while nothing else can change them, so that the
+// last one that the page hears is true. Without an experiment, a step starts one, and a reset forgets the
+// last.
 func (s *Session) control(req protocol.Request, files []datasets.File) {
 	s.mu.Lock()
 	w := s.work
@@ -99,7 +101,8 @@ func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File
 }
 
 // carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
-func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report, where string, err error) {
+func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report,
+	where string, err error) {
 	if err := req.Spec.Validate(); err != nil {
 		return report, "spec", err
 	}
@@ -117,11 +120,13 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	s.mu.Unlock()
 	report, err = experiment.Run(w.ctx, prepared, s.Device,
 		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
-			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield, Store: s.store(checkpoints), SaveEvery: savePause})
+			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield,
+			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
 }
 
-// savePause is how long a training run goes on until the page has it again: what this engine's death may take along.
+// savePause is how long a training run goes on until the page has it again: what this engine's death may take
+// along.
 const savePause = time.Second
 
 // pageStore has checkpoints kept by the page, and loads those that came from there.
@@ -179,12 +184,13 @@ func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone",
 // eventPause is the least time between two events that only report progress: a page draws no faster.
 const eventPause = 40 * time.Millisecond
 
-// events sends what happens to the page and keeps the series of finished runs for charts. News never waits, nor does it
-// make progress wait: an epoch may be shorter than the pause.
+// events sends what happens to the page and keeps the series of finished runs for charts. News never waits,
+// nor does it make progress wait: an epoch may be shorter than the pause.
 func (s *Session) events(w *work, id int) func(spec.Event) {
 	var last time.Time
 	return func(e spec.Event) {
-		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 && e.Measured == 0 || w.paused()
+		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 &&
+			e.Measured == 0 || w.paused()
 		due := time.Since(last) >= eventPause
 		if !s.keep(w, e) || !news && !due {
 			return

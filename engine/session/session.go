@@ -17,15 +17,15 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Session holds one open data set and at most one experiment. Handle is called from one goroutine; answers are sent
-// from others, one at a time.
+// Session holds one open data set and at most one experiment. Handle is called from one goroutine; answers
+// are sent from others, one at a time.
 type Session struct {
 	Device  backend.Device
-	Tile    string                             // of the device's products, for workers of later pages; empty = not known for sure
+	Tile    string                             // of products, for workers of later pages; empty = not sure
 	Machine string                             // what the device runs on, for reports
 	Remote  fs.FS                              // the folder of real sets beside the page; nil = none
-	Send    func(protocol.Response, []float32) // the second value travels beside the JSON; it must not call Handle
-	Yield   func()                             // that of experiment.Options, for everything that takes long; nil = nobody waits
+	Send    func(protocol.Response, []float32) // with what travels beside the JSON; it must not call Handle
+	Yield   func()                             // as experiment.Options has it; nil = nobody waits
 
 	Cores       int                    // of this machine
 	StartWorker func() (Worker, error) // starts another worker; nil = there can be none
@@ -61,14 +61,16 @@ type results struct {
 
 // Ready sends what the page needs to begin: the device and the sources.
 func (s *Session) Ready() {
-	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores, Catalogue: s.catalogue()})
+	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores,
+		Catalogue: s.catalogue()})
 }
 
 func (s *Session) catalogue() []protocol.Source {
 	var out []protocol.Source
 	for _, c := range datasets.All {
 		if c.Group() == datasets.GroupBuiltin {
-			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About(), Group: string(c.Group())})
+			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About(),
+				Group: string(c.Group())})
 		}
 	}
 	if s.Remote == nil {

@@ -15,8 +15,8 @@ import (
 // maxBuckets bounds one view: more than any screen is wide, for more lines than any page shows.
 const maxBuckets = 1 << 20
 
-// shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now. What it
-// refers to does not change.
+// shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now.
+// What it refers to does not change.
 type shown struct {
 	openSet
 	runs   []spec.Run
@@ -53,7 +53,8 @@ func (s *Session) view(req protocol.Request) {
 	for i, l := range v.Lines {
 		fill(out[3*v.Width*i:3*v.Width*(i+1)], on.line(l), v.From, v.To)
 	}
-	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID, Series: &protocol.Series{View: *v, Rows: rows}}, out)
+	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID,
+		Series: &protocol.Series{View: *v, Rows: rows}}, out)
 }
 
 func checkView(v *protocol.View, rows int) error {

@@ -116,14 +116,14 @@ type Cut struct {
 	Tail   *Tail         `json:"tail,omitempty"`
 }
 
-// Tail is the law of the highest scores that pot and spot fitted; that of spot is its last.
+// Tail is the distribution of the highest scores that pot and spot fitted; that of spot is its last.
 type Tail struct {
 	Start      float64 `json:"start"`
 	Scores     int     `json:"scores"`
 	Excesses   int     `json:"excesses"` // scores above the start
 	Shape      float64 `json:"shape"`
 	Scale      float64 `json:"scale"`
-	Fallback   bool    `json:"fallback,omitempty"`   // no law but the exponential one fits
+	Fallback   bool    `json:"fallback,omitempty"`   // no distribution but the exponential one fits
 	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
 }
 

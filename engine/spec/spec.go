@@ -136,7 +136,7 @@ type Detect struct {
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
-// those of the windows that a training sees: neither a cold start nor a mean has a place between overlapping windows.
+// those of the windows that a training run sees: neither a cold start nor a mean has a place between overlapping windows.
 func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
 
 // Scoring says how the scores of steps were taken from windows: cold, smoothed over a span of 105.

@@ -51,7 +51,8 @@ func (c sharing) share(t *testing.T, tr *train.Trainer, problem func() train.Pro
 }
 
 func TestScoresDoNotDependOnTheWorkers(t *testing.T) {
-	for name, build := range map[string]func(*testing.T, int) train.Problem{"reconstruction": reconstruction, "noise": noisy} {
+	for name, build := range map[string]func(*testing.T, int) train.Problem{"reconstruction": reconstruction,
+		"noise": noisy} {
 		for micro := 1; micro <= 3; micro++ {
 			var want [][]float32
 			for _, c := range sharings {
@@ -106,7 +107,10 @@ func TestAWorkerLostWhileScoringLosesNothing(t *testing.T) {
 	want := outputs(t, tr, manyWindows())
 	healthy := other(t, 2)
 	for name, broken := range map[string]func([][]float32, error) ([][]float32, error){
-		"dead":     func([][]float32, error) ([][]float32, error) { return nil, errors.New("the worker died") },
+		"dead": func([][]float32, error) ([][]float32, error) {
+			return nil,
+				errors.New("the worker died")
+		},
 		"no words": func(x [][]float32, _ error) ([][]float32, error) { return x[:0], nil },
 		"short":    func(x [][]float32, _ error) ([][]float32, error) { return [][]float32{x[0][1:]}, nil },
 	} {
@@ -151,7 +155,8 @@ func TestAPassOfAnotherProblemIsRefused(t *testing.T) {
 		{Windows: one, Params: make([]float32, 10_000)},
 	} {
 		if _, err := w.Forward(context.Background(), pass); err == nil {
-			t.Errorf("a pass of %d positions, %d values and %d parameters is accepted", len(pass.At), len(pass.Windows), len(pass.Params))
+			t.Errorf("a pass of %d positions, %d values and %d parameters is accepted", len(pass.At),
+				len(pass.Windows), len(pass.Params))
 		}
 	}
 }

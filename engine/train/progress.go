@@ -5,7 +5,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// progress is where a training stands; with the parameters and moments it is all that a resumed run needs.
+// progress is where a training run stands; with the parameters and moments it is all that a resumed run
+// needs.
 type progress struct {
 	Epoch     int          // being trained, from 1
 	Batch     int          // next batch of it
@@ -17,7 +18,7 @@ type progress struct {
 	Ended     bool
 }
 
-// check says whether a training of a problem with so many parts can stand here: a file can say anything.
+// check says whether a training run of a problem with so many parts can stand here: a file can say anything.
 func (p progress) check(parts int) error {
 	switch {
 	case p.Epoch < 1 || p.Batch < 0 || p.Adam < 0 || p.Sums.Micro < 0:

@@ -15,7 +15,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Source is a tensor to be written; it is read when its turn comes, so that a file is never in memory as a whole.
+// Source is a tensor to be written; it is read when its turn comes, so that a file is never in memory as a
+// whole.
 type Source struct {
 	Shape tensor.Shape
 	Read  func(into []float32) error
@@ -108,7 +109,8 @@ func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, err
 	return out, header.Metadata(), nil
 }
 
-// decode reads the values of one tensor; the header has been checked to give as many bytes as its shape needs.
+// decode reads the values of one tensor; the header has been checked to give as many bytes as its shape
+// needs.
 func decode(info *safetensors.TensorInfo, data []byte) (tensor.Tensor, error) {
 	if info.DType != safetensors.F32 && info.DType != safetensors.F64 {
 		return tensor.Tensor{}, fault.New("tensor-type", fmt.Sprint(info.DType))

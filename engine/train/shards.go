@@ -12,12 +12,13 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// Shards is the number of parts that every batch is cut into, hence of workers that can share one. Gradients are added up
-// within a part, then part after part, so that the sum has the same bits however many workers share the parts.
+// Shards is the number of parts that every batch is cut into, hence of workers that can share one. Gradients
+// are added up within a part, then part after part, so that the sum has the same bits however many workers
+// share the parts.
 const Shards = 4
 
-// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It is good until
-// the worker answers.
+// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It
+// is good until the worker answers.
 type Work struct {
 	Params  []float32 `json:"-"`      // all parameters, one after the other
 	Windows []float32 `json:"-"`      // [windows, L, C]
@@ -36,8 +37,8 @@ type Gradient struct {
 	Parts   []float64
 }
 
-// kept is memory that stays from step to step: what collects garbage and clears new memory would take longer than the
-// messages between workers do.
+// kept is memory that stays from step to step: what collects garbage and clears new memory would take longer
+// than the messages between workers do.
 type kept struct {
 	params    []float32
 	windows   [][]float32       // for each worker
@@ -61,9 +62,9 @@ func (t *Trainer) Worker() Worker { return answering{t} }
 // answering is a trainer that computes for others.
 type answering struct{ *Trainer }
 
-// Share gives parts of every batch and of everything that is scored to other workers, in equal shares; this worker takes
-// the first, unless it is away. A worker that fails is dropped and reported to lost, and its parts are computed here:
-// nothing is lost.
+// Share gives parts of every batch and of everything that is scored to other workers, in equal shares; this
+// worker takes the first, unless it is away. A worker that fails is dropped and reported to lost, and its
+// parts are computed here: nothing is lost.
 func (t *Trainer) Share(workers []Worker, away bool, lost func(error)) {
 	t.workers, t.away, t.lost = workers, away, lost
 }
@@ -90,10 +91,11 @@ func (t *Trainer) shares(n int) []share {
 	return out
 }
 
-// together calls do for each of n parts, in order: for this worker's own while the others compute theirs, then for
-// theirs. What ask returns has a worker compute its share; do finds parts that a worker did not answer as if none had
-// been asked.
-func (t *Trainer) together(ctx context.Context, n int, ask func(worker int, s share) func() error, do func(part int) error) error {
+// together calls do for each of n parts, in order: for this worker's own while the others compute theirs,
+// then for theirs. What ask returns has a worker compute its share; do finds parts that a worker did not
+// answer as if none had been asked.
+func (t *Trainer) together(ctx context.Context, n int, ask func(worker int, s share) func() error,
+	do func(part int) error) error {
 	theirs := t.shares(n)
 	failed := make([]error, len(t.workers))
 	var waiting sync.WaitGroup
@@ -130,8 +132,8 @@ func each(lo, hi int, do func(int) error) error {
 	return nil
 }
 
-// settle drops workers that failed. Where their numbers were not finite this worker finds the same, in the words of one
-// that is alone.
+// settle drops workers that failed. Where their numbers were not finite this worker finds the same, in the
+// words of one that is alone.
 func (t *Trainer) settle(ctx context.Context, failed []error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -148,7 +150,8 @@ func (t *Trainer) settle(ctx context.Context, failed []error) error {
 	return nil
 }
 
-// cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to bounds[i+1].
+// cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to
+// bounds[i+1].
 func cut(n int) []int {
 	bounds := make([]int, Shards+1)
 	for i := range bounds {
@@ -158,7 +161,8 @@ func cut(n int) []int {
 }
 
 // batchGradient leaves the gradient of a batch in the totals and returns its losses.
-func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, weight, lambda float64) (sums, error) {
+func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, weight,
+	lambda float64) (sums, error) {
 	t.draws.Step, t.draws.Epoch = t.at.Adam, t.at.Epoch
 	if err := t.write(t.share, weight); err != nil {
 		return sums{}, err
@@ -186,7 +190,8 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []in
 }
 
 // addShard computes a shard here, and adds it to the totals.
-func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int, losses *sums) error {
+func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int,
+	losses *sums) error {
 	one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
 	if err != nil {
 		return err
@@ -215,8 +220,10 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 	return t.program.Run(context.Background(), procFold, t.yield)
 }
 
-// shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number in the batch.
-func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums, err error) {
+// shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number
+// in the batch.
+func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums,
+	err error) {
 	losses.Parts = make([]float64, len(t.problem.Parts))
 	for i := 0; i < len(at); i += t.micro {
 		one, err := t.gradient(ctx, w, at[i:i+t.micro], first+i/t.micro)
@@ -229,7 +236,8 @@ func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []in
 }
 
 // workOf is the request to a worker for the shards between bounds.
-func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, at, bounds []int, weight, lambda float64) Work {
+func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, at, bounds []int, weight,
+	lambda float64) Work {
 	out := Work{Params: params, Share: weight, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
@@ -268,7 +276,8 @@ func askGradients(ctx context.Context, w Worker, work Work, results []*Gradient)
 
 // takeGradient reads the accumulators as the gradient of a shard, and clears them.
 func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
-	g := Gradient{Values: sized(t.kept.gradients[shard], t.Parameters()), Micro: losses.Micro, Monitor: losses.Monitor, Parts: losses.Parts}
+	g := Gradient{Values: sized(t.kept.gradients[shard], t.Parameters()), Micro: losses.Micro,
+		Monitor: losses.Monitor, Parts: losses.Parts}
 	t.kept.gradients[shard] = g.Values
 	at := 0
 	for _, w := range t.weights {
@@ -322,7 +331,8 @@ func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error)
 	first := 0
 	for i, n := range work.Shards {
 		if n%t.micro != 0 || first+n > w.Len() {
-			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want whole micro-batches of %d", n, first, w.Len(), t.micro)
+			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want micro-batches of %d",
+				n, first, w.Len(), t.micro)
 		}
 		losses, err := t.shardGradient(ctx, w, count(first, n), work.First+first/t.micro)
 		if err != nil {

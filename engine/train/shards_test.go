@@ -13,7 +13,8 @@ import (
 // other is another worker, with a trainer of its own.
 func other(t *testing.T, micro int) train.Worker {
 	t.Helper()
-	there := newTrainer(t, reconstruction(t, micro), 1, 99) // other starting values: the request brings the right ones
+	there := newTrainer(t, reconstruction(t, micro), 1,
+		99) // other starting values: the request brings the right ones
 	return there.Worker()
 }
 
@@ -45,7 +46,8 @@ func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
 		workers int
 		away    bool
 	}{{1, false}, {2, false}, {3, false}, {1, true}, {2, true}, {4, true}} {
-		sameBits(t, fmt.Sprintf("%d others, away %v", c.workers, c.away), params(t, shared(t, c.workers, c.away)), want)
+		sameBits(t, fmt.Sprintf("%d others, away %v", c.workers, c.away),
+			params(t, shared(t, c.workers, c.away)), want)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// progressKey is the metadata entry of a checkpoint that holds where the training stands.
+// progressKey is the metadata entry of a checkpoint that holds where the training run stands.
 const progressKey = "cosinelab.progress"
 
 // Prefixes of the tensors that a checkpoint holds beside the parameters.
@@ -41,9 +41,9 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 	return x, t.program.Read(s, x.Data)
 }
 
-// SetParams writes parameters by name; those that nothing computes with are passed over. It returns the names that the
-// problem does not have, and the parameters that values does not have, which keep what they hold. A parameter of another
-// shape, or with a value that is not finite, is an error, and nothing is written.
+// SetParams writes parameters by name; those that nothing computes with are passed over. It returns the names
+// that the problem does not have, and the parameters that values does not have, which keep what they hold. A
+// parameter of another shape, or with a value that is not finite, is an error, and nothing is written.
 func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
 	var found []stored
 	known := map[string]bool{}
@@ -63,9 +63,11 @@ func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing [
 	return unknown, missing, t.put(found, values)
 }
 
-// IsState reports whether a tensor of a checkpoint belongs to the optimiser or the best epoch: it is no parameter.
+// IsState reports whether a tensor of a checkpoint belongs to the optimiser or the best epoch: it is no
+// parameter.
 func IsState(name string) bool {
-	return strings.HasPrefix(name, prefixM) || strings.HasPrefix(name, prefixV) || strings.HasPrefix(name, prefixBest)
+	return strings.HasPrefix(name, prefixM) || strings.HasPrefix(name, prefixV) ||
+		strings.HasPrefix(name, prefixBest)
 }
 
 func (t *Trainer) keepBest() error {
@@ -103,7 +105,7 @@ type stored struct {
 	slot  plan.Slot
 }
 
-// stored lists everything on the device that a training needs to go on.
+// stored lists everything on the device that a training run needs to go on.
 func (t *Trainer) stored() []stored {
 	var all []stored
 	for _, w := range t.weights {
@@ -130,8 +132,8 @@ func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
 	return nil
 }
 
-// Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments, the best
-// epoch's parameters, the position. The format is safetensors; parameters keep their names.
+// Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments,
+// the best epoch's parameters, the position. The format is safetensors; parameters keep their names.
 func (t *Trainer) Save(out io.Writer) error {
 	best := map[string]tensor.Tensor{}
 	for i, w := range t.weights {
@@ -173,7 +175,7 @@ func (t *Trainer) Restore(in io.Reader) error {
 	return nil
 }
 
-// readProgress reads where the training stands.
+// readProgress reads where the training run stands.
 func (t *Trainer) readProgress(meta map[string]string) (at progress, err error) {
 	text, ok := meta[progressKey]
 	if !ok {

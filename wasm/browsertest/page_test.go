@@ -29,7 +29,7 @@ import (
 	"cosinelab/ui/state"
 )
 
-// patience is how long a training in the tab may take on a slow machine.
+// patience is how long a training run in the tab may take on a slow machine.
 const patience = 6 * time.Minute
 
 const (

@@ -25,7 +25,8 @@ type measurements struct {
 // runMeasurements shows the page of measurements; the engine is the one of the lab.
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
-	m := &measurements{state: bench.New(words.English(), browser, js.Global().Get("location").Get("hash").String())}
+	m := &measurements{state: bench.New(words.English(), browser,
+		js.Global().Get("location").Get("hash").String())}
 	m.page = &ui.BenchPage{State: m.state, Do: m.do, Drawn: func() {
 		mark("page ready")
 		m.drawn = true

@@ -12,12 +12,14 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// alive is the first message of a worker that holds the lock of its name, as worker.js does for as long as it lives.
+// alive is the first message of a worker that holds the lock of its name, as worker.js does for as long as it
+// lives.
 const alive = "alive"
 
-// Start starts the script at url in a worker. Its name is kind and something that no other worker has. Messages go to
-// hear; neither function may block. ended is called once when the worker ends by itself, with the reason: it could not
-// be loaded, its program failed, or it was killed, which nothing but its free lock tells.
+// Start starts the script at url in a worker. Its name is kind and something that no other worker has.
+// Messages go to hear; neither function may block. ended is called once when the worker ends by itself, with
+// the reason: it could not be loaded, its program failed, or it was killed, which nothing but its free lock
+// tells.
 func Start(url, kind string, hear func(message js.Value), ended func(why error)) js.Value {
 	name := fmt.Sprintf("%s %x", kind, rand.Uint64())
 	worker := js.Global().Get("Worker").New(url, map[string]any{"name": name})
@@ -26,7 +28,8 @@ func Start(url, kind string, hear func(message js.Value), ended func(why error))
 }
 
 // Attend does what Start does to a worker that was started already, and said what was heard.
-func Attend(worker js.Value, name string, heard []js.Value, hear func(message js.Value), ended func(why error)) {
+func Attend(worker js.Value, name string, heard []js.Value, hear func(message js.Value),
+	ended func(why error)) {
 	var once sync.Once
 	end := func(why error) {
 		once.Do(func() {

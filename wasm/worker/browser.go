@@ -71,12 +71,13 @@ func fetch(url string) ([]byte, error) {
 	return bytesOf(response.Call("arrayBuffer"))
 }
 
-// turnEvery is how long the engine may compute before it lets the page's messages in: an answer then comes well within
-// 100 ms.
+// turnEvery is how long the engine may compute before it lets the page's messages in: an answer then comes
+// well within 100 ms.
 const turnEvery = 12 * time.Millisecond
 
-// turns gives the event loop its turn now and then: a message to this worker itself comes back only after those that wait
-// already. Without that none could arrive while a program computes, not even one that stops it.
+// turns gives the event loop its turn now and then: a message to this worker itself comes back only after
+// those that wait already. Without that none could arrive while a program computes, not even one that stops
+// it.
 type turns struct {
 	last time.Time
 	back chan struct{} // a value for each message that came back: as many are under way as runs wait

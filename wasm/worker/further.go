@@ -52,7 +52,8 @@ func start(tile string) (session.Worker, error) {
 	script, _, _ := strings.Cut(global.Get("location").Get("href").String(), "#")
 	w := &further{answers: make(chan js.Value, 1), gone: make(chan struct{})}
 	w.Call = w.call
-	w.self = spawn.Start(script+"#"+tile, furtherKind, func(message js.Value) { w.answers <- message }, w.bury)
+	w.self = spawn.Start(script+"#"+tile, furtherKind, func(message js.Value) { w.answers <- message },
+		w.bury)
 	w.self.Call("postMessage", global.Get("program"))
 	return w, nil
 }
@@ -72,7 +73,8 @@ func (w *further) bury(why error) {
 }
 
 // call sends a message and waits. A worker whose answer nobody waits for any more is not asked again.
-func (w *further) call(ctx context.Context, ask worker.Ask, buffers ...[]float32) (answer worker.Answer, values [][]float32, err error) {
+func (w *further) call(ctx context.Context, ask worker.Ask, buffers ...[]float32) (answer worker.Answer,
+	values [][]float32, err error) {
 	text, err := json.Marshal(ask)
 	if err != nil {
 		return answer, nil, err

@@ -12,8 +12,9 @@ import (
 	"cosinelab/engine/train"
 )
 
-// Ask is one message to another worker: a task to get ready for, or shards or a pass to compute, with the parameters and
-// the windows as buffers beside it, or nothing, which is answered as soon as the worker is there.
+// Ask is one message to another worker: a task to get ready for, or shards or a pass to compute, with the
+// parameters and the windows as buffers beside it, or nothing, which is answered as soon as the worker is
+// there.
 type Ask struct {
 	Task *experiment.Task `json:"task,omitempty"`
 	Work *train.Work      `json:"work,omitempty"`
@@ -84,8 +85,9 @@ func (s *Server) join(ctx context.Context, task experiment.Task) (err error) {
 	return err
 }
 
-// Call sends a message with its buffers to another worker and waits for the answer, whose values are good until the next
-// call. It fails when the worker is gone. It is that worker for an experiment, and, once it has joined, for a trainer.
+// Call sends a message with its buffers to another worker and waits for the answer, whose values are good
+// until the next call. It fails when the worker is gone. It is that worker for an experiment, and, once it
+// has joined, for a trainer.
 type Call func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error)
 
 // Join makes the worker ready for a task.

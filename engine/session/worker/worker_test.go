@@ -62,7 +62,8 @@ func report(t *testing.T, s spec.Spec, others ...experiment.Worker) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{Workers: others, Lost: lost})
+	r, err := experiment.Run(context.Background(), p, cpu.New(),
+		experiment.Options{Workers: others, Lost: lost})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,8 @@ func TestMistakesAreAnsweredInWords(t *testing.T) {
 		{Ask{Pass: &train.Pass{At: []int{0}}}, [][]float32{{1}, {1}}, "pass of 1 windows"},
 	} {
 		answer, _ := s.Answer(ctx, c.ask, c.buffers)
-		if (answer.Fault == nil) != (c.want == "") || answer.Fault != nil && !strings.Contains(words.English().Error(answer.Fault), c.want) {
+		if (answer.Fault == nil) != (c.want == "") || answer.Fault != nil &&
+			!strings.Contains(words.English().Error(answer.Fault), c.want) {
 			t.Errorf("answer %v, want %q", answer.Fault, c.want)
 		}
 	}
@@ -128,7 +130,10 @@ func TestAnAnswerOfTheWrongSizeIsRefused(t *testing.T) {
 		t.Error("three gradients for two shards are accepted")
 	}
 	gone := errors.New("gone")
-	call = func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error) { return Answer{}, nil, gone }
+	call = func(context.Context, Ask, ...[]float32) (Answer, [][]float32, error) {
+		return Answer{}, nil,
+			gone
+	}
 	if _, err := call.Join(context.Background(), experiment.Task{}); !errors.Is(err, gone) {
 		t.Errorf("error %v, want %v", err, gone)
 	}
