@@ -71,8 +71,8 @@ func meanSigma(s Scores, t spec.Threshold) (Cut, error) {
 	return at(mean+float64(t.K*sigma), nil) // rounded here on every machine
 }
 
-// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section
-// 9.2); NaN if there are none.
+// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section 9.2); NaN if
+// there are none.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
 	for _, x := range xs {

@@ -73,7 +73,6 @@ func (p *Prepared) layOut(train, test datasets.Series) {
 	}
 	p.Summary.TrainWindows = p.fit.Len()
 	p.Summary.ScoredSteps = p.test.Steps()
-	p.Summary.Scoring = sp.Detect.Scoring()
 }
 
 // scoredLabels are those of the steps that are scored; nil = none.

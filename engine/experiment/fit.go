@@ -22,7 +22,7 @@ type job struct {
 }
 
 func teacherJob(sp spec.Spec, seed uint64) job {
-	return job{Checkpoint: Checkpoint{seed, -1}, phase: spec.PhaseTeacher, model: sp.Teacher.Model,
+	return job{Checkpoint: Checkpoint{seed, TeacherArm}, phase: spec.PhaseTeacher, model: sp.Teacher.Model,
 		epochs: sp.Teacher.Epochs, shuffle: teacherSeed(seed)}
 }
 

@@ -18,11 +18,14 @@ type Store interface {
 // Checkpoint names the training run that a checkpoint is of.
 type Checkpoint struct {
 	Seed uint64
-	Arm  int // position in Spec.Arms; -1 = the teacher
+	Arm  int // position in Spec.Arms, or TeacherArm
 }
 
+// TeacherArm stands where the position of an arm would: the run is that of a teacher.
+const TeacherArm = -1
+
 // OfTeacher reports whether the run is that of a teacher, which does not depend on the students.
-func (c Checkpoint) OfTeacher() bool { return c.Arm < 0 }
+func (c Checkpoint) OfTeacher() bool { return c.Arm == TeacherArm }
 
 // File is the name of the checkpoint's file: names of arms may hold what a file system does not like.
 func (c Checkpoint) File() string {

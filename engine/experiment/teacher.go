@@ -34,7 +34,7 @@ func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, 
 		return teacher{}, err
 	}
 	defer t.Close()
-	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels,
+	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: TeacherArm, Channels: r.data.channels,
 		Micro: p.Windows.Shape[0]})
 	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(),
 		Weights: r.spec.Teacher.Weights}

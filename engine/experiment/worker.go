@@ -18,7 +18,7 @@ type Worker interface {
 // Task is what a worker needs to know to build the problem of one training run.
 type Task struct {
 	Spec     spec.Spec `json:"spec"`
-	Arm      int       `json:"arm"` // position in Spec.Arms; -1 = the teacher
+	Arm      int       `json:"arm"` // position in Spec.Arms, or TeacherArm
 	Taught   bool      `json:"taught"`
 	Channels int       `json:"channels"`
 	Micro    int       `json:"micro"` // windows in a micro-batch
@@ -33,11 +33,11 @@ func (task Task) Problem() (train.Problem, error) {
 		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro,
 			task.Channels)
 	}
-	if task.Arm < -1 || task.Arm >= len(task.Spec.Arms) {
+	if task.Arm < TeacherArm || task.Arm >= len(task.Spec.Arms) {
 		return train.Problem{}, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
 	}
 	r := &run{spec: task.Spec, data: &Prepared{channels: task.Channels, micro: task.Micro}}
-	if task.Arm < 0 {
+	if task.Arm == TeacherArm {
 		return r.teacherProblem()
 	}
 	return r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)

@@ -73,8 +73,8 @@ func (p *student) distil(s setup) error {
 	}
 	if p.total == nil {
 		var axes fault.Choices
-		for a := range spec.Each(spec.AxisCount) {
-			axes = append(axes, a.String())
+		for axis := range spec.Each(spec.AxisCount) {
+			axes = append(axes, axis.String())
 		}
 		return fault.New("golden-axis", s.axis, axes)
 	}

@@ -62,16 +62,19 @@ const (
 )
 
 // SawInfo is what is known of a way to look.
-type SawInfo struct{ Name string }
+type SawInfo struct {
+	Name string
+	Key  string // of its words, behind "saw-"
+}
 
 // Saws describes what policies can look at, by how much it is.
 var Saws = [SawCount]SawInfo{
-	SawNothing: {Name: "nothing"},
-	SawTrain:   {Name: "train scores"},
-	SawPast:    {Name: "train scores and past test scores"},
-	SawTest:    {Name: "sees test scores"},
-	SawLabels:  {Name: "uses test labels"},
-	SawHand:    {Name: "whatever moved the hand"},
+	SawNothing: {Name: "nothing", Key: "nothing"},
+	SawTrain:   {Name: "train scores", Key: "train"},
+	SawPast:    {Name: "train scores and past test scores", Key: "past"},
+	SawTest:    {Name: "sees test scores", Key: "test"},
+	SawLabels:  {Name: "uses test labels", Key: "labels"},
+	SawHand:    {Name: "whatever moved the hand", Key: "hand"},
 }
 
 // ParamKind is a parameter of threshold policies.
@@ -164,7 +167,7 @@ func (t Threshold) String() string {
 func (t Threshold) Validate() error {
 	var c check
 	t.validate(&c)
-	return c.err
+	return c.first()
 }
 
 func (t Threshold) validate(c *check) {

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"cosinelab/engine/autodiff"
@@ -8,6 +10,16 @@ import (
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 )
+
+// Plan lays out what training on the problem computes. The problem's graph grows by the gradients.
+func Plan(p Problem, clip float64) (*plan.Plan, error) {
+	var procs []plan.Proc
+	var err error
+	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
+		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
+	}
+	return plan.Build(p.Graph, plan.Options{}, procs...)
+}
 
 // procedures extends the graph by gradients and the optimiser.
 func procedures(p Problem, clip float64) ([]plan.Proc, error) {

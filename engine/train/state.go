@@ -10,6 +10,7 @@ import (
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
@@ -158,7 +159,10 @@ func (t *Trainer) Restore(in io.Reader) error {
 	if err != nil {
 		return fault.New("checkpoint", err)
 	}
-	at, err := t.readProgress(meta)
+	at, err := readProgress(meta)
+	if err == nil {
+		err = at.check(len(t.problem.Parts))
+	}
 	if err != nil {
 		return fault.New("checkpoint", err)
 	}
@@ -175,16 +179,26 @@ func (t *Trainer) Restore(in io.Reader) error {
 	return nil
 }
 
+// ReadHistory reads the finished epochs from what Save wrote.
+func ReadHistory(in io.Reader) ([]spec.Epoch, error) {
+	_, meta, err := ReadTensors(in)
+	if err != nil {
+		return nil, fault.New("checkpoint", err)
+	}
+	at, err := readProgress(meta)
+	if err != nil {
+		return nil, fault.New("checkpoint", err)
+	}
+	return at.History, nil
+}
+
 // readProgress reads where the training run stands.
-func (t *Trainer) readProgress(meta map[string]string) (at progress, err error) {
+func readProgress(meta map[string]string) (at progress, err error) {
 	text, ok := meta[progressKey]
 	if !ok {
 		return at, fault.New("checkpoint-only-weights", progressKey)
 	}
-	if err = json.Unmarshal([]byte(text), &at); err == nil {
-		err = at.check(len(t.problem.Parts))
-	}
-	if err != nil {
+	if err = json.Unmarshal([]byte(text), &at); err != nil {
 		return at, fault.New("checkpoint-entry", progressKey, err)
 	}
 	return at, nil

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -30,7 +31,8 @@ type cell struct {
 	err    error        // why not
 }
 
-func (c *cell) String() string { return fmt.Sprintf("%s, %s, seed %d", c.set, c.model, c.seed) }
+// fault is what is wrong with a cell.
+func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
 
 func (c *cell) folder() string {
 	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
@@ -41,7 +43,7 @@ func (c *cell) check() error {
 	if c.dir == "" {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(c.folder(), specFile))
+	text, err := readFile(filepath.Join(c.folder(), specFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -50,9 +52,9 @@ func (c *cell) check() error {
 	}
 	before, err := spec.Parse(text)
 	if err != nil || !reflect.DeepEqual(before, c.spec) {
-		return fmt.Errorf("%s holds a cell of another table: use another -out", c.folder())
+		return fault.New("cli-cell-of-another", c.folder())
 	}
-	text, err = os.ReadFile(filepath.Join(c.folder(), reportFile))
+	text, err = readFile(filepath.Join(c.folder(), reportFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -60,13 +62,14 @@ func (c *cell) check() error {
 		err = json.Unmarshal(text, &c.report)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(c.folder(), reportFile), err)
+		return fault.New("in-place", filepath.Join(c.folder(), reportFile), err)
 	}
 	return nil
 }
 
 // run carries out the experiment of a cell, from where it was interrupted, and keeps its report.
-func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore, p *tableProgress) error {
+func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore,
+	p *tableProgress) error {
 	if c.report != nil {
 		return nil
 	}
@@ -84,10 +87,12 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
-	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{Store: store, Machine: machine(), Weights: openFile,
-		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e spec.Event) { p.event(c, e) }})
+	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{Store: store,
+		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
+		Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.dir != "" {
-		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report), os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
+		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report),
+			os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
 	}
 	if err != nil {
 		c.err = err
@@ -133,7 +138,7 @@ func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
 		return s, nil
 	}
 	own := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
-	if err := os.MkdirAll(own.dir, 0o755); err != nil {
+	if err := told(own.dir, os.MkdirAll(own.dir, 0o755)); err != nil {
 		return nil, err
 	}
 	s.own = own
