@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 )
 
 // FieldError says which field of a Spec is wrong, what it holds and what was expected.
@@ -160,8 +161,8 @@ func (d Data) validate(c *check) {
 	c.that(d.Seed < maxSeed, "data.seed", d.Seed, "want-seed")
 	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, "want-steps", 2, maxWindow)
 	c.that(d.Stride >= 1, "data.stride", d.Stride, "want-a-step")
-	d.Train.validate(c, "data.train")
-	d.Test.validate(c, "data.test")
+	validateRange(d.Train, c, "data.train")
+	validateRange(d.Test, c, "data.test")
 	for i, ch := range d.Channels {
 		field := fmt.Sprintf("data.channels[%d]", i)
 		c.that(ch >= 0, field, ch, "want-column")
@@ -172,8 +173,8 @@ func (d Data) validate(c *check) {
 	}
 }
 
-func (r Range) validate(c *check, field string) {
-	if r == (Range{}) {
+func validateRange(r steps.Range, c *check, field string) {
+	if r == (steps.Range{}) {
 		return
 	}
 	c.that(r.From >= 0, field+".from", r.From, "want-step-from-0")
@@ -313,8 +314,8 @@ func (s Spec) validateSeeds(c *check) {
 // channels.
 func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	var c check
-	train := s.Data.Train.within(&c, "data.train", trainSteps)
-	test := s.Data.Test.within(&c, "data.test", testSteps)
+	train := within(s.Data.Train, &c, "data.train", trainSteps)
+	test := within(s.Data.Test, &c, "data.test", testSteps)
 	for i, ch := range s.Data.Channels {
 		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, "want-column-below", channels)
 	}
@@ -328,8 +329,8 @@ func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 }
 
 // within returns the number of steps that the range selects of n.
-func (r Range) within(c *check, field string, n int) int {
-	if r == (Range{}) {
+func within(r steps.Range, c *check, field string, n int) int {
+	if r == (steps.Range{}) {
 		return n
 	}
 	c.that(r.To <= n, field+".to", r.To, "want-within", n)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -101,7 +102,7 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 			if want := run.Arm + "/" + strconv.FormatUint(run.Seed, 10); rows[0][column] != want {
 				t.Errorf("column %d is %s, want %s", column, rows[0][column], want)
 			}
-			var alarms []spec.Range
+			var alarms []steps.Range
 			for i, row := range rows[1:] {
 				x, err := strconv.ParseFloat(row[column], 64)
 				if err != nil || row[0] != strconv.Itoa(i) {
@@ -113,7 +114,7 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 				if n := len(alarms); n > 0 && alarms[n-1].To == i {
 					alarms[n-1].To++
 				} else {
-					alarms = append(alarms, spec.Range{From: i, To: i + 1})
+					alarms = append(alarms, steps.Range{From: i, To: i + 1})
 				}
 			}
 			if !reflect.DeepEqual(alarms, run.Alarms) {
@@ -275,7 +276,7 @@ func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
 func TestRunNamesRunsThatFailed(t *testing.T) {
 	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`, `"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
 	got := doWith(t, context.Background(), sp, "run", "-").must(t)
-	if strings.Count(got.out, "tail: no score above") != 8 {
+	if strings.Count(got.out, "threshold: tail: no score above") != 8 {
 		t.Error(got.out)
 	}
 }
