@@ -54,20 +54,11 @@ func NewSpread(values []metrics.Value) Spread {
 	return s
 }
 
-// Outcomes of a comparison of the cosine arm with the student alone.
-const (
-	VerdictNone     = "none"      // one of both arms is missing or has no finished run
-	VerdictNoLabels = "no_labels" // nothing can be measured
-	VerdictOneSeed  = "one_seed"  // no spread, so no verdict
-	VerdictNull     = "null"      // the difference lies within its spread
-	VerdictHelps    = "helps"
-	VerdictHarms    = "harms"
-)
-
-// Verdict says whether cosine distillation changed the headline metric by more than its spread over seeds.
+// Verdict says whether learning from the teacher changed the headline metric by more than its spread over seeds.
 type Verdict struct {
-	Outcome     string
-	Differences Spread // + cosine minus alone, seed by seed; only seeds that both arms finished
+	Outcome     Outcome
+	Arm, Over   string // names of the arms compared, Spec.Examined and Spec.Baseline; empty where there is none
+	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
 
 // Of returns the value of a metric; it is undefined if the run does not have it.
@@ -125,20 +116,9 @@ func (r Report) verdict() Verdict {
 	if !r.Data.Labelled || r.Data.Anomalous == 0 {
 		return Verdict{Outcome: VerdictNoLabels}
 	}
-	d := r.Gain(ArmCosine, ArmAlone, Headline)
-	v := Verdict{Differences: d}
-	switch {
-	case len(d.Values) == 0:
-		v.Outcome = VerdictNone
-	case len(d.Values) == 1:
-		v.Outcome = VerdictOneSeed
-	case d.Within():
-		v.Outcome = VerdictNull
-	case d.Mean > 0:
-		v.Outcome = VerdictHelps
-	default:
-		v.Outcome = VerdictHarms
-	}
+	v := Verdict{Arm: r.Spec.Examined(), Over: r.Spec.Baseline()}
+	v.Differences = r.Gain(v.Arm, v.Over, Headline)
+	v.Outcome = v.Differences.Outcome()
 	return v
 }
 
