@@ -59,14 +59,15 @@ func (s Spread) Outcome() Outcome {
 // HitRate is one of the two measures that say how well an arm blames the true channels. It is no metric of alarms, so it
 // is not among metrics.All.
 type HitRate struct {
-	Title string
-	of    func(Located) (value, chance metrics.Value)
+	Title      string
+	Definition string // key of the words that say what it is
+	of         func(Located) (value, chance metrics.Value)
 }
 
 // HitRates lists the measures of Located.
 var HitRates = []HitRate{
-	{"HitRate@100 %", func(l Located) (value, chance metrics.Value) { return l.HitRate100, l.Chance100 }},
-	{"HitRate@150 %", func(l Located) (value, chance metrics.Value) { return l.HitRate150, l.Chance150 }},
+	{"HitRate@100 %", "hit-rate100", func(l Located) (value, chance metrics.Value) { return l.HitRate100, l.Chance100 }},
+	{"HitRate@150 %", "hit-rate150", func(l Located) (value, chance metrics.Value) { return l.HitRate150, l.Chance150 }},
 }
 
 // measure is the hit rate of a run; undefined where nobody knows the true channels.
