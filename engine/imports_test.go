@@ -41,11 +41,11 @@ var layers = []part{
 	{folder: "engine/backend/simd", imports: []string{"engine/op", "engine/plan", "engine/backend", "engine/backend/cpu",
 		"engine/backend/simd/kernels"}},
 
-	{folder: "engine/models", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/nn"}},
-	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn"}},
 	{folder: "engine/metrics"},
 	{folder: "engine/spec", imports: []string{"datasets/fault", "engine/metrics"}},
-	{folder: "engine/detect", imports: []string{"engine/metrics"}},
+	{folder: "engine/models", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/nn", "engine/spec"}},
+	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn", "engine/spec"}},
+	{folder: "engine/detect", imports: []string{"engine/metrics", "engine/spec"}},
 	{folder: "engine/train", imports: []string{"datasets", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff",
 		"engine/plan", "engine/backend", "engine/spec"}, outside: []string{"github.com/nlpodyssey/safetensors"}},
 	{folder: "engine/experiment", imports: []string{"datasets", "datasets/fault", "engine/tensor", "engine/graph", "engine/plan", "engine/backend",
@@ -85,7 +85,7 @@ var layers = []part{
 	{folder: "assets/cmd/build", outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
 	{folder: "datasets/cmd/fetch", imports: []string{"datasets"}, outside: []string{"golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
-	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "engine/backend", "engine/backend/cpu", "engine/models",
+	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "engine/backend", "engine/backend/cpu",
 		"engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/golden", "engine/bench",
 		"engine/bench/timing"}, outside: []string{"golang.org/x/sync/errgroup", "golang.org/x/term"}},
 }

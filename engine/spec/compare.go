@@ -9,7 +9,7 @@ import (
 // Examined returns the name of the arm that the verdict is about: the first that learns from the teacher's direction, else
 // the first that learns from the teacher at all; empty where none does. It goes by what arms do: a spec may call them anything.
 func (s Spec) Examined() string {
-	cosine := func(a Arm) bool { return a.Distils() && a.Objective.Kind == "cosine" }
+	cosine := func(a Arm) bool { return a.Distils() && a.Objective.Kind == ObjectiveCosine }
 	for _, examined := range []func(Arm) bool{cosine, Arm.Distils} {
 		if i := slices.IndexFunc(s.Arms, examined); i >= 0 {
 			return s.Arms[i].Name
@@ -21,28 +21,15 @@ func (s Spec) Examined() string {
 // Baseline returns the name of the arm that others are compared with: the first that is trained without a teacher; empty
 // where there is none.
 func (s Spec) Baseline() string {
-	i := slices.IndexFunc(s.Arms, func(a Arm) bool { return a.Control == "" && !a.Distils() })
+	i := slices.IndexFunc(s.Arms, func(a Arm) bool { return Controls[a.Control].Trains && !a.Distils() })
 	if i < 0 {
 		return ""
 	}
 	return s.Arms[i].Name
 }
 
-// Outcome says what differences over seeds show.
-type Outcome string
-
-// Outcomes of a comparison of two arms.
-const (
-	VerdictNone     Outcome = "none"      // one of both arms is missing or has no finished run
-	VerdictNoLabels Outcome = "no_labels" // nothing can be measured
-	VerdictOneSeed  Outcome = "one_seed"  // no spread, so no verdict
-	VerdictNull     Outcome = "null"      // the difference lies within its spread
-	VerdictHelps    Outcome = "helps"
-	VerdictHarms    Outcome = "harms"
-)
-
 // Outcome judges differences seed by seed: they count only where their mean is larger than their spread.
-func (s Spread) Outcome() Outcome {
+func (s Spread) Outcome() OutcomeKind {
 	switch {
 	case len(s.Values) == 0:
 		return VerdictNone

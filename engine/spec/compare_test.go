@@ -9,9 +9,9 @@ import (
 )
 
 func TestArmsAreComparedByWhatTheyDo(t *testing.T) {
-	teach := func(kind string) spec.Objective { return spec.Objective{Kind: kind, Weight: 1} }
-	control, alone := spec.Arm{Name: "cosine", Control: "random"}, spec.Arm{Name: "a", Objective: teach("none")}
-	mse, cosine := spec.Arm{Name: "alone", Objective: teach("mse")}, spec.Arm{Name: "b", Objective: teach("cosine")}
+	teach := func(kind spec.ObjectiveKind) spec.Objective { return spec.Objective{Kind: kind, Weight: 1} }
+	control, alone := spec.Arm{Name: "cosine", Control: spec.ControlRandom}, spec.Arm{Name: "a", Objective: teach(spec.ObjectiveNone)}
+	mse, cosine := spec.Arm{Name: "alone", Objective: teach(spec.ObjectiveMSE)}, spec.Arm{Name: "b", Objective: teach(spec.ObjectiveCosine)}
 	for _, c := range []struct {
 		arms               []spec.Arm
 		examined, baseline string
@@ -35,7 +35,7 @@ func TestHitRatesStandAgainstChanceAndTheUntrainedArm(t *testing.T) {
 	}
 	r := spec.Report{Arms: []spec.ArmReport{
 		{Arm: spec.Arm{Name: "a"}, Runs: []spec.Run{run("a", 1, 0.5), run("a", 2, 0.7), {Arm: "a", Seed: 3}}},
-		{Arm: spec.Arm{Name: "u", Control: "untrained"}, Runs: []spec.Run{run("u", 1, 0.1)}},
+		{Arm: spec.Arm{Name: "u", Control: spec.ControlUntrained}, Runs: []spec.Run{run("u", 1, 0.1)}},
 	}}
 	got := r.LocatedStanding("a", spec.HitRates[0])
 	if !close(got.Value.Mean, 0.6) || !close(got.Chance.Mean, 0.2) || !slices.Equal(got.OverUntrained.Values, []metrics.Value{0.4}) {

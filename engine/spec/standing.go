@@ -41,7 +41,7 @@ func (r Report) standing(arm string, measure func(Run) Measure) Standing {
 
 func (r Report) untrained() (runs []Run) {
 	for _, a := range r.Arms {
-		if a.Arm.Control == "untrained" {
+		if a.Arm.Control == ControlUntrained {
 			runs = append(runs, a.Runs...)
 		}
 	}

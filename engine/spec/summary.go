@@ -54,9 +54,37 @@ func NewSpread(values []metrics.Value) Spread {
 	return s
 }
 
+// OutcomeKind is the outcome of a comparison of two arms.
+type OutcomeKind uint8
+
+// The outcomes.
+const (
+	VerdictNone     OutcomeKind = iota // one of both arms is missing or has no finished run
+	VerdictNoLabels                    // nothing can be measured
+	VerdictOneSeed                     // no spread, so no verdict
+	VerdictNull                        // the difference lies within its spread
+	VerdictHelps
+	VerdictHarms
+
+	VerdictCount
+)
+
+// OutcomeInfo is what is known of an outcome.
+type OutcomeInfo struct{ Name string }
+
+// Outcomes describes every outcome.
+var Outcomes = [VerdictCount]OutcomeInfo{
+	VerdictNone:     {Name: "none"},
+	VerdictNoLabels: {Name: "no_labels"},
+	VerdictOneSeed:  {Name: "one_seed"},
+	VerdictNull:     {Name: "null"},
+	VerdictHelps:    {Name: "helps"},
+	VerdictHarms:    {Name: "harms"},
+}
+
 // Verdict says whether learning from the teacher changed the headline metric by more than its spread over seeds.
 type Verdict struct {
-	Outcome     Outcome
+	Outcome     OutcomeKind
 	Arm, Over   string // names of the arms compared, Spec.Examined and Spec.Baseline; empty where there is none
 	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
@@ -92,14 +120,14 @@ func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
 		for _, run := range a.Runs {
 			if got := run.Of(m.Name); got.Value.Defined() {
 				values = append(values, got.Value)
-				if a.Arm.Control == "" {
+				if Controls[a.Arm.Control].Trains {
 					chance = append(chance, got.Chance)
 				}
 			}
 		}
 		spread := NewSpread(values)
 		out.Arms = append(out.Arms, spread)
-		if a.Arm.Control == "untrained" {
+		if a.Arm.Control == ControlUntrained {
 			out.Untrained = spread.Mean
 		}
 	}

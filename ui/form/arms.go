@@ -26,7 +26,7 @@ func objectiveOf(s *spec.Spec) *spec.Objective {
 			return &s.Arms[i].Objective
 		}
 	}
-	return &spec.Objective{Weight: 0.5, Axis: "channel", Schedule: "constant"}
+	return &spec.Objective{Weight: 0.5, Axis: spec.AxisChannel, Schedule: spec.WeightConstant}
 }
 
 // eachObjective changes all arms that learn from a teacher alike: they are compared, so only the kind may differ.
@@ -38,19 +38,20 @@ func eachObjective(s *spec.Spec, change func(*spec.Objective)) {
 	}
 }
 
-// newArm makes an arm of a kind with the weight and schedule that the other arms have.
+// newArm makes an arm of a kind with the weight, axis and schedule that the other arms have.
 func newArm(s *spec.Spec, kind string) spec.Arm {
-	shown := objectiveOf(s)
 	a := spec.Arm{Name: kind}
-	switch kind {
-	case look.Untrained, look.Random:
-		a.Control = kind
-	case look.Cosine:
-		a.Objective = spec.Objective{Kind: kind, Weight: shown.Weight, Axis: cmp.Or(shown.Axis, "channel"), Schedule: shown.Schedule}
-	case look.MSE:
-		a.Objective = spec.Objective{Kind: kind, Weight: shown.Weight, Schedule: shown.Schedule}
-	default:
-		a.Objective = spec.Objective{Kind: "none"}
+	if a.Control.UnmarshalText([]byte(kind)) == nil {
+		return a
+	}
+	if a.Objective.Kind.UnmarshalText([]byte(kind)) != nil {
+		a.Objective.Kind = spec.ObjectiveNone
+		return a
+	}
+	shown := objectiveOf(s)
+	a.Objective.Weight, a.Objective.Schedule = shown.Weight, shown.Schedule
+	if spec.Objectives[a.Objective.Kind].Axis {
+		a.Objective.Axis = cmp.Or(shown.Axis, spec.AxisChannel)
 	}
 	return a
 }

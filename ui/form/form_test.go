@@ -15,7 +15,7 @@ import (
 func formOf() *Form {
 	s := spec.Default()
 	s.Data.Window, s.Train.Epochs, s.Train.Rate, s.Seeds = 50, 6, 1e-3, []uint64{1, 2, 3}
-	s.Teacher.Model, s.Student = spec.Model{Name: "transformer"}, spec.Model{Name: "anomaly_transformer"}
+	s.Teacher.Model, s.Student = spec.Model{Kind: spec.ModelTransformer}, spec.Model{Kind: spec.ModelAnomalyTransformer}
 	eachObjective(&s, func(o *spec.Objective) { o.Weight = 0.5 })
 	f := New(s)
 	f.Data = &spec.DataSummary{Title: "Server"}
@@ -24,7 +24,7 @@ func formOf() *Form {
 
 // typed sets a value, and takes a change of the series as read.
 func (f *Form) typed(field Field, text string) {
-	if d := f.Set(field, text, StartFixed); d != nil {
+	if d := f.Set(field, text, 1); d != nil {
 		f.Spec.Data = *d
 	}
 }
@@ -121,41 +121,35 @@ func TestErrorsFindTheSettingThatTheyAreAbout(t *testing.T) {
 
 func TestEveryChoiceIsValid(t *testing.T) {
 	for _, r := range rows {
-		for _, o := range r.options {
+		if r.options == nil {
+			continue
+		}
+		for _, o := range r.options(&formOf().Spec) {
 			f := formOf()
-			if r.offered != nil && !slices.Contains(r.offered(&f.Spec), o.value) {
-				continue
-			}
-			f.typed(r.field, o.value)
-			if f.why() != "" {
-				t.Errorf("%s: %s is offered but not taken: %s", r.field, o.value, f.why())
+			f.typed(r.field, o.String())
+			if f.why() != "" || r.get(&f.Spec) != o.String() {
+				t.Errorf("%s: %s is offered but not taken: %s", r.field, o, f.why())
 			}
 		}
 	}
 }
 
-func TestEverythingThatSpecsNameHasWords(t *testing.T) {
-	named := func(options []option, name string) bool {
-		return slices.ContainsFunc(options, func(o option) bool { return o.value == name })
-	}
-	for _, p := range spec.Policies {
-		if !named(policyOptions, p.Name) {
-			t.Errorf("threshold policy %s has no words", p.Name)
-		}
+// A row that is added to spec.Policies shows on the page: its parameters have inputs, and it has a text of its own.
+func TestEveryPolicyIsOfferedWithItsParameters(t *testing.T) {
+	texts := map[string]bool{}
+	for k := range spec.Each(spec.PolicyCount) {
 		f := formOf()
-		f.typed(fieldThreshold, p.Name)
-		before := len(f.fields(ofDetection))
+		f.typed(fieldThreshold, k.String())
 		f.More = true
-		if got := f.fields(ofDetection)[before:]; !strings.HasPrefix(string(slices.Concat(got, []Field{""})[0]), "detect.threshold.") && len(p.Params) > 0 {
-			t.Errorf("%s: fields %v for the parameters %v", p.Name, got, p.Params)
-		}
-	}
-	for _, m := range spec.Models {
-		for _, name := range m.Scores {
-			if !named(scoreOptions, name) {
-				t.Errorf("score %s has no words", name)
+		for p := range spec.Each(spec.ParamCount) {
+			if got := slices.Contains(f.fields(ofDetection), Field("detect.threshold."+p.String())); got != spec.Policies[k].Reads(p) {
+				t.Errorf("%s: its parameter %s is shown: %v", k, p, got)
 			}
 		}
+		texts[f.input(words.English(), fieldThreshold).Shown] = true
+	}
+	if want := int(spec.PolicyCount) - 1; len(texts) != want {
+		t.Errorf("%d policies are shown as %v", want, texts)
 	}
 }
 
@@ -188,8 +182,8 @@ func TestScoreThatTheNewStudentDoesNotHaveGivesWayToItsOwn(t *testing.T) {
 	s := formOf()
 	s.typed("detect.score", "association")
 	s.typed(FieldStudent, "lstm 32")
-	if s.why() != "" || s.Spec.Student.Name != "lstm" || s.Spec.Detect.Score != "model" {
-		t.Errorf("score %q of %s: %s", s.Spec.Detect.Score, s.Spec.Student.Name, s.why())
+	if s.why() != "" || s.Spec.Student.Kind != spec.ModelLSTM || s.Spec.Detect.Score != spec.ScoreModel {
+		t.Errorf("score %s of %s: %s", s.Spec.Detect.Score, s.Spec.Student.Kind, s.why())
 	}
 }
 
@@ -235,7 +229,7 @@ func TestScoresAreSmoothedAndWarmOnlyWhereTheyCanBe(t *testing.T) {
 		t.Fatalf("warm %d, offered %v", s.Spec.Detect.Warm, s.fields(ofDetection))
 	}
 	s.typed(FieldStudent, "transformer")
-	if s.Spec.Detect.Warm != 0 || s.Spec.Student.Name != "transformer" {
+	if s.Spec.Detect.Warm != 0 || s.Spec.Student.Kind != spec.ModelTransformer {
 		t.Errorf("a student that looks ahead starts warm: %+v", s.Spec.Detect)
 	}
 }
@@ -271,7 +265,7 @@ func TestTypedValueIsTakenOrTheOldOneStaysWithAReason(t *testing.T) {
 		{"teacher.d_model", "63", "", "63, want an even number, for the position code"},
 		{"teacher.heads", "3", "", "3, want a divisor of d_model, 32"},
 		{FieldTeacher, "anomaly_transformer 64", "anomaly_transformer 64", ""},
-		{FieldTeacher, "perceptron", "transformer", `"perceptron", want transformer or anomaly_transformer or lstm`},
+		{FieldTeacher, "perceptron", "transformer", "“perceptron” is not one of the choices."},
 		{fieldThreshold, "best_f1", "best_f1", ""},
 		{fieldThreshold, "luck", "train_percentile", "“luck” is not one of the choices."},
 		{"arms.objective.axis", "time", "time", ""},

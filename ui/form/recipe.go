@@ -3,7 +3,6 @@ package form
 import (
 	"cmp"
 	"math"
-	"slices"
 	"strconv"
 
 	"cosinelab/assets/words"
@@ -103,11 +102,10 @@ func (f *Form) input(w *words.Language, field Field) Input {
 	case r.hint != "":
 		in.Hint = w.Say(r.hint)
 	}
-	for _, o := range r.options {
-		if r.offered != nil && !slices.Contains(r.offered(&f.Spec), o.value) {
-			continue
+	if r.options != nil {
+		for _, o := range r.options(&f.Spec) {
+			in.Choices = append(in.Choices, Choice{Value: o.String(), Text: w.Say(words.Key(o.WordKey())), On: o.String() == in.Value})
 		}
-		in.Choices = append(in.Choices, Choice{Value: o.value, Text: w.Say(o.name), On: o.value == in.Value})
 	}
 	if field == fieldThreshold {
 		in.Shown = thresholdText(w, f.Spec.Detect.Threshold)

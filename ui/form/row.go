@@ -1,6 +1,7 @@
 package form
 
 import (
+	"iter"
 	"math"
 	"regexp"
 	"slices"
@@ -24,8 +25,7 @@ type row struct {
 	place   place                     // where in the recipe it stands
 	more    bool                      // only among all settings
 	shows   func(*spec.Spec) bool     // for which experiments; nil = all
-	options []option                  // nil when the value is typed
-	offered func(*spec.Spec) []string // the options that an experiment can have; nil = all
+	options func(*spec.Spec) []option // that an experiment can have; nil when the value is typed
 	value
 
 	standard func(*spec.Spec) string // what an empty value stands for; nil = the hint says it in words
@@ -45,10 +45,10 @@ const (
 	ofDetection
 )
 
-// option is one choice of a field that is not typed.
-type option struct {
-	value string
-	name  words.Key
+// option is one choice of a field that is not typed: a row of a table of package spec.
+type option interface {
+	String() string
+	WordKey() string
 }
 
 // value reads and writes one value of a Spec as text.
@@ -78,18 +78,38 @@ func FieldAt(path string) Field {
 // inList is a place in a list.
 var inList = regexp.MustCompile(`\[\d+\]`)
 
-// oneOf reads one of some choices. It checks the choice here too, since a message may come from anywhere.
-func oneOf(at func(*spec.Spec) *string, options []option) value {
-	return value{
-		func(s *spec.Spec) string { return *at(s) },
-		func(s *spec.Spec, text string) error {
-			if !slices.ContainsFunc(options, func(o option) bool { return o.value == text }) {
-				return fault.New("not-a-choice", text)
-			}
-			*at(s) = text
-			return nil
-		},
+// kind is where a Spec keeps a row of a table.
+type kind[K any] interface {
+	*K
+	option
+	UnmarshalText([]byte) error
+}
+
+// choice completes the row of a setting that is one of the rows of a table.
+func choice[K interface {
+	~uint8
+	option
+}, P kind[K]](r row, at func(*spec.Spec) P, count K) row {
+	return choiceOf(r, at, func(*spec.Spec) iter.Seq[K] { return spec.Each(count) })
+}
+
+// choiceOf is choice where not every experiment can have every row. It checks what was chosen here too, since a message
+// may come from anywhere.
+func choiceOf[K option, P kind[K]](r row, at func(*spec.Spec) P, kinds func(*spec.Spec) iter.Seq[K]) row {
+	r.options = func(s *spec.Spec) (list []option) {
+		for k := range kinds(s) {
+			list = append(list, k)
+		}
+		return list
 	}
+	r.get = func(s *spec.Spec) string { return at(s).String() }
+	r.set = func(s *spec.Spec, text string) error {
+		if !slices.ContainsFunc(r.options(s), func(o option) bool { return o.String() == text }) {
+			return fault.New("not-a-choice", text)
+		}
+		return at(s).UnmarshalText([]byte(text))
+	}
+	return r
 }
 
 // text takes whatever was typed.
@@ -131,8 +151,8 @@ func real(at func(*spec.Spec) *float64, low, high float64) value {
 	}
 }
 
-// given is a number that may be left out.
-func given(at func(*spec.Spec) **float64, low, high float64) value {
+// share is a share that may be left out.
+func share(at func(*spec.Spec) **float64, low, high float64) value {
 	return value{
 		func(s *spec.Spec) string {
 			if v := *at(s); v != nil {
@@ -154,11 +174,9 @@ func given(at func(*spec.Spec) **float64, low, high float64) value {
 	}
 }
 
-// countOrNone is a number of steps that is empty while it is zero.
-func countOrNone(at func(*spec.Spec) *int) value { return orEmpty(at, whole(at, 0, math.MaxInt32)) }
-
-// orEmpty leaves a number empty while it is zero.
-func orEmpty[N int | float64](at func(*spec.Spec) *N, v value) value {
+// countOrNone is a whole number that is empty while it is zero.
+func countOrNone(at func(*spec.Spec) *int, low int) value {
+	v := whole(at, low, math.MaxInt32)
 	return value{
 		func(s *spec.Spec) string {
 			if *at(s) == 0 {

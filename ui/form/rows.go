@@ -31,13 +31,12 @@ var rows = slices.Concat([]row{
 	{field: "data.stride", name: "stride", place: ofData, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Data.Stride }, 1, 1000)},
 	choice(row{field: "data.scaling", name: "scaling", place: ofData, more: true},
-		func(s *spec.Spec) *string { return &s.Data.Scaling },
-		option{"standard", "standard"}, option{"none", "none"}),
+		func(s *spec.Spec) *spec.ScalingKind { return &s.Data.Scaling }, spec.ScalingCount),
 	{field: "data.seed", name: "data-seed", place: ofData, more: true, shows: generated, value: value{getDataSeed, setDataSeed}},
 	{field: "data.label", name: "label-column", hint: "label-hint", place: ofData, more: true, shows: fromFile,
 		value: text(func(s *spec.Spec) *string { return &s.Data.Label })},
 	{field: "data.split", name: "split", place: ofData, more: true, shows: fromFile,
-		value: given(func(s *spec.Spec) **float64 { return &s.Data.Split }, 0.05, 0.95)},
+		value: share(func(s *spec.Spec) **float64 { return &s.Data.Split }, 0.05, 0.95)},
 
 	{field: FieldTeacher, name: "teacher", value: model(teacherOf)},
 	{field: "teacher.epochs", name: "teacher-epochs", place: ofTeacher, more: true,
@@ -49,21 +48,22 @@ var rows = slices.Concat([]row{
 
 	{field: FieldWeight, name: "weight", value: value{getWeight, setWeight}},
 	shared(choice(row{field: "arms.objective.axis", name: "axis", place: ofObjective, shows: turns},
-		func(s *spec.Spec) *string { return &objectiveOf(s).Axis },
-		option{"channel", "axis-channel"}, option{"time", "axis-time"}, option{"window", "axis-window"}),
-		func(o *spec.Objective) *string { return &o.Axis }),
+		func(s *spec.Spec) *spec.AxisKind { return &objectiveOf(s).Axis }, spec.AxisCount),
+		func(to, from *spec.Objective) {
+			if spec.Objectives[to.Kind].Axis {
+				to.Axis = from.Axis
+			}
+		}),
 	shared(choice(row{field: "arms.objective.schedule", name: "weight-schedule", place: ofObjective, more: true, shows: teaches},
-		func(s *spec.Spec) *string { return &objectiveOf(s).Schedule },
-		option{"constant", "constant"}, option{"linear", "linear"}, option{"cosine", "cosine-curve"}),
-		func(o *spec.Objective) *string { return &o.Schedule }),
+		func(s *spec.Spec) *spec.WeightScheduleKind { return &objectiveOf(s).Schedule }, spec.WeightScheduleCount),
+		func(to, from *spec.Objective) { to.Schedule = from.Schedule }),
 
 	{field: "train.epochs", name: "epochs", place: ofTraining,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Epochs }, 1, 10000)},
 	{field: "train.rate", name: "rate", place: ofTraining,
 		value: real(func(s *spec.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)},
 	choice(row{field: "train.schedule", name: "rate-schedule", place: ofTraining, more: true},
-		func(s *spec.Spec) *string { return &s.Train.Schedule },
-		option{"reference", "reference"}, option{"constant", "constant"}, option{"cosine", "cosine-curve"}, option{"step", "in-steps"}),
+		func(s *spec.Spec) *spec.RateScheduleKind { return &s.Train.Schedule }, spec.RateScheduleCount),
 	{field: "seeds", name: "seeds", hint: "seeds-hint", place: ofTraining, value: value{getSeeds, setSeeds}},
 	{field: "train.batch", name: "batch", place: ofTraining, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Batch }, 1, 1024)},
@@ -75,34 +75,25 @@ var rows = slices.Concat([]row{
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)},
 
 	choice(row{field: fieldThreshold, name: "threshold", place: ofDetection},
-		func(s *spec.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
-}, parameterRows, []row{
-	{field: "detect.score", name: "score", place: ofDetection, more: true, options: scoreOptions, offered: scoresOf,
-		value: value{getScore, setScore}},
+		func(s *spec.Spec) *spec.PolicyKind { return &s.Detect.Threshold.Policy }, spec.PolicyCount),
+}, parameterRows(), []row{
+	choiceOf(row{field: "detect.score", name: "score", place: ofDetection, more: true},
+		func(s *spec.Spec) *spec.ScoreKind { return &s.Detect.Score }, scoresOf),
 	{field: "detect.smoothing", name: "smoothing", hint: "smoothing-hint", place: ofDetection, more: true, shows: smooths,
-		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing })},
+		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
 	{field: "detect.warm", name: "warm", hint: "warm-hint", place: ofDetection, more: true, shows: warms,
-		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm })},
+		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
 })
 
-// choice completes the row of a setting that is one of some choices.
-func choice(r row, at func(*spec.Spec) *string, options ...option) row {
-	r.options, r.value = options, oneOf(at, options)
-	return r
-}
-
-// shared makes a choice one of all arms that learn from the teacher, where they have it.
-func shared(r row, at func(*spec.Objective) *string) row {
-	check := r.set
+// shared makes a choice one of all arms that learn from the teacher; copy gives it from one to another.
+func shared(r row, copy func(to, from *spec.Objective)) row {
+	set := r.set
 	r.set = func(s *spec.Spec, text string) error {
-		if err := check(s, text); err != nil {
+		if err := set(s, text); err != nil {
 			return err
 		}
-		eachObjective(s, func(o *spec.Objective) {
-			if *at(o) != "" {
-				*at(o) = text
-			}
-		})
+		from := *objectiveOf(s)
+		eachObjective(s, func(o *spec.Objective) { copy(o, &from) })
 		return nil
 	}
 	return r
@@ -113,7 +104,7 @@ func generated(s *spec.Spec) bool { return isBuiltin(s.Data.Source) }
 func fromFile(s *spec.Spec) bool  { return strings.HasPrefix(s.Data.Source, filePrefix) }
 func teaches(s *spec.Spec) bool   { return s.Examined() != "" }
 func turns(s *spec.Spec) bool {
-	return slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return a.Distils() && a.Objective.Axis != "" })
+	return slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return a.Distils() && spec.Objectives[a.Objective.Kind].Axis })
 }
 
 func getWeight(s *spec.Spec) string { return words.Setting(objectiveOf(s).Weight) }

@@ -42,10 +42,10 @@ var Kinds = []struct {
 // KindOf goes by what an arm does, not by its name: a link may call its arms anything.
 func KindOf(a spec.Arm) string {
 	switch {
-	case a.Control != "":
-		return a.Control
+	case !spec.Controls[a.Control].Trains:
+		return a.Control.String()
 	case a.Distils():
-		return a.Objective.Kind
+		return a.Objective.Kind.String()
 	}
 	return Alone
 }

@@ -49,7 +49,7 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 
 // noticed is the outcome of differences as the page tells it: beyond its spread or not, nobody would notice one that shows
 // no digit.
-func noticed(w *words.Language, e spec.Spread) spec.Outcome {
+func noticed(w *words.Language, e spec.Spread) spec.OutcomeKind {
 	if len(e.Values) > 1 && w.SignedPoints(float64(e.Mean)) == w.SignedPoints(0) {
 		return spec.VerdictNull
 	}
@@ -57,7 +57,7 @@ func noticed(w *words.Language, e spec.Spread) spec.Outcome {
 }
 
 // agreement says which other honest metrics lead to the same verdict, and which do not.
-func agreement(w *words.Language, r spec.Report, arm, base string, verdict spec.Outcome) string {
+func agreement(w *words.Language, r spec.Report, arm, base string, verdict spec.OutcomeKind) string {
 	var agree, within, differ []string
 	for _, m := range columns(false) {
 		if m.Group != metrics.Honest || m.Name == spec.Headline {
@@ -98,7 +98,7 @@ func flattery(w *words.Language, r spec.Report, arm string) string {
 	s := r.Standing(arm, name)
 	got, random := s.Value.Mean, s.Chance.Mean
 	for _, a := range r.Arms {
-		if a.Arm.Control == look.Random {
+		if a.Arm.Control == spec.ControlRandom {
 			random = r.Standing(a.Arm.Name, name).Value.Mean
 		}
 	}

@@ -87,8 +87,8 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	}
 	var curves []Curve
 	names := partNames(samples)
-	if slices.Contains(names, "own") { // of which these are most: it would only be the same line again
-		names = slices.DeleteFunc(names, func(n string) bool { return n == "reconstruction" || n == "prediction" })
+	if own := spec.PartOwn.String(); slices.Contains(names, own) { // of which these are most: it would only be the same line again
+		names = slices.DeleteFunc(names, func(n string) bool { return n != own && spec.Parts[partOfName(n)].From == spec.FromStudent })
 	}
 	for _, name := range names {
 		c := Curve{Look: p.lookOfPart(w, name, arm)}
@@ -106,54 +106,28 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	return newPlot(w.Say("loss"), sub, curves, max(epochs, 1))
 }
 
-// lookOfPart gives the total the ink of facts, the student's own parts its colour, and what comes from the teacher
-// the teacher's.
+// lookOfPart gives the total the ink of facts, what the model is held to beside its series grey, the student's own parts
+// its colour, and what comes from the teacher the teacher's.
 func (p *Progress) lookOfPart(w *words.Language, part, arm string) look.Look {
 	l := look.OfTeacher(w)
-	switch part {
-	case "total":
+	k := partOfName(part)
+	switch spec.Parts[k].From {
+	case spec.FromAll:
 		l = look.Look{Kind: KindTotal}
-	case "cosine", "mse":
-	case "discrepancy", "log_p_x", "log_p_z", "log_q", "sparsity", "self_supervision", "one_class", "orthogonality":
-		l = look.Look{Kind: look.Untrained} // beside what is learned, in grey
-	default:
+	case spec.FromModel:
+		l = look.Look{Kind: look.Untrained}
+	case spec.FromStudent:
 		l = look.Named(w, p.Spec, arm)
 	}
-	l.Name, l.Text, l.Brief = part, partWords(w, part), partWords(w, part)
+	l.Name, l.Text = part, w.Say(words.Key(k.WordKey()))
+	l.Brief = l.Text
 	return l
 }
 
-// partKey is what a part of a loss is called.
-type partKey struct {
-	part string
-	name words.Key
-}
-
-// partKeys name the parts of the losses of all models.
-var partKeys = []partKey{
-	{"total", "part-total"},
-	{"own", "part-own"},
-	{"reconstruction", "part-reconstruction"},
-	{"prediction", "part-prediction"},
-	{"discrepancy", "part-discrepancy"},
-	{"log_p_x", "part-likelihood"},
-	{"log_p_z", "part-prior"},
-	{"log_q", "part-posterior"},
-	{"sparsity", "part-sparsity"},
-	{"self_supervision", "part-self-supervision"},
-	{"one_class", "part-one-class"},
-	{"orthogonality", "part-orthogonality"},
-	{"cosine", "part-cosine"},
-	{"mse", "part-mse"},
-}
-
-func partWords(w *words.Language, part string) string {
-	for _, k := range partKeys {
-		if k.part == part {
-			return w.Say(k.name)
-		}
-	}
-	return part
+// partOfName is the row of a part of a loss; events name no others.
+func partOfName(name string) (k spec.PartKind) {
+	_ = k.UnmarshalText([]byte(name)) // 0 where there is none
+	return k
 }
 
 // partNames keeps the order of the first appearance: colours and labels stand still while samples come in.
@@ -182,12 +156,12 @@ func partOf(parts []spec.Part, name string) (float64, bool) {
 // or, where there is no teacher, by their own loss, which all of them have.
 func (p *Progress) validationPlot(w *words.Language) Plot {
 	title, measure := w.Say("validation-loss"), func(e spec.Epoch) (float64, bool) {
-		return partOf(e.Validation, "own")
+		return partOf(e.Validation, spec.PartOwn.String())
 	}
 	linear := p.Spec.Teaches()
 	if linear {
 		title, measure = w.Say("cosine-to-teacher"), func(e spec.Epoch) (float64, bool) {
-			apart, ok := partOf(e.Validation, "to_teacher")
+			apart, ok := partOf(e.Validation, spec.PartToTeacher.String())
 			return 1 - apart, ok
 		}
 	}

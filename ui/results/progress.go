@@ -15,13 +15,13 @@ import (
 type Progress struct {
 	Spec     spec.Spec
 	Data     spec.DataSummary
-	Phase    string       // of the newest event
-	Left     float64      // seconds until the report; not positive = not known
-	Live     []Track      // training runs under way, in the order of the spec
-	Ended    Track        // the training run that ended last: it is shown until the next begins
-	Teachers []uint64     // seeds whose teacher is trained
-	Runs     []spec.Run   // that have their scores
-	Final    *spec.Report // nil until the engine has sent it
+	Phase    spec.PhaseKind // of the newest event
+	Left     float64        // seconds until the report; not positive = not known
+	Live     []Track        // training runs under way, in the order of the spec
+	Ended    Track          // the training run that ended last: it is shown until the next begins
+	Teachers []uint64       // seeds whose teacher is trained
+	Runs     []spec.Run     // that have their scores
+	Final    *spec.Report   // nil until the engine has sent it
 	Over     bool
 	Lost     *fault.Fault // why a worker is gone; nil = none is
 	Gone     bool         // its outputs and scores cannot be drawn any more: another series was opened since, or the engine died
@@ -177,7 +177,7 @@ func TrainingRuns(s spec.Spec) (list []TrainingRun) {
 }
 
 // Trained tells whether an arm costs training.
-func Trained(a spec.Arm) bool { return a.Control == "" }
+func Trained(a spec.Arm) bool { return spec.Controls[a.Control].Trains }
 
 // trainsTeacher tells whether a teacher is trained: where its weights are read, there is one that is not.
 func trainsTeacher(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }

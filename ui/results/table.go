@@ -140,7 +140,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		for _, a := range r.Arms {
 			arm := r.LocatedStanding(a.Arm.Name, h)
 			ms.Arms = append(ms.Arms, arm.Value)
-			if a.Arm.Control == look.Untrained {
+			if a.Arm.Control == spec.ControlUntrained {
 				ms.Untrained = arm.Value.Mean
 			}
 			if arm.Chance.Mean.Defined() {

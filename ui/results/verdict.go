@@ -1,9 +1,11 @@
 package results
 
 import (
+	"slices"
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/look"
 )
 
@@ -184,27 +186,18 @@ func (p *Progress) provenance(w *words.Language, changed bool) string {
 	return strings.Join(parts, " · ")
 }
 
-// sawKeys are what a report says that a threshold saw, in words of the page.
-var sawKeys = map[string]words.Key{
-	"nothing":                           "saw-nothing",
-	"train scores":                      "saw-train",
-	"train scores and past test scores": "saw-past",
-	"sees test scores":                  "saw-test",
-	"uses test labels":                  "saw-labels",
-}
-
 // thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one that fits the
 // tail of the scores had too little to fit.
-func (p *Progress) thresholdSaw(w *words.Language) (parts []string) {
-	for _, r := range p.Runs {
-		if t := r.Threshold.Tail; t != nil && t.Unreliable && len(parts) == 1 {
-			return append(parts, w.Say("tail-unreliable"))
-		}
-		if k := sawKeys[r.Threshold.Saw]; k != "" && parts == nil {
-			parts = append(parts, w.Say(k))
-		}
+func (p *Progress) thresholdSaw(w *words.Language) []string {
+	i := slices.IndexFunc(p.Runs, func(r spec.Run) bool { return r.Threshold.Saw.String() != "" })
+	if i < 0 {
+		return nil
 	}
-	return parts
+	said := []string{w.Say(words.Key(p.Runs[i].Threshold.Saw.WordKey()))}
+	if slices.ContainsFunc(p.Runs, func(r spec.Run) bool { return r.Threshold.Tail != nil && r.Threshold.Tail.Unreliable }) {
+		said = append(said, w.Say("tail-unreliable"))
+	}
+	return said
 }
 
 // scoring says how scores were taken from windows, where not as usual.

@@ -25,7 +25,7 @@ func (s *State) thresholdNow() float64 {
 	if r := s.Scene().Focused(); r != nil && r.Threshold.Value.Defined() {
 		return form.RoundTo2(float64(r.Threshold.Value))
 	}
-	return form.StartFixed
+	return spec.Params[spec.ParamValue].Start
 }
 
 func (s *State) toggle(kind string) {
