@@ -9,7 +9,7 @@ type Scaler struct {
 }
 
 // FitScaler measures mean and population standard deviation (divisor n) of every channel of train in float64.
-// A channel that is constant in train keeps Scale 1 (models.md, section 1.1).
+// A channel that is constant in train keeps Scale 1 (engine/models/README.md, section 1.2).
 func FitScaler(train Series) Scaler {
 	s := Scaler{Mean: make([]float64, train.Channels), Scale: make([]float64, train.Channels)}
 	for c := range train.Channels {
@@ -18,8 +18,8 @@ func FitScaler(train Series) Scaler {
 	return s
 }
 
-// moments returns what FitScaler keeps of channel c. Constancy is decided by comparing values, because the rounded
-// mean of a constant leaves a tiny deviation that would be divided by.
+// moments returns what FitScaler keeps of channel c. Constancy is decided by comparing values, because the
+// rounded mean of a constant leaves a tiny deviation that would be divided by.
 func moments(s Series, c int) (mean, deviation float64) {
 	var sum float64
 	constant := true

@@ -25,7 +25,7 @@ type Cut struct {
 	Tail      *Tail   // what pot and spot fitted; nil elsewhere
 }
 
-// policies are the ways to choose a threshold (metrics.md, section 9). Parameters are given, absent ones by their defaults.
+// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent ones by their defaults.
 var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyFixed:               fixed,
 	spec.PolicyTrainPercentile:     trainPercentile,
@@ -71,7 +71,7 @@ func meanSigma(s Scores, t spec.Threshold) (Cut, error) {
 	return at(mean+float64(t.K*sigma), nil) // rounded here on every machine
 }
 
-// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics.md, section 9.2); NaN if
+// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section 9.2); NaN if
 // there are none.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
@@ -103,7 +103,7 @@ func bestF1(s Scores, _ spec.Threshold) (Cut, error) {
 }
 
 // Percentile is the value below which percent of xs lie, with linear interpolation between order statistics
-// (metrics.md, section 9.1). It fails if xs is empty or percent lies outside 0 to 100.
+// (metrics/README.md, section 9.1). It fails if xs is empty or percent lies outside 0 to 100.
 func Percentile(xs []float64, percent float64) (float64, error) {
 	return percentile(slices.Clone(xs), percent)
 }

@@ -10,10 +10,10 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Epsilon bounds the norms in a cosine from below (models.md, section 2).
+// Epsilon bounds the norms in a cosine from below (models/README.md, section 2.1).
 const Epsilon = 1e-8
 
-// objectives are the terms D(teacher, student) of models.md, section 2, for outputs of one shape [B,L,C]. No gradient
+// objectives are the terms D(teacher, student) of models/README.md, section 2.1, for outputs of one shape [B,L,C]. No gradient
 // passes the teacher that they are given. An objective that does not distil has none.
 var objectives = [spec.ObjectiveCount]func(axis spec.AxisKind, teacher, student *graph.Node) *graph.Node{
 	spec.ObjectiveCosine: func(axis spec.AxisKind, teacher, student *graph.Node) *graph.Node {

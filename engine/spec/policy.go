@@ -8,7 +8,7 @@ import (
 // PolicyKind is a way to choose a threshold.
 type PolicyKind uint8
 
-// The threshold policies (metrics.md, section 9), by how much they see.
+// The threshold policies (metrics/README.md, section 9), by how much they see.
 const (
 	_ PolicyKind = iota
 	PolicyFixed

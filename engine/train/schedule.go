@@ -11,7 +11,7 @@ import (
 // rates are the learning rates of an epoch, counted from 1.
 var rates = [spec.RateScheduleCount]func(t spec.Train, epoch, epochs int) float64{
 	spec.RateConstant: func(t spec.Train, _, _ int) float64 { return t.Rate },
-	// Halved after every epoch but the first (models.md, section 9).
+	// Halved after every epoch but the first (models/README.md, section 9.3).
 	spec.RateReference: func(t spec.Train, epoch, _ int) float64 {
 		return t.Rate * math.Pow(0.5, float64(max(0, epoch-2)))
 	},

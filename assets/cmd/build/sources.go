@@ -22,7 +22,7 @@ func collect(dir string) (map[string][]byte, error) {
 		switch {
 		case err != nil:
 			return err
-		case name == "cmd" || name == "dist":
+		case name == "cmd" || name == "dist" || name == "words":
 			return fs.SkipDir
 		case entry.IsDir() || !handwritten(name):
 			return nil
