@@ -54,7 +54,7 @@ var layers = []part{
 	{folder: "engine/golden", imports: []string{"datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff", "engine/plan",
 		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"}},
 	{folder: "engine/bench/timing"},
-	{folder: "engine/bench", imports: []string{"datasets", "engine/op", "engine/graph", "engine/plan", "engine/backend",
+	{folder: "engine/bench", imports: []string{"datasets", "engine/graph", "engine/plan", "engine/backend",
 		"engine/models", "engine/spec", "engine/train", "engine/experiment", "engine/bench/timing"}},
 	{folder: "engine/session/protocol", imports: []string{"datasets/fault", "engine/spec", "engine/bench/timing"}},
 	{folder: "engine/session/peer", imports: []string{"engine/backend", "engine/train", "engine/experiment"}},
@@ -85,9 +85,11 @@ var layers = []part{
 	{folder: "assets/cmd/build", outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
 	{folder: "datasets/cmd/fetch", imports: []string{"assets/words", "datasets", "datasets/fault"}, outside: []string{"golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
-	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "engine/backend", "engine/backend/cpu",
-		"engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/golden", "engine/bench",
-		"engine/bench/timing"}, outside: []string{"golang.org/x/sync/errgroup", "golang.org/x/term"}},
+	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "datasets/fault", "engine/plan", "engine/backend",
+		"engine/backend/cpu", "engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/golden",
+		"engine/bench", "engine/bench/timing"}, outside: []string{"github.com/jedib0t/go-pretty/v6/table",
+		"github.com/jedib0t/go-pretty/v6/text", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor",
+		"golang.org/x/sync/errgroup", "golang.org/x/term"}},
 }
 
 const (

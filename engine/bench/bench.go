@@ -14,7 +14,6 @@ import (
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
-	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/train"
 )
@@ -209,31 +208,14 @@ func (w *witness) Compile(p *plan.Plan) (backend.Program, error) {
 
 // flop counts the products in one run of a procedure.
 func (w *witness) flop(name string) float64 {
-	total := 0.0
 	i, _ := w.plan.Proc(name)
-	for _, s := range w.plan.Procs[i].Steps {
-		total += flop(s)
-	}
-	return total
+	return w.plan.Procs[i].FLOP()
 }
 
 // perWindow is flop for one window of the micro-batch.
 func (w *witness) perWindow(name string) float64 {
 	slot, _ := w.plan.Slot(plan.ClassInput, "x")
 	return w.flop(name) / float64(w.plan.Slots[slot].Shape[0])
-}
-
-// flop counts the multiplications and additions of products, those inside of recurrences, too: there every step but
-// the first multiplies all weights with what the step before left.
-func flop(s plan.Step) float64 {
-	switch s.Kind {
-	case op.MatMul, op.MatMulAdd, op.MatMulGelu:
-		return 2 * float64(s.Out.Shape.Len()*s.In[0].Shape[len(s.In[0].Shape)-1])
-	case op.LSTM, op.LSTMGrad, op.GRU, op.GRUGrad:
-		steps, rows := s.In[0].Shape[0], s.In[0].Shape[1]
-		return 2 * float64((steps-1)*rows*s.In[1].Shape.Len())
-	}
-	return 0
 }
 
 // errEnough ends a training when enough steps were timed.

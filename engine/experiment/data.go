@@ -47,7 +47,6 @@ func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 	}
 	p.summary.TrainWindows = p.fit.Len()
 	p.summary.ScoredSteps = p.test.Steps()
-	p.summary.Scoring = sp.Detect.Scoring()
 	if set.Labels != nil {
 		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
 	}

@@ -23,7 +23,14 @@ import (
 // the tables that nothing reads.
 func published(t *testing.T, m spec.ModelKind) map[string]tensor.Tensor {
 	t.Helper()
-	c := models.Config{Window: 10, Channels: 3, DModel: 4, Heads: 2, Layers: 1, DFF: 4}
+	return checkpoint(t, spec.Model{Kind: m, DModel: 4, Heads: 2, Layers: 1, DFF: 4}, 10)
+}
+
+// checkpoint is what a public one of a model for windows of so many steps with 3 channels holds.
+func checkpoint(t *testing.T, of spec.Model, window int) map[string]tensor.Tensor {
+	t.Helper()
+	m, c := of.Kind, models.ConfigOf(of)
+	c.Window, c.Channels = window, 3
 	g, _, err := models.Graph(m, c, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -67,7 +67,9 @@ func (h HitRate) measure(r Run) Measure {
 }
 
 // LocatedStanding compares the hit rate of an arm with chance and with the untrained arm, if the report has one.
-func (r Report) LocatedStanding(arm string, h HitRate) Standing { return r.standing(arm, h.measure) }
+func (r Report) LocatedStanding(arm string, h HitRate) Standing {
+	return r.standing(arm, metrics.Metric{}, h.measure)
+}
 
 // KnowsCauses reports whether any run says how well it blames the true channels.
 func (r Report) KnowsCauses() bool {

@@ -1,6 +1,6 @@
 package spec
 
-// ObjectiveKind is what is added to the student's own loss (models/README.md, section 2).
+// ObjectiveKind is what is added to the student's own loss (models/README.md, section 2.1).
 type ObjectiveKind uint8
 
 // The objectives.

@@ -33,11 +33,11 @@ func pathAt(places []place, offset int64) string {
 type outliner struct {
 	d       *json.Decoder
 	places  []place
-	strange error // the first field that a Spec does not have, or has already
+	strange []error // fields that a Spec does not have, or has already, and names that no table has
 }
 
 // outline returns the places of all values in a text that is JSON, and what is wrong with the names of its fields.
-func outline(text []byte) ([]place, error) {
+func outline(text []byte) ([]place, []error) {
 	o := outliner{d: json.NewDecoder(bytes.NewReader(text))}
 	o.value(reflect.TypeFor[Spec](), "")
 	return o.places, o.strange
@@ -101,11 +101,9 @@ func (o *outliner) object(t reflect.Type, path string) {
 	o.d.Token()
 }
 
-// note keeps the first thing that is strange.
+// note keeps what is strange.
 func (o *outliner) note(path, got, want string) {
-	if o.strange == nil {
-		o.strange = &FieldError{path, got, want}
-	}
+	o.strange = append(o.strange, &FieldError{path, got, want})
 }
 
 // fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is none.

@@ -28,24 +28,40 @@ func (e *FieldError) Error() string {
 // Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
 // range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
-	var s Spec
+	s, wrong := parse(text)
+	if len(wrong) > 0 {
+		return Spec{}, wrong[0]
+	}
+	return s, s.Validate()
+}
+
+// Check returns everything that is wrong with the text of a Spec, where Parse returns the first of it.
+func Check(text []byte) []error {
+	s, wrong := parse(text)
+	if len(wrong) > 0 {
+		return wrong
+	}
+	return s.check().wrong
+}
+
+// parse reads a Spec whose values may be out of range, and returns what is wrong with its form.
+func parse(text []byte) (s Spec, errs []error) {
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		line, col := position(text, syntax.Offset-1) // it counts the byte that is wrong
-		return Spec{}, fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
+		return s, []error{fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())}
 	}
 	places, strange := outline(text)
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		return Spec{}, &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
-	case strange != nil:
-		return Spec{}, strange // a name that a table does not have is one, too
-	case err != nil:
-		return Spec{}, fmt.Errorf("spec: %w", err)
+		first := &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
+		return s, append([]error{first}, strange...)
+	case err != nil && len(strange) == 0: // a name that a table does not have is strange, too
+		return s, []error{fmt.Errorf("spec: %w", err)}
 	}
-	return s, s.Validate()
+	return s, strange
 }
 
 // position turns a byte offset into line and column, counted from 1.
@@ -54,13 +70,22 @@ func position(text []byte, offset int64) (line, col int) {
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
-// check collects the first wrong field.
-type check struct{ err error }
+// check collects wrong fields, each with the first that is wrong with it.
+type check struct{ wrong []error }
 
 func (c *check) that(ok bool, field string, got any, want string) {
-	if c.err == nil && !ok {
-		c.err = &FieldError{field, fmt.Sprint(got), want}
+	known := func(err error) bool { return err.(*FieldError).Field == field }
+	if !ok && !slices.ContainsFunc(c.wrong, known) {
+		c.wrong = append(c.wrong, &FieldError{field, fmt.Sprint(got), want})
 	}
+}
+
+// first is the first wrong field; nil = there is none.
+func (c *check) first() error {
+	if len(c.wrong) == 0 {
+		return nil
+	}
+	return c.wrong[0]
 }
 
 // wantOne wants a kind of a table that has a name.
@@ -96,7 +121,12 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
 func (s Spec) Validate() error {
-	var c check
+	c := s.check()
+	return c.first()
+}
+
+// check finds all wrong fields.
+func (s Spec) check() (c check) {
 	c.that(s.Version == Version, "version", s.Version, fmt.Sprint(Version))
 	s.Data.validate(&c)
 	s.Teacher.validate(&c, "teacher", teaches)
@@ -111,7 +141,7 @@ func (s Spec) Validate() error {
 	s.validateScore(&c)
 	s.validateWarm(&c)
 	s.validateSeeds(&c)
-	return c.err
+	return c
 }
 
 func (d Data) validate(c *check) {
@@ -290,7 +320,7 @@ func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	c.that(s.Train.Validation == 0 || s.Data.Window <= held, "train.validation", s.Train.Validation,
 		fmt.Sprintf("0, or a share of the %d training steps that holds a window of %d", train, s.Data.Window))
 	c.that(s.Data.Window <= test, "data.window", s.Data.Window, fmt.Sprintf("at most the %d test steps", test))
-	return c.err
+	return c.first()
 }
 
 // within returns the number of steps that the range selects of n.

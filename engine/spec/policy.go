@@ -45,9 +45,6 @@ var Policies = [PolicyCount]PolicyInfo{
 	PolicyBestF1:              {Name: "best_f1", Saw: SawLabels, Labels: true},
 }
 
-// ShortKey is the key of a few words that name the policy with its parameters, in the order of Params.
-func (k PolicyKind) ShortKey() string { return wordKey("policy-at-", k.String()) }
-
 // SawKind is what a policy looks at of the data that it is judged on.
 type SawKind uint8
 
@@ -65,16 +62,19 @@ const (
 )
 
 // SawInfo is what is known of a way to look.
-type SawInfo struct{ Name string }
+type SawInfo struct {
+	Name string
+	Key  string // of its words, behind "saw-"
+}
 
 // Saws describes what policies can look at, by how much it is.
 var Saws = [SawCount]SawInfo{
-	SawNothing: {Name: "nothing"},
-	SawTrain:   {Name: "train scores"},
-	SawPast:    {Name: "train scores and past test scores"},
-	SawTest:    {Name: "sees test scores"},
-	SawLabels:  {Name: "uses test labels"},
-	SawHand:    {Name: "whatever moved the hand"},
+	SawNothing: {Name: "nothing", Key: "nothing"},
+	SawTrain:   {Name: "train scores", Key: "train"},
+	SawPast:    {Name: "train scores and past test scores", Key: "past"},
+	SawTest:    {Name: "sees test scores", Key: "test"},
+	SawLabels:  {Name: "uses test labels", Key: "labels"},
+	SawHand:    {Name: "whatever moved the hand", Key: "hand"},
 }
 
 // ParamKind is a parameter of threshold policies.
@@ -167,7 +167,7 @@ func (t Threshold) String() string {
 func (t Threshold) Validate() error {
 	var c check
 	t.validate(&c)
-	return c.err
+	return c.first()
 }
 
 func (t Threshold) validate(c *check) {

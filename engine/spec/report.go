@@ -27,7 +27,6 @@ type DataSummary struct {
 	TestSteps     int       `json:"test_steps"`
 	TrainWindows  int       `json:"train_windows"`
 	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
-	Scoring       string    `json:"scoring"`      // Detect.Scoring
 	Labelled      bool      `json:"labelled"`
 	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
 	Segments      []Segment `json:"segments"`  // of the test part

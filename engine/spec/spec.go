@@ -1,10 +1,7 @@
 // Package spec describes a distillation experiment with its outcome as plain data.
 package spec
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Version is the version of Spec and Report that this package writes and reads.
 const Version = 1
@@ -142,18 +139,6 @@ type Detect struct {
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
 // those of the windows that a training sees: neither a cold start nor a mean has a place between overlapping windows.
 func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
-
-// Scoring says how the scores of steps were taken from windows: cold, smoothed over a span of 105.
-func (d Detect) Scoring() string {
-	text := "cold"
-	if d.Warm > 0 {
-		text = fmt.Sprintf("warm, the last %d steps of each window", d.Warm)
-	}
-	if d.Smoothing > 0 {
-		text += fmt.Sprintf(", smoothed over a span of %d", d.Smoothing)
-	}
-	return text
-}
 
 // Threshold is a policy with its parameters; what a policy does not have is absent, what is absent
 // stands for the policy's default, where it has one.

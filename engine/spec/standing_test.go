@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"cosinelab/datasets/fault"
@@ -57,5 +58,30 @@ func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
 	}
 	if s := (spec.Report{}).Standing("alone", "f1"); s.Value.Mean.Defined() || s.Doubtful() {
 		t.Errorf("standing of no runs: %+v", s)
+	}
+}
+
+// A metric of which less is better turns gains, standings and doubts round, and nothing else.
+func TestLessIsBetterWhereAMetricSaysSo(t *testing.T) {
+	before := metrics.All
+	defer func() { metrics.All = before }()
+	metrics.All = append(slices.Clone(before), metrics.Metric{Name: "delay", Less: true})
+	slow, quick, untrained := armOf("slow", spec.ControlNone, 0.3, 0.32), armOf("quick", spec.ControlNone, 0.05, 0.06),
+		armOf("untrained", spec.ControlUntrained, 0.2, 0.2)
+	r := spec.Report{Arms: []spec.ArmReport{slow, quick, untrained}}
+	for _, a := range r.Arms {
+		for i := range a.Runs {
+			a.Runs[i].Metrics[0].Name = "delay"
+		}
+	}
+	if g := r.Gain("quick", "slow", "delay"); math.Abs(float64(g.Mean)-0.255) > 1e-12 {
+		t.Errorf("gain %v, want 0.255", g.Mean)
+	}
+	good, bad := r.Standing("quick", "delay"), r.Standing("slow", "delay")
+	if good.Doubtful() || math.Abs(float64(good.Value.Mean)-0.055) > 1e-12 || math.Abs(float64(good.OverChance.Mean)-0.045) > 1e-12 {
+		t.Errorf("below chance and untrained: %+v, doubtful %v", good, good.Doubtful())
+	}
+	if !bad.Doubtful() || math.Abs(float64(bad.OverUntrained.Mean)+0.11) > 1e-12 {
+		t.Errorf("above chance and untrained: %+v, doubtful %v", bad, bad.Doubtful())
 	}
 }

@@ -85,7 +85,7 @@ func thresholdText(w *words.Language, t spec.Threshold) string {
 		x, _ := t.Param(k)
 		params = append(params, words.Setting(x))
 	}
-	return w.Say(words.Key(t.Policy.ShortKey()), params...)
+	return w.Say(words.Key(t.Policy.SetKey()), params...)
 }
 
 // adapt brings values in line that make sense only together. A fixed threshold that was not given starts at fixed.

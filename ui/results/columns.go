@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -9,25 +8,27 @@ import (
 	"cosinelab/engine/spec"
 )
 
+// flattering is the metric that the verdict shows next to what a random score gets.
+const flattering = "pa_f1"
+
 // headline is the metrics that the table shows unless a person asks for all: in this order, honest ones first. Extra
 // ones leave when the page is narrow.
 var headline = []struct {
-	name, short string
-	extra       bool
+	name  string
+	extra bool
 }{
-	{name: spec.Headline, short: "AP"},
+	{name: spec.Headline},
 	{name: "vus_pr"},
 	{name: "auroc"},
-	{name: "affiliation_f1", short: "Affil. F1", extra: true},
+	{name: "affiliation_f1", extra: true},
 	{name: "f1"},
-	{name: "pa_f1", short: "PA F1"},
+	{name: flattering},
 	{name: "best_f1", extra: true},
 }
 
 // metricColumn is a metric as a column of the table.
 type metricColumn struct {
 	metrics.Metric
-	short string
 	extra bool
 }
 
@@ -36,12 +37,12 @@ func columns(all bool) []metricColumn {
 	var list []metricColumn
 	for _, h := range headline {
 		m := metricNamed(h.name)
-		list = append(list, metricColumn{m, cmp.Or(h.short, m.Title), h.extra && !all})
+		list = append(list, metricColumn{m, h.extra && !all})
 	}
 	if all {
 		for _, m := range metrics.All {
 			if !slices.ContainsFunc(list, func(c metricColumn) bool { return c.Name == m.Name }) {
-				list = append(list, metricColumn{m, m.Title, false})
+				list = append(list, metricColumn{m, false})
 			}
 		}
 	}
@@ -49,11 +50,11 @@ func columns(all bool) []metricColumn {
 	return list
 }
 
-// metricNamed wants a metric that exists: names of metrics stand in this package only.
+// metricNamed wants a metric that exists: names of metrics stand in this file only.
 func metricNamed(name string) metrics.Metric {
-	i := slices.IndexFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name })
-	return metrics.All[i]
+	m, ok := metrics.Find(name)
+	if !ok {
+		panic("no metric " + name)
+	}
+	return m
 }
-
-// primaryTitle is what the verdict calls its metric.
-const primaryTitle = "AP"

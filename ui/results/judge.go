@@ -19,7 +19,7 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 	if shown.Kind == look.MSE {
 		method = w.Say("method-mse")
 	}
-	title, doubtful, outcome := primaryTitle, r.Standing(found.Arm, spec.Headline).Doubtful(), noticed(w, e)
+	title, doubtful, outcome := metricNamed(spec.Headline).Short, r.Standing(found.Arm, spec.Headline).Doubtful(), noticed(w, e)
 	switch {
 	case outcome == spec.VerdictNull && diff == w.SignedPoints(0):
 		v.Claim = w.Say("no-difference-claim", method, diff, title, seeds)
@@ -69,11 +69,11 @@ func agreement(w *words.Language, r spec.Report, arm, base string, verdict spec.
 		switch {
 		case len(e.Values) < 2:
 		case found == verdict:
-			agree = append(agree, m.short)
+			agree = append(agree, m.Short)
 		case found == spec.VerdictNull:
-			within = append(within, m.short+" ("+difference+")")
+			within = append(within, m.Short+" ("+difference+")")
 		default:
-			differ = append(differ, m.short+" ("+difference+")")
+			differ = append(differ, m.Short+" ("+difference+")")
 		}
 	}
 	said := []string{says(w, "agree", "agrees-one", agree), says(w, "within", "within-one", within),
@@ -94,12 +94,11 @@ func says(w *words.Language, several, one words.Key, names []string) string {
 
 // flattery puts the flattering metric next to what a random score gets.
 func flattery(w *words.Language, r spec.Report, arm string) string {
-	const name, title = "pa_f1", "PA F1"
-	s := r.Standing(arm, name)
+	s := r.Standing(arm, flattering)
 	got, random := s.Value.Mean, s.Chance.Mean
 	for _, a := range r.Arms {
 		if a.Arm.Control == spec.ControlRandom {
-			random = r.Standing(a.Arm.Name, name).Value.Mean
+			random = r.Standing(a.Arm.Name, flattering).Value.Mean
 		}
 	}
 	if !got.Defined() || !random.Defined() {
@@ -109,18 +108,19 @@ func flattery(w *words.Language, r spec.Report, arm string) string {
 	if random >= r.Standing(arm, spec.Headline).Value.Mean { // what looks good is had for nothing
 		k = "flatters"
 	}
-	return w.Say(k, title, w.Points(float64(got)), w.Points(float64(random)))
+	return w.Say(k, metricNamed(flattering).Short, w.Points(float64(got)), w.Points(float64(random)))
 }
 
 // effectFigure has a sentence with every number in it, for those who do not see the figure.
 func effectFigure(w *words.Language, shown look.Look, e spec.Spread) *EffectFigure {
+	title := metricNamed(spec.Headline).Short
 	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: w.SignedPoints(float64(e.Mean)),
-		Caption: w.Say("effect-caption", primaryTitle, shown.Text), Grey: w.Say("effect-spread")}
+		Caption: w.Say("effect-caption", title, shown.Text), Grey: w.Say("effect-spread")}
 	var spoken []string
 	for _, d := range e.Values {
 		f.Points = append(f.Points, 100*float64(d))
 		spoken = append(spoken, w.SignedPoints(float64(d)))
 	}
-	f.Spoken = w.Say("effect-spoken", primaryTitle, strings.Join(spoken, w.Say("list-comma")), f.Label)
+	f.Spoken = w.Say("effect-spoken", title, strings.Join(spoken, w.Say("list-comma")), f.Label)
 	return f
 }

@@ -103,7 +103,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 		if i := slices.IndexFunc(summed, func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
 			ms = summed[i]
 		}
-		t.add(w, m, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
+		definition := w.Say(words.Key(m.WordKey())) + ": " + w.Say(words.Key(m.DefinitionKey()))
+		t.add(w, m, definition, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -112,8 +113,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 }
 
 // add puts one metric into the table.
-func (t *Table) add(w *words.Language, m metricColumn, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
-	t.Columns = append(t.Columns, Column{Title: m.short, Definition: m.Title + ": " + m.Definition,
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
+	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
 		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained), Flattering: m.Group == metrics.Flattering,
 		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
@@ -147,8 +148,9 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 				ms.Chance = arm.Chance.Mean // the same for all: it depends on the true channels alone
 			}
 		}
-		m := metricColumn{metrics.Metric{Title: h.Title, Definition: w.Say(words.Key(h.Definition)), Group: metrics.Honest}, h.Title, false}
-		t.add(w, m, ms, len(r.Spec.Seeds), func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() })
+		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
+		t.add(w, metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}, definition, ms, len(r.Spec.Seeds),
+			func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() })
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -94,7 +95,7 @@ func TestInterruptedTableGoesOn(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		errOut := &canceler{cancel: cancel, left: lines}
 		var out bytes.Buffer
-		code := (&app{out: &out, errOut: errOut}).main(ctx, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", "csv"))
+		code := appFor("", &out, errOut).main(ctx, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", "csv"))
 		cancel()
 		if code == exitOK {
 			if out.String() != want {
@@ -147,10 +148,10 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 		{"-sets builtin/nothing", exitFailed, "builtin/nothing"},
 		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: "prophet", want transformer`},
 		{"-size huge", exitUsage, "-size huge, want lab or full"},
-		{"-seeds 0", exitUsage, "-seeds 0"},
-		{"-format pdf", exitUsage, "-format pdf, want one of text, markdown, csv, json"},
+		{"-seeds 0", exitUsage, "-seeds 0, want 1 or more"},
+		{"-format pdf", exitUsage, "-format pdf, want text, markdown, csv or json"},
 		{"-threshold median", exitFailed, `-threshold: spec: "median", want fixed`},
-		{"-spec nowhere.json", exitFailed, "open nowhere.json"},
+		{"-spec nowhere.json", exitFailed, "nowhere.json: file does not exist"},
 		{"here", exitUsage, "table takes flags only"},
 	} {
 		got := do(t, append([]string{"table"}, strings.Fields(c.flags)...)...)
@@ -207,7 +208,7 @@ func TestTableStandsNextToThePublishedNumbers(t *testing.T) {
 		t.Errorf("published rows %v", printed)
 	}
 	var text strings.Builder
-	if err := writeTable(&text, "text", rows); err != nil || !strings.Contains(strings.Join(strings.Fields(text.String()), " "), "cosine distillation 92.14 97.93 94.94 -") {
+	if err := (printer{&text, words.English()}).table("text", rows); err != nil || !strings.Contains(strings.Join(strings.Fields(text.String()), " "), "cosine distillation 92.14 97.93 94.94 -") {
 		t.Errorf("error %v, no printed numbers in\n%s", err, text.String())
 	}
 	if len(publishedFor("psm")) != 6 {
@@ -226,7 +227,7 @@ func TestTableMarksWhatDoesNotBeatChanceAndUntrained(t *testing.T) {
 		}
 	}
 	var text strings.Builder
-	if err := writeTable(&text, "text", rows); err != nil {
+	if err := (printer{&text, words.English()}).table("text", rows); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"lstm alone", "81.5 ± 0.7 (50.0)  ", "thoc alone", "50.0 ± 0.7 (50.0) *", "lstm cosine - alone", "+0.1 ± 0.0", "* does not beat both"} {
@@ -240,7 +241,7 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 	rows := tabulate([]*cell{cellOfRuns("msl", "lstm", 1, 0.8, 0.5), cellOfRuns("a", "gta", 1, 0.7, 0.5)})
 	var md, text, sheet, object bytes.Buffer
 	for i, w := range []*bytes.Buffer{&text, &md, &sheet, &object} {
-		if err := writeTable(w, formats[i], rows); err != nil {
+		if err := (printer{w, words.English()}).table(formats[i], rows); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -264,7 +265,7 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 		t.Error("the rows are not those that JSON gives back")
 	}
 	for _, r := range rows {
-		if name := r.cells()[0]; !strings.Contains(text.String(), name) {
+		if name := (printer{nil, words.English()}).cells(r)[0]; !strings.Contains(text.String(), name) {
 			t.Errorf("no %s in the text", name)
 		}
 	}
@@ -286,27 +287,17 @@ func TestFullSizesAreValid(t *testing.T) {
 
 func TestTimeLeftIsThatOfCellsLikeThoseToCome(t *testing.T) {
 	cells := []*cell{{set: "a", model: "lstm", seed: 1}, {set: "a", model: "gta", seed: 1}, {set: "a", model: "lstm", seed: 2}, {set: "b", model: "gta", seed: 1}}
-	p := newTableProgress(&app{errOut: &bytes.Buffer{}}, cells, 2)
+	p := newTableProgress(appFor("", nil, &bytes.Buffer{}), cells, 2)
 	if p.left() != "" {
 		t.Errorf("%q is left before anything is done", p.left())
 	}
 	p.finished(cells[0], 10*time.Second)
-	if got := p.left(); got != ", about 15s left" { // three like the only one, two at once
+	if got := p.left(); got != ", about 15 s left" { // three like the only one, two at once
 		t.Errorf("%q", got)
 	}
 	p.finished(cells[1], 50*time.Second)
-	if got := p.left(); got != ", about 30s left" { // 10 and 50
+	if got := p.left(); got != ", about 30 s left" { // 10 and 50
 		t.Errorf("%q", got)
-	}
-}
-
-func TestTableOnATerminalShowsTheTrainingsUnderWay(t *testing.T) {
-	var out, errOut bytes.Buffer
-	if code := (&app{out: &out, errOut: &errOut, terminal: true}).main(context.Background(), tinyTable("-models", "lstm", "-seeds", "1")); code != exitOK {
-		t.Fatal(errOut.String())
-	}
-	if !strings.Contains(errOut.String(), "[0/1] builtin/server/lstm/1 teacher 1 of ") || !strings.Contains(errOut.String(), "[1/1] ") {
-		t.Errorf("%q", errOut.String())
 	}
 }
 
@@ -330,13 +321,15 @@ func TestTableOnRealSets(t *testing.T) {
 }
 
 func TestTableScoresModelsWarmThatCanBe(t *testing.T) {
-	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3")...).must(t).out)
+	dir := filepath.Join(t.TempDir(), "table")
+	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3", "-out", dir)...).must(t).out)
+	text := read(t, dir, "table.txt")
 	for model, want := range map[string]string{
 		"lstm": "warm, the last 2 steps of each window, smoothed over a span of 3", "transformer": "cold, smoothed over a span of 3",
 	} {
 		for _, arm := range []string{"alone", "cosine - alone"} {
-			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(got.cells()[0], want) {
-				t.Errorf("%s %s is scored %q and shown as %q, want %q", model, arm, got.Scoring, got.cells()[0], want)
+			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(text, model+" "+arm+" ["+want+"]") {
+				t.Errorf("%s %s is scored %q, want %q, in\n%s", model, arm, got.Scoring, want, text)
 			}
 		}
 	}
