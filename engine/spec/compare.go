@@ -6,8 +6,9 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Examined returns the name of the arm that the verdict is about: the first that learns from the teacher's direction, else
-// the first that learns from the teacher at all; empty where none does. It goes by what arms do: a spec may call them anything.
+// Examined returns the name of the arm that the verdict is about: the first that learns from the teacher's
+// direction, else the first that learns from the teacher at all; empty where none does. It goes by what arms
+// do: a spec may call them anything.
 func (s Spec) Examined() string {
 	cosine := func(a Arm) bool { return a.Distils() && a.Objective.Kind == ObjectiveCosine }
 	for _, examined := range []func(Arm) bool{cosine, Arm.Distils} {
@@ -18,8 +19,8 @@ func (s Spec) Examined() string {
 	return ""
 }
 
-// Baseline returns the name of the arm that others are compared with: the first that is trained without a teacher; empty
-// where there is none.
+// Baseline returns the name of the arm that others are compared with: the first that is trained without a
+// teacher; empty where there is none.
 func (s Spec) Baseline() string {
 	i := slices.IndexFunc(s.Arms, func(a Arm) bool { return Controls[a.Control].Trains && !a.Distils() })
 	if i < 0 {
@@ -43,18 +44,20 @@ func (s Spread) Outcome() OutcomeKind {
 	return VerdictHarms
 }
 
-// HitRate is one of the two measures that say how well an arm blames the true channels. It is no metric of alarms, so it
-// is not among metrics.All.
+// HitRate is one of the two measures that say how well an arm blames the true channels. It is no metric of
+// alarms, so it is not among metrics.All.
 type HitRate struct {
 	Title      string
 	Definition string // key of the words that say what it is
-	of         func(Located) (value, chance metrics.Value)
+	of         func(Located) (got, chance metrics.Value)
 }
 
 // HitRates lists the measures of Located.
 var HitRates = []HitRate{
-	{"HitRate@100 %", "hit-rate100", func(l Located) (value, chance metrics.Value) { return l.HitRate100, l.Chance100 }},
-	{"HitRate@150 %", "hit-rate150", func(l Located) (value, chance metrics.Value) { return l.HitRate150, l.Chance150 }},
+	{"HitRate@100 %", "hit-rate100",
+		func(l Located) (got, chance metrics.Value) { return l.HitRate100, l.Chance100 }},
+	{"HitRate@150 %", "hit-rate150",
+		func(l Located) (got, chance metrics.Value) { return l.HitRate150, l.Chance150 }},
 }
 
 // measure is the hit rate of a run; undefined where nobody knows the true channels.
@@ -66,7 +69,8 @@ func (h HitRate) measure(r Run) Measure {
 	return m
 }
 
-// LocatedStanding compares the hit rate of an arm with chance and with the untrained arm, if the report has one.
+// LocatedStanding compares the hit rate of an arm with chance and with the untrained arm, if the report has
+// one.
 func (r Report) LocatedStanding(arm string, h HitRate) Standing {
 	return r.standing(arm, metrics.Metric{}, h.measure)
 }

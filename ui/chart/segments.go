@@ -27,8 +27,8 @@ func InView(spans []Span, x Scale) []Span {
 	return in
 }
 
-// Near returns the spans with those merged that lie less than a pixel apart: they could not be told apart, and a long
-// view has thousands. The spans must be ascending.
+// Near returns the spans with those merged that lie less than a pixel apart: they could not be told apart,
+// and a long view has thousands. The spans must be ascending.
 func Near(spans []Span, x Scale) []Span {
 	var out []Span
 	for _, s := range spans {
@@ -58,7 +58,8 @@ func Bands(truth []Span, x Scale, h float64) (areas, edges string) {
 	return fill.String(), edge.String()
 }
 
-// Brackets draws a bracket over each true anomaly, its line at the pixel row y, its feet so many pixels below.
+// Brackets draws a bracket over each true anomaly, its line at the pixel row y, its feet so many pixels
+// below.
 func Brackets(truth []Span, x Scale, y, feet float64) string {
 	var p pen
 	for _, s := range InView(truth, x) {
@@ -74,8 +75,8 @@ func Brackets(truth []Span, x Scale, y, feet float64) string {
 // Name returns what the true anomaly i, counted from 0 over the whole test part, is called.
 func Name(i int) string { return "A" + strconv.Itoa(i+1) }
 
-// Names places the names of the true anomalies in view at the baseline y, centred; a name that would come closer than
-// apart pixels to the one before is left out.
+// Names places the names of the true anomalies in view at the baseline y, centred; a name that would come
+// closer than apart pixels to the one before is left out.
 func Names(truth []Span, x Scale, y, apart float64) []Text {
 	var names []Text
 	for i, s := range truth {
@@ -125,7 +126,8 @@ func touching(spans []Span, s Span) bool {
 // leastBar is the width in pixels of the shortest alarm.
 const leastBar = 3
 
-// Bars draws spans as boxes in the row y..y+h, inset by so many pixels for an outline that stays within its box.
+// Bars draws spans as boxes in the row y..y+h, inset by so many pixels for an outline that stays within its
+// box.
 func Bars(spans []Span, x Scale, y, h, inset float64) string {
 	var p pen
 	for _, s := range Near(InView(spans, x), x) {

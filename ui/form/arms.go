@@ -17,8 +17,8 @@ func armOfKind(s *spec.Spec, kind string) *spec.Arm {
 	return &s.Arms[i]
 }
 
-// objectiveOf returns the objective that the recipe shows: that of the arm under examination. Where no arm learns from
-// the teacher it is a default that belongs to no arm.
+// objectiveOf returns the objective that the recipe shows: that of the arm under examination. Where no arm
+// learns from the teacher it is a default that belongs to no arm.
 func objectiveOf(s *spec.Spec) *spec.Objective {
 	name := s.Examined()
 	for i, a := range s.Arms {
@@ -29,7 +29,8 @@ func objectiveOf(s *spec.Spec) *spec.Objective {
 	return &spec.Objective{Weight: 0.5, Axis: spec.AxisChannel, Schedule: spec.WeightConstant}
 }
 
-// eachObjective changes all arms that learn from a teacher alike: they are compared, so only the kind may differ.
+// eachObjective changes all arms that learn from a teacher alike: they are compared, so only the kind may
+// differ.
 func eachObjective(s *spec.Spec, change func(*spec.Objective)) {
 	for i := range s.Arms {
 		if s.Arms[i].Distils() {
@@ -60,7 +61,8 @@ func newArm(s *spec.Spec, kind string) spec.Arm {
 func toggleArm(s *spec.Spec, kind string) {
 	if armOfKind(s, kind) != nil {
 		if kind != look.Alone {
-			s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a spec.Arm) bool { return look.KindOf(a) == kind })
+			ofKind := func(a spec.Arm) bool { return look.KindOf(a) == kind }
+			s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), ofKind)
 		}
 		return
 	}

@@ -10,7 +10,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// scoresOf yields the scores that all students of an experiment have: an arm without a score could not be compared.
+// scoresOf yields the scores that all students of an experiment have: an arm without a score could not be
+// compared.
 func scoresOf(s *spec.Spec) iter.Seq[spec.ScoreKind] {
 	return func(yield func(spec.ScoreKind) bool) {
 		for k := range spec.Each(spec.ScoreCount) {
@@ -28,15 +29,16 @@ func smooths(s *spec.Spec) bool { return !spec.Policies[s.Detect.Threshold.Polic
 
 // warms tells whether windows may start warm: where no student looks ahead.
 func warms(s *spec.Spec) bool {
-	return !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return spec.Controls[a.Control].Student && !s.StudentOf(a).Causal() })
+	looksAhead := func(a spec.Arm) bool { return spec.Controls[a.Control].Student && !s.StudentOf(a).Causal() }
+	return !slices.ContainsFunc(s.Arms, looksAhead)
 }
 
-// parameterRows are the parameters of thresholds, shown where the policy reads them. One that has a default is empty while
-// it stands there. What is a sensible value is for the experiment to say.
+// parameterRows are the parameters of thresholds, shown where the policy reads them. One that has a default
+// is empty while it stands there. What is a sensible value is for the experiment to say.
 func parameterRows() (rows []row) {
 	for k := range spec.Each(spec.ParamCount) {
-		r := row{field: Field("detect.threshold." + k.String()), name: words.Key(k.WordKey()), place: ofDetection, more: true,
-			shows: func(s *spec.Spec) bool { return spec.Policies[s.Detect.Threshold.Policy].Reads(k) }}
+		r := row{field: Field("detect.threshold." + k.String()), name: words.Key(k.WordKey()), place: ofDetection,
+			more: true, shows: func(s *spec.Spec) bool { return spec.Policies[s.Detect.Threshold.Policy].Reads(k) }}
 		r.get = func(s *spec.Spec) string {
 			if x, given := s.Detect.Threshold.Param(k); given {
 				return words.Setting(x)
@@ -88,7 +90,8 @@ func thresholdText(w *words.Language, t spec.Threshold) string {
 	return w.Say(words.Key(t.Policy.SetKey()), params...)
 }
 
-// adapt brings values in line that make sense only together. A fixed threshold that was not given starts at fixed.
+// adapt brings values in line that make sense only together. A fixed threshold that was not given starts at
+// fixed.
 func adapt(next *spec.Spec, fixed float64) {
 	adaptThreshold(&next.Detect.Threshold, fixed)
 	if !slices.Contains(slices.Collect(scoresOf(next)), next.Detect.Score) {
@@ -125,7 +128,8 @@ func adaptThreshold(t *spec.Threshold, fixed float64) {
 	}
 }
 
-// reason is why a value was not taken. Of the experiment's own errors the path is left out where the place says it already.
+// reason is why a value was not taken. Of the experiment's own errors the path is left out where the place
+// says it already.
 func reason(field Field, err error) *fault.Fault {
 	if wrong, ok := errors.AsType[*spec.FieldError](err); ok {
 		text := wrong.Got + ", want " + wrong.Want

@@ -25,8 +25,8 @@ type Form struct {
 	Reject Reject
 }
 
-// Reading is a series on its way. Only once it is there does it take the place of the one before, so that a file that
-// cannot be read changes nothing.
+// Reading is a series on its way. Only once it is there does it take the place of the one before, so that a
+// file that cannot be read changes nothing.
 type Reading struct {
 	ID    int // of the request
 	Data  spec.Data
@@ -79,8 +79,8 @@ func isBuiltin(source string) bool { return strings.HasPrefix(source, GroupBuilt
 // ShowGroup opens the data tab of the series in use.
 func (f *Form) ShowGroup() { f.Group = f.GroupOf(f.Spec.Data.Source) }
 
-// Set takes a typed value over, or says why not and keeps the old one. A value that is about the series is not taken yet:
-// Set returns what to read first. A fixed threshold that was not given starts at fixed.
+// Set takes a typed value over, or says why not and keeps the old one. A value that is about the series is
+// not taken yet: Set returns what to read first. A fixed threshold that was not given starts at fixed.
 func (f *Form) Set(field Field, text string, fixed float64) (read *spec.Data) {
 	r := rowOf(field)
 	if r == nil {
@@ -109,8 +109,8 @@ func (f *Form) Refuse(field Field, why *fault.Fault) {
 	f.Reject = Reject{Field: field, Why: why, Times: f.Reject.Times + 1}
 }
 
-// Toggle switches the arms of a kind on or off. It does nothing that would leave a spec that cannot be trained, and tells
-// whether it did something.
+// Toggle switches the arms of a kind on or off. It does nothing that would leave a spec that cannot be
+// trained, and tells whether it did something.
 func (f *Form) Toggle(kind string) bool {
 	next := clone(f.Spec)
 	toggleArm(&next, kind)
@@ -130,7 +130,8 @@ func (f *Form) Fresh(source string) spec.Data {
 	return next
 }
 
-// Source is how a series names the first of some files; the others may belong to it, as the test part or the labels do.
+// Source is how a series names the first of some files; the others may belong to it, as the test part or the
+// labels do.
 func Source(names []string) string { return filePrefix + names[0] }
 
 // Missing tells whether a series is a file that is not among these.

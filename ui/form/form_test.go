@@ -134,7 +134,8 @@ func TestEveryChoiceIsValid(t *testing.T) {
 	}
 }
 
-// A row that is added to spec.Policies shows on the page: its parameters have inputs, and it has a text of its own.
+// A row that is added to spec.Policies shows on the page: its parameters have inputs, and it has a text of
+// its own.
 func TestEveryPolicyIsOfferedWithItsParameters(t *testing.T) {
 	texts := map[string]bool{}
 	for k := range spec.Each(spec.PolicyCount) {

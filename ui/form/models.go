@@ -10,15 +10,16 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// sizeRows are the sizes of the teacher or of the student, shown where its model has them. Each stands at the model's own
-// default while it is empty; how large it may be is for the experiment to say.
+// sizeRows are the sizes of the teacher or of the student, shown where its model has them. Each stands at the
+// model's own default while it is empty; how large it may be is for the experiment to say.
 func sizeRows(path Field, p place, model func(*spec.Spec) *spec.Model) (rows []row) {
 	for k := range spec.Each(spec.SizeCount) {
 		ofLab := func(s *spec.Spec) int {
 			lab := spec.Models[model(s).Kind].Lab
 			return *lab.Size(k)
 		}
-		rows = append(rows, row{field: path + "." + Field(k.String()), name: words.Key(k.WordKey()), place: p, more: true,
+		rows = append(rows, row{field: path + "." + Field(k.String()), name: words.Key(k.WordKey()), place: p,
+			more:     true,
 			shows:    func(s *spec.Spec) bool { return ofLab(s) != 0 },
 			value:    countOrNone(func(s *spec.Spec) *int { return model(s).Size(k) }, 1),
 			standard: func(s *spec.Spec) string { return strconv.Itoa(ofLab(s)) }})
@@ -76,18 +77,21 @@ func (f *Form) pick(w *words.Language, field Field, of func(*spec.Spec) *spec.Mo
 	}
 	for k := range spec.Each(spec.ModelCount) {
 		for _, d := range widthsOf(m, k) {
-			p.Choices = append(p.Choices, Choice{Value: modelText(spec.Model{Kind: k, DModel: d}), Text: w.Say("width", d),
-				Group: spec.Models[k].Title, On: k == m.Kind && d == size.DModel})
+			sized := modelText(spec.Model{Kind: k, DModel: d})
+			p.Choices = append(p.Choices, Choice{Value: sized, Text: w.Say("width", d), Group: spec.Models[k].Title,
+				On: k == m.Kind && d == size.DModel})
 		}
 	}
 	p.Value = modelText(spec.Model{Kind: m.Kind, DModel: size.DModel})
 	return p
 }
 
-// widthsOf lists the widths of a model on offer: those that its heads divide, its own, and the one it has now.
+// widthsOf lists the widths of a model on offer: those that its heads divide, its own, and the one it has
+// now.
 func widthsOf(now spec.Model, kind spec.ModelKind) []int {
 	k := spec.Models[kind]
-	list := slices.DeleteFunc(slices.Clone(widths), func(d int) bool { return k.Branches > 0 && d%(k.Branches*k.Lab.Heads) != 0 })
+	uneven := func(d int) bool { return k.Branches > 0 && d%(k.Branches*k.Lab.Heads) != 0 }
+	list := slices.DeleteFunc(slices.Clone(widths), uneven)
 	list = append(list, k.Lab.DModel)
 	if now.Kind == kind {
 		list = append(list, now.OrLab().DModel)

@@ -95,7 +95,8 @@ func (f *Form) inputs(w *words.Language, p place) (list []Input) {
 	return list
 }
 
-// input is a setting with its words, its choices for this experiment, and the last mistake if it was made here.
+// input is a setting with its words, its choices for this experiment, and the last mistake if it was made
+// here.
 func (f *Form) input(w *words.Language, field Field) Input {
 	r := rowOf(field)
 	in := Input{Field: field, Name: w.Say(r.name), Value: r.get(&f.Spec)}
@@ -107,7 +108,8 @@ func (f *Form) input(w *words.Language, field Field) Input {
 	}
 	if r.options != nil {
 		for _, o := range r.options(&f.Spec) {
-			in.Choices = append(in.Choices, Choice{Value: o.String(), Text: w.Say(words.Key(o.WordKey())), On: o.String() == in.Value})
+			text := w.Say(words.Key(o.WordKey()))
+			in.Choices = append(in.Choices, Choice{Value: o.String(), Text: text, On: o.String() == in.Value})
 		}
 	}
 	if field == fieldThreshold {
@@ -119,12 +121,14 @@ func (f *Form) input(w *words.Language, field Field) Input {
 	return in
 }
 
-// dataSection shows the open tab, which need not be that of the series in use: looking around changes nothing.
+// dataSection shows the open tab, which need not be that of the series in use: looking around changes
+// nothing.
 func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	here := f.GroupOf(f.Spec.Data.Source) == f.Group
 	for _, c := range f.Catalogue {
 		if c.Group == f.Group {
-			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, Hint: sourceHint(w, c), On: c.ID == f.Spec.Data.Source})
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, Hint: sourceHint(w, c),
+				On: c.ID == f.Spec.Data.Source})
 		}
 	}
 	name := f.sourceName(f.Spec.Data.Source)
@@ -200,11 +204,13 @@ func (f *Form) formula(w *words.Language) []string {
 	return nil
 }
 
-// armChecks offers the kinds that the lab compares, on or off; arms that only a link can describe count for their kind.
+// armChecks offers the kinds that the lab compares, on or off; arms that only a link can describe count for
+// their kind.
 func (f *Form) armChecks(w *words.Language) []ArmCheck {
 	var checks []ArmCheck
 	for _, kind := range look.Kinds() {
-		c := ArmCheck{Look: look.Look{Name: kind, Kind: kind, Text: look.Title(w, kind)}, On: armOfKind(&f.Spec, kind) != nil}
+		c := ArmCheck{Look: look.Look{Name: kind, Kind: kind, Text: look.Title(w, kind)},
+			On: armOfKind(&f.Spec, kind) != nil}
 		c.Fixed = c.On && kind == look.Alone
 		if control := new(spec.ControlKind); control.UnmarshalText([]byte(kind)) == nil {
 			c.Note = w.Say("control")

@@ -13,8 +13,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Field is one setting of the experiment that a person can change: the path of its value in a Spec's JSON, by which errors
-// name it too. Of arms it is the path in each of them: arms.objective.axis.
+// Field is one setting of the experiment that a person can change: the path of its value in a Spec's JSON, by
+// which errors name it too. Of arms it is the path in each of them: arms.objective.axis.
 type Field string
 
 // row says how one setting is named, shown, written and read.
@@ -93,8 +93,8 @@ func choice[K interface {
 	return choiceOf(r, at, func(*spec.Spec) iter.Seq[K] { return spec.Each(count) })
 }
 
-// choiceOf is choice where not every experiment can have every row. It checks what was chosen here too, since a message
-// may come from anywhere.
+// choiceOf is choice where not every experiment can have every row. It checks what was chosen here too, since
+// a message may come from anywhere.
 func choiceOf[K option, P kind[K]](r row, at func(*spec.Spec) P, kinds func(*spec.Spec) iter.Seq[K]) row {
 	r.options = func(s *spec.Spec) (list []option) {
 		for k := range kinds(s) {

@@ -24,7 +24,8 @@ const (
 	maxWeight = 10
 )
 
-// rows are the settings, in the order of the recipe. To add one, add its row; its name needs a text in every language.
+// rows are the settings, in the order of the recipe. To add one, add its row; its name needs a text in every
+// language.
 var rows = slices.Concat([]row{
 	{field: "data.window", name: "window", place: ofData, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Data.Window }, 2, 1000)},
@@ -32,9 +33,10 @@ var rows = slices.Concat([]row{
 		value: whole(func(s *spec.Spec) *int { return &s.Data.Stride }, 1, 1000)},
 	choice(row{field: "data.scaling", name: "scaling", place: ofData, more: true},
 		func(s *spec.Spec) *spec.ScalingKind { return &s.Data.Scaling }, spec.ScalingCount),
-	{field: "data.seed", name: "data-seed", place: ofData, more: true, shows: generated, value: value{getDataSeed, setDataSeed}},
-	{field: "data.label", name: "label-column", hint: "label-hint", place: ofData, more: true, shows: fromFile,
-		value: text(func(s *spec.Spec) *string { return &s.Data.Label })},
+	{field: "data.seed", name: "data-seed", place: ofData, more: true, shows: generated,
+		value: value{getDataSeed, setDataSeed}},
+	{field: "data.label", name: "label-column", hint: "label-hint", place: ofData, more: true,
+		shows: fromFile, value: text(func(s *spec.Spec) *string { return &s.Data.Label })},
 	{field: "data.split", name: "split", place: ofData, more: true, shows: fromFile,
 		value: share(func(s *spec.Spec) **float64 { return &s.Data.Split }, 0.05, 0.95)},
 
@@ -54,8 +56,9 @@ var rows = slices.Concat([]row{
 				to.Axis = from.Axis
 			}
 		}),
-	shared(choice(row{field: "arms.objective.schedule", name: "weight-schedule", place: ofObjective, more: true, shows: teaches},
-		func(s *spec.Spec) *spec.WeightScheduleKind { return &objectiveOf(s).Schedule }, spec.WeightScheduleCount),
+	shared(choice(row{field: "arms.objective.schedule", name: "weight-schedule", place: ofObjective, more: true,
+		shows: teaches}, func(s *spec.Spec) *spec.WeightScheduleKind { return &objectiveOf(s).Schedule },
+		spec.WeightScheduleCount),
 		func(to, from *spec.Objective) { to.Schedule = from.Schedule }),
 
 	{field: "train.epochs", name: "epochs", place: ofTraining,
@@ -79,8 +82,8 @@ var rows = slices.Concat([]row{
 }, parameterRows(), []row{
 	choiceOf(row{field: "detect.score", name: "score", place: ofDetection, more: true},
 		func(s *spec.Spec) *spec.ScoreKind { return &s.Detect.Score }, scoresOf),
-	{field: "detect.smoothing", name: "smoothing", hint: "smoothing-hint", place: ofDetection, more: true, shows: smooths,
-		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
+	{field: "detect.smoothing", name: "smoothing", hint: "smoothing-hint", place: ofDetection, more: true,
+		shows: smooths, value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
 	{field: "detect.warm", name: "warm", hint: "warm-hint", place: ofDetection, more: true, shows: warms,
 		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
 })
@@ -104,7 +107,8 @@ func generated(s *spec.Spec) bool { return isBuiltin(s.Data.Source) }
 func fromFile(s *spec.Spec) bool  { return strings.HasPrefix(s.Data.Source, filePrefix) }
 func teaches(s *spec.Spec) bool   { return s.Examined() != "" }
 func turns(s *spec.Spec) bool {
-	return slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return a.Distils() && spec.Objectives[a.Objective.Kind].Axis })
+	turned := func(a spec.Arm) bool { return a.Distils() && spec.Objectives[a.Objective.Kind].Axis }
+	return slices.ContainsFunc(s.Arms, turned)
 }
 
 func getWeight(s *spec.Spec) string { return words.Setting(objectiveOf(s).Weight) }

@@ -25,8 +25,8 @@ type Link struct {
 // Span is the steps From up to, not including, To.
 type Span struct{ From, To int }
 
-// Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its meaning
-// when defaults change.
+// Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its
+// meaning when defaults change.
 func (l Link) Hash() string {
 	text, err := json.Marshal(l.Spec)
 	if err != nil {
@@ -133,7 +133,8 @@ func escape(s string) string {
 	var out strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_./!'(),:+*~;@", c) >= 0 {
+		plain := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if plain || strings.IndexByte("-_./!'(),:+*~;@", c) >= 0 {
 			out.WriteByte(c)
 		} else {
 			fmt.Fprintf(&out, "%%%02X", c)

@@ -9,9 +9,9 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// The notation is Rison (Nix, 2007): JSON that stays readable in a URL, since it needs neither quotes nor braces.
-// An object is (key:value,...), an array !(value,...), true !t, false !f, null !n; a string needs quotes, 'it!'s',
-// only when it could be read as something else.
+// The notation is Rison (Nix, 2007): JSON that stays readable in a URL, since it needs neither quotes nor
+// braces. An object is (key:value,...), an array !(value,...), true !t, false !f, null !n; a string needs
+// quotes, 'it!'s', only when it could be read as something else.
 
 const maxDepth = 16 // of nested objects and arrays
 

@@ -27,8 +27,8 @@ type Look struct {
 	Brief string // the same where there is little room
 }
 
-// Kinds lists the kinds of arms that the lab compares, in the order of the recipe: one for every objective, then one for
-// every control.
+// Kinds lists the kinds of arms that the lab compares, in the order of the recipe: one for every objective,
+// then one for every control.
 func Kinds() []string {
 	kinds := []string{Alone}
 	for k := range spec.Each(spec.ObjectiveCount) {
@@ -56,7 +56,8 @@ func KindOf(a spec.Arm) string {
 	return Alone
 }
 
-// Of describes an arm; the arms that the recipe offers have names in words, others are called as the Spec does.
+// Of describes an arm; the arms that the recipe offers have names in words, others are called as the Spec
+// does.
 func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
 	l := Look{Name: a.Name, Kind: KindOf(a), Text: a.Name}
 	for _, b := range s.Arms {

@@ -11,8 +11,8 @@ import (
 // flattering is the metric that the verdict shows next to what a random score gets.
 const flattering = "pa_f1"
 
-// headline is the metrics that the table shows unless a person asks for all: in this order, honest ones first. Extra
-// ones leave when the page is narrow.
+// headline is the metrics that the table shows unless a person asks for all: in this order, honest ones
+// first. Extra ones leave when the page is narrow.
 var headline = []struct {
 	name  string
 	extra bool
@@ -32,7 +32,8 @@ type metricColumn struct {
 	extra bool
 }
 
-// columns returns the metrics of the table: the headline, or all of them with the headline first in each group.
+// columns returns the metrics of the table: the headline, or all of them with the headline first in each
+// group.
 func columns(all bool) []metricColumn {
 	var list []metricColumn
 	for _, h := range headline {
@@ -46,7 +47,8 @@ func columns(all bool) []metricColumn {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b metricColumn) int { return strings.Compare(string(b.Group), string(a.Group)) }) // honest first
+	honestFirst := func(a, b metricColumn) int { return strings.Compare(string(b.Group), string(a.Group)) }
+	slices.SortStableFunc(list, honestFirst)
 	return list
 }
 

@@ -19,7 +19,8 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 	if shown.Kind == look.MSE {
 		method = w.Say("method-mse")
 	}
-	title, doubtful, outcome := metricNamed(spec.Headline).Short, r.Standing(found.Arm, spec.Headline).Doubtful(), noticed(w, e)
+	title, outcome := metricNamed(spec.Headline).Short, noticed(w, e)
+	doubtful := r.Standing(found.Arm, spec.Headline).Doubtful()
 	switch {
 	case outcome == spec.VerdictNull && diff == w.SignedPoints(0):
 		v.Claim = w.Say("no-difference-claim", method, diff, title, seeds)
@@ -47,8 +48,8 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 	v.Effect = effectFigure(w, shown, e)
 }
 
-// noticed is the outcome of differences as the page tells it: beyond its spread or not, nobody would notice one that shows
-// no digit.
+// noticed is the outcome of differences as the page tells it: beyond its spread or not, nobody would notice
+// one that shows no digit.
 func noticed(w *words.Language, e spec.Spread) spec.OutcomeKind {
 	if len(e.Values) > 1 && w.SignedPoints(float64(e.Mean)) == w.SignedPoints(0) {
 		return spec.VerdictNull
@@ -114,8 +115,8 @@ func flattery(w *words.Language, r spec.Report, arm string) string {
 // effectFigure has a sentence with every number in it, for those who do not see the figure.
 func effectFigure(w *words.Language, shown look.Look, e spec.Spread) *EffectFigure {
 	title := metricNamed(spec.Headline).Short
-	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD), Label: w.SignedPoints(float64(e.Mean)),
-		Caption: w.Say("effect-caption", title, shown.Text), Grey: w.Say("effect-spread")}
+	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD),
+		Label: w.SignedPoints(float64(e.Mean)), Caption: w.Say("effect-caption", title, shown.Text), Grey: w.Say("effect-spread")}
 	var spoken []string
 	for _, d := range e.Values {
 		f.Points = append(f.Points, 100*float64(d))

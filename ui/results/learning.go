@@ -40,8 +40,9 @@ func NoLearning(w *words.Language, s spec.Spec) Learning {
 	if s.Teaches() {
 		second = "cosine-to-teacher"
 	}
-	return Learning{Sub: w.Say("learning-none"), Plots: []Plot{newPlot(w.Say("loss"), "", nil, s.Train.Epochs),
-		newPlot(w.Say(second), w.Say("by-epoch"), nil, s.Train.Epochs)}}
+	loss := newPlot(w.Say("loss"), "", nil, s.Train.Epochs)
+	validation := newPlot(w.Say(second), w.Say("by-epoch"), nil, s.Train.Epochs)
+	return Learning{Sub: w.Say("learning-none"), Plots: []Plot{loss, validation}}
 }
 
 // Learning returns the curves of the training run that is under way, or at the end those of the arm in focus.
@@ -87,8 +88,10 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	}
 	var curves []Curve
 	names := partNames(samples)
-	if own := spec.PartOwn.String(); slices.Contains(names, own) { // of which these are most: it would only be the same line again
-		names = slices.DeleteFunc(names, func(n string) bool { return n != own && spec.Parts[partOfName(n)].From == spec.FromStudent })
+	if own := spec.PartOwn.String(); slices.Contains(names, own) {
+		names = slices.DeleteFunc(names, func(n string) bool { // most of it: they would only be the same line again
+			return n != own && spec.Parts[partOfName(n)].From == spec.FromStudent
+		})
 	}
 	for _, name := range names {
 		c := Curve{Look: p.lookOfPart(w, name, arm)}
@@ -106,8 +109,8 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	return newPlot(w.Say("loss"), sub, curves, max(epochs, 1))
 }
 
-// lookOfPart gives the total the ink of facts, what the model is held to beside its series grey, the student's own parts
-// its colour, and what comes from the teacher the teacher's.
+// lookOfPart gives the total the ink of facts, what the model is held to beside its series grey, the
+// student's own parts its colour, and what comes from the teacher the teacher's.
 func (p *Progress) lookOfPart(w *words.Language, part, arm string) look.Look {
 	l := look.OfTeacher(w)
 	k := partOfName(part)
@@ -152,8 +155,8 @@ func partOf(parts []spec.Part, name string) (float64, bool) {
 	return 0, false
 }
 
-// validationPlot compares the arms on the data held out from training: by the cosine of their output to the teacher's
-// or, where there is no teacher, by their own loss, which all of them have.
+// validationPlot compares the arms on the data held out from training: by the cosine of their output to the
+// teacher's or, where there is no teacher, by their own loss, which all of them have.
 func (p *Progress) validationPlot(w *words.Language) Plot {
 	title, measure := w.Say("validation-loss"), func(e spec.Epoch) (float64, bool) {
 		return partOf(e.Validation, spec.PartOwn.String())

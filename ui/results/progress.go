@@ -10,8 +10,8 @@ import (
 	"cosinelab/ui/look"
 )
 
-// Progress is an experiment as far as it has come. Several training runs may be under way at once: their events come in
-// any order, so each has a Track of its own.
+// Progress is an experiment as far as it has come. Several training runs may be under way at once: their
+// events come in any order, so each has a Track of its own.
 type Progress struct {
 	Spec     spec.Spec
 	Data     spec.DataSummary
@@ -24,7 +24,7 @@ type Progress struct {
 	Final    *spec.Report   // nil until the engine has sent it
 	Over     bool
 	Lost     *fault.Fault // why a worker is gone; nil = none is
-	Gone     bool         // its outputs and scores cannot be drawn any more: another series was opened since, or the engine died
+	Gone     bool         // its outputs and scores cannot be drawn any more: another series was opened, or Died
 	Died     bool         // the engine did, with them
 	Resumed  bool         // from checkpoints, after an engine died in it
 }
@@ -49,8 +49,8 @@ type Sample struct {
 	Losses []spec.Part
 }
 
-// MaxTrace bounds a trace: beyond it every other sample goes. What is left is more than the plot has pixels, and is drawn
-// again with every step that the page hears of.
+// MaxTrace bounds a trace: beyond it every other sample goes. What is left is more than the plot has pixels,
+// and is drawn again with every step that the page hears of.
 const MaxTrace = 500
 
 // Begin returns the progress of an experiment that was just asked for.
@@ -58,8 +58,8 @@ func Begin(s spec.Spec, d spec.DataSummary) *Progress {
 	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData}
 }
 
-// Hear takes an event over, and tells whether there is now more to draw in the charts. What comes after the end is not
-// heard any more.
+// Hear takes an event over, and tells whether there is now more to draw in the charts. What comes after the
+// end is not heard any more.
 func (p *Progress) Hear(e *spec.Event) (more bool) {
 	if e == nil || p.Over {
 		return false
@@ -84,8 +84,8 @@ func (p *Progress) event(e spec.Event) {
 	}
 }
 
-// Finish takes over the report, which replaces what events have told: it has the runs in the order of the spec, and
-// everything that stopping left out.
+// Finish takes over the report, which replaces what events have told: it has the runs in the order of the
+// spec, and everything that stopping left out.
 func (p *Progress) Finish(r *spec.Report) {
 	p.Final, p.Over, p.Data = r, true, r.Data
 	p.Teachers = nil
@@ -98,7 +98,8 @@ func (p *Progress) Finish(r *spec.Report) {
 	}
 }
 
-// Report returns what is finished as a report, so that an experiment under way is summed up like one that is done.
+// Report returns what is finished as a report, so that an experiment under way is summed up like one that is
+// done.
 func (p *Progress) Report() spec.Report {
 	r := spec.Report{Version: spec.Version, Spec: p.Spec, Data: p.Data}
 	if p.Final != nil {
@@ -113,7 +114,8 @@ func (p *Progress) Report() spec.Report {
 
 // track returns the track of a training run under way, a new one in its place when it has just begun.
 func (p *Progress) track(of TrainingRun) *Track {
-	at, found := slices.BinarySearchFunc(p.Live, p.place(of), func(t Track, place int) int { return p.place(t.Of) - place })
+	behind := func(t Track, place int) int { return p.place(t.Of) - place }
+	at, found := slices.BinarySearchFunc(p.Live, p.place(of), behind)
 	if !found {
 		p.Live = slices.Insert(p.Live, at, Track{Of: of})
 	}
@@ -130,8 +132,8 @@ func (p *Progress) end(of TrainingRun) {
 	})
 }
 
-// Shown is the training run that a single line can tell of: the first in the order of the spec, which stays the same
-// until it is over, whatever else goes on beside it.
+// Shown is the training run that a single line can tell of: the first in the order of the spec, which stays
+// the same until it is over, whatever else goes on beside it.
 func (p *Progress) Shown() *Track {
 	if len(p.Live) > 0 {
 		return &p.Live[0]
@@ -171,7 +173,8 @@ func epochsDone(e spec.Event) float64 {
 	return float64(e.Step) / float64(e.Steps) * float64(e.Epochs)
 }
 
-// TrainingRuns lists everything that is trained, in the order of the spec: seed by seed, the teacher before the arms.
+// TrainingRuns lists everything that is trained, in the order of the spec: seed by seed, the teacher before
+// the arms.
 func TrainingRuns(s spec.Spec) (list []TrainingRun) {
 	for _, seed := range s.Seeds {
 		if trainsTeacher(s) {

@@ -73,8 +73,8 @@ func (m Maybe) Number() float64 {
 	return m.Value
 }
 
-// Table returns the results as far as they have come, all metrics or the headline. Before any run it is the empty table of
-// an experiment that has not begun.
+// Table returns the results as far as they have come, all metrics or the headline. Before any run it is the
+// empty table of an experiment that has not begun.
 func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	r := p.Report()
 	t := Table{Legend: w.Say("legend"), All: all, Switch: w.Say("all-metrics", len(metrics.All))}
@@ -86,7 +86,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	}
 	for _, a := range r.Arms {
 		name := a.Arm.Name
-		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm), Pinned: name == pinned, runs: len(a.Runs)}
+		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
+			Pinned: name == pinned, runs: len(a.Runs)}
 		if f := p.failure(name); f != nil {
 			row.Failed = w.Say("run-failed", f.Failed)
 		}
@@ -100,11 +101,13 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 			t.addHitRates(w, r)
 		}
 		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
-		if i := slices.IndexFunc(summed, func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
+		found := func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }
+		if i := slices.IndexFunc(summed, found); i >= 0 {
 			ms = summed[i]
 		}
 		definition := w.Say(words.Key(m.WordKey())) + ": " + w.Say(words.Key(m.DefinitionKey()))
-		t.add(w, m, definition, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
+		doubtful := func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() }
+		t.add(w, m, definition, ms, len(p.Spec.Seeds), doubtful)
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -113,10 +116,11 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 }
 
 // add puts one metric into the table.
-func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int,
+	doubtful func(arm string) bool) {
 	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
-		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained), Flattering: m.Group == metrics.Flattering,
-		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
+		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained),
+		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
 		var arm spec.Spread
 		if i < len(ms.Arms) {
@@ -149,24 +153,27 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 			}
 		}
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
-		t.add(w, metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}, definition, ms, len(r.Spec.Seeds),
-			func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() })
+		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
+		doubtful := func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() }
+		t.add(w, column, definition, ms, len(r.Spec.Seeds), doubtful)
 	}
 }
 
-// HitRates says how often an arm blames the right channels, beside what guessing gives; empty where nobody knows them.
+// HitRates says how often an arm blames the right channels, beside what guessing gives; empty where nobody
+// knows them.
 func (p *Progress) HitRates(w *words.Language, arm string) string {
 	var said []string
 	for _, h := range spec.HitRates {
 		if s := p.Report().LocatedStanding(arm, h); s.Value.Mean.Defined() {
-			said = append(said, w.Say("hit-rate-of", h.Title, points(w.Numbers, s.Value.Mean), points(w.Numbers, s.Chance.Mean)))
+			got, chance := points(w.Numbers, s.Value.Mean), points(w.Numbers, s.Chance.Mean)
+			said = append(said, w.Say("hit-rate-of", h.Title, got, chance))
 		}
 	}
 	return strings.Join(said, w.Say("list-comma"))
 }
 
-// newCell writes a metric of an arm that has so many finished runs. Not every run need have a value: precision has none
-// without an alarm.
+// newCell writes a metric of an arm that has so many finished runs. Not every run need have a value:
+// precision has none without an alarm.
 func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
 	n := len(arm.Values)
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}

@@ -65,8 +65,8 @@ type FileLine struct {
 	Wrong  bool // the error is about it
 }
 
-// Verdict returns what the page claims: of an experiment under way that there is no verdict yet, of one that has ended what
-// its seeds show. Changed tells that the experiment is no longer the one that is set.
+// Verdict returns what the page claims: of an experiment under way that there is no verdict yet, of one that
+// has ended what its seeds show. Changed tells that the experiment is no longer the one that is set.
 func (p *Progress) Verdict(w *words.Language, paused, changed bool) Verdict {
 	if p.Over {
 		return p.verdictDone(w, changed)
@@ -77,7 +77,8 @@ func (p *Progress) Verdict(w *words.Language, paused, changed bool) Verdict {
 // verdictLive holds the verdict back: the first seeds often say otherwise than all of them.
 func (p *Progress) verdictLive(w *words.Language, paused bool) Verdict {
 	done, all := p.Done()
-	v := Verdict{Tag: w.Say("tag-training"), Look: TagLive, Claim: w.Say("no-verdict-yet", done, all), Note: p.Data.Title, Matrix: p.matrix(w)}
+	v := Verdict{Tag: w.Say("tag-training"), Look: TagLive, Claim: w.Say("no-verdict-yet", done, all),
+		Note: p.Data.Title, Matrix: p.matrix(w)}
 	if paused {
 		v.Tag, v.Look = w.Say("tag-paused"), TagPlain
 	}
@@ -186,15 +187,16 @@ func (p *Progress) provenance(w *words.Language, changed bool) string {
 	return strings.Join(parts, " · ")
 }
 
-// thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one that fits the
-// tail of the scores had too little to fit.
+// thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one
+// that fits the tail of the scores had too little to fit.
 func (p *Progress) thresholdSaw(w *words.Language) []string {
 	i := slices.IndexFunc(p.Runs, func(r spec.Run) bool { return r.Threshold.Saw.String() != "" })
 	if i < 0 {
 		return nil
 	}
 	said := []string{w.Say(words.Key(p.Runs[i].Threshold.Saw.WordKey()))}
-	if slices.ContainsFunc(p.Runs, func(r spec.Run) bool { return r.Threshold.Tail != nil && r.Threshold.Tail.Unreliable }) {
+	unreliable := func(r spec.Run) bool { return r.Threshold.Tail != nil && r.Threshold.Tail.Unreliable }
+	if slices.ContainsFunc(p.Runs, unreliable) {
 		said = append(said, w.Say("tail-unreliable"))
 	}
 	return said

@@ -32,8 +32,8 @@ func (s *State) answer(a Answer) []Effect {
 	return s.Stack.answer(a, &s.requests)
 }
 
-// ready begins with the series that the address names. Until then everything typed was kept as it was: only the engine
-// can tell whether a series is there.
+// ready begins with the series that the address names. Until then everything typed was kept as it was: only
+// the engine can tell whether a series is there.
 func (s *State) ready(r protocol.Response) []Effect {
 	s.Control.Device, s.Control.Cores, s.Form.Catalogue = r.Device, r.Cores, r.Catalogue
 	s.Control.Mode = Idle
@@ -70,7 +70,7 @@ func (s *State) fail(r protocol.Response) {
 		if s.Run != nil {
 			s.Run.Lost = e.Fault
 		}
-	case e.Where == whereData && s.Run == nil && s.Form.Open != nil: // about a series that nobody waits for any more
+	case e.Where == whereData && s.Run == nil && s.Form.Open != nil: // nobody waits for that series any more
 	default:
 		s.Wrong = &Wrong{Where: e.Where, Why: e.Fault}
 		if f := form.FieldAt(e.Field); f != "" {

@@ -2,7 +2,6 @@ package state
 
 import (
 	"strconv"
-	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
@@ -33,7 +32,8 @@ func (s *State) Bar() Bar {
 	return Bar{
 		Run: s.Words.Say(c.runKey(s.Run)), Pauses: c.Mode == Running,
 		CanRun: ready, CanStep: ready, CanStop: c.live(), CanReset: s.Run != nil && c.Mode != Stopping,
-		Status: s.status(), Segments: segments(s.Run), Device: c.Device, Counts: c.counts(s.Words), Workers: c.Workers(), Locked: c.Locked(),
+		Status: s.status(), Segments: segments(s.Run),
+		Device: c.Device, Counts: c.counts(s.Words), Workers: c.Workers(), Locked: c.Locked(),
 	}
 }
 
@@ -44,7 +44,7 @@ func (c *Control) counts(w *words.Language) (list []form.Choice) {
 		if n == 1 {
 			k = "workers-one"
 		}
-		list = append(list, form.Choice{Value: strconv.Itoa(n), Text: strings.TrimSpace(w.Say(k, n)), On: n == c.Workers()})
+		list = append(list, form.Choice{Value: strconv.Itoa(n), Text: w.Say(k, n), On: n == c.Workers()})
 	}
 	return list
 }

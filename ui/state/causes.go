@@ -27,7 +27,8 @@ type Cause struct {
 	Spoken  string
 }
 
-// Causes returns what the page tells of the alarm at the cursor, or of the first one in the anomaly at the cursor.
+// Causes returns what the page tells of the alarm at the cursor, or of the first one in the anomaly at the
+// cursor.
 func (s *State) Causes() Causes { return s.Scene().causes(s.Words) }
 
 func (c Scene) causes(w *words.Language) Causes {
@@ -76,7 +77,8 @@ func overlapping(ranges []spec.Range, at spec.Range) int {
 
 // segmentAt returns the first true anomaly that shares a step with at, -1 = none does.
 func (c Scene) segmentAt(at spec.Range) int {
-	return slices.IndexFunc(c.Data.Segments, func(g spec.Segment) bool { return g.From < at.To && at.From < g.To })
+	shares := func(g spec.Segment) bool { return g.From < at.To && at.From < g.To }
+	return slices.IndexFunc(c.Data.Segments, shares)
 }
 
 // explain tells of alarm i of a run.
@@ -94,7 +96,8 @@ func (c Scene) explain(w *words.Language, told *Causes, r *spec.Run, i int) {
 		told.Lead = w.Say("causes-false", told.Lead)
 	}
 	for _, cause := range r.Causes[i] {
-		one := Cause{Channel: cause.Channel, Name: c.channelName(w, cause.Channel), Share: w.Fixed(100*cause.Share, 0) + " %"}
+		one := Cause{Channel: cause.Channel, Name: c.channelName(w, cause.Channel),
+			Share: w.Fixed(100*cause.Share, 0) + " %"}
 		one.Spoken = w.Say("cause-spoken", one.Name, one.Share)
 		if told.Truth != "" && slices.Contains(c.Data.Segments[truth].Channels, cause.Channel) {
 			one.Right = true

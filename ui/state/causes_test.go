@@ -10,7 +10,8 @@ import (
 	"cosinelab/ui/results"
 )
 
-// explained is a page with a report whose cosine arm alarms twice: in the anomaly of channel 8, and elsewhere.
+// explained is a page with a report whose cosine arm alarms twice: in the anomaly of channel 8, and
+// elsewhere.
 func explained(t *testing.T) *State {
 	t.Helper()
 	s := idle(t)

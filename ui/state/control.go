@@ -7,7 +7,8 @@ import (
 	"cosinelab/ui/results"
 )
 
-// Mode is where the run control stands. The page changes it at once when a button is pressed; the worker confirms.
+// Mode is where the run control stands. The page changes it at once when a button is pressed; the worker
+// confirms.
 type Mode int
 
 // The modes.
@@ -26,14 +27,14 @@ type Control struct {
 	Broken Mode // Running or Paused: the engine died in a run, which a new one can go on with; else Loading
 	Device string
 	Cores  int  // of this machine; 0 until the engine has answered
-	Chosen int  // workers that a person wants; 0 = none were chosen. Results do not depend on it, so links do not hold it
+	Chosen int  // workers that a person wants; 0 = none were chosen. Links do not hold it: results do not depend on it
 	Ask    bool // Reset waits for a second press
 
 	last int // id of the last request of the run control
 }
 
-// defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to do something
-// else with the machine.
+// defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to
+// do something else with the machine.
 const defaultWorkers = 4
 
 // Workers is how many workers a run uses: as many as were chosen, but no more than this machine has cores.
@@ -50,8 +51,9 @@ func (c *Control) Locked() bool { return c.live() || c.Mode == Stopping }
 
 func (c *Control) live() bool { return c.Mode == Running || c.Mode == Paused }
 
-// press changes the mode at once, before the worker confirms it: a button has to answer under the finger. It returns what
-// to ask of the worker, empty for nothing. Whoever steps wants to look: a step holds a run that goes on.
+// press changes the mode at once, before the worker confirms it: a button has to answer under the finger. It
+// returns what to ask of the worker, empty for nothing. Whoever steps wants to look: a step holds a run that
+// goes on.
 func (c *Control) press(k Key, ready bool) (request string) {
 	switch {
 	case k == KeyRun && c.Mode == Running:
@@ -91,7 +93,8 @@ func (c *Control) confirm(r protocol.Response) {
 // Ready tells whether the experiment can be trained now.
 func (s *State) Ready() bool {
 	readable := s.Wrong == nil || s.Wrong.Where != whereData // what failed in a run may be tried again
-	return s.Control.Mode == Idle && s.Form.Data != nil && s.Form.Open == nil && readable && !form.Missing(s.Form.Spec.Data, s.Form.Files)
+	there := s.Form.Data != nil && s.Form.Open == nil && !form.Missing(s.Form.Spec.Data, s.Form.Files)
+	return s.Control.Mode == Idle && readable && there
 }
 
 // press does what a button says.
@@ -130,8 +133,8 @@ func (s *State) begin(request string) Post {
 	return s.command(protocol.Request{Type: request, Spec: &sp, Workers: s.Control.Workers()})
 }
 
-// goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What was finished
-// is scored again, which takes moments; the losses so far stay.
+// goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What
+// was finished is scored again, which takes moments; the losses so far stay.
 func (s *State) goOn() []Effect {
 	mode, before := s.Control.Broken, s.Run
 	if mode == Loading || !s.Ready() || !form.Same(s.Form.Spec, before.Spec) {
@@ -168,8 +171,8 @@ func (s *State) reset(asked bool) []Effect {
 	return append([]Effect{s.command(protocol.Request{Type: protocol.TypeReset})}, s.refresh()...)
 }
 
-// lose keeps what the page holds of an engine that is gone: the results of finished runs, and checkpoints of those under
-// way. What charts were drawn from is lost with it.
+// lose keeps what the page holds of an engine that is gone: the results of finished runs, and checkpoints of
+// those under way. What charts were drawn from is lost with it.
 func (s *State) lose(why *fault.Fault) {
 	if s.Run != nil && s.Control.live() {
 		s.Control.Broken = s.Control.Mode

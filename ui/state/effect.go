@@ -8,7 +8,7 @@ type Effect interface{ effect() }
 // The effects.
 type (
 	Post             struct{ Request protocol.Request } // to the worker, with the files that it names
-	GoOn             struct{ Request protocol.Request } // to the worker, with the checkpoints that the page keeps
+	GoOn             struct{ Request protocol.Request } // likewise, with the checkpoints that the page keeps
 	Forget           struct{}                           // the checkpoints: they are of a run that is over
 	SetHash          struct{ Hash string }              // of the address, without a new entry in the history
 	Remember         struct{ Workers int }              // on this machine, for the next visit

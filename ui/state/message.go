@@ -15,7 +15,7 @@ type weight int
 
 const (
 	passing weight = iota // nothing: it comes by itself, or many times a second
-	action                // a person's: it takes back the last notice and question, and may change the address
+	action                // a person's: it takes back the last notice or question, and may change the address
 )
 
 // The messages.

@@ -252,7 +252,7 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	}
 }
 
-// step is one step of a training.
+// step is one step of a training run.
 func step(arm string, seed uint64, n int) Answer {
 	phase := spec.PhaseStudent
 	if arm == "" {
@@ -343,7 +343,7 @@ func TestLostWorkerIsSaidAndTheRunGoesOn(t *testing.T) {
 	}
 }
 
-// underWay is a page in whose run one training is finished and the next has made 12 steps of 60, in 3 epochs.
+// underWay is a page in whose run one training run is finished and the next has made 12 steps of 60, in 3 epochs.
 func underWay(t *testing.T) *State {
 	t.Helper()
 	s := idle(t)
@@ -363,7 +363,7 @@ func underWay(t *testing.T) *State {
 	return s
 }
 
-// stepOf is a step of a training with 4 in an epoch.
+// stepOf is a step of a training run with 4 in an epoch.
 func stepOf(arm string, step int) spec.Event {
 	return spec.Event{Phase: spec.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15, Step: step, Steps: 60,
 		Losses: []spec.Part{{Name: "total", Value: 1}}}
@@ -437,7 +437,8 @@ func TestAResumedRunSaysSo(t *testing.T) {
 	}
 }
 
-// Checkpoints belong to one experiment: with other settings, and for a run that was to stop, a new engine begins nothing.
+// Checkpoints belong to one experiment: with other settings, and for a run that was to stop, a new engine
+// begins nothing.
 func TestANewEngineDoesNotGoOnWithAnotherExperiment(t *testing.T) {
 	s := underWay(t)
 	s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
@@ -469,7 +470,8 @@ func TestCheckpointsAreForgottenWhenARunIsOver(t *testing.T) {
 	}
 }
 
-// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a way on.
+// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a
+// way on.
 func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 	s := restarted(underWay(t))
 	s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})

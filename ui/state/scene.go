@@ -91,8 +91,8 @@ func (c Scene) Visible() link.Span {
 	return link.Span{To: c.Data.TestSteps}
 }
 
-// shownRun returns the run of an arm that the stack shows: of its first finished seed. It is nil when the arm has no
-// scores yet.
+// shownRun returns the run of an arm that the stack shows: of its first finished seed. It is nil when the arm
+// has no scores yet.
 func (c Scene) shownRun(arm string) *spec.Run {
 	if c.run == nil {
 		return nil
@@ -126,8 +126,8 @@ func (c Scene) FocusedLane() string {
 	return ""
 }
 
-// Focused returns the run whose output the channels show: of the arm in focus, else of the arm under examination,
-// else of the first that has scores.
+// Focused returns the run whose output the channels show: of the arm in focus, else of the arm under
+// examination, else of the first that has scores.
 func (c Scene) Focused() *spec.Run {
 	arms := c.scored()
 	if len(arms) == 0 {
@@ -192,11 +192,13 @@ func (c Scene) lines() []protocol.Line {
 	return lines
 }
 
-// overviewLines are what is asked for over the whole test part: the line of the overview, and every score for its peak.
+// overviewLines are what is asked for over the whole test part: the line of the overview, and every score for
+// its peak.
 func (c Scene) overviewLines() []protocol.Line {
 	lines := []protocol.Line{c.OverviewLine()}
 	for _, a := range c.scored() {
-		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: c.shownRun(a.Name).Seed})
+		seed := c.shownRun(a.Name).Seed
+		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: seed})
 	}
 	return lines
 }
@@ -206,8 +208,8 @@ func (c Scene) OverviewLine() protocol.Line {
 	return protocol.Line{Kind: protocol.LineInput, Channel: c.Shown()[0]}
 }
 
-// Highest is the highest score of any arm in the whole test part, 0 while none is known: the score axes of all arms hold
-// it, so that they stand still while a person zooms.
+// Highest is the highest score of any arm in the whole test part, 0 while none is known: the score axes of
+// all arms hold it, so that they stand still while a person zooms.
 func (c Scene) Highest() float64 {
 	highest := 0.0
 	overview := c.Stack.Overview
@@ -230,7 +232,8 @@ func (c Scene) channelName(w *words.Language, channel int) string {
 	return cmp.Or(name, w.Say("stack-channel", channel+1))
 }
 
-// reveal is, as a person would type it, a channel with the one beside it that was first; empty where nothing changes.
+// reveal is, as a person would type it, a channel with the one beside it that was first; empty where nothing
+// changes.
 func (c Scene) reveal(channel int) string {
 	shown := c.Shown()
 	if c.Data == nil || channel < 0 || channel >= len(c.Data.Channels) || slices.Contains(shown, channel) {
@@ -253,7 +256,8 @@ func (c Scene) judge(t Threshold, out *requests) []Effect {
 		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}}, out)
 }
 
-// threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where none is.
+// threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where
+// none is.
 func (c Scene) threshold() float64 {
 	if r := c.Focused(); r != nil && r.Threshold.Value.Defined() {
 		return form.RoundTo2(float64(r.Threshold.Value))

@@ -43,7 +43,8 @@ func receivers(t *testing.T, folder, method string) (names []string) {
 	return names
 }
 
-// cases lists the types of a package that the switches of a function have cases for; its own package has no prefix.
+// cases lists the types of a package that the switches of a function have cases for; its own package has no
+// prefix.
 func cases(t *testing.T, folder, function, prefix string) (names []string) {
 	each(t, folder, func(d *ast.FuncDecl) {
 		if d.Name.Name != function {

@@ -53,8 +53,8 @@ func (s *State) drop(names []string) []Effect {
 	return s.open(form.Source(names), names)
 }
 
-// read asks the worker for a series, from files that the page keeps once they could be read. Until it answers, and if it
-// fails, the series before stays.
+// read asks the worker for a series, from files that the page keeps once they could be read. Until it
+// answers, and if it fails, the series before stays.
 func (s *State) read(d spec.Data, files []string, f form.Field) []Effect {
 	if s.Control.Mode == Loading || s.Control.Mode == Dead {
 		s.Form.Spec.Data, s.Form.Files = d, files

@@ -49,7 +49,8 @@ func (s Series) Values(l protocol.Line) []float32 {
 	return s.Buckets[i*n : (i+1)*n]
 }
 
-// question is a request of which one is under way at most: what is asked meanwhile waits, and only the last counts.
+// question is a request of which one is under way at most: what is asked meanwhile waits, and only the last
+// counts.
 type question struct {
 	id   int // 0 = none is under way
 	next *protocol.Request
@@ -153,11 +154,13 @@ func (s *State) refresh() []Effect {
 	}
 	scene := s.Scene()
 	span := scene.Visible()
-	effects := k.lanes.ask(protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-		From: span.From, To: span.To, Width: min(k.Width, span.To-span.From), Lines: scene.lines()}}, &s.requests)
+	view := func(from, to, width int, lines []protocol.Line) protocol.Request {
+		return protocol.Request{Type: protocol.TypeView,
+			View: &protocol.View{From: from, To: to, Width: min(width, to-from), Lines: lines}}
+	}
+	effects := k.lanes.ask(view(span.From, span.To, k.Width, scene.lines()), &s.requests)
 	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
-		effects = append(effects, k.overview.ask(protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-			From: 0, To: d.TestSteps, Width: min(overviewWidth, d.TestSteps), Lines: want}}, &s.requests)...)
+		effects = append(effects, k.overview.ask(view(0, d.TestSteps, overviewWidth, want), &s.requests)...)
 	}
 	return effects
 }

@@ -1,8 +1,8 @@
 // Package state is what the page shows, as it follows from all that has happened.
 //
-// Where a click ends: an element's data attribute names its message (ui/actions_js.go), State.Update has a case for every
-// message and returns effects, the command lab has a case for every effect (wasm/lab/main.go). Then the page is drawn anew
-// from the views: Bar, Recipe, Verdict, Scene, Causes, Learning, Table.
+// Where a click ends: an element's data attribute names its message (ui/actions_js.go), State.Update has a
+// case for every message and returns effects, the command lab has a case for every effect (wasm/lab/main.go).
+// Then the page is drawn anew from the views: Bar, Recipe, Verdict, Scene, Causes, Learning, Table.
 package state
 
 import (
@@ -32,7 +32,8 @@ type State struct {
 	requests requests
 }
 
-// New returns the state of a page whose address has this hash, on a machine that remembers a number of workers; 0 = none.
+// New returns the state of a page whose address has this hash, on a machine that remembers a number of
+// workers; 0 = none.
 func New(w *words.Language, hash string, workers int) (*State, []Effect) {
 	s := &State{Words: w, Control: Control{Chosen: workers}, Form: form.New(spec.Default())}
 	s.Stack.Cursor = -1

@@ -35,7 +35,8 @@ func wrongData(e protocol.Error, source string) *Wrong {
 		wrong.Name = name
 	}
 	for i, text := range e.Around {
-		wrong.Lines = append(wrong.Lines, results.FileLine{Number: e.First + i, Text: text, Wrong: e.First+i == e.Line})
+		n := e.First + i
+		wrong.Lines = append(wrong.Lines, results.FileLine{Number: n, Text: text, Wrong: n == e.Line})
 	}
 	return wrong
 }
@@ -77,7 +78,8 @@ func (s *State) Verdict() results.Verdict {
 // verdict says what happened, what became of what was there, and what can be done.
 func (e *Wrong) verdict(s *State) results.Verdict {
 	w := s.Words
-	v := results.Verdict{Look: results.TagBad, Tag: w.Say("tag-run-error"), Claim: e.text(w), Why: w.Say("nothing-changed")}
+	v := results.Verdict{Look: results.TagBad, Tag: w.Say("tag-run-error"), Claim: e.text(w),
+		Why: w.Say("nothing-changed")}
 	v.Long = len(v.Claim) > longClaim
 	if tag := wrongTags[e.Where]; tag != "" {
 		v.Tag = w.Say(tag)

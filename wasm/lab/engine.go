@@ -18,13 +18,13 @@ import (
 // engine is the worker as the page sees it.
 type engine struct{ worker js.Value }
 
-// tileKey is where the browser keeps the tile that products are fastest in, with its own name: another version of it may
-// compile them in another way. boot.js reads it.
+// tileKey is where the browser keeps the tile that products are fastest in, with its own name: another
+// version of it may compile them in another way. boot.js reads it.
 const tileKey = "tile"
 
-// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the values that
-// travel beside them, if there are any, checkpoints go to keep; lost is told why no more will come. None is called before
-// this returns.
+// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with
+// the values that travel beside them, if there are any, checkpoints go to keep; lost is told why no more will
+// come. None is called before this returns.
 func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(why *fault.Fault)) *engine {
 	hear := func(message js.Value) {
 		var r protocol.Response

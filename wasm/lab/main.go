@@ -18,8 +18,8 @@ import (
 	"cosinelab/ui/state"
 )
 
-// lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message is done
-// with before the next comes.
+// lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message
+// is done with before the next comes.
 type lab struct {
 	state  *state.State
 	page   *ui.Page
@@ -71,7 +71,8 @@ func (l *lab) send(m state.Message) {
 	}
 }
 
-// do carries out what the state asks for: only here does the page touch the worker, the address and the clipboard.
+// do carries out what the state asks for: only here does the page touch the worker, the address and the
+// clipboard.
 func (l *lab) do(effect state.Effect) {
 	switch e := effect.(type) {
 	case state.Post:
