@@ -16,8 +16,8 @@ type Planned struct {
 	Plan       *plan.Plan
 }
 
-// Plans lays out what an experiment computes, without computing it: the teacher, if there is one, then every arm that has a
-// student. Seeds share their plans.
+// Plans lays out what an experiment computes, without computing it: the teacher, if there is one, then every
+// arm that has a student. Seeds share their plans.
 func Plans(sp spec.Spec, set *datasets.Set) ([]Planned, error) {
 	if err := sp.Validate(); err != nil {
 		return nil, err
@@ -59,5 +59,6 @@ func planned(plans []Planned, p train.Problem, arm string, m spec.Model, clip fl
 		parameters += w.Shape.Len()
 	}
 	laid, err := train.Plan(p, clip)
-	return append(plans, Planned{Arm: arm, Model: m.Kind.String(), Parameters: parameters, Windows: p.Windows.Shape[0], Plan: laid}), err
+	return append(plans, Planned{Arm: arm, Model: m.Kind.String(), Parameters: parameters,
+		Windows: p.Windows.Shape[0], Plan: laid}), err
 }

@@ -72,7 +72,11 @@ func (p *pupil) distil(s setup) error {
 		}
 	}
 	if p.total == nil {
-		return fault.New("golden-axis", s.axis, axes())
+		var axes fault.Choices
+		for axis := range spec.Each(spec.AxisCount) {
+			axes = append(axes, axis.String())
+		}
+		return fault.New("golden-axis", s.axis, axes)
 	}
 	return nil
 }
@@ -240,12 +244,4 @@ func (v *verifier) train(p pupil, t training) error {
 	}
 	v.compare(q, got)
 	return nil
-}
-
-// axes are the names of the axes.
-func axes() (names fault.Choices) {
-	for k := range spec.Each(spec.AxisCount) {
-		names = append(names, k.String())
-	}
-	return names
 }

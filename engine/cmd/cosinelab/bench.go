@@ -12,6 +12,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench"
 	"cosinelab/engine/bench/timing"
@@ -56,10 +57,12 @@ func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON boo
 	}
 	out := json.NewEncoder(a.out)
 	out.SetIndent("", "  ")
-	return out.Encode(timing.Report{Machine: machine(), Device: dev.Name(), Cores: runtime.NumCPU(), Lines: lines})
+	report := timing.Report{Machine: machine(), Device: dev.Name(), Cores: runtime.NumCPU(), Lines: lines}
+	return out.Encode(report)
 }
 
-// timingWidths are those of the columns; the first two and the last stand to the left. Rows come one at a time.
+// timingWidths are those of the columns; the first two and the last stand to the left. Rows come one at a
+// time.
 var timingWidths = []int{14, 15, 7, 10, 11, 10, 8, 10, 10, 9, 0}
 
 func (p printer) timingRow(texts ...string) {
@@ -75,8 +78,12 @@ func (p printer) timingRow(texts ...string) {
 }
 
 func (p printer) timingHead() {
-	p.timingRow("", "", p.w.Say("bench-workers"), p.w.Say("bench-gflop"), p.w.Say("bench-median"), p.w.Say("bench-p10"), p.w.Say("bench-speed"),
-		p.w.Say("bench-share"), p.w.Say("bench-p10"), p.w.Say("bench-roofline"), "")
+	headings := []string{"", ""}
+	for _, key := range []words.Key{"bench-workers", "bench-gflop", "bench-median", "bench-p10", "bench-speed", "bench-share",
+		"bench-p10", "bench-roofline"} {
+		headings = append(headings, p.w.Say(key))
+	}
+	p.timingRow(append(headings, "")...)
 }
 
 // timing prints one measurement; what is not known is a dash.
@@ -88,8 +95,8 @@ func (p printer) timing(l timing.Line) {
 	case timing.GroupScoring:
 		group, rate = p.w.Say("cli-scoring"), p.w.Say("bench-windows", p.w.Count(int(math.Round(l.Rate()))))
 	}
-	p.timingRow(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4), p.known(l.P10, 4),
-		p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()), p.known(l.Roofline, 1), rate)
+	p.timingRow(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4),
+		p.known(l.P10, 4), p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()), p.known(l.Roofline, 1), rate)
 }
 
 func (p printer) known(x float64, decimals int) string {

@@ -69,7 +69,8 @@ func (c *cell) check() error {
 }
 
 // run carries out the experiment of a cell, from where it was interrupted, and keeps its report.
-func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore, p *tableProgress) error {
+func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore,
+	p *tableProgress) error {
 	if c.report != nil {
 		return nil
 	}
@@ -82,10 +83,12 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
-	report, err := experiment.Run(context.WithoutCancel(ctx), c.spec, set, dev, experiment.Options{Store: store, Machine: machine(), Weights: openFile,
-		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e spec.Event) { p.event(c, e) }})
+	report, err := experiment.Run(context.WithoutCancel(ctx), c.spec, set, dev, experiment.Options{Store: store,
+		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
+		Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.dir != "" {
-		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report), os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
+		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report),
+			os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
 	}
 	if err != nil {
 		c.err = err

@@ -13,10 +13,11 @@ import (
 	"cosinelab/engine/backend/cpu"
 )
 
-// runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a teacher, so
-// they run one after the other. What a cell fails by does not stop the others. One training run on many cores leaves
-// more of them idle than many on one each.
-func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int, p *tableProgress) error {
+// runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a
+// teacher, so they run one after the other. What a cell fails by does not stop the others. One training run
+// on many cores leaves more of them idle than many on one each.
+func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int,
+	p *tableProgress) error {
 	dev := cpu.New().OnCores(runtime.GOMAXPROCS(0) / parallel)
 	var group errgroup.Group
 	group.SetLimit(parallel)

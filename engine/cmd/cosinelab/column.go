@@ -49,8 +49,8 @@ func atLine(file string, line int, err error) error {
 	return fault.New("at-line", file, line, err)
 }
 
-// readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or one beside
-// a first column called step; a header is optional then.
+// readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or
+// one beside a first column called step; a header is optional then.
 func (a *app) readColumn(file, name string) (column, error) {
 	c := column{file: file}
 	in, err := a.open(file)

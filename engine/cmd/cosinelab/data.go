@@ -96,7 +96,8 @@ func (p printer) labels(set *datasets.Set) {
 	for _, l := range set.Labels {
 		n += int(l)
 	}
-	p.line("cli-data-anomalous", n, 100*float64(n)/float64(len(set.Labels)), len(metrics.Segments(set.Labels)))
+	percent := 100 * float64(n) / float64(len(set.Labels))
+	p.line("cli-data-anomalous", n, percent, len(metrics.Segments(set.Labels)))
 }
 
 func (p printer) channels(set *datasets.Set) {
@@ -104,7 +105,8 @@ func (p printer) channels(set *datasets.Set) {
 	t := p.grid(p.w.Say("cli-channel"), p.w.Say("cli-name"), p.w.Say("cli-train-mean"), p.w.Say("cli-deviation"),
 		p.w.Say("cli-train-range"), p.w.Say("cli-test-range")).right(1, 3, 4)
 	for c, name := range set.Channels {
-		t.row(fmt.Sprint(c), name, digits(scale.Mean[c], 4), digits(deviation(set.Train, scale, c), 4), p.extent(set.Train, c), p.extent(set.Test, c))
+		t.row(fmt.Sprint(c), name, digits(scale.Mean[c], 4), digits(deviation(set.Train, scale, c), 4),
+			p.extent(set.Train, c), p.extent(set.Test, c))
 	}
 	t.print()
 }

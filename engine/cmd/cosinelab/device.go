@@ -22,7 +22,8 @@ type device struct {
 const defaultDevice = "cpu"
 
 func allDevices() []device {
-	return []device{{defaultDevice, "cli-device-cpu", func(cores int) backend.Device { return cpu.New().OnCores(cores) }}}
+	onCores := func(cores int) backend.Device { return cpu.New().OnCores(cores) }
+	return []device{{defaultDevice, "cli-device-cpu", onCores}}
 }
 
 // deviceFlag declares the flag -device.
@@ -56,7 +57,8 @@ func machine() string { return runtime.GOOS + "/" + runtime.GOARCH }
 func (a *app) devices(*flag.FlagSet) action {
 	return alone("devices", func() error {
 		for _, d := range allDevices() {
-			fmt.Fprintf(a.out, "%-8s %s\n", d.name, a.w.Say("cli-device-line", d.about, machine(), runtime.GOMAXPROCS(0)))
+			about := a.w.Say("cli-device-line", d.about, machine(), runtime.GOMAXPROCS(0))
+			fmt.Fprintf(a.out, "%-8s %s\n", d.name, about)
 		}
 		return nil
 	})

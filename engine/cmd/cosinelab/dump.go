@@ -43,8 +43,10 @@ func (p printer) plan(planned experiment.Planned, steps bool) {
 		who = p.w.Say("arm-teacher")
 	}
 	p.line("cli-dump-who", who, planned.Model, planned.Parameters, planned.Windows)
-	p.line("cli-dump-memory", megabytes(planned.Plan.Arena), megabytes(planned.Plan.Static), megabytes(planned.Plan.Arena-planned.Plan.Static))
-	t := p.grid("  "+p.w.Say("cli-procedure"), p.w.Say("cli-steps"), "MFLOP", p.w.Say("cli-operations")).right(2, 3)
+	all, static := planned.Plan.Arena, planned.Plan.Static
+	p.line("cli-dump-memory", megabytes(all), megabytes(static), megabytes(all-static))
+	t := p.grid("  "+p.w.Say("cli-procedure"), p.w.Say("cli-steps"), "MFLOP", p.w.Say("cli-operations"))
+	t.right(2, 3)
 	for _, q := range planned.Plan.Procs {
 		t.row("  "+q.Name, fmt.Sprint(len(q.Steps)), p.w.Fixed(q.FLOP()/1e6, 3), operations(q))
 	}

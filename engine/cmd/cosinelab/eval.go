@@ -54,7 +54,8 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.StringVar(&o.labels, "labels", "", a.w.Say("cli-flag-labels"))
 	f.StringVar(&o.column, "column", "", a.w.Say("cli-flag-column"))
 	f.StringVar(&o.label, "label", "", a.w.Say("cli-flag-label"))
-	f.StringVar(&o.threshold, "threshold", "best_f1", a.w.Say("cli-flag-threshold", strings.Join(policyNames(), ", ")))
+	f.StringVar(&o.threshold, "threshold", "best_f1",
+		a.w.Say("cli-flag-threshold", strings.Join(policyNames(), ", ")))
 	f.StringVar(&o.train, "train", "", a.w.Say("cli-flag-train"))
 	f.Float64Var(&o.with.Percent, "percent", 0, a.w.Say("cli-flag-percent"))
 	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k"))
@@ -92,12 +93,14 @@ func (o *evalOptions) policy() error {
 	if x, err := strconv.ParseFloat(o.threshold, 64); err == nil {
 		*p, o.with.Value = spec.PolicyFixed, &x
 	} else if err := p.UnmarshalText([]byte(o.threshold)); err != nil || *p == spec.PolicyFixed || *p == 0 {
-		return usage("cli-flag-value", "-threshold", o.threshold, fault.New("cli-want-threshold", fault.Choices(policyNames())))
+		want := fault.New("cli-want-threshold", fault.Choices(policyNames()))
+		return usage("cli-flag-value", "-threshold", o.threshold, want)
 	} else if spec.Policies[*p].Train && o.train == "" {
 		return usage("cli-threshold-needs-train", p.String())
 	}
 	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
-		return usage("cli-flag-value", "-"+strings.TrimPrefix(wrong.Field, "detect.threshold."), wrong.Got, wrong.Want)
+		name := "-" + strings.TrimPrefix(wrong.Field, "detect.threshold.")
+		return usage("cli-flag-value", name, wrong.Got, wrong.Want)
 	}
 	return nil
 }
@@ -187,7 +190,8 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 	return 0, usage("cli-flag-value", "-unscored", name, names)
 }
 
-// flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms, no error.
+// flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms,
+// no error.
 func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
 	policy := spec.Policies[o.with.Policy]
@@ -198,14 +202,16 @@ func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions)
 	if err != nil {
 		return nil, fault.New("cli-no-threshold", err)
 	}
-	v.Policy, v.Saw, v.Threshold, v.Tail = o.with.String(), policy.Saw, metrics.Value(cut.Threshold), experiment.Tail(cut.Tail)
+	v.Policy, v.Saw = o.with.String(), policy.Saw
+	v.Threshold, v.Tail = metrics.Value(cut.Threshold), experiment.Tail(cut.Tail)
 	if cut.Flags != nil {
 		return e.Flag(cut.Flags)
 	}
 	return e.At(cut.Threshold), nil
 }
 
-func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions, p *progress) (evaluation, error) {
+func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions,
+	p *progress) (evaluation, error) {
 	defer p.end()
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored}
 	if e.Unscored > 0 {

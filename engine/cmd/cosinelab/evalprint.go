@@ -25,9 +25,10 @@ func (p printer) evaluation(v evaluation) {
 	if v.Tail != nil {
 		p.tail(*v.Tail)
 	}
-	p.section(v, p.w.Say("cli-of-ranking"), func(m metrics.Metric) bool { return m.Group == metrics.Honest && !m.NeedsThreshold() })
-	p.section(v, p.atThreshold(v), func(m metrics.Metric) bool { return m.Group == metrics.Honest && m.NeedsThreshold() })
-	p.section(v, p.w.Say("cli-flattering"), func(m metrics.Metric) bool { return m.Group == metrics.Flattering })
+	honest := func(m metrics.Metric) bool { return m.Group == metrics.Honest }
+	p.section(v, p.w.Say("cli-of-ranking"), func(m metrics.Metric) bool { return honest(m) && !m.NeedsThreshold() })
+	p.section(v, p.atThreshold(v), func(m metrics.Metric) bool { return honest(m) && m.NeedsThreshold() })
+	p.section(v, p.w.Say("cli-flattering"), func(m metrics.Metric) bool { return !honest(m) })
 }
 
 // atThreshold does not let a threshold that was chosen with the labels pass for an honest one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -32,8 +33,8 @@ func specSections() (sections []section) {
 	return sections
 }
 
-// innerFields lists the fields within a struct, or within each of a list of structs, down to values. What a pointer leads to
-// is told in another section.
+// innerFields lists the fields within a struct, or within each of a list of structs, down to values. What a
+// pointer leads to is told in another section.
 func innerFields(t reflect.Type, path string) (all []field) {
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -66,13 +67,14 @@ func fieldsOf(t reflect.Type, path string) (all []field) {
 // choices lists the names that a field may have, if it is one of a table.
 func (f field) choices() (names fault.Choices) {
 	v := reflect.New(f.kind).Elem()
-	if _, ok := v.Addr().Interface().(interface{ UnmarshalText([]byte) error }); !ok || f.kind.Kind() != reflect.Uint8 {
+	kind, ok := v.Addr().Interface().(encoding.TextUnmarshaler)
+	if !ok || f.kind.Kind() != reflect.Uint8 {
 		return nil
 	}
 	for k := range uint64(256) {
 		v.SetUint(k)
 		name := fmt.Sprint(v.Interface())
-		if v.Addr().Interface().(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(name)) != nil {
+		if kind.UnmarshalText([]byte(name)) != nil {
 			break // the table ends here
 		}
 		if name != "" {
@@ -82,10 +84,18 @@ func (f field) choices() (names fault.Choices) {
 	return names
 }
 
-// value says what a field takes: one of a list of names, or a type in the words of JSON.
-func (p printer) value(f field) string {
+// meaning says what a field is, with the names that it may have where a table lists them.
+func (p printer) meaning(f field) string {
 	if c := f.choices(); c != nil {
-		return strings.Join(c, " | ")
+		return p.w.Say(f.key) + " [" + strings.Join(c, " | ") + "]"
+	}
+	return p.w.Say(f.key)
+}
+
+// value says what a field takes, in the words of JSON.
+func (p printer) value(f field) string {
+	if f.choices() != nil {
+		return p.w.Say("cli-type-text")
 	}
 	kind := f.kind
 	if kind.Kind() == reflect.Pointer {
@@ -109,12 +119,12 @@ func (p printer) fields() {
 	t := p.grid()
 	for _, s := range specSections() {
 		if s.inner == nil {
-			t.row("  "+s.path, p.value(s.field), p.w.Say(s.key))
+			t.row("  "+s.path, p.value(s.field), p.meaning(s.field))
 			continue
 		}
 		t.row("  "+s.path, "", p.w.Say(s.key))
 		for _, f := range s.inner {
-			t.row("    "+f.path, p.value(f), p.w.Say(f.key))
+			t.row("    "+f.path, p.value(f), p.meaning(f))
 		}
 	}
 	t.print()
@@ -156,7 +166,7 @@ func (w specWriter) fieldComments(fields []field) {
 	p := printer{&rows, w.w}
 	t := p.grid()
 	for _, f := range fields {
-		t.row("  "+f.path, p.value(f), w.w.Say(f.key))
+		t.row("  "+f.path, p.value(f), p.meaning(f))
 	}
 	t.print()
 	for line := range strings.Lines(rows.String()) {
@@ -164,8 +174,8 @@ func (w specWriter) fieldComments(fields []field) {
 	}
 }
 
-// withoutComments puts spaces in the place of comments, which go from two slashes outside of a text to the end of the line:
-// what is wrong behind one keeps its line and column.
+// withoutComments puts spaces in the place of comments, which go from two slashes outside of a text to the
+// end of the line: what is wrong behind one keeps its line and column.
 func withoutComments(text []byte) []byte {
 	out := append([]byte(nil), text...)
 	quoted, comment := false, false

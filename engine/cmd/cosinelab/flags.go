@@ -16,7 +16,7 @@ import (
 func (a *app) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // errors and help are said in words
-	f.Func("lang", a.w.Say("cli-flag-lang"), isLanguage)
+	f.Func("lang", a.w.Say("flag-lang"), isLanguage)
 	return f
 }
 
@@ -28,7 +28,8 @@ func isLanguage(tag string) error {
 	return nil
 }
 
-// leading reads the flags before the command and returns its name, empty if there is none, with what follows it.
+// leading reads the flags before the command and returns its name, empty if there is none, with what follows
+// it.
 func (a *app) leading(args []string) (name string, rest []string, err error) {
 	f := a.flags("")
 	for len(args) > 0 && isFlag(args[0]) {
@@ -45,8 +46,9 @@ func (a *app) leading(args []string) (name string, rest []string, err error) {
 // isFlag tells a flag from - alone, which stands for standard input.
 func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
 
-// parse reads flags from anywhere in args, as people type them, and returns the other arguments. The package flag holds
-// the flags and sets their values; it is not asked to parse since it says what is wrong in English only.
+// parse reads flags from anywhere in args, as people type them, and returns the other arguments. The package
+// flag holds the flags and sets their values; it is not asked to parse since it says what is wrong in
+// English only.
 func parse(f *flag.FlagSet, args []string) (rest []string, err error) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -120,7 +122,8 @@ func flagNames(f *flag.FlagSet) (names []string) {
 	return names
 }
 
-// unknown is a mistake in the name of something. It says which of the known names looks most like it, if one does.
+// unknown is a mistake in the name of something. It says which of the known names looks most like it, if one
+// does.
 func unknown(key, like words.Key, name string, known []string) error {
 	best, least := "", 1+len(name)/3
 	for _, k := range known {

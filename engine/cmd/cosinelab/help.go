@@ -21,7 +21,8 @@ func (a *app) help(out io.Writer) {
 	p.line("cli-exit-codes")
 }
 
-// helpOn is the help of one command: usage, an example, the flags, and the fields of a spec where it takes one.
+// helpOn is the help of one command: usage, an example, the flags, and the fields of a spec where it takes
+// one.
 func (a *app) helpOn(c command, f *flag.FlagSet) {
 	p := printer{a.out, a.w}
 	p.line("cli-usage", c.name+" "+p.w.Say(c.args))
@@ -52,7 +53,7 @@ func (a *app) flagHelp(f *flag.Flag) []string {
 	switch f.DefValue {
 	case "", "0", "false":
 	default:
-		about = a.w.Say("cli-flag-default", about, f.DefValue)
+		about = a.w.Say("flag-default", about, f.DefValue)
 	}
 	name := fmt.Sprintf("  -%s %s", f.Name, value)
 	return []string{name, about}

@@ -56,28 +56,36 @@ type action func(ctx context.Context, args []string) error
 // commands lists the subcommands in the order help shows them.
 func commands() []command {
 	return []command{
-		{name: "run", args: "cli-args-run", about: "cli-about-run", example: "run default -out results",
-			fields: true, computes: true, declare: (*app).run},
-		{name: "table", args: "cli-args-flags", about: "cli-about-table", example: "table -sets builtin/server -models lstm,gta -out table",
-			fields: true, computes: true, declare: (*app).table},
-		{name: "spec", args: "cli-args-spec", about: "cli-about-spec", example: "spec check mine.json", declare: (*app).spec},
-		{name: "dump", args: "cli-args-dump", about: "cli-about-dump", example: "dump default -steps", declare: (*app).dump},
-		{name: "eval", args: "cli-args-eval", about: "cli-about-eval", example: "eval -scores scores.csv -labels labels.csv",
-			computes: true, declare: (*app).eval},
-		{name: "data", args: "cli-args-data", about: "cli-about-data", example: "data describe builtin/server -seed 3", declare: (*app).data},
-		{name: "verify", args: "cli-args-verify", about: "cli-about-verify", example: "verify engine/metrics/testdata/metrics.json",
-			computes: true, declare: (*app).verify},
-		{name: "bench", args: "cli-args-flags", about: "cli-about-bench", example: "bench -only T,512x512x512",
-			computes: true, declare: (*app).bench},
-		{name: "devices", args: "cli-args-none", about: "cli-about-devices", example: "devices", declare: (*app).devices},
-		{name: "version", args: "cli-args-none", about: "cli-about-version", example: "version", declare: (*app).version},
+		{name: "run", args: "cli-args-run", about: "cli-about-run",
+			example: "run default -out results", fields: true, computes: true, declare: (*app).run},
+		{name: "table", args: "cli-args-flags", about: "cli-about-table",
+			example: "table -sets builtin/server -models lstm,gta -out table", fields: true, computes: true, declare: (*app).table},
+		{name: "spec", args: "cli-args-spec", about: "cli-about-spec",
+			example: "spec check mine.json", declare: (*app).spec},
+		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
+			example: "dump default -steps", declare: (*app).dump},
+		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
+			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval},
+		{name: "data", args: "cli-args-data", about: "cli-about-data",
+			example: "data describe builtin/server -seed 3", declare: (*app).data},
+		{name: "plot", args: "plot-args", about: "plot-about", example: "plot results -format pdf -width 88",
+			declare: (*app).plot},
+		{name: "verify", args: "cli-args-verify", about: "cli-about-verify",
+			example: "verify engine/metrics/testdata/metrics.json", computes: true, declare: (*app).verify},
+		{name: "bench", args: "cli-args-flags", about: "cli-about-bench",
+			example: "bench -only T,512x512x512", computes: true, declare: (*app).bench},
+		{name: "devices", args: "cli-args-none", about: "cli-about-devices",
+			example: "devices", declare: (*app).devices},
+		{name: "version", args: "cli-args-none", about: "cli-about-version",
+			example: "version", declare: (*app).version},
 	}
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr), getenv: os.Getenv}
+	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
+		getenv: os.Getenv}
 	os.Exit(a.main(ctx, os.Args[1:]))
 }
 

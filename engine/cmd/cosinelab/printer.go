@@ -51,6 +51,7 @@ type grid struct {
 
 // grid begins a table; without headings it has none.
 func (p printer) grid(headings ...string) *grid {
+	text.OverrideRuneWidthEastAsianWidth(false) // ± is as wide as a letter, whatever the locale
 	t := table.NewWriter()
 	t.SetOutputMirror(p.out)
 	style := table.StyleDefault

@@ -18,7 +18,8 @@ import (
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// progress shows what is under way: lines, and on a terminal a bar below them for each thing, which goes with its end.
+// progress shows what is under way: lines, and on a terminal a bar below them for each thing, which goes
+// with its end.
 type progress struct {
 	out io.Writer
 	w   *words.Language

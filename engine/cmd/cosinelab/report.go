@@ -13,7 +13,8 @@ import (
 // mark stands behind values that prove nothing.
 const mark = "*"
 
-// report prints what an experiment found: every metric in points of 100 with its chance level, honest ones first.
+// report prints what an experiment found: every metric in points of 100 with its chance level, honest ones
+// first.
 func (p printer) report(r spec.Report) {
 	d := r.Data
 	p.line("cli-report-data", d.Title, len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps, d.ScoredSteps)
@@ -62,8 +63,8 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 	return doubtful
 }
 
-// cellOf is one arm's value of a metric. Where a threshold makes chance depend on the arm, and help from the labels
-// makes it high, chance stands right beside the value.
+// cellOf is one arm's value of a metric. Where a threshold makes chance depend on the arm, and help from the
+// labels makes it high, chance stands right beside the value.
 func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text string, marked bool) {
 	s := r.Standing(a.Name, m.Name)
 	text = p.spread(s.Value)
@@ -97,7 +98,7 @@ func (p printer) failures(r spec.Report) {
 // thresholds says how thresholds were chosen, what that looked at, and what came out.
 func (p printer) thresholds(r spec.Report) {
 	p.blank()
-	p.line("cli-scores-line", r.Spec.Detect.Score, p.scoring(r.Spec.Detect))
+	p.line("cli-scores-line", r.Spec.Detect.Score.String(), p.scoring(r.Spec.Detect))
 	p.line("cli-threshold-line", r.Spec.Detect.Threshold.String())
 	headings := []string{"", p.w.Say("cli-saw"), p.w.Say("cli-by-seed"), p.w.Say("cli-flagged")}
 	if r.Data.Labelled {
@@ -112,7 +113,8 @@ func (p printer) thresholds(r spec.Report) {
 		flagged := 100 * float64(c.flagged) / c.runs / float64(r.Data.ScoredSteps)
 		row := []string{a.Arm.Name, p.w.Say(sawKeys[c.saw]), strings.Join(c.cuts, ", "), p.w.Fixed(flagged, 2) + " %"}
 		if r.Data.Labelled {
-			row = append(row, p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments)), p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
+			hits := p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments))
+			row = append(row, hits, p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
 		}
 		t.row(row...)
 	}

@@ -77,8 +77,8 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	progress := newProgress(a)
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	gate := func(context.Context) error { return ctx.Err() }
-	report, err := experiment.Run(context.WithoutCancel(ctx), sp, set, dev, experiment.Options{Events: progress.event, Gate: gate,
-		Machine: machine(), Store: store.store(), Weights: openFile, Crew: crew, Lost: progress.lost})
+	report, err := experiment.Run(context.WithoutCancel(ctx), sp, set, dev, experiment.Options{
+		Events: progress.event, Gate: gate, Machine: machine(), Store: store.store(), Weights: openFile, Crew: crew, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {
 		return interrupted(o, report)

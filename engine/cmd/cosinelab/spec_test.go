@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"reflect"
 	"strings"
 	"testing"
 
 	"cosinelab/assets/words"
-	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
@@ -34,14 +32,19 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 	for _, tag := range words.Tags() {
 		text := do(t, "spec", "-lang", tag).must(t).out
 		got, err := spec.Parse(withoutComments([]byte(text)))
-		if err != nil || !reflect.DeepEqual(got, spec.Default()) {
-			t.Errorf("%s: it reads as %+v, %v", tag, got, err)
+		if err != nil || diff(spec.Default(), got) != "" {
+			t.Errorf("%s: error %v, it differs from the default:\n%s", tag, err, diff(spec.Default(), got))
 		}
 		for _, s := range specSections() {
 			for _, f := range append(s.inner, s.field) {
 				if !strings.Contains(text, f.path) || !strings.Contains(text, words.In(tag).Say(f.key)) {
 					t.Errorf("%s: %s of %s is not told", tag, f.path, s.path)
 				}
+			}
+		}
+		for _, names := range [][]string{policyNames(), modelNames()} {
+			if !strings.Contains(text, strings.Join(names, " | ")) {
+				t.Errorf("%s: %v are not listed", tag, names)
 			}
 		}
 		if got := doWith(t, context.Background(), text, "spec", "check", "-").must(t); got.out != "-: valid\n" {
@@ -70,16 +73,6 @@ func TestCommentsLeaveTextsAlone(t *testing.T) {
 	const text = `{"a": "http://x\"//", "b": 1} // "c"`
 	if got := string(withoutComments([]byte(text))); got != `{"a": "http://x\"//", "b": 1}       ` {
 		t.Errorf("%q", got)
-	}
-}
-
-func TestEveryMetricHasATitleInEveryLanguage(t *testing.T) {
-	for _, m := range metrics.All {
-		for _, tag := range words.Tags() {
-			if title := (printer{nil, words.In(tag)}).metric(m); title == "" || strings.HasPrefix(title, "metric-") {
-				t.Errorf("%s has no title for %s", tag, m.Name)
-			}
-		}
 	}
 }
 

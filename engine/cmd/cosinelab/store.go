@@ -94,7 +94,8 @@ func (s folderStore) load(name string) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// writeFile writes a file whole or not at all: under another name first, which then takes the right one's place.
+// writeFile writes a file whole or not at all: under another name first, which then takes the right one's
+// place.
 func writeFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

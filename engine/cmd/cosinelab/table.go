@@ -86,7 +86,8 @@ func (o *tableOptions) check(args []string) error {
 	for _, x := range []struct {
 		name        string
 		value, from int
-	}{{"-seeds", o.seeds, 1}, {"-parallel", o.parallel, 1}, {"-epochs", o.epochs, 0}, {"-warm", o.warm, 0}, {"-smoothing", o.smoothing, 0}} {
+	}{{"-seeds", o.seeds, 1}, {"-parallel", o.parallel, 1}, {"-epochs", o.epochs, 0}, {"-warm", o.warm, 0},
+		{"-smoothing", o.smoothing, 0}} {
 		if x.value < x.from {
 			return usage("cli-flag-value", x.name, strconv.Itoa(x.value), fault.New("cli-want-at-least", x.from))
 		}
@@ -177,13 +178,15 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 	return sp, nil
 }
 
-// tableSpec is the experiment behind a cell: the default arms, each model's own score. The full size trains as the
-// Anomaly Transformer's authors do, on windows that do not overlap.
+// tableSpec is the experiment behind a cell: the default arms, each model's own score. The full size trains
+// as the Anomaly Transformer's authors do, on windows that do not overlap.
 func tableSpec(size string) spec.Spec {
 	s := spec.Default()
 	s.Data = spec.Data{Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
-	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
-	s.Detect = spec.Detect{Score: spec.ScoreModel, Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}}
+	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2,
+		Patience: 3}
+	s.Detect.Score = spec.ScoreModel
+	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}
 	if size == sizeFull {
 		s.Data.Stride = 100
 		s.Train.Rate, s.Train.Epochs = 1e-4, 10

@@ -66,11 +66,11 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 	// What runs beside a model changes nothing in its rows.
 	alone := tableRows(t, do(t, tinyTable("-format", "json", "-models", "lstm", "-parallel", "1")...).must(t).out)
 	for _, arm := range []string{"alone", "cosine", "untrained"} {
-		if !equal(t, findRow(t, rows, "lstm", arm), findRow(t, alone, "lstm", arm)) {
-			t.Errorf("%s differs in a table of its own", arm)
+		if d := diff(findRow(t, rows, "lstm", arm), findRow(t, alone, "lstm", arm)); d != "" {
+			t.Errorf("%s differs in a table of its own:\n%s", arm, d)
 		}
 	}
-	if a, b := one(t, dir, "transformer").Teachers[0], one(t, dir, "lstm").Teachers[0]; !equal(t, a.Best, b.Best) || a.Parameters != b.Parameters {
+	if a, b := one(t, dir, "transformer").Teachers[0], one(t, dir, "lstm").Teachers[0]; a.Best != b.Best || a.Parameters != b.Parameters {
 		t.Errorf("students of one seed have teachers %+v and %+v", a, b)
 	}
 }
@@ -261,8 +261,8 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 	if err != nil || len(lines) != 1+len(rows)*len(tableColumns) {
 		t.Errorf("%d lines of CSV, error %v", len(lines), err)
 	}
-	if back := tableRows(t, object.String()); !equal(t, back, rows) {
-		t.Error("the rows are not those that JSON gives back")
+	if d := diff(rows, tableRows(t, object.String())); d != "" {
+		t.Errorf("the rows are not those that JSON gives back:\n%s", d)
 	}
 	for _, r := range rows {
 		if name := (printer{nil, words.English()}).cells(r)[0]; !strings.Contains(text.String(), name) {

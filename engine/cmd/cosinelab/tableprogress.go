@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// tableProgress shows how far a table is: a line a cell, and on a terminal bars for the table and each cell under way.
+// tableProgress shows how far a table is: a line a cell, and on a terminal bars for the table and each cell
+// under way.
 type tableProgress struct {
 	mu       sync.Mutex
 	p        *progress
@@ -43,15 +44,17 @@ func (t *tableProgress) event(c *cell, e spec.Event) {
 		t.began[c] = time.Now()
 	}
 	w, name := t.p.w, t.name(c)
+	doing := name + ", " + t.p.who(e.Arm) + ", "
 	switch r := e.Finished; {
 	case r != nil && r.Failed != nil:
 		t.p.line(w.Say("cli-cell-run-failed", name, t.p.who(e.Arm), r.Failed))
 	case r != nil && r.Epochs != nil:
-		t.p.line(w.Say("cli-cell-run-done", name, t.p.who(e.Arm), r.Seconds, w.Points(float64(r.Of(spec.Headline).Value))))
+		headline := w.Points(float64(r.Of(spec.Headline).Value))
+		t.p.line(w.Say("cli-cell-run-done", name, t.p.who(e.Arm), r.Seconds, headline))
 	case e.Measured > 0:
-		t.p.show(name, e.Measured, name+", "+t.p.who(e.Arm)+", "+w.Say("cli-measuring"))
+		t.p.show(name, e.Measured, doing+w.Say("cli-measuring"))
 	case e.Steps > 0:
-		t.p.show(name, float64(e.Step)/float64(e.Steps), name+", "+t.p.who(e.Arm)+", "+w.Say("cli-step", e.Step, e.Steps))
+		t.p.show(name, float64(e.Step)/float64(e.Steps), doing+w.Say("cli-step", e.Step, e.Steps))
 	}
 	t.p.show("", float64(t.done)/float64(len(t.cells)), w.Say("cli-cells", t.done, len(t.cells))+t.left())
 }
@@ -83,7 +86,8 @@ func (t *tableProgress) end() {
 	t.p.end()
 }
 
-// left estimates the time until the table from what cells like those to come took; nothing before the first is done.
+// left estimates the time until the table from what cells like those to come took; nothing before the first
+// is done.
 func (t *tableProgress) left() string {
 	if len(t.took) == 0 {
 		return ""
@@ -102,7 +106,8 @@ func (t *tableProgress) left() string {
 	return ", " + t.p.w.Say("status-left", t.p.w.Duration(sum/time.Duration(t.parallel)))
 }
 
-// expected is the mean over the finished cells that are most like c: same set and model, or same model, or all.
+// expected is the mean over the finished cells that are most like c: same set and model, or same model, or
+// all.
 func (t *tableProgress) expected(c *cell) time.Duration {
 	for _, like := range []func(*cell) bool{
 		func(d *cell) bool { return d.set == c.set && d.model == c.model },

@@ -42,12 +42,13 @@ type value struct {
 	Metric    string        `json:"metric"`
 	Mean      metrics.Value `json:"mean"`
 	Deviation metrics.Value `json:"deviation"`
-	Chance    metrics.Value `json:"chance"`             // at the share of steps that the arm flags
-	Doubtful  bool          `json:"doubtful,omitempty"` // not above chance and untrained, or not away from 0, by more than the spread
+	Chance    metrics.Value `json:"chance"` // at the share of steps that the arm flags
+	// Doubtful: not above chance and untrained, or not away from 0, by more than the spread.
+	Doubtful bool `json:"doubtful,omitempty"`
 }
 
-// tabulate makes the rows of all finished cells: by set, then model, each with its arms; the random score, which no
-// model changes, and the published numbers once a set.
+// tabulate makes the rows of all finished cells: by set, then model, each with its arms; the random score,
+// which no model changes, and the published numbers once a set.
 func tabulate(cells []*cell) (rows []row) {
 	for _, set := range setsOf(cells) {
 		var random []row
@@ -104,7 +105,8 @@ func merged(cells []*cell, set, model string) (out spec.Report) {
 }
 
 func armRow(r spec.Report, a spec.ArmReport) row {
-	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect), detect: r.Spec.Detect}
+	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect),
+		detect: r.Spec.Detect}
 	for _, run := range a.Runs {
 		if run.Failed != nil {
 			out.Failed++
@@ -112,7 +114,8 @@ func armRow(r spec.Report, a spec.ArmReport) row {
 	}
 	for _, c := range tableColumns {
 		s := r.Standing(a.Arm.Name, c.metric)
-		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, spec.Controls[a.Arm.Control].Trains && s.Doubtful()})
+		doubtful := spec.Controls[a.Arm.Control].Trains && s.Doubtful()
+		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, doubtful})
 	}
 	return out
 }

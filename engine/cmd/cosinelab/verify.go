@@ -48,7 +48,8 @@ func (p printer) verify(file string, dev backend.Device) (wrong int, err error) 
 		return 0, err
 	}
 	fmt.Fprintf(p.out, "%s: %s\n", file, r.What)
-	t := p.grid("  "+p.w.Say("cli-quantity"), p.w.Say("cli-largest-error"), p.w.Say("cli-tolerance"), "", p.w.Say("cli-in-tensor")).right(2, 3)
+	t := p.grid("  "+p.w.Say("cli-quantity"), p.w.Say("cli-largest-error"), p.w.Say("cli-tolerance"),
+		"", p.w.Say("cli-in-tensor")).right(2, 3)
 	for _, c := range r.Checks {
 		verdict := p.w.Say("cli-ok")
 		if !c.OK() {
