@@ -29,6 +29,17 @@ func (s Spec) Baseline() string {
 	return s.Arms[i].Name
 }
 
+// Kind says what an arm does: the name of its control, of the objective that it learns from the teacher by, or alone.
+func (a Arm) Kind() string {
+	switch {
+	case !Controls[a.Control].Trains:
+		return a.Control.String()
+	case a.Distils():
+		return a.Objective.Kind.String()
+	}
+	return ArmAlone
+}
+
 // Outcome judges differences seed by seed: they count only where their mean is larger than their spread.
 func (s Spread) Outcome() OutcomeKind {
 	switch {

@@ -10,7 +10,7 @@ import (
 
 // armOfKind returns the first arm of a kind, or nil.
 func armOfKind(s *spec.Spec, kind string) *spec.Arm {
-	i := slices.IndexFunc(s.Arms, func(a spec.Arm) bool { return look.KindOf(a) == kind })
+	i := slices.IndexFunc(s.Arms, func(a spec.Arm) bool { return a.Kind() == kind })
 	if i < 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func newArm(s *spec.Spec, kind string) spec.Arm {
 func toggleArm(s *spec.Spec, kind string) {
 	if armOfKind(s, kind) != nil {
 		if kind != look.Alone {
-			ofKind := func(a spec.Arm) bool { return look.KindOf(a) == kind }
+			ofKind := func(a spec.Arm) bool { return a.Kind() == kind }
 			s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), ofKind)
 		}
 		return
@@ -71,4 +71,4 @@ func toggleArm(s *spec.Spec, kind string) {
 }
 
 // rank is the place of an arm's kind in the recipe.
-func rank(a spec.Arm) int { return slices.Index(look.Kinds(), look.KindOf(a)) }
+func rank(a spec.Arm) int { return slices.Index(look.Kinds(), a.Kind()) }

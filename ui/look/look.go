@@ -18,7 +18,7 @@ const (
 	Teacher   = "teacher"
 )
 
-// Look is how an arm appears.
+// Look is how an arm appears. It goes by what the arm does, not by its name: a link may call its arms anything.
 type Look struct {
 	Name  string // as in the Spec
 	Kind  string // Alone, Cosine, MSE, Untrained, Random, or Teacher for the teacher
@@ -45,26 +45,15 @@ func Kinds() []string {
 // Title is what a kind of arm is called.
 func Title(w *words.Language, kind string) string { return w.Say(words.Key("arm-" + kind)) }
 
-// KindOf goes by what an arm does, not by its name: a link may call its arms anything.
-func KindOf(a spec.Arm) string {
-	switch {
-	case !spec.Controls[a.Control].Trains:
-		return a.Control.String()
-	case a.Distils():
-		return a.Objective.Kind.String()
-	}
-	return Alone
-}
-
 // Of describes an arm; the arms that the recipe offers have names in words, others are called as the Spec
 // does.
 func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
-	l := Look{Name: a.Name, Kind: KindOf(a), Text: a.Name}
+	l := Look{Name: a.Name, Kind: a.Kind(), Text: a.Name}
 	for _, b := range s.Arms {
 		if b.Name == a.Name {
 			break
 		}
-		if KindOf(b) == l.Kind {
+		if b.Kind() == l.Kind {
 			l.Nth++
 		}
 	}

@@ -10,8 +10,14 @@ import (
 func TestEveryKindOfArmHasATitleInEveryLanguage(t *testing.T) {
 	for _, tag := range words.Tags() {
 		for _, kind := range append(Kinds(), Teacher) {
-			if !words.In(tag).Has(words.Key("arm-" + kind)) {
-				t.Errorf("%s.txt has no text for arm-%s", tag, kind)
+			keys := []string{"arm-" + kind}
+			if k := new(spec.ObjectiveKind); k.UnmarshalText([]byte(kind)) == nil && spec.Objectives[*k].Distils {
+				keys = append(keys, "method-"+kind) // in verdicts
+			}
+			for _, key := range keys {
+				if !words.In(tag).Has(words.Key(key)) {
+					t.Errorf("%s.txt has no text for %s", tag, key)
+				}
 			}
 		}
 	}

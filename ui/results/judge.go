@@ -15,10 +15,7 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 	e := found.Differences
 	diff, seeds := w.SignedPoints(float64(e.Mean)), len(e.Values)
 	shown := look.Named(w, p.Spec, found.Arm)
-	method := w.Say("method-cosine")
-	if shown.Kind == look.MSE {
-		method = w.Say("method-mse")
-	}
+	method := w.Say(words.Key("method-" + shown.Kind))
 	title, outcome := metricNamed(spec.Headline).Short, noticed(w, e)
 	doubtful := r.Standing(found.Arm, spec.Headline).Doubtful()
 	switch {
