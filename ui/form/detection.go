@@ -131,12 +131,13 @@ func adaptThreshold(t *spec.Threshold, fixed float64) {
 // reason is why a value was not taken. Of the experiment's own errors the path is left out where the place
 // says it already.
 func reason(field Field, err error) *fault.Fault {
-	if wrong, ok := errors.AsType[*spec.FieldError](err); ok {
-		text := wrong.Got + ", want " + wrong.Want
-		if Field(wrong.Field) != field {
-			text = wrong.Field + ": " + text
-		}
-		return fault.Of(errors.New(text))
+	wrong, ok := errors.AsType[*spec.FieldError](err)
+	if !ok {
+		return fault.Of(err)
 	}
-	return fault.Of(err)
+	why := fault.New("setting-wrong", wrong.Got, wrong.Want)
+	if Field(wrong.Field) != field {
+		why = fault.New("in-place", wrong.Field, why)
+	}
+	return fault.Of(why)
 }
