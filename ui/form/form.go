@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -125,7 +126,7 @@ func (f *Form) Toggle(kind string) bool {
 func (f *Form) Fresh(source string) spec.Data {
 	next := f.Spec.Data
 	next.Source = source
-	next.Train, next.Test, next.Channels = spec.Range{}, spec.Range{}, nil
+	next.Train, next.Test, next.Channels = steps.Range{}, steps.Range{}, nil
 	next.Label, next.Split = "", nil
 	return next
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/look"
@@ -37,11 +38,11 @@ func (c Scene) causes(w *words.Language) Causes {
 		return Causes{Lead: w.Say("causes-none")}
 	}
 	told := Causes{Look: l.Look}
-	at := spec.Range{From: c.Stack.Cursor, To: c.Stack.Cursor + 1}
+	at := steps.Range{From: c.Stack.Cursor, To: c.Stack.Cursor + 1}
 	truth, i := c.segmentAt(at), overlapping(l.Run.Alarms, at)
 	if i < 0 && truth >= 0 {
 		segment := c.Data.Segments[truth]
-		i = overlapping(l.Run.Alarms, spec.Range{From: segment.From, To: segment.To})
+		i = overlapping(l.Run.Alarms, segment.Range)
 	}
 	switch {
 	case l.Run.Causes == nil && len(l.Run.Alarms) > 0:
@@ -71,13 +72,13 @@ func (c Scene) focusedLane(w *words.Language) (Lane, bool) {
 }
 
 // overlapping returns the first of the ranges that shares a step with at, -1 = none does.
-func overlapping(ranges []spec.Range, at spec.Range) int {
-	return slices.IndexFunc(ranges, func(r spec.Range) bool { return r.From < at.To && at.From < r.To })
+func overlapping(ranges []steps.Range, at steps.Range) int {
+	return slices.IndexFunc(ranges, func(r steps.Range) bool { return r.Meets(at) })
 }
 
 // segmentAt returns the first true anomaly that shares a step with at, -1 = none does.
-func (c Scene) segmentAt(at spec.Range) int {
-	shares := func(g spec.Segment) bool { return g.From < at.To && at.From < g.To }
+func (c Scene) segmentAt(at steps.Range) int {
+	shares := func(g spec.Segment) bool { return g.Meets(at) }
 	return slices.IndexFunc(c.Data.Segments, shares)
 }
 

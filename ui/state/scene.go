@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -84,11 +85,11 @@ func (c Scene) Shown() []int {
 func (c Scene) ShownText() string { return strings.ReplaceAll(link.ChannelsText(c.Shown()), ",", ", ") }
 
 // Visible returns the steps that the stack shows.
-func (c Scene) Visible() link.Span {
-	if c.Stack.Span != (link.Span{}) || c.Data == nil {
+func (c Scene) Visible() steps.Range {
+	if c.Stack.Span != (steps.Range{}) || c.Data == nil {
 		return c.Stack.Span
 	}
-	return link.Span{To: c.Data.TestSteps}
+	return steps.Range{To: c.Data.TestSteps}
 }
 
 // shownRun returns the run of an arm that the stack shows: of its first finished seed. It is nil when the arm

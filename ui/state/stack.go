@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/link"
@@ -13,7 +14,7 @@ import (
 // Stack is the part of the series that the charts show, with what was computed for it.
 type Stack struct {
 	Width    int          // pixels of a plot; 0 until it is on the page
-	Span     link.Span    // zero = the whole test part
+	Span     steps.Range  // zero = the whole test part
 	Channels []int        // nil = as Scene.Shown chooses
 	Refused  *fault.Fault // why typed channels were not taken; nil = they were
 	Cursor   int          // a step, -1 = nowhere
@@ -83,7 +84,7 @@ func (q *question) answered(id int, out *requests) (effects []Effect, mine bool)
 // fit brings span and channels in line with a series.
 func (k *Stack) fit(d spec.DataSummary) {
 	if k.Span.To > d.TestSteps {
-		k.Span = link.Span{}
+		k.Span = steps.Range{}
 	}
 	if slices.ContainsFunc(k.Channels, func(c int) bool { return c >= len(d.Channels) }) {
 		k.Channels = nil
@@ -109,13 +110,13 @@ func (k *Stack) pin(arm string) {
 }
 
 // zoom keeps a span inside the test part; one that is all of it, or nothing, is zero.
-func (k *Stack) zoom(span link.Span, d *spec.DataSummary) {
-	k.Span = link.Span{}
+func (k *Stack) zoom(span steps.Range, d *spec.DataSummary) {
+	k.Span = steps.Range{}
 	if d == nil {
 		return
 	}
-	span = link.Span{From: max(span.From, 0), To: min(span.To, d.TestSteps)}
-	if span.To > span.From && span != (link.Span{To: d.TestSteps}) {
+	span = steps.Range{From: max(span.From, 0), To: min(span.To, d.TestSteps)}
+	if span.To > span.From && span != (steps.Range{To: d.TestSteps}) {
 		k.Span = span
 	}
 }
@@ -153,14 +154,13 @@ func (s *State) refresh() []Effect {
 		return nil
 	}
 	scene := s.Scene()
-	span := scene.Visible()
-	view := func(from, to, width int, lines []protocol.Line) protocol.Request {
+	view := func(r steps.Range, width int, lines []protocol.Line) protocol.Request {
 		return protocol.Request{Type: protocol.TypeView,
-			View: &protocol.View{From: from, To: to, Width: min(width, to-from), Lines: lines}}
+			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines}}
 	}
-	effects := k.lanes.ask(view(span.From, span.To, k.Width, scene.lines()), &s.requests)
+	effects := k.lanes.ask(view(scene.Visible(), k.Width, scene.lines()), &s.requests)
 	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
-		effects = append(effects, k.overview.ask(view(0, d.TestSteps, overviewWidth, want), &s.requests)...)
+		effects = append(effects, k.overview.ask(view(steps.Range{To: d.TestSteps}, overviewWidth, want), &s.requests)...)
 	}
 	return effects
 }

@@ -33,7 +33,7 @@ func runMeasurements() {
 	}}
 	m.engine = startEngine(func(r protocol.Response, _ []float32) { m.send(bench.Answer{Response: r, Ms: sinceStart()}) },
 		nil, // what is measured has no checkpoints
-		func(why *fault.Fault) { m.send(bench.Lost{Why: why}) })
+		func(why error) { m.send(bench.Lost{Why: fault.Of(why)}) })
 	m.page.Listen()
 	vecty.RenderBody(m.page)
 }

@@ -4,8 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"syscall/js"
 
 	"cosinelab/datasets/fault"
@@ -25,11 +23,12 @@ const tileKey = "tile"
 // startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with
 // the values that travel beside them, if there are any, checkpoints go to keep; lost is told why no more will
 // come. None is called before this returns.
-func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(why *fault.Fault)) *engine {
+func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value),
+	lost func(why error)) *engine {
 	hear := func(message js.Value) {
 		var r protocol.Response
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
-			lost(fault.Of(fmt.Errorf("answer of the worker: %w", err)))
+			lost(fault.New("worker-answer", err))
 			return
 		}
 		if r.Type == protocol.TypeReady {
@@ -48,7 +47,6 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		}
 		answer(r, values)
 	}
-	dies := func(reason string) { lost(fault.Of(errors.New(reason))) } // the browser's words
 	if early := js.Global().Get("engine"); early.Truthy() {
 		js.Global().Delete("engine")
 		e, list := &engine{early.Get("worker")}, early.Get("heard")
@@ -56,15 +54,15 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		for i := range heard {
 			heard[i] = list.Index(i)
 		}
-		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, dies)
+		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, lost)
 		return e
 	}
 	url, err := asset("worker.js")
 	if err != nil {
-		go lost(fault.Of(err))
+		go lost(err)
 		return &engine{}
 	}
-	return &engine{spawn.Start(url, "engine", hear, dies)}
+	return &engine{spawn.Start(url, "engine", hear, lost)}
 }
 
 // end ends the engine, if there is one.
@@ -78,7 +76,7 @@ func (e *engine) end() {
 func (e *engine) post(r protocol.Request, files ...any) error {
 	text, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("request %s: %w", r.Type, err)
+		return fault.New("request-unsaid", r.Type, err)
 	}
 	if !e.worker.Truthy() {
 		return nil // what is wrong is said already
@@ -98,10 +96,10 @@ func asset(name string) (string, error) {
 	names := map[string]string{}
 	list := js.Global().Get("document").Call("getElementById", "assets")
 	if err := json.Unmarshal([]byte(list.Get("textContent").String()), &names); err != nil {
-		return "", fmt.Errorf("reading the names of the page's files: %w", err)
+		return "", fault.New("page-names", err)
 	}
 	if names[name] == "" {
-		return "", fmt.Errorf("the page was built without %s", name)
+		return "", fault.New("page-without", name)
 	}
 	return names[name], nil
 }

@@ -114,9 +114,9 @@ func (l *lab) startWorker() {
 	var e *engine
 	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
-		func(why *fault.Fault) {
+		func(why error) {
 			if l.engine == e {
-				l.send(state.Lost{Why: why})
+				l.send(state.Lost{Why: fault.Of(why)})
 			}
 		})
 	l.engine = e
