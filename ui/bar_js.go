@@ -28,6 +28,7 @@ func (p *Page) bar(v state.Bar) *vecty.HTML {
 				vecty.Property("title", p.say("bench")), attr("aria-label", p.say("bench"))), icon("gauge")),
 			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say("copy-link-hint")), attr("aria-label", p.say("copy-link"))),
 				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say("copy-link")))),
+			languageButton(p.State.Words),
 			p.iconButton("theme", "theme", "theme", false),
 			p.iconButton("keys", "keys", "keys", false),
 		),

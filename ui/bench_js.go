@@ -27,6 +27,7 @@ const (
 	BenchRuns     = "runs"
 	BenchCopy     = "copy"
 	BenchDownload = "download"
+	BenchLanguage = languageAct
 )
 
 // Copy keeps vecty from holding on to every earlier render.
@@ -50,7 +51,7 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 					icon("play"), elem.Span(vecty.Text(p.say("bench-run")))),
 				p.iconButton(BenchStop, "stop", "bench-stop", !v.CanStop)),
 			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
-			elem.Div(vecty.Markup(class("tools")), p.iconButton("theme", "theme", "theme", false))),
+			elem.Div(vecty.Markup(class("tools")), languageButton(p.State.Words), p.iconButton("theme", "theme", "theme", false))),
 		elem.Main(vecty.Markup(class("bench")),
 			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say("bench-claim"))),
 			elem.Paragraph(vecty.Markup(class("why")), rich(p.say("bench-why"))),

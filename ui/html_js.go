@@ -8,25 +8,29 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
 )
 
-// region is a part of the page that is drawn from one view, and only when the view has changed.
+// region is a part of the page that is drawn from one view, and only when the view or the language has changed.
 type region[V any] struct {
 	vecty.Core
-	View V                   `vecty:"prop"`
-	draw func(V) *vecty.HTML // the same for every region of its V
+	View  V                   `vecty:"prop"`
+	Words *words.Language     `vecty:"prop"`
+	draw  func(V) *vecty.HTML // the same for every region of its V
 }
 
 // Copy keeps vecty from holding on to every earlier render.
-func (r *region[V]) Copy() vecty.Component { return &region[V]{View: r.View, draw: r.draw} }
+func (r *region[V]) Copy() vecty.Component {
+	return &region[V]{View: r.View, Words: r.Words, draw: r.draw}
+}
 
-// SkipRender leaves a region as it is while its view is the same.
+// SkipRender leaves a region as it is while it would say the same.
 func (r *region[V]) SkipRender(prev vecty.Component) bool {
 	p, ok := prev.(*region[V])
-	return ok && reflect.DeepEqual(p.View, r.View)
+	return ok && p.Words == r.Words && reflect.DeepEqual(p.View, r.View)
 }
 
 // Render draws the view.

@@ -88,6 +88,8 @@ func (p *Page) act(what string) {
 		p.Send(state.Help{})
 	case "theme":
 		toggleTheme()
+	case languageAct:
+		p.Send(state.SetLanguage{Tag: p.State.Words.Next().Tag})
 	}
 }
 

@@ -42,20 +42,20 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	if p.line == nil {
 		p.line = &region[state.Causes]{draw: p.causes}
 	}
-	p.line.View = s.Causes()
+	p.line.View, p.line.Words = s.Causes(), s.Words
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say("skip-to-signal"))),
-		&region[state.Bar]{View: bar, draw: p.bar},
+		&region[state.Bar]{View: bar, Words: s.Words, draw: p.bar},
 		elem.Div(vecty.Markup(class("page")),
-			&region[state.Recipe]{View: s.Recipe(), draw: p.recipe},
+			&region[state.Recipe]{View: s.Recipe(), Words: s.Words, draw: p.recipe},
 			elem.Main(
-				&region[state.Verdict]{View: s.Verdict(), draw: p.verdict},
+				&region[state.Verdict]{View: s.Verdict(), Words: s.Words, draw: p.verdict},
 				&signal.Stack{Props: p.stack()},
 				p.line,
 				elem.Div(vecty.Markup(class("dock")),
-					&region[state.Learning]{View: s.Learning(), draw: p.learning},
-					&region[state.Table]{View: s.Table(), draw: p.results}))),
-		&region[thumbBar]{View: thumbBar(bar), draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
+					&region[state.Learning]{View: s.Learning(), Words: s.Words, draw: p.learning},
+					&region[state.Table]{View: s.Table(), Words: s.Words, draw: p.results}))),
+		&region[thumbBar]{View: thumbBar(bar), Words: s.Words, draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say("drop-to-read")))),
 	)
 }

@@ -64,6 +64,12 @@ func In(wanted ...string) *Language {
 	return read(english)
 }
 
+// Next is the language after this one in the order of Tags, the first after the last: where a switch leads.
+func (l *Language) Next() *Language {
+	list := tags()
+	return read(list[(slices.Index(list, l.Tag)+1)%len(list)])
+}
+
 var (
 	mu   sync.Mutex
 	been = map[string]*Language{}

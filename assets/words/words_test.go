@@ -112,6 +112,20 @@ func TestALanguageIsFoundByPreference(t *testing.T) {
 	}
 }
 
+func TestTheSwitchLeadsThroughEveryLanguage(t *testing.T) {
+	l := English()
+	for range Tags() {
+		next := l.Next()
+		if next == l {
+			t.Errorf("%s leads to itself", l.Tag)
+		}
+		l = next
+	}
+	if l != English() {
+		t.Errorf("after all languages comes %s, want the first again", l.Tag)
+	}
+}
+
 func TestAFileThatCannotBeReadNamesTheLine(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"a = 1\nb: 2", `xx.txt:2: "b: 2"`},

@@ -17,6 +17,7 @@ type (
 	Workers     struct{ N int }           // how many train, from the next run on
 	More        struct{}                  // show or hide all settings
 	MoreMetrics struct{}                  // show every metric, or the headline
+	SetLanguage struct{ Tag string }      // of words.Language
 	Help        struct{}                  // name the keys in the status line
 	Follow      struct{ Hash string }     // the address changed
 	Copied      struct{ OK bool }         // the clipboard answered
@@ -59,7 +60,9 @@ type (
 	SetHash     struct{ Hash string }              // of the address, without a new entry in the history
 	Remember    struct{ Workers int }              // on this machine, for the next visit
 	StartEngine struct{}                           // again
-	Copy        struct{}                           // the address to the clipboard; answer with Copied
+
+	RememberLanguage struct{ Tag string } // the same
+	Copy             struct{}             // the address to the clipboard; answer with Copied
 )
 
 // Group names of the data tabs; the first two are groups of protocol.Source.

@@ -208,6 +208,9 @@ func (s *State) update(msg any) []any {
 		s.More = !s.More
 	case MoreMetrics:
 		s.AllMetrics = !s.AllMetrics
+	case SetLanguage:
+		s.Words = words.In(m.Tag)
+		return []any{RememberLanguage{s.Words.Tag}}
 	case Help:
 		s.Notice = s.Words.Say("keys-list")
 	case Follow:

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hexops/vecty"
 
-	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/bench"
@@ -25,7 +24,7 @@ type measurements struct {
 // runMeasurements shows the page of measurements; the engine is the one of the lab.
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
-	m := &measurements{state: bench.New(words.English(), browser, js.Global().Get("location").Get("hash").String())}
+	m := &measurements{state: bench.New(ui.Spoken(), browser, js.Global().Get("location").Get("hash").String())}
 	m.page = &ui.BenchPage{State: m.state, Do: m.do, Drawn: func() {
 		mark("page ready")
 		m.drawn = true
@@ -66,6 +65,9 @@ func (m *measurements) do(what, value string) {
 			m.state.Copied(ok)
 			m.show()
 		})
+	case ui.BenchLanguage:
+		m.state.Words = m.state.Words.Next()
+		ui.Speak(m.state.Words, "bench-title")
 	case ui.BenchDownload:
 		ui.Download("cosinelab-bench.json", m.state.JSON())
 	}

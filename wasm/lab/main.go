@@ -11,7 +11,6 @@ import (
 
 	"github.com/hexops/vecty"
 
-	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
@@ -37,7 +36,7 @@ func main() {
 
 // runLab shows the lab.
 func runLab() {
-	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
+	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
@@ -85,6 +84,8 @@ func (l *lab) do(effect any) {
 		l.startWorker()
 	case state.Remember:
 		ui.Remember(workersKey, strconv.Itoa(e.Workers))
+	case state.RememberLanguage:
+		ui.Speak(l.state.Words, "title")
 	case state.Copy:
 		l.copyAddress()
 	}
