@@ -48,7 +48,7 @@ type State struct {
 	startup []timing.Line
 	lines   []timing.Line
 	now     *timing.Line // what is being timed
-	copied  string       // what became of a copy
+	copied  words.Key    // what became of a copy; empty = none was made
 	id      int
 }
 
@@ -101,9 +101,9 @@ func (s *State) Stop() *protocol.Request {
 
 // Copied notes whether the JSON is on the clipboard.
 func (s *State) Copied(ok bool) {
-	s.copied = s.Words.Say("bench-not-copied")
+	s.copied = "bench-not-copied"
 	if ok {
-		s.copied = s.Words.Say("bench-copied")
+		s.copied = "bench-copied"
 	}
 }
 
@@ -134,11 +134,10 @@ func (s *State) Receive(r protocol.Response, ms float64) {
 
 // started notes how long the page took until its engine was ready.
 func (s *State) started(engine float64) {
-	once := func(name string, about words.Key, ms float64) timing.Line {
-		return timing.Line{Group: timing.GroupStartup, Name: name, About: s.Words.Say(about), Times: timing.Of([]float64{ms})}
+	once := func(name string, ms float64) timing.Line {
+		return timing.Line{Group: timing.GroupStartup, Name: name, Times: timing.Of([]float64{ms})}
 	}
-	s.startup = []timing.Line{once("page", "bench-page", s.page), once("engine", "bench-engine", engine),
-		once("engine after page", "bench-engine-after-page", max(0, engine-s.page))}
+	s.startup = []timing.Line{once("page", s.page), once("engine", engine), once("engine after page", max(0, engine-s.page))}
 }
 
 func (s *State) timed(l timing.Line) {

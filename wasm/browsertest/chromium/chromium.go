@@ -23,11 +23,15 @@ func Open(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		Speaking("en-US"))
 	ctx, stopBrowser := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	ctx, stopPage := chromedp.NewContext(ctx)
 	return ctx, func() { stopPage(); stopBrowser() }, nil
 }
+
+// Speaking makes a browser prefer a language.
+func Speaking(tag string) chromedp.ExecAllocatorOption { return chromedp.Flag("accept-lang", tag) }
 
 func find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
