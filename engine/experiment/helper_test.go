@@ -10,7 +10,9 @@ import (
 	"sync"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -142,4 +144,12 @@ func after(steps int) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+// said is why a run failed, in words; empty if it did not.
+func said(failed *fault.Fault) string {
+	if failed == nil {
+		return ""
+	}
+	return words.English().Error(failed)
 }

@@ -60,8 +60,8 @@ func TestRunThatGetsNoThresholdFailsAlone(t *testing.T) {
 	s.Detect.Threshold = spec.Threshold{Policy: "pot", Level: 0.999999, Q: 1e-7}
 	r := run(t, s, experiment.Options{})
 	for _, a := range r.Arms {
-		if got := a.Runs[0].Failed; !strings.Contains(got, "threshold: tail: no score above") {
-			t.Errorf("%s failed with %q", a.Arm.Name, got)
+		if got := a.Runs[0].Failed; !strings.Contains(said(got), "threshold: tail: no score above") {
+			t.Errorf("%s failed with %v", a.Arm.Name, got)
 		}
 	}
 }

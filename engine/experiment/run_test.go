@@ -32,7 +32,7 @@ func TestReportHasEveryArmWithEverySeed(t *testing.T) {
 			t.Fatalf("arm %d: %+v with %d runs", i, a.Arm, len(a.Runs))
 		}
 		for j, got := range a.Runs {
-			if got.Arm != a.Arm.Name || got.Seed != s.Seeds[j] || got.Failed != "" || len(got.Scores) != d.ScoredSteps || len(got.Metrics) != len(metrics.All) {
+			if got.Arm != a.Arm.Name || got.Seed != s.Seeds[j] || got.Failed != nil || len(got.Scores) != d.ScoredSteps || len(got.Metrics) != len(metrics.All) {
 				t.Errorf("run %+v", got)
 			}
 			trained := a.Arm.Control == ""
@@ -274,11 +274,11 @@ func TestRunThatStopsBeingFiniteIsReportedAndOthersGoOn(t *testing.T) {
 	store := memory{}
 	r := run(t, s, experiment.Options{Store: store.store()})
 	failed := runOf(t, r, "cosine")
-	if !strings.Contains(failed.Failed, "step 1: ") || !strings.Contains(failed.Failed, "Inf, not a finite number") || failed.Scores != nil || failed.Metrics != nil {
+	if !strings.Contains(said(failed.Failed), "step 1: ") || !strings.Contains(said(failed.Failed), "Inf, not a finite number") || failed.Scores != nil || failed.Metrics != nil {
 		t.Errorf("failed run %+v", failed)
 	}
 	for _, arm := range []string{"alone", "mse", "untrained", "random"} {
-		if got := runOf(t, r, arm); got.Failed != "" || got.Scores == nil {
+		if got := runOf(t, r, arm); got.Failed != nil || got.Scores == nil {
 			t.Errorf("%s: %+v", arm, got)
 		}
 	}
@@ -297,13 +297,13 @@ func TestFailedTeacherFailsOnlyThoseWhoNeedIt(t *testing.T) {
 	s := small(t)
 	s.Train.Rate = 1e30
 	r := run(t, s, experiment.Options{})
-	if len(r.Teachers) != 1 || !strings.Contains(r.Teachers[0].Failed, "not a finite number") {
+	if len(r.Teachers) != 1 || !strings.Contains(said(r.Teachers[0].Failed), "not a finite number") {
 		t.Fatalf("teachers %+v", r.Teachers)
 	}
 	for arm, want := range map[string]string{"alone": "train: ", "cosine": "its teacher failed: train: ", "mse": "its teacher failed: train: ", "untrained": "", "random": ""} {
 		got := runOf(t, r, arm)
-		if !strings.HasPrefix(got.Failed, want) || (got.Failed == "") != (want == "") || (got.Scores == nil) != (want != "") {
-			t.Errorf("%s: failed %q with %d scores, want %q", arm, got.Failed, len(got.Scores), want)
+		if !strings.HasPrefix(said(got.Failed), want) || (got.Failed == nil) != (want == "") || (got.Scores == nil) != (want != "") {
+			t.Errorf("%s: failed %v with %d scores, want %q", arm, got.Failed, len(got.Scores), want)
 		}
 	}
 	stripped(t, r)
@@ -358,12 +358,12 @@ func TestEveryModelLearnsFromEveryOther(t *testing.T) {
 		s.Teacher.Model = spec.Model{Name: spec.Models[(i+1)%len(spec.Models)].Name}
 		s.Detect.Score = "model"
 		r := quick(t, s, experiment.Options{})
-		if failed := r.Teachers[0].Failed; failed != "" {
-			t.Errorf("%s teaching: %s", s.Teacher.Name, failed)
+		if failed := r.Teachers[0].Failed; failed != nil {
+			t.Errorf("%s teaching: %v", s.Teacher.Name, failed)
 		}
 		got := runOf(t, r, "cosine")
-		if got.Failed != "" || sameScores(got, runOf(t, r, "untrained")) {
-			t.Errorf("%s learning from %s: failed %q, or learnt nothing", m.Name, s.Teacher.Name, got.Failed)
+		if got.Failed != nil || sameScores(got, runOf(t, r, "untrained")) {
+			t.Errorf("%s learning from %s: failed %v, or learnt nothing", m.Name, s.Teacher.Name, got.Failed)
 		}
 	}
 }
@@ -384,8 +384,8 @@ func TestEveryOptionOfTrainingCounts(t *testing.T) {
 	} {
 		changed := s
 		change(&changed)
-		if got := runOf(t, quick(t, changed, experiment.Options{}), "alone"); got.Failed != "" || sameScores(got, plain) {
-			t.Errorf("%s changes nothing, or failed: %q", name, got.Failed)
+		if got := runOf(t, quick(t, changed, experiment.Options{}), "alone"); got.Failed != nil || sameScores(got, plain) {
+			t.Errorf("%s changes nothing, or failed: %v", name, got.Failed)
 		}
 	}
 }

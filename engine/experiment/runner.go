@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -190,7 +191,7 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []spec.Range{}}
 	err = r.scored(ctx, arm, from, hands, out)
 	if failed := (failure{}); errors.As(err, &failed) {
-		out.Failed, out.Output = failed.Error(), nil
+		out.Failed, out.Output = fault.Of(failed.error), nil
 		err = nil
 	}
 	if err != nil {

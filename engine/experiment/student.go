@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/distill"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
@@ -61,7 +62,7 @@ func (r *run) input(g *graph.Graph, m spec.Model) *graph.Node {
 func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (scores, error) {
 	a := r.spec.Arms[arm]
 	if from.params == nil && r.spec.NeedsTeacher(a) {
-		return scores{}, failure{fmt.Errorf("its teacher failed: %s", from.failed)}
+		return scores{}, failure{fault.New("teacher-failed", from.failed)}
 	}
 	p, err := r.studentProblem(a, from.params != nil)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/plan"
@@ -17,7 +18,7 @@ import (
 // teacher is what the students of a seed have to learn from.
 type teacher struct {
 	params map[string]tensor.Tensor // nil = there is none
-	failed string                   // why not, if the spec asks for one
+	failed *fault.Fault             // why not, if the spec asks for one
 }
 
 // teacherSeed keeps the teacher's draws apart from those of a student with the same architecture.
@@ -38,9 +39,9 @@ func (r *run) teach(ctx context.Context, seed int, hands []*hand) (teacher, erro
 	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(), Weights: r.spec.Teacher.Weights}
 	err = r.fitTeacher(ctx, t, done)
 	if failed := (failure{}); errors.As(err, &failed) {
-		done.Failed = failed.Error()
+		done.Failed = fault.Of(failed.error)
 		r.measured(func(*meter) { r.teachers[seed] = done })
-		return teacher{failed: failed.Error()}, nil
+		return teacher{failed: done.Failed}, nil
 	}
 	if err != nil {
 		return teacher{}, err

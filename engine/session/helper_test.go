@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/session/protocol"
@@ -113,7 +114,7 @@ func (p *page) fails(id int, where, field, text string) {
 		if m.Type != protocol.TypeError {
 			continue
 		}
-		if m.ID != id || m.Error.Where != where || m.Error.Field != field || !strings.Contains(m.Error.Message, text) {
+		if m.ID != id || m.Error.Where != where || m.Error.Field != field || !strings.Contains(words.English().Error(m.Error.Fault), text) {
 			p.t.Errorf("error %+v to request %d, want one to %d at %s %s with %q", m.Error, m.ID, id, where, field, text)
 		}
 		return

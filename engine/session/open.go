@@ -44,7 +44,7 @@ func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn i
 	set, err := s.read(*req.Data, files)
 	if err != nil {
 		e := newError("data", err)
-		showLine(e, files)
+		showLine(e, err, files)
 		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
@@ -79,8 +79,8 @@ const (
 var lineOf = regexp.MustCompile(`^(.+?):(\d+): `)
 
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
-func showLine(e *protocol.Error, files []datasets.File) {
-	found := lineOf.FindStringSubmatch(e.Message)
+func showLine(e *protocol.Error, err error, files []datasets.File) {
+	found := lineOf.FindStringSubmatch(err.Error())
 	if found == nil {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
@@ -130,7 +131,7 @@ func (s *Session) fail(id int, where string, err error) {
 
 // newError names the field of a spec that is wrong, so that the page can show the message beside it.
 func newError(where string, err error) *protocol.Error {
-	e := &protocol.Error{Where: where, Message: err.Error()}
+	e := &protocol.Error{Where: where, Fault: fault.Of(err)}
 	var field *spec.FieldError
 	if errors.As(err, &field) {
 		e.Where, e.Field = "spec", field.Field

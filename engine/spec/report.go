@@ -3,6 +3,7 @@ package spec
 import (
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 )
 
@@ -47,13 +48,13 @@ type Segment struct {
 
 // TeacherRun is the training of one teacher.
 type TeacherRun struct {
-	Seed       uint64  `json:"seed"`
-	Parameters int     `json:"parameters"`
-	Epochs     []Epoch `json:"epochs,omitempty"`
-	Best       int     `json:"best_epoch,omitempty"` // whose weights were kept
-	Weights    string  `json:"weights,omitempty"`    // the file they came from instead
-	Failed     string  `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
-	Seconds    float64 `json:"seconds"`
+	Seed       uint64       `json:"seed"`
+	Parameters int          `json:"parameters"`
+	Epochs     []Epoch      `json:"epochs,omitempty"`
+	Best       int          `json:"best_epoch,omitempty"` // whose weights were kept
+	Weights    string       `json:"weights,omitempty"`    // the file they came from instead
+	Failed     *fault.Fault `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
+	Seconds    float64      `json:"seconds"`
 
 	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
 }
@@ -66,21 +67,21 @@ type ArmReport struct {
 
 // Run is one arm with one seed.
 type Run struct {
-	Arm        string    `json:"arm"`
-	Seed       uint64    `json:"seed"`
-	Parameters int       `json:"parameters,omitempty"`
-	Epochs     []Epoch   `json:"epochs,omitempty"`
-	Best       int       `json:"best_epoch,omitempty"`
-	StepMs     float64   `json:"step_ms,omitempty"` // median
-	Seconds    float64   `json:"seconds"`
-	Threshold  Cut       `json:"threshold"`
-	Metrics    []Measure `json:"metrics,omitempty"` // none without labels
-	Alarms     []Range   `json:"alarms"`            // runs of flagged steps, before any adjustment
-	Hits       int       `json:"hits"`              // true segments with an alarm
-	FalseRuns  int       `json:"false_runs"`        // alarms that touch no true segment
-	Causes     [][]Cause `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
-	Located    *Located  `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
-	Failed     string    `json:"failed,omitempty"`  // why there are no scores: step 212: loss total became NaN
+	Arm        string       `json:"arm"`
+	Seed       uint64       `json:"seed"`
+	Parameters int          `json:"parameters,omitempty"`
+	Epochs     []Epoch      `json:"epochs,omitempty"`
+	Best       int          `json:"best_epoch,omitempty"`
+	StepMs     float64      `json:"step_ms,omitempty"` // median
+	Seconds    float64      `json:"seconds"`
+	Threshold  Cut          `json:"threshold"`
+	Metrics    []Measure    `json:"metrics,omitempty"` // none without labels
+	Alarms     []Range      `json:"alarms"`            // runs of flagged steps, before any adjustment
+	Hits       int          `json:"hits"`              // true segments with an alarm
+	FalseRuns  int          `json:"false_runs"`        // alarms that touch no true segment
+	Causes     [][]Cause    `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Located    *Located     `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
+	Failed     *fault.Fault `json:"failed,omitempty"`  // why there are no scores; nil = there are
 
 	Scores []float64 `json:"-"` // one a scored test step
 	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -20,7 +21,7 @@ func scored(name string, values ...float64) spec.ArmReport {
 	for i, v := range values {
 		run := spec.Run{Arm: name, Seed: uint64(i + 1)}
 		if math.IsNaN(v) {
-			run.Failed = "loss total became NaN"
+			run.Failed = &fault.Fault{Key: "failed"}
 		} else {
 			run.Metrics = []spec.Measure{{Name: spec.Headline, Value: metrics.Value(v), Chance: 0.1}}
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -47,7 +48,7 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 }
 
 func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
-	failed := spec.Run{Arm: "alone", Seed: 3, Failed: "step 2: loss total became NaN"}
+	failed := spec.Run{Arm: "alone", Seed: 3, Failed: &fault.Fault{Key: "failed"}}
 	arm := armOf("alone", "", 0.5, 0.6)
 	arm.Runs = append(arm.Runs, failed)
 	s := spec.Report{Arms: []spec.ArmReport{arm}}.Standing("alone", "f1")

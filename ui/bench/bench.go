@@ -121,7 +121,7 @@ func (s *State) Receive(r protocol.Response, ms float64) {
 	case protocol.TypeTimed:
 		s.timed(*r.Line)
 	case protocol.TypeError:
-		s.Problem = r.Error.Message
+		s.Problem = s.Words.Error(r.Error.Fault)
 		if s.Mode == Loading {
 			s.Mode = Dead
 		}

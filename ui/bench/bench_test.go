@@ -2,11 +2,13 @@ package bench
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/session/protocol"
 )
@@ -128,7 +130,7 @@ func TestStopKeepsWhatWasMeasured(t *testing.T) {
 func TestErrorsAreShown(t *testing.T) {
 	s := ready("#only=Z")
 	s.Start()
-	s.Receive(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "bench", Message: "no Z"}}, 0)
+	s.Receive(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "bench", Fault: fault.Of(errors.New("no Z"))}}, 0)
 	s.idle()
 	if v := s.View(); v.Problem != "no Z" || !v.CanRun {
 		t.Errorf("%+v", v)

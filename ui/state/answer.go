@@ -112,19 +112,19 @@ func (s *State) fail(r protocol.Response) []any {
 	switch {
 	case e == nil:
 	case e.Where == whereEngine:
-		s.update(Lost{e.Message})
+		s.update(Lost{s.Words.Error(e.Fault)})
 	case s.Open != nil && r.ID == s.Open.ID:
 		s.failOpen(*e)
 	case e.Where == "view": // the picture before stays
 	case e.Where == "worker": // the run goes on without it
 		if s.Run != nil {
-			s.Run.Lost = e.Message
+			s.Run.Lost = s.Words.Error(e.Fault)
 		}
 	case e.Where == whereData && s.Run == nil && s.Open != nil: // about a series that nobody waits for any more
 	default:
-		s.Wrong = &Wrong{Where: e.Where, Message: e.Message}
+		s.Wrong = &Wrong{Where: e.Where, Message: s.Words.Error(e.Fault)}
 		if f := fieldAt(e.Field); f != noField {
-			s.Reject = Reject{Field: f, Text: e.Message, Times: s.Reject.Times + 1}
+			s.Reject = Reject{Field: f, Text: s.Words.Error(e.Fault), Times: s.Reject.Times + 1}
 		}
 	}
 	return nil
@@ -135,10 +135,10 @@ func (s *State) failOpen(e protocol.Error) {
 	failed := *s.Open
 	s.Open = nil
 	if failed.Field != noField {
-		s.Reject = Reject{Field: failed.Field, Text: e.Message, Times: s.Reject.Times + 1}
+		s.Reject = Reject{Field: failed.Field, Text: s.Words.Error(e.Fault), Times: s.Reject.Times + 1}
 		return
 	}
-	s.Wrong = &Wrong{Where: whereData, Message: e.Message}
+	s.Wrong = &Wrong{Where: whereData, Message: s.Words.Error(e.Fault)}
 	if name, isFile := fileName(failed.Data.Source); isFile {
 		s.Wrong.Name = name
 	}

@@ -1,11 +1,13 @@
 package state
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -29,7 +31,7 @@ func opened(s *State) Answer {
 }
 
 func failed(where string, id int, message string) Answer {
-	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id, Error: &protocol.Error{Where: where, Message: message}}}
+	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id, Error: &protocol.Error{Where: where, Fault: fault.Of(errors.New(message))}}}
 }
 
 func confirmed(state string) Answer {
@@ -184,7 +186,7 @@ func TestSeriesWithoutLabelsGivesNoVerdict(t *testing.T) {
 func TestFailedArmIsNamedWithItsReason(t *testing.T) {
 	s := idle(t)
 	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
-	s.Run.Runs[3].Failed = "loss became NaN at step 212"
+	s.Run.Runs[3].Failed = fault.Of(errors.New("loss became NaN at step 212"))
 	if got, want := s.Verdict().Claim, "+ cosine has no scores: loss became NaN at step 212."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -275,7 +275,7 @@ func (s *State) lane(sp spec.Spec, a spec.Arm) Lane {
 			l.Note = s.Words.Say("run-elsewhere", s.title())
 		}
 		return l
-	case r.Failed != "":
+	case r.Failed != nil:
 		l.Note = s.Words.Say("run-failed", r.Failed)
 		return l
 	}
@@ -360,7 +360,7 @@ func (s *State) scoredArms() []spec.Arm {
 	}
 	var arms []spec.Arm
 	for _, a := range s.Run.Spec.Arms {
-		if r := s.shownRun(a.Name); trained(a) && r != nil && r.Failed == "" {
+		if r := s.shownRun(a.Name); trained(a) && r != nil && r.Failed == nil {
 			arms = append(arms, a)
 		}
 	}

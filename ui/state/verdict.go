@@ -250,7 +250,7 @@ func (s *State) verdictDone() Verdict {
 // failure returns the first run of the two arms that has no scores.
 func (p *Progress) failure(arms ...string) *spec.Run {
 	for i, r := range p.Runs {
-		if r.Failed != "" && slices.Contains(arms, r.Arm) {
+		if r.Failed != nil && slices.Contains(arms, r.Arm) {
 			return &p.Runs[i]
 		}
 	}

@@ -48,7 +48,7 @@ func TestTheFullSizeModelTrainsWithinItsMemory(t *testing.T) {
 	}`, nil)
 	r := p.engineRun(s, 1)
 	p.eval("heaviest", &bytes)
-	if len(r.Arms[0].Runs) != 1 || r.Arms[0].Runs[0].Failed != "" || len(r.Arms[0].Runs[0].Epochs) != 1 {
+	if len(r.Arms[0].Runs) != 1 || r.Arms[0].Runs[0].Failed != nil || len(r.Arms[0].Runs[0].Epochs) != 1 {
 		t.Fatalf("nothing was trained: %+v", r.Arms)
 	}
 	if bytes == 0 || bytes > most {

@@ -46,7 +46,7 @@ func trainAll(t *testing.T, p *tab, s spec.Spec) {
 		r := p.engineRun(s, 1)
 		for _, a := range r.Arms {
 			switch {
-			case len(a.Runs) != 1 || a.Runs[0].Failed != "":
+			case len(a.Runs) != 1 || a.Runs[0].Failed != nil:
 				t.Errorf("%s, %s: no result: %+v", m.Name, a.Arm.Name, a.Runs)
 			case !a.Runs[0].Of(spec.Headline).Value.Defined():
 				t.Errorf("%s, %s: no %s", m.Name, a.Arm.Name, spec.Headline)

@@ -13,6 +13,7 @@ import (
 	"syscall/js"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/backend/simd"
@@ -83,7 +84,7 @@ func listen(handle func(message js.Value)) {
 func receive(s *session.Session, message js.Value) {
 	var req protocol.Request
 	if err := json.Unmarshal([]byte(message.Index(0).String()), &req); err != nil {
-		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: fmt.Sprintf("request: %v", err)}}, nil)
+		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Fault: fault.Of(fmt.Errorf("request: %w", err))}}, nil)
 		return
 	}
 	var files []datasets.File
@@ -132,7 +133,7 @@ func (p *pieces) Write(b []byte) (int, error) {
 func deliver(m *mail.Box, message any, values ...[]float32) {
 	text, err := json.Marshal(message)
 	if err != nil {
-		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Message: err.Error()}})
+		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Fault: fault.Of(err)}})
 		values = nil
 	}
 	parcel, transfer := m.Parcel(text, values...)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -108,14 +109,14 @@ func spread(s spec.Spread) string {
 // printFailures names the runs that have no scores.
 func printFailures(w io.Writer, r spec.Report) {
 	for _, t := range r.Teachers {
-		if t.Failed != "" {
-			fmt.Fprintf(w, "\nTeacher, seed %d failed: %s\n", t.Seed, t.Failed)
+		if t.Failed != nil {
+			fmt.Fprintf(w, "\nTeacher, seed %d failed: %s\n", t.Seed, words.English().Error(t.Failed))
 		}
 	}
 	for _, a := range r.Arms {
 		for _, run := range a.Runs {
-			if run.Failed != "" {
-				fmt.Fprintf(w, "\n%s, seed %d failed: %s\n", run.Arm, run.Seed, run.Failed)
+			if run.Failed != nil {
+				fmt.Fprintf(w, "\n%s, seed %d failed: %s\n", run.Arm, run.Seed, words.English().Error(run.Failed))
 			}
 		}
 	}
@@ -155,7 +156,7 @@ type counted struct {
 
 func count(runs []spec.Run) (c counted) {
 	for _, run := range runs {
-		if run.Failed != "" {
+		if run.Failed != nil {
 			continue
 		}
 		c.saw = run.Threshold.Saw

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
 )
 
@@ -31,8 +32,8 @@ func (p *progress) event(e spec.Event) {
 	switch {
 	case e.EpochDone != nil:
 		p.line(epochLine(e))
-	case e.Finished != nil && e.Finished.Failed != "":
-		p.line(fmt.Sprintf("%s: %s", runName(e), e.Finished.Failed))
+	case e.Finished != nil && e.Finished.Failed != nil:
+		p.line(fmt.Sprintf("%s: %s", runName(e), words.English().Error(e.Finished.Failed)))
 	case p.bar && (e.Steps > 0 || e.Measured > 0) && time.Since(p.drawn) > redraw:
 		p.draw(e)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
 )
 
@@ -53,8 +54,8 @@ func (t *tableProgress) event(c *cell, e spec.Event) {
 	if e.Measured > 0 {
 		t.state[c] = fmt.Sprintf("%s/%s/%d %s %.0f %% measured", c.set, c.model, c.seed, who, 100*e.Measured)
 	}
-	if r := e.Finished; r != nil && r.Failed != "" {
-		t.p.line(fmt.Sprintf("%s: %s failed: %s", c, who, r.Failed))
+	if r := e.Finished; r != nil && r.Failed != nil {
+		t.p.line(fmt.Sprintf("%s: %s failed: %s", c, who, words.English().Error(r.Failed)))
 	} else if r != nil && r.Epochs != nil {
 		t.p.line(fmt.Sprintf("%s: %s trained in %.0f s, average precision %s", c, who, r.Seconds, points(r.Of(spec.Headline).Value)))
 	}

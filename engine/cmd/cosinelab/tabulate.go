@@ -115,7 +115,7 @@ func merged(cells []*cell, set, model string) (out spec.Report) {
 func armRow(r spec.Report, a spec.ArmReport) row {
 	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: r.Spec.Detect.Scoring()}
 	for _, run := range a.Runs {
-		if run.Failed != "" {
+		if run.Failed != nil {
 			out.Failed++
 		}
 	}

@@ -5,6 +5,7 @@
 package protocol
 
 import (
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/spec"
 )
@@ -87,12 +88,12 @@ type Source struct {
 	Group string `json:"group"` // builtin | benchmark
 }
 
-// Error says in words what went wrong, and where on the page it belongs.
+// Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	Where   string `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message"`
-	// The line of a file that Message is about, counted from 1, with those around it; 0 = it is about none.
+	Where string       `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
+	Field string       `json:"field,omitempty"`
+	Fault *fault.Fault `json:"fault"`
+	// The line of a file that Fault is about, counted from 1, with those around it; 0 = it is about none.
 	Line   int      `json:"line,omitempty"`
 	First  int      `json:"first,omitempty"` // of Around
 	Around []string `json:"around,omitempty"`
