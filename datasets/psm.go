@@ -32,7 +32,8 @@ func listPSM(home fs.FS) []Entry {
 	return []Entry{{ID: "psm", Title: "PSM", Channels: psmFields - 1}}
 }
 
-// openPSM drops the time stamps and replaces missing values by 0 before scaling (models.md, section 1.1).
+// openPSM drops the time stamps and replaces missing values by 0 before scaling (engine/models/README.md,
+// section 1.2).
 func openPSM(home fs.FS, name string) (*Set, error) {
 	if name != "" {
 		return nil, errors.New("one set only: want the id psm")

@@ -9,7 +9,7 @@ type Scaler struct {
 }
 
 // FitScaler measures mean and population standard deviation (divisor n) of every channel of train in float64.
-// A channel that is constant in train keeps Scale 1 (models.md, section 1.1).
+// A channel that is constant in train keeps Scale 1 (engine/models/README.md, section 1.2).
 func FitScaler(train Series) Scaler {
 	s := Scaler{Mean: make([]float64, train.Channels), Scale: make([]float64, train.Channels)}
 	for c := range train.Channels {

@@ -22,7 +22,8 @@ func Slide(s Series, length, stride int) Windows {
 func Tile(s Series, length int) Windows { return Slide(s, length, length) }
 
 // Warm returns the windows that start every fresh steps, of which only the last fresh steps count, and all steps of the
-// very first: whatever predicts a step has seen the steps before it (models.md, section 5). Fresh is 1 to length.
+// very first: whatever predicts a step has seen the steps before it (engine/models/README.md, section 1.3).
+// Fresh is 1 to length.
 func Warm(s Series, length, fresh int) Windows {
 	w := Slide(s, length, fresh)
 	w.Fresh = fresh

@@ -1,4 +1,4 @@
-// Package backend is the contract between plans and the devices that run them.
+// Package backend is the contract of devices, which run plans.
 package backend
 
 import (

@@ -10,7 +10,8 @@ import (
 // fewExcesses is the number of scores in a tail below which a fit of it is not to be relied upon.
 const fewExcesses = 10
 
-// Tail is a generalised Pareto law of the scores above a start (Siffer et al., KDD 2017; metrics.md, section 9.3).
+// Tail is a generalised Pareto law of the scores above a start (Siffer et al., KDD 2017; metrics/README.md,
+// section 9.3).
 type Tail struct {
 	Start    float64 // scores above it, strictly, are the tail
 	Scores   int     // all of them

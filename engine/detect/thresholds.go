@@ -52,7 +52,7 @@ func (p Policy) Choose(s Scores, with Params) (Cut, error) {
 	return c, err
 }
 
-// Thresholds lists every policy (metrics.md, section 9), by how much it sees.
+// Thresholds lists every policy (metrics/README.md, section 9), by how much it sees.
 var Thresholds = []Policy{
 	{Name: "fixed", Title: "a fixed value", Saw: "nothing", choose: fixed},
 	{Name: "train_percentile", Title: "percentile of the train scores", Saw: "train scores", Train: true, choose: trainPercentile},
@@ -95,8 +95,8 @@ func meanSigma(s Scores, p Params) (Cut, error) {
 	return at(mean+float64(p.K*sigma), nil) // rounded here on every machine
 }
 
-// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics.md, section 9.2); NaN if
-// there are none.
+// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section
+// 9.2); NaN if there are none.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
 	for _, x := range xs {
@@ -127,7 +127,7 @@ func bestF1(s Scores, _ Params) (Cut, error) {
 }
 
 // Percentile is the value below which percent of xs lie, with linear interpolation between order statistics
-// (metrics.md, section 9.1). It fails if xs is empty or percent lies outside 0 to 100.
+// (metrics/README.md, section 9.1). It fails if xs is empty or percent lies outside 0 to 100.
 func Percentile(xs []float64, percent float64) (float64, error) {
 	return percentile(slices.Clone(xs), percent)
 }

@@ -11,7 +11,7 @@ import (
 	"cosinelab/engine/nn"
 )
 
-// Epsilon bounds the norms in a cosine from below (models.md, section 2).
+// Epsilon bounds the norms in a cosine from below (models/README.md, section 2.1).
 const Epsilon = 1e-8
 
 // Kinds lists what can be added to the student's own loss: nothing, 1 - cosine, or the mean squared error.
@@ -24,7 +24,8 @@ var Axes = []string{"channel", "time", "window"}
 // Schedules lists how the weight of the term changes over the epochs; Weight has the formulas.
 var Schedules = []string{"constant", "linear", "cosine"}
 
-// Term returns the scalar D(teacher, student) of models.md, section 2, for outputs of one shape [B,L,C]:
+// Term returns the scalar D(teacher, student) of models/README.md, section 2.1, for outputs of one shape
+// [B,L,C]:
 //
 //	none    0
 //	cosine  1 - mean of cos over the vectors along the axis

@@ -12,7 +12,7 @@ import (
 	"cosinelab/engine/train"
 )
 
-// adamConfig are the constants of Adam (models.md, section 9).
+// adamConfig are the constants of Adam (models/README.md, section 9.1).
 type adamConfig struct {
 	Rate        float64 `json:"lr"`
 	Beta1       float64 `json:"beta1"`

@@ -1,4 +1,4 @@
-// Package graph holds expressions over named inputs and parameters.
+// Package graph holds expressions over named values.
 package graph
 
 import (

@@ -167,7 +167,7 @@ func TestLongComputationsStopWithTheirContext(t *testing.T) {
 	}
 }
 
-// The figures are those of metrics.md, section 8.
+// The figures are those of README.md, section 8.
 func TestRandomFlagsReachTheKnownPointAdjustedF1OnMSL(t *testing.T) {
 	labels := mslLabels(t)
 	segments := Segments(labels)

@@ -150,7 +150,7 @@ func TestParametersOutsideTheirRangeCountAsTheNearest(t *testing.T) {
 	}
 }
 
-// The closed form of metrics.md, section 6: it does not depend on where the event lies in its zone.
+// The closed form of README.md, section 6: it does not depend on where the event lies in its zone.
 func TestFlaggingEverythingHasTheAffiliationOfItsZones(t *testing.T) {
 	labels := []uint8{0, 1, 1, 0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0}
 	e, err := NewEvaluation(make([]float64, len(labels)), labels, RefuseUnscored)

@@ -8,7 +8,7 @@ import (
 	"cosinelab/engine/op"
 )
 
-// The constants of the Anomaly Transformer (models.md, sections 3.3 to 3.6).
+// The constants of the Anomaly Transformer (README.md, sections 3.3 to 3.6).
 const (
 	// DiscrepancyWeight is k, the weight of the association discrepancy in the loss.
 	DiscrepancyWeight = 3
@@ -18,7 +18,7 @@ const (
 	LogEpsilon = 1e-4
 )
 
-// anomalyTransformer is the Anomaly Transformer (Xu et al., ICLR 2022; models.md, section 3).
+// anomalyTransformer is the Anomaly Transformer (Xu et al., ICLR 2022; README.md, section 3).
 var anomalyTransformer = Model{
 	Name:  "anomaly_transformer",
 	Title: "Anomaly Transformer",
@@ -36,13 +36,13 @@ var anomalyTransformer = Model{
 type Associations struct {
 	Series      []*graph.Node // S of each layer, [B,H,L,L]: rows sum to 1
 	Prior       []*graph.Node // P of each layer, [B,H,L,L]: a Gaussian around the step, rows sum to 1
-	Discrepancy *graph.Node   // [B,L]: kl(S,P) + kl(P,S), mean over heads, sum over layers (section 3.6)
+	Discrepancy *graph.Node   // [B,L]: kl(S,P) + kl(P,S), mean over heads, sum over layers (README.md, section 3.6)
 	SeriesLoss  *graph.Node   // scalar: the mean discrepancy of a layer; its gradient reaches the series only
 	PriorLoss   *graph.Node   // scalar: the same number; its gradient reaches the prior only
 }
 
 // buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax step:
-// 2 rec - k series_loss + k prior_loss (section 3.5). Its value is 2 rec.
+// 2 rec - k series_loss + k prior_loss (README.md, section 3.5). Its value is 2 rec.
 func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	var l layers
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
@@ -67,7 +67,7 @@ func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 }
 
 // deviation turns raw [B,L,H] into the standard deviations [B,H,L] of the prior: 3^s - 1, s = sigmoid(5 raw) + 1e-5
-// (section 3.3).
+// (README.md, section 3.3).
 func deviation(raw *graph.Node) *graph.Node {
 	s := graph.Shift(graph.Unary(op.Sigmoid, graph.Scale(raw, 5)), 1e-5)
 	sigma := graph.Shift(graph.Unary(op.Exp, graph.Scale(s, math.Log(3))), -1)
@@ -88,7 +88,7 @@ func (l *layers) add(series, sigma *graph.Node) {
 	l.ofPrior = append(l.ofPrior, graph.Discrepancy(graph.StopGradient(series), sigma, LogEpsilon))
 }
 
-// associations joins the discrepancies of all layers (sections 3.4 and 3.6).
+// associations joins the discrepancies of all layers (README.md, sections 3.4 and 3.6).
 func (l *layers) associations() *Associations {
 	perLayer := 1 / float64(len(l.series))
 	return &Associations{
@@ -109,7 +109,7 @@ func total(xs []*graph.Node) *graph.Node {
 }
 
 // AssociationScore weighs the error [B,L] of each step by softmax(-temperature * discrepancy [B,L]) over the steps of
-// its window (section 3.6).
+// its window (README.md, section 3.6).
 func AssociationScore(discrepancy, err *graph.Node, temperature float64) *graph.Node {
 	return graph.Mul(graph.Softmax(graph.Scale(discrepancy, -temperature)), err)
 }

@@ -10,9 +10,10 @@ import (
 )
 
 // gta learns a graph of influences between channels and predicts every step from the steps before it (Chen et al., IEEE
-// Internet of Things Journal 2022, in the causal form of models.md, section 8). The graph is drawn anew for every pass
-// in training, from the second epoch on; in the first it is complete, and its logits stay as they are. In scoring it is the
-// most likely one. As a teacher it gives its prediction under the most likely graph.
+// Internet of Things Journal 2022, in the causal form of README.md, section 8). The graph is drawn anew for
+// every pass in training, from the second epoch on; in the first it is complete, and its logits stay as they
+// are. In scoring it is the most likely one. As a teacher it gives its prediction under the most likely
+// graph.
 var gta = Model{
 	Name:  "gta",
 	Title: "GTA",
@@ -68,8 +69,9 @@ func lagged(x *graph.Node, steps int) *graph.Node {
 // log probability of an edge between two channels.
 type influences struct{ adjacency, sparsity *graph.Node }
 
-// learnGraph draws the graph from its logits (section 8.1): an edge where the noisy logit of class 1 is larger, with the
-// gradient of the softmax (straight through), or, if soft, the softmax itself. Every channel receives from itself.
+// learnGraph draws the graph from its logits (README.md, section 8.1): an edge where the noisy logit of class
+// 1 is larger, with the gradient of the softmax (straight through), or, if soft, the softmax itself. Every
+// channel receives from itself.
 func learnGraph(g *graph.Graph, c Config) influences {
 	n := c.Channels
 	logits := g.Param("graph.logits", graph.Init{Step: 0.8}, n, n, 2)
@@ -117,7 +119,7 @@ func diagonal(g *graph.Graph, n int) (self, others *graph.Node) {
 }
 
 // temporal is the causal convolution of width 2 of level k, shared by all channels: relu(T0 v_(t-2^k) + T1 v_t + b), for
-// v [B,L,C,F], with v added from the second level on (section 8.2).
+// v [B,L,C,F], with v added from the second level on (README.md, section 8.2).
 func temporal(g *graph.Graph, k int, v *graph.Node, features int) *graph.Node {
 	defer g.Scope(fmt.Sprintf("temporal.%d", k))()
 	in := v.Shape[3]
@@ -137,7 +139,7 @@ func temporal(g *graph.Graph, k int, v *graph.Node, features int) *graph.Node {
 
 // propagate adds to each channel's features w [B,L,C,F] the mean influence of the others: 1/C sum_j A_ij h([w_i ; w_j -
 // w_i ; w_j + w_i]). The first layer of h is linear in w_i and w_j, so that only its sum and what follows is computed for
-// pairs; the last layer is linear and follows the sum over j (section 8.2).
+// pairs; the last layer is linear and follows the sum over j (README.md, section 8.2).
 func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph.Node {
 	defer g.Scope(fmt.Sprintf("ipconv.%d", k))()
 	f, n, m := c.Features, c.Channels, c.MLP
@@ -151,8 +153,9 @@ func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph
 	return graph.Add(w, graph.Reshape(graph.Scale(influence, 1/float64(n)), w.Shape...))
 }
 
-// branched is a post-norm encoder layer whose attention has two branches, each on half of the features (section 8.3):
-// causal attention, and a learned table of weights. What each part adds is subject to dropout (Vaswani et al. 2017).
+// branched is a post-norm encoder layer whose attention has two branches, each on half of the features
+// (README.md, section 8.3): causal attention, and a learned table of weights. What each part adds is subject
+// to dropout (Vaswani et al. 2017).
 func branched(g *graph.Graph, l int, h *graph.Node, c Config) *graph.Node {
 	defer g.Scope(fmt.Sprintf("encoder.%d", l))()
 	half := c.DModel / 2

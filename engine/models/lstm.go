@@ -7,9 +7,9 @@ import (
 	"cosinelab/engine/nn"
 )
 
-// lstm predicts every step from the steps before it in the window (after Hundman et al., KDD 2018; models.md, section
-// 5): one model for all channels, one step ahead. The first step is predicted from nothing. As a teacher it gives its
-// prediction.
+// lstm predicts every step from the steps before it in the window (after Hundman et al., KDD 2018; README.md,
+// section 5): one model for all channels, one step ahead. The first step is predicted from nothing. As a
+// teacher it gives its prediction.
 var lstm = Model{
 	Name:  "lstm",
 	Title: "LSTM",

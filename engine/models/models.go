@@ -35,8 +35,8 @@ type Model struct {
 	MicroBatch func(c Config) int
 	// Fits says what else is wrong with sizes that are large enough; nil = nothing can be.
 	Fits func(c Config) error
-	// Build adds the model to g for windows x [B,L,C] of scaled data. Parameters get the names of models.md below the
-	// current scope of g. The sizes must pass Check.
+	// Build adds the model to g for windows x [B,L,C] of scaled data. Parameters get the names of README.md
+	// below the current scope of g. The sizes must pass Check.
 	Build func(g *graph.Graph, x *graph.Node, c Config) Output
 	// Extra lists what a public checkpoint of the model holds beside the parameters that Build makes.
 	Extra func(c Config) []Extra

@@ -151,7 +151,7 @@ func TestAssociationWeightsOfAWindowSumToOne(t *testing.T) {
 	}
 }
 
-// publicNames is the table of models.md, section 3.8, for two layers.
+// publicNames is the table of README.md, section 3.8, for two layers.
 func publicNames(c models.Config) map[string]string {
 	d, h, f, ch := c.DModel, c.Heads, c.DFF, c.Channels
 	shape := func(n ...int) string { return strings.ReplaceAll(fmt.Sprint(n), " ", ",") }

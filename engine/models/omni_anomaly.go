@@ -9,12 +9,12 @@ import (
 	"cosinelab/engine/op"
 )
 
-// StdFloor is added to OmniAnomaly's standard deviations (models.md, section 6.1).
+// StdFloor is added to OmniAnomaly's standard deviations (README.md, section 6.1).
 const StdFloor = 1e-4
 
-// omniAnomaly is OmniAnomaly (Su et al., KDD 2019; models.md, section 6) with planar flows, the state-space prior, and
-// its noise as an input: every step of a window is scored by one draw. As a teacher it gives the mean of what it
-// generates from its most likely latent values.
+// omniAnomaly is OmniAnomaly (Su et al., KDD 2019; README.md, section 6) with planar flows, the state-space
+// prior, and its noise as an input: every step of a window is scored by one draw. As a teacher it gives the
+// mean of what it generates from its most likely latent values.
 var omniAnomaly = Model{
 	Name:  "omni_anomaly",
 	Title: "OmniAnomaly",
@@ -56,8 +56,8 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 type posterior struct{ z0, log *graph.Node }
 
 // newPosterior draws step by step, each from the GRU's state and the draw before it: a_t = relu(W [e_t ; z_(t-1)] + b),
-// z_t = mean(a_t) + std(a_t) * noise_t (section 6.1). What does not depend on the draw before is computed for all steps
-// at once.
+// z_t = mean(a_t) + std(a_t) * noise_t (README.md, section 6.1). What does not depend on the draw before is
+// computed for all steps at once.
 func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
 	leave := g.Scope("q_gru")
 	e := nn.GRU("_l0", x, c.DModel)
@@ -121,8 +121,9 @@ func flows(g *graph.Graph, z *graph.Node, c Config) (out, logDet *graph.Node) {
 	return graph.Reshape(rows, l, b, c.Latent), graph.Reshape(logDet, l, b)
 }
 
-// statePrior is log p(z_t | z_<t) [L,B] of the linear Gaussian state space whose matrices are all I (section 6.2). Its
-// Kalman filter does not depend on data, so that the innovations of all steps are one product with a fixed matrix.
+// statePrior is log p(z_t | z_<t) [L,B] of the linear Gaussian state space whose matrices are all I
+// (README.md, section 6.2). Its Kalman filter does not depend on data, so that the innovations of all steps
+// are one product with a fixed matrix.
 func statePrior(z *graph.Node) *graph.Node {
 	l, b, n := z.Shape[0], z.Shape[1], z.Shape[2]
 	g := z.Graph()

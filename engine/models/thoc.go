@@ -9,12 +9,12 @@ import (
 	"cosinelab/engine/op"
 )
 
-// cosineEpsilon bounds the norms of features and centres from below (models.md, section 7).
+// cosineEpsilon bounds the norms of features and centres from below (README.md, section 7).
 const cosineEpsilon = 1e-8
 
-// thoc is the temporal hierarchical one-class network (Shen et al., NeurIPS 2020; models.md, section 7). The temperature
-// of the assignments stays at 1, and centres start as random rows of norm 1. As a teacher it gives its first layer's
-// prediction, which has nothing to say of the first step.
+// thoc is the temporal hierarchical one-class network (Shen et al., NeurIPS 2020; README.md, section 7). The
+// temperature of the assignments stays at 1, and centres start as random rows of norm 1. As a teacher it
+// gives its first layer's prediction, which has nothing to say of the first step.
 var thoc = Model{
 	Name:  "thoc",
 	Title: "THOC",

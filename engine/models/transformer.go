@@ -8,8 +8,9 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// transformer is the plain reconstruction transformer (models.md, section 4): the Anomaly Transformer without its
-// prior association. Its parameters have the same names, so that a checkpoint of that model serves as its weights.
+// transformer is the plain reconstruction transformer (README.md, section 4): the Anomaly Transformer without
+// its prior association. Its parameters have the same names, so that a checkpoint of that model serves as its
+// weights.
 var transformer = Model{
 	Name:  "transformer",
 	Title: "Transformer",
@@ -41,8 +42,9 @@ func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	}
 }
 
-// reconstruct is the network that both transformers share (models.md, sections 3.1 and 3.2): embedding, post-norm
-// layers around the given attention [B,L,D] -> [B,L,D], a last norm, a linear map back to the channels.
+// reconstruct is the network that both transformers share (README.md, sections 3.1 and 3.2): embedding,
+// post-norm layers around the given attention [B,L,D] -> [B,L,D], a last norm, a linear map back to the
+// channels.
 func reconstruct(x *graph.Node, c Config, attention func(h *graph.Node) *graph.Node) *graph.Node {
 	g := x.Graph()
 	h := nn.TokenConv("embedding.value_embedding.tokenConv", x, c.DModel)
@@ -66,8 +68,8 @@ func layer(l int, h *graph.Node, c Config, attention func(h *graph.Node) *graph.
 
 func layerName(l int) string { return fmt.Sprintf("encoder.attn_layers.%d", l) }
 
-// unusedTables are the tensors that public state dicts hold and nothing reads (models.md, section 3.8): the position
-// code of 5000 steps, and a norm in every attention.
+// unusedTables are the tensors that public state dicts hold and nothing reads (README.md, section 3.8): the
+// position code of 5000 steps, and a norm in every attention.
 func unusedTables(c Config) []Extra {
 	const steps = 5000
 	d := tensor.Shape{c.DModel}

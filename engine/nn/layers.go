@@ -1,4 +1,4 @@
-// Package nn composes layers and losses from operations.
+// Package nn composes layers or losses from operations.
 package nn
 
 import (
@@ -9,11 +9,11 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// NormEps is added to the variance by LayerNorm (models.md, section 1).
+// NormEps is added to the variance by LayerNorm (models/README.md, section 1.1).
 const NormEps = 1e-5
 
 // Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in] and
-// name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models.md, section 3.7).
+// name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
 func Linear(name string, x *graph.Node, out int) *graph.Node {
 	return NewWeights(x.Graph(), name, last(x), out).Of(x)
 }
@@ -109,7 +109,7 @@ func LayerNorm(name string, x *graph.Node) *graph.Node {
 }
 
 // TokenConv is the circular convolution of width 3 without bias that embeds x [B,L,C] as [B,L,d]:
-// y_t = W[:,:,0] x_(t-1) + W[:,:,1] x_t + W[:,:,2] x_(t+1), indices modulo L (models.md, section 3.1).
+// y_t = W[:,:,0] x_(t-1) + W[:,:,1] x_t + W[:,:,2] x_(t+1), indices modulo L (models/README.md, section 3.1).
 // name.weight [d,C,3] starts normal with deviation sqrt(2/(3C)).
 func TokenConv(name string, x *graph.Node, d int) *graph.Node {
 	const width = 3
@@ -136,7 +136,7 @@ func PositionCode(n, d int) []float32 {
 }
 
 // FeedForward applies conv2(gelu(conv1(x))) to every step of x [B,L,D], with hidden features in between; gelu is the
-// exact form (models.md, section 3.2).
+// exact form (models/README.md, section 3.2).
 func FeedForward(x *graph.Node, hidden int) *graph.Node {
 	h := graph.Unary(op.Gelu, Conv1("conv1", x, hidden))
 	return Conv1("conv2", h, last(x))

@@ -58,21 +58,22 @@ const (
 	Cosine
 	CosineGrad
 
-	// The Anomaly Transformer's associations (models.md, sections 3.3 to 3.4).
+	// The Anomaly Transformer's associations (models/README.md, sections 3.3 to 3.4).
 	GaussianPrior
 	GaussianPriorGrad
 	Discrepancy
 	DiscrepancyGradSeries
 	DiscrepancyGradSigma
 
-	// Recurrences over all steps of a sequence, T steps of R independent rows (models.md, sections 5 to 7). Weights are
-	// read once for all steps, and their gradient is one product over all steps.
+	// Recurrences over all steps of a sequence, T steps of R independent rows (models/README.md, sections 5
+	// to 7). Weights are read once for all steps, and their gradient is one product over all steps.
 	LSTM
 	LSTMGrad
 	GRU
 	GRUGrad
 
-	// Influences of channels on one another at every step (models.md, section 8.2), without a value for every pair.
+	// Influences of channels on one another at every step (models/README.md, section 8.2), without a value
+	// for every pair.
 	Influence
 	InfluenceGrad
 	InfluenceGradWeights

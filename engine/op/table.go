@@ -94,7 +94,7 @@ var Table = [Count]Info{
 	Assign:     {"assign", "x <- y", 2, update},
 	Accumulate: {"accumulate", "x <- x + y", 2, update},
 	Adam: {"adam", "one step on parameters x with moments y, z; then the gradient g, a factor [1] on g, and [3]: " +
-		"rate, 1 - beta1^n, 1 - beta2^n (models.md, section 9)", 6, adam},
+		"rate, 1 - beta1^n, 1 - beta2^n (models/README.md, section 9.1)", 6, adam},
 
 	MatMulAdd: {"matmul_add", "X * x y + z (+ w), z and w of the result's shape, rows repeated or not; z or w may be the result's " +
 		"own memory, which is then added to", -1, planned},

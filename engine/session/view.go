@@ -110,7 +110,7 @@ func cosines(a, b []float32, channels int) values {
 			aa += float64(a[i]) * float64(a[i])
 			bb += float64(b[i]) * float64(b[i])
 		}
-		const eps = 1e-8 // models.md, section 2
+		const eps = 1e-8 // models/README.md, section 2.1
 		return dot / (max(math.Sqrt(aa), eps) * max(math.Sqrt(bb), eps))
 	}}
 }

@@ -106,7 +106,7 @@ func (s Spec) OfErrors(a Arm) bool {
 // Teaches reports whether a teacher is needed at all; otherwise none is trained.
 func (s Spec) Teaches() bool { return slices.ContainsFunc(s.Arms, s.NeedsTeacher) }
 
-// Objective is what is added to the student's own loss (models.md, section 2).
+// Objective is what is added to the student's own loss (models/README.md, section 2).
 type Objective struct {
 	Kind     string  `json:"kind"`               // none | cosine | mse
 	Weight   float64 `json:"weight,omitempty"`   // lambda

@@ -1,4 +1,4 @@
-// Package tensor holds shapes and dense float32 arrays.
+// Package tensor holds dense float32 arrays with their shapes.
 package tensor
 
 import (

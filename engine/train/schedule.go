@@ -9,8 +9,8 @@ import (
 )
 
 // Rate is the learning rate of an epoch, counted from 1: reference halves it after every epoch but the first
-// (models.md, section 9), cosine lowers it along half a cosine from the full rate towards 0, step lets it fall to
-// StepFactor of itself after every StepEpochs.
+// (models/README.md, section 9.3), cosine lowers it along half a cosine from the full rate towards 0, step
+// lets it fall to StepFactor of itself after every StepEpochs.
 func Rate(t spec.Train, epoch, epochs int) (float64, error) {
 	switch t.Schedule {
 	case "constant":

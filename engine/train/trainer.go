@@ -130,7 +130,7 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 // zero is a value like w of nothing but zeros.
 func zero(w *graph.Node) *graph.Node { return graph.Expand(w.Graph().Scalar(0), w.Shape...) }
 
-// GlobalNorm is the Euclidean norm of all gradients together (models.md, section 9).
+// GlobalNorm is the Euclidean norm of all gradients together (models/README.md, section 9.2).
 func GlobalNorm(grads []*graph.Node) *graph.Node {
 	sum := graph.SumAll(graph.Unary(op.Square, grads[0]))
 	for _, x := range grads[1:] {
@@ -139,7 +139,7 @@ func GlobalNorm(grads []*graph.Node) *graph.Node {
 	return graph.Unary(op.Sqrt, sum)
 }
 
-// ClipEach scales each gradient to a norm of at most limit (models.md, section 9); 0 = none.
+// ClipEach scales each gradient to a norm of at most limit (models/README.md, section 9.2); 0 = none.
 func ClipEach(grads []*graph.Node, limit float64) []*graph.Node {
 	if limit == 0 {
 		return grads
@@ -152,8 +152,8 @@ func ClipEach(grads []*graph.Node, limit float64) []*graph.Node {
 	return clipped
 }
 
-// ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients (models.md,
-// section 9); 1 if limit is 0.
+// ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients
+// (models/README.md, section 9.2); 1 if limit is 0.
 func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
 	one := norm.Graph().Scalar(1)
 	if limit == 0 {

@@ -1,4 +1,4 @@
-// Package chart turns numbers into the lines, areas and labels of the lab's figures.
+// Package chart turns numbers into the shapes of the lab's figures.
 package chart
 
 // Figure is a drawing in CSS pixels with the origin at its upper left corner. Paths are drawn in order, texts above them.

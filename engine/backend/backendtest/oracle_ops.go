@@ -264,7 +264,8 @@ func accumulate(_ *graph.Node, in [][]float64) {
 	}
 }
 
-// adam is section 9 of models.md; the factor scales the gradient before the weight decay is added.
+// adam is that of models/README.md, section 9.1; the factor scales the gradient before the weight decay is
+// added.
 func adam(n *graph.Node, in [][]float64) {
 	theta, m, v, factor, hyper := in[0], in[1], in[2], in[4][0], in[5]
 	beta1, beta2, eps, decay := n.Attr.Hyper[0], n.Attr.Hyper[1], n.Attr.Hyper[2], n.Attr.Hyper[3]

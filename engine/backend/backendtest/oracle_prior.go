@@ -15,8 +15,8 @@ func gap(i, j int, sigma float64) float64 {
 	return d * d
 }
 
-// priorRow is row i of the Gaussian prior (models.md, section 3.3). The largest exponent of a row is 0, on the
-// diagonal, so the sum is never 0: a vanishing sigma leaves the identity.
+// priorRow is row i of the Gaussian prior (models/README.md, section 3.3). The largest exponent of a row is
+// 0, on the diagonal, so the sum is never 0: a vanishing sigma leaves the identity.
 func priorRow(i, n int, sigma float64) []float64 {
 	p, total := make([]float64, n), 0.0
 	for j := range p {
@@ -63,7 +63,8 @@ func gaussianPriorGrad(n *graph.Node, in [][]float64, out []float64) {
 	}
 }
 
-// discrepancy is kl(S, P) + kl(P, S) of section 3.4 for one head: both directions in one sum.
+// discrepancy is kl(S, P) + kl(P, S) of models/README.md, section 3.4, for one head: both directions in one
+// sum.
 func discrepancy(n *graph.Node, in [][]float64, out []float64) {
 	length, eps := last(n.Shape), n.Attr.X
 	for r, s := range rowsOf(in[0], length) {

@@ -50,7 +50,7 @@ func (r *recurrence) operand(g *gemm) matrix {
 // rowsAt is the memory of one step from a row on, for rows of n floats.
 func (r *recurrence) rowsAt(x []float32, step, row, n int) []float32 { return x[(step*r.rows+row)*n:] }
 
-// compileLSTM is section 5 of models.md.
+// compileLSTM is the cell of models/README.md, section 5.
 func compileLSTM(c *compiler, s plan.Step) task {
 	r, x, out := c.recurrence(s, 4), c.floats(s.In[0]), c.floats(s.Out)
 	h := r.hidden
@@ -136,7 +136,7 @@ func lstmCellGrad(out, y, before, down, carry, squash []float32) {
 	}
 }
 
-// compileGRU is the cell of section 6.1 of models.md.
+// compileGRU is the cell of models/README.md, section 6.1.
 func compileGRU(c *compiler, s plan.Step) task {
 	r, x, bias, out := c.recurrence(s, 3), c.floats(s.In[0]), c.floats(s.In[2]), c.floats(s.Out)
 	h := r.hidden

@@ -138,7 +138,7 @@ func compileCosine(c *compiler, s plan.Step) task {
 	})
 }
 
-// compileCosineGrad is zero for a row that is all but zero (models.md, section 2).
+// compileCosineGrad is zero for a row that is all but zero (models/README.md, section 2.2).
 func compileCosineGrad(c *compiler, s plan.Step) task {
 	x, y, g := c.floats(s.In[0]), c.floats(s.In[1]), c.floats(s.In[2])
 	out, n, eps := c.floats(s.Out), last(s.Out), s.Attr.X

@@ -18,7 +18,8 @@ func compileAccumulate(c *compiler, s plan.Step) task {
 	})
 }
 
-// compileAdam is section 9 of models.md in one pass: the factor scales the gradient, then the weight decay is added.
+// compileAdam is models/README.md, section 9.1, in one pass: the factor scales the gradient, then the weight
+// decay is added.
 func compileAdam(c *compiler, s plan.Step) task {
 	theta, m, v := c.floats(s.In[0]), c.floats(s.In[1]), c.floats(s.In[2])
 	gradient, factor, hyper := c.floats(s.In[3]), c.floats(s.In[4]), c.floats(s.In[5])

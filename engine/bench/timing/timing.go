@@ -1,4 +1,4 @@
-// Package timing is what benchmarks measured, as a table and as JSON.
+// Package timing is what benchmarks measured, with its forms as text.
 package timing
 
 import (

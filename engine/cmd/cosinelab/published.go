@@ -3,7 +3,7 @@ package main
 import "strings"
 
 // published is a row of the paper's table: percent, with point adjustment, thresholds that saw the test part
-// (models.md, section 10).
+// (engine/models/README.md, section 10).
 type published struct {
 	method                string
 	model                 string // the model here that it is about; empty if it is about none alone

@@ -1,4 +1,4 @@
-// Package protocol is the messages between the page and its worker.
+// Package protocol is the page's requests to its worker, with the answers.
 //
 // What postMessage sends either way is an array: the JSON text of the Request or Response first, then what travels
 // beside it, the File objects of Request.Files, or, transferred, the ArrayBuffer of a Series or those of a checkpoint.
