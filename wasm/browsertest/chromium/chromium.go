@@ -4,8 +4,10 @@ package chromium
 import (
 	"context"
 	"errors"
+	"log"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/runtime"
@@ -26,7 +28,11 @@ func Open(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		Speaking("en-US"))
 	ctx, stopBrowser := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
-	ctx, stopPage := chromedp.NewContext(ctx)
+	ctx, stopPage := chromedp.NewContext(ctx, chromedp.WithErrorf(func(format string, args ...any) {
+		if !strings.HasPrefix(format, "unhandled") { // events that are newer than the library are no error
+			log.Printf(format, args...)
+		}
+	}))
 	return ctx, func() { stopPage(); stopBrowser() }, nil
 }
 
