@@ -38,7 +38,7 @@ async function start() {
   const instance = await WebAssembly.instantiate(self.program, go.importObject);
   kernels.attach(instance);
   await go.run(instance);
-  throw new Error(words.split("\n")[0] || "ended"); // a program that works never ends; package spawn knows this word
+  throw new Error(words.split("\n")[0] || "its program has ended"); // a program that works never ends
 }
 
 start().catch((err) => {

@@ -69,7 +69,7 @@ var layers = []part{
 		"ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
 
 	{folder: "wasm/mail"},
-	{folder: "wasm/spawn", imports: []string{"datasets/fault"}},
+	{folder: "wasm/spawn"},
 	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/runtime"}},
 
 	{folder: "wasm/lab", imports: []string{"engine/session/protocol", "ui/state", "ui/bench", "ui", "wasm/mail",

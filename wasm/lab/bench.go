@@ -38,8 +38,8 @@ func runMeasurements() {
 	vecty.RenderBody(m.page)
 }
 
-func (m *measurements) lost(why error) {
-	m.state.Lost(m.state.Words.Error(why))
+func (m *measurements) lost(reason string) {
+	m.state.Lost(reason)
 	m.show()
 }
 

@@ -23,11 +23,11 @@ const tileKey = "tile"
 // startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the values that
 // travel beside them, if there are any, checkpoints go to keep; lost is told why no more will come. None is called before
 // this returns.
-func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(why error)) *engine {
+func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(reason string)) *engine {
 	hear := func(message js.Value) {
 		var r protocol.Response
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
-			lost(fmt.Errorf("answer of the worker: %w", err))
+			lost(fmt.Sprintf("answer of the worker: %v", err))
 			return
 		}
 		if r.Type == protocol.TypeReady {
@@ -58,7 +58,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 	}
 	url, err := asset("worker.js")
 	if err != nil {
-		go lost(err)
+		go lost(err.Error())
 		return &engine{}
 	}
 	return &engine{spawn.Start(url, "engine", hear, lost)}

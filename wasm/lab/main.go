@@ -109,9 +109,9 @@ func (l *lab) startWorker() {
 	var e *engine
 	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
-		func(why error) {
+		func(reason string) {
 			if l.engine == e {
-				l.send(state.Lost{Reason: l.state.Words.Error(why)})
+				l.send(state.Lost{Reason: reason})
 			}
 		})
 	l.engine = e

@@ -2,44 +2,38 @@
 package spawn
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
 	"syscall/js"
-
-	"cosinelab/datasets/fault"
 )
 
 // alive is the first message of a worker that holds the lock of its name, as worker.js does for as long as it lives.
 const alive = "alive"
 
-// ended is what worker.js says of a program that has ended without a reason.
-const ended = "ended"
-
 // Start starts the script at url in a worker. Its name is kind and something that no other worker has. Messages go to
-// hear; neither function may block. gone is called once when the worker ends by itself, and told why: it could not
+// hear; neither function may block. ended is called once when the worker ends by itself, with the reason: it could not
 // be loaded, its program failed, or it was killed, which nothing but its free lock tells.
-func Start(url, kind string, hear func(message js.Value), gone func(why error)) js.Value {
+func Start(url, kind string, hear func(message js.Value), ended func(reason string)) js.Value {
 	name := fmt.Sprintf("%s %x", kind, rand.Uint64())
 	worker := js.Global().Get("Worker").New(url, map[string]any{"name": name})
-	Attend(worker, name, nil, hear, gone)
+	Attend(worker, name, nil, hear, ended)
 	return worker
 }
 
 // Attend does what Start does to a worker that was started already, and said what was heard.
-func Attend(worker js.Value, name string, heard []js.Value, hear func(message js.Value), gone func(why error)) {
+func Attend(worker js.Value, name string, heard []js.Value, hear func(message js.Value), ended func(reason string)) {
 	var once sync.Once
-	end := func(why error) {
+	end := func(reason string) {
 		once.Do(func() {
 			worker.Call("terminate")
-			gone(why)
+			ended(reason)
 		})
 	}
 	receive := func(message js.Value) {
 		if message.Type() == js.TypeString && message.String() == alive {
-			watch(name, func() { end(fault.New("worker-killed")) })
+			watch(name, func() { end("it was ended from outside, or ran out of memory") })
 		} else {
 			hear(message)
 		}
@@ -49,16 +43,11 @@ func Attend(worker js.Value, name string, heard []js.Value, hear func(message js
 		return nil
 	}))
 	worker.Set("onerror", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		why := fault.New("worker-not-loaded")
+		reason := "its files could not be loaded"
 		if m := args[0].Get("message"); m.Truthy() {
-			switch text := strings.TrimPrefix(strings.TrimPrefix(m.String(), "Uncaught "), "Error: "); text {
-			case ended:
-				why = fault.New("worker-ended")
-			default:
-				why = errors.New(text)
-			}
+			reason = strings.TrimPrefix(strings.TrimPrefix(m.String(), "Uncaught "), "Error: ")
 		}
-		end(why)
+		end(reason)
 		return nil
 	}))
 	for _, message := range heard {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"cosinelab/datasets"
-	"cosinelab/datasets/fault"
 )
 
 // await blocks until a promise settles. It must not be called from a callback.
@@ -68,7 +67,7 @@ func fetch(url string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", url, err)
 	}
 	if !response.Get("ok").Bool() {
-		return nil, fault.New("server-answers", url, response.Get("status").Int())
+		return nil, fmt.Errorf("%s: the server answers %d", url, response.Get("status").Int())
 	}
 	return bytesOf(response.Call("arrayBuffer"))
 }

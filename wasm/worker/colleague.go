@@ -53,7 +53,7 @@ func hire(tile string) (session.Colleague, error) {
 	c := &colleague{answers: make(chan js.Value, 1), dead: make(chan struct{})}
 	c.worker = spawn.Start(script+"#"+tile, colleagueKind,
 		func(message js.Value) { c.answers <- message },
-		c.bury)
+		func(reason string) { c.bury(errors.New(reason)) })
 	c.worker.Call("postMessage", self.Get("program"))
 	call := peer.Call(c.call)
 	return session.Colleague{Hand: call.Hand(), Started: call.Started, Dismiss: func() { c.bury(errors.New("the worker was dismissed")) },
