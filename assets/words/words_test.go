@@ -27,6 +27,7 @@ braces = {{0}} and {0}
 object = {0:을/를} 봅니다
 way = {0:으로/로} 갑니다
 inner = inside of {0}
+agree = {0} {0|agrees|agree}
 colour = red
 broken = {0
 `)
@@ -63,6 +64,8 @@ broken = {0
 		{"place", []any{inner, Key("colour")}, "seed inside of 2 of red"},
 		{"inner", []any{choices{"a", "b", "c"}}, "inside of a, b or c"},
 		{"inner", []any{choices{"a"}}, "inside of a"},
+		{"agree", []any{All{"a"}}, "a agrees"},
+		{"agree", []any{All{"a", "b", "c"}}, "a, b and c agree"},
 		{"inner", []any{fmt.Errorf("%w", errors.New("foreign"))}, "inside of foreign"},
 		{"inner", []any{0.25}, "inside of 0,25"},
 		{"inner", nil, "inside of {0}"},
