@@ -39,14 +39,14 @@ func (p *Page) bar(v state.Bar) *vecty.HTML {
 // device names what trains, and how many workers do; where there can be more than one, it is where they are chosen.
 func (p *Page) device(v state.Bar) *vecty.HTML {
 	name := v.Device
-	if len(v.Crew) > 0 {
+	if len(v.Counts) > 0 {
 		name += " ×" + strconv.Itoa(v.Workers)
 	}
-	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Crew) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
+	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Counts) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
 		vecty.Property("title", p.say("device-hint", v.Device)+". "+p.say("workers-hint"))),
-		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Crew) == 0)), icon("chevron")),
-		elem.Select(vecty.Markup(attr("aria-label", p.say("workers-hint")), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Crew) == 0),
-			vecty.Data("workers", "yes")), options(v.Crew)))
+		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Counts) == 0)), icon("chevron")),
+		elem.Select(vecty.Markup(attr("aria-label", p.say("workers-hint")), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Counts) == 0),
+			vecty.Data("workers", "yes")), options(v.Counts)))
 }
 
 // statusParts are spans of their own: the gap between them says that each is another fact.
@@ -75,7 +75,7 @@ func (p *Page) iconButton(what, sign string, name words.Key, disabled bool) *vec
 		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
 }
 
-// runbar is one segment a training.
+// runbar is one segment a training run.
 func runbar(segments []float64) *vecty.HTML {
 	var list vecty.List
 	for _, share := range segments {

@@ -8,11 +8,11 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/state"
+	"cosinelab/ui/results"
 )
 
 // learning is how the losses fell.
-func (p *Page) learning(v state.Learning) *vecty.HTML {
+func (p *Page) learning(v results.Learning) *vecty.HTML {
 	var plots vecty.List
 	for _, plot := range v.Plots {
 		plots = append(plots, elem.Figure(
@@ -25,14 +25,14 @@ func (p *Page) learning(v state.Learning) *vecty.HTML {
 }
 
 // curves draws nothing until there is a line: axes alone would look like a result.
-func curves(n words.Numbers, plot state.Plot) func(w, h, unit float64) chart.Figure {
+func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.Figure {
 	c := chart.Curves{Numbers: n, Kind: chart.Log, To: float64(plot.Epochs)}
 	if plot.Linear {
 		c.Kind = chart.Linear
 	}
 	for _, line := range plot.Curves {
-		drawn := chart.Curve{Class: state.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
-		if line.Kind != state.KindTotal {
+		drawn := chart.Curve{Class: results.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
+		if line.Kind != results.KindTotal {
 			look := lookOf(line.Look)
 			drawn.Class = look.Class
 			if line.Mark {
@@ -50,7 +50,7 @@ func curves(n words.Numbers, plot state.Plot) func(w, h, unit float64) chart.Fig
 }
 
 // results is the arms with their metrics, each metric with its chance level and untrained value.
-func (p *Page) results(v state.Table) *vecty.HTML {
+func (p *Page) results(v results.Table) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say("results"))),
 		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
 			elem.Table(vecty.Markup(class("table")),
@@ -63,7 +63,7 @@ func (p *Page) results(v state.Table) *vecty.HTML {
 }
 
 // groupHeads names each group over its first column; a cell a column, since columns leave when the page is narrow.
-func (p *Page) groupHeads(columns []state.Column) vecty.List {
+func (p *Page) groupHeads(columns []results.Column) vecty.List {
 	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(p.say("results"))))}
 	for i, c := range columns {
 		text := ""
@@ -81,12 +81,12 @@ func (p *Page) groupHeads(columns []state.Column) vecty.List {
 }
 
 // columnClass hatches what flatters, and lets leave what a narrow page has no room for.
-func columnClass(c state.Column) vecty.Applyer {
+func columnClass(c results.Column) vecty.Applyer {
 	return vecty.ClassMap{"pa": c.Flattering, "extra": c.Extra}
 }
 
 // metricHeads never show a metric without its chance level and its untrained value.
-func (p *Page) metricHeads(columns []state.Column) vecty.List {
+func (p *Page) metricHeads(columns []results.Column) vecty.List {
 	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say("arm"))))}
 	for _, c := range columns {
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"), vecty.Property("title", c.Definition)),
@@ -98,7 +98,7 @@ func (p *Page) metricHeads(columns []state.Column) vecty.List {
 }
 
 // armRows are focusable, so that the keyboard can bring an arm forward as the pointer does.
-func (p *Page) armRows(v state.Table) vecty.List {
+func (p *Page) armRows(v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
 		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"), vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
@@ -113,7 +113,7 @@ func (p *Page) armRows(v state.Table) vecty.List {
 }
 
 // cell is one value with its spread, and below it every seed on the scale that the column shares.
-func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty.HTML {
+func (p *Page) cell(v results.Table, r results.Row, column int, c results.Cell) *vecty.HTML {
 	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
 		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company)),
 			elem.Abbreviation(vecty.Markup(vecty.Property("title", c.Doubtful), vecty.Property("hidden", c.Doubtful == "")),
@@ -122,7 +122,7 @@ func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty
 }
 
 // strip draws a cell on the scale that all arms share.
-func strip(v state.Table, r state.Row, column int) func(w, h, unit float64) chart.Figure {
+func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
 	var all []chart.Strip
 	var mine chart.Strip
 	for _, row := range v.Rows {

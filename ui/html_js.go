@@ -10,15 +10,15 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
+	"cosinelab/ui/look"
 	"cosinelab/ui/signal"
-	"cosinelab/ui/state"
 )
 
-// region is a part of the page that is drawn from one view, and only when the view or the language has changed.
+// region is a part of the page that is drawn from one view in one language, and only when either has changed.
 type region[V any] struct {
 	vecty.Core
 	View  V                   `vecty:"prop"`
-	Words *words.Language     `vecty:"prop"`
+	Words *words.Language     `vecty:"prop"` // of what the region says beside its view
 	draw  func(V) *vecty.HTML // the same for every region of its V
 }
 
@@ -27,7 +27,7 @@ func (r *region[V]) Copy() vecty.Component {
 	return &region[V]{View: r.View, Words: r.Words, draw: r.draw}
 }
 
-// SkipRender leaves a region as it is while it would say the same.
+// SkipRender leaves a region as it is while its view is the same, in the same language.
 func (r *region[V]) SkipRender(prev vecty.Component) bool {
 	p, ok := prev.(*region[V])
 	return ok && p.Words == r.Words && reflect.DeepEqual(p.View, r.View)
@@ -114,9 +114,9 @@ func brand() *vecty.HTML {
 		path("b1", "M3 17 24.5 12.5"), path("b2", "M3 17 16 2.5"), path("b3", "M12.2 15.1A9.5 9.5 0 0 0 9.3 10"))
 }
 
-func lookOf(l state.Look) chart.Look { return chart.LookOf(l.Kind, l.Nth) }
+func lookOf(l look.Look) chart.Look { return chart.LookOf(l.Kind, l.Nth) }
 
 // sign is an arm's marker.
-func sign(l state.Look) *vecty.HTML {
+func sign(l look.Look) *vecty.HTML {
 	return elem.Italic(vecty.Markup(class("mk")), signal.SVG(chart.Sign(lookOf(l), 12, 3.4), ""))
 }

@@ -10,11 +10,8 @@ import (
 	"cosinelab/assets/words"
 )
 
-// languageAct is what the button of the language does; languageKey is where the browser keeps the choice: chosen.js reads it.
-const (
-	languageAct = "language"
-	languageKey = "language"
-)
+// languageKey is where the browser keeps the language from visit to visit; chosen.js reads it.
+const languageKey = "language"
 
 // languageButton leads to the next language. It says so in that language, and what it is for in all of them: who looks for
 // it may understand none of the words around it.
@@ -24,8 +21,8 @@ func languageButton(now *words.Language) *vecty.HTML {
 		names = append(names, words.In(tag).Say("language"))
 	}
 	next := now.Next()
-	return elem.Button(vecty.Markup(class("btn", "tongue"), do(languageAct, ""), attr("lang", next.Tag), vecty.Property("title", strings.Join(names, " · "))),
-		elem.Span(vecty.Text(next.Name)))
+	return elem.Button(vecty.Markup(class("btn"), vecty.Data("language", next.Tag), attr("lang", next.Tag),
+		vecty.Property("title", strings.Join(names, " · "))), elem.Span(vecty.Text(next.Name)))
 }
 
 // Spoken is the language that the page was opened in: chosen.js has picked it.
@@ -34,9 +31,9 @@ func Spoken() *words.Language {
 }
 
 // Speak names the page in a language that was chosen, and keeps the choice for the next visit.
-func Speak(w *words.Language, title words.Key) {
+func Speak(tag string, title words.Key) {
 	document := js.Global().Get("document")
-	document.Get("documentElement").Set("lang", w.Tag)
-	document.Set("title", w.Say(title))
-	Remember(languageKey, w.Tag)
+	document.Get("documentElement").Set("lang", tag)
+	document.Set("title", words.In(tag).Say(title))
+	Remember(languageKey, tag)
 }

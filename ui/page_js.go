@@ -8,6 +8,8 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/assets/words"
+	"cosinelab/ui/form"
+	"cosinelab/ui/results"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
 )
@@ -16,7 +18,7 @@ import (
 type Page struct {
 	vecty.Core
 	State   *state.State
-	Send    func(msg any)
+	Send    func(state.Message)
 	Drawn   func()     // called once the page is there: from then on it can be rendered again
 	pointed string     // the arm whose row the pointer was on last; empty = none
 	files   []js.Value // that were dropped or chosen
@@ -38,24 +40,24 @@ func (p *Page) say(k words.Key, args ...any) string { return p.State.Words.Say(k
 // the state changes.
 func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
-	bar := s.Bar()
+	w, bar := s.Words, s.Bar()
 	if p.line == nil {
 		p.line = &region[state.Causes]{draw: p.causes}
 	}
-	p.line.View, p.line.Words = s.Causes(), s.Words
+	p.line.View, p.line.Words = s.Causes(), w
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say("skip-to-signal"))),
-		&region[state.Bar]{View: bar, Words: s.Words, draw: p.bar},
+		&region[state.Bar]{View: bar, Words: w, draw: p.bar},
 		elem.Div(vecty.Markup(class("page")),
-			&region[state.Recipe]{View: s.Recipe(), Words: s.Words, draw: p.recipe},
+			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: p.recipe},
 			elem.Main(
-				&region[state.Verdict]{View: s.Verdict(), Words: s.Words, draw: p.verdict},
+				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: p.verdict},
 				&signal.Stack{Props: p.stack()},
 				p.line,
 				elem.Div(vecty.Markup(class("dock")),
-					&region[state.Learning]{View: s.Learning(), Words: s.Words, draw: p.learning},
-					&region[state.Table]{View: s.Table(), Words: s.Words, draw: p.results}))),
-		&region[thumbBar]{View: thumbBar(bar), Words: s.Words, draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
+					&region[results.Learning]{View: s.Learning(), Words: w, draw: p.learning},
+					&region[results.Table]{View: s.Table(), Words: w, draw: p.results}))),
+		&region[thumbBar]{View: thumbBar(bar), Words: w, draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say("drop-to-read")))),
 	)
 }

@@ -8,11 +8,12 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/assets/words"
-	"cosinelab/ui/state"
+	"cosinelab/ui/form"
+	"cosinelab/ui/look"
 )
 
 // recipe is the experiment from top to bottom as a Spec has it.
-func (p *Page) recipe(v state.Recipe) *vecty.HTML {
+func (p *Page) recipe(v form.Recipe) *vecty.HTML {
 	more := words.Key("all-settings")
 	if v.More {
 		more = "fewer-settings"
@@ -21,7 +22,7 @@ func (p *Page) recipe(v state.Recipe) *vecty.HTML {
 		attr("aria-label", p.say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
 		p.dataSection(v),
 		p.section(elem.Heading2(vecty.Text(p.say("teacher")), elem.Small(icon("lock"), vecty.Text(p.say("frozen")))),
-			p.pick(v.Teacher, v.Locked, &state.Look{Kind: state.TeacherK}), p.rows(v.TeacherMore, v.Locked)),
+			p.pick(v.Teacher, v.Locked, &look.Look{Kind: look.Teacher}), p.rows(v.TeacherMore, v.Locked)),
 		p.section(p.heading("student"), p.pick(v.Student, v.Locked, nil), p.rows(v.StudentMore, v.Locked)),
 		p.section(p.heading("objective"), p.objective(v), p.rows(v.Objectives, v.Locked)),
 		p.section(p.heading("arms"), p.arms(v)),
@@ -37,7 +38,7 @@ func (p *Page) heading(name words.Key) *vecty.HTML {
 }
 
 // dataSection is where the series comes from: three tabs, the series of the one that is open, and files on any of them.
-func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
+func (p *Page) dataSection(v form.Recipe) *vecty.HTML {
 	tab := func(group string, name words.Key) *vecty.HTML {
 		return elem.Label(
 			elem.Input(vecty.Markup(vecty.Property("type", "radio"), vecty.Property("name", "group"), vecty.Property("value", group),
@@ -51,7 +52,7 @@ func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
 	return elem.Section(
 		p.heading("data"),
 		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", p.say("source"))),
-			tab(state.GroupBuiltin, "builtin"), tab(state.GroupBenchmark, "benchmark"), tab(state.GroupFile, "file")),
+			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"), tab(form.GroupFile, "file")),
 		p.sourcePick(v),
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
 		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
@@ -61,8 +62,8 @@ func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
 }
 
 // sourcePick lists the series of the open tab; the tab of files shows the file's name instead.
-func (p *Page) sourcePick(v state.Recipe) *vecty.HTML {
-	if v.Group == state.GroupFile {
+func (p *Page) sourcePick(v form.Recipe) *vecty.HTML {
+	if v.Group == form.GroupFile {
 		name := v.Source
 		if name == "" {
 			name = p.say("no-file-yet")
@@ -83,7 +84,7 @@ func (p *Page) fileChooser(name words.Key, look string, locked bool) *vecty.HTML
 }
 
 // options is the choices of a select, in groups where they have any. None is chosen when the value is not among them.
-func options(choices []state.Choice) vecty.List {
+func options(choices []form.Choice) vecty.List {
 	list := vecty.List{}
 	if !anyOn(choices) {
 		list = append(list, elem.Option(vecty.Markup(vecty.Key(""), vecty.Property("value", ""), vecty.Property("selected", true), vecty.Property("disabled", true))))
@@ -100,7 +101,7 @@ func options(choices []state.Choice) vecty.List {
 }
 
 // optionGroup is the choices of a group that stand at the front of a list.
-func optionGroup(group string, choices []state.Choice) *vecty.HTML {
+func optionGroup(group string, choices []form.Choice) *vecty.HTML {
 	var list vecty.List
 	for _, c := range choices {
 		if c.Group != group {
@@ -112,11 +113,11 @@ func optionGroup(group string, choices []state.Choice) *vecty.HTML {
 }
 
 // option has a key: without one, vecty would move the choice to another model when the list changes.
-func option(c state.Choice) *vecty.HTML {
+func option(c form.Choice) *vecty.HTML {
 	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On)), vecty.Text(c.Text))
 }
 
-func anyOn(choices []state.Choice) bool {
+func anyOn(choices []form.Choice) bool {
 	for _, c := range choices {
 		if c.On {
 			return true
@@ -126,7 +127,7 @@ func anyOn(choices []state.Choice) bool {
 }
 
 // pick is a model with its size; the list of the browser lies over it, unseen.
-func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
+func (p *Page) pick(v form.Pick, locked bool, look *look.Look) vecty.List {
 	var mark vecty.MarkupOrChild
 	if look != nil {
 		mark = sign(*look)
@@ -140,7 +141,7 @@ func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
 }
 
 // field marks a control with the setting it belongs to; onChange reads it.
-func field(f state.Field) vecty.Applyer { return vecty.Data("field", strconv.Itoa(int(f))) }
+func field(f form.Field) vecty.Applyer { return vecty.Data("field", string(f)) }
 
 // why says why a typed value was not taken.
 func why(text string) *vecty.HTML {
@@ -148,17 +149,17 @@ func why(text string) *vecty.HTML {
 }
 
 // rows is one setting a line: its name, and its value to click on.
-func (p *Page) rows(inputs []state.Input, locked bool) *vecty.HTML {
+func (p *Page) rows(inputs []form.Input, locked bool) *vecty.HTML {
 	list := vecty.List{}
 	for _, in := range inputs {
-		list = append(list, elem.Div(vecty.Markup(vecty.Key(int(in.Field)), class("setting")),
+		list = append(list, elem.Div(vecty.Markup(vecty.Key(string(in.Field)), class("setting")),
 			elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(in.Name)), value(in, locked)), why(in.Why)))
 	}
 	return elem.Div(vecty.Markup(class("rows")), list)
 }
 
 // value is edited in place: typed values in a field that looks like text, choices in the browser's own list.
-func value(in state.Input, locked bool) *vecty.HTML {
+func value(in form.Input, locked bool) *vecty.HTML {
 	if in.Choices == nil {
 		return elem.Input(vecty.Markup(class("val", "n"), vecty.Property("type", "text"), vecty.Property("value", in.Value), vecty.Property("disabled", locked),
 			attr("size", max(len(in.Value), len([]rune(in.Hint))*3/4, 2)), attr("autocomplete", "off"), attr("spellcheck", "false"),
@@ -176,7 +177,7 @@ func value(in state.Input, locked bool) *vecty.HTML {
 }
 
 // objective is the loss as a formula, with the weight under the same letter.
-func (p *Page) objective(v state.Recipe) *vecty.HTML {
+func (p *Page) objective(v form.Recipe) *vecty.HTML {
 	lambda := func() *vecty.HTML { return elem.Variable(vecty.Markup(class("lam")), vecty.Text("λ")) }
 	if v.Formula == nil {
 		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(p.say("own-loss")+", "+p.say("formula-alone")))))
@@ -185,7 +186,7 @@ func (p *Page) objective(v state.Recipe) *vecty.HTML {
 		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", p.say("formula-spoken"))),
 			elem.Span(vecty.Text(p.say("own-loss")+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
 		elem.Label(vecty.Markup(class("row", "slider")), elem.Span(lambda()),
-			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", state.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
+			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", form.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
 				vecty.Property("disabled", v.Locked), attr("aria-label", p.say("weight")), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
 			value(v.Weight, v.Locked)),
 		why(v.Weight.Why),
@@ -206,7 +207,7 @@ func variables(formula string) vecty.List {
 }
 
 // arms are native check boxes under drawn ones, for the keyboard and for those who do not see them.
-func (p *Page) arms(v state.Recipe) *vecty.HTML {
+func (p *Page) arms(v form.Recipe) *vecty.HTML {
 	var list vecty.List
 	for _, a := range v.Arms {
 		list = append(list, elem.ListItem(vecty.Markup(vecty.Key(a.Kind)), elem.Label(

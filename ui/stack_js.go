@@ -3,20 +3,21 @@ package ui
 import (
 	"math"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
+	"cosinelab/ui/link"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
 )
 
 // stack gives the charts what the state has for them.
 func (p *Page) stack() signal.Props {
-	s := p.State
+	s, w := p.State.Scene(), p.State.Words
 	props := signal.Props{
-		Words: s.Words, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
-		ChannelsTyped: s.ShownText(), ChannelsError: s.Stack.Why,
-		OnView:      func(from, to int) { p.Send(state.Zoom{Span: state.Span{From: from, To: to}}) },
+		Words: w, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(), ChannelsTyped: s.ShownText(),
+		OnView:      func(from, to int) { p.Send(state.Zoom{Span: link.Span{From: from, To: to}}) },
 		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },
 		OnThreshold: func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
 		OnFocus:     func(arm string) { p.Send(state.Focus{Arm: arm}) },
@@ -31,12 +32,15 @@ func (p *Page) stack() signal.Props {
 			props.Truth = append(props.Truth, chart.Span{From: seg.From, To: seg.To})
 		}
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
-		props.Channels = p.channels()
+		props.Channels = channels(s)
 	}
 	if r := s.Focused(); r != nil {
 		props.Student = r.Arm
 	}
-	props.Arms = p.lanes()
+	if why := s.Stack.Refused; why != nil {
+		props.ChannelsError = w.Error(why)
+	}
+	props.Arms = lanes(s, w)
 	return props
 }
 
@@ -46,8 +50,7 @@ func buckets(series state.Series, line protocol.Line) chart.Buckets {
 }
 
 // channels shows both outputs of one run only: those of all arms over each other could not be told apart.
-func (p *Page) channels() []signal.Channel {
-	s := p.State
+func channels(s state.Scene) []signal.Channel {
 	var list []signal.Channel
 	for _, c := range s.Shown() {
 		ch := signal.Channel{Number: c + 1, Name: s.Data.Channels[c], Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
@@ -61,10 +64,9 @@ func (p *Page) channels() []signal.Channel {
 }
 
 // lanes is one lane for each trained arm, with its alarms or why there are none.
-func (p *Page) lanes() []signal.Arm {
-	s := p.State
+func lanes(s state.Scene, w *words.Language) []signal.Arm {
 	var list []signal.Arm
-	for _, l := range s.LaneList() {
+	for _, l := range s.LaneList(w) {
 		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Look: lookOf(l.Look), Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
 		if r := l.Run; r != nil {
 			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})

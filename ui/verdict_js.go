@@ -6,13 +6,13 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/state"
+	"cosinelab/ui/results"
 )
 
 // verdict is the answer before the evidence.
-func (p *Page) verdict(v state.Verdict) *vecty.HTML {
+func (p *Page) verdict(v results.Verdict) *vecty.HTML {
 	tag := []vecty.MarkupOrChild{vecty.Markup(class("tag"), vecty.MarkupIf(v.Look != "", class(v.Look+"-tag")))}
-	if v.Look == state.TagBad {
+	if v.Look == results.TagBad {
 		tag = append(tag, icon("warn"))
 	}
 	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", p.say("verdict"))),
@@ -27,7 +27,7 @@ func (p *Page) verdict(v state.Verdict) *vecty.HTML {
 }
 
 // beside is the difference per seed, or while training how far each run has come.
-func (p *Page) beside(v state.Verdict) *vecty.HTML {
+func (p *Page) beside(v results.Verdict) *vecty.HTML {
 	switch {
 	case v.Effect != nil:
 		return elem.Div(vecty.Markup(class("effect")), elem.Figure(p.effect(v.Effect),
@@ -39,14 +39,14 @@ func (p *Page) beside(v state.Verdict) *vecty.HTML {
 }
 
 // effect shows every seed, so that nobody has to trust a mean of three.
-func (p *Page) effect(e *state.EffectFigure) vecty.ComponentOrHTML {
+func (p *Page) effect(e *results.EffectFigure) vecty.ComponentOrHTML {
 	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(w, _, unit float64) chart.Figure {
 		return chart.Effect{Numbers: p.State.Words.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(w, unit)
 	}}
 }
 
 // matrix is a table, since it is one: how far, by arm and seed.
-func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
+func (p *Page) matrix(m *results.Matrix) *vecty.HTML {
 	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
 	for _, seed := range m.Seeds {
 		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")), vecty.Text(seed)))
@@ -65,7 +65,7 @@ func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
 }
 
 // wayOn offers the ways on from data that could not be read, and from an engine that is gone.
-func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
+func (p *Page) wayOn(h *results.WayOn) *vecty.HTML {
 	if h == nil {
 		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
 	}
@@ -79,7 +79,7 @@ func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
 }
 
 // fileLines are the lines around one that could not be read, as they stand in the file.
-func fileLines(w *words.Language, lines []state.FileLine) *vecty.HTML {
+func fileLines(w *words.Language, lines []results.FileLine) *vecty.HTML {
 	var rows vecty.List
 	for _, l := range lines {
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.ClassMap{"wrong": l.Wrong}),

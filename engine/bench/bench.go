@@ -244,16 +244,12 @@ var errEnough = errors.New("enough")
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
-	task, err := s.task()
-	if err != nil {
-		return err
-	}
 	t, w, err := s.trainer(r.dev)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	peers, err := r.join(ctx, task)
+	peers, err := r.join(ctx, s.task())
 	if err != nil {
 		return err
 	}
@@ -265,7 +261,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	const least, most, enough = 2, 20, 2 * time.Second
 	clocks, begin, warm, done := r.clocks(len(crews), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: s.task().Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
 		Gate: func(ctx context.Context) error {
 			if err := errors.Join(gone, ctx.Err()); err != nil {

@@ -15,7 +15,7 @@ import (
 // job is one training: what it is called, and what the spec's training options do not say.
 type job struct {
 	name    string // of its checkpoint, without what the file system might not like
-	phase   string
+	phase   spec.PhaseKind
 	arm     string // empty for a teacher
 	model   spec.Model
 	seed    uint64
@@ -34,7 +34,7 @@ func armJob(sp spec.Spec, arm int, seed uint64) job {
 	j := job{name: fmt.Sprintf("seed%d-arm%d", seed, arm), phase: spec.PhaseStudent, arm: a.Name, model: sp.StudentOf(a), seed: seed,
 		epochs: sp.Train.Epochs, shuffle: seed}
 	if o := a.Objective; a.Distils() {
-		j.lambda = func(epoch int) float64 { return distill.Weight(o.Schedule, o.Weight, epoch, j.epochs) }
+		j.lambda = func(epoch int) float64 { return distill.Weight(o, epoch, j.epochs) }
 	}
 	return j
 }

@@ -12,7 +12,7 @@ import (
 // untrainedLSTM is an experiment whose scores cost nothing and depend on nothing but seed and window.
 func untrainedLSTM(t *testing.T) spec.Spec {
 	s := only(small(t), spec.ArmUntrained, spec.ArmRandom)
-	s.Student = spec.Model{Name: "lstm", DModel: 4, Layers: 1}
+	s.Student = spec.Model{Kind: spec.ModelLSTM, DModel: 4, Layers: 1}
 	return s
 }
 
@@ -32,7 +32,7 @@ func TestWarmScoresAreThoseOfTheEndsOfWindows(t *testing.T) {
 	for _, from := range []int{0, 3, 30} {
 		cold := s
 		cold.Detect.Warm = 0
-		cold.Detect.Threshold = spec.Threshold{Policy: "mean_sigma"} // the short part need have no labels
+		cold.Detect.Threshold = spec.Threshold{Policy: spec.PolicyMeanSigma} // the short part need have no labels
 		cold.Data.Test.From += from
 		cold.Data.Test.To = cold.Data.Test.From + 10
 		want := runOf(t, quick(t, cold, o), spec.ArmUntrained)

@@ -2,10 +2,13 @@ package spec
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -52,6 +55,20 @@ func (o *outliner) value(t reflect.Type, path string) {
 		o.object(t, path)
 	case json.Delim('['):
 		o.array(t, path)
+	}
+	if text, ok := token.(string); ok && t != nil {
+		o.kind(t, path, text)
+	}
+}
+
+// kind checks that the table of a kind has a row of this name.
+func (o *outliner) kind(t reflect.Type, path, text string) {
+	k, ok := reflect.New(t).Interface().(encoding.TextUnmarshaler)
+	if !ok {
+		return
+	}
+	if unknown := (*nameError)(nil); errors.As(k.UnmarshalText([]byte(text)), &unknown) {
+		o.note(path, strconv.Quote(text), unknown.want())
 	}
 }
 
@@ -137,7 +154,7 @@ func typeName(t reflect.Type) string {
 		return "a whole number from 0"
 	case reflect.Float64:
 		return "a number"
-	case reflect.String:
+	case reflect.String, reflect.Uint8: // a kind is a name
 		return "a text"
 	case reflect.Slice:
 		return "a list"

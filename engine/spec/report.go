@@ -110,9 +110,9 @@ type Located struct {
 
 // Cut is a threshold and what it saw.
 type Cut struct {
-	Policy string        `json:"policy"`
-	Value  metrics.Value `json:"value"` // undefined if the threshold moves with the scores
-	Saw    string        `json:"saw"`   // of detect.Thresholds: nothing, train scores, ..., uses test labels
+	Policy PolicyKind    `json:"policy"` // none for a threshold that a person set
+	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
+	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
 }
 

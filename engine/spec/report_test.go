@@ -14,9 +14,12 @@ import (
 
 // scored is an arm whose runs, with seeds 1, 2, ..., have these average precisions; NaN = the run failed.
 func scored(name string, values ...float64) spec.ArmReport {
-	a := spec.ArmReport{Arm: spec.Arm{Name: name, Objective: spec.Objective{Kind: "none"}}}
-	if name == spec.ArmUntrained || name == spec.ArmRandom {
-		a.Arm.Control = name
+	a := spec.ArmReport{Arm: spec.Arm{Name: name, Objective: spec.Objective{Kind: spec.ObjectiveNone}}}
+	switch name {
+	case spec.ArmUntrained:
+		a.Arm.Control = spec.ControlUntrained
+	case spec.ArmRandom:
+		a.Arm.Control = spec.ControlRandom
 	}
 	for i, v := range values {
 		run := spec.Run{Arm: name, Seed: uint64(i + 1)}
@@ -30,12 +33,26 @@ func scored(name string, values ...float64) spec.ArmReport {
 	return a
 }
 
+// reportOf is a report of arms, each of which does what the arm of the default experiment with its name does.
+func reportOf(data spec.DataSummary, arms ...spec.ArmReport) spec.Report {
+	r := spec.Report{Data: data, Arms: arms}
+	for i, a := range arms {
+		for _, b := range spec.Default().Arms {
+			if a.Arm.Name == b.Name {
+				arms[i].Arm = b
+			}
+		}
+		r.Spec.Arms = append(r.Spec.Arms, arms[i].Arm)
+	}
+	return r
+}
+
 func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
 		name          string
 		alone, cosine []float64
-		want          string
+		want          spec.OutcomeKind
 		differences   int
 	}{
 		{"within the spread", []float64{0.5, 0.5, 0.5}, []float64{0.6, 0.4, 0.55}, spec.VerdictNull, 3},
@@ -48,8 +65,7 @@ func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 		{"failed runs left out", []float64{0.5, nan, 0.4}, []float64{0.9, 0.1, 0.81}, spec.VerdictHelps, 2},
 		{"all failed", []float64{nan, nan}, []float64{0.9, 0.8}, spec.VerdictNone, 0},
 	} {
-		r := spec.Report{Data: spec.DataSummary{Labelled: true, Anomalous: 9},
-			Arms: []spec.ArmReport{scored(spec.ArmAlone, c.alone...), scored(spec.ArmCosine, c.cosine...)}}
+		r := reportOf(spec.DataSummary{Labelled: true, Anomalous: 9}, scored(spec.ArmAlone, c.alone...), scored(spec.ArmCosine, c.cosine...))
 		v := r.Summary().Verdict
 		if v.Outcome != c.want || len(v.Differences.Values) != c.differences {
 			t.Errorf("%s: %s with differences %v, want %s of %d", c.name, v.Outcome, v.Differences.Values, c.want, c.differences)
@@ -62,14 +78,14 @@ func TestNoVerdictWithoutLabelsOrArms(t *testing.T) {
 	for name, c := range map[string]struct {
 		data spec.DataSummary
 		arms []spec.ArmReport
-		want string
+		want spec.OutcomeKind
 	}{
 		"no labels":         {spec.DataSummary{}, both, spec.VerdictNoLabels},
 		"nothing anomalous": {spec.DataSummary{Labelled: true}, both, spec.VerdictNoLabels},
 		"no cosine arm":     {spec.DataSummary{Labelled: true, Anomalous: 1}, both[:1], spec.VerdictNone},
 		"no arms":           {spec.DataSummary{Labelled: true, Anomalous: 1}, nil, spec.VerdictNone},
 	} {
-		if v := (spec.Report{Data: c.data, Arms: c.arms}).Summary().Verdict; v.Outcome != c.want {
+		if v := reportOf(c.data, c.arms...).Summary().Verdict; v.Outcome != c.want {
 			t.Errorf("%s: %s, want %s", name, v.Outcome, c.want)
 		}
 	}
@@ -156,11 +172,11 @@ func TestATeacherIsNeededByWhoeverReadsIt(t *testing.T) {
 	if s.Teaches() {
 		t.Error("nobody learns, but a teacher is needed")
 	}
-	s.Detect.Score = "disagreement"
+	s.Detect.Score = spec.ScoreDisagreement
 	if !s.NeedsTeacher(s.Arms[1]) || s.NeedsTeacher(s.Arms[2]) {
 		t.Error("disagreement needs a teacher for the untrained control, not for a random score")
 	}
-	if m := s.StudentOf(spec.Arm{Student: &spec.Model{Name: "other"}}); m.Name != "other" {
+	if m := s.StudentOf(spec.Arm{Student: &spec.Model{DModel: 3}}); m.DModel != 3 {
 		t.Errorf("student %v", m)
 	}
 	if !reflect.DeepEqual(s.StudentOf(s.Arms[0]), s.Student) {

@@ -15,9 +15,13 @@ type Standing struct {
 
 // Standing compares the runs of an arm with chance and with the untrained arm, if the report has one.
 func (r Report) Standing(arm, metric string) Standing {
+	return r.standing(arm, func(run Run) Measure { return run.Of(metric) })
+}
+
+func (r Report) standing(arm string, measure func(Run) Measure) Standing {
 	var value, chance, overChance, overUntrained []metrics.Value
 	for _, run := range r.runsOf(arm) {
-		m := run.Of(metric)
+		m := measure(run)
 		if !m.Value.Defined() {
 			continue
 		}
@@ -27,7 +31,7 @@ func (r Report) Standing(arm, metric string) Standing {
 			overChance = append(overChance, m.Value-m.Chance)
 		}
 		for _, u := range r.untrained() {
-			if x := u.Of(metric).Value; u.Seed == run.Seed && x.Defined() {
+			if x := measure(u).Value; u.Seed == run.Seed && x.Defined() {
 				overUntrained = append(overUntrained, m.Value-x)
 			}
 		}
@@ -37,7 +41,7 @@ func (r Report) Standing(arm, metric string) Standing {
 
 func (r Report) untrained() (runs []Run) {
 	for _, a := range r.Arms {
-		if a.Arm.Control == "untrained" {
+		if a.Arm.Control == ControlUntrained {
 			runs = append(runs, a.Runs...)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // armOf is an arm whose runs have these values of F1, with seeds from 1 and a chance level of 0.1.
-func armOf(name, control string, values ...float64) spec.ArmReport {
+func armOf(name string, control spec.ControlKind, values ...float64) spec.ArmReport {
 	a := spec.ArmReport{Arm: spec.Arm{Name: name, Control: control}}
 	for i, v := range values {
 		a.Runs = append(a.Runs, spec.Run{Arm: name, Seed: uint64(i + 1),
@@ -35,11 +35,11 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 		{"one seed above both", []float64{0.6}, []float64{0.5}, 0.1, false, false},
 		{"seeds are paired", []float64{0.5, 0.9}, []float64{0.4, 0.8}, 0.1, false, false},
 	} {
-		r := spec.Report{Arms: []spec.ArmReport{armOf("alone", "", c.arm...)}}
+		r := spec.Report{Arms: []spec.ArmReport{armOf("alone", spec.ControlNone, c.arm...)}}
 		if got := r.Standing("alone", "f1"); got.Doubtful() != c.alone || len(got.OverUntrained.Values) != 0 {
 			t.Errorf("%s, no untrained arm: %+v, doubtful want %v", c.what, got, c.alone)
 		}
-		r.Arms = append(r.Arms, armOf("untrained", "untrained", c.untrained...))
+		r.Arms = append(r.Arms, armOf("untrained", spec.ControlUntrained, c.untrained...))
 		got := r.Standing("alone", "f1")
 		if got.Doubtful() != c.doubtful || math.Abs(float64(got.OverUntrained.Mean)-c.overUntrained) > 1e-12 {
 			t.Errorf("%s: %+v, doubtful want %v, over untrained %v", c.what, got, c.doubtful, c.overUntrained)
@@ -49,7 +49,7 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 
 func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
 	failed := spec.Run{Arm: "alone", Seed: 3, Failed: &fault.Fault{Key: "failed"}}
-	arm := armOf("alone", "", 0.5, 0.6)
+	arm := armOf("alone", spec.ControlNone, 0.5, 0.6)
 	arm.Runs = append(arm.Runs, failed)
 	s := spec.Report{Arms: []spec.ArmReport{arm}}.Standing("alone", "f1")
 	if len(s.Value.Values) != 2 || len(s.OverChance.Values) != 2 {

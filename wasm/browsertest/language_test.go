@@ -49,7 +49,7 @@ func (p *tab) checkForeign(when string) {
 
 // The page begins in the browser's language. A switch under way changes every word and nothing else, and is remembered.
 func TestTheLanguageSwitchesInPlace(t *testing.T) {
-	const button = `.tools [data-do="language"]`
+	const button = `.tools [data-language]`
 	url := serve(t)
 	p := open(t, url, chromium.Speaking("ko-KR,en-US"))
 	p.wait("engine", canTrain, time.Minute)

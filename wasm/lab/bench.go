@@ -3,11 +3,11 @@
 package main
 
 import (
-	"strconv"
 	"syscall/js"
 
 	"github.com/hexops/vecty"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/bench"
@@ -25,60 +25,42 @@ type measurements struct {
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
 	m := &measurements{state: bench.New(ui.Spoken(), browser, js.Global().Get("location").Get("hash").String())}
-	m.page = &ui.BenchPage{State: m.state, Do: m.do, Drawn: func() {
+	m.page = &ui.BenchPage{State: m.state, Send: m.send, Drawn: func() {
 		mark("page ready")
+		m.state.Update(bench.Drawn{Ms: sinceStart()})
 		m.drawn = true
-		m.state.Drawn(sinceStart())
 	}}
-	m.engine = startEngine(func(r protocol.Response, _ []float32) {
-		m.state.Receive(r, sinceStart())
-		m.show()
-	}, nil, m.lost) // what is measured has no checkpoints
+	m.engine = startEngine(func(r protocol.Response, _ []float32) { m.send(bench.Answer{Response: r, Ms: sinceStart()}) },
+		nil, // what is measured has no checkpoints
+		func(why *fault.Fault) { m.send(bench.Lost{Why: why}) })
 	m.page.Listen()
 	vecty.RenderBody(m.page)
 }
 
-func (m *measurements) lost(reason string) {
-	m.state.Lost(reason)
-	m.show()
-}
-
-func (m *measurements) show() {
+// send hands a message to the state, does what it asks for, and has the page drawn before the next frame.
+func (m *measurements) send(message bench.Message) {
+	for _, e := range m.state.Update(message) {
+		m.do(e)
+	}
 	if m.drawn {
 		vecty.Rerender(m.page)
 	}
 }
 
-// do carries out what a person asks for.
-func (m *measurements) do(what, value string) {
-	switch what {
-	case ui.BenchRun:
-		m.post(m.state.Start())
-	case ui.BenchStop:
-		m.post(m.state.Stop())
-	case ui.BenchRuns:
-		if n, err := strconv.Atoi(value); err == nil {
-			m.state.Choose(n)
+// do carries out what the state asks for.
+func (m *measurements) do(effect bench.Effect) {
+	switch e := effect.(type) {
+	case bench.Post:
+		if err := m.engine.post(e.Request); err != nil {
+			m.send(bench.Lost{Why: fault.Of(err)})
 		}
-	case ui.BenchCopy:
-		copyText(m.state.JSON(), func(ok bool) {
-			m.state.Copied(ok)
-			m.show()
-		})
-	case ui.BenchLanguage:
-		m.state.Words = m.state.Words.Next()
-		ui.Speak(m.state.Words, "bench-title")
-	case ui.BenchDownload:
-		ui.Download("cosinelab-bench.json", m.state.JSON())
-	}
-	m.show()
-}
-
-func (m *measurements) post(r *protocol.Request) {
-	if r == nil {
-		return
-	}
-	if err := m.engine.post(*r); err != nil {
-		m.state.Lost(err.Error())
+	case bench.Copy:
+		copyText(e.Text, func(ok bool) { m.send(bench.Copied{OK: ok}) })
+	case bench.Download:
+		ui.Download(e.Name, e.Text)
+	case bench.SwitchTheme:
+		ui.SwitchTheme()
+	case bench.RememberLanguage:
+		ui.Speak(e.Tag, "bench-title")
 	}
 }

@@ -4,9 +4,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"syscall/js"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/wasm/mail"
@@ -23,11 +25,11 @@ const tileKey = "tile"
 // startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the values that
 // travel beside them, if there are any, checkpoints go to keep; lost is told why no more will come. None is called before
 // this returns.
-func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(reason string)) *engine {
+func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(why *fault.Fault)) *engine {
 	hear := func(message js.Value) {
 		var r protocol.Response
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
-			lost(fmt.Sprintf("answer of the worker: %v", err))
+			lost(fault.Of(fmt.Errorf("answer of the worker: %w", err)))
 			return
 		}
 		if r.Type == protocol.TypeReady {
@@ -46,6 +48,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		}
 		answer(r, values)
 	}
+	dies := func(reason string) { lost(fault.Of(errors.New(reason))) } // the browser's words
 	if early := js.Global().Get("engine"); early.Truthy() {
 		js.Global().Delete("engine")
 		e, list := &engine{early.Get("worker")}, early.Get("heard")
@@ -53,15 +56,15 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		for i := range heard {
 			heard[i] = list.Index(i)
 		}
-		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, lost)
+		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, dies)
 		return e
 	}
 	url, err := asset("worker.js")
 	if err != nil {
-		go lost(err.Error())
+		go lost(fault.Of(err))
 		return &engine{}
 	}
-	return &engine{spawn.Start(url, "engine", hear, lost)}
+	return &engine{spawn.Start(url, "engine", hear, dies)}
 }
 
 // end ends the engine, if there is one.

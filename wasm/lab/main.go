@@ -11,6 +11,7 @@ import (
 
 	"github.com/hexops/vecty"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
@@ -55,11 +56,11 @@ func runLab() {
 }
 
 // send hands a message to the state, does what it asks for, and has the page drawn before the next frame.
-func (l *lab) send(msg any) {
-	for _, e := range l.state.Update(msg) {
+func (l *lab) send(m state.Message) {
+	for _, e := range l.state.Update(m) {
 		l.do(e)
 	}
-	_, cursor := msg.(state.Cursor)
+	_, cursor := m.(state.Cursor)
 	switch {
 	case !l.drawn:
 	case cursor:
@@ -70,7 +71,7 @@ func (l *lab) send(msg any) {
 }
 
 // do carries out what the state asks for: only here does the page touch the worker, the address and the clipboard.
-func (l *lab) do(effect any) {
+func (l *lab) do(effect state.Effect) {
 	switch e := effect.(type) {
 	case state.Post:
 		l.post(e.Request, l.filesOf(e.Request))
@@ -85,9 +86,11 @@ func (l *lab) do(effect any) {
 	case state.Remember:
 		ui.Remember(workersKey, strconv.Itoa(e.Workers))
 	case state.RememberLanguage:
-		ui.Speak(l.state.Words, "title")
+		ui.Speak(e.Tag, "title")
+	case state.SwitchTheme:
+		ui.SwitchTheme()
 	case state.Copy:
-		l.copyAddress()
+		copyText(js.Global().Get("location").Get("href").String(), func(ok bool) { l.send(state.Copied{OK: ok}) })
 	}
 }
 
@@ -109,9 +112,9 @@ func (l *lab) startWorker() {
 	var e *engine
 	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
-		func(reason string) {
+		func(why *fault.Fault) {
 			if l.engine == e {
-				l.send(state.Lost{Reason: reason})
+				l.send(state.Lost{Why: why})
 			}
 		})
 	l.engine = e
@@ -140,11 +143,6 @@ func (l *lab) goOn(r protocol.Request) {
 // post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
-		l.state.Update(state.Lost{Reason: err.Error()})
+		l.send(state.Lost{Why: fault.Of(err)})
 	}
-}
-
-// copyAddress puts the address on the clipboard.
-func (l *lab) copyAddress() {
-	copyText(js.Global().Get("location").Get("href").String(), func(ok bool) { l.send(state.Copied{OK: ok}) })
 }

@@ -23,7 +23,7 @@ type evaluation struct {
 	Positive  int              `json:"n_positive"`
 	Segments  int              `json:"n_segments"`
 	Policy    string           `json:"threshold_policy,omitempty"` // without one there are only metrics of the ranking
-	Saw       string           `json:"saw,omitempty"`
+	Saw       spec.SawKind     `json:"saw,omitempty"`
 	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
 	Tail      *spec.Tail       `json:"tail,omitempty"`
 	Flagged   int              `json:"n_flagged"`
@@ -159,21 +159,23 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 
 func policyNames() string {
 	var names []string
-	for _, p := range spec.Policies[1:] { // fixed is a number
-		names = append(names, p.Name)
+	for p := range spec.Each(spec.PolicyCount) {
+		if p != spec.PolicyFixed { // it is a number
+			names = append(names, p.String())
+		}
 	}
 	return strings.Join(names, ", ")
 }
 
 // policy reads the threshold that the flags ask for.
 func (o *evalOptions) policy() error {
-	o.with.Policy = o.threshold
+	p := &o.with.Policy
 	if x, err := strconv.ParseFloat(o.threshold, 64); err == nil {
-		o.with.Policy, o.with.Value = "fixed", &x
-	} else if p, err := detect.FindThreshold(o.threshold); err != nil || p.Name == "fixed" {
+		*p, o.with.Value = spec.PolicyFixed, &x
+	} else if err := p.UnmarshalText([]byte(o.threshold)); err != nil || *p == spec.PolicyFixed || *p == 0 {
 		return fmt.Errorf("%w: -threshold %s, want a number or one of %s", errUsage, o.threshold, policyNames())
-	} else if p.Train && o.train == "" {
-		return fmt.Errorf("%w: -threshold %s needs the scores of the training part, -train", errUsage, p.Name)
+	} else if spec.Policies[*p].Train && o.train == "" {
+		return fmt.Errorf("%w: -threshold %s needs the scores of the training part, -train", errUsage, *p)
 	}
 	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
 		return fmt.Errorf("%w: -%s: %s, want %s", errUsage, strings.TrimPrefix(wrong.Field, "detect.threshold."), wrong.Got, wrong.Want)
@@ -184,11 +186,11 @@ func (o *evalOptions) policy() error {
 // flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms, no error.
 func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
-	policy, err := detect.FindThreshold(o.with.Policy)
-	if err != nil || policy.Labels && e.Positives == 0 {
-		return nil, err
+	policy := spec.Policies[o.with.Policy]
+	if policy.Labels && e.Positives == 0 {
+		return nil, nil
 	}
-	cut, err := policy.Choose(detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels}, experiment.Params(o.with))
+	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels})
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
@@ -266,7 +268,7 @@ func (v evaluation) print(w io.Writer) error {
 
 // atThreshold does not let a threshold that was chosen with the labels pass for an honest one.
 func (v evaluation) atThreshold() string {
-	if v.Saw == "uses test labels" {
+	if v.Saw == spec.SawLabels {
 		return "At the threshold, which uses test labels: what no detector can know"
 	}
 	return "At the threshold"

@@ -84,7 +84,7 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"eval -scores s.csv -labels l.csv -threshold much", exitUsage, "-threshold much, want a number or one of train_percentile"},
 		{"eval -scores s.csv -labels l.csv -threshold pot", exitUsage, "-threshold pot needs the scores of the training part, -train"},
 		{"eval -scores s.csv -labels l.csv -threshold 1 -k 2", exitUsage, "-k: 2, want nothing: fixed has no such parameter"},
-		{"eval -scores s.csv -labels l.csv -threshold NaN", exitUsage, "-value: missing, want a number"},
+		{"eval -scores s.csv -labels l.csv -threshold NaN", exitUsage, "-value: NaN, want a number"},
 		{"data", exitUsage, "data takes list, or describe and a source"},
 		{"data describe", exitUsage, "data takes list, or describe and a source"},
 		{"data describe builtin/nothing", exitFailed, "builtin/nothing"},

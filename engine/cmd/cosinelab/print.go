@@ -86,7 +86,7 @@ func cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text string, marked bo
 	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
 		text += " (" + points(s.Chance.Mean) + ")"
 	}
-	if a.Control == "" && s.Doubtful() {
+	if spec.Controls[a.Control].Trains && s.Doubtful() {
 		return text + " *", true
 	}
 	return text, false
@@ -148,7 +148,7 @@ func printThresholds(w io.Writer, r spec.Report) {
 
 // counted is what the thresholds of an arm's finished runs let through.
 type counted struct {
-	saw                      string
+	saw                      spec.SawKind
 	cuts                     []string
 	flagged, hits, falseRuns int
 	runs                     float64

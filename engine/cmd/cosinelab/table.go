@@ -15,7 +15,6 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -111,8 +110,8 @@ func (a *app) tableFlags(args []string) (tableOptions, error) {
 }
 
 func modelNames() (names []string) {
-	for _, m := range models.All {
-		names = append(names, m.Name)
+	for k := range spec.Each(spec.ModelCount) {
+		names = append(names, k.String())
 	}
 	return names
 }
@@ -127,7 +126,9 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 		}
 	}
 	if o.score != "" {
-		sp.Detect.Score = o.score
+		if err := sp.Detect.Score.UnmarshalText([]byte(o.score)); err != nil {
+			return sp, fmt.Errorf("-score: %w", err)
+		}
 	}
 	if o.warm > 0 {
 		sp.Detect.Warm = o.warm
@@ -140,8 +141,11 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 	}
 	if o.policy != "" {
 		percent := sp.Detect.Threshold.Percent
-		sp.Detect.Threshold = spec.Threshold{Policy: o.policy}
-		if strings.HasSuffix(o.policy, "_percentile") {
+		sp.Detect.Threshold = spec.Threshold{}
+		if err := sp.Detect.Threshold.Policy.UnmarshalText([]byte(o.policy)); err != nil {
+			return sp, fmt.Errorf("-threshold: %w", err)
+		}
+		if spec.Policies[sp.Detect.Threshold.Policy].Reads(spec.ParamPercent) {
 			sp.Detect.Threshold.Percent = percent
 		}
 	}
@@ -152,13 +156,13 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 // Anomaly Transformer's authors do, on windows that do not overlap.
 func tableSpec(size string) spec.Spec {
 	s := spec.Default()
-	s.Data = spec.Data{Scaling: "standard", Window: 100, Stride: 50}
-	s.Train = spec.Train{Rate: 1e-3, Schedule: "constant", Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
-	s.Detect = spec.Detect{Score: "model", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 99}}
+	s.Data = spec.Data{Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
+	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
+	s.Detect = spec.Detect{Score: spec.ScoreModel, Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}}
 	if size == sizeFull {
 		s.Data.Stride = 100
 		s.Train.Rate, s.Train.Epochs = 1e-4, 10
-		s.Teacher.Model = fullSize("transformer")
+		s.Teacher.Model = spec.ModelTransformer.Full()
 	}
 	return s
 }
@@ -180,22 +184,6 @@ func (o tableOptions) claim(base spec.Spec) error {
 		return fmt.Errorf("%s is of another table: use another -out", file)
 	}
 	return nil
-}
-
-// fullSize is the model as large as in its paper.
-func fullSize(name string) spec.Model {
-	for _, m := range models.All {
-		if m.Name == name {
-			c := m.Full
-			full := spec.Model{Name: name, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent,
-				Flows: c.Flows, Features: c.Features, MLP: c.MLP, Dropout: c.Dropout}
-			if len(c.Centres) > 0 {
-				full.Centres = c.Centres[0]
-			}
-			return full
-		}
-	}
-	return spec.Model{Name: name}
 }
 
 // plan lists the cells, and opens the sets.
@@ -225,7 +213,10 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), dir: o.folder(id)}
 				c.spec = sp
 				c.spec.Seeds = []uint64{c.seed}
-				if c.spec.Student = o.student(base, name); !c.spec.Student.Causal() {
+				if c.spec.Student, err = o.student(base, name); err != nil {
+					return nil, nil, fmt.Errorf("%s: %w", c, err)
+				}
+				if !c.spec.Student.Causal() {
 					c.spec.Detect.Warm = 0
 				}
 				if err := c.spec.Validate(); err != nil {
@@ -239,14 +230,16 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 }
 
 // student is a model in the size of the table; that of the spec, if it is one, keeps its own size.
-func (o tableOptions) student(base spec.Spec, name string) spec.Model {
+func (o tableOptions) student(base spec.Spec, name string) (spec.Model, error) {
+	var kind spec.ModelKind
+	err := kind.UnmarshalText([]byte(name))
 	switch {
-	case o.spec != "" && base.Student.Name == name:
-		return base.Student
+	case o.spec != "" && base.Student.Kind == kind:
+		return base.Student, err
 	case o.size == sizeFull:
-		return fullSize(name)
+		return kind.Full(), err
 	}
-	return spec.Model{Name: name}
+	return spec.Model{Kind: kind}, err
 }
 
 func (o tableOptions) folder(set string) string {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"cosinelab/engine/metrics"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -146,11 +145,11 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 	}{
 		{"-sets msl", exitFailed, "name the folder that holds it with -data"},
 		{"-sets builtin/nothing", exitFailed, "builtin/nothing"},
-		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: student.model: "prophet"`},
+		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: "prophet", want transformer`},
 		{"-size huge", exitUsage, "-size huge, want lab or full"},
 		{"-seeds 0", exitUsage, "-seeds 0"},
 		{"-format pdf", exitUsage, "-format pdf, want one of text, markdown, csv, json"},
-		{"-threshold median", exitFailed, "detect.threshold.policy"},
+		{"-threshold median", exitFailed, `-threshold: spec: "median", want fixed`},
 		{"-spec nowhere.json", exitFailed, "open nowhere.json"},
 		{"here", exitUsage, "table takes flags only"},
 	} {
@@ -176,12 +175,12 @@ func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
 // cellOfRuns is a finished cell of arms whose runs all have this value and chance in every column.
 func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *cell {
 	r := spec.Report{Data: spec.DataSummary{Title: "Title of " + set}}
-	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: "cosine"}},
-		{Name: "untrained", Control: "untrained"}, {Name: "random", Control: "random"}} {
+	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine}},
+		{Name: "untrained", Control: spec.ControlUntrained}, {Name: "random", Control: spec.ControlRandom}} {
 		run := spec.Run{Arm: arm.Name, Seed: seed}
 		for _, c := range tableColumns {
 			v := value + metrics.Value(seed)/100
-			if arm.Control != "" {
+			if arm.Control != spec.ControlNone {
 				v = chance
 			}
 			run.Metrics = append(run.Metrics, spec.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
@@ -273,14 +272,14 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 
 // Every model's full size is one that a spec may have, on a window of the table.
 func TestFullSizesAreValid(t *testing.T) {
-	for _, m := range models.All {
+	for m := range spec.Each(spec.ModelCount) {
 		s := tableSpec(sizeFull)
-		s.Data.Source, s.Student = "builtin/server", fullSize(m.Name)
+		s.Data.Source, s.Student = "builtin/server", m.Full()
 		if err := s.Validate(); err != nil {
-			t.Errorf("%s: %v", m.Name, err)
+			t.Errorf("%s: %v", m, err)
 		}
-		if s.Student == (spec.Model{Name: m.Name}) {
-			t.Errorf("%s has no full size", m.Name)
+		if s.Student == (spec.Model{Kind: m}) {
+			t.Errorf("%s has no full size", m)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func tabulate(cells []*cell) (rows []row) {
 			for _, a := range r.Arms {
 				line := armRow(r, a)
 				line.Set, line.Title, line.Model = set, title, m
-				if a.Arm.Control == "random" {
+				if a.Arm.Control == spec.ControlRandom {
 					line.Model, line.Scoring = "", ""
 					random = []row{line}
 					continue
@@ -121,7 +121,7 @@ func armRow(r spec.Report, a spec.ArmReport) row {
 	}
 	for _, c := range tableColumns {
 		s := r.Standing(a.Arm.Name, c.metric)
-		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, a.Arm.Control == "" && s.Doubtful()})
+		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, spec.Controls[a.Arm.Control].Trains && s.Doubtful()})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package state
+package results
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
 )
 
 // Learning is how the losses fell.
@@ -25,7 +26,7 @@ type Plot struct {
 
 // Curve is one line.
 type Curve struct {
-	Look
+	look.Look
 	X, Y []float64 // epochs done, and the loss
 	Mark bool      // ends in the arm's marker
 }
@@ -33,35 +34,37 @@ type Curve struct {
 // KindTotal is the Kind of the curve that all parts add up to.
 const KindTotal = "total"
 
-// Learning returns the curves of the training that is under way, or after the run those of the arm in focus.
-func (s *State) Learning() Learning {
-	w := s.Words
-	if s.Run == nil {
-		second := words.Key("validation-loss")
-		if s.Spec.Teaches() {
-			second = "cosine-to-teacher"
-		}
-		return Learning{Sub: w.Say("learning-none"), Plots: []Plot{newPlot(w.Say("loss"), "", nil, s.Spec.Train.Epochs),
-			newPlot(w.Say(second), w.Say("by-epoch"), nil, s.Spec.Train.Epochs)}}
+// NoLearning are the plots of an experiment that has not begun.
+func NoLearning(w *words.Language, s spec.Spec) Learning {
+	second := words.Key("validation-loss")
+	if s.Teaches() {
+		second = "cosine-to-teacher"
 	}
-	return Learning{Sub: s.learningSub(), Plots: []Plot{s.lossPlot(), s.validationPlot()}}
+	return Learning{Sub: w.Say("learning-none"), Plots: []Plot{newPlot(w.Say("loss"), "", nil, s.Train.Epochs),
+		newPlot(w.Say(second), w.Say("by-epoch"), nil, s.Train.Epochs)}}
 }
 
-// learningSub has the pace, which tells people whether to wait.
-func (s *State) learningSub() string {
-	if e := s.Run.shown().Last; !s.Run.Over && e.StepMs > 0 {
-		return s.Words.Say("step-stats", s.Words.Fixed(e.StepMs, 0), s.Words.Fixed(e.GradNorm, 2))
+// Learning returns the curves of the training run that is under way, or at the end those of the arm in focus.
+func (p *Progress) Learning(w *words.Language, focus string) Learning {
+	r := p.learned(focus)
+	return Learning{Sub: p.pace(w, r), Plots: []Plot{p.lossPlot(w, r), p.validationPlot(w)}}
+}
+
+// pace tells people whether to wait.
+func (p *Progress) pace(w *words.Language, r *spec.Run) string {
+	if e := p.Shown().Last; !p.Over && e.StepMs > 0 {
+		return w.Say("step-stats", w.Fixed(e.StepMs, 0), w.Fixed(e.GradNorm, 2))
 	}
-	if r := s.learned(); r != nil && r.StepMs > 0 {
-		return s.Words.Say("seed-n", r.Seed) + " · " + s.Words.Say("step-ms", s.Words.Fixed(r.StepMs, 0))
+	if r != nil && r.StepMs > 0 {
+		return w.Say("seed-n", r.Seed) + " · " + w.Say("step-ms", w.Fixed(r.StepMs, 0))
 	}
 	return ""
 }
 
-// learned returns the finished run whose losses are shown.
-func (s *State) learned() *spec.Run {
-	for _, name := range []string{s.Focus, examined(s.Run.Spec), baseline(s.Run.Spec)} {
-		if r := s.Run.first(name); r != nil && len(r.Epochs) > 0 {
+// learned returns the finished run whose losses are shown; nil = there is none.
+func (p *Progress) learned(focus string) *spec.Run {
+	for _, name := range []string{focus, p.Spec.Examined(), p.Spec.Baseline()} {
+		if r := p.First(name); r != nil && len(r.Epochs) > 0 {
 			return r
 		}
 	}
@@ -69,14 +72,13 @@ func (s *State) learned() *spec.Run {
 }
 
 // lossPlot shows the losses by part, on a log scale.
-func (s *State) lossPlot() Plot {
-	w, p := s.Words, s.Run
-	t := p.shown()
+func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
+	t := p.Shown()
 	arm, seed, epochs := t.Of.Arm, t.Of.Seed, t.Last.Epochs
 	samples := t.Trace
 	if p.Over {
 		samples = nil
-		if r := s.learned(); r != nil {
+		if r != nil {
 			arm, seed, epochs = r.Arm, r.Seed, len(r.Epochs)
 			for _, e := range r.Epochs {
 				samples = append(samples, Sample{float64(e.Epoch), e.Losses})
@@ -85,8 +87,8 @@ func (s *State) lossPlot() Plot {
 	}
 	var curves []Curve
 	names := partNames(samples)
-	if slices.Contains(names, "own") { // of which these are most: it would only be the same line again
-		names = slices.DeleteFunc(names, func(n string) bool { return n == "reconstruction" || n == "prediction" })
+	if own := spec.PartOwn.String(); slices.Contains(names, own) { // of which these are most: it would only be the same line again
+		names = slices.DeleteFunc(names, func(n string) bool { return n != own && spec.Parts[partOfName(n)].From == spec.FromStudent })
 	}
 	for _, name := range names {
 		c := Curve{Look: p.lookOfPart(w, name, arm)}
@@ -99,61 +101,33 @@ func (s *State) lossPlot() Plot {
 	}
 	sub := ""
 	if samples != nil {
-		sub = w.Say("loss-of", p.nameOf(w, arm), seed)
+		sub = w.Say("loss-of", p.NameOf(w, arm), seed)
 	}
 	return newPlot(w.Say("loss"), sub, curves, max(epochs, 1))
 }
 
-// lookOfPart gives the total the ink of facts, the student's own parts its colour, and what comes from the teacher
-// the teacher's.
-func (p *Progress) lookOfPart(w *words.Language, part, arm string) Look {
-	l := teacherLook(w)
-	switch part {
-	case "total":
-		l = Look{Kind: KindTotal}
-	case "cosine", "mse":
-	case "discrepancy", "log_p_x", "log_p_z", "log_q", "sparsity", "self_supervision", "one_class", "orthogonality":
-		l = Look{Kind: Untrained} // beside what is learned, in grey
-	default:
-		if a := armNamed(p.Spec, arm); a != nil {
-			l = look(w, p.Spec, *a)
-		}
+// lookOfPart gives the total the ink of facts, what the model is held to beside its series grey, the student's own parts
+// its colour, and what comes from the teacher the teacher's.
+func (p *Progress) lookOfPart(w *words.Language, part, arm string) look.Look {
+	l := look.OfTeacher(w)
+	k := partOfName(part)
+	switch spec.Parts[k].From {
+	case spec.FromAll:
+		l = look.Look{Kind: KindTotal}
+	case spec.FromModel:
+		l = look.Look{Kind: look.Untrained}
+	case spec.FromStudent:
+		l = look.Named(w, p.Spec, arm)
 	}
-	l.Name, l.Text, l.Brief = part, partWords(w, part), partWords(w, part)
+	l.Name, l.Text = part, w.Say(words.Key(k.WordKey()))
+	l.Brief = l.Text
 	return l
 }
 
-// partKey is what a part of a loss is called.
-type partKey struct {
-	part string
-	name words.Key
-}
-
-// partKeys name the parts of the losses of all models.
-var partKeys = []partKey{
-	{"total", "part-total"},
-	{"own", "part-own"},
-	{"reconstruction", "part-reconstruction"},
-	{"prediction", "part-prediction"},
-	{"discrepancy", "part-discrepancy"},
-	{"log_p_x", "part-likelihood"},
-	{"log_p_z", "part-prior"},
-	{"log_q", "part-posterior"},
-	{"sparsity", "part-sparsity"},
-	{"self_supervision", "part-self-supervision"},
-	{"one_class", "part-one-class"},
-	{"orthogonality", "part-orthogonality"},
-	{"cosine", "part-cosine"},
-	{"mse", "part-mse"},
-}
-
-func partWords(w *words.Language, part string) string {
-	for _, k := range partKeys {
-		if k.part == part {
-			return w.Say(k.name)
-		}
-	}
-	return part
+// partOfName is the row of a part of a loss; events name no others.
+func partOfName(name string) (k spec.PartKind) {
+	_ = k.UnmarshalText([]byte(name)) // 0 where there is none
+	return k
 }
 
 // partNames keeps the order of the first appearance: colours and labels stand still while samples come in.
@@ -180,19 +154,18 @@ func partOf(parts []spec.Part, name string) (float64, bool) {
 
 // validationPlot compares the arms on the data held out from training: by the cosine of their output to the teacher's
 // or, where there is no teacher, by their own loss, which all of them have.
-func (s *State) validationPlot() Plot {
-	w := s.Words
+func (p *Progress) validationPlot(w *words.Language) Plot {
 	title, measure := w.Say("validation-loss"), func(e spec.Epoch) (float64, bool) {
-		return partOf(e.Validation, "own")
+		return partOf(e.Validation, spec.PartOwn.String())
 	}
-	linear := s.Run.Spec.Teaches()
+	linear := p.Spec.Teaches()
 	if linear {
 		title, measure = w.Say("cosine-to-teacher"), func(e spec.Epoch) (float64, bool) {
-			apart, ok := partOf(e.Validation, "to_teacher")
+			apart, ok := partOf(e.Validation, spec.PartToTeacher.String())
 			return 1 - apart, ok
 		}
 	}
-	plot := newPlot(title, w.Say("by-epoch"), s.Run.validation(w, measure), max(s.Run.Spec.Train.Epochs, 1))
+	plot := newPlot(title, w.Say("by-epoch"), p.validation(w, measure), max(p.Spec.Train.Epochs, 1))
 	plot.Linear = linear
 	return plot
 }
@@ -200,7 +173,7 @@ func (s *State) validationPlot() Plot {
 // validation is one curve an arm.
 func (p *Progress) validation(w *words.Language, measure func(spec.Epoch) (float64, bool)) (curves []Curve) {
 	for _, a := range p.Spec.Arms {
-		c := Curve{Look: look(w, p.Spec, a), Mark: true}
+		c := Curve{Look: look.Of(w, p.Spec, a), Mark: true}
 		for _, e := range p.epochsOf(a.Name) {
 			if v, ok := measure(e); ok {
 				c.X, c.Y = append(c.X, float64(e.Epoch)), append(c.Y, v)

@@ -1,12 +1,14 @@
-package state
+package results
 
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
 )
 
 // Table is the arms with their metrics.
@@ -33,7 +35,7 @@ type Column struct {
 
 // Row is one arm.
 type Row struct {
-	Look
+	look.Look
 	Hero, Control, Pinned bool
 	Failed                string // why there is no score
 	Cells                 []Cell
@@ -71,34 +73,31 @@ func (m Maybe) Number() float64 {
 	return m.Value
 }
 
-// Table returns the results as far as they have come.
-func (s *State) Table() Table {
-	w := s.Words
-	t := Table{Legend: w.Say("legend"), Foot: s.footnote(), All: s.AllMetrics, Switch: w.Say("all-metrics", len(metrics.All))}
-	var p *Progress
-	if p = s.Run; p == nil {
-		p = &Progress{Spec: s.Spec}
-	}
+// Table returns the results as far as they have come, all metrics or the headline. Before any run it is the empty table of
+// an experiment that has not begun.
+func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
+	r := p.Report()
+	t := Table{Legend: w.Say("legend"), All: all, Switch: w.Say("all-metrics", len(metrics.All))}
 	switch {
 	case t.All:
 		t.Switch = w.Say("fewer-metrics")
-	case p.knowsCauses():
-		t.Switch = w.Say("all-metrics", len(metrics.All)+len(hitRates))
+	case r.KnowsCauses():
+		t.Switch = w.Say("all-metrics", len(metrics.All)+len(spec.HitRates))
 	}
-	for _, a := range p.Spec.Arms {
-		row := Row{Look: look(w, p.Spec, a), Hero: a.Name == examined(p.Spec), Control: !trained(a), Pinned: a.Name == s.Pinned, runs: len(p.runsOf(a.Name))}
-		if f := p.failure(a.Name); f != nil {
+	for _, a := range r.Arms {
+		name := a.Arm.Name
+		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm), Pinned: name == pinned, runs: len(a.Runs)}
+		if f := p.failure(name); f != nil {
 			row.Failed = w.Say("run-failed", f.Failed)
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	r := p.report()
 	summed := r.Summary().Metrics
 	honest := true
-	for _, m := range columns(s.AllMetrics) {
+	for _, m := range columns(all) {
 		if honest && m.Group == metrics.Flattering {
 			honest = false
-			s.addHitRates(&t, p)
+			t.addHitRates(w, r)
 		}
 		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
 		if i := slices.IndexFunc(summed, func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
@@ -131,56 +130,37 @@ func (t *Table) add(w *words.Language, m metricColumn, ms spec.MetricSummary, se
 	}
 }
 
-// hitRates are what a report says of the channels that arms blame. They are no metrics of alarms, so they are not among
-// metrics.All.
-var hitRates = []struct {
-	title      string
-	definition words.Key
-	value      func(spec.Located) metrics.Value
-	chance     func(spec.Located) metrics.Value
-}{
-	{"HitRate@100 %", "hit-rate100", func(l spec.Located) metrics.Value { return l.HitRate100 }, func(l spec.Located) metrics.Value { return l.Chance100 }},
-	{"HitRate@150 %", "hit-rate150", func(l spec.Located) metrics.Value { return l.HitRate150 }, func(l spec.Located) metrics.Value { return l.Chance150 }},
-}
-
-// located collects a value of the finished runs of an arm that know it.
-func (p *Progress) located(arm string, of func(spec.Located) metrics.Value) spec.Spread {
-	var values []metrics.Value
-	for _, r := range p.runsOf(arm) {
-		if r.Located != nil {
-			values = append(values, of(*r.Located))
-		}
-	}
-	return spec.NewSpread(values)
-}
-
-func (p *Progress) knowsCauses() bool {
-	return slices.ContainsFunc(p.Runs, func(r spec.Run) bool { return r.Located != nil })
-}
-
 // addHitRates puts columns into the table of all metrics where somebody knows the true channels.
-func (s *State) addHitRates(t *Table, p *Progress) {
-	if !t.All || !p.knowsCauses() {
+func (t *Table) addHitRates(w *words.Language, r spec.Report) {
+	if !t.All || !r.KnowsCauses() {
 		return
 	}
-	for _, h := range hitRates {
+	for _, h := range spec.HitRates {
 		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
-		for _, a := range p.Spec.Arms {
-			arm := p.located(a.Name, h.value)
-			ms.Arms = append(ms.Arms, arm)
-			if a.Control == Untrained {
-				ms.Untrained = arm.Mean
+		for _, a := range r.Arms {
+			arm := r.LocatedStanding(a.Arm.Name, h)
+			ms.Arms = append(ms.Arms, arm.Value)
+			if a.Arm.Control == spec.ControlUntrained {
+				ms.Untrained = arm.Value.Mean
 			}
-			if c := p.located(a.Name, h.chance).Mean; c.Defined() {
-				ms.Chance = c // the same for all: it depends on the true channels alone
+			if arm.Chance.Mean.Defined() {
+				ms.Chance = arm.Chance.Mean // the same for all: it depends on the true channels alone
 			}
 		}
-		m := metricColumn{metrics.Metric{Title: h.title, Definition: s.Words.Say(h.definition), Group: metrics.Honest}, h.title, false}
-		t.add(s.Words, m, ms, len(p.Spec.Seeds), func(arm string) bool {
-			got := p.located(arm, h.value)
-			return notAbove(got, ms.Chance) || notAbove(got, ms.Untrained)
-		})
+		m := metricColumn{metrics.Metric{Title: h.Title, Definition: w.Say(words.Key(h.Definition)), Group: metrics.Honest}, h.Title, false}
+		t.add(w, m, ms, len(r.Spec.Seeds), func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() })
 	}
+}
+
+// HitRates says how often an arm blames the right channels, beside what guessing gives; empty where nobody knows them.
+func (p *Progress) HitRates(w *words.Language, arm string) string {
+	var said []string
+	for _, h := range spec.HitRates {
+		if s := p.Report().LocatedStanding(arm, h); s.Value.Mean.Defined() {
+			said = append(said, w.Say("hit-rate-of", h.Title, points(w.Numbers, s.Value.Mean), points(w.Numbers, s.Chance.Mean)))
+		}
+	}
+	return strings.Join(said, w.Say("list-comma"))
 }
 
 // newCell writes a metric of an arm that has so many finished runs. Not every run need have a value: precision has none
@@ -217,26 +197,17 @@ func points(w words.Numbers, v metrics.Value) string {
 	return w.Points(float64(v))
 }
 
-// footnote says what the numbers are before anybody reads them.
-func (s *State) footnote() string {
-	w := s.Words
+// Footnote says what the numbers are before anybody reads them.
+func (p *Progress) Footnote(w *words.Language) string {
 	switch {
-	case s.Run == nil:
-		return w.Say("results-none")
-	case s.Wrong != nil || s.Run.Gone:
-		return w.Say("results-last", s.title())
-	case !s.Run.Over:
+	case p.Gone:
+		return w.Say("results-last", p.Data.Title)
+	case !p.Over:
 		return w.Say("results-provisional")
-	case s.Run.Report != nil && !s.Run.Report.Data.Labelled:
+	case !p.Data.Labelled:
 		return w.Say("results-no-labels")
-	case len(s.Run.Spec.Seeds) == 1:
+	case len(p.Spec.Seeds) == 1:
 		return w.Say("results-one")
 	}
-	return w.Say("results-mean", len(s.Run.Spec.Seeds))
-}
-
-// notAbove tells whether values lie above a level by no more than their spread, if they have one.
-func notAbove(got spec.Spread, level metrics.Value) bool {
-	over := got.Mean - level
-	return over <= 0 || over <= got.SD
+	return w.Say("results-mean", len(p.Spec.Seeds))
 }

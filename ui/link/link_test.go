@@ -1,4 +1,4 @@
-package state
+package link
 
 import (
 	"encoding/json"
@@ -7,8 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
 )
+
+// specOf is the default experiment with values that tests can name.
+func specOf() spec.Spec {
+	s := spec.Default()
+	s.Train.Rate, s.Seeds = 1e-3, []uint64{1, 2, 3}
+	return s
+}
 
 func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 	split := 0.3
@@ -20,14 +28,14 @@ func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 	odd.Data.Train = spec.Range{From: 5, To: 900}
 	odd.Train.Rate = 1e-7
 	odd.Seeds = []uint64{1<<53 - 1, 0}
-	odd.Arms[1].Student = &spec.Model{Name: "transformer", DModel: 64}
+	odd.Arms[1].Student = &spec.Model{Kind: spec.ModelTransformer, DModel: 64}
 	for _, want := range []Link{
 		{Spec: spec.Default()},
 		{Spec: spec.Default(), Span: Span{120, 4000}, Channels: []int{4, 22}},
 		{Spec: odd},
 	} {
 		hash := want.Hash()
-		got, err := ParseLink("#" + hash)
+		got, err := Parse("#" + hash)
 		if err != nil {
 			t.Errorf("%s: %v", hash, err)
 		} else if !reflect.DeepEqual(got, want) {
@@ -59,12 +67,12 @@ func TestHostileHashIsAnErrorInWords(t *testing.T) {
 		{"bad escape", "spec=%zz", "spec: invalid URL escape"},
 		{"cut off", good[:len(good)/2], "spec:"},
 		{"open quote", "spec=(a:'", "a quote is not closed"},
-		{"trailing text", "spec=())", "')', want the end"},
+		{"trailing text", "spec=())", "), want the end"},
 		{"no colon", "spec=(a)", "want a colon"},
 		{"no comma", "spec=(a:1'b':2)", "want a comma"},
 		{"not a number", "spec=(a:1x2)", "neither a number nor a plain word"},
 		{"deep", "spec=" + strings.Repeat("!(", 5000), "nested too deeply"},
-		{"long", "spec=" + strings.Repeat("a", maxHash), "want at most"},
+		{"long", "spec=" + strings.Repeat("a", maxLength), "want at most"},
 		{"unknown field", "spec=(version:1,evil:1)", "evil"},
 		{"wrong version", strings.Replace(good, "version:1", "version:9", 1), "version: 9, want 1"},
 		{"negative rate", strings.Replace(good, "rate:0.001", "rate:-1", 1), "train.rate: -1"},
@@ -74,11 +82,11 @@ func TestHostileHashIsAnErrorInWords(t *testing.T) {
 		{"huge view", good + "&view=0-99999999999999999999", "want two steps"},
 		{"channels", good + "&channels=4,x", "want numbers"},
 	} {
-		_, err := ParseLink(c.hash)
+		_, err := Parse(c.hash)
 		if err == nil {
 			t.Errorf("%s: no error", c.name)
-		} else if !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v, want %q in it", c.name, err, c.says)
+		} else if says := words.English().Error(err); !strings.Contains(says, c.says) {
+			t.Errorf("%s: %s, want %q in it", c.name, says, c.says)
 		}
 	}
 }
@@ -124,15 +132,15 @@ func randomJSON(r *rand.Rand, depth int) any {
 	return texts[r.IntN(len(texts))]
 }
 
-func FuzzParseLink(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add(Link{Spec: spec.Default(), Span: Span{1, 2}, Channels: []int{4}}.Hash())
 	f.Add("spec=(a:!(1,!t,'x!'y'))&view=1-2")
 	f.Fuzz(func(t *testing.T, hash string) {
-		l, err := ParseLink(hash)
+		l, err := Parse(hash)
 		if err != nil {
 			return
 		}
-		again, err := ParseLink(l.Hash())
+		again, err := Parse(l.Hash())
 		if err != nil || again.Hash() != l.Hash() {
 			t.Errorf("%q reads as %q, which reads as %q, %v", hash, l.Hash(), again.Hash(), err)
 		}
