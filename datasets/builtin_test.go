@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,6 +95,44 @@ func TestBuiltInAnomaliesOfEveryKindFillFourToTenPercent(t *testing.T) {
 			if got := segments(set.Labels); len(got) != len(set.Anomalies) {
 				t.Errorf("%s seed %d: %d runs of labels, %d anomalies", s.ID, seed, len(got), len(set.Anomalies))
 			}
+		}
+	}
+}
+
+// A set may have fewer channels than anomalies disturb in the others.
+func TestSmallSetsHaveAnomaliesToo(t *testing.T) {
+	all := 0
+	for _, p := range plans {
+		all += p.count
+	}
+	for commands := range 2 {
+		for analogues := 1; analogues <= 3; analogues++ {
+			set := assemble(newGenerator(1, builtinTrain+builtinTest), func(g *generator) (list []channel) {
+				for range analogues {
+					list = append(list, channel{name: "v", clean: g.wander(0.9), noise: 0.1, lo: -9, hi: 9})
+				}
+				for range commands {
+					list = append(list, channel{name: "cmd", clean: make(track, g.rows), hi: 1, binary: true})
+				}
+				return list
+			})
+			if len(set.Anomalies) != all {
+				t.Errorf("%d and %d channels: %d anomalies, want %d", analogues, commands, len(set.Anomalies), all)
+			}
+			for _, a := range set.Anomalies {
+				unique := slices.Compact(slices.Clone(a.Channels))
+				if len(a.Channels) == 0 || len(unique) != len(a.Channels) || a.Channels[len(a.Channels)-1] >= len(set.Channels) {
+					t.Errorf("%d and %d channels: a %s anomaly in %v", analogues, commands, a.Kind, a.Channels)
+				}
+			}
+		}
+	}
+	commands := assemble(newGenerator(1, builtinTrain+builtinTest), func(g *generator) []channel {
+		return []channel{{name: "cmd", clean: make(track, g.rows), hi: 1, binary: true}}
+	})
+	for _, a := range commands.Anomalies {
+		if a.Kind == KindPoint || a.Kind == KindCollective || a.Kind == KindFrequency {
+			t.Errorf("a %s anomaly in a set of commands alone", a.Kind)
 		}
 	}
 }

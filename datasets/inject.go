@@ -10,7 +10,7 @@ type plan struct {
 	kind        string
 	count       int // segments in a set
 	short, long int // steps
-	few, many   int // channels
+	few, many   int // channels, as far as the set has them
 	eligible    func(channel) bool
 	disturb     func(*generator, segment, []track)
 }
@@ -58,7 +58,9 @@ func inject(g *generator, channels []channel, observed []track) []Anomaly {
 		from := (i+1)*slot + g.rng.IntN(slot-length-20)
 		d := segment{builtinTrain + from, builtinTrain + from + length, g.pick(channels, p), normal, sigma, middle}
 		p.disturb(g, d, observed)
-		done = append(done, Anomaly{From: from, To: from + length, Kind: p.kind, Channels: d.changed(observed)})
+		if shows := d.changed(observed); len(shows) > 0 { // else the set has no channel of the kind
+			done = append(done, Anomaly{From: from, To: from + length, Kind: p.kind, Channels: shows})
+		}
 	}
 	return done
 }
@@ -92,7 +94,7 @@ func (x track) moments() (mean, deviation float64) {
 	return mean, math.Sqrt(squares / float64(len(x)))
 }
 
-// pick draws the channels of one segment, in order.
+// pick draws the channels of one segment, in order: fewer than the plan asks for where the set has no more of its kind.
 func (g *generator) pick(channels []channel, p plan) []int {
 	var from []int
 	for i, c := range channels {
@@ -101,7 +103,7 @@ func (g *generator) pick(channels []channel, p plan) []int {
 		}
 	}
 	g.rng.Shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
-	chosen := from[:g.between(p.few, p.many)]
+	chosen := from[:min(g.between(p.few, p.many), len(from))]
 	slices.Sort(chosen)
 	return chosen
 }

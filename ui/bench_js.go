@@ -47,9 +47,9 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say("run-control"))),
 				elem.Button(vecty.Markup(class("btn", "primary"), do("run", ""), vecty.Property("disabled", !v.CanRun)),
 					icon("play"), elem.Span(vecty.Text(p.say("bench-run")))),
-				p.iconButton("stop", "stop", "bench-stop", !v.CanStop)),
+				iconButton(p.State.Words, "stop", "stop", "bench-stop", !v.CanStop)),
 			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
-			elem.Div(vecty.Markup(class("tools")), languageButton(p.State.Words), p.iconButton("theme", "theme", "theme", false))),
+			elem.Div(vecty.Markup(class("tools")), languageButton(p.State.Words), iconButton(p.State.Words, "theme", "theme", "theme", false))),
 		elem.Main(vecty.Markup(class("bench")),
 			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say("bench-claim"))),
 			elem.Paragraph(vecty.Markup(class("why")), rich(p.say("bench-why"))),
@@ -62,12 +62,6 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 			p.table(v.Groups),
 			elem.Paragraph(vecty.Markup(class("foot")), vecty.Text(p.say("bench-foot"))),
 			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say("bench-json"))), elem.Preformatted(vecty.Text(v.JSON)))))
-}
-
-func (p *BenchPage) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
-	text := p.say(name)
-	return elem.Button(vecty.Markup(class("btn", "icon"), do(what, ""), vecty.Property("disabled", disabled),
-		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
 }
 
 // choices offers numbers of runs.

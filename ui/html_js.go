@@ -17,9 +17,9 @@ import (
 // region is a part of the page that is drawn from one view in one language, and only when either has changed.
 type region[V any] struct {
 	vecty.Core
-	View  V                   `vecty:"prop"`
-	Words *words.Language     `vecty:"prop"` // of what the region says beside its view
-	draw  func(V) *vecty.HTML // the same for every region of its V
+	View  V                                    `vecty:"prop"`
+	Words *words.Language                      `vecty:"prop"`
+	draw  func(*words.Language, V) *vecty.HTML // the same for every region of its V
 }
 
 // Copy keeps vecty from holding on to every earlier render.
@@ -34,7 +34,7 @@ func (r *region[V]) SkipRender(prev vecty.Component) bool {
 }
 
 // Render draws the view.
-func (r *region[V]) Render() vecty.ComponentOrHTML { return r.draw(r.View) }
+func (r *region[V]) Render() vecty.ComponentOrHTML { return r.draw(r.Words, r.View) }
 
 // do marks an element whose click is a message: what, with a value where one is needed.
 func do(what, value string) vecty.Applyer {

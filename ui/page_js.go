@@ -33,32 +33,29 @@ func (p *Page) Copy() vecty.Component {
 // Mount is called by vecty when the page is there.
 func (p *Page) Mount() { p.Drawn() }
 
-// say is here so that every component gets its words from the language of the state.
-func (p *Page) say(k words.Key, args ...any) string { return p.State.Words.Say(k, args...) }
-
 // Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing moves when
 // the state changes.
 func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
-	w, bar := s.Words, s.Bar()
+	w, control := s.Words, s.Bar()
 	if p.line == nil {
-		p.line = &region[state.Causes]{draw: p.causes}
+		p.line = &region[state.Causes]{draw: causes}
 	}
 	p.line.View, p.line.Words = s.Causes(), w
 	return elem.Body(
-		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say("skip-to-signal"))),
-		&region[state.Bar]{View: bar, Words: w, draw: p.bar},
+		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(w.Say("skip-to-signal"))),
+		&region[state.Bar]{View: control, Words: w, draw: bar},
 		elem.Div(vecty.Markup(class("page")),
-			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: p.recipe},
+			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
-				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: p.verdict},
+				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				&signal.Stack{Props: p.stack()},
 				p.line,
 				elem.Div(vecty.Markup(class("dock")),
-					&region[results.Learning]{View: s.Learning(), Words: w, draw: p.learning},
-					&region[results.Table]{View: s.Table(), Words: w, draw: p.results}))),
-		&region[thumbBar]{View: thumbBar(bar), Words: w, draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
-		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say("drop-to-read")))),
+					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
+					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable}))),
+		&region[thumbBar]{View: thumbBar(control), Words: w, draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
+		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read")))),
 	)
 }
 

@@ -109,13 +109,16 @@ func (f *Form) Refuse(field Field, why *fault.Fault) {
 	f.Reject = Reject{Field: field, Why: why, Times: f.Reject.Times + 1}
 }
 
-// Toggle switches the arms of a kind on or off; it never leaves a spec that cannot be trained.
-func (f *Form) Toggle(kind string) {
+// Toggle switches the arms of a kind on or off. It does nothing that would leave a spec that cannot be trained, and tells
+// whether it did something.
+func (f *Form) Toggle(kind string) bool {
 	next := clone(f.Spec)
 	toggleArm(&next, kind)
-	if next.Validate() == nil {
-		f.Spec = next
+	if next.Validate() != nil {
+		return false
 	}
+	f.Spec = next
+	return true
 }
 
 // Fresh is another series with the settings that are not about the one before.

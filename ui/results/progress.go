@@ -58,8 +58,18 @@ func Begin(s spec.Spec, d spec.DataSummary) *Progress {
 	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData}
 }
 
-// Event takes one step of the worker's over. Controls are not trained: of them only the result counts.
-func (p *Progress) Event(e spec.Event) {
+// Hear takes an event over, and tells whether there is now more to draw in the charts. What comes after the end is not
+// heard any more.
+func (p *Progress) Hear(e *spec.Event) (more bool) {
+	if e == nil || p.Over {
+		return false
+	}
+	p.event(*e)
+	return e.Finished != nil || e.Taught != nil
+}
+
+// event takes one step of the worker's over. Controls are not trained: of them only the result counts.
+func (p *Progress) event(e spec.Event) {
 	p.Phase, p.Left = e.Phase, e.Left
 	of := TrainingRun{e.Arm, e.Seed}
 	switch {

@@ -2,9 +2,7 @@ package state
 
 import (
 	"cosinelab/engine/session/protocol"
-	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
-	"cosinelab/ui/results"
 )
 
 // answer takes a message of the worker over.
@@ -15,16 +13,23 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
-		return s.event(a.Event)
+		if s.Run != nil && s.Run.Hear(a.Event) {
+			return s.refresh()
+		}
+		return nil
 	case protocol.TypeState:
 		return s.confirm(a.Response)
 	case protocol.TypeReport:
-		return s.report(a.Report)
+		if a.Report == nil || s.Run == nil {
+			return nil
+		}
+		s.Run.Finish(a.Report)
+		return s.refresh()
 	case protocol.TypeError:
 		s.fail(a.Response)
 		return nil
 	}
-	return s.answerStack(a)
+	return s.Stack.answer(a, &s.requests)
 }
 
 // ready begins with the series that the address names. Until then everything typed was kept as it was: only the engine
@@ -39,18 +44,6 @@ func (s *State) ready(r protocol.Response) []Effect {
 	return effects
 }
 
-// event asks for new lines only when a run has brought some.
-func (s *State) event(e *spec.Event) []Effect {
-	if e == nil || s.Run == nil || s.Run.Over {
-		return nil
-	}
-	s.Run.Event(*e)
-	if e.Finished == nil && e.Taught == nil {
-		return nil
-	}
-	return s.refresh()
-}
-
 // confirm brings the page in line with the worker.
 func (s *State) confirm(r protocol.Response) []Effect {
 	s.Control.confirm(r)
@@ -61,14 +54,6 @@ func (s *State) confirm(r protocol.Response) []Effect {
 		s.Run.Over = true
 	}
 	return []Effect{Forget{}}
-}
-
-func (s *State) report(r *spec.Report) []Effect {
-	if r == nil || s.Run == nil {
-		return nil
-	}
-	s.Run.Finish(r)
-	return s.refresh()
 }
 
 // fail puts an error where it belongs.
@@ -102,11 +87,5 @@ func (s *State) failOpen(e protocol.Error) {
 		s.Form.Refuse(failed.Field, e.Fault)
 		return
 	}
-	s.Wrong = &Wrong{Where: whereData, Why: e.Fault}
-	if name, isFile := form.FileName(failed.Data.Source); isFile {
-		s.Wrong.Name = name
-	}
-	for i, text := range e.Around {
-		s.Wrong.Lines = append(s.Wrong.Lines, results.FileLine{Number: e.First + i, Text: text, Wrong: e.First+i == e.Line})
-	}
+	s.Wrong = wrongData(e, failed.Data.Source)
 }

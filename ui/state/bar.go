@@ -30,9 +30,9 @@ func (s *State) Bar() Bar {
 	c := &s.Control
 	ready := c.live() || s.Ready()
 	return Bar{
-		Run: s.Words.Say(s.runKey()), Pauses: c.Mode == Running,
+		Run: s.Words.Say(c.runKey(s.Run)), Pauses: c.Mode == Running,
 		CanRun: ready, CanStep: ready, CanStop: c.live(), CanReset: s.Run != nil && c.Mode != Stopping,
-		Status: s.status(), Segments: s.segments(), Device: c.Device, Counts: c.counts(s.Words), Workers: c.Workers(), Locked: c.Locked(),
+		Status: s.status(), Segments: segments(s.Run), Device: c.Device, Counts: c.counts(s.Words), Workers: c.Workers(), Locked: c.Locked(),
 	}
 }
 
@@ -45,13 +45,13 @@ func (c *Control) counts(w *words.Language) (list []form.Choice) {
 }
 
 // runKey is what the button does next, not what goes on.
-func (s *State) runKey() words.Key {
+func (c *Control) runKey(last *results.Progress) words.Key {
 	switch {
-	case s.Control.Mode == Running:
+	case c.Mode == Running:
 		return "pause"
-	case s.Control.Mode == Paused:
+	case c.Mode == Paused:
 		return "continue"
-	case s.Run != nil:
+	case last != nil:
 		return "train-again"
 	}
 	return "train"
@@ -110,9 +110,9 @@ func statusLive(w *words.Language, p *results.Progress, paused bool) []string {
 }
 
 // segments is one share a training run, in the order of the spec; none where nothing runs.
-func (s *State) segments() []float64 {
-	if s.Run == nil || s.Run.Over {
+func segments(p *results.Progress) []float64 {
+	if p == nil || p.Over {
 		return nil
 	}
-	return s.Run.Shares()
+	return p.Shares()
 }

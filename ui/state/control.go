@@ -91,7 +91,7 @@ func (c *Control) confirm(r protocol.Response) {
 // Ready tells whether the experiment can be trained now.
 func (s *State) Ready() bool {
 	readable := s.Wrong == nil || s.Wrong.Where != whereData // what failed in a run may be tried again
-	return s.Control.Mode == Idle && s.Form.Data != nil && s.Form.Open == nil && readable && !s.missingFile()
+	return s.Control.Mode == Idle && s.Form.Data != nil && s.Form.Open == nil && readable && !form.Missing(s.Form.Spec.Data, s.Form.Files)
 }
 
 // press does what a button says.
@@ -115,8 +115,8 @@ func (s *State) press(k Key, asked bool) []Effect {
 
 // command is post for a request of the run control.
 func (s *State) command(r protocol.Request) Post {
-	p := s.post(r)
-	s.Control.last = s.id
+	p := s.requests.post(r)
+	s.Control.last = p.Request.ID
 	return p
 }
 

@@ -27,3 +27,13 @@ func (RememberLanguage) effect() {}
 func (StartEngine) effect()      {}
 func (Copy) effect()             {}
 func (SwitchTheme) effect()      {}
+
+// requests numbers what is asked of the worker.
+type requests struct{ last int }
+
+// post gives a request an id of its own.
+func (q *requests) post(r protocol.Request) Post {
+	q.last++
+	r.ID = q.last
+	return Post{r}
+}

@@ -547,7 +547,7 @@ func TestRunControlAnswersAtOnce(t *testing.T) {
 func TestLateConfirmationDoesNotTakeThePauseBack(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
-	run := s.id
+	run := s.requests.last
 	s.Update(Press{KeyRun})
 	late := confirmed(protocol.StateRunning)
 	late.ID = run

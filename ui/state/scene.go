@@ -9,6 +9,7 @@ import (
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/form"
 	"cosinelab/ui/link"
 	"cosinelab/ui/look"
 	"cosinelab/ui/results"
@@ -227,4 +228,35 @@ func (c Scene) channelName(w *words.Language, channel int) string {
 		name = c.Data.Channels[channel]
 	}
 	return cmp.Or(name, w.Say("stack-channel", channel+1))
+}
+
+// reveal is, as a person would type it, a channel with the one beside it that was first; empty where nothing changes.
+func (c Scene) reveal(channel int) string {
+	shown := c.Shown()
+	if c.Data == nil || channel < 0 || channel >= len(c.Data.Channels) || slices.Contains(shown, channel) {
+		return ""
+	}
+	return link.ChannelsText(append([]int{channel}, shown[:min(1, len(shown))]...))
+}
+
+// judge asks what an arm would alarm at a threshold set by hand.
+func (c Scene) judge(t Threshold, out *requests) []Effect {
+	r := c.shownRun(t.Arm)
+	if r == nil {
+		return nil
+	}
+	if c.Stack.Moved == nil {
+		c.Stack.Moved = map[string]Judged{}
+	}
+	c.Stack.Moved[t.Arm] = Judged{t.Value, c.Stack.Moved[t.Arm].Run}
+	return c.Stack.judge.ask(protocol.Request{Type: protocol.TypeJudge,
+		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}}, out)
+}
+
+// threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where none is.
+func (c Scene) threshold() float64 {
+	if r := c.Focused(); r != nil && r.Threshold.Value.Defined() {
+		return form.RoundTo2(float64(r.Threshold.Value))
+	}
+	return spec.Params[spec.ParamValue].Start
 }

@@ -11,7 +11,7 @@ func (s *State) set(f form.Field, text string) []Effect {
 	if s.Control.Locked() {
 		return nil
 	}
-	if data := s.Form.Set(f, text, s.thresholdNow()); data != nil {
+	if data := s.Form.Set(f, text, s.Scene().threshold()); data != nil {
 		return s.read(*data, s.Form.Files, f)
 	}
 	if s.Form.Reject.Why == nil {
@@ -20,21 +20,11 @@ func (s *State) set(f form.Field, text string) []Effect {
 	return nil
 }
 
-// thresholdNow is where a fixed threshold starts: at the one that is shown, or at 1 where none is.
-func (s *State) thresholdNow() float64 {
-	if r := s.Scene().Focused(); r != nil && r.Threshold.Value.Defined() {
-		return form.RoundTo2(float64(r.Threshold.Value))
-	}
-	return spec.Params[spec.ParamValue].Start
-}
-
 func (s *State) toggle(kind string) {
 	if s.Control.Locked() {
 		return
 	}
-	before := s.Form.Spec
-	s.Form.Toggle(kind)
-	if !form.Same(before, s.Form.Spec) {
+	if s.Form.Toggle(kind) {
 		s.forgetSpecError()
 	}
 }
@@ -46,11 +36,12 @@ func (s *State) forgetSpecError() {
 	}
 }
 
-func (s *State) choose(source string) []Effect {
-	if s.Control.Locked() || source == "" {
+// open reads another series.
+func (s *State) open(source string, files []string) []Effect {
+	if s.Control.Locked() {
 		return nil
 	}
-	return s.read(s.Form.Fresh(source), s.Form.Files, "")
+	return s.read(s.Form.Fresh(source), files, "")
 }
 
 // drop opens the first file; the others may belong to it.
@@ -59,7 +50,7 @@ func (s *State) drop(names []string) []Effect {
 		return nil
 	}
 	s.Form.Group = form.GroupFile
-	return s.read(s.Form.Fresh(form.Source(names)), names, "")
+	return s.open(form.Source(names), names)
 }
 
 // read asks the worker for a series, from files that the page keeps once they could be read. Until it answers, and if it
@@ -78,8 +69,8 @@ func (s *State) read(d spec.Data, files []string, f form.Field) []Effect {
 	if _, isFile := form.FileName(d.Source); isFile {
 		r.Files = files
 	}
-	post := s.post(r)
-	s.Form.Open = &form.Reading{ID: s.id, Data: d, Files: files, Field: f}
+	post := s.requests.post(r)
+	s.Form.Open = &form.Reading{ID: post.Request.ID, Data: d, Files: files, Field: f}
 	return []Effect{post}
 }
 
@@ -108,6 +99,3 @@ func (s *State) Recipe() form.Recipe {
 	}
 	return s.Form.Recipe(s.Words, s.Control.Locked(), unread)
 }
-
-// missingFile tells whether the experiment needs a file that the page does not hold.
-func (s *State) missingFile() bool { return form.Missing(s.Form.Spec.Data, s.Form.Files) }

@@ -3,8 +3,6 @@ package state
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
@@ -58,25 +56,25 @@ type question struct {
 }
 
 // ask sends r, or keeps it until the answer to the one under way.
-func (q *question) ask(s *State, r protocol.Request) []Effect {
+func (q *question) ask(r protocol.Request, out *requests) []Effect {
 	if q.id != 0 {
 		q.next = &r
 		return nil
 	}
-	post := s.post(r)
-	q.id = s.id
+	post := out.post(r)
+	q.id = post.Request.ID
 	return []Effect{post}
 }
 
 // answered tells whether id is the answer that q waits for, and sends what has waited.
-func (q *question) answered(s *State, id int) (effects []Effect, mine bool) {
+func (q *question) answered(id int, out *requests) (effects []Effect, mine bool) {
 	if id == 0 || id != q.id {
 		return nil, false
 	}
 	q.id = 0
 	if next := q.next; next != nil {
 		q.next = nil
-		effects = q.ask(s, *next)
+		effects = q.ask(*next, out)
 	}
 	return effects, true
 }
@@ -110,74 +108,38 @@ func (k *Stack) pin(arm string) {
 }
 
 // zoom keeps a span inside the test part; one that is all of it, or nothing, is zero.
-func (s *State) zoom(span link.Span) []Effect {
-	s.Stack.Span = link.Span{}
-	if d := s.Form.Data; d != nil {
-		span = link.Span{From: max(span.From, 0), To: min(span.To, d.TestSteps)}
-		if span.To > span.From && span != (link.Span{To: d.TestSteps}) {
-			s.Stack.Span = span
-		}
+func (k *Stack) zoom(span link.Span, d *spec.DataSummary) {
+	k.Span = link.Span{}
+	if d == nil {
+		return
 	}
-	return s.refresh()
-}
-
-func (s *State) resize(width int) []Effect {
-	if s.Stack.Width == width {
-		return nil
+	span = link.Span{From: max(span.From, 0), To: min(span.To, d.TestSteps)}
+	if span.To > span.From && span != (link.Span{To: d.TestSteps}) {
+		k.Span = span
 	}
-	s.Stack.Width = width
-	return s.refresh()
 }
 
 // maxChannels is how many channels fit beside the scores.
 const maxChannels = 2
 
-// show takes typed channel numbers over.
-func (s *State) show(text string) []Effect {
-	k := &s.Stack
+// show takes typed channel numbers over, and tells whether it did.
+func (k *Stack) show(text string, d *spec.DataSummary) bool {
 	k.Refused = nil
 	if text == "" {
 		k.Channels = nil
-		return s.refresh()
+		return true
 	}
 	all := 0
-	if s.Form.Data != nil {
-		all = len(s.Form.Data.Channels)
+	if d != nil {
+		all = len(d.Channels)
 	}
 	channels, err := link.ParseChannels(text)
 	if err != nil || len(channels) > maxChannels || slices.Max(channels) >= all {
 		k.Refused = fault.Of(fault.New("not-channels", text, all))
-		return nil
+		return false
 	}
 	k.Channels = slices.Compact(channels)
-	return s.refresh()
-}
-
-// reveal shows a channel first, and the one that was first beside it.
-func (s *State) reveal(channel int) []Effect {
-	shown := s.Scene().Shown()
-	if s.Form.Data == nil || channel < 0 || channel >= len(s.Form.Data.Channels) || slices.Contains(shown, channel) {
-		return nil
-	}
-	next := []string{strconv.Itoa(channel + 1)}
-	if len(shown) > 0 {
-		next = append(next, strconv.Itoa(shown[0]+1))
-	}
-	return s.show(strings.Join(next, ","))
-}
-
-// judge asks what an arm would alarm at a threshold set by hand.
-func (s *State) judge(t Threshold) []Effect {
-	r := s.Scene().shownRun(t.Arm)
-	if r == nil {
-		return nil
-	}
-	if s.Stack.Moved == nil {
-		s.Stack.Moved = map[string]Judged{}
-	}
-	s.Stack.Moved[t.Arm] = Judged{t.Value, s.Stack.Moved[t.Arm].Run}
-	return s.Stack.judge.ask(s, protocol.Request{Type: protocol.TypeJudge,
-		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}})
+	return true
 }
 
 // overviewWidth is in buckets: enough for any screen, asked for once a series.
@@ -185,36 +147,36 @@ const overviewWidth = 1200
 
 // refresh asks for what the stack shows now, and for the overview when it is not there.
 func (s *State) refresh() []Effect {
-	if s.Form.Data == nil || s.Stack.Width < 1 {
+	k, d := &s.Stack, s.Form.Data
+	if d == nil || k.Width < 1 {
 		return nil
 	}
 	scene := s.Scene()
-	span, steps := scene.Visible(), s.Form.Data.TestSteps
-	effects := s.Stack.lanes.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-		From: span.From, To: span.To, Width: min(s.Stack.Width, span.To-span.From), Lines: scene.lines()}})
-	if want := scene.overviewLines(); !slices.Equal(s.Stack.Overview.View.Lines, want) {
-		effects = append(effects, s.Stack.overview.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-			From: 0, To: steps, Width: min(overviewWidth, steps), Lines: want}})...)
+	span := scene.Visible()
+	effects := k.lanes.ask(protocol.Request{Type: protocol.TypeView, View: &protocol.View{
+		From: span.From, To: span.To, Width: min(k.Width, span.To-span.From), Lines: scene.lines()}}, &s.requests)
+	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
+		effects = append(effects, k.overview.ask(protocol.Request{Type: protocol.TypeView, View: &protocol.View{
+			From: 0, To: d.TestSteps, Width: min(overviewWidth, d.TestSteps), Lines: want}}, &s.requests)...)
 	}
 	return effects
 }
 
-// answerStack takes series and judged runs over.
-func (s *State) answerStack(a Answer) []Effect {
-	k := &s.Stack
-	if effects, mine := k.lanes.answered(s, a.ID); mine {
+// answer takes series and judged runs over.
+func (k *Stack) answer(a Answer, out *requests) []Effect {
+	if effects, mine := k.lanes.answered(a.ID, out); mine {
 		if a.Series != nil {
 			k.Lanes = Series{*a.Series, a.Buckets}
 		}
 		return effects
 	}
-	if effects, mine := k.overview.answered(s, a.ID); mine {
+	if effects, mine := k.overview.answered(a.ID, out); mine {
 		if a.Series != nil {
 			k.Overview = Series{*a.Series, a.Buckets}
 		}
 		return effects
 	}
-	effects, mine := k.judge.answered(s, a.ID)
+	effects, mine := k.judge.answered(a.ID, out)
 	if mine && a.Response.Run != nil && k.Moved != nil {
 		arm := a.Response.Run.Arm
 		k.Moved[arm] = Judged{k.Moved[arm].Threshold, a.Response.Run}

@@ -10,7 +10,6 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
-	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 	"cosinelab/ui/link"
@@ -29,8 +28,8 @@ type State struct {
 	Notice     words.Key // takes the place of the status line until something happens
 	AllMetrics bool      // every metric is shown
 
-	address string // the hash that the page was last told
-	id      int    // of the last request
+	address  string // the hash that the page was last told
+	requests requests
 }
 
 // New returns the state of a page whose address has this hash, on a machine that remembers a number of workers; 0 = none.
@@ -67,7 +66,9 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Tab:
 		s.Form.Group = m.Group
 	case Choose:
-		return s.choose(m.Source)
+		if m.Source != "" {
+			return s.open(m.Source, s.Form.Files)
+		}
 	case Drop:
 		return s.drop(m.Names)
 	case Discard:
@@ -90,19 +91,30 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Follow:
 		return s.goTo(m.Hash)
 	case Copied:
-		s.copied(m.OK)
+		s.Notice = "status-not-copied"
+		if m.OK {
+			s.Notice = "status-copied"
+		}
 	case Zoom:
-		return s.zoom(m.Span)
+		s.Stack.zoom(m.Span, s.Form.Data)
+		return s.refresh()
 	case Resize:
-		return s.resize(m.Width)
+		if s.Stack.Width != m.Width {
+			s.Stack.Width = m.Width
+			return s.refresh()
+		}
 	case Cursor:
 		s.Stack.Cursor = m.Step
 	case Show:
-		return s.show(strings.TrimSpace(m.Channels))
+		if s.Stack.show(strings.TrimSpace(m.Channels), s.Form.Data) {
+			return s.refresh()
+		}
 	case Reveal:
-		return s.reveal(m.Channel)
+		if text := s.Scene().reveal(m.Channel); text != "" && s.Stack.show(text, s.Form.Data) {
+			return s.refresh()
+		}
 	case Threshold:
-		return s.judge(m)
+		return s.Scene().judge(m, &s.requests)
 	case Focus:
 		s.Stack.focus(m.Arm)
 		return s.refresh()
@@ -162,18 +174,4 @@ func (s *State) goTo(hash string) []Effect {
 	}
 	s.Form.Data = nil
 	return s.read(s.Form.Spec.Data, s.Form.Files, "")
-}
-
-func (s *State) copied(ok bool) {
-	s.Notice = "status-not-copied"
-	if ok {
-		s.Notice = "status-copied"
-	}
-}
-
-// post makes a request with an id of its own.
-func (s *State) post(r protocol.Request) Post {
-	s.id++
-	r.ID = s.id
-	return Post{r}
 }

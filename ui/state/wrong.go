@@ -3,6 +3,7 @@ package state
 import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 	"cosinelab/ui/results"
@@ -26,6 +27,18 @@ const (
 	whereWorker = "worker"
 	whereEngine = "engine"
 )
+
+// wrongData is an error about a series that could not be read.
+func wrongData(e protocol.Error, source string) *Wrong {
+	wrong := &Wrong{Where: whereData, Why: e.Fault}
+	if name, isFile := form.FileName(source); isFile {
+		wrong.Name = name
+	}
+	for i, text := range e.Around {
+		wrong.Lines = append(wrong.Lines, results.FileLine{Number: e.First + i, Text: text, Wrong: e.First+i == e.Line})
+	}
+	return wrong
+}
 
 // wrongTags name what went wrong.
 var wrongTags = map[string]words.Key{
@@ -53,7 +66,7 @@ func (s *State) Verdict() results.Verdict {
 	w := s.Words
 	switch {
 	case s.Wrong != nil:
-		return s.verdictWrong()
+		return s.Wrong.verdict(s)
 	case s.Run == nil: // the question that the page is there to answer
 		return results.Verdict{Tag: w.Say("tag-idle"), Look: results.TagDashed, Note: w.Say("idle-note"),
 			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
@@ -61,21 +74,24 @@ func (s *State) Verdict() results.Verdict {
 	return s.Run.Verdict(w, s.Control.Mode == Paused, !form.Same(s.Run.Spec, s.Form.Spec))
 }
 
-// verdictWrong says what happened, what became of what was there, and what can be done.
-func (s *State) verdictWrong() results.Verdict {
+// verdict says what happened, what became of what was there, and what can be done.
+func (e *Wrong) verdict(s *State) results.Verdict {
 	w := s.Words
-	v := results.Verdict{Look: results.TagBad, Tag: w.Say("tag-run-error"), Claim: s.Wrong.text(w), Why: w.Say("nothing-changed")}
+	v := results.Verdict{Look: results.TagBad, Tag: w.Say("tag-run-error"), Claim: e.text(w), Why: w.Say("nothing-changed")}
 	v.Long = len(v.Claim) > longClaim
-	if tag := wrongTags[s.Wrong.Where]; tag != "" {
+	if tag := wrongTags[e.Where]; tag != "" {
 		v.Tag = w.Say(tag)
 	}
 	if s.Run != nil && len(s.Run.Runs) > 0 {
 		v.Why = w.Say("last-run-stays")
 	}
-	switch s.Wrong.Where {
+	switch e.Where {
 	case whereData:
-		v.Way = s.wayOn()
-		if s.Wrong.Name != "" {
+		v.Way = &results.WayOn{File: e.Name != "", Lines: e.Lines}
+		if s.Form.Data != nil { // only then is there something to go back to
+			v.Way.Back = w.Say("back-to", s.Form.Data.Title)
+		}
+		if e.Name != "" {
 			v.Tag = w.Say("tag-file-error")
 		}
 	case whereEngine:
@@ -94,15 +110,6 @@ func (s *State) verdictWrong() results.Verdict {
 		}
 	}
 	return v
-}
-
-// wayOn offers to go back only where there is something to go back to.
-func (s *State) wayOn() *results.WayOn {
-	way := &results.WayOn{File: s.Wrong.Name != "", Lines: s.Wrong.Lines}
-	if s.Form.Data != nil {
-		way.Back = s.Words.Say("back-to", s.Form.Data.Title)
-	}
-	return way
 }
 
 // Table returns the results as far as they have come.
