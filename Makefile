@@ -78,5 +78,4 @@ generate: ## write the generated files again
 	go generate ./...
 
 clean: ## remove what was built
-	rm -rf dist
-	find assets/dist -mindepth 1 ! -name .keep -delete
+	rm -rf dist assets/dist

@@ -1,4 +1,3 @@
-// Package assets holds the built page.
 package assets
 
 import (
@@ -6,14 +5,15 @@ import (
 	"io/fs"
 )
 
-// The build program fills dist; on a fresh clone it holds nothing but a hidden placeholder, so that this compiles.
+// The build program makes the folder dist, which is not there in a fresh clone. A pattern has to match
+// something even then: d* matches doc.go, too.
 //
-//go:embed all:dist
-var dist embed.FS
+//go:embed all:d*
+var files embed.FS
 
-// Dist returns the files of the page, index.html at the root; it has no index.html before the first build.
+// Dist returns the files of the page, index.html at the root; it has none before the first build.
 func Dist() fs.FS {
-	page, err := fs.Sub(dist, "dist")
+	page, err := fs.Sub(files, "dist")
 	if err != nil {
 		panic(err) // only an invalid folder name fails, and this one is a constant
 	}

@@ -1,9 +1,6 @@
 package datasets
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // Lengths of the built-in sets, in steps.
 const (
@@ -20,16 +17,17 @@ type channel struct {
 	binary bool    // a 0/1 command: no noise, nothing added to it
 }
 
-// Builtin generates the built-in set with that catalogue id. The same seed gives the same bits on every machine.
+// Builtin generates the built-in set with that catalogue id. The same seed gives the same bits on every
+// machine.
 func Builtin(id string, seed uint64) (*Set, error) {
 	for _, s := range All {
 		if s.ID == id && s.generate != nil {
 			set := assemble(newGenerator(seed, builtinTrain+builtinTest), s.generate)
-			set.Name, set.Title, set.Licence, set.Source = s.ID, s.Title, s.Licence, s.Origin
+			set.Name, set.Title = s.ID, s.Title
 			return set, nil
 		}
 	}
-	return nil, fmt.Errorf("built-in data: no set %q, want one of %s", id, idsOf(GroupBuiltin))
+	return nil, unknownSource(id, GroupBuiltin)
 }
 
 // assemble observes what the generator hides, injects anomalies into the test part, and rounds.

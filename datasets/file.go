@@ -4,15 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
-// File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides how it
-// is read (npy, npz or text, each also compressed by gzip); its name appears in errors.
+// File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides
+// how it is read (npy, npz or text, each also compressed by gzip); its name appears in errors.
 type File struct {
 	Name string
 	Open func() (io.ReadCloser, error)
@@ -23,7 +23,8 @@ func FileIn(fsys fs.FS, name string) File {
 	return File{Name: name, Open: func() (io.ReadCloser, error) { return fsys.Open(name) }}
 }
 
-// maxValues bounds what one array or table may hold: 512 MiB of float32. A small compressed file can claim more.
+// maxValues bounds what one array or table may hold: 512 MiB of float32. A small compressed file can claim
+// more.
 const maxValues = 1 << 27
 
 // content kinds, told by the first bytes.
@@ -39,20 +40,20 @@ const (
 func (f File) read(use func(kind content, r *bufio.Reader) error) error {
 	closer, err := f.Open()
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Name, unnamed(err))
+		return inFile(f.Name, fault.Cause(err))
 	}
 	defer closer.Close()
 	r, err := plain(bufio.NewReaderSize(closer, 1<<16))
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Name, err)
+		return inFile(f.Name, err)
 	}
 	start, err := r.Peek(len(npyMagic))
 	if err != nil && err != io.EOF {
-		return fmt.Errorf("%s: %w", f.Name, readError(err))
+		return inFile(f.Name, fault.Cause(err))
 	}
 	switch {
 	case len(start) == 0:
-		return fmt.Errorf("%s: empty file, want rows of numbers", f.Name)
+		return inFile(f.Name, fault.New("data-empty"))
 	case bytes.HasPrefix(start, []byte(npyMagic)):
 		return use(contentNpy, r)
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
@@ -61,12 +62,12 @@ func (f File) read(use func(kind content, r *bufio.Reader) error) error {
 	return use(contentText, r)
 }
 
-// Lines returns the lines from first to last of a text, counted from 1, as far as there are any; what is long is cut to
-// most bytes.
+// Lines returns the lines from first to last of a text, counted from 1, as far as there are any; what is long
+// is cut to most bytes.
 func (f File) Lines(first, last, most int) (lines []string, err error) {
 	err = f.read(func(kind content, r *bufio.Reader) error {
 		if kind != contentText {
-			return fmt.Errorf("%s: not a text", f.Name)
+			return inFile(f.Name, fault.New("data-not-a-text"))
 		}
 		for n := 1; n <= last; n++ {
 			line, err := cutLine(r, most)
@@ -96,7 +97,7 @@ func cutLine(r *bufio.Reader, most int) ([]byte, error) {
 		case err == io.EOF:
 			return line, nil
 		case err != nil:
-			return nil, readError(err)
+			return nil, fault.Cause(err)
 		}
 		if line = append(line, piece[:min(len(piece), most-len(line))]...); !more {
 			return line, nil
@@ -111,26 +112,9 @@ func plain(r *bufio.Reader) (*bufio.Reader, error) {
 	}
 	z, err := gzip.NewReader(r)
 	if err != nil {
-		return nil, fmt.Errorf("gzip: %w", readError(err))
+		return nil, fault.New("data-gzip", fault.Cause(err))
 	}
 	return bufio.NewReaderSize(z, 1<<16), nil
-}
-
-// unnamed removes operation and path from an error of a file system.
-func unnamed(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
-
-// readError says in words what io and gzip say in jargon.
-func readError(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return errors.New("the file is cut off")
-	}
-	return err
 }
 
 // readTable reads a text table or an npy array.
@@ -140,7 +124,7 @@ func readTable(f File, want layout) (t *table, err error) {
 		case contentNpy:
 			t, err = readArray(r, f.Name, want)
 		case contentNpz:
-			err = fmt.Errorf("%s: an npz holds several arrays, want one table or array", f.Name)
+			err = inFile(f.Name, fault.New("data-npz-not-one"))
 		default:
 			t, err = readText(r, f.Name, want)
 		}

@@ -4,39 +4,36 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // Options say how ReadFiles cuts and labels what it reads. The zero value is the usual case.
 type Options struct {
-	Label    string  // label column; empty = a column named label, labels, anomaly or is_anomaly, if there is one
+	Label    string  // label column; empty = one of the usual names, if there is one
 	Split    float64 // share of a single file that is the training part; 0 = 0.5
 	Labelled bool    // labels are required
 }
 
-// ownFile is the origin of what users bring.
-const ownFile = "a file of your own"
-
 // maxArchive bounds an npz, which has to be in memory as a whole.
 const maxArchive = 512 << 20
 
-// ReadFiles reads a set from one table or array, which is cut in two (its label column then counts for the second
-// part), or from several that have train, test and label in their names; an npz counts as its arrays. Time stamps
-// are dropped, and missing cells take the channel's last value, or 0 before the first.
-// Errors say file, line and column.
+// ReadFiles reads a set from one table or array, which is cut in two (its label column then counts for the
+// second part), or from several that have train, test and label in their names; an npz counts as its arrays.
+// Time stamps are dropped, and missing cells take the channel's last value, or 0 before the first. Errors say
+// file, line and column.
 func ReadFiles(files []File, opts Options) (*Set, error) {
 	if opts.Split == 0 {
 		opts.Split = 0.5
 	}
 	if !(opts.Split > 0 && opts.Split < 1) {
-		return nil, fmt.Errorf("split %g, want a share between 0 and 1", opts.Split)
+		return nil, fault.New("data-split", opts.Split)
 	}
 	if len(files) == 0 {
-		return nil, errors.New("no file to read")
+		return nil, fault.New("data-no-file")
 	}
 	arrays, err := unpack(files)
 	if err != nil {
@@ -51,12 +48,10 @@ func ReadFiles(files []File, opts Options) (*Set, error) {
 		return nil, err
 	}
 	if opts.Labelled && set.Labels == nil {
-		return nil, fmt.Errorf("%s: no labels: want a column named %s, or a second file with label in its name",
-			files[0].Name, labelNames[0])
+		return nil, inFile(files[0].Name, fault.New("data-no-labels", labelNames[0]))
 	}
 	set.Title = path.Base(files[0].Name)
-	set.Name = filePrefix + "/" + set.Title
-	set.Source = ownFile
+	set.Name = fileID(set.Title)
 	return set, nil
 }
 
@@ -83,21 +78,22 @@ func unpack(files []File) (out []File, err error) {
 func entries(name string, r io.Reader) ([]File, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxArchive+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, readError(err))
+		return nil, inFile(name, fault.Cause(err))
 	}
 	if len(raw) > maxArchive {
-		return nil, fmt.Errorf("%s: more than %d bytes, want a smaller archive", name, maxArchive)
+		return nil, inFile(name, fault.New("data-npz-too-large", maxArchive))
 	}
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
-		return nil, fmt.Errorf("%s: npz: %w", name, readError(err))
+		return nil, inFile(name, fault.New("data-npz-broken", fault.Cause(err)))
 	}
 	var arrays []File
 	for _, entry := range z.File {
-		arrays = append(arrays, File{Name: name + "/" + strings.TrimSuffix(entry.Name, ".npy"), Open: entry.Open})
+		array := name + "/" + strings.TrimSuffix(entry.Name, ".npy")
+		arrays = append(arrays, File{Name: array, Open: entry.Open})
 	}
 	if len(arrays) == 0 {
-		return nil, fmt.Errorf("%s: npz without arrays", name)
+		return nil, inFile(name, fault.New("data-npz-empty"))
 	}
 	return arrays, nil
 }
@@ -113,7 +109,8 @@ const (
 	partCount
 )
 
-var partNames = [partCount]string{"unnamed", "train", "test", "label"}
+// partNames are the words by which the names of files tell the parts.
+var partNames = [partCount]string{partTrain: "train", partTest: "test", partLabels: "label"}
 
 // partOf goes by the words in a file's name, or else in that of its folder.
 func partOf(name string) part {
@@ -146,8 +143,7 @@ func sortParts(files []File) (p fileParts, err error) {
 	for _, f := range files {
 		k := partOf(f.Name)
 		if p.has(k) {
-			return p, fmt.Errorf("%s: a second %s file beside %s, want train, test and label in the names", f.Name,
-				partNames[k], p[k].Name)
+			return p, inFile(f.Name, twice(k, p[k].Name))
 		}
 		p[k] = f
 	}
@@ -155,13 +151,21 @@ func sortParts(files []File) (p fileParts, err error) {
 	case p.has(partTrain) && p.has(partTest) && !p.has(partWhole):
 	case p.has(partWhole) && p.has(partLabels) && len(files) == 2:
 	case p.has(partWhole):
-		return p, fmt.Errorf("%s: neither train nor test nor label is in its name", p[partWhole].Name)
+		return p, inFile(p[partWhole].Name, fault.New("data-no-part"))
 	case !p.has(partTrain):
-		return p, errors.New("no file with train in its name")
+		return p, fault.New("data-part-missing", partNames[partTrain])
 	default:
-		return p, errors.New("no file with test in its name")
+		return p, fault.New("data-part-missing", partNames[partTest])
 	}
 	return p, nil
+}
+
+// twice says that another file is the same part of a set.
+func twice(k part, other string) error {
+	if k == partWhole {
+		return fault.New("data-no-part-twice", other)
+	}
+	return fault.New("data-part-twice", partNames[k], other)
 }
 
 // read reads the label file first: whether there is one decides whether a label column is required.
@@ -169,7 +173,8 @@ func (p fileParts) read(opts Options) (*Set, error) {
 	var labels *table
 	if p.has(partLabels) {
 		var err error
-		if labels, err = readTable(p[partLabels], layout{label: opts.Label, maybe: true, labels: true}); err != nil {
+		labels, err = readTable(p[partLabels], layout{label: opts.Label, maybe: true, labels: true})
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -191,17 +196,17 @@ func (p fileParts) read(opts Options) (*Set, error) {
 	if labels == nil && test.labels != nil {
 		labels = test
 	}
-	return join(train, test, labels, fillForward)
+	return join(train, test, labels, FillLast)
 }
 
-// split cuts a table into training and test part. Labels from a file of their own may be those of the whole table or
-// of its test part.
+// split cuts a table into training and test part. Labels from a file of their own may be those of the whole
+// table or of its test part.
 func (t *table) split(share float64, labels *table) (*Set, error) {
 	cut := int(share * float64(t.values.Rows))
 	if cut < 1 || cut >= t.values.Rows {
-		return nil, fmt.Errorf("%s: %d rows cannot be cut in two parts at %g", t.file, t.values.Rows, share)
+		return nil, inFile(t.file, fault.New("data-uncuttable", t.values.Rows, share))
 	}
-	filled := fill(t.values, fillForward) // before the cut: the test part may begin with a missing cell
+	filled := fill(t.values, FillLast) // before the cut: the test part may begin with a missing cell
 	train, test := *t, *t
 	train.values, test.values = t.values.Slice(0, cut), t.values.Slice(cut, t.values.Rows)
 	if labels == nil && t.labels != nil {
@@ -210,9 +215,9 @@ func (t *table) split(share float64, labels *table) (*Set, error) {
 	if labels != nil && len(labels.labels) == t.values.Rows {
 		labels = &table{file: labels.file, labels: labels.labels[cut:]}
 	}
-	set, err := join(&train, &test, labels, fillForward)
+	set, err := join(&train, &test, labels, FillLast)
 	if err == nil && filled > 0 {
-		set.Filled, set.FillRule = filled, fillForward
+		set.Filled, set.FillRule = filled, FillLast
 	}
 	return set, err
 }

@@ -41,7 +41,7 @@ func TestMissingCellsTakeTheLastValue(t *testing.T) {
 	if !slices.Equal(set.Train.Values, []float32{0, 1, 2, 1}) || !slices.Equal(set.Test.Values, []float32{2, 3, 2, 4}) {
 		t.Errorf("train %v, test %v", set.Train.Values, set.Test.Values)
 	}
-	if set.Filled != 4 || set.FillRule != fillForward {
+	if set.Filled != 4 || set.FillRule != FillLast {
 		t.Errorf("%d cells filled by %q", set.Filled, set.FillRule)
 	}
 }
@@ -110,17 +110,18 @@ func TestReadFilesErrors(t *testing.T) {
 		{nil, Options{}, "no file to read"},
 		{[]File{one}, Options{Split: 1}, "split 1, want a share between 0 and 1"},
 		{[]File{one}, Options{Split: -0.5}, "split -0.5, want a share between 0 and 1"},
-		{[]File{inMemory("x.csv", "1\n")}, Options{}, "x.csv: 1 rows cannot be cut in two parts at 0.5"},
+		{[]File{inMemory("x.csv", "1\n")}, Options{}, "x.csv: 1 row cannot be cut into two parts at 0.5"},
 		{[]File{one}, Options{Labelled: true}, "x.csv: no labels: want a column named label, or a second file with label in its name"},
-		{[]File{one, two}, Options{}, "x.csv: a second unnamed file beside x.csv, want train, test and label in the names"},
+		{[]File{one, two}, Options{}, "x.csv: neither train nor test nor label is in its name, nor in that of x.csv"},
+		{[]File{inMemory("a_train.csv", "1\n"), inMemory("b_train.csv", "1\n")}, Options{}, "b_train.csv: a second file with train in its name beside a_train.csv, want one each for train, test and label"},
 		{[]File{one, inMemory("train.csv", "1\n")}, Options{}, "x.csv: neither train nor test nor label is in its name"},
 		{[]File{inMemory("train.csv", "1\n"), inMemory("label.csv", "1\n")}, Options{}, "no file with test in its name"},
 		{[]File{inMemory("test.csv", "1\n"), inMemory("label.csv", "1\n")}, Options{}, "no file with train in its name"},
-		{[]File{inMemory("train.csv", "1,2\n"), inMemory("test.csv", "1\n")}, Options{}, "test.csv: 1 channels, train.csv has 2"},
-		{[]File{inMemory("train.csv", "a,b\n1,2\n"), inMemory("test.csv", "a,c\n1,2\n")}, Options{}, `test.csv: channel 2 is "c", in train.csv it is "b"`},
-		{[]File{inMemory("train.csv", "1\n"), inMemory("test.csv", "1\n2\n"), inMemory("label.csv", "0\n")}, Options{}, "label.csv: 1 labels, test.csv has 2 rows"},
+		{[]File{inMemory("train.csv", "1,2\n"), inMemory("test.csv", "1\n")}, Options{}, "test.csv: 1 channel, train.csv has 2"},
+		{[]File{inMemory("train.csv", "a,b\n1,2\n"), inMemory("test.csv", "a,c\n1,2\n")}, Options{}, "test.csv: channel 2 is “c”, in train.csv it is “b”"},
+		{[]File{inMemory("train.csv", "1\n"), inMemory("test.csv", "1\n2\n"), inMemory("label.csv", "0\n")}, Options{}, "label.csv: 1 label, test.csv has 2 rows"},
 		{[]File{inMemory("x.npz", "PK\x03\x04broken")}, Options{}, "x.npz: npz: zip: not a valid zip file"},
-		{[]File{inMemory("x.npz", npzFile(t, []string{"a.npy", "b.npy"}, "", ""))}, Options{}, "x.npz/b: a second unnamed file beside x.npz/a, want train, test and label in the names"},
+		{[]File{inMemory("x.npz", npzFile(t, []string{"a.npy", "b.npy"}, "", ""))}, Options{}, "x.npz/b: neither train nor test nor label is in its name, nor in that of x.npz/a"},
 	} {
 		_, err := ReadFiles(test.files, test.opts)
 		wantError(t, err, test.message)

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 )
 
 // Whatever comes in, a loader returns a set that keeps its promises, or an error that names the file.
@@ -14,8 +17,14 @@ func fuzzFile(t *testing.T, content string, opts Options) {
 	set, err := ReadFiles([]File{inMemory("fuzz.in", content)}, opts)
 	if err == nil {
 		checkSet(t, set)
-	} else if !strings.HasPrefix(err.Error(), "fuzz.in") && !strings.HasPrefix(err.Error(), "no ") {
-		t.Errorf("error without the file: %v", err)
+		return
+	}
+	said := words.English().Error(err)
+	if !strings.HasPrefix(said, "fuzz.in") && !fault.Has(err, "data-part-missing") {
+		t.Errorf("error without the file: %s", said)
+	}
+	if key := fault.Of(err).Key; !words.English().Has(words.Key(key)) {
+		t.Errorf("error without a text: %v", err)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"cosinelab/assets/words"
 )
 
 // inMemory is a file with that content.
@@ -65,11 +67,15 @@ func npzFile(t testing.TB, names []string, contents ...string) string {
 	return b.String()
 }
 
-// wantError fails unless err is there and says want.
+// wantError fails unless err says want, in English.
 func wantError(t *testing.T, err error, want string) {
 	t.Helper()
-	if err == nil || err.Error() != want {
-		t.Errorf("error\n  %v\nwant\n  %s", err, want)
+	got := "none"
+	if err != nil {
+		got = words.English().Error(err)
+	}
+	if got != want {
+		t.Errorf("error\n  %s\nwant\n  %s", got, want)
 	}
 }
 

@@ -10,7 +10,7 @@ type plan struct {
 	kind        string
 	count       int // segments in a set
 	short, long int // steps
-	few, many   int // channels, as far as the set has them
+	few, many   int // channels, as far as there are so many
 	eligible    func(channel) bool
 	disturb     func(*generator, segment, []track)
 }
@@ -24,20 +24,27 @@ type segment struct {
 	middle   []float64 // every channel's mean there
 }
 
-// plans lists every kind once. The lengths add up to between 4.4 and 10 % of the test part. Sizes are in the channel's own deviation, so most disturbed values stay in the range
-// that normal operation also visits: what gives them away is time, neighbours or rhythm, not height.
+// plans lists every kind once. The lengths add up to between 4.4 and 10 % of the test part. Sizes are in the
+// channel's own deviation, so most disturbed values stay in the range that normal operation also visits: what
+// gives them away is time, neighbours or rhythm, not height.
 var plans = []plan{
-	{KindPoint, 5, 1, 3, 3, 6, analogue, spike},
-	{KindContextual, 3, 12, 26, 4, 7, anyChannel, transplant},
-	{KindCollective, 3, 18, 38, 3, 6, analogue, freezeOrDrift},
-	{KindCorrelation, 4, 12, 30, 3, 5, anyChannel, decouple},
-	{KindFrequency, 3, 12, 24, 3, 5, analogue, oscillate},
+	{kind: KindPoint, count: 5, short: 1, long: 3, few: 3, many: 6,
+		eligible: analogue, disturb: spike},
+	{kind: KindContextual, count: 3, short: 12, long: 26, few: 4, many: 7,
+		eligible: anyChannel, disturb: transplant},
+	{kind: KindCollective, count: 3, short: 18, long: 38, few: 3, many: 6,
+		eligible: analogue, disturb: freezeOrDrift},
+	{kind: KindCorrelation, count: 4, short: 12, long: 30, few: 3, many: 5,
+		eligible: anyChannel, disturb: decouple},
+	{kind: KindFrequency, count: 3, short: 12, long: 24, few: 3, many: 5,
+		eligible: analogue, disturb: oscillate},
 }
 
 func analogue(c channel) bool   { return !c.binary }
 func anyChannel(c channel) bool { return true }
 
-// inject disturbs observed channels in the test part and returns what it did, with steps counted from its start.
+// inject disturbs observed channels in the test part and returns what it did, with steps counted from its
+// start.
 func inject(g *generator, channels []channel, observed []track) []Anomaly {
 	var order []plan
 	for _, p := range plans {
@@ -56,9 +63,11 @@ func inject(g *generator, channels []channel, observed []track) []Anomaly {
 	for i, p := range order {
 		length := g.between(p.short, p.long)
 		from := (i+1)*slot + g.rng.IntN(slot-length-20)
-		d := segment{builtinTrain + from, builtinTrain + from + length, g.pick(channels, p), normal, sigma, middle}
+		d := segment{from: builtinTrain + from, to: builtinTrain + from + length,
+			channels: g.pick(channels, p), normal: normal, sigma: sigma, middle: middle}
 		p.disturb(g, d, observed)
-		if shows := d.changed(observed); len(shows) > 0 { // else the set has no channel of the kind
+		// Some kinds find no channel in a set of commands alone.
+		if shows := d.changed(observed); len(shows) > 0 {
 			done = append(done, Anomaly{From: from, To: from + length, Kind: p.kind, Channels: shows})
 		}
 	}
@@ -94,7 +103,7 @@ func (x track) moments() (mean, deviation float64) {
 	return mean, math.Sqrt(squares / float64(len(x)))
 }
 
-// pick draws the channels of one segment, in order: fewer than the plan asks for where the set has no more of its kind.
+// pick draws the channels of one segment, in order.
 func (g *generator) pick(channels []channel, p plan) []int {
 	var from []int
 	for i, c := range channels {
@@ -103,13 +112,13 @@ func (g *generator) pick(channels []channel, p plan) []int {
 		}
 	}
 	g.rng.Shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
-	chosen := from[:min(g.between(p.few, p.many), len(from))]
+	chosen := from[:min(len(from), g.between(p.few, p.many))]
 	slices.Sort(chosen)
 	return chosen
 }
 
-// inward is the sign of the way from a channel's present value to its mean: a change in this direction stays in the
-// usual range.
+// inward is the sign of the way from a channel's present value to its mean: a change in this direction stays
+// in the usual range.
 func (s segment) inward(c int) float64 {
 	if s.normal[c][s.from] > s.middle[c] {
 		return -1
@@ -127,7 +136,8 @@ func spike(g *generator, s segment, observed []track) {
 	}
 }
 
-// transplant gives all channels of the segment the values of one other time, so that they agree with each other.
+// transplant gives all channels of the segment the values of one other time, so that they agree with each
+// other.
 func transplant(g *generator, s segment, observed []track) {
 	other := g.elsewhere(s, s.channels)
 	for _, c := range s.channels {
@@ -158,6 +168,9 @@ func (g *generator) elsewhere(s segment, channels []int) int {
 func (s segment) distance(start int, channels []int) float64 {
 	var sum float64
 	for _, c := range channels {
+		if s.sigma[c] == 0 {
+			continue // no other time differs
+		}
 		for i := range s.to - s.from {
 			sum += math.Abs(s.normal[c][start+i]-s.normal[c][s.from+i]) / s.sigma[c]
 		}
@@ -165,8 +178,8 @@ func (s segment) distance(start int, channels []int) float64 {
 	return sum
 }
 
-// freezeOrDrift holds each channel at its first value if it would have moved enough for that to show; otherwise it
-// drifts away slowly.
+// freezeOrDrift holds each channel at its first value if it would have moved enough for that to show;
+// otherwise it drifts away slowly.
 func freezeOrDrift(g *generator, s segment, observed []track) {
 	for _, c := range s.channels {
 		x := observed[c][s.from:s.to]

@@ -4,12 +4,13 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"slices"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // The stacked arrays of the whole set, as OmniAnomaly's preprocessing writes them.
@@ -26,12 +27,12 @@ type telemetry struct {
 	anomalies []Anomaly
 }
 
-// listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels, and then
-// the channels that have both files.
+// listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels,
+// and then the channels that have both files.
 func listMSL(home fs.FS) []Entry {
 	var sets []Entry
 	if has(home, mslTrain, mslTest, mslLabels) {
-		sets = append(sets, entryOf(home, "msl", "MSL, all channels", mslTrain, mslTest))
+		sets = append(sets, entryOf(home, "msl", "MSL", mslTrain, mslTest))
 	}
 	channels, folder, err := mslChannels(home)
 	if err != nil {
@@ -44,10 +45,10 @@ func listMSL(home fs.FS) []Entry {
 			complete = false
 			continue
 		}
-		sets = append(sets, entryOf(home, "msl/"+c.id, "MSL channel "+c.id, train, test))
+		sets = append(sets, entryOf(home, "msl/"+c.id, "MSL "+c.id, train, test))
 	}
 	if complete && len(sets) > 0 && sets[0].ID != "msl" {
-		all := Entry{ID: "msl", Title: "MSL, all channels", Channels: sets[0].Channels}
+		all := Entry{ID: "msl", Title: "MSL", Channels: sets[0].Channels}
 		for _, s := range sets {
 			all.Train, all.Test = all.Train+s.Train, all.Test+s.Test
 		}
@@ -56,8 +57,8 @@ func listMSL(home fs.FS) []Entry {
 	return sets
 }
 
-// entryOf takes the sizes from the headers of the arrays; a broken array is listed without, so that opening it says
-// what is wrong.
+// entryOf takes the sizes from the headers of the arrays; a broken array is listed without, so that opening
+// it says what is wrong.
 func entryOf(home fs.FS, id, title, train, test string) Entry {
 	a, b := headerOf(home, train), headerOf(home, test)
 	return Entry{ID: id, Title: title, Train: a.rows, Test: b.rows, Channels: a.cols}
@@ -79,28 +80,28 @@ func headerOf(home fs.FS, name string) (a array) {
 	return a
 }
 
-// openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The stack of
-// the channels is the same, value by value.
+// openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The
+// stack of the channels is the same, value by value.
 func openMSL(home fs.FS, name string) (*Set, error) {
 	if name == "" && has(home, mslTrain) {
-		set, err := joinFiles(home, mslTrain, mslTest, mslLabels, 0, fillForward)
+		set, err := joinFiles(home, mslTrain, mslTest, mslLabels, 0, FillLast)
 		if err != nil {
 			return nil, err
 		}
-		return describeMSL(set, "MSL, all channels"), nil
+		return describeMSL(set, "MSL"), nil
 	}
 	channels, folder, err := mslChannels(home)
 	if err != nil {
 		return nil, err
 	}
 	if name == "" {
-		return stackMSL(home, folder, channels, "MSL, all channels")
+		return stackMSL(home, folder, channels, "MSL")
 	}
 	i := slices.IndexFunc(channels, func(c telemetry) bool { return c.id == name })
 	if i < 0 {
-		return nil, fmt.Errorf("no channel %q, want one of %s", name, titles(listMSL(home)))
+		return nil, noSet("msl", name, listMSL(home))
 	}
-	return stackMSL(home, folder, channels[i:i+1], "MSL channel "+name)
+	return stackMSL(home, folder, channels[i:i+1], "MSL "+name)
 }
 
 // describeMSL names the columns: the first is telemetry, the others say whether a command was given.
@@ -129,8 +130,8 @@ func stackMSL(home fs.FS, folder string, channels []telemetry, title string) (*S
 		for _, a := range c.anomalies {
 			a.From, a.To = a.From+start, a.To+start
 			if a.To > test.values.Rows {
-				return nil, fmt.Errorf("%s:%d: %s: anomaly %d-%d ends after the %d steps of the test file", mslAnomalies,
-					c.line, c.id, a.From-start, a.To-start-1, test.values.Rows-start)
+				return nil, atLine(mslAnomalies, c.line, fault.New("in-place", c.id,
+					fault.New("data-anomaly-outside", a.From-start, a.To-start-1, test.values.Rows-start)))
 			}
 			for t := a.From; t < a.To; t++ {
 				labels.labels[t] = 1
@@ -138,7 +139,7 @@ func stackMSL(home fs.FS, folder string, channels []telemetry, title string) (*S
 			notes = append(notes, a)
 		}
 	}
-	set, err := join(train, test, labels, fillForward)
+	set, err := join(train, test, labels, FillLast)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +163,8 @@ func (t *table) stack(home fs.FS, name string) error {
 // mslAnomalies is telemanom's list of channels and labels.
 const mslAnomalies = "labeled_anomalies.csv"
 
-// mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has twice
-// (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
+// mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has
+// twice (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
 func mslChannels(home fs.FS) (channels []telemetry, folder string, err error) {
 	f, err := find(home, mslAnomalies)
 	if err != nil {
@@ -185,36 +186,44 @@ func mslChannels(home fs.FS) (channels []telemetry, folder string, err error) {
 // readTelemetry reads labeled_anomalies.csv: chan_id, spacecraft, anomaly_sequences, class, num_values.
 func readTelemetry(r io.Reader, file, spacecraft string) ([]telemetry, error) {
 	rows := csv.NewReader(&recordGuard{r: r})
+	rows.FieldsPerRecord = -1 // counted here, for a better message
 	head, err := rows.Read()
+	if err == io.EOF {
+		return nil, inFile(file, fault.New("data-empty"))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: header: %w", file, err)
+		return nil, recordError(file, 1, err)
 	}
 	var at [4]int
 	for i, name := range []string{"chan_id", "spacecraft", "anomaly_sequences", "class"} {
 		if at[i] = slices.Index(head, name); at[i] < 0 {
-			return nil, fmt.Errorf("%s:1: no column %s", file, name)
+			return nil, atLine(file, 1, fault.New("data-no-column", name, fault.Choices(head)))
 		}
 	}
 	var channels []telemetry
-	for {
+	for n := 2; ; n++ {
 		row, err := rows.Read()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			return nil, recordError(file, n, err)
+		}
+		if len(row) != len(head) {
+			line, _ := rows.FieldPos(0)
+			return nil, atLine(file, line, fault.New("data-fields", len(row), len(head)))
 		}
 		if id := row[at[0]]; row[at[1]] == spacecraft && id != "P-2" {
 			line, _ := rows.FieldPos(at[2])
 			anomalies, err := parseSequences(row[at[2]], row[at[3]])
 			if err != nil {
-				return nil, fmt.Errorf("%s:%d: %s: %w", file, line, id, err)
+				return nil, atLine(file, line, fault.New("in-place", id, err))
 			}
 			channels = append(channels, telemetry{id, line, anomalies})
 		}
 	}
 	if len(channels) == 0 {
-		return nil, fmt.Errorf("%s: no rows of %s", file, spacecraft)
+		return nil, inFile(file, fault.New("data-no-rows-of", spacecraft))
 	}
 	slices.SortStableFunc(channels, func(a, b telemetry) int { return strings.Compare(a.id, b.id) })
 	return channels, nil
@@ -224,13 +233,13 @@ func readTelemetry(r io.Reader, file, spacecraft string) ([]telemetry, error) {
 func parseSequences(sequences, classes string) ([]Anomaly, error) {
 	var intervals [][]int
 	if err := json.Unmarshal([]byte(sequences), &intervals); err != nil {
-		return nil, fmt.Errorf("anomaly_sequences %q, want [[first, last], ...]", short(sequences))
+		return nil, fault.New("data-sequences", short(sequences))
 	}
 	kinds := strings.Split(strings.Trim(classes, "[] "), ",")
 	var anomalies []Anomaly
 	for i, iv := range intervals {
 		if len(iv) != 2 || iv[0] < 0 || iv[1] < iv[0] {
-			return nil, fmt.Errorf("interval %v, want [first, last]", iv)
+			return nil, fault.New("data-interval", fmt.Sprint(iv))
 		}
 		a := Anomaly{From: iv[0], To: iv[1] + 1}
 		if len(kinds) == len(intervals) {
@@ -239,7 +248,7 @@ func parseSequences(sequences, classes string) ([]Anomaly, error) {
 		anomalies = append(anomalies, a)
 	}
 	if len(anomalies) == 0 {
-		return nil, errors.New("no anomaly_sequences")
+		return nil, fault.New("data-no-sequences")
 	}
 	return anomalies, nil
 }

@@ -3,12 +3,13 @@ package datasets
 import (
 	"bufio"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 const npyMagic = "\x93NUMPY"
@@ -25,25 +26,25 @@ type array struct {
 	rows, cols int
 }
 
-// readArray reads an npy array of one or two dimensions as a table. Memory grows with the data that arrive, whatever
-// the header claims.
+// readArray reads an npy array of one or two dimensions as a table. Memory grows with the data that arrive,
+// whatever the header claims.
 func readArray(r *bufio.Reader, name string, want layout) (*table, error) {
 	a, err := readArrayHeader(r)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, inFile(name, err)
 	}
 	if want.fields > 0 && a.cols != want.fields {
-		return nil, fmt.Errorf("%s: %d columns, want %d", name, a.cols, want.fields)
+		return nil, inFile(name, fault.New("data-columns", a.cols, want.fields))
 	}
 	if want.labels && a.cols != 1 {
-		return nil, fmt.Errorf("%s: %d columns, want one with the labels", name, a.cols)
+		return nil, inFile(name, fault.New("data-label-column", a.cols))
 	}
 	if want.label != "" && !want.maybe {
-		return nil, fmt.Errorf("%s: no column %q: the columns of an array have no names", name, want.label)
+		return nil, inFile(name, fault.New("data-no-names", want.label))
 	}
 	values, err := a.items(r)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, inFile(name, err)
 	}
 	t := &table{file: name, values: Series{Values: values, Rows: a.rows, Channels: a.cols}}
 	if want.labels {
@@ -57,7 +58,7 @@ func (t *table) takeLabels() error {
 	t.labels = make([]uint8, t.values.Rows)
 	for i, v := range t.values.Values {
 		if v != 0 && v != 1 {
-			return fmt.Errorf("%s: row %d: label %g, want 0 or 1", t.file, i+1, v)
+			return inFile(t.file, fault.New("data-in-row", i+1, fault.New("data-label", fmt.Sprint(v))))
 		}
 		t.labels[i] = uint8(v)
 	}
@@ -69,25 +70,25 @@ func (t *table) takeLabels() error {
 func readArrayHeader(r io.Reader) (array, error) {
 	var fixed [len(npyMagic) + 2]byte
 	if _, err := io.ReadFull(r, fixed[:]); err != nil {
-		return array{}, fmt.Errorf("npy header: %w", readError(err))
+		return array{}, fault.New("data-npy-header", fault.Cause(err))
 	}
 	length := make([]byte, 2)
 	if major := fixed[len(npyMagic)]; major > 1 {
 		length = make([]byte, 4)
 	}
 	if _, err := io.ReadFull(r, length); err != nil {
-		return array{}, fmt.Errorf("npy header: %w", readError(err))
+		return array{}, fault.New("data-npy-header", fault.Cause(err))
 	}
 	n := uint32(binary.LittleEndian.Uint16(length))
 	if len(length) == 4 {
 		n = binary.LittleEndian.Uint32(length)
 	}
 	if n > maxHeader {
-		return array{}, fmt.Errorf("npy header of %d bytes, want at most %d", n, maxHeader)
+		return array{}, fault.New("data-npy-header-long", int64(n), maxHeader)
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(r, text); err != nil {
-		return array{}, fmt.Errorf("npy header: %w", readError(err))
+		return array{}, fault.New("data-npy-header", fault.Cause(err))
 	}
 	return parseArrayHeader(string(text))
 }
@@ -101,7 +102,7 @@ func parseArrayHeader(text string) (a array, err error) {
 	case strings.HasPrefix(order, "True"):
 		a.fortran = true
 	case !strings.HasPrefix(order, "False"):
-		return a, errors.New("npy header: fortran_order is neither True nor False")
+		return a, fault.New("data-npy-header", fault.New("data-npy-order"))
 	}
 	return a, a.parseShape(entry(text, "shape"))
 }
@@ -116,11 +117,11 @@ func entry(text, key string) string {
 	return ""
 }
 
-// parseType reads an item type such as '<f8': byte order, kind and bytes. Without an order sign, or with = for that of
-// the machine that wrote it, it is little-endian, as practically all of them are.
+// parseType reads an item type such as '<f8': byte order, kind and bytes. Without an order sign, or with =
+// for that of the machine that wrote it, it is little-endian, as practically all of them are.
 func (a *array) parseType(descr string) error {
 	if len(descr) < 2 || descr[0] != '\'' && descr[0] != '"' {
-		return errors.New("npy header: no item type, want a plain one such as '<f8'")
+		return fault.New("data-npy-header", fault.New("data-npy-no-type"))
 	}
 	name, _, _ := strings.Cut(descr[1:], descr[:1])
 	a.order = binary.LittleEndian
@@ -132,14 +133,15 @@ func (a *array) parseType(descr string) error {
 		a.kind, a.size = item[0], int(item[1]-'0')
 		return nil
 	}
-	return fmt.Errorf("npy items of type %q, want float64, float32, an integer type or bool", short(name))
+	return fault.New("data-npy-type", short(name))
 }
 
-// parseShape reads (rows, cols) or (rows,). The product is limited before anything is allocated or multiplied further.
+// parseShape reads (rows, cols) or (rows,). The product is limited before anything is allocated or multiplied
+// further.
 func (a *array) parseShape(shape string) error {
 	inside, _, closed := strings.Cut(strings.TrimPrefix(shape, "("), ")")
 	if !closed || shape[0] != '(' {
-		return errors.New("npy header: no shape")
+		return fault.New("data-npy-header", fault.New("data-npy-no-shape"))
 	}
 	var dims []int
 	for _, field := range strings.Split(inside, ",") {
@@ -148,7 +150,7 @@ func (a *array) parseShape(shape string) error {
 		}
 		n, err := strconv.ParseUint(strings.TrimSuffix(field, "L"), 10, 62)
 		if err != nil {
-			return fmt.Errorf("npy header: shape (%s), want whole numbers", short(inside))
+			return fault.New("data-npy-header", fault.New("data-npy-shape", short(inside)))
 		}
 		dims = append(dims, int(min(n, math.MaxInt32)))
 	}
@@ -158,13 +160,13 @@ func (a *array) parseShape(shape string) error {
 	case 2:
 		a.rows, a.cols = dims[0], dims[1]
 	default:
-		return fmt.Errorf("npy array of %d dimensions, want (steps, channels) or (steps,)", len(dims))
+		return fault.New("data-npy-dimensions", len(dims))
 	}
 	if a.rows == 0 || a.cols == 0 {
-		return fmt.Errorf("npy array of shape (%s): no values", short(inside))
+		return fault.New("data-npy-empty", short(inside))
 	}
 	if int64(a.rows)*int64(a.cols) > maxValues {
-		return fmt.Errorf("npy array of shape (%s): more than %d values, want a smaller array", short(inside), maxValues)
+		return fault.New("data-npy-too-large", short(inside), maxValues)
 	}
 	return nil
 }
@@ -180,16 +182,16 @@ func (a array) items(r io.Reader) ([]float32, error) {
 		for i := 0; i+a.size <= n; i += a.size {
 			v := float32(a.item(chunk[i:]))
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return nil, fmt.Errorf("%s: %g, want a finite number", a.place(len(values)), a.item(chunk[i:]))
+				return nil, a.inCell(len(values), fault.New("data-not-finite", fmt.Sprint(a.item(chunk[i:]))))
 			}
 			values = append(values, v)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s of %d rows: %w", a.place(len(values)), a.rows, readError(err))
+			return nil, a.inCell(len(values), fault.New("data-npy-ends", fault.Cause(err), a.rows))
 		}
 	}
 	if n, _ := io.ReadFull(r, buffer[:1]); n > 0 {
-		return nil, fmt.Errorf("more bytes than %d rows of %d columns", a.rows, a.cols)
+		return nil, fault.New("data-npy-too-long", a.rows, a.cols)
 	}
 	if a.fortran {
 		return a.byRow(values), nil
@@ -223,13 +225,13 @@ func (a array) item(b []byte) float64 {
 	return float64(bits)
 }
 
-// place names the i-th item of the file as people count.
-func (a array) place(i int) string {
+// inCell says that an error is at the i-th item of the file, as people count.
+func (a array) inCell(i int, err error) error {
 	row, col := i/a.cols, i%a.cols
 	if a.fortran {
 		row, col = i%a.rows, i/a.rows
 	}
-	return fmt.Sprintf("row %d, column %d", row+1, col+1)
+	return fault.New("data-in-cell", row+1, col+1, err)
 }
 
 // byRow reorders column-major values.

@@ -72,25 +72,25 @@ func TestNpyErrorsSayWhere(t *testing.T) {
 	}{
 		{good[:7], layout{}, "x.npy: npy header: the file is cut off"},
 		{good[:30], layout{}, "x.npy: npy header: the file is cut off"},
-		{good[:len(good)-1], layout{}, "x.npy: row 2, column 2 of 2 rows: the file is cut off"},
-		{good[:len(good)-24], layout{}, "x.npy: row 1, column 2 of 2 rows: the file is cut off"},
+		{good[:len(good)-1], layout{}, "x.npy: row 2, column 2: the file is cut off, want 2 rows"},
+		{good[:len(good)-24], layout{}, "x.npy: row 1, column 2: the file is cut off, want 2 rows"},
 		{good + "x", layout{}, "x.npy: more bytes than 2 rows of 2 columns"},
 		{npyFile(1, 2, 1, math.NaN()), layout{}, "x.npy: row 1, column 2: NaN, want a finite number"},
 		{npyFile(1, 2, math.Inf(-1), 1), layout{}, "x.npy: row 1, column 1: -Inf, want a finite number"},
 		{npyFile(1, 2, 1, 1e300), layout{}, "x.npy: row 1, column 2: 1e+300, want a finite number"},
 		{good, layout{fields: 55}, "x.npy: 2 columns, want 55"},
 		{good, layout{labels: true}, "x.npy: 2 columns, want one with the labels"},
-		{good, layout{label: "y"}, `x.npy: no column "y": the columns of an array have no names`},
-		{npyFile(2, 1, 0, 3), layout{labels: true}, "x.npy: row 2: label 3, want 0 or 1"},
-		{npyHeader("<f2", "False", "(1,)"), layout{}, `x.npy: npy items of type "<f2", want float64, float32, an integer type or bool`},
+		{good, layout{label: "y"}, "x.npy: no column “y”: the columns of an array have no names"},
+		{npyFile(2, 1, 0, 3), layout{labels: true}, "x.npy: row 2: label “3”, want 0 or 1"},
+		{npyHeader("<f2", "False", "(1,)"), layout{}, "x.npy: npy items of type “<f2”, want float64, float32, an integer type or bool"},
 		{npyHeader("<f8", "Maybe", "(1,)"), layout{}, "x.npy: npy header: fortran_order is neither True nor False"},
 		{npyHeader("<f8", "False", "()"), layout{}, "x.npy: npy array of 0 dimensions, want (steps, channels) or (steps,)"},
 		{npyHeader("<f8", "False", "(1, 2, 3)"), layout{}, "x.npy: npy array of 3 dimensions, want (steps, channels) or (steps,)"},
 		{npyHeader("<f8", "False", "(0, 5)"), layout{}, "x.npy: npy array of shape (0, 5): no values"},
 		{npyHeader("<f8", "False", "(-3, 5)"), layout{}, "x.npy: npy header: shape (-3, 5), want whole numbers"},
 		{npyHeader("<f8", "False", "7"), layout{}, "x.npy: npy header: no shape"},
-		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), layout{}, "x.npy: npy array of shape (9000000000, 9000000000): more than 134217728 values, want a smaller array"},
-		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{}, "x.npy: npy header of 4294967295 bytes, want at most 65536"},
+		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), layout{}, "x.npy: npy array of shape (9000000000, 9000000000): more than 134\u2009217\u2009728 values, want a smaller array"},
+		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{}, "x.npy: npy header of 4\u2009294\u2009967\u2009295 bytes, want at most 65\u2009536"},
 		{npyMagic + "\x01\x00\x02\x00{}", layout{}, "x.npy: npy header: no item type, want a plain one such as '<f8'"},
 	} {
 		_, err := readTable(inMemory("x.npy", test.content), test.want)
@@ -98,15 +98,15 @@ func TestNpyErrorsSayWhere(t *testing.T) {
 	}
 }
 
-// The largest claim that is not refused at once is maxValues items; with ten of them there, next to nothing may be
-// allocated.
+// The largest claim that is not refused at once is maxValues items; with ten of them there, next to nothing
+// may be allocated.
 func TestAHeaderAllocatesNothing(t *testing.T) {
 	file := inMemory("x.npy", npyHeader("<f8", "False", "(1220161, 110)")+strings.Repeat("\x00", 80))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := readTable(file, layout{})
 	runtime.ReadMemStats(&after)
-	wantError(t, err, "x.npy: row 1, column 11 of 1220161 rows: the file is cut off")
+	wantError(t, err, "x.npy: row 1, column 11: the file is cut off, want 1220161 rows")
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
 		t.Errorf("%d bytes allocated for ten items", got)
 	}

@@ -1,10 +1,11 @@
 package datasets
 
 import (
-	"fmt"
 	"io/fs"
 	"path"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // Entry is one set found in a folder.
@@ -16,15 +17,15 @@ type Entry struct {
 	Channels int // 0 where only reading the file would tell
 }
 
-// filePrefix is the first part of the id of a file that belongs to no benchmark: file/NAME.
-const filePrefix = "file"
+// fileID is the id of a file that belongs to no benchmark.
+func fileID(name string) string { return string(GroupFile) + "/" + name }
 
-// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single tables
-// and arrays at the top of fsys.
+// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single
+// tables and arrays at the top of fsys.
 func List(fsys fs.FS) ([]Entry, error) {
 	top, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		return nil, fmt.Errorf("list data: %w", err)
+		return nil, fault.New("data-list", fault.Cause(err))
 	}
 	var found []Entry
 	own := false // fsys is a benchmark's own folder: its files are no sets of their own
@@ -35,7 +36,7 @@ func List(fsys fs.FS) ([]Entry, error) {
 	}
 	for _, f := range top {
 		if !own && !f.IsDir() && isTable(f.Name()) {
-			found = append(found, Entry{ID: filePrefix + "/" + f.Name(), Title: f.Name()})
+			found = append(found, Entry{ID: fileID(f.Name()), Title: f.Name()})
 		}
 	}
 	return found, nil
@@ -50,37 +51,41 @@ func isTable(name string) bool {
 	return false
 }
 
-// Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds the files
-// of ID's source, either as its publishers lay them out or under the source's name, each also compressed as .gz.
-// Errors name source, file and line.
+// Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds
+// the files of ID's source, either as its publishers lay them out or under the source's name, each also
+// compressed as .gz. Errors name source, file and line.
 func Open(fsys fs.FS, id string) (*Set, error) {
 	prefix, name, _ := strings.Cut(id, "/")
-	if prefix == filePrefix {
+	if GroupOf(id) == GroupFile {
 		return ReadFiles([]File{FileIn(fsys, name)}, Options{})
 	}
-	for _, s := range All {
-		if s.ID != prefix || s.Group != GroupBenchmark {
-			continue
-		}
-		folder, sets := s.locate(fsys)
-		if len(sets) == 0 {
-			return nil, fmt.Errorf("%s: not in this folder, want %s", s.ID, s.Expects)
-		}
-		home, err := fs.Sub(fsys, folder)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.ID, err)
-		}
-		set, err := s.open(home, name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.ID, err)
-		}
-		set.Name, set.Licence, set.Source = id, s.Licence, s.Origin
-		return set, nil
+	source, ok := benchmarkSource(prefix)
+	if !ok {
+		return nil, unknownSource(id, GroupBenchmark, fileID("NAME"))
 	}
-	return nil, fmt.Errorf("data: no source %q, want one of %s or %s/NAME", id, idsOf(GroupBenchmark), filePrefix)
+	set, err := source.read(fsys, name)
+	if err != nil {
+		return nil, fault.New("in-place", source.ID, err)
+	}
+	set.Name, set.Licence, set.Source = id, source.Licence, source.Origin
+	return set, nil
 }
 
-// locate returns the first of the source's usual folders that holds at least one complete set, and the sets in it.
+// read reads one set of a benchmark; an empty name stands for the source as a whole.
+func (s Source) read(fsys fs.FS, name string) (*Set, error) {
+	folder, sets := s.locate(fsys)
+	if len(sets) == 0 {
+		return nil, fault.New("data-not-here", s.Expects())
+	}
+	home, err := fs.Sub(fsys, folder)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(home, name)
+}
+
+// locate returns the first of the source's usual folders that holds at least one complete set, and the sets
+// in it.
 func (s Source) locate(fsys fs.FS) (folder string, sets []Entry) {
 	for _, folder := range s.folders {
 		if home, err := fs.Sub(fsys, folder); err == nil {
@@ -99,7 +104,7 @@ func find(home fs.FS, name string) (File, error) {
 			return FileIn(home, n), nil
 		}
 	}
-	return File{}, fmt.Errorf("%s: not there, nor %s.gz", name, path.Base(name))
+	return File{}, inFile(name, fault.New("data-not-there", path.Base(name)+".gz"))
 }
 
 // has reports whether find would find every one of the names.
@@ -122,7 +127,7 @@ func findTable(home fs.FS, name string, want layout) (*table, error) {
 }
 
 // joinFiles reads and joins the three usual files of a benchmark.
-func joinFiles(home fs.FS, train, test, labels string, fields int, rule string) (*Set, error) {
+func joinFiles(home fs.FS, train, test, labels string, fields int, rule Fill) (*Set, error) {
 	a, err := findTable(home, train, layout{fields: fields})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 )
 
 // smdRows is text of SMD's format, n rows that count from first.
@@ -82,9 +85,9 @@ func TestListNamesWhatOpenOpens(t *testing.T) {
 	want := []Entry{
 		{"smd/machine-1-2", "SMD machine-1-2", 0, 0, 38},
 		{"smd/machine-1-10", "SMD machine-1-10", 0, 0, 38},
-		{"msl", "MSL, all channels", 5, 9, 2},
-		{"msl/C-1", "MSL channel C-1", 2, 4, 2},
-		{"msl/M-6", "MSL channel M-6", 3, 5, 2},
+		{"msl", "MSL", 5, 9, 2},
+		{"msl/C-1", "MSL C-1", 2, 4, 2},
+		{"msl/M-6", "MSL M-6", 3, 5, 2},
 		{"psm", "PSM", 0, 0, 25},
 		{"file/pump.csv", "pump.csv", 0, 0, 0},
 	}
@@ -93,7 +96,7 @@ func TestListNamesWhatOpenOpens(t *testing.T) {
 	}
 	for _, s := range sets {
 		set := open(t, files, s.ID)
-		if set.Name != s.ID || set.Title != s.Title || set.Source == "" {
+		if set.Name != s.ID || set.Title != s.Title || GroupOf(s.ID) == GroupBenchmark && set.Source == "" {
 			t.Errorf("%s opens as %q, %q from %q", s.ID, set.Name, set.Title, set.Source)
 		}
 		if s.Train > 0 && (s.Train != set.Train.Rows || s.Test != set.Test.Rows || s.Channels != set.Train.Channels) {
@@ -173,7 +176,7 @@ func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 	if row := set.Test.Row(1); row[0] != 7 || row[1] != 0 || row[2] != 8 {
 		t.Errorf("row %v", row)
 	}
-	if set.Filled != 4 || set.FillRule != fillZero {
+	if set.Filled != 4 || set.FillRule != FillZero {
 		t.Errorf("%d filled by %q", set.Filled, set.FillRule)
 	}
 }
@@ -181,20 +184,20 @@ func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	files := benchmarks(t)
 	for _, test := range []struct{ name, content, id, message string }{
-		{"", "", "moon", `data: no source "moon", want one of smd, msl, psm or file/NAME`},
-		{"", "", "builtin/server", `data: no source "builtin/server", want one of smd, msl, psm or file/NAME`},
-		{"", "", "smd", `smd: no machine "", want one of smd/machine-1-2, smd/machine-1-10`},
-		{"", "", "smd/../../etc", `smd: no machine "../../etc", want one of smd/machine-1-2, smd/machine-1-10`},
-		{"", "", "msl/P-2", `msl: no channel "P-2", want one of msl, msl/C-1, msl/M-6`},
-		{"", "", "psm/2", "psm: one set only: want the id psm"},
+		{"", "", "moon", "no data source “moon”, want one of smd, msl, psm or file/NAME"},
+		{"", "", "builtin/server", "no data source “builtin/server”, want one of smd, msl, psm or file/NAME"},
+		{"", "", "smd", "smd: no set “smd”, want one of smd/machine-1-2 or smd/machine-1-10"},
+		{"", "", "smd/../../etc", "smd: no set “smd/../../etc”, want one of smd/machine-1-2 or smd/machine-1-10"},
+		{"", "", "msl/P-2", "msl: no set “msl/P-2”, want one of msl, msl/C-1 or msl/M-6"},
+		{"", "", "psm/2", "psm: no set “psm/2”, want one of psm"},
 		{"", "", "file/../x", "../x: file does not exist"},
 		{"smd/train/machine-1-10.txt", smdRows(0, 1) + "1,2\n", "smd/machine-1-10", "smd: train/machine-1-10.txt:2: 2 fields, want 38"},
-		{"smd/test_label/machine-1-10.txt", "0\n", "smd/machine-1-10", "smd: test_label/machine-1-10.txt: 1 labels, test/machine-1-10.txt has 4 rows"},
-		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2", `smd: interpretation_label/machine-1-2.txt:2: "1-3:39", want start-end:dims such as 15-32:1,9`},
+		{"smd/test_label/machine-1-10.txt", "0\n", "smd/machine-1-10", "smd: test_label/machine-1-10.txt: 1 label, test/machine-1-10.txt has 4 rows"},
+		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2", "smd: interpretation_label/machine-1-2.txt:2: “1-3:39”, want start-end:dims such as 15-32:1,9"},
 		{"msl/test/M-6.npy", zeroes(4, 0), "msl", "msl: labeled_anomalies.csv:2: M-6: anomaly 4-4 ends after the 4 steps of the test file"},
-		{"msl/test/M-6.npy", npyFile(1, 1, 0), "msl", "msl: test/M-6.npy: 1 columns, want 2"},
-		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1", "msl: not in this folder, want " + All[4].Expects},
-		{"psm/test_label.csv.gz", "timestamp_(min),label\n2,0\n", "psm", "psm: test_label.csv.gz: 1 labels, test.csv has 2 rows"},
+		{"msl/test/M-6.npy", npyFile(1, 1, 0), "msl", "msl: test/M-6.npy: 1 column, want 2"},
+		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1", "msl: not in this folder, want " + words.English().Say("data-expects-msl")},
+		{"psm/test_label.csv.gz", "timestamp_(min),label\n2,0\n", "psm", "psm: test_label.csv.gz: 1 label, test.csv has 2 rows"},
 	} {
 		broken := fstest.MapFS{}
 		for name, f := range files {
@@ -211,13 +214,15 @@ func TestOpenErrors(t *testing.T) {
 func TestTelemetryErrorsSayLineAndChannel(t *testing.T) {
 	const head = "chan_id,spacecraft,anomaly_sequences,class,num_values\n"
 	for content, message := range map[string]string{
-		"":                                 "x.csv: header: EOF",
-		"a,b\n":                            "x.csv:1: no column chan_id",
+		"":                                 "x.csv: empty file, want rows of numbers",
+		"a,b\n":                            "x.csv:1: no column “chan_id”, want one of a or b",
 		head:                               "x.csv: no rows of MSL",
 		head + "C-1,MSL,[[1]],[],5":        "x.csv:2: C-1: interval [1], want [first, last]",
 		head + "C-1,MSL,[],[],5":           "x.csv:2: C-1: no anomaly_sequences",
 		head + "C-1,MSL,\"[[5, 2]]\",[],5": "x.csv:2: C-1: interval [5 2], want [first, last]",
-		head + "C-1,MSL,many,[],5":         `x.csv:2: C-1: anomaly_sequences "many", want [[first, last], ...]`,
+		head + "C-1,MSL,many,[],5":         "x.csv:2: C-1: anomaly_sequences “many”, want [[first, last], ...]",
+		head + "C-1,MSL\n":                 "x.csv:2: 2 fields, want 5",
+		head + "\n\"C-1,MSL\n":             "x.csv:3: character 10: a field in quotation marks does not end where it should",
 	} {
 		_, err := readTelemetry(strings.NewReader(content), "x.csv", "MSL")
 		wantError(t, err, message)
@@ -227,18 +232,52 @@ func TestTelemetryErrorsSayLineAndChannel(t *testing.T) {
 func TestTheCatalogueIsComplete(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range All {
-		if s.ID == "" || seen[s.ID] || s.Title == "" || s.About == "" || s.Origin == "" {
-			t.Errorf("source %q lacks a unique id, a title, a text or an origin", s.ID)
+		if s.ID == "" || seen[s.ID] || s.Title == "" {
+			t.Errorf("source %q lacks a unique id or a title", s.ID)
 		}
 		seen[s.ID] = true
-		if (s.Group == GroupBuiltin) != (s.generate != nil) || (s.Group == GroupBenchmark) != (s.open != nil && s.list != nil && len(s.folders) > 0) {
-			t.Errorf("%s of group %s lacks a function, or has one too many", s.ID, s.Group)
+		said := []fault.Word{s.About()}
+		switch s.Group() {
+		case GroupBuiltin:
+			if s.generate == nil {
+				t.Errorf("%s has no generator", s.ID)
+			}
+		case GroupBenchmark:
+			if s.list == nil || s.open == nil || len(s.folders) == 0 || s.Licence == "" || s.Origin == "" {
+				t.Errorf("%s lacks a function, its folders, its licence or its origin", s.ID)
+			}
+			said = append(said, s.Expects())
+		default:
+			t.Errorf("%s is of no group that has sources", s.ID)
 		}
-		if s.Group != GroupBuiltin && s.Expects == "" {
-			t.Errorf("%s does not say what it expects", s.ID)
+		for _, key := range said {
+			hasText(t, key)
 		}
-		if s.Group != GroupFile && s.Licence == "" {
-			t.Errorf("%s has no licence", s.ID)
+	}
+	for _, f := range fills {
+		hasText(t, fault.Word(f.WordKey()))
+	}
+}
+
+// A text that no source has is seen here, since it is not said anywhere else.
+func TestNoSourceIsDescribedThatIsNotInTheCatalogue(t *testing.T) {
+	known := map[words.Key]bool{}
+	for _, s := range All {
+		known[words.Key(s.About())], known[words.Key(s.Expects())] = true, true
+	}
+	for _, key := range words.English().Keys() {
+		if (strings.HasPrefix(string(key), "data-about-") || strings.HasPrefix(string(key), "data-expects-")) && !known[key] {
+			t.Errorf("no source has the text %s", key)
+		}
+	}
+}
+
+// hasText fails unless every language says the key.
+func hasText(t *testing.T, key fault.Word) {
+	t.Helper()
+	for _, tag := range words.Tags() {
+		if !words.In(tag).Has(words.Key(key)) {
+			t.Errorf("%s.txt has no text for %s", tag, key)
 		}
 	}
 }

@@ -21,7 +21,8 @@ func listPSM(home fs.FS) []Entry {
 	}
 	// train.csv is a common name: only the header tells.
 	err = f.read(func(_ content, r *bufio.Reader) error {
-		if start, _ := r.Peek(len("timestamp_(min),feature_0")); !bytes.Equal(start, []byte("timestamp_(min),feature_0")) {
+		const header = "timestamp_(min),feature_0"
+		if start, _ := r.Peek(len(header)); !bytes.Equal(start, []byte(header)) {
 			return errNotPSM
 		}
 		return nil
@@ -36,9 +37,9 @@ func listPSM(home fs.FS) []Entry {
 // section 1.2).
 func openPSM(home fs.FS, name string) (*Set, error) {
 	if name != "" {
-		return nil, errors.New("one set only: want the id psm")
+		return nil, noSet("psm", name, listPSM(home))
 	}
-	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, fillZero)
+	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, FillZero)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// residuals returns, per test step, the mean squared error of a linear autoencoder of the given rank fitted to
-// windows of w steps of the scaled training part. Rank 0 predicts the mean: what an untrained model comes close to.
+// residuals returns, per test step, the mean squared error of a linear autoencoder of the given rank fitted
+// to windows of w steps of the scaled training part. Rank 0 predicts the mean: what an untrained model comes
+// close to.
 func residuals(set *Set, w, rank int) []float64 {
 	k := FitScaler(set.Train)
 	train, test := k.Apply(set.Train), k.Apply(set.Test)
@@ -84,7 +85,8 @@ func principal(s Series, w, rank int) [][]float64 {
 	return basis
 }
 
-// averagePrecision ranks the steps by score and averages precision over the anomalous ones; ties do not occur.
+// averagePrecision ranks the steps by score and averages precision over the anomalous ones; ties do not
+// occur.
 func averagePrecision(scores []float64, labels []uint8) float64 {
 	order := make([]int, len(scores))
 	for i := range order {
@@ -101,11 +103,11 @@ func averagePrecision(scores []float64, labels []uint8) float64 {
 	return sum / hits
 }
 
-// A rank of 16 over 16 steps stands for a good small model, rank 0 for an untrained one, the share of anomalous steps
-// for a random score.
+// A rank of 16 over 16 steps stands for a good small model, rank 0 for an untrained one, the share of
+// anomalous steps for a random score.
 func TestABuiltInSetTellsGoodModelsFromBadOnes(t *testing.T) {
 	for _, s := range All {
-		if s.Group != GroupBuiltin {
+		if s.Group() != GroupBuiltin {
 			continue
 		}
 		for seed := range uint64(1) {

@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 )
 
 // realData is the folder with the public originals, beside the repository.
@@ -158,7 +161,7 @@ func TestRealPSMFormatIsRead(t *testing.T) {
 	if train.values.Rows != 399 || train.values.Channels != 25 || train.names[24] != "feature_24" {
 		t.Errorf("%d x %d, %v", train.values.Rows, train.values.Channels, train.names)
 	}
-	if _, err := openPSM(home, ""); err == nil || !strings.Contains(err.Error(), "301 labels, test.csv.gz has 300 rows") {
+	if _, err := openPSM(home, ""); !fault.Has(err, "data-labels-differ") || !strings.Contains(words.English().Error(err), "301 labels, test.csv.gz has 300 rows") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -18,8 +18,8 @@ func FitScaler(train Series) Scaler {
 	return s
 }
 
-// moments returns what FitScaler keeps of channel c. Constancy is decided by comparing values, because the rounded
-// mean of a constant leaves a tiny deviation that would be divided by.
+// moments returns what FitScaler keeps of channel c. Constancy is decided by comparing values, because the
+// rounded mean of a constant leaves a tiny deviation that would be divided by.
 func moments(s Series, c int) (mean, deviation float64) {
 	var sum float64
 	constant := true

@@ -3,7 +3,8 @@ package datasets
 
 import "slices"
 
-// Series is a multivariate time series in row-major order: the value of channel c at step t is Values[t*Channels+c].
+// Series is a multivariate time series in row-major order: the value of channel c at step t is
+// Values[t*Channels+c].
 type Series struct {
 	Values   []float32
 	Rows     int // time steps
@@ -17,7 +18,8 @@ func (s Series) Row(t int) []float32 {
 
 // Slice returns the steps from a up to, not including, b; it shares memory with s.
 func (s Series) Slice(a, b int) Series {
-	return Series{Values: s.Values[a*s.Channels : b*s.Channels : b*s.Channels], Rows: b - a, Channels: s.Channels}
+	values := s.Values[a*s.Channels : b*s.Channels : b*s.Channels]
+	return Series{Values: values, Rows: b - a, Channels: s.Channels}
 }
 
 // Kinds of anomalies, in the order charts list them.
@@ -46,10 +48,10 @@ type Set struct {
 	Labels    []uint8   // one a test step, 1 = anomalous; nil when the source has no labels
 	Anomalies []Anomaly // the maximal runs of ones in Labels, in order
 	Filled    int       // missing cells that were filled, both parts together
-	FillRule  string    // how they were filled, in words; empty when nothing was missing
+	FillRule  Fill      // how they were filled; empty when nothing was missing
 	Dropped   []string  // columns of the source that are no channels: time stamps, row numbers
-	Licence   string
-	Source    string // where the data come from, in words
+	Licence   string    // its name; empty for what is generated, or a user's own
+	Source    string    // where its publishers offer it; empty as well
 }
 
 // segments returns the maximal runs of ones in labels.

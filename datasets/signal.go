@@ -6,9 +6,10 @@ import (
 	"math/rand/v2"
 )
 
-// A track is one hidden or observed quantity over time. Generators compose tracks from the functions below, which
-// give the same bits on every machine: they use only operations that IEEE 754 rounds exactly, and write
-// float64(x*y) before an addition, because a compiler may otherwise fuse both into one rounding on some processors.
+// A track is one hidden or observed quantity over time. Generators compose tracks from the functions below,
+// which give the same bits on every machine: they use only operations that IEEE 754 rounds exactly, and write
+// float64(x*y) before an addition, because a compiler may otherwise fuse both into one rounding on some
+// processors.
 type track []float64
 
 // generator draws everything random in a built-in set.
@@ -29,8 +30,8 @@ func (g *generator) uniform(lo, hi float64) float64 {
 // between returns a whole number from lo to hi, both included.
 func (g *generator) between(lo, hi int) int { return lo + g.rng.IntN(hi-lo+1) }
 
-// normal returns a nearly Gaussian number of mean 0 and variance 1: 64 fair coins, blurred by the width of one coin.
-// The usual methods need logarithms, which processors round differently.
+// normal returns a nearly Gaussian number of mean 0 and variance 1: 64 fair coins, blurred by the width of
+// one coin. The usual methods need logarithms, which processors round differently.
 func (g *generator) normal() float64 {
 	coins := float64(bits.OnesCount64(g.rng.Uint64()) - 32)
 	return (coins + g.rng.Float64() - 0.5) / 4
@@ -56,7 +57,8 @@ func (g *generator) season(period, phase float64) track {
 	return x
 }
 
-// wander returns an autoregressive process of order one with deviation 1 and the given memory, from 0 to below 1.
+// wander returns an autoregressive process of order one with deviation 1 and the given memory, from 0 to
+// below 1.
 func (g *generator) wander(memory float64) track {
 	x := make(track, g.rows)
 	kick := math.Sqrt(1 - float64(memory*memory))
@@ -68,7 +70,8 @@ func (g *generator) wander(memory float64) track {
 	return x
 }
 
-// bursts returns sudden rises of height 0.5 to 1.5, about every gap steps, that fade by the factor fade per step.
+// bursts returns sudden rises of height 0.5 to 1.5, about every gap steps, that fade by the factor fade per
+// step.
 func (g *generator) bursts(gap int, fade float64) track {
 	x := make(track, g.rows)
 	var level float64
@@ -82,7 +85,8 @@ func (g *generator) bursts(gap int, fade float64) track {
 	return x
 }
 
-// regimes returns a piecewise constant track that takes one of the levels for a stretch of shortest to longest steps.
+// regimes returns a piecewise constant track that takes one of the levels for a stretch of shortest to
+// longest steps.
 func (g *generator) regimes(shortest, longest int, levels ...float64) track {
 	x := make(track, g.rows)
 	state := 0
@@ -95,7 +99,8 @@ func (g *generator) regimes(shortest, longest int, levels ...float64) track {
 	return x
 }
 
-// job returns 1 while a job runs that starts every period steps, give or take jitter, for length steps; else 0.
+// job returns 1 while a job runs that starts every period steps, give or take jitter, for length steps; else
+// 0.
 func (g *generator) job(period, phase, length, jitter int) track {
 	x := make(track, g.rows)
 	for start := phase; start < len(x); start += period {

@@ -2,18 +2,19 @@ package datasets
 
 import (
 	"bufio"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // smdChannels is the number of metrics of every machine (Su et al. 2019, OmniAnomaly, section 4.1).
 const smdChannels = 38
 
-// listSMD lists machines whose three files are there; interpretation labels are not required, because most uses of
-// SMD need none.
+// listSMD lists machines whose three files are there; interpretation labels are not required, because most
+// uses of SMD need none.
 func listSMD(home fs.FS) []Entry {
 	var sets []Entry
 	files, err := fs.ReadDir(home, "train")
@@ -36,14 +37,14 @@ func listSMD(home fs.FS) []Entry {
 	return slices.Compact(sets) // a file may lie there both plain and compressed
 }
 
-// openSMD reads one machine. Its labels count; the interpretation, which differs from them in a few places, only adds
-// the channels to the segments it overlaps.
+// openSMD reads one machine. Its labels count; the interpretation, which differs from them in a few places,
+// only adds the channels to the segments it overlaps.
 func openSMD(home fs.FS, machine string) (*Set, error) {
 	file := machine + ".txt"
 	if !fs.ValidPath(machine) || !has(home, "train/"+file) {
-		return nil, fmt.Errorf("no machine %q, want one of %s", machine, titles(listSMD(home)))
+		return nil, noSet("smd", machine, listSMD(home))
 	}
-	set, err := joinFiles(home, "train/"+file, "test/"+file, "test_label/"+file, smdChannels, fillForward)
+	set, err := joinFiles(home, "train/"+file, "test/"+file, "test_label/"+file, smdChannels, FillLast)
 	if err != nil {
 		return nil, err
 	}
@@ -58,17 +59,8 @@ func openSMD(home fs.FS, machine string) (*Set, error) {
 	return set, nil
 }
 
-// titles lists the ids of sets, in words.
-func titles(sets []Entry) string {
-	ids := make([]string, len(sets))
-	for i, s := range sets {
-		ids[i] = s.ID
-	}
-	return strings.Join(ids, ", ")
-}
-
-// readInterpretation reads lines of start-end:dims, 15-32:1,9 meaning that the steps 15 to 31 are anomalous in the
-// first and the ninth channel.
+// readInterpretation reads lines of start-end:dims, 15-32:1,9 meaning that the steps 15 to 31 are anomalous
+// in the first and the ninth channel.
 func readInterpretation(f File) (notes []Anomaly, err error) {
 	err = f.read(func(_ content, r *bufio.Reader) error {
 		lines := bufio.NewScanner(r)
@@ -79,20 +71,20 @@ func readInterpretation(f File) (notes []Anomaly, err error) {
 			}
 			a, ok := parseInterpretation(line)
 			if !ok {
-				return fmt.Errorf("%s:%d: %q, want start-end:dims such as 15-32:1,9", f.Name, n, short(line))
+				return atLine(f.Name, n, fault.New("data-interpretation", short(line)))
 			}
 			notes = append(notes, a)
 		}
 		if err := lines.Err(); err != nil {
-			return fmt.Errorf("%s: %w", f.Name, readError(err))
+			return inFile(f.Name, fault.Cause(err))
 		}
 		return nil
 	})
 	return notes, err
 }
 
-// parseInterpretation takes the end as exclusive and dimensions from 1: so the intervals match the labels of the
-// machines, although no description says it.
+// parseInterpretation takes the end as exclusive and dimensions from 1: so the intervals match the labels of
+// the machines, although no description says it.
 func parseInterpretation(line string) (a Anomaly, ok bool) {
 	steps, dims, _ := strings.Cut(line, ":")
 	from, to, _ := strings.Cut(steps, "-")

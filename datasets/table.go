@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // layout is what a reader expects of a table.
@@ -27,7 +29,8 @@ type table struct {
 // labelNames are the columns taken for labels when none is asked for.
 var labelNames = []string{"label", "labels", "anomaly", "is_anomaly"}
 
-// timeNames are columns that say when a row was measured; they are dropped. An unnamed first column is a row number.
+// timeNames are columns that say when a row was measured; they are dropped. An unnamed first column is a row
+// number.
 var timeNames = []string{"time", "timestamp", "timestamp_(min)", "date", "datetime", "index"}
 
 // role is what one column of a text table is used for.
@@ -63,7 +66,7 @@ func roles(names []string, header bool, want layout) ([]role, error) {
 	}
 	switch {
 	case want.label != "" && label < 0 && !want.maybe:
-		return nil, fmt.Errorf("no column %q, want one of %s", want.label, strings.Join(names, ", "))
+		return nil, fault.New("data-no-column", want.label, fault.Choices(names))
 	case want.labels && label >= 0:
 		for i := range out {
 			if i != label {
@@ -73,9 +76,9 @@ func roles(names []string, header bool, want layout) ([]role, error) {
 	case want.labels && values == 1:
 		out[slices.Index(out, roleValue)] = roleLabel
 	case want.labels:
-		return nil, fmt.Errorf("%d columns, want one with the labels, or one named %s", values, labelNames[0])
+		return nil, fault.New("data-label-column-of", values, labelNames[0])
 	case values == 0:
-		return nil, fmt.Errorf("no column with values, only %s", strings.Join(names, ", "))
+		return nil, fault.New("data-no-values", strings.Join(names, ", "))
 	}
 	return out, nil
 }
@@ -88,14 +91,23 @@ func isLabel(name, asked string) bool {
 	return named(name, labelNames)
 }
 
-// Rules for missing cells, in words.
+// Fill is a rule for missing cells.
+type Fill string
+
+// Rules for missing cells.
 const (
-	fillForward = "the channel's last value before it; 0 before the first"
-	fillZero    = "0, before scaling"
+	FillLast Fill = "last" // the channel's last value before it; 0 before the first
+	FillZero Fill = "zero" // 0, before scaling
 )
 
+// fills lists every rule once.
+var fills = []Fill{FillLast, FillZero}
+
+// WordKey returns the key of the rule in words.
+func (f Fill) WordKey() string { return "data-fill-" + string(f) }
+
 // fill replaces the missing cells of s by the rule, and returns how many there were.
-func fill(s Series, rule string) int {
+func fill(s Series, rule Fill) int {
 	filled := 0
 	last := make([]float32, s.Channels)
 	for t := range s.Rows {
@@ -104,7 +116,7 @@ func fill(s Series, rule string) int {
 			if math.IsNaN(float64(v)) {
 				row[c] = last[c]
 				filled++
-			} else if rule == fillForward {
+			} else if rule == FillLast {
 				last[c] = v
 			}
 		}
@@ -112,16 +124,18 @@ func fill(s Series, rule string) int {
 	return filled
 }
 
-// join makes a set of two parts and, unless labels is nil, the labels of the test part. Missing cells are filled by
-// the rule.
-func join(train, test *table, labels *table, rule string) (*Set, error) {
+// join makes a set of two parts and, unless labels is nil, the labels of the test part. Missing cells are
+// filled by the rule.
+func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 	if train.values.Channels != test.values.Channels {
-		return nil, fmt.Errorf("%s: %d channels, %s has %d", test.file, test.values.Channels, train.file, train.values.Channels)
+		return nil, inFile(test.file,
+			fault.New("data-channels-differ", test.values.Channels, train.file, train.values.Channels))
 	}
 	if train.names != nil && test.names != nil {
 		for c, name := range train.names {
 			if test.names[c] != name {
-				return nil, fmt.Errorf("%s: channel %d is %q, in %s it is %q", test.file, c+1, test.names[c], train.file, name)
+				return nil, inFile(test.file,
+					fault.New("data-names-differ", c+1, test.names[c], train.file, name))
 			}
 		}
 	}
@@ -136,7 +150,8 @@ func join(train, test *table, labels *table, rule string) (*Set, error) {
 		return set, nil
 	}
 	if len(labels.labels) != test.values.Rows {
-		return nil, fmt.Errorf("%s: %d labels, %s has %d rows", labels.file, len(labels.labels), test.file, test.values.Rows)
+		return nil, inFile(labels.file,
+			fault.New("data-labels-differ", len(labels.labels), test.file, test.values.Rows))
 	}
 	set.Labels, set.Anomalies = labels.labels, segments(labels.labels)
 	return set, nil

@@ -5,15 +5,17 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"cosinelab/datasets/fault"
 )
 
-// maxRecord bounds one row of text, so that a file without line ends, or with a quote that never closes, is refused
-// before it fills the memory.
+// maxRecord bounds one row of text, so that a file without line ends, or with a quote that never closes, is
+// refused before it fills the memory.
 const maxRecord = 1 << 20
 
 // readText reads rows of numbers separated by comma, semicolon, tab or bar, with or without a header.
@@ -23,7 +25,7 @@ func readText(r *bufio.Reader, name string, want layout) (*table, error) {
 	}
 	sample, err := r.Peek(1 << 16)
 	if err != nil && err != io.EOF {
-		return nil, fmt.Errorf("%s: %w", name, readError(err))
+		return nil, inFile(name, fault.Cause(err))
 	}
 	guard := &recordGuard{r: r}
 	rows := csv.NewReader(guard)
@@ -37,8 +39,8 @@ func readText(r *bufio.Reader, name string, want layout) (*table, error) {
 	return p.table, nil
 }
 
-// separator returns the rune that splits every line of the sample into the same number of fields. The comma comes
-// last, because it may also be a decimal sign; it is the answer for a single column too.
+// separator returns the rune that splits every line of the sample into the same number of fields. The comma
+// comes last, because it may also be a decimal sign; it is the answer for a single column too.
 func separator(sample []byte) rune {
 	lines := bytes.Split(sample, []byte("\n"))
 	if len(lines) > 1 {
@@ -52,7 +54,8 @@ func separator(sample []byte) rune {
 	return ','
 }
 
-// sameCount looks at the first lines only: that is enough to tell a separator from a sign that occurs in names.
+// sameCount looks at the first lines only: that is enough to tell a separator from a sign that occurs in
+// names.
 func sameCount(lines [][]byte, sep rune, n int) bool {
 	for _, line := range lines[:min(len(lines), 8)] {
 		if len(bytes.TrimSpace(line)) > 0 && unquoted(line, sep) != n {
@@ -89,7 +92,7 @@ type textParser struct {
 func (p *textParser) parse() error {
 	record, err := p.next()
 	if err == io.EOF {
-		return fmt.Errorf("%s: empty file, want rows of numbers", p.table.file)
+		return inFile(p.table.file, fault.New("data-empty"))
 	}
 	if err != nil {
 		return err
@@ -110,7 +113,7 @@ func (p *textParser) parse() error {
 		return err
 	}
 	if p.table.values.Rows == 0 {
-		return fmt.Errorf("%s: no rows after the header", p.table.file)
+		return inFile(p.table.file, fault.New("data-only-header"))
 	}
 	return nil
 }
@@ -119,14 +122,24 @@ func (p *textParser) parse() error {
 func (p *textParser) next() ([]string, error) {
 	p.guard.length = 0
 	record, err := p.rows.Read()
-	var bad *csv.ParseError
-	switch {
-	case err == nil || err == io.EOF:
+	if err == nil || err == io.EOF {
 		return record, err
-	case errors.As(err, &bad):
-		return nil, fmt.Errorf("%s:%d: character %d: %w", p.table.file, bad.Line, bad.Column, bad.Err)
 	}
-	return nil, fmt.Errorf("%s: after row %d: %w", p.table.file, p.table.values.Rows, readError(err))
+	return nil, recordError(p.table.file, p.table.values.Rows+1, err)
+}
+
+// recordError says where a record of a file, the row that is given, breaks the rules of separated values.
+func recordError(file string, row int, err error) error {
+	bad, ok := errors.AsType[*csv.ParseError](err)
+	switch {
+	case !ok:
+		return inFile(file, fault.New("data-in-row", row, fault.Cause(err)))
+	case bad.Err == csv.ErrBareQuote:
+		return atLine(file, bad.Line, fault.New("data-quote-within", bad.Column))
+	case bad.Err == csv.ErrQuote:
+		return atLine(file, bad.Line, fault.New("data-quote-open", bad.Column))
+	}
+	return atLine(file, bad.Line, bad.Err)
 }
 
 // isHeader reports whether a first record holds words instead of numbers.
@@ -154,7 +167,7 @@ func (p *textParser) columns(record []string, header bool) error {
 	}
 	var err error
 	if p.roles, err = roles(p.names, header, p.want); err != nil {
-		return fmt.Errorf("%s: %w", p.table.file, err)
+		return inFile(p.table.file, err)
 	}
 	for i, name := range p.names {
 		switch p.roles[i] {
@@ -175,7 +188,7 @@ func (p *textParser) columns(record []string, header bool) error {
 // fieldError says how many fields the present record has, where they should be want.
 func (p *textParser) fieldError(record []string, want int) error {
 	line, _ := p.rows.FieldPos(0)
-	return fmt.Errorf("%s:%d: %d fields, want %d", p.table.file, line, len(record), want)
+	return atLine(p.table.file, line, fault.New("data-fields", len(record), want))
 }
 
 // row appends one record.
@@ -194,22 +207,22 @@ func (p *textParser) row(record []string) error {
 		}
 		if err != nil {
 			line, _ := p.rows.FieldPos(i)
-			return fmt.Errorf("%s:%d: %s: %w", t.file, line, p.where(i), err)
+			return atLine(t.file, line, p.inColumn(i, err))
 		}
 	}
 	t.values.Rows++
 	if len(t.values.Values) > maxValues {
-		return fmt.Errorf("%s: more than %d values, want a smaller file", t.file, maxValues)
+		return inFile(t.file, fault.New("data-too-many-values", maxValues))
 	}
 	return nil
 }
 
-// where names column i of the file.
-func (p *textParser) where(i int) string {
+// inColumn says that an error is in column i of the file, from 0.
+func (p *textParser) inColumn(i int, err error) error {
 	if p.names[i] == columnName(i) {
-		return p.names[i]
+		return fault.New("data-in-column", i+1, err)
 	}
-	return fmt.Sprintf("%s (%s)", columnName(i), p.names[i])
+	return fault.New("data-in-named-column", i+1, short(p.names[i]), err)
 }
 
 // appendValue parses to the nearest float32 at once: by way of float64 it would be rounded twice.
@@ -219,9 +232,9 @@ func (t *table) appendValue(cell string) error {
 		x, err := strconv.ParseFloat(cell, 32)
 		switch {
 		case errors.Is(err, strconv.ErrSyntax):
-			return fmt.Errorf("text %q, want a number", short(cell))
+			return fault.New("data-not-a-number", short(cell))
 		case err != nil || math.IsNaN(x) || math.IsInf(x, 0):
-			return fmt.Errorf("%s, want a finite number (a missing cell is left empty)", short(cell))
+			return fault.New("data-not-finite-cell", short(cell))
 		}
 		v = float32(x)
 	}
@@ -237,17 +250,22 @@ func (t *table) appendLabel(cell string) error {
 	case "1", "1.0", "True", "true":
 		t.labels = append(t.labels, 1)
 	default:
-		return fmt.Errorf("label %q, want 0 or 1", short(cell))
+		return fault.New("data-label", short(cell))
 	}
 	return nil
 }
 
-// short cuts a cell to what fits in a message.
+// short cuts a cell to what fits in a message, without what a terminal could take for a command.
 func short(cell string) string {
 	if len(cell) > 40 {
-		return cell[:40] + "..."
+		cell = cell[:40] + "..."
 	}
-	return cell
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, cell)
 }
 
 // recordGuard passes bytes on and fails when one record gets longer than maxRecord.
@@ -258,7 +276,7 @@ type recordGuard struct {
 
 func (g *recordGuard) Read(p []byte) (int, error) {
 	if g.length > maxRecord {
-		return 0, fmt.Errorf("a row of more than %d bytes, want rows of numbers", maxRecord)
+		return 0, fault.New("data-row-too-long", maxRecord)
 	}
 	n, err := g.r.Read(p)
 	g.length += n

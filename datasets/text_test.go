@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cosinelab/datasets/fault"
 )
 
 func TestTextTablesInEveryShape(t *testing.T) {
@@ -61,24 +63,24 @@ func TestTextErrorsSayFileLineAndColumn(t *testing.T) {
 		{"", layout{}, "x.csv: empty file, want rows of numbers"},
 		{"\n\n", layout{}, "x.csv: empty file, want rows of numbers"},
 		{"a,b\n", layout{}, "x.csv: no rows after the header"},
-		{"1,2\n3\n", layout{}, "x.csv:2: 1 fields, want 2"},
+		{"1,2\n3\n", layout{}, "x.csv:2: 1 field, want 2"},
 		{"1,2\n3,4,5\n", layout{}, "x.csv:2: 3 fields, want 2"},
 		{"1,2\n", layout{fields: 38}, "x.csv:1: 2 fields, want 38"},
-		{"a,b\n1,2\n3,oops\n", layout{}, `x.csv:3: column 2 (b): text "oops", want a number`},
-		{"1,2\n3,oops\n", layout{}, `x.csv:2: column 2: text "oops", want a number`},
-		{"a;b\n1,5;2\n", layout{}, `x.csv:2: column 1 (a): text "1,5", want a number`},
-		{"1,2\nNaN,4\n", layout{}, "x.csv:2: column 1: NaN, want a finite number (a missing cell is left empty)"},
-		{"1,2\n3,-Inf\n", layout{}, "x.csv:2: column 2: -Inf, want a finite number (a missing cell is left empty)"},
-		{"1,2\n3,1e99\n", layout{}, "x.csv:2: column 2: 1e99, want a finite number (a missing cell is left empty)"},
-		{"a,label\n1,2\n", layout{}, `x.csv:2: column 2 (label): label "2", want 0 or 1`},
-		{"a,label\n1,\n", layout{}, `x.csv:2: column 2 (label): label "", want 0 or 1`},
-		{"a,b\n1,2\n", layout{label: "c"}, `x.csv: no column "c", want one of a, b`},
+		{"a,b\n1,2\n3,oops\n", layout{}, "x.csv:3: column 2 (b): text “oops”, want a number"},
+		{"1,2\n3,oops\n", layout{}, "x.csv:2: column 2: text “oops”, want a number"},
+		{"a;b\n1,5;2\n", layout{}, "x.csv:2: column 1 (a): text “1,5”, want a number"},
+		{"1,2\nNaN,4\n", layout{}, "x.csv:2: column 1: NaN, want a finite number (leave a missing cell empty)"},
+		{"1,2\n3,-Inf\n", layout{}, "x.csv:2: column 2: -Inf, want a finite number (leave a missing cell empty)"},
+		{"1,2\n3,1e99\n", layout{}, "x.csv:2: column 2: 1e99, want a finite number (leave a missing cell empty)"},
+		{"a,label\n1,2\n", layout{}, "x.csv:2: column 2 (label): label “2”, want 0 or 1"},
+		{"a,label\n1,\n", layout{}, "x.csv:2: column 2 (label): label “”, want 0 or 1"},
+		{"a,b\n1,2\n", layout{label: "c"}, "x.csv: no column “c”, want one of a or b"},
 		{"a,b\n1,2\n", layout{labels: true}, "x.csv: 2 columns, want one with the labels, or one named label"},
 		{"time,label\n1,0\n", layout{}, "x.csv: no column with values, only time, label"},
-		{"1,\"2\n", layout{}, `x.csv:1: character 6: extraneous or missing " in quoted-field`},
-		{"1,2\n3,a\"b\n", layout{}, `x.csv:2: character 4: bare " in non-quoted-field`},
-		{strings.Repeat("7", 2*maxRecord), layout{}, "x.csv: after row 0: a row of more than 1048576 bytes, want rows of numbers"},
-		{"\"" + strings.Repeat("7\n", maxRecord), layout{}, "x.csv: after row 0: a row of more than 1048576 bytes, want rows of numbers"},
+		{"1,\"2\n", layout{}, "x.csv:1: character 6: a field in quotation marks does not end where it should"},
+		{"1,2\n3,a\"b\n", layout{}, "x.csv:2: character 4: a quotation mark inside a field that does not begin with one"},
+		{strings.Repeat("7", 2*maxRecord), layout{}, "x.csv: row 1: a row of more than 1\u2009048\u2009576 bytes, want rows of numbers"},
+		{"\"" + strings.Repeat("7\n", maxRecord), layout{}, "x.csv: row 1: a row of more than 1\u2009048\u2009576 bytes, want rows of numbers"},
 	} {
 		_, err := readTable(inMemory("x.csv", test.content), test.want)
 		wantError(t, err, test.message)
@@ -92,7 +94,7 @@ func TestACutOffGzipFileIsAnError(t *testing.T) {
 	}
 	whole := gzipped(t, content.String())
 	for _, n := range []int{2, 9, len(whole) / 2, len(whole) - 1} {
-		if _, err := readTable(inMemory("x.csv.gz", whole[:n]), layout{}); err == nil || !strings.Contains(err.Error(), "x.csv.gz") {
+		if _, err := readTable(inMemory("x.csv.gz", whole[:n]), layout{}); err == nil || !fault.Has(err, "file-cut-off") && !fault.Has(err, "data-gzip") || !strings.Contains(err.Error(), "x.csv.gz") {
 			t.Errorf("cut at %d of %d: error %v", n, len(whole), err)
 		}
 	}

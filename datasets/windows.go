@@ -8,8 +8,8 @@ type Windows struct {
 	Fresh  int   // steps at the end of each window that count, beside the whole first window; 0 = all
 }
 
-// Slide returns the windows of so many steps that start every stride steps and lie inside the series; none if it is
-// shorter. Length and stride are at least 1.
+// Slide returns the windows of so many steps that start every stride steps and lie inside the series; none if
+// it is shorter. Length and stride are at least 1.
 func Slide(s Series, length, stride int) Windows {
 	w := Windows{Series: s, Length: length}
 	for at := 0; at+length <= s.Rows; at += stride {
@@ -21,9 +21,9 @@ func Slide(s Series, length, stride int) Windows {
 // Tile returns the non-overlapping windows from the start of the series; the remainder at its end is in none.
 func Tile(s Series, length int) Windows { return Slide(s, length, length) }
 
-// Warm returns the windows that start every fresh steps, of which only the last fresh steps count, and all steps of the
-// very first: whatever predicts a step has seen the steps before it (engine/models/README.md, section 1.3).
-// Fresh is 1 to length.
+// Warm returns the windows that start every fresh steps, of which only the last fresh steps count, and all
+// steps of the very first: whatever predicts a step has seen the steps before it (engine/models/README.md,
+// section 1.3). Fresh is 1 to length.
 func Warm(s Series, length, fresh int) Windows {
 	w := Slide(s, length, fresh)
 	w.Fresh = fresh
@@ -38,7 +38,8 @@ func (w Windows) Steps() int {
 	return w.Len() * w.Length
 }
 
-// Counted is what belongs to the steps that count, of what was computed for all steps of window i, step by step.
+// Counted is what belongs to the steps that count, of what was computed for all steps of window i, step by
+// step.
 func Counted[T any](w Windows, i int, of []T) []T {
 	if w.Fresh == 0 || i == 0 {
 		return of

@@ -3,14 +3,15 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 )
 
 // maxFiles is how many files a folder of data sets may hold; more is not such a folder but somebody's home.
@@ -19,6 +20,7 @@ const maxFiles = 10_000
 // folder is a folder of data sets. Nothing outside it can be reached, by whatever path or symbolic link.
 type folder struct {
 	root *os.Root // nil when there is no folder
+	w    *words.Language
 }
 
 // listing answers GET /data/. The worker rebuilds the folder from Files and opens a set of Sets in it.
@@ -43,15 +45,15 @@ type dataFile struct {
 }
 
 // openFolder opens the folder at path; an empty path stands for a folder without sets.
-func openFolder(path string) (*folder, error) {
+func openFolder(path string, w *words.Language) (*folder, error) {
 	if path == "" {
-		return &folder{}, nil
+		return &folder{w: w}, nil
 	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening the data folder: %w", err)
+		return nil, fault.New("serve-bad-folder", path, fault.Cause(err))
 	}
-	return &folder{root}, nil
+	return &folder{root, w}, nil
 }
 
 // Close releases the folder.
@@ -66,7 +68,7 @@ func (f *folder) Close() error {
 func (f *folder) list(w http.ResponseWriter, r *http.Request) {
 	found, err := f.look()
 	if err != nil {
-		http.Error(w, "listing the data folder: "+err.Error(), http.StatusInternalServerError)
+		http.Error(w, f.w.Error(err), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -87,8 +89,10 @@ func (f *folder) look() (listing, error) {
 	for _, e := range entries {
 		found.Sets = append(found.Sets, set(e))
 	}
-	found.Files, err = f.files()
-	return found, err
+	if found.Files, err = f.files(); err != nil {
+		return listing{}, fault.New("data-list", err)
+	}
+	return found, nil
 }
 
 // files lists every file below the folder that may be sent.
@@ -103,7 +107,7 @@ func (f *folder) files() ([]dataFile, error) {
 		case hidden(name) || entry.IsDir():
 			return nil
 		case len(files) == maxFiles:
-			return fmt.Errorf("more than %d files, want a folder of data sets only", maxFiles)
+			return fault.New("serve-too-many-files", maxFiles)
 		}
 		// Through a link, so that a linked file counts with its own size; a link that leads out fails here.
 		if info, err := f.root.Stat(name); err == nil && info.Mode().IsRegular() {
@@ -123,11 +127,11 @@ func hidden(path string) bool {
 func (f *folder) file(w http.ResponseWriter, r *http.Request) {
 	opened, info, err := f.open(r.PathValue("path"))
 	if errors.Is(err, fs.ErrPermission) {
-		http.Error(w, "the server may not read this file", http.StatusForbidden)
+		http.Error(w, f.w.Say("serve-file-forbidden"), http.StatusForbidden)
 		return
 	}
 	if err != nil {
-		http.Error(w, "no such file in the data folder", http.StatusNotFound)
+		http.Error(w, f.w.Say("serve-file-missing"), http.StatusNotFound)
 		return
 	}
 	defer opened.Close()

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 )
 
@@ -201,7 +202,7 @@ func TestFolderOfTooManyFilesIsRefusedInWords(t *testing.T) {
 		}
 	}
 	r := ask(testHandler(t, dir), "GET", "/data/")
-	if got := body(t, r); r.StatusCode != http.StatusInternalServerError || !strings.Contains(got, "more than 10000 files") {
+	if got := body(t, r); r.StatusCode != http.StatusInternalServerError || !strings.Contains(got, "more than 10\u2009000 files") {
 		t.Errorf("%d %s", r.StatusCode, got)
 	}
 }
@@ -212,7 +213,7 @@ func TestDataFolderMustBeAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{file, file + "-missing"} {
-		if _, err := openFolder(path); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := openFolder(path, words.English()); err == nil || !strings.Contains(words.English().Error(err), path) {
 			t.Errorf("%s: %v, want an error that names it", path, err)
 		}
 	}

@@ -22,8 +22,9 @@ var codings = [encodings]string{identity: "identity", gzip: "gzip", brotli: "br"
 // suffixes holds, for each encoding, what the names of its files end in.
 var suffixes = [encodings]string{identity: "", gzip: ".gz", brotli: ".br"}
 
-// negotiate returns the encoding among those ready that an Accept-Encoding header prefers; between equals the more
-// compressed one (RFC 9110, 12.5.3). Where the header accepts none of them it is identity, as the RFC allows.
+// negotiate returns the encoding among those ready that an Accept-Encoding header prefers; between equals the
+// more compressed one (RFC 9110, 12.5.3). Where the header accepts none of them it is identity, as the RFC
+// allows.
 func negotiate(header string, ready [encodings]bool) encoding {
 	quality := qualities(header)
 	best := identity
@@ -35,8 +36,8 @@ func negotiate(header string, ready [encodings]bool) encoding {
 	return best
 }
 
-// qualities returns how much a header wants each encoding, from 0 (not at all) to 1. Identity that is not named
-// stays acceptable without being wanted, which is 0 here too.
+// qualities returns how much a header wants each encoding, from 0 (not at all) to 1. Identity that is not
+// named stays acceptable without being wanted, which is 0 here too.
 func qualities(header string) [encodings]float64 {
 	var quality [encodings]float64
 	var named [encodings]bool
@@ -60,8 +61,8 @@ func qualities(header string) [encodings]float64 {
 	return quality
 }
 
-// weight splits an element such as "gzip;q=0.5" into the coding in lower case and its quality; what cannot be read
-// counts as not wanted.
+// weight splits an element such as "gzip;q=0.5" into the coding in lower case and its quality; what cannot be
+// read counts as not wanted.
 func weight(element string) (string, float64) {
 	coding, parameter, weighted := strings.Cut(element, ";")
 	coding = strings.ToLower(strings.TrimSpace(coding))

@@ -11,15 +11,20 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 
 	"cosinelab/assets"
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program without waiting
-	code := run(ctx, os.Args[1:], assets.Dist(), os.Stdout, os.Stderr)
+	w := words.FromCommand(os.Args[1:], os.Getenv)
+	code := run(ctx, w, os.Args[1:], assets.Dist(), os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -32,46 +37,63 @@ type settings struct {
 	version bool
 }
 
-// run serves the built page until ctx ends; the exit code is 0, 1 when serving failed, 2 when args are wrong.
-func run(ctx context.Context, args []string, built fs.FS, stdout, stderr io.Writer) int {
-	s, err := parse(args, stdout)
+// run serves the built page until ctx ends, and speaks w; the exit code is 0, 1 when serving failed, 2 when
+// args are wrong.
+func run(ctx context.Context, w *words.Language, args []string, built fs.FS, stdout, stderr io.Writer) int {
+	s, err := parse(w, args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		fmt.Fprintln(stderr, "serve:", err)
-		fmt.Fprintln(stderr, "serve -h lists the options")
+		fmt.Fprintln(stderr, "serve:", w.Error(err))
+		fmt.Fprintln(stderr, w.Say("serve-see-help"))
 		return 2
 	case s.version:
 		fmt.Fprintln(stdout, "serve", version())
 		return 0
 	}
-	if err := serve(ctx, s, built, stdout, stderr); err != nil {
-		fmt.Fprintln(stderr, "serve:", err)
+	if err := serve(ctx, w, s, built, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "serve:", w.Error(err))
 		return 1
 	}
 	return 0
 }
 
 // parse reads args; for -h it prints the usage and returns flag.ErrHelp.
-func parse(args []string, stdout io.Writer) (settings, error) {
+func parse(w *words.Language, args []string, stdout io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 takes any that is free")
-	flags.StringVar(&s.data, "data", "", "`folder` of data sets (SMD, MSL, PSM) to offer on the page, read-only")
-	flags.BoolVar(&s.open, "open", false, "open the page in the browser")
-	flags.BoolVar(&s.version, "version", false, "print the version")
+	flags.SetOutput(io.Discard) // errors and help are said in words
+	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", w.Say("serve-flag-addr"))
+	flags.StringVar(&s.data, "data", "", w.Say("serve-flag-data"))
+	flags.BoolVar(&s.open, "open", false, w.Say("serve-flag-open"))
+	flags.BoolVar(&s.version, "version", false, w.Say("serve-flag-version"))
+	language := flags.String("lang", "", w.Say("flag-lang")) // was read before all others
 	err := flags.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(stdout, "usage: serve [options]\n\nServes Cosine Lab until Ctrl-C.")
-		flags.SetOutput(stdout)
-		flags.PrintDefaults()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		help(w, flags, stdout)
+		return s, err
+	case err != nil:
+		return s, fault.New("flag-wrong", err)
+	case *language != "" && !slices.Contains(words.Tags(), *language):
+		return s, fault.New("flag-lang-unknown", *language, fault.Choices(words.Tags()))
+	case flags.NArg() > 0:
+		return s, fault.New("serve-bad-argument", flags.Arg(0))
 	}
-	if err == nil && flags.NArg() > 0 {
-		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	return s, err
+	return s, nil
+}
+
+// help prints the usage.
+func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
+	fmt.Fprintf(out, "%s\n\n%s\n\n", w.Say("serve-usage"), w.Say("serve-what"))
+	flags.VisitAll(func(f *flag.Flag) {
+		value, about := flag.UnquoteUsage(f)
+		if f.DefValue != "" && f.DefValue != "false" {
+			about = w.Say("flag-default", about, f.DefValue)
+		}
+		fmt.Fprintf(out, "  %s\n        %s\n", strings.TrimSpace("-"+f.Name+" "+value), about)
+	})
 }
 
 // version returns the version that the go command recorded in the binary.

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // index is what the root of the server shows.
@@ -39,11 +41,11 @@ func loadPage(built fs.FS) (page, error) {
 		p[name], err = loadFile(built, name)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the built page: %w", err)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // without a build there is no folder
+		return nil, fault.New("serve-page-unread", err)
 	}
 	if _, found := p[index]; !found {
-		return nil, errors.New("this server was built without the page: run make build")
+		return nil, fault.New("serve-no-page")
 	}
 	return p, nil
 }
@@ -71,7 +73,8 @@ func loadFile(built fs.FS, name string) (file, error) {
 	return f, nil
 }
 
-// contentType returns the media type of a file of the page. It does not ask the operating system, whose tables differ.
+// contentType returns the media type of a file of the page. It does not ask the operating system, whose
+// tables differ.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".html":

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"cosinelab/assets/words"
 )
 
 // Names by content as the build gives them.
@@ -33,7 +35,7 @@ func testHandler(t *testing.T, data string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := openFolder(data)
+	folder, err := openFolder(data, words.English())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,18 +11,21 @@ import (
 	"net/http"
 	"syscall"
 	"time"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 )
 
 // grace is how long running answers may take to finish after the server was told to stop.
 const grace = 2 * time.Second
 
-// serve offers the built page, with the data sets if there are any, until ctx ends.
-func serve(ctx context.Context, s settings, built fs.FS, stdout, stderr io.Writer) error {
+// serve offers the built page, with the data sets if there are any, until ctx ends; it speaks w.
+func serve(ctx context.Context, w *words.Language, s settings, built fs.FS, stdout, stderr io.Writer) error {
 	page, err := loadPage(built)
 	if err != nil {
 		return err
 	}
-	data, err := openFolder(s.data)
+	data, err := openFolder(s.data, w)
 	if err != nil {
 		return err
 	}
@@ -32,10 +35,10 @@ func serve(ctx context.Context, s settings, built fs.FS, stdout, stderr io.Write
 		return err
 	}
 	url := address(listener.Addr())
-	fmt.Fprintf(stdout, "Cosine Lab: %s (Ctrl-C stops it)\n", url)
+	fmt.Fprintln(stdout, w.Say("serve-here", url))
 	if s.open {
 		if err := openBrowser(url); err != nil {
-			fmt.Fprintf(stderr, "serve: cannot open a browser (%v): open %s by hand\n", err, url)
+			fmt.Fprintln(stderr, "serve:", w.Say("serve-no-browser", err, url))
 		}
 	}
 	return serveUntil(ctx, listener, handler(page, data), log.New(stderr, "serve: ", 0))
@@ -52,8 +55,8 @@ func handler(page page, data *folder) http.Handler {
 
 // policy lets the page load nothing but its own files, data that it makes itself, and WebAssembly.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; " +
-	"style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // protect adds the headers that isolate the page. The first two give it threads (SharedArrayBuffer).
 func protect(next http.Handler) http.Handler {
@@ -77,11 +80,10 @@ func listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, addressInUse) {
 		host, _, _ := net.SplitHostPort(addr) // it was valid enough to be in use
-		return nil, fmt.Errorf("%s is in use by another program: stop that one, or take a free port with -addr %s",
-			addr, net.JoinHostPort(host, "0"))
+		return nil, fault.New("serve-port-in-use", addr, net.JoinHostPort(host, "0"))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listening on %q (want host:port): %w", addr, err)
+		return nil, fault.New("serve-bad-address", addr, err)
 	}
 	return listener, nil
 }

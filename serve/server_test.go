@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -12,16 +13,20 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"cosinelab/assets/words"
 )
 
-// start serves built with args until the test ends; it returns the address and a function that stops the server
-// and returns its exit code.
+// start serves built with args until the test ends; it returns the address and a function that stops the
+// server and returns its exit code.
 func start(t *testing.T, args ...string) (url string, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	read, write := io.Pipe()
 	code := make(chan int, 1)
-	go func() { code <- run(ctx, append(args, "-addr", "127.0.0.1:0"), built(), write, io.Discard) }()
+	go func() {
+		code <- run(ctx, words.English(), append(args, "-addr", "127.0.0.1:0"), built(), write, io.Discard)
+	}()
 	t.Cleanup(cancel)
 	line := make([]byte, 200)
 	n, err := read.Read(line)
@@ -97,7 +102,7 @@ func TestPortInUseSaysWhatToDo(t *testing.T) {
 	defer taken.Close()
 	addr := taken.Addr().String()
 	var stderr strings.Builder
-	code := run(context.Background(), []string{"-addr", addr}, built(), io.Discard, &stderr)
+	code := run(context.Background(), words.English(), []string{"-addr", addr}, built(), io.Discard, &stderr)
 	want := "serve: " + addr + " is in use by another program: stop that one, or take a free port with -addr 127.0.0.1:0\n"
 	if code != 1 || stderr.String() != want {
 		t.Errorf("exit code %d, %q, want 1, %q", code, stderr.String(), want)
@@ -105,10 +110,16 @@ func TestPortInUseSaysWhatToDo(t *testing.T) {
 }
 
 func TestServerWithoutThePageSaysHowToBuildIt(t *testing.T) {
-	var stderr strings.Builder
-	code := run(context.Background(), nil, fstest.MapFS{".keep": {}}, io.Discard, &stderr)
-	if want := "serve: this server was built without the page: run make build\n"; code != 1 || stderr.String() != want {
-		t.Errorf("exit code %d, %q, want 1, %q", code, stderr.String(), want)
+	none, err := fs.Sub(fstest.MapFS{}, "dist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, built := range []fs.FS{none, fstest.MapFS{".tmp-1": {}}} {
+		var stderr strings.Builder
+		code := run(context.Background(), words.English(), nil, built, io.Discard, &stderr)
+		if want := "serve: this server was built without the page: run make build\n"; code != 1 || stderr.String() != want {
+			t.Errorf("exit code %d, %q, want 1, %q", code, stderr.String(), want)
+		}
 	}
 }
 
@@ -122,12 +133,15 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-h"}, 0, "usage: serve [options]", ""},
 		{[]string{"-version"}, 0, "serve ", ""},
 		{[]string{"-nonsense"}, 2, "", "-nonsense"},
-		{[]string{"extra"}, 2, "", `unexpected argument "extra"`},
+		{[]string{"extra"}, 2, "", "extra: serve takes options only"},
+		{[]string{"extra", "-lang", "ko"}, 2, "", "extra: serve는 옵션만 받습니다"},
+		{[]string{"-lang=ko", "-help"}, 0, "(기본값 127.0.0.1:8080)", ""},
+		{[]string{"-lang", "xx"}, 2, "", "-lang xx, want en or ko"},
 		{[]string{"-data", "/nowhere/at/all"}, 1, "", "/nowhere/at/all"},
-		{[]string{"-addr", "nonsense"}, 1, "", `listening on "nonsense" (want host:port)`},
+		{[]string{"-addr", "nonsense"}, 1, "", "cannot listen on “nonsense”, want host:port: "},
 	} {
 		var stdout, stderr strings.Builder
-		code := run(context.Background(), c.args, built(), &stdout, &stderr)
+		code := run(context.Background(), words.FromCommand(c.args, func(string) string { return "" }), c.args, built(), &stdout, &stderr)
 		if code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
 			t.Errorf("%q: exit code %d, stdout %q, stderr %q", c.args, code, stdout.String(), stderr.String())
 		}

@@ -112,7 +112,8 @@ func optionGroup(group string, choices []form.Choice) *vecty.HTML {
 
 // option has a key: without one, vecty would move the choice to another model when the list changes.
 func option(c form.Choice) *vecty.HTML {
-	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On)), vecty.Text(c.Text))
+	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On),
+		vecty.Property("title", c.Hint)), vecty.Text(c.Text))
 }
 
 func anyOn(choices []form.Choice) bool {

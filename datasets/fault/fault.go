@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"strings"
 )
 
-// Fault is an error without a sentence: Key names the sentence in the files of package words, Args go into it. An argument
-// is a string, a number, a Word, Choices or another error, whatever its type.
+// Fault is an error without a sentence: Key names the sentence in the files of package words, Args go into
+// it. An argument is a string, a number, a Word, Choices or another error, whatever its type.
 type Fault struct {
 	Key  string
 	Args []any
@@ -55,32 +57,38 @@ func (f *Fault) Unwrap() (inner []error) {
 	return inner
 }
 
+// told is an error that says its key and arguments: a Fault, or a type that holds one.
+type told interface {
+	error
+	Told() (key string, args []any)
+}
+
 // foreign is the key of an error that has none of its own: its text is the argument.
 const foreign = "foreign-error"
 
-// Of returns the first fault in the tree of err, outermost first; an error that has none becomes one that says its text.
-// Nil stays nil.
+// Of returns the first fault in the tree of err, outermost first; an error that has none becomes one that
+// says its text. Nil stays nil.
 func Of(err error) *Fault {
 	if err == nil {
 		return nil
 	}
-	if f, ok := errors.AsType[*Fault](err); ok {
+	t, ok := errors.AsType[told](err)
+	if !ok {
+		return &Fault{foreign, []any{err.Error()}}
+	}
+	if f, ok := t.(*Fault); ok {
 		return f
 	}
-	if t, ok := errors.AsType[interface {
-		error
-		Told() (string, []any)
-	}](err); ok {
-		key, args := t.Told()
-		return &Fault{key, args}
-	}
-	return &Fault{foreign, []any{err.Error()}}
+	key, args := t.Told()
+	return &Fault{key, args}
 }
 
 // Has reports whether err is, or wraps, a fault with this key.
 func Has(err error, key string) bool {
-	if f, ok := err.(*Fault); ok && f.Key == key {
-		return true
+	if t, ok := err.(told); ok {
+		if k, _ := t.Told(); k == key {
+			return true
+		}
 	}
 	switch x := err.(type) {
 	case interface{ Unwrap() error }:
@@ -93,6 +101,25 @@ func Has(err error, key string) bool {
 		}
 	}
 	return false
+}
+
+// Cause says why a file could not be used, without the name and the operation that the error of a file system
+// holds: its caller names the file.
+func Cause(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return New("file-missing", err)
+	case errors.Is(err, fs.ErrPermission):
+		return New("file-forbidden", err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return New("file-cut-off", err)
+	}
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 // argument is an argument in JSON: one field is set.
@@ -132,7 +159,8 @@ func argumentOf(a any) argument {
 	var number float64
 	switch a.(type) {
 	case int, int64, uint64, float64:
-		if json.Unmarshal([]byte(text), &number) == nil && (fmt.Sprint(number) == text || fmt.Sprintf("%.0f", number) == text) {
+		if json.Unmarshal([]byte(text), &number) == nil &&
+			(fmt.Sprint(number) == text || fmt.Sprintf("%.0f", number) == text) {
 			return argument{Number: &number}
 		}
 	}

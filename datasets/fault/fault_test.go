@@ -3,8 +3,10 @@ package fault
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"reflect"
 	"testing"
 )
@@ -47,5 +49,27 @@ func TestAnArgumentThatIsAnErrorIsWrapped(t *testing.T) {
 	}
 	if got, want := err.Error(), "outer: name, middle: file does not exist"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// placed is an error of a type of its own that holds a fault, as loaders have for a place in a file.
+type placed struct{ *Fault }
+
+func TestTheOutermostFaultIsTaken(t *testing.T) {
+	inner := New("inner")
+	err := fmt.Errorf("in between: %w", placed{Of(New("outer", inner))})
+	if f := Of(err); f.Key != "outer" || !Has(err, "outer") || !Has(err, "inner") {
+		t.Errorf("%v is taken for %v", err, f)
+	}
+}
+
+func TestTheCauseNamesNoFile(t *testing.T) {
+	_, err := os.Open("/no such folder/x.csv")
+	if cause := Cause(err); !Has(cause, "file-missing") || !errors.Is(cause, fs.ErrNotExist) {
+		t.Errorf("the cause of %v is %v", err, cause)
+	}
+	full := errors.New("no space left")
+	if cause := Cause(&fs.PathError{Op: "write", Path: "x", Err: full}); cause != full {
+		t.Errorf("got %v", cause)
 	}
 }

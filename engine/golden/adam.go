@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
@@ -143,7 +144,7 @@ func (v *verifier) valley(f adamFile) error {
 	rounds, err := v.run(job{graph: g, feeds: s.feeds, updates: s.updates, rounds: s.rounds(len(f.Adam.Steps) + 1),
 		results: []*graph.Node{p, loss, grads[0], s.moments[0][0], s.moments[0][1]}})
 	if err != nil {
-		return fmt.Errorf("golden: adam: %w", err)
+		return fault.New("in-place", "adam", err)
 	}
 	for i, want := range f.Adam.Steps {
 		q := quantity{name: "adam", rule: optimizer, targets: []target{
@@ -165,12 +166,12 @@ func (v *verifier) constant(name string, c adamConfig, gradient, start array, af
 		s = newStepper(c, []*graph.Node{p}, []*graph.Node{d})
 	})
 	if err != nil {
-		return fmt.Errorf("golden: %s: %w", name, err)
+		return fault.New("in-place", name, err)
 	}
 	s.feeds[p], s.feeds[d] = start.floats(), gradient.floats()
 	rounds, err := v.run(job{graph: g, feeds: s.feeds, updates: s.updates, rounds: s.rounds(len(after) + 1), results: []*graph.Node{p}})
 	if err != nil {
-		return fmt.Errorf("golden: %s: %w", name, err)
+		return fault.New("in-place", name, err)
 	}
 	q, got := quantity{name: name, rule: optimizer}, [][]float64{}
 	for i, want := range after {
@@ -234,7 +235,7 @@ func (v *verifier) clipping(f adamFile) error {
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("golden: clip: %w", err)
+		return fault.New("in-place", "clip", err)
 	}
 	return v.check(g, in, quantities)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/tensor"
 )
 
@@ -32,13 +33,13 @@ func (a *array) fill(x any, depth int) error {
 	switch x := x.(type) {
 	case float64:
 		if depth < len(a.shape) {
-			return fmt.Errorf("a number where shape %v has a list", a.shape)
+			return fault.New("golden-number-for-list", fmt.Sprint(a.shape))
 		}
 		a.data = append(a.data, x)
 		return nil
 	case []any:
 		if depth >= len(a.shape) || len(x) != a.shape[depth] {
-			return fmt.Errorf("a list of %d at depth %d of shape %v", len(x), depth, a.shape)
+			return fault.New("golden-list-length", len(x), depth, fmt.Sprint(a.shape))
 		}
 		for _, y := range x {
 			if err := a.fill(y, depth+1); err != nil {
@@ -47,7 +48,7 @@ func (a *array) fill(x any, depth int) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%v in a list of numbers", x)
+	return fault.New("golden-no-number", fmt.Sprint(x))
 }
 
 // steps are those of a series [B,L,C] from the given one on.

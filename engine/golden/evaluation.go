@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -54,7 +55,7 @@ func (d draws) scores(n int) ([]float64, error) {
 			out[i] /= float64(uint64(1) << d.Bits)
 		}
 	default:
-		return nil, fmt.Errorf("golden: scores of kind %q with %d values, want list of %d or lcg", d.Kind, len(d.Values), n)
+		return nil, fault.New("golden-scores", d.Kind, len(d.Values), n)
 	}
 	return out, nil
 }
@@ -107,7 +108,7 @@ func (c evaluationCase) first(l *ledger, what string, got, want []float64) {
 func verifyEvaluation(v *verifier, file []byte) error {
 	var f struct{ Cases []evaluationCase }
 	if err := json.Unmarshal(file, &f); err != nil {
-		return fmt.Errorf("golden: %w", err)
+		return fault.New("golden-json", err)
 	}
 	l := ledger{}
 	for _, c := range f.Cases {
@@ -116,7 +117,7 @@ func verifyEvaluation(v *verifier, file []byte) error {
 			verify = c.thresholds
 		}
 		if err := verify(&l); err != nil {
-			return fmt.Errorf("golden: %s: %w", c.Name, err)
+			return fault.New("in-place", c.Name, err)
 		}
 	}
 	v.report.Checks = append(v.report.Checks, l.checks...)
@@ -256,7 +257,7 @@ func (c evaluationCase) leaves(l *ledger, at string, want any, answer map[string
 	}
 	object, ok := want.(map[string]any)
 	if !ok {
-		return fmt.Errorf("expected of %s: %v, want an object", at, want)
+		return fault.New("golden-no-object", at, fmt.Sprint(want))
 	}
 	for _, key := range sorted(object) {
 		compare(l, key, at+"/"+key, object[key], got[key])
@@ -366,7 +367,7 @@ func policyOf(key string) (name string, x float64, err error) {
 		name, number = number[:i], number[i+1:]
 	}
 	if x, err = strconv.ParseFloat(number, 64); err != nil {
-		err = fmt.Errorf("threshold %q, want a policy with a number", key)
+		err = fault.New("golden-threshold", key)
 	}
 	return name, x, err
 }

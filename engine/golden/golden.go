@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/graph"
 )
@@ -68,21 +69,21 @@ func verify(file []byte, run machine, lim limits) (Report, error) {
 		Format string `json:"format"`
 	}
 	if err := json.Unmarshal(file, &head); err != nil {
-		return Report{}, fmt.Errorf("golden: %w", err)
+		return Report{}, fault.New("golden-json", err)
 	}
 	if head.What == "" {
 		head.What = head.Format
 	}
-	var known []string
+	var known fault.Choices
 	for _, k := range kinds {
 		if strings.HasPrefix(head.What, k.what) {
 			v := &verifier{run: run, limits: lim, report: Report{What: head.What}}
 			err := k.verify(v, file)
 			return v.report, err
 		}
-		known = append(known, k.what)
+		known = append(known, strings.TrimRight(k.what, ":,"))
 	}
-	return Report{}, fmt.Errorf("golden: what is %q, want a text that begins with one of: %s", head.What, strings.Join(known, " "))
+	return Report{}, fault.New("golden-unknown-kind", head.What, known)
 }
 
 // limits are the largest errors that rounding explains.
@@ -126,6 +127,9 @@ type target struct {
 	want array
 }
 
+// of names the target with its quantity.
+func (t target) of(q quantity) string { return strings.TrimSpace(q.name + " " + t.name) }
+
 // one is the targets of a quantity with a single tensor.
 func one(n *graph.Node, want array) []target { return []target{{"", n, want}} }
 
@@ -135,17 +139,17 @@ func (v *verifier) check(g *graph.Graph, feeds feeds, quantities []quantity) err
 	for _, q := range quantities {
 		for _, t := range q.targets {
 			if t.node == nil {
-				return fmt.Errorf("golden: %s %s: the model computes none", q.name, t.name)
+				return fault.New("golden-not-computed", t.of(q))
 			}
 			if !t.node.Shape.Equal(t.want.shape) {
-				return fmt.Errorf("golden: %s %s: shape %v, the model's is %v", q.name, t.name, t.want.shape, t.node.Shape)
+				return fault.New("golden-shape", t.of(q), fmt.Sprint(t.want.shape), fmt.Sprint(t.node.Shape))
 			}
 			j.results = append(j.results, t.node)
 		}
 	}
 	rounds, err := v.run(j)
 	if err != nil {
-		return fmt.Errorf("golden: %w", err)
+		return err
 	}
 	got := rounds[0]
 	for _, q := range quantities {
@@ -191,12 +195,17 @@ func difference(got, want []float64) float64 {
 	return d
 }
 
+// differs says that a setting of a file is not the one that the engine computes with.
+func differs(setting string, got, want any) error {
+	return fault.New("golden-setting", setting, fmt.Sprint(got), fmt.Sprint(want))
+}
+
 // decode reads a file whose every field must be known, so that no quantity is passed over in silence.
 func decode(file []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(file))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return fmt.Errorf("golden: %w", err)
+		return fault.New("golden-json", err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/graph"
@@ -128,21 +129,24 @@ func changed(t *testing.T, old, new string) []byte {
 
 func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
-		{`{`, "golden: unexpected end of JSON input"},
-		{`{"what":"Prophet: forward"}`, `golden: what is "Prophet: forward", want a text that begins with one of: Anomaly Transformer: LSTM predictor: OmniAnomaly: THOC: causal GTA: Adam, tsad-golden-metrics/1 tsad-golden-pot/1`},
-		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)), `golden: json: unknown field "kurtosis"`},
-		{string(changed(t, `"heads":2`, `"heads":3`)), "golden: anomaly_transformer: heads 3, want a divisor of d_model 16"},
-		{string(changed(t, `"k":3.0`, `"k":2.0`)), "golden: k 2, temperature 50, log_epsilon 0.0001; want 3, 50, 0.0001"},
-		{string(changed(t, `"distill_axis":"channel"`, `"distill_axis":"batch"`)), `golden: distill_axis "batch": want one of [channel time window]`},
-		{string(changed(t, `"params":{`, `"params":{"bias":[0],`)), "golden: params: 42 tensors, of which the model has 41"},
+		{`{`, "not in the format of its kind: unexpected end of JSON input"},
+		{`{"what":"Prophet: forward"}`, "what is “Prophet: forward”, want a text that begins with Anomaly Transformer, LSTM predictor, OmniAnomaly, THOC, " +
+			"causal GTA, Adam, tsad-golden-metrics/1 or tsad-golden-pot/1"},
+		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)), `not in the format of its kind: json: unknown field "kurtosis"`},
+		{string(changed(t, `"heads":2`, `"heads":3`)), "anomaly_transformer: heads 3, want a divisor of d_model 16"},
+		{string(changed(t, `"k":3.0`, `"k":2.0`)), "k, temperature, log_epsilon: [2 50 0.0001], want [3 50 0.0001]"},
+		{string(changed(t, `"distill_axis":"channel"`, `"distill_axis":"batch"`)), "distill_axis “batch”, want channel, time or window"},
+		{string(changed(t, `"params":{`, `"params":{"bias":[0],`)), "params: 42 tensors, of which the model has 41"},
 		{string(changed(t, `"params":{"embedding`, `"params":{"bedding`)),
-			"golden: params: embedding.value_embedding.tokenConv.weight: shape [], want [16,3,3]"},
-		{string(changed(t, `"output":[[[`, `"output":[[[1,`)), "golden: a list of 3 at depth 2 of shape [2,12,4]"},
-		{string(changed(t, `"series":[`, `"series":[[0.5],`)), "golden: series layer 0: shape [1], the model's is [2,2,12,12]"},
+			"params embedding.value_embedding.tokenConv.weight: shape [], the model has [16,3,3]"},
+		{string(changed(t, `"output":[[[`, `"output":[[[1,`)), "not in the format of its kind: a list of 3 at depth 2 of shape [2,12,4]"},
+		{string(changed(t, `"series":[`, `"series":[[0.5],`)), "series layer 0: shape [1], the model has [2,2,12,12]"},
 	} {
 		_, err := Verify([]byte(c.file), cpu.New())
-		if err == nil || err.Error() != c.want {
-			t.Errorf("error %v, want %s", err, c.want)
+		if err == nil {
+			t.Errorf("no error, want %s", c.want)
+		} else if got := words.English().Error(err); got != c.want {
+			t.Errorf("error %s, want %s", got, c.want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package golden
 
 import (
-	"fmt"
 	"slices"
 
 	"cosinelab/engine/models"
@@ -61,7 +60,7 @@ func verifyGTA(v *verifier, file []byte) error {
 		return err
 	}
 	if c := f.Config; c.Levels != 3 || c.Kernel != 2 || !slices.Equal(c.Dilations, []int{1, 2, 4}) {
-		return fmt.Errorf("golden: %d levels, kernel %d, dilations %v; want 3, 2, [1 2 4]", c.Levels, c.Kernel, c.Dilations)
+		return differs("levels, kernel, dilations", []any{c.Levels, c.Kernel, c.Dilations}, []any{3, 2, []int{1, 2, 4}})
 	}
 	if err := f.variant(v, "hard", f.Hard, false); err != nil {
 		return err

@@ -2,9 +2,9 @@ package golden
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
@@ -106,7 +106,7 @@ func (v *verifier) smoothed(p pupil, span int, want array) error {
 	score := p.out.Scores[0].Node
 	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1), results: []*graph.Node{score}})
 	if err != nil {
-		return fmt.Errorf("golden: score_smoothed: %w", err)
+		return fault.New("in-place", "score_smoothed", err)
 	}
 	var got []float64
 	for window := range slices.Chunk(rounds[0][0], score.Shape[1]) {

@@ -1,8 +1,6 @@
 package golden
 
 import (
-	"fmt"
-
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
@@ -50,7 +48,7 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 	}
 	c := f.Config
 	if c.StdFloor != models.StdFloor {
-		return fmt.Errorf("golden: std_floor %v, want %v", c.StdFloor, models.StdFloor)
+		return differs("std_floor", c.StdFloor, models.StdFloor)
 	}
 	s := f.setup(spec.ModelOmniAnomaly, c.commonConfig, models.Config{DModel: c.Hidden, DFF: c.Dense, Latent: c.Latent, Flows: c.Flows})
 	s.noise = map[string]array{"noise": f.Noise}

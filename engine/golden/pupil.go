@@ -3,8 +3,8 @@ package golden
 import (
 	"errors"
 	"fmt"
-	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/distill"
 	"cosinelab/engine/graph"
@@ -38,17 +38,17 @@ type pupil struct {
 func (s setup) build() (pupil, error) {
 	g, out, err := models.Graph(s.model, s.sizes, s.batch)
 	if err != nil {
-		return pupil{}, fmt.Errorf("golden: %w", err)
+		return pupil{}, err
 	}
 	p := pupil{graph: g, out: out, params: g.Params(), feeds: feeds{}}
 	if err := g.Extend(func() { err = p.distil(s) }); err != nil {
-		return pupil{}, fmt.Errorf("golden: %w", err)
+		return pupil{}, err
 	}
 	if err != nil {
 		return pupil{}, err
 	}
 	if p.gradients, err = autodiff.Gradients(p.total, p.params...); err != nil {
-		return pupil{}, fmt.Errorf("golden: %w", err)
+		return pupil{}, err
 	}
 	if err := p.draw(s.noise); err != nil {
 		return pupil{}, err
@@ -72,7 +72,7 @@ func (p *pupil) distil(s setup) error {
 		}
 	}
 	if p.total == nil {
-		return fmt.Errorf("golden: distill_axis %q: want one of %v", s.axis, slices.Collect(spec.Each(spec.AxisCount)))
+		return fault.New("golden-axis", s.axis, axes())
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (p *pupil) draw(noise map[string]array) error {
 		}
 		a, ok := noise[n.Name]
 		if !ok || !a.shape.Equal(n.Shape) {
-			return fmt.Errorf("golden: noise %s: shape %v, want %v", n.Name, a.shape, n.Shape)
+			return fault.New("golden-shape", "noise "+n.Name, fmt.Sprint(a.shape), fmt.Sprint(n.Shape))
 		}
 		p.feeds[n] = a.floats()
 	}
@@ -106,7 +106,7 @@ func (p *pupil) load(params map[string]array, extra []models.Extra) error {
 	for _, n := range p.params {
 		a, ok := params[n.Name]
 		if !ok || !a.shape.Equal(n.Shape) {
-			return fmt.Errorf("golden: params: %s: shape %v, want %v", n.Name, a.shape, n.Shape)
+			return fault.New("golden-shape", "params "+n.Name, fmt.Sprint(a.shape), fmt.Sprint(n.Shape))
 		}
 		p.feeds[n] = a.floats()
 		used++
@@ -117,7 +117,7 @@ func (p *pupil) load(params map[string]array, extra []models.Extra) error {
 		}
 	}
 	if used != len(params) {
-		return fmt.Errorf("golden: params: %d tensors, of which the model has %d", len(params), used)
+		return fault.New("golden-params", len(params), used)
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func (p *pupil) perParam(nodes []*graph.Node, want map[string]array) []target {
 func (p *pupil) own(loss *graph.Node, want map[string]array) ([]target, error) {
 	grads, err := autodiff.Gradients(loss, p.params...)
 	if err != nil {
-		return nil, fmt.Errorf("golden: %w", err)
+		return nil, err
 	}
 	return p.perParam(grads, want), nil
 }
@@ -192,7 +192,7 @@ func (v *verifier) cosine(student, teacher array, want map[string]array) error {
 		targets, err = cosineGradients(y, x, want)
 	})
 	if err := errors.Join(e, err); err != nil {
-		return fmt.Errorf("golden: %w", err)
+		return err
 	}
 	return v.check(g, in, []quantity{{"cosine_loss_gradient_output", gradient, targets}})
 }
@@ -231,7 +231,7 @@ func (v *verifier) train(p pupil, t training) error {
 	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, results: []*graph.Node{p.total}, updates: s.updates,
 		rounds: s.rounds(len(t.Totals))})
 	if err != nil {
-		return fmt.Errorf("golden: training: %w", err)
+		return fault.New("in-place", "training", err)
 	}
 	q, got := quantity{name: "training.totals", rule: trained}, [][]float64{}
 	for i, want := range t.Totals {
@@ -240,4 +240,12 @@ func (v *verifier) train(p pupil, t training) error {
 	}
 	v.compare(q, got)
 	return nil
+}
+
+// axes are the names of the axes.
+func axes() (names fault.Choices) {
+	for k := range spec.Each(spec.AxisCount) {
+		names = append(names, k.String())
+	}
+	return names
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 )
 
@@ -38,7 +39,7 @@ func (s sample) scores() ([]float64, error) {
 	}
 	for _, p := range s.Set {
 		if i := int(p[0]); i < 0 || i >= s.N {
-			return nil, fmt.Errorf("set %v, want a place below %d", p, s.N)
+			return nil, fault.New("golden-place", fmt.Sprint(p), s.N)
 		}
 		out[int(p[0])] = p[1]
 	}
@@ -56,7 +57,7 @@ func (s sample) transform(v float64) (float64, error) {
 	case "bounded_fourth_root":
 		return 4 * (1 - math.Sqrt(math.Sqrt(v))), nil
 	}
-	return 0, fmt.Errorf("transform %q is unknown", s.Transform)
+	return 0, fault.New("golden-transform", s.Transform)
 }
 
 // tailCase is a case of the file of tails.
@@ -87,7 +88,7 @@ type tailCase struct {
 func verifyTails(v *verifier, file []byte) error {
 	var f struct{ Cases []tailCase }
 	if err := json.Unmarshal(file, &f); err != nil {
-		return fmt.Errorf("golden: %w", err)
+		return fault.New("golden-json", err)
 	}
 	l := ledger{}
 	for _, c := range f.Cases {
@@ -96,7 +97,7 @@ func verifyTails(v *verifier, file []byte) error {
 			verify = c.stream
 		}
 		if err := verify(&l); err != nil {
-			return fmt.Errorf("golden: %s: %w", c.Name, err)
+			return fault.New("in-place", c.Name, err)
 		}
 	}
 	v.report.Checks = append(v.report.Checks, l.checks...)

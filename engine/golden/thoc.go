@@ -1,7 +1,6 @@
 package golden
 
 import (
-	"fmt"
 	"slices"
 
 	"cosinelab/engine/models"
@@ -45,7 +44,7 @@ func verifyTHOC(v *verifier, file []byte) error {
 	}
 	c := f.Config
 	if c.Cell != "gru" || !slices.Equal(c.Skips, []int{1, 2, 4}) {
-		return fmt.Errorf("golden: cell %q with skips %v, want gru with 1, 2, 4", c.Cell, c.Skips)
+		return differs("cell, skips", []any{c.Cell, c.Skips}, []any{"gru", []int{1, 2, 4}})
 	}
 	p, err := f.setup(spec.ModelTHOC, c.commonConfig, models.Config{DModel: c.Hidden, Layers: len(c.Skips), Centres: c.Centres,
 		Constants: models.Constants{Tau: c.Tau, Orthogonality: c.Orthogonality, SelfSupervision: c.SelfSupervision}}).build()
@@ -53,7 +52,7 @@ func verifyTHOC(v *verifier, file []byte) error {
 		return err
 	}
 	if p.out.First != c.First {
-		return fmt.Errorf("golden: distill_first_step %d, want %d", c.First, p.out.First)
+		return differs("distill_first_step", c.First, p.out.First)
 	}
 	own, err := p.own(p.out.Loss, f.Own)
 	if err != nil {

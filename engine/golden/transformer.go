@@ -71,8 +71,8 @@ func verifyTransformer(v *verifier, file []byte) error {
 		return err
 	}
 	if c := f.Config; c.K != models.DiscrepancyWeight || c.Temperature != models.Temperature || c.LogEpsilon != models.LogEpsilon {
-		return fmt.Errorf("golden: k %v, temperature %v, log_epsilon %v; want %v, %v, %v", c.K, c.Temperature, c.LogEpsilon,
-			models.DiscrepancyWeight, models.Temperature, models.LogEpsilon)
+		return differs("k, temperature, log_epsilon", []any{c.K, c.Temperature, c.LogEpsilon},
+			[]any{models.DiscrepancyWeight, models.Temperature, models.LogEpsilon})
 	}
 	for _, part := range []func(*verifier) error{f.teacher, f.student, f.norms, f.plain} {
 		if err := part(v); err != nil {

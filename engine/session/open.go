@@ -2,14 +2,11 @@ package session
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -32,10 +29,12 @@ func newOpenSet(set *datasets.Set, d spec.Data) (openSet, error) {
 // holds reports whether the open set is that of d, however d cuts it.
 func (o openSet) holds(d spec.Data) bool {
 	a := o.data
-	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label && reflect.DeepEqual(a.Split, d.Split)
+	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
+		reflect.DeepEqual(a.Split, d.Split)
 }
 
-// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they are read.
+// answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
+// are read.
 func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", errors.New("open: no data given"))
@@ -75,24 +74,20 @@ const (
 	lineShown   = 200
 )
 
-// lineOf finds the line in errors of files, which begin with NAME:LINE.
-var lineOf = regexp.MustCompile(`^(.+?):(\d+): `)
-
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
 func showLine(e *protocol.Error, err error, files []datasets.File) {
-	found := lineOf.FindStringSubmatch(err.Error())
-	if found == nil {
+	wrong, ok := errors.AsType[*datasets.FileError](err)
+	if !ok || wrong.Line == 0 {
 		return
 	}
-	line, err := strconv.Atoi(found[2])
-	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == found[1] })
-	if err != nil || i < 0 {
+	i := slices.IndexFunc(files, func(f datasets.File) bool { return f.Name == wrong.File })
+	if i < 0 {
 		return
 	}
-	first := max(1, line-linesAround)
-	around, err := files[i].Lines(first, line+linesAround, lineShown)
-	if err == nil && line < first+len(around) {
-		e.Line, e.First, e.Around = line, first, around
+	first := max(1, wrong.Line-linesAround)
+	around, err := files[i].Lines(first, wrong.Line+linesAround, lineShown)
+	if err == nil && wrong.Line < first+len(around) {
+		e.Line, e.First, e.Around = wrong.Line, first, around
 	}
 }
 
@@ -107,8 +102,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 	if files == nil {
 		files = known
 	}
-	group, _, _ := strings.Cut(d.Source, "/")
-	switch {
+	switch group := datasets.GroupOf(d.Source); {
 	case group == datasets.GroupBuiltin:
 		return datasets.Builtin(d.Source, d.Seed)
 	case group == datasets.GroupFile:
@@ -118,7 +112,7 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 		}
 		return datasets.ReadFiles(files, options)
 	case s.Remote == nil:
-		return nil, fmt.Errorf("%s: no folder of real sets is served with this page; start the server with -data", d.Source)
+		return nil, fault.New("data-not-served", d.Source)
 	}
 	return datasets.Open(s.Remote, d.Source)
 }

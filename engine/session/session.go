@@ -68,8 +68,8 @@ func (s *Session) Ready() {
 func (s *Session) catalogue() []protocol.Source {
 	var out []protocol.Source
 	for _, c := range datasets.All {
-		if c.Group == datasets.GroupBuiltin {
-			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About, Group: c.Group})
+		if c.Group() == datasets.GroupBuiltin {
+			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About(), Group: string(c.Group())})
 		}
 	}
 	if s.Remote == nil {
@@ -80,16 +80,10 @@ func (s *Session) catalogue() []protocol.Source {
 		s.fail(0, "data", err)
 	}
 	for _, e := range entries {
-		out = append(out, protocol.Source{ID: e.ID, Title: e.Title, About: about(e), Group: datasets.GroupBenchmark})
+		out = append(out, protocol.Source{ID: e.ID, Title: e.Title, Group: string(datasets.GroupBenchmark),
+			Channels: e.Channels, Train: e.Train, Test: e.Test})
 	}
 	return out
-}
-
-func about(e datasets.Entry) string {
-	if e.Test == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d channels, %d train and %d test steps", e.Channels, e.Train, e.Test)
 }
 
 // Handle starts the answer to a request and returns at once.

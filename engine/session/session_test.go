@@ -24,7 +24,7 @@ func TestReadyNamesTheDeviceAndTheSets(t *testing.T) {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	for _, c := range m.Catalogue {
-		if c.Group != datasets.GroupBuiltin || !strings.HasPrefix(c.ID, "builtin/") || c.Title == "" {
+		if c.Group != string(datasets.GroupBuiltin) || c.About == "" || !strings.HasPrefix(c.ID, "builtin/") || c.Title == "" {
 			t.Errorf("without a folder there is %+v", c)
 		}
 	}
@@ -41,7 +41,7 @@ func TestFolderOfRealSetsIsListedAndRead(t *testing.T) {
 	p.session.Ready()
 	var ids []string
 	for _, c := range p.next().Catalogue {
-		if c.Group == datasets.GroupBenchmark {
+		if c.Group == string(datasets.GroupBenchmark) {
 			ids = append(ids, c.ID)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"cosinelab/assets/words"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/look"
 )
 
@@ -36,6 +37,7 @@ type Recipe struct {
 // Choice is one of the values a field may have.
 type Choice struct {
 	Value, Text, Group string
+	Hint               string // what it is, in a sentence; empty where the text says it
 	On                 bool
 }
 
@@ -121,7 +123,7 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	here := f.GroupOf(f.Spec.Data.Source) == f.Group
 	for _, c := range f.Catalogue {
 		if c.Group == f.Group {
-			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, On: c.ID == f.Spec.Data.Source})
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, Hint: sourceHint(w, c), On: c.ID == f.Spec.Data.Source})
 		}
 	}
 	name := f.sourceName(f.Spec.Data.Source)
@@ -143,6 +145,17 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	default:
 		r.Source, r.Sub = name, f.aboutSeries(w)
 	}
+}
+
+// sourceHint tells what a source shows, or how large it is; empty where nobody knows before it is read.
+func sourceHint(w *words.Language, c protocol.Source) string {
+	switch {
+	case c.About != "":
+		return w.Say(words.Key(c.About))
+	case c.Test > 0:
+		return w.Say("source-size", c.Channels, c.Train, c.Test)
+	}
+	return ""
 }
 
 // sourceName returns what a source is called before its series is read.
@@ -170,7 +183,7 @@ func (f *Form) aboutSeries(w *words.Language) []string {
 	}
 	lines := []string{w.Say("series-shape", len(d.Channels), d.TestSteps), truth}
 	if d.Filled > 0 {
-		lines = append(lines, w.Say("series-filled", w.Count(d.Filled), d.FillRule))
+		lines = append(lines, w.Say("series-filled", d.Filled, w.Say(words.Key("data-fill-"+d.FillRule))))
 	}
 	return lines
 }

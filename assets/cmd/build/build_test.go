@@ -145,7 +145,7 @@ func TestBadSourcesAreRefusedByName(t *testing.T) {
 
 func TestDistHoldsExactlyThePageCompressed(t *testing.T) {
 	out := t.TempDir()
-	for _, stale := range []string{"lab.000000000000.wasm", "lab.000000000000.wasm.br", ".tmp-1", placeholder} {
+	for _, stale := range []string{"lab.000000000000.wasm", "lab.000000000000.wasm.br", ".tmp-1"} {
 		if err := os.WriteFile(filepath.Join(out, stale), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestDistHoldsExactlyThePageCompressed(t *testing.T) {
 	if err := write(context.Background(), out, files, false); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{placeholder}
+	var want []string
 	for _, f := range files {
 		want = append(want, f.name, f.name+".br", f.name+".gz")
 		checkForms(t, filepath.Join(out, f.name), f.data)
@@ -281,7 +281,7 @@ var tinyModule = map[string]string{
 	"assets/assets.go":     "package assets\n",
 	"assets/README.md":     "for readers of the repository\n",
 	"assets/cmd/x/main.go": "package main\n",
-	"assets/dist/.keep":    "",
+	"assets/words/en.txt":  "for package words alone\n",
 }
 
 func TestBuildMakesAPageFromAModule(t *testing.T) {
@@ -306,7 +306,7 @@ func TestBuildMakesAPageFromAModule(t *testing.T) {
 	for _, name := range list(t, filepath.Join(root, "assets", "dist")) {
 		got = append(got, regexp.MustCompile(`\.[0-9a-f]{12}`).ReplaceAllString(name, ""))
 	}
-	want := []string{".keep", "index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.gz",
+	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.gz",
 		"wasm_exec.js", "wasm_exec.js.gz", "worker.wasm", "worker.wasm.gz"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {

@@ -153,11 +153,12 @@ func references(source string, data []byte) [][2]int {
 	return found
 }
 
-// elsewhere matches references that leave the page: to a scheme such as https or data, or to a place in the same file.
+// elsewhere matches references that leave the page: to a scheme such as https or data, or to a place in the
+// same file.
 var elsewhere = regexp.MustCompile(`^(?:[a-z]+:|#|$)`)
 
-// reference returns what a reference from source becomes. Only the last element of its path changes: built files
-// lie in the folders of their sources, so that relative references stay right.
+// reference returns what a reference from source becomes. Only the last element of its path changes: built
+// files lie in the folders of their sources, so that relative references stay right.
 func (l *linker) reference(source, ref string) (string, error) {
 	if elsewhere.MatchString(ref) {
 		return ref, nil

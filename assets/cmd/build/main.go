@@ -1,17 +1,18 @@
 // Command build makes the page, assets/dist, from the hand-written files in assets plus the programs in wasm.
 //
-// Every built file but the pages, which are the HTML files at the root, is named by its content, so that it can be cached
-// for ever. A file refers to another relative to itself, by its source name; the build puts the built name in its place. References are
+// Every built file but the pages, which are the HTML files at the root, is named by its content, so that it
+// can be cached for ever. A file refers to another relative to itself, by its source name; the build puts the
+// built name in its place. References are
 //
 //	HTML  src="lab.js", href="style.css"
 //	CSS   url(icons.svg), @import "tokens.css"
 //	JS    string literals that begin with ./, as in importScripts("./wasm_exec.js")
 //
-// The pages are templates over the languages in assets/words: {{range .}}{{.Say "key"}}{{end}} is a sentence in each of them.
-// Files of other kinds are taken as they are. Go code finds built names in the page: the build fills the element
-// <script type="application/json" id="assets"> of every page with an object from source names to built names,
-// "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for wasm/lab, and so on; Go's wasm_exec.js
-// lies beside them.
+// The pages are templates over the languages in assets/words: {{range .}}{{.Say "key"}}{{end}} is a sentence
+// in each of them. Files of other kinds are taken as they are. Go code finds built names in the page: the build
+// fills the element <script type="application/json" id="assets"> of every page with an object from source names
+// to built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for wasm/lab, and so on;
+// Go's wasm_exec.js lies beside them.
 package main
 
 import (

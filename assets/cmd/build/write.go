@@ -17,15 +17,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// placeholder is the committed file that keeps dist in a fresh clone.
-const placeholder = ".keep"
-
-// write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside it.
-// A name by content that is there already is right already: only what changed is compressed again.
+// write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside
+// it. A name by content that is there already is right already: only what changed is compressed again.
 func write(ctx context.Context, out string, page []file, fast bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	keep := map[string]bool{placeholder: true}
+	keep := map[string]bool{}
 	for _, f := range page {
 		for _, suffix := range suffixes(f.name, fast) {
 			name := f.name + suffix

@@ -10,11 +10,14 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"cosinelab/datasets/fault"
 )
 
 // downloader brings files, one after the other.
@@ -26,34 +29,36 @@ type downloader struct {
 	stall  time.Duration // without a byte, after which a connection counts as cut off
 }
 
-// newDownloader returns one with the patience that a slow line needs: it gives up after about 15 seconds of failures.
+// newDownloader returns one with the patience that a slow line needs: it gives up after about 15 seconds of
+// failures.
 func newDownloader(show *progress) *downloader {
-	return &downloader{client: &http.Client{}, show: show, tries: 4, pause: time.Second, stall: 30 * time.Second}
+	return &downloader{client: &http.Client{}, show: show, tries: 4, pause: time.Second,
+		stall: 30 * time.Second}
 }
 
 // final is an error that trying again does not help.
 type final struct{ error }
 
-// get downloads url to file unless it is there. It writes file.part first and renames it when complete and, if sum is
-// known, right. An interrupted download goes on where it stopped, now or in a later run; when the sum is not known,
-// only if the server says by its tag that the content is still the same.
-func (d *downloader) get(ctx context.Context, url, file, sum string) error {
+// get downloads address to file unless it is there. It writes file.part first and renames it when complete
+// and, if sum is known, right. An interrupted download goes on where it stopped, now or in a later run; when
+// the sum is not known, only if the server says by its tag that the content is still the same.
+func (d *downloader) get(ctx context.Context, address, file, sum string) error {
 	if present(file, sum) {
-		d.show.done("is there")
+		d.show.there()
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		return err
+		return fault.New("in-place", filepath.Dir(file), fault.Cause(err))
 	}
-	p := &partial{url: url, file: file + ".part", sum: sum}
+	p := &partial{url: address, file: file + ".part", sum: sum}
 	if err := d.complete(ctx, p); err != nil {
-		return fmt.Errorf("%s: %w", url, err)
+		return fault.New("in-place", address, err)
 	}
 	if err := os.Rename(p.file, file); err != nil {
-		return err
+		return fault.New("in-place", file, fault.Cause(err))
 	}
 	os.Remove(p.tagFile())
-	d.show.done("")
+	d.show.done()
 	return nil
 }
 
@@ -97,9 +102,10 @@ func (d *downloader) complete(ctx context.Context, p *partial) error {
 	return d.complete(ctx, p) // what an earlier run left was wrong: once more from the start
 }
 
-// persist makes attempts until one reaches the end of the file. An attempt that brought something is a success of
-// its own: only failures in a row count.
+// persist makes attempts until one reaches the end of the file. An attempt that brought something is a
+// success of its own: only failures in a row count.
 func (d *downloader) persist(ctx context.Context, p *partial) error {
+	var last final
 	for failed := 0; ; {
 		before := p.size()
 		err := d.attempt(ctx, p)
@@ -108,15 +114,15 @@ func (d *downloader) persist(ctx context.Context, p *partial) error {
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.As(err, new(final)):
-			return err
+		case errors.As(err, &last):
+			return last.error
 		case p.size() > before:
 			failed = 0
 		default:
 			failed++
 		}
 		if failed >= d.tries {
-			return fmt.Errorf("gave up after %d tries: %w", failed, err)
+			return fault.New("fetch-gave-up", failed, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -130,7 +136,7 @@ func (d *downloader) persist(ctx context.Context, p *partial) error {
 func (d *downloader) attempt(ctx context.Context, p *partial) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watch := time.AfterFunc(d.stall, func() { cancel(fmt.Errorf("no data for %v", d.stall)) })
+	watch := time.AfterFunc(d.stall, func() { cancel(fault.New("fetch-silent", d.stall.Seconds())) })
 	defer watch.Stop()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url, nil)
 	if err != nil {
@@ -151,18 +157,25 @@ func (d *downloader) attempt(ctx context.Context, p *partial) error {
 		d.show.bytes(n, total)
 	}}
 	if err := p.append(body, start); err != nil {
-		return fmt.Errorf("cut off after %d of %d bytes: %w", body.n, total, cause(ctx, err))
+		if total < 0 {
+			return fault.New("fetch-cut-off", body.n, cause(ctx, err))
+		}
+		return fault.New("fetch-cut-off-of", body.n, total, cause(ctx, err))
 	}
 	if total >= 0 && body.n != total {
-		return fmt.Errorf("%d bytes, want %d", body.n, total)
+		return fault.New("fetch-length", body.n, total)
 	}
 	return nil
 }
 
-// cause prefers the reason why a context was cancelled to what the connection made of it.
+// cause prefers the reason why a context was cancelled to what the connection made of it, and leaves out the
+// address, which is said once.
 func cause(ctx context.Context, err error) error {
 	if c := context.Cause(ctx); c != nil {
 		return c
+	}
+	if of, ok := errors.AsType[*url.Error](err); ok {
+		return of.Err
 	}
 	return err
 }
@@ -235,19 +248,19 @@ func (p *partial) begin(response *http.Response) (start, total int64, err error)
 		_, err := fmt.Sscanf(response.Header.Get("Content-Range"), "bytes %d-%d/%d", &start, &end, &total)
 		if err != nil || start != p.size() {
 			p.discard()
-			return 0, 0, fmt.Errorf("the server sent %q of the file, not what was asked", response.Header.Get("Content-Range"))
+			return 0, 0, fault.New("fetch-other-range", response.Header.Get("Content-Range"))
 		}
 		return start, total, nil
 	case http.StatusRequestedRangeNotSatisfiable:
 		p.discard()
-		return 0, 0, errors.New("what is here is longer than the file on the server")
+		return 0, 0, fault.New("fetch-too-long")
 	case http.StatusTooManyRequests, http.StatusRequestTimeout:
-		return 0, 0, errors.New(response.Status)
+		return 0, 0, fault.New("fetch-answer", response.Status)
 	}
 	if response.StatusCode >= 500 {
-		return 0, 0, errors.New(response.Status)
+		return 0, 0, fault.New("fetch-answer", response.Status)
 	}
-	return 0, 0, final{errors.New(response.Status)}
+	return 0, 0, final{fault.New("fetch-answer", response.Status)}
 }
 
 // append writes what comes from r at start, which is either the end of what is there or 0.
@@ -258,7 +271,7 @@ func (p *partial) append(r io.Reader, start int64) error {
 	}
 	out, err := os.OpenFile(p.file, flags, 0o666)
 	if err != nil {
-		return final{err}
+		return final{fault.New("in-place", p.file, fault.Cause(err))}
 	}
 	_, err = io.Copy(out, r)
 	if closing := out.Close(); err == nil {
@@ -277,12 +290,13 @@ func (p *partial) check() error {
 		return err
 	}
 	if got != p.sum {
-		return fmt.Errorf("sha256 %s, want %s: not the published file", got, p.sum)
+		return fault.New("fetch-other-file", got, p.sum)
 	}
 	return nil
 }
 
-// unpack brings the members of the source's archive, unless all are there, and removes the archive afterwards.
+// unpack brings the members of the source's archive, unless all are there, and removes the archive
+// afterwards.
 func (d *downloader) unpack(ctx context.Context, from source, dir string) error {
 	missing := false
 	for _, m := range from.members {
@@ -298,7 +312,7 @@ func (d *downloader) unpack(ctx context.Context, from source, dir string) error 
 	}
 	if err := extract(archive, from, dir); err != nil {
 		// A broken archive is of no use to the next run.
-		return errors.Join(fmt.Errorf("%s: %w", archive, err), os.Remove(archive))
+		return errors.Join(fault.New("in-place", archive, err), os.Remove(archive))
 	}
 	return os.Remove(archive)
 }
@@ -313,10 +327,10 @@ func extract(archive string, from source, dir string) error {
 	for _, m := range from.members {
 		entry := member(z.File, m)
 		if entry == nil {
-			return fmt.Errorf("no %s in it", m)
+			return fault.New("fetch-no-member", m)
 		}
 		if err := extractTo(entry, target(dir, from.id, m)); err != nil {
-			return fmt.Errorf("%s: %w", entry.Name, err)
+			return fault.New("in-place", entry.Name, fault.Cause(err))
 		}
 	}
 	return nil

@@ -18,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 )
 
 // server serves files, and misbehaves as told. It remembers which ranges it was asked for.
@@ -90,7 +92,7 @@ func serve(t *testing.T, s *server) string {
 
 // quick is a downloader without patience.
 func quick() *downloader {
-	d := newDownloader(newProgress(io.Discard))
+	d := newDownloader(newProgress(io.Discard, words.English()))
 	d.pause, d.stall = time.Millisecond, 10*time.Second
 	return d
 }
@@ -143,13 +145,13 @@ func TestDownloadErrorsSayWhatIsWrong(t *testing.T) {
 		server     server
 		sum        string
 	}{
-		{"not found", "404 Not Found", server{files: map[string][]byte{}}, ""},
+		{"not found", "the server answers 404 Not Found", server{files: map[string][]byte{}}, ""},
 		{"wrong sum", "want " + sha([]byte("other")) + ": not the published file", server{}, sha([]byte("other"))},
-		{"wrong length", "gave up after 4 tries: cut off after 80000 of 80007 bytes", server{longer: 7}, ""},
-		{"cut off and no range", "gave up after 4 tries: cut off after 9000 of 80000 bytes", server{cut: 9000, noRange: true}, sha(payload)},
-		{"cut off, sum unknown, no tag", "gave up after 4 tries: cut off after 9000 of 80000 bytes", server{cut: 9000}, ""},
-		{"busy", "gave up after 4 tries: 503", server{fail: 99}, ""},
-		{"silent", "gave up after 4 tries: no data for 20ms", server{hang: true}, ""},
+		{"wrong length", "gave up after 4 tries: the connection was cut off after 80\u2009000 of 80\u2009007 bytes", server{longer: 7}, ""},
+		{"cut off and no range", "gave up after 4 tries: the connection was cut off after 9\u2009000 of 80\u2009000 bytes", server{cut: 9000, noRange: true}, sha(payload)},
+		{"cut off, sum unknown, no tag", "gave up after 4 tries: the connection was cut off after 9\u2009000 of 80\u2009000 bytes", server{cut: 9000}, ""},
+		{"busy", "gave up after 4 tries: the server answers 503", server{fail: 99}, ""},
+		{"silent", "gave up after 4 tries: no data for 0.02 s", server{hang: true}, ""},
 	} {
 		if test.server.files == nil {
 			test.server.files = map[string][]byte{"x": payload}
@@ -159,7 +161,7 @@ func TestDownloadErrorsSayWhatIsWrong(t *testing.T) {
 			d.stall = 20 * time.Millisecond
 		}
 		err := d.get(t.Context(), serve(t, &test.server)+"x", file, test.sum)
-		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "/x") {
+		if err == nil || !strings.Contains(words.English().Error(err), test.want) || !strings.Contains(err.Error(), "/x") {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
 		if _, err := os.Stat(file); err == nil {
@@ -295,7 +297,7 @@ func TestABrokenArchiveIsAnErrorAndIsRemoved(t *testing.T) {
 		s := &server{files: map[string][]byte{"data.zip": []byte(test.content)}}
 		dir := t.TempDir()
 		err := quick().unpack(t.Context(), source{id: "msl", archive: serve(t, s) + "data.zip", members: []string{"train/A.npy"}}, dir)
-		if err == nil || !strings.Contains(err.Error(), test.want) {
+		if err == nil || !strings.Contains(words.English().Error(err), test.want) {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
 		if left := filesIn(t, dir); len(left) != 0 {
@@ -307,7 +309,8 @@ func TestABrokenArchiveIsAnErrorAndIsRemoved(t *testing.T) {
 func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, bad strings.Builder
-	code = run(t.Context(), args, &out, &bad)
+	w := words.FromCommand(args, func(string) string { return "" })
+	code = run(t.Context(), w, args, &out, &bad)
 	return code, out.String(), bad.String()
 }
 
@@ -320,11 +323,13 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{[]string{"-h"}, 0, "usage: fetch smd|msl|psm", ""},
 		{[]string{"smd", "-help"}, 0, "usage: fetch smd|msl|psm", ""},
-		{nil, 2, "", `want one set, smd, msl or psm, got ""`},
-		{[]string{"mars"}, 2, "", `want one set, smd, msl or psm, got "mars"`},
-		{[]string{"smd", "msl"}, 2, "", `want one set, smd, msl or psm, got "smd msl"`},
-		{[]string{"smd", "-nope"}, 2, "", "flag provided but not defined"},
-		{[]string{"-dir", t.TempDir(), "psm", "-url", empty}, 1, "", "train.csv: 404 Not Found"},
+		{nil, 2, "", "want one set, smd, msl or psm"},
+		{[]string{"mars"}, 2, "", "want one set, smd, msl or psm, got “mars”"},
+		{[]string{"smd", "msl"}, 2, "", "want one set, smd, msl or psm, got “smd msl”"},
+		{[]string{"smd", "-nope"}, 2, "", "-nope"},
+		{[]string{"-lang", "ko", "-h"}, 0, "사용법: fetch smd|msl|psm", ""},
+		{[]string{"smd", "-lang=xx"}, 2, "", "-lang xx, want en or ko"},
+		{[]string{"-dir", t.TempDir(), "psm", "-url", empty}, 1, "", "train.csv: the server answers 404 Not Found"},
 	} {
 		code, stdout, stderr := command(t, test.args...)
 		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) || (test.stderr == "") != (stderr == "") {
@@ -353,18 +358,18 @@ func TestTheCommandFetchesASetThatOpens(t *testing.T) {
 		t.Errorf("set %v, %v", set, err)
 	}
 	code, stdout, stderr := command(t, "psm", "-dir", dir, "-url", serve(t, &server{}))
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "psm 1/3 train.csv  is there\n") || !strings.Contains(stdout, "psm: 1 sets in ") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "psm 1/3 train.csv  is there\n") || !strings.Contains(stdout, "psm: 1 set in ") {
 		t.Errorf("again: code %d, %q, %q", code, stdout, stderr)
 	}
 }
 
 func TestProgressOnATerminalIsOneChangingLine(t *testing.T) {
 	var out strings.Builder
-	p := &progress{out: &out, terminal: true}
+	p := &progress{out: &out, w: words.English(), terminal: true}
 	p.begin("smd 1/2 x.txt")
 	p.bytes(500_000, 2_000_000)
 	p.bytes(600_000, 2_000_000) // too soon to show
-	p.done("")
+	p.done()
 	if want := "\r\x1b[Ksmd 1/2 x.txt  0.5 of 2.0 MB, 25 %\r\x1b[Ksmd 1/2 x.txt\n"; out.String() != want {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
@@ -374,7 +379,7 @@ func TestStoppingSaysHowToGoOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, bad strings.Builder
-	if code := run(ctx, []string{"psm", "-dir", t.TempDir(), "-url", serve(t, &server{})}, &out, &bad); code != 1 || !strings.Contains(bad.String(), "the same command goes on from here") {
+	if code := run(ctx, words.English(), []string{"psm", "-dir", t.TempDir(), "-url", serve(t, &server{})}, &out, &bad); code != 1 || !strings.Contains(bad.String(), "the same command goes on from here") {
 		t.Errorf("code %d, %q", code, bad.String())
 	}
 }
@@ -462,7 +467,7 @@ func TestRealSMDWithOneByteChangedIsRefused(t *testing.T) {
 	labels := original(t, "smd/"+from.files[0])
 	labels[100] ^= 1
 	err := fetch(t.Context(), quick(), from.at(serve(t, &server{files: map[string][]byte{from.files[0]: labels}})), t.TempDir())
-	if err == nil || !strings.Contains(err.Error(), "not the published file") {
+	if !fault.Has(err, "fetch-other-file") {
 		t.Errorf("error %v", err)
 	}
 }

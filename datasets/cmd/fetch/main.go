@@ -9,73 +9,93 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 )
-
-const usage = `usage: fetch smd|msl|psm [-dir DIR] [-url URL]
-
-Downloads a public benchmark set from its publishers into DIR/smd, DIR/msl or DIR/psm.
-What is there already is kept; a download that was cut off goes on where it stopped.
-
-`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	w := words.FromCommand(os.Args[1:], os.Getenv)
+	os.Exit(run(ctx, w, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit code: 0 done or help, 1 failed, 2 wrong usage.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("fetch", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), usage)
-		flags.PrintDefaults()
-	}
-	dir := flags.String("dir", "data", "folder to download into")
-	url := flags.String("url", "", "another place to download from: the folder with the files, for msl the archive data.zip")
-	if help(args) {
-		flags.SetOutput(stdout)
-	}
-	var names []string
-	for ok := true; ok; ok = len(args) > 0 { // the set may stand before, after or between the flags
-		switch err := flags.Parse(args); {
-		case errors.Is(err, flag.ErrHelp):
-			return 0
-		case err != nil:
-			return 2
-		}
-		if args = flags.Args(); len(args) > 0 {
-			names, args = append(names, args[0]), args[1:]
-		}
-	}
-	from, ok := sourceNamed(strings.Join(names, " "))
-	if !ok {
-		fmt.Fprintf(stderr, "fetch: want one set, smd, msl or psm, got %q\n", strings.Join(names, " "))
-		flags.Usage()
+// run speaks w and returns the exit code: 0 done or help, 1 failed, 2 wrong usage.
+func run(ctx context.Context, w *words.Language, args []string, stdout, stderr io.Writer) int {
+	s, err := parse(w, args, stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(stderr, "fetch:", w.Error(err))
+		fmt.Fprintln(stderr, w.Say("fetch-see-help"))
 		return 2
 	}
-	if err := fetch(ctx, newDownloader(newProgress(stdout)), from.at(*url), *dir); err != nil {
+	if err := fetch(ctx, newDownloader(newProgress(stdout, w)), s.from, s.dir); err != nil {
 		if ctx.Err() != nil {
-			err = errors.New("stopped; the same command goes on from here")
+			err = fault.New("fetch-stopped")
 		}
-		fmt.Fprintf(stderr, "fetch: %v\n", err)
+		fmt.Fprintln(stderr, "fetch:", w.Error(err))
 		return 1
 	}
 	return 0
 }
 
-// help reports whether the flags ask for the usage, which then is output, not an error.
-func help(args []string) bool {
-	for _, a := range args {
-		if a == "-h" || a == "-help" || a == "--help" {
-			return true
+// settings are what the command line says.
+type settings struct {
+	from source
+	dir  string
+}
+
+// parse reads args, in which the set may stand before, after or between the flags; for -h it prints the usage
+// and returns flag.ErrHelp.
+func parse(w *words.Language, args []string, stdout io.Writer) (settings, error) {
+	flags := flag.NewFlagSet("fetch", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // errors and help are said in words
+	dir := flags.String("dir", "data", w.Say("fetch-flag-dir"))
+	url := flags.String("url", "", w.Say("fetch-flag-url"))
+	language := flags.String("lang", "", w.Say("flag-lang")) // was read before all others
+	var names []string
+	for ok := true; ok; ok = len(args) > 0 {
+		switch err := flags.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			help(w, flags, stdout)
+			return settings{}, err
+		case err != nil:
+			return settings{}, fault.New("flag-wrong", err)
+		}
+		if args = flags.Args(); len(args) > 0 {
+			names, args = append(names, args[0]), args[1:]
 		}
 	}
-	return false
+	if *language != "" && !slices.Contains(words.Tags(), *language) {
+		return settings{}, fault.New("flag-lang-unknown", *language, fault.Choices(words.Tags()))
+	}
+	from, ok := sourceNamed(strings.Join(names, " "))
+	switch {
+	case len(names) == 0:
+		return settings{}, fault.New("fetch-no-set", sourceIDs())
+	case !ok:
+		return settings{}, fault.New("fetch-not-one-set", sourceIDs(), strings.Join(names, " "))
+	}
+	return settings{from.at(*url), *dir}, nil
+}
+
+// help prints the usage.
+func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
+	usage := w.Say("fetch-usage", strings.Join(sourceIDs(), "|"))
+	fmt.Fprintf(out, "%s\n\n%s\n\n", usage, w.Say("fetch-what"))
+	flags.VisitAll(func(f *flag.Flag) {
+		value, about := flag.UnquoteUsage(f)
+		if f.DefValue != "" {
+			about = w.Say("flag-default", about, f.DefValue)
+		}
+		fmt.Fprintf(out, "  -%s %s\n        %s\n", f.Name, value, about)
+	})
 }
 
 // fetch brings all files of a source to dir and opens the sets as a last check.
@@ -100,8 +120,8 @@ func fetch(ctx context.Context, d *downloader, from source, dir string) error {
 		}
 	}
 	if n == 0 {
-		return fmt.Errorf("%s: the files are there, but hold no complete set", from.id)
+		return fault.New("fetch-incomplete", from.id)
 	}
-	d.show.say(fmt.Sprintf("%s: %d sets in %s", from.id, n, dir))
+	d.show.say("fetch-done", from.id, n, dir)
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // source is where a set is downloaded from.
@@ -46,6 +48,14 @@ func sourceNamed(id string) (source, bool) {
 	return source{}, false
 }
 
+// sourceIDs lists the sets that can be fetched as they are typed.
+func sourceIDs() (ids fault.Choices) {
+	for _, s := range sources {
+		ids = append(ids, s.id)
+	}
+	return ids
+}
+
 // at returns the source with another place for its large part, unless url is empty.
 func (s source) at(url string) source {
 	switch {
@@ -70,10 +80,11 @@ func smdFiles() (files []string) {
 	return files
 }
 
-// mslFiles names two files for each of the 27 channels of the rover; the archive holds another spacecraft's too.
+// mslFiles names two files for each of the 27 channels of the rover; the archive holds another spacecraft's
+// too.
 func mslFiles() (files []string) {
-	for _, channel := range strings.Fields("C-1 C-2 D-14 D-15 D-16 F-4 F-5 F-7 F-8 M-1 M-2 M-3 M-4 M-5 M-6 M-7 " +
-		"P-10 P-11 P-14 P-15 S-2 T-12 T-13 T-4 T-5 T-8 T-9") {
+	for _, channel := range strings.Fields("C-1 C-2 D-14 D-15 D-16 F-4 F-5 F-7 F-8 M-1 M-2 M-3 " +
+		"M-4 M-5 M-6 M-7 P-10 P-11 P-14 P-15 S-2 T-12 T-13 T-4 T-5 T-8 T-9") {
 		files = append(files, "train/"+channel+".npy", "test/"+channel+".npy")
 	}
 	return files
@@ -82,8 +93,8 @@ func mslFiles() (files []string) {
 // target is where a file of a set goes.
 func target(dir, id, file string) string { return filepath.Join(dir, id, filepath.FromSlash(file)) }
 
-// SHA256SUMS holds what sha256sum prints for ten of SMD's machines, measured on copies of the originals. The arrays
-// of MSL are protected by the archive's own check sums; the other files have no published ones.
+// SHA256SUMS holds what sha256sum prints for ten of SMD's machines, measured on copies of the originals. The
+// arrays of MSL are protected by the archive's own check sums; the other files have no published ones.
 //
 //go:embed SHA256SUMS
 var sumList string

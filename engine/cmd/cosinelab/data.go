@@ -7,6 +7,7 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -32,13 +33,13 @@ func (a *app) data(_ context.Context, args []string) error {
 func (a *app) listData(folder string) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, s := range datasets.All {
-		if s.Group == datasets.GroupBuiltin {
+		if s.Group() == datasets.GroupBuiltin {
 			fmt.Fprintf(t, "%s\t%s\n", s.ID, s.Title)
 		}
 	}
 	if folder == "" {
 		for _, s := range datasets.All {
-			if s.Group == datasets.GroupBenchmark {
+			if s.Group() == datasets.GroupBenchmark {
 				fmt.Fprintf(t, "%s\t%s: name the folder that holds it with -data\n", s.ID, s.Title)
 			}
 		}
@@ -58,7 +59,7 @@ func size(e datasets.Entry) string {
 	if e.Test == 0 {
 		return ""
 	}
-	return fmt.Sprintf(": %d channels, %d train and %d test steps", e.Channels, e.Train, e.Test)
+	return ": " + words.English().Say("source-size", e.Channels, e.Train, e.Test)
 }
 
 // describe prints what a set holds, channel by channel.
@@ -67,13 +68,25 @@ func (a *app) describe(folder string, d spec.Data) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s (%s)\nfrom %s; licence: %s\n%d channels, %d train steps, %d test steps\n", set.Title, set.Name, set.Source,
-		set.Licence, set.Train.Channels, set.Train.Rows, set.Test.Rows)
+	w := words.English()
+	fmt.Fprintf(a.out, "%s (%s)\n%s\n%s\n", set.Title, set.Name, origin(w, set),
+		w.Say("source-size", set.Train.Channels, set.Train.Rows, set.Test.Rows))
 	if set.Filled > 0 {
-		fmt.Fprintf(a.out, "%d missing cells filled: %s\n", set.Filled, set.FillRule)
+		fmt.Fprintln(a.out, w.Say("series-filled", set.Filled, set.FillRule))
 	}
 	printLabels(a.out, set)
 	return printChannels(a.out, set)
+}
+
+// origin says where a set comes from and what may be done with it.
+func origin(w *words.Language, set *datasets.Set) string {
+	switch datasets.GroupOf(set.Name) {
+	case datasets.GroupBuiltin:
+		return w.Say("set-generated")
+	case datasets.GroupFile:
+		return w.Say("set-own")
+	}
+	return w.Say("set-from", set.Source, set.Licence)
 }
 
 func printLabels(w io.Writer, set *datasets.Set) {

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"text/tabwriter"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -69,7 +70,11 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
-	fmt.Fprintf(a.errOut, "cosinelab: %v\n", err)
+	text := err.Error()
+	if !errors.Is(err, errUsage) {
+		text = words.English().Error(err)
+	}
+	fmt.Fprintf(a.errOut, "cosinelab: %s\n", text)
 	if errors.Is(err, errUsage) {
 		return exitUsage
 	}

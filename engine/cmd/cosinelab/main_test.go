@@ -89,7 +89,7 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"data describe", exitUsage, "data takes list, or describe and a source"},
 		{"data describe builtin/nothing", exitFailed, "builtin/nothing"},
 		{"data describe smd/machine-1-2", exitFailed, "name the folder"},
-		{"data list -data nowhere", exitFailed, "list data"},
+		{"data list -data nowhere", exitFailed, "the data folder cannot be listed"},
 		{"devices all", exitUsage, "devices takes no arguments"},
 		{"version 2", exitUsage, "version takes no arguments"},
 	} {

@@ -109,14 +109,14 @@ func (a *app) readSpec(o runOptions) (spec.Spec, error) {
 
 // openSet reads the series of a spec: built in, or from the data folder.
 func openSet(folder string, d spec.Data) (*datasets.Set, error) {
-	if strings.HasPrefix(d.Source, datasets.GroupBuiltin+"/") {
+	if datasets.GroupOf(d.Source) == datasets.GroupBuiltin {
 		return datasets.Builtin(d.Source, d.Seed)
 	}
 	if folder == "" {
 		return nil, fmt.Errorf("data.source %s is not built in: name the folder that holds it with -data", d.Source)
 	}
 	fsys := os.DirFS(folder)
-	if name, ok := strings.CutPrefix(d.Source, datasets.GroupFile+"/"); ok {
+	if name, ok := strings.CutPrefix(d.Source, string(datasets.GroupFile)+"/"); ok {
 		options := datasets.Options{Label: d.Label}
 		if d.Split != nil {
 			options.Split = *d.Split

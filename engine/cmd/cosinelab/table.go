@@ -197,7 +197,7 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 	for _, id := range strings.Split(o.sets, ",") {
 		sp := base
 		sp.Data.Source = id
-		if strings.HasPrefix(id, datasets.GroupBuiltin+"/") {
+		if datasets.GroupOf(id) == datasets.GroupBuiltin {
 			sp.Data.Seed = 1
 		}
 		if strings.HasPrefix(id, "smd") && sp.Detect.Threshold.Percent == 99 && o.spec == "" {

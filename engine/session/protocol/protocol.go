@@ -82,10 +82,14 @@ type Response struct {
 
 // Source is a data set that can be opened.
 type Source struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	About string `json:"about,omitempty"`
-	Group string `json:"group"` // builtin | benchmark
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Group string     `json:"group"`           // builtin | benchmark
+	About fault.Word `json:"about,omitempty"` // what it shows; empty where nobody has said it
+	// Its size; 0 where only reading it would tell.
+	Channels int `json:"channels,omitempty"`
+	Train    int `json:"train,omitempty"` // steps
+	Test     int `json:"test,omitempty"`
 }
 
 // Error says what went wrong, and where on the page it belongs.

@@ -1,0 +1,2 @@
+// Package assets holds the built page.
+package assets

@@ -1,0 +1,20 @@
+package datasets
+
+import "cosinelab/datasets/fault"
+
+// FileError is an error in a file; the fault that it is says where, too.
+type FileError struct {
+	*fault.Fault
+	File string
+	Line int // from 1; 0 = no line, or not one alone
+}
+
+// inFile returns what is wrong with a file.
+func inFile(name string, err error) error {
+	return &FileError{fault.Of(fault.New("in-place", name, err)), name, 0}
+}
+
+// atLine returns what is wrong with a line of a file.
+func atLine(name string, line int, err error) error {
+	return &FileError{fault.Of(fault.New("at-line", name, line, err)), name, line}
+}
