@@ -1,5 +1,5 @@
-// Takes over the theme and the language that were chosen last time, before anything is painted: else the system's theme, and
-// the first of the browser's languages that the page speaks.
+// Takes over the theme and the language that were chosen last time, before anything is painted: else the system's
+// theme, and the first of the browser's languages that the page speaks.
 "use strict";
 {
   const root = document.documentElement;
@@ -14,8 +14,9 @@
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
 
   const spoken = root.dataset.languages.trim().split(" ");
-  const wanted = [remembered("language"), ...navigator.languages].map((tag) => tag?.toLowerCase().split("-")[0]);
-  root.lang = wanted.find((tag) => spoken.includes(tag)) ?? spoken[0];
+  const wanted = [remembered("language"), ...navigator.languages];
+  const bases = wanted.map((tag) => tag?.toLowerCase().split("-")[0]);
+  root.lang = bases.find((tag) => spoken.includes(tag)) ?? spoken[0];
 
   // What stands on the page before the program is there in every language.
   const others = new CSSStyleSheet();

@@ -177,6 +177,20 @@ func arguments(text string) []string {
 	return slices.Compact(list)
 }
 
+// Words that Korean texts avoid, since they have another for the same thing: a page, a command and a report agree.
+var avoided = map[string]string{"스텝": "시점, of training 단계", "에포크": "에폭", "테스트": "시험", "훈련": "학습", "레이블": "정답",
+	"실험군": "조건", "작업자": "워커", "윈도우": "윈도", "행렬 곱": "행렬곱"}
+
+func TestKoreanHasOneWordForOneThing(t *testing.T) {
+	for k, text := range In("ko").text {
+		for word, better := range avoided {
+			if strings.Contains(text, word) {
+				t.Errorf("ko.txt: %s says %s, want %s: %s", k, word, better, text)
+			}
+		}
+	}
+}
+
 func TestMarkupIsClosed(t *testing.T) {
 	for _, tag := range Tags() {
 		for k, text := range In(tag).text {

@@ -116,7 +116,8 @@ func (s *State) groups() []Group {
 	return out
 }
 
-// said is what lines are called, and what they are, by group and name: reports have names that are the same everywhere.
+// said is what lines are called, and what they are, by group and name: reports have names that are the same
+// everywhere.
 var said = map[[2]string]struct{ name, about words.Key }{
 	{timing.GroupStartup, "page"}:              {"bench-page-name", "bench-page"},
 	{timing.GroupStartup, "engine"}:            {"bench-engine-name", "bench-engine"},

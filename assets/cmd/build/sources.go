@@ -45,8 +45,8 @@ func handwritten(name string) bool {
 	return !strings.HasPrefix(path.Base(name), ".") && path.Ext(name) != ".go" && name != "README.md"
 }
 
-// speak fills the pages, which are templates of package html/template over all languages. What stands on a page before its
-// program runs thus comes from the same words as everything else.
+// speak fills the pages, which are templates of package html/template over all languages. What stands on a page
+// before its program runs thus comes from the same words as everything else.
 func speak(sources map[string][]byte) error {
 	var languages []*words.Language
 	for _, tag := range words.Tags() {
