@@ -20,7 +20,7 @@ import (
 
 // formed are the beginnings of keys that programs put together from the names in a table: each row of the table has its
 // text, which tests beside the tables hold.
-var formed = []string{"score-", "policy-", "saw-", "axis-", "scaling-", "weight-schedule-", "rate-schedule-", "size-", "param-", "part-",
+var formed = []string{"arm-", "score-", "policy-", "saw-", "axis-", "scaling-", "weight-schedule-", "rate-schedule-", "size-", "param-", "part-",
 	"data-about-", "data-expects-", "data-fill-"}
 
 // own are the keys that package words reads itself.

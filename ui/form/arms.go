@@ -69,11 +69,4 @@ func toggleArm(s *spec.Spec, kind string) {
 }
 
 // rank is the place of an arm's kind in the recipe.
-func rank(a spec.Arm) int {
-	for i, k := range look.Kinds {
-		if k.Kind == look.KindOf(a) {
-			return i
-		}
-	}
-	return len(look.Kinds)
-}
+func rank(a spec.Arm) int { return slices.Index(look.Kinds(), look.KindOf(a)) }

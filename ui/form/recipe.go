@@ -7,6 +7,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/look"
 )
 
@@ -202,12 +203,10 @@ func (f *Form) formula(w *words.Language) []string {
 // armChecks offers the kinds that the lab compares, on or off; arms that only a link can describe count for their kind.
 func (f *Form) armChecks(w *words.Language) []ArmCheck {
 	var checks []ArmCheck
-	for _, k := range look.Kinds {
-		c := ArmCheck{Look: look.Look{Name: k.Kind, Kind: k.Kind, Text: w.Say(k.Name)}, On: armOfKind(&f.Spec, k.Kind) != nil}
-		switch k.Kind {
-		case look.Alone:
-			c.Fixed = c.On
-		case look.Untrained, look.Random:
+	for _, kind := range look.Kinds() {
+		c := ArmCheck{Look: look.Look{Name: kind, Kind: kind, Text: look.Title(w, kind)}, On: armOfKind(&f.Spec, kind) != nil}
+		c.Fixed = c.On && kind == look.Alone
+		if control := new(spec.ControlKind); control.UnmarshalText([]byte(kind)) == nil {
 			c.Note = w.Say("control")
 		}
 		checks = append(checks, c)

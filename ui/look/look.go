@@ -27,17 +27,23 @@ type Look struct {
 	Brief string // the same where there is little room
 }
 
-// Kinds lists the kinds of arms that the lab compares, in the order of the recipe, with what they are called.
-var Kinds = []struct {
-	Kind string
-	Name words.Key
-}{
-	{Alone, "arm-alone"},
-	{Cosine, "arm-cosine"},
-	{MSE, "arm-mse"},
-	{Untrained, "arm-untrained"},
-	{Random, "arm-random"},
+// Kinds lists the kinds of arms that the lab compares, in the order of the recipe: one for every objective, then one for
+// every control.
+func Kinds() []string {
+	kinds := []string{Alone}
+	for k := range spec.Each(spec.ObjectiveCount) {
+		if spec.Objectives[k].Distils {
+			kinds = append(kinds, k.String())
+		}
+	}
+	for k := range spec.Each(spec.ControlCount) {
+		kinds = append(kinds, k.String())
+	}
+	return kinds
 }
+
+// Title is what a kind of arm is called.
+func Title(w *words.Language, kind string) string { return w.Say(words.Key("arm-" + kind)) }
 
 // KindOf goes by what an arm does, not by its name: a link may call its arms anything.
 func KindOf(a spec.Arm) string {
@@ -61,10 +67,8 @@ func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
 			l.Nth++
 		}
 	}
-	for _, k := range Kinds {
-		if k.Kind == a.Name && k.Kind == l.Kind {
-			l.Text = w.Say(k.Name)
-		}
+	if a.Name == l.Kind {
+		l.Text = Title(w, l.Kind)
 	}
 	if l.Brief = l.Text; a.Name == Alone && l.Kind == Alone {
 		l.Brief = w.Say("short-alone")
@@ -83,5 +87,5 @@ func Named(w *words.Language, s spec.Spec, arm string) Look {
 
 // OfTeacher describes the teacher.
 func OfTeacher(w *words.Language) Look {
-	return Look{Name: Teacher, Kind: Teacher, Text: w.Say("arm-teacher"), Brief: w.Say("arm-teacher")}
+	return Look{Name: Teacher, Kind: Teacher, Text: Title(w, Teacher), Brief: Title(w, Teacher)}
 }
