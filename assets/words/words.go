@@ -64,6 +64,12 @@ func In(wanted ...string) *Language {
 	return read(english)
 }
 
+// Next is the language after this one in the order of Tags, the first after the last: where a switch leads.
+func (l *Language) Next() *Language {
+	list := tags()
+	return read(list[(slices.Index(list, l.Tag)+1)%len(list)])
+}
+
 var (
 	mu   sync.Mutex
 	been = map[string]*Language{}
@@ -124,7 +130,7 @@ func (l *Language) Has(k Key) bool { _, ok := l.text[k]; return ok }
 //	{0}            the first argument
 //	{0:n}          a whole number with its thousands apart
 //	{0:.2}         a number with two decimals
-//	{0|run|runs}   one of several forms, chosen by the number that the argument is
+//	{0|run|runs}   one of several forms, chosen by the number that the argument is, or that it lists
 //	{0:을/를}       the argument with the particle that its last sound asks for: after a consonant / after a vowel
 //
 // A key without a text is said as it is: tests find it.
@@ -198,6 +204,8 @@ func (l *Language) argument(a any) string {
 		return l.Say(Key(x.WordKey()))
 	case Key:
 		return l.Say(x)
+	case All:
+		return l.All(x)
 	case interface{ List() []string }:
 		return l.OneOf(x.List())
 	case error:
@@ -209,6 +217,9 @@ func (l *Language) argument(a any) string {
 	}
 	return fmt.Sprint(a)
 }
+
+// All is an argument that lists things: a, b and c. A form is chosen by how many they are.
+type All []string
 
 // OneOf lists choices: a, b or c.
 func (l *Language) OneOf(choices []string) string { return l.list("list-or", choices) }
@@ -273,6 +284,8 @@ func number(a any) (float64, bool) {
 		return float64(x), true
 	case float64:
 		return x, true
+	case All:
+		return float64(len(x)), true
 	}
 	return 0, false
 }

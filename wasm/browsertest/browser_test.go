@@ -64,9 +64,9 @@ type tab struct {
 }
 
 // open starts a browser at a URL.
-func open(t testing.TB, url string) *tab {
+func open(t testing.TB, url string, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
-	ctx := chromium.Start(t, chromedp.WindowSize(1440, 900))
+	ctx := chromium.Start(t, append(more, chromedp.WindowSize(1440, 900))...)
 	p := &tab{t, ctx}
 	chromedp.ListenTarget(ctx, p.hear)
 	p.do(log.Enable(), chromedp.Navigate(url))

@@ -8,9 +8,10 @@
 //	CSS   url(icons.svg), @import "tokens.css"
 //	JS    string literals that begin with ./, as in importScripts("./wasm_exec.js")
 //
-// Files of other kinds are taken as they are. Go code finds built names in the page: the build fills the
-// element <script type="application/json" id="assets"> of every page with an object from source names to
-// built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for wasm/lab, and so on;
+// The pages are templates over the languages in assets/words: {{range .}}{{.Say "key"}}{{end}} is a sentence
+// in each of them. Files of other kinds are taken as they are. Go code finds built names in the page: the build
+// fills the element <script type="application/json" id="assets"> of every page with an object from source names
+// to built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for wasm/lab, and so on;
 // Go's wasm_exec.js lies beside them.
 package main
 
@@ -59,6 +60,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func build(ctx context.Context, root string, fast, size bool, stdout io.Writer) error {
 	sources, err := collect(filepath.Join(root, "assets"))
 	if err != nil {
+		return err
+	}
+	if err := speak(sources); err != nil {
 		return err
 	}
 	if err := compile(ctx, root, sources); err != nil {
