@@ -13,8 +13,8 @@ import (
 // languageKey is where the browser keeps the language from visit to visit; chosen.js reads it.
 const languageKey = "language"
 
-// languageButton leads to the next language. It says so in that language, and what it is for in all of them: who
-// looks for it may understand none of the words around it.
+// languageButton leads to the next language. It says so in that language, and what it is for in all of them:
+// who looks for it may understand none of the words around it.
 func languageButton(now *words.Language) *vecty.HTML {
 	var names []string
 	for _, tag := range words.Tags() {

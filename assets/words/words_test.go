@@ -155,7 +155,8 @@ func TestEveryLanguageSaysTheSame(t *testing.T) {
 			if want, got := arguments(text), arguments(l.text[k]); !slices.Equal(want, got) {
 				t.Errorf("%s.txt: %s has the arguments %v, want %v", tag, k, got, want)
 			}
-			if strings.Count(text, "*") != strings.Count(l.text[k], "*") || strings.Count(text, "`") != strings.Count(l.text[k], "`") {
+			if strings.Count(text, "*") != strings.Count(l.text[k], "*") ||
+				strings.Count(text, "`") != strings.Count(l.text[k], "`") {
 				t.Errorf("%s.txt: %s has not the strong text or the code of %q: %q", tag, k, text, l.text[k])
 			}
 		}
@@ -177,7 +178,8 @@ func arguments(text string) []string {
 	return slices.Compact(list)
 }
 
-// Words that Korean texts avoid, since they have another for the same thing: a page, a command and a report agree.
+// Words that Korean texts avoid, since they have another for the same thing: a page, a command and a report
+// agree.
 var avoided = map[string]string{"스텝": "시점, of training 단계", "에포크": "에폭", "테스트": "시험", "훈련": "학습", "레이블": "정답",
 	"실험군": "조건", "작업자": "워커", "윈도우": "윈도", "행렬 곱": "행렬곱"}
 

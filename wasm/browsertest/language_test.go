@@ -29,8 +29,9 @@ func (p *tab) speaks(tag string, claim words.Key, args ...any) {
 	p.says(".claim", tag, claim, args...)
 }
 
-// foreign lists what a page in Korean says without a word of it: texts, names and hints that have a Latin word which
-// is neither a name nor a unit. What comes from the data, as names of channels do, may be in any language.
+// foreign lists what a page in Korean says without a word of it: texts, names and hints that have a Latin
+// word which is neither a name nor a unit. What comes from the data, as names of channels do, may be in any
+// language.
 const foreign = `(() => {
 	const names = new RegExp("Cosine Lab|English|Language|Space|CSV|JSON|Transformer|Anomaly|OmniAnomaly|LSTM|GTA|THOC|" +
 		"MSE|AUROC|HitRate|VUS|ROC|AUC|Affil|Best|simd|cpu|cos|log|GFLOP|Mozilla.*", "g");
@@ -77,7 +78,8 @@ const fillIn = `(() => {
 const filledIn = `[document.querySelector(".cursor-step").innerText, document.querySelectorAll(".results .all").length,
 	location.hash, ...[...document.querySelectorAll(".recipe input")].map((e) => e.value + e.checked)].join()`
 
-// The page begins in the browser's language. A switch under way changes every word and nothing else, and is remembered.
+// The page begins in the browser's language. A switch under way changes every word and nothing else, and is
+// remembered.
 func TestTheLanguageSwitchesInPlace(t *testing.T) {
 	const button = ".tools [data-language]"
 	url := serve(t)
@@ -96,7 +98,8 @@ func TestTheLanguageSwitchesInPlace(t *testing.T) {
 	p.wait("first score", `document.querySelectorAll(".results .strip .mark").length`, patience)
 	p.checkForeign("in a run")
 	p.press(button)
-	p.wait("run in English", `document.querySelector(".claim").innerText.startsWith("No verdict yet")`, 10*time.Second)
+	p.wait("run in English", `document.querySelector(".claim").innerText.startsWith("No verdict yet")`,
+		10*time.Second)
 	var korean []string
 	p.eval(`document.body.innerText.replace("한국어", "").match(/[가-힣]+/g) ?? []`, &korean)
 	if len(korean) > 0 {
@@ -124,7 +127,8 @@ func TestTheLanguageSwitchesInPlace(t *testing.T) {
 	p.checkForeign("before measuring")
 }
 
-// What stands on the page before the program, and when it cannot start, is in the language of the browser alone.
+// What stands on the page before the program, and when it cannot start, is in the language of the browser
+// alone.
 func TestTheFirstWordsAreInTheBrowsersLanguage(t *testing.T) {
 	url := serve(t)
 	for prefers, tag := range map[string]string{"ko-KR,en-US": "ko", "fr-FR,en-GB": "en", "fr-FR": "en"} {
@@ -144,8 +148,10 @@ func (p *tab) breakProgram() {
 	body := base64.StdEncoding.EncodeToString([]byte("no program"))
 	kind := []*fetch.HeaderEntry{{Name: "Content-Type", Value: "application/wasm"}}
 	chromedp.ListenTarget(p.ctx, func(event any) {
-		if e, ok := event.(*fetch.EventRequestPaused); ok { // a listener must not wait for answers of the browser
-			go chromedp.Run(p.ctx, fetch.FulfillRequest(e.RequestID, 200).WithBody(body).WithResponseHeaders(kind))
+		// a listener must not wait for answers of the browser
+		if e, ok := event.(*fetch.EventRequestPaused); ok {
+			go chromedp.Run(p.ctx, fetch.FulfillRequest(e.RequestID,
+				200).WithBody(body).WithResponseHeaders(kind))
 		}
 	})
 	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/lab.*.wasm"}}))

@@ -45,8 +45,8 @@ func handwritten(name string) bool {
 	return !strings.HasPrefix(path.Base(name), ".") && path.Ext(name) != ".go" && name != "README.md"
 }
 
-// speak fills the pages, which are templates of package html/template over all languages. What stands on a page
-// before its program runs thus comes from the same words as everything else.
+// speak fills the pages, which are templates of package html/template over all languages. What stands on a
+// page before its program runs thus comes from the same words as everything else.
 func speak(sources map[string][]byte) error {
 	var languages []*words.Language
 	for _, tag := range words.Tags() {
@@ -77,7 +77,8 @@ func compile(ctx context.Context, root string, sources map[string][]byte) error 
 	}
 	defer os.RemoveAll(tmp)
 	// No build stamps: a commit that leaves the code alone has to leave the name by content alone too.
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", tmp + string(filepath.Separator)}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o",
+		tmp + string(filepath.Separator)}
 	for _, name := range programs {
 		args = append(args, "./wasm/"+name)
 	}

@@ -24,7 +24,8 @@ func Open(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(
 		return nil, nil, err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true),
+		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		Speaking("en-US"))
 	ctx, stopBrowser := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
@@ -48,7 +49,8 @@ func find() (string, error) {
 	return "", ErrNotFound
 }
 
-// Start opens a browser for as long as a test takes. Without one the test is skipped; where CI is set that is a failure.
+// Start opens a browser for as long as a test takes. Without one the test is skipped; where CI is set that is
+// a failure.
 func Start(tb testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	tb.Helper()
 	ctx, stop, err := Open(more...)
