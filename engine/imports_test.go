@@ -24,6 +24,7 @@ var layers = []part{
 	{folder: "assets"},
 	{folder: "datasets/fault"},
 	{folder: "datasets", imports: []string{"datasets/fault"}},
+	{folder: "datasets/disk", imports: []string{"datasets", "datasets/fault"}},
 
 	{folder: "engine/tensor"},
 	{folder: "engine/op", imports: []string{"engine/tensor"}},
@@ -76,7 +77,7 @@ var layers = []part{
 		"wasm/spawn"}, outside: []string{vecty}},
 	{folder: "wasm/worker", imports: []string{"datasets", "datasets/fault", "engine/backend", "engine/backend/cpu", "engine/backend/simd",
 		"engine/session", "engine/session/peer", "engine/session/protocol", "wasm/mail", "wasm/spawn"}},
-	{folder: "serve", imports: []string{"assets", "assets/words", "datasets", "datasets/fault"}},
+	{folder: "serve", imports: []string{"assets", "assets/words", "datasets", "datasets/disk", "datasets/fault"}},
 	{folder: "assets/cmd/build", outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
 	{folder: "datasets/cmd/fetch", imports: []string{"assets/words", "datasets", "datasets/fault"}, outside: []string{"golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
