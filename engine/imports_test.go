@@ -42,20 +42,24 @@ var layers = []part{
 	{folder: "engine/backend/simd", imports: []string{"engine/op", "engine/plan", "engine/backend", "engine/backend/cpu",
 		"engine/backend/simd/kernels"}},
 
-	{folder: "engine/models", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/nn"}},
-	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn"}},
 	{folder: "engine/metrics"},
 	{folder: "engine/spec", imports: []string{"datasets/fault", "engine/metrics"}},
-	{folder: "engine/detect", imports: []string{"engine/metrics"}},
+	{folder: "engine/models", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/nn", "engine/spec"}},
+	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn", "engine/spec"}},
+	{folder: "engine/detect", imports: []string{"engine/metrics", "engine/spec"}},
 	{folder: "engine/train", imports: []string{"datasets", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff",
 		"engine/plan", "engine/backend", "engine/spec"}, outside: []string{"github.com/nlpodyssey/safetensors"}},
 	{folder: "engine/experiment", imports: []string{"datasets", "datasets/fault", "engine/tensor", "engine/graph", "engine/plan", "engine/backend",
 		"engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"},
 		outside: []string{"golang.org/x/sync/errgroup"}},
+	{folder: "engine/figure", imports: []string{"assets/words", "datasets", "datasets/fault", "engine/metrics", "engine/spec"},
+		outside: []string{"codeberg.org/go-pdf/fpdf", "golang.org/x/text/encoding/charmap", "gonum.org/v1/gonum/stat",
+			gonumPlot, gonumPlot + "/font", gonumPlot + "/text", gonumPlot + "/vg", gonumPlot + "/vg/draw",
+			gonumPlot + "/vg/vgimg", gonumPlot + "/vg/vgpdf", gonumPlot + "/vg/vgsvg"}},
 	{folder: "engine/golden", imports: []string{"datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff", "engine/plan",
 		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"}},
 	{folder: "engine/bench/timing"},
-	{folder: "engine/bench", imports: []string{"datasets", "engine/op", "engine/graph", "engine/plan", "engine/backend",
+	{folder: "engine/bench", imports: []string{"datasets", "engine/graph", "engine/plan", "engine/backend",
 		"engine/models", "engine/spec", "engine/train", "engine/experiment", "engine/bench/timing"}},
 	{folder: "engine/session/protocol", imports: []string{"datasets/fault", "engine/spec", "engine/bench/timing"}},
 	{folder: "engine/session/peer", imports: []string{"engine/backend", "engine/train", "engine/experiment"}},
@@ -79,16 +83,20 @@ var layers = []part{
 		"engine/session", "engine/session/peer", "engine/session/protocol", "wasm/mail", "wasm/spawn"}},
 	{folder: "serve", imports: []string{"assets", "assets/words", "datasets", "datasets/disk", "datasets/fault"}},
 	{folder: "assets/cmd/build", outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
-	{folder: "datasets/cmd/fetch", imports: []string{"assets/words", "datasets", "datasets/fault"}, outside: []string{"golang.org/x/term"}},
+	{folder: "datasets/cmd/fetch", imports: []string{"assets/words", "datasets", "datasets/fault"},
+		outside: []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor", "golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
-	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "engine/backend", "engine/backend/cpu", "engine/models",
-		"engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/golden", "engine/bench",
-		"engine/bench/timing"}, outside: []string{"golang.org/x/sync/errgroup", "golang.org/x/term"}},
+	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "datasets/fault", "engine/plan", "engine/backend",
+		"engine/backend/cpu", "engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/figure",
+		"engine/golden", "engine/bench", "engine/bench/timing"}, outside: []string{"github.com/jedib0t/go-pretty/v6/table",
+		"github.com/jedib0t/go-pretty/v6/text", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor",
+		"golang.org/x/sync/errgroup", "golang.org/x/term", gonumPlot + "/vg"}},
 }
 
 const (
-	module = "cosinelab/"
-	vecty  = "github.com/hexops/vecty"
+	module    = "cosinelab/"
+	vecty     = "github.com/hexops/vecty"
+	gonumPlot = "gonum.org/v1/plot"
 )
 
 // tops are the top-level parts from the bottom up. A package imports none of a part that stands higher than its own.

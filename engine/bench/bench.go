@@ -14,7 +14,6 @@ import (
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
-	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/train"
 )
@@ -209,31 +208,14 @@ func (w *witness) Compile(p *plan.Plan) (backend.Program, error) {
 
 // flop counts the products in one run of a procedure.
 func (w *witness) flop(name string) float64 {
-	total := 0.0
 	i, _ := w.plan.Proc(name)
-	for _, s := range w.plan.Procs[i].Steps {
-		total += flop(s)
-	}
-	return total
+	return w.plan.Procs[i].FLOP()
 }
 
 // perWindow is flop for one window of the micro-batch.
 func (w *witness) perWindow(name string) float64 {
 	slot, _ := w.plan.Slot(plan.ClassInput, "x")
 	return w.flop(name) / float64(w.plan.Slots[slot].Shape[0])
-}
-
-// flop counts the multiplications and additions of products, those inside of recurrences, too: there every step but
-// the first multiplies all weights with what the step before left.
-func flop(s plan.Step) float64 {
-	switch s.Kind {
-	case op.MatMul, op.MatMulAdd, op.MatMulGelu:
-		return 2 * float64(s.Out.Shape.Len()*s.In[0].Shape[len(s.In[0].Shape)-1])
-	case op.LSTM, op.LSTMGrad, op.GRU, op.GRUGrad:
-		steps, rows := s.In[0].Shape[0], s.In[0].Shape[1]
-		return 2 * float64((steps-1)*rows*s.In[1].Shape.Len())
-	}
-	return 0
 }
 
 // errEnough ends a training when enough steps were timed.
@@ -244,16 +226,12 @@ var errEnough = errors.New("enough")
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
-	task, err := s.task()
-	if err != nil {
-		return err
-	}
 	t, w, err := s.trainer(r.dev)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	peers, err := r.join(ctx, task)
+	peers, err := r.join(ctx, s.task())
 	if err != nil {
 		return err
 	}
@@ -265,7 +243,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	const least, most, enough = 2, 20, 2 * time.Second
 	clocks, begin, warm, done := r.clocks(len(crews), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
+	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: s.task().Spec.Train, Epochs: 1,
 		Lambda: func(int) float64 { return 1 },
 		Gate: func(ctx context.Context) error {
 			if err := errors.Join(gone, ctx.Err()); err != nil {

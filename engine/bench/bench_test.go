@@ -11,6 +11,7 @@ import (
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -67,11 +68,8 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 		}
 		return p, err
 	}}
-	step := Step{Name: "small", Model: sized("transformer", 8)}
-	task, err := step.task()
-	if err != nil {
-		t.Fatal(err)
-	}
+	step := Step{Name: "small", Model: sized(spec.ModelTransformer, 8)}
+	task := step.task()
 	tr, w, err := step.trainer(cpu.New())
 	if err != nil {
 		t.Fatal(err)

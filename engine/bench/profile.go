@@ -122,7 +122,7 @@ func costs(steps []plan.Step, took []time.Duration) []Cost {
 		}
 		all[k].Count++
 		all[k].Time += took[i]
-		all[k].FLOP += flop(s)
+		all[k].FLOP += s.FLOP()
 	}
 	slices.SortFunc(all, func(a, b Cost) int { return cmp.Compare(b.Time, a.Time) })
 	return all

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // The settings of Hundman et al. (KDD 2018) for the dynamic threshold.
@@ -21,7 +22,7 @@ const (
 
 // dynamic flags stretches of high smoothed scores, each stretch of the series by the scores before it (Hundman et al.,
 // KDD 2018, sections 3.2, 3.3). Scores must not be negative: the criterion is relative to their mean.
-func dynamic(s Scores, _ Params) (Cut, error) {
+func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
 	for i, x := range s.Test {
 		if !(x >= 0) || math.IsInf(x, 0) {
 			return Cut{}, fmt.Errorf("dynamic threshold: score %v of step %d, want an error of at least 0", x, i)

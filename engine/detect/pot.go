@@ -3,10 +3,12 @@ package detect
 import (
 	"fmt"
 	"math"
+
+	"cosinelab/engine/spec"
 )
 
 // pot is the threshold of peaks over threshold (Siffer et al., KDD 2017), from the train scores alone.
-func pot(s Scores, p Params) (Cut, error) {
+func pot(s Scores, p spec.Threshold) (Cut, error) {
 	t, err := FitTail(s.Train, p.Level)
 	if err != nil {
 		return Cut{}, err
@@ -16,7 +18,7 @@ func pot(s Scores, p Params) (Cut, error) {
 }
 
 // spot flags every test step by the threshold that the scores before it gave.
-func spot(s Scores, p Params) (Cut, error) {
+func spot(s Scores, p spec.Threshold) (Cut, error) {
 	stream, err := NewSPOT(s.Train, p.Level, p.Q)
 	if err != nil {
 		return Cut{}, err

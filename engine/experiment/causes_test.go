@@ -97,11 +97,11 @@ func TestOnlyScoresOfErrorsHaveCauses(t *testing.T) {
 	if got := runOf(t, run(t, only(s, spec.ArmRandom), experiment.Options{Outputs: true}), spec.ArmRandom); got.Causes != nil || got.Located != nil {
 		t.Errorf("a random score has causes %v", got.Causes)
 	}
-	s.Detect.Score = "disagreement"
+	s.Detect.Score = spec.ScoreDisagreement
 	if got := runOf(t, run(t, s, experiment.Options{Outputs: true}), spec.ArmCosine); got.Causes != nil || got.Located != nil || got.Errors != nil {
 		t.Errorf("disagreement has causes %v", got.Causes)
 	}
-	s.Detect.Score = "association"
+	s.Detect.Score = spec.ScoreAssociation
 	got := runOf(t, run(t, s, experiment.Options{}), spec.ArmCosine)
 	if len(got.Causes) != len(got.Alarms) || got.Located == nil {
 		t.Errorf("association has causes %v of %d alarms", got.Causes, len(got.Alarms))

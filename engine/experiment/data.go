@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"cosinelab/datasets"
-	"cosinelab/engine/detect"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
@@ -36,9 +35,8 @@ func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 	train := columns(cut(set.Train, d.Train), d.Channels)
 	test := columns(cut(set.Test, d.Test), d.Channels)
 	p := &prepared{channels: train.Channels, summary: summarise(set, d, train, test)}
-	if d.Scaling == "standard" {
-		scaler := datasets.FitScaler(train)
-		train, test = scaler.Apply(train), scaler.Apply(test)
+	if scale := scalings[d.Scaling]; scale != nil {
+		train, test = scale(train, test)
 	}
 	held := sp.Train.Held(train.Rows)
 	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), d.Window, d.Stride)
@@ -49,11 +47,18 @@ func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 	}
 	p.summary.TrainWindows = p.fit.Len()
 	p.summary.ScoredSteps = p.test.Steps()
-	p.summary.Scoring = sp.Detect.Scoring()
 	if set.Labels != nil {
 		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
 	}
 	return p, checkLabels(sp, p.labels)
+}
+
+// scalings scale both parts by what is known of the training part; one that does nothing has no function.
+var scalings = [spec.ScalingCount]func(train, test datasets.Series) (datasets.Series, datasets.Series){
+	spec.ScalingStandard: func(train, test datasets.Series) (datasets.Series, datasets.Series) {
+		s := datasets.FitScaler(train)
+		return s.Apply(train), s.Apply(test)
+	},
 }
 
 // inOrder are the windows in which each step of a series counts once.
@@ -66,9 +71,9 @@ func inOrder(s datasets.Series, sp spec.Spec) datasets.Windows {
 
 // checkLabels refuses a threshold that nothing can be chosen with: before hours of training, not after them.
 func checkLabels(sp spec.Spec, labels []uint8) error {
-	policy, err := detect.FindThreshold(sp.Detect.Threshold.Policy)
-	if err != nil || !policy.Labels || slices.Contains(labels, 1) {
-		return err
+	policy := spec.Policies[sp.Detect.Threshold.Policy]
+	if !policy.Labels || slices.Contains(labels, 1) {
+		return nil
 	}
 	return &spec.FieldError{Field: "detect.threshold.policy", Got: strconv.Quote(policy.Name),
 		Want: "a policy without labels: no scored test step is labelled anomalous"}
@@ -146,11 +151,7 @@ func (p *prepared) microBatch(m spec.Model, batch int) int {
 	if p.micro > 0 {
 		return p.micro
 	}
-	model, err := models.Find(m.Name)
-	if err != nil {
-		return 1
-	}
-	most := min(model.MicroBatch(models.Config{DModel: m.OrLab().DModel}), batch, p.fit.Len())
+	most := min(models.All[m.Kind].MicroBatch(models.ConfigOf(m)), batch, p.fit.Len())
 	if p.valid.Len() > 0 {
 		most = min(most, p.valid.Len())
 	}

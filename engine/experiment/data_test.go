@@ -36,8 +36,8 @@ func TestWithoutLabelsThereAreAlarmsAndNoMetrics(t *testing.T) {
 
 func TestThresholdThatNeedsLabelsIsRefusedBeforeTraining(t *testing.T) {
 	s := small(t)
-	s.Detect.Threshold = spec.Threshold{Policy: "best_f1"}
-	if got := runOf(t, run(t, only(s, "untrained"), experiment.Options{}), "untrained"); got.Threshold.Saw != "uses test labels" {
+	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyBestF1}
+	if got := runOf(t, run(t, only(s, "untrained"), experiment.Options{}), "untrained"); got.Threshold.Saw != spec.SawLabels {
 		t.Errorf("with labels: %+v", got.Threshold)
 	}
 	quiet := s
@@ -140,7 +140,7 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 		}
 	}
 	set.Labels[24] = 1
-	d := spec.Data{Source: "file/x", Scaling: "standard", Window: 10, Stride: 5, Train: spec.Range{From: 10, To: 30}, Channels: []int{2, 0}}
+	d := spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 5, Train: spec.Range{From: 10, To: 30}, Channels: []int{2, 0}}
 	got, labels, err := experiment.TestPart(set, d)
 	if err != nil || got.Rows != 25 || got.Channels != 2 || len(labels) != 25 || labels[24] != 1 {
 		t.Fatalf("%d x %d, %d labels, error %v", got.Rows, got.Channels, len(labels), err)
@@ -152,7 +152,7 @@ func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 			t.Errorf("step %d: %v, want 0 and %v", step, row, want)
 		}
 	}
-	d.Scaling = "none"
+	d.Scaling = spec.ScalingNone
 	if got, _, err = experiment.TestPart(set, d); err != nil || got.Row(3)[0] != 5 || got.Row(3)[1] != 3 {
 		t.Errorf("unscaled: %v, error %v", got.Row(3), err)
 	}

@@ -15,7 +15,7 @@ import (
 // job is one training: what it is called, and what the spec's training options do not say.
 type job struct {
 	name    string // of its checkpoint, without what the file system might not like
-	phase   string
+	phase   spec.PhaseKind
 	arm     string // empty for a teacher
 	model   spec.Model
 	seed    uint64
@@ -25,16 +25,16 @@ type job struct {
 }
 
 func teacherJob(sp spec.Spec, seed uint64) job {
-	return job{name: fmt.Sprintf("seed%d-teacher", seed), phase: spec.PhaseTeacher, model: sp.Teacher.Model, seed: seed,
+	return job{name: teacherName(seed), phase: spec.PhaseTeacher, model: sp.Teacher.Model, seed: seed,
 		epochs: sp.Teacher.Epochs, shuffle: teacherSeed(seed)}
 }
 
 func armJob(sp spec.Spec, arm int, seed uint64) job {
 	a := sp.Arms[arm]
-	j := job{name: fmt.Sprintf("seed%d-arm%d", seed, arm), phase: spec.PhaseStudent, arm: a.Name, model: sp.StudentOf(a), seed: seed,
+	j := job{name: armName(seed, arm), phase: spec.PhaseStudent, arm: a.Name, model: sp.StudentOf(a), seed: seed,
 		epochs: sp.Train.Epochs, shuffle: seed}
 	if o := a.Objective; a.Distils() {
-		j.lambda = func(epoch int) float64 { return distill.Weight(o.Schedule, o.Weight, epoch, j.epochs) }
+		j.lambda = func(epoch int) float64 { return distill.Weight(o, epoch, j.epochs) }
 	}
 	return j
 }
@@ -115,7 +115,19 @@ func (r *run) gate(ctx context.Context) error {
 	return r.o.Gate(ctx)
 }
 
-func (j job) checkpoint() string { return j.name + ".safetensors" }
+func (j job) checkpoint() string { return j.name + checkpointEnd }
+
+const checkpointEnd = ".safetensors"
+
+func teacherName(seed uint64) string { return fmt.Sprintf("seed%d-teacher", seed) }
+
+func armName(seed uint64, arm int) string { return fmt.Sprintf("seed%d-arm%d", seed, arm) }
+
+// TeacherCheckpoint is the name under which a Store holds the teacher of a seed.
+func TeacherCheckpoint(seed uint64) string { return teacherName(seed) + checkpointEnd }
+
+// ArmCheckpoint is the name under which a Store holds an arm, by its place in the spec, with a seed.
+func ArmCheckpoint(seed uint64, arm int) string { return armName(seed, arm) + checkpointEnd }
 
 func (r *run) restore(t *train.Trainer, j job) error {
 	if r.o.Store.Load == nil {

@@ -36,14 +36,14 @@ func small(t *testing.T) spec.Spec {
 	first := builtin(t).Anomalies[0]
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s := spec.Default()
-	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: "standard", Window: 10, Stride: 10, Channels: []int{0, 2, 1},
+	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: spec.ScalingStandard, Window: 10, Stride: 10, Channels: []int{0, 2, 1},
 		Train: spec.Range{From: 40, To: 200}, Test: spec.Range{From: first.From - 45, To: first.To + 48}}
 	s.Teacher = spec.Teacher{Model: size, Epochs: 2}
-	s.Teacher.Name = "transformer"
+	s.Teacher.Kind = spec.ModelTransformer
 	s.Student = size
-	s.Student.Name = "anomaly_transformer"
-	s.Train = spec.Train{Rate: 0.01, Schedule: "constant", Epochs: 2, Batch: 5, Clip: 1, Validation: 0.25}
-	s.Detect = spec.Detect{Score: "reconstruction", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 90}}
+	s.Student.Kind = spec.ModelAnomalyTransformer
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 2, Batch: 5, Clip: 1, Validation: 0.25}
+	s.Detect = spec.Detect{Score: spec.ScoreReconstruction, Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 90}}
 	s.Seeds = []uint64{1}
 	return s
 }

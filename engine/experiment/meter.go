@@ -26,7 +26,7 @@ func newMeter(sp spec.Spec, data *prepared) meter {
 			plan(sp.Teacher.Model, sp.Teacher.Epochs)
 		}
 		for _, a := range sp.Arms {
-			if a.Control == "" {
+			if spec.Controls[a.Control].Trains {
 				plan(sp.StudentOf(a), sp.Train.Epochs)
 			}
 		}

@@ -26,7 +26,7 @@ func TestValidationWindowsAreApartFromTrainingWindows(t *testing.T) {
 	for _, share := range []float64{0.2, 0.25, 0.5, 0.33} {
 		for _, stride := range []int{1, 3, 10, 40} {
 			sp := spec.Default()
-			sp.Data = spec.Data{Source: "file/x", Scaling: "none", Window: 10, Stride: stride, Train: spec.Range{From: 3, To: 100}}
+			sp.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingNone, Window: 10, Stride: stride, Train: spec.Range{From: 3, To: 100}}
 			sp.Train.Validation = share
 			p, err := prepare(sp, numbered(103, 30))
 			if err != nil {
@@ -80,10 +80,10 @@ func TestMicroBatchesLeaveFewWindowsUnused(t *testing.T) {
 		{40, 1, 8, 1},
 	} {
 		p := &prepared{fit: datasets.Windows{Starts: make([]int, c.fit)}, valid: datasets.Windows{Starts: make([]int, c.valid)}}
-		if got := p.microBatch(spec.Model{Name: "lstm"}, c.batch); got != c.want {
+		if got := p.microBatch(spec.Model{Kind: spec.ModelLSTM}, c.batch); got != c.want {
 			t.Errorf("%d and %d windows in batches of %d: micro-batches of %d, want %d", c.fit, c.valid, c.batch, got, c.want)
 		}
-		if got := p.microBatch(spec.Model{Name: "transformer"}, c.batch); got != 1 {
+		if got := p.microBatch(spec.Model{Kind: spec.ModelTransformer}, c.batch); got != 1 {
 			t.Errorf("a transformer gets %d windows at once", got)
 		}
 	}

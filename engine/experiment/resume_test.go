@@ -148,7 +148,7 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 	sp := only(small(t), "alone", "cosine")
 	sp.Arms[0].Name, sp.Arms[1].Name = "teacher", "a/b"
 	mse := sp.Arms[1]
-	mse.Name, mse.Objective = "a_b", spec.Objective{Kind: "mse", Weight: 1, Schedule: "constant"}
+	mse.Name, mse.Objective = "a_b", spec.Objective{Kind: spec.ObjectiveMSE, Weight: 1, Schedule: spec.WeightConstant}
 	sp.Arms = append(sp.Arms, mse)
 	store := memory{}
 	want := quick(t, sp, experiment.Options{Store: store.store()})

@@ -35,11 +35,11 @@ func TestReportHasEveryArmWithEverySeed(t *testing.T) {
 			if got.Arm != a.Arm.Name || got.Seed != s.Seeds[j] || got.Failed != nil || len(got.Scores) != d.ScoredSteps || len(got.Metrics) != len(metrics.All) {
 				t.Errorf("run %+v", got)
 			}
-			trained := a.Arm.Control == ""
-			if (len(got.Epochs) == 2) != trained || (got.Parameters > 0) != (a.Arm.Control != "random") || (len(got.Output) == 3*d.ScoredSteps) != (a.Arm.Control != "random") {
+			trained := a.Arm.Control == spec.ControlNone
+			if (len(got.Epochs) == 2) != trained || (got.Parameters > 0) != (a.Arm.Control != spec.ControlRandom) || (len(got.Output) == 3*d.ScoredSteps) != (a.Arm.Control != spec.ControlRandom) {
 				t.Errorf("%s: %d epochs, %d parameters, output of %d values", got.Arm, len(got.Epochs), got.Parameters, len(got.Output))
 			}
-			if got.Threshold.Policy != "train_percentile" || got.Threshold.Saw != "train scores" || got.Alarms == nil || a.Arm.Control == "random" && len(got.Alarms) == 0 {
+			if got.Threshold.Policy != spec.PolicyTrainPercentile || got.Threshold.Saw != spec.SawTrain || got.Alarms == nil || a.Arm.Control == spec.ControlRandom && len(got.Alarms) == 0 {
 				t.Errorf("%s: threshold %+v, alarms %v", got.Arm, got.Threshold, got.Alarms)
 			}
 		}
@@ -136,7 +136,7 @@ func TestEveryArmStartsAtTheUntrainedControl(t *testing.T) {
 // A teacher of the student's kind and size is another model than the student.
 func TestTeacherDoesNotStartWhereTheStudentDoes(t *testing.T) {
 	s := only(small(t), "cosine", "untrained")
-	s.Teacher.Model, s.Train.Rate, s.Detect.Score = s.Student, 1e-300, "disagreement"
+	s.Teacher.Model, s.Train.Rate, s.Detect.Score = s.Student, 1e-300, spec.ScoreDisagreement
 	for _, x := range runOf(t, quick(t, s, experiment.Options{}), "untrained").Scores {
 		if x > 1e-3 {
 			return
@@ -203,7 +203,7 @@ func TestControlsAloneAreNoTraining(t *testing.T) {
 
 func TestDisagreementScoresHowFarTeacherAndStudentAreApart(t *testing.T) {
 	s := only(small(t), "alone", "untrained", "random")
-	s.Detect.Score = "disagreement"
+	s.Detect.Score = spec.ScoreDisagreement
 	r := quick(t, s, experiment.Options{Outputs: true})
 	if len(r.Teachers) != 1 {
 		t.Fatalf("%d teachers, want one: the score needs it", len(r.Teachers))
@@ -319,58 +319,45 @@ func TestEarlyStoppingShortensTheRun(t *testing.T) {
 	}
 }
 
-func TestModelsOfSpecsAreThoseThatCanBeBuilt(t *testing.T) {
-	if len(spec.Models) != len(models.All) {
-		t.Fatalf("%d models in specs, %d can be built", len(spec.Models), len(models.All))
-	}
-	for i, m := range models.All {
-		k := spec.Models[i]
-		l := m.Lab
-		lab := spec.Model{Name: m.Name, DModel: l.DModel, Heads: l.Heads, Layers: l.Layers, DFF: l.DFF, Latent: l.Latent,
-			Flows: l.Flows, Features: l.Features, MLP: l.MLP}
-		if len(l.Centres) > 0 {
-			lab.Centres = l.Centres[0]
-		}
-		if k.Name != m.Name || k.Title != m.Title || k.Lab != lab || k.Branches != m.Branches {
-			t.Errorf("specs have %+v, models %s, %q, %+v, %d branches", k, m.Name, m.Title, lab, m.Branches)
-		}
-		c := m.Lab
+func TestModelsGiveTheScoresAndPartsOfTheirRows(t *testing.T) {
+	for m := range spec.Each(spec.ModelCount) {
+		c := models.ConfigOf(spec.Model{Kind: m})
 		c.Window, c.Channels = 5, 2
-		_, out, err := m.Graph(c, 1)
+		_, out, err := models.Graph(m, c, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var scores []string
+		var scores []spec.ScoreKind
 		for _, s := range out.Scores {
-			scores = append(scores, s.Name)
+			scores = append(scores, s.Kind)
 		}
-		if !slices.Equal(k.Scores, scores) {
-			t.Errorf("%s: specs know the scores %v, the model has %v", m.Name, k.Scores, scores)
+		if want := spec.Models[m].Scores; !slices.Equal(scores, want) {
+			t.Errorf("%s: the row has the scores %v, the model %v", m, want, scores)
 		}
 	}
 }
 
 func TestEveryModelLearnsFromEveryOther(t *testing.T) {
-	for i, m := range spec.Models {
+	for m := range spec.Each(spec.ModelCount) {
 		s := only(small(t), "cosine", "untrained")
 		s.Data.Train, s.Train.Validation, s.Train.Epochs, s.Teacher.Epochs = spec.Range{From: 40, To: 100}, 0.3, 1, 1
-		s.Student = spec.Model{Name: m.Name}
-		s.Teacher.Model = spec.Model{Name: spec.Models[(i+1)%len(spec.Models)].Name}
-		s.Detect.Score = "model"
+		s.Student = spec.Model{Kind: m}
+		s.Teacher.Model = spec.Model{Kind: 1 + m%(spec.ModelCount-1)} // the next in the table
+		s.Detect.Score = spec.ScoreModel
 		r := quick(t, s, experiment.Options{})
 		if failed := r.Teachers[0].Failed; failed != nil {
-			t.Errorf("%s teaching: %v", s.Teacher.Name, failed)
+			t.Errorf("%s teaching: %v", s.Teacher.Kind, failed)
 		}
 		got := runOf(t, r, "cosine")
 		if got.Failed != nil || sameScores(got, runOf(t, r, "untrained")) {
-			t.Errorf("%s learning from %s: failed %v, or learnt nothing", m.Name, s.Teacher.Name, got.Failed)
+			t.Errorf("%s learning from %s: failed %v, or learnt nothing", m, s.Teacher.Kind, got.Failed)
 		}
 	}
 }
 
 func TestEveryOptionOfTrainingCounts(t *testing.T) {
 	s := only(small(t), "alone")
-	s.Student = spec.Model{Name: "lstm", DModel: 4, Layers: 1}
+	s.Student = spec.Model{Kind: spec.ModelLSTM, DModel: 4, Layers: 1}
 	s.Train.Clip = 0
 	plain := runOf(t, quick(t, s, experiment.Options{}), "alone")
 	for name, change := range map[string]func(s *spec.Spec){
@@ -379,7 +366,7 @@ func TestEveryOptionOfTrainingCounts(t *testing.T) {
 		"decay":     func(s *spec.Spec) { s.Train.Decay = 0.1 },
 		"dropout":   func(s *spec.Spec) { s.Student.Dropout = 0.5 },
 		"step": func(s *spec.Spec) {
-			s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = "step", 1, 0.1
+			s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = spec.RateStep, 1, 0.1
 		},
 	} {
 		changed := s

@@ -208,7 +208,7 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 // scored fills in a run up to its metrics.
 func (r *run) scored(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (err error) {
 	var s scores
-	if r.spec.Arms[arm].Control == "random" {
+	if !spec.Controls[r.spec.Arms[arm].Control].Student {
 		s = r.randomScores(out.Seed)
 	} else if s, err = r.student(ctx, arm, from, hands, out); err != nil {
 		return err

@@ -22,8 +22,7 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	if s.test, err = r.forward(ctx, t, r.data.test, out); err != nil {
 		return s, err
 	}
-	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
-	if err == nil && policy.Train {
+	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
 		s.train, err = r.forward(ctx, t, r.data.train, nil)
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
@@ -69,16 +68,14 @@ func (r *run) randomScores(seed uint64) scores {
 
 // decide chooses the threshold and measures the run.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
-	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
-	if err != nil {
-		return err
-	}
-	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, Params(r.spec.Detect.Threshold))
+	t := r.spec.Detect.Threshold
+	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels})
 	if err != nil {
 		return failure{fmt.Errorf("threshold: %w", err)}
 	}
 	out.Scores, out.Flags = s.test, cut.Flags
-	out.Threshold = spec.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: Tail(cut.Tail)}
+	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold), Saw: spec.Policies[t.Policy].Saw,
+		Tail: Tail(cut.Tail)}
 	measuring := func(part, done, of int) {
 		r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed,
 			Measured: (float64(part) + float64(done)/float64(of)) / measurements})
@@ -93,16 +90,6 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 		out.Errors = nil // they are as large as the series
 	}
 	return err
-}
-
-// Params are the parameters of a threshold as detect takes them, defaults filled in.
-func Params(t spec.Threshold) detect.Params {
-	t = t.OrDefault()
-	p := detect.Params{Percent: t.Percent, K: t.K, Level: t.Level, Q: t.Q}
-	if t.Value != nil {
-		p.Value = *t.Value
-	}
-	return p
 }
 
 // Tail is a fitted tail as reports carry it; nil for none.

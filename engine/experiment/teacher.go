@@ -112,12 +112,9 @@ func (r *run) loadTeacher(t *train.Trainer) error {
 // importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them are passed
 // over; any other name is a sign of the wrong file.
 func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) error {
-	model, err := models.Find(r.spec.Teacher.Name)
-	if err != nil {
-		return err
-	}
+	m := r.spec.Teacher.Model
 	passed := map[string]bool{}
-	for _, e := range model.Extra(r.config(model, r.spec.Teacher.Model)) {
+	for _, e := range models.All[m.Kind].Extra(r.config(m)) {
 		passed[e.Name] = true
 	}
 	unknown, missing, err := t.SetParams(values)
@@ -129,7 +126,7 @@ func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) e
 	}
 	for _, name := range unknown {
 		if !passed[name] && !train.IsState(name) {
-			return fmt.Errorf("tensor %s is unknown to %s", name, model.Name)
+			return fmt.Errorf("tensor %s is unknown to %s", name, m.Kind)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"cosinelab/engine/detect"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // common is what the files of all recurrent and graph models hold.
@@ -36,9 +37,9 @@ type commonConfig struct {
 }
 
 // setup is the file's model, whose further sizes and constants are in c.
-func (f *common) setup(name string, has commonConfig, c models.Config) setup {
+func (f *common) setup(kind spec.ModelKind, has commonConfig, c models.Config) setup {
 	c.Window, c.Channels = has.Window, has.Channels
-	return setup{model: name, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
+	return setup{model: kind, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
 		params: f.Params, input: f.Input, teacher: f.TeacherOutput}
 }
 
@@ -75,7 +76,7 @@ func verifyLSTM(v *verifier, file []byte) error {
 	if err := decode(file, &f); err != nil {
 		return err
 	}
-	p, err := f.setup("lstm", f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
+	p, err := f.setup(spec.ModelLSTM, f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
 	if err != nil {
 		return err
 	}

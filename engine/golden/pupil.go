@@ -9,11 +9,12 @@ import (
 	"cosinelab/engine/distill"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // setup is a model of a file with what it reads.
 type setup struct {
-	model          string
+	model          spec.ModelKind
 	sizes          models.Config
 	batch          int
 	params         map[string]array
@@ -35,11 +36,7 @@ type pupil struct {
 }
 
 func (s setup) build() (pupil, error) {
-	m, err := models.Find(s.model)
-	if err != nil {
-		return pupil{}, err
-	}
-	g, out, err := m.Graph(s.sizes, s.batch)
+	g, out, err := models.Graph(s.model, s.sizes, s.batch)
 	if err != nil {
 		return pupil{}, err
 	}
@@ -56,7 +53,7 @@ func (s setup) build() (pupil, error) {
 	if err := p.draw(s.noise); err != nil {
 		return pupil{}, err
 	}
-	return p, p.load(s.params, m.Extra(s.sizes))
+	return p, p.load(s.params, models.All[s.model].Extra(s.sizes))
 }
 
 // distil adds the teacher's output and the loss with it.
@@ -64,20 +61,29 @@ func (p *pupil) distil(s setup) error {
 	x := p.graph.Input("x", p.out.Series.Shape...)
 	teacher := p.graph.Input("teacher", p.out.Series.Shape...)
 	p.feeds[x], p.feeds[teacher] = s.input.floats(), s.teacher.floats()
-	for _, axis := range distill.Axes {
-		d, err := distill.Term("cosine", axis, counted(teacher, p.out.First), counted(p.out.Series, p.out.First))
+	for axis := range spec.Each(spec.AxisCount) {
+		d, err := distill.Term(cosineAlong(axis), counted(teacher, p.out.First), counted(p.out.Series, p.out.First))
 		if err != nil {
 			return err
 		}
 		p.cosines = append(p.cosines, d)
-		if axis == s.axis {
+		if axis.String() == s.axis {
 			p.total = graph.Add(p.out.Loss, graph.Scale(d, s.weight))
 		}
 	}
 	if p.total == nil {
-		return fault.New("golden-axis", s.axis, fault.Choices(distill.Axes))
+		var axes fault.Choices
+		for axis := range spec.Each(spec.AxisCount) {
+			axes = append(axes, axis.String())
+		}
+		return fault.New("golden-axis", s.axis, axes)
 	}
 	return nil
+}
+
+// cosineAlong is the cosine loss along an axis.
+func cosineAlong(axis spec.AxisKind) spec.Objective {
+	return spec.Objective{Kind: spec.ObjectiveCosine, Axis: axis}
 }
 
 // counted are the steps of a series [B,L,C] from the first that counts.
@@ -123,8 +129,8 @@ func (p *pupil) load(params map[string]array, extra []models.Extra) error {
 // terms pairs the cosine loss for each axis with the file's.
 func (p *pupil) terms(want map[string]array) []target {
 	var ts []target
-	for i, axis := range distill.Axes {
-		ts = append(ts, target{"cosine_loss." + axis, p.cosines[i], want[axis]})
+	for axis := range spec.Each(spec.AxisCount) {
+		ts = append(ts, target{"cosine_loss." + axis.String(), p.cosines[len(ts)], want[axis.String()]})
 	}
 	return ts
 }
@@ -151,8 +157,13 @@ func (p *pupil) own(loss *graph.Node, want map[string]array) ([]target, error) {
 func (p *pupil) inner(name string, want array) target {
 	return target{name, find(p.out.Inner, name), want}
 }
-func (p *pupil) part(name string, want array) target {
-	return target{name, find(p.out.Parts, name), want}
+func (p *pupil) part(kind spec.PartKind, want array) target {
+	for _, part := range p.out.Parts {
+		if part.Kind == kind {
+			return target{kind.String(), part.Node, want}
+		}
+	}
+	return target{kind.String(), nil, want}
 }
 
 // perLayer pairs the value of each layer with the file's.
@@ -193,8 +204,8 @@ func (v *verifier) cosine(student, teacher array, want map[string]array) error {
 // cosineGradients differentiates by an input, not inside the model: there the loss may be built past the output node.
 func cosineGradients(teacher, student *graph.Node, want map[string]array) ([]target, error) {
 	var ts []target
-	for _, axis := range distill.Axes {
-		d, err := distill.Term("cosine", axis, teacher, student)
+	for axis := range spec.Each(spec.AxisCount) {
+		d, err := distill.Term(cosineAlong(axis), teacher, student)
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +213,7 @@ func cosineGradients(teacher, student *graph.Node, want map[string]array) ([]tar
 		if err != nil {
 			return nil, err
 		}
-		ts = append(ts, target{axis, grads[0], want[axis]})
+		ts = append(ts, target{axis.String(), grads[0], want[axis.String()]})
 	}
 	return ts, nil
 }

@@ -114,10 +114,10 @@ func ExampleMeasure() {
 		panic(err)
 	}
 	for i, m := range All[:3] {
-		fmt.Printf("%s %.3f, by chance %.3f\n", m.Title, values[i], chance[i].Mean)
+		fmt.Printf("%s %.3f, by chance %.3f\n", m.Name, values[i], chance[i].Mean)
 	}
 	// Output:
-	// Precision 0.500, by chance 0.417
-	// Recall 0.400, by chance 0.333
-	// F1 0.444, by chance 0.370
+	// precision 0.500, by chance 0.417
+	// recall 0.400, by chance 0.333
+	// f1 0.444, by chance 0.370
 }

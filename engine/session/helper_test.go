@@ -145,18 +145,18 @@ func file(name, content string) datasets.File {
 // data cuts the table so that the last three of the 43 test steps are in no window.
 func data() spec.Data {
 	split := 0.59 // 60 of 103 rows
-	return spec.Data{Source: "file/table.csv", Scaling: "none", Window: 5, Stride: 5, Split: &split}
+	return spec.Data{Source: "file/table.csv", Scaling: spec.ScalingNone, Window: 5, Stride: 5, Split: &split}
 }
 
 // small is an experiment on the table with a random control first, then the student alone: 4 steps.
 func small() spec.Spec {
 	s := spec.Default()
 	s.Data = data()
-	s.Teacher = spec.Teacher{Model: spec.Model{Name: "transformer", DModel: 4, Heads: 2, Layers: 1, DFF: 4}, Epochs: 2}
+	s.Teacher = spec.Teacher{Model: spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4}, Epochs: 2}
 	s.Student = s.Teacher.Model
-	s.Arms = []spec.Arm{{Name: "random", Control: "random"}, {Name: "alone", Objective: spec.Objective{Kind: "none"}}}
-	s.Train = spec.Train{Rate: 0.01, Schedule: "constant", Epochs: 2, Batch: 6, Clip: 1}
-	s.Detect = spec.Detect{Score: "model", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 95}}
+	s.Arms = []spec.Arm{{Name: "random", Control: spec.ControlRandom}, {Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone}}}
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 2, Batch: 6, Clip: 1}
+	s.Detect = spec.Detect{Score: spec.ScoreModel, Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 95}}
 	s.Seeds = []uint64{1}
 	return s
 }

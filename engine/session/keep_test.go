@@ -82,7 +82,7 @@ func TestAnotherSessionGoesOnFromTheCheckpoints(t *testing.T) {
 func TestACheckpointThatCannotBeReadIsSaid(t *testing.T) {
 	p, _ := keeping(t)
 	s := small()
-	s.Arms = slices.DeleteFunc(s.Arms, func(a spec.Arm) bool { return a.Control != "" })
+	s.Arms = slices.DeleteFunc(s.Arms, func(a spec.Arm) bool { return a.Control != spec.ControlNone })
 	id := p.post(protocol.Request{Type: protocol.TypeRun, Spec: &s}, file("seed1-arm0.safetensors", "nothing"))
 	p.fails(id, "run", "", "seed1-arm0.safetensors: checkpoint")
 }

@@ -180,6 +180,6 @@ func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 		return spec.Run{}, nil, fmt.Errorf("judge: arm %s with seed %d has no scores", j.Arm, j.Seed)
 	}
 	out := *run
-	out.Threshold = spec.Cut{Policy: "by hand", Value: metrics.Value(j.Threshold), Saw: "whatever moved the hand"}
+	out.Threshold = spec.Cut{Value: metrics.Value(j.Threshold), Saw: spec.SawHand}
 	return out, s.labels, nil
 }

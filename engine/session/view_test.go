@@ -81,7 +81,7 @@ func TestWhatIsNotThereIsNaN(t *testing.T) {
 func TestCosineIsThatOfTeacherAndStudent(t *testing.T) {
 	p := opened(t)
 	s := small()
-	s.Arms = []spec.Arm{{Name: "cosine", Objective: spec.Objective{Kind: "cosine", Axis: "channel", Weight: 1, Schedule: "constant"}}}
+	s.Arms = []spec.Arm{{Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine, Axis: spec.AxisChannel, Weight: 1, Schedule: spec.WeightConstant}}}
 	p.run(protocol.TypeRun, s)
 	p.wait(protocol.TypeReport)
 	p.state(protocol.StateIdle)
@@ -147,7 +147,7 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 	judge := func(threshold float64) spec.Run {
 		id := p.post(protocol.Request{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "alone", Seed: 1, Threshold: threshold}})
 		m, _ := p.wait(protocol.TypeJudged)
-		if m.ID != id || m.Run.Threshold.Policy != "by hand" || m.Run.Threshold.Value != metrics.Value(threshold) {
+		if m.ID != id || m.Run.Threshold.Saw != spec.SawHand || m.Run.Threshold.Value != metrics.Value(threshold) {
 			t.Errorf("answer %d: %+v", m.ID, m.Run.Threshold)
 		}
 		return *m.Run

@@ -27,7 +27,6 @@ type DataSummary struct {
 	TestSteps     int       `json:"test_steps"`
 	TrainWindows  int       `json:"train_windows"`
 	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
-	Scoring       string    `json:"scoring"`      // Detect.Scoring
 	Labelled      bool      `json:"labelled"`
 	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
 	Segments      []Segment `json:"segments"`  // of the test part
@@ -110,9 +109,9 @@ type Located struct {
 
 // Cut is a threshold and what it saw.
 type Cut struct {
-	Policy string        `json:"policy"`
-	Value  metrics.Value `json:"value"` // undefined if the threshold moves with the scores
-	Saw    string        `json:"saw"`   // of detect.Thresholds: nothing, train scores, ..., uses test labels
+	Policy PolicyKind    `json:"policy"` // none for a threshold that a person set
+	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
+	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
 }
 

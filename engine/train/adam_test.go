@@ -77,7 +77,7 @@ func walk(t *testing.T, p train.Problem, start map[string]tensor.Tensor, rate, c
 	if _, _, err := tr.SetParams(start); err != nil {
 		t.Fatal(err)
 	}
-	o := train.Options{Train: spec.Train{Rate: rate, Schedule: "constant", Batch: 1}, Epochs: 1}
+	o := train.Options{Train: spec.Train{Rate: rate, Schedule: spec.RateConstant, Batch: 1}, Epochs: 1}
 	o.OnStep = func(s train.StepInfo) {
 		state, _, err := train.ReadTensors(saved(t, tr))
 		if err != nil {
@@ -152,7 +152,7 @@ func TestClippingByGlobalNormEqualsTheGoldenFile(t *testing.T) {
 func TestReferenceScheduleEqualsTheGoldenFile(t *testing.T) {
 	v := vectors(t).Rate
 	for i, want := range v.Epochs {
-		got, err := train.Rate(spec.Train{Schedule: "reference", Rate: v.Rate}, i+1, len(v.Epochs))
+		got, err := train.Rate(spec.Train{Schedule: spec.RateReference, Rate: v.Rate}, i+1, len(v.Epochs))
 		if err != nil || math.Abs(got-want) > 1e-9*want {
 			t.Errorf("epoch %d: rate %v, error %v, want %v", i+1, got, err, want)
 		}
@@ -162,10 +162,10 @@ func TestReferenceScheduleEqualsTheGoldenFile(t *testing.T) {
 func TestConstantScheduleStaysAndCosineFalls(t *testing.T) {
 	last := math.Inf(1)
 	for epoch := 1; epoch <= 5; epoch++ {
-		if got, err := train.Rate(spec.Train{Schedule: "constant", Rate: 0.1}, epoch, 5); err != nil || got != 0.1 {
+		if got, err := train.Rate(spec.Train{Schedule: spec.RateConstant, Rate: 0.1}, epoch, 5); err != nil || got != 0.1 {
 			t.Errorf("constant, epoch %d: %v, error %v", epoch, got, err)
 		}
-		got, err := train.Rate(spec.Train{Schedule: "cosine", Rate: 0.1}, epoch, 5)
+		got, err := train.Rate(spec.Train{Schedule: spec.RateCosine, Rate: 0.1}, epoch, 5)
 		want := 0.05 * (1 + math.Cos(math.Pi*float64(epoch-1)/5))
 		if err != nil || math.Abs(got-want) > 1e-15 || !(got < last) || !(got > 0) {
 			t.Errorf("cosine, epoch %d: %v, error %v, want %v", epoch, got, err, want)
@@ -181,7 +181,7 @@ func TestStepScheduleFallsAfterEveryFewEpochs(t *testing.T) {
 		epoch  int
 		want   float64
 	}{{0, 0, 20, 0.1}, {0, 0, 21, 0.05}, {0, 0, 41, 0.025}, {3, 0.65, 3, 0.1}, {3, 0.65, 4, 0.065}, {3, 0.65, 7, 0.04225}} {
-		o := spec.Train{Schedule: "step", Rate: 0.1, StepEpochs: c.every, StepFactor: c.factor}
+		o := spec.Train{Schedule: spec.RateStep, Rate: 0.1, StepEpochs: c.every, StepFactor: c.factor}
 		if got, err := train.Rate(o, c.epoch, 50); err != nil || math.Abs(got-c.want) > 1e-15 {
 			t.Errorf("%+v: rate %v, error %v", c, got, err)
 		}

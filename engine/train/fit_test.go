@@ -191,7 +191,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 
 func TestOverfitsOneBatch(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
-	o := train.Options{Train: spec.Train{Rate: 0.02, Schedule: "constant", Batch: 2}, Epochs: 400}
+	o := train.Options{Train: spec.Train{Rate: 0.02, Schedule: spec.RateConstant, Batch: 2}, Epochs: 400}
 	r, err := tr.Fit(context.Background(), datasets.Slide(waves(window+1), window, 1), datasets.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestEarlyStoppingKeepsTheBestEpoch(t *testing.T) {
 		return square(1), square(0.32)
 	})
 	tr := newTrainer(t, p, 0, 1)
-	o := train.Options{Train: spec.Train{Rate: 0.1, Schedule: "constant", Batch: 1, Patience: 2}, Epochs: 50}
+	o := train.Options{Train: spec.Train{Rate: 0.1, Schedule: spec.RateConstant, Batch: 1, Patience: 2}, Epochs: 50}
 	r, err := tr.Fit(context.Background(), steps(1), steps(1), o)
 	if err != nil {
 		t.Fatal(err)
@@ -241,7 +241,7 @@ func TestNumbersThatStopBeingFiniteEndTheTraining(t *testing.T) {
 			return c.loss(w), c.loss(w)
 		})
 		_, err := newTrainer(t, p, 0, 1).Fit(context.Background(), steps(3), steps(1),
-			train.Options{Train: spec.Train{Rate: 1, Schedule: "constant", Batch: 1}, Epochs: 1})
+			train.Options{Train: spec.Train{Rate: 1, Schedule: spec.RateConstant, Batch: 1}, Epochs: 1})
 		if !errors.Is(err, train.ErrNotFinite) || !strings.Contains(err.Error(), "step 1: "+c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
@@ -254,16 +254,16 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 		name         string
 		fit, valid   datasets.Windows
 		batch, epoch int
-		schedule     string
+		schedule     spec.RateScheduleKind
 		want         string
 	}{
-		{"no epochs", fitWindows(), validWindows(), 3, 0, "constant", "0 epochs, want at least 1"},
-		{"other length", datasets.Slide(waves(12), window+1, 1), validWindows(), 3, 1, "constant", "windows of 7 steps with 2 channels, the model wants 6 with 2"},
-		{"other length in validation", fitWindows(), datasets.Slide(waves(12), window+1, 1), 3, 1, "constant", "windows of 7 steps"},
-		{"no windows", datasets.Slide(waves(3), window, 1), validWindows(), 3, 1, "constant", "batches of 0 windows"},
-		{"batch below a micro-batch", fitWindows(), validWindows(), 1, 1, "constant", "batches of 1 windows, want at least a micro-batch of 2"},
-		{"validation below a micro-batch", fitWindows(), datasets.Tile(waves(window), window), 2, 1, "constant", "1 validation windows"},
-		{"schedule", fitWindows(), validWindows(), 2, 1, "steep", `learning-rate schedule "steep", want reference, constant, cosine or step`},
+		{"no epochs", fitWindows(), validWindows(), 3, 0, spec.RateConstant, "0 epochs, want at least 1"},
+		{"other length", datasets.Slide(waves(12), window+1, 1), validWindows(), 3, 1, spec.RateConstant, "windows of 7 steps with 2 channels, the model wants 6 with 2"},
+		{"other length in validation", fitWindows(), datasets.Slide(waves(12), window+1, 1), 3, 1, spec.RateConstant, "windows of 7 steps"},
+		{"no windows", datasets.Slide(waves(3), window, 1), validWindows(), 3, 1, spec.RateConstant, "batches of 0 windows"},
+		{"batch below a micro-batch", fitWindows(), validWindows(), 1, 1, spec.RateConstant, "batches of 1 windows, want at least a micro-batch of 2"},
+		{"validation below a micro-batch", fitWindows(), datasets.Tile(waves(window), window), 2, 1, spec.RateConstant, "1 validation windows"},
+		{"schedule", fitWindows(), validWindows(), 2, 1, 0, "no learning-rate schedule"},
 	} {
 		o := good
 		o.Epochs, o.Train.Batch, o.Train.Schedule = c.epoch, c.batch, c.schedule

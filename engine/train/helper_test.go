@@ -34,11 +34,7 @@ func waves(rows int) datasets.Series {
 // reconstruction is a small anomaly transformer over micro-batches of so many windows.
 func reconstruction(t *testing.T, micro int) train.Problem {
 	t.Helper()
-	m, err := models.Find("anomaly_transformer")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, out, err := m.Graph(models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3}, micro)
+	g, out, err := models.Graph(spec.ModelAnomalyTransformer, models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3}, micro)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +61,7 @@ func newTrainer(t *testing.T, p train.Problem, clip float64, seed uint64) *train
 
 // options are three epochs of three steps, the last of one window, over seven windows.
 func options() train.Options {
-	return train.Options{Train: spec.Train{Rate: 0.01, Schedule: "cosine", Batch: 3}, Epochs: 3, Seed: 5}
+	return train.Options{Train: spec.Train{Rate: 0.01, Schedule: spec.RateCosine, Batch: 3}, Epochs: 3, Seed: 5}
 }
 
 func fitWindows() datasets.Windows   { return datasets.Slide(waves(12), window, 1) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
@@ -155,7 +156,10 @@ func (t *Trainer) Restore(in io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	at, err := t.readProgress(meta)
+	at, err := readProgress(meta)
+	if err == nil {
+		err = at.check(len(t.problem.Parts))
+	}
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
@@ -172,16 +176,26 @@ func (t *Trainer) Restore(in io.Reader) error {
 	return nil
 }
 
-// readProgress reads where the training stands.
-func (t *Trainer) readProgress(meta map[string]string) (at progress, err error) {
+// ReadHistory reads the finished epochs from what Save wrote.
+func ReadHistory(in io.Reader) ([]spec.Epoch, error) {
+	_, meta, err := ReadTensors(in)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: %w", err)
+	}
+	at, err := readProgress(meta)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: %w", err)
+	}
+	return at.History, nil
+}
+
+// readProgress reads where a training stands.
+func readProgress(meta map[string]string) (at progress, err error) {
 	text, ok := meta[progressKey]
 	if !ok {
 		return at, fmt.Errorf("no entry %s: these are weights alone", progressKey)
 	}
-	if err = json.Unmarshal([]byte(text), &at); err == nil {
-		err = at.check(len(t.problem.Parts))
-	}
-	if err != nil {
+	if err = json.Unmarshal([]byte(text), &at); err != nil {
 		return at, fmt.Errorf("entry %s: %w", progressKey, err)
 	}
 	return at, nil

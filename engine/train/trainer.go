@@ -75,12 +75,8 @@ type Trainer struct {
 func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
 	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()), at: progress{Epoch: 1}}
 	params := p.Graph.Params()
-	var procs []plan.Proc
 	var err error
-	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
-		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
-	}
-	if t.plan, err = plan.Build(p.Graph, plan.Options{}, procs...); err != nil {
+	if t.plan, err = Plan(p, clip); err != nil {
 		return nil, err
 	}
 	if t.program, err = dev.Compile(t.plan); err != nil {
@@ -92,6 +88,16 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
+}
+
+// Plan lays out what training on the problem computes. The problem's graph grows by the gradients.
+func Plan(p Problem, clip float64) (*plan.Plan, error) {
+	var procs []plan.Proc
+	var err error
+	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
+		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
+	}
+	return plan.Build(p.Graph, plan.Options{}, procs...)
 }
 
 // procedures extends the graph by gradients and the optimiser.

@@ -20,7 +20,7 @@ func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 	odd.Data.Train = spec.Range{From: 5, To: 900}
 	odd.Train.Rate = 1e-7
 	odd.Seeds = []uint64{1<<53 - 1, 0}
-	odd.Arms[1].Student = &spec.Model{Name: "transformer", DModel: 64}
+	odd.Arms[1].Student = &spec.Model{Kind: spec.ModelTransformer, DModel: 64}
 	for _, want := range []Link{
 		{Spec: spec.Default()},
 		{Spec: spec.Default(), Span: Span{120, 4000}, Channels: []int{4, 22}},

@@ -298,7 +298,7 @@ func (s *State) set(f Field, text string) []any {
 func (s *State) adapt(next *spec.Spec) {
 	adaptThreshold(&next.Detect.Threshold, s.thresholdNow())
 	if !slices.Contains(scoresOf(next), next.Detect.Score) {
-		next.Detect.Score = "model" // the student before had another
+		next.Detect.Score = spec.ScoreModel // the student before had another
 	}
 	if !smooths(next) {
 		next.Detect.Smoothing = 0
@@ -306,7 +306,7 @@ func (s *State) adapt(next *spec.Spec) {
 	if !warms(next) {
 		next.Detect.Warm = 0
 	}
-	if next.Train.Schedule != "step" {
+	if !spec.RateSchedules[next.Train.Schedule].Steps {
 		next.Train.StepEpochs, next.Train.StepFactor = 0, 0
 	}
 	if next.Train.Validation == 0 {

@@ -41,17 +41,17 @@ func tiny() spec.Spec {
 }
 
 func trainAll(t *testing.T, p *tab, s spec.Spec) {
-	for _, m := range spec.Models {
-		s.Student = spec.Model{Name: m.Name}
+	for m := range spec.Each(spec.ModelCount) {
+		s.Student = spec.Model{Kind: m}
 		r := p.engineRun(s, 1)
 		for _, a := range r.Arms {
 			switch {
 			case len(a.Runs) != 1 || a.Runs[0].Failed != nil:
-				t.Errorf("%s, %s: no result: %+v", m.Name, a.Arm.Name, a.Runs)
+				t.Errorf("%s, %s: no result: %+v", m, a.Arm.Name, a.Runs)
 			case !a.Runs[0].Of(spec.Headline).Value.Defined():
-				t.Errorf("%s, %s: no %s", m.Name, a.Arm.Name, spec.Headline)
+				t.Errorf("%s, %s: no %s", m, a.Arm.Name, spec.Headline)
 			case len(a.Runs[0].Epochs) != 1 || a.Runs[0].Epochs[0].GradNorm <= 0:
-				t.Errorf("%s, %s: nothing was learnt: %+v", m.Name, a.Arm.Name, a.Runs[0].Epochs)
+				t.Errorf("%s, %s: nothing was learnt: %+v", m, a.Arm.Name, a.Runs[0].Epochs)
 			}
 		}
 	}

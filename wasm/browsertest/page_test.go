@@ -99,14 +99,14 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 	p.eval(readTable, &shown)
 	p.press(`[data-do="metrics"]`)
 	for _, m := range r.Summary().Metrics {
-		column := -1
+		column, title := -1, words.English().Say(words.Key(m.Metric.WordKey()))
 		for i, c := range shown.Columns {
-			if c.Title == m.Metric.Title {
+			if c.Title == title {
 				column = i
 			}
 		}
 		if column < 0 {
-			t.Errorf("the page has no column %s", m.Metric.Title)
+			t.Errorf("the page has no column %s", title)
 			continue
 		}
 		if c := shown.Columns[column]; c.Chance != points(m.Chance) || c.Untrained != points(m.Untrained) {
@@ -115,7 +115,7 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 		for i, arm := range m.Arms {
 			row := shown.Rows[i]
 			if got := row.Cells[column]; row.Arm != r.Arms[i].Arm.Name || got.Value != points(arm.Mean) || got.Company != "± "+points(arm.SD) {
-				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", m.Metric.Title, row.Arm, got.Value, got.Company, points(arm.Mean), points(arm.SD))
+				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", title, row.Arm, got.Value, got.Company, points(arm.Mean), points(arm.SD))
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -31,7 +32,8 @@ type cell struct {
 	err    error        // why not
 }
 
-func (c *cell) String() string { return fmt.Sprintf("%s, %s, seed %d", c.set, c.model, c.seed) }
+// fault is what is wrong with a cell.
+func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
 
 func (c *cell) folder() string {
 	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
@@ -42,7 +44,7 @@ func (c *cell) check() error {
 	if c.dir == "" {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(c.folder(), specFile))
+	text, err := readFile(filepath.Join(c.folder(), specFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -51,9 +53,9 @@ func (c *cell) check() error {
 	}
 	before, err := spec.Parse(text)
 	if err != nil || !reflect.DeepEqual(before, c.spec) {
-		return fmt.Errorf("%s holds a cell of another table: use another -out", c.folder())
+		return fault.New("cli-cell-of-another", c.folder())
 	}
-	text, err = os.ReadFile(filepath.Join(c.folder(), reportFile))
+	text, err = readFile(filepath.Join(c.folder(), reportFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -61,13 +63,14 @@ func (c *cell) check() error {
 		err = json.Unmarshal(text, &c.report)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(c.folder(), reportFile), err)
+		return fault.New("in-place", filepath.Join(c.folder(), reportFile), err)
 	}
 	return nil
 }
 
 // run carries out the experiment of a cell, from where it was interrupted, and keeps its report.
-func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore, p *tableProgress) error {
+func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore,
+	p *tableProgress) error {
 	if c.report != nil {
 		return nil
 	}
@@ -80,10 +83,12 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
-	report, err := experiment.Run(context.WithoutCancel(ctx), c.spec, set, dev, experiment.Options{Store: store, Machine: machine(), Weights: openFile,
-		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e spec.Event) { p.event(c, e) }})
+	report, err := experiment.Run(context.WithoutCancel(ctx), c.spec, set, dev, experiment.Options{Store: store,
+		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
+		Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.dir != "" {
-		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report), os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
+		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report),
+			os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
 	}
 	if err != nil {
 		c.err = err
@@ -102,7 +107,7 @@ func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
 	}
 	if c.dir != "" {
 		s := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
-		if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		if err := told(s.dir, os.MkdirAll(s.dir, 0o755)); err != nil {
 			return own, err
 		}
 		if err := writeJSON(filepath.Join(c.folder(), specFile), c.spec); err != nil {

@@ -4,13 +4,14 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // open opens a file, - for standard input, and undoes .gz.
@@ -20,12 +21,12 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".gz") {
-		return f, err
+		return f, told(name, err)
 	}
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fault.New("in-place", name, err)
 	}
 	return struct {
 		io.Reader
@@ -40,13 +41,16 @@ type column struct {
 	lines  []int
 }
 
-// errorAt is an error about value i.
-func (c column) errorAt(i int, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %w", c.file, c.lines[i], fmt.Errorf(format, args...))
+// at is an error about value i.
+func (c column) at(i int, err error) error { return atLine(c.file, c.lines[i], err) }
+
+// atLine is an error in a line of a file.
+func atLine(file string, line int, err error) error {
+	return fault.New("at-line", file, line, err)
 }
 
-// readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or one beside
-// a first column called step; a header is optional then.
+// readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or
+// one beside a first column called step; a header is optional then.
 func (a *app) readColumn(file, name string) (column, error) {
 	c := column{file: file}
 	in, err := a.open(file)
@@ -61,7 +65,7 @@ func (a *app) readColumn(file, name string) (column, error) {
 		return c, err
 	}
 	if len(c.values) == 0 {
-		return c, fmt.Errorf("%s: no values", file)
+		return c, fault.New("in-place", file, fault.New("cli-no-values"))
 	}
 	return c, nil
 }
@@ -81,7 +85,7 @@ func (c *column) read(r *csv.Reader, name string) error {
 			var header bool
 			row[0] = strings.TrimPrefix(row[0], "\ufeff") // some programs begin a file with a byte order mark
 			if at, header, err = find(row, name); err != nil {
-				return fmt.Errorf("%s:%d: %w", c.file, line, err)
+				return atLine(c.file, line, err)
 			}
 			if header {
 				continue
@@ -89,7 +93,7 @@ func (c *column) read(r *csv.Reader, name string) error {
 		}
 		x, err := parseCell(row[at])
 		if err != nil {
-			return fmt.Errorf("%s:%d: column %d: %w", c.file, line, at+1, err)
+			return atLine(c.file, line, fault.New("cli-in-column", at+1, err))
 		}
 		c.values, c.lines = append(c.values, x), append(c.lines, line)
 	}
@@ -98,9 +102,9 @@ func (c *column) read(r *csv.Reader, name string) error {
 // unreadable names file and line of what is wrong with the form of a CSV file.
 func (c *column) unreadable(err error) error {
 	if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
-		return fmt.Errorf("%s:%d: %w", c.file, wrong.Line, wrong.Err)
+		return atLine(c.file, wrong.Line, wrong.Err)
 	}
-	return fmt.Errorf("%s: %w", c.file, err)
+	return fault.New("in-place", c.file, err)
 }
 
 // find says which column to read and whether the first row, which it is given, holds names.
@@ -108,13 +112,13 @@ func find(row []string, name string) (at int, header bool, err error) {
 	if name != "" {
 		at = slices.Index(row, name)
 		if at < 0 {
-			return 0, false, fmt.Errorf("no column %q among %s", name, strings.Join(row, ", "))
+			return 0, false, fault.New("cli-no-column", name, strings.Join(row, ", "))
 		}
 		return at, true, nil
 	}
 	at = len(row) - 1
 	if at > 1 || at == 1 && row[0] != "step" {
-		return 0, false, fmt.Errorf("%d columns, want one, or the name of the one to read among %s", len(row), strings.Join(row, ", "))
+		return 0, false, fault.New("cli-columns", len(row), strings.Join(row, ", "))
 	}
 	_, err = parseCell(row[at])
 	return at, err != nil, nil
@@ -128,7 +132,7 @@ func parseCell(text string) (float64, error) {
 	}
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a number", text)
+		return 0, fault.New("cli-not-a-number", text)
 	}
 	return x, nil
 }
@@ -138,7 +142,7 @@ func (c column) labels() ([]uint8, error) {
 	labels := make([]uint8, len(c.values))
 	for i, x := range c.values {
 		if x != 0 && x != 1 {
-			return nil, c.errorAt(i, "label %v, want 0 or 1", x)
+			return nil, c.at(i, fault.New("cli-label", x))
 		}
 		labels[i] = uint8(x)
 	}

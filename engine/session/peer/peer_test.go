@@ -21,7 +21,7 @@ func small() spec.Spec {
 	s.Data.Train, s.Data.Test = spec.Range{To: 200}, spec.Range{To: 200}
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s.Teacher.Model, s.Student = size, size
-	s.Teacher.Name, s.Student.Name = "transformer", "anomaly_transformer"
+	s.Teacher.Kind, s.Student.Kind = spec.ModelTransformer, spec.ModelAnomalyTransformer
 	s.Teacher.Epochs, s.Train.Epochs, s.Train.Batch, s.Seeds = 1, 1, 8, []uint64{1}
 	return s
 }
