@@ -86,7 +86,7 @@ var layers = []part{
 	{folder: "datasets/cmd/fetch", imports: []string{"assets/words", "datasets", "datasets/fault"},
 		outside: []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor", "golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
-	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "datasets/fault", "engine/plan", "engine/backend",
+	{folder: "engine/cmd/cosinelab", imports: []string{"assets/words", "datasets", "datasets/disk", "datasets/fault", "engine/plan", "engine/backend",
 		"engine/backend/cpu", "engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/figure",
 		"engine/golden", "engine/bench", "engine/bench/timing"}, outside: []string{"github.com/jedib0t/go-pretty/v6/table",
 		"github.com/jedib0t/go-pretty/v6/text", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor",
