@@ -18,7 +18,7 @@ import (
 const secret = "outside the folder"
 
 // dataFolder returns a folder of data with a secret beside it and links that lead in and out.
-func dataFolder(t *testing.T) string {
+func dataFolder(t testing.TB) string {
 	t.Helper()
 	above := t.TempDir()
 	for name, content := range map[string]string{

@@ -15,10 +15,11 @@ const (
 	piece    = 64 << 10         // bytes
 )
 
-// gate is a listener that holds at most maxConns connections. For one more, that which has been idle longest is
-// closed; while none is idle, newcomers wait.
+// gate is a listener that holds so many connections at most. For one more, that which has been idle longest
+// is closed; while none is idle, newcomers wait.
 type gate struct {
 	net.Listener
+	most   int
 	mu     sync.Mutex
 	change *sync.Cond // of everything below
 	open   int
@@ -26,8 +27,8 @@ type gate struct {
 	closed bool
 }
 
-func newGate(l net.Listener) *gate {
-	g := &gate{Listener: l}
+func newGate(l net.Listener, most int) *gate {
+	g := &gate{Listener: l, most: most}
 	g.change = sync.NewCond(&g.mu)
 	return g
 }
@@ -40,7 +41,7 @@ func (g *gate) Accept() (net.Conn, error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.open >= maxConns && !g.closed {
+	for g.open >= g.most && !g.closed {
 		if longest := g.idle.Front(); longest != nil {
 			longest.Value.(*conn).leave()
 			continue

@@ -29,7 +29,7 @@ func built() fstest.MapFS {
 }
 
 // testHandler serves the page of built, and the folder at data if it is not empty.
-func testHandler(t *testing.T, data string) http.Handler {
+func testHandler(t testing.TB, data string) http.Handler {
 	t.Helper()
 	page, err := loadPage(built())
 	if err != nil {

@@ -134,7 +134,7 @@ func ownURLs(port int) []string {
 
 // serveUntil answers on listener until ctx ends, then lets running answers finish within the grace time.
 func serveUntil(ctx context.Context, listener net.Listener, h http.Handler, problems *log.Logger) error {
-	gate := newGate(listener)
+	gate := newGate(listener, maxConns)
 	server := &http.Server{
 		Handler:           h,
 		ErrorLog:          problems,
