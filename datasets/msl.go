@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 )
 
 // The stacked arrays of the whole set, as OmniAnomaly's preprocessing writes them.
@@ -241,7 +242,7 @@ func parseSequences(sequences, classes string) ([]Anomaly, error) {
 		if len(iv) != 2 || iv[0] < 0 || iv[1] < iv[0] {
 			return nil, fault.New("data-interval", fmt.Sprint(iv))
 		}
-		a := Anomaly{From: iv[0], To: iv[1] + 1}
+		a := Anomaly{Range: steps.Range{From: iv[0], To: iv[1] + 1}}
 		if len(kinds) == len(intervals) {
 			a.Kind = strings.TrimSpace(kinds[i])
 		}

@@ -21,8 +21,8 @@ const (
 // clip is the global norm to which gradients are clipped.
 const clip = 1
 
-// Step is a training step of a fixed size: forward, backward, clipping, Adam. It is that of an experiment, built as
-// experiments build theirs.
+// Step is a training step of a fixed size: forward, backward, clipping, Adam. It is that of an experiment,
+// built as experiments build theirs.
 type Step struct {
 	Name    string
 	About   string
@@ -31,13 +31,17 @@ type Step struct {
 	Scored  bool // its forward pass is timed, too
 }
 
-// Steps lists the training steps that are timed: those that are compared with one another at about the same time.
+// Steps lists the training steps that are timed: those that are compared with one another at about the same
+// time.
 var Steps = []Step{
-	{Name: "T", About: "transformer, d_model 64, 8 heads, 3 layers, d_ff 64", Model: sized(spec.ModelTransformer, 64)},
-	{Name: "A", About: "Anomaly Transformer of the same size", Model: sized(spec.ModelAnomalyTransformer, 64), Scored: true},
+	{Name: "T", About: "transformer, d_model 64, 8 heads, 3 layers, d_ff 64",
+		Model: sized(spec.ModelTransformer, 64)},
+	{Name: "A", About: "Anomaly Transformer of the same size", Model: sized(spec.ModelAnomalyTransformer, 64),
+		Scored: true},
 	{Name: "D", About: "A with a frozen teacher's forward pass and the cosine objective",
 		Model: sized(spec.ModelAnomalyTransformer, 64), Teacher: true},
-	{Name: "L", About: "LSTM, 80 states, 2 layers", Model: spec.Model{Kind: spec.ModelLSTM, DModel: 80, Layers: 2}},
+	{Name: "L", About: "LSTM, 80 states, 2 layers",
+		Model: spec.Model{Kind: spec.ModelLSTM, DModel: 80, Layers: 2}},
 	{Name: "F", About: "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512",
 		Model: sized(spec.ModelAnomalyTransformer, 512), Scored: true},
 }
@@ -46,14 +50,17 @@ func sized(kind spec.ModelKind, width int) spec.Model {
 	return spec.Model{Kind: kind, DModel: width, Heads: 8, Layers: 3, DFF: width}
 }
 
-// task is the step as one training of an experiment, in micro-batches of the size that the model likes.
+// task is the step as one training run of an experiment, in micro-batches of the size that the model likes.
 func (s Step) task() experiment.Task {
 	sp := spec.Default()
 	sp.Data.Window = Length
 	sp.Teacher.Model, sp.Student = s.Model, s.Model
 	sp.Train = spec.Train{Rate: 1e-4, Schedule: spec.RateConstant, Epochs: 1, Batch: Batch, Clip: clip}
 	sp.Detect.Score = spec.ScoreModel
-	arm := slices.IndexFunc(sp.Arms, func(a spec.Arm) bool { return spec.Controls[a.Control].Trains && a.Distils() == s.Teacher })
+	arm := slices.IndexFunc(sp.Arms, func(a spec.Arm) bool {
+		return spec.Controls[a.Control].Trains &&
+			a.Distils() == s.Teacher
+	})
 	return experiment.Task{Spec: sp, Arm: arm, Taught: s.Teacher, Channels: Channels,
 		Micro: min(Batch, models.All[s.Model.Kind].MicroBatch(models.ConfigOf(s.Model)))}
 }

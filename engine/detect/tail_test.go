@@ -152,7 +152,7 @@ func TestStreamEqualsTheGoldenFile(t *testing.T) {
 	}
 }
 
-// No law near the fitted one has a higher likelihood: computed from the definition, by the two parameters.
+// No distribution near the fitted one has a higher likelihood: computed from the definition, by the two parameters.
 func TestTailIsALocalMaximumOfTheLikelihood(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for round := range 40 {

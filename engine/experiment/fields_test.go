@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -63,7 +64,7 @@ func bases(t *testing.T) (list []spec.Spec) {
 	const models = spec.ModelCount - 1
 	for m := range models {
 		s := small(t)
-		s.Data.Train, s.Data.Window, s.Data.Stride, s.Train.Validation, s.Train.Batch = spec.Range{From: 40, To: 80}, 4, 4, 0.3, 3
+		s.Data.Train, s.Data.Window, s.Data.Stride, s.Train.Validation, s.Train.Batch = steps.Range{From: 40, To: 80}, 4, 4, 0.3, 3
 		s.Teacher.Model, s.Student = smallest(1+m), smallest(1+(m+1)%models)
 		own := smallest(1 + (m+2)%models)
 		s.Arms = []spec.Arm{
@@ -95,7 +96,7 @@ func smallest(m spec.ModelKind) spec.Model {
 // numbers is what an experiment finds, without what it was asked.
 func numbers(t *testing.T, s spec.Spec) string {
 	t.Helper()
-	r, err := experiment.Run(context.Background(), s, unlabelled(t), cpu.New(), experiment.Options{
+	r, err := carryOut(context.Background(), s, unlabelled(t), cpu.New(), experiment.Options{
 		Weights: func(string) (io.ReadCloser, error) { return from(t, checkpoint(t, s.Teacher.Model, s.Data.Window))("") }})
 	if err != nil {
 		t.Fatalf("%+v: %v", s, err)

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"cosinelab/datasets"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
@@ -18,15 +17,9 @@ type Planned struct {
 
 // Plans lays out what an experiment computes, without computing it: the teacher, if there is one, then every
 // arm that has a student. Seeds share their plans.
-func Plans(sp spec.Spec, set *datasets.Set) ([]Planned, error) {
-	if err := sp.Validate(); err != nil {
-		return nil, err
-	}
-	data, err := prepare(sp, set)
-	if err != nil {
-		return nil, err
-	}
-	r := &run{spec: sp, data: data}
+func Plans(prepared *Prepared) ([]Planned, error) {
+	sp := prepared.Spec
+	r := &run{spec: sp, data: prepared}
 	var plans []Planned
 	if sp.Teaches() {
 		p, err := r.teacherProblem()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
@@ -25,15 +26,19 @@ func TestEveryThresholdPolicyGivesAlarmsAndSaysWhatItSaw(t *testing.T) {
 		}
 		out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 		cut := out.Threshold
-		if cut.Policy != p || cut.Saw != spec.Policies[p].Saw || (cut.Tail != nil) != (p == spec.PolicyPOT || p == spec.PolicySPOT) {
+		if cut.Policy != p || cut.Saw != spec.Policies[p].Saw ||
+			(cut.Tail != nil) != (p == spec.PolicyPOT || p == spec.PolicySPOT) {
 			t.Errorf("%s: %+v", p, cut)
 		}
-		if moves := p == spec.PolicySPOT || p == spec.PolicyDynamic; cut.Value.Defined() == moves || (out.Flags != nil) != moves {
+		if moves := p == spec.PolicySPOT || p == spec.PolicyDynamic; cut.Value.Defined() == moves ||
+			(out.Flags != nil) != moves {
 			t.Errorf("%s: value %v with %d flags", p, cut.Value, len(out.Flags))
 		}
 		for i, x := range out.Scores {
-			flagged := slices.ContainsFunc(out.Alarms, func(a spec.Range) bool { return a.From <= i && i < a.To })
-			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil && out.Flags[i]; flagged != want {
+			flagged := slices.ContainsFunc(out.Alarms,
+				func(a steps.Range) bool { return a.From <= i && i < a.To })
+			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil &&
+				out.Flags[i]; flagged != want {
 				t.Errorf("%s: step %d with score %v flagged %v", p, i, x, flagged)
 			}
 		}
@@ -60,7 +65,7 @@ func TestJudgeTakesAThresholdInPlaceOfFlags(t *testing.T) {
 	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicySPOT, Level: 0.8, Q: 0.05}
 	out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 	out.Threshold.Value = -1
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores))); err != nil {
+	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(out.Alarms) != 1 || out.Alarms[0].To != len(out.Scores) {

@@ -26,8 +26,10 @@ func TestWarmScoresAreThoseOfTheEndsOfWindows(t *testing.T) {
 	if report.Data.ScoredSteps != steps || len(warm.Scores) != steps {
 		t.Fatalf("%d scores, %+v; want %d", len(warm.Scores), report.Data, steps)
 	}
-	if random := runOf(t, report, spec.ArmRandom); len(random.Scores) != steps || len(warm.Output) != steps*3 || len(warm.Errors) != steps*3 {
-		t.Errorf("%d random scores, %d outputs, %d errors, want those of %d steps", len(random.Scores), len(warm.Output), len(warm.Errors), steps)
+	if random := runOf(t, report, spec.ArmRandom); len(random.Scores) != steps ||
+		len(warm.Output) != steps*3 || len(warm.Errors) != steps*3 {
+		t.Errorf("%d random scores, %d outputs, %d errors, want those of %d steps", len(random.Scores),
+			len(warm.Output), len(warm.Errors), steps)
 	}
 	for _, from := range []int{0, 3, 30} {
 		cold := s
@@ -68,7 +70,8 @@ func TestSmoothingIsOfTheWholeSeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := runOf(t, quick(t, s, experiment.Options{}), spec.ArmUntrained).Threshold.Value; float64(got) != want {
+	if got := runOf(t, quick(t, s, experiment.Options{}),
+		spec.ArmUntrained).Threshold.Value; float64(got) != want {
 		t.Errorf("threshold %v, want %v, that of the smoothed scores of the training part", got, want)
 	}
 }

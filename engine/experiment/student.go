@@ -52,7 +52,8 @@ func (r *run) input(g *graph.Graph, m spec.Model) *graph.Node {
 }
 
 // student trains the arm's student, unless it is the untrained control, and returns its scores.
-func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (scores, error) {
+func (r *run) student(ctx context.Context, arm int, from teacher, workers []*worker, out *spec.Run) (scores,
+	error) {
 	a := r.spec.Arms[arm]
 	if from.params == nil && r.spec.NeedsTeacher(a) {
 		return scores{}, failure{fault.New("teacher-failed", from.failed)}
@@ -70,7 +71,8 @@ func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand,
 		return scores{}, err
 	}
 	out.Parameters = t.Parameters()
-	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
+	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
+		Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 	if spec.Controls[a.Control].Trains {
 		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
@@ -97,7 +99,8 @@ func freeze(t *train.Trainer, from teacher) error {
 	return nil
 }
 
-// studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that joins them.
+// studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that
+// joins them.
 func (r *run) studentProblem(a spec.Arm, taught bool) (p train.Problem, err error) {
 	var fail error
 	g, err := graph.Build(func(g *graph.Graph) { p, fail = r.assemble(g, a, taught) })
@@ -111,8 +114,9 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	if err != nil {
 		return p, err
 	}
-	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params(), ClipEach: r.spec.Train.ClipEach,
-		Decay: r.spec.Train.Decay}
+	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params(),
+		ClipEach: r.spec.Train.ClipEach,
+		Decay:    r.spec.Train.Decay}
 	var target *graph.Node
 	first := student.First
 	if taught {
@@ -146,7 +150,8 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	return p, err
 }
 
-// target adds the teacher and returns its output, which no gradient passes, and the first step of it that counts.
+// target adds the teacher and returns its output, which no gradient passes, and the first step of it that
+// counts.
 func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first int, err error) {
 	defer g.Scope(teacherScope)()
 	out, err := r.build(g, x, r.spec.Teacher.Model, true)
@@ -167,17 +172,20 @@ func since(series *graph.Node, first int) *graph.Node {
 	return graph.SliceAxis(series, 1, first, series.Shape[1])
 }
 
-// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do not disagree.
+// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do
+// not disagree.
 func (r *run) score(student models.Output, target *graph.Node, first int) (*graph.Node, error) {
 	if r.spec.Detect.Score == spec.ScoreDisagreement {
-		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first, 0), nil
+		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first,
+			0), nil
 	}
 	return student.Score(r.spec.Detect.Score)
 }
 
 // parts are the losses to report: what is minimised, the model's own loss, what either is made of.
 func parts(o models.Output, total *graph.Node, extra ...models.Part) []plan.Result {
-	out := []plan.Result{{Name: spec.PartTotal.String(), Node: total}, {Name: spec.PartOwn.String(), Node: o.Loss}}
+	out := []plan.Result{{Name: spec.PartTotal.String(), Node: total},
+		{Name: spec.PartOwn.String(), Node: o.Loss}}
 	for _, n := range slices.Concat(o.Parts, extra) {
 		out = append(out, plan.Result{Name: n.Kind.String(), Node: n.Node})
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/models"
@@ -19,8 +20,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// published is what a public checkpoint of a model of the small size holds: the names of the PyTorch state dict, with
-// the tables that nothing reads.
+// published is what a public checkpoint of a model of the small size holds: the names of the PyTorch state
+// dict, with the tables that nothing reads.
 func published(t *testing.T, m spec.ModelKind) map[string]tensor.Tensor {
 	t.Helper()
 	return checkpoint(t, spec.Model{Kind: m, DModel: 4, Heads: 2, Layers: 1, DFF: 4}, 10)
@@ -67,7 +68,8 @@ func loaded(t *testing.T, model spec.ModelKind) spec.Spec {
 
 func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 	file := published(t, spec.ModelAnomalyTransformer)
-	for _, name := range []string{"embedding.position_embedding.pe", "encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
+	for _, name := range []string{"embedding.position_embedding.pe",
+		"encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
 		if _, there := file[name]; !there {
 			t.Fatalf("the checkpoint lacks %s", name)
 		}
@@ -75,14 +77,15 @@ func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 	var outputs [][]float32
 	for _, model := range []spec.ModelKind{spec.ModelAnomalyTransformer, spec.ModelTransformer} {
 		events := 0
-		r := quick(t, loaded(t, model), experiment.Options{Weights: from(t, file), Outputs: true, Events: func(e spec.Event) {
-			if e.Runs != 1 || e.Run != 0 {
-				if e.Phase != spec.PhaseData && e.Phase != spec.PhaseDone {
-					t.Errorf("event %+v, want the only training to be the arm's", e)
+		r := quick(t, loaded(t, model), experiment.Options{Weights: from(t, file), Outputs: true,
+			Events: func(e spec.Event) {
+				if e.Runs != 1 || e.Run != 0 {
+					if e.Phase != spec.PhaseData && e.Phase != spec.PhaseDone {
+						t.Errorf("event %+v, want the only training to be the arm's", e)
+					}
 				}
-			}
-			events++
-		}})
+				events++
+			}})
 		if got := r.Teachers[0]; got.Weights != "teacher.safetensors" || got.Epochs != nil || events == 0 {
 			t.Errorf("teacher %+v", got)
 		}
@@ -106,8 +109,10 @@ func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 	} {
 		file := published(t, spec.ModelTransformer)
 		change(file)
-		_, err := experiment.Run(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: from(t, file)})
-		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: "+want) {
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(),
+			experiment.Options{Weights: from(t, file)})
+		if err == nil || !strings.Contains(words.English().Error(err),
+			"teacher weights teacher.safetensors: "+want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -122,8 +127,10 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 			return io.NopCloser(strings.NewReader("<html>")), nil
 		},
 	} {
-		_, err := experiment.Run(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(), experiment.Options{Weights: open})
-		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: ") || !strings.Contains(err.Error(), want) {
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(),
+			experiment.Options{Weights: open})
+		if err == nil || !strings.Contains(words.English().Error(err),
+			"teacher weights teacher.safetensors: ") || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -132,7 +139,7 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 // The checkpoint that a teacher's training leaves is a weights file like any other.
 func TestOwnCheckpointTeachesLikeTheTrainingThatWroteIt(t *testing.T) {
 	store := memory{}
-	trained := quick(t, only(small(t), "cosine"), experiment.Options{Store: store.store()})
+	trained := quick(t, only(small(t), "cosine"), experiment.Options{Store: store})
 	file, there := store["seed1-teacher.safetensors"]
 	if !there {
 		t.Fatalf("checkpoints %v", slices.Collect(maps.Keys(store)))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -85,7 +86,7 @@ func (s *signalOf) caption() string {
 	default:
 		c.say("caption-channels", c.w.All(names))
 	}
-	if s.steps != (spec.Range{To: s.Report.Data.TestSteps}) {
+	if s.steps != (steps.Range{To: s.Report.Data.TestSteps}) {
 		c.say("caption-steps", s.steps.From, s.steps.To)
 	}
 	if s.Report.Data.Labelled {

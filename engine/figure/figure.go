@@ -10,6 +10,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -26,9 +27,9 @@ type Input struct {
 // Options say how figures look; every field but Width may be zero.
 type Options struct {
 	Width    vg.Length
-	Channels []int      // that the signal shows; none = those in which most true anomalies show
-	Steps    spec.Range // of the test part that the signal shows; zero = all
-	Metrics  []string   // that the results show; none = all that were measured
+	Channels []int       // that the signal shows; none = those in which most true anomalies show
+	Steps    steps.Range // of the test part that the signal shows; zero = all
+	Metrics  []string    // that the results show; none = all that were measured
 }
 
 // Figure is a drawing with its caption.

@@ -15,6 +15,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/figure"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -42,7 +43,7 @@ func TestSignalPutsTruthAndThresholdsWhereTheyAre(t *testing.T) {
 		t.Fatalf("%d thresholds, want one an arm", len(dotted))
 	}
 	left, right := dotted[0].box.x0, dotted[0].box.x1
-	at := func(step float64) float64 { return left + step/steps*(right-left) }
+	at := func(step float64) float64 { return left + step/length*(right-left) }
 
 	bands := d.of(truthBand, true)
 	if len(bands) != 2 {
@@ -212,7 +213,7 @@ func TestUnfinishedAndOddReports(t *testing.T) {
 			all(in, func(r *spec.Run) { r.Threshold.Value = metrics.Undefined })
 		},
 		"scores of one value": func(in *figure.Input) {
-			all(in, func(r *spec.Run) { r.Scores = make([]float64, steps); r.Threshold.Value = 0 })
+			all(in, func(r *spec.Run) { r.Scores = make([]float64, length); r.Threshold.Value = 0 })
 		},
 		"negative scores": func(in *figure.Input) {
 			all(in, func(r *spec.Run) {
@@ -291,7 +292,7 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 		"figure-unknown": second(figure.New("cover", sample(), page)),
 		"figure-narrow":  second(figure.New("signal", sample(), figure.Options{Width: 10})),
 		"figure-steps": second(figure.New("signal", sample(),
-			figure.Options{Width: page.Width, Steps: spec.Range{From: 9, To: 4000}})),
+			figure.Options{Width: page.Width, Steps: steps.Range{From: 9, To: 4000}})),
 		"figure-channel": second(figure.New("signal", sample(),
 			figure.Options{Width: page.Width, Channels: []int{3}})),
 		"figure-metric": second(figure.New("results", sample(),
@@ -376,7 +377,7 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 			}
 		}
 	}
-	part := figure.Options{Width: page.Width, Steps: spec.Range{From: 20, To: 120}}
+	part := figure.Options{Width: page.Width, Steps: steps.Range{From: 20, To: 120}}
 	if caption := mustNew(t, "signal", sample(), part).Caption; !strings.Contains(caption, "steps 20 to 120") {
 		t.Errorf("a part of the steps is not said to be one: %s", caption)
 	}

@@ -16,12 +16,13 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/figure"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
-const steps = 400
+const length = 400
 
 // cut is the threshold of every run of sample, peak its highest score.
 const cut, peak = 1.0, 4.0
@@ -32,10 +33,10 @@ func sample() figure.Input {
 	sp := spec.Default()
 	r := spec.Report{Version: spec.Version, Spec: sp,
 		Data: spec.DataSummary{Source: sp.Data.Source, Title: "Web server",
-			Channels: []string{"requests", "load", "latency"}, TestSteps: steps, ScoredSteps: steps,
+			Channels: []string{"requests", "load", "latency"}, TestSteps: length, ScoredSteps: length,
 			Labelled: true, Anomalous: 41,
-			Segments: []spec.Segment{{From: 50, To: 90, Channels: []int{1}},
-				{From: 200, To: 201, Channels: []int{1, 2}}}}}
+			Segments: []spec.Segment{{Range: steps.Range{From: 50, To: 90}, Channels: []int{1}},
+				{Range: steps.Range{From: 200, To: 201}, Channels: []int{1, 2}}}}}
 	for _, seed := range sp.Seeds {
 		r.Teachers = append(r.Teachers, spec.TeacherRun{Seed: seed, Epochs: epochs(rng, "")})
 	}
@@ -46,8 +47,8 @@ func sample() figure.Input {
 		}
 		r.Arms = append(r.Arms, a)
 	}
-	test := datasets.Series{Rows: steps, Channels: 3}
-	for range steps * 3 {
+	test := datasets.Series{Rows: length, Channels: 3}
+	for range length * 3 {
 		test.Values = append(test.Values, rng.Float32()*4-2)
 	}
 	return figure.Input{Report: r, Test: test, Words: words.English(), Version: "1.2.3"}
@@ -56,8 +57,8 @@ func sample() figure.Input {
 func run(rng *rand.Rand, arm spec.Arm, seed uint64) spec.Run {
 	r := spec.Run{Arm: arm.Name, Seed: seed,
 		Threshold: spec.Cut{Policy: spec.PolicyTrainPercentile, Value: cut}, Hits: 1, FalseRuns: 1,
-		Alarms: []spec.Range{{From: 60, To: 64}, {From: 300, To: 310}}}
-	for t := range steps {
+		Alarms: []steps.Range{{From: 60, To: 64}, {From: 300, To: 310}}}
+	for t := range length {
 		r.Scores = append(r.Scores, rng.Float64()*cut)
 		if t == 61 || t == 305 {
 			r.Scores[t] = peak

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -37,8 +38,8 @@ type lane struct {
 // signalOf is what the signal is drawn from.
 type signalOf struct {
 	Input
-	steps    spec.Range // shown
-	seed     uint64     // whose runs are shown
+	steps    steps.Range // shown
+	seed     uint64      // whose runs are shown
 	channels []int
 	lanes    []*lane
 	root     bool // a score axis is a square root
@@ -70,8 +71,8 @@ func signal(in Input, o Options) (*Figure, error) {
 // check completes what is shown by what there is.
 func (s *signalOf) check() error {
 	d := s.Report.Data
-	if s.steps == (spec.Range{}) {
-		s.steps = spec.Range{To: d.TestSteps}
+	if s.steps == (steps.Range{}) {
+		s.steps = steps.Range{To: d.TestSteps}
 	}
 	if s.steps.From < 0 || s.steps.To > d.TestSteps || s.steps.To-s.steps.From < 2 {
 		return fault.New("figure-steps", s.steps.From, s.steps.To, d.TestSteps)

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -147,18 +148,18 @@ func (s *signalOf) alarms(c draw.Canvas, l *lane) {
 	}
 }
 
-func touches(a spec.Range, segments []spec.Segment) bool {
+func touches(a steps.Range, segments []spec.Segment) bool {
 	for _, s := range segments {
-		if a.From < s.To && s.From < a.To {
+		if a.Meets(s.Range) {
 			return true
 		}
 	}
 	return false
 }
 
-func met(s spec.Segment, alarms []spec.Range) bool {
+func met(s spec.Segment, alarms []steps.Range) bool {
 	for _, a := range alarms {
-		if a.From < s.To && s.From < a.To {
+		if a.Meets(s.Range) {
 			return true
 		}
 	}

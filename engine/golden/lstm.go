@@ -44,7 +44,7 @@ func (f *common) setup(kind spec.ModelKind, has commonConfig, c models.Config) s
 }
 
 // rest compares what depends on the output alone, and the training.
-func (f *common) rest(v *verifier, p pupil) error {
+func (f *common) rest(v *verifier, p student) error {
 	first := p.out.First
 	if err := v.cosine(f.Output.steps(first), f.TeacherOutput.steps(first), f.CosineGradient); err != nil {
 		return err
@@ -102,7 +102,7 @@ func verifyLSTM(v *verifier, file []byte) error {
 }
 
 // smoothed compares what detection makes of the device's scores of each window.
-func (v *verifier) smoothed(p pupil, span int, want array) error {
+func (v *verifier) smoothed(p student, span int, want array) error {
 	score := p.out.Scores[0].Node
 	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1), results: []*graph.Node{score}})
 	if err != nil {

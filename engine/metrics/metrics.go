@@ -79,7 +79,7 @@ func (m Metric) Of(e *Evaluation, a *Alarms) Value {
 	return m.OfAlarms(a)
 }
 
-// Measure computes rows of All, in their order. Between rows it calls progress, which may be nil, and stops with the
+// Measure computes rows of All, in their order. After each row it calls progress, which may be nil, and it stops with the
 // context's error once that is done. a may be nil: metrics of alarms are then undefined.
 func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms, progress func(done, of int)) ([]Value, error) {
 	values := make([]Value, len(rows))

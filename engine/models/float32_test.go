@@ -71,7 +71,7 @@ func runOnCPU(t *testing.T, b built, proc plan.Proc, raw float32) map[string][]f
 			t.Fatal(err)
 		}
 	}
-	if err := program.Run(context.Background(), 0); err != nil {
+	if err := program.Run(context.Background(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float32{}

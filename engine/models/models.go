@@ -82,7 +82,7 @@ type Constants struct {
 	Orthogonality   float64 // weight of THOC's orthogonality loss
 	SelfSupervision float64 // weight of THOC's prediction loss
 	Sparsity        float64 // weight of GTA's sparsity
-	CompleteEpochs  int     // of GTA, the first epochs of a training in which its graph is complete
+	CompleteEpochs  int     // of GTA, the first epochs of a training run in which its graph is complete
 }
 
 // drop leaves out a share of x in training.

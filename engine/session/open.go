@@ -14,24 +14,19 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// openSet is the set that is open, and its test part as models see it.
+// openSet is the set that is open, as it was read and as it is cut.
 type openSet struct {
-	data   spec.Data
-	set    *datasets.Set // nil = none is open
-	scaled datasets.Series
-	labels []uint8 // of all steps, scored or not; nil = none
-}
-
-// newOpenSet cuts and scales a set.
-func newOpenSet(set *datasets.Set, d spec.Data) (openSet, error) {
-	scaled, labels, err := experiment.TestPart(set, d)
-	return openSet{d, set, scaled, labels}, err
+	set                  *datasets.Set
+	*experiment.Prepared // nil = none is open
 }
 
 // holds reports whether the open set is that of d, however d cuts it.
 func (o openSet) holds(d spec.Data) bool {
-	a := o.data
-	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
+	if o.Prepared == nil {
+		return false
+	}
+	a := o.Spec.Data
+	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
 		reflect.DeepEqual(a.Split, d.Split)
 }
 
@@ -39,7 +34,7 @@ func (o openSet) holds(d spec.Data) bool {
 // are read. A page that sends none with the source of a file means one that is served beside it.
 func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
-		s.fail(req.ID, "data", errors.New("open: no data given"))
+		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
 	}
 	if files == nil {
@@ -52,25 +47,20 @@ func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn i
 		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
-	summary, err := experiment.Describe(set, *req.Data)
-	if err != nil {
-		s.fail(req.ID, "data", err)
-		return
-	}
-	opened, err := newOpenSet(set, *req.Data)
+	prepared, err := experiment.PrepareData(*req.Data, set)
 	if err != nil {
 		s.fail(req.ID, "data", err)
 		return
 	}
 	s.mu.Lock()
 	if turn == s.opening {
-		s.open = opened
+		s.open = openSet{set, prepared}
 		if files != nil {
 			s.files = files
 		}
 	}
 	s.mu.Unlock()
-	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &summary})
+	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
 }
 
 // served returns the file at the top of the folder beside the page that a source names; nil = there is none.

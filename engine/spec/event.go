@@ -32,7 +32,7 @@ type Event struct {
 	Arm       string      `json:"arm,omitempty"` // the arm's name; empty while the teacher trains
 	Seed      uint64      `json:"seed,omitempty"`
 	Run       int         `json:"run"`  // position of this run among Runs, from 0
-	Runs      int         `json:"runs"` // trainings in the experiment, teachers included
+	Runs      int         `json:"runs"` // training runs in the experiment, teachers included
 	Epoch     int         `json:"epoch,omitempty"`
 	Epochs    int         `json:"epochs,omitempty"`
 	Step      int         `json:"step,omitempty"`  // steps done in this run

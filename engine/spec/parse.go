@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/steps"
 )
 
 // FieldError says which field of a Spec is wrong, what it holds and what was expected.
@@ -150,8 +152,8 @@ func (d Data) validate(c *check) {
 	c.that(d.Seed < maxSeed, "data.seed", d.Seed, wantSeed)
 	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, fmt.Sprintf("2 to %d steps", maxWindow))
 	c.that(d.Stride >= 1, "data.stride", d.Stride, "at least 1 step")
-	d.Train.validate(c, "data.train")
-	d.Test.validate(c, "data.test")
+	validateRange(d.Train, c, "data.train")
+	validateRange(d.Test, c, "data.test")
 	for i, ch := range d.Channels {
 		field := fmt.Sprintf("data.channels[%d]", i)
 		c.that(ch >= 0, field, ch, "a column from 0")
@@ -162,8 +164,8 @@ func (d Data) validate(c *check) {
 	}
 }
 
-func (r Range) validate(c *check, field string) {
-	if r == (Range{}) {
+func validateRange(r steps.Range, c *check, field string) {
+	if r == (steps.Range{}) {
 		return
 	}
 	c.that(r.From >= 0, field+".from", r.From, "a step from 0")
@@ -309,8 +311,8 @@ func (s Spec) validateSeeds(c *check) {
 // ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded, channels.
 func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	var c check
-	train := s.Data.Train.within(&c, "data.train", trainSteps)
-	test := s.Data.Test.within(&c, "data.test", testSteps)
+	train := within(s.Data.Train, &c, "data.train", trainSteps)
+	test := within(s.Data.Test, &c, "data.test", testSteps)
 	for i, ch := range s.Data.Channels {
 		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, fmt.Sprintf("a column below %d", channels))
 	}
@@ -324,8 +326,8 @@ func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 }
 
 // within returns the number of steps that the range selects of n.
-func (r Range) within(c *check, field string, n int) int {
-	if r == (Range{}) {
+func within(r steps.Range, c *check, field string, n int) int {
+	if r == (steps.Range{}) {
 		return n
 	}
 	c.that(r.To <= n, field+".to", r.To, fmt.Sprintf("at most %d, the steps there are", n))

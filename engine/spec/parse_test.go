@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -54,9 +55,9 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"data.window", func(s *spec.Spec) { s.Data.Window = 1 }},
 		{"data.window", func(s *spec.Spec) { s.Data.Window = 4097 }},
 		{"data.stride", func(s *spec.Spec) { s.Data.Stride = 0 }},
-		{"data.train.from", func(s *spec.Spec) { s.Data.Train = spec.Range{From: -1, To: 5} }},
-		{"data.train.to", func(s *spec.Spec) { s.Data.Train = spec.Range{From: 5, To: 5} }},
-		{"data.test.to", func(s *spec.Spec) { s.Data.Test = spec.Range{From: 5} }},
+		{"data.train.from", func(s *spec.Spec) { s.Data.Train = steps.Range{From: -1, To: 5} }},
+		{"data.train.to", func(s *spec.Spec) { s.Data.Train = steps.Range{From: 5, To: 5} }},
+		{"data.test.to", func(s *spec.Spec) { s.Data.Test = steps.Range{From: 5} }},
 		{"data.channels[1]", func(s *spec.Spec) { s.Data.Channels = []int{0, -1} }},
 		{"data.channels[2]", func(s *spec.Spec) { s.Data.Channels = []int{0, 1, 0} }},
 		{"data.split", func(s *spec.Spec) { s.Data.Split = share(1) }},
@@ -217,14 +218,14 @@ func TestFieldsThatDependOnTheSeriesAreNamed(t *testing.T) {
 		change                func(s *spec.Spec)
 		field, want           string
 	}{
-		{"range beyond the end", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Train = spec.Range{To: 4001} }, "data.train.to", "at most 4000, the steps there are"},
-		{"test range", 4000, 400, 8, func(s *spec.Spec) { s.Data.Test = spec.Range{From: 300, To: 500} }, "data.test.to", "at most 400"},
+		{"range beyond the end", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Train = steps.Range{To: 4001} }, "data.train.to", "at most 4000, the steps there are"},
+		{"test range", 4000, 400, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 300, To: 500} }, "data.test.to", "at most 400"},
 		{"channel", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Channels = []int{7, 8} }, "data.channels[1]", "a column below 8"},
 		{"window longer than training", 49, 4000, 8, func(s *spec.Spec) { s.Train.Validation, s.Train.Patience = 0, 0 }, "data.window", "at most the 49 training steps that are not held out"},
 		{"window longer than what is left", 60, 4000, 8, func(s *spec.Spec) {}, "data.window", "at most the 48 training steps"},
 		{"window longer than validation", 200, 4000, 8, func(s *spec.Spec) {}, "train.validation", "of the 200 training steps that holds a window of 50"},
 		{"window longer than test", 4000, 49, 8, func(s *spec.Spec) {}, "data.window", "at most the 49 test steps"},
-		{"window longer than the range", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Test = spec.Range{From: 10, To: 50} }, "data.window", "at most the 40 test steps"},
+		{"window longer than the range", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 10, To: 50} }, "data.window", "at most the 40 test steps"},
 	} {
 		s := spec.Default()
 		s.Data.Window, s.Train.Validation, s.Train.Patience = 50, 0.2, 1

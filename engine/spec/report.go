@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 )
 
@@ -37,10 +38,9 @@ type DataSummary struct {
 	ConstantTrain int       `json:"constant_train"`      // channels that never change in the training part
 }
 
-// Segment is one true anomaly of the test part: the steps From up to, not including, To.
+// Segment is one true anomaly of the test part.
 type Segment struct {
-	From     int    `json:"from"`
-	To       int    `json:"to"`
+	steps.Range
 	Kind     string `json:"kind,omitempty"`
 	Channels []int  `json:"channels,omitempty"`
 }
@@ -66,21 +66,21 @@ type ArmReport struct {
 
 // Run is one arm with one seed.
 type Run struct {
-	Arm        string       `json:"arm"`
-	Seed       uint64       `json:"seed"`
-	Parameters int          `json:"parameters,omitempty"`
-	Epochs     []Epoch      `json:"epochs,omitempty"`
-	Best       int          `json:"best_epoch,omitempty"`
-	StepMs     float64      `json:"step_ms,omitempty"` // median
-	Seconds    float64      `json:"seconds"`
-	Threshold  Cut          `json:"threshold"`
-	Metrics    []Measure    `json:"metrics,omitempty"` // none without labels
-	Alarms     []Range      `json:"alarms"`            // runs of flagged steps, before any adjustment
-	Hits       int          `json:"hits"`              // true segments with an alarm
-	FalseRuns  int          `json:"false_runs"`        // alarms that touch no true segment
-	Causes     [][]Cause    `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
-	Located    *Located     `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
-	Failed     *fault.Fault `json:"failed,omitempty"`  // why there are no scores; nil = there are
+	Arm        string        `json:"arm"`
+	Seed       uint64        `json:"seed"`
+	Parameters int           `json:"parameters,omitempty"`
+	Epochs     []Epoch       `json:"epochs,omitempty"`
+	Best       int           `json:"best_epoch,omitempty"`
+	StepMs     float64       `json:"step_ms,omitempty"` // median
+	Seconds    float64       `json:"seconds"`
+	Threshold  Cut           `json:"threshold"`
+	Metrics    []Measure     `json:"metrics,omitempty"` // none without labels
+	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
+	Hits       int           `json:"hits"`              // true segments with an alarm
+	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
+	Causes     [][]Cause     `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Located    *Located      `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
+	Failed     *fault.Fault  `json:"failed,omitempty"`  // why there are no scores; nil = there are
 
 	Scores []float64 `json:"-"` // one a scored test step
 	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
@@ -115,14 +115,14 @@ type Cut struct {
 	Tail   *Tail         `json:"tail,omitempty"`
 }
 
-// Tail is the law of the highest scores that pot and spot fitted; that of spot is its last.
+// Tail is the distribution of the highest scores that pot and spot fitted; that of spot is its last.
 type Tail struct {
 	Start      float64 `json:"start"`
 	Scores     int     `json:"scores"`
 	Excesses   int     `json:"excesses"` // scores above the start
 	Shape      float64 `json:"shape"`
 	Scale      float64 `json:"scale"`
-	Fallback   bool    `json:"fallback,omitempty"`   // no law but the exponential one fits
+	Fallback   bool    `json:"fallback,omitempty"`   // no distribution but the exponential one fits
 	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
 }
 

@@ -1,7 +1,11 @@
 // Package spec describes a distillation experiment with its outcome as plain data.
 package spec
 
-import "slices"
+import (
+	"slices"
+
+	"cosinelab/datasets/steps"
+)
 
 // Version is the version of Spec and Report that this package writes and reads.
 const Version = 1
@@ -23,20 +27,14 @@ type Spec struct {
 type Data struct {
 	Source   string      `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
 	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
-	Train    Range       `json:"train,omitzero"`     // steps of the training part; zero = all
-	Test     Range       `json:"test,omitzero"`      // steps of the test part; zero = all
+	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
+	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
 	Channels []int       `json:"channels,omitempty"` // columns; empty = all
 	Scaling  ScalingKind `json:"scaling"`
 	Window   int         `json:"window"`          // steps in a window
 	Stride   int         `json:"stride"`          // steps between the starts of training windows
 	Label    string      `json:"label,omitempty"` // label column of a CSV file
 	Split    *float64    `json:"split,omitempty"` // share of a single file that is the training part
-}
-
-// Range is the steps From up to, not including, To.
-type Range struct {
-	From int `json:"from"`
-	To   int `json:"to"`
 }
 
 // Model is a model with its sizes; a zero size means the model's lab default. A size that the model does
@@ -137,7 +135,7 @@ type Detect struct {
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
-// those of the windows that a training sees: neither a cold start nor a mean has a place between overlapping windows.
+// those of the windows that a training run sees: neither a cold start nor a mean has a place between overlapping windows.
 func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
 
 // Threshold is a policy with its parameters; what a policy does not have is absent, what is absent

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -363,7 +364,7 @@ func (s *State) choose(source string) []any {
 func (s *State) fresh(source string) spec.Data {
 	next := s.Spec.Data
 	next.Source = source
-	next.Train, next.Test, next.Channels = spec.Range{}, spec.Range{}, nil
+	next.Train, next.Test, next.Channels = steps.Range{}, steps.Range{}, nil
 	next.Label, next.Split = "", nil
 	return next
 }

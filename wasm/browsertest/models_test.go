@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -14,7 +15,7 @@ func TestEveryModelTrainsInTheTab(t *testing.T) {
 	t.Run("smd", func(t *testing.T) {
 		s := tiny()
 		s.Data.Source, s.Data.Seed = "smd/machine-1-2", 0
-		s.Data.Test = spec.Range{From: 4400, To: 5000} // around its first anomaly
+		s.Data.Test = steps.Range{From: 4400, To: 5000} // around its first anomaly
 		trainAll(t, open(t, serve(t, "-data", realData(t))), s)
 	})
 }
@@ -35,7 +36,7 @@ func realData(t *testing.T) string {
 // tiny is an experiment of some steps: whether a model works, not how well.
 func tiny() spec.Spec {
 	s := small()
-	s.Data.Train, s.Data.Test = spec.Range{To: 600}, spec.Range{To: 600}
+	s.Data.Train, s.Data.Test = steps.Range{To: 600}, steps.Range{To: 600}
 	s.Arms = s.Arms[:2] // alone and with the teacher's help
 	return s
 }

@@ -30,7 +30,7 @@ func openRemote() *datasets.Inventory {
 	case 404: // the page lies on a server of files
 		return nil
 	default:
-		return unlisted(fault.New("server-answers", status))
+		return unlisted(fault.New("server-answers", base, status))
 	}
 	text, err := bytesOf(response.Call("arrayBuffer"))
 	if err != nil {

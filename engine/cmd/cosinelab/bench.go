@@ -41,11 +41,11 @@ func (a *app) bench(f *flag.FlagSet) action {
 // time carries out the measurements, and prints each as soon as it is there.
 func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON bool) error {
 	// Workers of one core each, so that two of them are compared with one.
-	dev, others, err := openCrew(name, runtime.GOMAXPROCS(0))
+	dev, others, err := openWorkers(name, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}
-	o.Hands = others[:min(1, len(others))]
+	o.Workers = others[:min(1, len(others))]
 	if !asJSON {
 		p := printer{a.out, a.w}
 		p.timingHead()

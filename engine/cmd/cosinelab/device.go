@@ -32,12 +32,12 @@ func (a *app) deviceFlag(f *flag.FlagSet) *string {
 }
 
 func openDevice(name string) (backend.Device, error) {
-	dev, _, err := openCrew(name, 1)
+	dev, _, err := openWorkers(name, 1)
 	return dev, err
 }
 
-// openCrew opens a device for each of several workers, at most one for each core; they share the cores.
-func openCrew(name string, workers int) (dev backend.Device, others []experiment.Hand, err error) {
+// openWorkers opens a device for each of several workers, at most one for each core; they share the cores.
+func openWorkers(name string, workers int) (dev backend.Device, others []experiment.Worker, err error) {
 	for _, d := range allDevices() {
 		if d.name != name {
 			continue

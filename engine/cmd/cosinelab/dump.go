@@ -25,7 +25,11 @@ func (a *app) dump(f *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		plans, err := experiment.Plans(sp, set)
+		prepared, err := experiment.Prepare(sp, set)
+		if err != nil {
+			return err
+		}
+		plans, err := experiment.Plans(prepared)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/figure"
 	"cosinelab/engine/spec"
@@ -105,7 +106,7 @@ func (o *plotOptions) readSteps() error {
 	if !ok || err1 != nil || err2 != nil {
 		return usage("plot-steps", o.steps)
 	}
-	o.Steps = spec.Range{From: first, To: last}
+	o.Steps = steps.Range{From: first, To: last}
 	return nil
 }
 
@@ -176,8 +177,12 @@ func (a *app) readRun(o plotOptions) (figure.Input, error) {
 		return in, err
 	}
 	set, err := openSet(*o.data, report.Spec.Data)
+	var prepared *experiment.Prepared
 	if err == nil {
-		in.Test, _, err = experiment.TestPart(set, report.Spec.Data)
+		prepared, err = experiment.PrepareData(report.Spec.Data, set)
+	}
+	if err == nil {
+		in.Test = prepared.Scaled
 	}
 	if d := report.Data; err == nil && finished &&
 		(in.Test.Rows != d.TestSteps || in.Test.Channels != len(d.Channels)) {
@@ -193,7 +198,8 @@ func (a *app) readRun(o plotOptions) (figure.Input, error) {
 	if finished {
 		err = readScores(filepath.Join(o.run, scoresFile), &report)
 	} else {
-		err = interruptedReport(o.run, set, &report)
+		report.Data = prepared.Summary
+		err = interruptedReport(o.run, &report)
 		printer{a.errOut, a.w}.line("plot-interrupted", o.run)
 	}
 	in.Report = report
@@ -299,14 +305,10 @@ func runNamed(r *spec.Report, name string) *spec.Run {
 	return nil
 }
 
-// interruptedReport completes a spec by what is known before the end: the data, and the epochs that
-// checkpoints hold.
-func interruptedReport(dir string, set *datasets.Set, r *spec.Report) (err error) {
-	if r.Data, err = experiment.Describe(set, r.Spec.Data); err != nil {
-		return err
-	}
+// interruptedReport completes a spec by what is known before the end: the epochs that checkpoints hold.
+func interruptedReport(dir string, r *spec.Report) error {
 	for _, seed := range r.Spec.Seeds {
-		epochs, err := checkpointEpochs(dir, experiment.TeacherCheckpoint(seed))
+		epochs, err := checkpointEpochs(dir, experiment.Checkpoint{Seed: seed, Arm: experiment.TeacherArm})
 		if err != nil {
 			return err
 		}
@@ -317,7 +319,7 @@ func interruptedReport(dir string, set *datasets.Set, r *spec.Report) (err error
 	for i, arm := range r.Spec.Arms {
 		out := spec.ArmReport{Arm: arm}
 		for _, seed := range r.Spec.Seeds {
-			epochs, err := checkpointEpochs(dir, experiment.ArmCheckpoint(seed, i))
+			epochs, err := checkpointEpochs(dir, experiment.Checkpoint{Seed: seed, Arm: i})
 			if err != nil {
 				return err
 			}
@@ -330,9 +332,9 @@ func interruptedReport(dir string, set *datasets.Set, r *spec.Report) (err error
 	return nil
 }
 
-// checkpointEpochs reads the finished epochs of a training; nil if there is no checkpoint.
-func checkpointEpochs(dir, name string) ([]spec.Epoch, error) {
-	path := filepath.Join(dir, checkpointsDir, name)
+// checkpointEpochs reads the finished epochs of a training run; nil if there is no checkpoint.
+func checkpointEpochs(dir string, c experiment.Checkpoint) ([]spec.Epoch, error) {
+	path := filepath.Join(dir, checkpointsDir, c.File())
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -61,11 +61,15 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	dev, crew, err := openCrew(*o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
+	dev, others, err := openWorkers(*o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
 	if err != nil {
 		return err
 	}
 	set, err := openSet(*o.data, sp.Data)
+	if err != nil {
+		return err
+	}
+	prepared, err := experiment.Prepare(sp, set)
 	if err != nil {
 		return err
 	}
@@ -78,8 +82,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	progress := newProgress(a)
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	gate := func(context.Context) error { return ctx.Err() }
-	report, err := experiment.Run(context.WithoutCancel(ctx), sp, set, dev, experiment.Options{
-		Events: progress.event, Gate: gate, Machine: machine(), Store: store.store(), Weights: openFile, Crew: crew, Lost: progress.lost})
+	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{
+		Events: progress.event, Gate: gate, Machine: machine(), Weights: openFile,
+		Store: store.store(), SaveEvery: savePause, Workers: others, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {
 		return interrupted(o, report)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -101,7 +102,7 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 			if want := run.Arm + "/" + strconv.FormatUint(run.Seed, 10); rows[0][column] != want {
 				t.Errorf("column %d is %s, want %s", column, rows[0][column], want)
 			}
-			var alarms []spec.Range
+			var alarms []steps.Range
 			for i, row := range rows[1:] {
 				x, err := strconv.ParseFloat(row[column], 64)
 				if err != nil || row[0] != strconv.Itoa(i) {
@@ -113,7 +114,7 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 				if n := len(alarms); n > 0 && alarms[n-1].To == i {
 					alarms[n-1].To++
 				} else {
-					alarms = append(alarms, spec.Range{From: i, To: i + 1})
+					alarms = append(alarms, steps.Range{From: i, To: i + 1})
 				}
 			}
 			if !reflect.DeepEqual(alarms, run.Alarms) {

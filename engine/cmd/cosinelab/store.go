@@ -70,21 +70,25 @@ func sameSpec(file, given string, sp spec.Spec) error {
 // savePause is how long a training run goes on until it is saved again.
 const savePause = 30 * time.Second
 
+// store is nil where nothing is kept.
 func (s folderStore) store() experiment.Store {
 	if s.dir == "" {
-		return experiment.Store{}
+		return nil
 	}
-	store := experiment.Store{Every: savePause, Save: func(name string, write func(io.Writer) error) error {
-		return writeFile(filepath.Join(s.dir, name), write)
-	}}
-	if s.resume {
-		store.Load = s.load
-	}
-	return store
+	return s
 }
 
-func (s folderStore) load(name string) (io.ReadCloser, error) {
-	f, err := os.Open(filepath.Join(s.dir, name))
+// Save writes a checkpoint.
+func (s folderStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(s.dir, c.File()), write)
+}
+
+// Load opens a checkpoint of before, to resume from.
+func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	if !s.resume {
+		return nil, nil
+	}
+	f, err := os.Open(filepath.Join(s.dir, c.File()))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
