@@ -177,8 +177,9 @@ func (f *folder) open(path string) (*os.File, fs.FileInfo, error) {
 	return file, info, nil
 }
 
-// tag identifies what a file holds by what differs when it does: size and time, and, as systems name it, which
-// file it is and when that was last touched. The latter cannot be set back, as the time can (cp -p, tar).
+// tag identifies what a file holds by what differs when it does: size and time, and, as systems name it,
+// which file it is and when that was last touched. The latter cannot be set back, as the time can (cp -p,
+// tar).
 func tag(info fs.FileInfo) string {
 	h := sha256.New()
 	fmt.Fprintln(h, info.Size(), info.ModTime().UnixNano())

@@ -22,7 +22,8 @@ func upper(s string) string {
 
 // What is chosen is ready, was asked for, and depends on nobody's spelling.
 func FuzzNegotiate(f *testing.F) {
-	for _, s := range []string{"", "br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "*;q=0", "br;q=NaN", ",;=", "identity;q=0, *"} {
+	for _, s := range []string{"", "br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "*;q=0", "br;q=NaN",
+		",;=", "identity;q=0, *"} {
 		f.Add(s, true, true)
 	}
 	f.Fuzz(func(t *testing.T, header string, zipped, brotlied bool) {

@@ -80,8 +80,8 @@ func (g *gate) follow(c net.Conn, state http.ConnState) {
 	}
 }
 
-// conn is a connection of a gate. A client that accepts nothing for a while loses it, however long it may take
-// for all of an answer.
+// conn is a connection of a gate. A client that accepts nothing for a while loses it, however long it may
+// take for all of an answer.
 type conn struct {
 	net.Conn
 	gate *gate

@@ -11,9 +11,9 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// hosts are the names, besides loopback and the server's own addresses, that a request may call the server by.
-// A web page of any other name, whose owner lets it resolve to this machine (DNS rebinding), is refused, or it
-// could read the folder as its own.
+// hosts are the names, besides loopback and the server's own addresses, that a request may call the server
+// by. A web page of any other name, whose owner lets it resolve to this machine (DNS rebinding), is
+// refused, or it could read the folder as its own.
 type hosts []string
 
 // String is the form of the command line.

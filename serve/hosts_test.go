@@ -113,7 +113,8 @@ func TestWhoCanReadTheFolderIsSaid(t *testing.T) {
 
 // A Host that is allowed is, whatever its form, loopback, an own address or a name of the command line.
 func FuzzHost(f *testing.F) {
-	for _, s := range []string{"localhost:8080", "[::1%25eth0]:80", "evil.example", "LAB.EXAMPLE.", "::1", "127.0.0.1.", "[::ffff:7f00:1]"} {
+	for _, s := range []string{"localhost:8080", "[::1%25eth0]:80", "evil.example", "LAB.EXAMPLE.", "::1",
+		"127.0.0.1.", "[::ffff:7f00:1]"} {
 		f.Add(s)
 	}
 	local := &net.TCPAddr{IP: net.IPv4(203, 0, 113, 7)}

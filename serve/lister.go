@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// lister makes a listing for everybody who asks at about the same time: one is made at a time, and whoever asks
-// meanwhile gets the next, so that nobody gets one that was begun before the question.
+// lister makes a listing for everybody who asks at about the same time: one is made at a time, and whoever
+// asks meanwhile gets the next, so that nobody gets one that was begun before the question.
 type lister struct {
 	list func(context.Context) []byte
 	mu   sync.Mutex

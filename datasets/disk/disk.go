@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Folder is an fs.FS. Opening what is neither a regular file nor a folder is an error that says what it is, and
-// never waits: a pipe without a writer would, for ever.
+// Folder is an fs.FS. Opening what is neither a regular file nor a folder is an error that says what it is,
+// and never waits: a pipe without a writer would, for ever.
 type Folder struct {
 	stat func(name string) (fs.FileInfo, error)
 	open func(name string, flag int, perm fs.FileMode) (*os.File, error)
@@ -37,8 +37,8 @@ func (f Folder) Open(name string) (fs.File, error) {
 	return file, nil
 }
 
-// OpenFile is Open with the type that files on disk have. It looks before it opens, since opening a device may
-// do something, and again afterwards, since something else may have taken the place meanwhile.
+// OpenFile is Open with the type that files on disk have. It looks before it opens, since opening a device
+// may do something, and again afterwards, since something else may have taken the place meanwhile.
 func (f Folder) OpenFile(name string) (*os.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}

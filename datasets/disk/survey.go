@@ -22,10 +22,10 @@ const (
 	maxGlance   = 16 << 20 // bytes of one file that listing may read: a header, a list of channels
 )
 
-// Survey looks through a folder, nearest first, for files that can be read. Everything else is passed over with
-// a word: what is no file, what may not be read, links that lead nowhere, outside or back, what lies too deep.
-// Hidden names are left out without one. The only errors are that the folder itself cannot be read, and that
-// ctx has ended. Reading a file of the inventory ends with ctx.
+// Survey looks through a folder, nearest first, for files that can be read. Everything else is passed over
+// with a word: what is no file, what may not be read, links that lead nowhere, outside or back, what lies
+// too deep. Hidden names are left out without one. The only errors are that the folder itself cannot be
+// read, and that ctx has ended. Reading a file of the inventory ends with ctx.
 func Survey(ctx context.Context, fsys fs.FS) (*datasets.Inventory, error) {
 	s := survey{ctx: ctx, fsys: fsys, queue: []visit{{path: "."}}}
 	for len(s.queue) > 0 {
@@ -45,7 +45,7 @@ func Survey(ctx context.Context, fsys fs.FS) (*datasets.Inventory, error) {
 		}
 	}
 	if more := s.unnamed; more > 0 {
-		s.passed = append(s.passed, datasets.Passed{Path: ".", Fault: fault.Of(fault.New("folder-more", more))})
+		s.note(".", fault.New("folder-more", more))
 	}
 	inv := datasets.NewInventory(s.files, s.open)
 	inv.Passed = s.passed
@@ -78,8 +78,13 @@ func (s *survey) pass(name string, err error) {
 	case len(s.passed) == maxPassed:
 		s.unnamed++
 	default:
-		s.passed = append(s.passed, datasets.Passed{Path: strings.ToValidUTF8(name, "\uFFFD"), Fault: fault.Of(err)})
+		s.note(name, err)
 	}
+}
+
+func (s *survey) note(name string, why error) {
+	name = strings.ToValidUTF8(name, "\uFFFD") // as JSON would write it
+	s.passed = append(s.passed, datasets.Passed{Path: name, Fault: fault.Of(why)})
 }
 
 // enter looks at everything that lies directly in a folder.
