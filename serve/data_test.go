@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -266,6 +267,27 @@ func TestRealSetsAreListedWithTheirFiles(t *testing.T) {
 		if !slices.ContainsFunc(found.Files, func(f datasets.Stored) bool { return f.Path == path && f.Size > 0 }) {
 			t.Errorf("%s is not listed", path)
 		}
+	}
+}
+
+// What is no file is neither listed nor sent nor waited for, and the listing says what it is.
+func TestListingSaysWhatIsPassedOver(t *testing.T) {
+	dir := dataFolder(t)
+	if err := pipe(filepath.Join(dir, "train.csv")); err != nil {
+		t.Skip("no pipes here:", err)
+	}
+	h := testHandler(t, dir)
+	got := map[string]string{}
+	for _, p := range lookAt(t, h).Passed {
+		got[p.Path] = p.Fault.Key
+	}
+	want := map[string]string{"train.csv": "folder-pipe", "gone.dat": "folder-link-nowhere", "up": "folder-link-out",
+		"absolute.txt": "folder-link-out", "relative.txt": "folder-link-out"}
+	if !maps.Equal(got, want) {
+		t.Errorf("passed over %v, want %v", got, want)
+	}
+	if r := ask(h, "GET", "/data/files/train.csv"); r.StatusCode != 404 {
+		t.Errorf("the pipe: %d, want 404", r.StatusCode)
 	}
 }
 
