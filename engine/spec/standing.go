@@ -15,10 +15,14 @@ type Standing struct {
 
 // Standing compares the runs of an arm with chance and with the untrained arm, if the report has one.
 func (r Report) Standing(arm, metric string) Standing {
-	var value, chance, overChance, overUntrained []metrics.Value
 	row, _ := metrics.Find(metric) // of an unknown one, which nothing measures, more is better
+	return r.standing(arm, row, func(run Run) Measure { return run.Of(metric) })
+}
+
+func (r Report) standing(arm string, row metrics.Metric, measure func(Run) Measure) Standing {
+	var value, chance, overChance, overUntrained []metrics.Value
 	for _, run := range r.runsOf(arm) {
-		m := run.Of(metric)
+		m := measure(run)
 		if !m.Value.Defined() {
 			continue
 		}
@@ -28,7 +32,7 @@ func (r Report) Standing(arm, metric string) Standing {
 			overChance = append(overChance, row.Over(m.Value, m.Chance))
 		}
 		for _, u := range r.untrained() {
-			if x := u.Of(metric).Value; u.Seed == run.Seed && x.Defined() {
+			if x := measure(u).Value; u.Seed == run.Seed && x.Defined() {
 				overUntrained = append(overUntrained, row.Over(m.Value, x))
 			}
 		}
