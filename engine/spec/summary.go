@@ -1,7 +1,7 @@
 package spec
 
 import (
-	"math"
+	"gonum.org/v1/gonum/stat"
 
 	"cosinelab/engine/metrics"
 )
@@ -33,24 +33,15 @@ type Spread struct {
 // NewSpread computes mean and sample standard deviation; undefined values make both undefined.
 func NewSpread(values []metrics.Value) Spread {
 	s := Spread{Values: values, Mean: metrics.Undefined, SD: metrics.Undefined}
-	n := float64(len(values))
-	if n == 0 {
+	if len(values) == 0 {
 		return s
 	}
-	sum := 0.0
-	for _, v := range values {
-		sum += float64(v)
+	xs := make([]float64, len(values))
+	for i, v := range values {
+		xs[i] = float64(v)
 	}
-	mean := sum / n
-	s.Mean = metrics.Value(mean)
-	if n < 2 {
-		return s
-	}
-	square := 0.0
-	for _, v := range values {
-		square += (float64(v) - mean) * (float64(v) - mean)
-	}
-	s.SD = metrics.Value(math.Sqrt(square / (n - 1)))
+	mean, sd := stat.MeanStdDev(xs, nil)
+	s.Mean, s.SD = metrics.Value(mean), metrics.Value(sd) // of one value it is undefined
 	return s
 }
 
