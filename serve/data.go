@@ -114,6 +114,9 @@ func (f *folder) look(ctx context.Context) listing {
 // survey looks for the files of the folder, then for the sets that they make up.
 func (f *folder) survey(ctx context.Context) (*datasets.Inventory, []datasets.Entry, error) {
 	root, err := f.root()
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		err = at.Err // where the folder lies is nobody's business
+	}
 	if err != nil {
 		return nil, nil, fault.New("data-list", fault.Cause(err))
 	}

@@ -187,6 +187,9 @@ func TestFolderThatIsMadeAgainIsFoundAgain(t *testing.T) {
 	if len(found.Sets) > 0 || len(found.Passed) != 1 || found.Passed[0].Path != "." || found.Passed[0].Fault.Key != "data-list" {
 		t.Errorf("without the folder: %+v", found)
 	}
+	if text := body(t, ask(h, "GET", "/data/")); strings.Contains(text, dir) {
+		t.Errorf("the listing says where the folder lies: %s", text)
+	}
 	if r := ask(h, "GET", "/data/files/old.csv"); r.StatusCode != 404 {
 		t.Errorf("%d, want 404", r.StatusCode)
 	}
