@@ -35,7 +35,7 @@ func List(fsys fs.FS) ([]Entry, error) {
 		own = own || folder == "."
 	}
 	for _, f := range top {
-		if !own && !f.IsDir() && isTable(f.Name()) {
+		if !own && isTable(f.Name()) && has(fsys, f.Name()) {
 			found = append(found, Entry{ID: fileID(f.Name()), Title: f.Name()})
 		}
 	}
@@ -100,7 +100,7 @@ func (s Source) locate(fsys fs.FS) (folder string, sets []Entry) {
 // find returns the file of that name, or the same compressed.
 func find(home fs.FS, name string) (File, error) {
 	for _, n := range []string{name, name + ".gz"} {
-		if info, err := fs.Stat(home, n); err == nil && !info.IsDir() {
+		if info, err := fs.Stat(home, n); err == nil && info.Mode().IsRegular() {
 			return FileIn(home, n), nil
 		}
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/disk"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -15,10 +15,10 @@ func (a *app) data(f *flag.FlagSet) action {
 	folder := a.dataFlag(f)
 	seed := f.Uint64("seed", 1, a.w.Say("cli-flag-data-seed"))
 	label := f.String("label", "", a.w.Say("cli-flag-data-label"))
-	return func(_ context.Context, args []string) error {
+	return func(ctx context.Context, args []string) error {
 		switch {
 		case len(args) == 1 && args[0] == "list":
-			return printer{a.out, a.w}.dataList(*folder)
+			return printer{a.out, a.w}.dataList(ctx, *folder)
 		case len(args) == 2 && args[0] == "describe":
 			set, err := openSet(*folder, spec.Data{Source: args[1], Seed: *seed, Label: *label})
 			if err != nil {
@@ -31,8 +31,9 @@ func (a *app) data(f *flag.FlagSet) action {
 	}
 }
 
-// dataList lists what is built in, and what the folder holds, or which sets a folder may hold.
-func (p printer) dataList(folder string) error {
+// dataList lists what is built in, and what the folder holds and what in it was passed over, or which sets a
+// folder may hold.
+func (p printer) dataList(ctx context.Context, folder string) error {
 	t := p.grid()
 	for _, s := range datasets.All {
 		if s.Group() == datasets.GroupBuiltin {
@@ -48,7 +49,11 @@ func (p printer) dataList(folder string) error {
 		t.print()
 		return nil
 	}
-	entries, err := datasets.List(os.DirFS(folder))
+	inv, err := disk.Survey(ctx, disk.At(folder))
+	if err != nil {
+		return err
+	}
+	entries, err := datasets.List(inv)
 	if err != nil {
 		return err
 	}
@@ -60,6 +65,9 @@ func (p printer) dataList(folder string) error {
 		t.row(e.ID, text)
 	}
 	t.print()
+	for _, passed := range inv.Passed {
+		p.line("data-passed", passed.Path, passed.Fault)
+	}
 	return nil
 }
 
