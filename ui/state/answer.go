@@ -5,7 +5,8 @@ import (
 	"cosinelab/ui/form"
 )
 
-// answer takes a message of the worker over.
+// answer takes a message of the worker over. Messages about a run may come after it was reset, and answers
+// after another question: both change nothing then.
 func (s *State) answer(a Answer) []Effect {
 	switch a.Type {
 	case protocol.TypeReady:
@@ -45,7 +46,8 @@ func (s *State) ready(r protocol.Response) []Effect {
 	return effects
 }
 
-// confirm brings the page in line with the worker.
+// confirm brings the page in line with the worker. Once that is idle the run is over, and its checkpoints are
+// of no more use.
 func (s *State) confirm(r protocol.Response) []Effect {
 	s.Control.confirm(r)
 	if r.State != protocol.StateIdle {
@@ -57,7 +59,8 @@ func (s *State) confirm(r protocol.Response) []Effect {
 	return []Effect{Forget{}}
 }
 
-// fail puts an error where it belongs.
+// fail puts an error where it belongs: at the setting that asked for it, beside the run, or in the place of
+// the verdict.
 func (s *State) fail(r protocol.Response) {
 	e := r.Error
 	switch {
@@ -80,7 +83,8 @@ func (s *State) fail(r protocol.Response) {
 	}
 }
 
-// failOpen keeps the series before. When a setting asked for the new one, the error belongs to it.
+// failOpen keeps the series that was there before. When a setting asked for the new one, the error belongs to
+// that setting.
 func (s *State) failOpen(e protocol.Error) {
 	failed := *s.Form.Open
 	s.Form.Open = nil

@@ -11,7 +11,7 @@ import (
 
 // Bar is the run control with its progress.
 type Bar struct {
-	Run      string // what the button says
+	Run      string // what the button says: Train, Pause or Continue, to which CanRun applies alike
 	Pauses   bool   // and whether it shows the sign for pause
 	CanRun   bool
 	CanStep  bool
@@ -58,7 +58,7 @@ func (c *Control) runKey(last *results.Progress) words.Key {
 	return "train"
 }
 
-// status is the line beside the run control.
+// status is the line beside the run control. What asks or answers a person goes before the state of the run.
 func (s *State) status() []string {
 	w := s.Words
 	switch {

@@ -32,6 +32,8 @@ type Cause struct {
 // cursor.
 func (s *State) Causes() Causes { return s.Scene().causes(s.Words) }
 
+// causes tells of the alarm at the cursor; in a true anomaly without an alarm at the cursor, of the first
+// alarm that meets the anomaly.
 func (c Scene) causes(w *words.Language) Causes {
 	l, ok := c.focusedLane(w)
 	if !ok {
@@ -108,10 +110,10 @@ func (c Scene) explain(w *words.Language, told *Causes, r *spec.Run, i int) {
 	}
 }
 
-// shownTrue is how many true channels are named: more say how many they are.
+// shownTrue is how many true channels are named; of further ones only the number is said.
 const shownTrue = 4
 
-// showsIn names the channels that a true anomaly shows in; empty where nobody knows them.
+// showsIn names the channels in which true anomaly number truth shows; empty where nobody knows them.
 func (c Scene) showsIn(w *words.Language, truth int) string {
 	known := c.Data.Segments[truth].Channels
 	if len(known) == 0 {

@@ -21,16 +21,16 @@ const (
 	Dead // the engine cannot run
 )
 
-// Control is the run control with the engine behind it.
+// Control is the run control, with what the page knows of the engine behind it.
 type Control struct {
 	Mode   Mode
 	Broken Mode // Running or Paused: the engine died in a run, which a new one can go on with; else Loading
 	Device string
 	Cores  int  // of this machine; 0 until the engine has answered
-	Chosen int  // workers that a person wants; 0 = none were chosen. Links do not hold it: results do not depend on it
+	Chosen int  // workers that a person wants; 0 = none were chosen. No link holds it: results are the same
 	Ask    bool // Reset waits for a second press
 
-	last int // id of the last request of the run control
+	last int // id of the last request of the run control; see confirm
 }
 
 // defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to
@@ -82,6 +82,7 @@ func (c *Control) confirm(r protocol.Response) {
 		c.Mode = Idle
 	case state == protocol.StateStopping:
 		c.Mode = Stopping
+	// Once stopping, only idle counts: the worker may still confirm what was pressed before.
 	case c.Mode == Stopping, r.ID != 0 && r.ID < c.last:
 	case state == protocol.StateRunning:
 		c.Mode = Running
@@ -97,7 +98,8 @@ func (s *State) Ready() bool {
 	return s.Control.Mode == Idle && readable && there
 }
 
-// press does what a button says.
+// press does what a button says. A press that starts a run takes its settings along and drops the checkpoints
+// of the run before; any other is only passed on.
 func (s *State) press(k Key, asked bool) []Effect {
 	switch k {
 	case KeyCopy:
@@ -116,14 +118,15 @@ func (s *State) press(k Key, asked bool) []Effect {
 	}
 }
 
-// command is post for a request of the run control.
+// command is requests.post for the run control: confirm compares later answers with the id.
 func (s *State) command(r protocol.Request) Post {
 	p := s.requests.post(r)
 	s.Control.last = p.Request.ID
 	return p
 }
 
-// begin returns the request that starts the experiment.
+// begin returns the request that starts the experiment; request is run or step. The run gets a copy of the
+// spec, since the form may be changed once it is over. The series has to be there: Ready.
 func (s *State) begin(request string) Post {
 	sp := s.Form.Copy()
 	s.Control.Broken = Loading
@@ -136,7 +139,7 @@ func (s *State) begin(request string) Post {
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What
 // was finished is scored again, which takes moments; the losses so far stay.
 func (s *State) goOn() []Effect {
-	mode, before := s.Control.Broken, s.Run
+	mode, before := s.Control.Broken, s.Run // begin overwrites both
 	if mode == Loading || !s.Ready() || !form.Same(s.Form.Spec, before.Spec) {
 		return nil
 	}
@@ -172,7 +175,8 @@ func (s *State) reset(asked bool) []Effect {
 }
 
 // lose keeps what the page holds of an engine that is gone: the results of finished runs, and checkpoints of
-// those under way. What charts were drawn from is lost with it.
+// those under way. What charts were drawn from is lost with the engine. A run that was being stopped is not
+// gone on with.
 func (s *State) lose(why *fault.Fault) {
 	if s.Run != nil && s.Control.live() {
 		s.Control.Broken = s.Control.Mode
@@ -186,7 +190,8 @@ func (s *State) lose(why *fault.Fault) {
 	}
 }
 
-// restart waits for the engine as at the beginning.
+// restart waits for the engine as at the beginning; what comes next follows from its answer (ready, then
+// opened).
 func (s *State) restart() []Effect {
 	if s.Control.Mode != Dead {
 		return nil

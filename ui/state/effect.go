@@ -2,7 +2,8 @@ package state
 
 import "cosinelab/engine/session/protocol"
 
-// Effect is what Update asks the page to do. The command lab has a case for each.
+// Effect is what Update asks the page to do, as plain data, so that tests read what would happen. The command
+// lab has a case for each.
 type Effect interface{ effect() }
 
 // The effects.
@@ -28,7 +29,8 @@ func (StartEngine) effect()      {}
 func (Copy) effect()             {}
 func (SwitchTheme) effect()      {}
 
-// requests numbers what is asked of the worker.
+// requests numbers what is asked of the worker. Ids grow from 1, so that an answer to an older question can
+// be told from one to the last; what the worker says of itself has the id 0.
 type requests struct{ last int }
 
 // post gives a request an id of its own.

@@ -10,12 +10,12 @@ import (
 // Message is what a person does or the page hears. Update has a case for each.
 type Message interface{ message() weight }
 
-// weight is what every message of a kind does beside its own effect.
+// weight is what every message of a kind does besides its own effect.
 type weight int
 
 const (
-	passing weight = iota // nothing: it comes by itself, or many times a second
-	action                // a person's: it takes back the last notice or question, and may change the address
+	passing weight = iota // nothing: it comes by itself or very often, or concerns only how the page looks
+	action                // a person's: it takes back the last notice or question and may change the address
 )
 
 // The messages.

@@ -19,7 +19,7 @@ import (
 // Scene is what the charts show: the stack over a series, with the scores of a run.
 type Scene struct {
 	Stack *Stack
-	Data  *spec.DataSummary // nil = no series is read yet
+	Data  *spec.DataSummary // nil = no series has been read yet
 
 	run    *results.Progress // whose scores can be drawn; nil = of none
 	spec   spec.Spec         // whose arms have lanes
@@ -27,7 +27,8 @@ type Scene struct {
 	title  string            // of the series of the last run
 }
 
-// Scene returns what the charts show.
+// Scene returns what the charts show. While the last run belongs to another series, or its engine died, the
+// lanes are those of the experiment as it is set, with the reason why they are empty.
 func (s *State) Scene() Scene {
 	c := Scene{Stack: &s.Stack, Data: s.Form.Data, spec: s.Form.Spec}
 	if s.Run == nil {
@@ -54,7 +55,7 @@ type Lane struct {
 	Run       *spec.Run     // nil while it has no scores
 	Policy    metrics.Value // the threshold that the policy chose
 	Threshold float64       // the one in force
-	Pending   bool          // the alarms of Run belong to another one
+	Pending   bool          // the alarms of Run belong to another threshold
 	Note      string        // why there are no scores; empty = it waits
 }
 
@@ -214,6 +215,7 @@ func (c Scene) OverviewLine() protocol.Line {
 func (c Scene) Highest() float64 {
 	highest := 0.0
 	overview := c.Stack.Overview
+	// The first line is that of the overview itself; the rest are scores (overviewLines).
 	for _, l := range overview.View.Lines[min(1, len(overview.View.Lines)):] {
 		for i, v := range overview.Values(l) {
 			if maximum := i%3 == 1; maximum && float64(v) > highest { // no NaN is
@@ -243,7 +245,8 @@ func (c Scene) reveal(channel int) string {
 	return link.ChannelsText(append([]int{channel}, shown[:min(1, len(shown))]...))
 }
 
-// judge asks what an arm would alarm at a threshold set by hand.
+// judge asks what an arm would alarm at a threshold set by hand. The lane shows the threshold at once, and
+// the alarms of the last one that was judged until the answer is there.
 func (c Scene) judge(t Threshold, out *requests) []Effect {
 	r := c.shownRun(t.Arm)
 	if r == nil {

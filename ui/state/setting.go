@@ -6,7 +6,8 @@ import (
 	"cosinelab/ui/form"
 )
 
-// set takes a typed value over, or has the form say why not.
+// set takes a typed value over, or has the form say why not. A value that is about the series takes effect
+// only once the series could be read with it.
 func (s *State) set(f form.Field, text string) []Effect {
 	if s.Control.Locked() {
 		return nil
@@ -36,7 +37,7 @@ func (s *State) forgetSpecError() {
 	}
 }
 
-// open reads another series.
+// open reads another series, with settings that are not about the one before.
 func (s *State) open(source string, files []string) []Effect {
 	if s.Control.Locked() {
 		return nil
@@ -55,7 +56,8 @@ func (s *State) choose(source string) []Effect {
 	return s.open(source, s.Form.Files)
 }
 
-// drop opens the first file; the others may belong to it.
+// drop opens the first file; the others may belong to it. The page has kept their contents: only names come
+// here.
 func (s *State) drop(names []string) []Effect {
 	if s.Control.Locked() || len(names) == 0 {
 		return nil
@@ -64,14 +66,17 @@ func (s *State) drop(names []string) []Effect {
 	return s.open(form.Source(names), names)
 }
 
-// read asks the worker for a series, from files that the page keeps once they could be read. Until it
-// answers, and if it fails, the series before stays.
+// read asks the worker for a series, from files that the page keeps once they could be read; f is the setting
+// whose change asked for it, empty for none. Until the worker answers, and if it fails, the series before
+// stays.
 func (s *State) read(d spec.Data, files []string, f form.Field) []Effect {
+	// Nobody can read it now: ready reads what the form holds once there is an engine.
 	if s.Control.Mode == Loading || s.Control.Mode == Dead {
 		s.Form.Spec.Data, s.Form.Files = d, files
 		return nil
 	}
 	s.Wrong = nil
+	// A link may name a file that only its sender has. The recipe asks for it by name.
 	if s.Form.Missing(d, files) {
 		s.Form.Spec.Data = d
 		return nil
@@ -96,6 +101,8 @@ func (s *State) opened(r protocol.Response) []Effect {
 			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data)
 		}
 	}
+	// Asked here, since an engine that was started anew has to read the series before it can go on with a
+	// run.
 	if again := s.goOn(); again != nil {
 		return append(again, s.moved()...)
 	}

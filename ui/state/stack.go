@@ -50,8 +50,8 @@ func (s Series) Values(l protocol.Line) []float32 {
 	return s.Buckets[i*n : (i+1)*n]
 }
 
-// question is a request of which one is under way at most: what is asked meanwhile waits, and only the last
-// counts.
+// question is a request of which at most one is under way: what is asked meanwhile waits, and only the last
+// counts. A drag asks with every move of the pointer, and the worker would fall behind.
 type question struct {
 	id   int // 0 = none is under way
 	next *protocol.Request
@@ -81,7 +81,8 @@ func (q *question) answered(id int, out *requests) (effects []Effect, mine bool)
 	return effects, true
 }
 
-// fit brings span and channels in line with a series.
+// fit adapts the stack to a series: a span or channels that it does not have are given up, and what was
+// computed for the one before is dropped.
 func (k *Stack) fit(d spec.DataSummary) {
 	if k.Span.To > d.TestSteps {
 		k.Span = steps.Range{}
@@ -93,15 +94,16 @@ func (k *Stack) fit(d spec.DataSummary) {
 	k.forget()
 }
 
-// forget drops what depends on a run.
+// forget drops what depends on a run: thresholds set by hand.
 func (k *Stack) forget() { k.Moved = nil }
 
 // hearNothing drops the questions to an engine that answers no more.
 func (k *Stack) hearNothing() { k.lanes, k.overview, k.judge = question{}, question{}, question{} }
 
+// focus puts an arm in front; when none is pointed at, the pinned one, if any, returns.
 func (k *Stack) focus(arm string) { k.Focus = cmp.Or(arm, k.Pinned) }
 
-// pin lets go at the second press.
+// pin keeps an arm in front; a second press lets it go.
 func (k *Stack) pin(arm string) {
 	if k.Pinned == arm {
 		arm = ""
@@ -124,7 +126,8 @@ func (k *Stack) zoom(span steps.Range, d *spec.DataSummary) {
 // maxChannels is how many channels fit beside the scores.
 const maxChannels = 2
 
-// show takes typed channel numbers over, and tells whether it did.
+// show takes typed channel numbers over, counted from 1, and tells whether it did. An empty text lets the
+// page choose; a wrong one stays as the reason in Refused and changes nothing else.
 func (k *Stack) show(text string, d *spec.DataSummary) bool {
 	k.Refused = nil
 	if text == "" {
@@ -147,7 +150,9 @@ func (k *Stack) show(text string, d *spec.DataSummary) bool {
 // overviewWidth is in buckets: enough for any screen, asked for once a series.
 const overviewWidth = 1200
 
-// refresh asks for what the stack shows now, and for the overview when it is not there.
+// refresh asks for what the stack shows now: the lanes every time, the overview only when its lines have
+// changed, since it does not depend on the view. There is nothing to ask for before a series is read and the
+// plots are measured.
 func (s *State) refresh() []Effect {
 	k, d := &s.Stack, s.Form.Data
 	if d == nil || k.Width < 1 {

@@ -1,8 +1,16 @@
 // Package state is what the page shows, as it follows from all that has happened.
 //
-// Where a click ends: an element's data attribute names its message (ui/actions_js.go), State.Update has a
-// case for every message and returns effects, the command lab has a case for every effect (wasm/lab/main.go).
-// Then the page is drawn anew from the views: Bar, Recipe, Verdict, Scene, Causes, Learning, Table.
+// The path of a click: ui/input_js.go hears it on the document and finds the message that the element's data
+// attribute names in a table of ui/actions_js.go (the charts have listeners and callbacks of their own:
+// ui/signal/events_js.go, ui/stack_js.go). Page.Send, which is lab.send in wasm/lab/main.go, hands the
+// message to State.Update, which has a case for each message, changes the state and returns effects. lab.do
+// carries these out; it has a case for each effect. Then the page is drawn anew from the views: Bar, Recipe,
+// Verdict, Scene, Causes, Learning, Table.
+//
+// What the worker says takes the same path, as the message Answer.
+//
+// Nothing here, or in the packages that this one imports, knows the browser, so that all of it is tested
+// natively. It runs on the page's only thread: there are no locks, and Update must not block.
 package state
 
 import (
@@ -16,7 +24,7 @@ import (
 	"cosinelab/ui/results"
 )
 
-// State is everything the page shows, in no language: words are made of it by the views.
+// State is everything the page shows, in no language: the views put it into words.
 type State struct {
 	Words   *words.Language
 	Form    form.Form         // the experiment as it is set
@@ -28,12 +36,13 @@ type State struct {
 	Notice     words.Key // takes the place of the status line until something happens
 	AllMetrics bool      // every metric is shown
 
-	address  string // the hash that the page was last told
-	requests requests
+	address  string   // the hash that the page was last told
+	requests requests // gives ids to what is asked of the worker
 }
 
 // New returns the state of a page whose address has this hash, on a machine that remembers a number of
-// workers; 0 = none.
+// workers (0 = none), and what the page has to do first. A hash that cannot be read leaves the default
+// experiment and says so in Wrong.
 func New(w *words.Language, hash string, workers int) (*State, []Effect) {
 	s := &State{Words: w, Control: Control{Chosen: workers}, Form: form.New(spec.Default())}
 	s.Stack.Cursor = -1
@@ -44,6 +53,8 @@ func New(w *words.Language, hash string, workers int) (*State, []Effect) {
 
 // Update changes s by a message and returns what the page has to do.
 func (s *State) Update(m Message) []Effect {
+	// Any action withdraws the question; a second press of Reset, which answers it, still has to know that it
+	// was asked.
 	asked := s.Control.Ask
 	if m.message() == action {
 		s.Notice, s.Control.Ask = "", false
@@ -55,7 +66,8 @@ func (s *State) Update(m Message) []Effect {
 	return effects
 }
 
-// handle does what a message is about; asked tells that the one before it has led to a question.
+// handle does what a message is about. asked tells that Reset was pressed just before and waits to be
+// confirmed.
 func (s *State) handle(m Message, asked bool) []Effect {
 	switch m := m.(type) {
 	case Press:
@@ -103,7 +115,7 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			return s.refresh()
 		}
 	case Cursor:
-		s.Stack.Cursor = m.Step
+		s.Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
 	case Show:
 		if s.Stack.show(strings.TrimSpace(m.Channels), s.Form.Data) {
 			return s.refresh()
@@ -135,7 +147,8 @@ func (s *State) Hash() string {
 	return link.Link{Spec: s.Form.Spec, Span: s.Stack.Span, Channels: s.Stack.Channels}.Hash()
 }
 
-// moved tells the page its address where that has changed.
+// moved tells the page its address where that has changed. A series that is still being read is not in it:
+// the address follows once the series is there (opened).
 func (s *State) moved() []Effect {
 	hash := s.Hash()
 	if hash == s.address {
@@ -145,7 +158,7 @@ func (s *State) moved() []Effect {
 	return []Effect{SetHash{hash}}
 }
 
-// follow takes over what a hash says. An empty one says nothing.
+// follow takes over what a hash says: all of it, or nothing when a part is wrong. An empty one says nothing.
 func (s *State) follow(hash string) {
 	if strings.TrimPrefix(hash, "#") == "" {
 		return
@@ -160,7 +173,8 @@ func (s *State) follow(hash string) {
 	s.Form.ShowGroup()
 }
 
-// goTo follows an address that a person changed while the page was open.
+// goTo follows an address that a person changed while the page was open. A run keeps its settings, so that
+// while one is live nothing is followed.
 func (s *State) goTo(hash string) []Effect {
 	if strings.TrimPrefix(hash, "#") == s.Hash() || s.Control.Locked() {
 		return nil
@@ -168,9 +182,11 @@ func (s *State) goTo(hash string) []Effect {
 	before := s.Form.Spec.Data
 	s.Wrong = nil
 	s.follow(hash)
+	// With the same series only settings or the view differ: there is nothing to read again.
 	if form.Same(before, s.Form.Spec.Data) {
 		return s.refresh()
 	}
+	// The spec names the new series already, so that the summary of the old one must not stand beside it.
 	s.Form.Data = nil
 	return s.read(s.Form.Spec.Data, s.Form.Files, "")
 }

@@ -9,7 +9,7 @@ import (
 	"cosinelab/ui/results"
 )
 
-// Wrong is an error that the verdict's place shows.
+// Wrong is an error that is shown in place of the verdict.
 type Wrong struct {
 	Where string // of protocol.Error, or whereLink
 	Name  string // of the file, if it is about one
@@ -17,7 +17,7 @@ type Wrong struct {
 	Lines []results.FileLine // of the file, around the one that it is about
 }
 
-// Values of Wrong.Where.
+// Values of Wrong.Where: whereLink, and those that the worker sends as protocol.Error.Where.
 const (
 	whereLink   = "link"
 	whereData   = "data"
@@ -41,7 +41,7 @@ func wrongData(e protocol.Error, source string) *Wrong {
 	return wrong
 }
 
-// wrongTags name what went wrong.
+// wrongTags name what went wrong; what is not here is called an error of the run.
 var wrongTags = map[string]words.Key{
 	whereData:   "tag-data-error",
 	whereSpec:   "tag-spec-error",
@@ -114,7 +114,8 @@ func (e *Wrong) verdict(s *State) results.Verdict {
 	return v
 }
 
-// Table returns the results as far as they have come.
+// Table returns the results as far as they have come. Before any run it has the arms and metrics of the
+// experiment as it is set, without values.
 func (s *State) Table() results.Table {
 	run := s.Run
 	if run == nil {
@@ -132,7 +133,7 @@ func (s *State) Table() results.Table {
 	return t
 }
 
-// Learning returns how the losses fell.
+// Learning returns how the losses fell; before any run, empty plots of the same layout.
 func (s *State) Learning() results.Learning {
 	if s.Run == nil {
 		return results.NoLearning(s.Words, s.Form.Spec)
