@@ -7,7 +7,8 @@ import (
 	"cosinelab/ui/state"
 )
 
-// clicks are the messages of buttons, by their data-do.
+// clicks are the messages of buttons, by their data-do. Elements carry names instead of Go functions, so that
+// a few listeners on the document serve all of them, whatever is rendered (input_js.go).
 var clicks = map[string]state.Message{
 	"run":     state.Press{Key: state.KeyRun},
 	"step":    state.Press{Key: state.KeyStep},
@@ -22,7 +23,7 @@ var clicks = map[string]state.Message{
 	"theme":   state.Theme{},
 }
 
-// shortcuts are keys that do what a button does, by KeyboardEvent.key.
+// shortcuts are keys that do what a button does, by KeyboardEvent.key: the value is a key of clicks.
 var shortcuts = map[string]string{
 	" ":          "run",
 	"ArrowRight": "step",
@@ -40,7 +41,8 @@ type action struct {
 	message   func(attribute, value string) state.Message // value is that of the control
 }
 
-// changes are the messages of controls whose value has changed.
+// changes are the messages of controls whose value has changed, once per change: at Enter or when the focus
+// leaves.
 var changes = []action{
 	{"field", func(field, value string) state.Message { return state.Set{Field: form.Field(field), Text: value} }},
 	{"toggle", func(kind, _ string) state.Message { return state.Toggle{Kind: kind} }},
@@ -49,7 +51,7 @@ var changes = []action{
 	{"source", func(_, source string) state.Message { return state.Choose{Source: source} }},
 }
 
-// moves are the messages of controls while their value changes.
+// moves are the messages of controls while their value changes, many a second.
 var moves = []action{
 	{"slider", func(_, place string) state.Message {
 		weight := strconv.FormatFloat(form.SliderWeight(number(place)), 'g', -1, 64)
@@ -57,7 +59,8 @@ var moves = []action{
 	}},
 }
 
-// presses are the messages of what is clicked on: of elements in each other the first in this list counts.
+// presses are the messages of what is clicked on. Of nested elements the one that is first in this list
+// counts, which need not be the innermost.
 var presses = []action{
 	{"channel", func(channel, _ string) state.Message { return state.Reveal{Channel: number(channel)} }},
 	{"do", func(what, _ string) state.Message { return clicks[what] }},
@@ -65,7 +68,7 @@ var presses = []action{
 	{"row", func(arm, _ string) state.Message { return state.Pin{Arm: arm} }},
 }
 
-// number reads what the page itself wrote.
+// number reads a number that the page itself wrote, so that an error cannot happen.
 func number(text string) int {
 	n, _ := strconv.Atoi(text)
 	return n

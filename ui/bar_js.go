@@ -36,7 +36,8 @@ func bar(w *words.Language, v state.Bar) *vecty.HTML {
 	)
 }
 
-// device names what trains, and how many workers do; where there can be more than one, it is where they are chosen.
+// device names what trains, and how many workers do. Where there can be more than one, the browser's own list
+// lies unseen over the name, so that choosing works as it does everywhere on that system.
 func device(w *words.Language, v state.Bar) *vecty.HTML {
 	name := v.Device
 	if len(v.Counts) > 0 {
@@ -49,7 +50,7 @@ func device(w *words.Language, v state.Bar) *vecty.HTML {
 			vecty.Data("workers", "yes")), options(v.Counts)))
 }
 
-// statusParts are spans of their own: the gap between them says that each is another fact.
+// statusParts gives each fact a span of its own: the gap between them keeps them apart.
 func statusParts(parts []string) vecty.List {
 	var list vecty.List
 	for _, part := range parts {
@@ -75,7 +76,8 @@ func iconButton(w *words.Language, what, sign string, name words.Key, disabled b
 		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
 }
 
-// runbar is one segment a training run.
+// runbar has one segment for each training run, filled by the share that is done. Screen readers pass over
+// it: the status line and the verdict say how far the runs are.
 func runbar(segments []float64) *vecty.HTML {
 	var list vecty.List
 	for _, share := range segments {
@@ -86,7 +88,7 @@ func runbar(segments []float64) *vecty.HTML {
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
 
-// thumb is the run control of phones.
+// thumb is the run control of phones, at the lower edge; the style sheet shows it on narrow screens only.
 func thumb(w *words.Language, v state.Bar) *vecty.HTML {
 	return elem.Navigation(vecty.Markup(class("thumb"), attr("aria-label", w.Say("run-control"))),
 		runButton(w, v, "run"),

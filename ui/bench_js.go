@@ -11,7 +11,8 @@ import (
 	"cosinelab/ui/bench"
 )
 
-// BenchPage is the page of measurements. Send takes what a person does; it must not block.
+// BenchPage is the page of measurements. Send takes what a person does and must not block. The page is small
+// enough to be drawn as a whole: it has no regions.
 type BenchPage struct {
 	vecty.Core
 	State *bench.State
@@ -33,7 +34,7 @@ func (p *BenchPage) Copy() vecty.Component {
 	return &BenchPage{State: p.State, Send: p.Send, Drawn: p.Drawn}
 }
 
-// Mount is called by vecty when the page is there.
+// Mount is called by vecty once the elements are on the page.
 func (p *BenchPage) Mount() { p.Drawn() }
 
 func (p *BenchPage) say(k words.Key, args ...any) string { return p.State.Words.Say(k, args...) }
@@ -64,7 +65,7 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say("bench-json"))), elem.Preformatted(vecty.Text(v.JSON)))))
 }
 
-// choices offers numbers of runs.
+// choices offers how often a training step is run.
 func (p *BenchPage) choices(v bench.View) *vecty.HTML {
 	var list vecty.List
 	for _, c := range v.Choices {
@@ -98,6 +99,7 @@ func (p *BenchPage) table(groups []bench.Group) *vecty.HTML {
 	return elem.Div(vecty.Markup(class("tablebox")), elem.Table(vecty.Markup(class("timings")), elem.TableHead(elem.TableRow(heads)), bodies))
 }
 
+// benchRow is one measurement. Cells of the class extra leave when the page is narrow.
 func benchRow(r bench.Row) *vecty.HTML {
 	cell := func(text string, kinds ...string) *vecty.HTML {
 		return elem.TableData(vecty.Markup(class(kinds...)), vecty.Text(text))
@@ -129,7 +131,8 @@ func (p *BenchPage) Listen() {
 	})
 }
 
-// Download lets the browser keep text as a file.
+// Download has the browser save text as a file, through a link that is never on the page. The URL keeps the
+// text in memory until it is revoked; the click has taken it over by then.
 func Download(name, text string) {
 	blob := js.Global().Get("Blob").New([]any{text}, map[string]any{"type": "application/json"})
 	url := js.Global().Get("URL").Call("createObjectURL", blob)

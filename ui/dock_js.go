@@ -11,7 +11,7 @@ import (
 	"cosinelab/ui/results"
 )
 
-// learning is how the losses fell.
+// learning is how the losses fell, as charts that redraw themselves when their boxes change size.
 func learning(w *words.Language, v results.Learning) *vecty.HTML {
 	var plots vecty.List
 	for _, plot := range v.Plots {
@@ -49,7 +49,7 @@ func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.F
 	}
 }
 
-// results is the arms with their metrics, each metric with its chance level and untrained value.
+// resultsTable is the arms with their metrics, each metric with its chance level and its untrained value.
 func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", w.Say("results"))),
 		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
@@ -62,7 +62,8 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""), attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
 }
 
-// groupHeads names each group over its first column; a cell a column, since columns leave when the page is narrow.
+// groupHeads names each group of metrics over its first column. Every column has a cell of its own instead of
+// one that spans several: columns leave when the page is narrow.
 func groupHeads(w *words.Language, columns []results.Column) vecty.List {
 	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(w.Say("results"))))}
 	for i, c := range columns {
@@ -80,12 +81,13 @@ func groupHeads(w *words.Language, columns []results.Column) vecty.List {
 	return heads
 }
 
-// columnClass hatches what flatters, and lets leave what a narrow page has no room for.
+// columnClass hatches what flatters, and marks what leaves when the page is narrow.
 func columnClass(c results.Column) vecty.Applyer {
 	return vecty.ClassMap{"pa": c.Flattering, "extra": c.Extra}
 }
 
-// metricHeads never show a metric without its chance level and its untrained value.
+// metricHeads show each metric with its chance level and its untrained value: without them a number says
+// little.
 func metricHeads(w *words.Language, columns []results.Column) vecty.List {
 	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))))}
 	for _, c := range columns {

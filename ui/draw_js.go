@@ -10,7 +10,8 @@ import (
 	"cosinelab/ui/signal"
 )
 
-// drawing is a figure that fills its box, drawn again when the box changes its size.
+// drawing is a figure that fills its box, drawn again when the box changes its size. Draw gets that size in
+// CSS pixels and the size of one at the base text size.
 type drawing struct {
 	vecty.Core
 	Class string `vecty:"prop"`
@@ -24,7 +25,8 @@ type drawing struct {
 	resized    js.Func
 }
 
-// Copy keeps vecty from holding on to every earlier render.
+// Copy keeps vecty from holding on to every earlier render. vecty compares with the copy, and goes on with
+// the component itself, whose props it replaces: sizes and observer stay.
 func (d *drawing) Copy() vecty.Component {
 	cpy := *d
 	cpy.Core = vecty.Core{}
@@ -58,7 +60,7 @@ func (d *drawing) Unmount() {
 	d.resized.Release()
 }
 
-// measure draws again only when something changed: a ResizeObserver also calls for what the drawing itself
+// measure draws again only when something has changed: a ResizeObserver also reports what the drawing itself
 // caused.
 func (d *drawing) measure() {
 	node := d.box.Node()

@@ -15,6 +15,7 @@ import (
 )
 
 // region is a part of the page that is drawn from one view in one language, and only when either has changed.
+// While a run trains the page is rendered with every step that it hears of, and most of it stays the same.
 type region[V any] struct {
 	vecty.Core
 	View  V                                    `vecty:"prop"`
@@ -27,7 +28,8 @@ func (r *region[V]) Copy() vecty.Component {
 	return &region[V]{View: r.View, Words: r.Words, draw: r.draw}
 }
 
-// SkipRender leaves a region as it is while its view is the same, in the same language.
+// SkipRender leaves a region as it is while its view is the same, in the same language. A NaN differs from
+// itself and would have its region drawn every time, hence results.Maybe.
 func (r *region[V]) SkipRender(prev vecty.Component) bool {
 	p, ok := prev.(*region[V])
 	return ok && p.Words == r.Words && reflect.DeepEqual(p.View, r.View)
@@ -45,7 +47,8 @@ func class(names ...string) vecty.Applyer { return vecty.Class(names...) }
 
 func attr(name string, value any) vecty.Applyer { return vecty.Attribute(name, value) }
 
-// rich renders text in which words between asterisks are strong and words between backquotes code.
+// rich renders text in which words between asterisks are strong and words between backquotes are code. The
+// words are text nodes, never HTML: what a file is called cannot become markup.
 func rich(text string) vecty.List {
 	var list vecty.List
 	for i, part := range strings.Split(text, "*") {
@@ -64,7 +67,8 @@ func rich(text string) vecty.List {
 	return list
 }
 
-// icons are drawn on a square of 16 units. A path that begins with an asterisk is filled, the others are lines.
+// icons are drawn on a square of 16 units. A path that begins with an asterisk is filled; the others are
+// lines.
 var icons = []struct {
 	name  string
 	paths []string

@@ -7,8 +7,8 @@ import (
 	"cosinelab/ui/state"
 )
 
-// Listen turns what happens on the page into messages. A few listeners on the document stay for as long as the page
-// does, so that rendering never adds or removes any.
+// Listen turns what happens on the page into messages. A few listeners on the document stay for as long as
+// the page does, so that rendering never adds or removes any.
 func (p *Page) Listen() {
 	listen("click", p.onClick)
 	listen("change", p.onChange)
@@ -21,7 +21,8 @@ func (p *Page) Listen() {
 	listen("drop", p.onDrop)
 }
 
-// listen calls on for an event of any element of the page.
+// listen calls on for an event of any element of the page. Targets without closest, such as the document
+// itself, are not elements. The functions are never released: they live as long as the page.
 func listen(event string, on func(e, target js.Value)) {
 	js.Global().Get("document").Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
 		if target := args[0].Get("target"); target.Get("closest").Truthy() {
@@ -55,8 +56,8 @@ func (p *Page) act(actions []action, target js.Value) {
 // onClick finds what was meant by attributes, since what is clicked is often a picture inside a button.
 func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 
-// onChange takes over what was typed or chosen. Fields tell it when they lose the focus or at Enter, not at every key, so
-// that half a number is no mistake.
+// onChange takes over what was typed or chosen. Fields report it when they lose the focus or at Enter, not
+// with every key: half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
 		p.take(target.Get("files"))
@@ -69,9 +70,11 @@ func (p *Page) onChange(_, target js.Value) {
 // onInput follows the slider while it moves.
 func (p *Page) onInput(_, target js.Value) { p.act(moves, target) }
 
-// onKey leaves keys alone that the focused control, or the browser, needs itself.
+// onKey hears the keys that work wherever the focus is. It leaves alone those that the focused control, or
+// the browser, needs itself.
 func (p *Page) onKey(e, target js.Value) {
 	key := e.Get("key").String()
+	// Escape in a field puts back the value that the spec has (data-kept), and does not stop the run.
 	if kept, input, ok := data(target, "kept"); ok && key == "Escape" {
 		input.Set("value", kept)
 		input.Call("blur")
@@ -86,6 +89,7 @@ func (p *Page) onKey(e, target js.Value) {
 	}
 	if what := shortcuts[key]; what != "" {
 		e.Call("preventDefault")
+		// A key that is held down repeats, and would pause and continue over and over.
 		if !e.Get("repeat").Bool() {
 			p.Send(clicks[what])
 		}
@@ -107,7 +111,8 @@ func takes(target js.Value, key string) bool {
 	return false
 }
 
-// onPointer brings the arm of a row of results into focus, and lets it go when the pointer leaves the table.
+// onPointer brings the arm of a row of results, or of the line of causes, into focus, and lets it go when the
+// pointer leaves. It hears the keyboard's focus too.
 func (p *Page) onPointer(_, target js.Value) {
 	arm, _, inRow := data(target, "row")
 	switch {
@@ -123,7 +128,8 @@ func (p *Page) onPointer(_, target js.Value) {
 	}
 }
 
-// onDrag shows that the whole page takes files.
+// onDrag shows that the whole page takes files. Without preventDefault there would be no drop; a dragleave
+// with a related target only goes from one element of the page to another.
 func (p *Page) onDrag(e, target js.Value) {
 	if !e.Get("dataTransfer").Get("types").Call("includes", "Files").Bool() {
 		return
@@ -154,13 +160,13 @@ func (p *Page) take(files js.Value) {
 	var names []string
 	for i := range n {
 		file := files.Index(i)
-		p.files = append(p.files, file) // those before stay: should these not be readable, theirs is the way back
+		p.files = append(p.files, file) // those before stay: a way back if these cannot be read
 		names = append(names, file.Get("name").String())
 	}
 	p.Send(state.Drop{Names: names})
 }
 
-// File returns a file that a person dropped or chose, by its name.
+// File returns a file that a person dropped or chose, by its name. Its contents are read by the worker alone.
 func (p *Page) File(name string) (file js.Value, ok bool) {
 	for _, f := range slices.Backward(p.files) { // of two with one name the newer
 		if f.Get("name").String() == name {
@@ -185,7 +191,7 @@ func SwitchTheme() {
 	Remember("theme", theme)
 }
 
-// Remember keeps a value for the next visit; browsers that keep nothing throw, which does no harm.
+// Remember keeps a value for the next visit. A browser that keeps nothing throws, which does no harm.
 func Remember(name, value string) {
 	defer func() { _ = recover() }()
 	js.Global().Get("localStorage").Call("setItem", name, value)

@@ -13,8 +13,8 @@ import (
 // languageKey is where the browser keeps the language from visit to visit; chosen.js reads it.
 const languageKey = "language"
 
-// languageButton leads to the next language. It says so in that language, and what it is for in all of them:
-// who looks for it may understand none of the words around it.
+// languageButton leads to the next language. It is named in that language, and its tooltip in all of them:
+// whoever looks for it may understand none of the words around it.
 func languageButton(now *words.Language) *vecty.HTML {
 	var names []string
 	for _, tag := range words.Tags() {
@@ -25,12 +25,13 @@ func languageButton(now *words.Language) *vecty.HTML {
 		vecty.Property("title", strings.Join(names, " · "))), elem.Span(vecty.Text(next.Name)))
 }
 
-// Spoken is the language that the page was opened in: chosen.js has picked it.
+// Spoken is the language that the page was opened in: chosen.js has picked it, before anything was painted.
 func Spoken() *words.Language {
 	return words.In(js.Global().Get("document").Get("documentElement").Get("lang").String())
 }
 
-// Speak names the page in a language that was chosen, and keeps the choice for the next visit.
+// Speak names the document in the language that was chosen, and keeps the choice for the next visit. The rest
+// of the page follows from the state.
 func Speak(tag string, title words.Key) {
 	document := js.Global().Get("document")
 	document.Get("documentElement").Set("lang", tag)

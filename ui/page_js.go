@@ -14,15 +14,16 @@ import (
 	"cosinelab/ui/state"
 )
 
-// Page is the whole page: regions drawn from views of the state. Send takes what a person does; it must not block.
+// Page is the whole page: regions drawn from views of the state. Send takes what a person does and must not
+// block: it runs inside the browser's events.
 type Page struct {
 	vecty.Core
 	State   *state.State
 	Send    func(state.Message)
-	Drawn   func()     // called once the page is there: from then on it can be rendered again
-	pointed string     // the arm whose row the pointer was on last; empty = none
-	files   []js.Value // that were dropped or chosen
-	line    *region[state.Causes]
+	Drawn   func()                // called once the page is there: from then on it can be rendered again
+	pointed string                // the arm whose row the pointer was on last; empty = none
+	files   []js.Value            // that were dropped or chosen, oldest first
+	line    *region[state.Causes] // kept, so that FollowCursor can render it alone
 }
 
 // Copy keeps vecty from holding on to every earlier render.
@@ -30,11 +31,11 @@ func (p *Page) Copy() vecty.Component {
 	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, files: p.files}
 }
 
-// Mount is called by vecty when the page is there.
+// Mount is called by vecty once the elements are on the page.
 func (p *Page) Mount() { p.Drawn() }
 
-// Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing moves when
-// the state changes.
+// Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing
+// moves when the state changes.
 func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
 	w, control := s.Words, s.Bar()
@@ -59,8 +60,8 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	)
 }
 
-// FollowCursor draws what depends on the cursor and is not drawn by the charts themselves. The cursor moves at pointer
-// speed, so it draws only what has changed.
+// FollowCursor draws what depends on the cursor and is not drawn by the charts themselves. The cursor moves
+// at pointer speed, so that only what has changed is drawn.
 func (p *Page) FollowCursor() {
 	if v := p.State.Causes(); !reflect.DeepEqual(v, p.line.View) {
 		p.line.View = v
@@ -68,5 +69,6 @@ func (p *Page) FollowCursor() {
 	}
 }
 
-// thumbBar is the view of the run control of phones.
+// thumbBar is the view of the run control of phones. The type differs from state.Bar so that its region does:
+// the draw function is the same for every region of one view.
 type thumbBar state.Bar

@@ -12,7 +12,8 @@ import (
 	"cosinelab/ui/look"
 )
 
-// recipe is the experiment from top to bottom as a Spec has it.
+// recipe is the experiment from top to bottom, in the order of a Spec. Every control carries the setting it
+// belongs to in a data attribute; none has a listener.
 func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 	more := words.Key("all-settings")
 	if v.More {
@@ -35,7 +36,8 @@ func heading(w *words.Language, name words.Key) *vecty.HTML {
 	return elem.Heading2(elem.Span(vecty.Text(w.Say(name))))
 }
 
-// dataSection is where the series comes from: three tabs, the series of the one that is open, and files on any of them.
+// dataSection is where the series comes from: three tabs, the series of the open one, and files, which can be
+// chosen whatever tab is open.
 func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 	tab := func(group string, name words.Key) *vecty.HTML {
 		return elem.Label(
@@ -86,7 +88,8 @@ func fileChooser(w *words.Language, name words.Key, look string, locked bool) *v
 			attr("aria-label", w.Say("choose-file")), vecty.Data("files", "yes"))))
 }
 
-// options is the choices of a select, in groups where they have any. None is chosen when the value is not among them.
+// options are the choices of a select, in groups where they have any. When the value is not among them an
+// empty one is selected that cannot be chosen: the browser would show the first as if it were set.
 func options(choices []form.Choice) vecty.List {
 	list := vecty.List{}
 	if !anyOn(choices) {
@@ -103,7 +106,7 @@ func options(choices []form.Choice) vecty.List {
 	return list
 }
 
-// optionGroup is the choices of a group that stand at the front of a list.
+// optionGroup takes the choices of a group from the front of a list, whose groups are not mixed.
 func optionGroup(group string, choices []form.Choice) *vecty.HTML {
 	var list vecty.List
 	for _, c := range choices {
@@ -130,7 +133,8 @@ func anyOn(choices []form.Choice) bool {
 	return false
 }
 
-// pick is a model with its size; the list of the browser lies over it, unseen.
+// pick is a model with its size; the browser's own list lies over it, unseen. Look marks it with the sign of
+// an arm, nil for none.
 func pick(v form.Pick, locked bool, look *look.Look) vecty.List {
 	var mark vecty.MarkupOrChild
 	if look != nil {
@@ -144,10 +148,10 @@ func pick(v form.Pick, locked bool, look *look.Look) vecty.List {
 	}
 }
 
-// field marks a control with the setting it belongs to; onChange reads it.
+// field marks a control with the setting it belongs to; changes (actions_js.go) reads it.
 func field(f form.Field) vecty.Applyer { return vecty.Data("field", string(f)) }
 
-// why says why a typed value was not taken.
+// why says why a typed value was not taken; it is hidden where there is nothing to say.
 func why(text string) *vecty.HTML {
 	return elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", text == "")), vecty.Text(text))
 }
@@ -197,7 +201,7 @@ func objective(w *words.Language, v form.Recipe) *vecty.HTML {
 	)
 }
 
-// variables renders the letters between underscores as variables.
+// variables renders the letters between underscores as variables of a formula.
 func variables(formula string) vecty.List {
 	var list vecty.List
 	for i, part := range strings.Split(formula, "_") {

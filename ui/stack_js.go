@@ -11,7 +11,8 @@ import (
 	"cosinelab/ui/state"
 )
 
-// stack gives the charts what the state has for them.
+// stack gives the charts what the state has for them, and turns what they tell into messages. Package signal
+// knows neither the state nor the protocol.
 func (p *Page) stack() signal.Props {
 	s, w := p.State.Scene(), p.State.Words
 	props := signal.Props{
@@ -43,12 +44,14 @@ func (p *Page) stack() signal.Props {
 	return props
 }
 
-// buckets are empty while an answer for another view is still shown, or the line was not asked for.
+// buckets is a line of an answer with the steps that it is about, which may be those of the view before:
+// charts place it by its own steps. It is empty where the line was not asked for.
 func buckets(series state.Series, line protocol.Line) chart.Buckets {
 	return chart.Buckets{Range: series.View.Range, Values: series.Values(line)}
 }
 
-// channels shows both outputs of one run only: those of all arms over each other could not be told apart.
+// channels shows teacher and student of one run only: the lines of all arms over each other could not be told
+// apart.
 func channels(s state.Scene) []signal.Channel {
 	var list []signal.Channel
 	for _, c := range s.Shown() {

@@ -9,7 +9,8 @@ import (
 	"cosinelab/ui/results"
 )
 
-// verdict is the answer before the evidence.
+// verdict is the answer, above the evidence. A screen reader is told when it changes, without being
+// interrupted.
 func verdict(w *words.Language, v results.Verdict) *vecty.HTML {
 	tag := []vecty.MarkupOrChild{vecty.Markup(class("tag"), vecty.MarkupIf(v.Look != "", class(v.Look+"-tag")))}
 	if v.Look == results.TagBad {
@@ -26,7 +27,8 @@ func verdict(w *words.Language, v results.Verdict) *vecty.HTML {
 	)
 }
 
-// beside is the difference per seed, or while training how far each run has come.
+// beside is the difference per seed or, while training, how far each run has come. The element stays when it
+// is empty.
 func beside(w *words.Language, v results.Verdict) *vecty.HTML {
 	switch {
 	case v.Effect != nil:
@@ -64,7 +66,8 @@ func matrix(w *words.Language, m *results.Matrix) *vecty.HTML {
 		elem.TableHead(elem.TableRow(head)), elem.TableBody(rows))
 }
 
-// wayOn offers the ways on from data that could not be read, and from an engine that is gone.
+// wayOn offers what can be done about data that could not be read, and about an engine that is gone; nil for
+// nothing.
 func wayOn(w *words.Language, h *results.WayOn) *vecty.HTML {
 	if h == nil {
 		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
