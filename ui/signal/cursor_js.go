@@ -8,7 +8,8 @@ import (
 	"cosinelab/ui/chart"
 )
 
-// scale is that of the lanes, with pixels counted from the left edge of a plot.
+// scale is that of the lanes, with pixels counted from the left edge of a plot: the plots of all lanes are
+// equally wide.
 func (c *Stack) scale() chart.Scale {
 	return c.page.boxes["axis"].across(c.Props.From, c.Props.To)
 }
@@ -20,7 +21,8 @@ func (c *Stack) hoverAt(pixel float64) {
 	}
 }
 
-// pointAt keeps the step under the pointer for the next frame.
+// pointAt keeps the step under the pointer for the next frame. A frame is asked for once, however many events
+// precede it.
 func (c *Stack) pointAt(pixel float64) {
 	waits := c.page.hover >= 0
 	c.page.hover = c.stepAt(pixel)
@@ -29,7 +31,7 @@ func (c *Stack) pointAt(pixel float64) {
 	}
 }
 
-// stepAt returns the step in view at a pixel of a plot, the nearest one beside it.
+// stepAt returns the step in view at a pixel of a plot; beside the plot, the nearest one.
 func (c *Stack) stepAt(pixel float64) int {
 	return min(max(int(c.scale().Value(pixel)), c.Props.From), c.Props.To-1)
 }
@@ -43,7 +45,8 @@ func (c *Stack) followPointer() {
 	}
 }
 
-// moveCursor moves the cursor and tells so. It renders nothing.
+// moveCursor moves the cursor and reports it. Nothing is rendered: the elements that show it are changed in
+// place.
 func (c *Stack) moveCursor(step int) {
 	c.Props.Cursor = step
 	c.showCursor()
@@ -58,6 +61,7 @@ func (c *Stack) showCursor() {
 	line, label := p.root.Call("querySelector", ".cursor"), p.root.Call("querySelector", ".cursor-step")
 	line.Set("hidden", !inside)
 	label.Set("hidden", !inside)
+	// Far from every label, so that none is hidden while there is no cursor.
 	at := math.Inf(-1)
 	if inside {
 		at = c.scale().At(float64(step) + 0.5)
@@ -66,6 +70,7 @@ func (c *Stack) showCursor() {
 		label.Set("textContent", c.Props.Words.Count(step))
 	}
 	c.clearLabels(at)
+	// The places stand on the page in the order of readouts, lane by lane.
 	places := p.root.Call("querySelectorAll", ".value")
 	for i, text := range readouts(c.Props.Words.Numbers, p.lanes, step) {
 		if place := places.Index(i); place.Truthy() {
@@ -79,7 +84,8 @@ func (c *Stack) leftOfPlots() float64 {
 	return c.page.root.Call("querySelector", ".lane-cosine .plot").Get("offsetLeft").Float()
 }
 
-// labelWidth is the room that the cursor's step needs among the labels of the axis.
+// labelWidth is the room that the cursor's step needs among the labels of the axis, in pixels at the base
+// text size.
 const labelWidth = 44
 
 // clearLabels hides the labels of the time axis that the cursor's step would cover.

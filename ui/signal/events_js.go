@@ -9,13 +9,13 @@ import (
 // drag is what the pointer holds between pressing and letting go.
 type drag struct {
 	hold     hold
-	arm      int     // whose threshold
+	arm      int     // index in Props.Arms of the arm whose threshold is held
 	grip     grip    // of the brush
 	from, to int     // the view when it began
-	left     float64 // of the plot, in pixels of the window
+	left     float64 // edge of the plot, in pixels of the window
 	top      float64 // of the plot
 	start    float64 // pixel in the plot
-	wide     bool    // moved far enough to be meant
+	wide     bool    // moved far enough to be meant as a drag
 }
 
 // hold is what a drag moves.
@@ -107,7 +107,7 @@ func (c *Stack) onPress(e js.Value) {
 	}
 }
 
-// armOf returns the index of the arm whose lane has a key.
+// armOf returns the index of the arm whose lane has a key; -1 = the lane has left since.
 func (c *Stack) armOf(key string) int {
 	for _, l := range c.page.lanes {
 		if l.key == key {
@@ -117,7 +117,7 @@ func (c *Stack) armOf(key string) int {
 	return -1
 }
 
-// capture sends the pointer's events here until it is let go, wherever it moves.
+// capture sends the pointer's events to the stack until it is let go, also from outside the stack.
 func (c *Stack) capture(e js.Value) { c.page.root.Call("setPointerCapture", e.Get("pointerId")) }
 
 // overviewScale is that of the whole test part, in pixels of the overview's plot.
@@ -158,7 +158,8 @@ func (c *Stack) onMove(e js.Value) {
 	}
 }
 
-// setView tells a new view, and goes on from it until the next Props: keys may come faster than renders.
+// setView reports a new view, and goes on from it until the next Props, which a render brings: keys may come
+// faster than renders.
 func (c *Stack) setView(from, to int) {
 	c.Props.From, c.Props.To = from, to
 	c.Props.OnView(from, to)
@@ -281,7 +282,8 @@ func (c *Stack) onHandleKey(e js.Value) bool {
 	return true
 }
 
-// onFieldKey takes the typed channels with Enter, and puts the old ones back with Escape.
+// onFieldKey takes the typed channels with Enter, and puts the old ones back with Escape. Both leave the
+// field.
 func (c *Stack) onFieldKey(e js.Value) {
 	field := e.Get("target")
 	switch e.Get("key").String() {
@@ -295,7 +297,8 @@ func (c *Stack) onFieldKey(e js.Value) {
 	field.Call("blur")
 }
 
-// onKey hears the keys that work wherever the focus is, unless somebody types.
+// onKey hears the keys that work wherever the focus is, unless somebody types: brackets go to the true
+// anomaly before or after the cursor, braces to the alarm.
 func (c *Stack) onKey(e js.Value) {
 	if closest(e, "input, textarea, select, [contenteditable]").Truthy() || e.Get("metaKey").Bool() {
 		return

@@ -6,8 +6,9 @@ import (
 	"cosinelab/ui/chart"
 )
 
-// box is the measured size of a plot. unit is the size of a CSS pixel at the base text size: 1 where the root
-// size is 16 px, more in projector mode.
+// box is the measured size of a plot in CSS pixels. unit is the size of one at the base text size: 1 where
+// the root size is 16 px, more in projector mode. Sizes below are multiplied by it, so that figures grow with
+// their texts.
 type box struct{ w, h, unit float64 }
 
 // Sizes in pixels at the base text size.
@@ -16,7 +17,7 @@ const (
 	rightOfPlot = 26 // threshold handles
 	alarmRow    = 9
 	scoreTop    = 3 // free above the score
-	brackets    = 7 // feet of the brackets over the first channel
+	brackets    = 7 // feet of the brackets over the first channel, where they stand above its values
 )
 
 // across is the scale of steps in a plot.
@@ -25,7 +26,7 @@ func (b box) across(from, to int) chart.Scale {
 	return chart.Scale{From: float64(from), To: float64(to), Start: start, End: max(start+1, b.w-rightOfPlot*b.unit)}
 }
 
-// figure draws the plot of a lane.
+// figure draws the plot of a lane; a plot that has not been measured stays empty.
 func (s *stack) figure(l lane, b box) chart.Figure {
 	f := chart.Figure{W: b.w, H: b.h}
 	x := b.across(s.From, s.To)
@@ -79,8 +80,9 @@ func (s *stack) drawTruth(f *chart.Figure, x chart.Scale, b box) {
 	f.Path("truth-edge", edges)
 }
 
-// drawChannel draws input, student and teacher. Only the input has an envelope: it is what must not lose a
-// spike.
+// drawChannel draws input, student and teacher. Only the input has an envelope of minimum and maximum: it
+// must not lose a spike. The axis holds what is drawn, so that the means of the models count, not their
+// extremes.
 func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 	c := &s.Channels[l.index]
 	s.drawTruth(f, x, b)
@@ -108,7 +110,7 @@ func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 	drawEmpty(f, l, x, b)
 }
 
-// narrow marks texts that only narrow screens show, where the row that has them otherwise is too low.
+// narrow marks texts for narrow screens only, where the row that has them otherwise is too low.
 func narrow(texts []chart.Text) []chart.Text {
 	for i := range texts {
 		texts[i].Class += " narrow"
@@ -131,7 +133,8 @@ func fitted(e chart.Extent, start, end float64) chart.Scale {
 	return chart.Scale{From: e.Lo, To: e.Hi, Start: start, End: end}
 }
 
-// calm is how many pixels the buckets of a dashed line are merged to, so that its dashes are seen.
+// calm is how many buckets of a dashed line are merged into one, so that its dashes can be seen on a noisy
+// line.
 const calm = 3
 
 // calmed merges buckets that are narrower than the dashes of a line.
@@ -161,12 +164,14 @@ func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 	drawEmpty(f, l, x, b)
 }
 
-// scoreScale is the score axis in a plot: square roots, so that low scores stay readable beside peaks.
+// scoreScale is the score axis in a plot: one of square roots, so that low scores stay readable beside peaks.
+// Below it the plot has the row of alarms.
 func (s *stack) scoreScale(b box) chart.Scale {
 	return chart.Scale{Kind: chart.Sqrt, To: s.top, Start: b.h - (alarmRow+5)*b.unit, End: scoreTop * b.unit}
 }
 
-// drawScore draws the maxima of a score, since it is they that raise alarms, with threshold and alarms.
+// drawScore draws the maxima of a score, since it is they that raise alarms, with threshold and alarms. Peaks
+// above the axis are cut, and marked as cut.
 func (s *stack) drawScore(f *chart.Figure, l lane, x chart.Scale, b box) {
 	a, y := &s.Arms[l.index], s.scoreScale(b)
 	s.drawTruth(f, x, b)
@@ -184,7 +189,8 @@ func (s *stack) drawScore(f *chart.Figure, l lane, x chart.Scale, b box) {
 	drawEmpty(f, l, x, b)
 }
 
-// drawAlarms puts the alarms directly under the score that raised them.
+// drawAlarms puts the alarms directly under the score that raised them. Outlined boxes are inset, so that
+// their lines stay within them.
 func (s *stack) drawAlarms(f *chart.Figure, arm int, x chart.Scale, b box) {
 	a, m := &s.Arms[arm], s.marks[arm]
 	if a.Score.Empty() {

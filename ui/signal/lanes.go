@@ -25,8 +25,8 @@ const (
 // lane is one row of the stack: what stands beside its plot. The plot itself is drawn once its size is known.
 type lane struct {
 	kind   kind
-	key    string
-	index  int // of the channel or arm
+	key    string // the same from render to render: sizes and events find the lane by it
+	index  int    // in Props.Channels or Props.Arms
 	title  string
 	sub    string
 	look   *chart.Look
@@ -41,7 +41,7 @@ type entry struct {
 	look  *chart.Look
 	text  string
 	line  chart.Buckets
-	peaks bool // drawn by its maxima, as scores are
+	peaks bool // its maxima count, as those of scores do, not its means
 }
 
 // value returns where the line is at a step, in words.
@@ -74,19 +74,20 @@ func number(w words.Numbers, v float64) string {
 	return w.Fixed(v, 2)
 }
 
-// stack is Props with what several lanes need.
+// stack is Props with what several lanes need; it lives for one render.
 type stack struct {
 	*Props
 	teacher chart.Look
-	student *Arm // whose output stands in the channels; nil = none
-	top     float64
+	student *Arm     // whose output stands in the channels; nil = none
+	top     float64  // where the score axis ends
 	marks   []alarms // one an arm
 }
 
-// alarms is what the alarms of one arm come to in view.
+// alarms is what the alarms of one arm come to: the spans of the whole test part, and how many of them are in
+// view.
 type alarms struct {
 	chart.Alarms
-	found, segments, false int
+	found, segments, false int // true anomalies found, of how many, and false alarms
 }
 
 // newStack works out what several lanes need, once a render.
@@ -224,7 +225,8 @@ func (s *stack) cosine() lane {
 	return l
 }
 
-// average returns the mean of the buckets' means, and whether there is one.
+// average returns the mean of the buckets' means, and whether there is one. Buckets are equal parts, so that
+// they count alike.
 func average(b chart.Buckets) (float64, bool) {
 	sum, n := 0.0, 0
 	for k := range b.Len() {
@@ -261,6 +263,7 @@ func (s *stack) score(i int) lane {
 	return l
 }
 
+// short is what a legend calls the arm.
 func (a *Arm) short() string { return cmp.Or(a.Short, a.Label) }
 
 // hasThreshold tells whether there is a score to cut and a threshold to cut it with.

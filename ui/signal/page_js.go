@@ -10,27 +10,28 @@ import (
 	"github.com/hexops/vecty"
 )
 
-// page is what the stack knows of its elements: how large the plots are, what the pointer does. It writes to
+// page is what the stack knows of its elements: how large the plots are, what the pointer does. It changes on
 // the page what moves at pointer speed (cursor, readouts, the part to zoom to), so that moving the pointer
 // renders nothing.
 type page struct {
 	root  js.Value
 	boxes map[string]box // measured plots by lane key
 	keys  []string       // of the lanes that were measured
-	stack *stack         // of the newest render
+	stack *stack         // of the newest render, which may not be on the page yet
 	lanes []lane
 	drag  drag
-	arm   string // that the pointer is on
+	arm   string // whose lane the pointer or the focus is on; empty = none
 	hover int    // the step under the pointer that waits for the next frame; -1 = none waits
 
-	funcs    []js.Func
-	stop     js.Value // aborts every listener
+	funcs    []js.Func // to release: Go keeps what the browser may call until it is released
+	stop     js.Value  // aborts every listener
 	observer js.Value
-	after    js.Func
-	frame    js.Func
+	after    js.Func // runs refresh
+	frame    js.Func // runs followPointer
 }
 
-// Mount is called once the elements are on the page.
+// Mount is called once the elements are on the page. The plots have sizes only from now on: refresh measures
+// them and renders again.
 func (c *Stack) Mount() {
 	p := &c.page
 	p.root = js.Global().Get("document").Call("getElementById", "signal")
@@ -58,7 +59,7 @@ func (c *Stack) Unmount() {
 	c.page = page{}
 }
 
-// keep makes a function of the browser's that lives until Unmount; it gets its first argument.
+// keep makes a function that the browser can call until Unmount; do gets its first argument.
 func (p *page) keep(do func(first js.Value)) js.Func {
 	f := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		first := js.Undefined()
@@ -72,6 +73,7 @@ func (p *page) keep(do func(first js.Value)) js.Func {
 	return f
 }
 
+// listen has do hear some events of a target until Unmount.
 func (c *Stack) listen(target js.Value, do func(event js.Value), names ...string) {
 	f := c.page.keep(do)
 	for _, name := range names {
@@ -79,7 +81,8 @@ func (c *Stack) listen(target js.Value, do func(event js.Value), names ...string
 	}
 }
 
-// rendered remembers what a render shows, and refreshes the page as soon as the render is on it.
+// rendered remembers what a render shows, and refreshes the page as soon as the render is on it: vecty
+// changes the elements after Render returns, and a microtask runs after that, before the browser paints.
 func (p *page) rendered(s *stack, lanes []lane) {
 	p.stack, p.lanes = s, lanes
 	if p.root.Truthy() {
@@ -87,7 +90,8 @@ func (p *page) rendered(s *stack, lanes []lane) {
 	}
 }
 
-// refresh brings what vecty does not render in line with the newest render.
+// refresh brings what vecty does not render in line with the newest render. The field of the channels is left
+// alone while somebody types in it.
 func (c *Stack) refresh() {
 	p := &c.page
 	if !p.root.Truthy() {
@@ -102,7 +106,8 @@ func (c *Stack) refresh() {
 	c.showCursor()
 }
 
-// measure reads the sizes of the plots, and renders again where they have changed.
+// measure reads the sizes of the plots, and renders again where they have changed. It then reports how many
+// buckets fit a plot: one a pixel, in a number that calm divides, so that dashed lines can be merged.
 func (c *Stack) measure() {
 	p := &c.page
 	unit := rootSize() / 16

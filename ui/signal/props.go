@@ -15,7 +15,7 @@ import (
 // state: what a person does reaches the callbacks, and shows once the next Props hold it. Only the cursor
 // moves by itself, at pointer speed and without a render.
 //
-// Steps are those of the test part. Spans ascend and do not overlap.
+// Steps are those of the test part, counted from 0. Spans ascend and do not overlap.
 type Props struct {
 	Words *words.Language
 
@@ -30,7 +30,7 @@ type Props struct {
 	Student  string        // the Name of the arm whose output stands in Channels
 	Arms     []Arm         // one score lane each
 	Focus    string        // the Name of the arm that stays when the others fade; empty = none
-	ScoreMax float64       // largest score of any arm over the whole test part; 0 = not known: the axis follows what is in view
+	ScoreMax float64       // largest score of any arm in the whole test part; 0 = not known
 
 	// ChannelsTyped is the text of the channels field, ChannelsAll how many there are to choose from, and
 	// ChannelsError what is wrong with the text; empty = nothing.
@@ -40,15 +40,15 @@ type Props struct {
 
 	// None of these may be nil, or block: they run inside the browser's events.
 	OnView      func(from, to int)                  // drag, brush, keys
-	OnCursor    func(step int)                      // at most once a frame; keep it for the next Props, render nothing
+	OnCursor    func(step int)                      // once a frame at most; keep it for Props, render nothing
 	OnThreshold func(arm string, threshold float64) // threshold by hand, for one arm
-	OnFocus     func(arm string)                    // the pointer or the keyboard is on an arm's lane; empty = on none
+	OnFocus     func(arm string)                    // arm of the lane pointed at or focused; empty = none
 	OnChannels  func(typed string)                  // Enter in the channels field
 	OnBuckets   func(n int)                         // how many buckets fit the plots
 }
 
-// same tells whether two Props look alike: whom they tell does not show, nor does the cursor, which moves by
-// itself. Buckets are not read, where they are the same memory.
+// same tells whether two Props look alike. Whom they tell does not show, nor does the cursor, which moves by
+// itself. Values of buckets are not compared where they are the same memory.
 func (p Props) same(q Props) bool {
 	if !slices.EqualFunc(p.Arms, q.Arms, Arm.same) {
 		return false
@@ -60,7 +60,7 @@ func (p Props) same(q Props) bool {
 	return reflect.DeepEqual(p, q)
 }
 
-// same is equality in which no number is no number.
+// same is equality in which NaN equals NaN: both mean that there is no number.
 func (a Arm) same(b Arm) bool {
 	for _, x := range []*float64{&a.Policy, &a.Threshold, &b.Policy, &b.Threshold} {
 		if math.IsNaN(*x) {

@@ -10,14 +10,16 @@ import (
 	"cosinelab/ui/chart"
 )
 
-// Stack is the component: lanes over one time axis, from Props alone.
+// Stack is the component: lanes over one time axis, from Props alone. vecty draws the lanes; page writes what
+// moves at pointer speed straight to the elements.
 type Stack struct {
 	vecty.Core
 	Props Props `vecty:"prop"`
 	page  page  // what is known of the elements on the page
 }
 
-// Copy keeps vecty from holding on to every earlier render.
+// Copy keeps vecty from holding on to every earlier render. The copy has page too: SkipRender compares its
+// sizes.
 func (c *Stack) Copy() vecty.Component {
 	cpy := *c
 	cpy.Core = vecty.Core{}
@@ -39,6 +41,7 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 	lanes := s.lanes()
 	c.page.rendered(s, lanes)
 	rows := vecty.List{cursor(), zoom()}
+	// The overview and the funnel are outside the box that the cursor and a zoom cover.
 	for _, l := range lanes[2:] {
 		rows = append(rows, c.lane(s, l))
 	}
@@ -184,8 +187,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 	return rows
 }
 
-// value is the place of one value at the cursor; no other element here is strong, so that vecty never makes
-// one of these, with what page wrote into it, into something else.
+// value is the place of one value at the cursor, which page fills. No other element in a readout is strong,
+// so that vecty never turns one of these, with what page has written into it, into something else.
 func value() *vecty.HTML { return elem.Strong(vecty.Markup(vecty.Class("n", "value"))) }
 
 // tally counts the alarms of an arm in view, and has the place of its score at the cursor.
@@ -205,8 +208,9 @@ func (s *stack) tally(l lane) vecty.List {
 }
 
 // cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a
-// drag is about to zoom to. All are placed by page, at pointer speed. A control and the step have different
-// tags: vecty would leave what page did to the one on the other when the number of lanes changes.
+// drag is about to zoom to. page places all of them, at pointer speed. A control and the step have different
+// tags: vecty would take one for the other when the number of lanes changes, with what page has written to
+// it.
 func cursor() *vecty.HTML {
 	return elem.Div(vecty.Markup(vecty.Class("cursor"), vecty.Property("hidden", true)))
 }

@@ -27,7 +27,7 @@ func SVG(f chart.Figure, say string) *vecty.HTML {
 		svg("g", paths), svg("g", texts))
 }
 
-// svg makes an element in the namespace of SVG, where alone the browser draws it.
+// svg makes an element in the namespace of SVG: outside it the browser draws nothing.
 func svg(name string, m ...vecty.MarkupOrChild) *vecty.HTML {
 	return vecty.Tag(name, append([]vecty.MarkupOrChild{vecty.Markup(vecty.Namespace("http://www.w3.org/2000/svg"))}, m...)...)
 }

@@ -8,16 +8,16 @@ import (
 // leastView is the fewest steps that a view shows: fewer are points, not a signal.
 const leastView = 16
 
-// bound returns a view of the same length inside the test part; one that is too short grows, one too long
-// becomes all.
+// bound returns a view of the same length inside the test part. One that is too short grows; one that is too
+// long becomes the whole part.
 func bound(from, to, steps int) (int, int) {
 	n := min(max(to-from, leastView), steps)
 	from = min(max(from, 0), steps-n)
 	return from, from + n
 }
 
-// zoomed returns the view with its length multiplied by factor; the step around stays where it is on the
-// screen.
+// zoomed returns the view with its length multiplied by factor, in steps; the step around stays where it is
+// on the screen, as far as the ends of the test part allow.
 func (p *Props) zoomed(factor float64, around int) (from, to int) {
 	n := p.To - p.From
 	longer := min(max(int(factor*float64(n)), leastView), p.Steps)
@@ -39,7 +39,7 @@ func (p *Props) anchor() int {
 	return (p.From + p.To) / 2
 }
 
-// grip is a part of the brush in the overview.
+// grip is a part of the brush, the frame in the overview around the steps in view.
 type grip uint8
 
 const (
@@ -66,7 +66,8 @@ func gripAt(pixel, left, right, unit float64) (g grip, ok bool) {
 	return gripBody, true
 }
 
-// brushed returns the view from..to after a part of the brush has been dragged by a number of steps.
+// brushed returns the view from..to after a part of the brush has been dragged by a number of steps, counted
+// from where the drag began. An edge stops leastView before the other.
 func brushed(g grip, from, to, by, steps int) (int, int) {
 	switch g {
 	case gripLeft:
@@ -77,8 +78,8 @@ func brushed(g grip, from, to, by, steps int) (int, int) {
 	return bound(from+by, to+by, steps)
 }
 
-// jump returns the view and the cursor at the span after (dir > 0) or before the cursor, and whether there is
-// one. The view keeps its length unless the span does not fit with some air around it.
+// jump returns the view and the cursor at the span after (dir > 0) or before (dir < 0) the cursor, and
+// whether there is one. The view keeps its length unless the span does not fit with some room around it.
 func (p *Props) jump(spans []steps.Range, dir int) (from, to, step int, ok bool) {
 	s, ok := neighbour(spans, p.anchor(), dir)
 	if !ok {
@@ -113,11 +114,12 @@ func neighbour(spans []steps.Range, at, dir int) (found steps.Range, ok bool) {
 	return found, ok
 }
 
-// thresholdStep is how far an arrow key moves a threshold, as a share of the score axis: the axis is that of
-// square roots, so low thresholds move finely and high ones by much.
+// thresholdStep is how far an arrow key moves a threshold, as a share of the score axis. The axis is one of
+// square roots, so that low thresholds move finely and high ones in large steps.
 const thresholdStep = 0.02
 
-// nudged returns the threshold after so many steps of the keys on the score axis y.
+// nudged returns the threshold moved by so many steps of the keys up the score axis y; steps below zero move
+// it down.
 func nudged(threshold float64, y chart.Scale, steps float64) float64 {
 	return y.Value(y.At(threshold) + steps*thresholdStep*(y.End-y.Start))
 }
