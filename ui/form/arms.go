@@ -39,7 +39,7 @@ func eachObjective(s *spec.Spec, change func(*spec.Objective)) {
 	}
 }
 
-// newArm makes an arm of a kind with the weight, axis and schedule that the other arms have.
+// newArm makes an arm of a kind, named after it, with the weight, axis and schedule that the other arms have.
 func newArm(s *spec.Spec, kind string) spec.Arm {
 	a := spec.Arm{Name: kind}
 	if a.Control.UnmarshalText([]byte(kind)) == nil {
@@ -57,7 +57,8 @@ func newArm(s *spec.Spec, kind string) spec.Arm {
 	return a
 }
 
-// toggleArm switches the arms of a kind on or off; student alone stays, since everything is compared with it.
+// toggleArm switches the arms of a kind on or off; the student alone stays, since everything is compared with
+// it. The list is copied before it changes: other specs may share it.
 func toggleArm(s *spec.Spec, kind string) {
 	if armOfKind(s, kind) != nil {
 		if kind != look.Alone {

@@ -34,7 +34,7 @@ func warms(s *spec.Spec) bool {
 }
 
 // parameterRows are the parameters of thresholds, shown where the policy reads them. One that has a default
-// is empty while it stands there. What is a sensible value is for the experiment to say.
+// is empty while it has that value. Which values make sense is for the spec's validation to say.
 func parameterRows() (rows []row) {
 	for k := range spec.Each(spec.ParamCount) {
 		r := row{field: Field("detect.threshold." + k.String()), name: words.Key(k.WordKey()), place: ofDetection,
@@ -68,7 +68,8 @@ func parameterRows() (rows []row) {
 	return rows
 }
 
-// without takes a parameter from a threshold.
+// without takes a parameter from a threshold. A threshold has no way to unset one, so the others are set
+// anew.
 func without(t *spec.Threshold, param spec.ParamKind) {
 	before := *t
 	*t = spec.Threshold{Policy: before.Policy}
@@ -90,8 +91,8 @@ func thresholdText(w *words.Language, t spec.Threshold) string {
 	return w.Say(words.Key(t.Policy.SetKey()), params...)
 }
 
-// adapt brings values in line that make sense only together. A fixed threshold that was not given starts at
-// fixed.
+// adapt drops values that make no sense beside what was just set, so that one change never needs another
+// first. A fixed threshold that nobody has set starts at fixed.
 func adapt(next *spec.Spec, fixed float64) {
 	adaptThreshold(&next.Detect.Threshold, fixed)
 	if !slices.Contains(slices.Collect(scoresOf(next)), next.Detect.Score) {
@@ -128,8 +129,8 @@ func adaptThreshold(t *spec.Threshold, fixed float64) {
 	}
 }
 
-// reason is why a value was not taken. Of the experiment's own errors the path is left out where the place
-// says it already.
+// reason is why a value was not taken. An error of the spec's validation names a field: it is left out where
+// it is the one that the reason stands beside.
 func reason(field Field, err error) *fault.Fault {
 	wrong, ok := errors.AsType[*spec.FieldError](err)
 	if !ok {

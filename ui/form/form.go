@@ -16,7 +16,7 @@ import (
 type Form struct {
 	Spec      spec.Spec
 	Catalogue []protocol.Source
-	Passed    []protocol.Passed // what the served folder holds beside that
+	Passed    []protocol.Passed // what the served folder holds and does not offer, with reasons
 
 	Group string            // the data tab that is open
 	Data  *spec.DataSummary // of Spec.Data; nil until it is read
@@ -40,7 +40,7 @@ type Reading struct {
 type Reject struct {
 	Field Field
 	Why   *fault.Fault
-	Times int // so that the same mistake twice still puts the old value back
+	Times int // grows with each, so that the same mistake made twice still puts the old value back
 }
 
 // Names of the data tabs; the first two are groups of protocol.Source.
@@ -86,7 +86,8 @@ func isBuiltin(source string) bool { return strings.HasPrefix(source, GroupBuilt
 func (f *Form) ShowGroup() { f.Group = f.GroupOf(f.Spec.Data.Source) }
 
 // Set takes a typed value over, or says why not and keeps the old one. A value that is about the series is
-// not taken yet: Set returns what to read first. A fixed threshold that was not given starts at fixed.
+// not taken yet: Set returns what to read first, nil for nothing. fixed is where a fixed threshold starts
+// that nobody has set.
 func (f *Form) Set(field Field, text string, fixed float64) (read *spec.Data) {
 	r := rowOf(field)
 	if r == nil {
@@ -127,7 +128,8 @@ func (f *Form) Toggle(kind string) bool {
 	return true
 }
 
-// Fresh is another series with the settings that are not about the one before.
+// Fresh describes another series with the settings that are not about the one before: window, stride,
+// scaling, seed.
 func (f *Form) Fresh(source string) spec.Data {
 	next := f.Spec.Data
 	next.Source = source
@@ -136,8 +138,8 @@ func (f *Form) Fresh(source string) spec.Data {
 	return next
 }
 
-// Source is how a series names the first of some files; the others may belong to it, as the test part or the
-// labels do.
+// Source is the source of a series in dropped files: it names the first; the others may be its test part or
+// its labels.
 func Source(names []string) string { return filePrefix + names[0] }
 
 // Missing tells whether a series is a file that is neither among these nor served.
@@ -161,7 +163,8 @@ func isFile(source string) bool { return strings.HasPrefix(source, filePrefix) }
 // FileName returns the name of the file that a source stands for.
 func FileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }
 
-// Opened takes the series over that was asked for last. It tells whether the page showed another before.
+// Opened takes over the series that was asked for last, which Open describes. It tells whether the page
+// showed another, or none, before.
 func (f *Form) Opened(d *spec.DataSummary) (changed bool) {
 	changed = f.Data == nil || !Same(f.Open.Data, f.Spec.Data)
 	f.Spec.Data, f.Files, f.Data, f.Open = f.Open.Data, f.Open.Files, d, nil
@@ -169,17 +172,18 @@ func (f *Form) Opened(d *spec.DataSummary) (changed bool) {
 	return changed
 }
 
-// clone returns a deep copy, so that a change that is not taken leaves nothing behind.
+// clone returns a copy whose arms and seeds can be changed, so that a change that is not taken leaves nothing
+// behind.
 func clone(s spec.Spec) spec.Spec {
 	s.Arms = slices.Clone(s.Arms)
 	s.Seeds = slices.Clone(s.Seeds)
 	return s
 }
 
-// Copy returns the experiment for a run, which later changes do not reach.
+// Copy returns the experiment for a run, which later changes of the form do not reach.
 func (f *Form) Copy() spec.Spec { return clone(f.Spec) }
 
-// Same tells whether two values have the same JSON.
+// Same tells whether two values have the same JSON: what a link or a report would not tell apart is the same.
 func Same[T any](a, b T) bool {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)

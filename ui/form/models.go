@@ -10,8 +10,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// sizeRows are the sizes of the teacher or of the student, shown where its model has them. Each stands at the
-// model's own default while it is empty; how large it may be is for the experiment to say.
+// sizeRows are the sizes of the teacher or of the student, shown where its model has them. An empty one
+// stands for the model's own default. How large a size may be is for the spec's validation to say.
 func sizeRows(path Field, p place, model func(*spec.Spec) *spec.Model) (rows []row) {
 	for k := range spec.Each(spec.SizeCount) {
 		ofLab := func(s *spec.Spec) int {
@@ -31,6 +31,7 @@ func teacherOf(s *spec.Spec) *spec.Model { return &s.Teacher.Model }
 func studentOf(s *spec.Spec) *spec.Model { return &s.Student }
 
 // model is a model with its width, written "transformer 64", or "transformer" for the model's default width.
+// Choosing one drops all other sizes: they were about the model before.
 func model(at func(*spec.Spec) *spec.Model) value {
 	return value{
 		func(s *spec.Spec) string { return modelText(*at(s)) },

@@ -11,10 +11,11 @@ import (
 	"cosinelab/ui/look"
 )
 
-// Recipe is the experiment as it is set, section by section.
+// Recipe is the experiment as it is set, section by section, in words: what package ui draws without knowing
+// a Spec.
 type Recipe struct {
-	Locked bool
-	More   bool
+	Locked bool // while a run is live nothing can be changed
+	More   bool // all settings are shown
 
 	Group    string // the data tab that is open
 	Sources  []Choice
@@ -38,7 +39,7 @@ type Recipe struct {
 
 // Choice is one of the values a field may have.
 type Choice struct {
-	Value, Text, Group string
+	Value, Text, Group string // as Set reads it; as a person reads it; heading it stands under
 	Hint               string // what it is, in a sentence; empty where the text says it
 	On                 bool
 }
@@ -51,14 +52,14 @@ type Input struct {
 	Shown   string   // in place of the text of the choice; empty = that text
 	Hint    string   // what stands there while it is empty
 	Choices []Choice // nil when the value is typed
-	Why     string   // the last value typed was not taken, and why
-	Times   int
+	Why     string   // why the last value typed was not taken; empty = it was
+	Times   int      // Reject.Times: a view that differs makes the field show its old value again
 }
 
 // ArmCheck is the check mark of an arm.
 type ArmCheck struct {
 	look.Look
-	On, Fixed bool
+	On, Fixed bool // it is among the arms; it has to be
 	Note      string
 }
 
@@ -123,7 +124,8 @@ func (f *Form) input(w *words.Language, field Field) Input {
 }
 
 // dataSection shows the open tab, which need not be that of the series in use: looking around changes
-// nothing.
+// nothing. The order of the cases is that of what a person waits for: a series being read, what was wrong
+// with it, then what there is.
 func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	here := f.GroupOf(f.Spec.Data.Source) == f.Group
 	for _, c := range f.Catalogue {
@@ -158,7 +160,7 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	}
 }
 
-// Of what is passed over, so much is shown: names, and letters of each, the last ones.
+// Of what is passed over so much is shown: names, and of each its last letters, which tell files apart.
 const (
 	passedShown = 5
 	passedName  = 60
@@ -204,7 +206,8 @@ func (f *Form) sourceName(source string) string {
 	return source
 }
 
-// aboutSeries tells of filled cells, since models learn from what was filled in as from the rest.
+// aboutSeries describes the series in use. Filled cells are named, since models learn from what was filled in
+// as from the rest.
 func (f *Form) aboutSeries(w *words.Language) []string {
 	d := f.Data
 	if d == nil {
@@ -232,8 +235,8 @@ func (f *Form) formula(w *words.Language) []string {
 	return nil
 }
 
-// armChecks offers the kinds that the lab compares, on or off; arms that only a link can describe count for
-// their kind.
+// armChecks offers the kinds of arms that the lab compares, on or off. Arms that only a link can describe,
+// such as two of one kind, count for their kind.
 func (f *Form) armChecks(w *words.Language) []ArmCheck {
 	var checks []ArmCheck
 	for _, kind := range look.Kinds() {
@@ -263,7 +266,7 @@ func SliderWeight(place int) float64 {
 	return RoundTo2(v)
 }
 
-// RoundTo2 keeps two digits that count.
+// RoundTo2 rounds to two significant digits.
 func RoundTo2(v float64) float64 {
 	text := strconv.FormatFloat(v, 'e', 1, 64)
 	rounded, _ := strconv.ParseFloat(text, 64) // it was just written

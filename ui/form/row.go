@@ -23,7 +23,7 @@ type row struct {
 	name    words.Key
 	hint    words.Key                 // what an empty or special value means; empty = nothing to say
 	place   place                     // where in the recipe it stands
-	more    bool                      // only among all settings
+	more    bool                      // shown only when all settings are
 	shows   func(*spec.Spec) bool     // for which experiments; nil = all
 	options func(*spec.Spec) []option // that an experiment can have; nil when the value is typed
 	value
@@ -34,7 +34,8 @@ type row struct {
 // place is a part of the recipe.
 type place int
 
-// The places of settings. Those with a shape of their own, as the models, stand in none of the lists.
+// The places of settings. Those that are drawn in a way of their own, such as the models, are in none of the
+// lists.
 const (
 	alone place = iota
 	ofData
@@ -51,7 +52,8 @@ type option interface {
 	WordKey() string
 }
 
-// value reads and writes one value of a Spec as text.
+// value reads and writes one value of a Spec as text. set says in words what it does not take; it gets a copy
+// of the form's spec, which may be half changed then.
 type value struct {
 	get func(*spec.Spec) string
 	set func(*spec.Spec, string) error
@@ -75,10 +77,10 @@ func FieldAt(path string) Field {
 	return f
 }
 
-// inList is a place in a list.
+// inList is an index such as [2], which a Field leaves out.
 var inList = regexp.MustCompile(`\[\d+\]`)
 
-// kind is where a Spec keeps a row of a table.
+// kind is a pointer to a kind in a Spec, by which it is read and set.
 type kind[K any] interface {
 	*K
 	option
@@ -151,7 +153,7 @@ func real(at func(*spec.Spec) *float64, low, high float64) value {
 	}
 }
 
-// share is a share that may be left out.
+// share is a share of one that may be left out.
 func share(at func(*spec.Spec) **float64, low, high float64) value {
 	return value{
 		func(s *spec.Spec) string {

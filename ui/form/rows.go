@@ -25,7 +25,7 @@ const (
 )
 
 // rows are the settings, in the order of the recipe. To add one, add its row; its name needs a text in every
-// language.
+// language. Limits here are those of the page; the spec is validated as a whole after each change (Form.Set).
 var rows = slices.Concat([]row{
 	{field: "data.window", name: "window", place: ofData, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Data.Window }, 2, 1000)},
@@ -88,7 +88,8 @@ var rows = slices.Concat([]row{
 		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
 })
 
-// shared makes a choice one of all arms that learn from the teacher; copy gives it from one to another.
+// shared has a choice hold for all arms that learn from the teacher, not only for the one in which it is set;
+// copy takes it over from one objective to another.
 func shared(r row, copy func(to, from *spec.Objective)) row {
 	set := r.set
 	r.set = func(s *spec.Spec, text string) error {
@@ -102,7 +103,8 @@ func shared(r row, copy func(to, from *spec.Objective)) row {
 	return r
 }
 
-// For which experiments settings are shown.
+// For which experiments settings are shown: those on generated series, on files, with arms that learn from
+// the teacher, with arms whose objective has an axis.
 func generated(s *spec.Spec) bool { return isBuiltin(s.Data.Source) }
 func fromFile(s *spec.Spec) bool  { return strings.HasPrefix(s.Data.Source, filePrefix) }
 func teaches(s *spec.Spec) bool   { return s.Examined() != "" }
@@ -133,7 +135,8 @@ func setDataSeed(s *spec.Spec, text string) error {
 	return nil
 }
 
-// getSeeds writes the seeds 1 to n as n, all others as a list; a single seed other than 1 keeps a comma.
+// getSeeds writes the seeds 1 to n as n, all others as a list. A single seed other than 1 keeps a comma,
+// without which it would be read as a number of seeds.
 func getSeeds(s *spec.Spec) string {
 	counted := true
 	texts := make([]string, len(s.Seeds))
@@ -150,6 +153,7 @@ func getSeeds(s *spec.Spec) string {
 	return strings.Join(texts, ", ")
 }
 
+// setSeeds reads what getSeeds writes: a number n for the seeds 1 to n, or a list with at least one comma.
 func setSeeds(s *spec.Spec, text string) error {
 	list := strings.Split(text, ",")
 	if len(list) == 1 {
@@ -169,7 +173,8 @@ func setSeeds(s *spec.Spec, text string) error {
 	return err
 }
 
-// parseSeeds refuses a seed that is there twice: the spread would be too small.
+// parseSeeds reads a list of seeds; text is what was typed, for errors. A seed that is there twice would make
+// the spread too small.
 func parseSeeds(text string, list []string) ([]uint64, error) {
 	if last := len(list) - 1; strings.TrimSpace(list[last]) == "" {
 		list = list[:last] // "7," is a list of one
