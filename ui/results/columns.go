@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// flattering is the metric that the verdict shows next to what a random score gets.
+// flattering is the metric that the verdict shows next to what a random score gets: with point adjustment,
+// one alarm in an anomaly counts for all of it.
 const flattering = "pa_f1"
 
 // headline is the metrics that the table shows unless a person asks for all: in this order, honest ones
@@ -47,12 +48,14 @@ func columns(all bool) []metricColumn {
 			}
 		}
 	}
+	// In reverse order of their names, honest comes before flattering.
 	honestFirst := func(a, b metricColumn) int { return strings.Compare(string(b.Group), string(a.Group)) }
 	slices.SortStableFunc(list, honestFirst)
 	return list
 }
 
-// metricNamed wants a metric that exists: names of metrics stand in this file only.
+// metricNamed returns a metric that exists. Names of metrics stand in this file only, so that a wrong one
+// fails every test.
 func metricNamed(name string) metrics.Metric {
 	m, ok := metrics.Find(name)
 	if !ok {

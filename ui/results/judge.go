@@ -9,7 +9,9 @@ import (
 	"cosinelab/ui/look"
 )
 
-// judge writes the claim about the difference that a report has found between two arms.
+// judge writes the claim about the difference that a report has found between two arms, in the headline
+// metric: what it is, whether the seeds carry it, whether other metrics agree, and what a flattering one
+// would have said.
 func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spec.Verdict) {
 	e := found.Differences
 	diff, seeds := w.SignedPoints(float64(e.Mean)), len(e.Values)
@@ -44,8 +46,8 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 	v.Effect = effectFigure(w, shown, e)
 }
 
-// noticed is the outcome of differences as the page tells it: beyond its spread or not, nobody would notice
-// one that shows no digit.
+// noticed is the outcome of differences as the page tells it. A difference that rounds to 0.0 is none to a
+// reader, whatever its spread.
 func noticed(w *words.Language, e spec.Spread) spec.OutcomeKind {
 	if len(e.Values) > 1 && w.SignedPoints(float64(e.Mean)) == w.SignedPoints(0) {
 		return spec.VerdictNull
@@ -53,7 +55,8 @@ func noticed(w *words.Language, e spec.Spread) spec.OutcomeKind {
 	return e.Outcome()
 }
 
-// agreement says which other honest metrics lead to the same verdict, and which do not.
+// agreement says which other honest metrics of the headline lead to the same verdict, which differences are
+// within their spread, and which point elsewhere.
 func agreement(w *words.Language, r spec.Report, arm, base string, verdict spec.OutcomeKind) string {
 	var agree, within, differ []string
 	for _, m := range columns(false) {
@@ -89,6 +92,7 @@ func agreement(w *words.Language, r spec.Report, arm, base string, verdict spec.
 func flattery(w *words.Language, r spec.Report, arm string) string {
 	s := r.Standing(arm, flattering)
 	got, random := s.Value.Mean, s.Chance.Mean
+	// An arm with random scores, where there is one, goes before the chance level.
 	for _, a := range r.Arms {
 		if a.Arm.Control == spec.ControlRandom {
 			random = r.Standing(a.Arm.Name, flattering).Value.Mean
@@ -104,7 +108,8 @@ func flattery(w *words.Language, r spec.Report, arm string) string {
 	return w.Say(k, metricNamed(flattering).Short, w.Points(float64(got)), w.Points(float64(random)))
 }
 
-// effectFigure has a sentence with every number in it, for those who do not see the figure.
+// effectFigure is the figure beside the claim. Spoken has every number in it, for those who do not see the
+// figure.
 func effectFigure(w *words.Language, shown look.Look, e spec.Spread) *EffectFigure {
 	title := metricNamed(spec.Headline).Short
 	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD),

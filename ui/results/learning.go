@@ -9,17 +9,18 @@ import (
 	"cosinelab/ui/look"
 )
 
-// Learning is how the losses fell.
+// Learning is how the losses fell: Sub beside the title, then the plots.
 type Learning struct {
 	Sub   string
 	Plots []Plot
 }
 
-// Plot is one chart, by epoch.
+// Plot is one chart over the epochs of a training run. Spoken says its last values, for those who do not see
+// it.
 type Plot struct {
 	Title, Sub string
 	Curves     []Curve
-	Linear     bool // the value axis; otherwise it is one of logarithms
+	Linear     bool // the value axis; otherwise it is logarithmic
 	Epochs     int
 	Spoken     string
 }
@@ -27,7 +28,7 @@ type Plot struct {
 // Curve is one line.
 type Curve struct {
 	look.Look
-	X, Y []float64 // epochs done, and the loss
+	X, Y []float64 // epochs done, in fractions while an epoch runs, and the value
 	Mark bool      // ends in the arm's marker
 }
 
@@ -51,7 +52,7 @@ func (p *Progress) Learning(w *words.Language, focus string) Learning {
 	return Learning{Sub: p.pace(w, r), Plots: []Plot{p.lossPlot(w, r), p.validationPlot(w)}}
 }
 
-// pace tells people whether to wait.
+// pace says how long a step takes, which tells people whether to wait.
 func (p *Progress) pace(w *words.Language, r *spec.Run) string {
 	if e := p.Shown().Last; !p.Over && e.StepMs > 0 {
 		return w.Say("step-stats", w.Fixed(e.StepMs, 0), w.Fixed(e.GradNorm, 2))
@@ -72,7 +73,8 @@ func (p *Progress) learned(focus string) *spec.Run {
 	return nil
 }
 
-// lossPlot shows the losses by part, on a log scale.
+// lossPlot shows the losses by part, on a log scale: of the run under way step by step, of a finished one, r,
+// epoch by epoch, since reports keep no more.
 func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	t := p.Shown()
 	arm, seed, epochs := t.Of.Arm, t.Of.Seed, t.Last.Epochs
@@ -89,7 +91,7 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	var curves []Curve
 	names := partNames(samples)
 	if own := spec.PartOwn.String(); slices.Contains(names, own) {
-		names = slices.DeleteFunc(names, func(n string) bool { // most of it: they would only be the same line again
+		names = slices.DeleteFunc(names, func(n string) bool { // nearly the same line
 			return n != own && spec.Parts[partOfName(n)].From == spec.FromStudent
 		})
 	}
@@ -109,8 +111,9 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	return newPlot(w.Say("loss"), sub, curves, max(epochs, 1))
 }
 
-// lookOfPart gives the total the ink of facts, what the model is held to beside its series grey, the
-// student's own parts its colour, and what comes from the teacher the teacher's.
+// lookOfPart says how the part of a loss appears: the total in the ink of facts, what the model is held to
+// besides its series in grey, the student's own parts in its colour, and what comes from the teacher in the
+// teacher's.
 func (p *Progress) lookOfPart(w *words.Language, part, arm string) look.Look {
 	l := look.OfTeacher(w)
 	k := partOfName(part)
@@ -127,13 +130,14 @@ func (p *Progress) lookOfPart(w *words.Language, part, arm string) look.Look {
 	return l
 }
 
-// partOfName is the row of a part of a loss; events name no others.
+// partOfName is the kind of a part by its name; events have no other names.
 func partOfName(name string) (k spec.PartKind) {
 	_ = k.UnmarshalText([]byte(name)) // 0 where there is none
 	return k
 }
 
-// partNames keeps the order of the first appearance: colours and labels stand still while samples come in.
+// partNames keeps the order of first appearance, so that colours and labels stand still while samples come
+// in.
 func partNames(samples []Sample) []string {
 	var names []string
 	for _, s := range samples {
@@ -173,7 +177,7 @@ func (p *Progress) validationPlot(w *words.Language) Plot {
 	return plot
 }
 
-// validation is one curve an arm.
+// validation is one curve for each arm; measure tells the value of an epoch, and whether it has one.
 func (p *Progress) validation(w *words.Language, measure func(spec.Epoch) (float64, bool)) (curves []Curve) {
 	for _, a := range p.Spec.Arms {
 		c := Curve{Look: look.Of(w, p.Spec, a), Mark: true}
@@ -202,7 +206,7 @@ func (p *Progress) epochsOf(arm string) []spec.Epoch {
 	return nil
 }
 
-// newPlot says its curves in words too.
+// newPlot leaves out curves without points, and says the others in words too.
 func newPlot(title, sub string, curves []Curve, epochs int) Plot {
 	p := Plot{Title: title, Sub: sub, Epochs: epochs, Spoken: title}
 	for _, c := range curves {

@@ -19,17 +19,17 @@ type Progress struct {
 	Left     float64        // seconds until the report; not positive = not known
 	Live     []Track        // training runs under way, in the order of the spec
 	Ended    Track          // the training run that ended last: it is shown until the next begins
-	Teachers []uint64       // seeds whose teacher is trained
-	Runs     []spec.Run     // that have their scores
+	Teachers []uint64       // seeds whose teacher has been trained
+	Runs     []spec.Run     // that have their scores, or failed
 	Final    *spec.Report   // nil until the engine has sent it
 	Over     bool
 	Lost     *fault.Fault // why a worker is gone; nil = none is
-	Gone     bool         // its outputs and scores cannot be drawn any more: another series was opened, or Died
+	Gone     bool         // it cannot be drawn any more: another series was opened, or Died
 	Died     bool         // the engine did, with them
 	Resumed  bool         // from checkpoints, after an engine died in it
 }
 
-// TrainingRun names one: the teacher's has no arm.
+// TrainingRun names one: that of a teacher has no arm, since all arms of a seed share it.
 type TrainingRun struct {
 	Arm  string
 	Seed uint64
@@ -49,8 +49,8 @@ type Sample struct {
 	Losses []spec.Part
 }
 
-// MaxTrace bounds a trace: beyond it every other sample goes. What is left is more than the plot has pixels,
-// and is drawn again with every step that the page hears of.
+// MaxTrace bounds a trace: beyond it every other sample goes. What is left is as fine as the plot can show,
+// and little enough to be drawn again with every step that the page hears of.
 const MaxTrace = 500
 
 // Begin returns the progress of an experiment that was just asked for.
@@ -58,8 +58,8 @@ func Begin(s spec.Spec, d spec.DataSummary) *Progress {
 	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData}
 }
 
-// Hear takes an event over, and tells whether there is now more to draw in the charts. What comes after the
-// end is not heard any more.
+// Hear takes an event over, and tells whether there is now more to draw in the charts: the output of a
+// teacher or a student. Events that come after the end are left out; the report has it all.
 func (p *Progress) Hear(e *spec.Event) (more bool) {
 	if e == nil || p.Over {
 		return false
@@ -68,7 +68,7 @@ func (p *Progress) Hear(e *spec.Event) (more bool) {
 	return e.Finished != nil || e.Taught != nil
 }
 
-// event takes one step of the worker's over. Controls are not trained: of them only the result counts.
+// event takes over one event of the worker. Controls are not trained: of them only the result counts.
 func (p *Progress) event(e spec.Event) {
 	p.Phase, p.Left = e.Phase, e.Left
 	of := TrainingRun{e.Arm, e.Seed}
@@ -112,7 +112,8 @@ func (p *Progress) Report() spec.Report {
 	return r
 }
 
-// track returns the track of a training run under way, a new one in its place when it has just begun.
+// track returns the track of a training run under way, a new one in its place when it has just begun. The
+// pointer is good until Live changes.
 func (p *Progress) track(of TrainingRun) *Track {
 	behind := func(t Track, place int) int { return p.place(t.Of) - place }
 	at, found := slices.BinarySearchFunc(p.Live, p.place(of), behind)
@@ -141,7 +142,7 @@ func (p *Progress) Shown() *Track {
 	return &p.Ended
 }
 
-// event keeps the losses of every step it is told of, thinned out when there are many.
+// event keeps the losses of every step it is told of; when there are many, it thins them out.
 func (t *Track) event(e spec.Event) {
 	if e.Phase == spec.PhaseScore { // it counts no steps: those made stay
 		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
@@ -192,7 +193,8 @@ func TrainingRuns(s spec.Spec) (list []TrainingRun) {
 // Trained tells whether an arm costs training.
 func Trained(a spec.Arm) bool { return spec.Controls[a.Control].Trains }
 
-// trainsTeacher tells whether a teacher is trained: where its weights are read, there is one that is not.
+// trainsTeacher tells whether a teacher is trained: some arm needs one, and its weights are not read from a
+// file.
 func trainsTeacher(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }
 
 // place is that of a training run in the order of the spec, -1 for what is none.
@@ -206,6 +208,7 @@ func (p *Progress) Shares() (shares []float64) {
 	return shares
 }
 
+// share is how much of a training run is done, 0 to 1. Scoring comes after its last step and is not counted.
 func (p *Progress) share(of TrainingRun) float64 {
 	if of.Arm == "" && slices.Contains(p.Teachers, of.Seed) || p.runOf(of.Arm, of.Seed) != nil {
 		return 1
@@ -243,7 +246,8 @@ func (p *Progress) Done() (done, all int) {
 	return len(p.Teachers) + p.Finished(), len(TrainingRuns(p.Spec))
 }
 
-// First returns the finished run of an arm that stands for all of them in charts, nil when there is none.
+// First returns the run of an arm that stands for all of them in charts, the one with the first seed in the
+// spec's order that is finished; nil when there is none.
 func (p *Progress) First(arm string) *spec.Run {
 	for _, seed := range p.Spec.Seeds {
 		if r := p.runOf(arm, seed); r != nil {
@@ -274,7 +278,7 @@ func (p *Progress) runsOf(arm string) []spec.Run {
 	return runs
 }
 
-// failure returns the first run of some arms that has no scores.
+// failure returns the first run of these arms that has no scores because it failed, or nil.
 func (p *Progress) failure(arms ...string) *spec.Run {
 	for i, r := range p.Runs {
 		if r.Failed != nil && slices.Contains(arms, r.Arm) {
@@ -284,7 +288,7 @@ func (p *Progress) failure(arms ...string) *spec.Run {
 	return nil
 }
 
-// complete tells whether all of some arms have every seed: no verdict before the last.
+// complete tells whether all of these arms have every seed: no verdict before the last.
 func (p *Progress) complete(arms ...string) bool {
 	for _, arm := range arms {
 		if len(p.runsOf(arm)) < len(p.Spec.Seeds) {

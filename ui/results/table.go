@@ -11,7 +11,8 @@ import (
 	"cosinelab/ui/look"
 )
 
-// Table is the arms with their metrics.
+// Table is the arms with their metrics, in words and as numbers to draw. Foot says what the numbers are,
+// Legend how to read them.
 type Table struct {
 	Columns []Column
 	Rows    []Row
@@ -20,7 +21,7 @@ type Table struct {
 	All     bool   // every metric is shown
 	Switch  string // what changes All
 
-	doubtful bool // a cell is
+	doubtful bool // a cell is: the legend then says what its mark means
 }
 
 // Column is one metric with what it must not be read without.
@@ -45,8 +46,8 @@ type Row struct {
 // Cell is one metric of one arm.
 type Cell struct {
 	Value       string
-	Company     string // spread, or how many seeds there are yet
-	Provisional bool
+	Company     string    // beside it: the spread, or how many seeds there are yet
+	Provisional bool      // seeds are missing
 	Doubtful    string    // what is to be doubted; empty = nothing
 	Marks       []float64 // one a seed
 	Mean        Maybe     // there is none of one seed
@@ -58,6 +59,7 @@ type Maybe struct {
 	Known bool
 }
 
+// maybe is a share of one in points of 100.
 func maybe(v metrics.Value) Maybe {
 	if !v.Defined() {
 		return Maybe{}
@@ -115,7 +117,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	return t
 }
 
-// add puts one metric into the table.
+// add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
+// arms. doubtful tells whether an arm fails to beat chance or the untrained student clearly.
 func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int,
 	doubtful func(arm string) bool) {
 	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
@@ -135,7 +138,8 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 	}
 }
 
-// addHitRates puts columns into the table of all metrics where somebody knows the true channels.
+// addHitRates adds how often the right channels are blamed to the table of all metrics, where somebody knows
+// the true channels. They stand at the end of the honest ones.
 func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 	if !t.All || !r.KnowsCauses() {
 		return
@@ -172,8 +176,8 @@ func (p *Progress) HitRates(w *words.Language, arm string) string {
 	return strings.Join(said, w.Say("list-comma"))
 }
 
-// newCell writes a metric of an arm that has so many finished runs. Not every run need have a value:
-// precision has none without an alarm.
+// newCell writes a metric of an arm that has so many finished runs, of so many seeds. Not every run need have
+// a value: precision has none without an alarm.
 func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
 	n := len(arm.Values)
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
@@ -198,7 +202,7 @@ func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
 	return c
 }
 
-// points writes a value in points of 100; what is not there yet is a dash.
+// points writes a value in points of 100; a dash stands for what is not there yet.
 func points(w words.Numbers, v metrics.Value) string {
 	if !v.Defined() {
 		return "–"

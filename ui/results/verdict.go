@@ -9,7 +9,7 @@ import (
 	"cosinelab/ui/look"
 )
 
-// Tag looks of the verdict's provenance.
+// Looks of the tag, which says what the claim rests on; they are class names of the style sheet.
 const (
 	TagPlain  = ""
 	TagDashed = "pre"  // nothing measured
@@ -17,9 +17,10 @@ const (
 	TagBad    = "bad"
 )
 
-// Verdict is the answer before the evidence.
+// Verdict is what the experiment comes to, stated before its evidence: a claim, why it is made, and beside it
+// one figure at most: Effect once there is a verdict, Matrix before.
 type Verdict struct {
-	Tag, Look  string // provenance, and how its tag looks
+	Tag, Look  string // what the claim rests on, and how that looks
 	Note       string // beside the tag
 	Claim, Why string // text between asterisks is strong
 	Long       bool   // the claim is too long for large type
@@ -32,9 +33,9 @@ type Verdict struct {
 type EffectFigure struct {
 	look.Look
 	Points        []float64
-	Mean, Spread  float64
-	Label         string // of the mean
-	Caption, Grey string
+	Mean, Spread  float64 // of the seeds; Spread is one standard deviation
+	Label         string  // of the mean
+	Caption, Grey string  // what is drawn, and what its grey box is
 	Spoken        string
 }
 
@@ -65,8 +66,8 @@ type FileLine struct {
 	Wrong  bool // the error is about it
 }
 
-// Verdict returns what the page claims: of an experiment under way that there is no verdict yet, of one that
-// has ended what its seeds show. Changed tells that the experiment is no longer the one that is set.
+// Verdict returns what the page claims: of an experiment under way, that there is no verdict yet; of one that
+// has ended, what its seeds show. changed tells that the experiment is no longer the one that is set.
 func (p *Progress) Verdict(w *words.Language, paused, changed bool) Verdict {
 	if p.Over {
 		return p.verdictDone(w, changed)
@@ -97,7 +98,8 @@ func (p *Progress) verdictLive(w *words.Language, paused bool) Verdict {
 	return v
 }
 
-// pair names the arm under examination and the one it is compared with; empty when the spec has none.
+// pair names the arm under examination and the one it is compared with, in words; empty when the spec has
+// none.
 func (p *Progress) pair(w *words.Language) (arm, base string) {
 	if name := p.Spec.Examined(); name != "" {
 		arm = p.NameOf(w, name)
@@ -132,7 +134,8 @@ func (p *Progress) matrix(w *words.Language) *Matrix {
 	return m
 }
 
-// verdictDone judges an experiment that has ended.
+// verdictDone judges an experiment that has ended. The cases before the last are those in which there is
+// nothing to judge; the first that applies explains most.
 func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 	v := Verdict{Tag: w.Say("tag-trained"), Note: p.provenance(w, changed)}
 	done, all := p.Done()
@@ -158,7 +161,7 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 	return v
 }
 
-// provenance says where the results come from.
+// provenance says where the results come from, as facts with dots between them.
 func (p *Progress) provenance(w *words.Language, changed bool) string {
 	var parts []string
 	if r := p.Final; r != nil {
@@ -210,7 +213,8 @@ func (p *Progress) scoring(w *words.Language) string {
 	return strings.Join(parts, w.Say("list-comma"))
 }
 
-// Sentence ends a message as a sentence ends; asterisks and backquotes in it are no markup.
+// Sentence ends a message as a sentence ends. Asterisks and backquotes in it become look-alikes, since
+// messages quote files and would be marked up by them.
 func Sentence(message string) string {
 	message = strings.NewReplacer("*", "∗", "`", "'").Replace(message)
 	if message == "" || strings.ContainsRune(".!?", rune(message[len(message)-1])) {
