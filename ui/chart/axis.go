@@ -17,8 +17,8 @@ const (
 	labelApart  = 80 // from one label of the time axis to the next, at least
 )
 
-// TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick
-// between each two. unit is the size of a CSS pixel at the base text size.
+// TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick half
+// way between them. unit is the size of a CSS pixel at the base text size.
 func TimeAxis(n words.Numbers, x Scale, w, h, unit float64) Figure {
 	f := Figure{W: w, H: h}
 	f.Path("axis", Horizontal(x.Start, x.End, 0.5))
@@ -36,6 +36,7 @@ func TimeAxis(n words.Numbers, x Scale, w, h, unit float64) Figure {
 	return f
 }
 
+// minor draws short ticks half way between the others, and beyond the outer two where there is room.
 func (p *pen) minor(ticks []Tick, x Scale, unit float64) {
 	if len(ticks) < 2 {
 		return

@@ -7,8 +7,9 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Buckets is one line, reduced: the steps From up to, not including, To in equal parts, each with its
-// minimum, maximum and mean. Bucket k lies at Values[3k : 3k+3]; NaN means that it has no values.
+// Buckets is one line, reduced to about the pixels of a plot: the steps From up to, not including, To in
+// equal parts, each with its minimum, maximum and mean. Bucket k lies at Values[3k : 3k+3]; NaN means that it
+// has no values. The values are shared with the answer of the worker, and are only read.
 type Buckets struct {
 	steps.Range
 	Values []float32
@@ -81,6 +82,8 @@ func (b Buckets) Merge(n int) Buckets {
 	return out
 }
 
+// summary is the minimum, maximum and mean of buckets from up to, not including, to; NaN when none has
+// values.
 func (b Buckets) summary(from, to int) (lo, hi, mean float32) {
 	var e Extent
 	sum, n := 0.0, 0
@@ -98,7 +101,8 @@ func (b Buckets) summary(from, to int) (lo, hi, mean float32) {
 	return float32(e.Lo), float32(e.Hi), float32(sum / float64(n))
 }
 
-// Above returns the steps of consecutive buckets whose maximum is over the threshold.
+// Above returns the steps of consecutive buckets whose maximum is over the threshold: alarms to the precision
+// of a bucket.
 func (b Buckets) Above(threshold float64) []steps.Range {
 	var spans []steps.Range
 	for k := range b.Len() {

@@ -20,7 +20,7 @@ type Curves struct {
 	Numbers  words.Numbers // of the labels
 	Lines    []Curve
 	Kind     Kind    // of the value axis
-	Y        Extent  // what the value axis holds at least
+	Y        Extent  // what the value axis holds at least; empty = only the lines
 	From, To float64 // the x axis; the lines may still be on their way to its end
 }
 
@@ -51,7 +51,8 @@ func (c Curves) Draw(w, h, unit float64) Figure {
 	return f
 }
 
-// yScale holds every value that can be drawn.
+// yScale holds every value that can be drawn. Pixels count from the top, so that the axis runs from the lower
+// end up.
 func (c Curves) yScale(h, unit float64) Scale {
 	e := c.Y
 	for _, l := range c.Lines {
@@ -65,8 +66,8 @@ func (c Curves) yScale(h, unit float64) Scale {
 	return Scale{Kind: c.Kind, From: e.Lo, To: e.Hi, Start: h - (curveBottom+2)*unit, End: curveTop * unit}
 }
 
-// padded leaves a little room, by factors on a log axis; without any value the axis is that of one decade or
-// unit.
+// padded leaves a little room, by factors on a log axis. Without any value the axis spans one decade, or the
+// unit interval.
 func padded(e Extent, kind Kind) Extent {
 	switch {
 	case kind == Log && e.Empty():
@@ -81,7 +82,7 @@ func padded(e Extent, kind Kind) Extent {
 	return e.Pad(0.02)
 }
 
-// yTicks are few: the plot is small.
+// yTicks are three at most: the plot is small.
 func (c Curves) yTicks(y Scale) []Tick {
 	if c.Kind == Log {
 		return LogTicks(c.Numbers, y.From, y.To, 3)
@@ -89,7 +90,8 @@ func (c Curves) yTicks(y Scale) []Tick {
 	return Ticks(c.Numbers, y.From, y.To, 3)
 }
 
-// path draws the curve. A point between two gaps becomes a short dash.
+// path draws the curve, broken at gaps. A point between two gaps becomes a short dash, since a line needs two
+// points.
 func (l Curve) path(x, y Scale) string {
 	var p pen
 	first := true
@@ -146,7 +148,8 @@ func (f *Figure) names(lines []Curve, x, y Scale, unit float64) {
 }
 
 // Spread moves positions as little as it must until all are at least gap apart and within lo..hi, and keeps
-// their order. Where they do not all fit, they share lo..hi evenly.
+// their order. Where they do not all fit, they share lo..hi evenly. The first pass pushes down from lo, the
+// second back up from hi.
 func Spread(want []float64, gap, lo, hi float64) []float64 {
 	order := make([]int, len(want))
 	for i := range order {

@@ -6,7 +6,7 @@ import (
 	"cosinelab/assets/words"
 )
 
-// Effect is the difference between two arms, seed by seed, in points.
+// Effect is the difference between two arms in one metric, seed by seed, in points of 100.
 type Effect struct {
 	Numbers words.Numbers // of the labels
 	Look    Look
@@ -17,7 +17,7 @@ type Effect struct {
 }
 
 // Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the spread as a
-// grey box around the mean, one mark a seed, the mean as a bar with its label.
+// grey box around the mean, one mark for each seed, the mean as a bar with its label.
 func (e Effect) Draw(w, unit float64) Figure {
 	f := Figure{W: w, H: 70 * unit}
 	y := 28 * unit
@@ -38,7 +38,8 @@ func (e Effect) Draw(w, unit float64) Figure {
 	return f
 }
 
-// axis reaches as far to the left as to the right, to the outer of its four ticks.
+// axis reaches as far to the left as to the right, so that zero is in the middle, and ends at a round number
+// that it labels.
 func (e Effect) axis(w, unit float64) Scale {
 	reach := 0.0
 	for _, v := range append([]float64{e.Mean, e.Mean - e.Spread, e.Mean + e.Spread}, e.Seeds...) {
@@ -46,6 +47,7 @@ func (e Effect) axis(w, unit float64) Scale {
 			reach = max(reach, math.Abs(v))
 		}
 	}
+	// All differences are zero: any axis will do.
 	if reach == 0 {
 		reach = 1
 	}

@@ -30,8 +30,8 @@ func (b Buckets) pixels(i, j int, x Scale) (x0, x1 float64) {
 	return widen(x.At(b.Step(i)-half), x.At(b.Step(j-1)+half), 1, x)
 }
 
-// Envelope fills the space between minimum and maximum: it holds every step, however narrow its bucket is
-// drawn.
+// Envelope fills the space between minimum and maximum: forth along the maxima, back along the minima. It
+// holds every step, however narrow its bucket is drawn.
 func Envelope(b Buckets, x, y Scale) string {
 	var p pen
 	for i, j := range b.runs(x) {
@@ -51,7 +51,7 @@ func Envelope(b Buckets, x, y Scale) string {
 	return p.String()
 }
 
-// Area fills the space between the maxima and the pixel base.
+// Area fills the space between the maxima and the pixel row base.
 func Area(b Buckets, x, y Scale, base float64) string {
 	var p pen
 	for i, j := range b.runs(x) {
@@ -66,7 +66,8 @@ func Area(b Buckets, x, y Scale, base float64) string {
 	return p.String()
 }
 
-// Strokes draws each bucket as a vertical stroke from minimum to maximum, at least a pixel long.
+// Strokes draws each bucket as a vertical stroke from minimum to maximum, at least a pixel long, so that a
+// flat line can be seen.
 func Strokes(b Buckets, x, y Scale) string {
 	var p pen
 	for i, j := range b.runs(x) {
@@ -79,7 +80,7 @@ func Strokes(b Buckets, x, y Scale) string {
 	return p.String()
 }
 
-// Clipped marks on the pixel row at the steps whose maximum is over the top of the scale y, so that a cut
+// Clipped marks, on the pixel row at, the steps whose maximum is over the top of the scale y, so that a cut
 // peak is seen to be cut.
 func Clipped(b Buckets, x, y Scale, at float64) string {
 	var p pen

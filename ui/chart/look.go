@@ -23,7 +23,7 @@ type Look struct {
 	Mark  Mark
 }
 
-// kindMarks are the kinds of arms with tokens of their own, in no order that matters.
+// kindMarks are the kinds of arms with tokens (colour, dash) of their own in the style sheet, in any order.
 var kindMarks = []struct {
 	kind string
 	mark Mark
@@ -57,7 +57,7 @@ func LookOf(kind string, nth int) Look {
 	return look
 }
 
-// Path draws the marker around x, y with radius r.
+// Path draws the marker around x, y with radius r. The factors make all shapes look equally large.
 func (m Mark) Path(x, y, r float64) string {
 	var p pen
 	switch m {
@@ -83,6 +83,7 @@ func (m Mark) Path(x, y, r float64) string {
 	return p.String()
 }
 
+// circle is two half arcs: SVG draws no arc that ends where it began.
 func circle(x, y, r float64) string {
 	var p pen
 	p.move(x-r, y)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// pen writes path data, in tenths of a pixel: finer is not seen, and strings stay short.
+// pen writes path data for the attribute d, in tenths of a pixel: finer is not seen, and strings stay short.
 type pen struct{ b []byte }
 
 func (p *pen) String() string { return string(p.b) }
@@ -16,7 +16,7 @@ func (p *pen) across(x float64)  { p.put('H', x) }
 func (p *pen) down(y float64)    { p.put('V', y) }
 func (p *pen) close()            { p.b = append(p.b, 'Z') }
 
-// to moves when it is the first point of a line.
+// to moves to the first point of a line, and draws to the others.
 func (p *pen) to(first bool, x, y float64) {
 	if first {
 		p.move(x, y)
@@ -33,6 +33,7 @@ func (p *pen) rect(r Rect) {
 	p.close()
 }
 
+// put writes one command with its coordinates, which are absolute.
 func (p *pen) put(op byte, at ...float64) {
 	p.b = append(p.b, op)
 	for i, v := range at {

@@ -39,6 +39,8 @@ func (s Scale) Value(pixel float64) float64 {
 	return s.unbend(from + share*(s.bend(s.To)-from))
 }
 
+// bend maps values to where they stand on a linear axis; unbend is its inverse. What a kind has no place for
+// goes to the lower end.
 func (s Scale) bend(v float64) float64 {
 	switch s.Kind {
 	case Sqrt:
@@ -59,7 +61,8 @@ func (s Scale) unbend(u float64) float64 {
 	return u
 }
 
-// Extent is the range of some values; the zero Extent holds none.
+// Extent is the range of some values; the zero Extent holds none, which lets a range of no length be told
+// from no range.
 type Extent struct {
 	Lo, Hi float64
 	any    bool
@@ -90,8 +93,8 @@ func (e Extent) Join(o Extent) Extent {
 // Empty tells whether e holds no value.
 func (e Extent) Empty() bool { return !e.any }
 
-// Pad returns e widened by a share of its length on both sides; a single value gets half a unit of its size,
-// so that a constant line has an axis.
+// Pad returns e widened by a share of its length on both sides. A single value gets half its size, or half a
+// unit if that is more, so that a constant line has an axis.
 func (e Extent) Pad(share float64) Extent {
 	by := share * (e.Hi - e.Lo)
 	if e.Hi == e.Lo {

@@ -7,7 +7,8 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// pixels returns where s begins and ends within x, at least so many pixels apart.
+// pixels returns the pixels at which s begins and ends within x, at least so many apart, so that nothing is
+// too thin to see.
 func pixels(s steps.Range, x Scale, least float64) (x0, x1 float64) {
 	return widen(x.At(float64(s.From)), x.At(float64(s.To)), least, x)
 }
@@ -24,7 +25,7 @@ func InView(spans []steps.Range, x Scale) []steps.Range {
 }
 
 // Near returns the spans with those merged that lie less than a pixel apart: they could not be told apart,
-// and a long view has thousands. The spans must be ascending.
+// and a long view has thousands, each of which would cost path data. The spans must be ascending.
 func Near(spans []steps.Range, x Scale) []steps.Range {
 	var out []steps.Range
 	for _, s := range spans {
@@ -95,7 +96,8 @@ type Alarms struct {
 	Missed []steps.Range // true anomalies that no alarm touches
 }
 
-// Classify compares alarms with the truth; both ascend.
+// Classify compares alarms with the truth; both ascend. One shared step is enough: it says whether a person
+// would have been called, not how well spans match.
 func Classify(alarms, truth []steps.Range) Alarms {
 	var a Alarms
 	for _, s := range alarms {
@@ -122,8 +124,8 @@ func touching(spans []steps.Range, s steps.Range) bool {
 // leastBar is the width in pixels of the shortest alarm.
 const leastBar = 3
 
-// Bars draws spans as boxes in the row y..y+h, inset by so many pixels for an outline that stays within its
-// box.
+// Bars draws spans as boxes in the row y..y+h, inset by so many pixels, so that an outline stays within the
+// box that a filled one has.
 func Bars(spans []steps.Range, x Scale, y, h, inset float64) string {
 	var p pen
 	for _, s := range Near(InView(spans, x), x) {

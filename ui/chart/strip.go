@@ -2,8 +2,8 @@ package chart
 
 import "math"
 
-// Strip is one cell of the results table as a figure: the values of the seeds on the scale that all arms
-// share.
+// Strip is one cell of the results table as a figure: the values of the seeds on a scale that all cells of
+// the column share.
 type Strip struct {
 	Look      Look
 	Seeds     []float64 // one mark each; none while the arm waits

@@ -27,7 +27,8 @@ func Ticks(w words.Numbers, lo, hi float64, n int) []Tick {
 	return ticks
 }
 
-// tickStep returns the smallest 1-2-5 step that has at most n multiples in lo..hi.
+// tickStep returns the smallest 1-2-5 step that has at most n multiples in lo..hi. Depending on where these
+// lie, the first guess may have more.
 func tickStep(lo, hi float64, n int) float64 {
 	step := roundUp((hi - lo) / float64(n+1))
 	for math.Floor(hi/step)-math.Ceil(lo/step)+1 > float64(n) {
@@ -65,7 +66,7 @@ func tickLabel(w words.Numbers, v, step float64) string {
 
 // Digits writes v with so many significant digits as a person would: 0.0042, 4.2e-4, −3e7.
 func Digits(w words.Numbers, v float64, n int) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(math.Abs(v), 'g', n, 64), 64) // what FormatFloat writes always parses
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(math.Abs(v), 'g', n, 64), 64) // it was just written
 	text := strings.Replace(words.Setting(rounded), ".", w.Decimal, 1)
 	if v < 0 {
 		return "−" + text
@@ -104,6 +105,7 @@ func steppedLogTicks(w words.Numbers, lo, hi float64, n int) []Tick {
 	return ticks[max(0, len(ticks)-n):]
 }
 
+// logTick is the tick at m times a power of ten.
 func logTick(w words.Numbers, m float64, exponent int) Tick {
 	unit := math.Pow(10, float64(exponent))
 	return Tick{m * unit, tickLabel(w, m*unit, unit)}
