@@ -16,7 +16,8 @@ import (
 // maxLength is the length beyond which a hash is not read: a spec takes about a thousand characters.
 const maxLength = 16 << 10
 
-// Link is what the hash of the page's address holds.
+// Link is what the hash of the page's address holds: what is needed to see what somebody else saw. Results
+// are not in it, since the same spec and seed give them again.
 type Link struct {
 	Spec     spec.Spec
 	Span     steps.Range // of the test part; zero = all
@@ -40,7 +41,8 @@ func (l Link) Hash() string {
 	return strings.Join(parts, "&")
 }
 
-// Parse reads a hash, with or without its #. An error says which part is wrong.
+// Parse reads a hash, with or without its #. An error says which part is wrong; the Link is then empty.
+// Whether a span or channels fit the series is not known here.
 func Parse(hash string) (Link, error) {
 	hash = strings.TrimPrefix(hash, "#")
 	if len(hash) > maxLength {
@@ -64,7 +66,8 @@ func Parse(hash string) (Link, error) {
 	return l, nil
 }
 
-// parsePart is strict: an address that is half understood would show another experiment than was sent.
+// parsePart reads one part. It is strict: an address that is half understood would show another experiment
+// than was sent. Messengers may have percent-encoded more than escape does.
 func (l *Link) parsePart(name, value string) error {
 	value, err := url.PathUnescape(value)
 	if err != nil {
@@ -104,7 +107,8 @@ func parseSpan(text string) (steps.Range, error) {
 	return steps.Range{From: from, To: to}, nil
 }
 
-// ParseChannels reads channel numbers. People count channels from 1, as the sets' own names for them do.
+// ParseChannels reads channel numbers, which people count from 1, as the sets' own names for them do, and
+// returns indices from 0. How many channels there are is not known here.
 func ParseChannels(text string) ([]int, error) {
 	var ns []int
 	for field := range strings.SplitSeq(text, ",") {

@@ -13,6 +13,7 @@ import (
 // braces. An object is (key:value,...), an array !(value,...), true !t, false !f, null !n; a string needs
 // quotes, 'it!'s', only when it could be read as something else.
 
+// A link comes from anywhere: without a limit, brackets alone could exhaust the stack.
 const maxDepth = 16 // of nested objects and arrays
 
 var (
@@ -21,7 +22,8 @@ var (
 	word   = regexp.MustCompile(`^[A-Za-z0-9_./+-]+`)                               // a plain string or a number
 )
 
-// toRison rewrites JSON, which has to be valid, in Rison.
+// toRison rewrites JSON in Rison. The JSON has to be valid: it comes from json.Marshal. Numbers keep their
+// digits.
 func toRison(text []byte) string {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -30,7 +32,8 @@ func toRison(text []byte) string {
 	return out.String()
 }
 
-// writeRison writes the next value of the decoder; it returns false at the end of an object or array.
+// writeRison writes the next value of the decoder; at the end of an object or array it writes nothing and
+// returns false.
 func writeRison(out *strings.Builder, decoder *json.Decoder) bool {
 	token, err := decoder.Token()
 	if err != nil || token == json.Delim('}') || token == json.Delim(']') {
@@ -79,7 +82,8 @@ func quoteRison(s string) string {
 	return "'" + strings.NewReplacer("!", "!!", "'", "!'").Replace(s) + "'"
 }
 
-// fromRison rewrites Rison as JSON.
+// fromRison rewrites Rison as JSON; what that means is for spec.Parse to check. Errors say where the text is
+// wrong.
 func fromRison(text string) ([]byte, error) {
 	p := risonParser{rest: text, size: len(text)}
 	if err := p.value(0); err != nil {
@@ -91,13 +95,14 @@ func fromRison(text string) ([]byte, error) {
 	return p.out.Bytes(), nil
 }
 
+// risonParser reads rest from its beginning, and writes JSON as it goes.
 type risonParser struct {
 	rest string
-	size int
+	size int // of the whole text, in bytes
 	out  bytes.Buffer
 }
 
-// wrong says what was found instead of want, and where.
+// wrong says what was found instead of want, and at which byte, counted from 1.
 func (p *risonParser) wrong(want fault.Word) error {
 	at := p.size - len(p.rest) + 1
 	if p.rest == "" {
@@ -106,12 +111,14 @@ func (p *risonParser) wrong(want fault.Word) error {
 	return fault.New("link-found", at, string([]rune(p.rest)[0]), want)
 }
 
+// skip passes over a prefix and tells whether it was there.
 func (p *risonParser) skip(prefix string) bool {
 	rest, found := strings.CutPrefix(p.rest, prefix)
 	p.rest = rest
 	return found
 }
 
+// value parses one value, in which objects and arrays may be nested, and writes its JSON.
 func (p *risonParser) value(depth int) error {
 	if depth > maxDepth {
 		return fault.New("link-deep")
@@ -169,7 +176,7 @@ func (p *risonParser) key() error {
 	return nil
 }
 
-// scalar parses a string or a number.
+// scalar parses a string or a number: what looks like a number is one, unless it is in quotes.
 func (p *risonParser) scalar() error {
 	quoted := strings.HasPrefix(p.rest, "'")
 	s, err := p.text()

@@ -18,7 +18,8 @@ const (
 	Teacher   = "teacher"
 )
 
-// Look is how an arm appears. It goes by what the arm does, not by its name: a link may call its arms anything.
+// Look is how an arm appears. It goes by what the arm does, not by its name: a link may call its arms
+// anything. Colour, dash and marker follow from Kind and Nth (chart.LookOf).
 type Look struct {
 	Name  string // as in the Spec
 	Kind  string // Alone, Cosine, MSE, Untrained, Random, or Teacher for the teacher
@@ -45,8 +46,8 @@ func Kinds() []string {
 // Title is what a kind of arm is called.
 func Title(w *words.Language, kind string) string { return w.Say(words.Key("arm-" + kind)) }
 
-// Of describes an arm; the arms that the recipe offers have names in words, others are called as the Spec
-// does.
+// Of describes an arm of s. Arms that are named after their kind, as those of the recipe are, have names in
+// words; others are called as the Spec does.
 func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
 	l := Look{Name: a.Name, Kind: a.Kind(), Text: a.Name}
 	for _, b := range s.Arms {
@@ -66,7 +67,7 @@ func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
 	return l
 }
 
-// Named describes the arm with a name; the teacher where the spec has no such arm.
+// Named describes the arm with a name; without such an arm, as for the empty name, the teacher.
 func Named(w *words.Language, s spec.Spec, arm string) Look {
 	i := slices.IndexFunc(s.Arms, func(a spec.Arm) bool { return a.Name == arm })
 	if i < 0 {
