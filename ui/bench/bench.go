@@ -32,7 +32,7 @@ const (
 	Full  = 30
 )
 
-// State is everything the page shows, in no language: words are made of it by View.
+// State is everything the page shows, in no language: View puts it into words.
 type State struct {
 	Words   *words.Language
 	Browser string // as it names itself
@@ -50,10 +50,11 @@ type State struct {
 	lines  []timing.Line // measured
 	now    *timing.Line  // what is being timed
 	copied words.Key     // what became of a copy
-	id     int
+	id     int           // of the last request
 }
 
-// New returns the state for a page whose address has this hash: only=T,A and runs=3, joined by &, either left out.
+// New returns the state for a page whose address has this hash: only=T,A and runs=3, joined by &, either left
+// out. What it does not know becomes Problem.
 func New(w *words.Language, browser, hash string) *State {
 	s := &State{Words: w, Browser: browser, Runs: Full}
 	for part := range strings.SplitSeq(strings.TrimPrefix(hash, "#"), "&") {
@@ -70,7 +71,7 @@ func New(w *words.Language, browser, hash string) *State {
 	return s
 }
 
-// Update changes s by a message and returns what the page has to do.
+// Update changes s by a message and returns what the page has to do. Like that of ui/state it must not block.
 func (s *State) Update(m Message) []Effect {
 	switch m := m.(type) {
 	case Drawn:
@@ -131,7 +132,7 @@ func (s *State) post(r protocol.Request) []Effect {
 	return []Effect{Post{r}}
 }
 
-// receive takes over an answer of the worker that came so many milliseconds after the start of the navigation.
+// receive takes over an answer of the worker that came ms milliseconds after the start of the navigation.
 func (s *State) receive(r protocol.Response, ms float64) {
 	switch r.Type {
 	case protocol.TypeReady:
@@ -150,7 +151,8 @@ func (s *State) receive(r protocol.Response, ms float64) {
 	}
 }
 
-// startup is how long the page took until its engine was ready; nothing until it is.
+// startup is how long the page took until its engine was ready, as measurements of one run each; nothing
+// until it is.
 func (s *State) startup() []timing.Line {
 	if s.engine == 0 {
 		return nil
@@ -161,6 +163,7 @@ func (s *State) startup() []timing.Line {
 	return []timing.Line{once("page", s.page), once("engine", s.engine), once("engine after page", max(0, s.engine-s.page))}
 }
 
+// timed takes over a line: without runs it announces what is being timed, with them it is the measurement.
 func (s *State) timed(l timing.Line) {
 	if l.Runs == 0 {
 		s.now = &l
@@ -179,7 +182,7 @@ func (s *State) Report() timing.Report {
 func (s *State) JSON() string {
 	text, err := json.MarshalIndent(s.Report(), "", "  ")
 	if err != nil {
-		return fmt.Sprintf("%q", err.Error()) // not finite numbers alone cannot be written, and no time is one
+		return fmt.Sprintf("%q", err.Error()) // only what is not finite fails, and no time is
 	}
 	return string(text)
 }

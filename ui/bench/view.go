@@ -9,7 +9,7 @@ import (
 	"cosinelab/engine/bench/timing"
 )
 
-// View is what the page draws.
+// View is what the page draws, in words.
 type View struct {
 	CanRun, CanStop, CanChoose bool
 	Status                     string
@@ -21,7 +21,7 @@ type View struct {
 	JSON                       string
 }
 
-// Choice is a number of runs.
+// Choice is a number of runs to choose from.
 type Choice struct {
 	Runs int
 	Text string
@@ -92,6 +92,8 @@ func (s *State) facts() string {
 	return s.Words.Say("bench-facts", s.Device, s.Cores, s.Browser)
 }
 
+// groups sorts what was measured into the parts of the table, in a fixed order, with what is being timed at
+// the end of its group.
 func (s *State) groups() []Group {
 	lines := s.Report().Lines
 	if s.now != nil {
@@ -143,6 +145,7 @@ func (s *State) name(l timing.Line) string {
 	return l.Name
 }
 
+// row puts a measurement into words. One that is being timed has a name and no numbers yet.
 func (s *State) row(l timing.Line) Row {
 	w := s.Words
 	r := Row{Name: s.name(l), About: l.About, Live: l.Runs == 0}
@@ -167,7 +170,7 @@ func (s *State) row(l timing.Line) Row {
 	return r
 }
 
-// note puts a line in relation: to a second, to one worker.
+// note puts a measurement in relation: windows a second, or how much faster than with one worker.
 func (s *State) note(l timing.Line) string {
 	var notes []string
 	if l.Group == timing.GroupScoring {
@@ -181,7 +184,7 @@ func (s *State) note(l timing.Line) string {
 	return strings.Join(notes, ", ")
 }
 
-// multiplied writes the sizes of a product with true signs.
+// multiplied writes the sizes of a product, such as 512x512x512, with proper multiplication signs.
 func multiplied(name string) string {
 	out := ""
 	for _, r := range name {
