@@ -13,7 +13,7 @@ import (
 	"cosinelab/ui/bench"
 )
 
-// measurements is the page that times its engine.
+// measurements is the page that times its engine; drawn as in lab.
 type measurements struct {
 	state  *bench.State
 	page   *ui.BenchPage
@@ -37,7 +37,7 @@ func runMeasurements() {
 	vecty.RenderBody(m.page)
 }
 
-// send hands a message to the state, does what it asks for, and has the page drawn before the next frame.
+// send does for this page what lab.send does for the lab.
 func (m *measurements) send(message bench.Message) {
 	for _, e := range m.state.Update(message) {
 		m.do(e)

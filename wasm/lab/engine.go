@@ -13,7 +13,7 @@ import (
 	"cosinelab/wasm/spawn"
 )
 
-// engine is the worker as the page sees it.
+// engine is the worker as the page sees it; it has no worker where none could be started.
 type engine struct{ worker js.Value }
 
 // tileKey is where the browser keeps the tile that products are fastest in, with its own name: another
@@ -21,8 +21,8 @@ type engine struct{ worker js.Value }
 const tileKey = "tile"
 
 // startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with
-// the values that travel beside them, if there are any, checkpoints go to keep; lost is told why no more will
-// come. None is called before this returns.
+// the values that travel beside them, if there are any; checkpoints go to keep; lost is told why no more will
+// come. None of the three is called before this returns: the caller has to know the engine by then.
 func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value),
 	lost func(why error)) *engine {
 	hear := func(message js.Value) {
@@ -54,6 +54,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		for i := range heard {
 			heard[i] = list.Index(i)
 		}
+		// A goroutine runs only once this one waits, which is after startEngine has returned.
 		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, lost)
 		return e
 	}
@@ -65,7 +66,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 	return &engine{spawn.Start(url, "engine", hear, lost)}
 }
 
-// end ends the engine, if there is one.
+// end ends the engine, if there is one; what it was computing is lost.
 func (e *engine) end() {
 	if e != nil && e.worker.Truthy() {
 		e.worker.Call("terminate")
@@ -85,13 +86,15 @@ func (e *engine) post(r protocol.Request, files ...any) error {
 	return nil
 }
 
-// mark notes for measurements when something was reached; the names are page ready and engine ready.
+// mark notes in the browser's timeline when something was reached: page ready, engine ready. Measurements
+// read it there.
 func mark(name string) { js.Global().Get("performance").Call("mark", name) }
 
 // sinceStart is in milliseconds from the start of the navigation.
 func sinceStart() float64 { return js.Global().Get("performance").Call("now").Float() }
 
-// asset returns the built name of a file of the page.
+// asset returns the built name of a file of the page, which the build has written into the page
+// (assets/cmd/build).
 func asset(name string) (string, error) {
 	names := map[string]string{}
 	list := js.Global().Get("document").Call("getElementById", "assets")
@@ -104,7 +107,8 @@ func asset(name string) (string, error) {
 	return names[name], nil
 }
 
-// copyText puts text on the clipboard, where the browser lets it, and tells whether it did.
+// copyText puts text on the clipboard, where the browser lets it, and tells whether it did. Some let it only
+// while they handle a click or a key.
 func copyText(text string, done func(ok bool)) {
 	clipboard := js.Global().Get("navigator").Get("clipboard")
 	if !clipboard.Truthy() { // only there on secure origins

@@ -23,7 +23,7 @@ type lab struct {
 	state  *state.State
 	page   *ui.Page
 	engine *engine
-	kept   map[string]js.Value // checkpoints of the experiment under way, File objects by name: browsers move those to the disk
+	kept   map[string]js.Value // checkpoints by name, as File objects: browsers move those to the disk
 	drawn  bool                // the page was rendered once: before, there is nothing to render again
 }
 
@@ -35,7 +35,8 @@ func main() {
 	}
 }
 
-// runLab shows the lab.
+// runLab shows the lab. The engine is taken over before anything is drawn, since it can get ready meanwhile;
+// the listeners stay for the life of the page.
 func runLab() {
 	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
@@ -55,7 +56,8 @@ func runLab() {
 	vecty.RenderBody(l.page)
 }
 
-// send hands a message to the state, does what it asks for, and has the page drawn before the next frame.
+// send hands a message to the state, does what it asks for, and has the page drawn before the next frame. It
+// is called from the browser's events and must not block. A moved cursor draws only what depends on it.
 func (l *lab) send(m state.Message) {
 	for _, e := range l.state.Update(m) {
 		l.do(e)
@@ -107,7 +109,8 @@ func rememberedWorkers() int {
 	return max(n, 0)
 }
 
-// startWorker starts the engine; the one before is gone, or goes now.
+// startWorker starts the engine; the one before is gone, or goes now. The end of one that has been replaced
+// may be heard of as well, and concerns nobody.
 func (l *lab) startWorker() {
 	l.engine.end()
 	var e *engine
@@ -121,7 +124,8 @@ func (l *lab) startWorker() {
 	l.engine = e
 }
 
-// filesOf returns the files that a request names.
+// filesOf returns the files that a request names, in that order. The state names only files that the page
+// holds.
 func (l *lab) filesOf(r protocol.Request) (files []any) {
 	for _, name := range r.Files {
 		if file, ok := l.page.File(name); ok {
@@ -131,7 +135,8 @@ func (l *lab) filesOf(r protocol.Request) (files []any) {
 	return files
 }
 
-// goOn sends a request to start an experiment with all its checkpoints.
+// goOn sends a request to start an experiment with all its checkpoints; sorted, so that names and files have
+// one order.
 func (l *lab) goOn(r protocol.Request) {
 	var files []any
 	for _, name := range slices.Sorted(maps.Keys(l.kept)) {

@@ -9,13 +9,15 @@ import (
 
 // Box is one side of a conversation in messages: a text, then views of float32 values that lie in one
 // ArrayBuffer, which is transferred. New memory costs more than what is copied into it, so values go out in
-// the buffer that the last ones came in, and come in where those lay.
+// the buffer in which the last ones came, and come in where those lay. A Box is not for more than one
+// goroutine.
 type Box struct {
-	buffer js.Value // undefined = none is here
-	kept   [][]float32
+	buffer js.Value    // undefined = none is here
+	kept   [][]float32 // what Take returned last
 }
 
-// Parcel returns the arguments of postMessage for a text with values beside it. They are copied.
+// Parcel returns the arguments of postMessage for a text with values beside it. The values are copied, so
+// that they stay with the caller; the buffer is gone once it is sent.
 func (m *Box) Parcel(text []byte, values ...[]float32) (message, transfer []any) {
 	message = []any{string(text)}
 	size := 0
@@ -39,7 +41,8 @@ func (m *Box) Parcel(text []byte, values ...[]float32) (message, transfer []any)
 	return message, []any{buffer}
 }
 
-// Take copies the values beside the text of a message. They are good until it is called again.
+// Take copies the values beside the text of a message, and keeps their buffer for the next Parcel. The values
+// are good until it is called again.
 func (m *Box) Take(message js.Value) [][]float32 {
 	n := message.Length() - 1
 	for len(m.kept) < n {

@@ -16,10 +16,10 @@ import (
 // lives.
 const alive = "alive"
 
-// Start starts the script at url in a worker. Its name is kind and something that no other worker has.
-// Messages go to hear; neither function may block. ended is called once when the worker ends by itself, with
-// the reason: it could not be loaded, its program failed, or it was killed, which nothing but its free lock
-// tells.
+// Start starts the script at url in a worker. Its name is kind and something that no other worker has, since
+// the lock by which its end is heard of has the same name. Messages go to hear; neither function may block.
+// ended is called once, with the reason: the worker could not be loaded, its program failed, or it was
+// killed, which nothing but its free lock tells. One that the caller terminates may be heard of as well.
 func Start(url, kind string, hear func(message js.Value), ended func(why error)) js.Value {
 	name := fmt.Sprintf("%s %x", kind, rand.Uint64())
 	worker := js.Global().Get("Worker").New(url, map[string]any{"name": name})
@@ -27,10 +27,10 @@ func Start(url, kind string, hear func(message js.Value), ended func(why error))
 	return worker
 }
 
-// Attend does what Start does to a worker that was started already, and said what was heard.
+// Attend does what Start does for a worker that was started already, and whose messages so far are heard.
 func Attend(worker js.Value, name string, heard []js.Value, hear func(message js.Value),
 	ended func(why error)) {
-	var once sync.Once
+	var once sync.Once // a worker that fails ends twice: by its error, and by its lock
 	end := func(why error) {
 		once.Do(func() {
 			worker.Call("terminate")
@@ -61,7 +61,8 @@ func Attend(worker js.Value, name string, heard []js.Value, hear func(message js
 	}
 }
 
-// watch calls free when the lock of a worker's name is.
+// watch calls free when the lock of a worker's name is free. Browsers queue requests: this one waits while
+// the worker lives.
 func watch(name string, free func()) {
 	js.Global().Get("navigator").Get("locks").Call("request", name, js.FuncOf(func(js.Value, []js.Value) any {
 		free()

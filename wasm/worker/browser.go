@@ -13,7 +13,8 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// await blocks until a promise settles. It must not be called from a callback.
+// await blocks its goroutine until a promise settles. It must not be called from a callback of the browser:
+// the event loop, which settles promises, waits for those.
 func await(promise js.Value) (js.Value, error) {
 	type outcome struct {
 		value js.Value
@@ -35,7 +36,7 @@ func await(promise js.Value) (js.Value, error) {
 	return o.value, o.err
 }
 
-// bytesOf copies an ArrayBuffer that a promise gives.
+// bytesOf copies the ArrayBuffer that a promise gives out of the browser's memory into Go's.
 func bytesOf(promise js.Value) ([]byte, error) {
 	buffer, err := await(promise)
 	if err != nil {
@@ -47,7 +48,7 @@ func bytesOf(promise js.Value) ([]byte, error) {
 	return out, nil
 }
 
-// fileOf wraps a File object that the page was given.
+// fileOf wraps a File object that the page was given. It is read as a whole, each time it is opened.
 func fileOf(file js.Value) datasets.File {
 	name := file.Get("name").String()
 	return datasets.File{Name: name, Open: func() (io.ReadCloser, error) {
@@ -59,7 +60,7 @@ func fileOf(file js.Value) datasets.File {
 	}}
 }
 
-// fetch reads what is at a URL.
+// fetch reads what is at a URL; a status other than success is an error too.
 func fetch(url string) ([]byte, error) {
 	response, err := await(js.Global().Call("fetch", url))
 	if err != nil {
@@ -75,9 +76,9 @@ func fetch(url string) ([]byte, error) {
 // well within 100 ms.
 const turnEvery = 12 * time.Millisecond
 
-// turns gives the event loop its turn now and then: a message to this worker itself comes back only after
-// those that wait already. Without that none could arrive while a program computes, not even one that stops
-// it.
+// turns gives the event loop its turn now and then. Go runs on the worker's only thread, so that no message
+// could arrive while a program computes, not even one that stops it. A message to this worker itself comes
+// back only after those that wait already.
 type turns struct {
 	last time.Time
 	back chan struct{} // a value for each message that came back: as many are under way as runs wait

@@ -19,7 +19,7 @@ import (
 // furtherKind begins the name of a worker that computes for another worker, not for the page.
 const furtherKind = "further"
 
-// serve answers another worker, one message after the other.
+// serve answers another worker, one message after the other, for ever: whoever started this worker ends it.
 func serve(device backend.Device) {
 	s := worker.NewServer(device)
 	asked := make(chan js.Value, 4) // a worker asks one thing at a time
@@ -36,7 +36,8 @@ func serve(device backend.Device) {
 	}
 }
 
-// further is another worker as the one that started it sees it.
+// further is another worker as the one that started it sees it. Its fields change only on the one thread that
+// all goroutines of a WebAssembly program share, so that there is no lock.
 type further struct {
 	worker.Call
 	self    js.Value
@@ -46,7 +47,8 @@ type further struct {
 	gone    chan struct{} // closed when why is set
 }
 
-// start starts another worker on the same compiled program, with the tile that was found here.
+// start starts another worker on the same compiled program, which is sent to it first, with the tile of
+// products that was found here: it need neither compile nor measure again.
 func start(tile string) (session.Worker, error) {
 	global := js.Global()
 	script, _, _ := strings.Cut(global.Get("location").Get("href").String(), "#")
@@ -64,6 +66,7 @@ func (w *further) Dismiss() { w.bury(fault.New("worker-dismissed")) }
 // Gone reports whether the worker was ended, or died.
 func (w *further) Gone() bool { return w.why != nil }
 
+// bury ends the worker, and the call that waits for it, with the reason why. Only the first reason counts.
 func (w *further) bury(why error) {
 	if w.why == nil {
 		w.why = why
@@ -72,7 +75,8 @@ func (w *further) bury(why error) {
 	}
 }
 
-// call sends a message and waits. A worker whose answer nobody waits for any more is not asked again.
+// call sends a message and waits. When ctx ends first the worker is ended with it: its answer would be taken
+// for that to the next message.
 func (w *further) call(ctx context.Context, ask worker.Ask, buffers ...[]float32) (answer worker.Answer,
 	values [][]float32, err error) {
 	text, err := json.Marshal(ask)

@@ -21,14 +21,15 @@ import (
 )
 
 // garbage is how much of what is in use the engine lets accumulate before it collects, in percent. What it
-// holds is numbers, which are collected in no time; but the memory of a WebAssembly program never shrinks.
+// holds is numbers, in few large pieces, which are collected in no time; but the memory of a WebAssembly
+// program never shrinks.
 const garbage = 20
 
 func main() {
 	debug.SetGCPercent(garbage)
 	device, tile, sure := open()
 	if strings.HasPrefix(js.Global().Get("name").String(), furtherKind) {
-		serve(device)
+		serve(device) // never returns
 	}
 	s := &session.Session{
 		Device:      device,
@@ -48,12 +49,13 @@ func main() {
 	}
 	s.Ready()
 	listen(func(message js.Value) { receive(s, message) })
+	// The rest happens in callbacks and their goroutines; a program that returns from main is gone.
 	select {}
 }
 
-// open returns the fastest device there is here, the tile of its products for the workers that this one
-// starts, and for those of later pages, if it is sure; whoever knows a tile says so behind the address of the
-// worker.
+// open returns the fastest device there is here, and the tile of its products, for the workers that this one
+// starts. sure is the tile again if it is good for later pages too, else empty. Whoever knows a tile puts it
+// behind the # of the worker's address. A browser without SIMD gets the plain device.
 func open() (device backend.Device, tile, sure string) {
 	known := strings.TrimPrefix(js.Global().Get("location").Get("hash").String(), "#")
 	device, tile, good, err := simd.New(known)
@@ -66,7 +68,8 @@ func open() (device backend.Device, tile, sure string) {
 	return device, tile, sure
 }
 
-// listen hands over messages, those that came before first. The handler must not block.
+// listen hands over messages, those that came before first: worker.js has kept them in inbox. The handler
+// must not block, since it runs in the browser's event.
 func listen(handle func(message js.Value)) {
 	self := js.Global()
 	inbox := self.Get("inbox")
@@ -95,7 +98,8 @@ func receive(s *session.Session, message js.Value) {
 	s.Handle(req, files)
 }
 
-// post sends what JSON can say, with values beside it if not nil.
+// post sends what JSON can say, with values beside it if not nil. Each time the Box is a new one: the page
+// sends no buffers back.
 func post(message any, values []float32) {
 	if values == nil {
 		deliver(&mail.Box{}, message)
@@ -121,7 +125,7 @@ func keep(name string, write func(io.Writer) error) error {
 // pieces is a message that grows by what is written to it.
 type pieces struct{ message, transfer []any }
 
-// Write adds a piece.
+// Write adds a piece, which is a copy: the writer may use b again.
 func (p *pieces) Write(b []byte) (int, error) {
 	piece := js.Global().Get("Uint8Array").New(len(b))
 	js.CopyBytesToJS(piece, b)

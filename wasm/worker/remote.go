@@ -14,10 +14,12 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// patience is how long the page waits for the folder of a server, in milliseconds; the built-in sets wait with it.
+// patience is how long the worker waits for the list of the server's folder, in milliseconds. Until it is
+// there, or the time is over, the built-in sets wait too.
 const patience = 15_000
 
-// openRemote asks the server for its folder of real sets; nil if there is none.
+// openRemote asks the server that the page came from for its folder of real sets; nil if it has none. A
+// folder that is there and cannot be listed is an Inventory that says so.
 func openRemote() *datasets.Inventory {
 	base := js.Global().Get("URL").New("data/", js.Global().Get("location").Get("href")).Get("href").String()
 	options := map[string]any{"signal": js.Global().Get("AbortSignal").Call("timeout", patience)}
@@ -40,6 +42,7 @@ func openRemote() *datasets.Inventory {
 		Files  []datasets.Stored `json:"files"`
 		Passed []datasets.Passed `json:"passed"`
 	}
+	// Some servers of files answer every address with a page: what is no listing counts as none.
 	if json.Unmarshal(text, &listing) != nil || len(listing.Files)+len(listing.Passed) == 0 {
 		return nil
 	}
@@ -55,7 +58,8 @@ func unlisted(err error) *datasets.Inventory {
 	return inv
 }
 
-// fetchFile reads a file of the folder as a whole.
+// fetchFile reads a file of the folder as a whole; each part of its path is escaped, since names may hold
+// what addresses may not.
 func fetchFile(base, name string) (io.ReadCloser, error) {
 	parts := strings.Split(name, "/")
 	for i, p := range parts {

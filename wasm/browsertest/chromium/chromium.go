@@ -18,6 +18,8 @@ import (
 var ErrNotFound = errors.New("no Chromium found")
 
 // Open starts a browser of its own, which asks the network for nothing but what a page wants; stop ends it.
+// More options come last, so that they go before those here. Without an installed browser the error is
+// ErrNotFound.
 func Open(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(), err error) {
 	path, err := find()
 	if err != nil {
@@ -40,6 +42,7 @@ func Open(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(
 // Speaking makes a browser prefer a language.
 func Speaking(tag string) chromedp.ExecAllocatorOption { return chromedp.Flag("accept-lang", tag) }
 
+// find returns the first browser that is installed under one of its usual names.
 func find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
 		if path, err := exec.LookPath(name); err == nil {
