@@ -14,8 +14,8 @@ func FromEnvironment(getenv func(name string) string) *Language {
 }
 
 // FromCommand returns the language that a command's arguments ask for by -lang, else that of the environment.
-// It is there before the arguments are parsed, since errors in them and the help are said in it too; the
-// command's own flag -lang refuses what is none of Tags.
+// It is called before the arguments are parsed, since errors in them and the help are in that language too. A
+// language that there is not gives English here; the command's own flag -lang then refuses it.
 func FromCommand(args []string, getenv func(name string) string) *Language {
 	for i, arg := range args {
 		if arg == "--" {

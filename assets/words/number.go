@@ -47,7 +47,8 @@ func (l Numbers) Percent(share float64) string {
 	return strings.TrimSuffix(l.Fixed(100*share, 1), l.Decimal+"0") + " %"
 }
 
-// Fixed writes v with the given number of decimals, a true minus sign and no negative zero.
+// Fixed writes v with the given number of decimals, a true minus sign and no negative zero; None stands for
+// what is not finite.
 func (l Numbers) Fixed(v float64, decimals int) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return l.None
@@ -59,7 +60,7 @@ func (l Numbers) Fixed(v float64, decimals int) string {
 	return strings.NewReplacer("-", minus, ".", l.Decimal).Replace(s)
 }
 
-// Plain writes a number as short as it can be, with its digits together.
+// Plain writes a number as short as it can be, with its digits together and an ordinary minus sign.
 func (l Numbers) Plain(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return strconv.FormatFloat(v, 'g', -1, 64)
@@ -70,7 +71,8 @@ func (l Numbers) Plain(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'g', -1, 64), ".", l.Decimal, 1)
 }
 
-// Setting writes a value as a person would type it: 0.5, 1e-4, 100.
+// Setting writes a value as a person would type it in any language, with a decimal point: 0.5, 1e-4, 100. It
+// reads back as the same number.
 func Setting(v float64) string {
 	s := strconv.FormatFloat(v, 'g', -1, 64)
 	if a := math.Abs(v); a > 0 && a < 1e-3 {
@@ -97,6 +99,7 @@ func (l *Language) Duration(d time.Duration) string {
 	return l.units("hours", m/60, "minutes", m%60)
 }
 
+// units writes a time in two units, of which the smaller is left out when it is zero.
 func (l *Language) units(unit Key, a int, small Key, b int) string {
 	s := l.Say(unit, a)
 	if b == 0 {
@@ -105,7 +108,7 @@ func (l *Language) units(unit Key, a int, small Key, b int) string {
 	return s + " " + l.Say(small, b)
 }
 
-// Seconds turns a number of seconds into a Duration, nothing below zero.
+// Seconds turns a number of seconds into a Duration; what is below zero becomes zero.
 func Seconds(s float64) time.Duration {
 	return time.Duration(math.Max(s, 0) * float64(time.Second))
 }

@@ -27,7 +27,8 @@ func particle(before, afterConsonant, afterVowel string) string {
 // digitSounds are the last sounds of 영 일 이 삼 사 오 육 칠 팔 구; 십, 백, 천, 만 end in consonants as 영 does.
 var digitSounds = [10]int{consonant, rieul, vowel, consonant, vowel, vowel, consonant, rieul, rieul, vowel}
 
-// lastSound is how a word ends when it is read aloud. Quotes, brackets and markup at its end are silent.
+// lastSound is how a word ends when it is read aloud. Quotes, brackets and markup at its end are silent and
+// passed over.
 func lastSound(word string) int {
 	runes := []rune(word)
 	for len(runes) > 0 {
@@ -49,7 +50,8 @@ func lastSound(word string) int {
 	return unknownSound
 }
 
-// hangulSound reads the final consonant off the code of a syllable, which counts 28 of them for each vowel.
+// hangulSound reads the final consonant off the code of a syllable: Unicode orders syllables by vowel, and
+// within each by 28 finals, of which the first is none.
 func hangulSound(syllable rune) int {
 	const finals, finalRieul = 28, 8
 	switch (syllable - '가') % finals {

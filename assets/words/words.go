@@ -18,10 +18,10 @@ var files embed.FS
 // asterisks is strong, text between backquotes is code.
 type Key string
 
-// Language says things in one language. It does not change.
+// Language says things in one language. It does not change once it is read, so that goroutines may share it.
 type Language struct {
 	Tag  string // BCP 47: en, ko
-	Name string // as its speakers call it
+	Name string // as its speakers call it, such as 한국어
 	Numbers
 	text   map[Key]string
 	plural func(n float64) int
@@ -49,8 +49,8 @@ const english = "en"
 // English is the language that every other is translated from.
 func English() *Language { return In(english) }
 
-// In returns the first language that there is among those wanted, in the order of preference; a region or an
-// encoding is passed over: ko-KR, ko_KR.UTF-8. Where none is there it is English.
+// In returns the first of the wanted languages that there is, in their order of preference. A region or an
+// encoding is passed over, as in ko-KR or ko_KR.UTF-8. Where none is there it is English.
 func In(wanted ...string) *Language {
 	for _, w := range wanted {
 		base := strings.ToLower(w)
@@ -72,7 +72,7 @@ func (l *Language) Next() *Language {
 
 var (
 	mu   sync.Mutex
-	been = map[string]*Language{}
+	been = map[string]*Language{} // languages that were read, by tag
 )
 
 // read returns a language, parsed once.
@@ -92,7 +92,7 @@ func read(tag string) *Language {
 	return been[tag]
 }
 
-// parse reads lines of the form key = text. Lines that begin with # are comments.
+// parse reads lines of the form key = text. Lines that begin with # are comments. Errors name file and line.
 func parse(tag, text string) (*Language, error) {
 	l := &Language{Tag: tag, text: make(map[Key]string, strings.Count(text, "\n"))}
 	for i, line := range strings.Split(text, "\n") {
@@ -134,7 +134,7 @@ func (l *Language) Has(k Key) bool { _, ok := l.text[k]; return ok }
 //	{0:n}          a whole number with its thousands apart
 //	{0:.2}         a number with two decimals
 //	{0|run|runs}   one of several forms, chosen by the number that the argument is, or that it lists
-//	{0:을/를}       the argument with the particle that its last sound asks for: after a consonant / after a vowel
+//	{0:을/를}       the argument with the particle that its last sound asks for: after a consonant / vowel
 //
 // A key without a text is said as it is: tests find it.
 func (l *Language) Say(k Key, args ...any) string {
@@ -169,7 +169,8 @@ func (l *Language) Say(k Key, args ...any) string {
 	return b.String()
 }
 
-// fill returns what stands for the inside of one pair of braces.
+// fill returns what stands for the inside of one pair of braces. One that names no argument is left as it is,
+// where tests and readers see it.
 func (l *Language) fill(slot string, args []any) string {
 	digits := 0
 	for digits < len(slot) && slot[digits] >= '0' && slot[digits] <= '9' {
@@ -198,7 +199,8 @@ func (l *Language) fill(slot string, args []any) string {
 	return said + particle(said, after, before)
 }
 
-// argument says one argument.
+// argument says one argument: by its key what has words, by its own text what has none. Errors are put in
+// words, so that a sentence may hold another.
 func (l *Language) argument(a any) string {
 	switch x := a.(type) {
 	case string:
@@ -238,7 +240,8 @@ func (l *Language) list(last Key, items []string) string {
 	return l.Say(last, strings.Join(items[:n], l.Say("list-comma")), items[n])
 }
 
-// Error puts an error in words: the text of its key, where it has one, else what it says of itself.
+// Error puts an error in words: the text of its key, where it has one, else what it says of itself. Joined
+// errors are said one after the other. Told is a method of package fault, which this one need not import.
 func (l *Language) Error(err error) string {
 	if told, ok := err.(interface{ Told() (string, []any) }); ok {
 		key, args := told.Told()
@@ -267,7 +270,8 @@ func oneOrMany(n float64) int {
 	return 1
 }
 
-// form chooses by number; a language may leave out the forms that it does not have.
+// form chooses by number. A language may leave out forms, the last of which then stand for the rest; what is
+// no number takes the last, too.
 func (l *Language) form(a any, forms []string) string {
 	n, ok := number(a)
 	if !ok {
@@ -276,7 +280,7 @@ func (l *Language) form(a any, forms []string) string {
 	return forms[min(l.plural(n), len(forms)-1)]
 }
 
-// number is an argument as a number.
+// number is an argument as a number, and whether it is one; of a list it is the length.
 func number(a any) (float64, bool) {
 	switch x := a.(type) {
 	case int:
