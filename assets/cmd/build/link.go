@@ -22,7 +22,8 @@ func isPage(source string) bool { return path.Ext(source) == ".html" && path.Dir
 // manifest is the element of a page that holds the built names.
 var manifest = regexp.MustCompile(`(<script type="application/json" id="assets">)[^<]*(</script>)`)
 
-// Each pattern captures a reference. The files are ours, so that patterns do where a parser would be needed.
+// Each pattern captures a reference. The files are our own: patterns suffice where others would need a
+// parser.
 var (
 	referenceHTML = regexp.MustCompile(`\b(?:src|href)=["']([^"']*)["']`)
 	referenceCSS  = regexp.MustCompile(`url\(["']?([^"')]*)["']?\)|@import ["']([^"']*)["']`)
@@ -86,13 +87,16 @@ func (l *linker) name(source string) (string, error) {
 		return "", err
 	}
 	ext := path.Ext(source)
+	// The data has the names of what it refers to, so that a change there changes this name, too. The server
+	// takes files with twelve hexadecimal digits there for ones that never change.
 	hash := sha256.Sum256(data)
 	l.names[source] = fmt.Sprintf("%s.%x%s", strings.TrimSuffix(source, ext), hash[:6], ext)
 	l.page = append(l.page, file{source, l.names[source], data})
 	return l.names[source], nil
 }
 
-// addPage appends a page with its references and its manifest of all files that are none.
+// addPage appends a page with its references and its manifest of all files that are not pages. Pages come
+// last: only then have all others their names.
 func (l *linker) addPage(source string) error {
 	data, err := l.rewrite(source)
 	if err != nil {

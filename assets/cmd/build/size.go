@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// budget is how many bytes may be transferred, with brotli, before the page first paints.
+// budget is how many bytes, compressed with brotli, may be transferred before the page first paints.
 const budget = 1_500_000
 
 // report prints the bytes of each file as it lies in out; it fails when the first paint is over the budget.

@@ -69,7 +69,8 @@ func speak(sources map[string][]byte) error {
 	return nil
 }
 
-// compile adds the programs, with the glue that Go brings for them, to sources.
+// compile adds the programs to sources, with the glue that the same Go installation brings for them: the two
+// have to be of one version.
 func compile(ctx context.Context, root string, sources map[string][]byte) error {
 	tmp, err := os.MkdirTemp("", "cosinelab-build-")
 	if err != nil {
@@ -97,7 +98,8 @@ func compile(ctx context.Context, root string, sources map[string][]byte) error 
 	return add(sources, "wasm_exec.js", filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"))
 }
 
-// goCommand runs the go command for the browser in the folder root and returns what it printed.
+// goCommand runs the go command for js/wasm in the folder root and returns what it printed; an error has what
+// it complained of.
 func goCommand(ctx context.Context, root string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root

@@ -18,7 +18,8 @@ import (
 )
 
 // write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside
-// it. A name by content that is there already is right already: only what changed is compressed again.
+// it. A file that is named by its content and is there is right already: only what changed is compressed
+// again.
 func write(ctx context.Context, out string, page []file, fast bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -41,7 +42,8 @@ func write(ctx context.Context, out string, page []file, fast bool) error {
 	return prune(out, keep)
 }
 
-// suffixes returns what a file's name is followed by, once for each form it is written in.
+// suffixes returns what a file's name is followed by, once for each form it is written in: those that serve
+// looks for.
 func suffixes(name string, fast bool) []string {
 	switch path.Ext(name) {
 	case ".html", ".css", ".js", ".json", ".svg", ".md", ".txt", ".wasm":
@@ -85,7 +87,8 @@ func compress(data []byte, suffix string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// replace writes a file as a whole or not at all: one by content would be trusted by the next build.
+// replace writes a file as a whole or not at all, by way of another name in the same folder: half a file
+// under a name by content would be trusted by the next build.
 func replace(target string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
@@ -102,7 +105,8 @@ func replace(target string, data []byte) error {
 	return os.Rename(tmp.Name(), target)
 }
 
-// prune removes the files below out that are not to be kept, such as those of earlier builds.
+// prune removes the files below out that are not to be kept, such as those of earlier builds. Empty folders
+// stay.
 func prune(out string, keep map[string]bool) error {
 	return fs.WalkDir(os.DirFS(out), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || keep[name] {
