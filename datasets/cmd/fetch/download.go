@@ -20,7 +20,7 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// downloader brings files, one after the other.
+// downloader brings files, one after the other. Its times are fields, so that tests need not wait.
 type downloader struct {
 	client *http.Client
 	show   *progress
@@ -36,7 +36,7 @@ func newDownloader(show *progress) *downloader {
 		stall: 30 * time.Second}
 }
 
-// final is an error that trying again does not help.
+// final is an error that no further attempt would change, such as a file that is not there.
 type final struct{ error }
 
 // get downloads address to file unless it is there. It writes file.part first and renames it when complete
@@ -62,7 +62,8 @@ func (d *downloader) get(ctx context.Context, address, file, sum string) error {
 	return nil
 }
 
-// present reports whether file is there and, if sum is known, right.
+// present reports whether file is there and, if sum is known, right. Files get their names only once they are
+// complete.
 func present(file, sum string) bool {
 	if _, err := os.Stat(file); err != nil || sum == "" {
 		return err == nil
@@ -132,7 +133,8 @@ func (d *downloader) persist(ctx context.Context, p *partial) error {
 	}
 }
 
-// attempt asks once for what is missing of p, and appends what arrives.
+// attempt asks once for what is missing of p, and appends what arrives. A connection on which nothing arrives
+// for the time stall is given up; each piece that does starts that time anew.
 func (d *downloader) attempt(ctx context.Context, p *partial) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -219,7 +221,7 @@ func (p *partial) discard() {
 
 // resume asks for the rest only, where that is safe: the sum will tell, or the tag must be the same.
 func (p *partial) resume(request *http.Request) {
-	// Otherwise the client would ask for gzip, and positions would count compressed bytes.
+	// Otherwise the client would ask for gzip by itself, and positions would count compressed bytes.
 	request.Header.Set("Accept-Encoding", "identity")
 	size := p.size()
 	tag, _ := os.ReadFile(p.tagFile())
@@ -232,7 +234,9 @@ func (p *partial) resume(request *http.Request) {
 	}
 }
 
-// begin returns at which byte the answer starts, and the length of the whole file or -1.
+// begin returns at which byte the answer starts, and the length of the whole file, -1 where the server does
+// not say. What cannot be continued is discarded, for the next attempt to start over. Answers that may be
+// others later, such as too many requests, are errors to try again; the rest are final.
 func (p *partial) begin(response *http.Response) (start, total int64, err error) {
 	switch response.StatusCode {
 	case http.StatusOK:
@@ -296,7 +300,7 @@ func (p *partial) check() error {
 }
 
 // unpack brings the members of the source's archive, unless all are there, and removes the archive
-// afterwards.
+// afterwards. A source without an archive has no members.
 func (d *downloader) unpack(ctx context.Context, from source, dir string) error {
 	missing := false
 	for _, m := range from.members {
@@ -346,7 +350,7 @@ func member(entries []*zip.File, name string) *zip.File {
 	return nil
 }
 
-// extractTo writes one entry by way of file.part; the reader compares its CRC.
+// extractTo writes one entry by way of file.part. At the end of the entry its reader compares the CRC.
 func extractTo(entry *zip.File, file string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err

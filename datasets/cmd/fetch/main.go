@@ -101,7 +101,8 @@ func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
 	})
 }
 
-// fetch brings all files of a source to dir and opens the sets as a last check.
+// fetch brings all files of a source to dir and opens the sets as a last check. Files that are there already
+// are not brought again.
 func fetch(ctx context.Context, d *downloader, from source, dir string) error {
 	for i, f := range from.files {
 		d.show.begin(fmt.Sprintf("%s %d/%d %s", from.id, i+1, len(from.files), f))

@@ -14,11 +14,12 @@ import (
 )
 
 // progress shows what is being downloaded: on a terminal a bar, which goes with its end, and one line a file.
+// Only the bar is drawn on a goroutine of its own, which reads text.
 type progress struct {
 	out      io.Writer
 	w        *words.Language
 	terminal bool
-	what     string
+	what     string        // the file that is under way
 	bars     *mpb.Progress // nil = nothing is shown
 	bar      *mpb.Bar
 	text     atomic.Pointer[string] // beside the bar, which is drawn whenever it likes

@@ -15,7 +15,7 @@ type source struct {
 	base    string   // goes before every file
 	files   []string // below the set's folder, as they lie below base
 	archive string   // a zip with more files; empty without
-	members []string // the files that are wanted of it: its own folders before them do not matter
+	members []string // the files that are wanted of it, whatever folders it has before them
 }
 
 // sources lists every set that can be fetched.
@@ -56,7 +56,8 @@ func sourceIDs() (ids fault.Choices) {
 	return ids
 }
 
-// at returns the source with another place for its large part, unless url is empty.
+// at returns the source with another place for its large part, the archive or else the base, unless url is
+// empty: a mirror, or a server of tests.
 func (s source) at(url string) source {
 	switch {
 	case url == "":
