@@ -24,7 +24,8 @@ import (
 // patience is how long a request may wait for a listing.
 const patience = 10 * time.Second
 
-// folder is a folder of data sets. Nothing outside it can be reached, by whatever path or symbolic link.
+// folder is a folder of data sets. Nothing outside it can be reached, by whatever path or symbolic link. It
+// is opened for each request, so that what is served is what lies there now.
 type folder struct {
 	path    string // empty when there is no folder
 	w       *words.Language
@@ -78,7 +79,7 @@ func (f *folder) root() (*os.Root, error) {
 	return os.OpenRoot(f.path)
 }
 
-// list answers with the sets of the folder as they are now.
+// list answers with the sets of the folder as they are now; 503 when listing takes longer than patience.
 func (f *folder) list(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
@@ -92,7 +93,7 @@ func (f *folder) list(w http.ResponseWriter, r *http.Request) {
 	w.Write(text) // an error means that the browser left
 }
 
-// look reads what the folder holds. A folder that cannot be read holds nothing, with a word.
+// look reads what the folder holds. One that cannot be read holds nothing, and says why under the path ".".
 func (f *folder) look(ctx context.Context) listing {
 	found := listing{[]set{}, []datasets.Stored{}, []datasets.Passed{}} // null would be no list to JavaScript
 	if f.path == "" {
@@ -132,7 +133,8 @@ func (f *folder) survey(ctx context.Context) (*datasets.Inventory, []datasets.En
 // hidden tells the paths that pass through a name beginning with a dot, which are nobody's data sets.
 func hidden(path string) bool { return strings.HasPrefix(path, ".") || strings.Contains(path, "/.") }
 
-// file answers with one file of the folder, or the part of it that the request asks for.
+// file answers with one file of the folder, or the part of it that the request asks for. What is hidden,
+// outside of the folder or no regular file is answered like what is missing.
 func (f *folder) file(w http.ResponseWriter, r *http.Request) {
 	opened, info, err := f.open(r.PathValue("path"))
 	switch {
@@ -155,7 +157,8 @@ func (f *folder) file(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, opened)
 }
 
-// open opens a regular file of the folder.
+// open opens a regular file of the folder; the caller closes it. The file stays readable after its folder is
+// closed.
 func (f *folder) open(path string) (*os.File, fs.FileInfo, error) {
 	if hidden(path) {
 		return nil, nil, fs.ErrNotExist
@@ -180,9 +183,9 @@ func (f *folder) open(path string) (*os.File, fs.FileInfo, error) {
 	return file, info, nil
 }
 
-// tag identifies what a file holds by what differs when it does: size and time, and, as systems name it,
-// which file it is and when that was last touched. The latter cannot be set back, as the time can (cp -p,
-// tar).
+// tag identifies what a file holds without reading it, by what differs when it does: size and time, and, as
+// systems name it, which file it is and when that was last touched. The latter cannot be set back, as the
+// time can (cp -p, tar).
 func tag(info fs.FileInfo) string {
 	h := sha256.New()
 	fmt.Fprintln(h, info.Size(), info.ModTime().UnixNano())

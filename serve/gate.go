@@ -15,13 +15,14 @@ const (
 	piece    = 64 << 10         // bytes
 )
 
-// gate is a listener that holds so many connections at most. For one more, that which has been idle longest
-// is closed; while none is idle, newcomers wait.
+// gate is a listener that holds so many connections at most. To make room for one more, the one that has been
+// idle longest is closed; while none is idle, newcomers wait. Without it, clients that connect and ask
+// nothing could use up the file descriptors of the process.
 type gate struct {
 	net.Listener
 	most   int
 	mu     sync.Mutex
-	change *sync.Cond // of everything below
+	change *sync.Cond // of everything below, which mu guards
 	open   int
 	idle   list.List // of *conn, longest idle first
 	closed bool
@@ -65,7 +66,8 @@ func (g *gate) Close() error {
 	return g.Listener.Close()
 }
 
-// follow keeps track of which connections are idle; it is for http.Server.ConnState.
+// follow keeps track of which connections are idle; it is for http.Server.ConnState, which calls it on the
+// connection's goroutine. A new connection has not asked yet and counts as idle.
 func (g *gate) follow(c net.Conn, state http.ConnState) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -87,7 +89,7 @@ type conn struct {
 	gate *gate
 	// Guarded by the gate:
 	idle *list.Element // in gate.idle; nil = busy
-	left bool          // its place is free again
+	left bool          // it is closed, and its place is free again
 }
 
 // leave closes the connection and frees its place. The gate is locked.
@@ -104,6 +106,7 @@ func (c *conn) leave() error {
 	return c.Conn.Close()
 }
 
+// Close closes the connection and frees its place; the gate may have done so already.
 func (c *conn) Close() error {
 	c.gate.mu.Lock()
 	defer c.gate.mu.Unlock()
@@ -123,7 +126,8 @@ func (c *conn) Write(p []byte) (n int, err error) {
 	}
 }
 
-// CloseWrite lets a client read the answer to a request that it is still sending.
+// CloseWrite ends the answer while the client may still be sending its request: it can then read the answer.
+// The server looks for this method, which an embedded net.Conn would hide.
 func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()

@@ -63,7 +63,9 @@ func foreign(r rune) bool {
 // plainAddr returns an address without its zone, and as IPv4 where it is that.
 func plainAddr(ip netip.Addr) netip.Addr { return ip.Unmap().WithZone("") }
 
-// allow reports whether a request that came to the address local may call the server by this Host header.
+// allow reports whether a request that came to the address local may call the server by this Host header: by
+// a name in h, as localhost, by a loopback address or by an address of this machine. The name of another site
+// is none of these.
 func (h hosts) allow(header string, local net.Addr) bool {
 	host, ok := hostOf(header)
 	if !ok {

@@ -6,7 +6,8 @@ import (
 )
 
 // lister makes a listing for everybody who asks at about the same time: one is made at a time, and whoever
-// asks meanwhile gets the next, so that nobody gets one that was begun before the question.
+// asks meanwhile gets the next, so that nobody gets one that was begun before they asked. However many ask,
+// one folder is read at a time.
 type lister struct {
 	list func(context.Context) []byte
 	mu   sync.Mutex
@@ -68,7 +69,7 @@ func (l *lister) begin() {
 	}()
 }
 
-// leave ends the listing of a batch that nobody waits for any more.
+// leave takes one off those who wait for a batch, and ends its listing when nobody is left.
 func (l *lister) leave(b *batch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -99,7 +99,7 @@ func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
 	})
 }
 
-// version returns the version that the go command recorded in the binary.
+// version returns the version that the go command recorded in the binary, with that of Go.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

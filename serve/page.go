@@ -17,18 +17,19 @@ import (
 // index is what the root of the server shows.
 const index = "index.html"
 
-// page is the built page: its files by path, held in memory.
+// page is the built page: its files by path, held in memory and never changed, so that any number of requests
+// may read it. A path that is no key is no file, whatever dots are in it.
 type page map[string]file
 
 // file is one file of the page in every encoding it lies ready in.
 type file struct {
 	kind  string // Content-Type
-	cache string // Cache-Control
+	cache string // Cache-Control: for ever where the name is by content, else to be asked for again
 	forms [encodings][]byte
-	tag   string // hash of the content
+	tag   string // hash of the content, the same for all forms
 }
 
-// byContent matches names that the build gave by content: what they name never changes.
+// byContent matches names that the build gave by content (assets/cmd/build): what they name never changes.
 var byContent = regexp.MustCompile(`\.[0-9a-f]{12}\.[a-z0-9]+$`)
 
 // loadPage reads the built page. One without index.html is an error that says how to build it.
@@ -50,7 +51,8 @@ func loadPage(built fs.FS) (page, error) {
 	return p, nil
 }
 
-// isFile tells files of the page from their encoded forms and the hidden files of the folder.
+// isFile tells files of the page from their compressed forms, which are loaded with them, and from hidden
+// files.
 func isFile(name string) bool {
 	ext := path.Ext(name)
 	return ext != suffixes[gzip] && ext != suffixes[brotli] && !strings.HasPrefix(path.Base(name), ".")
@@ -120,7 +122,8 @@ func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.serve(w, r)
 }
 
-// serve answers with f, or with 304 when the browser holds this form of it.
+// serve answers with f, or with 304 when the browser holds this form of it. Each form has a tag of its own,
+// as HTTP asks of forms whose bytes differ.
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	e := negotiate(strings.Join(r.Header.Values("Accept-Encoding"), ","), f.ready())
 	tag := `"` + f.tag + suffixes[e] + `"`
@@ -142,7 +145,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ready tells the encodings that f can be sent in.
+// ready tells the encodings that f can be sent in. Its plain form is always there.
 func (f file) ready() (ready [encodings]bool) {
 	for e, form := range f.forms {
 		ready[e] = form != nil

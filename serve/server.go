@@ -17,10 +17,12 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// grace is how long running answers may take to finish after the server was told to stop.
+// grace is how long running answers may take to finish after the server was told to stop; those that last
+// longer are cut off.
 const grace = 2 * time.Second
 
-// serve offers the built page, with the data sets if there are any, until ctx ends; it speaks w.
+// serve offers the built page, with the data sets if there are any, until ctx ends; it speaks w. A browser
+// that cannot be opened is no error: the address stands in the terminal.
 func serve(ctx context.Context, w *words.Language, s settings, built fs.FS, stdout, stderr io.Writer) error {
 	page, err := loadPage(built)
 	if err != nil {
@@ -44,6 +46,7 @@ func serve(ctx context.Context, w *words.Language, s settings, built fs.FS, stdo
 			fmt.Fprintln(stderr, "serve:", w.Say("serve-no-browser", err, url))
 		}
 	}
+	// Who listens at a name may be called by it. An unspecified address is no name of anything.
 	names := s.hosts
 	if host, ok := hostOf(s.addr); ok && host != "0.0.0.0" && host != "::" {
 		names = append(names, host)
@@ -51,7 +54,8 @@ func serve(ctx context.Context, w *words.Language, s settings, built fs.FS, stdo
 	return serveUntil(ctx, listener, handler(page, data, names), log.New(stderr, "serve: ", 0))
 }
 
-// handler routes requests to the page or the data sets, with the same protection on every answer.
+// handler routes requests to the page or the data sets, with the same headers and the same check of names for
+// all.
 func handler(page page, data *folder, names hosts) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", page)
@@ -60,12 +64,14 @@ func handler(page page, data *folder, names hosts) http.Handler {
 	return protect(names.guard(mux, data.w))
 }
 
-// policy lets the page load nothing but its own files, data that it makes itself, and WebAssembly.
+// policy lets the page load nothing but its own files, data that it makes itself, and WebAssembly: whatever a
+// data file holds, it cannot make the page load or send anything elsewhere.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; " +
 	"style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// protect adds the headers that isolate the page. The first two give it threads (SharedArrayBuffer).
+// protect adds the headers that isolate the page. The first two give it timers of full precision and, where
+// it wants them, threads (SharedArrayBuffer).
 func protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
