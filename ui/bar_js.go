@@ -24,6 +24,7 @@ func bar(w *words.Language, v state.Bar) *vecty.HTML {
 		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
 		elem.Div(vecty.Markup(class("tools")),
 			device(w, v),
+			// In a tab of its own: leaving the lab would end its run.
 			elem.Anchor(vecty.Markup(class("btn", "icon", "speed"), vecty.Property("href", "bench.html"), vecty.Property("target", "_blank"),
 				vecty.Property("title", w.Say("bench")), attr("aria-label", w.Say("bench"))), icon("gauge")),
 			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", w.Say("copy-link-hint")), attr("aria-label", w.Say("copy-link"))),

@@ -90,6 +90,7 @@ func (p *BenchPage) table(groups []bench.Group) *vecty.HTML {
 	heads = append(heads, elem.TableHeader())
 	var bodies vecty.List
 	for _, g := range groups {
+		// Eleven columns: the name, nine under the heads of above, and the note, whose head is empty.
 		rows := vecty.List{elem.TableRow(vecty.Markup(class("group")), elem.TableHeader(vecty.Markup(attr("colspan", 11), attr("scope", "rowgroup")), vecty.Text(g.Title)))}
 		for _, r := range g.Rows {
 			rows = append(rows, benchRow(r))
@@ -110,7 +111,7 @@ func benchRow(r bench.Row) *vecty.HTML {
 		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Roofline, "extra"), cell(r.Note, "note"))
 }
 
-// Listen turns what happens on the page into messages.
+// Listen turns what happens on the page into messages, as Page.Listen does for the lab.
 func (p *BenchPage) Listen() {
 	listen("click", func(_, target js.Value) {
 		if what, _, ok := data(target, "do"); ok && benchClicks[what] != nil {

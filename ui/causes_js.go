@@ -10,7 +10,8 @@ import (
 	"cosinelab/ui/state"
 )
 
-// causes is the line under the charts that says which channels raised an alarm. Each is a button that shows its channel.
+// causes is the line under the charts that says which channels raised an alarm. Each is a button that shows
+// its channel. A screen reader hears the share with the button, so that the text beside it is hidden from it.
 func causes(w *words.Language, v state.Causes) *vecty.HTML {
 	var channels vecty.List
 	for _, c := range v.Channels {

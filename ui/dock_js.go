@@ -99,7 +99,8 @@ func metricHeads(w *words.Language, columns []results.Column) vecty.List {
 	return heads
 }
 
-// armRows are focusable, so that the keyboard can bring an arm forward as the pointer does.
+// armRows can have the focus, so that the keyboard can bring an arm forward as the pointer does. Their keys
+// let vecty tell them apart when an arm comes or goes.
 func armRows(w *words.Language, v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
@@ -114,7 +115,8 @@ func armRows(w *words.Language, v results.Table) vecty.List {
 	return rows
 }
 
-// metricCell is one value with its spread, and below it every seed on the scale that the column shares.
+// metricCell is one value with its spread, and below it every seed on the scale that the column shares. The
+// sign for "not greater" has its meaning in words beside it, for those who do not see it.
 func metricCell(w *words.Language, v results.Table, r results.Row, column int, c results.Cell) *vecty.HTML {
 	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
 		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company)),
@@ -123,7 +125,8 @@ func metricCell(w *words.Language, v results.Table, r results.Row, column int, c
 		&drawing{Class: "strip", Draw: strip(v, r, column)})
 }
 
-// strip draws a cell on the scale that all arms share.
+// strip draws a cell. Its scale is that of the whole column, so that marks in one column can be compared by
+// their place: each cell looks at all rows.
 func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
 	var all []chart.Strip
 	var mine chart.Strip

@@ -72,7 +72,8 @@ func (d *drawing) measure() {
 	vecty.Rerender(d)
 }
 
-// textUnit is the size of a CSS pixel at the base text size: 1 where the root size is 16 px.
+// textUnit is the size of a CSS pixel at the base text size: 1 where the root size is 16 px. Who enlarges the
+// text of the browser, or projects the page, gets larger figures with it.
 func textUnit() float64 {
 	root := js.Global().Get("document").Get("documentElement")
 	size := js.Global().Call("getComputedStyle", root).Get("fontSize").String()

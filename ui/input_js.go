@@ -96,7 +96,8 @@ func (p *Page) onKey(e, target js.Value) {
 	}
 }
 
-// takes tells whether a control does something of its own with a key.
+// takes tells whether a control does something of its own with a key, which then is no shortcut. Escape never
+// is such a key: fields that use it have had it before.
 func takes(target js.Value, key string) bool {
 	switch {
 	case key == "Escape":
@@ -176,7 +177,8 @@ func (p *Page) File(name string) (file js.Value, ok bool) {
 	return js.Undefined(), false
 }
 
-// SwitchTheme changes between light and dark; the choice outlives the page where the browser lets it.
+// SwitchTheme changes between light and dark. Until somebody does, the theme is the system's; the choice
+// outlives the page where the browser lets it.
 func SwitchTheme() {
 	root := js.Global().Get("document").Get("documentElement")
 	dark := js.Global().Call("matchMedia", "(prefers-color-scheme: dark)").Get("matches").Bool()
@@ -197,7 +199,7 @@ func Remember(name, value string) {
 	js.Global().Get("localStorage").Call("setItem", name, value)
 }
 
-// Remembered returns what was kept under a name, empty if nothing is.
+// Remembered returns what was kept under a name, empty if nothing is or the browser keeps nothing.
 func Remembered(name string) (value string) {
 	defer func() { _ = recover() }()
 	if kept := js.Global().Get("localStorage").Call("getItem", name); !kept.IsNull() {

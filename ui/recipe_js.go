@@ -32,6 +32,7 @@ func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 	)
 }
 
+// heading is the title of a section.
 func heading(w *words.Language, name words.Key) *vecty.HTML {
 	return elem.Heading2(elem.Span(vecty.Text(w.Say(name))))
 }
@@ -81,7 +82,8 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 			options(v.Sources)))
 }
 
-// fileChooser is a button that opens the browser's own dialog for files.
+// fileChooser looks like a button and opens the browser's own dialog for files, which only an input of that
+// type can. Look is the classes of the style sheet.
 func fileChooser(w *words.Language, name words.Key, look string, locked bool) *vecty.HTML {
 	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)), elem.Span(vecty.Text(w.Say(name))),
 		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true), vecty.Property("disabled", locked),
@@ -124,6 +126,7 @@ func option(c form.Choice) *vecty.HTML {
 		vecty.Property("title", c.Hint)), vecty.Text(c.Text))
 }
 
+// anyOn tells whether the value is among the choices.
 func anyOn(choices []form.Choice) bool {
 	for _, c := range choices {
 		if c.On {
@@ -184,7 +187,8 @@ func value(in form.Input, locked bool) *vecty.HTML {
 		elem.Select(vecty.Markup(attr("aria-label", in.Name), vecty.Property("disabled", locked), field(in.Field)), options(in.Choices)))
 }
 
-// objective is the loss as a formula, with the weight under the same letter.
+// objective is the loss as a formula, with the weight under the same letter. The slider moves in steps of its
+// own, which moves (actions_js.go) turns into weights; the field beside it takes any weight.
 func objective(w *words.Language, v form.Recipe) *vecty.HTML {
 	lambda := func() *vecty.HTML { return elem.Variable(vecty.Markup(class("lam")), vecty.Text("λ")) }
 	if v.Formula == nil {
@@ -214,7 +218,8 @@ func variables(formula string) vecty.List {
 	return list
 }
 
-// arms are native check boxes under drawn ones, for the keyboard and for those who do not see them.
+// arms are native check boxes under drawn ones, for the keyboard and for those who do not see them. One that
+// has to be on cannot be changed.
 func arms(w *words.Language, v form.Recipe) *vecty.HTML {
 	var list vecty.List
 	for _, a := range v.Arms {
