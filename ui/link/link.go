@@ -89,6 +89,7 @@ func (l *Link) parsePart(name, value string) error {
 	return nil
 }
 
+// parseSpec reads a spec in Rison, as strictly as one in JSON: an error names the field.
 func parseSpec(text string) (spec.Spec, error) {
 	object, err := fromRison(text)
 	if err != nil {
@@ -97,6 +98,7 @@ func parseSpec(text string) (spec.Spec, error) {
 	return spec.Parse(object)
 }
 
+// parseSpan reads a span of steps, such as 120-480, which is up to, not including, its end.
 func parseSpan(text string) (steps.Range, error) {
 	a, b, found := strings.Cut(text, "-")
 	from, err1 := strconv.Atoi(a)
@@ -130,7 +132,8 @@ func ChannelsText(ns []int) string {
 	return strings.Join(texts, ",")
 }
 
-// escape percent-encodes what may not stand in a fragment or would end a part of it.
+// escape percent-encodes what may not stand in a fragment or would end a part of it. The signs of Rison may
+// stand there, so that a link stays readable.
 func escape(s string) string {
 	var out strings.Builder
 	for i := range len(s) {

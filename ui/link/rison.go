@@ -17,9 +17,9 @@ import (
 const maxDepth = 16 // of nested objects and arrays
 
 var (
-	plain  = regexp.MustCompile(`^[A-Za-z_./][A-Za-z0-9_./-]*$`)                    // a string that needs no quotes
+	plain  = regexp.MustCompile(`^[A-Za-z_./][A-Za-z0-9_./-]*$`)                    // a string without quotes
 	number = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`) // a JSON number
-	word   = regexp.MustCompile(`^[A-Za-z0-9_./+-]+`)                               // a plain string or a number
+	word   = regexp.MustCompile(`^[A-Za-z0-9_./+-]+`)                               // one of the two
 )
 
 // toRison rewrites JSON in Rison. The JSON has to be valid: it comes from json.Marshal. Numbers keep their
@@ -75,6 +75,7 @@ func writeRisonList(out *strings.Builder, decoder *json.Decoder, object bool) {
 	out.WriteByte(')')
 }
 
+// quoteRison writes a string, in quotes where it could be read as something else.
 func quoteRison(s string) string {
 	if plain.MatchString(s) {
 		return s
@@ -163,6 +164,8 @@ func (p *risonParser) list(depth int, open, end string, object bool) error {
 	return nil
 }
 
+// key parses the name of a member with its colon. It may look like a number; in JSON it is a string all the
+// same.
 func (p *risonParser) key() error {
 	s, err := p.text()
 	if err != nil {
@@ -219,6 +222,7 @@ func (p *risonParser) text() (string, error) {
 	return "", fault.New("link-quote")
 }
 
+// string writes a string as JSON has it.
 func (p *risonParser) string(s string) {
 	text, _ := json.Marshal(s) // a string always has a JSON form
 	p.out.Write(text)
