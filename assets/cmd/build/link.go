@@ -54,7 +54,7 @@ func link(sources map[string][]byte) ([]file, error) {
 	for _, source := range slices.Sorted(maps.Keys(sources)) {
 		if isPage(source) {
 			pages = append(pages, source)
-			l.names[source] = source
+			l.names[source] = source // others may refer to it before it is linked
 		}
 	}
 	for _, source := range slices.Sorted(maps.Keys(sources)) {
@@ -81,6 +81,7 @@ func (l *linker) name(source string) (string, error) {
 		}
 		return name, nil
 	}
+	// Under way: a reference that leads back here is a circle.
 	l.names[source] = ""
 	data, err := l.rewrite(source)
 	if err != nil {

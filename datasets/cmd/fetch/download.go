@@ -103,8 +103,8 @@ func (d *downloader) complete(ctx context.Context, p *partial) error {
 	return d.complete(ctx, p) // what an earlier run left was wrong: once more from the start
 }
 
-// persist makes attempts until one reaches the end of the file. An attempt that brought something is a
-// success of its own: only failures in a row count.
+// persist makes attempts until one reaches the end of the file, with pauses that double while nothing
+// arrives. An attempt that brought something is a success of its own: only failures in a row count.
 func (d *downloader) persist(ctx context.Context, p *partial) error {
 	var last final
 	for failed := 0; ; {
@@ -182,7 +182,7 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// observed calls each with the bytes read so far.
+// observed calls each with the bytes read so far, counted from n: those that were there before.
 type observed struct {
 	r    io.Reader
 	n    int64
@@ -196,7 +196,7 @@ func (o *observed) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// partial is a download that is under way.
+// partial is a download that is under way, in a file that a later run may continue.
 type partial struct {
 	url, file, sum string
 }
@@ -284,7 +284,7 @@ func (p *partial) append(r io.Reader, start int64) error {
 	return err
 }
 
-// check compares with the known sum.
+// check compares the whole file with the known sum; without one, its length has to do.
 func (p *partial) check() error {
 	if p.sum == "" {
 		return nil

@@ -37,6 +37,7 @@ func run(ctx context.Context, w *words.Language, args []string, stdout, stderr i
 	}
 	show := newProgress(stdout, w)
 	err = fetch(ctx, newDownloader(show), s.from, s.dir)
+	// The bar would be drawn over the error.
 	show.stop()
 	if err != nil {
 		if ctx.Err() != nil {
@@ -63,6 +64,7 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 	url := flags.String("url", "", w.Say("fetch-flag-url"))
 	language := flags.String("lang", "", w.Say("flag-lang")) // was read before all others
 	var names []string
+	// Package flag stops at the first argument that is no flag: take that one, and go on behind it.
 	for ok := true; ok; ok = len(args) > 0 {
 		switch err := flags.Parse(args); {
 		case errors.Is(err, flag.ErrHelp):

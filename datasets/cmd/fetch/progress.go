@@ -36,7 +36,8 @@ func (p *progress) begin(what string) {
 	p.what = what
 }
 
-// bytes reports n of total bytes; total is -1 when the server does not say.
+// bytes reports n of total bytes; total is -1 when the server does not say. Elsewhere than on a terminal
+// nothing is shown meanwhile.
 func (p *progress) bytes(n, total int64) {
 	if !p.terminal {
 		return

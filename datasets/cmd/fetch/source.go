@@ -39,6 +39,7 @@ var sources = []source{
 	},
 }
 
+// sourceNamed returns the source of a set as it is typed.
 func sourceNamed(id string) (source, bool) {
 	for _, s := range sources {
 		if s.id == id {
