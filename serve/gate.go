@@ -43,6 +43,7 @@ func (g *gate) Accept() (net.Conn, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.open >= g.most && !g.closed {
+		// Leaving frees the place, which the condition of the loop then sees.
 		if longest := g.idle.Front(); longest != nil {
 			longest.Value.(*conn).leave()
 			continue

@@ -77,6 +77,7 @@ func (l *lister) leave(b *batch) {
 		return
 	}
 	b.end()
+	// Nobody is left for a listing that has not begun: whoever asks now gets a new one.
 	if l.next == b {
 		l.next = nil
 	}

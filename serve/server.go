@@ -142,9 +142,10 @@ func ownURLs(port int) []string {
 func serveUntil(ctx context.Context, listener net.Listener, h http.Handler, problems *log.Logger) error {
 	gate := newGate(listener, maxConns)
 	server := &http.Server{
-		Handler:           h,
-		ErrorLog:          problems,
-		ConnState:         gate.follow,
+		Handler:   h,
+		ErrorLog:  problems,
+		ConnState: gate.follow,
+		// Requests are a few headers: who takes longer for one holds a connection for nothing.
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -160,6 +161,7 @@ func serveUntil(ctx context.Context, listener net.Listener, h http.Handler, prob
 	}
 	limit, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
+	// Shutdown waits for running answers; Close cuts off those that are not done by then.
 	if server.Shutdown(limit) != nil {
 		return server.Close()
 	}
