@@ -27,8 +27,7 @@ func (s *State) answer(a Answer) []Effect {
 		s.Run.Finish(a.Report)
 		return s.refresh()
 	case protocol.TypeError:
-		s.fail(a.Response)
-		return nil
+		s.fail(a.Response) // a view that cannot be drawn is an answer, too: what has waited for it is asked now
 	}
 	return s.Stack.answer(a, &s.requests)
 }

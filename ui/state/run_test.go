@@ -122,6 +122,23 @@ func complete(s *State, ap map[string][]float64) {
 	s.Update(confirmed(protocol.StateIdle))
 }
 
+// A view of a series that is gone is refused. The page must go on asking.
+func TestAViewThatFailsDoesNotEndAllViews(t *testing.T) {
+	s := idle(t)
+	asked := s.Update(Resize{Width: 800})
+	if !slices.Contains(sent(asked), protocol.TypeView) {
+		t.Fatalf("a measured page asks for %v, want a view", sent(asked))
+	}
+	for _, e := range asked {
+		if p, ok := e.(Post); ok {
+			s.Update(failed("view", p.Request.ID, "no data set is open"))
+		}
+	}
+	if got := sent(s.Update(Zoom{Span: steps.Range{From: 10, To: 60}})); !slices.Contains(got, protocol.TypeView) {
+		t.Errorf("after a view that failed a zoom asks for %v, want a view", got)
+	}
+}
+
 func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 	same := []float64{0.31, 0.32, 0.33}
 	mse, flat := same, []float64{0.1, 0.1, 0.1}
