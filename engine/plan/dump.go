@@ -6,6 +6,7 @@ import (
 )
 
 // Dump prints the plan for a person: sizes, slots, then each procedure step by step with shapes and places.
+// Places are offsets in floats. The format is for reading and may change.
 func (p *Plan) Dump() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "arena %d floats: %d in slots, %d temporary\n", p.Arena, p.Static, p.Arena-p.Static)
