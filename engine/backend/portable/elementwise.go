@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// chunk is how many elements an element-wise step takes at a time when operands must be gathered first.
+// chunk is how many elements an element-wise step takes at a time when operands must be gathered first. The
+// gathered copies of two operands, 8 KiB, fit in the first-level cache.
 const chunk = 1024
 
 // unaryRow computes a row of an element-wise operation; a is its constant. out may be x.
@@ -41,6 +42,7 @@ func compileUnary(c *compiler, s plan.Step) task {
 }
 
 // chunks splits n elements that take about cost picoseconds each and calls f with at most chunk of them.
+// Chunks lie in the same places whatever the number of workers.
 func (c *compiler) chunks(n, cost int, f body) task {
 	items := (n + chunk - 1) / chunk
 	return c.split(items, chunk*cost/1000, func(worker, lo, hi int) {
@@ -89,6 +91,7 @@ func relu(out, x []float32, _ float32) {
 	}
 }
 
+// heaviside makes 0 of NaN, as x > 0 does.
 func heaviside(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {

@@ -6,7 +6,7 @@ import (
 )
 
 // matrices is one operand or the result of a batch of products: element (i, j) of item b lies at offsets[b] +
-// i*row + j*col.
+// i*row + j*col. Offsets rather than strides hold the batch: its axes may lie in any way, and repeat.
 type matrices struct {
 	data     []float32
 	offsets  []int
@@ -37,7 +37,7 @@ type product struct {
 	rows    int
 	x, y    matrices
 	out     matrices
-	addends []matrices // added to the product, one after the other
+	addends []matrices // of the result's shape; added to the product, one after the other
 	onto    bool       // the result starts from what its memory holds
 	gelu    bool
 	slope   *matrices // where the slope of gelu goes, if it is kept
@@ -52,6 +52,7 @@ func (c *compiler) product(s plan.Step) *product {
 		gelu: s.Kind == op.MatMulGelu,
 	}
 	for _, z := range s.In[2:] {
+		// An accumulator is its own summand and need not be copied.
 		if z.Buffer == s.Out.Buffer && z.Offset == s.Out.Offset {
 			p.onto = true
 		} else {
@@ -66,7 +67,8 @@ func (c *compiler) product(s plan.Step) *product {
 }
 
 // compileMatMul splits the batch, and the rows of each item when the batch alone is too small for all
-// workers.
+// workers. No part has fewer rows than about four tiles, or packing the right matrix would outweigh the
+// product.
 func compileMatMul(c *compiler, s plan.Step) task {
 	p := c.product(s)
 	c.need(p.packedLen() + p.workLen())
@@ -89,7 +91,8 @@ func rowParts(batch, most, workers int) int {
 	return max(1, min(2*workers, most))
 }
 
-// run computes the rows from lo up to hi of item b.
+// run computes the rows from lo up to hi of item b. What lies in its scratch belongs to this call: each packs
+// the right matrix for itself.
 func (p *product) run(scratch []float32, b, lo, hi int) {
 	packed, work := carve(scratch, p.packedLen())
 	p.pack(packed, p.y.at(b, 0))
