@@ -19,7 +19,8 @@ type testCase struct {
 	differentiable bool
 }
 
-// cases are the uses of every operation. Sources need none: every other case has them.
+// cases are the uses of every operation. Sources need none: every other case has them. Each kind gets
+// ordinary numbers in every layout, sizes around what kernels take at a time, and extremes: huge, tiny, NaN.
 var cases = [op.Count][]testCase{
 	op.Reshape:      viewCases("reshape", reshaped),
 	op.Transpose:    viewCases("transpose", turned),
@@ -96,7 +97,8 @@ var cases = [op.Count][]testCase{
 	op.ReluGrad:        slopeCases(throughRelu),
 }
 
-// shapes are those of element-wise and row-wise cases; the last exceed what devices take at a time.
+// shapes are those of element-wise and row-wise cases; odd ones leave a rest in any vector, and the last
+// exceed what devices take at a time.
 var shapes = []tensor.Shape{{}, {1}, {2}, {3}, {5}, {17}, {5, 7}, {33, 2}, {3, 1, 5}, {2, 3, 5, 7}, {1, 100},
 	{130, 17},
 	{3, 1030}}
@@ -140,11 +142,12 @@ func unaryCases(k op.Kind, a op.Attr, f fill, extremes ...fill) []testCase {
 
 func normalized(x *graph.Node) *graph.Node { return graph.Normalize(x, 1e-5) }
 
-// pairs are operand shapes that broadcast.
+// pairs are operand shapes that broadcast. Either side repeats, along the first, last or a middle axis.
 var pairs = [][2]tensor.Shape{{{5, 7}, {7}}, {{5, 7}, {5, 1}}, {{5, 1}, {1, 7}}, {{}, {3, 4}},
 	{{2, 3, 5}, {3, 1}},
 	{{130, 17}, {17}}, {{130, 17}, {130, 1}}, {{1}, {33}}, {{2, 1, 5, 1}, {3, 1, 7}}}
 
+// binaryCases puts extremes on either side, except as divisors: a device may take a tiny one for 0.
 func binaryCases(k op.Kind, f fill, extremes ...fill) []testCase {
 	cs := rowPairCases(k, op.Attr{}, f)
 	for _, p := range pairs {
@@ -248,9 +251,11 @@ func padCases() []testCase {
 	return cs
 }
 
+// windows are [B,L,C], down to a single number.
 var windows = []tensor.Shape{{1, 5, 2}, {2, 17, 3}, {2, 33, 17}, {1, 1, 1}}
 
-// tapCases are widths, dilations, offsets, circular or not.
+// tapCases are widths, dilations, offsets, circular or not; some taps lie outside the window at every step,
+// or go around it more than once.
 var tapCases = [][4]int{{3, 1, 1, 0}, {3, 1, 1, 1}, {1, 1, 0, 0}, {2, 4, 8, 0}, {3, 2, 0, 1}, {5, 3, -2, 1},
 	{4, 7, 30, 1}}
 
@@ -284,7 +289,8 @@ func foldCases() []testCase {
 	return cs
 }
 
-// sums are shapes and the axes that go.
+// sums are shapes and the axes that go. Some leave runs in the middle, some axes of extent 1; the last are
+// longer than float32 would sum well in a row.
 var sums = []struct {
 	shape tensor.Shape
 	axes  []int
@@ -317,11 +323,13 @@ func sumCases() []testCase {
 	return append(cs, testCase{name: "special", build: spoilt})
 }
 
-// products are rows, inner extent, columns.
+// products are rows, inner extent, columns: single rows and columns, rests in every direction, inner extents
+// beyond what is multiplied at a time.
 var products = [][3]int{{1, 1, 1}, {2, 3, 5}, {5, 7, 2}, {3, 1, 17}, {1, 33, 1}, {17, 33, 3}, {4, 8, 16},
 	{100, 8, 100},
 	{100, 100, 8}, {33, 130, 17}, {7, 300, 5}, {1, 17, 130}, {130, 5, 1}, {64, 64, 64}}
 
+// The special case multiplies NaN by 0, which must give NaN: kernels must not skip zeros.
 func matmulCases() []testCase {
 	var cs []testCase
 	for _, p := range products {

@@ -26,7 +26,8 @@ func productForms(use func(m *maker, y *graph.Node) *graph.Node) []testCase {
 // biased adds a row to every row.
 func biased(m *maker, y *graph.Node) *graph.Node { return graph.Add(y, m.input(normal, last(y.Shape))) }
 
-// with adds something of the same shape in some layout.
+// with adds something of the same shape in some layout. The operand on the left is the new one: fusion must
+// look on both sides.
 func with(m *maker, l layout, y *graph.Node) *graph.Node {
 	m.layout = l
 	return graph.Add(m.input(normal, y.Shape...), y)
@@ -86,6 +87,7 @@ func affine(h, weight, bias *graph.Node) *graph.Node { return graph.Add(graph.Mu
 // normed are shapes with rows to normalise.
 var normed = []tensor.Shape{{2, 3}, {5, 7}, {33, 2}, {3, 2, 5}, {2, 3, 5, 7}, {130, 17}, {7, 64}, {3, 1030}}
 
+// layerNormCases read the normalised rows a second time, or not, since the step keeps them only then.
 func layerNormCases() []testCase {
 	var cs []testCase
 	for _, s := range normed {
@@ -147,7 +149,8 @@ func discrepancyGradCases() []testCase {
 	return cs
 }
 
-// slopeCases are gradients dy through a function with result y.
+// slopeCases are gradients dy through a function with result y. The expressions below are those that package
+// autodiff makes.
 func slopeCases(gradient func(y, dy *graph.Node) *graph.Node) []testCase {
 	var cs []testCase
 	for _, s := range shapes {

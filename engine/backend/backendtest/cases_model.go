@@ -44,7 +44,7 @@ func priorGradOf(m *maker, sigma *graph.Node) *graph.Node {
 // square is the shape of the association of sigma.
 func square(sigma *graph.Node) []int { return append(sigma.Shape[:3:3], sigma.Shape[2]) }
 
-// series is an input of association weights; finite differences move it too.
+// series is an input of association weights; finite differences move it too, so its rows need not sum to 1.
 func series(m *maker, sigma *graph.Node) *graph.Node {
 	return m.input(times(0.1, unit), square(sigma)...)
 }

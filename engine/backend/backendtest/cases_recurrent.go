@@ -24,7 +24,8 @@ func gruOf(m *maker, steps, rows, hidden int) *graph.Node {
 		m.input(normal, 3*hidden))
 }
 
-// weights let the state before count as much as the input.
+// weights let the state before count as much as the input. Larger ones would drive every gate to its limit,
+// where mistakes do not show.
 func (m *maker) weights(rows, hidden int) *graph.Node {
 	return m.input(times(1/float64(hidden), normal), rows, hidden)
 }

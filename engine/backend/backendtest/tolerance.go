@@ -8,7 +8,8 @@ import (
 )
 
 // bound is how far float32 may be from the oracle: relative to the value, plus a share of the largest finite
-// value of the tensor, plus a fixed amount for inputs of size 1 whose contributions cancel altogether.
+// value of the tensor, plus a fixed amount for inputs of size 1 whose contributions cancel altogether. The
+// three add up.
 type bound struct{ relative, ofLargest, fixed float64 }
 
 // The bounds, and why. An element-wise result is one rounding away from exact, or two where the device
@@ -22,6 +23,7 @@ var (
 	subtracted = bound{1e-4, 1e-4, 1e-5} // differences of sums that nearly cancel
 )
 
+// bounds says how exact each operation must be. Whatever only moves or selects numbers must not change a bit.
 var bounds = [op.Count]bound{
 	op.Reshape: exact, op.Transpose: exact, op.Slice: exact, op.Expand: exact, op.StopGradient: exact,
 	op.Copy: exact, op.Concat: exact, op.Pad: exact, op.Unfold: exact, op.Assign: exact,
@@ -74,6 +76,7 @@ func compare(got []float32, want []float64, b bound) error {
 	return nil
 }
 
+// finite is the magnitude of w, 0 for NaN, so that a NaN does not hide how large the rest is.
 func finite(w float64) float64 {
 	if math.IsNaN(w) {
 		return 0
