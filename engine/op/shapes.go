@@ -50,6 +50,7 @@ func reshape(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return s, nil
 }
 
+// transpose wants each axis exactly once.
 func transpose(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	if len(a.N) != len(in[0]) {
 		return nil, fmt.Errorf("permutation %v has %d axes, want %d", a.N, len(a.N), len(in[0]))
@@ -78,6 +79,7 @@ func axisOf(s tensor.Shape, a Attr, want int) (int, error) {
 	return a.N[0], nil
 }
 
+// slice keeps at least one element of the axis.
 func slice(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	x, err := axisOf(in[0], a, 3)
 	if err != nil {
@@ -91,6 +93,7 @@ func slice(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// expand never drops or shortens an axis of the operand.
 func expand(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	out, err := tensor.Broadcast(in[0], a.N)
 	if err != nil {
@@ -102,6 +105,7 @@ func expand(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// concat adds up the extents along the axis; all others must agree.
 func concat(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	x, err := axisOf(in[0], a, 1)
 	if err != nil {
@@ -146,6 +150,7 @@ func unfold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1], in[0][2] * a.N[0]}, nil
 }
 
+// fold is unfold the other way round, and wants columns in whole sets of taps.
 func fold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	if err := taps(in[0], a); err != nil {
 		return nil, err
@@ -227,6 +232,7 @@ func gaussianPriorGrad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return in[0], nil
 }
 
+// discrepancy makes one number of each row, so the result has sigma's shape.
 func discrepancy(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	s, err := gaussianPrior(in[1:], a)
 	if err != nil {
@@ -332,6 +338,7 @@ func influenceGradWeights(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return in[0], err
 }
 
+// update wants what is written in the parameter's own shape: nothing broadcasts into a parameter.
 func update(in []tensor.Shape, a Attr) (tensor.Shape, error) { return alike(in, a) }
 
 // adam wants the gradient in the parameters' own shape. What changes with every step comes as operands: the
