@@ -34,9 +34,9 @@ type Node struct {
 	graph *Graph
 }
 
-// Init says how a parameter starts: drawn evenly from -Uniform to Uniform, or from a normal distribution with
-// deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last axis.
-// Unit then divides every row along the last axis by its Euclidean norm.
+// Init says how a parameter starts: drawn uniformly from -Uniform to Uniform, or from a normal distribution
+// with deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last
+// axis. Unit then divides every row along the last axis by its Euclidean norm.
 type Init struct {
 	Uniform, Normal, Fill, Step float64
 	Unit                        bool
@@ -51,7 +51,7 @@ const (
 	// Normal is standard normal. The first axis counts windows; each has draws of its own, when it is scored
 	// as well.
 	Normal
-	// Gumbel is -ln(-ln u) for u even between 0 and 1. All windows share one draw; it is 0 when they are
+	// Gumbel is -ln(-ln u) for u uniform between 0 and 1. All windows share one draw; it is 0 when they are
 	// scored.
 	Gumbel
 	// Dropout is 0 with probability x, else 1/(1-x); 1 when windows are scored.
