@@ -13,7 +13,7 @@ import (
 const NormEps = 1e-5
 
 // Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in]
-// and name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
+// and name.bias [out], both drawn uniformly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
 func Linear(name string, x *graph.Node, out int) *graph.Node {
 	return NewWeights(x.Graph(), name, last(x), out).Of(x)
 }

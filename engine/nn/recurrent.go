@@ -9,9 +9,9 @@ import (
 // LSTM runs a long short-term memory over x [T,R,in], T steps of R independent rows, and returns its states
 // [T,R,hidden] (Hochreiter and Schmidhuber 1997; models/README.md, section 5). It starts at 0. weight_ih
 // [4*hidden,in], weight_hh [4*hidden,hidden] and two biases hold input, forget, cell and output gate in this
-// order; suffix ends their names. All start even between -1/sqrt(hidden) and 1/sqrt(hidden). One product over
-// all steps makes the input's shares of the gates; only what depends on the state runs step by step. Both
-// biases count, as in PyTorch, though one would do.
+// order; suffix ends their names. All start uniform between -1/sqrt(hidden) and 1/sqrt(hidden). One product
+// over all steps makes the input's shares of the gates; only what depends on the state runs step by step.
+// Both biases count, as in PyTorch, though one would do.
 func LSTM(suffix string, x *graph.Node, hidden int) *graph.Node {
 	p := gates(suffix, x, 4*hidden, hidden)
 	return graph.LSTM(p.of(x, graph.Add(p.biasX, p.biasH)), p.state)
