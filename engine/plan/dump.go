@@ -23,6 +23,7 @@ func (p *Plan) Dump() string {
 	return b.String()
 }
 
+// refs prints references one after the other, each with a space before it.
 func refs(in []Ref) string {
 	var b strings.Builder
 	for _, r := range in {
@@ -40,6 +41,7 @@ func (r Ref) String() string {
 	return s + "/" + strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Stride), " ", ","), "[]")
 }
 
+// attr prints the constants that are not zero or empty.
 func (s Step) attr() string {
 	out := ""
 	if s.Attr.X != 0 {

@@ -30,6 +30,7 @@ func (f *fuser) slope(i int, dy, with Ref) {
 		f.replace(i, Step{Kind: k, Out: s.Out, In: []Ref{y, dy}, Label: s.Label}, parts...)
 	}
 	switch s.Kind {
+	// dy - dy*y^2: the product may have its operands either way round.
 	case op.Sub:
 		p, ok := f.own(with, i, op.Mul)
 		if !ok || !same(s.In[0], dy) {
@@ -42,6 +43,7 @@ func (f *fuser) slope(i int, dy, with Ref) {
 				return
 			}
 		}
+	// dy * (y - y^2), or dy * heaviside(y).
 	case op.Mul:
 		if p, ok := f.own(with, i, op.Sub); ok {
 			y := f.steps[p].In[0]
@@ -130,7 +132,8 @@ func (f *fuser) layerNormGrad() {
 	}
 }
 
-// normOf is the layer norm whose operand step i differentiates by.
+// normOf is the layer norm whose operand step i differentiates by. It is an earlier one that kept its rows,
+// with the same epsilon.
 func (f *fuser) normOf(i int) (int, bool) {
 	g := f.steps[i]
 	k := slices.IndexFunc(f.steps[:i], func(s Step) bool {
@@ -224,7 +227,8 @@ func (f *fuser) discrepancyGrads() {
 	}
 }
 
-// likewise finds a step of this kind with the first two operands and the constants of another.
+// likewise finds a step of this kind with the first two operands and the constants of another. The first
+// operand is contiguous whatever its shape; the second may be strided and must be the same window.
 func (f *fuser) likewise(k op.Kind, s Step) int {
 	return slices.IndexFunc(f.steps, func(t Step) bool {
 		return t.Kind == k && t.Attr.X == s.Attr.X && same(t.In[0], s.In[0]) && equal(t.In[1], s.In[1])

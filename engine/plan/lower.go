@@ -31,11 +31,13 @@ func newBuilder(opts Options) *builder {
 	return &builder{opts: opts, plan: &Plan{}, slots: map[*graph.Node]int{}}
 }
 
+// newBuffer makes a buffer of n floats, for a slot or, with -1, a temporary.
 func (b *builder) newBuffer(n int, s Slot) int {
 	b.buffers = append(b.buffers, &buffer{len: n, slot: s, first: -1})
 	return len(b.buffers) - 1
 }
 
+// newSlot makes a slot with its buffer and returns the buffer's number.
 func (b *builder) newSlot(name string, c Class, s tensor.Shape, value []float32) int {
 	buf := b.newBuffer(s.Len(), Slot(len(b.plan.Slots)))
 	b.plan.Slots = append(b.plan.Slots, SlotInfo{Name: name, Class: c, Shape: s, Value: value, buffer: buf})
@@ -176,6 +178,7 @@ func (l *lowering) intern(n *graph.Node, of map[*graph.Node]*value, known map[st
 		r := contiguous(l.b.slots[n], n.Shape)
 		v.ref = &r
 	} else if n.Kind.Updates() == 0 {
+		// Two nodes that differ only by a StopGradient among their operands are one value here.
 		key := v.key()
 		if w := known[key]; w != nil {
 			return w
@@ -220,7 +223,8 @@ func (l *lowering) schedule(updates []*value) map[int][]*value {
 			}
 		}
 	}
-	touched := map[*value]int{} // by an earlier update
+	// Values, with the position after which the latest update that uses them runs.
+	touched := map[*value]int{} // a later update must not run before it
 	after := map[int][]*value{}
 	for _, u := range updates {
 		at := 0
@@ -328,7 +332,8 @@ func (b *builder) resultSlot(name string, s tensor.Shape) (int, error) {
 	return b.newSlot(name, ClassResult, s, nil), nil
 }
 
-// retarget makes every reference to one buffer a reference to another of the same length.
+// retarget makes every reference to one buffer a reference to another of the same length. Places within the
+// buffer stay.
 func (l *lowering) retarget(from, to int) {
 	move := func(r *Ref) {
 		if r.Buffer == from {

@@ -11,6 +11,7 @@ import (
 // align is the granularity of buffers in floats: a cache line, which also suits every vector load.
 const align = 16
 
+// roundUp is the room that n floats take.
 func roundUp(n int) int { return (n + align - 1) / align * align }
 
 // layout gives every buffer its place and writes the places into the steps. Temporaries of different

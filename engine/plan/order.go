@@ -2,8 +2,8 @@ package plan
 
 import "slices"
 
-// reportsLast moves what no update depends on behind everything that one does: losses that are only reported
-// can then share work with gradients.
+// reportsLast moves the steps that no update depends on behind those that some update needs: losses that are
+// only reported can then share work with gradients.
 func (f *fuser) reportsLast() {
 	needed := make([]bool, len(f.steps))
 	// Backwards, since whether a step is needed depends on those that read it.
