@@ -148,12 +148,13 @@ func (c *compiler) split(n, cost int, f body) task {
 	return s.run
 }
 
-// shared is a task on several goroutines, which take blocks of items as they get to them.
+// shared is a task on several goroutines, which take blocks of items as they get to them. It is made with the
+// step and used again in every run, one run at a time.
 type shared struct {
 	f         body
-	n, blocks int
-	others    []func()
-	next      atomic.Int64
+	n, blocks int          // items, and the blocks that they are dealt out in
+	others    []func()     // one for each worker but the first
+	next      atomic.Int64 // the block that the next free worker takes
 	wait      sync.WaitGroup
 }
 
@@ -168,6 +169,7 @@ func (s *shared) run() {
 	s.wait.Wait()
 }
 
+// work takes blocks until none are left.
 func (s *shared) work(worker int) {
 	for {
 		b := int(s.next.Add(1)) - 1

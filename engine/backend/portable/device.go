@@ -131,6 +131,7 @@ type program struct {
 // errClosed is wrapped by every call after Close.
 var errClosed = errors.New("the program is closed")
 
+// Write refuses constants, which the plan fixes, and results, which only steps may make.
 func (p *program) Write(s plan.Slot, values []float32) error {
 	dst, err := p.slot(s, len(values))
 	if err != nil {
@@ -143,6 +144,7 @@ func (p *program) Write(s plan.Slot, values []float32) error {
 	return nil
 }
 
+// Read copies any slot, whatever its class.
 func (p *program) Read(s plan.Slot, dst []float32) error {
 	src, err := p.slot(s, len(dst))
 	if err != nil {
@@ -167,6 +169,7 @@ func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 	return p.arena[info.Offset : info.Offset+n], nil
 }
 
+// Run looks at the context before every step and once after the last.
 func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	if p.closed {
 		return fmt.Errorf("%s: run: %w", p.name, errClosed)
@@ -187,6 +190,7 @@ func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	return ctx.Err()
 }
 
+// Close drops the arena and every task that holds it.
 func (p *program) Close() error {
 	if p.closed {
 		return fmt.Errorf("%s: close: %w", p.name, errClosed)

@@ -33,6 +33,7 @@ var unaries = [op.Count]unaryRow{
 	op.Softplus:  {softplusRow, 6000},
 }
 
+// compileUnary reads dense operands where they lie, and gathers others chunk by chunk into scratch.
 func compileUnary(c *compiler, s plan.Step) task {
 	row, out, x, a := unaries[s.Kind], c.floats(s.Out), c.window(s.In[0]), float32(s.Attr.X)
 	c.need(chunk)
@@ -73,6 +74,7 @@ func square(out, x []float32, _ float32) {
 	}
 }
 
+// sqrt rounds twice, to float64 and to float32, which gives the same as rounding once.
 func sqrt(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {
@@ -116,6 +118,7 @@ var binaries = [op.Count]func(out, x, y []float32){
 	op.ReluGrad:    reluGrad,
 }
 
+// compileBinary counts the same cost for all functions: loading and storing take most of it.
 func compileBinary(c *compiler, s plan.Step) task {
 	f, out, x, y := binaries[s.Kind], c.floats(s.Out), c.window(s.In[0]), c.window(s.In[1])
 	c.need(2 * chunk)

@@ -3,7 +3,7 @@ package portable
 import "cosinelab/engine/plan"
 
 // compileLayerNorm normalises, scales and shifts a row at a time; it keeps the normalised rows and the
-// reciprocals of their deviations where the step has further results.
+// reciprocals of their deviations where the step has further results. out may be x.
 func compileLayerNorm(c *compiler, s plan.Step) task {
 	x, weight, bias, out := c.floats(s.In[0]), c.floats(s.In[1]), c.floats(s.In[2]), c.floats(s.Out)
 	n := last(s.Out)

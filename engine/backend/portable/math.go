@@ -76,6 +76,8 @@ func logEdge(x float64) float64 { return math.Log(x) }
 // smallest is the smallest normal float64.
 const smallest = 0x1p-1022
 
+// expRow clamps, since exp itself is only good for a bounded range; what it cuts off is 0 or infinite in
+// float32.
 func expRow(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {
@@ -87,6 +89,7 @@ func expRow(out, x []float32, _ float32) {
 // the first-level cache between passes.
 const block = 64
 
+// logRow goes block by block: to float64, logarithms, back to float32.
 func logRow(out, x []float32, _ float32) {
 	var buf [block]float64
 	for len(x) > 0 {
@@ -118,6 +121,7 @@ func tanhRow(out, x []float32, _ float32) {
 	}
 }
 
+// sigmoidRow needs no second form for negative x: e^-x is at most e^200, far from overflow in float64.
 func sigmoidRow(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {

@@ -13,6 +13,7 @@ type matrices struct {
 	row, col int
 }
 
+// matrices sees the last two axes of r as matrices and all others as the batch.
 func (c *compiler) matrices(r plan.Ref) matrices {
 	n := len(r.Shape) - 2
 	return matrices{
@@ -34,7 +35,7 @@ func (m *matrices) line(b, i, n int) []float32 { return m.data[m.offsets[b]+i*m.
 // product is a batch of products with what fusion adds to it.
 type product struct {
 	gemm
-	rows    int
+	rows    int // of the left matrix and of the result
 	x, y    matrices
 	out     matrices
 	addends []matrices // of the result's shape; added to the product, one after the other
@@ -43,6 +44,7 @@ type product struct {
 	slope   *matrices // where the slope of gelu goes, if it is kept
 }
 
+// product reads the operands of op.MatMul, op.MatMulAdd and op.MatMulGelu, which share one kernel.
 func (c *compiler) product(s plan.Step) *product {
 	n := len(s.Out.Shape) - 2
 	p := &product{

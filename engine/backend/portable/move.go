@@ -87,6 +87,8 @@ func (p *taps) within(t int) (at int, ok bool) {
 	return t, t >= 0 && t < p.length
 }
 
+// compileUnfold writes the taps of a channel side by side, row by row; a row of zeros stands for what lies
+// outside.
 func compileUnfold(c *compiler, s plan.Step) task {
 	x, out, p := c.floats(s.In[0]), c.floats(s.Out), tapsOf(s.In[0], s.Attr.N)
 	n := p.channels

@@ -95,6 +95,7 @@ func (c *compiler) scalars(r plan.Ref) scalars {
 
 func (s *scalars) of(row int) float32 { return s.data[s.at[row]] }
 
+// compileGaussianPrior writes whole rows, mostly zeros; only who asks for the prior itself has it stored.
 func compileGaussianPrior(c *compiler, s plan.Step) task {
 	out, n := c.floats(s.Out), last(s.In[0])
 	return c.priors(s.In[0], 1, func(r int, p priorRow, _ []float64) {
@@ -106,6 +107,7 @@ func compileGaussianPrior(c *compiler, s plan.Step) task {
 	})
 }
 
+// compileGaussianPriorGrad needs only the gradient of the columns that have not vanished.
 func compileGaussianPriorGrad(c *compiler, s plan.Step) task {
 	g, out, n := c.floats(s.In[1]), c.floats(s.Out), last(s.In[0])
 	return c.priors(s.In[0], 1, func(r int, p priorRow, buf []float64) {
