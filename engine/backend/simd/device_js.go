@@ -22,9 +22,9 @@ type device struct {
 
 // New starts the kernels and returns the device: simd, which leaves steps that have no kernel to package
 // portable. It fails with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found
-// out by trying, unless tile names one. What it uses is good for every device that is started at about this
-// time; sure says whether it is good for ever, or the time allowed did not show it. A name that it does not
-// know counts as none.
+// out by trying, unless tile names one. uses names the tile that was taken, which will do for every other
+// device started at about the same time; sure says whether that choice is final, or whether time ran out
+// before the fastest was clear. A name that it does not know counts as none.
 func New(tile string) (dev backend.Device, uses string, sure bool, err error) {
 	if err := instantiate(); err != nil {
 		return nil, "", false, err
@@ -61,7 +61,7 @@ func instantiate() error {
 	return fmt.Errorf("simd: %w", ErrUnavailable)
 }
 
-// address is where a value lies in WebAssembly's memory. Go does not move what it points to.
+// address is where a value lies in WebAssembly's memory. Go never moves what is on its heap.
 func address[T any](x []T) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(x)))) }
 
 // memory is the arena of a program as kernels see it.
