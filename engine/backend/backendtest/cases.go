@@ -135,6 +135,7 @@ func rowCases(f fill, apply func(x *graph.Node) *graph.Node, extremes ...fill) [
 	return cs
 }
 
+// unaryCases are rowCases of one operation, with NaN among the extremes.
 func unaryCases(k op.Kind, a op.Attr, f fill, extremes ...fill) []testCase {
 	return rowCases(f, func(x *graph.Node) *graph.Node { return graph.Apply(k, a, x) },
 		append(extremes, special)...)
@@ -173,7 +174,7 @@ func binaryCases(k op.Kind, f fill, extremes ...fill) []testCase {
 	return cs
 }
 
-// rowPairCases apply an operation to two operands of one shape.
+// rowPairCases apply an operation to two operands of one shape, in different layouts.
 func rowPairCases(k op.Kind, a op.Attr, f fill) []testCase {
 	var cs []testCase
 	for _, s := range shapes {
@@ -191,7 +192,8 @@ func rowPairCases(k op.Kind, a op.Attr, f fill) []testCase {
 	}})
 }
 
-// viewCases build on views of views, some of which only a copy can express.
+// viewCases build on views of views, some of which only a copy can express. One stands between two steps, so
+// that its operand is a temporary.
 func viewCases(name string, f func(x *graph.Node) *graph.Node) []testCase {
 	var cs []testCase
 	for l := range layouts {
@@ -214,6 +216,7 @@ func stretched(x *graph.Node) *graph.Node {
 }
 func stopped(x *graph.Node) *graph.Node { return graph.StopGradient(x) }
 
+// concatCases join three operands of different extents along each axis.
 func concatCases() []testCase {
 	var cs []testCase
 	for l := range layouts {
@@ -236,6 +239,7 @@ func concatCases() []testCase {
 	return append(cs, testCase{"small", build, true})
 }
 
+// padCases pad before, behind, and on both sides, along each axis.
 func padCases() []testCase {
 	var cs []testCase
 	for l := range layouts {
@@ -259,6 +263,7 @@ var windows = []tensor.Shape{{1, 5, 2}, {2, 17, 3}, {2, 33, 17}, {1, 1, 1}}
 var tapCases = [][4]int{{3, 1, 1, 0}, {3, 1, 1, 1}, {1, 1, 0, 0}, {2, 4, 8, 0}, {3, 2, 0, 1}, {5, 3, -2, 1},
 	{4, 7, 30, 1}}
 
+// unfoldCases take every window with every geometry, as foldCases do.
 func unfoldCases() []testCase {
 	var cs []testCase
 	for _, s := range windows {
@@ -308,6 +313,7 @@ var sums = []struct {
 // sumOver is a sum even where a graph would have a view.
 func sumOver(x *graph.Node, axes []int) *graph.Node { return graph.Apply(op.Sum, op.Attr{N: axes}, x) }
 
+// sumCases end on a sum that a NaN must spoil, in its own row only.
 func sumCases() []testCase {
 	var cs []testCase
 	for _, c := range sums {
@@ -386,6 +392,7 @@ func heads(m *maker) *graph.Node {
 // nearZero has rows of 5 that are zero or almost.
 func nearZero(_ *rand.Rand, i int) float64 { return [...]float64{0, 1e-12, 1}[i/5%3] }
 
+// cosineCases include rows whose norm the epsilon replaces.
 func cosineCases() []testCase {
 	cs := rowPairsOf(func(x, y *graph.Node) *graph.Node { return graph.Cosine(x, y, 1e-8) })
 	for i, f := range [][2]fill{{nearZero, normal}, {normal, nearZero}, {nearZero, nearZero},
@@ -398,6 +405,7 @@ func cosineCases() []testCase {
 	return cs
 }
 
+// cosineGradCases include the same rows, whose gradient must be 0.
 func cosineGradCases() []testCase {
 	grad := func(m *maker, f, h fill, s ...int) *graph.Node {
 		return graph.Apply(op.CosineGrad, op.Attr{X: 1e-8}, m.input(f, s...), m.input(h, s...),

@@ -33,6 +33,7 @@ func with(m *maker, l layout, y *graph.Node) *graph.Node {
 	return graph.Add(m.input(normal, y.Shape...), y)
 }
 
+// matmulAddCases add a bias, a residual, both, or to an accumulator.
 func matmulAddCases() []testCase {
 	cs := productForms(func(m *maker, y *graph.Node) *graph.Node { return with(m, plain, y) })
 	for i, use := range []func(m *maker, y *graph.Node) *graph.Node{
@@ -51,6 +52,7 @@ func matmulAddCases() []testCase {
 	return cs
 }
 
+// matmulGeluCases ask for gelu alone, or for its slope too.
 func matmulGeluCases() []testCase {
 	both := func(m *maker, y *graph.Node) *graph.Node {
 		return graph.Sub(graph.Unary(op.Gelu, y), graph.Unary(op.GeluSlope, y))
@@ -67,6 +69,7 @@ func matmulGeluCases() []testCase {
 	return cs
 }
 
+// sumAddCases accumulate sums over runs, rows, and rows with strides.
 func sumAddCases() []testCase {
 	var cs []testCase
 	for _, c := range sums {

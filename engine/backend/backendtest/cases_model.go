@@ -49,10 +49,13 @@ func series(m *maker, sigma *graph.Node) *graph.Node {
 	return m.input(times(0.1, unit), square(sigma)...)
 }
 
+// discrepancyOf has the epsilon of models/README.md, section 3.4, as the kernels of a device may know no
+// other.
 func discrepancyOf(m *maker, sigma *graph.Node) *graph.Node {
 	return graph.Discrepancy(series(m, sigma), sigma, 1e-4)
 }
 
+// gradientOf differentiates the same, with some gradient of each row.
 func gradientOf(k op.Kind) association {
 	return func(m *maker, sigma *graph.Node) *graph.Node {
 		return graph.Apply(k, op.Attr{X: 1e-4}, series(m, sigma), sigma, m.input(normal, sigma.Shape...))

@@ -206,6 +206,7 @@ type slotName struct {
 	name  string
 }
 
+// newRunner compiles the plan. Names are unique within a class, but for constants, of which the last stays.
 func newRunner(t *testing.T, dev backend.Device, p *plan.Plan) *runner {
 	t.Helper()
 	prog, err := dev.Compile(p)

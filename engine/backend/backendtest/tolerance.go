@@ -66,6 +66,7 @@ func compare(got []float32, want []float64, b bound) error {
 	}
 	for i, w := range want {
 		g := float64(got[i])
+		// A device may flush subnormals to 0, in operands as in results.
 		limit := b.relative*math.Abs(w) + b.ofLargest*largest + b.fixed + 2*subnormal
 		if g == float64(float32(w)) || math.IsNaN(g) && math.IsNaN(w) || math.Abs(g-w) <= limit &&
 			!math.IsInf(g, 0) {
