@@ -9,7 +9,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// array is a tensor as the files write it: nested lists in row-major order, or a number.
+// array is a tensor as the files write it: nested lists in row-major order, or a number. A number has the
+// empty shape.
 type array struct {
 	shape tensor.Shape
 	data  []float64

@@ -199,7 +199,8 @@ func (c evaluationCase) metrics(l *ledger) error {
 	return nil
 }
 
-// answer is everything that the file has of an evaluation, under the file's keys.
+// answer is everything that the file has of an evaluation, under the file's keys. Metrics that depend on a
+// threshold take the one of the case's options.
 func (c evaluationCase) answer(e *metrics.Evaluation) map[string]any {
 	a := e.At(c.Options.Threshold)
 	return map[string]any{
@@ -365,7 +366,7 @@ func (c evaluationCase) thresholds(l *ledger) error {
 	return nil
 }
 
-// thresholdOf is a policy with one parameter.
+// thresholdOf is a policy with one parameter. It fails if the name is no policy's.
 func thresholdOf(policy string, x float64) (t spec.Threshold, err error) {
 	if err = t.Policy.UnmarshalText([]byte(policy)); err == nil {
 		for _, k := range spec.Policies[t.Policy].Params {

@@ -142,7 +142,7 @@ func (t target) of(q quantity) string { return strings.TrimSpace(q.name + " " + 
 func one(n *graph.Node, want array) []target { return []target{{"", n, want}} }
 
 // check evaluates all targets at once and adds a Check for each quantity. It fails before anything is run if
-// a target has no node or another shape than the file.
+// a target has no node or another shape than the file. A run is one round: nothing is updated.
 func (v *verifier) check(g *graph.Graph, feeds feeds, quantities []quantity) error {
 	j := job{graph: g, feeds: feeds, rounds: make([]map[*graph.Node][]float32, 1)}
 	for _, q := range quantities {
@@ -206,7 +206,8 @@ func difference(got, want []float64) float64 {
 	return d
 }
 
-// differs says that a setting of a file is not the one that the engine computes with.
+// differs says that a setting of a file is not the one that the engine computes with. Other numbers would
+// then be wrong for a reason that their checks do not show.
 func differs(setting string, got, want any) error {
 	return fault.New("golden-setting", setting, fmt.Sprint(got), fmt.Sprint(want))
 }

@@ -11,7 +11,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// common is what the files of all recurrent and graph models hold.
+// common is what the files of all recurrent and graph models hold. All fields of a file must be known, so
+// some are here that nothing reads.
 type common struct {
 	What           string           `json:"what"`
 	ComputedWith   string           `json:"computed_with"`

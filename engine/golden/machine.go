@@ -93,7 +93,7 @@ func (r run) write(values map[*graph.Node][]float32) error {
 	return nil
 }
 
-// round runs the procedure once and reads all results.
+// round runs the procedure once and reads all results. The slots are there, since plan named them.
 func (r run) round(inputs map[*graph.Node][]float32, results int) ([][]float64, error) {
 	if err := r.write(inputs); err != nil {
 		return nil, err

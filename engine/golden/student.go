@@ -93,7 +93,7 @@ func cosineAlong(axis spec.AxisKind) spec.Objective {
 // counted are the steps of a series [B,L,C] from the first that counts.
 func counted(x *graph.Node, first int) *graph.Node { return graph.SliceAxis(x, 1, first, x.Shape[1]) }
 
-// draw sets the inputs that are noise.
+// draw sets the inputs that are noise. The file must have each, in the shape that the model draws.
 func (p *student) draw(noise map[string]array) error {
 	for _, n := range p.graph.Nodes() {
 		if n.Noise == graph.NoNoise {
@@ -150,7 +150,8 @@ func (p *student) perParam(nodes []*graph.Node, want map[string]array) []target 
 	return ts
 }
 
-// own pairs the gradient of a loss of the model alone with the file's.
+// own pairs the gradient of a loss of the model alone with the file's. It shows a gradient that the cosine
+// loss in the total would cover.
 func (p *student) own(loss *graph.Node, want map[string]array) ([]target, error) {
 	grads, err := autodiff.Gradients(loss, p.params...)
 	if err != nil {
@@ -193,7 +194,8 @@ func find(from []models.Named, name string) *graph.Node {
 	return nil
 }
 
-// cosine compares the gradients of the cosine losses alone by the student's output.
+// cosine compares the gradients of the cosine losses alone by the student's output. It needs a graph of its
+// own, in which both outputs are inputs with the file's values.
 func (v *verifier) cosine(student, teacher array, want map[string]array) error {
 	var targets []target
 	in := feeds{}
@@ -235,8 +237,8 @@ type training struct {
 	Totals    []array `json:"totals"`
 }
 
-// train compares the total loss over some steps of Adam on the same batch. The student is not good for more
-// after it. The totals are those before each step; Adam has its usual constants.
+// train compares the total loss over some steps of Adam on the same batch. The student cannot be used again
+// afterwards. The totals are those before each step; Adam has its usual constants.
 func (v *verifier) train(p student, t training) error {
 	s := newStepper(adamConfig{t.Rate, 0.9, 0.999, 1e-8, 0}, p.params, p.gradients)
 	for n, x := range s.feeds {

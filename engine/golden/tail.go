@@ -49,7 +49,7 @@ func (s sample) scores() ([]float64, error) {
 	return out, nil
 }
 
-// transform turns v, even between 0 and 1, into a draw whose tail has the shape that the name says.
+// transform turns v, uniform between 0 and 1, into a draw whose tail has the shape that the name says.
 func (s sample) transform(v float64) (float64, error) {
 	switch s.Transform {
 	case "exponential":

@@ -180,7 +180,8 @@ func (f *transformerFile) norms(v *verifier) error {
 	return v.check(p.graph, p.feeds, quantities)
 }
 
-// plain compares the transformer without prior association, which the same weights serve.
+// plain compares the transformer without prior association, which the same weights serve. Its loss has the
+// squared error once (models/README.md, section 4).
 func (f *transformerFile) plain(v *verifier) error {
 	p, err := f.setup(spec.ModelTransformer, f.Params).build()
 	if err != nil {
