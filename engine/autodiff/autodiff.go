@@ -13,7 +13,8 @@ import (
 // StopGradient or because loss does not depend on the node, the gradient is zero. A reshaped or transposed
 // node is a poor choice for wrt: graph.Reshape and graph.Transpose build on the operand of such a node, past
 // the node itself. New nodes carry the label of the operation whose gradient they compute. It fails if loss
-// is not a scalar, or if a path leads through an operation that has no gradient.
+// is not a scalar, or if a path leads through an operation that has no gradient. The graph keeps what was
+// built before a failure.
 func Gradients(loss *graph.Node, wrt ...*graph.Node) ([]*graph.Node, error) {
 	if len(loss.Shape) != 0 {
 		return nil, fmt.Errorf("gradients: loss has shape %v, want a scalar", loss.Shape)
@@ -25,7 +26,7 @@ func Gradients(loss *graph.Node, wrt ...*graph.Node) ([]*graph.Node, error) {
 		}
 	}
 	g := loss.Graph()
-	grads := make([]*graph.Node, len(wrt))
+	grads := make([]*graph.Node, len(wrt)) // by position in wrt
 	err := g.Extend(func() {
 		s := newSweep(loss, wrt)
 		s.run(loss)
@@ -49,7 +50,7 @@ type sweep struct {
 }
 
 // newSweep marks the nodes that a gradient must pass through. Operands come before users, so one pass is
-// enough.
+// enough. What was made after the loss cannot lead to it, and is left out.
 func newSweep(loss *graph.Node, wrt []*graph.Node) *sweep {
 	nodes := loss.Graph().Nodes()[:loss.ID+1]
 	s := &sweep{nodes: nodes, needed: make([]bool, len(nodes)), parts: make([][]*graph.Node, len(nodes))}
@@ -81,10 +82,12 @@ func (s *sweep) run(loss *graph.Node) {
 
 // pass hands n's gradient on to those of its operands that need one.
 func (s *sweep) pass(n *graph.Node) {
+	// Nothing has arrived if rules said zero all along the way.
 	dy := s.total(n)
 	if dy == nil {
 		return
 	}
+	// In a dump of the plan, gradients then stand under the layer that they belong to.
 	if n.Label != "" {
 		defer n.Graph().Scope(n.Label)()
 	}
@@ -98,7 +101,9 @@ func (s *sweep) pass(n *graph.Node) {
 	}
 }
 
-// total adds up the parts of n's gradient in the order they came; it is nil if there are none.
+// total adds up the parts of n's gradient in the order they came; it is nil if there are none. The order
+// decides the bits of a floating-point sum, so it is that of the graph and nothing else. The sum takes the
+// place of the parts, so that asking again adds no nodes.
 func (s *sweep) total(n *graph.Node) *graph.Node {
 	if n.ID >= len(s.parts) || len(s.parts[n.ID]) == 0 {
 		return nil

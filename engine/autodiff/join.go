@@ -9,7 +9,7 @@ import (
 
 // joined puts parts of a gradient that are zero outside a range of an axis, the gradients of slices, side by
 // side where their ranges do not overlap. A sequence that is read step by step then costs one pass instead of
-// one for each step.
+// one for each step. The order of parts that are no slices stays; the joined ones follow.
 func joined(parts []*graph.Node) []*graph.Node {
 	var rest []*graph.Node
 	var rows []*row
@@ -37,13 +37,15 @@ func span(p *graph.Node) (axis, from, to int) {
 	return axis, from, from + p.In[0].Shape[axis]
 }
 
-// find returns the position of p in the row.
+// find returns the position in the row that p has, or would have if it were added.
 func (r *row) find(p *graph.Node) int {
 	i, _ := slices.BinarySearchFunc(r.pads, p.Attr.N[1],
 		func(q *graph.Node, from int) int { return q.Attr.N[1] - from })
 	return i
 }
 
+// takes reports whether p fits into the row: along the same axis, between its neighbours. All paddings of a
+// row have the same shape, since they add to the same gradient.
 func (r *row) takes(p *graph.Node) bool {
 	axis, from, to := span(p)
 	if r.pads[0].Attr.N[0] != axis {

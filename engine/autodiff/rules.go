@@ -8,11 +8,14 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// rule returns what the use of operand i in n adds to that operand's gradient, where dy is the gradient of n.
-// Nil means zero.
+// rule returns what the use of operand i in n adds to that operand's gradient, where dy is the gradient of n,
+// of n's shape; the result has the operand's. It is asked only for operands that need a gradient. Nil means
+// zero.
 type rule func(n, dy *graph.Node, i int) *graph.Node
 
-// vjp is the vector-Jacobian product of every operation.
+// vjp is the vector-Jacobian product of every operation. Fused operations have no row: they stand in no
+// graph. Package plan knows the expressions that stand here for tanh, sigmoid and relu and joins each into
+// one step: to write one of them differently is to lose that unless the pass in plan changes too.
 var vjp = [op.Count]rule{
 	op.Input: zero,
 	op.Param: zero,
@@ -96,7 +99,8 @@ func none(n, _ *graph.Node, _ int) *graph.Node {
 
 func pass(_, dy *graph.Node, _ int) *graph.Node { return dy }
 
-// withOperand is the rule of operations whose gradient is an operation of their operand and dy.
+// withOperand is the rule of operations whose gradient is an operation of their operand and dy. It also takes
+// the constants of the operation, such as its epsilon.
 func withOperand(k op.Kind) rule {
 	return func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(k, n.Attr, n.In[0], dy) }
 }
@@ -143,11 +147,13 @@ func concat(n, dy *graph.Node, i int) *graph.Node {
 	return graph.SliceAxis(dy, axis, from, from+n.In[i].Shape[axis])
 }
 
+// pad cuts out what is not padding.
 func pad(n, dy *graph.Node, _ int) *graph.Node {
 	axis, before := n.Attr.N[0], n.Attr.N[1]
 	return graph.SliceAxis(dy, axis, before, before+n.In[0].Shape[axis])
 }
 
+// sub shrinks before it negates: less may be left to negate.
 func sub(n, dy *graph.Node, i int) *graph.Node {
 	d := shrink(dy, n.In[i].Shape)
 	if i == 1 {
@@ -156,7 +162,7 @@ func sub(n, dy *graph.Node, i int) *graph.Node {
 	return d
 }
 
-// div uses d(x/y)/dx = 1/y and d(x/y)/dy = -(x/y)/y.
+// div uses d(x/y)/dx = 1/y and d(x/y)/dy = -(x/y)/y, where x/y is the result and need not be computed again.
 func div(n, dy *graph.Node, i int) *graph.Node {
 	d := graph.Div(dy, n.In[1])
 	if i == 1 {
@@ -213,7 +219,9 @@ func lstm(n, dy *graph.Node, i int) *graph.Node {
 	return weights(n, dx)
 }
 
-// gru is like lstm; the shares that come from the state have a gradient and a bias of their own.
+// gru is like lstm; the shares that come from the state have a gradient and a bias of their own. Those are
+// the second half of what op.GRUGrad gives; the bias is added at every step of every row, so its gradient
+// sums over both.
 func gru(n, dy *graph.Node, i int) *graph.Node {
 	d := graph.Apply(op.GRUGrad, op.Attr{}, n, n.In[1], ofStates(n, dy))
 	gates := n.In[0].Shape[2]
@@ -227,13 +235,15 @@ func gru(n, dy *graph.Node, i int) *graph.Node {
 	return graph.Sum(ofState, 0, 1)
 }
 
+// influence has an operation for each operand, like discrepancy (models/README.md, section 8.2).
 func influence(n, dy *graph.Node, i int) *graph.Node {
 	k := [2]op.Kind{op.InfluenceGradWeights, op.InfluenceGrad}[i]
 	return graph.Apply(k, op.Attr{}, n.In[0], n.In[1], dy)
 }
 
-// ofStates is the part of dy that belongs to the states of the recurrence n. Nothing else in its result,
-// which is there for the gradient, can be differentiated.
+// ofStates is the part of dy that belongs to the states of the recurrence n. They are taken out by a slice,
+// so their gradient comes as its padding with zeros, of which only the inside is handed on. Nothing else in
+// the result, which is there for the gradient, can be differentiated.
 func ofStates(n, dy *graph.Node) *graph.Node {
 	h := n.In[1].Shape[1]
 	first := n.Shape[2] - h
@@ -244,7 +254,8 @@ func ofStates(n, dy *graph.Node) *graph.Node {
 }
 
 // weights is the gradient [G,H] of a recurrence's weights, where d [T,R,G] is that of their products with the
-// states before. The first step has no state before it.
+// states before. The first step has no state before it. One product over all other steps replaces a sum of
+// one product for each.
 func weights(n, d *graph.Node) *graph.Node {
 	steps, rows := n.Shape[0], n.Shape[1]
 	if steps == 1 {

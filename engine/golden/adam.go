@@ -31,7 +31,8 @@ type stepper struct {
 	moments [][2]*graph.Node
 }
 
-// newStepper adds the update of each parameter by its gradient to their graph.
+// newStepper adds the update of each parameter by its gradient to their graph. grads[i] belongs to params[i]
+// and is not clipped. The graph gets parameters for the moments, and the input hyper.
 func newStepper(c adamConfig, params, grads []*graph.Node) stepper {
 	g := params[0].Graph()
 	s := stepper{config: c, hyper: g.Input("hyper", 3), feeds: feeds{}}
@@ -45,7 +46,8 @@ func newStepper(c adamConfig, params, grads []*graph.Node) stepper {
 	return s
 }
 
-// rounds are the inputs of so many steps.
+// rounds are the inputs of so many steps. Steps count from 1, as the bias corrections want (models/README.md,
+// section 9.1).
 func (s stepper) rounds(n int) []map[*graph.Node][]float32 {
 	out := make([]map[*graph.Node][]float32, n)
 	for i := range out {
@@ -125,7 +127,8 @@ func verifyAdam(v *verifier, file []byte) error {
 	return v.clipping(f)
 }
 
-// valley descends (1 - a)^2 + 5 (b - a^2)^2 and compares every step.
+// valley descends (1 - a)^2 + 5 (b - a^2)^2 and compares every step. The gradient is the engine's own, so
+// mistakes of the optimiser add up from step to step.
 func (v *verifier) valley(f adamFile) error {
 	var p, loss *graph.Node
 	g, err := graph.Build(func(g *graph.Graph) {
@@ -163,7 +166,8 @@ func (v *verifier) valley(f adamFile) error {
 	return nil
 }
 
-// constant makes steps with the same gradient.
+// constant makes steps with the same gradient. With a gradient that never changes, corrected moments are the
+// gradient and its square: every step is as long as the rate.
 func (v *verifier) constant(name string, c adamConfig, gradient, start array, after []array) error {
 	var p, d *graph.Node
 	var s stepper
@@ -189,7 +193,8 @@ func (v *verifier) constant(name string, c adamConfig, gradient, start array, af
 	return nil
 }
 
-// rates compares the schedule of the Anomaly Transformer program.
+// rates compares the schedule of the Anomaly Transformer program. It is a table of numbers and needs no
+// device (models/README.md, section 9.3).
 func (v *verifier) rates(f adamFile) error {
 	q, got := quantity{name: "learning_rate", rule: optimizer}, [][]float64{}
 	for i, want := range f.Rate.Epochs {
@@ -205,7 +210,8 @@ func (v *verifier) rates(f adamFile) error {
 	return nil
 }
 
-// each pairs gradients with the file's, of which there must be as many.
+// each pairs gradients with the file's, of which there must be as many. It ends the building of the graph
+// otherwise.
 func each(name string, grads []*graph.Node, want []array) quantity {
 	q := quantity{name: name, rule: optimizer}
 	if len(want) != len(grads) {
@@ -217,7 +223,8 @@ func each(name string, grads []*graph.Node, want []array) quantity {
 	return q
 }
 
-// clipping compares the global norm and the gradients scaled down to it, or each to its own.
+// clipping compares the global norm and the gradients scaled down to it, or each to its own. Limits are those
+// in the names of the file's fields (models/README.md, section 9.2).
 func (v *verifier) clipping(f adamFile) error {
 	var quantities []quantity
 	in := feeds{}

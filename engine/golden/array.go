@@ -9,13 +9,15 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// array is a tensor as the files write it: nested lists in row-major order, or a number.
+// array is a tensor as the files write it: nested lists in row-major order, or a number. A number has the
+// empty shape.
 type array struct {
 	shape tensor.Shape
 	data  []float64
 }
 
-// UnmarshalJSON reads nested lists whose lengths agree.
+// UnmarshalJSON reads nested lists whose lengths agree. The first element at each depth says how long all
+// lists of that depth must be.
 func (a *array) UnmarshalJSON(text []byte) error {
 	var x any
 	if err := json.Unmarshal(text, &x); err != nil {
@@ -51,7 +53,8 @@ func (a *array) fill(x any, depth int) error {
 	return fault.New("golden-no-number", fmt.Sprint(x))
 }
 
-// steps are those of a series [B,L,C] from the given one on.
+// steps are those of a series [B,L,C] from the given one on. Anything else than a series is returned as it
+// is.
 func (a array) steps(first int) array {
 	if first == 0 || len(a.shape) != 3 {
 		return a

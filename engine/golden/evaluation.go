@@ -21,7 +21,10 @@ const (
 	evaluated = 1e-9
 )
 
-// draws is a rule for a list of scores, in words in the files' field "rules".
+// draws is a rule for a list of scores, in words in the files' field "rules". A list has Values over Divisor,
+// where null means unscored; lcg has the upper Bits bits of a generator started with Seed, raised by the
+// third number of each bump between the first two, over 2^Bits. In float64 that gives the same scores
+// everywhere.
 type draws struct {
 	Kind    string     `json:"kind"`
 	Divisor float64    `json:"divisor"`
@@ -31,6 +34,7 @@ type draws struct {
 	Bumps   [][3]int   `json:"bumps"`
 }
 
+// scores makes n scores, NaN where a point is unscored.
 func (d draws) scores(n int) ([]float64, error) {
 	out := make([]float64, n)
 	switch {
@@ -61,7 +65,8 @@ func (d draws) scores(n int) ([]float64, error) {
 	return out, nil
 }
 
-// evaluationCase is a case of the file of metrics and thresholds.
+// evaluationCase is a case of the file of metrics and thresholds. Check has the beginning and the sum of what
+// the rules must give.
 type evaluationCase struct {
 	Name   string `json:"name"`
 	Kind   string `json:"kind"`
@@ -105,7 +110,8 @@ func (c evaluationCase) first(l *ledger, what string, got, want []float64) {
 	}
 }
 
-// verifyEvaluation compares every metric and threshold that a file of cases has.
+// verifyEvaluation compares every metric and threshold that a file of cases has. Nothing of it runs on the
+// device: metrics and thresholds are computed in float64 everywhere.
 func verifyEvaluation(v *verifier, file []byte) error {
 	var f struct{ Cases []evaluationCase }
 	if err := json.Unmarshal(file, &f); err != nil {
@@ -128,7 +134,8 @@ func verifyEvaluation(v *verifier, file []byte) error {
 // ledger collects single numbers under the quantities they belong to, in the order they come.
 type ledger struct{ checks []Check }
 
-// note compares a number; the largest error of a quantity is kept.
+// note compares a number; the largest error of a quantity is kept. The error is relative to numbers above 1
+// and absolute below. What must be exact is infinitely wrong or not at all.
 func (l *ledger) note(quantity, at string, got, want, limit float64) {
 	e := math.Abs(got-want) / max(1, math.Abs(want))
 	if math.IsNaN(e) || limit == exactly && e > 0 {
@@ -144,6 +151,8 @@ func (l *ledger) note(quantity, at string, got, want, limit float64) {
 	}
 }
 
+// metrics compares one list of scores with its labels. Where the file has an answer for each policy on
+// unscored points, the default must refuse them.
 func (c evaluationCase) metrics(l *ledger) error {
 	scores, err := c.Scores.scores(c.N)
 	if err != nil {
@@ -190,7 +199,8 @@ func (c evaluationCase) metrics(l *ledger) error {
 	return nil
 }
 
-// answer is everything that the file has of an evaluation, under the file's keys.
+// answer is everything that the file has of an evaluation, under the file's keys. Metrics that depend on a
+// threshold take the one of the case's options.
 func (c evaluationCase) answer(e *metrics.Evaluation) map[string]any {
 	a := e.At(c.Options.Threshold)
 	return map[string]any{
@@ -248,7 +258,9 @@ func keyed[K int | float64, V any](keys []K, of func(K) V) map[string]any {
 	return object
 }
 
-// leaves compares an answer with what is expected, one check for each of the file's top-level keys.
+// leaves compares an answer with what is expected, one check for each of the file's top-level keys. The
+// answer goes through JSON, so that both sides are made of the same few types, under the names the metrics
+// give their own fields.
 func (c evaluationCase) leaves(l *ledger, at string, want any, answer map[string]any) error {
 	text, err := json.Marshal(answer)
 	if err != nil {
@@ -278,7 +290,7 @@ func sorted(object map[string]any) []string {
 	return keys
 }
 
-// compare walks through what is expected; got may have more.
+// compare walks through what is expected; got may have more. Counts and chosen thresholds must be exact.
 func compare(l *ledger, quantity, at string, want, got any) {
 	switch want := want.(type) {
 	case map[string]any:
@@ -341,6 +353,7 @@ func (c evaluationCase) thresholds(l *ledger) error {
 		if err != nil {
 			return err
 		}
+		// A score is flagged above the threshold, not at it.
 		flags := 0
 		for _, s := range test {
 			if s > cut.Threshold {
@@ -353,7 +366,7 @@ func (c evaluationCase) thresholds(l *ledger) error {
 	return nil
 }
 
-// thresholdOf is a policy with one parameter.
+// thresholdOf is a policy with one parameter. It fails if the name is no policy's.
 func thresholdOf(policy string, x float64) (t spec.Threshold, err error) {
 	if err = t.Policy.UnmarshalText([]byte(policy)); err == nil {
 		for _, k := range spec.Policies[t.Policy].Params {
@@ -375,7 +388,7 @@ func policyOf(key string) (name string, x float64, err error) {
 	return name, x, err
 }
 
-// numberOr is a number of a file, NaN if it is none.
+// numberIn is a number of a file, NaN if it is none.
 func numberIn(x any) float64 {
 	if f, ok := x.(float64); ok {
 		return f

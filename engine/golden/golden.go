@@ -19,7 +19,8 @@ type Report struct {
 	Checks []Check
 }
 
-// Check is one quantity, compared tensor by tensor.
+// Check is one quantity, compared tensor by tensor. Where a quantity has several tensors, the numbers are
+// those of the one that comes closest to its limit or furthest beyond it.
 type Check struct {
 	Name  string  // output, gradients
 	At    string  // the tensor that comes closest to its limit, where the quantity has several
@@ -27,7 +28,8 @@ type Check struct {
 	Limit float64 // how large it may be
 }
 
-// OK reports whether the error is within the limit.
+// OK reports whether the error is within the limit. An error that is not a number was made infinite before,
+// so it never is.
 func (c Check) OK() bool { return c.Error <= c.Limit }
 
 // OK reports whether all errors are within their limits.
@@ -63,6 +65,7 @@ func Verify(file []byte, dev backend.Device) (Report, error) {
 	return verify(file, onDevice(dev), single)
 }
 
+// verify finds the kind of the file, and compares it with what run computes.
 func verify(file []byte, run machine, lim limits) (Report, error) {
 	var head struct {
 		What   string `json:"what"`
@@ -86,7 +89,8 @@ func verify(file []byte, run machine, lim limits) (Report, error) {
 	return Report{}, fault.New("golden-unknown-kind", head.What, known)
 }
 
-// limits are the largest errors that rounding explains.
+// limits are the largest errors that rounding explains. They follow from the precision that a machine
+// computes in.
 type limits struct {
 	value     float64 // of a value, relative to the largest magnitude in its tensor
 	floor     float64 // added to that
@@ -102,12 +106,15 @@ var single = limits{value: 1e-4, floor: 1e-7, gradient: 1e-3, training: 1e-3, op
 // quantity.
 type rule func(lim limits, m, M float64) float64
 
+// A gradient may be as wrong as a thousandth of the largest allows: a tiny one is what is left when larger
+// ones cancel.
 func value(lim limits, m, _ float64) float64     { return lim.value*m + lim.floor }
 func gradient(lim limits, m, M float64) float64  { return lim.gradient * max(m, 1e-3*M) }
 func trained(lim limits, m, _ float64) float64   { return lim.training * m }
 func optimizer(lim limits, m, _ float64) float64 { return lim.optimizer * m }
 
-// verifier compares the quantities of one file.
+// verifier compares the quantities of one file. Checks are added in the order of the file's quantities; a
+// failure leaves those before it in the report.
 type verifier struct {
 	run    machine
 	limits limits
@@ -134,7 +141,8 @@ func (t target) of(q quantity) string { return strings.TrimSpace(q.name + " " + 
 // one is the targets of a quantity with a single tensor.
 func one(n *graph.Node, want array) []target { return []target{{"", n, want}} }
 
-// check evaluates all targets at once and adds a Check for each quantity.
+// check evaluates all targets at once and adds a Check for each quantity. It fails before anything is run if
+// a target has no node or another shape than the file. A run is one round: nothing is updated.
 func (v *verifier) check(g *graph.Graph, feeds feeds, quantities []quantity) error {
 	j := job{graph: g, feeds: feeds, rounds: make([]map[*graph.Node][]float32, 1)}
 	for _, q := range quantities {
@@ -160,7 +168,7 @@ func (v *verifier) check(g *graph.Graph, feeds feeds, quantities []quantity) err
 	return nil
 }
 
-// compare adds the Check of one quantity.
+// compare adds the Check of one quantity. got has the values of each target, in their order.
 func (v *verifier) compare(q quantity, got [][]float64) {
 	largest := 0.0
 	for _, t := range q.targets {
@@ -171,6 +179,7 @@ func (v *verifier) compare(q quantity, got [][]float64) {
 		c := Check{q.name, t.name, difference(got[i], t.want.data),
 			q.rule(v.limits, t.want.magnitude(), largest)}
 		s := c.Error / c.Limit
+		// A limit of 0 is kept by an error of 0.
 		if c.Error == 0 {
 			s = 0
 		}
@@ -197,7 +206,8 @@ func difference(got, want []float64) float64 {
 	return d
 }
 
-// differs says that a setting of a file is not the one that the engine computes with.
+// differs says that a setting of a file is not the one that the engine computes with. Other numbers would
+// then be wrong for a reason that their checks do not show.
 func differs(setting string, got, want any) error {
 	return fault.New("golden-setting", setting, fmt.Sprint(got), fmt.Sprint(want))
 }

@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// gtaFile is gta.json; what other files hold once stands in each of its variants.
+// gtaFile is gta.json; what other files hold once stands in each of its variants. The formulas are in
+// models/README.md, section 8.
 type gtaFile struct {
 	What         string `json:"what"`
 	ComputedWith string `json:"computed_with"`
@@ -37,7 +38,7 @@ type gtaFile struct {
 	Evaluation    array            `json:"adjacency_evaluation"`
 }
 
-// gtaVariant is the model with one kind of graph.
+// gtaVariant is the model with one kind of graph. Hard draws every edge, soft weighs it by its probability.
 type gtaVariant struct {
 	Adjacency array   `json:"adjacency"`
 	Context   []array `json:"context"` // in the hard variant only
@@ -54,6 +55,7 @@ type gtaVariant struct {
 	Training       training         `json:"training"`
 }
 
+// verifyGTA refuses a file with other levels than the engine has, since all else would differ too.
 func verifyGTA(v *verifier, file []byte) error {
 	var f gtaFile
 	if err := decode(file, &f); err != nil {
@@ -75,6 +77,7 @@ func verifyGTA(v *verifier, file []byte) error {
 	return f.variant(v, "soft", f.Soft, true)
 }
 
+// CompleteEpochs stays 0: the file has no first epoch with a complete graph.
 func (f *gtaFile) setup(soft bool) setup {
 	c := f.Config
 	common := common{Params: f.Params, Input: f.Input, TeacherOutput: f.TeacherOutput}
@@ -86,7 +89,8 @@ func (f *gtaFile) setup(soft bool) setup {
 	return s
 }
 
-// variant compares everything that one kind of graph gives.
+// variant compares everything that one kind of graph gives. The names of its checks begin with that of the
+// variant.
 func (f *gtaFile) variant(v *verifier, name string, want gtaVariant, soft bool) error {
 	p, err := f.setup(soft).build()
 	if err != nil {
@@ -116,7 +120,8 @@ func (f *gtaFile) variant(v *verifier, name string, want gtaVariant, soft bool) 
 	return nil
 }
 
-// evaluation compares the graph that scores windows, once as scoring sets the noise and once without it.
+// evaluation compares the graph that scores windows, once as scoring sets the noise and once without it. Both
+// must give the same graph.
 func (f *gtaFile) evaluation(v *verifier) error {
 	for _, noiseless := range []bool{false, true} {
 		s := f.setup(false)

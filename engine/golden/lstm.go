@@ -11,7 +11,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// common is what the files of all recurrent and graph models hold.
+// common is what the files of all recurrent and graph models hold. All fields of a file must be known, so
+// some are here that nothing reads.
 type common struct {
 	What           string           `json:"what"`
 	ComputedWith   string           `json:"computed_with"`
@@ -52,7 +53,7 @@ func (f *common) rest(v *verifier, p student) error {
 	return v.train(p, f.Training)
 }
 
-// lstmFile is lstm.json.
+// lstmFile is lstm.json. The formulas are in models/README.md, section 5.
 type lstmFile struct {
 	common
 	Config struct {
@@ -71,6 +72,8 @@ type lstmFile struct {
 	Own      map[string]array `json:"gradients_mse"`
 }
 
+// verifyLSTM compares the model's values on the way, its losses and their gradients, then what follows from
+// them.
 func verifyLSTM(v *verifier, file []byte) error {
 	var f lstmFile
 	if err := decode(file, &f); err != nil {
@@ -103,7 +106,8 @@ func verifyLSTM(v *verifier, file []byte) error {
 	return f.rest(v, p)
 }
 
-// smoothed compares what detection makes of the device's scores of each window.
+// smoothed compares what detection makes of the device's scores of each window. Every window is smoothed by
+// itself, as the file has it (models/README.md, section 1.4).
 func (v *verifier) smoothed(p student, span int, want array) error {
 	score := p.out.Scores[0].Node
 	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1),

@@ -15,7 +15,8 @@ import (
 type feeds map[*graph.Node][]float32
 
 // job is a computation in rounds: in each, inputs are written, the results are computed, and the updates are
-// made.
+// made. Parameters last from round to round; results are read before the next one, and show parameters as
+// they were before the round's updates.
 type job struct {
 	graph            *graph.Graph
 	feeds            feeds
@@ -23,10 +24,12 @@ type job struct {
 	rounds           []map[*graph.Node][]float32 // the inputs that change, by round
 }
 
-// machine runs a job and returns the values of each result in each round.
+// machine runs a job and returns the values of each result in each round. Values come as float64, whatever
+// they were computed in.
 type machine func(j job) ([][][]float64, error)
 
-// onDevice runs jobs as plans on a device.
+// onDevice runs jobs as plans on a device. Each job is compiled by itself and its memory is given back at the
+// end.
 func onDevice(dev backend.Device) machine {
 	return func(j job) (values [][][]float64, err error) {
 		p, err := j.plan()
@@ -90,7 +93,7 @@ func (r run) write(values map[*graph.Node][]float32) error {
 	return nil
 }
 
-// round runs the procedure once and reads all results.
+// round runs the procedure once and reads all results. The slots are there, since plan named them.
 func (r run) round(inputs map[*graph.Node][]float32, results int) ([][]float64, error) {
 	if err := r.write(inputs); err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// omniFile is omni_anomaly.json.
+// omniFile is omni_anomaly.json. The formulas are in models/README.md, section 6.
 type omniFile struct {
 	common
 	Config struct {
@@ -41,6 +41,7 @@ type omniFile struct {
 	Own       map[string]array `json:"gradients_negative_elbo"`
 }
 
+// verifyOmniAnomaly feeds the file's noise, so that draws are the same.
 func verifyOmniAnomaly(v *verifier, file []byte) error {
 	var f omniFile
 	if err := decode(file, &f); err != nil {
@@ -62,6 +63,7 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 		return err
 	}
 	score := p.out.Scores[0].Node
+	// The published program scores the last step of a window only (models/README.md, section 6.3).
 	last := graph.Reshape(graph.SliceAxis(score, 1, c.Window-1, c.Window), c.Batch)
 	err = v.check(p.graph, p.feeds, []quantity{
 		{"output", value, one(p.out.Series, f.Output)},

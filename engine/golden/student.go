@@ -12,16 +12,16 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// setup is a model of a file with what it reads.
+// setup is a model of a file with what it reads. Arrays are as the file has them, not checked yet.
 type setup struct {
 	model          spec.ModelKind
 	sizes          models.Config
-	batch          int
+	batch          int // windows in input and teacher
 	params         map[string]array
 	input, teacher array
 	noise          map[string]array // by the name of the input
 	axis           string           // of the cosine loss in the total
-	weight         float64
+	weight         float64          // of that loss
 }
 
 // student is a model that learns from a teacher's output, in a graph of its own.
@@ -35,6 +35,8 @@ type student struct {
 	feeds     feeds
 }
 
+// build makes the model's graph with the teacher's output as an input, differentiates the total, and takes
+// inputs, noise and parameters from the file.
 func (s setup) build() (student, error) {
 	g, out, err := models.Graph(s.model, s.sizes, s.batch)
 	if err != nil {
@@ -56,7 +58,8 @@ func (s setup) build() (student, error) {
 	return p, p.load(s.params, models.All[s.model].Extra(s.sizes))
 }
 
-// distil adds the teacher's output and the loss with it.
+// distil adds the teacher's output and the loss with it. All axes are built, as the file has the loss for
+// each; the setup's axis decides which is part of the total.
 func (p *student) distil(s setup) error {
 	x := p.graph.Input("x", p.out.Series.Shape...)
 	teacher := p.graph.Input("teacher", p.out.Series.Shape...)
@@ -90,7 +93,7 @@ func cosineAlong(axis spec.AxisKind) spec.Objective {
 // counted are the steps of a series [B,L,C] from the first that counts.
 func counted(x *graph.Node, first int) *graph.Node { return graph.SliceAxis(x, 1, first, x.Shape[1]) }
 
-// draw sets the inputs that are noise.
+// draw sets the inputs that are noise. The file must have each, in the shape that the model draws.
 func (p *student) draw(noise map[string]array) error {
 	for _, n := range p.graph.Nodes() {
 		if n.Noise == graph.NoNoise {
@@ -105,7 +108,8 @@ func (p *student) draw(noise map[string]array) error {
 	return nil
 }
 
-// load sets the parameters; the file must have each, and no others but extras.
+// load sets the parameters; the file must have each, and no others but extras. The counts can only be equal
+// if no name is left over.
 func (p *student) load(params map[string]array, extra []models.Extra) error {
 	used := 0
 	for _, n := range p.params {
@@ -136,7 +140,8 @@ func (p *student) terms(want map[string]array) []target {
 	return ts
 }
 
-// perParam pairs a node for each parameter with what the file has under the parameter's name.
+// perParam pairs a node for each parameter with what the file has under the parameter's name. nodes are in
+// the order of the parameters.
 func (p *student) perParam(nodes []*graph.Node, want map[string]array) []target {
 	var ts []target
 	for i, n := range nodes {
@@ -145,7 +150,8 @@ func (p *student) perParam(nodes []*graph.Node, want map[string]array) []target 
 	return ts
 }
 
-// own pairs the gradient of a loss of the model alone with the file's.
+// own pairs the gradient of a loss of the model alone with the file's. It shows a gradient that the cosine
+// loss in the total would cover.
 func (p *student) own(loss *graph.Node, want map[string]array) ([]target, error) {
 	grads, err := autodiff.Gradients(loss, p.params...)
 	if err != nil {
@@ -158,6 +164,8 @@ func (p *student) own(loss *graph.Node, want map[string]array) ([]target, error)
 func (p *student) inner(name string, want array) target {
 	return target{name, find(p.out.Inner, name), want}
 }
+
+// A node that does not exist is nil, which check reports.
 func (p *student) part(kind spec.PartKind, want array) target {
 	for _, part := range p.out.Parts {
 		if part.Kind == kind {
@@ -186,7 +194,8 @@ func find(from []models.Named, name string) *graph.Node {
 	return nil
 }
 
-// cosine compares the gradients of the cosine losses alone by the student's output.
+// cosine compares the gradients of the cosine losses alone by the student's output. It needs a graph of its
+// own, in which both outputs are inputs with the file's values.
 func (v *verifier) cosine(student, teacher array, want map[string]array) error {
 	var targets []target
 	in := feeds{}
@@ -228,8 +237,8 @@ type training struct {
 	Totals    []array `json:"totals"`
 }
 
-// train compares the total loss over some steps of Adam on the same batch. The student is not good for more
-// after it.
+// train compares the total loss over some steps of Adam on the same batch. The student cannot be used again
+// afterwards. The totals are those before each step; Adam has its usual constants.
 func (v *verifier) train(p student, t training) error {
 	s := newStepper(adamConfig{t.Rate, 0.9, 0.999, 1e-8, 0}, p.params, p.gradients)
 	for n, x := range s.feeds {

@@ -17,7 +17,8 @@ const (
 	likelihood = 1e-6  // how much less likely than the file's a fit may be
 )
 
-// sample is a rule for scores, in words in the file's field "rules".
+// sample is a rule for scores, in words in the file's field "rules". The draws come from a linear
+// congruential generator in 32 bits, so any language can repeat them.
 type sample struct {
 	Seed      uint32       `json:"seed"`
 	N         int          `json:"n"`
@@ -26,11 +27,13 @@ type sample struct {
 	Set       [][2]float64 `json:"set"`
 }
 
+// scores draws N numbers and then sets those that the rule names, as pairs of place and value.
 func (s sample) scores() ([]float64, error) {
 	out := make([]float64, s.N)
 	x := s.Seed
 	for i := range out {
 		x = 1664525*x + 1013904223
+		// The upper 24 bits, in the middle of their cell, make a number strictly between 0 and 1.
 		v, err := s.transform(1 - (float64(x/256)+0.5)/(1<<24))
 		if err != nil {
 			return nil, err
@@ -46,6 +49,7 @@ func (s sample) scores() ([]float64, error) {
 	return out, nil
 }
 
+// transform turns v, uniform between 0 and 1, into a draw whose tail has the shape that the name says.
 func (s sample) transform(v float64) (float64, error) {
 	switch s.Transform {
 	case "exponential":
@@ -60,7 +64,8 @@ func (s sample) transform(v float64) (float64, error) {
 	return 0, fault.New("golden-transform", s.Transform)
 }
 
-// tailCase is a case of the file of tails.
+// tailCase is a case of the file of tails. A fit uses Data alone, SPOT starts from it and goes on with Stream
+// (metrics/README.md, sections 9.3 and 9.4).
 type tailCase struct {
 	Name     string  `json:"name"`
 	Kind     string  `json:"kind"`
@@ -109,7 +114,7 @@ func (l *ledger) relative(quantity, at string, got, want, limit float64) {
 	l.note(quantity, at, got/want, 1, limit)
 }
 
-// exact notes whether two counts or marks are the same.
+// exact notes whether two counts or marks are the same. The reported error is 0 or infinite.
 func (l *ledger) exact(quantity, at string, same bool) {
 	got := 0.0
 	if same {
@@ -118,6 +123,8 @@ func (l *ledger) exact(quantity, at string, same bool) {
 	l.note(quantity, at, got, 1, exactly)
 }
 
+// fit compares a tail fitted once. The likelihood counts one way only: a fit that is likelier than the file's
+// is no mistake.
 func (c tailCase) fit(l *ledger) error {
 	scores, err := c.Data.scores()
 	if err != nil {
@@ -142,6 +149,7 @@ func (c tailCase) fit(l *ledger) error {
 	return nil
 }
 
+// stream compares where SPOT starts, which steps it flags, and where it ends.
 func (c tailCase) stream(l *ledger) error {
 	train, err := c.Data.scores()
 	if err != nil {

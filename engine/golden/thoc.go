@@ -7,7 +7,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// thocFile is thoc.json.
+// thocFile is thoc.json. The formulas are in models/README.md, section 7.
 type thocFile struct {
 	common
 	Config struct {
@@ -37,6 +37,7 @@ type thocFile struct {
 	Own map[string]array `json:"gradients_own"`
 }
 
+// verifyTHOC knows three layers that look back 1, 2 and 4 steps.
 func verifyTHOC(v *verifier, file []byte) error {
 	var f thocFile
 	if err := decode(file, &f); err != nil {

@@ -11,7 +11,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// transformerFile is anomaly_transformer.json.
+// transformerFile is anomaly_transformer.json. The formulas are in models/README.md, sections 3 and 4.
 type transformerFile struct {
 	What         string          `json:"what"`
 	ComputedWith string          `json:"computed_with"`
@@ -138,7 +138,8 @@ func (f *transformerFile) student(v *verifier) error {
 	return v.train(p, f.Training)
 }
 
-// layers pairs the association of each layer with the file's.
+// layers pairs the association of each layer with the file's. A layer that the file lacks has an empty array,
+// whose shape check refuses.
 func layers(nodes []*graph.Node, want []array) []target {
 	var ts []target
 	for i, n := range nodes {
@@ -151,7 +152,8 @@ func layers(nodes []*graph.Node, want []array) []target {
 	return ts
 }
 
-// norms compares how much of each phase of the minimax step reaches each parameter.
+// norms compares how much of each phase of the minimax step reaches each parameter. A side of a divergence
+// that is not detached shows here and nowhere in the values (models/README.md, section 11).
 func (f *transformerFile) norms(v *verifier) error {
 	p, err := f.setup(spec.ModelAnomalyTransformer, f.Params).build()
 	if err != nil {
@@ -178,7 +180,8 @@ func (f *transformerFile) norms(v *verifier) error {
 	return v.check(p.graph, p.feeds, quantities)
 }
 
-// plain compares the transformer without prior association, which the same weights serve.
+// plain compares the transformer without prior association, which the same weights serve. Its loss has the
+// squared error once (models/README.md, section 4).
 func (f *transformerFile) plain(v *verifier) error {
 	p, err := f.setup(spec.ModelTransformer, f.Params).build()
 	if err != nil {

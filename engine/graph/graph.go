@@ -11,11 +11,11 @@ import (
 )
 
 // Graph owns the nodes of an expression. Equal expressions are one node: building the same operation on the
-// same operands twice returns the first.
+// same operands twice returns the first. It only grows, and is not safe for concurrent use while it does.
 type Graph struct {
-	nodes  []*Node
-	known  map[string]*Node
-	labels []string
+	nodes  []*Node          // in the order they were made, so operands come before their users
+	known  map[string]*Node // by what they compute, or by name
+	labels []string         // the scopes that are open, outermost first
 }
 
 // Node is one value of a graph. It is read-only once built.
@@ -34,9 +34,9 @@ type Node struct {
 	graph *Graph
 }
 
-// Init says how a parameter starts: drawn evenly from -Uniform to Uniform, or from a normal distribution with
-// deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last axis.
-// Unit then divides every row along the last axis by its Euclidean norm.
+// Init says how a parameter starts: drawn uniformly from -Uniform to Uniform, or from a normal distribution
+// with deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last
+// axis. Unit then divides every row along the last axis by its Euclidean norm.
 type Init struct {
 	Uniform, Normal, Fill, Step float64
 	Unit                        bool
@@ -51,7 +51,7 @@ const (
 	// Normal is standard normal. The first axis counts windows; each has draws of its own, when it is scored
 	// as well.
 	Normal
-	// Gumbel is -ln(-ln u) for u even between 0 and 1. All windows share one draw; it is 0 when they are
+	// Gumbel is -ln(-ln u) for u uniform between 0 and 1. All windows share one draw; it is 0 when they are
 	// scored.
 	Gumbel
 	// Dropout is 0 with probability x, else 1/(1-x); 1 when windows are scored.
@@ -75,7 +75,8 @@ func Build(f func(g *Graph)) (g *Graph, err error) {
 	return g, nil
 }
 
-// Extend calls f, which adds to the graph, and returns the first mistake it made.
+// Extend calls f, which adds to the graph, and returns the first mistake it made. Nodes and scopes from
+// before the mistake are still there, so a graph that failed is of no use.
 func (g *Graph) Extend(f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
@@ -108,13 +109,15 @@ func (g *Graph) Scope(name string) (leave func()) {
 	return func() { g.labels = g.labels[:len(g.labels)-1] }
 }
 
+// scoped is the name below the open scopes, joined by dots as in PyTorch's state dicts. The capacity is cut
+// so that append copies instead of writing into g.labels.
 func (g *Graph) scoped(name string) string {
 	return strings.Join(append(g.labels[:len(g.labels):len(g.labels)], name), ".")
 }
 
 func (g *Graph) label() string { return strings.Join(g.labels, ".") }
 
-// Nodes returns all nodes, operands before users.
+// Nodes returns all nodes, operands before users. The slice is the graph's own: callers read it.
 func (g *Graph) Nodes() []*Node { return g.nodes }
 
 // Params returns the parameters in the order they were made.
@@ -128,26 +131,31 @@ func (g *Graph) Params() []*Node {
 	return ps
 }
 
-// Input returns the input of this name: a value written before each run. The name is not scoped.
+// Input returns the input of this name: a value written before each run. The name is not scoped. Several
+// models built under scopes of their own thus read the same input.
 func (g *Graph) Input(name string, shape ...int) *Node {
 	return g.named(op.Input, name, shape)
 }
 
 // Draw returns the input of this name below the current scope that is drawn from a distribution before each
-// run. What x is stands beside the distribution; it is Attr.X of the node.
+// run. What x is stands beside the distribution; it is Attr.X of the node. Draws of one name are one input,
+// and share their values.
 func (g *Graph) Draw(name string, from Noise, x float64, shape ...int) *Node {
 	n := g.named(op.Input, g.scoped(name), shape)
 	n.Noise, n.Attr.X = from, x
 	return n
 }
 
-// Param returns the parameter of this name below the current scope: a value that persists between runs.
+// Param returns the parameter of this name below the current scope: a value that persists between runs. Who
+// asks for it again, with the same shape, gets the same node, and shares its values.
 func (g *Graph) Param(name string, init Init, shape ...int) *Node {
 	n := g.named(op.Param, g.scoped(name), shape)
 	n.Init = init
 	return n
 }
 
+// named returns the input or parameter of this full name, made at the first call. It fails if the name
+// belongs to another kind or shape.
 func (g *Graph) named(k op.Kind, name string, shape []int) *Node {
 	key := "named " + name
 	if n := g.known[key]; n != nil {
@@ -162,7 +170,8 @@ func (g *Graph) named(k op.Kind, name string, shape []int) *Node {
 	return n
 }
 
-// Const returns a constant with the given values in row-major order; it keeps the slice.
+// Const returns a constant with the given values in row-major order. It keeps the slice, which must not
+// change any more. Every call makes a node: values are not compared.
 func (g *Graph) Const(values []float32, shape ...int) *Node {
 	if tensor.Shape(shape).Len() != len(values) {
 		g.Fail("const %v: %d values", tensor.Shape(shape), len(values))
@@ -172,7 +181,7 @@ func (g *Graph) Const(values []float32, shape ...int) *Node {
 	return n
 }
 
-// Scalar returns a constant without axes.
+// Scalar returns a constant without axes, rounded to float32. Equal numbers share a node.
 func (g *Graph) Scalar(x float64) *Node {
 	key := fmt.Sprintf("scalar %x", x)
 	if n := g.known[key]; n != nil {
@@ -183,7 +192,8 @@ func (g *Graph) Scalar(x float64) *Node {
 	return n
 }
 
-// Apply returns the operation on its operands, which must belong to one graph.
+// Apply returns the operation on its operands, of which there must be at least one, all of one graph. Updates
+// are never shared: to accumulate the same value twice is not the same as once.
 func Apply(k op.Kind, a op.Attr, in ...*Node) *Node {
 	g := in[0].graph
 	key := nodeKey(k, a, in)
@@ -195,6 +205,7 @@ func Apply(k op.Kind, a op.Attr, in ...*Node) *Node {
 	return n
 }
 
+// nodeKey tells operations apart. Floats are written in hexadecimal, which is exact.
 func nodeKey(k op.Kind, a op.Attr, in []*Node) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %x %v %x", k, a.X, a.N, a.Hyper)
@@ -204,6 +215,8 @@ func nodeKey(k op.Kind, a op.Attr, in []*Node) string {
 	return b.String()
 }
 
+// add makes a node after checking it against the operation's row in op.Table. It copies the slices, which
+// callers go on using.
 func (g *Graph) add(k op.Kind, a op.Attr, in []*Node) *Node {
 	info := op.Table[k]
 	if info.Arity >= 0 && len(in) != info.Arity || info.Arity < 0 && len(in) == 0 {

@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Reshape returns the elements of x under another shape.
+// Reshape returns the elements of x under another shape. Views of views become one view here, and what
+// changes nothing returns x, so that equal values are equal nodes however they came about.
 func Reshape(x *Node, shape ...int) *Node {
 	if x.Kind == op.Reshape {
 		x = x.In[0]
@@ -68,7 +69,8 @@ func SliceAxis(x *Node, axis, a, b int) *Node {
 	return Apply(op.Slice, op.Attr{N: []int{axis, a, b}}, x)
 }
 
-// Expand repeats x to a shape.
+// Expand repeats x to a shape. Axes of extent 1 and missing leading axes repeat. Operands of element-wise
+// operations broadcast without it.
 func Expand(x *Node, shape ...int) *Node {
 	if x.Shape.Equal(shape) {
 		return x
@@ -137,10 +139,10 @@ func Mul(x, y *Node) *Node { return Apply(op.Mul, op.Attr{}, x, y) }
 // Div returns x / y.
 func Div(x, y *Node) *Node { return Apply(op.Div, op.Attr{}, x, y) }
 
-// Max returns the larger of x and y.
+// Max returns the larger of x and y. Where both are equal, the gradient goes to x.
 func Max(x, y *Node) *Node { return Apply(op.Max, op.Attr{}, x, y) }
 
-// Sum adds up the given axes, which disappear.
+// Sum adds up the given axes, which disappear. The order in which they are named does not matter.
 func Sum(x *Node, axes ...int) *Node {
 	if len(axes) == 0 {
 		return x
@@ -179,23 +181,29 @@ func axes(s tensor.Shape) []int {
 	return out
 }
 
-// MatMul returns factor * x y over the last two axes.
+// MatMul returns factor * x y over the last two axes. The product's kernel applies the factor, which thus
+// costs no pass of its own. Leading axes must be equal.
 func MatMul(x, y *Node, factor float64) *Node { return Apply(op.MatMul, op.Attr{X: factor}, x, y) }
 
-// Softmax normalises exponentials along the last axis.
+// Softmax normalises exponentials along the last axis. The largest element of each row is subtracted first,
+// so that nothing overflows.
 func Softmax(x *Node) *Node { return Apply(op.Softmax, op.Attr{}, x) }
 
-// Normalize gives the last axis mean 0 and variance 1, with eps added to the variance.
+// Normalize gives the last axis mean 0 and variance 1, with eps added to the variance. The variance has
+// divisor n, not n-1.
 func Normalize(x *Node, eps float64) *Node { return Apply(op.Normalize, op.Attr{X: eps}, x) }
 
-// Cosine returns the cosine of x and y along the last axis; norms are bounded below by eps.
+// Cosine returns the cosine of x and y along the last axis; norms are bounded below by eps. The last axis
+// disappears. A row with a norm below eps gets no gradient (models/README.md, section 2.2).
 func Cosine(x, y *Node, eps float64) *Node { return Apply(op.Cosine, op.Attr{X: eps}, x, y) }
 
 // GaussianPrior returns the row-normalised Gaussian kernel [B,H,L,L] of standard deviations sigma [B,H,L].
+// Distances from the diagonal and sigma count steps (models/README.md, section 3.3).
 func GaussianPrior(sigma *Node) *Node { return Apply(op.GaussianPrior, op.Attr{}, sigma) }
 
 // Discrepancy returns the symmetrised divergence [B,H,L] of each row of series [B,H,L,L] from the Gaussian
-// prior of sigma [B,H,L]; eps is added inside the logarithms.
+// prior of sigma [B,H,L]; eps is added inside the logarithms. It computes the prior's rows as it goes,
+// without storing them (models/README.md, section 3.4).
 func Discrepancy(series, sigma *Node, eps float64) *Node {
 	return Apply(op.Discrepancy, op.Attr{X: eps}, series, sigma)
 }
@@ -215,7 +223,8 @@ func GRU(gates, recurrent, bias *Node) *Node {
 	return States(Apply(op.GRU, op.Attr{}, gates, recurrent, bias))
 }
 
-// States returns the states [T,R,H] in the result of op.LSTM or op.GRU: its last H columns.
+// States returns the states [T,R,H] in the result of op.LSTM or op.GRU: its last H columns. Gradients flow
+// through this slice only.
 func States(y *Node) *Node {
 	n, h := y.Shape[2], y.In[1].Shape[1]
 	return SliceAxis(y, 2, n-h, n)
@@ -227,18 +236,22 @@ func Influence(weights, features *Node) *Node {
 	return Apply(op.Influence, op.Attr{}, weights, features)
 }
 
-// Assign overwrites the parameter with x when the procedure runs.
+// Assign overwrites the parameter with x when the procedure runs. A procedure that runs it must list the
+// returned node among its updates; the same goes for Accumulate and Adam.
 func Assign(param, x *Node) *Node { return update(op.Assign, op.Attr{}, param, x) }
 
 // Accumulate adds x to the parameter when the procedure runs.
 func Accumulate(param, x *Node) *Node { return update(op.Accumulate, op.Attr{}, param, x) }
 
-// Adam moves a parameter by one step of Adam on gradient*factor and updates its moments m and v. hyper holds
-// the rate and the two bias corrections 1 - beta^n; constants are beta1, beta2, epsilon, weight decay.
+// Adam moves a parameter by one step of Adam on gradient*factor and updates its moments m and v, both of the
+// parameter's shape (models/README.md, section 9.1). factor [1] is what clipping leaves of the gradient;
+// hyper [3] holds the rate and the two bias corrections 1 - beta1^n and 1 - beta2^n of step n; constants are
+// beta1, beta2, epsilon, weight decay.
 func Adam(param, m, v, gradient, factor, hyper *Node, constants [4]float64) *Node {
 	return update(op.Adam, op.Attr{Hyper: constants}, param, m, v, gradient, factor, hyper)
 }
 
+// update checks that what the operation overwrites are parameters: nothing else keeps its place between runs.
 func update(k op.Kind, a op.Attr, in ...*Node) *Node {
 	for _, p := range in[:k.Updates()] {
 		if p.Kind != op.Param {

@@ -37,7 +37,8 @@ type Associations struct {
 }
 
 // buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax
-// step: 2 rec - k series_loss + k prior_loss (README.md, section 3.5). Its value is 2 rec.
+// step: 2 rec - k series_loss + k prior_loss (README.md, section 3.5). Its value is 2 rec. The attention of
+// every layer also leaves its associations in l.
 func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	var l layers
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
@@ -62,7 +63,7 @@ func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 }
 
 // deviation turns raw [B,L,H] into the standard deviations [B,H,L] of the prior: 3^s - 1, s = sigmoid(5 raw)
-// + 1e-5 (README.md, section 3.3).
+// + 1e-5 (README.md, section 3.3). 3^s is e^(s ln 3), for want of an operation of its own.
 func deviation(raw *graph.Node) *graph.Node {
 	s := graph.Shift(graph.Unary(op.Sigmoid, graph.Scale(raw, 5)), 1e-5)
 	sigma := graph.Shift(graph.Unary(op.Exp, graph.Scale(s, math.Log(3))), -1)
@@ -70,7 +71,9 @@ func deviation(raw *graph.Node) *graph.Node {
 }
 
 // layers are what associations are made of, layer by layer. Discrepancies are built as soon as their layer
-// is: where no gradient needs them any more, the attention weights of only one layer are kept.
+// is: where no gradient needs them any more, the attention weights of only one layer are kept. Each
+// discrepancy is built three times, as nodes that differ only in what gradients pass: a plan computes their
+// one value once.
 type layers struct {
 	series, prior           []*graph.Node
 	free, ofSeries, ofPrior []*graph.Node // discrepancies whose gradients reach both, the series, the prior
@@ -83,7 +86,8 @@ func (l *layers) add(series, sigma *graph.Node) {
 	l.ofPrior = append(l.ofPrior, graph.Discrepancy(graph.StopGradient(series), sigma, LogEpsilon))
 }
 
-// associations joins the discrepancies of all layers (README.md, sections 3.4 and 3.6).
+// associations joins the discrepancies of all layers (README.md, sections 3.4 and 3.6). Losses average over
+// layers, the score's discrepancy adds them up, as the published program does (README.md, section 3.9).
 func (l *layers) associations() *Associations {
 	perLayer := 1 / float64(len(l.series))
 	return &Associations{
@@ -95,6 +99,7 @@ func (l *layers) associations() *Associations {
 	}
 }
 
+// total adds up at least one node, in order.
 func total(xs []*graph.Node) *graph.Node {
 	sum := xs[0]
 	for _, x := range xs[1:] {

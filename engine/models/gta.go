@@ -27,6 +27,8 @@ var gtaConstants = Constants{Tau: 1, Sparsity: 1e-3, CompleteEpochs: 1}
 // contextLevels is the number of dilated convolutions; level k looks 2^k steps back.
 const contextLevels = 3
 
+// buildGTA predicts x_t from what is lagged by one step; from there on, everything looks at its own step and
+// earlier ones only.
 func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	influence := learnGraph(g, c)
 	v := graph.Reshape(lagged(x, 1), append([]int(x.Shape), 1)...)
@@ -51,7 +53,8 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	}
 }
 
-// lagged is x [B,L,...] so many steps later, with zeros before the window.
+// lagged is x [B,L,...] so many steps later, with zeros before the window. It does what before does, for
+// windows first.
 func lagged(x *graph.Node, steps int) *graph.Node {
 	l := x.Shape[1]
 	if steps >= l {
@@ -69,6 +72,7 @@ type influences struct{ adjacency, sparsity *graph.Node }
 // channel receives from itself.
 func learnGraph(g *graph.Graph, c Config) influences {
 	n := c.Channels
+	// Class 0 starts at 0, class 1 at 0.8: edges are somewhat more likely than not.
 	logits := g.Param("graph.logits", graph.Init{Step: 0.8}, n, n, 2)
 	odds := difference(logits)
 	noisy := odds
@@ -77,22 +81,26 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	}
 	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.Tau))
 	if !c.SoftGraph {
+		// The difference is 0 in value: the edge is 0 or 1, with the gradient of the sigmoid.
 		edge = graph.Add(graph.Unary(op.Heaviside, noisy), graph.Sub(edge, graph.StopGradient(edge)))
 	}
 	self, others := diagonal(g, n)
 	a := graph.Add(graph.Mul(edge, others), self)
+	// ln sigmoid(odds) as -softplus(-odds), which does not overflow.
 	logEdge := graph.Scale(graph.Unary(op.Softplus, graph.Scale(odds, -1)), -1)
 	pairs := float64(max(1, n*(n-1)))
 	sparsity := graph.Scale(graph.SumAll(graph.Mul(logEdge, others)), 1/pairs)
 	if c.CompleteEpochs > 0 && !c.Noiseless {
 		learn := g.Draw("graph.learn", graph.After, float64(c.CompleteEpochs))
+		// 1 + learn (a - 1): while learn is 0, all edges are 1 and no gradient reaches the logits.
 		a = graph.Shift(graph.Mul(graph.Shift(a, -1), learn), 1)
 		sparsity = graph.Mul(sparsity, learn)
 	}
 	return influences{a, sparsity}
 }
 
-// difference is class 1 less class 0, [C,C,2] -> [C,C].
+// difference is class 1 less class 0, [C,C,2] -> [C,C]. A softmax of two classes depends on nothing else: it
+// is the sigmoid of this.
 func difference(x *graph.Node) *graph.Node {
 	class := func(k int) *graph.Node {
 		return graph.Reshape(graph.SliceAxis(x, 2, k, k+1), x.Shape[0], x.Shape[1])
@@ -100,7 +108,8 @@ func difference(x *graph.Node) *graph.Node {
 	return graph.Sub(class(1), class(0))
 }
 
-// diagonal returns the identity [n,n] and its complement.
+// diagonal returns the identity [n,n] and its complement. Multiplied and added, they keep the diagonal of the
+// graph at 1.
 func diagonal(g *graph.Graph, n int) (self, others *graph.Node) {
 	on, off := make([]float32, n*n), make([]float32, n*n)
 	for i := range on {
@@ -126,6 +135,7 @@ func temporal(g *graph.Graph, k int, v *graph.Node, features int) *graph.Node {
 	rows := graph.Reshape(taps, v.Shape.Len()/in, 2*in)
 	y := graph.Unary(op.Relu, graph.Add(graph.MatMul(rows, graph.SwapLast(w), 1), bias))
 	y = graph.Reshape(y, v.Shape[0], v.Shape[1], v.Shape[2], features)
+	// The first level widens one feature to F and has nothing of that width to add.
 	if k > 0 {
 		y = graph.Add(y, v)
 	}
@@ -141,9 +151,11 @@ func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph
 	f, n, m := c.Features, c.Channels, c.MLP
 	steps := w.Shape[0] * w.Shape[1]
 	first, second := nn.NewWeights(g, "mlp1", 3*f, m), nn.NewWeights(g, "mlp2", m, f)
+	// These are W_a, W_b and W_c of README.md, section 8.2.
 	own, minus, plus := first.Columns(0, f), first.Columns(f, 2*f), first.Columns(2*f, 3*f)
 	both := own.Minus(minus).Plus(plus).Beside(minus.Plus(plus).Bare()).Of(w)
 	sum := graph.Influence(adjacency, graph.Reshape(both, steps, n, 2*m))
+	// The bias of the last layer comes with every edge, times the edge's weight.
 	degree := graph.Reshape(graph.Sum(adjacency, 1), n, 1)
 	influence := graph.Add(second.Times(sum), graph.Mul(degree, second.Bias()))
 	return graph.Add(w, graph.Reshape(graph.Scale(influence, 1/float64(n)), w.Shape...))

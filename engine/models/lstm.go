@@ -17,8 +17,11 @@ var lstm = Model{
 	Extra:      noExtra,
 }
 
+// noExtra is for models without public checkpoints.
 func noExtra(Config) []Extra { return nil }
 
+// buildLSTM works with steps first, [L,B,...]. The input comes one step late, so no state has seen the step
+// it predicts.
 func buildLSTM(g *graph.Graph, x *graph.Node, c Config) Output {
 	h := before(turned(x))
 	var inner []Named
@@ -49,7 +52,8 @@ func turned(x *graph.Node) *graph.Node {
 	return graph.Transpose(x, perm...)
 }
 
-// before is x [L,...] one step later: step t holds x at t-1, the first step 0.
+// before is x [L,...] one step later: step t holds x at t-1, the first step 0. A single step has nothing
+// before it.
 func before(x *graph.Node) *graph.Node {
 	if x.Shape[0] == 1 {
 		return graph.Scale(x, 0)

@@ -31,7 +31,7 @@ type Model struct {
 	// Fits says what else is wrong with sizes that are large enough; nil = nothing can be.
 	Fits func(c Config) error
 	// Build adds the model to g for windows x [B,L,C] of scaled data. Parameters get the names of README.md
-	// below the current scope of g. The sizes must pass Check.
+	// below the current scope of g. The sizes must pass Check; Build itself looks at them no more.
 	Build func(g *graph.Graph, x *graph.Node, c Config) Output
 	// Extra lists what a public checkpoint of the model holds beside the parameters that Build makes.
 	Extra func(c Config) []Extra
@@ -41,11 +41,12 @@ type Model struct {
 func always(n int) func(Config) int { return func(Config) int { return n } }
 
 // ConfigOf is the configuration of a spec's model, with its lab size where the spec leaves one out. Window
-// and Channels are for the data to say.
+// and Channels stay 0: they are for the data to say.
 func ConfigOf(m spec.Model) Config {
 	m = m.OrLab()
 	c := Config{DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent, Flows: m.Flows,
 		Features: m.Features, MLP: m.MLP, Dropout: m.Dropout, Constants: All[m.Kind].Constants}
+	// A spec has one number for all layers.
 	if m.Centres > 0 {
 		c.Centres = []int{m.Centres}
 	}
@@ -86,7 +87,8 @@ type Constants struct {
 	CompleteEpochs  int     // of GTA, the first epochs of a training run in which its graph is complete
 }
 
-// drop leaves out a share of x in training.
+// drop leaves out a share of x in training. Without dropout it adds no node, and no input that would need
+// draws. Names are those of the noise, below the current scope.
 func (c Config) drop(name string, x *graph.Node) *graph.Node {
 	if c.Dropout == 0 || c.Noiseless {
 		return x
@@ -94,13 +96,14 @@ func (c Config) drop(name string, x *graph.Node) *graph.Node {
 	return graph.Mul(x, x.Graph().Draw(name, graph.Dropout, c.Dropout, x.Shape...))
 }
 
-// sizes are those that not every model has.
+// sizes are those that not every model has. A model that lacks one has 0 there.
 func (c Config) sizes() [spec.SizeCount]int {
 	return [...]int{spec.SizeWidth: c.DModel, spec.SizeHeads: c.Heads, spec.SizeLayers: c.Layers, spec.SizeDFF: c.DFF,
 		spec.SizeLatent: c.Latent, spec.SizeFlows: c.Flows, spec.SizeCentres: fewest(c.Centres), spec.SizeFeatures: c.Features,
 		spec.SizeMLP: c.MLP}
 }
 
+// fewest is the smallest number, since one check serves all layers; 0 if there are none.
 func fewest(ns []int) int {
 	if len(ns) == 0 {
 		return 0
@@ -108,7 +111,8 @@ func fewest(ns []int) int {
 	return slices.Min(ns)
 }
 
-// Output is what a model computes for a batch of B windows.
+// Output is what a model computes for a batch of B windows. All nodes belong to the graph that Build was
+// given. What no procedure asks for costs nothing, so a model offers all of it always.
 type Output struct {
 	Series *graph.Node // [B,L,C]: the reconstruction or prediction; what a teacher gives, what is distilled
 	First  int         // the first step that Series has something to say of; what comes before is 0 and does not count
@@ -120,7 +124,7 @@ type Output struct {
 	Associations *Associations
 }
 
-// Part is a part of a loss.
+// Part is a part of a loss. Parts are not weighted: they need not add up to the loss.
 type Part struct {
 	Kind spec.PartKind
 	Node *graph.Node
@@ -138,7 +142,7 @@ type Named struct {
 	Node *graph.Node
 }
 
-// Score returns a score that the model has; ScoreModel is the model's own.
+// Score returns a score that the model has; ScoreModel is the model's own. That is the first of its scores.
 func (o Output) Score(kind spec.ScoreKind) (*graph.Node, error) {
 	for _, s := range o.Scores {
 		if s.Kind == kind || kind == spec.ScoreModel {
@@ -162,6 +166,7 @@ func Check(kind spec.ModelKind, c Config) error {
 	row := spec.Models[kind]
 	for i, n := range c.sizes() {
 		size := spec.SizeKind(i)
+		// A model has a size if its lab size is not 0.
 		has := *row.Lab.Size(size) != 0
 		if !has && n != 0 {
 			return fmt.Errorf("%s: %s %d, want 0: the model has none", kind, size, n)
@@ -176,6 +181,7 @@ func Check(kind spec.ModelKind, c Config) error {
 	if c.Dropout != 0 && !row.Drops() {
 		return fmt.Errorf("%s: dropout %v, want 0: the model has none", kind, c.Dropout)
 	}
+	// Written so that NaN fails too.
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return fmt.Errorf("%s: dropout %v, want a share from 0 up to 1", kind, c.Dropout)
 	}
@@ -185,7 +191,8 @@ func Check(kind spec.ModelKind, c Config) error {
 	return All[kind].Fits(c)
 }
 
-// checkHeads is for models with attention; the others have neither heads nor a position code.
+// checkHeads is for models with attention; the others have neither heads nor a position code. Each branch has
+// its share of the features, which its heads then share among themselves.
 func checkHeads(kind spec.ModelKind, c Config) error {
 	branches := spec.Models[kind].Branches
 	if branches == 0 {

@@ -22,7 +22,8 @@ var omniAnomaly = Model{
 	Extra:      noExtra,
 }
 
-// buildOmniAnomaly works with steps first: everything below is [L,B,...].
+// buildOmniAnomaly works with steps first: everything below is [L,B,...]. The loss is the negative evidence
+// lower bound, a mean over windows and steps: log q less log p(x|z) and log p(z) (README.md, section 6.3).
 func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 	steps := turned(x)
 	q := newPosterior(g, steps, c)
@@ -50,7 +51,8 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 	}
 }
 
-// posterior is a draw of the latent values before the flows, with its log density.
+// posterior is a draw of the latent values before the flows, with its log density. Shapes are [L,B,Z] and
+// [L,B].
 type posterior struct{ z0, log *graph.Node }
 
 // newPosterior draws step by step, each from the GRU's state and the draw before it: a_t = relu(W [e_t ;
@@ -68,6 +70,7 @@ func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
 	noise := turned(latentNoise(g, x.Shape[1], c))
 	var zs, stds []*graph.Node
 	for t := range x.Shape[0] {
+		// At the first step the draw before is 0, and its product is left out.
 		a := graph.SliceAxis(given, 0, t, t+1)
 		if t > 0 {
 			a = graph.Add(a, before.Times(zs[t-1]))
@@ -77,13 +80,14 @@ func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
 		z := graph.Add(graph.SliceAxis(y, 2, 0, c.Latent), graph.Mul(std, graph.SliceAxis(noise, 0, t, t+1)))
 		zs, stds = append(zs, z), append(stds, std)
 	}
+	// (z - mean)/std is the noise itself, so the density needs neither.
 	density := graph.Add(graph.Scale(graph.Unary(op.Square, noise), 0.5),
 		graph.Unary(op.Log, graph.Concat(0, stds...)))
 	return posterior{z0: graph.Concat(0, zs...),
 		log: graph.Scale(graph.Sum(graph.Shift(density, halfLog2Pi), 2), -1)}
 }
 
-// latentNoise is [B,L,Z] standard normal draws, or zeros.
+// latentNoise is [B,L,Z] standard normal draws, or zeros. Zeros make every draw its mean.
 func latentNoise(g *graph.Graph, windows int, c Config) *graph.Node {
 	if c.Noiseless {
 		return graph.Expand(g.Scalar(0), windows, c.Window, c.Latent)
@@ -93,14 +97,14 @@ func latentNoise(g *graph.Graph, windows int, c Config) *graph.Node {
 
 var halfLog2Pi = 0.5 * math.Log(2*math.Pi)
 
-// deviationOf is a positive standard deviation.
+// deviationOf is a positive standard deviation. The floor keeps its logarithm and its reciprocal finite.
 func deviationOf(raw *graph.Node) *graph.Node {
 	return graph.Shift(graph.Unary(op.Softplus, raw), StdFloor)
 }
 
 // flows passes z [L,B,Z] through planar maps, each step separately, and returns the sum [L,B] of their
 // log-determinants: f(z) = z + û tanh(w·z + b), û = u + (softplus(w·u) - 1 - w·u) w/|w|² (Rezende and Mohamed
-// 2015).
+// 2015). That û keeps w·û above -1, so every map can be inverted and the logarithm has a positive argument.
 func flows(g *graph.Graph, z *graph.Node, c Config) (out, logDet *graph.Node) {
 	l, b := z.Shape[0], z.Shape[1]
 	rows := graph.Reshape(z, l*b, c.Latent)
@@ -125,7 +129,7 @@ func flows(g *graph.Graph, z *graph.Node, c Config) (out, logDet *graph.Node) {
 
 // statePrior is log p(z_t | z_<t) [L,B] of the linear Gaussian state space whose matrices are all I
 // (README.md, section 6.2). Its Kalman filter does not depend on data, so that the innovations of all steps
-// are one product with a fixed matrix.
+// are one product with a fixed matrix. Its dimensions share one variance, so their squares are added first.
 func statePrior(z *graph.Node) *graph.Node {
 	l, b, n := z.Shape[0], z.Shape[1], z.Shape[2]
 	g := z.Graph()
@@ -141,7 +145,9 @@ func statePrior(z *graph.Node) *graph.Node {
 }
 
 // innovations returns the matrix [n,n] that turns n steps into what the Kalman filter did not foresee of
-// each, and the variances S of that.
+// each, and the variances S of that. Each forecast is a weighted sum of the steps before it: step t enters
+// with the weight K_t, and older weights shrink by 1 - K_t. All of it is computed in float64, once, when the
+// graph is built.
 func innovations(n int) (filter []float32, variance []float64) {
 	filter = make([]float32, n*n)
 	foreseen, v := make([]float64, n), 1.0 // the weights of earlier steps in the forecast, its variance
@@ -169,7 +175,8 @@ func generate(g *graph.Graph, z *graph.Node, c Config) (mean, std *graph.Node) {
 	return nn.Linear("p_mean", a, c.Channels), deviationOf(nn.Linear("p_std", a, c.Channels))
 }
 
-// logNormal is the log density of each element of x.
+// logNormal is the log density of each element of x. The deviation is per element, as the mean is (README.md,
+// section 6.1).
 func logNormal(x, mean, std *graph.Node) *graph.Node {
 	far := graph.Unary(op.Square, graph.Div(graph.Sub(x, mean), std))
 	return graph.Scale(graph.Shift(graph.Add(graph.Scale(far, 0.5), graph.Unary(op.Log, std)), halfLog2Pi),

@@ -27,12 +27,15 @@ var thoc = Model{
 
 var thocConstants = Constants{Tau: 1, Orthogonality: 1, SelfSupervision: 10}
 
-// buildTHOC works with steps first, [L,B,...], and with all steps of all windows as rows where steps do not matter.
+// buildTHOC works with steps first, [L,B,...], and with all steps of all windows as rows where steps do not
+// matter. The first layer's prediction made at a step is of the next one, so the series is shifted by one.
 func buildTHOC(g *graph.Graph, x *graph.Node, c Config) Output {
 	steps := turned(x)
 	features := dilated(g, steps, c)
 	predictions, supervision := predict(features, steps)
 	h := cluster(g, features, c)
+	// Relevance times distance, summed over the last layer's centres: the score. The loss is its mean over
+	// steps and centres.
 	perStep := graph.Reshape(graph.Sum(graph.Mul(h.relevance[c.Layers-1], h.distance), 1), c.Window, x.Shape[0])
 	one := graph.Scale(graph.MeanAll(perStep), 1/float64(c.centres(c.Layers-1)))
 	loss := graph.Add(graph.Add(one, graph.Scale(h.orthogonality, c.Orthogonality)), graph.Scale(supervision, c.SelfSupervision))
@@ -66,11 +69,12 @@ func perWindow(rows *graph.Node, c Config) *graph.Node {
 	return turned(graph.Reshape(rows, shape...))
 }
 
-// centres is K of a layer.
+// centres is K of a layer. Layers count from 0; the last number stands for all that follow.
 func (c Config) centres(layer int) int { return c.Centres[min(layer, len(c.Centres)-1)] }
 
 // reachable says whether the last layer looks back within the window, so that it has a step to predict.
 func reachable(c Config) error {
+	// Without the bound, a shift by a wild number of layers would overflow.
 	if last := skip(min(c.Layers, 30) - 1); last >= c.Window {
 		return fault.New("model-reach-thoc", c.Layers, last, c.Window)
 	}
@@ -80,7 +84,8 @@ func reachable(c Config) error {
 // skip is how many steps back a layer's recurrence looks: 1, 2, 4, ...
 func skip(layer int) int { return 1 << layer }
 
-// dilated are the states [L,B,N] of the recurrent layers (equation 4).
+// dilated are the states [L,B,N] of the recurrent layers (equation 4). Each reads the states of the layer
+// below, the first reads x.
 func dilated(g *graph.Graph, x *graph.Node, c Config) []*graph.Node {
 	var features []*graph.Node
 	for l := range c.Layers {
@@ -102,6 +107,7 @@ func predict(features []*graph.Node, x *graph.Node) (first, loss *graph.Node) {
 		if l == 0 {
 			first = y
 		}
+		// What was predicted for after the window has no target, and the first s steps have no prediction.
 		s := skip(l)
 		losses = append(losses, nn.MSE(graph.SliceAxis(y, 0, 0, steps-s), graph.SliceAxis(x, 0, s, steps)))
 	}
@@ -117,7 +123,8 @@ type hierarchy struct {
 	orthogonality *graph.Node   // scalar (equation 11)
 }
 
-// cluster assigns the features of each layer to its centres and fuses them with the next layer's (equations 5 to 11).
+// cluster assigns the features of each layer to its centres and fuses them with the next layer's (equations 5
+// to 11). It starts with one centre of relevance 1, the features of the first layer.
 func cluster(g *graph.Graph, features []*graph.Node, c Config) hierarchy {
 	m, n := features[0].Shape[0]*features[0].Shape[1], c.DModel
 	fused := graph.Reshape(features[0], m, 1, n)
@@ -146,13 +153,15 @@ func cluster(g *graph.Graph, features []*graph.Node, c Config) hierarchy {
 }
 
 // assign is the softmax [M,K before,K] of the cosines of features [M,K before,N] and centres [K,N] of norm 1.
+// Cosines of rows of norm 1 are products, so one product makes them all.
 func assign(features, centres *graph.Node, tau float64) *graph.Node {
 	m, before, n := features.Shape[0], features.Shape[1], features.Shape[2]
 	rows := graph.Reshape(unit(features), m*before, n)
 	return graph.Softmax(graph.Reshape(graph.MatMul(rows, graph.SwapLast(centres), 1/tau), m, before, centres.Shape[0]))
 }
 
-// unit divides each row along the last axis by its norm, which counts as cosineEpsilon at least.
+// unit divides each row along the last axis by its norm, which counts as cosineEpsilon at least. The bound is
+// put on the square, before the root, whose gradient at 0 would be infinite.
 func unit(x *graph.Node) *graph.Node {
 	axis := len(x.Shape) - 1
 	square := graph.Sum(graph.Unary(op.Square, x), axis)
@@ -160,7 +169,8 @@ func unit(x *graph.Node) *graph.Node {
 	return graph.Div(x, graph.Reshape(norm, append(append([]int{}, x.Shape[:axis]...), 1)...))
 }
 
-// offIdentity is the squared distance of the centres' products with each other from the identity.
+// offIdentity is the squared distance of the centres' products with each other from the identity. It is 0 if
+// the centres are orthogonal and of norm 1 (README.md, section 7).
 func offIdentity(centres *graph.Node) *graph.Node {
 	k := centres.Shape[0]
 	identity := make([]float32, k*k)

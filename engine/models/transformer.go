@@ -19,9 +19,10 @@ var transformer = Model{
 }
 
 // transformerMicroBatch grows with the weights: from 512 KiB of them on, a window's products would take as
-// long to fetch weights as to multiply.
+// long to fetch weights as to multiply. That is 1 window below 128 features, and 8 from 512 on.
 func transformerMicroBatch(c Config) int { return min(8, max(1, c.DModel/64)) }
 
+// buildTransformer has the squared error as loss and as score, each step's averaged over channels.
 func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
 		out, _ := nn.Attention(h, c.Heads)
@@ -50,6 +51,7 @@ func reconstruct(x *graph.Node, c Config, attention func(h *graph.Node) *graph.N
 	return nn.Linear("projection", h, c.Channels)
 }
 
+// layer is one encoder layer: each half is added to what it reads, then normalised (README.md, section 3.2).
 func layer(l int, h *graph.Node, c Config, attention func(h *graph.Node) *graph.Node) *graph.Node {
 	g := h.Graph()
 	defer g.Scope(layerName(l))()
@@ -60,10 +62,12 @@ func layer(l int, h *graph.Node, c Config, attention func(h *graph.Node) *graph.
 	return nn.LayerNorm("norm2", graph.Add(h, nn.FeedForward(h, c.DFF)))
 }
 
+// layerName is the scope of a layer in public checkpoints (README.md, section 3.8).
 func layerName(l int) string { return fmt.Sprintf("encoder.attn_layers.%d", l) }
 
 // unusedTables are the tensors that public state dicts hold and nothing reads (README.md, section 3.8): the
-// position code of 5000 steps, and a norm in every attention.
+// position code of 5000 steps, and a norm in every attention. Checkpoints that are written hold them with the
+// values the public program starts from, so that it can read them.
 func unusedTables(c Config) []Extra {
 	const steps = 5000
 	d := tensor.Shape{c.DModel}
@@ -90,7 +94,8 @@ func filled(n int, x float32) []float32 {
 }
 
 // sigmaWeights are what a checkpoint of the Anomaly Transformer holds for the prior association, which the
-// plain transformer does not compute.
+// plain transformer does not compute. Without values they are accepted where weights are read, but never
+// written.
 func sigmaWeights(c Config) []Extra {
 	var extra []Extra
 	for l := range c.Layers {

@@ -13,7 +13,7 @@ import (
 const NormEps = 1e-5
 
 // Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in]
-// and name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
+// and name.bias [out], both drawn uniformly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
 func Linear(name string, x *graph.Node, out int) *graph.Node {
 	return NewWeights(x.Graph(), name, last(x), out).Of(x)
 }
@@ -26,12 +26,14 @@ func Unbiased(name string, x *graph.Node, out int) *graph.Node {
 	return Weights{weight: w}.Times(x)
 }
 
-// Conv1 is Linear whose weight has the shape [out,in,1] of a convolution of width 1.
+// Conv1 is Linear whose weight has the shape [out,in,1] of a convolution of width 1. Public checkpoints of
+// the Anomaly Transformer hold its feed-forward blocks so (models/README.md, section 3.8).
 func Conv1(name string, x *graph.Node, out int) *graph.Node {
 	return shaped(x.Graph(), name, last(x), out, out, last(x), 1).Of(x)
 }
 
-// Weights are the parameters of a linear layer, for layers that use parts of them.
+// Weights are the parameters of a linear layer, for layers that use parts of them. Sums and slices of them
+// are nodes like any other: gradients reach the parameters through them.
 type Weights struct{ weight, bias *graph.Node } // [out,in], [out]
 
 // NewWeights makes the parameters of Linear.
@@ -39,7 +41,8 @@ func NewWeights(g *graph.Graph, name string, in, out int) Weights {
 	return shaped(g, name, in, out, out, in)
 }
 
-// shaped makes weights whose matrix is known under another shape.
+// shaped makes weights whose matrix is known under another shape. The parameter keeps the shape, so that
+// checkpoints fit.
 func shaped(g *graph.Graph, name string, in, out int, shape ...int) Weights {
 	defer g.Scope(name)()
 	init := graph.Init{Uniform: 1 / math.Sqrt(float64(in))}
@@ -77,18 +80,21 @@ func (w Weights) Columns(a, b int) Weights {
 	return Weights{graph.SliceAxis(w.weight, 1, a, b), w.bias}
 }
 
-// Beside gives the features of w, then those of v.
+// Beside gives the features of w, then those of v. One product then computes both.
 func (w Weights) Beside(v Weights) Weights {
 	return Weights{graph.Concat(0, w.weight, v.weight), graph.Concat(0, w.bias, v.bias)}
 }
 
-// overRows applies f to x [...,in] as a matrix [n,in] and gives the result [n,out] the leading axes of x.
+// overRows applies f to x [...,in] as a matrix [n,in] and gives the result [n,out] the leading axes of x. A
+// product of two matrices needs no batch: the weights need not be expanded, and their gradient is one
+// product.
 func overRows(x *graph.Node, f func(rows *graph.Node) *graph.Node) *graph.Node {
 	in := last(x)
 	y := f(graph.Reshape(x, x.Shape.Len()/in, in))
 	return graph.Reshape(y, withLast(x.Shape, last(y))...)
 }
 
+// last is the extent of the last axis; a scalar ends the building of the graph.
 func last(x *graph.Node) int {
 	if len(x.Shape) == 0 {
 		x.Graph().Fail("%v: a layer needs at least one axis", x.Kind)
@@ -101,7 +107,8 @@ func withLast(s tensor.Shape, n int) tensor.Shape {
 }
 
 // LayerNorm gives the last axis of x [...,n] mean 0 and variance 1 (with divisor n, plus NormEps), then
-// scales it by name.weight [n], initially 1, and shifts it by name.bias [n], initially 0.
+// scales it by name.weight [n], initially 1, and shifts it by name.bias [n], initially 0. Package plan joins
+// these three operations into one step, and their gradients likewise.
 func LayerNorm(name string, x *graph.Node) *graph.Node {
 	g := x.Graph()
 	defer g.Scope(name)()
@@ -127,6 +134,7 @@ func TokenConv(name string, x *graph.Node, d int) *graph.Node {
 
 // PositionCode returns the fixed code [n,d] of positions 0 to n-1 in row-major order: PE[p,2i] = sin(p
 // 10000^(-2i/d)), PE[p,2i+1] = cos of the same (Vaswani et al. 2017, section 3.5). An odd d ends on a sine.
+// Sines and cosines are computed in float64 and rounded once.
 func PositionCode(n, d int) []float32 {
 	code := make([]float32, n*d)
 	for i := range code {

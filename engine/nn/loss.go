@@ -6,7 +6,7 @@ import (
 )
 
 // SquaredError returns (x - y)^2 averaged over the last axis: [B,L,C] -> [B,L], the reconstruction score of a
-// step.
+// step. Both must have the same shape, or broadcast to one.
 func SquaredError(x, y *graph.Node) *graph.Node {
 	d := graph.Unary(op.Square, graph.Sub(x, y))
 	return graph.Mean(d, len(d.Shape)-1)

@@ -9,14 +9,17 @@ import (
 // LSTM runs a long short-term memory over x [T,R,in], T steps of R independent rows, and returns its states
 // [T,R,hidden] (Hochreiter and Schmidhuber 1997; models/README.md, section 5). It starts at 0. weight_ih
 // [4*hidden,in], weight_hh [4*hidden,hidden] and two biases hold input, forget, cell and output gate in this
-// order; suffix ends their names. All start even between -1/sqrt(hidden) and 1/sqrt(hidden).
+// order; suffix ends their names. All start uniform between -1/sqrt(hidden) and 1/sqrt(hidden). One product
+// over all steps makes the input's shares of the gates; only what depends on the state runs step by step.
+// Both biases count, as in PyTorch, though one would do.
 func LSTM(suffix string, x *graph.Node, hidden int) *graph.Node {
 	p := gates(suffix, x, 4*hidden, hidden)
 	return graph.LSTM(p.of(x, graph.Add(p.biasX, p.biasH)), p.state)
 }
 
 // GRU runs a gated recurrent unit like LSTM (Cho et al. 2014, with the reset gate after the product and two
-// biases; models/README.md, section 6.1). Its gates are reset, update and candidate.
+// biases; models/README.md, section 6.1). Its gates are reset, update and candidate. The first bias goes with
+// the input's shares, the second with those of the state, where the reset gate scales a part of it.
 func GRU(suffix string, x *graph.Node, hidden int) *graph.Node {
 	return DilatedGRU(suffix, x, hidden, 1)
 }
@@ -27,7 +30,8 @@ func DilatedGRU(suffix string, x *graph.Node, hidden, skip int) *graph.Node {
 	p := gates(suffix, x, 3*hidden, hidden)
 	shares := p.of(x, p.biasX)
 	steps, rows := x.Shape[0], x.Shape[1]
-	// Steps come first, so that skip steps in a row are skip times as many rows.
+	// Steps come first, so that skip steps in a row are skip times as many rows. The last turn is filled up
+	// with zeros, whose states are cut off again.
 	turns := (steps + skip - 1) / skip
 	shares = graph.Pad(shares, 0, 0, turns*skip-steps)
 	h := graph.GRU(graph.Reshape(shares, turns, skip*rows, 3*hidden), p.state, p.biasH)
@@ -37,6 +41,7 @@ func DilatedGRU(suffix string, x *graph.Node, hidden, skip int) *graph.Node {
 // recurrent are the parameters of a recurrent layer: of the products with input and state.
 type recurrent struct{ input, state, biasX, biasH *graph.Node }
 
+// gates makes the parameters for n = gates*hidden sums, under PyTorch's names.
 func gates(suffix string, x *graph.Node, n, hidden int) recurrent {
 	g, init := x.Graph(), graph.Init{Uniform: 1 / math.Sqrt(float64(hidden))}
 	return recurrent{

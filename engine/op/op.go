@@ -5,21 +5,24 @@ package op
 type Kind int
 
 // The operations. Element-wise ones with two operands broadcast as in package tensor. The formula, the
-// meaning of Attr and the shape rule of each stand in its row of Table.
+// meaning of Attr and the shape rule of each stand in its row of Table. Methods of Kind, such as IsUnary, are
+// ranges of this list, so a new kind goes among its like, not at the end.
 const (
 	// Sources.
 	Input Kind = iota
 	Param
 	Const
 
-	// Views: they move no data.
+	// Views: they move no data. A device never sees them: package plan turns each into strides on its
+	// operand.
 	Reshape
 	Transpose
 	Slice
 	Expand
 	StopGradient
 
-	// Movement of data.
+	// Movement of data. Copy stands in few graphs; package plan inserts it where an operand must be
+	// contiguous but is not.
 	Copy
 	Concat
 	Pad
@@ -36,6 +39,7 @@ const (
 	Tanh
 	Sigmoid
 	Relu
+	// Heaviside and GeluSlope exist for the gradients of Relu and Gelu.
 	Heaviside
 	Gelu
 	GeluSlope
@@ -48,7 +52,8 @@ const (
 	Div
 	Max
 
-	// Reductions, products, rows.
+	// Reductions, products, rows. The gradients of row-wise operations are operations too, since a
+	// composition would write a whole array for each intermediate row.
 	Sum
 	MatMul
 	Softmax
@@ -101,9 +106,11 @@ const (
 // Attr holds the constants of one use of an operation. Which fields count stands in the operation's row of
 // Table.
 type Attr struct {
+	// All constants are float64 so that each device rounds them once, in its own way.
 	X float64 // a factor, a summand, an epsilon
 	N []int   // axes, extents, offsets
-	// Hyper holds the constants of Adam: beta1, beta2, epsilon, weight decay.
+	// Hyper holds the constants of Adam that never change in a run: beta1, beta2, epsilon, weight decay. What
+	// changes from step to step, such as the rate, is an operand.
 	Hyper [4]float64
 }
 
@@ -115,7 +122,7 @@ func (k Kind) String() string {
 	return Table[k].Name
 }
 
-// IsView reports whether the result is the operand's data under another shape.
+// IsView reports whether the result is the operand's data, or part of it, under another shape.
 func (k Kind) IsView() bool { return k >= Reshape && k <= StopGradient }
 
 // IsSource reports whether the value comes from outside the graph.
@@ -124,7 +131,8 @@ func (k Kind) IsSource() bool { return k <= Const }
 // IsUnary reports whether the result has the operand's shape, each element depending on its own one alone.
 func (k Kind) IsUnary() bool { return k >= Scale && k <= Softplus }
 
-// IsBinary reports whether the operation is element-wise with two broadcast operands.
+// IsBinary reports whether the operation is element-wise with two broadcast operands. The fused slopes of
+// tanh, sigmoid and relu count: devices run them by the same loops.
 func (k Kind) IsBinary() bool { return k >= Add && k <= Max || k >= TanhGrad && k <= ReluGrad }
 
 // IsFused reports whether the operation stands in plans only.

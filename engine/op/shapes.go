@@ -8,6 +8,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
+// declared is the rule of sources: the shape in N, of which no extent is 0, so that no kernel ever meets an
+// empty operand.
 func declared(_ []tensor.Shape, a Attr) (tensor.Shape, error) {
 	for _, d := range a.N {
 		if d < 1 {
@@ -22,8 +24,10 @@ func planned([]tensor.Shape, Attr) (tensor.Shape, error) {
 	return nil, errors.New("stands in plans only")
 }
 
+// same is the rule of element-wise operations, and of others that keep the shape.
 func same(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return in[0], nil }
 
+// alike is the rule of two operands that correspond element by element, without broadcasting.
 func alike(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	if !in[0].Equal(in[1]) {
 		return nil, errors.New("want equal shapes")
@@ -46,6 +50,7 @@ func reshape(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return s, nil
 }
 
+// transpose wants each axis exactly once.
 func transpose(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	if len(a.N) != len(in[0]) {
 		return nil, fmt.Errorf("permutation %v has %d axes, want %d", a.N, len(a.N), len(in[0]))
@@ -62,7 +67,8 @@ func transpose(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
-// axisOf checks the axis in N[0] against the first operand.
+// axisOf returns the axis in N[0], after checking it against the operand's shape, and that N holds as many
+// numbers as the operation wants.
 func axisOf(s tensor.Shape, a Attr, want int) (int, error) {
 	if len(a.N) != want {
 		return 0, fmt.Errorf("%d integer attributes, want %d", len(a.N), want)
@@ -73,6 +79,7 @@ func axisOf(s tensor.Shape, a Attr, want int) (int, error) {
 	return a.N[0], nil
 }
 
+// slice keeps at least one element of the axis.
 func slice(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	x, err := axisOf(in[0], a, 3)
 	if err != nil {
@@ -86,6 +93,7 @@ func slice(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// expand never drops or shortens an axis of the operand.
 func expand(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	out, err := tensor.Broadcast(in[0], a.N)
 	if err != nil {
@@ -97,6 +105,7 @@ func expand(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// concat adds up the extents along the axis; all others must agree.
 func concat(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	x, err := axisOf(in[0], a, 1)
 	if err != nil {
@@ -125,6 +134,8 @@ func pad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// taps checks the operand and the four numbers of unfold and fold. The offset may be negative, and taps may
+// lie altogether outside the window.
 func taps(s tensor.Shape, a Attr) error {
 	if len(s) != 3 || len(a.N) != 4 || a.N[0] < 1 || a.N[1] < 1 {
 		return errors.New("want [B,L,C] with width, dilation, offset, circular")
@@ -139,6 +150,7 @@ func unfold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1], in[0][2] * a.N[0]}, nil
 }
 
+// fold is unfold the other way round, and wants columns in whole sets of taps.
 func fold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	if err := taps(in[0], a); err != nil {
 		return nil, err
@@ -149,6 +161,7 @@ func fold(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1], in[0][2] / a.N[0]}, nil
 }
 
+// sum leaves the axes that are not in N. An axis out of range, or named twice, makes the counts differ.
 func sum(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	out := tensor.Shape{}
 	for i, d := range in[0] {
@@ -162,6 +175,7 @@ func sum(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// matmul does not broadcast leading axes: a matrix that serves a whole batch must be expanded to it.
 func matmul(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	x, y := in[0], in[1]
 	r := len(x)
@@ -176,6 +190,7 @@ func matmul(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	return out, nil
 }
 
+// rows is the rule of what makes one number of two rows.
 func rows(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	s, err := alike(in, a)
 	if err != nil {
@@ -198,6 +213,7 @@ func cosineGrad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return in[1], nil
 }
 
+// gaussianPrior takes the deviations of B windows, H heads and L steps to a row for each of them.
 func gaussianPrior(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	if len(in[0]) != 3 {
 		return nil, errors.New("want sigma [B,H,L]")
@@ -216,6 +232,7 @@ func gaussianPriorGrad(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return in[0], nil
 }
 
+// discrepancy makes one number of each row, so the result has sigma's shape.
 func discrepancy(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	s, err := gaussianPrior(in[1:], a)
 	if err != nil {
@@ -245,7 +262,8 @@ func discrepancyGradSeries(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return in[0], nil
 }
 
-// recurrence checks the first two operands of a recurrence over H states: x [T,R,wide*H], y [gates*H,H].
+// recurrence checks the first two operands of a recurrence over H states: x [T,R,wide*H], y [gates*H,H]. The
+// weights alone say what H is.
 func recurrence(in []tensor.Shape, wide, gates int) (hidden int, err error) {
 	if len(in[0]) != 3 || len(in[1]) != 2 || in[1][0] != gates*in[1][1] {
 		return 0, fmt.Errorf("want [T,R,%d*H] and weights [%d*H,H]", wide, gates)
@@ -257,6 +275,7 @@ func recurrence(in []tensor.Shape, wide, gates int) (hidden int, err error) {
 	return hidden, nil
 }
 
+// lstm gives four gates, the cell and the state of every step.
 func lstm(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	h, err := recurrence(in, 4, 4)
 	if err != nil {
@@ -265,6 +284,7 @@ func lstm(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1], 6 * h}, nil
 }
 
+// gru gives three gates, their three shares from the state before, and the state of every step.
 func gru(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	h, err := recurrence(in, 3, 3)
 	if err != nil {
@@ -276,6 +296,9 @@ func gru(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1], 7 * h}, nil
 }
 
+// lstmGrad reads the six parts of an LSTM's result and gives the gradients of the four sums inside its gates;
+// gruGrad reads seven, and gives the gradients of the three shares from the input, then of the three from the
+// state.
 func lstmGrad(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return recurrenceGrad(in, 6, 4, 4) }
 
 func gruGrad(in []tensor.Shape, _ Attr) (tensor.Shape, error) { return recurrenceGrad(in, 7, 3, 6) }
@@ -293,6 +316,7 @@ func recurrenceGrad(in []tensor.Shape, wide, gates, out int) (tensor.Shape, erro
 	return tensor.Shape{steps, rows, out * h}, nil
 }
 
+// influence takes p and q of all channels in one array, since one product makes both.
 func influence(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	a, y := in[0], in[1]
 	if len(a) != 2 || a[0] != a[1] || len(y) != 3 || y[1] != a[0] || y[2]%2 != 0 {
@@ -314,8 +338,11 @@ func influenceGradWeights(in []tensor.Shape, a Attr) (tensor.Shape, error) {
 	return in[0], err
 }
 
+// update wants what is written in the parameter's own shape: nothing broadcasts into a parameter.
 func update(in []tensor.Shape, a Attr) (tensor.Shape, error) { return alike(in, a) }
 
+// adam wants the gradient in the parameters' own shape. What changes with every step comes as operands: the
+// factor that clipping computes, and the three numbers of the optimiser's step.
 func adam(in []tensor.Shape, _ Attr) (tensor.Shape, error) {
 	for _, s := range in[1:4] {
 		if !s.Equal(in[0]) {

@@ -7,11 +7,15 @@ type Info struct {
 	Name    string
 	Formula string // what it computes; x, y, z are the operands in order, X and N the fields of Attr
 	Arity   int    // number of operands; -1 = one or more
-	// Shape returns the result's shape, or says which operand is wrong and what was expected.
+	// Shape returns the result's shape, or says which operand is wrong and what was expected. Package graph
+	// calls it once for each node, with Arity shapes, so that neither plans nor kernels check shapes again.
+	// The result may be an operand's own shape.
 	Shape func(in []tensor.Shape, a Attr) (tensor.Shape, error)
 }
 
-// Table describes every operation.
+// Table describes every operation. Names and formulas are for error messages, dumps of plans and readers;
+// nothing parses them. Letters in brackets are extents: B windows, H heads, L steps in a window, C channels, T
+// steps and R rows of a recurrence, whose H counts states.
 var Table = [Count]Info{
 	Input: {"input", "a value written before each run", 0, declared},
 	Param: {"param", "a value that persists between runs", 0, declared},
@@ -80,6 +84,7 @@ var Table = [Count]Info{
 	DiscrepancyGradSigma: {"discrepancy_grad_sigma", "z * d discrepancy(x, y) / dy, z [B,H,L]", 3,
 		discrepancyGradSigma},
 
+	// The result of a recurrence holds, in front of its states, what the gradient needs of every step.
 	LSTM: {"lstm", "[T,R,4H], [4H,H] -> [T,R,6H]: the gates i f g o = x_t + y h_(t-1) after sigmoid, " +
 		"sigmoid, tanh, sigmoid; then c_t = f c_(t-1) + i g, h_t = o tanh(c_t); both start at 0", 2, lstm},
 	LSTMGrad: {"lstm_grad", "[T,R,6H], [4H,H], [T,R,H] -> [T,R,4H]: the gradient of lstm at its first " +
@@ -101,6 +106,7 @@ var Table = [Count]Info{
 	Adam: {"adam", "one step on parameters x with moments y, z; then the gradient g, a factor [1] on g, " +
 		"and [3]: rate, 1 - beta1^n, 1 - beta2^n (models/README.md, section 9.1)", 6, adam},
 
+	// From here on shapes are not checked: package plan builds these from operations that were.
 	MatMulAdd: {"matmul_add", "X * x y + z (+ w), z and w of the result's shape, rows repeated or not; z " +
 		"or w may be the result's own memory, which is then added to", -1, planned},
 	MatMulGelu: {"matmul_gelu", "gelu of matmul or of matmul_add; second result, if asked for: gelu_slope " +

@@ -6,6 +6,7 @@ import (
 )
 
 // Dump prints the plan for a person: sizes, slots, then each procedure step by step with shapes and places.
+// Places are offsets in floats. The format is for reading and may change.
 func (p *Plan) Dump() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "arena %d floats: %d in slots, %d temporary\n", p.Arena, p.Static, p.Arena-p.Static)
@@ -22,6 +23,7 @@ func (p *Plan) Dump() string {
 	return b.String()
 }
 
+// refs prints references one after the other, each with a space before it.
 func refs(in []Ref) string {
 	var b strings.Builder
 	for _, r := range in {
@@ -39,6 +41,7 @@ func (r Ref) String() string {
 	return s + "/" + strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Stride), " ", ","), "[]")
 }
 
+// attr prints the constants that are not zero or empty.
 func (s Step) attr() string {
 	out := ""
 	if s.Attr.X != 0 {

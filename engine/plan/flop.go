@@ -12,7 +12,8 @@ func (p Procedure) FLOP() float64 {
 }
 
 // FLOP counts the multiplications and additions of products, those inside of recurrences, too: there every
-// step but the first multiplies all weights with what the step before left.
+// step but the first multiplies all weights with what the step before left. Everything else counts nothing:
+// what it costs is memory traffic.
 func (s Step) FLOP() float64 {
 	switch s.Kind {
 	case op.MatMul, op.MatMulAdd, op.MatMulGelu:

@@ -7,13 +7,18 @@ import (
 	"cosinelab/engine/op"
 )
 
-// pass rewrites the steps of a procedure without changing what it computes.
+// pass rewrites the steps of a procedure without changing what it computes. Rounding may change, since a
+// fused kernel keeps more digits on the way.
 type pass struct {
 	name string
 	run  func(*fuser)
 }
 
-// passes lists the rewrites in the order they run; later ones look for what earlier ones leave.
+// passes lists the rewrites in the order they run; later ones look for what earlier ones leave. A bias is in
+// its product before gelu looks at that, sums are added in place before the gradient of a layer norm looks
+// for them, and layer norms are joined before their gradients. What is only reported is out of the way before
+// the gradients of a discrepancy are joined. Copies go last, since a result that is scattered for its reader
+// is no longer contiguous, which all other passes want.
 var passes = []pass{
 	{"add in products", (*fuser).addInProducts},
 	{"gelu in products", (*fuser).geluInProducts},
@@ -43,7 +48,8 @@ func (l *lowering) fuse() error {
 	return nil
 }
 
-// verify holds the steps to Verify as if every buffer had a place of its own.
+// verify holds the steps to Verify as if every buffer had a place of its own. The places are for this check
+// only: layout gives the true ones.
 func (l *lowering) verify() error {
 	at, slots := 0, slices.Clone(l.b.plan.Slots)
 	for _, b := range l.b.buffers {
@@ -59,7 +65,8 @@ func (l *lowering) verify() error {
 }
 
 // fuser is a procedure in the hands of a pass. Steps keep their numbers until the pass is over: a step that
-// is gone leaves a hole.
+// is gone leaves a hole. Both lists know buffers, not windows: two steps that touch different parts of a
+// buffer count as touching the same.
 type fuser struct {
 	*lowering
 	gone    []bool
@@ -131,13 +138,15 @@ func (f *fuser) maker(r Ref, kinds ...op.Kind) (step int, ok bool) {
 	return w[0], slices.Contains(kinds, s.Kind) && same(s.Out, r)
 }
 
-// own is maker for a result that no other step but reader looks at.
+// own is maker for a result that no other step but reader looks at. Such a result can vanish into the
+// reader's.
 func (f *fuser) own(r Ref, reader int, kinds ...op.Kind) (step int, ok bool) {
 	step, ok = f.maker(r, kinds...)
 	return step, ok && slices.Equal(f.readers[r.Buffer], []int{reader})
 }
 
 // same reports whether two references are to the same elements in row-major order, under whatever shapes.
+// Only contiguous references are ever the same.
 func same(a, b Ref) bool {
 	return a.Buffer == b.Buffer && a.Offset == b.Offset && a.Shape.Len() == b.Shape.Len() &&
 		a.Contiguous() && b.Contiguous()

@@ -21,7 +21,8 @@ func (f *fuser) addInProducts() {
 }
 
 // addTo moves the summand of addition i, which the chain of products from p on goes into, to the first of
-// them that has room for it.
+// them that has room for it. The summand must be there when that product runs. Where it is not, the last
+// product moves to the place of the addition instead.
 func (f *fuser) addTo(p, i int, summand, out Ref) {
 	last := p
 	for {
@@ -70,6 +71,7 @@ func addend(r Ref, result tensor.Shape) (z Ref, ok bool) {
 }
 
 // room reports whether product p can add z: it takes one addend whose rows repeat and one whose rows do not.
+// A bias is one of the first kind, a residual one of the second.
 func (f *fuser) room(p int, z Ref) bool {
 	for _, r := range f.steps[p].In[2:] {
 		if repeats(r) == repeats(z) {
@@ -86,7 +88,7 @@ func repeats(r Ref) bool {
 }
 
 // geluInProducts applies GELU to a product as it is written, and keeps its derivative where the gradient
-// needs it.
+// needs it. The product itself then exists nowhere, so nobody else may read it.
 func (f *fuser) geluInProducts() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.Gelu {
@@ -113,7 +115,9 @@ func (f *fuser) geluInProducts() {
 	}
 }
 
-// accumulateInPlace lets a product or a sum that is accumulated add to the accumulator itself.
+// accumulateInPlace lets a product or a sum that is accumulated add to the accumulator itself, which spares
+// the gradient of every weight an array of its own and a pass over it. The step stays where it is if nobody
+// touches the accumulator in between; else it moves to where the accumulation was.
 func (f *fuser) accumulateInPlace() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.Accumulate {
@@ -165,7 +169,9 @@ func (f *fuser) copiesInProducts() {
 }
 
 // scattered is where a product must write for its result, read as x, to lie as to: every axis of the result
-// takes the stride that the axis of x with the same stride has in to.
+// takes the stride that the axis of x with the same stride has in to. Axes are told apart by their strides;
+// those of extent 1 say nothing and are skipped. ok is false if the axes do not correspond one to one, or if
+// rows would not be dense.
 func scattered(result, x, to Ref) (out Ref, ok bool) {
 	out = to
 	out.Shape, out.Stride = result.Shape, make([]int, len(result.Shape))

@@ -7,13 +7,15 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// slopes joins the two or three element-wise steps that a gradient through tanh, sigmoid or relu takes.
+// slopes joins the two or three element-wise steps that a gradient through tanh, sigmoid or relu takes, in
+// the forms that package autodiff gives them.
 func (f *fuser) slopes() {
 	for i := range f.steps {
 		s := &f.steps[i]
 		if f.gone[i] || s.Kind != op.Sub && s.Kind != op.Mul {
 			continue
 		}
+		// Either operand of a product may be dy.
 		for k := 0; k < 2 && !f.gone[i]; k++ {
 			f.slope(i, s.In[k], s.In[1-k])
 		}
@@ -21,13 +23,14 @@ func (f *fuser) slopes() {
 }
 
 // slope looks for dy - dy*y^2, dy * (y - y^2) and dy * heaviside(y) in step i of dy and what it is joined
-// with.
+// with. What the first of the parts read must still be there when the joined step runs.
 func (f *fuser) slope(i int, dy, with Ref) {
 	s := f.steps[i]
 	join := func(k op.Kind, y Ref, parts ...int) {
 		f.replace(i, Step{Kind: k, Out: s.Out, In: []Ref{y, dy}, Label: s.Label}, parts...)
 	}
 	switch s.Kind {
+	// dy - dy*y^2: the product may have its operands either way round.
 	case op.Sub:
 		p, ok := f.own(with, i, op.Mul)
 		if !ok || !same(s.In[0], dy) {
@@ -40,6 +43,7 @@ func (f *fuser) slope(i int, dy, with Ref) {
 				return
 			}
 		}
+	// dy * (y - y^2), or dy * heaviside(y).
 	case op.Mul:
 		if p, ok := f.own(with, i, op.Sub); ok {
 			y := f.steps[p].In[0]
@@ -77,6 +81,8 @@ func (f *fuser) layerNorm() {
 	}
 }
 
+// joinNorm puts the joined step where the rows were normalised. With the rows it also keeps the reciprocals
+// of their deviations, so that the gradient need not measure the rows again.
 func (f *fuser) joinNorm(normalize, mul, add int, weight, bias Ref) {
 	n, s := f.steps[normalize], f.steps[add]
 	joined := Step{Kind: op.LayerNorm, Attr: n.Attr, Out: s.Out, In: []Ref{n.In[0], weight, bias},
@@ -105,7 +111,7 @@ func rowOf(r Ref) (row Ref, ok bool) {
 }
 
 // layerNormGrad joins, for a layer norm whose weight and bias are trained, the gradients of all three
-// operands.
+// operands. For that it needs what layerNorm keeps.
 func (f *fuser) layerNormGrad() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.NormalizeGrad {
@@ -126,7 +132,8 @@ func (f *fuser) layerNormGrad() {
 	}
 }
 
-// normOf is the layer norm whose operand step i differentiates by.
+// normOf is the layer norm whose operand step i differentiates by. It is an earlier one that kept its rows,
+// with the same epsilon.
 func (f *fuser) normOf(i int) (int, bool) {
 	g := f.steps[i]
 	k := slices.IndexFunc(f.steps[:i], func(s Step) bool {
@@ -135,7 +142,9 @@ func (f *fuser) normOf(i int) (int, bool) {
 	return k, k >= 0 && !f.gone[k]
 }
 
-// joinNormGrad looks for what adds the gradients of weight and bias to their accumulators.
+// joinNormGrad looks for what adds the gradients of weight and bias to their accumulators. dy is the gradient
+// of the layer norm's result. Nothing is joined unless both are there, and nobody looks at the accumulators
+// in between.
 func (f *fuser) joinNormGrad(norm, mul, grad int, dy Ref) {
 	n := f.steps[norm]
 	weight, product, ok := f.weightGrad(n.Also[0], dy)
@@ -158,7 +167,8 @@ func (f *fuser) joinNormGrad(norm, mul, grad int, dy Ref) {
 		In: []Ref{n.Also[0], n.Also[1], dy, n.In[1], u, v}, Label: s.Label}, mul, product, weight, bias)
 }
 
-// weightGrad finds the sum over rows of h * dy.
+// weightGrad finds the sum over rows of h * dy. The sum is one that accumulates; product is the step that
+// multiplies.
 func (f *fuser) weightGrad(h, dy Ref) (sum, product int, ok bool) {
 	for _, p := range f.readers[h.Buffer] {
 		m := f.steps[p]
@@ -175,7 +185,7 @@ func (f *fuser) weightGrad(h, dy Ref) (sum, product int, ok bool) {
 	return 0, 0, false
 }
 
-// toRow reports whether a sum leaves the last axis alone.
+// toRow reports whether a sum runs over all axes but the last.
 func toRow(s Step) bool {
 	last := len(s.In[1].Shape) - 1
 	for i, d := range s.In[1].Shape {
@@ -199,6 +209,8 @@ func (f *fuser) discrepancyGrads() {
 			continue
 		}
 		g := f.steps[j]
+		// The joined step runs where the first of both stood, if the second's gradient is there by then; else
+		// where the second stood, if nobody wants the first's result before.
 		at, other := min(i, j), max(i, j)
 		if z := f.steps[other].In[2]; !f.written(z, at, other) {
 			if at, other = other, at; !f.untouched(at, other, f.steps[other].Out) {
@@ -215,7 +227,8 @@ func (f *fuser) discrepancyGrads() {
 	}
 }
 
-// likewise finds a step of this kind with the first two operands and the constants of another.
+// likewise finds a step of this kind with the first two operands and the constants of another. The first
+// operand is contiguous whatever its shape; the second may be strided and must be the same window.
 func (f *fuser) likewise(k op.Kind, s Step) int {
 	return slices.IndexFunc(f.steps, func(t Step) bool {
 		return t.Kind == k && t.Attr.X == s.Attr.X && same(t.In[0], s.In[0]) && equal(t.In[1], s.In[1])

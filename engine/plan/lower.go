@@ -13,12 +13,13 @@ import (
 // buffer is memory before it has a place. Slots never move; temporaries live from their first to their last
 // step.
 type buffer struct {
-	len         int
+	len         int  // floats
 	slot        Slot // -1 = a temporary
-	first, last int
-	offset      int
+	first, last int  // steps of the procedure that is being laid out; first is -1 before that
+	offset      int  // in the arena, once it has a place
 }
 
+// builder collects the buffers of all procedures. Temporaries belong to one procedure, slots to all.
 type builder struct {
 	opts    Options
 	plan    *Plan
@@ -30,18 +31,21 @@ func newBuilder(opts Options) *builder {
 	return &builder{opts: opts, plan: &Plan{}, slots: map[*graph.Node]int{}}
 }
 
+// newBuffer makes a buffer of n floats, for a slot or, with -1, a temporary.
 func (b *builder) newBuffer(n int, s Slot) int {
 	b.buffers = append(b.buffers, &buffer{len: n, slot: s, first: -1})
 	return len(b.buffers) - 1
 }
 
+// newSlot makes a slot with its buffer and returns the buffer's number.
 func (b *builder) newSlot(name string, c Class, s tensor.Shape, value []float32) int {
 	buf := b.newBuffer(s.Len(), Slot(len(b.plan.Slots)))
 	b.plan.Slots = append(b.plan.Slots, SlotInfo{Name: name, Class: c, Shape: s, Value: value, buffer: buf})
 	return buf
 }
 
-// declare makes the slots of everything that the procedures reach, in the order of the graph.
+// declare makes the slots of everything that the procedures reach, in the order of the graph. What no
+// procedure reaches gets no slot, so that a plan for scoring has no room for what only training reads.
 func (b *builder) declare(g *graph.Graph, procs []Proc) {
 	classes := map[op.Kind]Class{op.Input: ClassInput, op.Param: ClassParam, op.Const: ClassConst}
 	reached := make([]bool, len(g.Nodes()))
@@ -57,6 +61,7 @@ func (b *builder) declare(g *graph.Graph, procs []Proc) {
 	}
 }
 
+// roots are the nodes that a procedure asks for.
 func roots(p Proc) []*graph.Node {
 	var rs []*graph.Node
 	for _, r := range p.Results {
@@ -65,6 +70,7 @@ func roots(p Proc) []*graph.Node {
 	return append(rs, p.Updates...)
 }
 
+// reach marks a node, by ID, with everything that it depends on.
 func reach(n *graph.Node, seen []bool) {
 	if seen[n.ID] {
 		return
@@ -75,17 +81,19 @@ func reach(n *graph.Node, seen []bool) {
 	}
 }
 
-// value is a distinct result within one procedure: nodes that differ only by StopGradient share one.
+// value is a distinct result within one procedure: nodes that differ only by StopGradient share one. To
+// gradients these are different nodes; to a plan they are the same numbers, and computing them twice would be
+// waste.
 type value struct {
 	kind  op.Kind
 	attr  op.Attr
 	in    []*value
 	shape tensor.Shape
 	label string
-	id    int
+	id    int    // position in lowering.values; operands come first
 	root  *value // through views, the value that owns the data
-	ref   *Ref
-	copy  *Ref // a contiguous copy, once one was needed
+	ref   *Ref   // where it lies, once it was emitted
+	copy  *Ref   // a contiguous copy, once one was needed
 }
 
 // lowering is one procedure on its way to steps.
@@ -96,8 +104,12 @@ type lowering struct {
 	steps  []Step
 }
 
+// lower turns a procedure into steps in the order of the graph, with each update as early as it may run, and
+// fuses them.
 func (b *builder) lower(p Proc) (*lowering, error) {
 	l := &lowering{b: b, name: p.Name}
+	// Copies that results need are values like others: they must exist before schedule looks for the last
+	// reader of each parameter.
 	of := l.number(p)
 	results := make([]*value, len(p.Results))
 	for i, r := range p.Results {
@@ -152,6 +164,7 @@ func (l *lowering) number(p Proc) map[*graph.Node]*value {
 	return of
 }
 
+// intern returns the value of a node, or the equal one that is there already. Updates are never equal.
 func (l *lowering) intern(n *graph.Node, of map[*graph.Node]*value, known map[string]*value) *value {
 	v := &value{kind: n.Kind, attr: n.Attr, shape: n.Shape, label: n.Label, id: len(l.values)}
 	v.root = v
@@ -165,6 +178,7 @@ func (l *lowering) intern(n *graph.Node, of map[*graph.Node]*value, known map[st
 		r := contiguous(l.b.slots[n], n.Shape)
 		v.ref = &r
 	} else if n.Kind.Updates() == 0 {
+		// Two nodes that differ only by a StopGradient among their operands are one value here.
 		key := v.key()
 		if w := known[key]; w != nil {
 			return w
@@ -187,6 +201,7 @@ func (l *lowering) owned(v *value) *value {
 	return c
 }
 
+// key tells values apart; adam alone has Hyper, and no update gets a key.
 func (v *value) key() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%d %x %v", v.kind, v.attr.X, v.attr.N)
@@ -197,7 +212,8 @@ func (v *value) key() string {
 }
 
 // schedule says after which value each update can run: when its operands are there and everything that reads
-// the parameters it overwrites is done. Early updates free their operands' memory early.
+// the parameters it overwrites is done. An update also waits for earlier ones that touch the same parameter.
+// Early updates free their operands' memory early.
 func (l *lowering) schedule(updates []*value) map[int][]*value {
 	lastRead := map[*value]int{}
 	for _, v := range l.values {
@@ -207,7 +223,8 @@ func (l *lowering) schedule(updates []*value) map[int][]*value {
 			}
 		}
 	}
-	touched := map[*value]int{} // by an earlier update
+	// Values, with the position after which the latest update that uses them runs.
+	touched := map[*value]int{} // a later update must not run before it
 	after := map[int][]*value{}
 	for _, u := range updates {
 		at := 0
@@ -238,6 +255,7 @@ func (l *lowering) emit(v *value) {
 			v.ref = &r
 			return
 		}
+		// Every view of contiguous data can be expressed.
 		r, _ := view(v.kind, v.attr, l.contiguous(v.in[0]))
 		v.ref = &r
 		return
@@ -252,6 +270,8 @@ func (l *lowering) emit(v *value) {
 	l.steps = append(l.steps, Step{Kind: v.kind, Attr: v.attr, Out: out, In: in, Label: v.label})
 }
 
+// operands are the references that v's kernel reads: copies where it cannot take an operand as it lies,
+// stretched to the result's shape where the operation broadcasts.
 func (l *lowering) operands(v *value) []Ref {
 	in := make([]Ref, len(v.in))
 	for i, x := range v.in {
@@ -266,7 +286,7 @@ func (l *lowering) operands(v *value) []Ref {
 	return in
 }
 
-// contiguous returns v in row-major order, copying it once if it does not lie so.
+// contiguous returns v in row-major order, copying it once if it does not lie so. Later users share the copy.
 func (l *lowering) contiguous(v *value) Ref {
 	if v.ref.Contiguous() {
 		return *v.ref
@@ -279,7 +299,8 @@ func (l *lowering) contiguous(v *value) Ref {
 	return *v.copy
 }
 
-// result leaves v in the result slot of this name: its own buffer becomes the slot if nothing else claims it.
+// result leaves v in the result slot of this name. Where v is a whole buffer that no other result has
+// claimed, that buffer becomes the slot and nothing is copied.
 func (l *lowering) result(name string, v *value) error {
 	slot, err := l.b.resultSlot(name, v.shape)
 	if err != nil {
@@ -294,7 +315,8 @@ func (l *lowering) result(name string, v *value) error {
 	return nil
 }
 
-// resultSlot finds or makes the slot of a result.
+// resultSlot finds or makes the slot of a result. Procedures that leave a result of one name share the slot,
+// and must agree on its shape.
 func (b *builder) resultSlot(name string, s tensor.Shape) (int, error) {
 	for i, buf := range b.buffers {
 		if buf.slot < 0 {
@@ -310,7 +332,8 @@ func (b *builder) resultSlot(name string, s tensor.Shape) (int, error) {
 	return b.newSlot(name, ClassResult, s, nil), nil
 }
 
-// retarget makes every reference to one buffer a reference to another of the same length.
+// retarget makes every reference to one buffer a reference to another of the same length. Places within the
+// buffer stay.
 func (l *lowering) retarget(from, to int) {
 	move := func(r *Ref) {
 		if r.Buffer == from {
@@ -341,7 +364,8 @@ func (s *Step) eachRef(visit func(*Ref)) {
 	}
 }
 
-// lifetimes notes for every temporary of this procedure the first and the last step that touches it.
+// lifetimes notes for every temporary of this procedure the first and the last step that touches it. It
+// returns them in the order they were made. Before, first must be -1 in all of them.
 func (l *lowering) lifetimes() []int {
 	var temps []int
 	touch := func(r Ref, step int) {

@@ -11,9 +11,11 @@ import (
 // align is the granularity of buffers in floats: a cache line, which also suits every vector load.
 const align = 16
 
+// roundUp is the room that n floats take.
 func roundUp(n int) int { return (n + align - 1) / align * align }
 
-// layout gives every buffer its place and writes the places into the steps.
+// layout gives every buffer its place and writes the places into the steps. Temporaries of different
+// procedures take the same memory, since only one procedure runs at a time and nothing of theirs outlives it.
 func (b *builder) layout(ls []*lowering) *Plan {
 	p := b.plan
 	if b.opts.Guard > 0 {
@@ -33,6 +35,7 @@ func (b *builder) layout(ls []*lowering) *Plan {
 	return p
 }
 
+// placeSlots puts the slots in front, in the order they were made, where they stay for all procedures.
 func (b *builder) placeSlots() {
 	at := 0
 	for _, buf := range b.buffers {
@@ -45,7 +48,8 @@ func (b *builder) placeSlots() {
 	b.plan.Static = at
 }
 
-// placeGuarded puts every buffer, temporaries too, between guard slots of its own.
+// placeGuarded puts every buffer, temporaries too, between guard slots of its own. Buffers then lie wherever
+// the guards leave them, which also tests kernels on unaligned data.
 func (b *builder) placeGuarded() {
 	p, at := b.plan, 0
 	guard := func() {
@@ -79,7 +83,8 @@ func overwrites(k op.Kind, i int) bool {
 	return k.IsUnary() || k.IsBinary()
 }
 
-// reuse lets a step write over an operand that nobody reads again.
+// reuse lets a step write over an operand that nobody reads again. Only a temporary that it covers altogether
+// can go: the result takes over its buffer. That saves memory, and traffic to it.
 func (l *lowering) reuse() {
 	l.lifetimes()
 	for i := range l.steps {
@@ -96,6 +101,7 @@ func (l *lowering) reuse() {
 			}
 		}
 	}
+	// Buffers that are merged live longer: lifetimes must be counted anew.
 	for _, buf := range l.b.buffers {
 		buf.first = -1
 	}
@@ -113,7 +119,8 @@ func (l *lowering) aloneIn(s *Step, r Ref) bool {
 }
 
 // pack places temporaries from base on, the largest first, each at the lowest place that is free while it
-// lives. It returns the floats taken.
+// lives. It returns the floats taken. The largest are the hardest to place, and small ones fit into what gaps
+// they leave. Equal sizes keep their order, so that the same procedure always gets the same plan.
 func (b *builder) pack(temps []int, base int) int {
 	slices.SortStableFunc(temps, func(x, y int) int { return b.buffers[y].len - b.buffers[x].len })
 	var placed []*buffer // by offset
@@ -138,7 +145,8 @@ func (b *builder) pack(temps []int, base int) int {
 	return top
 }
 
-// place writes the places of buffers into steps.
+// place writes the places of buffers into steps. It copies the slices of references, which steps may share
+// with one another.
 func place(steps []Step, buffers []*buffer) {
 	for i := range steps {
 		s := &steps[i]

@@ -2,10 +2,11 @@ package plan
 
 import "slices"
 
-// reportsLast moves what no update depends on behind everything that one does: losses that are only reported
-// can then share work with gradients.
+// reportsLast moves the steps that no update depends on behind those that some update needs: losses that are
+// only reported can then share work with gradients.
 func (f *fuser) reportsLast() {
 	needed := make([]bool, len(f.steps))
+	// Backwards, since whether a step is needed depends on those that read it.
 	for i := len(f.steps) - 1; i >= 0; i-- {
 		s := &f.steps[i]
 		for _, r := range s.results() {
@@ -25,7 +26,7 @@ func (f *fuser) reportsLast() {
 	copy(f.steps, append(first, last...))
 }
 
-// updates reports whether r is memory that outlives the procedure without being a result.
+// updates reports whether r is a parameter's memory, which outlives the procedure without being a result.
 func (f *fuser) updates(r Ref) bool {
 	s := f.b.buffers[r.Buffer].slot
 	return s >= 0 && f.b.plan.Slots[s].Class == ClassParam
@@ -36,6 +37,7 @@ func (f *fuser) serves(r Ref, i int, needed []bool) bool {
 	return slices.ContainsFunc(f.readers[r.Buffer], func(k int) bool { return k > i && needed[k] })
 }
 
+// overwritten reports whether a step behind this one writes to r's buffer.
 func (f *fuser) overwritten(r Ref, after int) bool {
 	w := f.writers[r.Buffer]
 	return len(w) > 0 && w[len(w)-1] > after
@@ -44,6 +46,7 @@ func (f *fuser) overwritten(r Ref, after int) bool {
 // delay moves a step to just before the first one that reads its result, where that keeps fewer values in
 // memory in the meantime: results that are needed much later do not fill the cache until then.
 func (f *fuser) delay() {
+	// From the end, so that a step finds its readers where they will stay.
 	for i := len(f.steps) - 1; i >= 0; i-- {
 		if to := f.latest(i); to > i+1 {
 			s := f.steps[i]
@@ -54,7 +57,9 @@ func (f *fuser) delay() {
 	}
 }
 
-// latest is the step before which step i can be at the latest; i if it is better where it is.
+// latest is the step before which step i can be at the latest; i if it is better where it is. Moving it
+// trades its results for those of its operands that would otherwise be given up earlier: it is worth it only
+// if it lets go of more floats than it holds on to.
 func (f *fuser) latest(i int) int {
 	s, to, values := &f.steps[i], len(f.steps), 0
 	for _, r := range s.results() {
@@ -73,6 +78,7 @@ func (f *fuser) latest(i int) int {
 		if !f.steady(i, to, r) {
 			return i
 		}
+		// An operand in two places is one buffer and counts once.
 		again := slices.ContainsFunc(s.In[:k], func(x Ref) bool { return x.Buffer == r.Buffer })
 		if b.slot < 0 && readers[len(readers)-1] < to && !again {
 			values -= b.len // they are kept instead

@@ -11,7 +11,8 @@ import (
 
 // Plan is an executable list of steps for each procedure, over one arena that all of them share: first the
 // slots (inputs, parameters, constants, results), which keep their place, then memory that steps reuse by
-// lifetime.
+// lifetime. Once built it does not change, and any number of programs may be compiled from it. All sizes and
+// offsets count floats.
 type Plan struct {
 	Slots  []SlotInfo
 	Procs  []Procedure
@@ -27,6 +28,7 @@ type Class int
 
 // Slot classes. Parameters keep their values between runs; constants are written once by the device.
 const (
+	// Results are read after a run; guards exist for tests only, and no step may touch them.
 	ClassInput Class = iota
 	ClassParam
 	ClassConst
@@ -39,7 +41,7 @@ func (c Class) String() string {
 	return [...]string{"input", "param", "const", "result", "guard"}[c]
 }
 
-// SlotInfo describes one slot: Shape.Len() floats from Offset.
+// SlotInfo describes one slot: Shape.Len() floats from Offset. Constants have no name.
 type SlotInfo struct {
 	Name   string
 	Class  Class
@@ -50,7 +52,7 @@ type SlotInfo struct {
 }
 
 // Ref is an operand: a strided window on the arena. Element (i, j, ...) lies at Offset + i*Stride[0] +
-// j*Stride[1] + ...
+// j*Stride[1] + ... A stride of 0 repeats the axis; none is negative, since no view turns an axis around.
 type Ref struct {
 	Offset int
 	Shape  tensor.Shape
@@ -58,7 +60,8 @@ type Ref struct {
 	Buffer int // which buffer it lies in; Verify tells values apart by it
 }
 
-// Contiguous reports whether the elements lie in row-major order without gaps.
+// Contiguous reports whether the elements lie in row-major order without gaps. Axes of extent 1 may have any
+// stride.
 func (r Ref) Contiguous() bool {
 	n := 1
 	for i := len(r.Shape) - 1; i >= 0; i-- {
@@ -70,8 +73,10 @@ func (r Ref) Contiguous() bool {
 	return true
 }
 
-// Step is one operation. Out is where the result goes; an update has no result, its Out is its first operand.
-// Out is contiguous, except that a product's may have any strides with its last axis dense.
+// Step is one operation, with shapes, strides and places all known. Out is where the result goes; an update
+// has no result, its Out is its first operand. Out is contiguous, except that a product's may have any
+// strides with its last axis dense. Steps run one after the other: each may read what those before it wrote.
+// A result may lie exactly over an operand where overwrites allows it, or where the operation adds to it.
 type Step struct {
 	Kind  op.Kind
 	Attr  op.Attr
@@ -112,7 +117,8 @@ type Options struct {
 	Unfused bool
 }
 
-// Build lowers the procedures of a graph to a plan.
+// Build lowers the procedures of a graph to a plan, in the same way every time. It fails if an update is
+// none, if two results of one name differ in shape, or if Verify does.
 func Build(g *graph.Graph, opts Options, procs ...Proc) (*Plan, error) {
 	b := newBuilder(opts)
 	b.declare(g, procs)
@@ -131,7 +137,8 @@ func Build(g *graph.Graph, opts Options, procs ...Proc) (*Plan, error) {
 	return p, nil
 }
 
-// Slot finds a slot by class and name.
+// Slot finds a slot by class and name. Names are unique within a class, but for constants, which have none:
+// of those it finds the first.
 func (p *Plan) Slot(c Class, name string) (Slot, bool) {
 	for i, s := range p.Slots {
 		if s.Class == c && s.Name == name {

@@ -6,7 +6,8 @@ import (
 )
 
 // Verify checks that every step stays inside the arena, reads only what was written before it, and overwrites
-// nothing that a later step still reads.
+// nothing that a later step still reads. It knows nothing of how the plan was made, and Build runs it on
+// every plan: a mistake in a rewrite or in the layout fails there instead of giving wrong numbers.
 func (p *Plan) Verify() error {
 	for _, q := range p.Procs {
 		if err := verify(p.Slots, q.Steps, p.Arena); err != nil {
@@ -43,7 +44,7 @@ func verify(slots []SlotInfo, steps []Step, arena int) error {
 }
 
 // owners says to which buffer each stretch of the arena belongs. No window of the procedure begins or ends
-// inside a stretch.
+// inside a stretch. So the work grows with the number of windows, not with the floats in them.
 type owners struct {
 	arena int
 	cuts  []int // where stretches begin
@@ -81,6 +82,8 @@ func (o *owners) claim(lo, hi, buffer int) {
 	}
 }
 
+// check fails if any float between the first and the last of the window belongs to another buffer: a later
+// value was put there, or none yet.
 func (o *owners) check(r Ref) error {
 	lo, hi := r.span()
 	if lo < 0 || hi > o.arena {
@@ -94,7 +97,7 @@ func (o *owners) check(r Ref) error {
 	return nil
 }
 
-// span is the half-open range of the arena that r touches.
+// span is the half-open range of the arena that r touches. Strided windows may skip floats inside it.
 func (r Ref) span() (lo, hi int) {
 	hi = r.Offset + 1
 	for i, d := range r.Shape {

@@ -12,7 +12,8 @@ func contiguous(buffer int, s tensor.Shape) Ref {
 	return Ref{Shape: s, Stride: s.Strides(), Buffer: buffer}
 }
 
-// view applies a view operation to a reference; ok is false if no strides express it.
+// view applies a view operation to a reference; ok is false if no strides express it. Only reshaping can
+// fail: it needs axes to merge that do not lie evenly.
 func view(k op.Kind, a op.Attr, r Ref) (out Ref, ok bool) {
 	out = r
 	switch k {
@@ -33,7 +34,8 @@ func view(k op.Kind, a op.Attr, r Ref) (out Ref, ok bool) {
 	return out, true
 }
 
-// expand stretches r to a shape with stride 0 along repeated axes.
+// expand stretches r to a shape with stride 0 along repeated axes. Axes are aligned at the end, as in
+// tensor.Broadcast.
 func expand(r Ref, to tensor.Shape) Ref {
 	out := r
 	out.Shape, out.Stride = to, make([]int, len(to))
@@ -67,6 +69,7 @@ func reshape(r Ref, to tensor.Shape) (Ref, bool) {
 				i++
 			}
 		}
+		// Old axes of a group merge only if each steps over exactly the next.
 		for k := i0; k < i-1; k++ {
 			if stride[k] != stride[k+1]*shape[k+1] {
 				return Ref{}, false
@@ -108,4 +111,5 @@ func accepts(k op.Kind, i int, r Ref) bool {
 	return r.Contiguous()
 }
 
+// dense reports whether neighbours along the axis are neighbours in memory.
 func dense(r Ref, axis int) bool { return r.Stride[axis] == 1 || r.Shape[axis] == 1 }

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Shape is the extent of every axis, outermost first. The empty shape is a scalar.
+// Shape is the extent of every axis, outermost first. The empty shape is a scalar. Shapes are handed on
+// without a copy, and many values may hold the same one: clone a shape before changing it.
 type Shape []int
 
 // Len is the number of elements: the product of all extents, 1 for a scalar.
@@ -33,6 +34,7 @@ func (s Shape) String() string {
 }
 
 // Strides are the distances, in elements, between neighbours along each axis of a contiguous row-major array.
+// An axis of extent 1 has the stride it would have if it were longer; it is never used.
 func (s Shape) Strides() []int {
 	st := make([]int, len(s))
 	n := 1
@@ -43,8 +45,9 @@ func (s Shape) Strides() []int {
 	return st
 }
 
-// Broadcast returns the shape to which s and t stretch: axes are aligned at the end, an axis of extent 1 or
-// a missing one repeats. It fails if two extents differ and neither is 1.
+// Broadcast returns the shape to which s and t stretch: axes are aligned at the end, an axis of extent 1 or a
+// missing one repeats. It fails if two extents differ and neither is 1. These are NumPy's rules, and
+// PyTorch's. The result is a new shape.
 func Broadcast(s, t Shape) (Shape, error) {
 	out := make(Shape, max(len(s), len(t)))
 	for i := range out {
@@ -69,7 +72,7 @@ func extent(s Shape, k int) int {
 	return s[len(s)-k]
 }
 
-// Tensor is a dense row-major array.
+// Tensor is a dense row-major array. Data has Shape.Len() elements. A copy of a Tensor shares them.
 type Tensor struct {
 	Shape Shape
 	Data  []float32

@@ -19,7 +19,8 @@ type testCase struct {
 	differentiable bool
 }
 
-// cases are the uses of every operation. Sources need none: every other case has them.
+// cases are the uses of every operation. Sources need none: every other case has them. Each kind gets
+// ordinary numbers in every layout, sizes around what kernels take at a time, and extremes: huge, tiny, NaN.
 var cases = [op.Count][]testCase{
 	op.Reshape:      viewCases("reshape", reshaped),
 	op.Transpose:    viewCases("transpose", turned),
@@ -96,7 +97,8 @@ var cases = [op.Count][]testCase{
 	op.ReluGrad:        slopeCases(throughRelu),
 }
 
-// shapes are those of element-wise and row-wise cases; the last exceed what devices take at a time.
+// shapes are those of element-wise and row-wise cases; odd ones leave a rest in any vector, and the last
+// exceed what devices take at a time.
 var shapes = []tensor.Shape{{}, {1}, {2}, {3}, {5}, {17}, {5, 7}, {33, 2}, {3, 1, 5}, {2, 3, 5, 7}, {1, 100},
 	{130, 17},
 	{3, 1030}}
@@ -133,6 +135,7 @@ func rowCases(f fill, apply func(x *graph.Node) *graph.Node, extremes ...fill) [
 	return cs
 }
 
+// unaryCases are rowCases of one operation, with NaN among the extremes.
 func unaryCases(k op.Kind, a op.Attr, f fill, extremes ...fill) []testCase {
 	return rowCases(f, func(x *graph.Node) *graph.Node { return graph.Apply(k, a, x) },
 		append(extremes, special)...)
@@ -140,11 +143,12 @@ func unaryCases(k op.Kind, a op.Attr, f fill, extremes ...fill) []testCase {
 
 func normalized(x *graph.Node) *graph.Node { return graph.Normalize(x, 1e-5) }
 
-// pairs are operand shapes that broadcast.
+// pairs are operand shapes that broadcast. Either side repeats, along the first, last or a middle axis.
 var pairs = [][2]tensor.Shape{{{5, 7}, {7}}, {{5, 7}, {5, 1}}, {{5, 1}, {1, 7}}, {{}, {3, 4}},
 	{{2, 3, 5}, {3, 1}},
 	{{130, 17}, {17}}, {{130, 17}, {130, 1}}, {{1}, {33}}, {{2, 1, 5, 1}, {3, 1, 7}}}
 
+// binaryCases puts extremes on either side, except as divisors: a device may take a tiny one for 0.
 func binaryCases(k op.Kind, f fill, extremes ...fill) []testCase {
 	cs := rowPairCases(k, op.Attr{}, f)
 	for _, p := range pairs {
@@ -170,7 +174,7 @@ func binaryCases(k op.Kind, f fill, extremes ...fill) []testCase {
 	return cs
 }
 
-// rowPairCases apply an operation to two operands of one shape.
+// rowPairCases apply an operation to two operands of one shape, in different layouts.
 func rowPairCases(k op.Kind, a op.Attr, f fill) []testCase {
 	var cs []testCase
 	for _, s := range shapes {
@@ -188,7 +192,8 @@ func rowPairCases(k op.Kind, a op.Attr, f fill) []testCase {
 	}})
 }
 
-// viewCases build on views of views, some of which only a copy can express.
+// viewCases build on views of views, some of which only a copy can express. One stands between two steps, so
+// that its operand is a temporary.
 func viewCases(name string, f func(x *graph.Node) *graph.Node) []testCase {
 	var cs []testCase
 	for l := range layouts {
@@ -211,6 +216,7 @@ func stretched(x *graph.Node) *graph.Node {
 }
 func stopped(x *graph.Node) *graph.Node { return graph.StopGradient(x) }
 
+// concatCases join three operands of different extents along each axis.
 func concatCases() []testCase {
 	var cs []testCase
 	for l := range layouts {
@@ -233,6 +239,7 @@ func concatCases() []testCase {
 	return append(cs, testCase{"small", build, true})
 }
 
+// padCases pad before, behind, and on both sides, along each axis.
 func padCases() []testCase {
 	var cs []testCase
 	for l := range layouts {
@@ -248,12 +255,15 @@ func padCases() []testCase {
 	return cs
 }
 
+// windows are [B,L,C], down to a single number.
 var windows = []tensor.Shape{{1, 5, 2}, {2, 17, 3}, {2, 33, 17}, {1, 1, 1}}
 
-// tapCases are widths, dilations, offsets, circular or not.
+// tapCases are widths, dilations, offsets, circular or not; some taps lie outside the window at every step,
+// or go around it more than once.
 var tapCases = [][4]int{{3, 1, 1, 0}, {3, 1, 1, 1}, {1, 1, 0, 0}, {2, 4, 8, 0}, {3, 2, 0, 1}, {5, 3, -2, 1},
 	{4, 7, 30, 1}}
 
+// unfoldCases take every window with every geometry, as foldCases do.
 func unfoldCases() []testCase {
 	var cs []testCase
 	for _, s := range windows {
@@ -284,7 +294,8 @@ func foldCases() []testCase {
 	return cs
 }
 
-// sums are shapes and the axes that go.
+// sums are shapes and the axes that go. Some leave runs in the middle, some axes of extent 1; the last are
+// longer than float32 would sum well in a row.
 var sums = []struct {
 	shape tensor.Shape
 	axes  []int
@@ -302,6 +313,7 @@ var sums = []struct {
 // sumOver is a sum even where a graph would have a view.
 func sumOver(x *graph.Node, axes []int) *graph.Node { return graph.Apply(op.Sum, op.Attr{N: axes}, x) }
 
+// sumCases end on a sum that a NaN must spoil, in its own row only.
 func sumCases() []testCase {
 	var cs []testCase
 	for _, c := range sums {
@@ -317,11 +329,13 @@ func sumCases() []testCase {
 	return append(cs, testCase{name: "special", build: spoilt})
 }
 
-// products are rows, inner extent, columns.
+// products are rows, inner extent, columns: single rows and columns, rests in every direction, inner extents
+// beyond what is multiplied at a time.
 var products = [][3]int{{1, 1, 1}, {2, 3, 5}, {5, 7, 2}, {3, 1, 17}, {1, 33, 1}, {17, 33, 3}, {4, 8, 16},
 	{100, 8, 100},
 	{100, 100, 8}, {33, 130, 17}, {7, 300, 5}, {1, 17, 130}, {130, 5, 1}, {64, 64, 64}}
 
+// The special case multiplies NaN by 0, which must give NaN: kernels must not skip zeros.
 func matmulCases() []testCase {
 	var cs []testCase
 	for _, p := range products {
@@ -378,6 +392,7 @@ func heads(m *maker) *graph.Node {
 // nearZero has rows of 5 that are zero or almost.
 func nearZero(_ *rand.Rand, i int) float64 { return [...]float64{0, 1e-12, 1}[i/5%3] }
 
+// cosineCases include rows whose norm the epsilon replaces.
 func cosineCases() []testCase {
 	cs := rowPairsOf(func(x, y *graph.Node) *graph.Node { return graph.Cosine(x, y, 1e-8) })
 	for i, f := range [][2]fill{{nearZero, normal}, {normal, nearZero}, {nearZero, nearZero},
@@ -390,6 +405,7 @@ func cosineCases() []testCase {
 	return cs
 }
 
+// cosineGradCases include the same rows, whose gradient must be 0.
 func cosineGradCases() []testCase {
 	grad := func(m *maker, f, h fill, s ...int) *graph.Node {
 		return graph.Apply(op.CosineGrad, op.Attr{X: 1e-8}, m.input(f, s...), m.input(h, s...),

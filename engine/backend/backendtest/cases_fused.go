@@ -26,12 +26,14 @@ func productForms(use func(m *maker, y *graph.Node) *graph.Node) []testCase {
 // biased adds a row to every row.
 func biased(m *maker, y *graph.Node) *graph.Node { return graph.Add(y, m.input(normal, last(y.Shape))) }
 
-// with adds something of the same shape in some layout.
+// with adds something of the same shape in some layout. The operand on the left is the new one: fusion must
+// look on both sides.
 func with(m *maker, l layout, y *graph.Node) *graph.Node {
 	m.layout = l
 	return graph.Add(m.input(normal, y.Shape...), y)
 }
 
+// matmulAddCases add a bias, a residual, both, or to an accumulator.
 func matmulAddCases() []testCase {
 	cs := productForms(func(m *maker, y *graph.Node) *graph.Node { return with(m, plain, y) })
 	for i, use := range []func(m *maker, y *graph.Node) *graph.Node{
@@ -50,6 +52,7 @@ func matmulAddCases() []testCase {
 	return cs
 }
 
+// matmulGeluCases ask for gelu alone, or for its slope too.
 func matmulGeluCases() []testCase {
 	both := func(m *maker, y *graph.Node) *graph.Node {
 		return graph.Sub(graph.Unary(op.Gelu, y), graph.Unary(op.GeluSlope, y))
@@ -66,6 +69,7 @@ func matmulGeluCases() []testCase {
 	return cs
 }
 
+// sumAddCases accumulate sums over runs, rows, and rows with strides.
 func sumAddCases() []testCase {
 	var cs []testCase
 	for _, c := range sums {
@@ -86,6 +90,7 @@ func affine(h, weight, bias *graph.Node) *graph.Node { return graph.Add(graph.Mu
 // normed are shapes with rows to normalise.
 var normed = []tensor.Shape{{2, 3}, {5, 7}, {33, 2}, {3, 2, 5}, {2, 3, 5, 7}, {130, 17}, {7, 64}, {3, 1030}}
 
+// layerNormCases read the normalised rows a second time, or not, since the step keeps them only then.
 func layerNormCases() []testCase {
 	var cs []testCase
 	for _, s := range normed {
@@ -147,7 +152,8 @@ func discrepancyGradCases() []testCase {
 	return cs
 }
 
-// slopeCases are gradients dy through a function with result y.
+// slopeCases are gradients dy through a function with result y. The expressions below are those that package
+// autodiff makes.
 func slopeCases(gradient func(y, dy *graph.Node) *graph.Node) []testCase {
 	var cs []testCase
 	for _, s := range shapes {

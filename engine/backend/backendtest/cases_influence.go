@@ -11,7 +11,8 @@ import (
 var influences = [][3]int{{1, 1, 1}, {2, 2, 1}, {1, 3, 2}, {3, 4, 3}, {5, 7, 4}, {2, 5, 7}, {3, 6, 8},
 	{2, 9, 13}, {20, 3, 16}, {4, 38, 33}}
 
-// influenceCases take weights of both signs, and features of which some pairs add up to nothing.
+// influenceCases take weights of both signs, and features of which some pairs add up to nothing. At 0 the
+// slope counts as 0, which the last case looks at.
 func influenceCases(k op.Kind) []testCase {
 	var cs []testCase
 	for _, s := range influences {

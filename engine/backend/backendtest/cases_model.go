@@ -44,15 +44,18 @@ func priorGradOf(m *maker, sigma *graph.Node) *graph.Node {
 // square is the shape of the association of sigma.
 func square(sigma *graph.Node) []int { return append(sigma.Shape[:3:3], sigma.Shape[2]) }
 
-// series is an input of association weights; finite differences move it too.
+// series is an input of association weights; finite differences move it too, so its rows need not sum to 1.
 func series(m *maker, sigma *graph.Node) *graph.Node {
 	return m.input(times(0.1, unit), square(sigma)...)
 }
 
+// discrepancyOf has the epsilon of models/README.md, section 3.4, as the kernels of a device may know no
+// other.
 func discrepancyOf(m *maker, sigma *graph.Node) *graph.Node {
 	return graph.Discrepancy(series(m, sigma), sigma, 1e-4)
 }
 
+// gradientOf differentiates the same, with some gradient of each row.
 func gradientOf(k op.Kind) association {
 	return func(m *maker, sigma *graph.Node) *graph.Node {
 		return graph.Apply(k, op.Attr{X: 1e-4}, series(m, sigma), sigma, m.input(normal, sigma.Shape...))

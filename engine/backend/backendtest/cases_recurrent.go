@@ -14,6 +14,7 @@ var recurrences = [][3]int{{1, 1, 1}, {1, 3, 2}, {3, 2, 2}, {2, 1, 3}, {9, 6, 8}
 // recurrence is a node over the gates' shares that come from the input, [T,R,G*H].
 type recurrence func(m *maker, steps, rows, hidden int) *graph.Node
 
+// lstmOf is an LSTM with inputs for the gates' shares and the weights; gruOf has one for the bias too.
 func lstmOf(m *maker, steps, rows, hidden int) *graph.Node {
 	return graph.Apply(op.LSTM, op.Attr{}, m.input(normal, steps, rows, 4*hidden),
 		m.weights(4*hidden, hidden))
@@ -24,7 +25,8 @@ func gruOf(m *maker, steps, rows, hidden int) *graph.Node {
 		m.input(normal, 3*hidden))
 }
 
-// weights let the state before count as much as the input.
+// weights let the state before count as much as the input. Larger ones would drive every gate to its limit,
+// where mistakes do not show.
 func (m *maker) weights(rows, hidden int) *graph.Node {
 	return m.input(times(1/float64(hidden), normal), rows, hidden)
 }

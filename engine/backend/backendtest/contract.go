@@ -13,7 +13,7 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// contract is what holds for whole programs.
+// contract is what holds for whole programs, beside the operations in them.
 var contract = []struct {
 	name  string
 	check func(t *testing.T, dev backend.Device)
@@ -49,6 +49,8 @@ func counter(t *testing.T) *plan.Plan {
 	return p
 }
 
+// checkProcedures runs both in turn: a parameter lasts from run to run, and its new value is seen by later
+// runs only.
 func checkProcedures(t *testing.T, dev backend.Device) {
 	r := newRunner(t, dev, counter(t))
 	defer r.close()
@@ -94,6 +96,8 @@ type golden struct {
 	}
 }
 
+// checkAdam makes every step of the file with the file's gradients, so it tests the update alone
+// (models/README.md, section 9.1).
 func checkAdam(t *testing.T, dev backend.Device) {
 	var file golden
 	if err := json.Unmarshal(adamJSON, &file); err != nil {
@@ -152,6 +156,7 @@ func checkReuse(t *testing.T, dev backend.Device) {
 	}}}).check(t, dev, summed, plan.Options{}, plan.Options{Guard: 5}, plan.Options{Unfused: true})
 }
 
+// checkWrongCalls wants an error for each, and no change: the constant is read afterwards.
 func checkWrongCalls(t *testing.T, dev backend.Device) {
 	r := newRunner(t, dev, counter(t))
 	defer r.close()
@@ -178,6 +183,7 @@ func checkWrongCalls(t *testing.T, dev backend.Device) {
 	}
 }
 
+// checkCancel also wants the program to be usable afterwards.
 func checkCancel(t *testing.T, dev backend.Device) {
 	r := newRunner(t, dev, counter(t))
 	defer r.close()

@@ -25,13 +25,15 @@ func differentiable(k op.Kind) bool {
 }
 
 // step is the half-width of central differences in float64: their error is near 1e-9 of the function's size.
+// A smaller step would lose more to rounding than it gains.
 const step = 1e-5
 
 // slopeBound is for a gradient in float32 against differences of the oracle.
 var slopeBound = bound{1e-4, 1e-4, 1e-6}
 
 // runGradients compares, for a weighted sum of each case's result, the derivative by every input as autodiff
-// derives and the device computes it with central differences of the oracle.
+// derives and the device computes it with central differences of the oracle. The first is exact but for
+// float32, the second is independent of every rule in package autodiff.
 func runGradients(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
 	var smooth []testCase
 	for _, c := range cs {
@@ -64,7 +66,8 @@ func runGradients(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
 	}
 }
 
-// weighted is the sum of n's elements times fixed weights, so that no gradient vanishes by symmetry.
+// weighted is the sum of n's elements times fixed weights, so that no gradient vanishes by symmetry. The
+// weights depend on the number of elements only: both sides of the comparison get the same ones.
 func weighted(n *graph.Node) *graph.Node {
 	random, w := rand.New(rand.NewPCG(1, uint64(n.Shape.Len()))), make([]float32, n.Shape.Len())
 	for i := range w {
@@ -95,7 +98,7 @@ func (s *suite) gradients(t *testing.T) []plan.Result {
 	return rs
 }
 
-// inputsOf are the inputs that n depends on.
+// inputsOf are the inputs that n depends on. An input that is read twice comes twice.
 func inputsOf(n *graph.Node) []*graph.Node {
 	if n.Kind == op.Input {
 		return []*graph.Node{n}
@@ -107,7 +110,9 @@ func inputsOf(n *graph.Node) []*graph.Node {
 	return all
 }
 
-// differentiate returns the central differences of weighted(n) by every input, under the input's name.
+// differentiate returns the central differences of weighted(n) by every input, under the input's name. It
+// computes the whole expression twice for each element, so cases must be small. Feeds are as before
+// afterwards.
 func (s *suite) differentiate(t *testing.T, n *graph.Node) map[string][]float64 {
 	t.Helper()
 	var loss *graph.Node

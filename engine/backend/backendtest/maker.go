@@ -14,8 +14,8 @@ type maker struct {
 	g      *graph.Graph
 	random *rand.Rand
 	feeds  Feeds
-	layout layout
-	prefix string
+	layout layout        // of the inputs that are made next
+	prefix string        // the name of the case, which begins those of its inputs
 	also   []*graph.Node // updates beside the case's own result
 }
 
@@ -38,7 +38,8 @@ func (l layout) String() string {
 	return [...]string{"plain", "transposed", "sliced", "expanded", "repeated"}[l]
 }
 
-// input is a new input of this shape behind whatever views the layout asks for.
+// input is a new input of this shape behind whatever views the layout asks for. Kernels thus meet operands
+// with strides, gaps and repeats, or plan's copies of them. A scalar has no layout.
 func (m *maker) input(f fill, shape ...int) *graph.Node {
 	r := len(shape)
 	if r == 0 {
@@ -66,6 +67,8 @@ func (m *maker) input(f fill, shape ...int) *graph.Node {
 	return m.source(f, shape...)
 }
 
+// source is an input that lies as it is, whatever the layout. Names count the feeds, so they are unique in
+// the graph.
 func (m *maker) source(f fill, shape ...int) *graph.Node {
 	n := m.g.Input(fmt.Sprintf("%s.%d", m.prefix, len(m.feeds)), shape...)
 	m.feeds[n] = m.values(f, n)

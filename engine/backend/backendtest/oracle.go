@@ -11,11 +11,12 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Feeds are the values of inputs and parameters in row-major order.
+// Feeds are the values of inputs and parameters in row-major order. Values are float64, so that differences
+// smaller than a float32 can show.
 type Feeds map[*graph.Node][]float64
 
 // Eval computes nodes of one graph in float64. It fails if a feed that they depend on is missing or has
-// another length than its node, or if a node is an update.
+// another length than its node, or if a node is an update. Results belong to the caller.
 func Eval(feeds Feeds, outs ...*graph.Node) ([][]float64, error) {
 	e := evaluation{feeds: feeds, known: map[*graph.Node][]float64{}}
 	results := make([][]float64, len(outs))
@@ -29,6 +30,7 @@ func Eval(feeds Feeds, outs ...*graph.Node) ([][]float64, error) {
 	return results, nil
 }
 
+// evaluation is one pass over a graph; known holds what was computed already, since graphs share nodes.
 type evaluation struct {
 	feeds Feeds
 	known map[*graph.Node][]float64
@@ -95,6 +97,8 @@ func Update(feeds Feeds, updates ...*graph.Node) (Feeds, error) {
 		}
 		in := make([][]float64, len(u.In))
 		for i, x := range u.In {
+			// What was computed from parameters keeps their old values; the parameters themselves are read as
+			// they are now.
 			from := &e
 			if viewed(x).Kind.IsSource() {
 				from = &evaluation{feeds: now, known: map[*graph.Node][]float64{}}
@@ -121,8 +125,8 @@ func viewed(x *graph.Node) *graph.Node {
 	return x
 }
 
-// oracle computes a node from its operands, one obvious loop for each operation. Sources and updates have no
-// row.
+// oracle computes a node from its operands, one obvious loop for each operation: it is there to be read and
+// believed, not to be fast. Sources and updates have no row.
 var oracle = [op.Count]func(n *graph.Node, in [][]float64, out []float64){
 	op.Reshape:      copyAll,
 	op.Transpose:    transpose,
@@ -188,7 +192,7 @@ var updateOracle = [op.Count]func(n *graph.Node, in [][]float64){
 	op.Adam:       adam,
 }
 
-// each calls f with every index of the shape in row-major order; at counts the calls.
+// each calls f with every index of the shape in row-major order; at counts the calls. f must not keep index.
 func each(s tensor.Shape, f func(index []int, at int)) {
 	index := make([]int, len(s))
 	for at := range s.Len() {

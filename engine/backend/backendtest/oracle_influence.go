@@ -3,7 +3,8 @@ package backendtest
 import "cosinelab/engine/graph"
 
 // eachPair calls f for every pair of channels i, j at every step: with p_i + q_j, where it lies in the
-// result, and where the features lie in y.
+// result, and where the features lie in y. The sum of models/README.md, section 8.2, is taken as it stands
+// there: a value for every pair.
 func eachPair(n *graph.Node, y []float64, f func(i, j int, sum float64, out, p, q int)) {
 	shape := n.In[1].Shape
 	channels, wide := shape[1], shape[2]

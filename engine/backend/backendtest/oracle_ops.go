@@ -59,6 +59,7 @@ func pad(n *graph.Node, in [][]float64, out []float64) {
 }
 
 // taps calls f with each pair of positions that unfold connects: in x [B,L,C] and in its unfolding [B,L,C*W].
+// Both directions use it, so fold is the adjoint of unfold by construction.
 func taps(batch, length, channels int, attr []int, f func(x, unfolded int)) {
 	width, dilation, offset, circular := attr[0], attr[1], attr[2], attr[3] == 1
 	for b := range batch {
@@ -113,6 +114,7 @@ func heaviside(x, _ float64) float64 {
 // phi is the standard normal distribution function; erfc keeps its left tail accurate.
 func phi(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
+// gelu has the limit 0 at -Inf, where the product would be NaN.
 func gelu(x, _ float64) float64 {
 	if math.IsInf(x, -1) {
 		return 0
@@ -120,6 +122,7 @@ func gelu(x, _ float64) float64 {
 	return x * phi(x)
 }
 
+// geluSlope leaves out the second term at infinity, where its limit is 0.
 func geluSlope(x, _ float64) float64 {
 	if math.IsInf(x, 0) {
 		return phi(x)
@@ -127,6 +130,7 @@ func geluSlope(x, _ float64) float64 {
 	return phi(x) + x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi)
 }
 
+// softplus is ln(1 + e^x), in the form that neither overflows nor cancels.
 func softplus(x, _ float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
 
 func binary(f func(x, y float64) float64) func(*graph.Node, [][]float64, []float64) {
@@ -249,6 +253,7 @@ func cosine(n *graph.Node, in [][]float64, out []float64) {
 	}
 }
 
+// cosineGrad differentiates by y; a row that is all but zero stays 0 (models/README.md, section 2.2).
 func cosineGrad(n *graph.Node, in [][]float64, out []float64) {
 	x, y, g := rowsOf(in[0], last(n.Shape)), rowsOf(in[1], last(n.Shape)), in[2]
 	z := rowsOf(out, last(n.Shape))

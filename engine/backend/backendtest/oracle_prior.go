@@ -84,6 +84,8 @@ func discrepancyGradSeries(n *graph.Node, in [][]float64, out []float64) {
 	}
 }
 
+// discrepancyGradSigma goes through the prior: first the gradient of each of its elements, then that of
+// sigma.
 func discrepancyGradSigma(n *graph.Node, in [][]float64, out []float64) {
 	length, eps := last(n.Shape), n.Attr.X
 	for r, s := range rowsOf(in[0], length) {

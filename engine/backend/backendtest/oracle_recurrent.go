@@ -18,6 +18,7 @@ func through(weights []float64, k int, h []float64) float64 {
 	return dot(weights[k*len(h):][:len(h)], h)
 }
 
+// lstm is models/README.md, section 5, without the linear map of the input. A row holds i, f, g, o, c, h.
 func lstm(n *graph.Node, in [][]float64, out []float64) {
 	steps, rows, h := n.Shape[0], n.Shape[1], n.In[1].Shape[1]
 	x, y := sequence(in[0], rows, 4*h), sequence(out, rows, 6*h)
@@ -40,7 +41,8 @@ func lstm(n *graph.Node, in [][]float64, out []float64) {
 	}
 }
 
-// lstmGrad goes back from the last step with the gradients of the state and the cell.
+// lstmGrad goes back from the last step with the gradients of the state and the cell. It reads the gates as
+// given, whether or not a forward pass could have made them.
 func lstmGrad(n *graph.Node, in [][]float64, out []float64) {
 	steps, rows, h := n.Shape[0], n.Shape[1], n.In[1].Shape[1]
 	y, dh, dx := sequence(in[0], rows, 6*h), sequence(in[2], rows, h), sequence(out, rows, 4*h)
@@ -78,6 +80,8 @@ func back(weights, d []float64, h int) []float64 {
 	return out
 }
 
+// gru is models/README.md, section 6.1. A row holds r, u, n, then the three shares from the state before,
+// then h.
 func gru(n *graph.Node, in [][]float64, out []float64) {
 	steps, rows, h := n.Shape[0], n.Shape[1], n.In[1].Shape[1]
 	x, y := sequence(in[0], rows, 3*h), sequence(out, rows, 7*h)
@@ -102,7 +106,8 @@ func gru(n *graph.Node, in [][]float64, out []float64) {
 	}
 }
 
-// gruGrad goes back from the last step with the gradient of the state.
+// gruGrad goes back from the last step with the gradient of the state. What passes by the gates, times u,
+// joins what comes back through the weights.
 func gruGrad(n *graph.Node, in [][]float64, out []float64) {
 	steps, rows, h := n.Shape[0], n.Shape[1], n.In[1].Shape[1]
 	y, dh, d := sequence(in[0], rows, 7*h), sequence(in[2], rows, h), sequence(out, rows, 6*h)

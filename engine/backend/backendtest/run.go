@@ -15,7 +15,8 @@ import (
 )
 
 // Run holds a device to the contract: every operation forward and backward, plans with several procedures,
-// and calls that must fail.
+// and calls that must fail. A test of the device calls it; a device may leave operations out if Supports and
+// Compile say so alike.
 func Run(t *testing.T, dev backend.Device) {
 	t.Run("operation", func(t *testing.T) {
 		for k, cs := range cases {
@@ -50,6 +51,8 @@ func build(t *testing.T, k op.Kind, cs []testCase) *suite {
 	s := &suite{feeds: Feeds{}}
 	g, err := graph.Build(func(g *graph.Graph) {
 		for _, c := range cs {
+			// Seeds depend on the operation and on the case's place only, so every device gets the same
+			// numbers.
 			m := maker{g: g, feeds: s.feeds, prefix: c.name,
 				random: rand.New(rand.NewPCG(uint64(k), uint64(len(s.feeds))))}
 			n := c.build(&m)
@@ -68,6 +71,7 @@ func build(t *testing.T, k op.Kind, cs []testCase) *suite {
 	return s
 }
 
+// runCases holds one operation to the oracle, first with guards around everything.
 func runCases(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
 	s := build(t, k, cs)
 	if k.IsFused() {
@@ -77,6 +81,7 @@ func runCases(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
 }
 
 // fuses checks that package plan makes as many steps of this kind as there are cases, so that they test it.
+// There may be more, since a case may take several.
 func (s *suite) fuses(t *testing.T, k op.Kind, want int) {
 	t.Helper()
 	p, err := s.plan(plan.Options{})
@@ -94,6 +99,7 @@ func (s *suite) fuses(t *testing.T, k op.Kind, want int) {
 	}
 }
 
+// plan puts all cases into one procedure, where they also share memory.
 func (s *suite) plan(opts plan.Options) (*plan.Plan, error) {
 	return plan.Build(s.graph, opts, plan.Proc{Name: "all", Results: s.results, Updates: s.updates})
 }
@@ -135,7 +141,8 @@ func (s *suite) compile(t *testing.T, dev backend.Device, opts plan.Options) *ru
 	return newRunner(t, dev, p)
 }
 
-// runTwice wants the same bits both times, and guards as they were.
+// runTwice wants the same bits both times, and guards as they were. Everything is written anew before each
+// run, parameters too: a kernel that keeps something from the first run shows.
 func (s *suite) runTwice(r *runner) [][]float32 {
 	r.t.Helper()
 	var got [][]float32
@@ -199,6 +206,7 @@ type slotName struct {
 	name  string
 }
 
+// newRunner compiles the plan. Names are unique within a class, but for constants, of which the last stays.
 func newRunner(t *testing.T, dev backend.Device, p *plan.Plan) *runner {
 	t.Helper()
 	prog, err := dev.Compile(p)
@@ -256,7 +264,8 @@ func (r *runner) close() {
 	}
 }
 
-// feed writes the inputs and parameters that the plan has.
+// feed writes the inputs and parameters that the plan has. A plan has no slot for what its results do not
+// depend on.
 func (r *runner) feed(feeds Feeds) {
 	r.t.Helper()
 	for n, v := range feeds {
@@ -284,6 +293,7 @@ func narrow(v []float64) []float32 {
 // changes.
 var sentinel = math.Float32frombits(0x7fc0beef)
 
+// guard fills the guards, of which only plans with Options.Guard have any.
 func (r *runner) guard() {
 	r.t.Helper()
 	for _, s := range r.plan.Slots {
@@ -293,6 +303,7 @@ func (r *runner) guard() {
 	}
 }
 
+// guarded compares bits, since no NaN equals itself.
 func (r *runner) guarded() {
 	r.t.Helper()
 	for _, s := range r.plan.Slots {

@@ -8,7 +8,8 @@ import (
 )
 
 // bound is how far float32 may be from the oracle: relative to the value, plus a share of the largest finite
-// value of the tensor, plus a fixed amount for inputs of size 1 whose contributions cancel altogether.
+// value of the tensor, plus a fixed amount for inputs of size 1 whose contributions cancel altogether. The
+// three add up.
 type bound struct{ relative, ofLargest, fixed float64 }
 
 // The bounds, and why. An element-wise result is one rounding away from exact, or two where the device
@@ -22,6 +23,7 @@ var (
 	subtracted = bound{1e-4, 1e-4, 1e-5} // differences of sums that nearly cancel
 )
 
+// bounds says how exact each operation must be. Whatever only moves or selects numbers must not change a bit.
 var bounds = [op.Count]bound{
 	op.Reshape: exact, op.Transpose: exact, op.Slice: exact, op.Expand: exact, op.StopGradient: exact,
 	op.Copy: exact, op.Concat: exact, op.Pad: exact, op.Unfold: exact, op.Assign: exact,
@@ -64,6 +66,7 @@ func compare(got []float32, want []float64, b bound) error {
 	}
 	for i, w := range want {
 		g := float64(got[i])
+		// A device may flush subnormals to 0, in operands as in results.
 		limit := b.relative*math.Abs(w) + b.ofLargest*largest + b.fixed + 2*subnormal
 		if g == float64(float32(w)) || math.IsNaN(g) && math.IsNaN(w) || math.Abs(g-w) <= limit &&
 			!math.IsInf(g, 0) {
@@ -74,6 +77,7 @@ func compare(got []float32, want []float64, b bound) error {
 	return nil
 }
 
+// finite is the magnitude of w, 0 for NaN, so that a NaN does not hide how large the rest is.
 func finite(w float64) float64 {
 	if math.IsNaN(w) {
 		return 0

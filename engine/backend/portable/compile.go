@@ -20,6 +20,7 @@ type compiler struct {
 	scratch [][]float32
 	double  [][]float64
 
+	// The most that any step needs for one worker; steps run one after the other and share it.
 	scratchLen, doubleLen int
 }
 
@@ -111,6 +112,7 @@ func (c *compiler) need(n int) { c.scratchLen = max(c.scratchLen, n) }
 // needDouble reserves n float64 of scratch for each worker.
 func (c *compiler) needDouble(n int) { c.doubleLen = max(c.doubleLen, n) }
 
+// allocate makes the scratch of all workers, when no more is asked for.
 func (c *compiler) allocate() {
 	for i := range c.scratch {
 		c.scratch[i] = make([]float32, c.scratchLen)
@@ -122,16 +124,20 @@ func (c *compiler) allocate() {
 // ten microseconds.
 const parallelFrom = 40_000
 
-// body computes the items from lo up to hi of a step as one of several workers.
+// body computes the items from lo up to hi of a step as one of several workers. Memory that is named by
+// worker belongs to the call alone while it runs.
 type body func(worker, lo, hi int)
 
-// split makes a task of n items that take about cost nanoseconds each. An item's result must not depend on
-// the others that are computed with it, since their number depends on the cores.
+// split makes a task of n items that take about cost nanoseconds each. Items are dealt out as workers come
+// for them, so an item's result must depend neither on its neighbours nor on its worker: that is why results
+// have the same bits on any number of cores.
 func (c *compiler) split(n, cost int, f body) task {
 	workers := min(len(c.scratch), n, n*cost/parallelFrom+1)
 	if workers <= 1 {
 		return func() { f(0, 0, n) }
 	}
+	// Several blocks for each worker, so that a core that is slow or busy holds the others up for one small
+	// block only.
 	s := &shared{f: f, n: n, blocks: min(n, 4*workers)}
 	for w := 1; w < workers; w++ {
 		s.others = append(s.others, func() {
@@ -142,15 +148,17 @@ func (c *compiler) split(n, cost int, f body) task {
 	return s.run
 }
 
-// shared is a task on several goroutines, which take blocks of items as they get to them.
+// shared is a task on several goroutines, which take blocks of items as they get to them. It is made with the
+// step and used again in every run, one run at a time.
 type shared struct {
 	f         body
-	n, blocks int
-	others    []func()
-	next      atomic.Int64
+	n, blocks int          // items, and the blocks that they are dealt out in
+	others    []func()     // one for each worker but the first
+	next      atomic.Int64 // the block that the next free worker takes
 	wait      sync.WaitGroup
 }
 
+// run works in the caller's goroutine too, and returns when all blocks are done.
 func (s *shared) run() {
 	s.next.Store(0)
 	s.wait.Add(len(s.others))
@@ -161,6 +169,7 @@ func (s *shared) run() {
 	s.wait.Wait()
 }
 
+// work takes blocks until none are left.
 func (s *shared) work(worker int) {
 	for {
 		b := int(s.next.Add(1)) - 1

@@ -15,10 +15,10 @@ import (
 
 var _ backend.Device = (*Device)(nil)
 
-// Device compiles plans for the processor.
+// Device compiles plans for the processor. Each of its programs has memory of its own.
 type Device struct {
 	name    string
-	workers int
+	workers int // goroutines that share a step, at least one
 	vectors Vectors
 	kernel  Kernel // nil = none
 }
@@ -30,7 +30,8 @@ type Vectors struct {
 }
 
 // Pairs let vectors*Lanes features of one channel meet those of all channels, whose q lie stride floats
-// apart.
+// apart. p, q and y lie as op.Influence has them. Influence writes y; Gradient adds to dp and dq; Weights
+// adds to eight sums for each channel, which lie side by side.
 type Pairs struct {
 	Lanes     int // features in a vector; 0 = there are no such loops
 	Influence func(p, q, weights, y *float32, channels, vectors, stride int)
@@ -56,7 +57,8 @@ func (d *Device) OnCores(n int) *Device {
 }
 
 // Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a
-// step that it leaves to this package.
+// step that it leaves to this package. It may keep the slice and addresses into it. What it returns runs in
+// the goroutine that called Run.
 type Kernel func(arena []float32, s plan.Step) func()
 
 // Name is that which New was given.
@@ -68,7 +70,8 @@ func (d *Device) Supports(k op.Kind) bool {
 }
 
 // maxFloats is the largest arena: all that an int can address, in WebAssembly the 4 GB of its memory less
-// what the program itself needs.
+// what the program itself needs. Such a plan is refused rather than left to fail in the runtime, which would
+// end the process.
 func maxFloats() int {
 	if runtime.GOARCH == "wasm" {
 		return 3 << 28
@@ -83,6 +86,8 @@ func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 		return nil, fmt.Errorf("%s: compile: the plan needs %d floats, %d fit in memory", d.name, p.Arena,
 			maxFloats())
 	}
+	// Tasks hold slices of the arena, so it is made before them; scratch only once they have said how much
+	// they need.
 	c := newCompiler(p.Arena, d)
 	prog := &program{name: d.name, plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
 	for i, q := range p.Procs {
@@ -104,7 +109,7 @@ func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	return prog, nil
 }
 
-// task finds the kernel of a step.
+// task finds the kernel of a step. The device's own kernels go first.
 func (d *Device) task(c *compiler, s plan.Step) task {
 	if d.kernel != nil {
 		if t := d.kernel(c.arena, s); t != nil {
@@ -123,8 +128,10 @@ type program struct {
 	closed bool
 }
 
+// errClosed is wrapped by every call after Close.
 var errClosed = errors.New("the program is closed")
 
+// Write refuses constants, which the plan fixes, and results, which only steps may make.
 func (p *program) Write(s plan.Slot, values []float32) error {
 	dst, err := p.slot(s, len(values))
 	if err != nil {
@@ -137,6 +144,7 @@ func (p *program) Write(s plan.Slot, values []float32) error {
 	return nil
 }
 
+// Read copies any slot, whatever its class.
 func (p *program) Read(s plan.Slot, dst []float32) error {
 	src, err := p.slot(s, len(dst))
 	if err != nil {
@@ -161,6 +169,7 @@ func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 	return p.arena[info.Offset : info.Offset+n], nil
 }
 
+// Run looks at the context before every step and once after the last.
 func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	if p.closed {
 		return fmt.Errorf("%s: run: %w", p.name, errClosed)
@@ -169,6 +178,7 @@ func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 		return fmt.Errorf("%s: run: procedure %d of %d", p.name, proc, len(p.procs))
 	}
 	for _, t := range p.procs[proc] {
+		// A step is never interrupted: every result is whole or not there yet.
 		if yield != nil {
 			yield()
 		}
@@ -180,6 +190,7 @@ func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	return ctx.Err()
 }
 
+// Close drops the arena and every task that holds it.
 func (p *program) Close() error {
 	if p.closed {
 		return fmt.Errorf("%s: close: %w", p.name, errClosed)

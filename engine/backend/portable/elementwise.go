@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// chunk is how many elements an element-wise step takes at a time when operands must be gathered first.
+// chunk is how many elements an element-wise step takes at a time when operands must be gathered first. The
+// gathered copies of two operands, 8 KiB, fit in the first-level cache.
 const chunk = 1024
 
 // unaryRow computes a row of an element-wise operation; a is its constant. out may be x.
@@ -32,6 +33,7 @@ var unaries = [op.Count]unaryRow{
 	op.Softplus:  {softplusRow, 6000},
 }
 
+// compileUnary reads dense operands where they lie, and gathers others chunk by chunk into scratch.
 func compileUnary(c *compiler, s plan.Step) task {
 	row, out, x, a := unaries[s.Kind], c.floats(s.Out), c.window(s.In[0]), float32(s.Attr.X)
 	c.need(chunk)
@@ -41,6 +43,7 @@ func compileUnary(c *compiler, s plan.Step) task {
 }
 
 // chunks splits n elements that take about cost picoseconds each and calls f with at most chunk of them.
+// Chunks lie in the same places whatever the number of workers.
 func (c *compiler) chunks(n, cost int, f body) task {
 	items := (n + chunk - 1) / chunk
 	return c.split(items, chunk*cost/1000, func(worker, lo, hi int) {
@@ -71,6 +74,7 @@ func square(out, x []float32, _ float32) {
 	}
 }
 
+// sqrt rounds twice, to float64 and to float32, which gives the same as rounding once.
 func sqrt(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {
@@ -89,6 +93,7 @@ func relu(out, x []float32, _ float32) {
 	}
 }
 
+// heaviside makes 0 of NaN, as x > 0 does.
 func heaviside(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {
@@ -113,6 +118,7 @@ var binaries = [op.Count]func(out, x, y []float32){
 	op.ReluGrad:    reluGrad,
 }
 
+// compileBinary counts the same cost for all functions: loading and storing take most of it.
 func compileBinary(c *compiler, s plan.Step) task {
 	f, out, x, y := binaries[s.Kind], c.floats(s.Out), c.window(s.In[0]), c.window(s.In[1])
 	c.need(2 * chunk)

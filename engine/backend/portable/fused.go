@@ -3,7 +3,7 @@ package portable
 import "cosinelab/engine/plan"
 
 // compileLayerNorm normalises, scales and shifts a row at a time; it keeps the normalised rows and the
-// reciprocals of their deviations where the step has further results.
+// reciprocals of their deviations where the step has further results. out may be x.
 func compileLayerNorm(c *compiler, s plan.Step) task {
 	x, weight, bias, out := c.floats(s.In[0]), c.floats(s.In[1]), c.floats(s.In[2]), c.floats(s.Out)
 	n := last(s.Out)
@@ -14,6 +14,7 @@ func compileLayerNorm(c *compiler, s plan.Step) task {
 	return c.rows(len(out)/n, 4*n, func(r int) {
 		x, out := row(x, r, n), row(out, r, n)
 		mean, inverse := moments(x, s.Attr.X)
+		// Unless the rows are kept, they need no place of their own.
 		keep := out
 		if hat != nil {
 			keep, inverses[r] = row(hat, r, n), float32(inverse)
@@ -41,6 +42,8 @@ func compileLayerNormGrad(c *compiler, s plan.Step) task {
 	}
 }
 
+// normGrad is what both passes share. ofWeight and ofBias are accumulators: their gradients are added to what
+// is there.
 type normGrad struct {
 	hat, inverses, dy, weight, ofWeight, ofBias, out []float32
 	n                                                int // columns
@@ -62,7 +65,8 @@ func (g *normGrad) row(r int) {
 	}
 }
 
-// columns adds up dy*hat and dy over the rows, some columns at a time.
+// columns adds up dy*hat and dy over the rows, some columns at a time. A column is summed in float64 by one
+// worker from the first row to the last, so its bits do not depend on how many there are.
 func (g *normGrad) columns(_, lo, hi int) {
 	for s := lo; s < hi; s++ {
 		var weight, bias [strip]float64

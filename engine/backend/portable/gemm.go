@@ -11,14 +11,17 @@ type Tile struct {
 	// Strided says that Run reads the left matrix wherever it lies; else it must be packed.
 	Strided bool
 	// Run writes factor * (a b) to c, or adds it. a is Rows by k with element (i, p) at i*aRow + p*aCol
-	// (packed: aRow 1, aCol Rows); b is packed, k rows of Cols; rows of c are cRow apart.
+	// (packed: aRow 1, aCol Rows); b is packed, k rows of Cols; rows of c are cRow apart. k is a multiple of
+	// Unroll. Beyond the edges of the matrices b, and a where it is packed, hold zeros.
 	Run func(k int, a []float32, aRow, aCol int, b, c []float32, cRow int, factor float32, add bool)
 }
 
-// depth is how much of the inner extent is multiplied at a time, so that packed blocks stay in cache.
+// depth is how much of the inner extent is multiplied at a time, so that packed blocks stay in cache. 256
+// floats of a column are 1 KiB: a panel of b for one tile stays in the first-level cache. It is a multiple of
+// every Unroll.
 const depth = 256
 
-// matrix has element (i, j) at i*row + j*col.
+// matrix has element (i, j) at i*row + j*col. Swapping row and col turns it over, without moving anything.
 type matrix struct {
 	data     []float32
 	row, col int
@@ -52,8 +55,10 @@ func (g *gemm) workLen() int { return (depth + g.tile.Cols) * g.tile.Rows }
 // cost is nanoseconds for a product with this many rows.
 func (g *gemm) cost(rows int) int { return rows * g.inner * g.cols * g.tile.Cost / 1000 }
 
+// carve takes the first n floats off a piece of scratch.
 func carve(s []float32, n int) (head, rest []float32) { return s[:n], s[n:] }
 
+// pack copies the right matrix y into packed, of packedLen floats. A tile then reads it from front to back.
 func (g *gemm) pack(packed []float32, y matrix) {
 	t := &g.tile
 	for first := 0; first < g.inner; first += depth {
@@ -65,7 +70,8 @@ func (g *gemm) pack(packed []float32, y matrix) {
 	}
 }
 
-// pack copies k rows of n elements to rows of width floats. The rest of dst is zero.
+// pack copies k rows of n elements to rows of width floats. The rest of dst is zero. Short rows are copied
+// column by column: a call of copy costs more than a few elements.
 func pack(dst []float32, src matrix, k, n, width int) {
 	if n*k < len(dst) {
 		clear(dst)
@@ -85,7 +91,8 @@ func pack(dst []float32, src matrix, k, n, width int) {
 	}
 }
 
-// multiply writes factor * (x y), or adds it, to out, whose rows are dense; packed is y.
+// multiply writes factor * (x y), or adds it, to out, whose rows are dense; packed is y. work has workLen
+// floats. Blocks of depth follow one another, each added to what the one before left in out.
 func (g *gemm) multiply(out, x matrix, packed, work []float32, rows int, sum bool) {
 	for first := 0; first < g.inner; first += depth {
 		k := min(depth, g.inner-first)
@@ -97,7 +104,8 @@ func (g *gemm) multiply(out, x matrix, packed, work []float32, rows int, sum boo
 	}
 }
 
-// stripe computes one row of tiles, of which the first rows count.
+// stripe computes one row of tiles, of which the first rows count. What a tile computes beyond the edge of
+// the matrix must not be written, so at edges it goes to work, and only the part inside is copied.
 func (g *gemm) stripe(out []float32, outRow int, x matrix, block, work []float32, k, rows int, sum bool) {
 	t, steps := &g.tile, g.steps(k)
 	panel, result := carve(work, steps*t.Rows)
@@ -132,6 +140,8 @@ func store(out []float32, outRow int, tile []float32, tileRow, rows, cols int, s
 // a; wider tiles spill. Four steps of k in one turn nearly double its speed: advancing a slice is dear.
 var plain = Tile{Rows: 4, Cols: 3, Unroll: 4, Cost: 250, Run: tile4x3}
 
+// tile4x3 wants a packed: it ignores the strides. Four steps of k make a turn, and nothing takes care of a
+// remainder.
 func tile4x3(k int, a []float32, _, _ int, b, c []float32, cRow int, factor float32, sum bool) {
 	var c00, c01, c02, c10, c11, c12, c20, c21, c22, c30, c31, c32 float32
 	a, b = a[:4*k], b[:3*k]
@@ -212,6 +222,7 @@ func tile4x3(k int, a []float32, _, _ int, b, c []float32, cRow int, factor floa
 	put3(c[3*cRow:], factor, sum, c30, c31, c32)
 }
 
+// put3 writes one row of a tile; the factor is applied once, at the end of a block.
 func put3(c []float32, factor float32, sum bool, x0, x1, x2 float32) {
 	c = c[:3]
 	x0, x1, x2 = factor*x0, factor*x1, factor*x2

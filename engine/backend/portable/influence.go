@@ -16,6 +16,7 @@ type influence struct {
 	weights, both             []float32
 }
 
+// Without vector loops, all features are left over.
 func (c *compiler) influence(s plan.Step) influence {
 	shape := s.In[1].Shape
 	x := influence{steps: shape[0], channels: shape[1], features: shape[2] / 2, weights: c.floats(s.In[0]),
@@ -55,6 +56,8 @@ func where(v, x float32) float32 {
 	return math.Float32frombits(math.Float32bits(x) & uint32((-b&^b)>>31))
 }
 
+// compileInfluence shares out steps. The weights [C,C] are the same for all, and the q of a step stay in
+// cache while each p meets them.
 func compileInfluence(c *compiler, s plan.Step) task {
 	x, out := c.influence(s), c.floats(s.Out)
 	return c.split(x.steps, x.cost(x.channels*x.channels), func(_, lo, hi int) {
@@ -86,6 +89,8 @@ func (x influence) add(to, p, senders, weights []float32) {
 	}
 }
 
+// compileInfluenceGrad shares out steps, not channels: every receiver adds to the dq of all senders of its
+// step.
 func compileInfluenceGrad(c *compiler, s plan.Step) task {
 	x, z, out := c.influence(s), c.floats(s.In[2]), c.floats(s.Out)
 	to := x
@@ -109,6 +114,7 @@ func compileInfluenceGrad(c *compiler, s plan.Step) task {
 	})
 }
 
+// addGrad adds the features that are left over.
 func (x influence) addGrad(dp, dq, p, senders, weights, z []float32) {
 	for j, a := range weights {
 		q, dq := x.sender(senders, j), x.sender(dq, j)

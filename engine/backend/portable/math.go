@@ -16,7 +16,8 @@ var expTable = func() (t [64]uint64) {
 	return
 }()
 
-// exp is e^x for -700 < x < 700, relative error 4e-11. NaN stays.
+// exp is e^x for -700 < x < 700, relative error 4e-11. NaN stays. With n = 64k + j nearest to 64 x/ln 2, e^x
+// is 2^(n/64) e^r, |r| <= ln 2/128: there the cubic is enough.
 func exp(x float64) float64 {
 	// Adding 1.5 * 2^52 rounds to an integer, which then stands in the low bits.
 	const round = 3 << 51
@@ -57,6 +58,8 @@ func logAll(x []float64) {
 			continue
 		}
 		b := math.Float64bits(v)
+		// Half a cell more rounds to the nearest point; a carry out of the fraction goes to c = 1 of the next
+		// k.
 		n := b + 1<<44
 		k := int64(n>>52) - 1023
 		cell := &logTable[n>>45&127]
@@ -73,6 +76,8 @@ func logEdge(x float64) float64 { return math.Log(x) }
 // smallest is the smallest normal float64.
 const smallest = 0x1p-1022
 
+// expRow clamps, since exp itself is only good for a bounded range; what it cuts off is 0 or infinite in
+// float32.
 func expRow(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {
@@ -80,9 +85,11 @@ func expRow(out, x []float32, _ float32) {
 	}
 }
 
-// block is how many elements at a time go through float64 in several passes.
+// block is how many elements at a time go through float64 in several passes. Arrays of that length stay in
+// the first-level cache between passes.
 const block = 64
 
+// logRow goes block by block: to float64, logarithms, back to float32.
 func logRow(out, x []float32, _ float32) {
 	var buf [block]float64
 	for len(x) > 0 {
@@ -114,6 +121,7 @@ func tanhRow(out, x []float32, _ float32) {
 	}
 }
 
+// sigmoidRow needs no second form for negative x: e^-x is at most e^200, far from overflow in float64.
 func sigmoidRow(out, x []float32, _ float32) {
 	out = out[:len(x)]
 	for i, v := range x {
@@ -121,7 +129,8 @@ func sigmoidRow(out, x []float32, _ float32) {
 	}
 }
 
-// softplusRow is max(x, 0) + ln(1 + y) with y = e^-|x|. Where 1+y would lose y, ln(1+y) is y (1 - y/2).
+// softplusRow is max(x, 0) + ln(1 + y) with y = e^-|x|. Where 1+y would lose digits of y, ln(1+y) is y (1 -
+// y/2).
 func softplusRow(out, x []float32, _ float32) {
 	var small, sum [block]float64
 	for len(x) > 0 {

@@ -6,13 +6,14 @@ import (
 )
 
 // matrices is one operand or the result of a batch of products: element (i, j) of item b lies at offsets[b] +
-// i*row + j*col.
+// i*row + j*col. Offsets rather than strides hold the batch: its axes may lie in any way, and repeat.
 type matrices struct {
 	data     []float32
 	offsets  []int
 	row, col int
 }
 
+// matrices sees the last two axes of r as matrices and all others as the batch.
 func (c *compiler) matrices(r plan.Ref) matrices {
 	n := len(r.Shape) - 2
 	return matrices{
@@ -34,15 +35,16 @@ func (m *matrices) line(b, i, n int) []float32 { return m.data[m.offsets[b]+i*m.
 // product is a batch of products with what fusion adds to it.
 type product struct {
 	gemm
-	rows    int
+	rows    int // of the left matrix and of the result
 	x, y    matrices
 	out     matrices
-	addends []matrices // added to the product, one after the other
+	addends []matrices // of the result's shape; added to the product, one after the other
 	onto    bool       // the result starts from what its memory holds
 	gelu    bool
 	slope   *matrices // where the slope of gelu goes, if it is kept
 }
 
+// product reads the operands of op.MatMul, op.MatMulAdd and op.MatMulGelu, which share one kernel.
 func (c *compiler) product(s plan.Step) *product {
 	n := len(s.Out.Shape) - 2
 	p := &product{
@@ -52,6 +54,7 @@ func (c *compiler) product(s plan.Step) *product {
 		gelu: s.Kind == op.MatMulGelu,
 	}
 	for _, z := range s.In[2:] {
+		// An accumulator is its own summand and need not be copied.
 		if z.Buffer == s.Out.Buffer && z.Offset == s.Out.Offset {
 			p.onto = true
 		} else {
@@ -66,7 +69,8 @@ func (c *compiler) product(s plan.Step) *product {
 }
 
 // compileMatMul splits the batch, and the rows of each item when the batch alone is too small for all
-// workers.
+// workers. No part has fewer rows than about four tiles, or packing the right matrix would outweigh the
+// product.
 func compileMatMul(c *compiler, s plan.Step) task {
 	p := c.product(s)
 	c.need(p.packedLen() + p.workLen())
@@ -89,7 +93,8 @@ func rowParts(batch, most, workers int) int {
 	return max(1, min(2*workers, most))
 }
 
-// run computes the rows from lo up to hi of item b.
+// run computes the rows from lo up to hi of item b. What lies in its scratch belongs to this call: each packs
+// the right matrix for itself.
 func (p *product) run(scratch []float32, b, lo, hi int) {
 	packed, work := carve(scratch, p.packedLen())
 	p.pack(packed, p.y.at(b, 0))

@@ -39,6 +39,7 @@ func (b *blocks) copyTo(out []float32, i int) {
 	b.x.copyTo(i*b.len, out[at:at+b.len])
 }
 
+// compileConcat goes through the result from front to back: a block of each operand in turn.
 func compileConcat(c *compiler, s plan.Step) task {
 	out, axis, first := c.floats(s.Out), s.Attr.N[0], 0
 	parts := make([]blocks, len(s.In))
@@ -77,7 +78,8 @@ func tapsOf(folded plan.Ref, attr []int) taps {
 		width: attr[0], dilation: attr[1], offset: attr[2], circular: attr[3] == 1}
 }
 
-// within returns step t of the window, wrapped around if circular; ok is false outside.
+// within returns step t of the window, wrapped around if circular; ok is false outside. Taps may reach around
+// more than once.
 func (p *taps) within(t int) (at int, ok bool) {
 	if p.circular {
 		return (t%p.length + p.length) % p.length, true
@@ -85,6 +87,8 @@ func (p *taps) within(t int) (at int, ok bool) {
 	return t, t >= 0 && t < p.length
 }
 
+// compileUnfold writes the taps of a channel side by side, row by row; a row of zeros stands for what lies
+// outside.
 func compileUnfold(c *compiler, s plan.Step) task {
 	x, out, p := c.floats(s.In[0]), c.floats(s.Out), tapsOf(s.In[0], s.Attr.N)
 	n := p.channels
@@ -106,7 +110,8 @@ func compileUnfold(c *compiler, s plan.Step) task {
 	})
 }
 
-// compileFold adds, for each step and tap, the one place to which unfold copied it.
+// compileFold adds, for each step and tap, the one place to which unfold copied it. It gathers where the
+// formula scatters, so that each element has one writer.
 func compileFold(c *compiler, s plan.Step) task {
 	x, out, p := c.floats(s.In[0]), c.floats(s.Out), tapsOf(s.Out, s.Attr.N)
 	n := p.channels

@@ -7,12 +7,13 @@ import (
 )
 
 // priorRow is one row of the Gaussian prior. It vanishes soon away from the diagonal for the deviations that
-// models have: only what lies near is ever computed.
+// models have: only what lies near is ever computed. A deviation of 2 steps, the largest of a model
+// (models/README.md, section 3.3), leaves some thirty columns on either side.
 type priorRow struct {
 	diagonal int
 	lo, hi   int // the columns where the row has not vanished in float32
 	sigma    float64
-	value    []float64 // of the columns from lo up to hi
+	value    []float64 // of the columns from lo up to hi; they sum to 1
 }
 
 // vanished is below the smallest float32.
@@ -61,13 +62,15 @@ func (p *priorRow) slope(g []float64) float64 {
 		d := float64(first + j)
 		total += g[j] * v * (d*d - average)
 	}
+	// The row is the identity, and total is 0 as well: 0/0 would make NaN.
 	if p.sigma == 0 {
 		return 0
 	}
 	return total / (p.sigma * p.sigma * p.sigma)
 }
 
-// priors calls f with every row of the prior of sigma [B,H,L] and a buffer of L numbers.
+// priors calls f with every row of the prior of sigma [B,H,L] and a buffer of L numbers. cost is nanoseconds
+// for each of the L columns; p and buf are the worker's, and last until f returns.
 func (c *compiler) priors(sigma plan.Ref, cost int, f func(r int, p priorRow, buf []float64)) task {
 	x, n := c.scalars(sigma), last(sigma)
 	c.needDouble(2 * n)
@@ -79,7 +82,8 @@ func (c *compiler) priors(sigma plan.Ref, cost int, f func(r int, p priorRow, bu
 	})
 }
 
-// scalars is one number for every row of something else, in any layout.
+// scalars is one number for every row of something else, in any layout. Deviations come out of a linear map
+// as [B,L,H] and are read through a view as [B,H,L].
 type scalars struct {
 	data []float32
 	at   []int
@@ -91,6 +95,7 @@ func (c *compiler) scalars(r plan.Ref) scalars {
 
 func (s *scalars) of(row int) float32 { return s.data[s.at[row]] }
 
+// compileGaussianPrior writes whole rows, mostly zeros; only who asks for the prior itself has it stored.
 func compileGaussianPrior(c *compiler, s plan.Step) task {
 	out, n := c.floats(s.Out), last(s.In[0])
 	return c.priors(s.In[0], 1, func(r int, p priorRow, _ []float64) {
@@ -102,6 +107,7 @@ func compileGaussianPrior(c *compiler, s plan.Step) task {
 	})
 }
 
+// compileGaussianPriorGrad needs only the gradient of the columns that have not vanished.
 func compileGaussianPriorGrad(c *compiler, s plan.Step) task {
 	g, out, n := c.floats(s.In[1]), c.floats(s.Out), last(s.In[0])
 	return c.priors(s.In[0], 1, func(r int, p priorRow, buf []float64) {
@@ -113,7 +119,7 @@ func compileGaussianPriorGrad(c *compiler, s plan.Step) task {
 }
 
 // logRatios writes ln((s_j + eps) / (p_j + eps)) for one row to buf. One logarithm serves both of the
-// formula.
+// formula. Where the prior has vanished, p is 0.
 func (p *priorRow) logRatios(buf []float64, s []float32, eps float64) {
 	buf = buf[:len(s)]
 	inverse := 1 / eps
@@ -131,6 +137,7 @@ func (p *priorRow) ratios(buf []float64, s []float32, eps float64) {
 	}
 }
 
+// compileDiscrepancy is the sum of both directions (models/README.md, section 3.4).
 func compileDiscrepancy(c *compiler, s plan.Step) task {
 	series, out, n, eps := c.floats(s.In[0]), c.floats(s.Out), last(s.In[0]), s.Attr.X
 	return c.priors(s.In[1], 5, func(r int, p priorRow, buf []float64) {
@@ -183,7 +190,8 @@ func compileDiscrepancyGrad(c *compiler, s plan.Step) task {
 	})
 }
 
-// discrepancy is sum_j (s_j - p_j) ratio_j.
+// discrepancy is sum_j (s_j - p_j) ratio_j. p vanishes outside of lo up to hi, so its half of the sum runs
+// there only.
 func (p *priorRow) discrepancy(ratio []float64, s []float32) float64 {
 	total := 0.0
 	for j, v := range s {

@@ -23,6 +23,7 @@ func (c *compiler) rows(n, cost int, f func(r int)) task {
 	})
 }
 
+// row is the r-th row of n floats.
 func row(x []float32, r, n int) []float32 { return x[r*n : r*n+n] }
 
 func compileSoftmax(c *compiler, s plan.Step) task {
@@ -30,7 +31,8 @@ func compileSoftmax(c *compiler, s plan.Step) task {
 	return c.rows(len(out)/n, 4*n, func(r int) { softmax(row(out, r, n), row(x, r, n)) })
 }
 
-// softmax subtracts the largest element first. A NaN, or nothing but -Inf, makes the whole row NaN.
+// softmax subtracts the largest element first. A NaN, or nothing but -Inf, makes the whole row NaN. out may
+// be x. The total is kept in float64, so that rounding does not grow with the row.
 func softmax(out, x []float32) {
 	top := float32(math.Inf(-1))
 	for _, v := range x {
@@ -51,6 +53,7 @@ func softmax(out, x []float32) {
 	}
 }
 
+// compileSoftmaxGrad has the softmax in x and the gradient in y: x (y - x.y).
 func compileSoftmaxGrad(c *compiler, s plan.Step) task {
 	x, y, out, n := c.floats(s.In[0]), c.floats(s.In[1]), c.floats(s.Out), last(s.Out)
 	return c.rows(len(out)/n, 2*n, func(r int) {
@@ -77,7 +80,8 @@ func dot(x, y []float32) float64 {
 	return a + b
 }
 
-// moments returns the mean of a row and 1 / sqrt(variance + eps).
+// moments returns the mean of a row and 1 / sqrt(variance + eps). It goes through the row twice: the mean of
+// squares less the square of the mean would cancel where the mean is large.
 func moments(x []float32, eps float64) (mean, inverse float64) {
 	n := float64(len(x))
 	mean = runSum(x, len(x), 1) / n
@@ -114,6 +118,7 @@ func compileNormalizeGrad(c *compiler, s plan.Step) task {
 	})
 }
 
+// normalizeGrad measures the row again, since x is all that is kept of the forward pass. out may be x or g.
 func normalizeGrad(out, x, g []float32, eps float64) {
 	mean, inverse := moments(x, eps)
 	n, along := float64(len(x)), 0.0
@@ -147,6 +152,7 @@ func compileCosineGrad(c *compiler, s plan.Step) task {
 	})
 }
 
+// cosineGrad is the derivative by y: g (x/(|x||y|) - y x.y/(|x||y|^3)).
 func cosineGrad(out, x, y []float32, g, eps float64) {
 	a, b := norm(x), norm(y)
 	if a < eps || b < eps {

@@ -8,6 +8,7 @@ func Speed(d time.Duration, flop int, run func()) float64 {
 	for start, total := time.Now(), 0; ; {
 		run()
 		total += flop
+		// Clocks in browsers are coarse: a time of 0 says nothing yet.
 		if took := time.Since(start); took >= d && took > 0 {
 			return float64(total) / took.Seconds() / 1e9
 		}

@@ -19,7 +19,7 @@ type reduction struct {
 }
 
 // compileSum sums along the innermost axis if that disappears, else adds whole rows: both read memory in
-// order.
+// order. SumAdd has the accumulator as its first operand, so the last is the one to sum.
 func compileSum(c *compiler, s plan.Step) task {
 	x := s.In[len(s.In)-1]
 	r := reduction{data: c.arena[x.Offset:], out: c.floats(s.Out), add: s.Kind == op.SumAdd}
@@ -43,6 +43,8 @@ type axisGroup struct {
 	innermost     int // the last of them in the operand
 }
 
+// axes sorts the axes of x into those that stay and those that go, merged where they lie evenly. A sum over a
+// single element still has one axis to go.
 func axes(x plan.Ref, sum []int) (kept, gone axisGroup) {
 	for i, d := range x.Shape {
 		g := &kept
@@ -69,6 +71,7 @@ func merge(shape, stride []int) (s, st []int) {
 	return collapse(shape, stride)
 }
 
+// sumRuns makes the sums from lo up to hi, each along its own runs of terms.
 func (r *reduction) sumRuns(_, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		total := 0.0
@@ -82,7 +85,8 @@ func (r *reduction) sumRuns(_, lo, hi int) {
 	}
 }
 
-// runSum adds n elements with a stride; four partial sums let the processor overlap additions.
+// runSum adds n elements with a stride; four partial sums let the processor overlap additions. How terms are
+// split depends on their number and stride alone, never on workers.
 func runSum(x []float32, n, stride int) float64 {
 	var s0, s1, s2, s3 float64
 	if stride != 1 {
@@ -105,11 +109,14 @@ func runSum(x []float32, n, stride int) float64 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// strip is how many neighbouring sums are kept at once when rows are added.
+// strip is how many neighbouring sums are kept at once when rows are added. Their float64 accumulators take
+// 512 bytes, which stay in the first-level cache.
 const strip = 64
 
+// strips is how many strips a row of results is cut into.
 func (r *reduction) strips() int { return (r.n + strip - 1) / strip }
 
+// addRows makes the strips of sums from lo up to hi: it adds whole pieces of rows, term by term.
 func (r *reduction) addRows(_, lo, hi int) {
 	var sums [strip]float64
 	for i := lo; i < hi; i++ {

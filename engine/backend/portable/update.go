@@ -10,6 +10,7 @@ func compileAssign(c *compiler, s plan.Step) task {
 	return c.fill(c.floats(s.Out), c.window(s.In[1]))
 }
 
+// compileAccumulate is for what no product or sum could add in place.
 func compileAccumulate(c *compiler, s plan.Step) task {
 	x, y := c.floats(s.Out), c.window(s.In[1])
 	c.need(chunk)
@@ -27,6 +28,7 @@ func compileAdam(c *compiler, s plan.Step) task {
 	beta1, beta2, rest1, rest2 := float32(h[0]), float32(h[1]), float32(1-h[0]), float32(1-h[1])
 	eps, decay := float32(h[2]), float32(h[3])
 	return c.chunks(len(theta), 5000, func(_, lo, hi int) {
+		// These change with every step of the optimiser, so they are read when the task runs.
 		f, rate, scale := factor[0], hyper[0]/hyper[1], 1/hyper[2]
 		theta, m, v := theta[lo:hi], m[lo:hi], v[lo:hi]
 		for i, g := range gradient[lo:hi] {

@@ -19,7 +19,7 @@ func (c *compiler) window(r plan.Ref) *window {
 	return w
 }
 
-// collapse drops axes of extent 1 and merges neighbours that one stride covers.
+// collapse drops axes of extent 1 and merges neighbours that one stride covers. It gives at least one axis.
 func collapse(shape, stride []int) (s, st []int) {
 	for i, d := range shape {
 		n := len(s)
@@ -41,6 +41,7 @@ func collapse(shape, stride []int) (s, st []int) {
 func (w *window) dense() bool { return len(w.shape) == 1 && w.stride[0] == 1 }
 
 // read returns the elements from lo up to hi: the memory itself if it is dense, else buf with a copy of them.
+// Callers must not write to it.
 func (w *window) read(lo, hi int, buf []float32) []float32 {
 	if w.dense() {
 		return w.data[lo:hi]
@@ -85,6 +86,7 @@ func (w *window) rowAt(row int) int {
 	return at
 }
 
+// fetch copies every step-th element; a step of 0 repeats one.
 func fetch(dst, src []float32, step int) {
 	switch step {
 	case 1:
@@ -103,7 +105,8 @@ func fetch(dst, src []float32, step int) {
 	}
 }
 
-// offsets lists the positions of all elements of a strided window, in row-major order.
+// offsets lists the positions of all elements of a strided window, in row-major order. The list is made once,
+// when a step is compiled, so that running it needs no arithmetic on axes.
 func offsets(shape, stride []int) []int {
 	list := []int{0}
 	for i, d := range shape {

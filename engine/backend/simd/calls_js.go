@@ -1,6 +1,9 @@
 package simd
 
-// The kernels, as package kernels describes them: counts and strides in elements, addresses in bytes.
+// The kernels, as package kernels describes them: counts and strides in elements, addresses in bytes. A name
+// that begins with ld is the distance from one row of an operand to the next. An address is valid as long as
+// the slice that it came from is reachable, so whoever stores one keeps the slice too. A kernel runs to its
+// end before anything else in the program goes on.
 
 //go:wasmimport kernels sgemm
 func sgemm(shape, m, n, k int32, alpha float32, a uint32, rsA, csA int32, b uint32, rsB, csB int32,

@@ -6,7 +6,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// cosines are what a cosine and its gradient know of every row: |x|^2, |y|^2, x.y.
+// cosines are what a cosine and its gradient know of every row: |x|^2, |y|^2, x.y. They are measured anew in
+// every run; the memory is made once, when the step is compiled.
 type cosines struct {
 	rows, cols int32
 	x, y       uint32
@@ -22,6 +23,7 @@ func newCosines(m *memory, s plan.Step) *cosines {
 	return c
 }
 
+// measure computes the three products of every row.
 func (c *cosines) measure() {
 	rowDot(c.rows, c.cols, c.x, c.cols, c.x, c.cols, address(c.xx))
 	rowDot(c.rows, c.cols, c.y, c.cols, c.y, c.cols, address(c.yy))
@@ -30,6 +32,7 @@ func (c *cosines) measure() {
 
 func root(x float32) float64 { return math.Sqrt(float64(x)) }
 
+// compileCosine bounds norms from below by eps (models/README.md, section 2.1).
 func compileCosine(m *memory, s plan.Step) func() {
 	c, out := newCosines(m, s), m.arena[s.Out.Offset:]
 	return func() {
@@ -43,6 +46,7 @@ func compileCosine(m *memory, s plan.Step) func() {
 // compileCosineGrad is z (x / (|x||y|) - y x.y / (|x||y|^3)), 0 for a row that is all but zero.
 func compileCosineGrad(m *memory, s plan.Step) func() {
 	c, z, out, n := newCosines(m, s), m.arena[s.In[2].Offset:], m.at(s.Out), int32(s.Out.Shape.Len())
+	// The share along y, which is added to that along x at the end.
 	other := make([]float32, n)
 	return func() {
 		c.measure()
@@ -52,6 +56,7 @@ func compileCosineGrad(m *memory, s plan.Step) func() {
 			if a < c.eps || b < c.eps {
 				alongX, alongY = 0, 0
 			}
+			// The squares are of no more use: their places take the factors of x and y.
 			c.xx[i], c.yy[i] = float32(alongX), float32(alongY)
 		}
 		mulGrid(c.rows, c.cols, c.y, c.cols, address(c.yy), 1, address(other), c.cols, 1, 0)

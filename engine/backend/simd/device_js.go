@@ -14,15 +14,17 @@ import (
 
 // device holds what all programs share. One goroutine at a time runs kernels, as there is one thread.
 type device struct {
-	shape   int32 // the tile of sgemm, from kernels.Shapes
+	shape int32 // the tile of sgemm, from kernels.Shapes
+	// For the packed panels of one product; products run one at a time.
 	scratch []byte
 	row     []float32 // scratch for one row, as long as any step needs
 }
 
 // New starts the kernels and returns the device: simd, which leaves steps that have no kernel to package
 // portable. It fails with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found
-// out by trying, unless tile names one. What it uses is good for every device that is started at about this
-// time; sure says whether it is good for ever, or the time allowed did not show it.
+// out by trying, unless tile names one. uses names the tile that was taken, which will do for every other
+// device started at about the same time; sure says whether that choice is final, or whether time ran out
+// before the fastest was clear. A name that it does not know counts as none.
 func New(tile string) (dev backend.Device, uses string, sure bool, err error) {
 	if err := instantiate(); err != nil {
 		return nil, "", false, err
@@ -32,7 +34,7 @@ func New(tile string) (dev backend.Device, uses string, sure bool, err error) {
 	return portable.New(Name, portable.Vectors{}, d.kernel), kernels.Shapes[d.shape].String(), sure, nil
 }
 
-// use takes the tile of this name, if there is one.
+// use takes the tile of this name, if there is one. It reports whether there is.
 func (d *device) use(tile string) bool {
 	for i, s := range kernels.Shapes {
 		if s.String() == tile {
@@ -59,20 +61,21 @@ func instantiate() error {
 	return fmt.Errorf("simd: %w", ErrUnavailable)
 }
 
-// address is where a value lies in WebAssembly's memory. Go does not move what it points to.
+// address is where a value lies in WebAssembly's memory. Go never moves what is on its heap.
 func address[T any](x []T) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(x)))) }
 
 // memory is the arena of a program as kernels see it.
 type memory struct {
 	*device
 	arena []float32
-	base  uint32
+	base  uint32 // the address of the arena, which never moves
 }
 
 // at is the address of a reference's first element.
 func (m *memory) at(r plan.Ref) uint32 { return m.base + 4*uint32(r.Offset) }
 
-// scratchRow is memory for n floats; what it holds when a step starts is unknown.
+// scratchRow is memory for n floats; what it holds when a step starts is unknown. It returns a function,
+// since a later step may want more and replace the memory.
 func (d *device) scratchRow(n int) func() uint32 {
 	if n > len(d.row) {
 		d.row = make([]float32, n)
@@ -80,7 +83,8 @@ func (d *device) scratchRow(n int) func() uint32 {
 	return func() uint32 { return address(d.row) }
 }
 
-// compilers make what runs a step, or nil if the step is not one that the kernels know.
+// compilers make what runs a step, or nil if the step is not one that the kernels know. What they return nil
+// for, or have no row for, package portable computes.
 var compilers = [op.Count]func(*memory, plan.Step) func(){
 	op.Scale:     compileScale,
 	op.Shift:     compileScale,

@@ -5,7 +5,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// unary is an element-wise kernel of one dense operand.
+// unary is an element-wise kernel of one dense operand. Others are left to package portable, which gathers
+// them.
 func unary(f func(n int32, x, y uint32)) func(*memory, plan.Step) func() {
 	return func(m *memory, s plan.Step) func() {
 		if !s.In[0].Contiguous() {
@@ -38,6 +39,9 @@ var (
 		op.Add: addGrid, op.Sub: subGrid, op.Mul: mulGrid, op.Div: divGrid, op.Max: largerGrid}
 )
 
+// compileBinary takes the last two axes, after merging, as a grid, and calls the kernel once for each
+// position along the others. A grid's columns may be dense or repeat; anything else is left to package
+// portable.
 func compileBinary(m *memory, s plan.Step) func() {
 	a, b, y := m.at(s.In[0]), m.at(s.In[1]), m.at(s.Out)
 	if s.In[0].Contiguous() && s.In[1].Contiguous() {
@@ -77,7 +81,8 @@ type axis struct {
 }
 
 // together lists the axes of operands of one shape, without those of extent 1, and with neighbours merged
-// that lie evenly in all of them. There is at least one.
+// that lie evenly in all of them. There is at least one. The fewer axes there are, the more one call of a
+// kernel does.
 func together(shape []int, strides ...[]int) []axis {
 	var axes []axis
 	for i, d := range shape {
@@ -171,6 +176,7 @@ func compileAssign(m *memory, s plan.Step) func() {
 	}
 	out, x := m.arena[s.Out.Offset:][:s.Out.Shape.Len()], m.arena[s.In[1].Offset:]
 	return func() {
+		// Accumulators of gradients are emptied so.
 		if x[0] == 0 {
 			clear(out)
 			return
@@ -194,7 +200,8 @@ func compileAccumulate(m *memory, s plan.Step) func() {
 	}
 }
 
-// places lists where the elements of r lie, in row-major order, counted from the first.
+// places lists where the elements of r lie, in row-major order, counted from the first. They are worked out
+// once, when the step is compiled, and take a number for each element.
 func places(r plan.Ref) []int32 {
 	at := []int32{0}
 	for i, d := range r.Shape {
@@ -209,6 +216,8 @@ func places(r plan.Ref) []int32 {
 	return at
 }
 
+// compileAdam is models/README.md, section 9.1. The factor and the rate change from step to step and are read
+// when it runs.
 func compileAdam(m *memory, s plan.Step) func() {
 	n, theta, mean, square, gradient := int32(s.Out.Shape.Len()), m.at(s.In[0]), m.at(s.In[1]),
 		m.at(s.In[2]), m.at(s.In[3])

@@ -23,6 +23,7 @@ func compileInfluence(m *memory, s plan.Step) func() {
 	})
 }
 
+// compileInfluenceGrad adds to the gradients of all channels, so it starts from zeros.
 func compileInfluenceGrad(m *memory, s plan.Step) func() {
 	weights, moved := m.at(s.In[0]), m.at(s.Out)-m.at(s.In[1]) // the gradient lies as the features do
 	out := m.arena[s.Out.Offset:][:s.Out.Shape.Len()]
@@ -35,6 +36,8 @@ func compileInfluenceGrad(m *memory, s plan.Step) func() {
 	}
 }
 
+// compileInfluenceGradWeights keeps a vector of four sums for each pair of channels, and adds them up at the
+// end.
 func compileInfluenceGradWeights(m *memory, s plan.Step) func() {
 	pairs, out := s.Out.Shape.Len(), m.at(s.Out)
 	sums := make([]float32, 4*pairs)

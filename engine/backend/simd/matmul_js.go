@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// operand is a batch of matrices: where each begins, and the strides of all.
+// operand is a batch of matrices: where each begins, and the strides of all. Addresses are in bytes, strides
+// in elements.
 type operand struct {
 	at       []uint32
 	row, col int32
@@ -29,6 +30,7 @@ func (m *memory) operand(r plan.Ref) operand {
 }
 
 // step is the distance in elements from each matrix to the next; ok is false if it is not always the same.
+// There must be at least two.
 func (o *operand) step() (step int32, ok bool) {
 	for i := 2; i < len(o.at); i++ {
 		if o.at[i]-o.at[i-1] != o.at[1]-o.at[0] {
@@ -41,13 +43,15 @@ func (o *operand) step() (step int32, ok bool) {
 // product is a batch of products with its epilogue.
 type product struct {
 	*device
-	m, n, k               int32
-	alpha, beta           float32
+	m, n, k               int32   // rows, columns, inner extent
+	alpha, beta           float32 // the factor; 1 if the result starts from what its memory holds, else 0
 	a, b, c               operand
 	bias, residual, slope operand // without matrices where there is none
 	gelu                  uint32
 }
 
+// compileMatMul tells the addends apart as package plan made them: the accumulator is the result's own
+// memory, a bias repeats along rows, a residual does not.
 func compileMatMul(m *memory, s plan.Step) func() {
 	r := len(s.Out.Shape)
 	p := &product{device: m.device, m: int32(s.Out.Shape[r-2]), n: int32(s.Out.Shape[r-1]),
@@ -72,7 +76,7 @@ func compileMatMul(m *memory, s plan.Step) func() {
 	return p.task()
 }
 
-// task prefers one call for the whole batch.
+// task prefers one call for the whole batch, which only plain products at even distances can have.
 func (p *product) task() func() {
 	if len(p.c.at) > 1 && len(p.bias.at)+len(p.residual.at) == 0 && p.gelu == 0 {
 		a, okA := p.a.step()

@@ -3,6 +3,7 @@ package simd
 import "cosinelab/engine/plan"
 
 // recurrence is what the steps of a sequence share: T steps of R rows, H states each. Strides count floats.
+// All rows take a step together, in one product: there is one thread, so nothing is gained by groups of rows.
 type recurrence struct {
 	*memory
 	steps           int
@@ -20,6 +21,7 @@ func newRecurrence(m *memory, s plan.Step) *recurrence {
 	r := &recurrence{memory: m, steps: shape[0], rows: int32(shape[1]), h: int32(s.In[1].Shape[1]),
 		weights: m.at(s.In[1]),
 		x:       m.at(s.In[0]), out: m.at(s.Out), widthX: int32(shape[2]), widthY: int32(s.Out.Shape[2])}
+	// As wide as the widest row that is copied by adding it.
 	r.zero = make([]float32, 4*r.h)
 	return r
 }
@@ -30,7 +32,8 @@ func (r *recurrence) keepGradients(z uint32) {
 	r.gradientOfState = z
 }
 
-// xAt and outAt are a step of the operand and of the result, from column part*H on.
+// xAt and outAt are a step of the operand and of the result, from column part*H on. Parts are those of
+// op.LSTM and op.GRU, each H columns wide.
 func (r *recurrence) xAt(t int, part int32) uint32 {
 	return r.x + 4*uint32(int32(t)*r.rows*r.widthX+part*r.h)
 }
@@ -48,7 +51,7 @@ func (r *recurrence) before(t int, at func(t int, part int32) uint32, part, stri
 	return at(t-1, part), stride
 }
 
-// copyRows copies cols floats of every row.
+// copyRows copies cols floats of every row. It adds a row of zeros, since no kernel only copies with strides.
 func (r *recurrence) copyRows(cols int32, from uint32, ldFrom int32, to uint32, ldTo int32) {
 	addGrid(r.rows, cols, from, ldFrom, address(r.zero), 0, to, ldTo, 1, 0)
 }
@@ -73,6 +76,8 @@ func (r *recurrence) back(t int, gates, part int32) uint32 {
 	return down
 }
 
+// compileLSTM writes a row as op.LSTM has it: four gates from column 0, the cell in part 4, the state in part
+// 5.
 func compileLSTM(m *memory, s plan.Step) func() {
 	r := newRecurrence(m, s)
 	return func() {
@@ -89,6 +94,7 @@ func compileLSTM(m *memory, s plan.Step) func() {
 	}
 }
 
+// compileLSTMGrad goes back in time; carry is the gradient of the cell.
 func compileLSTMGrad(m *memory, s plan.Step) func() {
 	r := newRecurrence(m, s)
 	r.keepGradients(m.at(s.In[2]))
@@ -104,6 +110,8 @@ func compileLSTMGrad(m *memory, s plan.Step) func() {
 	}
 }
 
+// compileGRU writes a row as op.GRU has it: three gates, from part 3 on the shares from the state before, the
+// state in part 6.
 func compileGRU(m *memory, s plan.Step) func() {
 	r, bias := newRecurrence(m, s), m.at(s.In[2])
 	return func() {
@@ -121,6 +129,7 @@ func compileGRU(m *memory, s plan.Step) func() {
 	}
 }
 
+// compileGRUGrad goes back in time; carry is the part of the state's gradient that passes the gates by.
 func compileGRUGrad(m *memory, s plan.Step) func() {
 	r := newRecurrence(m, s)
 	r.keepGradients(m.at(s.In[2]))

@@ -48,7 +48,8 @@ func compileLayerNormGrad(m *memory, s plan.Step) func() {
 	return func() { normGrad(rows, cols, hat, cols, dy, cols, dx, cols, deviations, weight, dweight, dbias) }
 }
 
-// compileSum knows sums of everything, of each row, and of rows over all other axes.
+// compileSum knows sums of everything, of each row, and of rows over all other axes. Any other sum is left to
+// package portable.
 func compileSum(m *memory, s plan.Step) func() {
 	x := s.In[len(s.In)-1]
 	kept, gone := split(x, s.Out, s.Attr.N)
@@ -114,6 +115,7 @@ func split(x, out plan.Ref, sum []int) (kept, gone []axis) {
 	return part(true), part(false)
 }
 
+// start is what a sum of everything begins with.
 func start(out []float32, onto bool) float64 {
 	if onto {
 		return float64(out[0])
@@ -121,9 +123,11 @@ func start(out []float32, onto bool) float64 {
 	return 0
 }
 
-// stretch is how many floats are summed in float32; the sums of stretches are added in float64.
+// stretch is how many floats are summed in float32; the sums of stretches are added in float64. A sum of
+// millions of squares, such as a loss, would lose digits otherwise.
 const stretch = 1 << 13
 
+// total is the sum of n floats from the address x on, plus start.
 func total(n int32, x uint32, start float64) float32 {
 	for ; n > 0; n, x = n-stretch, x+4*stretch {
 		start += float64(sum(min(n, stretch), x))
@@ -131,11 +135,12 @@ func total(n int32, x uint32, start float64) float32 {
 	return float32(start)
 }
 
-// The kernels of the association know one epsilon.
+// The kernels of the association know one epsilon, that of models/README.md, section 3.4; with any other the
+// step is left to package portable.
 const epsilon = 1e-4
 
-// heads calls f for every head of an association [B,H,L,L] with the addresses of its part of each operand:
-// matrices and numbers for each row, whose stride comes with them.
+// perRow is one number for each row of an association [B,H,L,L], head by head: where those of a head begin,
+// and the distance from one to the next in elements.
 type perRow struct {
 	at     []uint32 // by head
 	stride int32
@@ -152,6 +157,7 @@ func (m *memory) perHead(r plan.Ref) perRow {
 	return p
 }
 
+// compileDiscrepancy starts from zeros, since the kernel adds.
 func compileDiscrepancy(m *memory, s plan.Step) func() {
 	if s.Attr.X != epsilon {
 		return nil
@@ -169,6 +175,7 @@ func compileDiscrepancy(m *memory, s plan.Step) func() {
 	}
 }
 
+// compileDiscrepancyGrad hands the kernel address 0 for the discrepancy where nobody asks for it.
 func compileDiscrepancyGrad(m *memory, s plan.Step) func() {
 	if s.Attr.X != epsilon {
 		return nil

@@ -7,8 +7,8 @@ package simd
 
 import "errors"
 
-// Name is the device's.
+// Name is the device's name in specs and reports.
 const Name = "simd"
 
-// ErrUnavailable is wrapped when the browser has no SIMD.
+// ErrUnavailable is wrapped when the browser has no SIMD. Package cpu has the device to use then.
 var ErrUnavailable = errors.New("no WebAssembly SIMD here")

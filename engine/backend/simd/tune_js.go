@@ -13,6 +13,7 @@ import (
 // tile stays, the one for processors with few registers; another must be clearly faster. It reports whether
 // times were taken for good.
 func (d *device) tune() bool {
+	// All three matrices are zero, and take 33 KiB.
 	const m, n, k, allowed, margin = 48, 48, 64, 40 * time.Millisecond, 0.9
 	x := make([]float32, m*k+k*n+m*n)
 	a, b, c := address(x), address(x[m*k:]), address(x[m*k+k*n:])
@@ -24,6 +25,7 @@ func (d *device) tune() bool {
 		}
 		for shape := range best {
 			start := time.Now()
+			// One product takes less than a coarse clock can tell.
 			for range 8 {
 				sgemm(int32(shape), m, n, k, 1, a, k, 1, b, n, 1, 0, c, n, address(d.scratch), 0, 0, 0, 0, 0)
 			}
@@ -55,6 +57,7 @@ func settled(first, best []time.Duration) bool {
 // Roofline is the speed of multiply-adds that never leave their registers, in GFLOP/s, over a time d or
 // little more. New must have started the kernels.
 func Roofline(d time.Duration) float64 {
+	// flop is what one round takes.
 	const rounds, flop = 1 << 17, 96
 	return portable.Speed(d, rounds*flop, func() { roofline(rounds, 1e-9) })
 }
