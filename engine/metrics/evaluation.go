@@ -18,6 +18,7 @@ func Segments(labels []uint8) []steps.Range {
 	return runs(len(labels), func(i int) bool { return labels[i] == 1 })
 }
 
+// runs returns the maximal ranges of the n points in which on holds, in order.
 func runs(n int, on func(int) bool) []steps.Range {
 	var found []steps.Range
 	for i := 0; i < n; i++ {
@@ -57,6 +58,7 @@ type Evaluation struct {
 	Unscored  int           // points that came without a score
 	Policy    Unscored      // what was done with them
 
+	// Only these change after NewEvaluation, each once, behind its sync.Once.
 	sorting sync.Once
 	sorted  []ranked // highest score first
 
@@ -65,7 +67,8 @@ type Evaluation struct {
 	vus, rauc         Volume
 }
 
-// ranked is a score with the point it belongs to.
+// ranked is a score with the point it belongs to, so that sorting moves both without a look-up for each
+// comparison.
 type ranked struct {
 	score float64
 	point int
@@ -95,7 +98,7 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 	return e, nil
 }
 
-// checkPoints counts the points without a score.
+// checkPoints counts the points without a score; its error names the first point that cannot be evaluated.
 func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored int, err error) {
 	for i, s := range scores {
 		switch {
@@ -152,6 +155,8 @@ func (e *Evaluation) N() int { return len(e.Scores) }
 // Negatives is the number of normal points.
 func (e *Evaluation) Negatives() int { return e.N() - e.Positives }
 
+// ranking returns the points with the highest score first, sorted at the first call. The order of equal
+// scores is left open: nothing may depend on it.
 func (e *Evaluation) ranking() []ranked {
 	e.sorting.Do(func() {
 		if e.sorted != nil {
