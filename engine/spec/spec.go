@@ -7,11 +7,12 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Version is the version of Spec and Report that this package writes and reads.
+// Version is the version of Spec and Report that this package writes and reads; any other is refused.
 const Version = 1
 
-// Spec describes one experiment completely: the same Spec gives the same Report on the same device.
-// It is plain data: JSON in a file, in a URL hash, in a worker message, on the command line.
+// Spec describes one experiment completely: the same Spec gives the same Report, durations aside, on the same
+// device. It is plain data: JSON in a file, in a URL hash, in a worker message, on the command line. One that
+// was not made by Parse must pass Validate before it is used.
 type Spec struct {
 	Version int      `json:"version"`
 	Data    Data     `json:"data"`
@@ -121,10 +122,11 @@ type Train struct {
 	Patience   int              `json:"patience"`              // epochs without a better validation loss; 0 = no early stop
 }
 
-// Held is the number of training steps, of so many, that are held out for validation.
+// Held is the number of training steps, of so many, that are held out for validation, rounded down
+// (models/README.md, section 1.2).
 func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 
-// Detect says how scores become alarms.
+// Detect says how scores become alarms (models/README.md, sections 1.3 and 1.4).
 type Detect struct {
 	Score     ScoreKind `json:"score"` // one that every student has
 	Threshold Threshold `json:"threshold"`
@@ -135,8 +137,9 @@ type Detect struct {
 	Smoothing int `json:"smoothing,omitempty"`
 }
 
-// Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
-// those of the windows that a training run sees: neither a cold start nor a mean has a place between overlapping windows.
+// Serial reports whether the scores of the training part are those of its steps in order, as the test part's
+// are, and not those of the windows that a training run sees: warm scoring and smoothing build on the steps
+// before, which overlapping windows do not keep in order.
 func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
 
 // Threshold is a policy with its parameters; what a policy does not have is absent, what is absent
