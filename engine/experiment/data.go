@@ -19,7 +19,6 @@ type Prepared struct {
 	Scaled  datasets.Series // the test part as models see it
 	Labels  []uint8         // of its steps, of which the last may be in no window; nil = none
 
-	// All of these look at the same two scaled series: windows are positions, not copies.
 	fit      datasets.Windows // training windows that the optimiser sees
 	valid    datasets.Windows // held-out windows from the end of the training part, not overlapping
 	train    datasets.Windows // of all the training part, whose scores a threshold may look at
@@ -28,10 +27,7 @@ type Prepared struct {
 	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
 }
 
-// Prepare is the one step from a spec and its set to what describing, viewing, training and scoring need. The
-// spec is checked first by itself, then against the set's size: a *spec.FieldError names the field. The set
-// is not changed, and must not change as long as the result is used: without scaling or a choice of channels
-// they share memory.
+// Prepare is the one step from a spec and its set to what describing, viewing, training and scoring need.
 func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	if err := sp.Validate(); err != nil {
 		return nil, err
@@ -43,7 +39,6 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 		return nil, err
 	}
 	d := sp.Data
-	// Cut before scaling: what lies outside the training part that was asked for must not count in its mean.
 	from, to := bounds(d.Test, set.Test.Rows)
 	train := columns(cut(set.Train, d.Train), d.Channels)
 	test := columns(cut(set.Test, d.Test), d.Channels)
@@ -58,8 +53,7 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	return p, checkLabels(sp, p.scoredLabels())
 }
 
-// PrepareData cuts and scales a set alone, for whoever looks at it before there is an experiment. Both parts
-// must still hold a window of d.
+// PrepareData cuts and scales a set alone, for whoever looks at it before there is an experiment.
 func PrepareData(d spec.Data, set *datasets.Set) (*Prepared, error) {
 	sp := spec.Default()
 	sp.Data = d
@@ -67,14 +61,13 @@ func PrepareData(d spec.Data, set *datasets.Set) (*Prepared, error) {
 	return Prepare(sp, set)
 }
 
-// layOut lays windows over the scaled parts (models/README.md, sections 1.2 and 1.3).
+// layOut lays windows over the scaled parts.
 func (p *Prepared) layOut(train, test datasets.Series) {
 	sp := p.Spec
 	held := sp.Train.Held(train.Rows)
 	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), sp.Data.Window, sp.Data.Stride)
 	p.valid = datasets.Tile(train.Slice(train.Rows-held, train.Rows), sp.Data.Window)
 	p.Scaled, p.test = test, inOrder(test, sp)
-	// A threshold gets scores as training sees its windows, overlaps included, unless they must be in order.
 	if p.train = datasets.Slide(train, sp.Data.Window, sp.Data.Stride); sp.Detect.Serial() {
 		p.train = inOrder(train, sp)
 	}
@@ -82,7 +75,7 @@ func (p *Prepared) layOut(train, test datasets.Series) {
 	p.Summary.ScoredSteps = p.test.Steps()
 }
 
-// scoredLabels are those of the steps that are scored, which are the first ones of the test part; nil = none.
+// scoredLabels are those of the steps that are scored; nil = none.
 func (p *Prepared) scoredLabels() []uint8 {
 	if p.Labels == nil {
 		return nil
@@ -90,8 +83,7 @@ func (p *Prepared) scoredLabels() []uint8 {
 	return p.Labels[:p.Summary.ScoredSteps]
 }
 
-// scalings scale both parts by what is known of the training part (models/README.md, section 1.2): the test
-// part must not tell anything before it is scored. One that does nothing has no function.
+// scalings scale both parts by what is known of the training part; one that does nothing has no function.
 var scalings = [spec.ScalingCount]func(train, test datasets.Series) (datasets.Series, datasets.Series){
 	spec.ScalingStandard: func(train, test datasets.Series) (datasets.Series, datasets.Series) {
 		s := datasets.FitScaler(train)
@@ -99,7 +91,7 @@ var scalings = [spec.ScalingCount]func(train, test datasets.Series) (datasets.Se
 	},
 }
 
-// inOrder are the windows in which each step of a series counts once: warm, or cold, one behind the other.
+// inOrder are the windows in which each step of a series counts once.
 func inOrder(s datasets.Series, sp spec.Spec) datasets.Windows {
 	if sp.Detect.Warm > 0 {
 		return datasets.Warm(s, sp.Data.Window, sp.Detect.Warm)
@@ -117,7 +109,6 @@ func checkLabels(sp spec.Spec, labels []uint8) error {
 		Want: fault.New("want-unlabelled-policy")}
 }
 
-// bounds are the steps of a range in a series of n; the zero range is all of it.
 func bounds(r steps.Range, n int) (from, to int) {
 	if r == (steps.Range{}) {
 		return 0, n
@@ -161,8 +152,7 @@ func constants(s datasets.Series) int {
 
 // microBatch is how many windows of a training run go through a model's graph at once: as many as the model
 // likes, or up to half as many where that leaves fewer windows unused, since only whole micro-batches are
-// used. It never exceeds the windows that there are. It decides the bits of a run, so another worker is told
-// it instead of asking.
+// used.
 func (p *Prepared) microBatch(m spec.Model, batch int) int {
 	if p.micro > 0 {
 		return p.micro
@@ -180,8 +170,7 @@ func (p *Prepared) microBatch(m spec.Model, batch int) int {
 	return best
 }
 
-// unused is the number of windows that do not fill a micro-batch in an epoch and its validation: those of
-// whole batches, of the batch that is left over, of the held-out windows.
+// unused is the number of windows that an epoch and its validation leave out.
 func (p *Prepared) unused(micro, batch int) int {
 	n := p.fit.Len()
 	return n/batch*(batch%micro) + n%batch%micro + p.valid.Len()%micro

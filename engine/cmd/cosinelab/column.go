@@ -14,7 +14,7 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// open opens a file, - for standard input, and undoes .gz. Closing the result closes the file.
+// open opens a file, - for standard input, and undoes .gz.
 func (a *app) open(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(a.stdin), nil
@@ -34,8 +34,7 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 	}{z, f}, nil
 }
 
-// column is one column of a CSV file, with the line that each value stands in, so that a mistake found later
-// can still be shown its place.
+// column is one column of a CSV file, with the line that each value stands in.
 type column struct {
 	file   string
 	values []float64 // NaN for an empty cell
@@ -50,9 +49,8 @@ func atLine(file string, line int, err error) error {
 	return fault.New("at-line", file, line, err)
 }
 
-// readColumn reads the column of this name of a CSV file. Without a name the file must have one column, for
-// which a header is optional, or one behind a first column called step. It fails if there is no value; errors
-// name file and line.
+// readColumn reads the column of this name of a CSV file. Without a name the file must have one column, or
+// one beside a first column called step; a header is optional then.
 func (a *app) readColumn(file, name string) (column, error) {
 	c := column{file: file}
 	in, err := a.open(file)
@@ -72,7 +70,6 @@ func (a *app) readColumn(file, name string) (column, error) {
 	return c, nil
 }
 
-// read reads all rows. The first decides which column is meant, and whether it holds names or values.
 func (c *column) read(r *csv.Reader, name string) error {
 	at := -1
 	for {
@@ -110,8 +107,7 @@ func (c *column) unreadable(err error) error {
 	return fault.New("in-place", c.file, err)
 }
 
-// find says which column to read and whether the first row, which it is given, holds names. Without a name, a
-// row whose cell is no number does.
+// find says which column to read and whether the first row, which it is given, holds names.
 func find(row []string, name string) (at int, header bool, err error) {
 	if name != "" {
 		at = slices.Index(row, name)

@@ -172,8 +172,7 @@ func (a *app) drawAll(o plotOptions, in figure.Input) error {
 }
 
 // readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
-// The test part is read anew. Where that fails, or gives another size than the report says, the signal of a
-// finished run shows scores alone.
+// The test part is read anew; where that fails the signal shows scores alone.
 func (a *app) readRun(o plotOptions) (figure.Input, error) {
 	in := figure.Input{Words: a.w, Version: a.buildVersion()}
 	report, finished, err := readReport(o.run)

@@ -138,7 +138,7 @@ func told(name string, err error) error {
 	return fault.New("in-place", name, fault.Cause(err))
 }
 
-// openSet reads the series of a spec: built in, or from the data folder. Nothing is read from elsewhere.
+// openSet reads the series of a spec: built in, or from the data folder.
 func openSet(folder string, d spec.Data) (*datasets.Set, error) {
 	if datasets.GroupOf(d.Source) == datasets.GroupBuiltin {
 		return datasets.Builtin(d.Source, d.Seed)

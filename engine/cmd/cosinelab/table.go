@@ -217,8 +217,7 @@ func (o tableOptions) claim(base spec.Spec) error {
 	return nil
 }
 
-// plan lists the cells by set, then seed, then model, and opens the sets: all mistakes in names and sizes
-// come up before anything is trained. Warm scoring is left out of models that cannot be scored so.
+// plan lists the cells, and opens the sets.
 func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, error) {
 	names := strings.Split(o.models, ",")
 	if o.models == "all" {
@@ -248,6 +247,8 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 				if c.spec.Student, err = o.student(base, name); err != nil {
 					return nil, nil, c.fault(err)
 				}
+				// It cannot be scored warm: it is scored cold instead, and its rows say so.
+				//
 				if !c.spec.Student.Causal() {
 					c.spec.Detect.Warm = 0
 				}
