@@ -15,11 +15,15 @@ import (
 // are constants, not parameters: the policy has none, so that nobody tunes it on the scores it is judged by.
 const (
 	dynamicHistory = 2100 // scores that one threshold looks at
-	dynamicBlock   = 70   // scores that it decides about, the last of them; the first threshold decides about all
-	dynamicSpan    = 105  // of the exponentially weighted mean that smooths the scores
-	dynamicDrop    = 0.13 // by which the peak of an anomalous stretch must exceed the next lower one, relatively
-	dynamicLeast   = 2.0  // deviations above the mean that are tried, in steps of one half
-	dynamicMost    = 10.0
+	// dynamicBlock is the number of scores that a threshold decides about, the last ones of those it looks
+	// at; the first threshold decides about all.
+	dynamicBlock = 70
+	dynamicSpan  = 105 // of the exponentially weighted mean that smooths the scores
+	// dynamicDrop is the share of itself by which the peak of an anomalous stretch must exceed the next lower
+	// one.
+	dynamicDrop  = 0.13
+	dynamicLeast = 2.0 // deviations above the mean that are tried, in steps of one half
+	dynamicMost  = 10.0
 )
 
 // dynamic flags stretches of high smoothed scores, each block of the series by the scores up to its end

@@ -76,8 +76,9 @@ func (s *SPOT) Step(score float64) (alarm bool, err error) {
 	return false, err
 }
 
-// refit follows the maximum that one more excess has moved a little, and looks for another once the tail has grown by a
-// twentieth: searching through all distributions for each excess would take minutes on a long series.
+// refit follows the maximum that one more excess has moved a little, and looks for another once the tail has
+// grown by a twentieth: searching through all distributions for each excess would take minutes on a long
+// series.
 func (s *SPOT) refit() error {
 	if 20*len(s.excesses) < 21*s.searched {
 		if found, err := s.Tail.follow(s.excesses); found || err != nil {

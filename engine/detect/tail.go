@@ -10,8 +10,8 @@ import (
 // fewExcesses is the number of scores in a tail below which a fit of it is not to be relied on.
 const fewExcesses = 10
 
-// Tail is a generalised Pareto distribution of the scores above a start (Siffer et al., KDD 2017; metrics/README.md,
-// section 9.3).
+// Tail is a generalised Pareto distribution of the scores above a start (Siffer et al., KDD 2017;
+// metrics/README.md, section 9.3).
 type Tail struct {
 	Start    float64 // scores above it, strictly, are the tail
 	Scores   int     // all of them
@@ -26,8 +26,8 @@ type Tail struct {
 // Unreliable reports whether the tail has too few scores to rely on.
 func (t Tail) Unreliable() bool { return t.Excesses < fewExcesses }
 
-// FitTail fits the tail that begins at the given level, a share of the scores in order, by maximum likelihood. It fails
-// if no score lies above the start, or one is not finite.
+// FitTail fits the tail that begins at the given level, a share of the scores in order, by maximum
+// likelihood. It fails if no score lies above the start, or one is not finite.
 func FitTail(scores []float64, level float64) (Tail, error) {
 	t, _, err := startTail(scores, level)
 	return t, err
@@ -125,8 +125,9 @@ func (t Tail) Quantile(q float64) (float64, error) {
 	return z, nil
 }
 
-// likelihood is that of excesses y, divided by their mean, under a generalised Pareto distribution, as a function of
-// theta = shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics 1993).
+// likelihood is that of excesses y, divided by their mean, under a generalised Pareto distribution, as a
+// function of theta = shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics
+// 1993).
 type likelihood struct {
 	y        []float64
 	unit     float64 // their mean before the division
@@ -176,8 +177,8 @@ func (l likelihood) means(theta float64) (shape, inverse float64) {
 	return shape / n, inverse / n
 }
 
-// slope has the sign of the derivative of the likelihood by theta; divided by theta squared it tends to a number other
-// than 0 at theta = 0, where the function itself always has a root.
+// slope has the sign of the derivative of the likelihood by theta; divided by theta squared it tends to a
+// number other than 0 at theta = 0, where the function itself always has a root.
 func (l likelihood) slope(theta float64) float64 {
 	shape, inverse := l.means(theta)
 	return ((1+shape)*inverse - 1) / (theta * theta)
@@ -253,8 +254,8 @@ const (
 	farEnd    = 1e100 // where to stop if the smallest excess is next to nothing
 )
 
-// grid returns points in order, dense towards -1/max(y) and towards 0 on both sides, up to Grimshaw's bound, beyond
-// which the likelihood has no maximum.
+// grid returns points in order, dense towards -1/max(y) and towards 0 on both sides, up to Grimshaw's bound,
+// beyond which the likelihood has no maximum.
 func (l likelihood) grid() (points []float64) {
 	step := math.Pow(10, 1.0/perDecade)
 	end := -1 / l.max

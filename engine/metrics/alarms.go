@@ -92,7 +92,8 @@ func (a *Alarms) truePositives() int {
 // falsePositives counts the flagged normal points.
 func (a *Alarms) falsePositives() int { return a.Flagged - a.truePositives() }
 
-// confusion completes the counts around tp true positives; adjustment never changes flags outside true segments.
+// confusion completes the counts around tp true positives; adjustment never changes flags outside true
+// segments.
 func (a *Alarms) confusion(tp int) Confusion {
 	fp := a.falsePositives()
 	return newConfusion(tp, fp, a.Evaluation.Positives-tp, a.Evaluation.Negatives()-fp)

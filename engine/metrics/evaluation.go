@@ -38,9 +38,10 @@ func runs(n int, on func(int) bool) []steps.Range {
 type Unscored int
 
 const (
-	RefuseUnscored  Unscored = iota // a NaN is an error
-	ExcludeUnscored                 // the points leave scores and labels; the runs on both sides become adjacent
-	LowestUnscored                  // the points rank last: NaN becomes the lowest score - 1
+	RefuseUnscored Unscored = iota // a NaN is an error
+	// ExcludeUnscored takes the points out of scores and labels; the runs on both sides become adjacent.
+	ExcludeUnscored
+	LowestUnscored // the points rank last: NaN becomes the lowest score - 1
 )
 
 // String is the policy's name in reports.
@@ -74,9 +75,9 @@ type ranked struct {
 	point int
 }
 
-// NewEvaluation checks scores [n] and labels [n]; it keeps both slices, which must not change afterwards.
-// It fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a score
-// is NaN without a policy for it; the message names the point.
+// NewEvaluation checks scores [n] and labels [n]; it keeps both slices, which must not change afterwards. It
+// fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a
+// score is NaN without a policy for it; the message names the point.
 func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluation, error) {
 	if len(scores) != len(labels) {
 		return nil, fault.New("metrics-lengths", len(scores), len(labels))
@@ -193,8 +194,8 @@ func (e *Evaluation) levels() iter.Seq[level] {
 	}
 }
 
-// strict returns the threshold that flags with > what the observed score at flags with >=: halfway to the next
-// lower score.
+// strict returns the threshold that flags with > what the observed score at flags with >=: halfway to the
+// next lower score.
 func (e *Evaluation) strict(at float64) float64 {
 	order := e.ranking()
 	next := sort.Search(len(order), func(i int) bool { return order[i].score < at })

@@ -22,14 +22,17 @@ const (
 type ModelInfo struct {
 	Name  string
 	Title string // a proper name, the same in every language
-	// Lab sizes train within seconds; a zero in a Spec stands for them. A size that is 0 here is none the model has.
-	Lab      Model
-	Full     Model       // sizes of the paper
-	Scores   []ScoreKind // what it gives beside those that every model has, its own first
-	Teaches  bool        // it may be a teacher
-	Learns   bool        // it may be a student
-	Branches int         // into how many equal parts of d_model the attention heads divide; 0 = it has no heads
-	Causal   bool        // what it says of a step depends on no later step, so that it can be scored warm
+	// Lab sizes train within seconds; a zero in a Spec stands for them. A size that is 0 here is none the
+	// model has.
+	Lab     Model
+	Full    Model       // sizes of the paper
+	Scores  []ScoreKind // what it gives beside those that every model has, its own first
+	Teaches bool        // it may be a teacher
+	Learns  bool        // it may be a student
+	// Branches is the number of equal parts of d_model that each divide among the attention heads; 0 = it has
+	// no heads.
+	Branches int
+	Causal   bool // what it says of a step depends on no later step, so that it can be scored warm
 }
 
 // Models describes every model; models/README.md has their formulas, with the sizes of papers.

@@ -26,7 +26,8 @@ type Spec struct {
 
 // Data says which series is used, and how it is cut.
 type Data struct {
-	Source   string      `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
+	// Source is a catalogue id: builtin/server, smd/machine-1-2, file/NAME.
+	Source   string      `json:"source"`
 	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
 	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
 	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
@@ -66,7 +67,8 @@ type Teacher struct {
 
 // Arm is one way to train (or not to train) the student.
 type Arm struct {
-	Name      string      `json:"name"`              // unique, shown in tables: alone, cosine, mse, untrained, random
+	// Name is unique, and shown in tables: alone, cosine, mse, untrained, random.
+	Name      string      `json:"name"`
 	Control   ControlKind `json:"control,omitempty"` // costs nothing, has no objective
 	Student   *Model      `json:"student,omitempty"` // instead of the Spec's student
 	Objective Objective   `json:"objective,omitzero"`
@@ -109,17 +111,23 @@ type Objective struct {
 
 // Train says how every arm, and the teacher, is trained.
 type Train struct {
-	Rate       float64          `json:"rate"` // learning rate of Adam
-	Schedule   RateScheduleKind `json:"schedule"`
-	StepEpochs int              `json:"step_epochs,omitempty"` // between falls of the rate; 0 = DefaultStepEpochs
-	StepFactor float64          `json:"step_factor,omitempty"` // to this share of it; 0 = DefaultStepFactor
-	Decay      float64          `json:"decay,omitempty"`       // of weights, added to their gradients after clipping; 0 = none
-	Epochs     int              `json:"epochs"`                // of a student
-	Batch      int              `json:"batch"`                 // windows a step
-	Clip       float64          `json:"clip"`                  // limit of the global gradient norm; 0 = no clipping
-	ClipEach   float64          `json:"clip_each,omitempty"`   // limit of each parameter's gradient norm instead; 0 = none
-	Validation float64          `json:"validation"`            // share of the training steps held out, from their end
-	Patience   int              `json:"patience"`              // epochs without a better validation loss; 0 = no early stop
+	Rate     float64          `json:"rate"` // learning rate of Adam
+	Schedule RateScheduleKind `json:"schedule"`
+	// StepEpochs are the epochs between falls of the rate; 0 = DefaultStepEpochs.
+	StepEpochs int     `json:"step_epochs,omitempty"`
+	StepFactor float64 `json:"step_factor,omitempty"` // to this share of it; 0 = DefaultStepFactor
+	// Decay is that of weights, added to their gradients after clipping; 0 = none.
+	Decay  float64 `json:"decay,omitempty"`
+	Epochs int     `json:"epochs"` // of a student
+	Batch  int     `json:"batch"`  // windows a step
+	// Clip is the limit of the global gradient norm; 0 = no clipping.
+	Clip float64 `json:"clip"`
+	// ClipEach is the limit of each parameter's gradient norm instead; 0 = none.
+	ClipEach float64 `json:"clip_each,omitempty"`
+	// Validation is the share of the training steps held out, from their end.
+	Validation float64 `json:"validation"`
+	// Patience is how many epochs may pass without a better validation loss; 0 = no early stop.
+	Patience int `json:"patience"`
 }
 
 // Held is the number of training steps, of so many, that are held out for validation, rounded down

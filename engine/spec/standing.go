@@ -11,7 +11,8 @@ import (
 type Standing struct {
 	Value, Chance Spread // of the arm's runs; chance at the share of steps that each flags
 	OverChance    Spread // how much better than chance, seed by seed
-	OverUntrained Spread // how much better than the untrained student, seed by seed; only seeds that both have
+	// OverUntrained is how much better than the untrained student, seed by seed; only seeds that both have.
+	OverUntrained Spread
 }
 
 // Standing compares the runs of an arm with chance and with the untrained arm, if the report has one.

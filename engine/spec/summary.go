@@ -74,10 +74,12 @@ var Outcomes = [VerdictCount]OutcomeInfo{
 	VerdictHarms:    {Name: "harms"},
 }
 
-// Verdict says whether learning from the teacher changed the headline metric by more than its spread over seeds.
+// Verdict says whether learning from the teacher changed the headline metric by more than its spread over
+// seeds.
 type Verdict struct {
-	Outcome     OutcomeKind
-	Arm, Over   string // names of the arms compared, Spec.Examined and Spec.Baseline; empty where there is none
+	Outcome OutcomeKind
+	// Arm and Over are the names of the arms compared, Spec.Examined and Spec.Baseline; empty = there is none.
+	Arm, Over   string
 	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
 
