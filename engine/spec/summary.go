@@ -78,7 +78,7 @@ var Outcomes = [VerdictCount]OutcomeInfo{
 // seeds.
 type Verdict struct {
 	Outcome OutcomeKind
-	// Arm and Over are the names of the arms compared, Spec.Examined and Spec.Baseline; empty = there is none.
+	// Arm and Over name the arms compared, Spec.Examined and Spec.Baseline; empty where there is none.
 	Arm, Over   string
 	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
