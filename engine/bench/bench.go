@@ -40,7 +40,7 @@ type Options struct {
 // Products stands for all products in Options.Only.
 const Products = "products"
 
-// wants reports whether something is to be timed.
+// wants reports whether something that goes by any of these names is to be timed.
 func (o Options) wants(names ...string) bool {
 	return len(o.Only) == 0 || slices.ContainsFunc(names,
 		func(n string) bool { return slices.Contains(o.Only, n) })
@@ -68,9 +68,12 @@ type size [3]int
 
 func (p size) name() string { return fmt.Sprintf("%dx%dx%d", p[0], p[1], p[2]) }
 
+// products are squares of several sizes, and what a transformer multiplies: many rows by the widths of steps
+// T and F.
 var products = []size{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 64, 64}, {1600, 512, 512}}
 
-// Run times products, training steps and scoring on the device.
+// Run times products, training steps and scoring on the device. It returns what was measured, even with an
+// error, be it that of ctx.
 func Run(ctx context.Context, dev backend.Device, o Options) ([]timing.Line, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -115,14 +118,15 @@ func (r *run) add(l timing.Line) {
 	}
 }
 
-// clock collects runs, with the roofline in between.
+// clock collects the times of runs, with the roofline in between.
 type clock struct {
 	roofline   func(time.Duration) float64
 	ms, speeds []float64
 	perRun     int // what one run counts for
 }
 
-// clocks time what n sets of workers do in turn.
+// clocks time what n sets of workers do in turn: what else the machine does then slows all of them down
+// alike.
 func (r *run) clocks(n, perRun int) []clock {
 	out := make([]clock, n)
 	for i := range out {
@@ -139,10 +143,10 @@ func (r *run) addAll(line timing.Line, clocks []clock, sets [][]train.Worker) {
 	}
 }
 
-// longest bounds a measurement of the roofline.
+// longest bounds a measurement of the roofline, which otherwise takes as long as the run before it.
 const longest = 100 * time.Millisecond
 
-// add notes a run that took d.
+// add notes a run that took d, right after it.
 func (c *clock) add(d time.Duration) {
 	if c.roofline != nil {
 		c.speeds = append(c.speeds, c.roofline(min(d, longest)))
@@ -150,7 +154,8 @@ func (c *clock) add(d time.Duration) {
 	c.ms = append(c.ms, d.Seconds()*1000/float64(c.perRun))
 }
 
-// time completes a line by what was measured.
+// time completes a line by what was measured. The best roofline is a high quantile, since a single fast
+// reading may be an error of the clock.
 func (c *clock) time(l timing.Line) timing.Line {
 	l.Times = timing.Of(c.ms)
 	if len(c.speeds) > 0 {
@@ -159,7 +164,7 @@ func (c *clock) time(l timing.Line) timing.Line {
 	return l
 }
 
-// product times x y, repeated so that a run takes some milliseconds.
+// product times x y, repeated so that a run takes some milliseconds: clocks of browsers are coarse.
 func (r *run) product(ctx context.Context, size size) error {
 	m, k, n := size[0], size[1], size[2]
 	line := timing.Line{Group: timing.GroupProduct, Name: size.name(), Workers: 1, FLOP: 2 * float64(m*k*n)}
@@ -197,6 +202,7 @@ func (r *run) product(ctx context.Context, size size) error {
 				return err
 			}
 		}
+		// The first runs fill caches and wait for compilers.
 		if i > 2 {
 			c.add(time.Since(start))
 		}
@@ -205,7 +211,7 @@ func (r *run) product(ctx context.Context, size size) error {
 	return nil
 }
 
-// witness remembers the plan that a device compiles.
+// witness remembers the plan that a device compiles, to count its products.
 type witness struct {
 	backend.Device
 	plan *plan.Plan
@@ -216,7 +222,7 @@ func (w *witness) Compile(p *plan.Plan) (backend.Program, error) {
 	return w.Device.Compile(p)
 }
 
-// flop counts the products in one run of a procedure.
+// flop counts the floating-point operations of the products in one run of a procedure; a multiply-add is two.
 func (w *witness) flop(name string) float64 {
 	i, _ := w.plan.Proc(name)
 	return w.plan.Procs[i].FLOP()
@@ -232,7 +238,8 @@ func (w *witness) perWindow(name string) float64 {
 var errEnough = errors.New("enough")
 
 // step times a training step on one worker, in turn with all workers if there are several; then scoring with
-// the same model in the same way.
+// the same model in the same way. Steps are those of Fit, which the gate ends once enough are timed. Without
+// a worker that was lost on the way the times would mean something else, so its loss is an error.
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
@@ -288,7 +295,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	return r.score(ctx, t, s, sets, w.perWindow("forward"))
 }
 
-// join makes the other workers ready for a step.
+// join makes the other workers ready for a step, which each of them compiles.
 func (r *run) join(ctx context.Context, task experiment.Task) (joined []train.Worker, err error) {
 	for _, w := range r.Workers {
 		there, err := w.Join(ctx, task)
@@ -332,7 +339,8 @@ func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []t
 	return time.Since(start), errors.Join(err, gone)
 }
 
-// windows are n windows of made-up data.
+// windows are n windows of made-up data: waves of a length of their own in each channel, with noise from a
+// formula.
 func windows(n int) datasets.Windows {
 	s := datasets.Series{Rows: n + Length - 1, Channels: Channels,
 		Values: make([]float32, (n+Length-1)*Channels)}

@@ -75,7 +75,8 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 // quietRounds are the times of every step in every round.
 type quietRounds [][]time.Duration
 
-// mean averages over the quarter of the rounds that took least.
+// mean averages over the quarter of the rounds that took least, which it puts first; n is the number of
+// steps.
 func (q quietRounds) mean(n int) []time.Duration {
 	sum := func(took []time.Duration) (total time.Duration) {
 		for _, t := range took {
@@ -94,7 +95,8 @@ func (q quietRounds) mean(n int) []time.Duration {
 	return mean
 }
 
-// oneByOne is the plan with a procedure for each step of its gradient, and then all of its procedures.
+// oneByOne is the plan with a procedure for each step of its gradient, and then all of its procedures. They
+// share one arena, so that each step finds what those before it left.
 func oneByOne(p *plan.Plan) (*plan.Plan, []plan.Step) {
 	i, _ := p.Proc("gradient")
 	single, steps := *p, p.Procs[i].Steps
@@ -106,6 +108,8 @@ func oneByOne(p *plan.Plan) (*plan.Plan, []plan.Step) {
 	return &single, steps
 }
 
+// costs sums steps up by kind and shapes, the longest first. Strides tell a transposed operand from a plain
+// one.
 func costs(steps []plan.Step, took []time.Duration) []Cost {
 	var all []Cost
 	for i, s := range steps {

@@ -31,8 +31,8 @@ type Step struct {
 	Scored  bool // its forward pass is timed, too
 }
 
-// Steps lists the training steps that are timed: those that are compared with one another at about the same
-// time.
+// Steps lists the training steps that are timed. Their sizes are fixed, so that measurements compare over
+// versions of the engine.
 var Steps = []Step{
 	{Name: "T", About: "transformer, d_model 64, 8 heads, 3 layers, d_ff 64",
 		Model: sized(spec.ModelTransformer, 64)},
@@ -46,11 +46,14 @@ var Steps = []Step{
 		Model: sized(spec.ModelAnomalyTransformer, 512), Scored: true},
 }
 
+// sized is a model of this width, with the heads and layers of the Anomaly Transformer's paper
+// (models/README.md, section 3.7).
 func sized(kind spec.ModelKind, width int) spec.Model {
 	return spec.Model{Kind: kind, DModel: width, Heads: 8, Layers: 3, DFF: width}
 }
 
 // task is the step as one training run of an experiment, in micro-batches of the size that the model likes.
+// Its arm is one of the default spec that distils, or not, as the step asks.
 func (s Step) task() experiment.Task {
 	sp := spec.Default()
 	sp.Data.Window = Length

@@ -11,19 +11,27 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// The settings of Hundman et al. (KDD 2018) for the dynamic threshold.
+// The settings of Hundman et al. (KDD 2018) for the dynamic threshold (metrics/README.md, section 9.5). They
+// are constants, not parameters: the policy has none, so that nobody tunes it on the scores it is judged by.
 const (
 	dynamicHistory = 2100 // scores that one threshold looks at
-	dynamicBlock   = 70   // scores that it decides about, the last of them; the first threshold decides about all
-	dynamicSpan    = 105  // of the exponentially weighted mean that smooths the scores
-	dynamicDrop    = 0.13 // by which the peak of an anomalous stretch must exceed the next lower one, relatively
-	dynamicLeast   = 2.0  // deviations above the mean that are tried, in steps of one half
-	dynamicMost    = 10.0
+	// dynamicBlock is the number of scores that a threshold decides about, the last ones of those it looks
+	// at; the first threshold decides about all.
+	dynamicBlock = 70
+	dynamicSpan  = 105 // of the exponentially weighted mean that smooths the scores
+	// dynamicDrop is the share of itself by which the peak of an anomalous stretch must exceed the next lower
+	// one.
+	dynamicDrop  = 0.13
+	dynamicLeast = 2.0 // deviations above the mean that are tried, in steps of one half
+	dynamicMost  = 10.0
 )
 
-// dynamic flags stretches of high smoothed scores, each stretch of the series by the scores before it (Hundman et al.,
-// KDD 2018, sections 3.2, 3.3). Scores must not be negative: the criterion is relative to their mean.
+// dynamic flags stretches of high smoothed scores, each block of the series by the scores up to its end
+// (Hundman et al., KDD 2018, sections 3.2, 3.3; metrics/README.md, section 9.5). Scores must be finite and
+// not negative: the criterion is relative to their mean. What has been decided is not revised when later
+// scores arrive.
 func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
+	// !(x >= 0) is true of NaN as well, which x < 0 is not.
 	for i, x := range s.Test {
 		if !(x >= 0) || math.IsInf(x, 0) {
 			return Cut{}, fault.New("detect-dynamic", x, i)
@@ -45,7 +53,8 @@ func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
 	return Cut{Threshold: math.NaN(), Flags: flags}, nil
 }
 
-// stretches returns the anomalous ones among the scores of one window.
+// stretches returns the anomalous stretches of one window of smoothed scores, highest peak first. There are
+// none where no threshold lowers mean and deviation, as in a window of zeros, whose gains are NaN.
 func stretches(window []float64) []steps.Range {
 	var best []steps.Range
 	most := 0.0
@@ -59,8 +68,10 @@ func stretches(window []float64) []steps.Range {
 	return prune(window, best)
 }
 
-// split returns the stretches above a threshold, and by how much mean and deviation fall without them, for each score
-// that is taken out and for the square of the number of stretches.
+// split returns the stretches above a threshold and its gain: by what shares mean and deviation fall without
+// them, divided by the number of scores taken out plus the square of the number of stretches. The square is
+// what keeps many short stretches from beating a few long ones. A threshold that nothing, or everything,
+// exceeds gains 0.
 func split(window []float64, mean, sigma, threshold float64) (above []steps.Range, gain float64) {
 	labels := make([]uint8, len(window))
 	var rest []float64
@@ -80,8 +91,9 @@ func split(window []float64, mean, sigma, threshold float64) (above []steps.Rang
 	return above, ((mean-m)/mean + (sigma-s)/sigma) / taken
 }
 
-// prune keeps the stretches whose peaks stand out: in descending order, down to the last peak that is higher than the
-// next by more than dynamicDrop. The highest score outside is the last of the peaks.
+// prune keeps the stretches whose peaks stand out: in descending order, down to the last peak that exceeds
+// the next by more than dynamicDrop of itself. The highest score outside all stretches counts as the last of
+// the peaks, so that a lone stretch must stand out, too.
 func prune(window []float64, above []steps.Range) []steps.Range {
 	outside := 0.0
 	at := 0

@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// pot is the threshold of peaks over threshold (Siffer et al., KDD 2017), from the train scores alone.
+// pot is the threshold of peaks over threshold (Siffer et al., KDD 2017; metrics/README.md, section 9.3),
+// from the train scores alone.
 func pot(s Scores, p spec.Threshold) (Cut, error) {
 	t, err := FitTail(s.Train, p.Level)
 	if err != nil {
@@ -17,7 +18,8 @@ func pot(s Scores, p spec.Threshold) (Cut, error) {
 	return Cut{Threshold: z, Tail: &t}, err
 }
 
-// spot flags every test step by the threshold that the scores before it gave.
+// spot flags every test step by the threshold that the scores before it gave (metrics/README.md, section
+// 9.4). The tail it returns is the last one, after the whole test part.
 func spot(s Scores, p spec.Threshold) (Cut, error) {
 	stream, err := NewSPOT(s.Train, p.Level, p.Q)
 	if err != nil {
@@ -32,14 +34,15 @@ func spot(s Scores, p spec.Threshold) (Cut, error) {
 	return Cut{Threshold: math.NaN(), Flags: flags, Tail: &stream.Tail}, nil
 }
 
-// SPOT is peaks over threshold on a stream: scores that raise no alarm go on teaching the tail.
+// SPOT is peaks over threshold on a stream: scores that raise no alarm go on teaching the tail. It is not
+// safe for concurrent use.
 type SPOT struct {
 	Tail      Tail
 	Threshold float64 // of the next score
 
-	q        float64
-	excesses []float64
-	searched int // excesses at the last search through all distributions
+	q        float64   // share of normal scores that may exceed the threshold
+	excesses []float64 // over Tail.Start, in the order they arrived behind those of the train scores
+	searched int       // excesses at the last search through all distributions
 }
 
 // NewSPOT begins with the tail of the train scores. It fails as FitTail and Tail.Quantile do.
@@ -54,13 +57,15 @@ func NewSPOT(train []float64, level, q float64) (*SPOT, error) {
 	return s, err
 }
 
-// Step takes the next score and reports whether it is an alarm. Nothing is learnt from alarms; a score that is not in
-// the tail counts, without moving the threshold.
+// Step takes the next score and reports whether it is an alarm. An alarm teaches nothing: an anomaly would
+// pull the tail up and hide the next one. A score below the tail only counts: it makes the tail rarer, which
+// shows in the threshold when the next excess moves it. After an error the stream must not be used further.
 func (s *SPOT) Step(score float64) (alarm bool, err error) {
 	if score > s.Threshold {
 		return true, nil
 	}
 	s.Tail.Scores++
+	// The start stays where the train scores put it; only the law above it moves.
 	if !(score > s.Tail.Start) {
 		return false, nil
 	}
@@ -71,8 +76,9 @@ func (s *SPOT) Step(score float64) (alarm bool, err error) {
 	return false, err
 }
 
-// refit follows the maximum that one more excess has moved a little, and looks for another once the tail has grown by a
-// twentieth: searching through all distributions for each excess would take minutes on a long series.
+// refit follows the maximum that one more excess has moved a little, and looks for another once the tail has
+// grown by a twentieth: searching through all distributions for each excess would take minutes on a long
+// series.
 func (s *SPOT) refit() error {
 	if 20*len(s.excesses) < 21*s.searched {
 		if found, err := s.Tail.follow(s.excesses); found || err != nil {

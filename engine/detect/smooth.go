@@ -4,6 +4,8 @@ package detect
 // has the weight (1-a)^i, a = 2/(span+1), and the weights of the scores that there are sum to 1
 // (models/README.md, section 1.4).
 func Smooth(scores []float64, span int) []float64 {
+	// The weighted mean so far moves towards x by x's share of all weights, so that one pass with two numbers
+	// does.
 	keep := 1 - 2/float64(span+1)
 	out := make([]float64, len(scores))
 	mean, weight := 0.0, 0.0

@@ -7,11 +7,11 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// fewExcesses is the number of scores in a tail below which a fit of it is not to be relied upon.
+// fewExcesses is the number of scores in a tail below which a fit of it is not to be relied on.
 const fewExcesses = 10
 
-// Tail is a generalised Pareto distribution of the scores above a start (Siffer et al., KDD 2017; metrics/README.md,
-// section 9.3).
+// Tail is a generalised Pareto distribution of the scores above a start (Siffer et al., KDD 2017;
+// metrics/README.md, section 9.3).
 type Tail struct {
 	Start    float64 // scores above it, strictly, are the tail
 	Scores   int     // all of them
@@ -26,14 +26,14 @@ type Tail struct {
 // Unreliable reports whether the tail has too few scores to rely on.
 func (t Tail) Unreliable() bool { return t.Excesses < fewExcesses }
 
-// FitTail fits the tail that begins at the given level, a share of the scores in order, by maximum likelihood. It fails
-// if no score lies above the start, or one is not finite.
+// FitTail fits the tail that begins at the given level, a share of the scores in order, by maximum
+// likelihood. It fails if no score lies above the start, or one is not finite.
 func FitTail(scores []float64, level float64) (Tail, error) {
 	t, _, err := startTail(scores, level)
 	return t, err
 }
 
-// startTail also returns the excesses.
+// startTail also returns the excesses over the start, ascending, which a stream goes on from.
 func startTail(scores []float64, level float64) (Tail, []float64, error) {
 	if !(level > 0 && level < 1) {
 		return Tail{}, nil, fault.New("detect-level", level)
@@ -50,13 +50,16 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 			excesses = append(excesses, x-t.Start)
 		}
 	}
+	// In order, NaN and -Inf stand first, and +Inf last.
 	if math.IsNaN(sorted[0]) || math.IsInf(sorted[0], 0) || len(excesses) > 0 && math.IsInf(excesses[len(excesses)-1], 0) {
 		return Tail{}, nil, fault.New("detect-tail-range")
 	}
 	return t, excesses, t.fit(excesses)
 }
 
-// fit sets the distribution of the excesses, which are positive and finite.
+// fit sets the distribution of the excesses, which are positive and finite: the likeliest of the exponential
+// one and those at the interior maxima. Towards shapes of -1 and below the likelihood grows without bound,
+// hence Shape > -1 (metrics/README.md, section 9.3).
 func (t *Tail) fit(excesses []float64) error {
 	t.Excesses = len(excesses)
 	if len(excesses) == 0 {
@@ -76,7 +79,8 @@ func (t *Tail) fit(excesses []float64) error {
 	return t.set(best, l)
 }
 
-// set takes the distribution that was found.
+// set takes the distribution that was found back to the unit of the scores. It fails if rounding has left no
+// positive, finite scale.
 func (t *Tail) set(c candidate, l likelihood) error {
 	t.Shape, t.Scale = c.shape, c.scale*l.unit
 	t.LogLikelihood = c.value - float64(len(l.y))*math.Log(l.unit)
@@ -86,8 +90,9 @@ func (t *Tail) set(c candidate, l likelihood) error {
 	return nil
 }
 
-// follow is fit after a few more excesses than the tail was fitted to: the maximum is looked for near the one before.
-// It returns false if none is there.
+// follow is fit after a few more excesses than the tail was fitted to: the maximum is looked for near the one
+// before. It returns false, and changes nothing, if none is there. An exponential law stays one until the
+// next call of fit.
 func (t *Tail) follow(excesses []float64) (found bool, err error) {
 	l := newLikelihood(excesses)
 	c := l.exponential()
@@ -101,13 +106,15 @@ func (t *Tail) follow(excesses []float64) (found bool, err error) {
 	return true, t.set(c, l)
 }
 
-// Quantile returns the score that a share q of normal scores exceeds. It fails if that is not inside the tail.
+// Quantile returns the score that a share q of normal scores exceeds (metrics/README.md, section 9.3). It
+// fails if that is not inside the tail, where the law says nothing.
 func (t Tail) Quantile(q float64) (float64, error) {
 	r := q * float64(t.Scores) / float64(t.Excesses)
 	if !(r > 0 && r < 1) {
 		return 0, fault.New("detect-tail-share",
 			q, t.Excesses, t.Scores)
 	}
+	// Expm1 keeps the digits that r^-shape - 1 would lose for shapes near 0.
 	z := t.Start - t.Scale*math.Log(r)
 	if t.Shape != 0 {
 		z = t.Start + t.Scale*math.Expm1(-t.Shape*math.Log(r))/t.Shape
@@ -118,14 +125,17 @@ func (t Tail) Quantile(q float64) (float64, error) {
 	return z, nil
 }
 
-// likelihood is that of excesses y, divided by their mean, under a generalised Pareto distribution, as a function of
-// theta = shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics 1993).
+// likelihood is that of excesses y, divided by their mean, under a generalised Pareto distribution, as a
+// function of theta = shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics
+// 1993).
 type likelihood struct {
 	y        []float64
 	unit     float64 // their mean before the division
 	min, max float64 // of y
 }
 
+// newLikelihood divides the excesses by their mean, so that bounds and tolerances hold in any unit of the
+// scores.
 func newLikelihood(excesses []float64) likelihood {
 	l := likelihood{y: slices.Clone(excesses)}
 	largest := slices.Max(excesses)
@@ -141,10 +151,10 @@ func newLikelihood(excesses []float64) likelihood {
 	return l
 }
 
-// candidate is a distribution with its log-likelihood, in units of the mean excess.
+// candidate is a distribution with its log-likelihood; scale is in units of the mean excess.
 type candidate struct{ shape, scale, value float64 }
 
-// exponential is the best distribution with shape 0.
+// exponential is the best distribution with shape 0: its scale is the mean, which is 1 here.
 func (l likelihood) exponential() candidate { return candidate{0, 1, -float64(len(l.y))} }
 
 // at is the best distribution for theta.
@@ -156,7 +166,8 @@ func (l likelihood) at(theta float64) candidate {
 	return candidate{shape, shape / theta, -float64(len(l.y)) * (1 + shape + math.Log(shape/theta))}
 }
 
-// means returns the best shape, mean ln(1+theta y), and mean 1/(1+theta y).
+// means returns the two means over the excesses that everything here is made of: that of ln(1+theta y), which
+// is the best shape for theta, and that of 1/(1+theta y).
 func (l likelihood) means(theta float64) (shape, inverse float64) {
 	for _, y := range l.y {
 		shape += math.Log1p(theta * y)
@@ -166,17 +177,19 @@ func (l likelihood) means(theta float64) (shape, inverse float64) {
 	return shape / n, inverse / n
 }
 
-// slope has the sign of the derivative of the likelihood by theta; divided by theta squared it tends to a number other
-// than 0 at theta = 0, where the function itself always has a root.
+// slope has the sign of the derivative of the likelihood by theta; divided by theta squared it tends to a
+// number other than 0 at theta = 0, where the function itself always has a root.
 func (l likelihood) slope(theta float64) float64 {
 	shape, inverse := l.means(theta)
 	return ((1+shape)*inverse - 1) / (theta * theta)
 }
 
-// nearZero is where rounding begins to hide the sign of slope: inside it is taken as straight.
+// nearZero is the distance from 0 within which rounding begins to hide the sign of slope. In there slope
+// counts as a straight line.
 const nearZero = 1e-4
 
-// maxima returns the theta at which the likelihood has a local maximum.
+// maxima returns the theta at which the likelihood has a local maximum, in ascending order. Of several
+// between neighbouring points of the grid, one is found.
 func (l likelihood) maxima() (found []float64) {
 	grid := l.grid()
 	before := l.slope(grid[0])
@@ -193,7 +206,8 @@ func (l likelihood) maxima() (found []float64) {
 // closeEnough is how well theta is determined, relatively: the likelihood is flat at its maximum.
 const closeEnough = 1e-11
 
-// near returns the maximum that lies around theta, if there is one.
+// near returns the maximum that lies around theta, if there is one: within 0.2 %, where one more excess
+// usually leaves it, else within 5 %.
 func (l likelihood) near(theta float64) (at float64, found bool) {
 	for _, width := range []float64{0.002, 0.05} {
 		a, b := theta-width*math.Abs(theta), theta+width*math.Abs(theta)
@@ -208,12 +222,14 @@ func (l likelihood) near(theta float64) (at float64, found bool) {
 	return 0, false
 }
 
-// root is where slope changes from + to - between a and b, by false position; the value at an end that stays is halved
-// each time, so that both ends close in (the Illinois rule).
+// root is where slope changes from + to - between a and b, by false position. The value at an end that stays
+// is halved each time, so that both ends close in (the Illinois rule).
 func (l likelihood) root(a, b, atA, atB float64) float64 {
+	// These are the two points around 0, between which slope is taken as straight.
 	if a < 0 && b > 0 {
 		return a + (b-a)*atA/(atA-atB)
 	}
+	// Far more rounds than are ever needed: without a bound, rounding could keep the ends apart forever.
 	for range 200 {
 		x := a + (b-a)*(atA/(atA-atB))
 		if !(x > a && x < b) {
@@ -238,8 +254,8 @@ const (
 	farEnd    = 1e100 // where to stop if the smallest excess is next to nothing
 )
 
-// grid returns points in order, dense towards -1/max(y) and towards 0 on both sides, up to Grimshaw's bound, beyond
-// which the likelihood has no maximum.
+// grid returns points in order, dense towards -1/max(y) and towards 0 on both sides, up to Grimshaw's bound,
+// beyond which the likelihood has no maximum.
 func (l likelihood) grid() (points []float64) {
 	step := math.Pow(10, 1.0/perDecade)
 	end := -1 / l.max

@@ -10,7 +10,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Scores are what a threshold may look at; each policy says which of them it does.
+// Scores are what a threshold may look at; spec.Policies says which policy looks at what. Nothing here
+// changes them.
 type Scores struct {
 	Train  []float64 // of the training windows
 	Test   []float64 // of the test part
@@ -24,8 +25,8 @@ type Cut struct {
 	Tail      *Tail   // what pot and spot fitted; nil elsewhere
 }
 
-// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent
-// ones by their defaults.
+// policies are the ways to choose a threshold (metrics/README.md, section 9). The threshold that they get is
+// valid, and its absent parameters are set to their defaults.
 var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyFixed:               fixed,
 	spec.PolicyTrainPercentile:     trainPercentile,
@@ -37,8 +38,8 @@ var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyBestF1:              bestF1,
 }
 
-// Choose decides what to flag. It fails if the threshold is not valid, or what its policy looks at is not
-// there or gives no finite threshold.
+// Choose decides what to flag by the policy of t, which need not name its defaults. It fails if t is not
+// valid, or what its policy looks at is not there or gives no finite threshold.
 func Choose(t spec.Threshold, s Scores) (Cut, error) {
 	if err := t.Validate(); err != nil {
 		return Cut{}, err
@@ -60,6 +61,7 @@ func trainPercentile(s Scores, t spec.Threshold) (Cut, error) {
 }
 
 func trainTestPercentile(s Scores, t spec.Threshold) (Cut, error) {
+	// Concat makes the copy that percentile then sorts.
 	return at(percentile(slices.Concat(s.Train, s.Test), t.Percent))
 }
 
@@ -72,7 +74,8 @@ func meanSigma(s Scores, t spec.Threshold) (Cut, error) {
 }
 
 // moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section
-// 9.2); NaN if there are none.
+// 9.2); NaN if there are none. Each term is divided before it is added, so that no sum of finite scores
+// overflows.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
 	for _, x := range xs {
@@ -88,6 +91,8 @@ func moments(xs []float64) (mean, sigma float64) {
 	return mean, math.Sqrt(squares)
 }
 
+// bestF1 chooses with the test labels: an upper bound for other policies, not a result (metrics/README.md,
+// section 2).
 func bestF1(s Scores, _ spec.Threshold) (Cut, error) {
 	if s.Labels == nil {
 		return Cut{}, fault.New("detect-no-labels")
@@ -99,16 +104,19 @@ func bestF1(s Scores, _ spec.Threshold) (Cut, error) {
 	if e.Positives == 0 {
 		return Cut{}, fault.New("detect-no-anomaly")
 	}
+	// The strict threshold, not ThresholdGE: Cut flags what lies above.
 	return at(float64(e.BestF1().Threshold), nil)
 }
 
 // Percentile is the value below which percent of xs lie, with linear interpolation between order statistics
-// (metrics/README.md, section 9.1). It fails if xs is empty or percent lies outside 0 to 100.
+// (metrics/README.md, section 9.1). It leaves xs as it is. It fails if xs is empty or percent lies outside 0
+// to 100.
 func Percentile(xs []float64, percent float64) (float64, error) {
 	return percentile(slices.Clone(xs), percent)
 }
 
-// percentile sorts xs in place: a long series with overlapping training windows has millions of scores.
+// percentile is Percentile, but sorts xs in place: with overlapping training windows, a long series has
+// millions of scores, of which one copy is enough.
 func percentile(xs []float64, percent float64) (float64, error) {
 	if len(xs) == 0 {
 		return 0, fault.New("detect-no-percentile")

@@ -9,8 +9,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// causes are the channels with the largest squared errors [steps, channels] in each alarm; nil without
-// errors.
+// causes are the channels with the largest squared errors [steps, channels] in each alarm, at most
+// spec.MaxCauses of them (metrics/README.md, section 10); nil without errors.
 func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 	if len(errors) == 0 {
 		return nil
@@ -23,7 +23,8 @@ func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 	return out
 }
 
-// sharesOf are all channels in the steps of at, largest share first; shares of no error at all are 0.
+// sharesOf are all channels in the steps of at, largest share of the squared error first, equal ones in the
+// order of channels. Where there is no error at all, every share is 0.
 func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {
 	shares := make([]spec.Cause, channels)
 	sum := 0.0
@@ -43,8 +44,9 @@ func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {
 	return shares
 }
 
-// located compares the errors [steps, channels] with the channels that true segments show in; nil if none
-// says.
+// located compares the errors [scored steps, channels] with the channels that true segments show in
+// (metrics/README.md, section 10); nil if no segment tells its channels. Whether an alarm found the segment
+// plays no part. A segment is cut to the steps that were scored.
 func located(errors []float32, channels int, segments []spec.Segment) *spec.Located {
 	var out spec.Located
 	for _, s := range segments {

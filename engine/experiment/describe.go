@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// summarise says what a set holds under the cuts of d.
+// summarise says what a set holds under the cuts of d; train and test are its parts after the cuts, before
+// scaling.
 func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
 	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
 		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule),
@@ -21,6 +22,8 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec
 	from, to := bounds(d.Test, set.Test.Rows)
 	for _, seg := range metrics.Segments(set.Labels[from:to]) {
 		out := spec.Segment{Range: seg}
+		// Anomalies count steps of the whole test part, segments those of its cut. Of several in one segment
+		// the last counts.
 		for _, a := range set.Anomalies {
 			if a.From < from+seg.To && a.To > from+seg.From {
 				out.Kind = a.Kind
@@ -33,6 +36,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec
 	return s
 }
 
+// channelNames are the names of the channels in use; none kept = all.
 func channelNames(set *datasets.Set, keep []int) []string {
 	if len(keep) == 0 {
 		return set.Channels

@@ -10,7 +10,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// job is one training run: which it is, and what the spec's training options do not say.
+// job is one training run: which it is, and what the spec's training options do not say. Everything in it
+// follows from the spec, so that a resumed run is the same job.
 type job struct {
 	Checkpoint
 	phase   spec.PhaseKind
@@ -21,11 +22,14 @@ type job struct {
 	lambda  func(epoch int) float64
 }
 
+// teacherJob trains a seed's teacher; all students of the seed learn from the same one.
 func teacherJob(sp spec.Spec, seed uint64) job {
 	return job{Checkpoint: Checkpoint{seed, TeacherArm}, phase: spec.PhaseTeacher, model: sp.Teacher.Model,
 		epochs: sp.Teacher.Epochs, shuffle: teacherSeed(seed)}
 }
 
+// armJob trains an arm's student. Arms of a seed with the same model share initial values and the order of
+// windows, so that they differ by their objective alone.
 func armJob(sp spec.Spec, arm int, seed uint64) job {
 	a := sp.Arms[arm]
 	j := job{Checkpoint: Checkpoint{seed, arm}, phase: spec.PhaseStudent, arm: a.Name, model: sp.StudentOf(a),
@@ -37,12 +41,15 @@ func armJob(sp spec.Spec, arm int, seed uint64) job {
 }
 
 // fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was
-// stopped. A run that failed leaves what was saved on its way, if anything was.
+// stopped. Its epochs are returned even if it fails. A run whose numbers were not finite is a failure, and
+// leaves what was saved on its way, if anything was: the state that led there is no place to resume from.
 func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
 	if err := r.restore(t, j.Checkpoint); err != nil {
 		return train.Result{}, err
 	}
 	r.measured(func(m *meter) { m.begin(t.Steps()) })
+	// Steps that a checkpoint brought, and those that an early stop leaves out, are not to come: the meter
+	// must not wait for them.
 	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch,
 		r.data.microBatch(j.model, r.spec.Train.Batch))
 	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
@@ -78,17 +85,20 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	return res, errors.Join(err, r.save(t, j.Checkpoint))
 }
 
-// keeper saves a training run now and then, between two steps.
+// keeper saves a training run now and then, between two steps. failed keeps fit from saving once more in
+// vain.
 type keeper struct {
 	*run
 	due    time.Time
 	failed bool
 }
 
-// keeping is the share of the time that saving may take.
+// keeping is the share of the time that saving may take: after a slow save the next one waits a hundred times
+// as long.
 const keeping = 0.01
 
-// now saves the run if that is due.
+// now saves the run if that is due. Its error ends the run: one that cannot be kept should not go on for
+// hours.
 func (k *keeper) now(t *train.Trainer, c Checkpoint) error {
 	start := time.Now()
 	if k.o.SaveEvery == 0 || start.Before(k.due) {
@@ -101,7 +111,8 @@ func (k *keeper) now(t *train.Trainer, c Checkpoint) error {
 	return err
 }
 
-// gate waits for the program around the run; the time is not that of the training run.
+// gate waits for the program around the run, and ends the run if another one has failed. The time it waits
+// does not count in the meter's pace.
 func (r *run) gate(ctx context.Context) error {
 	if err := r.pool.over(); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // chance levels.
 const measurements = 4
 
-// progress is told how much of a part is done.
+// progress is told how much of one of the parts is done.
 type progress func(part, done, of int)
 
 // of is the progress of one part.
@@ -20,9 +20,10 @@ func (p progress) of(part int) func(done, of int) {
 	return func(done, of int) { p(part, done, of) }
 }
 
-// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no
-// threshold changes, stay as they are. Labels are those of the test part, of which the end may not have been
-// scored. Without them there are alarms only. It calls yield, which may be nil, as Options.Yield is called.
+// Judge measures a finished run at the threshold that it now holds, and writes alarms, causes and metrics
+// into it. Metrics of the ranking, which no threshold changes, stay as they are. Labels are those of the test
+// part, of which the end may not have been scored. Without them there are alarms only. It calls yield, which
+// may be nil, as Options.Yield is called.
 func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) error {
 	var ranking []spec.Measure
 	for _, m := range metrics.All {
@@ -77,7 +78,8 @@ func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
 	return e.At(float64(out.Threshold.Value)), nil
 }
 
-// evaluation pairs scores with labels; where there are none, nothing is an anomaly.
+// evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean
+// anything then.
 func evaluation(scores []float64, labels []uint8) (*metrics.Evaluation, error) {
 	if labels == nil {
 		labels = make([]uint8, len(scores))
@@ -95,6 +97,7 @@ func rowsOf(threshold bool) (rows []metrics.Metric) {
 	return rows
 }
 
+// measures puts values and chance levels of rows together; all three have the same order.
 func measures(rows []metrics.Metric, values []metrics.Value, chance []metrics.Chance) []spec.Measure {
 	out := make([]spec.Measure, len(rows))
 	for i, m := range rows {
@@ -116,9 +119,9 @@ func merge(ranking, alarms []spec.Measure) (all []spec.Measure) {
 	return all
 }
 
-// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels
-// alone, so that one run's serve all others: the random scores they are drawn from cost more than everything
-// else.
+// ranking measures what depends on the order of the scores alone; nil without labels. Its chance levels
+// depend on the labels alone, so that one run's serve all others: the random scores they are drawn from cost
+// more than everything else. Runs that end at the same time wait here for the first to draw them.
 func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]spec.Measure, error) {
 	if r.data.scoredLabels() == nil {
 		return nil, nil

@@ -7,7 +7,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// meter knows how far the experiment is, counted in training steps.
+// meter knows how far the experiment is, counted in training steps: scoring is short beside them. It is
+// guarded by run.mu.
 type meter struct {
 	run, runs   int // training runs begun; all of them
 	done, total int // steps made here; steps to make here, unless a training run stops early
@@ -15,6 +16,8 @@ type meter struct {
 	waited      time.Duration // at the gate
 }
 
+// newMeter counts the steps that the spec asks for, one training run a seed for a teacher that has no
+// weights, and one for each arm that trains.
 func newMeter(p *Prepared) meter {
 	sp := p.Spec
 	m := meter{start: time.Now()}
@@ -46,7 +49,8 @@ func (m *meter) step() { m.done++ }
 // end notes that a training run left out so many steps.
 func (m *meter) end(leftOut int) { m.total -= leftOut }
 
-// left estimates the seconds until the report from the pace so far; -1 before the first step.
+// left estimates the seconds until the report from the pace so far, that of all runs side by side; -1 before
+// the first step.
 func (m *meter) left() float64 {
 	if m.done == 0 && m.total > 0 {
 		return -1

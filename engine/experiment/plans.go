@@ -16,7 +16,7 @@ type Planned struct {
 }
 
 // Plans lays out what an experiment computes, without computing it: the teacher, if there is one, then every
-// arm that has a student. Seeds share their plans.
+// arm that has a student, trained or not. Seeds share their plans.
 func Plans(prepared *Prepared) ([]Planned, error) {
 	sp := prepared.Spec
 	r := &run{spec: sp, data: prepared}

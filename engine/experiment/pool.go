@@ -10,7 +10,9 @@ import (
 )
 
 // pool lends workers to training runs: as many runs at once as there are workers, the first in the order of
-// the report first; where fewer runs are left, each gets several workers.
+// the report first; where fewer runs are left, each gets several workers. Which run gets which workers
+// depends on the time they take, but no result does (train.Shards). Its methods may be called from any
+// goroutine; mu guards all but the channels.
 type pool struct {
 	mu      sync.Mutex
 	free    []*worker
@@ -21,13 +23,15 @@ type pool struct {
 	why     error
 }
 
-// worker is one of a pool. The one that everything else runs in has no Worker.
+// worker is one of a pool. The one without a Worker is this one: its share is computed on the trainer's own
+// device.
 type worker struct {
 	Worker
 	dead bool
 }
 
-// claim is a place in the queue for workers.
+// claim is a place in the queue for workers. got has room for one message, so that lend never waits for the
+// run.
 type claim struct {
 	order int
 	got   chan []*worker
@@ -57,7 +61,7 @@ func (p *pool) queue(orders ...int) []claim {
 	return mine
 }
 
-// wait returns the workers that a run gets, or why it gets none.
+// wait returns the workers that a run gets, or why it gets none. A run that gets some must give them back.
 func (p *pool) wait(ctx context.Context, mine claim) ([]*worker, error) {
 	p.mu.Lock()
 	p.lend()
@@ -75,7 +79,7 @@ func (p *pool) wait(ctx context.Context, mine claim) ([]*worker, error) {
 	}
 }
 
-// give takes back the workers of a run that is over; dead ones leave the pool.
+// give takes back the workers of a run that is over, and lends them on; dead ones leave the pool.
 func (p *pool) give(workers []*worker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,7 +94,8 @@ func (p *pool) give(workers []*worker) {
 	p.lend()
 }
 
-// lend gives free workers to the runs that wait.
+// lend gives free workers to the runs that wait, each an equal share of those alive but at least one. Callers
+// hold mu.
 func (p *pool) lend() {
 	for len(p.free) > 0 && len(p.waiting) > 0 {
 		n := min(len(p.free), max(1, p.alive/(p.running+len(p.waiting))))
@@ -100,7 +105,8 @@ func (p *pool) lend() {
 	}
 }
 
-// end stops the runs under way at their next step, and those that wait at once.
+// end stops the runs under way at their next step, and those that wait at once. Only the first reason counts:
+// what others fail by follows from it.
 func (p *pool) end(why error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +127,8 @@ func (p *pool) over() error {
 }
 
 // share has a trainer yield, and gives it the workers it was lent. One that cannot join, or dies on the way,
-// is reported to lost.
+// is reported to lost. A trainer that was not lent this worker is away: it only hands work out, for this one
+// computes another run.
 func (r *run) share(ctx context.Context, t *train.Trainer, workers []*worker, task Task) {
 	var joined []train.Worker
 	away := true
@@ -142,7 +149,7 @@ func (r *run) share(ctx context.Context, t *train.Trainer, workers []*worker, ta
 	t.Yield(r.o.Yield)
 }
 
-// watched is a worker whose death is noted.
+// watched is a worker whose death is noted, so that the pool does not lend it again.
 type watched struct {
 	train.Worker
 	of *worker
@@ -167,6 +174,7 @@ func (w watched) note(ctx context.Context, err error) {
 	}
 }
 
+// lost reports a dead worker; the lock keeps it from overlapping with Events.
 func (r *run) lost(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

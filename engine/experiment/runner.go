@@ -17,7 +17,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Options connects a run with the program around it. Every field may be zero.
+// Options connects a run with the program around it. Every field may be zero. Functions are called from the
+// goroutines of training runs, which go on side by side.
 type Options struct {
 	Events  func(spec.Event)                         // progress; one call at a time of this and Lost
 	Gate    func(context.Context) error              // called before every step; its error ends the run
@@ -54,14 +55,15 @@ type run struct {
 	rankingChance []metrics.Chance // nil = not drawn yet
 }
 
-// failure is why a run has no scores: its numbers stopped being finite. The experiment goes on without it.
+// failure is why a run has no scores: its numbers stopped being finite, or its threshold cannot be chosen.
+// The experiment goes on without it, while any other error ends it.
 type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
 // Run carries out the experiment that p was prepared for and returns its report. If ctx or the gate ends it
 // early, the error comes with a report of the runs that were finished until then. A run whose numbers stop
-// being finite is reported as failed; the others go on.
+// being finite is reported as failed; the others go on. When it returns, nothing of it goes on.
 func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.Report, error) {
 	start := time.Now()
 	if o.Events == nil {
@@ -86,7 +88,8 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	return report, err
 }
 
-// seeds makes all runs, as many at once as the pool has workers. The first error ends the others.
+// seeds makes all runs, as many at once as the pool has workers. The first error ends the others. All seeds
+// queue before any of them starts, so that workers go by the order of the report.
 func (r *run) seeds(ctx context.Context) error {
 	places := make([]int, len(r.spec.Seeds))
 	for i := range places {
@@ -102,7 +105,7 @@ func (r *run) seeds(ctx context.Context) error {
 // place is that of a seed's first training run in the order of all.
 func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
-// report puts what is there in the order of the spec.
+// report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
 	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
@@ -131,7 +134,8 @@ func deviceName(dev backend.Device, machine string) string {
 	return dev.Name() + " " + machine
 }
 
-// send completes an event by what the meter knows. Controls count as part of the training run before them.
+// send completes an event by what the meter knows, and sends it under the lock: one call at a time. Controls
+// count as part of the training run before them.
 func (r *run) send(e spec.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -139,14 +143,14 @@ func (r *run) send(e spec.Event) {
 	r.o.Events(e)
 }
 
-// measured updates the meter.
+// measured calls f with the meter, under the lock that guards it and the results.
 func (r *run) measured(f func(m *meter)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f(&r.meter)
 }
 
-// seed trains the teacher, if there is one, then every arm, with one seed.
+// seed trains the teacher, if there is one, then every arm, with one seed; first is its place in the queue.
 func (r *run) seed(ctx context.Context, seed int, first claim) error {
 	workers, err := r.pool.wait(ctx, first)
 	if err != nil {
@@ -173,7 +177,8 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 	return group.Wait()
 }
 
-// arm makes one run: trained, or one of the controls.
+// arm makes one run: trained, or one of the controls. A failure is part of its result; any other error ends
+// the pool.
 func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim) error {
 	workers, err := r.pool.wait(ctx, place)
 	if err != nil {

@@ -14,10 +14,11 @@ import (
 )
 
 // scores are what a run says of the training windows, as the training loader yields them, and of the test
-// part.
+// part. train is nil where the threshold does not look at it.
 type scores struct{ train, test []float64 }
 
-// studentScores scores the test part, and the training windows if the threshold looks at them.
+// studentScores scores the test part, and the training windows if the threshold looks at them, both smoothed
+// if the spec says so (models/README.md, sections 1.3 and 1.4).
 func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run) (s scores, err error) {
 	r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed})
 	if s.test, err = r.forward(ctx, t, r.data.test, out); err != nil {
@@ -33,7 +34,7 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 }
 
 // forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of
-// them.
+// them. A score that is not finite is a failure.
 func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, keep *spec.Run) ([]float64,
 	error) {
 	all := make([]float64, 0, w.Steps())
@@ -45,6 +46,7 @@ func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows,
 			}
 			all = append(all, v)
 		}
+		// The outputs are in the order of assemble: score, series, errors.
 		if keep != nil && r.o.Outputs {
 			keep.Output = append(keep.Output, datasets.Counted(w, i, o[1])...)
 		}
@@ -56,7 +58,8 @@ func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows,
 	return all, err
 }
 
-// randomScores are even draws between 0 and 1: the control that knows nothing.
+// randomScores are even draws between 0 and 1: the control that knows nothing. The constant keeps them apart
+// from other draws of the seed.
 func (r *run) randomScores(seed uint64) scores {
 	rng := rand.New(rand.NewPCG(seed, 0x72616e646f6d))
 	draw := func(n int) []float64 {
@@ -69,7 +72,8 @@ func (r *run) randomScores(seed uint64) scores {
 	return scores{test: draw(r.data.Summary.ScoredSteps), train: draw(r.data.train.Steps())}
 }
 
-// decide chooses the threshold and measures the run.
+// decide chooses the threshold and measures the run. A threshold that cannot be chosen is a failure of the
+// run alone.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	t := r.spec.Detect.Threshold
 	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()})

@@ -9,7 +9,7 @@ import (
 )
 
 // Store keeps checkpoints, so that an interrupted experiment can resume. Runs that train side by side may
-// save at the same time.
+// save at the same time, but each under a name of its own.
 type Store interface {
 	Save(c Checkpoint, write func(io.Writer) error) error
 	Load(c Checkpoint) (io.ReadCloser, error) // nil, nil if there is none
@@ -27,7 +27,8 @@ const TeacherArm = -1
 // OfTeacher reports whether the run is that of a teacher, which does not depend on the students.
 func (c Checkpoint) OfTeacher() bool { return c.Arm == TeacherArm }
 
-// File is the name of the checkpoint's file: names of arms may hold what a file system does not like.
+// File is the name of the checkpoint's file. It numbers the arm: names of arms may hold what a file system
+// does not allow.
 func (c Checkpoint) File() string {
 	if c.OfTeacher() {
 		return fmt.Sprintf("seed%d-teacher.safetensors", c.Seed)
@@ -51,6 +52,7 @@ func (r *run) restore(t *train.Trainer, c Checkpoint) error {
 	return nil
 }
 
+// save keeps where a trainer stands, if anybody keeps it.
 func (r *run) save(t *train.Trainer, c Checkpoint) error {
 	if r.o.Store == nil {
 		return nil

@@ -26,7 +26,8 @@ const (
 	outputErrors = "errors"
 )
 
-// agreement is what every student that has a teacher is compared with it by, whatever it minimises.
+// agreement is how far every student that has a teacher is from it, whatever it minimises: arms compare by
+// the same measure. Only validation computes it, so that it costs training nothing.
 var agreement = spec.Objective{Kind: spec.ObjectiveCosine, Axis: spec.AxisChannel}
 
 // config is the model's configuration in the sizes of the spec and the data.
@@ -36,7 +37,8 @@ func (r *run) config(m spec.Model) models.Config {
 	return c
 }
 
-// build adds a model to g, for windows x. A frozen model is one whose noise is off.
+// build adds a model to g, for windows x. A frozen model is one whose noise is off (models/README.md, section
+// 2). It fails if the sizes do not fit one another.
 func (r *run) build(g *graph.Graph, x *graph.Node, m spec.Model, frozen bool) (models.Output, error) {
 	c := r.config(m)
 	c.Noiseless = frozen
@@ -51,7 +53,8 @@ func (r *run) input(g *graph.Graph, m spec.Model) *graph.Node {
 	return g.Input("x", r.data.microBatch(m, r.spec.Train.Batch), r.spec.Data.Window, r.data.channels)
 }
 
-// student trains the arm's student, unless it is the untrained control, and returns its scores.
+// student trains the arm's student, unless it is the untrained control, and returns its scores. Without the
+// teacher that it needs it is a failure.
 func (r *run) student(ctx context.Context, arm int, from teacher, workers []*worker, out *spec.Run) (scores,
 	error) {
 	a := r.spec.Arms[arm]
@@ -83,7 +86,8 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	return r.studentScores(ctx, t, out)
 }
 
-// freeze gives the teacher inside a student's problem its weights.
+// freeze gives the teacher inside a student's problem its weights. Parameters of the student are missing from
+// them, as they should be; a name that the problem does not have means that the two do not belong together.
 func freeze(t *train.Trainer, from teacher) error {
 	frozen := map[string]tensor.Tensor{}
 	for name, x := range from.params {
@@ -108,6 +112,9 @@ func (r *run) studentProblem(a spec.Arm, taught bool) (p train.Problem, err erro
 	return p, errors.Join(err, fail)
 }
 
+// assemble builds the graph into g. The student comes first: what is trainable are the parameters so far.
+// Validation goes by the student's own loss in every arm, so that the best epoch is chosen by the same
+// measure (models/README.md, section 9.4).
 func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem, err error) {
 	x := r.input(g, r.spec.StudentOf(a))
 	student, err := r.build(g, x, r.spec.StudentOf(a), false)
@@ -123,6 +130,7 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 		if target, first, err = r.target(g, x); err != nil {
 			return p, err
 		}
+		// Only steps that both say something of are compared.
 		first = max(first, student.First)
 		apart, err := distill.Term(agreement, since(target, first), since(student.Series, first))
 		if err != nil {
@@ -150,8 +158,8 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	return p, err
 }
 
-// target adds the teacher and returns its output, which no gradient passes, and the first step of it that
-// counts.
+// target adds the teacher, under a scope that keeps its names apart, and returns its output, which no
+// gradient passes, and the first step of it that counts.
 func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first int, err error) {
 	defer g.Scope(teacherScope)()
 	out, err := r.build(g, x, r.spec.Teacher.Model, true)
@@ -161,7 +169,8 @@ func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first i
 	return graph.StopGradient(out.Series), out.First, nil
 }
 
-// squares are the squared errors of every channel [B,L,C]; 0 where the student has no output.
+// squares are the squared errors of every channel [B,L,C]; 0 in the first steps, where the student has no
+// output.
 func squares(student models.Output, x *graph.Node) *graph.Node {
 	d := graph.Sub(since(student.Series, student.First), since(x, student.First))
 	return graph.Pad(graph.Mul(d, d), 1, student.First, 0)
@@ -172,8 +181,8 @@ func since(series *graph.Node, first int) *graph.Node {
 	return graph.SliceAxis(series, 1, first, series.Shape[1])
 }
 
-// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do
-// not disagree.
+// score is the node that the spec's detection reads, [B,L], higher where a step is more anomalous. Where
+// teacher or student has no output, they do not disagree.
 func (r *run) score(student models.Output, target *graph.Node, first int) (*graph.Node, error) {
 	if r.spec.Detect.Score == spec.ScoreDisagreement {
 		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first,

@@ -14,7 +14,7 @@ import (
 	"cosinelab/engine/train"
 )
 
-// teacher is what the students of a seed have to learn from.
+// teacher is what the students of a seed have to learn from. They only read it.
 type teacher struct {
 	params map[string]tensor.Tensor // nil = there is none
 	failed *fault.Fault             // why not, if the spec asks for one
@@ -23,7 +23,8 @@ type teacher struct {
 // teacherSeed keeps the teacher's draws apart from those of a student with the same architecture.
 func teacherSeed(seed uint64) uint64 { return seed ^ 0x7465616368657200 }
 
-// teach returns the seed's teacher; one whose numbers stop being finite is reported, and is none.
+// teach returns the seed's teacher. One whose numbers stop being finite is reported, and is none: arms that
+// need no teacher still have their scores.
 func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, error) {
 	p, err := r.teacherProblem()
 	if err != nil {
@@ -69,7 +70,7 @@ func (r *run) teacherProblem() (p train.Problem, err error) {
 	return p, errors.Join(err, fail)
 }
 
-// fitTeacher trains the teacher or loads its weights, and keeps its output if asked to.
+// fitTeacher trains the teacher or loads its weights, and keeps its output for the test part if asked to.
 func (r *run) fitTeacher(ctx context.Context, t *train.Trainer, done *spec.TeacherRun) error {
 	if r.spec.Teacher.Weights != "" {
 		if err := r.loadTeacher(t); err != nil {
@@ -112,7 +113,7 @@ func (r *run) loadTeacher(t *train.Trainer) error {
 }
 
 // importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them
-// are passed over; any other name is a sign of the wrong file.
+// (models/README.md, section 3.8) are passed over; any other name is a sign of the wrong file.
 func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) error {
 	m := r.spec.Teacher.Model
 	passed := map[string]bool{}

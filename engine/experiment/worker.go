@@ -15,7 +15,8 @@ type Worker interface {
 	Join(context.Context, Task) (train.Worker, error)
 }
 
-// Task is what a worker needs to know to build the problem of one training run.
+// Task is what a worker needs to know to build the problem of one training run: the spec, and what was
+// decided from the data. A worker is sent windows, never the set.
 type Task struct {
 	Spec     spec.Spec `json:"spec"`
 	Arm      int       `json:"arm"` // position in Spec.Arms, or TeacherArm
@@ -24,7 +25,7 @@ type Task struct {
 	Micro    int       `json:"micro"` // windows in a micro-batch
 }
 
-// Problem builds what the task trains.
+// Problem builds what the task trains. The task may come from another program, so that it is checked.
 func (task Task) Problem() (train.Problem, error) {
 	if err := task.Spec.Validate(); err != nil {
 		return train.Problem{}, err
@@ -43,7 +44,7 @@ func (task Task) Problem() (train.Problem, error) {
 	return r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
 }
 
-// local is a worker in this process.
+// local is a worker in this process. It has one trainer at a time, for memory's sake.
 type local struct {
 	device backend.Device
 	last   *train.Trainer // of the last task; nil before one

@@ -15,7 +15,8 @@ import (
 	"cosinelab/assets/words"
 )
 
-// Sizes that hold for every width: a figure is made for the column that it stands in, and printed as it is.
+// Sizes, in points, that hold for every width: a figure is made for the column that it stands in, and printed
+// as it is.
 const (
 	small    = 7 * vg.Length(1) // type of ticks and remarks
 	medium   = 8 * vg.Length(1) // of names
@@ -51,10 +52,12 @@ func newPlot() *plot.Plot {
 	return p
 }
 
-// linearTicks returns a ticker for at most so many ticks, at 1, 2 or 5 times a power of ten.
+// linearTicks returns a ticker for about so many ticks, at multiples of 1, 2 or 5 times a power of ten.
 func linearTicks(most int) plot.TickerFunc {
 	return func(lo, hi float64) (ticks []plot.Tick) {
 		step, decimals := niceStep((hi-lo)/float64(most), 0)
+		// Values are multiples, not sums, of the step, and the bounds give way a little: a tick at the very
+		// end of an axis must not be lost to rounding.
 		for i := math.Ceil(lo/step - 1e-9); i*step <= hi+1e-9*step; i++ {
 			ticks = append(ticks, plot.Tick{Value: i * step, Label: numeral(i*step, decimals)})
 		}
@@ -70,7 +73,7 @@ func numeral(v float64, decimals int) string {
 	return words.English().Fixed(v, decimals)
 }
 
-// niceStep is the smallest of 1, 2 or 5 times a power of ten that is at least so long, and than least;
+// niceStep is the smallest of 1, 2 or 5 times a power of ten that is at least length and at least least;
 // decimals are those that its multiples need.
 func niceStep(length, least float64) (step float64, decimals int) {
 	length = max(length, least)
@@ -98,7 +101,8 @@ func wholeTicks(most int) plot.TickerFunc {
 // ticksOn is how many labels of this width an axis of this length has room for.
 func ticksOn(length, label vg.Length) int { return max(2, int(length/(label+16))) }
 
-// logTicks label 1, 2 and 5 of each decade, or only 1 where there are many decades.
+// logTicks label 1, 2 and 5 of each decade, or only 1 where there are many decades. The others are ticks
+// without a label. lo must be above 0.
 func logTicks(lo, hi float64) []plot.Tick {
 	heads := []float64{1, 2, 5}
 	if hi > 100*lo {
@@ -123,14 +127,16 @@ func logTicks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// rootScale is a square root from 0 on, as that of score lanes: high scores do not press the others flat.
+// rootScale is a square root from 0 on, as that of the page's score lanes: high scores do not press the
+// others flat.
 type rootScale struct{}
 
 func (rootScale) Normalize(lo, hi, x float64) float64 {
 	return math.Sqrt(max(0, x-lo) / (hi - lo))
 }
 
-// axisSpace is what a plot's time axis takes below its data.
+// axisSpace is what a plot's time axis takes below its data. It does not depend on the canvas, so any will
+// do.
 func axisSpace(p *plot.Plot) vg.Length {
 	return p.DataCanvas(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: 500, Y: 500}}}).Min.Y
 }
@@ -138,12 +144,13 @@ func axisSpace(p *plot.Plot) vg.Length {
 // paint is something drawn on the data of a plot.
 type paint func(c draw.Canvas, p *plot.Plot)
 
-// Plot draws it.
+// Plot draws it: a paint is a plot.Plotter.
 func (f paint) Plot(c draw.Canvas, p *plot.Plot) { f(c, p) }
 
-// extent grows to hold values; those that are not finite are passed over.
+// extent grows to hold values; those that are not finite are passed over. It begins as empty.
 type extent struct{ lo, hi float64 }
 
+// empty holds nothing: any value becomes both of its ends.
 var empty = extent{math.Inf(1), math.Inf(-1)}
 
 func (e *extent) hold(values ...float64) {
@@ -154,7 +161,8 @@ func (e *extent) hold(values ...float64) {
 	}
 }
 
-// on sets the range of an axis, with a margin at both ends; of nothing it is 0 to 1.
+// on sets the range of an axis, with a margin at both ends, a share of the whole; of nothing it is 0 to 1. A
+// single value gets some room, for an axis of no length cannot be drawn.
 func (e extent) on(a *plot.Axis, margin float64) {
 	if e.lo > e.hi {
 		e = extent{0, 1}
@@ -166,9 +174,11 @@ func (e extent) on(a *plot.Axis, margin float64) {
 	a.Min, a.Max = e.lo-pad, e.hi+pad
 }
 
+// finite reports whether v is neither NaN nor infinite: the difference is NaN for those.
 func finite(v float64) bool { return v-v == 0 }
 
-// block is the part of a canvas that is so far below its top, and so high.
+// block is the part of a canvas that is so far below its top, and so high. Figures are laid out from the top,
+// while the y of a canvas grows upwards.
 func block(c draw.Canvas, below, height vg.Length) draw.Canvas {
 	c.Min.Y, c.Max.Y = c.Max.Y-below-height, c.Max.Y-below
 	return c
@@ -185,7 +195,7 @@ func frame(c draw.Canvas, s draw.LineStyle, x0, y0, x1, y1 vg.Length) {
 		{X: x0, Y: y0}})
 }
 
-// entry is a look's place in a legend.
+// entry is a look's place in a legend. sign draws it from x0 to x1 around the height y.
 type entry struct {
 	name string
 	sign func(c draw.Canvas, x0, x1, y vg.Length)
@@ -197,7 +207,7 @@ const (
 	entryGap  = 9 * vg.Length(1)
 )
 
-// legendRows breaks a legend into rows that fit a width.
+// legendRows breaks a legend into rows that fit a width; an entry that is too wide has a row of its own.
 func legendRows(entries []entry, width vg.Length) (rows [][]entry) {
 	style := face(small, ink, draw.XLeft)
 	used := vg.Length(0)

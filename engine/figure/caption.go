@@ -17,7 +17,8 @@ type sentences struct {
 
 func (s *sentences) say(k words.Key, args ...any) { s.all = append(s.all, s.w.Say(k, args...)) }
 
-// finish adds what every caption says, and puts all together.
+// finish adds what every caption says, and puts all together: data, seeds, missing runs, version. A figure
+// that travels without its report must still say what it shows.
 func (s *sentences) finish(in Input) string {
 	sp := in.Report.Spec
 	s.say("caption-data", in.Report.Data.Title, sp.Data.Source, in.Report.Data.TestSteps,
@@ -52,6 +53,8 @@ func unfinished(r spec.Report) (missing []string) {
 	return missing
 }
 
+// scored reports whether the run of an arm with a seed has something to show: scores, or the metrics of a
+// report whose scores are not at hand.
 func scored(r spec.Report, arm string, seed uint64) bool {
 	for _, a := range r.Arms {
 		for _, run := range a.Runs {
@@ -68,6 +71,7 @@ func (s *sentences) threshold(in Input) {
 	s.say("caption-threshold", in.Report.Spec.Detect.Threshold.String())
 }
 
+// caption says only what the drawing holds: channels, scores, or both.
 func (s *signalOf) caption() string {
 	c := &sentences{w: s.Words}
 	shown := s.channels

@@ -7,15 +7,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// bin is what a stretch of steps shows in one place of the paper; n = 0 = no finite value.
+// bin is what a stretch of steps shows in one place of the paper; n is the number of its finite values.
 type bin struct {
 	at           float64 // middle, in steps
 	lo, hi, mean float64
 	n            int
 }
 
-// bins sums up values of the steps from up to, not including, to, at most count of them: no step is left out,
-// so that a spike of one step shows in the extremes.
+// bins sums up values of the steps from, from+1, ... to-1, at most count of them: no step is left out, so
+// that a spike of one step shows in the extremes. Values that are not finite are passed over.
 func bins(value func(t int) float64, from, to, count int) []bin {
 	count = max(1, min(count, to-from))
 	out := make([]bin, count)
@@ -34,7 +34,7 @@ func bins(value func(t int) float64, from, to, count int) []bin {
 	return out
 }
 
-// stretches cuts bins at empty ones.
+// stretches cuts bins at empty ones: a line across a gap would claim values there.
 func stretches(all []bin) (runs [][]bin) {
 	begun := false
 	for _, b := range all {
@@ -50,10 +50,11 @@ func stretches(all []bin) (runs [][]bin) {
 	return runs
 }
 
-// binCount is how many bins a width gets: what a printer can still tell apart.
+// binCount is how many bins a width gets: one every 0.6 points, which a printer can still tell apart. It also
+// bounds the size of a file, however long the series is.
 func binCount(width vg.Length) int { return max(1, int(math.Floor(float64(width/0.6)))) }
 
-// area fills between the extremes.
+// area is the outline of what lies between the extremes: along the upper ones, and back along the lower ones.
 func area(run []bin, x, y func(float64) vg.Length) (outline []vg.Point) {
 	for _, b := range run {
 		outline = append(outline, vg.Point{X: x(b.at), Y: y(b.hi)})
@@ -65,7 +66,7 @@ func area(run []bin, x, y func(float64) vg.Length) (outline []vg.Point) {
 }
 
 // trace draws bins as a line through what of says, over the area between extremes where a bin holds several
-// steps.
+// steps. x and y map steps and values to the canvas.
 func trace(c draw.Canvas, all []bin, x, y func(float64) vg.Length, s draw.LineStyle, fill draw.LineStyle,
 	of func(bin) float64) {
 	for _, run := range stretches(all) {

@@ -16,7 +16,8 @@ import (
 
 // Input is what figures show. The words inside a figure are English, whatever the captions are written in:
 // the fonts that come with gonum/plot, Liberation, have no Hangul. Names of channels or arms that these fonts
-// cannot write are replaced by their numbers.
+// cannot write are replaced by their numbers. A Figure reads it when it is drawn, too: it must not change
+// before.
 type Input struct {
 	Report  spec.Report     // the scores of its runs where they are known; runs that are missing are left out
 	Test    datasets.Series // the test part as models see it [test steps, channels]; no steps = not at hand
@@ -32,7 +33,7 @@ type Options struct {
 	Metrics  []string    // that the results show; none = all that were measured
 }
 
-// Figure is a drawing with its caption.
+// Figure is a drawing with its caption. It may be written several times.
 type Figure struct {
 	Name    string // a row of Names
 	Caption string
@@ -60,11 +61,11 @@ func Names() (names []string) {
 	return names
 }
 
-// narrowest is the smallest width in which labels do not touch.
+// narrowest is the smallest width in which labels do not touch: less is refused, rather than drawn badly.
 const narrowest = 60 * vg.Millimeter
 
-// New lays out the figure of this name. It is an error if the report holds nothing that the figure would
-// show.
+// New lays out the figure of this name: its height follows from its content. It is an error if the report
+// holds nothing that the figure would show, or if an option names what is not there.
 func New(name string, in Input, o Options) (*Figure, error) {
 	at := slices.Index(Names(), name)
 	if at < 0 {

@@ -42,7 +42,8 @@ func Formats() (names []string) {
 	return names
 }
 
-// Write writes the figure in one of Formats. The same figure gives the same bytes.
+// Write writes the figure in one of Formats. The same figure gives the same bytes, so that files can be
+// compared.
 func (f *Figure) Write(w io.Writer, format string) error {
 	for _, k := range formats {
 		if k.name == format {
@@ -53,7 +54,7 @@ func (f *Figure) Write(w io.Writer, format string) error {
 }
 
 // svg keeps text as text. Viewers without Liberation take a font of the same widths; screen readers get the
-// caption.
+// caption. vgsvg has no place for either, so they are put into what it wrote.
 func (f *Figure) svg(w io.Writer) error {
 	c := vgsvg.New(f.Width, f.Height)
 	f.draw(draw.New(c))
@@ -78,7 +79,7 @@ func (f *Figure) png(w io.Writer) error {
 }
 
 // dateless makes documents of fpdf, which writes the time and walks its fonts in random order, the same every
-// time. It has no other place to say so through gonum/plot than its defaults.
+// time. From behind gonum/plot only fpdf's defaults can be reached, and those are the whole program's.
 var dateless = sync.OnceFunc(func() {
 	fpdf.SetDefaultCatalogSort(true)
 	fpdf.SetDefaultCreationDate(time.Unix(0, 0).UTC())

@@ -26,6 +26,7 @@ var measures = []struct {
 	{"figure-cosine", func(e spec.Epoch) float64 { return 1 - partOf(e.Validation, "to_teacher") }, false},
 }
 
+// partOf is the value of a part of a loss; NaN if the epoch does not have it.
 func partOf(parts []spec.Part, name string) float64 {
 	for _, p := range parts {
 		if p.Name == name {
@@ -35,7 +36,7 @@ func partOf(parts []spec.Part, name string) float64 {
 	return math.NaN()
 }
 
-// training is one model with the epochs of each seed.
+// training is one model with the epochs of each seed that finished any.
 type training struct {
 	look  look
 	seeds [][]spec.Epoch
@@ -108,6 +109,7 @@ func trainings(r spec.Report) (all []training) {
 	return all
 }
 
+// entry is the model's line with its mark.
 func (t training) entry() entry {
 	return entry{t.look.name, func(c draw.Canvas, x0, x1, y vg.Length) {
 		c.StrokeLine2(t.look.line(1), x0, y, x1, y)
@@ -115,7 +117,8 @@ func (t training) entry() entry {
 	}}
 }
 
-// curveOf keeps the seeds in which the measure was taken.
+// curveOf keeps the seeds in which the measure was taken. The mean ends with the shortest of them: a mean
+// over ever fewer seeds would jump where one stops early.
 func curveOf(t training, of func(spec.Epoch) float64) curve {
 	c := curve{look: t.look}
 	common := math.MaxInt
@@ -140,7 +143,8 @@ func curveOf(t training, of func(spec.Epoch) float64) curve {
 	return c
 }
 
-// curvePanel draws curves by epoch.
+// curvePanel draws curves by epoch: all seeds first, so that no mean lies below one. A logarithmic axis needs
+// values above 0, and is worth it only where they differ by more than a factor of 2.
 func curvePanel(title string, curves []curve, log bool) *panel {
 	p := newPlot()
 	x, y := empty, empty
@@ -173,13 +177,14 @@ func curvePanel(title string, curves []curve, log bool) *panel {
 	return &panel{title: title, plot: p}
 }
 
-// widestFirst puts curves in the order in which none covers another whole.
+// widestFirst puts curves in the order in which none covers another whole: a narrow one on a wide one leaves
+// both seen.
 func widestFirst(curves []curve) []curve {
 	return slices.SortedStableFunc(slices.Values(curves),
 		func(a, b curve) int { return cmp.Compare(b.look.width, a.look.width) })
 }
 
-// line connects the values of epochs that follow each other.
+// line connects the values of epochs that follow each other; what was not measured is a gap.
 func (c curve) line(on draw.Canvas, p *plot.Plot, values []float64, style draw.LineStyle) {
 	x, y := p.Transforms(&on)
 	var points []vg.Point
@@ -194,6 +199,7 @@ func (c curve) line(on draw.Canvas, p *plot.Plot, values []float64, style draw.L
 	on.StrokeLines(style, points)
 }
 
+// marks are at most mostMarks, counted from the last epoch, so that the end of a curve always has one.
 func (c curve) marks(on draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&on)
 	every := (len(c.mean) + mostMarks - 1) / mostMarks

@@ -26,7 +26,7 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 255}
 }
 
-// faint is a colour that what lies below shines through.
+// faint is a colour through which what lies below shines; share is how much of it stays.
 func faint(c color.NRGBA, share float64) color.NRGBA {
 	c.A = uint8(255 * share)
 	return c
@@ -51,6 +51,7 @@ type kindLook struct {
 	mark   draw.GlyphDrawer
 }
 
+// looks lists the arms' kinds as the page shows them (ui/look): a reader who knows one knows the other.
 var looks = []kindLook{
 	{"alone", "arm-alone", 0xb1480c, nil, 0.9, draw.RingGlyph{}},
 	{"cosine", "arm-cosine", 0x1c5fd6, nil, 1.4, draw.CircleGlyph{}},
@@ -71,7 +72,8 @@ var further = []struct {
 	{[]vg.Length{3, 1}, draw.BoxGlyph{}},
 }
 
-// lookOf is the look of a report's arm, by its place.
+// lookOf is the look of a report's arm, by its place. Arms look alike by what they do, not by their names,
+// which are free.
 func lookOf(r spec.Report, arm int) look {
 	a := r.Arms[arm].Arm
 	nth := 0
@@ -95,6 +97,8 @@ func lookOf(r spec.Report, arm int) look {
 	return l
 }
 
+// lookOfKind is the look of a kind; one without a row, such as that of a new objective, looks like the plain
+// student.
 func lookOfKind(kind string) look {
 	for _, k := range looks {
 		if k.kind == kind {

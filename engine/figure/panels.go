@@ -22,10 +22,13 @@ type panelGrid struct {
 
 func (g panelGrid) rows() int { return (len(g.panels) + g.columns - 1) / g.columns }
 
+// space is the height of it all: it must agree with what draw takes.
 func (g panelGrid) space() vg.Length {
 	return vg.Length(len(g.legend))*leading + vg.Length(g.rows())*(between/2+leading+g.height)
 }
 
+// draw takes two turns: axes are as wide as their labels, so that the data of a column can only stand in line
+// once the widest is known.
 func (g panelGrid) draw(c draw.Canvas) {
 	drawLegend(c, g.legend)
 	top := vg.Length(len(g.legend))*leading + between/2

@@ -23,14 +23,15 @@ const (
 	seedSpread = 3.2 * vg.Length(1) // sets seeds of one arm apart, so that equal values are seen
 )
 
-// tallest is the height of a printed page; usual are the metrics that a figure shows whose width leaves no
-// room there for all.
+// tallest is the height of a printed page. A figure that would be taller shows the usual metrics alone,
+// unless it was told which.
 const tallest = 240 * vg.Millimeter
 
 var usual = []string{"average_precision", "vus_pr", "auroc", "f1", "composite_f1", "affiliation_f1", "pa_f1",
 	"pak_f1"}
 
-// resultsOf is what the results are drawn from.
+// resultsOf is what the results are drawn from; left is the room for the names of arms, columns that of
+// metrics in a row.
 type resultsOf struct {
 	Input
 	legend  [][]entry
@@ -47,7 +48,8 @@ type resultBlock struct {
 }
 
 // results draws every metric of every arm: a mark a seed, the mean as a bar, chance dashed, the untrained
-// model dotted. Metrics that may be read alone come first.
+// model dotted. Metrics that may be read alone come first; the others stand apart (metrics/README.md, section
+// 8).
 func results(in Input, o Options) (*Figure, error) {
 	for _, name := range o.Metrics {
 		if !slices.ContainsFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name }) {
@@ -118,6 +120,7 @@ func (r *resultsOf) cellHeight() vg.Length {
 	return leading + vg.Length(len(r.names))*rowHeight + axisHeight
 }
 
+// space is the height of it all: it must agree with what draw takes.
 func (r *resultsOf) space() vg.Length {
 	h := vg.Length(len(r.legend)) * leading
 	for _, b := range r.blocks {
@@ -163,7 +166,8 @@ func (r *resultsOf) armNames(c draw.Canvas) {
 	}
 }
 
-// cell draws one metric of all arms, in points of 100, on a scale of its own that holds chance.
+// cell draws one metric of all arms, in points of 100, on a scale of its own that holds chance and the
+// untrained model: a value means little without them.
 func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
 	p := newPlot()
 	p.HideY()
@@ -198,7 +202,8 @@ func upright(c draw.Canvas, s draw.LineStyle, x func(float64) vg.Length, v metri
 	}
 }
 
-// strip is one arm's row: its seeds from top to bottom, set apart by their places in the spec.
+// strip is one arm's row at the height y: its seeds from top to bottom, set apart by their places in the
+// spec, so that a seed stands at the same height in every row.
 func (r *resultsOf) strip(c draw.Canvas, x func(float64) vg.Length, y vg.Length, arm int, metric string) {
 	l := r.names[arm]
 	seeds := r.Report.Spec.Seeds

@@ -13,7 +13,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Heights of the signal's parts.
+// Heights of the signal's parts, in points.
 const (
 	channelHeight = 34 * vg.Length(1)
 	scoreHeight   = 28 * vg.Length(1)
@@ -45,8 +45,9 @@ type signalOf struct {
 	root     bool // a score axis is a square root
 }
 
-// signal draws channels of the test part, then the scores of every arm with its threshold and alarms. All
-// share the time axis; truth runs through all.
+// signal draws channels of the test part, then the scores of every arm of one seed with its threshold and
+// alarms. All share the time axis; truth runs through all. Without the test part there are scores alone, and
+// the other way round.
 func signal(in Input, o Options) (*Figure, error) {
 	s := &signalOf{Input: in, steps: o.Steps, channels: o.Channels}
 	if err := s.check(); err != nil {
@@ -68,7 +69,7 @@ func signal(in Input, o Options) (*Figure, error) {
 	return &Figure{Height: height, Caption: s.caption(), draw: s.draw}, nil
 }
 
-// check completes what is shown by what there is.
+// check refuses what is not there, and completes what was left open: all steps, two channels, a seed.
 func (s *signalOf) check() error {
 	d := s.Report.Data
 	if s.steps == (steps.Range{}) {
@@ -89,8 +90,8 @@ func (s *signalOf) check() error {
 	return nil
 }
 
-// telling are the channels in which most true anomalies show, the first ones of equals, in the order of the
-// data.
+// telling are the count channels in which most true anomalies show, the first ones of equals, in the order of
+// the data.
 func telling(d spec.DataSummary, count int) []int {
 	votes := make([]int, len(d.Channels))
 	all := make([]int, len(d.Channels))
@@ -127,6 +128,7 @@ func (s *signalOf) seedShown() (best uint64) {
 	return best
 }
 
+// runOf is the run of an arm with a seed; nil if there is none. It points into the report.
 func (s *signalOf) runOf(arm int, seed uint64) *spec.Run {
 	runs := s.Report.Arms[arm].Runs
 	for i := range runs {
@@ -137,6 +139,7 @@ func (s *signalOf) runOf(arm int, seed uint64) *spec.Run {
 	return nil
 }
 
+// nameOf is a channel's name, or its number where the fonts cannot write that.
 func (s *signalOf) nameOf(channel int) string {
 	if name := s.Report.Data.Channels[channel]; printable(name) {
 		return name
@@ -167,7 +170,7 @@ func (s *signalOf) channel(c int) *lane {
 	return l
 }
 
-// lanePlot is a plot without a time axis of its own.
+// lanePlot is a plot without a time axis of its own, over the steps shown.
 func (s *signalOf) lanePlot() *plot.Plot {
 	p := newPlot()
 	p.HideX()
@@ -198,6 +201,7 @@ func (s *signalOf) scores() {
 	}
 }
 
+// trained reports whether an arm is no control.
 func (s *signalOf) trained(arm int) bool { return s.Report.Arms[arm].Arm.Control == spec.ControlNone }
 
 // values are what a lane must hold: scores and threshold.
@@ -211,6 +215,8 @@ func (s *signalOf) within(scores []float64) []float64 {
 	return scores[min(s.steps.From, to):to]
 }
 
+// score is the lane of an arm's scores on the scale that on gives. It draws the highest score of each bin,
+// not the mean: a single step above the threshold raises an alarm, and must be seen.
 func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 	look := lookOf(s.Report, arm)
 	l := &lane{name: look.name, height: scoreHeight, plot: s.lanePlot(), colour: look.line(1), run: r,
@@ -243,7 +249,7 @@ func (s *signalOf) score(arm int, r *spec.Run, on extent) *lane {
 	return l
 }
 
-// scoreTicks mark 0 and the highest round number, or, of scores that may be negative, a few.
+// scoreTicks mark 0 and a round number below the top, or, of scores that may be negative, a few.
 func scoreTicks(on plot.Normalizer) plot.TickerFunc {
 	if _, root := on.(rootScale); !root {
 		return linearTicks(2)
@@ -254,7 +260,8 @@ func scoreTicks(on plot.Normalizer) plot.TickerFunc {
 	}
 }
 
-// found says how many anomalies the alarms found: 15 of 18, 21 false.
+// found says how many anomalies the alarms found: 15 of 18, 21 false. It counts the whole test part, whatever
+// is shown.
 func (s *signalOf) found(r *spec.Run) string {
 	if !s.Report.Data.Labelled {
 		return label("figure-alarms", len(r.Alarms))

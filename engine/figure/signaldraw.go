@@ -13,7 +13,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// draw lays lanes out below each other, on one time axis.
+// draw lays lanes out below each other, on one time axis. The margins are those of the lane that needs most,
+// so that a step stands at the same place in all of them. Bands come first: everything else lies on them.
 func (s *signalOf) draw(c draw.Canvas) {
 	axis := s.timeAxis(c.Max.X - c.Min.X)
 	left, right := vg.Length(0), vg.Length(0)
@@ -77,7 +78,8 @@ func (s *signalOf) lane(c draw.Canvas, l *lane, below vg.Length, inner draw.Canv
 	}
 }
 
-// span is where steps lie on the paper, if any of them is shown.
+// span is where steps from up to to lie on the paper, if any of them is shown; never slimmer than can be
+// seen.
 func (s *signalOf) span(c draw.Canvas, from, to int) (x0, x1 vg.Length, ok bool) {
 	from, to = max(from, s.steps.From), min(to, s.steps.To)
 	if from >= to {
@@ -103,7 +105,8 @@ func (s *signalOf) bands(c draw.Canvas) {
 	}
 }
 
-// brackets name true anomalies above all lanes; a name that would touch the one before is left out.
+// brackets name true anomalies above all lanes by their numbers in the test part; a name that would touch the
+// one before is left out.
 func (s *signalOf) brackets(c draw.Canvas) {
 	style := face(small, truthEdge, draw.XCenter)
 	line := draw.LineStyle{Color: truthEdge, Width: 0.8}
@@ -125,7 +128,7 @@ func (s *signalOf) brackets(c draw.Canvas) {
 }
 
 // alarms draws a filled bar for one that touches a true anomaly, a hollow one for a false alarm, and a dashed
-// outline along an anomaly without alarm.
+// outline along an anomaly without alarm. Without labels every bar is filled.
 func (s *signalOf) alarms(c draw.Canvas, l *lane) {
 	segments := s.Report.Data.Segments
 	outline := draw.LineStyle{Color: l.colour.Color, Width: hairline}
@@ -148,6 +151,7 @@ func (s *signalOf) alarms(c draw.Canvas, l *lane) {
 	}
 }
 
+// touches reports whether an alarm meets any true anomaly.
 func touches(a steps.Range, segments []spec.Segment) bool {
 	for _, s := range segments {
 		if a.Meets(s.Range) {
@@ -157,6 +161,7 @@ func touches(a steps.Range, segments []spec.Segment) bool {
 	return false
 }
 
+// met reports whether an anomaly has an alarm.
 func met(s spec.Segment, alarms []steps.Range) bool {
 	for _, a := range alarms {
 		if a.Meets(s.Range) {

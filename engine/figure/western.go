@@ -14,7 +14,8 @@ var likeness = map[rune]rune{
 	'\u202f': '\u00a0', // narrow space
 }
 
-// western encodes text for a PDF; a character that has no likeness either becomes a question mark.
+// western encodes text in Windows-1252, as the fonts of a PDF take it; a character that has no likeness
+// either becomes a question mark.
 func western(text string) []byte {
 	var out []byte
 	for _, r := range text {

@@ -1,7 +1,7 @@
 package metrics
 
-// PointAdjusted counts points after every true segment with at least one flag has become all flags
-// (Xu et al., WWW 2018).
+// PointAdjusted counts points after every true segment with at least one flag has become all flags (Xu et
+// al., WWW 2018; metrics/README.md, section 3).
 func (a *Alarms) PointAdjusted() Confusion { return a.PercentAdjusted(0) }
 
 // DelayAdjusted counts points after every true segment with a flag among its first delay+1 points has become
@@ -31,9 +31,11 @@ func (a *Alarms) PercentAdjusted(percent int) Confusion {
 	})
 }
 
+// clipPercent keeps a percent within 0 ... 100.
 func clipPercent(percent int) int { return min(max(percent, 0), 100) }
 
-// adjusted counts points after adjust has said how many points of each true segment are flagged.
+// adjusted counts points after adjust has said how many of the length points of each true segment are
+// flagged. What lies outside true segments stays as it is.
 func (a *Alarms) adjusted(adjust func(c caught, length int) int) Confusion {
 	tp := 0
 	for i, t := range a.Evaluation.Segments {
@@ -43,11 +45,14 @@ func (a *Alarms) adjusted(adjust func(c caught, length int) int) Confusion {
 }
 
 // PercentArea is the area under F1 of PercentAdjusted over percent = 0 ... 100, at the threshold of the
-// alarms (Kim et al., AAAI 2022). O(m + 101) after the alarms are known.
+// alarms (Kim et al., AAAI 2022). O(m + 101) after the alarms are known: as percent rises, a segment stops
+// being adjusted once and for all, so that each percent takes its gains away from the count before.
 func (a *Alarms) PercentArea() Value {
 	var gain [101]int // by the first percent at which a segment is no longer adjusted: what adjusting it adds
 	for i, t := range a.Evaluation.Segments {
 		c, length := a.caught[i].flags, t.Len()
+		// The least percent with 100 c <= percent length. A segment without flags is never adjusted: its gain
+		// goes at 0.
 		gain[(100*c+length-1)/length] += length - c
 	}
 	tp := a.truePositives()
@@ -60,7 +65,8 @@ func (a *Alarms) PercentArea() Value {
 	})
 }
 
-// percentArea is the trapezoid under f1, called with 0, 1, ..., 100 in this order.
+// percentArea is the area by the trapezoid rule under f1, which is called with 0, 1, ..., 100 in this order,
+// on an axis from 0 to 1.
 func percentArea(f1 func(percent int) float64) Value {
 	sum := f1(0) / 2
 	for percent := 1; percent < 100; percent++ {

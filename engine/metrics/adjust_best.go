@@ -11,7 +11,7 @@ func (e *Evaluation) BestPercentAdjusted(percent int) Best {
 }
 
 // BestPercentArea is the area under the F1 of BestPercentAdjusted over percent = 0 ... 100: the threshold is
-// chosen anew at each of them. O(n log n + 101 positives).
+// chosen anew at each of them. O(n log n + 101 positives), for one sort serves all of them.
 func (e *Evaluation) BestPercentArea() Value {
 	sweep := newAdjustedSweep(e)
 	return percentArea(func(percent int) float64 { return sweep.search(percent).f1() })
@@ -27,6 +27,8 @@ type adjustedSweep struct {
 	tp     []int     // scratch of search, as long as scores
 }
 
+// newAdjustedSweep ranks the points of every true segment among the scores of anomalous points. Walking down
+// the ranking fills each segment's ranks in ascending order, without a sort of its own.
 func newAdjustedSweep(e *Evaluation) *adjustedSweep {
 	s := &adjustedSweep{e: e, ranks: make([][]int, len(e.Segments))}
 	owner := make([]int, e.N()) // of an anomalous point: its true segment
@@ -57,12 +59,15 @@ func newAdjustedSweep(e *Evaluation) *adjustedSweep {
 	return s
 }
 
-// search offers every threshold after adjustment at percent. A segment flips to all flags at the score of
-// which, for the first time, more than percent of its points are flagged.
+// search tries every threshold after adjustment at percent. A segment flips to all flags at the score at
+// which, for the first time, more than percent of its points are flagged. It overwrites tp: one call at a
+// time.
 func (s *adjustedSweep) search(percent int) search {
 	percent = clipPercent(percent)
 	clear(s.tp)
 	for _, ranks := range s.ranks {
+		// At 100 per cent needed exceeds the length: no segment flips, and each point counts at its own
+		// score.
 		needed := percent*len(ranks)/100 + 1
 		// the points that count at their own score; the others when the segment flips
 		own := min(needed, len(ranks))

@@ -7,8 +7,9 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Affiliation is a precision and a recall by distance in time. Flags without information get far more than 0
-// here: flagging everything has a zone precision of at least 1/2 and recall 1.
+// Affiliation is a precision and a recall by distance in time (metrics/README.md, section 6). Flags without
+// information get far more than 0 here: flagging everything has a zone precision of at least 1/2 and recall
+// 1.
 type Affiliation struct {
 	Rates
 	// by true segment; undefined where nothing is predicted in its zone
@@ -28,11 +29,13 @@ func (a *Alarms) Affiliation() Affiliation {
 	if len(truth) == 0 {
 		return result
 	}
+	// Zones come in the order of time, as predicted segments do: one pass over both serves all zones.
 	precision, recall, defined, rest := 0.0, 0.0, 0.0, a.Segments
 	for i := range truth {
 		z := newZone(truth, i, float64(a.Evaluation.N()))
 		var pieces []interval
 		pieces, rest = z.cut(rest)
+		// The mean of precision is over zones that have one, that of recall over all.
 		p, r := unit(z.precision(pieces)), unit(z.recall(pieces))
 		result.ZonePrecision[i], result.ZoneRecall[i] = p, r
 		recall += float64(r)
@@ -64,6 +67,7 @@ type zone struct {
 	all   interval // E
 }
 
+// newZone is the zone of true segment i: halfway to its neighbours, or to the ends of the series of n points.
 func newZone(truth []steps.Range, i int, n float64) zone {
 	z := zone{event: interval{float64(truth[i].From), float64(truth[i].To)}, all: interval{0, n}}
 	if i > 0 {
@@ -75,8 +79,9 @@ func newZone(truth []steps.Range, i int, n float64) zone {
 	return z
 }
 
-// cut returns the parts of predicted segments within the zone, and the segments that reach beyond it. The
-// first of predicted is the first that reaches into this zone or a later one.
+// cut returns the parts of predicted segments within the zone, and the segments that reach beyond it: one
+// that crosses the border is cut again by the next zone. The first of predicted is the first that reaches
+// into this zone or a later one.
 func (z zone) cut(predicted []steps.Range) (pieces []interval, rest []steps.Range) {
 	for len(predicted) > 0 {
 		whole := interval{float64(predicted[0].From), float64(predicted[0].To)}
@@ -139,8 +144,8 @@ func (z zone) recall(pieces []interval) float64 {
 	return sum / z.event.length()
 }
 
-// missed is the integral of the recall's value over times whose nearest prediction ends at end. The value is
-// linear between the times where min changes sides, so the trapezoid rule is exact.
+// missed is the integral of the recall's value over times whose nearest prediction begins or ends at end. The
+// value is linear between the times where a minimum changes sides, so the trapezoid rule is exact.
 func (z zone) missed(times interval, end float64) float64 {
 	if times.length() <= 0 {
 		return 0
@@ -150,6 +155,7 @@ func (z zone) missed(times interval, end float64) float64 {
 		border := math.Min(t-z.all.from, z.all.to-t)
 		return 1 - (math.Min(d, border)+d)/z.all.length()
 	}
+	// Midway in the zone the nearer border changes; midway between end and a border, min(d, border) does.
 	breaks := []float64{(z.all.from + z.all.to) / 2, (z.all.from + end) / 2, (z.all.to + end) / 2}
 	slices.Sort(breaks)
 	sum, from := 0.0, times.from

@@ -5,7 +5,8 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Alarms are the flagged points of an Evaluation, before any adjustment.
+// Alarms are the flagged points of an Evaluation, before any adjustment. Like it they are for reading only,
+// and safe for concurrent use.
 type Alarms struct {
 	Evaluation *Evaluation
 	Segments   []steps.Range // predicted segments: runs of flags, in order
@@ -27,7 +28,8 @@ func (e *Evaluation) At(threshold float64) *Alarms {
 	return e.alarms(runs(e.N(), func(i int) bool { return e.Scores[i] > threshold }))
 }
 
-// Flag takes the flags [n] of a rule that has no single threshold, such as a streaming one.
+// Flag takes the flags [n] of a rule that has no single threshold, such as a streaming one. It fails if there
+// are more or fewer of them than points.
 func (e *Evaluation) Flag(flags []bool) (*Alarms, error) {
 	if len(flags) != e.N() {
 		return nil, fault.New("metrics-flags", len(flags), e.N())
@@ -35,6 +37,7 @@ func (e *Evaluation) Flag(flags []bool) (*Alarms, error) {
 	return e.alarms(runs(len(flags), func(i int) bool { return flags[i] })), nil
 }
 
+// alarms counts once what every metric of flags is made of: it needs predicted segments in order.
 func (e *Evaluation) alarms(predicted []steps.Range) *Alarms {
 	a := &Alarms{Evaluation: e, Segments: predicted, caught: make([]caught, len(e.Segments))}
 	for _, q := range predicted {
@@ -58,7 +61,8 @@ func (e *Evaluation) alarms(predicted []steps.Range) *Alarms {
 	return a
 }
 
-// overlaps visits every pair of overlapping segments of two ordered lists, with what they share, in order.
+// overlaps visits every pair of overlapping segments of two ordered lists, with what they share, in order. Of
+// the two at hand, the one that ends first can meet nothing more, and is left behind: O(as + bs).
 func overlaps(as, bs []steps.Range, visit func(a, b int, both steps.Range)) {
 	for a, b := 0, 0; a < len(as) && b < len(bs); {
 		both := steps.Range{From: max(as[a].From, bs[b].From), To: min(as[a].To, bs[b].To)}
@@ -88,7 +92,8 @@ func (a *Alarms) truePositives() int {
 // falsePositives counts the flagged normal points.
 func (a *Alarms) falsePositives() int { return a.Flagged - a.truePositives() }
 
-// confusion completes the counts around tp true positives; adjustment never changes flags outside true segments.
+// confusion completes the counts around tp true positives; adjustment never changes flags outside true
+// segments.
 func (a *Alarms) confusion(tp int) Confusion {
 	fp := a.falsePositives()
 	return newConfusion(tp, fp, a.Evaluation.Positives-tp, a.Evaluation.Negatives()-fp)

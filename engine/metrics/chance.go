@@ -6,10 +6,11 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// ChancePoint is what flags drawn independently with probability p get point by point: precision is the share
-// of anomalous points, recall is p. With p = 1 it is the value of flagging everything. Undefined without
-// anomalies. Here and below, recall is an expectation; precision and F1 are ratios of expectations, near the
-// expected ratio unless few points are flagged.
+// ChancePoint is what flags drawn independently with probability p get point by point (metrics/README.md,
+// section 8): precision is the share of anomalous points, recall is p. With p = 1 it is the value of flagging
+// everything. Undefined without anomalies. Here and below, segments are the true ones of a series of n
+// points. Recall is an expectation; precision and F1 are ratios of expectations, near the expected ratio
+// unless few points are flagged.
 func ChancePoint(segments []steps.Range, n int, p float64) Rates {
 	return chanceRates(segments, n, p, func(length int) float64 { return p * float64(length) })
 }
@@ -51,7 +52,8 @@ func ChancePercentArea(segments []steps.Range, n int, p float64) Value {
 	})
 }
 
-// ChanceComposite is the level of Composite for flags drawn with probability p.
+// ChanceComposite is the level of Composite for flags drawn with probability p. Its recall, the share of
+// segments hit, is that of SegmentWise, too.
 func ChanceComposite(segments []steps.Range, n int, p float64) Rates {
 	points := ChancePoint(segments, n, p)
 	if !points.Recall.Defined() {
@@ -83,7 +85,8 @@ func chanceRates(segments []steps.Range, n int, p float64, truePositives func(le
 	return expectedRates(segments, n, p, tp)
 }
 
-// expectedRates forms the rates of expected counts.
+// expectedRates forms the rates of tp expected true positives; the false ones follow from p. Undefined
+// without anomalies, or if p is no probability.
 func expectedRates(segments []steps.Range, n int, p, tp float64) Rates {
 	if len(segments) == 0 || !(p >= 0 && p <= 1) {
 		return undefinedRates
@@ -103,13 +106,15 @@ func hitProbability(length int, p float64) float64 {
 	return -math.Expm1(float64(length) * math.Log1p(-p))
 }
 
-// binomial is the number of flags in a segment.
+// binomial is the distribution of the number c of flags in a segment, as sums from both ends, so that every
+// percent of PA%K is answered by two look-ups.
 type binomial struct {
 	length int
 	below  []float64 // [length+2] sum of c P(c) over c < i
 	tail   []float64 // [length+2] sum of P(c) over c >= i
 }
 
+// newBinomial sums the tail from its far end: small probabilities first lose the least to rounding.
 func newBinomial(length int, p float64) binomial {
 	b := binomial{length, make([]float64, length+2), make([]float64, length+2)}
 	for c := length; c >= 0; c-- {
@@ -121,7 +126,8 @@ func newBinomial(length int, p float64) binomial {
 	return b
 }
 
-// probability is that of exactly c flags, by logarithms of factorials.
+// probability is that of exactly c flags, by logarithms of factorials, which would overflow themselves. At p
+// = 0 and 1 a logarithm is infinite, but the answer is known.
 func (b binomial) probability(c int, p float64) float64 {
 	if p == 0 || p == 1 {
 		if float64(c) == p*float64(b.length) {
@@ -140,6 +146,7 @@ func logFactorial(n int) float64 {
 }
 
 // adjusted is the expected number of flags after a segment with at least needed of them has become all flags.
+// Rounding may take the tail's sum above 1.
 func (b binomial) adjusted(needed int) float64 {
 	needed = min(needed, b.length+1)
 	return b.below[needed] + float64(b.length)*math.Min(b.tail[needed], 1)

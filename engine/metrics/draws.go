@@ -6,7 +6,8 @@ import (
 	"math/rand/v2"
 )
 
-// Draws is the number of random scores behind a chance level that has no closed form.
+// Draws is the number of random scores behind a chance level that has no closed form. Reports depend on it,
+// as on the seeds: another number gives other levels.
 const Draws = 20
 
 // Chance is what a metric gives to a score without information.
@@ -84,7 +85,8 @@ func (e *Evaluation) permuted(r *rand.Rand) *Evaluation {
 	return random
 }
 
-// top flags the share rate of points with the highest scores of a permutation.
+// top flags the share rate of points with the highest scores of a permutation, whose scores are the numbers 1
+// ... n.
 func (e *Evaluation) top(rate float64) *Alarms {
 	n := float64(e.N())
 	return e.At(n - math.Round(rate*n))

@@ -18,6 +18,7 @@ func Segments(labels []uint8) []steps.Range {
 	return runs(len(labels), func(i int) bool { return labels[i] == 1 })
 }
 
+// runs returns the maximal ranges of the n points in which on holds, in order.
 func runs(n int, on func(int) bool) []steps.Range {
 	var found []steps.Range
 	for i := 0; i < n; i++ {
@@ -37,9 +38,10 @@ func runs(n int, on func(int) bool) []steps.Range {
 type Unscored int
 
 const (
-	RefuseUnscored  Unscored = iota // a NaN is an error
-	ExcludeUnscored                 // the points leave scores and labels; the runs on both sides become adjacent
-	LowestUnscored                  // the points rank last: NaN becomes the lowest score - 1
+	RefuseUnscored Unscored = iota // a NaN is an error
+	// ExcludeUnscored takes the points out of scores and labels; the runs on both sides become adjacent.
+	ExcludeUnscored
+	LowestUnscored // the points rank last: NaN becomes the lowest score - 1
 )
 
 // String is the policy's name in reports.
@@ -57,6 +59,7 @@ type Evaluation struct {
 	Unscored  int           // points that came without a score
 	Policy    Unscored      // what was done with them
 
+	// Only these change after NewEvaluation, each once, behind its sync.Once.
 	sorting sync.Once
 	sorted  []ranked // highest score first
 
@@ -65,15 +68,16 @@ type Evaluation struct {
 	vus, rauc         Volume
 }
 
-// ranked is a score with the point it belongs to.
+// ranked is a score with the point it belongs to, so that sorting moves both without a look-up for each
+// comparison.
 type ranked struct {
 	score float64
 	point int
 }
 
-// NewEvaluation checks scores [n] and labels [n]; it keeps both slices, which must not change afterwards.
-// It fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a score
-// is NaN without a policy for it; the message names the point.
+// NewEvaluation checks scores [n] and labels [n]; it keeps both slices, which must not change afterwards. It
+// fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a
+// score is NaN without a policy for it; the message names the point.
 func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluation, error) {
 	if len(scores) != len(labels) {
 		return nil, fault.New("metrics-lengths", len(scores), len(labels))
@@ -95,7 +99,7 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 	return e, nil
 }
 
-// checkPoints counts the points without a score.
+// checkPoints counts the points without a score; its error names the first point that cannot be evaluated.
 func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored int, err error) {
 	for i, s := range scores {
 		switch {
@@ -152,6 +156,8 @@ func (e *Evaluation) N() int { return len(e.Scores) }
 // Negatives is the number of normal points.
 func (e *Evaluation) Negatives() int { return e.N() - e.Positives }
 
+// ranking returns the points with the highest score first, sorted at the first call. The order of equal
+// scores is left open: nothing may depend on it.
 func (e *Evaluation) ranking() []ranked {
 	e.sorting.Do(func() {
 		if e.sorted != nil {
@@ -188,8 +194,8 @@ func (e *Evaluation) levels() iter.Seq[level] {
 	}
 }
 
-// strict returns the threshold that flags with > what the observed score at flags with >=: halfway to the next
-// lower score.
+// strict returns the threshold that flags with > what the observed score at flags with >=: halfway to the
+// next lower score.
 func (e *Evaluation) strict(at float64) float64 {
 	order := e.ranking()
 	next := sort.Search(len(order), func(i int) bool { return order[i].score < at })

@@ -1,13 +1,14 @@
 package metrics
 
 // SegmentWise counts true segments with and without a flag, and predicted segments that touch no true one
-// (Hundman et al., KDD 2018).
+// (Hundman et al., KDD 2018; metrics/README.md, section 4). A predicted segment across two true ones hits
+// both.
 func (a *Alarms) SegmentWise() Confusion {
 	return newConfusion(a.Hits, a.FalseRuns, len(a.Evaluation.Segments)-a.Hits, 0)
 }
 
-// Composite combines point-wise precision with the share of true segments that are hit
-// (Garg et al., TNNLS 2021).
+// Composite combines point-wise precision with the share of true segments that are hit (Garg et al., TNNLS
+// 2021): a long alarm pays for every normal point in it, but a short one finds its segment.
 func (a *Alarms) Composite() Rates {
 	return a.events(float64(a.Point().Precision))
 }

@@ -27,5 +27,5 @@ func ChanceHitRate(channels int, truth []int, percent int) Value {
 	return Value(float64(min(channels, candidates(truth, percent))) / float64(channels))
 }
 
-// candidates is the number of ranked channels that count.
+// candidates is the number of ranked channels that count, rounded down in integers.
 func candidates(truth []int, percent int) int { return percent * len(truth) / 100 }

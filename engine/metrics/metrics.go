@@ -14,7 +14,7 @@ const (
 	DefaultWindow  = 100 // points in the (widest) buffer window; it has no natural value
 )
 
-// Group says whether a metric may be read alone.
+// Group says whether a metric may be read alone (metrics/README.md, section 8).
 type Group string
 
 const (
@@ -49,7 +49,7 @@ func (m Metric) WordKey() string { return "metric-" + strings.ReplaceAll(m.Name,
 // DefinitionKey is the key of a sentence that says what the metric is.
 func (m Metric) DefinitionKey() string { return m.WordKey() + "-definition" }
 
-// Over is how much better a value is than another; below 0 it is worse.
+// Over is how much better value is than other; below 0 it is worse.
 func (m Metric) Over(value, other Value) Value {
 	if m.Less {
 		return other - value
@@ -57,7 +57,7 @@ func (m Metric) Over(value, other Value) Value {
 	return value - other
 }
 
-// Find returns the metric of this name; false if there is none.
+// Find returns the metric of this name in All; false if there is none.
 func Find(name string) (Metric, bool) {
 	i := slices.IndexFunc(All, func(m Metric) bool { return m.Name == name })
 	if i < 0 {
@@ -80,8 +80,8 @@ func (m Metric) Of(e *Evaluation, a *Alarms) Value {
 	return m.OfAlarms(a)
 }
 
-// Measure computes rows of All, in their order. After each row it calls progress, which may be nil, and it stops with the
-// context's error once that is done. a may be nil: metrics of alarms are then undefined.
+// Measure computes rows of All, in their order. After each row it calls progress, which may be nil, and it
+// stops with the context's error once that is done. a may be nil: metrics of alarms are then undefined.
 func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms, progress func(done, of int)) ([]Value, error) {
 	values := make([]Value, len(rows))
 	for i, m := range rows {
@@ -96,7 +96,9 @@ func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms, progr
 	return values, nil
 }
 
-// All lists every metric, honest ones first; its order is that of the page.
+// All lists every metric, honest ones first; its order is that of the page. A row without Chance has a level
+// that is drawn by ChanceLevels. What several rows have in common is computed again for each where it is
+// cheap; R-AUC and VUS are kept in the Evaluation.
 var All = []Metric{
 	{
 		Name: "precision", Short: "P", Group: Honest,

@@ -3,7 +3,8 @@ package metrics
 // Point counts flags point by point. O(m) after the alarms are known.
 func (a *Alarms) Point() Confusion { return a.confusion(a.truePositives()) }
 
-// Best is the threshold of the largest F1, chosen with the test labels, with the counts it leads to.
+// Best is the threshold of the largest F1, chosen with the test labels, with the counts it leads to: an upper
+// bound, not a result.
 type Best struct {
 	Confusion
 	// an observed score, to be used with >=; undefined without anomalies
@@ -29,6 +30,8 @@ type search struct {
 // offer takes levels from the highest down. F1 values are compared as fractions of integers, so that equal
 // ones tie.
 func (s *search) offer(l level) {
+	// Multiplied out. The comparison is strict: of equal ones the first stays, which has the highest
+	// threshold.
 	if l.tp*(s.found.flagged+s.e.Positives) > s.found.tp*(l.flagged+s.e.Positives) {
 		s.found = l
 	}
@@ -39,6 +42,7 @@ func (s search) f1() float64 {
 	return ratio(float64(2*s.found.tp), float64(s.found.flagged+s.e.Positives))
 }
 
+// best completes the best level to the counts and thresholds that reports show.
 func (s search) best() Best {
 	l, e := s.found, s.e
 	fp := l.flagged - l.tp

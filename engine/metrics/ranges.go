@@ -15,7 +15,8 @@ const (
 // String is the bias's name in reports.
 func (b Bias) String() string { return [...]string{"flat", "front", "middle", "back"}[b] }
 
-// sum is the weight of the first count of length points.
+// sum is the weight of the first count of length points (metrics/README.md, section 5), in closed form: a
+// range is then weighed by two of its points, however long it is.
 func (b Bias) sum(count, length int) float64 {
 	switch b {
 	case FrontBias:

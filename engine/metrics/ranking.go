@@ -1,7 +1,7 @@
 package metrics
 
-// AUROC is the share of pairs (anomalous, normal) that the scores rank rightly, ties counting half.
-// Undefined without anomalous or without normal points.
+// AUROC is the share of pairs (anomalous, normal) that the scores rank rightly, ties counting half
+// (metrics/README.md, section 2). Undefined without anomalous or without normal points.
 func (e *Evaluation) AUROC() Value {
 	if e.Positives == 0 || e.Negatives() == 0 {
 		return Undefined
@@ -9,6 +9,8 @@ func (e *Evaluation) AUROC() Value {
 	doubled := 0 // twice the number of pairs ranked rightly, so that ties stay integers
 	var above level
 	for l := range e.levels() {
+		// A normal point of this level lies below above.tp anomalous ones, which count 2, and ties with l.tp
+		// - above.tp.
 		normal := (l.flagged - l.tp) - (above.flagged - above.tp)
 		doubled += normal * (above.tp + l.tp)
 		above = l
@@ -17,7 +19,7 @@ func (e *Evaluation) AUROC() Value {
 }
 
 // AveragePrecision is the sum of precision times gain in recall over the distinct scores, without
-// interpolation. Undefined without anomalous points.
+// interpolation (metrics/README.md, section 2). Undefined without anomalous points.
 func (e *Evaluation) AveragePrecision() Value {
 	if e.Positives == 0 {
 		return Undefined

@@ -5,7 +5,8 @@ import (
 	"math"
 )
 
-// Value is the number of a metric. NaN means undefined, which JSON writes as null: never 0, never 1.
+// Value is the number of a metric. NaN means undefined, which JSON, having no NaN, writes as null: never 0,
+// never 1.
 type Value float64
 
 // Undefined is the Value of a metric that its input does not determine, such as AUROC without anomalies.
@@ -58,7 +59,7 @@ type Confusion struct {
 	Rates
 }
 
-// newConfusion derives the rates; F1 = 2TP/(2TP+FP+FN).
+// newConfusion derives the rates; F1 = 2TP/(2TP+FP+FN), which rounds only once.
 func newConfusion(tp, fp, fn, tn int) Confusion {
 	return Confusion{TP: tp, FP: fp, FN: fn, TN: tn, Rates: Rates{
 		Precision:     Value(ratio(float64(tp), float64(tp+fp))),

@@ -50,6 +50,7 @@ func (e *Evaluation) VUS(widest int) Volume {
 		return Volume{Undefined, Undefined, Undefined}
 	}
 	roc, pr := 0.0, 0.0
+	// Windows grow, so that buffers only widen, and every point around a segment is seen once.
 	for window := 0; window <= widest; window++ {
 		b.widen(window / 2)
 		curve := b.curve(window, 0, func(soft float64) float64 { return float64(e.Positives) + soft/2 })
@@ -60,6 +61,8 @@ func (e *Evaluation) VUS(widest int) Volume {
 	return b.volume(widest, roc/windows, pr/windows)
 }
 
+// thresholds is the number of thresholds along a curve, as the authors' program has it (metrics/README.md,
+// section 7). A place among them fits a byte.
 const thresholds = 250
 
 // buffers holds what every window shares: at which of the 250 thresholds, from the highest down, a point is
@@ -73,7 +76,8 @@ type buffers struct {
 	found   []uint8             // by true segment: the least first within reach
 }
 
-// newBuffers returns nil if there are no anomalous points.
+// newBuffers puts each point at the first threshold that flags it, in one walk down the ranking. It returns
+// nil if there are no anomalous points.
 func newBuffers(e *Evaluation) *buffers {
 	if e.Positives == 0 {
 		return nil
@@ -91,6 +95,7 @@ func newBuffers(e *Evaluation) *buffers {
 	accumulate(&b.flagged)
 	accumulate(&b.hits)
 	for i, s := range e.Segments {
+		// The last threshold is the lowest score: it flags every point.
 		b.found[i] = thresholds - 1
 		for x := s.From; x < s.To; x++ {
 			b.see(i, x)
@@ -125,7 +130,8 @@ func (b *buffers) see(i, x int) {
 	}
 }
 
-// widen lets buffers reach further: each step adds two points to each segment.
+// widen lets buffers reach further; each step adds a point at both ends of each segment. They never shrink:
+// see only lowers what was found.
 func (b *buffers) widen(reach int) {
 	reach = min(reach, b.e.N()) // beyond the series nothing is left to see
 	for ; b.reach < reach; b.reach++ {
@@ -159,8 +165,10 @@ type gap struct {
 	rightNext int // first point of the one after it
 }
 
+// far is beyond every series, and small enough for a window to be added to it.
 const far = math.MaxInt / 4
 
+// gap returns the normal points before true segment i, or behind the last one if there is no i-th.
 func (b *buffers) gap(i int) gap {
 	segments := b.e.Segments
 	g := gap{to: b.e.N(), left: -far, leftNext: -far, right: far, rightNext: far}
@@ -204,8 +212,9 @@ type curve struct {
 	tpr, fpr, precision [thresholds]float64
 }
 
-// curve takes the number of positives as a function of the soft positives flagged. Buffers of neighbouring
-// segments form one zone if they share a point or leave less than apart points between them.
+// curve measures one window at all thresholds. positives gives the number of positives from the sum of soft
+// labels over flagged normal points. Buffers of neighbouring segments form one zone if they share a point or
+// leave less than apart points between them.
 func (b *buffers) curve(window, apart int, positives func(soft float64) float64) *curve {
 	var soft [thresholds]float64
 	b.softLabels(window, func(x int, l float64) { soft[b.first[x]] += l })
@@ -222,7 +231,8 @@ func (b *buffers) curve(window, apart int, positives func(soft float64) float64)
 	return c
 }
 
-// existence is the share of zones that contain a flag, at each threshold.
+// existence is the share of zones that contain a flag, at each threshold: each zone counts from the first
+// threshold that flags one of its points.
 func (b *buffers) existence(reach, apart int) [thresholds]float64 {
 	var found [thresholds]float64
 	zones, least := 0.0, b.found[0]
@@ -272,6 +282,8 @@ func (c *curve) trapezoidPR() float64 {
 	return sum
 }
 
+// volume completes the two areas by what qualifies them: how far the buffers of the window reach over normal
+// points.
 func (b *buffers) volume(window int, roc, pr float64) Volume {
 	v := Volume{ROC: Undefined, PR: unit(pr), Covered: Undefined}
 	if b.e.Negatives() == 0 {

@@ -12,7 +12,8 @@ import (
 	"cosinelab/engine/session/protocol"
 )
 
-// startBench begins to measure. Meanwhile no experiment can run; stop ends it.
+// startBench begins to measure. Meanwhile no experiment can run: it would slow down what is measured. stop
+// ends it.
 func (s *Session) startBench(req protocol.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -28,7 +29,8 @@ func (s *Session) startBench(req protocol.Request) {
 	}
 }
 
-// bench measures until it is done or stopped.
+// bench measures until it is done or stopped. It runs on a goroutine of its own; that it was stopped is no
+// error.
 func (s *Session) bench(w *work, req protocol.Request) {
 	err := s.measure(w.ctx, req)
 	s.mu.Lock()
@@ -40,6 +42,8 @@ func (s *Session) bench(w *work, req protocol.Request) {
 	s.state(req.ID, protocol.StateIdle)
 }
 
+// measure sends each line as it begins and again when it is done. What the page calls Startup is timed here,
+// since only the session can start workers; the rest is the engine's.
 func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 	send := func(l timing.Line) { s.send(protocol.Response{Type: protocol.TypeTimed, ID: req.ID, Line: &l}) }
 	o := bench.Options{Runs: req.Bench.Runs, Yield: s.Yield, Roofline: s.Roofline, Begin: send, Done: send,
@@ -67,10 +71,10 @@ func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 const workerStarts = 5
 
 // Browsers go on for some time with a page that has just been drawn, and with a worker that has just started:
-// they compile well what they compiled quickly. So long they are left alone.
+// they compile well what they compiled quickly. For so long they are left alone.
 const settling, between = 2 * time.Second, 250 * time.Millisecond
 
-// timeStarts starts workers, each for itself, that have nothing to do.
+// timeStarts starts workers, one after the other, that have nothing to do, and dismisses them at the end.
 func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error {
 	line := timing.Line{Group: timing.GroupStartup, Name: "further worker",
 		About: "until it answers the first one"}

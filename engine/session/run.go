@@ -14,11 +14,11 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// errBusy answers what asks for a second piece of work.
+// errBusy answers a request for a second piece of work.
 var errBusy = fault.New("busy")
 
 // start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if
-// asked to.
+// asked to. What an earlier experiment found is dropped.
 func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,12 +42,13 @@ func stateOf(held bool) string {
 	return protocol.StateRunning
 }
 
-// control changes the experiment under way. States are sent while nothing else can change them, so that the
-// last one that the page hears is true. Without an experiment, a step starts one, and a reset forgets the
-// last.
+// control changes the experiment under way, or ends the measurements. States are sent while the lock is held,
+// when nothing else can change them, so that the last one that the page hears is true. Without an experiment,
+// a step starts one, and a reset forgets the last.
 func (s *Session) control(req protocol.Request, files []datasets.File) {
 	s.mu.Lock()
 	w := s.work
+	// start takes the lock itself. Requests come one at a time, so that no other work begins in between.
 	if w == nil && req.Type == protocol.TypeStep {
 		s.mu.Unlock()
 		s.start(req, files, true)
@@ -81,7 +82,9 @@ func (s *Session) control(req protocol.Request, files []datasets.File) {
 	}
 }
 
-// run carries the experiment out and reports how it ended, unless it is forgotten.
+// run carries the experiment out and reports how it ended, unless it is forgotten. A report is sent even if
+// it was stopped or failed, as long as some run was finished; it comes before the state, after which the page
+// may ask for another experiment.
 func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File) {
 	report, where, err := s.carryOut(w, req, checkpoints)
 	s.mu.Lock()
@@ -101,6 +104,8 @@ func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File
 }
 
 // carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
+// The set becomes the open one, and whatever is being opened comes too late: views must show what the runs
+// are about.
 func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report,
 	where string, err error) {
 	if err := req.Spec.Validate(); err != nil {
@@ -125,11 +130,11 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	return report, "run", err
 }
 
-// savePause is how long a training run goes on until the page has it again: what this engine's death may take
-// along.
+// savePause is how long a training run goes on until the page has it again: what is lost at most if this
+// engine dies.
 const savePause = time.Second
 
-// pageStore has checkpoints kept by the page, and loads those that came from there.
+// pageStore has checkpoints kept by the page, and loads those that came from there with the request.
 type pageStore struct {
 	session *Session
 	came    []datasets.File
@@ -143,7 +148,7 @@ func (s *Session) store(came []datasets.File) experiment.Store {
 	return pageStore{s, came}
 }
 
-// Save sends a checkpoint to the page.
+// Save sends a checkpoint to the page. It takes its turn among answers, which leave one at a time.
 func (p pageStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
 	p.session.sending.Lock()
 	defer p.session.sending.Unlock()
@@ -160,7 +165,8 @@ func (p pageStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return nil, nil
 }
 
-// beside returns so many other workers, fewer where no more can be started.
+// beside returns so many other workers, fewer where no more can be started, at most one for each core. Those
+// of before are used again: starting one takes long.
 func (s *Session) beside(n int) (others []experiment.Worker) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,13 +185,15 @@ func (s *Session) beside(n int) (others []experiment.Worker) {
 	return others
 }
 
+// lost tells the page of a worker that is gone; the experiment goes on without it.
 func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone", err)) }
 
 // eventPause is the least time between two events that only report progress: a page draws no faster.
 const eventPause = 40 * time.Millisecond
 
 // events sends what happens to the page and keeps the series of finished runs for charts. News never waits,
-// nor does it make progress wait: an epoch may be shorter than the pause.
+// nor does it make progress wait: an epoch may be shorter than the pause. The experiment calls it one at a
+// time, hence last needs no lock.
 func (s *Session) events(w *work, id int) func(spec.Event) {
 	var last time.Time
 	return func(e spec.Event) {
@@ -202,7 +210,8 @@ func (s *Session) events(w *work, id int) func(spec.Event) {
 	}
 }
 
-// keep adds what an event brings to the results; false = nobody wants them any more.
+// keep adds what an event brings to the results; false = nobody wants them any more. Slices only grow: what
+// views hold of them stays as it is.
 func (s *Session) keep(w *work, e spec.Event) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

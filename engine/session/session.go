@@ -18,7 +18,7 @@ import (
 )
 
 // Session holds one open data set and at most one experiment. Handle is called from one goroutine; answers
-// are sent from others, one at a time.
+// are sent from others, one at a time. The exported fields are set before the first call and do not change.
 type Session struct {
 	Device  backend.Device
 	Tile    string                             // of products, for workers of later pages; empty = not sure
@@ -35,6 +35,7 @@ type Session struct {
 	// Roofline is that of bench.Options.
 	Roofline func(time.Duration) float64
 
+	// Answers leave one at a time. Who holds mu may send; who holds sending must not take mu.
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
 	files   []datasets.File
@@ -53,7 +54,7 @@ type Worker interface {
 	Gone() bool                    // it was ended, or died
 }
 
-// results are the runs of one experiment that are finished.
+// results are the finished runs of one experiment, and the data that its spec names.
 type results struct {
 	data   spec.Data
 	runs   []spec.Run
@@ -74,6 +75,8 @@ func (s *Session) passed() []protocol.Passed {
 	return out
 }
 
+// catalogue lists the sets that can be opened by name. If the folder cannot be listed, the page hears of it,
+// and has the built-in ones.
 func (s *Session) catalogue() []protocol.Source {
 	var out []protocol.Source
 	for _, c := range datasets.All {
@@ -96,7 +99,8 @@ func (s *Session) catalogue() []protocol.Source {
 	return out
 }
 
-// Handle starts the answer to a request and returns at once.
+// Handle starts the answer to a request and returns at once, so that a stop is heard while work goes on.
+// Mistakes in the request are answered, too. files are those that came with it.
 func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 	switch req.Type {
 	case protocol.TypeOpen:
@@ -128,7 +132,7 @@ func (s *Session) sendWith(r protocol.Response, values []float32) {
 	s.Send(r, values)
 }
 
-// fail sends an error.
+// fail sends an error. id is that of the request; 0 = it belongs to none.
 func (s *Session) fail(id int, where string, err error) {
 	s.send(protocol.Response{Type: protocol.TypeError, ID: id, Error: newError(where, err)})
 }

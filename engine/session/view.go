@@ -16,7 +16,7 @@ import (
 const maxBuckets = 1 << 20
 
 // shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now.
-// What it refers to does not change.
+// What it refers to does not change, so that it is read without the lock.
 type shown struct {
 	openSet
 	runs   []spec.Run
@@ -41,7 +41,8 @@ func (s shown) rows() int {
 	return s.Scaled.Rows
 }
 
-// view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost.
+// view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost:
+// floats [lines, width, 3].
 func (s *Session) view(req protocol.Request) {
 	v, on := req.View, s.shown()
 	rows := on.rows()
@@ -57,6 +58,7 @@ func (s *Session) view(req protocol.Request) {
 		Series: &protocol.Series{View: *v, Rows: rows}}, out)
 }
 
+// checkView checks what a page asks for before memory is taken for it.
 func checkView(v *protocol.View, rows int) error {
 	switch {
 	case v == nil:
@@ -77,7 +79,7 @@ type values struct {
 	at func(step int) float64
 }
 
-// line finds what a line shows; a line that has no values yet is empty.
+// line finds what a line shows; a line that has no values (yet, or for this arm) is empty.
 func (s shown) line(l protocol.Line) values {
 	c := s.Scaled.Channels
 	if l.Channel < 0 || l.Channel >= c {
@@ -104,6 +106,7 @@ func (s shown) line(l protocol.Line) values {
 	return values{}
 }
 
+// column is one channel of data [steps, channels].
 func column(data []float32, channels, c int) values {
 	return values{len(data) / channels, func(t int) float64 { return float64(data[t*channels+c]) }}
 }
@@ -165,7 +168,7 @@ func bucket(v values, a, b int) (lo, hi, mean float64) {
 	return lo, hi, sum / float64(b-a)
 }
 
-// judge measures a finished run at a threshold set by hand.
+// judge measures a finished run at a threshold set by hand. The run in the results stays as it is.
 func (s *Session) judge(req protocol.Request) {
 	run, labels, err := s.shown().judged(req.Judge)
 	if err == nil {
@@ -178,7 +181,8 @@ func (s *Session) judge(req protocol.Request) {
 	s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Run: &run})
 }
 
-// judged returns a copy of the run that j names, with j's threshold, and the labels of its steps.
+// judged returns a copy of the run that j names, with j's threshold, and the labels of the test part. The
+// copy shares scores with the run, which nobody changes.
 func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 	if j == nil {
 		return spec.Run{}, nil, fault.New("judge-nothing")

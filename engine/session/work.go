@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// work is a running experiment under the page's control.
+// work is a running experiment, or measurements, under the page's control. One goroutine carries it out,
+// which calls gate before each step, or several, where runs go side by side.
 type work struct {
 	ctx  context.Context
 	stop context.CancelFunc
@@ -29,7 +30,8 @@ func newWork(held bool) *work {
 	return w
 }
 
-// change sets whether the work is held, and for how many steps it may go on nevertheless.
+// change sets whether the work is held, and for how many steps it may go on nevertheless. Every goroutine
+// that waits at the gate looks again.
 func (w *work) change(set func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -50,7 +52,7 @@ func (w *work) paused() bool {
 	return w.held
 }
 
-// gate waits until the next training step may be done.
+// gate waits until the next training step may be done; its error is that of ctx, when that is done.
 func (w *work) gate(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -67,7 +69,8 @@ func (w *work) gate(ctx context.Context) error {
 	}
 }
 
-// take reports whether a step may be done, and counts it; if not, wake closes when that may have changed.
+// take reports whether a step may be done, and counts it. If not, wake closes when that may have changed: it
+// is read under the same lock, so that no change is missed.
 func (w *work) take() (ok bool, wake <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -6,9 +6,9 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Examined returns the name of the arm that the verdict is about: the first that learns from the teacher's
-// direction, else the first that learns from the teacher at all; empty where none does. It goes by what arms
-// do: a spec may call them anything.
+// Examined returns the name of the arm that the verdict is about (metrics/README.md, section 11): the first
+// that learns from the teacher's direction, else the first that learns from the teacher at all; empty where
+// none does. It goes by what arms do: a spec may call them anything.
 func (s Spec) Examined() string {
 	cosine := func(a Arm) bool { return a.Distils() && a.Objective.Kind == ObjectiveCosine }
 	for _, examined := range []func(Arm) bool{cosine, Arm.Distils} {
@@ -29,7 +29,8 @@ func (s Spec) Baseline() string {
 	return s.Arms[i].Name
 }
 
-// Kind says what an arm does: the name of its control, of the objective that it learns from the teacher by, or alone.
+// Kind says what an arm does: the name of its control, of the objective that it learns from the teacher by,
+// or alone. Looks and words go by it, since an arm's name is free.
 func (a Arm) Kind() string {
 	switch {
 	case !Controls[a.Control].Trains:
@@ -40,7 +41,8 @@ func (a Arm) Kind() string {
 	return ArmAlone
 }
 
-// Outcome judges differences seed by seed: they count only where their mean is larger than their spread.
+// Outcome judges differences seed by seed (metrics/README.md, section 11): they count only where their mean
+// is larger than their spread.
 func (s Spread) Outcome() OutcomeKind {
 	switch {
 	case len(s.Values) == 0:
@@ -55,8 +57,8 @@ func (s Spread) Outcome() OutcomeKind {
 	return VerdictHarms
 }
 
-// HitRate is one of the two measures that say how well an arm blames the true channels. It is no metric of
-// alarms, so it is not among metrics.All.
+// HitRate is one of the two measures that say how well an arm blames the true channels (metrics/README.md,
+// section 10). It is no metric of alarms, so it is not among metrics.All.
 type HitRate struct {
 	Title      string
 	Definition string // key of the words that say what it is

@@ -1,6 +1,6 @@
 package spec
 
-// Names of the default arms.
+// Names of the default arms. ArmAlone is also the kind of every arm that is trained without a teacher.
 const (
 	ArmAlone     = "alone"
 	ArmCosine    = "cosine"

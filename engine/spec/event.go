@@ -26,7 +26,8 @@ var Phases = [PhaseCount]PhaseInfo{
 	PhaseDone:    {Name: "done"},
 }
 
-// Event reports progress; every field describes the moment the event is sent.
+// Event reports progress; every field describes the moment the event is sent. Pointers lead to data that does
+// not change any more.
 type Event struct {
 	Phase     PhaseKind   `json:"phase"`
 	Arm       string      `json:"arm,omitempty"` // the arm's name; empty while the teacher trains

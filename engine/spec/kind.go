@@ -12,7 +12,8 @@ import (
 // A kind is the index of a row in a table of this package, which holds what is known of it. In JSON it is the
 // row's name. Kinds that a Spec may leave out, or must name, begin with 0, no name.
 
-// row is one row of a table of kinds.
+// row is one row of a table of kinds. A table is an array that is indexed by its kind, so that a kind without
+// a row shows as one without a name.
 type row interface{ name() string }
 
 // names lists the rows' names, by kind.
@@ -32,7 +33,7 @@ func nameOf[K ~uint8, R row](k K, rows []R) string {
 	return rows[k].name()
 }
 
-// textOf is a kind's name as JSON has it.
+// textOf is a kind's name as JSON has it. A kind beyond its table is a mistake in the program, not in a spec.
 func textOf[K ~uint8, R row](k K, rows []R) ([]byte, error) {
 	if int(k) >= len(rows) {
 		return nil, fmt.Errorf("spec: %T %d is not in its table", k, k)
@@ -40,7 +41,8 @@ func textOf[K ~uint8, R row](k K, rows []R) ([]byte, error) {
 	return []byte(rows[k].name()), nil
 }
 
-// read sets a kind by its name.
+// read sets a kind by its name; an unknown one is a *nameError, which lists the names that there are. The
+// empty name is known where row 0 has none: it is how JSON leaves the kind out.
 func read[K ~uint8, R row](k *K, text []byte, rows []R) error {
 	i := slices.Index(names(rows), string(text))
 	if i < 0 {
@@ -69,7 +71,8 @@ func (e *nameError) want() error {
 	return fault.New("want-one-of", fault.Choices(named))
 }
 
-// Each yields the kinds of a table that have a name, in the order of the table: Each(PolicyCount).
+// Each yields the kinds of a table that have a name, in the order of the table: Each(PolicyCount). It leaves
+// out the kind that stands for nothing.
 func Each[K interface {
 	~uint8
 	String() string

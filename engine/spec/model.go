@@ -22,17 +22,20 @@ const (
 type ModelInfo struct {
 	Name  string
 	Title string // a proper name, the same in every language
-	// Lab sizes train within seconds; a zero in a Spec stands for them. A size that is 0 here is none the model has.
-	Lab      Model
-	Full     Model       // sizes of the paper
-	Scores   []ScoreKind // what it gives beside those that every model has, its own first
-	Teaches  bool        // it may be a teacher
-	Learns   bool        // it may be a student
-	Branches int         // into how many equal parts of d_model the attention heads divide; 0 = it has no heads
-	Causal   bool        // what it says of a step depends on no later step, so that it can be scored warm
+	// Lab sizes train within seconds; a zero in a Spec stands for them. A size that is 0 here is none the
+	// model has.
+	Lab     Model
+	Full    Model       // sizes of the paper
+	Scores  []ScoreKind // what it gives beside those that every model has, its own first
+	Teaches bool        // it may be a teacher
+	Learns  bool        // it may be a student
+	// Branches is the number of equal parts of d_model that each divide among the attention heads; 0 = it has
+	// no heads.
+	Branches int
+	Causal   bool // what it says of a step depends on no later step, so that it can be scored warm
 }
 
-// Models describes every model.
+// Models describes every model; models/README.md has their formulas, with the sizes of papers.
 var Models = [ModelCount]ModelInfo{
 	ModelTransformer: {Name: "transformer", Title: "Transformer",
 		Lab:    Model{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
@@ -73,7 +76,8 @@ func (k ModelKind) Full() Model {
 	return m
 }
 
-// SizeKind is a size that models may have.
+// SizeKind is a size that models may have. A table of them lets checks, forms and defaults go over all sizes
+// alike.
 type SizeKind uint8
 
 // The sizes.
@@ -91,7 +95,7 @@ const (
 	SizeCount
 )
 
-// SizeInfo is what is known of a size.
+// SizeInfo is what is known of a size. Most is generous: it stops typing mistakes, not models.
 type SizeInfo struct {
 	Name string            // of the field of Model, as JSON calls it
 	Most int               // that a Spec may ask for
@@ -114,7 +118,8 @@ var Sizes = [SizeCount]SizeInfo{
 // Size is where the model keeps a size.
 func (m *Model) Size(k SizeKind) *int { return Sizes[k].of(m) }
 
-// OrLab returns the model with each zero size replaced by the model's lab default.
+// OrLab returns the model with each zero size replaced by the model's lab default. A size that the model does
+// not have stays zero.
 func (m Model) OrLab() Model {
 	lab := Models[m.Kind].Lab
 	for k := range SizeCount {
@@ -162,7 +167,8 @@ var Scores = [ScoreCount]ScoreInfo{
 	ScoreDisagreement:   {Name: "disagreement", Every: true, Teacher: true},
 }
 
-// Of is the score that a kind stands for in a model: ScoreModel is the model's own.
+// Of is the score that a kind stands for in a model: ScoreModel is the model's own; any other stands for
+// itself.
 func (k ScoreKind) Of(m ModelKind) ScoreKind {
 	if k == ScoreModel && len(Models[m].Scores) > 0 {
 		return Models[m].Scores[0]

@@ -6,6 +6,7 @@ import "strings"
 // title in the languages' files; that of a model, whose title is a proper name, is the key of a sentence
 // about it.
 
+// wordKey is how the languages' files call a name: their keys have hyphens where JSON has underscores.
 func wordKey(prefix, name string) string { return prefix + "-" + strings.ReplaceAll(name, "_", "-") }
 
 // SetKey is the key of what a policy is called with its parameters, in the order of its row.

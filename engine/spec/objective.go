@@ -13,7 +13,7 @@ const (
 	ObjectiveCount
 )
 
-// ObjectiveInfo is what is known of an objective.
+// ObjectiveInfo is what is known of an objective. Its function is in the package distill.
 type ObjectiveInfo struct {
 	Name    string
 	Distils bool     // it needs a teacher; its term has a weight, which a schedule changes
@@ -51,7 +51,7 @@ var Axes = [AxisCount]AxisInfo{
 	AxisWindow:  {Name: "window"},
 }
 
-// WeightScheduleKind is how the weight of a term changes over the epochs.
+// WeightScheduleKind is how the weight of a term changes over the epochs (models/README.md, section 2.3).
 type WeightScheduleKind uint8
 
 // The schedules of a weight.
@@ -74,7 +74,8 @@ var WeightSchedules = [WeightScheduleCount]WeightScheduleInfo{
 	WeightCosine:   {Name: "cosine"},
 }
 
-// ControlKind is an arm that costs no training; 0 = the arm is trained.
+// ControlKind is an arm that costs no training; 0 = the arm is trained. What a control reaches, a trained arm
+// must exceed to show that training helps.
 type ControlKind uint8
 
 // The controls.
@@ -100,7 +101,7 @@ var Controls = [ControlCount]ControlInfo{
 	ControlRandom:    {Name: "random"},
 }
 
-// PartKind is a part of a loss, or another number that is measured with it.
+// PartKind is a part of a loss, or another number that is measured with it. Reports carry its name.
 type PartKind uint8
 
 // The parts.

@@ -31,7 +31,8 @@ func pathAt(places []place, offset int64) string {
 	return found
 }
 
-// outliner reads a Spec's text once more, for what encoding/json lets pass or does not tell.
+// outliner reads a Spec's text once more, for what encoding/json lets pass (unknown fields, fields given
+// twice) or does not tell (the path of a value inside a list).
 type outliner struct {
 	d       *json.Decoder
 	places  []place
@@ -39,14 +40,15 @@ type outliner struct {
 }
 
 // outline returns the places of all values in a text that is JSON, and what is wrong with the names of its
-// fields.
+// fields, in the order of the text. The text has been read once: no error of the decoder is possible here.
 func outline(text []byte) ([]place, []error) {
 	o := outliner{d: json.NewDecoder(bytes.NewReader(text))}
 	o.value(reflect.TypeFor[Spec](), "")
 	return o.places, o.strange
 }
 
-// value reads one value where a value of type t is expected; nil = unknown.
+// value reads one value where a value of type t is expected. nil = the type is not known: inside an unknown
+// field nothing is checked, so that one mistake is told once.
 func (o *outliner) value(t reflect.Type, path string) {
 	o.places = append(o.places, place{o.d.InputOffset(), path})
 	if t != nil && t.Kind() == reflect.Pointer {
@@ -64,7 +66,7 @@ func (o *outliner) value(t reflect.Type, path string) {
 	}
 }
 
-// kind checks that the table of a kind has a row of this name.
+// kind checks that the table of a kind has a row of this name. Types that are no kinds take any text.
 func (o *outliner) kind(t reflect.Type, path, text string) {
 	k, ok := reflect.New(t).Interface().(encoding.TextUnmarshaler)
 	if !ok {
@@ -110,7 +112,7 @@ func (o *outliner) note(path string, got any, want error) {
 }
 
 // fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is
-// none.
+// none. Names must match exactly, where encoding/json would ignore case.
 func fieldOf(t reflect.Type, name string) reflect.Type {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
@@ -142,6 +144,7 @@ func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
 	}
 }
 
+// jsonName is what JSON calls a field: its tag without options.
 func jsonName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	return name

@@ -13,7 +13,8 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// FieldError says which field of a Spec is wrong, what it holds and what was expected.
+// FieldError says which field of a Spec is wrong, what it holds and what was expected. It keeps them apart so
+// that a page can show the error beside the field, in the reader's language.
 type FieldError struct {
 	Field string // its path: train.rate, arms[1].objective.weight; empty = the whole spec
 	Got   any    // a text as it stands there, or a fault.Word
@@ -32,7 +33,8 @@ func (e *FieldError) Told() (key string, args []any) {
 func (e *FieldError) Error() string { return fmt.Sprintf("spec: %s: %v, %v", e.Field, e.Got, e.Want) }
 
 // Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or
-// out of range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
+// out of range is a *FieldError with the field's path: a misspelt setting must not run as its default. Text
+// that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
 	s, wrong := parse(text)
 	if len(wrong) > 0 {
@@ -41,7 +43,8 @@ func Parse(text []byte) (Spec, error) {
 	return s, s.Validate()
 }
 
-// Check returns everything that is wrong with the text of a Spec, where Parse returns the first of it.
+// Check returns everything that is wrong with the text of a Spec, where Parse returns the first of it. Values
+// are only checked once the form is right.
 func Check(text []byte) []error {
 	s, wrong := parse(text)
 	if len(wrong) > 0 {
@@ -50,7 +53,8 @@ func Check(text []byte) []error {
 	return s.check().wrong
 }
 
-// parse reads a Spec whose values may be out of range, and returns what is wrong with its form.
+// parse reads a Spec whose values may be out of range, and returns what is wrong with its form. encoding/json
+// tells of one value of a wrong type at most; outline adds what is wrong with names.
 func parse(text []byte) (s Spec, errs []error) {
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
@@ -76,10 +80,12 @@ func position(text []byte, offset int64) (line, col int) {
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
-// check collects wrong fields, each with the first that is wrong with it.
+// check collects wrong fields, each with the first that is wrong with it: what is then wrong besides often
+// follows.
 type check struct{ wrong []error }
 
-// that wants a field to be as the words of a key say.
+// that wants ok, or notes that the field holds got where the words of want, with args, say what it should.
+// got is shown as it is, or in words if it is a fault.Word.
 func (c *check) that(ok bool, field string, got any, want fault.Word, args ...any) {
 	known := func(err error) bool { return err.(*FieldError).Field == field }
 	if !ok && !slices.ContainsFunc(c.wrong, known) {
@@ -136,7 +142,7 @@ func (s Spec) Validate() error {
 	return c.first()
 }
 
-// check finds all wrong fields.
+// check finds all wrong fields, in the order of the spec.
 func (s Spec) check() (c check) {
 	c.that(s.Version == Version, "version", s.Version, "want-exactly", Version)
 	s.Data.validate(&c)
@@ -173,6 +179,7 @@ func (d Data) validate(c *check) {
 	}
 }
 
+// validateRange checks a range by itself; the zero range, which is all steps, is always right.
 func validateRange(r steps.Range, c *check, field string) {
 	if r == (steps.Range{}) {
 		return
@@ -181,6 +188,8 @@ func validateRange(r steps.Range, c *check, field string) {
 	c.that(r.To > r.From, field+".to", r.To, "want-after-from", r.From)
 }
 
+// validate checks a model in the place that field names; may says which models may stand there. Sizes are
+// checked as they will be, with defaults in place of zeros.
 func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
 	kinds := slices.Collect(Each(ModelCount))
 	wantAmong(c, field+".model", m.Kind, slices.DeleteFunc(kinds, func(k ModelKind) bool { return !may(Models[k]) }))
@@ -195,6 +204,8 @@ func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
 	}
 	c.that(m.Dropout == 0 || row.Drops(), field+".dropout", m.Dropout, "want-none-of-model", row.Name)
 	c.that(m.Dropout >= 0 && m.Dropout < 1, field+".dropout", m.Dropout, "want-share-below-1")
+	// Position codes come in pairs of sine and cosine (models/README.md, section 3.1), and heads share
+	// features evenly.
 	if row.Branches > 0 && full.Heads > 0 {
 		part := full.DModel / row.Branches
 		c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "want-even")
@@ -273,7 +284,8 @@ func (d Detect) validate(c *check) {
 		"want-no-smoothing", d.Threshold.Policy.String())
 }
 
-// validateScore checks that every student has the score.
+// validateScore checks that every student that is scored has the score. Arms may have students of their own,
+// so that the table of models is asked for each.
 func (s Spec) validateScore(c *check) {
 	for _, a := range s.Arms {
 		student := s.StudentOf(a).Kind
@@ -290,7 +302,8 @@ func (s Spec) validateScore(c *check) {
 	}
 }
 
-// validateWarm checks that every student says of a step what it says with fewer steps after it.
+// validateWarm checks that every student that is scored says of a step what it says with fewer steps after
+// it: warm windows end at the steps that they score (models/README.md, section 1.3).
 func (s Spec) validateWarm(c *check) {
 	warm := s.Detect.Warm
 	c.that(warm >= 0 && warm <= s.Data.Window, "detect.warm", warm, "want-warm", s.Data.Window)
@@ -301,6 +314,7 @@ func (s Spec) validateWarm(c *check) {
 	}
 }
 
+// validateSeeds wants each seed once: the same seed twice would count one result as two.
 func (s Spec) validateSeeds(c *check) {
 	c.that(len(s.Seeds) > 0, "seeds", fault.Word("got-none"), "want-a-seed")
 	for i, seed := range s.Seeds {
@@ -311,7 +325,7 @@ func (s Spec) validateSeeds(c *check) {
 }
 
 // ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded,
-// channels.
+// channels. Windows must fit into what is left of each part: to train on, to validate, to score.
 func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	var c check
 	train := within(s.Data.Train, &c, "data.train", trainSteps)

@@ -25,7 +25,7 @@ const (
 	PolicyCount
 )
 
-// PolicyInfo is what is known of a threshold policy.
+// PolicyInfo is what is known of a threshold policy. Its function is in the package detect.
 type PolicyInfo struct {
 	Name    string
 	Params  []ParamKind // that it reads
@@ -47,7 +47,8 @@ var Policies = [PolicyCount]PolicyInfo{
 	PolicyBestF1:              {Name: "best_f1", Saw: SawLabels, Labels: true},
 }
 
-// SawKind is what a policy looks at of the data that it is judged on.
+// SawKind is what a policy looks at of the data that it is judged on. Results are shown with it: a threshold
+// that has seen the test part flatters (metrics/README.md, section 9).
 type SawKind uint8
 
 // What a policy can look at.
@@ -93,7 +94,7 @@ const (
 	ParamCount
 )
 
-// ParamInfo is what is known of a parameter.
+// ParamInfo is what is known of a parameter. valid gets the whole threshold: one parameter may bound another.
 type ParamInfo struct {
 	Name    string  // of the field of Threshold, as JSON calls it
 	Default float64 // what an absent one stands for; 0 = it must be given
@@ -119,6 +120,8 @@ var Params = [ParamCount]ParamInfo{
 		get:   func(t Threshold) (float64, bool) { return t.Level, t.Level != 0 },
 		set:   func(t *Threshold, x float64) { t.Level = x }},
 	ParamQ: {Name: "q", Default: 1e-3, want: "want-q",
+		// The quantile must lie inside the tail, which holds a share of 1 - level (metrics/README.md, section
+		// 9.3).
 		valid: func(x float64, t Threshold) bool { return x > 0 && x < 1-t.Level },
 		get:   func(t Threshold) (float64, bool) { return t.Q, t.Q != 0 },
 		set:   func(t *Threshold, x float64) { t.Q = x }},
@@ -143,6 +146,7 @@ func (t *Threshold) SetParam(k ParamKind, x float64) { Params[k].set(t, x) }
 func (p PolicyInfo) Reads(k ParamKind) bool { return slices.Contains(p.Params, k) }
 
 // OrDefault returns the threshold with each absent parameter replaced by the policy's default, if it has one.
+// What the policy does not read stays as it is.
 func (t Threshold) OrDefault() Threshold {
 	for _, k := range Policies[t.Policy].Params {
 		if _, given := t.Param(k); !given && Params[k].Default != 0 {

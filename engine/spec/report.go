@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Report is the outcome of an experiment.
+// Report is the outcome of an experiment, or of as much of it as was finished. Fields without a name in JSON
+// are there only in the program that made the report.
 type Report struct {
 	Version  int          `json:"version"`
 	Spec     Spec         `json:"spec"`
@@ -64,7 +65,8 @@ type ArmReport struct {
 	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds
 }
 
-// Run is one arm with one seed.
+// Run is one arm with one seed. One that failed has neither scores nor alarms, but the epochs that it
+// trained.
 type Run struct {
 	Arm        string        `json:"arm"`
 	Seed       uint64        `json:"seed"`
@@ -135,7 +137,7 @@ type Measure struct {
 }
 
 // WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit,
-// whenever the Spec is carried out on the same kind of device.
+// whenever the Spec is carried out on the same kind of device. The receiver stays as it is.
 func (r Report) WithoutTimings() Report {
 	r.Seconds = 0
 	r.Teachers = slices.Clone(r.Teachers)

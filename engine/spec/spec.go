@@ -7,11 +7,12 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Version is the version of Spec and Report that this package writes and reads.
+// Version is the version of Spec and Report that this package writes and reads; any other is refused.
 const Version = 1
 
-// Spec describes one experiment completely: the same Spec gives the same Report on the same device.
-// It is plain data: JSON in a file, in a URL hash, in a worker message, on the command line.
+// Spec describes one experiment completely: the same Spec gives the same Report, durations aside, on the same
+// device. It is plain data: JSON in a file, in a URL hash, in a worker message, on the command line. One that
+// was not made by Parse must pass Validate before it is used.
 type Spec struct {
 	Version int      `json:"version"`
 	Data    Data     `json:"data"`
@@ -25,7 +26,8 @@ type Spec struct {
 
 // Data says which series is used, and how it is cut.
 type Data struct {
-	Source   string      `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
+	// Source is a catalogue id: builtin/server, smd/machine-1-2, file/NAME.
+	Source   string      `json:"source"`
 	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
 	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
 	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
@@ -65,7 +67,8 @@ type Teacher struct {
 
 // Arm is one way to train (or not to train) the student.
 type Arm struct {
-	Name      string      `json:"name"`              // unique, shown in tables: alone, cosine, mse, untrained, random
+	// Name is unique, and shown in tables: alone, cosine, mse, untrained, random.
+	Name      string      `json:"name"`
 	Control   ControlKind `json:"control,omitempty"` // costs nothing, has no objective
 	Student   *Model      `json:"student,omitempty"` // instead of the Spec's student
 	Objective Objective   `json:"objective,omitzero"`
@@ -108,23 +111,30 @@ type Objective struct {
 
 // Train says how every arm, and the teacher, is trained.
 type Train struct {
-	Rate       float64          `json:"rate"` // learning rate of Adam
-	Schedule   RateScheduleKind `json:"schedule"`
-	StepEpochs int              `json:"step_epochs,omitempty"` // between falls of the rate; 0 = DefaultStepEpochs
-	StepFactor float64          `json:"step_factor,omitempty"` // to this share of it; 0 = DefaultStepFactor
-	Decay      float64          `json:"decay,omitempty"`       // of weights, added to their gradients after clipping; 0 = none
-	Epochs     int              `json:"epochs"`                // of a student
-	Batch      int              `json:"batch"`                 // windows a step
-	Clip       float64          `json:"clip"`                  // limit of the global gradient norm; 0 = no clipping
-	ClipEach   float64          `json:"clip_each,omitempty"`   // limit of each parameter's gradient norm instead; 0 = none
-	Validation float64          `json:"validation"`            // share of the training steps held out, from their end
-	Patience   int              `json:"patience"`              // epochs without a better validation loss; 0 = no early stop
+	Rate     float64          `json:"rate"` // learning rate of Adam
+	Schedule RateScheduleKind `json:"schedule"`
+	// StepEpochs are the epochs between falls of the rate; 0 = DefaultStepEpochs.
+	StepEpochs int     `json:"step_epochs,omitempty"`
+	StepFactor float64 `json:"step_factor,omitempty"` // to this share of it; 0 = DefaultStepFactor
+	// Decay is that of weights, added to their gradients after clipping; 0 = none.
+	Decay  float64 `json:"decay,omitempty"`
+	Epochs int     `json:"epochs"` // of a student
+	Batch  int     `json:"batch"`  // windows a step
+	// Clip is the limit of the global gradient norm; 0 = no clipping.
+	Clip float64 `json:"clip"`
+	// ClipEach is the limit of each parameter's gradient norm instead; 0 = none.
+	ClipEach float64 `json:"clip_each,omitempty"`
+	// Validation is the share of the training steps held out, from their end.
+	Validation float64 `json:"validation"`
+	// Patience is how many epochs may pass without a better validation loss; 0 = no early stop.
+	Patience int `json:"patience"`
 }
 
-// Held is the number of training steps, of so many, that are held out for validation.
+// Held is the number of training steps, of so many, that are held out for validation, rounded down
+// (models/README.md, section 1.2).
 func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 
-// Detect says how scores become alarms.
+// Detect says how scores become alarms (models/README.md, sections 1.3 and 1.4).
 type Detect struct {
 	Score     ScoreKind `json:"score"` // one that every student has
 	Threshold Threshold `json:"threshold"`
@@ -135,8 +145,9 @@ type Detect struct {
 	Smoothing int `json:"smoothing,omitempty"`
 }
 
-// Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
-// those of the windows that a training run sees: neither a cold start nor a mean has a place between overlapping windows.
+// Serial reports whether the scores of the training part are those of its steps in order, as the test part's
+// are, and not those of the windows that a training run sees: warm scoring and smoothing build on the steps
+// before, which overlapping windows do not keep in order.
 func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
 
 // Threshold is a policy with its parameters; what a policy does not have is absent, what is absent

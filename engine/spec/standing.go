@@ -6,11 +6,13 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Standing is how much better than what costs nothing the runs of an arm are, in one metric.
+// Standing is how much better than what costs nothing the runs of an arm are, in one metric
+// (metrics/README.md, section 11).
 type Standing struct {
 	Value, Chance Spread // of the arm's runs; chance at the share of steps that each flags
 	OverChance    Spread // how much better than chance, seed by seed
-	OverUntrained Spread // how much better than the untrained student, seed by seed; only seeds that both have
+	// OverUntrained is how much better than the untrained student, seed by seed; only seeds that both have.
+	OverUntrained Spread
 }
 
 // Standing compares the runs of an arm with chance and with the untrained arm, if the report has one.
@@ -19,6 +21,8 @@ func (r Report) Standing(arm, metric string) Standing {
 	return r.standing(arm, row, func(run Run) Measure { return run.Of(metric) })
 }
 
+// standing takes differences seed by seed before it averages: what a seed does to both sides drops out. row
+// says which way is better. Runs in which the measure is undefined are left out.
 func (r Report) standing(arm string, row metrics.Metric, measure func(Run) Measure) Standing {
 	var value, chance, overChance, overUntrained []metrics.Value
 	for _, run := range r.runsOf(arm) {
@@ -54,14 +58,17 @@ func (r Report) untrained() (runs []Run) {
 // proves nothing if it does.
 func (s Standing) Doubtful() bool { return s.OverChance.notAbove() || s.OverUntrained.notAbove() }
 
-// notAbove reports whether a difference is known and not larger than its spread, if it has one.
+// notAbove reports whether a difference is known and not larger than its spread, if it has one. Comparisons
+// with an undefined value are false.
 func (s Spread) notAbove() bool { return s.Mean <= 0 || s.Mean <= s.SD }
 
-// Within reports whether a difference, in either direction, is not larger than its spread.
+// Within reports whether a difference, in either direction, is not larger than its spread. Without a spread
+// it is false.
 func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean)) <= float64(s.SD) }
 
 // Gain is how much better one arm is than another in a metric, seed by seed; only seeds that both finished.
-// For all but metrics of which less is better it is a difference of values.
+// For all but metrics of which less is better it is a difference of values. An arm that the report does not
+// have gains nothing.
 func (r Report) Gain(arm, over, metric string) Spread {
 	var gains []metrics.Value
 	row, _ := metrics.Find(metric)

@@ -6,7 +6,8 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Headline is the metric that the verdict is about: threshold-free, and not adjusted.
+// Headline is the metric that the verdict is about: threshold-free, and not adjusted (metrics/README.md,
+// section 11). It is fixed beforehand: a verdict about the metric that came out best would prove nothing.
 const Headline = "average_precision"
 
 // Summary is a report over its seeds.
@@ -73,10 +74,12 @@ var Outcomes = [VerdictCount]OutcomeInfo{
 	VerdictHarms:    {Name: "harms"},
 }
 
-// Verdict says whether learning from the teacher changed the headline metric by more than its spread over seeds.
+// Verdict says whether learning from the teacher changed the headline metric by more than its spread over
+// seeds.
 type Verdict struct {
-	Outcome     OutcomeKind
-	Arm, Over   string // names of the arms compared, Spec.Examined and Spec.Baseline; empty where there is none
+	Outcome OutcomeKind
+	// Arm and Over name the arms compared, Spec.Examined and Spec.Baseline; empty where there is none.
+	Arm, Over   string
 	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
 
@@ -102,7 +105,8 @@ func (r Report) Summary() Summary {
 	return s
 }
 
-// summarise returns false if no run has the metric.
+// summarise returns false if no run has the metric. Chance is that of trained arms, whose flag rates are the
+// ones of interest.
 func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
 	out := MetricSummary{Metric: m, Untrained: metrics.Undefined}
 	var chance []metrics.Value
@@ -131,6 +135,7 @@ func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
 	return out, false
 }
 
+// verdict compares the examined arm with the baseline in the headline metric.
 func (r Report) verdict() Verdict {
 	if !r.Data.Labelled || r.Data.Anomalous == 0 {
 		return Verdict{Outcome: VerdictNoLabels}
@@ -141,6 +146,7 @@ func (r Report) verdict() Verdict {
 	return v
 }
 
+// runsOf are the runs of the arm of this name; nil if there is none.
 func (r Report) runsOf(arm string) []Run {
 	for _, a := range r.Arms {
 		if a.Arm.Name == arm {

@@ -1,6 +1,6 @@
 package spec
 
-// RateScheduleKind is how the learning rate changes over the epochs.
+// RateScheduleKind is how the learning rate changes over the epochs (models/README.md, section 9.3).
 type RateScheduleKind uint8
 
 // The schedules of the learning rate.
@@ -34,7 +34,7 @@ const (
 	DefaultStepFactor = 0.5
 )
 
-// ScalingKind is how values are scaled before anything sees them.
+// ScalingKind is how values are scaled before anything sees them (models/README.md, section 1.2).
 type ScalingKind uint8
 
 // The scalings.

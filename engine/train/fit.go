@@ -13,7 +13,7 @@ import (
 )
 
 // Options says how Fit trains. Everything but the functions at the end is part of what makes a run
-// reproducible.
+// reproducible. Those are called on the goroutine of Fit, between two steps.
 type Options struct {
 	Train   spec.Train
 	Epochs  int                         // instead of Train.Epochs: a teacher has its own
@@ -24,7 +24,7 @@ type Options struct {
 	OnEpoch func(spec.Epoch)            // called when an epoch has been validated
 }
 
-// StepInfo is what is known after a step.
+// StepInfo is what is known after a step of the optimiser, which is one batch.
 type StepInfo struct {
 	Epoch, Step, Steps int         // Step counts from 1 over all epochs; Steps if nothing stops early
 	Losses             []spec.Part // of this step
@@ -32,15 +32,16 @@ type StepInfo struct {
 	Seconds            float64     // of this step
 }
 
-// Result is how a training run ended.
+// Result is how a training run ended, or where it was ended.
 type Result struct {
-	Epochs []spec.Epoch
-	Best   int     // the epoch whose parameters were kept, from 1
-	StepMs float64 // median of the steps of this call
+	Epochs []spec.Epoch // finished ones, those before a Restore included
+	Best   int          // the epoch whose parameters were kept, from 1
+	StepMs float64      // median of the steps of this call
 }
 
 // Batches is the number of steps in an epoch over n windows: the whole batches, then what is left over if it
-// fills a micro-batch.
+// fills a micro-batch (models/README.md, section 9.4). Fewer windows than that do not fit the graph, whose
+// shapes are fixed.
 func Batches(n, batch, micro int) int {
 	whole := n / batch
 	if n%batch >= micro {
@@ -49,7 +50,7 @@ func Batches(n, batch, micro int) int {
 	return whole
 }
 
-// fit is one call of Fit.
+// fit is one call of Fit. What outlives the call, and is saved, is the trainer's progress.
 type fit struct {
 	*Trainer
 	Options
@@ -61,7 +62,7 @@ type fit struct {
 // Fit trains until the epochs are over or the validation loss has not improved for Train.Patience epochs,
 // then puts back the parameters of the best epoch. Without validation windows the training loss decides. It
 // goes on where Restore left off. If the context or the gate ends it, the trainer stands between two steps,
-// and Save keeps all that is needed to go on.
+// and Save keeps all that is needed to go on; the parameters are then the latest, not the best.
 func (t *Trainer) Fit(ctx context.Context, train, valid datasets.Windows, o Options) (Result, error) {
 	f := fit{Trainer: t, Options: o, train: train, valid: valid}
 	if err := f.check(); err != nil {
@@ -110,6 +111,7 @@ func (f *fit) epoch(ctx context.Context) error {
 	if f.Lambda != nil {
 		lambda = f.Lambda(p.Epoch)
 	}
+	// Drawn from seed and epoch alone: a run that resumes within an epoch finds the same order.
 	order := rand.New(rand.NewPCG(f.Seed, uint64(p.Epoch))).Perm(f.train.Len())
 	for p.Batch < f.batches {
 		if f.Gate != nil {
@@ -147,6 +149,8 @@ func (f *fit) step(ctx context.Context, batch []int, rate, lambda float64) error
 }
 
 // closeEpoch measures the validation loss, notes the epoch, and decides whether it is the best, or the last.
+// Should validation be interrupted, nothing has changed: Batch still says that all steps are done, so that a
+// resumed run comes straight back here.
 func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 	p := &f.at
 	e := spec.Epoch{Epoch: p.Epoch, Steps: p.Adam, Rate: rate, Weight: lambda, Losses: f.named(p.Sums),
@@ -159,6 +163,7 @@ func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 		}
 		e.Validation, monitor = f.named(v), v.mean(v.Monitor)
 	}
+	// Strictly: of equal epochs, the first is the best.
 	if p.BestEpoch == 0 || monitor < p.Best {
 		if err := f.keepBest(); err != nil {
 			return err
@@ -174,6 +179,7 @@ func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 	return nil
 }
 
+// median is 0 without values.
 func median(xs []float64) float64 {
 	if len(xs) == 0 {
 		return 0

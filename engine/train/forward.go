@@ -11,10 +11,10 @@ import (
 )
 
 // Pass is a run of windows that a worker elsewhere computes without gradients: everything that it needs
-// beside the problem itself. It is good until the worker answers. The answer has a slice for each result: the
-// monitored loss and those of Parts and Checks, one value for each micro-batch, or Outputs, those of all
-// windows one behind the other. Where the last micro-batch has too few windows, its answer is as long as that
-// of the others.
+// beside the problem itself. It is good until the worker answers. The answer has a slice for each result.
+// With Losses these are the monitored loss and those of Parts and Checks, one value for each micro-batch;
+// without, they are Problem.Outputs, those of all windows one behind the other. Where the last micro-batch
+// has too few windows, its answer is as long as that of the others.
 type Pass struct {
 	Params  []float32 `json:"-"` // all parameters, one after the other
 	Windows []float32 `json:"-"` // [windows, L, C]
@@ -24,10 +24,11 @@ type Pass struct {
 	Seed    uint64    `json:"seed,string"`      // of noise, which depends on a window's position, in At
 }
 
-// atOnce bounds the windows that a worker is asked for in one message.
+// atOnce bounds the windows that a worker is asked for in one message, and with them the size of its answer.
 const atOnce = 32
 
-// evaluate sums the losses over the micro-batches of w, in order.
+// evaluate sums the losses over the micro-batches of w, in order, so that the sum has the same bits whoever
+// computes them. If the last micro-batch is not full, windows before it count twice (whole).
 func (t *Trainer) evaluate(ctx context.Context, w datasets.Windows, lambda float64) (total sums, err error) {
 	at := t.whole(count(0, w.Len()))
 	values := make([]float32, len(t.reported))
@@ -45,7 +46,8 @@ func (t *Trainer) evaluate(ctx context.Context, w datasets.Windows, lambda float
 }
 
 // Forward computes Problem.Outputs for every window of w, in order, whoever computes them. It calls got once
-// a window with one slice for each output, which is good until got returns.
+// a window with one slice for each output, [...] of that window, which is good until got returns. It ends
+// with the first error of got, of a device, or of the context.
 func (t *Trainer) Forward(ctx context.Context, w datasets.Windows,
 	got func(window int, outputs [][]float32) error) error {
 	if err := t.fits(w); err != nil {
@@ -67,7 +69,8 @@ func (t *Trainer) Forward(ctx context.Context, w datasets.Windows,
 }
 
 // pass computes what p asks for of the windows at these positions, in turns of all workers, and calls got for
-// each micro-batch in order.
+// each micro-batch in order. Turns keep workers from running far ahead of what got has taken, and bound what
+// they hold.
 func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass,
 	got func(at []int, results [][]float32) error) error {
 	p.Seed = t.draws.Seed
@@ -87,7 +90,8 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 	return nil
 }
 
-// passTurn computes some micro-batches of a pass together with the other workers.
+// passTurn computes some micro-batches of a pass together with the other workers. Each of them answers into
+// its own stretch of given.
 func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]int, p Pass,
 	got func(at []int, results [][]float32) error) error {
 	given := make([][][]float32, len(parts))
@@ -109,7 +113,8 @@ func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]in
 	})
 }
 
-// askPass has a worker compute a pass, and cuts its answer into micro-batches.
+// askPass has a worker compute a pass, and cuts its answer into micro-batches. The lengths are checked first:
+// a worker may have been made for another problem.
 func (t *Trainer) askPass(ctx context.Context, from Worker, p Pass, given [][][]float32) error {
 	answer, err := from.Forward(ctx, p)
 	if err != nil {
@@ -130,7 +135,8 @@ func (t *Trainer) askPass(ctx context.Context, from Worker, p Pass, given [][][]
 	return nil
 }
 
-// Forward computes what another worker asks for. It is good until the next call.
+// Forward computes what another worker asks for. The answer is good until the next call. The request's sizes
+// are checked: it comes from elsewhere.
 func (t answering) Forward(ctx context.Context, p Pass) ([][]float32, error) {
 	w := t.given(p.Windows)
 	if len(p.At) == 0 || w.Len() != len(p.At) || w.Size()*w.Len() != len(p.Windows) {
@@ -160,10 +166,10 @@ func (t *Trainer) resultsOf(p Pass) (proc int, slots []plan.Slot) {
 	return procForward, t.outputs
 }
 
-// size is the number of values of a result for one micro-batch.
+// size is the number of values of a result for one micro-batch, full or not.
 func (t *Trainer) size(s plan.Slot) int { return t.plan.Slots[s].Shape.Len() }
 
-// sizeResults makes room for the results of so many micro-batches.
+// sizeResults makes room in kept for the results of so many micro-batches.
 func (t *Trainer) sizeResults(p Pass, parts int) {
 	_, slots := t.resultsOf(p)
 	for len(t.kept.results) < len(slots) {
@@ -175,7 +181,7 @@ func (t *Trainer) sizeResults(p Pass, parts int) {
 	}
 }
 
-// part is the share of micro-batch i in all results.
+// part is the share of micro-batch i in all results, without a copy.
 func (t *Trainer) part(p Pass, results [][]float32, i int) [][]float32 {
 	_, slots := t.resultsOf(p)
 	out := make([][]float32, len(slots))
@@ -186,8 +192,9 @@ func (t *Trainer) part(p Pass, results [][]float32, i int) [][]float32 {
 	return out
 }
 
-// forward computes one micro-batch of a pass, with the noise of windows that are drawn as those positions;
-// what its first windows do not fill is left over from the last.
+// forward computes one micro-batch of a pass into results, with the noise of windows that are drawn as those
+// positions. at may have fewer windows than a micro-batch: the last ones are then those of the call before,
+// and what is computed of them is not looked at.
 func (t *Trainer) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass,
 	results [][]float32) error {
 	if err := errors.Join(t.load(w, at), t.drawScoring(drawn)); err != nil {

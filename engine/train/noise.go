@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// noise is an input that is drawn before each run.
+// noise is an input that is drawn before each run. Graphs hold no randomness: what is random comes in as
+// values, so that every device gets the same.
 type noise struct {
 	from   graph.Noise
 	x      float64 // of Draw
@@ -24,7 +25,7 @@ type Draws struct {
 	Epoch int    `json:"epoch"` // from 1
 }
 
-// findNoise lists the inputs of the plan that are drawn.
+// findNoise lists the inputs of the plan that are drawn; those that nothing computes with have no slot.
 func (t *Trainer) findNoise(nodes []*graph.Node, seed uint64) {
 	t.draws.Seed = seed
 	for _, n := range nodes {
@@ -36,13 +37,14 @@ func (t *Trainer) findNoise(nodes []*graph.Node, seed uint64) {
 }
 
 // Streams of draws: one for each micro-batch of each step of the optimiser, one for each window that is
-// scored.
+// scored. The highest bit keeps the two kinds apart.
 const (
 	microBatches = 1 << 20 // more than a step has
 	scored       = 1 << 63
 )
 
-// drawTraining draws for the micro-batch of this number in the batch.
+// drawTraining draws for the micro-batch of this number in the batch. The draws follow from seed, name, step
+// and number alone: not from who computes the micro-batch, nor from what was drawn before.
 func (t *Trainer) drawTraining(micro int) error {
 	for _, n := range t.noise {
 		if n.from == graph.After {
@@ -57,8 +59,9 @@ func (t *Trainer) drawTraining(micro int) error {
 	return nil
 }
 
-// drawScoring draws for the windows of these positions: what a window gets depends on nothing but its
-// position.
+// drawScoring draws for the windows of these positions. What a window gets depends on nothing but its
+// position, so that it is scored alike however windows are shared. Noise that belongs to training takes its
+// most likely value: no Gumbel noise, nothing dropped, and what begins after some epochs has begun.
 func (t *Trainer) drawScoring(at []int) error {
 	for _, n := range t.noise {
 		switch n.from {
@@ -88,13 +91,17 @@ func (n *noise) fill(one bool) {
 	}
 }
 
+// draw fills out from one stream. Each value takes its draws in order, so that the bits do not depend on
+// len(out).
 func (n *noise) draw(out []float32, seed, stream uint64) {
 	rng := rand.New(rand.NewPCG(seed^n.name, stream))
 	for i := range out {
 		switch n.from {
 		case graph.Gumbel:
+			// The negative logarithm of an exponential draw has the standard Gumbel distribution.
 			out[i] = float32(-math.Log(rng.ExpFloat64()))
 		case graph.Dropout:
+			// What stays is scaled up, so that the mean is that of scoring (models/README.md, section 1.1).
 			if out[i] = 0; rng.Float64() >= n.x {
 				out[i] = float32(1 / (1 - n.x))
 			}

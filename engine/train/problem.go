@@ -13,7 +13,7 @@ import (
 )
 
 // Problem is what is trained: a loss over a micro-batch of windows, and what is reported on the way. All
-// losses are means over the micro-batch.
+// losses are means over the micro-batch, which is why every micro-batch has the same size.
 type Problem struct {
 	Graph     *graph.Graph
 	Windows   *graph.Node   // the input [B,L,C], B windows of a micro-batch
@@ -35,8 +35,8 @@ func hash(name string) uint64 {
 	return h.Sum64()
 }
 
-// Initial draws the starting values of a parameter. They depend on the seed and the parameter's name alone,
-// so that adding a parameter changes no other.
+// Initial draws the starting values of a parameter (models/README.md, section 1.1). They depend on the seed
+// and the parameter's name alone, so that adding a parameter changes no other.
 func Initial(p *graph.Node, seed uint64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, hash(p.Name)))
 	out := make([]float32, p.Shape.Len())
@@ -66,7 +66,7 @@ func last(s tensor.Shape) int {
 	return s[len(s)-1]
 }
 
-// normalise gives x the Euclidean norm 1.
+// normalise gives x the Euclidean norm 1; the sum is in float64, as initial values are drawn.
 func normalise(x []float32) {
 	sum := 0.0
 	for _, v := range x {

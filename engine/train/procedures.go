@@ -11,7 +11,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// Plan lays out what training on the problem computes. The problem's graph grows by the gradients.
+// Plan lays out what training on the problem computes, as the five procedures of procGradient to procForward.
+// The problem's graph grows by the gradients. clip is the limit of their global norm; 0 = none.
 func Plan(p Problem, clip float64) (*plan.Plan, error) {
 	var procs []plan.Proc
 	var err error
@@ -21,9 +22,14 @@ func Plan(p Problem, clip float64) (*plan.Plan, error) {
 	return plan.Build(p.Graph, plan.Options{}, procs...)
 }
 
-// procedures extends the graph by gradients and the optimiser.
+// procedures extends the graph by gradients and the optimiser. Gradients are kept in two places: accum sums
+// those of the micro-batches of one shard, total sums the shards. Folding the one into the other fixes the
+// order of additions, so that a batch has the same gradient however many workers share it (models/README.md,
+// section 9.4).
 func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 	g := p.Graph
+	// The loss is a mean over the micro-batch. Weighted by its share of the batch, gradients add up to that
+	// of the mean.
 	share := g.Input("share")
 	grads, err := autodiff.Gradients(graph.Mul(p.Loss, share), p.Trainable...)
 	if err != nil {
@@ -47,6 +53,8 @@ func procedures(p Problem, clip float64) ([]plan.Proc, error) {
 	factor, hyper := ClipFactor(norm, clip), g.Input("hyper", 3)
 	constants := [4]float64{beta1, beta2, adamEpsilon, p.Decay}
 	for i, w := range p.Trainable {
+		// The moments, as the gradients above, are parameters of the graph: that is memory which stays from
+		// run to run.
 		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
 		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
 		update.Updates = append(update.Updates, graph.Adam(w, m, v, clipped[i], factor, hyper, constants),
@@ -89,5 +97,6 @@ func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
 		return one
 	}
 	ratio := graph.Div(norm.Graph().Scalar(limit), graph.Shift(norm, 1e-6))
+	// There is no operation for a minimum: it is the maximum of the opposites.
 	return graph.Scale(graph.Max(graph.Scale(ratio, -1), graph.Scale(one, -1)), -1)
 }

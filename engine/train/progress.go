@@ -6,7 +6,7 @@ import (
 )
 
 // progress is where a training run stands; with the parameters and moments it is all that a resumed run
-// needs.
+// needs. It is written into checkpoints as JSON, under these names.
 type progress struct {
 	Epoch     int          // being trained, from 1
 	Batch     int          // next batch of it
@@ -15,10 +15,11 @@ type progress struct {
 	History   []spec.Epoch // finished epochs
 	Best      float64      // lowest monitored loss
 	BestEpoch int          // which epoch had it; 0 = none yet
-	Ended     bool
+	Ended     bool         // no epoch is left to train
 }
 
-// check says whether a training run of a problem with so many parts can stand here: a file can say anything.
+// check says whether a training run of a problem with so many parts can stand here: a file can say anything,
+// and what it says is used as indices and divisors.
 func (p progress) check(parts int) error {
 	switch {
 	case p.Epoch < 1 || p.Batch < 0 || p.Adam < 0 || p.Sums.Micro < 0:
@@ -37,7 +38,8 @@ func (p progress) check(parts int) error {
 	return nil
 }
 
-// sums add up losses over micro-batches, and what each step measured.
+// sums add up losses over micro-batches, and what each step measured. They are in float64, whatever the
+// device computes in. Parts is nil until the first addition.
 type sums struct {
 	Micro   int // micro-batches
 	Monitor float64
@@ -49,7 +51,7 @@ type sums struct {
 // mean is that of a sum over micro-batches.
 func (s sums) mean(sum float64) float64 { return sum / float64(max(s.Micro, 1)) }
 
-// add adds the losses of x.
+// add adds the losses of x; Norm and Seconds belong to a step, which adds them itself.
 func (s *sums) add(x sums) {
 	s.Micro += x.Micro
 	s.Monitor += x.Monitor

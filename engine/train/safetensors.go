@@ -15,14 +15,14 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Source is a tensor to be written; it is read when its turn comes, so that a file is never in memory as a
-// whole.
+// Source is a tensor to be written. It is read when its turn comes, so that the values of a file are never in
+// memory as a whole.
 type Source struct {
 	Shape tensor.Shape
 	Read  func(into []float32) error
 }
 
-// Held are tensors that are in memory.
+// Held makes sources of tensors that are in memory already.
 func Held(tensors map[string]tensor.Tensor) map[string]Source {
 	held := make(map[string]Source, len(tensors))
 	for name, x := range tensors {
@@ -34,13 +34,13 @@ func Held(tensors map[string]tensor.Tensor) map[string]Source {
 	return held
 }
 
-// view lets a source be written as F32.
+// view lets a source be written as F32: it is what the package safetensors asks of a tensor.
 type view struct {
 	from Source
 	*buffers
 }
 
-// buffers serve one tensor after the other.
+// buffers serve one tensor after the other: the writer is done with one before it asks for the next.
 type buffers struct {
 	values []float32
 	bytes  []byte
@@ -57,6 +57,8 @@ func (v view) Shape() []uint64 {
 	return shape
 }
 
+// Data reads the tensor and returns its little-endian bytes, good until the next call. It cannot fail, so a
+// read that does is noted for WriteTensors to return.
 func (v view) Data() []byte {
 	n := v.from.Shape.Len()
 	v.values = slices.Grow(v.values[:0], n)[:n]
@@ -72,7 +74,8 @@ func (v view) Data() []byte {
 
 func (v view) DataLen() uint64 { return uint64(4 * v.from.Shape.Len()) }
 
-// WriteTensors writes float32 tensors and metadata in the safetensors format.
+// WriteTensors writes float32 tensors and metadata in the safetensors format. After an error, out holds part
+// of a file.
 func WriteTensors(out io.Writer, tensors map[string]Source, meta map[string]string) error {
 	var b buffers
 	views := make(map[string]view, len(tensors))
@@ -85,7 +88,8 @@ func WriteTensors(out io.Writer, tensors map[string]Source, meta map[string]stri
 // maxTensors bounds what ReadTensors takes into memory: 2 GiB, several times the largest checkpoint.
 const maxTensors = 2 << 30
 
-// ReadTensors reads a safetensors file of F32 or F64 tensors with its metadata. F64 is rounded.
+// ReadTensors reads a safetensors file of F32 or F64 tensors with its metadata. F64 is rounded. Anything else
+// in the file is an error that names the tensor.
 func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxTensors+1))
 	if err != nil {
@@ -109,8 +113,8 @@ func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, err
 	return out, header.Metadata(), nil
 }
 
-// decode reads the values of one tensor; the header has been checked to give as many bytes as its shape
-// needs.
+// decode reads the values of one tensor. The header has been checked to give as many bytes as its shape
+// needs; extents are bounded so that they fit an int wherever this runs.
 func decode(info *safetensors.TensorInfo, data []byte) (tensor.Tensor, error) {
 	if info.DType != safetensors.F32 && info.DType != safetensors.F64 {
 		return tensor.Tensor{}, fault.New("tensor-type", fmt.Sprint(info.DType))

@@ -8,7 +8,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// rates are the learning rates of an epoch, counted from 1.
+// rates are the learning rates of an epoch, counted from 1, of so many (models/README.md, section 9.3).
 var rates = [spec.RateScheduleCount]func(t spec.Train, epoch, epochs int) float64{
 	spec.RateConstant: func(t spec.Train, _, _ int) float64 { return t.Rate },
 	// Halved after every epoch but the first (models/README.md, section 9.3).

@@ -12,9 +12,9 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// Shards is the number of parts that every batch is cut into, hence of workers that can share one. Gradients
-// are added up within a part, then part after part, so that the sum has the same bits however many workers
-// share the parts.
+// Shards is the number of parts that every batch is cut into, hence of workers that can share one
+// (models/README.md, section 9.4). Gradients are added up within a part, then part after part, so that the
+// sum has the same bits however many workers share the parts. Another number gives other bits.
 const Shards = 4
 
 // Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It
@@ -29,7 +29,8 @@ type Work struct {
 	First   int       `json:"first"`  // the first micro-batch's position in the batch
 }
 
-// Gradient is what one shard adds to the gradient of a batch, with its losses.
+// Gradient is what one shard adds to the gradient of a batch, with its losses. The values are weighted by
+// Work.Share, the losses are not.
 type Gradient struct {
 	Values  []float32 // of all trainable parameters, one after the other
 	Micro   int       // micro-batches
@@ -37,8 +38,8 @@ type Gradient struct {
 	Parts   []float64
 }
 
-// kept is memory that stays from step to step: what collects garbage and clears new memory would take longer
-// than the messages between workers do.
+// kept is memory that stays from step to step: collecting garbage and clearing new memory would take longer
+// than the messages between workers do. Each field is good until the next call that fills it.
 type kept struct {
 	params    []float32
 	windows   [][]float32       // for each worker
@@ -47,10 +48,11 @@ type kept struct {
 	zeros     []float32
 }
 
-// sized is x with n values, in new memory if there are too few; what the values are is unknown.
+// sized is x with n values, in new memory if x has too little; what the values are is unknown.
 func sized(x []float32, n int) []float32 { return slices.Grow(x[:0], n)[:n] }
 
-// Worker computes for a trainer elsewhere. What it returns is good until it is asked again, for either.
+// Worker computes for a trainer elsewhere. What it returns is good until it is asked again, for either. It is
+// asked from goroutines of the trainer, but for one thing at a time.
 type Worker interface {
 	Gradients(context.Context, Work) ([]Gradient, error) // one for each of Work.Shards
 	Forward(context.Context, Pass) ([][]float32, error)
@@ -59,20 +61,21 @@ type Worker interface {
 // Worker computes for trainers of the same problem elsewhere, whatever parameters this one has.
 func (t *Trainer) Worker() Worker { return answering{t} }
 
-// answering is a trainer that computes for others.
+// answering is a trainer that computes for others. Its parameters are those of the last request, and its
+// progress stays where it is.
 type answering struct{ *Trainer }
 
 // Share gives parts of every batch and of everything that is scored to other workers, in equal shares; this
-// worker takes the first, unless it is away. A worker that fails is dropped and reported to lost, and its
-// parts are computed here: nothing is lost.
+// worker takes the first, unless it is away. A worker that fails is dropped and reported to lost, which may
+// be nil, and its parts are computed here: nothing is lost. It must not be called during a step.
 func (t *Trainer) Share(workers []Worker, away bool, lost func(error)) {
 	t.workers, t.away, t.lost = workers, away, lost
 }
 
-// share is the parts from lo up to, not including, hi.
+// share is the parts lo, lo+1, ... hi-1.
 type share struct{ lo, hi int }
 
-// computing is the number of workers that compute.
+// computing is the number of workers that compute: without others, an absent one must compute after all.
 func (t *Trainer) computing() int {
 	if t.away && len(t.workers) > 0 {
 		return len(t.workers)
@@ -80,7 +83,8 @@ func (t *Trainer) computing() int {
 	return len(t.workers) + 1
 }
 
-// shares gives each other worker its share of n parts. This one has those that no other has.
+// shares gives each other worker its share of n parts, which may be none. This one has those before the first
+// share.
 func (t *Trainer) shares(n int) []share {
 	all := t.computing()
 	first := all - len(t.workers)
@@ -92,8 +96,9 @@ func (t *Trainer) shares(n int) []share {
 }
 
 // together calls do for each of n parts, in order: for this worker's own while the others compute theirs,
-// then for theirs. What ask returns has a worker compute its share; do finds parts that a worker did not
-// answer as if none had been asked.
+// then for theirs. What ask returns has a worker compute its share, on a goroutine of its own; ask itself
+// runs here. do finds parts that a worker did not answer as if none had been asked, and computes them. No
+// goroutine outlives the call.
 func (t *Trainer) together(ctx context.Context, n int, ask func(worker int, s share) func() error,
 	do func(part int) error) error {
 	theirs := t.shares(n)
@@ -111,6 +116,7 @@ func (t *Trainer) together(ctx context.Context, n int, ask func(worker int, s sh
 		own = theirs[0].lo
 		runtime.Gosched() // let every request leave before this worker computes
 	}
+	// If this fails, the others are still waited for: they read memory that the next call overwrites.
 	err := each(0, own, do)
 	waiting.Wait()
 	if err == nil {
@@ -132,8 +138,8 @@ func each(lo, hi int, do func(int) error) error {
 	return nil
 }
 
-// settle drops workers that failed. Where their numbers were not finite this worker finds the same, in the
-// words of one that is alone.
+// settle drops workers that failed. A worker whose numbers were not finite stays: this one computes its parts
+// and finds the same, so that the error has the words of a run without workers. A stop is no failure.
 func (t *Trainer) settle(ctx context.Context, failed []error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -160,7 +166,8 @@ func cut(n int) []int {
 	return bounds
 }
 
-// batchGradient leaves the gradient of a batch in the totals and returns its losses.
+// batchGradient leaves the gradient of a batch in the totals and returns its losses. at are positions of
+// whole micro-batches, weight is the share of one in the batch. After an error the totals hold a part.
 func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, weight,
 	lambda float64) (sums, error) {
 	t.draws.Step, t.draws.Epoch = t.at.Adam, t.at.Epoch
@@ -189,7 +196,7 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []in
 	return losses, err
 }
 
-// addShard computes a shard here, and adds it to the totals.
+// addShard computes a shard here, and adds it to the totals. The addition is short, and not interrupted.
 func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int,
 	losses *sums) error {
 	one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
@@ -200,7 +207,8 @@ func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds [
 	return t.program.Run(context.WithoutCancel(ctx), procFold, t.yield)
 }
 
-// addGiven adds the gradient of a shard that another worker computed to the totals.
+// addGiven adds the gradient of a shard that another worker computed to the totals, through the accumulators:
+// the additions are those of a shard computed here.
 func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 	at := 0
 	for _, w := range t.weights {
@@ -221,7 +229,7 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 }
 
 // shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number
-// in the batch.
+// in the batch, by which noise is drawn.
 func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums,
 	err error) {
 	losses.Parts = make([]float64, len(t.problem.Parts))
@@ -235,7 +243,7 @@ func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []in
 	return losses, nil
 }
 
-// workOf is the request to a worker for the shards between bounds.
+// workOf is the request to a worker for the shards between bounds, which count micro-batches.
 func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, at, bounds []int, weight,
 	lambda float64) Work {
 	out := Work{Params: params, Share: weight, Lambda: lambda, Draws: t.draws, First: bounds[0]}
@@ -246,7 +254,8 @@ func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, at, b
 	return out
 }
 
-// windowsFor copies the windows of these positions for a worker.
+// windowsFor copies the windows of these positions for a worker, into memory that is good until its next
+// request.
 func (t *Trainer) windowsFor(worker int, w datasets.Windows, at []int) []float32 {
 	for worker >= len(t.kept.windows) {
 		t.kept.windows = append(t.kept.windows, nil)
@@ -274,7 +283,8 @@ func askGradients(ctx context.Context, w Worker, work Work, results []*Gradient)
 	return nil
 }
 
-// takeGradient reads the accumulators as the gradient of a shard, and clears them.
+// takeGradient reads the accumulators as the gradient of a shard, and clears them, as the fold does where the
+// gradient stays.
 func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
 	g := Gradient{Values: sized(t.kept.gradients[shard], t.Parameters()), Micro: losses.Micro,
 		Monitor: losses.Monitor, Parts: losses.Parts}
@@ -293,7 +303,8 @@ func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
 	return g, t.clear(func(w weight) plan.Slot { return w.accum })
 }
 
-// sharedParams reads all parameters, one after the other, if there are workers to send them to.
+// sharedParams reads all parameters, one after the other in the order of weights, if there are workers to
+// send them to.
 func (t *Trainer) sharedParams() ([]float32, error) {
 	if len(t.workers) == 0 {
 		return nil, nil
@@ -314,7 +325,8 @@ func (t *Trainer) sharedParams() ([]float32, error) {
 	return out, nil
 }
 
-// Gradients computes the gradients that another worker asks for. They are good until the next call.
+// Gradients computes the gradients that another worker asks for. They are good until the next call. What the
+// request says of itself is checked. A shard that is interrupted leaves nothing in the accumulators.
 func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error) {
 	if len(work.Shards) > Shards {
 		return nil, fmt.Errorf("train: %d shards, want at most %d", len(work.Shards), Shards)
@@ -355,6 +367,7 @@ func (t *Trainer) given(values []float32) datasets.Windows {
 	return datasets.Tile(series, s[1])
 }
 
+// setFlatParams writes what sharedParams of a trainer of the same problem read.
 func (t *Trainer) setFlatParams(values []float32) error {
 	at := 0
 	for _, w := range t.weights {

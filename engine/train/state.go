@@ -17,7 +17,8 @@ import (
 // progressKey is the metadata entry of a checkpoint that holds where the training run stands.
 const progressKey = "cosinelab.progress"
 
-// Prefixes of the tensors that a checkpoint holds beside the parameters.
+// Prefixes of the tensors that a checkpoint holds beside the parameters, which stand under their own names:
+// so it can serve as weights elsewhere.
 const (
 	prefixM    = "adam.m/"
 	prefixV    = "adam.v/"
@@ -45,6 +46,7 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 // SetParams writes parameters by name; those that nothing computes with are passed over. It returns the names
 // that the problem does not have, and the parameters that values does not have, which keep what they hold. A
 // parameter of another shape, or with a value that is not finite, is an error, and nothing is written.
+// Moments and progress stay.
 func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
 	var found []stored
 	known := map[string]bool{}
@@ -71,6 +73,7 @@ func IsState(name string) bool {
 		strings.HasPrefix(name, prefixBest)
 }
 
+// keepBest copies the trainable parameters; frozen ones never change.
 func (t *Trainer) keepBest() error {
 	best := make([][]float32, len(t.weights))
 	for i, w := range t.weights {
@@ -87,6 +90,7 @@ func (t *Trainer) keepBest() error {
 	return nil
 }
 
+// restoreBest writes back what keepBest copied.
 func (t *Trainer) restoreBest() error {
 	for i, w := range t.weights {
 		if !w.trainable {
@@ -118,7 +122,7 @@ func (t *Trainer) stored() []stored {
 	return all
 }
 
-// put checks all places, then writes them.
+// put checks all places before it writes any: a file that does not fit changes nothing.
 func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
 	for _, s := range places {
 		if _, err := lookup(from, s.name, s.shape); err != nil {
@@ -134,7 +138,8 @@ func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
 }
 
 // Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments,
-// the best epoch's parameters, the position. The format is safetensors; parameters keep their names.
+// the best epoch's parameters, the position. The format is safetensors; parameters keep their names. It is to
+// be called between two steps: gradients are not saved, since none are under way then.
 func (t *Trainer) Save(out io.Writer) error {
 	best := map[string]tensor.Tensor{}
 	for i, w := range t.weights {
@@ -153,7 +158,8 @@ func (t *Trainer) Save(out io.Writer) error {
 	return WriteTensors(out, tensors, map[string]string{progressKey: string(at)})
 }
 
-// Restore reads what Save wrote for the same problem. If it fails, nothing has changed.
+// Restore reads what Save wrote for the same problem. Everything is checked before anything is written: a
+// file that does not fit is an error that changes nothing.
 func (t *Trainer) Restore(in io.Reader) error {
 	tensors, meta, err := ReadTensors(in)
 	if err != nil {
@@ -179,7 +185,7 @@ func (t *Trainer) Restore(in io.Reader) error {
 	return nil
 }
 
-// ReadHistory reads the finished epochs from what Save wrote.
+// ReadHistory reads the finished epochs from what Save wrote, for whoever wants them without the problem.
 func ReadHistory(in io.Reader) ([]spec.Epoch, error) {
 	_, meta, err := ReadTensors(in)
 	if err != nil {
@@ -228,6 +234,7 @@ func lookup(from map[string]tensor.Tensor, name string, want tensor.Shape) ([]fl
 		return nil, fault.New("tensor-shape", name, fmt.Sprint(x.Shape), fmt.Sprint(want))
 	}
 	for i, v := range x.Data {
+		// True of NaN and infinities alone.
 		if v-v != 0 {
 			return nil, fault.New("tensor-not-finite", name, i, float64(v))
 		}

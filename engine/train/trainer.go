@@ -16,18 +16,18 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Adam's constants (Kingma and Ba, 2015).
+// Adam's constants (Kingma and Ba, 2015; models/README.md, section 9.1).
 const (
 	beta1       = 0.9
 	beta2       = 0.999
 	adamEpsilon = 1e-8
 )
 
-// NotFinite reports whether numbers stopped being finite, here or in another worker: that is the problem's
-// doing, not the worker's.
+// NotFinite reports whether err says that numbers stopped being finite, here or in another worker: that is
+// the problem's doing, not the worker's.
 func NotFinite(err error) bool { return fault.Has(err, "not-finite") }
 
-// Positions of the procedures in a trainer's plan.
+// Positions of the procedures in a trainer's plan, in the order in which procedures returns them.
 const (
 	procGradient = iota // add one micro-batch's gradient to the accumulators
 	procFold            // add the accumulators to the totals, clear the accumulators
@@ -36,7 +36,8 @@ const (
 	procForward         // Problem.Outputs of one micro-batch
 )
 
-// weight is one parameter with everything that training keeps for it.
+// weight is one parameter with everything that training keeps for it. Where it is not trainable, only param
+// is a slot.
 type weight struct {
 	node                      *graph.Node
 	name                      string
@@ -45,7 +46,8 @@ type weight struct {
 	trainable                 bool
 }
 
-// Trainer holds a problem's parameters on a device.
+// Trainer holds a problem's parameters on a device. It is not safe for concurrent use: the methods that
+// compute run one at a time, and only what they ask of other workers goes on beside them.
 type Trainer struct {
 	problem Problem
 	plan    *plan.Plan
@@ -96,7 +98,7 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 // get their turn. It must not use the trainer.
 func (t *Trainer) Yield(f func()) { t.yield = f }
 
-// Close frees the device's memory.
+// Close frees the device's memory. The trainer must not be used afterwards.
 func (t *Trainer) Close() error { return t.program.Close() }
 
 // Parameters is the number of trainable values.
@@ -110,6 +112,7 @@ func (t *Trainer) Parameters() int {
 	return n
 }
 
+// slot is where the plan keeps a value, -1 if it has none of this name: nothing that is computed needs it.
 func (t *Trainer) slot(c plan.Class, name string) plan.Slot {
 	s, ok := t.plan.Slot(c, name)
 	if !ok {
@@ -118,6 +121,8 @@ func (t *Trainer) slot(c plan.Class, name string) plan.Slot {
 	return s
 }
 
+// findSlots looks up the plan's names once, so that steps go by number. A parameter is trainable if it has an
+// accumulator for its gradient.
 func (t *Trainer) findSlots(params []*graph.Node) {
 	p := t.problem
 	t.windows, t.share, t.hyper = t.slot(plan.ClassInput, p.Windows.Name), t.slot(plan.ClassInput,
@@ -179,7 +184,8 @@ func (t *Trainer) finite(what fault.Word, s plan.Slot, x float32) (float64, erro
 	return v, nil
 }
 
-// measure reads the losses of the micro-batch that has just been trained on.
+// measure reads the losses of the micro-batch that has just been trained on. Checks are not among them:
+// training does not compute them.
 func (t *Trainer) measure() (one sums, err error) {
 	values := make([]float32, 1+len(t.problem.Parts))
 	for i, s := range t.reported[:len(values)] {
@@ -190,7 +196,9 @@ func (t *Trainer) measure() (one sums, err error) {
 	return t.losses(values)
 }
 
-// losses are those of one micro-batch: the monitored one, then Parts, and Checks if they are there.
+// losses are those of one micro-batch: the monitored one, then Parts, and Checks if they are there. It fails
+// if one is not finite. Parts come before the monitored loss, so that the error names the part, where there
+// is one.
 func (t *Trainer) losses(values []float32) (one sums, err error) {
 	one = sums{Micro: 1, Parts: make([]float64, len(values)-1)}
 	for i, x := range values[1:] {
@@ -202,7 +210,7 @@ func (t *Trainer) losses(values []float32) (one sums, err error) {
 	return one, err
 }
 
-// named turns sums into mean losses under their names.
+// named turns sums into mean losses under the names of Parts and Checks.
 func (t *Trainer) named(s sums) []spec.Part {
 	out := make([]spec.Part, len(s.Parts))
 	for i, x := range s.Parts {
@@ -211,7 +219,8 @@ func (t *Trainer) named(s sums) []spec.Part {
 	return out
 }
 
-// load writes the windows of these positions as one micro-batch.
+// load writes the windows of these positions as one micro-batch. What they do not fill keeps the windows of
+// before.
 func (t *Trainer) load(w datasets.Windows, at []int) error {
 	size := w.Size()
 	for i, k := range at {
@@ -229,8 +238,9 @@ func (t *Trainer) fits(w datasets.Windows) error {
 	return nil
 }
 
-// step trains on one batch: the windows of w at these positions, in micro-batches. If the context
-// ends first, nothing has changed.
+// step trains on one batch: the windows of w at these positions, in micro-batches. It returns its losses and
+// the norm of its gradient before clipping. If it fails or is interrupted before the update, nothing has
+// changed.
 func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, lambda float64) (losses sums,
 	norm float64, err error) {
 	at = t.whole(at)
@@ -263,10 +273,12 @@ func (t *Trainer) gradient(ctx context.Context, w datasets.Windows, at []int, mi
 	return t.measure()
 }
 
-// update makes one step of Adam. It is not interrupted: half an update would leave a state that no resumed
-// run has.
+// update makes one step of Adam (models/README.md, section 9.1). It is not interrupted: half an update would
+// leave a state that no resumed run has.
 func (t *Trainer) update(rate float64) (norm float64, err error) {
 	n := float64(t.at.Adam + 1)
+	// The corrections for moments that start at 0, computed in float64: 1 - beta2^n has few digits in
+	// float32.
 	hyper := []float32{float32(rate), float32(1 - math.Pow(beta1, n)), float32(1 - math.Pow(beta2, n))}
 	if err := t.program.Write(t.hyper, hyper); err != nil {
 		return 0, err
@@ -285,7 +297,7 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 	return norm, nil
 }
 
-// clearGradients forgets what a step has gathered.
+// clearGradients forgets what an unfinished step has gathered, so that the next one starts from zero.
 func (t *Trainer) clearGradients() error {
 	return errors.Join(t.clear(func(w weight) plan.Slot { return w.accum }),
 		t.clear(func(w weight) plan.Slot { return w.total }))

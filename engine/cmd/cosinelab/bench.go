@@ -18,6 +18,8 @@ import (
 	"cosinelab/engine/bench/timing"
 )
 
+// bench declares the flags of the bench command and returns its action, as each command's function does
+// (commands).
 func (a *app) bench(f *flag.FlagSet) action {
 	name := a.deviceFlag(f)
 	only := f.String("only", "", a.w.Say("cli-flag-only"))
@@ -38,7 +40,8 @@ func (a *app) bench(f *flag.FlagSet) action {
 	}
 }
 
-// time carries out the measurements, and prints each as soon as it is there.
+// time carries out the measurements, and prints each as soon as it is there; JSON comes as a whole, at the
+// end.
 func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON bool) error {
 	// Workers of one core each, so that two of them are compared with one.
 	dev, others, err := openWorkers(name, runtime.GOMAXPROCS(0))
@@ -61,8 +64,8 @@ func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON boo
 	return out.Encode(report)
 }
 
-// timingWidths are those of the columns; the first two and the last stand to the left. Rows come one at a
-// time.
+// timingWidths are those of the columns; the first two and the last are flush left. They are fixed, since
+// rows come one at a time, before it is known how wide the widest is.
 var timingWidths = []int{14, 15, 7, 10, 11, 10, 8, 10, 10, 9, 0}
 
 func (p printer) timingRow(texts ...string) {
@@ -101,6 +104,7 @@ func (p printer) timing(l timing.Line) {
 		p.known(l.Roofline, 1), rate)
 }
 
+// known is a number, or a dash for what was not measured.
 func (p printer) known(x float64, decimals int) string {
 	if x == 0 || math.IsNaN(x) {
 		return "-"
@@ -108,6 +112,7 @@ func (p printer) known(x float64, decimals int) string {
 	return p.w.Fixed(x, decimals)
 }
 
+// percent is a share in whole per cent, or a dash.
 func (p printer) percent(share float64) string {
 	if text := p.known(100*share, 0); text != "-" {
 		return text + " %"

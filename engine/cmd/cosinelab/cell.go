@@ -19,7 +19,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// cell is one model on one set with one seed: an experiment of its own, in a folder of its own.
+// cell is one model on one set with one seed: an experiment of its own, in a folder of its own. Whoever fills
+// a table can interrupt it anywhere, and add models, sets or seeds later: finished cells stay.
 type cell struct {
 	set, title string
 	model      string
@@ -34,11 +35,13 @@ type cell struct {
 // fault is what is wrong with a cell.
 func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
 
+// folder is the cell's own, within that of its set.
 func (c *cell) folder() string {
 	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
 }
 
-// check reads the report of a cell that was finished before. A folder with another spec is another table's.
+// check reads the report of a cell that was finished before. A folder with another spec is another table's:
+// it is an error, so that nothing is overwritten and no foreign number gets into the table.
 func (c *cell) check() error {
 	if c.dir == "" {
 		return nil
@@ -67,7 +70,8 @@ func (c *cell) check() error {
 	return nil
 }
 
-// run carries out the experiment of a cell, from where it was interrupted, and keeps its report.
+// run carries out the experiment of a cell, from where it was interrupted, and keeps its report in place of
+// the checkpoints; a finished cell stays as it is. What goes wrong is left in c.err, too.
 func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore,
 	p *tableProgress) error {
 	if c.report != nil {
@@ -87,6 +91,7 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
+	// Ctrl-C ends the run through the gate, between two steps, where a checkpoint can be written.
 	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{Store: store,
 		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
 		Events: func(e spec.Event) { p.event(c, e) }})
@@ -103,7 +108,8 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 	return nil
 }
 
-// cellStore keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed.
+// cellStore keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed: the
+// first cell trains it, and the others resume from its end.
 type cellStore struct {
 	teacher *teacherStore
 	own     experiment.Store // nil = they are not kept
@@ -131,7 +137,7 @@ func (s cellStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return s.own.Load(c)
 }
 
-// store makes the cell's folder, if anything is kept.
+// store makes the cell's folder, if anything is kept, with the spec first: check goes by it.
 func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
 	s := cellStore{teacher: teacher}
 	if c.dir == "" {
@@ -145,7 +151,8 @@ func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
 	return s, writeJSON(filepath.Join(c.folder(), specFile), c.spec)
 }
 
-// teacherStore keeps the teacher of one set and seed, which is the same for every student.
+// teacherStore keeps the teacher of one set and seed, which is the same for every student. Cells that share
+// it run one after the other, so that it needs no lock.
 type teacherStore struct {
 	file string // empty = in memory
 	kept []byte

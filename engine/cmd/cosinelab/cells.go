@@ -13,9 +13,10 @@ import (
 	"cosinelab/engine/backend/cpu"
 )
 
-// runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a
-// teacher, so they run one after the other. What a cell fails by does not stop the others. One training run
-// on many cores leaves more of them idle than many on one each.
+// runCells runs the cells that are not finished, parallel of them at once. Cells of the same set and seed
+// share a teacher, so they run one after the other. A cell that fails does not stop the others; the errors of
+// all are returned together, an interruption alone. Cores are divided among the cells: one training run on
+// many cores leaves more of them idle than many on one each.
 func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int,
 	p *tableProgress) error {
 	dev := cpu.New().OnCores(runtime.GOMAXPROCS(0) / parallel)
@@ -51,7 +52,7 @@ func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set,
 	return errors.Join(failed...)
 }
 
-// byTeacher groups the cells of each set and seed.
+// byTeacher groups the cells of each set and seed, which plan lists one after the other.
 func byTeacher(cells []*cell) (groups [][]*cell) {
 	for i, c := range cells {
 		if i == 0 || c.set != cells[i-1].set || c.seed != cells[i-1].seed {

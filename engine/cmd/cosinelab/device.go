@@ -31,12 +31,14 @@ func (a *app) deviceFlag(f *flag.FlagSet) *string {
 	return f.String("device", defaultDevice, a.w.Say("cli-flag-device"))
 }
 
+// openDevice opens the device of this name on all cores.
 func openDevice(name string) (backend.Device, error) {
 	dev, _, err := openWorkers(name, 1)
 	return dev, err
 }
 
 // openWorkers opens a device for each of several workers, at most one for each core; they share the cores.
+// dev is that of the worker that everything else runs in, others are beside it.
 func openWorkers(name string, workers int) (dev backend.Device, others []experiment.Worker, err error) {
 	for _, d := range allDevices() {
 		if d.name != name {
@@ -52,6 +54,7 @@ func openWorkers(name string, workers int) (dev backend.Device, others []experim
 	return nil, nil, usage("cli-no-device", name)
 }
 
+// machine is the platform, as reports name it: linux/amd64.
 func machine() string { return runtime.GOOS + "/" + runtime.GOARCH }
 
 func (a *app) devices(*flag.FlagSet) action {

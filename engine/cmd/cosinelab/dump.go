@@ -40,7 +40,8 @@ func (a *app) dump(f *flag.FlagSet) action {
 	}
 }
 
-// plan prints what one training run computes: memory, then each procedure with its steps.
+// plan prints what one training run computes: memory, then each procedure with its steps; every step by
+// itself if asked to.
 func (p printer) plan(planned experiment.Planned, steps bool) {
 	who := planned.Arm
 	if who == "" {

@@ -25,7 +25,8 @@ type field struct {
 	kind reflect.Type
 }
 
-// specSections lists all fields of a spec, in the order of the package spec.
+// specSections lists all fields of a spec, in the order of the package spec. It reads the types, so that help
+// and the commented spec cannot fall behind them.
 func specSections() (sections []section) {
 	for _, f := range fieldsOf(reflect.TypeFor[spec.Spec](), "") {
 		sections = append(sections, section{f, innerFields(f.kind, "")})
@@ -33,8 +34,8 @@ func specSections() (sections []section) {
 	return sections
 }
 
-// innerFields lists the fields within a struct, or within each of a list of structs, down to values. What a
-// pointer leads to is told in another section.
+// innerFields lists the fields within a struct, or within each of a list of structs, down to values. It does
+// not follow pointers: an arm's student has the fields of the spec's, which are listed there.
 func innerFields(t reflect.Type, path string) (all []field) {
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -49,7 +50,8 @@ func innerFields(t reflect.Type, path string) (all []field) {
 	return all
 }
 
-// fieldsOf lists the fields that JSON has of a struct, those of an embedded struct in its place.
+// fieldsOf lists the fields that JSON has of a struct, those of an embedded struct in its place. The key of a
+// field's meaning is made of the struct's type and JSON's name.
 func fieldsOf(t reflect.Type, path string) (all []field) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -64,7 +66,8 @@ func fieldsOf(t reflect.Type, path string) (all []field) {
 	return all
 }
 
-// choices lists the names that a field may have, if it is one of a table.
+// choices lists the names that a field may have, if it is one of a table; nil if it is not. It asks the type
+// itself by trying all its values in turn.
 func (f field) choices() (names fault.Choices) {
 	v := reflect.New(f.kind).Elem()
 	kind, ok := v.Addr().Interface().(encoding.TextUnmarshaler)
@@ -130,7 +133,8 @@ func (p printer) fields() {
 	t.print()
 }
 
-// specText is a spec as JSON with a comment before each of its sections that tells the fields in it.
+// text is a spec as JSON with a comment before each of its sections that explains the fields in it. readSpec
+// takes it as it is.
 func (w specWriter) text(s spec.Spec) (string, error) {
 	w.comment("", w.w.Say("cli-spec-head"))
 	w.b.WriteString("{\n")
@@ -161,6 +165,7 @@ type specWriter struct {
 
 func (w specWriter) comment(indent, text string) { fmt.Fprintf(w.b, "%s// %s\n", indent, text) }
 
+// fieldComments writes the fields of a section as a table within comments.
 func (w specWriter) fieldComments(fields []field) {
 	var rows strings.Builder
 	p := printer{&rows, w.w}
@@ -174,14 +179,15 @@ func (w specWriter) fieldComments(fields []field) {
 	}
 }
 
-// withoutComments puts spaces in the place of comments, which go from two slashes outside of a text to the
-// end of the line: what is wrong behind one keeps its line and column.
+// withoutComments returns text with spaces in the place of comments, which go from two slashes outside of a
+// string to the end of the line: what is wrong elsewhere keeps its line and column. text stays as it is.
 func withoutComments(text []byte) []byte {
 	out := append([]byte(nil), text...)
 	quoted, comment := false, false
 	for i := 0; i < len(out); i++ {
 		switch c := out[i]; {
 		case c == '\n':
+			// A string cannot go on in the next line: one that is not closed must not hide comments below it.
 			comment, quoted = false, false
 		case comment:
 			out[i] = ' '

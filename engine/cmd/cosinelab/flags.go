@@ -12,7 +12,7 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// flags returns an empty set of flags for a command, but for the one that all have.
+// flags returns a set of flags for a command that is empty but for -lang, which all have.
 func (a *app) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // errors and help are said in words
@@ -20,7 +20,8 @@ func (a *app) flags(name string) *flag.FlagSet {
 	return f
 }
 
-// isLanguage refuses a language that there is not. Which one is meant was read before all other flags.
+// isLanguage refuses a language that is not there. Which one is meant was read before all other flags, so
+// that mistakes in them are told in it.
 func isLanguage(tag string) error {
 	if !slices.Contains(words.Tags(), tag) {
 		return fault.New("cli-want-choice", fault.Choices(words.Tags()))
@@ -28,8 +29,8 @@ func isLanguage(tag string) error {
 	return nil
 }
 
-// leading reads the flags before the command and returns its name, empty if there is none, with what follows
-// it.
+// leading reads the flags before the command and returns the command's name, empty if there is none, with
+// what follows it.
 func (a *app) leading(args []string) (name string, rest []string, err error) {
 	f := a.flags("")
 	for len(args) > 0 && isFlag(args[0]) {
@@ -46,9 +47,9 @@ func (a *app) leading(args []string) (name string, rest []string, err error) {
 // isFlag tells a flag from - alone, which stands for standard input.
 func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
 
-// parse reads flags from anywhere in args, as people type them, and returns the other arguments. The package
-// flag holds the flags and sets their values; it is not asked to parse since it says what is wrong in
-// English only.
+// parse reads flags from anywhere in args, as people type them, and returns the other arguments. What follows
+// -- is no flag. The package flag holds the flags and sets their values; it is not asked to parse, since it
+// says what is wrong in English only.
 func parse(f *flag.FlagSet, args []string) (rest []string, err error) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -67,7 +68,8 @@ func parse(f *flag.FlagSet, args []string) (rest []string, err error) {
 	return rest, nil
 }
 
-// set sets the flag of an argument like -name or -name=value, and returns the arguments behind its value.
+// set sets the flag of an argument like -name, --name or -name=value, and returns the arguments behind its
+// value.
 func set(f *flag.FlagSet, arg string, args []string) ([]string, error) {
 	name, value, given := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 	if name == "h" || name == "help" {
@@ -91,7 +93,8 @@ func set(f *flag.FlagSet, arg string, args []string) ([]string, error) {
 	return args, nil
 }
 
-// wanted says what a flag takes that did not take its value.
+// wanted says what a flag takes that did not take its value: what its own function said, else by the type it
+// holds.
 func wanted(f *flag.Flag, err error) any {
 	if told, ok := errors.AsType[*fault.Fault](err); ok {
 		return told
@@ -123,7 +126,7 @@ func flagNames(f *flag.FlagSet) (names []string) {
 }
 
 // unknown is a mistake in the name of something. It says which of the known names looks most like it, if one
-// does.
+// is no more than about a third of its letters away.
 func unknown(key, like words.Key, name string, known []string) error {
 	best, least := "", 1+len(name)/3
 	for _, k := range known {
@@ -137,7 +140,8 @@ func unknown(key, like words.Key, name string, known []string) error {
 	return usage(like, name, best)
 }
 
-// distance is the number of letters to put in, take out or change to make b of a (Levenshtein).
+// distance is the number of letters to put in, take out or change to make b of a (Levenshtein), by one row of
+// the table at a time: row[j] is that of the part of a so far to the first j letters of b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -158,7 +162,7 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// alone is the action of commands without arguments.
+// alone is the action of a command that takes no arguments.
 func alone(name string, do func() error) action {
 	return func(_ context.Context, args []string) error {
 		if len(args) > 0 {

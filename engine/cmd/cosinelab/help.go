@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// help says what the program does and lists its commands.
+// help says what the program does and lists its commands. It goes to standard output if it was asked for, to
+// standard error if a command was missing.
 func (a *app) help(out io.Writer) {
 	p := printer{out, a.w}
 	p.line("cli-what")
@@ -44,7 +45,8 @@ func (a *app) helpOn(c command, f *flag.FlagSet) {
 	p.line("cli-exit-codes")
 }
 
-// flagHelp says what a flag is called and what it does, with its default, unless that is nothing.
+// flagHelp says what a flag is called and what it does, with its default, unless that is nothing. A word in
+// back quotes in its text is what its value is called.
 func (a *app) flagHelp(f *flag.Flag) []string {
 	value, about := flag.UnquoteUsage(f)
 	if isSwitch(f) {

@@ -15,14 +15,14 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// Exit codes.
+// Exit codes: a script can tell a run that failed from one that was asked for wrongly.
 const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
 )
 
-// usageError is a mistake in the command line.
+// usageError is a mistake in the command line. Only it ends with exitUsage.
 type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
@@ -30,7 +30,7 @@ func (u usageError) Unwrap() error { return u.error }
 // usage is a mistake in the command line that the text of key tells.
 func usage(key words.Key, args ...any) error { return usageError{fault.New(string(key), args...)} }
 
-// app is what a command needs of the world.
+// app is what a command needs of the world; tests give it another one.
 type app struct {
 	stdin       io.Reader
 	out, errOut io.Writer
@@ -89,8 +89,10 @@ func main() {
 	os.Exit(a.main(ctx, os.Args[1:]))
 }
 
-// main runs the command that args name and returns the exit code.
+// main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked
+// for is no error.
 func (a *app) main(ctx context.Context, args []string) int {
+	// First of all: what goes wrong from here on is said in the language asked for.
 	a.w = words.FromCommand(args, a.getenv)
 	err := a.dispatch(ctx, args)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
@@ -137,7 +139,8 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	return unknown("cli-unknown-command", "cli-unknown-command-like", first, commandNames())
 }
 
-// declare returns the flags of a command with what carries it out.
+// declare returns the flags of a command with what carries it out, which must not be called before the flags
+// are set.
 func (a *app) declare(c command) (*flag.FlagSet, action) {
 	f := a.flags(c.name)
 	act := c.declare(a, f)

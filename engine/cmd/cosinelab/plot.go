@@ -73,7 +73,8 @@ func (a *app) plot(f *flag.FlagSet) action {
 // pageWidth is the width of a figure over a page, in mm.
 const pageWidth = 180
 
-// read takes the argument of the command, and the flags apart.
+// read takes the argument of the command, and splits the flags that are lists. What can be checked without
+// the run is checked here, before it is read.
 func (o *plotOptions) read(args []string) error {
 	if len(args) != 1 {
 		return usage("plot-takes-run")
@@ -96,6 +97,7 @@ func (o *plotOptions) read(args []string) error {
 	return o.readSteps()
 }
 
+// readSteps reads -steps, FROM-TO; TO itself is not shown.
 func (o *plotOptions) readSteps() error {
 	if o.steps == "" {
 		return nil
@@ -133,7 +135,8 @@ func channelList(list string, names []string) (found []int, err error) {
 }
 
 // drawAll writes figures in every format and then their captions. Of figures that nobody named, those that
-// have nothing to show are left out with a word.
+// have nothing to show are left out with a word; too narrow a width is an error all the same, since no figure
+// would fit.
 func (a *app) drawAll(o plotOptions, in figure.Input) error {
 	var captions strings.Builder
 	for _, name := range o.names {
@@ -206,7 +209,8 @@ func (a *app) readRun(o plotOptions) (figure.Input, error) {
 	return in, err
 }
 
-// readReport reads report.json or, if there is none yet, spec.json.
+// readReport reads report.json or, if there is none yet, spec.json: finished tells which. A folder with
+// neither holds no run.
 func readReport(dir string) (r spec.Report, finished bool, err error) {
 	path := filepath.Join(dir, reportFile)
 	text, err := os.ReadFile(path)
@@ -253,7 +257,8 @@ func consistent(r spec.Report) error {
 	return nil
 }
 
-// readScores reads scores.csv into the runs of its report.
+// readScores reads scores.csv, as writeResults wrote it, into the runs of its report. Columns without a run,
+// and rows missing, mean that the two files do not belong together.
 func readScores(path string, r *spec.Report) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -293,7 +298,7 @@ func readScores(path string, r *spec.Report) error {
 	}
 }
 
-// runNamed finds a run by the name of its column, arm/seed.
+// runNamed finds a run by the name of its column, arm/seed; nil if there is none. It points into the report.
 func runNamed(r *spec.Report, name string) *spec.Run {
 	for i := range r.Arms {
 		for j := range r.Arms[i].Runs {

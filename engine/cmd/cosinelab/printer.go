@@ -40,16 +40,17 @@ func (p printer) metric(m metrics.Metric) string {
 	return p.w.Say(words.Key(m.WordKey()))
 }
 
-// digits writes a number with so many of its digits that count.
+// digits writes a number with n significant digits.
 func digits(x float64, n int) string { return strconv.FormatFloat(x, 'g', n, 64) }
 
 // grid is a table whose columns stand apart by two spaces, whatever width the letters of a language have.
+// Rows are kept until it is printed.
 type grid struct {
 	t     table.Writer
 	lines int
 }
 
-// grid begins a table; without headings it has none.
+// grid begins a table; without headings it has no header.
 func (p printer) grid(headings ...string) *grid {
 	text.OverrideRuneWidthEastAsianWidth(false) // ± is as wide as a letter, whatever the locale
 	t := table.NewWriter()
@@ -72,7 +73,7 @@ func (g *grid) row(texts ...string) {
 	g.lines++
 }
 
-// right puts columns, counted from 1, to the right.
+// right aligns columns, counted from 1, to the right.
 func (g *grid) right(columns ...int) *grid {
 	configs := make([]table.ColumnConfig, len(columns))
 	for i, c := range columns {

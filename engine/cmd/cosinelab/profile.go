@@ -9,7 +9,8 @@ import (
 	"runtime/trace"
 )
 
-// profiled adds the flags that ask for files about the command's own work, and writes them around it.
+// profiled adds the flags that ask for a profile or a trace of the command's own work, and records it around
+// act.
 func (a *app) profiled(f *flag.FlagSet, act action) action {
 	cpuFile := f.String("cpuprofile", "", a.w.Say("cli-flag-cpuprofile"))
 	traceFile := f.String("trace", "", a.w.Say("cli-flag-trace"))
@@ -25,7 +26,8 @@ func (a *app) profiled(f *flag.FlagSet, act action) action {
 	}
 }
 
-// recorded is do with a record of it in a file, which is there even if do fails.
+// recorded is do with a record of it in a file, which is written even if do fails: a slow failure is worth a
+// look, too.
 func recorded(file string, start func(io.Writer) error, stop func(), do func() error) func() error {
 	return func() error {
 		var failed error

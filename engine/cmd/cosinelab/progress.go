@@ -18,8 +18,9 @@ import (
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// progress shows what is under way: lines, and on a terminal a bar below them for each thing, which goes
-// with its end.
+// progress shows what is under way: lines, and on a terminal a bar below them for each thing, which goes when
+// the thing ends. Runs that go on side by side report to it, so that every method takes the lock. It writes
+// to standard error: standard output is for results.
 type progress struct {
 	out io.Writer
 	w   *words.Language
@@ -29,7 +30,7 @@ type progress struct {
 	live map[string]*bar
 }
 
-// bar is one thing under way.
+// bar is one thing under way. The library draws it on a goroutine of its own, hence the atomic text.
 type bar struct {
 	*mpb.Bar
 	text atomic.Pointer[string] // beside it; the bar is drawn whenever it likes
@@ -43,10 +44,11 @@ func newProgress(a *app) *progress {
 	return p
 }
 
-// barParts are those in which a bar grows.
+// barParts is the number of parts in which a bar grows.
 const barParts = 1000
 
-// show draws the bar of a thing, of which a share is done, with a text beside it.
+// show draws the bar of a thing, of which a share is done, with a text beside it; the first call for a thing
+// begins its bar. Without a terminal it does nothing.
 func (p *progress) show(thing string, share float64, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -77,7 +79,8 @@ func (p *progress) done(thing string) {
 	}
 }
 
-// line prints a line of its own above the bars.
+// line prints a line of its own above the bars; the library must print it, or they would overwrite each
+// other.
 func (p *progress) line(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -88,7 +91,7 @@ func (p *progress) line(text string) {
 	}
 }
 
-// end takes all bars away. What is printed after it are lines.
+// end takes all bars away, and waits until they are gone. What is printed after it are plain lines.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -102,9 +105,11 @@ func (p *progress) end() {
 	p.bars = nil
 }
 
-// event shows that of a run.
+// event shows an event of an experiment.
 func (p *progress) event(e spec.Event) {
 	if e.Arm != "" {
+		// A student's event means that the seed's teacher is ready, even one that failed, of which no event
+		// tells.
 		p.done(p.training("", e.Seed))
 	}
 	training := p.training(e.Arm, e.Seed)
@@ -125,7 +130,7 @@ func (p *progress) event(e spec.Event) {
 	}
 }
 
-// training names one: cosine, seed 1.
+// training names a training run: cosine, seed 1. Bars go by this name.
 func (p *progress) training(arm string, seed uint64) string {
 	return p.w.Say("status-run", p.who(arm), seed)
 }
@@ -158,6 +163,7 @@ func partName(w *words.Language, name string) string {
 	return name
 }
 
+// left is the time to come, as the end of a line; nothing while it is not known.
 func (p *progress) left(e spec.Event) string {
 	if e.Left < 0 {
 		return ""

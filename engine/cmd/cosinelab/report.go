@@ -10,7 +10,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// mark stands behind values that prove nothing.
+// mark stands behind values that prove nothing (metrics/README.md, section 11).
 const mark = "*"
 
 // report prints what an experiment found: every metric in points of 100 with its chance level, honest ones
@@ -63,8 +63,9 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 	return doubtful
 }
 
-// cellOf is one arm's value of a metric. Where a threshold makes chance depend on the arm, and help from the
-// labels makes it high, chance stands right beside the value.
+// cellOf is one arm's value of a metric, and whether it is marked as doubtful. Where a threshold makes chance
+// depend on the arm, and help from the labels makes it high, chance stands right beside the value
+// (metrics/README.md, section 8). Controls are never doubtful: nothing is claimed of them.
 func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text string, marked bool) {
 	s := r.Standing(a.Name, m.Name)
 	text = p.spread(s.Value)
@@ -95,7 +96,8 @@ func (p printer) failures(r spec.Report) {
 	}
 }
 
-// thresholds says how thresholds were chosen, what that looked at, and what came out.
+// thresholds says how thresholds were chosen, what that looked at, and what came out: a threshold a seed, the
+// rest as means over seeds.
 func (p printer) thresholds(r spec.Report) {
 	p.blank()
 	p.line("cli-scores-line", r.Spec.Detect.Score.String(), p.scoring(r.Spec.Detect))
@@ -144,7 +146,7 @@ func (p printer) scoring(d spec.Detect) string {
 	return text
 }
 
-// counted is what the thresholds of an arm's finished runs let through.
+// counted is what the thresholds of an arm's finished runs let through: sums over runs, which divide them.
 type counted struct {
 	saw                      spec.SawKind
 	cuts                     []string
@@ -152,6 +154,7 @@ type counted struct {
 	runs                     float64
 }
 
+// count passes over runs that failed.
 func (p printer) count(runs []spec.Run) (c counted) {
 	for _, run := range runs {
 		if run.Failed != nil {
@@ -186,7 +189,7 @@ func (p printer) cut(c spec.Cut) string {
 	return text
 }
 
-// tail tells a tail in one sentence.
+// tail describes a tail in one sentence (metrics/README.md, section 9.3).
 func (p printer) tail(t spec.Tail) {
 	key := words.Key("cli-tail")
 	switch {
@@ -200,7 +203,8 @@ func (p printer) tail(t spec.Tail) {
 	p.line(key, t.Excesses, t.Scores, digits(t.Start, 6), digits(t.Shape, 4), digits(t.Scale, 4))
 }
 
-// located says how often an arm blames the right channels, where the data tells which are.
+// located says how often an arm blames the right channels, where the data tells which are (metrics/README.md,
+// section 10); chance stands in brackets. Runs of a report have the same segments, hence the same chance.
 func (p printer) located(r spec.Report) {
 	t := p.grid("", "HitRate@100%", "HitRate@150%")
 	segments := 0
@@ -260,7 +264,7 @@ func causeText(causes []spec.Cause, names []string) string {
 	return strings.Join(texts, ", ")
 }
 
-// verdict tells the outcome in one sentence.
+// verdict says the outcome in one sentence.
 func (p printer) verdict(s spec.Spec, v spec.Verdict) {
 	method := ""
 	for _, a := range s.Arms {

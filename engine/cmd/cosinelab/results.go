@@ -10,7 +10,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// writeResults writes the report, the learning curves and the scores to a folder; none without one.
+// writeResults writes the report, the learning curves and the scores to a folder; without one it writes
+// nothing. Numbers in the tables have all their digits, so that others compute the same from them.
 func writeResults(dir string, r spec.Report) error {
 	if dir == "" {
 		return nil
@@ -24,6 +25,7 @@ func writeResults(dir string, r spec.Report) error {
 	return writeCSV(filepath.Join(dir, scoresFile), func(w *csv.Writer) { scores(w, r) })
 }
 
+// writeCSV writes the file that rows fills. rows need not look at errors: the writer keeps the first.
 func writeCSV(path string, rows func(*csv.Writer)) error {
 	return writeFile(path, func(w io.Writer) error {
 		c := csv.NewWriter(w)
@@ -35,7 +37,8 @@ func writeCSV(path string, rows func(*csv.Writer)) error {
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// history writes one row for every epoch and part of a loss.
+// history writes one row for every epoch and part of a loss: a long table, whose columns do not depend on the
+// models.
 func history(w *csv.Writer, r spec.Report) {
 	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part",
 		"train",
@@ -50,6 +53,8 @@ func history(w *csv.Writer, r spec.Report) {
 	}
 }
 
+// epochs writes those of one training run. Validation may have more parts than training; those of both have
+// the same order (train.Problem).
 func epochs(w *csv.Writer, arm string, seed uint64, history []spec.Epoch) {
 	for _, e := range history {
 		row := []string{arm, strconv.FormatUint(seed, 10), strconv.Itoa(e.Epoch), strconv.Itoa(e.Steps),

@@ -56,6 +56,8 @@ func (o *runOptions) read(args []string) error {
 	return nil
 }
 
+// carryOut runs the experiment, prints what it found and keeps it. Spec, device and data are checked before
+// the results folder is made.
 func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	sp, err := a.readSpec(o.spec)
 	if err != nil {
@@ -96,7 +98,8 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	return writeResults(o.out, report)
 }
 
-// readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments.
+// readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments, as the
+// spec command writes them.
 func (a *app) readSpec(name string) (spec.Spec, error) {
 	if name == "default" {
 		return spec.Default(), nil
@@ -126,7 +129,8 @@ func readFile(name string) ([]byte, error) {
 	return text, told(name, err)
 }
 
-// told is the error of the operating system about a file, if there is one, as a fault.
+// told is the error of the operating system about a file, if there is one, as a fault that can be said in
+// words. errors.Is still finds what it was.
 func told(name string, err error) error {
 	if err == nil {
 		return nil
@@ -153,6 +157,7 @@ func openSet(folder string, d spec.Data) (*datasets.Set, error) {
 	return datasets.Open(fsys, d.Source)
 }
 
+// openFile opens a teacher's weights for experiment.Options.
 func openFile(name string) (io.ReadCloser, error) {
 	f, err := os.Open(name)
 	return f, told(name, err)
@@ -170,7 +175,7 @@ func interrupted(o runOptions, report spec.Report) error {
 	return fault.New("cli-interrupted", done, "cosinelab run -resume -out "+o.out+o.rest())
 }
 
-// rest are the flags that -resume needs again.
+// rest are the flags that -resume needs again, since the spec does not hold them.
 func (o runOptions) rest() (flags string) {
 	if *o.data != "" {
 		flags += " -data " + *o.data

@@ -11,6 +11,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
+// spec prints the default spec with comments, to be changed and run, or checks files.
 func (a *app) spec(*flag.FlagSet) action {
 	return func(_ context.Context, args []string) error {
 		switch {
@@ -27,7 +28,8 @@ func (a *app) spec(*flag.FlagSet) action {
 	}
 }
 
-// checkSpecs says of each file that it is valid, or everything that is wrong with it.
+// checkSpecs says of each file that it is valid, or everything that is wrong with it. A file that cannot be
+// read does not keep the others from being checked.
 func (a *app) checkSpecs(files []string) error {
 	wrong, bad := 0, 0
 	for _, file := range files {

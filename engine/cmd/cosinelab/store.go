@@ -23,13 +23,15 @@ const (
 	checkpointsDir = "checkpoints"
 )
 
-// folderStore keeps checkpoints in a folder; the zero value keeps none.
+// folderStore keeps checkpoints in a folder; the zero value keeps none. Without resume it only writes: a new
+// run must not go on from what lies there.
 type folderStore struct {
 	dir    string
 	resume bool
 }
 
-// openStore makes the results folder, or, to resume, checks that it belongs to the same spec.
+// openStore makes the results folder, or, to resume, checks that it belongs to the same spec. Results that
+// lie there already are never overwritten.
 func openStore(o runOptions, sp spec.Spec) (folderStore, error) {
 	s := folderStore{filepath.Join(o.out, checkpointsDir), o.resume}
 	if o.resume {
@@ -46,6 +48,7 @@ func openStore(o runOptions, sp spec.Spec) (folderStore, error) {
 	return s, writeJSON(filepath.Join(o.out, specFile), sp)
 }
 
+// exists reports whether something has this name, even a link that leads nowhere; in doubt it does.
 func exists(file string) bool {
 	_, err := os.Lstat(file)
 	return !errors.Is(err, os.ErrNotExist)
@@ -67,10 +70,10 @@ func sameSpec(file, given string, sp spec.Spec) error {
 	return nil
 }
 
-// savePause is how long a training run goes on until it is saved again.
+// savePause is how long a training run goes on until it is saved again: what a crash may cost.
 const savePause = 30 * time.Second
 
-// store is nil where nothing is kept.
+// store is nil where nothing is kept: an interface that holds a zero folderStore would not be.
 func (s folderStore) store() experiment.Store {
 	if s.dir == "" {
 		return nil
@@ -83,7 +86,7 @@ func (s folderStore) Save(c experiment.Checkpoint, write func(io.Writer) error) 
 	return writeFile(filepath.Join(s.dir, c.File()), write)
 }
 
-// Load opens a checkpoint of before, to resume from.
+// Load opens a checkpoint of before, to resume from; nil if there is none.
 func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	if !s.resume {
 		return nil, nil
@@ -98,8 +101,8 @@ func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// writeFile writes a file whole or not at all: under another name first, which then takes the right one's
-// place.
+// writeFile writes a file whole or not at all: under another name in the same folder first, which then takes
+// the right one's place. A reader, or a crash, never meets half of it.
 func writeFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -78,7 +78,7 @@ func (a *app) table(f *flag.FlagSet) action {
 	}
 }
 
-// check says which flag has a value that it cannot have.
+// check says which flag has a value that it cannot have, before any set is opened.
 func (o *tableOptions) check(args []string) error {
 	if len(args) > 0 {
 		return usage("cli-flags-only", "table")
@@ -101,7 +101,8 @@ func (o *tableOptions) check(args []string) error {
 	return nil
 }
 
-// fill carries out the experiments of a table and writes it.
+// fill carries out the experiments of a table and writes it. Cells that failed leave gaps in what is printed;
+// their errors come after it, and the files of the table are written only if there are none.
 func (a *app) fill(ctx context.Context, o *tableOptions) error {
 	base, err := o.base(a)
 	if err != nil {
@@ -142,7 +143,8 @@ func modelNames() (names []string) {
 	return names
 }
 
-// base is what all cells have in common.
+// base is what all cells have in common: the table's own spec, or that of -spec, with what other flags change
+// in it.
 func (o tableOptions) base(a *app) (spec.Spec, error) {
 	sp := tableSpec(o.size)
 	if o.spec != "" {
@@ -195,7 +197,8 @@ func tableSpec(size string) spec.Spec {
 	return s
 }
 
-// claim makes the folder of a table, or checks that it holds cells of the same one.
+// claim makes the folder of a table, or checks that it holds cells of the same one: cells of different
+// settings must not stand in one table.
 func (o tableOptions) claim(base spec.Spec) error {
 	file := filepath.Join(o.out, specFile)
 	text, err := readFile(file)
@@ -244,6 +247,8 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 				if c.spec.Student, err = o.student(base, name); err != nil {
 					return nil, nil, c.fault(err)
 				}
+				// It cannot be scored warm: it is scored cold instead, and its rows say so.
+				//
 				if !c.spec.Student.Causal() {
 					c.spec.Detect.Warm = 0
 				}
@@ -270,6 +275,7 @@ func (o tableOptions) student(base spec.Spec, name string) (spec.Model, error) {
 	return spec.Model{Kind: kind}, err
 }
 
+// folder is where a set's cells are kept; empty = nowhere.
 func (o tableOptions) folder(set string) string {
 	if o.out == "" {
 		return ""
@@ -277,6 +283,7 @@ func (o tableOptions) folder(set string) string {
 	return filepath.Join(o.out, strings.ReplaceAll(set, "/", "-"))
 }
 
+// interrupted says how many cells are done, and whether they were kept.
 func (o tableOptions) interrupted(p *tableProgress) error {
 	if o.out == "" {
 		return fault.New("cli-table-interrupted-lost", p.done)

@@ -9,7 +9,7 @@ import (
 )
 
 // tableProgress shows how far a table is: a line a cell, and on a terminal bars for the table and each cell
-// under way.
+// under way. Cells call it from goroutines of their own; mu guards what follows it.
 type tableProgress struct {
 	mu       sync.Mutex
 	p        *progress
@@ -21,6 +21,7 @@ type tableProgress struct {
 	began    map[*cell]time.Time
 }
 
+// newTableProgress counts the cells that were finished before, and says how many.
 func newTableProgress(a *app, cells []*cell, parallel int) *tableProgress {
 	t := &tableProgress{p: newProgress(a), cells: cells, parallel: parallel, ended: map[*cell]bool{},
 		took: map[*cell]time.Duration{}, began: map[*cell]time.Time{}}
@@ -62,6 +63,7 @@ func (t *tableProgress) event(c *cell, e spec.Event) {
 // name is that of a cell in words.
 func (t *tableProgress) name(c *cell) string { return t.p.w.Say("cli-cell", c.set, c.model, c.seed) }
 
+// finished notes a cell that has its report.
 func (t *tableProgress) finished(c *cell, took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -72,6 +74,8 @@ func (t *tableProgress) finished(c *cell, took time.Duration) {
 	t.p.line(t.p.w.Say("cli-cell-done", t.done, len(t.cells), t.name(c), t.p.w.Duration(took)) + t.left())
 }
 
+// failed notes a cell that has none. It says little of how long others will take, so that its time is not
+// kept.
 func (t *tableProgress) failed(c *cell, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -107,7 +111,7 @@ func (t *tableProgress) left() string {
 }
 
 // expected is the mean over the finished cells that are most like c: same set and model, or same model, or
-// all.
+// all; 0 before the first.
 func (t *tableProgress) expected(c *cell) time.Duration {
 	for _, like := range []func(*cell) bool{
 		func(d *cell) bool { return d.set == c.set && d.model == c.model },

@@ -31,7 +31,8 @@ func writeTables(dir string, w *words.Language, rows []row) error {
 	return nil
 }
 
-// table writes the rows in one of the formats.
+// table writes the rows in one of the formats. As text there is a table for each set, then what its signs
+// mean.
 func (p printer) table(format string, rows []row) error {
 	switch format {
 	case "csv":
@@ -102,7 +103,8 @@ func (p printer) cells(r row) []string {
 	return texts
 }
 
-// cell is a value as text tables show it, in points of 100; chance stands beside what the labels helped.
+// cell is a value as text tables show it, in points of 100; chance stands beside what the labels helped. What
+// papers printed keeps their two decimals.
 func (p printer) cell(v value, kind string) string {
 	if !v.Mean.Defined() {
 		return "-"
@@ -126,7 +128,8 @@ func (p printer) cell(v value, kind string) string {
 	return text
 }
 
-// writeTableCSV writes one line a value, so that nothing has to be taken apart again.
+// writeTableCSV writes one line a value, so that no cell has to be taken apart again; what is undefined is
+// empty.
 func writeTableCSV(w io.Writer, rows []row) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation",

@@ -37,7 +37,7 @@ type row struct {
 	Values  []value     `json:"values"` // one for each of tableColumns
 }
 
-// value is a metric over seeds, as shares of one.
+// value is a metric over seeds, as shares of one; undefined where nobody measured it.
 type value struct {
 	Metric    string        `json:"metric"`
 	Mean      metrics.Value `json:"mean"`
@@ -47,8 +47,8 @@ type value struct {
 	Doubtful bool `json:"doubtful,omitempty"`
 }
 
-// tabulate makes the rows of all finished cells: by set, then model, each with its arms; the random score,
-// which no model changes, and the published numbers once a set.
+// tabulate makes the rows of all finished cells: by set, then model, each with its arms and their
+// differences; the random score, which no model changes, and the published numbers once a set.
 func tabulate(cells []*cell) (rows []row) {
 	for _, set := range setsOf(cells) {
 		var random []row
@@ -85,7 +85,8 @@ func modelsOf(cells []*cell, set string) (names []string) {
 	return names
 }
 
-// merged is the report of all seeds of a model on a set.
+// merged is the report of all seeds of a model on a set, as if one experiment had run them: spreads need all
+// seeds.
 func merged(cells []*cell, set, model string) (out spec.Report) {
 	for _, c := range cells {
 		if c.set != set || c.model != model || c.report == nil {
@@ -104,6 +105,7 @@ func merged(cells []*cell, set, model string) (out spec.Report) {
 	return out
 }
 
+// armRow is an arm over its seeds.
 func armRow(r spec.Report, a spec.ArmReport) row {
 	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect),
 		detect: r.Spec.Detect}
@@ -138,6 +140,8 @@ func differences(r spec.Report, set, model string) (rows []row) {
 	return rows
 }
 
+// publishedRow is what a paper prints: the first three columns, which are its metrics; the others are
+// undefined.
 func publishedRow(p published, set, title string) row {
 	out := row{Set: set, Title: title, Kind: kindPublished, Model: p.model, Arm: p.method}
 	for i, c := range tableColumns {

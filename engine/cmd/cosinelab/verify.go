@@ -10,6 +10,7 @@ import (
 	"cosinelab/engine/golden"
 )
 
+// verify compares a device with files of golden vectors. It goes through all files before it fails.
 func (a *app) verify(f *flag.FlagSet) action {
 	name := a.deviceFlag(f)
 	return func(_ context.Context, files []string) error {

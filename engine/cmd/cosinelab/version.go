@@ -37,7 +37,7 @@ func (p printer) build(info *debug.BuildInfo) {
 	p.line("cli-go", runtime.Version(), machine())
 }
 
-// version is what the build noted, or that it did not.
+// version is the version that the build noted, or that it noted none.
 func (p printer) version(info *debug.BuildInfo) string {
 	if info != nil && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		return info.Main.Version
