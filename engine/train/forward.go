@@ -159,7 +159,7 @@ func (t answering) Forward(ctx context.Context, p Pass) ([][]float32, error) {
 }
 
 // resultsOf is the procedure that computes a pass, with the slots of its results.
-func (t *Trainer) resultsOf(p Pass) (proc int, slots []plan.Slot) {
+func (t *compiled) resultsOf(p Pass) (proc int, slots []plan.Slot) {
 	if p.Losses {
 		return procEvaluate, t.reported
 	}
@@ -167,10 +167,10 @@ func (t *Trainer) resultsOf(p Pass) (proc int, slots []plan.Slot) {
 }
 
 // size is the number of values of a result for one micro-batch, full or not.
-func (t *Trainer) size(s plan.Slot) int { return t.plan.Slots[s].Shape.Len() }
+func (t *compiled) size(s plan.Slot) int { return t.plan.Slots[s].Shape.Len() }
 
 // sizeResults makes room in kept for the results of so many micro-batches.
-func (t *Trainer) sizeResults(p Pass, parts int) {
+func (t *compiled) sizeResults(p Pass, parts int) {
 	_, slots := t.resultsOf(p)
 	for len(t.kept.results) < len(slots) {
 		t.kept.results = append(t.kept.results, nil)
@@ -182,7 +182,7 @@ func (t *Trainer) sizeResults(p Pass, parts int) {
 }
 
 // part is the share of micro-batch i in all results, without a copy.
-func (t *Trainer) part(p Pass, results [][]float32, i int) [][]float32 {
+func (t *compiled) part(p Pass, results [][]float32, i int) [][]float32 {
 	_, slots := t.resultsOf(p)
 	out := make([][]float32, len(slots))
 	for j, s := range slots {
@@ -195,7 +195,7 @@ func (t *Trainer) part(p Pass, results [][]float32, i int) [][]float32 {
 // forward computes one micro-batch of a pass into results, with the noise of windows that are drawn as those
 // positions. at may have fewer windows than a micro-batch: the last ones are then those of the call before,
 // and what is computed of them is not looked at.
-func (t *Trainer) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass,
+func (t *compiled) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass,
 	results [][]float32) error {
 	if err := errors.Join(t.load(w, at), t.drawScoring(drawn)); err != nil {
 		return err

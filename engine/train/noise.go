@@ -26,7 +26,7 @@ type Draws struct {
 }
 
 // findNoise lists the inputs of the plan that are drawn; those that nothing computes with have no slot.
-func (t *Trainer) findNoise(nodes []*graph.Node, seed uint64) {
+func (t *compiled) findNoise(nodes []*graph.Node, seed uint64) {
 	t.draws.Seed = seed
 	for _, n := range nodes {
 		if slot := t.slot(plan.ClassInput, n.Name); n.Noise != graph.NoNoise && slot >= 0 {
@@ -45,7 +45,7 @@ const (
 
 // drawTraining draws for the micro-batch of this number in the batch. The draws follow from seed, name, step
 // and number alone: not from who computes the micro-batch, nor from what was drawn before.
-func (t *Trainer) drawTraining(micro int) error {
+func (t *compiled) drawTraining(micro int) error {
 	for _, n := range t.noise {
 		if n.from == graph.After {
 			n.fill(float64(t.draws.Epoch) > n.x)
@@ -62,7 +62,7 @@ func (t *Trainer) drawTraining(micro int) error {
 // drawScoring draws for the windows of these positions. What a window gets depends on nothing but its
 // position, so that it is scored alike however windows are shared. Noise that belongs to training takes its
 // most likely value: no Gumbel noise, nothing dropped, and what begins after some epochs has begun.
-func (t *Trainer) drawScoring(at []int) error {
+func (t *compiled) drawScoring(at []int) error {
 	for _, n := range t.noise {
 		switch n.from {
 		case graph.Gumbel, graph.Dropout, graph.After:

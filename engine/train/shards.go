@@ -361,14 +361,14 @@ func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error)
 }
 
 // given treats values [windows, L, C] as windows that lie one behind the other.
-func (t *Trainer) given(values []float32) datasets.Windows {
+func (t *compiled) given(values []float32) datasets.Windows {
 	s := t.problem.Windows.Shape
 	series := datasets.Series{Values: values, Rows: len(values) / s[2], Channels: s[2]}
 	return datasets.Tile(series, s[1])
 }
 
 // setFlatParams writes what sharedParams of a trainer of the same problem read.
-func (t *Trainer) setFlatParams(values []float32) error {
+func (t *compiled) setFlatParams(values []float32) error {
 	at := 0
 	for _, w := range t.weights {
 		n := w.shape.Len()

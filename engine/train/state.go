@@ -26,7 +26,7 @@ const (
 )
 
 // Params reads all parameters that something is computed with, frozen ones too.
-func (t *Trainer) Params() (map[string]tensor.Tensor, error) {
+func (t *compiled) Params() (map[string]tensor.Tensor, error) {
 	out := map[string]tensor.Tensor{}
 	for _, w := range t.weights {
 		x, err := t.read(w.param, w.shape)
@@ -38,7 +38,7 @@ func (t *Trainer) Params() (map[string]tensor.Tensor, error) {
 	return out, nil
 }
 
-func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
+func (t *compiled) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 	x := tensor.New(shape...)
 	return x, t.program.Read(s, x.Data)
 }
@@ -47,7 +47,7 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 // that the problem does not have, and the parameters that values does not have, which keep what they hold. A
 // parameter of another shape, or with a value that is not finite, is an error, and nothing is written.
 // Moments and progress stay.
-func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
+func (t *compiled) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
 	var found []stored
 	known := map[string]bool{}
 	for _, w := range t.weights {
@@ -111,7 +111,7 @@ type stored struct {
 }
 
 // stored lists everything on the device that a training run needs to go on.
-func (t *Trainer) stored() []stored {
+func (t *compiled) stored() []stored {
 	var all []stored
 	for _, w := range t.weights {
 		all = append(all, stored{w.name, w.shape, w.param})
@@ -123,7 +123,7 @@ func (t *Trainer) stored() []stored {
 }
 
 // put checks all places before it writes any: a file that does not fit changes nothing.
-func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
+func (t *compiled) put(places []stored, from map[string]tensor.Tensor) error {
 	for _, s := range places {
 		if _, err := lookup(from, s.name, s.shape); err != nil {
 			return err

@@ -46,9 +46,9 @@ type weight struct {
 	trainable                 bool
 }
 
-// Trainer holds a problem's parameters on a device. It is not safe for concurrent use: the methods that
-// compute run one at a time, and only what they ask of other workers goes on beside them.
-type Trainer struct {
+// compiled is a problem's plan on a device, with the parameters in its memory: what computes, for this training
+// run or for another worker's.
+type compiled struct {
 	problem Problem
 	plan    *plan.Plan
 	program backend.Program
@@ -63,21 +63,26 @@ type Trainer struct {
 	batch                         []float32 // one micro-batch
 	noise                         []noise
 	draws                         Draws
-	at                            progress
-	workers                       []Worker
 	kept                          kept
-	away                          bool // workers compute everything
-	lost                          func(error)
-	yield                         func()      // nil = nobody waits for a turn
-	best                          [][]float32 // of the best epoch, in the order of weights; nil = none yet
+	yield                         func() // nil = nobody waits for a turn
+}
+
+// Trainer fits a problem's parameters, alone or together with other workers.
+type Trainer struct {
+	compiled
+	at      progress
+	workers []Worker
+	away    bool // workers compute everything
+	lost    func(error)
+	best    [][]float32 // of the best epoch, in the order of weights; nil = none yet
 }
 
 // New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped.
 // All parameters start as Initial draws them; noise comes from the same seed. The problem's graph grows by
 // the gradients: it serves one trainer.
 func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
-	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()),
-		at: progress{Epoch: 1}}
+	t := &Trainer{at: progress{Epoch: 1}, compiled: compiled{problem: p, micro: p.Windows.Shape[0],
+		batch: make([]float32, p.Windows.Shape.Len())}}
 	params := p.Graph.Params()
 	var err error
 	if t.plan, err = Plan(p, clip); err != nil {
@@ -96,13 +101,13 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 
 // Yield has f called between any two operations on the device from now on, so that others on the same thread
 // get their turn. It must not use the trainer.
-func (t *Trainer) Yield(f func()) { t.yield = f }
+func (t *compiled) Yield(f func()) { t.yield = f }
 
 // Close frees the device's memory. The trainer must not be used afterwards.
-func (t *Trainer) Close() error { return t.program.Close() }
+func (t *compiled) Close() error { return t.program.Close() }
 
 // Parameters is the number of trainable values.
-func (t *Trainer) Parameters() int {
+func (t *compiled) Parameters() int {
 	n := 0
 	for _, w := range t.weights {
 		if w.trainable {
@@ -113,7 +118,7 @@ func (t *Trainer) Parameters() int {
 }
 
 // slot is where the plan keeps a value, -1 if it has none of this name: nothing that is computed needs it.
-func (t *Trainer) slot(c plan.Class, name string) plan.Slot {
+func (t *compiled) slot(c plan.Class, name string) plan.Slot {
 	s, ok := t.plan.Slot(c, name)
 	if !ok {
 		return -1
@@ -123,7 +128,7 @@ func (t *Trainer) slot(c plan.Class, name string) plan.Slot {
 
 // findSlots looks up the plan's names once, so that steps go by number. A parameter is trainable if it has an
 // accumulator for its gradient.
-func (t *Trainer) findSlots(params []*graph.Node) {
+func (t *compiled) findSlots(params []*graph.Node) {
 	p := t.problem
 	t.windows, t.share, t.hyper = t.slot(plan.ClassInput, p.Windows.Name), t.slot(plan.ClassInput,
 		"share"), t.slot(plan.ClassInput, "hyper")
@@ -153,7 +158,7 @@ func (t *Trainer) findSlots(params []*graph.Node) {
 }
 
 // initialise writes the starting values, and zeros to what the optimiser keeps.
-func (t *Trainer) initialise(seed uint64) error {
+func (t *compiled) initialise(seed uint64) error {
 	for _, w := range t.weights {
 		if err := t.program.Write(w.param, Initial(w.node, seed)); err != nil {
 			return err
@@ -176,7 +181,7 @@ func (t *Trainer) Steps() int { return t.at.Adam }
 
 // finite is the value of a result without axes, which is a loss or of the gradient; NaN and infinities are
 // errors.
-func (t *Trainer) finite(what fault.Word, s plan.Slot, x float32) (float64, error) {
+func (t *compiled) finite(what fault.Word, s plan.Slot, x float32) (float64, error) {
 	v := float64(x)
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0, fault.New("not-finite", what, t.plan.Slots[s].Name, v)
@@ -186,7 +191,7 @@ func (t *Trainer) finite(what fault.Word, s plan.Slot, x float32) (float64, erro
 
 // measure reads the losses of the micro-batch that has just been trained on. Checks are not among them:
 // training does not compute them.
-func (t *Trainer) measure() (one sums, err error) {
+func (t *compiled) measure() (one sums, err error) {
 	values := make([]float32, 1+len(t.problem.Parts))
 	for i, s := range t.reported[:len(values)] {
 		if err := t.program.Read(s, values[i:i+1]); err != nil {
@@ -199,7 +204,7 @@ func (t *Trainer) measure() (one sums, err error) {
 // losses are those of one micro-batch: the monitored one, then Parts, and Checks if they are there. It fails
 // if one is not finite. Parts come before the monitored loss, so that the error names the part, where there
 // is one.
-func (t *Trainer) losses(values []float32) (one sums, err error) {
+func (t *compiled) losses(values []float32) (one sums, err error) {
 	one = sums{Micro: 1, Parts: make([]float64, len(values)-1)}
 	for i, x := range values[1:] {
 		if one.Parts[i], err = t.finite("a-loss", t.reported[1+i], x); err != nil {
@@ -211,7 +216,7 @@ func (t *Trainer) losses(values []float32) (one sums, err error) {
 }
 
 // named turns sums into mean losses under the names of Parts and Checks.
-func (t *Trainer) named(s sums) []spec.Part {
+func (t *compiled) named(s sums) []spec.Part {
 	out := make([]spec.Part, len(s.Parts))
 	for i, x := range s.Parts {
 		out[i] = spec.Part{Name: t.plan.Slots[t.reported[1+i]].Name, Value: s.mean(x)}
@@ -221,7 +226,7 @@ func (t *Trainer) named(s sums) []spec.Part {
 
 // load writes the windows of these positions as one micro-batch. What they do not fill keeps the windows of
 // before.
-func (t *Trainer) load(w datasets.Windows, at []int) error {
+func (t *compiled) load(w datasets.Windows, at []int) error {
 	size := w.Size()
 	for i, k := range at {
 		w.Copy(k, t.batch[i*size:(i+1)*size])
@@ -230,7 +235,7 @@ func (t *Trainer) load(w datasets.Windows, at []int) error {
 }
 
 // fits says whether windows have the shape of the problem.
-func (t *Trainer) fits(w datasets.Windows) error {
+func (t *compiled) fits(w datasets.Windows) error {
 	if s := t.problem.Windows.Shape; w.Length != s[1] || w.Series.Channels != s[2] {
 		return fmt.Errorf("windows of %d steps with %d channels, the model wants %d with %d", w.Length,
 			w.Series.Channels, s[1], s[2])
@@ -254,7 +259,7 @@ func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, 
 
 // whole makes the positions of windows a multiple of the micro-batch: the last micro-batch begins early, so
 // that some windows count twice, but none is left out.
-func (t *Trainer) whole(at []int) []int {
+func (t *compiled) whole(at []int) []int {
 	left := len(at) % t.micro
 	if left == 0 {
 		return at
@@ -263,7 +268,7 @@ func (t *Trainer) whole(at []int) []int {
 }
 
 // gradient adds the gradient of the micro-batch of this number to the accumulators and returns its losses.
-func (t *Trainer) gradient(ctx context.Context, w datasets.Windows, at []int, micro int) (sums, error) {
+func (t *compiled) gradient(ctx context.Context, w datasets.Windows, at []int, micro int) (sums, error) {
 	if err := errors.Join(t.load(w, at), t.drawTraining(micro)); err != nil {
 		return sums{}, err
 	}
@@ -298,13 +303,13 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 }
 
 // clearGradients forgets what an unfinished step has gathered, so that the next one starts from zero.
-func (t *Trainer) clearGradients() error {
+func (t *compiled) clearGradients() error {
 	return errors.Join(t.clear(func(w weight) plan.Slot { return w.accum }),
 		t.clear(func(w weight) plan.Slot { return w.total }))
 }
 
 // clear writes zeros to one slot of every trainable parameter.
-func (t *Trainer) clear(slot func(weight) plan.Slot) error {
+func (t *compiled) clear(slot func(weight) plan.Slot) error {
 	for _, w := range t.weights {
 		if !w.trainable {
 			continue
@@ -319,12 +324,12 @@ func (t *Trainer) clear(slot func(weight) plan.Slot) error {
 	return nil
 }
 
-func (t *Trainer) write(s plan.Slot, x float64) error {
+func (t *compiled) write(s plan.Slot, x float64) error {
 	return t.program.Write(s, []float32{float32(x)})
 }
 
 // writeWeight sets the weight of the distillation term, if the problem has one.
-func (t *Trainer) writeWeight(lambda float64) error {
+func (t *compiled) writeWeight(lambda float64) error {
 	if t.lambda < 0 {
 		return nil
 	}

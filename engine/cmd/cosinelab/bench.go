@@ -50,9 +50,9 @@ func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON boo
 	}
 	o.Workers = others[:min(1, len(others))]
 	if !asJSON {
-		p := printer{a.out, a.w}
-		p.timingHead()
-		o.Done = p.timing
+		t := timings{printer{a.out, a.w}}
+		t.head()
+		o.Done = t.print
 	}
 	lines, err := bench.Run(ctx, dev, o)
 	if err != nil || !asJSON {
@@ -68,7 +68,10 @@ func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON boo
 // rows come one at a time, before it is known how wide the widest is.
 var timingWidths = []int{14, 15, 7, 10, 11, 10, 8, 10, 10, 9, 0}
 
-func (p printer) timingRow(texts ...string) {
+// timings prints measurements as they come.
+type timings struct{ printer }
+
+func (p timings) row(texts ...string) {
 	var b strings.Builder
 	for i, t := range texts {
 		align := text.AlignRight
@@ -80,18 +83,18 @@ func (p printer) timingRow(texts ...string) {
 	fmt.Fprintln(p.out, strings.TrimRight(b.String(), " "))
 }
 
-func (p printer) timingHead() {
+func (p timings) head() {
 	headings := []string{"", ""}
 	for _, key := range []words.Key{"bench-workers", "bench-gflop", "bench-median", "bench-p10",
 		"bench-speed", "bench-share",
 		"bench-p10", "bench-roofline"} {
 		headings = append(headings, p.w.Say(key))
 	}
-	p.timingRow(append(headings, "")...)
+	p.row(append(headings, "")...)
 }
 
-// timing prints one measurement; what is not known is a dash.
-func (p printer) timing(l timing.Line) {
+// print writes one measurement; what is not known is a dash.
+func (p timings) print(l timing.Line) {
 	group, rate := p.w.Say("cli-product"), ""
 	switch l.Group {
 	case timing.GroupStep:
@@ -99,13 +102,13 @@ func (p printer) timing(l timing.Line) {
 	case timing.GroupScoring:
 		group, rate = p.w.Say("cli-scoring"), p.w.Say("bench-windows", p.w.Count(int(math.Round(l.Rate()))))
 	}
-	p.timingRow(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4),
+	p.row(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4),
 		p.known(l.P10, 4), p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()),
 		p.known(l.Roofline, 1), rate)
 }
 
 // known is a number, or a dash for what was not measured.
-func (p printer) known(x float64, decimals int) string {
+func (p timings) known(x float64, decimals int) string {
 	if x == 0 || math.IsNaN(x) {
 		return "-"
 	}
@@ -113,7 +116,7 @@ func (p printer) known(x float64, decimals int) string {
 }
 
 // percent is a share in whole per cent, or a dash.
-func (p printer) percent(share float64) string {
+func (p timings) percent(share float64) string {
 	if text := p.known(100*share, 0); text != "-" {
 		return text + " %"
 	}

@@ -96,8 +96,10 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
 		Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.dir != "" {
-		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report),
-			os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
+		// Checkpoints go last: on a full disk they are all that is left of the cell.
+		if err = writeJSON(filepath.Join(c.folder(), reportFile), report); err == nil {
+			err = os.RemoveAll(filepath.Join(c.folder(), checkpointsDir))
+		}
 	}
 	if err != nil {
 		c.err = err

@@ -3,7 +3,7 @@ package main
 import "cosinelab/engine/backend/simd/asm"
 
 // products exports the whole product, one driver per shape behind a switch.
-func (g *generator) products(strips map[shape]*asm.Func, packA, packB *asm.Func) {
+func (g products) products(strips map[shape]*asm.Func, packA, packB *asm.Func) {
 	var drivers []*asm.Func
 	for _, s := range shapes {
 		drivers = append(drivers, g.driver(s, strips, packA, packB))
@@ -72,7 +72,7 @@ func (d driverArgs) args() []asm.Value {
 }
 
 // driver cuts one product into blocks and strips.
-func (g *generator) driver(s shape, strips map[shape]*asm.Func, packA, packB *asm.Func) *asm.Func {
+func (g products) driver(s shape, strips map[shape]*asm.Func, packA, packB *asm.Func) *asm.Func {
 	return g.Func("driver", func(f *asm.Func) {
 		d := driverParams(f)
 		for _, stride := range []asm.I32{d.rsA, d.csA, d.rsB, d.csB, d.ldc, d.ldr} {
@@ -175,7 +175,7 @@ func (d driverArgs) packStrip(f *asm.Func, p product, rows asm.I32, packA *asm.F
 }
 
 // activate applies GELU to the finished part of a strip while it is in the cache.
-func (g *generator) activate(f *asm.Func, d driverArgs, i, j, rows, cols asm.I32) {
+func (g products) activate(f *asm.Func, d driverArgs, i, j, rows, cols asm.I32) {
 	offset := f.LetI32(i.Mul(d.ldc).Add(floatBytes(j)))
 	left := f.LetI32(rows)
 	f.Repeat(left, 1, func() {

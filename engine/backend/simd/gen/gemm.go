@@ -66,7 +66,7 @@ func (p product) args() []asm.Value {
 		p.beta, p.bias, p.residual, p.ldr, p.edge}
 }
 
-func (g *generator) gemm() {
+func (g products) gemm() {
 	edge := g.edgeWriter()
 	strips := map[shape]*asm.Func{}
 	for _, s := range shapes {
@@ -83,7 +83,7 @@ func (g *generator) gemm() {
 // strip multiplies a strip of s.rows rows of A with all panels of B. It is one function per height, because
 // the tile's size must be known to be kept in registers; it visits all panels itself, because a call per tile
 // would cost as much as a short product.
-func (g *generator) strip(s shape, edge *asm.Func) *asm.Func {
+func (g products) strip(s shape, edge *asm.Func) *asm.Func {
 	return g.Func("strip", func(f *asm.Func) {
 		p := productParams(f)
 		acc := make([][]asm.V128, s.rows)
@@ -114,7 +114,7 @@ func (g *generator) strip(s shape, edge *asm.Func) *asm.Func {
 
 // rowsLoop accumulates over k with one pointer per row of A. Four k a round share the pointers' additions,
 // which would otherwise compete with the multiply-adds for issue slots.
-func (g *generator) rowsLoop(f *asm.Func, p product, acc [][]asm.V128) {
+func (g products) rowsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	rows := make([]asm.I32, len(acc))
 	for r := range rows {
 		rows[r] = f.I32()
@@ -152,7 +152,7 @@ func (g *generator) rowsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 }
 
 // columnsLoop accumulates over k with the rows of A next to each other: A transposed, or packed.
-func (g *generator) columnsLoop(f *asm.Func, p product, acc [][]asm.V128) {
+func (g products) columnsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	a, b, left := f.LetI32(p.a), f.LetI32(p.b), f.LetI32(p.k)
 	step := func() {
 		bv := g.loadB(f, b, len(acc[0]))
@@ -171,7 +171,7 @@ func (g *generator) columnsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 
 // loadB loads one row of a panel. Engines keep the order in which loads are written, so this is the schedule:
 // the row of B first, then each element of A right before the multiply-adds that use it.
-func (g *generator) loadB(f *asm.Func, b asm.I32, vectors int) []asm.V128 {
+func (g products) loadB(f *asm.Func, b asm.I32, vectors int) []asm.V128 {
 	bv := make([]asm.V128, vectors)
 	for i := range bv {
 		bv[i] = f.LetV128(b.Load(uint32(16 * i)))
@@ -180,7 +180,7 @@ func (g *generator) loadB(f *asm.Func, b asm.I32, vectors int) []asm.V128 {
 }
 
 // outerRow adds a times the row bv to acc.
-func (g *generator) outerRow(f *asm.Func, a asm.V128, bv, acc []asm.V128) {
+func (g products) outerRow(f *asm.Func, a asm.V128, bv, acc []asm.V128) {
 	av := f.LetV128(a)
 	for i := range acc {
 		acc[i].Set(g.madd(av, bv[i], acc[i]))
@@ -189,7 +189,7 @@ func (g *generator) outerRow(f *asm.Func, a asm.V128, bv, acc []asm.V128) {
 
 // writeTile writes acc + beta*C + bias + residual from registers. What is absent is skipped tile by tile: the
 // branches are the same all along and cost nothing.
-func (g *generator) writeTile(f *asm.Func, p product, acc [][]asm.V128) {
+func (g products) writeTile(f *asm.Func, p product, acc [][]asm.V128) {
 	f.If(p.beta.Ne(asm.Float(0)), func() {
 		beta := f.LetV128(p.beta.Splat())
 		eachRow(f, p.c, p.ldc, acc, func(c asm.I32, row []asm.V128) {
@@ -233,7 +233,7 @@ func eachRow(f *asm.Func, first, stride asm.I32, acc [][]asm.V128, visit func(at
 
 // writeEdge writes a tile of which only p.n columns exist: from registers where they are whole vectors, else
 // by way of p.edge.
-func (g *generator) writeEdge(f *asm.Func, p product, acc [][]asm.V128, edge *asm.Func) {
+func (g products) writeEdge(f *asm.Func, p product, acc [][]asm.V128, edge *asm.Func) {
 	write := func() {
 		for r, row := range acc {
 			for i, v := range row {
@@ -263,7 +263,7 @@ func firstVectors(acc [][]asm.V128, vectors int) [][]asm.V128 {
 }
 
 // edgeWriter is writeTile for a tile in memory, one column at a time, with the same roundings.
-func (g *generator) edgeWriter() *asm.Func {
+func (g products) edgeWriter() *asm.Func {
 	return g.Func("edge", func(f *asm.Func) {
 		tile, ldt, rows, cols := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
 		c, ldc := f.ParamI32(), f.ParamI32()

@@ -13,7 +13,7 @@ import (
 type vectorFunc func(x asm.V128) asm.V128
 
 // polynomial evaluates coefficients, lowest first, by Horner's rule.
-func (g *generator) polynomial(f *asm.Func, coefficients ...float32) vectorFunc {
+func (g *emitter) polynomial(f *asm.Func, coefficients ...float32) vectorFunc {
 	c := make([]asm.V128, len(coefficients))
 	for i, v := range coefficients {
 		c[i] = f.LetV128(asm.Floats(v))
@@ -31,7 +31,7 @@ func (g *generator) polynomial(f *asm.Func, coefficients ...float32) vectorFunc 
 // Elementary Functions", 1980). The reduced argument r is x - n ln 2 in two steps; n is found by adding
 // 1.5*2^23, which leaves it in the low bits of shifted.
 type expParts struct {
-	g                             *generator
+	g                             *emitter
 	f                             *asm.Func
 	low, high                     asm.V128
 	log2e, magic, ln2high, ln2low asm.V128
@@ -46,7 +46,7 @@ const (
 	expHigh = 89             // above it the result is +Inf
 )
 
-func (g *generator) newExpParts(f *asm.Func) *expParts {
+func (g *emitter) newExpParts(f *asm.Func) *expParts {
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	return &expParts{
 		g: g, f: f,
@@ -72,7 +72,7 @@ func (e *expParts) split(x asm.V128) (q, halfScale asm.V128) {
 
 // newExp is e^x; results below 2^-125.5 are 0, since the half scale below the smallest normal number is
 // encoded as 0.
-func (g *generator) newExp(f *asm.Func) vectorFunc {
+func (g *emitter) newExp(f *asm.Func) vectorFunc {
 	e := g.newExpParts(f)
 	one := f.LetV128(asm.Floats(1))
 	return func(x asm.V128) asm.V128 {
@@ -83,7 +83,7 @@ func (g *generator) newExp(f *asm.Func) vectorFunc {
 }
 
 // newExpNegative is newExp for x <= 0, which cannot overflow.
-func (g *generator) newExpNegative(f *asm.Func) vectorFunc {
+func (g *emitter) newExpNegative(f *asm.Func) vectorFunc {
 	e := g.newExpParts(f)
 	one := f.LetV128(asm.Floats(1))
 	return func(x asm.V128) asm.V128 {
@@ -95,7 +95,7 @@ func (g *generator) newExpNegative(f *asm.Func) vectorFunc {
 
 // newExp2Negative is 2^x for x <= 0, or above by a rounding: 2^x = 2^n 2^r with |r| <= 1/2. It is for
 // softmax, which needs no more than its relative error of 2^-21; results below 2^-126 are 0.
-func (g *generator) newExp2Negative(f *asm.Func) vectorFunc {
+func (g *emitter) newExp2Negative(f *asm.Func) vectorFunc {
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	low, magic, bias := constant(-127), constant(3<<22), f.LetV128(asm.Bits(127<<23))
 	power := g.polynomial(f, 1, 0.693142831325531, 0.24022351205348969, 0.05557400360703468,
@@ -109,13 +109,13 @@ func (g *generator) newExp2Negative(f *asm.Func) vectorFunc {
 }
 
 // logTail is (ln(1+f) - f + f^2/2) / f^3 on [-0.293, 0.414], relative error of the logarithm 2^-27.
-func (g *generator) logTail(f *asm.Func) vectorFunc {
+func (g *emitter) logTail(f *asm.Func) vectorFunc {
 	return g.polynomial(f, 0.33333331, -0.25000823, 0.20001227, -0.16623357, 0.14201762, -0.13160194,
 		0.1276155, -0.0763443)
 }
 
 // newLog1pSmall is n ln 2 + ln(1+x) for x in [-0.293, 0.414].
-func (g *generator) newLog1pSmall(f *asm.Func) func(x, n asm.V128) asm.V128 {
+func (g *emitter) newLog1pSmall(f *asm.Func) func(x, n asm.V128) asm.V128 {
 	tail := g.logTail(f)
 	half := f.LetV128(asm.Floats(0.5))
 	high, low := f.LetV128(asm.Floats(ln2High)), f.LetV128(asm.Floats(ln2Low))
@@ -131,7 +131,7 @@ func (g *generator) newLog1pSmall(f *asm.Func) func(x, n asm.V128) asm.V128 {
 }
 
 // newLogNormal is ln x for finite x >= 2^-126: x = (1+m) 2^n with 1+m in [sqrt(1/2), sqrt(2)).
-func (g *generator) newLogNormal(f *asm.Func) vectorFunc {
+func (g *emitter) newLogNormal(f *asm.Func) vectorFunc {
 	log1p := g.newLog1pSmall(f)
 	root := f.LetV128(asm.Bits(0x3f3504f3)) // sqrt(1/2)
 	mantissa := f.LetV128(asm.Bits(1<<23 - 1))
@@ -145,7 +145,7 @@ func (g *generator) newLogNormal(f *asm.Func) vectorFunc {
 }
 
 // newLog is ln x for every x: NaN below 0, -Inf at 0.
-func (g *generator) newLog(f *asm.Func) vectorFunc {
+func (g *emitter) newLog(f *asm.Func) vectorFunc {
 	log := g.newLogNormal(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	smallest, up, lift := constant(0x1p-126), constant(1<<24), constant(24*math.Ln2)
@@ -163,7 +163,7 @@ func (g *generator) newLog(f *asm.Func) vectorFunc {
 
 // newTanh is E/(E+2) with E = e^(2|x|) - 1, which keeps small x exact. Beyond |x| = 10 the result is 1 in
 // float32.
-func (g *generator) newTanh(f *asm.Func) vectorFunc {
+func (g *emitter) newTanh(f *asm.Func) vectorFunc {
 	e := g.newExpParts(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	limit, two, one := constant(10), constant(2), constant(1)
@@ -179,7 +179,7 @@ func (g *generator) newTanh(f *asm.Func) vectorFunc {
 }
 
 // newSigmoid is 1/(1 + e^-x); an infinite exponential gives the 0 that is due.
-func (g *generator) newSigmoid(f *asm.Func) vectorFunc {
+func (g *emitter) newSigmoid(f *asm.Func) vectorFunc {
 	exp := g.newExp(f)
 	one := f.LetV128(asm.Floats(1))
 	return func(x asm.V128) asm.V128 {
@@ -188,7 +188,7 @@ func (g *generator) newSigmoid(f *asm.Func) vectorFunc {
 }
 
 // newSoftplus is ln(1 + e^x) = max(x, 0) + ln(1+u), u = e^-|x|.
-func (g *generator) newSoftplus(f *asm.Func) vectorFunc {
+func (g *emitter) newSoftplus(f *asm.Func) vectorFunc {
 	exp, log1p := g.newExpNegative(f), g.newLog1pSmall(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	zero, half, one, split := constant(0), constant(0.5), constant(1), constant(math.Sqrt2-1)
@@ -204,7 +204,7 @@ func (g *generator) newSoftplus(f *asm.Func) vectorFunc {
 
 // newErf is the error function: 1 - 2*lower tail, or x times a polynomial in x^2 where |x| < 1 and the
 // difference would lose digits.
-func (g *generator) newErf(f *asm.Func) vectorFunc {
+func (g *emitter) newErf(f *asm.Func) vectorFunc {
 	tail := g.newNormalTail(f)
 	near := g.polynomial(f, 1.1283791, -0.37612626, 0.11283582, -0.026853725, 0.0051881857, -0.00080090726,
 		7.8504447e-05)
@@ -222,7 +222,7 @@ func (g *generator) newErf(f *asm.Func) vectorFunc {
 // newNormalTail serves the error function and GELU: one exponential gives both the distribution and the
 // density. It is, for x >= 0, the lower tail of the normal distribution Phi(-x) = e^(-x^2/2) t S(t), t = 1/(1
 // + 0.35 x), and e^(-x^2/2). S is fitted for x in [0, 14], relative error 2^-24.9.
-func (g *generator) newNormalTail(f *asm.Func) func(x asm.V128) (tail, bell asm.V128) {
+func (g *emitter) newNormalTail(f *asm.Func) func(x asm.V128) (tail, bell asm.V128) {
 	exp := g.newExpNegative(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	one, p, minusHalf := constant(1), constant(0.35), constant(-0.5)
@@ -236,7 +236,7 @@ func (g *generator) newNormalTail(f *asm.Func) func(x asm.V128) (tail, bell asm.
 }
 
 // newGELU is x*Phi(x) and its derivative Phi(x) + x*phi(x), the exact form.
-func (g *generator) newGELU(f *asm.Func) func(x asm.V128) (value, derivative asm.V128) {
+func (g *emitter) newGELU(f *asm.Func) func(x asm.V128) (value, derivative asm.V128) {
 	tail := g.newNormalTail(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	one, zero, density := constant(1), constant(0), constant(1/math.Sqrt2/1.7724538509055159)

@@ -3,7 +3,7 @@ package main
 import "cosinelab/engine/backend/simd/asm"
 
 // packA copies a strip of A into columns: out[k*rows+r] = A[r, k].
-func (g *generator) packA() *asm.Func {
+func (g products) packA() *asm.Func {
 	return g.Func("packA", func(f *asm.Func) {
 		a, rsA, csA := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		rows, k, out := f.ParamI32(), f.ParamI32(), f.ParamI32()
@@ -30,7 +30,7 @@ func (g *generator) packA() *asm.Func {
 
 // packB copies a block of alpha*B into panels of width columns, the last one filled up with zeros:
 // out[panel][k][j] = alpha * B[k, panel*width+j].
-func (g *generator) packB() *asm.Func {
+func (g products) packB() *asm.Func {
 	transpose, rows := g.transposePanel(), g.packRows()
 	return g.Func("packB", func(f *asm.Func) {
 		b, rsB, csB := f.ParamI32(), f.ParamI32(), f.ParamI32()
@@ -53,7 +53,7 @@ func (g *generator) packB() *asm.Func {
 
 // packRows packs rows of contiguous columns, some rows at a time over all panels: that reads memory in a few
 // streams, which processors fetch ahead, where a panel at a time would jump from row to row.
-func (g *generator) packRows() *asm.Func {
+func (g products) packRows() *asm.Func {
 	return g.Func("packRows", func(f *asm.Func) {
 		b, rsB, k, n := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
 		out, width, alpha := f.ParamI32(), f.ParamI32(), f.ParamF32()
@@ -107,7 +107,7 @@ func (g *generator) packRows() *asm.Func {
 }
 
 // transposePanel packs cols columns of any stride; four by four where k is contiguous.
-func (g *generator) transposePanel() *asm.Func {
+func (g products) transposePanel() *asm.Func {
 	return g.Func("transposePanel", func(f *asm.Func) {
 		b, rsB, csB := f.ParamI32(), f.ParamI32(), f.ParamI32()
 		k, cols, out, width := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
