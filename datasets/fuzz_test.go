@@ -14,7 +14,7 @@ import (
 // Whatever comes in, a loader returns a set that keeps its promises, or an error that names the file.
 
 func fuzzFile(t *testing.T, content string, opts Options) {
-	set, err := ReadFiles([]File{inMemory("fuzz.in", content)}, opts)
+	set, err := ReadFiles(t.Context(), []File{inMemory("fuzz.in", content)}, opts)
 	if err == nil {
 		checkSet(t, set)
 		return
@@ -116,11 +116,11 @@ func FuzzPSM(f *testing.F) {
 }
 
 func fuzzOpen(t *testing.T, files fstest.MapFS, id string) {
-	set, err := Open(files, id)
+	set, err := Open(t.Context(), files, id)
 	if err == nil {
 		checkSet(t, set)
 	}
-	if _, err := List(files); err != nil {
+	if _, err := List(t.Context(), files); err != nil {
 		t.Errorf("list: %v", err)
 	}
 }

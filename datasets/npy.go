@@ -40,7 +40,7 @@ func readArray(r *bufio.Reader, name string, want layout) (*table, error) {
 		return nil, inFile(name, fault.New("data-label-column", a.cols))
 	}
 	if want.label != "" && !want.maybe {
-		return nil, inFile(name, fault.New("data-no-names", want.label))
+		return nil, inFile(name, fault.New("data-no-names", short(want.label)))
 	}
 	values, err := a.items(r)
 	if err != nil {
@@ -181,8 +181,11 @@ func (a array) items(r io.Reader) ([]float32, error) {
 		n, err := io.ReadFull(r, chunk)
 		for i := 0; i+a.size <= n; i += a.size {
 			v := float32(a.item(chunk[i:]))
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			switch x := math.Abs(float64(v)); {
+			case math.IsNaN(x) || math.IsInf(x, 0):
 				return nil, a.inCell(len(values), fault.New("data-not-finite", fmt.Sprint(a.item(chunk[i:]))))
+			case x > Largest:
+				return nil, a.inCell(len(values), fault.New("data-not-squarable", fmt.Sprint(a.item(chunk[i:])), largestText))
 			}
 			values = append(values, v)
 		}
@@ -190,8 +193,11 @@ func (a array) items(r io.Reader) ([]float32, error) {
 			return nil, a.inCell(len(values), fault.New("data-npy-ends", fault.Cause(err), a.rows))
 		}
 	}
-	if n, _ := io.ReadFull(r, buffer[:1]); n > 0 {
+	switch n, err := io.ReadFull(r, buffer[:1]); {
+	case n > 0:
 		return nil, fault.New("data-npy-too-long", a.rows, a.cols)
+	case err != io.EOF: // the checksum of an archive is wrong
+		return nil, fault.Cause(err)
 	}
 	if a.fortran {
 		return a.byRow(values), nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -66,7 +67,7 @@ func (f *folder) Close() error {
 
 // list answers with the sets of the folder as they are now.
 func (f *folder) list(w http.ResponseWriter, r *http.Request) {
-	found, err := f.look()
+	found, err := f.look(r.Context())
 	if err != nil {
 		http.Error(w, f.w.Error(err), http.StatusInternalServerError)
 		return
@@ -77,12 +78,12 @@ func (f *folder) list(w http.ResponseWriter, r *http.Request) {
 }
 
 // look reads what the folder holds.
-func (f *folder) look() (listing, error) {
+func (f *folder) look(ctx context.Context) (listing, error) {
 	found := listing{Sets: []set{}, Files: []dataFile{}} // null would be no list to JavaScript
 	if f.root == nil {
 		return found, nil
 	}
-	entries, err := datasets.List(f.root.FS())
+	entries, err := datasets.List(ctx, f.root.FS())
 	if err != nil {
 		return listing{}, err
 	}

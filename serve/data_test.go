@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -162,7 +163,7 @@ func TestListingHoldsEveryFileThatCanBeFetched(t *testing.T) {
 
 func TestListingHoldsTheSetsOfTheFolder(t *testing.T) {
 	data := dataFolder(t)
-	want, err := datasets.List(os.DirFS(data))
+	want, err := datasets.List(context.Background(), os.DirFS(data))
 	if err != nil || len(want) == 0 {
 		t.Fatalf("%d sets, %v", len(want), err)
 	}

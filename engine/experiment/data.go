@@ -2,10 +2,12 @@ package experiment
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
@@ -40,6 +42,12 @@ func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 		scaler := datasets.FitScaler(train)
 		train, test = scaler.Apply(train), scaler.Apply(test)
 	}
+	if err := computable(p.summary.Channels, "data-too-far-train", train); err != nil {
+		return nil, err
+	}
+	if err := computable(p.summary.Channels, "data-too-far-test", test); err != nil {
+		return nil, err
+	}
 	held := sp.Train.Held(train.Rows)
 	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), d.Window, d.Stride)
 	p.valid = datasets.Tile(train.Slice(train.Rows-held, train.Rows), d.Window)
@@ -54,6 +62,19 @@ func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
 	}
 	return p, checkLabels(sp, p.labels)
+}
+
+// farthest is the largest value that models see: sums of millions of squares of it are float32 still.
+const farthest = 1e15
+
+// computable refuses a series with a value beyond that in words of this key, with its channel and its step.
+func computable(channels []string, key string, s datasets.Series) error {
+	for i, v := range s.Values {
+		if !(math.Abs(float64(v)) <= farthest) {
+			return fault.New(key, channels[i%s.Channels], i/s.Channels, fmt.Sprintf("%.4g", v), "1e15")
+		}
+	}
+	return nil
 }
 
 // inOrder are the windows in which each step of a series counts once.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"slices"
@@ -33,17 +34,30 @@ func (o openSet) holds(d spec.Data) bool {
 		reflect.DeepEqual(a.Split, d.Split)
 }
 
+// turn ends the reading for an earlier request to open a set, and begins another; mu is held.
+func (s *Session) turn() (ctx context.Context, turn int) {
+	if s.leave != nil {
+		s.leave()
+	}
+	ctx, s.leave = context.WithCancel(context.Background())
+	s.opening++
+	return ctx, s.opening
+}
+
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
-// are read.
-func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
+// are read. A read that another open has ended is not answered.
+func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", errors.New("open: no data given"))
 		return
 	}
-	set, err := s.read(*req.Data, files)
+	set, err := s.read(s.long(ctx), *req.Data, files)
+	if ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		e := newError("data", err)
-		showLine(e, err, files)
+		showLine(ctx, e, err, files)
 		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
@@ -75,7 +89,7 @@ const (
 )
 
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
-func showLine(e *protocol.Error, err error, files []datasets.File) {
+func showLine(ctx context.Context, e *protocol.Error, err error, files []datasets.File) {
 	wrong, ok := errors.AsType[*datasets.FileError](err)
 	if !ok || wrong.Line == 0 {
 		return
@@ -85,14 +99,14 @@ func showLine(e *protocol.Error, err error, files []datasets.File) {
 		return
 	}
 	first := max(1, wrong.Line-linesAround)
-	around, err := files[i].Lines(first, wrong.Line+linesAround, lineShown)
+	around, err := files[i].Lines(ctx, first, wrong.Line+linesAround, lineShown)
 	if err == nil && wrong.Line < first+len(around) {
 		e.Line, e.First, e.Around = wrong.Line, first, around
 	}
 }
 
 // read returns the set of d: the open one if no new files come with it.
-func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error) {
+func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) (*datasets.Set, error) {
 	s.mu.Lock()
 	open, known := s.open, s.files
 	s.mu.Unlock()
@@ -110,9 +124,9 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 		if d.Split != nil {
 			options.Split = *d.Split
 		}
-		return datasets.ReadFiles(files, options)
+		return datasets.ReadFiles(ctx, files, options)
 	case s.Remote == nil:
 		return nil, fault.New("data-not-served", d.Source)
 	}
-	return datasets.Open(s.Remote, d.Source)
+	return datasets.Open(ctx, s.Remote, d.Source)
 }

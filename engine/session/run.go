@@ -104,7 +104,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	if err := sp.Validate(); err != nil {
 		return report, "spec", err
 	}
-	set, err := s.read(sp.Data, nil)
+	set, err := s.read(s.long(w.ctx), sp.Data, nil)
 	if err != nil {
 		return report, "data", err
 	}

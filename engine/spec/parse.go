@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ func (e *FieldError) Error() string {
 // Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
 // range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
 	var s Spec
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
@@ -45,6 +47,18 @@ func Parse(text []byte) (Spec, error) {
 		return Spec{}, strange
 	}
 	return s, s.Validate()
+}
+
+// maxText bounds the text of a spec, in bytes: one of a hundred arms has a fiftieth of that.
+const maxText = 1 << 20
+
+// Read reads the text of a spec, unless it is longer than any is.
+func Read(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxText+1))
+	if err == nil && len(text) > maxText {
+		err = &FieldError{Got: fmt.Sprintf("more than %d bytes", maxText), Want: "a shorter text"}
+	}
+	return text, err
 }
 
 // position turns a byte offset into line and column, counted from 1.

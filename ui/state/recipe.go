@@ -221,7 +221,26 @@ func (s *State) aboutSeries() []string {
 	if d.Filled > 0 {
 		lines = append(lines, w.Say("series-filled", d.Filled, w.Say(words.Key("data-fill-"+d.FillRule))))
 	}
+	if len(d.Dropped) > 0 {
+		lines = append(lines, w.Say("series-dropped", len(d.Dropped), dropped(w, d.Dropped)))
+	}
+	if d.BlankLines > 0 {
+		lines = append(lines, w.Say("series-blank", d.BlankLines))
+	}
 	return lines
+}
+
+// dropped names the first columns that are not used.
+func dropped(w *words.Language, columns []spec.Dropped) string {
+	const most = 5
+	var names []string
+	for _, c := range columns[:min(len(columns), most)] {
+		names = append(names, w.Say("series-dropped-one", c.Name, w.Say(words.Key("data-dropped-"+c.Why))))
+	}
+	if len(columns) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // dataFields leaves out what a kind of source does not have.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"cosinelab/assets/words"
@@ -13,7 +14,7 @@ import (
 	"cosinelab/engine/spec"
 )
 
-func (a *app) data(_ context.Context, args []string) error {
+func (a *app) data(ctx context.Context, args []string) error {
 	f := a.flags("data")
 	folder := f.String("data", "", "the `folder` of real sets (smd, msl, psm) or of your own files")
 	seed := f.Uint64("seed", 1, "of a built-in generator")
@@ -23,14 +24,14 @@ func (a *app) data(_ context.Context, args []string) error {
 	case err != nil:
 		return err
 	case len(rest) == 1 && rest[0] == "list":
-		return a.listData(*folder)
+		return a.listData(ctx, *folder)
 	case len(rest) == 2 && rest[0] == "describe":
-		return a.describe(*folder, spec.Data{Source: rest[1], Seed: *seed, Label: *label})
+		return a.describe(ctx, *folder, spec.Data{Source: rest[1], Seed: *seed, Label: *label})
 	}
 	return fmt.Errorf("%w: data takes list, or describe and a source, see cosinelab data -h", errUsage)
 }
 
-func (a *app) listData(folder string) error {
+func (a *app) listData(ctx context.Context, folder string) error {
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, s := range datasets.All {
 		if s.Group() == datasets.GroupBuiltin {
@@ -45,12 +46,12 @@ func (a *app) listData(folder string) error {
 		}
 		return t.Flush()
 	}
-	entries, err := datasets.List(os.DirFS(folder))
+	entries, err := datasets.List(ctx, os.DirFS(folder))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		fmt.Fprintf(t, "%s\t%s%s\n", e.ID, e.Title, size(e))
+		fmt.Fprintf(t, "%s\t%s%s\n", datasets.Visible(e.ID), e.Title, size(e))
 	}
 	return t.Flush()
 }
@@ -63,16 +64,22 @@ func size(e datasets.Entry) string {
 }
 
 // describe prints what a set holds, channel by channel.
-func (a *app) describe(folder string, d spec.Data) error {
-	set, err := openSet(folder, d)
+func (a *app) describe(ctx context.Context, folder string, d spec.Data) error {
+	set, err := openSet(ctx, folder, d)
 	if err != nil {
 		return err
 	}
 	w := words.English()
-	fmt.Fprintf(a.out, "%s (%s)\n%s\n%s\n", set.Title, set.Name, origin(w, set),
+	fmt.Fprintf(a.out, "%s (%s)\n%s\n%s\n", set.Title, datasets.Visible(set.Name), origin(w, set),
 		w.Say("source-size", set.Train.Channels, set.Train.Rows, set.Test.Rows))
 	if set.Filled > 0 {
 		fmt.Fprintln(a.out, w.Say("series-filled", set.Filled, set.FillRule))
+	}
+	if len(set.Dropped) > 0 {
+		fmt.Fprintln(a.out, w.Say("series-dropped", len(set.Dropped), dropped(w, set.Dropped)))
+	}
+	if set.Blank > 0 {
+		fmt.Fprintln(a.out, w.Say("series-blank", set.Blank))
 	}
 	printLabels(a.out, set)
 	return printChannels(a.out, set)
@@ -87,6 +94,19 @@ func origin(w *words.Language, set *datasets.Set) string {
 		return w.Say("set-own")
 	}
 	return w.Say("set-from", set.Source, set.Licence)
+}
+
+// dropped names the first columns that are not used.
+func dropped(w *words.Language, columns []datasets.Dropped) string {
+	const most = 5
+	var names []string
+	for _, c := range columns[:min(len(columns), most)] {
+		names = append(names, w.Say("series-dropped-one", c.Name, c.Why))
+	}
+	if len(columns) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 func printLabels(w io.Writer, set *datasets.Set) {

@@ -77,20 +77,20 @@ func (a *app) eval(ctx context.Context, args []string) error {
 	if err := o.policy(); err != nil {
 		return err
 	}
-	e, err := a.evaluationOf(o)
+	e, err := a.evaluationOf(ctx, o)
 	if err != nil {
 		return err
 	}
 	var train []float64
 	if o.train != "" {
-		c, err := a.readColumn(o.train, o.column)
+		c, err := a.readColumn(ctx, o.train, o.column)
 		if err == nil {
 			err = c.usable(metrics.RefuseUnscored)
 		}
 		if err != nil {
 			return err
 		}
-		train = c.values
+		train = c.Values
 	}
 	found, err := measure(ctx, e, train, o, newProgress(a))
 	if err != nil {
@@ -105,16 +105,16 @@ func (a *app) eval(ctx context.Context, args []string) error {
 }
 
 // evaluationOf reads scores and labels.
-func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
+func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluation, error) {
 	policy, err := unscoredPolicy(o.unscored)
 	if err != nil {
 		return nil, err
 	}
-	scores, err := a.readColumn(o.scores, o.column)
+	scores, err := a.readColumn(ctx, o.scores, o.column)
 	if err != nil {
 		return nil, err
 	}
-	file, err := a.readColumn(o.labels, o.label)
+	file, err := a.readColumn(ctx, o.labels, o.label)
 	if err != nil {
 		return nil, err
 	}
@@ -122,13 +122,13 @@ func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(scores.values) != len(labels) {
-		return nil, fmt.Errorf("%s has %d scores, %s has %d labels, want as many", o.scores, len(scores.values), o.labels, len(labels))
+	if len(scores.Values) != len(labels) {
+		return nil, fmt.Errorf("%s has %d scores, %s has %d labels, want as many", o.scores, len(scores.Values), o.labels, len(labels))
 	}
 	if err := scores.usable(policy); err != nil {
 		return nil, err
 	}
-	e, err := metrics.NewEvaluation(scores.values, labels, policy)
+	e, err := metrics.NewEvaluation(scores.Values, labels, policy)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.scores, err)
 	}
@@ -137,7 +137,7 @@ func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
 
 // usable says in which line a score stands that cannot be used.
 func (c column) usable(policy metrics.Unscored) error {
-	for i, x := range c.values {
+	for i, x := range c.Values {
 		switch {
 		case math.IsInf(x, 0):
 			return c.errorAt(i, "score %v, want a finite number", x)

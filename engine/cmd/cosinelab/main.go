@@ -74,6 +74,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if !errors.Is(err, errUsage) {
 		text = words.English().Error(err)
 	}
+	if errors.Is(err, context.Canceled) {
+		text = words.English().Say("interrupted")
+	}
 	fmt.Fprintf(a.errOut, "cosinelab: %s\n", text)
 	if errors.Is(err, errUsage) {
 		return exitUsage

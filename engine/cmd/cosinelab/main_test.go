@@ -79,7 +79,7 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"eval", exitUsage, "eval takes -scores and -labels"},
 		{"eval -scores s.csv", exitUsage, "eval takes -scores and -labels"},
 		{"eval -scores - -labels -", exitUsage, "cannot both come from standard input"},
-		{"eval -scores s.csv -labels l.csv", exitFailed, "open s.csv"},
+		{"eval -scores s.csv -labels l.csv", exitFailed, "s.csv: file does not exist"},
 		{"eval -scores s.csv -labels l.csv -unscored keep", exitUsage, "-unscored keep, want refuse, exclude or lowest"},
 		{"eval -scores s.csv -labels l.csv -threshold much", exitUsage, "-threshold much, want a number or one of train_percentile"},
 		{"eval -scores s.csv -labels l.csv -threshold pot", exitUsage, "-threshold pot needs the scores of the training part, -train"},

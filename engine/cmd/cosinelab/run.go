@@ -37,7 +37,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	set, err := openSet(o.data, sp.Data)
+	set, err := openSet(ctx, o.data, sp.Data)
 	if err != nil {
 		return err
 	}
@@ -93,9 +93,13 @@ func (a *app) readSpec(o runOptions) (spec.Spec, error) {
 	case "default":
 		return spec.Default(), nil
 	case "-":
-		text, err = io.ReadAll(a.stdin)
+		text, err = spec.Read(a.stdin)
 	default:
-		text, err = os.ReadFile(o.spec)
+		var f *os.File
+		if f, err = os.Open(o.spec); err == nil {
+			text, err = spec.Read(f)
+			f.Close()
+		}
 	}
 	if err != nil {
 		return spec.Spec{}, fmt.Errorf("spec: %w", err)
@@ -108,7 +112,7 @@ func (a *app) readSpec(o runOptions) (spec.Spec, error) {
 }
 
 // openSet reads the series of a spec: built in, or from the data folder.
-func openSet(folder string, d spec.Data) (*datasets.Set, error) {
+func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, error) {
 	if datasets.GroupOf(d.Source) == datasets.GroupBuiltin {
 		return datasets.Builtin(d.Source, d.Seed)
 	}
@@ -121,9 +125,9 @@ func openSet(folder string, d spec.Data) (*datasets.Set, error) {
 		if d.Split != nil {
 			options.Split = *d.Split
 		}
-		return datasets.ReadFiles([]datasets.File{datasets.FileIn(fsys, name)}, options)
+		return datasets.ReadFiles(ctx, []datasets.File{datasets.FileIn(fsys, name)}, options)
 	}
-	return datasets.Open(fsys, d.Source)
+	return datasets.Open(ctx, fsys, d.Source)
 }
 
 func openFile(name string) (io.ReadCloser, error) { return os.Open(name) }
