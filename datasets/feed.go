@@ -8,7 +8,7 @@ import (
 )
 
 // block is how many bytes of a file are read at once: a read that is given up ends between two blocks.
-const block = 1 << 18
+const block = 1 << 16
 
 // feed is a file that is opened and read by a goroutine of its own, so that whoever waits for a slow or silent
 // one can leave.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -103,6 +104,32 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 		if c < 0 || c > 2 || !slices.Contains(set.Anomalies[0].Channels, d.Channels[c]) {
 			t.Errorf("anomaly in columns %v of the experiment, %v of the set", seg.Channels, set.Anomalies[0].Channels)
 		}
+	}
+}
+
+// A value that is out of all proportion to the training part is named before anything is trained.
+func TestAValueTooFarToComputeWithIsRefused(t *testing.T) {
+	for key, change := range map[string]func(*datasets.Set, *spec.Data){
+		"data-too-far-test":  func(s *datasets.Set, _ *spec.Data) { s.Test.Values[30*s.Test.Channels] = 1e19 },
+		"data-too-far-train": func(s *datasets.Set, d *spec.Data) { s.Train.Values[30*s.Train.Channels], d.Scaling = -1e16, "none" },
+	} {
+		set, d := *builtin(t), small(t).Data
+		set.Train.Values, set.Test.Values = slices.Clone(set.Train.Values), slices.Clone(set.Test.Values)
+		d.Train, d.Test, d.Channels = spec.Range{}, spec.Range{}, nil
+		change(&set, &d)
+		_, err := experiment.Describe(&set, d)
+		if f := fault.Of(err); f.Key != key || f.Args[0] != set.Channels[0] || f.Args[1] != 30 {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestDescriptionSaysWhatIsLeftOut(t *testing.T) {
+	set := *builtin(t)
+	set.Dropped, set.Blank = []datasets.Dropped{{Name: "date", Why: datasets.ReasonTime}}, 3
+	s, err := experiment.Describe(&set, small(t).Data)
+	if err != nil || s.BlankLines != 3 || !slices.Equal(s.Dropped, []spec.Dropped{{Name: "date", Why: "time"}}) {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 

@@ -28,6 +28,25 @@ func TestDefaultIsValidAndSurvivesJSON(t *testing.T) {
 	}
 }
 
+func TestASpecMayBeginWithAByteOrderMark(t *testing.T) {
+	want := text(t, spec.Default())
+	if got, err := spec.Parse([]byte("\xef\xbb\xbf" + want)); err != nil || text(t, got) != want {
+		t.Errorf("parsed %+v, error %v", got, err)
+	}
+}
+
+// always is a text without an end.
+type always struct{}
+
+func (always) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestATextLongerThanAnySpecIsNotRead(t *testing.T) {
+	var fe *spec.FieldError
+	if got, err := spec.Read(always{}); !errors.As(err, &fe) || len(got) > 2<<20 {
+		t.Errorf("%d bytes read, error %v", len(got), err)
+	}
+}
+
 // wrongField fails unless err is a FieldError about the field, whose message names it too.
 func wrongField(t *testing.T, what string, err error, field string) *spec.FieldError {
 	t.Helper()
