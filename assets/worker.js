@@ -1,4 +1,4 @@
-// Runs the engine: for the page, or, as a colleague, for the worker that started this one and sent it the compiled
+// Runs the engine: for the page, or, as a further one, for the worker that started this one and sent it the compiled
 // program first. Messages that come before the engine is ready wait in inbox.
 "use strict";
 self.inbox = [];
@@ -15,11 +15,11 @@ const held = new Promise((resolve) => {
   }).catch(resolve); // pages that are not from a server have no locks
 });
 
-const colleague = self.name.startsWith("colleague");
-const compiled = colleague
+const further = self.name.startsWith("further");
+const compiled = further
   ? new Promise((resolve) => { self.onmessage = (e) => resolve(e.data); })
   : WebAssembly.compileStreaming(fetch("./worker.wasm"));
-if (!colleague) self.onmessage = (e) => self.inbox.push(e.data);
+if (!further) self.onmessage = (e) => self.inbox.push(e.data);
 
 // A program that fails says why first, then where.
 let words = "";

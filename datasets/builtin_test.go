@@ -29,7 +29,16 @@ func digest(set *Set) string {
 			panic(err) // a hash does not fail
 		}
 	}
-	fmt.Fprint(h, set.Channels, set.Anomalies)
+	type anomaly struct { // as it was written when the digests were made
+		From, To int
+		Kind     string
+		Channels []int
+	}
+	var anomalies []anomaly
+	for _, a := range set.Anomalies {
+		anomalies = append(anomalies, anomaly{a.From, a.To, a.Kind, a.Channels})
+	}
+	fmt.Fprint(h, set.Channels, anomalies)
 	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 

@@ -3,6 +3,8 @@ package datasets
 import (
 	"math"
 	"slices"
+
+	"cosinelab/datasets/steps"
 )
 
 // plan is how one kind of anomaly is injected.
@@ -68,7 +70,7 @@ func inject(g *generator, channels []channel, observed []track) []Anomaly {
 		p.disturb(g, d, observed)
 		// Some kinds find no channel in a set of commands alone.
 		if shows := d.changed(observed); len(shows) > 0 {
-			done = append(done, Anomaly{From: from, To: from + length, Kind: p.kind, Channels: shows})
+			done = append(done, Anomaly{Range: steps.Range{From: from, To: from + length}, Kind: p.kind, Channels: shows})
 		}
 	}
 	return done

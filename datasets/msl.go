@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 )
 
 // The stacked arrays of the whole set, as OmniAnomaly's preprocessing writes them.
@@ -249,7 +250,7 @@ func parseSequences(sequences, classes string) ([]Anomaly, error) {
 		case iv[1] >= maxValues:
 			return nil, fault.New("data-interval-beyond", fmt.Sprint(iv), maxValues)
 		}
-		a := Anomaly{From: iv[0], To: iv[1] + 1}
+		a := Anomaly{Range: steps.Range{From: iv[0], To: iv[1] + 1}}
 		if len(kinds) == len(intervals) {
 			a.Kind = strings.TrimSpace(kinds[i])
 		}

@@ -1,7 +1,11 @@
 // Package datasets reads, generates or fetches labelled multivariate time series.
 package datasets
 
-import "slices"
+import (
+	"slices"
+
+	"cosinelab/datasets/steps"
+)
 
 // Series is a multivariate time series in row-major order: the value of channel c at step t is
 // Values[t*Channels+c].
@@ -31,9 +35,9 @@ const (
 	KindFrequency   = "frequency"   // an oscillation that does not belong there
 )
 
-// Anomaly is one labelled stretch of the test part: the steps From up to, not including, To.
+// Anomaly is one labelled stretch of the test part.
 type Anomaly struct {
-	From, To int
+	steps.Range
 	Kind     string // one of the kinds above; empty when the source does not say
 	Channels []int  // the channels it shows in; nil when the source does not say
 }
@@ -86,7 +90,7 @@ func segments(labels []uint8) []Anomaly {
 		case t > 0 && labels[t-1] == 1:
 			runs[len(runs)-1].To = t + 1
 		default:
-			runs = append(runs, Anomaly{From: t, To: t + 1})
+			runs = append(runs, Anomaly{Range: steps.Range{From: t, To: t + 1}})
 		}
 	}
 	return runs

@@ -3,8 +3,8 @@ package ui
 import (
 	"math"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
-	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
@@ -16,7 +16,7 @@ func (p *Page) stack() signal.Props {
 	props := signal.Props{
 		Words: s.Words, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
 		ChannelsTyped: s.ShownText(), ChannelsError: s.Stack.Why,
-		OnView:      func(from, to int) { p.Send(state.Zoom{Span: state.Span{From: from, To: to}}) },
+		OnView:      func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
 		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },
 		OnThreshold: func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
 		OnFocus:     func(arm string) { p.Send(state.Focus{Arm: arm}) },
@@ -28,7 +28,7 @@ func (p *Page) stack() signal.Props {
 		props.Steps, props.From, props.To = d.TestSteps, view.From, view.To
 		props.Labelled, props.ChannelsAll = d.Labelled, len(d.Channels)
 		for _, seg := range d.Segments {
-			props.Truth = append(props.Truth, chart.Span{From: seg.From, To: seg.To})
+			props.Truth = append(props.Truth, seg.Range)
 		}
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
 		props.Channels = p.channels()
@@ -42,7 +42,7 @@ func (p *Page) stack() signal.Props {
 
 // buckets are empty while an answer for another view is still shown, or the line was not asked for.
 func buckets(series state.Series, line protocol.Line) chart.Buckets {
-	return chart.Buckets{From: series.View.From, To: series.View.To, Values: series.Values(line)}
+	return chart.Buckets{Range: series.View.Range, Values: series.Values(line)}
 }
 
 // channels shows both outputs of one run only: those of all arms over each other could not be told apart.
@@ -70,17 +70,9 @@ func (p *Page) lanes() []signal.Arm {
 			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
 			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed})
 			arm.Policy, arm.Threshold, arm.Pending = float64(l.Policy), l.Threshold, l.Pending
-			arm.Alarms = spans(r.Alarms)
+			arm.Alarms = r.Alarms
 		}
 		list = append(list, arm)
-	}
-	return list
-}
-
-func spans(ranges []spec.Range) []chart.Span {
-	list := make([]chart.Span, len(ranges))
-	for i, r := range ranges {
-		list[i] = chart.Span{From: r.From, To: r.To}
 	}
 	return list
 }

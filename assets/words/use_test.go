@@ -18,7 +18,10 @@ import (
 
 // formed are the beginnings of keys that programs put together from the names in a table: each row of the table has its
 // text, which tests beside the tables hold.
-var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-"}
+var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-", "field-",
+	// The rows of engine/spec and engine/metrics.
+	"axis-", "control-", "metric-", "model-", "objective-", "param-", "part-", "policy-", "rate-schedule-", "saw-", "scaling-",
+	"score-", "size-", "weight-schedule-"}
 
 // own are the keys that package words reads itself.
 var own = []string{"language-name", "plural-rule", "number-decimal", "number-group", "not-available", "list-comma", "list-and", "list-or",

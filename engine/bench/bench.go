@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
-	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/train"
 )
@@ -22,13 +21,18 @@ import (
 // Options says what to measure, and for how long.
 type Options struct {
 	Runs int // of each training step
-	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not known. It is
-	// called between all other measurements, for as long as those take: what else runs on the machine slows down both.
+	// Roofline measures for a time how many multiply-adds a worker can do at most, in GFLOP/s; nil = not
+	// known. It is called between all other measurements, for as long as those take: what else runs on the
+	// machine slows down both.
 	Roofline func(time.Duration) float64
-	// Hands are workers beside this one: every training step, and scoring, is timed without them and with them, in turn.
-	Hands []experiment.Hand
-	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty = everything.
+	// Workers compute beside this one: every training step, and scoring, is timed without them and with them,
+	// in turn.
+	Workers []experiment.Worker
+	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty =
+	// everything.
 	Only []string
+	// Yield is that of experiment.Options.
+	Yield func()
 	// Begin is called with what comes next, before it is timed, and Done after every line; nil = not.
 	Begin, Done func(timing.Line)
 }
@@ -38,7 +42,8 @@ const Products = "products"
 
 // wants reports whether something is to be timed.
 func (o Options) wants(names ...string) bool {
-	return len(o.Only) == 0 || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(o.Only, n) })
+	return len(o.Only) == 0 || slices.ContainsFunc(names,
+		func(n string) bool { return slices.Contains(o.Only, n) })
 }
 
 // Check says which name in Only stands for nothing.
@@ -52,7 +57,7 @@ func (o Options) Check() error {
 	}
 	for _, name := range o.Only {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("nothing to time is called %q, want some of %s", name, strings.Join(known, ", "))
+			return fault.New("bench-unknown", name, fault.Choices(known))
 		}
 	}
 	return nil
@@ -84,7 +89,7 @@ func Run(ctx context.Context, dev backend.Device, o Options) ([]timing.Line, err
 			continue
 		}
 		if err := r.step(ctx, s); err != nil {
-			return r.lines, fmt.Errorf("step %s: %w", s.Name, err)
+			return r.lines, fault.New("bench-step", s.Name, err)
 		}
 	}
 	return r.lines, nil
@@ -117,7 +122,7 @@ type clock struct {
 	perRun     int // what one run counts for
 }
 
-// clocks time what n crews do in turn.
+// clocks time what n sets of workers do in turn.
 func (r *run) clocks(n, perRun int) []clock {
 	out := make([]clock, n)
 	for i := range out {
@@ -126,10 +131,10 @@ func (r *run) clocks(n, perRun int) []clock {
 	return out
 }
 
-// addAll completes a line for each crew.
-func (r *run) addAll(line timing.Line, clocks []clock, crews [][]train.Peer) {
+// addAll completes a line for each set of workers.
+func (r *run) addAll(line timing.Line, clocks []clock, sets [][]train.Worker) {
 	for i, c := range clocks {
-		line.Workers = 1 + len(crews[i])
+		line.Workers = 1 + len(sets[i])
 		r.add(c.time(line))
 	}
 }
@@ -160,11 +165,15 @@ func (r *run) product(ctx context.Context, size size) error {
 	line := timing.Line{Group: timing.GroupProduct, Name: size.name(), Workers: 1, FLOP: 2 * float64(m*k*n)}
 	r.begin(line)
 	var result *graph.Node
-	g, err := graph.Build(func(g *graph.Graph) { result = graph.MatMul(g.Input("x", m, k), g.Input("y", k, n), 1) })
+	g, err := graph.Build(func(g *graph.Graph) {
+		result = graph.MatMul(g.Input("x", m, k), g.Input("y", k, n),
+			1)
+	})
 	if err != nil {
 		return err
 	}
-	p, err := plan.Build(g, plan.Options{}, plan.Proc{Name: "product", Results: []plan.Result{{Name: "xy", Node: result}}})
+	p, err := plan.Build(g, plan.Options{}, plan.Proc{Name: "product",
+		Results: []plan.Result{{Name: "xy", Node: result}}})
 	if err != nil {
 		return err
 	}
@@ -184,7 +193,7 @@ func (r *run) product(ctx context.Context, size size) error {
 	for i := range 23 {
 		start := time.Now()
 		for range c.perRun {
-			if err := program.Run(ctx, 0); err != nil {
+			if err := program.Run(ctx, 0, r.Yield); err != nil {
 				return err
 			}
 		}
@@ -209,12 +218,8 @@ func (w *witness) Compile(p *plan.Plan) (backend.Program, error) {
 
 // flop counts the products in one run of a procedure.
 func (w *witness) flop(name string) float64 {
-	total := 0.0
 	i, _ := w.plan.Proc(name)
-	for _, s := range w.plan.Procs[i].Steps {
-		total += flop(s)
-	}
-	return total
+	return w.plan.Procs[i].FLOP()
 }
 
 // perWindow is flop for one window of the micro-batch.
@@ -223,116 +228,105 @@ func (w *witness) perWindow(name string) float64 {
 	return w.flop(name) / float64(w.plan.Slots[slot].Shape[0])
 }
 
-// flop counts the multiplications and additions of products, those inside of recurrences, too: there every step but
-// the first multiplies all weights with what the step before left.
-func flop(s plan.Step) float64 {
-	switch s.Kind {
-	case op.MatMul, op.MatMulAdd, op.MatMulGelu:
-		return 2 * float64(s.Out.Shape.Len()*s.In[0].Shape[len(s.In[0].Shape)-1])
-	case op.LSTM, op.LSTMGrad, op.GRU, op.GRUGrad:
-		steps, rows := s.In[0].Shape[0], s.In[0].Shape[1]
-		return 2 * float64((steps-1)*rows*s.In[1].Shape.Len())
-	}
-	return 0
-}
-
-// errEnough ends a training when enough steps were timed.
+// errEnough ends a training run when enough steps were timed.
 var errEnough = errors.New("enough")
 
-// step times a training step on one worker, in turn with all workers if there are several; then scoring with the same
-// model in the same way.
+// step times a training step on one worker, in turn with all workers if there are several; then scoring with
+// the same model in the same way.
 func (r *run) step(ctx context.Context, s Step) error {
 	line := timing.Line{Group: timing.GroupStep, Name: s.Name, About: s.About, Workers: 1}
 	r.begin(line)
-	task, err := s.task()
-	if err != nil {
-		return err
-	}
 	t, w, err := s.trainer(r.dev)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	peers, err := r.join(ctx, task)
+	t.Yield(r.Yield)
+	workers, err := r.join(ctx, s.task())
 	if err != nil {
 		return err
 	}
-	crews := [][]train.Peer{nil}
-	if len(peers) > 0 {
-		crews = append(crews, peers)
+	sets := [][]train.Worker{nil}
+	if len(workers) > 0 {
+		sets = append(sets, workers)
 	}
 	// Browsers compile quickly first and well later, in each worker: the first steps tell little.
 	const least, most, enough = 2, 20, 2 * time.Second
-	clocks, begin, warm, done := r.clocks(len(crews), 1), time.Now(), 0, 0 // warm = 0 until steps count
+	clocks, begin, warm, done := r.clocks(len(sets), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(crews)*(r.Runs+most)+1)), datasets.Windows{}, train.Options{Train: task.Spec.Train, Epochs: 1,
-		Lambda: func(int) float64 { return 1 },
-		Gate: func(ctx context.Context) error {
-			if err := errors.Join(gone, ctx.Err()); err != nil {
-				return err
-			}
-			if warm > 0 && done == warm+len(crews)*r.Runs {
-				return errEnough
-			}
-			t.Share(crews[done%len(crews)], false, func(err error) { gone = err })
-			return nil
-		},
-		OnStep: func(i train.StepInfo) {
-			if warm > 0 {
-				clocks[done%len(crews)].add(time.Duration(i.Seconds * float64(time.Second)))
-			}
-			done++
-			if rounds := done / len(crews); warm == 0 && done%len(crews) == 0 && (rounds == most || rounds >= least && time.Since(begin) > enough) {
-				warm = done
-			}
-		}})
+	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{},
+		train.Options{Train: s.task().Spec.Train, Epochs: 1,
+			Lambda: func(int) float64 { return 1 },
+			Gate: func(ctx context.Context) error {
+				if err := errors.Join(gone, ctx.Err()); err != nil {
+					return err
+				}
+				if warm > 0 && done == warm+len(sets)*r.Runs {
+					return errEnough
+				}
+				t.Share(sets[done%len(sets)], false, func(err error) { gone = err })
+				return nil
+			},
+			OnStep: func(i train.StepInfo) {
+				if warm > 0 {
+					clocks[done%len(sets)].add(time.Duration(i.Seconds * float64(time.Second)))
+				}
+				done++
+				if rounds := done / len(sets); warm == 0 && done%len(sets) == 0 &&
+					(rounds == most || rounds >= least && time.Since(begin) > enough) {
+					warm = done
+				}
+			}})
 	if !errors.Is(err, errEnough) {
 		return err // never nil: there are windows for more steps
 	}
 	line.FLOP = w.perWindow("gradient") * Batch
-	r.addAll(line, clocks, crews)
+	r.addAll(line, clocks, sets)
 	if !s.Scored {
 		return nil
 	}
-	return r.score(ctx, t, s, crews, w.perWindow("forward"))
+	return r.score(ctx, t, s, sets, w.perWindow("forward"))
 }
 
 // join makes the other workers ready for a step.
-func (r *run) join(ctx context.Context, task experiment.Task) (peers []train.Peer, err error) {
-	for _, h := range r.Hands {
-		p, err := h.Join(ctx, task)
+func (r *run) join(ctx context.Context, task experiment.Task) (joined []train.Worker, err error) {
+	for _, w := range r.Workers {
+		there, err := w.Join(ctx, task)
 		if err != nil {
 			return nil, err
 		}
-		peers = append(peers, p)
+		joined = append(joined, there)
 	}
-	return peers, nil
+	return joined, nil
 }
 
-// score times the forward pass of many windows on each crew in turn. It counts the products of one window.
-func (r *run) score(ctx context.Context, t *train.Trainer, s Step, crews [][]train.Peer, flop float64) error {
+// score times the forward pass of many windows on each set of workers in turn. It counts the products of one
+// window.
+func (r *run) score(ctx context.Context, t *train.Trainer, s Step, sets [][]train.Worker,
+	flop float64) error {
 	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
 	r.begin(line)
-	clocks, w := r.clocks(len(crews), Batch), windows(Batch)
+	clocks, w := r.clocks(len(sets), Batch), windows(Batch)
 	const warm = 2 // the first passes tell little, as the first steps
-	for i := range (warm + r.Runs) * len(crews) {
-		c := i % len(crews)
-		d, err := pass(ctx, t, w, crews[c])
+	for i := range (warm + r.Runs) * len(sets) {
+		c := i % len(sets)
+		d, err := pass(ctx, t, w, sets[c])
 		if err != nil {
 			return err
 		}
-		if i >= warm*len(crews) {
+		if i >= warm*len(sets) {
 			clocks[c].add(d)
 		}
 	}
-	r.addAll(line, clocks, crews)
+	r.addAll(line, clocks, sets)
 	return nil
 }
 
 // pass times one forward pass; a worker that is lost on the way ends it.
-func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, crew []train.Peer) (time.Duration, error) {
+func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []train.Worker) (time.Duration,
+	error) {
 	var gone error
-	t.Share(crew, false, func(err error) { gone = err })
+	t.Share(workers, false, func(err error) { gone = err })
 	start := time.Now()
 	err := t.Forward(ctx, w, func(int, [][]float32) error { return nil })
 	return time.Since(start), errors.Join(err, gone)
@@ -340,7 +334,8 @@ func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, crew []trai
 
 // windows are n windows of made-up data.
 func windows(n int) datasets.Windows {
-	s := datasets.Series{Rows: n + Length - 1, Channels: Channels, Values: make([]float32, (n+Length-1)*Channels)}
+	s := datasets.Series{Rows: n + Length - 1, Channels: Channels,
+		Values: make([]float32, (n+Length-1)*Channels)}
 	for i := range s.Values {
 		t, c := float64(i/Channels), float64(i%Channels)
 		s.Values[i] = float32(math.Sin(t*(0.05+0.01*c)) + 0.1*math.Sin(1000*math.Sin(float64(i))))

@@ -8,14 +8,18 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
 func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"T", "A", "64x64x64"}, Roofline: func(time.Duration) float64 { return 100 }})
+	lines, err := Run(context.Background(), cpu.New(),
+		Options{Runs: 1, Only: []string{"T", "A", "64x64x64"},
+			Roofline: func(time.Duration) float64 { return 100 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +33,8 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 	if got := strings.Join(names, ", "); got != "product 64x64x64, training step T, training step A, scoring A" {
 		t.Errorf("timed %s", got)
 	}
-	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the projection; three
-	// times the forward pass, less the gradient of the input.
+	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the
+	// projection; three times the forward pass, less the gradient of the input.
 	const layer = 6*100*64*64 + 2*8*100*100*8
 	const want = 32 * 2 * (3*(3*layer+100*64*38) + 2*100*114*64)
 	if got := lines[1].FLOP; math.Abs(got-want) > 1 {
@@ -39,15 +43,17 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 }
 
 func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 2, Only: []string{"L"}, Hands: []experiment.Hand{experiment.Local(cpu.New())}})
+	lines, err := Run(context.Background(), cpu.New(),
+		Options{Runs: 2, Only: []string{"L"}, Workers: []experiment.Worker{experiment.Local(cpu.New())}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(lines) != 2 || lines[0].Workers != 1 || lines[1].Workers != 2 || lines[0].Runs != 2 || lines[1].Runs != 2 || lines[0].FLOP != lines[1].FLOP {
+	if len(lines) != 2 || lines[0].Workers != 1 || lines[1].Workers != 2 || lines[0].Runs != 2 ||
+		lines[1].Runs != 2 || lines[0].FLOP != lines[1].FLOP {
 		t.Errorf("%+v", lines)
 	}
-	// By hand, for 32 windows of 100 steps: both layers' products with inputs and, but for the first step, with states;
-	// the head. All three times, forward and for both gradients, less the gradient of the input.
+	// By hand, for 32 windows of 100 steps: both layers' products with inputs and, but for the first step,
+	// with states; the head. All three times, forward and for both gradients, less the gradient of the input.
 	const in, states, head = 38 * 320, 80 * 320, 80 * 38
 	const want = 32 * 2 * (100*(2*in+3*states+3*head) + 2*states*3*99)
 	if got := lines[0].FLOP; math.Abs(got-want) > 1 {
@@ -55,38 +61,38 @@ func TestAStepIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	}
 }
 
+// counted is a worker that counts the windows it scores.
+type counted struct {
+	train.Worker
+	asked *int
+}
+
+func (c counted) Forward(ctx context.Context, p train.Pass) ([][]float32, error) {
+	*c.asked += len(p.At)
+	return c.Worker.Forward(ctx, p)
+}
+
 func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	asked := 0
-	hand := experiment.Local(cpu.New())
-	watched := experiment.Hand{Join: func(ctx context.Context, task experiment.Task) (train.Peer, error) {
-		p, err := hand.Join(ctx, task)
-		forward := p.Forward
-		p.Forward = func(ctx context.Context, pass train.Pass) ([][]float32, error) {
-			asked += len(pass.At)
-			return forward(ctx, pass)
-		}
-		return p, err
-	}}
-	step := Step{Name: "small", Model: sized("transformer", 8)}
-	task, err := step.task()
-	if err != nil {
-		t.Fatal(err)
-	}
+	step := Step{Name: "small", Model: sized(spec.ModelTransformer, 8)}
+	task := step.task()
 	tr, w, err := step.trainer(cpu.New())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	r := &run{Options: Options{Runs: 2, Hands: []experiment.Hand{watched}}}
-	peers, err := r.join(context.Background(), task)
+	r := &run{Options: Options{Runs: 2, Workers: []experiment.Worker{experiment.Local(cpu.New())}}}
+	workers, err := r.join(context.Background(), task)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.score(context.Background(), tr, step, [][]train.Peer{nil, peers}, w.perWindow("forward")); err != nil || len(r.lines) != 2 {
+	if err := r.score(context.Background(), tr, step, [][]train.Worker{nil, {counted{workers[0], &asked}}},
+		w.perWindow("forward")); err != nil || len(r.lines) != 2 {
 		t.Fatalf("lines %+v, error %v, want two lines", r.lines, err)
 	}
 	one, two := r.lines[0], r.lines[1]
-	if one.Group != timing.GroupScoring || one.Workers != 1 || two.Workers != 2 || one.Runs != 2 || two.Runs != 2 || !(one.FLOP > 0) || one.FLOP != two.FLOP {
+	if one.Group != timing.GroupScoring || one.Workers != 1 || two.Workers != 2 || one.Runs != 2 ||
+		two.Runs != 2 || !(one.FLOP > 0) || one.FLOP != two.FLOP {
 		t.Errorf("scoring: %+v, %+v", one, two)
 	}
 	if want := (2 + 2) * Batch / 2; asked != want { // two runs count, two warm it up
@@ -94,13 +100,19 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 	}
 }
 
+var errGone = errors.New("it is gone")
+
+// lost is a worker that joins and then dies.
+type lost struct{ train.Worker }
+
+func (l lost) Join(context.Context, experiment.Task) (train.Worker, error) { return l, nil }
+
+func (lost) Gradients(context.Context, train.Work) ([]train.Gradient, error) { return nil, errGone }
+
 func TestALostWorkerEndsTheBenchmark(t *testing.T) {
-	lost := errors.New("it is gone")
-	hand := experiment.Hand{Join: func(context.Context, experiment.Task) (train.Peer, error) {
-		return train.Peer{Gradients: func(context.Context, train.Work) ([]train.Gradient, error) { return nil, lost }}, nil
-	}}
-	lines, err := Run(context.Background(), cpu.New(), Options{Runs: 1, Only: []string{"L"}, Hands: []experiment.Hand{hand}})
-	if !errors.Is(err, lost) || len(lines) > 0 {
+	lines, err := Run(context.Background(), cpu.New(),
+		Options{Runs: 1, Only: []string{"L"}, Workers: []experiment.Worker{lost{}}})
+	if !errors.Is(err, errGone) || len(lines) > 0 {
 		t.Errorf("lines %+v, error %v: want none, since two workers were never there", lines, err)
 	}
 }
@@ -125,7 +137,8 @@ func TestWhatIsComparedIsTimed(t *testing.T) {
 }
 
 func TestAnUnknownStepIsAnError(t *testing.T) {
-	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil || !strings.Contains(err.Error(), `"Z"`) {
+	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil ||
+		!strings.Contains(words.English().Error(err), `"Z"`) {
 		t.Errorf("error %v, want one that names Z", err)
 	}
 }

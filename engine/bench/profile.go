@@ -20,9 +20,9 @@ type Cost struct {
 	Time  time.Duration // of all of them, over all runs
 }
 
-// Profile runs the gradient of one micro-batch of a training step, step by step, in so many rounds, and returns what
-// takes longest first, averaged over the rounds that little else on the machine disturbed. Clocks of browsers are
-// coarse, so rounds should be many. The first Costs are those of whole procedures.
+// Profile runs the gradient of one micro-batch of a training step, step by step, in so many rounds, and
+// returns what takes longest first, averaged over the rounds that little else on the machine disturbed.
+// Clocks of browsers are coarse, so rounds should be many. The first Costs are those of whole procedures.
 func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list []Cost, err error) {
 	t, w, err := s.trainer(dev)
 	if err != nil {
@@ -58,7 +58,7 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 		took := make([]time.Duration, len(single.Procs))
 		for i := range took {
 			start := time.Now()
-			if err := program.Run(ctx, i); err != nil {
+			if err := program.Run(ctx, i, nil); err != nil {
 				return nil, err
 			}
 			took[i] = time.Since(start)
@@ -122,7 +122,7 @@ func costs(steps []plan.Step, took []time.Duration) []Cost {
 		}
 		all[k].Count++
 		all[k].Time += took[i]
-		all[k].FLOP += flop(s)
+		all[k].FLOP += s.FLOP()
 	}
 	slices.SortFunc(all, func(a, b Cost) int { return cmp.Compare(b.Time, a.Time) })
 	return all

@@ -6,7 +6,9 @@ import (
 	"math"
 	"slices"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // The settings of Hundman et al. (KDD 2018) for the dynamic threshold.
@@ -21,7 +23,7 @@ const (
 
 // dynamic flags stretches of high smoothed scores, each stretch of the series by the scores before it (Hundman et al.,
 // KDD 2018, sections 3.2, 3.3). Scores must not be negative: the criterion is relative to their mean.
-func dynamic(s Scores, _ Params) (Cut, error) {
+func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
 	for i, x := range s.Test {
 		if !(x >= 0) || math.IsInf(x, 0) {
 			return Cut{}, fmt.Errorf("dynamic threshold: score %v of step %d, want an error of at least 0", x, i)
@@ -44,8 +46,8 @@ func dynamic(s Scores, _ Params) (Cut, error) {
 }
 
 // stretches returns the anomalous ones among the scores of one window.
-func stretches(window []float64) []metrics.Segment {
-	var best []metrics.Segment
+func stretches(window []float64) []steps.Range {
+	var best []steps.Range
 	most := 0.0
 	mean, sigma := moments(window)
 	for k := dynamicLeast; k <= dynamicMost; k += 0.5 {
@@ -59,7 +61,7 @@ func stretches(window []float64) []metrics.Segment {
 
 // split returns the stretches above a threshold, and by how much mean and deviation fall without them, for each score
 // that is taken out and for the square of the number of stretches.
-func split(window []float64, mean, sigma, threshold float64) (above []metrics.Segment, gain float64) {
+func split(window []float64, mean, sigma, threshold float64) (above []steps.Range, gain float64) {
 	labels := make([]uint8, len(window))
 	var rest []float64
 	for i, x := range window {
@@ -80,7 +82,7 @@ func split(window []float64, mean, sigma, threshold float64) (above []metrics.Se
 
 // prune keeps the stretches whose peaks stand out: in descending order, down to the last peak that is higher than the
 // next by more than dynamicDrop. The highest score outside is the last of the peaks.
-func prune(window []float64, above []metrics.Segment) []metrics.Segment {
+func prune(window []float64, above []steps.Range) []steps.Range {
 	outside := 0.0
 	at := 0
 	for _, a := range above {
@@ -89,8 +91,8 @@ func prune(window []float64, above []metrics.Segment) []metrics.Segment {
 	}
 	outside = max(outside, highest(window[at:]))
 	ranked := slices.Clone(above)
-	peak := func(s metrics.Segment) float64 { return highest(window[s.From:s.To]) }
-	slices.SortStableFunc(ranked, func(a, b metrics.Segment) int { return cmp.Compare(peak(b), peak(a)) })
+	peak := func(s steps.Range) float64 { return highest(window[s.From:s.To]) }
+	slices.SortStableFunc(ranked, func(a, b steps.Range) int { return cmp.Compare(peak(b), peak(a)) })
 	keep := 0
 	for i, a := range ranked {
 		next := outside

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"cosinelab/engine/detect"
+	"cosinelab/engine/spec"
 )
 
 // flagged are the steps that the dynamic threshold flags.
 func flagged(t *testing.T, scores []float64) (steps []int) {
 	t.Helper()
-	cut, err := policy(t, "dynamic").Choose(detect.Scores{Test: scores}, detect.Params{})
+	cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: scores})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestDynamicThresholdDecidesByThePast(t *testing.T) {
 
 func TestDynamicThresholdWantsErrors(t *testing.T) {
 	for _, x := range []float64{-0.1, math.NaN(), math.Inf(1)} {
-		_, err := policy(t, "dynamic").Choose(detect.Scores{Test: []float64{1, x}}, detect.Params{})
+		_, err := detect.Choose(spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: []float64{1, x}})
 		if err == nil || !strings.Contains(err.Error(), "step 1") {
 			t.Errorf("score %v: error %v, want one that names step 1", x, err)
 		}

@@ -3,10 +3,12 @@ package detect
 import (
 	"fmt"
 	"math"
+
+	"cosinelab/engine/spec"
 )
 
 // pot is the threshold of peaks over threshold (Siffer et al., KDD 2017), from the train scores alone.
-func pot(s Scores, p Params) (Cut, error) {
+func pot(s Scores, p spec.Threshold) (Cut, error) {
 	t, err := FitTail(s.Train, p.Level)
 	if err != nil {
 		return Cut{}, err
@@ -16,7 +18,7 @@ func pot(s Scores, p Params) (Cut, error) {
 }
 
 // spot flags every test step by the threshold that the scores before it gave.
-func spot(s Scores, p Params) (Cut, error) {
+func spot(s Scores, p spec.Threshold) (Cut, error) {
 	stream, err := NewSPOT(s.Train, p.Level, p.Q)
 	if err != nil {
 		return Cut{}, err
@@ -37,7 +39,7 @@ type SPOT struct {
 
 	q        float64
 	excesses []float64
-	searched int // excesses at the last search through all laws
+	searched int // excesses at the last search through all distributions
 }
 
 // NewSPOT begins with the tail of the train scores. It fails as FitTail and Tail.Quantile do.
@@ -70,7 +72,7 @@ func (s *SPOT) Step(score float64) (alarm bool, err error) {
 }
 
 // refit follows the maximum that one more excess has moved a little, and looks for another once the tail has grown by a
-// twentieth: searching through all laws for each excess would take minutes on a long series.
+// twentieth: searching through all distributions for each excess would take minutes on a long series.
 func (s *SPOT) refit() error {
 	if 20*len(s.excesses) < 21*s.searched {
 		if found, err := s.Tail.follow(s.excesses); found || err != nil {

@@ -10,7 +10,7 @@ import (
 // fewExcesses is the number of scores in a tail below which a fit of it is not to be relied upon.
 const fewExcesses = 10
 
-// Tail is a generalised Pareto law of the scores above a start (Siffer et al., KDD 2017; metrics/README.md,
+// Tail is a generalised Pareto distribution of the scores above a start (Siffer et al., KDD 2017; metrics/README.md,
 // section 9.3).
 type Tail struct {
 	Start    float64 // scores above it, strictly, are the tail
@@ -56,7 +56,7 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 	return t, excesses, t.fit(excesses)
 }
 
-// fit sets the law of the excesses, which are positive and finite.
+// fit sets the distribution of the excesses, which are positive and finite.
 func (t *Tail) fit(excesses []float64) error {
 	t.Excesses = len(excesses)
 	if len(excesses) == 0 {
@@ -76,7 +76,7 @@ func (t *Tail) fit(excesses []float64) error {
 	return t.set(best, l)
 }
 
-// set takes the law that was found.
+// set takes the distribution that was found.
 func (t *Tail) set(c candidate, l likelihood) error {
 	t.Shape, t.Scale = c.shape, c.scale*l.unit
 	t.LogLikelihood = c.value - float64(len(l.y))*math.Log(l.unit)
@@ -118,8 +118,8 @@ func (t Tail) Quantile(q float64) (float64, error) {
 	return z, nil
 }
 
-// likelihood is that of excesses y, divided by their mean, under a generalised Pareto law, as a function of theta =
-// shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics 1993).
+// likelihood is that of excesses y, divided by their mean, under a generalised Pareto distribution, as a function of
+// theta = shape/scale alone: for each theta the best shape is known (Grimshaw, Technometrics 1993).
 type likelihood struct {
 	y        []float64
 	unit     float64 // their mean before the division
@@ -141,13 +141,13 @@ func newLikelihood(excesses []float64) likelihood {
 	return l
 }
 
-// candidate is a law with its log-likelihood, in units of the mean excess.
+// candidate is a distribution with its log-likelihood, in units of the mean excess.
 type candidate struct{ shape, scale, value float64 }
 
-// exponential is the best law with shape 0.
+// exponential is the best distribution with shape 0.
 func (l likelihood) exponential() candidate { return candidate{0, 1, -float64(len(l.y))} }
 
-// at is the best law for theta.
+// at is the best distribution for theta.
 func (l likelihood) at(theta float64) candidate {
 	if theta == 0 {
 		return l.exponential()

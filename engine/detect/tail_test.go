@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cosinelab/engine/detect"
+	"cosinelab/engine/spec"
 )
 
 //go:embed testdata/pot.json
@@ -138,7 +139,8 @@ func TestStreamEqualsTheGoldenFile(t *testing.T) {
 		if !slices.Equal(alarms, want.Alarms) || !near(s.Threshold, want.Last) || s.Tail.Scores != want.LastN || s.Tail.Excesses != want.LastExcesses {
 			t.Errorf("%s: alarms %v, last threshold %v, tail %+v, want %+v", c.Name, alarms, s.Threshold, s.Tail, want)
 		}
-		cut, err := policy(t, "spot").Choose(detect.Scores{Train: c.Data.scores(), Test: c.Stream.scores()}, detect.Params{Level: c.Level, Q: c.Q})
+		cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicySPOT, Level: c.Level, Q: c.Q},
+			detect.Scores{Train: c.Data.scores(), Test: c.Stream.scores()})
 		if err != nil || !math.IsNaN(cut.Threshold) || *cut.Tail != s.Tail {
 			t.Errorf("%s: cut %+v, error %v", c.Name, cut, err)
 		}
@@ -150,7 +152,7 @@ func TestStreamEqualsTheGoldenFile(t *testing.T) {
 	}
 }
 
-// No law near the fitted one has a higher likelihood: computed from the definition, by the two parameters.
+// No distribution near the fitted one has a higher likelihood: computed from the definition, by the two parameters.
 func TestTailIsALocalMaximumOfTheLikelihood(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for round := range 40 {
@@ -277,8 +279,10 @@ func FuzzPeaksOverThreshold(f *testing.F) {
 			scores[i] = v
 		}
 		half := len(scores) / 2
-		for _, name := range []string{"pot", "spot", "dynamic", "mean_sigma"} {
-			c, err := policy(t, name).Choose(detect.Scores{Train: scores[:half], Test: scores[half:]}, detect.Params{Level: level, Q: q, K: 3})
+		for _, with := range []spec.Threshold{{Policy: spec.PolicyPOT, Level: level, Q: q}, {Policy: spec.PolicySPOT, Level: level, Q: q},
+			{Policy: spec.PolicyDynamic}, {Policy: spec.PolicyMeanSigma}} {
+			name := with.Policy
+			c, err := detect.Choose(with, detect.Scores{Train: scores[:half], Test: scores[half:]})
 			if err != nil {
 				continue
 			}
@@ -288,7 +292,7 @@ func FuzzPeaksOverThreshold(f *testing.F) {
 			if c.Tail != nil && (!(c.Tail.Shape > -1) || !(c.Tail.Scale > 0) || math.IsNaN(c.Tail.LogLikelihood)) {
 				t.Errorf("%s: tail %+v", name, *c.Tail)
 			}
-			if name == "pot" && c.Threshold < c.Tail.Start {
+			if name == spec.PolicyPOT && c.Threshold < c.Tail.Start {
 				t.Errorf("threshold %v below the start of its tail, %+v", c.Threshold, *c.Tail)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // Scores are what a threshold may look at; each policy says which of them it does.
@@ -17,15 +18,6 @@ type Scores struct {
 	Labels []uint8   // of the test part; nil = there are none
 }
 
-// Params are the parameters of all policies; each reads its own.
-type Params struct {
-	Percent float64 // train_percentile, train_test_percentile: of the scores that stay below the threshold
-	K       float64 // mean_sigma: deviations above the mean
-	Level   float64 // pot, spot: share of the train scores below which the tail begins
-	Q       float64 // pot, spot: share of normal scores that may lie above the threshold
-	Value   float64 // fixed: the threshold
-}
-
 // Cut is what a policy decided.
 type Cut struct {
 	Threshold float64 // steps with a score above it, strictly, are flagged; NaN where Flags decide
@@ -33,70 +25,54 @@ type Cut struct {
 	Tail      *Tail   // what pot and spot fitted; nil elsewhere
 }
 
-// Policy is a way to choose a threshold.
-type Policy struct {
-	Name   string // as specs spell it
-	Title  string
-	Saw    string // what it looked at, in words
-	Train  bool   // it needs the train scores
-	Labels bool   // it needs labels, with an anomaly among them
-	choose func(s Scores, p Params) (Cut, error)
+// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent ones by their defaults.
+var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
+	spec.PolicyFixed:               fixed,
+	spec.PolicyTrainPercentile:     trainPercentile,
+	spec.PolicyMeanSigma:           meanSigma,
+	spec.PolicyPOT:                 pot,
+	spec.PolicySPOT:                spot,
+	spec.PolicyDynamic:             dynamic,
+	spec.PolicyTrainTestPercentile: trainTestPercentile,
+	spec.PolicyBestF1:              bestF1,
 }
 
-// Choose decides what to flag. It fails if what the policy looks at is not there, or gives no finite threshold.
-func (p Policy) Choose(s Scores, with Params) (Cut, error) {
-	c, err := p.choose(s, with)
+// Choose decides what to flag. It fails if the threshold is not valid, or what its policy looks at is not there or gives
+// no finite threshold.
+func Choose(t spec.Threshold, s Scores) (Cut, error) {
+	if err := t.Validate(); err != nil {
+		return Cut{}, err
+	}
+	c, err := policies[t.Policy](s, t.OrDefault())
 	if err == nil && c.Flags == nil && (math.IsNaN(c.Threshold) || math.IsInf(c.Threshold, 0)) {
-		err = fmt.Errorf("%s: the scores give %v, want a finite threshold", p.Name, c.Threshold)
+		err = fmt.Errorf("%s: the scores give %v, want a finite threshold", t.Policy, c.Threshold)
 	}
 	return c, err
-}
-
-// Thresholds lists every policy (metrics/README.md, section 9), by how much it sees.
-var Thresholds = []Policy{
-	{Name: "fixed", Title: "a fixed value", Saw: "nothing", choose: fixed},
-	{Name: "train_percentile", Title: "percentile of the train scores", Saw: "train scores", Train: true, choose: trainPercentile},
-	{Name: "mean_sigma", Title: "mean and deviations of the train scores", Saw: "train scores", Train: true, choose: meanSigma},
-	{Name: "pot", Title: "peaks over threshold: a generalised Pareto tail of the train scores", Saw: "train scores", Train: true, choose: pot},
-	{Name: "spot", Title: "streaming peaks over threshold: the tail goes on learning from unalarming test scores",
-		Saw: "train scores and past test scores", Train: true, choose: spot},
-	{Name: "dynamic", Title: "non-parametric dynamic threshold of smoothed scores (telemanom)", Saw: "sees test scores", choose: dynamic},
-	{Name: "train_test_percentile", Title: "percentile of train and test scores together (Anomaly Transformer protocol)",
-		Saw: "sees test scores", Train: true, choose: trainTestPercentile},
-	{Name: "best_f1", Title: "best F1 on the test part", Saw: "uses test labels", Labels: true, choose: bestF1},
-}
-
-// FindThreshold returns the policy of this name.
-func FindThreshold(name string) (Policy, error) {
-	for _, p := range Thresholds {
-		if p.Name == name {
-			return p, nil
-		}
-	}
-	return Policy{}, fmt.Errorf("detect: no threshold policy %q", name)
 }
 
 // at is the cut of a policy that is nothing but a number.
 func at(threshold float64, err error) (Cut, error) { return Cut{Threshold: threshold}, err }
 
-func fixed(_ Scores, p Params) (Cut, error) { return at(p.Value, nil) }
+func fixed(_ Scores, t spec.Threshold) (Cut, error) { return at(*t.Value, nil) }
 
-func trainPercentile(s Scores, p Params) (Cut, error) { return at(Percentile(s.Train, p.Percent)) }
-
-func trainTestPercentile(s Scores, p Params) (Cut, error) {
-	return at(percentile(slices.Concat(s.Train, s.Test), p.Percent))
+func trainPercentile(s Scores, t spec.Threshold) (Cut, error) {
+	return at(Percentile(s.Train, t.Percent))
 }
 
-func meanSigma(s Scores, p Params) (Cut, error) {
+func trainTestPercentile(s Scores, t spec.Threshold) (Cut, error) {
+	return at(percentile(slices.Concat(s.Train, s.Test), t.Percent))
+}
+
+func meanSigma(s Scores, t spec.Threshold) (Cut, error) {
 	if len(s.Train) == 0 {
 		return Cut{}, errors.New("mean of no scores")
 	}
 	mean, sigma := moments(s.Train)
-	return at(mean+float64(p.K*sigma), nil) // rounded here on every machine
+	return at(mean+float64(t.K*sigma), nil) // rounded here on every machine
 }
 
-// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section
-// 9.2); NaN if there are none.
+// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section 9.2); NaN if
+// there are none.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
 	for _, x := range xs {
@@ -112,7 +88,7 @@ func moments(xs []float64) (mean, sigma float64) {
 	return mean, math.Sqrt(squares)
 }
 
-func bestF1(s Scores, _ Params) (Cut, error) {
+func bestF1(s Scores, _ spec.Threshold) (Cut, error) {
 	if s.Labels == nil {
 		return Cut{}, errors.New("best F1: the test part has no labels")
 	}

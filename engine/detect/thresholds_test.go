@@ -12,6 +12,7 @@ import (
 
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 //go:embed testdata/thresholds.json
@@ -98,7 +99,7 @@ func TestPercentilesAndDeviationsEqualTheGoldenFile(t *testing.T) {
 // chosen is the threshold that the file's key names: train_percentile_99, mean_plus_1.5_sigma.
 func chosen(t *testing.T, key string, s detect.Scores) (float64, error) {
 	t.Helper()
-	name, with := "mean_sigma", detect.Params{}
+	name := "mean_sigma"
 	number := strings.TrimSuffix(strings.TrimPrefix(key, "mean_plus_"), "_sigma")
 	if i := strings.LastIndex(number, "_"); i >= 0 {
 		name, number = number[:i], number[i+1:]
@@ -107,18 +108,13 @@ func chosen(t *testing.T, key string, s detect.Scores) (float64, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with.Percent, with.K = x, x
-	cut, err := policy(t, name).Choose(s, with)
-	return cut.Threshold, err
-}
-
-func policy(t *testing.T, name string) detect.Policy {
-	t.Helper()
-	p, err := detect.FindThreshold(name)
-	if err != nil {
+	var with spec.Threshold
+	if err := with.Policy.UnmarshalText([]byte(name)); err != nil {
 		t.Fatal(err)
 	}
-	return p
+	with.SetParam(spec.Policies[with.Policy].Params[0], x)
+	cut, err := detect.Choose(with, s)
+	return cut.Threshold, err
 }
 
 func TestPercentileInterpolatesBetweenNeighbours(t *testing.T) {
@@ -155,18 +151,22 @@ func wave(n, from int) []float64 {
 
 // What a policy says that it saw is what it looks at: nothing else changes what it decides.
 func TestPoliciesLookAtWhatTheySay(t *testing.T) {
-	with := detect.Params{Percent: 75, K: 2, Level: 0.8, Q: 0.01, Value: 1.5}
+	given := [spec.ParamCount]float64{spec.ParamPercent: 75, spec.ParamK: 2, spec.ParamLevel: 0.8, spec.ParamQ: 0.01, spec.ParamValue: 1.5}
 	base := detect.Scores{Train: wave(300, 300), Test: wave(1000, 500), Labels: make([]uint8, 1000)}
 	base.Labels[500] = 1
 	train, test, labels := base, base, base
 	train.Train = wave(300, 200)
 	test.Test = append(wave(500, 200), make([]float64, 500)...)
 	labels.Labels = slices.Repeat([]uint8{0, 0, 0, 1}, 250)
-	for _, p := range detect.Thresholds {
+	for p := range spec.Each(spec.PolicyCount) {
+		row, with := spec.Policies[p], spec.Threshold{Policy: p}
+		for _, k := range row.Params {
+			with.SetParam(k, given[k])
+		}
 		choose := func(s detect.Scores) detect.Cut {
-			c, err := p.Choose(s, with)
+			c, err := detect.Choose(with, s)
 			if err != nil {
-				t.Fatalf("%s: %v", p.Name, err)
+				t.Fatalf("%s: %v", p, err)
 			}
 			return c
 		}
@@ -176,53 +176,53 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 			s    detect.Scores
 			sees bool
 		}{
-			{"train scores", train, strings.Contains(p.Title, "train scores") || strings.Contains(p.Saw, "train scores") || strings.Contains(p.Title, "train and test")},
-			{"test scores", test, strings.Contains(p.Saw, "test")},
-			{"test labels", labels, strings.Contains(p.Saw, "test labels")},
+			{"train scores", train, row.Train},
+			{"test scores", test, row.Saw >= spec.SawPast},
+			{"test labels", labels, row.Saw == spec.SawLabels},
 		} {
 			got := choose(c.s)
 			same := math.Float64bits(got.Threshold) == math.Float64bits(cut.Threshold) && slices.Equal(got.Flags, cut.Flags) && reflect.DeepEqual(got.Tail, cut.Tail)
 			if same == c.sees {
-				t.Errorf("%s: %s change what it decides: %v, want %v", p.Name, c.what, !same, c.sees)
+				t.Errorf("%s: %s change what it decides: %v, want %v", p, c.what, !same, c.sees)
 			}
 		}
-		if p.Labels != strings.Contains(p.Saw, "labels") {
-			t.Errorf("%s: needs labels %v, saw %q", p.Name, p.Labels, p.Saw)
+		if row.Labels != (row.Saw == spec.SawLabels) {
+			t.Errorf("%s: needs labels %v, saw %q", p, row.Labels, row.Saw)
 		}
 		without := base
 		without.Train = nil
-		if _, err := p.Choose(without, with); (err != nil) != (p.Train && p.Name != "train_test_percentile") {
-			t.Errorf("%s without train scores: error %v, needs them %v", p.Name, err, p.Train)
+		if _, err := detect.Choose(with, without); (err != nil) != (row.Train && p != spec.PolicyTrainTestPercentile) {
+			t.Errorf("%s without train scores: error %v, needs them %v", p, err, row.Train)
 		}
 	}
 }
 
 func TestThresholdsMustBeFinite(t *testing.T) {
 	s := detect.Scores{Train: []float64{-math.MaxFloat64, math.MaxFloat64}, Test: []float64{1}}
-	if c, err := policy(t, "mean_sigma").Choose(s, detect.Params{K: 3}); err == nil {
+	if c, err := detect.Choose(spec.Threshold{Policy: spec.PolicyMeanSigma, K: 3}, s); err == nil {
 		t.Errorf("threshold %v, want an error", c.Threshold)
 	}
-	if c, err := policy(t, "fixed").Choose(s, detect.Params{Value: math.Inf(1)}); err == nil {
+	infinite := math.Inf(1)
+	if c, err := detect.Choose(spec.Threshold{Policy: spec.PolicyFixed, Value: &infinite}, s); err == nil {
 		t.Errorf("threshold %v, want an error", c.Threshold)
 	}
 }
 
 func TestBestF1FlagsStrictlyAboveItsThreshold(t *testing.T) {
 	s := detect.Scores{Test: []float64{1, 5, 2, 5, 3}, Labels: []uint8{0, 1, 0, 1, 0}}
-	cut, err := policy(t, "best_f1").Choose(s, detect.Params{})
+	cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicyBestF1}, s)
 	if err != nil || !(cut.Threshold < 5) || !(cut.Threshold >= 3) {
 		t.Errorf("threshold %v, error %v, want one that flags the fives alone", cut.Threshold, err)
 	}
 }
 
 func TestBestF1NeedsAnomalies(t *testing.T) {
-	p := policy(t, "best_f1")
 	for want, labels := range map[string][]uint8{"has no labels": nil, "no test step is labelled": {0, 0}} {
-		if _, err := p.Choose(detect.Scores{Test: []float64{1, 2}, Labels: labels}, detect.Params{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := detect.Choose(spec.Threshold{Policy: spec.PolicyBestF1}, detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("labels %v: error %v, want %q", labels, err, want)
 		}
 	}
-	if _, err := detect.FindThreshold("median"); err == nil {
-		t.Error("an unknown policy is no error")
+	if _, err := detect.Choose(spec.Threshold{}, detect.Scores{Test: []float64{1}}); err == nil {
+		t.Error("no policy is no error")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/distill"
 	"cosinelab/engine/graph"
+	"cosinelab/engine/spec"
 )
 
 // pair is a teacher and a student output of the same odd shape, with values.
@@ -45,9 +46,9 @@ func (p pair) eval(t *testing.T, n *graph.Node) []float64 {
 	return v[0]
 }
 
-func (p pair) term(t *testing.T, kind, axis string) *graph.Node {
+func (p pair) term(t *testing.T, kind spec.ObjectiveKind, axis spec.AxisKind) *graph.Node {
 	t.Helper()
-	d, err := distill.Term(kind, axis, p.teacher, p.student)
+	d, err := distill.Term(spec.Objective{Kind: kind, Axis: axis}, p.teacher, p.student)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,17 +56,17 @@ func (p pair) term(t *testing.T, kind, axis string) *graph.Node {
 }
 
 // groups are the positions of each vector in [2,5,3].
-func groups(axis string) [][]int {
+func groups(axis spec.AxisKind) [][]int {
 	key := func(b, l, c int) int {
 		switch axis {
-		case "channel":
+		case spec.AxisChannel:
 			return 5*b + l
-		case "time":
+		case spec.AxisTime:
 			return 3*b + c
 		}
 		return b
 	}
-	out := make([][]int, map[string]int{"channel": 10, "time": 6, "window": 2}[axis])
+	out := make([][]int, map[spec.AxisKind]int{spec.AxisChannel: 10, spec.AxisTime: 6, spec.AxisWindow: 2}[axis])
 	for i := range 30 {
 		k := key(i/15, i/3%5, i%3)
 		out[k] = append(out[k], i)
@@ -83,12 +84,12 @@ func cosineOf(a, b []float64, at []int) float64 {
 
 func TestCosineTermIsOneMinusTheMeanCosineOfEachGroup(t *testing.T) {
 	p := newPair(t)
-	for _, axis := range distill.Axes {
+	for axis := range spec.Each(spec.AxisCount) {
 		vectors, mean := groups(axis), 0.0
 		for _, at := range vectors {
 			mean += cosineOf(p.feeds[p.teacher], p.feeds[p.student], at) / float64(len(vectors))
 		}
-		if got := p.eval(t, p.term(t, "cosine", axis))[0]; math.Abs(got-(1-mean)) > 1e-12 {
+		if got := p.eval(t, p.term(t, spec.ObjectiveCosine, axis))[0]; math.Abs(got-(1-mean)) > 1e-12 {
 			t.Errorf("axis %s: %v, want %v", axis, got, 1-mean)
 		}
 	}
@@ -96,8 +97,8 @@ func TestCosineTermIsOneMinusTheMeanCosineOfEachGroup(t *testing.T) {
 
 func TestCosineTermIsBlindToScaleAndItsGradientIsOrthogonalToTheStudent(t *testing.T) {
 	p := newPair(t)
-	for _, axis := range distill.Axes {
-		d := p.term(t, "cosine", axis)
+	for axis := range spec.Each(spec.AxisCount) {
+		d := p.term(t, spec.ObjectiveCosine, axis)
 		grads, err := autodiff.Gradients(d, p.student)
 		if err != nil {
 			t.Fatal(err)
@@ -121,8 +122,8 @@ func TestCosineTermIsBlindToScaleAndItsGradientIsOrthogonalToTheStudent(t *testi
 
 func TestTeacherGetsNoGradient(t *testing.T) {
 	p := newPair(t)
-	for _, kind := range distill.Kinds {
-		grads, err := autodiff.Gradients(p.term(t, kind, "channel"), p.teacher)
+	for kind := range spec.Each(spec.ObjectiveCount) {
+		grads, err := autodiff.Gradients(p.term(t, kind, spec.AxisChannel), p.teacher)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestVanishingVectorsGetNoGradient(t *testing.T) {
 	for i := range p.feeds[p.student] {
 		p.feeds[p.student][i] = 0
 	}
-	d := p.term(t, "cosine", "window")
+	d := p.term(t, spec.ObjectiveCosine, spec.AxisWindow)
 	grads, err := autodiff.Gradients(d, p.student)
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +158,7 @@ func TestVanishingVectorsGetNoGradient(t *testing.T) {
 func TestDisagreementIsOneMinusTheCosineOfEachStep(t *testing.T) {
 	p := newPair(t)
 	got := p.eval(t, distill.Disagreement(p.teacher, p.student))
-	for k, at := range groups("channel") {
+	for k, at := range groups(spec.AxisChannel) {
 		want := 1 - cosineOf(p.feeds[p.teacher], p.feeds[p.student], at)
 		if math.Abs(got[k]-want) > 1e-12 {
 			t.Errorf("step %d: %v, want %v", k, got[k], want)
@@ -167,19 +168,19 @@ func TestDisagreementIsOneMinusTheCosineOfEachStep(t *testing.T) {
 
 func TestWeightFallsFromFullOverTheEpochs(t *testing.T) {
 	for _, c := range []struct {
-		schedule string
+		schedule spec.WeightScheduleKind
 		want     [4]float64
 	}{
-		{"constant", [4]float64{2, 2, 2, 2}},
-		{"linear", [4]float64{2, 1.5, 1, 0.5}},
-		{"cosine", [4]float64{2, 1 + math.Sqrt2/2, 1, 1 - math.Sqrt2/2}},
+		{spec.WeightConstant, [4]float64{2, 2, 2, 2}},
+		{spec.WeightLinear, [4]float64{2, 1.5, 1, 0.5}},
+		{spec.WeightCosine, [4]float64{2, 1 + math.Sqrt2/2, 1, 1 - math.Sqrt2/2}},
 	} {
 		for i, want := range c.want {
-			if got := distill.Weight(c.schedule, 2, i+1, 4); math.Abs(got-want) > 1e-15 {
+			if got := distill.Weight(spec.Objective{Schedule: c.schedule, Weight: 2}, i+1, 4); math.Abs(got-want) > 1e-15 {
 				t.Errorf("%s, epoch %d: %v, want %v", c.schedule, i+1, got, want)
 			}
 		}
-		if got := distill.Weight(c.schedule, 2, 1, 1); got != 2 {
+		if got := distill.Weight(spec.Objective{Schedule: c.schedule, Weight: 2}, 1, 1); got != 2 {
 			t.Errorf("%s, one epoch: %v, want 2", c.schedule, got)
 		}
 	}
@@ -189,15 +190,14 @@ func TestTermSaysWhatIsWrong(t *testing.T) {
 	p := newPair(t)
 	short := graph.SliceAxis(p.teacher, 1, 0, 4)
 	for _, c := range []struct {
-		kind, axis string
-		teacher    *graph.Node
-		want       string
+		objective spec.Objective
+		teacher   *graph.Node
+		want      string
 	}{
-		{"kl", "", p.teacher, `distill: objective "kl": want one of none, cosine, mse`},
-		{"cosine", "batch", p.teacher, `distill: axis "batch": want one of channel, time, window`},
-		{"mse", "", short, "distill: teacher [2,4,3] and student [2,5,3], want one shape [B,L,C]"},
+		{spec.Objective{Kind: spec.ObjectiveCosine}, p.teacher, "distill: objective cosine without an axis"},
+		{spec.Objective{Kind: spec.ObjectiveMSE}, short, "distill: teacher [2,4,3] and student [2,5,3], want one shape [B,L,C]"},
 	} {
-		if _, err := distill.Term(c.kind, c.axis, c.teacher, p.student); err == nil || err.Error() != c.want {
+		if _, err := distill.Term(c.objective, c.teacher, p.student); err == nil || err.Error() != c.want {
 			t.Errorf("error %v, want %s", err, c.want)
 		}
 	}

@@ -23,17 +23,17 @@ var (
 )
 
 // arm is a student that learns from a teacher of another size, which is not trained.
-func arm(t *testing.T, kind, axis string) train.Problem {
+func arm(t *testing.T, o spec.Objective) train.Problem {
 	t.Helper()
 	var p train.Problem
 	g, err := graph.Build(func(g *graph.Graph) {
 		x := g.Input("x", 1, 8, 3)
-		out := model(t, "anomaly_transformer").Build(g, x, studentSizes)
+		out := models.All[spec.ModelAnomalyTransformer].Build(g, x, studentSizes)
 		p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params()}
-		if kind == "" {
+		if o.Kind == 0 {
 			return
 		}
-		d, err := distill.Term(kind, axis, taught(t, g, x, kind), out.Series)
+		d, err := distill.Term(o, taught(g, x, o), out.Series)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,22 +49,12 @@ func arm(t *testing.T, kind, axis string) train.Problem {
 }
 
 // taught is the teacher's output; for the objective none there is no teacher.
-func taught(t *testing.T, g *graph.Graph, x *graph.Node, kind string) *graph.Node {
-	t.Helper()
-	if kind == "none" {
+func taught(g *graph.Graph, x *graph.Node, o spec.Objective) *graph.Node {
+	if !spec.Objectives[o.Kind].Distils {
 		return nil
 	}
 	defer g.Scope("teacher")()
-	return model(t, "transformer").Build(g, x, teacherSizes).Series
-}
-
-func model(t *testing.T, name string) models.Model {
-	t.Helper()
-	m, err := models.Find(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return models.All[spec.ModelTransformer].Build(g, x, teacherSizes).Series
 }
 
 // trained returns the parameters after a few clipped steps with this weight.
@@ -79,8 +69,10 @@ func trained(t *testing.T, p train.Problem, weight float64) map[string]tensor.Te
 	for i := range 96 {
 		s.Values = append(s.Values, float32(math.Sin(float64(i*i))))
 	}
-	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: 2, Seed: 1,
-		Lambda: func(epoch int) float64 { return distill.Weight("linear", weight, epoch, 2) }}
+	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: spec.RateConstant, Batch: 2}, Epochs: 2, Seed: 1,
+		Lambda: func(epoch int) float64 {
+			return distill.Weight(spec.Objective{Schedule: spec.WeightLinear, Weight: weight}, epoch, 2)
+		}}
 	if _, err := tr.Fit(context.Background(), datasets.Tile(s, 8), datasets.Windows{}, o); err != nil {
 		t.Fatal(err)
 	}
@@ -110,21 +102,22 @@ func differing(t *testing.T, plain, other map[string]tensor.Tensor) int {
 }
 
 func TestWeightZeroIsThePlainStudentBitForBit(t *testing.T) {
-	plain := trained(t, arm(t, "", ""), 0)
+	plain := trained(t, arm(t, spec.Objective{}), 0)
 	for _, c := range []struct {
-		kind, axis string
-		weight     float64
-		same       bool
+		kind   spec.ObjectiveKind
+		axis   spec.AxisKind
+		weight float64
+		same   bool
 	}{
-		{"none", "", 0.5, true},
-		{"cosine", "channel", 0, true},
-		{"cosine", "time", 0, true},
-		{"cosine", "window", 0, true},
-		{"mse", "", 0, true},
-		{"cosine", "channel", 0.5, false},
-		{"mse", "", 0.5, false},
+		{spec.ObjectiveNone, 0, 0.5, true},
+		{spec.ObjectiveCosine, spec.AxisChannel, 0, true},
+		{spec.ObjectiveCosine, spec.AxisTime, 0, true},
+		{spec.ObjectiveCosine, spec.AxisWindow, 0, true},
+		{spec.ObjectiveMSE, 0, 0, true},
+		{spec.ObjectiveCosine, spec.AxisChannel, 0.5, false},
+		{spec.ObjectiveMSE, 0, 0.5, false},
 	} {
-		if n := differing(t, plain, trained(t, arm(t, c.kind, c.axis), c.weight)); (n == 0) != c.same {
+		if n := differing(t, plain, trained(t, arm(t, spec.Objective{Kind: c.kind, Axis: c.axis}), c.weight)); (n == 0) != c.same {
 			t.Errorf("%s %s, weight %v: %d values differ from the plain student's", c.kind, c.axis, c.weight, n)
 		}
 	}

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
-// causes are the channels with the largest squared errors [steps, channels] in each alarm; nil without errors.
-func causes(errors []float32, steps int, alarms []spec.Range) [][]spec.Cause {
+// causes are the channels with the largest squared errors [steps, channels] in each alarm; nil without
+// errors.
+func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 	if len(errors) == 0 {
 		return nil
 	}
@@ -22,7 +24,7 @@ func causes(errors []float32, steps int, alarms []spec.Range) [][]spec.Cause {
 }
 
 // sharesOf are all channels in the steps of at, largest share first; shares of no error at all are 0.
-func sharesOf(errors []float32, channels int, at spec.Range) []spec.Cause {
+func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {
 	shares := make([]spec.Cause, channels)
 	sum := 0.0
 	for c := range shares {
@@ -41,11 +43,12 @@ func sharesOf(errors []float32, channels int, at spec.Range) []spec.Cause {
 	return shares
 }
 
-// located compares the errors [steps, channels] with the channels that true segments show in; nil if none says.
+// located compares the errors [steps, channels] with the channels that true segments show in; nil if none
+// says.
 func located(errors []float32, channels int, segments []spec.Segment) *spec.Located {
 	var out spec.Located
 	for _, s := range segments {
-		at := spec.Range{From: s.From, To: min(s.To, len(errors)/channels)}
+		at := steps.Range{From: s.From, To: min(s.To, len(errors)/channels)}
 		if len(s.Channels) == 0 || at.From >= at.To {
 			continue
 		}

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
 // shareOf is a channel's part of the squared errors in some steps, by definition.
-func shareOf(errors []float32, channels, channel int, at spec.Range) float64 {
+func shareOf(errors []float32, channels, channel int, at steps.Range) float64 {
 	one, all := 0.0, 0.0
 	for t := at.From; t < at.To; t++ {
 		for c := range channels {
@@ -29,7 +30,8 @@ func TestAlarmsNameTheChannelsThatRaisedThem(t *testing.T) {
 	s.Detect.Threshold.Percent = 50
 	out := runOf(t, run(t, s, experiment.Options{Outputs: true}), spec.ArmAlone)
 	if len(out.Errors) != 3*len(out.Scores) || len(out.Alarms) == 0 || len(out.Causes) != len(out.Alarms) {
-		t.Fatalf("%d errors for %d scores, %d causes for %d alarms", len(out.Errors), len(out.Scores), len(out.Causes), len(out.Alarms))
+		t.Fatalf("%d errors for %d scores, %d causes for %d alarms", len(out.Errors), len(out.Scores),
+			len(out.Causes), len(out.Alarms))
 	}
 	for i, x := range out.Scores {
 		mean := float64(out.Errors[3*i]+out.Errors[3*i+1]+out.Errors[3*i+2]) / 3
@@ -40,7 +42,8 @@ func TestAlarmsNameTheChannelsThatRaisedThem(t *testing.T) {
 	for i, a := range out.Alarms {
 		sum, before := 0.0, 1.0
 		for _, c := range out.Causes[i] {
-			if want := shareOf(out.Errors, 3, c.Channel, a); math.Abs(c.Share-want) > 1e-9 || c.Share > before {
+			if want := shareOf(out.Errors, 3, c.Channel, a); math.Abs(c.Share-want) > 1e-9 ||
+				c.Share > before {
 				t.Errorf("alarm %v: causes %v, channel %d has %v", a, out.Causes[i], c.Channel, want)
 			}
 			sum, before = sum+c.Share, c.Share
@@ -49,7 +52,8 @@ func TestAlarmsNameTheChannelsThatRaisedThem(t *testing.T) {
 			t.Errorf("alarm %v: causes %v, want three that sum to 1", a, out.Causes[i])
 		}
 	}
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores))); err != nil || len(out.Causes) != len(out.Alarms) {
+	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil ||
+		len(out.Causes) != len(out.Alarms) {
 		t.Errorf("judged again: %d causes of %d alarms, error %v", len(out.Causes), len(out.Alarms), err)
 	}
 }
@@ -74,7 +78,7 @@ func TestCausesAreComparedWithTheChannelsOfTrueSegments(t *testing.T) {
 		if len(s.Channels) == 0 {
 			continue
 		}
-		at := spec.Range{From: s.From, To: s.To}
+		at := s.Range
 		ranked := []int{0, 1, 2, 3, 4, 5, 6, 7}
 		slices.SortFunc(ranked, func(a, b int) int {
 			return cmp.Compare(shareOf(out.Errors, 8, b, at), shareOf(out.Errors, 8, a, at))
@@ -84,7 +88,8 @@ func TestCausesAreComparedWithTheChannelsOfTrueSegments(t *testing.T) {
 		n++
 	}
 	l := out.Located
-	if n == 0 || l == nil || l.Segments != n || math.Abs(float64(l.HitRate100)-rate100/float64(n)) > 1e-12 || math.Abs(float64(l.HitRate150)-rate150/float64(n)) > 1e-12 {
+	if n == 0 || l == nil || l.Segments != n || math.Abs(float64(l.HitRate100)-rate100/float64(n)) > 1e-12 ||
+		math.Abs(float64(l.HitRate150)-rate150/float64(n)) > 1e-12 {
 		t.Fatalf("located %+v, want %v and %v of %d segments", l, rate100/float64(n), rate150/float64(n), n)
 	}
 	if l.Chance100 < 1./8 || l.Chance100 > l.Chance150 || l.Chance150 > 1 {
@@ -94,14 +99,16 @@ func TestCausesAreComparedWithTheChannelsOfTrueSegments(t *testing.T) {
 
 func TestOnlyScoresOfErrorsHaveCauses(t *testing.T) {
 	s := only(onItsChannels(t), spec.ArmCosine, spec.ArmRandom)
-	if got := runOf(t, run(t, only(s, spec.ArmRandom), experiment.Options{Outputs: true}), spec.ArmRandom); got.Causes != nil || got.Located != nil {
+	if got := runOf(t, run(t, only(s, spec.ArmRandom), experiment.Options{Outputs: true}),
+		spec.ArmRandom); got.Causes != nil || got.Located != nil {
 		t.Errorf("a random score has causes %v", got.Causes)
 	}
-	s.Detect.Score = "disagreement"
-	if got := runOf(t, run(t, s, experiment.Options{Outputs: true}), spec.ArmCosine); got.Causes != nil || got.Located != nil || got.Errors != nil {
+	s.Detect.Score = spec.ScoreDisagreement
+	if got := runOf(t, run(t, s, experiment.Options{Outputs: true}), spec.ArmCosine); got.Causes != nil ||
+		got.Located != nil || got.Errors != nil {
 		t.Errorf("disagreement has causes %v", got.Causes)
 	}
-	s.Detect.Score = "association"
+	s.Detect.Score = spec.ScoreAssociation
 	got := runOf(t, run(t, s, experiment.Options{}), spec.ArmCosine)
 	if len(got.Causes) != len(got.Alarms) || got.Located == nil {
 		t.Errorf("association has causes %v of %d alarms", got.Causes, len(got.Alarms))

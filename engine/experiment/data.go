@@ -8,27 +8,34 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
-	"cosinelab/engine/detect"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
-// prepared is the data of an experiment, cut and scaled.
-type prepared struct {
+// Prepared is a set as an experiment uses it: cut to what its spec asks for, scaled by its training part, and
+// laid out in windows.
+type Prepared struct {
+	Spec    spec.Spec
+	Summary spec.DataSummary
+	Scaled  datasets.Series // the test part as models see it
+	Labels  []uint8         // of its steps, of which the last may be in no window; nil = none
+
 	fit      datasets.Windows // training windows that the optimiser sees
 	valid    datasets.Windows // held-out windows from the end of the training part, not overlapping
 	train    datasets.Windows // of all the training part, whose scores a threshold may look at
-	test     datasets.Windows // the test part; no step counts twice
-	labels   []uint8          // of the scored test steps; nil = none
+	test     datasets.Windows // of Scaled; no step counts twice
 	channels int
 	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
-	summary  spec.DataSummary
 }
 
-// prepare cuts the set to what the spec asks for, scales it by its training part, and lays out the windows.
-func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
+// Prepare is the one step from a spec and its set to what describing, viewing, training and scoring need.
+func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
+	if err := sp.Validate(); err != nil {
+		return nil, err
+	}
 	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
-		return nil, fmt.Errorf("data %s: %d labels for %d test steps", sp.Data.Source, len(set.Labels), set.Test.Rows)
+		return nil, fault.New("labels-length", sp.Data.Source, len(set.Labels), set.Test.Rows)
 	}
 	if err := sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels); err != nil {
 		return nil, err
@@ -37,31 +44,59 @@ func prepare(sp spec.Spec, set *datasets.Set) (*prepared, error) {
 	from, to := bounds(d.Test, set.Test.Rows)
 	train := columns(cut(set.Train, d.Train), d.Channels)
 	test := columns(cut(set.Test, d.Test), d.Channels)
-	p := &prepared{channels: train.Channels, summary: summarise(set, d, train, test)}
-	if d.Scaling == "standard" {
-		scaler := datasets.FitScaler(train)
-		train, test = scaler.Apply(train), scaler.Apply(test)
+	p := &Prepared{Spec: sp, Summary: summarise(set, d, train, test), channels: train.Channels}
+	if scale := scalings[d.Scaling]; scale != nil {
+		train, test = scale(train, test)
 	}
-	if err := computable(p.summary.Channels, "data-too-far-train", train); err != nil {
+	if err := computable(p.Summary.Channels, "data-too-far-train", train); err != nil {
 		return nil, err
 	}
-	if err := computable(p.summary.Channels, "data-too-far-test", test); err != nil {
+	if err := computable(p.Summary.Channels, "data-too-far-test", test); err != nil {
 		return nil, err
 	}
+	p.layOut(train, test)
+	if set.Labels != nil {
+		p.Labels = set.Labels[from:to]
+	}
+	return p, checkLabels(sp, p.scoredLabels())
+}
+
+// PrepareData cuts and scales a set alone, for whoever looks at it before there is an experiment.
+func PrepareData(d spec.Data, set *datasets.Set) (*Prepared, error) {
+	sp := spec.Default()
+	sp.Data = d
+	sp.Train.Validation, sp.Train.Patience = 0, 0 // asks for no length of its own
+	return Prepare(sp, set)
+}
+
+// layOut lays windows over the scaled parts.
+func (p *Prepared) layOut(train, test datasets.Series) {
+	sp := p.Spec
 	held := sp.Train.Held(train.Rows)
-	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), d.Window, d.Stride)
-	p.valid = datasets.Tile(train.Slice(train.Rows-held, train.Rows), d.Window)
-	p.test = inOrder(test, sp)
-	if p.train = datasets.Slide(train, d.Window, d.Stride); sp.Detect.Serial() {
+	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), sp.Data.Window, sp.Data.Stride)
+	p.valid = datasets.Tile(train.Slice(train.Rows-held, train.Rows), sp.Data.Window)
+	p.Scaled, p.test = test, inOrder(test, sp)
+	if p.train = datasets.Slide(train, sp.Data.Window, sp.Data.Stride); sp.Detect.Serial() {
 		p.train = inOrder(train, sp)
 	}
-	p.summary.TrainWindows = p.fit.Len()
-	p.summary.ScoredSteps = p.test.Steps()
-	p.summary.Scoring = sp.Detect.Scoring()
-	if set.Labels != nil {
-		p.labels = set.Labels[from:to][:p.summary.ScoredSteps]
+	p.Summary.TrainWindows = p.fit.Len()
+	p.Summary.ScoredSteps = p.test.Steps()
+}
+
+// scoredLabels are those of the steps that are scored; nil = none.
+func (p *Prepared) scoredLabels() []uint8 {
+	if p.Labels == nil {
+		return nil
 	}
-	return p, checkLabels(sp, p.labels)
+	return p.Labels[:p.Summary.ScoredSteps]
+}
+
+// scalings scale both parts by what is known of the training part; one that does nothing has no function.
+var scalings = [spec.ScalingCount]func(train, test datasets.Series) (datasets.Series, datasets.Series){
+	spec.ScalingStandard: func(train, test datasets.Series) (datasets.Series, datasets.Series) {
+		s := datasets.FitScaler(train)
+		return s.Apply(train), s.Apply(test)
+	},
 }
 
 // farthest is the largest value that models see: sums of millions of squares of it are float32 still.
@@ -87,47 +122,22 @@ func inOrder(s datasets.Series, sp spec.Spec) datasets.Windows {
 
 // checkLabels refuses a threshold that nothing can be chosen with: before hours of training, not after them.
 func checkLabels(sp spec.Spec, labels []uint8) error {
-	policy, err := detect.FindThreshold(sp.Detect.Threshold.Policy)
-	if err != nil || !policy.Labels || slices.Contains(labels, 1) {
-		return err
+	policy := spec.Policies[sp.Detect.Threshold.Policy]
+	if !policy.Labels || slices.Contains(labels, 1) {
+		return nil
 	}
 	return &spec.FieldError{Field: "detect.threshold.policy", Got: strconv.Quote(policy.Name),
 		Want: "a policy without labels: no scored test step is labelled anomalous"}
 }
 
-// prepareData cuts and scales a set alone, for whoever looks at it before there is an experiment.
-func prepareData(set *datasets.Set, d spec.Data) (*prepared, error) {
-	sp := spec.Default()
-	sp.Data = d
-	sp.Train.Validation, sp.Train.Patience = 0, 0 // holds nothing out, so that it asks for no length of its own
-	if err := sp.Validate(); err != nil {
-		return nil, err
-	}
-	return prepare(sp, set)
-}
-
-// TestPart returns the test part as models see it, cut to d and scaled by the training part, and the labels of its
-// steps; nil if there are none.
-func TestPart(set *datasets.Set, d spec.Data) (datasets.Series, []uint8, error) {
-	p, err := prepareData(set, d)
-	if err != nil {
-		return datasets.Series{}, nil, err
-	}
-	if set.Labels == nil {
-		return p.test.Series, nil, nil
-	}
-	from, to := bounds(d.Test, set.Test.Rows)
-	return p.test.Series, set.Labels[from:to], nil
-}
-
-func bounds(r spec.Range, n int) (from, to int) {
-	if r == (spec.Range{}) {
+func bounds(r steps.Range, n int) (from, to int) {
+	if r == (steps.Range{}) {
 		return 0, n
 	}
 	return r.From, r.To
 }
 
-func cut(s datasets.Series, r spec.Range) datasets.Series {
+func cut(s datasets.Series, r steps.Range) datasets.Series {
 	return s.Slice(bounds(r, s.Rows))
 }
 
@@ -161,17 +171,14 @@ func constants(s datasets.Series) int {
 	return n
 }
 
-// microBatch is how many windows of a training go through a model's graph at once: as many as the model likes, or up to
-// half as many where that leaves fewer windows unused, since only whole micro-batches are used.
-func (p *prepared) microBatch(m spec.Model, batch int) int {
+// microBatch is how many windows of a training run go through a model's graph at once: as many as the model
+// likes, or up to half as many where that leaves fewer windows unused, since only whole micro-batches are
+// used.
+func (p *Prepared) microBatch(m spec.Model, batch int) int {
 	if p.micro > 0 {
 		return p.micro
 	}
-	model, err := models.Find(m.Name)
-	if err != nil {
-		return 1
-	}
-	most := min(model.MicroBatch(models.Config{DModel: m.OrLab().DModel}), batch, p.fit.Len())
+	most := min(models.All[m.Kind].MicroBatch(models.ConfigOf(m)), batch, p.fit.Len())
 	if p.valid.Len() > 0 {
 		most = min(most, p.valid.Len())
 	}
@@ -185,7 +192,7 @@ func (p *prepared) microBatch(m spec.Model, batch int) int {
 }
 
 // unused is the number of windows that an epoch and its validation leave out.
-func (p *prepared) unused(micro, batch int) int {
+func (p *Prepared) unused(micro, batch int) int {
 	n := p.fit.Len()
 	return n/batch*(batch%micro) + n%batch%micro + p.valid.Len()%micro
 }

@@ -8,18 +8,11 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Describe says what a set holds under the cuts of d, before anything is trained.
-func Describe(set *datasets.Set, d spec.Data) (spec.DataSummary, error) {
-	p, err := prepareData(set, d)
-	if err != nil {
-		return spec.DataSummary{}, err
-	}
-	return p.summary, nil
-}
-
+// summarise says what a set holds under the cuts of d.
 func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
 	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
-		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule), BlankLines: set.Blank, Licence: set.Licence, Origin: set.Source,
+		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule), BlankLines: set.Blank,
+		Licence: set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
 		ConstantTrain: constants(train)}
 	for _, c := range set.Dropped {
@@ -30,7 +23,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec
 	}
 	from, to := bounds(d.Test, set.Test.Rows)
 	for _, seg := range metrics.Segments(set.Labels[from:to]) {
-		out := spec.Segment{From: seg.From, To: seg.To}
+		out := spec.Segment{Range: seg}
 		for _, a := range set.Anomalies {
 			if a.From < from+seg.To && a.To > from+seg.From {
 				out.Kind = a.Kind

@@ -13,6 +13,8 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -36,37 +38,52 @@ func small(t *testing.T) spec.Spec {
 	first := builtin(t).Anomalies[0]
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s := spec.Default()
-	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: "standard", Window: 10, Stride: 10, Channels: []int{0, 2, 1},
-		Train: spec.Range{From: 40, To: 200}, Test: spec.Range{From: first.From - 45, To: first.To + 48}}
+	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: spec.ScalingStandard, Window: 10,
+		Stride: 10, Channels: []int{0, 2, 1},
+		Train: steps.Range{From: 40, To: 200}, Test: steps.Range{From: first.From - 45, To: first.To + 48}}
 	s.Teacher = spec.Teacher{Model: size, Epochs: 2}
-	s.Teacher.Name = "transformer"
+	s.Teacher.Kind = spec.ModelTransformer
 	s.Student = size
-	s.Student.Name = "anomaly_transformer"
-	s.Train = spec.Train{Rate: 0.01, Schedule: "constant", Epochs: 2, Batch: 5, Clip: 1, Validation: 0.25}
-	s.Detect = spec.Detect{Score: "reconstruction", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 90}}
+	s.Student.Kind = spec.ModelAnomalyTransformer
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 2, Batch: 5, Clip: 1,
+		Validation: 0.25}
+	s.Detect = spec.Detect{Score: spec.ScoreReconstruction,
+		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 90}}
 	s.Seeds = []uint64{1}
 	return s
 }
 
-// stepsOf is the number of steps that a training of small has: 3 batches in each of 2 epochs.
+// stepsOf is the number of steps that a training run of small has: 3 batches in each of 2 epochs.
 const stepsOf = 6
 
 // only leaves the arms with these names.
 func only(s spec.Spec, names ...string) spec.Spec {
-	s.Arms = slices.DeleteFunc(slices.Clone(s.Arms), func(a spec.Arm) bool { return !slices.Contains(names, a.Name) })
+	s.Arms = slices.DeleteFunc(slices.Clone(s.Arms),
+		func(a spec.Arm) bool { return !slices.Contains(names, a.Name) })
 	return s
+}
+
+// carryOut prepares a set and runs the experiment on it.
+func carryOut(ctx context.Context, s spec.Spec, set *datasets.Set, dev backend.Device,
+	o experiment.Options) (spec.Report, error) {
+	p, err := experiment.Prepare(s, set)
+	if err != nil {
+		return spec.Report{}, err
+	}
+	return experiment.Run(ctx, p, dev, o)
 }
 
 func run(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 	t.Helper()
-	r, err := experiment.Run(context.Background(), s, builtin(t), cpu.New(), o)
+	r, err := carryOut(context.Background(), s, builtin(t), cpu.New(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// quick carries an experiment out on the set without its labels: what is measured at the end takes longer than training.
+// quick carries an experiment out on the set without its labels: what is measured at the end takes longer
+// than training.
 func quick(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 	t.Helper()
 	return quickOn(t, s, unlabelled(t), o)
@@ -74,7 +91,7 @@ func quick(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {
 
 func quickOn(t *testing.T, s spec.Spec, set *datasets.Set, o experiment.Options) spec.Report {
 	t.Helper()
-	r, err := experiment.Run(context.Background(), s, set, cpu.New(), o)
+	r, err := carryOut(context.Background(), s, set, cpu.New(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,28 +129,26 @@ func stripped(t *testing.T, r spec.Report) string {
 }
 
 func sameScores(a, b spec.Run) bool {
-	return len(a.Scores) > 0 && slices.EqualFunc(a.Scores, b.Scores, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+	return len(a.Scores) > 0 && slices.EqualFunc(a.Scores, b.Scores,
+		func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
 // memory is a store of checkpoints.
 type memory map[string][]byte
 
-func (m memory) store() experiment.Store {
-	return experiment.Store{
-		Save: func(name string, write func(io.Writer) error) error {
-			var b bytes.Buffer
-			err := write(&b)
-			m[name] = b.Bytes()
-			return err
-		},
-		Load: func(name string) (io.ReadCloser, error) {
-			b, ok := m[name]
-			if !ok {
-				return nil, nil
-			}
-			return io.NopCloser(bytes.NewReader(b)), nil
-		},
+func (m memory) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	err := write(&b)
+	m[c.File()] = b.Bytes()
+	return err
+}
+
+func (m memory) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	b, ok := m[c.File()]
+	if !ok {
+		return nil, nil
 	}
+	return io.NopCloser(bytes.NewReader(b)), nil
 }
 
 // after is a gate that lets so many steps pass.

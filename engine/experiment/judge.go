@@ -3,40 +3,44 @@ package experiment
 import (
 	"context"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
-// measurements is the number of parts in which a run is measured: its ranking and its alarms, each with chance levels.
+// measurements is the number of parts in which a run is measured: its ranking and its alarms, each with
+// chance levels.
 const measurements = 4
 
-// progress is told how much of a part is done; nil = nobody asks.
+// progress is told how much of a part is done.
 type progress func(part, done, of int)
 
 // of is the progress of one part.
 func (p progress) of(part int) func(done, of int) {
-	if p == nil {
-		return nil
-	}
 	return func(done, of int) { p(part, done, of) }
 }
 
-// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no threshold changes,
-// stay as they are. Labels are those of the test part, of which the end may not have been scored. Without them there are
-// alarms only.
-func Judge(ctx context.Context, out *spec.Run, labels []uint8) error {
+// Judge measures a finished run at the threshold that it now holds. Metrics of the ranking, which no
+// threshold changes, stay as they are. Labels are those of the test part, of which the end may not have been
+// scored. Without them there are alarms only. It calls yield, which may be nil, as Options.Yield is called.
+func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) error {
 	var ranking []spec.Measure
 	for _, m := range metrics.All {
 		if !m.NeedsThreshold() {
 			ranking = append(ranking, out.Of(m.Name))
 		}
 	}
-	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, nil)
+	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, func(int, int, int) {
+		if yield != nil {
+			yield()
+		}
+	})
 }
 
-// judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are given, in
-// the order of metrics.All.
-func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure, progress progress) error {
+// judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are
+// given, in the order of metrics.All.
+func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure,
+	progress progress) error {
 	e, err := evaluation(out.Scores, labels)
 	if err != nil {
 		return err
@@ -45,10 +49,7 @@ func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Me
 	if err != nil {
 		return err
 	}
-	out.Alarms = make([]spec.Range, len(alarms.Segments))
-	for i, s := range alarms.Segments {
-		out.Alarms[i] = spec.Range{From: s.From, To: s.To}
-	}
+	out.Alarms = append([]steps.Range{}, alarms.Segments...)
 	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
 	out.Metrics = nil
 	if labels == nil {
@@ -115,13 +116,14 @@ func merge(ranking, alarms []spec.Measure) (all []spec.Measure) {
 	return all
 }
 
-// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels alone, so that
-// one run's serve all others: the random scores they are drawn from cost more than everything else.
+// ranking measures what depends on the order of the scores alone. Its chance levels depend on the labels
+// alone, so that one run's serve all others: the random scores they are drawn from cost more than everything
+// else.
 func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]spec.Measure, error) {
-	if r.data.labels == nil {
+	if r.data.scoredLabels() == nil {
 		return nil, nil
 	}
-	e, err := evaluation(scores, r.data.labels)
+	e, err := evaluation(scores, r.data.scoredLabels())
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -14,11 +15,11 @@ import (
 // labelsOf are the labels of the scored steps of small.
 func labelsOf(t *testing.T) []uint8 {
 	t.Helper()
-	_, labels, err := experiment.TestPart(builtin(t), small(t).Data)
-	if err != nil || labels == nil {
-		t.Fatalf("%d labels, error %v", len(labels), err)
+	p, err := experiment.PrepareData(small(t).Data, builtin(t))
+	if err != nil || p.Labels == nil {
+		t.Fatalf("no labels, error %v", err)
 	}
-	return labels
+	return p.Labels
 }
 
 func asJSON(t *testing.T, v any) string {
@@ -54,8 +55,10 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 				t.Errorf("%s: %+v, want %+v", got.Arm, got.Metrics[i], want)
 			}
 		}
-		if got.Hits != alarms.Hits || got.FalseRuns != alarms.FalseRuns || len(got.Alarms) != len(alarms.Segments) {
-			t.Errorf("%s: %d hits, %d false runs, %d alarms, want %d, %d, %d", got.Arm, got.Hits, got.FalseRuns, len(got.Alarms),
+		if got.Hits != alarms.Hits || got.FalseRuns != alarms.FalseRuns ||
+			len(got.Alarms) != len(alarms.Segments) {
+			t.Errorf("%s: %d hits, %d false runs, %d alarms, want %d, %d, %d", got.Arm, got.Hits,
+				got.FalseRuns, len(got.Alarms),
 				alarms.Hits, alarms.FalseRuns, len(alarms.Segments))
 		}
 	}
@@ -64,7 +67,7 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 	run := runOf(t, run(t, only(small(t), "untrained"), experiment.Options{}), "untrained")
 	again := run
-	if err := experiment.Judge(context.Background(), &again, labelsOf(t)); err != nil {
+	if err := experiment.Judge(context.Background(), &again, labelsOf(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	if asJSON(t, again) != asJSON(t, run) {
@@ -72,7 +75,7 @@ func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 	}
 	before := asJSON(t, run)
 	again.Threshold.Value = metrics.Value(slices.Min(run.Scores))
-	if err := experiment.Judge(context.Background(), &again, labelsOf(t)); err != nil {
+	if err := experiment.Judge(context.Background(), &again, labelsOf(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	if asJSON(t, run) != before {
@@ -83,7 +86,8 @@ func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 		flagged += a.To - a.From
 	}
 	if flagged != len(run.Scores)-1 {
-		t.Errorf("at the lowest score %d of %d steps are flagged, want all above it", flagged, len(run.Scores))
+		t.Errorf("at the lowest score %d of %d steps are flagged, want all above it", flagged,
+			len(run.Scores))
 	}
 	for i, m := range metrics.All {
 		if a, b := again.Metrics[i], run.Metrics[i]; !m.NeedsThreshold() && asJSON(t, a) != asJSON(t, b) {
@@ -98,7 +102,7 @@ func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 // A flag rate of a random score is the share that its threshold leaves out.
 func TestRandomScoreIsFlaggedAtTheRateOfItsPercentile(t *testing.T) {
 	s := only(small(t), "random")
-	s.Data.Test, s.Detect.Threshold.Percent = spec.Range{}, 80
+	s.Data.Test, s.Detect.Threshold.Percent = steps.Range{}, 80
 	got := runOf(t, run(t, s, experiment.Options{}), "random")
 	flagged := 0
 	for _, a := range got.Alarms {
@@ -124,7 +128,7 @@ func BenchmarkJudge(b *testing.B) {
 	}
 	run.Threshold.Value = 0.99
 	for b.Loop() {
-		if err := experiment.Judge(context.Background(), &run, labels); err != nil {
+		if err := experiment.Judge(context.Background(), &run, labels, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -9,24 +9,25 @@ import (
 
 // meter knows how far the experiment is, counted in training steps.
 type meter struct {
-	run, runs   int // trainings begun; trainings in all
-	done, total int // steps made here; steps to make here, unless a training stops early
+	run, runs   int // training runs begun; all of them
+	done, total int // steps made here; steps to make here, unless a training run stops early
 	start       time.Time
 	waited      time.Duration // at the gate
 }
 
-func newMeter(sp spec.Spec, data *prepared) meter {
+func newMeter(p *Prepared) meter {
+	sp := p.Spec
 	m := meter{start: time.Now()}
 	plan := func(model spec.Model, epochs int) {
 		m.runs++
-		m.total += epochs * train.Batches(data.fit.Len(), sp.Train.Batch, data.microBatch(model, sp.Train.Batch))
+		m.total += epochs * train.Batches(p.fit.Len(), sp.Train.Batch, p.microBatch(model, sp.Train.Batch))
 	}
 	for range sp.Seeds {
 		if sp.Teaches() && sp.Teacher.Weights == "" {
 			plan(sp.Teacher.Model, sp.Teacher.Epochs)
 		}
 		for _, a := range sp.Arms {
-			if a.Control == "" {
+			if spec.Controls[a.Control].Trains {
 				plan(sp.StudentOf(a), sp.Train.Epochs)
 			}
 		}
@@ -34,7 +35,7 @@ func newMeter(sp spec.Spec, data *prepared) meter {
 	return m
 }
 
-// begin notes a training of which so many steps were made elsewhere.
+// begin notes a training run of which so many steps were made elsewhere.
 func (m *meter) begin(elsewhere int) {
 	m.run++
 	m.total -= elsewhere
@@ -42,7 +43,7 @@ func (m *meter) begin(elsewhere int) {
 
 func (m *meter) step() { m.done++ }
 
-// end notes that a training left out so many steps.
+// end notes that a training run left out so many steps.
 func (m *meter) end(leftOut int) { m.total -= leftOut }
 
 // left estimates the seconds until the report from the pace so far; -1 before the first step.

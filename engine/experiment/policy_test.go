@@ -6,50 +6,43 @@ import (
 	"strings"
 	"testing"
 
-	"cosinelab/engine/detect"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
-func TestSpecsNameEveryThresholdPolicy(t *testing.T) {
-	if len(detect.Thresholds) != len(spec.Policies) {
-		t.Fatalf("%d policies in specs, %d in detect", len(spec.Policies), len(detect.Thresholds))
-	}
-	for i, p := range detect.Thresholds {
-		if spec.Policies[i].Name != p.Name {
-			t.Errorf("policy %d is %s in specs and %s in detect", i, spec.Policies[i].Name, p.Name)
-		}
-	}
-}
-
 func TestEveryThresholdPolicyGivesAlarmsAndSaysWhatItSaw(t *testing.T) {
 	s := only(small(t), spec.ArmAlone)
 	value := 0.5
-	for _, p := range detect.Thresholds {
-		s.Detect.Threshold = spec.Threshold{Policy: p.Name}
-		switch p.Name {
-		case "fixed":
+	for p := range spec.Each(spec.PolicyCount) {
+		s.Detect.Threshold = spec.Threshold{Policy: p}
+		switch p {
+		case spec.PolicyFixed:
 			s.Detect.Threshold.Value = &value
-		case "train_percentile", "train_test_percentile":
+		case spec.PolicyTrainPercentile, spec.PolicyTrainTestPercentile:
 			s.Detect.Threshold.Percent = 90
-		case "pot", "spot":
+		case spec.PolicyPOT, spec.PolicySPOT:
 			s.Detect.Threshold.Level, s.Detect.Threshold.Q = 0.8, 0.05
 		}
 		out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 		cut := out.Threshold
-		if cut.Policy != p.Name || cut.Saw != p.Saw || (cut.Tail != nil) != (p.Name == "pot" || p.Name == "spot") {
-			t.Errorf("%s: %+v", p.Name, cut)
+		if cut.Policy != p || cut.Saw != spec.Policies[p].Saw ||
+			(cut.Tail != nil) != (p == spec.PolicyPOT || p == spec.PolicySPOT) {
+			t.Errorf("%s: %+v", p, cut)
 		}
-		if moves := p.Name == "spot" || p.Name == "dynamic"; cut.Value.Defined() == moves || (out.Flags != nil) != moves {
-			t.Errorf("%s: value %v with %d flags", p.Name, cut.Value, len(out.Flags))
+		if moves := p == spec.PolicySPOT || p == spec.PolicyDynamic; cut.Value.Defined() == moves ||
+			(out.Flags != nil) != moves {
+			t.Errorf("%s: value %v with %d flags", p, cut.Value, len(out.Flags))
 		}
 		for i, x := range out.Scores {
-			flagged := slices.ContainsFunc(out.Alarms, func(a spec.Range) bool { return a.From <= i && i < a.To })
-			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil && out.Flags[i]; flagged != want {
-				t.Errorf("%s: step %d with score %v flagged %v", p.Name, i, x, flagged)
+			flagged := slices.ContainsFunc(out.Alarms,
+				func(a steps.Range) bool { return a.From <= i && i < a.To })
+			if want := out.Flags == nil && x > float64(cut.Value) || out.Flags != nil &&
+				out.Flags[i]; flagged != want {
+				t.Errorf("%s: step %d with score %v flagged %v", p, i, x, flagged)
 			}
 		}
-		if p.Name == "fixed" && cut.Value != 0.5 {
+		if p == spec.PolicyFixed && cut.Value != 0.5 {
 			t.Errorf("fixed at %v", cut.Value)
 		}
 	}
@@ -57,7 +50,7 @@ func TestEveryThresholdPolicyGivesAlarmsAndSaysWhatItSaw(t *testing.T) {
 
 func TestRunThatGetsNoThresholdFailsAlone(t *testing.T) {
 	s := only(small(t), spec.ArmAlone, spec.ArmRandom)
-	s.Detect.Threshold = spec.Threshold{Policy: "pot", Level: 0.999999, Q: 1e-7}
+	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyPOT, Level: 0.999999, Q: 1e-7}
 	r := run(t, s, experiment.Options{})
 	for _, a := range r.Arms {
 		if got := a.Runs[0].Failed; !strings.Contains(said(got), "threshold: tail: no score above") {
@@ -69,10 +62,10 @@ func TestRunThatGetsNoThresholdFailsAlone(t *testing.T) {
 // Judging by hand takes the place of flags that moved.
 func TestJudgeTakesAThresholdInPlaceOfFlags(t *testing.T) {
 	s := only(small(t), spec.ArmAlone)
-	s.Detect.Threshold = spec.Threshold{Policy: "spot", Level: 0.8, Q: 0.05}
+	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicySPOT, Level: 0.8, Q: 0.05}
 	out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 	out.Threshold.Value = -1
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores))); err != nil {
+	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(out.Alarms) != 1 || out.Alarms[0].To != len(out.Scores) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -21,14 +22,16 @@ func numbered(train, test int) *datasets.Set {
 	return set
 }
 
-// No window that decides when to stop shares a step with one that is trained on, and neither comes from the test part.
+// No window that decides when to stop shares a step with one that is trained on, and neither comes from the
+// test part.
 func TestValidationWindowsAreApartFromTrainingWindows(t *testing.T) {
 	for _, share := range []float64{0.2, 0.25, 0.5, 0.33} {
 		for _, stride := range []int{1, 3, 10, 40} {
 			sp := spec.Default()
-			sp.Data = spec.Data{Source: "file/x", Scaling: "none", Window: 10, Stride: stride, Train: spec.Range{From: 3, To: 100}}
+			sp.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingNone, Window: 10, Stride: stride,
+				Train: steps.Range{From: 3, To: 100}}
 			sp.Train.Validation = share
-			p, err := prepare(sp, numbered(103, 30))
+			p, err := Prepare(sp, numbered(103, 30))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,11 +82,13 @@ func TestMicroBatchesLeaveFewWindowsUnused(t *testing.T) {
 		{3, 0, 16, 3},
 		{40, 1, 8, 1},
 	} {
-		p := &prepared{fit: datasets.Windows{Starts: make([]int, c.fit)}, valid: datasets.Windows{Starts: make([]int, c.valid)}}
-		if got := p.microBatch(spec.Model{Name: "lstm"}, c.batch); got != c.want {
-			t.Errorf("%d and %d windows in batches of %d: micro-batches of %d, want %d", c.fit, c.valid, c.batch, got, c.want)
+		p := &Prepared{fit: datasets.Windows{Starts: make([]int, c.fit)},
+			valid: datasets.Windows{Starts: make([]int, c.valid)}}
+		if got := p.microBatch(spec.Model{Kind: spec.ModelLSTM}, c.batch); got != c.want {
+			t.Errorf("%d and %d windows in batches of %d: micro-batches of %d, want %d", c.fit, c.valid,
+				c.batch, got, c.want)
 		}
-		if got := p.microBatch(spec.Model{Name: "transformer"}, c.batch); got != 1 {
+		if got := p.microBatch(spec.Model{Kind: spec.ModelTransformer}, c.batch); got != 1 {
 			t.Errorf("a transformer gets %d windows at once", got)
 		}
 	}

@@ -11,27 +11,32 @@ import (
 	"testing/synctest"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
-// Wherever an experiment is stopped, in the teacher, in an arm, between two of them, and however often, it ends with
-// the report of one that was left alone.
+// Wherever an experiment is stopped, in the teacher, in an arm, between two of them, and however often, it
+// ends with the report of one that was left alone.
 func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 	sp := only(small(t), "alone", "cosine", "random")
 	want := quick(t, sp, experiment.Options{})
-	for _, stops := range [][]int{{0}, {stepsOf - 1}, {stepsOf, 1}, {stepsOf + 2}, {3*stepsOf - 1, 1}, {3 * stepsOf}} {
+	for _, stops := range [][]int{{0}, {stepsOf - 1}, {stepsOf, 1}, {stepsOf + 2}, {3*stepsOf - 1, 1},
+		{3 * stepsOf}} {
 		store := memory{}
 		for _, steps := range stops {
-			_, err := experiment.Run(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store.store(), Gate: after(steps)})
+			_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(),
+				experiment.Options{Store: store, Gate: after(steps)})
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
 		}
 		var lefts []float64
-		got := quick(t, sp, experiment.Options{Store: store.store(), Events: func(e spec.Event) { lefts = append(lefts, e.Left) }})
-		if stripped(t, got) != stripped(t, want) || !sameScores(runOf(t, got, "cosine"), runOf(t, want, "cosine")) {
+		got := quick(t, sp, experiment.Options{Store: store,
+			Events: func(e spec.Event) { lefts = append(lefts, e.Left) }})
+		if stripped(t, got) != stripped(t, want) ||
+			!sameScores(runOf(t, got, "cosine"), runOf(t, want, "cosine")) {
 			t.Errorf("stopped after %v steps: the report differs", stops)
 		}
 		for i, left := range lefts {
@@ -43,8 +48,8 @@ func TestResumedExperimentEqualsUninterruptedOne(t *testing.T) {
 	}
 }
 
-// A program that is ended without a word has saved nothing at that moment: what it saved now and then before is enough to
-// go on from.
+// A program that is ended without a word has saved nothing at that moment: what it saved now and then before
+// is enough to go on from.
 func TestExperimentGoesOnFromWhatWasSavedOnTheWay(t *testing.T) {
 	sp := only(small(t), "alone", "cosine")
 	want := quick(t, sp, experiment.Options{})
@@ -55,7 +60,7 @@ func TestExperimentGoesOnFromWhatWasSavedOnTheWay(t *testing.T) {
 			t.Errorf("after %d steps there are %d checkpoints", steps, len(kept))
 		}
 		var first spec.Event
-		got := quick(t, sp, experiment.Options{Store: kept.store(), Events: func(e spec.Event) {
+		got := quick(t, sp, experiment.Options{Store: kept, Events: func(e spec.Event) {
 			if first.Step == 0 {
 				first = e
 			}
@@ -69,41 +74,56 @@ func TestExperimentGoesOnFromWhatWasSavedOnTheWay(t *testing.T) {
 	}
 }
 
-// endedAfter carries an experiment out, a step a second and saved every second, until it is ended without a word.
+// mortalStore saves nothing once the program has ended.
+type mortalStore struct {
+	memory
+	ended bool
+}
+
+func (m *mortalStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	if m.ended {
+		return nil
+	}
+	return m.memory.Save(c, write)
+}
+
+// endedAfter carries an experiment out, a step a second and saved every second, until it is ended without a
+// word.
 func endedAfter(t *testing.T, sp spec.Spec, steps int, kept memory) {
 	t.Helper()
-	store, ended := kept.store(), false
-	save := store.Save
-	store.Every = time.Second
-	store.Save = func(name string, write func(io.Writer) error) error {
-		if ended {
-			return nil
-		}
-		return save(name, write)
-	}
+	store := &mortalStore{memory: kept}
 	pass := after(steps)
 	gate := func(ctx context.Context) error {
 		err := pass(ctx)
-		ended = err != nil
+		store.ended = err != nil
 		time.Sleep(time.Second)
 		return err
 	}
-	_, err := experiment.Run(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store, Gate: gate})
+	_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(),
+		experiment.Options{Store: store, SaveEvery: time.Second, Gate: gate})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 }
 
+// fullStore has no room for anything.
+type fullStore struct {
+	memory
+	tries int
+}
+
+func (f *fullStore) Save(experiment.Checkpoint, func(io.Writer) error) error {
+	f.tries++
+	return errors.New("the disk is full")
+}
+
 // What cannot be saved ends the run, is said once, and leaves what was saved before.
 func TestFailureToSaveOnTheWay(t *testing.T) {
-	tries := 0
-	store := experiment.Store{Every: time.Nanosecond, Save: func(string, func(io.Writer) error) error {
-		tries++
-		return errors.New("the disk is full")
-	}}
-	_, err := experiment.Run(context.Background(), only(small(t), "alone"), unlabelled(t), cpu.New(), experiment.Options{Store: store})
-	if err == nil || strings.Count(err.Error(), "the disk is full") != 1 || tries != 1 {
-		t.Errorf("after %d tries: %v", tries, err)
+	var store fullStore
+	_, err := carryOut(context.Background(), only(small(t), "alone"), unlabelled(t), cpu.New(),
+		experiment.Options{Store: &store, SaveEvery: time.Nanosecond})
+	if err == nil || strings.Count(words.English().Error(err), "the disk is full") != 1 || store.tries != 1 {
+		t.Errorf("after %d tries: %v", store.tries, err)
 	}
 }
 
@@ -111,18 +131,19 @@ func TestFailureToSaveOnTheWay(t *testing.T) {
 func TestExperimentStoppedInsideAStepResumes(t *testing.T) {
 	sp := only(small(t), "alone")
 	count := &counting{context.Background(), math.MaxInt}
-	want, err := experiment.Run(count, sp, unlabelled(t), cpu.New(), experiment.Options{})
+	want, err := carryOut(count, sp, unlabelled(t), cpu.New(), experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	asked := math.MaxInt - count.left
 	for i := range 7 {
 		store := memory{}
-		_, err := experiment.Run(&counting{context.Background(), i * asked / 7}, sp, unlabelled(t), cpu.New(), experiment.Options{Store: store.store()})
+		_, err := carryOut(&counting{context.Background(), i * asked / 7}, sp, unlabelled(t), cpu.New(),
+			experiment.Options{Store: store})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if got := quick(t, sp, experiment.Options{Store: store.store()}); stripped(t, got) != stripped(t, want) {
+		if got := quick(t, sp, experiment.Options{Store: store}); stripped(t, got) != stripped(t, want) {
 			t.Errorf("stopped after %d of 7 parts: the report differs", i)
 		}
 	}
@@ -130,9 +151,9 @@ func TestExperimentStoppedInsideAStepResumes(t *testing.T) {
 
 func TestFinishedExperimentIsNotTrainedAgain(t *testing.T) {
 	store := memory{}
-	want := quick(t, small(t), experiment.Options{Store: store.store()})
+	want := quick(t, small(t), experiment.Options{Store: store})
 	before := maps.Clone(store)
-	got := quick(t, small(t), experiment.Options{Store: store.store(), Gate: after(0)})
+	got := quick(t, small(t), experiment.Options{Store: store, Gate: after(0)})
 	if stripped(t, got) != stripped(t, want) {
 		t.Error("the report differs")
 	}
@@ -148,10 +169,11 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 	sp := only(small(t), "alone", "cosine")
 	sp.Arms[0].Name, sp.Arms[1].Name = "teacher", "a/b"
 	mse := sp.Arms[1]
-	mse.Name, mse.Objective = "a_b", spec.Objective{Kind: "mse", Weight: 1, Schedule: "constant"}
+	mse.Name, mse.Objective = "a_b", spec.Objective{Kind: spec.ObjectiveMSE, Weight: 1,
+		Schedule: spec.WeightConstant}
 	sp.Arms = append(sp.Arms, mse)
 	store := memory{}
-	want := quick(t, sp, experiment.Options{Store: store.store()})
+	want := quick(t, sp, experiment.Options{Store: store})
 	if len(store) != 4 {
 		t.Errorf("%d checkpoints, want 4", len(store))
 	}
@@ -160,18 +182,19 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 			t.Errorf("checkpoint %q", name)
 		}
 	}
-	if got := quick(t, sp, experiment.Options{Store: store.store()}); stripped(t, got) != stripped(t, want) {
+	if got := quick(t, sp, experiment.Options{Store: store}); stripped(t, got) != stripped(t, want) {
 		t.Error("resumed, the report differs")
 	}
 }
 
 func TestCheckpointOfAnotherExperimentIsAnError(t *testing.T) {
 	store := memory{}
-	quick(t, only(small(t), "alone"), experiment.Options{Store: store.store()})
+	quick(t, only(small(t), "alone"), experiment.Options{Store: store})
 	sp := only(small(t), "alone")
 	sp.Student.DFF = 6
-	_, err := experiment.Run(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store.store()})
-	if err == nil || !strings.Contains(err.Error(), "seed1-arm0.safetensors: checkpoint: tensor ") {
+	_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store})
+	if err == nil || !strings.Contains(words.English().Error(err),
+		"seed1-arm0.safetensors: checkpoint: tensor ") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -21,10 +22,12 @@ func TestReportHasEveryArmWithEverySeed(t *testing.T) {
 	s.Seeds = []uint64{7, 3}
 	r := run(t, s, experiment.Options{Machine: "here", Outputs: true})
 	d := r.Data
-	if r.Device != "cpu here" || d.TrainWindows != 12 || d.ScoredSteps%10 != 0 || !d.Labelled || len(d.Segments) == 0 || len(d.Channels) != 3 {
+	if r.Device != "cpu here" || d.TrainWindows != 12 || d.ScoredSteps%10 != 0 || !d.Labelled ||
+		len(d.Segments) == 0 || len(d.Channels) != 3 {
 		t.Errorf("device %q, data %+v", r.Device, d)
 	}
-	if len(r.Teachers) != 2 || r.Teachers[1].Seed != 3 || len(r.Teachers[0].Epochs) != 2 || len(r.Teachers[0].Output) != 3*d.ScoredSteps {
+	if len(r.Teachers) != 2 || r.Teachers[1].Seed != 3 || len(r.Teachers[0].Epochs) != 2 ||
+		len(r.Teachers[0].Output) != 3*d.ScoredSteps {
 		t.Errorf("teachers %+v", r.Teachers)
 	}
 	for i, a := range r.Arms {
@@ -32,14 +35,19 @@ func TestReportHasEveryArmWithEverySeed(t *testing.T) {
 			t.Fatalf("arm %d: %+v with %d runs", i, a.Arm, len(a.Runs))
 		}
 		for j, got := range a.Runs {
-			if got.Arm != a.Arm.Name || got.Seed != s.Seeds[j] || got.Failed != nil || len(got.Scores) != d.ScoredSteps || len(got.Metrics) != len(metrics.All) {
+			if got.Arm != a.Arm.Name || got.Seed != s.Seeds[j] || got.Failed != nil ||
+				len(got.Scores) != d.ScoredSteps || len(got.Metrics) != len(metrics.All) {
 				t.Errorf("run %+v", got)
 			}
-			trained := a.Arm.Control == ""
-			if (len(got.Epochs) == 2) != trained || (got.Parameters > 0) != (a.Arm.Control != "random") || (len(got.Output) == 3*d.ScoredSteps) != (a.Arm.Control != "random") {
-				t.Errorf("%s: %d epochs, %d parameters, output of %d values", got.Arm, len(got.Epochs), got.Parameters, len(got.Output))
+			trained := a.Arm.Control == spec.ControlNone
+			if (len(got.Epochs) == 2) != trained ||
+				(got.Parameters > 0) != (a.Arm.Control != spec.ControlRandom) ||
+				(len(got.Output) == 3*d.ScoredSteps) != (a.Arm.Control != spec.ControlRandom) {
+				t.Errorf("%s: %d epochs, %d parameters, output of %d values", got.Arm, len(got.Epochs),
+					got.Parameters, len(got.Output))
 			}
-			if got.Threshold.Policy != "train_percentile" || got.Threshold.Saw != "train scores" || got.Alarms == nil || a.Arm.Control == "random" && len(got.Alarms) == 0 {
+			if got.Threshold.Policy != spec.PolicyTrainPercentile || got.Threshold.Saw != spec.SawTrain ||
+				got.Alarms == nil || a.Arm.Control == spec.ControlRandom && len(got.Alarms) == 0 {
 				t.Errorf("%s: threshold %+v, alarms %v", got.Arm, got.Threshold, got.Alarms)
 			}
 		}
@@ -60,7 +68,8 @@ func TestLossesAreReportedByPart(t *testing.T) {
 		}
 		return all
 	}
-	for arm, want := range map[string]string{"alone": "total own reconstruction discrepancy", "cosine": "total own reconstruction discrepancy cosine", "mse": "total own reconstruction discrepancy mse"} {
+	for arm, want := range map[string]string{"alone": "total own reconstruction discrepancy",
+		"cosine": "total own reconstruction discrepancy cosine", "mse": "total own reconstruction discrepancy mse"} {
 		e := runOf(t, r, arm).Epochs[1]
 		if got := strings.Join(names(e.Losses), " "); got != want {
 			t.Errorf("%s: %s, want %s", arm, got, want)
@@ -68,8 +77,10 @@ func TestLossesAreReportedByPart(t *testing.T) {
 		if got := strings.Join(names(e.Validation), " "); got != want+" to_teacher" {
 			t.Errorf("%s: validation of %s, want also to_teacher", arm, got)
 		}
-		if sum := e.Losses[0].Value - e.Losses[1].Value; len(e.Losses) == 5 && math.Abs(sum-e.Losses[4].Value) > 1e-6 {
-			t.Errorf("%s: total %v is not own %v and the term %v", arm, e.Losses[0].Value, e.Losses[1].Value, e.Losses[4].Value)
+		if sum := e.Losses[0].Value - e.Losses[1].Value; len(e.Losses) == 5 &&
+			math.Abs(sum-e.Losses[4].Value) > 1e-6 {
+			t.Errorf("%s: total %v is not own %v and the term %v", arm, e.Losses[0].Value, e.Losses[1].Value,
+				e.Losses[4].Value)
 		}
 	}
 }
@@ -90,7 +101,8 @@ func TestTwoRunsGiveTheSameReportByteForByte(t *testing.T) {
 func TestArmsDoNotTouchEachOther(t *testing.T) {
 	all := quick(t, small(t), experiment.Options{})
 	for _, arm := range []string{"cosine", "untrained", "random"} {
-		if !sameScores(runOf(t, quick(t, only(small(t), arm), experiment.Options{}), arm), runOf(t, all, arm)) {
+		if !sameScores(runOf(t, quick(t, only(small(t), arm), experiment.Options{}), arm),
+			runOf(t, all, arm)) {
 			t.Errorf("%s has other scores when it is alone in the experiment", arm)
 		}
 	}
@@ -108,8 +120,10 @@ func TestWeightZeroIsTheStudentAloneBitForBit(t *testing.T) {
 	alone := runOf(t, r, "alone")
 	for _, arm := range []string{"cosine", "mse"} {
 		got := runOf(t, r, arm)
-		if !sameScores(got, alone) || !reflect.DeepEqual(got.Epochs[1].Losses[:4], alone.Epochs[1].Losses) || got.Epochs[1].GradNorm != alone.Epochs[1].GradNorm {
-			t.Errorf("%s with weight 0 is not alone: losses %v and %v", arm, got.Epochs[1].Losses, alone.Epochs[1].Losses)
+		if !sameScores(got, alone) || !reflect.DeepEqual(got.Epochs[1].Losses[:4], alone.Epochs[1].Losses) ||
+			got.Epochs[1].GradNorm != alone.Epochs[1].GradNorm {
+			t.Errorf("%s with weight 0 is not alone: losses %v and %v", arm, got.Epochs[1].Losses,
+				alone.Epochs[1].Losses)
 		}
 	}
 	if weighed := quick(t, small(t), experiment.Options{}); sameScores(runOf(t, weighed, "cosine"), alone) {
@@ -128,7 +142,8 @@ func TestEveryArmStartsAtTheUntrainedControl(t *testing.T) {
 			t.Errorf("%s does not start at the untrained student", arm)
 		}
 	}
-	if trained := quick(t, small(t), experiment.Options{}); sameScores(runOf(t, trained, "alone"), untrained) || !sameScores(runOf(t, trained, "untrained"), untrained) {
+	if trained := quick(t, small(t), experiment.Options{}); sameScores(runOf(t, trained, "alone"),
+		untrained) || !sameScores(runOf(t, trained, "untrained"), untrained) {
 		t.Error("training changes nothing, or changes the control")
 	}
 }
@@ -136,7 +151,7 @@ func TestEveryArmStartsAtTheUntrainedControl(t *testing.T) {
 // A teacher of the student's kind and size is another model than the student.
 func TestTeacherDoesNotStartWhereTheStudentDoes(t *testing.T) {
 	s := only(small(t), "cosine", "untrained")
-	s.Teacher.Model, s.Train.Rate, s.Detect.Score = s.Student, 1e-300, "disagreement"
+	s.Teacher.Model, s.Train.Rate, s.Detect.Score = s.Student, 1e-300, spec.ScoreDisagreement
 	for _, x := range runOf(t, quick(t, s, experiment.Options{}), "untrained").Scores {
 		if x > 1e-3 {
 			return
@@ -150,15 +165,15 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 	s.Seeds = []uint64{1, 2}
 	var events []spec.Event
 	quick(t, s, experiment.Options{Events: func(e spec.Event) { events = append(events, e) }})
-	const trainings = 2 * 4
+	const training = 2 * 4 // runs
 	if first, last := events[0], events[len(events)-1]; first.Phase != spec.PhaseData || first.Left != -1 ||
-		last.Phase != spec.PhaseDone || last.Run != trainings || last.Left != 0 {
+		last.Phase != spec.PhaseDone || last.Run != training || last.Left != 0 {
 		t.Errorf("first %+v, last %+v", first, last)
 	}
 	var story []string
 	at, step := -1, 0
 	for _, e := range events[1 : len(events)-1] {
-		if e.Runs != trainings || e.Run < at || e.Run > at+1 || e.Left < 0 && e.Left != -1 {
+		if e.Runs != training || e.Run < at || e.Run > at+1 || e.Left < 0 && e.Left != -1 {
 			t.Fatalf("after run %d: %+v", at, e)
 		}
 		if e.Run > at {
@@ -174,7 +189,8 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 				t.Errorf("end of an epoch after step %d: %+v", step, e)
 			}
 		case e.Step > 0:
-			if step++; e.Step != step || e.Steps != stepsOf || len(e.Losses) == 0 || e.Epochs != 2 || e.Epoch != (step+2)/3 {
+			if step++; e.Step != step || e.Steps != stepsOf || len(e.Losses) == 0 || e.Epochs != 2 ||
+				e.Epoch != (step+2)/3 {
 				t.Errorf("step %d: %+v", step, e)
 			}
 			if (e.Phase == spec.PhaseTeacher) != (e.Arm == "") {
@@ -183,7 +199,7 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 		}
 	}
 	want := []string{"taught", "alone", "cosine", "mse", "untrained", "random"}
-	if !slices.Equal(story, append(want, want...)) || at != trainings-1 {
+	if !slices.Equal(story, append(want, want...)) || at != training-1 {
 		t.Errorf("story %v, last run %d", story, at)
 	}
 }
@@ -203,7 +219,7 @@ func TestControlsAloneAreNoTraining(t *testing.T) {
 
 func TestDisagreementScoresHowFarTeacherAndStudentAreApart(t *testing.T) {
 	s := only(small(t), "alone", "untrained", "random")
-	s.Detect.Score = "disagreement"
+	s.Detect.Score = spec.ScoreDisagreement
 	r := quick(t, s, experiment.Options{Outputs: true})
 	if len(r.Teachers) != 1 {
 		t.Fatalf("%d teachers, want one: the score needs it", len(r.Teachers))
@@ -225,7 +241,8 @@ func TestStoppingKeepsTheRunsThatAreFinished(t *testing.T) {
 	for _, c := range []struct{ steps, teachers, runs int }{
 		{0, 0, 0}, {stepsOf - 1, 0, 0}, {stepsOf + 1, 1, 0}, {2*stepsOf + 3, 1, 1}, {3*stepsOf + 1, 1, 2},
 	} {
-		r, err := experiment.Run(context.Background(), small(t), unlabelled(t), cpu.New(), experiment.Options{Gate: after(c.steps)})
+		r, err := carryOut(context.Background(), small(t), unlabelled(t), cpu.New(),
+			experiment.Options{Gate: after(c.steps)})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("stopped after %d steps: error %v", c.steps, err)
 		}
@@ -234,7 +251,8 @@ func TestStoppingKeepsTheRunsThatAreFinished(t *testing.T) {
 			runs += len(a.Runs)
 		}
 		if len(r.Teachers) != c.teachers || runs != c.runs {
-			t.Errorf("stopped after %d steps: %d teachers, %d runs, want %d and %d", c.steps, len(r.Teachers), runs, c.teachers, c.runs)
+			t.Errorf("stopped after %d steps: %d teachers, %d runs, want %d and %d", c.steps, len(r.Teachers),
+				runs, c.teachers, c.runs)
 		}
 		stripped(t, r)
 	}
@@ -256,12 +274,13 @@ func (c *counting) Err() error {
 func TestContextStopsScoringToo(t *testing.T) {
 	count := &counting{context.Background(), math.MaxInt}
 	s := only(small(t), "untrained")
-	if _, err := experiment.Run(count, s, unlabelled(t), cpu.New(), experiment.Options{}); err != nil {
+	if _, err := carryOut(count, s, unlabelled(t), cpu.New(), experiment.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	asked := math.MaxInt - count.left
 	for _, left := range []int{0, asked / 3, 2 * asked / 3, asked - 1} {
-		r, err := experiment.Run(&counting{context.Background(), left}, s, unlabelled(t), cpu.New(), experiment.Options{})
+		r, err := carryOut(&counting{context.Background(), left}, s, unlabelled(t), cpu.New(),
+			experiment.Options{})
 		if !errors.Is(err, context.Canceled) || len(r.Arms[0].Runs) != 0 {
 			t.Errorf("ended after %d of %d questions: error %v, runs %v", left, asked, err, r.Arms[0].Runs)
 		}
@@ -272,9 +291,11 @@ func TestRunThatStopsBeingFiniteIsReportedAndOthersGoOn(t *testing.T) {
 	s := small(t)
 	s.Arms[1].Objective.Weight = 1e38 // 1 - cos times this fits float32, its gradient does not
 	store := memory{}
-	r := run(t, s, experiment.Options{Store: store.store()})
+	r := run(t, s, experiment.Options{Store: store})
 	failed := runOf(t, r, "cosine")
-	if !strings.Contains(said(failed.Failed), "step 1: ") || !strings.Contains(said(failed.Failed), "Inf, not a finite number") || failed.Scores != nil || failed.Metrics != nil {
+	if !strings.Contains(said(failed.Failed), "step 1: ") ||
+		!strings.Contains(said(failed.Failed), "Inf, not a finite number") || failed.Scores != nil ||
+		failed.Metrics != nil {
 		t.Errorf("failed run %+v", failed)
 	}
 	for _, arm := range []string{"alone", "mse", "untrained", "random"} {
@@ -288,7 +309,7 @@ func TestRunThatStopsBeingFiniteIsReportedAndOthersGoOn(t *testing.T) {
 	if _, kept := store["seed1-arm1.safetensors"]; kept || len(store) != 3 {
 		t.Errorf("checkpoints %d, that of the failed run among them: %v", len(store), kept)
 	}
-	if again := run(t, s, experiment.Options{Store: store.store()}); stripped(t, again) != stripped(t, r) {
+	if again := run(t, s, experiment.Options{Store: store}); stripped(t, again) != stripped(t, r) {
 		t.Error("resumed, the failed run ends differently")
 	}
 }
@@ -300,9 +321,11 @@ func TestFailedTeacherFailsOnlyThoseWhoNeedIt(t *testing.T) {
 	if len(r.Teachers) != 1 || !strings.Contains(said(r.Teachers[0].Failed), "not a finite number") {
 		t.Fatalf("teachers %+v", r.Teachers)
 	}
-	for arm, want := range map[string]string{"alone": "train: ", "cosine": "its teacher failed: train: ", "mse": "its teacher failed: train: ", "untrained": "", "random": ""} {
+	for arm, want := range map[string]string{"alone": "train: ", "cosine": "its teacher failed: train: ",
+		"mse": "its teacher failed: train: ", "untrained": "", "random": ""} {
 		got := runOf(t, r, arm)
-		if !strings.HasPrefix(said(got.Failed), want) || (got.Failed == nil) != (want == "") || (got.Scores == nil) != (want != "") {
+		if !strings.HasPrefix(said(got.Failed), want) || (got.Failed == nil) != (want == "") ||
+			(got.Scores == nil) != (want != "") {
 			t.Errorf("%s: failed %v with %d scores, want %q", arm, got.Failed, len(got.Scores), want)
 		}
 	}
@@ -319,58 +342,46 @@ func TestEarlyStoppingShortensTheRun(t *testing.T) {
 	}
 }
 
-func TestModelsOfSpecsAreThoseThatCanBeBuilt(t *testing.T) {
-	if len(spec.Models) != len(models.All) {
-		t.Fatalf("%d models in specs, %d can be built", len(spec.Models), len(models.All))
-	}
-	for i, m := range models.All {
-		k := spec.Models[i]
-		l := m.Lab
-		lab := spec.Model{Name: m.Name, DModel: l.DModel, Heads: l.Heads, Layers: l.Layers, DFF: l.DFF, Latent: l.Latent,
-			Flows: l.Flows, Features: l.Features, MLP: l.MLP}
-		if len(l.Centres) > 0 {
-			lab.Centres = l.Centres[0]
-		}
-		if k.Name != m.Name || k.Title != m.Title || k.Lab != lab || k.Branches != m.Branches {
-			t.Errorf("specs have %+v, models %s, %q, %+v, %d branches", k, m.Name, m.Title, lab, m.Branches)
-		}
-		c := m.Lab
+func TestModelsGiveTheScoresAndPartsOfTheirRows(t *testing.T) {
+	for m := range spec.Each(spec.ModelCount) {
+		c := models.ConfigOf(spec.Model{Kind: m})
 		c.Window, c.Channels = 5, 2
-		_, out, err := m.Graph(c, 1)
+		_, out, err := models.Graph(m, c, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var scores []string
+		var scores []spec.ScoreKind
 		for _, s := range out.Scores {
-			scores = append(scores, s.Name)
+			scores = append(scores, s.Kind)
 		}
-		if !slices.Equal(k.Scores, scores) {
-			t.Errorf("%s: specs know the scores %v, the model has %v", m.Name, k.Scores, scores)
+		if want := spec.Models[m].Scores; !slices.Equal(scores, want) {
+			t.Errorf("%s: the row has the scores %v, the model %v", m, want, scores)
 		}
 	}
 }
 
 func TestEveryModelLearnsFromEveryOther(t *testing.T) {
-	for i, m := range spec.Models {
+	for m := range spec.Each(spec.ModelCount) {
 		s := only(small(t), "cosine", "untrained")
-		s.Data.Train, s.Train.Validation, s.Train.Epochs, s.Teacher.Epochs = spec.Range{From: 40, To: 100}, 0.3, 1, 1
-		s.Student = spec.Model{Name: m.Name}
-		s.Teacher.Model = spec.Model{Name: spec.Models[(i+1)%len(spec.Models)].Name}
-		s.Detect.Score = "model"
+		s.Data.Train, s.Train.Validation, s.Train.Epochs, s.Teacher.Epochs = steps.Range{From: 40,
+			To: 100}, 0.3, 1, 1
+		s.Student = spec.Model{Kind: m}
+		s.Teacher.Model = spec.Model{Kind: 1 + m%(spec.ModelCount-1)} // the next in the table
+		s.Detect.Score = spec.ScoreModel
 		r := quick(t, s, experiment.Options{})
 		if failed := r.Teachers[0].Failed; failed != nil {
-			t.Errorf("%s teaching: %v", s.Teacher.Name, failed)
+			t.Errorf("%s teaching: %v", s.Teacher.Kind, failed)
 		}
 		got := runOf(t, r, "cosine")
 		if got.Failed != nil || sameScores(got, runOf(t, r, "untrained")) {
-			t.Errorf("%s learning from %s: failed %v, or learnt nothing", m.Name, s.Teacher.Name, got.Failed)
+			t.Errorf("%s learning from %s: failed %v, or learnt nothing", m, s.Teacher.Kind, got.Failed)
 		}
 	}
 }
 
 func TestEveryOptionOfTrainingCounts(t *testing.T) {
 	s := only(small(t), "alone")
-	s.Student = spec.Model{Name: "lstm", DModel: 4, Layers: 1}
+	s.Student = spec.Model{Kind: spec.ModelLSTM, DModel: 4, Layers: 1}
 	s.Train.Clip = 0
 	plain := runOf(t, quick(t, s, experiment.Options{}), "alone")
 	for name, change := range map[string]func(s *spec.Spec){
@@ -379,12 +390,13 @@ func TestEveryOptionOfTrainingCounts(t *testing.T) {
 		"decay":     func(s *spec.Spec) { s.Train.Decay = 0.1 },
 		"dropout":   func(s *spec.Spec) { s.Student.Dropout = 0.5 },
 		"step": func(s *spec.Spec) {
-			s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = "step", 1, 0.1
+			s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = spec.RateStep, 1, 0.1
 		},
 	} {
 		changed := s
 		change(&changed)
-		if got := runOf(t, quick(t, changed, experiment.Options{}), "alone"); got.Failed != nil || sameScores(got, plain) {
+		if got := runOf(t, quick(t, changed, experiment.Options{}), "alone"); got.Failed != nil ||
+			sameScores(got, plain) {
 			t.Errorf("%s changes nothing, or failed: %v", name, got.Failed)
 		}
 	}

@@ -4,15 +4,14 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -21,24 +20,21 @@ import (
 // Options connects a run with the program around it. Every field may be zero.
 type Options struct {
 	Events  func(spec.Event)                         // progress; one call at a time of this and Lost
-	Gate    func(context.Context) error              // called before every training step; it may wait, its error ends the run
+	Gate    func(context.Context) error              // called before every step; its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
-	Store   Store
-	Machine string      // what the device ran on, for the report: linux/amd64
-	Crew    []Hand      // workers beside this one
-	Lost    func(error) // told when one of them is gone
+	Store   Store                                    // keeps checkpoints; nil = nothing does
+	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the
+	// program be ended without a word. Where saving takes long it is done less often. 0 = only at its end, or
+	// where it is stopped.
+	SaveEvery time.Duration
+	Machine   string      // what the device ran on, for the report: linux/amd64
+	Workers   []Worker    // beside this one
+	Lost      func(error) // told when one of them is gone
+	// Yield is called between the operations of training, scoring and measuring: where there is one thread
+	// for everything, the program around the run gets its turn then.
+	Yield func()
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
-}
-
-// Store keeps checkpoints by name, so that an interrupted experiment can go on. A nil function is not called. Trainings that
-// go on side by side may save at the same time.
-type Store struct {
-	Save func(name string, write func(io.Writer) error) error
-	Load func(name string) (io.ReadCloser, error) // nil, nil if there is none of this name
-	// Every is how long a training goes on, at most about, until it is saved again, should the program be ended without a
-	// word. Where saving takes long it is done less often. 0 = only at its end, or where it is stopped.
-	Every time.Duration
 }
 
 // run is an experiment under way.
@@ -46,10 +42,10 @@ type run struct {
 	spec   spec.Spec
 	device backend.Device
 	o      Options
-	data   *prepared
-	crew   *crew
+	data   *Prepared
+	pool   *pool
 
-	mu       sync.Mutex // guards what follows: trainings run side by side
+	mu       sync.Mutex // guards what follows: training runs go on side by side
 	meter    meter
 	teachers []*spec.TeacherRun // one a seed; nil = not there yet
 	runs     [][]*spec.Run      // by arm, then seed
@@ -63,28 +59,25 @@ type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// Run carries out the experiment and returns its report. If ctx or the gate ends it early, the error comes with a
-// report of the runs that were finished until then. A run whose numbers stop being finite is reported as failed; the
-// others go on.
-func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Device, o Options) (spec.Report, error) {
+// Run carries out the experiment that p was prepared for and returns its report. If ctx or the gate ends it
+// early, the error comes with a report of the runs that were finished until then. A run whose numbers stop
+// being finite is reported as failed; the others go on.
+func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.Report, error) {
 	start := time.Now()
 	if o.Events == nil {
 		o.Events = func(spec.Event) {}
 	}
-	if err := sp.Validate(); err != nil {
-		return spec.Report{}, err
+	if o.Yield == nil {
+		o.Yield = func() {}
 	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
-	data, err := prepare(sp, set)
-	if err != nil {
-		return spec.Report{}, err
-	}
-	r := &run{spec: sp, device: dev, o: o, data: data, crew: newCrew(o.Crew), meter: newMeter(sp, data),
+	sp := p.Spec
+	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
 	for range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, len(sp.Seeds)))
 	}
-	err = r.seeds(ctx)
+	err := r.seeds(ctx)
 	report := r.report()
 	report.Seconds = time.Since(start).Seconds()
 	if err == nil {
@@ -93,26 +86,26 @@ func Run(ctx context.Context, sp spec.Spec, set *datasets.Set, dev backend.Devic
 	return report, err
 }
 
-// seeds makes all runs, as many at once as the crew has workers. The first error ends the others. The context goes to
-// devices as it came: they ask it often, and whoever made it may want to know.
+// seeds makes all runs, as many at once as the pool has workers. The first error ends the others.
 func (r *run) seeds(ctx context.Context) error {
 	places := make([]int, len(r.spec.Seeds))
 	for i := range places {
 		places[i] = r.place(i)
 	}
 	var group errgroup.Group
-	for i, first := range r.crew.queue(places...) {
+	for i, first := range r.pool.queue(places...) {
 		group.Go(func() error { return r.seed(ctx, i, first) })
 	}
 	return group.Wait()
 }
 
-// place is that of a seed's first training in the order of all.
+// place is that of a seed's first training run in the order of all.
 func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec.
 func (r *run) report() spec.Report {
-	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine), Data: r.data.summary,
+	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
+		Data:     r.data.Summary,
 		Teachers: present(r.teachers)}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
@@ -138,7 +131,7 @@ func deviceName(dev backend.Device, machine string) string {
 	return dev.Name() + " " + machine
 }
 
-// send completes an event by what the meter knows. Controls count as part of the training before them.
+// send completes an event by what the meter knows. Controls count as part of the training run before them.
 func (r *run) send(e spec.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -155,15 +148,15 @@ func (r *run) measured(f func(m *meter)) {
 
 // seed trains the teacher, if there is one, then every arm, with one seed.
 func (r *run) seed(ctx context.Context, seed int, first claim) error {
-	hands, err := r.crew.wait(ctx, first)
+	workers, err := r.pool.wait(ctx, first)
 	if err != nil {
 		return err
 	}
 	var from teacher
 	if r.spec.Teaches() {
-		if from, err = r.teach(ctx, seed, hands); err != nil {
-			err = fmt.Errorf("teacher, seed %d: %w", r.spec.Seeds[seed], err)
-			r.crew.end(err)
+		if from, err = r.teach(ctx, seed, workers); err != nil {
+			err = fault.New("teacher-error", r.spec.Seeds[seed], err)
+			r.pool.end(err)
 			return err
 		}
 	}
@@ -171,8 +164,8 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 	for i := range places {
 		places[i] = r.place(seed) + 1 + i
 	}
-	arms := r.crew.queue(places...) // before the teacher's workers are free, so that no later seed takes them
-	r.crew.give(hands)
+	arms := r.pool.queue(places...) // before the teacher's workers are free, so that no later seed takes them
+	r.pool.give(workers)
 	var group errgroup.Group
 	for i, place := range arms {
 		group.Go(func() error { return r.arm(ctx, i, seed, from, place) })
@@ -182,21 +175,21 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 
 // arm makes one run: trained, or one of the controls.
 func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim) error {
-	hands, err := r.crew.wait(ctx, place)
+	workers, err := r.pool.wait(ctx, place)
 	if err != nil {
 		return err
 	}
-	defer r.crew.give(hands)
+	defer r.pool.give(workers)
 	start := time.Now()
-	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []spec.Range{}}
-	err = r.scored(ctx, arm, from, hands, out)
+	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []steps.Range{}}
+	err = r.scored(ctx, arm, from, workers, out)
 	if failed := (failure{}); errors.As(err, &failed) {
 		out.Failed, out.Output = fault.Of(failed.error), nil
 		err = nil
 	}
 	if err != nil {
-		err = fmt.Errorf("arm %s, seed %d: %w", out.Arm, out.Seed, err)
-		r.crew.end(err) // before the workers are free for another
+		err = fault.New("arm-error", out.Arm, out.Seed, err)
+		r.pool.end(err) // before the workers are free for another
 		return err
 	}
 	out.Seconds = time.Since(start).Seconds()
@@ -206,11 +199,12 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 }
 
 // scored fills in a run up to its metrics.
-func (r *run) scored(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (err error) {
+func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker,
+	out *spec.Run) (err error) {
 	var s scores
-	if r.spec.Arms[arm].Control == "random" {
+	if !spec.Controls[r.spec.Arms[arm].Control].Student {
 		s = r.randomScores(out.Seed)
-	} else if s, err = r.student(ctx, arm, from, hands, out); err != nil {
+	} else if s, err = r.student(ctx, arm, from, workers, out); err != nil {
 		return err
 	}
 	return r.decide(ctx, s, out)

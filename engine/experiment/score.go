@@ -2,18 +2,19 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
-// scores are what a run says of the training windows, as the training loader yields them, and of the test part.
+// scores are what a run says of the training windows, as the training loader yields them, and of the test
+// part.
 type scores struct{ train, test []float64 }
 
 // studentScores scores the test part, and the training windows if the threshold looks at them.
@@ -22,8 +23,7 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	if s.test, err = r.forward(ctx, t, r.data.test, out); err != nil {
 		return s, err
 	}
-	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
-	if err == nil && policy.Train {
+	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
 		s.train, err = r.forward(ctx, t, r.data.train, nil)
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
@@ -32,14 +32,16 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	return s, err
 }
 
-// forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of them.
-func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, keep *spec.Run) ([]float64, error) {
+// forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of
+// them.
+func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, keep *spec.Run) ([]float64,
+	error) {
 	all := make([]float64, 0, w.Steps())
 	err := t.Forward(ctx, w, func(i int, o [][]float32) error {
 		for _, x := range datasets.Counted(w, i, o[0]) {
 			v := float64(x)
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return failure{fmt.Errorf("score of step %d became %v", len(all), v)}
+				return failure{fault.New("score-not-finite", len(all), v)}
 			}
 			all = append(all, v)
 		}
@@ -64,22 +66,22 @@ func (r *run) randomScores(seed uint64) scores {
 		}
 		return out
 	}
-	return scores{test: draw(r.data.summary.ScoredSteps), train: draw(r.data.train.Steps())}
+	return scores{test: draw(r.data.Summary.ScoredSteps), train: draw(r.data.train.Steps())}
 }
 
 // decide chooses the threshold and measures the run.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
-	policy, err := detect.FindThreshold(r.spec.Detect.Threshold.Policy)
+	t := r.spec.Detect.Threshold
+	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()})
 	if err != nil {
-		return err
-	}
-	cut, err := policy.Choose(detect.Scores{Train: s.train, Test: s.test, Labels: r.data.labels}, Params(r.spec.Detect.Threshold))
-	if err != nil {
-		return failure{fmt.Errorf("threshold: %w", err)}
+		return failure{fault.New("threshold-error", err)}
 	}
 	out.Scores, out.Flags = s.test, cut.Flags
-	out.Threshold = spec.Cut{Policy: policy.Name, Value: metrics.Value(cut.Threshold), Saw: policy.Saw, Tail: Tail(cut.Tail)}
+	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold),
+		Saw:  spec.Policies[t.Policy].Saw,
+		Tail: Tail(cut.Tail)}
 	measuring := func(part, done, of int) {
+		r.o.Yield()
 		r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed,
 			Measured: (float64(part) + float64(done)/float64(of)) / measurements})
 	}
@@ -87,22 +89,12 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if err != nil {
 		return err
 	}
-	out.Located = located(out.Errors, r.data.channels, r.data.summary.Segments)
-	err = judge(ctx, out, r.data.labels, ranking, measuring)
+	out.Located = located(out.Errors, r.data.channels, r.data.Summary.Segments)
+	err = judge(ctx, out, r.data.scoredLabels(), ranking, measuring)
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
 	return err
-}
-
-// Params are the parameters of a threshold as detect takes them, defaults filled in.
-func Params(t spec.Threshold) detect.Params {
-	t = t.OrDefault()
-	p := detect.Params{Percent: t.Percent, K: t.K, Level: t.Level, Q: t.Q}
-	if t.Value != nil {
-		p.Value = *t.Value
-	}
-	return p
 }
 
 // Tail is a fitted tail as reports carry it; nil for none.

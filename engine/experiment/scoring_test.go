@@ -12,7 +12,7 @@ import (
 // untrainedLSTM is an experiment whose scores cost nothing and depend on nothing but seed and window.
 func untrainedLSTM(t *testing.T) spec.Spec {
 	s := only(small(t), spec.ArmUntrained, spec.ArmRandom)
-	s.Student = spec.Model{Name: "lstm", DModel: 4, Layers: 1}
+	s.Student = spec.Model{Kind: spec.ModelLSTM, DModel: 4, Layers: 1}
 	return s
 }
 
@@ -23,16 +23,18 @@ func TestWarmScoresAreThoseOfTheEndsOfWindows(t *testing.T) {
 	report := run(t, s, o)
 	warm := runOf(t, report, spec.ArmUntrained)
 	steps := 10 + (report.Data.TestSteps-10)/3*3
-	if report.Data.ScoredSteps != steps || len(warm.Scores) != steps || report.Data.Scoring != "warm, the last 3 steps of each window" {
+	if report.Data.ScoredSteps != steps || len(warm.Scores) != steps {
 		t.Fatalf("%d scores, %+v; want %d", len(warm.Scores), report.Data, steps)
 	}
-	if random := runOf(t, report, spec.ArmRandom); len(random.Scores) != steps || len(warm.Output) != steps*3 || len(warm.Errors) != steps*3 {
-		t.Errorf("%d random scores, %d outputs, %d errors, want those of %d steps", len(random.Scores), len(warm.Output), len(warm.Errors), steps)
+	if random := runOf(t, report, spec.ArmRandom); len(random.Scores) != steps ||
+		len(warm.Output) != steps*3 || len(warm.Errors) != steps*3 {
+		t.Errorf("%d random scores, %d outputs, %d errors, want those of %d steps", len(random.Scores),
+			len(warm.Output), len(warm.Errors), steps)
 	}
 	for _, from := range []int{0, 3, 30} {
 		cold := s
 		cold.Detect.Warm = 0
-		cold.Detect.Threshold = spec.Threshold{Policy: "mean_sigma"} // the short part need have no labels
+		cold.Detect.Threshold = spec.Threshold{Policy: spec.PolicyMeanSigma} // the short part need have no labels
 		cold.Data.Test.From += from
 		cold.Data.Test.To = cold.Data.Test.From + 10
 		want := runOf(t, quick(t, cold, o), spec.ArmUntrained)
@@ -56,13 +58,9 @@ func TestSmoothingIsOfTheWholeSeries(t *testing.T) {
 	plain := runOf(t, quick(t, s, experiment.Options{}), spec.ArmUntrained)
 	train := s
 	s.Detect.Smoothing = 5
-	report := quick(t, s, experiment.Options{})
-	smooth := runOf(t, report, spec.ArmUntrained)
+	smooth := runOf(t, quick(t, s, experiment.Options{}), spec.ArmUntrained)
 	if want := detect.Smooth(plain.Scores, 5); !slices.Equal(smooth.Scores, want) {
 		t.Errorf("scores %v, want %v", smooth.Scores, want)
-	}
-	if report.Data.Scoring != "cold, smoothed over a span of 5" {
-		t.Errorf("scoring %q", report.Data.Scoring)
 	}
 	set := *unlabelled(t)
 	set.Test = set.Train
@@ -72,7 +70,8 @@ func TestSmoothingIsOfTheWholeSeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := runOf(t, quick(t, s, experiment.Options{}), spec.ArmUntrained).Threshold.Value; float64(got) != want {
+	if got := runOf(t, quick(t, s, experiment.Options{}),
+		spec.ArmUntrained).Threshold.Value; float64(got) != want {
 		t.Errorf("threshold %v, want %v, that of the smoothed scores of the training part", got, want)
 	}
 }

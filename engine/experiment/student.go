@@ -26,31 +26,24 @@ const (
 	outputErrors = "errors"
 )
 
-// config is the model's lab configuration in the sizes of the spec and the data.
-func (r *run) config(model models.Model, m spec.Model) models.Config {
-	m = m.OrLab()
-	c := model.Lab
+// agreement is what every student that has a teacher is compared with it by, whatever it minimises.
+var agreement = spec.Objective{Kind: spec.ObjectiveCosine, Axis: spec.AxisChannel}
+
+// config is the model's configuration in the sizes of the spec and the data.
+func (r *run) config(m spec.Model) models.Config {
+	c := models.ConfigOf(m)
 	c.Window, c.Channels = r.spec.Data.Window, r.data.channels
-	c.DModel, c.Heads, c.Layers, c.DFF = m.DModel, m.Heads, m.Layers, m.DFF
-	c.Latent, c.Flows, c.Features, c.MLP, c.Dropout = m.Latent, m.Flows, m.Features, m.MLP, m.Dropout
-	if m.Centres > 0 {
-		c.Centres = []int{m.Centres}
-	}
 	return c
 }
 
 // build adds a model to g, for windows x. A frozen model is one whose noise is off.
 func (r *run) build(g *graph.Graph, x *graph.Node, m spec.Model, frozen bool) (models.Output, error) {
-	model, err := models.Find(m.Name)
-	if err != nil {
-		return models.Output{}, err
-	}
-	c := r.config(model, m)
+	c := r.config(m)
 	c.Noiseless = frozen
-	if err := model.Check(c); err != nil {
+	if err := models.Check(m.Kind, c); err != nil {
 		return models.Output{}, err
 	}
-	return model.Build(g, x, c), nil
+	return models.All[m.Kind].Build(g, x, c), nil
 }
 
 // input is the windows of a micro-batch of the size that suits the model in training.
@@ -59,7 +52,8 @@ func (r *run) input(g *graph.Graph, m spec.Model) *graph.Node {
 }
 
 // student trains the arm's student, unless it is the untrained control, and returns its scores.
-func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand, out *spec.Run) (scores, error) {
+func (r *run) student(ctx context.Context, arm int, from teacher, workers []*worker, out *spec.Run) (scores,
+	error) {
 	a := r.spec.Arms[arm]
 	if from.params == nil && r.spec.NeedsTeacher(a) {
 		return scores{}, failure{fault.New("teacher-failed", from.failed)}
@@ -77,8 +71,9 @@ func (r *run) student(ctx context.Context, arm int, from teacher, hands []*hand,
 		return scores{}, err
 	}
 	out.Parameters = t.Parameters()
-	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
-	if a.Control == "" {
+	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
+		Channels: r.data.channels, Micro: p.Windows.Shape[0]})
+	if spec.Controls[a.Control].Trains {
 		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
 		if err != nil {
@@ -104,7 +99,8 @@ func freeze(t *train.Trainer, from teacher) error {
 	return nil
 }
 
-// studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that joins them.
+// studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that
+// joins them.
 func (r *run) studentProblem(a spec.Arm, taught bool) (p train.Problem, err error) {
 	var fail error
 	g, err := graph.Build(func(g *graph.Graph) { p, fail = r.assemble(g, a, taught) })
@@ -118,8 +114,9 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	if err != nil {
 		return p, err
 	}
-	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params(), ClipEach: r.spec.Train.ClipEach,
-		Decay: r.spec.Train.Decay}
+	p = train.Problem{Windows: x, Loss: student.Loss, Monitor: student.Loss, Trainable: g.Params(),
+		ClipEach: r.spec.Train.ClipEach,
+		Decay:    r.spec.Train.Decay}
 	var target *graph.Node
 	first := student.First
 	if taught {
@@ -127,22 +124,22 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 			return p, err
 		}
 		first = max(first, student.First)
-		agreement, err := distill.Term("cosine", "channel", since(target, first), since(student.Series, first))
+		apart, err := distill.Term(agreement, since(target, first), since(student.Series, first))
 		if err != nil {
 			return p, err
 		}
-		p.Checks = []plan.Result{{Name: "to_teacher", Node: agreement}}
+		p.Checks = []plan.Result{{Name: spec.PartToTeacher.String(), Node: apart}}
 	}
-	var extra []models.Named
+	var extra []models.Part
 	if a.Distils() {
-		term, err := distill.Term(a.Objective.Kind, a.Objective.Axis, since(target, first), since(student.Series, first))
+		term, err := distill.Term(a.Objective, since(target, first), since(student.Series, first))
 		if err != nil {
 			return p, err
 		}
 		p.Weight = g.Input("lambda")
 		weighted := graph.Mul(p.Weight, term)
 		p.Loss = graph.Add(student.Loss, weighted)
-		extra = append(extra, models.Named{Name: a.Objective.Kind, Node: weighted})
+		extra = append(extra, models.Part{Kind: spec.Objectives[a.Objective.Kind].Part, Node: weighted})
 	}
 	p.Parts = parts(student, p.Loss, extra...)
 	score, err := r.score(student, target, first)
@@ -153,7 +150,8 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	return p, err
 }
 
-// target adds the teacher and returns its output, which no gradient passes, and the first step of it that counts.
+// target adds the teacher and returns its output, which no gradient passes, and the first step of it that
+// counts.
 func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first int, err error) {
 	defer g.Scope(teacherScope)()
 	out, err := r.build(g, x, r.spec.Teacher.Model, true)
@@ -174,19 +172,22 @@ func since(series *graph.Node, first int) *graph.Node {
 	return graph.SliceAxis(series, 1, first, series.Shape[1])
 }
 
-// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do not disagree.
+// score is the node that the spec's detection reads, [B,L]. Where teacher or student has no output, they do
+// not disagree.
 func (r *run) score(student models.Output, target *graph.Node, first int) (*graph.Node, error) {
-	if r.spec.Detect.Score == "disagreement" {
-		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first, 0), nil
+	if r.spec.Detect.Score == spec.ScoreDisagreement {
+		return graph.Pad(distill.Disagreement(since(target, first), since(student.Series, first)), 1, first,
+			0), nil
 	}
 	return student.Score(r.spec.Detect.Score)
 }
 
 // parts are the losses to report: what is minimised, the model's own loss, what either is made of.
-func parts(o models.Output, total *graph.Node, extra ...models.Named) []plan.Result {
-	out := []plan.Result{{Name: "total", Node: total}, {Name: "own", Node: o.Loss}}
+func parts(o models.Output, total *graph.Node, extra ...models.Part) []plan.Result {
+	out := []plan.Result{{Name: spec.PartTotal.String(), Node: total},
+		{Name: spec.PartOwn.String(), Node: o.Loss}}
 	for _, n := range slices.Concat(o.Parts, extra) {
-		out = append(out, plan.Result{Name: n.Name, Node: n.Node})
+		out = append(out, plan.Result{Name: n.Kind.String(), Node: n.Node})
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
@@ -25,7 +24,7 @@ type teacher struct {
 func teacherSeed(seed uint64) uint64 { return seed ^ 0x7465616368657200 }
 
 // teach returns the seed's teacher; one whose numbers stop being finite is reported, and is none.
-func (r *run) teach(ctx context.Context, seed int, hands []*hand) (teacher, error) {
+func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, error) {
 	p, err := r.teacherProblem()
 	if err != nil {
 		return teacher{}, err
@@ -35,8 +34,10 @@ func (r *run) teach(ctx context.Context, seed int, hands []*hand) (teacher, erro
 		return teacher{}, err
 	}
 	defer t.Close()
-	r.share(ctx, t, hands, Task{Spec: r.spec, Arm: -1, Channels: r.data.channels, Micro: p.Windows.Shape[0]})
-	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(), Weights: r.spec.Teacher.Weights}
+	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: TeacherArm, Channels: r.data.channels,
+		Micro: p.Windows.Shape[0]})
+	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(),
+		Weights: r.spec.Teacher.Weights}
 	err = r.fitTeacher(ctx, t, done)
 	if failed := (failure{}); errors.As(err, &failed) {
 		done.Failed = fault.Of(failed.error)
@@ -59,8 +60,9 @@ func (r *run) teacherProblem() (p train.Problem, err error) {
 		x := r.input(g, r.spec.Teacher.Model)
 		var out models.Output
 		if out, fail = r.build(g, x, r.spec.Teacher.Model, false); fail == nil {
-			p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Parts: parts(out, out.Loss), Trainable: g.Params(),
-				ClipEach: r.spec.Train.ClipEach, Decay: r.spec.Train.Decay,
+			p = train.Problem{Windows: x, Loss: out.Loss, Monitor: out.Loss, Parts: parts(out, out.Loss),
+				Trainable: g.Params(),
+				ClipEach:  r.spec.Train.ClipEach, Decay: r.spec.Train.Decay,
 				Outputs: []plan.Result{{Name: outputSeries, Node: out.Series}}}
 		}
 	})
@@ -71,7 +73,7 @@ func (r *run) teacherProblem() (p train.Problem, err error) {
 func (r *run) fitTeacher(ctx context.Context, t *train.Trainer, done *spec.TeacherRun) error {
 	if r.spec.Teacher.Weights != "" {
 		if err := r.loadTeacher(t); err != nil {
-			return fmt.Errorf("teacher weights %s: %w", r.spec.Teacher.Weights, err)
+			return fault.New("teacher-weights", r.spec.Teacher.Weights, err)
 		}
 	} else {
 		res, err := r.fit(ctx, t, teacherJob(r.spec, done.Seed))
@@ -95,7 +97,7 @@ func (r *run) fitTeacher(ctx context.Context, t *train.Trainer, done *spec.Teach
 // loadTeacher reads Teacher.Weights: a checkpoint of this program, or a public one.
 func (r *run) loadTeacher(t *train.Trainer) error {
 	if r.o.Weights == nil {
-		return errors.New("there is no place to read files from")
+		return fault.New("no-files")
 	}
 	f, err := r.o.Weights(r.spec.Teacher.Weights)
 	if err != nil {
@@ -109,15 +111,12 @@ func (r *run) loadTeacher(t *train.Trainer) error {
 	return r.importWeights(t, values)
 }
 
-// importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them are passed
-// over; any other name is a sign of the wrong file.
+// importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them
+// are passed over; any other name is a sign of the wrong file.
 func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) error {
-	model, err := models.Find(r.spec.Teacher.Name)
-	if err != nil {
-		return err
-	}
+	m := r.spec.Teacher.Model
 	passed := map[string]bool{}
-	for _, e := range model.Extra(r.config(model, r.spec.Teacher.Model)) {
+	for _, e := range models.All[m.Kind].Extra(r.config(m)) {
 		passed[e.Name] = true
 	}
 	unknown, missing, err := t.SetParams(values)
@@ -125,11 +124,11 @@ func (r *run) importWeights(t *train.Trainer, values map[string]tensor.Tensor) e
 		return err
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("tensor %s is missing, with %d more", missing[0], len(missing)-1)
+		return fault.New("tensors-missing", missing[0], len(missing)-1)
 	}
 	for _, name := range unknown {
 		if !passed[name] && !train.IsState(name) {
-			return fmt.Errorf("tensor %s is unknown to %s", name, model.Name)
+			return fault.New("tensor-unknown", name, m.Kind.String())
 		}
 	}
 	return nil

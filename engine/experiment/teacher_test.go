@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/models"
@@ -19,16 +20,19 @@ import (
 	"cosinelab/engine/train"
 )
 
-// published is what a public checkpoint of a model of the small size holds: the names of the PyTorch state dict, with
-// the tables that nothing reads.
-func published(t *testing.T, name string) map[string]tensor.Tensor {
+// published is what a public checkpoint of a model of the small size holds: the names of the PyTorch state
+// dict, with the tables that nothing reads.
+func published(t *testing.T, m spec.ModelKind) map[string]tensor.Tensor {
 	t.Helper()
-	m, err := models.Find(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := models.Config{Window: 10, Channels: 3, DModel: 4, Heads: 2, Layers: 1, DFF: 4}
-	g, _, err := m.Graph(c, 1)
+	return checkpoint(t, spec.Model{Kind: m, DModel: 4, Heads: 2, Layers: 1, DFF: 4}, 10)
+}
+
+// checkpoint is what a public one of a model for windows of so many steps with 3 channels holds.
+func checkpoint(t *testing.T, of spec.Model, window int) map[string]tensor.Tensor {
+	t.Helper()
+	m, c := of.Kind, models.ConfigOf(of)
+	c.Window, c.Channels = window, 3
+	g, _, err := models.Graph(m, c, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +40,7 @@ func published(t *testing.T, name string) map[string]tensor.Tensor {
 	for _, p := range g.Params() {
 		all[p.Name] = tensor.Tensor{Shape: p.Shape, Data: train.Initial(p, 11)}
 	}
-	for _, e := range m.Extra(c) {
+	for _, e := range models.All[m].Extra(c) {
 		x := tensor.New(e.Shape...)
 		if e.Values != nil {
 			copy(x.Data, e.Values())
@@ -56,30 +60,32 @@ func from(t *testing.T, tensors map[string]tensor.Tensor) func(string) (io.ReadC
 	return func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil }
 }
 
-func loaded(t *testing.T, model string) spec.Spec {
+func loaded(t *testing.T, model spec.ModelKind) spec.Spec {
 	s := only(small(t), "cosine")
-	s.Teacher.Name, s.Teacher.Epochs, s.Teacher.Weights = model, 0, "teacher.safetensors"
+	s.Teacher.Kind, s.Teacher.Epochs, s.Teacher.Weights = model, 0, "teacher.safetensors"
 	return s
 }
 
 func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
-	file := published(t, "anomaly_transformer")
-	for _, name := range []string{"embedding.position_embedding.pe", "encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
+	file := published(t, spec.ModelAnomalyTransformer)
+	for _, name := range []string{"embedding.position_embedding.pe",
+		"encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
 		if _, there := file[name]; !there {
 			t.Fatalf("the checkpoint lacks %s", name)
 		}
 	}
 	var outputs [][]float32
-	for _, model := range []string{"anomaly_transformer", "transformer"} {
+	for _, model := range []spec.ModelKind{spec.ModelAnomalyTransformer, spec.ModelTransformer} {
 		events := 0
-		r := quick(t, loaded(t, model), experiment.Options{Weights: from(t, file), Outputs: true, Events: func(e spec.Event) {
-			if e.Runs != 1 || e.Run != 0 {
-				if e.Phase != spec.PhaseData && e.Phase != spec.PhaseDone {
-					t.Errorf("event %+v, want the only training to be the arm's", e)
+		r := quick(t, loaded(t, model), experiment.Options{Weights: from(t, file), Outputs: true,
+			Events: func(e spec.Event) {
+				if e.Runs != 1 || e.Run != 0 {
+					if e.Phase != spec.PhaseData && e.Phase != spec.PhaseDone {
+						t.Errorf("event %+v, want the only training to be the arm's", e)
+					}
 				}
-			}
-			events++
-		}})
+				events++
+			}})
 		if got := r.Teachers[0]; got.Weights != "teacher.safetensors" || got.Epochs != nil || events == 0 {
 			t.Errorf("teacher %+v", got)
 		}
@@ -101,10 +107,12 @@ func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 		"tensor projection.bias: value 0 is NaN, not a finite number":         func(f map[string]tensor.Tensor) { f["projection.bias"].Data[0] = float32(math.NaN()) },
 		"tensor embedding.value_embedding.tokenConv.weight is missing, with ": func(f map[string]tensor.Tensor) { clear(f) },
 	} {
-		file := published(t, "transformer")
+		file := published(t, spec.ModelTransformer)
 		change(file)
-		_, err := experiment.Run(context.Background(), loaded(t, "transformer"), unlabelled(t), cpu.New(), experiment.Options{Weights: from(t, file)})
-		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: "+want) {
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(),
+			experiment.Options{Weights: from(t, file)})
+		if err == nil || !strings.Contains(words.English().Error(err),
+			"teacher weights teacher.safetensors: "+want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -119,8 +127,10 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 			return io.NopCloser(strings.NewReader("<html>")), nil
 		},
 	} {
-		_, err := experiment.Run(context.Background(), loaded(t, "transformer"), unlabelled(t), cpu.New(), experiment.Options{Weights: open})
-		if err == nil || !strings.Contains(err.Error(), "teacher weights teacher.safetensors: ") || !strings.Contains(err.Error(), want) {
+		_, err := carryOut(context.Background(), loaded(t, spec.ModelTransformer), unlabelled(t), cpu.New(),
+			experiment.Options{Weights: open})
+		if err == nil || !strings.Contains(words.English().Error(err),
+			"teacher weights teacher.safetensors: ") || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -129,13 +139,13 @@ func TestWeightsThatCannotBeReadAreAnError(t *testing.T) {
 // The checkpoint that a teacher's training leaves is a weights file like any other.
 func TestOwnCheckpointTeachesLikeTheTrainingThatWroteIt(t *testing.T) {
 	store := memory{}
-	trained := quick(t, only(small(t), "cosine"), experiment.Options{Store: store.store()})
+	trained := quick(t, only(small(t), "cosine"), experiment.Options{Store: store})
 	file, there := store["seed1-teacher.safetensors"]
 	if !there {
 		t.Fatalf("checkpoints %v", slices.Collect(maps.Keys(store)))
 	}
 	open := func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil }
-	again := quick(t, loaded(t, "transformer"), experiment.Options{Weights: open})
+	again := quick(t, loaded(t, spec.ModelTransformer), experiment.Options{Weights: open})
 	if !sameScores(runOf(t, again, "cosine"), runOf(t, trained, "cosine")) {
 		t.Error("the student of the loaded teacher differs")
 	}

@@ -186,7 +186,7 @@ func (v *verifier) constant(name string, c adamConfig, gradient, start array, af
 func (v *verifier) rates(f adamFile) error {
 	q, got := quantity{name: "learning_rate", rule: optimizer}, [][]float64{}
 	for i, want := range f.Rate.Epochs {
-		rate, err := train.Rate(spec.Train{Schedule: "reference", Rate: f.Rate.Rate}, i+1, len(f.Rate.Epochs))
+		rate, err := train.Rate(spec.Train{Schedule: spec.RateReference, Rate: f.Rate.Rate}, i+1, len(f.Rate.Epochs))
 		if err != nil {
 			return err
 		}

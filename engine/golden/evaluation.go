@@ -11,6 +11,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // exactly is the limit for what is counted or chosen, evaluated for what is computed in float64 (the file's tolerance).
@@ -329,11 +330,11 @@ func (c evaluationCase) thresholds(l *ledger) error {
 		if err != nil {
 			return err
 		}
-		policy, err := detect.FindThreshold(name)
+		threshold, err := thresholdOf(name, x)
 		if err != nil {
 			return err
 		}
-		cut, err := policy.Choose(detect.Scores{Train: train, Test: test}, detect.Params{Percent: x, K: x})
+		cut, err := detect.Choose(threshold, detect.Scores{Train: train, Test: test})
 		if err != nil {
 			return err
 		}
@@ -347,6 +348,16 @@ func (c evaluationCase) thresholds(l *ledger) error {
 		l.note(name+" flags", c.Name+"/"+key, float64(flags), numberIn(want["test_flags"]), exactly)
 	}
 	return nil
+}
+
+// thresholdOf is a policy with one parameter.
+func thresholdOf(policy string, x float64) (t spec.Threshold, err error) {
+	if err = t.Policy.UnmarshalText([]byte(policy)); err == nil {
+		for _, k := range spec.Policies[t.Policy].Params {
+			t.SetParam(k, x)
+		}
+	}
+	return t, err
 }
 
 // policyOf reads a key such as train_percentile_99.5 or mean_plus_3_sigma.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // gtaFile is gta.json; what other files hold once stands in each of its variants.
@@ -76,7 +77,7 @@ func verifyGTA(v *verifier, file []byte) error {
 func (f *gtaFile) setup(soft bool) setup {
 	c := f.Config
 	common := common{Params: f.Params, Input: f.Input, TeacherOutput: f.TeacherOutput}
-	s := common.setup("gta", c.commonConfig, models.Config{DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF,
+	s := common.setup(spec.ModelGTA, c.commonConfig, models.Config{DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF,
 		Features: c.Features, MLP: c.MLP, Table: c.Table, SoftGraph: soft, Constants: models.Constants{Tau: c.Tau, Sparsity: c.Sparsity}})
 	s.noise = map[string]array{"gumbel": f.Noise}
 	return s
@@ -92,8 +93,8 @@ func (f *gtaFile) variant(v *verifier, name string, want gtaVariant, soft bool) 
 	quantities := []quantity{
 		{"adjacency", value, []target{p.inner("adjacency", want.Adjacency)}},
 		{"output", value, one(p.out.Series, want.Output)},
-		{"losses", value, append(p.terms(want.Losses.Cosine), p.part("prediction", want.Losses.MSE),
-			p.part("sparsity", want.Losses.Sparsity), target{"total", p.total, want.Losses.Total})},
+		{"losses", value, append(p.terms(want.Losses.Cosine), p.part(spec.PartPrediction, want.Losses.MSE),
+			p.part(spec.PartSparsity, want.Losses.Sparsity), target{"total", p.total, want.Losses.Total})},
 		{"score", value, one(p.out.Scores[0].Node, want.Score)},
 		{"gradients", gradient, p.perParam(p.gradients, want.Gradients)},
 	}

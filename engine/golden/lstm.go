@@ -8,6 +8,7 @@ import (
 	"cosinelab/engine/detect"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // common is what the files of all recurrent and graph models hold.
@@ -36,14 +37,14 @@ type commonConfig struct {
 }
 
 // setup is the file's model, whose further sizes and constants are in c.
-func (f *common) setup(name string, has commonConfig, c models.Config) setup {
+func (f *common) setup(kind spec.ModelKind, has commonConfig, c models.Config) setup {
 	c.Window, c.Channels = has.Window, has.Channels
-	return setup{model: name, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
+	return setup{model: kind, sizes: c, batch: has.Batch, axis: has.DistillAxis, weight: has.DistillWeight,
 		params: f.Params, input: f.Input, teacher: f.TeacherOutput}
 }
 
 // rest compares what depends on the output alone, and the training.
-func (f *common) rest(v *verifier, p pupil) error {
+func (f *common) rest(v *verifier, p student) error {
 	first := p.out.First
 	if err := v.cosine(f.Output.steps(first), f.TeacherOutput.steps(first), f.CosineGradient); err != nil {
 		return err
@@ -75,7 +76,7 @@ func verifyLSTM(v *verifier, file []byte) error {
 	if err := decode(file, &f); err != nil {
 		return err
 	}
-	p, err := f.setup("lstm", f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
+	p, err := f.setup(spec.ModelLSTM, f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func verifyLSTM(v *verifier, file []byte) error {
 }
 
 // smoothed compares what detection makes of the device's scores of each window.
-func (v *verifier) smoothed(p pupil, span int, want array) error {
+func (v *verifier) smoothed(p student, span int, want array) error {
 	score := p.out.Scores[0].Node
 	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1), results: []*graph.Node{score}})
 	if err != nil {

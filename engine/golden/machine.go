@@ -94,7 +94,7 @@ func (r run) round(inputs map[*graph.Node][]float32, results int) ([][]float64, 
 	if err := r.write(inputs); err != nil {
 		return nil, err
 	}
-	if err := r.program.Run(context.Background(), 0); err != nil {
+	if err := r.program.Run(context.Background(), 0, nil); err != nil {
 		return nil, err
 	}
 	out := make([][]float64, results)

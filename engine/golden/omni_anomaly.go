@@ -3,6 +3,7 @@ package golden
 import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
+	"cosinelab/engine/spec"
 )
 
 // omniFile is omni_anomaly.json.
@@ -49,7 +50,7 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 	if c.StdFloor != models.StdFloor {
 		return differs("std_floor", c.StdFloor, models.StdFloor)
 	}
-	s := f.setup("omni_anomaly", c.commonConfig, models.Config{DModel: c.Hidden, DFF: c.Dense, Latent: c.Latent, Flows: c.Flows})
+	s := f.setup(spec.ModelOmniAnomaly, c.commonConfig, models.Config{DModel: c.Hidden, DFF: c.Dense, Latent: c.Latent, Flows: c.Flows})
 	s.noise = map[string]array{"noise": f.Noise}
 	p, err := s.build()
 	if err != nil {
@@ -69,8 +70,8 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 		{"output_std", value, []target{p.inner("output_std", f.OutputStd)}},
 		{"log_likelihood", value, []target{p.inner("log_likelihood", f.Likelihood)}},
 		{"losses", value, append(p.terms(f.Losses.Cosine), target{"negative_elbo", p.out.Loss, f.Losses.Own},
-			target{"total", p.total, f.Losses.Total}, p.part("log_p_x", f.Losses.Parts.X), p.part("log_p_z", f.Losses.Parts.Z),
-			p.part("log_q", f.Losses.Parts.Q))},
+			target{"total", p.total, f.Losses.Total}, p.part(spec.PartLikelihood, f.Losses.Parts.X), p.part(spec.PartPrior, f.Losses.Parts.Z),
+			p.part(spec.PartPosterior, f.Losses.Parts.Q))},
 		{"score", value, one(score, f.Score)},
 		{"score_last_point", value, one(last, f.LastPoint)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},

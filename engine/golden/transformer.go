@@ -8,6 +8,7 @@ import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 )
 
 // transformerFile is anomaly_transformer.json.
@@ -82,16 +83,16 @@ func verifyTransformer(v *verifier, file []byte) error {
 }
 
 // setup is the file's student, or its second model, as this row of models.All.
-func (f *transformerFile) setup(name string, params map[string]array) setup {
+func (f *transformerFile) setup(kind spec.ModelKind, params map[string]array) setup {
 	c := f.Config
-	return setup{model: name, batch: c.Batch, axis: c.DistillAxis, weight: c.DistillWeight, params: params,
+	return setup{model: kind, batch: c.Batch, axis: c.DistillAxis, weight: c.DistillWeight, params: params,
 		input: f.Input, teacher: f.TeacherOutput,
 		sizes: models.Config{Window: c.Window, Channels: c.Channels, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF}}
 }
 
 // teacher compares the output that the file says its own second model gives, which the student then learns from.
 func (f *transformerFile) teacher(v *verifier) error {
-	p, err := f.setup("anomaly_transformer", f.TeacherParams).build()
+	p, err := f.setup(spec.ModelAnomalyTransformer, f.TeacherParams).build()
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (f *transformerFile) teacher(v *verifier) error {
 // student compares all values, and the gradient of the total. The softened score is there because at the true
 // temperature most entries underflow, which would hide a mistake.
 func (f *transformerFile) student(v *verifier) error {
-	p, err := f.setup("anomaly_transformer", f.Params).build()
+	p, err := f.setup(spec.ModelAnomalyTransformer, f.Params).build()
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func layers(nodes []*graph.Node, want []array) []target {
 
 // norms compares how much of each phase of the minimax step reaches each parameter.
 func (f *transformerFile) norms(v *verifier) error {
-	p, err := f.setup("anomaly_transformer", f.Params).build()
+	p, err := f.setup(spec.ModelAnomalyTransformer, f.Params).build()
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (f *transformerFile) norms(v *verifier) error {
 
 // plain compares the transformer without prior association, which the same weights serve.
 func (f *transformerFile) plain(v *verifier) error {
-	p, err := f.setup("transformer", f.Params).build()
+	p, err := f.setup(spec.ModelTransformer, f.Params).build()
 	if err != nil {
 		return err
 	}

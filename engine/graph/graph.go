@@ -54,7 +54,7 @@ const (
 	Gumbel
 	// Dropout is 0 with probability x, else 1/(1-x); 1 when windows are scored.
 	Dropout
-	// After is no noise: 0 in the first x epochs of a training, then 1, and 1 when windows are scored.
+	// After is no noise: 0 in the first x epochs of a training run, then 1, and 1 when windows are scored.
 	After
 )
 

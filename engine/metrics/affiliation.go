@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"slices"
+
+	"cosinelab/datasets/steps"
 )
 
 // Affiliation is a precision and a recall by distance in time. Flags without information get far more than 0 here:
@@ -60,7 +62,7 @@ type zone struct {
 	all   interval // E
 }
 
-func newZone(truth []Segment, i int, n float64) zone {
+func newZone(truth []steps.Range, i int, n float64) zone {
 	z := zone{event: interval{float64(truth[i].From), float64(truth[i].To)}, all: interval{0, n}}
 	if i > 0 {
 		z.all.from = (float64(truth[i-1].To) + z.event.from) / 2
@@ -73,7 +75,7 @@ func newZone(truth []Segment, i int, n float64) zone {
 
 // cut returns the parts of predicted segments within the zone, and the segments that reach beyond it. The first of
 // predicted is the first that reaches into this zone or a later one.
-func (z zone) cut(predicted []Segment) (pieces []interval, rest []Segment) {
+func (z zone) cut(predicted []steps.Range) (pieces []interval, rest []steps.Range) {
 	for len(predicted) > 0 {
 		whole := interval{float64(predicted[0].From), float64(predicted[0].To)}
 		if piece := whole.clip(z.all); piece.length() > 0 {

@@ -1,14 +1,18 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+
+	"cosinelab/datasets/steps"
+)
 
 // Alarms are the flagged points of an Evaluation, before any adjustment.
 type Alarms struct {
 	Evaluation *Evaluation
-	Segments   []Segment // predicted segments: runs of flags, in order
-	Flagged    int       // flagged points
-	Hits       int       // true segments with at least one flag
-	FalseRuns  int       // predicted segments that touch no true segment
+	Segments   []steps.Range // predicted segments: runs of flags, in order
+	Flagged    int           // flagged points
+	Hits       int           // true segments with at least one flag
+	FalseRuns  int           // predicted segments that touch no true segment
 
 	caught []caught // one a true segment
 }
@@ -32,13 +36,13 @@ func (e *Evaluation) Flag(flags []bool) (*Alarms, error) {
 	return e.alarms(runs(len(flags), func(i int) bool { return flags[i] })), nil
 }
 
-func (e *Evaluation) alarms(predicted []Segment) *Alarms {
+func (e *Evaluation) alarms(predicted []steps.Range) *Alarms {
 	a := &Alarms{Evaluation: e, Segments: predicted, caught: make([]caught, len(e.Segments))}
 	for _, q := range predicted {
 		a.Flagged += q.Len()
 	}
 	touched := make([]bool, len(predicted))
-	overlaps(e.Segments, predicted, func(t, q int, both Segment) {
+	overlaps(e.Segments, predicted, func(t, q int, both steps.Range) {
 		c := &a.caught[t]
 		if c.flags == 0 {
 			c.delay = both.From - e.Segments[t].From
@@ -56,9 +60,9 @@ func (e *Evaluation) alarms(predicted []Segment) *Alarms {
 }
 
 // overlaps visits every pair of overlapping segments of two ordered lists, with what they share, in order.
-func overlaps(as, bs []Segment, visit func(a, b int, both Segment)) {
+func overlaps(as, bs []steps.Range, visit func(a, b int, both steps.Range)) {
 	for a, b := 0, 0; a < len(as) && b < len(bs); {
-		both := Segment{max(as[a].From, bs[b].From), min(as[a].To, bs[b].To)}
+		both := steps.Range{From: max(as[a].From, bs[b].From), To: min(as[a].To, bs[b].To)}
 		if both.From < both.To {
 			visit(a, b, both)
 		}

@@ -1,22 +1,26 @@
 package metrics
 
-import "math"
+import (
+	"math"
+
+	"cosinelab/datasets/steps"
+)
 
 // ChancePoint is what flags drawn independently with probability p get point by point: precision is the share of
 // anomalous points, recall is p. With p = 1 it is the value of flagging everything. Undefined without anomalies.
 // Here and below, recall is an expectation; precision and F1 are ratios of expectations, near the expected ratio
 // unless few points are flagged.
-func ChancePoint(segments []Segment, n int, p float64) Rates {
+func ChancePoint(segments []steps.Range, n int, p float64) Rates {
 	return chanceRates(segments, n, p, func(length int) float64 { return p * float64(length) })
 }
 
 // ChancePointAdjusted is the level of PointAdjusted for flags drawn with probability p.
-func ChancePointAdjusted(segments []Segment, n int, p float64) Rates {
+func ChancePointAdjusted(segments []steps.Range, n int, p float64) Rates {
 	return chanceRates(segments, n, p, func(length int) float64 { return float64(length) * hitProbability(length, p) })
 }
 
 // ChanceDelayAdjusted is the level of DelayAdjusted for flags drawn with probability p.
-func ChanceDelayAdjusted(segments []Segment, n, delay int, p float64) Rates {
+func ChanceDelayAdjusted(segments []steps.Range, n, delay int, p float64) Rates {
 	return chanceRates(segments, n, p, func(length int) float64 {
 		early := min(length-1, max(delay, 0)) + 1
 		return float64(length) * hitProbability(early, p)
@@ -24,7 +28,7 @@ func ChanceDelayAdjusted(segments []Segment, n, delay int, p float64) Rates {
 }
 
 // ChancePercentAdjusted is the level of PercentAdjusted for flags drawn with probability p. O(positives).
-func ChancePercentAdjusted(segments []Segment, n, percent int, p float64) Rates {
+func ChancePercentAdjusted(segments []steps.Range, n, percent int, p float64) Rates {
 	percent = clipPercent(percent)
 	return chanceRates(segments, n, p, func(length int) float64 {
 		return newBinomial(length, p).adjusted(percent*length/100 + 1)
@@ -32,7 +36,7 @@ func ChancePercentAdjusted(segments []Segment, n, percent int, p float64) Rates 
 }
 
 // ChancePercentArea is the level of PercentArea for flags drawn with probability p. O(positives + 101 m).
-func ChancePercentArea(segments []Segment, n int, p float64) Value {
+func ChancePercentArea(segments []steps.Range, n int, p float64) Value {
 	var tp [101]float64
 	for _, s := range segments {
 		flags := newBinomial(s.Len(), p)
@@ -44,7 +48,7 @@ func ChancePercentArea(segments []Segment, n int, p float64) Value {
 }
 
 // ChanceComposite is the level of Composite for flags drawn with probability p.
-func ChanceComposite(segments []Segment, n int, p float64) Rates {
+func ChanceComposite(segments []steps.Range, n int, p float64) Rates {
 	points := ChancePoint(segments, n, p)
 	if !points.Recall.Defined() {
 		return points
@@ -67,7 +71,7 @@ func chanceAUROC(e *Evaluation, _ float64) Value {
 }
 
 // chanceRates sums truePositives, the expectation for one segment, over all of them.
-func chanceRates(segments []Segment, n int, p float64, truePositives func(length int) float64) Rates {
+func chanceRates(segments []steps.Range, n int, p float64, truePositives func(length int) float64) Rates {
 	tp := 0.0
 	for _, s := range segments {
 		tp += truePositives(s.Len())
@@ -76,7 +80,7 @@ func chanceRates(segments []Segment, n int, p float64, truePositives func(length
 }
 
 // expectedRates forms the rates of expected counts.
-func expectedRates(segments []Segment, n int, p, tp float64) Rates {
+func expectedRates(segments []steps.Range, n int, p, tp float64) Rates {
 	if len(segments) == 0 || !(p >= 0 && p <= 1) {
 		return undefinedRates
 	}

@@ -19,7 +19,7 @@ type Chance struct {
 // ChanceLevels returns the chance level of each of rows for the labels of e when the share rate of the points is
 // flagged. Metrics without a closed form are measured on Draws random permutations from fixed seeds: the same labels
 // and rate always give the same levels, and those of metrics that need no threshold do not depend on rate.
-// It calls progress, which may be nil, after each draw and stops with the context's error once that is done.
+// It calls progress, which may be nil, after each metric of each draw and stops with the context's error once that is done.
 func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float64, progress func(done, of int)) ([]Chance, error) {
 	levels := make([]Chance, len(rows))
 	var drawn []Metric
@@ -50,7 +50,11 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 	samples := make([][]float64, len(rows))
 	for d := range Draws {
 		random := e.permuted(rand.New(rand.NewPCG(uint64(d), 0)))
-		values, err := Measure(ctx, rows, random, random.top(rate), nil)
+		values, err := Measure(ctx, rows, random, random.top(rate), func(done, of int) {
+			if progress != nil {
+				progress(d*of+done, Draws*of)
+			}
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -58,9 +62,6 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 			if v.Defined() {
 				samples[i] = append(samples[i], float64(v))
 			}
-		}
-		if progress != nil {
-			progress(d+1, Draws)
 		}
 	}
 	return samples, nil

@@ -9,24 +9,17 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
+	"cosinelab/datasets/steps"
 )
 
-// Segment is the points From up to, not including, To: a maximal run of anomalous or of flagged points.
-type Segment struct {
-	From int `json:"from"`
-	To   int `json:"to"`
-}
-
-// Len is the number of points in the segment.
-func (s Segment) Len() int { return s.To - s.From }
-
 // Segments returns the maximal runs of ones in labels, in order.
-func Segments(labels []uint8) []Segment {
+func Segments(labels []uint8) []steps.Range {
 	return runs(len(labels), func(i int) bool { return labels[i] == 1 })
 }
 
-func runs(n int, on func(int) bool) []Segment {
-	var found []Segment
+func runs(n int, on func(int) bool) []steps.Range {
+	var found []steps.Range
 	for i := 0; i < n; i++ {
 		if !on(i) {
 			continue
@@ -35,7 +28,7 @@ func runs(n int, on func(int) bool) []Segment {
 		for i < n && on(i) {
 			i++
 		}
-		found = append(found, Segment{from, i})
+		found = append(found, steps.Range{From: from, To: i})
 	}
 	return found
 }
@@ -57,12 +50,12 @@ func (u Unscored) String() string {
 // Evaluation is a series of scores with its labels, prepared for every metric. The one sort that they share
 // happens at the first metric that needs it. Its fields are for reading only. It is safe for concurrent use.
 type Evaluation struct {
-	Scores    []float64 // [n], higher is more anomalous, all finite
-	Labels    []uint8   // [n], 1 is anomalous
-	Segments  []Segment // true segments, in order
-	Positives int       // anomalous points
-	Unscored  int       // points that came without a score
-	Policy    Unscored  // what was done with them
+	Scores    []float64     // [n], higher is more anomalous, all finite
+	Labels    []uint8       // [n], 1 is anomalous
+	Segments  []steps.Range // true segments, in order
+	Positives int           // anomalous points
+	Unscored  int           // points that came without a score
+	Policy    Unscored      // what was done with them
 
 	sorting sync.Once
 	sorted  []ranked // highest score first

@@ -3,6 +3,8 @@ package metrics
 import (
 	"context"
 	"fmt"
+
+	"cosinelab/datasets/steps"
 )
 
 // exampleSeries has 12 points; the true segments are [2, 5) and [8, 10).
@@ -96,7 +98,7 @@ func ExampleEvaluation_VUS() {
 }
 
 func ExampleChancePointAdjusted() {
-	segments := []Segment{{2000, 2200}, {7000, 7300}}
+	segments := []steps.Range{{From: 2000, To: 2200}, {From: 7000, To: 7300}}
 	chance := ChancePointAdjusted(segments, 10_000, 0.02)
 	fmt.Printf("2 %% random flags: F1 %.3f, without adjustment %.3f\n", chance.F1, ChancePoint(segments, 10_000, 0.02).F1)
 	// Output: 2 % random flags: F1 0.836, without adjustment 0.029
@@ -114,10 +116,10 @@ func ExampleMeasure() {
 		panic(err)
 	}
 	for i, m := range All[:3] {
-		fmt.Printf("%s %.3f, by chance %.3f\n", m.Title, values[i], chance[i].Mean)
+		fmt.Printf("%s %.3f, by chance %.3f\n", m.Name, values[i], chance[i].Mean)
 	}
 	// Output:
-	// Precision 0.500, by chance 0.417
-	// Recall 0.400, by chance 0.333
-	// F1 0.444, by chance 0.370
+	// precision 0.500, by chance 0.417
+	// recall 0.400, by chance 0.333
+	// f1 0.444, by chance 0.370
 }

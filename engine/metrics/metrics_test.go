@@ -7,18 +7,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"cosinelab/assets/words"
 )
 
 func TestEveryMetricIsDescribedCompletely(t *testing.T) {
 	seen := map[string]bool{}
 	for i, m := range All {
-		if m.Name == "" || m.Title == "" || seen[m.Name] {
-			t.Errorf("row %d: name %q and title %q, want both, and the name once", i, m.Name, m.Title)
+		if m.Name == "" || m.Short == "" || m.Source == "" || seen[m.Name] || seen[m.Short] {
+			t.Errorf("row %d: name %q, short title %q, source %q, want all three, the titles once", i, m.Name, m.Short, m.Source)
 		}
-		seen[m.Name] = true
-		if !strings.HasSuffix(m.Definition, ".") || strings.Count(m.Definition, ". ") > 0 {
-			t.Errorf("%s: definition %q, want one sentence", m.Name, m.Definition)
-		}
+		seen[m.Name], seen[m.Short] = true, true
 		if (m.OfScores == nil) == (m.OfAlarms == nil) {
 			t.Errorf("%s: want a function of scores or one of alarms", m.Name)
 		}
@@ -31,17 +30,32 @@ func TestEveryMetricIsDescribedCompletely(t *testing.T) {
 		if i > 0 && m.Group == Honest && All[i-1].Group == Flattering {
 			t.Errorf("%s: honest metrics come first", m.Name)
 		}
+		if found, ok := Find(m.Name); !ok || found.Name != m.Name {
+			t.Errorf("%s is not found", m.Name)
+		}
 	}
 }
 
-func TestDefinitionsNameTheirParameters(t *testing.T) {
-	want := map[string]int{
-		"vus_roc": DefaultWindow, "vus_pr": DefaultWindow, "r_auc_roc": DefaultWindow, "r_auc_pr": DefaultWindow,
-		"pa_delay_f1": DefaultDelay + 1, "pak_f1": DefaultPercent, "pak_best_f1": DefaultPercent,
-	}
-	for _, m := range All {
-		if parameter, ok := want[m.Name]; ok && !strings.Contains(m.Definition, strconv.Itoa(parameter)) {
-			t.Errorf("%s: definition %q does not say %d", m.Name, m.Definition, parameter)
+// parameters are those that a definition must name.
+var parameters = map[string]int{
+	"vus_roc": DefaultWindow, "vus_pr": DefaultWindow, "r_auc_roc": DefaultWindow, "r_auc_pr": DefaultWindow,
+	"pa_delay_f1": DefaultDelay + 1, "pak_f1": DefaultPercent, "pak_best_f1": DefaultPercent,
+}
+
+func TestEveryMetricHasATitleAndADefinitionOfOneSentenceInEachLanguage(t *testing.T) {
+	for _, tag := range words.Tags() {
+		w := words.In(tag)
+		for _, m := range All {
+			if !w.Has(words.Key(m.WordKey())) {
+				t.Errorf("%s.txt has no text for %s, the title of %s", tag, m.WordKey(), m.Name)
+			}
+			definition := w.Say(words.Key(m.DefinitionKey()))
+			if !strings.HasSuffix(definition, ".") || strings.Count(definition, ". ") > 0 {
+				t.Errorf("%s.txt: %s = %q, want one sentence", tag, m.DefinitionKey(), definition)
+			}
+			if parameter, ok := parameters[m.Name]; ok && !strings.Contains(definition, strconv.Itoa(parameter)) {
+				t.Errorf("%s.txt: %s = %q does not say %d", tag, m.DefinitionKey(), definition, parameter)
+			}
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package metrics
 
+import "cosinelab/datasets/steps"
+
 // Bias says which points of a range weigh most in RangeBased.
 type Bias int
 
@@ -67,10 +69,10 @@ func (a *Alarms) RangeBased(o RangeOptions) Rates {
 }
 
 // rangeMean is the mean score of rs given the other kind's ranges; 0 if there are none.
-func rangeMean(rs, others []Segment, o RangeOptions) float64 {
+func rangeMean(rs, others []steps.Range, o RangeOptions) float64 {
 	covered := make([]float64, len(rs)) // weights, whole numbers
 	count := make([]int, len(rs))
-	overlaps(rs, others, func(i, _ int, both Segment) {
+	overlaps(rs, others, func(i, _ int, both steps.Range) {
 		r := rs[i]
 		covered[i] += o.Bias.sum(both.To-r.From, r.Len()) - o.Bias.sum(both.From-r.From, r.Len())
 		count[i]++

@@ -6,6 +6,7 @@ import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 )
 
 // The constants of the Anomaly Transformer (README.md, sections 3.3 to 3.6).
@@ -20,13 +21,6 @@ const (
 
 // anomalyTransformer is the Anomaly Transformer (Xu et al., ICLR 2022; README.md, section 3).
 var anomalyTransformer = Model{
-	Name:  "anomaly_transformer",
-	Title: "Anomaly Transformer",
-	About: "Learns how far each step's attention reaches beyond its neighbours; an anomaly's hardly does.",
-	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
-	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
-
-	Branches:   1,
 	MicroBatch: transformerMicroBatch,
 	Build:      buildAnomalyTransformer,
 	Extra:      unusedTables,
@@ -57,10 +51,10 @@ func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	return Output{
 		Series: y,
 		Loss:   graph.Add(graph.Scale(rec, 2), minimax),
-		Parts:  []Named{{"reconstruction", rec}, {"discrepancy", a.SeriesLoss}},
-		Scores: []Named{
-			{"association", AssociationScore(a.Discrepancy, score, Temperature)},
-			{"reconstruction", score},
+		Parts:  []Part{{spec.PartReconstruction, rec}, {spec.PartDiscrepancy, a.SeriesLoss}},
+		Scores: []Score{
+			{spec.ScoreAssociation, AssociationScore(a.Discrepancy, score, Temperature)},
+			{spec.ScoreReconstruction, score},
 		},
 		Associations: a,
 	}

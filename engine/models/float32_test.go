@@ -10,20 +10,21 @@ import (
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 )
 
 // TestLossAndScoreStayFiniteInFloat32 drives the deviations of the prior to both ends of their range, where the prior
 // becomes the identity and where it is widest, with data far from 0.
 func TestLossAndScoreStayFiniteInFloat32(t *testing.T) {
 	for _, raw := range []float32{-1e3, 1e3} {
-		b := build(t, find(t, "anomaly_transformer"))
+		b := build(t, spec.ModelAnomalyTransformer)
 		grads, err := autodiff.Gradients(b.out.Loss, b.graph.Params()...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		proc := plan.Proc{Name: "all", Results: []plan.Result{{Name: "loss", Node: b.out.Loss}}}
 		for _, s := range b.out.Scores {
-			proc.Results = append(proc.Results, plan.Result{Name: s.Name, Node: s.Node})
+			proc.Results = append(proc.Results, plan.Result{Name: s.Kind.String(), Node: s.Node})
 		}
 		for i, d := range grads {
 			proc.Results = append(proc.Results, plan.Result{Name: b.graph.Params()[i].Name, Node: d})
@@ -70,7 +71,7 @@ func runOnCPU(t *testing.T, b built, proc plan.Proc, raw float32) map[string][]f
 			t.Fatal(err)
 		}
 	}
-	if err := program.Run(context.Background(), 0); err != nil {
+	if err := program.Run(context.Background(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float32{}

@@ -19,8 +19,8 @@ import (
 )
 
 func TestGradientOfEachModelsLossEqualsFiniteDifferences(t *testing.T) {
-	for _, m := range models.All {
-		t.Run(m.Name, func(t *testing.T) {
+	for m := range spec.Each(spec.ModelCount) {
+		t.Run(m.String(), func(t *testing.T) {
 			b := build(t, m)
 			grads, err := autodiff.Gradients(b.out.Loss, b.graph.Params()...)
 			if err != nil {
@@ -111,27 +111,27 @@ func (f frozen) slope(t *testing.T, name string, j int) float64 {
 }
 
 func TestEachModelOverfitsOneBatch(t *testing.T) {
-	for _, m := range models.All {
-		t.Run(m.Name, func(t *testing.T) {
+	for m := range spec.Each(spec.ModelCount) {
+		t.Run(m.String(), func(t *testing.T) {
 			c := fit(m, models.Config{Window: 16, Channels: 3, DModel: 16, Heads: 2, Layers: 1, DFF: 16, Latent: 3, Flows: 2,
 				Centres: []int{3}, Features: 4, MLP: 8})
 			c.Dropout = 0
-			g, out, err := m.Graph(c, 2)
+			g, out, err := models.Graph(m, c, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
 			p := train.Problem{Graph: g, Windows: g.Input("x", 2, c.Window, c.Channels), Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params()}
 			for _, part := range out.Parts {
-				p.Parts = append(p.Parts, plan.Result{Name: part.Name, Node: part.Node})
+				p.Parts = append(p.Parts, plan.Result{Name: part.Kind.String(), Node: part.Node})
 			}
 			// A variational model first learns to ignore its latent values, and is never sure of them.
 			epochs, share := 250, 0.05
-			if m.Name == "omni_anomaly" {
+			if m == spec.ModelOmniAnomaly {
 				epochs, share = 800, 0.1
 			}
 			first, last := overfit(t, p, epochs)
 			if last > share*first {
-				t.Errorf("%s %.4f after training, %.4f before; want less than %v of it", out.Parts[0].Name, last, first, share)
+				t.Errorf("%s %.4f after training, %.4f before; want less than %v of it", out.Parts[0].Kind, last, first, share)
 			}
 		})
 	}
@@ -151,7 +151,7 @@ func overfit(t *testing.T, p train.Problem, epochs int) (first, best float64) {
 		s.Values = append(s.Values, float32(v))
 	}
 	windows := datasets.Tile(s, rows/2)
-	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: "constant", Batch: 2}, Epochs: epochs, Seed: 1}
+	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: spec.RateConstant, Batch: 2}, Epochs: epochs, Seed: 1}
 	result, err := tr.Fit(context.Background(), windows, datasets.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 )
 
 // gta learns a graph of influences between channels and predicts every step from the steps before it (Chen et al., IEEE
@@ -15,13 +16,7 @@ import (
 // are. In scoring it is the most likely one. As a teacher it gives its prediction under the most likely
 // graph.
 var gta = Model{
-	Name:  "gta",
-	Title: "GTA",
-	About: "Learns which channels drive which, and predicts each step from the past of all; surprise is anomalous.",
-	Lab:   Config{DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8, Constants: gtaConstants},
-	Full:  Config{DModel: 128, Heads: 8, Layers: 3, DFF: 128, Features: 8, MLP: 16, Dropout: 0.05, Constants: gtaConstants},
-
-	Branches:   2,
+	Constants:  gtaConstants,
 	MicroBatch: always(1),
 	Build:      buildGTA,
 	Extra:      noExtra,
@@ -50,8 +45,8 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	return Output{
 		Series: y,
 		Loss:   graph.Add(mse, graph.Scale(influence.sparsity, c.Sparsity)),
-		Parts:  []Named{{"prediction", mse}, {"sparsity", influence.sparsity}},
-		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+		Parts:  []Part{{spec.PartPrediction, mse}, {spec.PartSparsity, influence.sparsity}},
+		Scores: []Score{{spec.ScoreReconstruction, nn.SquaredError(y, x)}},
 		Inner:  append(inner, Named{"adjacency", influence.adjacency}),
 	}
 }

@@ -5,18 +5,13 @@ import (
 
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
+	"cosinelab/engine/spec"
 )
 
 // lstm predicts every step from the steps before it in the window (after Hundman et al., KDD 2018; README.md,
 // section 5): one model for all channels, one step ahead. The first step is predicted from nothing. As a
 // teacher it gives its prediction.
 var lstm = Model{
-	Name:  "lstm",
-	Title: "LSTM",
-	About: "Predicts each step from the steps before it; what comes unexpectedly is anomalous.",
-	Lab:   Config{DModel: 32, Layers: 2},
-	Full:  Config{DModel: 80, Layers: 2, Dropout: 0.3},
-
 	MicroBatch: always(16),
 	Build:      buildLSTM,
 	Extra:      noExtra,
@@ -39,8 +34,8 @@ func buildLSTM(g *graph.Graph, x *graph.Node, c Config) Output {
 	return Output{
 		Series: y,
 		Loss:   mse,
-		Parts:  []Named{{"prediction", mse}},
-		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+		Parts:  []Part{{spec.PartPrediction, mse}},
+		Scores: []Score{{spec.ScoreReconstruction, nn.SquaredError(y, x)}},
 		Inner:  inner,
 	}
 }

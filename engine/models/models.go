@@ -4,32 +4,26 @@ package models
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"cosinelab/engine/graph"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
-// All lists the models.
-var All = []Model{
-	transformer,
-	anomalyTransformer,
-	lstm,
-	omniAnomaly,
-	thoc,
-	gta,
+// All holds the models.
+var All = [spec.ModelCount]Model{
+	spec.ModelTransformer:        transformer,
+	spec.ModelAnomalyTransformer: anomalyTransformer,
+	spec.ModelLSTM:               lstm,
+	spec.ModelOmniAnomaly:        omniAnomaly,
+	spec.ModelTHOC:               thoc,
+	spec.ModelGTA:                gta,
 }
 
-// Model is a detector: a network that gives every window a series like it, a loss of its own, a score for every step.
+// Model is a detector: a network that gives every window a series like it, a loss of its own, a score for every step. What
+// is known of it without building it stands in spec.Models.
 type Model struct {
-	Name  string // as specs spell it
-	Title string
-	About string // one sentence for a reader who does not know the model
-	// Lab sizes train within seconds, Full sizes are those of the paper; Window and Channels are 0. A size that is 0 in
-	// Lab is none that the model has.
-	Lab, Full Config
-	// Branches is the number of equal parts of the features that attention heads divide; 0 = there are no heads.
-	Branches int
+	Constants Constants
 	// MicroBatch is how many windows go best through the graph at once. One keeps a small transformer's activations in
 	// cache; the products of a recurrence, or those with weights too large for the cache, need more rows. Only DModel of c counts.
 	MicroBatch func(c Config) int
@@ -44,6 +38,18 @@ type Model struct {
 
 // always is a micro-batch that no size changes.
 func always(n int) func(Config) int { return func(Config) int { return n } }
+
+// ConfigOf is the configuration of a spec's model, with its lab size where the spec leaves one out. Window and Channels are
+// for the data to say.
+func ConfigOf(m spec.Model) Config {
+	m = m.OrLab()
+	c := Config{DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent, Flows: m.Flows,
+		Features: m.Features, MLP: m.MLP, Dropout: m.Dropout, Constants: All[m.Kind].Constants}
+	if m.Centres > 0 {
+		c.Centres = []int{m.Centres}
+	}
+	return c
+}
 
 // Config holds the sizes and constants of a model.
 type Config struct {
@@ -76,7 +82,7 @@ type Constants struct {
 	Orthogonality   float64 // weight of THOC's orthogonality loss
 	SelfSupervision float64 // weight of THOC's prediction loss
 	Sparsity        float64 // weight of GTA's sparsity
-	CompleteEpochs  int     // of GTA, the first epochs of a training in which its graph is complete
+	CompleteEpochs  int     // of GTA, the first epochs of a training run in which its graph is complete
 }
 
 // drop leaves out a share of x in training.
@@ -87,16 +93,11 @@ func (c Config) drop(name string, x *graph.Node) *graph.Node {
 	return graph.Mul(x, x.Graph().Draw(name, graph.Dropout, c.Dropout, x.Shape...))
 }
 
-// size is a size with the name that it has in a spec.
-type size struct {
-	name string
-	n    int
-}
-
-// sizes lists the sizes that not every model has.
-func (c Config) sizes() []size {
-	return []size{{"d_model", c.DModel}, {"heads", c.Heads}, {"layers", c.Layers}, {"d_ff", c.DFF}, {"latent", c.Latent},
-		{"flows", c.Flows}, {"centres", fewest(c.Centres)}, {"features", c.Features}, {"mlp", c.MLP}}
+// sizes are those that not every model has.
+func (c Config) sizes() [spec.SizeCount]int {
+	return [...]int{spec.SizeWidth: c.DModel, spec.SizeHeads: c.Heads, spec.SizeLayers: c.Layers, spec.SizeDFF: c.DFF,
+		spec.SizeLatent: c.Latent, spec.SizeFlows: c.Flows, spec.SizeCentres: fewest(c.Centres), spec.SizeFeatures: c.Features,
+		spec.SizeMLP: c.MLP}
 }
 
 func fewest(ns []int) int {
@@ -111,11 +112,23 @@ type Output struct {
 	Series *graph.Node // [B,L,C]: the reconstruction or prediction; what a teacher gives, what is distilled
 	First  int         // the first step that Series has something to say of; what comes before is 0 and does not count
 	Loss   *graph.Node // scalar: what training without a teacher minimises
-	Parts  []Named     // scalars that make up the loss, for reports
-	Scores []Named     // [B,L] each, the higher the more anomalous; the model's own is the first
+	Parts  []Part      // scalars that make up the loss, for reports
+	Scores []Score     // [B,L] each, in the order of the model's row in spec.Models
 	Inner  []Named     // what is computed on the way, for a look inside
 	// Associations are what the Anomaly Transformer's attention computes on the way; nil for other models.
 	Associations *Associations
+}
+
+// Part is a part of a loss.
+type Part struct {
+	Kind spec.PartKind
+	Node *graph.Node
+}
+
+// Score is a score of steps.
+type Score struct {
+	Kind spec.ScoreKind
+	Node *graph.Node
 }
 
 // Named is a value with the name under which it is reported.
@@ -124,16 +137,14 @@ type Named struct {
 	Node *graph.Node
 }
 
-// Score returns the score of this name; "model" is the model's own. It fails with the names that there are.
-func (o Output) Score(name string) (*graph.Node, error) {
-	names := []string{"model"}
-	for i, s := range o.Scores {
-		if s.Name == name || i == 0 && name == "model" {
+// Score returns a score that the model has; ScoreModel is the model's own.
+func (o Output) Score(kind spec.ScoreKind) (*graph.Node, error) {
+	for _, s := range o.Scores {
+		if s.Kind == kind || kind == spec.ScoreModel {
 			return s.Node, nil
 		}
-		names = append(names, s.Name)
 	}
-	return nil, fmt.Errorf("score %q: unknown, want one of %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("models: score %s: the model has none", kind)
 }
 
 // Extra is a tensor of a public checkpoint that is no parameter here: accepted without use when weights are read.
@@ -144,68 +155,57 @@ type Extra struct {
 	Values func() []float32
 }
 
-// Find returns the model of this name, or an error with the names that there are.
-func Find(name string) (Model, error) {
-	var names []string
-	for _, m := range All {
-		if m.Name == name {
-			return m, nil
+// Check says which size a model cannot have. Names are those of a spec.
+func Check(kind spec.ModelKind, c Config) error {
+	row := spec.Models[kind]
+	for i, n := range c.sizes() {
+		size := spec.SizeKind(i)
+		has := *row.Lab.Size(size) != 0
+		if !has && n != 0 {
+			return fmt.Errorf("%s: %s %d, want 0: the model has none", kind, size, n)
 		}
-		names = append(names, m.Name)
-	}
-	return Model{}, fmt.Errorf("model %q: unknown, want one of %s", name, strings.Join(names, ", "))
-}
-
-// Check says which size the model cannot have. Names are those of a spec.
-func (m Model) Check(c Config) error {
-	has := m.Lab.sizes()
-	for i, s := range c.sizes() {
-		if has[i].n == 0 && s.n != 0 {
-			return fmt.Errorf("%s: %s %d, want 0: the model has none", m.Name, s.name, s.n)
-		}
-		if has[i].n != 0 && s.n < 1 {
-			return fmt.Errorf("%s: %s %d, want at least 1", m.Name, s.name, s.n)
+		if has && n < 1 {
+			return fmt.Errorf("%s: %s %d, want at least 1", kind, size, n)
 		}
 	}
-	for _, s := range []size{{"window", c.Window}, {"channels", c.Channels}} {
-		if s.n < 1 {
-			return fmt.Errorf("%s: %s %d, want at least 1", m.Name, s.name, s.n)
-		}
+	if c.Window < 1 || c.Channels < 1 {
+		return fmt.Errorf("%s: window %d with %d channels, want at least 1 of each", kind, c.Window, c.Channels)
 	}
-	if c.Dropout != 0 && m.Full.Dropout == 0 {
-		return fmt.Errorf("%s: dropout %v, want 0: the model has none", m.Name, c.Dropout)
+	if c.Dropout != 0 && !row.Drops() {
+		return fmt.Errorf("%s: dropout %v, want 0: the model has none", kind, c.Dropout)
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
-		return fmt.Errorf("%s: dropout %v, want a share from 0 up to 1", m.Name, c.Dropout)
+		return fmt.Errorf("%s: dropout %v, want a share from 0 up to 1", kind, c.Dropout)
 	}
-	if err := m.checkHeads(c); err != nil || m.Fits == nil {
+	if err := checkHeads(kind, c); err != nil || All[kind].Fits == nil {
 		return err
 	}
-	return m.Fits(c)
+	return All[kind].Fits(c)
 }
 
 // checkHeads is for models with attention; the others have neither heads nor a position code.
-func (m Model) checkHeads(c Config) error {
-	if m.Branches == 0 {
+func checkHeads(kind spec.ModelKind, c Config) error {
+	branches := spec.Models[kind].Branches
+	if branches == 0 {
 		return nil
 	}
 	if c.DModel%2 != 0 {
-		return fmt.Errorf("%s: d_model %d, want an even number for the position code", m.Name, c.DModel)
+		return fmt.Errorf("%s: d_model %d, want an even number for the position code", kind, c.DModel)
 	}
-	if c.DModel%(m.Branches*c.Heads) != 0 {
-		return fmt.Errorf("%s: heads %d, want a divisor of d_model %d", m.Name, c.Heads, c.DModel/m.Branches)
+	if c.DModel%(branches*c.Heads) != 0 {
+		return fmt.Errorf("%s: heads %d, want a divisor of d_model %d", kind, c.Heads, c.DModel/branches)
 	}
 	return nil
 }
 
-// Graph builds the model alone, in a graph of its own, for a batch of windows in the input "x" [batch,L,C].
-func (m Model) Graph(c Config, batch int) (*graph.Graph, Output, error) {
-	if err := m.Check(c); err != nil {
+// Graph builds a model alone, in a graph of its own, for a batch of windows in the input "x" [batch,L,C].
+func Graph(kind spec.ModelKind, c Config, batch int) (*graph.Graph, Output, error) {
+	if err := Check(kind, c); err != nil {
 		return nil, Output{}, err
 	}
 	var out Output
 	g, err := graph.Build(func(g *graph.Graph) {
-		out = m.Build(g, g.Input("x", batch, c.Window, c.Channels), c)
+		out = All[kind].Build(g, g.Input("x", batch, c.Window, c.Channels), c)
 	})
 	return g, out, err
 }

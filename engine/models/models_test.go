@@ -21,9 +21,9 @@ var odd = models.Config{Window: 7, Channels: 3, DModel: 10, Heads: 5, Layers: 2,
 	Centres: []int{3, 2}, Features: 3, MLP: 4}
 
 // fit is the model's lab configuration with those of the sizes that it has.
-func fit(m models.Model, sizes models.Config) models.Config {
-	c := m.Lab
-	c.Window, c.Channels, c.Dropout = sizes.Window, sizes.Channels, m.Full.Dropout
+func fit(m spec.ModelKind, sizes models.Config) models.Config {
+	c := models.ConfigOf(spec.Model{Kind: m})
+	c.Window, c.Channels, c.Dropout = sizes.Window, sizes.Channels, spec.Models[m].Full.Dropout
 	for _, s := range []struct{ size, to *int }{
 		{&c.DModel, &sizes.DModel}, {&c.Heads, &sizes.Heads}, {&c.Layers, &sizes.Layers}, {&c.DFF, &sizes.DFF},
 		{&c.Latent, &sizes.Latent}, {&c.Flows, &sizes.Flows}, {&c.Features, &sizes.Features}, {&c.MLP, &sizes.MLP},
@@ -45,9 +45,9 @@ type built struct {
 	feeds backendtest.Feeds
 }
 
-func build(t *testing.T, m models.Model) built {
+func build(t *testing.T, m spec.ModelKind) built {
 	t.Helper()
-	g, out, err := m.Graph(fit(m, odd), 2)
+	g, out, err := models.Graph(m, fit(m, odd), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,58 +82,42 @@ func wave(n int) []float64 {
 }
 
 func TestSeriesAndScoresHaveTheShapesOfTheWindow(t *testing.T) {
-	for _, m := range models.All {
+	for m := range spec.Each(spec.ModelCount) {
 		b := build(t, m)
 		if got := b.out.Series.Shape.String(); got != "[2,7,3]" {
-			t.Errorf("%s: series %s, want [2,7,3]", m.Name, got)
+			t.Errorf("%s: series %s, want [2,7,3]", m, got)
 		}
 		if len(b.out.Loss.Shape) != 0 {
-			t.Errorf("%s: loss %v, want a scalar", m.Name, b.out.Loss.Shape)
+			t.Errorf("%s: loss %v, want a scalar", m, b.out.Loss.Shape)
 		}
 		for _, p := range b.out.Parts {
 			if len(p.Node.Shape) != 0 {
-				t.Errorf("%s: part %s %v, want a scalar", m.Name, p.Name, p.Node.Shape)
+				t.Errorf("%s: part %s %v, want a scalar", m, p.Kind, p.Node.Shape)
 			}
 		}
 		for _, s := range b.out.Scores {
 			if got := s.Node.Shape.String(); got != "[2,7]" {
-				t.Errorf("%s: score %s %s, want [2,7]", m.Name, s.Name, got)
+				t.Errorf("%s: score %s %s, want [2,7]", m, s.Kind, got)
 			}
 		}
 	}
 }
 
 func TestScoresAreFoundByName(t *testing.T) {
-	out := build(t, find(t, "anomaly_transformer")).out
-	for name, want := range map[string]*graph.Node{"model": out.Scores[0].Node, "association": out.Scores[0].Node, "reconstruction": out.Scores[1].Node} {
-		if got, err := out.Score(name); got != want || err != nil {
-			t.Errorf("score %s: another node, or %v", name, err)
+	out := build(t, spec.ModelAnomalyTransformer).out
+	for kind, want := range map[spec.ScoreKind]*graph.Node{spec.ScoreModel: out.Scores[0].Node,
+		spec.ScoreAssociation: out.Scores[0].Node, spec.ScoreReconstruction: out.Scores[1].Node} {
+		if got, err := out.Score(kind); got != want || err != nil {
+			t.Errorf("score %s: another node, or %v", kind, err)
 		}
 	}
-	want := `score "energy": unknown, want one of model, association, reconstruction`
-	if _, err := out.Score("energy"); err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
-	}
-}
-
-func find(t *testing.T, name string) models.Model {
-	t.Helper()
-	m, err := models.Find(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func TestFindNamesTheModelsThereAre(t *testing.T) {
-	want := `model "prophet": unknown, want one of transformer, anomaly_transformer, lstm`
-	if _, err := models.Find("prophet"); err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("error %v, want %s", err, want)
+	if _, err := out.Score(spec.ScoreLikelihood); err == nil {
+		t.Error("the Anomaly Transformer has a likelihood")
 	}
 }
 
 func TestAssociationWeightsOfAWindowSumToOne(t *testing.T) {
-	b := build(t, find(t, "anomaly_transformer"))
+	b := build(t, spec.ModelAnomalyTransformer)
 	ones := b.graph.Const(slices.Repeat([]float32{1}, 14), 2, 7)
 	rows := []*graph.Node{models.AssociationScore(b.out.Associations.Discrepancy, ones, models.Temperature)}
 	rows = append(rows, b.out.Associations.Series...)
@@ -178,9 +162,9 @@ func publicNames(c models.Config) map[string]string {
 }
 
 func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
-	for _, name := range []string{"transformer", "anomaly_transformer"} {
-		m, sizes := find(t, name), fit(find(t, name), odd)
-		g, _, err := m.Graph(sizes, 1)
+	for _, m := range []spec.ModelKind{spec.ModelTransformer, spec.ModelAnomalyTransformer} {
+		sizes := fit(m, odd)
+		g, _, err := models.Graph(m, sizes, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,25 +178,25 @@ func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
 		for _, p := range g.Params() {
 			got[p.Name] = p.Shape.String()
 		}
-		for _, e := range m.Extra(sizes) {
+		for _, e := range models.All[m].Extra(sizes) {
 			if _, twice := got[e.Name]; twice {
-				t.Errorf("%s: %s is an extra and a parameter", m.Name, e.Name)
+				t.Errorf("%s: %s is an extra and a parameter", m, e.Name)
 			}
 			got[e.Name] = e.Shape.String()
 		}
 		for name, shape := range want {
 			if got[name] != shape {
-				t.Errorf("%s: %s is %q, want %s", m.Name, name, got[name], shape)
+				t.Errorf("%s: %s is %q, want %s", m, name, got[name], shape)
 			}
 		}
 		if len(got) != len(want) {
-			t.Errorf("%s: %d tensors, want %d", m.Name, len(got), len(want))
+			t.Errorf("%s: %d tensors, want %d", m, len(got), len(want))
 		}
 	}
 }
 
 func TestExtrasHoldWhatThePublicProgramWouldCompute(t *testing.T) {
-	for _, e := range find(t, "anomaly_transformer").Extra(fit(find(t, "anomaly_transformer"), odd)) {
+	for _, e := range models.All[spec.ModelAnomalyTransformer].Extra(fit(spec.ModelAnomalyTransformer, odd)) {
 		v := e.Values()
 		if len(v) != e.Shape.Len() {
 			t.Fatalf("%s: %d values, want %v", e.Name, len(v), e.Shape)
@@ -233,37 +217,38 @@ func TestExtrasHoldWhatThePublicProgramWouldCompute(t *testing.T) {
 
 func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
 	for _, c := range []struct {
-		model  string
+		model  spec.ModelKind
 		change func(c *models.Config)
 		want   string
 	}{
-		{"transformer", func(c *models.Config) { c.Window = 0 }, "transformer: window 0, want at least 1"},
-		{"transformer", func(c *models.Config) { c.DFF = -1 }, "transformer: d_ff -1, want at least 1"},
-		{"transformer", func(c *models.Config) { c.DModel = 15 }, "transformer: d_model 15, want an even number for the position code"},
-		{"transformer", func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
-		{"transformer", func(c *models.Config) { c.Flows = 4 }, "transformer: flows 4, want 0: the model has none"},
-		{"lstm", func(c *models.Config) { c.Layers = 0 }, "lstm: layers 0, want at least 1"},
-		{"thoc", func(c *models.Config) { c.Layers = 4 }, "thoc: layers 4, of which the last looks 8 steps back, want fewer than window 7"},
-		{"gta", func(c *models.Config) { c.Heads = 2 }, "gta: heads 2, want a divisor of d_model 5"},
-		{"thoc", func(c *models.Config) { c.Centres = []int{3, 0} }, "thoc: centres 0, want at least 1"},
-		{"lstm", func(c *models.Config) { c.Heads = 2 }, "lstm: heads 2, want 0: the model has none"},
+		{spec.ModelTransformer, func(c *models.Config) { c.Window = 0 }, "transformer: window 0 with 3 channels, want at least 1 of each"},
+		{spec.ModelTransformer, func(c *models.Config) { c.DFF = -1 }, "transformer: d_ff -1, want at least 1"},
+		{spec.ModelTransformer, func(c *models.Config) { c.DModel = 15 }, "transformer: d_model 15, want an even number for the position code"},
+		{spec.ModelTransformer, func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
+		{spec.ModelTransformer, func(c *models.Config) { c.Flows = 4 }, "transformer: flows 4, want 0: the model has none"},
+		{spec.ModelLSTM, func(c *models.Config) { c.Layers = 0 }, "lstm: layers 0, want at least 1"},
+		{spec.ModelTHOC, func(c *models.Config) { c.Layers = 4 }, "thoc: layers 4, of which the last looks 8 steps back, want fewer than window 7"},
+		{spec.ModelGTA, func(c *models.Config) { c.Heads = 2 }, "gta: heads 2, want a divisor of d_model 5"},
+		{spec.ModelTHOC, func(c *models.Config) { c.Centres = []int{3, 0} }, "thoc: centres 0, want at least 1"},
+		{spec.ModelLSTM, func(c *models.Config) { c.Heads = 2 }, "lstm: heads 2, want 0: the model has none"},
 	} {
-		sizes := fit(find(t, c.model), odd)
+		sizes := fit(c.model, odd)
 		c.change(&sizes)
-		if _, _, err := find(t, c.model).Graph(sizes, 1); err == nil || err.Error() != c.want {
+		if _, _, err := models.Graph(c.model, sizes, 1); err == nil || err.Error() != c.want {
 			t.Errorf("error %v, want %s", err, c.want)
 		}
 	}
 }
 
 func TestLabAndFullSizesAreValid(t *testing.T) {
-	for _, m := range models.All {
-		for _, c := range []models.Config{m.Lab, m.Full} {
+	for m := range spec.Each(spec.ModelCount) {
+		for _, sizes := range []spec.Model{{Kind: m}, m.Full()} {
+			c := models.ConfigOf(sizes)
 			if c.Window != 0 || c.Channels != 0 {
-				t.Errorf("%s: %+v fixes the size of the data", m.Name, c)
+				t.Errorf("%s: %+v fixes the size of the data", m, c)
 			}
 			c.Window, c.Channels = 100, 55
-			if err := m.Check(c); err != nil {
+			if err := models.Check(m, c); err != nil {
 				t.Error(err)
 			}
 		}
@@ -272,7 +257,7 @@ func TestLabAndFullSizesAreValid(t *testing.T) {
 
 // What a causal model says of a step is the same whatever comes later; what another says is not.
 func TestCausalModelsDoNotLookAhead(t *testing.T) {
-	for i, m := range models.All {
+	for m := range spec.Each(spec.ModelCount) {
 		b := build(t, m)
 		nodes := []*graph.Node{b.out.Series}
 		for _, s := range b.out.Scores {
@@ -299,19 +284,19 @@ func TestCausalModelsDoNotLookAhead(t *testing.T) {
 				}
 			}
 		}
-		if same != spec.Models[i].Causal {
-			t.Errorf("%s: earlier steps stay the same: %v, causal: %v", m.Name, same, spec.Models[i].Causal)
+		if same != spec.Models[m].Causal {
+			t.Errorf("%s: earlier steps stay the same: %v, causal: %v", m, same, spec.Models[m].Causal)
 		}
 	}
 }
 
 func TestNothingOfAFrozenModelIsDrawn(t *testing.T) {
-	for _, m := range models.All {
+	for m := range spec.Each(spec.ModelCount) {
 		drawn := map[bool]int{}
 		for _, frozen := range []bool{false, true} {
 			c := fit(m, odd)
 			c.Noiseless = frozen
-			g, _, err := m.Graph(c, 1)
+			g, _, err := models.Graph(m, c, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -321,30 +306,29 @@ func TestNothingOfAFrozenModelIsDrawn(t *testing.T) {
 				}
 			}
 		}
-		if drawn[true] > 0 || m.Full.Dropout > 0 && drawn[false] == 0 {
-			t.Errorf("%s: %d drawn inputs, %d when frozen", m.Name, drawn[false], drawn[true])
+		if drawn[true] > 0 || spec.Models[m].Drops() && drawn[false] == 0 {
+			t.Errorf("%s: %d drawn inputs, %d when frozen", m, drawn[false], drawn[true])
 		}
 	}
 }
 
 func TestDropoutBelongsToModelsThatHaveOne(t *testing.T) {
-	for name, want := range map[string]string{"thoc": "thoc: dropout 0.1, want 0: the model has none", "lstm": ""} {
-		m := find(t, name)
+	for m, want := range map[spec.ModelKind]string{spec.ModelTHOC: "thoc: dropout 0.1, want 0: the model has none", spec.ModelLSTM: ""} {
 		c := fit(m, odd)
 		c.Dropout = 0.1
-		if err := m.Check(c); err == nil && want != "" || err != nil && err.Error() != want {
-			t.Errorf("%s: error %v, want %q", name, err, want)
+		if err := models.Check(m, c); err == nil && want != "" || err != nil && err.Error() != want {
+			t.Errorf("%s: error %v, want %q", m, err, want)
 		}
 		c.Dropout = 1
-		if err := m.Check(c); err == nil {
-			t.Errorf("%s leaves out everything", name)
+		if err := models.Check(m, c); err == nil {
+			t.Errorf("%s leaves out everything", m)
 		}
 	}
 }
 
 // While the graph is complete its logits have no gradient, and every channel receives from every other.
 func TestGTABeginsWithTheCompleteGraph(t *testing.T) {
-	b := build(t, find(t, "gta"))
+	b := build(t, spec.ModelGTA)
 	var logits, adjacency *graph.Node
 	for _, n := range b.graph.Nodes() {
 		if n.Name == "graph.logits" {

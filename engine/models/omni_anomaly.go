@@ -7,6 +7,7 @@ import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 )
 
 // StdFloor is added to OmniAnomaly's standard deviations (README.md, section 6.1).
@@ -16,12 +17,6 @@ const StdFloor = 1e-4
 // prior, and its noise as an input: every step of a window is scored by one draw. As a teacher it gives the
 // mean of what it generates from its most likely latent values.
 var omniAnomaly = Model{
-	Name:  "omni_anomaly",
-	Title: "OmniAnomaly",
-	About: "Squeezes each step through a few random latent values; what it then finds unlikely is anomalous.",
-	Lab:   Config{DModel: 32, DFF: 32, Latent: 3, Flows: 4},
-	Full:  Config{DModel: 500, DFF: 500, Latent: 3, Flows: 20},
-
 	MicroBatch: always(16),
 	Build:      buildOmniAnomaly,
 	Extra:      noExtra,
@@ -37,15 +32,15 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 	likelihood := logNormal(steps, mean, std)
 	perStep := graph.Sum(likelihood, 2)
 	logQ := graph.Sub(q.log, logDet)
-	parts := []Named{{"log_p_x", graph.MeanAll(perStep)}, {"log_p_z", graph.MeanAll(prior)}, {"log_q", graph.MeanAll(logQ)}}
+	parts := []Part{{spec.PartLikelihood, graph.MeanAll(perStep)}, {spec.PartPrior, graph.MeanAll(prior)}, {spec.PartPosterior, graph.MeanAll(logQ)}}
 	y := turned(mean)
 	return Output{
 		Series: y,
 		Loss:   graph.Sub(parts[2].Node, graph.Add(parts[0].Node, parts[1].Node)),
-		Parts:  append([]Named{{"reconstruction", nn.MSE(y, x)}}, parts...),
-		Scores: []Named{
-			{"likelihood", turned(graph.Scale(perStep, -1))},
-			{"reconstruction", nn.SquaredError(y, x)},
+		Parts:  append([]Part{{spec.PartReconstruction, nn.MSE(y, x)}}, parts...),
+		Scores: []Score{
+			{spec.ScoreLikelihood, turned(graph.Scale(perStep, -1))},
+			{spec.ScoreReconstruction, nn.SquaredError(y, x)},
 		},
 		Inner: []Named{{"z0", turned(q.z0)}, {"z", turned(z)}, {"log_q0", turned(q.log)}, {"log_det", turned(logDet)},
 			{"prior_log_prob", turned(prior)}, {"output_std", turned(std)}, {"log_likelihood", turned(likelihood)}},

@@ -7,6 +7,7 @@ import (
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
+	"cosinelab/engine/spec"
 )
 
 // cosineEpsilon bounds the norms of features and centres from below (README.md, section 7).
@@ -16,12 +17,7 @@ const cosineEpsilon = 1e-8
 // temperature of the assignments stays at 1, and centres start as random rows of norm 1. As a teacher it
 // gives its first layer's prediction, which has nothing to say of the first step.
 var thoc = Model{
-	Name:  "thoc",
-	Title: "THOC",
-	About: "Draws the features of several time scales to a few centres; what stays away from them is anomalous.",
-	Lab:   Config{DModel: 24, Layers: 3, Centres: []int{4}, Constants: thocConstants},
-	Full:  Config{DModel: 128, Layers: 3, Centres: []int{6}, Constants: thocConstants},
-
+	Constants:  thocConstants,
 	MicroBatch: always(16),
 	Fits:       reachable,
 	Build:      buildTHOC,
@@ -44,8 +40,8 @@ func buildTHOC(g *graph.Graph, x *graph.Node, c Config) Output {
 		Series: y,
 		First:  1,
 		Loss:   loss,
-		Parts:  []Named{{"self_supervision", supervision}, {"one_class", one}, {"orthogonality", h.orthogonality}},
-		Scores: []Named{{"one_class", turned(perStep)}, {"reconstruction", sinceStep(1, y, x)}},
+		Parts:  []Part{{spec.PartSelfSupervision, supervision}, {spec.PartOneClass, one}, {spec.PartOrthogonality, h.orthogonality}},
+		Scores: []Score{{spec.ScoreOneClass, turned(perStep)}, {spec.ScoreReconstruction, sinceStep(1, y, x)}},
 	}
 	for l, f := range features {
 		out.Inner = append(out.Inner, Named{fmt.Sprintf("features.%d", l), turned(f)},

@@ -5,6 +5,7 @@ import (
 
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
@@ -12,13 +13,6 @@ import (
 // its prior association. Its parameters have the same names, so that a checkpoint of that model serves as its
 // weights.
 var transformer = Model{
-	Name:  "transformer",
-	Title: "Transformer",
-	About: "Attends to the whole window and reconstructs every step; what it cannot reconstruct is anomalous.",
-	Lab:   Config{DModel: 32, Heads: 4, Layers: 2, DFF: 32},
-	Full:  Config{DModel: 512, Heads: 8, Layers: 3, DFF: 512},
-
-	Branches:   1,
 	MicroBatch: transformerMicroBatch,
 	Build:      buildTransformer,
 	Extra:      func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
@@ -37,8 +31,8 @@ func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	return Output{
 		Series: y,
 		Loss:   rec,
-		Parts:  []Named{{"reconstruction", rec}},
-		Scores: []Named{{"reconstruction", nn.SquaredError(y, x)}},
+		Parts:  []Part{{spec.PartReconstruction, rec}},
+		Scores: []Score{{spec.ScoreReconstruction, nn.SquaredError(y, x)}},
 	}
 }
 

@@ -53,7 +53,7 @@ func values(t *testing.T, p *plan.Plan, params []*graph.Node) map[string][]float
 			write(t, program, plan.Slot(i), x)
 		}
 	}
-	if err := program.Run(context.Background(), 0); err != nil {
+	if err := program.Run(context.Background(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float32{}

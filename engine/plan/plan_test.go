@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
 	"cosinelab/engine/tensor"
@@ -64,8 +66,8 @@ func TestDumpReadsAsBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != string(want) {
-		t.Errorf("dump differs from %s; if it should, run go test ./engine/plan -update\n%s", file, got)
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("dump differs from %s; if it should, run go test ./engine/plan -update\n%s", file, d)
 	}
 }
 

@@ -3,10 +3,10 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/bench"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/session/protocol"
@@ -20,7 +20,7 @@ func (s *Session) startBench(req protocol.Request) {
 	case s.work != nil:
 		s.fail(req.ID, "run", errBusy)
 	case req.Bench == nil || req.Bench.Runs < 1:
-		s.fail(req.ID, "bench", errors.New("bench: no number of runs given, want 1 or more"))
+		s.fail(req.ID, "bench", fault.New("bench-no-runs"))
 	default:
 		s.work = newWork(false)
 		s.state(req.ID, protocol.StateRunning)
@@ -30,7 +30,7 @@ func (s *Session) startBench(req protocol.Request) {
 
 // bench measures until it is done or stopped.
 func (s *Session) bench(w *work, req protocol.Request) {
-	err := s.measure(s.long(w.ctx), req)
+	err := s.measure(w.ctx, req)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil && !errors.Is(err, context.Canceled) {
@@ -42,22 +42,23 @@ func (s *Session) bench(w *work, req protocol.Request) {
 
 func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 	send := func(l timing.Line) { s.send(protocol.Response{Type: protocol.TypeTimed, ID: req.ID, Line: &l}) }
-	o := bench.Options{Runs: req.Bench.Runs, Roofline: s.Roofline, Begin: send, Done: send, Only: slices.Clone(req.Bench.Only)}
+	o := bench.Options{Runs: req.Bench.Runs, Yield: s.Yield, Roofline: s.Roofline, Begin: send, Done: send,
+		Only: slices.Clone(req.Bench.Only)}
 	all := len(o.Only) == 0
 	o.Only = slices.DeleteFunc(o.Only, func(name string) bool { return name == protocol.Startup })
 	starts := all || len(o.Only) < len(req.Bench.Only)
 	if err := o.Check(); err != nil {
 		return err
 	}
-	if starts && req.Workers > 1 && s.Hire != nil {
+	if starts && req.Workers > 1 && s.StartWorker != nil {
 		if err := s.timeStarts(ctx, send); err != nil {
-			return fmt.Errorf("starting a worker: %w", err)
+			return fault.New("worker-start", err)
 		}
 	}
 	if !all && len(o.Only) == 0 {
 		return ctx.Err()
 	}
-	o.Hands = s.hands(req.Workers - 1)
+	o.Workers = s.beside(req.Workers - 1)
 	_, err := bench.Run(ctx, s.Device, o)
 	return err
 }
@@ -65,13 +66,14 @@ func (s *Session) measure(ctx context.Context, req protocol.Request) error {
 // workerStarts is how many workers are started to see how long one takes.
 const workerStarts = 5
 
-// Browsers go on for some time with a page that has just been drawn, and with a worker that has just started: they compile
-// well what they compiled quickly. So long they are left alone.
+// Browsers go on for some time with a page that has just been drawn, and with a worker that has just started:
+// they compile well what they compiled quickly. So long they are left alone.
 const settling, between = 2 * time.Second, 250 * time.Millisecond
 
 // timeStarts starts workers, each for itself, that have nothing to do.
 func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error {
-	line := timing.Line{Group: timing.GroupStartup, Name: "further worker", About: "until it answers the first one"}
+	line := timing.Line{Group: timing.GroupStartup, Name: "further worker",
+		About: "until it answers the first one"}
 	send(line)
 	var ms []float64
 	pause := settling
@@ -82,12 +84,12 @@ func (s *Session) timeStarts(ctx context.Context, send func(timing.Line)) error 
 			return ctx.Err()
 		}
 		start := time.Now()
-		c, err := s.Hire()
+		w, err := s.StartWorker()
 		if err != nil {
 			return err
 		}
-		defer c.Dismiss()
-		if err := c.Started(ctx); err != nil {
+		defer w.Dismiss()
+		if err := w.Started(ctx); err != nil {
 			return err
 		}
 		ms = append(ms, 1000*time.Since(start).Seconds())

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"runtime"
@@ -33,17 +32,9 @@ type page struct {
 func newPage(t *testing.T) *page {
 	p := &page{t: t, sent: make(chan message, 1<<16)}
 	p.session = &Session{Device: cpu.New(), Machine: "test",
-		Send:    func(r protocol.Response, values []float32) { p.sent <- message{r, values} },
-		Context: func(ctx context.Context) context.Context { return yielding{ctx} }}
+		Send:  func(r protocol.Response, values []float32) { p.sent <- message{r, values} },
+		Yield: runtime.Gosched} // in a browser there is one thread for the engine and the page's messages
 	return p
-}
-
-// yielding is a context that lets the page in between two operations: in a browser there is one thread for both.
-type yielding struct{ context.Context }
-
-func (y yielding) Err() error {
-	runtime.Gosched()
-	return y.Context.Err()
 }
 
 // post sends a request and returns its id.
@@ -114,8 +105,10 @@ func (p *page) fails(id int, where, field, text string) {
 		if m.Type != protocol.TypeError {
 			continue
 		}
-		if m.ID != id || m.Error.Where != where || m.Error.Field != field || !strings.Contains(words.English().Error(m.Error.Fault), text) {
-			p.t.Errorf("error %+v to request %d, want one to %d at %s %s with %q", m.Error, m.ID, id, where, field, text)
+		if m.ID != id || m.Error.Where != where || m.Error.Field != field ||
+			!strings.Contains(words.English().Error(m.Error.Fault), text) {
+			p.t.Errorf("error %+v to request %d, want one to %d at %s %s with %q", m.Error, m.ID, id, where,
+				field, text)
 		}
 		return
 	}
@@ -139,24 +132,30 @@ func table() datasets.File {
 }
 
 func file(name, content string) datasets.File {
-	return datasets.File{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }}
+	return datasets.File{Name: name, Open: func() (io.ReadCloser,
+		error) {
+		return io.NopCloser(strings.NewReader(content)), nil
+	}}
 }
 
 // data cuts the table so that the last three of the 43 test steps are in no window.
 func data() spec.Data {
 	split := 0.59 // 60 of 103 rows
-	return spec.Data{Source: "file/table.csv", Scaling: "none", Window: 5, Stride: 5, Split: &split}
+	return spec.Data{Source: "file/table.csv", Scaling: spec.ScalingNone, Window: 5, Stride: 5, Split: &split}
 }
 
 // small is an experiment on the table with a random control first, then the student alone: 4 steps.
 func small() spec.Spec {
 	s := spec.Default()
 	s.Data = data()
-	s.Teacher = spec.Teacher{Model: spec.Model{Name: "transformer", DModel: 4, Heads: 2, Layers: 1, DFF: 4}, Epochs: 2}
+	s.Teacher = spec.Teacher{Model: spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1,
+		DFF: 4}, Epochs: 2}
 	s.Student = s.Teacher.Model
-	s.Arms = []spec.Arm{{Name: "random", Control: "random"}, {Name: "alone", Objective: spec.Objective{Kind: "none"}}}
-	s.Train = spec.Train{Rate: 0.01, Schedule: "constant", Epochs: 2, Batch: 6, Clip: 1}
-	s.Detect = spec.Detect{Score: "model", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 95}}
+	s.Arms = []spec.Arm{{Name: "random", Control: spec.ControlRandom},
+		{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone}}}
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 2, Batch: 6, Clip: 1}
+	s.Detect = spec.Detect{Score: spec.ScoreModel,
+		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 95}}
 	s.Seeds = []uint64{1}
 	return s
 }

@@ -31,7 +31,8 @@ func checkpoints(kept map[string][]byte) (files []datasets.File) {
 	return files
 }
 
-// outcome waits for the report and returns it without timings, and the number of epochs that were trained for it.
+// outcome waits for the report and returns it without timings, and the number of epochs that were trained for
+// it.
 func (p *page) outcome() (report string, epochs int) {
 	p.t.Helper()
 	m, before := p.wait(protocol.TypeReport)
@@ -47,7 +48,8 @@ func (p *page) outcome() (report string, epochs int) {
 	return string(text), epochs
 }
 
-// A session goes on from what another one has had kept: in the middle of a training, and when all were done.
+// A session goes on from what another one has had kept: in the middle of a training run, and when all were
+// done.
 func TestAnotherSessionGoesOnFromTheCheckpoints(t *testing.T) {
 	p := opened(t)
 	p.run(protocol.TypeRun, small())
@@ -82,7 +84,8 @@ func TestAnotherSessionGoesOnFromTheCheckpoints(t *testing.T) {
 func TestACheckpointThatCannotBeReadIsSaid(t *testing.T) {
 	p, _ := keeping(t)
 	s := small()
-	s.Arms = slices.DeleteFunc(s.Arms, func(a spec.Arm) bool { return a.Control != "" })
-	id := p.post(protocol.Request{Type: protocol.TypeRun, Spec: &s}, file("seed1-arm0.safetensors", "nothing"))
+	s.Arms = slices.DeleteFunc(s.Arms, func(a spec.Arm) bool { return a.Control != spec.ControlNone })
+	id := p.post(protocol.Request{Type: protocol.TypeRun, Spec: &s},
+		file("seed1-arm0.safetensors", "nothing"))
 	p.fails(id, "run", "", "seed1-arm0.safetensors: checkpoint")
 }

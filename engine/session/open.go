@@ -13,24 +13,19 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// openSet is the set that is open, and its test part as models see it.
+// openSet is the set that is open, as it was read and as it is cut.
 type openSet struct {
-	data   spec.Data
-	set    *datasets.Set // nil = none is open
-	scaled datasets.Series
-	labels []uint8 // of all steps, scored or not; nil = none
-}
-
-// newOpenSet cuts and scales a set.
-func newOpenSet(set *datasets.Set, d spec.Data) (openSet, error) {
-	scaled, labels, err := experiment.TestPart(set, d)
-	return openSet{d, set, scaled, labels}, err
+	set                  *datasets.Set
+	*experiment.Prepared // nil = none is open
 }
 
 // holds reports whether the open set is that of d, however d cuts it.
 func (o openSet) holds(d spec.Data) bool {
-	a := o.data
-	return o.set != nil && a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
+	if o.Prepared == nil {
+		return false
+	}
+	a := o.Spec.Data
+	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
 		reflect.DeepEqual(a.Split, d.Split)
 }
 
@@ -44,14 +39,32 @@ func (s *Session) turn() (ctx context.Context, turn int) {
 	return ctx, s.opening
 }
 
+// reading is a context that lets the page in whenever a loader asks whether it is over.
+type reading struct {
+	context.Context
+	yield func()
+}
+
+func (r reading) Err() error {
+	r.yield()
+	return r.Context.Err()
+}
+
+func (s *Session) reading(ctx context.Context) context.Context {
+	if s.Yield == nil {
+		return ctx
+	}
+	return reading{ctx, s.Yield}
+}
+
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
 // are read. A read that another open has ended is not answered.
 func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
-		s.fail(req.ID, "data", errors.New("open: no data given"))
+		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
 	}
-	set, err := s.read(s.long(ctx), *req.Data, files)
+	set, err := s.read(s.reading(ctx), *req.Data, files)
 	if ctx.Err() != nil {
 		return
 	}
@@ -61,25 +74,20 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
-	summary, err := experiment.Describe(set, *req.Data)
-	if err != nil {
-		s.fail(req.ID, "data", err)
-		return
-	}
-	opened, err := newOpenSet(set, *req.Data)
+	prepared, err := experiment.PrepareData(*req.Data, set)
 	if err != nil {
 		s.fail(req.ID, "data", err)
 		return
 	}
 	s.mu.Lock()
 	if turn == s.opening {
-		s.open = opened
+		s.open = openSet{set, prepared}
 		if files != nil {
 			s.files = files
 		}
 	}
 	s.mu.Unlock()
-	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &summary})
+	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
 }
 
 // Lines shown with an error: so many before and after the one that it is about, and so many bytes of each.

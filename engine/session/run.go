@@ -3,21 +3,22 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
 
 // errBusy answers what asks for a second piece of work.
-var errBusy = errors.New("an experiment is running already, or a benchmark")
+var errBusy = fault.New("busy")
 
-// start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if asked to.
+// start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if
+// asked to.
 func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -25,7 +26,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 	case s.work != nil:
 		s.fail(req.ID, "run", errBusy)
 	case req.Spec == nil:
-		s.fail(req.ID, "spec", errors.New("run: no spec given"))
+		s.fail(req.ID, "spec", fault.New("run-no-spec"))
 	default:
 		s.work = newWork(held)
 		s.results = results{data: req.Spec.Data}
@@ -41,8 +42,9 @@ func stateOf(held bool) string {
 	return protocol.StateRunning
 }
 
-// control changes the experiment under way. States are sent while nothing else can change them, so that the last one
-// that the page hears is true. Without an experiment, a step starts one, and a reset forgets the last.
+// control changes the experiment under way. States are sent while nothing else can change them, so that the
+// last one that the page hears is true. Without an experiment, a step starts one, and a reset forgets the
+// last.
 func (s *Session) control(req protocol.Request, files []datasets.File) {
 	s.mu.Lock()
 	w := s.work
@@ -99,85 +101,96 @@ func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File
 }
 
 // carryOut opens the experiment's set and runs it; where is the place on the page that an error belongs to.
-func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report, where string, err error) {
-	sp := *req.Spec
-	if err := sp.Validate(); err != nil {
+func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets.File) (report spec.Report,
+	where string, err error) {
+	if err := req.Spec.Validate(); err != nil {
 		return report, "spec", err
 	}
-	set, err := s.read(s.long(w.ctx), sp.Data, nil)
+	set, err := s.read(s.reading(w.ctx), req.Spec.Data, nil)
 	if err != nil {
 		return report, "data", err
 	}
-	open, err := newOpenSet(set, sp.Data)
+	prepared, err := experiment.Prepare(*req.Spec, set)
 	if err != nil {
 		return report, "data", err
 	}
 	s.mu.Lock()
-	s.open = open
+	s.open = openSet{set, prepared}
 	s.opening++
 	s.mu.Unlock()
-	report, err = experiment.Run(s.long(w.ctx), sp, set, s.Device,
+	report, err = experiment.Run(w.ctx, prepared, s.Device,
 		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
-			Crew: s.hands(req.Workers - 1), Lost: s.lost, Store: s.store(checkpoints)})
+			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield,
+			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
 }
 
-// savePause is how long a training goes on until the page has it again: what this engine's death may take along.
+// savePause is how long a training run goes on until the page has it again: what this engine's death may take
+// along.
 const savePause = time.Second
 
-// store has checkpoints kept by the page, and loads those that came from there.
-func (s *Session) store(checkpoints []datasets.File) experiment.Store {
-	if s.Keep == nil {
-		return experiment.Store{}
-	}
-	return experiment.Store{
-		Every: savePause,
-		Save: func(name string, write func(io.Writer) error) error {
-			s.sending.Lock()
-			defer s.sending.Unlock()
-			return s.Keep(name, write)
-		},
-		Load: func(name string) (io.ReadCloser, error) {
-			for _, f := range checkpoints {
-				if f.Name == name {
-					return f.Open()
-				}
-			}
-			return nil, nil
-		},
-	}
+// pageStore has checkpoints kept by the page, and loads those that came from there.
+type pageStore struct {
+	session *Session
+	came    []datasets.File
 }
 
-// hands returns so many other workers, fewer where no more can be started.
-func (s *Session) hands(n int) (hands []experiment.Hand) {
-	s.crew = slices.DeleteFunc(s.crew, func(c Colleague) bool { return c.Gone() })
-	for len(s.crew) < min(n, s.Cores-1) && s.Hire != nil {
-		c, err := s.Hire()
+// store is nil where nobody keeps checkpoints.
+func (s *Session) store(came []datasets.File) experiment.Store {
+	if s.Keep == nil {
+		return nil
+	}
+	return pageStore{s, came}
+}
+
+// Save sends a checkpoint to the page.
+func (p pageStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	p.session.sending.Lock()
+	defer p.session.sending.Unlock()
+	return p.session.Keep(c.File(), write)
+}
+
+// Load opens the checkpoint that came with the request.
+func (p pageStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	for _, f := range p.came {
+		if f.Name == c.File() {
+			return f.Open()
+		}
+	}
+	return nil, nil
+}
+
+// beside returns so many other workers, fewer where no more can be started.
+func (s *Session) beside(n int) (others []experiment.Worker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workers = slices.DeleteFunc(s.workers, Worker.Gone)
+	for len(s.workers) < min(n, s.Cores-1) && s.StartWorker != nil {
+		w, err := s.StartWorker()
 		if err != nil {
-			s.fail(0, "worker", fmt.Errorf("a worker cannot be started, and the others do its part: %w", err))
+			s.fail(0, "worker", fault.New("worker-not-started", err))
 			break
 		}
-		s.crew = append(s.crew, c)
+		s.workers = append(s.workers, w)
 	}
-	for _, c := range s.crew[:max(0, min(n, len(s.crew)))] {
-		hands = append(hands, c.Hand)
+	for _, w := range s.workers[:max(0, min(n, len(s.workers)))] {
+		others = append(others, w)
 	}
-	return hands
+	return others
 }
 
-func (s *Session) lost(err error) {
-	s.fail(0, "worker", fmt.Errorf("a worker is gone, and its part was computed again here: %w", err))
-}
+func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone", err)) }
 
 // eventPause is the least time between two events that only report progress: a page draws no faster.
 const eventPause = 40 * time.Millisecond
 
-// events sends what happens to the page and keeps the series of finished runs for charts. News never waits, nor does it
-// make progress wait: an epoch may be shorter than the pause.
+// events sends what happens to the page and keeps the series of finished runs for charts. News never waits,
+// nor does it make progress wait: an epoch may be shorter than the pause.
 func (s *Session) events(w *work, id int) func(spec.Event) {
 	var last time.Time
 	return func(e spec.Event) {
-		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 && e.Measured == 0 || w.paused()
+		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 &&
+			e.Measured == 0 || w.paused()
 		due := time.Since(last) >= eventPause
 		if !s.keep(w, e) || !news && !due {
 			return

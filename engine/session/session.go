@@ -4,7 +4,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"sync"
@@ -18,18 +17,18 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// Session holds one open data set and at most one experiment. Handle is called from one goroutine; answers are sent
-// from others, one at a time.
+// Session holds one open data set and at most one experiment. Handle is called from one goroutine; answers
+// are sent from others, one at a time.
 type Session struct {
 	Device  backend.Device
-	Tile    string                                // of the device's products, for workers of later pages; empty = not known for sure
-	Machine string                                // what the device runs on, for reports
-	Remote  fs.FS                                 // the folder of real sets beside the page; nil = none
-	Send    func(protocol.Response, []float32)    // the second value travels beside the JSON; it must not call Handle
-	Context func(context.Context) context.Context // wraps the context of long work; nil = as it is
+	Tile    string                             // of products, for workers of later pages; empty = not sure
+	Machine string                             // what the device runs on, for reports
+	Remote  fs.FS                              // the folder of real sets beside the page; nil = none
+	Send    func(protocol.Response, []float32) // with what travels beside the JSON; it must not call Handle
+	Yield   func()                             // as experiment.Options has it; nil = nobody waits
 
-	Cores int                       // of this machine
-	Hire  func() (Colleague, error) // starts another worker; nil = there can be none
+	Cores       int                    // of this machine
+	StartWorker func() (Worker, error) // starts another worker; nil = there can be none
 	// Keep sends TypeKept, the checkpoint of this name that write writes; nil = nobody keeps checkpoints.
 	Keep func(name string, write func(io.Writer) error) error
 	// Roofline is that of bench.Options.
@@ -43,15 +42,15 @@ type Session struct {
 	open    openSet
 	results results
 	work    *work
-	crew    []Colleague
+	workers []Worker // beside this one
 }
 
-// Colleague is another worker that computes for this one.
-type Colleague struct {
-	experiment.Hand
-	Started func(context.Context) error // waits until it is there
-	Dismiss func()                      // ends it
-	Gone    func() bool                 // it died
+// Worker is another worker that was started to compute for this one.
+type Worker interface {
+	experiment.Worker
+	Started(context.Context) error // waits until it is there
+	Dismiss()                      // ends it
+	Gone() bool                    // it was ended, or died
 }
 
 // results are the runs of one experiment that are finished.
@@ -63,14 +62,16 @@ type results struct {
 
 // Ready sends what the page needs to begin: the device and the sources.
 func (s *Session) Ready() {
-	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores, Catalogue: s.catalogue()})
+	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores,
+		Catalogue: s.catalogue()})
 }
 
 func (s *Session) catalogue() []protocol.Source {
 	var out []protocol.Source
 	for _, c := range datasets.All {
 		if c.Group() == datasets.GroupBuiltin {
-			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About(), Group: string(c.Group())})
+			out = append(out, protocol.Source{ID: c.ID, Title: c.Title, About: c.About(),
+				Group: string(c.Group())})
 		}
 	}
 	if s.Remote == nil {
@@ -106,7 +107,7 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 	case protocol.TypeJudge:
 		go s.judge(req)
 	default:
-		s.fail(req.ID, "engine", fmt.Errorf("request type %q is unknown", req.Type))
+		s.fail(req.ID, "engine", fault.New("request-unknown", req.Type))
 	}
 }
 
@@ -135,12 +136,4 @@ func newError(where string, err error) *protocol.Error {
 
 func (s *Session) state(id int, state string) {
 	s.send(protocol.Response{Type: protocol.TypeState, ID: id, State: state})
-}
-
-// long is the context of work that a message may have to interrupt.
-func (s *Session) long(ctx context.Context) context.Context {
-	if s.Context == nil {
-		return ctx
-	}
-	return s.Context(ctx)
 }

@@ -1,17 +1,18 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -24,7 +25,8 @@ func TestReadyNamesTheDeviceAndTheSets(t *testing.T) {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	for _, c := range m.Catalogue {
-		if c.Group != string(datasets.GroupBuiltin) || c.About == "" || !strings.HasPrefix(c.ID, "builtin/") || c.Title == "" {
+		if c.Group != string(datasets.GroupBuiltin) || c.About == "" ||
+			!strings.HasPrefix(c.ID, "builtin/") || c.Title == "" {
 			t.Errorf("without a folder there is %+v", c)
 		}
 	}
@@ -63,7 +65,8 @@ func TestOpenDescribesTheSet(t *testing.T) {
 	d := data()
 	id := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, table())
 	m, _ := p.wait(protocol.TypeData)
-	if s := m.Summary; m.ID != id || len(s.Channels) != 2 || s.TrainSteps != 60 || s.TestSteps != 43 || s.ScoredSteps != 40 || s.Anomalous != 1 {
+	if s := m.Summary; m.ID != id || len(s.Channels) != 2 || s.TrainSteps != 60 || s.TestSteps != 43 ||
+		s.ScoredSteps != 40 || s.Anomalous != 1 {
 		t.Errorf("answer %d: %+v", m.ID, m.Summary)
 	}
 	// The file stays: another cut of it needs no new upload.
@@ -81,14 +84,17 @@ func TestErrorsSayWhereTheyBelong(t *testing.T) {
 	p := opened(t)
 	d := data()
 	d.Window = 44
-	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.window", "at most the 43 test steps")
+	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.window",
+		"at most the 43 test steps")
 	d = data()
 	d.Stride = 0
 	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.stride", "at least 1")
 	d.Source = "smd/machine-1-1"
-	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "data", "", "start the server with -data")
+	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "data", "",
+		"start the server with -data")
 	d = data()
-	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, file("table.csv", "1,2\n3\n")), "data", "", "table.csv:2")
+	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, file("table.csv", "1,2\n3\n")),
+		"data", "", "table.csv:2")
 	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen}), "data", "", "no data given")
 	p.fails(p.post(protocol.Request{Type: "dance"}), "engine", "", `request type "dance" is unknown`)
 	p.fails(p.post(protocol.Request{Type: protocol.TypeRun}), "spec", "", "no spec given")
@@ -108,7 +114,8 @@ func TestErrorsSayWhereTheyBelong(t *testing.T) {
 	p.fails(p.run(protocol.TypeRun, s), "spec", "train.validation", "holds a window of 5")
 	p.state(protocol.StateIdle)
 	// After all that the set that was open is still there.
-	if got := p.view(protocol.View{To: 43, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput, Channel: 1}}}); got[1] < 900 {
+	if got := p.view(protocol.View{Range: steps.Range{To: 43}, Width: 1,
+		Lines: []protocol.Line{{Kind: protocol.LineInput, Channel: 1}}}); got[1] < 900 {
 		t.Errorf("the open set shows %v", got)
 	}
 }
@@ -166,7 +173,8 @@ func TestRunGoesToItsReport(t *testing.T) {
 	if finished != 2 || epochs != 2 {
 		t.Errorf("%d finished runs and %d epochs were told, want 2 and 2", finished, epochs)
 	}
-	if r := report.Report; report.ID != id || len(r.Arms) != 2 || len(r.Arms[1].Runs) != 1 || r.Device != "cpu test" {
+	if r := report.Report; report.ID != id || len(r.Arms) != 2 || len(r.Arms[1].Runs) != 1 ||
+		r.Device != "cpu test" {
 		t.Errorf("report %+v", r)
 	}
 	if last := p.next(); last.State != protocol.StateIdle {
@@ -174,6 +182,23 @@ func TestRunGoesToItsReport(t *testing.T) {
 	}
 	if _, err := json.Marshal(report.Response); err != nil {
 		t.Error(err)
+	}
+}
+
+// What opening prepares is what views look at, and so it is with a run: nothing is cut and scaled again.
+func TestASetIsPreparedOnce(t *testing.T) {
+	p := opened(t)
+	looked := p.session.shown()
+	if looked.Prepared != p.session.open.Prepared || looked.Prepared != p.session.shown().Prepared {
+		t.Error("two looks at the open set have it prepared twice")
+	}
+	p.run(protocol.TypeRun, small())
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+	ran := p.session.shown()
+	if ran.set != looked.set || ran.Prepared == looked.Prepared ||
+		ran.Spec.Train.Epochs != small().Train.Epochs {
+		t.Errorf("after the run the session shows what was prepared for %+v", ran.Spec.Train)
 	}
 }
 
@@ -236,7 +261,8 @@ func TestPauseContinueAndStopAreAnsweredDuringTraining(t *testing.T) {
 		if m.Type == protocol.TypeReport {
 			reports++
 			if r := m.Report; len(r.Arms[0].Runs) != 1 || len(r.Arms[1].Runs) != 0 {
-				t.Errorf("report of %d and %d runs, want the random one alone", len(r.Arms[0].Runs), len(r.Arms[1].Runs))
+				t.Errorf("report of %d and %d runs, want the random one alone", len(r.Arms[0].Runs),
+					len(r.Arms[1].Runs))
 			}
 		}
 	}
@@ -263,7 +289,8 @@ func TestAfterStopNothingGoesOn(t *testing.T) {
 	p.post(protocol.Request{Type: protocol.TypeStep})
 	_, before := p.state(protocol.StateIdle)
 	for _, m := range before {
-		if m.Type == protocol.TypeState && m.State != protocol.StateStopping && m.State != protocol.StatePaused {
+		if m.Type == protocol.TypeState && m.State != protocol.StateStopping &&
+			m.State != protocol.StatePaused {
 			t.Errorf("state %s after stop", m.State)
 		}
 		if m.Type == protocol.TypeEvent && m.Event.Step > 1 {
@@ -288,7 +315,8 @@ func TestOneExperimentAtATime(t *testing.T) {
 
 func TestControlWithoutAnExperimentSaysIdle(t *testing.T) {
 	p := newPage(t)
-	for _, kind := range []string{protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset} {
+	for _, kind := range []string{protocol.TypePause, protocol.TypeContinue, protocol.TypeStop,
+		protocol.TypeReset} {
 		id := p.post(protocol.Request{Type: kind})
 		if m := p.next(); m.State != protocol.StateIdle || m.ID != id {
 			t.Errorf("%s: %+v", kind, m.Response)
@@ -323,28 +351,32 @@ func TestResetForgetsFinishedRuns(t *testing.T) {
 // forgotten fails unless no run is left.
 func (p *page) forgotten() {
 	p.t.Helper()
-	p.fails(p.post(protocol.Request{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "random", Seed: 1}}), "view", "", "arm random with seed 1 has no scores")
+	p.fails(p.post(protocol.Request{Type: protocol.TypeJudge,
+		Judge: &protocol.Judge{Arm: "random", Seed: 1}}), "view", "", "arm random with seed 1 has no scores")
 }
 
-func TestLongWorkRunsInTheContextOfThePage(t *testing.T) {
+func TestLongWorkYieldsToThePage(t *testing.T) {
 	p := opened(t)
-	type key struct{}
-	wrapped := make(chan context.Context, 16)
-	p.session.Context = func(ctx context.Context) context.Context {
-		ctx = context.WithValue(ctx, key{}, true)
-		wrapped <- ctx
-		return ctx
-	}
+	var yields atomic.Int32
+	p.session.Yield = func() { yields.Add(1) }
 	p.run(protocol.TypeRun, small())
 	p.wait(protocol.TypeReport)
 	p.state(protocol.StateIdle)
-	if len(wrapped) != 2 {
-		t.Errorf("reading and the run were wrapped %d times", len(wrapped))
+	running := yields.Load()
+	if running < 100 { // 4 steps have dozens of operations each
+		t.Errorf("a run yielded %d times", running)
 	}
-	p.post(protocol.Request{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "random", Seed: 1, Threshold: 0.5}})
+	p.post(protocol.Request{Type: protocol.TypeJudge,
+		Judge: &protocol.Judge{Arm: "random", Seed: 1, Threshold: 0.5}})
 	p.wait(protocol.TypeJudged)
-	if len(wrapped) != 3 {
-		t.Errorf("the judgement was not wrapped")
+	judging := yields.Load() - running
+	if judging < 10 { // there are more metrics
+		t.Errorf("a judgement yielded %d times", judging)
+	}
+	p.post(protocol.Request{Type: protocol.TypeBench, Bench: &protocol.Bench{Runs: 1, Only: []string{"L"}}})
+	p.state(protocol.StateIdle)
+	if timing := yields.Load() - running - judging; timing < 100 {
+		t.Errorf("a benchmark yielded %d times", timing)
 	}
 }
 
@@ -365,7 +397,9 @@ func TestAReadIsLeftForTheNextOne(t *testing.T) {
 		t.Fatalf("answer %+v, want the data of request %d", m.Response, next)
 	}
 	close(release)
-	p.post(protocol.Request{Type: protocol.TypeView, View: &protocol.View{To: 100, Width: 1, Lines: []protocol.Line{{Kind: protocol.LineInput}}}})
+	p.post(protocol.Request{Type: protocol.TypeView,
+		View: &protocol.View{Range: steps.Range{To: 100}, Width: 1,
+			Lines: []protocol.Line{{Kind: protocol.LineInput}}}})
 	if m, _ := p.wait(protocol.TypeSeries); m.Series.Rows != 4000 {
 		t.Errorf("%d rows are open, want those of the built-in set", m.Series.Rows)
 	}

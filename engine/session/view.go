@@ -2,11 +2,10 @@ package session
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"reflect"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
@@ -16,8 +15,8 @@ import (
 // maxBuckets bounds one view: more than any screen is wide, for more lines than any page shows.
 const maxBuckets = 1 << 20
 
-// shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now. What it
-// refers to does not change.
+// shown is what views and judgements look at: the open set, and the runs if they are on it as it is cut now.
+// What it refers to does not change.
 type shown struct {
 	openSet
 	runs   []spec.Run
@@ -28,16 +27,24 @@ func (s *Session) shown() shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := shown{openSet: s.open}
-	if reflect.DeepEqual(s.open.data, s.results.data) {
+	if v.Prepared != nil && reflect.DeepEqual(v.Spec.Data, s.results.data) {
 		v.runs, v.taught = s.results.runs, s.results.taught
 	}
 	return v
 }
 
+// rows is the number of steps that there are to look at.
+func (s shown) rows() int {
+	if s.Prepared == nil {
+		return 0
+	}
+	return s.Scaled.Rows
+}
+
 // view sends minimum, maximum and mean per bucket of every line, so that a spike of one step is never lost.
 func (s *Session) view(req protocol.Request) {
 	v, on := req.View, s.shown()
-	rows := on.scaled.Rows
+	rows := on.rows()
 	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)
 		return
@@ -46,19 +53,20 @@ func (s *Session) view(req protocol.Request) {
 	for i, l := range v.Lines {
 		fill(out[3*v.Width*i:3*v.Width*(i+1)], on.line(l), v.From, v.To)
 	}
-	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID, Series: &protocol.Series{View: *v, Rows: rows}}, out)
+	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID,
+		Series: &protocol.Series{View: *v, Rows: rows}}, out)
 }
 
 func checkView(v *protocol.View, rows int) error {
 	switch {
 	case v == nil:
-		return errors.New("view: nothing asked for")
+		return fault.New("view-nothing")
 	case rows == 0:
-		return errors.New("view: no data set is open")
+		return fault.New("view-no-data")
 	case v.From < 0 || v.To > rows || v.From >= v.To:
-		return fmt.Errorf("view: steps %d up to %d of %d", v.From, v.To, rows)
+		return fault.New("view-steps", v.From, v.To, rows)
 	case v.Width < 1 || len(v.Lines) == 0 || v.Width > maxBuckets/len(v.Lines):
-		return fmt.Errorf("view: %d buckets for %d lines, want 1 to %d in all", v.Width, len(v.Lines), maxBuckets)
+		return fault.New("view-buckets", v.Width, len(v.Lines), maxBuckets)
 	}
 	return nil
 }
@@ -71,13 +79,13 @@ type values struct {
 
 // line finds what a line shows; a line that has no values yet is empty.
 func (s shown) line(l protocol.Line) values {
-	c := s.scaled.Channels
+	c := s.Scaled.Channels
 	if l.Channel < 0 || l.Channel >= c {
 		return values{}
 	}
 	switch l.Kind {
 	case protocol.LineInput:
-		return column(s.scaled.Values, c, l.Channel)
+		return column(s.Scaled.Values, c, l.Channel)
 	case protocol.LineTeacher:
 		return column(s.teacherOutput(l.Seed), c, l.Channel)
 	}
@@ -161,7 +169,7 @@ func bucket(v values, a, b int) (lo, hi, mean float64) {
 func (s *Session) judge(req protocol.Request) {
 	run, labels, err := s.shown().judged(req.Judge)
 	if err == nil {
-		err = experiment.Judge(s.long(context.Background()), &run, labels)
+		err = experiment.Judge(context.Background(), &run, labels, s.Yield)
 	}
 	if err != nil {
 		s.fail(req.ID, "view", err)
@@ -173,13 +181,13 @@ func (s *Session) judge(req protocol.Request) {
 // judged returns a copy of the run that j names, with j's threshold, and the labels of its steps.
 func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 	if j == nil {
-		return spec.Run{}, nil, errors.New("judge: nothing asked for")
+		return spec.Run{}, nil, fault.New("judge-nothing")
 	}
 	run := s.runOf(j.Arm, j.Seed)
 	if run == nil || run.Scores == nil {
-		return spec.Run{}, nil, fmt.Errorf("judge: arm %s with seed %d has no scores", j.Arm, j.Seed)
+		return spec.Run{}, nil, fault.New("judge-no-scores", j.Arm, j.Seed)
 	}
 	out := *run
-	out.Threshold = spec.Cut{Policy: "by hand", Value: metrics.Value(j.Threshold), Saw: "whatever moved the hand"}
-	return out, s.labels, nil
+	out.Threshold = spec.Cut{Value: metrics.Value(j.Threshold), Saw: spec.SawHand}
+	return out, s.Labels, nil
 }

@@ -9,7 +9,8 @@ import (
 type work struct {
 	ctx  context.Context
 	stop context.CancelFunc
-	// forgotten means that the page has reset: nothing of the experiment is reported. The session's lock guards it.
+	// forgotten means that the page has reset: nothing of the experiment is reported. The session's lock
+	// guards it.
 	forgotten bool
 
 	mu    sync.Mutex

@@ -1,21 +1,38 @@
 package spec
 
-// Phases of a run, in the order they are entered.
+// PhaseKind is a phase of a run.
+type PhaseKind uint8
+
+// The phases, in the order they are entered.
 const (
-	PhaseData    = "data"
-	PhaseTeacher = "teacher"
-	PhaseStudent = "student"
-	PhaseScore   = "score"
-	PhaseDone    = "done"
+	PhaseData PhaseKind = iota
+	PhaseTeacher
+	PhaseStudent
+	PhaseScore
+	PhaseDone
+
+	PhaseCount
 )
+
+// PhaseInfo is what is known of a phase.
+type PhaseInfo struct{ Name string }
+
+// Phases describes every phase.
+var Phases = [PhaseCount]PhaseInfo{
+	PhaseData:    {Name: "data"},
+	PhaseTeacher: {Name: "teacher"},
+	PhaseStudent: {Name: "student"},
+	PhaseScore:   {Name: "score"},
+	PhaseDone:    {Name: "done"},
+}
 
 // Event reports progress; every field describes the moment the event is sent.
 type Event struct {
-	Phase     string      `json:"phase"`
+	Phase     PhaseKind   `json:"phase"`
 	Arm       string      `json:"arm,omitempty"` // the arm's name; empty while the teacher trains
 	Seed      uint64      `json:"seed,omitempty"`
 	Run       int         `json:"run"`  // position of this run among Runs, from 0
-	Runs      int         `json:"runs"` // trainings in the experiment, teachers included
+	Runs      int         `json:"runs"` // training runs in the experiment, teachers included
 	Epoch     int         `json:"epoch,omitempty"`
 	Epochs    int         `json:"epochs,omitempty"`
 	Step      int         `json:"step,omitempty"`  // steps done in this run
@@ -30,9 +47,9 @@ type Event struct {
 	Left      float64     `json:"left_s"`               // estimated seconds until the report; -1 = not known yet
 }
 
-// Part is one named part of a loss: total, reconstruction, discrepancy, cosine, mse.
+// Part is one part of a loss.
 type Part struct {
-	Name  string  `json:"name"`
+	Name  string  `json:"name"` // of a row of Parts
 	Value float64 `json:"value"`
 }
 

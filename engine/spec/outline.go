@@ -2,10 +2,13 @@ package spec
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -30,11 +33,11 @@ func pathAt(places []place, offset int64) string {
 type outliner struct {
 	d       *json.Decoder
 	places  []place
-	strange error // the first field that a Spec does not have, or has already
+	strange []error // fields that a Spec does not have, or has already, and names that no table has
 }
 
 // outline returns the places of all values in a text that is JSON, and what is wrong with the names of its fields.
-func outline(text []byte) ([]place, error) {
+func outline(text []byte) ([]place, []error) {
 	o := outliner{d: json.NewDecoder(bytes.NewReader(text))}
 	o.value(reflect.TypeFor[Spec](), "")
 	return o.places, o.strange
@@ -52,6 +55,20 @@ func (o *outliner) value(t reflect.Type, path string) {
 		o.object(t, path)
 	case json.Delim('['):
 		o.array(t, path)
+	}
+	if text, ok := token.(string); ok && t != nil {
+		o.kind(t, path, text)
+	}
+}
+
+// kind checks that the table of a kind has a row of this name.
+func (o *outliner) kind(t reflect.Type, path, text string) {
+	k, ok := reflect.New(t).Interface().(encoding.TextUnmarshaler)
+	if !ok {
+		return
+	}
+	if unknown := (*nameError)(nil); errors.As(k.UnmarshalText([]byte(text)), &unknown) {
+		o.note(path, strconv.Quote(text), unknown.want())
 	}
 }
 
@@ -84,11 +101,9 @@ func (o *outliner) object(t reflect.Type, path string) {
 	o.d.Token()
 }
 
-// note keeps the first thing that is strange.
+// note keeps what is strange.
 func (o *outliner) note(path, got, want string) {
-	if o.strange == nil {
-		o.strange = &FieldError{path, got, want}
-	}
+	o.strange = append(o.strange, &FieldError{path, got, want})
 }
 
 // fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is none.
@@ -137,7 +152,7 @@ func typeName(t reflect.Type) string {
 		return "a whole number from 0"
 	case reflect.Float64:
 		return "a number"
-	case reflect.String:
+	case reflect.String, reflect.Uint8: // a kind is a name
 		return "a text"
 	case reflect.Slice:
 		return "a list"

@@ -8,7 +8,10 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
+
+	"cosinelab/datasets/steps"
 )
 
 // FieldError says which field of a Spec is wrong, what it holds and what was expected.
@@ -28,25 +31,41 @@ func (e *FieldError) Error() string {
 // Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
 // range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
+	s, wrong := parse(text)
+	if len(wrong) > 0 {
+		return Spec{}, wrong[0]
+	}
+	return s, s.Validate()
+}
+
+// Check returns everything that is wrong with the text of a Spec, where Parse returns the first of it.
+func Check(text []byte) []error {
+	s, wrong := parse(text)
+	if len(wrong) > 0 {
+		return wrong
+	}
+	return s.check().wrong
+}
+
+// parse reads a Spec whose values may be out of range, and returns what is wrong with its form.
+func parse(text []byte) (s Spec, errs []error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
-	var s Spec
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		line, col := position(text, syntax.Offset-1) // it counts the byte that is wrong
-		return Spec{}, fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())
+		return s, []error{fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())}
 	}
 	places, strange := outline(text)
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		return Spec{}, &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
-	case err != nil:
-		return Spec{}, fmt.Errorf("spec: %w", err)
-	case strange != nil:
-		return Spec{}, strange
+		first := &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
+		return s, append([]error{first}, strange...)
+	case err != nil && len(strange) == 0: // a name that a table does not have is strange, too
+		return s, []error{fmt.Errorf("spec: %w", err)}
 	}
-	return s, s.Validate()
+	return s, strange
 }
 
 // maxText bounds the text of a spec, in bytes: one of a hundred arms has a fiftieth of that.
@@ -67,22 +86,42 @@ func position(text []byte, offset int64) (line, col int) {
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
-// check collects the first wrong field.
-type check struct{ err error }
+// check collects wrong fields, each with the first that is wrong with it.
+type check struct{ wrong []error }
 
 func (c *check) that(ok bool, field string, got any, want string) {
-	if c.err == nil && !ok {
-		c.err = &FieldError{field, fmt.Sprint(got), want}
+	known := func(err error) bool { return err.(*FieldError).Field == field }
+	if !ok && !slices.ContainsFunc(c.wrong, known) {
+		c.wrong = append(c.wrong, &FieldError{field, fmt.Sprint(got), want})
 	}
 }
 
-// oneOf wants one of some words; that no word is given is the first of them, if at all.
-func (c *check) oneOf(field, got string, want ...string) {
-	ok := slices.Contains(want, got)
-	if want[0] == "" {
-		want = append([]string{"nothing"}, want[1:]...)
+// first is the first wrong field; nil = there is none.
+func (c *check) first() error {
+	if len(c.wrong) == 0 {
+		return nil
 	}
-	c.that(ok, field, fmt.Sprintf("%q", got), strings.Join(want, " or "))
+	return c.wrong[0]
+}
+
+// wantOne wants a kind of a table that has a name.
+func wantOne[K interface {
+	~uint8
+	String() string
+}](c *check, field string, got, count K) {
+	wantAmong(c, field, got, slices.Collect(Each(count)))
+}
+
+// wantAmong wants one of some kinds.
+func wantAmong[K interface {
+	~uint8
+	String() string
+}](c *check, field string, got K, want []K) {
+	choices := make([]string, len(want))
+	for i, k := range want {
+		choices[i] = k.String()
+	}
+	c.that(slices.Contains(want, got), field, strconv.Quote(got.String()), strings.Join(choices, " or "))
 }
 
 // Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in terabytes.
@@ -98,32 +137,37 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
 func (s Spec) Validate() error {
-	var c check
+	c := s.check()
+	return c.first()
+}
+
+// check finds all wrong fields.
+func (s Spec) check() (c check) {
 	c.that(s.Version == Version, "version", s.Version, fmt.Sprint(Version))
 	s.Data.validate(&c)
-	s.Teacher.validate(&c, "teacher")
+	s.Teacher.validate(&c, "teacher", teaches)
 	if s.Teacher.Weights == "" {
 		c.that(s.Teacher.Epochs >= 1 && s.Teacher.Epochs <= maxEpochs, "teacher.epochs", s.Teacher.Epochs,
 			fmt.Sprintf("1 to %d, or weights", maxEpochs))
 	}
-	s.Student.validate(&c, "student")
+	s.Student.validate(&c, "student", learns)
 	s.validateArms(&c)
 	s.Train.validate(&c)
 	s.Detect.validate(&c)
 	s.validateScore(&c)
 	s.validateWarm(&c)
 	s.validateSeeds(&c)
-	return c.err
+	return c
 }
 
 func (d Data) validate(c *check) {
 	c.that(d.Source != "", "data.source", `""`, "a source such as builtin/server")
-	c.oneOf("data.scaling", d.Scaling, "standard", "none")
+	wantOne(c, "data.scaling", d.Scaling, ScalingCount)
 	c.that(d.Seed < maxSeed, "data.seed", d.Seed, wantSeed)
 	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, fmt.Sprintf("2 to %d steps", maxWindow))
 	c.that(d.Stride >= 1, "data.stride", d.Stride, "at least 1 step")
-	d.Train.validate(c, "data.train")
-	d.Test.validate(c, "data.test")
+	validateRange(d.Train, c, "data.train")
+	validateRange(d.Test, c, "data.test")
 	for i, ch := range d.Channels {
 		field := fmt.Sprintf("data.channels[%d]", i)
 		c.that(ch >= 0, field, ch, "a column from 0")
@@ -134,76 +178,37 @@ func (d Data) validate(c *check) {
 	}
 }
 
-func (r Range) validate(c *check, field string) {
-	if r == (Range{}) {
+func validateRange(r steps.Range, c *check, field string) {
+	if r == (steps.Range{}) {
 		return
 	}
 	c.that(r.From >= 0, field+".from", r.From, "a step from 0")
 	c.that(r.To > r.From, field+".to", r.To, fmt.Sprintf("more than from, %d", r.From))
 }
 
-func (m Model) validate(c *check, field string) {
-	names := make([]string, len(Models))
-	for i, k := range Models {
-		names[i] = k.Name
-	}
-	c.oneOf(field+".model", m.Name, names...)
-	if !slices.Contains(names, m.Name) {
-		return
-	}
-	k := Models[slices.Index(names, m.Name)]
-	full := m.OrLab()
-	sizes, lab := full.sizes(), k.Lab.sizes()
-	for i, f := range sizes {
-		if *lab[i].n == 0 {
-			c.that(*f.n == 0, field+"."+f.name, *f.n, "0: a "+m.Name+" has none")
+func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
+	kinds := slices.Collect(Each(ModelCount))
+	wantAmong(c, field+".model", m.Kind, slices.DeleteFunc(kinds, func(k ModelKind) bool { return !may(Models[k]) }))
+	full, row := m.OrLab(), Models[m.Kind]
+	for k, size := range Sizes {
+		where, n := field+"."+size.Name, *full.Size(SizeKind(k))
+		if *row.Lab.Size(SizeKind(k)) == 0 {
+			c.that(n == 0, where, n, "0: a "+row.Name+" has none")
 		} else {
-			c.that(*f.n >= 1 && *f.n <= f.most, field+"."+f.name, *f.n, fmt.Sprintf("1 to %d, or 0 for the model's own size", f.most))
+			c.that(n >= 1 && n <= size.Most, where, n, fmt.Sprintf("1 to %d, or 0 for the model's own size", size.Most))
 		}
 	}
-	c.that(m.Dropout == 0 || k.Drops, field+".dropout", m.Dropout, "0: a "+m.Name+" has none")
+	c.that(m.Dropout == 0 || row.Drops(), field+".dropout", m.Dropout, "0: a "+row.Name+" has none")
 	c.that(m.Dropout >= 0 && m.Dropout < 1, field+".dropout", m.Dropout, "a share from 0 up to 1")
-	if k.Branches > 0 && full.Heads > 0 {
-		part := full.DModel / k.Branches
+	if row.Branches > 0 && full.Heads > 0 {
+		part := full.DModel / row.Branches
 		c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "an even number, for the position code")
 		c.that(part%full.Heads == 0, field+".heads", full.Heads, fmt.Sprintf("a divisor of d_model, %d", part))
 	}
 }
 
-// size is one of a model's sizes.
-type size struct {
-	name string // in JSON
-	n    *int
-	most int
-}
-
-// sizes lists all sizes that models have.
-func (m *Model) sizes() []size {
-	return []size{{"d_model", &m.DModel, 4096}, {"heads", &m.Heads, 256}, {"layers", &m.Layers, 64}, {"d_ff", &m.DFF, 16384},
-		{"latent", &m.Latent, 256}, {"flows", &m.Flows, 256}, {"centres", &m.Centres, 256}, {"features", &m.Features, 256},
-		{"mlp", &m.MLP, 1024}}
-}
-
-// Causal reports whether what the model says of a step depends on no later step.
-func (m Model) Causal() bool {
-	return slices.ContainsFunc(Models, func(k ModelInfo) bool { return k.Name == m.Name && k.Causal })
-}
-
-// OrLab returns the model with each zero size replaced by the model's lab default.
-func (m Model) OrLab() Model {
-	for _, k := range Models {
-		if k.Name != m.Name {
-			continue
-		}
-		lab := k.Lab.sizes()
-		for i, s := range m.sizes() {
-			if *s.n == 0 {
-				*s.n = *lab[i].n
-			}
-		}
-	}
-	return m
-}
+func teaches(m ModelInfo) bool { return m.Teaches }
+func learns(m ModelInfo) bool  { return m.Learns }
 
 func (s Spec) validateArms(c *check) {
 	c.that(len(s.Arms) > 0, "arms", "none", "at least one arm")
@@ -212,11 +217,10 @@ func (s Spec) validateArms(c *check) {
 		c.that(a.Name != "", field+".name", `""`, "a name")
 		c.that(!slices.ContainsFunc(s.Arms[:i], func(b Arm) bool { return b.Name == a.Name }), field+".name",
 			fmt.Sprintf("%q", a.Name), "a name that no other arm has")
-		c.oneOf(field+".control", a.Control, "", "untrained", "random")
 		if a.Student != nil {
-			a.Student.validate(c, field+".student")
+			a.Student.validate(c, field+".student", learns)
 		}
-		if a.Control != "" {
+		if a.Control != ControlNone {
 			c.that(a.Objective == Objective{}, field+".objective", "set", "none: a control is not trained")
 			continue
 		}
@@ -225,24 +229,31 @@ func (s Spec) validateArms(c *check) {
 }
 
 func (o Objective) validate(c *check, field string) {
-	c.oneOf(field+".kind", o.Kind, "none", "cosine", "mse")
+	wantOne(c, field+".kind", o.Kind, ObjectiveCount)
 	c.that(finite(o.Weight) && o.Weight >= 0, field+".weight", o.Weight, "0 or more")
-	if o.Kind == "cosine" {
-		c.oneOf(field+".axis", o.Axis, "channel", "time", "window")
-	} else {
-		c.oneOf(field+".axis", o.Axis, "")
-	}
-	if o.Kind == "none" {
+	row := Objectives[o.Kind]
+	wantIf(c, row.Axis, field+".axis", o.Axis, AxisCount)
+	if !row.Distils {
 		c.that(o.Weight == 0, field+".weight", o.Weight, "0: there is no term to weigh")
-		c.oneOf(field+".schedule", o.Schedule, "")
+	}
+	wantIf(c, row.Distils, field+".schedule", o.Schedule, WeightScheduleCount)
+}
+
+// wantIf wants a kind of a table where the condition holds, and none where it does not.
+func wantIf[K interface {
+	~uint8
+	String() string
+}](c *check, condition bool, field string, got, count K) {
+	if condition {
+		wantOne(c, field, got, count)
 	} else {
-		c.oneOf(field+".schedule", o.Schedule, "constant", "linear", "cosine")
+		c.that(got == 0, field, strconv.Quote(got.String()), "nothing")
 	}
 }
 
 func (t Train) validate(c *check) {
 	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "a number above 0")
-	c.oneOf("train.schedule", t.Schedule, "reference", "constant", "cosine", "step")
+	wantOne(c, "train.schedule", t.Schedule, RateScheduleCount)
 	for _, p := range []struct {
 		name  string
 		value float64
@@ -252,7 +263,7 @@ func (t Train) validate(c *check) {
 		{"step_epochs", float64(t.StepEpochs), t.StepEpochs >= 0, "1 epoch or more, or 0 for 20"},
 		{"step_factor", t.StepFactor, t.StepFactor >= 0 && t.StepFactor <= 1, "a share up to 1, or 0 for one half"},
 	} {
-		c.that(p.value == 0 || t.Schedule == "step", "train."+p.name, p.value, "nothing: the schedule is "+t.Schedule)
+		c.that(p.value == 0 || RateSchedules[t.Schedule].Steps, "train."+p.name, p.value, "nothing: the schedule is "+t.Schedule.String())
 		c.that(p.ok, "train."+p.name, p.value, p.want)
 	}
 	c.that(finite(t.Decay) && t.Decay >= 0, "train.decay", t.Decay, "0 or more")
@@ -267,37 +278,27 @@ func (t Train) validate(c *check) {
 }
 
 func (d Detect) validate(c *check) {
-	c.oneOf("detect.score", d.Score, scores()...)
+	wantOne(c, "detect.score", d.Score, ScoreCount)
 	d.Threshold.validate(c)
 	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, fmt.Sprintf("a span of 1 to %d steps, or 0 for none", maxSpan))
-	c.that(d.Smoothing == 0 || d.Threshold.Policy != "dynamic", "detect.smoothing", d.Smoothing, "0: the dynamic threshold smooths scores itself")
-}
-
-// scores lists the scores of all models, beside those that every model has.
-func scores() []string {
-	all := []string{"model"}
-	for _, k := range Models {
-		for _, s := range k.Scores {
-			if !slices.Contains(all, s) {
-				all = append(all, s)
-			}
-		}
-	}
-	return append(all, "disagreement")
+	c.that(d.Smoothing == 0 || !Policies[d.Threshold.Policy].Smooths, "detect.smoothing", d.Smoothing,
+		"0: the "+d.Threshold.Policy.String()+" threshold smooths scores itself")
 }
 
 // validateScore checks that every student has the score.
 func (s Spec) validateScore(c *check) {
-	own := []string{"model", "disagreement"}
 	for _, a := range s.Arms {
-		student := s.StudentOf(a)
-		i := slices.IndexFunc(Models, func(k ModelInfo) bool { return k.Name == student.Name })
-		if a.Control == "random" || i < 0 {
+		student := s.StudentOf(a).Kind
+		if !Controls[a.Control].Student || Models[student].Has(s.Detect.Score) {
 			continue
 		}
-		names := slices.Concat(own, Models[i].Scores)
-		c.that(slices.Contains(names, s.Detect.Score), "detect.score", fmt.Sprintf("%q", s.Detect.Score),
-			strings.Join(names, " or ")+" for "+student.Name)
+		var has []string
+		for k := range Each(ScoreCount) {
+			if Models[student].Has(k) {
+				has = append(has, k.String())
+			}
+		}
+		c.that(false, "detect.score", strconv.Quote(s.Detect.Score.String()), strings.Join(has, " or ")+" for "+student.String())
 	}
 }
 
@@ -306,8 +307,8 @@ func (s Spec) validateWarm(c *check) {
 	warm := s.Detect.Warm
 	c.that(warm >= 0 && warm <= s.Data.Window, "detect.warm", warm, fmt.Sprintf("1 to %d steps, the window, or 0 for cold", s.Data.Window))
 	for _, a := range s.Arms {
-		if student := s.StudentOf(a); warm > 0 && a.Control != "random" {
-			c.that(student.Causal(), "detect.warm", warm, "0: "+student.Name+" looks ahead in its window")
+		if student := s.StudentOf(a); warm > 0 && Controls[a.Control].Student {
+			c.that(student.Causal(), "detect.warm", warm, "0: "+student.Kind.String()+" looks ahead in its window")
 		}
 	}
 }
@@ -324,8 +325,8 @@ func (s Spec) validateSeeds(c *check) {
 // ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded, channels.
 func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	var c check
-	train := s.Data.Train.within(&c, "data.train", trainSteps)
-	test := s.Data.Test.within(&c, "data.test", testSteps)
+	train := within(s.Data.Train, &c, "data.train", trainSteps)
+	test := within(s.Data.Test, &c, "data.test", testSteps)
 	for i, ch := range s.Data.Channels {
 		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, fmt.Sprintf("a column below %d", channels))
 	}
@@ -335,12 +336,12 @@ func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	c.that(s.Train.Validation == 0 || s.Data.Window <= held, "train.validation", s.Train.Validation,
 		fmt.Sprintf("0, or a share of the %d training steps that holds a window of %d", train, s.Data.Window))
 	c.that(s.Data.Window <= test, "data.window", s.Data.Window, fmt.Sprintf("at most the %d test steps", test))
-	return c.err
+	return c.first()
 }
 
 // within returns the number of steps that the range selects of n.
-func (r Range) within(c *check, field string, n int) int {
-	if r == (Range{}) {
+func within(r steps.Range, c *check, field string, n int) int {
+	if r == (steps.Range{}) {
 		return n
 	}
 	c.that(r.To <= n, field+".to", r.To, fmt.Sprintf("at most %d, the steps there are", n))

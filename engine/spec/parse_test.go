@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -70,22 +71,22 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"version", func(s *spec.Spec) { s.Version = 2 }},
 		{"data.source", func(s *spec.Spec) { s.Data.Source = "" }},
 		{"data.seed", func(s *spec.Spec) { s.Data.Seed = 1 << 53 }},
-		{"data.scaling", func(s *spec.Spec) { s.Data.Scaling = "minmax" }},
 		{"data.window", func(s *spec.Spec) { s.Data.Window = 1 }},
 		{"data.window", func(s *spec.Spec) { s.Data.Window = 4097 }},
 		{"data.stride", func(s *spec.Spec) { s.Data.Stride = 0 }},
-		{"data.train.from", func(s *spec.Spec) { s.Data.Train = spec.Range{From: -1, To: 5} }},
-		{"data.train.to", func(s *spec.Spec) { s.Data.Train = spec.Range{From: 5, To: 5} }},
-		{"data.test.to", func(s *spec.Spec) { s.Data.Test = spec.Range{From: 5} }},
+		{"data.train.from", func(s *spec.Spec) { s.Data.Train = steps.Range{From: -1, To: 5} }},
+		{"data.train.to", func(s *spec.Spec) { s.Data.Train = steps.Range{From: 5, To: 5} }},
+		{"data.test.to", func(s *spec.Spec) { s.Data.Test = steps.Range{From: 5} }},
 		{"data.channels[1]", func(s *spec.Spec) { s.Data.Channels = []int{0, -1} }},
 		{"data.channels[2]", func(s *spec.Spec) { s.Data.Channels = []int{0, 1, 0} }},
 		{"data.split", func(s *spec.Spec) { s.Data.Split = share(1) }},
 		{"data.split", func(s *spec.Spec) { s.Data.Split = share(math.NaN()) }},
-		{"teacher.model", func(s *spec.Spec) { s.Teacher.Name = "oracle" }},
 		{"teacher.d_model", func(s *spec.Spec) { s.Teacher.DModel = 33 }},
 		{"teacher.epochs", func(s *spec.Spec) { s.Teacher.Epochs = 0 }},
 		{"teacher.epochs", func(s *spec.Spec) { s.Teacher.Epochs = math.MaxInt }},
-		{"student.model", func(s *spec.Spec) { s.Student.Name = "" }},
+		{"data.scaling", func(s *spec.Spec) { s.Data.Scaling = 0 }},
+		{"teacher.model", func(s *spec.Spec) { s.Teacher.Kind = 0 }},
+		{"student.model", func(s *spec.Spec) { s.Student.Kind = 0 }},
 		{"student.d_model", func(s *spec.Spec) { s.Student.DModel = -2 }},
 		{"student.heads", func(s *spec.Spec) { s.Student.Heads = 3 }},
 		{"student.layers", func(s *spec.Spec) { s.Student.Layers = 65 }},
@@ -93,32 +94,31 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"arms", func(s *spec.Spec) { s.Arms = nil }},
 		{"arms[1].name", func(s *spec.Spec) { s.Arms[1].Name = "" }},
 		{"arms[2].name", func(s *spec.Spec) { s.Arms[2].Name = s.Arms[0].Name }},
-		{"arms[3].control", func(s *spec.Spec) { s.Arms[3].Control = "placebo" }},
-		{"arms[3].objective", func(s *spec.Spec) { s.Arms[3].Objective.Kind = "none" }},
+		{"arms[3].objective", func(s *spec.Spec) { s.Arms[3].Objective.Kind = spec.ObjectiveNone }},
 		{"arms[1].student.layers", func(s *spec.Spec) {
-			s.Arms[1].Student = &spec.Model{Name: "transformer", Layers: -1}
+			s.Arms[1].Student = &spec.Model{Kind: spec.ModelTransformer, Layers: -1}
 		}},
-		{"arms[1].objective.kind", func(s *spec.Spec) { s.Arms[1].Objective.Kind = "kl" }},
+		{"arms[1].objective.kind", func(s *spec.Spec) { s.Arms[1].Objective.Kind = 0 }},
 		{"arms[1].objective.weight", func(s *spec.Spec) { s.Arms[1].Objective.Weight = -0.5 }},
 		{"arms[1].objective.weight", func(s *spec.Spec) { s.Arms[1].Objective.Weight = math.Inf(1) }},
-		{"arms[1].objective.axis", func(s *spec.Spec) { s.Arms[1].Objective.Axis = "" }},
-		{"arms[2].objective.axis", func(s *spec.Spec) { s.Arms[2].Objective.Axis = "time" }},
-		{"arms[1].objective.schedule", func(s *spec.Spec) { s.Arms[1].Objective.Schedule = "" }},
+		{"arms[1].objective.axis", func(s *spec.Spec) { s.Arms[1].Objective.Axis = 0 }},
+		{"arms[2].objective.axis", func(s *spec.Spec) { s.Arms[2].Objective.Axis = spec.AxisTime }},
+		{"arms[1].objective.schedule", func(s *spec.Spec) { s.Arms[1].Objective.Schedule = 0 }},
 		{"arms[0].objective.weight", func(s *spec.Spec) { s.Arms[0].Objective.Weight = 1 }},
-		{"arms[0].objective.schedule", func(s *spec.Spec) { s.Arms[0].Objective.Schedule = "linear" }},
+		{"arms[0].objective.schedule", func(s *spec.Spec) { s.Arms[0].Objective.Schedule = spec.WeightLinear }},
 		{"train.rate", func(s *spec.Spec) { s.Train.Rate = -1e-3 }},
 		{"train.rate", func(s *spec.Spec) { s.Train.Rate = math.NaN() }},
-		{"train.schedule", func(s *spec.Spec) { s.Train.Schedule = "" }},
+		{"train.schedule", func(s *spec.Spec) { s.Train.Schedule = 0 }},
 		{"train.step_epochs", func(s *spec.Spec) { s.Train.StepEpochs = 5 }},
-		{"train.step_epochs", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepEpochs = "step", -1 }},
+		{"train.step_epochs", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepEpochs = spec.RateStep, -1 }},
 		{"train.step_factor", func(s *spec.Spec) { s.Train.StepFactor = 0.5 }},
-		{"train.step_factor", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepFactor = "step", 1.5 }},
-		{"train.step_factor", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepFactor = "step", math.NaN() }},
+		{"train.step_factor", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepFactor = spec.RateStep, 1.5 }},
+		{"train.step_factor", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepFactor = spec.RateStep, math.NaN() }},
 		{"train.decay", func(s *spec.Spec) { s.Train.Decay = -1e-6 }},
 		{"train.decay", func(s *spec.Spec) { s.Train.Decay = math.Inf(1) }},
 		{"student.dropout", func(s *spec.Spec) { s.Student.Dropout = 0.1 }},
-		{"student.dropout", func(s *spec.Spec) { s.Student = spec.Model{Name: "lstm", Dropout: 1} }},
-		{"teacher.dropout", func(s *spec.Spec) { s.Teacher.Model = spec.Model{Name: "gta", Dropout: -0.1} }},
+		{"student.dropout", func(s *spec.Spec) { s.Student = spec.Model{Kind: spec.ModelLSTM, Dropout: 1} }},
+		{"teacher.dropout", func(s *spec.Spec) { s.Teacher.Model = spec.Model{Kind: spec.ModelGTA, Dropout: -0.1} }},
 		{"train.epochs", func(s *spec.Spec) { s.Train.Epochs = 0 }},
 		{"train.epochs", func(s *spec.Spec) { s.Train.Epochs = 1e6 + 1 }},
 		{"train.batch", func(s *spec.Spec) { s.Train.Batch = 0 }},
@@ -127,25 +127,25 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"train.validation", func(s *spec.Spec) { s.Train.Validation = math.NaN() }},
 		{"train.patience", func(s *spec.Spec) { s.Train.Patience = -1 }},
 		{"train.patience", func(s *spec.Spec) { s.Train.Validation = 0 }},
-		{"detect.score", func(s *spec.Spec) { s.Detect.Score = "rank" }},
-		{"detect.score", func(s *spec.Spec) { s.Detect.Score, s.Student.Name = "association", "transformer" }},
+		{"detect.score", func(s *spec.Spec) { s.Detect.Score, s.Student.Kind = spec.ScoreAssociation, spec.ModelTransformer }},
 		{"detect.score", func(s *spec.Spec) {
-			s.Detect.Score, s.Arms[3].Student = "association", &spec.Model{Name: "transformer"}
+			s.Detect.Score, s.Arms[3].Student = spec.ScoreAssociation, &spec.Model{Kind: spec.ModelTransformer}
 		}},
-		{"detect.threshold.policy", func(s *spec.Spec) { s.Detect.Threshold.Policy = "median" }},
+		{"detect.score", func(s *spec.Spec) { s.Detect.Score = 0 }},
+		{"detect.threshold.policy", func(s *spec.Spec) { s.Detect.Threshold = spec.Threshold{} }},
 		{"detect.threshold.percent", func(s *spec.Spec) { s.Detect.Threshold.Percent = 0 }},
 		{"detect.threshold.percent", func(s *spec.Spec) { s.Detect.Threshold.Percent = 100.5 }},
-		{"detect.threshold.percent", func(s *spec.Spec) { s.Detect.Threshold.Policy = "best_f1" }},
+		{"detect.threshold.percent", func(s *spec.Spec) { s.Detect.Threshold.Policy = spec.PolicyBestF1 }},
 		{"detect.smoothing", func(s *spec.Spec) { s.Detect.Smoothing = -1 }},
 		{"detect.smoothing", func(s *spec.Spec) { s.Detect.Smoothing = 1e6 + 1 }},
 		{"detect.smoothing", func(s *spec.Spec) {
-			s.Detect = spec.Detect{Score: "model", Threshold: spec.Threshold{Policy: "dynamic"}, Smoothing: 5}
+			s.Detect = spec.Detect{Score: spec.ScoreModel, Threshold: spec.Threshold{Policy: spec.PolicyDynamic}, Smoothing: 5}
 		}},
 		{"detect.warm", func(s *spec.Spec) { s.Detect.Warm = 10 }},
-		{"detect.warm", func(s *spec.Spec) { s.Student.Name, s.Detect.Warm = "lstm", -1 }},
-		{"detect.warm", func(s *spec.Spec) { s.Student.Name, s.Detect.Warm = "lstm", 51 }},
+		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, -1 }},
+		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, 51 }},
 		{"detect.warm", func(s *spec.Spec) {
-			s.Student.Name, s.Detect.Warm, s.Arms[1].Student = "lstm", 10, &spec.Model{Name: "transformer"}
+			s.Student.Kind, s.Detect.Warm, s.Arms[1].Student = spec.ModelLSTM, 10, &spec.Model{Kind: spec.ModelTransformer}
 		}},
 		{"seeds", func(s *spec.Spec) { s.Seeds = nil }},
 		{"seeds[1]", func(s *spec.Spec) { s.Seeds = []uint64{4, 4} }},
@@ -164,12 +164,12 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 }
 
 func TestEveryScoreOfAStudentIsAccepted(t *testing.T) {
-	for _, m := range spec.Models {
-		for _, score := range append([]string{"model", "disagreement"}, m.Scores...) {
+	for m := range spec.Each(spec.ModelCount) {
+		for _, score := range append([]spec.ScoreKind{spec.ScoreModel, spec.ScoreDisagreement}, spec.Models[m].Scores...) {
 			s := spec.Default()
-			s.Student.Name, s.Detect.Score = m.Name, score
+			s.Student.Kind, s.Detect.Score = m, score
 			if err := s.Validate(); err != nil {
-				t.Errorf("%s with score %s: %v", m.Name, score, err)
+				t.Errorf("%s with score %s: %v", m, score, err)
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func TestEveryScoreOfAStudentIsAccepted(t *testing.T) {
 func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 	sp := spec.Default()
 	sp.Train.Rate, sp.Data.Window, sp.Seeds, sp.Arms[1].Objective.Weight = 0.001, 50, []uint64{1, 2, 3}, 0.5
-	sp.Detect.Threshold = spec.Threshold{Policy: "train_percentile", Percent: 99}
+	sp.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}
 	good := text(t, sp)
 	for _, c := range []struct {
 		name, old, new string
@@ -199,6 +199,15 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"object for a list", `"seeds":[1,2,3]`, `"seeds":{"a":[1]}`, "seeds", "object, want a list"},
 		{"list for an object", `"threshold":{"policy":"train_percentile","percent":99}`, `"threshold":[1]`, "detect.threshold", "array, want an object"},
 		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[1].objective.weight", "number 1e400, want a number"},
+		{"unknown scaling", `"scaling":"standard"`, `"scaling":"minmax"`, "data.scaling", `"minmax", want standard or none`},
+		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model", `"oracle", want transformer or anomaly_transformer or lstm`},
+		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[4].control", `"placebo", want untrained or random`},
+		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind", `"kl", want none or cosine or mse`},
+		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis", `"batch", want channel or time or window`},
+		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score", `"rank", want model or reconstruction`},
+		{"unknown policy", `"policy":"train_percentile"`, `"policy":"median"`, "detect.threshold.policy", `"median", want fixed or train_percentile`},
+		{"no model", `"model":"transformer"`, `"model":""`, "teacher.model", `"", want transformer or`},
+		{"null for a model", `"model":"transformer"`, `"model":null`, "teacher.model", `want transformer or`},
 		{"nothing", good, ``, "", "spec: line 1, column 1: unexpected end of JSON input"},
 		{"cut off", good, good[:len(good)/2], "", "unexpected end"},
 		{"comma too many", `"seeds":[1,2,3]`, `"seeds":[1,2,3],`, "", "line 1"},
@@ -228,14 +237,14 @@ func TestFieldsThatDependOnTheSeriesAreNamed(t *testing.T) {
 		change                func(s *spec.Spec)
 		field, want           string
 	}{
-		{"range beyond the end", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Train = spec.Range{To: 4001} }, "data.train.to", "at most 4000, the steps there are"},
-		{"test range", 4000, 400, 8, func(s *spec.Spec) { s.Data.Test = spec.Range{From: 300, To: 500} }, "data.test.to", "at most 400"},
+		{"range beyond the end", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Train = steps.Range{To: 4001} }, "data.train.to", "at most 4000, the steps there are"},
+		{"test range", 4000, 400, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 300, To: 500} }, "data.test.to", "at most 400"},
 		{"channel", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Channels = []int{7, 8} }, "data.channels[1]", "a column below 8"},
 		{"window longer than training", 49, 4000, 8, func(s *spec.Spec) { s.Train.Validation, s.Train.Patience = 0, 0 }, "data.window", "at most the 49 training steps that are not held out"},
 		{"window longer than what is left", 60, 4000, 8, func(s *spec.Spec) {}, "data.window", "at most the 48 training steps"},
 		{"window longer than validation", 200, 4000, 8, func(s *spec.Spec) {}, "train.validation", "of the 200 training steps that holds a window of 50"},
 		{"window longer than test", 4000, 49, 8, func(s *spec.Spec) {}, "data.window", "at most the 49 test steps"},
-		{"window longer than the range", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Test = spec.Range{From: 10, To: 50} }, "data.window", "at most the 40 test steps"},
+		{"window longer than the range", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 10, To: 50} }, "data.window", "at most the 40 test steps"},
 	} {
 		s := spec.Default()
 		s.Data.Window, s.Train.Validation, s.Train.Patience = 50, 0.2, 1

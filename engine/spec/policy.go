@@ -2,114 +2,188 @@ package spec
 
 import (
 	"fmt"
-	"math"
-	"strings"
+	"slices"
 )
 
-// PolicyInfo is what a form needs to know of a threshold policy that a Spec may name.
+// PolicyKind is a way to choose a threshold.
+type PolicyKind uint8
+
+// The threshold policies (metrics/README.md, section 9), by how much they see.
+const (
+	_ PolicyKind = iota
+	PolicyFixed
+	PolicyTrainPercentile
+	PolicyMeanSigma
+	PolicyPOT
+	PolicySPOT
+	PolicyDynamic
+	PolicyTrainTestPercentile
+	PolicyBestF1
+
+	PolicyCount
+)
+
+// PolicyInfo is what is known of a threshold policy.
 type PolicyInfo struct {
-	Name   string
-	Params []string // the fields of Threshold that it reads, as JSON calls them
+	Name    string
+	Params  []ParamKind // that it reads
+	Saw     SawKind     // what it looked at
+	Train   bool        // it needs the scores of the training part
+	Labels  bool        // it needs labels, with an anomaly among them
+	Smooths bool        // it smooths scores itself
 }
 
-// Policies lists the threshold policies that a Spec may name, in the order of detect.Thresholds.
-var Policies = []PolicyInfo{
-	{"fixed", []string{"value"}},
-	{"train_percentile", []string{"percent"}},
-	{"mean_sigma", []string{"k"}},
-	{"pot", []string{"level", "q"}},
-	{"spot", []string{"level", "q"}},
-	{"dynamic", nil},
-	{"train_test_percentile", []string{"percent"}},
-	{"best_f1", nil},
+// Policies describes every threshold policy.
+var Policies = [PolicyCount]PolicyInfo{
+	PolicyFixed:               {Name: "fixed", Params: []ParamKind{ParamValue}, Saw: SawNothing},
+	PolicyTrainPercentile:     {Name: "train_percentile", Params: []ParamKind{ParamPercent}, Saw: SawTrain, Train: true},
+	PolicyMeanSigma:           {Name: "mean_sigma", Params: []ParamKind{ParamK}, Saw: SawTrain, Train: true},
+	PolicyPOT:                 {Name: "pot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawTrain, Train: true},
+	PolicySPOT:                {Name: "spot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawPast, Train: true},
+	PolicyDynamic:             {Name: "dynamic", Saw: SawTest, Smooths: true},
+	PolicyTrainTestPercentile: {Name: "train_test_percentile", Params: []ParamKind{ParamPercent}, Saw: SawTest, Train: true},
+	PolicyBestF1:              {Name: "best_f1", Saw: SawLabels, Labels: true},
 }
+
+// SawKind is what a policy looks at of the data that it is judged on.
+type SawKind uint8
+
+// What a policy can look at.
+const (
+	_ SawKind = iota
+	SawNothing
+	SawTrain
+	SawPast
+	SawTest
+	SawLabels
+	SawHand
+
+	SawCount
+)
+
+// SawInfo is what is known of a way to look.
+type SawInfo struct {
+	Name string
+	Key  string // of its words, behind "saw-"
+}
+
+// Saws describes what policies can look at, by how much it is.
+var Saws = [SawCount]SawInfo{
+	SawNothing: {Name: "nothing", Key: "nothing"},
+	SawTrain:   {Name: "train scores", Key: "train"},
+	SawPast:    {Name: "train scores and past test scores", Key: "past"},
+	SawTest:    {Name: "sees test scores", Key: "test"},
+	SawLabels:  {Name: "uses test labels", Key: "labels"},
+	SawHand:    {Name: "whatever moved the hand", Key: "hand"},
+}
+
+// ParamKind is a parameter of threshold policies.
+type ParamKind uint8
+
+// The parameters.
+const (
+	ParamPercent ParamKind = iota
+	ParamK
+	ParamLevel
+	ParamQ
+	ParamValue
+
+	ParamCount
+)
+
+// ParamInfo is what is known of a parameter.
+type ParamInfo struct {
+	Name    string  // of the field of Threshold, as JSON calls it
+	Default float64 // what an absent one stands for; 0 = it must be given
+	Start   float64 // where a form starts one that must be given
+	want    string
+	valid   func(x float64, t Threshold) bool
+	get     func(Threshold) (x float64, given bool)
+	set     func(t *Threshold, x float64)
+}
+
+// Params describes every parameter of a threshold policy.
+var Params = [ParamCount]ParamInfo{
+	ParamPercent: {Name: "percent", Start: 99, want: "above 0, up to 100",
+		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= 100 },
+		get:   func(t Threshold) (float64, bool) { return t.Percent, t.Percent != 0 },
+		set:   func(t *Threshold, x float64) { t.Percent = x }},
+	ParamK: {Name: "k", Default: 3, want: "a number of deviations above 0",
+		valid: func(x float64, _ Threshold) bool { return finite(x) && x > 0 },
+		get:   func(t Threshold) (float64, bool) { return t.K, t.K != 0 },
+		set:   func(t *Threshold, x float64) { t.K = x }},
+	ParamLevel: {Name: "level", Default: 0.98, want: "a share between 0 and 1",
+		valid: func(x float64, _ Threshold) bool { return x > 0 && x < 1 },
+		get:   func(t Threshold) (float64, bool) { return t.Level, t.Level != 0 },
+		set:   func(t *Threshold, x float64) { t.Level = x }},
+	ParamQ: {Name: "q", Default: 1e-3, want: "a share above 0 and below that of the tail, 1 - level",
+		valid: func(x float64, t Threshold) bool { return x > 0 && x < 1-t.Level },
+		get:   func(t Threshold) (float64, bool) { return t.Q, t.Q != 0 },
+		set:   func(t *Threshold, x float64) { t.Q = x }},
+	ParamValue: {Name: "value", Start: 1, want: "a number",
+		valid: func(x float64, _ Threshold) bool { return finite(x) },
+		get: func(t Threshold) (float64, bool) {
+			if t.Value == nil {
+				return 0, false
+			}
+			return *t.Value, true
+		},
+		set: func(t *Threshold, x float64) { t.Value = &x }},
+}
+
+// Param is the value of a parameter, and whether the threshold has it.
+func (t Threshold) Param(k ParamKind) (x float64, given bool) { return Params[k].get(t) }
+
+// SetParam gives the threshold a parameter.
+func (t *Threshold) SetParam(k ParamKind, x float64) { Params[k].set(t, x) }
+
+// Reads reports whether the policy has a parameter.
+func (p PolicyInfo) Reads(k ParamKind) bool { return slices.Contains(p.Params, k) }
 
 // OrDefault returns the threshold with each absent parameter replaced by the policy's default, if it has one.
 func (t Threshold) OrDefault() Threshold {
-	switch t.Policy {
-	case "mean_sigma":
-		t.K = or(t.K, 3)
-	case "pot", "spot":
-		t.Level, t.Q = or(t.Level, 0.98), or(t.Q, 1e-3)
+	for _, k := range Policies[t.Policy].Params {
+		if _, given := t.Param(k); !given && Params[k].Default != 0 {
+			t.SetParam(k, Params[k].Default)
+		}
 	}
 	return t
-}
-
-func or(x, absent float64) float64 {
-	if x == 0 {
-		return absent
-	}
-	return x
 }
 
 // String says how the threshold is chosen: train_percentile, percent 99.
 func (t Threshold) String() string {
 	full := t.OrDefault()
-	text := full.Policy
-	for _, p := range full.params() {
-		if full.has(p.name) {
-			text += fmt.Sprintf(", %s %v", p.name, p.value)
+	text := full.Policy.String()
+	for _, k := range Policies[full.Policy].Params {
+		x, given := full.Param(k)
+		if given {
+			text += fmt.Sprintf(", %s %v", Params[k].Name, x)
 		}
 	}
 	return text
-}
-
-// param is a parameter with the values it may have.
-type param struct {
-	name  string
-	value float64
-	given bool
-	ok    bool
-	want  string
-}
-
-func (t Threshold) params() []param {
-	value := math.NaN()
-	if t.Value != nil {
-		value = *t.Value
-	}
-	share := func(x float64) bool { return x > 0 && x < 1 }
-	return []param{
-		{"percent", t.Percent, t.Percent != 0, t.Percent > 0 && t.Percent <= 100, "above 0, up to 100"},
-		{"k", t.K, t.K != 0, finite(t.K) && t.K > 0, "a number of deviations above 0"},
-		{"level", t.Level, t.Level != 0, share(t.Level), "a share between 0 and 1"},
-		{"q", t.Q, t.Q != 0, share(t.Q) && t.Q < 1-t.Level, "a share above 0 and below that of the tail, 1 - level"},
-		{"value", value, t.Value != nil, finite(value), "a number"},
-	}
-}
-
-// has reports whether the policy reads a parameter.
-func (t Threshold) has(param string) bool {
-	for _, p := range Policies {
-		for _, name := range p.Params {
-			if p.Name == t.Policy && name == param {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Validate checks a threshold by itself; the first wrong field is returned as *FieldError.
 func (t Threshold) Validate() error {
 	var c check
 	t.validate(&c)
-	return c.err
+	return c.first()
 }
 
 func (t Threshold) validate(c *check) {
-	const field = "detect.threshold"
-	var names []string
-	for _, p := range Policies {
-		names = append(names, p.Name)
-	}
-	c.oneOf(field+".policy", t.Policy, names...)
-	for _, p := range t.OrDefault().params() {
-		where := field + "." + p.name
-		if t.has(p.name) {
-			c.that(p.ok, where, strings.ReplaceAll(fmt.Sprint(p.value), "NaN", "missing"), p.want)
-		} else {
-			c.that(!p.given, where, p.value, "nothing: "+t.Policy+" has no such parameter")
+	const field = "detect.threshold."
+	wantOne(c, field+"policy", t.Policy, PolicyCount)
+	full := t.OrDefault()
+	for k := range ParamCount {
+		p := Params[k]
+		x, given := full.Param(k)
+		switch {
+		case !Policies[t.Policy].Reads(k):
+			c.that(!given, field+p.Name, x, "nothing: "+t.Policy.String()+" has no such parameter")
+		case !given:
+			c.that(false, field+p.Name, "missing", p.want)
+		default:
+			c.that(p.valid(x, full), field+p.Name, x, p.want)
 		}
 	}
 }

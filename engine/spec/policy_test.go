@@ -77,12 +77,12 @@ func TestThresholdsTakeTheParametersOfTheirPolicyOnly(t *testing.T) {
 func TestAbsentParametersAreThoseOfThePolicy(t *testing.T) {
 	half := 0.5
 	for want, threshold := range map[string]spec.Threshold{
-		"pot, level 0.98, q 0.001":     {Policy: "pot"},
-		"spot, level 0.9, q 0.01":      {Policy: "spot", Level: 0.9, Q: 0.01},
-		"mean_sigma, k 3":              {Policy: "mean_sigma"},
-		"train_percentile, percent 99": {Policy: "train_percentile", Percent: 99},
-		"fixed, value 0.5":             {Policy: "fixed", Value: &half},
-		"best_f1":                      {Policy: "best_f1"},
+		"pot, level 0.98, q 0.001":     {Policy: spec.PolicyPOT},
+		"spot, level 0.9, q 0.01":      {Policy: spec.PolicySPOT, Level: 0.9, Q: 0.01},
+		"mean_sigma, k 3":              {Policy: spec.PolicyMeanSigma},
+		"train_percentile, percent 99": {Policy: spec.PolicyTrainPercentile, Percent: 99},
+		"fixed, value 0.5":             {Policy: spec.PolicyFixed, Value: &half},
+		"best_f1":                      {Policy: spec.PolicyBestF1},
 	} {
 		if got := threshold.String(); got != want {
 			t.Errorf("%+v is %q, want %q", threshold, got, want)

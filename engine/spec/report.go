@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 )
 
@@ -27,7 +28,6 @@ type DataSummary struct {
 	TestSteps     int       `json:"test_steps"`
 	TrainWindows  int       `json:"train_windows"`
 	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
-	Scoring       string    `json:"scoring"`      // Detect.Scoring
 	Labelled      bool      `json:"labelled"`
 	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
 	Segments      []Segment `json:"segments"`  // of the test part
@@ -46,10 +46,9 @@ type Dropped struct {
 	Why  string `json:"why"` // of datasets.Reason
 }
 
-// Segment is one true anomaly of the test part: the steps From up to, not including, To.
+// Segment is one true anomaly of the test part.
 type Segment struct {
-	From     int    `json:"from"`
-	To       int    `json:"to"`
+	steps.Range
 	Kind     string `json:"kind,omitempty"`
 	Channels []int  `json:"channels,omitempty"`
 }
@@ -75,21 +74,21 @@ type ArmReport struct {
 
 // Run is one arm with one seed.
 type Run struct {
-	Arm        string       `json:"arm"`
-	Seed       uint64       `json:"seed"`
-	Parameters int          `json:"parameters,omitempty"`
-	Epochs     []Epoch      `json:"epochs,omitempty"`
-	Best       int          `json:"best_epoch,omitempty"`
-	StepMs     float64      `json:"step_ms,omitempty"` // median
-	Seconds    float64      `json:"seconds"`
-	Threshold  Cut          `json:"threshold"`
-	Metrics    []Measure    `json:"metrics,omitempty"` // none without labels
-	Alarms     []Range      `json:"alarms"`            // runs of flagged steps, before any adjustment
-	Hits       int          `json:"hits"`              // true segments with an alarm
-	FalseRuns  int          `json:"false_runs"`        // alarms that touch no true segment
-	Causes     [][]Cause    `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
-	Located    *Located     `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
-	Failed     *fault.Fault `json:"failed,omitempty"`  // why there are no scores; nil = there are
+	Arm        string        `json:"arm"`
+	Seed       uint64        `json:"seed"`
+	Parameters int           `json:"parameters,omitempty"`
+	Epochs     []Epoch       `json:"epochs,omitempty"`
+	Best       int           `json:"best_epoch,omitempty"`
+	StepMs     float64       `json:"step_ms,omitempty"` // median
+	Seconds    float64       `json:"seconds"`
+	Threshold  Cut           `json:"threshold"`
+	Metrics    []Measure     `json:"metrics,omitempty"` // none without labels
+	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
+	Hits       int           `json:"hits"`              // true segments with an alarm
+	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
+	Causes     [][]Cause     `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Located    *Located      `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
+	Failed     *fault.Fault  `json:"failed,omitempty"`  // why there are no scores; nil = there are
 
 	Scores []float64 `json:"-"` // one a scored test step
 	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
@@ -118,20 +117,20 @@ type Located struct {
 
 // Cut is a threshold and what it saw.
 type Cut struct {
-	Policy string        `json:"policy"`
-	Value  metrics.Value `json:"value"` // undefined if the threshold moves with the scores
-	Saw    string        `json:"saw"`   // of detect.Thresholds: nothing, train scores, ..., uses test labels
+	Policy PolicyKind    `json:"policy"` // none for a threshold that a person set
+	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
+	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
 }
 
-// Tail is the law of the highest scores that pot and spot fitted; that of spot is its last.
+// Tail is the distribution of the highest scores that pot and spot fitted; that of spot is its last.
 type Tail struct {
 	Start      float64 `json:"start"`
 	Scores     int     `json:"scores"`
 	Excesses   int     `json:"excesses"` // scores above the start
 	Shape      float64 `json:"shape"`
 	Scale      float64 `json:"scale"`
-	Fallback   bool    `json:"fallback,omitempty"`   // no law but the exponential one fits
+	Fallback   bool    `json:"fallback,omitempty"`   // no distribution but the exponential one fits
 	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
 }
 

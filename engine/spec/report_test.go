@@ -14,9 +14,12 @@ import (
 
 // scored is an arm whose runs, with seeds 1, 2, ..., have these average precisions; NaN = the run failed.
 func scored(name string, values ...float64) spec.ArmReport {
-	a := spec.ArmReport{Arm: spec.Arm{Name: name, Objective: spec.Objective{Kind: "none"}}}
-	if name == spec.ArmUntrained || name == spec.ArmRandom {
-		a.Arm.Control = name
+	a := spec.ArmReport{Arm: spec.Arm{Name: name, Objective: spec.Objective{Kind: spec.ObjectiveNone}}}
+	switch name {
+	case spec.ArmUntrained:
+		a.Arm.Control = spec.ControlUntrained
+	case spec.ArmRandom:
+		a.Arm.Control = spec.ControlRandom
 	}
 	for i, v := range values {
 		run := spec.Run{Arm: name, Seed: uint64(i + 1)}
@@ -35,7 +38,7 @@ func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		alone, cosine []float64
-		want          string
+		want          spec.OutcomeKind
 		differences   int
 	}{
 		{"within the spread", []float64{0.5, 0.5, 0.5}, []float64{0.6, 0.4, 0.55}, spec.VerdictNull, 3},
@@ -62,7 +65,7 @@ func TestNoVerdictWithoutLabelsOrArms(t *testing.T) {
 	for name, c := range map[string]struct {
 		data spec.DataSummary
 		arms []spec.ArmReport
-		want string
+		want spec.OutcomeKind
 	}{
 		"no labels":         {spec.DataSummary{}, both, spec.VerdictNoLabels},
 		"nothing anomalous": {spec.DataSummary{Labelled: true}, both, spec.VerdictNoLabels},
@@ -156,11 +159,11 @@ func TestATeacherIsNeededByWhoeverReadsIt(t *testing.T) {
 	if s.Teaches() {
 		t.Error("nobody learns, but a teacher is needed")
 	}
-	s.Detect.Score = "disagreement"
+	s.Detect.Score = spec.ScoreDisagreement
 	if !s.NeedsTeacher(s.Arms[1]) || s.NeedsTeacher(s.Arms[2]) {
 		t.Error("disagreement needs a teacher for the untrained control, not for a random score")
 	}
-	if m := s.StudentOf(spec.Arm{Student: &spec.Model{Name: "other"}}); m.Name != "other" {
+	if m := s.StudentOf(spec.Arm{Student: &spec.Model{DModel: 3}}); m.DModel != 3 {
 		t.Errorf("student %v", m)
 	}
 	if !reflect.DeepEqual(s.StudentOf(s.Arms[0]), s.Student) {

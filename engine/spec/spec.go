@@ -2,8 +2,9 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
+
+	"cosinelab/datasets/steps"
 )
 
 // Version is the version of Spec and Report that this package writes and reads.
@@ -24,32 +25,26 @@ type Spec struct {
 
 // Data says which series is used, and how it is cut.
 type Data struct {
-	Source   string   `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
-	Seed     uint64   `json:"seed,omitempty"`     // of a built-in generator
-	Train    Range    `json:"train,omitzero"`     // steps of the training part; zero = all
-	Test     Range    `json:"test,omitzero"`      // steps of the test part; zero = all
-	Channels []int    `json:"channels,omitempty"` // columns; empty = all
-	Scaling  string   `json:"scaling"`            // standard | none
-	Window   int      `json:"window"`             // steps in a window
-	Stride   int      `json:"stride"`             // steps between the starts of training windows
-	Label    string   `json:"label,omitempty"`    // label column of a CSV file
-	Split    *float64 `json:"split,omitempty"`    // share of a single file that is the training part
+	Source   string      `json:"source"`             // a catalogue id: builtin/server, smd/machine-1-2, file/NAME
+	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
+	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
+	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
+	Channels []int       `json:"channels,omitempty"` // columns; empty = all
+	Scaling  ScalingKind `json:"scaling"`
+	Window   int         `json:"window"`          // steps in a window
+	Stride   int         `json:"stride"`          // steps between the starts of training windows
+	Label    string      `json:"label,omitempty"` // label column of a CSV file
+	Split    *float64    `json:"split,omitempty"` // share of a single file that is the training part
 }
 
-// Range is the steps From up to, not including, To.
-type Range struct {
-	From int `json:"from"`
-	To   int `json:"to"`
-}
-
-// Model names a row of models.All with its sizes; a zero size means the model's lab default. A size that the model does
+// Model is a model with its sizes; a zero size means the model's lab default. A size that the model does
 // not have must be zero. Of a recurrent model, d_model is the number of states.
 type Model struct {
-	Name   string `json:"model"`
-	DModel int    `json:"d_model,omitempty"`
-	Heads  int    `json:"heads,omitempty"`
-	Layers int    `json:"layers,omitempty"`
-	DFF    int    `json:"d_ff,omitempty"`
+	Kind   ModelKind `json:"model"`
+	DModel int       `json:"d_model,omitempty"`
+	Heads  int       `json:"heads,omitempty"`
+	Layers int       `json:"layers,omitempty"`
+	DFF    int       `json:"d_ff,omitempty"`
 	// The sizes of single models: OmniAnomaly's latent values and flows, THOC's centres in each layer, GTA's features of a
 	// channel and hidden features between channels.
 	Latent   int `json:"latent,omitempty"`
@@ -70,14 +65,16 @@ type Teacher struct {
 
 // Arm is one way to train (or not to train) the student.
 type Arm struct {
-	Name      string    `json:"name"`              // unique, shown in tables: alone, cosine, mse, untrained, random
-	Control   string    `json:"control,omitempty"` // untrained | random: costs nothing, has no objective
-	Student   *Model    `json:"student,omitempty"` // instead of the Spec's student
-	Objective Objective `json:"objective,omitzero"`
+	Name      string      `json:"name"`              // unique, shown in tables: alone, cosine, mse, untrained, random
+	Control   ControlKind `json:"control,omitempty"` // costs nothing, has no objective
+	Student   *Model      `json:"student,omitempty"` // instead of the Spec's student
+	Objective Objective   `json:"objective,omitzero"`
 }
 
 // Distils reports whether the arm's student is trained to follow the teacher.
-func (a Arm) Distils() bool { return a.Control == "" && a.Objective.Kind != "none" }
+func (a Arm) Distils() bool {
+	return Controls[a.Control].Trains && Objectives[a.Objective.Kind].Distils
+}
 
 // StudentOf is the model of an arm.
 func (s Spec) StudentOf(a Arm) Model {
@@ -89,18 +86,12 @@ func (s Spec) StudentOf(a Arm) Model {
 
 // NeedsTeacher reports whether the arm has no scores without a teacher.
 func (s Spec) NeedsTeacher(a Arm) bool {
-	return a.Distils() || a.Control != "random" && s.Detect.Score == "disagreement"
+	return a.Distils() || Controls[a.Control].Student && Scores[s.Detect.Score].Teacher
 }
 
 // OfErrors reports whether the scores of an arm are made of its student's squared errors, as they are or weighted.
 func (s Spec) OfErrors(a Arm) bool {
-	score := s.Detect.Score
-	for _, k := range Models {
-		if k.Name == s.StudentOf(a).Name && score == "model" {
-			score = k.Scores[0]
-		}
-	}
-	return a.Control != "random" && (score == "reconstruction" || score == "association")
+	return Controls[a.Control].Student && Scores[s.Detect.Score.Of(s.StudentOf(a).Kind)].OfErrors
 }
 
 // Teaches reports whether a teacher is needed at all; otherwise none is trained.
@@ -108,25 +99,25 @@ func (s Spec) Teaches() bool { return slices.ContainsFunc(s.Arms, s.NeedsTeacher
 
 // Objective is what is added to the student's own loss (models/README.md, section 2).
 type Objective struct {
-	Kind     string  `json:"kind"`               // none | cosine | mse
-	Weight   float64 `json:"weight,omitempty"`   // lambda
-	Axis     string  `json:"axis,omitempty"`     // channel | time | window; cosine only
-	Schedule string  `json:"schedule,omitempty"` // constant | linear | cosine: the weight over epochs
+	Kind     ObjectiveKind      `json:"kind"`
+	Weight   float64            `json:"weight,omitempty"`   // lambda
+	Axis     AxisKind           `json:"axis,omitempty"`     // of an objective that has one
+	Schedule WeightScheduleKind `json:"schedule,omitempty"` // the weight over epochs
 }
 
 // Train says how every arm, and the teacher, is trained.
 type Train struct {
-	Rate       float64 `json:"rate"`                  // learning rate of Adam
-	Schedule   string  `json:"schedule"`              // reference | constant | cosine | step
-	StepEpochs int     `json:"step_epochs,omitempty"` // step: after so many epochs, and each time again, the rate falls; 0 = 20
-	StepFactor float64 `json:"step_factor,omitempty"` // step: to this share of it; 0 = 0.5
-	Decay      float64 `json:"decay,omitempty"`       // of weights, added to their gradients after clipping; 0 = none
-	Epochs     int     `json:"epochs"`                // of a student
-	Batch      int     `json:"batch"`                 // windows a step
-	Clip       float64 `json:"clip"`                  // limit of the global gradient norm; 0 = no clipping
-	ClipEach   float64 `json:"clip_each,omitempty"`   // limit of each parameter's gradient norm instead; 0 = none
-	Validation float64 `json:"validation"`            // share of the training steps held out, from their end
-	Patience   int     `json:"patience"`              // epochs without a better validation loss before stopping; 0 = never stop early
+	Rate       float64          `json:"rate"` // learning rate of Adam
+	Schedule   RateScheduleKind `json:"schedule"`
+	StepEpochs int              `json:"step_epochs,omitempty"` // after so many epochs, and each time again, the rate falls; 0 = DefaultStepEpochs
+	StepFactor float64          `json:"step_factor,omitempty"` // to this share of it; 0 = DefaultStepFactor
+	Decay      float64          `json:"decay,omitempty"`       // of weights, added to their gradients after clipping; 0 = none
+	Epochs     int              `json:"epochs"`                // of a student
+	Batch      int              `json:"batch"`                 // windows a step
+	Clip       float64          `json:"clip"`                  // limit of the global gradient norm; 0 = no clipping
+	ClipEach   float64          `json:"clip_each,omitempty"`   // limit of each parameter's gradient norm instead; 0 = none
+	Validation float64          `json:"validation"`            // share of the training steps held out, from their end
+	Patience   int              `json:"patience"`              // epochs without a better validation loss before stopping; 0 = never stop early
 }
 
 // Held is the number of training steps, of so many, that are held out for validation.
@@ -134,7 +125,7 @@ func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 
 // Detect says how scores become alarms.
 type Detect struct {
-	Score     string    `json:"score"` // model | disagreement | one of the model's own, such as reconstruction; model = its first
+	Score     ScoreKind `json:"score"` // one that every student has
 	Threshold Threshold `json:"threshold"`
 	// Warm lets windows of a predicting model start every so many steps, and scores only the last so many of each, which
 	// are predicted from a long past; 0 = cold: windows do not overlap, every step is scored.
@@ -144,28 +135,16 @@ type Detect struct {
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's are, and not
-// those of the windows that a training sees: neither a cold start nor a mean has a place between overlapping windows.
+// those of the windows that a training run sees: neither a cold start nor a mean has a place between overlapping windows.
 func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
 
-// Scoring says how the scores of steps were taken from windows: cold, smoothed over a span of 105.
-func (d Detect) Scoring() string {
-	text := "cold"
-	if d.Warm > 0 {
-		text = fmt.Sprintf("warm, the last %d steps of each window", d.Warm)
-	}
-	if d.Smoothing > 0 {
-		text += fmt.Sprintf(", smoothed over a span of %d", d.Smoothing)
-	}
-	return text
-}
-
-// Threshold names a row of detect.Thresholds and its parameters; what a policy does not have is absent, what is absent
+// Threshold is a policy with its parameters; what a policy does not have is absent, what is absent
 // stands for the policy's default, where it has one.
 type Threshold struct {
-	Policy  string   `json:"policy"`            // a row of Policies
-	Percent float64  `json:"percent,omitempty"` // train_percentile, train_test_percentile: of the scores that stay below the threshold
-	K       float64  `json:"k,omitempty"`       // mean_sigma: deviations above the mean; 0 = 3
-	Level   float64  `json:"level,omitempty"`   // pot, spot: share of the train scores below which the tail begins; 0 = 0.98
-	Q       float64  `json:"q,omitempty"`       // pot, spot: share of normal scores that may lie above the threshold; 0 = 0.001
-	Value   *float64 `json:"value,omitempty"`   // fixed: the threshold
+	Policy  PolicyKind `json:"policy"`
+	Percent float64    `json:"percent,omitempty"` // train_percentile, train_test_percentile: of the scores that stay below the threshold
+	K       float64    `json:"k,omitempty"`       // mean_sigma: deviations above the mean
+	Level   float64    `json:"level,omitempty"`   // pot, spot: share of the train scores below which the tail begins
+	Q       float64    `json:"q,omitempty"`       // pot, spot: share of normal scores that may lie above the threshold
+	Value   *float64   `json:"value,omitempty"`   // fixed: the threshold
 }

@@ -6,16 +6,17 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Standing is how far the runs of an arm lie above what costs nothing, in one metric.
+// Standing is how much better than what costs nothing the runs of an arm are, in one metric.
 type Standing struct {
 	Value, Chance Spread // of the arm's runs; chance at the share of steps that each flags
-	OverChance    Spread // value minus chance, seed by seed
-	OverUntrained Spread // value minus that of the untrained student, seed by seed; only seeds that both have
+	OverChance    Spread // how much better than chance, seed by seed
+	OverUntrained Spread // how much better than the untrained student, seed by seed; only seeds that both have
 }
 
 // Standing compares the runs of an arm with chance and with the untrained arm, if the report has one.
 func (r Report) Standing(arm, metric string) Standing {
 	var value, chance, overChance, overUntrained []metrics.Value
+	row, _ := metrics.Find(metric) // of an unknown one, which nothing measures, more is better
 	for _, run := range r.runsOf(arm) {
 		m := run.Of(metric)
 		if !m.Value.Defined() {
@@ -24,11 +25,11 @@ func (r Report) Standing(arm, metric string) Standing {
 		value = append(value, m.Value)
 		if m.Chance.Defined() {
 			chance = append(chance, m.Chance)
-			overChance = append(overChance, m.Value-m.Chance)
+			overChance = append(overChance, row.Over(m.Value, m.Chance))
 		}
 		for _, u := range r.untrained() {
 			if x := u.Of(metric).Value; u.Seed == run.Seed && x.Defined() {
-				overUntrained = append(overUntrained, m.Value-x)
+				overUntrained = append(overUntrained, row.Over(m.Value, x))
 			}
 		}
 	}
@@ -37,7 +38,7 @@ func (r Report) Standing(arm, metric string) Standing {
 
 func (r Report) untrained() (runs []Run) {
 	for _, a := range r.Arms {
-		if a.Arm.Control == "untrained" {
+		if a.Arm.Control == ControlUntrained {
 			runs = append(runs, a.Runs...)
 		}
 	}
@@ -54,14 +55,16 @@ func (s Spread) notAbove() bool { return s.Mean <= 0 || s.Mean <= s.SD }
 // Within reports whether a difference, in either direction, is not larger than its spread.
 func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean)) <= float64(s.SD) }
 
-// Gain is the value of a metric of one arm minus that of another, seed by seed; only seeds that both finished.
+// Gain is how much better one arm is than another in a metric, seed by seed; only seeds that both finished. For all but
+// metrics of which less is better it is a difference of values.
 func (r Report) Gain(arm, over, metric string) Spread {
 	var gains []metrics.Value
+	row, _ := metrics.Find(metric)
 	for _, a := range r.runsOf(arm) {
 		for _, b := range r.runsOf(over) {
 			x, y := a.Of(metric).Value, b.Of(metric).Value
 			if a.Seed == b.Seed && x.Defined() && y.Defined() {
-				gains = append(gains, x-y)
+				gains = append(gains, row.Over(x, y))
 			}
 		}
 	}

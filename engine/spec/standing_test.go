@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"cosinelab/datasets/fault"
@@ -10,7 +11,7 @@ import (
 )
 
 // armOf is an arm whose runs have these values of F1, with seeds from 1 and a chance level of 0.1.
-func armOf(name, control string, values ...float64) spec.ArmReport {
+func armOf(name string, control spec.ControlKind, values ...float64) spec.ArmReport {
 	a := spec.ArmReport{Arm: spec.Arm{Name: name, Control: control}}
 	for i, v := range values {
 		a.Runs = append(a.Runs, spec.Run{Arm: name, Seed: uint64(i + 1),
@@ -35,11 +36,11 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 		{"one seed above both", []float64{0.6}, []float64{0.5}, 0.1, false, false},
 		{"seeds are paired", []float64{0.5, 0.9}, []float64{0.4, 0.8}, 0.1, false, false},
 	} {
-		r := spec.Report{Arms: []spec.ArmReport{armOf("alone", "", c.arm...)}}
+		r := spec.Report{Arms: []spec.ArmReport{armOf("alone", spec.ControlNone, c.arm...)}}
 		if got := r.Standing("alone", "f1"); got.Doubtful() != c.alone || len(got.OverUntrained.Values) != 0 {
 			t.Errorf("%s, no untrained arm: %+v, doubtful want %v", c.what, got, c.alone)
 		}
-		r.Arms = append(r.Arms, armOf("untrained", "untrained", c.untrained...))
+		r.Arms = append(r.Arms, armOf("untrained", spec.ControlUntrained, c.untrained...))
 		got := r.Standing("alone", "f1")
 		if got.Doubtful() != c.doubtful || math.Abs(float64(got.OverUntrained.Mean)-c.overUntrained) > 1e-12 {
 			t.Errorf("%s: %+v, doubtful want %v, over untrained %v", c.what, got, c.doubtful, c.overUntrained)
@@ -49,7 +50,7 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 
 func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
 	failed := spec.Run{Arm: "alone", Seed: 3, Failed: &fault.Fault{Key: "failed"}}
-	arm := armOf("alone", "", 0.5, 0.6)
+	arm := armOf("alone", spec.ControlNone, 0.5, 0.6)
 	arm.Runs = append(arm.Runs, failed)
 	s := spec.Report{Arms: []spec.ArmReport{arm}}.Standing("alone", "f1")
 	if len(s.Value.Values) != 2 || len(s.OverChance.Values) != 2 {
@@ -57,5 +58,30 @@ func TestStandingLeavesOutRunsWithoutTheMetric(t *testing.T) {
 	}
 	if s := (spec.Report{}).Standing("alone", "f1"); s.Value.Mean.Defined() || s.Doubtful() {
 		t.Errorf("standing of no runs: %+v", s)
+	}
+}
+
+// A metric of which less is better turns gains, standings and doubts round, and nothing else.
+func TestLessIsBetterWhereAMetricSaysSo(t *testing.T) {
+	before := metrics.All
+	defer func() { metrics.All = before }()
+	metrics.All = append(slices.Clone(before), metrics.Metric{Name: "delay", Less: true})
+	slow, quick, untrained := armOf("slow", spec.ControlNone, 0.3, 0.32), armOf("quick", spec.ControlNone, 0.05, 0.06),
+		armOf("untrained", spec.ControlUntrained, 0.2, 0.2)
+	r := spec.Report{Arms: []spec.ArmReport{slow, quick, untrained}}
+	for _, a := range r.Arms {
+		for i := range a.Runs {
+			a.Runs[i].Metrics[0].Name = "delay"
+		}
+	}
+	if g := r.Gain("quick", "slow", "delay"); math.Abs(float64(g.Mean)-0.255) > 1e-12 {
+		t.Errorf("gain %v, want 0.255", g.Mean)
+	}
+	good, bad := r.Standing("quick", "delay"), r.Standing("slow", "delay")
+	if good.Doubtful() || math.Abs(float64(good.Value.Mean)-0.055) > 1e-12 || math.Abs(float64(good.OverChance.Mean)-0.045) > 1e-12 {
+		t.Errorf("below chance and untrained: %+v, doubtful %v", good, good.Doubtful())
+	}
+	if !bad.Doubtful() || math.Abs(float64(bad.OverUntrained.Mean)+0.11) > 1e-12 {
+		t.Errorf("above chance and untrained: %+v, doubtful %v", bad, bad.Doubtful())
 	}
 }

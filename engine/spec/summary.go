@@ -54,19 +54,37 @@ func NewSpread(values []metrics.Value) Spread {
 	return s
 }
 
-// Outcomes of a comparison of the cosine arm with the student alone.
+// OutcomeKind is the outcome of a comparison of the cosine arm with the student alone.
+type OutcomeKind uint8
+
+// The outcomes.
 const (
-	VerdictNone     = "none"      // one of both arms is missing or has no finished run
-	VerdictNoLabels = "no_labels" // nothing can be measured
-	VerdictOneSeed  = "one_seed"  // no spread, so no verdict
-	VerdictNull     = "null"      // the difference lies within its spread
-	VerdictHelps    = "helps"
-	VerdictHarms    = "harms"
+	VerdictNone     OutcomeKind = iota // one of both arms is missing or has no finished run
+	VerdictNoLabels                    // nothing can be measured
+	VerdictOneSeed                     // no spread, so no verdict
+	VerdictNull                        // the difference lies within its spread
+	VerdictHelps
+	VerdictHarms
+
+	VerdictCount
 )
+
+// OutcomeInfo is what is known of an outcome.
+type OutcomeInfo struct{ Name string }
+
+// Outcomes describes every outcome.
+var Outcomes = [VerdictCount]OutcomeInfo{
+	VerdictNone:     {Name: "none"},
+	VerdictNoLabels: {Name: "no_labels"},
+	VerdictOneSeed:  {Name: "one_seed"},
+	VerdictNull:     {Name: "null"},
+	VerdictHelps:    {Name: "helps"},
+	VerdictHarms:    {Name: "harms"},
+}
 
 // Verdict says whether cosine distillation changed the headline metric by more than its spread over seeds.
 type Verdict struct {
-	Outcome     string
+	Outcome     OutcomeKind
 	Differences Spread // + cosine minus alone, seed by seed; only seeds that both arms finished
 }
 
@@ -101,14 +119,14 @@ func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
 		for _, run := range a.Runs {
 			if got := run.Of(m.Name); got.Value.Defined() {
 				values = append(values, got.Value)
-				if a.Arm.Control == "" {
+				if Controls[a.Arm.Control].Trains {
 					chance = append(chance, got.Chance)
 				}
 			}
 		}
 		spread := NewSpread(values)
 		out.Arms = append(out.Arms, spread)
-		if a.Arm.Control == "untrained" {
+		if a.Arm.Control == ControlUntrained {
 			out.Untrained = spread.Mean
 		}
 	}

@@ -8,16 +8,18 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 )
 
-// Options says how Fit trains. Everything but the functions at the end is part of what makes a run reproducible.
+// Options says how Fit trains. Everything but the functions at the end is part of what makes a run
+// reproducible.
 type Options struct {
 	Train   spec.Train
 	Epochs  int                         // instead of Train.Epochs: a teacher has its own
-	Lambda  func(epoch int) float64     // weight of the distillation term by epoch, from 1; nil = there is none
+	Lambda  func(epoch int) float64     // weight of distillation by epoch, from 1; nil = none
 	Seed    uint64                      // of the order of windows
-	Gate    func(context.Context) error // called before every step; it may wait, its error ends the training
+	Gate    func(context.Context) error // called before every step; it may wait, its error ends Fit
 	OnStep  func(StepInfo)              // called after every step
 	OnEpoch func(spec.Epoch)            // called when an epoch has been validated
 }
@@ -30,15 +32,15 @@ type StepInfo struct {
 	Seconds            float64     // of this step
 }
 
-// Result is how a training ended.
+// Result is how a training run ended.
 type Result struct {
 	Epochs []spec.Epoch
 	Best   int     // the epoch whose parameters were kept, from 1
 	StepMs float64 // median of the steps of this call
 }
 
-// Batches is the number of steps in an epoch over n windows: the whole batches, then what is left over if it fills a
-// micro-batch.
+// Batches is the number of steps in an epoch over n windows: the whole batches, then what is left over if it
+// fills a micro-batch.
 func Batches(n, batch, micro int) int {
 	whole := n / batch
 	if n%batch >= micro {
@@ -56,10 +58,10 @@ type fit struct {
 	stepMs       []float64
 }
 
-// Fit trains until the epochs are over or the validation loss has not improved for Train.Patience epochs, then puts
-// back the parameters of the best epoch. Without validation windows the training loss decides. It goes on where
-// Restore left off. If the context or the gate ends it, the trainer stands between two steps, and Save keeps all that
-// is needed to go on.
+// Fit trains until the epochs are over or the validation loss has not improved for Train.Patience epochs,
+// then puts back the parameters of the best epoch. Without validation windows the training loss decides. It
+// goes on where Restore left off. If the context or the gate ends it, the trainer stands between two steps,
+// and Save keeps all that is needed to go on.
 func (t *Trainer) Fit(ctx context.Context, train, valid datasets.Windows, o Options) (Result, error) {
 	f := fit{Trainer: t, Options: o, train: train, valid: valid}
 	if err := f.check(); err != nil {
@@ -91,7 +93,8 @@ func (f *fit) check() error {
 		return nil
 	}
 	if f.valid.Len() < f.micro {
-		return fmt.Errorf("%d validation windows, want none or at least a micro-batch of %d", f.valid.Len(), f.micro)
+		return fmt.Errorf("%d validation windows, want none or at least a micro-batch of %d", f.valid.Len(),
+			f.micro)
 	}
 	return f.fits(f.valid)
 }
@@ -116,7 +119,7 @@ func (f *fit) epoch(ctx context.Context) error {
 		}
 		from := p.Batch * f.Train.Batch
 		if err := f.step(ctx, order[from:min(from+f.Train.Batch, len(order))], rate, lambda); err != nil {
-			return fmt.Errorf("train: step %d: %w", p.Adam+1, err)
+			return fault.New("train-step", p.Adam+1, err)
 		}
 	}
 	return f.closeEpoch(ctx, rate, lambda)
@@ -152,7 +155,7 @@ func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 	if f.valid.Len() > 0 {
 		v, err := f.evaluate(ctx, f.valid, lambda)
 		if err != nil {
-			return fmt.Errorf("train: validation after epoch %d: %w", p.Epoch, err)
+			return fault.New("train-validation", p.Epoch, err)
 		}
 		e.Validation, monitor = f.named(v), v.mean(v.Monitor)
 	}

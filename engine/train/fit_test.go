@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
@@ -40,8 +41,8 @@ func TestSameSeedGivesTheSameWeightsBitForBit(t *testing.T) {
 	}
 }
 
-// Wherever a training is stopped, between two operations of a step or of validation, what Save wrote then leads to the
-// same end.
+// Wherever a training run is stopped, between two operations of a step or of validation, what Save wrote then
+// leads to the same end.
 func TestResumedRunEqualsUninterruptedOneBitForBit(t *testing.T) {
 	whole := newTrainer(t, reconstruction(t, 1), 1, 1)
 	counting := &countdown{context.Background(), math.MaxInt}
@@ -57,7 +58,8 @@ func TestResumedRunEqualsUninterruptedOneBitForBit(t *testing.T) {
 	for after := 0; after <= asked; after += step {
 		got := stopAndResume(t, after)
 		if !reflect.DeepEqual(losses(got.result), losses(want)) || got.result.Best != want.Best {
-			t.Fatalf("stopped after %d of %d operations: %v, want %v", after, asked, losses(got.result), losses(want))
+			t.Fatalf("stopped after %d of %d operations: %v, want %v", after, asked, losses(got.result),
+				losses(want))
 		}
 		sameBits(t, "resumed", params(t, got.trainer), params(t, whole))
 	}
@@ -68,7 +70,8 @@ type resumed struct {
 	result  train.Result
 }
 
-// stopAndResume ends a training after so many operations and goes on with another trainer of other initial weights.
+// stopAndResume ends a training run after so many operations and goes on with another trainer of other
+// initial weights.
 func stopAndResume(t *testing.T, after int) resumed {
 	t.Helper()
 	first := newTrainer(t, reconstruction(t, 1), 1, 1)
@@ -90,7 +93,8 @@ func stopAndResume(t *testing.T, after int) resumed {
 	return resumed{second, r}
 }
 
-// A step that is stopped half-way leaves parameters as they were and no gradient behind: the same trainer goes on.
+// A step that is stopped half-way leaves parameters as they were and no gradient behind: the same trainer
+// goes on.
 func TestStoppedStepChangesNothing(t *testing.T) {
 	undisturbed := newTrainer(t, reconstruction(t, 1), 1, 1)
 	if _, err := undisturbed.Fit(context.Background(), fitWindows(), validWindows(), options()); err != nil {
@@ -99,7 +103,8 @@ func TestStoppedStepChangesNothing(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
 	before := params(t, tr)
 	for _, after := range []int{0, 1, 7, 60, 150} {
-		if _, err := tr.Fit(&countdown{context.Background(), after}, fitWindows(), validWindows(), options()); !errors.Is(err, context.Canceled) {
+		if _, err := tr.Fit(&countdown{context.Background(), after}, fitWindows(), validWindows(),
+			options()); !errors.Is(err, context.Canceled) {
 			t.Fatalf("after %d operations: error %v, want that of the context", after, err)
 		}
 		if tr.Steps() == 0 {
@@ -155,11 +160,13 @@ func TestStepsCountEveryWindowOnceAnEpoch(t *testing.T) {
 			}
 			seen = append(seen, s.Step)
 		}
-		r, err := tr.Fit(context.Background(), datasets.Slide(waves(window+c.windows-1), window, 1), datasets.Windows{}, o)
+		r, err := tr.Fit(context.Background(), datasets.Slide(waves(window+c.windows-1), window, 1),
+			datasets.Windows{}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if tr.Steps() != 2*c.steps || !slices.IsSorted(seen) || len(seen) != 2*c.steps || r.Epochs[1].Steps != 2*c.steps {
+		if tr.Steps() != 2*c.steps || !slices.IsSorted(seen) || len(seen) != 2*c.steps ||
+			r.Epochs[1].Steps != 2*c.steps {
 			t.Errorf("%+v: %d steps, reported %v, epochs %v", c, tr.Steps(), seen, r.Epochs)
 		}
 	}
@@ -191,7 +198,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 
 func TestOverfitsOneBatch(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
-	o := train.Options{Train: spec.Train{Rate: 0.02, Schedule: "constant", Batch: 2}, Epochs: 400}
+	o := train.Options{Train: spec.Train{Rate: 0.02, Schedule: spec.RateConstant, Batch: 2}, Epochs: 400}
 	r, err := tr.Fit(context.Background(), datasets.Slide(waves(window+1), window, 1), datasets.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +217,8 @@ func TestEarlyStoppingKeepsTheBestEpoch(t *testing.T) {
 		return square(1), square(0.32)
 	})
 	tr := newTrainer(t, p, 0, 1)
-	o := train.Options{Train: spec.Train{Rate: 0.1, Schedule: "constant", Batch: 1, Patience: 2}, Epochs: 50}
+	o := train.Options{Train: spec.Train{Rate: 0.1, Schedule: spec.RateConstant, Batch: 1, Patience: 2},
+		Epochs: 50}
 	r, err := tr.Fit(context.Background(), steps(1), steps(1), o)
 	if err != nil {
 		t.Fatal(err)
@@ -233,16 +241,20 @@ func TestNumbersThatStopBeingFiniteEndTheTraining(t *testing.T) {
 		loss func(w *graph.Node) *graph.Node
 		want string
 	}{
-		{"gradient", func(w *graph.Node) *graph.Node { return graph.Unary(op.Sqrt, w) }, "gradient norm became +Inf"},
-		{"monitor", func(w *graph.Node) *graph.Node { return graph.Unary(op.Exp, graph.Scale(graph.Shift(w, 1), 1000)) }, "loss monitor became +Inf"},
+		{"gradient", func(w *graph.Node) *graph.Node { return graph.Unary(op.Sqrt, w) },
+			"gradient norm became +Inf"},
+		{"monitor", func(w *graph.Node) *graph.Node {
+			return graph.Unary(op.Exp,
+				graph.Scale(graph.Shift(w, 1), 1000))
+		}, "loss monitor became +Inf"},
 	} {
 		p := scalars(t, func(g *graph.Graph) (loss, monitor *graph.Node) {
 			w := g.Param("w", graph.Init{})
 			return c.loss(w), c.loss(w)
 		})
 		_, err := newTrainer(t, p, 0, 1).Fit(context.Background(), steps(3), steps(1),
-			train.Options{Train: spec.Train{Rate: 1, Schedule: "constant", Batch: 1}, Epochs: 1})
-		if !errors.Is(err, train.ErrNotFinite) || !strings.Contains(err.Error(), "step 1: "+c.want) {
+			train.Options{Train: spec.Train{Rate: 1, Schedule: spec.RateConstant, Batch: 1}, Epochs: 1})
+		if !train.NotFinite(err) || !strings.Contains(words.English().Error(err), "step 1: "+c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}
@@ -254,21 +266,26 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 		name         string
 		fit, valid   datasets.Windows
 		batch, epoch int
-		schedule     string
+		schedule     spec.RateScheduleKind
 		want         string
 	}{
-		{"no epochs", fitWindows(), validWindows(), 3, 0, "constant", "0 epochs, want at least 1"},
-		{"other length", datasets.Slide(waves(12), window+1, 1), validWindows(), 3, 1, "constant", "windows of 7 steps with 2 channels, the model wants 6 with 2"},
-		{"other length in validation", fitWindows(), datasets.Slide(waves(12), window+1, 1), 3, 1, "constant", "windows of 7 steps"},
-		{"no windows", datasets.Slide(waves(3), window, 1), validWindows(), 3, 1, "constant", "batches of 0 windows"},
-		{"batch below a micro-batch", fitWindows(), validWindows(), 1, 1, "constant", "batches of 1 windows, want at least a micro-batch of 2"},
-		{"validation below a micro-batch", fitWindows(), datasets.Tile(waves(window), window), 2, 1, "constant", "1 validation windows"},
-		{"schedule", fitWindows(), validWindows(), 2, 1, "steep", `learning-rate schedule "steep", want reference, constant, cosine or step`},
+		{"no epochs", fitWindows(), validWindows(), 3, 0, spec.RateConstant, "0 epochs, want at least 1"},
+		{"other length", datasets.Slide(waves(12), window+1, 1), validWindows(), 3, 1, spec.RateConstant,
+			"windows of 7 steps with 2 channels, the model wants 6 with 2"},
+		{"other length in validation", fitWindows(), datasets.Slide(waves(12), window+1, 1), 3, 1,
+			spec.RateConstant, "windows of 7 steps"},
+		{"no windows", datasets.Slide(waves(3), window, 1), validWindows(), 3, 1, spec.RateConstant,
+			"batches of 0 windows"},
+		{"batch below a micro-batch", fitWindows(), validWindows(), 1, 1, spec.RateConstant,
+			"batches of 1 windows, want at least a micro-batch of 2"},
+		{"validation below a micro-batch", fitWindows(), datasets.Tile(waves(window), window), 2, 1,
+			spec.RateConstant, "1 validation windows"},
+		{"schedule", fitWindows(), validWindows(), 2, 1, 0, "no learning-rate schedule"},
 	} {
 		o := good
 		o.Epochs, o.Train.Batch, o.Train.Schedule = c.epoch, c.batch, c.schedule
 		_, err := newTrainer(t, reconstruction(t, 2), 1, 1).Fit(context.Background(), c.fit, c.valid, o)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}
@@ -280,13 +297,14 @@ func TestForwardYieldsEveryWindowInOrder(t *testing.T) {
 	var all [][]float32
 	for _, micro := range []int{1, 2, 3} {
 		var got []float32
-		err := newTrainer(t, reconstruction(t, micro), 1, 1).Forward(context.Background(), w, func(i int, o [][]float32) error {
-			if i*window != len(got) || len(o) != 1 || len(o[0]) != window {
-				t.Fatalf("window %d after %d values, outputs %v", i, len(got), o)
-			}
-			got = append(got, o[0]...)
-			return nil
-		})
+		err := newTrainer(t, reconstruction(t, micro), 1, 1).Forward(context.Background(), w,
+			func(i int, o [][]float32) error {
+				if i*window != len(got) || len(o) != 1 || len(o[0]) != window {
+					t.Fatalf("window %d after %d values, outputs %v", i, len(got), o)
+				}
+				got = append(got, o[0]...)
+				return nil
+			})
 		if err != nil || len(got) != 5*window {
 			t.Fatalf("%d values, error %v", len(got), err)
 		}

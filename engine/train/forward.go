@@ -10,10 +10,11 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// Pass is a run of windows that a worker elsewhere computes without gradients: everything that it needs beside the
-// problem itself. It is good until the worker answers. The answer has a slice for each result: the monitored loss and
-// those of Parts and Checks, one value for each micro-batch, or Outputs, those of all windows one behind the other. Where
-// the last micro-batch has too few windows, its answer is as long as that of the others.
+// Pass is a run of windows that a worker elsewhere computes without gradients: everything that it needs
+// beside the problem itself. It is good until the worker answers. The answer has a slice for each result: the
+// monitored loss and those of Parts and Checks, one value for each micro-batch, or Outputs, those of all
+// windows one behind the other. Where the last micro-batch has too few windows, its answer is as long as that
+// of the others.
 type Pass struct {
 	Params  []float32 `json:"-"` // all parameters, one after the other
 	Windows []float32 `json:"-"` // [windows, L, C]
@@ -43,9 +44,10 @@ func (t *Trainer) evaluate(ctx context.Context, w datasets.Windows, lambda float
 	return total, err
 }
 
-// Forward computes Problem.Outputs for every window of w, in order, whoever computes them. It calls got once a window
-// with one slice for each output, which is good until got returns.
-func (t *Trainer) Forward(ctx context.Context, w datasets.Windows, got func(window int, outputs [][]float32) error) error {
+// Forward computes Problem.Outputs for every window of w, in order, whoever computes them. It calls got once
+// a window with one slice for each output, which is good until got returns.
+func (t *Trainer) Forward(ctx context.Context, w datasets.Windows,
+	got func(window int, outputs [][]float32) error) error {
 	if err := t.fits(w); err != nil {
 		return fmt.Errorf("train: forward: %w", err)
 	}
@@ -64,9 +66,10 @@ func (t *Trainer) Forward(ctx context.Context, w datasets.Windows, got func(wind
 	})
 }
 
-// pass computes what p asks for of the windows at these positions, in turns of all workers, and calls got for each
-// micro-batch in order.
-func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass, got func(at []int, results [][]float32) error) error {
+// pass computes what p asks for of the windows at these positions, in turns of all workers, and calls got for
+// each micro-batch in order.
+func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass,
+	got func(at []int, results [][]float32) error) error {
 	p.Seed = t.draws.Seed
 	if err := t.writeWeight(p.Lambda); err != nil {
 		return err
@@ -76,7 +79,7 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 		return err
 	}
 	parts := slices.Collect(slices.Chunk(at, t.micro))
-	for turn := range slices.Chunk(parts, t.hands()*max(1, atOnce/t.micro)) {
+	for turn := range slices.Chunk(parts, t.computing()*max(1, atOnce/t.micro)) {
 		if err := t.passTurn(ctx, w, turn, p, got); err != nil {
 			return err
 		}
@@ -84,14 +87,15 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 	return nil
 }
 
-// passTurn computes some micro-batches of a pass together with the peers.
-func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]int, p Pass, got func(at []int, results [][]float32) error) error {
+// passTurn computes some micro-batches of a pass together with the other workers.
+func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]int, p Pass,
+	got func(at []int, results [][]float32) error) error {
 	given := make([][][]float32, len(parts))
-	return t.together(ctx, len(parts), func(peer int, run span) func() error {
+	return t.together(ctx, len(parts), func(worker int, s share) func() error {
 		theirs := p
-		theirs.At = slices.Concat(parts[run.lo:run.hi]...)
-		theirs.Windows = t.windowsFor(peer, w, theirs.At)
-		return func() error { return t.askPass(ctx, t.peers[peer], theirs, given[run.lo:run.hi]) }
+		theirs.At = slices.Concat(parts[s.lo:s.hi]...)
+		theirs.Windows = t.windowsFor(worker, w, theirs.At)
+		return func() error { return t.askPass(ctx, t.workers[worker], theirs, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		results := given[i]
 		if results == nil {
@@ -105,9 +109,9 @@ func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]in
 	})
 }
 
-// askPass has a peer compute a pass, and cuts its answer into micro-batches.
-func (t *Trainer) askPass(ctx context.Context, peer Peer, p Pass, given [][][]float32) error {
-	answer, err := peer.Forward(ctx, p)
+// askPass has a worker compute a pass, and cuts its answer into micro-batches.
+func (t *Trainer) askPass(ctx context.Context, from Worker, p Pass, given [][][]float32) error {
+	answer, err := from.Forward(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -126,11 +130,12 @@ func (t *Trainer) askPass(ctx context.Context, peer Peer, p Pass, given [][][]fl
 	return nil
 }
 
-// answerPass computes what another worker asks for. It is good until the next call.
-func (t *Trainer) answerPass(ctx context.Context, p Pass) ([][]float32, error) {
+// Forward computes what another worker asks for. It is good until the next call.
+func (t answering) Forward(ctx context.Context, p Pass) ([][]float32, error) {
 	w := t.given(p.Windows)
 	if len(p.At) == 0 || w.Len() != len(p.At) || w.Size()*w.Len() != len(p.Windows) {
-		return nil, fmt.Errorf("train: %d values for a pass of %d windows, want %d each", len(p.Windows), len(p.At), w.Size())
+		return nil, fmt.Errorf("train: %d values for a pass of %d windows, want %d each", len(p.Windows),
+			len(p.At), w.Size())
 	}
 	if err := errors.Join(t.setFlatParams(p.Params), t.writeWeight(p.Lambda)); err != nil {
 		return nil, err
@@ -139,7 +144,8 @@ func (t *Trainer) answerPass(ctx context.Context, p Pass) ([][]float32, error) {
 	parts := slices.Collect(slices.Chunk(count(0, len(p.At)), t.micro))
 	t.sizeResults(p, len(parts))
 	for i, at := range parts {
-		if err := t.forward(ctx, w, at, p.At[at[0]:at[0]+len(at)], p, t.part(p, t.kept.results, i)); err != nil {
+		if err := t.forward(ctx, w, at, p.At[at[0]:at[0]+len(at)], p,
+			t.part(p, t.kept.results, i)); err != nil {
 			return nil, err
 		}
 	}
@@ -180,14 +186,15 @@ func (t *Trainer) part(p Pass, results [][]float32, i int) [][]float32 {
 	return out
 }
 
-// forward computes one micro-batch of a pass, with the noise of windows that are drawn as those positions; what its first
-// windows do not fill is left over from the last.
-func (t *Trainer) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass, results [][]float32) error {
+// forward computes one micro-batch of a pass, with the noise of windows that are drawn as those positions;
+// what its first windows do not fill is left over from the last.
+func (t *Trainer) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass,
+	results [][]float32) error {
 	if err := errors.Join(t.load(w, at), t.drawScoring(drawn)); err != nil {
 		return err
 	}
 	proc, slots := t.resultsOf(p)
-	if err := t.program.Run(ctx, proc); err != nil {
+	if err := t.program.Run(ctx, proc, t.yield); err != nil {
 		return err
 	}
 	for i, s := range slots {

@@ -32,29 +32,30 @@ func outputs(t *testing.T, tr *train.Trainer, w datasets.Windows) (out [][]float
 	return out
 }
 
-// crew is how work is shared: with so many peers, beside this worker or without it.
-type crew struct {
-	peers int
-	away  bool
+// sharing is how work is shared: with so many workers, beside this worker or without it.
+type sharing struct {
+	workers int
+	away    bool
 }
 
-var crews = []crew{{0, false}, {1, false}, {2, false}, {3, false}, {1, true}, {3, true}}
+var sharings = []sharing{{0, false}, {1, false}, {2, false}, {3, false}, {1, true}, {3, true}}
 
-// share gives tr peers with trainers of their own, which start from another seed.
-func (c crew) share(t *testing.T, tr *train.Trainer, problem func() train.Problem) {
+// share gives tr workers with trainers of their own, which start from another seed.
+func (c sharing) share(t *testing.T, tr *train.Trainer, problem func() train.Problem) {
 	t.Helper()
-	var ps []train.Peer
-	for range c.peers {
-		ps = append(ps, newTrainer(t, problem(), 1, 99).Peer())
+	var others []train.Worker
+	for range c.workers {
+		others = append(others, newTrainer(t, problem(), 1, 99).Worker())
 	}
-	tr.Share(ps, c.away, func(err error) { t.Errorf("a peer is lost: %v", err) })
+	tr.Share(others, c.away, func(err error) { t.Errorf("a worker is lost: %v", err) })
 }
 
 func TestScoresDoNotDependOnTheWorkers(t *testing.T) {
-	for name, build := range map[string]func(*testing.T, int) train.Problem{"reconstruction": reconstruction, "noise": noisy} {
+	for name, build := range map[string]func(*testing.T, int) train.Problem{"reconstruction": reconstruction,
+		"noise": noisy} {
 		for micro := 1; micro <= 3; micro++ {
 			var want [][]float32
-			for _, c := range crews {
+			for _, c := range sharings {
 				problem := func() train.Problem { return build(t, micro) }
 				tr := newTrainer(t, problem(), 1, 3)
 				c.share(t, tr, problem)
@@ -73,7 +74,7 @@ func TestScoresDoNotDependOnTheWorkers(t *testing.T) {
 func TestValidationDoesNotDependOnTheWorkers(t *testing.T) {
 	for micro := 1; micro <= 3; micro++ {
 		want := ""
-		for _, c := range crews {
+		for _, c := range sharings {
 			tr := newTrainer(t, reconstruction(t, micro), 1, 3)
 			c.share(t, tr, func() train.Problem { return reconstruction(t, micro) })
 			r, err := tr.Fit(context.Background(), fitWindows(), manyWindows(), sharedOptions())
@@ -91,23 +92,36 @@ func TestValidationDoesNotDependOnTheWorkers(t *testing.T) {
 	}
 }
 
-func TestAPeerLostWhileScoringLosesNothing(t *testing.T) {
+// forwarding is a worker that answers passes in its own way.
+type forwarding struct {
+	train.Worker
+	forward func(context.Context, train.Pass) ([][]float32, error)
+}
+
+func (f forwarding) Forward(ctx context.Context, p train.Pass) ([][]float32, error) {
+	return f.forward(ctx, p)
+}
+
+func TestAWorkerLostWhileScoringLosesNothing(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 2), 1, 3)
 	want := outputs(t, tr, manyWindows())
-	healthy := peer(t, 2)
+	healthy := other(t, 2)
 	for name, broken := range map[string]func([][]float32, error) ([][]float32, error){
-		"dead":     func([][]float32, error) ([][]float32, error) { return nil, errors.New("the worker died") },
+		"dead": func([][]float32, error) ([][]float32, error) {
+			return nil,
+				errors.New("the worker died")
+		},
 		"no words": func(x [][]float32, _ error) ([][]float32, error) { return x[:0], nil },
 		"short":    func(x [][]float32, _ error) ([][]float32, error) { return [][]float32{x[0][1:]}, nil },
 	} {
 		calls, lost := 0, 0
-		dying := train.Peer{Forward: func(ctx context.Context, p train.Pass) ([][]float32, error) {
+		breaks := forwarding{healthy, func(ctx context.Context, p train.Pass) ([][]float32, error) {
 			if calls++; calls > 1 {
 				return broken(healthy.Forward(ctx, p))
 			}
 			return healthy.Forward(ctx, p)
 		}}
-		tr.Share([]train.Peer{dying}, true, func(error) { lost++ })
+		tr.Share([]train.Worker{breaks}, true, func(error) { lost++ })
 		if got := outputs(t, tr, manyWindows()); !slices.EqualFunc(got, want, slices.Equal) {
 			t.Errorf("%s: other outputs", name)
 		}
@@ -117,10 +131,10 @@ func TestAPeerLostWhileScoringLosesNothing(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheContextIsNoLostPeer(t *testing.T) {
+func TestTheEndOfTheContextIsNoLostWorker(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 1), 1, 3)
 	ctx, cancel := context.WithCancel(context.Background())
-	tr.Share([]train.Peer{{Forward: func(ctx context.Context, _ train.Pass) ([][]float32, error) {
+	tr.Share([]train.Worker{forwarding{nil, func(ctx context.Context, _ train.Pass) ([][]float32, error) {
 		cancel()
 		return nil, ctx.Err()
 	}}}, true, func(err error) { t.Errorf("lost: %v", err) })
@@ -131,7 +145,7 @@ func TestTheEndOfTheContextIsNoLostPeer(t *testing.T) {
 }
 
 func TestAPassOfAnotherProblemIsRefused(t *testing.T) {
-	p := peer(t, 2)
+	w := other(t, 2)
 	one := make([]float32, window*channels)
 	for _, pass := range []train.Pass{
 		{},
@@ -140,8 +154,9 @@ func TestAPassOfAnotherProblemIsRefused(t *testing.T) {
 		{At: []int{0, 1}, Windows: one, Params: make([]float32, 10_000)},
 		{Windows: one, Params: make([]float32, 10_000)},
 	} {
-		if _, err := p.Forward(context.Background(), pass); err == nil {
-			t.Errorf("a pass of %d positions, %d values and %d parameters is accepted", len(pass.At), len(pass.Windows), len(pass.Params))
+		if _, err := w.Forward(context.Background(), pass); err == nil {
+			t.Errorf("a pass of %d positions, %d values and %d parameters is accepted", len(pass.At),
+				len(pass.Windows), len(pass.Params))
 		}
 	}
 }

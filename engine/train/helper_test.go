@@ -34,15 +34,13 @@ func waves(rows int) datasets.Series {
 // reconstruction is a small anomaly transformer over micro-batches of so many windows.
 func reconstruction(t *testing.T, micro int) train.Problem {
 	t.Helper()
-	m, err := models.Find("anomaly_transformer")
+	g, out, err := models.Graph(spec.ModelAnomalyTransformer,
+		models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3}, micro)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, out, err := m.Graph(models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3}, micro)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := train.Problem{Graph: g, Windows: g.Input("x", micro, window, channels), Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params(),
+	p := train.Problem{Graph: g, Windows: g.Input("x", micro, window, channels), Loss: out.Loss,
+		Monitor: out.Loss, Trainable: g.Params(),
 		Parts:   []plan.Result{{Name: "total", Node: out.Loss}},
 		Checks:  []plan.Result{{Name: "discrepancy", Node: out.Parts[1].Node}},
 		Outputs: []plan.Result{{Name: "score", Node: out.Scores[0].Node}}}
@@ -65,7 +63,8 @@ func newTrainer(t *testing.T, p train.Problem, clip float64, seed uint64) *train
 
 // options are three epochs of three steps, the last of one window, over seven windows.
 func options() train.Options {
-	return train.Options{Train: spec.Train{Rate: 0.01, Schedule: "cosine", Batch: 3}, Epochs: 3, Seed: 5}
+	return train.Options{Train: spec.Train{Rate: 0.01, Schedule: spec.RateCosine, Batch: 3}, Epochs: 3,
+		Seed: 5}
 }
 
 func fitWindows() datasets.Windows   { return datasets.Slide(waves(12), window, 1) }
@@ -87,7 +86,8 @@ func sameBits(t *testing.T, what string, got, want map[string]tensor.Tensor) {
 		t.Fatalf("%s: %d parameters, want %d", what, len(got), len(want))
 	}
 	for name, w := range want {
-		if !slices.EqualFunc(got[name].Data, w.Data, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }) {
+		if !slices.EqualFunc(got[name].Data, w.Data,
+			func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }) {
 			t.Fatalf("%s: %s differs", what, name)
 		}
 	}
@@ -132,7 +132,8 @@ func scalars(t *testing.T, f func(g *graph.Graph) (loss, monitor *graph.Node)) t
 		x := g.Input("x", 1, 1, 1)
 		loss, monitor := f(g)
 		nothing := graph.Scale(graph.MeanAll(x), 0)
-		p = train.Problem{Windows: x, Loss: graph.Add(loss, nothing), Monitor: graph.Add(monitor, nothing), Trainable: g.Params()}
+		p = train.Problem{Windows: x, Loss: graph.Add(loss, nothing), Monitor: graph.Add(monitor, nothing),
+			Trainable: g.Params()}
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -29,12 +29,14 @@ func (t *Trainer) findNoise(nodes []*graph.Node, seed uint64) {
 	t.draws.Seed = seed
 	for _, n := range nodes {
 		if slot := t.slot(plan.ClassInput, n.Name); n.Noise != graph.NoNoise && slot >= 0 {
-			t.noise = append(t.noise, noise{n.Noise, n.Attr.X, slot, hash(n.Name), make([]float32, n.Shape.Len())})
+			t.noise = append(t.noise, noise{n.Noise, n.Attr.X, slot, hash(n.Name),
+				make([]float32, n.Shape.Len())})
 		}
 	}
 }
 
-// Streams of draws: one for each micro-batch of each step of the optimiser, one for each window that is scored.
+// Streams of draws: one for each micro-batch of each step of the optimiser, one for each window that is
+// scored.
 const (
 	microBatches = 1 << 20 // more than a step has
 	scored       = 1 << 63
@@ -55,7 +57,8 @@ func (t *Trainer) drawTraining(micro int) error {
 	return nil
 }
 
-// drawScoring draws for the windows of these positions: what a window gets depends on nothing but its position.
+// drawScoring draws for the windows of these positions: what a window gets depends on nothing but its
+// position.
 func (t *Trainer) drawScoring(at []int) error {
 	for _, n := range t.noise {
 		switch n.from {

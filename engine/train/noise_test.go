@@ -19,9 +19,11 @@ func noisy(t *testing.T, micro int) train.Problem {
 	var p train.Problem
 	g, err := graph.Build(func(g *graph.Graph) {
 		x, w := g.Input("x", micro, window, channels), g.Param("w", graph.Init{Fill: 1}, channels)
-		eps, edge := g.Draw("eps", graph.Normal, 0, micro, window, channels), g.Draw("edge", graph.Gumbel, 0, channels)
+		eps, edge := g.Draw("eps", graph.Normal, 0, micro, window, channels), g.Draw("edge", graph.Gumbel, 0,
+			channels)
 		loss := graph.MeanAll(graph.Mul(graph.Add(graph.Mul(x, w), eps), graph.Add(w, edge)))
-		p = train.Problem{Windows: x, Loss: loss, Monitor: loss, Trainable: g.Params(), Parts: []plan.Result{{Name: "total", Node: loss}},
+		p = train.Problem{Windows: x, Loss: loss, Monitor: loss, Trainable: g.Params(),
+			Parts: []plan.Result{{Name: "total", Node: loss}},
 			Outputs: []plan.Result{{Name: "eps", Node: graph.Scale(eps, 1)},
 				{Name: "edge", Node: graph.Expand(graph.Shift(edge, 0), micro, channels)}}}
 	})
@@ -36,10 +38,11 @@ func noisy(t *testing.T, micro int) train.Problem {
 func draws(t *testing.T, micro int, seed uint64) (eps, edge [][]float32) {
 	t.Helper()
 	w := datasets.Slide(waves(window+6), window, 1)
-	err := newTrainer(t, noisy(t, micro), 0, seed).Forward(context.Background(), w, func(_ int, o [][]float32) error {
-		eps, edge = append(eps, slices.Clone(o[0])), append(edge, slices.Clone(o[1]))
-		return nil
-	})
+	err := newTrainer(t, noisy(t, micro), 0, seed).Forward(context.Background(), w,
+		func(_ int, o [][]float32) error {
+			eps, edge = append(eps, slices.Clone(o[0])), append(edge, slices.Clone(o[1]))
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,21 +78,21 @@ func TestNormalDrawsAreStandard(t *testing.T) {
 }
 
 func TestNoiseDoesNotDependOnTheWorkers(t *testing.T) {
-	fit := func(peers int) *train.Trainer {
+	fit := func(workers int) *train.Trainer {
 		tr := newTrainer(t, noisy(t, 1), 0, 3)
-		var ps []train.Peer
-		for range peers {
-			ps = append(ps, newTrainer(t, noisy(t, 1), 0, 99).Peer())
+		var others []train.Worker
+		for range workers {
+			others = append(others, newTrainer(t, noisy(t, 1), 0, 99).Worker())
 		}
-		tr.Share(ps, false, nil)
+		tr.Share(others, false, nil)
 		if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {
 			t.Fatal(err)
 		}
 		return tr
 	}
 	want := params(t, fit(0))
-	for peers := 1; peers <= 3; peers++ {
-		sameBits(t, fmt.Sprintf("%d peers", peers), params(t, fit(peers)), want)
+	for workers := 1; workers <= 3; workers++ {
+		sameBits(t, fmt.Sprintf("%d other workers", workers), params(t, fit(workers)), want)
 	}
 }
 
@@ -99,7 +102,8 @@ func TestEveryStepAndMicroBatchHasDrawsOfItsOwn(t *testing.T) {
 	o := options()
 	o.OnStep = func(s train.StepInfo) { seen = append(seen, s.Losses[0].Value) }
 	p := noisy(t, 1)
-	if _, err := newTrainer(t, p, 0, 3).Fit(context.Background(), datasets.Tile(waves(0+window), window), datasets.Windows{}, o); err != nil {
+	if _, err := newTrainer(t, p, 0, 3).Fit(context.Background(), datasets.Tile(waves(0+window), window),
+		datasets.Windows{}, o); err != nil {
 		t.Fatal(err)
 	}
 	for i, x := range seen {
@@ -145,7 +149,8 @@ func TestClippingEachGradientBoundsItsStep(t *testing.T) {
 	}
 	tensors := float64(len(reconstruction(t, 1).Trainable))
 	if free, tight := norm(0), norm(1e-3); tight > 1e-3*math.Sqrt(tensors)*1.0001 || free < 10*tight {
-		t.Errorf("gradient norm %v without a limit, %v with one of 0.001 for each of %v tensors", free, tight, tensors)
+		t.Errorf("gradient norm %v without a limit, %v with one of 0.001 for each of %v tensors", free, tight,
+			tensors)
 	}
 }
 
@@ -157,8 +162,10 @@ func TestDropoutLeavesOutItsShareInTrainingAlone(t *testing.T) {
 		mask, late := g.Draw("mask", graph.Dropout, rate, 1, window, channels), g.Draw("late", graph.After, 2)
 		loss := graph.MeanAll(graph.Mul(graph.Mul(x, w), graph.Mul(mask, late)))
 		p = train.Problem{Windows: x, Loss: loss, Monitor: loss, Trainable: g.Params(), Parts: []plan.Result{
-			{Name: "mean", Node: graph.MeanAll(mask)}, {Name: "square", Node: graph.MeanAll(graph.Mul(mask, mask))}, {Name: "late", Node: late}},
-			Outputs: []plan.Result{{Name: "mask", Node: graph.Scale(mask, 1)}, {Name: "begun", Node: graph.Expand(late, 1, channels)}}}
+			{Name: "mean", Node: graph.MeanAll(mask)}, {Name: "square",
+				Node: graph.MeanAll(graph.Mul(mask, mask))}, {Name: "late", Node: late}},
+			Outputs: []plan.Result{{Name: "mask", Node: graph.Scale(mask, 1)},
+				{Name: "begun", Node: graph.Expand(late, 1, channels)}}}
 	})
 	if err != nil {
 		t.Fatal(err)

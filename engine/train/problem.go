@@ -12,8 +12,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Problem is what is trained: a loss over a micro-batch of windows, and what is reported on the way. All losses are
-// means over the micro-batch.
+// Problem is what is trained: a loss over a micro-batch of windows, and what is reported on the way. All
+// losses are means over the micro-batch.
 type Problem struct {
 	Graph     *graph.Graph
 	Windows   *graph.Node   // the input [B,L,C], B windows of a micro-batch
@@ -35,8 +35,8 @@ func hash(name string) uint64 {
 	return h.Sum64()
 }
 
-// Initial draws the starting values of a parameter. They depend on the seed and the parameter's name alone, so that
-// adding a parameter changes no other.
+// Initial draws the starting values of a parameter. They depend on the seed and the parameter's name alone,
+// so that adding a parameter changes no other.
 func Initial(p *graph.Node, seed uint64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, hash(p.Name)))
 	out := make([]float32, p.Shape.Len())

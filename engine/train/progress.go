@@ -1,12 +1,12 @@
 package train
 
 import (
-	"errors"
-
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 )
 
-// progress is where a training stands; with the parameters and moments it is all that a resumed run needs.
+// progress is where a training run stands; with the parameters and moments it is all that a resumed run
+// needs.
 type progress struct {
 	Epoch     int          // being trained, from 1
 	Batch     int          // next batch of it
@@ -18,21 +18,21 @@ type progress struct {
 	Ended     bool
 }
 
-// check says whether a training of a problem with so many parts can stand here: a file can say anything.
+// check says whether a training run of a problem with so many parts can stand here: a file can say anything.
 func (p progress) check(parts int) error {
 	switch {
 	case p.Epoch < 1 || p.Batch < 0 || p.Adam < 0 || p.Sums.Micro < 0:
-		return errors.New("a count is negative")
+		return fault.New("checkpoint-negative")
 	case len(p.History) != p.Epoch-1:
-		return errors.New("the history does not end before the current epoch")
+		return fault.New("checkpoint-history")
 	case p.BestEpoch > len(p.History) || p.BestEpoch < min(1, len(p.History)):
-		return errors.New("the best epoch is not in the history")
+		return fault.New("checkpoint-best")
 	case p.Ended && len(p.History) == 0:
-		return errors.New("the end comes before the first epoch")
+		return fault.New("checkpoint-ended")
 	case len(p.Sums.Parts) != parts && p.Batch > 0:
-		return errors.New("the sums are of other losses")
+		return fault.New("checkpoint-losses")
 	case len(p.Sums.Parts) != 0 && p.Batch == 0:
-		return errors.New("there are sums before the first batch")
+		return fault.New("checkpoint-sums")
 	}
 	return nil
 }

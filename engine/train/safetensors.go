@@ -11,10 +11,12 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/tensor"
 )
 
-// Source is a tensor to be written; it is read when its turn comes, so that a file is never in memory as a whole.
+// Source is a tensor to be written; it is read when its turn comes, so that a file is never in memory as a
+// whole.
 type Source struct {
 	Shape tensor.Shape
 	Read  func(into []float32) error
@@ -87,35 +89,36 @@ const maxTensors = 2 << 30
 func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxTensors+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %w", err)
+		return nil, nil, fault.New("safetensors", err)
 	}
 	if len(raw) > maxTensors {
-		return nil, nil, fmt.Errorf("safetensors: more than %d bytes", maxTensors)
+		return nil, nil, fault.New("safetensors", fault.New("too-many-bytes", maxTensors))
 	}
 	n, header, err := safetensors.ReadMetadata(raw)
 	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %w", err)
+		return nil, nil, fault.New("safetensors", err)
 	}
 	data, infos := raw[8+n:], header.Tensors()
 	out := map[string]tensor.Tensor{}
 	for _, name := range slices.Sorted(maps.Keys(infos)) {
 		info := infos[name]
 		if out[name], err = decode(info, data[info.DataOffsets[0]:info.DataOffsets[1]]); err != nil {
-			return nil, nil, fmt.Errorf("safetensors: tensor %s: %w", name, err)
+			return nil, nil, fault.New("safetensors", fault.New("tensor-error", name, err))
 		}
 	}
 	return out, header.Metadata(), nil
 }
 
-// decode reads the values of one tensor; the header has been checked to give as many bytes as its shape needs.
+// decode reads the values of one tensor; the header has been checked to give as many bytes as its shape
+// needs.
 func decode(info *safetensors.TensorInfo, data []byte) (tensor.Tensor, error) {
 	if info.DType != safetensors.F32 && info.DType != safetensors.F64 {
-		return tensor.Tensor{}, fmt.Errorf("type %v, want F32 or F64", info.DType)
+		return tensor.Tensor{}, fault.New("tensor-type", fmt.Sprint(info.DType))
 	}
 	shape := make(tensor.Shape, len(info.Shape))
 	for i, d := range info.Shape {
 		if d == 0 || d > math.MaxInt32 {
-			return tensor.Tensor{}, fmt.Errorf("axis %d has extent %d, want 1 to %d", i, d, math.MaxInt32)
+			return tensor.Tensor{}, fault.New("tensor-extent", i, d, math.MaxInt32)
 		}
 		shape[i] = int(d)
 	}

@@ -12,12 +12,13 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// Shards is the number of parts that every batch is cut into, hence of workers that can share one. Gradients are added up
-// within a part, then part after part, so that the sum has the same bits however many workers share the parts.
+// Shards is the number of parts that every batch is cut into, hence of workers that can share one. Gradients
+// are added up within a part, then part after part, so that the sum has the same bits however many workers
+// share the parts.
 const Shards = 4
 
-// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It is good until
-// the worker answers.
+// Work is a share of a batch for a worker elsewhere: everything that it needs beside the problem itself. It
+// is good until the worker answers.
 type Work struct {
 	Params  []float32 `json:"-"`      // all parameters, one after the other
 	Windows []float32 `json:"-"`      // [windows, L, C]
@@ -36,11 +37,11 @@ type Gradient struct {
 	Parts   []float64
 }
 
-// kept is memory that stays from step to step: what collects garbage and clears new memory would take longer than the
-// messages between workers do.
+// kept is memory that stays from step to step: what collects garbage and clears new memory would take longer
+// than the messages between workers do.
 type kept struct {
 	params    []float32
-	windows   [][]float32       // for each peer
+	windows   [][]float32       // for each worker
 	gradients [Shards][]float32 // of the shards that were answered
 	results   [][]float32       // of a pass, here or answered
 	zeros     []float32
@@ -49,55 +50,61 @@ type kept struct {
 // sized is x with n values, in new memory if there are too few; what the values are is unknown.
 func sized(x []float32, n int) []float32 { return slices.Grow(x[:0], n)[:n] }
 
-// Peer computes in another worker. What it returns is good until it is asked again, for either.
-type Peer struct {
-	Gradients func(context.Context, Work) ([]Gradient, error) // one for each of Work.Shards
-	Forward   func(context.Context, Pass) ([][]float32, error)
+// Worker computes for a trainer elsewhere. What it returns is good until it is asked again, for either.
+type Worker interface {
+	Gradients(context.Context, Work) ([]Gradient, error) // one for each of Work.Shards
+	Forward(context.Context, Pass) ([][]float32, error)
 }
 
-// Peer computes for trainers of the same problem elsewhere, whatever parameters this one has.
-func (t *Trainer) Peer() Peer { return Peer{t.answerGradients, t.answerPass} }
+// Worker computes for trainers of the same problem elsewhere, whatever parameters this one has.
+func (t *Trainer) Worker() Worker { return answering{t} }
 
-// Share hands parts of every batch and of everything that is scored to peers, in equal runs; this worker takes the first
-// run, unless it is away. A peer that fails is dropped, lost is told, and its parts are computed here: nothing is lost.
-func (t *Trainer) Share(peers []Peer, away bool, lost func(error)) {
-	t.peers, t.away, t.lost = peers, away, lost
+// answering is a trainer that computes for others.
+type answering struct{ *Trainer }
+
+// Share gives parts of every batch and of everything that is scored to other workers, in equal shares; this
+// worker takes the first, unless it is away. A worker that fails is dropped and reported to lost, and its
+// parts are computed here: nothing is lost.
+func (t *Trainer) Share(workers []Worker, away bool, lost func(error)) {
+	t.workers, t.away, t.lost = workers, away, lost
 }
 
-// span is a run of parts.
-type span struct{ lo, hi int }
+// share is the parts from lo up to, not including, hi.
+type share struct{ lo, hi int }
 
-// hands is the number of workers that compute.
-func (t *Trainer) hands() int {
-	if t.away && len(t.peers) > 0 {
-		return len(t.peers)
+// computing is the number of workers that compute.
+func (t *Trainer) computing() int {
+	if t.away && len(t.workers) > 0 {
+		return len(t.workers)
 	}
-	return len(t.peers) + 1
+	return len(t.workers) + 1
 }
 
-// runs gives each peer its run of n parts. This worker has those that no peer has.
-func (t *Trainer) runs(n int) []span {
-	hands := t.hands()
-	first := hands - len(t.peers)
-	out := make([]span, len(t.peers))
-	for p := range out {
-		out[p] = span{(p + first) * n / hands, (p + first + 1) * n / hands}
+// shares gives each other worker its share of n parts. This one has those that no other has.
+func (t *Trainer) shares(n int) []share {
+	all := t.computing()
+	first := all - len(t.workers)
+	out := make([]share, len(t.workers))
+	for i := range out {
+		out[i] = share{(i + first) * n / all, (i + first + 1) * n / all}
 	}
 	return out
 }
 
-// together calls do for each of n parts, in order: for this worker's own while the peers compute theirs, then for theirs.
-// What ask returns has a peer compute a run of parts; do finds parts that a peer did not answer as if none had been asked.
-func (t *Trainer) together(ctx context.Context, n int, ask func(peer int, parts span) func() error, do func(part int) error) error {
-	theirs := t.runs(n)
-	failed := make([]error, len(t.peers))
+// together calls do for each of n parts, in order: for this worker's own while the others compute theirs,
+// then for theirs. What ask returns has a worker compute its share; do finds parts that a worker did not
+// answer as if none had been asked.
+func (t *Trainer) together(ctx context.Context, n int, ask func(worker int, s share) func() error,
+	do func(part int) error) error {
+	theirs := t.shares(n)
+	failed := make([]error, len(t.workers))
 	var waiting sync.WaitGroup
-	for p, run := range theirs {
-		if run.lo == run.hi {
+	for i, s := range theirs {
+		if s.lo == s.hi {
 			continue
 		}
-		request := ask(p, run)
-		waiting.Go(func() { failed[p] = request() })
+		request := ask(i, s)
+		waiting.Go(func() { failed[i] = request() })
 	}
 	own := n
 	if len(theirs) > 0 {
@@ -125,25 +132,26 @@ func each(lo, hi int, do func(int) error) error {
 	return nil
 }
 
-// settle drops peers that failed. Where their numbers were not finite this worker finds the same, in the words of one
-// that is alone.
+// settle drops workers that failed. Where their numbers were not finite this worker finds the same, in the
+// words of one that is alone.
 func (t *Trainer) settle(ctx context.Context, failed []error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var left []Peer
+	var left []Worker
 	for i, err := range failed {
-		if err == nil || errors.Is(err, ErrNotFinite) {
-			left = append(left, t.peers[i])
+		if err == nil || NotFinite(err) {
+			left = append(left, t.workers[i])
 		} else if t.lost != nil {
 			t.lost(err)
 		}
 	}
-	t.peers = left
+	t.workers = left
 	return nil
 }
 
-// cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to bounds[i+1].
+// cut returns the bounds of the shards in a batch of n micro-batches: shard i has those from bounds[i] to
+// bounds[i+1].
 func cut(n int) []int {
 	bounds := make([]int, Shards+1)
 	for i := range bounds {
@@ -153,9 +161,10 @@ func cut(n int) []int {
 }
 
 // batchGradient leaves the gradient of a batch in the totals and returns its losses.
-func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, share, lambda float64) (sums, error) {
+func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, weight,
+	lambda float64) (sums, error) {
 	t.draws.Step, t.draws.Epoch = t.at.Adam, t.at.Epoch
-	if err := t.write(t.share, share); err != nil {
+	if err := t.write(t.share, weight); err != nil {
 		return sums{}, err
 	}
 	if err := t.writeWeight(lambda); err != nil {
@@ -168,9 +177,9 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []in
 	}
 	var losses sums
 	var given [Shards]*Gradient
-	err = t.together(ctx, Shards, func(peer int, run span) func() error {
-		work := t.workOf(peer, params, w, at, bounds[run.lo:run.hi+1], share, lambda)
-		return func() error { return askGradients(ctx, t.peers[peer], work, given[run.lo:run.hi]) }
+	err = t.together(ctx, Shards, func(worker int, s share) func() error {
+		work := t.workOf(worker, params, w, at, bounds[s.lo:s.hi+1], weight, lambda)
+		return func() error { return askGradients(ctx, t.workers[worker], work, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		if g := given[i]; g != nil {
 			return t.addGiven(g, &losses)
@@ -181,16 +190,17 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []in
 }
 
 // addShard computes a shard here, and adds it to the totals.
-func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int, losses *sums) error {
+func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int,
+	losses *sums) error {
 	one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
 	if err != nil {
 		return err
 	}
 	losses.add(one)
-	return t.program.Run(context.WithoutCancel(ctx), procFold)
+	return t.program.Run(context.WithoutCancel(ctx), procFold, t.yield)
 }
 
-// addGiven adds the gradient of a shard that a peer computed to the totals.
+// addGiven adds the gradient of a shard that another worker computed to the totals.
 func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 	at := 0
 	for _, w := range t.weights {
@@ -199,7 +209,7 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 		}
 		n := w.shape.Len()
 		if at+n > len(g.Values) {
-			return errors.New("a peer's gradient is of another problem")
+			return errors.New("a worker's gradient is of another problem")
 		}
 		if err := t.program.Write(w.accum, g.Values[at:at+n]); err != nil {
 			return err
@@ -207,11 +217,13 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 		at += n
 	}
 	losses.add(sums{Micro: g.Micro, Monitor: g.Monitor, Parts: g.Parts})
-	return t.program.Run(context.Background(), procFold)
+	return t.program.Run(context.Background(), procFold, t.yield)
 }
 
-// shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number in the batch.
-func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums, err error) {
+// shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number
+// in the batch.
+func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums,
+	err error) {
 	losses.Parts = make([]float64, len(t.problem.Parts))
 	for i := 0; i < len(at); i += t.micro {
 		one, err := t.gradient(ctx, w, at[i:i+t.micro], first+i/t.micro)
@@ -223,32 +235,33 @@ func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []in
 	return losses, nil
 }
 
-// workOf is the request to a peer for the shards between bounds.
-func (t *Trainer) workOf(peer int, params []float32, w datasets.Windows, at, bounds []int, share, lambda float64) Work {
-	out := Work{Params: params, Share: share, Lambda: lambda, Draws: t.draws, First: bounds[0]}
+// workOf is the request to a worker for the shards between bounds.
+func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, at, bounds []int, weight,
+	lambda float64) Work {
+	out := Work{Params: params, Share: weight, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
 	}
-	out.Windows = t.windowsFor(peer, w, at[bounds[0]*t.micro:bounds[len(bounds)-1]*t.micro])
+	out.Windows = t.windowsFor(worker, w, at[bounds[0]*t.micro:bounds[len(bounds)-1]*t.micro])
 	return out
 }
 
-// windowsFor copies the windows of these positions for a peer.
-func (t *Trainer) windowsFor(peer int, w datasets.Windows, at []int) []float32 {
-	for peer >= len(t.kept.windows) {
+// windowsFor copies the windows of these positions for a worker.
+func (t *Trainer) windowsFor(worker int, w datasets.Windows, at []int) []float32 {
+	for worker >= len(t.kept.windows) {
 		t.kept.windows = append(t.kept.windows, nil)
 	}
 	size := w.Size()
-	out := sized(t.kept.windows[peer], size*len(at))
-	t.kept.windows[peer] = out
+	out := sized(t.kept.windows[worker], size*len(at))
+	t.kept.windows[worker] = out
 	for i, k := range at {
 		w.Copy(k, out[i*size:(i+1)*size])
 	}
 	return out
 }
 
-func askGradients(ctx context.Context, p Peer, work Work, results []*Gradient) error {
-	answer, err := p.Gradients(ctx, work)
+func askGradients(ctx context.Context, w Worker, work Work, results []*Gradient) error {
+	answer, err := w.Gradients(ctx, work)
 	if err != nil {
 		return err
 	}
@@ -263,7 +276,8 @@ func askGradients(ctx context.Context, p Peer, work Work, results []*Gradient) e
 
 // takeGradient reads the accumulators as the gradient of a shard, and clears them.
 func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
-	g := Gradient{Values: sized(t.kept.gradients[shard], t.Parameters()), Micro: losses.Micro, Monitor: losses.Monitor, Parts: losses.Parts}
+	g := Gradient{Values: sized(t.kept.gradients[shard], t.Parameters()), Micro: losses.Micro,
+		Monitor: losses.Monitor, Parts: losses.Parts}
 	t.kept.gradients[shard] = g.Values
 	at := 0
 	for _, w := range t.weights {
@@ -279,9 +293,9 @@ func (t *Trainer) takeGradient(shard int, losses sums) (Gradient, error) {
 	return g, t.clear(func(w weight) plan.Slot { return w.accum })
 }
 
-// sharedParams reads all parameters, one after the other, if there are peers to send them to.
+// sharedParams reads all parameters, one after the other, if there are workers to send them to.
 func (t *Trainer) sharedParams() ([]float32, error) {
-	if len(t.peers) == 0 {
+	if len(t.workers) == 0 {
 		return nil, nil
 	}
 	n := 0
@@ -300,8 +314,8 @@ func (t *Trainer) sharedParams() ([]float32, error) {
 	return out, nil
 }
 
-// answerGradients computes the gradients that another worker asks for. They are good until the next call.
-func (t *Trainer) answerGradients(ctx context.Context, work Work) ([]Gradient, error) {
+// Gradients computes the gradients that another worker asks for. They are good until the next call.
+func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error) {
 	if len(work.Shards) > Shards {
 		return nil, fmt.Errorf("train: %d shards, want at most %d", len(work.Shards), Shards)
 	}
@@ -317,7 +331,8 @@ func (t *Trainer) answerGradients(ctx context.Context, work Work) ([]Gradient, e
 	first := 0
 	for i, n := range work.Shards {
 		if n%t.micro != 0 || first+n > w.Len() {
-			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want whole micro-batches of %d", n, first, w.Len(), t.micro)
+			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want micro-batches of %d",
+				n, first, w.Len(), t.micro)
 		}
 		losses, err := t.shardGradient(ctx, w, count(first, n), work.First+first/t.micro)
 		if err != nil {

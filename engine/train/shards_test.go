@@ -10,22 +10,23 @@ import (
 	"cosinelab/engine/train"
 )
 
-// peer answers with a trainer of its own, as another worker would.
-func peer(t *testing.T, micro int) train.Peer {
+// other is another worker, with a trainer of its own.
+func other(t *testing.T, micro int) train.Worker {
 	t.Helper()
-	there := newTrainer(t, reconstruction(t, micro), 1, 99) // other starting values: the request brings the right ones
-	return there.Peer()
+	there := newTrainer(t, reconstruction(t, micro), 1,
+		99) // other starting values: the request brings the right ones
+	return there.Worker()
 }
 
-// shared trains with so many peers and returns the trainer.
-func shared(t *testing.T, peers int, away bool) *train.Trainer {
+// shared trains with so many other workers and returns the trainer.
+func shared(t *testing.T, workers int, away bool) *train.Trainer {
 	t.Helper()
 	tr := newTrainer(t, reconstruction(t, 1), 1, 3)
-	var ps []train.Peer
-	for range peers {
-		ps = append(ps, peer(t, 1))
+	var others []train.Worker
+	for range workers {
+		others = append(others, other(t, 1))
 	}
-	tr.Share(ps, away, nil)
+	tr.Share(others, away, nil)
 	if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {
 		t.Fatal(err)
 	}
@@ -42,25 +43,33 @@ func sharedOptions() train.Options {
 func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
 	want := params(t, shared(t, 0, false))
 	for _, c := range []struct {
-		peers int
-		away  bool
+		workers int
+		away    bool
 	}{{1, false}, {2, false}, {3, false}, {1, true}, {2, true}, {4, true}} {
-		sameBits(t, fmt.Sprintf("%d peers, away %v", c.peers, c.away), params(t, shared(t, c.peers, c.away)), want)
+		sameBits(t, fmt.Sprintf("%d others, away %v", c.workers, c.away),
+			params(t, shared(t, c.workers, c.away)), want)
 	}
 }
 
-func TestALostPeerLosesNothing(t *testing.T) {
+// dying is a worker until die says otherwise.
+type dying struct {
+	train.Worker
+	die func() bool
+}
+
+func (d dying) Gradients(ctx context.Context, w train.Work) ([]train.Gradient, error) {
+	if d.die() {
+		return nil, errors.New("the worker died")
+	}
+	return d.Worker.Gradients(ctx, w)
+}
+
+func TestALostWorkerLosesNothing(t *testing.T) {
 	want := params(t, shared(t, 0, false))
 	tr := newTrainer(t, reconstruction(t, 1), 1, 3)
-	healthy := peer(t, 1)
 	var calls, lost atomic.Int32
-	dying := train.Peer{Forward: healthy.Forward, Gradients: func(ctx context.Context, w train.Work) ([]train.Gradient, error) {
-		if calls.Add(1) > 2 {
-			return nil, errors.New("the worker died")
-		}
-		return healthy.Gradients(ctx, w)
-	}}
-	tr.Share([]train.Peer{dying}, false, func(error) { lost.Add(1) })
+	mortal := dying{other(t, 1), func() bool { return calls.Add(1) > 2 }}
+	tr.Share([]train.Worker{mortal}, false, func(error) { lost.Add(1) })
 	if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), sharedOptions()); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +86,7 @@ func TestWorkOfAnotherProblemIsRefused(t *testing.T) {
 		{Params: make([]float32, 10_000), Windows: make([]float32, window*channels), Shards: []int{2}},
 		{Params: make([]float32, 10_000), Windows: make([]float32, 3*window*channels), Shards: []int{3}},
 	} {
-		if _, err := tr.Peer().Gradients(context.Background(), w); err == nil {
+		if _, err := tr.Worker().Gradients(context.Background(), w); err == nil {
 			t.Errorf("work with %d parameters and shards %v is accepted", len(w.Params), w.Shards)
 		}
 	}

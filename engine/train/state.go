@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/plan"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
 )
 
-// progressKey is the metadata entry of a checkpoint that holds where the training stands.
+// progressKey is the metadata entry of a checkpoint that holds where the training run stands.
 const progressKey = "cosinelab.progress"
 
 // Prefixes of the tensors that a checkpoint holds beside the parameters.
@@ -40,9 +42,9 @@ func (t *Trainer) read(s plan.Slot, shape tensor.Shape) (tensor.Tensor, error) {
 	return x, t.program.Read(s, x.Data)
 }
 
-// SetParams writes parameters by name; those that nothing computes with are passed over. It returns the names that the
-// problem does not have, and the parameters that values does not have, which keep what they hold. A parameter of another
-// shape, or with a value that is not finite, is an error, and nothing is written.
+// SetParams writes parameters by name; those that nothing computes with are passed over. It returns the names
+// that the problem does not have, and the parameters that values does not have, which keep what they hold. A
+// parameter of another shape, or with a value that is not finite, is an error, and nothing is written.
 func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing []string, err error) {
 	var found []stored
 	known := map[string]bool{}
@@ -62,9 +64,11 @@ func (t *Trainer) SetParams(values map[string]tensor.Tensor) (unknown, missing [
 	return unknown, missing, t.put(found, values)
 }
 
-// IsState reports whether a tensor of a checkpoint belongs to the optimiser or the best epoch: it is no parameter.
+// IsState reports whether a tensor of a checkpoint belongs to the optimiser or the best epoch: it is no
+// parameter.
 func IsState(name string) bool {
-	return strings.HasPrefix(name, prefixM) || strings.HasPrefix(name, prefixV) || strings.HasPrefix(name, prefixBest)
+	return strings.HasPrefix(name, prefixM) || strings.HasPrefix(name, prefixV) ||
+		strings.HasPrefix(name, prefixBest)
 }
 
 func (t *Trainer) keepBest() error {
@@ -102,7 +106,7 @@ type stored struct {
 	slot  plan.Slot
 }
 
-// stored lists everything on the device that a training needs to go on.
+// stored lists everything on the device that a training run needs to go on.
 func (t *Trainer) stored() []stored {
 	var all []stored
 	for _, w := range t.weights {
@@ -129,8 +133,8 @@ func (t *Trainer) put(places []stored, from map[string]tensor.Tensor) error {
 	return nil
 }
 
-// Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments, the best
-// epoch's parameters, the position. The format is safetensors; parameters keep their names.
+// Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments,
+// the best epoch's parameters, the position. The format is safetensors; parameters keep their names.
 func (t *Trainer) Save(out io.Writer) error {
 	best := map[string]tensor.Tensor{}
 	for i, w := range t.weights {
@@ -153,36 +157,49 @@ func (t *Trainer) Save(out io.Writer) error {
 func (t *Trainer) Restore(in io.Reader) error {
 	tensors, meta, err := ReadTensors(in)
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fault.New("checkpoint", err)
 	}
-	at, err := t.readProgress(meta)
+	at, err := readProgress(meta)
+	if err == nil {
+		err = at.check(len(t.problem.Parts))
+	}
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fault.New("checkpoint", err)
 	}
 	var best [][]float32
 	if at.BestEpoch > 0 {
 		if best, err = t.bestOf(tensors); err != nil {
-			return fmt.Errorf("checkpoint: %w", err)
+			return fault.New("checkpoint", err)
 		}
 	}
 	if err := t.put(t.stored(), tensors); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fault.New("checkpoint", err)
 	}
 	t.at, t.best = at, best
 	return nil
 }
 
-// readProgress reads where the training stands.
-func (t *Trainer) readProgress(meta map[string]string) (at progress, err error) {
+// ReadHistory reads the finished epochs from what Save wrote.
+func ReadHistory(in io.Reader) ([]spec.Epoch, error) {
+	_, meta, err := ReadTensors(in)
+	if err != nil {
+		return nil, fault.New("checkpoint", err)
+	}
+	at, err := readProgress(meta)
+	if err != nil {
+		return nil, fault.New("checkpoint", err)
+	}
+	return at.History, nil
+}
+
+// readProgress reads where the training run stands.
+func readProgress(meta map[string]string) (at progress, err error) {
 	text, ok := meta[progressKey]
 	if !ok {
-		return at, fmt.Errorf("no entry %s: these are weights alone", progressKey)
+		return at, fault.New("checkpoint-only-weights", progressKey)
 	}
-	if err = json.Unmarshal([]byte(text), &at); err == nil {
-		err = at.check(len(t.problem.Parts))
-	}
-	if err != nil {
-		return at, fmt.Errorf("entry %s: %w", progressKey, err)
+	if err = json.Unmarshal([]byte(text), &at); err != nil {
+		return at, fault.New("checkpoint-entry", progressKey, err)
 	}
 	return at, nil
 }
@@ -205,14 +222,14 @@ func (t *Trainer) bestOf(tensors map[string]tensor.Tensor) (best [][]float32, er
 func lookup(from map[string]tensor.Tensor, name string, want tensor.Shape) ([]float32, error) {
 	x, ok := from[name]
 	if !ok {
-		return nil, fmt.Errorf("tensor %s is missing, want shape %v", name, want)
+		return nil, fault.New("tensor-missing", name, fmt.Sprint(want))
 	}
 	if !x.Shape.Equal(want) {
-		return nil, fmt.Errorf("tensor %s: shape %v, want %v", name, x.Shape, want)
+		return nil, fault.New("tensor-shape", name, fmt.Sprint(x.Shape), fmt.Sprint(want))
 	}
 	for i, v := range x.Data {
 		if v-v != 0 {
-			return nil, fmt.Errorf("tensor %s: value %d is %v, %w", name, i, v, ErrNotFinite)
+			return nil, fault.New("tensor-not-finite", name, i, float64(v))
 		}
 	}
 	return x.Data, nil

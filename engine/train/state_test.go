@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
@@ -42,9 +43,12 @@ func TestTensorsSurviveWritingAndReading(t *testing.T) {
 // A tensor that cannot be read, first or last, makes the file as a whole an error.
 func TestATensorThatCannotBeReadIsSaid(t *testing.T) {
 	for _, bad := range []string{"a", "c"} {
-		tensors := train.Held(map[string]tensor.Tensor{"a": tensor.New(2), "b": tensor.New(3), "c": tensor.New(1)})
-		tensors[bad] = train.Source{Shape: tensors[bad].Shape, Read: func([]float32) error { return errors.New("the device is closed") }}
-		if err := train.WriteTensors(io.Discard, tensors, nil); err == nil || !strings.Contains(err.Error(), "the device is closed") {
+		tensors := train.Held(map[string]tensor.Tensor{"a": tensor.New(2), "b": tensor.New(3),
+			"c": tensor.New(1)})
+		tensors[bad] = train.Source{Shape: tensors[bad].Shape,
+			Read: func([]float32) error { return errors.New("the device is closed") }}
+		if err := train.WriteTensors(io.Discard, tensors, nil); err == nil ||
+			!strings.Contains(words.English().Error(err), "the device is closed") {
 			t.Errorf("%s: error %v", bad, err)
 		}
 	}
@@ -71,29 +75,38 @@ func TestBrokenFilesAreErrors(t *testing.T) {
 		{"header of 10 GB", binary.LittleEndian.AppendUint64(nil, 10<<30), "header too large"},
 		{"header of 2^64-1", binary.LittleEndian.AppendUint64(nil, math.MaxUint64), "header too large"},
 		{"no JSON", raw(`hello`), "invalid header"},
-		{"cut in the data", raw(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, four...), "incomplete"},
+		{"cut in the data", raw(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, four...),
+			"incomplete"},
 		{"data left over", raw(`{}`, four...), "incomplete"},
-		{"offsets beyond the shape", raw(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}`, make([]byte, 8)...), "mismatch"},
+		{"offsets beyond the shape", raw(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}`,
+			make([]byte, 8)...), "mismatch"},
 		{"overlapping offsets", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, four...), "offset"},
-		{"hole between tensors", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, make([]byte, 8)...), "offset"},
-		{"end before start", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, four...), "offset"},
+		{"hole between tensors", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`,
+			make([]byte, 8)...), "offset"},
+		{"end before start", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, four...),
+			"offset"},
 		{"shape that overflows", raw(`{"w":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}}`), "shape"},
-		{"nothing in it", raw(`{"w":{"dtype":"F32","shape":[9223372036854775808,0],"data_offsets":[0,0]}}`), "tensor w: axis 0 has extent 9223372036854775808"},
-		{"whole numbers", raw(`{"w":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}`, four...), "tensor w: type I32, want F32 or F64"},
-		{"half precision", raw(`{"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}`, four...), "tensor w: type BF16"},
+		{"nothing in it", raw(`{"w":{"dtype":"F32","shape":[9223372036854775808,0],"data_offsets":[0,0]}}`),
+			"tensor w: axis 0 has extent 9223372036854775808"},
+		{"whole numbers", raw(`{"w":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}`, four...),
+			"tensor w: type I32, want F32 or F64"},
+		{"half precision", raw(`{"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}`, four...),
+			"tensor w: type BF16"},
 		{"unknown type", raw(`{"w":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}`, four...), "F31"},
 		{"negative extent", raw(`{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, four...), "shape"},
 		{"key missing", raw(`{"w":{"dtype":"F32","shape":[1]}}`), "data_offsets"},
 	} {
 		_, _, err := train.ReadTensors(bytes.NewReader(c.file))
-		if err == nil || !strings.HasPrefix(err.Error(), "safetensors: ") || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.HasPrefix(words.English().Error(err), "safetensors: ") ||
+			!strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}
 }
 
 func FuzzReadTensors(f *testing.F) {
-	f.Add(raw(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"a":"b"}}`, 0, 0, 128, 63))
+	f.Add(raw(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"a":"b"}}`, 0, 0, 128,
+		63))
 	f.Add(raw(`{"w":{"dtype":"F64","shape":[],"data_offsets":[0,8]}}`, make([]byte, 8)...))
 	f.Add(raw(`{"w":{"dtype":"F32","shape":[0,18446744073709551615],"data_offsets":[0,0]}}`))
 	f.Add(raw(`null`))
@@ -133,7 +146,8 @@ func TestParametersAreSetByName(t *testing.T) {
 	values := map[string]tensor.Tensor{name: other[name], "z": tensor.New(1), "a": tensor.New(2)}
 	before := params(t, tr)
 	unknown, missing, err := tr.SetParams(values)
-	if err != nil || !slices.Equal(unknown, []string{"a", "z"}) || len(missing) != len(before)-1 || slices.Contains(missing, name) {
+	if err != nil || !slices.Equal(unknown, []string{"a", "z"}) || len(missing) != len(before)-1 ||
+		slices.Contains(missing, name) {
 		t.Fatalf("unknown %v, missing %v, error %v", unknown, missing, err)
 	}
 	before[name] = other[name]
@@ -145,21 +159,24 @@ func TestParametersThatDoNotFitChangeNothing(t *testing.T) {
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
 	before := params(t, tr)
 	for want, x := range map[string]tensor.Tensor{
-		"tensor projection.weight: shape [4,2], want [2,4]":              tensor.New(4, 2),
-		"tensor projection.weight: value 1 is NaN, not a finite number":  {Shape: tensor.Shape{2, 4}, Data: []float32{0, float32(math.NaN()), 0, 0, 0, 0, 0, 0}},
-		"tensor projection.weight: value 0 is -Inf, not a finite number": {Shape: tensor.Shape{2, 4}, Data: []float32{float32(math.Inf(-1)), 0, 0, 0, 0, 0, 0, 0}},
-		"tensor projection.weight: value 7 is +Inf, not a finite number": {Shape: tensor.Shape{2, 4}, Data: []float32{0, 0, 0, 0, 0, 0, 0, float32(math.Inf(1))}},
+		"tensor projection.weight: shape [4,2], want [2,4]": tensor.New(4, 2),
+		"tensor projection.weight: value 1 is NaN, not a finite number": {Shape: tensor.Shape{2, 4},
+			Data: []float32{0, float32(math.NaN()), 0, 0, 0, 0, 0, 0}},
+		"tensor projection.weight: value 0 is -Inf, not a finite number": {Shape: tensor.Shape{2, 4},
+			Data: []float32{float32(math.Inf(-1)), 0, 0, 0, 0, 0, 0, 0}},
+		"tensor projection.weight: value 7 is +Inf, not a finite number": {Shape: tensor.Shape{2, 4},
+			Data: []float32{0, 0, 0, 0, 0, 0, 0, float32(math.Inf(1))}},
 	} {
 		values := params(t, newTrainer(t, reconstruction(t, 1), 1, 2))
 		values[name] = x
-		if _, _, err := tr.SetParams(values); err == nil || err.Error() != want {
+		if _, _, err := tr.SetParams(values); err == nil || words.English().Error(err) != want {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 	sameBits(t, "parameters", params(t, tr), before)
 }
 
-// halfway is a checkpoint in the middle of a training.
+// halfway is a checkpoint in the middle of a training run.
 func halfway(t *testing.T) []byte {
 	t.Helper()
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
@@ -171,13 +188,14 @@ func halfway(t *testing.T) []byte {
 		return nil
 	}
 	if _, err := tr.Fit(context.Background(), fitWindows(), validWindows(), o); err == nil {
-		t.Fatal("the gate did not end the training")
+		t.Fatal("the gate did not end the training run")
 	}
 	return saved(t, tr).Bytes()
 }
 
 // tampered is a checkpoint changed.
-func tampered(t *testing.T, checkpoint []byte, change func(tensors map[string]tensor.Tensor, meta map[string]string)) *bytes.Buffer {
+func tampered(t *testing.T, checkpoint []byte,
+	change func(tensors map[string]tensor.Tensor, meta map[string]string)) *bytes.Buffer {
 	t.Helper()
 	tensors, meta, err := train.ReadTensors(bytes.NewReader(checkpoint))
 	if err != nil {
@@ -206,7 +224,8 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 		change func(map[string]tensor.Tensor, map[string]string)
 		want   string
 	}{
-		{"weights alone", func(_ map[string]tensor.Tensor, meta map[string]string) { delete(meta, key) }, "these are weights alone"},
+		{"weights alone", func(_ map[string]tensor.Tensor, meta map[string]string) { delete(meta, key) },
+			"these are weights alone"},
 		{"no JSON", progress("{"), "entry cosinelab.progress"},
 		{"no epoch", progress(`{}`), "a count is negative"},
 		{"negative batch", progress(`{"Epoch":1,"Batch":-1}`), "a count is negative"},
@@ -214,7 +233,8 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 		{"no best epoch", progress(`{"Epoch":2,"History":[{}]}`), "the best epoch"},
 		{"best epoch to come", progress(`{"Epoch":2,"History":[{}],"BestEpoch":2}`), "the best epoch"},
 		{"ended before it began", progress(`{"Epoch":1,"Ended":true}`), "the end comes before"},
-		{"other losses", progress(`{"Epoch":1,"Batch":1,"Sums":{"Parts":[1,2,3]}}`), "the sums are of other losses"},
+		{"other losses", progress(`{"Epoch":1,"Batch":1,"Sums":{"Parts":[1,2,3]}}`),
+			"the sums are of other losses"},
 		{"sums of nothing", progress(`{"Epoch":1,"Sums":{"Parts":[1]}}`), "sums before the first batch"},
 		{"no parameter", without("projection.bias"), "tensor projection.bias is missing, want shape [2]"},
 		{"no moment", without("adam.v/projection.bias"), "tensor adam.v/projection.bias is missing"},
@@ -224,7 +244,8 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 		}, "tensor adam.m/projection.bias: value 0 is NaN"},
 	} {
 		err := tr.Restore(tampered(t, checkpoint, c.change))
-		if err == nil || !strings.HasPrefix(err.Error(), "checkpoint: ") || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.HasPrefix(words.English().Error(err), "checkpoint: ") ||
+			!strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 		sameBits(t, c.name, params(t, tr), before)

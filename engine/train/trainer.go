@@ -8,10 +8,9 @@ import (
 	"slices"
 
 	"cosinelab/datasets"
-	"cosinelab/engine/autodiff"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/graph"
-	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
@@ -24,8 +23,9 @@ const (
 	adamEpsilon = 1e-8
 )
 
-// ErrNotFinite is wrapped when a loss or a gradient becomes NaN or infinite.
-var ErrNotFinite = errors.New("not a finite number")
+// NotFinite reports whether numbers stopped being finite, here or in another worker: that is the problem's
+// doing, not the worker's.
+func NotFinite(err error) bool { return fault.Has(err, "not-finite") }
 
 // Positions of the procedures in a trainer's plan.
 const (
@@ -62,25 +62,23 @@ type Trainer struct {
 	noise                         []noise
 	draws                         Draws
 	at                            progress
-	peers                         []Peer
+	workers                       []Worker
 	kept                          kept
-	away                          bool // peers compute everything
+	away                          bool // workers compute everything
 	lost                          func(error)
-	best                          [][]float32 // trained parameters of the best epoch, in the order of weights; nil = none yet
+	yield                         func()      // nil = nobody waits for a turn
+	best                          [][]float32 // of the best epoch, in the order of weights; nil = none yet
 }
 
-// New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped. All
-// parameters start as Initial draws them; noise comes from the same seed. The problem's graph grows by the gradients: it
-// serves one trainer.
+// New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped.
+// All parameters start as Initial draws them; noise comes from the same seed. The problem's graph grows by
+// the gradients: it serves one trainer.
 func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
-	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()), at: progress{Epoch: 1}}
+	t := &Trainer{problem: p, micro: p.Windows.Shape[0], batch: make([]float32, p.Windows.Shape.Len()),
+		at: progress{Epoch: 1}}
 	params := p.Graph.Params()
-	var procs []plan.Proc
 	var err error
-	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
-		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
-	}
-	if t.plan, err = plan.Build(p.Graph, plan.Options{}, procs...); err != nil {
+	if t.plan, err = Plan(p, clip); err != nil {
 		return nil, err
 	}
 	if t.program, err = dev.Compile(t.plan); err != nil {
@@ -94,74 +92,9 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 	return t, nil
 }
 
-// procedures extends the graph by gradients and the optimiser.
-func procedures(p Problem, clip float64) ([]plan.Proc, error) {
-	g := p.Graph
-	share := g.Input("share")
-	grads, err := autodiff.Gradients(graph.Mul(p.Loss, share), p.Trainable...)
-	if err != nil {
-		return nil, err
-	}
-	losses := append([]plan.Result{{Name: "monitor", Node: p.Monitor}}, p.Parts...)
-	gradient := plan.Proc{Name: "gradient", Results: losses}
-	fold := plan.Proc{Name: "fold"}
-	update := plan.Proc{Name: "update"}
-	var totals []*graph.Node
-	for i, w := range p.Trainable {
-		accum := g.Param("gradient/"+w.Name, graph.Init{}, w.Shape...)
-		total := g.Param("total/"+w.Name, graph.Init{}, w.Shape...)
-		gradient.Updates = append(gradient.Updates, graph.Accumulate(accum, grads[i]))
-		fold.Updates = append(fold.Updates, graph.Accumulate(total, accum), graph.Assign(accum, zero(w)))
-		totals = append(totals, total)
-	}
-	clipped := ClipEach(totals, p.ClipEach)
-	norm := GlobalNorm(clipped)
-	update.Results = []plan.Result{{Name: "norm", Node: norm}}
-	factor, hyper := ClipFactor(norm, clip), g.Input("hyper", 3)
-	constants := [4]float64{beta1, beta2, adamEpsilon, p.Decay}
-	for i, w := range p.Trainable {
-		m := g.Param("m/"+w.Name, graph.Init{}, w.Shape...)
-		v := g.Param("v/"+w.Name, graph.Init{}, w.Shape...)
-		update.Updates = append(update.Updates, graph.Adam(w, m, v, clipped[i], factor, hyper, constants), graph.Assign(totals[i], zero(w)))
-	}
-	return []plan.Proc{gradient, fold, update, {Name: "evaluate", Results: slices.Concat(losses, p.Checks)}, {Name: "forward", Results: p.Outputs}}, nil
-}
-
-// zero is a value like w of nothing but zeros.
-func zero(w *graph.Node) *graph.Node { return graph.Expand(w.Graph().Scalar(0), w.Shape...) }
-
-// GlobalNorm is the Euclidean norm of all gradients together (models/README.md, section 9.2).
-func GlobalNorm(grads []*graph.Node) *graph.Node {
-	sum := graph.SumAll(graph.Unary(op.Square, grads[0]))
-	for _, x := range grads[1:] {
-		sum = graph.Add(sum, graph.SumAll(graph.Unary(op.Square, x)))
-	}
-	return graph.Unary(op.Sqrt, sum)
-}
-
-// ClipEach scales each gradient to a norm of at most limit (models/README.md, section 9.2); 0 = none.
-func ClipEach(grads []*graph.Node, limit float64) []*graph.Node {
-	if limit == 0 {
-		return grads
-	}
-	clipped := make([]*graph.Node, len(grads))
-	for i, x := range grads {
-		most := x.Graph().Scalar(limit)
-		clipped[i] = graph.Mul(x, graph.Div(most, graph.Max(GlobalNorm(grads[i:i+1]), most)))
-	}
-	return clipped
-}
-
-// ClipFactor is the scalar min(1, limit/(norm + 1e-6)) by which global clipping multiplies all gradients
-// (models/README.md, section 9.2); 1 if limit is 0.
-func ClipFactor(norm *graph.Node, limit float64) *graph.Node {
-	one := norm.Graph().Scalar(1)
-	if limit == 0 {
-		return one
-	}
-	ratio := graph.Div(norm.Graph().Scalar(limit), graph.Shift(norm, 1e-6))
-	return graph.Scale(graph.Max(graph.Scale(ratio, -1), graph.Scale(one, -1)), -1)
-}
+// Yield has f called between any two operations on the device from now on, so that others on the same thread
+// get their turn. It must not use the trainer.
+func (t *Trainer) Yield(f func()) { t.yield = f }
 
 // Close frees the device's memory.
 func (t *Trainer) Close() error { return t.program.Close() }
@@ -187,7 +120,8 @@ func (t *Trainer) slot(c plan.Class, name string) plan.Slot {
 
 func (t *Trainer) findSlots(params []*graph.Node) {
 	p := t.problem
-	t.windows, t.share, t.hyper = t.slot(plan.ClassInput, p.Windows.Name), t.slot(plan.ClassInput, "share"), t.slot(plan.ClassInput, "hyper")
+	t.windows, t.share, t.hyper = t.slot(plan.ClassInput, p.Windows.Name), t.slot(plan.ClassInput,
+		"share"), t.slot(plan.ClassInput, "hyper")
 	t.lambda = -1
 	if p.Weight != nil {
 		t.lambda = t.slot(plan.ClassInput, p.Weight.Name)
@@ -201,8 +135,9 @@ func (t *Trainer) findSlots(params []*graph.Node) {
 	}
 	for _, n := range params {
 		find := func(prefix string) plan.Slot { return t.slot(plan.ClassParam, prefix+n.Name) }
-		w := weight{param: find(""), m: find("m/"), v: find("v/"), accum: find("gradient/"), total: find("total/"),
-			node: n, name: n.Name, shape: n.Shape}
+		w := weight{param: find(""), m: find("m/"), v: find("v/"), accum: find("gradient/"),
+			total: find("total/"),
+			node:  n, name: n.Name, shape: n.Shape}
 		w.trainable = w.accum >= 0
 		if w.param < 0 {
 			t.idle = append(t.idle, n.Name)
@@ -234,11 +169,12 @@ func (t *Trainer) initialise(seed uint64) error {
 // Steps is the number of optimiser steps that the parameters have seen.
 func (t *Trainer) Steps() int { return t.at.Adam }
 
-// finite is the value of a result without axes; NaN and infinities are errors.
-func (t *Trainer) finite(s plan.Slot, x float32) (float64, error) {
+// finite is the value of a result without axes, which is a loss or of the gradient; NaN and infinities are
+// errors.
+func (t *Trainer) finite(what fault.Word, s plan.Slot, x float32) (float64, error) {
 	v := float64(x)
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("%s became %v, %w", t.plan.Slots[s].Name, v, ErrNotFinite)
+		return 0, fault.New("not-finite", what, t.plan.Slots[s].Name, v)
 	}
 	return v, nil
 }
@@ -258,14 +194,12 @@ func (t *Trainer) measure() (one sums, err error) {
 func (t *Trainer) losses(values []float32) (one sums, err error) {
 	one = sums{Micro: 1, Parts: make([]float64, len(values)-1)}
 	for i, x := range values[1:] {
-		if one.Parts[i], err = t.finite(t.reported[1+i], x); err != nil {
-			return one, fmt.Errorf("loss %w", err)
+		if one.Parts[i], err = t.finite("a-loss", t.reported[1+i], x); err != nil {
+			return one, err
 		}
 	}
-	if one.Monitor, err = t.finite(t.reported[0], values[0]); err != nil {
-		return one, fmt.Errorf("loss %w", err)
-	}
-	return one, nil
+	one.Monitor, err = t.finite("a-loss", t.reported[0], values[0])
+	return one, err
 }
 
 // named turns sums into mean losses under their names.
@@ -289,14 +223,16 @@ func (t *Trainer) load(w datasets.Windows, at []int) error {
 // fits says whether windows have the shape of the problem.
 func (t *Trainer) fits(w datasets.Windows) error {
 	if s := t.problem.Windows.Shape; w.Length != s[1] || w.Series.Channels != s[2] {
-		return fmt.Errorf("windows of %d steps with %d channels, the model wants %d with %d", w.Length, w.Series.Channels, s[1], s[2])
+		return fmt.Errorf("windows of %d steps with %d channels, the model wants %d with %d", w.Length,
+			w.Series.Channels, s[1], s[2])
 	}
 	return nil
 }
 
 // step trains on one batch: the windows of w at these positions, in micro-batches. If the context
 // ends first, nothing has changed.
-func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, lambda float64) (losses sums, norm float64, err error) {
+func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, lambda float64) (losses sums,
+	norm float64, err error) {
 	at = t.whole(at)
 	losses, err = t.batchGradient(ctx, w, at, 1/float64(len(at)/t.micro), lambda)
 	if err != nil {
@@ -306,8 +242,8 @@ func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, 
 	return losses, norm, err
 }
 
-// whole makes the positions of windows a multiple of the micro-batch: the last micro-batch begins early, so that some
-// windows count twice, but none is left out.
+// whole makes the positions of windows a multiple of the micro-batch: the last micro-batch begins early, so
+// that some windows count twice, but none is left out.
 func (t *Trainer) whole(at []int) []int {
 	left := len(at) % t.micro
 	if left == 0 {
@@ -321,28 +257,29 @@ func (t *Trainer) gradient(ctx context.Context, w datasets.Windows, at []int, mi
 	if err := errors.Join(t.load(w, at), t.drawTraining(micro)); err != nil {
 		return sums{}, err
 	}
-	if err := t.program.Run(ctx, procGradient); err != nil {
+	if err := t.program.Run(ctx, procGradient, t.yield); err != nil {
 		return sums{}, err
 	}
 	return t.measure()
 }
 
-// update makes one step of Adam. It is not interrupted: half an update would leave a state that no resumed run has.
+// update makes one step of Adam. It is not interrupted: half an update would leave a state that no resumed
+// run has.
 func (t *Trainer) update(rate float64) (norm float64, err error) {
 	n := float64(t.at.Adam + 1)
 	hyper := []float32{float32(rate), float32(1 - math.Pow(beta1, n)), float32(1 - math.Pow(beta2, n))}
 	if err := t.program.Write(t.hyper, hyper); err != nil {
 		return 0, err
 	}
-	if err := t.program.Run(context.Background(), procUpdate); err != nil {
+	if err := t.program.Run(context.Background(), procUpdate, t.yield); err != nil {
 		return 0, err
 	}
 	var x [1]float32
 	if err := t.program.Read(t.norm, x[:]); err != nil {
 		return 0, err
 	}
-	if norm, err = t.finite(t.norm, x[0]); err != nil {
-		return 0, fmt.Errorf("gradient %w", err)
+	if norm, err = t.finite("a-gradient", t.norm, x[0]); err != nil {
+		return 0, err
 	}
 	t.at.Adam++
 	return norm, nil
@@ -350,7 +287,8 @@ func (t *Trainer) update(rate float64) (norm float64, err error) {
 
 // clearGradients forgets what a step has gathered.
 func (t *Trainer) clearGradients() error {
-	return errors.Join(t.clear(func(w weight) plan.Slot { return w.accum }), t.clear(func(w weight) plan.Slot { return w.total }))
+	return errors.Join(t.clear(func(w weight) plan.Slot { return w.accum }),
+		t.clear(func(w weight) plan.Slot { return w.total }))
 }
 
 // clear writes zeros to one slot of every trainable parameter.

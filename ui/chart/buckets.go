@@ -3,13 +3,15 @@ package chart
 import (
 	"iter"
 	"math"
+
+	"cosinelab/datasets/steps"
 )
 
 // Buckets is one line, reduced: the steps From up to, not including, To in equal parts, each with its minimum,
 // maximum and mean. Bucket k lies at Values[3k : 3k+3]; NaN means that it has no values.
 type Buckets struct {
-	From, To int
-	Values   []float32
+	steps.Range
+	Values []float32
 }
 
 // Len returns the number of buckets.
@@ -70,7 +72,7 @@ func (b Buckets) Merge(n int) Buckets {
 	if n < 2 || b.Len()%n != 0 {
 		return b
 	}
-	out := Buckets{From: b.From, To: b.To, Values: make([]float32, 0, len(b.Values)/n)}
+	out := Buckets{Range: b.Range, Values: make([]float32, 0, len(b.Values)/n)}
 	for k := 0; k < b.Len(); k += n {
 		lo, hi, mean := b.summary(k, k+n)
 		out.Values = append(out.Values, lo, hi, mean)
@@ -96,13 +98,13 @@ func (b Buckets) summary(from, to int) (lo, hi, mean float32) {
 }
 
 // Above returns the steps of consecutive buckets whose maximum is over the threshold.
-func (b Buckets) Above(threshold float64) []Span {
-	var spans []Span
+func (b Buckets) Above(threshold float64) []steps.Range {
+	var spans []steps.Range
 	for k := range b.Len() {
 		if !(b.Max(k) > threshold) {
 			continue
 		}
-		s := Span{b.edge(k), b.edge(k + 1)}
+		s := steps.Range{From: b.edge(k), To: b.edge(k + 1)}
 		if n := len(spans); n > 0 && spans[n-1].To >= s.From {
 			spans[n-1].To = s.To
 			continue

@@ -83,7 +83,7 @@ func Strokes(b Buckets, x, y Scale) string {
 func Clipped(b Buckets, x, y Scale, at float64) string {
 	var p pen
 	for _, s := range Near(InView(b.Above(y.To), x), x) {
-		x0, x1 := s.pixels(x, 2)
+		x0, x1 := pixels(s, x, 2)
 		p.move(x0, at)
 		p.across(x1)
 	}

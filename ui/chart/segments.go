@@ -3,22 +3,18 @@ package chart
 import (
 	"slices"
 	"strconv"
+
+	"cosinelab/datasets/steps"
 )
 
-// Span is the steps From up to, not including, To.
-type Span struct{ From, To int }
-
-// touches tells whether the two share a step.
-func (s Span) touches(o Span) bool { return s.From < o.To && o.From < s.To }
-
 // pixels returns where s begins and ends within x, at least so many pixels apart.
-func (s Span) pixels(x Scale, least float64) (x0, x1 float64) {
+func pixels(s steps.Range, x Scale, least float64) (x0, x1 float64) {
 	return widen(x.At(float64(s.From)), x.At(float64(s.To)), least, x)
 }
 
 // InView returns the spans that share a step with the scale x.
-func InView(spans []Span, x Scale) []Span {
-	var in []Span
+func InView(spans []steps.Range, x Scale) []steps.Range {
+	var in []steps.Range
 	for _, s := range spans {
 		if float64(s.From) < x.To && x.From < float64(s.To) {
 			in = append(in, s)
@@ -29,8 +25,8 @@ func InView(spans []Span, x Scale) []Span {
 
 // Near returns the spans with those merged that lie less than a pixel apart: they could not be told apart, and a long
 // view has thousands. The spans must be ascending.
-func Near(spans []Span, x Scale) []Span {
-	var out []Span
+func Near(spans []steps.Range, x Scale) []steps.Range {
+	var out []steps.Range
 	for _, s := range spans {
 		if n := len(out); n > 0 && x.At(float64(s.From))-x.At(float64(out[n-1].To)) < 1 {
 			out[n-1].To = max(out[n-1].To, s.To)
@@ -45,10 +41,10 @@ func Near(spans []Span, x Scale) []Span {
 const leastBand = 2
 
 // Bands draws the true anomalies across a lane of height h: the highlighted areas, then their edges.
-func Bands(truth []Span, x Scale, h float64) (areas, edges string) {
+func Bands(truth []steps.Range, x Scale, h float64) (areas, edges string) {
 	var fill, edge pen
 	for _, s := range InView(truth, x) {
-		x0, x1 := s.pixels(x, leastBand)
+		x0, x1 := pixels(s, x, leastBand)
 		fill.rect(Rect{x0, 0, x1 - x0, h})
 		edge.move(x0, 0)
 		edge.down(h)
@@ -59,10 +55,10 @@ func Bands(truth []Span, x Scale, h float64) (areas, edges string) {
 }
 
 // Brackets draws a bracket over each true anomaly, its line at the pixel row y, its feet so many pixels below.
-func Brackets(truth []Span, x Scale, y, feet float64) string {
+func Brackets(truth []steps.Range, x Scale, y, feet float64) string {
 	var p pen
 	for _, s := range InView(truth, x) {
-		x0, x1 := s.pixels(x, leastBand)
+		x0, x1 := pixels(s, x, leastBand)
 		p.move(x0, y+feet)
 		p.down(y)
 		p.across(x1)
@@ -76,13 +72,13 @@ func Name(i int) string { return "A" + strconv.Itoa(i+1) }
 
 // Names places the names of the true anomalies in view at the baseline y, centred; a name that would come closer than
 // apart pixels to the one before is left out.
-func Names(truth []Span, x Scale, y, apart float64) []Text {
+func Names(truth []steps.Range, x Scale, y, apart float64) []Text {
 	var names []Text
 	for i, s := range truth {
-		if len(InView([]Span{s}, x)) == 0 {
+		if len(InView([]steps.Range{s}, x)) == 0 {
 			continue
 		}
-		x0, x1 := s.pixels(x, leastBand)
+		x0, x1 := pixels(s, x, leastBand)
 		at := (x0 + x1) / 2
 		if n := len(names); n == 0 || at-names[n-1].X >= apart {
 			names = append(names, Text{"tk tb", at, y, Middle, Name(i)})
@@ -93,13 +89,13 @@ func Names(truth []Span, x Scale, y, apart float64) []Text {
 
 // Alarms is a detector's alarms beside the truth.
 type Alarms struct {
-	Right  []Span // alarms that touch a true anomaly
-	False  []Span // alarms that touch none
-	Missed []Span // true anomalies that no alarm touches
+	Right  []steps.Range // alarms that touch a true anomaly
+	False  []steps.Range // alarms that touch none
+	Missed []steps.Range // true anomalies that no alarm touches
 }
 
 // Classify compares alarms with the truth; both ascend.
-func Classify(alarms, truth []Span) Alarms {
+func Classify(alarms, truth []steps.Range) Alarms {
 	var a Alarms
 	for _, s := range alarms {
 		if touching(truth, s) {
@@ -117,19 +113,19 @@ func Classify(alarms, truth []Span) Alarms {
 }
 
 // touching tells whether one of the ascending, disjoint spans touches s.
-func touching(spans []Span, s Span) bool {
-	i, _ := slices.BinarySearchFunc(spans, s.From, func(o Span, from int) int { return o.To - 1 - from })
-	return i < len(spans) && spans[i].touches(s)
+func touching(spans []steps.Range, s steps.Range) bool {
+	i, _ := slices.BinarySearchFunc(spans, s.From, func(o steps.Range, from int) int { return o.To - 1 - from })
+	return i < len(spans) && spans[i].Meets(s)
 }
 
 // leastBar is the width in pixels of the shortest alarm.
 const leastBar = 3
 
 // Bars draws spans as boxes in the row y..y+h, inset by so many pixels for an outline that stays within its box.
-func Bars(spans []Span, x Scale, y, h, inset float64) string {
+func Bars(spans []steps.Range, x Scale, y, h, inset float64) string {
 	var p pen
 	for _, s := range Near(InView(spans, x), x) {
-		x0, x1 := s.pixels(x, leastBar+2*inset)
+		x0, x1 := pixels(s, x, leastBar+2*inset)
 		p.rect(Rect{x0 + inset, y + inset, x1 - x0 - 2*inset, h - 2*inset})
 	}
 	return p.String()

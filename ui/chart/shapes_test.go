@@ -8,13 +8,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"cosinelab/datasets/steps"
 )
 
 var none = math.NaN()
 
 // reduce makes n buckets of a series the slow way.
 func reduce(series []float64, n int) Buckets {
-	b := Buckets{To: len(series)}
+	b := Buckets{Range: steps.Range{To: len(series)}}
 	for k := range n {
 		part := series[k*len(series)/n : (k+1)*len(series)/n]
 		lo, hi, sum, count := math.Inf(1), math.Inf(-1), 0.0, 0
@@ -63,7 +65,7 @@ func points(t *testing.T, d string) [][2]float64 {
 }
 
 func TestPathsAreShortAndExactToATenth(t *testing.T) {
-	b := Buckets{0, 4, []float32{0, 2, 1, 1, 1, 1, 3, 4, 3.5, 0, 0, 0}}
+	b := Buckets{steps.Range{From: 0, To: 4}, []float32{0, 2, 1, 1, 1, 1, 3, 4, 3.5, 0, 0, 0}}
 	x := Scale{From: 0, To: 4, Start: 10, End: 50}
 	y := Scale{From: 0, To: 4, Start: 40, End: 0}
 	for _, c := range []struct{ name, got, want string }{
@@ -84,7 +86,7 @@ func TestPathsAreShortAndExactToATenth(t *testing.T) {
 
 func TestMissingValuesBreakLines(t *testing.T) {
 	n := float32(none)
-	b := Buckets{0, 6, []float32{1, 1, 1, n, n, n, 1, 1, 1, n, n, n, 1, 1, 1, 2, 2, 2}}
+	b := Buckets{steps.Range{From: 0, To: 6}, []float32{1, 1, 1, n, n, n, 1, 1, 1, n, n, n, 1, 1, 1, 2, 2, 2}}
 	x := Scale{From: 0, To: 6, Start: 0, End: 60}
 	y := Scale{From: 0, To: 2, Start: 20, End: 0}
 	if got, want := Line(b, x, y), "M0 10H10M20 10H30M45 10L55 0"; got != want {
@@ -93,7 +95,7 @@ func TestMissingValuesBreakLines(t *testing.T) {
 	if got := strings.Count(Envelope(b, x, y), "Z"); got != 3 {
 		t.Errorf("the envelope has %d parts, want 3", got)
 	}
-	if got := Line(Buckets{0, 2, []float32{n, n, n, n, n, n}}, x, y) + Line(Buckets{}, x, y); got != "" {
+	if got := Line(Buckets{steps.Range{From: 0, To: 2}, []float32{n, n, n, n, n, n}}, x, y) + Line(Buckets{}, x, y); got != "" {
 		t.Errorf("a line without values is drawn: %s", got)
 	}
 }
@@ -123,7 +125,7 @@ func TestAOneStepSpikeIsNeverLost(t *testing.T) {
 
 // someLine returns buckets with gaps, around or beside the steps 1000 to 2000.
 func someLine(r *rand.Rand) Buckets {
-	b := Buckets{From: r.IntN(1500), Values: make([]float32, 0, 300)}
+	b := Buckets{Range: steps.Range{From: r.IntN(1500)}, Values: make([]float32, 0, 300)}
 	b.To = b.From + 1 + r.IntN(2000)
 	for range 1 + r.IntN(100) {
 		lo := r.NormFloat64()
@@ -171,7 +173,7 @@ func TestMergingKeepsExtremesAndStepsInPlace(t *testing.T) {
 }
 
 func TestBucketsFindTheirSteps(t *testing.T) {
-	b := Buckets{10, 20, []float32{1, 1, 1, 2, 2, 2, float32(none), float32(none), float32(none), 4, 4, 4}}
+	b := Buckets{steps.Range{From: 10, To: 20}, []float32{1, 1, 1, 2, 2, 2, float32(none), float32(none), float32(none), 4, 4, 4}}
 	for step, want := range map[int]int{10: 0, 12: 1, 14: 1, 19: 3} {
 		if k, ok := b.At(step); k != want || !ok {
 			t.Errorf("step %d lies in bucket %d (%v), want %d", step, k, ok, want)
@@ -196,7 +198,7 @@ func TestAboveFindsEveryStepOverTheThreshold(t *testing.T) {
 		}
 		spans := reduce(series, 1+r.IntN(len(series))).Above(3)
 		for i, v := range series {
-			if v > 3 && !slices.ContainsFunc(spans, func(s Span) bool { return s.touches(Span{i, i + 1}) }) {
+			if v > 3 && !slices.ContainsFunc(spans, func(s steps.Range) bool { return s.Meets(steps.Range{From: i, To: i + 1}) }) {
 				t.Fatalf("step %d is over the threshold and in none of %v", i, spans)
 			}
 		}
@@ -209,7 +211,7 @@ func TestAboveFindsEveryStepOverTheThreshold(t *testing.T) {
 }
 
 func TestCutPeaksAreMarked(t *testing.T) {
-	b := Buckets{0, 3, []float32{0, 1, 1, 0, 9, 1, 0, 1, 1}}
+	b := Buckets{steps.Range{From: 0, To: 3}, []float32{0, 1, 1, 0, 9, 1, 0, 1, 1}}
 	x := Scale{From: 0, To: 3, Start: 0, End: 30}
 	if got, want := Clipped(b, x, Scale{To: 2, Start: 20}, 1), "M10 1H20"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -220,10 +222,10 @@ func TestCutPeaksAreMarked(t *testing.T) {
 }
 
 // someSpans returns ascending disjoint spans, many of them one step long.
-func someSpans(r *rand.Rand, steps int) []Span {
-	var out []Span
-	for at := r.IntN(200); at < steps; at += 1 + r.IntN(400) {
-		s := Span{at, min(steps, at+1+r.IntN(2)*r.IntN(300))}
+func someSpans(r *rand.Rand, length int) []steps.Range {
+	var out []steps.Range
+	for at := r.IntN(200); at < length; at += 1 + r.IntN(400) {
+		s := steps.Range{From: at, To: min(length, at+1+r.IntN(2)*r.IntN(300))}
 		out = append(out, s)
 		at = s.To
 	}
@@ -257,7 +259,7 @@ func TestEverySegmentInViewIsVisibleAndInsideThePlot(t *testing.T) {
 }
 
 func TestNamesCountOverTheWholePartAndKeepApart(t *testing.T) {
-	truth := []Span{{0, 10}, {100, 110}, {112, 113}, {150, 190}}
+	truth := []steps.Range{{From: 0, To: 10}, {From: 100, To: 110}, {From: 112, To: 113}, {From: 150, To: 190}}
 	x := Scale{From: 90, To: 200, Start: 0, End: 220}
 	names := Names(truth, x, 12, 20)
 	var got []string
@@ -278,14 +280,14 @@ func TestClassifyAgreesWithComparingEveryPair(t *testing.T) {
 		truth, alarms := someSpans(r, 3000), someSpans(r, 3000)
 		var want Alarms
 		for _, a := range alarms {
-			if slices.ContainsFunc(truth, a.touches) {
+			if slices.ContainsFunc(truth, a.Meets) {
 				want.Right = append(want.Right, a)
 			} else {
 				want.False = append(want.False, a)
 			}
 		}
 		for _, s := range truth {
-			if !slices.ContainsFunc(alarms, s.touches) {
+			if !slices.ContainsFunc(alarms, s.Meets) {
 				want.Missed = append(want.Missed, s)
 			}
 		}
@@ -298,7 +300,7 @@ func TestClassifyAgreesWithComparingEveryPair(t *testing.T) {
 
 func TestCloseAlarmsAreDrawnAsOneAndShortOnesAreSeen(t *testing.T) {
 	x := Scale{From: 0, To: 1000, Start: 0, End: 100}
-	alarms := []Span{{0, 1}, {5, 7}, {500, 501}, {990, 1000}}
+	alarms := []steps.Range{{From: 0, To: 1}, {From: 5, To: 7}, {From: 500, To: 501}, {From: 990, To: 1000}}
 	if got, want := Bars(alarms, x, 10, 6, 0), "M0 10H3V16H0ZM48.6 10H51.6V16H48.6ZM97 10H100V16H97Z"; got != want {
 		t.Errorf("bars %s, want %s", got, want)
 	}

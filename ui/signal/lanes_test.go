@@ -12,12 +12,13 @@ import (
 	"testing"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/ui/chart"
 )
 
 // flat makes n buckets of the steps 0 to 1000, all of one value.
 func flat(n int, v float32) chart.Buckets {
-	b := chart.Buckets{To: 1000}
+	b := chart.Buckets{Range: steps.Range{To: 1000}}
 	for range n {
 		b.Values = append(b.Values, v, v, v)
 	}
@@ -25,10 +26,10 @@ func flat(n int, v float32) chart.Buckets {
 }
 
 // spans pairs up where spans begin and end.
-func spans(ends ...int) []chart.Span {
-	var out []chart.Span
+func spans(ends ...int) []steps.Range {
+	var out []steps.Range
 	for i := 0; i < len(ends); i += 2 {
-		out = append(out, chart.Span{From: ends[i], To: ends[i+1]})
+		out = append(out, steps.Range{From: ends[i], To: ends[i+1]})
 	}
 	return out
 }
@@ -39,9 +40,9 @@ func example() *Props {
 	score.Values[3*12+1] = 0.9 // steps 120 to 130: right
 	score.Values[3*80+1] = 0.8 // steps 800 to 810: false
 	return &Props{
-		Words: words.English(), Steps: 2000, From: 0, To: 1000, Cursor: 125, Labelled: true,
+		Words: words.English(), Steps: 2000, Range: steps.Range{From: 0, To: 1000}, Cursor: 125, Labelled: true,
 		Truth:    spans(100, 200, 500, 510, 1500, 1600),
-		Overview: chart.Buckets{To: 2000, Values: []float32{0, 1, 0.5, 0, 2, 1}},
+		Overview: chart.Buckets{Range: steps.Range{To: 2000}, Values: []float32{0, 1, 0.5, 0, 2, 1}},
 		Channels: []Channel{{Number: 4, Name: "load", Input: flat(100, 0.67), Teacher: flat(100, 0.26), Student: flat(100, 0.55)}},
 		Student:  "cosine",
 		Arms: []Arm{

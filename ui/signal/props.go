@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/ui/chart"
 )
 
@@ -18,11 +19,11 @@ import (
 type Props struct {
 	Words *words.Language
 
-	Steps    int // 0 = no series yet
-	From, To int // the steps in view: From up to, not including, To
-	Cursor   int // a step; -1 = none
-	Labelled bool
-	Truth    []chart.Span
+	Steps       int // 0 = no series yet
+	steps.Range     // in view
+	Cursor      int // a step; -1 = none
+	Labelled    bool
+	Truth       []steps.Range
 
 	Overview chart.Buckets // the first channel over the whole test part
 	Channels []Channel     // one or two
@@ -95,7 +96,7 @@ type Arm struct {
 
 	// Alarms over the whole test part. Pending means that they belong to another threshold: until they are there,
 	// alarms are read off the buckets in view.
-	Alarms  []chart.Span
+	Alarms  []steps.Range
 	Pending bool
 
 	// Note stands in the lane instead of a score: why there is none. Empty = it waits for its turn.

@@ -1,6 +1,9 @@
 package signal
 
-import "cosinelab/ui/chart"
+import (
+	"cosinelab/datasets/steps"
+	"cosinelab/ui/chart"
+)
 
 // leastView is the fewest steps that a view shows: fewer are points, not a signal.
 const leastView = 16
@@ -73,7 +76,7 @@ func brushed(g grip, from, to, by, steps int) (int, int) {
 
 // jump returns the view and the cursor at the span after (dir > 0) or before the cursor, and whether there is one. The
 // view keeps its length unless the span does not fit with some air around it.
-func (p *Props) jump(spans []chart.Span, dir int) (from, to, step int, ok bool) {
+func (p *Props) jump(spans []steps.Range, dir int) (from, to, step int, ok bool) {
 	s, ok := neighbour(spans, p.anchor(), dir)
 	if !ok {
 		return 0, 0, 0, false
@@ -85,7 +88,7 @@ func (p *Props) jump(spans []chart.Span, dir int) (from, to, step int, ok bool) 
 }
 
 // raised are the alarms of the arm whose output stands in the channels.
-func (p *Props) raised() []chart.Span {
+func (p *Props) raised() []steps.Range {
 	for i := range p.Arms {
 		if p.Arms[i].Name == p.Student {
 			return p.Arms[i].Alarms
@@ -95,7 +98,7 @@ func (p *Props) raised() []chart.Span {
 }
 
 // neighbour returns the first span that begins after a step, or the last that begins before it.
-func neighbour(spans []chart.Span, at, dir int) (found chart.Span, ok bool) {
+func neighbour(spans []steps.Range, at, dir int) (found steps.Range, ok bool) {
 	for _, s := range spans {
 		switch {
 		case dir > 0 && s.From > at:

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/ui/chart"
 )
 
@@ -40,7 +41,7 @@ func TestEveryViewLiesInTheTestPartAndShowsEnough(t *testing.T) {
 }
 
 func TestZoomingKeepsTheStepUnderTheCursorInPlace(t *testing.T) {
-	p := &Props{Steps: 10000, From: 2000, To: 4000, Cursor: 2500}
+	p := &Props{Steps: 10000, Range: steps.Range{From: 2000, To: 4000}, Cursor: 2500}
 	from, to := p.zoomed(0.5, p.anchor())
 	if from != 2250 || to != 3250 {
 		t.Errorf("view %d to %d, want 2250 to 3250", from, to)
@@ -91,7 +92,7 @@ func TestTheBrushIsTakenByItsEdgesOrItsMiddle(t *testing.T) {
 
 func TestJumpsVisitEveryAnomalyBothWays(t *testing.T) {
 	truth := spans(100, 110, 500, 2600, 9000, 9001)
-	p := &Props{Steps: 10000, From: 0, To: 1000, Cursor: 0, Truth: truth}
+	p := &Props{Steps: 10000, Range: steps.Range{From: 0, To: 1000}, Cursor: 0, Truth: truth}
 	for _, want := range truth {
 		from, to, step, ok := p.jump(truth, 1)
 		if !ok || step != want.From || from > want.From || to < want.To {
@@ -103,7 +104,7 @@ func TestJumpsVisitEveryAnomalyBothWays(t *testing.T) {
 	if _, _, _, ok := p.jump(truth, 1); ok {
 		t.Error("there is an anomaly after the last")
 	}
-	for _, want := range []chart.Span{truth[1], truth[0]} {
+	for _, want := range []steps.Range{truth[1], truth[0]} {
 		from, to, step, ok := p.jump(truth, -1)
 		if !ok || step != want.From {
 			t.Fatalf("back at %d, want %v", step, want)
@@ -142,7 +143,7 @@ func TestPropsAreTheSameOnlyIfTheyLookAlike(t *testing.T) {
 	for name, change := range map[string]func(*Props){
 		"steps":     func(p *Props) { p.To = 4 },
 		"focus":     func(p *Props) { p.Focus = "alone" },
-		"truth":     func(p *Props) { p.Truth = []chart.Span{{From: 1, To: 2}} },
+		"truth":     func(p *Props) { p.Truth = []steps.Range{{From: 1, To: 2}} },
 		"channels":  func(p *Props) { p.Channels = []Channel{{Number: 1}} },
 		"arms":      func(p *Props) { p.Arms = append(p.Arms, Arm{}) },
 		"threshold": func(p *Props) { p.Arms[0].Threshold = 2 },

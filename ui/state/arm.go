@@ -42,10 +42,10 @@ var kindNames = []struct {
 // kindOf goes by what an arm does, not by its name: a link may call its arms anything.
 func kindOf(a spec.Arm) string {
 	switch {
-	case a.Control != "":
-		return a.Control
-	case a.Objective.Kind == Cosine, a.Objective.Kind == MSE:
-		return a.Objective.Kind
+	case a.Control != spec.ControlNone:
+		return a.Control.String()
+	case spec.Objectives[a.Objective.Kind].Distils:
+		return a.Objective.Kind.String()
 	}
 	return Alone
 }
@@ -77,7 +77,7 @@ func teacherLook(w *words.Language) Look {
 }
 
 // trained tells whether an arm costs training.
-func trained(a spec.Arm) bool { return a.Control == "" }
+func trained(a spec.Arm) bool { return spec.Controls[a.Control].Trains }
 
 // distils tells whether an arm has a teacher.
 func distils(a spec.Arm) bool {
@@ -100,7 +100,7 @@ func objectiveOf(s *spec.Spec) *spec.Objective {
 	if a := cmp.Or(armOfKind(s, Cosine), armOfKind(s, MSE)); a != nil {
 		return &a.Objective
 	}
-	return &spec.Objective{Weight: 0.5, Axis: "channel", Schedule: "constant"}
+	return &spec.Objective{Weight: 0.5, Axis: spec.AxisChannel, Schedule: spec.WeightConstant}
 }
 
 // eachObjective changes all arms that learn from a teacher alike: they are compared, so only the kind may differ.
@@ -117,14 +117,16 @@ func newArm(s *spec.Spec, kind string) spec.Arm {
 	shown := objectiveOf(s)
 	a := spec.Arm{Name: kind}
 	switch kind {
-	case Untrained, Random:
-		a.Control = kind
+	case Untrained:
+		a.Control = spec.ControlUntrained
+	case Random:
+		a.Control = spec.ControlRandom
 	case Cosine:
-		a.Objective = spec.Objective{Kind: Cosine, Weight: shown.Weight, Axis: cmp.Or(shown.Axis, "channel"), Schedule: shown.Schedule}
+		a.Objective = spec.Objective{Kind: spec.ObjectiveCosine, Weight: shown.Weight, Axis: cmp.Or(shown.Axis, spec.AxisChannel), Schedule: shown.Schedule}
 	case MSE:
-		a.Objective = spec.Objective{Kind: MSE, Weight: shown.Weight, Schedule: shown.Schedule}
+		a.Objective = spec.Objective{Kind: spec.ObjectiveMSE, Weight: shown.Weight, Schedule: shown.Schedule}
 	default:
-		a.Objective = spec.Objective{Kind: "none"}
+		a.Objective = spec.Objective{Kind: spec.ObjectiveNone}
 	}
 	return a
 }

@@ -109,7 +109,7 @@ func (s *State) statusLive() []string {
 	switch {
 	case s.Mode == Paused && e.Steps > 0:
 		return []string{w.Say("status-paused", w.Count(e.Step)), who}
-	case e.Phase == "":
+	case e.Phase == spec.PhaseData:
 		return []string{w.Say("status-data")}
 	case e.Measured > 0:
 		parts = []string{w.Say("status-measured", 100*e.Measured), who}

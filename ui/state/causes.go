@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
 )
@@ -35,12 +36,12 @@ func (s *State) Causes() Causes {
 		return Causes{Lead: w.Say("causes-none")}
 	}
 	c := Causes{Look: l.Look}
-	truth := s.segmentAt(spec.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1})
-	at := spec.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1}
+	truth := s.segmentAt(steps.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1})
+	at := steps.Range{From: s.Stack.Cursor, To: s.Stack.Cursor + 1}
 	i := overlapping(l.Run.Alarms, at)
 	if i < 0 && truth >= 0 {
 		segment := s.Data.Segments[truth]
-		i = overlapping(l.Run.Alarms, spec.Range{From: segment.From, To: segment.To})
+		i = overlapping(l.Run.Alarms, segment.Range)
 	}
 	switch {
 	case l.Run.Causes == nil && len(l.Run.Alarms) > 0:
@@ -71,12 +72,12 @@ func (s *State) focusedLane() (Lane, bool) {
 }
 
 // overlapping returns the first of the ranges that shares a step with at, -1 = none does.
-func overlapping(ranges []spec.Range, at spec.Range) int {
-	return slices.IndexFunc(ranges, func(r spec.Range) bool { return r.From < at.To && at.From < r.To })
+func overlapping(ranges []steps.Range, at steps.Range) int {
+	return slices.IndexFunc(ranges, func(r steps.Range) bool { return r.Meets(at) })
 }
 
 // segmentAt returns the first true anomaly that shares a step with at, -1 = none does.
-func (s *State) segmentAt(at spec.Range) int {
+func (s *State) segmentAt(at steps.Range) int {
 	return slices.IndexFunc(s.Data.Segments, func(g spec.Segment) bool { return g.From < at.To && at.From < g.To })
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -15,7 +16,7 @@ func explained(t *testing.T) *State {
 	s.Update(Resize{600})
 	s.Update(Press{KeyRun})
 	run := finish(Cosine, 1, 0.4)
-	run.Alarms = []spec.Range{{From: 14, To: 16}, {From: 100, To: 140}}
+	run.Alarms = []steps.Range{{From: 14, To: 16}, {From: 100, To: 140}}
 	run.Causes = [][]spec.Cause{{{Channel: 7, Share: 0.61}, {Channel: 2, Share: 0.2}}, {{Channel: 3, Share: 0.5}}}
 	run.Located = &spec.Located{Segments: 1, HitRate100: 1, HitRate150: 1, Chance100: 1. / 12, Chance150: 1. / 12}
 	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Cosine, Seed: 1, Finished: &run, Runs: 12}))

@@ -32,38 +32,32 @@ var policyOptions = []option{
 }
 
 // scoresOf lists the scores that all students of an experiment have.
-func scoresOf(s *spec.Spec) []string {
-	names := []string{"model"}
-	for _, name := range modelInfo(s.Student.Name).Scores {
-		if !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return !scores(s.StudentOf(a), name) }) {
-			names = append(names, name)
+func scoresOf(s *spec.Spec) (list []spec.ScoreKind) {
+	for k := range spec.Each(spec.ScoreCount) {
+		has := func(m spec.Model) bool { return spec.Models[m.Kind].Has(k) }
+		if has(s.Student) && !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return !has(s.StudentOf(a)) }) {
+			list = append(list, k)
 		}
 	}
-	return append(names, "disagreement")
+	return list
 }
 
-func scores(m spec.Model, name string) bool {
-	return slices.Contains(modelInfo(m.Name).Scores, name)
-}
-
-// modelInfo returns what is known of a model; specs name no others.
-func modelInfo(name string) spec.ModelInfo {
-	i := slices.IndexFunc(spec.Models, func(k spec.ModelInfo) bool { return k.Name == name })
-	if i < 0 {
-		return spec.ModelInfo{}
+// scoreNames lists the same by name.
+func scoreNames(s *spec.Spec) (names []string) {
+	for _, k := range scoresOf(s) {
+		names = append(names, k.String())
 	}
-	return spec.Models[i]
+	return names
 }
 
-func getScore(s *spec.Spec) string { return s.Detect.Score }
+func getScore(s *spec.Spec) string { return s.Detect.Score.String() }
 
 // setScore takes only what every student of the experiment has: an arm without a score could not be compared.
 func setScore(s *spec.Spec, text string) error {
-	if !slices.Contains(scoresOf(s), text) {
+	if !slices.Contains(scoreNames(s), text) {
 		return problem{"not-a-choice", []any{text}}
 	}
-	s.Detect.Score = text
-	return nil
+	return s.Detect.Score.UnmarshalText([]byte(text))
 }
 
 // scoringFields lists what an experiment can change about how scores come from windows.
@@ -78,11 +72,11 @@ func scoringFields(s *spec.Spec) (list []Field) {
 }
 
 // smooths tells whether scores may be smoothed: the dynamic threshold does it itself.
-func smooths(s *spec.Spec) bool { return thresholdOf(s).Policy != "dynamic" }
+func smooths(s *spec.Spec) bool { return !spec.Policies[thresholdOf(s).Policy].Smooths }
 
 // warms tells whether windows may start warm: where no student looks ahead.
 func warms(s *spec.Spec) bool {
-	return !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return a.Control != Random && !s.StudentOf(a).Causal() })
+	return !slices.ContainsFunc(s.Arms, func(a spec.Arm) bool { return spec.Controls[a.Control].Student && !s.StudentOf(a).Causal() })
 }
 
 func thresholdOf(s *spec.Spec) *spec.Threshold { return &s.Detect.Threshold }
@@ -113,63 +107,36 @@ func setFixed(s *spec.Spec, text string) error {
 	return err
 }
 
-// parameters are the fields of the threshold's parameters by what a spec calls them.
-var parameters = []struct {
-	name  string
-	field Field
-}{
-	{"percent", FieldPercent},
-	{"k", FieldSigmas},
-	{"level", FieldLevel},
-	{"q", FieldRisk},
-	{"value", FieldFixed},
+// parameters are the fields of the threshold's parameters.
+var parameters = [spec.ParamCount]Field{
+	spec.ParamPercent: FieldPercent,
+	spec.ParamK:       FieldSigmas,
+	spec.ParamLevel:   FieldLevel,
+	spec.ParamQ:       FieldRisk,
+	spec.ParamValue:   FieldFixed,
 }
 
 // parameterFields lists the parameters of the policy that is set.
 func parameterFields(s *spec.Spec) (list []Field) {
-	reads := policyInfo(thresholdOf(s).Policy).Params
-	for _, p := range parameters {
-		if slices.Contains(reads, p.name) {
-			list = append(list, p.field)
-		}
+	for _, k := range spec.Policies[thresholdOf(s).Policy].Params {
+		list = append(list, parameters[k])
 	}
 	return list
 }
-
-func policyInfo(name string) spec.PolicyInfo {
-	i := slices.IndexFunc(spec.Policies, func(p spec.PolicyInfo) bool { return p.Name == name })
-	if i < 0 {
-		return spec.PolicyInfo{}
-	}
-	return spec.Policies[i]
-}
-
-// Where a policy's parameter starts that has no default of its own.
-const (
-	startPercent = 99
-	startFixed   = 1.0
-)
 
 // adaptThreshold leaves the parameters that the policy has, and gives it those that it needs.
 func adaptThreshold(t *spec.Threshold, fixed float64) {
 	before := *t
 	*t = spec.Threshold{Policy: before.Policy}
-	for _, name := range policyInfo(t.Policy).Params {
-		switch name {
-		case "percent":
-			if t.Percent = before.Percent; t.Percent == 0 {
-				t.Percent = startPercent
-			}
-		case "k":
-			t.K = before.K
-		case "level":
-			t.Level = before.Level
-		case "q":
-			t.Q = before.Q
-		case "value":
-			if t.Value = before.Value; t.Value == nil {
-				t.Value = &fixed
-			}
+	for _, k := range spec.Policies[t.Policy].Params {
+		x, given := before.Param(k)
+		switch {
+		case given:
+			t.SetParam(k, x)
+		case k == spec.ParamValue:
+			t.SetParam(k, fixed)
+		case spec.Params[k].Default == 0:
+			t.SetParam(k, spec.Params[k].Start)
 		}
 	}
 }
@@ -179,21 +146,21 @@ func (s *State) thresholdNow() float64 {
 	if r := s.Focused(); r != nil && r.Threshold.Value.Defined() {
 		return roundTo2(float64(r.Threshold.Value))
 	}
-	return startFixed
+	return spec.Params[spec.ParamValue].Start
 }
 
 // sawKey is what a report says that a threshold saw, in words of the page.
 type sawKey struct {
-	saw  string
+	saw  spec.SawKind
 	says words.Key
 }
 
 var sawKeys = []sawKey{
-	{"nothing", "saw-nothing"},
-	{"train scores", "saw-train"},
-	{"train scores and past test scores", "saw-past"},
-	{"sees test scores", "saw-test"},
-	{"uses test labels", "saw-labels"},
+	{spec.SawNothing, "saw-nothing"},
+	{spec.SawTrain, "saw-train"},
+	{spec.SawPast, "saw-past"},
+	{spec.SawTest, "saw-test"},
+	{spec.SawLabels, "saw-labels"},
 }
 
 // thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one that fits the

@@ -98,17 +98,23 @@ func typed(name words.Key, path string, value binding) field {
 }
 
 // chosen checks the choice here too, since a message may come from anywhere.
-func chosen(name words.Key, path string, at func(*spec.Spec) *string, options ...option) field {
+func chosen[K any, P kind[K]](name words.Key, path string, at func(*spec.Spec) P, options ...option) field {
 	f := field{name: name, path: path, options: options}
-	f.get = func(s *spec.Spec) string { return *at(s) }
+	f.get = func(s *spec.Spec) string { return at(s).String() }
 	f.set = func(s *spec.Spec, text string) error {
 		if !slices.ContainsFunc(options, func(o option) bool { return o.value == text }) {
 			return problem{"not-a-choice", []any{text}}
 		}
-		*at(s) = text
-		return nil
+		return at(s).UnmarshalText([]byte(text))
 	}
 	return f
+}
+
+// kind is where a Spec keeps a kind.
+type kind[K any] interface {
+	*K
+	String() string
+	UnmarshalText([]byte) error
 }
 
 // binding reads and writes one value of a Spec as text.
@@ -169,7 +175,7 @@ const (
 var fields = [fieldCount]field{
 	FieldWindow: typed("window", "data.window", whole(func(s *spec.Spec) *int { return &s.Data.Window }, 2, 1000)),
 	FieldStride: typed("stride", "data.stride", whole(func(s *spec.Spec) *int { return &s.Data.Stride }, 1, 1000)),
-	FieldScaling: chosen("scaling", "data.scaling", func(s *spec.Spec) *string { return &s.Data.Scaling },
+	FieldScaling: chosen("scaling", "data.scaling", func(s *spec.Spec) *spec.ScalingKind { return &s.Data.Scaling },
 		option{"standard", "standard"}, option{"none", "none"}),
 	FieldDataSeed: typed("data-seed", "data.seed", binding{
 		func(s *spec.Spec) string { return strconv.FormatUint(s.Data.Seed, 10) }, setDataSeed}),
@@ -202,14 +208,14 @@ var fields = [fieldCount]field{
 
 	FieldWeight: typed("weight", "weight", binding{
 		func(s *spec.Spec) string { return words.Setting(objectiveOf(s).Weight) }, setWeight}),
-	FieldAxis: objectiveField("axis", "axis", func(o *spec.Objective) *string { return &o.Axis },
+	FieldAxis: objectiveField("axis", "axis", func(o *spec.Objective) *spec.AxisKind { return &o.Axis },
 		option{"channel", "axis-channel"}, option{"time", "axis-time"}, option{"window", "axis-window"}),
-	FieldWeightSchedule: objectiveField("weight-schedule", "schedule", func(o *spec.Objective) *string { return &o.Schedule },
+	FieldWeightSchedule: objectiveField("weight-schedule", "schedule", func(o *spec.Objective) *spec.WeightScheduleKind { return &o.Schedule },
 		option{"constant", "constant"}, option{"linear", "linear"}, option{"cosine", "cosine-curve"}),
 
 	FieldEpochs: typed("epochs", "train.epochs", whole(func(s *spec.Spec) *int { return &s.Train.Epochs }, 1, 10000)),
 	FieldRate:   typed("rate", "train.rate", real(func(s *spec.Spec) *float64 { return &s.Train.Rate }, 1e-7, 1)),
-	FieldRateSchedule: chosen("rate-schedule", "train.schedule", func(s *spec.Spec) *string { return &s.Train.Schedule },
+	FieldRateSchedule: chosen("rate-schedule", "train.schedule", func(s *spec.Spec) *spec.RateScheduleKind { return &s.Train.Schedule },
 		option{"reference", "reference"}, option{"constant", "constant"}, option{"cosine", "cosine-curve"},
 		option{"step", "in-steps"}),
 	FieldBatch:      typed("batch", "train.batch", whole(func(s *spec.Spec) *int { return &s.Train.Batch }, 1, 1024)),
@@ -218,8 +224,8 @@ var fields = [fieldCount]field{
 	FieldPatience:   typed("patience", "train.patience", whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)),
 	FieldSeeds:      {name: "seeds", hint: "seeds-hint", path: "seeds", get: getSeeds, set: setSeeds},
 
-	FieldScore:     {name: "score", path: "detect.score", options: scoreOptions, offered: scoresOf, get: getScore, set: setScore},
-	FieldThreshold: chosen("threshold", "detect.threshold.policy", func(s *spec.Spec) *string { return &s.Detect.Threshold.Policy }, policyOptions...),
+	FieldScore:     {name: "score", path: "detect.score", options: scoreOptions, offered: scoreNames, get: getScore, set: setScore},
+	FieldThreshold: chosen("threshold", "detect.threshold.policy", func(s *spec.Spec) *spec.PolicyKind { return &s.Detect.Threshold.Policy }, policyOptions...),
 	FieldPercent:   typed("percentile", "detect.threshold.percent", real(func(s *spec.Spec) *float64 { return &thresholdOf(s).Percent }, 0, 100)),
 	FieldSigmas: defaulted("sigmas", "detect.threshold.k", func(s *spec.Spec) *float64 { return &thresholdOf(s).K },
 		func(t spec.Threshold) float64 { return t.K }, 0.01, 100),
@@ -318,7 +324,11 @@ func modelField(name words.Key, path string, at func(*spec.Spec) *spec.Model) fi
 			if sized && (err != nil || d < 1) {
 				return problem{"not-a-choice", []any{text}}
 			}
-			*at(s) = spec.Model{Name: model, DModel: d}
+			chosen := spec.Model{DModel: d}
+			if chosen.Kind.UnmarshalText([]byte(model)) != nil {
+				return problem{"not-a-choice", []any{text}}
+			}
+			*at(s) = chosen
 			return nil
 		},
 	}
@@ -327,22 +337,26 @@ func modelField(name words.Key, path string, at func(*spec.Spec) *spec.Model) fi
 // modelText leaves a default width out, so that the model keeps its own should that change.
 func modelText(m spec.Model) string {
 	if m.DModel == 0 {
-		return m.Name
+		return m.Kind.String()
 	}
-	return m.Name + " " + strconv.Itoa(m.DModel)
+	return m.Kind.String() + " " + strconv.Itoa(m.DModel)
 }
 
 // objectiveField is a choice that all arms with a teacher share.
-func objectiveField(name words.Key, path string, at func(*spec.Objective) *string, options ...option) field {
-	f := chosen(name, path, func(s *spec.Spec) *string { return at(objectiveOf(s)) }, options...)
+func objectiveField[K comparable, P kind[K]](name words.Key, path string, at func(*spec.Objective) P, options ...option) field {
+	f := chosen(name, path, func(s *spec.Spec) P { return at(objectiveOf(s)) }, options...)
 	check := f.set
 	f.set = func(s *spec.Spec, text string) error {
 		if err := check(s, text); err != nil {
 			return err
 		}
+		var none, set K
+		if err := P(&set).UnmarshalText([]byte(text)); err != nil {
+			return err
+		}
 		eachObjective(s, func(o *spec.Objective) {
-			if *at(o) != "" {
-				*at(o) = text
+			if *at(o) != none {
+				*at(o) = set
 			}
 		})
 		return nil

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"cosinelab/assets/words"
-	"cosinelab/engine/detect"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -15,7 +13,7 @@ import (
 func specOf() spec.Spec {
 	s := spec.Default()
 	s.Data.Window, s.Train.Epochs, s.Train.Rate, s.Seeds = 50, 6, 1e-3, []uint64{1, 2, 3}
-	s.Teacher.Model, s.Student = spec.Model{Name: "transformer"}, spec.Model{Name: "anomaly_transformer"}
+	s.Teacher.Model, s.Student = spec.Model{Kind: spec.ModelTransformer}, spec.Model{Kind: spec.ModelAnomalyTransformer}
 	eachObjective(&s, func(o *spec.Objective) { o.Weight = 0.5 })
 	return s
 }
@@ -69,39 +67,27 @@ func TestEverythingThatSpecsNameHasWords(t *testing.T) {
 	named := func(options []option, name string) bool {
 		return slices.ContainsFunc(options, func(o option) bool { return o.value == name })
 	}
-	for _, p := range spec.Policies {
-		if !named(policyOptions, p.Name) {
-			t.Errorf("threshold policy %s has no words", p.Name)
+	for p := range spec.Each(spec.PolicyCount) {
+		if !named(policyOptions, p.String()) {
+			t.Errorf("threshold policy %s has no words", p)
 		}
 		s := idle(t)
-		s.Update(Set{FieldThreshold, p.Name})
-		if got := parameterFields(&s.Spec); len(got) != len(p.Params) {
-			t.Errorf("%s: fields %v for the parameters %v", p.Name, got, p.Params)
+		s.Update(Set{FieldThreshold, p.String()})
+		if got := parameterFields(&s.Spec); len(got) != len(spec.Policies[p].Params) {
+			t.Errorf("%s: fields %v for the parameters %v", p, got, spec.Policies[p].Params)
+		}
+		if !slices.ContainsFunc(sawKeys, func(k sawKey) bool { return k.saw == spec.Policies[p].Saw }) {
+			t.Errorf("what threshold policy %s saw has no words", p)
 		}
 	}
-	for _, m := range spec.Models {
-		for _, name := range m.Scores {
-			if !named(scoreOptions, name) {
-				t.Errorf("score %s has no words", name)
-			}
+	for k := range spec.Each(spec.ScoreCount) {
+		if !named(scoreOptions, k.String()) {
+			t.Errorf("score %s has no words", k)
 		}
 	}
-	for _, m := range models.All {
-		c := m.Lab
-		c.Window, c.Channels = 8, 2
-		_, out, err := m.Graph(c, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, part := range out.Parts {
-			if !slices.ContainsFunc(partKeys, func(k partKey) bool { return k.part == part.Name }) {
-				t.Errorf("part %s of the loss of %s has no words", part.Name, m.Name)
-			}
-		}
-	}
-	for _, p := range detect.Thresholds {
-		if !slices.ContainsFunc(sawKeys, func(k sawKey) bool { return k.saw == p.Saw }) {
-			t.Errorf("that a threshold %s has no words", p.Saw)
+	for k := range spec.Each(spec.PartCount) {
+		if !slices.ContainsFunc(partKeys, func(p partKey) bool { return p.part == k.String() }) && k != spec.PartToTeacher {
+			t.Errorf("part %s of a loss has no words", k)
 		}
 	}
 }
@@ -138,8 +124,8 @@ func TestScoreThatTheNewStudentDoesNotHaveGivesWayToItsOwn(t *testing.T) {
 	s := idle(t)
 	s.Update(Set{FieldScore, "association"})
 	s.Update(Set{FieldStudent, "lstm 32"})
-	if s.Reject.Text != "" || s.Spec.Student.Name != "lstm" || s.Spec.Detect.Score != "model" {
-		t.Errorf("score %q of %s: %s", s.Spec.Detect.Score, s.Spec.Student.Name, s.Reject.Text)
+	if s.Reject.Text != "" || s.Spec.Student.Kind != spec.ModelLSTM || s.Spec.Detect.Score != spec.ScoreModel {
+		t.Errorf("score %q of %s: %s", s.Spec.Detect.Score, s.Spec.Student.Kind, s.Reject.Text)
 	}
 }
 
@@ -186,7 +172,7 @@ func TestScoresAreSmoothedAndWarmOnlyWhereTheyCanBe(t *testing.T) {
 		t.Errorf("provenance %q", got)
 	}
 	s.Update(Set{FieldStudent, "transformer"})
-	if s.Spec.Detect.Warm != 0 || s.Spec.Student.Name != "transformer" {
+	if s.Spec.Detect.Warm != 0 || s.Spec.Student.Kind != spec.ModelTransformer {
 		t.Errorf("a student that looks ahead starts warm: %+v", s.Spec.Detect)
 	}
 }
@@ -222,7 +208,7 @@ func TestTypedValueIsTakenOrTheOldOneStaysWithAReason(t *testing.T) {
 		{FieldTeacherWidth, "63", "", "63, want an even number, for the position code"},
 		{FieldTeacherHeads, "3", "", "3, want a divisor of d_model, 32"},
 		{FieldTeacher, "anomaly_transformer 64", "anomaly_transformer 64", ""},
-		{FieldTeacher, "perceptron", "transformer", `teacher.model: "perceptron", want transformer or anomaly_transformer or lstm`},
+		{FieldTeacher, "perceptron", "transformer", `“perceptron” is not one of the choices.`},
 		{FieldThreshold, "best_f1", "best_f1", ""},
 		{FieldThreshold, "luck", "train_percentile", "“luck” is not one of the choices."},
 		{FieldAxis, "time", "time", ""},

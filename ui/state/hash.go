@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -16,12 +17,9 @@ const maxHash = 16 << 10
 // Link is what the hash of the page's address holds.
 type Link struct {
 	Spec     spec.Spec
-	Span     Span  // of the test part; zero = all
-	Channels []int // that the stack shows; nil = as the page chooses
+	Span     steps.Range // of the test part; zero = all
+	Channels []int       // that the stack shows; nil = as the page chooses
 }
-
-// Span is the steps From up to, not including, To.
-type Span struct{ From, To int }
 
 // Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its meaning
 // when defaults change.
@@ -31,7 +29,7 @@ func (l Link) Hash() string {
 		return "" // a number that JSON does not have; Validate lets none through
 	}
 	parts := []string{"spec=" + escape(toRison(text))}
-	if l.Span != (Span{}) {
+	if l.Span != (steps.Range{}) {
 		parts = append(parts, fmt.Sprintf("view=%d-%d", l.Span.From, l.Span.To))
 	}
 	if len(l.Channels) > 0 {
@@ -94,14 +92,14 @@ func parseSpec(text string) (spec.Spec, error) {
 	return spec.Parse(object)
 }
 
-func parseSpan(text string) (Span, error) {
+func parseSpan(text string) (steps.Range, error) {
 	a, b, found := strings.Cut(text, "-")
 	from, err1 := strconv.Atoi(a)
 	to, err2 := strconv.Atoi(b)
 	if !found || err1 != nil || err2 != nil || from < 0 || to <= from {
-		return Span{}, fmt.Errorf("%q, want two steps such as 12000-22080", text)
+		return steps.Range{}, fmt.Errorf("%q, want two steps such as 12000-22080", text)
 	}
-	return Span{from, to}, nil
+	return steps.Range{From: from, To: to}, nil
 }
 
 // parseChannels reads channel numbers. People count channels from 1, as the sets' own names for them do.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -17,13 +18,13 @@ func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 	odd.Data.Label = "7"
 	odd.Data.Split = &split
 	odd.Data.Channels = []int{3, 1}
-	odd.Data.Train = spec.Range{From: 5, To: 900}
+	odd.Data.Train = steps.Range{From: 5, To: 900}
 	odd.Train.Rate = 1e-7
 	odd.Seeds = []uint64{1<<53 - 1, 0}
-	odd.Arms[1].Student = &spec.Model{Name: "transformer", DModel: 64}
+	odd.Arms[1].Student = &spec.Model{Kind: spec.ModelTransformer, DModel: 64}
 	for _, want := range []Link{
 		{Spec: spec.Default()},
-		{Spec: spec.Default(), Span: Span{120, 4000}, Channels: []int{4, 22}},
+		{Spec: spec.Default(), Span: steps.Range{From: 120, To: 4000}, Channels: []int{4, 22}},
 		{Spec: odd},
 	} {
 		hash := want.Hash()
@@ -37,7 +38,7 @@ func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 }
 
 func TestHashIsReadable(t *testing.T) {
-	hash := Link{Spec: specOf(), Span: Span{1, 2}}.Hash()
+	hash := Link{Spec: specOf(), Span: steps.Range{From: 1, To: 2}}.Hash()
 	for _, part := range []string{"spec=(version:1,data:(source:builtin/server,", "seeds:!(1,2,3)", "&view=1-2"} {
 		if !strings.Contains(hash, part) {
 			t.Errorf("%s does not contain %s", hash, part)
@@ -125,7 +126,7 @@ func randomJSON(r *rand.Rand, depth int) any {
 }
 
 func FuzzParseLink(f *testing.F) {
-	f.Add(Link{Spec: spec.Default(), Span: Span{1, 2}, Channels: []int{4}}.Hash())
+	f.Add(Link{Spec: spec.Default(), Span: steps.Range{From: 1, To: 2}, Channels: []int{4}}.Hash())
 	f.Add("spec=(a:!(1,!t,'x!'y'))&view=1-2")
 	f.Fuzz(func(t *testing.T, hash string) {
 		l, err := ParseLink(hash)

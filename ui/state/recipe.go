@@ -121,7 +121,7 @@ func (s *State) Recipe() Recipe {
 
 // sizeInput is the input of a size, if the model has it.
 func (s *State) sizeInput(f Field, size modelSize, m spec.Model) []Input {
-	lab := modelInfo(m.Name).Lab
+	lab := spec.Models[m.Kind].Lab
 	if *size.of(&lab) == 0 {
 		return nil
 	}
@@ -132,19 +132,19 @@ func (s *State) sizeInput(f Field, size modelSize, m spec.Model) []Input {
 func (s *State) thresholdShown(sp spec.Spec) string {
 	w, t := s.Words, sp.Detect.Threshold.OrDefault()
 	switch t.Policy {
-	case "train_percentile":
+	case spec.PolicyTrainPercentile:
 		return w.Say("at-train-percentile", words.Setting(t.Percent))
-	case "mean_sigma":
+	case spec.PolicyMeanSigma:
 		return w.Say("at-mean-sigma", words.Setting(t.K))
-	case "pot":
+	case spec.PolicyPOT:
 		return w.Say("at-pot", words.Setting(t.Q))
-	case "spot":
+	case spec.PolicySPOT:
 		return w.Say("at-spot", words.Setting(t.Q))
-	case "dynamic":
+	case spec.PolicyDynamic:
 		return w.Say("at-dynamic")
-	case "train_test_percentile":
+	case spec.PolicyTrainTestPercentile:
 		return w.Say("at-train-test-percentile", words.Setting(t.Percent))
-	case "fixed":
+	case spec.PolicyFixed:
 		return w.Say("at-fixed", words.Setting(*t.Value))
 	}
 	return w.Say("at-best-f1")
@@ -314,31 +314,29 @@ var widths = []int{16, 32, 64, 128, 256, 512}
 // pick describes a model with the models and widths that it can be changed to.
 func (s *State) pick(f Field, of func(*spec.Spec) *spec.Model) Pick {
 	m := *of(&s.Spec)
-	p := Pick{Input: s.input(f), Title: m.Name}
+	p := Pick{Input: s.input(f), Title: spec.Models[m.Kind].Title}
 	size := m.OrLab()
 	p.Width = s.Words.Say("width", size.DModel)
 	if size.Layers > 0 {
 		p.Layers = s.Words.Say("layers", size.Layers)
 	}
-	for _, k := range spec.Models {
-		if k.Name == m.Name {
-			p.Title = k.Title
-		}
+	for k := range spec.Each(spec.ModelCount) {
 		for _, d := range widthsOf(m, k) {
-			choice := spec.Model{Name: k.Name, DModel: d}
+			choice := spec.Model{Kind: k, DModel: d}
 			p.Choices = append(p.Choices, Choice{Value: modelText(choice), Text: s.Words.Say("width", d),
-				Group: k.Title, On: k.Name == m.Name && d == size.DModel})
+				Group: spec.Models[k].Title, On: k == m.Kind && d == size.DModel})
 		}
 	}
-	p.Value = modelText(spec.Model{Name: m.Name, DModel: size.DModel})
+	p.Value = modelText(spec.Model{Kind: m.Kind, DModel: size.DModel})
 	return p
 }
 
 // widthsOf lists the widths of a model on offer: those that its heads divide, its own, and the one it has now.
-func widthsOf(now spec.Model, k spec.ModelInfo) []int {
+func widthsOf(now spec.Model, kind spec.ModelKind) []int {
+	k := spec.Models[kind]
 	list := slices.DeleteFunc(slices.Clone(widths), func(d int) bool { return k.Branches > 0 && d%(k.Branches*k.Lab.Heads) != 0 })
 	list = append(list, k.Lab.DModel)
-	if now.Name == k.Name {
+	if now.Kind == kind {
 		list = append(list, now.OrLab().DModel)
 	}
 	slices.Sort(list)

@@ -104,7 +104,8 @@ func (s *State) Table() Table {
 		if i := slices.IndexFunc(summed, func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }); i >= 0 {
 			ms = summed[i]
 		}
-		t.add(w, m, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
+		definition := w.Say(words.Key(m.WordKey())) + ": " + w.Say(words.Key(m.DefinitionKey()))
+		t.add(w, m, definition, ms, len(p.Spec.Seeds), func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() })
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -113,8 +114,8 @@ func (s *State) Table() Table {
 }
 
 // add puts one metric into the table.
-func (t *Table) add(w *words.Language, m metricColumn, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
-	t.Columns = append(t.Columns, Column{Title: m.short, Definition: m.Title + ": " + m.Definition,
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int, doubtful func(arm string) bool) {
+	t.Columns = append(t.Columns, Column{Title: m.short, Definition: definition,
 		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained), Flattering: m.Group == metrics.Flattering,
 		Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
@@ -168,15 +169,15 @@ func (s *State) addHitRates(t *Table, p *Progress) {
 		for _, a := range p.Spec.Arms {
 			arm := p.located(a.Name, h.value)
 			ms.Arms = append(ms.Arms, arm)
-			if a.Control == Untrained {
+			if a.Control == spec.ControlUntrained {
 				ms.Untrained = arm.Mean
 			}
 			if c := p.located(a.Name, h.chance).Mean; c.Defined() {
 				ms.Chance = c // the same for all: it depends on the true channels alone
 			}
 		}
-		m := metricColumn{metrics.Metric{Title: h.title, Definition: s.Words.Say(h.definition), Group: metrics.Honest}, h.title, false}
-		t.add(s.Words, m, ms, len(p.Spec.Seeds), func(arm string) bool {
+		m := metricColumn{metrics.Metric{Group: metrics.Honest}, h.title, false}
+		t.add(s.Words, m, h.title+": "+s.Words.Say(h.definition), ms, len(p.Spec.Seeds), func(arm string) bool {
 			got := p.located(arm, h.value)
 			return notAbove(got, ms.Chance) || notAbove(got, ms.Untrained)
 		})

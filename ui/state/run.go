@@ -11,14 +11,14 @@ import (
 // so each has a Track of its own.
 type Progress struct {
 	Spec     spec.Spec
-	Title    string       // of the series
-	Phase    string       // of the newest event
-	Left     float64      // seconds until the report; not positive = not known
-	Live     []Track      // trainings under way, in the order of the spec
-	Ended    Track        // the training that ended last: it is shown until the next begins
-	Teachers []uint64     // seeds whose teacher is trained
-	Runs     []spec.Run   // that have their scores
-	Report   *spec.Report // nil while the run is live
+	Title    string         // of the series
+	Phase    spec.PhaseKind // of the newest event
+	Left     float64        // seconds until the report; not positive = not known
+	Live     []Track        // trainings under way, in the order of the spec
+	Ended    Track          // the training that ended last: it is shown until the next begins
+	Teachers []uint64       // seeds whose teacher is trained
+	Runs     []spec.Run     // that have their scores
+	Report   *spec.Report   // nil while the run is live
 	Over     bool
 	Lost     string // why a worker is gone; empty = none is
 	Gone     bool   // its outputs and scores cannot be drawn any more: another series was opened since, or the engine died

@@ -8,6 +8,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -22,7 +23,7 @@ func ready() Answer {
 
 func summary() *spec.DataSummary {
 	return &spec.DataSummary{Source: "builtin/server", Title: "Server", Channels: make([]string, 12), TrainSteps: 4000,
-		TestSteps: 5000, Labelled: true, Anomalous: 475, Segments: []spec.Segment{{From: 10, To: 20, Channels: []int{7}}}}
+		TestSteps: 5000, Labelled: true, Anomalous: 475, Segments: []spec.Segment{{Range: steps.Range{From: 10, To: 20}, Channels: []int{7}}}}
 }
 
 // opened answers the question for a series that s waits for.
@@ -712,7 +713,7 @@ func TestOnlyOneViewIsUnderWay(t *testing.T) {
 		t.Fatalf("asks %v", got)
 	}
 	for i := range 10 {
-		if got := sent(s.Update(Zoom{Span{i, 1000 + i}})); got != nil {
+		if got := sent(s.Update(Zoom{steps.Range{From: i, To: 1000 + i}})); got != nil {
 			t.Fatalf("asks %v before the answer", got)
 		}
 	}

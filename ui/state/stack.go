@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -12,10 +13,10 @@ import (
 
 // Stack is the part of the series that the charts show, with what was computed for it.
 type Stack struct {
-	Width    int   // pixels of a plot; 0 until it is on the page
-	Span     Span  // zero = the whole test part
-	Channels []int // nil = as Shown chooses
-	Cursor   int   // a step, -1 = nowhere
+	Width    int         // pixels of a plot; 0 until it is on the page
+	Span     steps.Range // zero = the whole test part
+	Channels []int       // nil = as Shown chooses
+	Cursor   int         // a step, -1 = nowhere
 	Why      string
 	Tries    int // typed channels that were not taken
 
@@ -94,7 +95,7 @@ const overviewWidth = 1200
 // fit brings span and channels in line with a series.
 func (k *Stack) fit(d spec.DataSummary) {
 	if k.Span.To > d.TestSteps {
-		k.Span = Span{}
+		k.Span = steps.Range{}
 	}
 	if slices.ContainsFunc(k.Channels, func(c int) bool { return c >= len(d.Channels) }) {
 		k.Channels = nil
@@ -133,11 +134,11 @@ func (s *State) Shown() []int {
 }
 
 // Visible returns the steps that the stack shows.
-func (s *State) Visible() Span {
-	if s.Stack.Span != (Span{}) || s.Data == nil {
+func (s *State) Visible() steps.Range {
+	if s.Stack.Span != (steps.Range{}) || s.Data == nil {
 		return s.Stack.Span
 	}
-	return Span{0, s.Data.TestSteps}
+	return steps.Range{From: 0, To: s.Data.TestSteps}
 }
 
 // updateStack asks for new buckets after whatever changes the view; the cursor changes none.
@@ -172,13 +173,13 @@ func (s *State) updateStack(msg any) []any {
 }
 
 // bounded keeps a span inside the test part; one that is all of it, or nothing, is zero.
-func (s *State) bounded(span Span) Span {
+func (s *State) bounded(span steps.Range) steps.Range {
 	if s.Data == nil {
-		return Span{}
+		return steps.Range{}
 	}
-	span = Span{max(span.From, 0), min(span.To, s.Data.TestSteps)}
-	if span.To <= span.From || span == (Span{0, s.Data.TestSteps}) {
-		return Span{}
+	span = steps.Range{From: max(span.From, 0), To: min(span.To, s.Data.TestSteps)}
+	if span.To <= span.From || span == (steps.Range{From: 0, To: s.Data.TestSteps}) {
+		return steps.Range{}
 	}
 	return span
 }
@@ -296,10 +297,10 @@ func (s *State) refresh() []any {
 	}
 	span := s.Visible()
 	effects := s.Stack.lanes.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-		From: span.From, To: span.To, Width: min(s.Stack.Width, span.To-span.From), Lines: s.lines()}})
+		Range: span, Width: min(s.Stack.Width, span.To-span.From), Lines: s.lines()}})
 	if want := s.overviewLines(); !slices.Equal(s.Stack.Overview.View.Lines, want) {
 		effects = append(effects, s.Stack.overview.ask(s, protocol.Request{Type: protocol.TypeView, View: &protocol.View{
-			From: 0, To: s.Data.TestSteps, Width: min(overviewWidth, s.Data.TestSteps), Lines: want}})...)
+			Range: steps.Range{To: s.Data.TestSteps}, Width: min(overviewWidth, s.Data.TestSteps), Lines: want}})...)
 	}
 	return effects
 }

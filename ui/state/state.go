@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -298,7 +299,7 @@ func (s *State) set(f Field, text string) []any {
 func (s *State) adapt(next *spec.Spec) {
 	adaptThreshold(&next.Detect.Threshold, s.thresholdNow())
 	if !slices.Contains(scoresOf(next), next.Detect.Score) {
-		next.Detect.Score = "model" // the student before had another
+		next.Detect.Score = spec.ScoreModel // the student before had another
 	}
 	if !smooths(next) {
 		next.Detect.Smoothing = 0
@@ -306,7 +307,7 @@ func (s *State) adapt(next *spec.Spec) {
 	if !warms(next) {
 		next.Detect.Warm = 0
 	}
-	if next.Train.Schedule != "step" {
+	if !spec.RateSchedules[next.Train.Schedule].Steps {
 		next.Train.StepEpochs, next.Train.StepFactor = 0, 0
 	}
 	if next.Train.Validation == 0 {
@@ -363,7 +364,7 @@ func (s *State) choose(source string) []any {
 func (s *State) fresh(source string) spec.Data {
 	next := s.Spec.Data
 	next.Source = source
-	next.Train, next.Test, next.Channels = spec.Range{}, spec.Range{}, nil
+	next.Train, next.Test, next.Channels = steps.Range{}, steps.Range{}, nil
 	next.Label, next.Split = "", nil
 	return next
 }

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -15,15 +14,15 @@ const primary = spec.Headline
 // headline is the metrics that the table shows unless a person asks for all: in this order, honest ones first. Extra
 // ones leave when the page is narrow.
 var headline = []struct {
-	name, short string
-	extra       bool
+	name  string
+	extra bool
 }{
-	{name: primary, short: "AP"},
+	{name: primary},
 	{name: "vus_pr"},
 	{name: "auroc"},
-	{name: "affiliation_f1", short: "Affil. F1", extra: true},
+	{name: "affiliation_f1", extra: true},
 	{name: "f1"},
-	{name: "pa_f1", short: "PA F1"},
+	{name: "pa_f1"},
 	{name: "best_f1", extra: true},
 }
 
@@ -39,12 +38,12 @@ func columns(all bool) []metricColumn {
 	var list []metricColumn
 	for _, h := range headline {
 		m := metricNamed(h.name)
-		list = append(list, metricColumn{m, cmp.Or(h.short, m.Title), h.extra && !all})
+		list = append(list, metricColumn{m, m.Short, h.extra && !all})
 	}
 	if all {
 		for _, m := range metrics.All {
 			if !slices.ContainsFunc(list, func(c metricColumn) bool { return c.Name == m.Name }) {
-				list = append(list, metricColumn{m, m.Title, false})
+				list = append(list, metricColumn{m, m.Short, false})
 			}
 		}
 	}
@@ -101,7 +100,7 @@ func (p *Progress) effect(arm, base, metric string) spec.Spread {
 }
 
 // outcome judges an effect as Report.Summary does: it counts only when it is larger than its spread over seeds.
-func outcome(e spec.Spread) string {
+func outcome(e spec.Spread) spec.OutcomeKind {
 	switch n := len(e.Values); {
 	case n == 0:
 		return spec.VerdictNone

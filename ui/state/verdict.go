@@ -342,7 +342,7 @@ func (s *State) judgeEffect(v *Verdict, arm, base string) {
 const unnoticed = "0.0"
 
 // agreement says which other honest metrics lead to the same verdict, and which do not.
-func (s *State) agreement(arm, base, verdict string) string {
+func (s *State) agreement(arm, base string, verdict spec.OutcomeKind) string {
 	var agree, within, differ []string
 	for _, m := range columns(false) {
 		if m.Group != metrics.Honest || m.Name == primary {

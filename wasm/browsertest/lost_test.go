@@ -60,7 +60,7 @@ func (p *tab) reportsAsIfNothingHappened(sp spec.Spec) {
 	}
 }
 
-// killing makes the engine kill its first colleague in the middle of a run, when it has just asked it for something. No
+// killing makes the engine kill the first worker beside it in the middle of a run, when it has just asked it for something. No
 // event tells of that, as when a browser ends a worker.
 const killing = `{
 	const Real = Worker;
@@ -89,7 +89,7 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 	p.reportsAsIfNothingHappened(small())
 }
 
-// The engine itself dies in the middle of a training: a new one goes on from a step that was kept, and the report is that
+// The engine itself dies in the middle of a training run: a new one resumes after a step that was kept, and the report is that
 // of a run in which nothing happened.
 func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
 	sp := small()
@@ -97,7 +97,7 @@ func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
 	p := opened(t, serve(t), sp)
 	p.spy()
 	p.press(runButton)
-	p.wait("checkpoint of a training under way", `kept.includes("seed1-arm1.safetensors")`, time.Minute)
+	p.wait("checkpoint of a training run under way", `kept.includes("seed1-arm1.safetensors")`, time.Minute)
 	p.eval("workers[0].terminate()", nil)
 	p.wait("word of the end", `document.querySelector(".claim").innerText.startsWith("The engine has stopped")`, 10*time.Second)
 	p.shoot("dead.png")

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -29,8 +30,8 @@ const most = 1.5e9
 func TestTheFullSizeModelTrainsWithinItsMemory(t *testing.T) {
 	s := spec.Default()
 	s.Data.Window, s.Data.Stride = 100, 100
-	s.Data.Train, s.Data.Test = spec.Range{To: 3200}, spec.Range{To: 600}
-	s.Student = spec.Model{Name: "anomaly_transformer", DModel: 512, Heads: 8, Layers: 3, DFF: 512}
+	s.Data.Train, s.Data.Test = steps.Range{To: 3200}, steps.Range{To: 600}
+	s.Student = spec.Model{Kind: spec.ModelAnomalyTransformer, DModel: 512, Heads: 8, Layers: 3, DFF: 512}
 	s.Arms = s.Arms[:1]
 	s.Train.Epochs, s.Train.Batch, s.Train.Validation, s.Train.Patience = 1, 32, 0, 0
 	s.Seeds = []uint64{1}

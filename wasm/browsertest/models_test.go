@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
@@ -14,7 +15,7 @@ func TestEveryModelTrainsInTheTab(t *testing.T) {
 	t.Run("smd", func(t *testing.T) {
 		s := tiny()
 		s.Data.Source, s.Data.Seed = "smd/machine-1-2", 0
-		s.Data.Test = spec.Range{From: 4400, To: 5000} // around its first anomaly
+		s.Data.Test = steps.Range{From: 4400, To: 5000} // around its first anomaly
 		trainAll(t, open(t, serve(t, "-data", realData(t))), s)
 	})
 }
@@ -35,23 +36,23 @@ func realData(t *testing.T) string {
 // tiny is an experiment of some steps: whether a model works, not how well.
 func tiny() spec.Spec {
 	s := small()
-	s.Data.Train, s.Data.Test = spec.Range{To: 600}, spec.Range{To: 600}
+	s.Data.Train, s.Data.Test = steps.Range{To: 600}, steps.Range{To: 600}
 	s.Arms = s.Arms[:2] // alone and with the teacher's help
 	return s
 }
 
 func trainAll(t *testing.T, p *tab, s spec.Spec) {
-	for _, m := range spec.Models {
-		s.Student = spec.Model{Name: m.Name}
+	for m := range spec.Each(spec.ModelCount) {
+		s.Student = spec.Model{Kind: m}
 		r := p.engineRun(s, 1)
 		for _, a := range r.Arms {
 			switch {
 			case len(a.Runs) != 1 || a.Runs[0].Failed != nil:
-				t.Errorf("%s, %s: no result: %+v", m.Name, a.Arm.Name, a.Runs)
+				t.Errorf("%s, %s: no result: %+v", m, a.Arm.Name, a.Runs)
 			case !a.Runs[0].Of(spec.Headline).Value.Defined():
-				t.Errorf("%s, %s: no %s", m.Name, a.Arm.Name, spec.Headline)
+				t.Errorf("%s, %s: no %s", m, a.Arm.Name, spec.Headline)
 			case len(a.Runs[0].Epochs) != 1 || a.Runs[0].Epochs[0].GradNorm <= 0:
-				t.Errorf("%s, %s: nothing was learnt: %+v", m.Name, a.Arm.Name, a.Runs[0].Epochs)
+				t.Errorf("%s, %s: nothing was learnt: %+v", m, a.Arm.Name, a.Runs[0].Epochs)
 			}
 		}
 	}

@@ -21,6 +21,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -28,7 +29,7 @@ import (
 	"cosinelab/ui/state"
 )
 
-// patience is how long a training in the tab may take on a slow machine.
+// patience is how long a training run in the tab may take on a slow machine.
 const patience = 6 * time.Minute
 
 const (
@@ -48,7 +49,7 @@ func opened(t *testing.T, address string, sp spec.Spec) *tab {
 // small is an experiment of a few seconds.
 func small() spec.Spec {
 	s := spec.Default()
-	s.Data.Train, s.Data.Test = spec.Range{To: 1000}, spec.Range{To: 1000}
+	s.Data.Train, s.Data.Test = steps.Range{To: 1000}, steps.Range{To: 1000}
 	s.Teacher.Epochs, s.Train.Epochs, s.Seeds = 1, 1, []uint64{1}
 	return s
 }
@@ -99,14 +100,14 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 	p.eval(readTable, &shown)
 	p.press(`[data-do="metrics"]`)
 	for _, m := range r.Summary().Metrics {
-		column := -1
+		column, title := -1, words.English().Say(words.Key(m.Metric.WordKey()))
 		for i, c := range shown.Columns {
-			if c.Title == m.Metric.Title {
+			if c.Title == title {
 				column = i
 			}
 		}
 		if column < 0 {
-			t.Errorf("the page has no column %s", m.Metric.Title)
+			t.Errorf("the page has no column %s", title)
 			continue
 		}
 		if c := shown.Columns[column]; c.Chance != points(m.Chance) || c.Untrained != points(m.Untrained) {
@@ -115,7 +116,7 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 		for i, arm := range m.Arms {
 			row := shown.Rows[i]
 			if got := row.Cells[column]; row.Arm != r.Arms[i].Arm.Name || got.Value != points(arm.Mean) || got.Company != "± "+points(arm.SD) {
-				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", m.Metric.Title, row.Arm, got.Value, got.Company, points(arm.Mean), points(arm.SD))
+				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", title, row.Arm, got.Value, got.Company, points(arm.Mean), points(arm.SD))
 			}
 		}
 	}
@@ -138,16 +139,13 @@ func checkCharts(t *testing.T, p *tab) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	series, _, err := experiment.TestPart(set, sp.Data)
+	prepared, err := experiment.PrepareData(sp.Data, set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := experiment.Describe(set, sp.Data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	series, about := prepared.Scaled, prepared.Summary
 	const channel = 2
-	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: state.Span{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
+	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: steps.Range{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
 	p.wait("part of the series", `document.querySelector(".lane-overview .rr").innerText.includes("200 steps")`, 10*time.Second)
 	// A channel with both outputs, three cosines, three scores; the axis tells when they are no longer those of the view before.
 	p.wait("value at the cursor of every line", `(() => {
@@ -230,7 +228,11 @@ func checkNative(t *testing.T, browser spec.Report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	native, err := experiment.Run(context.Background(), sp, set, cpu.New(), experiment.Options{})
+	prepared, err := experiment.Prepare(sp, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	native, err := experiment.Run(context.Background(), prepared, cpu.New(), experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +317,7 @@ func TestARealSetTrains(t *testing.T) {
 	p.wait("SMD", `document.querySelector(".recipe .sub").innerText.includes("38 channels") && `+canTrain, time.Minute)
 
 	s := small()
-	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, spec.Range{To: 2000}, spec.Range{}
+	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, steps.Range{To: 2000}, steps.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: s}.Hash()), nil)
 	p.wait("settings of the link", `document.querySelector(".status").innerText === "4 runs" && `+canTrain, time.Minute)
 	p.press(runButton)

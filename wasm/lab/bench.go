@@ -25,7 +25,8 @@ type measurements struct {
 // runMeasurements shows the page of measurements; the engine is the one of the lab.
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
-	m := &measurements{state: bench.New(words.English(), browser, js.Global().Get("location").Get("hash").String())}
+	m := &measurements{state: bench.New(words.English(), browser,
+		js.Global().Get("location").Get("hash").String())}
 	m.page = &ui.BenchPage{State: m.state, Do: m.do, Drawn: func() {
 		mark("page ready")
 		m.drawn = true
@@ -39,8 +40,8 @@ func runMeasurements() {
 	vecty.RenderBody(m.page)
 }
 
-func (m *measurements) lost(reason string) {
-	m.state.Lost(reason)
+func (m *measurements) lost(why error) {
+	m.state.Lost(m.state.Words.Error(why))
 	m.show()
 }
 
@@ -77,6 +78,6 @@ func (m *measurements) post(r *protocol.Request) {
 		return
 	}
 	if err := m.engine.post(*r); err != nil {
-		m.state.Lost(err.Error())
+		m.lost(err)
 	}
 }

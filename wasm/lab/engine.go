@@ -4,9 +4,9 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"syscall/js"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/wasm/mail"
@@ -16,18 +16,19 @@ import (
 // engine is the worker as the page sees it.
 type engine struct{ worker js.Value }
 
-// tileKey is where the browser keeps the tile that products are fastest in, with its own name: another version of it may
-// compile them in another way. boot.js reads it.
+// tileKey is where the browser keeps the tile that products are fastest in, with its own name: another
+// version of it may compile them in another way. boot.js reads it.
 const tileKey = "tile"
 
-// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with the values that
-// travel beside them, if there are any, checkpoints go to keep; lost is told why no more will come. None is called before
-// this returns.
-func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value), lost func(reason string)) *engine {
+// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with
+// the values that travel beside them, if there are any, checkpoints go to keep; lost is told why no more will
+// come. None is called before this returns.
+func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value),
+	lost func(why error)) *engine {
 	hear := func(message js.Value) {
 		var r protocol.Response
 		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
-			lost(fmt.Sprintf("answer of the worker: %v", err))
+			lost(fault.New("worker-answer", err))
 			return
 		}
 		if r.Type == protocol.TypeReady {
@@ -58,7 +59,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 	}
 	url, err := asset("worker.js")
 	if err != nil {
-		go lost(err.Error())
+		go lost(err)
 		return &engine{}
 	}
 	return &engine{spawn.Start(url, "engine", hear, lost)}
@@ -75,7 +76,7 @@ func (e *engine) end() {
 func (e *engine) post(r protocol.Request, files ...any) error {
 	text, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("request %s: %w", r.Type, err)
+		return fault.New("request-unsaid", r.Type, err)
 	}
 	if !e.worker.Truthy() {
 		return nil // what is wrong is said already
@@ -95,10 +96,10 @@ func asset(name string) (string, error) {
 	names := map[string]string{}
 	list := js.Global().Get("document").Call("getElementById", "assets")
 	if err := json.Unmarshal([]byte(list.Get("textContent").String()), &names); err != nil {
-		return "", fmt.Errorf("reading the names of the page's files: %w", err)
+		return "", fault.New("page-names", err)
 	}
 	if names[name] == "" {
-		return "", fmt.Errorf("the page was built without %s", name)
+		return "", fault.New("page-without", name)
 	}
 	return names[name], nil
 }

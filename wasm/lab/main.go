@@ -17,13 +17,13 @@ import (
 	"cosinelab/ui/state"
 )
 
-// lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message is done
-// with before the next comes.
+// lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message
+// is done with before the next comes.
 type lab struct {
 	state  *state.State
 	page   *ui.Page
 	engine *engine
-	kept   map[string]js.Value // checkpoints of the experiment under way, File objects by name: browsers move those to the disk
+	kept   map[string]js.Value // checkpoints under way, File objects by name: browsers move those to the disk
 	drawn  bool                // the page was rendered once: before, there is nothing to render again
 }
 
@@ -37,7 +37,8 @@ func main() {
 
 // runLab shows the lab.
 func runLab() {
-	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
+	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(),
+		rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
@@ -70,7 +71,8 @@ func (l *lab) send(msg any) {
 	}
 }
 
-// do carries out what the state asks for: only here does the page touch the worker, the address and the clipboard.
+// do carries out what the state asks for: only here does the page touch the worker, the address and the
+// clipboard.
 func (l *lab) do(effect any) {
 	switch e := effect.(type) {
 	case state.Post:
@@ -106,11 +108,14 @@ func rememberedWorkers() int {
 func (l *lab) startWorker() {
 	l.engine.end()
 	var e *engine
-	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
+	e = startEngine(func(r protocol.Response, values []float32) {
+		l.send(state.Answer{Response: r,
+			Buckets: values})
+	},
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
-		func(reason string) {
+		func(why error) {
 			if l.engine == e {
-				l.send(state.Lost{Reason: reason})
+				l.lost(why)
 			}
 		})
 	l.engine = e
@@ -139,9 +144,12 @@ func (l *lab) goOn(r protocol.Request) {
 // post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
-		l.state.Update(state.Lost{Reason: err.Error()})
+		l.lost(err)
 	}
 }
+
+// lost tells the state why there is no engine any more.
+func (l *lab) lost(why error) { l.send(state.Lost{Reason: l.state.Words.Error(why)}) }
 
 // copyAddress puts the address on the clipboard.
 func (l *lab) copyAddress() {

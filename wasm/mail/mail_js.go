@@ -7,9 +7,9 @@ import (
 	"unsafe"
 )
 
-// Box is one side of a conversation in messages: a text, then views of float32 values that lie in one ArrayBuffer, which
-// is transferred. New memory costs more than what is copied into it, so values go out in the buffer that the last ones
-// came in, and come in where those lay.
+// Box is one side of a conversation in messages: a text, then views of float32 values that lie in one
+// ArrayBuffer, which is transferred. New memory costs more than what is copied into it, so values go out in
+// the buffer that the last ones came in, and come in where those lay.
 type Box struct {
 	buffer js.Value // undefined = none is here
 	kept   [][]float32

@@ -41,7 +41,8 @@ func TestABufferGoesToAndFro(t *testing.T) {
 		had := from.buffer
 		message, transfer := from.Parcel(nil, make([]float32, count))
 		if fits := !had.IsUndefined() && had.Get("byteLength").Int() >= 4*count; fits != transfer[0].(js.Value).Equal(had) {
-			t.Errorf("parcel %d of %d values: a buffer at hand that fits: %v, is sent: %v", i, count, fits, !fits)
+			t.Errorf("parcel %d of %d values: a buffer at hand that fits: %v, is sent: %v", i, count, fits,
+				!fits)
 		}
 		to.Take(js.ValueOf(message))
 	}

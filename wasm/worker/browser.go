@@ -3,14 +3,13 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"syscall/js"
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 )
 
 // await blocks until a promise settles. It must not be called from a callback.
@@ -79,43 +78,45 @@ func (b *blob) Read(p []byte) (int, error) {
 func fetch(url string) ([]byte, error) {
 	response, err := await(js.Global().Call("fetch", url))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", url, err)
+		return nil, fault.New("about-file", url, err)
 	}
 	if !response.Get("ok").Bool() {
-		return nil, fmt.Errorf("%s: the server answers %d", url, response.Get("status").Int())
+		return nil, fault.New("server-answers", url, response.Get("status").Int())
 	}
 	return bytesOf(response.Call("arrayBuffer"))
 }
 
-// breath is how long the engine may compute before it lets the page's messages in: an answer then comes well within
-// 100 ms.
-const breath = 12 * time.Millisecond
+// turnEvery is how long the engine may compute before it lets the page's messages in: an answer then comes
+// well within 100 ms.
+const turnEvery = 12 * time.Millisecond
 
-// breathing is a context whose Err, which devices ask between steps, gives the event loop a turn now and then. Without
-// that no message could arrive while a program computes, not even one that cancels it.
-type breathing struct {
-	context.Context
-	last    time.Time
-	turn    chan struct{}
-	channel js.Value
+// turns gives the event loop its turn now and then: a message to this worker itself comes back only after
+// those that wait already. Without that none could arrive while a program computes, not even one that stops
+// it.
+type turns struct {
+	last time.Time
+	back chan struct{} // a value for each message that came back: as many are under way as runs wait
+	port js.Value
 }
 
-func newBreathing(ctx context.Context) *breathing {
-	b := &breathing{Context: ctx, last: time.Now(), turn: make(chan struct{}, 64), channel: js.Global().Get("MessageChannel").New()}
-	b.channel.Get("port1").Set("onmessage", js.FuncOf(func(js.Value, []js.Value) any {
-		b.turn <- struct{}{}
+// newTurns opens the channel that the turns of this worker's whole life take.
+func newTurns() *turns {
+	channel := js.Global().Get("MessageChannel").New()
+	t := &turns{last: time.Now(), back: make(chan struct{}, 64), port: channel.Get("port2")}
+	channel.Get("port1").Set("onmessage", js.FuncOf(func(js.Value, []js.Value) any {
+		t.back <- struct{}{}
 		return nil
 	}))
-	return b
+	return t
 }
 
-// Err lets the event loop run if it has waited long enough, then answers as the wrapped context does.
-func (b *breathing) Err() error {
-	if time.Since(b.last) > breath {
-		b.last = time.Now() // before the wait: what else runs meanwhile need not ask too
-		b.channel.Get("port2").Call("postMessage", js.Null())
-		<-b.turn
-		b.last = time.Now()
+// yield lets the event loop run if it has waited long enough.
+func (t *turns) yield() {
+	if time.Since(t.last) <= turnEvery {
+		return
 	}
-	return b.Context.Err()
+	t.last = time.Now() // before the wait: what else runs meanwhile need not yield too
+	t.port.Call("postMessage", js.Null())
+	<-t.back
+	t.last = time.Now()
 }

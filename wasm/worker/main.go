@@ -4,9 +4,7 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"runtime/debug"
 	"strings"
@@ -22,25 +20,25 @@ import (
 	"cosinelab/wasm/mail"
 )
 
-// garbage is how much of what is in use the engine lets accumulate before it collects, in percent. What it holds is numbers,
-// which are collected in no time; but the memory of a WebAssembly program never shrinks.
+// garbage is how much of what is in use the engine lets accumulate before it collects, in percent. What it
+// holds is numbers, which are collected in no time; but the memory of a WebAssembly program never shrinks.
 const garbage = 20
 
 func main() {
 	debug.SetGCPercent(garbage)
 	device, tile, sure := open()
-	if strings.HasPrefix(js.Global().Get("name").String(), colleagueKind) {
+	if strings.HasPrefix(js.Global().Get("name").String(), furtherKind) {
 		serve(device)
 	}
 	s := &session.Session{
-		Device:  device,
-		Tile:    sure,
-		Machine: "js/wasm",
-		Send:    func(r protocol.Response, values []float32) { post(r, values) },
-		Keep:    keep,
-		Context: func(ctx context.Context) context.Context { return newBreathing(ctx) },
-		Cores:   js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
-		Hire:    func() (session.Colleague, error) { return hire(tile) },
+		Device:      device,
+		Tile:        sure,
+		Machine:     "js/wasm",
+		Send:        func(r protocol.Response, values []float32) { post(r, values) },
+		Keep:        keep,
+		Yield:       newTurns().yield,
+		Cores:       js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
+		StartWorker: func() (session.Worker, error) { return start(tile) },
 	}
 	if device.Name() == simd.Name {
 		s.Roofline = simd.Roofline
@@ -53,8 +51,9 @@ func main() {
 	select {}
 }
 
-// open returns the fastest device there is here, the tile of its products for the workers that this one starts, and for
-// those of later pages, if it is sure; whoever knows a tile says so behind the address of the worker.
+// open returns the fastest device there is here, the tile of its products for the workers that this one
+// starts, and for those of later pages, if it is sure; whoever knows a tile says so behind the address of the
+// worker.
 func open() (device backend.Device, tile, sure string) {
 	known := strings.TrimPrefix(js.Global().Get("location").Get("hash").String(), "#")
 	device, tile, good, err := simd.New(known)
@@ -84,7 +83,9 @@ func listen(handle func(message js.Value)) {
 func receive(s *session.Session, message js.Value) {
 	var req protocol.Request
 	if err := json.Unmarshal([]byte(message.Index(0).String()), &req); err != nil {
-		post(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Fault: fault.Of(fmt.Errorf("request: %w", err))}}, nil)
+		post(protocol.Response{Type: protocol.TypeError,
+			Error: &protocol.Error{Where: "engine",
+				Fault: fault.Of(fault.New("request-unreadable", err))}}, nil)
 		return
 	}
 	var files []datasets.File
@@ -128,12 +129,13 @@ func (p *pieces) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// deliver sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place, which a page
-// understands as a response.
+// deliver sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place,
+// which a page understands as a response.
 func deliver(m *mail.Box, message any, values ...[]float32) {
 	text, err := json.Marshal(message)
 	if err != nil {
-		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "engine", Fault: fault.Of(err)}})
+		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError,
+			Error: &protocol.Error{Where: "engine", Fault: fault.Of(err)}})
 		values = nil
 	}
 	parcel, transfer := m.Parcel(text, values...)

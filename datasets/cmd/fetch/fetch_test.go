@@ -363,15 +363,21 @@ func TestTheCommandFetchesASetThatOpens(t *testing.T) {
 	}
 }
 
-func TestProgressOnATerminalIsOneChangingLine(t *testing.T) {
+func TestProgressOnATerminalIsABarWithALineAFile(t *testing.T) {
 	var out strings.Builder
 	p := &progress{out: &out, w: words.English(), terminal: true}
 	p.begin("smd 1/2 x.txt")
 	p.bytes(500_000, 2_000_000)
-	p.bytes(600_000, 2_000_000) // too soon to show
 	p.done()
-	if want := "\r\x1b[Ksmd 1/2 x.txt  0.5 of 2.0 MB, 25 %\r\x1b[Ksmd 1/2 x.txt\n"; out.String() != want {
-		t.Errorf("%q, want %q", out.String(), want)
+	p.begin("smd 2/2 y.txt")
+	p.bytes(600_000, -1)
+	p.stop() // it failed
+	shown := out.String()
+	for _, want := range []string{"[======                  ] smd 1/2 x.txt  0.5 of 2.0 MB, 25 %", "\nsmd 1/2 x.txt\n",
+		"[                        ] smd 2/2 y.txt  0.6 MB"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("no %q in %q", want, shown)
+		}
 	}
 }
 

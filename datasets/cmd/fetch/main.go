@@ -35,7 +35,10 @@ func run(ctx context.Context, w *words.Language, args []string, stdout, stderr i
 		fmt.Fprintln(stderr, w.Say("fetch-see-help"))
 		return 2
 	}
-	if err := fetch(ctx, newDownloader(newProgress(stdout, w)), s.from, s.dir); err != nil {
+	show := newProgress(stdout, w)
+	err = fetch(ctx, newDownloader(show), s.from, s.dir)
+	show.stop()
+	if err != nil {
 		if ctx.Err() != nil {
 			err = fault.New("fetch-stopped")
 		}

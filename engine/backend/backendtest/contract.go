@@ -164,7 +164,7 @@ func checkWrongCalls(t *testing.T, dev backend.Device) {
 		"writing a negative slot": r.prog.Write(-1, three),
 		"reading too few":         r.prog.Read(x, three[:1]),
 		"reading no slot":         r.prog.Read(-1, three),
-		"running no procedure":    r.prog.Run(context.Background(), 2),
+		"running no procedure":    r.prog.Run(context.Background(), 2, nil),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", what)
@@ -180,7 +180,7 @@ func checkCancel(t *testing.T, dev backend.Device) {
 	defer r.close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := r.prog.Run(ctx, 0); !errors.Is(err, context.Canceled) {
+	if err := r.prog.Run(ctx, 0, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 	r.run("get")
@@ -194,7 +194,7 @@ func checkClosed(t *testing.T, dev backend.Device) {
 	for what, err := range map[string]error{
 		"write": r.prog.Write(x, three),
 		"read":  r.prog.Read(x, three),
-		"run":   r.prog.Run(context.Background(), 0),
+		"run":   r.prog.Run(context.Background(), 0, nil),
 		"close": r.prog.Close(),
 	} {
 		if err == nil {

@@ -243,7 +243,7 @@ func (r *runner) run(name string) {
 	if !ok {
 		r.t.Fatalf("no procedure %s", name)
 	}
-	if err := r.prog.Run(context.Background(), proc); err != nil {
+	if err := r.prog.Run(context.Background(), proc, nil); err != nil {
 		r.t.Fatal(err)
 	}
 }

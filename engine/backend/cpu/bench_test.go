@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 // benchmark runs one node over inputs of ordinary values on one goroutine and on all cores. Beside the average it reports
 // the best run, which other programs on the machine disturb least.
 func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Graph) *graph.Node) {
-	for _, workers := range []int{1, New().workers} {
+	for _, workers := range []int{1, runtime.GOMAXPROCS(0)} {
 		b.Run(fmt.Sprintf("%s/workers=%d", name, workers), func(b *testing.B) {
 			var result *graph.Node
 			g, err := graph.Build(func(g *graph.Graph) { result = build(g) })
@@ -26,7 +27,7 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 			if err != nil {
 				b.Fatal(err)
 			}
-			prog, err := (&Device{workers: workers, tile: bestTile()}).Compile(p)
+			prog, err := New().OnCores(workers).Compile(p)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -46,7 +47,7 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 			best := math.Inf(1)
 			for b.Loop() {
 				start := time.Now()
-				if err := prog.Run(context.Background(), 0); err != nil {
+				if err := prog.Run(context.Background(), 0, nil); err != nil {
 					b.Fatal(err)
 				}
 				best = min(best, time.Since(start).Seconds())
@@ -56,7 +57,7 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 				b.ReportMetric(flops/best/1e9, "best-GFLOP/s")
 			}
 		})
-		if workers == New().workers {
+		if workers == runtime.GOMAXPROCS(0) {
 			break
 		}
 	}

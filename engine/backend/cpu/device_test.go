@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/backendtest"
+	"cosinelab/engine/backend/portable"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
@@ -45,7 +47,7 @@ func step(g *graph.Graph) plan.Proc {
 }
 
 // compiled is step on a device, with its inputs written.
-func compiled(t *testing.T, d *Device) (*plan.Plan, backend.Program) {
+func compiled(t *testing.T, d *portable.Device) (*plan.Plan, backend.Program) {
 	t.Helper()
 	var proc plan.Proc
 	g, err := graph.Build(func(g *graph.Graph) { proc = step(g) })
@@ -76,11 +78,11 @@ func compiled(t *testing.T, d *Device) (*plan.Plan, backend.Program) {
 }
 
 // outcome is every result and parameter after one run.
-func outcome(t *testing.T, d *Device) []float32 {
+func outcome(t *testing.T, d *portable.Device) []float32 {
 	t.Helper()
 	p, prog := compiled(t, d)
 	defer prog.Close()
-	if err := prog.Run(context.Background(), 0); err != nil {
+	if err := prog.Run(context.Background(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	var all []float32
@@ -95,9 +97,11 @@ func outcome(t *testing.T, d *Device) []float32 {
 }
 
 func TestResultsDoNotDependOnTheNumberOfWorkers(t *testing.T) {
-	want := outcome(t, &Device{workers: 1, tile: bestTile()})
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(16)) // more workers than this machine may have cores
+	dev := New()
+	want := outcome(t, dev.OnCores(1))
 	for _, workers := range []int{2, 3, 7, 16} {
-		for i, x := range outcome(t, &Device{workers: workers, tile: bestTile()}) {
+		for i, x := range outcome(t, dev.OnCores(workers)) {
 			if math.Float32bits(x) != math.Float32bits(want[i]) {
 				t.Fatalf("%d workers: float %d is %g, with one worker %g", workers, i, x, want[i])
 			}
@@ -106,9 +110,9 @@ func TestResultsDoNotDependOnTheNumberOfWorkers(t *testing.T) {
 }
 
 func TestRunningAllocatesNothing(t *testing.T) {
-	_, prog := compiled(t, &Device{workers: 1, tile: bestTile()})
+	_, prog := compiled(t, New().OnCores(1))
 	defer prog.Close()
-	if n := testing.AllocsPerRun(5, func() { prog.Run(context.Background(), 0) }); n > 0 {
+	if n := testing.AllocsPerRun(5, func() { prog.Run(context.Background(), 0, nil) }); n > 0 {
 		t.Errorf("%v allocations in a run", n)
 	}
 }
@@ -121,7 +125,7 @@ func TestErrorsSayWhatWasWrong(t *testing.T) {
 		`cpu: write: input slot "w": 3 values, want 4096`:      prog.Write(x, make([]float32, 3)),
 		`cpu: write: result slot "total" cannot be written`:    prog.Write(total, make([]float32, 1)),
 		`cpu: read: input slot "w": 0 values, want 4096`:       prog.Read(x, nil),
-		`cpu: run: procedure 1 of 1`:                           prog.Run(context.Background(), 1),
+		`cpu: run: procedure 1 of 1`:                           prog.Run(context.Background(), 1, nil),
 		`cpu: read: slot 99 of`:                                prog.Read(99, nil),
 		`cpu: compile: the plan needs 9223372036854775807 flo`: compileError(&plan.Plan{Arena: math.MaxInt}),
 	} {

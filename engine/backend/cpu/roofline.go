@@ -1,24 +1,17 @@
 package cpu
 
-import "time"
+import (
+	"time"
+
+	"cosinelab/engine/backend/portable"
+)
 
 // Roofline is the speed of multiply-adds that never leave the registers of one core, in GFLOP/s, over a time d or little
 // more: no product of matrices is faster.
 func Roofline(d time.Duration) float64 {
 	const rounds = 1 << 14
 	run, flop := fastest()
-	return Speed(d, rounds*flop, func() { run(rounds, 1e-9) })
-}
-
-// Speed repeats what takes so many floating-point operations for a time d or little more, and returns GFLOP/s.
-func Speed(d time.Duration, flop int, run func()) float64 {
-	for start, total := time.Now(), 0; ; {
-		run()
-		total += flop
-		if took := time.Since(start); took >= d && took > 0 {
-			return float64(total) / took.Seconds() / 1e9
-		}
-	}
+	return portable.Speed(d, rounds*flop, func() { run(rounds, 1e-9) })
 }
 
 // portableMultiplyAdds does 16 operations a round in eight independent sums, which are returned so that none is optimised

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 
 	"cosinelab/engine/backend"
-	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/backend/portable"
 	"cosinelab/engine/backend/simd/kernels"
 	"cosinelab/engine/op"
 	"cosinelab/engine/plan"
@@ -19,7 +19,7 @@ type device struct {
 	row     []float32 // scratch for one row, as long as any step needs
 }
 
-// New starts the kernels and returns the device: simd, which falls back on cpu for steps that have no kernel. It fails
+// New starts the kernels and returns the device: simd, which leaves steps that have no kernel to package portable. It fails
 // with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found out by trying, unless tile
 // names one. What it uses is good for every device that is started at about this time; sure says whether it is good for
 // ever, or the time allowed did not show it.
@@ -29,7 +29,7 @@ func New(tile string) (dev backend.Device, uses string, sure bool, err error) {
 	}
 	d := &device{scratch: make([]byte, kernels.GemmScratchBytes)}
 	sure = d.use(tile) || d.tune()
-	return cpu.New().With(Name, d.kernel), kernels.Shapes[d.shape].String(), sure, nil
+	return portable.New(Name, portable.Vectors{}, d.kernel), kernels.Shapes[d.shape].String(), sure, nil
 }
 
 // use takes the tile of this name, if there is one.
@@ -136,7 +136,7 @@ var compilers = [op.Count]func(*memory, plan.Step) func(){
 	op.ReluGrad:        compileBinary,
 }
 
-// kernel is the cpu.Kernel of the device.
+// kernel is the portable.Kernel of the device.
 func (d *device) kernel(arena []float32, s plan.Step) func() {
 	compile := compilers[s.Kind]
 	if compile == nil {

@@ -3,7 +3,7 @@ package simd
 import (
 	"time"
 
-	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/backend/portable"
 	"cosinelab/engine/backend/simd/kernels"
 )
 
@@ -55,5 +55,5 @@ func settled(first, best []time.Duration) bool {
 // must have started the kernels.
 func Roofline(d time.Duration) float64 {
 	const rounds, flop = 1 << 17, 96
-	return cpu.Speed(d, rounds*flop, func() { roofline(rounds, 1e-9) })
+	return portable.Speed(d, rounds*flop, func() { roofline(rounds, 1e-9) })
 }

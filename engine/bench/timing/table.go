@@ -6,7 +6,8 @@ import (
 	"strconv"
 )
 
-// layout is that of a row: group, name, workers, GFLOP, median, 10th percentile, GFLOP/s, both shares, roofline, rate.
+// layout is that of a row: group, name, workers, GFLOP, median, 10th percentile, GFLOP/s, both shares,
+// roofline, rate.
 const layout = "%-14s %-15s %7s %10s %11s %10s %8s %9s %9s %9s  %s"
 
 // Head is the first line of the table that Row belongs to.

@@ -31,7 +31,8 @@ type Line struct {
 	Workers int     `json:"workers,omitempty"` // that shared the work; 0 = there is no work to share
 	FLOP    float64 `json:"flop,omitempty"`    // of the products in it
 	Times           // of one product, one training step, one window, one start
-	// Median and 10th percentile of the roofline of one worker, measured in between, in GFLOP/s; 0 = not known.
+	// Median and 10th percentile of the roofline of one worker, measured in between, in GFLOP/s; 0 = not
+	// known.
 	Roofline     float64 `json:"roofline_gflops,omitempty"`
 	RooflineBest float64 `json:"roofline_best_gflops,omitempty"`
 }

@@ -3,46 +3,112 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"math"
 	"runtime"
+	"strconv"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/bench"
 	"cosinelab/engine/bench/timing"
 )
 
-func (a *app) bench(ctx context.Context, args []string) error {
-	f := a.flags("bench")
-	name := f.String("device", defaultDevice, "the device to time, see cosinelab devices")
-	only := f.String("only", "", "training `STEPS` and products to time, separated by commas, as in T,512x512x512; products = all of them; empty = everything")
-	runs := f.Int("runs", 30, "runs of each training step")
-	asJSON := f.Bool("json", false, "print JSON instead of a table")
-	rest, err := parse(f, args)
-	if err != nil {
-		return err
+func (a *app) bench(f *flag.FlagSet) action {
+	name := a.deviceFlag(f)
+	only := f.String("only", "", a.w.Say("cli-flag-only"))
+	runs := f.Int("runs", 30, a.w.Say("cli-flag-runs"))
+	asJSON := f.Bool("json", false, a.w.Say("cli-flag-json"))
+	return func(ctx context.Context, args []string) error {
+		if len(args) > 0 {
+			return usage("cli-flags-only", "bench")
+		}
+		if *runs < 1 {
+			return usage("cli-flag-value", "-runs", strconv.Itoa(*runs), a.w.Say("cli-want-at-least", 1))
+		}
+		var names []string
+		if *only != "" {
+			names = strings.Split(*only, ",")
+		}
+		return a.time(ctx, *name, bench.Options{Runs: *runs, Only: names, Roofline: cpu.Roofline}, *asJSON)
 	}
-	if len(rest) > 0 || *runs < 1 {
-		return fmt.Errorf("%w: bench takes flags only, and at least one run", errUsage)
-	}
+}
+
+// time carries out the measurements, and prints each as soon as it is there.
+func (a *app) time(ctx context.Context, name string, o bench.Options, asJSON bool) error {
 	// Workers of one core each, so that two of them are compared with one.
-	dev, others, err := openCrew(*name, runtime.GOMAXPROCS(0))
+	dev, others, err := openWorkers(name, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}
-	o := bench.Options{Runs: *runs, Hands: others[:min(1, len(others))], Roofline: cpu.Roofline}
-	if *only != "" {
-		o.Only = strings.Split(*only, ",")
-	}
-	if !*asJSON {
-		fmt.Fprintln(a.out, timing.Head)
-		o.Done = func(l timing.Line) { fmt.Fprintln(a.out, l.Row()) }
+	o.Workers = others[:min(1, len(others))]
+	if !asJSON {
+		p := printer{a.out, a.w}
+		p.timingHead()
+		o.Done = p.timing
 	}
 	lines, err := bench.Run(ctx, dev, o)
-	if err != nil || !*asJSON {
+	if err != nil || !asJSON {
 		return err
 	}
 	out := json.NewEncoder(a.out)
 	out.SetIndent("", "  ")
-	return out.Encode(timing.Report{Machine: runtime.GOOS + "/" + runtime.GOARCH, Device: dev.Name(), Cores: runtime.NumCPU(), Lines: lines})
+	report := timing.Report{Machine: machine(), Device: dev.Name(), Cores: runtime.NumCPU(), Lines: lines}
+	return out.Encode(report)
+}
+
+// timingWidths are those of the columns; the first two and the last stand to the left. Rows come one at a
+// time.
+var timingWidths = []int{14, 15, 7, 10, 11, 10, 8, 10, 10, 9, 0}
+
+func (p printer) timingRow(texts ...string) {
+	var b strings.Builder
+	for i, t := range texts {
+		align := text.AlignRight
+		if i < 2 || i == len(texts)-1 {
+			align = text.AlignLeft
+		}
+		b.WriteString(align.Apply(t, timingWidths[i]) + "  ")
+	}
+	fmt.Fprintln(p.out, strings.TrimRight(b.String(), " "))
+}
+
+func (p printer) timingHead() {
+	headings := []string{"", ""}
+	for _, key := range []words.Key{"bench-workers", "bench-gflop", "bench-median", "bench-p10", "bench-speed", "bench-share",
+		"bench-p10", "bench-roofline"} {
+		headings = append(headings, p.w.Say(key))
+	}
+	p.timingRow(append(headings, "")...)
+}
+
+// timing prints one measurement; what is not known is a dash.
+func (p printer) timing(l timing.Line) {
+	group, rate := p.w.Say("cli-product"), ""
+	switch l.Group {
+	case timing.GroupStep:
+		group = p.w.Say("cli-training-step")
+	case timing.GroupScoring:
+		group, rate = p.w.Say("cli-scoring"), p.w.Say("bench-windows", p.w.Count(int(math.Round(l.Rate()))))
+	}
+	p.timingRow(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4),
+		p.known(l.P10, 4), p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()), p.known(l.Roofline, 1), rate)
+}
+
+func (p printer) known(x float64, decimals int) string {
+	if x == 0 || math.IsNaN(x) {
+		return "-"
+	}
+	return p.w.Fixed(x, decimals)
+}
+
+func (p printer) percent(share float64) string {
+	if text := p.known(100*share, 0); text != "-" {
+		return text + " %"
+	}
+	return "-"
 }

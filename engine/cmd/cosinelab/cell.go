@@ -10,10 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -31,7 +31,8 @@ type cell struct {
 	err    error        // why not
 }
 
-func (c *cell) String() string { return fmt.Sprintf("%s, %s, seed %d", c.set, c.model, c.seed) }
+// fault is what is wrong with a cell.
+func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
 
 func (c *cell) folder() string {
 	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
@@ -42,7 +43,7 @@ func (c *cell) check() error {
 	if c.dir == "" {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(c.folder(), specFile))
+	text, err := readFile(filepath.Join(c.folder(), specFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -51,9 +52,9 @@ func (c *cell) check() error {
 	}
 	before, err := spec.Parse(text)
 	if err != nil || !reflect.DeepEqual(before, c.spec) {
-		return fmt.Errorf("%s holds a cell of another table: use another -out", c.folder())
+		return fault.New("cli-cell-of-another", c.folder())
 	}
-	text, err = os.ReadFile(filepath.Join(c.folder(), reportFile))
+	text, err = readFile(filepath.Join(c.folder(), reportFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -61,17 +62,23 @@ func (c *cell) check() error {
 		err = json.Unmarshal(text, &c.report)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(c.folder(), reportFile), err)
+		return fault.New("in-place", filepath.Join(c.folder(), reportFile), err)
 	}
 	return nil
 }
 
 // run carries out the experiment of a cell, from where it was interrupted, and keeps its report.
-func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore, p *tableProgress) error {
+func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore,
+	p *tableProgress) error {
 	if c.report != nil {
 		return nil
 	}
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	prepared, err := experiment.Prepare(c.spec, set)
+	if err != nil {
+		c.err = err
 		return err
 	}
 	store, err := c.store(teacher)
@@ -80,10 +87,12 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
-	report, err := experiment.Run(context.WithoutCancel(ctx), c.spec, set, dev, experiment.Options{Store: store, Machine: machine(), Weights: openFile,
-		Gate: func(context.Context) error { return ctx.Err() }, Events: func(e spec.Event) { p.event(c, e) }})
+	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{Store: store,
+		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
+		Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.dir != "" {
-		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report), os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
+		err = errors.Join(writeJSON(filepath.Join(c.folder(), reportFile), report),
+			os.RemoveAll(filepath.Join(c.folder(), checkpointsDir)))
 	}
 	if err != nil {
 		c.err = err
@@ -94,40 +103,47 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 	return nil
 }
 
-// store keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed.
-func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
-	own := experiment.Store{
-		Save: func(string, func(io.Writer) error) error { return nil },
-		Load: func(string) (io.ReadCloser, error) { return nil, nil },
-	}
-	if c.dir != "" {
-		s := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
-		if err := os.MkdirAll(s.dir, 0o755); err != nil {
-			return own, err
-		}
-		if err := writeJSON(filepath.Join(c.folder(), specFile), c.spec); err != nil {
-			return own, err
-		}
-		own = s.store()
-	}
-	return experiment.Store{
-		Save: func(name string, write func(io.Writer) error) error {
-			if isTeacher(name) {
-				return teacher.save(write)
-			}
-			return own.Save(name, write)
-		},
-		Load: func(name string) (io.ReadCloser, error) {
-			if isTeacher(name) {
-				return teacher.load()
-			}
-			return own.Load(name)
-		},
-	}, nil
+// cellStore keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed.
+type cellStore struct {
+	teacher *teacherStore
+	own     experiment.Store // nil = they are not kept
 }
 
-// isTeacher tells checkpoints apart by the name that the runner gives them.
-func isTeacher(name string) bool { return strings.Contains(name, "teacher") }
+// Save keeps a checkpoint.
+func (s cellStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	switch {
+	case c.OfTeacher():
+		return s.teacher.save(write)
+	case s.own == nil:
+		return nil
+	}
+	return s.own.Save(c, write)
+}
+
+// Load returns a checkpoint that was kept.
+func (s cellStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	switch {
+	case c.OfTeacher():
+		return s.teacher.load()
+	case s.own == nil:
+		return nil, nil
+	}
+	return s.own.Load(c)
+}
+
+// store makes the cell's folder, if anything is kept.
+func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
+	s := cellStore{teacher: teacher}
+	if c.dir == "" {
+		return s, nil
+	}
+	own := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
+	if err := told(own.dir, os.MkdirAll(own.dir, 0o755)); err != nil {
+		return nil, err
+	}
+	s.own = own
+	return s, writeJSON(filepath.Join(c.folder(), specFile), c.spec)
+}
 
 // teacherStore keeps the teacher of one set and seed, which is the same for every student.
 type teacherStore struct {

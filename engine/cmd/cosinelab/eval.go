@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
+	"flag"
 	"math"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -23,7 +22,7 @@ type evaluation struct {
 	Positive  int              `json:"n_positive"`
 	Segments  int              `json:"n_segments"`
 	Policy    string           `json:"threshold_policy,omitempty"` // without one there are only metrics of the ranking
-	Saw       string           `json:"saw,omitempty"`
+	Saw       spec.SawKind     `json:"saw,omitempty"`
 	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
 	Tail      *spec.Tail       `json:"tail,omitempty"`
 	Flagged   int              `json:"n_flagged"`
@@ -49,34 +48,64 @@ type evalOptions struct {
 	json                  bool
 }
 
-func (a *app) eval(ctx context.Context, args []string) error {
+func (a *app) eval(f *flag.FlagSet) action {
 	var o evalOptions
-	f := a.flags("eval")
-	f.StringVar(&o.scores, "scores", "", "CSV `file` with one score a line, higher is more anomalous; - for standard input")
-	f.StringVar(&o.labels, "labels", "", "CSV `file` with one label a line, 1 = anomalous; - for standard input")
-	f.StringVar(&o.column, "column", "", "the scores' `column`, by name; needed if there are several")
-	f.StringVar(&o.label, "label", "", "the labels' `column`, by name; needed if there are several")
-	f.StringVar(&o.threshold, "threshold", "best_f1", "flag scores above this number, or choose by a `policy`: "+policyNames()+
-		". Only best_f1 looks at the labels")
-	f.StringVar(&o.train, "train", "", "CSV `file` with the scores of the training part, for policies that look at them")
-	f.Float64Var(&o.with.Percent, "percent", 0, "of the scores that stay below a percentile, such as 99")
-	f.Float64Var(&o.with.K, "k", 0, "deviations above the mean, for mean_sigma (default 3)")
-	f.Float64Var(&o.with.Level, "level", 0, "share of the train scores below the tail, for pot and spot (default 0.98)")
-	f.Float64Var(&o.with.Q, "q", 0, "share of normal scores above the threshold, for pot and spot (default 0.001)")
-	f.StringVar(&o.unscored, "unscored", "refuse", "what to do with empty or NaN scores: refuse, exclude or lowest")
-	f.BoolVar(&o.json, "json", false, "print JSON")
-	rest, err := parse(f, args)
-	switch {
-	case err != nil:
-		return err
-	case len(rest) > 0 || o.scores == "" || o.labels == "":
-		return fmt.Errorf("%w: eval takes -scores and -labels", errUsage)
-	case o.scores == "-" && o.labels == "-":
-		return fmt.Errorf("%w: scores and labels cannot both come from standard input", errUsage)
+	f.StringVar(&o.scores, "scores", "", a.w.Say("cli-flag-scores"))
+	f.StringVar(&o.labels, "labels", "", a.w.Say("cli-flag-labels"))
+	f.StringVar(&o.column, "column", "", a.w.Say("cli-flag-column"))
+	f.StringVar(&o.label, "label", "", a.w.Say("cli-flag-label"))
+	f.StringVar(&o.threshold, "threshold", "best_f1",
+		a.w.Say("cli-flag-threshold", strings.Join(policyNames(), ", ")))
+	f.StringVar(&o.train, "train", "", a.w.Say("cli-flag-train"))
+	f.Float64Var(&o.with.Percent, "percent", 0, a.w.Say("cli-flag-percent"))
+	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k"))
+	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level"))
+	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q"))
+	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
+	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
+	return func(ctx context.Context, args []string) error {
+		switch {
+		case len(args) > 0 || o.scores == "" || o.labels == "":
+			return usage("cli-eval-needs")
+		case o.scores == "-" && o.labels == "-":
+			return usage("cli-eval-both-stdin")
+		}
+		if err := o.policy(); err != nil {
+			return err
+		}
+		return a.evaluate(ctx, o)
 	}
-	if err := o.policy(); err != nil {
-		return err
+}
+
+// policyNames lists the policies that have a name of their own here: fixed is a number.
+func policyNames() (names []string) {
+	for p := range spec.Each(spec.PolicyCount) {
+		if p != spec.PolicyFixed {
+			names = append(names, p.String())
+		}
 	}
+	return names
+}
+
+// policy reads the threshold that the flags ask for.
+func (o *evalOptions) policy() error {
+	p := &o.with.Policy
+	if x, err := strconv.ParseFloat(o.threshold, 64); err == nil {
+		*p, o.with.Value = spec.PolicyFixed, &x
+	} else if err := p.UnmarshalText([]byte(o.threshold)); err != nil || *p == spec.PolicyFixed || *p == 0 {
+		want := fault.New("cli-want-threshold", fault.Choices(policyNames()))
+		return usage("cli-flag-value", "-threshold", o.threshold, want)
+	} else if spec.Policies[*p].Train && o.train == "" {
+		return usage("cli-threshold-needs-train", p.String())
+	}
+	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
+		name := "-" + strings.TrimPrefix(wrong.Field, "detect.threshold.")
+		return usage("cli-flag-value", name, wrong.Got, wrong.Want)
+	}
+	return nil
+}
+
+func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 	e, err := a.evaluationOf(ctx, o)
 	if err != nil {
 		return err
@@ -101,7 +130,8 @@ func (a *app) eval(ctx context.Context, args []string) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(found)
 	}
-	return found.print(a.out)
+	printer{a.out, a.w}.evaluation(found)
+	return nil
 }
 
 // evaluationOf reads scores and labels.
@@ -123,14 +153,14 @@ func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluat
 		return nil, err
 	}
 	if len(scores.Values) != len(labels) {
-		return nil, fmt.Errorf("%s has %d scores, %s has %d labels, want as many", o.scores, len(scores.Values), o.labels, len(labels))
+		return nil, fault.New("cli-not-as-many", o.scores, len(scores.Values), o.labels, len(labels))
 	}
 	if err := scores.usable(policy); err != nil {
 		return nil, err
 	}
 	e, err := metrics.NewEvaluation(scores.Values, labels, policy)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.scores, err)
+		return nil, fault.New("in-place", o.scores, err)
 	}
 	return e, nil
 }
@@ -140,66 +170,48 @@ func (c column) usable(policy metrics.Unscored) error {
 	for i, x := range c.Values {
 		switch {
 		case math.IsInf(x, 0):
-			return c.errorAt(i, "score %v, want a finite number", x)
+			return c.At(i, fault.New("cli-infinite-score", x))
 		case math.IsNaN(x) && policy == metrics.RefuseUnscored:
-			return c.errorAt(i, "no score: say with -unscored exclude or lowest what to do about it")
+			return c.At(i, fault.New("cli-no-score"))
 		}
 	}
 	return nil
 }
 
 func unscoredPolicy(name string) (metrics.Unscored, error) {
-	for _, u := range []metrics.Unscored{metrics.RefuseUnscored, metrics.ExcludeUnscored, metrics.LowestUnscored} {
+	all := []metrics.Unscored{metrics.RefuseUnscored, metrics.ExcludeUnscored, metrics.LowestUnscored}
+	var names fault.Choices
+	for _, u := range all {
 		if u.String() == name {
 			return u, nil
 		}
+		names = append(names, u.String())
 	}
-	return 0, fmt.Errorf("%w: -unscored %s, want refuse, exclude or lowest", errUsage, name)
+	return 0, usage("cli-flag-value", "-unscored", name, names)
 }
 
-func policyNames() string {
-	var names []string
-	for _, p := range spec.Policies[1:] { // fixed is a number
-		names = append(names, p.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-// policy reads the threshold that the flags ask for.
-func (o *evalOptions) policy() error {
-	o.with.Policy = o.threshold
-	if x, err := strconv.ParseFloat(o.threshold, 64); err == nil {
-		o.with.Policy, o.with.Value = "fixed", &x
-	} else if p, err := detect.FindThreshold(o.threshold); err != nil || p.Name == "fixed" {
-		return fmt.Errorf("%w: -threshold %s, want a number or one of %s", errUsage, o.threshold, policyNames())
-	} else if p.Train && o.train == "" {
-		return fmt.Errorf("%w: -threshold %s needs the scores of the training part, -train", errUsage, p.Name)
-	}
-	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
-		return fmt.Errorf("%w: -%s: %s, want %s", errUsage, strings.TrimPrefix(wrong.Field, "detect.threshold."), wrong.Got, wrong.Want)
-	}
-	return nil
-}
-
-// flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms, no error.
+// flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms,
+// no error.
 func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
-	policy, err := detect.FindThreshold(o.with.Policy)
-	if err != nil || policy.Labels && e.Positives == 0 {
-		return nil, err
+	policy := spec.Policies[o.with.Policy]
+	if policy.Labels && e.Positives == 0 {
+		return nil, nil
 	}
-	cut, err := policy.Choose(detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels}, experiment.Params(o.with))
+	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels})
 	if err != nil {
-		return nil, fmt.Errorf("threshold: %w", err)
+		return nil, fault.New("cli-no-threshold", err)
 	}
-	v.Policy, v.Saw, v.Threshold, v.Tail = o.with.String(), policy.Saw, metrics.Value(cut.Threshold), experiment.Tail(cut.Tail)
+	v.Policy, v.Saw = o.with.String(), policy.Saw
+	v.Threshold, v.Tail = metrics.Value(cut.Threshold), experiment.Tail(cut.Tail)
 	if cut.Flags != nil {
 		return e.Flag(cut.Flags)
 	}
 	return e.At(cut.Threshold), nil
 }
 
-func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions, p *progress) (evaluation, error) {
+func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions,
+	p *progress) (evaluation, error) {
 	defer p.end()
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored}
 	if e.Unscored > 0 {
@@ -218,11 +230,11 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 			out.measured = append(out.measured, m)
 		}
 	}
-	values, err := metrics.Measure(ctx, out.measured, e, alarms, p.measured("metrics"))
+	values, err := metrics.Measure(ctx, out.measured, e, alarms, p.measured("cli-metrics"))
 	if err != nil {
 		return out, err
 	}
-	chance, err := metrics.ChanceLevels(ctx, out.measured, e, rate, p.measured("chance levels"))
+	chance, err := metrics.ChanceLevels(ctx, out.measured, e, rate, p.measured("cli-chance-levels"))
 	if err != nil {
 		return out, err
 	}
@@ -230,61 +242,4 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 		out.Metrics = append(out.Metrics, evalMeasure{out.measured[i].Name, values[i], chance[i]})
 	}
 	return out, nil
-}
-
-func (v evaluation) print(w io.Writer) error {
-	fmt.Fprintf(w, "%d points, %d anomalous in %d segments", v.Points, v.Positive, v.Segments)
-	if v.Unscored > 0 {
-		fmt.Fprintf(w, ", %d without a score (%s)", v.Unscored, v.Treatment)
-	}
-	fmt.Fprintln(w)
-	switch {
-	case v.Policy == "":
-		fmt.Fprintln(w, "Nothing is labelled anomalous, so no threshold can be chosen with the labels: give one with -threshold.")
-	case v.Threshold.Defined():
-		fmt.Fprintf(w, "%d flagged above %v: %s, saw: %s\n", v.Flagged, float64(v.Threshold), v.Policy, v.Saw)
-	default:
-		fmt.Fprintf(w, "%d flagged by a threshold that moves: %s, saw: %s\n", v.Flagged, v.Policy, v.Saw)
-	}
-	if v.Tail != nil {
-		fmt.Fprintln(w, tailWords(*v.Tail))
-	}
-	for _, s := range []struct {
-		title string
-		of    func(metrics.Metric) bool
-	}{
-		{"Of the ranking, no threshold", func(m metrics.Metric) bool { return m.Group == metrics.Honest && !m.NeedsThreshold() }},
-		{v.atThreshold(), func(m metrics.Metric) bool { return m.Group == metrics.Honest && m.NeedsThreshold() }},
-		{flattering, func(m metrics.Metric) bool { return m.Group == metrics.Flattering }},
-	} {
-		if err := v.section(w, s.title, s.of); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// atThreshold does not let a threshold that was chosen with the labels pass for an honest one.
-func (v evaluation) atThreshold() string {
-	if v.Saw == "uses test labels" {
-		return "At the threshold, which uses test labels: what no detector can know"
-	}
-	return "At the threshold"
-}
-
-// section prints the metrics of one kind, if there are any, in points of 100.
-func (v evaluation) section(w io.Writer, title string, of func(metrics.Metric) bool) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	rows := 0
-	for i, m := range v.measured {
-		if !of(m) {
-			continue
-		}
-		if rows++; rows == 1 {
-			fmt.Fprintf(w, "\n%s\n", title)
-			fmt.Fprintln(t, "\tvalue\tchance")
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", m.Title, points(v.Metrics[i].Value), points(v.Metrics[i].Chance.Mean))
-	}
-	return t.Flush()
 }

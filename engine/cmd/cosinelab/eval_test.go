@@ -135,7 +135,7 @@ func TestEvalReadsStandardInputGzipAndNamedColumns(t *testing.T) {
 	labels := write(t, "l.csv", someLabels)
 	timed := write(t, "timed.csv", "timestamp_(min),label\n1,0\n2,1\n3,0\n4,0\n5,1\n6,1\n")
 	want := do(t, "eval", "-scores", plain, "-labels", labels).must(t).out
-	if !strings.Contains(want, "6 points, 3 anomalous in 2 segments") || !strings.Contains(want, "2 flagged above 0.55: best_f1, saw: uses test labels") {
+	if !strings.Contains(want, "6 points, 3 anomalous in 2 segments") || !strings.Contains(want, "2 flagged above 0.55: best_f1, saw: test labels") {
 		t.Fatal(want)
 	}
 	for _, args := range []string{
@@ -212,7 +212,7 @@ func TestEvalChoosesByAnyPolicyFromTrainScores(t *testing.T) {
 		{"-threshold mean_sigma -k 2", "mean_sigma, k 2, saw: train scores"},
 		{"-threshold pot -level 0.3 -q 0.1", "Tail: 2 of 4 scores above 0.2, generalised Pareto"},
 		{"-threshold spot -level 0.3 -q 0.1", "flagged by a threshold that moves: spot, level 0.3, q 0.1, saw: train scores and past test scores"},
-		{"-threshold dynamic", "flagged by a threshold that moves: dynamic, saw: sees test scores"},
+		{"-threshold dynamic", "flagged by a threshold that moves: dynamic, saw: test scores"},
 	} {
 		args := append([]string{"eval", "-scores", scores, "-labels", labels, "-train", train}, strings.Fields(c.flags)...)
 		if got := do(t, args...).must(t); !strings.Contains(got.out, c.want) {

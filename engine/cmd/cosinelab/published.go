@@ -10,8 +10,8 @@ type published struct {
 	precision, recall, f1 float64
 }
 
-// publishedFor returns what was printed for the data that a set belongs to. The paper's SMD is all 28 machines at once;
-// a machine alone is another number.
+// publishedFor returns what was printed for the data that a set belongs to. The paper's SMD is all 28
+// machines at once; a machine alone is another number.
 func publishedFor(set string) []published {
 	switch family, _, _ := strings.Cut(set, "/"); family {
 	case "msl":

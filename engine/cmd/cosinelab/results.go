@@ -37,7 +37,8 @@ func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // history writes one row for every epoch and part of a loss.
 func history(w *csv.Writer, r spec.Report) {
-	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part", "train", "validation"})
+	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part", "train",
+		"validation"})
 	for _, t := range r.Teachers {
 		epochs(w, "teacher", t.Seed, t.Epochs)
 	}

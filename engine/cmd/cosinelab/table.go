@@ -3,33 +3,33 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
-	"cosinelab/engine/backend/cpu"
-	"cosinelab/engine/models"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 )
 
 // tableOptions are the flags of the table command.
 type tableOptions struct {
-	data, sets, models string
-	seeds              int
-	size               string
-	score, policy      string
-	spec               string
-	epochs             int
-	warm, smoothing    int
-	out, format        string
-	parallel           int
+	data            *string
+	sets, models    string
+	seeds           int
+	size            string
+	score, policy   string
+	spec            string
+	epochs          int
+	warm, smoothing int
+	out, format     string
+	parallel        int
 }
 
 // Sizes of models in a table.
@@ -38,11 +38,71 @@ const (
 	sizeFull = "full"
 )
 
-func (a *app) table(ctx context.Context, args []string) error {
-	o, err := a.tableFlags(args)
-	if err != nil {
-		return err
+func (a *app) table(f *flag.FlagSet) action {
+	o := &tableOptions{data: a.dataFlag(f)}
+	for _, x := range []struct {
+		value         *string
+		name, initial string
+		about         words.Key
+	}{
+		{&o.sets, "sets", "builtin/server", "cli-flag-sets"},
+		{&o.size, "size", sizeLab, "cli-flag-size"},
+		{&o.score, "score", "", "cli-flag-score"},
+		{&o.policy, "threshold", "", "cli-flag-table-threshold"},
+		{&o.spec, "spec", "", "cli-flag-spec"},
+		{&o.out, "out", "", "cli-flag-table-out"},
+	} {
+		f.StringVar(x.value, x.name, x.initial, a.w.Say(x.about))
 	}
+	f.StringVar(&o.models, "models", "all", a.w.Say("cli-flag-models", strings.Join(modelNames(), ", ")))
+	f.StringVar(&o.format, "format", "text", a.w.Say("cli-flag-format", strings.Join(formats, ", ")))
+	for _, x := range []struct {
+		value   *int
+		name    string
+		initial int
+		about   words.Key
+	}{
+		{&o.seeds, "seeds", 3, "cli-flag-seeds"},
+		{&o.warm, "warm", 0, "cli-flag-warm"},
+		{&o.smoothing, "smoothing", 0, "cli-flag-smoothing"},
+		{&o.epochs, "epochs", 0, "cli-flag-epochs"},
+		{&o.parallel, "parallel", runtime.GOMAXPROCS(0), "cli-flag-parallel"},
+	} {
+		f.IntVar(x.value, x.name, x.initial, a.w.Say(x.about))
+	}
+	return func(ctx context.Context, args []string) error {
+		if err := o.check(args); err != nil {
+			return err
+		}
+		return a.fill(ctx, o)
+	}
+}
+
+// check says which flag has a value that it cannot have.
+func (o *tableOptions) check(args []string) error {
+	if len(args) > 0 {
+		return usage("cli-flags-only", "table")
+	}
+	for _, x := range []struct {
+		name        string
+		value, from int
+	}{{"-seeds", o.seeds, 1}, {"-parallel", o.parallel, 1}, {"-epochs", o.epochs, 0}, {"-warm", o.warm, 0},
+		{"-smoothing", o.smoothing, 0}} {
+		if x.value < x.from {
+			return usage("cli-flag-value", x.name, strconv.Itoa(x.value), fault.New("cli-want-at-least", x.from))
+		}
+	}
+	if sizes := []string{sizeLab, sizeFull}; !slices.Contains(sizes, o.size) {
+		return usage("cli-flag-value", "-size", o.size, fault.Choices(sizes))
+	}
+	if !slices.Contains(formats, o.format) {
+		return usage("cli-flag-value", "-format", o.format, fault.Choices(formats))
+	}
+	return nil
+}
+
+// fill carries out the experiments of a table and writes it.
+func (a *app) fill(ctx context.Context, o *tableOptions) error {
 	base, err := o.base(a)
 	if err != nil {
 		return err
@@ -66,53 +126,18 @@ func (a *app) table(ctx context.Context, args []string) error {
 	if errors.Is(err, context.Canceled) {
 		return o.interrupted(progress)
 	}
-	if cause := writeTable(a.out, o.format, tabulate(cells)); cause != nil {
+	if cause := (printer{a.out, a.w}).table(o.format, tabulate(cells)); cause != nil {
 		return cause
 	}
 	if err == nil && o.out != "" {
-		err = writeTables(o.out, tabulate(cells))
+		err = writeTables(o.out, a.w, tabulate(cells))
 	}
 	return err
 }
 
-func (a *app) tableFlags(args []string) (tableOptions, error) {
-	var o tableOptions
-	f := a.flags("table")
-	f.StringVar(&o.data, "data", "", "the `folder` of real sets (smd, msl, psm)")
-	f.StringVar(&o.sets, "sets", "builtin/server", "`sets`, such as msl,smd/machine-1-2; see cosinelab data list")
-	f.StringVar(&o.models, "models", "all", "`models` that learn, with commas between: "+strings.Join(modelNames(), ", "))
-	f.IntVar(&o.seeds, "seeds", 3, "seeds, from 1")
-	f.StringVar(&o.size, "size", sizeLab, "lab: small models that train in minutes; full: as large as in their papers")
-	f.StringVar(&o.score, "score", "", "model, each model's own score (default), or reconstruction")
-	f.StringVar(&o.policy, "threshold", "", "a `policy` (default train_percentile; the paper's, train_test_percentile, sees test scores)")
-	f.IntVar(&o.warm, "warm", 0, "score only the last so many `steps` of windows that start so far apart; only of models that predict from the past")
-	f.IntVar(&o.smoothing, "smoothing", 0, "the `span` of the exponential mean that smooths scores; 0: none")
-	f.IntVar(&o.epochs, "epochs", 0, "of students (default that of the size)")
-	f.StringVar(&o.spec, "spec", "", "take what is not named here from this spec `file`")
-	f.StringVar(&o.out, "out", "", "the `folder` to keep finished cells and the table in; the same command goes on there")
-	f.StringVar(&o.format, "format", "text", strings.Join(formats, ", "))
-	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "trainings side by side, which share the cores")
-	rest, err := parse(f, args)
-	switch {
-	case err != nil:
-		return o, err
-	case len(rest) > 0:
-		return o, fmt.Errorf("%w: table takes flags only, see cosinelab table -h", errUsage)
-	case o.size != sizeLab && o.size != sizeFull:
-		return o, fmt.Errorf("%w: -size %s, want %s or %s", errUsage, o.size, sizeLab, sizeFull)
-	case o.warm < 0 || o.smoothing < 0:
-		return o, fmt.Errorf("%w: -warm %d, -smoothing %d: want 0 or more", errUsage, o.warm, o.smoothing)
-	case o.seeds < 1 || o.parallel < 1 || o.epochs < 0:
-		return o, fmt.Errorf("%w: -seeds %d, -parallel %d, -epochs %d: want at least 1, 1 and 0", errUsage, o.seeds, o.parallel, o.epochs)
-	case !slices.Contains(formats, o.format):
-		return o, fmt.Errorf("%w: -format %s, want one of %s", errUsage, o.format, strings.Join(formats, ", "))
-	}
-	return o, nil
-}
-
 func modelNames() (names []string) {
-	for _, m := range models.All {
-		names = append(names, m.Name)
+	for k := range spec.Each(spec.ModelCount) {
+		names = append(names, k.String())
 	}
 	return names
 }
@@ -122,12 +147,14 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 	sp := tableSpec(o.size)
 	if o.spec != "" {
 		var err error
-		if sp, err = a.readSpec(runOptions{spec: o.spec}); err != nil {
+		if sp, err = a.readSpec(o.spec); err != nil {
 			return sp, err
 		}
 	}
 	if o.score != "" {
-		sp.Detect.Score = o.score
+		if err := sp.Detect.Score.UnmarshalText([]byte(o.score)); err != nil {
+			return sp, fault.New("in-place", "-score", err)
+		}
 	}
 	if o.warm > 0 {
 		sp.Detect.Warm = o.warm
@@ -140,25 +167,30 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 	}
 	if o.policy != "" {
 		percent := sp.Detect.Threshold.Percent
-		sp.Detect.Threshold = spec.Threshold{Policy: o.policy}
-		if strings.HasSuffix(o.policy, "_percentile") {
+		sp.Detect.Threshold = spec.Threshold{}
+		if err := sp.Detect.Threshold.Policy.UnmarshalText([]byte(o.policy)); err != nil {
+			return sp, fault.New("in-place", "-threshold", err)
+		}
+		if spec.Policies[sp.Detect.Threshold.Policy].Reads(spec.ParamPercent) {
 			sp.Detect.Threshold.Percent = percent
 		}
 	}
 	return sp, nil
 }
 
-// tableSpec is the experiment behind a cell: the default arms, each model's own score. The full size trains as the
-// Anomaly Transformer's authors do, on windows that do not overlap.
+// tableSpec is the experiment behind a cell: the default arms, each model's own score. The full size trains
+// as the Anomaly Transformer's authors do, on windows that do not overlap.
 func tableSpec(size string) spec.Spec {
 	s := spec.Default()
-	s.Data = spec.Data{Scaling: "standard", Window: 100, Stride: 50}
-	s.Train = spec.Train{Rate: 1e-3, Schedule: "constant", Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2, Patience: 3}
-	s.Detect = spec.Detect{Score: "model", Threshold: spec.Threshold{Policy: "train_percentile", Percent: 99}}
+	s.Data = spec.Data{Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
+	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2,
+		Patience: 3}
+	s.Detect.Score = spec.ScoreModel
+	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}
 	if size == sizeFull {
 		s.Data.Stride = 100
 		s.Train.Rate, s.Train.Epochs = 1e-4, 10
-		s.Teacher.Model = fullSize("transformer")
+		s.Teacher.Model = spec.ModelTransformer.Full()
 	}
 	return s
 }
@@ -166,9 +198,9 @@ func tableSpec(size string) spec.Spec {
 // claim makes the folder of a table, or checks that it holds cells of the same one.
 func (o tableOptions) claim(base spec.Spec) error {
 	file := filepath.Join(o.out, specFile)
-	text, err := os.ReadFile(file)
+	text, err := readFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
+		if err := told(o.out, os.MkdirAll(o.out, 0o755)); err != nil {
 			return err
 		}
 		return writeJSON(file, base)
@@ -177,25 +209,9 @@ func (o tableOptions) claim(base spec.Spec) error {
 		return err
 	}
 	if before, err := spec.Parse(text); err != nil || !reflect.DeepEqual(before, base) {
-		return fmt.Errorf("%s is of another table: use another -out", file)
+		return fault.New("cli-table-of-another", file)
 	}
 	return nil
-}
-
-// fullSize is the model as large as in its paper.
-func fullSize(name string) spec.Model {
-	for _, m := range models.All {
-		if m.Name == name {
-			c := m.Full
-			full := spec.Model{Name: name, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent,
-				Flows: c.Flows, Features: c.Features, MLP: c.MLP, Dropout: c.Dropout}
-			if len(c.Centres) > 0 {
-				full.Centres = c.Centres[0]
-			}
-			return full
-		}
-	}
-	return spec.Model{Name: name}
 }
 
 // plan lists the cells, and opens the sets.
@@ -215,7 +231,7 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 		if strings.HasPrefix(id, "smd") && sp.Detect.Threshold.Percent == 99 && o.spec == "" {
 			sp.Detect.Threshold.Percent = 99.5 // as in the Anomaly Transformer's paper
 		}
-		set, err := openSet(ctx, o.data, sp.Data)
+		set, err := openSet(ctx, *o.data, sp.Data)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -225,11 +241,14 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), dir: o.folder(id)}
 				c.spec = sp
 				c.spec.Seeds = []uint64{c.seed}
-				if c.spec.Student = o.student(base, name); !c.spec.Student.Causal() {
+				if c.spec.Student, err = o.student(base, name); err != nil {
+					return nil, nil, c.fault(err)
+				}
+				if !c.spec.Student.Causal() {
 					c.spec.Detect.Warm = 0
 				}
 				if err := c.spec.Validate(); err != nil {
-					return nil, nil, fmt.Errorf("%s: %w", c, err)
+					return nil, nil, c.fault(err)
 				}
 				cells = append(cells, c)
 			}
@@ -239,14 +258,16 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 }
 
 // student is a model in the size of the table; that of the spec, if it is one, keeps its own size.
-func (o tableOptions) student(base spec.Spec, name string) spec.Model {
+func (o tableOptions) student(base spec.Spec, name string) (spec.Model, error) {
+	var kind spec.ModelKind
+	err := kind.UnmarshalText([]byte(name))
 	switch {
-	case o.spec != "" && base.Student.Name == name:
-		return base.Student
+	case o.spec != "" && base.Student.Kind == kind:
+		return base.Student, err
 	case o.size == sizeFull:
-		return fullSize(name)
+		return kind.Full(), err
 	}
-	return spec.Model{Name: name}
+	return spec.Model{Kind: kind}, err
 }
 
 func (o tableOptions) folder(set string) string {
@@ -256,72 +277,9 @@ func (o tableOptions) folder(set string) string {
 	return filepath.Join(o.out, strings.ReplaceAll(set, "/", "-"))
 }
 
-// runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a teacher, so
-// they run one after the other. What a cell fails by does not stop the others. One training on many cores leaves more of
-// them idle than many trainings on one each.
-func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int, p *tableProgress) error {
-	dev := cpu.New().OnCores(runtime.GOMAXPROCS(0) / parallel)
-	var group errgroup.Group
-	group.SetLimit(parallel)
-	var failed []error
-	for _, shared := range byTeacher(cells) {
-		group.Go(func() error {
-			teacher := &teacherStore{}
-			if first := shared[0]; first.dir != "" {
-				teacher.file = filepath.Join(first.dir, fmt.Sprintf("teacher-seed%d.safetensors", first.seed))
-			}
-			for _, c := range shared {
-				err := c.run(ctx, sets[c.set], dev, teacher, p)
-				if errors.Is(err, context.Canceled) {
-					return err
-				}
-				if err != nil {
-					p.failed(c, err)
-				}
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for _, c := range cells {
-		if c.err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", c, c.err))
-		}
-	}
-	return errors.Join(failed...)
-}
-
-// byTeacher groups the cells of each set and seed.
-func byTeacher(cells []*cell) (groups [][]*cell) {
-	for i, c := range cells {
-		if i == 0 || c.set != cells[i-1].set || c.seed != cells[i-1].seed {
-			groups = append(groups, nil)
-		}
-		groups[len(groups)-1] = append(groups[len(groups)-1], c)
-	}
-	return groups
-}
-
 func (o tableOptions) interrupted(p *tableProgress) error {
 	if o.out == "" {
-		return fmt.Errorf("interrupted with %d cells done; nothing is kept without -out", p.done)
+		return fault.New("cli-table-interrupted-lost", p.done)
 	}
-	return fmt.Errorf("interrupted with %d cells done; the same command goes on", p.done)
-}
-
-// writeTables keeps the table in every format.
-func writeTables(dir string, rows []row) error {
-	for i, format := range formats {
-		name := "table" + []string{".txt", ".md", ".csv", ".json"}[i]
-		f, err := os.CreateTemp(dir, "."+name)
-		if err == nil {
-			err = errors.Join(writeTable(f, format, rows), f.Chmod(0o644), f.Close(), os.Rename(f.Name(), filepath.Join(dir, name)))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return fault.New("cli-table-interrupted", p.done)
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/metrics"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -66,11 +66,11 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 	// What runs beside a model changes nothing in its rows.
 	alone := tableRows(t, do(t, tinyTable("-format", "json", "-models", "lstm", "-parallel", "1")...).must(t).out)
 	for _, arm := range []string{"alone", "cosine", "untrained"} {
-		if !equal(t, findRow(t, rows, "lstm", arm), findRow(t, alone, "lstm", arm)) {
-			t.Errorf("%s differs in a table of its own", arm)
+		if d := diff(findRow(t, rows, "lstm", arm), findRow(t, alone, "lstm", arm)); d != "" {
+			t.Errorf("%s differs in a table of its own:\n%s", arm, d)
 		}
 	}
-	if a, b := one(t, dir, "transformer").Teachers[0], one(t, dir, "lstm").Teachers[0]; !equal(t, a.Best, b.Best) || a.Parameters != b.Parameters {
+	if a, b := one(t, dir, "transformer").Teachers[0], one(t, dir, "lstm").Teachers[0]; a.Best != b.Best || a.Parameters != b.Parameters {
 		t.Errorf("students of one seed have teachers %+v and %+v", a, b)
 	}
 }
@@ -95,7 +95,7 @@ func TestInterruptedTableGoesOn(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		errOut := &canceler{cancel: cancel, left: lines}
 		var out bytes.Buffer
-		code := (&app{out: &out, errOut: errOut}).main(ctx, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", "csv"))
+		code := appFor("", &out, errOut).main(ctx, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", "csv"))
 		cancel()
 		if code == exitOK {
 			if out.String() != want {
@@ -146,12 +146,12 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 	}{
 		{"-sets msl", exitFailed, "name the folder that holds it with -data"},
 		{"-sets builtin/nothing", exitFailed, "builtin/nothing"},
-		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: student.model: "prophet"`},
+		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: "prophet", want transformer`},
 		{"-size huge", exitUsage, "-size huge, want lab or full"},
-		{"-seeds 0", exitUsage, "-seeds 0"},
-		{"-format pdf", exitUsage, "-format pdf, want one of text, markdown, csv, json"},
-		{"-threshold median", exitFailed, "detect.threshold.policy"},
-		{"-spec nowhere.json", exitFailed, "open nowhere.json"},
+		{"-seeds 0", exitUsage, "-seeds 0, want 1 or more"},
+		{"-format pdf", exitUsage, "-format pdf, want text, markdown, csv or json"},
+		{"-threshold median", exitFailed, `-threshold: spec: "median", want fixed`},
+		{"-spec nowhere.json", exitFailed, "nowhere.json: file does not exist"},
 		{"here", exitUsage, "table takes flags only"},
 	} {
 		got := do(t, append([]string{"table"}, strings.Fields(c.flags)...)...)
@@ -176,12 +176,12 @@ func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
 // cellOfRuns is a finished cell of arms whose runs all have this value and chance in every column.
 func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *cell {
 	r := spec.Report{Data: spec.DataSummary{Title: "Title of " + set}}
-	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: "cosine"}},
-		{Name: "untrained", Control: "untrained"}, {Name: "random", Control: "random"}} {
+	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine}},
+		{Name: "untrained", Control: spec.ControlUntrained}, {Name: "random", Control: spec.ControlRandom}} {
 		run := spec.Run{Arm: arm.Name, Seed: seed}
 		for _, c := range tableColumns {
 			v := value + metrics.Value(seed)/100
-			if arm.Control != "" {
+			if arm.Control != spec.ControlNone {
 				v = chance
 			}
 			run.Metrics = append(run.Metrics, spec.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
@@ -208,7 +208,7 @@ func TestTableStandsNextToThePublishedNumbers(t *testing.T) {
 		t.Errorf("published rows %v", printed)
 	}
 	var text strings.Builder
-	if err := writeTable(&text, "text", rows); err != nil || !strings.Contains(strings.Join(strings.Fields(text.String()), " "), "cosine distillation 92.14 97.93 94.94 -") {
+	if err := (printer{&text, words.English()}).table("text", rows); err != nil || !strings.Contains(strings.Join(strings.Fields(text.String()), " "), "cosine distillation 92.14 97.93 94.94 -") {
 		t.Errorf("error %v, no printed numbers in\n%s", err, text.String())
 	}
 	if len(publishedFor("psm")) != 6 {
@@ -227,7 +227,7 @@ func TestTableMarksWhatDoesNotBeatChanceAndUntrained(t *testing.T) {
 		}
 	}
 	var text strings.Builder
-	if err := writeTable(&text, "text", rows); err != nil {
+	if err := (printer{&text, words.English()}).table("text", rows); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"lstm alone", "81.5 ± 0.7 (50.0)  ", "thoc alone", "50.0 ± 0.7 (50.0) *", "lstm cosine - alone", "+0.1 ± 0.0", "* does not beat both"} {
@@ -241,7 +241,7 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 	rows := tabulate([]*cell{cellOfRuns("msl", "lstm", 1, 0.8, 0.5), cellOfRuns("a", "gta", 1, 0.7, 0.5)})
 	var md, text, sheet, object bytes.Buffer
 	for i, w := range []*bytes.Buffer{&text, &md, &sheet, &object} {
-		if err := writeTable(w, formats[i], rows); err != nil {
+		if err := (printer{w, words.English()}).table(formats[i], rows); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -261,11 +261,11 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 	if err != nil || len(lines) != 1+len(rows)*len(tableColumns) {
 		t.Errorf("%d lines of CSV, error %v", len(lines), err)
 	}
-	if back := tableRows(t, object.String()); !equal(t, back, rows) {
-		t.Error("the rows are not those that JSON gives back")
+	if d := diff(rows, tableRows(t, object.String())); d != "" {
+		t.Errorf("the rows are not those that JSON gives back:\n%s", d)
 	}
 	for _, r := range rows {
-		if name := r.cells()[0]; !strings.Contains(text.String(), name) {
+		if name := (printer{nil, words.English()}).cells(r)[0]; !strings.Contains(text.String(), name) {
 			t.Errorf("no %s in the text", name)
 		}
 	}
@@ -273,41 +273,31 @@ func TestEveryFormatHasEveryRow(t *testing.T) {
 
 // Every model's full size is one that a spec may have, on a window of the table.
 func TestFullSizesAreValid(t *testing.T) {
-	for _, m := range models.All {
+	for m := range spec.Each(spec.ModelCount) {
 		s := tableSpec(sizeFull)
-		s.Data.Source, s.Student = "builtin/server", fullSize(m.Name)
+		s.Data.Source, s.Student = "builtin/server", m.Full()
 		if err := s.Validate(); err != nil {
-			t.Errorf("%s: %v", m.Name, err)
+			t.Errorf("%s: %v", m, err)
 		}
-		if s.Student == (spec.Model{Name: m.Name}) {
-			t.Errorf("%s has no full size", m.Name)
+		if s.Student == (spec.Model{Kind: m}) {
+			t.Errorf("%s has no full size", m)
 		}
 	}
 }
 
 func TestTimeLeftIsThatOfCellsLikeThoseToCome(t *testing.T) {
 	cells := []*cell{{set: "a", model: "lstm", seed: 1}, {set: "a", model: "gta", seed: 1}, {set: "a", model: "lstm", seed: 2}, {set: "b", model: "gta", seed: 1}}
-	p := newTableProgress(&app{errOut: &bytes.Buffer{}}, cells, 2)
+	p := newTableProgress(appFor("", nil, &bytes.Buffer{}), cells, 2)
 	if p.left() != "" {
 		t.Errorf("%q is left before anything is done", p.left())
 	}
 	p.finished(cells[0], 10*time.Second)
-	if got := p.left(); got != ", about 15s left" { // three like the only one, two at once
+	if got := p.left(); got != ", about 15 s left" { // three like the only one, two at once
 		t.Errorf("%q", got)
 	}
 	p.finished(cells[1], 50*time.Second)
-	if got := p.left(); got != ", about 30s left" { // 10 and 50
+	if got := p.left(); got != ", about 30 s left" { // 10 and 50
 		t.Errorf("%q", got)
-	}
-}
-
-func TestTableOnATerminalShowsTheTrainingsUnderWay(t *testing.T) {
-	var out, errOut bytes.Buffer
-	if code := (&app{out: &out, errOut: &errOut, terminal: true}).main(context.Background(), tinyTable("-models", "lstm", "-seeds", "1")); code != exitOK {
-		t.Fatal(errOut.String())
-	}
-	if !strings.Contains(errOut.String(), "[0/1] builtin/server/lstm/1 teacher 1 of ") || !strings.Contains(errOut.String(), "[1/1] ") {
-		t.Errorf("%q", errOut.String())
 	}
 }
 
@@ -331,13 +321,15 @@ func TestTableOnRealSets(t *testing.T) {
 }
 
 func TestTableScoresModelsWarmThatCanBe(t *testing.T) {
-	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3")...).must(t).out)
+	dir := filepath.Join(t.TempDir(), "table")
+	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3", "-out", dir)...).must(t).out)
+	text := read(t, dir, "table.txt")
 	for model, want := range map[string]string{
 		"lstm": "warm, the last 2 steps of each window, smoothed over a span of 3", "transformer": "cold, smoothed over a span of 3",
 	} {
 		for _, arm := range []string{"alone", "cosine - alone"} {
-			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(got.cells()[0], want) {
-				t.Errorf("%s %s is scored %q and shown as %q, want %q", model, arm, got.Scoring, got.cells()[0], want)
+			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(text, model+" "+arm+" ["+want+"]") {
+				t.Errorf("%s %s is scored %q, want %q, in\n%s", model, arm, got.Scoring, want, text)
 			}
 		}
 	}

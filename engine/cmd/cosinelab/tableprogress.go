@@ -1,17 +1,15 @@
 package main
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
 )
 
-// tableProgress shows how far a table is: a line a cell, and on a terminal a last line with the trainings under way.
+// tableProgress shows how far a table is: a line a cell, and on a terminal bars for the table and each cell
+// under way.
 type tableProgress struct {
 	mu       sync.Mutex
 	p        *progress
@@ -21,12 +19,11 @@ type tableProgress struct {
 	ended    map[*cell]bool // with a report or an error; those fields of a cell belong to what runs it
 	took     map[*cell]time.Duration
 	began    map[*cell]time.Time
-	state    map[*cell]string
 }
 
 func newTableProgress(a *app, cells []*cell, parallel int) *tableProgress {
 	t := &tableProgress{p: newProgress(a), cells: cells, parallel: parallel, ended: map[*cell]bool{},
-		took: map[*cell]time.Duration{}, began: map[*cell]time.Time{}, state: map[*cell]string{}}
+		took: map[*cell]time.Duration{}, began: map[*cell]time.Time{}}
 	for _, c := range cells {
 		if c.report != nil {
 			t.ended[c] = true
@@ -34,45 +31,36 @@ func newTableProgress(a *app, cells []*cell, parallel int) *tableProgress {
 		}
 	}
 	if t.done > 0 {
-		t.p.line(fmt.Sprintf("%d of %d cells are there already", t.done, len(cells)))
+		t.p.line(t.p.w.Say("cli-cells-there", t.done, len(cells)))
 	}
 	return t
 }
 
-// event notes what a cell is doing.
+// event shows what a cell is doing.
 func (t *tableProgress) event(c *cell, e spec.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.began[c]; !ok {
 		t.began[c] = time.Now()
 	}
-	who := e.Arm
-	if who == "" {
-		who = "teacher"
+	w, name := t.p.w, t.name(c)
+	doing := name + ", " + t.p.who(e.Arm) + ", "
+	switch r := e.Finished; {
+	case r != nil && r.Failed != nil:
+		t.p.line(w.Say("cli-cell-run-failed", name, t.p.who(e.Arm), r.Failed))
+	case r != nil && r.Epochs != nil:
+		headline := w.Points(float64(r.Of(spec.Headline).Value))
+		t.p.line(w.Say("cli-cell-run-done", name, t.p.who(e.Arm), r.Seconds, headline))
+	case e.Measured > 0:
+		t.p.show(name, e.Measured, doing+w.Say("cli-measuring"))
+	case e.Steps > 0:
+		t.p.show(name, float64(e.Step)/float64(e.Steps), doing+w.Say("cli-step", e.Step, e.Steps))
 	}
-	t.state[c] = fmt.Sprintf("%s/%s/%d %s %d of %d", c.set, c.model, c.seed, who, e.Step, e.Steps)
-	if e.Measured > 0 {
-		t.state[c] = fmt.Sprintf("%s/%s/%d %s %.0f %% measured", c.set, c.model, c.seed, who, 100*e.Measured)
-	}
-	if r := e.Finished; r != nil && r.Failed != nil {
-		t.p.line(fmt.Sprintf("%s: %s failed: %s", c, who, words.English().Error(r.Failed)))
-	} else if r != nil && r.Epochs != nil {
-		t.p.line(fmt.Sprintf("%s: %s trained in %.0f s, average precision %s", c, who, r.Seconds, points(r.Of(spec.Headline).Value)))
-	}
-	if t.p.bar && (e.Steps > 0 || e.Measured > 0) && time.Since(t.p.drawn) > redraw {
-		t.p.show(fmt.Sprintf("[%d/%d] %s%s", t.done, len(t.cells), strings.Join(t.states(), " | "), t.left()))
-	}
+	t.p.show("", float64(t.done)/float64(len(t.cells)), w.Say("cli-cells", t.done, len(t.cells))+t.left())
 }
 
-// states are those of the cells under way, in their order.
-func (t *tableProgress) states() (texts []string) {
-	for _, c := range t.cells {
-		if s, ok := t.state[c]; ok {
-			texts = append(texts, s)
-		}
-	}
-	return texts
-}
+// name is that of a cell in words.
+func (t *tableProgress) name(c *cell) string { return t.p.w.Say("cli-cell", c.set, c.model, c.seed) }
 
 func (t *tableProgress) finished(c *cell, took time.Duration) {
 	t.mu.Lock()
@@ -80,16 +68,16 @@ func (t *tableProgress) finished(c *cell, took time.Duration) {
 	t.done++
 	t.ended[c] = true
 	t.took[c] = took
-	delete(t.state, c)
-	t.p.line(fmt.Sprintf("[%d/%d] %s: done in %s%s", t.done, len(t.cells), c, took.Round(time.Second), t.left()))
+	t.p.done(t.name(c))
+	t.p.line(t.p.w.Say("cli-cell-done", t.done, len(t.cells), t.name(c), t.p.w.Duration(took)) + t.left())
 }
 
 func (t *tableProgress) failed(c *cell, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended[c] = true
-	delete(t.state, c)
-	t.p.line(fmt.Sprintf("%s: %v", c, err))
+	t.p.done(t.name(c))
+	t.p.line(t.p.w.Say("in-place", t.name(c), err))
 }
 
 func (t *tableProgress) end() {
@@ -98,7 +86,8 @@ func (t *tableProgress) end() {
 	t.p.end()
 }
 
-// left estimates the time until the table from what cells like those to come took; nothing before the first is done.
+// left estimates the time until the table from what cells like those to come took; nothing before the first
+// is done.
 func (t *tableProgress) left() string {
 	if len(t.took) == 0 {
 		return ""
@@ -114,10 +103,11 @@ func (t *tableProgress) left() string {
 		}
 		sum += need
 	}
-	return ", about " + (sum / time.Duration(t.parallel)).Round(time.Second).String() + " left"
+	return ", " + t.p.w.Say("status-left", t.p.w.Duration(sum/time.Duration(t.parallel)))
 }
 
-// expected is the mean over the finished cells that are most like c: same set and model, or same model, or all.
+// expected is the mean over the finished cells that are most like c: same set and model, or same model, or
+// all.
 func (t *tableProgress) expected(c *cell) time.Duration {
 	for _, like := range []func(*cell) bool{
 		func(d *cell) bool { return d.set == c.set && d.model == c.model },

@@ -2,46 +2,44 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
-	"os"
-	"text/tabwriter"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/golden"
 )
 
-func (a *app) verify(_ context.Context, args []string) error {
-	f := a.flags("verify")
-	name := f.String("device", defaultDevice, "the device to check, see cosinelab devices")
-	files, err := parse(f, args)
-	if err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("%w: verify takes golden files", errUsage)
-	}
-	dev, err := openDevice(*name)
-	if err != nil {
-		return err
-	}
-	wrong, unread := 0, 0
-	for _, file := range files {
-		n, err := a.verifyFile(file, dev)
-		if err != nil {
-			fmt.Fprintf(a.out, "%s: not verified: %v\n", file, err)
-			unread++
+func (a *app) verify(f *flag.FlagSet) action {
+	name := a.deviceFlag(f)
+	return func(_ context.Context, files []string) error {
+		if len(files) == 0 {
+			return usage("cli-verify-needs")
 		}
-		wrong += n
+		dev, err := openDevice(*name)
+		if err != nil {
+			return err
+		}
+		p := printer{a.out, a.w}
+		wrong, unread := 0, 0
+		for _, file := range files {
+			n, err := p.verify(file, dev)
+			if err != nil {
+				p.line("cli-not-verified", file, err)
+				unread++
+			}
+			wrong += n
+		}
+		if wrong+unread > 0 {
+			return fault.New("cli-beyond-tolerance", wrong, unread, len(files))
+		}
+		return nil
 	}
-	if wrong+unread > 0 {
-		return fmt.Errorf("%d quantities beyond their tolerance, %d of %d files not verified", wrong, unread, len(files))
-	}
-	return nil
 }
 
-// verifyFile prints a row for every quantity and returns how many are beyond their tolerance.
-func (a *app) verifyFile(file string, dev backend.Device) (wrong int, err error) {
-	text, err := os.ReadFile(file)
+// verify prints a row for every quantity of a file and returns how many are beyond their tolerance.
+func (p printer) verify(file string, dev backend.Device) (wrong int, err error) {
+	text, err := readFile(file)
 	if err != nil {
 		return 0, err
 	}
@@ -49,16 +47,17 @@ func (a *app) verifyFile(file string, dev backend.Device) (wrong int, err error)
 	if err != nil {
 		return 0, err
 	}
-	fmt.Fprintf(a.out, "%s: %s\n", file, r.What)
-	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "  quantity\tlargest error\ttolerance\t\tin")
+	fmt.Fprintf(p.out, "%s: %s\n", file, r.What)
+	t := p.grid("  "+p.w.Say("cli-quantity"), p.w.Say("cli-largest-error"), p.w.Say("cli-tolerance"),
+		"", p.w.Say("cli-in-tensor")).right(2, 3)
 	for _, c := range r.Checks {
-		verdict := "ok"
+		verdict := p.w.Say("cli-ok")
 		if !c.OK() {
-			verdict = "BEYOND"
+			verdict = p.w.Say("cli-beyond")
 			wrong++
 		}
-		fmt.Fprintf(t, "  %s\t%.2g\t%.2g\t%s\t%s\n", c.Name, c.Error, c.Limit, verdict, c.At)
+		t.row("  "+c.Name, digits(c.Error, 2), digits(c.Limit, 2), verdict, c.At)
 	}
-	return wrong, t.Flush()
+	t.print()
+	return wrong, nil
 }

@@ -39,7 +39,7 @@ func TestVerifyFailsBeyondTheTolerance(t *testing.T) {
 		}
 		bad := write(t, filepath.Base(c.file), strings.Replace(text, c.old, c.new, 1))
 		got := do(t, "verify", bad)
-		if got.code != exitFailed || !strings.Contains(got.err, "quantities beyond their tolerance") {
+		if got.code != exitFailed || !strings.Contains(got.err, "1 quantity beyond its tolerance") {
 			t.Errorf("%s: exit code %d, %s", c.file, got.code, got.err)
 		}
 		named := false

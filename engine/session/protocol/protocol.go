@@ -1,27 +1,29 @@
 // Package protocol is the page's requests to its worker, with the answers.
 //
-// What postMessage sends either way is an array: the JSON text of the Request or Response first, then what travels
-// beside it, the File objects of Request.Files, or, transferred, the ArrayBuffer of a Series or those of a checkpoint.
+// What postMessage sends either way is an array: the JSON text of the Request or Response first, then what
+// travels beside it, the File objects of Request.Files, or, transferred, the ArrayBuffer of a Series or those
+// of a checkpoint.
 package protocol
 
 import (
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/spec"
 )
 
 // Request types, page to worker.
 const (
-	TypeOpen     = "open"     // read or generate a data set and describe it: Data, and Files when the source is file/NAME
-	TypeRun      = "run"      // start the experiment Spec; Files are checkpoints to go on from, as TypeKept gave them
+	TypeOpen     = "open"     // read or generate a data set and describe it: Data; Files for file/NAME
+	TypeRun      = "run"      // start the experiment Spec; Files are checkpoints to resume from, of TypeKept
 	TypePause    = "pause"    // hold before the next step
 	TypeContinue = "continue" // leave a pause
-	TypeStep     = "step"     // do one training step, then hold; starts the experiment Spec, as TypeRun does, when none runs
+	TypeStep     = "step"     // do one training step, then hold; starts as TypeRun does when none runs
 	TypeStop     = "stop"     // end the run after the current step; finished runs stay
 	TypeReset    = "reset"    // forget every run
 	TypeView     = "view"     // buckets of series for a chart: View
 	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
-	TypeBench    = "bench"    // time products, training steps, scoring, starts of workers: Bench; stop ends it
+	TypeBench    = "bench"    // time products, training steps, scoring, starts: Bench; stop ends it
 )
 
 // Request is one message from the page. ID is repeated in the answer to it.
@@ -33,7 +35,8 @@ type Request struct {
 	View  *View      `json:"view,omitempty"`
 	Judge *Judge     `json:"judge,omitempty"`
 	Bench *Bench     `json:"bench,omitempty"`
-	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not depend on it.
+	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not
+	// depend on it.
 	Workers int `json:"workers,omitempty"`
 	// Files travel beside the JSON as File objects, in the order of these names.
 	Files []string `json:"files,omitempty"`
@@ -48,7 +51,7 @@ const (
 	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
 	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
 	TypeJudged = "judged" // answer to judge: Run
-	TypeKept   = "kept"   // a training under way, or done, in case that the engine dies: Name, with its checkpoint's pieces beside the JSON
+	TypeKept   = "kept"   // a checkpoint, in case that the engine dies: Name, its pieces beside the JSON
 	TypeTimed  = "timed"  // what is being timed, if Line has no runs, or was: Line
 	TypeError  = "error"  // a request or the run failed: Error
 )
@@ -66,8 +69,8 @@ type Response struct {
 	Type      string            `json:"type"`
 	ID        int               `json:"id,omitempty"`
 	Device    string            `json:"device,omitempty"`
-	Tile      string            `json:"tile,omitempty"`  // of the products; a worker whose address ends in # and this need not look for it
-	Cores     int               `json:"cores,omitempty"` // of this machine: more workers than that gain nothing
+	Tile      string            `json:"tile,omitempty"`  // of products: put behind # in the address of workers
+	Cores     int               `json:"cores,omitempty"` // of this machine; more workers gain nothing
 	Catalogue []Source          `json:"catalogue,omitempty"`
 	Summary   *spec.DataSummary `json:"summary,omitempty"`
 	Event     *spec.Event       `json:"event,omitempty"`
@@ -94,7 +97,7 @@ type Source struct {
 
 // Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	Where string       `json:"where"` // data | spec | run | view | engine; worker: one is gone, the run goes on
+	Where string       `json:"where"` // data | spec | run | view | bench | engine; worker: the run goes on
 	Field string       `json:"field,omitempty"`
 	Fault *fault.Fault `json:"fault"`
 	// The line of a file that Fault is about, counted from 1, with those around it; 0 = it is about none.
@@ -105,8 +108,7 @@ type Error struct {
 
 // View asks for lines of the test part between two steps, at Width buckets.
 type View struct {
-	From  int    `json:"from"`
-	To    int    `json:"to"`
+	steps.Range
 	Width int    `json:"width"`
 	Lines []Line `json:"lines"`
 }

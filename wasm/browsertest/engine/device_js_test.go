@@ -15,7 +15,6 @@ import (
 	"cosinelab/engine/backend/simd"
 	"cosinelab/engine/bench"
 	"cosinelab/engine/golden"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -82,14 +81,12 @@ func stepOf(tb testing.TB, name string) bench.Step {
 		return bench.Steps[i]
 	}
 	model, size, _ := strings.Cut(name, "/")
-	m, err := models.Find(model)
-	if err != nil || size != "" && size != "full" {
+	var sized spec.Model
+	if err := sized.Kind.UnmarshalText([]byte(model)); err != nil || size != "" && size != "full" {
 		tb.Fatal(name, err)
 	}
-	sized := spec.Model{Name: model}
-	if c := m.Full; size == "full" {
-		sized = spec.Model{Name: model, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF, Latent: c.Latent, Flows: c.Flows,
-			Features: c.Features, MLP: c.MLP}
+	if size == "full" {
+		sized = sized.Kind.Full()
 	}
 	return bench.Step{Name: name, Model: sized}
 }

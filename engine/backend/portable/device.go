@@ -1,0 +1,185 @@
+// Package portable compiles plans to kernels in Go, which a device may replace by faster ones.
+package portable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/op"
+	"cosinelab/engine/plan"
+)
+
+var _ backend.Device = (*Device)(nil)
+
+// Device compiles plans for the processor.
+type Device struct {
+	name    string
+	workers int
+	vectors Vectors
+	kernel  Kernel // nil = none
+}
+
+// Vectors are inner loops in the vector instructions of a processor. Where one is zero, it is written in Go.
+type Vectors struct {
+	Tile  Tile
+	Pairs Pairs
+}
+
+// Pairs let vectors*Lanes features of one channel meet those of all channels, whose q lie stride floats apart.
+type Pairs struct {
+	Lanes     int // features in a vector; 0 = there are no such loops
+	Influence func(p, q, weights, y *float32, channels, vectors, stride int)
+	Gradient  func(p, q, weights, dy, dp, dq *float32, channels, vectors, stride int)
+	Weights   func(p, q, dy, sums *float32, channels, vectors, stride int)
+}
+
+// New returns a device that uses every core, as GOMAXPROCS counts them. What k makes, if it is not nil, goes before the
+// kernels of this package, v into them.
+func New(name string, v Vectors, k Kernel) *Device {
+	if v.Tile.Run == nil {
+		v.Tile = plain
+	}
+	return &Device{name: name, workers: runtime.GOMAXPROCS(0), vectors: v, kernel: k}
+}
+
+// OnCores returns a device that uses at most so many cores, at least one: where several programs run side by side.
+func (d *Device) OnCores(n int) *Device {
+	with := *d
+	with.workers = max(1, min(n, d.workers))
+	return &with
+}
+
+// Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a step that
+// it leaves to this package.
+type Kernel func(arena []float32, s plan.Step) func()
+
+// Name is that which New was given.
+func (d *Device) Name() string { return d.name }
+
+// Supports reports whether there is a kernel; views and sources need none.
+func (d *Device) Supports(k op.Kind) bool {
+	return k >= 0 && k < op.Count && (kernels[k] != nil || k.IsView() || k.IsSource())
+}
+
+// maxFloats is the largest arena: all that an int can address, in WebAssembly the 4 GB of its memory less what the
+// program itself needs.
+func maxFloats() int {
+	if runtime.GOARCH == "wasm" {
+		return 3 << 28
+	}
+	return math.MaxInt / 8
+}
+
+// Compile resolves every step of the plan to a function over an arena of its own. It fails if a step has no kernel or
+// the arena does not fit in memory.
+func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
+	if p.Arena > maxFloats() {
+		return nil, fmt.Errorf("%s: compile: the plan needs %d floats, %d fit in memory", d.name, p.Arena, maxFloats())
+	}
+	c := newCompiler(p.Arena, d)
+	prog := &program{name: d.name, plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
+	for i, q := range p.Procs {
+		for j, s := range q.Steps {
+			if !d.Supports(s.Kind) || kernels[s.Kind] == nil {
+				return nil, fmt.Errorf("%s: compile: %s step %d (%v %s): %w", d.name, q.Name, j, s.Kind, s.Label,
+					backend.ErrUnsupported)
+			}
+			prog.procs[i] = append(prog.procs[i], d.task(c, s))
+		}
+	}
+	c.allocate()
+	for _, s := range p.Slots {
+		if s.Class == plan.ClassConst {
+			copy(prog.arena[s.Offset:], s.Value)
+		}
+	}
+	return prog, nil
+}
+
+// task finds the kernel of a step.
+func (d *Device) task(c *compiler, s plan.Step) task {
+	if d.kernel != nil {
+		if t := d.kernel(c.arena, s); t != nil {
+			return t
+		}
+	}
+	return kernels[s.Kind](c, s)
+}
+
+// program is a plan with its memory and one task for each step.
+type program struct {
+	name   string
+	plan   *plan.Plan
+	arena  []float32 // nil once closed
+	procs  [][]task
+	closed bool
+}
+
+var errClosed = errors.New("the program is closed")
+
+func (p *program) Write(s plan.Slot, values []float32) error {
+	dst, err := p.slot(s, len(values))
+	if err != nil {
+		return fmt.Errorf("%s: write: %w", p.name, err)
+	}
+	if c := p.plan.Slots[s].Class; c == plan.ClassConst || c == plan.ClassResult {
+		return fmt.Errorf("%s: write: %v slot %q cannot be written", p.name, c, p.plan.Slots[s].Name)
+	}
+	copy(dst, values)
+	return nil
+}
+
+func (p *program) Read(s plan.Slot, dst []float32) error {
+	src, err := p.slot(s, len(dst))
+	if err != nil {
+		return fmt.Errorf("%s: read: %w", p.name, err)
+	}
+	copy(dst, src)
+	return nil
+}
+
+// slot is the memory of a slot, which must hold n floats.
+func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
+	if p.closed {
+		return nil, errClosed
+	}
+	if s < 0 || int(s) >= len(p.plan.Slots) {
+		return nil, fmt.Errorf("slot %d of %d", s, len(p.plan.Slots))
+	}
+	info := p.plan.Slots[s]
+	if want := info.Shape.Len(); n != want {
+		return nil, fmt.Errorf("%v slot %q: %d values, want %d", info.Class, info.Name, n, want)
+	}
+	return p.arena[info.Offset : info.Offset+n], nil
+}
+
+func (p *program) Run(ctx context.Context, proc int, yield func()) error {
+	if p.closed {
+		return fmt.Errorf("%s: run: %w", p.name, errClosed)
+	}
+	if proc < 0 || proc >= len(p.procs) {
+		return fmt.Errorf("%s: run: procedure %d of %d", p.name, proc, len(p.procs))
+	}
+	for _, t := range p.procs[proc] {
+		if yield != nil {
+			yield()
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		t()
+	}
+	return ctx.Err()
+}
+
+func (p *program) Close() error {
+	if p.closed {
+		return fmt.Errorf("%s: close: %w", p.name, errClosed)
+	}
+	*p = program{name: p.name, closed: true}
+	return nil
+}

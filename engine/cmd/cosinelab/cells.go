@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/backend/cpu"
+)
+
+// runCells runs the cells that are not finished, so many at once. Cells of the same set and seed share a
+// teacher, so they run one after the other. What a cell fails by does not stop the others. One training run
+// on many cores leaves more of them idle than many on one each.
+func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int,
+	p *tableProgress) error {
+	dev := cpu.New().OnCores(runtime.GOMAXPROCS(0) / parallel)
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	var failed []error
+	for _, shared := range byTeacher(cells) {
+		group.Go(func() error {
+			teacher := &teacherStore{}
+			if first := shared[0]; first.dir != "" {
+				teacher.file = filepath.Join(first.dir, fmt.Sprintf("teacher-seed%d.safetensors", first.seed))
+			}
+			for _, c := range shared {
+				err := c.run(ctx, sets[c.set], dev, teacher, p)
+				if errors.Is(err, context.Canceled) {
+					return err
+				}
+				if err != nil {
+					p.failed(c, err)
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, c := range cells {
+		if c.err != nil {
+			failed = append(failed, c.fault(c.err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// byTeacher groups the cells of each set and seed.
+func byTeacher(cells []*cell) (groups [][]*cell) {
+	for i, c := range cells {
+		if i == 0 || c.set != cells[i-1].set || c.seed != cells[i-1].seed {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], c)
+	}
+	return groups
+}

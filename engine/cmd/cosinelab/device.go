@@ -1,0 +1,65 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/backend"
+	"cosinelab/engine/backend/cpu"
+	"cosinelab/engine/experiment"
+)
+
+// device is a device by name. Only what can run in this program is listed.
+type device struct {
+	name  string
+	about words.Key
+	open  func(cores int) backend.Device
+}
+
+// defaultDevice is the first of allDevices.
+const defaultDevice = "cpu"
+
+func allDevices() []device {
+	onCores := func(cores int) backend.Device { return cpu.New().OnCores(cores) }
+	return []device{{defaultDevice, "cli-device-cpu", onCores}}
+}
+
+// deviceFlag declares the flag -device.
+func (a *app) deviceFlag(f *flag.FlagSet) *string {
+	return f.String("device", defaultDevice, a.w.Say("cli-flag-device"))
+}
+
+func openDevice(name string) (backend.Device, error) {
+	dev, _, err := openWorkers(name, 1)
+	return dev, err
+}
+
+// openWorkers opens a device for each of several workers, at most one for each core; they share the cores.
+func openWorkers(name string, workers int) (dev backend.Device, others []experiment.Worker, err error) {
+	for _, d := range allDevices() {
+		if d.name != name {
+			continue
+		}
+		cores := runtime.GOMAXPROCS(0)
+		workers = max(1, min(workers, cores))
+		for range workers - 1 {
+			others = append(others, experiment.Local(d.open(cores/workers)))
+		}
+		return d.open(cores / workers), others, nil
+	}
+	return nil, nil, usage("cli-no-device", name)
+}
+
+func machine() string { return runtime.GOOS + "/" + runtime.GOARCH }
+
+func (a *app) devices(*flag.FlagSet) action {
+	return alone("devices", func() error {
+		for _, d := range allDevices() {
+			about := a.w.Say("cli-device-line", d.about, machine(), runtime.GOMAXPROCS(0))
+			fmt.Fprintf(a.out, "%-8s %s\n", d.name, about)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// printer writes text in one language.
+type printer struct {
+	out io.Writer
+	w   *words.Language
+}
+
+// line writes the text of a key as a line.
+func (p printer) line(key words.Key, args ...any) { fmt.Fprintln(p.out, p.w.Say(key, args...)) }
+
+func (p printer) blank() { fmt.Fprintln(p.out) }
+
+// points writes a metric in points of 100.
+func (p printer) points(v metrics.Value) string { return p.w.Points(float64(v)) }
+
+// spread writes a mean in points of 100 with its deviation, where there is one.
+func (p printer) spread(s spec.Spread) string {
+	if !s.SD.Defined() {
+		return p.points(s.Mean)
+	}
+	return p.points(s.Mean) + " ± " + p.points(s.SD)
+}
+
+// metric is the title of one.
+func (p printer) metric(m metrics.Metric) string {
+	return p.w.Say(words.Key(m.WordKey()))
+}
+
+// digits writes a number with so many of its digits that count.
+func digits(x float64, n int) string { return strconv.FormatFloat(x, 'g', n, 64) }
+
+// grid is a table whose columns stand apart by two spaces, whatever width the letters of a language have.
+type grid struct {
+	t     table.Writer
+	lines int
+}
+
+// grid begins a table; without headings it has none.
+func (p printer) grid(headings ...string) *grid {
+	text.OverrideRuneWidthEastAsianWidth(false) // ± is as wide as a letter, whatever the locale
+	t := table.NewWriter()
+	t.SetOutputMirror(p.out)
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Format.Header = text.FormatDefault
+	style.Markdown.PadContent = true
+	t.SetStyle(style)
+	t.SuppressTrailingSpaces()
+	if len(headings) > 0 {
+		t.AppendHeader(cells(headings))
+	}
+	return &grid{t: t}
+}
+
+func (g *grid) row(texts ...string) {
+	g.t.AppendRow(cells(texts))
+	g.lines++
+}
+
+// right puts columns, counted from 1, to the right.
+func (g *grid) right(columns ...int) *grid {
+	configs := make([]table.ColumnConfig, len(columns))
+	for i, c := range columns {
+		configs[i] = table.ColumnConfig{Number: c, Align: text.AlignRight, AlignHeader: text.AlignRight}
+	}
+	g.t.SetColumnConfigs(configs)
+	return g
+}
+
+// markdown writes the table as Markdown has it.
+func (g *grid) markdown() { g.t.RenderMarkdown() }
+
+// print writes the table, unless it has no rows.
+func (g *grid) print() {
+	if g.lines > 0 {
+		g.t.Render()
+	}
+}
+
+func cells(texts []string) table.Row {
+	row := make(table.Row, len(texts))
+	for i, t := range texts {
+		row[i] = t
+	}
+	return row
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/spec"
+)
+
+func TestEveryFieldOfASpecHasItsMeaningInEveryLanguage(t *testing.T) {
+	known := map[words.Key]bool{}
+	for _, s := range specSections() {
+		for _, f := range append(s.inner, s.field) {
+			known[f.key] = true
+			for _, tag := range words.Tags() {
+				if !words.In(tag).Has(f.key) {
+					t.Errorf("%s has no text for %s, the field %s in %s", tag, f.key, f.path, s.path)
+				}
+			}
+		}
+	}
+	for _, key := range words.English().Keys() {
+		if strings.HasPrefix(string(key), "field-") && !known[key] {
+			t.Errorf("%s is no field of a spec", key)
+		}
+	}
+}
+
+func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
+	for _, tag := range words.Tags() {
+		text := do(t, "spec", "-lang", tag).must(t).out
+		got, err := spec.Parse(withoutComments([]byte(text)))
+		if err != nil || diff(spec.Default(), got) != "" {
+			t.Errorf("%s: error %v, it differs from the default:\n%s", tag, err, diff(spec.Default(), got))
+		}
+		for _, s := range specSections() {
+			for _, f := range append(s.inner, s.field) {
+				if !strings.Contains(text, f.path) || !strings.Contains(text, words.In(tag).Say(f.key)) {
+					t.Errorf("%s: %s of %s is not told", tag, f.path, s.path)
+				}
+			}
+		}
+		for _, names := range [][]string{policyNames(), modelNames()} {
+			if !strings.Contains(text, strings.Join(names, " | ")) {
+				t.Errorf("%s: %v are not listed", tag, names)
+			}
+		}
+		if got := doWith(t, context.Background(), text, "spec", "check", "-").must(t); got.out != "-: valid\n" {
+			t.Errorf("%q", got.out)
+		}
+	}
+}
+
+func TestSpecCheckNamesEveryErrorByFileAndField(t *testing.T) {
+	good := write(t, "good.json", read(t, tiny))
+	bad := write(t, "bad.json", "// mine\n"+strings.NewReplacer(`"epochs": 3`, `"epochs": 0`, `"stride": 10`, `"stride": 0`).Replace(read(t, tiny)))
+	broken := write(t, "broken.json", "{\n  // \"comment\"\n  version: 1\n}")
+	got := do(t, "spec", "check", good, bad, "nowhere.json", broken)
+	if got.code != exitFailed || got.out != good+": valid\n" {
+		t.Errorf("exit code %d, %q", got.code, got.out)
+	}
+	for _, want := range []string{bad + ": spec: data.stride: 0, want", bad + ": spec: train.epochs: 0, want", "nowhere.json: file does not exist",
+		broken + ": spec: line 3, column 3", "cosinelab: 4 errors in 3 of 4 files"} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("no %q in %s", want, got.err)
+		}
+	}
+}
+
+func TestCommentsLeaveTextsAlone(t *testing.T) {
+	const text = `{"a": "http://x\"//", "b": 1} // "c"`
+	if got := string(withoutComments([]byte(text))); got != `{"a": "http://x\"//", "b": 1}       ` {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestEveryOutcomeAndWhatAThresholdSawIsSaid(t *testing.T) {
+	for _, keys := range [][]words.Key{sawKeys[1:], verdictKeys[:]} {
+		for i, key := range keys {
+			if key == "" {
+				t.Errorf("kind %d of %v has no text", i, keys)
+			}
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/metrics"
+)
+
+// formats are the ways to write a table, endings those of files that hold them.
+var (
+	formats = []string{"text", "markdown", "csv", "json"}
+	endings = []string{".txt", ".md", ".csv", ".json"}
+)
+
+// writeTables keeps the table in every format.
+func writeTables(dir string, w *words.Language, rows []row) error {
+	for i, format := range formats {
+		write := func(out io.Writer) error { return printer{out, w}.table(format, rows) }
+		err := writeFile(filepath.Join(dir, "table"+endings[i]), write)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table writes the rows in one of the formats.
+func (p printer) table(format string, rows []row) error {
+	switch format {
+	case "csv":
+		return writeTableCSV(p.out, rows)
+	case "json":
+		e := json.NewEncoder(p.out)
+		e.SetIndent("", "  ")
+		return e.Encode(rows)
+	}
+	for i := 0; i < len(rows); {
+		n := i
+		for n < len(rows) && rows[n].Set == rows[i].Set {
+			n++
+		}
+		p.tableOf(rows[i:n], format == "markdown")
+		i = n
+	}
+	for _, key := range []words.Key{"cli-legend-points", "cli-legend-cold", "cli-doubtful", "cli-legend-difference",
+		"cli-legend-published"} {
+		p.line(key, mark)
+	}
+	return nil
+}
+
+// tableOf writes the rows of one set.
+func (p printer) tableOf(rows []row, markdown bool) {
+	headings := []string{""}
+	for _, c := range tableColumns {
+		headings = append(headings, c.heading)
+	}
+	t := p.grid(headings...)
+	for _, r := range rows {
+		texts := p.cells(r)
+		if markdown { // two asterisks would make what stands between them strong
+			for i, text := range texts {
+				texts[i] = strings.ReplaceAll(text, mark, `\`+mark)
+			}
+		}
+		t.row(texts...)
+	}
+	if markdown {
+		fmt.Fprintf(p.out, "### %s\n\n", rows[0].Title)
+		t.markdown()
+	} else {
+		fmt.Fprintln(p.out, rows[0].Title)
+		t.print()
+	}
+	p.blank()
+}
+
+// cells are the texts of a row, the method first.
+func (p printer) cells(r row) []string {
+	name := strings.TrimSpace(r.Model + " " + r.Arm)
+	switch {
+	case r.Kind == kindPublished:
+		name = p.w.Say("cli-published", r.Arm)
+	case r.Failed > 0:
+		name += " (" + p.w.Say("cli-failed-of", r.Failed, r.Seeds) + ")"
+	}
+	if r.detect.Serial() {
+		name += " [" + p.scoring(r.detect) + "]"
+	}
+	texts := []string{name}
+	for _, v := range r.Values {
+		texts = append(texts, p.cell(v, r.Kind))
+	}
+	return texts
+}
+
+// cell is a value as text tables show it, in points of 100; chance stands beside what the labels helped.
+func (p printer) cell(v value, kind string) string {
+	if !v.Mean.Defined() {
+		return "-"
+	}
+	text := p.points(v.Mean)
+	switch kind {
+	case kindDifference:
+		text = p.w.SignedPoints(float64(v.Mean))
+	case kindPublished:
+		text = p.w.Fixed(100*float64(v.Mean), 2)
+	}
+	if v.Deviation.Defined() {
+		text += " ± " + p.points(v.Deviation)
+	}
+	if strings.HasPrefix(v.Metric, "pa_") && v.Chance.Defined() {
+		text += " (" + p.points(v.Chance) + ")"
+	}
+	if v.Doubtful {
+		text += " " + mark
+	}
+	return text
+}
+
+// writeTableCSV writes one line a value, so that nothing has to be taken apart again.
+func writeTableCSV(w io.Writer, rows []row) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation", "chance",
+		"doubtful", "scoring"})
+	for _, r := range rows {
+		for _, v := range r.Values {
+			c.Write([]string{r.Set, r.Kind, r.Model, r.Arm, strconv.Itoa(r.Seeds), strconv.Itoa(r.Failed), v.Metric,
+				orEmpty(v.Mean), orEmpty(v.Deviation), orEmpty(v.Chance), strconv.FormatBool(v.Doubtful), r.Scoring})
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func orEmpty(v metrics.Value) string {
+	if !v.Defined() {
+		return ""
+	}
+	return number(float64(v))
+}

@@ -1,0 +1,71 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+
+	"cosinelab/engine/backend"
+	"cosinelab/engine/spec"
+	"cosinelab/engine/train"
+)
+
+// Worker computes beside the one that carries an experiment out, for one training run at a time.
+type Worker interface {
+	// Join makes the worker ready for a task, in place of the one before: it builds the same problem.
+	Join(context.Context, Task) (train.Worker, error)
+}
+
+// Task is what a worker needs to know to build the problem of one training run.
+type Task struct {
+	Spec     spec.Spec `json:"spec"`
+	Arm      int       `json:"arm"` // position in Spec.Arms, or TeacherArm
+	Taught   bool      `json:"taught"`
+	Channels int       `json:"channels"`
+	Micro    int       `json:"micro"` // windows in a micro-batch
+}
+
+// Problem builds what the task trains.
+func (task Task) Problem() (train.Problem, error) {
+	if err := task.Spec.Validate(); err != nil {
+		return train.Problem{}, err
+	}
+	if task.Micro < 1 || task.Channels < 1 {
+		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro,
+			task.Channels)
+	}
+	if task.Arm < TeacherArm || task.Arm >= len(task.Spec.Arms) {
+		return train.Problem{}, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
+	}
+	r := &run{spec: task.Spec, data: &Prepared{channels: task.Channels, micro: task.Micro}}
+	if task.Arm == TeacherArm {
+		return r.teacherProblem()
+	}
+	return r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
+}
+
+// local is a worker in this process.
+type local struct {
+	device backend.Device
+	last   *train.Trainer // of the last task; nil before one
+}
+
+// Local returns a worker in this process, on a device of its own: it need not use many cores.
+func Local(dev backend.Device) Worker { return &local{device: dev} }
+
+// Join compiles the problem of the task; what it answers depends on the parameters in each request alone.
+func (l *local) Join(_ context.Context, task Task) (train.Worker, error) {
+	if l.last != nil {
+		if err := l.last.Close(); err != nil {
+			return nil, err
+		}
+		l.last = nil
+	}
+	p, err := task.Problem()
+	if err != nil {
+		return nil, err
+	}
+	if l.last, err = train.New(l.device, p, task.Spec.Train.Clip, 0); err != nil {
+		return nil, err
+	}
+	return l.last.Worker(), nil
+}

@@ -1,0 +1,223 @@
+package figure
+
+import (
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+)
+
+// Sizes of the results.
+const (
+	rowHeight  = 8 * vg.Length(1)
+	cellWidth  = 26 * vg.Millimeter // the least, without the names of arms
+	cellGap    = 12 * vg.Length(1)
+	axisHeight = 13 * vg.Length(1)
+	headingGap = 3 * vg.Length(1)
+	seedSpread = 3.2 * vg.Length(1) // sets seeds of one arm apart, so that equal values are seen
+)
+
+// tallest is the height of a printed page; usual are the metrics that a figure shows whose width leaves no
+// room there for all.
+const tallest = 240 * vg.Millimeter
+
+var usual = []string{"average_precision", "vus_pr", "auroc", "f1", "composite_f1", "affiliation_f1", "pa_f1",
+	"pak_f1"}
+
+// resultsOf is what the results are drawn from.
+type resultsOf struct {
+	Input
+	legend  [][]entry
+	blocks  []resultBlock
+	names   []look // of arms
+	left    vg.Length
+	columns int
+}
+
+// resultBlock is a group of metrics under its heading.
+type resultBlock struct {
+	heading string
+	rows    []spec.MetricSummary
+}
+
+// results draws every metric of every arm: a mark a seed, the mean as a bar, chance dashed, the untrained
+// model dotted. Metrics that may be read alone come first.
+func results(in Input, o Options) (*Figure, error) {
+	for _, name := range o.Metrics {
+		if !slices.ContainsFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name }) {
+			return nil, fault.New("figure-metric", name)
+		}
+	}
+	r := newResults(in, o)
+	if r.space() > tallest && len(o.Metrics) == 0 {
+		o.Metrics = usual
+		r = newResults(in, o)
+	}
+	if len(r.blocks) == 0 {
+		return nil, fault.New("figure-no-results")
+	}
+	return &Figure{Height: r.space(), Caption: r.caption(), draw: r.draw}, nil
+}
+
+// newResults puts the metrics that are asked for, or all, in their groups.
+func newResults(in Input, o Options) *resultsOf {
+	r := &resultsOf{Input: in}
+	summary := in.Report.Summary()
+	for _, g := range []struct {
+		group   metrics.Group
+		heading words.Key
+	}{{metrics.Honest, "figure-honest"}, {metrics.Flattering, "figure-flattering"}} {
+		b := resultBlock{heading: label(g.heading)}
+		for _, m := range summary.Metrics {
+			wanted := len(o.Metrics) == 0 || slices.Contains(o.Metrics, m.Metric.Name)
+			if m.Metric.Group == g.group && wanted {
+				b.rows = append(b.rows, m)
+			}
+		}
+		if len(b.rows) > 0 {
+			r.blocks = append(r.blocks, b)
+		}
+	}
+	for i := range in.Report.Arms {
+		r.names = append(r.names, lookOf(in.Report, i))
+		r.left = max(r.left, face(small, ink, 0).Width(r.names[i].name)+5)
+	}
+	r.columns = max(1, int((o.Width-r.left+cellGap)/(cellWidth+cellGap)))
+	r.legend = legendRows(resultSigns(), o.Width)
+	return r
+}
+
+// resultSigns explain the marks in ink, which are not those of an arm.
+func resultSigns() []entry {
+	upright := func(s draw.LineStyle) func(draw.Canvas, vg.Length, vg.Length, vg.Length) {
+		return func(c draw.Canvas, x0, x1, y vg.Length) { c.StrokeLine2(s, (x0+x1)/2, y-4, (x0+x1)/2, y+4) }
+	}
+	return []entry{
+		{label("figure-seed"), func(c draw.Canvas, x0, x1, y vg.Length) {
+			c.DrawGlyphNoClip(draw.GlyphStyle{Color: ink2, Radius: 2, Shape: draw.CircleGlyph{}},
+				vg.Point{X: (x0 + x1) / 2, Y: y})
+		}},
+		{label("figure-mean"), upright(draw.LineStyle{Color: ink2, Width: 1.4})},
+		{label("figure-chance"), upright(chanceLine)},
+		{label("figure-untrained"), upright(untrainedLine)},
+	}
+}
+
+var (
+	chanceLine    = draw.LineStyle{Color: ink3, Width: 0.7, Dashes: []vg.Length{3, 2}}
+	untrainedLine = draw.LineStyle{Color: ink3, Width: 0.8, Dashes: []vg.Length{0.8, 1.6}}
+)
+
+func (r *resultsOf) cellHeight() vg.Length {
+	return leading + vg.Length(len(r.names))*rowHeight + axisHeight
+}
+
+func (r *resultsOf) space() vg.Length {
+	h := vg.Length(len(r.legend)) * leading
+	for _, b := range r.blocks {
+		h += leading + headingGap + between
+		h += vg.Length((len(b.rows)+r.columns-1)/r.columns) * (r.cellHeight() + between/2)
+	}
+	return h
+}
+
+func (r *resultsOf) draw(c draw.Canvas) {
+	drawLegend(c, r.legend)
+	below := vg.Length(len(r.legend)) * leading
+	width := (c.Max.X - c.Min.X - r.left - vg.Length(r.columns-1)*cellGap) / vg.Length(r.columns)
+	for _, b := range r.blocks {
+		below += between
+		at := c.Max.Y - below - medium
+		c.FillText(face(medium, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: at}, b.heading)
+		c.StrokeLine2(draw.LineStyle{Color: rule2, Width: hairline}, c.Min.X, at-3.5, c.Max.X, at-3.5)
+		below += leading + headingGap
+		for i, m := range b.rows {
+			row, column := i/r.columns, i%r.columns
+			d := block(c, below+vg.Length(row)*(r.cellHeight()+between/2), r.cellHeight())
+			if column == 0 {
+				r.armNames(d)
+			}
+			d.Min.X += r.left + vg.Length(column)*(width+cellGap)
+			d.Max.X = d.Min.X + width
+			r.cell(d, m)
+		}
+		below += vg.Length((len(b.rows)+r.columns-1)/r.columns) * (r.cellHeight() + between/2)
+	}
+}
+
+// rowAt is the middle of an arm's row in a cell.
+func rowAt(c draw.Canvas, arm int) vg.Length {
+	return c.Max.Y - leading - vg.Length(arm)*rowHeight - rowHeight/2
+}
+
+func (r *resultsOf) armNames(c draw.Canvas) {
+	for i, l := range r.names {
+		c.FillText(face(small, l.colour, draw.XLeft), vg.Point{X: c.Min.X, Y: rowAt(c, i) - 0.34*small},
+			l.name)
+	}
+}
+
+// cell draws one metric of all arms, in points of 100, on a scale of its own that holds chance.
+func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
+	p := newPlot()
+	p.HideY()
+	e := empty
+	e.hold(100*float64(m.Chance), 100*float64(m.Untrained))
+	for _, a := range m.Arms {
+		for _, v := range a.Values {
+			e.hold(100 * float64(v))
+		}
+	}
+	e.on(&p.X, 0.06)
+	p.X.Tick.Marker = linearTicks(4)
+	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small},
+		label(words.Key(m.Metric.WordKey())))
+	plotted := draw.Crop(c, 0, 0, 0, -leading)
+	p.Add(paint(func(d draw.Canvas, p *plot.Plot) {
+		x, _ := p.Transforms(&d)
+		upright(d, chanceLine, x, m.Chance)
+		upright(d, untrainedLine, x, m.Untrained)
+		for i := range m.Arms {
+			r.strip(d, x, rowAt(c, i), i, m.Metric.Name)
+		}
+	}))
+	p.Draw(plotted)
+}
+
+// upright is a line over a cell's height, if the value is known.
+func upright(c draw.Canvas, s draw.LineStyle, x func(float64) vg.Length, v metrics.Value) {
+	if v.Defined() {
+		at := x(100 * float64(v))
+		c.StrokeLine2(s, at, c.Min.Y, at, c.Max.Y)
+	}
+}
+
+// strip is one arm's row: its seeds from top to bottom, set apart by their places in the spec.
+func (r *resultsOf) strip(c draw.Canvas, x func(float64) vg.Length, y vg.Length, arm int, metric string) {
+	l := r.names[arm]
+	seeds := r.Report.Spec.Seeds
+	var values []metrics.Value
+	for _, run := range r.Report.Arms[arm].Runs {
+		v := run.Of(metric).Value
+		if !v.Defined() {
+			continue
+		}
+		values = append(values, v)
+		up := vg.Length(0)
+		if n := len(seeds); n > 1 {
+			up = seedSpread * (0.5 - vg.Length(slices.Index(seeds, run.Seed))/vg.Length(n-1))
+		}
+		c.DrawGlyphNoClip(l.glyph(1.7), vg.Point{X: x(100 * float64(v)), Y: y + up})
+	}
+	if mean := spec.NewSpread(values).Mean; mean.Defined() {
+		at := x(100 * float64(mean))
+		c.StrokeLine2(draw.LineStyle{Color: l.colour, Width: 1.4}, at, y-rowHeight/2+0.4, at,
+			y+rowHeight/2-0.4)
+	}
+}

@@ -1,0 +1,15 @@
+package models
+
+import (
+	"testing"
+
+	"cosinelab/engine/spec"
+)
+
+func TestEveryModelCanBeBuilt(t *testing.T) {
+	for k := range spec.Each(spec.ModelCount) {
+		if m := All[k]; m.Build == nil || m.MicroBatch == nil || m.Extra == nil {
+			t.Errorf("models.All lacks %s, or its Build, MicroBatch or Extra", k)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package spec_test
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"testing"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/spec"
+)
+
+// TestEveryKindHasARowWithANameOfItsOwn names the table that lacks one, and sees that JSON gives every kind back.
+func TestEveryKindHasARowWithANameOfItsOwn(t *testing.T) {
+	rows[spec.ModelKind](t, spec.Models[:], 1)
+	rows[spec.ScoreKind](t, spec.Scores[:], 1)
+	rows[spec.PolicyKind](t, spec.Policies[:], 1)
+	rows[spec.SawKind](t, spec.Saws[:], 1)
+	rows[spec.ObjectiveKind](t, spec.Objectives[:], 1)
+	rows[spec.AxisKind](t, spec.Axes[:], 1)
+	rows[spec.WeightScheduleKind](t, spec.WeightSchedules[:], 1)
+	rows[spec.ControlKind](t, spec.Controls[:], 1)
+	rows[spec.PartKind](t, spec.Parts[:], 1)
+	rows[spec.RateScheduleKind](t, spec.RateSchedules[:], 1)
+	rows[spec.ScalingKind](t, spec.Scalings[:], 1)
+	rows[spec.OutcomeKind](t, spec.Outcomes[:], 0)
+	rows[spec.PhaseKind](t, spec.Phases[:], 0)
+	rows[spec.SizeKind](t, spec.Sizes[:], 0)
+	rows[spec.ParamKind](t, spec.Params[:], 0)
+}
+
+// rows checks a table from its first named row on.
+func rows[K ~uint8, R any](t *testing.T, rows []R, first int) {
+	t.Helper()
+	_, inJSON := any(new(K)).(encoding.TextUnmarshaler)
+	var names []string
+	for k := first; k < len(rows); k++ {
+		name := reflect.ValueOf(rows[k]).FieldByName("Name").String()
+		if name == "" {
+			t.Errorf("the table of %T lacks row %d", K(0), k)
+		}
+		if slices.Contains(names, name) {
+			t.Errorf("the table of %T has two rows %s", K(0), name)
+		}
+		names = append(names, name)
+		if !inJSON {
+			continue
+		}
+		var back K
+		text, err := json.Marshal(K(k))
+		if err == nil {
+			err = json.Unmarshal(text, &back)
+		}
+		if err != nil || string(text) != `"`+name+`"` || int(back) != k {
+			t.Errorf("%T %s became %s, then %v, error %v", K(0), name, text, back, err)
+		}
+	}
+	if _, err := json.Marshal(K(len(rows))); inJSON && err == nil {
+		t.Errorf("a %T beyond its table has a form in JSON", K(0))
+	}
+}
+
+func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
+	for _, tag := range words.Tags() {
+		w := words.In(tag)
+		said(t, w, spec.ModelCount)
+		said(t, w, spec.ScoreCount)
+		said(t, w, spec.PolicyCount)
+		said(t, w, spec.SawCount)
+		said(t, w, spec.ObjectiveCount)
+		said(t, w, spec.AxisCount)
+		said(t, w, spec.WeightScheduleCount)
+		said(t, w, spec.ControlCount)
+		said(t, w, spec.PartCount)
+		said(t, w, spec.RateScheduleCount)
+		said(t, w, spec.ScalingCount)
+		said(t, w, spec.SizeCount)
+		said(t, w, spec.ParamCount)
+		for k := range spec.Each(spec.PolicyCount) {
+			if !w.Has(words.Key(k.SetKey())) {
+				t.Errorf("%s.txt has no text for %s", tag, k.SetKey())
+			}
+		}
+	}
+}
+
+func said[K interface {
+	~uint8
+	String() string
+	WordKey() string
+}](t *testing.T, w *words.Language, count K) {
+	t.Helper()
+	for k := range spec.Each(count) {
+		if !w.Has(words.Key(k.WordKey())) {
+			t.Errorf("%s.txt has no text for %s, the %T %s", w.Tag, k.WordKey(), k, k)
+		}
+	}
+}
+
+func TestRowsOfModelsAndPoliciesAreComplete(t *testing.T) {
+	for k := range spec.Each(spec.ModelCount) {
+		m := spec.Models[k]
+		if m.Title == "" || len(m.Scores) == 0 || !m.Teaches && !m.Learns {
+			t.Errorf("spec.Models: the row of %s lacks a title, a score or a role", k)
+		}
+		for s := range spec.SizeCount {
+			if lab, full := *m.Lab.Size(s), *m.Full.Size(s); (lab == 0) != (full == 0) {
+				t.Errorf("spec.Models: %s has %d %s in the lab and %d in its paper", k, lab, s, full)
+			}
+		}
+	}
+	for k := range spec.Each(spec.PolicyCount) {
+		if spec.Policies[k].Saw == 0 {
+			t.Errorf("spec.Policies: the row of %s does not say what it saw", k)
+		}
+	}
+	for k := range spec.Each(spec.ObjectiveCount) {
+		if o := spec.Objectives[k]; o.Distils != (o.Part != 0) {
+			t.Errorf("spec.Objectives: %s distils: %v, its term is called %q", k, o.Distils, o.Part)
+		}
+	}
+	// A parameter is absent by a form of its own, or has a default, or must be given.
+	for k := range spec.ParamCount {
+		var absent spec.Threshold
+		set := absent
+		set.SetParam(k, 0.5)
+		if x, given := set.Param(k); x != 0.5 || !given {
+			t.Errorf("spec.Params: %s is not where it is put", k)
+		}
+		if _, given := absent.Param(k); given || spec.Params[k].Default == 0 && spec.Params[k].Start == 0 {
+			t.Errorf("spec.Params: %s is given where it is not, or has neither default nor start", k)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package spec
+
+// RateScheduleKind is how the learning rate changes over the epochs.
+type RateScheduleKind uint8
+
+// The schedules of the learning rate.
+const (
+	_ RateScheduleKind = iota
+	RateReference
+	RateConstant
+	RateCosine
+	RateStep
+
+	RateScheduleCount
+)
+
+// RateScheduleInfo is what is known of a schedule of the learning rate.
+type RateScheduleInfo struct {
+	Name  string
+	Steps bool // it reads Train.StepEpochs and Train.StepFactor
+}
+
+// RateSchedules describes every schedule of the learning rate.
+var RateSchedules = [RateScheduleCount]RateScheduleInfo{
+	RateReference: {Name: "reference"},
+	RateConstant:  {Name: "constant"},
+	RateCosine:    {Name: "cosine"},
+	RateStep:      {Name: "step", Steps: true},
+}
+
+// What a zero in Train stands for under a schedule that falls in steps.
+const (
+	DefaultStepEpochs = 20
+	DefaultStepFactor = 0.5
+)
+
+// ScalingKind is how values are scaled before anything sees them.
+type ScalingKind uint8
+
+// The scalings.
+const (
+	_ ScalingKind = iota
+	ScalingStandard
+	ScalingNone
+
+	ScalingCount
+)
+
+// ScalingInfo is what is known of a scaling.
+type ScalingInfo struct{ Name string }
+
+// Scalings describes every scaling.
+var Scalings = [ScalingCount]ScalingInfo{
+	ScalingStandard: {Name: "standard"},
+	ScalingNone:     {Name: "none"},
+}
