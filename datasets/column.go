@@ -19,6 +19,7 @@ type Column struct {
 	Values []float64 // NaN for a cell that is missing, or says so
 	Blank  int       // blank lines that were left out
 	lines  places
+	cells  growing[float64] // until all are there
 }
 
 // ReadColumn reads the column of that name. Without a name the text must have one column, or one beside a
@@ -78,9 +79,10 @@ func (c *Column) read(list *rows, name string) error {
 	if err != io.EOF {
 		return err
 	}
-	if c.Blank += list.blank; len(c.Values) == 0 {
+	if c.Blank += list.blank; c.cells.n == 0 {
 		return inFile(c.File, fault.New("data-only-header"))
 	}
+	c.Values = c.cells.all()
 	return nil
 }
 
@@ -93,7 +95,7 @@ func (c *Column) row(list *rows, x float64, columns int) error {
 			c.append(math.NaN(), list.line-list.blank+i)
 		}
 	}
-	if c.append(x, list.line); len(c.Values) > maxValues {
+	if c.append(x, list.line); c.cells.n > maxValues {
 		return inFile(c.File, fault.New("data-too-many-values", maxValues))
 	}
 	return nil
@@ -101,8 +103,8 @@ func (c *Column) row(list *rows, x float64, columns int) error {
 
 // append adds the value of a row that begins in that line.
 func (c *Column) append(x float64, line int) {
-	c.lines.add(len(c.Values), line)
-	c.Values = append(c.Values, x)
+	c.lines.add(c.cells.n, line)
+	c.cells.add(x)
 }
 
 // findColumn says which column to read, and whether the first row, which it is given, holds names.

@@ -29,7 +29,8 @@ type textParser struct {
 	rows  *rows
 	want  layout
 	table *table
-	names []string // one a column of the file
+	cells growing[float32] // of the value columns
+	names []string         // one a column of the file
 	roles []role
 }
 
@@ -62,6 +63,7 @@ func (p *textParser) parse() error {
 	if p.table.values.Rows == 0 {
 		return inFile(p.table.file, fault.New("data-only-header"))
 	}
+	p.table.values.Values = p.cells.all()
 	return nil
 }
 
@@ -138,7 +140,7 @@ func (p *textParser) append(cells []string, line int) error {
 		var err error
 		switch p.roles[i] {
 		case roleValue:
-			err = t.appendValue(strings.TrimSpace(cell))
+			err = p.addValue(strings.TrimSpace(cell))
 		case roleLabel:
 			err = t.appendLabel(strings.TrimSpace(cell))
 		}
@@ -148,7 +150,7 @@ func (p *textParser) append(cells []string, line int) error {
 	}
 	t.lines.add(t.values.Rows, line)
 	t.values.Rows++
-	if max(len(t.values.Values), t.values.Rows) > maxValues {
+	if max(p.cells.n, t.values.Rows) > maxValues {
 		return inFile(t.file, fault.New("data-too-many-values", maxValues))
 	}
 	return nil
@@ -162,8 +164,8 @@ func (p *textParser) inColumn(i int, err error) error {
 	return fault.New("data-in-named-column", i+1, short(p.names[i]), err)
 }
 
-// appendValue parses to the nearest float32 at once: by way of float64 it would be rounded twice.
-func (t *table) appendValue(cell string) error {
+// addValue parses to the nearest float32 at once: by way of float64 it would be rounded twice.
+func (p *textParser) addValue(cell string) error {
 	v := float32(math.NaN())
 	if cell != "" {
 		x, err := strconv.ParseFloat(cell, 32)
@@ -177,7 +179,7 @@ func (t *table) appendValue(cell string) error {
 		}
 		v = float32(x)
 	}
-	t.values.Values = append(t.values.Values, v)
+	p.cells.add(v)
 	return nil
 }
 
