@@ -12,40 +12,40 @@ import (
 )
 
 // bar is the run control: always reachable, with the progress below it.
-func (p *Page) bar(v state.Bar) *vecty.HTML {
+func bar(w *words.Language, v state.Bar) *vecty.HTML {
 	return elem.Header(vecty.Markup(class("bar")),
-		elem.Div(vecty.Markup(class("brand")), brand(), elem.Heading1(vecty.Text(p.say("title")))),
-		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say("run-control"))),
-			p.runButton(v, "run"),
-			p.iconButton("step", "step", "step", !v.CanStep),
-			p.iconButton("stop", "stop", "stop", !v.CanStop),
-			p.iconButton("reset", "reset", "reset", !v.CanReset),
+		elem.Div(vecty.Markup(class("brand")), brand(), elem.Heading1(vecty.Text(w.Say("title")))),
+		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", w.Say("run-control"))),
+			runButton(w, v, "run"),
+			iconButton(w, "step", "step", "step", !v.CanStep),
+			iconButton(w, "stop", "stop", "stop", !v.CanStop),
+			iconButton(w, "reset", "reset", "reset", !v.CanReset),
 		),
 		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
 		elem.Div(vecty.Markup(class("tools")),
-			p.device(v),
+			device(w, v),
 			elem.Anchor(vecty.Markup(class("btn", "icon", "speed"), vecty.Property("href", "bench.html"), vecty.Property("target", "_blank"),
-				vecty.Property("title", p.say("bench")), attr("aria-label", p.say("bench"))), icon("gauge")),
-			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", p.say("copy-link-hint")), attr("aria-label", p.say("copy-link"))),
-				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(p.say("copy-link")))),
-			p.iconButton("theme", "theme", "theme", false),
-			p.iconButton("keys", "keys", "keys", false),
+				vecty.Property("title", w.Say("bench")), attr("aria-label", w.Say("bench"))), icon("gauge")),
+			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", w.Say("copy-link-hint")), attr("aria-label", w.Say("copy-link"))),
+				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(w.Say("copy-link")))),
+			iconButton(w, "theme", "theme", "theme", false),
+			iconButton(w, "keys", "keys", "keys", false),
 		),
 		runbar(v.Segments),
 	)
 }
 
 // device names what trains, and how many workers do; where there can be more than one, it is where they are chosen.
-func (p *Page) device(v state.Bar) *vecty.HTML {
+func device(w *words.Language, v state.Bar) *vecty.HTML {
 	name := v.Device
-	if len(v.Crew) > 0 {
+	if len(v.Counts) > 0 {
 		name += " ×" + strconv.Itoa(v.Workers)
 	}
-	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Crew) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
-		vecty.Property("title", p.say("device-hint", v.Device)+". "+p.say("workers-hint"))),
-		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Crew) == 0)), icon("chevron")),
-		elem.Select(vecty.Markup(attr("aria-label", p.say("workers-hint")), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Crew) == 0),
-			vecty.Data("workers", "yes")), options(v.Crew)))
+	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Counts) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
+		vecty.Property("title", w.Say("device-hint", v.Device)+". "+w.Say("workers-hint"))),
+		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Counts) == 0)), icon("chevron")),
+		elem.Select(vecty.Markup(attr("aria-label", w.Say("workers-hint")), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Counts) == 0),
+			vecty.Data("workers", "yes")), options(v.Counts)))
 }
 
 // statusParts are spans of their own: the gap between them says that each is another fact.
@@ -58,7 +58,7 @@ func statusParts(parts []string) vecty.List {
 }
 
 // runButton is the one filled button of the page. On phones it is there twice: the second is under the thumb.
-func (p *Page) runButton(v state.Bar, what string) *vecty.HTML {
+func runButton(w *words.Language, v state.Bar, what string) *vecty.HTML {
 	sign := "play"
 	if v.Pauses {
 		sign = "pause"
@@ -68,13 +68,13 @@ func (p *Page) runButton(v state.Bar, what string) *vecty.HTML {
 }
 
 // iconButton has no words on it, so its name is there twice: as a tooltip and for those who do not see it.
-func (p *Page) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
-	text := p.say(name)
+func iconButton(w *words.Language, what, sign string, name words.Key, disabled bool) *vecty.HTML {
+	text := w.Say(name)
 	return elem.Button(vecty.Markup(class("btn", "icon"), do(what, ""), vecty.Property("disabled", disabled),
 		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
 }
 
-// runbar is one segment a training.
+// runbar is one segment a training run.
 func runbar(segments []float64) *vecty.HTML {
 	var list vecty.List
 	for _, share := range segments {
@@ -86,10 +86,10 @@ func runbar(segments []float64) *vecty.HTML {
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
 
 // thumb is the run control of phones.
-func (p *Page) thumb(v state.Bar) *vecty.HTML {
-	return elem.Navigation(vecty.Markup(class("thumb"), attr("aria-label", p.say("run-control"))),
-		p.runButton(v, "run"),
-		p.iconButton("step", "step", "step", !v.CanStep),
-		p.iconButton("stop", "stop", "stop", !v.CanStop),
-		p.iconButton("reset", "reset", "reset", !v.CanReset))
+func thumb(w *words.Language, v state.Bar) *vecty.HTML {
+	return elem.Navigation(vecty.Markup(class("thumb"), attr("aria-label", w.Say("run-control"))),
+		runButton(w, v, "run"),
+		iconButton(w, "step", "step", "step", !v.CanStep),
+		iconButton(w, "stop", "stop", "stop", !v.CanStop),
+		iconButton(w, "reset", "reset", "reset", !v.CanReset))
 }

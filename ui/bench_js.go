@@ -11,27 +11,26 @@ import (
 	"cosinelab/ui/bench"
 )
 
-// BenchPage is the page of measurements. Do is told what a person asks for, with a value where one is needed; it must
-// not block.
+// BenchPage is the page of measurements. Send takes what a person does; it must not block.
 type BenchPage struct {
 	vecty.Core
 	State *bench.State
-	Do    func(what, value string)
+	Send  func(bench.Message)
 	Drawn func() // called once the page is there: from then on it can be rendered again
 }
 
-// What a person may ask for on the page of measurements.
-const (
-	BenchRun      = "run"
-	BenchStop     = "stop"
-	BenchRuns     = "runs"
-	BenchCopy     = "copy"
-	BenchDownload = "download"
-)
+// benchClicks are the messages of buttons, by their data-do.
+var benchClicks = map[string]bench.Message{
+	"run":      bench.Start{},
+	"stop":     bench.Stop{},
+	"copy":     bench.CopyJSON{},
+	"download": bench.DownloadJSON{},
+	"theme":    bench.Theme{},
+}
 
 // Copy keeps vecty from holding on to every earlier render.
 func (p *BenchPage) Copy() vecty.Component {
-	return &BenchPage{State: p.State, Do: p.Do, Drawn: p.Drawn}
+	return &BenchPage{State: p.State, Send: p.Send, Drawn: p.Drawn}
 }
 
 // Mount is called by vecty when the page is there.
@@ -46,11 +45,11 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 		elem.Header(vecty.Markup(class("bar")),
 			elem.Anchor(vecty.Markup(class("brand"), vecty.Property("href", "./")), brand(), elem.Heading1(vecty.Text(p.say("title")))),
 			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say("run-control"))),
-				elem.Button(vecty.Markup(class("btn", "primary"), do(BenchRun, ""), vecty.Property("disabled", !v.CanRun)),
+				elem.Button(vecty.Markup(class("btn", "primary"), do("run", ""), vecty.Property("disabled", !v.CanRun)),
 					icon("play"), elem.Span(vecty.Text(p.say("bench-run")))),
-				p.iconButton(BenchStop, "stop", "bench-stop", !v.CanStop)),
+				iconButton(p.State.Words, "stop", "stop", "bench-stop", !v.CanStop)),
 			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
-			elem.Div(vecty.Markup(class("tools")), p.iconButton("theme", "theme", "theme", false))),
+			elem.Div(vecty.Markup(class("tools")), iconButton(p.State.Words, "theme", "theme", "theme", false))),
 		elem.Main(vecty.Markup(class("bench")),
 			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say("bench-claim"))),
 			elem.Paragraph(vecty.Markup(class("why")), rich(p.say("bench-why"))),
@@ -58,17 +57,11 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 			elem.Paragraph(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Problem)),
 			elem.Div(vecty.Markup(class("acts")),
 				p.choices(v),
-				elem.Button(vecty.Markup(class("btn", "out"), do(BenchCopy, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-copy"))),
-				elem.Button(vecty.Markup(class("btn", "out"), do(BenchDownload, ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-download")))),
+				elem.Button(vecty.Markup(class("btn", "out"), do("copy", ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-copy"))),
+				elem.Button(vecty.Markup(class("btn", "out"), do("download", ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-download")))),
 			p.table(v.Groups),
 			elem.Paragraph(vecty.Markup(class("foot")), vecty.Text(p.say("bench-foot"))),
 			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say("bench-json"))), elem.Preformatted(vecty.Text(v.JSON)))))
-}
-
-func (p *BenchPage) iconButton(what, sign string, name words.Key, disabled bool) *vecty.HTML {
-	text := p.say(name)
-	return elem.Button(vecty.Markup(class("btn", "icon"), do(what, ""), vecty.Property("disabled", disabled),
-		vecty.Property("title", text), attr("aria-label", text)), icon(sign))
 }
 
 // choices offers numbers of runs.
@@ -76,7 +69,7 @@ func (p *BenchPage) choices(v bench.View) *vecty.HTML {
 	var list vecty.List
 	for _, c := range v.Choices {
 		list = append(list, elem.Label(
-			elem.Input(vecty.Markup(attr("type", "radio"), attr("name", BenchRuns), vecty.Property("checked", c.On), vecty.Property("disabled", !v.CanChoose),
+			elem.Input(vecty.Markup(attr("type", "radio"), attr("name", "runs"), vecty.Property("checked", c.On), vecty.Property("disabled", !v.CanChoose),
 				vecty.Data("runs", strconv.Itoa(c.Runs)))),
 			elem.Span(vecty.Text(c.Text))))
 	}
@@ -115,31 +108,21 @@ func benchRow(r bench.Row) *vecty.HTML {
 		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Roofline, "extra"), cell(r.Note, "note"))
 }
 
-// Listen turns what happens on the page into calls of Do.
+// Listen turns what happens on the page into messages.
 func (p *BenchPage) Listen() {
-	on := func(event string, f func(e, target js.Value)) {
-		js.Global().Get("document").Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
-			if target := args[0].Get("target"); target.Get("closest").Truthy() {
-				f(args[0], target)
-			}
-			return nil
-		}))
-	}
-	on("click", func(_, target js.Value) {
-		if what, _, ok := data(target, "do"); ok && what == "theme" {
-			toggleTheme()
-		} else if ok {
-			p.Do(what, "")
+	listen("click", func(_, target js.Value) {
+		if what, _, ok := data(target, "do"); ok && benchClicks[what] != nil {
+			p.Send(benchClicks[what])
 		}
 	})
-	on("change", func(_, target js.Value) {
+	listen("change", func(_, target js.Value) {
 		if runs, _, ok := data(target, "runs"); ok {
-			p.Do(BenchRuns, runs)
+			p.Send(bench.Choose{Runs: number(runs)})
 		}
 	})
-	on("keydown", func(e, _ js.Value) {
+	listen("keydown", func(e, _ js.Value) {
 		if e.Get("key").String() == "Escape" {
-			p.Do(BenchStop, "")
+			p.Send(bench.Stop{})
 		}
 	})
 }

@@ -6,19 +6,20 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/state"
 )
 
 // causes is the line under the charts that says which channels raised an alarm. Each is a button that shows its channel.
-func (p *Page) causes(v state.Causes) *vecty.HTML {
+func causes(w *words.Language, v state.Causes) *vecty.HTML {
 	var channels vecty.List
 	for _, c := range v.Channels {
 		channels = append(channels, elem.ListItem(elem.Button(vecty.Markup(class("lnk"), vecty.Data("channel", strconv.Itoa(c.Channel)),
 			attr("aria-label", c.Spoken)), vecty.Text(c.Name)),
 			elem.Span(vecty.Markup(class("n"), attr("aria-hidden", "true")), vecty.Text(c.Share+tick(c.Right)))))
 	}
-	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", p.say("causes-title")), vecty.Data("causes", v.Name)),
-		elem.Heading3(vecty.Text(p.say("causes-title"))),
+	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", w.Say("causes-title")), vecty.Data("causes", v.Name)),
+		elem.Heading3(vecty.Text(w.Say("causes-title"))),
 		elem.Div(vecty.Markup(class("told"), attr("aria-live", "polite")),
 			elem.Paragraph(vecty.Markup(class("n")), elem.Span(vecty.Markup(vecty.Property("hidden", v.Name == "")), sign(v.Look), vecty.Text(v.Text)), elem.Span(vecty.Text(v.Lead))),
 			elem.UnorderedList(channels),

@@ -8,31 +8,31 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/state"
+	"cosinelab/ui/results"
 )
 
 // learning is how the losses fell.
-func (p *Page) learning(v state.Learning) *vecty.HTML {
+func learning(w *words.Language, v results.Learning) *vecty.HTML {
 	var plots vecty.List
 	for _, plot := range v.Plots {
 		plots = append(plots, elem.Figure(
 			elem.FigureCaption(elem.Bold(vecty.Text(plot.Title)), elem.Span(vecty.Markup(class("dim", "n")), vecty.Text(plot.Sub))),
-			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(p.State.Words.Numbers, plot)}))
+			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(w.Numbers, plot)}))
 	}
-	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", p.say("learning"))),
-		elem.Header(elem.Heading2(vecty.Text(p.say("learning"))), elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
+	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", w.Say("learning"))),
+		elem.Header(elem.Heading2(vecty.Text(w.Say("learning"))), elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
 		elem.Div(vecty.Markup(class("plots")), plots))
 }
 
 // curves draws nothing until there is a line: axes alone would look like a result.
-func curves(n words.Numbers, plot state.Plot) func(w, h, unit float64) chart.Figure {
+func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.Figure {
 	c := chart.Curves{Numbers: n, Kind: chart.Log, To: float64(plot.Epochs)}
 	if plot.Linear {
 		c.Kind = chart.Linear
 	}
 	for _, line := range plot.Curves {
-		drawn := chart.Curve{Class: state.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
-		if line.Kind != state.KindTotal {
+		drawn := chart.Curve{Class: results.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
+		if line.Kind != results.KindTotal {
 			look := lookOf(line.Look)
 			drawn.Class = look.Class
 			if line.Mark {
@@ -50,29 +50,29 @@ func curves(n words.Numbers, plot state.Plot) func(w, h, unit float64) chart.Fig
 }
 
 // results is the arms with their metrics, each metric with its chance level and untrained value.
-func (p *Page) results(v state.Table) *vecty.HTML {
-	return elem.Section(vecty.Markup(class("results"), attr("aria-label", p.say("results"))),
+func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
+	return elem.Section(vecty.Markup(class("results"), attr("aria-label", w.Say("results"))),
 		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
-					elem.TableRow(vecty.Markup(class("grp")), p.groupHeads(v.Columns)),
-					elem.TableRow(vecty.Markup(class("mets")), p.metricHeads(v.Columns))),
-				elem.TableBody(p.armRows(v)))),
+					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
+					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v.Columns))),
+				elem.TableBody(armRows(w, v)))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)), vecty.Text(" "+v.Legend)),
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""), attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
 }
 
 // groupHeads names each group over its first column; a cell a column, since columns leave when the page is narrow.
-func (p *Page) groupHeads(columns []state.Column) vecty.List {
-	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(p.say("results"))))}
+func groupHeads(w *words.Language, columns []results.Column) vecty.List {
+	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(w.Say("results"))))}
 	for i, c := range columns {
 		text := ""
 		switch {
 		case i > 0 && c.Flattering == columns[i-1].Flattering:
 		case c.Flattering:
-			text = p.say("flattering")
+			text = w.Say("flattering")
 		default:
-			text = p.say("honest")
+			text = w.Say("honest")
 		}
 		last := i+1 < len(columns) && c.Flattering != columns[i+1].Flattering
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}), elem.Span(vecty.Text(text))))
@@ -81,29 +81,29 @@ func (p *Page) groupHeads(columns []state.Column) vecty.List {
 }
 
 // columnClass hatches what flatters, and lets leave what a narrow page has no room for.
-func columnClass(c state.Column) vecty.Applyer {
+func columnClass(c results.Column) vecty.Applyer {
 	return vecty.ClassMap{"pa": c.Flattering, "extra": c.Extra}
 }
 
 // metricHeads never show a metric without its chance level and its untrained value.
-func (p *Page) metricHeads(columns []state.Column) vecty.List {
-	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say("arm"))))}
+func metricHeads(w *words.Language, columns []results.Column) vecty.List {
+	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))))}
 	for _, c := range columns {
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"), vecty.Property("title", c.Definition)),
 			elem.Bold(vecty.Text(c.Title)),
-			elem.Span(vecty.Text(p.say("chance")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
-			elem.Span(vecty.Text(p.say("untrained")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
+			elem.Span(vecty.Text(w.Say("chance")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
+			elem.Span(vecty.Text(w.Say("untrained")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
 	}
 	return heads
 }
 
 // armRows are focusable, so that the keyboard can bring an arm forward as the pointer does.
-func (p *Page) armRows(v state.Table) vecty.List {
+func armRows(w *words.Language, v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
 		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"), vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
 		for i, cell := range r.Cells {
-			cells = append(cells, p.cell(v, r, i, cell))
+			cells = append(cells, metricCell(w, v, r, i, cell))
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name), vecty.Property("tabIndex", 0),
 			attr("aria-current", strconv.FormatBool(r.Pinned)),
@@ -112,8 +112,8 @@ func (p *Page) armRows(v state.Table) vecty.List {
 	return rows
 }
 
-// cell is one value with its spread, and below it every seed on the scale that the column shares.
-func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty.HTML {
+// metricCell is one value with its spread, and below it every seed on the scale that the column shares.
+func metricCell(w *words.Language, v results.Table, r results.Row, column int, c results.Cell) *vecty.HTML {
 	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
 		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company)),
 			elem.Abbreviation(vecty.Markup(vecty.Property("title", c.Doubtful), vecty.Property("hidden", c.Doubtful == "")),
@@ -122,7 +122,7 @@ func (p *Page) cell(v state.Table, r state.Row, column int, c state.Cell) *vecty
 }
 
 // strip draws a cell on the scale that all arms share.
-func strip(v state.Table, r state.Row, column int) func(w, h, unit float64) chart.Figure {
+func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
 	var all []chart.Strip
 	var mine chart.Strip
 	for _, row := range v.Rows {

@@ -8,29 +8,33 @@ import (
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
 
+	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
+	"cosinelab/ui/look"
 	"cosinelab/ui/signal"
-	"cosinelab/ui/state"
 )
 
-// region is a part of the page that is drawn from one view, and only when the view has changed.
+// region is a part of the page that is drawn from one view in one language, and only when either has changed.
 type region[V any] struct {
 	vecty.Core
-	View V                   `vecty:"prop"`
-	draw func(V) *vecty.HTML // the same for every region of its V
+	View  V                                    `vecty:"prop"`
+	Words *words.Language                      `vecty:"prop"`
+	draw  func(*words.Language, V) *vecty.HTML // the same for every region of its V
 }
 
 // Copy keeps vecty from holding on to every earlier render.
-func (r *region[V]) Copy() vecty.Component { return &region[V]{View: r.View, draw: r.draw} }
+func (r *region[V]) Copy() vecty.Component {
+	return &region[V]{View: r.View, Words: r.Words, draw: r.draw}
+}
 
-// SkipRender leaves a region as it is while its view is the same.
+// SkipRender leaves a region as it is while its view is the same, in the same language.
 func (r *region[V]) SkipRender(prev vecty.Component) bool {
 	p, ok := prev.(*region[V])
-	return ok && reflect.DeepEqual(p.View, r.View)
+	return ok && p.Words == r.Words && reflect.DeepEqual(p.View, r.View)
 }
 
 // Render draws the view.
-func (r *region[V]) Render() vecty.ComponentOrHTML { return r.draw(r.View) }
+func (r *region[V]) Render() vecty.ComponentOrHTML { return r.draw(r.Words, r.View) }
 
 // do marks an element whose click is a message: what, with a value where one is needed.
 func do(what, value string) vecty.Applyer {
@@ -110,9 +114,9 @@ func brand() *vecty.HTML {
 		path("b1", "M3 17 24.5 12.5"), path("b2", "M3 17 16 2.5"), path("b3", "M12.2 15.1A9.5 9.5 0 0 0 9.3 10"))
 }
 
-func lookOf(l state.Look) chart.Look { return chart.LookOf(l.Kind, l.Nth) }
+func lookOf(l look.Look) chart.Look { return chart.LookOf(l.Kind, l.Nth) }
 
 // sign is an arm's marker.
-func sign(l state.Look) *vecty.HTML {
+func sign(l look.Look) *vecty.HTML {
 	return elem.Italic(vecty.Markup(class("mk")), signal.SVG(chart.Sign(lookOf(l), 12, 3.4), ""))
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strconv"
 	"syscall/js"
 
 	"cosinelab/ui/state"
@@ -11,29 +10,25 @@ import (
 // Listen turns what happens on the page into messages. A few listeners on the document stay for as long as the page
 // does, so that rendering never adds or removes any.
 func (p *Page) Listen() {
-	document := js.Global().Get("document")
-	listeners := []struct {
-		event string
-		on    func(e, target js.Value)
-	}{
-		{"click", p.onClick},
-		{"change", p.onChange},
-		{"input", p.onInput},
-		{"keydown", p.onKey},
-		{"pointerover", p.onPointer},
-		{"focusin", p.onPointer},
-		{"dragover", p.onDrag},
-		{"dragleave", p.onDrag},
-		{"drop", p.onDrop},
-	}
-	for _, l := range listeners {
-		document.Call("addEventListener", l.event, js.FuncOf(func(_ js.Value, args []js.Value) any {
-			if target := args[0].Get("target"); target.Get("closest").Truthy() {
-				l.on(args[0], target)
-			}
-			return nil
-		}))
-	}
+	listen("click", p.onClick)
+	listen("change", p.onChange)
+	listen("input", p.onInput)
+	listen("keydown", p.onKey)
+	listen("pointerover", p.onPointer)
+	listen("focusin", p.onPointer)
+	listen("dragover", p.onDrag)
+	listen("dragleave", p.onDrag)
+	listen("drop", p.onDrop)
+}
+
+// listen calls on for an event of any element of the page.
+func listen(event string, on func(e, target js.Value)) {
+	js.Global().Get("document").Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if target := args[0].Get("target"); target.Get("closest").Truthy() {
+			on(args[0], target)
+		}
+		return nil
+	}))
 }
 
 // data returns a data attribute of the nearest element around target that has it.
@@ -45,51 +40,20 @@ func data(target js.Value, name string) (value string, element js.Value, ok bool
 	return element.Get("dataset").Get(name).String(), element, true
 }
 
-var keys = []struct {
-	what string
-	key  state.Key
-}{
-	{"run", state.KeyRun},
-	{"step", state.KeyStep},
-	{"stop", state.KeyStop},
-	{"reset", state.KeyReset},
-	{"copy", state.KeyCopy},
+// act sends the message of the first action whose attribute an element around target has.
+func (p *Page) act(actions []action, target js.Value) {
+	for _, a := range actions {
+		if attribute, _, ok := data(target, a.attribute); ok {
+			if m := a.message(attribute, target.Get("value").String()); m != nil {
+				p.Send(m)
+			}
+			return
+		}
+	}
 }
 
 // onClick finds what was meant by attributes, since what is clicked is often a picture inside a button.
-func (p *Page) onClick(_, target js.Value) {
-	if channel, _, ok := data(target, "channel"); ok {
-		n, _ := strconv.Atoi(channel)
-		p.Send(state.Reveal{Channel: n})
-	} else if what, _, ok := data(target, "do"); ok {
-		p.act(what)
-	} else if arm, _, ok := data(target, "row"); ok {
-		p.Send(state.Pin{Arm: arm})
-	}
-}
-
-// act does what a button says.
-func (p *Page) act(what string) {
-	for _, k := range keys {
-		if k.what == what {
-			p.Send(state.Press{Key: k.key})
-		}
-	}
-	switch what {
-	case "more":
-		p.Send(state.More{})
-	case "metrics":
-		p.Send(state.MoreMetrics{})
-	case "discard":
-		p.Send(state.Discard{})
-	case "restart":
-		p.Send(state.Restart{})
-	case "keys":
-		p.Send(state.Help{})
-	case "theme":
-		toggleTheme()
-	}
-}
+func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 
 // onChange takes over what was typed or chosen. Fields tell it when they lose the focus or at Enter, not at every key, so
 // that half a number is no mistake.
@@ -99,41 +63,11 @@ func (p *Page) onChange(_, target js.Value) {
 		target.Set("value", "") // so that the same file can be chosen again
 		return
 	}
-	text := target.Get("value").String()
-	if f, _, ok := data(target, "field"); ok {
-		n, _ := strconv.Atoi(f)
-		p.Send(state.Set{Field: state.Field(n), Text: text})
-	} else if kind, _, ok := data(target, "toggle"); ok {
-		p.Send(state.Toggle{Kind: kind})
-	} else if group, _, ok := data(target, "tab"); ok {
-		p.Send(state.Tab{Group: group})
-	} else if _, _, ok := data(target, "workers"); ok {
-		n, _ := strconv.Atoi(text)
-		p.Send(state.Workers{N: n})
-	} else if _, _, ok := data(target, "source"); ok {
-		p.Send(state.Choose{Source: text})
-	}
+	p.act(changes, target)
 }
 
 // onInput follows the slider while it moves.
-func (p *Page) onInput(_, target js.Value) {
-	if _, _, ok := data(target, "slider"); ok {
-		place, _ := strconv.Atoi(target.Get("value").String())
-		p.Send(state.Set{Field: state.FieldWeight, Text: strconv.FormatFloat(state.SliderWeight(place), 'g', -1, 64)})
-	}
-}
-
-// shortcuts are the keys of the run control, by KeyboardEvent.key.
-var shortcuts = []struct{ key, what string }{
-	{" ", "run"},
-	{"ArrowRight", "step"},
-	{"Escape", "stop"},
-	{"r", "reset"},
-	{"R", "reset"},
-	{"t", "theme"},
-	{"T", "theme"},
-	{"?", "keys"},
-}
+func (p *Page) onInput(_, target js.Value) { p.act(moves, target) }
 
 // onKey leaves keys alone that the focused control, or the browser, needs itself.
 func (p *Page) onKey(e, target js.Value) {
@@ -150,13 +84,10 @@ func (p *Page) onKey(e, target js.Value) {
 	if e.Get("defaultPrevented").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("altKey").Bool() || takes(target, key) {
 		return
 	}
-	for _, s := range shortcuts {
-		if s.key == key {
-			e.Call("preventDefault")
-			if !e.Get("repeat").Bool() {
-				p.act(s.what)
-			}
-			return
+	if what := shortcuts[key]; what != "" {
+		e.Call("preventDefault")
+		if !e.Get("repeat").Bool() {
+			p.Send(clicks[what])
 		}
 	}
 }
@@ -198,7 +129,7 @@ func (p *Page) onDrag(e, target js.Value) {
 		return
 	}
 	e.Call("preventDefault")
-	over := e.Get("type").String() == "dragover" && !p.State.Locked()
+	over := e.Get("type").String() == "dragover" && !p.State.Control.Locked()
 	dragging(over || e.Get("relatedTarget").Truthy())
 }
 
@@ -217,7 +148,7 @@ func (p *Page) onDrop(e, _ js.Value) {
 // take keeps files and tells the state their names.
 func (p *Page) take(files js.Value) {
 	n := files.Length()
-	if n == 0 || p.State.Locked() {
+	if n == 0 || p.State.Control.Locked() {
 		return
 	}
 	var names []string
@@ -239,8 +170,8 @@ func (p *Page) File(name string) (file js.Value, ok bool) {
 	return js.Undefined(), false
 }
 
-// toggleTheme changes between light and dark; the choice outlives the page where the browser lets it.
-func toggleTheme() {
+// SwitchTheme changes between light and dark; the choice outlives the page where the browser lets it.
+func SwitchTheme() {
 	root := js.Global().Get("document").Get("documentElement")
 	dark := js.Global().Call("matchMedia", "(prefers-color-scheme: dark)").Get("matches").Bool()
 	if set := root.Get("dataset").Get("theme"); set.Truthy() {

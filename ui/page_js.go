@@ -8,6 +8,8 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/assets/words"
+	"cosinelab/ui/form"
+	"cosinelab/ui/results"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
 )
@@ -16,7 +18,7 @@ import (
 type Page struct {
 	vecty.Core
 	State   *state.State
-	Send    func(msg any)
+	Send    func(state.Message)
 	Drawn   func()     // called once the page is there: from then on it can be rendered again
 	pointed string     // the arm whose row the pointer was on last; empty = none
 	files   []js.Value // that were dropped or chosen
@@ -31,32 +33,29 @@ func (p *Page) Copy() vecty.Component {
 // Mount is called by vecty when the page is there.
 func (p *Page) Mount() { p.Drawn() }
 
-// say is here so that every component gets its words from the language of the state.
-func (p *Page) say(k words.Key, args ...any) string { return p.State.Words.Say(k, args...) }
-
 // Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing moves when
 // the state changes.
 func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
-	bar := s.Bar()
+	w, control := s.Words, s.Bar()
 	if p.line == nil {
-		p.line = &region[state.Causes]{draw: p.causes}
+		p.line = &region[state.Causes]{draw: causes}
 	}
-	p.line.View = s.Causes()
+	p.line.View, p.line.Words = s.Causes(), w
 	return elem.Body(
-		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(p.say("skip-to-signal"))),
-		&region[state.Bar]{View: bar, draw: p.bar},
+		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(w.Say("skip-to-signal"))),
+		&region[state.Bar]{View: control, Words: w, draw: bar},
 		elem.Div(vecty.Markup(class("page")),
-			&region[state.Recipe]{View: s.Recipe(), draw: p.recipe},
+			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
-				&region[state.Verdict]{View: s.Verdict(), draw: p.verdict},
+				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				&signal.Stack{Props: p.stack()},
 				p.line,
 				elem.Div(vecty.Markup(class("dock")),
-					&region[state.Learning]{View: s.Learning(), draw: p.learning},
-					&region[state.Table]{View: s.Table(), draw: p.results}))),
-		&region[thumbBar]{View: thumbBar(bar), draw: func(v thumbBar) *vecty.HTML { return p.thumb(state.Bar(v)) }},
-		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(p.say("drop-to-read")))),
+					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
+					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable}))),
+		&region[thumbBar]{View: thumbBar(control), Words: w, draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
+		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read")))),
 	)
 }
 

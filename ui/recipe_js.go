@@ -8,82 +8,81 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/assets/words"
-	"cosinelab/ui/state"
+	"cosinelab/ui/form"
+	"cosinelab/ui/look"
 )
 
 // recipe is the experiment from top to bottom as a Spec has it.
-func (p *Page) recipe(v state.Recipe) *vecty.HTML {
+func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 	more := words.Key("all-settings")
 	if v.More {
 		more = "fewer-settings"
 	}
 	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")),
-		attr("aria-label", p.say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
-		p.dataSection(v),
-		p.section(elem.Heading2(vecty.Text(p.say("teacher")), elem.Small(icon("lock"), vecty.Text(p.say("frozen")))),
-			p.pick(v.Teacher, v.Locked, &state.Look{Kind: state.TeacherK}), p.rows(v.TeacherMore, v.Locked)),
-		p.section(p.heading("student"), p.pick(v.Student, v.Locked, nil), p.rows(v.StudentMore, v.Locked)),
-		p.section(p.heading("objective"), p.objective(v), p.rows(v.Objectives, v.Locked)),
-		p.section(p.heading("arms"), p.arms(v)),
-		p.section(p.heading("training"), p.rows(v.Training, v.Locked), p.rows(v.Detection, v.Locked),
-			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""), attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(p.say(more)))),
+		attr("aria-label", w.Say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
+		dataSection(w, v),
+		elem.Section(elem.Heading2(vecty.Text(w.Say("teacher")), elem.Small(icon("lock"), vecty.Text(w.Say("frozen")))),
+			pick(v.Teacher, v.Locked, &look.Look{Kind: look.Teacher}), rows(v.TeacherMore, v.Locked)),
+		elem.Section(heading(w, "student"), pick(v.Student, v.Locked, nil), rows(v.StudentMore, v.Locked)),
+		elem.Section(heading(w, "objective"), objective(w, v), rows(v.Objectives, v.Locked)),
+		elem.Section(heading(w, "arms"), arms(w, v)),
+		elem.Section(heading(w, "training"), rows(v.Training, v.Locked), rows(v.Detection, v.Locked),
+			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""), attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(w.Say(more)))),
 	)
 }
 
-func (p *Page) section(parts ...vecty.MarkupOrChild) *vecty.HTML { return elem.Section(parts...) }
-
-func (p *Page) heading(name words.Key) *vecty.HTML {
-	return elem.Heading2(elem.Span(vecty.Text(p.say(name))))
+func heading(w *words.Language, name words.Key) *vecty.HTML {
+	return elem.Heading2(elem.Span(vecty.Text(w.Say(name))))
 }
 
 // dataSection is where the series comes from: three tabs, the series of the one that is open, and files on any of them.
-func (p *Page) dataSection(v state.Recipe) *vecty.HTML {
+func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 	tab := func(group string, name words.Key) *vecty.HTML {
 		return elem.Label(
 			elem.Input(vecty.Markup(vecty.Property("type", "radio"), vecty.Property("name", "group"), vecty.Property("value", group),
 				vecty.Property("checked", v.Group == group), vecty.Property("disabled", v.Locked), vecty.Data("tab", group))),
-			elem.Span(vecty.Text(p.say(name))))
+			elem.Span(vecty.Text(w.Say(name))))
 	}
 	var sub vecty.List
 	for _, line := range v.Sub {
 		sub = append(sub, elem.Span(rich(line)))
 	}
 	return elem.Section(
-		p.heading("data"),
-		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", p.say("source"))),
-			tab(state.GroupBuiltin, "builtin"), tab(state.GroupBenchmark, "benchmark"), tab(state.GroupFile, "file")),
-		p.sourcePick(v),
+		heading(w, "data"),
+		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", w.Say("source"))),
+			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"), tab(form.GroupFile, "file")),
+		sourcePick(w, v),
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
 		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
-		elem.Paragraph(vecty.Markup(class("sub", "drop")), p.fileChooser("drop-or-choose", "lnk", v.Locked)),
-		p.rows(v.DataMore, v.Locked),
+		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", v.Locked)),
+		rows(v.DataMore, v.Locked),
 	)
 }
 
 // sourcePick lists the series of the open tab; the tab of files shows the file's name instead.
-func (p *Page) sourcePick(v state.Recipe) *vecty.HTML {
-	if v.Group == state.GroupFile {
+func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
+	if v.Group == form.GroupFile {
 		name := v.Source
 		if name == "" {
-			name = p.say("no-file-yet")
+			name = w.Say("no-file-yet")
 		}
 		return elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(name)))
 	}
 	return elem.Label(vecty.Markup(class("pick"), vecty.Property("hidden", len(v.Sources) == 0)),
 		elem.Bold(vecty.Text(v.Source)), icon("chevron"),
-		elem.Select(vecty.Markup(attr("aria-label", p.say("series")), vecty.Property("disabled", v.Locked), vecty.Data("source", "yes")),
+		elem.Select(vecty.Markup(attr("aria-label", w.Say("series")), vecty.Property("disabled", v.Locked), vecty.Data("source", "yes")),
 			options(v.Sources)))
 }
 
 // fileChooser is a button that opens the browser's own dialog for files.
-func (p *Page) fileChooser(name words.Key, look string, locked bool) *vecty.HTML {
-	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)), elem.Span(vecty.Text(p.say(name))),
+func fileChooser(w *words.Language, name words.Key, look string, locked bool) *vecty.HTML {
+	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)), elem.Span(vecty.Text(w.Say(name))),
 		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true), vecty.Property("disabled", locked),
-			attr("aria-label", p.say("choose-file")), vecty.Data("files", "yes"))))
+			attr("aria-label", w.Say("choose-file")), vecty.Data("files", "yes"))))
 }
 
 // options is the choices of a select, in groups where they have any. None is chosen when the value is not among them.
-func options(choices []state.Choice) vecty.List {
+func options(choices []form.Choice) vecty.List {
 	list := vecty.List{}
 	if !anyOn(choices) {
 		list = append(list, elem.Option(vecty.Markup(vecty.Key(""), vecty.Property("value", ""), vecty.Property("selected", true), vecty.Property("disabled", true))))
@@ -100,7 +99,7 @@ func options(choices []state.Choice) vecty.List {
 }
 
 // optionGroup is the choices of a group that stand at the front of a list.
-func optionGroup(group string, choices []state.Choice) *vecty.HTML {
+func optionGroup(group string, choices []form.Choice) *vecty.HTML {
 	var list vecty.List
 	for _, c := range choices {
 		if c.Group != group {
@@ -112,12 +111,12 @@ func optionGroup(group string, choices []state.Choice) *vecty.HTML {
 }
 
 // option has a key: without one, vecty would move the choice to another model when the list changes.
-func option(c state.Choice) *vecty.HTML {
+func option(c form.Choice) *vecty.HTML {
 	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On),
 		vecty.Property("title", c.Hint)), vecty.Text(c.Text))
 }
 
-func anyOn(choices []state.Choice) bool {
+func anyOn(choices []form.Choice) bool {
 	for _, c := range choices {
 		if c.On {
 			return true
@@ -127,7 +126,7 @@ func anyOn(choices []state.Choice) bool {
 }
 
 // pick is a model with its size; the list of the browser lies over it, unseen.
-func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
+func pick(v form.Pick, locked bool, look *look.Look) vecty.List {
 	var mark vecty.MarkupOrChild
 	if look != nil {
 		mark = sign(*look)
@@ -141,7 +140,7 @@ func (p *Page) pick(v state.Pick, locked bool, look *state.Look) vecty.List {
 }
 
 // field marks a control with the setting it belongs to; onChange reads it.
-func field(f state.Field) vecty.Applyer { return vecty.Data("field", strconv.Itoa(int(f))) }
+func field(f form.Field) vecty.Applyer { return vecty.Data("field", string(f)) }
 
 // why says why a typed value was not taken.
 func why(text string) *vecty.HTML {
@@ -149,17 +148,17 @@ func why(text string) *vecty.HTML {
 }
 
 // rows is one setting a line: its name, and its value to click on.
-func (p *Page) rows(inputs []state.Input, locked bool) *vecty.HTML {
+func rows(inputs []form.Input, locked bool) *vecty.HTML {
 	list := vecty.List{}
 	for _, in := range inputs {
-		list = append(list, elem.Div(vecty.Markup(vecty.Key(int(in.Field)), class("setting")),
+		list = append(list, elem.Div(vecty.Markup(vecty.Key(string(in.Field)), class("setting")),
 			elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(in.Name)), value(in, locked)), why(in.Why)))
 	}
 	return elem.Div(vecty.Markup(class("rows")), list)
 }
 
 // value is edited in place: typed values in a field that looks like text, choices in the browser's own list.
-func value(in state.Input, locked bool) *vecty.HTML {
+func value(in form.Input, locked bool) *vecty.HTML {
 	if in.Choices == nil {
 		return elem.Input(vecty.Markup(class("val", "n"), vecty.Property("type", "text"), vecty.Property("value", in.Value), vecty.Property("disabled", locked),
 			attr("size", max(len(in.Value), len([]rune(in.Hint))*3/4, 2)), attr("autocomplete", "off"), attr("spellcheck", "false"),
@@ -177,17 +176,17 @@ func value(in state.Input, locked bool) *vecty.HTML {
 }
 
 // objective is the loss as a formula, with the weight under the same letter.
-func (p *Page) objective(v state.Recipe) *vecty.HTML {
+func objective(w *words.Language, v form.Recipe) *vecty.HTML {
 	lambda := func() *vecty.HTML { return elem.Variable(vecty.Markup(class("lam")), vecty.Text("λ")) }
 	if v.Formula == nil {
-		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(p.say("own-loss")+", "+p.say("formula-alone")))))
+		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(w.Say("own-loss")+", "+w.Say("formula-alone")))))
 	}
 	return elem.Div(
-		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", p.say("formula-spoken"))),
-			elem.Span(vecty.Text(p.say("own-loss")+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
+		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", w.Say("formula-spoken"))),
+			elem.Span(vecty.Text(w.Say("own-loss")+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
 		elem.Label(vecty.Markup(class("row", "slider")), elem.Span(lambda()),
-			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", state.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
-				vecty.Property("disabled", v.Locked), attr("aria-label", p.say("weight")), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
+			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", form.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
+				vecty.Property("disabled", v.Locked), attr("aria-label", w.Say("weight")), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
 			value(v.Weight, v.Locked)),
 		why(v.Weight.Why),
 	)
@@ -207,7 +206,7 @@ func variables(formula string) vecty.List {
 }
 
 // arms are native check boxes under drawn ones, for the keyboard and for those who do not see them.
-func (p *Page) arms(v state.Recipe) *vecty.HTML {
+func arms(w *words.Language, v form.Recipe) *vecty.HTML {
 	var list vecty.List
 	for _, a := range v.Arms {
 		list = append(list, elem.ListItem(vecty.Markup(vecty.Key(a.Kind)), elem.Label(

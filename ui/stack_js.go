@@ -3,6 +3,7 @@ package ui
 import (
 	"math"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/chart"
@@ -12,10 +13,9 @@ import (
 
 // stack gives the charts what the state has for them.
 func (p *Page) stack() signal.Props {
-	s := p.State
+	s, w := p.State.Scene(), p.State.Words
 	props := signal.Props{
-		Words: s.Words, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
-		ChannelsTyped: s.ShownText(), ChannelsError: s.Stack.Why,
+		Words: w, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(), ChannelsTyped: s.ShownText(),
 		OnView:      func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
 		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },
 		OnThreshold: func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
@@ -31,12 +31,15 @@ func (p *Page) stack() signal.Props {
 			props.Truth = append(props.Truth, seg.Range)
 		}
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
-		props.Channels = p.channels()
+		props.Channels = channels(s)
 	}
 	if r := s.Focused(); r != nil {
 		props.Student = r.Arm
 	}
-	props.Arms = p.lanes()
+	if why := s.Stack.Refused; why != nil {
+		props.ChannelsError = w.Error(why)
+	}
+	props.Arms = lanes(s, w)
 	return props
 }
 
@@ -46,8 +49,7 @@ func buckets(series state.Series, line protocol.Line) chart.Buckets {
 }
 
 // channels shows both outputs of one run only: those of all arms over each other could not be told apart.
-func (p *Page) channels() []signal.Channel {
-	s := p.State
+func channels(s state.Scene) []signal.Channel {
 	var list []signal.Channel
 	for _, c := range s.Shown() {
 		ch := signal.Channel{Number: c + 1, Name: s.Data.Channels[c], Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
@@ -61,10 +63,9 @@ func (p *Page) channels() []signal.Channel {
 }
 
 // lanes is one lane for each trained arm, with its alarms or why there are none.
-func (p *Page) lanes() []signal.Arm {
-	s := p.State
+func lanes(s state.Scene, w *words.Language) []signal.Arm {
 	var list []signal.Arm
-	for _, l := range s.LaneList() {
+	for _, l := range s.LaneList(w) {
 		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Look: lookOf(l.Look), Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
 		if r := l.Run; r != nil {
 			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})

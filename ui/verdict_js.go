@@ -6,47 +6,47 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
-	"cosinelab/ui/state"
+	"cosinelab/ui/results"
 )
 
 // verdict is the answer before the evidence.
-func (p *Page) verdict(v state.Verdict) *vecty.HTML {
+func verdict(w *words.Language, v results.Verdict) *vecty.HTML {
 	tag := []vecty.MarkupOrChild{vecty.Markup(class("tag"), vecty.MarkupIf(v.Look != "", class(v.Look+"-tag")))}
-	if v.Look == state.TagBad {
+	if v.Look == results.TagBad {
 		tag = append(tag, icon("warn"))
 	}
-	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", p.say("verdict"))),
+	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", w.Say("verdict"))),
 		elem.Div(vecty.Markup(class("say")),
 			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...), elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
 			elem.Paragraph(vecty.Markup(class("claim"), vecty.ClassMap{"long": v.Long}), rich(v.Claim)),
 			elem.Paragraph(vecty.Markup(class("why", "n")), rich(v.Why)),
-			p.wayOn(v.Way),
+			wayOn(w, v.Way),
 		),
-		p.beside(v),
+		beside(w, v),
 	)
 }
 
 // beside is the difference per seed, or while training how far each run has come.
-func (p *Page) beside(v state.Verdict) *vecty.HTML {
+func beside(w *words.Language, v results.Verdict) *vecty.HTML {
 	switch {
 	case v.Effect != nil:
-		return elem.Div(vecty.Markup(class("effect")), elem.Figure(p.effect(v.Effect),
+		return elem.Div(vecty.Markup(class("effect")), elem.Figure(effect(w, v.Effect),
 			elem.FigureCaption(elem.Span(vecty.Text(v.Effect.Caption)), elem.Span(vecty.Markup(class("dim")), vecty.Text(v.Effect.Grey)))))
 	case v.Matrix != nil:
-		return elem.Div(vecty.Markup(class("effect")), p.matrix(v.Matrix))
+		return elem.Div(vecty.Markup(class("effect")), matrix(w, v.Matrix))
 	}
 	return elem.Div(vecty.Markup(class("effect")))
 }
 
 // effect shows every seed, so that nobody has to trust a mean of three.
-func (p *Page) effect(e *state.EffectFigure) vecty.ComponentOrHTML {
-	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(w, _, unit float64) chart.Figure {
-		return chart.Effect{Numbers: p.State.Words.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(w, unit)
+func effect(w *words.Language, e *results.EffectFigure) vecty.ComponentOrHTML {
+	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(width, _, unit float64) chart.Figure {
+		return chart.Effect{Numbers: w.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(width, unit)
 	}}
 }
 
 // matrix is a table, since it is one: how far, by arm and seed.
-func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
+func matrix(w *words.Language, m *results.Matrix) *vecty.HTML {
 	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
 	for _, seed := range m.Seeds {
 		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")), vecty.Text(seed)))
@@ -60,26 +60,26 @@ func (p *Page) matrix(m *state.Matrix) *vecty.HTML {
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name)), cells))
 	}
-	return elem.Table(vecty.Markup(class("runs"), attr("aria-label", p.say("run-matrix"))),
+	return elem.Table(vecty.Markup(class("runs"), attr("aria-label", w.Say("run-matrix"))),
 		elem.TableHead(elem.TableRow(head)), elem.TableBody(rows))
 }
 
 // wayOn offers the ways on from data that could not be read, and from an engine that is gone.
-func (p *Page) wayOn(h *state.WayOn) *vecty.HTML {
+func wayOn(w *words.Language, h *results.WayOn) *vecty.HTML {
 	if h == nil {
 		return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", true)))
 	}
 	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
-		fileLines(p.State.Words, h.Lines),
+		fileLines(w, h.Lines),
 		elem.Div(vecty.Markup(class("acts")),
 			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""), vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
-			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), p.fileChooser("choose-another", "btn out", false)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), fileChooser(w, "choose-another", "btn out", false)),
 			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
-		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(p.say("data-format"))))
+		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(w.Say("data-format"))))
 }
 
 // fileLines are the lines around one that could not be read, as they stand in the file.
-func fileLines(w *words.Language, lines []state.FileLine) *vecty.HTML {
+func fileLines(w *words.Language, lines []results.FileLine) *vecty.HTML {
 	var rows vecty.List
 	for _, l := range lines {
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.ClassMap{"wrong": l.Wrong}),

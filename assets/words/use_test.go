@@ -19,8 +19,8 @@ import (
 // formed are the beginnings of keys that programs put together from the names in a table: each row of the table has its
 // text, which tests beside the tables hold.
 var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-", "field-",
-	// The rows of engine/spec and engine/metrics.
-	"axis-", "control-", "metric-", "model-", "objective-", "param-", "part-", "policy-", "rate-schedule-", "saw-", "scaling-",
+	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
+	"arm-", "axis-", "control-", "method-", "metric-", "model-", "objective-", "param-", "part-", "policy-", "rate-schedule-", "saw-", "scaling-",
 	"score-", "size-", "weight-schedule-"}
 
 // own are the keys that package words reads itself.

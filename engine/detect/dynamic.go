@@ -2,10 +2,10 @@ package detect
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -26,7 +26,7 @@ const (
 func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
 	for i, x := range s.Test {
 		if !(x >= 0) || math.IsInf(x, 0) {
-			return Cut{}, fmt.Errorf("dynamic threshold: score %v of step %d, want an error of at least 0", x, i)
+			return Cut{}, fault.New("detect-dynamic", x, i)
 		}
 	}
 	smooth := Smooth(s.Test, dynamicSpan)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/spec"
 )
@@ -89,7 +90,7 @@ func TestDynamicThresholdDecidesByThePast(t *testing.T) {
 func TestDynamicThresholdWantsErrors(t *testing.T) {
 	for _, x := range []float64{-0.1, math.NaN(), math.Inf(1)} {
 		_, err := detect.Choose(spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: []float64{1, x}})
-		if err == nil || !strings.Contains(err.Error(), "step 1") {
+		if err == nil || !strings.Contains(words.English().Error(err), "step 1") {
 			t.Errorf("score %v: error %v, want one that names step 1", x, err)
 		}
 	}

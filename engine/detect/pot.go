@@ -1,9 +1,9 @@
 package detect
 
 import (
-	"fmt"
 	"math"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 )
 
@@ -26,7 +26,7 @@ func spot(s Scores, p spec.Threshold) (Cut, error) {
 	flags := make([]bool, len(s.Test))
 	for i, x := range s.Test {
 		if flags[i], err = stream.Step(x); err != nil {
-			return Cut{}, fmt.Errorf("step %d: %w", i, err)
+			return Cut{}, fault.New("detect-step", i, err)
 		}
 	}
 	return Cut{Threshold: math.NaN(), Flags: flags, Tail: &stream.Tail}, nil

@@ -1,10 +1,10 @@
 package detect
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
+
+	"cosinelab/datasets/fault"
 )
 
 // fewExcesses is the number of scores in a tail below which a fit of it is not to be relied upon.
@@ -36,10 +36,10 @@ func FitTail(scores []float64, level float64) (Tail, error) {
 // startTail also returns the excesses.
 func startTail(scores []float64, level float64) (Tail, []float64, error) {
 	if !(level > 0 && level < 1) {
-		return Tail{}, nil, fmt.Errorf("level %v of the tail, want one between 0 and 1", level)
+		return Tail{}, nil, fault.New("detect-level", level)
 	}
 	if len(scores) == 0 {
-		return Tail{}, nil, errors.New("tail of no scores")
+		return Tail{}, nil, fault.New("detect-no-tail-scores")
 	}
 	sorted := slices.Clone(scores)
 	slices.Sort(sorted)
@@ -51,7 +51,7 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 		}
 	}
 	if math.IsNaN(sorted[0]) || math.IsInf(sorted[0], 0) || len(excesses) > 0 && math.IsInf(excesses[len(excesses)-1], 0) {
-		return Tail{}, nil, errors.New("tail: scores are not finite, or too far apart")
+		return Tail{}, nil, fault.New("detect-tail-range")
 	}
 	return t, excesses, t.fit(excesses)
 }
@@ -60,7 +60,7 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 func (t *Tail) fit(excesses []float64) error {
 	t.Excesses = len(excesses)
 	if len(excesses) == 0 {
-		return fmt.Errorf("tail: no score above %v", t.Start)
+		return fault.New("detect-tail-empty", t.Start)
 	}
 	l := newLikelihood(excesses)
 	best, found := l.exponential(), false
@@ -81,7 +81,7 @@ func (t *Tail) set(c candidate, l likelihood) error {
 	t.Shape, t.Scale = c.shape, c.scale*l.unit
 	t.LogLikelihood = c.value - float64(len(l.y))*math.Log(l.unit)
 	if !(t.Scale > 0) || math.IsInf(t.Scale, 0) {
-		return errors.New("tail: excesses too small or too large to be told apart")
+		return fault.New("detect-tail-alike")
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (t *Tail) follow(excesses []float64) (found bool, err error) {
 func (t Tail) Quantile(q float64) (float64, error) {
 	r := q * float64(t.Scores) / float64(t.Excesses)
 	if !(r > 0 && r < 1) {
-		return 0, fmt.Errorf("share q = %v above the threshold, want one above 0 and below that of the tail, %d of %d scores",
+		return 0, fault.New("detect-tail-share",
 			q, t.Excesses, t.Scores)
 	}
 	z := t.Start - t.Scale*math.Log(r)
@@ -113,7 +113,7 @@ func (t Tail) Quantile(q float64) (float64, error) {
 		z = t.Start + t.Scale*math.Expm1(-t.Shape*math.Log(r))/t.Shape
 	}
 	if math.IsInf(z, 0) || math.IsNaN(z) {
-		return 0, fmt.Errorf("share q = %v: the tail has shape %v and no such quantile in floating point", q, t.Shape)
+		return 0, fault.New("detect-tail-quantile", q, t.Shape)
 	}
 	return z, nil
 }

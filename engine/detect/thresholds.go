@@ -2,11 +2,10 @@
 package detect
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -25,7 +24,8 @@ type Cut struct {
 	Tail      *Tail   // what pot and spot fitted; nil elsewhere
 }
 
-// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent ones by their defaults.
+// policies are the ways to choose a threshold (metrics/README.md, section 9). Parameters are given, absent
+// ones by their defaults.
 var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyFixed:               fixed,
 	spec.PolicyTrainPercentile:     trainPercentile,
@@ -37,15 +37,15 @@ var policies = [spec.PolicyCount]func(s Scores, t spec.Threshold) (Cut, error){
 	spec.PolicyBestF1:              bestF1,
 }
 
-// Choose decides what to flag. It fails if the threshold is not valid, or what its policy looks at is not there or gives
-// no finite threshold.
+// Choose decides what to flag. It fails if the threshold is not valid, or what its policy looks at is not
+// there or gives no finite threshold.
 func Choose(t spec.Threshold, s Scores) (Cut, error) {
 	if err := t.Validate(); err != nil {
 		return Cut{}, err
 	}
 	c, err := policies[t.Policy](s, t.OrDefault())
 	if err == nil && c.Flags == nil && (math.IsNaN(c.Threshold) || math.IsInf(c.Threshold, 0)) {
-		err = fmt.Errorf("%s: the scores give %v, want a finite threshold", t.Policy, c.Threshold)
+		err = fault.New("detect-not-finite", t.Policy.String(), c.Threshold)
 	}
 	return c, err
 }
@@ -65,14 +65,14 @@ func trainTestPercentile(s Scores, t spec.Threshold) (Cut, error) {
 
 func meanSigma(s Scores, t spec.Threshold) (Cut, error) {
 	if len(s.Train) == 0 {
-		return Cut{}, errors.New("mean of no scores")
+		return Cut{}, fault.New("detect-no-mean")
 	}
 	mean, sigma := moments(s.Train)
 	return at(mean+float64(t.K*sigma), nil) // rounded here on every machine
 }
 
-// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section 9.2); NaN if
-// there are none.
+// moments returns the mean and the deviation with divisor n of xs, by two passes (metrics/README.md, section
+// 9.2); NaN if there are none.
 func moments(xs []float64) (mean, sigma float64) {
 	n := float64(len(xs))
 	for _, x := range xs {
@@ -90,14 +90,14 @@ func moments(xs []float64) (mean, sigma float64) {
 
 func bestF1(s Scores, _ spec.Threshold) (Cut, error) {
 	if s.Labels == nil {
-		return Cut{}, errors.New("best F1: the test part has no labels")
+		return Cut{}, fault.New("detect-no-labels")
 	}
 	e, err := metrics.NewEvaluation(s.Test, s.Labels, metrics.RefuseUnscored)
 	if err != nil {
 		return Cut{}, err
 	}
 	if e.Positives == 0 {
-		return Cut{}, errors.New("best F1: no test step is labelled anomalous")
+		return Cut{}, fault.New("detect-no-anomaly")
 	}
 	return at(float64(e.BestF1().Threshold), nil)
 }
@@ -111,10 +111,10 @@ func Percentile(xs []float64, percent float64) (float64, error) {
 // percentile sorts xs in place: a long series with overlapping training windows has millions of scores.
 func percentile(xs []float64, percent float64) (float64, error) {
 	if len(xs) == 0 {
-		return 0, errors.New("percentile of no scores")
+		return 0, fault.New("detect-no-percentile")
 	}
 	if !(percent >= 0 && percent <= 100) {
-		return 0, fmt.Errorf("percentile %v, want 0 to 100", percent)
+		return 0, fault.New("detect-percent", percent)
 	}
 	slices.Sort(xs)
 	r := float64(len(xs)-1) * percent / 100

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -218,7 +219,7 @@ func TestBestF1FlagsStrictlyAboveItsThreshold(t *testing.T) {
 
 func TestBestF1NeedsAnomalies(t *testing.T) {
 	for want, labels := range map[string][]uint8{"has no labels": nil, "no test step is labelled": {0, 0}} {
-		if _, err := detect.Choose(spec.Threshold{Policy: spec.PolicyBestF1}, detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := detect.Choose(spec.Threshold{Policy: spec.PolicyBestF1}, detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("labels %v: error %v, want %q", labels, err, want)
 		}
 	}

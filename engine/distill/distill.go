@@ -13,8 +13,8 @@ import (
 // Epsilon bounds the norms in a cosine from below (models/README.md, section 2.1).
 const Epsilon = 1e-8
 
-// objectives are the terms D(teacher, student) of models/README.md, section 2.1, for outputs of one shape [B,L,C]. No gradient
-// passes the teacher that they are given. An objective that does not distil has none.
+// objectives are the terms D(teacher, student) of models/README.md, section 2.1, for outputs of one shape
+// [B,L,C]. No gradient passes the teacher that they are given. An objective that does not distil has none.
 var objectives = [spec.ObjectiveCount]func(axis spec.AxisKind, teacher, student *graph.Node) *graph.Node{
 	spec.ObjectiveCosine: func(axis spec.AxisKind, teacher, student *graph.Node) *graph.Node {
 		return complement(graph.MeanAll(graph.Cosine(vectors[axis](teacher), vectors[axis](student), Epsilon)))
@@ -76,8 +76,8 @@ var schedules = [spec.WeightScheduleCount]func(weight, done float64) float64{
 //	linear    weight * (1 - (epoch-1)/epochs)
 //	cosine    weight * (1 + cos(pi*(epoch-1)/epochs)) / 2
 //
-// The first epoch has the full weight; the falling schedules let go of the teacher towards the end without reaching
-// 0, so that one epoch alone has the full weight, too. The objective must have a schedule.
+// The first epoch has the full weight; the falling schedules let go of the teacher towards the end without
+// reaching 0, so that one epoch alone has the full weight, too. The objective must have a schedule.
 func Weight(o spec.Objective, epoch, epochs int) float64 {
 	return schedules[o.Schedule](o.Weight, float64(epoch-1)/float64(epochs))
 }

@@ -127,7 +127,7 @@ func checkLabels(sp spec.Spec, labels []uint8) error {
 		return nil
 	}
 	return &spec.FieldError{Field: "detect.threshold.policy", Got: strconv.Quote(policy.Name),
-		Want: "a policy without labels: no scored test step is labelled anomalous"}
+		Want: fault.New("want-unlabelled-policy")}
 }
 
 func bounds(r steps.Range, n int) (from, to int) {

@@ -3,6 +3,7 @@ package experiment_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"iter"
 	"reflect"
@@ -23,12 +24,14 @@ var tells = map[string]string{
 	"data.source": "which set", "data.seed": "which set", "data.label": "which set", "data.split": "which set",
 }
 
-// Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing reads cannot pass.
+// Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing
+// reads cannot pass.
 func TestEveryFieldOfASpecChangesTheReport(t *testing.T) {
 	counts, seen := map[string]bool{}, map[string]bool{}
 	for _, base := range bases(t) {
 		before := ""
-		for path, at := range fields(reflect.TypeFor[spec.Spec](), "", func(s *spec.Spec) []reflect.Value { return []reflect.Value{reflect.ValueOf(s).Elem()} }) {
+		whole := func(s *spec.Spec) []reflect.Value { return []reflect.Value{reflect.ValueOf(s).Elem()} }
+		for path, at := range fields(reflect.TypeFor[spec.Spec](), "", whole) {
 			seen[path] = true
 			if counts[path] || tells[path] != "" {
 				continue
@@ -55,8 +58,8 @@ func TestEveryFieldOfASpecChangesTheReport(t *testing.T) {
 	}
 }
 
-// bases are experiments in which, taken together, each field has something to say: every model as teacher, as student and
-// as an arm's own student, every kind of threshold, and a training that stops early.
+// bases are experiments in which, taken together, each field has something to say: every model as teacher, as
+// student and as an arm's own student, every kind of threshold, and a training that stops early.
 func bases(t *testing.T) (list []spec.Spec) {
 	value := 0.5
 	thresholds := []spec.Threshold{{Policy: spec.PolicyTrainPercentile, Percent: 50}, {Policy: spec.PolicyMeanSigma, K: 1},
@@ -119,16 +122,19 @@ func numbers(t *testing.T, s spec.Spec) string {
 	return string(text)
 }
 
-// fields yields every field of a Spec that is no struct, by its path in JSON without positions in lists, with where a Spec
-// has it.
-func fields(typ reflect.Type, path string, in func(*spec.Spec) []reflect.Value) iter.Seq2[string, func(*spec.Spec) []reflect.Value] {
-	return func(yield func(string, func(*spec.Spec) []reflect.Value) bool) {
+// where is how a Spec's values of a field are found: one for each arm, say.
+type where func(*spec.Spec) []reflect.Value
+
+// fields yields every field of a Spec that is no struct, by its path in JSON without positions in lists, with
+// where a Spec has it.
+func fields(typ reflect.Type, path string, in where) iter.Seq2[string, where] {
+	return func(yield func(string, where) bool) {
 		for _, f := range reflect.VisibleFields(typ) {
 			if f.Anonymous {
 				continue
 			}
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			where := strings.TrimPrefix(path+"."+name, ".")
+			path := strings.TrimPrefix(path+"."+name, ".")
 			at := func(s *spec.Spec) (all []reflect.Value) {
 				for _, v := range in(s) {
 					all = append(all, v.FieldByIndex(f.Index))
@@ -137,7 +143,7 @@ func fields(typ reflect.Type, path string, in func(*spec.Spec) []reflect.Value) 
 			}
 			inner, of := within(f.Type)
 			if inner == nil {
-				if !yield(where, at) {
+				if !yield(path, at) {
 					return
 				}
 				continue
@@ -148,7 +154,7 @@ func fields(typ reflect.Type, path string, in func(*spec.Spec) []reflect.Value) 
 				}
 				return all
 			}
-			for p, at := range fields(inner, where, each) {
+			for p, at := range fields(inner, path, each) {
 				if !yield(p, at) {
 					return
 				}
@@ -180,8 +186,9 @@ func within(t reflect.Type) (inner reflect.Type, of func(reflect.Value) []reflec
 	return nil, nil
 }
 
-// changes yields valid Specs that differ from the base in one value of a field, or in as little beside it as makes them valid.
-func changes(base spec.Spec, at func(*spec.Spec) []reflect.Value) iter.Seq[spec.Spec] {
+// changes yields valid Specs that differ from the base in one value of a field, or in as little beside it as
+// makes them valid.
+func changes(base spec.Spec, at where) iter.Seq[spec.Spec] {
 	return func(yield func(spec.Spec) bool) {
 		for i := range at(copied(base)) {
 			for _, other := range others(at(copied(base))[i]) {
@@ -246,8 +253,9 @@ func others(v reflect.Value) (list []reflect.Value) {
 		add(v.Uint() + 1)
 	case reflect.Uint8:
 		for k := range 32 {
-			if other := uint8(k); uint64(k) != v.Uint() && reflect.ValueOf(other).Convert(v.Type()).Interface().(interface{ String() string }).String() != "invalid" {
-				add(other)
+			other := reflect.ValueOf(uint8(k)).Convert(v.Type())
+			if uint64(k) != v.Uint() && other.Interface().(fmt.Stringer).String() != "invalid" {
+				list = append(list, other)
 			}
 		}
 	case reflect.Float64:

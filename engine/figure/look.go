@@ -71,33 +71,22 @@ var further = []struct {
 	{[]vg.Length{3, 1}, draw.BoxGlyph{}},
 }
 
-// kindOf is the row of looks that an arm belongs to: its control or objective.
-func kindOf(a spec.Arm) string {
-	switch {
-	case a.Control != spec.ControlNone:
-		return a.Control.String()
-	case spec.Objectives[a.Objective.Kind].Distils:
-		return a.Objective.Kind.String()
-	}
-	return spec.ArmAlone
-}
-
 // lookOf is the look of a report's arm, by its place.
 func lookOf(r spec.Report, arm int) look {
 	a := r.Arms[arm].Arm
 	nth := 0
 	for _, before := range r.Arms[:arm] {
-		if kindOf(before.Arm) == kindOf(a) {
+		if before.Arm.Kind() == a.Kind() {
 			nth++
 		}
 	}
-	l := lookOfKind(kindOf(a))
+	l := lookOfKind(a.Kind())
 	if nth > 0 {
 		f := further[(nth-1)%len(further)]
 		l.dash, l.mark = f.dash, f.mark
 	}
 	switch {
-	case a.Name == kindOf(a): // a default name, which words say better
+	case a.Name == a.Kind(): // a default name, which words say better
 	case printable(a.Name):
 		l.name = a.Name
 	default:

@@ -73,7 +73,7 @@ func TestLooksDifferInGrey(t *testing.T) {
 	seen := map[string]int{}
 	for i := range r.Arms {
 		l := lookOf(r, i)
-		if kind := kindOf(r.Arms[i].Arm); i%2 == 1 && i < 6 {
+		if kind := r.Arms[i].Arm.Kind(); i%2 == 1 && i < 6 {
 			if first := lookOf(r, i-1); first.colour != l.colour || first.mark == l.mark ||
 				fmt.Sprint(first.dash) == fmt.Sprint(l.dash) {
 				t.Errorf("kind %s: %+v and %+v, want one colour, two marks and dashes", kind, first, l)
@@ -90,7 +90,7 @@ func TestLooksDifferInGrey(t *testing.T) {
 
 func TestEveryKindOfArmHasALook(t *testing.T) {
 	for _, a := range spec.Default().Arms {
-		if got := lookOfKind(kindOf(a)); got.name != words.English().Say(words.Key("arm-"+a.Name)) {
+		if got := lookOfKind(a.Kind()); got.name != words.English().Say(words.Key("arm-"+a.Name)) {
 			t.Errorf("%s is drawn as %s", a.Name, got.name)
 		}
 	}

@@ -1,8 +1,7 @@
 package metrics
 
 import (
-	"fmt"
-
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 )
 
@@ -31,7 +30,7 @@ func (e *Evaluation) At(threshold float64) *Alarms {
 // Flag takes the flags [n] of a rule that has no single threshold, such as a streaming one.
 func (e *Evaluation) Flag(flags []bool) (*Alarms, error) {
 	if len(flags) != e.N() {
-		return nil, fmt.Errorf("metrics: %d flags, want one for each of %d points", len(flags), e.N())
+		return nil, fault.New("metrics-flags", len(flags), e.N())
 	}
 	return e.alarms(runs(len(flags), func(i int) bool { return flags[i] })), nil
 }

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -10,6 +9,7 @@ import (
 	"sort"
 	"sync"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 )
 
@@ -76,14 +76,14 @@ type ranked struct {
 // is NaN without a policy for it; the message names the point.
 func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluation, error) {
 	if len(scores) != len(labels) {
-		return nil, fmt.Errorf("metrics: %d scores, %d labels, want as many", len(scores), len(labels))
+		return nil, fault.New("metrics-lengths", len(scores), len(labels))
 	}
 	unscored, err := checkPoints(scores, labels, policy)
 	if err != nil {
 		return nil, err
 	}
 	if len(scores) == unscored {
-		return nil, errors.New("metrics: no scored points, want at least one")
+		return nil, fault.New("metrics-no-points")
 	}
 	if unscored > 0 {
 		scores, labels = settle(scores, labels, policy)
@@ -100,11 +100,11 @@ func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored in
 	for i, s := range scores {
 		switch {
 		case labels[i] > 1:
-			return 0, fmt.Errorf("metrics: label %d is %d, want 0 or 1", i, labels[i])
+			return 0, fault.New("metrics-label", i, int(labels[i]))
 		case math.IsInf(s, 0):
-			return 0, fmt.Errorf("metrics: score %d is %v, want a finite number", i, s)
+			return 0, fault.New("metrics-score", i, fmt.Sprint(s))
 		case math.IsNaN(s) && policy == RefuseUnscored:
-			return 0, fmt.Errorf("metrics: score %d is NaN, want a finite number or a policy for unscored points", i)
+			return 0, fault.New("metrics-unscored", i)
 		case math.IsNaN(s):
 			unscored++
 		}

@@ -20,8 +20,9 @@ type Group string
 const (
 	// Honest metrics take the flags or the ranking as they are.
 	Honest Group = "honest"
-	// Flattering metrics help the detector with the test labels: point adjustment changes flags with them, an oracle
-	// threshold is chosen on them. They are never shown without their chance level and an honest metric.
+	// Flattering metrics help the detector with the test labels: point adjustment changes flags with them, an
+	// oracle threshold is chosen on them. They are never shown without their chance level and an honest
+	// metric.
 	Flattering Group = "flattering"
 )
 
@@ -37,8 +38,8 @@ type Metric struct {
 	OfScores func(*Evaluation) Value // for a metric of the ranking, which needs no threshold
 	OfAlarms func(*Alarms) Value     // for a metric of the flags at a threshold
 
-	// Chance is the level of a score without information that flags a point with probability rate, in closed form;
-	// nil where there is none. Use ChanceLevels, which draws scores for those.
+	// Chance is the level of a score without information that flags a point with probability rate, in closed
+	// form; nil where there is none. Use ChanceLevels, which draws scores for those.
 	Chance func(e *Evaluation, rate float64) Value
 }
 

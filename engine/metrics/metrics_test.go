@@ -108,11 +108,11 @@ func TestWrongInputIsRefusedWithItsPlace(t *testing.T) {
 		{[]float64{nan, nan}, []uint8{0, 1}, LowestUnscored, "metrics: no scored points, want at least one"},
 	} {
 		_, err := NewEvaluation(c.scores, c.labels, c.policy)
-		if err == nil || err.Error() != c.want {
+		if err == nil || words.English().Error(err) != c.want {
 			t.Errorf("%v %v: error %v, want %s", c.scores, c.labels, err, c.want)
 		}
 	}
-	if _, err := exampleSeries().Flag(make([]bool, 3)); err == nil || err.Error() != "metrics: 3 flags, want one for each of 12 points" {
+	if _, err := exampleSeries().Flag(make([]bool, 3)); err == nil || words.English().Error(err) != "metrics: 3 flags, want one for each of 12 points" {
 		t.Errorf("error %v", err)
 	}
 }

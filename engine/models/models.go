@@ -20,12 +20,13 @@ var All = [spec.ModelCount]Model{
 	spec.ModelGTA:                gta,
 }
 
-// Model is a detector: a network that gives every window a series like it, a loss of its own, a score for every step. What
-// is known of it without building it stands in spec.Models.
+// Model is a detector: a network that gives every window a series like it, a loss of its own, a score for
+// every step. What is known of it without building it stands in spec.Models.
 type Model struct {
 	Constants Constants
-	// MicroBatch is how many windows go best through the graph at once. One keeps a small transformer's activations in
-	// cache; the products of a recurrence, or those with weights too large for the cache, need more rows. Only DModel of c counts.
+	// MicroBatch is how many windows go best through the graph at once. One keeps a small transformer's
+	// activations in cache; the products of a recurrence, or those with weights too large for the cache, need
+	// more rows. Only DModel of c counts.
 	MicroBatch func(c Config) int
 	// Fits says what else is wrong with sizes that are large enough; nil = nothing can be.
 	Fits func(c Config) error
@@ -39,8 +40,8 @@ type Model struct {
 // always is a micro-batch that no size changes.
 func always(n int) func(Config) int { return func(Config) int { return n } }
 
-// ConfigOf is the configuration of a spec's model, with its lab size where the spec leaves one out. Window and Channels are
-// for the data to say.
+// ConfigOf is the configuration of a spec's model, with its lab size where the spec leaves one out. Window
+// and Channels are for the data to say.
 func ConfigOf(m spec.Model) Config {
 	m = m.OrLab()
 	c := Config{DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent, Flows: m.Flows,
@@ -147,7 +148,8 @@ func (o Output) Score(kind spec.ScoreKind) (*graph.Node, error) {
 	return nil, fmt.Errorf("models: score %s: the model has none", kind)
 }
 
-// Extra is a tensor of a public checkpoint that is no parameter here: accepted without use when weights are read.
+// Extra is a tensor of a public checkpoint that is no parameter here: accepted without use when weights are
+// read.
 type Extra struct {
 	Name  string
 	Shape tensor.Shape

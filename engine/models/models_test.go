@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
 	"cosinelab/engine/autodiff"
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/graph"
@@ -234,7 +235,7 @@ func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
 	} {
 		sizes := fit(c.model, odd)
 		c.change(&sizes)
-		if _, _, err := models.Graph(c.model, sizes, 1); err == nil || err.Error() != c.want {
+		if _, _, err := models.Graph(c.model, sizes, 1); err == nil || words.English().Error(err) != c.want {
 			t.Errorf("error %v, want %s", err, c.want)
 		}
 	}

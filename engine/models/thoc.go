@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
@@ -71,7 +72,7 @@ func (c Config) centres(layer int) int { return c.Centres[min(layer, len(c.Centr
 // reachable says whether the last layer looks back within the window, so that it has a step to predict.
 func reachable(c Config) error {
 	if last := skip(min(c.Layers, 30) - 1); last >= c.Window {
-		return fmt.Errorf("thoc: layers %d, of which the last looks %d steps back, want fewer than window %d", c.Layers, last, c.Window)
+		return fault.New("model-reach-thoc", c.Layers, last, c.Window)
 	}
 	return nil
 }

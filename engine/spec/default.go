@@ -9,9 +9,10 @@ const (
 	ArmRandom    = "random"
 )
 
-// Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher, an
-// Anomaly Transformer as student, three arms, two controls, three seeds. It scores by reconstruction error: the
-// student's own association-weighted score ranks steps within a window only, which unadjusted metrics punish.
+// Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher,
+// an Anomaly Transformer as student, three arms, two controls, three seeds. It scores by reconstruction
+// error: the student's own association-weighted score ranks steps within a window only, which unadjusted
+// metrics punish.
 func Default() Spec {
 	return Spec{
 		Version: Version,

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
+	"strconv"
+
+	"cosinelab/datasets/fault"
 )
 
-// A kind is the index of a row in a table of this package, which holds what is known of it. In JSON it is the row's name.
-// Kinds that a Spec may leave out, or must name, begin with 0, no name.
+// A kind is the index of a row in a table of this package, which holds what is known of it. In JSON it is the
+// row's name. Kinds that a Spec may leave out, or must name, begin with 0, no name.
 
 // row is one row of a table of kinds.
 type row interface{ name() string }
@@ -54,10 +56,17 @@ type nameError struct {
 	choices []string // the names that there are; "" = none is a choice
 }
 
-func (e *nameError) Error() string { return fmt.Sprintf("spec: %q, want %s", e.got, e.want()) }
+// Told returns the key of the sentence and its arguments.
+func (e *nameError) Told() (key string, args []any) {
+	return "spec-whole", []any{strconv.Quote(e.got), e.want()}
+}
 
-func (e *nameError) want() string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(e.choices), func(name string) bool { return name == "" }), " or ")
+// Error is for programmers.
+func (e *nameError) Error() string { return fmt.Sprintf("spec: %q, want one of %v", e.got, e.choices) }
+
+func (e *nameError) want() error {
+	named := slices.DeleteFunc(slices.Clone(e.choices), func(name string) bool { return name == "" })
+	return fault.New("want-one-of", fault.Choices(named))
 }
 
 // Each yields the kinds of a table that have a name, in the order of the table: Each(PolicyCount).

@@ -20,9 +20,10 @@ const (
 
 // ModelInfo is what is known of a model without building it.
 type ModelInfo struct {
-	Name     string
-	Title    string      // a proper name, the same in every language
-	Lab      Model       // sizes that train within seconds; a zero in a Spec stands for them. A size that is 0 here is none the model has
+	Name  string
+	Title string // a proper name, the same in every language
+	// Lab sizes train within seconds; a zero in a Spec stands for them. A size that is 0 here is none the model has.
+	Lab      Model
 	Full     Model       // sizes of the paper
 	Scores   []ScoreKind // what it gives beside those that every model has, its own first
 	Teaches  bool        // it may be a teacher

@@ -2,8 +2,9 @@ package spec
 
 import "strings"
 
-// What every kind has: String is its name, which is what JSON has in its place. WordKey is the key of its title in the
-// languages' files; that of a model, whose title is a proper name, is the key of a sentence about it.
+// What every kind has: String is its name, which is what JSON has in its place. WordKey is the key of its
+// title in the languages' files; that of a model, whose title is a proper name, is the key of a sentence
+// about it.
 
 func wordKey(prefix, name string) string { return prefix + "-" + strings.ReplaceAll(name, "_", "-") }
 

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
 // place is where a value of a JSON text begins.
@@ -36,7 +38,8 @@ type outliner struct {
 	strange []error // fields that a Spec does not have, or has already, and names that no table has
 }
 
-// outline returns the places of all values in a text that is JSON, and what is wrong with the names of its fields.
+// outline returns the places of all values in a text that is JSON, and what is wrong with the names of its
+// fields.
 func outline(text []byte) ([]place, []error) {
 	o := outliner{d: json.NewDecoder(bytes.NewReader(text))}
 	o.value(reflect.TypeFor[Spec](), "")
@@ -91,9 +94,9 @@ func (o *outliner) object(t reflect.Type, path string) {
 		inner := strings.TrimPrefix(path+"."+key, ".")
 		switch field := fieldOf(t, key); {
 		case t != nil && t.Kind() == reflect.Struct && field == nil:
-			o.note(inner, "unknown field", "one of "+strings.Join(fieldNames(t), ", "))
+			o.note(inner, fault.Word("got-unknown-field"), fault.New("want-field", fault.Choices(fieldNames(t))))
 		case seen[key]:
-			o.note(inner, "given twice", "each field once")
+			o.note(inner, fault.Word("got-twice"), fault.New("want-field-once"))
 		}
 		seen[key] = true
 		o.value(fieldOf(t, key), inner)
@@ -102,11 +105,12 @@ func (o *outliner) object(t reflect.Type, path string) {
 }
 
 // note keeps what is strange.
-func (o *outliner) note(path, got, want string) {
+func (o *outliner) note(path string, got any, want error) {
 	o.strange = append(o.strange, &FieldError{path, got, want})
 }
 
-// fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is none.
+// fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is
+// none.
 func fieldOf(t reflect.Type, name string) reflect.Type {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
@@ -143,19 +147,36 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
-// typeName says in the words of JSON what a Go type holds.
-func typeName(t reflect.Type) string {
+// gotOf is what encoding/json found in place of what it wanted: a kind of value, or "number" with its text.
+func gotOf(value string) any {
+	switch kind, text, _ := strings.Cut(value, " "); {
+	case text != "":
+		return text
+	case kind == "string":
+		return fault.Word("got-text")
+	case kind == "number":
+		return fault.Word("got-number")
+	case kind == "array":
+		return fault.Word("got-list")
+	case kind == "object":
+		return fault.Word("got-object")
+	}
+	return value // true, false, null
+}
+
+// wantOf says in the words of JSON what a Go type holds.
+func wantOf(t reflect.Type) fault.Word {
 	switch t.Kind() {
 	case reflect.Int:
-		return "a whole number"
+		return "want-whole"
 	case reflect.Uint64:
-		return "a whole number from 0"
+		return "want-whole-from-0"
 	case reflect.Float64:
-		return "a number"
+		return "want-number"
 	case reflect.String, reflect.Uint8: // a kind is a name
-		return "a text"
+		return "want-text"
 	case reflect.Slice:
-		return "a list"
+		return "want-list"
 	}
-	return "an object"
+	return "want-object"
 }

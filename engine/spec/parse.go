@@ -9,27 +9,31 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 )
 
 // FieldError says which field of a Spec is wrong, what it holds and what was expected.
 type FieldError struct {
 	Field string // its path: train.rate, arms[1].objective.weight; empty = the whole spec
-	Got   string
-	Want  string
+	Got   any    // a text as it stands there, or a fault.Word
+	Want  error  // a *fault.Fault
 }
 
-func (e *FieldError) Error() string {
+// Told returns the key of the sentence and its arguments.
+func (e *FieldError) Told() (key string, args []any) {
 	if e.Field == "" {
-		return fmt.Sprintf("spec: %s, want %s", e.Got, e.Want)
+		return "spec-whole", []any{e.Got, e.Want}
 	}
-	return fmt.Sprintf("spec: %s: %s, want %s", e.Field, e.Got, e.Want)
+	return "spec-field", []any{e.Field, e.Got, e.Want}
 }
 
-// Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or out of
-// range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
+// Error is for programmers.
+func (e *FieldError) Error() string { return fmt.Sprintf("spec: %s: %v, %v", e.Field, e.Got, e.Want) }
+
+// Parse reads a Spec from JSON. It is strict: an unknown field, one given twice, a value of the wrong type or
+// out of range is a *FieldError with the field's path. Text that is no JSON is an error with its line.
 func Parse(text []byte) (Spec, error) {
 	s, wrong := parse(text)
 	if len(wrong) > 0 {
@@ -54,16 +58,16 @@ func parse(text []byte) (s Spec, errs []error) {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		line, col := position(text, syntax.Offset-1) // it counts the byte that is wrong
-		return s, []error{fmt.Errorf("spec: line %d, column %d: %s", line, col, syntax.Error())}
+		return s, []error{fault.New("spec-syntax", line, col, syntax.Error())}
 	}
 	places, strange := outline(text)
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		first := &FieldError{pathAt(places, wrong.Offset), wrong.Value, typeName(wrong.Type)}
+		first := &FieldError{pathAt(places, wrong.Offset), gotOf(wrong.Value), fault.New(string(wantOf(wrong.Type)))}
 		return s, append([]error{first}, strange...)
 	case err != nil && len(strange) == 0: // a name that a table does not have is strange, too
-		return s, []error{fmt.Errorf("spec: %w", err)}
+		return s, []error{fault.New("spec-unreadable", err)}
 	}
 	return s, strange
 }
@@ -75,7 +79,7 @@ const maxText = 1 << 20
 func Read(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxText+1))
 	if err == nil && len(text) > maxText {
-		err = &FieldError{Got: fmt.Sprintf("more than %d bytes", maxText), Want: "a shorter text"}
+		err = fault.New("spec-too-long", maxText)
 	}
 	return text, err
 }
@@ -89,10 +93,14 @@ func position(text []byte, offset int64) (line, col int) {
 // check collects wrong fields, each with the first that is wrong with it.
 type check struct{ wrong []error }
 
-func (c *check) that(ok bool, field string, got any, want string) {
+// that wants a field to be as the words of a key say.
+func (c *check) that(ok bool, field string, got any, want fault.Word, args ...any) {
 	known := func(err error) bool { return err.(*FieldError).Field == field }
 	if !ok && !slices.ContainsFunc(c.wrong, known) {
-		c.wrong = append(c.wrong, &FieldError{field, fmt.Sprint(got), want})
+		if _, said := got.(fault.Word); !said {
+			got = fmt.Sprint(got)
+		}
+		c.wrong = append(c.wrong, &FieldError{field, got, fault.New(string(want), args...)})
 	}
 }
 
@@ -117,25 +125,26 @@ func wantAmong[K interface {
 	~uint8
 	String() string
 }](c *check, field string, got K, want []K) {
-	choices := make([]string, len(want))
+	choices := make(fault.Choices, len(want))
 	for i, k := range want {
 		choices[i] = k.String()
 	}
-	c.that(slices.Contains(want, got), field, strconv.Quote(got.String()), strings.Join(choices, " or "))
+	c.that(slices.Contains(want, got), field, strconv.Quote(got.String()), "want-one-of", choices)
 }
 
-// Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in terabytes.
+// Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in
+// terabytes.
 const (
 	maxWindow = 4096 // attention keeps its square, for every head and layer
 	maxEpochs = 1_000_000
 	maxSpan   = 1_000_000
 	maxSeed   = 1 << 53
-	wantSeed  = "below 2^53, so that every JSON reader keeps it exactly"
 )
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// Validate checks every field that can be judged without the data. The first wrong one is returned as *FieldError.
+// Validate checks every field that can be judged without the data. The first wrong one is returned as
+// *FieldError.
 func (s Spec) Validate() error {
 	c := s.check()
 	return c.first()
@@ -143,12 +152,12 @@ func (s Spec) Validate() error {
 
 // check finds all wrong fields.
 func (s Spec) check() (c check) {
-	c.that(s.Version == Version, "version", s.Version, fmt.Sprint(Version))
+	c.that(s.Version == Version, "version", s.Version, "want-exactly", Version)
 	s.Data.validate(&c)
 	s.Teacher.validate(&c, "teacher", teaches)
 	if s.Teacher.Weights == "" {
 		c.that(s.Teacher.Epochs >= 1 && s.Teacher.Epochs <= maxEpochs, "teacher.epochs", s.Teacher.Epochs,
-			fmt.Sprintf("1 to %d, or weights", maxEpochs))
+			"want-epochs-or-weights", maxEpochs)
 	}
 	s.Student.validate(&c, "student", learns)
 	s.validateArms(&c)
@@ -161,20 +170,20 @@ func (s Spec) check() (c check) {
 }
 
 func (d Data) validate(c *check) {
-	c.that(d.Source != "", "data.source", `""`, "a source such as builtin/server")
+	c.that(d.Source != "", "data.source", `""`, "want-source")
 	wantOne(c, "data.scaling", d.Scaling, ScalingCount)
-	c.that(d.Seed < maxSeed, "data.seed", d.Seed, wantSeed)
-	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, fmt.Sprintf("2 to %d steps", maxWindow))
-	c.that(d.Stride >= 1, "data.stride", d.Stride, "at least 1 step")
+	c.that(d.Seed < maxSeed, "data.seed", d.Seed, "want-seed")
+	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, "want-steps", 2, maxWindow)
+	c.that(d.Stride >= 1, "data.stride", d.Stride, "want-a-step")
 	validateRange(d.Train, c, "data.train")
 	validateRange(d.Test, c, "data.test")
 	for i, ch := range d.Channels {
 		field := fmt.Sprintf("data.channels[%d]", i)
-		c.that(ch >= 0, field, ch, "a column from 0")
-		c.that(!slices.Contains(d.Channels[:i], ch), field, ch, "each column once")
+		c.that(ch >= 0, field, ch, "want-column")
+		c.that(!slices.Contains(d.Channels[:i], ch), field, ch, "want-column-once")
 	}
 	if d.Split != nil {
-		c.that(*d.Split > 0 && *d.Split < 1, "data.split", *d.Split, "a share between 0 and 1")
+		c.that(*d.Split > 0 && *d.Split < 1, "data.split", *d.Split, "want-share-inside")
 	}
 }
 
@@ -182,8 +191,8 @@ func validateRange(r steps.Range, c *check, field string) {
 	if r == (steps.Range{}) {
 		return
 	}
-	c.that(r.From >= 0, field+".from", r.From, "a step from 0")
-	c.that(r.To > r.From, field+".to", r.To, fmt.Sprintf("more than from, %d", r.From))
+	c.that(r.From >= 0, field+".from", r.From, "want-step-from-0")
+	c.that(r.To > r.From, field+".to", r.To, "want-after-from", r.From)
 }
 
 func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
@@ -193,17 +202,17 @@ func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
 	for k, size := range Sizes {
 		where, n := field+"."+size.Name, *full.Size(SizeKind(k))
 		if *row.Lab.Size(SizeKind(k)) == 0 {
-			c.that(n == 0, where, n, "0: a "+row.Name+" has none")
+			c.that(n == 0, where, n, "want-none-of-model", row.Name)
 		} else {
-			c.that(n >= 1 && n <= size.Most, where, n, fmt.Sprintf("1 to %d, or 0 for the model's own size", size.Most))
+			c.that(n >= 1 && n <= size.Most, where, n, "want-size", size.Most)
 		}
 	}
-	c.that(m.Dropout == 0 || row.Drops(), field+".dropout", m.Dropout, "0: a "+row.Name+" has none")
-	c.that(m.Dropout >= 0 && m.Dropout < 1, field+".dropout", m.Dropout, "a share from 0 up to 1")
+	c.that(m.Dropout == 0 || row.Drops(), field+".dropout", m.Dropout, "want-none-of-model", row.Name)
+	c.that(m.Dropout >= 0 && m.Dropout < 1, field+".dropout", m.Dropout, "want-share-below-1")
 	if row.Branches > 0 && full.Heads > 0 {
 		part := full.DModel / row.Branches
-		c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "an even number, for the position code")
-		c.that(part%full.Heads == 0, field+".heads", full.Heads, fmt.Sprintf("a divisor of d_model, %d", part))
+		c.that(full.DModel%2 == 0, field+".d_model", full.DModel, "want-even")
+		c.that(part%full.Heads == 0, field+".heads", full.Heads, "want-divisor", part)
 	}
 }
 
@@ -211,17 +220,17 @@ func teaches(m ModelInfo) bool { return m.Teaches }
 func learns(m ModelInfo) bool  { return m.Learns }
 
 func (s Spec) validateArms(c *check) {
-	c.that(len(s.Arms) > 0, "arms", "none", "at least one arm")
+	c.that(len(s.Arms) > 0, "arms", fault.Word("got-none"), "want-an-arm")
 	for i, a := range s.Arms {
 		field := fmt.Sprintf("arms[%d]", i)
-		c.that(a.Name != "", field+".name", `""`, "a name")
+		c.that(a.Name != "", field+".name", `""`, "want-a-name")
 		c.that(!slices.ContainsFunc(s.Arms[:i], func(b Arm) bool { return b.Name == a.Name }), field+".name",
-			fmt.Sprintf("%q", a.Name), "a name that no other arm has")
+			strconv.Quote(a.Name), "want-own-name")
 		if a.Student != nil {
 			a.Student.validate(c, field+".student", learns)
 		}
 		if a.Control != ControlNone {
-			c.that(a.Objective == Objective{}, field+".objective", "set", "none: a control is not trained")
+			c.that(a.Objective == Objective{}, field+".objective", fault.Word("got-set"), "want-no-objective")
 			continue
 		}
 		a.Objective.validate(c, field+".objective")
@@ -230,11 +239,11 @@ func (s Spec) validateArms(c *check) {
 
 func (o Objective) validate(c *check, field string) {
 	wantOne(c, field+".kind", o.Kind, ObjectiveCount)
-	c.that(finite(o.Weight) && o.Weight >= 0, field+".weight", o.Weight, "0 or more")
+	c.that(finite(o.Weight) && o.Weight >= 0, field+".weight", o.Weight, "want-not-negative")
 	row := Objectives[o.Kind]
 	wantIf(c, row.Axis, field+".axis", o.Axis, AxisCount)
 	if !row.Distils {
-		c.that(o.Weight == 0, field+".weight", o.Weight, "0: there is no term to weigh")
+		c.that(o.Weight == 0, field+".weight", o.Weight, "want-no-weight")
 	}
 	wantIf(c, row.Distils, field+".schedule", o.Schedule, WeightScheduleCount)
 }
@@ -247,42 +256,35 @@ func wantIf[K interface {
 	if condition {
 		wantOne(c, field, got, count)
 	} else {
-		c.that(got == 0, field, strconv.Quote(got.String()), "nothing")
+		c.that(got == 0, field, strconv.Quote(got.String()), "want-nothing")
 	}
 }
 
 func (t Train) validate(c *check) {
-	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "a number above 0")
+	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "want-positive")
 	wantOne(c, "train.schedule", t.Schedule, RateScheduleCount)
-	for _, p := range []struct {
-		name  string
-		value float64
-		ok    bool
-		want  string
-	}{
-		{"step_epochs", float64(t.StepEpochs), t.StepEpochs >= 0, "1 epoch or more, or 0 for 20"},
-		{"step_factor", t.StepFactor, t.StepFactor >= 0 && t.StepFactor <= 1, "a share up to 1, or 0 for one half"},
-	} {
-		c.that(p.value == 0 || RateSchedules[t.Schedule].Steps, "train."+p.name, p.value, "nothing: the schedule is "+t.Schedule.String())
-		c.that(p.ok, "train."+p.name, p.value, p.want)
-	}
-	c.that(finite(t.Decay) && t.Decay >= 0, "train.decay", t.Decay, "0 or more")
-	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, fmt.Sprintf("1 to %d", maxEpochs))
-	c.that(t.Batch >= 1, "train.batch", t.Batch, "at least 1 window")
-	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "a norm above 0, or 0 for no clipping")
-	c.that(finite(t.ClipEach) && t.ClipEach >= 0, "train.clip_each", t.ClipEach, "a norm above 0, or 0 for no clipping")
-	c.that(t.Clip == 0 || t.ClipEach == 0, "train.clip_each", t.ClipEach, "0, or clip 0: one way to clip")
-	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "a share from 0 up to 1")
-	c.that(t.Patience >= 0, "train.patience", t.Patience, "0 or more epochs")
-	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "0, or a validation share above 0")
+	steps := RateSchedules[t.Schedule].Steps
+	c.that(t.StepEpochs == 0 || steps, "train.step_epochs", t.StepEpochs, "want-no-step", t.Schedule.String())
+	c.that(t.StepEpochs >= 0, "train.step_epochs", t.StepEpochs, "want-step-epochs", DefaultStepEpochs)
+	c.that(t.StepFactor == 0 || steps, "train.step_factor", t.StepFactor, "want-no-step", t.Schedule.String())
+	c.that(t.StepFactor >= 0 && t.StepFactor <= 1, "train.step_factor", t.StepFactor, "want-step-factor", DefaultStepFactor)
+	c.that(finite(t.Decay) && t.Decay >= 0, "train.decay", t.Decay, "want-not-negative")
+	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, "want-up-to", maxEpochs)
+	c.that(t.Batch >= 1, "train.batch", t.Batch, "want-a-window")
+	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "want-clip")
+	c.that(finite(t.ClipEach) && t.ClipEach >= 0, "train.clip_each", t.ClipEach, "want-clip")
+	c.that(t.Clip == 0 || t.ClipEach == 0, "train.clip_each", t.ClipEach, "want-one-clip")
+	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "want-share-below-1")
+	c.that(t.Patience >= 0, "train.patience", t.Patience, "want-epochs")
+	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "want-no-patience")
 }
 
 func (d Detect) validate(c *check) {
 	wantOne(c, "detect.score", d.Score, ScoreCount)
 	d.Threshold.validate(c)
-	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, fmt.Sprintf("a span of 1 to %d steps, or 0 for none", maxSpan))
+	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, "want-span", maxSpan)
 	c.that(d.Smoothing == 0 || !Policies[d.Threshold.Policy].Smooths, "detect.smoothing", d.Smoothing,
-		"0: the "+d.Threshold.Policy.String()+" threshold smooths scores itself")
+		"want-no-smoothing", d.Threshold.Policy.String())
 }
 
 // validateScore checks that every student has the score.
@@ -292,50 +294,51 @@ func (s Spec) validateScore(c *check) {
 		if !Controls[a.Control].Student || Models[student].Has(s.Detect.Score) {
 			continue
 		}
-		var has []string
+		var has fault.Choices
 		for k := range Each(ScoreCount) {
 			if Models[student].Has(k) {
 				has = append(has, k.String())
 			}
 		}
-		c.that(false, "detect.score", strconv.Quote(s.Detect.Score.String()), strings.Join(has, " or ")+" for "+student.String())
+		c.that(false, "detect.score", strconv.Quote(s.Detect.Score.String()), "want-score-of", has, student.String())
 	}
 }
 
 // validateWarm checks that every student says of a step what it says with fewer steps after it.
 func (s Spec) validateWarm(c *check) {
 	warm := s.Detect.Warm
-	c.that(warm >= 0 && warm <= s.Data.Window, "detect.warm", warm, fmt.Sprintf("1 to %d steps, the window, or 0 for cold", s.Data.Window))
+	c.that(warm >= 0 && warm <= s.Data.Window, "detect.warm", warm, "want-warm", s.Data.Window)
 	for _, a := range s.Arms {
 		if student := s.StudentOf(a); warm > 0 && Controls[a.Control].Student {
-			c.that(student.Causal(), "detect.warm", warm, "0: "+student.Kind.String()+" looks ahead in its window")
+			c.that(student.Causal(), "detect.warm", warm, "want-cold", student.Kind.String())
 		}
 	}
 }
 
 func (s Spec) validateSeeds(c *check) {
-	c.that(len(s.Seeds) > 0, "seeds", "none", "at least one seed")
+	c.that(len(s.Seeds) > 0, "seeds", fault.Word("got-none"), "want-a-seed")
 	for i, seed := range s.Seeds {
 		field := fmt.Sprintf("seeds[%d]", i)
-		c.that(!slices.Contains(s.Seeds[:i], seed), field, seed, "each seed once")
-		c.that(seed < maxSeed, field, seed, wantSeed)
+		c.that(!slices.Contains(s.Seeds[:i], seed), field, seed, "want-seed-once")
+		c.that(seed < maxSeed, field, seed, "want-seed")
 	}
 }
 
-// ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded, channels.
+// ValidateFor checks the fields that depend on the size of the series: steps of both parts as loaded,
+// channels.
 func (s Spec) ValidateFor(trainSteps, testSteps, channels int) error {
 	var c check
 	train := within(s.Data.Train, &c, "data.train", trainSteps)
 	test := within(s.Data.Test, &c, "data.test", testSteps)
 	for i, ch := range s.Data.Channels {
-		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, fmt.Sprintf("a column below %d", channels))
+		c.that(ch < channels, fmt.Sprintf("data.channels[%d]", i), ch, "want-column-below", channels)
 	}
 	held := s.Train.Held(train)
 	c.that(s.Data.Window <= train-held, "data.window", s.Data.Window,
-		fmt.Sprintf("at most the %d training steps that are not held out", train-held))
+		"want-within-training", train-held)
 	c.that(s.Train.Validation == 0 || s.Data.Window <= held, "train.validation", s.Train.Validation,
-		fmt.Sprintf("0, or a share of the %d training steps that holds a window of %d", train, s.Data.Window))
-	c.that(s.Data.Window <= test, "data.window", s.Data.Window, fmt.Sprintf("at most the %d test steps", test))
+		"want-validation", train, s.Data.Window)
+	c.that(s.Data.Window <= test, "data.window", s.Data.Window, "want-within-test", test)
 	return c.first()
 }
 
@@ -344,6 +347,6 @@ func within(r steps.Range, c *check, field string, n int) int {
 	if r == (steps.Range{}) {
 		return n
 	}
-	c.that(r.To <= n, field+".to", r.To, fmt.Sprintf("at most %d, the steps there are", n))
+	c.that(r.To <= n, field+".to", r.To, "want-within", n)
 	return r.To - r.From
 }

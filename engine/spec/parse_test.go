@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
@@ -42,11 +44,13 @@ type always struct{}
 func (always) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestATextLongerThanAnySpecIsNotRead(t *testing.T) {
-	var fe *spec.FieldError
-	if got, err := spec.Read(always{}); !errors.As(err, &fe) || len(got) > 2<<20 {
+	if got, err := spec.Read(always{}); !fault.Has(err, "spec-too-long") || len(got) > 2<<20 {
 		t.Errorf("%d bytes read, error %v", len(got), err)
 	}
 }
+
+// said is an error in English.
+func said(err error) string { return words.English().Error(err) }
 
 // wrongField fails unless err is a FieldError about the field, whose message names it too.
 func wrongField(t *testing.T, what string, err error, field string) *spec.FieldError {
@@ -56,8 +60,8 @@ func wrongField(t *testing.T, what string, err error, field string) *spec.FieldE
 		t.Errorf("%s: error %v, want one about %s", what, err, field)
 		return &spec.FieldError{}
 	}
-	if !strings.HasPrefix(err.Error(), "spec: "+field+": ") || fe.Want == "" {
-		t.Errorf("%s: message %q", what, err)
+	if text := said(err); !strings.HasPrefix(text, "spec: "+field+": ") {
+		t.Errorf("%s: message %q", what, text)
 	}
 	return fe
 }
@@ -191,28 +195,28 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"unknown field at the top", `"seeds":`, `"seed":`, "seed", "one of version"},
 		{"other case", `"window":`, `"Window":`, "data.Window", "unknown field"},
 		{"field given twice", `"window":`, `"window":5,"window":`, "data.window", "given twice"},
-		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size", "one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, dropout, epochs, weights"},
-		{"text for a number", `"rate":0.001`, `"rate":"fast"`, "train.rate", "string, want a number"},
-		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "number 50.5, want a whole number"},
-		{"negative seed", `"seeds":[1,2,3]`, `"seeds":[1,-2,3]`, "seeds[1]", "number -2, want a whole number from 0"},
-		{"number for a text", `"kind":"cosine"`, `"kind":1`, "arms[1].objective.kind", "number, want a text"},
-		{"object for a list", `"seeds":[1,2,3]`, `"seeds":{"a":[1]}`, "seeds", "object, want a list"},
-		{"list for an object", `"threshold":{"policy":"train_percentile","percent":99}`, `"threshold":[1]`, "detect.threshold", "array, want an object"},
-		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[1].objective.weight", "number 1e400, want a number"},
+		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size", "one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, dropout, epochs or weights"},
+		{"text for a number", `"rate":0.001`, `"rate":"fast"`, "train.rate", "a text, want a number"},
+		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "50.5, want a whole number"},
+		{"negative seed", `"seeds":[1,2,3]`, `"seeds":[1,-2,3]`, "seeds[1]", "-2, want a whole number from 0"},
+		{"number for a text", `"kind":"cosine"`, `"kind":1`, "arms[1].objective.kind", "a number, want a text"},
+		{"object for a list", `"seeds":[1,2,3]`, `"seeds":{"a":[1]}`, "seeds", "an object, want a list"},
+		{"list for an object", `"threshold":{"policy":"train_percentile","percent":99}`, `"threshold":[1]`, "detect.threshold", "a list, want an object"},
+		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[1].objective.weight", "1e400, want a number"},
 		{"unknown scaling", `"scaling":"standard"`, `"scaling":"minmax"`, "data.scaling", `"minmax", want standard or none`},
-		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model", `"oracle", want transformer or anomaly_transformer or lstm`},
+		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model", `"oracle", want transformer, anomaly_transformer, lstm`},
 		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[4].control", `"placebo", want untrained or random`},
-		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind", `"kl", want none or cosine or mse`},
-		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis", `"batch", want channel or time or window`},
-		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score", `"rank", want model or reconstruction`},
-		{"unknown policy", `"policy":"train_percentile"`, `"policy":"median"`, "detect.threshold.policy", `"median", want fixed or train_percentile`},
-		{"no model", `"model":"transformer"`, `"model":""`, "teacher.model", `"", want transformer or`},
-		{"null for a model", `"model":"transformer"`, `"model":null`, "teacher.model", `want transformer or`},
+		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind", `"kl", want none, cosine or mse`},
+		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis", `"batch", want channel, time or window`},
+		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score", `"rank", want model, reconstruction`},
+		{"unknown policy", `"policy":"train_percentile"`, `"policy":"nonesuch"`, "detect.threshold.policy", `"nonesuch", want fixed, train_percentile`},
+		{"no model", `"model":"transformer"`, `"model":""`, "teacher.model", `"", want transformer,`},
+		{"null for a model", `"model":"transformer"`, `"model":null`, "teacher.model", `want transformer,`},
 		{"nothing", good, ``, "", "spec: line 1, column 1: unexpected end of JSON input"},
 		{"cut off", good, good[:len(good)/2], "", "unexpected end"},
 		{"comma too many", `"seeds":[1,2,3]`, `"seeds":[1,2,3],`, "", "line 1"},
 		{"more behind", good, good + "\n {}", "", "line 2, column 2"},
-		{"a list", good, `[1]`, "", "spec: array, want an object"},
+		{"a list", good, `[1]`, "", "spec: a list, want an object"},
 		{"null", good, `null`, "version", "0, want 1"},
 		{"nulls", `"data":{`, `"data":null,"dat":{`, "dat", "unknown field"},
 	} {
@@ -221,8 +225,8 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 			t.Fatalf("%s: %q is not in the text", c.name, c.old)
 		}
 		_, err := spec.Parse([]byte(changed))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
+		if err == nil || !strings.Contains(said(err), c.want) {
+			t.Errorf("%s: error %s, want %q", c.name, said(err), c.want)
 		}
 		if c.field != "" {
 			wrongField(t, c.name, err, c.field)
@@ -250,8 +254,8 @@ func TestFieldsThatDependOnTheSeriesAreNamed(t *testing.T) {
 		s.Data.Window, s.Train.Validation, s.Train.Patience = 50, 0.2, 1
 		c.change(&s)
 		fe := wrongField(t, c.name, s.ValidateFor(c.train, c.test, c.channels), c.field)
-		if !strings.Contains(fe.Want, c.want) {
-			t.Errorf("%s: want %q, expected %q", c.name, fe.Want, c.want)
+		if want := said(fe.Want); !strings.Contains(want, c.want) {
+			t.Errorf("%s: want %q, expected %q", c.name, want, c.want)
 		}
 	}
 	s := spec.Default()
@@ -274,8 +278,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, err := spec.Parse(text)
 		if err != nil {
-			if !strings.HasPrefix(err.Error(), "spec: ") {
-				t.Fatalf("error %q", err)
+			if text := said(err); !strings.HasPrefix(text, "spec: ") {
+				t.Fatalf("error %q", text)
 			}
 			return
 		}

@@ -3,6 +3,8 @@ package spec
 import (
 	"fmt"
 	"slices"
+
+	"cosinelab/datasets/fault"
 )
 
 // PolicyKind is a way to choose a threshold.
@@ -96,7 +98,7 @@ type ParamInfo struct {
 	Name    string  // of the field of Threshold, as JSON calls it
 	Default float64 // what an absent one stands for; 0 = it must be given
 	Start   float64 // where a form starts one that must be given
-	want    string
+	want    fault.Word
 	valid   func(x float64, t Threshold) bool
 	get     func(Threshold) (x float64, given bool)
 	set     func(t *Threshold, x float64)
@@ -104,23 +106,23 @@ type ParamInfo struct {
 
 // Params describes every parameter of a threshold policy.
 var Params = [ParamCount]ParamInfo{
-	ParamPercent: {Name: "percent", Start: 99, want: "above 0, up to 100",
+	ParamPercent: {Name: "percent", Start: 99, want: "want-percent",
 		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= 100 },
 		get:   func(t Threshold) (float64, bool) { return t.Percent, t.Percent != 0 },
 		set:   func(t *Threshold, x float64) { t.Percent = x }},
-	ParamK: {Name: "k", Default: 3, want: "a number of deviations above 0",
+	ParamK: {Name: "k", Default: 3, want: "want-k",
 		valid: func(x float64, _ Threshold) bool { return finite(x) && x > 0 },
 		get:   func(t Threshold) (float64, bool) { return t.K, t.K != 0 },
 		set:   func(t *Threshold, x float64) { t.K = x }},
-	ParamLevel: {Name: "level", Default: 0.98, want: "a share between 0 and 1",
+	ParamLevel: {Name: "level", Default: 0.98, want: "want-share-inside",
 		valid: func(x float64, _ Threshold) bool { return x > 0 && x < 1 },
 		get:   func(t Threshold) (float64, bool) { return t.Level, t.Level != 0 },
 		set:   func(t *Threshold, x float64) { t.Level = x }},
-	ParamQ: {Name: "q", Default: 1e-3, want: "a share above 0 and below that of the tail, 1 - level",
+	ParamQ: {Name: "q", Default: 1e-3, want: "want-q",
 		valid: func(x float64, t Threshold) bool { return x > 0 && x < 1-t.Level },
 		get:   func(t Threshold) (float64, bool) { return t.Q, t.Q != 0 },
 		set:   func(t *Threshold, x float64) { t.Q = x }},
-	ParamValue: {Name: "value", Start: 1, want: "a number",
+	ParamValue: {Name: "value", Start: 1, want: "want-number",
 		valid: func(x float64, _ Threshold) bool { return finite(x) },
 		get: func(t Threshold) (float64, bool) {
 			if t.Value == nil {
@@ -179,9 +181,9 @@ func (t Threshold) validate(c *check) {
 		x, given := full.Param(k)
 		switch {
 		case !Policies[t.Policy].Reads(k):
-			c.that(!given, field+p.Name, x, "nothing: "+t.Policy.String()+" has no such parameter")
+			c.that(!given, field+p.Name, x, "want-no-param", t.Policy.String())
 		case !given:
-			c.that(false, field+p.Name, "missing", p.want)
+			c.that(false, field+p.Name, fault.Word("got-missing"), p.want)
 		default:
 			c.that(p.valid(x, full), field+p.Name, x, p.want)
 		}

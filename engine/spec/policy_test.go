@@ -50,7 +50,7 @@ func TestThresholdsTakeTheParametersOfTheirPolicyOnly(t *testing.T) {
 		`{"policy":"best_f1"}`:                            "",
 		`{"policy":"best_f1","percent":99}`:               "detect.threshold.percent",
 		`{"policy":"best_f1","value":0}`:                  "detect.threshold.value",
-		`{"policy":"median"}`:                             "detect.threshold.policy",
+		`{"policy":"nonesuch"}`:                           "detect.threshold.policy",
 		`{"policy":"pot","levels":0.9}`:                   "detect.threshold.levels",
 		`{"policy":"pot","level":"high"}`:                 "detect.threshold.level",
 	} {

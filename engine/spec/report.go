@@ -60,7 +60,7 @@ type TeacherRun struct {
 	Epochs     []Epoch      `json:"epochs,omitempty"`
 	Best       int          `json:"best_epoch,omitempty"` // whose weights were kept
 	Weights    string       `json:"weights,omitempty"`    // the file they came from instead
-	Failed     *fault.Fault `json:"failed,omitempty"`     // why there are no weights: then no student of this seed learns from it
+	Failed     *fault.Fault `json:"failed,omitempty"`     // why it has no weights; nil = it has
 	Seconds    float64      `json:"seconds"`
 
 	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
@@ -86,7 +86,7 @@ type Run struct {
 	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int           `json:"hits"`              // true segments with an alarm
 	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
-	Causes     [][]Cause     `json:"causes,omitempty"`  // for each of Alarms, the channels that raised it; none unless the score is one of squared errors
+	Causes     [][]Cause     `json:"causes,omitempty"`  // the channels behind each of Alarms; only of scores of errors
 	Located    *Located      `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
 	Failed     *fault.Fault  `json:"failed,omitempty"`  // why there are no scores; nil = there are
 
@@ -105,8 +105,9 @@ type Cause struct {
 	Share   float64 `json:"share"` // of the squared error over the alarm's steps
 }
 
-// Located compares channels with those that true anomalies show in. Channels are ranked by their squared error over all
-// steps of a true segment, found or not; values are means over the segments whose channels are known.
+// Located compares channels with those that true anomalies show in. Channels are ranked by their squared
+// error over all steps of a true segment, found or not; values are means over the segments whose channels are
+// known.
 type Located struct {
 	Segments   int           `json:"segments"`
 	HitRate100 metrics.Value `json:"hit_rate_100"` // metrics.HitRate among as many channels as are true
@@ -141,8 +142,8 @@ type Measure struct {
 	Chance metrics.Value `json:"chance"`
 }
 
-// WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit, whenever the
-// Spec is carried out on the same kind of device.
+// WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit,
+// whenever the Spec is carried out on the same kind of device.
 func (r Report) WithoutTimings() Report {
 	r.Seconds = 0
 	r.Teachers = slices.Clone(r.Teachers)

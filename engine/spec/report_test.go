@@ -33,6 +33,20 @@ func scored(name string, values ...float64) spec.ArmReport {
 	return a
 }
 
+// reportOf is a report of arms, each of which does what the arm of the default experiment with its name does.
+func reportOf(data spec.DataSummary, arms ...spec.ArmReport) spec.Report {
+	r := spec.Report{Data: data, Arms: arms}
+	for i, a := range arms {
+		for _, b := range spec.Default().Arms {
+			if a.Arm.Name == b.Name {
+				arms[i].Arm = b
+			}
+		}
+		r.Spec.Arms = append(r.Spec.Arms, arms[i].Arm)
+	}
+	return r
+}
+
 func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
@@ -51,8 +65,7 @@ func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 		{"failed runs left out", []float64{0.5, nan, 0.4}, []float64{0.9, 0.1, 0.81}, spec.VerdictHelps, 2},
 		{"all failed", []float64{nan, nan}, []float64{0.9, 0.8}, spec.VerdictNone, 0},
 	} {
-		r := spec.Report{Data: spec.DataSummary{Labelled: true, Anomalous: 9},
-			Arms: []spec.ArmReport{scored(spec.ArmAlone, c.alone...), scored(spec.ArmCosine, c.cosine...)}}
+		r := reportOf(spec.DataSummary{Labelled: true, Anomalous: 9}, scored(spec.ArmAlone, c.alone...), scored(spec.ArmCosine, c.cosine...))
 		v := r.Summary().Verdict
 		if v.Outcome != c.want || len(v.Differences.Values) != c.differences {
 			t.Errorf("%s: %s with differences %v, want %s of %d", c.name, v.Outcome, v.Differences.Values, c.want, c.differences)
@@ -72,7 +85,7 @@ func TestNoVerdictWithoutLabelsOrArms(t *testing.T) {
 		"no cosine arm":     {spec.DataSummary{Labelled: true, Anomalous: 1}, both[:1], spec.VerdictNone},
 		"no arms":           {spec.DataSummary{Labelled: true, Anomalous: 1}, nil, spec.VerdictNone},
 	} {
-		if v := (spec.Report{Data: c.data, Arms: c.arms}).Summary().Verdict; v.Outcome != c.want {
+		if v := reportOf(c.data, c.arms...).Summary().Verdict; v.Outcome != c.want {
 			t.Errorf("%s: %s, want %s", name, v.Outcome, c.want)
 		}
 	}

@@ -45,8 +45,8 @@ type Model struct {
 	Heads  int       `json:"heads,omitempty"`
 	Layers int       `json:"layers,omitempty"`
 	DFF    int       `json:"d_ff,omitempty"`
-	// The sizes of single models: OmniAnomaly's latent values and flows, THOC's centres in each layer, GTA's features of a
-	// channel and hidden features between channels.
+	// The sizes of single models: OmniAnomaly's latent values and flows, THOC's centres in each layer, GTA's
+	// features of a channel and hidden features between channels.
 	Latent   int `json:"latent,omitempty"`
 	Flows    int `json:"flows,omitempty"`
 	Centres  int `json:"centres,omitempty"`
@@ -89,7 +89,8 @@ func (s Spec) NeedsTeacher(a Arm) bool {
 	return a.Distils() || Controls[a.Control].Student && Scores[s.Detect.Score].Teacher
 }
 
-// OfErrors reports whether the scores of an arm are made of its student's squared errors, as they are or weighted.
+// OfErrors reports whether the scores of an arm are made of its student's squared errors, as they are or
+// weighted.
 func (s Spec) OfErrors(a Arm) bool {
 	return Controls[a.Control].Student && Scores[s.Detect.Score.Of(s.StudentOf(a).Kind)].OfErrors
 }
@@ -109,7 +110,7 @@ type Objective struct {
 type Train struct {
 	Rate       float64          `json:"rate"` // learning rate of Adam
 	Schedule   RateScheduleKind `json:"schedule"`
-	StepEpochs int              `json:"step_epochs,omitempty"` // after so many epochs, and each time again, the rate falls; 0 = DefaultStepEpochs
+	StepEpochs int              `json:"step_epochs,omitempty"` // between falls of the rate; 0 = DefaultStepEpochs
 	StepFactor float64          `json:"step_factor,omitempty"` // to this share of it; 0 = DefaultStepFactor
 	Decay      float64          `json:"decay,omitempty"`       // of weights, added to their gradients after clipping; 0 = none
 	Epochs     int              `json:"epochs"`                // of a student
@@ -117,7 +118,7 @@ type Train struct {
 	Clip       float64          `json:"clip"`                  // limit of the global gradient norm; 0 = no clipping
 	ClipEach   float64          `json:"clip_each,omitempty"`   // limit of each parameter's gradient norm instead; 0 = none
 	Validation float64          `json:"validation"`            // share of the training steps held out, from their end
-	Patience   int              `json:"patience"`              // epochs without a better validation loss before stopping; 0 = never stop early
+	Patience   int              `json:"patience"`              // epochs without a better validation loss; 0 = no early stop
 }
 
 // Held is the number of training steps, of so many, that are held out for validation.
@@ -127,8 +128,8 @@ func (t Train) Held(steps int) int { return int(t.Validation * float64(steps)) }
 type Detect struct {
 	Score     ScoreKind `json:"score"` // one that every student has
 	Threshold Threshold `json:"threshold"`
-	// Warm lets windows of a predicting model start every so many steps, and scores only the last so many of each, which
-	// are predicted from a long past; 0 = cold: windows do not overlap, every step is scored.
+	// Warm lets windows of a predicting model start every so many steps, and scores only the last so many of
+	// each, which are predicted from a long past; 0 = cold: windows do not overlap, every step is scored.
 	Warm int `json:"warm,omitempty"`
 	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
 	Smoothing int `json:"smoothing,omitempty"`
@@ -142,9 +143,9 @@ func (d Detect) Serial() bool { return d.Warm > 0 || d.Smoothing > 0 }
 // stands for the policy's default, where it has one.
 type Threshold struct {
 	Policy  PolicyKind `json:"policy"`
-	Percent float64    `json:"percent,omitempty"` // train_percentile, train_test_percentile: of the scores that stay below the threshold
-	K       float64    `json:"k,omitempty"`       // mean_sigma: deviations above the mean
-	Level   float64    `json:"level,omitempty"`   // pot, spot: share of the train scores below which the tail begins
-	Q       float64    `json:"q,omitempty"`       // pot, spot: share of normal scores that may lie above the threshold
-	Value   *float64   `json:"value,omitempty"`   // fixed: the threshold
+	Percent float64    `json:"percent,omitempty"` // of the scores that stay below the threshold
+	K       float64    `json:"k,omitempty"`       // deviations above the mean
+	Level   float64    `json:"level,omitempty"`   // share of the train scores below which the tail begins
+	Q       float64    `json:"q,omitempty"`       // share of normal scores that may lie above the threshold
+	Value   *float64   `json:"value,omitempty"`   // the threshold itself
 }

@@ -15,10 +15,14 @@ type Standing struct {
 
 // Standing compares the runs of an arm with chance and with the untrained arm, if the report has one.
 func (r Report) Standing(arm, metric string) Standing {
-	var value, chance, overChance, overUntrained []metrics.Value
 	row, _ := metrics.Find(metric) // of an unknown one, which nothing measures, more is better
+	return r.standing(arm, row, func(run Run) Measure { return run.Of(metric) })
+}
+
+func (r Report) standing(arm string, row metrics.Metric, measure func(Run) Measure) Standing {
+	var value, chance, overChance, overUntrained []metrics.Value
 	for _, run := range r.runsOf(arm) {
-		m := run.Of(metric)
+		m := measure(run)
 		if !m.Value.Defined() {
 			continue
 		}
@@ -28,7 +32,7 @@ func (r Report) Standing(arm, metric string) Standing {
 			overChance = append(overChance, row.Over(m.Value, m.Chance))
 		}
 		for _, u := range r.untrained() {
-			if x := u.Of(metric).Value; u.Seed == run.Seed && x.Defined() {
+			if x := measure(u).Value; u.Seed == run.Seed && x.Defined() {
 				overUntrained = append(overUntrained, row.Over(m.Value, x))
 			}
 		}
@@ -45,8 +49,9 @@ func (r Report) untrained() (runs []Run) {
 	return runs
 }
 
-// Doubtful reports whether the arm fails to beat chance, or the untrained student where there is one, by more than the
-// spread over seeds. A single seed has no spread: it is doubtful if it does not beat both, and proves nothing if it does.
+// Doubtful reports whether the arm fails to beat chance, or the untrained student where there is one, by more
+// than the spread over seeds. A single seed has no spread: it is doubtful if it does not beat both, and
+// proves nothing if it does.
 func (s Standing) Doubtful() bool { return s.OverChance.notAbove() || s.OverUntrained.notAbove() }
 
 // notAbove reports whether a difference is known and not larger than its spread, if it has one.
@@ -55,8 +60,8 @@ func (s Spread) notAbove() bool { return s.Mean <= 0 || s.Mean <= s.SD }
 // Within reports whether a difference, in either direction, is not larger than its spread.
 func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean)) <= float64(s.SD) }
 
-// Gain is how much better one arm is than another in a metric, seed by seed; only seeds that both finished. For all but
-// metrics of which less is better it is a difference of values.
+// Gain is how much better one arm is than another in a metric, seed by seed; only seeds that both finished.
+// For all but metrics of which less is better it is a difference of values.
 func (r Report) Gain(arm, over, metric string) Spread {
 	var gains []metrics.Value
 	row, _ := metrics.Find(metric)

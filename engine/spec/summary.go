@@ -1,7 +1,7 @@
 package spec
 
 import (
-	"math"
+	"gonum.org/v1/gonum/stat"
 
 	"cosinelab/engine/metrics"
 )
@@ -33,28 +33,19 @@ type Spread struct {
 // NewSpread computes mean and sample standard deviation; undefined values make both undefined.
 func NewSpread(values []metrics.Value) Spread {
 	s := Spread{Values: values, Mean: metrics.Undefined, SD: metrics.Undefined}
-	n := float64(len(values))
-	if n == 0 {
+	if len(values) == 0 {
 		return s
 	}
-	sum := 0.0
-	for _, v := range values {
-		sum += float64(v)
+	xs := make([]float64, len(values))
+	for i, v := range values {
+		xs[i] = float64(v)
 	}
-	mean := sum / n
-	s.Mean = metrics.Value(mean)
-	if n < 2 {
-		return s
-	}
-	square := 0.0
-	for _, v := range values {
-		square += (float64(v) - mean) * (float64(v) - mean)
-	}
-	s.SD = metrics.Value(math.Sqrt(square / (n - 1)))
+	mean, sd := stat.MeanStdDev(xs, nil)
+	s.Mean, s.SD = metrics.Value(mean), metrics.Value(sd) // of one value it is undefined
 	return s
 }
 
-// OutcomeKind is the outcome of a comparison of the cosine arm with the student alone.
+// OutcomeKind is the outcome of a comparison of two arms.
 type OutcomeKind uint8
 
 // The outcomes.
@@ -82,10 +73,11 @@ var Outcomes = [VerdictCount]OutcomeInfo{
 	VerdictHarms:    {Name: "harms"},
 }
 
-// Verdict says whether cosine distillation changed the headline metric by more than its spread over seeds.
+// Verdict says whether learning from the teacher changed the headline metric by more than its spread over seeds.
 type Verdict struct {
 	Outcome     OutcomeKind
-	Differences Spread // + cosine minus alone, seed by seed; only seeds that both arms finished
+	Arm, Over   string // names of the arms compared, Spec.Examined and Spec.Baseline; empty where there is none
+	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
 
 // Of returns the value of a metric; it is undefined if the run does not have it.
@@ -143,20 +135,9 @@ func (r Report) verdict() Verdict {
 	if !r.Data.Labelled || r.Data.Anomalous == 0 {
 		return Verdict{Outcome: VerdictNoLabels}
 	}
-	d := r.Gain(ArmCosine, ArmAlone, Headline)
-	v := Verdict{Differences: d}
-	switch {
-	case len(d.Values) == 0:
-		v.Outcome = VerdictNone
-	case len(d.Values) == 1:
-		v.Outcome = VerdictOneSeed
-	case d.Within():
-		v.Outcome = VerdictNull
-	case d.Mean > 0:
-		v.Outcome = VerdictHelps
-	default:
-		v.Outcome = VerdictHarms
-	}
+	v := Verdict{Arm: r.Spec.Examined(), Over: r.Spec.Baseline()}
+	v.Differences = r.Gain(v.Arm, v.Over, Headline)
+	v.Outcome = v.Differences.Outcome()
 	return v
 }
 

@@ -11,7 +11,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// TestEveryKindHasARowWithANameOfItsOwn names the table that lacks one, and sees that JSON gives every kind back.
+// TestEveryKindHasARowWithANameOfItsOwn names the table that lacks one, and sees that JSON gives every kind
+// back.
 func TestEveryKindHasARowWithANameOfItsOwn(t *testing.T) {
 	rows[spec.ModelKind](t, spec.Models[:], 1)
 	rows[spec.ScoreKind](t, spec.Scores[:], 1)
@@ -64,19 +65,19 @@ func rows[K ~uint8, R any](t *testing.T, rows []R, first int) {
 func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
 	for _, tag := range words.Tags() {
 		w := words.In(tag)
-		said(t, w, spec.ModelCount)
-		said(t, w, spec.ScoreCount)
-		said(t, w, spec.PolicyCount)
-		said(t, w, spec.SawCount)
-		said(t, w, spec.ObjectiveCount)
-		said(t, w, spec.AxisCount)
-		said(t, w, spec.WeightScheduleCount)
-		said(t, w, spec.ControlCount)
-		said(t, w, spec.PartCount)
-		said(t, w, spec.RateScheduleCount)
-		said(t, w, spec.ScalingCount)
-		said(t, w, spec.SizeCount)
-		said(t, w, spec.ParamCount)
+		titled(t, w, spec.ModelCount)
+		titled(t, w, spec.ScoreCount)
+		titled(t, w, spec.PolicyCount)
+		titled(t, w, spec.SawCount)
+		titled(t, w, spec.ObjectiveCount)
+		titled(t, w, spec.AxisCount)
+		titled(t, w, spec.WeightScheduleCount)
+		titled(t, w, spec.ControlCount)
+		titled(t, w, spec.PartCount)
+		titled(t, w, spec.RateScheduleCount)
+		titled(t, w, spec.ScalingCount)
+		titled(t, w, spec.SizeCount)
+		titled(t, w, spec.ParamCount)
 		for k := range spec.Each(spec.PolicyCount) {
 			if !w.Has(words.Key(k.SetKey())) {
 				t.Errorf("%s.txt has no text for %s", tag, k.SetKey())
@@ -85,7 +86,7 @@ func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
 	}
 }
 
-func said[K interface {
+func titled[K interface {
 	~uint8
 	String() string
 	WordKey() string

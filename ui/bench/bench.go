@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/session/protocol"
 )
@@ -31,7 +32,7 @@ const (
 	Full  = 30
 )
 
-// State is everything the page shows.
+// State is everything the page shows, in no language: words are made of it by View and JSON.
 type State struct {
 	Words   *words.Language
 	Browser string // as it names itself
@@ -39,17 +40,17 @@ type State struct {
 	Mode    Mode
 	Device  string
 	Cores   int
-	Runs    int      // of each training step
-	Only    []string // what to time; empty = everything
-	Problem string   // empty = none
-	Stopped bool     // the last measurement did not reach its end
+	Runs    int          // of each training step
+	Only    []string     // what to time; empty = everything
+	Problem *fault.Fault // nil = none
+	Stopped bool         // the last measurement did not reach its end
 
-	page    float64 // ms from the start of the navigation until the page was drawn; 0 = not yet
-	startup []timing.Line
-	lines   []timing.Line
-	now     *timing.Line // what is being timed
-	copied  string       // what became of a copy
-	id      int
+	page   float64       // ms from the start of the navigation until the page was drawn; 0 = not yet
+	engine float64       // likewise until the engine had answered
+	lines  []timing.Line // measured
+	now    *timing.Line  // what is being timed
+	copied words.Key     // what became of a copy
+	id     int
 }
 
 // New returns the state for a page whose address has this hash: only=T,A and runs=3, joined by &, either left out.
@@ -63,65 +64,82 @@ func New(w *words.Language, browser, hash string) *State {
 		case name == "runs" && err == nil && n > 0:
 			s.Runs = n
 		case name != "":
-			s.Problem = w.Say("bench-address", part)
+			s.Problem = fault.Of(fault.New("bench-address", part))
 		}
 	}
 	return s
 }
 
-// Drawn takes over how many milliseconds after the start of the navigation the page was drawn.
-func (s *State) Drawn(ms float64) { s.page = ms }
-
-// Choose sets how often a training step is run.
-func (s *State) Choose(runs int) {
-	if s.Mode == Idle || s.Mode == Loading {
-		s.Runs = runs
+// Update changes s by a message and returns what the page has to do.
+func (s *State) Update(m Message) []Effect {
+	switch m := m.(type) {
+	case Drawn:
+		s.page = m.Ms
+	case Start:
+		return s.start()
+	case Stop:
+		return s.stop()
+	case Choose:
+		if s.canChoose() {
+			s.Runs = m.Runs
+		}
+	case CopyJSON:
+		return []Effect{Copy{s.JSON()}}
+	case Copied:
+		s.copied = "bench-not-copied"
+		if m.OK {
+			s.copied = "bench-copied"
+		}
+	case DownloadJSON:
+		return []Effect{Download{"cosinelab-bench.json", s.JSON()}}
+	case Theme:
+		return []Effect{SwitchTheme{}}
+	case SetLanguage:
+		s.Words = words.In(m.Tag)
+		return []Effect{RememberLanguage{s.Words.Tag}}
+	case Lost:
+		s.Mode, s.Problem, s.now = Dead, m.Why, nil
+	case Answer:
+		s.receive(m.Response, m.Ms)
 	}
+	return nil
 }
 
-// Start asks for everything to be measured anew; nil while that cannot be.
-func (s *State) Start() *protocol.Request {
+func (s *State) canChoose() bool { return s.Mode == Idle || s.Mode == Loading }
+
+// start asks for everything to be measured anew.
+func (s *State) start() []Effect {
 	if s.Mode != Idle {
 		return nil
 	}
-	s.Mode, s.Problem, s.copied, s.Stopped, s.lines = Running, "", "", false, nil
-	s.id++
-	return &protocol.Request{Type: protocol.TypeBench, ID: s.id, Workers: 2, Bench: &protocol.Bench{Runs: s.Runs, Only: s.Only}}
+	s.Mode, s.Problem, s.copied, s.Stopped, s.lines = Running, nil, "", false, nil
+	return s.post(protocol.Request{Type: protocol.TypeBench, Workers: 2, Bench: &protocol.Bench{Runs: s.Runs, Only: s.Only}})
 }
 
-// Stop ends what goes on; nil if nothing does. What was measured stays.
-func (s *State) Stop() *protocol.Request {
+// stop ends what goes on. What was measured stays.
+func (s *State) stop() []Effect {
 	if s.Mode != Running {
 		return nil
 	}
 	s.Mode, s.Stopped = Stopping, true
+	return s.post(protocol.Request{Type: protocol.TypeStop})
+}
+
+func (s *State) post(r protocol.Request) []Effect {
 	s.id++
-	return &protocol.Request{Type: protocol.TypeStop, ID: s.id}
+	r.ID = s.id
+	return []Effect{Post{r}}
 }
 
-// Copied notes whether the JSON is on the clipboard.
-func (s *State) Copied(ok bool) {
-	s.copied = s.Words.Say("bench-not-copied")
-	if ok {
-		s.copied = s.Words.Say("bench-copied")
-	}
-}
-
-// Lost says why there is no engine any more.
-func (s *State) Lost(reason string) {
-	s.Mode, s.Problem, s.now = Dead, reason, nil
-}
-
-// Receive takes over an answer of the worker that came so many milliseconds after the start of the navigation.
-func (s *State) Receive(r protocol.Response, ms float64) {
+// receive takes over an answer of the worker that came so many milliseconds after the start of the navigation.
+func (s *State) receive(r protocol.Response, ms float64) {
 	switch r.Type {
 	case protocol.TypeReady:
-		s.Mode, s.Device, s.Cores = Idle, r.Device, r.Cores
-		s.started(ms)
+		s.Mode, s.Device, s.Cores, s.engine = Idle, r.Device, r.Cores, ms
 	case protocol.TypeTimed:
 		s.timed(*r.Line)
 	case protocol.TypeError:
-		s.Problem = s.Words.Error(r.Error.Fault)
+		s.Problem = r.Error.Fault
 		if s.Mode == Loading {
 			s.Mode = Dead
 		}
@@ -132,13 +150,16 @@ func (s *State) Receive(r protocol.Response, ms float64) {
 	}
 }
 
-// started notes how long the page took until its engine was ready.
-func (s *State) started(engine float64) {
+// startup is how long the page took until its engine was ready; nothing until it is.
+func (s *State) startup() []timing.Line {
+	if s.engine == 0 {
+		return nil
+	}
 	once := func(name string, about words.Key, ms float64) timing.Line {
 		return timing.Line{Group: timing.GroupStartup, Name: name, About: s.Words.Say(about), Times: timing.Of([]float64{ms})}
 	}
-	s.startup = []timing.Line{once("page", "bench-page", s.page), once("engine", "bench-engine", engine),
-		once("engine after page", "bench-engine-after-page", max(0, engine-s.page))}
+	return []timing.Line{once("page", "bench-page", s.page), once("engine", "bench-engine", s.engine),
+		once("engine after page", "bench-engine-after-page", max(0, s.engine-s.page))}
 }
 
 func (s *State) timed(l timing.Line) {
@@ -152,7 +173,7 @@ func (s *State) timed(l timing.Line) {
 
 // Report is all that has been measured.
 func (s *State) Report() timing.Report {
-	return timing.Report{Machine: s.Browser, Device: s.Device, Cores: s.Cores, Lines: slices.Concat(s.startup, s.lines)}
+	return timing.Report{Machine: s.Browser, Device: s.Device, Cores: s.Cores, Lines: slices.Concat(s.startup(), s.lines)}
 }
 
 // JSON is the report to copy or to keep.

@@ -16,17 +16,27 @@ import (
 // ready is the state once the engine has answered.
 func ready(hash string) *State {
 	s := New(words.English(), "Browser/1", hash)
-	s.Drawn(120)
-	s.Receive(protocol.Response{Type: protocol.TypeReady, Device: "simd", Cores: 4}, 400)
+	s.Update(Drawn{120})
+	s.Update(Answer{protocol.Response{Type: protocol.TypeReady, Device: "simd", Cores: 4}, 400})
 	return s
 }
 
+// asked is the request that a message leads to, nil if it leads to none.
+func asked(s *State, m Message) *protocol.Request {
+	for _, e := range s.Update(m) {
+		if p, ok := e.(Post); ok {
+			return &p.Request
+		}
+	}
+	return nil
+}
+
 func (s *State) line(l timing.Line) {
-	s.Receive(protocol.Response{Type: protocol.TypeTimed, Line: &l}, 0)
+	s.Update(Answer{protocol.Response{Type: protocol.TypeTimed, Line: &l}, 0})
 }
 
 func (s *State) idle() {
-	s.Receive(protocol.Response{Type: protocol.TypeState, State: protocol.StateIdle}, 0)
+	s.Update(Answer{protocol.Response{Type: protocol.TypeState, State: protocol.StateIdle}, 0})
 }
 
 // rows are the names, medians and notes of the table.
@@ -53,18 +63,18 @@ func TestTheAddressChooses(t *testing.T) {
 		{"#walks=3", Full, nil, true},
 	} {
 		s := New(words.English(), "", c.hash)
-		if s.Runs != c.runs || !slices.Equal(s.Only, c.only) || (s.Problem != "") != c.problem {
-			t.Errorf("%q: %d runs of %q, %q", c.hash, s.Runs, s.Only, s.Problem)
+		if s.Runs != c.runs || !slices.Equal(s.Only, c.only) || (s.Problem != nil) != c.problem {
+			t.Errorf("%q: %d runs of %q, %v", c.hash, s.Runs, s.Only, s.Problem)
 		}
 	}
 }
 
 func TestLinesFillTheTable(t *testing.T) {
 	s := ready("#runs=3")
-	if r := s.Start(); r == nil || r.Bench.Runs != 3 || r.Workers != 2 {
+	if r := asked(s, Start{}); r == nil || r.Bench.Runs != 3 || r.Workers != 2 {
 		t.Fatalf("request %+v", r)
 	}
-	if s.Start() != nil {
+	if asked(s, Start{}) != nil {
 		t.Error("it starts while it runs")
 	}
 	step := timing.Line{Group: timing.GroupStep, Name: "T", Workers: 1, FLOP: 2e9}
@@ -101,16 +111,16 @@ func TestLinesFillTheTable(t *testing.T) {
 
 func TestStopKeepsWhatWasMeasured(t *testing.T) {
 	s := ready("")
-	if s.Stop() != nil {
+	if asked(s, Stop{}) != nil {
 		t.Error("nothing runs, yet it stops")
 	}
-	s.Start()
+	s.Update(Start{})
 	s.line(timing.Line{Group: timing.GroupProduct, Name: "64x64x64", Times: timing.Times{Median: 1, Runs: 1}})
 	s.line(timing.Line{Group: timing.GroupStep, Name: "F"})
-	if r := s.Stop(); r == nil || r.Type != protocol.TypeStop {
+	if r := asked(s, Stop{}); r == nil || r.Type != protocol.TypeStop {
 		t.Fatalf("request %+v", r)
 	}
-	s.Choose(Quick)
+	s.Update(Choose{Quick})
 	if s.Runs != Full {
 		t.Error("the number of runs changes under way")
 	}
@@ -121,22 +131,22 @@ func TestStopKeepsWhatWasMeasured(t *testing.T) {
 	if s.View().Status != words.English().Say("bench-stopped") {
 		t.Errorf("status %q", s.View().Status)
 	}
-	s.Choose(Quick)
-	if r := s.Start(); r == nil || r.Bench.Runs != Quick || len(rows(s)) != 3 {
+	s.Update(Choose{Quick})
+	if r := asked(s, Start{}); r == nil || r.Bench.Runs != Quick || len(rows(s)) != 3 {
 		t.Errorf("second start %+v with rows %q", r, rows(s))
 	}
 }
 
 func TestErrorsAreShown(t *testing.T) {
 	s := ready("#only=Z")
-	s.Start()
-	s.Receive(protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "bench", Fault: fault.Of(errors.New("no Z"))}}, 0)
+	s.Update(Start{})
+	s.Update(Answer{protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "bench", Fault: fault.Of(errors.New("no Z"))}}, 0})
 	s.idle()
 	if v := s.View(); v.Problem != "no Z" || !v.CanRun {
 		t.Errorf("%+v", v)
 	}
-	s.Lost("it is gone")
-	if v := s.View(); v.Problem != "it is gone" || v.CanRun || v.CanStop || s.Start() != nil {
+	s.Update(Lost{fault.Of(errors.New("it is gone"))})
+	if v := s.View(); v.Problem != "it is gone" || v.CanRun || v.CanStop || asked(s, Start{}) != nil {
 		t.Errorf("without an engine: %+v", v)
 	}
 }

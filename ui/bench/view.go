@@ -45,8 +45,11 @@ type Row struct {
 
 // View returns what the page shows.
 func (s *State) View() View {
-	v := View{CanRun: s.Mode == Idle, CanStop: s.Mode == Running, CanChoose: s.Mode == Idle || s.Mode == Loading, Status: s.status(),
-		Problem: s.Problem, Facts: s.facts(), Groups: s.groups(), HasJSON: len(s.lines) > 0, JSON: s.JSON()}
+	v := View{CanRun: s.Mode == Idle, CanStop: s.Mode == Running, CanChoose: s.canChoose(), Status: s.status(),
+		Facts: s.facts(), Groups: s.groups(), HasJSON: len(s.lines) > 0, JSON: s.JSON()}
+	if s.Problem != nil {
+		v.Problem = s.Words.Error(s.Problem)
+	}
 	for _, c := range []struct {
 		n    int
 		text words.Key
@@ -72,7 +75,7 @@ func (s *State) status() string {
 	}
 	switch {
 	case s.copied != "":
-		return s.copied
+		return s.Words.Say(s.copied)
 	case s.Stopped:
 		return s.Words.Say("bench-stopped")
 	case len(s.lines) > 0:

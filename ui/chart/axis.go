@@ -17,8 +17,8 @@ const (
 	labelApart  = 80 // from one label of the time axis to the next, at least
 )
 
-// TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick between each two.
-// unit is the size of a CSS pixel at the base text size.
+// TimeAxis draws the common axis of steps below the lanes: a line, long ticks with labels, a short tick
+// between each two. unit is the size of a CSS pixel at the base text size.
 func TimeAxis(n words.Numbers, x Scale, w, h, unit float64) Figure {
 	f := Figure{W: w, H: h}
 	f.Path("axis", Horizontal(x.Start, x.End, 0.5))
@@ -49,8 +49,8 @@ func (p *pen) minor(ticks []Tick, x Scale, unit float64) {
 	}
 }
 
-// Grid draws the value ticks of a lane as hairlines across the plot with their labels left of it. Labels that would
-// touch the lane's edges or each other are left out with their lines.
+// Grid draws the value ticks of a lane as hairlines across the plot with their labels left of it. Labels that
+// would touch the lane's edges or each other are left out with their lines.
 func (f *Figure) Grid(ticks []Tick, x, y Scale, unit float64) {
 	var p pen
 	last := math.Inf(-1)

@@ -7,8 +7,8 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Buckets is one line, reduced: the steps From up to, not including, To in equal parts, each with its minimum,
-// maximum and mean. Bucket k lies at Values[3k : 3k+3]; NaN means that it has no values.
+// Buckets is one line, reduced: the steps From up to, not including, To in equal parts, each with its
+// minimum, maximum and mean. Bucket k lies at Values[3k : 3k+3]; NaN means that it has no values.
 type Buckets struct {
 	steps.Range
 	Values []float32
@@ -29,7 +29,8 @@ func (b Buckets) Mean(k int) float64 { return float64(b.Values[3*k+2]) }
 // Has tells whether bucket k has values.
 func (b Buckets) Has(k int) bool { return !math.IsNaN(b.Max(k)) }
 
-// Step returns the middle of bucket k. A step t covers t to t+1, so a bucket of the one step t lies at t + 1/2.
+// Step returns the middle of bucket k. A step t covers t to t+1, so a bucket of the one step t lies at t +
+// 1/2.
 func (b Buckets) Step(k int) float64 {
 	return float64(b.From) + (float64(k)+0.5)*b.PerBucket()
 }
@@ -65,9 +66,9 @@ func (b Buckets) Extent() Extent {
 	return e
 }
 
-// Merge returns the same line with n buckets in one, so that a dash pattern stays readable on a noisy line. Nothing is
-// lost of minimum and maximum; the mean is that of the buckets with values. A number of buckets that n does not divide
-// stays as it is: buckets are equal parts.
+// Merge returns the same line with n buckets in one, so that a dash pattern stays readable on a noisy line.
+// Nothing is lost of minimum and maximum; the mean is that of the buckets with values. A number of buckets
+// that n does not divide stays as it is: buckets are equal parts.
 func (b Buckets) Merge(n int) Buckets {
 	if n < 2 || b.Len()%n != 0 {
 		return b
@@ -117,7 +118,8 @@ func (b Buckets) Above(threshold float64) []steps.Range {
 // edge returns the step at which bucket k begins.
 func (b Buckets) edge(k int) int { return b.From + k*(b.To-b.From)/b.Len() }
 
-// runs yields each longest row of buckets i up to, not including, j that have values and lie within the scale x.
+// runs yields each longest row of buckets i up to, not including, j that have values and lie within the scale
+// x.
 func (b Buckets) runs(x Scale) iter.Seq2[int, int] {
 	return func(yield func(i, j int) bool) {
 		for k := 0; k < b.Len(); k++ {

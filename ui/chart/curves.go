@@ -65,7 +65,8 @@ func (c Curves) yScale(h, unit float64) Scale {
 	return Scale{Kind: c.Kind, From: e.Lo, To: e.Hi, Start: h - (curveBottom+2)*unit, End: curveTop * unit}
 }
 
-// padded leaves a little room, by factors on a log axis; without any value the axis is that of one decade or unit.
+// padded leaves a little room, by factors on a log axis; without any value the axis is that of one decade or
+// unit.
 func padded(e Extent, kind Kind) Extent {
 	switch {
 	case kind == Log && e.Empty():
@@ -144,8 +145,8 @@ func (f *Figure) names(lines []Curve, x, y Scale, unit float64) {
 	}
 }
 
-// Spread moves positions as little as it must until all are at least gap apart and within lo..hi, and keeps their
-// order. Where they do not all fit, they share lo..hi evenly.
+// Spread moves positions as little as it must until all are at least gap apart and within lo..hi, and keeps
+// their order. Where they do not all fit, they share lo..hi evenly.
 func Spread(want []float64, gap, lo, hi float64) []float64 {
 	order := make([]int, len(want))
 	for i := range order {

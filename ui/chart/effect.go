@@ -16,8 +16,8 @@ type Effect struct {
 	Label   string  // of the mean
 }
 
-// Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the spread as a grey box
-// around the mean, one mark a seed, the mean as a bar with its label.
+// Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the spread as a
+// grey box around the mean, one mark a seed, the mean as a bar with its label.
 func (e Effect) Draw(w, unit float64) Figure {
 	f := Figure{W: w, H: 70 * unit}
 	y := 28 * unit

@@ -1,7 +1,8 @@
 // Package chart turns numbers into the shapes of the lab's figures.
 package chart
 
-// Figure is a drawing in CSS pixels with the origin at its upper left corner. Paths are drawn in order, texts above them.
+// Figure is a drawing in CSS pixels with the origin at its upper left corner. Paths are drawn in order, texts
+// above them.
 type Figure struct {
 	W, H  float64
 	Paths []Path

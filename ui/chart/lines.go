@@ -1,7 +1,7 @@
 package chart
 
-// Line draws the means of the buckets that lie within x. It breaks where values are missing; a bucket between two gaps
-// becomes a dash of its own width.
+// Line draws the means of the buckets that lie within x. It breaks where values are missing; a bucket between
+// two gaps becomes a dash of its own width.
 func Line(b Buckets, x, y Scale) string { return trace(b, x, y, b.Mean) }
 
 // Peaks draws the maxima of the buckets that lie within x, broken like Line.
@@ -30,7 +30,8 @@ func (b Buckets) pixels(i, j int, x Scale) (x0, x1 float64) {
 	return widen(x.At(b.Step(i)-half), x.At(b.Step(j-1)+half), 1, x)
 }
 
-// Envelope fills the space between minimum and maximum: it holds every step, however narrow its bucket is drawn.
+// Envelope fills the space between minimum and maximum: it holds every step, however narrow its bucket is
+// drawn.
 func Envelope(b Buckets, x, y Scale) string {
 	var p pen
 	for i, j := range b.runs(x) {
@@ -78,8 +79,8 @@ func Strokes(b Buckets, x, y Scale) string {
 	return p.String()
 }
 
-// Clipped marks on the pixel row at the steps whose maximum is over the top of the scale y, so that a cut peak is seen
-// to be cut.
+// Clipped marks on the pixel row at the steps whose maximum is over the top of the scale y, so that a cut
+// peak is seen to be cut.
 func Clipped(b Buckets, x, y Scale, at float64) string {
 	var p pen
 	for _, s := range Near(InView(b.Above(y.To), x), x) {

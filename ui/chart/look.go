@@ -16,8 +16,8 @@ const (
 	Bar
 )
 
-// Look is how an arm appears everywhere: CSS classes for colour, width and dash, and a marker. Either cue alone tells
-// the arms apart, so that no label depends on colour.
+// Look is how an arm appears everywhere: CSS classes for colour, width and dash, and a marker. Either cue
+// alone tells the arms apart, so that no label depends on colour.
 type Look struct {
 	Class string
 	Mark  Mark
@@ -39,9 +39,9 @@ var kindMarks = []struct {
 // furtherMarks mark the second and later arms of one kind.
 var furtherMarks = []Mark{Wedge, Plus, Bar, Square}
 
-// LookOf returns the look of the nth arm of a kind, counted from 0. Later arms keep the colour of their kind, which says
-// what they are, and get a dash and a marker of their own, which say which; after four they repeat. A kind without
-// tokens looks like alone.
+// LookOf returns the look of the nth arm of a kind, counted from 0. Later arms keep the colour of their kind,
+// which says what they are, and get a dash and a marker of their own, which say which; after four they
+// repeat. A kind without tokens looks like alone.
 func LookOf(kind string, nth int) Look {
 	look := Look{Class: "arm-alone"}
 	for _, k := range kindMarks {

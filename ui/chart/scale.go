@@ -90,8 +90,8 @@ func (e Extent) Join(o Extent) Extent {
 // Empty tells whether e holds no value.
 func (e Extent) Empty() bool { return !e.any }
 
-// Pad returns e widened by a share of its length on both sides; a single value gets half a unit of its size, so that
-// a constant line has an axis.
+// Pad returns e widened by a share of its length on both sides; a single value gets half a unit of its size,
+// so that a constant line has an axis.
 func (e Extent) Pad(share float64) Extent {
 	by := share * (e.Hi - e.Lo)
 	if e.Hi == e.Lo {

@@ -23,8 +23,8 @@ func InView(spans []steps.Range, x Scale) []steps.Range {
 	return in
 }
 
-// Near returns the spans with those merged that lie less than a pixel apart: they could not be told apart, and a long
-// view has thousands. The spans must be ascending.
+// Near returns the spans with those merged that lie less than a pixel apart: they could not be told apart,
+// and a long view has thousands. The spans must be ascending.
 func Near(spans []steps.Range, x Scale) []steps.Range {
 	var out []steps.Range
 	for _, s := range spans {
@@ -54,7 +54,8 @@ func Bands(truth []steps.Range, x Scale, h float64) (areas, edges string) {
 	return fill.String(), edge.String()
 }
 
-// Brackets draws a bracket over each true anomaly, its line at the pixel row y, its feet so many pixels below.
+// Brackets draws a bracket over each true anomaly, its line at the pixel row y, its feet so many pixels
+// below.
 func Brackets(truth []steps.Range, x Scale, y, feet float64) string {
 	var p pen
 	for _, s := range InView(truth, x) {
@@ -70,8 +71,8 @@ func Brackets(truth []steps.Range, x Scale, y, feet float64) string {
 // Name returns what the true anomaly i, counted from 0 over the whole test part, is called.
 func Name(i int) string { return "A" + strconv.Itoa(i+1) }
 
-// Names places the names of the true anomalies in view at the baseline y, centred; a name that would come closer than
-// apart pixels to the one before is left out.
+// Names places the names of the true anomalies in view at the baseline y, centred; a name that would come
+// closer than apart pixels to the one before is left out.
 func Names(truth []steps.Range, x Scale, y, apart float64) []Text {
 	var names []Text
 	for i, s := range truth {
@@ -121,7 +122,8 @@ func touching(spans []steps.Range, s steps.Range) bool {
 // leastBar is the width in pixels of the shortest alarm.
 const leastBar = 3
 
-// Bars draws spans as boxes in the row y..y+h, inset by so many pixels for an outline that stays within its box.
+// Bars draws spans as boxes in the row y..y+h, inset by so many pixels for an outline that stays within its
+// box.
 func Bars(spans []steps.Range, x Scale, y, h, inset float64) string {
 	var p pen
 	for _, s := range Near(InView(spans, x), x) {

@@ -2,7 +2,8 @@ package chart
 
 import "math"
 
-// Strip is one cell of the results table as a figure: the values of the seeds on the scale that all arms share.
+// Strip is one cell of the results table as a figure: the values of the seeds on the scale that all arms
+// share.
 type Strip struct {
 	Look      Look
 	Seeds     []float64 // one mark each; none while the arm waits
@@ -11,7 +12,8 @@ type Strip struct {
 	Untrained float64   // dotted; NaN = unknown
 }
 
-// StripExtent returns the scale of a metric: it holds every seed of every arm, the chance level and the untrained value.
+// StripExtent returns the scale of a metric: it holds every seed of every arm, the chance level and the
+// untrained value.
 func StripExtent(strips []Strip) Extent {
 	var e Extent
 	for _, s := range strips {

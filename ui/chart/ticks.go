@@ -50,7 +50,8 @@ func roundUp(v float64) float64 {
 // tickDigits is more than a multiple of a 1-2-5 step has, and drops what floating point added to it.
 const tickDigits = 6
 
-// tickLabel writes v with the decimals that its step needs, very small and very large values with an exponent.
+// tickLabel writes v with the decimals that its step needs, very small and very large values with an
+// exponent.
 func tickLabel(w words.Numbers, v, step float64) string {
 	digits := math.Ceil(-math.Log10(step) - 1e-9)
 	switch {
@@ -72,8 +73,8 @@ func Digits(w words.Numbers, v float64, n int) string {
 	return text
 }
 
-// LogTicks returns the powers of ten in lo..hi, thinned to at most n; where fewer than two lie there, 1-2-5 values.
-// The values must be positive.
+// LogTicks returns the powers of ten in lo..hi, thinned to at most n; where fewer than two lie there, 1-2-5
+// values. The values must be positive.
 func LogTicks(w words.Numbers, lo, hi float64, n int) []Tick {
 	if !(0 < lo && lo < hi) || n < 1 || math.IsInf(hi, 0) {
 		return nil

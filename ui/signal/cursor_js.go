@@ -93,7 +93,8 @@ func (c *Stack) clearLabels(at float64) {
 	}
 }
 
-// showZoom marks the part between two pixels of a plot that a drag is about to zoom to; none when they are equal.
+// showZoom marks the part between two pixels of a plot that a drag is about to zoom to; none when they are
+// equal.
 func (c *Stack) showZoom(from, to float64) {
 	p := &c.page
 	from, to = min(from, to), max(from, to)

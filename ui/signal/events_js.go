@@ -59,7 +59,8 @@ func (c *Stack) onEvent(e js.Value) {
 	}
 }
 
-// closest returns the element that an event is about, or the nearest around it, that a selector names; null = none.
+// closest returns the element that an event is about, or the nearest around it, that a selector names; null =
+// none.
 func closest(e js.Value, selector string) js.Value {
 	target := e.Get("target")
 	if target.Get("closest").IsUndefined() {
@@ -68,7 +69,8 @@ func closest(e js.Value, selector string) js.Value {
 	return target.Call("closest", selector)
 }
 
-// onArm tells which arm's lane the pointer or the focus is on. While something is dragged it stays with its arm.
+// onArm tells which arm's lane the pointer or the focus is on. While something is dragged it stays with its
+// arm.
 func (c *Stack) onArm(lane js.Value) {
 	arm := ""
 	if lane.Truthy() {
@@ -80,8 +82,8 @@ func (c *Stack) onArm(lane js.Value) {
 	}
 }
 
-// onPress takes hold of what is under the pointer. A press in a lane is a zoom only once the pointer has moved, so
-// that a click or a double click does not zoom.
+// onPress takes hold of what is under the pointer. A press in a lane is a zoom only once the pointer has
+// moved, so that a click or a double click does not zoom.
 func (c *Stack) onPress(e js.Value) {
 	plot := closest(e, ".plot")
 	if e.Get("button").Int() != 0 || !plot.Truthy() || c.Props.Steps == 0 {
@@ -169,7 +171,8 @@ func (c *Stack) setThreshold(arm int, threshold float64) {
 	c.Props.OnThreshold(a.Name, threshold)
 }
 
-// dragThreshold moves the threshold that is held to a pixel of its plot. The arm may have left since the press.
+// dragThreshold moves the threshold that is held to a pixel of its plot. The arm may have left since the
+// press.
 func (c *Stack) dragThreshold(pixel float64) {
 	i := c.page.drag.arm
 	if i < 0 || i >= len(c.Props.Arms) {
@@ -180,7 +183,8 @@ func (c *Stack) dragThreshold(pixel float64) {
 	c.setThreshold(i, y.Value(pixel))
 }
 
-// dragZoom marks what is about to be zoomed to. The pointer is captured only now: a captured pointer has no double clicks.
+// dragZoom marks what is about to be zoomed to. The pointer is captured only now: a captured pointer has no
+// double clicks.
 func (c *Stack) dragZoom(e js.Value, at float64) {
 	d := &c.page.drag
 	if !d.wide && at-d.start < meant && d.start-at < meant {

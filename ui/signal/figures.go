@@ -6,8 +6,8 @@ import (
 	"cosinelab/ui/chart"
 )
 
-// box is the measured size of a plot. unit is the size of a CSS pixel at the base text size: 1 where the root size is
-// 16 px, more in projector mode.
+// box is the measured size of a plot. unit is the size of a CSS pixel at the base text size: 1 where the root
+// size is 16 px, more in projector mode.
 type box struct{ w, h, unit float64 }
 
 // Sizes in pixels at the base text size.
@@ -79,7 +79,8 @@ func (s *stack) drawTruth(f *chart.Figure, x chart.Scale, b box) {
 	f.Path("truth-edge", edges)
 }
 
-// drawChannel draws input, student and teacher. Only the input has an envelope: it is what must not lose a spike.
+// drawChannel draws input, student and teacher. Only the input has an envelope: it is what must not lose a
+// spike.
 func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 	c := &s.Channels[l.index]
 	s.drawTruth(f, x, b)

@@ -106,7 +106,8 @@ func (p *Props) inView() chart.Scale {
 	return chart.Scale{From: float64(p.From), To: float64(p.To), End: 1}
 }
 
-// alarms compares an arm's alarms with the truth. Without labels nobody can say that one is false: all are drawn alike.
+// alarms compares an arm's alarms with the truth. Without labels nobody can say that one is false: all are
+// drawn alike.
 func (p *Props) alarms(a *Arm) alarms {
 	raised := a.Alarms
 	if a.Pending {
@@ -122,8 +123,9 @@ func (p *Props) alarms(a *Arm) alarms {
 	return m
 }
 
-// Layout of the score axis: it ends at the highest score, but where one peak would press all thresholds to the floor
-// it ends at cutAbove times the highest of them, and higher peaks are marked as cut. A threshold is never at the rim.
+// Layout of the score axis: it ends at the highest score, but where one peak would press all thresholds to
+// the floor it ends at cutAbove times the highest of them, and higher peaks are marked as cut. A threshold is
+// never at the rim.
 const (
 	cutAbove = 4 // half of the height, on an axis of square roots
 	headroom = 1.2
@@ -272,7 +274,8 @@ func (s *stack) sayAlarms(i int) string {
 	return s.Words.Say("say-alarms", m.found, m.segments, m.false)
 }
 
-// axis describes the common axis; beside it stands how many steps share a pixel, since values are theirs together.
+// axis describes the common axis; beside it stands how many steps share a pixel, since values are theirs
+// together.
 func (s *stack) axis() lane {
 	w := s.Words
 	l := lane{kind: axis, key: "axis", sub: w.Say("stack-step"), say: w.Say("say-axis", w.Count(s.From), w.Count(s.To))}

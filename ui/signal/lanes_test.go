@@ -1,7 +1,7 @@
 //go:build !js
 
-// Compiled for the browser this package has vecty in it, which refuses to start outside a page. What is tested here is
-// the same code either way.
+// Compiled for the browser this package has vecty in it, which refuses to start outside a page. What is
+// tested here is the same code either way.
 
 package signal
 

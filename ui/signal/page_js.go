@@ -10,8 +10,9 @@ import (
 	"github.com/hexops/vecty"
 )
 
-// page is what the stack knows of its elements: how large the plots are, what the pointer does. It writes to the page
-// what moves at pointer speed (cursor, readouts, the part to zoom to), so that moving the pointer renders nothing.
+// page is what the stack knows of its elements: how large the plots are, what the pointer does. It writes to
+// the page what moves at pointer speed (cursor, readouts, the part to zoom to), so that moving the pointer
+// renders nothing.
 type page struct {
 	root  js.Value
 	boxes map[string]box // measured plots by lane key

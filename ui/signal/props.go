@@ -11,9 +11,9 @@ import (
 	"cosinelab/ui/chart"
 )
 
-// Props is all that the stack shows, and whom it tells. The stack keeps nothing of its own but the pointer's state:
-// what a person does reaches the callbacks, and shows once the next Props hold it. Only the cursor moves by itself, at
-// pointer speed and without a render.
+// Props is all that the stack shows, and whom it tells. The stack keeps nothing of its own but the pointer's
+// state: what a person does reaches the callbacks, and shows once the next Props hold it. Only the cursor
+// moves by itself, at pointer speed and without a render.
 //
 // Steps are those of the test part. Spans ascend and do not overlap.
 type Props struct {
@@ -32,8 +32,8 @@ type Props struct {
 	Focus    string        // the Name of the arm that stays when the others fade; empty = none
 	ScoreMax float64       // largest score of any arm over the whole test part; 0 = not known: the axis follows what is in view
 
-	// ChannelsTyped is the text of the channels field, ChannelsAll how many there are to choose from, and ChannelsError
-	// what is wrong with the text; empty = nothing.
+	// ChannelsTyped is the text of the channels field, ChannelsAll how many there are to choose from, and
+	// ChannelsError what is wrong with the text; empty = nothing.
 	ChannelsTyped string
 	ChannelsAll   int
 	ChannelsError string
@@ -47,8 +47,8 @@ type Props struct {
 	OnBuckets   func(n int)                         // how many buckets fit the plots
 }
 
-// same tells whether two Props look alike: whom they tell does not show, nor does the cursor, which moves by itself.
-// Buckets are not read, where they are the same memory.
+// same tells whether two Props look alike: whom they tell does not show, nor does the cursor, which moves by
+// itself. Buckets are not read, where they are the same memory.
 func (p Props) same(q Props) bool {
 	if !slices.EqualFunc(p.Arms, q.Arms, Arm.same) {
 		return false
@@ -70,7 +70,8 @@ func (a Arm) same(b Arm) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// Channel is one channel of the series with what the models make of it. Lines that are not there yet are empty.
+// Channel is one channel of the series with what the models make of it. Lines that are not there yet are
+// empty.
 type Channel struct {
 	Number  int    // its place in the series, from 1
 	Name    string // from the file; may be empty
@@ -89,13 +90,13 @@ type Arm struct {
 	Score  chart.Buckets
 	Cosine chart.Buckets // of teacher and student output; empty for arms without
 
-	// Policy is the threshold that the policy chose: the score axis is laid out for it, so that it stands still while a
-	// person moves Threshold, which is the one in force. Where they differ it was moved by hand. NaN = not there
-	// yet, or, where there are alarms, one that moves with the scores.
+	// Policy is the threshold that the policy chose: the score axis is laid out for it, so that it stands
+	// still while a person moves Threshold, which is the one in force. Where they differ it was moved by
+	// hand. NaN = not there yet, or, where there are alarms, one that moves with the scores.
 	Policy, Threshold float64
 
-	// Alarms over the whole test part. Pending means that they belong to another threshold: until they are there,
-	// alarms are read off the buckets in view.
+	// Alarms over the whole test part. Pending means that they belong to another threshold: until they are
+	// there, alarms are read off the buckets in view.
 	Alarms  []steps.Range
 	Pending bool
 

@@ -24,15 +24,16 @@ func (c *Stack) Copy() vecty.Component {
 	return &cpy
 }
 
-// SkipRender leaves the lanes as they are while neither what they show nor their sizes have changed: the page renders with
-// every step of a training, and the lanes are most of it.
+// SkipRender leaves the lanes as they are while neither what they show nor their sizes have changed: the page
+// renders with every step of a training run, and the lanes are most of it.
 func (c *Stack) SkipRender(prev vecty.Component) bool {
 	p, ok := prev.(*Stack)
 	return ok && maps.Equal(p.page.boxes, c.page.boxes) && p.Props.same(c.Props)
 }
 
-// Render draws the lanes into the plots as they were measured last; the first time they are empty. The lanes have no
-// keys: vecty takes keyed elements out and puts them back on every render, and what was focused in them no longer is.
+// Render draws the lanes into the plots as they were measured last; the first time they are empty. The lanes
+// have no keys: vecty takes keyed elements out and puts them back on every render, and what was focused in
+// them no longer is.
 func (c *Stack) Render() vecty.ComponentOrHTML {
 	s := newStack(&c.Props)
 	lanes := s.lanes()
@@ -120,7 +121,8 @@ func sign(l lane) vecty.MarkupOrChild {
 	return SVG(chart.Sign(*l.look, 12, 3.4), "")
 }
 
-// control is what stands in a plot beside its figure: what a person can take hold of, and the step of the cursor.
+// control is what stands in a plot beside its figure: what a person can take hold of, and the step of the
+// cursor.
 func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 	switch {
 	case l.kind == axis:
@@ -135,7 +137,8 @@ func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 	return nil
 }
 
-// brush is the part of the overview in view. It is a slider to those who do not see it: its value is the first step.
+// brush is the part of the overview in view. It is a slider to those who do not see it: its value is the
+// first step.
 func (s *stack) brush(b box) *vecty.HTML {
 	x := b.across(0, s.Steps)
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
@@ -159,8 +162,8 @@ func (s *stack) handle(l lane, b box) *vecty.HTML {
 
 func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px" }
 
-// readout is what stands right of a plot: the legend with the values at the cursor, or what the alarms come to. The
-// values themselves are written by page.refresh, at pointer speed.
+// readout is what stands right of a plot: the legend with the values at the cursor, or what the alarms come
+// to. The values themselves are written by page.refresh, at pointer speed.
 func (s *stack) readout(l lane, b box) vecty.List {
 	switch l.kind {
 	case overview:
@@ -181,8 +184,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 	return rows
 }
 
-// value is the place of one value at the cursor; no other element here is strong, so that vecty never makes one of
-// these, with what page wrote into it, into something else.
+// value is the place of one value at the cursor; no other element here is strong, so that vecty never makes
+// one of these, with what page wrote into it, into something else.
 func value() *vecty.HTML { return elem.Strong(vecty.Markup(vecty.Class("n", "value"))) }
 
 // tally counts the alarms of an arm in view, and has the place of its score at the cursor.
@@ -201,9 +204,9 @@ func (s *stack) tally(l lane) vecty.List {
 	return vecty.List{count(m.found, w.Say("stack-segments", m.segments)), at, count(m.false, w.Say("stack-false-alarms"))}
 }
 
-// cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a drag is about
-// to zoom to. All are placed by page, at pointer speed. A control and the step have different tags: vecty would leave
-// what page did to the one on the other when the number of lanes changes.
+// cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a
+// drag is about to zoom to. All are placed by page, at pointer speed. A control and the step have different
+// tags: vecty would leave what page did to the one on the other when the number of lanes changes.
 func cursor() *vecty.HTML {
 	return elem.Div(vecty.Markup(vecty.Class("cursor"), vecty.Property("hidden", true)))
 }

@@ -8,7 +8,8 @@ import (
 	"cosinelab/ui/chart"
 )
 
-// SVG renders a figure. say is its name with a summary, for those who do not see it; empty = it only decorates.
+// SVG renders a figure. say is its name with a summary, for those who do not see it; empty = it only
+// decorates.
 func SVG(f chart.Figure, say string) *vecty.HTML {
 	paths := make(vecty.List, len(f.Paths))
 	for i, p := range f.Paths {

@@ -8,14 +8,16 @@ import (
 // leastView is the fewest steps that a view shows: fewer are points, not a signal.
 const leastView = 16
 
-// bound returns a view of the same length inside the test part; one that is too short grows, one too long becomes all.
+// bound returns a view of the same length inside the test part; one that is too short grows, one too long
+// becomes all.
 func bound(from, to, steps int) (int, int) {
 	n := min(max(to-from, leastView), steps)
 	from = min(max(from, 0), steps-n)
 	return from, from + n
 }
 
-// zoomed returns the view with its length multiplied by factor; the step around stays where it is on the screen.
+// zoomed returns the view with its length multiplied by factor; the step around stays where it is on the
+// screen.
 func (p *Props) zoomed(factor float64, around int) (from, to int) {
 	n := p.To - p.From
 	longer := min(max(int(factor*float64(n)), leastView), p.Steps)
@@ -46,7 +48,8 @@ const (
 	gripRight
 )
 
-// gripSlack is how far beside an edge of the brush the pointer still takes it, in pixels at the base text size.
+// gripSlack is how far beside an edge of the brush the pointer still takes it, in pixels at the base text
+// size.
 const gripSlack = 8
 
 // gripAt returns the part of the brush under a pixel, and whether there is one.
@@ -74,8 +77,8 @@ func brushed(g grip, from, to, by, steps int) (int, int) {
 	return bound(from+by, to+by, steps)
 }
 
-// jump returns the view and the cursor at the span after (dir > 0) or before the cursor, and whether there is one. The
-// view keeps its length unless the span does not fit with some air around it.
+// jump returns the view and the cursor at the span after (dir > 0) or before the cursor, and whether there is
+// one. The view keeps its length unless the span does not fit with some air around it.
 func (p *Props) jump(spans []steps.Range, dir int) (from, to, step int, ok bool) {
 	s, ok := neighbour(spans, p.anchor(), dir)
 	if !ok {
@@ -110,8 +113,8 @@ func neighbour(spans []steps.Range, at, dir int) (found steps.Range, ok bool) {
 	return found, ok
 }
 
-// thresholdStep is how far an arrow key moves a threshold, as a share of the score axis: the axis is that of square
-// roots, so low thresholds move finely and high ones by much.
+// thresholdStep is how far an arrow key moves a threshold, as a share of the score axis: the axis is that of
+// square roots, so low thresholds move finely and high ones by much.
 const thresholdStep = 0.02
 
 // nudged returns the threshold after so many steps of the keys on the score axis y.

@@ -2,10 +2,11 @@ package state
 
 import (
 	"strconv"
-	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/form"
+	"cosinelab/ui/results"
 )
 
 // Bar is the run control with its progress.
@@ -19,56 +20,43 @@ type Bar struct {
 	Status   []string  // text between asterisks is strong
 	Segments []float64 // how much of each run is done, 0 to 1; nil when none is live
 	Device   string
-	Crew     []Choice // how many workers train; nil where there can be only one
-	Workers  int
+	Counts   []form.Choice // of workers, to choose from; nil where there can be only one
+	Workers  int           // that a run uses
 	Locked   bool
 }
 
 // Bar returns what the top bar shows.
 func (s *State) Bar() Bar {
-	live := s.Mode == Running || s.Mode == Paused
+	c := &s.Control
+	ready := c.live() || s.Ready()
 	return Bar{
-		Run: s.Words.Say(s.runKey()), Pauses: s.Mode == Running,
-		CanRun: live || s.Ready(), CanStep: live || s.Ready(), CanStop: live,
-		CanReset: s.Run != nil && s.Mode != Stopping,
-		Status:   s.status(), Segments: s.segments(), Device: s.Device, Crew: s.crew(), Workers: s.Workers(), Locked: s.Locked(),
+		Run: s.Words.Say(c.runKey(s.Run)), Pauses: c.Mode == Running,
+		CanRun: ready, CanStep: ready, CanStop: c.live(), CanReset: s.Run != nil && c.Mode != Stopping,
+		Status: s.status(), Segments: segments(s.Run),
+		Device: c.Device, Counts: c.counts(s.Words), Workers: c.Workers(), Locked: c.Locked(),
 	}
 }
 
-// defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to do something
-// else with the machine.
-const defaultWorkers = 4
-
-// Workers is how many workers a run uses: as many as were chosen, but no more than this machine has cores.
-func (s *State) Workers() int {
-	chosen := s.Chosen
-	if chosen == 0 {
-		chosen = defaultWorkers
-	}
-	return max(1, min(chosen, s.Cores))
-}
-
-// crew is empty on one core, where there is nothing to choose.
-func (s *State) crew() []Choice {
-	var list []Choice
-	for n := 1; n <= s.Cores && s.Cores > 1; n++ {
+// counts offers numbers of workers; none on one core, where there is nothing to choose.
+func (c *Control) counts(w *words.Language) (list []form.Choice) {
+	for n := 1; n <= c.Cores && c.Cores > 1; n++ {
 		k := words.Key("workers-n")
 		if n == 1 {
 			k = "workers-one"
 		}
-		list = append(list, Choice{Value: strconv.Itoa(n), Text: strings.TrimSpace(s.Words.Say(k, n)), On: n == s.Workers()})
+		list = append(list, form.Choice{Value: strconv.Itoa(n), Text: w.Say(k, n), On: n == c.Workers()})
 	}
 	return list
 }
 
 // runKey is what the button does next, not what goes on.
-func (s *State) runKey() words.Key {
+func (c *Control) runKey(last *results.Progress) words.Key {
 	switch {
-	case s.Mode == Running:
+	case c.Mode == Running:
 		return "pause"
-	case s.Mode == Paused:
+	case c.Mode == Paused:
 		return "continue"
-	case s.Run != nil:
+	case last != nil:
 		return "train-again"
 	}
 	return "train"
@@ -78,36 +66,35 @@ func (s *State) runKey() words.Key {
 func (s *State) status() []string {
 	w := s.Words
 	switch {
-	case s.Ask:
-		return []string{w.Say("status-ask-reset", s.Run.finished())}
+	case s.Control.Ask:
+		return []string{w.Say("status-ask-reset", s.Run.Finished())}
 	case s.Notice != "":
-		return []string{s.Notice}
-	case s.Mode == Loading:
+		return []string{w.Say(s.Notice)}
+	case s.Control.Mode == Loading:
 		return []string{w.Say("status-loading")}
-	case s.Mode == Dead:
+	case s.Control.Mode == Dead:
 		return nil
-	case s.Mode == Stopping:
+	case s.Control.Mode == Stopping:
 		return []string{w.Say("status-stopping")}
-	case s.Run != nil && !s.Run.Over:
-		return s.statusLive()
-	case s.Run != nil:
-		done, all := s.Run.done()
-		if done < all {
-			return []string{w.Say("status-stopped", done, all)}
-		}
-		return []string{w.Say("status-done", done, all)}
+	case s.Run == nil:
+		return []string{w.Say("status-runs", len(results.TrainingRuns(s.Form.Spec)))}
+	case !s.Run.Over:
+		return statusLive(w, s.Run, s.Control.Mode == Paused)
 	}
-	return []string{w.Say("status-runs", len(trainings(s.Spec)))}
+	done, all := s.Run.Done()
+	if done < all {
+		return []string{w.Say("status-stopped", done, all)}
+	}
+	return []string{w.Say("status-done", done, all)}
 }
 
-// statusLive tells of one training, and how many go on beside it.
-func (s *State) statusLive() []string {
-	w, p := s.Words, s.Run
-	of, e := p.shown().Of, p.shown().Last
-	who := w.Say("status-run", p.nameOf(w, of.Arm), of.Seed)
+// statusLive tells of one training run, and how many go on beside it.
+func statusLive(w *words.Language, p *results.Progress, paused bool) []string {
+	of, e := p.Shown().Of, p.Shown().Last
+	who := w.Say("status-run", p.NameOf(w, of.Arm), of.Seed)
 	var parts []string
 	switch {
-	case s.Mode == Paused && e.Steps > 0:
+	case paused && e.Steps > 0:
 		return []string{w.Say("status-paused", w.Count(e.Step)), who}
 	case e.Phase == spec.PhaseData:
 		return []string{w.Say("status-data")}
@@ -127,22 +114,10 @@ func (s *State) statusLive() []string {
 	return parts
 }
 
-// nameOf returns what an arm is called; an empty name stands for the teacher.
-func (p *Progress) nameOf(w *words.Language, arm string) string {
-	if a := armNamed(p.Spec, arm); a != nil {
-		return look(w, p.Spec, *a).Text
-	}
-	return teacherLook(w).Text
-}
-
-// segments is one share a training, in the order of the spec.
-func (s *State) segments() []float64 {
-	if s.Run == nil || s.Run.Over {
+// segments is one share a training run, in the order of the spec; none where nothing runs.
+func segments(p *results.Progress) []float64 {
+	if p == nil || p.Over {
 		return nil
 	}
-	var shares []float64
-	for _, t := range trainings(s.Run.Spec) {
-		shares = append(shares, s.Run.share(t))
-	}
-	return shares
+	return p.Shares()
 }

@@ -7,19 +7,22 @@ import (
 
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
+	"cosinelab/ui/results"
 )
 
-// explained is a page with a report whose cosine arm alarms twice: in the anomaly of channel 8, and elsewhere.
+// explained is a page with a report whose cosine arm alarms twice: in the anomaly of channel 8, and
+// elsewhere.
 func explained(t *testing.T) *State {
 	t.Helper()
 	s := idle(t)
 	s.Update(Resize{600})
 	s.Update(Press{KeyRun})
-	run := finish(Cosine, 1, 0.4)
+	run := finish(look.Cosine, 1, 0.4)
 	run.Alarms = []steps.Range{{From: 14, To: 16}, {From: 100, To: 140}}
 	run.Causes = [][]spec.Cause{{{Channel: 7, Share: 0.61}, {Channel: 2, Share: 0.2}}, {{Channel: 3, Share: 0.5}}}
 	run.Located = &spec.Located{Segments: 1, HitRate100: 1, HitRate150: 1, Chance100: 1. / 12, Chance150: 1. / 12}
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Cosine, Seed: 1, Finished: &run, Runs: 12}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Cosine, Seed: 1, Finished: &run, Runs: 12}))
 	return s
 }
 
@@ -51,7 +54,7 @@ func TestCausesNameTheChannelsOfTheAlarmAtTheCursor(t *testing.T) {
 			}
 			channels = append(channels, text)
 		}
-		if got.Name != Cosine || !strings.Contains(got.Lead, c.lead) || strings.Join(channels, ", ") != c.channels || !strings.Contains(got.Truth, c.truth) {
+		if got.Name != look.Cosine || !strings.Contains(got.Lead, c.lead) || strings.Join(channels, ", ") != c.channels || !strings.Contains(got.Truth, c.truth) {
 			t.Errorf("cursor at %d: %+v", c.cursor, got)
 		}
 	}
@@ -68,31 +71,31 @@ func TestCausesNameTheChannelsOfTheAlarmAtTheCursor(t *testing.T) {
 
 func TestACauseIsShownAmongTheChannels(t *testing.T) {
 	s := explained(t)
-	if got := s.Shown(); !slices.Equal(got, []int{0, 7}) {
+	if got := s.Scene().Shown(); !slices.Equal(got, []int{0, 7}) {
 		t.Fatalf("shown are %v", got)
 	}
 	if got := sent(s.Update(Reveal{7})); got != nil {
 		t.Errorf("a channel that is shown already asks for %v", got)
 	}
 	s.Update(Reveal{2})
-	if got := s.Shown(); !slices.Equal(got, []int{2, 0}) || !strings.Contains(s.Hash(), "channels=3,1") {
+	if got := s.Scene().Shown(); !slices.Equal(got, []int{2, 0}) || !strings.Contains(s.Hash(), "channels=3,1") {
 		t.Errorf("shown are %v, the address is %s", got, s.Hash())
 	}
 	s.Update(Reveal{12})
-	if s.Stack.Why != "" || !slices.Equal(s.Shown(), []int{2, 0}) {
-		t.Errorf("a channel that there is not: %q, shown %v", s.Stack.Why, s.Shown())
+	if s.Stack.Refused != nil || !slices.Equal(s.Scene().Shown(), []int{2, 0}) {
+		t.Errorf("a channel that there is not: %q, shown %v", s.Stack.Refused, s.Scene().Shown())
 	}
 }
 
 func TestHitRatesStandAmongAllMetricsWithTheirChance(t *testing.T) {
 	s := explained(t)
-	if n := len(s.Table().Columns); n != len(headline) {
-		t.Fatalf("%d columns, want the %d of the headline", n, len(headline))
+	if n := len(s.Table().Columns); n != 7 {
+		t.Fatalf("%d columns, want the %d of the headline", n, 7)
 	}
 	before := s.Table().Switch
 	s.Update(MoreMetrics{})
 	table := s.Table()
-	i := slices.IndexFunc(table.Columns, func(c Column) bool { return c.Title == "HitRate@100 %" })
+	i := slices.IndexFunc(table.Columns, func(c results.Column) bool { return c.Title == "HitRate@100 %" })
 	if i < 0 || table.Columns[i].Chance != "8.3" || table.Columns[i].Flattering || !table.Columns[i+2].Flattering {
 		t.Fatalf("columns %+v", table.Columns)
 	}
@@ -103,7 +106,7 @@ func TestHitRatesStandAmongAllMetricsWithTheirChance(t *testing.T) {
 
 func TestCellsThatDoNotBeatChanceAndUntrainedAreMarked(t *testing.T) {
 	s := idle(t)
-	reported(t, s, map[string][]float64{Alone: {0.31, 0.32, 0.33}, Cosine: {0.1, 0.5, 0.1}, MSE: {0.2, 0.2, 0.2}, Untrained: {0.2, 0.2, 0.2}, Random: {0.09, 0.09, 0.09}})
+	reported(t, s, map[string][]float64{look.Alone: {0.31, 0.32, 0.33}, look.Cosine: {0.1, 0.5, 0.1}, look.MSE: {0.2, 0.2, 0.2}, look.Untrained: {0.2, 0.2, 0.2}, look.Random: {0.09, 0.09, 0.09}})
 	table := s.Table()
 	for i, want := range []bool{false, true, true, false, false} { // controls are what the others are compared with
 		if got := table.Rows[i].Cells[0].Doubtful != ""; got != want {
@@ -114,8 +117,8 @@ func TestCellsThatDoNotBeatChanceAndUntrainedAreMarked(t *testing.T) {
 		t.Errorf("the legend is %q", table.Legend)
 	}
 	s = idle(t)
-	s.Update(Set{FieldSeeds, "1"})
-	reported(t, s, map[string][]float64{Alone: {0.3}, Cosine: {0.1}, MSE: {0.2}, Untrained: {0.2}})
+	s.Update(Set{"seeds", "1"})
+	reported(t, s, map[string][]float64{look.Alone: {0.3}, look.Cosine: {0.1}, look.MSE: {0.2}, look.Untrained: {0.2}})
 	if why := s.Verdict().Why; !strings.Contains(why, "+ cosine does not beat both chance and the untrained student") {
 		t.Errorf("with one seed the verdict says %q", why)
 	}

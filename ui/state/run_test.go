@@ -12,12 +12,41 @@ import (
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/form"
+	"cosinelab/ui/link"
+	"cosinelab/ui/look"
+	"cosinelab/ui/results"
 )
+
+// idle is a state with a series and a worker that waits.
+func idle(t *testing.T) *State {
+	t.Helper()
+	sp := spec.Default()
+	sp.Train.Epochs, sp.Seeds = 6, []uint64{1, 2, 3}
+	s, _ := New(words.English(), link.Link{Spec: sp}.Hash(), 0)
+	s.Update(ready())
+	s.Update(opened(s))
+	if !s.Ready() {
+		t.Fatalf("not ready: %+v", s)
+	}
+	return s
+}
+
+// why is what the page says beside a setting.
+func why(s *State, f form.Field) string {
+	s.Form.More = true
+	for _, in := range s.Recipe().DataMore {
+		if in.Field == f {
+			return in.Why
+		}
+	}
+	return ""
+}
 
 func ready() Answer {
 	return Answer{Response: protocol.Response{Type: protocol.TypeReady, Device: "cpu js/wasm", Catalogue: []protocol.Source{
-		{ID: "builtin/server", Title: "Server", Group: GroupBuiltin},
-		{ID: "smd/machine-1-2", Title: "SMD machine-1-2", Group: GroupBenchmark},
+		{ID: "builtin/server", Title: "Server", Group: form.GroupBuiltin},
+		{ID: "smd/machine-1-2", Title: "SMD machine-1-2", Group: form.GroupBenchmark},
 	}}}
 }
 
@@ -28,7 +57,7 @@ func summary() *spec.DataSummary {
 
 // opened answers the question for a series that s waits for.
 func opened(s *State) Answer {
-	return Answer{Response: protocol.Response{Type: protocol.TypeData, ID: s.Open.ID, Summary: summary()}}
+	return Answer{Response: protocol.Response{Type: protocol.TypeData, ID: s.Form.Open.ID, Summary: summary()}}
 }
 
 func failed(where string, id int, message string) Answer {
@@ -44,7 +73,7 @@ func happened(e spec.Event) Answer {
 }
 
 // sent returns the types of the requests among effects.
-func sent(effects []any) []string {
+func sent(effects []Effect) []string {
 	var types []string
 	for _, e := range effects {
 		if p, ok := e.(Post); ok {
@@ -74,7 +103,7 @@ func reported(t *testing.T, s *State, ap map[string][]float64) {
 // complete lets the engine carry the run out that it was asked for.
 func complete(s *State, ap map[string][]float64) {
 	s.Update(confirmed(protocol.StateRunning))
-	r := spec.Report{Version: 1, Spec: s.Run.Spec, Device: "cpu", Data: *s.Data, Seconds: 112}
+	r := spec.Report{Version: 1, Spec: s.Run.Spec, Device: "cpu", Data: *s.Form.Data, Seconds: 112}
 	for _, a := range s.Run.Spec.Arms {
 		arm := spec.ArmReport{Arm: a}
 		for i, seed := range s.Run.Spec.Seeds {
@@ -111,16 +140,13 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 			"Cosine distillation: *0.0 AP* against student alone over 3 seeds: *no difference on this data.*"},
 	} {
 		s := idle(t)
-		reported(t, s, map[string][]float64{Alone: c.alone, Cosine: c.cosine, MSE: mse, Untrained: flat, Random: flat})
+		reported(t, s, map[string][]float64{look.Alone: c.alone, look.Cosine: c.cosine, look.MSE: mse, look.Untrained: flat, look.Random: flat})
 		v := s.Verdict()
 		if v.Claim != c.claim {
 			t.Errorf("%s: %q, want %q", c.name, v.Claim, c.claim)
 		}
 		if want := "PA F1 *94.0* looks better, but a random score gets *94.0*."; !strings.HasSuffix(v.Why, want) {
 			t.Errorf("%s: %q does not end with %q", c.name, v.Why, want)
-		}
-		if got, want := outcome(s.Run.effect(Cosine, Alone, primary)), s.Run.Report.Summary().Verdict.Outcome; got != want {
-			t.Errorf("%s: the page judges %s, the report %s", c.name, got, want)
 		}
 		if v.Effect == nil || len(v.Effect.Points) != 3 {
 			t.Errorf("%s: no difference per seed: %+v", c.name, v.Effect)
@@ -131,28 +157,28 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 func TestOtherMetricsAgreeOrNot(t *testing.T) {
 	s := idle(t)
 	same := []float64{0.31, 0.32, 0.33}
-	reported(t, s, map[string][]float64{Alone: same, Cosine: {0.351, 0.361, 0.371}, MSE: same, Untrained: {0.1, 0.1, 0.1}, Random: {0.1, 0.1, 0.1}})
+	reported(t, s, map[string][]float64{look.Alone: same, look.Cosine: {0.351, 0.361, 0.371}, look.MSE: same, look.Untrained: {0.1, 0.1, 0.1}, look.Random: {0.1, 0.1, 0.1}})
 	f1 := []metrics.Value{0.5, 0.6, 0.4, 0.3, 0.38, 0.22} // of alone, then of cosine: worse by 0.2 each time
 	vus := []metrics.Value{0.3, 0.3, 0.3, 0.2, 0.3, 0.41} // now better, now worse
 	for i := range s.Run.Runs[:6] {
 		r := &s.Run.Runs[i]
 		r.Metrics = append(r.Metrics, spec.Measure{Name: "f1", Value: f1[i]}, spec.Measure{Name: "vus_pr", Value: vus[i]})
 	}
-	if got, want := s.agreement(Cosine, Alone, spec.VerdictHelps), "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; got != want {
+	if got, want := s.Verdict().Why, "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; !strings.HasPrefix(got, want) {
 		t.Errorf("says %q, want %q", got, want)
 	}
 }
 
 func TestScoreAxisHoldsTheHighestScoreOfTheWholeTestPart(t *testing.T) {
 	s := idle(t)
-	line := protocol.Line{Kind: protocol.LineScore, Arm: Alone, Seed: 1}
-	s.Stack.Overview = Series{protocol.Series{View: protocol.View{Width: 2, Lines: []protocol.Line{s.OverviewLine(), line}}},
+	line := protocol.Line{Kind: protocol.LineScore, Arm: look.Alone, Seed: 1}
+	s.Stack.Overview = Series{protocol.Series{View: protocol.View{Width: 2, Lines: []protocol.Line{s.Scene().OverviewLine(), line}}},
 		[]float32{-9, 9, 0, -9, 9, 0 /* the input */, 1, 4, 2, 1, 3, 2}}
-	if got := s.Highest(); got != 4 {
+	if got := s.Scene().Highest(); got != 4 {
 		t.Errorf("highest score %v, want 4", got)
 	}
 	s.Stack.Overview = Series{}
-	if got := s.Highest(); got != 0 {
+	if got := s.Scene().Highest(); got != 0 {
 		t.Errorf("before there is any: %v", got)
 	}
 }
@@ -160,7 +186,7 @@ func TestScoreAxisHoldsTheHighestScoreOfTheWholeTestPart(t *testing.T) {
 func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
 	s := idle(t)
 	weak := []float64{0.09, 0.1, 0.11}
-	reported(t, s, map[string][]float64{Alone: weak, Cosine: weak, MSE: weak, Untrained: weak, Random: weak})
+	reported(t, s, map[string][]float64{look.Alone: weak, look.Cosine: weak, look.MSE: weak, look.Untrained: weak, look.Random: weak})
 	if want := "But + cosine beats chance and the untrained student by no more than the spread."; !strings.HasPrefix(s.Verdict().Why, want) {
 		t.Errorf("says %q", s.Verdict().Why)
 	}
@@ -168,8 +194,8 @@ func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
 
 func TestOneSeedGivesNoVerdict(t *testing.T) {
 	s := idle(t)
-	s.Update(Set{FieldSeeds, "1"})
-	reported(t, s, map[string][]float64{Alone: {0.3}, Cosine: {0.4}, MSE: {0.3}, Untrained: {0.1}, Random: {0.1}})
+	s.Update(Set{"seeds", "1"})
+	reported(t, s, map[string][]float64{look.Alone: {0.3}, look.Cosine: {0.4}, look.MSE: {0.3}, look.Untrained: {0.1}, look.Random: {0.1}})
 	if got, want := s.Verdict().Claim, "*+10.0 AP* with one seed: no spread, so no verdict."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -177,8 +203,8 @@ func TestOneSeedGivesNoVerdict(t *testing.T) {
 
 func TestSeriesWithoutLabelsGivesNoVerdict(t *testing.T) {
 	s := idle(t)
-	s.Data.Labelled = false
-	reported(t, s, map[string][]float64{Alone: {0, 0, 0}, Cosine: {0, 0, 0}, MSE: {0, 0, 0}})
+	s.Form.Data.Labelled = false
+	reported(t, s, map[string][]float64{look.Alone: {0, 0, 0}, look.Cosine: {0, 0, 0}, look.MSE: {0, 0, 0}})
 	if got, want := s.Verdict().Claim, "This series has no labels: *scores and alarms, no metrics.*"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -186,7 +212,7 @@ func TestSeriesWithoutLabelsGivesNoVerdict(t *testing.T) {
 
 func TestFailedArmIsNamedWithItsReason(t *testing.T) {
 	s := idle(t)
-	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	reported(t, s, map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
 	s.Run.Runs[3].Failed = fault.Of(errors.New("loss became NaN at step 212"))
 	if got, want := s.Verdict().Claim, "+ cosine has no scores: loss became NaN at step 212."; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -198,9 +224,9 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	s.Update(Press{KeyRun})
 	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1, Steps: 60, Left: -1}))
 	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Taught: &spec.TeacherRun{Seed: 1}}))
-	run := finish(Alone, 1, 0.3)
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
-	s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
+	run := finish(look.Alone, 1, 0.3)
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
 	v := s.Verdict()
 	if want := "No verdict yet: *2 of 12* runs are done."; v.Claim != want {
 		t.Errorf("got %q, want %q", v.Claim, want)
@@ -227,7 +253,7 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	}
 }
 
-// step is one step of a training.
+// step is one step of a training run.
 func step(arm string, seed uint64, n int) Answer {
 	phase := spec.PhaseStudent
 	if arm == "" {
@@ -243,7 +269,7 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	taught := func(seed uint64) Answer {
 		return happened(spec.Event{Phase: spec.PhaseTeacher, Seed: seed, Taught: &spec.TeacherRun{Seed: seed}})
 	}
-	for _, a := range []Answer{step("", 1, 1), step("", 2, 2), taught(1), step(Cosine, 1, 24), step("", 2, 30), step(Alone, 1, 12), step(Cosine, 1, 30)} {
+	for _, a := range []Answer{step("", 1, 1), step("", 2, 2), taught(1), step(look.Cosine, 1, 24), step("", 2, 30), step(look.Alone, 1, 12), step(look.Cosine, 1, 30)} {
 		s.Update(a)
 	}
 	if got, want := strings.Join(s.Bar().Status, "; "), "*Epoch 2 of 6*; student alone, seed 1; 3 runs at once; about 38 s left"; got != want {
@@ -255,16 +281,16 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	if got := s.Learning().Plots[0]; got.Sub != "student alone, seed 1" || len(got.Curves[0].X) != 1 {
 		t.Errorf("the losses are of %q: %+v", got.Sub, got.Curves)
 	}
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Left: 38}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Left: 38}))
 	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Scoring; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 || s.Learning().Plots[0].Epochs != 6 {
 		t.Errorf("while it scores: %q, want %q, with its steps: %v", got, want, s.Bar().Segments)
 	}
-	run := finish(Alone, 1, 0.3)
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Measured: 0.42, Left: 38}))
+	run := finish(look.Alone, 1, 0.3)
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Measured: 0.42, Left: 38}))
 	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Measuring, 42 %; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 {
 		t.Errorf("status %q, want %q; segments %v", got, want, s.Bar().Segments)
 	}
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Finished: &run}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Finished: &run}))
 	if got := s.Learning().Plots[0]; got.Sub != "+ cosine, seed 1" || len(got.Curves[0].X) != 2 {
 		t.Errorf("then they are of %q: %+v", got.Sub, got.Curves)
 	}
@@ -275,10 +301,10 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 
 func TestControlsAreNoTrainings(t *testing.T) {
 	s := idle(t)
-	s.Update(Set{FieldSeeds, "0,"})
+	s.Update(Set{"seeds", "0,"})
 	s.Update(Press{KeyRun})
 	s.Update(happened(spec.Event{Phase: spec.PhaseData, Left: -1}))
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Untrained}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Untrained}))
 	s.Update(happened(spec.Event{Phase: spec.PhaseDone}))
 	if len(s.Run.Live) != 0 {
 		t.Errorf("under way: %+v", s.Run.Live)
@@ -287,20 +313,20 @@ func TestControlsAreNoTrainings(t *testing.T) {
 
 func TestWorkersAreWhatWasChosenUpToTheCores(t *testing.T) {
 	for _, c := range []struct{ cores, chosen, want int }{{1, 0, 1}, {2, 0, 2}, {16, 0, 4}, {16, 9, 9}, {2, 9, 2}, {0, 3, 1}} {
-		s := &State{Words: words.English(), Cores: c.cores, Chosen: c.chosen}
+		s := Control{Cores: c.cores, Chosen: c.chosen}
 		if got := s.Workers(); got != c.want {
 			t.Errorf("%d workers of %d cores when %d are chosen, want %d", got, c.cores, c.chosen, c.want)
 		}
 	}
 	s := idle(t)
-	s.Cores = 3
+	s.Control.Cores = 3
 	before := s.Hash()
-	if got := s.Update(Workers{3}); !slices.Contains(got, any(Remember{3})) || s.Hash() != before {
+	if got := s.Update(Workers{3}); !slices.Contains(got, Effect(Remember{3})) || s.Hash() != before {
 		t.Errorf("effects %v; the link must not change", got)
 	}
 	post := s.Update(Press{KeyRun})[0].(Post)
-	if post.Request.Workers != 3 || len(s.Bar().Crew) != 3 || !s.Bar().Crew[2].On {
-		t.Errorf("the run asks for %d workers, the page offers %+v", post.Request.Workers, s.Bar().Crew)
+	if post.Request.Workers != 3 || len(s.Bar().Counts) != 3 || !s.Bar().Counts[2].On {
+		t.Errorf("the run asks for %d workers, the page offers %+v", post.Request.Workers, s.Bar().Counts)
 	}
 }
 
@@ -309,28 +335,28 @@ func TestLostWorkerIsSaidAndTheRunGoesOn(t *testing.T) {
 	s.Update(Press{KeyRun})
 	s.Update(confirmed(protocol.StateRunning))
 	s.Update(failed("worker", 0, "a worker is gone, and its part was computed again here: out of memory"))
-	if v := s.Verdict(); s.Wrong != nil || s.Mode != Running || !strings.HasPrefix(v.Why, "The run goes on: a worker is gone") || v.Tag != "Training" {
-		t.Errorf("mode %d, says %+v", s.Mode, v)
+	if v := s.Verdict(); s.Wrong != nil || s.Control.Mode != Running || !strings.HasPrefix(v.Why, "The run goes on: a worker is gone") || v.Tag != "Training" {
+		t.Errorf("mode %d, says %+v", s.Control.Mode, v)
 	}
-	reported(t, restarted(s), map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	reported(t, restarted(s), map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
 	if note := s.Verdict().Note; strings.Contains(note, "lost") {
 		t.Errorf("the next run says %q", note)
 	}
 }
 
-// underWay is a page in whose run one training is finished and the next has made 12 steps of 60, in 3 epochs.
+// underWay is a page in whose run one training run is finished and the next has made 12 steps of 60, in 3 epochs.
 func underWay(t *testing.T) *State {
 	t.Helper()
 	s := idle(t)
 	s.Update(Resize{600})
 	s.Update(Press{KeyRun})
 	s.Update(confirmed(protocol.StateRunning))
-	run := finish(Alone, 1, 0.31)
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: Alone, Seed: 1, Finished: &run, Runs: 12}))
+	run := finish(look.Alone, 1, 0.31)
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Finished: &run, Runs: 12}))
 	for step := 1; step <= 12; step++ {
-		s.Update(happened(stepOf(Cosine, step)))
+		s.Update(happened(stepOf(look.Cosine, step)))
 		if step%4 == 0 {
-			e := stepOf(Cosine, step)
+			e := stepOf(look.Cosine, step)
 			e.Losses, e.EpochDone = nil, &spec.Epoch{Epoch: step / 4}
 			s.Update(happened(e))
 		}
@@ -338,17 +364,17 @@ func underWay(t *testing.T) *State {
 	return s
 }
 
-// stepOf is a step of a training with 4 in an epoch.
+// stepOf is a step of a training run with 4 in an epoch.
 func stepOf(arm string, step int) spec.Event {
 	return spec.Event{Phase: spec.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15, Step: step, Steps: 60,
 		Losses: []spec.Part{{Name: "total", Value: 1}}}
 }
 
 // afresh starts the engine again and returns what the page asks it for once the series is there.
-func afresh(t *testing.T, s *State) []any {
+func afresh(t *testing.T, s *State) []Effect {
 	t.Helper()
-	if got := s.Update(Restart{}); !slices.Contains(got, any(StartEngine{})) || s.Mode != Loading || s.Wrong != nil {
-		t.Fatalf("mode %d after %v", s.Mode, got)
+	if got := s.Update(Restart{}); !slices.Contains(got, Effect(StartEngine{})) || s.Control.Mode != Loading || s.Wrong != nil {
+		t.Fatalf("mode %d after %v", s.Control.Mode, got)
 	}
 	if got := sent(s.Update(ready())); !slices.Contains(got, protocol.TypeOpen) {
 		t.Fatalf("a new engine is asked for %v", got)
@@ -357,7 +383,7 @@ func afresh(t *testing.T, s *State) []any {
 }
 
 // going returns the request to go on with a run; nil if there is none.
-func going(effects []any) *protocol.Request {
+func going(effects []Effect) *protocol.Request {
 	for _, e := range effects {
 		if g, ok := e.(GoOn); ok {
 			return &g.Request
@@ -373,29 +399,29 @@ func TestANewEngineGoesOnWithTheRun(t *testing.T) {
 		if mode == Paused {
 			s.Update(Press{KeyRun})
 		}
-		s.Update(Lost{"panic: no more memory"})
+		s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
 		if v := s.Verdict(); !strings.Contains(v.Why, "run is kept") || !strings.Contains(v.Way.Start, "go on") {
 			t.Errorf("says %+v", v)
 		}
-		if note := s.LaneList()[0].Note; !strings.Contains(note, "once it goes on") {
+		if note := s.Scene().LaneList(s.Words)[0].Note; !strings.Contains(note, "once it goes on") {
 			t.Errorf("the lane says %q", note)
 		}
 		sp := s.Run.Spec
 		effects := afresh(t, s)
 		r := going(effects)
-		if r == nil || r.Type != kind || !same(*r.Spec, sp) || s.Mode != mode || slices.Contains(effects, any(Forget{})) {
-			t.Fatalf("mode %d, effects %+v", s.Mode, effects)
+		if r == nil || r.Type != kind || !form.Same(*r.Spec, sp) || s.Control.Mode != mode || slices.Contains(effects, Effect(Forget{})) {
+			t.Fatalf("mode %d, effects %+v", s.Control.Mode, effects)
 		}
 		if s.Run.Over || s.Run.Died || len(s.Run.Runs) != 0 || len(s.Run.Live) != 1 {
 			t.Errorf("the run is %+v", s.Run)
 		}
-		s.Update(happened(stepOf(Cosine, 7))) // the checkpoint is that of the step before
+		s.Update(happened(stepOf(look.Cosine, 7))) // the checkpoint is that of the step before
 		track := s.Run.Live[0]
 		if n := len(track.Trace); n != 7 || track.Trace[6].Epoch != 7.0/4 || len(track.Epochs) != 1 {
 			t.Errorf("%d steps, %d epochs: %+v", n, len(track.Epochs), track.Trace)
 		}
-		reported(t, restarted(s), map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
-		s.Update(Lost{"panic: no more memory"})
+		reported(t, restarted(s), map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
+		s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
 		if again := going(afresh(t, s)); again != nil {
 			t.Errorf("a finished run is gone on with: %+v", again)
 		}
@@ -404,26 +430,27 @@ func TestANewEngineGoesOnWithTheRun(t *testing.T) {
 
 func TestAResumedRunSaysSo(t *testing.T) {
 	s := underWay(t)
-	s.Update(Lost{"panic: no more memory"})
+	s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
 	afresh(t, s)
-	complete(s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
+	complete(s, map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
 	if got := s.Verdict().Note; !strings.Contains(got, "a new one went on") {
 		t.Errorf("provenance %q", got)
 	}
 }
 
-// Checkpoints belong to one experiment: with other settings, and for a run that was to stop, a new engine begins nothing.
+// Checkpoints belong to one experiment: with other settings, and for a run that was to stop, a new engine
+// begins nothing.
 func TestANewEngineDoesNotGoOnWithAnotherExperiment(t *testing.T) {
 	s := underWay(t)
-	s.Update(Lost{"panic: no more memory"})
-	s.Update(Set{FieldEpochs, "3"})
-	if got := going(afresh(t, s)); got != nil || s.Mode != Idle {
-		t.Errorf("mode %d, goes on with %+v", s.Mode, got)
+	s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
+	s.Update(Set{"train.epochs", "3"})
+	if got := going(afresh(t, s)); got != nil || s.Control.Mode != Idle {
+		t.Errorf("mode %d, goes on with %+v", s.Control.Mode, got)
 	}
-	if got := s.Update(Press{KeyRun}); !slices.Contains(got, any(Forget{})) {
+	if got := s.Update(Press{KeyRun}); !slices.Contains(got, Effect(Forget{})) {
 		t.Errorf("the checkpoints of the run before stay: %+v", got)
 	}
-	for _, presses := range [][]any{{Press{KeyStop}, Lost{"panic: no more memory"}}, {Lost{"panic: no more memory"}, Press{KeyReset}, Press{KeyReset}}} {
+	for _, presses := range [][]Message{{Press{KeyStop}, Lost{fault.Of(errors.New("panic: no more memory"))}}, {Lost{fault.Of(errors.New("panic: no more memory"))}, Press{KeyReset}, Press{KeyReset}}} {
 		s = underWay(t)
 		for _, p := range presses {
 			s.Update(p)
@@ -431,26 +458,27 @@ func TestANewEngineDoesNotGoOnWithAnotherExperiment(t *testing.T) {
 		if v := s.Verdict(); v.Way == nil || v.Way.Start == "" {
 			t.Errorf("after %v there is no way to start the engine again: %+v", presses, v)
 		}
-		if got := going(afresh(t, s)); got != nil || s.Mode != Idle {
-			t.Errorf("after %v: mode %d, goes on with %+v", presses, s.Mode, got)
+		if got := going(afresh(t, s)); got != nil || s.Control.Mode != Idle {
+			t.Errorf("after %v: mode %d, goes on with %+v", presses, s.Control.Mode, got)
 		}
 	}
 }
 
 func TestCheckpointsAreForgottenWhenARunIsOver(t *testing.T) {
 	s := underWay(t)
-	if got := s.Update(confirmed(protocol.StateIdle)); !slices.Contains(got, any(Forget{})) {
+	if got := s.Update(confirmed(protocol.StateIdle)); !slices.Contains(got, Effect(Forget{})) {
 		t.Errorf("effects %+v", got)
 	}
 }
 
-// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a way on.
+// An engine that dies takes the charts along; what the page was told of finished runs stays, and there is a
+// way on.
 func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 	s := restarted(underWay(t))
-	s.Update(Lost{"panic: no more memory"})
+	s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
 	v := s.Verdict()
-	if s.Mode != Dead || v.Tag != "Engine not running" || v.Claim != "The engine has stopped: panic: no more memory." || v.Way == nil || v.Way.Start == "" {
-		t.Errorf("mode %d, says %+v", s.Mode, v)
+	if s.Control.Mode != Dead || v.Tag != "Engine not running" || v.Claim != "The engine has stopped: panic: no more memory." || v.Way == nil || v.Way.Start == "" {
+		t.Errorf("mode %d, says %+v", s.Control.Mode, v)
 	}
 	if !strings.Contains(v.Why, "finished runs stay") || s.Bar().CanRun {
 		t.Errorf("says %q, can run: %v", v.Why, s.Bar().CanRun)
@@ -464,7 +492,7 @@ func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 			t.Errorf("the new engine is asked for lines of a run that it does not know: %+v", p.Request.View.Lines)
 		}
 	}
-	if note := s.LaneList()[0].Note; !strings.Contains(note, "train again") {
+	if note := s.Scene().LaneList(s.Words)[0].Note; !strings.Contains(note, "train again") {
 		t.Errorf("the lane says %q", note)
 	}
 	if got := s.Table().Rows[0].Cells[0].Value; got != "31.0" {
@@ -473,8 +501,8 @@ func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 	if got := s.Verdict().Note; !strings.Contains(got, "engine") || !s.Bar().CanRun {
 		t.Errorf("provenance %q, can run: %v", got, s.Bar().CanRun)
 	}
-	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
-	if s.Run.Died || s.LaneList()[0].Run == nil {
+	reported(t, s, map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
+	if s.Run.Died || s.Scene().LaneList(s.Words)[0].Run == nil {
 		t.Error("the next run has no charts")
 	}
 }
@@ -502,15 +530,15 @@ func TestRunControlAnswersAtOnce(t *testing.T) {
 		{KeyStop, protocol.TypeStop, "Train again", Stopping},
 	} {
 		effects := s.Update(Press{c.key})
-		if !slices.Contains(sent(effects), c.send) || s.Mode != c.mode || s.Bar().Run != c.says {
-			t.Errorf("key %d sends %v, mode %d, says %q; want %s, %d, %q", c.key, sent(effects), s.Mode, s.Bar().Run, c.send, c.mode, c.says)
+		if !slices.Contains(sent(effects), c.send) || s.Control.Mode != c.mode || s.Bar().Run != c.says {
+			t.Errorf("key %d sends %v, mode %d, says %q; want %s, %d, %q", c.key, sent(effects), s.Control.Mode, s.Bar().Run, c.send, c.mode, c.says)
 		}
 	}
 	if s.Update(Press{KeyRun}) != nil || s.Update(Press{KeyStop}) != nil {
 		t.Error("keys do something while the worker stops")
 	}
 	s.Update(confirmed(protocol.StateRunning))
-	if s.Mode != Stopping {
+	if s.Control.Mode != Stopping {
 		t.Error("a late confirmation took the stop back")
 	}
 	s.Update(confirmed(protocol.StateIdle))
@@ -522,20 +550,20 @@ func TestRunControlAnswersAtOnce(t *testing.T) {
 func TestLateConfirmationDoesNotTakeThePauseBack(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
-	run := s.id
+	run := s.requests.last
 	s.Update(Press{KeyRun})
 	late := confirmed(protocol.StateRunning)
 	late.ID = run
 	s.Update(late)
-	if s.Mode != Paused {
-		t.Errorf("mode %d, want paused", s.Mode)
+	if s.Control.Mode != Paused {
+		t.Errorf("mode %d, want paused", s.Control.Mode)
 	}
 }
 
 func TestStepFromIdleStartsPaused(t *testing.T) {
 	s := idle(t)
-	if got := sent(s.Update(Press{KeyStep})); !slices.Contains(got, protocol.TypeStep) || s.Mode != Paused {
-		t.Errorf("sends %v in mode %d", got, s.Mode)
+	if got := sent(s.Update(Press{KeyStep})); !slices.Contains(got, protocol.TypeStep) || s.Control.Mode != Paused {
+		t.Errorf("sends %v in mode %d", got, s.Control.Mode)
 	}
 }
 
@@ -543,7 +571,7 @@ func TestRecipeIsLockedWhileTraining(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	before := s.Hash()
-	for _, msg := range []any{Set{FieldEpochs, "2"}, Toggle{MSE}, Choose{"smd/machine-1-2"}, Drop{[]string{"a.csv"}}} {
+	for _, msg := range []Message{Set{"train.epochs", "2"}, Toggle{look.MSE}, Choose{"smd/machine-1-2"}, Drop{[]string{"a.csv"}}} {
 		if s.Update(msg) != nil || s.Hash() != before {
 			t.Errorf("%#v changed the experiment", msg)
 		}
@@ -555,12 +583,12 @@ func TestResetAsksOnlyIfATrainedRunWouldBeLost(t *testing.T) {
 	if s.Update(Press{KeyReset}) != nil {
 		t.Error("reset does something without a run")
 	}
-	reported(t, s, map[string][]float64{Alone: {1, 1, 1}, Cosine: {1, 1, 1}, MSE: {1, 1, 1}})
-	if got := sent(s.Update(Press{KeyReset})); got != nil || !s.Ask {
+	reported(t, s, map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
+	if got := sent(s.Update(Press{KeyReset})); got != nil || !s.Control.Ask {
 		t.Errorf("sends %v without asking", got)
 	}
 	s.Update(Press{KeyStop})
-	if s.Ask {
+	if s.Control.Ask {
 		t.Error("Esc does not take the question back")
 	}
 	s.Update(Press{KeyReset})
@@ -571,7 +599,7 @@ func TestResetAsksOnlyIfATrainedRunWouldBeLost(t *testing.T) {
 
 func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	s := idle(t)
-	before := s.Spec.Data
+	before := s.Form.Spec.Data
 	effects := s.Update(Drop{[]string{"pump-house.csv"}})
 	post := effects[0].(Post)
 	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files, []string{"pump-house.csv"}) {
@@ -581,27 +609,27 @@ func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	answer.Error.Line, answer.Error.First, answer.Error.Around = 1288, 1287, []string{"1,2", "3", "4,5"}
 	s.Update(answer)
 	v := s.Verdict()
-	if want := []FileLine{{1287, "1,2", false}, {1288, "3", true}, {1289, "4,5", false}}; !slices.Equal(v.Way.Lines, want) {
+	if want := []results.FileLine{{Number: 1287, Text: "1,2", Wrong: false}, {Number: 1288, Text: "3", Wrong: true}, {Number: 1289, Text: "4,5", Wrong: false}}; !slices.Equal(v.Way.Lines, want) {
 		t.Errorf("shows the lines %+v", v.Way.Lines)
 	}
 	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.Way.Back != "Back to Server" {
 		t.Errorf("says %+v", v)
 	}
-	if !same(s.Spec.Data, before) || s.Bar().CanRun {
+	if !form.Same(s.Form.Spec.Data, before) || s.Bar().CanRun {
 		t.Error("the series before is gone, or trains while another is shown")
 	}
 	s.Update(Discard{})
-	if !s.Bar().CanRun || s.Group != GroupBuiltin {
+	if !s.Bar().CanRun || s.Form.Group != form.GroupBuiltin {
 		t.Errorf("cannot go back: %+v", s)
 	}
 }
 
 func TestSettingThatTheSeriesDoesNotAllowSaysSoBesideIt(t *testing.T) {
 	s := idle(t)
-	effects := s.Update(Set{FieldWindow, "900"})
+	effects := s.Update(Set{"data.window", "900"})
 	s.Update(failed("data", effects[0].(Post).Request.ID, "data.window: 900, want at most the 800 test steps"))
-	if s.Wrong != nil || s.input(FieldWindow).Why == "" || s.Spec.Data.Window != 50 {
-		t.Errorf("window %d, %q, %+v", s.Spec.Data.Window, s.input(FieldWindow).Why, s.Wrong)
+	if s.Wrong != nil || why(s, "data.window") == "" || s.Form.Spec.Data.Window != 50 {
+		t.Errorf("window %d, %q, %+v", s.Form.Spec.Data.Window, why(s, "data.window"), s.Wrong)
 	}
 }
 
@@ -610,11 +638,11 @@ func TestOnlyTheNewestSeriesCounts(t *testing.T) {
 	first := s.Update(Choose{"smd/machine-1-2"})[0].(Post).Request.ID
 	s.Update(Choose{"builtin/pool"})
 	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeData, ID: first, Summary: summary()}})
-	if s.Open == nil || s.Spec.Data.Source != "builtin/server" {
+	if s.Form.Open == nil || s.Form.Spec.Data.Source != "builtin/server" {
 		t.Error("an older answer was taken")
 	}
 	s.Update(opened(s))
-	if s.Spec.Data.Source != "builtin/pool" {
+	if s.Form.Spec.Data.Source != "builtin/pool" {
 		t.Error("the newest answer was not taken")
 	}
 }
@@ -624,10 +652,10 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 	s.Update(ready())
 	s.Update(opened(s))
 	v := s.Verdict()
-	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") || !same(s.Spec, spec.Default()) {
+	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") || !form.Same(s.Form.Spec, spec.Default()) {
 		t.Errorf("%+v", v)
 	}
-	s.Update(Set{FieldEpochs, "2"})
+	s.Update(Set{"train.epochs", "2"})
 	if s.Wrong != nil {
 		t.Error("the message stays after the experiment was set by hand")
 	}
@@ -636,7 +664,7 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 func TestLinkToAFileAsksForIt(t *testing.T) {
 	sp := spec.Default()
 	sp.Data.Source = "file/pump-house.csv"
-	s, _ := New(words.English(), Link{Spec: sp}.Hash(), 0)
+	s, _ := New(words.English(), link.Link{Spec: sp}.Hash(), 0)
 	if effects := s.Update(ready()); len(sent(effects)) != 0 {
 		t.Errorf("asks the worker for a file that the page does not hold: %v", effects)
 	}
@@ -647,8 +675,8 @@ func TestLinkToAFileAsksForIt(t *testing.T) {
 
 func TestChangesReachTheAddress(t *testing.T) {
 	s := idle(t)
-	effects := s.Update(Set{FieldEpochs, "7"})
-	if !slices.Contains(effects, any(SetHash{s.Hash()})) || !strings.Contains(s.Hash(), "epochs:7") {
+	effects := s.Update(Set{"train.epochs", "7"})
+	if !slices.Contains(effects, Effect(SetHash{s.Hash()})) || !strings.Contains(s.Hash(), "epochs:7") {
 		t.Errorf("effects %v", effects)
 	}
 	if effects := s.Update(Cursor{7}); effects != nil {
@@ -656,10 +684,10 @@ func TestChangesReachTheAddress(t *testing.T) {
 	}
 }
 
-func TestNoNumberStandsWithoutItsCompany(t *testing.T) {
+func TestNoNumberStandsWithoutItsCompEffect(t *testing.T) {
 	s := idle(t)
 	flat := []float64{0.1, 0.1, 0.1}
-	reported(t, s, map[string][]float64{Alone: {0.3, 0.31, 0.32}, Cosine: {0.3, 0.31, 0.32}, MSE: {0.3, 0.31, 0.32}, Untrained: flat, Random: flat})
+	reported(t, s, map[string][]float64{look.Alone: {0.3, 0.31, 0.32}, look.Cosine: {0.3, 0.31, 0.32}, look.MSE: {0.3, 0.31, 0.32}, look.Untrained: flat, look.Random: flat})
 	table := s.Table()
 	flattering := false
 	for i, c := range table.Columns {
@@ -689,7 +717,7 @@ func TestLearningFollowsTheTraining(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	for step := 1; step <= 5000; step++ {
-		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: Cosine, Seed: 1, Runs: 12, Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
+		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Runs: 12, Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
 			Losses: []spec.Part{{Name: "total", Value: 2 / float64(step)}, {Name: "discrepancy", Value: -1}}, StepMs: 12.4, GradNorm: 0.84}))
 	}
 	l := s.Learning()
@@ -697,7 +725,7 @@ func TestLearningFollowsTheTraining(t *testing.T) {
 		t.Errorf("sub %q", l.Sub)
 	}
 	loss := l.Plots[0]
-	if len(s.Run.Live[0].Trace) > maxTrace || len(loss.Curves) != 2 || loss.Curves[0].Kind != KindTotal {
+	if len(s.Run.Live[0].Trace) > results.MaxTrace || len(loss.Curves) != 2 || loss.Curves[0].Kind != results.KindTotal {
 		t.Fatalf("%d samples, curves %+v", len(s.Run.Live[0].Trace), loss.Curves)
 	}
 	c := loss.Curves[0]
@@ -730,17 +758,17 @@ func TestOnlyOneViewIsUnderWay(t *testing.T) {
 
 func TestChannelsOfTheStack(t *testing.T) {
 	s := idle(t)
-	if got := s.Shown(); !slices.Equal(got, []int{0, 7}) {
+	if got := s.Scene().Shown(); !slices.Equal(got, []int{0, 7}) {
 		t.Errorf("shows %v, want the channel of the anomaly and the first", got)
 	}
 	s.Update(Show{"5, 12"}) // people count from 1
-	if got := s.Shown(); !slices.Equal(got, []int{4, 11}) {
+	if got := s.Scene().Shown(); !slices.Equal(got, []int{4, 11}) {
 		t.Errorf("shows %v", got)
 	}
 	for _, text := range []string{"13", "1,2,3", "x", "0"} {
 		s.Update(Show{text})
-		if got := s.Shown(); !slices.Equal(got, []int{4, 11}) || s.Stack.Why == "" {
-			t.Errorf("%q: shows %v, says %q", text, got, s.Stack.Why)
+		if got := s.Scene().Shown(); !slices.Equal(got, []int{4, 11}) || s.Stack.Refused == nil {
+			t.Errorf("%q: shows %v, says %q", text, got, s.Stack.Refused)
 		}
 	}
 }

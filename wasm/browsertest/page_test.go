@@ -26,7 +26,7 @@ import (
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
-	"cosinelab/ui/state"
+	"cosinelab/ui/link"
 )
 
 // patience is how long a training run in the tab may take on a slow machine.
@@ -41,7 +41,7 @@ const (
 // opened is a page whose engine has read the series of a spec.
 func opened(t *testing.T, address string, sp spec.Spec) *tab {
 	t.Helper()
-	p := open(t, address+"#"+state.Link{Spec: sp}.Hash())
+	p := open(t, address+"#"+link.Link{Spec: sp}.Hash())
 	p.wait("series", canTrain, time.Minute)
 	return p
 }
@@ -145,7 +145,7 @@ func checkCharts(t *testing.T, p *tab) {
 	}
 	series, about := prepared.Scaled, prepared.Summary
 	const channel = 2
-	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: sp, Span: steps.Range{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
+	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: sp, Span: steps.Range{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
 	p.wait("part of the series", `document.querySelector(".lane-overview .rr").innerText.includes("200 steps")`, 10*time.Second)
 	// A channel with both outputs, three cosines, three scores; the axis tells when they are no longer those of the view before.
 	p.wait("value at the cursor of every line", `(() => {
@@ -318,7 +318,7 @@ func TestARealSetTrains(t *testing.T) {
 
 	s := small()
 	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, steps.Range{To: 2000}, steps.Range{}
-	p.eval(fmt.Sprintf("location.hash = %q", state.Link{Spec: s}.Hash()), nil)
+	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: s}.Hash()), nil)
 	p.wait("settings of the link", `document.querySelector(".status").innerText === "4 runs" && `+canTrain, time.Minute)
 	p.press(runButton)
 	p.wait("report", isDone, patience)

@@ -3,12 +3,12 @@
 package main
 
 import (
-	"strconv"
 	"syscall/js"
 
 	"github.com/hexops/vecty"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/bench"
@@ -25,59 +25,43 @@ type measurements struct {
 // runMeasurements shows the page of measurements; the engine is the one of the lab.
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
-	m := &measurements{state: bench.New(words.English(), browser,
-		js.Global().Get("location").Get("hash").String())}
-	m.page = &ui.BenchPage{State: m.state, Do: m.do, Drawn: func() {
+	m := &measurements{state: bench.New(words.English(), browser, js.Global().Get("location").Get("hash").String())}
+	m.page = &ui.BenchPage{State: m.state, Send: m.send, Drawn: func() {
 		mark("page ready")
+		m.state.Update(bench.Drawn{Ms: sinceStart()})
 		m.drawn = true
-		m.state.Drawn(sinceStart())
 	}}
-	m.engine = startEngine(func(r protocol.Response, _ []float32) {
-		m.state.Receive(r, sinceStart())
-		m.show()
-	}, nil, m.lost) // what is measured has no checkpoints
+	m.engine = startEngine(func(r protocol.Response, _ []float32) { m.send(bench.Answer{Response: r, Ms: sinceStart()}) },
+		nil, // what is measured has no checkpoints
+		func(why error) { m.send(bench.Lost{Why: fault.Of(why)}) })
 	m.page.Listen()
 	vecty.RenderBody(m.page)
 }
 
-func (m *measurements) lost(why error) {
-	m.state.Lost(m.state.Words.Error(why))
-	m.show()
-}
-
-func (m *measurements) show() {
+// send hands a message to the state, does what it asks for, and has the page drawn before the next frame.
+func (m *measurements) send(message bench.Message) {
+	for _, e := range m.state.Update(message) {
+		m.do(e)
+	}
 	if m.drawn {
 		vecty.Rerender(m.page)
 	}
 }
 
-// do carries out what a person asks for.
-func (m *measurements) do(what, value string) {
-	switch what {
-	case ui.BenchRun:
-		m.post(m.state.Start())
-	case ui.BenchStop:
-		m.post(m.state.Stop())
-	case ui.BenchRuns:
-		if n, err := strconv.Atoi(value); err == nil {
-			m.state.Choose(n)
+// do carries out what the state asks for.
+func (m *measurements) do(effect bench.Effect) {
+	switch e := effect.(type) {
+	case bench.Post:
+		if err := m.engine.post(e.Request); err != nil {
+			m.send(bench.Lost{Why: fault.Of(err)})
 		}
-	case ui.BenchCopy:
-		copyText(m.state.JSON(), func(ok bool) {
-			m.state.Copied(ok)
-			m.show()
-		})
-	case ui.BenchDownload:
-		ui.Download("cosinelab-bench.json", m.state.JSON())
-	}
-	m.show()
-}
-
-func (m *measurements) post(r *protocol.Request) {
-	if r == nil {
-		return
-	}
-	if err := m.engine.post(*r); err != nil {
-		m.lost(err)
+	case bench.Copy:
+		copyText(e.Text, func(ok bool) { m.send(bench.Copied{OK: ok}) })
+	case bench.Download:
+		ui.Download(e.Name, e.Text)
+	case bench.SwitchTheme:
+		ui.SwitchTheme()
+	case bench.RememberLanguage:
+		rememberLanguage(e.Tag)
 	}
 }

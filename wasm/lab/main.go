@@ -12,6 +12,7 @@ import (
 	"github.com/hexops/vecty"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
@@ -23,7 +24,7 @@ type lab struct {
 	state  *state.State
 	page   *ui.Page
 	engine *engine
-	kept   map[string]js.Value // checkpoints under way, File objects by name: browsers move those to the disk
+	kept   map[string]js.Value // checkpoints of the experiment under way, File objects by name: browsers move those to the disk
 	drawn  bool                // the page was rendered once: before, there is nothing to render again
 }
 
@@ -37,8 +38,7 @@ func main() {
 
 // runLab shows the lab.
 func runLab() {
-	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(),
-		rememberedWorkers())
+	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
@@ -57,11 +57,11 @@ func runLab() {
 }
 
 // send hands a message to the state, does what it asks for, and has the page drawn before the next frame.
-func (l *lab) send(msg any) {
-	for _, e := range l.state.Update(msg) {
+func (l *lab) send(m state.Message) {
+	for _, e := range l.state.Update(m) {
 		l.do(e)
 	}
-	_, cursor := msg.(state.Cursor)
+	_, cursor := m.(state.Cursor)
 	switch {
 	case !l.drawn:
 	case cursor:
@@ -73,7 +73,7 @@ func (l *lab) send(msg any) {
 
 // do carries out what the state asks for: only here does the page touch the worker, the address and the
 // clipboard.
-func (l *lab) do(effect any) {
+func (l *lab) do(effect state.Effect) {
 	switch e := effect.(type) {
 	case state.Post:
 		l.post(e.Request, l.filesOf(e.Request))
@@ -87,8 +87,12 @@ func (l *lab) do(effect any) {
 		l.startWorker()
 	case state.Remember:
 		ui.Remember(workersKey, strconv.Itoa(e.Workers))
+	case state.RememberLanguage:
+		rememberLanguage(e.Tag)
+	case state.SwitchTheme:
+		ui.SwitchTheme()
 	case state.Copy:
-		l.copyAddress()
+		copyText(js.Global().Get("location").Get("href").String(), func(ok bool) { l.send(state.Copied{OK: ok}) })
 	}
 }
 
@@ -108,14 +112,11 @@ func rememberedWorkers() int {
 func (l *lab) startWorker() {
 	l.engine.end()
 	var e *engine
-	e = startEngine(func(r protocol.Response, values []float32) {
-		l.send(state.Answer{Response: r,
-			Buckets: values})
-	},
+	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
 		func(why error) {
 			if l.engine == e {
-				l.lost(why)
+				l.send(state.Lost{Why: fault.Of(why)})
 			}
 		})
 	l.engine = e
@@ -144,14 +145,15 @@ func (l *lab) goOn(r protocol.Request) {
 // post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
-		l.lost(err)
+		l.send(state.Lost{Why: fault.Of(err)})
 	}
 }
 
-// lost tells the state why there is no engine any more.
-func (l *lab) lost(why error) { l.send(state.Lost{Reason: l.state.Words.Error(why)}) }
+// languageKey is where the browser keeps the language from visit to visit.
+const languageKey = "language"
 
-// copyAddress puts the address on the clipboard.
-func (l *lab) copyAddress() {
-	copyText(js.Global().Get("location").Get("href").String(), func(ok bool) { l.send(state.Copied{OK: ok}) })
+// rememberLanguage keeps the language for the next visit and tells those who read the page aloud.
+func rememberLanguage(tag string) {
+	ui.Remember(languageKey, tag)
+	js.Global().Get("document").Get("documentElement").Set("lang", tag)
 }

@@ -34,7 +34,7 @@ func (p printer) report(r spec.Report) {
 	p.thresholds(r)
 	p.located(r)
 	p.causes(r)
-	p.verdict(s.Verdict)
+	p.verdict(r.Spec, s.Verdict)
 }
 
 // group prints one row a metric and one column an arm, if there are any. It returns whether it marked a cell.
@@ -261,8 +261,14 @@ func causeText(causes []spec.Cause, names []string) string {
 }
 
 // verdict tells the outcome in one sentence.
-func (p printer) verdict(v spec.Verdict) {
-	p.line(verdictKeys[v.Outcome], p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values))
+func (p printer) verdict(s spec.Spec, v spec.Verdict) {
+	method := ""
+	for _, a := range s.Arms {
+		if a.Name == v.Arm {
+			method = p.w.Say(words.Key("method-" + a.Kind()))
+		}
+	}
+	p.line(verdictKeys[v.Outcome], p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values), method)
 }
 
 var verdictKeys = [spec.VerdictCount]words.Key{

@@ -276,7 +276,7 @@ func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
 func TestRunNamesRunsThatFailed(t *testing.T) {
 	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`, `"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
 	got := doWith(t, context.Background(), sp, "run", "-").must(t)
-	if strings.Count(got.out, "failed: threshold: tail: no score above") != 8 {
+	if strings.Count(got.out, "threshold: tail: no score above") != 8 {
 		t.Error(got.out)
 	}
 }

@@ -1,17 +1,17 @@
-package state
+package link
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"regexp"
 	"strings"
+
+	"cosinelab/datasets/fault"
 )
 
-// The notation is Rison (Nix, 2007): JSON that stays readable in a URL, since it needs neither quotes nor braces.
-// An object is (key:value,...), an array !(value,...), true !t, false !f, null !n; a string needs quotes, 'it!'s',
-// only when it could be read as something else.
+// The notation is Rison (Nix, 2007): JSON that stays readable in a URL, since it needs neither quotes nor
+// braces. An object is (key:value,...), an array !(value,...), true !t, false !f, null !n; a string needs
+// quotes, 'it!'s', only when it could be read as something else.
 
 const maxDepth = 16 // of nested objects and arrays
 
@@ -86,7 +86,7 @@ func fromRison(text string) ([]byte, error) {
 		return nil, err
 	}
 	if p.rest != "" {
-		return nil, p.wrong("the end")
+		return nil, p.wrong("link-end")
 	}
 	return p.out.Bytes(), nil
 }
@@ -98,12 +98,12 @@ type risonParser struct {
 }
 
 // wrong says what was found instead of want, and where.
-func (p *risonParser) wrong(want string) error {
-	found := "the end"
-	if p.rest != "" {
-		found = fmt.Sprintf("%q", []rune(p.rest)[0])
+func (p *risonParser) wrong(want fault.Word) error {
+	at := p.size - len(p.rest) + 1
+	if p.rest == "" {
+		return fault.New("link-ends", at, want)
 	}
-	return fmt.Errorf("at character %d: %s, want %s", p.size-len(p.rest)+1, found, want)
+	return fault.New("link-found", at, string([]rune(p.rest)[0]), want)
 }
 
 func (p *risonParser) skip(prefix string) bool {
@@ -114,7 +114,7 @@ func (p *risonParser) skip(prefix string) bool {
 
 func (p *risonParser) value(depth int) error {
 	if depth > maxDepth {
-		return errors.New("nested too deeply")
+		return fault.New("link-deep")
 	}
 	switch {
 	case p.skip("("):
@@ -139,7 +139,7 @@ func (p *risonParser) list(depth int, open, end string, object bool) error {
 	for i := 0; !p.skip(")"); i++ {
 		if i > 0 {
 			if !p.skip(",") {
-				return p.wrong("a comma or a closing bracket")
+				return p.wrong("link-comma")
 			}
 			p.out.WriteByte(',')
 		}
@@ -162,7 +162,7 @@ func (p *risonParser) key() error {
 		return err
 	}
 	if !p.skip(":") {
-		return p.wrong("a colon")
+		return p.wrong("link-colon")
 	}
 	p.string(s)
 	p.out.WriteByte(':')
@@ -179,7 +179,7 @@ func (p *risonParser) scalar() error {
 	case !quoted && number.MatchString(s):
 		p.out.WriteString(s)
 	case !quoted && !plain.MatchString(s):
-		return fmt.Errorf("%q is neither a number nor a plain word", s)
+		return fault.New("link-word", s)
 	default:
 		p.string(s)
 	}
@@ -191,7 +191,7 @@ func (p *risonParser) text() (string, error) {
 	if !p.skip("'") {
 		w := word.FindString(p.rest)
 		if w == "" {
-			return "", p.wrong("a value")
+			return "", p.wrong("link-value")
 		}
 		p.rest = p.rest[len(w):]
 		return w, nil
@@ -209,7 +209,7 @@ func (p *risonParser) text() (string, error) {
 			s.WriteByte(c)
 		}
 	}
-	return "", errors.New("a quote is not closed")
+	return "", fault.New("link-quote")
 }
 
 func (p *risonParser) string(s string) {

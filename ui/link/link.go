@@ -1,4 +1,5 @@
-package state
+// Package link is what the hash of the page's address holds, as text that a person can read.
+package link
 
 import (
 	"encoding/json"
@@ -7,12 +8,13 @@ import (
 	"strconv"
 	"strings"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
 
-// maxHash is the length beyond which a hash is not read: a spec takes about a thousand characters.
-const maxHash = 16 << 10
+// maxLength is the length beyond which a hash is not read: a spec takes about a thousand characters.
+const maxLength = 16 << 10
 
 // Link is what the hash of the page's address holds.
 type Link struct {
@@ -21,8 +23,8 @@ type Link struct {
 	Channels []int       // that the stack shows; nil = as the page chooses
 }
 
-// Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its meaning
-// when defaults change.
+// Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its
+// meaning when defaults change.
 func (l Link) Hash() string {
 	text, err := json.Marshal(l.Spec)
 	if err != nil {
@@ -33,31 +35,31 @@ func (l Link) Hash() string {
 		parts = append(parts, fmt.Sprintf("view=%d-%d", l.Span.From, l.Span.To))
 	}
 	if len(l.Channels) > 0 {
-		parts = append(parts, "channels="+channelsText(l.Channels))
+		parts = append(parts, "channels="+ChannelsText(l.Channels))
 	}
 	return strings.Join(parts, "&")
 }
 
-// ParseLink reads a hash, with or without its #. An error says which part is wrong.
-func ParseLink(hash string) (Link, error) {
+// Parse reads a hash, with or without its #. An error says which part is wrong.
+func Parse(hash string) (Link, error) {
 	hash = strings.TrimPrefix(hash, "#")
-	if len(hash) > maxHash {
-		return Link{}, fmt.Errorf("link: %d characters, want at most %d", len(hash), maxHash)
+	if len(hash) > maxLength {
+		return Link{}, fault.New("link-long", len(hash), maxLength)
 	}
 	var l Link
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(hash, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		if seen[name] {
-			return Link{}, fmt.Errorf("link: %s is there twice", name)
+			return Link{}, fault.New("link-twice", name)
 		}
 		seen[name] = true
 		if err := l.parsePart(name, value); err != nil {
-			return Link{}, fmt.Errorf("link: %w", err)
+			return Link{}, err
 		}
 	}
 	if !seen["spec"] {
-		return Link{}, fmt.Errorf("link: no spec")
+		return Link{}, fault.New("link-no-spec")
 	}
 	return l, nil
 }
@@ -66,7 +68,7 @@ func ParseLink(hash string) (Link, error) {
 func (l *Link) parsePart(name, value string) error {
 	value, err := url.PathUnescape(value)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fault.New("link-part", name, err)
 	}
 	switch name {
 	case "spec":
@@ -74,20 +76,20 @@ func (l *Link) parsePart(name, value string) error {
 	case "view":
 		l.Span, err = parseSpan(value)
 	case "channels":
-		l.Channels, err = parseChannels(value)
+		l.Channels, err = ParseChannels(value)
 	default:
-		return fmt.Errorf("%q, want spec, view or channels", name)
+		return fault.New("link-unknown", name)
 	}
-	if err != nil && name != "spec" { // whose errors begin with its name
-		return fmt.Errorf("%s: %w", name, err)
+	if err != nil {
+		return fault.New("link-part", name, err)
 	}
-	return err
+	return nil
 }
 
 func parseSpec(text string) (spec.Spec, error) {
 	object, err := fromRison(text)
 	if err != nil {
-		return spec.Spec{}, fmt.Errorf("spec: %w", err)
+		return spec.Spec{}, err
 	}
 	return spec.Parse(object)
 }
@@ -97,25 +99,26 @@ func parseSpan(text string) (steps.Range, error) {
 	from, err1 := strconv.Atoi(a)
 	to, err2 := strconv.Atoi(b)
 	if !found || err1 != nil || err2 != nil || from < 0 || to <= from {
-		return steps.Range{}, fmt.Errorf("%q, want two steps such as 12000-22080", text)
+		return steps.Range{}, fault.New("link-view", text)
 	}
 	return steps.Range{From: from, To: to}, nil
 }
 
-// parseChannels reads channel numbers. People count channels from 1, as the sets' own names for them do.
-func parseChannels(text string) ([]int, error) {
+// ParseChannels reads channel numbers. People count channels from 1, as the sets' own names for them do.
+func ParseChannels(text string) ([]int, error) {
 	var ns []int
 	for field := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("%q, want numbers such as 4,22", text)
+			return nil, fault.New("link-channels", text)
 		}
 		ns = append(ns, n-1)
 	}
 	return ns, nil
 }
 
-func channelsText(ns []int) string {
+// ChannelsText writes channel numbers as ParseChannels reads them.
+func ChannelsText(ns []int) string {
 	texts := make([]string, len(ns))
 	for i, n := range ns {
 		texts[i] = strconv.Itoa(n + 1)
@@ -128,7 +131,8 @@ func escape(s string) string {
 	var out strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_./!'(),:+*~;@", c) >= 0 {
+		plain := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if plain || strings.IndexByte("-_./!'(),:+*~;@", c) >= 0 {
 			out.WriteByte(c)
 		} else {
 			fmt.Fprintf(&out, "%%%02X", c)

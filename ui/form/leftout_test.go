@@ -1,4 +1,4 @@
-package state
+package form
 
 import (
 	"slices"
@@ -10,11 +10,11 @@ import (
 )
 
 func TestThePageSaysWhatIsLeftOutOfAFile(t *testing.T) {
-	s := &State{Words: words.English(), Data: summary()}
-	before := s.aboutSeries()
-	s.Data.BlankLines = 2
-	s.Data.Dropped = slices.Repeat([]spec.Dropped{{Name: "date", Why: "time"}}, 7)
-	said := strings.Join(s.aboutSeries()[len(before):], "; ")
+	f := &Form{Data: &spec.DataSummary{Channels: []string{"a"}, TestSteps: 10}}
+	before := f.aboutSeries(words.English())
+	f.Data.BlankLines = 2
+	f.Data.Dropped = slices.Repeat([]spec.Dropped{{Name: "date", Why: "time"}}, 7)
+	said := strings.Join(f.aboutSeries(words.English())[len(before):], "; ")
 	if want := "7 columns not used: " + strings.Repeat("“date” (times), ", 5) + "…; 2 blank lines left out"; said != want {
 		t.Errorf("said %q, want %q", said, want)
 	}

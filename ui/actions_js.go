@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"strconv"
+
+	"cosinelab/ui/form"
+	"cosinelab/ui/state"
+)
+
+// clicks are the messages of buttons, by their data-do.
+var clicks = map[string]state.Message{
+	"run":     state.Press{Key: state.KeyRun},
+	"step":    state.Press{Key: state.KeyStep},
+	"stop":    state.Press{Key: state.KeyStop},
+	"reset":   state.Press{Key: state.KeyReset},
+	"copy":    state.Press{Key: state.KeyCopy},
+	"more":    state.More{},
+	"metrics": state.MoreMetrics{},
+	"discard": state.Discard{},
+	"restart": state.Restart{},
+	"keys":    state.Help{},
+	"theme":   state.Theme{},
+}
+
+// shortcuts are keys that do what a button does, by KeyboardEvent.key.
+var shortcuts = map[string]string{
+	" ":          "run",
+	"ArrowRight": "step",
+	"Escape":     "stop",
+	"r":          "reset",
+	"R":          "reset",
+	"t":          "theme",
+	"T":          "theme",
+	"?":          "keys",
+}
+
+// action is what a person can do to an element that has a data attribute.
+type action struct {
+	attribute string
+	message   func(attribute, value string) state.Message // value is that of the control
+}
+
+// changes are the messages of controls whose value has changed.
+var changes = []action{
+	{"field", func(field, value string) state.Message { return state.Set{Field: form.Field(field), Text: value} }},
+	{"toggle", func(kind, _ string) state.Message { return state.Toggle{Kind: kind} }},
+	{"tab", func(group, _ string) state.Message { return state.Tab{Group: group} }},
+	{"workers", func(_, n string) state.Message { return state.Workers{N: number(n)} }},
+	{"source", func(_, source string) state.Message { return state.Choose{Source: source} }},
+}
+
+// moves are the messages of controls while their value changes.
+var moves = []action{
+	{"slider", func(_, place string) state.Message {
+		weight := strconv.FormatFloat(form.SliderWeight(number(place)), 'g', -1, 64)
+		return state.Set{Field: form.FieldWeight, Text: weight}
+	}},
+}
+
+// presses are the messages of what is clicked on: of elements in each other the first in this list counts.
+var presses = []action{
+	{"channel", func(channel, _ string) state.Message { return state.Reveal{Channel: number(channel)} }},
+	{"do", func(what, _ string) state.Message { return clicks[what] }},
+	{"row", func(arm, _ string) state.Message { return state.Pin{Arm: arm} }},
+}
+
+// number reads what the page itself wrote.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}

@@ -1,0 +1,170 @@
+// Package form is the experiment while a person sets it.
+package form
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+)
+
+// Form is the experiment as it is set, with what it can be set to.
+type Form struct {
+	Spec      spec.Spec
+	Catalogue []protocol.Source
+
+	Group string            // the data tab that is open
+	Data  *spec.DataSummary // of Spec.Data; nil until it is read
+	Files []string          // that the page holds, by which a source of GroupFile is read
+	Open  *Reading          // the series that is being read
+	More  bool              // all settings are shown
+
+	Reject Reject
+}
+
+// Reading is a series on its way. Only once it is there does it take the place of the one before, so that a
+// file that cannot be read changes nothing.
+type Reading struct {
+	ID    int // of the request
+	Data  spec.Data
+	Files []string // it is read from; they replace Form.Files once it is there
+	Field Field    // whose change asked for it; empty when none did
+}
+
+// Reject is a typed value that was not taken.
+type Reject struct {
+	Field Field
+	Why   *fault.Fault
+	Times int // so that the same mistake twice still puts the old value back
+}
+
+// Names of the data tabs; the first two are groups of protocol.Source.
+const (
+	GroupBuiltin   = "builtin"
+	GroupBenchmark = "benchmark"
+	GroupFile      = "file"
+)
+
+// filePrefix begins the source of a series that a person dropped.
+const filePrefix = GroupFile + "/"
+
+// New returns the form of an experiment.
+func New(s spec.Spec) Form {
+	f := Form{Spec: s}
+	f.ShowGroup()
+	return f
+}
+
+// GroupOf returns the data tab that a source belongs to.
+func (f *Form) GroupOf(source string) string {
+	if strings.HasPrefix(source, filePrefix) {
+		return GroupFile
+	}
+	for _, c := range f.Catalogue {
+		if c.ID == source {
+			return c.Group
+		}
+	}
+	if isBuiltin(source) {
+		return GroupBuiltin
+	}
+	return GroupBenchmark
+}
+
+func isBuiltin(source string) bool { return strings.HasPrefix(source, GroupBuiltin+"/") }
+
+// ShowGroup opens the data tab of the series in use.
+func (f *Form) ShowGroup() { f.Group = f.GroupOf(f.Spec.Data.Source) }
+
+// Set takes a typed value over, or says why not and keeps the old one. A value that is about the series is
+// not taken yet: Set returns what to read first. A fixed threshold that was not given starts at fixed.
+func (f *Form) Set(field Field, text string, fixed float64) (read *spec.Data) {
+	r := rowOf(field)
+	if r == nil {
+		return nil // a field of another version's page
+	}
+	next := clone(f.Spec)
+	err := r.set(&next, text)
+	if err == nil {
+		adapt(&next, fixed)
+		err = next.Validate()
+	}
+	if err != nil {
+		f.Refuse(field, reason(field, err))
+		return nil
+	}
+	f.Reject = Reject{Times: f.Reject.Times}
+	if !Same(next.Data, f.Spec.Data) {
+		return &next.Data
+	}
+	f.Spec = next
+	return nil
+}
+
+// Refuse says beside a setting why a value was not taken.
+func (f *Form) Refuse(field Field, why *fault.Fault) {
+	f.Reject = Reject{Field: field, Why: why, Times: f.Reject.Times + 1}
+}
+
+// Toggle switches the arms of a kind on or off. It does nothing that would leave a spec that cannot be
+// trained, and tells whether it did something.
+func (f *Form) Toggle(kind string) bool {
+	next := clone(f.Spec)
+	toggleArm(&next, kind)
+	if next.Validate() != nil {
+		return false
+	}
+	f.Spec = next
+	return true
+}
+
+// Fresh is another series with the settings that are not about the one before.
+func (f *Form) Fresh(source string) spec.Data {
+	next := f.Spec.Data
+	next.Source = source
+	next.Train, next.Test, next.Channels = steps.Range{}, steps.Range{}, nil
+	next.Label, next.Split = "", nil
+	return next
+}
+
+// Source is how a series names the first of some files; the others may belong to it, as the test part or the
+// labels do.
+func Source(names []string) string { return filePrefix + names[0] }
+
+// Missing tells whether a series is a file that is not among these.
+func Missing(d spec.Data, files []string) bool {
+	name, isFile := FileName(d.Source)
+	return isFile && !slices.Contains(files, name)
+}
+
+// FileName returns the name of the file that a source stands for.
+func FileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }
+
+// Opened takes the series over that was asked for last. It tells whether the page showed another before.
+func (f *Form) Opened(d *spec.DataSummary) (changed bool) {
+	changed = f.Data == nil || !Same(f.Open.Data, f.Spec.Data)
+	f.Spec.Data, f.Files, f.Data, f.Open = f.Open.Data, f.Open.Files, d, nil
+	f.ShowGroup()
+	return changed
+}
+
+// clone returns a deep copy, so that a change that is not taken leaves nothing behind.
+func clone(s spec.Spec) spec.Spec {
+	s.Arms = slices.Clone(s.Arms)
+	s.Seeds = slices.Clone(s.Seeds)
+	return s
+}
+
+// Copy returns the experiment for a run, which later changes do not reach.
+func (f *Form) Copy() spec.Spec { return clone(f.Spec) }
+
+// Same tells whether two values have the same JSON.
+func Same[T any](a, b T) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}

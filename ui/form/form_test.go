@@ -1,0 +1,345 @@
+package form
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
+)
+
+// formOf is the form of the default experiment with values that tests can name.
+func formOf() *Form {
+	s := spec.Default()
+	s.Data.Window, s.Train.Epochs, s.Train.Rate, s.Seeds = 50, 6, 1e-3, []uint64{1, 2, 3}
+	s.Teacher.Model, s.Student = spec.Model{Kind: spec.ModelTransformer}, spec.Model{Kind: spec.ModelAnomalyTransformer}
+	eachObjective(&s, func(o *spec.Objective) { o.Weight = 0.5 })
+	f := New(s)
+	f.Data = &spec.DataSummary{Title: "Server"}
+	return &f
+}
+
+// typed sets a value, and takes a change of the series as read.
+func (f *Form) typed(field Field, text string) {
+	if d := f.Set(field, text, 1); d != nil {
+		f.Spec.Data = *d
+	}
+}
+
+// why is what the form says of the last value typed.
+func (f *Form) why() string {
+	if f.Reject.Why == nil {
+		return ""
+	}
+	return words.English().Error(f.Reject.Why)
+}
+
+// fields lists the settings that a part of the recipe shows.
+func (f *Form) fields(p place) (list []Field) {
+	for _, in := range f.inputs(words.English(), p) {
+		list = append(list, in.Field)
+	}
+	return list
+}
+
+func TestEveryRowIsComplete(t *testing.T) {
+	sp := formOf().Spec
+	for _, r := range rows {
+		if r.get == nil || r.set == nil || r.field == "" || r.name == "" {
+			t.Errorf("field %q has no complete row", r.field)
+			continue
+		}
+		next := clone(sp)
+		if err := r.set(&next, r.get(&sp)); err != nil {
+			t.Errorf("%s: its own value %q is not taken: %v", r.field, r.get(&sp), err)
+		}
+		if !Same(next, sp) {
+			t.Errorf("%s: setting it to its own value changes the spec", r.field)
+		}
+	}
+}
+
+// notOffered are the fields of a Spec that the page leaves as a link or a file has them.
+var notOffered = []Field{
+	"version",
+	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels", // parts of a series
+	"teacher.dropout", "student.dropout", "teacher.weights",
+	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
+	"data.source",                                                      // chosen in the data section
+	"arms.name", "arms.control", "arms.student", "arms.objective.kind", // the check marks of the arms
+}
+
+func TestEveryFieldOfASpecIsASettingOrSaidNotToBe(t *testing.T) {
+	var known []Field
+	var walk func(reflect.Type, string)
+	walk = func(typ reflect.Type, path string) {
+		for typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct {
+			known = append(known, Field(strings.TrimPrefix(path, ".")))
+			return
+		}
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			if f.Anonymous {
+				walk(f.Type, path)
+				continue
+			}
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			walk(f.Type, path+"."+name)
+		}
+	}
+	walk(reflect.TypeFor[spec.Spec](), "")
+	for _, f := range known {
+		if row := rowOf(f) != nil; row == slices.Contains(notOffered, f) {
+			t.Errorf("%s has a row: %v. Give it one in rows, or name it in notOffered", f, row)
+		}
+	}
+	for _, r := range rows {
+		if !slices.Contains(known, r.field) {
+			t.Errorf("the setting %s is no field of a Spec", r.field)
+		}
+	}
+	for _, f := range notOffered {
+		if !slices.Contains(known, f) {
+			t.Errorf("notOffered names %s, which is no field of a Spec", f)
+		}
+	}
+}
+
+func TestErrorsFindTheSettingThatTheyAreAbout(t *testing.T) {
+	for path, want := range map[string]Field{"train.rate": "train.rate", "arms[12].objective.weight": FieldWeight, "seeds[1]": "seeds", "arms[0].name": "", "": ""} {
+		if got := FieldAt(path); got != want {
+			t.Errorf("%s is the setting %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestEveryChoiceIsValid(t *testing.T) {
+	for _, r := range rows {
+		if r.options == nil {
+			continue
+		}
+		for _, o := range r.options(&formOf().Spec) {
+			f := formOf()
+			f.typed(r.field, o.String())
+			if f.why() != "" || r.get(&f.Spec) != o.String() {
+				t.Errorf("%s: %s is offered but not taken: %s", r.field, o, f.why())
+			}
+		}
+	}
+}
+
+// A row that is added to spec.Policies shows on the page: its parameters have inputs, and it has a text of
+// its own.
+func TestEveryPolicyIsOfferedWithItsParameters(t *testing.T) {
+	texts := map[string]bool{}
+	for k := range spec.Each(spec.PolicyCount) {
+		f := formOf()
+		f.typed(fieldThreshold, k.String())
+		f.More = true
+		for p := range spec.Each(spec.ParamCount) {
+			if got := slices.Contains(f.fields(ofDetection), Field("detect.threshold."+p.String())); got != spec.Policies[k].Reads(p) {
+				t.Errorf("%s: its parameter %s is shown: %v", k, p, got)
+			}
+		}
+		texts[f.input(words.English(), fieldThreshold).Shown] = true
+	}
+	if want := int(spec.PolicyCount) - 1; len(texts) != want {
+		t.Errorf("%d policies are shown as %v", want, texts)
+	}
+}
+
+func TestEveryModelCanTeachAndLearnInEveryWidthOnOffer(t *testing.T) {
+	for _, field := range []Field{FieldTeacher, FieldStudent} {
+		f := formOf()
+		for _, c := range f.Recipe(words.English(), false, nil).Student.Choices {
+			f.typed(field, c.Value)
+			if f.why() != "" {
+				t.Errorf("%s is offered but not taken: %s", c.Value, f.why())
+			}
+		}
+	}
+}
+
+func TestModelsHaveInputsForTheSizesThatTheyHave(t *testing.T) {
+	f := formOf()
+	f.More = true
+	f.typed(FieldStudent, "omni_anomaly")
+	got := f.fields(ofStudent)
+	if want := []Field{"student.d_model", "student.d_ff", "student.latent", "student.flows"}; !slices.Equal(got, want) {
+		t.Errorf("OmniAnomaly has the fields %v, want %v", got, want)
+	}
+	if in := f.input(words.English(), "student.latent"); in.Hint != "3" {
+		t.Errorf("its latent size is hinted as %q", in.Hint)
+	}
+}
+
+func TestScoreThatTheNewStudentDoesNotHaveGivesWayToItsOwn(t *testing.T) {
+	s := formOf()
+	s.typed("detect.score", "association")
+	s.typed(FieldStudent, "lstm 32")
+	if s.why() != "" || s.Spec.Student.Kind != spec.ModelLSTM || s.Spec.Detect.Score != spec.ScoreModel {
+		t.Errorf("score %s of %s: %s", s.Spec.Detect.Score, s.Spec.Student.Kind, s.why())
+	}
+}
+
+func TestParametersFollowTheThreshold(t *testing.T) {
+	s := formOf()
+	for _, c := range []struct {
+		field       Field
+		typed, want string
+	}{
+		{fieldThreshold, "mean_sigma", "mean + 3 σ of train"},
+		{"detect.threshold.k", "4", "mean + 4 σ of train"},
+		{fieldThreshold, "pot", "peaks, q 0.001"},
+		{"detect.threshold.q", "1e-4", "peaks, q 1e-4"},
+		{"detect.threshold.q", "", "peaks, q 0.001"},
+		{fieldThreshold, "fixed", "fixed at 1"},
+		{"detect.threshold.value", "-2,5", "fixed at -2.5"},
+		{fieldThreshold, "train_percentile", "pct. 99 of train"},
+	} {
+		s.typed(c.field, c.typed)
+		if got := thresholdText(words.English(), s.Spec.Detect.Threshold); got != c.want || s.why() != "" {
+			t.Errorf("%s set to %q: %q, want %q; says %q", c.field, c.typed, got, c.want, s.why())
+		}
+	}
+}
+
+func TestScoresAreSmoothedAndWarmOnlyWhereTheyCanBe(t *testing.T) {
+	const smoothing, warm Field = "detect.smoothing", "detect.warm"
+	s := formOf()
+	s.More = true
+	offered := func(f Field) bool { return slices.Contains(s.fields(ofDetection), f) }
+	s.typed(smoothing, "20")
+	if s.Spec.Detect.Smoothing != 20 || !offered(smoothing) || offered(warm) {
+		t.Errorf("smoothed over %d, offered %v", s.Spec.Detect.Smoothing, s.fields(ofDetection))
+	}
+	s.typed(fieldThreshold, "dynamic")
+	if s.Spec.Detect.Smoothing != 0 || offered(smoothing) {
+		t.Errorf("with a threshold that smooths itself: %d", s.Spec.Detect.Smoothing)
+	}
+	s.typed(FieldStudent, "lstm")
+	s.typed(fieldThreshold, "train_percentile")
+	s.typed(warm, "5")
+	if s.Spec.Detect.Warm != 5 || !offered(warm) || !offered(smoothing) {
+		t.Fatalf("warm %d, offered %v", s.Spec.Detect.Warm, s.fields(ofDetection))
+	}
+	s.typed(FieldStudent, "transformer")
+	if s.Spec.Detect.Warm != 0 || s.Spec.Student.Kind != spec.ModelTransformer {
+		t.Errorf("a student that looks ahead starts warm: %+v", s.Spec.Detect)
+	}
+}
+
+func TestTypedValueIsTakenOrTheOldOneStaysWithAReason(t *testing.T) {
+	for _, c := range []struct {
+		field      Field
+		typed      string
+		want, says string
+	}{
+		{"train.epochs", "12", "12", ""},
+		{"train.epochs", "0", "6", "0 is outside 1 to 10000."},
+		{"train.epochs", "many", "6", "“many” is not a whole number."},
+		{"train.epochs", "", "6", "“” is not a whole number."},
+		{"train.epochs", "1e3", "6", "“1e3” is not a whole number."},
+		{"train.rate", "1e-4", "1e-4", ""},
+		{"train.rate", "0,01", "0.01", ""},
+		{"train.rate", "-1", "0.001", "-1 is outside 1e-7 to 1."},
+		{"train.rate", "−1", "0.001", "−1 is outside 1e-7 to 1."},
+		{"train.rate", "NaN", "0.001", "NaN is outside 1e-7 to 1."},
+		{"train.rate", "Inf", "0.001", "Inf is outside 1e-7 to 1."},
+		{FieldWeight, "2.5", "2.5", ""},
+		{FieldWeight, "11", "0.5", "11 is outside 0 to 10."},
+		{"seeds", "2", "2", ""},
+		{"seeds", "4, 7,9", "4, 7, 9", ""},
+		{"seeds", "7,", "7,", ""},
+		{"seeds", "0", "3", "“0” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{"seeds", "21", "3", "“21” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{"seeds", "1, 1", "3", "Seed 1 is there twice."},
+		{"seeds", "1, -2", "3", "“1, -2” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{"seeds", ",", "3", "“,” is neither a count from 1 to 20 nor a list of whole numbers."},
+		{"teacher.d_model", "64", "64", ""},
+		{"teacher.d_model", "63", "", "63, want an even number, for the position code"},
+		{"teacher.heads", "3", "", "3, want a divisor of d_model, 32"},
+		{FieldTeacher, "anomaly_transformer 64", "anomaly_transformer 64", ""},
+		{FieldTeacher, "perceptron", "transformer", "“perceptron” is not one of the choices."},
+		{fieldThreshold, "best_f1", "best_f1", ""},
+		{fieldThreshold, "luck", "train_percentile", "“luck” is not one of the choices."},
+		{"arms.objective.axis", "time", "time", ""},
+	} {
+		s := formOf()
+		s.typed(c.field, c.typed)
+		if got := rowOf(c.field).get(&s.Spec); got != c.want {
+			t.Errorf("%s: typed %q, holds %q, want %q", c.field, c.typed, got, c.want)
+		}
+		if got := s.why(); !strings.HasPrefix(got, c.says) || c.says == "" && got != "" {
+			t.Errorf("%s: typed %q, says %q, want %q", c.field, c.typed, s.why(), c.says)
+		}
+		if err := s.Spec.Validate(); err != nil {
+			t.Errorf("%s: typed %q: the spec became invalid: %v", c.field, c.typed, err)
+		}
+	}
+}
+
+func TestSameMistakeTwiceIsNoticedTwice(t *testing.T) {
+	s := formOf()
+	s.typed("train.epochs", "0")
+	first := s.input(words.English(), "train.epochs")
+	s.typed("train.epochs", "0")
+	if s.input(words.English(), "train.epochs").Times == first.Times {
+		t.Error("the page would not put the old value back")
+	}
+	s.typed("train.epochs", "3")
+	if why := s.input(words.English(), "train.epochs").Why; why != "" {
+		t.Errorf("still says %q", why)
+	}
+}
+
+func TestWeightIsSharedByTheArmsWithATeacher(t *testing.T) {
+	s := formOf()
+	s.typed(FieldWeight, "2")
+	for _, a := range s.Spec.Arms {
+		want := 0.0
+		if a.Distils() {
+			want = 2
+		}
+		if a.Objective.Weight != want {
+			t.Errorf("%s has weight %v, want %v", a.Name, a.Objective.Weight, want)
+		}
+	}
+}
+
+func TestArmsComeAndGoInTheirPlaces(t *testing.T) {
+	s := formOf()
+	s.typed(FieldWeight, "3")
+	want := clone(s.Spec)
+	for _, kind := range []string{look.Cosine, look.MSE, look.Untrained, look.Random} {
+		s.Toggle(kind)
+		if armOfKind(&s.Spec, kind) != nil {
+			t.Errorf("%s is still there", kind)
+		}
+		s.Toggle(kind)
+	}
+	if !Same(s.Spec, want) {
+		t.Errorf("got %+v, want %+v", s.Spec.Arms, want.Arms)
+	}
+	s.Toggle(look.Alone)
+	if armOfKind(&s.Spec, look.Alone) == nil {
+		t.Error("student alone could be switched off")
+	}
+}
+
+func TestSliderReachesEveryPlace(t *testing.T) {
+	for place := range SliderSteps + 1 {
+		if got := sliderPlace(SliderWeight(place)); got < place-1 || got > place+1 { // two digits are kept of the weight
+			t.Errorf("place %d gives weight %v, which stands at %d", place, SliderWeight(place), got)
+		}
+	}
+	if lo, hi := SliderWeight(0), SliderWeight(SliderSteps); lo != 0 || hi != maxWeight {
+		t.Errorf("the slider goes from %v to %v", lo, hi)
+	}
+}

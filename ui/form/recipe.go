@@ -1,0 +1,269 @@
+package form
+
+import (
+	"cmp"
+	"math"
+	"strconv"
+	"strings"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
+)
+
+// Recipe is the experiment as it is set, section by section.
+type Recipe struct {
+	Locked bool
+	More   bool
+
+	Group    string // the data tab that is open
+	Sources  []Choice
+	Source   string   // its name; empty when the tab has none chosen
+	Sub      []string // about the series; text between asterisks is strong, between backquotes code
+	DataErr  string
+	DataMore []Input
+
+	Teacher, Student         Pick
+	TeacherMore, StudentMore []Input
+
+	Formula    []string // what is added to the own loss; nil without a teacher
+	Weight     Input
+	Slider     int // where the weight stands, 0 to SliderSteps
+	Objectives []Input
+	Arms       []ArmCheck
+	Training   []Input
+	Detection  []Input // threshold and what belongs to it
+}
+
+// Choice is one of the values a field may have.
+type Choice struct {
+	Value, Text, Group string
+	Hint               string // what it is, in a sentence; empty where the text says it
+	On                 bool
+}
+
+// Input is one setting with its name.
+type Input struct {
+	Field   Field
+	Name    string
+	Value   string
+	Shown   string   // in place of the text of the choice; empty = that text
+	Hint    string   // what stands there while it is empty
+	Choices []Choice // nil when the value is typed
+	Why     string   // the last value typed was not taken, and why
+	Times   int
+}
+
+// ArmCheck is the check mark of an arm.
+type ArmCheck struct {
+	look.Look
+	On, Fixed bool
+	Note      string
+}
+
+// Unread is what is wrong with the series that was asked for last.
+type Unread struct {
+	Name string // of the file, if it is one
+	Why  string
+}
+
+// Recipe returns what the recipe shows; unread is nil where the series could be read.
+func (f *Form) Recipe(w *words.Language, locked bool, unread *Unread) Recipe {
+	r := Recipe{Locked: locked, More: f.More, Group: f.Group, Formula: f.formula(w), Arms: f.armChecks(w),
+		Weight: f.input(w, FieldWeight), Slider: sliderPlace(objectiveOf(&f.Spec).Weight),
+		DataMore:    f.inputs(w, ofData),
+		Teacher:     f.pick(w, FieldTeacher, teacherOf),
+		TeacherMore: f.inputs(w, ofTeacher),
+		Student:     f.pick(w, FieldStudent, studentOf),
+		StudentMore: f.inputs(w, ofStudent),
+		Objectives:  f.inputs(w, ofObjective),
+		Training:    f.inputs(w, ofTraining),
+		Detection:   f.inputs(w, ofDetection),
+	}
+	f.dataSection(w, &r, unread)
+	return r
+}
+
+// inputs lists the settings of a part of the recipe that are shown now.
+func (f *Form) inputs(w *words.Language, p place) (list []Input) {
+	for i := range rows {
+		r := &rows[i]
+		if r.place == p && (f.More || !r.more) && (r.shows == nil || r.shows(&f.Spec)) {
+			list = append(list, f.input(w, r.field))
+		}
+	}
+	return list
+}
+
+// input is a setting with its words, its choices for this experiment, and the last mistake if it was made
+// here.
+func (f *Form) input(w *words.Language, field Field) Input {
+	r := rowOf(field)
+	in := Input{Field: field, Name: w.Say(r.name), Value: r.get(&f.Spec)}
+	switch {
+	case r.standard != nil:
+		in.Hint = r.standard(&f.Spec)
+	case r.hint != "":
+		in.Hint = w.Say(r.hint)
+	}
+	if r.options != nil {
+		for _, o := range r.options(&f.Spec) {
+			text := w.Say(words.Key(o.WordKey()))
+			in.Choices = append(in.Choices, Choice{Value: o.String(), Text: text, On: o.String() == in.Value})
+		}
+	}
+	if field == fieldThreshold {
+		in.Shown = thresholdText(w, f.Spec.Detect.Threshold)
+	}
+	if f.Reject.Field == field {
+		in.Why, in.Times = w.Error(f.Reject.Why), f.Reject.Times
+	}
+	return in
+}
+
+// dataSection shows the open tab, which need not be that of the series in use: looking around changes
+// nothing.
+func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
+	here := f.GroupOf(f.Spec.Data.Source) == f.Group
+	for _, c := range f.Catalogue {
+		if c.Group == f.Group {
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, Hint: sourceHint(w, c),
+				On: c.ID == f.Spec.Data.Source})
+		}
+	}
+	name := f.sourceName(f.Spec.Data.Source)
+	switch {
+	case f.Open != nil:
+		r.Source = f.sourceName(f.Open.Data.Source)
+		r.Sub = []string{w.Say("reading", r.Source)}
+	case unread != nil:
+		r.Source, r.DataErr = cmp.Or(unread.Name, name), unread.Why
+	case f.Group == GroupBenchmark && len(r.Sources) == 0:
+		r.Sub = []string{w.Say("no-benchmark")}
+	case Missing(f.Spec.Data, f.Files) && here:
+		r.Source = name
+		r.Sub = []string{w.Say("file-needed", r.Source), w.Say("file-private")}
+	case !here && f.Group == GroupFile:
+		r.Sub = []string{w.Say("file-private")}
+	case !here:
+		r.Source = w.Say("choose-series", len(r.Sources))
+	default:
+		r.Source, r.Sub = name, f.aboutSeries(w)
+	}
+}
+
+// sourceHint tells what a source shows, or how large it is; empty where nobody knows before it is read.
+func sourceHint(w *words.Language, c protocol.Source) string {
+	switch {
+	case c.About != "":
+		return w.Say(words.Key(c.About))
+	case c.Test > 0:
+		return w.Say("source-size", c.Channels, c.Train, c.Test)
+	}
+	return ""
+}
+
+// sourceName returns what a source is called before its series is read.
+func (f *Form) sourceName(source string) string {
+	if name, isFile := FileName(source); isFile {
+		return name
+	}
+	for _, c := range f.Catalogue {
+		if c.ID == source {
+			return c.Title
+		}
+	}
+	return source
+}
+
+// aboutSeries tells of filled cells, since models learn from what was filled in as from the rest.
+func (f *Form) aboutSeries(w *words.Language) []string {
+	d := f.Data
+	if d == nil {
+		return nil
+	}
+	truth := w.Say("series-no-labels")
+	if d.Labelled && d.TestSteps > 0 {
+		truth = w.Say("series-truth", w.Percent(float64(d.Anomalous)/float64(d.TestSteps)))
+	}
+	lines := []string{w.Say("series-shape", w.Count(len(d.Channels)), w.Count(d.TestSteps)), truth}
+	if d.Filled > 0 {
+		lines = append(lines, w.Say("series-filled", d.Filled, w.Say(words.Key("data-fill-"+d.FillRule))))
+	}
+	if len(d.Dropped) > 0 {
+		lines = append(lines, w.Say("series-dropped", len(d.Dropped), dropped(w, d.Dropped)))
+	}
+	if d.BlankLines > 0 {
+		lines = append(lines, w.Say("series-blank", d.BlankLines))
+	}
+	return lines
+}
+
+// dropped names the first columns that are not used.
+func dropped(w *words.Language, columns []spec.Dropped) string {
+	const most = 5
+	var names []string
+	for _, c := range columns[:min(len(columns), most)] {
+		names = append(names, w.Say("series-dropped-one", c.Name, w.Say(words.Key("data-dropped-"+c.Why))))
+	}
+	if len(columns) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
+}
+
+// formula is what the arms with a teacher add to the own loss: the term of the arm under examination.
+func (f *Form) formula(w *words.Language) []string {
+	switch {
+	case armOfKind(&f.Spec, look.Cosine) != nil:
+		return []string{w.Say("formula-cosine")}
+	case armOfKind(&f.Spec, look.MSE) != nil:
+		return []string{w.Say("formula-mse")}
+	}
+	return nil
+}
+
+// armChecks offers the kinds that the lab compares, on or off; arms that only a link can describe count for
+// their kind.
+func (f *Form) armChecks(w *words.Language) []ArmCheck {
+	var checks []ArmCheck
+	for _, kind := range look.Kinds() {
+		c := ArmCheck{Look: look.Look{Name: kind, Kind: kind, Text: look.Title(w, kind)},
+			On: armOfKind(&f.Spec, kind) != nil}
+		c.Fixed = c.On && kind == look.Alone
+		if control := new(spec.ControlKind); control.UnmarshalText([]byte(kind)) == nil {
+			c.Note = w.Say("control")
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+// SliderSteps is how many steps the slider of the weight has.
+const SliderSteps = 100
+
+// sliderPower makes the slider about cubic: half of it is for weights below one.
+const sliderPower = 3.453
+
+// SliderWeight returns the weight at a place of the slider, with two significant digits.
+func SliderWeight(place int) float64 {
+	v := maxWeight * math.Pow(float64(place)/SliderSteps, sliderPower)
+	if v == 0 {
+		return 0
+	}
+	return RoundTo2(v)
+}
+
+// RoundTo2 keeps two digits that count.
+func RoundTo2(v float64) float64 {
+	text := strconv.FormatFloat(v, 'e', 1, 64)
+	rounded, _ := strconv.ParseFloat(text, 64) // it was just written
+	return rounded
+}
+
+// sliderPlace is the place of the slider nearest to a weight.
+func sliderPlace(weight float64) int {
+	share := math.Pow(min(max(weight, 0), maxWeight)/maxWeight, 1/sliderPower)
+	return int(math.Round(SliderSteps * share))
+}

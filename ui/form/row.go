@@ -1,0 +1,207 @@
+package form
+
+import (
+	"iter"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
+	"cosinelab/engine/spec"
+)
+
+// Field is one setting of the experiment that a person can change: the path of its value in a Spec's JSON, by
+// which errors name it too. Of arms it is the path in each of them: arms.objective.axis.
+type Field string
+
+// row says how one setting is named, shown, written and read.
+type row struct {
+	field   Field
+	name    words.Key
+	hint    words.Key                 // what an empty or special value means; empty = nothing to say
+	place   place                     // where in the recipe it stands
+	more    bool                      // only among all settings
+	shows   func(*spec.Spec) bool     // for which experiments; nil = all
+	options func(*spec.Spec) []option // that an experiment can have; nil when the value is typed
+	value
+
+	standard func(*spec.Spec) string // what an empty value stands for; nil = the hint says it in words
+}
+
+// place is a part of the recipe.
+type place int
+
+// The places of settings. Those with a shape of their own, as the models, stand in none of the lists.
+const (
+	alone place = iota
+	ofData
+	ofTeacher
+	ofStudent
+	ofObjective
+	ofTraining
+	ofDetection
+)
+
+// option is one choice of a field that is not typed: a row of a table of package spec.
+type option interface {
+	String() string
+	WordKey() string
+}
+
+// value reads and writes one value of a Spec as text.
+type value struct {
+	get func(*spec.Spec) string
+	set func(*spec.Spec, string) error
+}
+
+// rowOf returns the row of a field, or nil.
+func rowOf(f Field) *row {
+	i := slices.IndexFunc(rows, func(r row) bool { return r.field == f })
+	if i < 0 {
+		return nil
+	}
+	return &rows[i]
+}
+
+// FieldAt returns the setting at a path of the spec, as errors name it; empty where the page has none there.
+func FieldAt(path string) Field {
+	f := Field(inList.ReplaceAllString(path, ""))
+	if rowOf(f) == nil {
+		return ""
+	}
+	return f
+}
+
+// inList is a place in a list.
+var inList = regexp.MustCompile(`\[\d+\]`)
+
+// kind is where a Spec keeps a row of a table.
+type kind[K any] interface {
+	*K
+	option
+	UnmarshalText([]byte) error
+}
+
+// choice completes the row of a setting that is one of the rows of a table.
+func choice[K interface {
+	~uint8
+	option
+}, P kind[K]](r row, at func(*spec.Spec) P, count K) row {
+	return choiceOf(r, at, func(*spec.Spec) iter.Seq[K] { return spec.Each(count) })
+}
+
+// choiceOf is choice where not every experiment can have every row. It checks what was chosen here too, since
+// a message may come from anywhere.
+func choiceOf[K option, P kind[K]](r row, at func(*spec.Spec) P, kinds func(*spec.Spec) iter.Seq[K]) row {
+	r.options = func(s *spec.Spec) (list []option) {
+		for k := range kinds(s) {
+			list = append(list, k)
+		}
+		return list
+	}
+	r.get = func(s *spec.Spec) string { return at(s).String() }
+	r.set = func(s *spec.Spec, text string) error {
+		if !slices.ContainsFunc(r.options(s), func(o option) bool { return o.String() == text }) {
+			return fault.New("not-a-choice", text)
+		}
+		return at(s).UnmarshalText([]byte(text))
+	}
+	return r
+}
+
+// text takes whatever was typed.
+func text(at func(*spec.Spec) *string) value {
+	return value{
+		func(s *spec.Spec) string { return *at(s) },
+		func(s *spec.Spec, text string) error { *at(s) = text; return nil },
+	}
+}
+
+// whole and real write numbers as a person would type them, and say in words what they do not take.
+func whole(at func(*spec.Spec) *int, low, high int) value {
+	return value{
+		func(s *spec.Spec) string { return strconv.Itoa(*at(s)) },
+		func(s *spec.Spec, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return fault.New("not-whole", text)
+			}
+			if n < low || n > high {
+				return fault.New("out-of-range", text, strconv.Itoa(low), strconv.Itoa(high))
+			}
+			*at(s) = n
+			return nil
+		},
+	}
+}
+
+func real(at func(*spec.Spec) *float64, low, high float64) value {
+	return value{
+		func(s *spec.Spec) string { return words.Setting(*at(s)) },
+		func(s *spec.Spec, text string) error {
+			v, err := parseReal(text, low, high)
+			if err == nil {
+				*at(s) = v
+			}
+			return err
+		},
+	}
+}
+
+// share is a share that may be left out.
+func share(at func(*spec.Spec) **float64, low, high float64) value {
+	return value{
+		func(s *spec.Spec) string {
+			if v := *at(s); v != nil {
+				return words.Setting(*v)
+			}
+			return ""
+		},
+		func(s *spec.Spec, text string) error {
+			if text == "" {
+				*at(s) = nil
+				return nil
+			}
+			v, err := parseReal(text, low, high)
+			if err == nil {
+				*at(s) = &v
+			}
+			return err
+		},
+	}
+}
+
+// countOrNone is a whole number that is empty while it is zero.
+func countOrNone(at func(*spec.Spec) *int, low int) value {
+	v := whole(at, low, math.MaxInt32)
+	return value{
+		func(s *spec.Spec) string {
+			if *at(s) == 0 {
+				return ""
+			}
+			return v.get(s)
+		},
+		func(s *spec.Spec, text string) error {
+			if text == "" {
+				*at(s) = 0
+				return nil
+			}
+			return v.set(s, text)
+		},
+	}
+}
+
+// parseReal reads a number between low and high; it understands a decimal comma and a true minus sign.
+func parseReal(text string, low, high float64) (float64, error) {
+	v, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-").Replace(text), 64)
+	if err != nil {
+		return 0, fault.New("not-a-number", text)
+	}
+	if !(v >= low && v <= high) { // NaN is outside too
+		return 0, fault.New("out-of-range", text, words.Setting(low), words.Setting(high))
+	}
+	return v, nil
+}

@@ -1,0 +1,300 @@
+// Package results is what the page says of an experiment that is carried out, as functions of its reports.
+package results
+
+import (
+	"slices"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
+)
+
+// Progress is an experiment as far as it has come. Several training runs may be under way at once: their
+// events come in any order, so each has a Track of its own.
+type Progress struct {
+	Spec     spec.Spec
+	Data     spec.DataSummary
+	Phase    spec.PhaseKind // of the newest event
+	Left     float64        // seconds until the report; not positive = not known
+	Live     []Track        // training runs under way, in the order of the spec
+	Ended    Track          // the training run that ended last: it is shown until the next begins
+	Teachers []uint64       // seeds whose teacher is trained
+	Runs     []spec.Run     // that have their scores
+	Final    *spec.Report   // nil until the engine has sent it
+	Over     bool
+	Lost     *fault.Fault // why a worker is gone; nil = none is
+	Gone     bool         // its outputs and scores cannot be drawn any more: another series was opened, or Died
+	Died     bool         // the engine did, with them
+	Resumed  bool         // from checkpoints, after an engine died in it
+}
+
+// TrainingRun names one: the teacher's has no arm.
+type TrainingRun struct {
+	Arm  string
+	Seed uint64
+}
+
+// Track is one training run as far as it has come.
+type Track struct {
+	Of     TrainingRun
+	Last   spec.Event
+	Trace  []Sample // losses by step
+	Epochs []spec.Epoch
+}
+
+// Sample is the losses at one moment of a training run.
+type Sample struct {
+	Epoch  float64 // epochs done, in fractions
+	Losses []spec.Part
+}
+
+// MaxTrace bounds a trace: beyond it every other sample goes. What is left is more than the plot has pixels,
+// and is drawn again with every step that the page hears of.
+const MaxTrace = 500
+
+// Begin returns the progress of an experiment that was just asked for.
+func Begin(s spec.Spec, d spec.DataSummary) *Progress {
+	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData}
+}
+
+// Hear takes an event over, and tells whether there is now more to draw in the charts. What comes after the
+// end is not heard any more.
+func (p *Progress) Hear(e *spec.Event) (more bool) {
+	if e == nil || p.Over {
+		return false
+	}
+	p.event(*e)
+	return e.Finished != nil || e.Taught != nil
+}
+
+// event takes one step of the worker's over. Controls are not trained: of them only the result counts.
+func (p *Progress) event(e spec.Event) {
+	p.Phase, p.Left = e.Phase, e.Left
+	of := TrainingRun{e.Arm, e.Seed}
+	switch {
+	case e.Taught != nil:
+		p.Teachers = append(p.Teachers, e.Taught.Seed)
+		p.end(of)
+	case e.Finished != nil:
+		p.Runs = append(p.Runs, *e.Finished)
+		p.end(of)
+	case (e.Arm != "" || e.Phase == spec.PhaseTeacher) && p.place(of) >= 0:
+		p.track(of).event(e)
+	}
+}
+
+// Finish takes over the report, which replaces what events have told: it has the runs in the order of the
+// spec, and everything that stopping left out.
+func (p *Progress) Finish(r *spec.Report) {
+	p.Final, p.Over, p.Data = r, true, r.Data
+	p.Teachers = nil
+	for _, t := range r.Teachers {
+		p.Teachers = append(p.Teachers, t.Seed)
+	}
+	p.Runs = p.Runs[:0:0]
+	for _, a := range r.Arms {
+		p.Runs = append(p.Runs, a.Runs...)
+	}
+}
+
+// Report returns what is finished as a report, so that an experiment under way is summed up like one that is
+// done.
+func (p *Progress) Report() spec.Report {
+	r := spec.Report{Version: spec.Version, Spec: p.Spec, Data: p.Data}
+	if p.Final != nil {
+		r = *p.Final
+	}
+	r.Arms = nil
+	for _, a := range p.Spec.Arms {
+		r.Arms = append(r.Arms, spec.ArmReport{Arm: a, Runs: p.runsOf(a.Name)})
+	}
+	return r
+}
+
+// track returns the track of a training run under way, a new one in its place when it has just begun.
+func (p *Progress) track(of TrainingRun) *Track {
+	behind := func(t Track, place int) int { return p.place(t.Of) - place }
+	at, found := slices.BinarySearchFunc(p.Live, p.place(of), behind)
+	if !found {
+		p.Live = slices.Insert(p.Live, at, Track{Of: of})
+	}
+	return &p.Live[at]
+}
+
+// end notes that a training run is over.
+func (p *Progress) end(of TrainingRun) {
+	p.Live = slices.DeleteFunc(p.Live, func(t Track) bool {
+		if t.Of == of {
+			p.Ended = t
+		}
+		return t.Of == of
+	})
+}
+
+// Shown is the training run that a single line can tell of: the first in the order of the spec, which stays
+// the same until it is over, whatever else goes on beside it.
+func (p *Progress) Shown() *Track {
+	if len(p.Live) > 0 {
+		return &p.Live[0]
+	}
+	return &p.Ended
+}
+
+// event keeps the losses of every step it is told of, thinned out when there are many.
+func (t *Track) event(e spec.Event) {
+	if e.Phase == spec.PhaseScore { // it counts no steps: those made stay
+		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
+		return
+	}
+	if e.Step < t.Last.Step {
+		t.cut(e)
+	}
+	t.Last = e
+	if len(e.Losses) > 0 && e.Steps > 0 {
+		t.Trace = append(t.Trace, Sample{epochsDone(e), e.Losses})
+		if len(t.Trace) > MaxTrace {
+			t.Trace = everyOther(t.Trace)
+		}
+	}
+	if e.EpochDone != nil {
+		t.Epochs = append(t.Epochs, *e.EpochDone)
+	}
+}
+
+// cut takes back what came after e: the training run goes on from a checkpoint, and makes those steps again.
+func (t *Track) cut(e spec.Event) {
+	t.Trace = slices.DeleteFunc(t.Trace, func(s Sample) bool { return s.Epoch >= epochsDone(e) })
+	t.Epochs = slices.DeleteFunc(t.Epochs, func(done spec.Epoch) bool { return done.Epoch >= e.Epoch })
+}
+
+// epochsDone is where an event stands in its training run.
+func epochsDone(e spec.Event) float64 {
+	return float64(e.Step) / float64(e.Steps) * float64(e.Epochs)
+}
+
+// TrainingRuns lists everything that is trained, in the order of the spec: seed by seed, the teacher before
+// the arms.
+func TrainingRuns(s spec.Spec) (list []TrainingRun) {
+	for _, seed := range s.Seeds {
+		if trainsTeacher(s) {
+			list = append(list, TrainingRun{Seed: seed})
+		}
+		for _, a := range s.Arms {
+			if Trained(a) {
+				list = append(list, TrainingRun{a.Name, seed})
+			}
+		}
+	}
+	return list
+}
+
+// Trained tells whether an arm costs training.
+func Trained(a spec.Arm) bool { return spec.Controls[a.Control].Trains }
+
+// trainsTeacher tells whether a teacher is trained: where its weights are read, there is one that is not.
+func trainsTeacher(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }
+
+// place is that of a training run in the order of the spec, -1 for what is none.
+func (p *Progress) place(of TrainingRun) int { return slices.Index(TrainingRuns(p.Spec), of) }
+
+// Shares is how much of each training run is done, 0 to 1, in the order of the spec.
+func (p *Progress) Shares() (shares []float64) {
+	for _, of := range TrainingRuns(p.Spec) {
+		shares = append(shares, p.share(of))
+	}
+	return shares
+}
+
+func (p *Progress) share(of TrainingRun) float64 {
+	if of.Arm == "" && slices.Contains(p.Teachers, of.Seed) || p.runOf(of.Arm, of.Seed) != nil {
+		return 1
+	}
+	for _, t := range p.Live {
+		if t.Of == of && t.Last.Steps > 0 {
+			return float64(t.Last.Step) / float64(t.Last.Steps)
+		}
+	}
+	return 0
+}
+
+// everyOther halves a list in place.
+func everyOther[T any](list []T) []T {
+	kept := list[:0]
+	for i := 0; i < len(list); i += 2 {
+		kept = append(kept, list[i])
+	}
+	return kept
+}
+
+// Finished counts the trained runs that have scores: controls cost nothing and are not counted.
+func (p *Progress) Finished() int {
+	n := 0
+	for _, a := range p.Spec.Arms {
+		if Trained(a) {
+			n += len(p.runsOf(a.Name))
+		}
+	}
+	return n
+}
+
+// Done counts the training runs that are over, of those there are.
+func (p *Progress) Done() (done, all int) {
+	return len(p.Teachers) + p.Finished(), len(TrainingRuns(p.Spec))
+}
+
+// First returns the finished run of an arm that stands for all of them in charts, nil when there is none.
+func (p *Progress) First(arm string) *spec.Run {
+	for _, seed := range p.Spec.Seeds {
+		if r := p.runOf(arm, seed); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// runOf returns the run of an arm with a seed, or nil when it is not finished.
+func (p *Progress) runOf(arm string, seed uint64) *spec.Run {
+	for i := range p.Runs {
+		if p.Runs[i].Arm == arm && p.Runs[i].Seed == seed {
+			return &p.Runs[i]
+		}
+	}
+	return nil
+}
+
+// runsOf returns the finished runs of an arm in the order of the spec's seeds.
+func (p *Progress) runsOf(arm string) []spec.Run {
+	var runs []spec.Run
+	for _, seed := range p.Spec.Seeds {
+		if r := p.runOf(arm, seed); r != nil {
+			runs = append(runs, *r)
+		}
+	}
+	return runs
+}
+
+// failure returns the first run of some arms that has no scores.
+func (p *Progress) failure(arms ...string) *spec.Run {
+	for i, r := range p.Runs {
+		if r.Failed != nil && slices.Contains(arms, r.Arm) {
+			return &p.Runs[i]
+		}
+	}
+	return nil
+}
+
+// complete tells whether all of some arms have every seed: no verdict before the last.
+func (p *Progress) complete(arms ...string) bool {
+	for _, arm := range arms {
+		if len(p.runsOf(arm)) < len(p.Spec.Seeds) {
+			return false
+		}
+	}
+	return true
+}
+
+// NameOf returns what an arm is called; an empty name stands for the teacher.
+func (p *Progress) NameOf(w *words.Language, arm string) string {
+	return look.Named(w, p.Spec, arm).Text
+}

@@ -1,0 +1,222 @@
+package results
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"cosinelab/assets/words"
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
+)
+
+// Table is the arms with their metrics.
+type Table struct {
+	Columns []Column
+	Rows    []Row
+	Foot    string
+	Legend  string
+	All     bool   // every metric is shown
+	Switch  string // what changes All
+
+	doubtful bool // a cell is
+}
+
+// Column is one metric with what it must not be read without.
+type Column struct {
+	Title, Definition string
+	Chance, Untrained string
+	Flattering        bool
+	Extra             bool  // leaves when the page is narrow
+	ChanceAt          Maybe // in points, as all that follows
+	UntrainedAt       Maybe
+}
+
+// Row is one arm.
+type Row struct {
+	look.Look
+	Hero, Control, Pinned bool
+	Failed                string // why there is no score
+	Cells                 []Cell
+	runs                  int // finished
+}
+
+// Cell is one metric of one arm.
+type Cell struct {
+	Value       string
+	Company     string // spread, or how many seeds there are yet
+	Provisional bool
+	Doubtful    string    // what is to be doubted; empty = nothing
+	Marks       []float64 // one a seed
+	Mean        Maybe     // there is none of one seed
+}
+
+// Maybe is a number that may be unknown; unlike NaN it equals itself, so that views can be compared.
+type Maybe struct {
+	Value float64
+	Known bool
+}
+
+func maybe(v metrics.Value) Maybe {
+	if !v.Defined() {
+		return Maybe{}
+	}
+	return Maybe{100 * float64(v), true}
+}
+
+// Number returns the number, NaN when it is unknown.
+func (m Maybe) Number() float64 {
+	if !m.Known {
+		return math.NaN()
+	}
+	return m.Value
+}
+
+// Table returns the results as far as they have come, all metrics or the headline. Before any run it is the
+// empty table of an experiment that has not begun.
+func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
+	r := p.Report()
+	t := Table{Legend: w.Say("legend"), All: all, Switch: w.Say("all-metrics", len(metrics.All))}
+	switch {
+	case t.All:
+		t.Switch = w.Say("fewer-metrics")
+	case r.KnowsCauses():
+		t.Switch = w.Say("all-metrics", len(metrics.All)+len(spec.HitRates))
+	}
+	for _, a := range r.Arms {
+		name := a.Arm.Name
+		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
+			Pinned: name == pinned, runs: len(a.Runs)}
+		if f := p.failure(name); f != nil {
+			row.Failed = w.Say("run-failed", f.Failed)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	summed := r.Summary().Metrics
+	honest := true
+	for _, m := range columns(all) {
+		if honest && m.Group == metrics.Flattering {
+			honest = false
+			t.addHitRates(w, r)
+		}
+		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		found := func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }
+		if i := slices.IndexFunc(summed, found); i >= 0 {
+			ms = summed[i]
+		}
+		definition := w.Say(words.Key(m.WordKey())) + ": " + w.Say(words.Key(m.DefinitionKey()))
+		doubtful := func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() }
+		t.add(w, m, definition, ms, len(p.Spec.Seeds), doubtful)
+	}
+	if t.doubtful {
+		t.Legend += " " + w.Say("legend-doubtful")
+	}
+	return t
+}
+
+// add puts one metric into the table.
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int,
+	doubtful func(arm string) bool) {
+	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
+		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained),
+		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
+	for i := range t.Rows {
+		var arm spec.Spread
+		if i < len(ms.Arms) {
+			arm = ms.Arms[i]
+		}
+		c := newCell(w, arm, t.Rows[i].runs, seeds)
+		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
+			c.Doubtful = w.Say("cell-doubtful")
+			t.doubtful = true
+		}
+		t.Rows[i].Cells = append(t.Rows[i].Cells, c)
+	}
+}
+
+// addHitRates puts columns into the table of all metrics where somebody knows the true channels.
+func (t *Table) addHitRates(w *words.Language, r spec.Report) {
+	if !t.All || !r.KnowsCauses() {
+		return
+	}
+	for _, h := range spec.HitRates {
+		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		for _, a := range r.Arms {
+			arm := r.LocatedStanding(a.Arm.Name, h)
+			ms.Arms = append(ms.Arms, arm.Value)
+			if a.Arm.Control == spec.ControlUntrained {
+				ms.Untrained = arm.Value.Mean
+			}
+			if arm.Chance.Mean.Defined() {
+				ms.Chance = arm.Chance.Mean // the same for all: it depends on the true channels alone
+			}
+		}
+		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
+		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
+		doubtful := func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() }
+		t.add(w, column, definition, ms, len(r.Spec.Seeds), doubtful)
+	}
+}
+
+// HitRates says how often an arm blames the right channels, beside what guessing gives; empty where nobody
+// knows them.
+func (p *Progress) HitRates(w *words.Language, arm string) string {
+	var said []string
+	for _, h := range spec.HitRates {
+		if s := p.Report().LocatedStanding(arm, h); s.Value.Mean.Defined() {
+			got, chance := points(w.Numbers, s.Value.Mean), points(w.Numbers, s.Chance.Mean)
+			said = append(said, w.Say("hit-rate-of", h.Title, got, chance))
+		}
+	}
+	return strings.Join(said, w.Say("list-comma"))
+}
+
+// newCell writes a metric of an arm that has so many finished runs. Not every run need have a value:
+// precision has none without an alarm.
+func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
+	n := len(arm.Values)
+	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
+	for _, v := range arm.Values {
+		c.Marks = append(c.Marks, 100*float64(v))
+	}
+	if n == 0 {
+		return c
+	}
+	c.Value = points(w.Numbers, arm.Mean)
+	switch {
+	case n < runs:
+		c.Company = w.Say("defined-in", n, seeds)
+	case n < seeds:
+		c.Company = w.Say("seed-of", n, seeds)
+	case n > 1:
+		c.Company = "± " + points(w.Numbers, arm.SD)
+	}
+	if n > 1 {
+		c.Mean = maybe(arm.Mean)
+	}
+	return c
+}
+
+// points writes a value in points of 100; what is not there yet is a dash.
+func points(w words.Numbers, v metrics.Value) string {
+	if !v.Defined() {
+		return "–"
+	}
+	return w.Points(float64(v))
+}
+
+// Footnote says what the numbers are before anybody reads them.
+func (p *Progress) Footnote(w *words.Language) string {
+	switch {
+	case p.Gone:
+		return w.Say("results-last", p.Data.Title)
+	case !p.Over:
+		return w.Say("results-provisional")
+	case !p.Data.Labelled:
+		return w.Say("results-no-labels")
+	case len(p.Spec.Seeds) == 1:
+		return w.Say("results-one")
+	}
+	return w.Say("results-mean", len(p.Spec.Seeds))
+}

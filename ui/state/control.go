@@ -1,0 +1,196 @@
+package state
+
+import (
+	"cosinelab/datasets/fault"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/ui/form"
+	"cosinelab/ui/results"
+)
+
+// Mode is where the run control stands. The page changes it at once when a button is pressed; the worker
+// confirms.
+type Mode int
+
+// The modes.
+const (
+	Loading Mode = iota // the engine has not answered yet
+	Idle
+	Running
+	Paused
+	Stopping
+	Dead // the engine cannot run
+)
+
+// Control is the run control with the engine behind it.
+type Control struct {
+	Mode   Mode
+	Broken Mode // Running or Paused: the engine died in a run, which a new one can go on with; else Loading
+	Device string
+	Cores  int  // of this machine; 0 until the engine has answered
+	Chosen int  // workers that a person wants; 0 = none were chosen. Links do not hold it: results do not depend on it
+	Ask    bool // Reset waits for a second press
+
+	last int // id of the last request of the run control
+}
+
+// defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to
+// do something else with the machine.
+const defaultWorkers = 4
+
+// Workers is how many workers a run uses: as many as were chosen, but no more than this machine has cores.
+func (c *Control) Workers() int {
+	chosen := c.Chosen
+	if chosen == 0 {
+		chosen = defaultWorkers
+	}
+	return max(1, min(chosen, c.Cores))
+}
+
+// Locked tells whether the recipe may not be changed: while the worker has a run.
+func (c *Control) Locked() bool { return c.live() || c.Mode == Stopping }
+
+func (c *Control) live() bool { return c.Mode == Running || c.Mode == Paused }
+
+// press changes the mode at once, before the worker confirms it: a button has to answer under the finger. It
+// returns what to ask of the worker, empty for nothing. Whoever steps wants to look: a step holds a run that
+// goes on.
+func (c *Control) press(k Key, ready bool) (request string) {
+	switch {
+	case k == KeyRun && c.Mode == Running:
+		c.Mode = Paused
+		return protocol.TypePause
+	case k == KeyRun && c.Mode == Paused:
+		c.Mode = Running
+		return protocol.TypeContinue
+	case k == KeyRun && ready:
+		c.Mode = Running
+		return protocol.TypeRun
+	case k == KeyStep && (c.live() || ready):
+		c.Mode = Paused
+		return protocol.TypeStep
+	case k == KeyStop && c.live(): // nothing else can be pressed until the worker has finished its step
+		c.Mode = Stopping
+		return protocol.TypeStop
+	}
+	return ""
+}
+
+// confirm brings the mode in line with the worker. An answer to an older press than the last is out of date.
+func (c *Control) confirm(r protocol.Response) {
+	switch state := r.State; {
+	case state == protocol.StateIdle:
+		c.Mode = Idle
+	case state == protocol.StateStopping:
+		c.Mode = Stopping
+	case c.Mode == Stopping, r.ID != 0 && r.ID < c.last:
+	case state == protocol.StateRunning:
+		c.Mode = Running
+	case state == protocol.StatePaused:
+		c.Mode = Paused
+	}
+}
+
+// Ready tells whether the experiment can be trained now.
+func (s *State) Ready() bool {
+	readable := s.Wrong == nil || s.Wrong.Where != whereData // what failed in a run may be tried again
+	there := s.Form.Data != nil && s.Form.Open == nil && !form.Missing(s.Form.Spec.Data, s.Form.Files)
+	return s.Control.Mode == Idle && readable && there
+}
+
+// press does what a button says.
+func (s *State) press(k Key, asked bool) []Effect {
+	switch k {
+	case KeyCopy:
+		return []Effect{Copy{}}
+	case KeyReset:
+		return s.reset(asked)
+	}
+	starts := !s.Control.live()
+	switch request := s.Control.press(k, s.Ready()); {
+	case request == "":
+		return nil
+	case starts:
+		return append([]Effect{s.begin(request), Forget{}}, s.refresh()...)
+	default:
+		return []Effect{s.command(protocol.Request{Type: request})}
+	}
+}
+
+// command is post for a request of the run control.
+func (s *State) command(r protocol.Request) Post {
+	p := s.requests.post(r)
+	s.Control.last = p.Request.ID
+	return p
+}
+
+// begin returns the request that starts the experiment.
+func (s *State) begin(request string) Post {
+	sp := s.Form.Copy()
+	s.Control.Broken = Loading
+	s.Wrong = nil
+	s.Run = results.Begin(sp, *s.Form.Data)
+	s.Stack.forget()
+	return s.command(protocol.Request{Type: request, Spec: &sp, Workers: s.Control.Workers()})
+}
+
+// goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What
+// was finished is scored again, which takes moments; the losses so far stay.
+func (s *State) goOn() []Effect {
+	mode, before := s.Control.Broken, s.Run
+	if mode == Loading || !s.Ready() || !form.Same(s.Form.Spec, before.Spec) {
+		return nil
+	}
+	request := protocol.TypeRun
+	if mode == Paused {
+		request = protocol.TypeStep
+	}
+	s.Control.Mode = mode
+	post := s.begin(request)
+	s.Run.Live, s.Run.Ended, s.Run.Resumed = before.Live, before.Ended, true
+	return append([]Effect{GoOn(post)}, s.refresh()...)
+}
+
+// reset forgets every run; when that would lose a trained one it asks first.
+func (s *State) reset(asked bool) []Effect {
+	if s.Run == nil || s.Control.Mode == Stopping {
+		return nil
+	}
+	if s.Run.Finished() > 0 && !asked {
+		s.Control.Ask = true
+		return nil
+	}
+	s.Run, s.Control.Broken = nil, Loading
+	if s.Control.Mode != Dead { // that the engine is gone is no news of the run
+		s.Wrong = nil
+	}
+	s.Stack.forget()
+	s.Notice = "status-forgot"
+	if s.Control.live() {
+		s.Control.Mode = Stopping
+	}
+	return append([]Effect{s.command(protocol.Request{Type: protocol.TypeReset})}, s.refresh()...)
+}
+
+// lose keeps what the page holds of an engine that is gone: the results of finished runs, and checkpoints of
+// those under way. What charts were drawn from is lost with it.
+func (s *State) lose(why *fault.Fault) {
+	if s.Run != nil && s.Control.live() {
+		s.Control.Broken = s.Control.Mode
+	}
+	s.Control.Mode = Dead
+	s.Wrong = &Wrong{Where: whereEngine, Why: why}
+	s.Form.Open = nil
+	s.Stack.hearNothing()
+	if s.Run != nil {
+		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
+	}
+}
+
+// restart waits for the engine as at the beginning.
+func (s *State) restart() []Effect {
+	if s.Control.Mode != Dead {
+		return nil
+	}
+	s.Control.Mode, s.Wrong = Loading, nil
+	return []Effect{StartEngine{}}
+}

@@ -1,0 +1,39 @@
+package state
+
+import "cosinelab/engine/session/protocol"
+
+// Effect is what Update asks the page to do. The command lab has a case for each.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	Post             struct{ Request protocol.Request } // to the worker, with the files that it names
+	GoOn             struct{ Request protocol.Request } // likewise, with the checkpoints that the page keeps
+	Forget           struct{}                           // the checkpoints: they are of a run that is over
+	SetHash          struct{ Hash string }              // of the address, without a new entry in the history
+	Remember         struct{ Workers int }              // on this machine, for the next visit
+	RememberLanguage struct{ Tag string }               // likewise; the document is in this language now
+	StartEngine      struct{}                           // again
+	Copy             struct{}                           // the address to the clipboard; answer with Copied
+	SwitchTheme      struct{}                           // light to dark, or back
+)
+
+func (Post) effect()             {}
+func (GoOn) effect()             {}
+func (Forget) effect()           {}
+func (SetHash) effect()          {}
+func (Remember) effect()         {}
+func (RememberLanguage) effect() {}
+func (StartEngine) effect()      {}
+func (Copy) effect()             {}
+func (SwitchTheme) effect()      {}
+
+// requests numbers what is asked of the worker.
+type requests struct{ last int }
+
+// post gives a request an id of its own.
+func (q *requests) post(r protocol.Request) Post {
+	q.last++
+	r.ID = q.last
+	return Post{r}
+}

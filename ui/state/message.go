@@ -1,0 +1,97 @@
+package state
+
+import (
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/ui/form"
+)
+
+// Message is what a person does or the page hears. Update has a case for each.
+type Message interface{ message() weight }
+
+// weight is what every message of a kind does beside its own effect.
+type weight int
+
+const (
+	passing weight = iota // nothing: it comes by itself, or many times a second
+	action                // a person's: it takes back the last notice or question, and may change the address
+)
+
+// The messages.
+type (
+	Press struct{ Key Key } // a button of the run control, or its key on the keyboard
+	Set   struct {
+		Field form.Field
+		Text  string
+	} // a typed value or a choice
+	Toggle      struct{ Kind string }      // an arm's check mark
+	Tab         struct{ Group string }     // where data come from: builtin, benchmark or file
+	Choose      struct{ Source string }    // a series of the catalogue
+	Drop        struct{ Names []string }   // files, dropped or picked; the page keeps their contents
+	Discard     struct{}                   // leave an error about data and keep the series that was there
+	Workers     struct{ N int }            // how many train, from the next run on
+	More        struct{}                   // show or hide all settings
+	MoreMetrics struct{}                   // show every metric, or the headline
+	Help        struct{}                   // name the keys in the status line
+	Theme       struct{}                   // light or dark
+	SetLanguage struct{ Tag string }       // of everything that the page says
+	Follow      struct{ Hash string }      // the address changed
+	Copied      struct{ OK bool }          // the clipboard answered
+	Zoom        struct{ Span steps.Range } // the stack shows these steps; zero = all
+	Resize      struct{ Width int }        // the stack's plots are so many pixels wide
+	Cursor      struct{ Step int }         // the cursor stands at a step; -1 = nowhere
+	Show        struct{ Channels string }  // typed: the channels of the stack
+	Reveal      struct{ Channel int }      // of the stack, from 0: one that raised an alarm
+	Threshold   struct {                   // a threshold set by hand
+		Arm   string
+		Value float64
+	}
+	Focus   struct{ Arm string }       // the arm that others step back for; empty = none
+	Pin     struct{ Arm string }       // the arm that keeps the focus; a second time: no longer
+	Lost    struct{ Why *fault.Fault } // the engine cannot run, or no longer
+	Restart struct{}                   // of an engine that is lost
+	Answer  struct {                   // from the worker; Buckets travel beside a series
+		protocol.Response
+		Buckets []float32
+	}
+)
+
+func (Press) message() weight       { return action }
+func (Set) message() weight         { return action }
+func (Toggle) message() weight      { return action }
+func (Tab) message() weight         { return action }
+func (Choose) message() weight      { return action }
+func (Drop) message() weight        { return action }
+func (Discard) message() weight     { return action }
+func (Workers) message() weight     { return action }
+func (More) message() weight        { return action }
+func (MoreMetrics) message() weight { return action }
+func (Help) message() weight        { return action }
+func (Theme) message() weight       { return passing }
+func (SetLanguage) message() weight { return passing }
+func (Follow) message() weight      { return action }
+func (Copied) message() weight      { return passing }
+func (Zoom) message() weight        { return action }
+func (Resize) message() weight      { return passing }
+func (Cursor) message() weight      { return passing }
+func (Show) message() weight        { return action }
+func (Reveal) message() weight      { return action }
+func (Threshold) message() weight   { return action }
+func (Focus) message() weight       { return passing }
+func (Pin) message() weight         { return passing }
+func (Lost) message() weight        { return passing }
+func (Restart) message() weight     { return action }
+func (Answer) message() weight      { return passing }
+
+// Key is a button of the run control.
+type Key int
+
+// The run control.
+const (
+	KeyRun Key = iota // Train, Pause, Continue: what the button says
+	KeyStep
+	KeyStop
+	KeyReset
+	KeyCopy
+)

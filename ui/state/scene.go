@@ -1,0 +1,267 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/metrics"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/form"
+	"cosinelab/ui/link"
+	"cosinelab/ui/look"
+	"cosinelab/ui/results"
+)
+
+// Scene is what the charts show: the stack over a series, with the scores of a run.
+type Scene struct {
+	Stack *Stack
+	Data  *spec.DataSummary // nil = no series is read yet
+
+	run    *results.Progress // whose scores can be drawn; nil = of none
+	spec   spec.Spec         // whose arms have lanes
+	absent words.Key         // why a lane has no scores; empty = it waits
+	title  string            // of the series of the last run
+}
+
+// Scene returns what the charts show.
+func (s *State) Scene() Scene {
+	c := Scene{Stack: &s.Stack, Data: s.Form.Data, spec: s.Form.Spec}
+	if s.Run == nil {
+		return c
+	}
+	c.title = s.Run.Data.Title
+	switch {
+	case s.Control.Broken != Loading:
+		c.absent = "scores-return"
+	case s.Run.Died:
+		c.absent = "scores-died"
+	case s.Run.Gone:
+		c.absent = "run-elsewhere"
+	}
+	if !s.Run.Gone {
+		c.run, c.spec = s.Run, s.Run.Spec
+	}
+	return c
+}
+
+// Lane is one arm of the stack.
+type Lane struct {
+	look.Look
+	Run       *spec.Run     // nil while it has no scores
+	Policy    metrics.Value // the threshold that the policy chose
+	Threshold float64       // the one in force
+	Pending   bool          // the alarms of Run belong to another one
+	Note      string        // why there are no scores; empty = it waits
+}
+
+// Shown returns the channels of the stack: those set, or else those in which most anomalies show.
+func (c Scene) Shown() []int {
+	if c.Data == nil || len(c.Stack.Channels) > 0 {
+		return c.Stack.Channels
+	}
+	counts := make([]int, len(c.Data.Channels))
+	for _, seg := range c.Data.Segments {
+		for _, ch := range seg.Channels {
+			if ch < len(counts) {
+				counts[ch]++
+			}
+		}
+	}
+	order := make([]int, len(counts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return counts[b] - counts[a] })
+	shown := order[:min(maxChannels, len(order))]
+	slices.Sort(shown)
+	return shown
+}
+
+// ShownText writes the shown channels as a person would type them.
+func (c Scene) ShownText() string { return strings.ReplaceAll(link.ChannelsText(c.Shown()), ",", ", ") }
+
+// Visible returns the steps that the stack shows.
+func (c Scene) Visible() steps.Range {
+	if c.Stack.Span != (steps.Range{}) || c.Data == nil {
+		return c.Stack.Span
+	}
+	return steps.Range{To: c.Data.TestSteps}
+}
+
+// shownRun returns the run of an arm that the stack shows: of its first finished seed. It is nil when the arm
+// has no scores yet.
+func (c Scene) shownRun(arm string) *spec.Run {
+	if c.run == nil {
+		return nil
+	}
+	return c.run.First(arm)
+}
+
+// trained lists the arms that have a lane; controls have none.
+func (c Scene) trained() (arms []spec.Arm) {
+	for _, a := range c.spec.Arms {
+		if results.Trained(a) {
+			arms = append(arms, a)
+		}
+	}
+	return arms
+}
+
+// scored lists the trained arms that have scores to show, in the order of the spec.
+func (c Scene) scored() []spec.Arm {
+	return slices.DeleteFunc(c.trained(), func(a spec.Arm) bool {
+		r := c.shownRun(a.Name)
+		return r == nil || r.Failed != nil
+	})
+}
+
+// FocusedLane is the arm whose lane stays while the others fade; empty = all are alike.
+func (c Scene) FocusedLane() string {
+	if slices.ContainsFunc(c.trained(), func(a spec.Arm) bool { return a.Name == c.Stack.Focus }) {
+		return c.Stack.Focus
+	}
+	return ""
+}
+
+// Focused returns the run whose output the channels show: of the arm in focus, else of the arm under
+// examination, else of the first that has scores.
+func (c Scene) Focused() *spec.Run {
+	arms := c.scored()
+	if len(arms) == 0 {
+		return nil
+	}
+	for _, name := range []string{c.Stack.Focus, c.spec.Examined()} {
+		if slices.ContainsFunc(arms, func(a spec.Arm) bool { return a.Name == name }) {
+			return c.shownRun(name)
+		}
+	}
+	return c.shownRun(arms[0].Name)
+}
+
+// LaneList lists the trained arms with what the stack shows of them.
+func (c Scene) LaneList(w *words.Language) (lanes []Lane) {
+	for _, a := range c.trained() {
+		lanes = append(lanes, c.lane(w, a))
+	}
+	return lanes
+}
+
+// lane keeps the alarms of the threshold before until those of the new one are judged, and says so.
+func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
+	l := Lane{Look: look.Of(w, c.spec, a)}
+	r := c.shownRun(a.Name)
+	switch {
+	case r == nil && c.absent != "":
+		l.Note = w.Say(c.absent, c.title)
+		return l
+	case r == nil:
+		return l
+	case r.Failed != nil:
+		l.Note = w.Say("run-failed", r.Failed)
+		return l
+	}
+	l.Run, l.Policy, l.Threshold = r, r.Threshold.Value, float64(r.Threshold.Value)
+	if moved, set := c.Stack.Moved[a.Name]; set {
+		l.Threshold, l.Pending = moved.Threshold, true
+		if moved.Run != nil {
+			l.Run, l.Pending = moved.Run, float64(moved.Run.Threshold.Value) != moved.Threshold
+		}
+	}
+	return l
+}
+
+// lines lists what the lanes draw.
+func (c Scene) lines() []protocol.Line {
+	var lines []protocol.Line
+	focus := c.Focused()
+	for _, ch := range c.Shown() {
+		lines = append(lines, protocol.Line{Kind: protocol.LineInput, Channel: ch})
+		if focus != nil {
+			lines = append(lines, protocol.Line{Kind: protocol.LineTeacher, Channel: ch, Seed: focus.Seed},
+				protocol.Line{Kind: protocol.LineStudent, Channel: ch, Arm: focus.Arm, Seed: focus.Seed})
+		}
+	}
+	for _, a := range c.scored() {
+		r := c.shownRun(a.Name)
+		lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed},
+			protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
+	}
+	return lines
+}
+
+// overviewLines are what is asked for over the whole test part: the line of the overview, and every score for
+// its peak.
+func (c Scene) overviewLines() []protocol.Line {
+	lines := []protocol.Line{c.OverviewLine()}
+	for _, a := range c.scored() {
+		seed := c.shownRun(a.Name).Seed
+		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: seed})
+	}
+	return lines
+}
+
+// OverviewLine is the first channel that the stack shows.
+func (c Scene) OverviewLine() protocol.Line {
+	return protocol.Line{Kind: protocol.LineInput, Channel: c.Shown()[0]}
+}
+
+// Highest is the highest score of any arm in the whole test part, 0 while none is known: the score axes of
+// all arms hold it, so that they stand still while a person zooms.
+func (c Scene) Highest() float64 {
+	highest := 0.0
+	overview := c.Stack.Overview
+	for _, l := range overview.View.Lines[min(1, len(overview.View.Lines)):] {
+		for i, v := range overview.Values(l) {
+			if maximum := i%3 == 1; maximum && float64(v) > highest { // no NaN is
+				highest = float64(v)
+			}
+		}
+	}
+	return highest
+}
+
+// channelName returns what the file calls a channel, or its number.
+func (c Scene) channelName(w *words.Language, channel int) string {
+	name := ""
+	if channel < len(c.Data.Channels) {
+		name = c.Data.Channels[channel]
+	}
+	return cmp.Or(name, w.Say("stack-channel", channel+1))
+}
+
+// reveal is, as a person would type it, a channel with the one beside it that was first; empty where nothing
+// changes.
+func (c Scene) reveal(channel int) string {
+	shown := c.Shown()
+	if c.Data == nil || channel < 0 || channel >= len(c.Data.Channels) || slices.Contains(shown, channel) {
+		return ""
+	}
+	return link.ChannelsText(append([]int{channel}, shown[:min(1, len(shown))]...))
+}
+
+// judge asks what an arm would alarm at a threshold set by hand.
+func (c Scene) judge(t Threshold, out *requests) []Effect {
+	r := c.shownRun(t.Arm)
+	if r == nil {
+		return nil
+	}
+	if c.Stack.Moved == nil {
+		c.Stack.Moved = map[string]Judged{}
+	}
+	c.Stack.Moved[t.Arm] = Judged{t.Value, c.Stack.Moved[t.Arm].Run}
+	return c.Stack.judge.ask(protocol.Request{Type: protocol.TypeJudge,
+		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}}, out)
+}
+
+// threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where
+// none is.
+func (c Scene) threshold() float64 {
+	if r := c.Focused(); r != nil && r.Threshold.Value.Defined() {
+		return form.RoundTo2(float64(r.Threshold.Value))
+	}
+	return spec.Params[spec.ParamValue].Start
+}

@@ -1,0 +1,101 @@
+package state
+
+import (
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/form"
+)
+
+// set takes a typed value over, or has the form say why not.
+func (s *State) set(f form.Field, text string) []Effect {
+	if s.Control.Locked() {
+		return nil
+	}
+	if data := s.Form.Set(f, text, s.Scene().threshold()); data != nil {
+		return s.read(*data, s.Form.Files, f)
+	}
+	if s.Form.Reject.Why == nil {
+		s.forgetSpecError()
+	}
+	return nil
+}
+
+func (s *State) toggle(kind string) {
+	if s.Control.Locked() {
+		return
+	}
+	if s.Form.Toggle(kind) {
+		s.forgetSpecError()
+	}
+}
+
+// forgetSpecError drops an error about the settings once they have changed.
+func (s *State) forgetSpecError() {
+	if s.Wrong != nil && s.Wrong.Where != whereData {
+		s.Wrong = nil
+	}
+}
+
+// open reads another series.
+func (s *State) open(source string, files []string) []Effect {
+	if s.Control.Locked() {
+		return nil
+	}
+	return s.read(s.Form.Fresh(source), files, "")
+}
+
+// drop opens the first file; the others may belong to it.
+func (s *State) drop(names []string) []Effect {
+	if s.Control.Locked() || len(names) == 0 {
+		return nil
+	}
+	s.Form.Group = form.GroupFile
+	return s.open(form.Source(names), names)
+}
+
+// read asks the worker for a series, from files that the page keeps once they could be read. Until it
+// answers, and if it fails, the series before stays.
+func (s *State) read(d spec.Data, files []string, f form.Field) []Effect {
+	if s.Control.Mode == Loading || s.Control.Mode == Dead {
+		s.Form.Spec.Data, s.Form.Files = d, files
+		return nil
+	}
+	s.Wrong = nil
+	if form.Missing(d, files) {
+		s.Form.Spec.Data = d
+		return nil
+	}
+	r := protocol.Request{Type: protocol.TypeOpen, Data: &d}
+	if _, isFile := form.FileName(d.Source); isFile {
+		r.Files = files
+	}
+	post := s.requests.post(r)
+	s.Form.Open = &form.Reading{ID: post.Request.ID, Data: d, Files: files, Field: f}
+	return []Effect{post}
+}
+
+// opened takes a series over.
+func (s *State) opened(r protocol.Response) []Effect {
+	if s.Form.Open == nil || r.ID != s.Form.Open.ID || r.Summary == nil {
+		return nil // an older question
+	}
+	if s.Form.Opened(r.Summary) {
+		s.Stack.fit(*s.Form.Data)
+		if s.Run != nil {
+			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data)
+		}
+	}
+	if again := s.goOn(); again != nil {
+		return append(again, s.moved()...)
+	}
+	return append(s.refresh(), s.moved()...)
+}
+
+// Recipe returns what the recipe shows.
+func (s *State) Recipe() form.Recipe {
+	var unread *form.Unread
+	if s.Wrong != nil && s.Wrong.Where == whereData {
+		unread = &form.Unread{Name: s.Wrong.Name, Why: s.Wrong.text(s.Words)}
+	}
+	return s.Form.Recipe(s.Words, s.Control.Locked(), unread)
+}
