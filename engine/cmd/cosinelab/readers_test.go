@@ -97,7 +97,9 @@ func TestReadingIsInterrupted(t *testing.T) {
 		time.AfterFunc(50*time.Millisecond, interrupt)
 		done := make(chan int, 1)
 		var out, errOut bytes.Buffer
-		go func() { done <- (&app{stdin: silent, out: &out, errOut: &errOut, getenv: func(string) string { return "" }}).main(ctx, args) }()
+		go func() {
+			done <- (&app{stdin: silent, out: &out, errOut: &errOut, getenv: func(string) string { return "" }}).main(ctx, args)
+		}()
 		select {
 		case code := <-done:
 			if code != exitFailed || errOut.String() != "cosinelab: interrupted\n" || out.Len() > 0 {
