@@ -1,16 +1,12 @@
-// Starts the page: the theme chosen last time, then the program. What goes wrong is said where the program would be.
+// Starts the program. What goes wrong is said where the program would be, in the language of the page.
 "use strict";
 
-try {
-  const theme = localStorage.getItem("theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-} catch {
-  // A browser that keeps nothing shows the theme of the system.
-}
+const place = document.querySelector(`#boot [lang="${document.documentElement.lang}"]`);
+const words = place.dataset;
+document.title = words.title;
 
 function say(claim, why) {
-  const place = document.getElementById("boot");
-  if (!place) return; // the program runs already: its own words are on the page
+  if (!place.isConnected) return; // the program runs already: its own words are on the page
   place.querySelector(".claim").textContent = claim;
   place.querySelector(".why").textContent = why;
 }
@@ -40,7 +36,7 @@ function rememberedTile() {
 
 async function start() {
   if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) {
-    say("This browser cannot run Cosine Lab.", "The lab trains its models in WebAssembly, which this browser does not have or has switched off.");
+    say(words.unable, words.unableWhy);
     return;
   }
   const started = startEngine();
@@ -51,4 +47,4 @@ async function start() {
   await go.run(instance);
 }
 
-start().catch((err) => say("Cosine Lab could not start.", err.message + ". Reload the page to try again."));
+start().catch((err) => say(words.failed, words.failedWhy.replace("{0}", err.message)));

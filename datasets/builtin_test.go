@@ -78,7 +78,8 @@ func TestBuiltInSetsDescribeThemselves(t *testing.T) {
 		if set.Train.Rows != builtinTrain || set.Test.Rows != builtinTest || len(set.Labels) != builtinTest {
 			t.Errorf("%s: %d + %d steps", s.ID, set.Train.Rows, set.Test.Rows)
 		}
-		if len(set.Train.Values) != set.Train.Rows*set.Train.Channels || len(set.Test.Values) != set.Test.Rows*set.Test.Channels {
+		if len(set.Train.Values) != set.Train.Rows*set.Train.Channels ||
+			len(set.Test.Values) != set.Test.Rows*set.Test.Channels {
 			t.Errorf("%s: %d and %d values", s.ID, len(set.Train.Values), len(set.Test.Values))
 		}
 	}
@@ -101,11 +102,13 @@ func TestBuiltInAnomaliesOfEveryKindFillFourToTenPercent(t *testing.T) {
 			}
 			for _, p := range plans {
 				if kinds[p.kind] != p.count {
-					t.Errorf("%s seed %d: %d %s anomalies, want %d", s.ID, seed, kinds[p.kind], p.kind, p.count)
+					t.Errorf("%s seed %d: %d %s anomalies, want %d", s.ID, seed, kinds[p.kind], p.kind,
+						p.count)
 				}
 			}
 			if got := segments(set.Labels); len(got) != len(set.Anomalies) {
-				t.Errorf("%s seed %d: %d runs of labels, %d anomalies", s.ID, seed, len(got), len(set.Anomalies))
+				t.Errorf("%s seed %d: %d runs of labels, %d anomalies", s.ID, seed, len(got),
+					len(set.Anomalies))
 			}
 		}
 	}

@@ -82,7 +82,8 @@ func wantError(t *testing.T, err error, want string) {
 // checkSet fails where a set breaks what Set promises.
 func checkSet(t testing.TB, set *Set) {
 	t.Helper()
-	if len(set.Channels) != set.Train.Channels || set.Train.Channels != set.Test.Channels || set.Train.Channels < 1 {
+	if len(set.Channels) != set.Train.Channels || set.Train.Channels != set.Test.Channels ||
+		set.Train.Channels < 1 {
 		t.Fatalf("%d names for %d and %d channels", len(set.Channels), set.Train.Channels, set.Test.Channels)
 	}
 	for _, s := range []Series{set.Train, set.Test} {

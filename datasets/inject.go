@@ -70,7 +70,8 @@ func inject(g *generator, channels []channel, observed []track) []Anomaly {
 		p.disturb(g, d, observed)
 		// Some kinds find no channel in a set of commands alone.
 		if shows := d.changed(observed); len(shows) > 0 {
-			done = append(done, Anomaly{Range: steps.Range{From: from, To: from + length}, Kind: p.kind, Channels: shows})
+			done = append(done, Anomaly{Range: steps.Range{From: from, To: from + length}, Kind: p.kind,
+				Channels: shows})
 		}
 	}
 	return done

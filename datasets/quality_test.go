@@ -115,10 +115,12 @@ func TestABuiltInSetTellsGoodModelsFromBadOnes(t *testing.T) {
 			untrained := averagePrecision(residuals(set, 1, 0), set.Labels)
 			good := averagePrecision(residuals(set, 16, 16), set.Labels)
 			if good < 2.5*untrained || good < 0.4 {
-				t.Errorf("%s seed %d: average precision %.2f, untrained %.2f: anomalies too hard", s.ID, seed, good, untrained)
+				t.Errorf("%s seed %d: average precision %.2f, untrained %.2f: anomalies too hard", s.ID,
+					seed, good, untrained)
 			}
 			if untrained > 0.3 || good > 0.98 {
-				t.Errorf("%s seed %d: average precision %.2f, untrained %.2f: anomalies too easy", s.ID, seed, good, untrained)
+				t.Errorf("%s seed %d: average precision %.2f, untrained %.2f: anomalies too easy", s.ID,
+					seed, good, untrained)
 			}
 		}
 	}

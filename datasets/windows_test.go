@@ -29,8 +29,10 @@ func TestWindowsLieInsideTheSeries(t *testing.T) {
 		{0, 4, 1, nil},
 		{10, 2, 100, []int{0}},
 	} {
-		if w := datasets.Slide(ramp(c.rows), c.length, c.stride); !slices.Equal(w.Starts, c.starts) || w.Len() != len(c.starts) {
-			t.Errorf("%d rows, length %d, stride %d: starts %v, want %v", c.rows, c.length, c.stride, w.Starts, c.starts)
+		if w := datasets.Slide(ramp(c.rows), c.length, c.stride); !slices.Equal(w.Starts, c.starts) ||
+			w.Len() != len(c.starts) {
+			t.Errorf("%d rows, length %d, stride %d: starts %v, want %v", c.rows, c.length, c.stride,
+				w.Starts, c.starts)
 		}
 	}
 }
@@ -55,7 +57,8 @@ func TestTilesCoverTheSeriesButItsRemainder(t *testing.T) {
 
 func TestWarmWindowsCountEachStepOnce(t *testing.T) {
 	for _, c := range []struct{ rows, fresh, windows, steps int }{
-		{10, 1, 7, 10}, {10, 3, 3, 10}, {11, 3, 3, 10}, {12, 4, 3, 12}, {5, 2, 1, 4}, {4, 1, 1, 4}, {3, 1, 0, 0},
+		{10, 1, 7, 10}, {10, 3, 3, 10}, {11, 3, 3, 10}, {12, 4, 3, 12}, {5, 2, 1, 4}, {4, 1, 1, 4},
+		{3, 1, 0, 0},
 	} {
 		w := datasets.Warm(ramp(c.rows), 4, c.fresh)
 		var all []float32
@@ -64,8 +67,10 @@ func TestWarmWindowsCountEachStepOnce(t *testing.T) {
 			w.Copy(i, one)
 			all = append(all, datasets.Counted(w, i, one)...)
 		}
-		if want := ramp(c.rows).Values[:2*c.steps]; w.Len() != c.windows || w.Steps() != c.steps || !slices.Equal(all, want) {
-			t.Errorf("%d rows, %d fresh: %d windows of %d steps hold %v, want %d windows of %d steps", c.rows, c.fresh, w.Len(), w.Steps(),
+		if want := ramp(c.rows).Values[:2*c.steps]; w.Len() != c.windows || w.Steps() != c.steps ||
+			!slices.Equal(all, want) {
+			t.Errorf("%d rows, %d fresh: %d windows of %d steps hold %v, want %d windows of %d steps",
+				c.rows, c.fresh, w.Len(), w.Steps(),
 				all, c.windows, c.steps)
 		}
 	}

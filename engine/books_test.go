@@ -62,11 +62,13 @@ func layerTable(t *testing.T) string {
 		}
 		var outside []string
 		for _, imp := range p.outside {
-			outside = append(outside, strings.TrimPrefix(strings.TrimPrefix(imp, "github.com/"), "golang.org/x/"))
+			outside = append(outside, strings.TrimPrefix(strings.TrimPrefix(imp, "github.com/"),
+				"golang.org/x/"))
 		}
 		_, does, _ := strings.Cut(strings.TrimSuffix(packageDoc(t, p.folder), "."), " ")
 		_, does, _ = strings.Cut(does, " ")
-		cells := []string{"`" + short(p.folder) + "`", does, strings.Join(inside, ", "), strings.Join(outside, ", ")}
+		cells := []string{"`" + short(p.folder) + "`", does, strings.Join(inside, ", "),
+			strings.Join(outside, ", ")}
 		table += "| " + strings.Join(cells, " | ") + " |\n"
 	}
 	return table
@@ -83,7 +85,8 @@ func TestEveryPackageIsOneSentence(t *testing.T) {
 		case !strings.HasPrefix(about, begins) || !strings.HasSuffix(about, "."):
 			t.Errorf("%s: %q, want a package doc that begins with %q", folder, about, begins)
 		case strings.Contains(about, " and "):
-			t.Errorf("%s: %q, want a package that does one thing, or a sentence that says which", folder, about)
+			t.Errorf("%s: %q, want a package that does one thing, or a sentence that says which", folder,
+				about)
 		}
 	}
 }
@@ -100,7 +103,8 @@ func packageDoc(t *testing.T, folder string) string {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly|parser.ParseComments)
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil,
+			parser.PackageClauseOnly|parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,8 +126,8 @@ var (
 	wrapped  = regexp.MustCompile(`\n\s*// ?`)
 )
 
-// TestCitedSectionsExist looks up every section of a book that Go code cites. A book is named as seen from its
-// package, from engine/ or from the module's root.
+// TestCitedSectionsExist looks up every section of a book that Go code cites. A book is named as seen from
+// its package, from engine/ or from the module's root.
 func TestCitedSectionsExist(t *testing.T) {
 	seen := 0
 	for _, file := range under(t, ".go") {
@@ -200,7 +204,8 @@ var (
 // anchors are the names of a book's headings in links.
 func anchors(book string) (names []string) {
 	for _, h := range heading.FindAllStringSubmatch(book, -1) {
-		names = append(names, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+		names = append(names, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(h[1]), ""), " ",
+			"-"))
 	}
 	return names
 }

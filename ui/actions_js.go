@@ -61,6 +61,7 @@ var moves = []action{
 var presses = []action{
 	{"channel", func(channel, _ string) state.Message { return state.Reveal{Channel: number(channel)} }},
 	{"do", func(what, _ string) state.Message { return clicks[what] }},
+	{"language", func(tag, _ string) state.Message { return state.SetLanguage{Tag: tag} }},
 	{"row", func(arm, _ string) state.Message { return state.Pin{Arm: arm} }},
 }
 

@@ -28,6 +28,7 @@ func bar(w *words.Language, v state.Bar) *vecty.HTML {
 				vecty.Property("title", w.Say("bench")), attr("aria-label", w.Say("bench"))), icon("gauge")),
 			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", w.Say("copy-link-hint")), attr("aria-label", w.Say("copy-link"))),
 				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(w.Say("copy-link")))),
+			languageButton(w),
 			iconButton(w, "theme", "theme", "theme", false),
 			iconButton(w, "keys", "keys", "keys", false),
 		),

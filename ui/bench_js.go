@@ -49,7 +49,7 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 					icon("play"), elem.Span(vecty.Text(p.say("bench-run")))),
 				iconButton(p.State.Words, "stop", "stop", "bench-stop", !v.CanStop)),
 			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
-			elem.Div(vecty.Markup(class("tools")), iconButton(p.State.Words, "theme", "theme", "theme", false))),
+			elem.Div(vecty.Markup(class("tools")), languageButton(p.State.Words), iconButton(p.State.Words, "theme", "theme", "theme", false))),
 		elem.Main(vecty.Markup(class("bench")),
 			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say("bench-claim"))),
 			elem.Paragraph(vecty.Markup(class("why")), rich(p.say("bench-why"))),
@@ -113,6 +113,8 @@ func (p *BenchPage) Listen() {
 	listen("click", func(_, target js.Value) {
 		if what, _, ok := data(target, "do"); ok && benchClicks[what] != nil {
 			p.Send(benchClicks[what])
+		} else if tag, _, ok := data(target, "language"); ok {
+			p.Send(bench.SetLanguage{Tag: tag})
 		}
 	})
 	listen("change", func(_, target js.Value) {

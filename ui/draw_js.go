@@ -13,9 +13,10 @@ import (
 // drawing is a figure that fills its box, drawn again when the box changes its size.
 type drawing struct {
 	vecty.Core
-	Class string                                `vecty:"prop"`
-	Say   string                                `vecty:"prop"` // for those who do not see it; empty = it only decorates
-	Draw  func(w, h, unit float64) chart.Figure `vecty:"prop"`
+	Class string `vecty:"prop"`
+	// for those who do not see it; empty = it only decorates
+	Say  string                                `vecty:"prop"`
+	Draw func(w, h, unit float64) chart.Figure `vecty:"prop"`
 
 	w, h, unit float64
 	box        *vecty.HTML
@@ -57,7 +58,8 @@ func (d *drawing) Unmount() {
 	d.resized.Release()
 }
 
-// measure draws again only when something changed: a ResizeObserver also calls for what the drawing itself caused.
+// measure draws again only when something changed: a ResizeObserver also calls for what the drawing itself
+// caused.
 func (d *drawing) measure() {
 	node := d.box.Node()
 	w, h, unit := node.Get("clientWidth").Float(), node.Get("clientHeight").Float(), textUnit()

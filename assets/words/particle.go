@@ -10,8 +10,8 @@ const (
 	rieul // ㄹ: a consonant, but 로 follows it as it follows a vowel
 )
 
-// particle returns the form that fits what stands before it: the one after a consonant, or the one after a vowel. Where the
-// sound cannot be told, as of an English word, both are written: 을(를).
+// particle returns the form that fits what stands before it: the one after a consonant, or the one after a
+// vowel. Where the sound cannot be told, as of an English word, both are written: 을(를).
 func particle(before, afterConsonant, afterVowel string) string {
 	switch sound := lastSound(before); {
 	case sound == vowel, sound == rieul && afterVowel == "로":

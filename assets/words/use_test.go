@@ -7,6 +7,8 @@ import (
 	"go/constant"
 	"go/types"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,6 +43,7 @@ func TestEveryKeyThatIsSaidHasATextAndEveryTextIsSaid(t *testing.T) {
 	for _, env := range [][]string{nil, {"GOOS=js", "GOARCH=wasm"}} {
 		u.read(t, env)
 	}
+	u.readPages(t)
 	for key, place := range u.said {
 		if !words.English().Has(words.Key(key)) {
 			t.Errorf("%s: %q is said and has no text in en.txt", place, key)
@@ -79,6 +82,27 @@ func (u *use) read(t *testing.T, env []string) {
 		}
 		for _, f := range p.Syntax {
 			ast.Inspect(f, func(n ast.Node) bool { return u.note(p, n) })
+		}
+	}
+}
+
+// sayInPage matches what a page says before its program runs.
+var sayInPage = regexp.MustCompile(`\.Say "([a-z0-9-]+)"`)
+
+// readPages reads the templates of the pages.
+func (u *use) readPages(t *testing.T) {
+	t.Helper()
+	pages, err := filepath.Glob("../*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range sayInPage.FindAllStringSubmatch(string(text), -1) {
+			u.said[m[1]] = page
 		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 //go:embed *.txt
 var files embed.FS
 
-// Key names one sentence, or a part of one, in the files of the languages: en.txt, ko.txt. Text between two asterisks is
-// strong, text between backquotes is code.
+// Key names one sentence, or a part of one, in the files of the languages: en.txt, ko.txt. Text between two
+// asterisks is strong, text between backquotes is code.
 type Key string
 
 // Language says things in one language. It does not change.
@@ -49,8 +49,8 @@ const english = "en"
 // English is the language that every other is translated from.
 func English() *Language { return In(english) }
 
-// In returns the first language that there is among those wanted, in the order of preference; a region or an encoding is
-// passed over: ko-KR, ko_KR.UTF-8. Where none is there it is English.
+// In returns the first language that there is among those wanted, in the order of preference; a region or an
+// encoding is passed over: ko-KR, ko_KR.UTF-8. Where none is there it is English.
 func In(wanted ...string) *Language {
 	for _, w := range wanted {
 		base := strings.ToLower(w)
@@ -62,6 +62,12 @@ func In(wanted ...string) *Language {
 		}
 	}
 	return read(english)
+}
+
+// Next is the language after this one in the order of Tags, the first after the last: where a switch leads.
+func (l *Language) Next() *Language {
+	list := tags()
+	return read(list[(slices.Index(list, l.Tag)+1)%len(list)])
 }
 
 var (
@@ -96,12 +102,14 @@ func parse(tag, text string) (*Language, error) {
 		k, v, found := strings.Cut(line, " = ")
 		key := Key(strings.TrimSpace(k))
 		if _, twice := l.text[key]; !found || twice {
-			return nil, fmt.Errorf("%s.txt:%d: %q, want a new key, an equals sign between spaces, text", tag, i+1, line)
+			return nil, fmt.Errorf("%s.txt:%d: %q, want a new key, an equals sign between spaces, text", tag,
+				i+1, line)
 		}
 		l.text[key] = unquote(strings.TrimSpace(v))
 	}
 	l.Name = l.text["language-name"]
-	l.Numbers = Numbers{Decimal: l.text["number-decimal"], Group: l.text["number-group"], None: l.text["not-available"]}
+	l.Numbers = Numbers{Decimal: l.text["number-decimal"], Group: l.text["number-group"],
+		None: l.text["not-available"]}
 	if l.plural = pluralRules[l.text["plural-rule"]]; l.plural == nil {
 		return nil, fmt.Errorf("%s.txt: plural-rule %q is unknown", tag, l.text["plural-rule"])
 	}
@@ -119,12 +127,13 @@ func unquote(text string) string {
 // Has reports whether there is a text for the key.
 func (l *Language) Has(k Key) bool { _, ok := l.text[k]; return ok }
 
-// Say returns the text of k with its arguments put in. A text holds arguments in braces; two braces stand for one:
+// Say returns the text of k with its arguments put in. A text holds arguments in braces; two braces stand for
+// one:
 //
 //	{0}            the first argument
 //	{0:n}          a whole number with its thousands apart
 //	{0:.2}         a number with two decimals
-//	{0|run|runs}   one of several forms, chosen by the number that the argument is
+//	{0|run|runs}   one of several forms, chosen by the number that the argument is, or that it lists
 //	{0:을/를}       the argument with the particle that its last sound asks for: after a consonant / after a vowel
 //
 // A key without a text is said as it is: tests find it.
@@ -198,6 +207,8 @@ func (l *Language) argument(a any) string {
 		return l.Say(Key(x.WordKey()))
 	case Key:
 		return l.Say(x)
+	case All:
+		return l.All(x)
 	case interface{ List() []string }:
 		return l.OneOf(x.List())
 	case error:
@@ -209,6 +220,9 @@ func (l *Language) argument(a any) string {
 	}
 	return fmt.Sprint(a)
 }
+
+// All is an argument that lists things: a, b and c. A form is chosen by how many they are.
+type All []string
 
 // OneOf lists choices: a, b or c.
 func (l *Language) OneOf(choices []string) string { return l.list("list-or", choices) }
@@ -273,6 +287,8 @@ func number(a any) (float64, bool) {
 		return float64(x), true
 	case float64:
 		return x, true
+	case All:
+		return float64(len(x)), true
 	}
 	return 0, false
 }

@@ -27,6 +27,7 @@ braces = {{0}} and {0}
 object = {0:을/를} 봅니다
 way = {0:으로/로} 갑니다
 inner = inside of {0}
+agree = {0} {0|agrees|agree}
 colour = red
 broken = {0
 `)
@@ -63,6 +64,8 @@ broken = {0
 		{"place", []any{inner, Key("colour")}, "seed inside of 2 of red"},
 		{"inner", []any{choices{"a", "b", "c"}}, "inside of a, b or c"},
 		{"inner", []any{choices{"a"}}, "inside of a"},
+		{"agree", []any{All{"a"}}, "a agrees"},
+		{"agree", []any{All{"a", "b", "c"}}, "a, b and c agree"},
 		{"inner", []any{fmt.Errorf("%w", errors.New("foreign"))}, "inside of foreign"},
 		{"inner", []any{0.25}, "inside of 0,25"},
 		{"inner", nil, "inside of {0}"},
@@ -112,6 +115,20 @@ func TestALanguageIsFoundByPreference(t *testing.T) {
 	}
 }
 
+func TestTheSwitchLeadsThroughEveryLanguage(t *testing.T) {
+	l := English()
+	for range Tags() {
+		next := l.Next()
+		if next == l {
+			t.Errorf("%s leads to itself", l.Tag)
+		}
+		l = next
+	}
+	if l != English() {
+		t.Errorf("after all languages comes %s, want the first again", l.Tag)
+	}
+}
+
 func TestAFileThatCannotBeReadNamesTheLine(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"a = 1\nb: 2", `xx.txt:2: "b: 2"`},
@@ -138,7 +155,8 @@ func TestEveryLanguageSaysTheSame(t *testing.T) {
 			if want, got := arguments(text), arguments(l.text[k]); !slices.Equal(want, got) {
 				t.Errorf("%s.txt: %s has the arguments %v, want %v", tag, k, got, want)
 			}
-			if strings.Count(text, "*") != strings.Count(l.text[k], "*") || strings.Count(text, "`") != strings.Count(l.text[k], "`") {
+			if strings.Count(text, "*") != strings.Count(l.text[k], "*") ||
+				strings.Count(text, "`") != strings.Count(l.text[k], "`") {
 				t.Errorf("%s.txt: %s has not the strong text or the code of %q: %q", tag, k, text, l.text[k])
 			}
 		}
@@ -158,6 +176,21 @@ func arguments(text string) []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// Words that Korean texts avoid, since they have another for the same thing: a page, a command and a report
+// agree.
+var avoided = map[string]string{"스텝": "시점, of training 단계", "에포크": "에폭", "테스트": "시험", "훈련": "학습", "레이블": "정답",
+	"실험군": "조건", "작업자": "워커", "윈도우": "윈도", "행렬 곱": "행렬곱"}
+
+func TestKoreanHasOneWordForOneThing(t *testing.T) {
+	for k, text := range In("ko").text {
+		for word, better := range avoided {
+			if strings.Contains(text, word) {
+				t.Errorf("ko.txt: %s says %s, want %s: %s", k, word, better, text)
+			}
+		}
+	}
 }
 
 func TestMarkupIsClosed(t *testing.T) {

@@ -19,9 +19,11 @@ func TestAFaultComesThroughJSON(t *testing.T) {
 	}{
 		{New("none"), &Fault{Key: "none"}},
 		{New("all", "text", 3, 1_000_000, -0.25, Word("w"), Choices{"a", "b"}, inner),
-			&Fault{"all", []any{"text", 3.0, 1e6, -0.25, Word("w"), Choices{"a", "b"}, error(&Fault{"inner", []any{1.5, Word("yes")}})}}},
+			&Fault{"all", []any{"text", 3.0, 1e6, -0.25, Word("w"), Choices{"a", "b"},
+				error(&Fault{"inner", []any{1.5, Word("yes")}})}}},
 		{New("odd", math.NaN(), uint64(math.MaxUint64)), &Fault{"odd", []any{"NaN", "18446744073709551615"}}},
-		{New("wraps", fs.ErrNotExist), &Fault{"wraps", []any{error(&Fault{foreign, []any{fs.ErrNotExist.Error()}})}}},
+		{New("wraps", fs.ErrNotExist), &Fault{"wraps",
+			[]any{error(&Fault{foreign, []any{fs.ErrNotExist.Error()}})}}},
 		{errors.New("plain"), &Fault{foreign, []any{"plain"}}},
 	} {
 		text, err := json.Marshal(Of(c.sent))
@@ -37,7 +39,8 @@ func TestAFaultComesThroughJSON(t *testing.T) {
 
 func TestATextReadsAsAForeignFault(t *testing.T) {
 	var got Fault
-	if err := json.Unmarshal([]byte(`"step 3: loss became NaN"`), &got); err != nil || got.Args[0] != "step 3: loss became NaN" {
+	if err := json.Unmarshal([]byte(`"step 3: loss became NaN"`), &got); err != nil ||
+		got.Args[0] != "step 3: loss became NaN" {
 		t.Errorf("got %v, %v", got, err)
 	}
 }

@@ -8,19 +8,20 @@ import (
 	"cosinelab/engine/op"
 )
 
-// Gradients returns, for each node of wrt, the derivative of the scalar loss by it, of that node's shape, by reverse
-// accumulation. Only paths that lead from loss to wrt are followed; where there is none, because of StopGradient or
-// because loss does not depend on the node, the gradient is zero. A reshaped or transposed node is a poor choice for
-// wrt: graph.Reshape and graph.Transpose build on the operand of such a node, past the node itself. New nodes carry the label of the operation whose
-// gradient they compute. It fails if loss is not a scalar, or if a path leads through an operation that has no
-// gradient.
+// Gradients returns, for each node of wrt, the derivative of the scalar loss by it, of that node's shape, by
+// reverse accumulation. Only paths that lead from loss to wrt are followed; where there is none, because of
+// StopGradient or because loss does not depend on the node, the gradient is zero. A reshaped or transposed
+// node is a poor choice for wrt: graph.Reshape and graph.Transpose build on the operand of such a node, past
+// the node itself. New nodes carry the label of the operation whose gradient they compute. It fails if loss
+// is not a scalar, or if a path leads through an operation that has no gradient.
 func Gradients(loss *graph.Node, wrt ...*graph.Node) ([]*graph.Node, error) {
 	if len(loss.Shape) != 0 {
 		return nil, fmt.Errorf("gradients: loss has shape %v, want a scalar", loss.Shape)
 	}
 	for i, w := range wrt {
 		if w.Graph() != loss.Graph() {
-			return nil, fmt.Errorf("gradients: node %d (%v %s) belongs to another graph than the loss", i, w.Kind, w.Name)
+			return nil, fmt.Errorf("gradients: node %d (%v %s) belongs to another graph than the loss", i,
+				w.Kind, w.Name)
 		}
 	}
 	g := loss.Graph()
@@ -47,7 +48,8 @@ type sweep struct {
 	parts  [][]*graph.Node // by ID: what each user of the node adds to its gradient
 }
 
-// newSweep marks the nodes that a gradient must pass through. Operands come before users, so one pass is enough.
+// newSweep marks the nodes that a gradient must pass through. Operands come before users, so one pass is
+// enough.
 func newSweep(loss *graph.Node, wrt []*graph.Node) *sweep {
 	nodes := loss.Graph().Nodes()[:loss.ID+1]
 	s := &sweep{nodes: nodes, needed: make([]bool, len(nodes)), parts: make([][]*graph.Node, len(nodes))}

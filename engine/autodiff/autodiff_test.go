@@ -73,10 +73,12 @@ var ruleCases = []ruleCase{
 	{kind: op.Influence, in: shapes{{3, 3}, {4, 3, 10}}},
 }
 
-// flat are the kinds without a gradient to hold to finite differences: sources, what stops gradients, steps, updates,
-// and gradients themselves.
-var flat = []op.Kind{op.Input, op.Param, op.Const, op.StopGradient, op.Heaviside, op.GeluSlope, op.SoftmaxGrad,
-	op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad, op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad,
+// flat are the kinds without a gradient to hold to finite differences: sources, what stops gradients, steps,
+// updates, and gradients themselves.
+var flat = []op.Kind{op.Input, op.Param, op.Const, op.StopGradient, op.Heaviside, op.GeluSlope,
+	op.SoftmaxGrad,
+	op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad, op.DiscrepancyGradSeries, op.DiscrepancyGradSigma,
+	op.LSTMGrad,
 	op.GRUGrad, op.InfluenceGrad, op.InfluenceGradWeights, op.Assign, op.Accumulate, op.Adam}
 
 func TestEveryRuleHasACase(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"cosinelab/engine/op"
 )
 
-// joined puts parts of a gradient that are zero outside a range of an axis, the gradients of slices, side by side
-// where their ranges do not overlap. A sequence that is read step by step then costs one pass instead of one for each
-// step.
+// joined puts parts of a gradient that are zero outside a range of an axis, the gradients of slices, side by
+// side where their ranges do not overlap. A sequence that is read step by step then costs one pass instead of
+// one for each step.
 func joined(parts []*graph.Node) []*graph.Node {
 	var rest []*graph.Node
 	var rows []*row
@@ -39,7 +39,8 @@ func span(p *graph.Node) (axis, from, to int) {
 
 // find returns the position of p in the row.
 func (r *row) find(p *graph.Node) int {
-	i, _ := slices.BinarySearchFunc(r.pads, p.Attr.N[1], func(q *graph.Node, from int) int { return q.Attr.N[1] - from })
+	i, _ := slices.BinarySearchFunc(r.pads, p.Attr.N[1],
+		func(q *graph.Node, from int) int { return q.Attr.N[1] - from })
 	return i
 }
 

@@ -8,8 +8,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// rule returns what the use of operand i in n adds to that operand's gradient, where dy is the gradient of n. Nil
-// means zero.
+// rule returns what the use of operand i in n adds to that operand's gradient, where dy is the gradient of n.
+// Nil means zero.
 type rule func(n, dy *graph.Node, i int) *graph.Node
 
 // vjp is the vector-Jacobian product of every operation.
@@ -47,13 +47,18 @@ var vjp = [op.Count]rule{
 
 	op.Add: func(n, dy *graph.Node, i int) *graph.Node { return shrink(dy, n.In[i].Shape) },
 	op.Sub: sub,
-	op.Mul: func(n, dy *graph.Node, i int) *graph.Node { return shrink(graph.Mul(dy, n.In[1-i]), n.In[i].Shape) },
+	op.Mul: func(n, dy *graph.Node, i int) *graph.Node {
+		return shrink(graph.Mul(dy, n.In[1-i]), n.In[i].Shape)
+	},
 	op.Div: div,
 	op.Max: larger,
 
-	op.Sum:           sum,
-	op.MatMul:        matmul,
-	op.Softmax:       func(n, dy *graph.Node, _ int) *graph.Node { return graph.Apply(op.SoftmaxGrad, op.Attr{}, n, dy) },
+	op.Sum:    sum,
+	op.MatMul: matmul,
+	op.Softmax: func(n, dy *graph.Node,
+		_ int) *graph.Node {
+		return graph.Apply(op.SoftmaxGrad, op.Attr{}, n, dy)
+	},
 	op.SoftmaxGrad:   none,
 	op.Normalize:     withOperand(op.NormalizeGrad),
 	op.NormalizeGrad: none,
@@ -108,8 +113,8 @@ func tanh(n, dy *graph.Node, _ int) *graph.Node {
 
 func reshape(n, dy *graph.Node, _ int) *graph.Node { return graph.Reshape(dy, n.In[0].Shape...) }
 
-// transpose turns a product itself instead of its result where it can: (AB)^T = B^T A^T. The gradient of a weight that
-// was transposed for use then comes out in the weight's own layout, without a copy.
+// transpose turns a product itself instead of its result where it can: (AB)^T = B^T A^T. The gradient of a
+// weight that was transposed for use then comes out in the weight's own layout, without a copy.
 func transpose(n, dy *graph.Node, _ int) *graph.Node {
 	back := make([]int, len(n.Attr.N))
 	for i, axis := range n.Attr.N {
@@ -227,8 +232,8 @@ func influence(n, dy *graph.Node, i int) *graph.Node {
 	return graph.Apply(k, op.Attr{}, n.In[0], n.In[1], dy)
 }
 
-// ofStates is the part of dy that belongs to the states of the recurrence n. Nothing else in its result, which is
-// there for the gradient, can be differentiated.
+// ofStates is the part of dy that belongs to the states of the recurrence n. Nothing else in its result,
+// which is there for the gradient, can be differentiated.
 func ofStates(n, dy *graph.Node) *graph.Node {
 	h := n.In[1].Shape[1]
 	first := n.Shape[2] - h
@@ -238,8 +243,8 @@ func ofStates(n, dy *graph.Node) *graph.Node {
 	return dy.In[0]
 }
 
-// weights is the gradient [G,H] of a recurrence's weights, where d [T,R,G] is that of their products with the states
-// before. The first step has no state before it.
+// weights is the gradient [G,H] of a recurrence's weights, where d [T,R,G] is that of their products with the
+// states before. The first step has no state before it.
 func weights(n, d *graph.Node) *graph.Node {
 	steps, rows := n.Shape[0], n.Shape[1]
 	if steps == 1 {

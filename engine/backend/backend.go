@@ -9,7 +9,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// ErrUnsupported is wrapped by Compile when the device lacks a kernel: choose another device for the whole plan.
+// ErrUnsupported is wrapped by Compile when the device lacks a kernel: choose another device for the whole
+// plan.
 var ErrUnsupported = errors.New("operation not supported by this device")
 
 // Device compiles plans.
@@ -26,9 +27,9 @@ type Device interface {
 type Program interface {
 	// Write copies values into an input, parameter or guard slot; the length must be the slot's.
 	Write(plan.Slot, []float32) error
-	// Run executes the procedure at this position of Plan.Procs. Before each step it calls yield, unless that is nil: where
-	// there is one thread for everything, others get their turn then. It returns early with the context's error, between
-	// steps; then parameters may hold the values of a partly executed procedure.
+	// Run executes the procedure at this position of Plan.Procs. Before each step it calls yield, unless that
+	// is nil: where there is one thread for everything, others get their turn then. It returns early with the
+	// context's error, between steps; then parameters may hold the values of a partly executed procedure.
 	Run(ctx context.Context, proc int, yield func()) error
 	// Read copies the values of any slot into dst; the length must be the slot's.
 	Read(s plan.Slot, dst []float32) error

@@ -30,7 +30,8 @@ func TestEveryStepIsTimedWithItsFLOPs(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
-	if got := strings.Join(names, ", "); got != "product 64x64x64, training step T, training step A, scoring A" {
+	if got := strings.Join(
+		names, ", "); got != "product 64x64x64, training step T, training step A, scoring A" {
 		t.Errorf("timed %s", got)
 	}
 	// Forward and backward products of 32 windows, counted by hand: the embedding, three layers, the
@@ -128,7 +129,8 @@ func TestWhatIsComparedIsTimed(t *testing.T) {
 			scored = append(scored, s.Name)
 		}
 	}
-	if got := strings.Join(names, " "); got != "64x64x64 256x256x256 512x512x512 1600x64x64 1600x512x512 T A D L F" {
+	if got := strings.Join(
+		names, " "); got != "64x64x64 256x256x256 512x512x512 1600x64x64 1600x512x512 T A D L F" {
 		t.Errorf("timed are %s", got)
 	}
 	if got := strings.Join(scored, " "); got != "A F" {

@@ -104,14 +104,18 @@ func TestTailsEqualTheGoldenFile(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
-		if math.Abs(tail.Start-want.T) > 1e-12*want.T || tail.Excesses != want.Excesses || tail.Scores != c.Data.N {
-			t.Errorf("%s: %d of %d scores above %v, want %d above %v", c.Name, tail.Excesses, tail.Scores, tail.Start, want.Excesses, want.T)
+		if math.Abs(tail.Start-want.T) > 1e-12*want.T || tail.Excesses != want.Excesses ||
+			tail.Scores != c.Data.N {
+			t.Errorf("%s: %d of %d scores above %v, want %d above %v", c.Name, tail.Excesses, tail.Scores,
+				tail.Start, want.Excesses, want.T)
 		}
-		if math.Abs(tail.Shape-want.Gamma) > 1e-6 || !near(tail.Scale, want.Sigma) || tail.LogLikelihood < want.Loglik-1e-6 {
+		if math.Abs(tail.Shape-want.Gamma) > 1e-6 || !near(tail.Scale, want.Sigma) ||
+			tail.LogLikelihood < want.Loglik-1e-6 {
 			t.Errorf("%s: %+v, want %+v", c.Name, tail, want)
 		}
 		if !near(z, want.Z) || tail.Fallback != want.Fallback || tail.Unreliable() != (want.Excesses < 10) {
-			t.Errorf("%s: threshold %v, fallback %v, unreliable %v, want %+v", c.Name, z, tail.Fallback, tail.Unreliable(), want)
+			t.Errorf("%s: threshold %v, fallback %v, unreliable %v, want %+v", c.Name, z, tail.Fallback,
+				tail.Unreliable(), want)
 		}
 	}
 }
@@ -136,8 +140,10 @@ func TestStreamEqualsTheGoldenFile(t *testing.T) {
 				alarms = append(alarms, i)
 			}
 		}
-		if !slices.Equal(alarms, want.Alarms) || !near(s.Threshold, want.Last) || s.Tail.Scores != want.LastN || s.Tail.Excesses != want.LastExcesses {
-			t.Errorf("%s: alarms %v, last threshold %v, tail %+v, want %+v", c.Name, alarms, s.Threshold, s.Tail, want)
+		if !slices.Equal(alarms, want.Alarms) || !near(s.Threshold, want.Last) ||
+			s.Tail.Scores != want.LastN || s.Tail.Excesses != want.LastExcesses {
+			t.Errorf("%s: alarms %v, last threshold %v, tail %+v, want %+v", c.Name, alarms, s.Threshold,
+				s.Tail, want)
 		}
 		cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicySPOT, Level: c.Level, Q: c.Q},
 			detect.Scores{Train: c.Data.scores(), Test: c.Stream.scores()})
@@ -152,7 +158,8 @@ func TestStreamEqualsTheGoldenFile(t *testing.T) {
 	}
 }
 
-// No distribution near the fitted one has a higher likelihood: computed from the definition, by the two parameters.
+// No distribution near the fitted one has a higher likelihood: computed from the definition, by the two
+// parameters.
 func TestTailIsALocalMaximumOfTheLikelihood(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for round := range 40 {
@@ -173,7 +180,8 @@ func TestTailIsALocalMaximumOfTheLikelihood(t *testing.T) {
 			t.Errorf("round %d: likelihood %v, want %v", round, tail.LogLikelihood, top)
 		}
 		for _, d := range []float64{-1e-3, 1e-3} {
-			for _, l := range []float64{loglik(scores, tail, tail.Shape+d, tail.Scale), loglik(scores, tail, tail.Shape, tail.Scale*(1+d))} {
+			for _, l := range []float64{loglik(scores, tail, tail.Shape+d, tail.Scale),
+				loglik(scores, tail, tail.Shape, tail.Scale*(1+d))} {
 				if l > top {
 					t.Errorf("round %d: likelihood %v beside the maximum %v of %+v", round, l, top, tail)
 				}
@@ -192,7 +200,8 @@ func loglik(scores []float64, tail detect.Tail, shape, scale float64) float64 {
 	return l
 }
 
-// A stream refits at every excess, mostly by following its maximum: it must stay where a fit from scratch puts it.
+// A stream refits at every excess, mostly by following its maximum: it must stay where a fit from scratch
+// puts it.
 func TestStreamFollowsTheFitFromScratch(t *testing.T) {
 	for _, shape := range []float64{-0.4, -0.1, 0.1, 0.4} {
 		r := rand.New(rand.NewPCG(3, 4))
@@ -215,7 +224,8 @@ func TestStreamFollowsTheFitFromScratch(t *testing.T) {
 				seen = append(seen, x)
 			}
 		}
-		var excesses []float64 // above the start, which a stream does not move, are the same as those of the whole
+		// above the start, which a stream does not move, are the same as those of the whole
+		var excesses []float64
 		for _, x := range seen {
 			if x > s.Tail.Start {
 				excesses = append(excesses, x)
@@ -237,7 +247,8 @@ func TestTailNeedsScoresAboveItsStart(t *testing.T) {
 		level  float64
 	}{
 		"no scores": {nil, 0.98}, "constant": {[]float64{2, 2, 2}, 0.98}, "level 1": {[]float64{1, 2, 3}, 1},
-		"level 0": {[]float64{1, 2, 3}, 0}, "NaN": {[]float64{1, math.NaN(), 3}, 0.5}, "infinite": {[]float64{1, 2, math.Inf(1)}, 0.5},
+		"level 0": {[]float64{1, 2, 3}, 0}, "NaN": {[]float64{1, math.NaN(), 3}, 0.5},
+		"infinite": {[]float64{1, 2, math.Inf(1)}, 0.5},
 		"too wide": {[]float64{-math.MaxFloat64, -math.MaxFloat64, math.MaxFloat64}, 0.4},
 	} {
 		if tail, err := detect.FitTail(c.scores, c.level); err == nil {
@@ -257,7 +268,8 @@ func TestTailNeedsScoresAboveItsStart(t *testing.T) {
 
 func TestTailOfEqualExcessesIsExponential(t *testing.T) {
 	tail, err := detect.FitTail([]float64{0, 0, 0, 5, 5, 5}, 0.3)
-	if err != nil || !tail.Fallback || tail.Shape != 0 || math.Abs(tail.Scale-5) > 1e-12 || !tail.Unreliable() {
+	if err != nil || !tail.Fallback || tail.Shape != 0 || math.Abs(tail.Scale-5) > 1e-12 ||
+		!tail.Unreliable() {
 		t.Errorf("%+v, error %v, want an exponential fallback of scale 5", tail, err)
 	}
 }
@@ -279,7 +291,8 @@ func FuzzPeaksOverThreshold(f *testing.F) {
 			scores[i] = v
 		}
 		half := len(scores) / 2
-		for _, with := range []spec.Threshold{{Policy: spec.PolicyPOT, Level: level, Q: q}, {Policy: spec.PolicySPOT, Level: level, Q: q},
+		for _, with := range []spec.Threshold{{Policy: spec.PolicyPOT, Level: level, Q: q},
+			{Policy: spec.PolicySPOT, Level: level, Q: q},
 			{Policy: spec.PolicyDynamic}, {Policy: spec.PolicyMeanSigma}} {
 			name := with.Policy
 			c, err := detect.Choose(with, detect.Scores{Train: scores[:half], Test: scores[half:]})
@@ -289,7 +302,8 @@ func FuzzPeaksOverThreshold(f *testing.F) {
 			if c.Flags == nil && (math.IsNaN(c.Threshold) || math.IsInf(c.Threshold, 0)) {
 				t.Errorf("%s: threshold %v", name, c.Threshold)
 			}
-			if c.Tail != nil && (!(c.Tail.Shape > -1) || !(c.Tail.Scale > 0) || math.IsNaN(c.Tail.LogLikelihood)) {
+			if c.Tail != nil && (!(c.Tail.Shape > -1) || !(c.Tail.Scale > 0) ||
+				math.IsNaN(c.Tail.LogLikelihood)) {
 				t.Errorf("%s: tail %+v", name, *c.Tail)
 			}
 			if name == spec.PolicyPOT && c.Threshold < c.Tail.Start {

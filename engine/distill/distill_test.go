@@ -66,7 +66,8 @@ func groups(axis spec.AxisKind) [][]int {
 		}
 		return b
 	}
-	out := make([][]int, map[spec.AxisKind]int{spec.AxisChannel: 10, spec.AxisTime: 6, spec.AxisWindow: 2}[axis])
+	out := make([][]int, map[spec.AxisKind]int{spec.AxisChannel: 10, spec.AxisTime: 6,
+		spec.AxisWindow: 2}[axis])
 	for i := range 30 {
 		k := key(i/15, i/3%5, i%3)
 		out[k] = append(out[k], i)
@@ -176,7 +177,8 @@ func TestWeightFallsFromFullOverTheEpochs(t *testing.T) {
 		{spec.WeightCosine, [4]float64{2, 1 + math.Sqrt2/2, 1, 1 - math.Sqrt2/2}},
 	} {
 		for i, want := range c.want {
-			if got := distill.Weight(spec.Objective{Schedule: c.schedule, Weight: 2}, i+1, 4); math.Abs(got-want) > 1e-15 {
+			if got := distill.Weight(spec.Objective{Schedule: c.schedule, Weight: 2}, i+1,
+				4); math.Abs(got-want) > 1e-15 {
 				t.Errorf("%s, epoch %d: %v, want %v", c.schedule, i+1, got, want)
 			}
 		}
@@ -195,7 +197,8 @@ func TestTermSaysWhatIsWrong(t *testing.T) {
 		want      string
 	}{
 		{spec.Objective{Kind: spec.ObjectiveCosine}, p.teacher, "distill: objective cosine without an axis"},
-		{spec.Objective{Kind: spec.ObjectiveMSE}, short, "distill: teacher [2,4,3] and student [2,5,3], want one shape [B,L,C]"},
+		{spec.Objective{Kind: spec.ObjectiveMSE}, short,
+			"distill: teacher [2,4,3] and student [2,5,3], want one shape [B,L,C]"},
 	} {
 		if _, err := distill.Term(c.objective, c.teacher, p.student); err == nil || err.Error() != c.want {
 			t.Errorf("error %v, want %s", err, c.want)

@@ -69,7 +69,8 @@ func trained(t *testing.T, p train.Problem, weight float64) map[string]tensor.Te
 	for i := range 96 {
 		s.Values = append(s.Values, float32(math.Sin(float64(i*i))))
 	}
-	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: spec.RateConstant, Batch: 2}, Epochs: 2, Seed: 1,
+	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: spec.RateConstant, Batch: 2}, Epochs: 2,
+		Seed: 1,
 		Lambda: func(epoch int) float64 {
 			return distill.Weight(spec.Objective{Schedule: spec.WeightLinear, Weight: weight}, epoch, 2)
 		}}
@@ -117,8 +118,10 @@ func TestWeightZeroIsThePlainStudentBitForBit(t *testing.T) {
 		{spec.ObjectiveCosine, spec.AxisChannel, 0.5, false},
 		{spec.ObjectiveMSE, 0, 0.5, false},
 	} {
-		if n := differing(t, plain, trained(t, arm(t, spec.Objective{Kind: c.kind, Axis: c.axis}), c.weight)); (n == 0) != c.same {
-			t.Errorf("%s %s, weight %v: %d values differ from the plain student's", c.kind, c.axis, c.weight, n)
+		if n := differing(t, plain, trained(t, arm(t, spec.Objective{Kind: c.kind, Axis: c.axis}),
+			c.weight)); (n == 0) != c.same {
+			t.Errorf("%s %s, weight %v: %d values differ from the plain student's", c.kind, c.axis, c.weight,
+				n)
 		}
 	}
 }

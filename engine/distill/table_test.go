@@ -9,7 +9,8 @@ import (
 func TestEveryObjectiveAxisAndScheduleHasItsFunction(t *testing.T) {
 	for k := range spec.Each(spec.ObjectiveCount) {
 		if spec.Objectives[k].Distils != (objectives[k] != nil) {
-			t.Errorf("distill.objectives has a row for %s: %v, want %v", k, objectives[k] != nil, spec.Objectives[k].Distils)
+			t.Errorf("distill.objectives has a row for %s: %v, want %v", k, objectives[k] != nil,
+				spec.Objectives[k].Distils)
 		}
 	}
 	for k := range spec.Each(spec.AxisCount) {

@@ -47,7 +47,8 @@ func TestValidationWindowsAreApartFromTrainingWindows(t *testing.T) {
 			for i := range p.valid.Len() {
 				p.valid.Copy(i, one)
 				if one[0] <= last || one[9] >= 100 {
-					t.Errorf("share %v, stride %d: validation window from %v to %v, training goes up to %v of 100", share, stride, one[0], one[9], last)
+					t.Errorf(
+						"share %v, stride %d: validation window from %v to %v, training goes up to %v of 100", share, stride, one[0], one[9], last)
 				}
 			}
 			for i := range p.train.Len() {

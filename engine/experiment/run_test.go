@@ -69,7 +69,8 @@ func TestLossesAreReportedByPart(t *testing.T) {
 		return all
 	}
 	for arm, want := range map[string]string{"alone": "total own reconstruction discrepancy",
-		"cosine": "total own reconstruction discrepancy cosine", "mse": "total own reconstruction discrepancy mse"} {
+		"cosine": "total own reconstruction discrepancy cosine",
+		"mse":    "total own reconstruction discrepancy mse"} {
 		e := runOf(t, r, arm).Epochs[1]
 		if got := strings.Join(names(e.Losses), " "); got != want {
 			t.Errorf("%s: %s, want %s", arm, got, want)
@@ -229,7 +230,8 @@ func TestDisagreementScoresHowFarTeacherAndStudentAreApart(t *testing.T) {
 		a, b := got.Output[step*c:(step+1)*c], r.Teachers[0].Output[step*c:(step+1)*c]
 		var ab, aa, bb float64
 		for i := range a {
-			ab, aa, bb = ab+float64(a[i])*float64(b[i]), aa+float64(a[i])*float64(a[i]), bb+float64(b[i])*float64(b[i])
+			ab, aa, bb = ab+float64(a[i])*float64(b[i]), aa+float64(a[i])*float64(a[i]),
+				bb+float64(b[i])*float64(b[i])
 		}
 		if want := 1 - ab/math.Sqrt(aa*bb); math.Abs(score-want) > 1e-5 {
 			t.Fatalf("step %d: score %v, want %v", step, score, want)

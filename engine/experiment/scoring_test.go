@@ -34,7 +34,8 @@ func TestWarmScoresAreThoseOfTheEndsOfWindows(t *testing.T) {
 	for _, from := range []int{0, 3, 30} {
 		cold := s
 		cold.Detect.Warm = 0
-		cold.Detect.Threshold = spec.Threshold{Policy: spec.PolicyMeanSigma} // the short part need have no labels
+		// the short part need have no labels
+		cold.Detect.Threshold = spec.Threshold{Policy: spec.PolicyMeanSigma}
 		cold.Data.Test.From += from
 		cold.Data.Test.To = cold.Data.Test.From + 10
 		want := runOf(t, quick(t, cold, o), spec.ArmUntrained)

@@ -69,7 +69,8 @@ func loaded(t *testing.T, model spec.ModelKind) spec.Spec {
 func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 	file := published(t, spec.ModelAnomalyTransformer)
 	for _, name := range []string{"embedding.position_embedding.pe",
-		"encoder.attn_layers.0.attention.norm.weight", "encoder.attn_layers.0.attention.sigma_projection.weight"} {
+		"encoder.attn_layers.0.attention.norm.weight",
+		"encoder.attn_layers.0.attention.sigma_projection.weight"} {
 		if _, there := file[name]; !there {
 			t.Fatalf("the checkpoint lacks %s", name)
 		}
@@ -101,11 +102,26 @@ func TestPublicAnomalyTransformerCheckpointTeaches(t *testing.T) {
 
 func TestWeightsThatAreNotTheTeachersAreRefusedByName(t *testing.T) {
 	for want, change := range map[string]func(map[string]tensor.Tensor){
-		"tensor projection.weight is missing, with 0 more":                    func(f map[string]tensor.Tensor) { delete(f, "projection.weight") },
-		"tensor projection.weight: shape [4,3], want [3,4]":                   func(f map[string]tensor.Tensor) { f["projection.weight"] = tensor.New(4, 3) },
-		"tensor encoder.attn_layers.1.norm1.weight is unknown to transformer": func(f map[string]tensor.Tensor) { f["encoder.attn_layers.1.norm1.weight"] = tensor.New(4) },
-		"tensor projection.bias: value 0 is NaN, not a finite number":         func(f map[string]tensor.Tensor) { f["projection.bias"].Data[0] = float32(math.NaN()) },
-		"tensor embedding.value_embedding.tokenConv.weight is missing, with ": func(f map[string]tensor.Tensor) { clear(f) },
+		"tensor projection.weight is missing, with 0 more": func(
+			f map[string]tensor.Tensor) {
+			delete(f, "projection.weight")
+		},
+		"tensor projection.weight: shape [4,3], want [3,4]": func(
+			f map[string]tensor.Tensor) {
+			f["projection.weight"] = tensor.New(4, 3)
+		},
+		"tensor encoder.attn_layers.1.norm1.weight is unknown to transformer": func(
+			f map[string]tensor.Tensor) {
+			f["encoder.attn_layers.1.norm1.weight"] = tensor.New(4)
+		},
+		"tensor projection.bias: value 0 is NaN, not a finite number": func(
+			f map[string]tensor.Tensor) {
+			f["projection.bias"].Data[0] = float32(math.NaN())
+		},
+		"tensor embedding.value_embedding.tokenConv.weight is missing, with ": func(
+			f map[string]tensor.Tensor) {
+			clear(f)
+		},
 	} {
 		file := published(t, spec.ModelTransformer)
 		change(file)

@@ -181,7 +181,8 @@ func rect(c draw.Canvas, col color.Color, x0, y0, x1, y1 vg.Length) {
 
 // frame strokes the outline of a rectangle.
 func frame(c draw.Canvas, s draw.LineStyle, x0, y0, x1, y1 vg.Length) {
-	c.StrokeLines(s, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
+	c.StrokeLines(s, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1},
+		{X: x0, Y: y0}})
 }
 
 // entry is a look's place in a legend.

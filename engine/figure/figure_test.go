@@ -378,7 +378,8 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 		}
 	}
 	part := figure.Options{Width: page.Width, Steps: steps.Range{From: 20, To: 120}}
-	if caption := mustNew(t, "signal", sample(), part).Caption; !strings.Contains(caption, "steps 20 to 120") {
+	if caption := mustNew(t, "signal", sample(), part).Caption; !strings.Contains(caption,
+		"steps 20 to 120") {
 		t.Errorf("a part of the steps is not said to be one: %s", caption)
 	}
 	svg := string(bytesOf(t, mustNew(t, "results", sample(), page), "svg"))

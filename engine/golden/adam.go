@@ -51,7 +51,8 @@ func (s stepper) rounds(n int) []map[*graph.Node][]float32 {
 	for i := range out {
 		k := float64(i + 1)
 		out[i] = map[*graph.Node][]float32{s.hyper: {
-			float32(s.config.Rate), float32(1 - math.Pow(s.config.Beta1, k)), float32(1 - math.Pow(s.config.Beta2, k))}}
+			float32(s.config.Rate), float32(1 - math.Pow(s.config.Beta1, k)),
+			float32(1 - math.Pow(s.config.Beta2, k))}}
 	}
 	return out
 }
@@ -110,10 +111,12 @@ func verifyAdam(v *verifier, file []byte) error {
 	if err := v.valley(f); err != nil {
 		return err
 	}
-	if err := v.constant("adam_constant_gradient", f.Constant.Config, f.Constant.Gradient, f.Constant.Start, f.Constant.After); err != nil {
+	if err := v.constant("adam_constant_gradient", f.Constant.Config, f.Constant.Gradient, f.Constant.Start,
+		f.Constant.After); err != nil {
 		return err
 	}
-	if err := v.constant("adam_tiny_gradient", f.Tiny.Config, f.Tiny.Gradient, f.Tiny.Start, []array{f.Tiny.After}); err != nil {
+	if err := v.constant("adam_tiny_gradient", f.Tiny.Config, f.Tiny.Gradient, f.Tiny.Start,
+		[]array{f.Tiny.After}); err != nil {
 		return err
 	}
 	if err := v.rates(f); err != nil {
@@ -129,7 +132,8 @@ func (v *verifier) valley(f adamFile) error {
 		p = g.Param("p", graph.Init{}, 2)
 		a, b := graph.SliceAxis(p, 0, 0, 1), graph.SliceAxis(p, 0, 1, 2)
 		square := func(x *graph.Node) *graph.Node { return graph.Unary(op.Square, x) }
-		loss = graph.SumAll(graph.Add(square(graph.Shift(a, -1)), graph.Scale(square(graph.Sub(b, square(a))), 5)))
+		loss = graph.SumAll(graph.Add(square(graph.Shift(a, -1)),
+			graph.Scale(square(graph.Sub(b, square(a))), 5)))
 	})
 	if err != nil {
 		return err
@@ -141,14 +145,16 @@ func (v *verifier) valley(f adamFile) error {
 	s := newStepper(f.Adam.Config, []*graph.Node{p}, grads)
 	s.feeds[p] = f.Adam.Start.floats()
 	// One round more than steps: moments and parameters after a step are what the next round finds.
-	rounds, err := v.run(job{graph: g, feeds: s.feeds, updates: s.updates, rounds: s.rounds(len(f.Adam.Steps) + 1),
+	rounds, err := v.run(job{graph: g, feeds: s.feeds, updates: s.updates,
+		rounds:  s.rounds(len(f.Adam.Steps) + 1),
 		results: []*graph.Node{p, loss, grads[0], s.moments[0][0], s.moments[0][1]}})
 	if err != nil {
 		return fault.New("in-place", "adam", err)
 	}
 	for i, want := range f.Adam.Steps {
 		q := quantity{name: "adam", rule: optimizer, targets: []target{
-			{"params_before", p, want.Before}, {"loss", loss, want.Loss}, {"gradient", grads[0], want.Gradient},
+			{"params_before", p, want.Before}, {"loss", loss, want.Loss},
+			{"gradient", grads[0], want.Gradient},
 			{"m", s.moments[0][0], want.M}, {"v", s.moments[0][1], want.V}, {"params_after", p, want.After}}}
 		now, next := rounds[i], rounds[i+1]
 		q.name = fmt.Sprintf("adam step %d", want.Step)
@@ -169,7 +175,8 @@ func (v *verifier) constant(name string, c adamConfig, gradient, start array, af
 		return fault.New("in-place", name, err)
 	}
 	s.feeds[p], s.feeds[d] = start.floats(), gradient.floats()
-	rounds, err := v.run(job{graph: g, feeds: s.feeds, updates: s.updates, rounds: s.rounds(len(after) + 1), results: []*graph.Node{p}})
+	rounds, err := v.run(job{graph: g, feeds: s.feeds, updates: s.updates, rounds: s.rounds(len(after) + 1),
+		results: []*graph.Node{p}})
 	if err != nil {
 		return fault.New("in-place", name, err)
 	}
@@ -186,7 +193,8 @@ func (v *verifier) constant(name string, c adamConfig, gradient, start array, af
 func (v *verifier) rates(f adamFile) error {
 	q, got := quantity{name: "learning_rate", rule: optimizer}, [][]float64{}
 	for i, want := range f.Rate.Epochs {
-		rate, err := train.Rate(spec.Train{Schedule: spec.RateReference, Rate: f.Rate.Rate}, i+1, len(f.Rate.Epochs))
+		rate, err := train.Rate(spec.Train{Schedule: spec.RateReference, Rate: f.Rate.Rate}, i+1,
+			len(f.Rate.Epochs))
 		if err != nil {
 			return err
 		}

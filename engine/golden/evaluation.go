@@ -14,7 +14,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// exactly is the limit for what is counted or chosen, evaluated for what is computed in float64 (the file's tolerance).
+// exactly is the limit for what is counted or chosen, evaluated for what is computed in float64 (the file's
+// tolerance).
 const (
 	exactly   = 0
 	evaluated = 1e-9
@@ -181,7 +182,8 @@ func (c evaluationCase) metrics(l *ledger) error {
 		if err != nil {
 			return err
 		}
-		if err := c.leaves(l, c.Name+"/"+policy.String(), c.Expected[policy.String()], c.answer(e)); err != nil {
+		if err := c.leaves(l, c.Name+"/"+policy.String(), c.Expected[policy.String()],
+			c.answer(e)); err != nil {
 			return err
 		}
 	}
@@ -229,7 +231,8 @@ func ranges(a *metrics.Alarms) map[string]any {
 			of := func(alpha float64) metrics.Rates {
 				return a.RangeBased(metrics.RangeOptions{Alpha: alpha, Bias: bias, Cardinality: cardinality})
 			}
-			out[cardinality.String()+"/"+bias.String()] = map[string]any{"precision": of(0).Precision, "recall_alpha0": of(0).Recall,
+			out[cardinality.String()+"/"+bias.String()] = map[string]any{"precision": of(0).Precision,
+				"recall_alpha0":   of(0).Recall,
 				"recall_alpha0.5": of(0.5).Recall, "recall_alpha1": of(1).Recall, "f1_alpha0": of(0).F1}
 		}
 	}

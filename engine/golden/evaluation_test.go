@@ -29,7 +29,8 @@ func TestMetricsThresholdsAndTailsEqualTheirFiles(t *testing.T) {
 	for file, quantities := range map[string]int{metricsFile: 33, tailsFile: 11} {
 		r, err := golden.Verify([]byte(evaluationFile(t, file)), cpu.New())
 		if err != nil || !r.OK() || len(r.Checks) != quantities {
-			t.Errorf("%s: %d quantities, error %v, want %d: %+v", file, len(r.Checks), err, quantities, r.Checks)
+			t.Errorf("%s: %d quantities, error %v, want %d: %+v", file, len(r.Checks), err, quantities,
+				r.Checks)
 		}
 	}
 }

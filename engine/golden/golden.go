@@ -40,8 +40,8 @@ func (r Report) OK() bool {
 	return true
 }
 
-// kinds lists the files that can be verified, by the beginning of their field "what", or of "format" where they have
-// none.
+// kinds lists the files that can be verified, by the beginning of their field "what", or of "format" where
+// they have none.
 var kinds = []struct {
 	what   string
 	verify func(v *verifier, file []byte) error
@@ -56,9 +56,9 @@ var kinds = []struct {
 	{"tsad-golden-pot/1", verifyTails},
 }
 
-// Verify runs a file in the format of the golden vectors through the engine on the device. It fails if the file is of
-// a kind that nothing here computes, or does not hold what its kind must; an error beyond its limit is no failure but
-// a Check that is not OK.
+// Verify runs a file in the format of the golden vectors through the engine on the device. It fails if the
+// file is of a kind that nothing here computes, or does not hold what its kind must; an error beyond its
+// limit is no failure but a Check that is not OK.
 func Verify(file []byte, dev backend.Device) (Report, error) {
 	return verify(file, onDevice(dev), single)
 }
@@ -98,7 +98,8 @@ type limits struct {
 // single are the limits for float32 that come with the golden vectors.
 var single = limits{value: 1e-4, floor: 1e-7, gradient: 1e-3, training: 1e-3, optimizer: 1e-4}
 
-// rule is how the limit of a tensor follows from the largest magnitude m in it and M in all tensors of the quantity.
+// rule is how the limit of a tensor follows from the largest magnitude m in it and M in all tensors of the
+// quantity.
 type rule func(lim limits, m, M float64) float64
 
 func value(lim limits, m, _ float64) float64     { return lim.value*m + lim.floor }
@@ -167,7 +168,8 @@ func (v *verifier) compare(q quantity, got [][]float64) {
 	}
 	worst, share := Check{Name: q.name}, -1.0
 	for i, t := range q.targets {
-		c := Check{q.name, t.name, difference(got[i], t.want.data), q.rule(v.limits, t.want.magnitude(), largest)}
+		c := Check{q.name, t.name, difference(got[i], t.want.data),
+			q.rule(v.limits, t.want.magnitude(), largest)}
 		s := c.Error / c.Limit
 		if c.Error == 0 {
 			s = 0

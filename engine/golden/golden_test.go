@@ -14,8 +14,8 @@ import (
 	"cosinelab/engine/graph"
 )
 
-// double are the limits for float64; the files have nine significant digits, and constants of a graph are float32. The
-// position code is such a constant: its rounding, 3e-8, costs gradients the factor 2.
+// double are the limits for float64; the files have nine significant digits, and constants of a graph are
+// float32. The position code is such a constant: its rounding, 3e-8, costs gradients the factor 2.
 var double = limits{value: 1e-7, floor: 1e-9, gradient: 2e-7, training: 1e-7, optimizer: 1e-7}
 
 // oracle runs jobs in float64.
@@ -132,15 +132,22 @@ func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 		{`{`, "not in the format of its kind: unexpected end of JSON input"},
 		{`{"what":"Prophet: forward"}`, "what is “Prophet: forward”, want a text that begins with Anomaly Transformer, LSTM predictor, OmniAnomaly, THOC, " +
 			"causal GTA, Adam, tsad-golden-metrics/1 or tsad-golden-pot/1"},
-		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)), `not in the format of its kind: json: unknown field "kurtosis"`},
-		{string(changed(t, `"heads":2`, `"heads":3`)), "anomaly_transformer: heads 3, want a divisor of d_model 16"},
-		{string(changed(t, `"k":3.0`, `"k":2.0`)), "k, temperature, log_epsilon: [2 50 0.0001], want [3 50 0.0001]"},
-		{string(changed(t, `"distill_axis":"channel"`, `"distill_axis":"batch"`)), "distill_axis “batch”, want channel, time or window"},
-		{string(changed(t, `"params":{`, `"params":{"bias":[0],`)), "params: 42 tensors, of which the model has 41"},
+		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)),
+			`not in the format of its kind: json: unknown field "kurtosis"`},
+		{string(changed(t, `"heads":2`, `"heads":3`)),
+			"anomaly_transformer: heads 3, want a divisor of d_model 16"},
+		{string(changed(t, `"k":3.0`, `"k":2.0`)),
+			"k, temperature, log_epsilon: [2 50 0.0001], want [3 50 0.0001]"},
+		{string(changed(t, `"distill_axis":"channel"`, `"distill_axis":"batch"`)),
+			"distill_axis “batch”, want channel, time or window"},
+		{string(changed(t, `"params":{`, `"params":{"bias":[0],`)),
+			"params: 42 tensors, of which the model has 41"},
 		{string(changed(t, `"params":{"embedding`, `"params":{"bedding`)),
 			"params embedding.value_embedding.tokenConv.weight: shape [], the model has [16,3,3]"},
-		{string(changed(t, `"output":[[[`, `"output":[[[1,`)), "not in the format of its kind: a list of 3 at depth 2 of shape [2,12,4]"},
-		{string(changed(t, `"series":[`, `"series":[[0.5],`)), "series layer 0: shape [1], the model has [2,2,12,12]"},
+		{string(changed(t, `"output":[[[`, `"output":[[[1,`)),
+			"not in the format of its kind: a list of 3 at depth 2 of shape [2,12,4]"},
+		{string(changed(t, `"series":[`, `"series":[[0.5],`)),
+			"series layer 0: shape [1], the model has [2,2,12,12]"},
 	} {
 		_, err := Verify([]byte(c.file), cpu.New())
 		if err == nil {

@@ -60,7 +60,8 @@ func verifyGTA(v *verifier, file []byte) error {
 		return err
 	}
 	if c := f.Config; c.Levels != 3 || c.Kernel != 2 || !slices.Equal(c.Dilations, []int{1, 2, 4}) {
-		return differs("levels, kernel, dilations", []any{c.Levels, c.Kernel, c.Dilations}, []any{3, 2, []int{1, 2, 4}})
+		return differs("levels, kernel, dilations", []any{c.Levels, c.Kernel, c.Dilations},
+			[]any{3, 2, []int{1, 2, 4}})
 	}
 	if err := f.variant(v, "hard", f.Hard, false); err != nil {
 		return err
@@ -77,8 +78,10 @@ func verifyGTA(v *verifier, file []byte) error {
 func (f *gtaFile) setup(soft bool) setup {
 	c := f.Config
 	common := common{Params: f.Params, Input: f.Input, TeacherOutput: f.TeacherOutput}
-	s := common.setup(spec.ModelGTA, c.commonConfig, models.Config{DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF,
-		Features: c.Features, MLP: c.MLP, Table: c.Table, SoftGraph: soft, Constants: models.Constants{Tau: c.Tau, Sparsity: c.Sparsity}})
+	s := common.setup(spec.ModelGTA, c.commonConfig, models.Config{DModel: c.DModel, Heads: c.Heads,
+		Layers: c.Layers, DFF: c.DFF,
+		Features: c.Features, MLP: c.MLP, Table: c.Table, SoftGraph: soft,
+		Constants: models.Constants{Tau: c.Tau, Sparsity: c.Sparsity}})
 	s.noise = map[string]array{"gumbel": f.Noise}
 	return s
 }
@@ -123,7 +126,8 @@ func (f *gtaFile) evaluation(v *verifier) error {
 		if err != nil {
 			return err
 		}
-		if err := v.check(p.graph, p.feeds, []quantity{{"adjacency_evaluation", value, []target{p.inner("adjacency", f.Evaluation)}}}); err != nil {
+		if err := v.check(p.graph, p.feeds, []quantity{{"adjacency_evaluation", value,
+			[]target{p.inner("adjacency", f.Evaluation)}}}); err != nil {
 			return err
 		}
 	}

@@ -76,7 +76,8 @@ func verifyLSTM(v *verifier, file []byte) error {
 	if err := decode(file, &f); err != nil {
 		return err
 	}
-	p, err := f.setup(spec.ModelLSTM, f.Config.commonConfig, models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
+	p, err := f.setup(spec.ModelLSTM, f.Config.commonConfig,
+		models.Config{DModel: f.Config.Hidden, Layers: f.Config.Layers}).build()
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,8 @@ func verifyLSTM(v *verifier, file []byte) error {
 	err = v.check(p.graph, p.feeds, []quantity{
 		{"output", value, one(p.out.Series, f.Output)},
 		{"hidden", value, p.perLayer("hidden", f.Hidden)},
-		{"losses", value, append(p.terms(f.Losses.Cosine), target{"mse", p.out.Loss, f.Losses.MSE}, target{"total", p.total, f.Losses.Total})},
+		{"losses", value, append(p.terms(f.Losses.Cosine), target{"mse", p.out.Loss, f.Losses.MSE},
+			target{"total", p.total, f.Losses.Total})},
 		{"score", value, one(p.out.Scores[0].Node, f.Score)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},
 		{"gradients_mse", gradient, own},
@@ -104,7 +106,8 @@ func verifyLSTM(v *verifier, file []byte) error {
 // smoothed compares what detection makes of the device's scores of each window.
 func (v *verifier) smoothed(p student, span int, want array) error {
 	score := p.out.Scores[0].Node
-	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1), results: []*graph.Node{score}})
+	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, rounds: make([]map[*graph.Node][]float32, 1),
+		results: []*graph.Node{score}})
 	if err != nil {
 		return fault.New("in-place", "score_smoothed", err)
 	}

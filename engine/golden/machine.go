@@ -14,7 +14,8 @@ import (
 // feeds are the values of inputs and parameters before the first round.
 type feeds map[*graph.Node][]float32
 
-// job is a computation in rounds: in each, inputs are written, the results are computed, and the updates are made.
+// job is a computation in rounds: in each, inputs are written, the results are computed, and the updates are
+// made.
 type job struct {
 	graph            *graph.Graph
 	feeds            feeds

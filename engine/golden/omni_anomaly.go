@@ -50,7 +50,8 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 	if c.StdFloor != models.StdFloor {
 		return differs("std_floor", c.StdFloor, models.StdFloor)
 	}
-	s := f.setup(spec.ModelOmniAnomaly, c.commonConfig, models.Config{DModel: c.Hidden, DFF: c.Dense, Latent: c.Latent, Flows: c.Flows})
+	s := f.setup(spec.ModelOmniAnomaly, c.commonConfig, models.Config{DModel: c.Hidden, DFF: c.Dense,
+		Latent: c.Latent, Flows: c.Flows})
 	s.noise = map[string]array{"noise": f.Noise}
 	p, err := s.build()
 	if err != nil {
@@ -70,7 +71,8 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 		{"output_std", value, []target{p.inner("output_std", f.OutputStd)}},
 		{"log_likelihood", value, []target{p.inner("log_likelihood", f.Likelihood)}},
 		{"losses", value, append(p.terms(f.Losses.Cosine), target{"negative_elbo", p.out.Loss, f.Losses.Own},
-			target{"total", p.total, f.Losses.Total}, p.part(spec.PartLikelihood, f.Losses.Parts.X), p.part(spec.PartPrior, f.Losses.Parts.Z),
+			target{"total", p.total, f.Losses.Total}, p.part(spec.PartLikelihood, f.Losses.Parts.X),
+			p.part(spec.PartPrior, f.Losses.Parts.Z),
 			p.part(spec.PartPosterior, f.Losses.Parts.Q))},
 		{"score", value, one(score, f.Score)},
 		{"score_last_point", value, one(last, f.LastPoint)},

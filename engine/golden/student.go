@@ -62,7 +62,8 @@ func (p *student) distil(s setup) error {
 	teacher := p.graph.Input("teacher", p.out.Series.Shape...)
 	p.feeds[x], p.feeds[teacher] = s.input.floats(), s.teacher.floats()
 	for axis := range spec.Each(spec.AxisCount) {
-		d, err := distill.Term(cosineAlong(axis), counted(teacher, p.out.First), counted(p.out.Series, p.out.First))
+		d, err := distill.Term(cosineAlong(axis), counted(teacher, p.out.First),
+			counted(p.out.Series, p.out.First))
 		if err != nil {
 			return err
 		}
@@ -201,7 +202,8 @@ func (v *verifier) cosine(student, teacher array, want map[string]array) error {
 	return v.check(g, in, []quantity{{"cosine_loss_gradient_output", gradient, targets}})
 }
 
-// cosineGradients differentiates by an input, not inside the model: there the loss may be built past the output node.
+// cosineGradients differentiates by an input, not inside the model: there the loss may be built past the
+// output node.
 func cosineGradients(teacher, student *graph.Node, want map[string]array) ([]target, error) {
 	var ts []target
 	for axis := range spec.Each(spec.AxisCount) {
@@ -226,14 +228,16 @@ type training struct {
 	Totals    []array `json:"totals"`
 }
 
-// train compares the total loss over some steps of Adam on the same batch. The student is not good for more after it.
+// train compares the total loss over some steps of Adam on the same batch. The student is not good for more
+// after it.
 func (v *verifier) train(p student, t training) error {
 	s := newStepper(adamConfig{t.Rate, 0.9, 0.999, 1e-8, 0}, p.params, p.gradients)
 	for n, x := range s.feeds {
 		p.feeds[n] = x
 	}
-	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, results: []*graph.Node{p.total}, updates: s.updates,
-		rounds: s.rounds(len(t.Totals))})
+	rounds, err := v.run(job{graph: p.graph, feeds: p.feeds, results: []*graph.Node{p.total},
+		updates: s.updates,
+		rounds:  s.rounds(len(t.Totals))})
 	if err != nil {
 		return fault.New("in-place", "training", err)
 	}

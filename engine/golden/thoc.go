@@ -46,8 +46,10 @@ func verifyTHOC(v *verifier, file []byte) error {
 	if c.Cell != "gru" || !slices.Equal(c.Skips, []int{1, 2, 4}) {
 		return differs("cell, skips", []any{c.Cell, c.Skips}, []any{"gru", []int{1, 2, 4}})
 	}
-	p, err := f.setup(spec.ModelTHOC, c.commonConfig, models.Config{DModel: c.Hidden, Layers: len(c.Skips), Centres: c.Centres,
-		Constants: models.Constants{Tau: c.Tau, Orthogonality: c.Orthogonality, SelfSupervision: c.SelfSupervision}}).build()
+	p, err := f.setup(spec.ModelTHOC, c.commonConfig, models.Config{DModel: c.Hidden, Layers: len(c.Skips),
+		Centres: c.Centres,
+		Constants: models.Constants{Tau: c.Tau, Orthogonality: c.Orthogonality,
+			SelfSupervision: c.SelfSupervision}}).build()
 	if err != nil {
 		return err
 	}
@@ -66,7 +68,8 @@ func verifyTHOC(v *verifier, file []byte) error {
 		{"final_features", value, []target{p.inner("final_features", f.Final)}},
 		{"distance", value, []target{p.inner("distance", f.Distance)}},
 		{"losses", value, append(p.terms(f.Losses.Cosine), p.part(spec.PartOneClass, f.Losses.OneClass),
-			p.part(spec.PartOrthogonality, f.Losses.Orthogonality), p.part(spec.PartSelfSupervision, f.Losses.SelfSupervision),
+			p.part(spec.PartOrthogonality, f.Losses.Orthogonality),
+			p.part(spec.PartSelfSupervision, f.Losses.SelfSupervision),
 			target{"own", p.out.Loss, f.Losses.Own}, target{"total", p.total, f.Losses.Total})},
 		{"score", value, one(p.out.Scores[0].Node, f.Score)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},

@@ -64,13 +64,15 @@ type transformerFile struct {
 	Training training `json:"training"`
 }
 
-// verifyTransformer compares section by section; the constants that are no configuration here must be the file's.
+// verifyTransformer compares section by section; the constants that are no configuration here must be the
+// file's.
 func verifyTransformer(v *verifier, file []byte) error {
 	var f transformerFile
 	if err := decode(file, &f); err != nil {
 		return err
 	}
-	if c := f.Config; c.K != models.DiscrepancyWeight || c.Temperature != models.Temperature || c.LogEpsilon != models.LogEpsilon {
+	if c := f.Config; c.K != models.DiscrepancyWeight || c.Temperature != models.Temperature ||
+		c.LogEpsilon != models.LogEpsilon {
 		return differs("k, temperature, log_epsilon", []any{c.K, c.Temperature, c.LogEpsilon},
 			[]any{models.DiscrepancyWeight, models.Temperature, models.LogEpsilon})
 	}
@@ -87,16 +89,19 @@ func (f *transformerFile) setup(kind spec.ModelKind, params map[string]array) se
 	c := f.Config
 	return setup{model: kind, batch: c.Batch, axis: c.DistillAxis, weight: c.DistillWeight, params: params,
 		input: f.Input, teacher: f.TeacherOutput,
-		sizes: models.Config{Window: c.Window, Channels: c.Channels, DModel: c.DModel, Heads: c.Heads, Layers: c.Layers, DFF: c.DFF}}
+		sizes: models.Config{Window: c.Window, Channels: c.Channels, DModel: c.DModel, Heads: c.Heads,
+			Layers: c.Layers, DFF: c.DFF}}
 }
 
-// teacher compares the output that the file says its own second model gives, which the student then learns from.
+// teacher compares the output that the file says its own second model gives, which the student then learns
+// from.
 func (f *transformerFile) teacher(v *verifier) error {
 	p, err := f.setup(spec.ModelAnomalyTransformer, f.TeacherParams).build()
 	if err != nil {
 		return err
 	}
-	return v.check(p.graph, p.feeds, []quantity{{"teacher_output", value, one(p.out.Series, f.TeacherOutput)}})
+	return v.check(p.graph, p.feeds, []quantity{{"teacher_output", value,
+		one(p.out.Series, f.TeacherOutput)}})
 }
 
 // student compares all values, and the gradient of the total. The softened score is there because at the true
@@ -120,7 +125,8 @@ func (f *transformerFile) student(v *verifier) error {
 		{"losses", value, losses},
 		{"discrepancy", value, one(a.Discrepancy, f.Discrepancy)},
 		{"score", value, one(score[0].Node, f.Score)},
-		{"score_temperature_1", value, one(models.AssociationScore(a.Discrepancy, score[1].Node, 1), f.ScoreSoft)},
+		{"score_temperature_1", value, one(models.AssociationScore(a.Discrepancy, score[1].Node, 1),
+			f.ScoreSoft)},
 		{"gradients", gradient, p.perParam(p.gradients, f.Gradients)},
 	})
 	if err != nil {
@@ -157,7 +163,8 @@ func (f *transformerFile) norms(v *verifier) error {
 		name string
 		loss *graph.Node
 		want map[string]array
-	}{{"series_loss", a.SeriesLoss, f.GradientNorms.Series}, {"prior_loss", a.PriorLoss, f.GradientNorms.Prior}} {
+	}{{"series_loss", a.SeriesLoss, f.GradientNorms.Series},
+		{"prior_loss", a.PriorLoss, f.GradientNorms.Prior}} {
 		grads, err := autodiff.Gradients(phase.loss, p.params...)
 		if err != nil {
 			return err
@@ -165,7 +172,8 @@ func (f *transformerFile) norms(v *verifier) error {
 		for i, d := range grads {
 			grads[i] = graph.Unary(op.Sqrt, graph.SumAll(graph.Unary(op.Square, d)))
 		}
-		quantities = append(quantities, quantity{"gradient_norms." + phase.name, gradient, p.perParam(grads, phase.want)})
+		quantities = append(quantities, quantity{"gradient_norms." + phase.name, gradient,
+			p.perParam(grads, phase.want)})
 	}
 	return v.check(p.graph, p.feeds, quantities)
 }

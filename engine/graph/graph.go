@@ -10,8 +10,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Graph owns the nodes of an expression. Equal expressions are one node: building the same operation on the same
-// operands twice returns the first.
+// Graph owns the nodes of an expression. Equal expressions are one node: building the same operation on the
+// same operands twice returns the first.
 type Graph struct {
 	nodes  []*Node
 	known  map[string]*Node
@@ -35,8 +35,8 @@ type Node struct {
 }
 
 // Init says how a parameter starts: drawn evenly from -Uniform to Uniform, or from a normal distribution with
-// deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last axis. Unit then
-// divides every row along the last axis by its Euclidean norm.
+// deviation Normal, or, if both are 0, set to Fill + Step*k, where k is the position along the last axis.
+// Unit then divides every row along the last axis by its Euclidean norm.
 type Init struct {
 	Uniform, Normal, Fill, Step float64
 	Unit                        bool
@@ -48,9 +48,11 @@ type Noise int
 // Distributions.
 const (
 	NoNoise Noise = iota // none: a caller writes the input
-	// Normal is standard normal. The first axis counts windows; each has draws of its own, when it is scored as well.
+	// Normal is standard normal. The first axis counts windows; each has draws of its own, when it is scored
+	// as well.
 	Normal
-	// Gumbel is -ln(-ln u) for u even between 0 and 1. All windows share one draw; it is 0 when they are scored.
+	// Gumbel is -ln(-ln u) for u even between 0 and 1. All windows share one draw; it is 0 when they are
+	// scored.
 	Gumbel
 	// Dropout is 0 with probability x, else 1/(1-x); 1 when windows are scored.
 	Dropout
@@ -88,7 +90,8 @@ func (g *Graph) Extend(f func()) (err error) {
 	return nil
 }
 
-// Fail ends the building of g: the enclosing Build or Extend returns the message, with the current label before it.
+// Fail ends the building of g: the enclosing Build or Extend returns the message, with the current label
+// before it.
 func (g *Graph) Fail(format string, args ...any) {
 	where := g.label()
 	if where != "" {
@@ -130,8 +133,8 @@ func (g *Graph) Input(name string, shape ...int) *Node {
 	return g.named(op.Input, name, shape)
 }
 
-// Draw returns the input of this name below the current scope that is drawn from a distribution before each run. What x
-// is stands beside the distribution; it is Attr.X of the node.
+// Draw returns the input of this name below the current scope that is drawn from a distribution before each
+// run. What x is stands beside the distribution; it is Attr.X of the node.
 func (g *Graph) Draw(name string, from Noise, x float64, shape ...int) *Node {
 	n := g.named(op.Input, g.scoped(name), shape)
 	n.Noise, n.Attr.X = from, x

@@ -31,14 +31,16 @@ func TestAMistakeNamesOperationShapesAndLabel(t *testing.T) {
 		build func(g *Graph)
 		want  []string
 	}{
-		{func(g *Graph) { MatMul(g.Input("a", 2, 3), g.Input("b", 4, 5), 1) }, []string{"outer.inner", "matmul", "[2,3] x [4,5]", "3 and 4"}},
+		{func(g *Graph) { MatMul(g.Input("a", 2, 3), g.Input("b", 4, 5), 1) },
+			[]string{"outer.inner", "matmul", "[2,3] x [4,5]", "3 and 4"}},
 		{func(g *Graph) { g.Input("a", 2); g.Input("a", 3) }, []string{"a [3]", "taken by input [2]"}},
 		{func(g *Graph) { g.Const([]float32{1}, 2) }, []string{"const [2]", "1 values"}},
 		{func(g *Graph) { Assign(g.Input("a", 2), g.Input("b", 2)) }, []string{"assign", "not input"}},
 		{func(g *Graph) { Unary(op.Add, g.Input("a", 2)) }, []string{"add", "one operand"}},
 		{func(g *Graph) { SwapLast(g.Input("a", 2)) }, []string{"at least two axes"}},
 		{func(g *Graph) { Mean(g.Input("a", 2), 1) }, []string{"no axis 1"}},
-		{func(g *Graph) { w := g.Param("w", Init{}, 2); Scale(Assign(w, g.Input("a", 2)), 3) }, []string{"update, which has no value"}},
+		{func(g *Graph) { w := g.Param("w", Init{}, 2); Scale(Assign(w, g.Input("a", 2)), 3) },
+			[]string{"update, which has no value"}},
 		{func(g *Graph) { Transpose(Transpose(g.Input("a", 2, 3), 1, 0), 0, 5) }, []string{"no axis 5"}},
 	}
 	for _, c := range cases {
@@ -100,7 +102,8 @@ func TestViewsOfViewsCollapse(t *testing.T) {
 		if Reshape(Reshape(x, 24), 2, 3, 4) != x {
 			t.Error("a reshape and its inverse are not x")
 		}
-		if SliceAxis(x, 1, 0, 3) != x || Expand(x, 2, 3, 4) != x || Pad(x, 0, 0, 0) != x || Concat(0, x) != x || Scale(x, 1) != x || Sum(x) != x {
+		if SliceAxis(x, 1, 0, 3) != x || Expand(x, 2, 3, 4) != x || Pad(x, 0, 0, 0) != x ||
+			Concat(0, x) != x || Scale(x, 1) != x || Sum(x) != x {
 			t.Error("an operation that changes nothing made a node")
 		}
 	})

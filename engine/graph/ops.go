@@ -95,9 +95,9 @@ func Pad(x *Node, axis, before, behind int) *Node {
 	return Apply(op.Pad, op.Attr{N: []int{axis, before, behind}}, x)
 }
 
-// Unfold lays width taps of each channel of x [B,L,C] side by side, as the weights [.,C,width] of a convolution lie: tap k
-// of step t is x at step t + k*dilation - offset. Steps outside the window are zero, or wrap around if circular. The result
-// is [B,L,C*width].
+// Unfold lays width taps of each channel of x [B,L,C] side by side, as the weights [.,C,width] of a
+// convolution lie: tap k of step t is x at step t + k*dilation - offset. Steps outside the window are zero,
+// or wrap around if circular. The result is [B,L,C*width].
 func Unfold(x *Node, width, dilation, offset int, circular bool) *Node {
 	c := 0
 	if circular {
@@ -194,22 +194,23 @@ func Cosine(x, y *Node, eps float64) *Node { return Apply(op.Cosine, op.Attr{X: 
 // GaussianPrior returns the row-normalised Gaussian kernel [B,H,L,L] of standard deviations sigma [B,H,L].
 func GaussianPrior(sigma *Node) *Node { return Apply(op.GaussianPrior, op.Attr{}, sigma) }
 
-// Discrepancy returns the symmetrised divergence [B,H,L] of each row of series [B,H,L,L] from the Gaussian prior
-// of sigma [B,H,L]; eps is added inside the logarithms.
+// Discrepancy returns the symmetrised divergence [B,H,L] of each row of series [B,H,L,L] from the Gaussian
+// prior of sigma [B,H,L]; eps is added inside the logarithms.
 func Discrepancy(series, sigma *Node, eps float64) *Node {
 	return Apply(op.Discrepancy, op.Attr{X: eps}, series, sigma)
 }
 
-// LSTM returns the states h [T,R,H] of a long short-term memory over T steps of R rows. gates [T,R,4H] are the input's
-// shares of input, forget, cell and output gate, biases included; recurrent [4H,H] weighs the state before. The gates
-// and the cell lie beside the states in the operand of the result, but have no gradient.
+// LSTM returns the states h [T,R,H] of a long short-term memory over T steps of R rows. gates [T,R,4H] are
+// the input's shares of input, forget, cell and output gate, biases included; recurrent [4H,H] weighs the
+// state before. The gates and the cell lie beside the states in the operand of the result, but have no
+// gradient.
 func LSTM(gates, recurrent *Node) *Node {
 	return States(Apply(op.LSTM, op.Attr{}, gates, recurrent))
 }
 
-// GRU returns the states h [T,R,H] of a gated recurrent unit over T steps of R rows. gates [T,R,3H] are the input's
-// shares of reset gate, update gate and candidate, with their biases; recurrent [3H,H] and bias [3H] act on the state
-// before.
+// GRU returns the states h [T,R,H] of a gated recurrent unit over T steps of R rows. gates [T,R,3H] are the
+// input's shares of reset gate, update gate and candidate, with their biases; recurrent [3H,H] and bias [3H]
+// act on the state before.
 func GRU(gates, recurrent, bias *Node) *Node {
 	return States(Apply(op.GRU, op.Attr{}, gates, recurrent, bias))
 }
@@ -220,8 +221,8 @@ func States(y *Node) *Node {
 	return SliceAxis(y, 2, n-h, n)
 }
 
-// Influence returns the sum [N,C,M] over channels j of weights_ij max(p_i + q_j, 0), for weights [C,C] and features
-// [N,C,2M], the p of each channel before its q, at N steps.
+// Influence returns the sum [N,C,M] over channels j of weights_ij max(p_i + q_j, 0), for weights [C,C] and
+// features [N,C,2M], the p of each channel before its q, at N steps.
 func Influence(weights, features *Node) *Node {
 	return Apply(op.Influence, op.Attr{}, weights, features)
 }
@@ -232,8 +233,8 @@ func Assign(param, x *Node) *Node { return update(op.Assign, op.Attr{}, param, x
 // Accumulate adds x to the parameter when the procedure runs.
 func Accumulate(param, x *Node) *Node { return update(op.Accumulate, op.Attr{}, param, x) }
 
-// Adam moves a parameter by one step of Adam on gradient*factor and updates its moments m and v. hyper holds the
-// rate and the two bias corrections 1 - beta^n; constants are beta1, beta2, epsilon, weight decay.
+// Adam moves a parameter by one step of Adam on gradient*factor and updates its moments m and v. hyper holds
+// the rate and the two bias corrections 1 - beta^n; constants are beta1, beta2, epsilon, weight decay.
 func Adam(param, m, v, gradient, factor, hyper *Node, constants [4]float64) *Node {
 	return update(op.Adam, op.Attr{Hyper: constants}, param, m, v, gradient, factor, hyper)
 }

@@ -4,9 +4,9 @@ package metrics
 // (Xu et al., WWW 2018).
 func (a *Alarms) PointAdjusted() Confusion { return a.PercentAdjusted(0) }
 
-// DelayAdjusted counts points after every true segment with a flag among its first delay+1 points has become all
-// flags, every other true segment none, even if it is flagged later (Ren et al., KDD 2019). A negative delay
-// counts as 0.
+// DelayAdjusted counts points after every true segment with a flag among its first delay+1 points has become
+// all flags, every other true segment none, even if it is flagged later (Ren et al., KDD 2019). A negative
+// delay counts as 0.
 func (a *Alarms) DelayAdjusted(delay int) Confusion {
 	delay = max(delay, 0)
 	return a.adjusted(func(c caught, length int) int {
@@ -18,8 +18,8 @@ func (a *Alarms) DelayAdjusted(delay int) Confusion {
 }
 
 // PercentAdjusted counts points after every true segment of which more than percent is flagged has become all
-// flags; the others keep theirs (PA%K, Kim et al., AAAI 2022). 0 is PointAdjusted, 100 is Point; a percent outside
-// 0 ... 100 counts as the nearer of the two.
+// flags; the others keep theirs (PA%K, Kim et al., AAAI 2022). 0 is PointAdjusted, 100 is Point; a percent
+// outside 0 ... 100 counts as the nearer of the two.
 func (a *Alarms) PercentAdjusted(percent int) Confusion {
 	percent = clipPercent(percent)
 	return a.adjusted(func(c caught, length int) int {
@@ -42,8 +42,8 @@ func (a *Alarms) adjusted(adjust func(c caught, length int) int) Confusion {
 	return a.confusion(tp)
 }
 
-// PercentArea is the area under F1 of PercentAdjusted over percent = 0 ... 100, at the threshold of the alarms
-// (Kim et al., AAAI 2022). O(m + 101) after the alarms are known.
+// PercentArea is the area under F1 of PercentAdjusted over percent = 0 ... 100, at the threshold of the
+// alarms (Kim et al., AAAI 2022). O(m + 101) after the alarms are known.
 func (a *Alarms) PercentArea() Value {
 	var gain [101]int // by the first percent at which a segment is no longer adjusted: what adjusting it adds
 	for i, t := range a.Evaluation.Segments {

@@ -1,7 +1,7 @@
 package metrics
 
-// BestPointAdjusted is the largest F1 of PointAdjusted over all thresholds; of equal ones, that with the highest
-// threshold. O(n log n).
+// BestPointAdjusted is the largest F1 of PointAdjusted over all thresholds; of equal ones, that with the
+// highest threshold. O(n log n).
 func (e *Evaluation) BestPointAdjusted() Best { return e.BestPercentAdjusted(0) }
 
 // BestPercentAdjusted is the largest F1 of PercentAdjusted over all thresholds; of equal ones, that with the
@@ -10,15 +10,15 @@ func (e *Evaluation) BestPercentAdjusted(percent int) Best {
 	return newAdjustedSweep(e).search(percent).best()
 }
 
-// BestPercentArea is the area under the F1 of BestPercentAdjusted over percent = 0 ... 100: the threshold is chosen
-// anew at each of them. O(n log n + 101 positives).
+// BestPercentArea is the area under the F1 of BestPercentAdjusted over percent = 0 ... 100: the threshold is
+// chosen anew at each of them. O(n log n + 101 positives).
 func (e *Evaluation) BestPercentArea() Value {
 	sweep := newAdjustedSweep(e)
 	return percentArea(func(percent int) float64 { return sweep.search(percent).f1() })
 }
 
-// adjustedSweep is what a sweep over the thresholds of adjusted flags needs. Only scores of anomalous points matter:
-// between two of them, a lower threshold adds nothing but false positives.
+// adjustedSweep is what a sweep over the thresholds of adjusted flags needs. Only scores of anomalous points
+// matter: between two of them, a lower threshold adds nothing but false positives.
 type adjustedSweep struct {
 	e      *Evaluation
 	scores []float64 // distinct scores of anomalous points, from the highest down
@@ -57,14 +57,15 @@ func newAdjustedSweep(e *Evaluation) *adjustedSweep {
 	return s
 }
 
-// search offers every threshold after adjustment at percent. A segment flips to all flags at the score of which, for
-// the first time, more than percent of its points are flagged.
+// search offers every threshold after adjustment at percent. A segment flips to all flags at the score of
+// which, for the first time, more than percent of its points are flagged.
 func (s *adjustedSweep) search(percent int) search {
 	percent = clipPercent(percent)
 	clear(s.tp)
 	for _, ranks := range s.ranks {
 		needed := percent*len(ranks)/100 + 1
-		own := min(needed, len(ranks)) // the points that count at their own score; the others when the segment flips
+		// the points that count at their own score; the others when the segment flips
+		own := min(needed, len(ranks))
 		for _, r := range ranks[:own] {
 			s.tp[r]++
 		}

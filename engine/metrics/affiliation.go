@@ -7,21 +7,23 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Affiliation is a precision and a recall by distance in time. Flags without information get far more than 0 here:
-// flagging everything has a zone precision of at least 1/2 and recall 1.
+// Affiliation is a precision and a recall by distance in time. Flags without information get far more than 0
+// here: flagging everything has a zone precision of at least 1/2 and recall 1.
 type Affiliation struct {
 	Rates
-	ZonePrecision []Value `json:"zone_precision"` // by true segment; undefined where nothing is predicted in its zone
-	ZoneRecall    []Value `json:"zone_recall"`    // by true segment
+	// by true segment; undefined where nothing is predicted in its zone
+	ZonePrecision []Value `json:"zone_precision"`
+	ZoneRecall    []Value `json:"zone_recall"` // by true segment
 }
 
-// Affiliation measures, in the zone of points nearest to each true segment, how close predictions are to the segment
-// and the segment to predictions, as integrals over continuous time in which point i is [i, i+1)
-// (Huet et al., KDD 2022). Precision and F1 are undefined if nothing is flagged, everything without anomalies.
-// O(m + q) after the alarms are known.
+// Affiliation measures, in the zone of points nearest to each true segment, how close predictions are to the
+// segment and the segment to predictions, as integrals over continuous time in which point i is [i, i+1)
+// (Huet et al., KDD 2022). Precision and F1 are undefined if nothing is flagged, everything without
+// anomalies. O(m + q) after the alarms are known.
 func (a *Alarms) Affiliation() Affiliation {
 	truth := a.Evaluation.Segments
-	result := Affiliation{Rates: undefinedRates, ZonePrecision: make([]Value, len(truth)), ZoneRecall: make([]Value, len(truth))}
+	result := Affiliation{Rates: undefinedRates, ZonePrecision: make([]Value, len(truth)),
+		ZoneRecall: make([]Value, len(truth))}
 	result.NoPredictions, result.NoPositives = a.Flagged == 0, len(truth) == 0
 	if len(truth) == 0 {
 		return result
@@ -73,8 +75,8 @@ func newZone(truth []steps.Range, i int, n float64) zone {
 	return z
 }
 
-// cut returns the parts of predicted segments within the zone, and the segments that reach beyond it. The first of
-// predicted is the first that reaches into this zone or a later one.
+// cut returns the parts of predicted segments within the zone, and the segments that reach beyond it. The
+// first of predicted is the first that reaches into this zone or a later one.
 func (z zone) cut(predicted []steps.Range) (pieces []interval, rest []steps.Range) {
 	for len(predicted) > 0 {
 		whole := interval{float64(predicted[0].From), float64(predicted[0].To)}
@@ -89,8 +91,8 @@ func (z zone) cut(predicted []steps.Range) (pieces []interval, rest []steps.Rang
 	return pieces, predicted
 }
 
-// precision is the average over pieces of 1 inside the event and, at distance d,
-// 1 - (min(d, mu) + d + |J|)/|E| outside, where mu is the room on the event's shorter side. NaN without pieces.
+// precision is the average over pieces of 1 inside the event and, at distance d, 1 - (min(d, mu) + d +
+// |J|)/|E| outside, where mu is the room on the event's shorter side. NaN without pieces.
 func (z zone) precision(pieces []interval) float64 {
 	sum, length := 0.0, 0.0
 	for _, p := range pieces {
@@ -102,8 +104,8 @@ func (z zone) precision(pieces []interval) float64 {
 	return sum / length
 }
 
-// outside is the integral of the precision's value over the distances near to far on one side of the event; those
-// below 0 are inside.
+// outside is the integral of the precision's value over the distances near to far on one side of the event;
+// those below 0 are inside.
 func (z zone) outside(near, far float64) float64 {
 	near = math.Max(0, near)
 	if far <= near {
@@ -117,8 +119,9 @@ func (z zone) outside(near, far float64) float64 {
 	return far - near - (area(far)-area(near))/z.all.length()
 }
 
-// recall is the average over the event of 1 where it is predicted and, at distance d from the nearest prediction,
-// 1 - (min(d, mu) + d)/|E| elsewhere, where mu is the distance to the zone's nearer border. 0 without pieces.
+// recall is the average over the event of 1 where it is predicted and, at distance d from the nearest
+// prediction, 1 - (min(d, mu) + d)/|E| elsewhere, where mu is the distance to the zone's nearer border. 0
+// without pieces.
 func (z zone) recall(pieces []interval) float64 {
 	sum := 0.0
 	for i, p := range pieces {
@@ -136,8 +139,8 @@ func (z zone) recall(pieces []interval) float64 {
 	return sum / z.event.length()
 }
 
-// missed is the integral of the recall's value over times whose nearest prediction ends at end. The value is linear
-// between the times where min changes sides, so the trapezoid rule is exact.
+// missed is the integral of the recall's value over times whose nearest prediction ends at end. The value is
+// linear between the times where min changes sides, so the trapezoid rule is exact.
 func (z zone) missed(times interval, end float64) float64 {
 	if times.length() <= 0 {
 		return 0

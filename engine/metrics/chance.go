@@ -6,17 +6,19 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// ChancePoint is what flags drawn independently with probability p get point by point: precision is the share of
-// anomalous points, recall is p. With p = 1 it is the value of flagging everything. Undefined without anomalies.
-// Here and below, recall is an expectation; precision and F1 are ratios of expectations, near the expected ratio
-// unless few points are flagged.
+// ChancePoint is what flags drawn independently with probability p get point by point: precision is the share
+// of anomalous points, recall is p. With p = 1 it is the value of flagging everything. Undefined without
+// anomalies. Here and below, recall is an expectation; precision and F1 are ratios of expectations, near the
+// expected ratio unless few points are flagged.
 func ChancePoint(segments []steps.Range, n int, p float64) Rates {
 	return chanceRates(segments, n, p, func(length int) float64 { return p * float64(length) })
 }
 
 // ChancePointAdjusted is the level of PointAdjusted for flags drawn with probability p.
 func ChancePointAdjusted(segments []steps.Range, n int, p float64) Rates {
-	return chanceRates(segments, n, p, func(length int) float64 { return float64(length) * hitProbability(length, p) })
+	return chanceRates(segments, n, p, func(length int) float64 {
+		return float64(length) * hitProbability(length, p)
+	})
 }
 
 // ChanceDelayAdjusted is the level of DelayAdjusted for flags drawn with probability p.
@@ -44,7 +46,9 @@ func ChancePercentArea(segments []steps.Range, n int, p float64) Value {
 			tp[percent] += flags.adjusted(percent*s.Len()/100 + 1)
 		}
 	}
-	return percentArea(func(percent int) float64 { return float64(expectedRates(segments, n, p, tp[percent]).F1) })
+	return percentArea(func(percent int) float64 {
+		return float64(expectedRates(segments, n, p, tp[percent]).F1)
+	})
 }
 
 // ChanceComposite is the level of Composite for flags drawn with probability p.

@@ -13,7 +13,8 @@ import (
 // chanceLabels has segments at both ends, of one point, and longer ones.
 var chanceLabels = []uint8{1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 1}
 
-// enumerated is the expectation of of over all flags, each drawn with probability p, of a series with the labels.
+// enumerated is the expectation of of over all flags, each drawn with probability p, of a series with the
+// labels.
 func enumerated(labels []uint8, p float64, of func(flags []bool) float64) float64 {
 	n, sum := len(labels), 0.0
 	for bits := range 1 << n {
@@ -39,7 +40,8 @@ func TestChanceLevelsAreRatiosOfExactExpectations(t *testing.T) {
 		adjust func(flags []bool) []bool
 		chance func(p float64) Rates
 	}{
-		{"point", func(f []bool) []bool { return f }, func(p float64) Rates { return ChancePoint(segments, n, p) }},
+		{"point", func(f []bool) []bool { return f },
+			func(p float64) Rates { return ChancePoint(segments, n, p) }},
 		{"point-adjusted", func(f []bool) []bool { return o.percentAdjusted(f, 0) },
 			func(p float64) Rates { return ChancePointAdjusted(segments, n, p) }},
 		{"delay 1", func(f []bool) []bool { return o.delayAdjusted(f, 1) },
@@ -53,7 +55,8 @@ func TestChanceLevelsAreRatiosOfExactExpectations(t *testing.T) {
 	}
 	for _, p := range []float64{0, 0.01, 0.3, 0.9, 1} {
 		for _, row := range rows {
-			tp := enumerated(chanceLabels, p, func(f []bool) float64 { return float64(o.confusion(row.adjust(f)).TP) })
+			tp := enumerated(chanceLabels, p,
+				func(f []bool) float64 { return float64(o.confusion(row.adjust(f)).TP) })
 			want := expectedRates(segments, n, p, tp)
 			c := checker{t, row.name}
 			c.equal("precision", row.chance(p).Precision, float64(want.Precision))
@@ -77,7 +80,8 @@ func TestChanceWithoutAnomaliesOrProbabilityIsUndefined(t *testing.T) {
 	for _, r := range []Rates{
 		ChancePoint(nil, 9, 0.1), ChancePointAdjusted(nil, 9, 0.1), ChanceDelayAdjusted(nil, 9, 2, 0.1),
 		ChancePercentAdjusted(nil, 9, 20, 0.1), ChanceComposite(nil, 9, 0.1),
-		ChancePoint(segments, 12, -0.1), ChancePointAdjusted(segments, 12, 1.5), ChanceComposite(segments, 12, math.NaN()),
+		ChancePoint(segments, 12, -0.1), ChancePointAdjusted(segments, 12, 1.5),
+		ChanceComposite(segments, 12, math.NaN()),
 	} {
 		if r.Precision.Defined() || r.Recall.Defined() || r.F1.Defined() {
 			t.Errorf("%+v, want undefined rates", r)
@@ -119,7 +123,8 @@ func TestDrawnLevelsLieNearTheClosedFormsWhereBothExist(t *testing.T) {
 		gap := math.Abs(float64(level - drawn[i].Mean))
 		// Five standard errors of the mean, and what a ratio of expectations is off.
 		if allowed := 5*float64(drawn[i].Deviation)/math.Sqrt(Draws) + 0.003; gap > allowed {
-			t.Errorf("%s: closed form %v, drawn %v, want them within %v", m.Name, level, drawn[i].Mean, allowed)
+			t.Errorf("%s: closed form %v, drawn %v, want them within %v", m.Name, level, drawn[i].Mean,
+				allowed)
 		}
 	}
 }
@@ -137,7 +142,8 @@ func TestChanceLevelsRepeatAndReportProgress(t *testing.T) {
 		}
 	})
 	if err != nil || calls != all || calls%Draws != 0 || calls == 0 {
-		t.Errorf("error %v, progress was told %d times of %d, want every metric of %d draws", err, calls, all, Draws)
+		t.Errorf("error %v, progress was told %d times of %d, want every metric of %d draws", err, calls,
+			all, Draws)
 	}
 	second, _ := ChanceLevels(context.Background(), All, e, 0.25, nil)
 	for i := range first {

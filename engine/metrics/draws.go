@@ -16,11 +16,13 @@ type Chance struct {
 	Draws     int   `json:"draws,omitempty"` // draws in which the metric is defined; 0 for a closed form
 }
 
-// ChanceLevels returns the chance level of each of rows for the labels of e when the share rate of the points is
-// flagged. Metrics without a closed form are measured on Draws random permutations from fixed seeds: the same labels
-// and rate always give the same levels, and those of metrics that need no threshold do not depend on rate.
-// It calls progress, which may be nil, after each metric of each draw and stops with the context's error once that is done.
-func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float64, progress func(done, of int)) ([]Chance, error) {
+// ChanceLevels returns the chance level of each of rows for the labels of e when the share rate of the points
+// is flagged. Metrics without a closed form are measured on Draws random permutations from fixed seeds: the
+// same labels and rate always give the same levels, and those of metrics that need no threshold do not depend
+// on rate. It calls progress, which may be nil, after each metric of each draw and stops with the context's
+// error once that is done.
+func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
+	progress func(done, of int)) ([]Chance, error) {
 	levels := make([]Chance, len(rows))
 	var drawn []Metric
 	for i, m := range rows {
@@ -46,7 +48,8 @@ func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float6
 }
 
 // drawSamples returns for each metric its defined values over the draws.
-func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64, progress func(done, of int)) ([][]float64, error) {
+func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
+	progress func(done, of int)) ([][]float64, error) {
 	samples := make([][]float64, len(rows))
 	for d := range Draws {
 		random := e.permuted(rand.New(rand.NewPCG(uint64(d), 0)))
@@ -67,7 +70,8 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 	return samples, nil
 }
 
-// permuted returns e's labels with the scores 1 ... n in random order, which is its own ranking: no sort is needed.
+// permuted returns e's labels with the scores 1 ... n in random order, which is its own ranking: no sort is
+// needed.
 func (e *Evaluation) permuted(r *rand.Rand) *Evaluation {
 	n := e.N()
 	random := &Evaluation{Labels: e.Labels, Segments: e.Segments, Positives: e.Positives}

@@ -12,8 +12,8 @@ func (a *Alarms) Composite() Rates {
 	return a.events(float64(a.Point().Precision))
 }
 
-// EventWise combines the share of true segments that are hit with a precision over events that falls with the share
-// of normal points flagged (Sehili & Zhang 2023).
+// EventWise combines the share of true segments that are hit with a precision over events that falls with the
+// share of normal points flagged (Sehili & Zhang 2023).
 func (a *Alarms) EventWise() Rates {
 	events := ratio(float64(a.Hits), float64(a.Hits+a.FalseRuns))
 	falseAlarmRate := ratio(float64(a.falsePositives()), float64(a.Evaluation.Negatives()))

@@ -34,7 +34,8 @@ func ExampleAlarms_Point() {
 
 func ExampleEvaluation_BestF1() {
 	best := exampleSeries().BestF1()
-	fmt.Printf("F1 %.4f for scores of at least %.4f, or above %.5f\n", best.F1, best.ThresholdGE, best.Threshold)
+	fmt.Printf("F1 %.4f for scores of at least %.4f, or above %.5f\n", best.F1, best.ThresholdGE,
+		best.Threshold)
 	// Output: F1 0.7692 for scores of at least 0.1875, or above 0.15625
 }
 
@@ -59,7 +60,8 @@ func ExampleAlarms_PointAdjusted() {
 
 func ExampleEvaluation_BestPercentArea() {
 	e := exampleSeries()
-	fmt.Printf("%.4f %.4f %.4f\n", e.BestPointAdjusted().F1, e.BestPercentAdjusted(80).F1, e.BestPercentArea())
+	fmt.Printf("%.4f %.4f %.4f\n", e.BestPointAdjusted().F1, e.BestPercentAdjusted(80).F1,
+		e.BestPercentArea())
 	// Output: 0.8333 0.7692 0.8119
 }
 
@@ -67,7 +69,8 @@ func ExampleAlarms_EventWise() {
 	a := exampleSeries().At(0.5)
 	s := a.SegmentWise()
 	fmt.Printf("%d of 2 segments hit, %d false alarms\n", s.TP, s.FP)
-	fmt.Printf("segment-wise F1 %.3f, composite F1 %.3f, event-wise F1 %.3f\n", s.F1, a.Composite().F1, a.EventWise().F1)
+	fmt.Printf("segment-wise F1 %.3f, composite F1 %.3f, event-wise F1 %.3f\n", s.F1, a.Composite().F1,
+		a.EventWise().F1)
 	// Output:
 	// 1 of 2 segments hit, 2 false alarms
 	// segment-wise F1 0.400, composite F1 0.500, event-wise F1 0.323
@@ -93,14 +96,16 @@ func ExampleAlarms_Affiliation() {
 
 func ExampleEvaluation_VUS() {
 	v := exampleSeries().VUS(2)
-	fmt.Printf("VUS-ROC %.4f, VUS-PR %.4f, buffers on %.0f %% of the normal points\n", v.ROC, v.PR, 100*v.Covered)
+	fmt.Printf("VUS-ROC %.4f, VUS-PR %.4f, buffers on %.0f %% of the normal points\n", v.ROC, v.PR,
+		100*v.Covered)
 	// Output: VUS-ROC 0.7500, VUS-PR 0.6552, buffers on 57 % of the normal points
 }
 
 func ExampleChancePointAdjusted() {
 	segments := []steps.Range{{From: 2000, To: 2200}, {From: 7000, To: 7300}}
 	chance := ChancePointAdjusted(segments, 10_000, 0.02)
-	fmt.Printf("2 %% random flags: F1 %.3f, without adjustment %.3f\n", chance.F1, ChancePoint(segments, 10_000, 0.02).F1)
+	fmt.Printf("2 %% random flags: F1 %.3f, without adjustment %.3f\n", chance.F1,
+		ChancePoint(segments, 10_000, 0.02).F1)
 	// Output: 2 % random flags: F1 0.836, without adjustment 0.029
 }
 

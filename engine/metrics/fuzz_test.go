@@ -33,7 +33,8 @@ func series(scores []int8, labels ...uint8) []byte {
 func FuzzMetricsFollowTheirDefinitions(f *testing.F) {
 	f.Add(series(nil), 0.0, uint8(0))
 	f.Add(series([]int8{1, 2, 3, 4}, 0, 1, 1, 0), 0.25, uint8(0))
-	f.Add(series([]int8{5, 5, 5, 5}, 1, 0, 0, 1), 0.625, uint8(0))           // all equal, segments at both ends
+	// all equal, segments at both ends
+	f.Add(series([]int8{5, 5, 5, 5}, 1, 0, 0, 1), 0.625, uint8(0))
 	f.Add(series([]int8{7, 0, 0, 0}, 1, 0, 0, 0), 0.5, uint8(0))             // one segment at the start
 	f.Add(series([]int8{0, 0, 0, 7}, 0, 0, 0, 1), 0.5, uint8(0))             // one segment at the end
 	f.Add(series([]int8{-128, 3, -128, 9}, 1, 0, 0, 1), 0.5, uint8(1))       // unscored, excluded
@@ -55,7 +56,8 @@ func FuzzMetricsFollowTheirDefinitions(f *testing.F) {
 
 // FuzzNoValueLeavesItsRange takes scores of any magnitude.
 func FuzzNoValueLeavesItsRange(f *testing.F) {
-	extreme := []float64{math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 0, math.Copysign(0, -1), 1e-300, 1}
+	extreme := []float64{math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 0,
+		math.Copysign(0, -1), 1e-300, 1}
 	var data []byte
 	for i, s := range extreme {
 		data = append(binary.LittleEndian.AppendUint64(data, math.Float64bits(s)), byte(i&1))
@@ -76,8 +78,8 @@ func FuzzNoValueLeavesItsRange(f *testing.F) {
 	})
 }
 
-// checkRanges demands that every metric and every chance level in closed form lies in 0 ... 1, or is undefined for a
-// reason. Drawn levels are means of metrics.
+// checkRanges demands that every metric and every chance level in closed form lies in 0 ... 1, or is
+// undefined for a reason. Drawn levels are means of metrics.
 func checkRanges(t *testing.T, e *Evaluation, threshold float64) {
 	t.Helper()
 	a := e.At(threshold)

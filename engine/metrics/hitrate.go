@@ -2,9 +2,10 @@ package metrics
 
 import "slices"
 
-// HitRate is the share of the channels that an anomaly shows in, truth, among the first of the ranked channels: as many
-// of these as percent of truth, rounded down (HitRate@P%, Su et al., KDD 2019, OmniAnomaly, section 5.4). Ranked lists
-// each channel at most once, the most suspicious first. It is undefined without truth.
+// HitRate is the share of the channels that an anomaly shows in, truth, among the first of the ranked
+// channels: as many of these as percent of truth, rounded down (HitRate@P%, Su et al., KDD 2019, OmniAnomaly,
+// section 5.4). Ranked lists each channel at most once, the most suspicious first. It is undefined without
+// truth.
 func HitRate(ranked, truth []int, percent int) Value {
 	if len(truth) == 0 {
 		return Undefined

@@ -26,7 +26,8 @@ func TestHitRateByHand(t *testing.T) {
 			t.Errorf("HitRate@%d of %v is %v, want %v", c.percent, c.truth, got, c.want)
 		}
 	}
-	if HitRate(ranked, nil, 100).Defined() || ChanceHitRate(5, nil, 100).Defined() || ChanceHitRate(0, []int{1}, 100).Defined() {
+	if HitRate(ranked, nil, 100).Defined() || ChanceHitRate(5, nil, 100).Defined() ||
+		ChanceHitRate(0, []int{1}, 100).Defined() {
 		t.Error("a hit rate without truth is defined")
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The functions of this file follow the definitions word for word, in quadratic time or worse: they are what the
-// fast ones are compared with.
+// The functions of this file follow the definitions word for word, in quadratic time or worse: they are what
+// the fast ones are compared with.
 
 // oracle is a labelled series.
 type oracle struct {
@@ -229,8 +229,8 @@ func rangeMeanOracle(rs, others []bool, o RangeOptions) float64 {
 	return ratio(sum, float64(len(ranges)))
 }
 
-// affiliation integrates over cells of a quarter: every zone border, piece end and break of the two functions is a
-// multiple of it, so that the value at a cell's middle is its average.
+// affiliation integrates over cells of a quarter: every zone border, piece end and break of the two functions
+// is a multiple of it, so that the value at a cell's middle is its average.
 func (o oracle) affiliation(flags []bool) (precision, recall []float64) {
 	segments := Segments(o.labels)
 	predicted := members(flags)
@@ -292,7 +292,8 @@ func (o oracle) softLabels(w int) []float64 {
 	return soft
 }
 
-// zones lists the points of each zone for window w: buffers that share a point, or runs of soft labels above 0.
+// zones lists the points of each zone for window w: buffers that share a point, or runs of soft labels above
+// 0.
 func (o oracle) zones(w int, shared bool) [][]int {
 	if !shared {
 		on, soft := make([]bool, o.n()), o.softLabels(w)
@@ -370,14 +371,16 @@ func trapezoid(x, y []float64) float64 {
 
 func (o oracle) rangeAUC(w int) (roc, pr float64) {
 	tpr, fpr, precision := o.curve(w, false)
-	roc = trapezoid(slices.Concat([]float64{0}, fpr, []float64{1}), slices.Concat([]float64{0}, tpr, []float64{1}))
+	roc = trapezoid(slices.Concat([]float64{0}, fpr, []float64{1}),
+		slices.Concat([]float64{0}, tpr, []float64{1}))
 	return roc, trapezoid(slices.Concat([]float64{0}, tpr), slices.Concat([]float64{1}, precision))
 }
 
 func (o oracle) vus(widest int) (roc, pr float64) {
 	for w := 0; w <= widest; w++ {
 		tpr, fpr, precision := o.curve(w, true)
-		roc += trapezoid(slices.Concat([]float64{0}, fpr, []float64{1}), slices.Concat([]float64{0}, tpr, []float64{1}))
+		roc += trapezoid(slices.Concat([]float64{0}, fpr, []float64{1}),
+			slices.Concat([]float64{0}, tpr, []float64{1}))
 		before := 0.0
 		for k := range tpr {
 			pr += (tpr[k] - before) * precision[k]
@@ -424,7 +427,8 @@ func (c checker) checkCounts(o oracle, flags []bool, a *Alarms) {
 	c.same("point", a.Point(), o.confusion(flags))
 	c.same("point-adjusted", a.PointAdjusted(), o.confusion(o.delayAdjusted(flags, o.n())))
 	for delay := range 5 {
-		c.same(fmt.Sprint("delay ", delay), a.DelayAdjusted(delay), o.confusion(o.delayAdjusted(flags, delay)))
+		c.same(fmt.Sprint("delay ", delay), a.DelayAdjusted(delay),
+			o.confusion(o.delayAdjusted(flags, delay)))
 	}
 	fixed := func(percent int) Confusion { return o.confusion(o.percentAdjusted(flags, percent)) }
 	for percent := range 101 {
@@ -441,7 +445,8 @@ func (c checker) checkBest(o oracle, e *Evaluation) {
 		c.same(what, got.Confusion, want)
 		c.equal(what+" threshold", got.ThresholdGE, at)
 		if got.Threshold.Defined() {
-			c.same(what+" with the strict threshold", o.confusion(adjust(o.flags(float64(got.Threshold), false))), want)
+			c.same(what+" with the strict threshold",
+				o.confusion(adjust(o.flags(float64(got.Threshold), false))), want)
 		}
 	}
 	for _, percent := range []int{0, 1, 20, 33, 50, 99, 100} {
@@ -461,9 +466,11 @@ func (c checker) checkEvents(o oracle, flags []bool, a *Alarms) {
 	hits, all, falseRuns := o.events(flags)
 	c.same("segment-wise", a.SegmentWise(), newConfusion(hits, falseRuns, all-hits, 0))
 	recall := ratio(float64(hits), float64(all))
-	c.equal("composite", a.Composite().F1, float64(harmonicRates(float64(o.confusion(flags).Precision), recall).F1))
+	c.equal("composite", a.Composite().F1, float64(harmonicRates(float64(o.confusion(flags).Precision),
+		recall).F1))
 	falseAlarms := ratio(float64(o.confusion(flags).FP), float64(o.count(0)))
-	c.equal("event-wise precision", a.EventWise().Precision, ratio(float64(hits), float64(hits+falseRuns))*(1-falseAlarms))
+	c.equal("event-wise precision", a.EventWise().Precision,
+		ratio(float64(hits), float64(hits+falseRuns))*(1-falseAlarms))
 	c.equal("event-wise recall", a.EventWise().Recall, recall)
 	for bias := FlatBias; bias <= BackBias; bias++ {
 		for cardinality := ReciprocalCardinality; cardinality <= OneCardinality; cardinality++ {
@@ -488,7 +495,8 @@ func (c checker) checkEvents(o oracle, flags []bool, a *Alarms) {
 func (c checker) checkRanking(o oracle, e *Evaluation) {
 	c.t.Helper()
 	if e.Positives == 0 {
-		for _, v := range []Value{e.AUROC(), e.AveragePrecision(), e.VUS(3).ROC, e.VUS(3).PR, e.RangeAUC(3).ROC, e.RangeAUC(3).PR} {
+		for _, v := range []Value{e.AUROC(), e.AveragePrecision(), e.VUS(3).ROC, e.VUS(3).PR,
+			e.RangeAUC(3).ROC, e.RangeAUC(3).PR} {
 			c.equal("a metric of the ranking without anomalies", v, math.NaN())
 		}
 		return

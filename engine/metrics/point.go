@@ -6,8 +6,9 @@ func (a *Alarms) Point() Confusion { return a.confusion(a.truePositives()) }
 // Best is the threshold of the largest F1, chosen with the test labels, with the counts it leads to.
 type Best struct {
 	Confusion
-	ThresholdGE Value `json:"threshold_ge"` // an observed score, to be used with >=; undefined without anomalies
-	Threshold   Value `json:"threshold"`    // the same flags with the strict comparison of At
+	// an observed score, to be used with >=; undefined without anomalies
+	ThresholdGE Value `json:"threshold_ge"`
+	Threshold   Value `json:"threshold"` // the same flags with the strict comparison of At
 }
 
 // BestF1 is the largest point-wise F1 over all thresholds; of equal ones, that with the fewest flags.
@@ -25,7 +26,8 @@ type search struct {
 	found level
 }
 
-// offer takes levels from the highest down. F1 values are compared as fractions of integers, so that equal ones tie.
+// offer takes levels from the highest down. F1 values are compared as fractions of integers, so that equal
+// ones tie.
 func (s *search) offer(l level) {
 	if l.tp*(s.found.flagged+s.e.Positives) > s.found.tp*(l.flagged+s.e.Positives) {
 		s.found = l
@@ -40,7 +42,8 @@ func (s search) f1() float64 {
 func (s search) best() Best {
 	l, e := s.found, s.e
 	fp := l.flagged - l.tp
-	b := Best{Confusion: newConfusion(l.tp, fp, e.Positives-l.tp, e.Negatives()-fp), ThresholdGE: Undefined, Threshold: Undefined}
+	b := Best{Confusion: newConfusion(l.tp, fp, e.Positives-l.tp, e.Negatives()-fp), ThresholdGE: Undefined,
+		Threshold: Undefined}
 	if l.flagged > 0 {
 		b.ThresholdGE, b.Threshold = Value(l.score), Value(e.strict(l.score))
 	}

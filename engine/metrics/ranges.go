@@ -46,7 +46,8 @@ const (
 // String is the cardinality's name in reports.
 func (c Cardinality) String() string { return [...]string{"reciprocal", "one"}[c] }
 
-// RangeOptions are the parameters of RangeBased; the zero value is the usual choice. They are shown with the result.
+// RangeOptions are the parameters of RangeBased; the zero value is the usual choice. They are shown with the
+// result.
 type RangeOptions struct {
 	Alpha       float64     // 0 ... 1: the share of recall that touching a true segment at all is worth
 	Bias        Bias        // of true and predicted segments
@@ -54,8 +55,8 @@ type RangeOptions struct {
 	Beta        float64     // weight of recall in F1, which then is F_beta; 0 means 1
 }
 
-// RangeBased are the range-based precision and recall of Tatbul et al. (NeurIPS 2018): the mean over predicted (true)
-// segments of how much of them the other kind overlaps. O(m + q + overlaps).
+// RangeBased are the range-based precision and recall of Tatbul et al. (NeurIPS 2018): the mean over
+// predicted (true) segments of how much of them the other kind overlaps. O(m + q + overlaps).
 func (a *Alarms) RangeBased(o RangeOptions) Rates {
 	truth := a.Evaluation.Segments
 	precision := rangeMean(a.Segments, truth, RangeOptions{Bias: o.Bias, Cardinality: o.Cardinality})

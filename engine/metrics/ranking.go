@@ -16,8 +16,8 @@ func (e *Evaluation) AUROC() Value {
 	return Value(float64(doubled) / 2 / float64(e.Positives) / float64(e.Negatives()))
 }
 
-// AveragePrecision is the sum of precision times gain in recall over the distinct scores, without interpolation.
-// Undefined without anomalous points.
+// AveragePrecision is the sum of precision times gain in recall over the distinct scores, without
+// interpolation. Undefined without anomalous points.
 func (e *Evaluation) AveragePrecision() Value {
 	if e.Positives == 0 {
 		return Undefined

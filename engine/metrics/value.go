@@ -45,7 +45,8 @@ var undefinedRates = Rates{Precision: Undefined, Recall: Undefined, F1: Undefine
 
 // harmonicRates combines a precision and a recall that do not come from one table of counts.
 func harmonicRates(precision, recall float64) Rates {
-	return Rates{Precision: Value(precision), Recall: Value(recall), F1: Value(ratio(2*precision*recall, precision+recall))}
+	return Rates{Precision: Value(precision), Recall: Value(recall),
+		F1: Value(ratio(2*precision*recall, precision+recall))}
 }
 
 // Confusion counts true and false, positive and negative items, with the rates that follow from them.

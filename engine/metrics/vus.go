@@ -2,12 +2,13 @@ package metrics
 
 import "math"
 
-// Volume is an area or a volume under the ROC and the precision-recall curve with buffers around true segments.
+// Volume is an area or a volume under the ROC and the precision-recall curve with buffers around true
+// segments.
 type Volume struct {
 	ROC Value `json:"roc"` // undefined without anomalous or without normal points
 	PR  Value `json:"pr"`  // undefined without anomalous points
-	// Covered is the share of normal points within the (widest) buffer; undefined without normal points. Above one
-	// half both values tend to 1 whatever the score is.
+	// Covered is the share of normal points within the (widest) buffer; undefined without normal points.
+	// Above one half both values tend to 1 whatever the score is.
 	Covered Value `json:"covered"`
 }
 
@@ -24,8 +25,8 @@ func (e *Evaluation) defaultRangeAUC() Volume {
 }
 
 // RangeAUC is R-AUC with one buffer of window/2 points on each side of every true segment, at 250 thresholds
-// (Paparrizos et al., PVLDB 2022; RangeAUC of the authors' program). It is not the slice of VUS at that window.
-// A negative window counts as 0. O(n log n + m window).
+// (Paparrizos et al., PVLDB 2022; RangeAUC of the authors' program). It is not the slice of VUS at that
+// window. A negative window counts as 0. O(n log n + m window).
 func (e *Evaluation) RangeAUC(window int) Volume {
 	window = max(window, 0)
 	b := newBuffers(e)
@@ -39,9 +40,9 @@ func (e *Evaluation) RangeAUC(window int) Volume {
 	return b.volume(window, curve.roc(), curve.trapezoidPR())
 }
 
-// VUS is the volume under the surface over all windows 0 ... widest, at 250 thresholds (Paparrizos et al., PVLDB 2022;
-// the definition that the authors' program calls opt). A negative widest counts as 0.
-// O(n log n + widest (m widest + 250)), at most O(n log n + n widest).
+// VUS is the volume under the surface over all windows 0 ... widest, at 250 thresholds (Paparrizos et al.,
+// PVLDB 2022; the definition that the authors' program calls opt). A negative widest counts as 0. O(n log n +
+// widest (m widest + 250)), at most O(n log n + n widest).
 func (e *Evaluation) VUS(widest int) Volume {
 	widest = max(widest, 0)
 	b := newBuffers(e)
@@ -61,7 +62,8 @@ func (e *Evaluation) VUS(widest int) Volume {
 
 const thresholds = 250
 
-// buffers holds what every window shares: at which of the 250 thresholds, from the highest down, a point is flagged first.
+// buffers holds what every window shares: at which of the 250 thresholds, from the highest down, a point is
+// flagged first.
 type buffers struct {
 	e       *Evaluation
 	first   []uint8             // [n] place of the first threshold that flags the point
@@ -102,7 +104,8 @@ func thresholdScores(order []ranked) [thresholds]float64 {
 	var scores [thresholds]float64
 	step := float64(len(order)-1) / (thresholds - 1)
 	for k := range thresholds - 1 {
-		scores[k] = order[int(float64(k)*step)].score // in floating point: integers round differently for some n
+		// in floating point: integers round differently for some n
+		scores[k] = order[int(float64(k)*step)].score
 	}
 	scores[thresholds-1] = order[len(order)-1].score
 	return scores
@@ -134,8 +137,8 @@ func (b *buffers) widen(reach int) {
 }
 
 // softLabels visits the normal points within window/2 of a true segment, with their label min(1, sum of
-// sqrt(1 - distance/window) over the segments in reach). One such term is at least sqrt(1/2), so that two make 1
-// and only the two nearest segments on each side matter.
+// sqrt(1 - distance/window) over the segments in reach). One such term is at least sqrt(1/2), so that two
+// make 1 and only the two nearest segments on each side matter.
 func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
 	slopes := make([]float64, min(window/2, b.e.N())+1) // by distance, from 1
 	for d := 1; d < len(slopes); d++ {
@@ -146,8 +149,8 @@ func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
 	}
 }
 
-// gap is the normal points between two true segments, or beyond the outermost one, and where the segments around
-// it begin and end. far stands for a segment that does not exist.
+// gap is the normal points between two true segments, or beyond the outermost one, and where the segments
+// around it begin and end. far stands for a segment that does not exist.
 type gap struct {
 	from, to  int // normal points
 	left      int // last point of the segment on the left
@@ -176,7 +179,8 @@ func (b *buffers) gap(i int) gap {
 	return g
 }
 
-// softLabels visits the points in reach of the segment on the left, then the others in reach of that on the right.
+// softLabels visits the points in reach of the segment on the left, then the others in reach of that on the
+// right.
 func (g gap) softLabels(slopes []float64, visit func(point int, label float64)) {
 	reach, x := len(slopes)-1, g.from
 	for ; x < min(g.to, g.left+reach+1); x++ {
@@ -200,8 +204,8 @@ type curve struct {
 	tpr, fpr, precision [thresholds]float64
 }
 
-// curve takes the number of positives as a function of the soft positives flagged. Buffers of neighbouring segments
-// form one zone if they share a point or leave less than apart points between them.
+// curve takes the number of positives as a function of the soft positives flagged. Buffers of neighbouring
+// segments form one zone if they share a point or leave less than apart points between them.
 func (b *buffers) curve(window, apart int, positives func(soft float64) float64) *curve {
 	var soft [thresholds]float64
 	b.softLabels(window, func(x int, l float64) { soft[b.first[x]] += l })

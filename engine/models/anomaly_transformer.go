@@ -28,15 +28,16 @@ var anomalyTransformer = Model{
 
 // Associations are the attention weights of the Anomaly Transformer and what is derived from them.
 type Associations struct {
-	Series      []*graph.Node // S of each layer, [B,H,L,L]: rows sum to 1
-	Prior       []*graph.Node // P of each layer, [B,H,L,L]: a Gaussian around the step, rows sum to 1
-	Discrepancy *graph.Node   // [B,L]: kl(S,P) + kl(P,S), mean over heads, sum over layers (README.md, section 3.6)
-	SeriesLoss  *graph.Node   // scalar: the mean discrepancy of a layer; its gradient reaches the series only
-	PriorLoss   *graph.Node   // scalar: the same number; its gradient reaches the prior only
+	Series []*graph.Node // S of each layer, [B,H,L,L]: rows sum to 1
+	Prior  []*graph.Node // P of each layer, [B,H,L,L]: a Gaussian around the step, rows sum to 1
+	// [B,L]: kl(S,P) + kl(P,S), mean over heads, sum over layers (README.md, section 3.6)
+	Discrepancy *graph.Node
+	SeriesLoss  *graph.Node // scalar: the mean discrepancy of a layer; its gradient reaches the series only
+	PriorLoss   *graph.Node // scalar: the same number; its gradient reaches the prior only
 }
 
-// buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax step:
-// 2 rec - k series_loss + k prior_loss (README.md, section 3.5). Its value is 2 rec.
+// buildAnomalyTransformer returns as the loss what one backward pass minimises for both phases of the minimax
+// step: 2 rec - k series_loss + k prior_loss (README.md, section 3.5). Its value is 2 rec.
 func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	var l layers
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
@@ -60,16 +61,16 @@ func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	}
 }
 
-// deviation turns raw [B,L,H] into the standard deviations [B,H,L] of the prior: 3^s - 1, s = sigmoid(5 raw) + 1e-5
-// (README.md, section 3.3).
+// deviation turns raw [B,L,H] into the standard deviations [B,H,L] of the prior: 3^s - 1, s = sigmoid(5 raw)
+// + 1e-5 (README.md, section 3.3).
 func deviation(raw *graph.Node) *graph.Node {
 	s := graph.Shift(graph.Unary(op.Sigmoid, graph.Scale(raw, 5)), 1e-5)
 	sigma := graph.Shift(graph.Unary(op.Exp, graph.Scale(s, math.Log(3))), -1)
 	return graph.Transpose(sigma, 0, 2, 1)
 }
 
-// layers are what associations are made of, layer by layer. Discrepancies are built as soon as their layer is: where no
-// gradient needs them any more, the attention weights of only one layer are kept.
+// layers are what associations are made of, layer by layer. Discrepancies are built as soon as their layer
+// is: where no gradient needs them any more, the attention weights of only one layer are kept.
 type layers struct {
 	series, prior           []*graph.Node
 	free, ofSeries, ofPrior []*graph.Node // discrepancies whose gradients reach both, the series, the prior
@@ -102,8 +103,8 @@ func total(xs []*graph.Node) *graph.Node {
 	return sum
 }
 
-// AssociationScore weighs the error [B,L] of each step by softmax(-temperature * discrepancy [B,L]) over the steps of
-// its window (README.md, section 3.6).
+// AssociationScore weighs the error [B,L] of each step by softmax(-temperature * discrepancy [B,L]) over the
+// steps of its window (README.md, section 3.6).
 func AssociationScore(discrepancy, err *graph.Node, temperature float64) *graph.Node {
 	return graph.Mul(graph.Softmax(graph.Scale(discrepancy, -temperature)), err)
 }

@@ -13,8 +13,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// TestLossAndScoreStayFiniteInFloat32 drives the deviations of the prior to both ends of their range, where the prior
-// becomes the identity and where it is widest, with data far from 0.
+// TestLossAndScoreStayFiniteInFloat32 drives the deviations of the prior to both ends of their range, where
+// the prior becomes the identity and where it is widest, with data far from 0.
 func TestLossAndScoreStayFiniteInFloat32(t *testing.T) {
 	for _, raw := range []float32{-1e3, 1e3} {
 		b := build(t, spec.ModelAnomalyTransformer)
@@ -39,7 +39,8 @@ func TestLossAndScoreStayFiniteInFloat32(t *testing.T) {
 	}
 }
 
-// runOnCPU computes a procedure in float32, with the bias of every deviation set to raw and the input times 100.
+// runOnCPU computes a procedure in float32, with the bias of every deviation set to raw and the input times
+// 100.
 func runOnCPU(t *testing.T, b built, proc plan.Proc, raw float32) map[string][]float32 {
 	t.Helper()
 	p, err := plan.Build(b.graph, plan.Options{}, proc)

@@ -43,8 +43,8 @@ func TestGradientOfEachModelsLossEqualsFiniteDifferences(t *testing.T) {
 	}
 }
 
-// frozen is a loss in which everything behind a StopGradient keeps the value it had at the starting point. Its finite
-// differences are what the gradient of a minimax loss is about.
+// frozen is a loss in which everything behind a StopGradient keeps the value it had at the starting point.
+// Its finite differences are what the gradient of a minimax loss is about.
 type frozen struct {
 	loss   *graph.Node
 	params map[string]*graph.Node
@@ -67,7 +67,8 @@ func freeze(t *testing.T, b built) frozen {
 	return f
 }
 
-func (f *frozen) copy(t *testing.T, g *graph.Graph, n *graph.Node, of map[*graph.Node]*graph.Node, feeds backendtest.Feeds) *graph.Node {
+func (f *frozen) copy(t *testing.T, g *graph.Graph, n *graph.Node, of map[*graph.Node]*graph.Node,
+	feeds backendtest.Feeds) *graph.Node {
 	t.Helper()
 	switch n.Kind {
 	case op.Const:
@@ -113,14 +114,16 @@ func (f frozen) slope(t *testing.T, name string, j int) float64 {
 func TestEachModelOverfitsOneBatch(t *testing.T) {
 	for m := range spec.Each(spec.ModelCount) {
 		t.Run(m.String(), func(t *testing.T) {
-			c := fit(m, models.Config{Window: 16, Channels: 3, DModel: 16, Heads: 2, Layers: 1, DFF: 16, Latent: 3, Flows: 2,
+			c := fit(m, models.Config{Window: 16, Channels: 3, DModel: 16, Heads: 2, Layers: 1, DFF: 16,
+				Latent: 3, Flows: 2,
 				Centres: []int{3}, Features: 4, MLP: 8})
 			c.Dropout = 0
 			g, out, err := models.Graph(m, c, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := train.Problem{Graph: g, Windows: g.Input("x", 2, c.Window, c.Channels), Loss: out.Loss, Monitor: out.Loss, Trainable: g.Params()}
+			p := train.Problem{Graph: g, Windows: g.Input("x", 2, c.Window, c.Channels), Loss: out.Loss,
+				Monitor: out.Loss, Trainable: g.Params()}
 			for _, part := range out.Parts {
 				p.Parts = append(p.Parts, plan.Result{Name: part.Kind.String(), Node: part.Node})
 			}
@@ -131,13 +134,15 @@ func TestEachModelOverfitsOneBatch(t *testing.T) {
 			}
 			first, last := overfit(t, p, epochs)
 			if last > share*first {
-				t.Errorf("%s %.4f after training, %.4f before; want less than %v of it", out.Parts[0].Kind, last, first, share)
+				t.Errorf("%s %.4f after training, %.4f before; want less than %v of it", out.Parts[0].Kind,
+					last, first, share)
 			}
 		})
 	}
 }
 
-// overfit trains on a series of two windows and returns the first part of the loss in the first and the best epoch.
+// overfit trains on a series of two windows and returns the first part of the loss in the first and the best
+// epoch.
 func overfit(t *testing.T, p train.Problem, epochs int) (first, best float64) {
 	t.Helper()
 	rows, channels := 2*p.Windows.Shape[1], p.Windows.Shape[2]
@@ -151,7 +156,8 @@ func overfit(t *testing.T, p train.Problem, epochs int) (first, best float64) {
 		s.Values = append(s.Values, float32(v))
 	}
 	windows := datasets.Tile(s, rows/2)
-	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: spec.RateConstant, Batch: 2}, Epochs: epochs, Seed: 1}
+	o := train.Options{Train: spec.Train{Rate: 1e-2, Schedule: spec.RateConstant, Batch: 2}, Epochs: epochs,
+		Seed: 1}
 	result, err := tr.Fit(context.Background(), windows, datasets.Windows{}, o)
 	if err != nil {
 		t.Fatal(err)

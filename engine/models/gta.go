@@ -10,11 +10,11 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// gta learns a graph of influences between channels and predicts every step from the steps before it (Chen et al., IEEE
-// Internet of Things Journal 2022, in the causal form of README.md, section 8). The graph is drawn anew for
-// every pass in training, from the second epoch on; in the first it is complete, and its logits stay as they
-// are. In scoring it is the most likely one. As a teacher it gives its prediction under the most likely
-// graph.
+// gta learns a graph of influences between channels and predicts every step from the steps before it (Chen et
+// al., IEEE Internet of Things Journal 2022, in the causal form of README.md, section 8). The graph is drawn
+// anew for every pass in training, from the second epoch on; in the first it is complete, and its logits stay
+// as they are. In scoring it is the most likely one. As a teacher it gives its prediction under the most
+// likely graph.
 var gta = Model{
 	Constants:  gtaConstants,
 	MicroBatch: always(1),
@@ -60,8 +60,8 @@ func lagged(x *graph.Node, steps int) *graph.Node {
 	return graph.Pad(graph.SliceAxis(x, 1, 0, l-steps), 1, steps, 0)
 }
 
-// influences is the learned graph: adjacency [C,C] weighs what channel i receives from channel j, and sparsity is the mean
-// log probability of an edge between two channels.
+// influences is the learned graph: adjacency [C,C] weighs what channel i receives from channel j, and
+// sparsity is the mean log probability of an edge between two channels.
 type influences struct{ adjacency, sparsity *graph.Node }
 
 // learnGraph draws the graph from its logits (README.md, section 8.1): an edge where the noisy logit of class
@@ -113,8 +113,8 @@ func diagonal(g *graph.Graph, n int) (self, others *graph.Node) {
 	return g.Const(on, n, n), g.Const(off, n, n)
 }
 
-// temporal is the causal convolution of width 2 of level k, shared by all channels: relu(T0 v_(t-2^k) + T1 v_t + b), for
-// v [B,L,C,F], with v added from the second level on (README.md, section 8.2).
+// temporal is the causal convolution of width 2 of level k, shared by all channels: relu(T0 v_(t-2^k) + T1
+// v_t + b), for v [B,L,C,F], with v added from the second level on (README.md, section 8.2).
 func temporal(g *graph.Graph, k int, v *graph.Node, features int) *graph.Node {
 	defer g.Scope(fmt.Sprintf("temporal.%d", k))()
 	in := v.Shape[3]
@@ -132,9 +132,10 @@ func temporal(g *graph.Graph, k int, v *graph.Node, features int) *graph.Node {
 	return y
 }
 
-// propagate adds to each channel's features w [B,L,C,F] the mean influence of the others: 1/C sum_j A_ij h([w_i ; w_j -
-// w_i ; w_j + w_i]). The first layer of h is linear in w_i and w_j, so that only its sum and what follows is computed for
-// pairs; the last layer is linear and follows the sum over j (README.md, section 8.2).
+// propagate adds to each channel's features w [B,L,C,F] the mean influence of the others: 1/C sum_j A_ij
+// h([w_i ; w_j - w_i ; w_j + w_i]). The first layer of h is linear in w_i and w_j, so that only its sum and
+// what follows is computed for pairs; the last layer is linear and follows the sum over j (README.md, section
+// 8.2).
 func propagate(g *graph.Graph, k int, w, adjacency *graph.Node, c Config) *graph.Node {
 	defer g.Scope(fmt.Sprintf("ipconv.%d", k))()
 	f, n, m := c.Features, c.Channels, c.MLP

@@ -32,7 +32,8 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 	likelihood := logNormal(steps, mean, std)
 	perStep := graph.Sum(likelihood, 2)
 	logQ := graph.Sub(q.log, logDet)
-	parts := []Part{{spec.PartLikelihood, graph.MeanAll(perStep)}, {spec.PartPrior, graph.MeanAll(prior)}, {spec.PartPosterior, graph.MeanAll(logQ)}}
+	parts := []Part{{spec.PartLikelihood, graph.MeanAll(perStep)}, {spec.PartPrior, graph.MeanAll(prior)},
+		{spec.PartPosterior, graph.MeanAll(logQ)}}
 	y := turned(mean)
 	return Output{
 		Series: y,
@@ -42,17 +43,19 @@ func buildOmniAnomaly(g *graph.Graph, x *graph.Node, c Config) Output {
 			{spec.ScoreLikelihood, turned(graph.Scale(perStep, -1))},
 			{spec.ScoreReconstruction, nn.SquaredError(y, x)},
 		},
-		Inner: []Named{{"z0", turned(q.z0)}, {"z", turned(z)}, {"log_q0", turned(q.log)}, {"log_det", turned(logDet)},
-			{"prior_log_prob", turned(prior)}, {"output_std", turned(std)}, {"log_likelihood", turned(likelihood)}},
+		Inner: []Named{{"z0", turned(q.z0)}, {"z", turned(z)}, {"log_q0", turned(q.log)},
+			{"log_det", turned(logDet)},
+			{"prior_log_prob", turned(prior)}, {"output_std", turned(std)},
+			{"log_likelihood", turned(likelihood)}},
 	}
 }
 
 // posterior is a draw of the latent values before the flows, with its log density.
 type posterior struct{ z0, log *graph.Node }
 
-// newPosterior draws step by step, each from the GRU's state and the draw before it: a_t = relu(W [e_t ; z_(t-1)] + b),
-// z_t = mean(a_t) + std(a_t) * noise_t (README.md, section 6.1). What does not depend on the draw before is
-// computed for all steps at once.
+// newPosterior draws step by step, each from the GRU's state and the draw before it: a_t = relu(W [e_t ;
+// z_(t-1)] + b), z_t = mean(a_t) + std(a_t) * noise_t (README.md, section 6.1). What does not depend on the
+// draw before is computed for all steps at once.
 func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
 	leave := g.Scope("q_gru")
 	e := nn.GRU("_l0", x, c.DModel)
@@ -74,8 +77,10 @@ func newPosterior(g *graph.Graph, x *graph.Node, c Config) posterior {
 		z := graph.Add(graph.SliceAxis(y, 2, 0, c.Latent), graph.Mul(std, graph.SliceAxis(noise, 0, t, t+1)))
 		zs, stds = append(zs, z), append(stds, std)
 	}
-	density := graph.Add(graph.Scale(graph.Unary(op.Square, noise), 0.5), graph.Unary(op.Log, graph.Concat(0, stds...)))
-	return posterior{z0: graph.Concat(0, zs...), log: graph.Scale(graph.Sum(graph.Shift(density, halfLog2Pi), 2), -1)}
+	density := graph.Add(graph.Scale(graph.Unary(op.Square, noise), 0.5),
+		graph.Unary(op.Log, graph.Concat(0, stds...)))
+	return posterior{z0: graph.Concat(0, zs...),
+		log: graph.Scale(graph.Sum(graph.Shift(density, halfLog2Pi), 2), -1)}
 }
 
 // latentNoise is [B,L,Z] standard normal draws, or zeros.
@@ -94,14 +99,16 @@ func deviationOf(raw *graph.Node) *graph.Node {
 }
 
 // flows passes z [L,B,Z] through planar maps, each step separately, and returns the sum [L,B] of their
-// log-determinants: f(z) = z + û tanh(w·z + b), û = u + (softplus(w·u) - 1 - w·u) w/|w|² (Rezende and Mohamed 2015).
+// log-determinants: f(z) = z + û tanh(w·z + b), û = u + (softplus(w·u) - 1 - w·u) w/|w|² (Rezende and Mohamed
+// 2015).
 func flows(g *graph.Graph, z *graph.Node, c Config) (out, logDet *graph.Node) {
 	l, b := z.Shape[0], z.Shape[1]
 	rows := graph.Reshape(z, l*b, c.Latent)
 	logDet = graph.Expand(g.Scalar(0), l*b, 1)
 	for k := range c.Flows {
 		leave := g.Scope(fmt.Sprintf("flow.%d", k))
-		w, u := g.Param("w", graph.Init{Normal: 0.1}, c.Latent), g.Param("u", graph.Init{Normal: 0.1}, c.Latent)
+		w, u := g.Param("w", graph.Init{Normal: 0.1}, c.Latent),
+			g.Param("u", graph.Init{Normal: 0.1}, c.Latent)
 		shift := g.Param("b", graph.Init{}, 1)
 		inner := graph.SumAll(graph.Mul(w, u))
 		bounded := graph.Shift(graph.Unary(op.Softplus, inner), -1) // w·û
@@ -133,8 +140,8 @@ func statePrior(z *graph.Node) *graph.Node {
 	return graph.Add(graph.Mul(square, g.Const(weight, l, 1)), g.Const(constant, l, 1))
 }
 
-// innovations returns the matrix [n,n] that turns n steps into what the Kalman filter did not foresee of each, and the
-// variances S of that.
+// innovations returns the matrix [n,n] that turns n steps into what the Kalman filter did not foresee of
+// each, and the variances S of that.
 func innovations(n int) (filter []float32, variance []float64) {
 	filter = make([]float32, n*n)
 	foreseen, v := make([]float64, n), 1.0 // the weights of earlier steps in the forecast, its variance
@@ -165,5 +172,6 @@ func generate(g *graph.Graph, z *graph.Node, c Config) (mean, std *graph.Node) {
 // logNormal is the log density of each element of x.
 func logNormal(x, mean, std *graph.Node) *graph.Node {
 	far := graph.Unary(op.Square, graph.Div(graph.Sub(x, mean), std))
-	return graph.Scale(graph.Shift(graph.Add(graph.Scale(far, 0.5), graph.Unary(op.Log, std)), halfLog2Pi), -1)
+	return graph.Scale(graph.Shift(graph.Add(graph.Scale(far, 0.5), graph.Unary(op.Log, std)), halfLog2Pi),
+		-1)
 }

@@ -18,8 +18,8 @@ var transformer = Model{
 	Extra:      func(c Config) []Extra { return append(unusedTables(c), sigmaWeights(c)...) },
 }
 
-// transformerMicroBatch grows with the weights: from 512 KiB of them on, a window's products would take as long to fetch
-// weights as to multiply.
+// transformerMicroBatch grows with the weights: from 512 KiB of them on, a window's products would take as
+// long to fetch weights as to multiply.
 func transformerMicroBatch(c Config) int { return min(8, max(1, c.DModel/64)) }
 
 func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
@@ -89,8 +89,8 @@ func filled(n int, x float32) []float32 {
 	return v
 }
 
-// sigmaWeights are what a checkpoint of the Anomaly Transformer holds for the prior association, which the plain
-// transformer does not compute.
+// sigmaWeights are what a checkpoint of the Anomaly Transformer holds for the prior association, which the
+// plain transformer does not compute.
 func sigmaWeights(c Config) []Extra {
 	var extra []Extra
 	for l := range c.Layers {

@@ -28,9 +28,9 @@ func axes3(x *graph.Node) (b, l, d int) {
 	return x.Shape[0], x.Shape[1], x.Shape[2]
 }
 
-// Attention is unmasked multi-head self-attention over the steps of h [B,L,D] (Vaswani et al. 2017, section 3.2) with
-// linear maps query_projection, key_projection, value_projection, out_projection, each D to D. It returns the output
-// [B,L,D] and the weights [B,heads,L,L] = softmax(q k^T / sqrt(D/heads)).
+// Attention is unmasked multi-head self-attention over the steps of h [B,L,D] (Vaswani et al. 2017, section
+// 3.2) with linear maps query_projection, key_projection, value_projection, out_projection, each D to D. It
+// returns the output [B,L,D] and the weights [B,heads,L,L] = softmax(q k^T / sqrt(D/heads)).
 func Attention(h *graph.Node, heads int) (out, weights *graph.Node) {
 	d := last(h)
 	project := func(name string) *graph.Node { return SplitHeads(Linear(name, h, d), heads) }
@@ -53,8 +53,9 @@ func causal(g *graph.Graph, steps int) *graph.Node {
 	return g.Const(mask, steps, steps)
 }
 
-// CausalAttention is multi-head self-attention over the steps of h [B,L,D], each of which attends to itself and the steps
-// before it (Vaswani et al. 2017, section 3.2.3), with linear maps query, key, value, out, each D to D.
+// CausalAttention is multi-head self-attention over the steps of h [B,L,D], each of which attends to itself
+// and the steps before it (Vaswani et al. 2017, section 3.2.3), with linear maps query, key, value, out, each
+// D to D.
 func CausalAttention(h *graph.Node, heads int) *graph.Node {
 	_, l, d := axes3(h)
 	project := func(name string) *graph.Node { return SplitHeads(Linear(name, h, d), heads) }
@@ -64,8 +65,9 @@ func CausalAttention(h *graph.Node, heads int) *graph.Node {
 	return Linear("out", MergeHeads(graph.MatMul(weights, v, 1)), d)
 }
 
-// CausalTable is CausalAttention whose scores do not depend on the data: they are the parameter scores [heads,n,n], of
-// which the first L steps of each side are used (Tay et al., Synthesizer). It starts as the mean over the steps so far.
+// CausalTable is CausalAttention whose scores do not depend on the data: they are the parameter scores
+// [heads,n,n], of which the first L steps of each side are used (Tay et al., Synthesizer). It starts as the
+// mean over the steps so far.
 func CausalTable(h *graph.Node, heads, n int) *graph.Node {
 	b, l, d := axes3(h)
 	g := h.Graph()

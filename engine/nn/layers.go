@@ -12,8 +12,8 @@ import (
 // NormEps is added to the variance by LayerNorm (models/README.md, section 1.1).
 const NormEps = 1e-5
 
-// Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in] and
-// name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
+// Linear maps the last axis of x [...,in] to out features: x W^T + b, with parameters name.weight [out,in]
+// and name.bias [out], both drawn evenly from -1/sqrt(in) to 1/sqrt(in) (models/README.md, section 1.1).
 func Linear(name string, x *graph.Node, out int) *graph.Node {
 	return NewWeights(x.Graph(), name, last(x), out).Of(x)
 }
@@ -55,7 +55,9 @@ func (w Weights) Of(x *graph.Node) *graph.Node {
 
 // Times is Of without the bias.
 func (w Weights) Times(x *graph.Node) *graph.Node {
-	return overRows(x, func(rows *graph.Node) *graph.Node { return graph.MatMul(rows, graph.SwapLast(w.weight), 1) })
+	return overRows(x, func(rows *graph.Node) *graph.Node {
+		return graph.MatMul(rows, graph.SwapLast(w.weight), 1)
+	})
 }
 
 // Bias is b.
@@ -98,8 +100,8 @@ func withLast(s tensor.Shape, n int) tensor.Shape {
 	return append(append(tensor.Shape{}, s[:len(s)-1]...), n)
 }
 
-// LayerNorm gives the last axis of x [...,n] mean 0 and variance 1 (with divisor n, plus NormEps), then scales it by
-// name.weight [n], initially 1, and shifts it by name.bias [n], initially 0.
+// LayerNorm gives the last axis of x [...,n] mean 0 and variance 1 (with divisor n, plus NormEps), then
+// scales it by name.weight [n], initially 1, and shifts it by name.bias [n], initially 0.
 func LayerNorm(name string, x *graph.Node) *graph.Node {
 	g := x.Graph()
 	defer g.Scope(name)()
@@ -123,8 +125,8 @@ func TokenConv(name string, x *graph.Node, d int) *graph.Node {
 	})
 }
 
-// PositionCode returns the fixed code [n,d] of positions 0 to n-1 in row-major order: PE[p,2i] = sin(p 10000^(-2i/d)),
-// PE[p,2i+1] = cos of the same (Vaswani et al. 2017, section 3.5). An odd d ends on a sine.
+// PositionCode returns the fixed code [n,d] of positions 0 to n-1 in row-major order: PE[p,2i] = sin(p
+// 10000^(-2i/d)), PE[p,2i+1] = cos of the same (Vaswani et al. 2017, section 3.5). An odd d ends on a sine.
 func PositionCode(n, d int) []float32 {
 	code := make([]float32, n*d)
 	for i := range code {
@@ -135,8 +137,8 @@ func PositionCode(n, d int) []float32 {
 	return code
 }
 
-// FeedForward applies conv2(gelu(conv1(x))) to every step of x [B,L,D], with hidden features in between; gelu is the
-// exact form (models/README.md, section 3.2).
+// FeedForward applies conv2(gelu(conv1(x))) to every step of x [B,L,D], with hidden features in between; gelu
+// is the exact form (models/README.md, section 3.2).
 func FeedForward(x *graph.Node, hidden int) *graph.Node {
 	h := graph.Unary(op.Gelu, Conv1("conv1", x, hidden))
 	return Conv1("conv2", h, last(x))

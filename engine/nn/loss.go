@@ -5,7 +5,8 @@ import (
 	"cosinelab/engine/op"
 )
 
-// SquaredError returns (x - y)^2 averaged over the last axis: [B,L,C] -> [B,L], the reconstruction score of a step.
+// SquaredError returns (x - y)^2 averaged over the last axis: [B,L,C] -> [B,L], the reconstruction score of a
+// step.
 func SquaredError(x, y *graph.Node) *graph.Node {
 	d := graph.Unary(op.Square, graph.Sub(x, y))
 	return graph.Mean(d, len(d.Shape)-1)

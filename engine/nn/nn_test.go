@@ -12,7 +12,8 @@ import (
 )
 
 // eval builds f on an input of this shape, draws every value, and returns f's result with the values.
-func eval(t *testing.T, f func(x *graph.Node) *graph.Node, shape ...int) (y []float64, values map[string][]float64) {
+func eval(t *testing.T, f func(x *graph.Node) *graph.Node, shape ...int) (y []float64,
+	values map[string][]float64) {
 	t.Helper()
 	var out *graph.Node
 	g, err := graph.Build(func(g *graph.Graph) { out = f(g.Input("x", shape...)) })
@@ -47,7 +48,8 @@ func near(t *testing.T, what string, i int, got, want float64) {
 }
 
 func TestLinearMultipliesByTheTransposedWeight(t *testing.T) {
-	for name, layer := range map[string]func(string, *graph.Node, int) *graph.Node{"linear": nn.Linear, "conv": nn.Conv1} {
+	for name, layer := range map[string]func(string, *graph.Node, int) *graph.Node{"linear": nn.Linear,
+		"conv": nn.Conv1} {
 		y, v := eval(t, func(x *graph.Node) *graph.Node { return layer("map", x, 5) }, 2, 3, 4)
 		for i := range y {
 			want := v["map.bias"][i%5]
@@ -84,7 +86,8 @@ func TestLayerNormUsesTheBiasedVariance(t *testing.T) {
 		for _, x := range row {
 			variance += (x - mean) * (x - mean) / 5
 		}
-		near(t, "norm", i, y[i], (row[i%5]-mean)/math.Sqrt(variance+1e-5)*v["norm.weight"][i%5]+v["norm.bias"][i%5])
+		near(t, "norm", i, y[i], (row[i%5]-mean)/math.Sqrt(
+			variance+1e-5)*v["norm.weight"][i%5]+v["norm.bias"][i%5])
 	}
 }
 
@@ -103,7 +106,8 @@ func TestHeadsAreGroupsOfNeighbouringFeatures(t *testing.T) {
 // TestAttentionMixesSteps holds one head to the definition, written as loops.
 func TestAttentionMixesSteps(t *testing.T) {
 	const length, d = 4, 3
-	y, v := eval(t, func(x *graph.Node) *graph.Node { out, _ := nn.Attention(x, 1); return out }, 1, length, d)
+	y, v := eval(t, func(x *graph.Node) *graph.Node { out, _ := nn.Attention(x, 1); return out }, 1, length,
+		d)
 	project := func(name string, x []float64) []float64 {
 		out := make([]float64, length*d)
 		for i := range out {
@@ -152,7 +156,9 @@ func TestPositionCodeAlternatesSineAndCosine(t *testing.T) {
 }
 
 func TestSquaredErrorAveragesChannelsAndMSEEverything(t *testing.T) {
-	y, v := eval(t, func(x *graph.Node) *graph.Node { return nn.SquaredError(x, x.Graph().Input("y", 2, 3, 4)) }, 2, 3, 4)
+	y, v := eval(t, func(x *graph.Node) *graph.Node {
+		return nn.SquaredError(x, x.Graph().Input("y", 2, 3, 4))
+	}, 2, 3, 4)
 	all := 0.0
 	for i := range y {
 		want := 0.0
@@ -163,7 +169,8 @@ func TestSquaredErrorAveragesChannelsAndMSEEverything(t *testing.T) {
 		near(t, "error", i, y[i], want)
 		all += want / 6
 	}
-	m, _ := eval(t, func(x *graph.Node) *graph.Node { return nn.MSE(x, x.Graph().Input("y", 2, 3, 4)) }, 2, 3, 4)
+	m, _ := eval(t, func(x *graph.Node) *graph.Node { return nn.MSE(x, x.Graph().Input("y", 2, 3, 4)) }, 2,
+		3, 4)
 	near(t, "mse", 0, m[0], all)
 }
 

@@ -6,23 +6,23 @@ import (
 	"cosinelab/engine/graph"
 )
 
-// LSTM runs a long short-term memory over x [T,R,in], T steps of R independent rows, and returns its states [T,R,hidden]
-// (Hochreiter and Schmidhuber 1997; models/README.md, section 5). It starts at 0. weight_ih [4*hidden,in],
-// weight_hh [4*hidden,hidden] and two biases hold input, forget, cell and output gate in this order; suffix
-// ends their names. All start even between -1/sqrt(hidden) and 1/sqrt(hidden).
+// LSTM runs a long short-term memory over x [T,R,in], T steps of R independent rows, and returns its states
+// [T,R,hidden] (Hochreiter and Schmidhuber 1997; models/README.md, section 5). It starts at 0. weight_ih
+// [4*hidden,in], weight_hh [4*hidden,hidden] and two biases hold input, forget, cell and output gate in this
+// order; suffix ends their names. All start even between -1/sqrt(hidden) and 1/sqrt(hidden).
 func LSTM(suffix string, x *graph.Node, hidden int) *graph.Node {
 	p := gates(suffix, x, 4*hidden, hidden)
 	return graph.LSTM(p.of(x, graph.Add(p.biasX, p.biasH)), p.state)
 }
 
-// GRU runs a gated recurrent unit like LSTM (Cho et al. 2014, with the reset gate after the product and two biases;
-// models/README.md, section 6.1). Its gates are reset, update and candidate.
+// GRU runs a gated recurrent unit like LSTM (Cho et al. 2014, with the reset gate after the product and two
+// biases; models/README.md, section 6.1). Its gates are reset, update and candidate.
 func GRU(suffix string, x *graph.Node, hidden int) *graph.Node {
 	return DilatedGRU(suffix, x, hidden, 1)
 }
 
-// DilatedGRU is a GRU whose state is that of skip steps before, 0 for the first skip steps (Chang et al. 2017): a GRU
-// on each of the skip interleaved parts of the sequence.
+// DilatedGRU is a GRU whose state is that of skip steps before, 0 for the first skip steps (Chang et al.
+// 2017): a GRU on each of the skip interleaved parts of the sequence.
 func DilatedGRU(suffix string, x *graph.Node, hidden, skip int) *graph.Node {
 	p := gates(suffix, x, 3*hidden, hidden)
 	shares := p.of(x, p.biasX)

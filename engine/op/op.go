@@ -4,8 +4,8 @@ package op
 // Kind is an operation. Everything the engine knows of an operation is a row of a table indexed by Kind.
 type Kind int
 
-// The operations. Element-wise ones with two operands broadcast as in package tensor. The formula, the meaning of
-// Attr and the shape rule of each stand in its row of Table.
+// The operations. Element-wise ones with two operands broadcast as in package tensor. The formula, the
+// meaning of Attr and the shape rule of each stand in its row of Table.
 const (
 	// Sources.
 	Input Kind = iota
@@ -83,8 +83,8 @@ const (
 	Accumulate
 	Adam
 
-	// Fused: what takes several of the operations above is one step here. They stand in plans only; package plan makes
-	// them, and a graph cannot hold them.
+	// Fused: what takes several of the operations above is one step here. They stand in plans only; package
+	// plan makes them, and a graph cannot hold them.
 	MatMulAdd
 	MatMulGelu
 	SumAdd
@@ -98,7 +98,8 @@ const (
 	Count // the number of kinds; not a kind
 )
 
-// Attr holds the constants of one use of an operation. Which fields count stands in the operation's row of Table.
+// Attr holds the constants of one use of an operation. Which fields count stands in the operation's row of
+// Table.
 type Attr struct {
 	X float64 // a factor, a summand, an epsilon
 	N []int   // axes, extents, offsets

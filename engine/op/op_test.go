@@ -56,7 +56,8 @@ func TestShapeRulesRefuseWhatDoesNotFit(t *testing.T) {
 		{GRUGrad, Attr{}, []tensor.Shape{{5, 2, 12}, {12, 4}, {5, 2, 4}}, "12 columns, want 28"},
 		{Influence, Attr{}, []tensor.Shape{{3, 4}, {5, 3, 2}}, "want weights [C,C]"},
 		{Influence, Attr{}, []tensor.Shape{{3, 3}, {5, 3, 7}}, "features [N,C,2M]"},
-		{InfluenceGrad, Attr{}, []tensor.Shape{{3, 3}, {5, 3, 8}, {5, 3, 8}}, "gradient [5,3,8], want [5,3,4]"},
+		{InfluenceGrad, Attr{}, []tensor.Shape{{3, 3}, {5, 3, 8}, {5, 3, 8}},
+			"gradient [5,3,8], want [5,3,4]"},
 		{InfluenceGradWeights, Attr{}, []tensor.Shape{{3, 3}, {4, 2, 8}, {4, 3, 4}}, "want weights [C,C]"},
 		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {3}, {1}, {3}}, "one shape"},
 		{Adam, Attr{}, []tensor.Shape{{2}, {2}, {2}, {2}, {1}, {2}}, "hyperparameters [3]"},
@@ -64,7 +65,8 @@ func TestShapeRulesRefuseWhatDoesNotFit(t *testing.T) {
 	for _, c := range cases {
 		got, err := Table[c.kind].Shape(c.in, c.attr)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v of %v with %v: %v, %v, want an error with %q", c.kind, c.in, c.attr.N, got, err, c.want)
+			t.Errorf("%v of %v with %v: %v, %v, want an error with %q", c.kind, c.in, c.attr.N, got, err,
+				c.want)
 		}
 	}
 }

@@ -17,10 +17,11 @@ var Table = [Count]Info{
 	Param: {"param", "a value that persists between runs", 0, declared},
 	Const: {"const", "a value fixed when the graph is built", 0, declared},
 
-	Reshape:      {"reshape", "the elements of x in row-major order under shape N", 1, reshape},
-	Transpose:    {"transpose", "axis i of the result is axis N[i] of x", 1, transpose},
-	Slice:        {"slice", "the elements from N[1] up to N[2] along axis N[0] of x", 1, slice},
-	Expand:       {"expand", "x repeated to shape N; axes of extent 1 and missing leading axes repeat", 1, expand},
+	Reshape:   {"reshape", "the elements of x in row-major order under shape N", 1, reshape},
+	Transpose: {"transpose", "axis i of the result is axis N[i] of x", 1, transpose},
+	Slice:     {"slice", "the elements from N[1] up to N[2] along axis N[0] of x", 1, slice},
+	Expand: {"expand", "x repeated to shape N; axes of extent 1 and missing leading axes repeat", 1,
+		expand},
 	StopGradient: {"stop_gradient", "x; no gradient passes", 1, same},
 
 	Copy:   {"copy", "x, contiguous", 1, same},
@@ -56,7 +57,8 @@ var Table = [Count]Info{
 		same},
 	SoftmaxGrad: {"softmax_grad", "x * (y - sum(x*y)): x the softmax, y its gradient; sum along the last axis", 2,
 		alike},
-	Normalize: {"normalize", "(x - mean) / sqrt(variance + X) along the last axis, variance with divisor n", 1,
+	Normalize: {"normalize", "(x - mean) / sqrt(variance + X) along the last axis, variance with divisor n",
+		1,
 		same},
 	NormalizeGrad: {"normalize_grad", "the gradient of normalize at x, where y is the gradient of its result", 2,
 		alike},
@@ -67,7 +69,8 @@ var Table = [Count]Info{
 
 	GaussianPrior: {"gaussian_prior", "[B,H,L] -> [B,H,L,L]: e^(-(i-j)^2 / (2 x_i^2)), each row divided by its sum", 1,
 		gaussianPrior},
-	GaussianPriorGrad: {"gaussian_prior_grad", "the gradient of gaussian_prior at x, where y is the gradient of its result", 2,
+	GaussianPriorGrad: {"gaussian_prior_grad",
+		"the gradient of gaussian_prior at x, where y is the gradient of its result", 2,
 		gaussianPriorGrad},
 	Discrepancy: {"discrepancy", "sum_j (x - p) * (ln(x + X) - ln(p + X)) per row: x the series association [B,H,L,L], " +
 		"p = gaussian_prior(y), y sigma [B,H,L]", 2, discrepancy},
@@ -104,9 +107,11 @@ var Table = [Count]Info{
 		"normalize(x), and 1 / sqrt(variance + X) of every row", 3, planned},
 	LayerNormGrad: {"layer_norm_grad", "the gradient of layer_norm at its x: from its second and third result, the gradient g of its " +
 		"first, and its y; u and v, further results too, grow by its gradients at y and z", 6, planned},
-	DiscrepancyGrad: {"discrepancy_grad", "discrepancy_grad_series(x, y, z); second result discrepancy_grad_sigma(x, y, u); third, if " +
-		"asked for, discrepancy(x, y)", 4, planned},
+	DiscrepancyGrad: {
+		"discrepancy_grad", "discrepancy_grad_series(x, y, z); second result discrepancy_grad_sigma(x, y, u); third, if " +
+			"asked for, discrepancy(x, y)", 4, planned},
 	TanhGrad:    {"tanh_grad", "y * (1 - x^2): x the tanh, y its gradient", 2, planned},
 	SigmoidGrad: {"sigmoid_grad", "y * (x - x^2): x the sigmoid, y its gradient", 2, planned},
-	ReluGrad:    {"relu_grad", "y where x > 0, else 0: x the relu or its operand, y its gradient", 2, planned},
+	ReluGrad: {"relu_grad", "y where x > 0, else 0: x the relu or its operand, y its gradient", 2,
+		planned},
 }

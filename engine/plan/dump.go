@@ -15,7 +15,8 @@ func (p *Plan) Dump() string {
 	for _, q := range p.Procs {
 		fmt.Fprintf(&b, "\nproc %s\n", q.Name)
 		for i, s := range q.Steps {
-			fmt.Fprintf(&b, "%4d  %-16s %v%s <-%s%s  %s\n", i, s.Kind, s.Out, refs(s.Also), refs(s.In), s.attr(), s.Label)
+			fmt.Fprintf(&b, "%4d  %-16s %v%s <-%s%s  %s\n", i, s.Kind, s.Out, refs(s.Also), refs(s.In),
+				s.attr(), s.Label)
 		}
 	}
 	return b.String()

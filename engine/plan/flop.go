@@ -11,8 +11,8 @@ func (p Procedure) FLOP() float64 {
 	return total
 }
 
-// FLOP counts the multiplications and additions of products, those inside of recurrences, too: there every step but
-// the first multiplies all weights with what the step before left.
+// FLOP counts the multiplications and additions of products, those inside of recurrences, too: there every
+// step but the first multiplies all weights with what the step before left.
 func (s Step) FLOP() float64 {
 	switch s.Kind {
 	case op.MatMul, op.MatMulAdd, op.MatMulGelu:

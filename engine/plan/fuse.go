@@ -58,8 +58,8 @@ func (l *lowering) verify() error {
 	return verify(slots, steps, at)
 }
 
-// fuser is a procedure in the hands of a pass. Steps keep their numbers until the pass is over: a step that is gone
-// leaves a hole.
+// fuser is a procedure in the hands of a pass. Steps keep their numbers until the pass is over: a step that
+// is gone leaves a hole.
 type fuser struct {
 	*lowering
 	gone    []bool
@@ -120,8 +120,8 @@ func (f *fuser) replace(i int, s Step, others ...int) {
 	f.index()
 }
 
-// maker returns the step whose first result is r, all of it and nothing else, and is a temporary; ok is false if there
-// is none of one of these kinds.
+// maker returns the step whose first result is r, all of it and nothing else, and is a temporary; ok is false
+// if there is none of one of these kinds.
 func (f *fuser) maker(r Ref, kinds ...op.Kind) (step int, ok bool) {
 	w := f.writers[r.Buffer]
 	if f.b.buffers[r.Buffer].slot >= 0 || len(w) != 1 {
@@ -139,7 +139,8 @@ func (f *fuser) own(r Ref, reader int, kinds ...op.Kind) (step int, ok bool) {
 
 // same reports whether two references are to the same elements in row-major order, under whatever shapes.
 func same(a, b Ref) bool {
-	return a.Buffer == b.Buffer && a.Offset == b.Offset && a.Shape.Len() == b.Shape.Len() && a.Contiguous() && b.Contiguous()
+	return a.Buffer == b.Buffer && a.Offset == b.Offset && a.Shape.Len() == b.Shape.Len() &&
+		a.Contiguous() && b.Contiguous()
 }
 
 // steady reports whether no step between two others writes to any of the references' buffers.
@@ -149,10 +150,12 @@ func (f *fuser) steady(from, to int, rs ...Ref) bool {
 
 // untouched reports whether no step between two others writes to or reads any of the references' buffers.
 func (f *fuser) untouched(from, to int, rs ...Ref) bool {
-	return f.steady(from, to, rs...) && !slices.ContainsFunc(rs, func(r Ref) bool { return between(f.readers[r.Buffer], from, to) })
+	return f.steady(from, to, rs...) && !slices.ContainsFunc(rs,
+		func(r Ref) bool { return between(f.readers[r.Buffer], from, to) })
 }
 
-// between reports whether one of the sorted steps lies strictly between two others, in whichever order those come.
+// between reports whether one of the sorted steps lies strictly between two others, in whichever order those
+// come.
 func between(steps []int, from, to int) bool {
 	lo, hi := min(from, to), max(from, to)
 	return slices.ContainsFunc(steps, func(i int) bool { return lo < i && i < hi })

@@ -7,8 +7,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// addInProducts lets a product add a bias and a residual, or what other products of a sum give, as it writes its
-// result.
+// addInProducts lets a product add a bias and a residual, or what other products of a sum give, as it writes
+// its result.
 func (f *fuser) addInProducts() {
 	for i := range f.steps {
 		for k := 0; k < 2 && !f.gone[i] && f.steps[i].Kind == op.Add; k++ {
@@ -20,8 +20,8 @@ func (f *fuser) addInProducts() {
 	}
 }
 
-// addTo moves the summand of addition i, which the chain of products from p on goes into, to the first of them that has
-// room for it.
+// addTo moves the summand of addition i, which the chain of products from p on goes into, to the first of
+// them that has room for it.
 func (f *fuser) addTo(p, i int, summand, out Ref) {
 	last := p
 	for {
@@ -62,7 +62,8 @@ func under(r Ref, s tensor.Shape) Ref {
 	return r
 }
 
-// addend is r as the third or fourth operand of a product with a result of this shape; ok is false if it cannot be one.
+// addend is r as the third or fourth operand of a product with a result of this shape; ok is false if it
+// cannot be one.
 func addend(r Ref, result tensor.Shape) (z Ref, ok bool) {
 	z, ok = reshape(r, result)
 	return z, ok && dense(z, len(result)-1)
@@ -84,7 +85,8 @@ func repeats(r Ref) bool {
 	return r.Shape[n] > 1 && r.Stride[n] == 0
 }
 
-// geluInProducts applies GELU to a product as it is written, and keeps its derivative where the gradient needs it.
+// geluInProducts applies GELU to a product as it is written, and keeps its derivative where the gradient
+// needs it.
 func (f *fuser) geluInProducts() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.Gelu {
@@ -93,8 +95,11 @@ func (f *fuser) geluInProducts() {
 		x := f.steps[i].In[0]
 		p, ok := f.maker(x, op.MatMul, op.MatMulAdd)
 		readers := f.readers[x.Buffer]
-		slope := slices.IndexFunc(f.steps, func(s Step) bool { return s.Kind == op.GeluSlope && same(s.In[0], x) })
-		if !ok || !same(x, f.steps[i].In[0]) || len(readers) > 2 || len(readers) == 2 && (slope < 0 || f.gone[slope]) {
+		slope := slices.IndexFunc(f.steps, func(s Step) bool {
+			return s.Kind == op.GeluSlope && same(s.In[0], x)
+		})
+		if !ok || !same(x, f.steps[i].In[0]) || len(readers) > 2 || len(readers) == 2 &&
+			(slope < 0 || f.gone[slope]) {
 			continue
 		}
 		m := f.steps[p]
@@ -136,8 +141,8 @@ func (f *fuser) accumulateInPlace() {
 	}
 }
 
-// copiesInProducts lets a product write its result the way a later step wants it, instead of copying it there: the heads
-// of attention side by side.
+// copiesInProducts lets a product write its result the way a later step wants it, instead of copying it
+// there: the heads of attention side by side.
 func (f *fuser) copiesInProducts() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.Copy {
@@ -159,8 +164,8 @@ func (f *fuser) copiesInProducts() {
 	}
 }
 
-// scattered is where a product must write for its result, read as x, to lie as to: every axis of the result takes the
-// stride that the axis of x with the same stride has in to.
+// scattered is where a product must write for its result, read as x, to lie as to: every axis of the result
+// takes the stride that the axis of x with the same stride has in to.
 func scattered(result, x, to Ref) (out Ref, ok bool) {
 	out = to
 	out.Shape, out.Stride = result.Shape, make([]int, len(result.Shape))

@@ -20,7 +20,8 @@ func (f *fuser) slopes() {
 	}
 }
 
-// slope looks for dy - dy*y^2, dy * (y - y^2) and dy * heaviside(y) in step i of dy and what it is joined with.
+// slope looks for dy - dy*y^2, dy * (y - y^2) and dy * heaviside(y) in step i of dy and what it is joined
+// with.
 func (f *fuser) slope(i int, dy, with Ref) {
 	s := f.steps[i]
 	join := func(k op.Kind, y Ref, parts ...int) {
@@ -33,7 +34,8 @@ func (f *fuser) slope(i int, dy, with Ref) {
 			return
 		}
 		for k, r := range f.steps[p].In {
-			if q, ok := f.own(r, p, op.Square); ok && same(f.steps[p].In[1-k], dy) && f.steady(q, i, f.steps[q].In...) {
+			if q, ok := f.own(r, p, op.Square); ok && same(f.steps[p].In[1-k], dy) &&
+				f.steady(q, i, f.steps[q].In...) {
 				join(op.TanhGrad, f.steps[q].In[0], p, q)
 				return
 			}
@@ -41,7 +43,8 @@ func (f *fuser) slope(i int, dy, with Ref) {
 	case op.Mul:
 		if p, ok := f.own(with, i, op.Sub); ok {
 			y := f.steps[p].In[0]
-			if q, ok := f.own(f.steps[p].In[1], p, op.Square); ok && same(f.steps[q].In[0], y) && f.steady(q, i, y) {
+			if q, ok := f.own(f.steps[p].In[1], p, op.Square); ok && same(f.steps[q].In[0], y) &&
+				f.steady(q, i, y) {
 				join(op.SigmoidGrad, y, p, q)
 			}
 		} else if p, ok := f.own(with, i, op.Heaviside); ok && f.steady(p, i, f.steps[p].In...) {
@@ -64,7 +67,8 @@ func (f *fuser) layerNorm() {
 				m := f.steps[p]
 				q, ok := f.maker(m.In[j], op.Normalize)
 				weight, row := rowOf(m.In[1-j])
-				if ok && row && weight.Shape.Equal(bias.Shape) && f.written(bias, q, i) && f.written(weight, q, i) {
+				if ok && row && weight.Shape.Equal(bias.Shape) && f.written(bias, q, i) &&
+					f.written(weight, q, i) {
 					f.joinNorm(q, p, i, weight, bias)
 					break
 				}
@@ -75,7 +79,8 @@ func (f *fuser) layerNorm() {
 
 func (f *fuser) joinNorm(normalize, mul, add int, weight, bias Ref) {
 	n, s := f.steps[normalize], f.steps[add]
-	joined := Step{Kind: op.LayerNorm, Attr: n.Attr, Out: s.Out, In: []Ref{n.In[0], weight, bias}, Label: n.Label}
+	joined := Step{Kind: op.LayerNorm, Attr: n.Attr, Out: s.Out, In: []Ref{n.In[0], weight, bias},
+		Label: n.Label}
 	if h := n.Out; f.b.buffers[h.Buffer].slot >= 0 || len(f.readers[h.Buffer]) > 1 {
 		rows := h.Shape[:len(h.Shape)-1]
 		joined.Also = []Ref{h, contiguous(f.b.newBuffer(rows.Len(), -1), rows)}
@@ -99,7 +104,8 @@ func rowOf(r Ref) (row Ref, ok bool) {
 	return row, true
 }
 
-// layerNormGrad joins, for a layer norm whose weight and bias are trained, the gradients of all three operands.
+// layerNormGrad joins, for a layer norm whose weight and bias are trained, the gradients of all three
+// operands.
 func (f *fuser) layerNormGrad() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.NormalizeGrad {
@@ -136,12 +142,15 @@ func (f *fuser) joinNormGrad(norm, mul, grad int, dy Ref) {
 	if !ok {
 		return
 	}
-	bias := slices.IndexFunc(f.steps, func(s Step) bool { return s.Kind == op.SumAdd && same(s.In[1], dy) && toRow(s) })
+	bias := slices.IndexFunc(f.steps, func(s Step) bool {
+		return s.Kind == op.SumAdd && same(s.In[1], dy) && toRow(s)
+	})
 	if bias < 0 || f.gone[bias] {
 		return
 	}
 	u, v := f.steps[weight].Out, f.steps[bias].Out
-	if !f.untouched(weight, grad, u) || !f.untouched(bias, grad, v) || !f.steady(norm, grad, n.In[1]) || !f.written(dy, grad, grad) {
+	if !f.untouched(weight, grad, u) || !f.untouched(bias, grad, v) || !f.steady(norm, grad, n.In[1]) ||
+		!f.written(dy, grad, grad) {
 		return
 	}
 	s := f.steps[grad]
@@ -153,10 +162,12 @@ func (f *fuser) joinNormGrad(norm, mul, grad int, dy Ref) {
 func (f *fuser) weightGrad(h, dy Ref) (sum, product int, ok bool) {
 	for _, p := range f.readers[h.Buffer] {
 		m := f.steps[p]
-		if m.Kind != op.Mul || !(same(m.In[0], h) && same(m.In[1], dy) || same(m.In[1], h) && same(m.In[0], dy)) {
+		if m.Kind != op.Mul || !(same(m.In[0], h) && same(m.In[1], dy) || same(m.In[1], h) &&
+			same(m.In[0], dy)) {
 			continue
 		}
-		if rs := f.readers[m.Out.Buffer]; len(rs) == 1 && f.steps[rs[0]].Kind == op.SumAdd && toRow(f.steps[rs[0]]) &&
+		if rs := f.readers[m.Out.Buffer]; len(rs) == 1 && f.steps[rs[0]].Kind == op.SumAdd &&
+			toRow(f.steps[rs[0]]) &&
 			same(f.steps[rs[0]].In[1], m.Out) {
 			return rs[0], p, true
 		}
@@ -175,8 +186,8 @@ func toRow(s Step) bool {
 	return true
 }
 
-// discrepancyGrads joins the two gradients of a discrepancy with the discrepancy itself: the logarithms, which are most
-// of the work, are the same.
+// discrepancyGrads joins the two gradients of a discrepancy with the discrepancy itself: the logarithms,
+// which are most of the work, are the same.
 func (f *fuser) discrepancyGrads() {
 	for i := range f.steps {
 		if f.gone[i] || f.steps[i].Kind != op.DiscrepancyGradSeries {
@@ -213,5 +224,6 @@ func (f *fuser) likewise(k op.Kind, s Step) int {
 
 // equal reports whether two references are the same window.
 func equal(a, b Ref) bool {
-	return a.Buffer == b.Buffer && a.Offset == b.Offset && a.Shape.Equal(b.Shape) && slices.Equal(a.Stride, b.Stride)
+	return a.Buffer == b.Buffer && a.Offset == b.Offset && a.Shape.Equal(b.Shape) &&
+		slices.Equal(a.Stride, b.Stride)
 }

@@ -39,13 +39,15 @@ var fusions = []struct {
 	{"products and sums are accumulated in place", func(g *graph.Graph) Proc {
 		dy := g.Input("dy", 5, 3)
 		return Proc{Name: "p", Updates: []*graph.Node{
-			graph.Accumulate(g.Param("w", graph.Init{}, 3, 4), graph.MatMul(graph.SwapLast(dy), g.Input("x", 5, 4), 1)),
+			graph.Accumulate(g.Param("w", graph.Init{}, 3, 4),
+				graph.MatMul(graph.SwapLast(dy), g.Input("x", 5, 4), 1)),
 			graph.Accumulate(g.Param("b", graph.Init{}, 3), graph.Sum(dy, 0))}}
 	}, []op.Kind{op.MatMulAdd, op.SumAdd}},
 	{"an accumulator that is read in between takes the sum later", func(g *graph.Graph) Proc {
 		w := g.Param("w", graph.Init{}, 3)
 		sum := graph.Sum(g.Input("dy", 5, 3), 0)
-		return Proc{Name: "p", Results: []Result{{"before", graph.Scale(w, 2)}}, Updates: []*graph.Node{graph.Accumulate(w, sum)}}
+		return Proc{Name: "p", Results: []Result{{"before", graph.Scale(w, 2)}},
+			Updates: []*graph.Node{graph.Accumulate(w, sum)}}
 	}, []op.Kind{op.Scale, op.SumAdd}},
 	{"slopes are one step", func(g *graph.Graph) Proc {
 		y, dy := g.Input("y", 7), g.Input("dy", 7)
@@ -132,7 +134,10 @@ func TestAPassThatBreaksAPlanIsNamed(t *testing.T) {
 	defer func() { passes = sound }()
 	passes = []pass{{"swap", func(f *fuser) { f.steps[0], f.steps[1] = f.steps[1], f.steps[0] }}}
 	var p Proc
-	g, err := graph.Build(func(g *graph.Graph) { p = result(graph.Unary(op.Tanh, graph.Unary(op.Exp, g.Input("x", 3)))) })
+	g, err := graph.Build(func(g *graph.Graph) {
+		p = result(graph.Unary(op.Tanh,
+			graph.Unary(op.Exp, g.Input("x", 3))))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

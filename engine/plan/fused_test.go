@@ -16,7 +16,8 @@ import (
 	"cosinelab/engine/train"
 )
 
-// gradient is the procedure that adds the gradients of a training step to accumulators and reports its losses.
+// gradient is the procedure that adds the gradients of a training step to accumulators and reports its
+// losses.
 func gradient(t *testing.T, p train.Problem) plan.Proc {
 	t.Helper()
 	proc := plan.Proc{Name: "gradient", Results: append(p.Parts, plan.Result{Name: "loss", Node: p.Loss})}
@@ -31,7 +32,8 @@ func gradient(t *testing.T, p train.Problem) plan.Proc {
 	return proc
 }
 
-// values runs the procedure once, from the same start, and returns everything that is left in parameters and results.
+// values runs the procedure once, from the same start, and returns everything that is left in parameters and
+// results.
 func values(t *testing.T, p *plan.Plan, params []*graph.Node) map[string][]float32 {
 	t.Helper()
 	program, err := cpu.New().Compile(p)
@@ -93,7 +95,9 @@ func TestFusedPlansComputeWhatUnfusedOnesDo(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if before, after := len(plans[0].Procs[0].Steps), len(plans[1].Procs[0].Steps); after > before*6/10 && s.Name != "L" { // a recurrence is one step from the start
+			// a recurrence is one step from the start
+			if before, after := len(plans[0].Procs[0].Steps),
+				len(plans[1].Procs[0].Steps); after > before*6/10 && s.Name != "L" {
 				t.Errorf("fusion leaves %d of %d steps", after, before)
 			}
 			want, got := values(t, plans[0], p.Graph.Params()), values(t, plans[1], p.Graph.Params())
@@ -119,13 +123,16 @@ func difference(x, y []float32) (d, m float64) {
 
 // TestScoringKeepsNothingForGradients looks at the plan that scores.
 func TestScoringKeepsNothingForGradients(t *testing.T) {
-	steps := stepsOfA(t, func(p train.Problem) plan.Proc { return plan.Proc{Name: "forward", Results: p.Outputs} })
+	steps := stepsOfA(t, func(p train.Problem) plan.Proc {
+		return plan.Proc{Name: "forward", Results: p.Outputs}
+	})
 	for _, s := range steps {
 		if strings.HasSuffix(s.Kind.String(), "_grad") || len(s.Also) > 0 {
 			t.Errorf("%v at %q is for gradients", s.Kind, s.Label)
 		}
 	}
-	oneAtATime(t, steps, op.Softmax, op.Discrepancy) // the attention weights of a layer wait for their discrepancy
+	// the attention weights of a layer wait for their discrepancy
+	oneAtATime(t, steps, op.Softmax, op.Discrepancy)
 }
 
 // stepsOfA are those of a procedure of the Anomaly Transformer that is timed.
@@ -166,8 +173,10 @@ func TestATransformerIsFused(t *testing.T) {
 	for _, s := range steps {
 		count[s.Kind]++
 	}
-	for k, want := range map[op.Kind]int{op.MatMulGelu: 3, op.LayerNorm: 7, op.LayerNormGrad: 7, op.DiscrepancyGrad: 3,
-		op.Discrepancy: 0, op.SigmoidGrad: 3, op.Normalize: 0, op.Gelu: 0, op.GeluSlope: 0, op.NormalizeGrad: 0} {
+	for k, want := range map[op.Kind]int{op.MatMulGelu: 3, op.LayerNorm: 7, op.LayerNormGrad: 7,
+		op.DiscrepancyGrad: 3,
+		op.Discrepancy:     0, op.SigmoidGrad: 3, op.Normalize: 0, op.Gelu: 0, op.GeluSlope: 0,
+		op.NormalizeGrad: 0} {
 		if count[k] != want {
 			t.Errorf("%d steps %v, want %d", count[k], k, want)
 		}
@@ -177,6 +186,7 @@ func TestATransformerIsFused(t *testing.T) {
 			t.Errorf("%d steps %v, want at most %d", count[k], k, most)
 		}
 	}
-	// The discrepancy's gradient by a layer's weights is as large as they are; only one layer's is kept at a time.
+	// The discrepancy's gradient by a layer's weights is as large as they are; only one layer's is kept at a
+	// time.
 	oneAtATime(t, steps, op.DiscrepancyGrad, op.SoftmaxGrad)
 }

@@ -10,7 +10,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// buffer is memory before it has a place. Slots never move; temporaries live from their first to their last step.
+// buffer is memory before it has a place. Slots never move; temporaries live from their first to their last
+// step.
 type buffer struct {
 	len         int
 	slot        Slot // -1 = a temporary
@@ -174,7 +175,8 @@ func (l *lowering) intern(n *graph.Node, of map[*graph.Node]*value, known map[st
 	return v
 }
 
-// owned returns v, or a copy of it if its data belong to a slot: a result must outlive updates of a parameter.
+// owned returns v, or a copy of it if its data belong to a slot: a result must outlive updates of a
+// parameter.
 func (l *lowering) owned(v *value) *value {
 	if !v.root.kind.IsSource() {
 		return v
@@ -194,8 +196,8 @@ func (v *value) key() string {
 	return s.String()
 }
 
-// schedule says after which value each update can run: when its operands are there and everything that reads the
-// parameters it overwrites is done. Early updates free their operands' memory early.
+// schedule says after which value each update can run: when its operands are there and everything that reads
+// the parameters it overwrites is done. Early updates free their operands' memory early.
 func (l *lowering) schedule(updates []*value) map[int][]*value {
 	lastRead := map[*value]int{}
 	for _, v := range l.values {
@@ -287,7 +289,8 @@ func (l *lowering) result(name string, v *value) error {
 		l.retarget(v.ref.Buffer, slot)
 		return nil
 	}
-	l.steps = append(l.steps, Step{Kind: op.Copy, Out: contiguous(slot, v.shape), In: []Ref{*v.ref}, Label: v.label})
+	l.steps = append(l.steps, Step{Kind: op.Copy, Out: contiguous(slot, v.shape), In: []Ref{*v.ref},
+		Label: v.label})
 	return nil
 }
 

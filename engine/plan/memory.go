@@ -65,8 +65,8 @@ func (b *builder) placeGuarded() {
 	p.Static, p.Arena = at, at
 }
 
-// overwrites reports whether a kernel of this kind may write its result over operand i, if that lies just like it:
-// it reads every element, or every row, before it writes the same one.
+// overwrites reports whether a kernel of this kind may write its result over operand i, if that lies just
+// like it: it reads every element, or every row, before it writes the same one.
 func overwrites(k op.Kind, i int) bool {
 	switch k {
 	case op.MatMulAdd, op.MatMulGelu:
@@ -87,7 +87,8 @@ func (l *lowering) reuse() {
 		out := l.b.buffers[s.Out.Buffer]
 		for j, r := range s.In {
 			in := l.b.buffers[r.Buffer]
-			if overwrites(s.Kind, j) && in.slot < 0 && out.slot < 0 && in != out && in.last == i && in.len == out.len &&
+			if overwrites(s.Kind, j) && in.slot < 0 && out.slot < 0 && in != out && in.last == i &&
+				in.len == out.len &&
 				r.Contiguous() && s.Out.Contiguous() && r.Shape.Len() == in.len && l.aloneIn(s, r) {
 				in.last = out.last
 				l.retarget(s.Out.Buffer, r.Buffer)
@@ -100,8 +101,8 @@ func (l *lowering) reuse() {
 	}
 }
 
-// aloneIn reports whether every operand of s in r's buffer is r itself: another window on it could be overwritten
-// before it is read.
+// aloneIn reports whether every operand of s in r's buffer is r itself: another window on it could be
+// overwritten before it is read.
 func (l *lowering) aloneIn(s *Step, r Ref) bool {
 	for _, x := range s.In {
 		if x.Buffer == r.Buffer && (x.Offset != r.Offset || !slices.Equal(x.Stride, r.Stride)) {
@@ -111,8 +112,8 @@ func (l *lowering) aloneIn(s *Step, r Ref) bool {
 	return true
 }
 
-// pack places temporaries from base on, the largest first, each at the lowest place that is free while it lives. It
-// returns the floats taken.
+// pack places temporaries from base on, the largest first, each at the lowest place that is free while it
+// lives. It returns the floats taken.
 func (b *builder) pack(temps []int, base int) int {
 	slices.SortStableFunc(temps, func(x, y int) int { return b.buffers[y].len - b.buffers[x].len })
 	var placed []*buffer // by offset

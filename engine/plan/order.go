@@ -2,8 +2,8 @@ package plan
 
 import "slices"
 
-// reportsLast moves what no update depends on behind everything that one does: losses that are only reported can then
-// share work with gradients.
+// reportsLast moves what no update depends on behind everything that one does: losses that are only reported
+// can then share work with gradients.
 func (f *fuser) reportsLast() {
 	needed := make([]bool, len(f.steps))
 	for i := len(f.steps) - 1; i >= 0; i-- {
@@ -41,8 +41,8 @@ func (f *fuser) overwritten(r Ref, after int) bool {
 	return len(w) > 0 && w[len(w)-1] > after
 }
 
-// delay moves a step to just before the first one that reads its result, where that keeps fewer values in memory in the
-// meantime: results that are needed much later do not fill the cache until then.
+// delay moves a step to just before the first one that reads its result, where that keeps fewer values in
+// memory in the meantime: results that are needed much later do not fill the cache until then.
 func (f *fuser) delay() {
 	for i := len(f.steps) - 1; i >= 0; i-- {
 		if to := f.latest(i); to > i+1 {

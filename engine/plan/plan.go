@@ -9,8 +9,9 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// Plan is an executable list of steps for each procedure, over one arena that all of them share: first the slots
-// (inputs, parameters, constants, results), which keep their place, then memory that steps reuse by lifetime.
+// Plan is an executable list of steps for each procedure, over one arena that all of them share: first the
+// slots (inputs, parameters, constants, results), which keep their place, then memory that steps reuse by
+// lifetime.
 type Plan struct {
 	Slots  []SlotInfo
 	Procs  []Procedure
@@ -48,7 +49,8 @@ type SlotInfo struct {
 	buffer int       // the Ref.Buffer of references to it
 }
 
-// Ref is an operand: a strided window on the arena. Element (i, j, ...) lies at Offset + i*Stride[0] + j*Stride[1] + ...
+// Ref is an operand: a strided window on the arena. Element (i, j, ...) lies at Offset + i*Stride[0] +
+// j*Stride[1] + ...
 type Ref struct {
 	Offset int
 	Shape  tensor.Shape
@@ -68,8 +70,8 @@ func (r Ref) Contiguous() bool {
 	return true
 }
 
-// Step is one operation. Out is where the result goes; an update has no result, its Out is its first operand. Out is
-// contiguous, except that a product's may have any strides with its last axis dense.
+// Step is one operation. Out is where the result goes; an update has no result, its Out is its first operand.
+// Out is contiguous, except that a product's may have any strides with its last axis dense.
 type Step struct {
 	Kind  op.Kind
 	Attr  op.Attr
@@ -85,15 +87,17 @@ type Procedure struct {
 	Steps []Step
 }
 
-// Proc asks for a procedure: the values it leaves in result slots, then the updates it makes. Every other read of an
-// updated parameter sees its old value; updates that touch the same parameter happen in the order listed.
+// Proc asks for a procedure: the values it leaves in result slots, then the updates it makes. Every other
+// read of an updated parameter sees its old value; updates that touch the same parameter happen in the order
+// listed.
 type Proc struct {
 	Name    string
 	Results []Result
 	Updates []*graph.Node
 }
 
-// Result names a value that can be read after a run. Procedures may share a result slot of one name and shape.
+// Result names a value that can be read after a run. Procedures may share a result slot of one name and
+// shape.
 type Result struct {
 	Name string
 	Node *graph.Node
@@ -101,8 +105,8 @@ type Result struct {
 
 // Options changes how a plan is laid out.
 type Options struct {
-	// Guard puts this many floats, each a slot of class ClassGuard, before and behind every buffer and gives every
-	// temporary a place of its own, so that a test sees a write that goes astray.
+	// Guard puts this many floats, each a slot of class ClassGuard, before and behind every buffer and gives
+	// every temporary a place of its own, so that a test sees a write that goes astray.
 	Guard int
 	// Unfused leaves out the passes that join steps, so that every step is an operation of the graph.
 	Unfused bool

@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-// attention is a small graph with every difficulty: views of views, a weight read transposed, a copy that a reshape
-// needs, an update of a parameter that is also read, a result that is a parameter.
+// attention is a small graph with every difficulty: views of views, a weight read transposed, a copy that a
+// reshape needs, an update of a parameter that is also read, a result that is a parameter.
 func attention(t testing.TB) (*graph.Graph, []Proc) {
 	t.Helper()
 	var procs []Proc
@@ -34,7 +34,8 @@ func attention(t testing.TB) (*graph.Graph, []Proc) {
 		loss := graph.MeanAll(graph.Mul(d, d))
 		grad := graph.MatMul(graph.SwapLast(y), y, 1)
 		procs = []Proc{
-			{Name: "step", Results: []Result{{"loss", loss}, {"weight before", w}}, Updates: []*graph.Node{graph.Accumulate(w, grad)}},
+			{Name: "step", Results: []Result{{"loss", loss}, {"weight before", w}},
+				Updates: []*graph.Node{graph.Accumulate(w, grad)}},
 			{Name: "loss", Results: []Result{{"loss", loss}}},
 		}
 	})
@@ -115,7 +116,8 @@ func TestAResultOfAnotherShapeIsRefused(t *testing.T) {
 	var procs []Proc
 	g, err := graph.Build(func(g *graph.Graph) {
 		x := g.Input("x", 2, 3)
-		procs = []Proc{{Name: "a", Results: []Result{{"y", graph.Scale(x, 2)}}}, {Name: "b", Results: []Result{{"y", graph.SumAll(x)}}}}
+		procs = []Proc{{Name: "a", Results: []Result{{"y", graph.Scale(x, 2)}}},
+			{Name: "b", Results: []Result{{"y", graph.SumAll(x)}}}}
 	})
 	if err != nil {
 		t.Fatal(err)

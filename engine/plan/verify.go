@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Verify checks that every step stays inside the arena, reads only what was written before it, and overwrites nothing
-// that a later step still reads.
+// Verify checks that every step stays inside the arena, reads only what was written before it, and overwrites
+// nothing that a later step still reads.
 func (p *Plan) Verify() error {
 	for _, q := range p.Procs {
 		if err := verify(p.Slots, q.Steps, p.Arena); err != nil {
@@ -42,8 +42,8 @@ func verify(slots []SlotInfo, steps []Step, arena int) error {
 	return nil
 }
 
-// owners says to which buffer each stretch of the arena belongs. No window of the procedure begins or ends inside a
-// stretch.
+// owners says to which buffer each stretch of the arena belongs. No window of the procedure begins or ends
+// inside a stretch.
 type owners struct {
 	arena int
 	cuts  []int // where stretches begin

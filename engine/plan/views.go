@@ -46,7 +46,8 @@ func expand(r Ref, to tensor.Shape) Ref {
 	return out
 }
 
-// reshape gives r another shape without moving data, if groups of axes that merge or split lie evenly in memory.
+// reshape gives r another shape without moving data, if groups of axes that merge or split lie evenly in
+// memory.
 func reshape(r Ref, to tensor.Shape) (Ref, bool) {
 	shape, stride := squeeze(r)
 	out := r
@@ -90,14 +91,15 @@ func squeeze(r Ref) (shape, stride []int) {
 	return shape, stride
 }
 
-// accepts reports whether a kernel of this kind takes operand i as it lies. Element-wise kernels and those that only
-// move data take any strides, products need one of the last two axes to be dense, the discrepancy takes numbers for
-// each row however they lie, all others need contiguous data.
+// accepts reports whether a kernel of this kind takes operand i as it lies. Element-wise kernels and those
+// that only move data take any strides, products need one of the last two axes to be dense, the discrepancy
+// takes numbers for each row however they lie, all others need contiguous data.
 func accepts(k op.Kind, i int, r Ref) bool {
 	switch {
 	case k == op.Discrepancy, k == op.DiscrepancyGradSeries, k == op.DiscrepancyGradSigma:
 		return i > 0 || r.Contiguous()
-	case k.IsUnary(), k.IsBinary(), k == op.Copy, k == op.Concat, k == op.Pad, k == op.Sum, k == op.Assign, k == op.Accumulate:
+	case k.IsUnary(), k.IsBinary(), k == op.Copy, k == op.Concat, k == op.Pad, k == op.Sum, k == op.Assign,
+		k == op.Accumulate:
 		return true
 	case k == op.MatMul:
 		n := len(r.Shape)

@@ -27,7 +27,8 @@ func TestCheckFindsEveryWrongField(t *testing.T) {
 	if errs := spec.Check([]byte(text(t, spec.Default()))); len(errs) > 0 {
 		t.Error(errs)
 	}
-	odd := strings.NewReplacer(`"batch"`, `"bach"`, `"standard"`, `"some"`, `"stride"`, `"step"`).Replace(text(t, spec.Default()))
+	odd := strings.NewReplacer(`"batch"`, `"bach"`, `"standard"`, `"some"`, `"stride"`,
+		`"step"`).Replace(text(t, spec.Default()))
 	if errs := spec.Check([]byte(odd)); len(errs) != 3 {
 		t.Errorf("two unknown fields and an unknown name are the errors %v", errs)
 	}

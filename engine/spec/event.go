@@ -44,7 +44,8 @@ type Event struct {
 	EpochDone *Epoch      `json:"epoch_done,omitempty"` // set on the last step of an epoch
 	Finished  *Run        `json:"finished,omitempty"`   // set when a run of an arm has its scores
 	Taught    *TeacherRun `json:"taught,omitempty"`     // set when a teacher is ready
-	Left      float64     `json:"left_s"`               // estimated seconds until the report; -1 = not known yet
+	// estimated seconds until the report; -1 = not known yet
+	Left float64 `json:"left_s"`
 }
 
 // Part is one part of a loss.

@@ -158,5 +158,6 @@ var Parts = [PartCount]PartInfo{
 	PartOrthogonality:   {Name: "orthogonality", From: FromModel},
 	PartCosine:          {Name: "cosine", From: FromTeacher},
 	PartMSE:             {Name: "mse", From: FromTeacher},
-	PartToTeacher:       {Name: "to_teacher", From: FromTeacher}, // 1 - cosine to the teacher, whatever is minimised
+	// 1 - cosine to the teacher, whatever is minimised
+	PartToTeacher: {Name: "to_teacher", From: FromTeacher},
 }

@@ -29,7 +29,8 @@ func TestResultIsDoubtfulUnlessItBeatsChanceAndUntrainedByMoreThanItsSpread(t *t
 	}{
 		{"far above both", []float64{0.8, 0.82}, []float64{0.3, 0.3}, 0.51, false, false},
 		{"within its spread of chance", []float64{0.05, 0.25}, []float64{0, 0}, 0.15, true, true},
-		{"above chance, not above untrained", []float64{0.8, 0.82}, []float64{0.8, 0.83}, -0.005, true, false},
+		{"above chance, not above untrained", []float64{0.8, 0.82}, []float64{0.8, 0.83}, -0.005, true,
+			false},
 		{"below chance", []float64{0.01, 0.02}, []float64{0, 0}, 0.015, true, true},
 		{"one seed below both", []float64{0.01}, []float64{0.5}, -0.49, true, true},
 		{"one seed above chance only", []float64{0.4}, []float64{0.5}, -0.1, true, false},
@@ -66,7 +67,8 @@ func TestLessIsBetterWhereAMetricSaysSo(t *testing.T) {
 	before := metrics.All
 	defer func() { metrics.All = before }()
 	metrics.All = append(slices.Clone(before), metrics.Metric{Name: "delay", Less: true})
-	slow, quick, untrained := armOf("slow", spec.ControlNone, 0.3, 0.32), armOf("quick", spec.ControlNone, 0.05, 0.06),
+	slow, quick, untrained := armOf("slow", spec.ControlNone, 0.3, 0.32),
+		armOf("quick", spec.ControlNone, 0.05, 0.06),
 		armOf("untrained", spec.ControlUntrained, 0.2, 0.2)
 	r := spec.Report{Arms: []spec.ArmReport{slow, quick, untrained}}
 	for _, a := range r.Arms {
@@ -78,7 +80,8 @@ func TestLessIsBetterWhereAMetricSaysSo(t *testing.T) {
 		t.Errorf("gain %v, want 0.255", g.Mean)
 	}
 	good, bad := r.Standing("quick", "delay"), r.Standing("slow", "delay")
-	if good.Doubtful() || math.Abs(float64(good.Value.Mean)-0.055) > 1e-12 || math.Abs(float64(good.OverChance.Mean)-0.045) > 1e-12 {
+	if good.Doubtful() || math.Abs(float64(good.Value.Mean)-0.055) > 1e-12 ||
+		math.Abs(float64(good.OverChance.Mean)-0.045) > 1e-12 {
 		t.Errorf("below chance and untrained: %+v, doubtful %v", good, good.Doubtful())
 	}
 	if !bad.Doubtful() || math.Abs(float64(bad.OverUntrained.Mean)+0.11) > 1e-12 {

@@ -132,7 +132,8 @@ func TestAdamOnConstantAndTinyGradientsEqualsTheGoldenFile(t *testing.T) {
 	v := vectors(t)
 	walk(t, sloped(t, v.Constant.Gradient), nil, 0.001, 0, len(v.Constant.After),
 		func(step int, _ float64, state map[string]tensor.Tensor) {
-			near(t, fmt.Sprintf("constant gradient, step %d", step), state["w0"].Data, v.Constant.After[step-1])
+			near(t, fmt.Sprintf("constant gradient, step %d", step), state["w0"].Data,
+				v.Constant.After[step-1])
 		})
 	walk(t, sloped(t, v.Tiny.Gradient), nil, 0.001, 0, 1,
 		func(_ int, _ float64, state map[string]tensor.Tensor) {

@@ -181,7 +181,8 @@ func TestDropoutLeavesOutItsShareInTrainingAlone(t *testing.T) {
 	for i, e := range r.Epochs {
 		// Every element is 0 or 1/(1-rate), so that the mean square is the mean divided by 1-rate.
 		mean, square, late := e.Losses[0].Value, e.Losses[1].Value, e.Losses[2].Value
-		if n := float64(e.Steps / (i + 1) * o.Train.Batch * window * channels); math.Abs(mean-1) > 4*math.Sqrt(rate/(1-rate)/n) {
+		if n := float64(e.Steps / (i + 1) * o.Train.Batch * window * channels); math.Abs(
+			mean-1) > 4*math.Sqrt(rate/(1-rate)/n) {
 			t.Errorf("epoch %d: dropout has the mean %v", e.Epoch, mean)
 		}
 		if math.Abs(square-mean/(1-rate)) > 1e-5 {

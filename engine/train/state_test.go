@@ -56,7 +56,8 @@ func TestATensorThatCannotBeReadIsSaid(t *testing.T) {
 
 func TestDoublePrecisionIsRounded(t *testing.T) {
 	data := binary.LittleEndian.AppendUint64(nil, math.Float64bits(math.Pi))
-	got, _, err := train.ReadTensors(bytes.NewReader(raw(`{"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, data...)))
+	got, _, err := train.ReadTensors(
+		bytes.NewReader(raw(`{"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, data...)))
 	if err != nil || got["w"].Data[0] != float32(math.Pi) {
 		t.Errorf("read %v, error %v", got, err)
 	}
@@ -80,12 +81,14 @@ func TestBrokenFilesAreErrors(t *testing.T) {
 		{"data left over", raw(`{}`, four...), "incomplete"},
 		{"offsets beyond the shape", raw(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}`,
 			make([]byte, 8)...), "mismatch"},
-		{"overlapping offsets", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, four...), "offset"},
+		{"overlapping offsets", raw(
+			`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, four...), "offset"},
 		{"hole between tensors", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`,
 			make([]byte, 8)...), "offset"},
 		{"end before start", raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, four...),
 			"offset"},
-		{"shape that overflows", raw(`{"w":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}}`), "shape"},
+		{"shape that overflows", raw(
+			`{"w":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}}`), "shape"},
 		{"nothing in it", raw(`{"w":{"dtype":"F32","shape":[9223372036854775808,0],"data_offsets":[0,0]}}`),
 			"tensor w: axis 0 has extent 9223372036854775808"},
 		{"whole numbers", raw(`{"w":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}`, four...),

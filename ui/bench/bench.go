@@ -32,7 +32,7 @@ const (
 	Full  = 30
 )
 
-// State is everything the page shows, in no language: words are made of it by View and JSON.
+// State is everything the page shows, in no language: words are made of it by View.
 type State struct {
 	Words   *words.Language
 	Browser string // as it names itself
@@ -155,11 +155,10 @@ func (s *State) startup() []timing.Line {
 	if s.engine == 0 {
 		return nil
 	}
-	once := func(name string, about words.Key, ms float64) timing.Line {
-		return timing.Line{Group: timing.GroupStartup, Name: name, About: s.Words.Say(about), Times: timing.Of([]float64{ms})}
+	once := func(name string, ms float64) timing.Line {
+		return timing.Line{Group: timing.GroupStartup, Name: name, Times: timing.Of([]float64{ms})}
 	}
-	return []timing.Line{once("page", "bench-page", s.page), once("engine", "bench-engine", s.engine),
-		once("engine after page", "bench-engine-after-page", max(0, s.engine-s.page))}
+	return []timing.Line{once("page", s.page), once("engine", s.engine), once("engine after page", max(0, s.engine-s.page))}
 }
 
 func (s *State) timed(l timing.Line) {

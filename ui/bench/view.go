@@ -67,7 +67,7 @@ func (s *State) status() string {
 		if s.now == nil {
 			return s.Words.Say("bench-running")
 		}
-		return s.Words.Say("bench-timing", s.now.Name)
+		return s.Words.Say("bench-timing", s.name(*s.now))
 	case Stopping:
 		return s.Words.Say("bench-stopping")
 	case Dead:
@@ -116,14 +116,41 @@ func (s *State) groups() []Group {
 	return out
 }
 
+// said is what lines are called, and what they are, by group and name: reports have names that are the same
+// everywhere.
+var said = map[[2]string]struct{ name, about words.Key }{
+	{timing.GroupStartup, "page"}:              {"bench-page-name", "bench-page"},
+	{timing.GroupStartup, "engine"}:            {"bench-engine-name", "bench-engine"},
+	{timing.GroupStartup, "engine after page"}: {"bench-engine-after-page-name", "bench-engine-after-page"},
+	{timing.GroupStartup, "further worker"}:    {"bench-further-worker-name", "bench-further-worker"},
+	{timing.GroupStep, "T"}:                    {"", "bench-step-t"},
+	{timing.GroupStep, "A"}:                    {"", "bench-step-a"},
+	{timing.GroupStep, "D"}:                    {"", "bench-step-d"},
+	{timing.GroupStep, "L"}:                    {"", "bench-step-l"},
+	{timing.GroupStep, "F"}:                    {"", "bench-step-f"},
+	{timing.GroupScoring, "A"}:                 {"", "bench-one-window"},
+	{timing.GroupScoring, "F"}:                 {"", "bench-one-window"},
+}
+
+// name is what a line is called on the page.
+func (s *State) name(l timing.Line) string {
+	if l.Group == timing.GroupProduct {
+		return multiplied(l.Name)
+	}
+	if name := said[[2]string{l.Group, l.Name}].name; name != "" {
+		return s.Words.Say(name)
+	}
+	return l.Name
+}
+
 func (s *State) row(l timing.Line) Row {
 	w := s.Words
-	r := Row{Name: l.Name, About: l.About, Live: l.Runs == 0}
+	r := Row{Name: s.name(l), About: l.About, Live: l.Runs == 0}
+	if about := said[[2]string{l.Group, l.Name}].about; about != "" {
+		r.About = w.Say(about)
+	}
 	if l.Workers > 0 && !r.Live {
 		r.Workers = strconv.Itoa(l.Workers)
-	}
-	if l.Group == timing.GroupProduct {
-		r.Name = multiplied(l.Name)
 	}
 	if r.Live {
 		return r

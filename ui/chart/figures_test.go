@@ -45,7 +45,8 @@ func TestTheTimeAxisLabelsWholeSteps(t *testing.T) {
 }
 
 func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
-	s := Strip{Look: LookOf("cosine", 0), Seeds: []float64{30, 33, 32}, Mean: 31.7, Chance: 9.5, Untrained: 18.4}
+	s := Strip{Look: LookOf("cosine", 0), Seeds: []float64{30, 33, 32}, Mean: 31.7, Chance: 9.5,
+		Untrained: 18.4}
 	wait := Strip{Look: LookOf("mse", 0), Mean: none, Chance: 9.5, Untrained: 18.4}
 	on := StripExtent([]Strip{s, wait})
 	if on.Lo > 9.5 || on.Hi < 33 {
@@ -58,7 +59,8 @@ func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
 		classes = append(classes, p.Class)
 	}
 	mark := "mark arm-cosine"
-	if want := []string{"axis", "chance", "untrained", mark, mark, mark, "mean arm-cosine"}; !slices.Equal(classes, want) {
+	if want := []string{"axis", "chance", "untrained", mark, mark, mark,
+		"mean arm-cosine"}; !slices.Equal(classes, want) {
 		t.Errorf("a strip of %q, want %q", classes, want)
 	}
 	if got := len(wait.Draw(on, 120, 12, 1).Paths); got != 3 {
@@ -67,7 +69,8 @@ func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
 }
 
 func TestTheEffectIsSymmetricAndHoldsEverySeed(t *testing.T) {
-	e := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{-1.4, 1.6, 2.2}, Mean: 0.8, Spread: 1.9, Label: "+0.8"}
+	e := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{-1.4, 1.6, 2.2}, Mean: 0.8,
+		Spread: 1.9, Label: "+0.8"}
 	f := e.Draw(300, 1)
 	within(t, f, 0)
 	var got []string
@@ -77,7 +80,8 @@ func TestTheEffectIsSymmetricAndHoldsEverySeed(t *testing.T) {
 	if want := []string{"−4", "−2", "+2", "+4", "0", "+0.8"}; !slices.Equal(got, want) {
 		t.Errorf("texts %q, want %q", got, want)
 	}
-	one := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{0}, Mean: 0, Spread: none, Label: "0.0"}.Draw(300, 1)
+	one := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{0}, Mean: 0, Spread: none,
+		Label: "0.0"}.Draw(300, 1)
 	if slices.ContainsFunc(one.Paths, func(p Path) bool { return p.Class == "spread" }) {
 		t.Error("one seed has a spread")
 	}
@@ -125,10 +129,12 @@ func TestLearningCurvesAreNamedAtTheirEndsWithoutOverlap(t *testing.T) {
 func TestACurveBreaksWhereItHasNoPlaceOnALogAxis(t *testing.T) {
 	l := Curve{X: []float64{0, 1, 2, 3, 4}, Y: []float64{1, 0.1, 0, none, 1}}
 	x := Scale{From: 0, To: 4, Start: 0, End: 40}
-	if got, want := l.path(x, Scale{Kind: Log, From: 0.1, To: 1, Start: 10, End: 0}), "M0 0L10 10M38 0H40"; got != want {
+	if got, want := l.path(x, Scale{Kind: Log, From: 0.1, To: 1, Start: 10, End: 0}),
+		"M0 0L10 10M38 0H40"; got != want {
 		t.Errorf("on a log axis %s, want %s", got, want)
 	}
-	if got, want := l.path(x, Scale{From: 0, To: 1, Start: 10, End: 0}), "M0 0L10 9L20 10M38 0H40"; got != want {
+	if got, want := l.path(x, Scale{From: 0, To: 1, Start: 10, End: 0}),
+		"M0 0L10 9L20 10M38 0H40"; got != want {
 		t.Errorf("on a linear axis %s, want %s", got, want)
 	}
 }

@@ -17,7 +17,8 @@ var numbers = words.English().Numbers
 
 func someScale(r *rand.Rand, kind Kind) Scale {
 	from := math.Exp(r.NormFloat64())
-	s := Scale{Kind: kind, From: from, To: from + math.Exp(3*r.NormFloat64()), Start: 200 * r.Float64(), End: 300 + 900*r.Float64()}
+	s := Scale{Kind: kind, From: from, To: from + math.Exp(3*r.NormFloat64()), Start: 200 * r.Float64(),
+		End: 300 + 900*r.Float64()}
 	if kind == Linear {
 		s.From -= 5
 	}
@@ -118,7 +119,8 @@ func TestTicksAreRoundAndWellWritten(t *testing.T) {
 		{-1.7, 2.9, 2, []string{"0", "2"}},
 		{-2.2, 2.2, 3, []string{"−2", "0", "2"}},
 		{0, 1.1, 3, []string{"0", "0.5", "1"}},
-		{12000, 22080, 6, []string{"12\u2009000", "14\u2009000", "16\u2009000", "18\u2009000", "20\u2009000", "22\u2009000"}},
+		{12000, 22080, 6, []string{"12\u2009000", "14\u2009000", "16\u2009000", "18\u2009000", "20\u2009000",
+			"22\u2009000"}},
 		{0, 3.2e-5, 2, []string{"0", "2e-5"}},
 		{-3.2e-5, 0, 2, []string{"−2e-5", "0"}},
 		{0, 2.5e7, 3, []string{"0", "1e7", "2e7"}},

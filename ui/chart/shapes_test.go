@@ -71,7 +71,8 @@ func TestPathsAreShortAndExactToATenth(t *testing.T) {
 	for _, c := range []struct{ name, got, want string }{
 		{"line", Line(b, x, y), "M15 30L25 30L35 5L45 40"},
 		{"peaks", Peaks(b, x, y), "M15 20L25 30L35 0L45 40"},
-		{"envelope", Envelope(b, x, y), "M10 20L15 20L25 30L35 0L45 40L50 40L50 40L45 40L35 10L25 30L15 40L10 40Z"},
+		{"envelope", Envelope(
+			b, x, y), "M10 20L15 20L25 30L35 0L45 40L50 40L50 40L45 40L35 10L25 30L15 40L10 40Z"},
 		{"area", Area(b, x, y, 40), "M10 40L15 20L25 30L35 0L45 40L50 40Z"},
 		{"strokes", Strokes(b, x, y), "M15 20V40M25 29.5V30.5M35 0V10M45 39V40"},
 		{"horizontal", Horizontal(1, 2.25, 3), "M1 3H2.3"},
@@ -95,7 +96,8 @@ func TestMissingValuesBreakLines(t *testing.T) {
 	if got := strings.Count(Envelope(b, x, y), "Z"); got != 3 {
 		t.Errorf("the envelope has %d parts, want 3", got)
 	}
-	if got := Line(Buckets{steps.Range{From: 0, To: 2}, []float32{n, n, n, n, n, n}}, x, y) + Line(Buckets{}, x, y); got != "" {
+	if got := Line(Buckets{steps.Range{From: 0, To: 2}, []float32{n, n, n, n, n, n}}, x, y) + Line(Buckets{},
+		x, y); got != "" {
 		t.Errorf("a line without values is drawn: %s", got)
 	}
 }
@@ -113,10 +115,12 @@ func TestAOneStepSpikeIsNeverLost(t *testing.T) {
 		series[at] = 10
 		b := reduce(series, 800)
 		for name, d := range map[string]string{
-			"envelope": Envelope(b, x, y), "peaks": Peaks(b, x, y), "area": Area(b, x, y, 60), "strokes": Strokes(b, x, y),
-			"merged": Envelope(b.Merge(4), x, y),
+			"envelope": Envelope(b, x, y), "peaks": Peaks(b, x, y), "area": Area(b, x, y, 60),
+			"strokes": Strokes(b, x, y),
+			"merged":  Envelope(b.Merge(4), x, y),
 		} {
-			if !slices.ContainsFunc(points(t, d), func(p [2]float64) bool { return p[1] == 0 && math.Abs(p[0]-x.At(float64(at))) <= 4 }) {
+			if !slices.ContainsFunc(points(t, d),
+				func(p [2]float64) bool { return p[1] == 0 && math.Abs(p[0]-x.At(float64(at))) <= 4 }) {
 				t.Fatalf("%s: the spike at step %d does not reach the top", name, at)
 			}
 		}
@@ -145,7 +149,8 @@ func TestNoPointLiesOutsideThePlot(t *testing.T) {
 	for range 500 {
 		b := someLine(r)
 		for name, d := range map[string]string{
-			"line": Line(b, x, y), "peaks": Peaks(b, x, y), "envelope": Envelope(b, x, y), "area": Area(b, x, y, 50),
+			"line": Line(b, x, y), "peaks": Peaks(b, x, y), "envelope": Envelope(b, x, y),
+			"area":    Area(b, x, y, 50),
 			"strokes": Strokes(b, x, y), "clipped": Clipped(b, x, y, 3),
 		} {
 			for _, p := range points(t, d) {
@@ -173,7 +178,8 @@ func TestMergingKeepsExtremesAndStepsInPlace(t *testing.T) {
 }
 
 func TestBucketsFindTheirSteps(t *testing.T) {
-	b := Buckets{steps.Range{From: 10, To: 20}, []float32{1, 1, 1, 2, 2, 2, float32(none), float32(none), float32(none), 4, 4, 4}}
+	b := Buckets{steps.Range{From: 10, To: 20}, []float32{1, 1, 1, 2, 2, 2, float32(none), float32(none),
+		float32(none), 4, 4, 4}}
 	for step, want := range map[int]int{10: 0, 12: 1, 14: 1, 19: 3} {
 		if k, ok := b.At(step); k != want || !ok {
 			t.Errorf("step %d lies in bucket %d (%v), want %d", step, k, ok, want)
@@ -198,7 +204,8 @@ func TestAboveFindsEveryStepOverTheThreshold(t *testing.T) {
 		}
 		spans := reduce(series, 1+r.IntN(len(series))).Above(3)
 		for i, v := range series {
-			if v > 3 && !slices.ContainsFunc(spans, func(s steps.Range) bool { return s.Meets(steps.Range{From: i, To: i + 1}) }) {
+			if v > 3 && !slices.ContainsFunc(spans,
+				func(s steps.Range) bool { return s.Meets(steps.Range{From: i, To: i + 1}) }) {
 				t.Fatalf("step %d is over the threshold and in none of %v", i, spans)
 			}
 		}
@@ -237,7 +244,8 @@ func TestEverySegmentInViewIsVisibleAndInsideThePlot(t *testing.T) {
 	for range 200 {
 		truth := someSpans(r, 28000)
 		from := r.IntN(20000)
-		x := Scale{From: float64(from), To: float64(from + 10 + r.IntN(8000)), Start: 38, End: 38 + 200*(1+r.Float64())}
+		x := Scale{From: float64(from), To: float64(from + 10 + r.IntN(8000)), Start: 38,
+			End: 38 + 200*(1+r.Float64())}
 		areas, edges := Bands(truth, x, 40)
 		in := InView(truth, x)
 		if got := strings.Count(areas, "Z"); got != len(in) {
@@ -259,7 +267,8 @@ func TestEverySegmentInViewIsVisibleAndInsideThePlot(t *testing.T) {
 }
 
 func TestNamesCountOverTheWholePartAndKeepApart(t *testing.T) {
-	truth := []steps.Range{{From: 0, To: 10}, {From: 100, To: 110}, {From: 112, To: 113}, {From: 150, To: 190}}
+	truth := []steps.Range{{From: 0, To: 10}, {From: 100, To: 110}, {From: 112, To: 113},
+		{From: 150, To: 190}}
 	x := Scale{From: 90, To: 200, Start: 0, End: 220}
 	names := Names(truth, x, 12, 20)
 	var got []string
@@ -292,7 +301,8 @@ func TestClassifyAgreesWithComparingEveryPair(t *testing.T) {
 			}
 		}
 		got := Classify(alarms, truth)
-		if !slices.Equal(got.Right, want.Right) || !slices.Equal(got.False, want.False) || !slices.Equal(got.Missed, want.Missed) {
+		if !slices.Equal(got.Right, want.Right) || !slices.Equal(got.False, want.False) ||
+			!slices.Equal(got.Missed, want.Missed) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 	}
@@ -301,7 +311,8 @@ func TestClassifyAgreesWithComparingEveryPair(t *testing.T) {
 func TestCloseAlarmsAreDrawnAsOneAndShortOnesAreSeen(t *testing.T) {
 	x := Scale{From: 0, To: 1000, Start: 0, End: 100}
 	alarms := []steps.Range{{From: 0, To: 1}, {From: 5, To: 7}, {From: 500, To: 501}, {From: 990, To: 1000}}
-	if got, want := Bars(alarms, x, 10, 6, 0), "M0 10H3V16H0ZM48.6 10H51.6V16H48.6ZM97 10H100V16H97Z"; got != want {
+	if got, want := Bars(alarms, x, 10, 6, 0),
+		"M0 10H3V16H0ZM48.6 10H51.6V16H48.6ZM97 10H100V16H97Z"; got != want {
 		t.Errorf("bars %s, want %s", got, want)
 	}
 	if got, want := Bars(alarms[3:], x, 10, 6, 0.8), "M96.2 10.8H99.2V15.2H96.2Z"; got != want {

@@ -187,7 +187,7 @@ func (f *Form) aboutSeries(w *words.Language) []string {
 	if d.Labelled && d.TestSteps > 0 {
 		truth = w.Say("series-truth", w.Percent(float64(d.Anomalous)/float64(d.TestSteps)))
 	}
-	lines := []string{w.Say("series-shape", w.Count(len(d.Channels)), w.Count(d.TestSteps)), truth}
+	lines := []string{w.Say("series-shape", len(d.Channels), d.TestSteps), truth}
 	if d.Filled > 0 {
 		lines = append(lines, w.Say("series-filled", d.Filled, w.Say(words.Key("data-fill-"+d.FillRule))))
 	}

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"slices"
 	"strings"
 
 	"cosinelab/assets/words"
@@ -74,20 +73,16 @@ func agreement(w *words.Language, r spec.Report, arm, base string, verdict spec.
 			differ = append(differ, m.Short+" ("+difference+")")
 		}
 	}
-	said := []string{says(w, "agree", "agrees-one", agree), says(w, "within", "within-one", within),
-		says(w, "disagree", "disagrees-one", differ)}
-	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), " ")
-}
-
-// says puts a list of names into the words for several, or for one.
-func says(w *words.Language, several, one words.Key, names []string) string {
-	switch len(names) {
-	case 0:
-		return ""
-	case 1:
-		return w.Say(one, names[0])
+	var said []string
+	for _, s := range []struct {
+		key   words.Key
+		names words.All
+	}{{"agree", agree}, {"within", within}, {"disagree", differ}} {
+		if len(s.names) > 0 {
+			said = append(said, w.Say(s.key, s.names))
+		}
 	}
-	return w.Say(several, w.All(names))
+	return strings.Join(said, " ")
 }
 
 // flattery puts the flattering metric next to what a random score gets.

@@ -162,11 +162,7 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 func (p *Progress) provenance(w *words.Language, changed bool) string {
 	var parts []string
 	if r := p.Final; r != nil {
-		seeds := w.Say("one-seed")
-		if n := len(p.Spec.Seeds); n > 1 {
-			seeds = w.Count(n) + " " + strings.ToLower(w.Say("seeds"))
-		}
-		parts = append(parts, r.Data.Title, seeds, w.Duration(words.Seconds(r.Seconds)), r.Device)
+		parts = append(parts, r.Data.Title, w.Say("n-seeds", len(p.Spec.Seeds)), w.Duration(words.Seconds(r.Seconds)), r.Device)
 		parts = append(parts, p.thresholdSaw(w)...)
 		if p.Spec.Detect.Serial() {
 			parts = append(parts, w.Say("scores-were", p.scoring(w)))

@@ -146,7 +146,7 @@ func TestEveryChartHasANameAndASummary(t *testing.T) {
 		"overview":     "Overview of the whole test part: 2\u2009000 steps, 3 true anomalies; in view are the steps 0 to 1\u2009000.",
 		"channel 0":    "load: the input lies between 0.67 and 0.67.",
 		"cosine":       "Cosine of teacher and student output per step: + cosine 0.60 on average.",
-		"score cosine": "Score of + cosine, highest 0.90. Alarms find 1 of 2 true anomalies in view; 1 are false.",
+		"score cosine": "Score of + cosine, highest 0.90. Alarms find 1 of 2 true anomalies in view; 1 is false.",
 		"score mse":    "+ MSE: no values yet.",
 		"axis":         "Time axis: steps 0 to 1\u2009000.",
 	}

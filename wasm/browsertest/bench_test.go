@@ -50,11 +50,13 @@ func TestThePageOfMeasurementsFillsItsTable(t *testing.T) {
 	var got []string
 	for _, l := range r.Lines {
 		got = append(got, fmt.Sprintf("%s %s %d", l.Group, l.Name, l.Workers))
-		if !(l.Median > 0) || l.Group == timing.GroupStep && (l.Runs != 2 || !(l.Roofline > 0) || !(l.FLOP > 1e9)) {
+		if !(l.Median > 0) || l.Group == timing.GroupStep &&
+			(l.Runs != 2 || !(l.Roofline > 0) || !(l.FLOP > 1e9)) {
 			t.Errorf("%+v", l)
 		}
 	}
-	want := []string{"startup page 0", "startup engine 0", "startup engine after page 0", "startup further worker 0", "product 64x64x64 1",
+	want := []string{"startup page 0", "startup engine 0", "startup engine after page 0",
+		"startup further worker 0", "product 64x64x64 1",
 		"training step T 1", "training step T 2"}
 	if !slices.Equal(got, want) {
 		t.Errorf("lines %q, want %q", got, want)
@@ -93,7 +95,8 @@ func TestMeasurementsSayWhatTheyDoNotKnow(t *testing.T) {
 }
 
 var (
-	only  = flag.String("only", "", "what to time, as the page of measurements takes it: startup,products,T; empty = everything")
+	only = flag.String(
+		"only", "", "what to time, as the page of measurements takes it: startup,products,T; empty = everything")
 	runs  = flag.Int("runs", 30, "runs of each training step")
 	brief = flag.Bool("markdown", false, "print the table of engine/bench/README.md instead")
 )

@@ -64,9 +64,9 @@ type tab struct {
 }
 
 // open starts a browser at a URL.
-func open(t testing.TB, url string) *tab {
+func open(t testing.TB, url string, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
-	ctx := chromium.Start(t, chromedp.WindowSize(1440, 900))
+	ctx := chromium.Start(t, append(more, chromedp.WindowSize(1440, 900))...)
 	p := &tab{t, ctx}
 	chromedp.ListenTarget(ctx, p.hear)
 	p.do(log.Enable(), chromedp.Navigate(url))
@@ -118,7 +118,8 @@ func (p *tab) wait(what, expression string, most time.Duration) {
 		}
 		if time.Since(start) > most {
 			p.shoot("failed.png")
-			p.t.Fatalf("no %s after %v; the page says %q, %q", what, most, p.text(".status"), p.text(".claim"))
+			p.t.Fatalf("no %s after %v; the page says %q, %q", what, most, p.text(".status"),
+				p.text(".claim"))
 		}
 	}
 }
@@ -142,8 +143,8 @@ func (p *tab) shoot(name string) {
 	}
 }
 
-// engineRun runs an experiment in a worker of its own with so many workers, and returns the report: the engine without
-// the page.
+// engineRun runs an experiment in a worker of its own with so many workers, and returns the report: the
+// engine without the page.
 func (p *tab) engineRun(sp spec.Spec, workers int) spec.Report {
 	p.t.Helper()
 	request, err := json.Marshal(protocol.Request{Type: protocol.TypeRun, ID: 1, Spec: &sp, Workers: workers})
@@ -184,7 +185,8 @@ func (p *tab) begin(line string) {
 			go p.prepend(e, line) // a listener must not wait for answers of the browser
 		}
 	})
-	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/worker.*.js", RequestStage: fetch.RequestStageResponse}}))
+	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/worker.*.js",
+		RequestStage: fetch.RequestStageResponse}}))
 }
 
 // prepend puts a line before a script that is on its way to the page.
@@ -195,10 +197,12 @@ func (p *tab) prepend(e *fetch.EventRequestPaused, line string) {
 			return err
 		}
 		headers := slices.DeleteFunc(e.ResponseHeaders, func(h *fetch.HeaderEntry) bool {
-			return slices.Contains([]string{"content-encoding", "content-length"}, strings.ToLower(h.Name)) // they are of the script before
+			// they are of the script before
+			return slices.Contains([]string{"content-encoding", "content-length"}, strings.ToLower(h.Name))
 		})
 		body := base64.StdEncoding.EncodeToString(append([]byte(line), script...))
-		return fetch.FulfillRequest(e.RequestID, e.ResponseStatusCode).WithResponseHeaders(headers).WithBody(body).Do(ctx)
+		return fetch.FulfillRequest(e.RequestID,
+			e.ResponseStatusCode).WithResponseHeaders(headers).WithBody(body).Do(ctx)
 	}))
 	if err != nil {
 		p.t.Errorf("%s: %v", e.Request.URL, err)

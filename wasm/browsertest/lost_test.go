@@ -13,8 +13,9 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// spy loads the page again with its workers in a list, the last report that one of them sent, the names of checkpoints in
-// the order in which they came, and the first training step of each arm that each worker told of.
+// spy loads the page again with its workers in a list, the last report that one of them sent, the names of
+// checkpoints in the order in which they came, and the first training step of each arm that each worker told
+// of.
 func (p *tab) spy() {
 	p.t.Helper()
 	const script = `{
@@ -46,7 +47,8 @@ func (p *tab) spy() {
 	p.wait("series", canTrain, time.Minute)
 }
 
-// reportsAsIfNothingHappened fails the test unless the report that the page got is that of an undisturbed run.
+// reportsAsIfNothingHappened fails the test unless the report that the page got is that of an undisturbed
+// run.
 func (p *tab) reportsAsIfNothingHappened(sp spec.Spec) {
 	p.t.Helper()
 	var text string
@@ -60,8 +62,8 @@ func (p *tab) reportsAsIfNothingHappened(sp spec.Spec) {
 	}
 }
 
-// killing makes the engine kill the first worker beside it in the middle of a run, when it has just asked it for something. No
-// event tells of that, as when a browser ends a worker.
+// killing makes the engine kill the first worker beside it in the middle of a run, when it has just asked it
+// for something. No event tells of that, as when a browser ends a worker.
 const killing = `{
 	const Real = Worker;
 	let asked = 0;
@@ -89,8 +91,8 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 	p.reportsAsIfNothingHappened(small())
 }
 
-// The engine itself dies in the middle of a training run: a new one resumes after a step that was kept, and the report is that
-// of a run in which nothing happened.
+// The engine itself dies in the middle of a training run: a new one resumes after a step that was kept, and
+// the report is that of a run in which nothing happened.
 func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
 	sp := small()
 	sp.Train.Epochs = 400
@@ -116,7 +118,8 @@ func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
 	p.reportsAsIfNothingHappened(sp)
 }
 
-// The engine dies when nothing is under way: what was finished stays on the page, which starts it again and can train.
+// The engine dies when nothing is under way: what was finished stays on the page, which starts it again and
+// can train.
 func TestAnEngineThatDiesLeavesItsResultsAndIsStartedAgain(t *testing.T) {
 	p := opened(t, serve(t), small())
 	p.spy()
@@ -134,7 +137,8 @@ func TestAnEngineThatDiesLeavesItsResultsAndIsStartedAgain(t *testing.T) {
 		t.Errorf("the finished run shows %s with a new engine, before %s", got, value)
 	}
 	p.press(runButton)
-	p.wait("training", `document.querySelector(".recipe.locked")`, 10*time.Second) // the status still tells of what was done
+	// the status still tells of what was done
+	p.wait("training", `document.querySelector(".recipe.locked")`, 10*time.Second)
 	p.wait("report", isDone, time.Minute)
 	if got := p.text(`[data-row="alone"] .v b`); got != value {
 		t.Errorf("trained again: %s, before %s", got, value)

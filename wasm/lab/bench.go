@@ -7,7 +7,6 @@ import (
 
 	"github.com/hexops/vecty"
 
-	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
@@ -25,7 +24,7 @@ type measurements struct {
 // runMeasurements shows the page of measurements; the engine is the one of the lab.
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
-	m := &measurements{state: bench.New(words.English(), browser, js.Global().Get("location").Get("hash").String())}
+	m := &measurements{state: bench.New(ui.Spoken(), browser, js.Global().Get("location").Get("hash").String())}
 	m.page = &ui.BenchPage{State: m.state, Send: m.send, Drawn: func() {
 		mark("page ready")
 		m.state.Update(bench.Drawn{Ms: sinceStart()})
@@ -62,6 +61,6 @@ func (m *measurements) do(effect bench.Effect) {
 	case bench.SwitchTheme:
 		ui.SwitchTheme()
 	case bench.RememberLanguage:
-		rememberLanguage(e.Tag)
+		ui.Speak(e.Tag, "bench-title")
 	}
 }

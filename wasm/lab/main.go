@@ -11,7 +11,6 @@ import (
 
 	"github.com/hexops/vecty"
 
-	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
@@ -38,7 +37,7 @@ func main() {
 
 // runLab shows the lab.
 func runLab() {
-	s, effects := state.New(words.English(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
+	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
@@ -88,7 +87,7 @@ func (l *lab) do(effect state.Effect) {
 	case state.Remember:
 		ui.Remember(workersKey, strconv.Itoa(e.Workers))
 	case state.RememberLanguage:
-		rememberLanguage(e.Tag)
+		ui.Speak(e.Tag, "title")
 	case state.SwitchTheme:
 		ui.SwitchTheme()
 	case state.Copy:
@@ -147,13 +146,4 @@ func (l *lab) post(r protocol.Request, files []any) {
 	if err := l.engine.post(r, files...); err != nil {
 		l.send(state.Lost{Why: fault.Of(err)})
 	}
-}
-
-// languageKey is where the browser keeps the language from visit to visit.
-const languageKey = "language"
-
-// rememberLanguage keeps the language for the next visit and tells those who read the page aloud.
-func rememberLanguage(tag string) {
-	ui.Remember(languageKey, tag)
-	js.Global().Get("document").Get("documentElement").Set("lang", tag)
 }

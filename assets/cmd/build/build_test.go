@@ -25,7 +25,8 @@ func page() map[string][]byte {
 		"bench.html": []byte(head + `<a href="index.html"><script src="lab.js">`),
 		"index.html": []byte(head + `<link rel="stylesheet" href="style.css"><a href="https://x.org/style.css">x</a><a href="bench.html">
 <use href="#i"/><script src="lab.js" defer></script><img src='icons/logo.svg?v#mark'>`),
-		"style.css":        []byte(`@import "tokens.css"; a{background:url(icons/logo.svg)} b{background:url(data:x)}`),
+		"style.css": []byte(
+			`@import "tokens.css"; a{background:url(icons/logo.svg)} b{background:url(data:x)}`),
 		"tokens.css":       []byte(`:root{--ink:#123}`),
 		"icons/logo.svg":   []byte(`<svg/>`),
 		"lab.js":           []byte(`new Worker("./worker.js"); fetch('./lab.wasm'); fetch("data/")`),
@@ -74,10 +75,11 @@ func TestEveryReferenceLeadsToABuiltFile(t *testing.T) {
 func TestWhatIsNoReferenceStaysAsItIs(t *testing.T) {
 	files := built(t, page())
 	for in, want := range map[string]string{
-		"index.html": `<a href="https://x.org/style.css">x</a><a href="bench.html">` + "\n" + `<use href="#i"/>`,
-		"style.css":  `url(data:x)`,
-		"lab.js":     `fetch("data/")`,
-		"worker.js":  `names["worker.js"]`,
+		"index.html": `<a href="https://x.org/style.css">x</a><a href="bench.html">` + "\n" +
+			`<use href="#i"/>`,
+		"style.css": `url(data:x)`,
+		"lab.js":    `fetch("data/")`,
+		"worker.js": `names["worker.js"]`,
 	} {
 		if !strings.Contains(string(files[in].data), want) {
 			t.Errorf("%s lacks %s:\n%s", in, want, files[in].data)
@@ -90,11 +92,13 @@ func TestManifestsNameEveryFileButThePages(t *testing.T) {
 	for _, page := range []string{"index.html", "bench.html"} {
 		var names map[string]string
 		html := string(files[page].data)
-		if err := json.Unmarshal([]byte(html[strings.Index(html, "{"):strings.Index(html, "}")+1]), &names); err != nil {
+		if err := json.Unmarshal([]byte(html[strings.Index(html, "{"):strings.Index(html, "}")+1]),
+			&names); err != nil {
 			t.Fatal(err)
 		}
 		if len(names) != len(files)-2 || files[page].name != page {
-			t.Errorf("%s, built as %s, has %d names for %d files: %v", page, files[page].name, len(names), len(files)-2, names)
+			t.Errorf("%s, built as %s, has %d names for %d files: %v", page, files[page].name, len(names),
+				len(files)-2, names)
 		}
 		for source, name := range names {
 			if files[source].name != name {
@@ -112,7 +116,8 @@ func TestNamesFollowContentThroughReferences(t *testing.T) {
 	moved := []string{"wasm_exec.js", "worker.js", "lab.js"}
 	for source := range before {
 		if want := slices.Contains(moved, source); (before[source].name != after[source].name) != want {
-			t.Errorf("%s: %s became %s, want it changed: %t", source, before[source].name, after[source].name, want)
+			t.Errorf("%s: %s became %s, want it changed: %t", source, before[source].name,
+				after[source].name, want)
 		}
 	}
 }
@@ -126,7 +131,8 @@ func TestNamesKeepFolderAndExtension(t *testing.T) {
 
 func TestBadSourcesAreRefusedByName(t *testing.T) {
 	for _, c := range []struct{ source, content, want string }{
-		{"index.html", head + `<script src="gone.js">`, `assets/index.html: refers to "gone.js", but there is no assets/gone.js`},
+		{"index.html", head + `<script src="gone.js">`,
+			`assets/index.html: refers to "gone.js", but there is no assets/gone.js`},
 		{"index.html", head + `<script src="/lab.js">`, `refers to "/lab.js", want a relative path`},
 		{"index.html", `<p>`, `no <script type="application/json" id="assets"></script>`},
 		{"lessons/a.html", `<img src="../../etc/x">`, `there is no assets/../etc/x`},

@@ -74,7 +74,9 @@ func link(sources map[string][]byte) ([]file, error) {
 func (l *linker) name(source string) (string, error) {
 	if name, seen := l.names[source]; seen {
 		if name == "" {
-			return "", fmt.Errorf("assets/%s: refers to itself by way of other files, so that its content cannot name it", source)
+			return "", fmt.Errorf(
+				"assets/%s: refers to itself by way of other files, so that its content cannot name it",
+				source)
 		}
 		return name, nil
 	}
@@ -104,7 +106,8 @@ func (l *linker) addPage(source string) error {
 	}
 	place := manifest.FindSubmatchIndex(data)
 	if place == nil {
-		return fmt.Errorf(`assets/%s: no <script type="application/json" id="assets"></script> for the built names`, source)
+		return fmt.Errorf(
+			`assets/%s: no <script type="application/json" id="assets"></script> for the built names`, source)
 	}
 	data = slices.Concat(data[:place[3]], object, data[place[4]:])
 	l.page = append(l.page, file{source, source, data})
@@ -164,7 +167,9 @@ func (l *linker) reference(source, ref string) (string, error) {
 		return ref, nil
 	}
 	if strings.HasPrefix(ref, "/") {
-		return "", fmt.Errorf("assets/%s: refers to %q, want a relative path: the page may be served from any folder", source, ref)
+		return "", fmt.Errorf(
+			"assets/%s: refers to %q, want a relative path: the page may be served from any folder", source,
+			ref)
 	}
 	to := ref
 	if i := strings.IndexAny(ref, "?#"); i >= 0 {

@@ -8,10 +8,11 @@
 //	CSS   url(icons.svg), @import "tokens.css"
 //	JS    string literals that begin with ./, as in importScripts("./wasm_exec.js")
 //
-// Files of other kinds are taken as they are. Go code finds built names in the page: the build fills the
-// element <script type="application/json" id="assets"> of every page with an object from source names to
-// built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for wasm/lab, and so on;
-// Go's wasm_exec.js lies beside them.
+// The pages are templates over the languages in assets/words: {{range .}}{{.Say "key"}}{{end}} is a sentence
+// in each of them. Files of other kinds are taken as they are. Go code finds built names in the page: the
+// build fills the element <script type="application/json" id="assets"> of every page with an object from
+// source names to built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for
+// wasm/lab, and so on; Go's wasm_exec.js lies beside them.
 package main
 
 import (
@@ -38,7 +39,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	root := flags.String("root", ".", "folder of the module")
 	fast := flags.Bool("fast", false, "leave out brotli, which takes most of the time")
-	size := flags.Bool("size", false, "print the bytes transferred for each file; fail when the first paint is over its budget")
+	size := flags.Bool(
+		"size", false, "print the bytes transferred for each file; fail when the first paint is over its budget")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -59,6 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func build(ctx context.Context, root string, fast, size bool, stdout io.Writer) error {
 	sources, err := collect(filepath.Join(root, "assets"))
 	if err != nil {
+		return err
+	}
+	if err := speak(sources); err != nil {
 		return err
 	}
 	if err := compile(ctx, root, sources); err != nil {

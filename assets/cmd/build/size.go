@@ -50,7 +50,8 @@ func firstPaint(source string) bool {
 	switch {
 	case source == "lab.wasm":
 		return true
-	case strings.HasPrefix(source, "lessons/"), strings.HasPrefix(source, "worker."), strings.HasPrefix(source, "bench."):
+	case strings.HasPrefix(source, "lessons/"), strings.HasPrefix(source, "worker."),
+		strings.HasPrefix(source, "bench."):
 		return false
 	}
 	return !strings.HasSuffix(source, ".wasm")

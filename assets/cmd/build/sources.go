@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"cosinelab/assets/words"
 )
 
 // programs are the packages in wasm that become NAME.wasm.
@@ -41,6 +45,30 @@ func handwritten(name string) bool {
 	return !strings.HasPrefix(path.Base(name), ".") && path.Ext(name) != ".go" && name != "README.md"
 }
 
+// speak fills the pages, which are templates of package html/template over all languages. What stands on a
+// page before its program runs thus comes from the same words as everything else.
+func speak(sources map[string][]byte) error {
+	var languages []*words.Language
+	for _, tag := range words.Tags() {
+		languages = append(languages, words.In(tag))
+	}
+	for source := range sources {
+		if !isPage(source) {
+			continue
+		}
+		page, err := template.New(source).Parse(string(sources[source]))
+		var filled bytes.Buffer
+		if err == nil {
+			err = page.Execute(&filled, languages)
+		}
+		if err != nil {
+			return fmt.Errorf("assets/%s: %w", source, err)
+		}
+		sources[source] = filled.Bytes()
+	}
+	return nil
+}
+
 // compile adds the programs, with the glue that Go brings for them, to sources.
 func compile(ctx context.Context, root string, sources map[string][]byte) error {
 	tmp, err := os.MkdirTemp("", "cosinelab-build-")
@@ -49,7 +77,8 @@ func compile(ctx context.Context, root string, sources map[string][]byte) error 
 	}
 	defer os.RemoveAll(tmp)
 	// No build stamps: a commit that leaves the code alone has to leave the name by content alone too.
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", tmp + string(filepath.Separator)}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o",
+		tmp + string(filepath.Separator)}
 	for _, name := range programs {
 		args = append(args, "./wasm/"+name)
 	}

@@ -27,7 +27,9 @@ var cases = [op.Count][]testCase{
 	op.Expand:       viewCases("expand", stretched),
 	op.StopGradient: viewCases("stop", stopped),
 
-	op.Copy:   rowCases(normal, func(x *graph.Node) *graph.Node { return graph.Apply(op.Copy, op.Attr{}, x) }),
+	op.Copy: rowCases(normal, func(x *graph.Node) *graph.Node {
+		return graph.Apply(op.Copy, op.Attr{}, x)
+	}),
 	op.Concat: concatCases(),
 	op.Pad:    padCases(),
 	op.Unfold: unfoldCases(),
@@ -44,8 +46,9 @@ var cases = [op.Count][]testCase{
 	op.Relu:      unaryCases(op.Relu, op.Attr{}, away, huge, tiny),
 	op.Heaviside: unaryCases(op.Heaviside, op.Attr{}, normal, huge),
 	op.Gelu:      unaryCases(op.Gelu, op.Attr{}, normal, huge, tiny, cycle(-3, 3, -6, 6, -10, 10, -20, 20)),
-	op.GeluSlope: unaryCases(op.GeluSlope, op.Attr{}, normal, huge, tiny, cycle(-3, 3, -6, 6, -10, 10, -20, 20)),
-	op.Softplus:  unaryCases(op.Softplus, op.Attr{}, normal, huge, tiny, cycle(-15, 15, -40, 40, -100, 90)),
+	op.GeluSlope: unaryCases(op.GeluSlope, op.Attr{}, normal, huge, tiny,
+		cycle(-3, 3, -6, 6, -10, 10, -20, 20)),
+	op.Softplus: unaryCases(op.Softplus, op.Attr{}, normal, huge, tiny, cycle(-15, 15, -40, 40, -100, 90)),
 
 	op.Add: binaryCases(op.Add, normal, huge, tiny),
 	op.Sub: binaryCases(op.Sub, normal, huge, tiny),
@@ -53,11 +56,12 @@ var cases = [op.Count][]testCase{
 	op.Div: binaryCases(op.Div, away, huge, cycle(1, -1, 1e30, 1e-30, 0)),
 	op.Max: binaryCases(op.Max, normal, huge, tiny),
 
-	op.Sum:           sumCases(),
-	op.MatMul:        matmulCases(),
-	op.Softmax:       rowCases(normal, graph.Softmax, times(100, normal), huge, special),
-	op.SoftmaxGrad:   rowPairCases(op.SoftmaxGrad, op.Attr{}, unit),
-	op.Normalize:     rowCases(normal, normalized, times(1e-3, normal), times(1e10, normal), cycle(2), special),
+	op.Sum:         sumCases(),
+	op.MatMul:      matmulCases(),
+	op.Softmax:     rowCases(normal, graph.Softmax, times(100, normal), huge, special),
+	op.SoftmaxGrad: rowPairCases(op.SoftmaxGrad, op.Attr{}, unit),
+	op.Normalize: rowCases(normal, normalized, times(1e-3, normal), times(1e10, normal), cycle(2),
+		special),
 	op.NormalizeGrad: rowPairCases(op.NormalizeGrad, op.Attr{X: 1e-5}, normal),
 	op.Cosine:        cosineCases(),
 	op.CosineGrad:    cosineGradCases(),
@@ -93,7 +97,8 @@ var cases = [op.Count][]testCase{
 }
 
 // shapes are those of element-wise and row-wise cases; the last exceed what devices take at a time.
-var shapes = []tensor.Shape{{}, {1}, {2}, {3}, {5}, {17}, {5, 7}, {33, 2}, {3, 1, 5}, {2, 3, 5, 7}, {1, 100}, {130, 17},
+var shapes = []tensor.Shape{{}, {1}, {2}, {3}, {5}, {17}, {5, 7}, {33, 2}, {3, 1, 5}, {2, 3, 5, 7}, {1, 100},
+	{130, 17},
 	{3, 1030}}
 
 // small reports whether finite differences of all elements are affordable.
@@ -129,13 +134,15 @@ func rowCases(f fill, apply func(x *graph.Node) *graph.Node, extremes ...fill) [
 }
 
 func unaryCases(k op.Kind, a op.Attr, f fill, extremes ...fill) []testCase {
-	return rowCases(f, func(x *graph.Node) *graph.Node { return graph.Apply(k, a, x) }, append(extremes, special)...)
+	return rowCases(f, func(x *graph.Node) *graph.Node { return graph.Apply(k, a, x) },
+		append(extremes, special)...)
 }
 
 func normalized(x *graph.Node) *graph.Node { return graph.Normalize(x, 1e-5) }
 
 // pairs are operand shapes that broadcast.
-var pairs = [][2]tensor.Shape{{{5, 7}, {7}}, {{5, 7}, {5, 1}}, {{5, 1}, {1, 7}}, {{}, {3, 4}}, {{2, 3, 5}, {3, 1}},
+var pairs = [][2]tensor.Shape{{{5, 7}, {7}}, {{5, 7}, {5, 1}}, {{5, 1}, {1, 7}}, {{}, {3, 4}},
+	{{2, 3, 5}, {3, 1}},
 	{{130, 17}, {17}}, {{130, 17}, {130, 1}}, {{1}, {33}}, {{2, 1, 5, 1}, {3, 1, 7}}}
 
 func binaryCases(k op.Kind, f fill, extremes ...fill) []testCase {
@@ -153,7 +160,9 @@ func binaryCases(k op.Kind, f fill, extremes ...fill) []testCase {
 			return graph.Apply(k, op.Attr{}, m.input(e, 6, 7), graph.Transpose(m.input(f, 7, 6), 1, 0))
 		}
 		cs = append(cs, testCase{name: fmt.Sprintf("extreme %d", i), build: build})
-		swapped := func(m *maker) *graph.Node { return graph.Apply(k, op.Attr{}, m.input(f, 6, 7), m.input(e, 6, 7)) }
+		swapped := func(m *maker) *graph.Node {
+			return graph.Apply(k, op.Attr{}, m.input(f, 6, 7), m.input(e, 6, 7))
+		}
 		if k != op.Div {
 			cs = append(cs, testCase{name: fmt.Sprintf("extreme %d second", i), build: swapped})
 		}
@@ -184,10 +193,13 @@ func viewCases(name string, f func(x *graph.Node) *graph.Node) []testCase {
 	var cs []testCase
 	for l := range layouts {
 		s := tensor.Shape{4, 3, 2}
-		cs = append(cs, testCase{named(s, l), under(l, func(m *maker) *graph.Node { return f(m.input(normal, s...)) }),
+		cs = append(cs, testCase{named(s, l),
+			under(l, func(m *maker) *graph.Node { return f(m.input(normal, s...)) }),
 			l == plain && name != "stop"})
 	}
-	scaled := func(m *maker) *graph.Node { return graph.Scale(f(graph.Scale(m.input(normal, 4, 3, 2), 2)), -1) }
+	scaled := func(m *maker) *graph.Node {
+		return graph.Scale(f(graph.Scale(m.input(normal, 4, 3, 2), 2)), -1)
+	}
 	return append(cs, testCase{name: "between steps", build: scaled})
 }
 
@@ -215,7 +227,9 @@ func concatCases() []testCase {
 			cs = append(cs, testCase{fmt.Sprintf("axis %d %v", axis, l), build, false})
 		}
 	}
-	build := func(m *maker) *graph.Node { return graph.Concat(1, m.input(normal, 2, 3), m.input(normal, 2, 1)) }
+	build := func(m *maker) *graph.Node {
+		return graph.Concat(1, m.input(normal, 2, 3), m.input(normal, 2, 1))
+	}
 	return append(cs, testCase{"small", build, true})
 }
 
@@ -237,7 +251,8 @@ func padCases() []testCase {
 var windows = []tensor.Shape{{1, 5, 2}, {2, 17, 3}, {2, 33, 17}, {1, 1, 1}}
 
 // tapCases are widths, dilations, offsets, circular or not.
-var tapCases = [][4]int{{3, 1, 1, 0}, {3, 1, 1, 1}, {1, 1, 0, 0}, {2, 4, 8, 0}, {3, 2, 0, 1}, {5, 3, -2, 1}, {4, 7, 30, 1}}
+var tapCases = [][4]int{{3, 1, 1, 0}, {3, 1, 1, 1}, {1, 1, 0, 0}, {2, 4, 8, 0}, {3, 2, 0, 1}, {5, 3, -2, 1},
+	{4, 7, 30, 1}}
 
 func unfoldCases() []testCase {
 	var cs []testCase
@@ -278,8 +293,10 @@ var sums = []struct {
 	{tensor.Shape{5, 7}, []int{1}}, {tensor.Shape{5, 7}, []int{0, 1}}, {tensor.Shape{130, 33}, []int{0}},
 	{tensor.Shape{2, 3, 5, 7}, []int{1}}, {tensor.Shape{2, 3, 5, 7}, []int{0, 2}},
 	{tensor.Shape{2, 3, 5, 7}, []int{1, 3}}, {tensor.Shape{2, 3, 5, 7}, []int{0, 1, 2}},
-	{tensor.Shape{2, 1, 1, 3}, []int{1, 2}}, {tensor.Shape{1, 1, 2}, []int{0}}, {tensor.Shape{3, 1, 1}, []int{2}},
-	{tensor.Shape{300, 100}, []int{0, 1}}, {tensor.Shape{300, 100}, []int{0}}, {tensor.Shape{2, 20000}, []int{1}},
+	{tensor.Shape{2, 1, 1, 3}, []int{1, 2}}, {tensor.Shape{1, 1, 2}, []int{0}},
+	{tensor.Shape{3, 1, 1}, []int{2}},
+	{tensor.Shape{300, 100}, []int{0, 1}}, {tensor.Shape{300, 100}, []int{0}},
+	{tensor.Shape{2, 20000}, []int{1}},
 }
 
 // sumOver is a sum even where a graph would have a view.
@@ -289,8 +306,11 @@ func sumCases() []testCase {
 	var cs []testCase
 	for _, c := range sums {
 		for l := range layouts {
-			build := under(l, func(m *maker) *graph.Node { return sumOver(m.input(normal, c.shape...), c.axes) })
-			cs = append(cs, testCase{named(c.shape, l, " axes ", c.axes), build, l == plain && small(c.shape)})
+			build := under(l, func(m *maker) *graph.Node {
+				return sumOver(m.input(normal, c.shape...), c.axes)
+			})
+			cs = append(cs, testCase{named(c.shape, l, " axes ", c.axes), build,
+				l == plain && small(c.shape)})
 		}
 	}
 	spoilt := func(m *maker) *graph.Node { return graph.Sum(m.input(special, 4, 5), 1) }
@@ -298,7 +318,8 @@ func sumCases() []testCase {
 }
 
 // products are rows, inner extent, columns.
-var products = [][3]int{{1, 1, 1}, {2, 3, 5}, {5, 7, 2}, {3, 1, 17}, {1, 33, 1}, {17, 33, 3}, {4, 8, 16}, {100, 8, 100},
+var products = [][3]int{{1, 1, 1}, {2, 3, 5}, {5, 7, 2}, {3, 1, 17}, {1, 33, 1}, {17, 33, 3}, {4, 8, 16},
+	{100, 8, 100},
 	{100, 100, 8}, {33, 130, 17}, {7, 300, 5}, {1, 17, 130}, {130, 5, 1}, {64, 64, 64}}
 
 func matmulCases() []testCase {
@@ -315,7 +336,8 @@ func matmulCases() []testCase {
 	return append(cs,
 		testCase{name: "heads", build: heads},
 		testCase{name: "heads side by side", build: func(m *maker) *graph.Node {
-			return graph.Reshape(graph.Transpose(productOf(m, tensor.Shape{2, 3}, [3]int{9, 7, 5}, 0, 1), 0, 2, 1, 3), 2, 9, 15)
+			return graph.Reshape(graph.Transpose(productOf(m, tensor.Shape{2, 3}, [3]int{9, 7, 5}, 0, 1), 0,
+				2, 1, 3), 2, 9, 15)
 		}},
 		testCase{name: "zero factor", build: func(m *maker) *graph.Node {
 			return productOf(m, nil, [3]int{5, 7, 9}, 0, 0)
@@ -358,8 +380,11 @@ func nearZero(_ *rand.Rand, i int) float64 { return [...]float64{0, 1e-12, 1}[i/
 
 func cosineCases() []testCase {
 	cs := rowPairsOf(func(x, y *graph.Node) *graph.Node { return graph.Cosine(x, y, 1e-8) })
-	for i, f := range [][2]fill{{nearZero, normal}, {normal, nearZero}, {nearZero, nearZero}, {special, normal}} {
-		build := func(m *maker) *graph.Node { return graph.Cosine(m.input(f[0], 6, 5), m.input(f[1], 6, 5), 1e-8) }
+	for i, f := range [][2]fill{{nearZero, normal}, {normal, nearZero}, {nearZero, nearZero},
+		{special, normal}} {
+		build := func(m *maker) *graph.Node {
+			return graph.Cosine(m.input(f[0], 6, 5), m.input(f[1], 6, 5), 1e-8)
+		}
 		cs = append(cs, testCase{name: fmt.Sprintf("extreme %d", i), build: build})
 	}
 	return cs
@@ -377,7 +402,8 @@ func cosineGradCases() []testCase {
 			cs = append(cs, testCase{name: named(s, l), build: build})
 		}
 	}
-	for i, f := range [][2]fill{{nearZero, normal}, {normal, nearZero}, {nearZero, nearZero}, {special, normal}} {
+	for i, f := range [][2]fill{{nearZero, normal}, {normal, nearZero}, {nearZero, nearZero},
+		{special, normal}} {
 		build := func(m *maker) *graph.Node { return grad(m, f[0], f[1], 6, 5) }
 		cs = append(cs, testCase{name: fmt.Sprintf("extreme %d", i), build: build})
 	}
@@ -389,7 +415,9 @@ func rowPairsOf(f func(x, y *graph.Node) *graph.Node) []testCase {
 	var cs []testCase
 	for _, s := range shapes[1:] {
 		for l := range layouts {
-			build := under(l, func(m *maker) *graph.Node { return f(m.input(normal, s...), m.input(normal, s...)) })
+			build := under(l, func(m *maker) *graph.Node {
+				return f(m.input(normal, s...), m.input(normal, s...))
+			})
 			cs = append(cs, testCase{named(s, l), build, l == plain && small(s) && last(s) > 1})
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// The cases of fused operations are expressions that package plan must join; the oracle knows only their parts.
+// The cases of fused operations are expressions that package plan must join; the oracle knows only their
+// parts.
 
 // productForms are products of every size with what their result is used for.
 func productForms(use func(m *maker, y *graph.Node) *graph.Node) []testCase {
@@ -40,7 +41,9 @@ func matmulAddCases() []testCase {
 		func(m *maker, y *graph.Node) *graph.Node { return graph.Accumulate(m.param(normal, y.Shape...), y) },
 	} {
 		for form := range 4 {
-			build := func(m *maker) *graph.Node { return use(m, productOf(m, nil, [3]int{33, 17, 20}, form, 0.5)) }
+			build := func(m *maker) *graph.Node {
+				return use(m, productOf(m, nil, [3]int{33, 17, 20}, form, 0.5))
+			}
 			cs = append(cs, testCase{name: fmt.Sprintf("use %d form %d", i, form), build: build})
 		}
 	}
@@ -67,10 +70,11 @@ func sumAddCases() []testCase {
 	var cs []testCase
 	for _, c := range sums {
 		for _, l := range []layout{plain, transposed, repeated} {
-			cs = append(cs, testCase{name: named(c.shape, l, " axes ", c.axes), build: under(l, func(m *maker) *graph.Node {
-				y := sumOver(m.input(normal, c.shape...), c.axes)
-				return graph.Accumulate(m.param(normal, y.Shape...), y)
-			})})
+			cs = append(cs, testCase{name: named(c.shape, l, " axes ", c.axes),
+				build: under(l, func(m *maker) *graph.Node {
+					y := sumOver(m.input(normal, c.shape...), c.axes)
+					return graph.Accumulate(m.param(normal, y.Shape...), y)
+				})})
 		}
 	}
 	return cs
@@ -86,14 +90,15 @@ func layerNormCases() []testCase {
 	var cs []testCase
 	for _, s := range normed {
 		for _, keep := range []bool{false, true} {
-			cs = append(cs, testCase{name: fmt.Sprintf("%v keep %v", s, keep), build: func(m *maker) *graph.Node {
-				h := graph.Normalize(m.input(normal, s...), 1e-5)
-				y := affine(h, m.input(normal, last(s)), m.input(normal, last(s)))
-				if keep {
-					return graph.Sub(y, graph.Scale(h, 0.5))
-				}
-				return y
-			}})
+			cs = append(cs, testCase{name: fmt.Sprintf("%v keep %v", s, keep),
+				build: func(m *maker) *graph.Node {
+					h := graph.Normalize(m.input(normal, s...), 1e-5)
+					y := affine(h, m.input(normal, last(s)), m.input(normal, last(s)))
+					if keep {
+						return graph.Sub(y, graph.Scale(h, 0.5))
+					}
+					return y
+				}})
 		}
 	}
 	return cs

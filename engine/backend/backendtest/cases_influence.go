@@ -8,7 +8,8 @@ import (
 )
 
 // influences are steps, channels, features.
-var influences = [][3]int{{1, 1, 1}, {2, 2, 1}, {1, 3, 2}, {3, 4, 3}, {5, 7, 4}, {2, 5, 7}, {3, 6, 8}, {2, 9, 13}, {20, 3, 16}, {4, 38, 33}}
+var influences = [][3]int{{1, 1, 1}, {2, 2, 1}, {1, 3, 2}, {3, 4, 3}, {5, 7, 4}, {2, 5, 7}, {3, 6, 8},
+	{2, 9, 13}, {20, 3, 16}, {4, 38, 33}}
 
 // influenceCases take weights of both signs, and features of which some pairs add up to nothing.
 func influenceCases(k op.Kind) []testCase {
@@ -22,7 +23,8 @@ func influenceCases(k op.Kind) []testCase {
 				}
 				return graph.Apply(k, op.Attr{}, in...)
 			})
-			cs = append(cs, testCase{fmt.Sprintf("%v %v", s, l), build, k == op.Influence && l == plain && s[1] <= 4})
+			cs = append(cs, testCase{fmt.Sprintf("%v %v", s, l), build, k == op.Influence && l == plain &&
+				s[1] <= 4})
 		}
 	}
 	still := func(m *maker) *graph.Node {

@@ -8,13 +8,15 @@ import (
 )
 
 // recurrences are steps, rows, states; the last ones exceed what products take at a time.
-var recurrences = [][3]int{{1, 1, 1}, {1, 3, 2}, {3, 2, 2}, {2, 1, 3}, {9, 6, 8}, {4, 13, 17}, {20, 3, 33}, {2, 7, 90}, {2, 1, 260}}
+var recurrences = [][3]int{{1, 1, 1}, {1, 3, 2}, {3, 2, 2}, {2, 1, 3}, {9, 6, 8}, {4, 13, 17}, {20, 3, 33},
+	{2, 7, 90}, {2, 1, 260}}
 
 // recurrence is a node over the gates' shares that come from the input, [T,R,G*H].
 type recurrence func(m *maker, steps, rows, hidden int) *graph.Node
 
 func lstmOf(m *maker, steps, rows, hidden int) *graph.Node {
-	return graph.Apply(op.LSTM, op.Attr{}, m.input(normal, steps, rows, 4*hidden), m.weights(4*hidden, hidden))
+	return graph.Apply(op.LSTM, op.Attr{}, m.input(normal, steps, rows, 4*hidden),
+		m.weights(4*hidden, hidden))
 }
 
 func gruOf(m *maker, steps, rows, hidden int) *graph.Node {
@@ -47,7 +49,8 @@ func recurrentGradCases(k op.Kind, wide, gates int) []testCase {
 	for _, s := range recurrences {
 		for l := range layouts {
 			build := under(l, func(m *maker) *graph.Node {
-				return graph.Apply(k, op.Attr{}, m.input(unit, s[0], s[1], wide*s[2]), m.weights(gates*s[2], s[2]),
+				return graph.Apply(k, op.Attr{}, m.input(unit, s[0], s[1], wide*s[2]),
+					m.weights(gates*s[2], s[2]),
 					m.input(normal, s[0], s[1], s[2]))
 			})
 			cs = append(cs, testCase{name: fmt.Sprintf("%v %v", s, l), build: build})

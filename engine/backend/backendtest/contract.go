@@ -103,7 +103,8 @@ func checkAdam(t *testing.T, dev backend.Device) {
 	c := a.Config
 	var procs []plan.Proc
 	g, err := graph.Build(func(g *graph.Graph) {
-		step := graph.Adam(g.Param("x", graph.Init{}, 2), g.Param("m", graph.Init{}, 2), g.Param("v", graph.Init{}, 2),
+		step := graph.Adam(g.Param("x", graph.Init{}, 2), g.Param("m", graph.Init{}, 2),
+			g.Param("v", graph.Init{}, 2),
 			g.Input("gradient", 2), g.Const([]float32{1}, 1), g.Input("hyper", 3),
 			[4]float64{c.Beta1, c.Beta2, c.Eps, c.WeightDecay})
 		procs = []plan.Proc{{Name: "step", Updates: []*graph.Node{step}}}
@@ -121,7 +122,8 @@ func checkAdam(t *testing.T, dev backend.Device) {
 	for i, s := range a.Steps {
 		n := float64(i + 1)
 		r.write(plan.ClassInput, "gradient", s.Gradient)
-		r.write(plan.ClassInput, "hyper", narrow([]float64{c.LR, 1 - math.Pow(c.Beta1, n), 1 - math.Pow(c.Beta2, n)}))
+		r.write(plan.ClassInput, "hyper", narrow([]float64{c.LR, 1 - math.Pow(c.Beta1, n),
+			1 - math.Pow(c.Beta2, n)}))
 		r.run("step")
 		for name, want := range map[string][]float64{"x": s.After, "m": s.M, "v": s.V} {
 			if err := compare(r.read(plan.ClassParam, name), want, function); err != nil {
@@ -139,7 +141,8 @@ func checkReuse(t *testing.T, dev backend.Device) {
 	build(t, 0, []testCase{{name: "attention", build: func(m *maker) *graph.Node {
 		x := m.input(normal, 2, 9, 12)
 		heads := func() *graph.Node {
-			y := graph.Add(graph.MatMul(graph.Reshape(x, 18, 12), graph.SwapLast(m.input(normal, 12, 12)), 0.3),
+			y := graph.Add(graph.MatMul(graph.Reshape(x, 18, 12), graph.SwapLast(m.input(normal, 12, 12)),
+				0.3),
 				m.input(normal, 12))
 			return graph.Transpose(graph.Reshape(y, 2, 9, 3, 4), 0, 2, 1, 3)
 		}

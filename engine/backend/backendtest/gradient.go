@@ -11,13 +11,14 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// differentiable reports whether autodiff has a gradient of the operation that finite differences can confirm:
-// updates have no value, gradients no second derivative, what stops gradients has one that it hides, and what is fused
-// stands in no graph.
+// differentiable reports whether autodiff has a gradient of the operation that finite differences can
+// confirm: updates have no value, gradients no second derivative, what stops gradients has one that it hides,
+// and what is fused stands in no graph.
 func differentiable(k op.Kind) bool {
 	switch k {
 	case op.StopGradient, op.GeluSlope, op.SoftmaxGrad, op.NormalizeGrad, op.CosineGrad, op.GaussianPriorGrad,
-		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad, op.GRUGrad, op.InfluenceGrad, op.InfluenceGradWeights:
+		op.DiscrepancyGradSeries, op.DiscrepancyGradSigma, op.LSTMGrad, op.GRUGrad, op.InfluenceGrad,
+		op.InfluenceGradWeights:
 		return false
 	}
 	return !k.IsSource() && !k.IsFused() && k.Updates() == 0
@@ -29,8 +30,8 @@ const step = 1e-5
 // slopeBound is for a gradient in float32 against differences of the oracle.
 var slopeBound = bound{1e-4, 1e-4, 1e-6}
 
-// runGradients compares, for a weighted sum of each case's result, the derivative by every input as autodiff derives
-// and the device computes it with central differences of the oracle.
+// runGradients compares, for a weighted sum of each case's result, the derivative by every input as autodiff
+// derives and the device computes it with central differences of the oracle.
 func runGradients(t *testing.T, dev backend.Device, k op.Kind, cs []testCase) {
 	var smooth []testCase
 	for _, c := range cs {

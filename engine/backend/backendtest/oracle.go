@@ -14,8 +14,8 @@ import (
 // Feeds are the values of inputs and parameters in row-major order.
 type Feeds map[*graph.Node][]float64
 
-// Eval computes nodes of one graph in float64. It fails if a feed that they depend on is missing or has another
-// length than its node, or if a node is an update.
+// Eval computes nodes of one graph in float64. It fails if a feed that they depend on is missing or has
+// another length than its node, or if a node is an update.
 func Eval(feeds Feeds, outs ...*graph.Node) ([][]float64, error) {
 	e := evaluation{feeds: feeds, known: map[*graph.Node][]float64{}}
 	results := make([][]float64, len(outs))
@@ -82,12 +82,13 @@ func widen(v []float32) []float64 {
 	return w
 }
 
-// Update runs updates in order and returns the feeds with the parameters they overwrite. Values computed from a
-// parameter use what it held before all of them; a parameter, or a view of one, that is itself an operand of an
-// update is read when that update runs.
+// Update runs updates in order and returns the feeds with the parameters they overwrite. Values computed from
+// a parameter use what it held before all of them; a parameter, or a view of one, that is itself an operand
+// of an update is read when that update runs.
 func Update(feeds Feeds, updates ...*graph.Node) (Feeds, error) {
 	now := maps.Clone(feeds)
-	e := evaluation{feeds: feeds, known: map[*graph.Node][]float64{}} // what several updates depend on is computed once
+	// what several updates depend on is computed once
+	e := evaluation{feeds: feeds, known: map[*graph.Node][]float64{}}
 	for _, u := range updates {
 		if u.Kind.Updates() == 0 {
 			return nil, fmt.Errorf("oracle: %v is not an update", u.Kind)
@@ -120,7 +121,8 @@ func viewed(x *graph.Node) *graph.Node {
 	return x
 }
 
-// oracle computes a node from its operands, one obvious loop for each operation. Sources and updates have no row.
+// oracle computes a node from its operands, one obvious loop for each operation. Sources and updates have no
+// row.
 var oracle = [op.Count]func(n *graph.Node, in [][]float64, out []float64){
 	op.Reshape:      copyAll,
 	op.Transpose:    transpose,

@@ -2,8 +2,8 @@ package backendtest
 
 import "cosinelab/engine/graph"
 
-// eachPair calls f for every pair of channels i, j at every step: with p_i + q_j, where it lies in the result, and where
-// the features lie in y.
+// eachPair calls f for every pair of channels i, j at every step: with p_i + q_j, where it lies in the
+// result, and where the features lie in y.
 func eachPair(n *graph.Node, y []float64, f func(i, j int, sum float64, out, p, q int)) {
 	shape := n.In[1].Shape
 	channels, wide := shape[1], shape[2]
@@ -22,7 +22,10 @@ func eachPair(n *graph.Node, y []float64, f func(i, j int, sum float64, out, p, 
 
 func influence(n *graph.Node, in [][]float64, out []float64) {
 	channels := n.In[0].Shape[0]
-	eachPair(n, in[1], func(i, j int, sum float64, at, _, _ int) { out[at] += in[0][i*channels+j] * max(sum, 0) })
+	eachPair(n, in[1], func(i, j int, sum float64, at, _, _ int) {
+		out[at] += in[0][i*channels+j] * max(sum,
+			0)
+	})
 }
 
 func influenceGrad(n *graph.Node, in [][]float64, out []float64) {
@@ -36,5 +39,8 @@ func influenceGrad(n *graph.Node, in [][]float64, out []float64) {
 
 func influenceGradWeights(n *graph.Node, in [][]float64, out []float64) {
 	channels := n.In[0].Shape[0]
-	eachPair(n, in[1], func(i, j int, sum float64, at, _, _ int) { out[i*channels+j] += max(sum, 0) * in[2][at] })
+	eachPair(n, in[1], func(i, j int, sum float64, at, _,
+		_ int) {
+		out[i*channels+j] += max(sum, 0) * in[2][at]
+	})
 }

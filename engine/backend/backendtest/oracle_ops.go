@@ -52,7 +52,10 @@ func concat(n *graph.Node, in [][]float64, out []float64) {
 
 func pad(n *graph.Node, in [][]float64, out []float64) {
 	axis, before, stride := n.Attr.N[0], n.Attr.N[1], n.Shape.Strides()
-	each(n.In[0].Shape, func(index []int, at int) { out[before*stride[axis]+place(index, stride)] = in[0][at] })
+	each(n.In[0].Shape, func(index []int, at int) {
+		out[before*stride[axis]+place(index,
+			stride)] = in[0][at]
+	})
 }
 
 // taps calls f with each pair of positions that unfold connects: in x [B,L,C] and in its unfolding [B,L,C*W].
@@ -129,7 +132,10 @@ func softplus(x, _ float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-ma
 func binary(f func(x, y float64) float64) func(*graph.Node, [][]float64, []float64) {
 	return func(n *graph.Node, in [][]float64, out []float64) {
 		sx, sy := broadcastStrides(n.In[0].Shape, n.Shape), broadcastStrides(n.In[1].Shape, n.Shape)
-		each(n.Shape, func(index []int, at int) { out[at] = f(in[0][place(index, sx)], in[1][place(index, sy)]) })
+		each(n.Shape, func(index []int, at int) {
+			out[at] = f(in[0][place(index, sx)],
+				in[1][place(index, sy)])
+		})
 	}
 }
 

@@ -52,7 +52,8 @@ func TestUpdatesReadOldValuesAndRunInOrder(t *testing.T) {
 	_, err := graph.Build(func(g *graph.Graph) {
 		p, q = g.Param("p", graph.Init{}, 2), g.Param("q", graph.Init{}, 2)
 		updates = []*graph.Node{
-			graph.Assign(p, graph.Scale(q, 2)), graph.Accumulate(q, graph.Scale(p, 10)), graph.Accumulate(q, p),
+			graph.Assign(p, graph.Scale(q, 2)), graph.Accumulate(q, graph.Scale(p, 10)),
+			graph.Accumulate(q, p),
 		}
 	})
 	if err != nil {
@@ -65,7 +66,8 @@ func TestUpdatesReadOldValuesAndRunInOrder(t *testing.T) {
 	if got[p][1] != 8 || got[q][1] != 4+20+8 {
 		t.Errorf("p %v, q %v, want 8 and 32", got[p], got[q])
 	}
-	if _, err := Update(Feeds{p: {1, 2}}, p); err == nil || !strings.Contains(err.Error(), "param is not an update") {
+	if _, err := Update(Feeds{p: {1, 2}}, p); err == nil || !strings.Contains(err.Error(),
+		"param is not an update") {
 		t.Errorf("got error %v", err)
 	}
 }
@@ -88,7 +90,8 @@ func TestVanishingSigmaLeavesTheIdentity(t *testing.T) {
 }
 
 func TestEveryKindHasCasesAndABound(t *testing.T) {
-	exactly := []op.Kind{op.Reshape, op.Transpose, op.Slice, op.Expand, op.StopGradient, op.Copy, op.Concat, op.Pad,
+	exactly := []op.Kind{op.Reshape, op.Transpose, op.Slice, op.Expand, op.StopGradient, op.Copy, op.Concat,
+		op.Pad,
 		op.Unfold, op.Assign, op.Relu, op.Heaviside, op.Max, op.ReluGrad}
 	for k := op.Kind(0); k < op.Count; k++ {
 		if !k.IsSource() && len(cases[k]) == 0 {

@@ -14,8 +14,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// Run holds a device to the contract: every operation forward and backward, plans with several procedures, and calls
-// that must fail.
+// Run holds a device to the contract: every operation forward and backward, plans with several procedures,
+// and calls that must fail.
 func Run(t *testing.T, dev backend.Device) {
 	t.Run("operation", func(t *testing.T) {
 		for k, cs := range cases {
@@ -50,7 +50,8 @@ func build(t *testing.T, k op.Kind, cs []testCase) *suite {
 	s := &suite{feeds: Feeds{}}
 	g, err := graph.Build(func(g *graph.Graph) {
 		for _, c := range cs {
-			m := maker{g: g, feeds: s.feeds, prefix: c.name, random: rand.New(rand.NewPCG(uint64(k), uint64(len(s.feeds))))}
+			m := maker{g: g, feeds: s.feeds, prefix: c.name,
+				random: rand.New(rand.NewPCG(uint64(k), uint64(len(s.feeds))))}
 			n := c.build(&m)
 			s.updates = append(s.updates, m.also...)
 			if n.Kind.Updates() > 0 {
@@ -97,8 +98,8 @@ func (s *suite) plan(opts plan.Options) (*plan.Plan, error) {
 	return plan.Build(s.graph, opts, plan.Proc{Name: "all", Results: s.results, Updates: s.updates})
 }
 
-// check holds the results of plans made with these options to the oracle: with guards around everything, or as devices
-// usually get them, with memory reused.
+// check holds the results of plans made with these options to the oracle: with guards around everything, or
+// as devices usually get them, with memory reused.
 func (s *suite) check(t *testing.T, dev backend.Device, b bound, options ...plan.Options) {
 	t.Helper()
 	want, names := s.expect(t)
@@ -279,7 +280,8 @@ func narrow(v []float64) []float32 {
 	return w
 }
 
-// sentinel is a NaN that no computation makes: a guard that is read spoils a result, one that is written changes.
+// sentinel is a NaN that no computation makes: a guard that is read spoils a result, one that is written
+// changes.
 var sentinel = math.Float32frombits(0x7fc0beef)
 
 func (r *runner) guard() {

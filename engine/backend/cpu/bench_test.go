@@ -13,8 +13,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// benchmark runs one node over inputs of ordinary values on one goroutine and on all cores. Beside the average it reports
-// the best run, which other programs on the machine disturb least.
+// benchmark runs one node over inputs of ordinary values on one goroutine and on all cores. Beside the
+// average it reports the best run, which other programs on the machine disturb least.
 func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Graph) *graph.Node) {
 	for _, workers := range []int{1, runtime.GOMAXPROCS(0)} {
 		b.Run(fmt.Sprintf("%s/workers=%d", name, workers), func(b *testing.B) {
@@ -23,7 +23,8 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := plan.Build(g, plan.Options{}, plan.Proc{Name: "p", Results: []plan.Result{{Name: "r", Node: result}}})
+			p, err := plan.Build(g, plan.Options{},
+				plan.Proc{Name: "p", Results: []plan.Result{{Name: "r", Node: result}}})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -64,7 +65,8 @@ func benchmark(b *testing.B, name string, flops float64, build func(g *graph.Gra
 }
 
 func BenchmarkMatMul(b *testing.B) {
-	for _, s := range [][3]int{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 64, 64}, {100, 64, 64}} {
+	for _, s := range [][3]int{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 64, 64},
+		{100, 64, 64}} {
 		m, k, n := s[0], s[1], s[2]
 		flops := 2 * float64(m*k*n)
 		benchmark(b, fmt.Sprintf("%dx%dx%d/NN", m, k, n), flops, func(g *graph.Graph) *graph.Node {
@@ -79,11 +81,13 @@ func BenchmarkMatMul(b *testing.B) {
 	}
 }
 
-// BenchmarkHeads is the products of attention: queries by keys, weights by values, and the gradient of values.
+// BenchmarkHeads is the products of attention: queries by keys, weights by values, and the gradient of
+// values.
 func BenchmarkHeads(b *testing.B) {
 	const heads, length, width = 8, 100, 8
 	head := func(g *graph.Graph, name string) *graph.Node {
-		return graph.Transpose(graph.Reshape(g.Input(name, 1, length, heads*width), 1, length, heads, width), 0, 2, 1, 3)
+		return graph.Transpose(graph.Reshape(g.Input(name, 1, length, heads*width), 1, length, heads, width),
+			0, 2, 1, 3)
 	}
 	flops := 2.0 * heads * length * length * width
 	benchmark(b, "scores", flops, func(g *graph.Graph) *graph.Node {
@@ -115,22 +119,31 @@ func BenchmarkDiscrepancy(b *testing.B) {
 }
 
 func BenchmarkRows(b *testing.B) {
-	benchmark(b, "softmax", 0, func(g *graph.Graph) *graph.Node { return graph.Softmax(g.Input("x", 8, 100, 100)) })
+	benchmark(b, "softmax", 0, func(g *graph.Graph) *graph.Node {
+		return graph.Softmax(g.Input("x", 8, 100, 100))
+	})
 	benchmark(b, "softmax_grad", 0, func(g *graph.Graph) *graph.Node {
 		return graph.Apply(op.SoftmaxGrad, op.Attr{}, g.Input("x", 8, 100, 100), g.Input("y", 8, 100, 100))
 	})
-	benchmark(b, "normalize", 0, func(g *graph.Graph) *graph.Node { return graph.Normalize(g.Input("x", 1600, 64), 1e-5) })
+	benchmark(b, "normalize", 0, func(g *graph.Graph) *graph.Node {
+		return graph.Normalize(g.Input("x", 1600, 64), 1e-5)
+	})
 	benchmark(b, "normalize_grad", 0, func(g *graph.Graph) *graph.Node {
 		return graph.Apply(op.NormalizeGrad, op.Attr{X: 1e-5}, g.Input("x", 1600, 64), g.Input("y", 1600, 64))
 	})
-	benchmark(b, "sum rows", 0, func(g *graph.Graph) *graph.Node { return graph.Sum(g.Input("x", 1600, 64), 0) })
+	benchmark(b, "sum rows", 0, func(g *graph.Graph) *graph.Node {
+		return graph.Sum(g.Input("x", 1600, 64), 0)
+	})
 	benchmark(b, "bias", 0, func(g *graph.Graph) *graph.Node {
 		return graph.Add(g.Input("x", 1600, 64), g.Input("y", 64))
 	})
 }
 
 func BenchmarkUnary(b *testing.B) {
-	for _, k := range []op.Kind{op.Square, op.Relu, op.Exp, op.Log, op.Tanh, op.Sigmoid, op.Gelu, op.GeluSlope, op.Softplus} {
-		benchmark(b, k.String(), 0, func(g *graph.Graph) *graph.Node { return graph.Unary(k, g.Input("x", 100000)) })
+	for _, k := range []op.Kind{op.Square, op.Relu, op.Exp, op.Log, op.Tanh, op.Sigmoid, op.Gelu,
+		op.GeluSlope, op.Softplus} {
+		benchmark(b, k.String(), 0, func(g *graph.Graph) *graph.Node {
+			return graph.Unary(k, g.Input("x", 100000))
+		})
 	}
 }

@@ -15,8 +15,9 @@ func Vectors() portable.Vectors {
 		return portable.Vectors{}
 	}
 	return portable.Vectors{
-		Tile:  portable.Tile{Rows: 6, Cols: 16, Unroll: 1, Cost: 20, Strided: true, Run: product},
-		Pairs: portable.Pairs{Lanes: 8, Influence: influenceRow, Gradient: influenceGradRow, Weights: influenceGradWeightsRow},
+		Tile: portable.Tile{Rows: 6, Cols: 16, Unroll: 1, Cost: 20, Strided: true, Run: product},
+		Pairs: portable.Pairs{Lanes: 8, Influence: influenceRow, Gradient: influenceGradRow,
+			Weights: influenceGradWeightsRow},
 	}
 }
 

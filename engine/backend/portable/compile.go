@@ -15,7 +15,8 @@ type task func()
 type compiler struct {
 	arena   []float32
 	vectors Vectors
-	// Memory of each worker, made when every step has said what it needs. What it holds when a task starts is unknown.
+	// Memory of each worker, made when every step has said what it needs. What it holds when a task starts is
+	// unknown.
 	scratch [][]float32
 	double  [][]float64
 
@@ -117,15 +118,15 @@ func (c *compiler) allocate() {
 	}
 }
 
-// parallelFrom is the work in nanoseconds from which a step is worth spreading: waking goroutines takes about ten
-// microseconds.
+// parallelFrom is the work in nanoseconds from which a step is worth spreading: waking goroutines takes about
+// ten microseconds.
 const parallelFrom = 40_000
 
 // body computes the items from lo up to hi of a step as one of several workers.
 type body func(worker, lo, hi int)
 
-// split makes a task of n items that take about cost nanoseconds each. An item's result must not depend on the others
-// that are computed with it, since their number depends on the cores.
+// split makes a task of n items that take about cost nanoseconds each. An item's result must not depend on
+// the others that are computed with it, since their number depends on the cores.
 func (c *compiler) split(n, cost int, f body) task {
 	workers := min(len(c.scratch), n, n*cost/parallelFrom+1)
 	if workers <= 1 {

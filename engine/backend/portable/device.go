@@ -29,7 +29,8 @@ type Vectors struct {
 	Pairs Pairs
 }
 
-// Pairs let vectors*Lanes features of one channel meet those of all channels, whose q lie stride floats apart.
+// Pairs let vectors*Lanes features of one channel meet those of all channels, whose q lie stride floats
+// apart.
 type Pairs struct {
 	Lanes     int // features in a vector; 0 = there are no such loops
 	Influence func(p, q, weights, y *float32, channels, vectors, stride int)
@@ -37,8 +38,8 @@ type Pairs struct {
 	Weights   func(p, q, dy, sums *float32, channels, vectors, stride int)
 }
 
-// New returns a device that uses every core, as GOMAXPROCS counts them. What k makes, if it is not nil, goes before the
-// kernels of this package, v into them.
+// New returns a device that uses every core, as GOMAXPROCS counts them. What k makes, if it is not nil, goes
+// before the kernels of this package, v into them.
 func New(name string, v Vectors, k Kernel) *Device {
 	if v.Tile.Run == nil {
 		v.Tile = plain
@@ -46,15 +47,16 @@ func New(name string, v Vectors, k Kernel) *Device {
 	return &Device{name: name, workers: runtime.GOMAXPROCS(0), vectors: v, kernel: k}
 }
 
-// OnCores returns a device that uses at most so many cores, at least one: where several programs run side by side.
+// OnCores returns a device that uses at most so many cores, at least one: where several programs run side by
+// side.
 func (d *Device) OnCores(n int) *Device {
 	with := *d
 	with.workers = max(1, min(n, d.workers))
 	return &with
 }
 
-// Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a step that
-// it leaves to this package.
+// Kernel makes what runs a step over the arena of its program, which stays where it is. It returns nil for a
+// step that it leaves to this package.
 type Kernel func(arena []float32, s plan.Step) func()
 
 // Name is that which New was given.
@@ -65,8 +67,8 @@ func (d *Device) Supports(k op.Kind) bool {
 	return k >= 0 && k < op.Count && (kernels[k] != nil || k.IsView() || k.IsSource())
 }
 
-// maxFloats is the largest arena: all that an int can address, in WebAssembly the 4 GB of its memory less what the
-// program itself needs.
+// maxFloats is the largest arena: all that an int can address, in WebAssembly the 4 GB of its memory less
+// what the program itself needs.
 func maxFloats() int {
 	if runtime.GOARCH == "wasm" {
 		return 3 << 28
@@ -74,18 +76,20 @@ func maxFloats() int {
 	return math.MaxInt / 8
 }
 
-// Compile resolves every step of the plan to a function over an arena of its own. It fails if a step has no kernel or
-// the arena does not fit in memory.
+// Compile resolves every step of the plan to a function over an arena of its own. It fails if a step has no
+// kernel or the arena does not fit in memory.
 func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	if p.Arena > maxFloats() {
-		return nil, fmt.Errorf("%s: compile: the plan needs %d floats, %d fit in memory", d.name, p.Arena, maxFloats())
+		return nil, fmt.Errorf("%s: compile: the plan needs %d floats, %d fit in memory", d.name, p.Arena,
+			maxFloats())
 	}
 	c := newCompiler(p.Arena, d)
 	prog := &program{name: d.name, plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
 	for i, q := range p.Procs {
 		for j, s := range q.Steps {
 			if !d.Supports(s.Kind) || kernels[s.Kind] == nil {
-				return nil, fmt.Errorf("%s: compile: %s step %d (%v %s): %w", d.name, q.Name, j, s.Kind, s.Label,
+				return nil, fmt.Errorf("%s: compile: %s step %d (%v %s): %w", d.name, q.Name, j, s.Kind,
+					s.Label,
 					backend.ErrUnsupported)
 			}
 			prog.procs[i] = append(prog.procs[i], d.task(c, s))

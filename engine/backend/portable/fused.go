@@ -2,8 +2,8 @@ package portable
 
 import "cosinelab/engine/plan"
 
-// compileLayerNorm normalises, scales and shifts a row at a time; it keeps the normalised rows and the reciprocals of
-// their deviations where the step has further results.
+// compileLayerNorm normalises, scales and shifts a row at a time; it keeps the normalised rows and the
+// reciprocals of their deviations where the step has further results.
 func compileLayerNorm(c *compiler, s plan.Step) task {
 	x, weight, bias, out := c.floats(s.In[0]), c.floats(s.In[1]), c.floats(s.In[2]), c.floats(s.Out)
 	n := last(s.Out)
@@ -26,11 +26,12 @@ func compileLayerNorm(c *compiler, s plan.Step) task {
 	})
 }
 
-// compileLayerNormGrad goes through the rows for the operand's gradient, then through the columns for those of weight
-// and bias.
+// compileLayerNormGrad goes through the rows for the operand's gradient, then through the columns for those
+// of weight and bias.
 func compileLayerNormGrad(c *compiler, s plan.Step) task {
 	n := last(s.Out)
-	g := normGrad{hat: c.floats(s.In[0]), inverses: c.floats(s.In[1]), dy: c.floats(s.In[2]), weight: c.floats(s.In[3]),
+	g := normGrad{hat: c.floats(s.In[0]), inverses: c.floats(s.In[1]), dy: c.floats(s.In[2]),
+		weight:   c.floats(s.In[3]),
 		ofWeight: c.floats(s.Also[0]), ofBias: c.floats(s.Also[1]), out: c.floats(s.Out), n: n}
 	rows := c.rows(len(g.out)/n, 4*n, g.row)
 	columns := c.split((n+strip-1)/strip, strip*len(g.inverses), g.columns)

@@ -1,7 +1,7 @@
 package portable
 
-// Products have kernels of their own: those of gonum's BLAS, in Go or in assembly, are slower for matrices of these
-// sizes, skip what a zero meets, NaN too, and give bits that depend on where their operands lie.
+// Products have kernels of their own: those of gonum's BLAS, in Go or in assembly, are slower for matrices of
+// these sizes, skip what a zero meets, NaN too, and give bits that depend on where their operands lie.
 
 // Tile is a kernel that computes Rows by Cols elements of a product.
 type Tile struct {
@@ -10,8 +10,8 @@ type Tile struct {
 	Cost       int // picoseconds for one product of two elements
 	// Strided says that Run reads the left matrix wherever it lies; else it must be packed.
 	Strided bool
-	// Run writes factor * (a b) to c, or adds it. a is Rows by k with element (i, p) at i*aRow + p*aCol (packed: aRow
-	// 1, aCol Rows); b is packed, k rows of Cols; rows of c are cRow apart.
+	// Run writes factor * (a b) to c, or adds it. a is Rows by k with element (i, p) at i*aRow + p*aCol
+	// (packed: aRow 1, aCol Rows); b is packed, k rows of Cols; rows of c are cRow apart.
 	Run func(k int, a []float32, aRow, aCol int, b, c []float32, cRow int, factor float32, add bool)
 }
 
@@ -29,8 +29,8 @@ func (m matrix) from(i, j int) matrix {
 	return matrix{m.data[i*m.row+j*m.col:], m.row, m.col}
 }
 
-// gemm multiplies by a matrix of inner rows and cols columns, which it packs once: in blocks of depth rows, each in
-// panels of tile.Cols columns, each row by row, with zeros behind the last column and row.
+// gemm multiplies by a matrix of inner rows and cols columns, which it packs once: in blocks of depth rows,
+// each in panels of tile.Cols columns, each row by row, with zeros behind the last column and row.
 type gemm struct {
 	tile        Tile
 	inner, cols int
@@ -91,7 +91,8 @@ func (g *gemm) multiply(out, x matrix, packed, work []float32, rows int, sum boo
 		k := min(depth, g.inner-first)
 		block := packed[first*g.width():]
 		for i := 0; i < rows; i += g.tile.Rows {
-			g.stripe(out.data[i*out.row:], out.row, x.from(i, first), block, work, k, min(g.tile.Rows, rows-i), sum || first > 0)
+			g.stripe(out.data[i*out.row:], out.row, x.from(i, first), block, work, k,
+				min(g.tile.Rows, rows-i), sum || first > 0)
 		}
 	}
 }

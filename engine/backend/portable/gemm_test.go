@@ -42,7 +42,8 @@ func TestTheTileInGo(t *testing.T) { CheckTile(t, plain) }
 func CheckTile(t *testing.T, tile Tile) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, size := range [][3]int{{1, 1, 1}, {3, 2, 5}, {4, 4, 3}, {6, 8, 16}, {7, 9, 17}, {13, 33, 40}, {5, 600, 19}, {100, 8, 100}} {
+	for _, size := range [][3]int{{1, 1, 1}, {3, 2, 5}, {4, 4, 3}, {6, 8, 16}, {7, 9, 17}, {13, 33, 40},
+		{5, 600, 19}, {100, 8, 100}} {
 		for form := range 8 {
 			rows, inner, cols := size[0], size[1], size[2]
 			g := gemm{tile: tile, inner: inner, cols: cols, factor: 0.5}

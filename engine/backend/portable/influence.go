@@ -6,9 +6,9 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// influence is what the operations on pairs of channels share: weights [C,C], features [N,C,2M], gradients [N,C,M]. All
-// let one channel's p at a step meet the q of every channel: by vectors as many features as fill them, the rest
-// one by one.
+// influence is what the operations on pairs of channels share: weights [C,C], features [N,C,2M], gradients
+// [N,C,M]. All let one channel's p at a step meet the q of every channel: by vectors as many features as fill
+// them, the rest one by one.
 type influence struct {
 	steps, channels, features int
 	vectors, rest             int // of features by Pairs; where those begin that are left over
@@ -18,7 +18,8 @@ type influence struct {
 
 func (c *compiler) influence(s plan.Step) influence {
 	shape := s.In[1].Shape
-	x := influence{steps: shape[0], channels: shape[1], features: shape[2] / 2, weights: c.floats(s.In[0]), both: c.floats(s.In[1])}
+	x := influence{steps: shape[0], channels: shape[1], features: shape[2] / 2, weights: c.floats(s.In[0]),
+		both: c.floats(s.In[1])}
 	if x.pairs = c.vectors.Pairs; x.pairs.Lanes > 0 {
 		x.vectors = x.features / x.pairs.Lanes
 		x.rest = x.vectors * x.pairs.Lanes
@@ -41,8 +42,8 @@ func (x influence) sender(senders []float32, j int) []float32 {
 	return senders[2*j*x.features:][:x.features]
 }
 
-// positive is max(x, 0), and NaN for NaN, without a branch that nobody could foresee: what is from -Inf to -0 lies below
-// all else as an integer.
+// positive is max(x, 0), and NaN for NaN, without a branch that nobody could foresee: what is from -Inf to -0
+// lies below all else as an integer.
 func positive(x float32) float32 {
 	b := int32(math.Float32bits(x))
 	return math.Float32frombits(uint32(b) &^ uint32((int64(b)+0x7fffff)>>63))
@@ -60,9 +61,11 @@ func compileInfluence(c *compiler, s plan.Step) task {
 		for t := lo; t < hi; t++ {
 			senders := x.senders(t)
 			for i := range x.channels {
-				p, weights, to := x.receiver(t, i), row(x.weights, i, x.channels), row(out, t*x.channels+i, x.features)
+				p, weights, to := x.receiver(t, i), row(x.weights, i, x.channels),
+					row(out, t*x.channels+i, x.features)
 				if x.vectors > 0 {
-					x.pairs.Influence(&p[0], &senders[0], &weights[0], &to[0], x.channels, x.vectors, 2*x.features)
+					x.pairs.Influence(&p[0], &senders[0], &weights[0], &to[0], x.channels, x.vectors,
+						2*x.features)
 				}
 				if x.rest < x.features {
 					x.add(to, p, senders, weights)
@@ -92,9 +95,11 @@ func compileInfluenceGrad(c *compiler, s plan.Step) task {
 			clear(row(out, t, 2*x.channels*x.features))
 			senders, dq := x.senders(t), to.senders(t)
 			for i := range x.channels {
-				p, weights, z, dp := x.receiver(t, i), row(x.weights, i, x.channels), row(z, t*x.channels+i, x.features), to.receiver(t, i)
+				p, weights, z, dp := x.receiver(t, i), row(x.weights, i, x.channels),
+					row(z, t*x.channels+i, x.features), to.receiver(t, i)
 				if x.vectors > 0 {
-					x.pairs.Gradient(&p[0], &senders[0], &weights[0], &z[0], &dp[0], &dq[0], x.channels, x.vectors, 2*x.features)
+					x.pairs.Gradient(&p[0], &senders[0], &weights[0], &z[0], &dp[0], &dq[0], x.channels,
+						x.vectors, 2*x.features)
 				}
 				if x.rest < x.features {
 					x.addGrad(dp, dq, p, senders, weights, z)
@@ -115,8 +120,8 @@ func (x influence) addGrad(dp, dq, p, senders, weights, z []float32) {
 	}
 }
 
-// compileInfluenceGradWeights adds up the steps of some channels, all of them step by step, so that the senders of a step
-// are fetched once: eight sums for each weight, as Pairs has them.
+// compileInfluenceGradWeights adds up the steps of some channels, all of them step by step, so that the
+// senders of a step are fetched once: eight sums for each weight, as Pairs has them.
 func compileInfluenceGradWeights(c *compiler, s plan.Step) task {
 	const sums = 8
 	x, z, out := c.influence(s), c.floats(s.In[2]), c.floats(s.Out)
@@ -127,7 +132,8 @@ func compileInfluenceGradWeights(c *compiler, s plan.Step) task {
 		for t := range x.steps {
 			senders := x.senders(t)
 			for i := lo; i < hi; i++ {
-				p, z, work := x.receiver(t, i), row(z, t*x.channels+i, x.features), row(work, i-lo, sums*x.channels)
+				p, z, work := x.receiver(t, i), row(z, t*x.channels+i, x.features),
+					row(work, i-lo, sums*x.channels)
 				if x.vectors > 0 {
 					x.pairs.Weights(&p[0], &senders[0], &z[0], &work[0], x.channels, x.vectors, 2*x.features)
 				}

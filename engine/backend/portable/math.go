@@ -2,13 +2,13 @@ package portable
 
 import "math"
 
-// The functions of this file take and return float32 values but compute in float64, where short polynomials suffice
-// and no care for rounding is needed; that is several times faster in WebAssembly than package math. Their errors,
-// in units of the result's last place, as the tests measure: exp, log, sigmoid 0.51, softplus 0.55, tanh 0.6, gelu 0.7,
-// and 2 in its left tail down to -12. The slope of gelu is within 7e-8.
+// The functions of this file take and return float32 values but compute in float64, where short polynomials
+// suffice and no care for rounding is needed; that is several times faster in WebAssembly than package math.
+// Their errors, in units of the result's last place, as the tests measure: exp, log, sigmoid 0.51, softplus
+// 0.55, tanh 0.6, gelu 0.7, and 2 in its left tail down to -12. The slope of gelu is within 7e-8.
 
-// expTable holds the bits of 2^(j/64) less those of j/64 of an exponent step, so that adding n<<46 for n = 64k+j
-// gives 2^(n/64).
+// expTable holds the bits of 2^(j/64) less those of j/64 of an exponent step, so that adding n<<46 for n =
+// 64k+j gives 2^(n/64).
 var expTable = func() (t [64]uint64) {
 	for j := range t {
 		t[j] = math.Float64bits(math.Exp2(float64(j)/64)) - uint64(j)<<46
@@ -48,8 +48,8 @@ var logTable = func() (t [128]logCell) {
 	return
 }()
 
-// logAll overwrites numbers by their logarithms, relative error 1e-10: x = 2^k c (1+r), where c is the nearest of 128
-// points. Numbers near 1 have k = 0 and c = 1, so that nothing cancels.
+// logAll overwrites numbers by their logarithms, relative error 1e-10: x = 2^k c (1+r), where c is the
+// nearest of 128 points. Numbers near 1 have k = 0 and c = 1, so that nothing cancels.
 func logAll(x []float64) {
 	for i, v := range x {
 		if !(v >= smallest && v <= math.MaxFloat64) {
@@ -98,7 +98,8 @@ func logRow(out, x []float32, _ float32) {
 	}
 }
 
-// tanhRow is m/(m+2) with m = e^2x - 1 = t (1+q) - 1, where t is the table's share, exactly 1 near 0, and q the rest.
+// tanhRow is m/(m+2) with m = e^2x - 1 = t (1+q) - 1, where t is the table's share, exactly 1 near 0, and q
+// the rest.
 func tanhRow(out, x []float32, _ float32) {
 	const round = 3 << 51
 	out = out[:len(x)]
@@ -141,9 +142,9 @@ func softplusRow(out, x []float32, _ float32) {
 	}
 }
 
-// tails writes, for each x with t = |x|, the bell e^(-t^2/2) and Phi(-t), where Phi is the standard normal distribution
-// function. The polynomial in v = 4/(4+t) is the Chebyshev fit of Phi(-t) e^(t^2/2) / v on 0 <= t <= 15: absolute
-// error 3e-9.
+// tails writes, for each x with t = |x|, the bell e^(-t^2/2) and Phi(-t), where Phi is the standard normal
+// distribution function. The polynomial in v = 4/(4+t) is the Chebyshev fit of Phi(-t) e^(t^2/2) / v on 0 <=
+// t <= 15: absolute error 3e-9.
 func tails(bell, tail *[block]float64, x []float32) {
 	for i, w := range x {
 		t := math.Abs(float64(w))

@@ -9,8 +9,8 @@ import (
 
 func phi(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
-// functions are the element-wise functions with the error that math.go states: in units of the last place of the exact
-// float32, or where that is meaningless, absolute.
+// functions are the element-wise functions with the error that math.go states: in units of the last place of
+// the exact float32, or where that is meaningless, absolute.
 var functions = []struct {
 	kind     op.Kind
 	exact    func(x float64) float64
@@ -26,7 +26,8 @@ var functions = []struct {
 	{op.Tanh, math.Tanh, -10, 10, 0.6, 0},
 	{op.Tanh, math.Tanh, -1e-3, 1e-3, 0.6, 0},
 	{op.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, -87, 30, 0.51, 0},
-	{op.Softplus, func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }, -80, 80, 0.55, 0},
+	{op.Softplus, func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }, -80, 80,
+		0.55, 0},
 	{op.Gelu, func(x float64) float64 { return x * phi(x) }, -3, 15, 0.7, 0},
 	{op.Gelu, func(x float64) float64 { return x * phi(x) }, -12, -3, 2, 0},
 	{op.GeluSlope, geluSlope, -15, 15, 0, 7e-8},
@@ -60,7 +61,8 @@ func TestFunctionsAreWithinTheStatedError(t *testing.T) {
 			}
 		}
 		if !(worst <= 1) {
-			t.Errorf("%v from %g to %g: at %g the error is %.3g times the stated one", f.kind, f.from, f.to, at, worst)
+			t.Errorf("%v from %g to %g: at %g the error is %.3g times the stated one", f.kind, f.from, f.to,
+				at, worst)
 		}
 	}
 }
@@ -71,7 +73,8 @@ func TestFunctionsAtTheirEdges(t *testing.T) {
 		kind    op.Kind
 		x, want float64
 	}{
-		{op.Exp, inf, inf}, {op.Exp, -inf, 0}, {op.Exp, 0, 1}, {op.Exp, 89, inf}, {op.Exp, 1e30, inf}, {op.Exp, nan, nan},
+		{op.Exp, inf, inf}, {op.Exp, -inf, 0}, {op.Exp, 0, 1}, {op.Exp, 89, inf}, {op.Exp, 1e30, inf},
+		{op.Exp, nan, nan},
 		{op.Log, 0, -inf}, {op.Log, -1, nan}, {op.Log, inf, inf}, {op.Log, 1, 0}, {op.Log, nan, nan},
 		{op.Tanh, inf, 1}, {op.Tanh, -inf, -1}, {op.Tanh, 0, 0}, {op.Tanh, nan, nan},
 		{op.Sigmoid, inf, 1}, {op.Sigmoid, -inf, 0}, {op.Sigmoid, 0, 0.5}, {op.Sigmoid, nan, nan},

@@ -5,8 +5,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// matrices is one operand or the result of a batch of products: element (i, j) of item b lies at offsets[b] + i*row +
-// j*col.
+// matrices is one operand or the result of a batch of products: element (i, j) of item b lies at offsets[b] +
+// i*row + j*col.
 type matrices struct {
 	data     []float32
 	offsets  []int
@@ -46,7 +46,8 @@ type product struct {
 func (c *compiler) product(s plan.Step) *product {
 	n := len(s.Out.Shape) - 2
 	p := &product{
-		gemm: gemm{tile: c.vectors.Tile, inner: s.In[0].Shape[n+1], cols: s.Out.Shape[n+1], factor: float32(s.Attr.X)},
+		gemm: gemm{tile: c.vectors.Tile, inner: s.In[0].Shape[n+1], cols: s.Out.Shape[n+1],
+			factor: float32(s.Attr.X)},
 		rows: s.Out.Shape[n], x: c.matrices(s.In[0]), y: c.matrices(s.In[1]), out: c.matrices(s.Out),
 		gelu: s.Kind == op.MatMulGelu,
 	}
@@ -64,7 +65,8 @@ func (c *compiler) product(s plan.Step) *product {
 	return p
 }
 
-// compileMatMul splits the batch, and the rows of each item when the batch alone is too small for all workers.
+// compileMatMul splits the batch, and the rows of each item when the batch alone is too small for all
+// workers.
 func compileMatMul(c *compiler, s plan.Step) task {
 	p := c.product(s)
 	c.need(p.packedLen() + p.workLen())
@@ -78,8 +80,8 @@ func compileMatMul(c *compiler, s plan.Step) task {
 	})
 }
 
-// rowParts is into how many parts to cut the rows of each item: enough for the workers, but no more than most, since
-// each part packs the right matrix again.
+// rowParts is into how many parts to cut the rows of each item: enough for the workers, but no more than
+// most, since each part packs the right matrix again.
 func rowParts(batch, most, workers int) int {
 	if workers == 1 || batch >= 2*workers {
 		return 1

@@ -13,7 +13,8 @@ func (c *compiler) fill(out []float32, x *window) task {
 	return c.chunks(len(out), 500, func(_, lo, hi int) { x.copyTo(lo, out[lo:hi]) })
 }
 
-// blocks are the contiguous pieces of a result that one operand fills, when the operand covers a part of an axis.
+// blocks are the contiguous pieces of a result that one operand fills, when the operand covers a part of an
+// axis.
 type blocks struct {
 	x              *window
 	count, len     int // how many, and floats in each

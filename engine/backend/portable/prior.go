@@ -6,8 +6,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// priorRow is one row of the Gaussian prior. It vanishes soon away from the diagonal for the deviations that models
-// have: only what lies near is ever computed.
+// priorRow is one row of the Gaussian prior. It vanishes soon away from the diagonal for the deviations that
+// models have: only what lies near is ever computed.
 type priorRow struct {
 	diagonal int
 	lo, hi   int // the columns where the row has not vanished in float32
@@ -18,9 +18,9 @@ type priorRow struct {
 // vanished is below the smallest float32.
 const vanished = 1e-46
 
-// newPriorRow computes row i in buf, which has a place for each column. With q = e^(-1/(2 sigma^2)) the value at
-// distance d is q^(d^2), and each follows from the one before: q^((d+1)^2) = q^(d^2) q^(2d+1). The largest is 1, on the
-// diagonal, so the sum is never 0: a vanishing sigma leaves the identity.
+// newPriorRow computes row i in buf, which has a place for each column. With q = e^(-1/(2 sigma^2)) the value
+// at distance d is q^(d^2), and each follows from the one before: q^((d+1)^2) = q^(d^2) q^(2d+1). The largest
+// is 1, on the diagonal, so the sum is never 0: a vanishing sigma leaves the identity.
 func newPriorRow(buf []float64, i int, sigma float32) priorRow {
 	s := float64(sigma)
 	q := math.Exp(-0.5 / (s * s))
@@ -112,7 +112,8 @@ func compileGaussianPriorGrad(c *compiler, s plan.Step) task {
 	})
 }
 
-// logRatios writes ln((s_j + eps) / (p_j + eps)) for one row to buf. One logarithm serves both of the formula.
+// logRatios writes ln((s_j + eps) / (p_j + eps)) for one row to buf. One logarithm serves both of the
+// formula.
 func (p *priorRow) logRatios(buf []float64, s []float32, eps float64) {
 	buf = buf[:len(s)]
 	inverse := 1 / eps
@@ -162,7 +163,8 @@ func compileDiscrepancyGradSigma(c *compiler, s plan.Step) task {
 	})
 }
 
-// compileDiscrepancyGrad takes the logarithms once for both gradients, and for the discrepancy where it is asked for.
+// compileDiscrepancyGrad takes the logarithms once for both gradients, and for the discrepancy where it is
+// asked for.
 func compileDiscrepancyGrad(c *compiler, s plan.Step) task {
 	series, ofSeries, ofSigma := c.floats(s.In[0]), c.scalars(s.In[2]), c.scalars(s.In[3])
 	out, sigma, n, eps := c.floats(s.Out), c.floats(s.Also[0]), last(s.In[0]), s.Attr.X
@@ -205,7 +207,8 @@ func (p *priorRow) seriesGrad(out []float32, ratio []float64, s []float32, z, ep
 	}
 }
 
-// ownGrad is the gradient of the columns from lo up to hi of the prior, (p-s)/(p+eps) - ratio, in the place of ratio.
+// ownGrad is the gradient of the columns from lo up to hi of the prior, (p-s)/(p+eps) - ratio, in the place
+// of ratio.
 func (p *priorRow) ownGrad(ratio []float64, s []float32, eps float64) []float64 {
 	g := ratio[p.lo:p.hi]
 	for j, q := range p.value {

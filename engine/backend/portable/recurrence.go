@@ -4,8 +4,8 @@ import (
 	"cosinelab/engine/plan"
 )
 
-// recurrence is what the steps of a sequence share: T steps of rows independent rows, hidden states each. Rows are
-// split among workers; each packs the weights once and walks through all steps.
+// recurrence is what the steps of a sequence share: T steps of rows independent rows, hidden states each.
+// Rows are split among workers; each packs the weights once and walks through all steps.
 type recurrence struct {
 	steps, rows, hidden int
 	forward, back       gemm // by the transposed weights, by the weights
@@ -119,7 +119,8 @@ func compileLSTMGrad(c *compiler, s plan.Step) task {
 	})
 }
 
-// lstmCellGrad writes the gradients of the four sums of a row and moves carry, the gradient of c, one step back.
+// lstmCellGrad writes the gradients of the four sums of a row and moves carry, the gradient of c, one step
+// back.
 func lstmCellGrad(out, y, before, down, carry, squash []float32) {
 	h := len(before)
 	di, df, dg, do := row(out, 0, h), row(out, 1, h), row(out, 2, h), row(out, 3, h)
@@ -165,7 +166,8 @@ func compileGRU(c *compiler, s plan.Step) task {
 // gruCell computes the gates and h from x and a; before is the h of the previous step.
 func gruCell(y, x, before []float32) {
 	h := len(before)
-	reset, update, candidate, inner, state := row(y, 0, h), row(y, 1, h), row(y, 2, h), row(y, 5, h), row(y, 6, h)
+	reset, update, candidate, inner, state := row(y, 0, h), row(y, 1, h), row(y, 2, h), row(y, 5, h),
+		row(y, 6, h)
 	add(y[:2*h], x[:2*h], y[3*h:5*h])
 	sigmoidRow(y[:2*h], y[:2*h], 0)
 	mul(candidate, reset, inner)

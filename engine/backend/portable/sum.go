@@ -18,7 +18,8 @@ type reduction struct {
 	add    bool  // to what out holds
 }
 
-// compileSum sums along the innermost axis if that disappears, else adds whole rows: both read memory in order.
+// compileSum sums along the innermost axis if that disappears, else adds whole rows: both read memory in
+// order.
 func compileSum(c *compiler, s plan.Step) task {
 	x := s.In[len(s.In)-1]
 	r := reduction{data: c.arena[x.Offset:], out: c.floats(s.Out), add: s.Kind == op.SumAdd}

@@ -19,10 +19,10 @@ type device struct {
 	row     []float32 // scratch for one row, as long as any step needs
 }
 
-// New starts the kernels and returns the device: simd, which leaves steps that have no kernel to package portable. It fails
-// with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found out by trying, unless tile
-// names one. What it uses is good for every device that is started at about this time; sure says whether it is good for
-// ever, or the time allowed did not show it.
+// New starts the kernels and returns the device: simd, which leaves steps that have no kernel to package
+// portable. It fails with ErrUnavailable where there is no SIMD. Which tile products are fastest in is found
+// out by trying, unless tile names one. What it uses is good for every device that is started at about this
+// time; sure says whether it is good for ever, or the time allowed did not show it.
 func New(tile string) (dev backend.Device, uses string, sure bool, err error) {
 	if err := instantiate(); err != nil {
 		return nil, "", false, err

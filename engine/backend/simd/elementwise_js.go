@@ -30,9 +30,11 @@ func compileSquare(m *memory, s plan.Step) func() {
 
 // binaries are the kernels for dense operands, grids those for operands that repeat.
 var (
-	binaries = [op.Count]func(n int32, a, b, y uint32){op.Add: add, op.Sub: sub, op.Mul: mul, op.Div: div, op.Max: larger,
+	binaries = [op.Count]func(n int32, a, b, y uint32){op.Add: add, op.Sub: sub, op.Mul: mul, op.Div: div,
+		op.Max:      larger,
 		op.TanhGrad: tanhGrad, op.SigmoidGrad: sigmoidGrad, op.ReluGrad: reluGrad}
-	grids = [op.Count]func(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA, denseB int32){
+	grids = [op.Count]func(rows, cols int32, a uint32, lda int32, b uint32, ldb int32, y uint32, ldy, denseA,
+		denseB int32){
 		op.Add: addGrid, op.Sub: subGrid, op.Mul: mulGrid, op.Div: divGrid, op.Max: largerGrid}
 )
 
@@ -53,7 +55,8 @@ func compileBinary(m *memory, s plan.Step) func() {
 		rows, axes = axes[last-1], axes[:last-1]
 	}
 	grid := func(a, b, y uint32) {
-		f(int32(rows.extent), int32(cols.extent), a, int32(rows.stride[0]), b, int32(rows.stride[1]), y, int32(rows.stride[2]),
+		f(int32(rows.extent), int32(cols.extent), a, int32(rows.stride[0]), b, int32(rows.stride[1]), y,
+			int32(rows.stride[2]),
 			int32(cols.stride[0]), int32(cols.stride[1]))
 	}
 	if len(axes) == 0 {
@@ -73,8 +76,8 @@ type axis struct {
 	stride []int
 }
 
-// together lists the axes of operands of one shape, without those of extent 1, and with neighbours merged that lie evenly
-// in all of them. There is at least one.
+// together lists the axes of operands of one shape, without those of extent 1, and with neighbours merged
+// that lie evenly in all of them. There is at least one.
 func together(shape []int, strides ...[]int) []axis {
 	var axes []axis
 	for i, d := range shape {
@@ -126,8 +129,8 @@ func single(r plan.Ref) bool {
 	return true
 }
 
-// compileCopy, and compileAssign, and compileAccumulate look their operand up in a list of places if it is not dense:
-// where neighbours lie apart, that is faster than to work the places out each time.
+// compileCopy, and compileAssign, and compileAccumulate look their operand up in a list of places if it is
+// not dense: where neighbours lie apart, that is faster than to work the places out each time.
 func compileCopy(m *memory, s plan.Step) func() {
 	n := s.Out.Shape.Len()
 	out, x := m.arena[s.Out.Offset:][:n], m.arena[s.In[len(s.In)-1].Offset:]
@@ -207,10 +210,12 @@ func places(r plan.Ref) []int32 {
 }
 
 func compileAdam(m *memory, s plan.Step) func() {
-	n, theta, mean, square, gradient := int32(s.Out.Shape.Len()), m.at(s.In[0]), m.at(s.In[1]), m.at(s.In[2]), m.at(s.In[3])
+	n, theta, mean, square, gradient := int32(s.Out.Shape.Len()), m.at(s.In[0]), m.at(s.In[1]),
+		m.at(s.In[2]), m.at(s.In[3])
 	factor, hyper, h := m.arena[s.In[4].Offset:], m.arena[s.In[5].Offset:], s.Attr.Hyper
 	return func() {
-		adam(n, theta, gradient, mean, square, factor[0], float32(h[3]), float32(h[0]), float32(1-h[0]), float32(h[1]),
+		adam(n, theta, gradient, mean, square, factor[0], float32(h[3]), float32(h[0]), float32(1-h[0]),
+			float32(h[1]),
 			float32(1-h[1]), 1/hyper[1], 1/hyper[2], hyper[0], float32(h[2]))
 	}
 }

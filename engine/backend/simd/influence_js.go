@@ -2,8 +2,10 @@ package simd
 
 import "cosinelab/engine/plan"
 
-// atEachStep calls f with the addresses of the features [C,2M] and of the [C,M] elsewhere that belong to each step.
-func (m *memory) atEachStep(both, single plan.Ref, f func(channels, features int32, both, single uint32)) func() {
+// atEachStep calls f with the addresses of the features [C,2M] and of the [C,M] elsewhere that belong to each
+// step.
+func (m *memory) atEachStep(both, single plan.Ref,
+	f func(channels, features int32, both, single uint32)) func() {
 	channels, features := int32(single.Shape[1]), int32(single.Shape[2])
 	from, at := m.at(both), m.at(single)
 	return func() {

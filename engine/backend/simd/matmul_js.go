@@ -50,7 +50,8 @@ type product struct {
 
 func compileMatMul(m *memory, s plan.Step) func() {
 	r := len(s.Out.Shape)
-	p := &product{device: m.device, m: int32(s.Out.Shape[r-2]), n: int32(s.Out.Shape[r-1]), k: int32(s.In[0].Shape[r-1]),
+	p := &product{device: m.device, m: int32(s.Out.Shape[r-2]), n: int32(s.Out.Shape[r-1]),
+		k:     int32(s.In[0].Shape[r-1]),
 		alpha: float32(s.Attr.X), a: m.operand(s.In[0]), b: m.operand(s.In[1]), c: m.operand(s.Out)}
 	for _, z := range s.In[2:] {
 		switch {
@@ -91,12 +92,14 @@ func (p *product) task() func() {
 }
 
 func (p *product) batch(stepA, stepB, stepC int32) {
-	sgemmBatch(p.shape, int32(len(p.c.at)), stepA, stepB, stepC, p.m, p.n, p.k, p.alpha, p.a.at[0], p.a.row, p.a.col,
+	sgemmBatch(p.shape, int32(len(p.c.at)), stepA, stepB, stepC, p.m, p.n, p.k, p.alpha, p.a.at[0], p.a.row,
+		p.a.col,
 		p.b.at[0], p.b.row, p.b.col, p.beta, p.c.at[0], p.c.row, address(p.scratch))
 }
 
 func (p *product) item(i int) {
-	sgemm(p.shape, p.m, p.n, p.k, p.alpha, p.a.at[i], p.a.row, p.a.col, p.b.at[i], p.b.row, p.b.col, p.beta, p.c.at[i],
+	sgemm(p.shape, p.m, p.n, p.k, p.alpha, p.a.at[i], p.a.row, p.a.col, p.b.at[i], p.b.row, p.b.col, p.beta,
+		p.c.at[i],
 		p.c.row, address(p.scratch), p.bias.of(i), p.residual.of(i), p.residual.row, p.gelu, p.slope.of(i))
 }
 

@@ -17,8 +17,9 @@ type recurrence struct {
 
 func newRecurrence(m *memory, s plan.Step) *recurrence {
 	shape := s.In[0].Shape
-	r := &recurrence{memory: m, steps: shape[0], rows: int32(shape[1]), h: int32(s.In[1].Shape[1]), weights: m.at(s.In[1]),
-		x: m.at(s.In[0]), out: m.at(s.Out), widthX: int32(shape[2]), widthY: int32(s.Out.Shape[2])}
+	r := &recurrence{memory: m, steps: shape[0], rows: int32(shape[1]), h: int32(s.In[1].Shape[1]),
+		weights: m.at(s.In[1]),
+		x:       m.at(s.In[0]), out: m.at(s.Out), widthX: int32(shape[2]), widthY: int32(s.Out.Shape[2])}
 	r.zero = make([]float32, 4*r.h)
 	return r
 }
@@ -39,7 +40,8 @@ func (r *recurrence) outAt(t int, part int32) uint32 {
 }
 
 // before is where a part of the step before lies, and its stride; before the first step everything is zero.
-func (r *recurrence) before(t int, at func(t int, part int32) uint32, part, stride int32) (from uint32, ld int32) {
+func (r *recurrence) before(t int, at func(t int, part int32) uint32, part, stride int32) (from uint32,
+	ld int32) {
 	if t == 0 {
 		return address(r.zero), 0
 	}
@@ -53,7 +55,8 @@ func (r *recurrence) copyRows(cols int32, from uint32, ldFrom int32, to uint32, 
 
 // forward writes rows of states, times the transposed weights of so many gates, plus bias and residual.
 func (r *recurrence) forward(gates int32, states uint32, to, bias, residual uint32, ldResidual int32) {
-	sgemm(r.shape, r.rows, gates*r.h, r.h, 1, states, r.widthY, 1, r.weights, 1, r.h, 0, to, r.widthY, address(r.scratch), bias,
+	sgemm(r.shape, r.rows, gates*r.h, r.h, 1, states, r.widthY, 1, r.weights, 1, r.h, 0, to, r.widthY,
+		address(r.scratch), bias,
 		residual, ldResidual, 0, 0)
 }
 
@@ -64,7 +67,8 @@ func (r *recurrence) back(t int, gates, part int32) uint32 {
 		r.copyRows(r.h, outside, r.h, down, r.h)
 		return down
 	}
-	sgemm(r.shape, r.rows, r.h, gates*r.h, 1, r.outAt(t+1, part), r.widthY, 1, r.weights, r.h, 1, 0, down, r.h, address(r.scratch), 0,
+	sgemm(r.shape, r.rows, r.h, gates*r.h, 1, r.outAt(t+1, part), r.widthY, 1, r.weights, r.h, 1, 0, down,
+		r.h, address(r.scratch), 0,
 		outside, r.h, 0, 0)
 	return down
 }
@@ -93,7 +97,8 @@ func compileLSTMGrad(m *memory, s plan.Step) func() {
 		for t := r.steps - 1; t >= 0; t-- {
 			down := r.back(t, 4, 0)
 			cell, ld := r.before(t, r.xAt, 4, r.widthX)
-			lstmCellGrad(r.rows, r.h, r.xAt(t, 0), r.widthX, cell, ld, r.xAt(t, 4), r.widthX, down, r.h, address(r.carry), r.h,
+			lstmCellGrad(r.rows, r.h, r.xAt(t, 0), r.widthX, cell, ld, r.xAt(t, 4), r.widthX, down, r.h,
+				address(r.carry), r.h,
 				r.outAt(t, 0), r.widthY)
 		}
 	}
@@ -125,7 +130,8 @@ func compileGRUGrad(m *memory, s plan.Step) func() {
 			down, carry := r.back(t, 3, 3), address(r.carry)
 			add(r.rows*r.h, down, carry, down)
 			state, ld := r.before(t, r.xAt, 6, r.widthX)
-			gruCellGrad(r.rows, r.h, r.xAt(t, 0), r.widthX, r.xAt(t, 3), r.widthX, state, ld, down, r.h, r.outAt(t, 0), r.widthY,
+			gruCellGrad(r.rows, r.h, r.xAt(t, 0), r.widthX, r.xAt(t, 3), r.widthX, state, ld, down, r.h,
+				r.outAt(t, 0), r.widthY,
 				r.outAt(t, 3), r.widthY, carry, r.h)
 		}
 	}

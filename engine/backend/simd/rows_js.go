@@ -28,7 +28,8 @@ func compileSoftmaxGrad(m *memory, s plan.Step) func() {
 	return func() { softmaxGrad(rows, cols, y, cols, dy, cols, dx, cols, 1) }
 }
 
-// compileLayerNorm writes the normalised rows where the result goes if nobody asks for them: the result comes later.
+// compileLayerNorm writes the normalised rows where the result goes if nobody asks for them: the result comes
+// later.
 func compileLayerNorm(m *memory, s plan.Step) func() {
 	rows, cols := matrixOf(s.Out)
 	x, weight, bias, y, eps := m.at(s.In[0]), m.at(s.In[1]), m.at(s.In[2]), m.at(s.Out), float32(s.Attr.X)
@@ -133,8 +134,8 @@ func total(n int32, x uint32, start float64) float32 {
 // The kernels of the association know one epsilon.
 const epsilon = 1e-4
 
-// heads calls f for every head of an association [B,H,L,L] with the addresses of its part of each operand: matrices and
-// numbers for each row, whose stride comes with them.
+// heads calls f for every head of an association [B,H,L,L] with the addresses of its part of each operand:
+// matrices and numbers for each row, whose stride comes with them.
 type perRow struct {
 	at     []uint32 // by head
 	stride int32
@@ -162,7 +163,8 @@ func compileDiscrepancy(m *memory, s plan.Step) func() {
 		clear(out)
 		buffer := row()
 		for h, at := range d.at {
-			association(n, n, 0, series+4*uint32(h)*uint32(n*n), n, sigma.at[h], sigma.stride, at, 1, 1, buffer)
+			association(n, n, 0, series+4*uint32(h)*uint32(n*n), n, sigma.at[h], sigma.stride, at, 1, 1,
+				buffer)
 		}
 	}
 }
@@ -186,7 +188,8 @@ func compileDiscrepancyGrad(m *memory, s plan.Step) func() {
 		buffer := row()
 		for h := range sigma.at {
 			matrix := 4 * uint32(h) * uint32(n*n)
-			associationGrad(n, n, 0, series+matrix, n, sigma.at[h], sigma.stride, d.at[h], d.stride, gs.at[h], gs.stride,
+			associationGrad(n, n, 0, series+matrix, n, sigma.at[h], sigma.stride, d.at[h], d.stride,
+				gs.at[h], gs.stride,
 				gp.at[h], gp.stride, ds+matrix, n, dsigma.at[h], dsigma.stride, 1, 0, buffer)
 		}
 	}

@@ -7,10 +7,11 @@ import (
 	"cosinelab/engine/backend/simd/kernels"
 )
 
-// tune picks the tile for products by trying each on one that fits the first-level cache. The choice changes no bit of any
-// result. Engines compile kernels quickly first and well later: only times at half of those at the start or less are
-// taken for good. Where that does not come about within the time allowed, the first tile stays, the one for processors with few
-// registers; another must be clearly faster. It reports whether times were taken for good.
+// tune picks the tile for products by trying each on one that fits the first-level cache. The choice changes
+// no bit of any result. Engines compile kernels quickly first and well later: only times at half of those at
+// the start or less are taken for good. Where that does not come about within the time allowed, the first
+// tile stays, the one for processors with few registers; another must be clearly faster. It reports whether
+// times were taken for good.
 func (d *device) tune() bool {
 	const m, n, k, allowed, margin = 48, 48, 64, 40 * time.Millisecond, 0.9
 	x := make([]float32, m*k+k*n+m*n)
@@ -51,8 +52,8 @@ func settled(first, best []time.Duration) bool {
 	return true
 }
 
-// Roofline is the speed of multiply-adds that never leave their registers, in GFLOP/s, over a time d or little more. New
-// must have started the kernels.
+// Roofline is the speed of multiply-adds that never leave their registers, in GFLOP/s, over a time d or
+// little more. New must have started the kernels.
 func Roofline(d time.Duration) float64 {
 	const rounds, flop = 1 << 17, 96
 	return portable.Speed(d, rounds*flop, func() { roofline(rounds, 1e-9) })

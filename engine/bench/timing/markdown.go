@@ -27,7 +27,8 @@ func (r Report) Markdown() string {
 		if l.Median >= 100 {
 			ms = fmt.Sprintf("%.0f", l.Median)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, workers, ms, known(l.GFLOPS(), "%.1f"), known(100*l.Share(), "%.0f %%"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, workers, ms, known(l.GFLOPS(), "%.1f"),
+			known(100*l.Share(), "%.0f %%"))
 	}
 	return b.String()
 }

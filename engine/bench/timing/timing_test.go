@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-var half = Line{Group: GroupProduct, Name: "64x64x64", Workers: 1, FLOP: 2e9, Times: Times{Median: 50, P10: 40, Runs: 3}, Roofline: 80,
+var half = Line{Group: GroupProduct, Name: "64x64x64", Workers: 1, FLOP: 2e9,
+	Times: Times{Median: 50, P10: 40, Runs: 3}, Roofline: 80,
 	RooflineBest: 100}
 
 func TestARowSaysWhatIsNotKnown(t *testing.T) {
@@ -15,7 +16,8 @@ func TestARowSaysWhatIsNotKnown(t *testing.T) {
 	if row := half.Row(); !strings.Contains(row, "40.0") || strings.Count(row, "50 %") != 2 {
 		t.Errorf("row %q, want 40 GFLOP/s, half of the roofline", row)
 	}
-	for _, l := range []Line{unknown, {Group: GroupStartup, Name: "page", Times: Times{Median: 50, P10: 50, Runs: 1}}} {
+	for _, l := range []Line{unknown, {Group: GroupStartup, Name: "page",
+		Times: Times{Median: 50, P10: 50, Runs: 1}}} {
 		if row := l.Row(); strings.Contains(row, "%") || strings.Contains(row, "NaN") {
 			t.Errorf("row %q has a share of an unknown roofline", row)
 		}
@@ -24,7 +26,8 @@ func TestARowSaysWhatIsNotKnown(t *testing.T) {
 
 func TestColumnsStandBelowTheirNames(t *testing.T) {
 	row := half.Row()
-	for _, c := range []struct{ name, value string }{{"workers", "1"}, {"GFLOP ", "2.0000"}, {"median ms", "50.0000"}, {"roofline", "80.0"}} {
+	for _, c := range []struct{ name, value string }{{"workers", "1"}, {"GFLOP ", "2.0000"},
+		{"median ms", "50.0000"}, {"roofline", "80.0"}} {
 		name := strings.TrimSpace(c.name)
 		if end := strings.Index(Head, c.name) + len(name); row[end-len(c.value):end] != c.value {
 			t.Errorf("%q does not end below %q:\n%s\n%s", c.value, name, Head, row)
@@ -35,13 +38,16 @@ func TestColumnsStandBelowTheirNames(t *testing.T) {
 func TestTwoWorkersAreComparedWithTwoRooflines(t *testing.T) {
 	two := half
 	two.Workers = 2
-	if two.Share() != half.Share()/2 || two.BestShare() != half.BestShare()/2 || two.GFLOPS() != half.GFLOPS() {
-		t.Errorf("shares %v, %v on two workers, %v, %v on one", two.Share(), two.BestShare(), half.Share(), half.BestShare())
+	if two.Share() != half.Share()/2 || two.BestShare() != half.BestShare()/2 ||
+		two.GFLOPS() != half.GFLOPS() {
+		t.Errorf("shares %v, %v on two workers, %v, %v on one", two.Share(), two.BestShare(), half.Share(),
+			half.BestShare())
 	}
 }
 
 func TestJSONSaysWhatFollows(t *testing.T) {
-	text, err := json.Marshal(Report{Lines: []Line{half, {Group: GroupStartup, Times: Times{Median: 1, Runs: 1}},
+	text, err := json.Marshal(Report{Lines: []Line{half,
+		{Group: GroupStartup, Times: Times{Median: 1, Runs: 1}},
 		{Group: GroupProduct, FLOP: 2}}}) // the last is not timed yet
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +56,8 @@ func TestJSONSaysWhatFollows(t *testing.T) {
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Lines[0]["gflops"] != 40.0 || got.Lines[0]["share_of_roofline"] != 0.5 || got.Lines[0]["median_ms"] != 50.0 {
+	if got.Lines[0]["gflops"] != 40.0 || got.Lines[0]["share_of_roofline"] != 0.5 ||
+		got.Lines[0]["median_ms"] != 50.0 {
 		t.Errorf("first line %v", got.Lines[0])
 	}
 	for _, l := range got.Lines[1:] {
@@ -71,9 +78,12 @@ func TestTimesAreQuantiles(t *testing.T) {
 }
 
 func TestMarkdownLeavesOutWhatIsNotKnown(t *testing.T) {
-	r := Report{Lines: []Line{{Group: GroupStartup, Name: "page", Times: Times{Median: 1234.5, Runs: 1}}, half,
-		{Group: GroupStep, Name: "T", About: "a transformer", Workers: 2, FLOP: 1e9, Times: Times{Median: 12.34, Runs: 1}},
-		{Group: GroupScoring, Name: "A", About: "one window", Workers: 2, FLOP: 1e7, Times: Times{Median: 0.5, Runs: 1}}}}
+	r := Report{Lines: []Line{{Group: GroupStartup, Name: "page", Times: Times{Median: 1234.5, Runs: 1}},
+		half,
+		{Group: GroupStep, Name: "T", About: "a transformer", Workers: 2, FLOP: 1e9,
+			Times: Times{Median: 12.34, Runs: 1}},
+		{Group: GroupScoring, Name: "A", About: "one window", Workers: 2, FLOP: 1e7,
+			Times: Times{Median: 0.5, Runs: 1}}}}
 	const want = `| | workers | ms | GFLOP/s | of roofline |
 |---|--:|--:|--:|--:|
 | startup page |  | 1234 |  |  |

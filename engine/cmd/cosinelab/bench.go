@@ -79,7 +79,8 @@ func (p printer) timingRow(texts ...string) {
 
 func (p printer) timingHead() {
 	headings := []string{"", ""}
-	for _, key := range []words.Key{"bench-workers", "bench-gflop", "bench-median", "bench-p10", "bench-speed", "bench-share",
+	for _, key := range []words.Key{"bench-workers", "bench-gflop", "bench-median", "bench-p10",
+		"bench-speed", "bench-share",
 		"bench-p10", "bench-roofline"} {
 		headings = append(headings, p.w.Say(key))
 	}
@@ -96,7 +97,8 @@ func (p printer) timing(l timing.Line) {
 		group, rate = p.w.Say("cli-scoring"), p.w.Say("bench-windows", p.w.Count(int(math.Round(l.Rate()))))
 	}
 	p.timingRow(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4),
-		p.known(l.P10, 4), p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()), p.known(l.Roofline, 1), rate)
+		p.known(l.P10, 4), p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()),
+		p.known(l.Roofline, 1), rate)
 }
 
 func (p printer) known(x float64, decimals int) string {

@@ -11,7 +11,8 @@ import (
 
 func TestBenchComparesWorkersWithTheRoofline(t *testing.T) {
 	var r timing.Report
-	if err := json.Unmarshal([]byte(do(t, "bench", "-json", "-runs", "1", "-only", "64x64x64,L").must(t).out), &r); err != nil {
+	if err := json.Unmarshal([]byte(do(t, "bench", "-json", "-runs", "1", "-only",
+		"64x64x64,L").must(t).out), &r); err != nil {
 		t.Fatal(err)
 	}
 	want := 3

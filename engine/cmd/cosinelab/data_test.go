@@ -17,7 +17,8 @@ func TestDataListsBuiltInSetsAndWhatAFolderHolds(t *testing.T) {
 		}
 	}
 	file := write(t, "mine.csv", "a,b\n1,2\n")
-	if got := do(t, "data", "list", "-data", filepath.Dir(file)).must(t).out; !strings.Contains(got, "builtin/server") || !strings.Contains(got, "file/mine.csv") {
+	if got := do(t, "data", "list", "-data", filepath.Dir(file)).must(t).out; !strings.Contains(got,
+		"builtin/server") || !strings.Contains(got, "file/mine.csv") {
 		t.Error(got)
 	}
 }

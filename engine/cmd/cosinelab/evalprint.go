@@ -26,7 +26,9 @@ func (p printer) evaluation(v evaluation) {
 		p.tail(*v.Tail)
 	}
 	honest := func(m metrics.Metric) bool { return m.Group == metrics.Honest }
-	p.section(v, p.w.Say("cli-of-ranking"), func(m metrics.Metric) bool { return honest(m) && !m.NeedsThreshold() })
+	p.section(v, p.w.Say("cli-of-ranking"), func(m metrics.Metric) bool {
+		return honest(m) && !m.NeedsThreshold()
+	})
 	p.section(v, p.atThreshold(v), func(m metrics.Metric) bool { return honest(m) && m.NeedsThreshold() })
 	p.section(v, p.w.Say("cli-flattering"), func(m metrics.Metric) bool { return !honest(m) })
 }

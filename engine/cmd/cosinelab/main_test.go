@@ -36,7 +36,8 @@ func doWith(t *testing.T, ctx context.Context, stdin string, args ...string) out
 
 // appFor is the program in an empty environment.
 func appFor(stdin string, out, errOut io.Writer) *app {
-	return &app{stdin: strings.NewReader(stdin), out: out, errOut: errOut, getenv: func(string) string { return "" }, w: words.English()}
+	return &app{stdin: strings.NewReader(stdin), out: out, errOut: errOut,
+		getenv: func(string) string { return "" }, w: words.English()}
 }
 
 // inKorean runs the program for a person who reads Korean.
@@ -111,10 +112,14 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"eval -scores s.csv", exitUsage, "eval takes -scores and -labels"},
 		{"eval -scores - -labels -", exitUsage, "cannot both come from standard input"},
 		{"eval -scores s.csv -labels l.csv", exitFailed, "s.csv: file does not exist"},
-		{"eval -scores s.csv -labels l.csv -unscored keep", exitUsage, "-unscored keep, want refuse, exclude or lowest"},
-		{"eval -scores s.csv -labels l.csv -threshold much", exitUsage, "-threshold much, want a number or train_percentile"},
-		{"eval -scores s.csv -labels l.csv -threshold pot", exitUsage, "-threshold pot needs the scores of the training part, -train"},
-		{"eval -scores s.csv -labels l.csv -threshold 1 -k 2", exitUsage, "-k 2, want nothing: fixed has no such parameter"},
+		{"eval -scores s.csv -labels l.csv -unscored keep", exitUsage,
+			"-unscored keep, want refuse, exclude or lowest"},
+		{"eval -scores s.csv -labels l.csv -threshold much", exitUsage,
+			"-threshold much, want a number or train_percentile"},
+		{"eval -scores s.csv -labels l.csv -threshold pot", exitUsage,
+			"-threshold pot needs the scores of the training part, -train"},
+		{"eval -scores s.csv -labels l.csv -threshold 1 -k 2", exitUsage,
+			"-k 2, want nothing: fixed has no such parameter"},
 		{"eval -scores s.csv -labels l.csv -threshold NaN", exitUsage, "-value NaN, want a number"},
 		{"data", exitUsage, "data takes list, or describe and a source"},
 		{"data describe", exitUsage, "data takes list, or describe and a source"},
@@ -128,7 +133,8 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"version 2", exitUsage, "version takes no arguments"},
 	} {
 		got := do(t, strings.Fields(c.args)...)
-		if got.code != c.code || !strings.Contains(got.err, c.says) || !strings.HasPrefix(last(got.err), "cosinelab: ") {
+		if got.code != c.code || !strings.Contains(got.err, c.says) || !strings.HasPrefix(last(got.err),
+			"cosinelab: ") {
 			t.Errorf("%s: exit code %d, %q, want %d, %q", c.args, got.code, got.err, c.code, c.says)
 		}
 	}
@@ -147,7 +153,8 @@ func TestHelpIsThereForTheProgramAndEveryCommand(t *testing.T) {
 			got := do(t, append([]string{"-lang", tag}, args...)...)
 			text := got.out + got.err // bare cosinelab was meant to be more
 			for _, c := range commands() {
-				if !strings.Contains(text, strings.TrimSpace("cosinelab "+c.name+" "+w.Say(c.args))) || !strings.Contains(text, w.Say(c.about)) {
+				if !strings.Contains(text, strings.TrimSpace("cosinelab "+c.name+" "+w.Say(c.args))) ||
+					!strings.Contains(text, w.Say(c.about)) {
 					t.Errorf("%s, %v says nothing of %s: %s", tag, args, c.name, text)
 				}
 			}
@@ -165,7 +172,8 @@ func helpOf(t *testing.T, w *words.Language, c command) {
 	if !strings.HasPrefix(got.out, w.Say("cli-usage", c.name)) || got.err != "" {
 		t.Errorf("%s -h: %q, on standard error %q", c.name, got.out, got.err)
 	}
-	for _, want := range []string{w.Say(c.about), w.Say("cli-example", c.example), w.Say("cli-exit-codes"), "  -lang "} {
+	for _, want := range []string{w.Say(c.about), w.Say("cli-example", c.example), w.Say("cli-exit-codes"),
+		"  -lang "} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("%s -h does not say %q:\n%s", c.name, want, got.out)
 		}
@@ -175,7 +183,8 @@ func helpOf(t *testing.T, w *words.Language, c command) {
 	f, _ := a.declare(c)
 	f.VisitAll(func(fl *flag.Flag) {
 		value, about := flag.UnquoteUsage(fl)
-		if !strings.Contains(got.out, "  -"+fl.Name) || !strings.Contains(got.out, about) || !isSwitch(fl) && !strings.Contains(fl.Usage, "`"+value+"`") {
+		if !strings.Contains(got.out, "  -"+fl.Name) || !strings.Contains(got.out, about) || !isSwitch(fl) &&
+			!strings.Contains(fl.Usage, "`"+value+"`") {
 			t.Errorf("%s -h in %s: -%s takes %q and is %q", c.name, w.Tag, fl.Name, value, about)
 		}
 	})
@@ -211,7 +220,8 @@ func TestTheEnvironmentSaysTheLanguage(t *testing.T) {
 	if got := inKorean(t, "-h").must(t); !strings.HasPrefix(got.out, korean.Say("cli-what")) {
 		t.Errorf("help is %q", got.out)
 	}
-	if got := inKorean(t, "fly"); got.code != exitUsage || !strings.Contains(got.err, korean.Say("cli-unknown-command", "fly")) {
+	if got := inKorean(t, "fly"); got.code != exitUsage || !strings.Contains(got.err,
+		korean.Say("cli-unknown-command", "fly")) {
 		t.Errorf("%d, %q", got.code, got.err)
 	}
 	if got := inKorean(t, "fly", "-lang", "en"); !strings.Contains(got.err, "no command") {
@@ -220,13 +230,15 @@ func TestTheEnvironmentSaysTheLanguage(t *testing.T) {
 }
 
 func TestDevicesNameThisMachine(t *testing.T) {
-	if got := do(t, "devices").must(t); !strings.HasPrefix(got.out, defaultDevice) || !strings.Contains(got.out, machine()) {
+	if got := do(t, "devices").must(t); !strings.HasPrefix(got.out, defaultDevice) ||
+		!strings.Contains(got.out, machine()) {
 		t.Errorf("devices: %q", got.out)
 	}
 }
 
 func TestVersionSaysWhatTheBuildNoted(t *testing.T) {
-	if got := do(t, "version").must(t); !strings.HasPrefix(got.out, "cosinelab ") || !strings.Contains(got.out, runtime.Version()) {
+	if got := do(t, "version").must(t); !strings.HasPrefix(got.out, "cosinelab ") ||
+		!strings.Contains(got.out, runtime.Version()) {
 		t.Errorf("version: %q", got.out)
 	}
 	for _, c := range []struct {
@@ -234,10 +246,14 @@ func TestVersionSaysWhatTheBuildNoted(t *testing.T) {
 		want string
 	}{
 		{nil, "cosinelab unknown\nrevision: unknown\nchanged since: unknown\n"},
-		{&debug.BuildInfo{Main: debug.Module{Version: "(devel)"}}, "cosinelab unknown\nrevision: unknown\nchanged since: unknown\n"},
-		{&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"},
-			{Key: "vcs.modified", Value: "true"}}}, "cosinelab v1.2.3\nrevision: abc\nchanged since: yes\n"},
-		{&debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.modified", Value: "false"}}}, "changed since: no\n"},
+		{&debug.BuildInfo{Main: debug.Module{Version: "(devel)"}},
+			"cosinelab unknown\nrevision: unknown\nchanged since: unknown\n"},
+		{&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"},
+			Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"},
+				{Key: "vcs.modified", Value: "true"}}},
+			"cosinelab v1.2.3\nrevision: abc\nchanged since: yes\n"},
+		{&debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.modified", Value: "false"}}},
+			"changed since: no\n"},
 	} {
 		var out strings.Builder
 		printer{&out, words.English()}.build(c.info)
@@ -255,7 +271,8 @@ func TestProfilesAreWrittenAroundACommand(t *testing.T) {
 		t.Error("these are no profiles")
 	}
 	do(t, "verify", "nowhere.json", "-cpuprofile", profile) // it fails, and has a profile
-	if got := do(t, "verify", adamFile, "-trace", filepath.Join(dir, "none", "trace")); got.code != exitFailed {
+	if got := do(t, "verify", adamFile, "-trace",
+		filepath.Join(dir, "none", "trace")); got.code != exitFailed {
 		t.Errorf("a profile that cannot be written: exit code %d, %s", got.code, got.err)
 	}
 }

@@ -59,7 +59,8 @@ func (p *progress) show(thing string, share float64, text string) {
 		b.text.Store(&text)
 		beside := decor.Any(func(decor.Statistics) string { return " " + *b.text.Load() })
 		style := mpb.BarStyle().Lbound("[").Filler("=").Tip("=").Padding(" ").Rbound("]")
-		b.Bar = p.bars.New(barParts, style, mpb.BarWidth(26), mpb.BarFillerTrim(), mpb.AppendDecorators(beside))
+		b.Bar = p.bars.New(barParts, style, mpb.BarWidth(26), mpb.BarFillerTrim(),
+			mpb.AppendDecorators(beside))
 		p.live[thing] = b
 	}
 	b.text.Store(&text)
@@ -116,7 +117,8 @@ func (p *progress) event(e spec.Event) {
 	case e.Measured > 0:
 		p.show(training, e.Measured, place+", "+p.w.Say("cli-measuring")+p.left(e))
 	case e.Steps > 0:
-		p.show(training, float64(e.Step)/float64(e.Steps), place+", "+p.w.Say("cli-step", e.Step, e.Steps)+p.left(e))
+		p.show(training, float64(e.Step)/float64(e.Steps),
+			place+", "+p.w.Say("cli-step", e.Step, e.Steps)+p.left(e))
 	}
 	if e.Finished != nil || e.Taught != nil {
 		p.done(training)

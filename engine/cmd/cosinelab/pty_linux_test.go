@@ -96,14 +96,16 @@ func TestTerminalGetsABarThatIsTakenAway(t *testing.T) {
 	if !strings.Contains(shown, "[===") {
 		t.Errorf("no bar in %q", shown)
 	}
-	if rest := left(shown); strings.Contains(rest, "[===") || strings.Count(rest, "\n") != strings.Count(plain, "\n") {
+	if rest := left(shown); strings.Contains(rest, "[===") ||
+		strings.Count(rest, "\n") != strings.Count(plain, "\n") {
 		t.Errorf("what is left on the screen:\n%s\nwant lines like\n%s", rest, plain)
 	}
 }
 
 func TestTableOnATerminalShowsTheRunsUnderWay(t *testing.T) {
 	shown := onTerminal(t, tinyTable("-models", "lstm", "-seeds", "1")...)
-	for _, want := range []string{"] 0 of 1 cells done", "] builtin/server, lstm, seed 1, ", "[1/1] builtin/server, lstm, seed 1: done in "} {
+	for _, want := range []string{"] 0 of 1 cells done", "] builtin/server, lstm, seed 1, ",
+		"[1/1] builtin/server, lstm, seed 1: done in "} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in %q", want, shown)
 		}

@@ -37,7 +37,8 @@ func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // history writes one row for every epoch and part of a loss.
 func history(w *csv.Writer, r spec.Report) {
-	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part", "train",
+	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part",
+		"train",
 		"validation"})
 	for _, t := range r.Teachers {
 		epochs(w, "teacher", t.Seed, t.Epochs)
@@ -51,7 +52,8 @@ func history(w *csv.Writer, r spec.Report) {
 
 func epochs(w *csv.Writer, arm string, seed uint64, history []spec.Epoch) {
 	for _, e := range history {
-		row := []string{arm, strconv.FormatUint(seed, 10), strconv.Itoa(e.Epoch), strconv.Itoa(e.Steps), number(e.Rate),
+		row := []string{arm, strconv.FormatUint(seed, 10), strconv.Itoa(e.Epoch), strconv.Itoa(e.Steps),
+			number(e.Rate),
 			number(e.Weight), number(e.GradNorm), number(e.Seconds)}
 		for i := range max(len(e.Losses), len(e.Validation)) {
 			name, train, valid := "", "", ""

@@ -47,7 +47,8 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 				t.Errorf("%s: %v are not listed", tag, names)
 			}
 		}
-		if got := doWith(t, context.Background(), text, "spec", "check", "-").must(t); got.out != "-: valid\n" {
+		if got := doWith(t, context.Background(), text, "spec", "check",
+			"-").must(t); got.out != "-: valid\n" {
 			t.Errorf("%q", got.out)
 		}
 	}
@@ -55,13 +56,15 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 
 func TestSpecCheckNamesEveryErrorByFileAndField(t *testing.T) {
 	good := write(t, "good.json", read(t, tiny))
-	bad := write(t, "bad.json", "// mine\n"+strings.NewReplacer(`"epochs": 3`, `"epochs": 0`, `"stride": 10`, `"stride": 0`).Replace(read(t, tiny)))
+	bad := write(t, "bad.json", "// mine\n"+strings.NewReplacer(`"epochs": 3`, `"epochs": 0`, `"stride": 10`,
+		`"stride": 0`).Replace(read(t, tiny)))
 	broken := write(t, "broken.json", "{\n  // \"comment\"\n  version: 1\n}")
 	got := do(t, "spec", "check", good, bad, "nowhere.json", broken)
 	if got.code != exitFailed || got.out != good+": valid\n" {
 		t.Errorf("exit code %d, %q", got.code, got.out)
 	}
-	for _, want := range []string{bad + ": spec: data.stride: 0, want", bad + ": spec: train.epochs: 0, want", "nowhere.json: file does not exist",
+	for _, want := range []string{bad + ": spec: data.stride: 0, want",
+		bad + ": spec: train.epochs: 0, want", "nowhere.json: file does not exist",
 		broken + ": spec: line 3, column 3", "cosinelab: 4 errors in 3 of 4 files"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("no %q in %s", want, got.err)

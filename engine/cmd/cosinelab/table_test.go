@@ -55,7 +55,8 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 		for i, c := range tableColumns {
 			a, b := one.Arms[1].Runs[0].Of(c.metric).Value, two.Arms[1].Runs[0].Of(c.metric).Value
 			wantClose(t, model+" "+c.metric, line.Values[i].Mean, (a+b)/2)
-			wantClose(t, model+" deviation of "+c.metric, line.Values[i].Deviation, metrics.Value(math.Abs(float64(a-b))/math.Sqrt2))
+			wantClose(t, model+" deviation of "+c.metric, line.Values[i].Deviation,
+				metrics.Value(math.Abs(float64(a-b))/math.Sqrt2))
 			a, b = a-one.Arms[0].Runs[0].Of(c.metric).Value, b-two.Arms[0].Runs[0].Of(c.metric).Value
 			wantClose(t, model+" gain in "+c.metric, gain.Values[i].Mean, (a+b)/2)
 		}
@@ -64,13 +65,15 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 		}
 	}
 	// What runs beside a model changes nothing in its rows.
-	alone := tableRows(t, do(t, tinyTable("-format", "json", "-models", "lstm", "-parallel", "1")...).must(t).out)
+	alone := tableRows(t, do(t, tinyTable("-format", "json", "-models", "lstm", "-parallel",
+		"1")...).must(t).out)
 	for _, arm := range []string{"alone", "cosine", "untrained"} {
 		if d := diff(findRow(t, rows, "lstm", arm), findRow(t, alone, "lstm", arm)); d != "" {
 			t.Errorf("%s differs in a table of its own:\n%s", arm, d)
 		}
 	}
-	if a, b := one(t, dir, "transformer").Teachers[0], one(t, dir, "lstm").Teachers[0]; a.Best != b.Best || a.Parameters != b.Parameters {
+	if a, b := one(t, dir, "transformer").Teachers[0], one(t, dir, "lstm").Teachers[0]; a.Best != b.Best ||
+		a.Parameters != b.Parameters {
 		t.Errorf("students of one seed have teachers %+v and %+v", a, b)
 	}
 }
@@ -88,18 +91,21 @@ func wantClose(t *testing.T, what string, got, want metrics.Value) {
 }
 
 func TestInterruptedTableGoesOn(t *testing.T) {
-	want := do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-format", "csv")...).must(t).out
+	want := do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-format",
+		"csv")...).must(t).out
 	dir := filepath.Join(t.TempDir(), "table")
 	stops := 0
 	for lines := 1; ; lines += 4 {
 		ctx, cancel := context.WithCancel(context.Background())
 		errOut := &canceler{cancel: cancel, left: lines}
 		var out bytes.Buffer
-		code := appFor("", &out, errOut).main(ctx, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", "csv"))
+		code := appFor("", &out, errOut).main(ctx, tinyTable("-models", "lstm", "-seeds", "3", "-parallel",
+			"1", "-out", dir, "-format", "csv"))
 		cancel()
 		if code == exitOK {
 			if out.String() != want {
-				t.Errorf("the table differs from one that was not interrupted:\n%s\nwant\n%s", out.String(), want)
+				t.Errorf("the table differs from one that was not interrupted:\n%s\nwant\n%s", out.String(),
+					want)
 			}
 			break
 		}
@@ -111,12 +117,15 @@ func TestInterruptedTableGoesOn(t *testing.T) {
 		t.Errorf("interrupted %d times, want several", stops)
 	}
 	before := read(t, dir, "builtin-server", "lstm-seed3", reportFile)
-	again := do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", "csv")...).must(t)
-	if again.out != want || !strings.Contains(again.err, "3 of 3 cells are there already") || read(t, dir, "builtin-server", "lstm-seed3", reportFile) != before {
+	again := do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format",
+		"csv")...).must(t)
+	if again.out != want || !strings.Contains(again.err, "3 of 3 cells are there already") ||
+		read(t, dir, "builtin-server", "lstm-seed3", reportFile) != before {
 		t.Errorf("a finished table was made again: %s", again.err)
 	}
 	for i, name := range []string{"table.txt", "table.md", "table.csv", "table.json"} {
-		if got, want := read(t, dir, name), do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format", formats[i])...).must(t).out; got != want {
+		if got, want := read(t, dir, name), do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel",
+			"1", "-out", dir, "-format", formats[i])...).must(t).out; got != want {
 			t.Errorf("%s is not what -format %s prints", name, formats[i])
 		}
 	}
@@ -129,11 +138,13 @@ func TestTableRefusesTheFolderOfAnother(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "table")
 	do(t, tinyTable("-out", dir, "-models", "lstm", "-seeds", "1")...).must(t)
 	for _, flags := range [][]string{{"-epochs", "7"}, {"-score", "model"}, {"-threshold", "pot"}} {
-		if got := do(t, tinyTable(append(flags, "-out", dir)...)...); got.code != exitFailed || !strings.Contains(got.err, "use another -out") {
+		if got := do(t, tinyTable(append(flags, "-out", dir)...)...); got.code != exitFailed ||
+			!strings.Contains(got.err, "use another -out") {
 			t.Errorf("%v: exit code %d, %s", flags, got.code, got.err)
 		}
 	}
-	if got := do(t, tinyTable("-out", dir, "-models", "lstm", "-size", "full")...); got.code != exitFailed || !strings.Contains(got.err, "lstm-seed1 holds a cell of another table") {
+	if got := do(t, tinyTable("-out", dir, "-models", "lstm", "-size", "full")...); got.code != exitFailed ||
+		!strings.Contains(got.err, "lstm-seed1 holds a cell of another table") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
 }
@@ -163,8 +174,10 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 
 // A cell that fails is named; the table has the others.
 func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
-	sp := write(t, "spec.json", strings.Replace(read(t, tiny), `"window": 10, "stride": 10`, `"window": 3, "stride": 3`, 1))
-	got := do(t, "table", "-spec", sp, "-models", "lstm,thoc", "-seeds", "1") // THOC looks further back than a window of 3
+	sp := write(t, "spec.json", strings.Replace(read(t, tiny), `"window": 10, "stride": 10`,
+		`"window": 3, "stride": 3`, 1))
+	// THOC looks further back than a window of 3
+	got := do(t, "table", "-spec", sp, "-models", "lstm,thoc", "-seeds", "1")
 	if got.code != exitFailed || !strings.Contains(got.err, "builtin/server, thoc, seed 1: ") {
 		t.Fatalf("exit code %d, %s", got.code, got.err)
 	}
@@ -176,7 +189,8 @@ func TestTableGoesOnWithoutACellThatFails(t *testing.T) {
 // cellOfRuns is a finished cell of arms whose runs all have this value and chance in every column.
 func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *cell {
 	r := spec.Report{Data: spec.DataSummary{Title: "Title of " + set}}
-	for i, arm := range []spec.Arm{{Name: "alone"}, {Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine}},
+	for i, arm := range []spec.Arm{{Name: "alone"},
+		{Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine}},
 		{Name: "untrained", Control: spec.ControlUntrained}, {Name: "random", Control: spec.ControlRandom}} {
 		run := spec.Run{Arm: arm.Name, Seed: seed}
 		for _, c := range tableColumns {
@@ -184,7 +198,8 @@ func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *ce
 			if arm.Control != spec.ControlNone {
 				v = chance
 			}
-			run.Metrics = append(run.Metrics, spec.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
+			run.Metrics = append(run.Metrics,
+				spec.Measure{Name: c.metric, Value: v + metrics.Value(i*i)/1000, Chance: chance})
 		}
 		r.Arms = append(r.Arms, spec.ArmReport{Arm: arm, Runs: []spec.Run{run}})
 	}
@@ -192,7 +207,8 @@ func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *ce
 }
 
 func TestTableStandsNextToThePublishedNumbers(t *testing.T) {
-	rows := tabulate([]*cell{cellOfRuns("msl", "lstm", 1, 0.8, 0.5), cellOfRuns("smd/machine-1-2", "lstm", 1, 0.8, 0.5), cellOfRuns("builtin/pool", "lstm", 1, 0.8, 0.5)})
+	rows := tabulate([]*cell{cellOfRuns("msl", "lstm", 1, 0.8, 0.5), cellOfRuns("smd/machine-1-2", "lstm", 1,
+		0.8, 0.5), cellOfRuns("builtin/pool", "lstm", 1, 0.8, 0.5)})
 	printed := map[string]int{}
 	for _, r := range rows {
 		if r.Kind != kindPublished {
@@ -208,7 +224,9 @@ func TestTableStandsNextToThePublishedNumbers(t *testing.T) {
 		t.Errorf("published rows %v", printed)
 	}
 	var text strings.Builder
-	if err := (printer{&text, words.English()}).table("text", rows); err != nil || !strings.Contains(strings.Join(strings.Fields(text.String()), " "), "cosine distillation 92.14 97.93 94.94 -") {
+	if err := (printer{&text, words.English()}).table("text", rows); err != nil ||
+		!strings.Contains(strings.Join(strings.Fields(text.String()), " "),
+			"cosine distillation 92.14 97.93 94.94 -") {
 		t.Errorf("error %v, no printed numbers in\n%s", err, text.String())
 	}
 	if len(publishedFor("psm")) != 6 {
@@ -230,7 +248,8 @@ func TestTableMarksWhatDoesNotBeatChanceAndUntrained(t *testing.T) {
 	if err := (printer{&text, words.English()}).table("text", rows); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"lstm alone", "81.5 ± 0.7 (50.0)  ", "thoc alone", "50.0 ± 0.7 (50.0) *", "lstm cosine - alone", "+0.1 ± 0.0", "* does not beat both"} {
+	for _, want := range []string{"lstm alone", "81.5 ± 0.7 (50.0)  ", "thoc alone", "50.0 ± 0.7 (50.0) *",
+		"lstm cosine - alone", "+0.1 ± 0.0", "* does not beat both"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}
@@ -286,7 +305,8 @@ func TestFullSizesAreValid(t *testing.T) {
 }
 
 func TestTimeLeftIsThatOfCellsLikeThoseToCome(t *testing.T) {
-	cells := []*cell{{set: "a", model: "lstm", seed: 1}, {set: "a", model: "gta", seed: 1}, {set: "a", model: "lstm", seed: 2}, {set: "b", model: "gta", seed: 1}}
+	cells := []*cell{{set: "a", model: "lstm", seed: 1}, {set: "a", model: "gta", seed: 1},
+		{set: "a", model: "lstm", seed: 2}, {set: "b", model: "gta", seed: 1}}
 	p := newTableProgress(appFor("", nil, &bytes.Buffer{}), cells, 2)
 	if p.left() != "" {
 		t.Errorf("%q is left before anything is done", p.left())
@@ -306,10 +326,14 @@ func TestTableOnRealSets(t *testing.T) {
 		t.Skip("trains on a real machine")
 	}
 	data := realData(t)
-	sp := write(t, "spec.json", strings.NewReplacer(`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}`,
+	sp := write(t, "spec.json", strings.NewReplacer(
+		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}`,
 		`"train": {"from": 0, "to": 400}, "test": {"from": 15000, "to": 17000}`).Replace(read(t, tiny)))
-	got := do(t, "table", "-data", data, "-spec", sp, "-sets", "smd/machine-1-2,msl/C-1", "-models", "lstm", "-seeds", "1")
-	if got.code != exitFailed || !strings.Contains(got.err, "msl/C-1, lstm, seed 1: spec: data.test.to: 17000") { // it is shorter
+	got := do(t, "table", "-data", data, "-spec", sp, "-sets", "smd/machine-1-2,msl/C-1", "-models", "lstm",
+		"-seeds", "1")
+	// it is shorter
+	if got.code != exitFailed || !strings.Contains(got.err,
+		"msl/C-1, lstm, seed 1: spec: data.test.to: 17000") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
 	if !strings.Contains(got.out, "SMD machine-1-2") || !strings.Contains(got.out, "published: THOC") {
@@ -322,13 +346,16 @@ func TestTableOnRealSets(t *testing.T) {
 
 func TestTableScoresModelsWarmThatCanBe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "table")
-	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3", "-out", dir)...).must(t).out)
+	rows := tableRows(t, do(t, tinyTable("-seeds", "1", "-format", "json", "-warm", "2", "-smoothing", "3",
+		"-out", dir)...).must(t).out)
 	text := read(t, dir, "table.txt")
 	for model, want := range map[string]string{
-		"lstm": "warm, the last 2 steps of each window, smoothed over a span of 3", "transformer": "cold, smoothed over a span of 3",
+		"lstm":        "warm, the last 2 steps of each window, smoothed over a span of 3",
+		"transformer": "cold, smoothed over a span of 3",
 	} {
 		for _, arm := range []string{"alone", "cosine - alone"} {
-			if got := findRow(t, rows, model, arm); got.Scoring != want || !strings.Contains(text, model+" "+arm+" ["+want+"]") {
+			if got := findRow(t, rows, model, arm); got.Scoring != want ||
+				!strings.Contains(text, model+" "+arm+" ["+want+"]") {
 				t.Errorf("%s %s is scored %q, want %q, in\n%s", model, arm, got.Scoring, want, text)
 			}
 		}

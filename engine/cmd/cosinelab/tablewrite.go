@@ -49,7 +49,8 @@ func (p printer) table(format string, rows []row) error {
 		p.tableOf(rows[i:n], format == "markdown")
 		i = n
 	}
-	for _, key := range []words.Key{"cli-legend-points", "cli-legend-cold", "cli-doubtful", "cli-legend-difference",
+	for _, key := range []words.Key{"cli-legend-points", "cli-legend-cold", "cli-doubtful",
+		"cli-legend-difference",
 		"cli-legend-published"} {
 		p.line(key, mark)
 	}
@@ -128,12 +129,15 @@ func (p printer) cell(v value, kind string) string {
 // writeTableCSV writes one line a value, so that nothing has to be taken apart again.
 func writeTableCSV(w io.Writer, rows []row) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation", "chance",
+	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation",
+		"chance",
 		"doubtful", "scoring"})
 	for _, r := range rows {
 		for _, v := range r.Values {
-			c.Write([]string{r.Set, r.Kind, r.Model, r.Arm, strconv.Itoa(r.Seeds), strconv.Itoa(r.Failed), v.Metric,
-				orEmpty(v.Mean), orEmpty(v.Deviation), orEmpty(v.Chance), strconv.FormatBool(v.Doubtful), r.Scoring})
+			c.Write([]string{r.Set, r.Kind, r.Model, r.Arm, strconv.Itoa(r.Seeds), strconv.Itoa(r.Failed),
+				v.Metric,
+				orEmpty(v.Mean), orEmpty(v.Deviation), orEmpty(v.Chance), strconv.FormatBool(v.Doubtful),
+				r.Scoring})
 		}
 	}
 	c.Flush()

@@ -126,7 +126,8 @@ func differences(r spec.Report, set, model string) (rows []row) {
 		if !a.Arm.Distils() {
 			continue
 		}
-		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name + " - " + spec.ArmAlone,
+		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name +
+			" - " + spec.ArmAlone,
 			Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect), detect: r.Spec.Detect}
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
@@ -140,7 +141,8 @@ func differences(r spec.Report, set, model string) (rows []row) {
 func publishedRow(p published, set, title string) row {
 	out := row{Set: set, Title: title, Kind: kindPublished, Model: p.model, Arm: p.method}
 	for i, c := range tableColumns {
-		v := value{Metric: c.metric, Mean: metrics.Undefined, Deviation: metrics.Undefined, Chance: metrics.Undefined}
+		v := value{Metric: c.metric, Mean: metrics.Undefined, Deviation: metrics.Undefined,
+			Chance: metrics.Undefined}
 		if printed := []float64{p.precision, p.recall, p.f1}; i < len(printed) {
 			v.Mean = metrics.Value(printed[i] / 100)
 		}

@@ -16,7 +16,8 @@ const (
 func TestVerifyPassesOnTheGoldenFiles(t *testing.T) {
 	files := []string{metricsFile, tailsFile, adamFile}
 	got := do(t, append([]string{"verify"}, files...)...).must(t)
-	for _, want := range append(files, "quantity", "largest error", "tolerance", "vus", "spot z_q_last", "train_percentile") {
+	for _, want := range append(files, "quantity", "largest error", "tolerance", "vus", "spot z_q_last",
+		"train_percentile") {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in\n%s", want, got.out)
 		}
@@ -55,10 +56,12 @@ func TestVerifyFailsBeyondTheTolerance(t *testing.T) {
 func TestVerifyGoesOnAfterAFileThatItCannotRead(t *testing.T) {
 	odd := write(t, "odd.json", `{"what": "a cake"}`)
 	got := do(t, "verify", odd, "nowhere.json", tailsFile)
-	if got.code != exitFailed || !strings.Contains(got.err, "0 quantities beyond their tolerance, 2 of 3 files not verified") {
+	if got.code != exitFailed || !strings.Contains(got.err,
+		"0 quantities beyond their tolerance, 2 of 3 files not verified") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
-	for _, want := range []string{filepath.Base(odd) + ": not verified", "nowhere.json: not verified", "z_q_last"} {
+	for _, want := range []string{filepath.Base(odd) + ": not verified", "nowhere.json: not verified",
+		"z_q_last"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in\n%s", want, got.out)
 		}

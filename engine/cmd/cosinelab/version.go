@@ -45,7 +45,8 @@ func (p printer) version(info *debug.BuildInfo) string {
 	return p.w.Say("cli-unknown")
 }
 
-// buildVersion names the version of this program as short as it can be said: by its tag, else by its revision.
+// buildVersion names the version of this program as short as it can be said: by its tag, else by its
+// revision.
 func (a *app) buildVersion() string {
 	info, _ := debug.ReadBuildInfo()
 	version := printer{a.out, a.w}.version(info)

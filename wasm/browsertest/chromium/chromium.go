@@ -4,8 +4,10 @@ package chromium
 import (
 	"context"
 	"errors"
+	"log"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/runtime"
@@ -22,12 +24,21 @@ func Open(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(
 		return nil, nil, err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		Speaking("en-US"))
 	ctx, stopBrowser := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
-	ctx, stopPage := chromedp.NewContext(ctx)
+	ctx, stopPage := chromedp.NewContext(ctx, chromedp.WithErrorf(func(format string, args ...any) {
+		if !strings.HasPrefix(format, "unhandled") { // events that are newer than the library are no error
+			log.Printf(format, args...)
+		}
+	}))
 	return ctx, func() { stopPage(); stopBrowser() }, nil
 }
+
+// Speaking makes a browser prefer a language.
+func Speaking(tag string) chromedp.ExecAllocatorOption { return chromedp.Flag("accept-lang", tag) }
 
 func find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
@@ -38,7 +49,8 @@ func find() (string, error) {
 	return "", ErrNotFound
 }
 
-// Start opens a browser for as long as a test takes. Without one the test is skipped; where CI is set that is a failure.
+// Start opens a browser for as long as a test takes. Without one the test is skipped; where CI is set that is
+// a failure.
 func Start(tb testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	tb.Helper()
 	ctx, stop, err := Open(more...)

@@ -1,7 +1,7 @@
 //go:build !js
 
-// Package engine_test runs the device of the browser in headless Chromium: this file is the native side, which compiles
-// the tests of this package for js/wasm and starts them in a Web Worker.
+// Package engine_test runs the device of the browser in headless Chromium: this file is the native side,
+// which compiles the tests of this package for js/wasm and starts them in a Web Worker.
 package engine_test
 
 import (
@@ -28,7 +28,8 @@ const root = "../../.."
 //go:embed page
 var page embed.FS
 
-// TestDeviceInChromium runs the tests of this package that are compiled for the browser, on both builds of the kernels.
+// TestDeviceInChromium runs the tests of this package that are compiled for the browser, on both builds of
+// the kernels.
 func TestDeviceInChromium(t *testing.T) {
 	for _, build := range []string{"relaxed", "plain"} {
 		t.Run(build, func(t *testing.T) {
@@ -51,7 +52,8 @@ var (
 // BenchmarkProfile prints what the parts of a training step take.
 func BenchmarkProfile(b *testing.B) {
 	for b.Loop() {
-		code, output := run(b, false, "-test.run=^$", "-test.bench=Profile", "-test.benchtime=1x", "-only="+*only, "-runs="+*runs)
+		code, output := run(b, false, "-test.run=^$", "-test.bench=Profile", "-test.benchtime=1x",
+			"-only="+*only, "-runs="+*runs)
 		fmt.Println(output)
 		if code != 0 {
 			b.Fatalf("exit code %d", code)
@@ -59,8 +61,8 @@ func BenchmarkProfile(b *testing.B) {
 	}
 }
 
-// run starts the compiled tests with these arguments, on the plain kernels or the best there are, and returns their exit
-// code and output.
+// run starts the compiled tests with these arguments, on the plain kernels or the best there are, and returns
+// their exit code and output.
 func run(tb testing.TB, plain bool, args ...string) (code int, output string) {
 	tb.Helper()
 	ctx := chromium.Start(tb)
@@ -70,7 +72,8 @@ func run(tb testing.TB, plain bool, args ...string) (code int, output string) {
 		Code   int
 		Output string
 	}
-	if err := chromedp.Run(ctx, chromedp.Navigate(server.URL+"/page/"), chromedp.Evaluate("finished", &result, chromium.Await)); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Navigate(server.URL+"/page/"),
+		chromedp.Evaluate("finished", &result, chromium.Await)); err != nil {
 		tb.Fatal(err)
 	}
 	return result.Code, result.Output
@@ -113,7 +116,8 @@ func handler(tb testing.TB, program string, plain bool, args []string) http.Hand
 		vectors[filepath.Base(path)] = string(text)
 	}
 	mux.HandleFunc("/start.json", func(w http.ResponseWriter, _ *http.Request) {
-		if err := json.NewEncoder(w).Encode(map[string]any{"args": args, "plain": plain, "golden": vectors}); err != nil {
+		if err := json.NewEncoder(w).Encode(map[string]any{"args": args, "plain": plain,
+			"golden": vectors}); err != nil {
 			tb.Error(err)
 		}
 	})

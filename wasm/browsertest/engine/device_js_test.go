@@ -53,8 +53,8 @@ var (
 	runs = flag.Int("runs", 30, "rounds")
 )
 
-// BenchmarkProfile prints what the parts of a micro-batch take, of training steps or of models: gta in its size for the
-// lab, gta/full in that of its paper.
+// BenchmarkProfile prints what the parts of a micro-batch take, of training steps or of models: gta in its
+// size for the lab, gta/full in that of its paper.
 func BenchmarkProfile(b *testing.B) {
 	dev := device(b)
 	for b.Loop() {
@@ -69,7 +69,8 @@ func BenchmarkProfile(b *testing.B) {
 				b.Fatal(err)
 			}
 			for _, c := range costs {
-				fmt.Printf("%9.1f us %6.1f GFLOP/s %4d %s\n", float64(c.Time.Nanoseconds())/1000, c.FLOP/float64(c.Time.Nanoseconds()), c.Count, c.What)
+				fmt.Printf("%9.1f us %6.1f GFLOP/s %4d %s\n", float64(c.Time.Nanoseconds())/1000,
+					c.FLOP/float64(c.Time.Nanoseconds()), c.Count, c.What)
 			}
 		}
 	}

@@ -108,7 +108,8 @@ func TestIntegerInstructionsCompute(t *testing.T) {
 	for _, c := range cases {
 		for _, a := range []int32{0, 1, -5, 100, math.MaxInt32} {
 			for _, b := range []int32{0, 1, -5, 99, math.MinInt32} {
-				if got := int32(call(t, m, c.name, uint64(uint32(a)), uint64(uint32(b)))); got != c.want(a, b) {
+				if got := int32(call(t, m, c.name, uint64(uint32(a)), uint64(uint32(b)))); got != c.want(a,
+					b) {
 					t.Errorf("%s(%d, %d) = %d, want %d", c.name, a, b, got, c.want(a, b))
 				}
 			}
@@ -139,7 +140,8 @@ func TestFloatInstructionsCompute(t *testing.T) {
 			}
 			return float(math.Trunc(float64(a)))
 		}},
-		{"Ne", func(a, b F32) F32 { return a.Ne(b).Float() }, func(a, b float) float { return float(truth(a != b)) }},
+		{"Ne", func(a, b F32) F32 { return a.Ne(b).Float() },
+			func(a, b float) float { return float(truth(a != b)) }},
 	}
 	m := run(t, func(m *Module) {
 		for _, c := range cases {
@@ -198,9 +200,11 @@ func TestVectorInstructionsComputeLaneByLane(t *testing.T) {
 			}
 			return a
 		}},
-		{"Abs", func(a, _ V128) V128 { return a.Abs() }, func(a, _ float32) float32 { return float32(math.Abs(float64(a))) }},
+		{"Abs", func(a, _ V128) V128 { return a.Abs() },
+			func(a, _ float32) float32 { return float32(math.Abs(float64(a))) }},
 		{"Neg", func(a, _ V128) V128 { return a.Neg() }, func(a, _ float32) float32 { return -a }},
-		{"Sqrt", func(a, _ V128) V128 { return a.Sqrt() }, func(a, _ float32) float32 { return float32(math.Sqrt(float64(a))) }},
+		{"Sqrt", func(a, _ V128) V128 { return a.Sqrt() },
+			func(a, _ float32) float32 { return float32(math.Sqrt(float64(a))) }},
 		{"Eq", V128.Eq, func(a, b float32) float32 { return mask(a == b) }},
 		{"Lt", V128.Lt, func(a, b float32) float32 { return mask(a < b) }},
 		{"Gt", V128.Gt, func(a, b float32) float32 { return mask(a > b) }},
@@ -211,8 +215,10 @@ func TestVectorInstructionsComputeLaneByLane(t *testing.T) {
 		{"Or", V128.Or, onBits(func(a, b uint32) uint32 { return a | b })},
 		{"IntAdd", V128.IntAdd, onBits(func(a, b uint32) uint32 { return a + b })},
 		{"IntSub", V128.IntSub, onBits(func(a, b uint32) uint32 { return a - b })},
-		{"IntShl", func(a, _ V128) V128 { return a.IntShl(5) }, onBits(func(a, _ uint32) uint32 { return a << 5 })},
-		{"IntShr", func(a, _ V128) V128 { return a.IntShr(5) }, onBits(func(a, _ uint32) uint32 { return uint32(int32(a) >> 5) })},
+		{"IntShl", func(a, _ V128) V128 { return a.IntShl(5) },
+			onBits(func(a, _ uint32) uint32 { return a << 5 })},
+		{"IntShr", func(a, _ V128) V128 { return a.IntShr(5) },
+			onBits(func(a, _ uint32) uint32 { return uint32(int32(a) >> 5) })},
 		{"IntToFloat", func(a, _ V128) V128 { return a.IntToFloat() },
 			func(a, _ float32) float32 { return float32(int32(math.Float32bits(a))) }},
 		{"Select", func(a, b V128) V128 { return a.Lt(b).Select(a, Floats(9)) }, func(a, b float32) float32 {
@@ -237,7 +243,8 @@ func TestVectorInstructionsComputeLaneByLane(t *testing.T) {
 			got := vectorCall(t, m, c.name, left[start:start+4], right[start:start+4])
 			for i := range 4 {
 				a, b := left[start+i], right[start+i]
-				if want := c.want(a, b); math.Float32bits(got[i]) != math.Float32bits(want) && (got[i] == got[i] || want == want) {
+				if want := c.want(a, b); math.Float32bits(got[i]) != math.Float32bits(want) &&
+					(got[i] == got[i] || want == want) {
 					t.Errorf("%s(%v, %v) = %v, want %v", c.name, a, b, got[i], want)
 				}
 			}
@@ -264,13 +271,19 @@ func TestLanesAndShufflesMoveWhatTheyName(t *testing.T) {
 		op   func(at I32, a, b V128) V128
 		want [4]float32
 	}{
-		{"Shuffle", func(_ I32, a, b V128) V128 { return a.Shuffle(b, [4]int{7, 0, 5, 2}) }, [4]float32{8, 1, 6, 3}},
+		{"Shuffle", func(_ I32, a, b V128) V128 { return a.Shuffle(b, [4]int{7, 0, 5, 2}) },
+			[4]float32{8, 1, 6, 3}},
 		{"Lane", func(_ I32, a, _ V128) V128 { return a.Lane(2).Splat() }, [4]float32{3, 3, 3, 3}},
 		{"LoadLane", func(at I32, a, _ V128) V128 { return at.LoadLane(16, a, 3) }, [4]float32{1, 2, 3, 5}},
 		{"LoadSplat", func(at I32, _, _ V128) V128 { return at.LoadSplat(20) }, [4]float32{6, 6, 6, 6}},
-		{"Lanes", func(I32, V128, V128) V128 { return Lanes(0, math.Float32bits(1), math.Float32bits(2), 0) }, [4]float32{0, 1, 2, 0}},
-		{"IntSplat", func(at I32, _, _ V128) V128 { return at.Splat().IntToFloat() }, [4]float32{64, 64, 64, 64}},
-		{"LoadI32", func(at I32, _, _ V128) V128 { return at.LoadI32(4).Sub(at.LoadI32(0)).Splat().IntToFloat() }, [4]float32{1 << 23, 1 << 23, 1 << 23, 1 << 23}},
+		{"Lanes", func(I32, V128, V128) V128 {
+			return Lanes(0, math.Float32bits(1), math.Float32bits(2), 0)
+		}, [4]float32{0, 1, 2, 0}},
+		{"IntSplat", func(at I32, _, _ V128) V128 { return at.Splat().IntToFloat() },
+			[4]float32{64, 64, 64, 64}},
+		{"LoadI32", func(at I32, _, _ V128) V128 {
+			return at.LoadI32(4).Sub(at.LoadI32(0)).Splat().IntToFloat()
+		}, [4]float32{1 << 23, 1 << 23, 1 << 23, 1 << 23}},
 		{"LoadF32", func(at I32, _, _ V128) V128 { return at.LoadF32(4).Splat() }, [4]float32{2, 2, 2, 2}},
 	}
 	m := run(t, func(m *Module) {
@@ -324,7 +337,8 @@ func TestControlFlowRunsWhatItSays(t *testing.T) {
 			f.Block(func(end *Label) {
 				f.Loop(func(again *Label) {
 					end.BrIf(n.Le(Int(1)))
-					f.IfElse(n.And(Int(1)), func() { n.Set(n.Mul(Int(3)).Add(Int(1))) }, func() { n.Set(n.Shr(1)) })
+					f.IfElse(n.And(Int(1)), func() { n.Set(n.Mul(Int(3)).Add(Int(1))) },
+						func() { n.Set(n.Shr(1)) })
 					steps.Set(steps.Add(Int(1)))
 					again.Br()
 				})
@@ -413,20 +427,30 @@ func TestMistakesAreNamedWithTheirFunction(t *testing.T) {
 		want  string
 	}{
 		{"foreign", func(f *Func) { f.I32().Set(stolen) }, "foreign: uses a variable of owner"},
-		{"mixed", func(f *Func) { f.Return(f.I32().Add(stolen)) }, "mixed: mixes variables of mixed with variables of owner"},
+		{"mixed", func(f *Func) { f.Return(f.I32().Add(stolen)) },
+			"mixed: mixes variables of mixed with variables of owner"},
 		{"borrowed", func(f *Func) { f.Return(stolen) }, "borrowed: uses a variable of owner"},
-		{"constant", func(f *Func) { f.I32().Add(Int(1)).Set(Int(2)) }, "constant: set of an expression that is not a variable"},
+		{"constant", func(f *Func) { f.I32().Add(Int(1)).Set(Int(2)) },
+			"constant: set of an expression that is not a variable"},
 		{"lane", func(f *Func) { f.F32().Set(f.V128().Lane(4)) }, "lane: lane 4, want 0 to 3"},
-		{"shuffle", func(f *Func) { v := f.V128(); v.Set(v.Shuffle(v, [4]int{0, 8, 0, 0})) }, "shuffle: shuffle of lane 8, want 0 to 7"},
-		{"label", func(f *Func) { f.Block(func(l *Label) { left = l }); left.Br() }, "label: a jump to a label from outside its block"},
-		{"arity", func(f *Func) { f.Call(g, f.I32()) }, "arity: call of owner with [i32] for nothing, want [i32 f32] for []"},
+		{"shuffle", func(f *Func) { v := f.V128(); v.Set(v.Shuffle(v, [4]int{0, 8, 0, 0})) },
+			"shuffle: shuffle of lane 8, want 0 to 7"},
+		{"label", func(f *Func) { f.Block(func(l *Label) { left = l }); left.Br() },
+			"label: a jump to a label from outside its block"},
+		{"arity", func(f *Func) { f.Call(g, f.I32()) },
+			"arity: call of owner with [i32] for nothing, want [i32 f32] for []"},
 		{"missing", func(f *Func) { f.Return(f.I32().Add(I32{})) }, "missing: an operand is missing"},
-		{"result", func(f *Func) { f.Call(returns) }, "result: call of returns with [] for nothing, want [] for [i32]"},
-		{"end", func(f *Func) { f.If(f.I32(), func() { f.Return(Int(1)) }) }, "end: does not end with Return"},
-		{"types", func(f *Func) { f.If(f.I32(), func() { f.Return(Int(1)) }); f.Return(Float(1)) }, "types: returns [f32], before it returned [i32]"},
+		{"result", func(f *Func) { f.Call(returns) },
+			"result: call of returns with [] for nothing, want [] for [i32]"},
+		{"end", func(f *Func) { f.If(f.I32(), func() { f.Return(Int(1)) }) },
+			"end: does not end with Return"},
+		{"types", func(f *Func) { f.If(f.I32(), func() { f.Return(Int(1)) }); f.Return(Float(1)) },
+			"types: returns [f32], before it returned [i32]"},
 		{"pair", func(f *Func) { f.Return(Int(1), Int(2)) }, "pair: returns 2 values, want at most 1"},
-		{"late", func(f *Func) { f.I32(); f.ParamI32() }, "late: a parameter is declared after a variable or statement"},
-		{"memory", func(f *Func) { f.Return(f.I32().LoadF32(0)) }, "memory: loads or stores, but the module has no memory"},
+		{"late", func(f *Func) { f.I32(); f.ParamI32() },
+			"late: a parameter is declared after a variable or statement"},
+		{"memory", func(f *Func) { f.Return(f.I32().LoadF32(0)) },
+			"memory: loads or stores, but the module has no memory"},
 	}
 	for _, c := range cases {
 		m := &Module{}

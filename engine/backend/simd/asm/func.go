@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// Func is a function under construction. Parameters are declared first, then variables and statements in any order.
-// A mistake that Go's types cannot see (a label that was left, a variable of another function) is kept and
-// returned by Module.Encode; the first one wins.
+// Func is a function under construction. Parameters are declared first, then variables and statements in any
+// order. A mistake that Go's types cannot see (a label that was left, a variable of another function) is kept
+// and returned by Module.Encode; the first one wins.
 type Func struct {
 	name    string
 	index   int
@@ -147,7 +147,8 @@ func (f *Func) Call(g *Func, args ...Value) {
 		types, exprs = append(types, a.valueType()), append(exprs, a.expression())
 	}
 	if !slices.Equal(types, g.params) || len(g.results) > 0 {
-		f.fail(fmt.Errorf("call of %s with %v for nothing, want %v for %v", g.name, types, g.params, g.results))
+		f.fail(fmt.Errorf("call of %s with %v for nothing, want %v for %v", g.name, types, g.params,
+			g.results))
 	}
 	f.statement(appendUint([]byte{opCall}, uint32(g.index)), exprs...)
 }

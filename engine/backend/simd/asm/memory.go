@@ -1,7 +1,7 @@
 package asm
 
-// Loads and stores take a byte address in an I32 plus a constant offset in bytes. Addresses need no alignment,
-// but the engine is told that they are multiples of 4.
+// Loads and stores take a byte address in an I32 plus a constant offset in bytes. Addresses need no
+// alignment, but the engine is told that they are multiples of 4.
 const alignment = 2 // log2 of bytes
 
 func (a I32) load(op []byte, offset uint32, more ...byte) expr {

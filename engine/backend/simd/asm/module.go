@@ -46,7 +46,8 @@ type memory struct {
 	pages           uint32
 }
 
-// ImportMemory makes the module work on another module's memory of at least pages pages, without an upper limit.
+// ImportMemory makes the module work on another module's memory of at least pages pages, without an upper
+// limit.
 func (m *Module) ImportMemory(module, name string, pages uint32) {
 	m.memory = memory{declared: true, module: module, import_: name, pages: pages}
 }

@@ -32,19 +32,31 @@ func (a V128) Add(b V128) V128    { return a.binary(228, b) } // Add is a + b, a
 func (a V128) Sub(b V128) V128    { return a.binary(229, b) } // Sub is a - b, as f32x4.
 func (a V128) Mul(b V128) V128    { return a.binary(230, b) } // Mul is a * b, as f32x4.
 func (a V128) Div(b V128) V128    { return a.binary(231, b) } // Div is a / b, as f32x4.
-func (a V128) Max(b V128) V128    { return a.binary(233, b) } // Max is the larger, NaN if either is; slow on x86.
-func (a V128) Pmin(b V128) V128   { return a.binary(234, b) } // Pmin is b where b < a, else a: a NaN in a stays.
-func (a V128) Pmax(b V128) V128   { return a.binary(235, b) } // Pmax is b where a < b, else a: a NaN in a stays.
-func (a V128) Eq(b V128) V128     { return a.binary(65, b) }  // Eq has all bits set where a == b, as f32x4.
-func (a V128) Lt(b V128) V128     { return a.binary(67, b) }  // Lt has all bits set where a < b, as f32x4.
-func (a V128) Gt(b V128) V128     { return a.binary(68, b) }  // Gt has all bits set where a > b, as f32x4.
-func (a V128) Ge(b V128) V128     { return a.binary(70, b) }  // Ge has all bits set where a >= b, as f32x4.
+// Max is the larger, NaN if either is; slow on x86.
+func (a V128) Max(b V128) V128 { return a.binary(233, b) }
 
-func (a V128) IntAdd(b V128) V128  { return a.binary(174, b) }                           // IntAdd is a + b, as i32x4.
-func (a V128) IntSub(b V128) V128  { return a.binary(177, b) }                           // IntSub is a - b, as i32x4.
-func (a V128) IntShl(n int32) V128 { return V128{join(simd(171), a.expr, Int(n).expr)} } // IntShl is a << n, as i32x4.
-func (a V128) IntShr(n int32) V128 { return V128{join(simd(172), a.expr, Int(n).expr)} } // IntShr is a >> n, signed.
-func (a V128) IntToFloat() V128    { return a.unary(250) }                               // IntToFloat converts i32x4 to f32x4.
+// Pmin is b where b < a, else a: a NaN in a stays.
+func (a V128) Pmin(b V128) V128 { return a.binary(234, b) }
+
+// Pmax is b where a < b, else a: a NaN in a stays.
+func (a V128) Pmax(b V128) V128 { return a.binary(235, b) }
+func (a V128) Eq(b V128) V128   { return a.binary(65, b) } // Eq has all bits set where a == b, as f32x4.
+func (a V128) Lt(b V128) V128   { return a.binary(67, b) } // Lt has all bits set where a < b, as f32x4.
+func (a V128) Gt(b V128) V128   { return a.binary(68, b) } // Gt has all bits set where a > b, as f32x4.
+func (a V128) Ge(b V128) V128   { return a.binary(70, b) } // Ge has all bits set where a >= b, as f32x4.
+
+// IntAdd is a + b, as i32x4.
+func (a V128) IntAdd(b V128) V128 { return a.binary(174, b) }
+
+// IntSub is a - b, as i32x4.
+func (a V128) IntSub(b V128) V128 { return a.binary(177, b) }
+
+// IntShl is a << n, as i32x4.
+func (a V128) IntShl(n int32) V128 { return V128{join(simd(171), a.expr, Int(n).expr)} }
+
+// IntShr is a >> n, signed.
+func (a V128) IntShr(n int32) V128 { return V128{join(simd(172), a.expr, Int(n).expr)} }
+func (a V128) IntToFloat() V128    { return a.unary(250) } // IntToFloat converts i32x4 to f32x4.
 
 // Select has the bits of a where mask has ones, and those of b elsewhere.
 func (mask V128) Select(a, b V128) V128 { return a.ternary(82, b, mask) }

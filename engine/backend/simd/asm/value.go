@@ -13,8 +13,8 @@ type Value interface {
 	expression() expr
 }
 
-// An expr is the code that leaves one value on the stack, so an expression that is used twice is computed twice:
-// keep it in a variable instead.
+// An expr is the code that leaves one value on the stack, so an expression that is used twice is computed
+// twice: keep it in a variable instead.
 type expr struct {
 	fn       *Func // owner of the variables inside; nil for constants
 	code     []byte

@@ -3,7 +3,8 @@ package main
 import "cosinelab/engine/backend/simd/asm"
 
 // adam exports one step of Kingma & Ba, "Adam" (2015), with the gradient scaled first, as clipping wants it.
-// What is the same for all elements comes from the caller in float64 precision: 1 - 0.999 in float32 is off by 5e-5.
+// What is the same for all elements comes from the caller in float64 precision: 1 - 0.999 in float32 is off
+// by 5e-5.
 func (g *generator) adam() {
 	g.Export("adam", func(f *asm.Func) {
 		n, param, grad, first, second := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()

@@ -6,9 +6,10 @@ import (
 	"cosinelab/engine/backend/simd/asm"
 )
 
-// association exports the discrepancy between the attention S and the Gaussian prior P of the Anomaly Transformer (Xu et
-// al., ICLR 2022, equations 2 to 4), each row by itself: P_j = G_j / sum G, G_j = exp(-(i-j)^2 / (2 sigma^2)).
-// With x = S+e, y = P+e and e = 1e-4, both divergences together are sum (S-P) ln(x/y).
+// association exports the discrepancy between the attention S and the Gaussian prior P of the Anomaly
+// Transformer (Xu et al., ICLR 2022, equations 2 to 4), each row by itself: P_j = G_j / sum G, G_j =
+// exp(-(i-j)^2 / (2 sigma^2)). With x = S+e, y = P+e and e = 1e-4, both divergences together are sum (S-P)
+// ln(x/y).
 func (g *generator) association() {
 	g.associationForward()
 	g.associationGrad()
@@ -16,7 +17,8 @@ func (g *generator) association() {
 
 const (
 	associationEpsilon = 1e-4
-	// priorReach times sigma is the distance from which on G is 0 in float32: sqrt(2 * 125.5 ln 2), rounded up.
+	// priorReach times sigma is the distance from which on G is 0 in float32: sqrt(2 * 125.5 ln 2), rounded
+	// up.
 	priorReach = 13.2
 )
 
@@ -36,7 +38,8 @@ type prior struct {
 
 func (g *generator) newPrior(f *asm.Func, first, row asm.I32) *prior {
 	return &prior{g: g, f: f, exp: g.newExpNegative(f), row: row, current: first,
-		index: f.V128(), position: f.V128(), factor: f.V128(), low: f.I32(), high: f.I32(), sum: f.V128(), moment: f.V128()}
+		index: f.V128(), position: f.V128(), factor: f.V128(), low: f.I32(), high: f.I32(), sum: f.V128(),
+		moment: f.V128()}
 }
 
 // start prepares a row with this sigma.
@@ -80,9 +83,9 @@ func (p *prior) write(cols asm.I32) {
 // next moves on to the row below.
 func (p *prior) next() { p.current.Inc(asm.Int(1)) }
 
-// newLogRatio is ln(x/y) for positive normal x and y. With z = y 2^n within a factor 1.51 of x and s = (x-z)/(x+z), it is
-// n ln 2 + 2 atanh(s): one division and a short series, where x-z is exact. The series is fitted for |s| <= 0.2005,
-// relative error 2^-28.
+// newLogRatio is ln(x/y) for positive normal x and y. With z = y 2^n within a factor 1.51 of x and s =
+// (x-z)/(x+z), it is n ln 2 + 2 atanh(s): one division and a short series, where x-z is exact. The series is
+// fitted for |s| <= 0.2005, relative error 2^-28.
 func (g *generator) newLogRatio(f *asm.Func) func(x, y asm.V128) asm.V128 {
 	half := f.LetV128(asm.Bits(1 << 22))
 	ln2, two := f.LetV128(asm.Floats(math.Ln2)), f.LetV128(asm.Floats(2))
@@ -122,9 +125,9 @@ func (g *generator) associationForward() {
 	})
 }
 
-// associationGrad exports the divergence once more and both gradients of a row: that of S with P fixed,
-// gs (ln(x/y) + (S-P)/x), and that of sigma with S fixed, through dP = -gp (ln(x/y) + (S-P)/y) and the normalisation of P:
-// dsigma = (sum dP P (i-j)^2 - sum dP P * sum P (i-j)^2) / sigma^3.
+// associationGrad exports the divergence once more and both gradients of a row: that of S with P fixed, gs
+// (ln(x/y) + (S-P)/x), and that of sigma with S fixed, through dP = -gp (ln(x/y) + (S-P)/y) and the
+// normalisation of P: dsigma = (sum dP P (i-j)^2 - sum dP P * sum P (i-j)^2) / sigma^3.
 func (g *generator) associationGrad() {
 	g.Export("association_grad", func(f *asm.Func) {
 		count, cols, first := f.ParamI32(), f.ParamI32(), f.ParamI32()

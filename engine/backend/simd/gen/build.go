@@ -53,8 +53,8 @@ func (g *generator) nmadd(a, b, c asm.V128) asm.V128 {
 // floatBytes turns a count of float32 into bytes.
 func floatBytes(n asm.I32) asm.I32 { return n.Shl(2) }
 
-// roofline is the fastest multiply-add loop there can be: twelve independent sums that never leave their registers,
-// 96 operations a round. The sums are returned so that none is optimised away.
+// roofline is the fastest multiply-add loop there can be: twelve independent sums that never leave their
+// registers, 96 operations a round. The sums are returned so that none is optimised away.
 func (g *generator) roofline() {
 	g.Export("roofline", func(f *asm.Func) {
 		rounds := f.ParamI32()

@@ -2,9 +2,10 @@ package main
 
 import "cosinelab/engine/backend/simd/asm"
 
-// cells exports one step of the recurrent cells without their products: the caller computes the arguments of all gates
-// with sgemm, for all steps at once where only the input matters. Conventions are those of Hochreiter & Schmidhuber's LSTM
-// with forget gates and of the GRU whose reset gate applies after the product (Cho et al. 2014, as PyTorch computes it).
+// cells exports one step of the recurrent cells without their products: the caller computes the arguments of
+// all gates with sgemm, for all steps at once where only the input matters. Conventions are those of
+// Hochreiter & Schmidhuber's LSTM with forget gates and of the GRU whose reset gate applies after the product
+// (Cho et al. 2014, as PyTorch computes it).
 func (g *generator) cells() {
 	g.lstmCell()
 	g.lstmCellGrad()
@@ -52,8 +53,8 @@ func (g *generator) lstmCell() {
 	})
 }
 
-// lstmCellGrad exports the gradients of the gates' arguments from dh and dc. It computes tanh(c) again: that is cheaper
-// than keeping it for every step.
+// lstmCellGrad exports the gradients of the gates' arguments from dh and dc. It computes tanh(c) again: that
+// is cheaper than keeping it for every step.
 func (g *generator) lstmCellGrad() {
 	g.Export("lstm_cell_grad", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
@@ -64,7 +65,8 @@ func (g *generator) lstmCellGrad() {
 		each(f, count, r, func() {
 			gates, grads := gateRows(f, activated, hidden, 4), gateRows(f, dz, hidden, 4)
 			walk(f, hidden, func(l lanes) {
-				in, forget, candidate, out := l.load(gates[0]), l.load(gates[1]), l.load(gates[2]), l.load(gates[3])
+				in, forget, candidate, out := l.load(gates[0]), l.load(gates[1]), l.load(gates[2]),
+					l.load(gates[3])
 				t, dhv := tanh(l.load(cell)), l.load(dh)
 				inner := dhv.Mul(out).Mul(one.Sub(t.Mul(t)))
 				dcv := f.LetV128(l.load(dc).Add(inner))
@@ -79,7 +81,8 @@ func (g *generator) lstmCellGrad() {
 	})
 }
 
-// gruCell exports r = s(x_r + h_r), u = s(x_u + h_u), n = tanh(x_n + r*h_n), h = (1-u)*n + u*h'; r, u and n replace x.
+// gruCell exports r = s(x_r + h_r), u = s(x_u + h_u), n = tanh(x_n + r*h_n), h = (1-u)*n + u*h'; r, u and n
+// replace x.
 func (g *generator) gruCell() {
 	g.Export("gru_cell", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()
@@ -101,8 +104,8 @@ func (g *generator) gruCell() {
 	})
 }
 
-// gruCellGrad exports the gradients of both parts of the gates' arguments, which differ in the candidate only, where the
-// reset gate stands between.
+// gruCellGrad exports the gradients of both parts of the gates' arguments, which differ in the candidate
+// only, where the reset gate stands between.
 func (g *generator) gruCellGrad() {
 	g.Export("gru_cell_grad", func(f *asm.Func) {
 		count, hidden := f.ParamI32(), f.ParamI32()

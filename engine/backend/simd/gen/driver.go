@@ -128,7 +128,9 @@ func setMin(v, e asm.I32, limit int32) {
 
 // strip points at the strip that starts in row i, column j and depth k.
 func (d driverArgs) strip(f *asm.Func, i, j, k asm.I32) product {
-	optional := func(address, offset asm.I32) asm.I32 { return address.Select(address.Add(offset), asm.Int(0)) }
+	optional := func(address, offset asm.I32) asm.I32 {
+		return address.Select(address.Add(offset), asm.Int(0))
+	}
 	return product{
 		a: f.LetI32(d.a.Add(i.Mul(d.rsA)).Add(k.Mul(d.csA))), rsA: f.LetI32(d.rsA), csA: f.LetI32(d.csA),
 		c: d.c.Add(i.Mul(d.ldc)).Add(floatBytes(j)), ldc: d.ldc,
@@ -139,12 +141,13 @@ func (d driverArgs) strip(f *asm.Func, i, j, k asm.I32) product {
 	}
 }
 
-// nearRows is how many bytes of B a block may span to be read in place: half of the first-level cache. A panel of rows
-// that are far apart shares few cache sets, and the strips of A need room in them.
+// nearRows is how many bytes of B a block may span to be read in place: half of the first-level cache. A
+// panel of rows that are far apart shares few cache sets, and the strips of A need room in them.
 const nearRows = 16 << 10
 
-// inPlace says that packing would only copy: the columns of B are contiguous and fill whole panels, and its rows stay in
-// the first-level cache. (A width that is no power of two would need a division; its panels are always packed.)
+// inPlace says that packing would only copy: the columns of B are contiguous and fill whole panels, and its
+// rows stay in the first-level cache. (A width that is no power of two would need a division; its panels are
+// always packed.)
 func (d driverArgs) inPlace(k, n asm.I32, width int32) asm.I32 {
 	if width&(width-1) != 0 {
 		return asm.Int(0)

@@ -21,8 +21,8 @@ func (g *generator) binary(name string, fn func(a, b asm.V128) asm.V128) {
 	})
 }
 
-// elementwise exports everything that treats elements one by one. Gradients take the output instead of the input where
-// that is cheaper, so that plans need to keep only one of them.
+// elementwise exports everything that treats elements one by one. Gradients take the output instead of the
+// input where that is cheaper, so that plans need to keep only one of them.
 func (g *generator) elementwise() {
 	g.unary("exp", g.newExp)
 	g.unary("log", g.newLog)
@@ -96,7 +96,8 @@ func (g *generator) gather() {
 	})
 }
 
-// broadcasts exports the operations between a matrix and one row or column, and the sums that are their gradients.
+// broadcasts exports the operations between a matrix and one row or column, and the sums that are their
+// gradients.
 func (g *generator) broadcasts() {
 	g.grid("add_grid", asm.V128.Add)
 	g.grid("sub_grid", asm.V128.Sub)
@@ -108,8 +109,8 @@ func (g *generator) broadcasts() {
 	g.eachRowTo("row_dot", 2, func(x []asm.V128, s asm.V128) asm.V128 { return g.madd(x[0], x[1], s) })
 }
 
-// colSum exports the sum of rows. It adds up some rows in registers before it adds them to the result: that is faster, and
-// the sum of many rows is more exact.
+// colSum exports the sum of rows. It adds up some rows in registers before it adds them to the result: that
+// is faster, and the sum of many rows is more exact.
 func (g *generator) colSum() {
 	const block = 64
 	g.Export("col_sum", func(f *asm.Func) {
@@ -204,7 +205,8 @@ func (g *generator) eachRowTo(name string, inputs int, add func(x []asm.V128, s 
 	})
 }
 
-// sum exports the sum over all elements. Sixteen partial sums keep the additions busy and the rounding errors small.
+// sum exports the sum over all elements. Sixteen partial sums keep the additions busy and the rounding errors
+// small.
 func (g *generator) sum() {
 	g.Export("sum", func(f *asm.Func) {
 		n, x := f.ParamI32(), f.ParamI32()

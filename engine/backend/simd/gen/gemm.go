@@ -2,16 +2,22 @@ package main
 
 import "cosinelab/engine/backend/simd/asm"
 
-// The product is blocked as in Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (2008):
-// a block of B is packed into panels of one tile's width; one strip of A, a tile's height, passes over all
-// of them while it stays in the first-level cache. A is read in place where its rows or columns are contiguous.
+// The product is blocked as in Goto & van de Geijn, "Anatomy of high-performance matrix multiplication"
+// (2008): a block of B is packed into panels of one tile's width; one strip of A, a tile's height, passes
+// over all of them while it stays in the first-level cache. A is read in place where its rows or columns are
+// contiguous.
 //
-// The depth of a block is the same for all shapes: it decides the order of the additions, hence the bits of the result.
+// The depth of a block is the same for all shapes: it decides the order of the additions, hence the bits of
+// the result.
 const (
-	blockK = 256 // depth of a packed block of B: a panel of 8 columns and a strip of 6 rows take 14 KiB of the first-level cache
-	blockN = 192 // columns of a packed block of B, a multiple of every tile width: the block takes 192 KiB of the second level
-	maxMR  = 8   // rows of the tallest tile
-	maxNR  = 12  // columns of the widest tile
+	// depth of a packed block of B: a panel of 8 columns and a strip of 6 rows take 14 KiB of the first-level
+	// cache
+	blockK = 256
+	// columns of a packed block of B, a multiple of every tile width: the block takes 192 KiB of the second
+	// level
+	blockN = 192
+	maxMR  = 8  // rows of the tallest tile
+	maxNR  = 12 // columns of the widest tile
 )
 
 // Offsets in the scratch memory, in bytes.
@@ -74,9 +80,9 @@ func (g *generator) gemm() {
 	g.products(strips, g.packA(), g.packB())
 }
 
-// strip multiplies a strip of s.rows rows of A with all panels of B. It is one function per height, because the tile's
-// size must be known to be kept in registers; it visits all panels itself, because a call per tile would cost as much
-// as a short product.
+// strip multiplies a strip of s.rows rows of A with all panels of B. It is one function per height, because
+// the tile's size must be known to be kept in registers; it visits all panels itself, because a call per tile
+// would cost as much as a short product.
 func (g *generator) strip(s shape, edge *asm.Func) *asm.Func {
 	return g.Func("strip", func(f *asm.Func) {
 		p := productParams(f)
@@ -106,8 +112,8 @@ func (g *generator) strip(s shape, edge *asm.Func) *asm.Func {
 	})
 }
 
-// rowsLoop accumulates over k with one pointer per row of A. Four k a round share the pointers' additions, which
-// would otherwise compete with the multiply-adds for issue slots.
+// rowsLoop accumulates over k with one pointer per row of A. Four k a round share the pointers' additions,
+// which would otherwise compete with the multiply-adds for issue slots.
 func (g *generator) rowsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	rows := make([]asm.I32, len(acc))
 	for r := range rows {
@@ -163,8 +169,8 @@ func (g *generator) columnsLoop(f *asm.Func, p product, acc [][]asm.V128) {
 	f.If(left, step)
 }
 
-// loadB loads one row of a panel. Engines keep the order in which loads are written, so this is the schedule: the row of
-// B first, then each element of A right before the multiply-adds that use it.
+// loadB loads one row of a panel. Engines keep the order in which loads are written, so this is the schedule:
+// the row of B first, then each element of A right before the multiply-adds that use it.
 func (g *generator) loadB(f *asm.Func, b asm.I32, vectors int) []asm.V128 {
 	bv := make([]asm.V128, vectors)
 	for i := range bv {
@@ -225,7 +231,8 @@ func eachRow(f *asm.Func, first, stride asm.I32, acc [][]asm.V128, visit func(at
 	}
 }
 
-// writeEdge writes a tile of which only p.n columns exist: from registers where they are whole vectors, else by way of p.edge.
+// writeEdge writes a tile of which only p.n columns exist: from registers where they are whole vectors, else
+// by way of p.edge.
 func (g *generator) writeEdge(f *asm.Func, p product, acc [][]asm.V128, edge *asm.Func) {
 	write := func() {
 		for r, row := range acc {
@@ -239,7 +246,8 @@ func (g *generator) writeEdge(f *asm.Func, p product, acc [][]asm.V128, edge *as
 	for vectors := 1; vectors < len(acc[0]); vectors++ {
 		otherwise := write
 		write = func() {
-			f.IfElse(p.n.Eq(asm.Int(int32(4*vectors))), func() { g.writeTile(f, p, firstVectors(acc, vectors)) }, otherwise)
+			f.IfElse(p.n.Eq(asm.Int(int32(4*vectors))),
+				func() { g.writeTile(f, p, firstVectors(acc, vectors)) }, otherwise)
 		}
 	}
 	write()
@@ -276,7 +284,8 @@ func (g *generator) edgeWriter() *asm.Func {
 				element(func(at asm.I32) asm.V128 { return at.Load(0) }, func(at asm.I32) { at.Store(0, v) })
 			})
 			f.While(j.Lt(cols), func() {
-				element(func(at asm.I32) asm.V128 { return at.LoadSplat(0) }, func(at asm.I32) { at.StoreLane(0, v, 0) })
+				element(func(at asm.I32) asm.V128 { return at.LoadSplat(0) },
+					func(at asm.I32) { at.StoreLane(0, v, 0) })
 				j.Inc(asm.Int(4))
 			})
 			tile.Inc(ldt)

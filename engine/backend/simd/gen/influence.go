@@ -2,9 +2,10 @@ package main
 
 import "cosinelab/engine/backend/simd/asm"
 
-// influences exports the influence of channels on one another at one step, sum_j a_ij relu(p_i + q_j), and its gradients
-// (Chen et al., IEEE Internet of Things Journal 2022, equation 3; in the cheap form). Nothing is kept for a pair of
-// channels but its sums: some features of one channel stay in registers, those of all others in the first-level cache.
+// influences exports the influence of channels on one another at one step, sum_j a_ij relu(p_i + q_j), and
+// its gradients (Chen et al., IEEE Internet of Things Journal 2022, equation 3; in the cheap form). Nothing
+// is kept for a pair of channels but its sums: some features of one channel stay in registers, those of all
+// others in the first-level cache.
 func (g *generator) influences() {
 	g.influence()
 	g.influenceGrad()
@@ -25,7 +26,8 @@ type channelPairs struct {
 }
 
 func newChannelPairs(f *asm.Func, channels, features, both, result asm.I32) *channelPairs {
-	return &channelPairs{f, channels, features, both, f.LetI32(floatBytes(features)), f.LetI32(both), f.I32(), result}
+	return &channelPairs{f, channels, features, both, f.LetI32(floatBytes(features)), f.LetI32(both),
+		f.I32(), result}
 }
 
 // receivers visits some vectors of every receiver's features; next follows the last of each.
@@ -111,7 +113,8 @@ func (g *generator) influenceGrad() {
 	})
 }
 
-// influenceGradWeights keeps four sums for each pair: adding them up at every step would take longer than all else.
+// influenceGradWeights keeps four sums for each pair: adding them up at every step would take longer than all
+// else.
 func (g *generator) influenceGradWeights() {
 	g.Export("influence_grad_weights", func(f *asm.Func) {
 		channels, features := f.ParamI32(), f.ParamI32()

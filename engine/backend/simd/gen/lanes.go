@@ -19,13 +19,14 @@ func walk(f *asm.Func, n asm.I32, body func(l lanes)) {
 // walkFrom is walk from float first, a multiple of 4, on.
 func walkFrom(f *asm.Func, first, n asm.I32, body func(l lanes)) {
 	at, end := f.I32(), f.LetI32(floatBytes(n))
-	f.For(at, floatBytes(first), end.Sub(asm.Int(15)), 16, func() { body(lanes{f: f, at: at, left: asm.Int(4)}) })
+	f.For(at, floatBytes(first), end.Sub(asm.Int(15)), 16,
+		func() { body(lanes{f: f, at: at, left: asm.Int(4)}) })
 	left := f.LetI32(end.Sub(at).Shr(2))
 	f.If(left.Gt(asm.Int(0)), func() { body(lanes{f: f, at: at, left: left, tail: true}) })
 }
 
-// walkWide is walk that takes several vectors a round as long as it can, body i with a state of its own: for bodies so
-// short that the loop, or the chain of one sum, would take longer than they do.
+// walkWide is walk that takes several vectors a round as long as it can, body i with a state of its own: for
+// bodies so short that the loop, or the chain of one sum, would take longer than they do.
 func walkWide(f *asm.Func, n asm.I32, vectors int, body func(l lanes, i int)) {
 	at := f.I32()
 	end := f.LetI32(floatBytes(n.Sub(asm.Int(int32(4*vectors - 1)))))
@@ -37,8 +38,8 @@ func walkWide(f *asm.Func, n asm.I32, vectors int, body func(l lanes, i int)) {
 	walkFrom(f, at.Shr(2), n, func(l lanes) { body(l, 0) })
 }
 
-// walkTogether is walk that takes several vectors a round as long as it can, so that the body can share between them what
-// takes long to find.
+// walkTogether is walk that takes several vectors a round as long as it can, so that the body can share
+// between them what takes long to find.
 func walkTogether(f *asm.Func, n asm.I32, vectors int, body func(l []lanes)) {
 	at := f.I32()
 	end := f.LetI32(floatBytes(n.Sub(asm.Int(int32(4*vectors - 1)))))
@@ -52,7 +53,8 @@ func walkTogether(f *asm.Func, n asm.I32, vectors int, body func(l []lanes)) {
 	walkFrom(f, at.Shr(2), n, func(l lanes) { body([]lanes{l}) })
 }
 
-// sumOver walks over a row with several sums, which add adds to in turn, and returns their total in every lane.
+// sumOver walks over a row with several sums, which add adds to in turn, and returns their total in every
+// lane.
 func sumOver(f *asm.Func, n asm.I32, sums []asm.V128, add func(l lanes, s asm.V128)) asm.V128 {
 	for _, s := range sums {
 		s.Set(asm.Floats(0))
@@ -64,8 +66,8 @@ func sumOver(f *asm.Func, n asm.I32, sums []asm.V128, add func(l lanes, s asm.V1
 	return f.LetV128(total(f, sums[0]))
 }
 
-// load reads the step from a row; lanes behind the row's end are 0, and nothing behind it is read: it may be the last
-// byte of memory, or a NaN of somebody else's that would slow down or spoil a sum.
+// load reads the step from a row; lanes behind the row's end are 0, and nothing behind it is read: it may be
+// the last byte of memory, or a NaN of somebody else's that would slow down or spoil a sum.
 func (l lanes) load(row asm.I32) asm.V128 {
 	if !l.tail {
 		return l.f.LetV128(row.Add(l.at).Load(l.more))

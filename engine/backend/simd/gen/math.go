@@ -6,9 +6,9 @@ import (
 	"cosinelab/engine/backend/simd/asm"
 )
 
-// Functions of a vector come in two steps: newExp(f) puts the constants into variables, before the loop, and returns
-// the function to call inside it. Coefficients are minimax fits of the relative error on the interval given,
-// rounded to float32; the errors of the whole functions are in the tests' table.
+// Functions of a vector come in two steps: newExp(f) puts the constants into variables, before the loop, and
+// returns the function to call inside it. Coefficients are minimax fits of the relative error on the interval
+// given, rounded to float32; the errors of the whole functions are in the tests' table.
 
 type vectorFunc func(x asm.V128) asm.V128
 
@@ -27,9 +27,9 @@ func (g *generator) polynomial(f *asm.Func, coefficients ...float32) vectorFunc 
 	}
 }
 
-// expParts splits e^x = (1 + q) * 2^n with |ln(1+q)| <= ln(2)/2 (Cody & Waite, "Software Manual for the Elementary
-// Functions", 1980). The reduced argument r is x - n ln 2 in two steps; n is found by adding 1.5*2^23,
-// which leaves it in the low bits of shifted.
+// expParts splits e^x = (1 + q) * 2^n with |ln(1+q)| <= ln(2)/2 (Cody & Waite, "Software Manual for the
+// Elementary Functions", 1980). The reduced argument r is x - n ln 2 in two steps; n is found by adding
+// 1.5*2^23, which leaves it in the low bits of shifted.
 type expParts struct {
 	g                             *generator
 	f                             *asm.Func
@@ -70,7 +70,8 @@ func (e *expParts) split(x asm.V128) (q, halfScale asm.V128) {
 	return q, f.LetV128(shifted.IntShl(23).IntAdd(e.bias))
 }
 
-// newExp is e^x; results below 2^-125.5 are 0, since the half scale below the smallest normal number is encoded as 0.
+// newExp is e^x; results below 2^-125.5 are 0, since the half scale below the smallest normal number is
+// encoded as 0.
 func (g *generator) newExp(f *asm.Func) vectorFunc {
 	e := g.newExpParts(f)
 	one := f.LetV128(asm.Floats(1))
@@ -92,12 +93,13 @@ func (g *generator) newExpNegative(f *asm.Func) vectorFunc {
 	}
 }
 
-// newExp2Negative is 2^x for x <= 0, or above by a rounding: 2^x = 2^n 2^r with |r| <= 1/2. It is for softmax, which needs
-// no more than its relative error of 2^-21; results below 2^-126 are 0.
+// newExp2Negative is 2^x for x <= 0, or above by a rounding: 2^x = 2^n 2^r with |r| <= 1/2. It is for
+// softmax, which needs no more than its relative error of 2^-21; results below 2^-126 are 0.
 func (g *generator) newExp2Negative(f *asm.Func) vectorFunc {
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	low, magic, bias := constant(-127), constant(3<<22), f.LetV128(asm.Bits(127<<23))
-	power := g.polynomial(f, 1, 0.693142831325531, 0.24022351205348969, 0.05557400360703468, 0.009666282683610916, 0.0011125507298856974)
+	power := g.polynomial(f, 1, 0.693142831325531, 0.24022351205348969, 0.05557400360703468,
+		0.009666282683610916, 0.0011125507298856974)
 	return func(x asm.V128) asm.V128 {
 		x = f.LetV128(x.Pmax(low))
 		shifted := f.LetV128(x.Add(magic))
@@ -108,7 +110,8 @@ func (g *generator) newExp2Negative(f *asm.Func) vectorFunc {
 
 // logTail is (ln(1+f) - f + f^2/2) / f^3 on [-0.293, 0.414], relative error of the logarithm 2^-27.
 func (g *generator) logTail(f *asm.Func) vectorFunc {
-	return g.polynomial(f, 0.33333331, -0.25000823, 0.20001227, -0.16623357, 0.14201762, -0.13160194, 0.1276155, -0.0763443)
+	return g.polynomial(f, 0.33333331, -0.25000823, 0.20001227, -0.16623357, 0.14201762, -0.13160194,
+		0.1276155, -0.0763443)
 }
 
 // newLog1pSmall is n ln 2 + ln(1+x) for x in [-0.293, 0.414].
@@ -158,7 +161,8 @@ func (g *generator) newLog(f *asm.Func) vectorFunc {
 	}
 }
 
-// newTanh is E/(E+2) with E = e^(2|x|) - 1, which keeps small x exact. Beyond |x| = 10 the result is 1 in float32.
+// newTanh is E/(E+2) with E = e^(2|x|) - 1, which keeps small x exact. Beyond |x| = 10 the result is 1 in
+// float32.
 func (g *generator) newTanh(f *asm.Func) vectorFunc {
 	e := g.newExpParts(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
@@ -198,11 +202,12 @@ func (g *generator) newSoftplus(f *asm.Func) vectorFunc {
 	}
 }
 
-// newErf is the error function: 1 - 2*lower tail, or x times a polynomial in x^2 where |x| < 1 and the difference would lose
-// digits.
+// newErf is the error function: 1 - 2*lower tail, or x times a polynomial in x^2 where |x| < 1 and the
+// difference would lose digits.
 func (g *generator) newErf(f *asm.Func) vectorFunc {
 	tail := g.newNormalTail(f)
-	near := g.polynomial(f, 1.1283791, -0.37612626, 0.11283582, -0.026853725, 0.0051881857, -0.00080090726, 7.8504447e-05)
+	near := g.polynomial(f, 1.1283791, -0.37612626, 0.11283582, -0.026853725, 0.0051881857, -0.00080090726,
+		7.8504447e-05)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	root, one, sign := constant(math.Sqrt2), constant(1), f.LetV128(asm.Bits(1<<31))
 	return func(x asm.V128) asm.V128 {
@@ -214,13 +219,15 @@ func (g *generator) newErf(f *asm.Func) vectorFunc {
 	}
 }
 
-// newNormalTail serves the error function and GELU: one exponential gives both the distribution and the density. It is, for x >= 0, the lower tail of the normal distribution Phi(-x) = e^(-x^2/2) t S(t), t = 1/(1 + 0.35 x),
-// and e^(-x^2/2). S is fitted for x in [0, 14], relative error 2^-24.9.
+// newNormalTail serves the error function and GELU: one exponential gives both the distribution and the
+// density. It is, for x >= 0, the lower tail of the normal distribution Phi(-x) = e^(-x^2/2) t S(t), t = 1/(1
+// + 0.35 x), and e^(-x^2/2). S is fitted for x in [0, 14], relative error 2^-24.9.
 func (g *generator) newNormalTail(f *asm.Func) func(x asm.V128) (tail, bell asm.V128) {
 	exp := g.newExpNegative(f)
 	constant := func(v float32) asm.V128 { return f.LetV128(asm.Floats(v)) }
 	one, p, minusHalf := constant(1), constant(0.35), constant(-0.5)
-	series := g.polynomial(f, 0.1396214, 0.13986187, 0.11983285, 0.10550809, -0.02311007, 0.1591746, -0.25571463, 0.1439719, -0.029145975)
+	series := g.polynomial(f, 0.1396214, 0.13986187, 0.11983285, 0.10550809, -0.02311007, 0.1591746,
+		-0.25571463, 0.1439719, -0.029145975)
 	return func(x asm.V128) (asm.V128, asm.V128) {
 		t := f.LetV128(one.Div(g.madd(x, p, one)))
 		bell := exp(f.LetV128(x.Mul(x).Mul(minusHalf)))

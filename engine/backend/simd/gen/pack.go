@@ -51,8 +51,8 @@ func (g *generator) packB() *asm.Func {
 	})
 }
 
-// packRows packs rows of contiguous columns, some rows at a time over all panels: that reads memory in a few streams,
-// which processors fetch ahead, where a panel at a time would jump from row to row.
+// packRows packs rows of contiguous columns, some rows at a time over all panels: that reads memory in a few
+// streams, which processors fetch ahead, where a panel at a time would jump from row to row.
 func (g *generator) packRows() *asm.Func {
 	return g.Func("packRows", func(f *asm.Func) {
 		b, rsB, k, n := f.ParamI32(), f.ParamI32(), f.ParamI32(), f.ParamI32()
@@ -179,7 +179,8 @@ func transpose4(f *asm.Func, from, stride, to, ldt asm.I32, factor asm.V128) {
 	d := f.LetV128(in[2].Shuffle(in[3], high))
 	at.Set(to)
 	first, second := [4]int{0, 1, 4, 5}, [4]int{2, 3, 6, 7}
-	for i, v := range []asm.V128{a.Shuffle(b, first), a.Shuffle(b, second), c.Shuffle(d, first), c.Shuffle(d, second)} {
+	for i, v := range []asm.V128{a.Shuffle(b, first), a.Shuffle(b, second), c.Shuffle(d, first),
+		c.Shuffle(d, second)} {
 		if i > 0 {
 			at.Inc(ldt)
 		}

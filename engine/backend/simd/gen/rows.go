@@ -14,9 +14,9 @@ func (g *generator) rows() {
 	g.normGrad()
 }
 
-// softmax exports y = softmax(scale*x) over each row, the maximum subtracted first, as powers of two. Attention's
-// 1/sqrt(E) can be the scale, so that no pass of its own is spent on it. The next row's maximum is found while this
-// row's sum is being completed: rows are too short to wait for either.
+// softmax exports y = softmax(scale*x) over each row, the maximum subtracted first, as powers of two.
+// Attention's 1/sqrt(E) can be the scale, so that no pass of its own is spent on it. The next row's maximum
+// is found while this row's sum is being completed: rows are too short to wait for either.
 func (g *generator) softmax() {
 	g.Export("softmax", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
@@ -34,7 +34,10 @@ func (g *generator) softmax() {
 				l.store(y.at, e)
 				s.Inc(l.clear(e))
 			})
-			f.If(count.Gt(asm.Int(1)), func() { shift.Set(maximum(f, f.LetI32(x.at.Add(x.stride)), cols, largest)) })
+			f.If(count.Gt(asm.Int(1)), func() {
+				shift.Set(maximum(f, f.LetI32(x.at.Add(x.stride)), cols,
+					largest))
+			})
 			share := f.LetV128(asm.Floats(1).Div(sum))
 			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(y.at, l.load(y.at).Mul(share)) })
 		})
@@ -70,14 +73,21 @@ func (g *generator) softmaxGrad() {
 		scale := f.LetV128(factor.Splat())
 		dot, dots := f.V128(), f.V128s(4)
 		each(f, count, r, func() {
-			dot.Set(sumOver(f, cols, dots, func(l lanes, s asm.V128) { s.Set(g.madd(l.load(y), l.load(dy), s)) }))
-			walkWide(f, cols, 4, func(l lanes, _ int) { l.store(dx, l.load(dy).Sub(dot).Mul(l.load(y)).Mul(scale)) })
+			dot.Set(sumOver(f, cols, dots, func(l lanes,
+				s asm.V128) {
+				s.Set(g.madd(l.load(y), l.load(dy), s))
+			}))
+			walkWide(f, cols, 4, func(l lanes,
+				_ int) {
+				l.store(dx, l.load(dy).Sub(dot).Mul(l.load(y)).Mul(scale))
+			})
 		})
 	})
 }
 
-// norm takes two passes for the variance: the difference of two sums would lose the digits of rows far from 0. It
-// exports xhat = (x - mean)/sqrt(variance + eps), keeps 1/sqrt(variance + eps), and applies weight and bias.
+// norm takes two passes for the variance: the difference of two sums would lose the digits of rows far from
+// 0. It exports xhat = (x - mean)/sqrt(variance + eps), keeps 1/sqrt(variance + eps), and applies weight and
+// bias.
 func (g *generator) norm() {
 	g.Export("norm", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()
@@ -104,8 +114,8 @@ func (g *generator) norm() {
 	})
 }
 
-// normGrad exports, with h = dy*weight, dx = rstd * (h - mean(h) - xhat*mean(h*xhat)), and adds to the gradients
-// of weight and bias.
+// normGrad exports, with h = dy*weight, dx = rstd * (h - mean(h) - xhat*mean(h*xhat)), and adds to the
+// gradients of weight and bias.
 func (g *generator) normGrad() {
 	g.Export("norm_grad", func(f *asm.Func) {
 		count, cols := f.ParamI32(), f.ParamI32()

@@ -14,12 +14,15 @@ func TestAdamEqualsOracleOverSteps(t *testing.T) {
 			memory := newArena(t, m)
 			p := normals(r, n)
 			want, first, second := float64s(p), make([]float64, n), make([]float64, n)
-			pp, pm, pv, pg := memory.put(p), memory.put(make([]float32, n)), memory.put(make([]float32, n)), memory.put(normals(r, n))
+			pp, pm, pv, pg := memory.put(p), memory.put(make([]float32, n)), memory.put(make([]float32, n)),
+				memory.put(normals(r, n))
 			decay := []float64{0, 0.01}[n%2]
 			for step := 1.0; step <= 3; step++ {
 				unbias1, unbias2 := 1/(1-math.Pow(beta1, step)), 1/(1-math.Pow(beta2, step))
-				memory.call("adam", []any{n, pp.at, pg.at, pm.at, pv.at, float32(scale), float32(decay), float32(beta1), float32(1 - beta1),
-					float32(beta2), float32(1 - beta2), float32(unbias1), float32(unbias2), float32(rate), float32(eps)}, pp, pm, pv)
+				memory.call("adam", []any{n, pp.at, pg.at, pm.at, pv.at, float32(scale), float32(decay),
+					float32(beta1), float32(1 - beta1),
+					float32(beta2), float32(1 - beta2), float32(unbias1), float32(unbias2), float32(rate),
+					float32(eps)}, pp, pm, pv)
 				for i, g := range memory.get(pg) {
 					d := scale*float64(g) + decay*want[i]
 					first[i] = beta1*first[i] + (1-beta1)*d

@@ -48,13 +48,16 @@ func TestAssociationEqualsOracle(t *testing.T) {
 		memory := newArena(t, m)
 		s, sigma := associationRows(r, rows, cols)
 		first := (cols - rows) / 3
-		ps, psigma, row := memory.putRows(s, rows, cols, gap), memory.putRows(sigma, rows, 1, gap), memory.room(cols)
+		ps, psigma, row := memory.putRows(s, rows, cols, gap), memory.putRows(sigma, rows, 1, gap),
+			memory.room(cols)
 		d := memory.putRows(fill(rows, 1), rows, 1, gap+1)
 		const scale = 0.125
-		memory.call("association", []any{rows, cols, first, ps.at, ps.ld, psigma.at, psigma.ld, d.at, d.ld, float32(scale), row.at}, d.array, row)
+		memory.call("association", []any{rows, cols, first, ps.at, ps.ld, psigma.at, psigma.ld, d.at, d.ld,
+			float32(scale), row.at}, d.array, row)
 		want := make([]float64, rows)
 		for i := range want {
-			want[i] = 1 + scale*discrepancy64(float64s(s[i*cols:(i+1)*cols]), prior64(first+i, cols, float64(sigma[i])))
+			want[i] = 1 + scale*discrepancy64(float64s(s[i*cols:(i+1)*cols]),
+				prior64(first+i, cols, float64(sigma[i])))
 		}
 		near(t, "association", memory.getRows(d), want, 2e-6)
 	})
@@ -70,13 +73,17 @@ func TestAssociationGradientEqualsFiniteDifferences(t *testing.T) {
 		}
 		gs, gp, before := normals(r, rows), normals(r, rows), normals(r, rows*cols)
 		first, add := cols-rows, cols%2
-		ps, psigma, row := memory.putRows(s, rows, cols, gap), memory.putRows(sigma, rows, 1, gap), memory.room(cols)
+		ps, psigma, row := memory.putRows(s, rows, cols, gap), memory.putRows(sigma, rows, 1, gap),
+			memory.room(cols)
 		pgs, pgp := memory.putRows(gs, rows, 1, gap+1), memory.putRows(gp, rows, 1, 0)
 		d := memory.putRows(make([]float32, rows), rows, 1, gap)
 		ds, dsigma := memory.putRows(before, rows, cols, gap+1), memory.roomRows(rows, 1, gap)
-		memory.call("association_grad", []any{rows, cols, first, ps.at, ps.ld, psigma.at, psigma.ld, d.at, d.ld, pgs.at, pgs.ld, pgp.at, pgp.ld,
-			ds.at, ds.ld, dsigma.at, dsigma.ld, float32(0.5), add, row.at}, d.array, ds.array, dsigma.array, row)
-		wantD, wantS, wantSigma := make([]float64, 0, rows), make([]float64, 0, rows*cols), make([]float64, 0, rows)
+		memory.call("association_grad", []any{rows, cols, first, ps.at, ps.ld, psigma.at, psigma.ld, d.at,
+			d.ld, pgs.at, pgs.ld, pgp.at, pgp.ld,
+			ds.at, ds.ld, dsigma.at, dsigma.ld, float32(0.5), add, row.at}, d.array, ds.array, dsigma.array,
+			row)
+		wantD, wantS, wantSigma := make([]float64, 0, rows), make([]float64, 0, rows*cols),
+			make([]float64, 0, rows)
 		for i := range rows {
 			live, width := float64s(s[i*cols:(i+1)*cols]), float64(sigma[i])
 			frozen := prior64(first+i, cols, width)
@@ -99,7 +106,8 @@ func TestAssociationGradientIsZeroForTheSmallestSigma(t *testing.T) {
 		memory := newArena(t, m)
 		s, sigma, ones := memory.put(fill(10, 0.1)), memory.put([]float32{1.1e-5}), memory.put([]float32{1})
 		ds, dsigma, row := memory.room(10), memory.room(1), memory.room(10)
-		memory.call("association_grad", []any{1, 10, 4, s.at, 10, sigma.at, 1, 0, 0, ones.at, 1, ones.at, 1, ds.at, 10, dsigma.at, 1, float32(0), 0, row.at}, ds, dsigma, row)
+		memory.call("association_grad", []any{1, 10, 4, s.at, 10, sigma.at, 1, 0, 0, ones.at, 1, ones.at, 1,
+			ds.at, 10, dsigma.at, 1, float32(0), 0, row.at}, ds, dsigma, row)
 		if got := memory.get(dsigma)[0]; got != 0 {
 			t.Errorf("dsigma = %v, want 0: the prior is the identity around there", got)
 		}

@@ -59,7 +59,8 @@ func measure(tb testing.TB, ctx context.Context, timings []timing, rounds int) [
 
 // rooflineTiming comes first in every list.
 func rooflineTiming() timing {
-	return timing{Name: "roofline", Kernel: "roofline", Args: []float64{rooflineRounds, 1e-9}, flops: 96 * rooflineRounds}
+	return timing{Name: "roofline", Kernel: "roofline", Args: []float64{rooflineRounds, 1e-9},
+		flops: 96 * rooflineRounds}
 }
 
 // eachBuild runs the benchmark in Chromium on both builds.
@@ -109,8 +110,8 @@ func BenchmarkGEMM(b *testing.B) {
 	eachBuild(b, timings)
 }
 
-// BenchmarkRows prints nanoseconds per element of the kernels beside the product, on 800 rows of 100 (the attention
-// of one window) or as many elements.
+// BenchmarkRows prints nanoseconds per element of the kernels beside the product, on 800 rows of 100 (the
+// attention of one window) or as many elements.
 func BenchmarkRows(b *testing.B) {
 	const rows, cols, n = 800, 100, 80000
 	x, y, z, w := 1<<20, 2<<20, 3<<20, 4<<20
@@ -130,19 +131,26 @@ func BenchmarkRows(b *testing.B) {
 		{Name: "add", Kernel: "add", Args: ints(n, x, y, z), elements: n},
 		{Name: "sum", Kernel: "sum", Args: ints(n, x), elements: n},
 		{Name: "softmax", Kernel: "softmax", Args: ints(rows, cols, x, cols, y, cols, 1), elements: n},
-		{Name: "softmax_grad", Kernel: "softmax_grad", Args: ints(rows, cols, x, cols, y, cols, z, cols, 1), elements: n},
-		{Name: "norm", Kernel: "norm", Args: append(ints(n/64, 64, x, 64, y, 64, z, 64, w, x, x), 1e-5), elements: n},
-		{Name: "norm_grad", Kernel: "norm_grad", Args: ints(n/64, 64, x, 64, y, 64, z, 64, w, x, w+8192, w+16384), elements: n},
-		{Name: "association", Kernel: "association", Args: ints(cols, cols, 0, x, cols, sigma, 1, y, 1, 1, w), elements: cols * cols},
-		{Name: "association_grad", Kernel: "association_grad", Args: ints(cols, cols, 0, x, cols, sigma, 1, y, 1, y, 1, y, 1, z, cols, y, 1, 0, 0, w), elements: cols * cols},
+		{Name: "softmax_grad", Kernel: "softmax_grad", Args: ints(rows, cols, x, cols, y, cols, z, cols, 1),
+			elements: n},
+		{Name: "norm", Kernel: "norm", Args: append(ints(n/64, 64, x, 64, y, 64, z, 64, w, x, x), 1e-5),
+			elements: n},
+		{Name: "norm_grad", Kernel: "norm_grad", Args: ints(n/64, 64, x, 64, y, 64, z, 64, w, x, w+8192,
+			w+16384), elements: n},
+		{Name: "association", Kernel: "association", Args: ints(cols, cols, 0, x, cols, sigma, 1, y, 1, 1,
+			w), elements: cols * cols},
+		{Name: "association_grad", Kernel: "association_grad", Args: ints(cols, cols, 0, x, cols, sigma, 1,
+			y, 1, y, 1, y, 1, z, cols, y, 1, 0, 0, w), elements: cols * cols},
 		{Name: "adam", Kernel: "adam", Args: ints(n, x, y, z, w, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1), elements: n},
-		{Name: "lstm_cell", Kernel: "lstm_cell", Args: ints(n/64, 64, x, 256, w, 64, w, 64, w, 64), elements: n},
-		{Name: "gru_cell", Kernel: "gru_cell", Args: ints(n/64, 64, x, 192, z, 192, w, 64, w, 64), elements: n},
+		{Name: "lstm_cell", Kernel: "lstm_cell", Args: ints(n/64, 64, x, 256, w, 64, w, 64, w, 64),
+			elements: n},
+		{Name: "gru_cell", Kernel: "gru_cell", Args: ints(n/64, 64, x, 192, z, 192, w, 64, w, 64),
+			elements: n},
 	})
 }
 
-// report prints medians. The share of the roofline is the median over rounds, each against the roofline of its own round,
-// because the machine's speed drifts; the last column compares the best rounds of both.
+// report prints medians. The share of the roofline is the median over rounds, each against the roofline of
+// its own round, because the machine's speed drifts; the last column compares the best rounds of both.
 func report(timings []timing, times [][]float64) {
 	for i, t := range times {
 		c := timings[i]
@@ -152,11 +160,13 @@ func report(timings []timing, times [][]float64) {
 			for round := range t {
 				shares[round] = share(c, t[round], timings[0], times[0][round])
 			}
-			fmt.Printf(" %6.1f GFLOP/s %4.0f %% of the roofline; best %6.1f, %4.0f %%", c.flops/median(t)/1e6, 100*median(shares),
+			fmt.Printf(" %6.1f GFLOP/s %4.0f %% of the roofline; best %6.1f, %4.0f %%",
+				c.flops/median(t)/1e6, 100*median(shares),
 				c.flops/slices.Min(t)/1e6, 100*share(c, slices.Min(t), timings[0], slices.Min(times[0])))
 		}
 		if c.elements > 0 {
-			fmt.Printf(" %6.3f ns per element, best %.3f", 1e6*median(t)/float64(c.elements), 1e6*slices.Min(t)/float64(c.elements))
+			fmt.Printf(" %6.3f ns per element, best %.3f", 1e6*median(t)/float64(c.elements),
+				1e6*slices.Min(t)/float64(c.elements))
 		}
 		fmt.Println()
 	}

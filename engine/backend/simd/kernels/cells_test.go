@@ -21,11 +21,15 @@ func TestLSTMCellAndItsGradientEqualOracle(t *testing.T) {
 		z, cell, dh, dc := normals(r, 4*size), normals(r, size), normals(r, size), normals(r, size)
 		pz, pcell := memory.putRows(z, rows, 4*hidden, gap), memory.putRows(cell, rows, hidden, gap+1)
 		c, h := memory.roomRows(rows, hidden, gap), memory.roomRows(rows, hidden, gap+2)
-		pdh, pdc, dz := memory.putRows(dh, rows, hidden, gap), memory.putRows(dc, rows, hidden, 0), memory.roomRows(rows, 4*hidden, gap+1)
-		memory.call("lstm_cell", []any{rows, hidden, pz.at, pz.ld, pcell.at, pcell.ld, c.at, c.ld, h.at, h.ld}, pz.array, c.array, h.array)
-		memory.call("lstm_cell_grad", []any{rows, hidden, pz.at, pz.ld, pcell.at, pcell.ld, c.at, c.ld, pdh.at, pdh.ld, pdc.at, pdc.ld,
+		pdh, pdc, dz := memory.putRows(dh, rows, hidden, gap), memory.putRows(dc, rows, hidden, 0),
+			memory.roomRows(rows, 4*hidden, gap+1)
+		memory.call("lstm_cell", []any{rows, hidden, pz.at, pz.ld, pcell.at, pcell.ld, c.at, c.ld, h.at,
+			h.ld}, pz.array, c.array, h.array)
+		memory.call("lstm_cell_grad", []any{rows, hidden, pz.at, pz.ld, pcell.at, pcell.ld, c.at, c.ld,
+			pdh.at, pdh.ld, pdc.at, pdc.ld,
 			dz.at, dz.ld}, pdc.array, dz.array)
-		wantC, wantH, wantDC, wantDZ := make([]float64, size), make([]float64, size), make([]float64, size), make([]float64, 4*size)
+		wantC, wantH, wantDC, wantDZ := make([]float64, size), make([]float64, size), make([]float64, size),
+			make([]float64, 4*size)
 		for i := range size {
 			row, unit := i/hidden, i%hidden
 			var x [5]float64
@@ -63,12 +67,17 @@ func TestGRUCellAndItsGradientEqualOracle(t *testing.T) {
 		size := rows * hidden
 		x, y, before, dh := normals(r, 3*size), normals(r, 3*size), normals(r, size), normals(r, size)
 		px, py := memory.putRows(x, rows, 3*hidden, gap), memory.putRows(y, rows, 3*hidden, gap+1)
-		pbefore, h, pdh := memory.putRows(before, rows, hidden, gap), memory.roomRows(rows, hidden, gap), memory.putRows(dh, rows, hidden, gap)
-		dx, dy, dbefore := memory.roomRows(rows, 3*hidden, 0), memory.roomRows(rows, 3*hidden, gap), memory.roomRows(rows, hidden, gap+1)
-		memory.call("gru_cell", []any{rows, hidden, px.at, px.ld, py.at, py.ld, pbefore.at, pbefore.ld, h.at, h.ld}, px.array, h.array)
-		memory.call("gru_cell_grad", []any{rows, hidden, px.at, px.ld, py.at, py.ld, pbefore.at, pbefore.ld, pdh.at, pdh.ld,
+		pbefore, h, pdh := memory.putRows(before, rows, hidden, gap), memory.roomRows(rows, hidden, gap),
+			memory.putRows(dh, rows, hidden, gap)
+		dx, dy, dbefore := memory.roomRows(rows, 3*hidden, 0), memory.roomRows(rows, 3*hidden, gap),
+			memory.roomRows(rows, hidden, gap+1)
+		memory.call("gru_cell", []any{rows, hidden, px.at, px.ld, py.at, py.ld, pbefore.at, pbefore.ld, h.at,
+			h.ld}, px.array, h.array)
+		memory.call("gru_cell_grad", []any{rows, hidden, px.at, px.ld, py.at, py.ld, pbefore.at, pbefore.ld,
+			pdh.at, pdh.ld,
 			dx.at, dx.ld, dy.at, dy.ld, dbefore.at, dbefore.ld}, dx.array, dy.array, dbefore.array)
-		wantH, wantX, wantY, wantBefore := make([]float64, size), make([]float64, 3*size), make([]float64, 3*size), make([]float64, size)
+		wantH, wantX, wantY, wantBefore := make([]float64, size), make([]float64, 3*size),
+			make([]float64, 3*size), make([]float64, size)
 		for i := range size {
 			row, unit := i/hidden, i%hidden
 			in := make([]float64, 7)
@@ -80,7 +89,8 @@ func TestGRUCellAndItsGradientEqualOracle(t *testing.T) {
 			wantH[i] = gru64(in)
 			grads := slope(func(x []float64) float64 { return float64(dh[i]) * gru64(x) }, in)
 			for gate := range 3 {
-				wantX[row*3*hidden+gate*hidden+unit], wantY[row*3*hidden+gate*hidden+unit] = grads[gate], grads[3+gate]
+				wantX[row*3*hidden+gate*hidden+unit], wantY[row*3*hidden+gate*hidden+unit] = grads[gate],
+					grads[3+gate]
 			}
 			wantBefore[i] = grads[6]
 		}

@@ -67,7 +67,8 @@ func openChromium(tb testing.TB, code []byte) context.Context {
 	ctx, cancel := chromedp.NewContext(parent)
 	tb.Cleanup(cancel)
 	load := fmt.Sprintf("%s; load(%q)", page, base64.StdEncoding.EncodeToString(code))
-	if err := chromedp.Run(ctx, chromedp.Navigate("about:blank"), chromedp.Evaluate(load, nil, chromium.Await)); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Navigate("about:blank"),
+		chromedp.Evaluate(load, nil, chromium.Await)); err != nil {
 		tb.Fatal(err)
 	}
 	return ctx

@@ -67,7 +67,8 @@ func (c gemmCase) run(t *testing.T, m machine, r *rand.Rand) []float32 {
 	at := memory.put(out.data)
 	args := []any{c.shape, c.m, c.n, c.k, c.alpha, memory.put(a.data).at, a.rs, a.cs,
 		memory.put(b.data).at, b.rs, b.cs, c.beta, at.at, out.rs, scratchAt,
-		optional(c.bias, memory.put(bias.data)), optional(c.residual, memory.put(residual.data)), residual.rs, 0, 0}
+		optional(c.bias, memory.put(bias.data)), optional(c.residual, memory.put(residual.data)),
+		residual.rs, 0, 0}
 	memory.call("sgemm", args, at)
 	got := memory.get(at)
 	c.compare(t, a, b, out, residual, bias, matrix{got, out.rs, 1})
@@ -81,8 +82,8 @@ func optional(wanted bool, x array) int {
 	return 0
 }
 
-// compare checks every element against float64 within the bound of Higham, "Accuracy and Stability of Numerical
-// Algorithms", section 3.1: k+8 roundings of the sum of magnitudes.
+// compare checks every element against float64 within the bound of Higham, "Accuracy and Stability of
+// Numerical Algorithms", section 3.1: k+8 roundings of the sum of magnitudes.
 func (c gemmCase) compare(t *testing.T, a, b, before, residual, bias, got matrix) {
 	t.Helper()
 	for i := range c.m {
@@ -115,7 +116,8 @@ func (c gemmCase) compare(t *testing.T, a, b, before, residual, bias, got matrix
 
 // variant derives the options from a counter, so that a walk over sizes meets all of them.
 func variant(i, m, n, k int) gemmCase {
-	return gemmCase{shape: i % len(Shapes), m: m, n: n, k: k, transA: i/2%2 == 0, transB: i/3%2 == 0, gap: i % 4,
+	return gemmCase{shape: i % len(Shapes), m: m, n: n, k: k, transA: i/2%2 == 0, transB: i/3%2 == 0,
+		gap:    i % 4,
 		spread: 1 + i/13%5/4, alpha: []float32{1, 0.25}[i/7%2], beta: []float32{0, 1, -0.5}[i%3],
 		bias: i/4%2 == 0, residual: i/6%2 == 0}
 }
@@ -179,7 +181,8 @@ func product(t *testing.T, machine machine, m, n, k int, a, b []float32) []float
 	t.Helper()
 	memory := newArena(t, machine)
 	pa, pb, pc := memory.put(a), memory.put(b), memory.room(m*n)
-	memory.call("sgemm", []any{0, m, n, k, float32(1), pa.at, k, 1, pb.at, n, 1, float32(0), pc.at, n, scratchAt, 0, 0, 0, 0, 0}, pc)
+	memory.call("sgemm", []any{0, m, n, k, float32(1), pa.at, k, 1, pb.at, n, 1, float32(0), pc.at, n,
+		scratchAt, 0, 0, 0, 0, 0}, pc)
 	return memory.get(pc)
 }
 
@@ -209,7 +212,8 @@ func TestProductKeepsDenormalsAndOverflowsToInfinity(t *testing.T) {
 		const size = 9
 		tiny := float32(1e-40)
 		for _, c := range []struct{ a, b, want float32 }{
-			{1e-40, 1, 9 * tiny}, {1e-30, 1e-8, 9e-38}, {1e-30, 1e-30, 0}, {3e38, 10, float32(math.Inf(1))}, {-3e38, 10, float32(math.Inf(-1))},
+			{1e-40, 1, 9 * tiny}, {1e-30, 1e-8, 9e-38}, {1e-30, 1e-30, 0}, {3e38, 10, float32(math.Inf(1))},
+			{-3e38, 10, float32(math.Inf(-1))},
 		} {
 			for _, v := range product(t, m, size, size, size, fill(size*size, c.a), fill(size*size, c.b)) {
 				if v != c.want && math.Abs(float64(v-c.want)) > 1e-6*math.Abs(float64(c.want)) {
@@ -226,7 +230,8 @@ func TestProductStaysInsideItsScratch(t *testing.T) {
 		memory := newArena(t, native(t))
 		a, b, c := memory.put(fill(2*m*k, 1)), memory.put(fill(k*n, 1)), memory.room(m*n)
 		scratch := memory.room(GemmScratchBytes / 4)
-		memory.call("sgemm", []any{shape, m, n, k, float32(1), a.at, 2, 2 * m, b.at, 1, k, float32(0), c.at, n, scratch.at, 0, 0, 0, 0, 0}, c, scratch)
+		memory.call("sgemm", []any{shape, m, n, k, float32(1), a.at, 2, 2 * m, b.at, 1, k, float32(0), c.at,
+			n, scratch.at, 0, 0, 0, 0, 0}, c, scratch)
 	}
 }
 
@@ -240,7 +245,8 @@ func TestProductAppliesGELUAfterTheLastBlock(t *testing.T) {
 			pa, pb, pbias := memory.put(a), memory.put(b), memory.put(bias)
 			value, slope := memory.roomRows(rows, cols, 2), memory.roomRows(rows, cols, 2)
 			for i := range 2 {
-				args := []any{0, rows, cols, depth, float32(0.1), pa.at, depth, 1, pb.at, cols, 1, float32(0), value.at, value.ld, scratchAt,
+				args := []any{0, rows, cols, depth, float32(0.1), pa.at, depth, 1, pb.at, cols, 1,
+					float32(0), value.at, value.ld, scratchAt,
 					pbias.at, 0, 0, 1, slope.at * i}
 				memory.call("sgemm", args, value.array, slope.array)
 			}
@@ -267,13 +273,16 @@ func TestBatchEqualsItsProducts(t *testing.T) {
 			memory := newArena(t, m)
 			q, k := normals(r, length*heads*width), normals(r, length*heads*width)
 			pq, pk, scores := memory.put(q), memory.put(k), memory.room(heads*length*length)
-			memory.call("sgemm_batch", []any{shape, heads, width, width, length * length, length, length, width, float32(0.5),
-				pq.at, heads * width, 1, pk.at, 1, heads * width, float32(0), scores.at, length, scratchAt}, scores)
+			memory.call("sgemm_batch", []any{shape, heads, width, width, length * length, length, length,
+				width, float32(0.5),
+				pq.at, heads * width, 1, pk.at, 1, heads * width, float32(0), scores.at, length, scratchAt},
+				scores)
 			want := make([]float64, heads*length*length)
 			for i := range want {
 				head, row, col := i/(length*length), i/length%length, i%length
 				for e := range width {
-					want[i] += 0.5 * float64(q[(row*heads+head)*width+e]) * float64(k[(col*heads+head)*width+e])
+					want[i] += 0.5 * float64(q[(row*heads+head)*width+e]) * float64(
+						k[(col*heads+head)*width+e])
 				}
 			}
 			near(t, "sgemm_batch", memory.get(scores), want, 2e-6)

@@ -13,9 +13,11 @@ func TestInfluenceAndItsGradientsEqualOracle(t *testing.T) {
 			if size%10 == 9 {
 				channels, features = 38, 1+size/10
 			}
-			weights, both, dy := normals(r, channels*channels), normals(r, 2*channels*features), normals(r, channels*features)
+			weights, both, dy := normals(r, channels*channels), normals(r, 2*channels*features),
+				normals(r, channels*features)
 			added, sums := normals(r, len(both)), normals(r, 4*len(weights))
-			wantY, wantBoth, wantSums := make([]float64, len(dy)), float64s(added), make([]float64, len(weights))
+			wantY, wantBoth, wantSums := make([]float64, len(dy)), float64s(added),
+				make([]float64, len(weights))
 			for i := range 4 * len(weights) {
 				wantSums[i/4] += float64(sums[i])
 			}

@@ -8,7 +8,8 @@ import (
 
 //go:generate go run ../gen .
 
-// Plain is the module for engines with fixed-width SIMD (WebAssembly 2.0). It imports the memory "env" "memory".
+// Plain is the module for engines with fixed-width SIMD (WebAssembly 2.0). It imports the memory "env"
+// "memory".
 //
 //go:embed plain.wasm
 var Plain []byte
@@ -21,7 +22,8 @@ var Relaxed []byte
 // GemmScratchBytes is the memory that a product needs for its packed panels.
 const GemmScratchBytes = 4*(256*192+256*8) + 4*8*12
 
-// A Shape is a tile that the product can be computed in, by its number in sgemm. Every shape gives the same bits.
+// A Shape is a tile that the product can be computed in, by its number in sgemm. Every shape gives the same
+// bits.
 type Shape struct {
 	Rows, Columns int
 }
@@ -29,15 +31,15 @@ type Shape struct {
 // String is the shape's name, such as 6x8.
 func (s Shape) String() string { return fmt.Sprintf("%dx%d", s.Rows, s.Columns) }
 
-// Shapes are the tiles of sgemm: the number is the index. 6x8 is best for the relaxed build on x86-64, 5x8 or 3x12 for the
-// plain one; the others want the 32 vector registers of ARM.
+// Shapes are the tiles of sgemm: the number is the index. 6x8 is best for the relaxed build on x86-64, 5x8 or
+// 3x12 for the plain one; the others want the 32 vector registers of ARM.
 var Shapes = []Shape{{6, 8}, {5, 8}, {3, 12}, {8, 8}, {6, 12}}
 
-// A Kernel is one exported function. Unless its Doc says otherwise:
-// addresses are bytes into the imported memory, of contiguous little-endian float32, multiples of 4;
-// counts and strides are in elements; a row-wise argument x has its stride, the elements from one row to the next, in
-// ldx; outputs may be the same array as an input, element for element, but must not overlap it in another way;
-// NaN in an input gives NaN in every output that depends on it; denormals are kept.
+// A Kernel is one exported function. Unless its Doc says otherwise: addresses are bytes into the imported
+// memory, of contiguous little-endian float32, multiples of 4; counts and strides are in elements; a row-wise
+// argument x has its stride, the elements from one row to the next, in ldx; outputs may be the same array as
+// an input, element for element, but must not overlap it in another way; NaN in an input gives NaN in every
+// output that depends on it; denormals are kept.
 type Kernel struct {
 	Name   string
 	Params string // as in a Go declaration; i32 and f32 are the WebAssembly types
@@ -89,10 +91,12 @@ var All = []Kernel{
 	{"sub_grid", "rows, cols, a, lda, b, ldb, y, ldy, denseA, denseB i32", "", "y = a - b, like add_grid."},
 	{"mul_grid", "rows, cols, a, lda, b, ldb, y, ldy, denseA, denseB i32", "", "y = a * b, like add_grid."},
 	{"div_grid", "rows, cols, a, lda, b, ldb, y, ldy, denseA, denseB i32", "", "y = a / b, like add_grid."},
-	{"max_grid", "rows, cols, a, lda, b, ldb, y, ldy, denseA, denseB i32", "", "y = max(a, b), like add_grid."},
+	{"max_grid", "rows, cols, a, lda, b, ldb, y, ldy, denseA, denseB i32", "",
+		"y = max(a, b), like add_grid."},
 	{"row_sum", "rows, cols, x, ldx, y i32", "", "y [rows] = the sum of each row of x."},
 	{"row_dot", "rows, cols, a, lda, b, ldb, y i32", "", "y [rows] = the sum of a*b over each row."},
-	{"col_sum", "rows, cols, x, ldx, y i32", "", "Adds the sum of the rows of x to y [cols]: the gradient of a bias."},
+	{"col_sum", "rows, cols, x, ldx, y i32", "",
+		"Adds the sum of the rows of x to y [cols]: the gradient of a bias."},
 	{"softmax", "rows, cols, x, ldx, y, ldy i32, scale f32", "",
 		"y = softmax(scale*x) over each row, scale > 0; -Inf gives 0."},
 	{"softmax_grad", "rows, cols, y, ldy, dy, lddy, dx, lddx i32, scale f32", "",

@@ -69,7 +69,8 @@ func TestTableHasTheSignatureOfEveryExport(t *testing.T) {
 			continue
 		}
 		params, results := signature(t, k)
-		if got := fmt.Sprint(typeNames(f.ParamTypes()), typeNames(f.ResultTypes())); got != fmt.Sprint(params, results) {
+		if got := fmt.Sprint(typeNames(f.ParamTypes()),
+			typeNames(f.ResultTypes())); got != fmt.Sprint(params, results) {
 			t.Errorf("%s is %s, the table says %v %v", k.Name, got, params, results)
 		}
 		if !strings.HasSuffix(k.Doc, ".") {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A call is one of every kernel: the arrays it has with their sizes, and what else it is told. Strides that are not
-// listed are cols. Arrays that a kernel only reads hold normals, and those in positive their amounts.
+// A call is one of every kernel: the arrays it has with their sizes, and what else it is told. Strides that
+// are not listed are cols. Arrays that a kernel only reads hold normals, and those in positive their amounts.
 type call struct {
 	kernel   string
 	set      map[string]float64
@@ -24,7 +24,8 @@ type call struct {
 
 // dense is a call on arrays of n numbers.
 func dense(kernel string, inputs, linear string) call {
-	c := call{kernel: kernel, set: map[string]float64{"n": 9}, arrays: map[string]int{}, linear: strings.Fields(linear)}
+	c := call{kernel: kernel, set: map[string]float64{"n": 9}, arrays: map[string]int{},
+		linear: strings.Fields(linear)}
 	for _, x := range strings.Fields(inputs) {
 		c.arrays[x] = 9
 	}
@@ -56,22 +57,29 @@ func calls() (list []call) {
 	reluGrad.deaf = []string{"y"}
 	list = append(list,
 		dense("relu", "x", "x").write("y"), dense("gelu_both", "x", "").write("y", "slope"),
-		dense("add", "a b", "a b").write("y"), dense("sub", "a b", "a b").write("y"), dense("max", "a b", "a b").write("y"),
+		dense("add", "a b", "a b").write("y"), dense("sub", "a b", "a b").write("y"),
+		dense("max", "a b", "a b").write("y"),
 		dense("mul", "a b", "a").write("y"), dense("div", "a b", "a").write("y"),
-		dense("tanh_grad", "y dy", "dy").write("dx"), dense("sigmoid_grad", "y dy", "dy").write("dx"), reluGrad,
+		dense("tanh_grad", "y dy", "dy").write("dx"), dense("sigmoid_grad", "y dy", "dy").write("dx"),
+		reluGrad,
 		dense("scale", "x", "x").write("y").with("factor", 0.7), dense("sum", "x", "x"))
-	for name, linear := range map[string]string{"add": "a b", "sub": "a b", "max": "a b", "mul": "a", "div": "a"} {
+	for name, linear := range map[string]string{"add": "a b", "sub": "a b", "max": "a b", "mul": "a",
+		"div": "a"} {
 		list = append(list, rows(name+"_grid", "a b", linear, "y").with("denseA", 1, "denseB", 1))
 	}
 	list = append(list,
 		rows("row_sum", "x", "x").size("y", 3, true), rows("row_dot", "a b", "a").size("y", 3, true),
 		rows("col_sum", "x", "x y").size("y", 7, true),
-		rows("softmax", "x", "", "y").with("scale", 0.7), rows("softmax_grad", "y dy", "dy", "dx").with("scale", 0.7),
-		rows("norm", "x", "", "xhat", "y").with("eps", 1e-5).size("weight", 7, false).size("bias", 7, false).size("rstd", 3, true),
-		rows("norm_grad", "xhat dy", "dy dweight dbias", "dx").size("weight", 7, false).size("rstd", 3, false).
+		rows("softmax", "x", "", "y").with("scale", 0.7),
+		rows("softmax_grad", "y dy", "dy", "dx").with("scale", 0.7),
+		rows("norm", "x", "", "xhat", "y").with("eps", 1e-5).size("weight", 7, false).size("bias", 7,
+			false).size("rstd", 3, true),
+		rows("norm_grad", "xhat dy", "dy dweight dbias", "dx").size("weight", 7, false).size("rstd", 3,
+			false).
 			size("dweight", 7, true).size("dbias", 7, true),
 		associations("association").size("d", 3, true).with("ldd", 1),
-		associations("association_grad", "gs", "gp", "ds").size("gs", 3, false).size("gp", 3, false).size("dsigma", 3, true).
+		associations("association_grad", "gs", "gp", "ds").size("gs", 3, false).size("gp", 3,
+			false).size("dsigma", 3, true).
 			size("ds", 21, true).with("ldgs", 1, "ldgp", 1, "lddsigma", 1, "add", 1))
 	return append(list, models()...)
 }
@@ -80,10 +88,12 @@ func calls() (list []call) {
 func models() []call {
 	adam := dense("adam", "param grad m v", "").write("param", "m", "v")
 	adam.positive = []string{"v"}
-	adam = adam.with("scale", 0.5, "decay", 0.01, "beta1", 0.9, "gain1", 0.1, "beta2", 0.999, "gain2", 0.001, "unbias1", 10, "unbias2", 1000,
+	adam = adam.with("scale", 0.5, "decay", 0.01, "beta1", 0.9, "gain1", 0.1, "beta2", 0.999, "gain2", 0.001,
+		"unbias1", 10, "unbias2", 1000,
 		"rate", 0.01, "eps", 1e-8)
 	cell := func(kernel, linear string, sizes map[string]int, writes ...string) call {
-		c := call{kernel: kernel, set: map[string]float64{"rows": 2, "hidden": 5}, arrays: sizes, writes: writes, linear: strings.Fields(linear)}
+		c := call{kernel: kernel, set: map[string]float64{"rows": 2, "hidden": 5}, arrays: sizes,
+			writes: writes, linear: strings.Fields(linear)}
 		for name, n := range sizes {
 			c.set["ld"+name] = float64(n / 2)
 		}
@@ -93,28 +103,39 @@ func models() []call {
 		return call{kernel: kernel, set: map[string]float64{"channels": 3, "features": 5}, arrays: sizes,
 			writes: []string{writes}, linear: strings.Fields(linear)}
 	}
-	influenceGrad := influence("influence_grad", "dy dboth", map[string]int{"weights": 9, "both": 30, "dy": 15, "dboth": 30}, "dboth")
+	influenceGrad := influence("influence_grad", "dy dboth", map[string]int{"weights": 9, "both": 30,
+		"dy": 15, "dboth": 30}, "dboth")
 	influenceGrad.deaf = []string{"both"}
-	product := call{set: map[string]float64{"m": 7, "n": 9, "k": 5, "alpha": 0.7, "rsA": 5, "csA": 1, "rsB": 9, "csB": 1, "beta": 0.3,
-		"ldc": 9, "ldr": 9, "scratch": scratchAt, "count": 2, "stepA": 35, "stepC": 63}, writes: []string{"c"}}
+	product := call{set: map[string]float64{"m": 7, "n": 9, "k": 5, "alpha": 0.7, "rsA": 5, "csA": 1,
+		"rsB": 9, "csB": 1, "beta": 0.3,
+		"ldc": 9, "ldr": 9, "scratch": scratchAt, "count": 2, "stepA": 35, "stepC": 63},
+		writes: []string{"c"}}
 	one, batch, activated := product, product, product
-	one.kernel, one.arrays, one.linear = "sgemm", map[string]int{"a": 35, "b": 45, "c": 63, "bias": 9, "residual": 63}, strings.Fields("a c bias residual")
-	batch.kernel, batch.arrays, batch.linear = "sgemm_batch", map[string]int{"a": 70, "b": 45, "c": 126}, strings.Fields("a c")
-	activated.kernel, activated.arrays, activated.writes = "sgemm", map[string]int{"a": 35, "b": 45, "c": 63, "bias": 9, "slope": 63}, []string{"c", "slope"}
+	one.kernel, one.arrays, one.linear = "sgemm", map[string]int{"a": 35, "b": 45, "c": 63, "bias": 9,
+		"residual": 63}, strings.Fields("a c bias residual")
+	batch.kernel, batch.arrays, batch.linear = "sgemm_batch", map[string]int{"a": 70, "b": 45, "c": 126},
+		strings.Fields("a c")
+	activated.kernel, activated.arrays, activated.writes = "sgemm", map[string]int{"a": 35, "b": 45, "c": 63,
+		"bias": 9, "slope": 63}, []string{"c", "slope"}
 	return []call{adam, one, batch, activated.with("gelu", 1),
 		cell("lstm_cell", "", map[string]int{"z": 40, "before": 10, "c": 10, "h": 10}, "z", "c", "h"),
-		cell("lstm_cell_grad", "dh dc", map[string]int{"gates": 40, "before": 10, "c": 10, "dh": 10, "dc": 10, "dz": 40}, "dc", "dz"),
+		cell("lstm_cell_grad", "dh dc", map[string]int{"gates": 40, "before": 10, "c": 10, "dh": 10,
+			"dc": 10, "dz": 40}, "dc", "dz"),
 		cell("gru_cell", "", map[string]int{"x": 30, "y": 30, "before": 10, "h": 10}, "x", "h"),
-		cell("gru_cell_grad", "dh", map[string]int{"gates": 30, "y": 30, "before": 10, "dh": 10, "dx": 30, "dy": 30, "dbefore": 10},
+		cell("gru_cell_grad", "dh", map[string]int{"gates": 30, "y": 30, "before": 10, "dh": 10, "dx": 30,
+			"dy": 30, "dbefore": 10},
 			"dx", "dy", "dbefore"),
-		influence("influence", "weights", map[string]int{"weights": 9, "both": 30, "y": 15}, "y"), influenceGrad,
-		influence("influence_grad_weights", "dy sums", map[string]int{"both": 30, "dy": 15, "sums": 36}, "sums"),
+		influence("influence", "weights", map[string]int{"weights": 9, "both": 30, "y": 15}, "y"),
+		influenceGrad,
+		influence("influence_grad_weights", "dy sums", map[string]int{"both": 30, "dy": 15, "sums": 36},
+			"sums"),
 	}
 }
 
 // rows is a call on matrices of three rows.
 func rows(kernel, inputs, linear string, writes ...string) call {
-	c := call{kernel: kernel, set: map[string]float64{"rows": 3, "cols": 7}, arrays: map[string]int{}, linear: strings.Fields(linear), writes: writes}
+	c := call{kernel: kernel, set: map[string]float64{"rows": 3, "cols": 7}, arrays: map[string]int{},
+		linear: strings.Fields(linear), writes: writes}
 	for _, name := range append(strings.Fields(inputs), writes...) {
 		c.arrays[name] = 21
 	}
@@ -123,7 +144,8 @@ func rows(kernel, inputs, linear string, writes ...string) call {
 
 // associations is a call on rows of attention weights.
 func associations(kernel string, linear ...string) call {
-	c := rows(kernel, "s", "").with("first", 2, "scale", 1, "ldsigma", 1).size("sigma", 3, false).size("row", 7, true)
+	c := rows(kernel, "s", "").with("first", 2, "scale", 1, "ldsigma", 1).size("sigma", 3, false).size("row",
+		7, true)
 	c.positive, c.linear = []string{"s", "sigma"}, linear
 	return c
 }
@@ -175,8 +197,8 @@ func (c call) names() (names []string) {
 	return names
 }
 
-// run calls the kernel with these contents, and returns what it left in the arrays it writes, and its result; scratch
-// is left out.
+// run calls the kernel with these contents, and returns what it left in the arrays it writes, and its result;
+// scratch is left out.
 func (c call) run(t *testing.T, m machine, values map[string][]float32) map[string][]float32 {
 	t.Helper()
 	memory := newArena(t, m)
@@ -237,15 +259,16 @@ func changed(values map[string][]float32, name string, i int, v float32) map[str
 
 func TestEveryKernelHasACall(t *testing.T) {
 	for _, k := range All {
-		elsewhere := k.Name == "roofline" || k.Name == "gather" // one has no data, the other has a test with NaN of its own
+		// one has no data, the other has a test with NaN of its own
+		elsewhere := k.Name == "roofline" || k.Name == "gather"
 		if !elsewhere && !slices.ContainsFunc(calls(), func(c call) bool { return c.kernel == k.Name }) {
 			t.Errorf("%s is not among the calls", k.Name)
 		}
 	}
 }
 
-// TestEveryKernelPassesOnNaN puts NaN into some elements of every array, one at a time. What another number there
-// changes has to become NaN.
+// TestEveryKernelPassesOnNaN puts NaN into some elements of every array, one at a time. What another number
+// there changes has to become NaN.
 func TestEveryKernelPassesOnNaN(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		for _, c := range calls() {
@@ -257,7 +280,8 @@ func TestEveryKernelPassesOnNaN(t *testing.T) {
 				}
 				for _, i := range []int{0, c.arrays[name] / 2, c.arrays[name] - 1} {
 					v := values[name][i]
-					up, back := c.run(t, m, changed(values, name, i, v*1.5)), c.run(t, m, changed(values, name, i, -v))
+					up, back := c.run(t, m, changed(values, name, i, v*1.5)),
+						c.run(t, m, changed(values, name, i, -v))
 					if slices.Contains(c.positive, name) {
 						back = up
 					}
@@ -268,7 +292,8 @@ func TestEveryKernelPassesOnNaN(t *testing.T) {
 							depends := up[out][k] != x[k] || back[out][k] != x[k]
 							found = found || depends
 							if depends && got == got {
-								t.Errorf("%s: with NaN in %s[%d], %s[%d] is %v", c.kernel, name, i, out, k, got)
+								t.Errorf("%s: with NaN in %s[%d], %s[%d] is %v", c.kernel, name, i, out, k,
+									got)
 							}
 						}
 					}
@@ -281,8 +306,8 @@ func TestEveryKernelPassesOnNaN(t *testing.T) {
 	})
 }
 
-// TestKernelsKeepTheirDigitsAtEveryScale multiplies what a kernel is linear in by powers of two: its results must be
-// multiplied by the same, exactly, or, as denormals, to some units in the last place.
+// TestKernelsKeepTheirDigitsAtEveryScale multiplies what a kernel is linear in by powers of two: its results
+// must be multiplied by the same, exactly, or, as denormals, to some units in the last place.
 func TestKernelsKeepTheirDigitsAtEveryScale(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		for _, c := range calls() {
@@ -304,8 +329,10 @@ func TestKernelsKeepTheirDigitsAtEveryScale(t *testing.T) {
 				}
 				for out, x := range c.run(t, m, scaled) {
 					for k, v := range x {
-						if want := math.Ldexp(float64(base[out][k]), exponent); !(math.Abs(float64(v)-want) <= slack) {
-							t.Errorf("%s times 2^%d: %s[%d] is %v, want %v", c.kernel, exponent, out, k, v, want)
+						if want := math.Ldexp(float64(base[out][k]),
+							exponent); !(math.Abs(float64(v)-want) <= slack) {
+							t.Errorf("%s times 2^%d: %s[%d] is %v, want %v", c.kernel, exponent, out, k, v,
+								want)
 						}
 					}
 				}
@@ -317,7 +344,8 @@ func TestKernelsKeepTheirDigitsAtEveryScale(t *testing.T) {
 func TestCellsAndTheOptimiserBearHugeAndTinyNumbers(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
 		for _, c := range calls() {
-			if !slices.Contains([]string{"lstm_cell", "gru_cell", "adam", "tanh", "sigmoid", "erf", "relu"}, c.kernel) {
+			if !slices.Contains([]string{"lstm_cell", "gru_cell", "adam", "tanh", "sigmoid", "erf", "relu"},
+				c.kernel) {
 				continue
 			}
 			for _, size := range []float64{1e-45, 1e-40, 1e-30, 1e18} {

@@ -119,8 +119,8 @@ func javaScript(arg any) string {
 	}
 }
 
-// arena lays arrays out in a machine's memory with a guard band around each: a kernel that reads a guard computes
-// with NaN, one that writes to a guard is found by check.
+// arena lays arrays out in a machine's memory with a guard band around each: a kernel that reads a guard
+// computes with NaN, one that writes to a guard is found by check.
 type arena struct {
 	tb     testing.TB
 	m      machine

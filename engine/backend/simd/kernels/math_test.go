@@ -9,8 +9,8 @@ import (
 // flushed is the size below which exponentials may be 0: 2^-125.5.
 const flushed = 1.6625e-38
 
-// accuracy is the table of stated errors in units in the last place: of the result, or of floor where the result is smaller.
-// A floor stands where a function has a tail that the method does not resolve.
+// accuracy is the table of stated errors in units in the last place: of the result, or of floor where the
+// result is smaller. A floor stands where a function has a tail that the method does not resolve.
 var accuracy = []struct {
 	kernel string
 	want   func(float64) float64
@@ -23,7 +23,8 @@ var accuracy = []struct {
 	{"log", math.Log, 0, 4, 1.5, 0},
 	{"tanh", math.Tanh, -12, 12, 2.5, 0},
 	{"sigmoid", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, -90, 90, 2.5, 0},
-	{"softplus", func(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }, -90, 90, 2, 0},
+	{"softplus", func(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }, -90,
+		90, 2, 0},
 	{"erf", math.Erf, -5, 5, 3, 0},
 	{"gelu", gelu, -14, 14, 8, 0x1p-10},
 	{"sqrt", math.Sqrt, 0, 4, 0.5, 0},
@@ -70,8 +71,10 @@ func sweep(low, high float64) []float32 {
 	return append(out, special...)
 }
 
-var special = []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
-	0x1p-149, -0x1p-149, 1e-40, 0x1p-126, math.MaxFloat32, -math.MaxFloat32, math.Float32frombits(0x7fc00001), 88.72, 88.73, -87.33, -103}
+var special = []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)),
+	float32(math.NaN()),
+	0x1p-149, -0x1p-149, 1e-40, 0x1p-126, math.MaxFloat32, -math.MaxFloat32,
+	math.Float32frombits(0x7fc00001), 88.72, 88.73, -87.33, -103}
 
 func TestFunctionsKeepTheirStatedErrors(t *testing.T) {
 	onMachines(t, func(t *testing.T, m machine) {
@@ -84,7 +87,8 @@ func TestFunctionsKeepTheirStatedErrors(t *testing.T) {
 			var where float32
 			for i, got := range memory.get(out) {
 				want := c.want(float64(x[i]))
-				if exponential := c.kernel == "exp" || c.kernel == "sigmoid" || c.kernel == "softplus"; exponential && got == 0 && math.Abs(want) < flushed {
+				if exponential := c.kernel == "exp" || c.kernel == "sigmoid" ||
+					c.kernel == "softplus"; exponential && got == 0 && math.Abs(want) < flushed {
 					continue
 				}
 				if e := ulps(got, want, c.floor); !(e <= worst) {
@@ -211,7 +215,8 @@ func TestBinaryKernelsPassOnNaN(t *testing.T) {
 		nan := float32(math.NaN())
 		for _, kernel := range []string{"add", "sub", "mul", "div", "max"} {
 			memory := newArena(t, m)
-			a, b, out := memory.put([]float32{nan, 1, nan, 2, nan}), memory.put([]float32{1, nan, nan, 3, 4}), memory.room(5)
+			a, b, out := memory.put([]float32{nan, 1, nan, 2, nan}),
+				memory.put([]float32{1, nan, nan, 3, 4}), memory.room(5)
 			memory.call(kernel, []any{5, a.at, b.at, out.at}, out)
 			for i, v := range memory.get(out) {
 				if (v != v) != (i != 3) {
@@ -273,7 +278,8 @@ func TestTheSumEqualsOracleAtEverySize(t *testing.T) {
 			for _, v := range x {
 				want += float64(v)
 			}
-			near(t, "sum", []float32{memory.call("sum", []any{n, px.at})}, []float64{want}, 2e-6*math.Sqrt(float64(n+1)))
+			near(t, "sum", []float32{memory.call("sum", []any{n, px.at})}, []float64{want},
+				2e-6*math.Sqrt(float64(n+1)))
 		}
 	})
 }

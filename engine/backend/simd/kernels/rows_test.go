@@ -110,12 +110,14 @@ func TestSoftmaxAndItsGradientEqualOracle(t *testing.T) {
 		}
 		const scale = 0.7
 		memory.call("softmax", []any{rows, cols, px.at, px.ld, y.at, y.ld, float32(scale)}, y.array)
-		memory.call("softmax_grad", []any{rows, cols, y.at, y.ld, pdy.at, pdy.ld, dx.at, dx.ld, float32(scale)}, dx.array)
+		memory.call("softmax_grad", []any{rows, cols, y.at, y.ld, pdy.at, pdy.ld, dx.at, dx.ld,
+			float32(scale)}, dx.array)
 		var want, grads []float64
 		for i := range rows {
 			row, g := float64s(x[i*cols:(i+1)*cols]), float64s(dy[i*cols:(i+1)*cols])
 			want = append(want, softmax64(row, scale)...)
-			grads = append(grads, slope(func(x []float64) float64 { return dotOf(softmax64(x, scale), g) }, row)...)
+			grads = append(grads, slope(func(x []float64) float64 { return dotOf(softmax64(x, scale), g) },
+				row)...)
 		}
 		near(t, "softmax", memory.getRows(y), want, 1e-6)
 		near(t, "softmax_grad", memory.getRows(dx), grads, 2e-6)
@@ -166,9 +168,11 @@ func TestNormAndItsGradientEqualOracle(t *testing.T) {
 		}
 		memory := newArena(t, m)
 		affine := cols%2 == 0
-		x, dy, weight, bias := normals(r, rows*cols), normals(r, rows*cols), normals(r, cols), normals(r, cols)
+		x, dy, weight, bias := normals(r, rows*cols), normals(r, rows*cols), normals(r, cols),
+			normals(r, cols)
 		px, pdy := memory.putRows(x, rows, cols, gap), memory.putRows(dy, rows, cols, gap+1)
-		xhat, y, dx := memory.roomRows(rows, cols, gap+2), memory.roomRows(rows, cols, gap), memory.roomRows(rows, cols, 0)
+		xhat, y, dx := memory.roomRows(rows, cols, gap+2), memory.roomRows(rows, cols, gap),
+			memory.roomRows(rows, cols, 0)
 		if cols%4 == 1 {
 			dx = pdy // in place
 		}

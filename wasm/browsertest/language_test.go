@@ -1,0 +1,158 @@
+package browsertest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/chromedp"
+
+	"cosinelab/assets/words"
+	"cosinelab/wasm/browsertest/chromium"
+)
+
+// says waits until an element says a text of a language; marks of strong text do not show.
+func (p *tab) says(selector, tag string, key words.Key, args ...any) {
+	p.t.Helper()
+	want := strings.ReplaceAll(words.In(tag).Say(key, args...), "*", "")
+	p.wait(fmt.Sprintf("%s that says %q", selector, want),
+		fmt.Sprintf("document.querySelector(%q)?.innerText === %s", selector, quote(want)), 10*time.Second)
+}
+
+// speaks waits until the document is in a language, with a claim in it.
+func (p *tab) speaks(tag string, claim words.Key, args ...any) {
+	p.t.Helper()
+	p.wait(tag, `document.documentElement.lang === `+quote(tag), 10*time.Second)
+	p.says(".claim", tag, claim, args...)
+}
+
+// foreign lists what a page in Korean says without a word of it: texts, names and hints that have a Latin
+// word which is neither a name nor a unit. What comes from the data, as names of channels do, may be in any
+// language.
+const foreign = `(() => {
+	const names = new RegExp("Cosine Lab|English|Language|Space|CSV|JSON|Transformer|Anomaly|OmniAnomaly|LSTM|GTA|THOC|" +
+		"MSE|AUROC|HitRate|VUS|ROC|AUC|Affil|Best|simd|cpu|cos|log|GFLOP|Mozilla.*", "g");
+	const data = "code, pre, option, .pick, .eyebrow .n, .lane-channel, .causes, .mets";
+	const said = new Set();
+	const note = (e, text) => {
+		if (e.closest(data) || /[가-힣]/.test(text) || !/[a-z]{3,}/i.test(text.replace(names, ""))) return;
+		said.add(e.tagName + "." + e.className + ": " + text.trim());
+	};
+	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	while (texts.nextNode()) note(texts.currentNode.parentElement, texts.currentNode.data);
+	for (const e of document.querySelectorAll("body *")) {
+		for (const name of ["aria-label", "aria-valuetext", "title", "placeholder", "alt"]) {
+			note(e, e.getAttribute(name) ?? "");
+		}
+	}
+	return [...said];
+})()`
+
+// checkForeign fails on every text of a page in Korean that is in another language.
+func (p *tab) checkForeign(when string) {
+	p.t.Helper()
+	var said []string
+	p.eval(foreign, &said)
+	for _, s := range said {
+		p.t.Errorf("%s the page says in another language: %s", when, s)
+	}
+}
+
+// fillIn types two settings, shows all metrics and points at a step.
+const fillIn = `(() => {
+	for (const [kept, value] of [["3", "2"], ["10", "4"]]) { // seeds, epochs
+		const e = [...document.querySelectorAll(".recipe .val")].find((e) => e.dataset.kept === kept);
+		e.value = value;
+		e.dispatchEvent(new Event("change", {bubbles: true}));
+	}
+	document.querySelector('[data-do="metrics"]').click();
+	const plot = document.querySelector(".lane-channel .plot"), at = plot.getBoundingClientRect();
+	const where = {bubbles: true, clientX: at.left + at.width / 3, clientY: at.top + 9};
+	plot.dispatchEvent(new PointerEvent("pointermove", where));
+})()`
+
+// filledIn is what fillIn leads to, in no language.
+const filledIn = `[document.querySelector(".cursor-step").innerText, document.querySelectorAll(".results .all").length,
+	location.hash, ...[...document.querySelectorAll(".recipe input")].map((e) => e.value + e.checked)].join()`
+
+// The page begins in the browser's language. A switch under way changes every word and nothing else, and is
+// remembered.
+func TestTheLanguageSwitchesInPlace(t *testing.T) {
+	const button = ".tools [data-language]"
+	url := serve(t)
+	p := open(t, url, chromium.Speaking("ko-KR,en-US"))
+	p.wait("engine", canTrain, time.Minute)
+	p.speaks("ko", "idle-claim")
+	p.checkForeign("before a run")
+
+	p.eval(fillIn, nil)
+	p.says(".status", "ko", "status-runs", 8)
+	p.wait("cursor", `document.querySelector(".cursor-step").innerText`, 10*time.Second)
+	var before, after string
+	p.eval(filledIn, &before)
+
+	p.press(runButton)
+	p.wait("first score", `document.querySelectorAll(".results .strip .mark").length`, patience)
+	p.checkForeign("in a run")
+	p.press(button)
+	p.wait("run in English", `document.querySelector(".claim").innerText.startsWith("No verdict yet")`,
+		10*time.Second)
+	var korean []string
+	p.eval(`document.body.innerText.replace("한국어", "").match(/[가-힣]+/g) ?? []`, &korean)
+	if len(korean) > 0 {
+		t.Errorf("after the switch the page still says %q", korean)
+	}
+	if p.eval(filledIn, &after); after != before {
+		t.Errorf("the switch changed %s to %s", before, after)
+	}
+	p.wait("report", isDone, patience)
+	p.press(button)
+	p.says(".status", "ko", "status-done", 8, 8)
+	p.checkForeign("after a run")
+	p.shoot("korean.png")
+
+	p.press(button)
+	p.do(chromedp.Navigate("about:blank"), chromedp.Navigate(url))
+	p.wait("engine", canTrain, time.Minute)
+	p.speaks("en", "idle-claim")
+	p.do(chromedp.Navigate(url + "bench"))
+	p.wait("engine", `document.querySelector('[data-do="run"]:not(:disabled)')`, time.Minute)
+	p.speaks("en", "bench-claim")
+	p.press(button)
+	p.speaks("ko", "bench-claim")
+	p.wait("title", "document.title === "+quote(words.In("ko").Say("bench-title")), time.Second)
+	p.checkForeign("before measuring")
+}
+
+// What stands on the page before the program, and when it cannot start, is in the language of the browser
+// alone.
+func TestTheFirstWordsAreInTheBrowsersLanguage(t *testing.T) {
+	url := serve(t)
+	for prefers, tag := range map[string]string{"ko-KR,en-US": "ko", "fr-FR,en-GB": "en", "fr-FR": "en"} {
+		p := open(t, "about:blank", chromium.Speaking(prefers))
+		p.breakProgram()
+		p.do(chromedp.Navigate(url))
+		p.says("#boot :lang("+tag+") .claim", tag, "boot-failed")
+		if got := p.text("#boot"); strings.Count(strings.TrimSpace(got), "\n") > 2 {
+			t.Errorf("%s: the page says more than a claim and why: %q", prefers, got)
+		}
+	}
+}
+
+// breakProgram gives the page something else than its program.
+func (p *tab) breakProgram() {
+	p.t.Helper()
+	body := base64.StdEncoding.EncodeToString([]byte("no program"))
+	kind := []*fetch.HeaderEntry{{Name: "Content-Type", Value: "application/wasm"}}
+	chromedp.ListenTarget(p.ctx, func(event any) {
+		// a listener must not wait for answers of the browser
+		if e, ok := event.(*fetch.EventRequestPaused); ok {
+			go chromedp.Run(p.ctx, fetch.FulfillRequest(e.RequestID,
+				200).WithBody(body).WithResponseHeaders(kind))
+		}
+	})
+	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/lab.*.wasm"}}))
+}
