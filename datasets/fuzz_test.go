@@ -56,7 +56,8 @@ func FuzzFiles(f *testing.F) {
 	f.Add("train.csv", "a\n1\n", "test.csv", "a\n1\n2\n", "label.csv", "0\n1\n", "", 0.5)
 	f.Add("x.csv", "a,label\n1,0\n2,1\n", "y_truth.csv", "1\n", "", "", "label", 0.3)
 	f.Add("train/x.npy", npyFile(2, 1, 1, 2), "test/x.npy", npyFile(1, 1, 3), "test_label/x.csv", "t,label\n1,1\n", "", 0.5)
-	f.Add("a.npz", npzFile(f, []string{"train.npy", "test.npy"}, npyFile(1, 1, 3), npyFile(1, 1, 3)), "labels.txt", "1", "", "", "", 0.9)
+	f.Add("a.npz", npzFile(f, []string{"train.npy", "test.npy"}, npyFile(1, 1, 3), npyFile(1, 1, 3)),
+		"labels.txt", "1", "", "", "", 0.9)
 	f.Fuzz(func(t *testing.T, a, x, b, y, c, z, label string, split float64) {
 		files := []File{inMemory(a, x), inMemory(b, y), inMemory(c, z)}
 		for n := 1; n <= len(files); n++ {
@@ -92,7 +93,8 @@ func FuzzSplit(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if fill(whole.values, FillLast) != set.Filled || !slices.Equal(whole.values.Values, slices.Concat(set.Train.Values, set.Test.Values)) {
+		parts := slices.Concat(set.Train.Values, set.Test.Values)
+		if fill(whole.values, FillLast) != set.Filled || !slices.Equal(whole.values.Values, parts) {
 			t.Error("the parts are not the whole")
 		}
 		if whole.labels != nil && !slices.Equal(set.Labels, whole.labels[set.Train.Rows:]) {
@@ -180,7 +182,8 @@ func FuzzVisible(f *testing.F) {
 	f.Add("a\x1b[2J\u202e\xff\u2028")
 	f.Fuzz(func(t *testing.T, text string) {
 		got := Visible(text)
-		if strings.IndexFunc(got, func(r rune) bool { return !harmless(r) }) >= 0 || !utf8.ValidString(got) || Visible(got) != got {
+		obeyed := strings.IndexFunc(got, func(r rune) bool { return !harmless(r) }) >= 0
+		if obeyed || !utf8.ValidString(got) || Visible(got) != got {
 			t.Errorf("%q is shown as %q", text, got)
 		}
 		if n := utf8.RuneCountInString(short(text)); n > 10*shown {

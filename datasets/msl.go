@@ -119,7 +119,8 @@ func describeMSL(set *Set, title string) *Set {
 }
 
 // stackMSL puts the files of channels one after the other.
-func stackMSL(ctx context.Context, home fs.FS, folder string, channels []telemetry, title string) (*Set, error) {
+func stackMSL(ctx context.Context, home fs.FS, folder string, channels []telemetry, title string) (
+	*Set, error) {
 	train, test, labels := &table{}, &table{}, &table{}
 	var notes []Anomaly
 	for _, c := range channels {

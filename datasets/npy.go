@@ -185,7 +185,8 @@ func (a array) items(r io.Reader) ([]float32, error) {
 			case math.IsNaN(x) || math.IsInf(x, 0):
 				return nil, a.inCell(values.n, fault.New("data-not-finite", fmt.Sprint(a.item(chunk[i:]))))
 			case x > Largest:
-				return nil, a.inCell(values.n, fault.New("data-not-squarable", fmt.Sprint(a.item(chunk[i:])), largestText))
+				large := fault.New("data-not-squarable", fmt.Sprint(a.item(chunk[i:])), largestText)
+				return nil, a.inCell(values.n, large)
 			}
 			values.add(v)
 		}

@@ -131,7 +131,8 @@ func findTable(ctx context.Context, home fs.FS, name string, want layout) (*tabl
 }
 
 // joinFiles reads and joins the three usual files of a benchmark.
-func joinFiles(ctx context.Context, home fs.FS, train, test, labels string, fields int, rule Fill) (*Set, error) {
+func joinFiles(ctx context.Context, home fs.FS, train, test, labels string, fields int, rule Fill) (
+	*Set, error) {
 	a, err := findTable(ctx, home, train, layout{fields: fields})
 	if err != nil {
 		return nil, err

@@ -14,8 +14,8 @@ import (
 // refused before it fills the memory.
 const maxRow = 1 << 20
 
-// rows splits a text into rows of cells as RFC 4180 describes them, with any separator of one byte. Errors are
-// *FileError with the line.
+// rows splits a text into rows of cells as RFC 4180 describes them, with any separator of one byte. Errors
+// are *FileError with the line.
 type rows struct {
 	file  string
 	comma byte
@@ -205,18 +205,21 @@ func unquoted(line []byte, sep byte) (n int) {
 
 // places tells in which line of a text each of its rows begins. Where rows follow line by line it needs no
 // memory.
-type places []struct{ row, line int }
+type places []place
+
+// place is a row that is not in the line behind the row before it.
+type place struct{ row, line int }
 
 // add tells the line of the next row.
 func (p *places) add(row, line int) {
 	if n := len(*p); n == 0 || (*p)[n-1].line+row-(*p)[n-1].row != line {
-		*p = append(*p, struct{ row, line int }{row, line})
+		*p = append(*p, place{row, line})
 	}
 }
 
 // of returns the line of a row that was added.
 func (p places) of(row int) int {
-	i, found := slices.BinarySearchFunc(p, row, func(e struct{ row, line int }, row int) int { return e.row - row })
+	i, found := slices.BinarySearchFunc(p, row, func(e place, row int) int { return e.row - row })
 	if !found {
 		i--
 	}

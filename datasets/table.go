@@ -158,8 +158,8 @@ func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 			}
 		}
 	}
-	set := &Set{Channels: train.names, Train: train.values, Test: test.values, Dropped: slices.Clone(train.dropped),
-		Blank: train.blank + test.blank}
+	set := &Set{Channels: train.names, Train: train.values, Test: test.values,
+		Dropped: slices.Clone(train.dropped), Blank: train.blank + test.blank}
 	for _, d := range test.dropped {
 		if !slices.Contains(set.Dropped, d) {
 			set.Dropped = append(set.Dropped, d)

@@ -37,7 +37,7 @@ type Session struct {
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
 	files   []datasets.File
-	opening int                // requests to open a set so far; an answer that comes after that to a later one is not kept
+	opening int                // requests to open a set so far; the answer to an older one is not kept
 	leave   context.CancelFunc // ends the reading for the last of them; nil = there was none
 	open    openSet
 	results results

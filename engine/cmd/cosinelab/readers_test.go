@@ -46,7 +46,8 @@ func TestEvalCountsBlankLines(t *testing.T) {
 	scores := write(t, "s.csv", "step,score\n0,0.1\n\n1,0.9\n")
 	labels := write(t, "l.csv", "0\n1\n\n")
 	got := do(t, "eval", "-scores", scores, "-labels", labels).must(t)
-	if !strings.Contains(got.out, "2 points") || !strings.Contains(got.err, "s.csv: 1 blank line left out") || !strings.Contains(got.err, "l.csv: 1 blank line left out") {
+	if !strings.Contains(got.out, "2 points") || !strings.Contains(got.err, "s.csv: 1 blank line left out") ||
+		!strings.Contains(got.err, "l.csv: 1 blank line left out") {
 		t.Errorf("%s\n%s", got.out, got.err)
 	}
 	got = do(t, "eval", "-scores", write(t, "one.csv", "score\n1\n\n2\n"), "-labels", labels)
@@ -58,7 +59,8 @@ func TestEvalCountsBlankLines(t *testing.T) {
 func TestDescribeSaysWhatIsLeftOut(t *testing.T) {
 	file := write(t, "x.csv", "time,a\u202e\x1b[2J,label,anomaly\n\n1,2,0,0\n1,3,0,1\n\n1,2,1,1\n")
 	got := do(t, "data", "describe", "file/x.csv", "-data", filepath.Dir(file)).must(t)
-	for _, want := range []string{"2 columns not used: “time” (times), “anomaly” (more labels)", "2 blank lines left out", "a‹U+202E›␛[2J"} {
+	for _, want := range []string{"2 columns not used: “time” (times), “anomaly” (more labels)",
+		"2 blank lines left out", "a‹U+202E›␛[2J"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in\n%s", want, got.out)
 		}
