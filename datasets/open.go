@@ -36,7 +36,7 @@ func List(ctx context.Context, fsys fs.FS) ([]Entry, error) {
 		own = own || folder == "."
 	}
 	for _, f := range top {
-		if !own && !f.IsDir() && isTable(f.Name()) {
+		if !own && isTable(f.Name()) && has(fsys, f.Name()) {
 			found = append(found, Entry{ID: fileID(f.Name()), Title: Visible(f.Name())})
 		}
 	}
@@ -104,7 +104,7 @@ func (s Source) locate(ctx context.Context, fsys fs.FS) (folder string, sets []E
 // find returns the file of that name, or the same compressed.
 func find(home fs.FS, name string) (File, error) {
 	for _, n := range []string{name, name + ".gz"} {
-		if info, err := fs.Stat(home, n); err == nil && !info.IsDir() {
+		if info, err := fs.Stat(home, n); err == nil && info.Mode().IsRegular() {
 			return FileIn(home, n), nil
 		}
 	}

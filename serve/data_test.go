@@ -1,15 +1,16 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
@@ -18,7 +19,7 @@ import (
 const secret = "outside the folder"
 
 // dataFolder returns a folder of data with a secret beside it and links that lead in and out.
-func dataFolder(t *testing.T) string {
+func dataFolder(t testing.TB) string {
 	t.Helper()
 	above := t.TempDir()
 	for name, content := range map[string]string{
@@ -119,15 +120,91 @@ func TestDataFilesAreSentInParts(t *testing.T) {
 
 func TestUnchangedDataIsNotSentAgain(t *testing.T) {
 	h := testHandler(t, dataFolder(t))
-	modified := ask(h, "GET", "/data/files/a.csv").Header.Get("Last-Modified")
-	if r := ask(h, "GET", "/data/files/a.csv", "If-Modified-Since", modified); r.StatusCode != 304 {
+	r := ask(h, "GET", "/data/files/a.csv")
+	held := r.Header.Get("ETag")
+	if held == "" || r.Header.Get("Last-Modified") != "" {
+		t.Errorf("want a tag, and no time to compare: %v", r.Header)
+	}
+	if r := ask(h, "GET", "/data/files/a.csv", "If-None-Match", held); r.StatusCode != 304 {
 		t.Errorf("%d, want 304", r.StatusCode)
+	}
+	if r := ask(h, "GET", "/data/files/a.csv", "If-Range", held, "Range", "bytes=2-4"); r.StatusCode != 206 {
+		t.Errorf("a part of the same file: %d, want 206", r.StatusCode)
+	}
+}
+
+// What is replaced is sent again, be the file that takes its place of the same size and as old or older.
+func TestReplacedDataIsSentAgain(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.csv")
+	day := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	put := func(path, content string, at time.Time) {
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(path, "first", day)
+	h := testHandler(t, dir)
+	later := day.AddDate(1, 0, 0).Format(http.TimeFormat)
+	for i, at := range []time.Time{day, day.AddDate(-1, 0, 0), day.AddDate(1, 0, 0)} {
+		held := ask(h, "GET", "/data/files/a.csv").Header.Get("ETag")
+		want := fmt.Sprintf("next%d", i)
+		other := filepath.Join(dir, "other")
+		put(other, want, at)
+		if err := os.Rename(other, path); err != nil {
+			t.Fatal(err)
+		}
+		r := ask(h, "GET", "/data/files/a.csv", "If-None-Match", held, "If-Modified-Since", later)
+		if got := body(t, r); r.StatusCode != 200 || got != want {
+			t.Errorf("replaced by one of %v: %d %q, want %q", at, r.StatusCode, got, want)
+		}
+		r = ask(h, "GET", "/data/files/a.csv", "If-Range", held, "Range", "bytes=2-4")
+		if got := body(t, r); r.StatusCode != 200 || got != want {
+			t.Errorf("a part of one that is gone: %d %q, want all of the new one", r.StatusCode, got)
+		}
+	}
+}
+
+func TestFolderThatIsMadeAgainIsFoundAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	fill := func(name string) {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("a,b\n1,2\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill("old.csv")
+	h := testHandler(t, dir)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	found := lookAt(t, h)
+	if len(found.Sets) > 0 || len(found.Passed) != 1 || found.Passed[0].Path != "." || found.Passed[0].Fault.Key != "data-list" {
+		t.Errorf("without the folder: %+v", found)
+	}
+	if text := body(t, ask(h, "GET", "/data/")); strings.Contains(text, dir) {
+		t.Errorf("the listing says where the folder lies: %s", text)
+	}
+	if r := ask(h, "GET", "/data/files/old.csv"); r.StatusCode != 404 {
+		t.Errorf("%d, want 404", r.StatusCode)
+	}
+	fill("new.csv")
+	if found := lookAt(t, h); len(found.Sets) != 1 || found.Sets[0].ID != "file/new.csv" || len(found.Passed) > 0 {
+		t.Errorf("made again: %+v", found)
+	}
+	if r := ask(h, "GET", "/data/files/new.csv"); r.StatusCode != 200 {
+		t.Errorf("%d, want 200", r.StatusCode)
 	}
 }
 
 func TestWithoutAFolderThereAreNoSets(t *testing.T) {
 	h := testHandler(t, "")
-	if got := body(t, ask(h, "GET", "/data/")); strings.TrimSpace(got) != `{"sets":[],"files":[]}` {
+	if got := body(t, ask(h, "GET", "/data/")); strings.TrimSpace(got) != `{"sets":[],"files":[],"passed":[]}` {
 		t.Error(got)
 	}
 	if r := ask(h, "GET", "/data/files/a.csv"); r.StatusCode != 404 {
@@ -163,11 +240,12 @@ func TestListingHoldsEveryFileThatCanBeFetched(t *testing.T) {
 
 func TestListingHoldsTheSetsOfTheFolder(t *testing.T) {
 	data := dataFolder(t)
-	want, err := datasets.List(context.Background(), os.DirFS(data))
+	h := testHandler(t, data)
+	want, err := datasets.List(t.Context(), os.DirFS(data))
 	if err != nil || len(want) == 0 {
 		t.Fatalf("%d sets, %v", len(want), err)
 	}
-	got := lookAt(t, testHandler(t, data)).Sets
+	got := lookAt(t, h).Sets
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
@@ -189,22 +267,30 @@ func TestRealSetsAreListedWithTheirFiles(t *testing.T) {
 	}
 	for _, part := range []string{"train", "test", "test_label"} {
 		path := "smd/" + part + "/machine-1-2.txt.gz"
-		if !slices.ContainsFunc(found.Files, func(f dataFile) bool { return f.Path == path && f.Size > 0 }) {
+		if !slices.ContainsFunc(found.Files, func(f datasets.Stored) bool { return f.Path == path && f.Size > 0 }) {
 			t.Errorf("%s is not listed", path)
 		}
 	}
 }
 
-func TestFolderOfTooManyFilesIsRefusedInWords(t *testing.T) {
-	dir := t.TempDir()
-	for i := range maxFiles + 1 {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
+// What is no file is neither listed nor sent nor waited for, and the listing says what it is.
+func TestListingSaysWhatIsPassedOver(t *testing.T) {
+	dir := dataFolder(t)
+	if err := pipe(filepath.Join(dir, "train.csv")); err != nil {
+		t.Skip("no pipes here:", err)
 	}
-	r := ask(testHandler(t, dir), "GET", "/data/")
-	if got := body(t, r); r.StatusCode != http.StatusInternalServerError || !strings.Contains(got, "more than 10\u2009000 files") {
-		t.Errorf("%d %s", r.StatusCode, got)
+	h := testHandler(t, dir)
+	got := map[string]string{}
+	for _, p := range lookAt(t, h).Passed {
+		got[p.Path] = p.Fault.Key
+	}
+	want := map[string]string{"train.csv": "folder-pipe", "gone.dat": "folder-link-nowhere", "up": "folder-link-out",
+		"absolute.txt": "folder-link-out", "relative.txt": "folder-link-out"}
+	if !maps.Equal(got, want) {
+		t.Errorf("passed over %v, want %v", got, want)
+	}
+	if r := ask(h, "GET", "/data/files/train.csv"); r.StatusCode != 404 {
+		t.Errorf("the pipe: %d, want 404", r.StatusCode)
 	}
 }
 

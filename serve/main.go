@@ -32,6 +32,7 @@ func main() {
 // settings are what the command line says.
 type settings struct {
 	addr    string
+	hosts   hosts  // that requests may name, besides loopback and own addresses
 	data    string // folder of data sets; empty for none
 	open    bool
 	version bool
@@ -65,6 +66,7 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors and help are said in words
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", w.Say("serve-flag-addr"))
+	flags.Var(&s.hosts, "host", w.Say("serve-flag-host"))
 	flags.StringVar(&s.data, "data", "", w.Say("serve-flag-data"))
 	flags.BoolVar(&s.open, "open", false, w.Say("serve-flag-open"))
 	flags.BoolVar(&s.version, "version", false, w.Say("serve-flag-version"))
@@ -81,7 +83,8 @@ func parse(w *words.Language, args []string, stdout io.Writer) (settings, error)
 	case flags.NArg() > 0:
 		return s, fault.New("serve-bad-argument", flags.Arg(0))
 	}
-	return s, nil
+	s.hosts, err = s.hosts.plain()
+	return s, err
 }
 
 // help prints the usage.

@@ -29,7 +29,7 @@ func built() fstest.MapFS {
 }
 
 // testHandler serves the page of built, and the folder at data if it is not empty.
-func testHandler(t *testing.T, data string) http.Handler {
+func testHandler(t testing.TB, data string) http.Handler {
 	t.Helper()
 	page, err := loadPage(built())
 	if err != nil {
@@ -39,13 +39,13 @@ func testHandler(t *testing.T, data string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { folder.Close() })
-	return handler(page, folder)
+	return handler(page, folder, hosts{"lab.example"})
 }
 
 // ask sends one request with pairs of header names and values.
 func ask(h http.Handler, method, target string, header ...string) *http.Response {
 	r := httptest.NewRequest(method, target, nil)
+	r.Host = "localhost"
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -29,28 +30,34 @@ func serve(ctx context.Context, w *words.Language, s settings, built fs.FS, stdo
 	if err != nil {
 		return err
 	}
-	defer data.Close()
 	listener, err := listen(s.addr)
 	if err != nil {
 		return err
 	}
 	url := address(listener.Addr())
 	fmt.Fprintln(stdout, w.Say("serve-here", url))
+	for _, line := range exposure(w, listener.Addr(), data.path) {
+		fmt.Fprintln(stdout, line)
+	}
 	if s.open {
 		if err := openBrowser(url); err != nil {
 			fmt.Fprintln(stderr, "serve:", w.Say("serve-no-browser", err, url))
 		}
 	}
-	return serveUntil(ctx, listener, handler(page, data), log.New(stderr, "serve: ", 0))
+	names := s.hosts
+	if host, ok := hostOf(s.addr); ok && host != "0.0.0.0" && host != "::" {
+		names = append(names, host)
+	}
+	return serveUntil(ctx, listener, handler(page, data, names), log.New(stderr, "serve: ", 0))
 }
 
 // handler routes requests to the page or the data sets, with the same protection on every answer.
-func handler(page page, data *folder) http.Handler {
+func handler(page page, data *folder, names hosts) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", page)
 	mux.HandleFunc("GET /data/{$}", data.list)
 	mux.HandleFunc("GET /data/files/{path...}", data.file)
-	return protect(mux)
+	return protect(names.guard(mux, data.w))
 }
 
 // policy lets the page load nothing but its own files, data that it makes itself, and WebAssembly.
@@ -97,18 +104,49 @@ func address(addr net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
+// exposure says who else can read the page and the folder, if the server listens to more than this machine.
+func exposure(w *words.Language, at net.Addr, folder string) []string {
+	tcp, ok := at.(*net.TCPAddr)
+	if !ok || tcp.IP.IsLoopback() {
+		return nil
+	}
+	urls := []string{address(at)}
+	if tcp.IP.IsUnspecified() {
+		urls = ownURLs(tcp.Port)
+	}
+	if folder == "" {
+		return []string{w.Say("serve-open-page", strings.Join(urls, " "))}
+	}
+	return []string{w.Say("serve-open-folder", folder, strings.Join(urls, " "))}
+}
+
+// ownURLs returns where other machines may find a server that listens at this port of every address.
+func ownURLs(port int) []string {
+	var urls []string
+	addrs, _ := net.InterfaceAddrs() // without them the sentence names none
+	for _, a := range addrs {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.IsGlobalUnicast() {
+			urls = append(urls, address(&net.TCPAddr{IP: ip.IP, Port: port}))
+		}
+	}
+	return urls
+}
+
 // serveUntil answers on listener until ctx ends, then lets running answers finish within the grace time.
 func serveUntil(ctx context.Context, listener net.Listener, h http.Handler, problems *log.Logger) error {
+	gate := newGate(listener, maxConns)
 	server := &http.Server{
 		Handler:           h,
 		ErrorLog:          problems,
+		ConnState:         gate.follow,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
+		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		// No WriteTimeout: a data set over a slow line takes as long as it takes.
+		MaxHeaderBytes:    32 << 10,
+		// No WriteTimeout: a data set over a slow line takes as long as it takes, while it moves.
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- server.Serve(gate) }()
 	select {
 	case err := <-served:
 		return err

@@ -137,6 +137,8 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"extra", "-lang", "ko"}, 2, "", "extra: serve는 옵션만 받습니다"},
 		{[]string{"-lang=ko", "-help"}, 0, "(기본값 127.0.0.1:8080)", ""},
 		{[]string{"-lang", "xx"}, 2, "", "-lang xx, want en or ko"},
+		{[]string{"-host", "http://lab.example"}, 2, "", "-host http://lab.example: want a name such as lab.example"},
+		{[]string{"-host", "lab.example/path", "-lang", "ko"}, 2, "", "-host lab.example/path: lab.example 같은 이름"},
 		{[]string{"-data", "/nowhere/at/all"}, 1, "", "/nowhere/at/all"},
 		{[]string{"-addr", "nonsense"}, 1, "", "cannot listen on “nonsense”, want host:port: "},
 	} {

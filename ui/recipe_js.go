@@ -47,12 +47,17 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 	for _, line := range v.Sub {
 		sub = append(sub, elem.Span(rich(line)))
 	}
+	var passed vecty.List
+	for _, line := range v.Passed {
+		passed = append(passed, elem.Span(vecty.Text(line)))
+	}
 	return elem.Section(
 		heading(w, "data"),
 		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", w.Say("source"))),
 			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"), tab(form.GroupFile, "file")),
 		sourcePick(w, v),
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
+		elem.Paragraph(vecty.Markup(class("sub", "passed"), vecty.Property("hidden", len(passed) == 0)), passed),
 		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
 		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", v.Locked)),
 		rows(v.DataMore, v.Locked),

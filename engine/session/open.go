@@ -3,8 +3,10 @@ package session
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"reflect"
 	"slices"
+	"strings"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
@@ -58,11 +60,15 @@ func (s *Session) reading(ctx context.Context) context.Context {
 }
 
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
-// are read. A read that another open has ended is not answered.
+// are read. A page that sends none with the source of a file means one that is served beside it. A read that
+// another open has ended is not answered.
 func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
+	}
+	if files == nil {
+		files = s.served(req.Data.Source)
 	}
 	set, err := s.read(s.reading(ctx), *req.Data, files)
 	if ctx.Err() != nil {
@@ -88,6 +94,18 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 	}
 	s.mu.Unlock()
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
+}
+
+// served returns the file at the top of the folder beside the page that a source names; nil = there is none.
+func (s *Session) served(source string) []datasets.File {
+	name, isFile := strings.CutPrefix(source, string(datasets.GroupFile)+"/")
+	if !isFile || s.Remote == nil {
+		return nil
+	}
+	if info, err := fs.Stat(s.Remote, name); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return []datasets.File{datasets.FileIn(s.Remote, name)}
 }
 
 // Lines shown with an error: so many before and after the one that it is about, and so many bytes of each.

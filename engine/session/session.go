@@ -24,6 +24,7 @@ type Session struct {
 	Tile    string                             // of products, for workers of later pages; empty = not sure
 	Machine string                             // what the device runs on, for reports
 	Remote  fs.FS                              // the folder of real sets beside the page; nil = none
+	Passed  []datasets.Passed                  // what in that folder was passed over
 	Send    func(protocol.Response, []float32) // with what travels beside the JSON; it must not call Handle
 	Yield   func()                             // as experiment.Options has it; nil = nobody waits
 
@@ -63,7 +64,15 @@ type results struct {
 // Ready sends what the page needs to begin: the device and the sources.
 func (s *Session) Ready() {
 	s.send(protocol.Response{Type: protocol.TypeReady, Device: s.Device.Name(), Tile: s.Tile, Cores: s.Cores,
-		Catalogue: s.catalogue()})
+		Catalogue: s.catalogue(), Passed: s.passed()})
+}
+
+func (s *Session) passed() []protocol.Passed {
+	var out []protocol.Passed
+	for _, p := range s.Passed {
+		out = append(out, protocol.Passed(p))
+	}
+	return out
 }
 
 func (s *Session) catalogue() []protocol.Source {

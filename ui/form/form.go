@@ -16,6 +16,7 @@ import (
 type Form struct {
 	Spec      spec.Spec
 	Catalogue []protocol.Source
+	Passed    []protocol.Passed // what the served folder holds beside that
 
 	Group string            // the data tab that is open
 	Data  *spec.DataSummary // of Spec.Data; nil until it is read
@@ -59,9 +60,10 @@ func New(s spec.Spec) Form {
 	return f
 }
 
-// GroupOf returns the data tab that a source belongs to.
+// GroupOf returns the data tab that a source belongs to. A file that the page holds goes before one of the
+// same name that is served.
 func (f *Form) GroupOf(source string) string {
-	if strings.HasPrefix(source, filePrefix) {
+	if Holds(f.Files, source) {
 		return GroupFile
 	}
 	for _, c := range f.Catalogue {
@@ -69,7 +71,10 @@ func (f *Form) GroupOf(source string) string {
 			return c.Group
 		}
 	}
-	if isBuiltin(source) {
+	switch {
+	case isFile(source):
+		return GroupFile
+	case isBuiltin(source):
 		return GroupBuiltin
 	}
 	return GroupBenchmark
@@ -135,11 +140,23 @@ func (f *Form) Fresh(source string) spec.Data {
 // labels do.
 func Source(names []string) string { return filePrefix + names[0] }
 
-// Missing tells whether a series is a file that is not among these.
-func Missing(d spec.Data, files []string) bool {
-	name, isFile := FileName(d.Source)
-	return isFile && !slices.Contains(files, name)
+// Missing tells whether a series is a file that is neither among these nor served.
+func (f *Form) Missing(d spec.Data, files []string) bool {
+	return isFile(d.Source) && !Holds(files, d.Source) && !f.Served(d.Source)
 }
+
+// Holds tells whether a source is one of these files.
+func Holds(files []string, source string) bool {
+	name, isFile := FileName(source)
+	return isFile && slices.Contains(files, name)
+}
+
+// Served tells whether a source is a file of the folder beside the page.
+func (f *Form) Served(source string) bool {
+	return isFile(source) && slices.ContainsFunc(f.Catalogue, func(c protocol.Source) bool { return c.ID == source })
+}
+
+func isFile(source string) bool { return strings.HasPrefix(source, filePrefix) }
 
 // FileName returns the name of the file that a source stands for.
 func FileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }

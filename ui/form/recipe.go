@@ -22,6 +22,7 @@ type Recipe struct {
 	Source   string   // its name; empty when the tab has none chosen
 	Sub      []string // about the series; text between asterisks is strong, between backquotes code
 	DataErr  string
+	Passed   []string // what the served folder holds and does not offer, plain text
 	DataMore []Input
 
 	Teacher, Student         Pick
@@ -132,6 +133,9 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 				On: c.ID == f.Spec.Data.Source})
 		}
 	}
+	if f.Group == GroupBenchmark {
+		r.Passed = f.passed(w)
+	}
 	name := f.sourceName(f.Spec.Data.Source)
 	switch {
 	case f.Open != nil:
@@ -139,9 +143,11 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 		r.Sub = []string{w.Say("reading", r.Source)}
 	case unread != nil:
 		r.Source, r.DataErr = cmp.Or(unread.Name, name), unread.Why
+	case f.Group == GroupBenchmark && len(r.Sources) == 0 && len(f.Passed) > 0:
+		r.Sub = []string{w.Say("no-sets")}
 	case f.Group == GroupBenchmark && len(r.Sources) == 0:
 		r.Sub = []string{w.Say("no-benchmark")}
-	case Missing(f.Spec.Data, f.Files) && here:
+	case f.Missing(f.Spec.Data, f.Files) && here:
 		r.Source = name
 		r.Sub = []string{w.Say("file-needed", r.Source), w.Say("file-private")}
 	case !here && f.Group == GroupFile:
@@ -151,6 +157,28 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	default:
 		r.Source, r.Sub = name, f.aboutSeries(w)
 	}
+}
+
+// Of what is passed over, so much is shown: names, and letters of each, the last ones.
+const (
+	passedShown = 5
+	passedName  = 60
+)
+
+// passed says what the served folder does not offer, and why.
+func (f *Form) passed(w *words.Language) []string {
+	var lines []string
+	for i, p := range f.Passed {
+		if i == passedShown {
+			return append(lines, w.Say("folder-more", len(f.Passed)-i))
+		}
+		name := []rune(p.Path)
+		if len(name) > passedName {
+			name = append([]rune{'…'}, name[len(name)-passedName:]...)
+		}
+		lines = append(lines, w.Say("data-passed", string(name), p.Fault))
+	}
+	return lines
 }
 
 // sourceHint tells what a source shows, or how large it is; empty where nobody knows before it is read.

@@ -36,6 +36,7 @@ func (s *State) answer(a Answer) []Effect {
 // the engine can tell whether a series is there.
 func (s *State) ready(r protocol.Response) []Effect {
 	s.Control.Device, s.Control.Cores, s.Form.Catalogue = r.Device, r.Cores, r.Catalogue
+	s.Form.Passed = r.Passed
 	s.Control.Mode = Idle
 	s.Form.ShowGroup()
 	wrong := s.Wrong // about the link; reading the series is not an answer to it

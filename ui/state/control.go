@@ -93,7 +93,7 @@ func (c *Control) confirm(r protocol.Response) {
 // Ready tells whether the experiment can be trained now.
 func (s *State) Ready() bool {
 	readable := s.Wrong == nil || s.Wrong.Where != whereData // what failed in a run may be tried again
-	there := s.Form.Data != nil && s.Form.Open == nil && !form.Missing(s.Form.Spec.Data, s.Form.Files)
+	there := s.Form.Data != nil && s.Form.Open == nil && !s.Form.Missing(s.Form.Spec.Data, s.Form.Files)
 	return s.Control.Mode == Idle && readable && there
 }
 

@@ -44,6 +44,17 @@ func (s *State) open(source string, files []string) []Effect {
 	return s.read(s.Form.Fresh(source), files, "")
 }
 
+// choose opens a series of the catalogue. Files that were dropped stay, unless one that is served is meant.
+func (s *State) choose(source string) []Effect {
+	if source == "" {
+		return nil
+	}
+	if s.Form.Served(source) {
+		return s.open(source, nil)
+	}
+	return s.open(source, s.Form.Files)
+}
+
 // drop opens the first file; the others may belong to it.
 func (s *State) drop(names []string) []Effect {
 	if s.Control.Locked() || len(names) == 0 {
@@ -61,12 +72,12 @@ func (s *State) read(d spec.Data, files []string, f form.Field) []Effect {
 		return nil
 	}
 	s.Wrong = nil
-	if form.Missing(d, files) {
+	if s.Form.Missing(d, files) {
 		s.Form.Spec.Data = d
 		return nil
 	}
 	r := protocol.Request{Type: protocol.TypeOpen, Data: &d}
-	if _, isFile := form.FileName(d.Source); isFile {
+	if form.Holds(files, d.Source) {
 		r.Files = files
 	}
 	post := s.requests.post(r)

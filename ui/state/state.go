@@ -67,9 +67,7 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Tab:
 		s.Form.Group = m.Group
 	case Choose:
-		if m.Source != "" {
-			return s.open(m.Source, s.Form.Files)
-		}
+		return s.choose(m.Source)
 	case Drop:
 		return s.drop(m.Names)
 	case Discard:

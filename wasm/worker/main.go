@@ -44,7 +44,7 @@ func main() {
 		s.Roofline = simd.Roofline
 	}
 	if remote := openRemote(); remote != nil {
-		s.Remote = remote
+		s.Remote, s.Passed = remote, remote.Passed
 	}
 	s.Ready()
 	listen(func(message js.Value) { receive(s, message) })

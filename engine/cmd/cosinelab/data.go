@@ -4,10 +4,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/disk"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -32,7 +32,8 @@ func (a *app) data(f *flag.FlagSet) action {
 	}
 }
 
-// dataList lists what is built in, and what the folder holds, or which sets a folder may hold.
+// dataList lists what is built in, and what the folder holds and what in it was passed over, or which sets a
+// folder may hold.
 func (p printer) dataList(ctx context.Context, folder string) error {
 	t := p.grid()
 	for _, s := range datasets.All {
@@ -49,7 +50,11 @@ func (p printer) dataList(ctx context.Context, folder string) error {
 		t.print()
 		return nil
 	}
-	entries, err := datasets.List(ctx, os.DirFS(folder))
+	inv, err := disk.Survey(ctx, disk.At(folder))
+	if err != nil {
+		return err
+	}
+	entries, err := datasets.List(ctx, inv)
 	if err != nil {
 		return err
 	}
@@ -61,6 +66,9 @@ func (p printer) dataList(ctx context.Context, folder string) error {
 		t.row(datasets.Visible(e.ID), text)
 	}
 	t.print()
+	for _, passed := range inv.Passed {
+		p.line("data-passed", datasets.Visible(passed.Path), passed.Fault)
+	}
 	return nil
 }
 

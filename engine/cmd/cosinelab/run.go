@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -147,7 +148,7 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 	if folder == "" {
 		return nil, fault.New("cli-not-built-in", d.Source)
 	}
-	fsys := os.DirFS(folder)
+	fsys := disk.At(folder)
 	if name, ok := strings.CutPrefix(d.Source, string(datasets.GroupFile)+"/"); ok {
 		options := datasets.Options{Label: d.Label}
 		if d.Split != nil {

@@ -44,7 +44,7 @@ type Request struct {
 
 // Response types, worker to page.
 const (
-	TypeReady  = "ready"  // the engine is there: Device, Tile, Cores, Catalogue
+	TypeReady  = "ready"  // the engine is there: Device, Tile, Cores, Catalogue, Passed
 	TypeData   = "data"   // answer to open: Summary
 	TypeEvent  = "event"  // progress of the running experiment: Event
 	TypeState  = "state"  // running, paused, stopping, idle: State
@@ -72,6 +72,7 @@ type Response struct {
 	Tile      string            `json:"tile,omitempty"`  // of products: put behind # in the address of workers
 	Cores     int               `json:"cores,omitempty"` // of this machine; more workers gain nothing
 	Catalogue []Source          `json:"catalogue,omitempty"`
+	Passed    []Passed          `json:"passed,omitempty"`
 	Summary   *spec.DataSummary `json:"summary,omitempty"`
 	Event     *spec.Event       `json:"event,omitempty"`
 	State     string            `json:"state,omitempty"`
@@ -93,6 +94,13 @@ type Source struct {
 	Channels int `json:"channels,omitempty"`
 	Train    int `json:"train,omitempty"` // steps
 	Test     int `json:"test,omitempty"`
+}
+
+// Passed is something in the folder of real sets that is not offered, with the reason. The path "." stands for
+// the folder itself.
+type Passed struct {
+	Path  string       `json:"path"`
+	Fault *fault.Fault `json:"fault"`
 }
 
 // Error says what went wrong, and where on the page it belongs.
