@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"io/fs"
 	"slices"
 	"strings"
@@ -39,8 +40,8 @@ type Source struct {
 	Licence string   // its name; built-in sets need none
 	Origin  string   // where its publishers offer it
 	folders []string // where its files may lie, best first; list and open get one of them
-	list    func(home fs.FS) []Entry
-	open    func(home fs.FS, name string) (*Set, error)
+	list    func(ctx context.Context, home fs.FS) []Entry
+	open    func(ctx context.Context, home fs.FS, name string) (*Set, error)
 }
 
 // All lists every source in the order people see them. About and Expects have their texts in package words.
@@ -105,9 +106,9 @@ func unknownSource(id string, group Group, others ...string) error {
 
 // noSet names the sets that a source has, in place of one that it has not.
 func noSet(source, name string, there []Entry) error {
-	ids := make(fault.Choices, len(there))
+	ids := make([]string, len(there))
 	for i, e := range there {
 		ids[i] = e.ID
 	}
-	return fault.New("data-no-set", strings.TrimSuffix(source+"/"+name, "/"), ids)
+	return fault.New("data-no-set", short(strings.TrimSuffix(source+"/"+name, "/")), fault.Choices(ids))
 }

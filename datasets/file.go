@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"io/fs"
-	"strings"
 
 	"cosinelab/datasets/fault"
 )
@@ -36,14 +36,20 @@ const (
 	contentNpz
 )
 
-// read opens f, undoes gzip and hands the content to use.
-func (f File) read(use func(kind content, r *bufio.Reader) error) error {
-	closer, err := f.Open()
-	if err != nil {
-		return inFile(f.Name, fault.Cause(err))
+// read opens f, undoes gzip and hands the content to use. When ctx ends, so does it, with that error alone.
+func (f File) read(ctx context.Context, use func(kind content, r *bufio.Reader) error) error {
+	feeding, stop := context.WithCancel(ctx)
+	defer stop()
+	err := f.told(ctx, newFeed(ctx, feeding.Done(), f.Open), use)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	defer closer.Close()
-	r, err := plain(bufio.NewReaderSize(closer, 1<<16))
+	return err
+}
+
+// told tells what the content is by its first bytes.
+func (f File) told(ctx context.Context, raw io.Reader, use func(kind content, r *bufio.Reader) error) error {
+	r, err := plain(ctx, bufio.NewReaderSize(raw, 1<<16))
 	if err != nil {
 		return inFile(f.Name, err)
 	}
@@ -56,16 +62,16 @@ func (f File) read(use func(kind content, r *bufio.Reader) error) error {
 		return inFile(f.Name, fault.New("data-empty"))
 	case bytes.HasPrefix(start, []byte(npyMagic)):
 		return use(contentNpy, r)
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
 		return use(contentNpz, r)
 	}
 	return use(contentText, r)
 }
 
 // Lines returns the lines from first to last of a text, counted from 1, as far as there are any; what is long
-// is cut to most bytes.
-func (f File) Lines(first, last, most int) (lines []string, err error) {
-	err = f.read(func(kind content, r *bufio.Reader) error {
+// is cut to most bytes, and it is as Visible has it.
+func (f File) Lines(ctx context.Context, first, last, most int) (lines []string, err error) {
+	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
 		if kind != contentText {
 			return inFile(f.Name, fault.New("data-not-a-text"))
 		}
@@ -78,7 +84,7 @@ func (f File) Lines(first, last, most int) (lines []string, err error) {
 				return nil
 			}
 			if n >= first {
-				lines = append(lines, strings.ToValidUTF8(string(line), "?"))
+				lines = append(lines, Visible(string(line)))
 			}
 		}
 		return nil
@@ -106,20 +112,25 @@ func cutLine(r *bufio.Reader, most int) ([]byte, error) {
 }
 
 // plain undoes gzip if the content starts with its two magic bytes.
-func plain(r *bufio.Reader) (*bufio.Reader, error) {
-	if start, _ := r.Peek(2); !bytes.Equal(start, []byte{0x1f, 0x8b}) {
+func plain(ctx context.Context, r *bufio.Reader) (*bufio.Reader, error) {
+	start, err := r.Peek(2)
+	if err != nil && err != io.EOF {
+		return nil, fault.Cause(err)
+	}
+	if !bytes.Equal(start, []byte{0x1f, 0x8b}) {
 		return r, nil
 	}
-	z, err := gzip.NewReader(r)
+	from := &counted{r: r}
+	z, err := gzip.NewReader(bufio.NewReaderSize(from, 1<<12))
 	if err != nil {
 		return nil, fault.New("data-gzip", fault.Cause(err))
 	}
-	return bufio.NewReaderSize(z, 1<<16), nil
+	return bufio.NewReaderSize(&inflated{ctx: ctx, r: z, from: &from.read}, 1<<16), nil
 }
 
 // readTable reads a text table or an npy array.
-func readTable(f File, want layout) (t *table, err error) {
-	err = f.read(func(kind content, r *bufio.Reader) error {
+func readTable(ctx context.Context, f File, want layout) (t *table, err error) {
+	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
 		switch kind {
 		case contentNpy:
 			t, err = readArray(r, f.Name, want)

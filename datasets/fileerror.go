@@ -11,10 +11,10 @@ type FileError struct {
 
 // inFile returns what is wrong with a file.
 func inFile(name string, err error) error {
-	return &FileError{fault.Of(fault.New("in-place", name, err)), name, 0}
+	return &FileError{fault.Of(fault.New("in-place", Visible(name), err)), name, 0}
 }
 
 // atLine returns what is wrong with a line of a file.
 func atLine(name string, line int, err error) error {
-	return &FileError{fault.Of(fault.New("at-line", name, line, err)), name, line}
+	return &FileError{fault.Of(fault.New("at-line", Visible(name), line, err)), name, line}
 }

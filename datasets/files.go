@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"path"
 	"strings"
@@ -21,11 +22,14 @@ type Options struct {
 // maxArchive bounds an npz, which has to be in memory as a whole.
 const maxArchive = 512 << 20
 
+// maxArrays bounds the arrays of an npz, of which at most three are used.
+const maxArrays = 1000
+
 // ReadFiles reads a set from one table or array, which is cut in two (its label column then counts for the
 // second part), or from several that have train, test and label in their names; an npz counts as its arrays.
 // Time stamps are dropped, and missing cells take the channel's last value, or 0 before the first. Errors say
-// file, line and column.
-func ReadFiles(files []File, opts Options) (*Set, error) {
+// file, line and column; when ctx ends first, it is that error alone.
+func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	if opts.Split == 0 {
 		opts.Split = 0.5
 	}
@@ -35,7 +39,7 @@ func ReadFiles(files []File, opts Options) (*Set, error) {
 	if len(files) == 0 {
 		return nil, fault.New("data-no-file")
 	}
-	arrays, err := unpack(files)
+	arrays, err := unpack(ctx, files)
 	if err != nil {
 		return nil, err
 	}
@@ -43,27 +47,27 @@ func ReadFiles(files []File, opts Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := parts.read(opts)
+	set, err := parts.read(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
 	if opts.Labelled && set.Labels == nil {
 		return nil, inFile(files[0].Name, fault.New("data-no-labels", labelNames[0]))
 	}
-	set.Title = path.Base(files[0].Name)
-	set.Name = fileID(set.Title)
+	base := path.Base(files[0].Name)
+	set.Title, set.Name = Visible(base), fileID(base)
 	return set, nil
 }
 
 // unpack replaces every npz by its arrays.
-func unpack(files []File) (out []File, err error) {
+func unpack(ctx context.Context, files []File) (out []File, err error) {
 	for _, f := range files {
-		err := f.read(func(kind content, r *bufio.Reader) error {
+		err := f.read(ctx, func(kind content, r *bufio.Reader) error {
 			if kind != contentNpz {
 				out = append(out, f)
 				return nil
 			}
-			arrays, err := entries(f.Name, r)
+			arrays, err := entries(ctx, f.Name, r)
 			out = append(out, arrays...)
 			return err
 		})
@@ -75,7 +79,7 @@ func unpack(files []File) (out []File, err error) {
 }
 
 // entries returns the arrays of an npz, each named as a file in a folder.
-func entries(name string, r io.Reader) ([]File, error) {
+func entries(ctx context.Context, name string, r io.Reader) ([]File, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxArchive+1))
 	if err != nil {
 		return nil, inFile(name, fault.Cause(err))
@@ -83,14 +87,27 @@ func entries(name string, r io.Reader) ([]File, error) {
 	if len(raw) > maxArchive {
 		return nil, inFile(name, fault.New("data-npz-too-large", maxArchive))
 	}
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if bytes.Count(raw, []byte("PK\x01\x02")) > maxArrays { // what its directory says of itself may be wrong
+		return nil, inFile(name, fault.New("data-npz-too-many", maxArrays))
+	}
+	from := &counted{at: bytes.NewReader(raw)}
+	z, err := zip.NewReader(from, int64(len(raw)))
 	if err != nil {
 		return nil, inFile(name, fault.New("data-npz-broken", fault.Cause(err)))
 	}
 	var arrays []File
 	for _, entry := range z.File {
 		array := name + "/" + strings.TrimSuffix(entry.Name, ".npy")
-		arrays = append(arrays, File{Name: array, Open: entry.Open})
+		arrays = append(arrays, File{Name: array, Open: func() (io.ReadCloser, error) {
+			content, err := entry.Open()
+			if err != nil {
+				return nil, err
+			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{&inflated{ctx: ctx, r: content, from: &from.read}, content}, nil
+		}})
 	}
 	if len(arrays) == 0 {
 		return nil, inFile(name, fault.New("data-npz-empty"))
@@ -143,7 +160,7 @@ func sortParts(files []File) (p fileParts, err error) {
 	for _, f := range files {
 		k := partOf(f.Name)
 		if p.has(k) {
-			return p, inFile(f.Name, twice(k, p[k].Name))
+			return p, inFile(f.Name, twice(k, Visible(p[k].Name)))
 		}
 		p[k] = f
 	}
@@ -169,27 +186,27 @@ func twice(k part, other string) error {
 }
 
 // read reads the label file first: whether there is one decides whether a label column is required.
-func (p fileParts) read(opts Options) (*Set, error) {
+func (p fileParts) read(ctx context.Context, opts Options) (*Set, error) {
 	var labels *table
 	if p.has(partLabels) {
 		var err error
-		labels, err = readTable(p[partLabels], layout{label: opts.Label, maybe: true, labels: true})
+		labels, err = readTable(ctx, p[partLabels], layout{label: opts.Label, maybe: true, labels: true})
 		if err != nil {
 			return nil, err
 		}
 	}
 	if p.has(partWhole) {
-		whole, err := readTable(p[partWhole], layout{label: opts.Label, maybe: labels != nil})
+		whole, err := readTable(ctx, p[partWhole], layout{label: opts.Label, maybe: labels != nil})
 		if err != nil {
 			return nil, err
 		}
 		return whole.split(opts.Split, labels)
 	}
-	train, err := readTable(p[partTrain], layout{label: opts.Label, maybe: true})
+	train, err := readTable(ctx, p[partTrain], layout{label: opts.Label, maybe: true})
 	if err != nil {
 		return nil, err
 	}
-	test, err := readTable(p[partTest], layout{label: opts.Label, maybe: labels != nil})
+	test, err := readTable(ctx, p[partTest], layout{label: opts.Label, maybe: labels != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +225,13 @@ func (t *table) split(share float64, labels *table) (*Set, error) {
 	}
 	filled := fill(t.values, FillLast) // before the cut: the test part may begin with a missing cell
 	train, test := *t, *t
+	test.blank = 0 // they are counted once
 	train.values, test.values = t.values.Slice(0, cut), t.values.Slice(cut, t.values.Rows)
 	if labels == nil && t.labels != nil {
 		labels = t
 	}
 	if labels != nil && len(labels.labels) == t.values.Rows {
-		labels = &table{file: labels.file, labels: labels.labels[cut:]}
+		labels = &table{file: labels.file, labels: labels.labels[cut:], blank: labels.blank}
 	}
 	set, err := join(&train, &test, labels, FillLast)
 	if err == nil && filled > 0 {

@@ -11,7 +11,7 @@ import (
 
 func read(t *testing.T, opts Options, files ...File) *Set {
 	t.Helper()
-	set, err := ReadFiles(files, opts)
+	set, err := ReadFiles(t.Context(), files, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,14 +123,14 @@ func TestReadFilesErrors(t *testing.T) {
 		{[]File{inMemory("x.npz", "PK\x03\x04broken")}, Options{}, "x.npz: npz: zip: not a valid zip file"},
 		{[]File{inMemory("x.npz", npzFile(t, []string{"a.npy", "b.npy"}, "", ""))}, Options{}, "x.npz/b: neither train nor test nor label is in its name, nor in that of x.npz/a"},
 	} {
-		_, err := ReadFiles(test.files, test.opts)
+		_, err := ReadFiles(t.Context(), test.files, test.opts)
 		wantError(t, err, test.message)
 	}
 }
 
 func TestAFileThatCannotBeOpenedIsAnError(t *testing.T) {
 	gone := File{Name: "x.csv", Open: func() (io.ReadCloser, error) { return nil, fs.ErrNotExist }}
-	if _, err := ReadFiles([]File{gone}, Options{}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := ReadFiles(t.Context(), []File{gone}, Options{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -138,12 +138,12 @@ func TestAFileThatCannotBeOpenedIsAnError(t *testing.T) {
 func TestLinesOfATextAreFoundAndCut(t *testing.T) {
 	text := "a,b\r\n1,2\n\n" + strings.Repeat("x", 1<<17) + "\nlast"
 	for _, f := range []File{inMemory("t.csv", text), inMemory("t.csv.gz", gzipped(t, text))} {
-		got, err := f.Lines(2, 9, 10)
+		got, err := f.Lines(t.Context(), 2, 9, 10)
 		if want := []string{"1,2", "", "xxxxxxxxxx", "last"}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, %v, want %q", f.Name, got, err, want)
 		}
 	}
-	if got, err := inMemory("a.npy", npyFile(1, 1, 2)).Lines(1, 2, 10); err == nil {
+	if got, err := inMemory("a.npy", npyFile(1, 1, 2)).Lines(t.Context(), 1, 2, 10); err == nil {
 		t.Errorf("an array has the lines %q", got)
 	}
 }

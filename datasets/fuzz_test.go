@@ -1,11 +1,17 @@
 package datasets
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
@@ -14,17 +20,26 @@ import (
 // Whatever comes in, a loader returns a set that keeps its promises, or an error that names the file.
 
 func fuzzFile(t *testing.T, content string, opts Options) {
-	set, err := ReadFiles([]File{inMemory("fuzz.in", content)}, opts)
+	set, err := ReadFiles(t.Context(), []File{inMemory("fuzz.in", content)}, opts)
 	if err == nil {
 		checkSet(t, set)
 		return
 	}
+	isSaid(t, err)
 	said := words.English().Error(err)
 	if !strings.HasPrefix(said, "fuzz.in") && !fault.Has(err, "data-part-missing") {
 		t.Errorf("error without the file: %s", said)
 	}
+}
+
+// isSaid fails unless an error has a text, which is short and harmless on a terminal.
+func isSaid(t *testing.T, err error) {
+	t.Helper()
 	if key := fault.Of(err).Key; !words.English().Has(words.Key(key)) {
 		t.Errorf("error without a text: %v", err)
+	}
+	if said := words.English().Error(err); len(said) > 8000 || Visible(said) != strings.ReplaceAll(said, "\u2009", " ") {
+		t.Errorf("said as %q", said)
 	}
 }
 
@@ -34,6 +49,147 @@ func FuzzText(f *testing.F) {
 		f.Add(s, "")
 	}
 	f.Fuzz(func(t *testing.T, content, label string) { fuzzFile(t, content, Options{Label: label}) })
+}
+
+// Several files at once: their names tell the parts, and each may be anything.
+func FuzzFiles(f *testing.F) {
+	f.Add("train.csv", "a\n1\n", "test.csv", "a\n1\n2\n", "label.csv", "0\n1\n", "", 0.5)
+	f.Add("x.csv", "a,label\n1,0\n2,1\n", "y_truth.csv", "1\n", "", "", "label", 0.3)
+	f.Add("train/x.npy", npyFile(2, 1, 1, 2), "test/x.npy", npyFile(1, 1, 3), "test_label/x.csv", "t,label\n1,1\n", "", 0.5)
+	f.Add("a.npz", npzFile(f, []string{"train.npy", "test.npy"}, npyFile(1, 1, 3), npyFile(1, 1, 3)),
+		"labels.txt", "1", "", "", "", 0.9)
+	f.Fuzz(func(t *testing.T, a, x, b, y, c, z, label string, split float64) {
+		files := []File{inMemory(a, x), inMemory(b, y), inMemory(c, z)}
+		for n := 1; n <= len(files); n++ {
+			for _, labelled := range []bool{false, true} {
+				opts := Options{Label: label, Split: split, Labelled: labelled}
+				set, err := ReadFiles(t.Context(), files[:n], opts)
+				if err != nil {
+					isSaid(t, err)
+					continue
+				}
+				if checkSet(t, set); labelled && set.Labels == nil {
+					t.Error("no labels")
+				}
+			}
+		}
+	})
+}
+
+// Wherever a table is cut, its rows are all there, in their order, and its labels are those of the second part.
+func FuzzSplit(f *testing.F) {
+	f.Add("a,label\n1,0\n2,1\n3,1\n", 0.5)
+	f.Add("1\n2\n\n4\n", 0.01)
+	f.Add(npyFile(3, 2, 1, 2, 3, 4, 5, 6), 0.99)
+	f.Fuzz(func(t *testing.T, content string, split float64) {
+		file := inMemory("x.csv", content)
+		set, err := ReadFiles(t.Context(), []File{file}, Options{Split: split})
+		if err != nil {
+			isSaid(t, err)
+			return
+		}
+		checkSet(t, set)
+		whole, err := readTable(t.Context(), file, layout{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := slices.Concat(set.Train.Values, set.Test.Values)
+		if fill(whole.values, FillLast) != set.Filled || !slices.Equal(whole.values.Values, parts) {
+			t.Error("the parts are not the whole")
+		}
+		if whole.labels != nil && !slices.Equal(set.Labels, whole.labels[set.Train.Rows:]) {
+			t.Error("the labels are not those of the second part")
+		}
+	})
+}
+
+// The reader of rows agrees with that of the standard library on what both take.
+func FuzzRows(f *testing.F) {
+	for _, s := range []string{"a,b\n1,2\n", "\"a\n\"\"b\",c\n\n1,\"2\"\n", "a,\"b", "a,\"b\"c\n", "x\"y", " \n, ,\n\"\""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for line := range strings.SplitSeq(text, "\n") {
+			if line != "" && strings.Trim(line, " ") == "" || strings.ContainsAny(line, "\r\x00") {
+				return // spaces alone are no blank line there, and the others no errors
+			}
+		}
+		mine := &rows{file: "x.csv", comma: ',', r: bufio.NewReader(strings.NewReader(text))}
+		other := csv.NewReader(strings.NewReader(text))
+		other.FieldsPerRecord = -1
+		for {
+			want, failed := other.Read()
+			got, err := mine.next()
+			if (err == nil) != (failed == nil) || (err == io.EOF) != (failed == io.EOF) {
+				t.Fatalf("error %v, want %v", err, failed)
+			}
+			if err != nil {
+				return
+			}
+			line, _ := other.FieldPos(0)
+			if !slices.Equal(got, want) || mine.line != line {
+				t.Fatalf("line %d: %q, want line %d: %q", mine.line, got, line, want)
+			}
+		}
+	})
+}
+
+func FuzzColumn(f *testing.F) {
+	f.Add("step,score\n0,1\n1,\n", "")
+	f.Add("a;b\n1;NaN\n2;inf\n", "b")
+	f.Add("1\n\n1e999\n", "")
+	f.Fuzz(func(t *testing.T, content, name string) {
+		c, err := ReadColumn(t.Context(), inMemory("fuzz.in", content), name)
+		if err != nil {
+			isSaid(t, err)
+			return
+		}
+		line := 0
+		for i := range c.Values {
+			bad, _ := errors.AsType[*FileError](c.At(i, io.EOF))
+			if bad.Line <= line {
+				t.Fatalf("value %d is in line %d, the one before in %d", i, bad.Line, line)
+			}
+			line = bad.Line
+		}
+		if line == 0 {
+			t.Error("no values and no error")
+		}
+	})
+}
+
+// The list of anomalies gives intervals of steps, or an error with its line.
+func FuzzTelemetry(f *testing.F) {
+	f.Add(telemetryList)
+	f.Add("chan_id,spacecraft,anomaly_sequences,class\nM-6,MSL,\"[[0,9223372036854775807]]\",\n")
+	f.Fuzz(func(t *testing.T, list string) {
+		channels, err := readTelemetry(bufio.NewReader(strings.NewReader(list)), "x.csv", "MSL")
+		if err != nil {
+			isSaid(t, err)
+		}
+		for _, c := range channels {
+			for _, a := range c.anomalies {
+				if a.From < 0 || a.To <= a.From || a.To > maxValues {
+					t.Errorf("%s: from %d to %d", c.id, a.From, a.To)
+				}
+			}
+		}
+	})
+}
+
+// What is shown has no character that a terminal obeys or that turns a line.
+func FuzzVisible(f *testing.F) {
+	f.Add("a\x1b[2J\u202e\xff\u2028")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := Visible(text)
+		obeyed := strings.IndexFunc(got, func(r rune) bool { return !harmless(r) }) >= 0
+		if obeyed || !utf8.ValidString(got) || Visible(got) != got {
+			t.Errorf("%q is shown as %q", text, got)
+		}
+		if n := utf8.RuneCountInString(short(text)); n > 10*shown {
+			t.Errorf("short is %d characters long", n)
+		}
+	})
 }
 
 func FuzzNpy(f *testing.F) {
@@ -116,11 +272,11 @@ func FuzzPSM(f *testing.F) {
 }
 
 func fuzzOpen(t *testing.T, files fstest.MapFS, id string) {
-	set, err := Open(files, id)
+	set, err := Open(t.Context(), files, id)
 	if err == nil {
 		checkSet(t, set)
 	}
-	if _, err := List(files); err != nil {
+	if _, err := List(t.Context(), files); err != nil {
 		t.Errorf("list: %v", err)
 	}
 }

@@ -30,11 +30,11 @@ func TestAnInventoryIsAFileSystem(t *testing.T) {
 
 func TestAnInventoryHoldsTheSetsOfItsFolder(t *testing.T) {
 	files := benchmarks(t)
-	want, err := List(files)
+	want, err := List(t.Context(), files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := List(inventory(files)); err != nil || !slices.Equal(got, want) {
+	if got, err := List(t.Context(), inventory(files)); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
 }
@@ -52,7 +52,7 @@ func TestAnInventoryLeavesOutPathsThatAreNone(t *testing.T) {
 
 func TestWhatIsGoneFromAFolderIsAnError(t *testing.T) {
 	inv := NewInventory([]Stored{{"a.csv", 1}}, func(string) (io.ReadCloser, error) { return nil, fs.ErrNotExist })
-	if _, err := Open(inv, "file/a.csv"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Open(t.Context(), inv, "file/a.csv"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v, want that it is not there", err)
 	}
 }
@@ -60,7 +60,7 @@ func TestWhatIsGoneFromAFolderIsAnError(t *testing.T) {
 // A name may be that of a pipe or a folder: it is no table then.
 func TestOnlyFilesAreTables(t *testing.T) {
 	folder := fstest.MapFS{"pipe.csv": {Mode: fs.ModeNamedPipe}, "folder.csv/x": {}, "device.npy": {Mode: fs.ModeDevice}, "good.csv": {}}
-	if sets, err := List(folder); err != nil || len(sets) != 1 || sets[0].ID != "file/good.csv" {
+	if sets, err := List(t.Context(), folder); err != nil || len(sets) != 1 || sets[0].ID != "file/good.csv" {
 		t.Errorf("%v, %v", sets, err)
 	}
 }

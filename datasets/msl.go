@@ -2,7 +2,7 @@ package datasets
 
 import (
 	"bufio"
-	"encoding/csv"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -30,13 +30,16 @@ type telemetry struct {
 
 // listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels,
 // and then the channels that have both files.
-func listMSL(home fs.FS) []Entry {
+func listMSL(ctx context.Context, home fs.FS) []Entry {
 	var sets []Entry
 	if has(home, mslTrain, mslTest, mslLabels) {
-		sets = append(sets, entryOf(home, "msl", "MSL", mslTrain, mslTest))
+		sets = append(sets, entryOf(ctx, home, "msl", "MSL", mslTrain, mslTest))
 	}
-	channels, folder, err := mslChannels(home)
+	channels, folder, err := mslChannels(ctx, home)
 	if err != nil {
+		if len(sets) == 0 && !fault.Has(err, "data-not-there") && !fault.Has(err, "data-no-rows-of") {
+			sets = []Entry{{ID: "msl", Title: "MSL"}} // opening it says what is wrong with its list
+		}
 		return sets // only the stack, or no MSL folder
 	}
 	complete := true
@@ -46,7 +49,7 @@ func listMSL(home fs.FS) []Entry {
 			complete = false
 			continue
 		}
-		sets = append(sets, entryOf(home, "msl/"+c.id, "MSL "+c.id, train, test))
+		sets = append(sets, entryOf(ctx, home, "msl/"+c.id, "MSL "+c.id, train, test))
 	}
 	if complete && len(sets) > 0 && sets[0].ID != "msl" {
 		all := Entry{ID: "msl", Title: "MSL", Channels: sets[0].Channels}
@@ -60,18 +63,18 @@ func listMSL(home fs.FS) []Entry {
 
 // entryOf takes the sizes from the headers of the arrays; a broken array is listed without, so that opening
 // it says what is wrong.
-func entryOf(home fs.FS, id, title, train, test string) Entry {
-	a, b := headerOf(home, train), headerOf(home, test)
+func entryOf(ctx context.Context, home fs.FS, id, title, train, test string) Entry {
+	a, b := headerOf(ctx, home, train), headerOf(ctx, home, test)
 	return Entry{ID: id, Title: title, Train: a.rows, Test: b.rows, Channels: a.cols}
 }
 
 // headerOf reads as much as the header of an array, which is cheap even when it is compressed.
-func headerOf(home fs.FS, name string) (a array) {
+func headerOf(ctx context.Context, home fs.FS, name string) (a array) {
 	f, err := find(home, name)
 	if err != nil {
 		return array{}
 	}
-	err = f.read(func(_ content, r *bufio.Reader) (err error) {
+	err = f.read(ctx, func(_ content, r *bufio.Reader) (err error) {
 		a, err = readArrayHeader(r)
 		return err
 	})
@@ -83,26 +86,26 @@ func headerOf(home fs.FS, name string) (a array) {
 
 // openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The
 // stack of the channels is the same, value by value.
-func openMSL(home fs.FS, name string) (*Set, error) {
+func openMSL(ctx context.Context, home fs.FS, name string) (*Set, error) {
 	if name == "" && has(home, mslTrain) {
-		set, err := joinFiles(home, mslTrain, mslTest, mslLabels, 0, FillLast)
+		set, err := joinFiles(ctx, home, mslTrain, mslTest, mslLabels, 0, FillLast)
 		if err != nil {
 			return nil, err
 		}
 		return describeMSL(set, "MSL"), nil
 	}
-	channels, folder, err := mslChannels(home)
+	channels, folder, err := mslChannels(ctx, home)
 	if err != nil {
 		return nil, err
 	}
 	if name == "" {
-		return stackMSL(home, folder, channels, "MSL")
+		return stackMSL(ctx, home, folder, channels, "MSL")
 	}
 	i := slices.IndexFunc(channels, func(c telemetry) bool { return c.id == name })
 	if i < 0 {
-		return nil, noSet("msl", name, listMSL(home))
+		return nil, noSet("msl", name, listMSL(ctx, home))
 	}
-	return stackMSL(home, folder, channels[i:i+1], "MSL "+name)
+	return stackMSL(ctx, home, folder, channels[i:i+1], "MSL "+name)
 }
 
 // describeMSL names the columns: the first is telemetry, the others say whether a command was given.
@@ -116,15 +119,16 @@ func describeMSL(set *Set, title string) *Set {
 }
 
 // stackMSL puts the files of channels one after the other.
-func stackMSL(home fs.FS, folder string, channels []telemetry, title string) (*Set, error) {
+func stackMSL(ctx context.Context, home fs.FS, folder string, channels []telemetry, title string) (
+	*Set, error) {
 	train, test, labels := &table{}, &table{}, &table{}
 	var notes []Anomaly
 	for _, c := range channels {
-		if err := train.stack(home, folder+"train/"+c.id+".npy"); err != nil {
+		if err := train.stack(ctx, home, folder+"train/"+c.id+".npy"); err != nil {
 			return nil, err
 		}
 		start := test.values.Rows
-		if err := test.stack(home, folder+"test/"+c.id+".npy"); err != nil {
+		if err := test.stack(ctx, home, folder+"test/"+c.id+".npy"); err != nil {
 			return nil, err
 		}
 		labels.labels = append(labels.labels, make([]uint8, test.values.Rows-start)...)
@@ -149,8 +153,8 @@ func stackMSL(home fs.FS, folder string, channels []telemetry, title string) (*S
 }
 
 // stack appends the rows of one file.
-func (t *table) stack(home fs.FS, name string) error {
-	more, err := findTable(home, name, layout{fields: t.values.Channels})
+func (t *table) stack(ctx context.Context, home fs.FS, name string) error {
+	more, err := findTable(ctx, home, name, layout{fields: t.values.Channels})
 	if err != nil {
 		return err
 	}
@@ -166,12 +170,12 @@ const mslAnomalies = "labeled_anomalies.csv"
 
 // mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has
 // twice (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
-func mslChannels(home fs.FS) (channels []telemetry, folder string, err error) {
+func mslChannels(ctx context.Context, home fs.FS) (channels []telemetry, folder string, err error) {
 	f, err := find(home, mslAnomalies)
 	if err != nil {
 		return nil, "", err
 	}
-	err = f.read(func(_ content, r *bufio.Reader) error {
+	err = f.read(ctx, func(_ content, r *bufio.Reader) error {
 		channels, err = readTelemetry(r, f.Name, "MSL")
 		return err
 	})
@@ -185,42 +189,44 @@ func mslChannels(home fs.FS) (channels []telemetry, folder string, err error) {
 }
 
 // readTelemetry reads labeled_anomalies.csv: chan_id, spacecraft, anomaly_sequences, class, num_values.
-func readTelemetry(r io.Reader, file, spacecraft string) ([]telemetry, error) {
-	rows := csv.NewReader(&recordGuard{r: r})
-	rows.FieldsPerRecord = -1 // counted here, for a better message
-	head, err := rows.Read()
+func readTelemetry(r *bufio.Reader, file, spacecraft string) ([]telemetry, error) {
+	list, err := readRows(r, file)
+	if err != nil {
+		return nil, err
+	}
+	list.comma = ','
+	head, err := list.next()
 	if err == io.EOF {
 		return nil, inFile(file, fault.New("data-empty"))
 	}
 	if err != nil {
-		return nil, recordError(file, 1, err)
+		return nil, err
 	}
+	columns := len(head)
 	var at [4]int
 	for i, name := range []string{"chan_id", "spacecraft", "anomaly_sequences", "class"} {
 		if at[i] = slices.Index(head, name); at[i] < 0 {
-			return nil, atLine(file, 1, fault.New("data-no-column", name, fault.Choices(head)))
+			return nil, atLine(file, 1, fault.New("data-no-column", name, fault.Choices(few(head))))
 		}
 	}
 	var channels []telemetry
-	for n := 2; ; n++ {
-		row, err := rows.Read()
+	for {
+		row, err := list.next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return nil, recordError(file, n, err)
+			return nil, err
 		}
-		if len(row) != len(head) {
-			line, _ := rows.FieldPos(0)
-			return nil, atLine(file, line, fault.New("data-fields", len(row), len(head)))
+		if len(row) != columns {
+			return nil, atLine(file, list.line, fault.New("data-fields", len(row), columns))
 		}
 		if id := row[at[0]]; row[at[1]] == spacecraft && id != "P-2" {
-			line, _ := rows.FieldPos(at[2])
 			anomalies, err := parseSequences(row[at[2]], row[at[3]])
 			if err != nil {
-				return nil, atLine(file, line, fault.New("in-place", id, err))
+				return nil, atLine(file, list.line, fault.New("in-place", short(id), err))
 			}
-			channels = append(channels, telemetry{id, line, anomalies})
+			channels = append(channels, telemetry{id, list.line, anomalies})
 		}
 	}
 	if len(channels) == 0 {
@@ -239,8 +245,11 @@ func parseSequences(sequences, classes string) ([]Anomaly, error) {
 	kinds := strings.Split(strings.Trim(classes, "[] "), ",")
 	var anomalies []Anomaly
 	for i, iv := range intervals {
-		if len(iv) != 2 || iv[0] < 0 || iv[1] < iv[0] {
-			return nil, fault.New("data-interval", fmt.Sprint(iv))
+		switch {
+		case len(iv) != 2 || iv[0] < 0 || iv[1] < iv[0]:
+			return nil, fault.New("data-interval", short(fmt.Sprint(iv)))
+		case iv[1] >= maxValues:
+			return nil, fault.New("data-interval-beyond", fmt.Sprint(iv), maxValues)
 		}
 		a := Anomaly{Range: steps.Range{From: iv[0], To: iv[1] + 1}}
 		if len(kinds) == len(intervals) {

@@ -40,7 +40,7 @@ func readArray(r *bufio.Reader, name string, want layout) (*table, error) {
 		return nil, inFile(name, fault.New("data-label-column", a.cols))
 	}
 	if want.label != "" && !want.maybe {
-		return nil, inFile(name, fault.New("data-no-names", want.label))
+		return nil, inFile(name, fault.New("data-no-names", short(want.label)))
 	}
 	values, err := a.items(r)
 	if err != nil {
@@ -173,30 +173,37 @@ func (a *array) parseShape(shape string) error {
 
 // items reads rows*cols finite numbers and the end of the file, and returns them row after row.
 func (a array) items(r io.Reader) ([]float32, error) {
-	var values []float32
+	var values growing[float32]
 	total := a.rows * a.cols
 	buffer := make([]byte, 1<<15)
-	for len(values) < total {
-		chunk := buffer[:min(len(buffer), (total-len(values))*a.size)]
+	for values.n < total {
+		chunk := buffer[:min(len(buffer), (total-values.n)*a.size)]
 		n, err := io.ReadFull(r, chunk)
 		for i := 0; i+a.size <= n; i += a.size {
 			v := float32(a.item(chunk[i:]))
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return nil, a.inCell(len(values), fault.New("data-not-finite", fmt.Sprint(a.item(chunk[i:]))))
+			switch x := math.Abs(float64(v)); {
+			case math.IsNaN(x) || math.IsInf(x, 0):
+				return nil, a.inCell(values.n, fault.New("data-not-finite", fmt.Sprint(a.item(chunk[i:]))))
+			case x > Largest:
+				large := fault.New("data-not-squarable", fmt.Sprint(a.item(chunk[i:])), largestText)
+				return nil, a.inCell(values.n, large)
 			}
-			values = append(values, v)
+			values.add(v)
 		}
 		if err != nil {
-			return nil, a.inCell(len(values), fault.New("data-npy-ends", fault.Cause(err), a.rows))
+			return nil, a.inCell(values.n, fault.New("data-npy-ends", fault.Cause(err), a.rows))
 		}
 	}
-	if n, _ := io.ReadFull(r, buffer[:1]); n > 0 {
+	switch n, err := io.ReadFull(r, buffer[:1]); {
+	case n > 0:
 		return nil, fault.New("data-npy-too-long", a.rows, a.cols)
+	case err != io.EOF: // the checksum of an archive is wrong
+		return nil, fault.Cause(err)
 	}
 	if a.fortran {
-		return a.byRow(values), nil
+		return a.byRow(values.all()), nil
 	}
-	return values, nil
+	return values.all(), nil
 }
 
 // item decodes the first item of b.

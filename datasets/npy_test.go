@@ -32,7 +32,7 @@ func TestNpyItemTypes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := readTable(inMemory("x.npy", npyHeader(test.descr, "False", "(2, 2)")+string(raw)), layout{})
+		got, err := readTable(t.Context(), inMemory("x.npy", npyHeader(test.descr, "False", "(2, 2)")+string(raw)), layout{})
 		if err != nil {
 			t.Errorf("%s: %v", test.descr, err)
 			continue
@@ -54,7 +54,7 @@ func TestNpyItemTypes(t *testing.T) {
 
 func TestFortranOrderIsTurnedIntoRows(t *testing.T) {
 	raw, _ := binary.Append(nil, binary.LittleEndian, []float64{1, 2, 3, 4, 5, 6})
-	got, err := readTable(inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)), layout{})
+	got, err := readTable(t.Context(), inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)), layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestNpyErrorsSayWhere(t *testing.T) {
 		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{}, "x.npy: npy header of 4\u2009294\u2009967\u2009295 bytes, want at most 65\u2009536"},
 		{npyMagic + "\x01\x00\x02\x00{}", layout{}, "x.npy: npy header: no item type, want a plain one such as '<f8'"},
 	} {
-		_, err := readTable(inMemory("x.npy", test.content), test.want)
+		_, err := readTable(t.Context(), inMemory("x.npy", test.content), test.want)
 		wantError(t, err, test.message)
 	}
 }
@@ -104,7 +104,7 @@ func TestAHeaderAllocatesNothing(t *testing.T) {
 	file := inMemory("x.npy", npyHeader("<f8", "False", "(1220161, 110)")+strings.Repeat("\x00", 80))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := readTable(file, layout{})
+	_, err := readTable(t.Context(), file, layout{})
 	runtime.ReadMemStats(&after)
 	wantError(t, err, "x.npy: row 1, column 11: the file is cut off, want 1220161 rows")
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {

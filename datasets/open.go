@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"io/fs"
 	"path"
 	"strings"
@@ -22,7 +23,7 @@ func fileID(name string) string { return string(GroupFile) + "/" + name }
 
 // List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single
 // tables and arrays at the top of fsys.
-func List(fsys fs.FS) ([]Entry, error) {
+func List(ctx context.Context, fsys fs.FS) ([]Entry, error) {
 	top, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, fault.New("data-list", fault.Cause(err))
@@ -30,16 +31,16 @@ func List(fsys fs.FS) ([]Entry, error) {
 	var found []Entry
 	own := false // fsys is a benchmark's own folder: its files are no sets of their own
 	for _, s := range All {
-		folder, sets := s.locate(fsys)
+		folder, sets := s.locate(ctx, fsys)
 		found = append(found, sets...)
 		own = own || folder == "."
 	}
 	for _, f := range top {
 		if !own && isTable(f.Name()) && has(fsys, f.Name()) {
-			found = append(found, Entry{ID: fileID(f.Name()), Title: f.Name()})
+			found = append(found, Entry{ID: fileID(f.Name()), Title: Visible(f.Name())})
 		}
 	}
-	return found, nil
+	return found, ctx.Err()
 }
 
 // isTable reports whether a file name says that ReadFiles may read it.
@@ -54,16 +55,19 @@ func isTable(name string) bool {
 // Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds
 // the files of ID's source, either as its publishers lay them out or under the source's name, each also
 // compressed as .gz. Errors name source, file and line.
-func Open(fsys fs.FS, id string) (*Set, error) {
+func Open(ctx context.Context, fsys fs.FS, id string) (*Set, error) {
 	prefix, name, _ := strings.Cut(id, "/")
 	if GroupOf(id) == GroupFile {
-		return ReadFiles([]File{FileIn(fsys, name)}, Options{})
+		return ReadFiles(ctx, []File{FileIn(fsys, name)}, Options{})
 	}
 	source, ok := benchmarkSource(prefix)
 	if !ok {
 		return nil, unknownSource(id, GroupBenchmark, fileID("NAME"))
 	}
-	set, err := source.read(fsys, name)
+	set, err := source.read(ctx, fsys, name)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, fault.New("in-place", source.ID, err)
 	}
@@ -72,8 +76,8 @@ func Open(fsys fs.FS, id string) (*Set, error) {
 }
 
 // read reads one set of a benchmark; an empty name stands for the source as a whole.
-func (s Source) read(fsys fs.FS, name string) (*Set, error) {
-	folder, sets := s.locate(fsys)
+func (s Source) read(ctx context.Context, fsys fs.FS, name string) (*Set, error) {
+	folder, sets := s.locate(ctx, fsys)
 	if len(sets) == 0 {
 		return nil, fault.New("data-not-here", s.Expects())
 	}
@@ -81,15 +85,15 @@ func (s Source) read(fsys fs.FS, name string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.open(home, name)
+	return s.open(ctx, home, name)
 }
 
 // locate returns the first of the source's usual folders that holds at least one complete set, and the sets
 // in it.
-func (s Source) locate(fsys fs.FS) (folder string, sets []Entry) {
+func (s Source) locate(ctx context.Context, fsys fs.FS) (folder string, sets []Entry) {
 	for _, folder := range s.folders {
 		if home, err := fs.Sub(fsys, folder); err == nil {
-			if sets := s.list(home); len(sets) > 0 {
+			if sets := s.list(ctx, home); len(sets) > 0 {
 				return folder, sets
 			}
 		}
@@ -118,25 +122,26 @@ func has(home fs.FS, names ...string) bool {
 }
 
 // findTable reads a file that may be compressed.
-func findTable(home fs.FS, name string, want layout) (*table, error) {
+func findTable(ctx context.Context, home fs.FS, name string, want layout) (*table, error) {
 	f, err := find(home, name)
 	if err != nil {
 		return nil, err
 	}
-	return readTable(f, want)
+	return readTable(ctx, f, want)
 }
 
 // joinFiles reads and joins the three usual files of a benchmark.
-func joinFiles(home fs.FS, train, test, labels string, fields int, rule Fill) (*Set, error) {
-	a, err := findTable(home, train, layout{fields: fields})
+func joinFiles(ctx context.Context, home fs.FS, train, test, labels string, fields int, rule Fill) (
+	*Set, error) {
+	a, err := findTable(ctx, home, train, layout{fields: fields})
 	if err != nil {
 		return nil, err
 	}
-	b, err := findTable(home, test, layout{fields: fields})
+	b, err := findTable(ctx, home, test, layout{fields: fields})
 	if err != nil {
 		return nil, err
 	}
-	l, err := findTable(home, labels, layout{labels: true})
+	l, err := findTable(ctx, home, labels, layout{labels: true})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"bufio"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -68,7 +69,7 @@ func benchmarks(t testing.TB) fstest.MapFS {
 
 func open(t *testing.T, fsys fs.FS, id string) *Set {
 	t.Helper()
-	set, err := Open(fsys, id)
+	set, err := Open(t.Context(), fsys, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func open(t *testing.T, fsys fs.FS, id string) *Set {
 
 func TestListNamesWhatOpenOpens(t *testing.T) {
 	files := benchmarks(t)
-	sets, err := List(files)
+	sets, err := List(t.Context(), files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestTheFoldersOfThePublishersAreKnown(t *testing.T) {
 			}
 		}
 		open(t, moved, test.id)
-		sets, err := List(moved)
+		sets, err := List(t.Context(), moved)
 		if err != nil || len(sets) == 0 || strings.HasPrefix(sets[len(sets)-1].ID, "file/") {
 			t.Errorf("%s as %s: listed %v, %v", test.from, test.to, sets, err)
 		}
@@ -170,7 +171,7 @@ func TestSMDNamesTheChannelsOfItsAnomalies(t *testing.T) {
 
 func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 	set := open(t, benchmarks(t), "psm")
-	if set.Train.Channels != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped, []string{"timestamp_(min)"}) {
+	if set.Train.Channels != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped, []Dropped{{"timestamp_(min)", ReasonTime}}) {
 		t.Errorf("channels %v, dropped %v", set.Channels, set.Dropped)
 	}
 	if row := set.Test.Row(1); row[0] != 7 || row[1] != 0 || row[2] != 8 {
@@ -196,7 +197,7 @@ func TestOpenErrors(t *testing.T) {
 		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2", "smd: interpretation_label/machine-1-2.txt:2: “1-3:39”, want start-end:dims such as 15-32:1,9"},
 		{"msl/test/M-6.npy", zeroes(4, 0), "msl", "msl: labeled_anomalies.csv:2: M-6: anomaly 4-4 ends after the 4 steps of the test file"},
 		{"msl/test/M-6.npy", npyFile(1, 1, 0), "msl", "msl: test/M-6.npy: 1 column, want 2"},
-		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1", "msl: not in this folder, want " + words.English().Say("data-expects-msl")},
+		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1", "msl: labeled_anomalies.csv:1: no column “spacecraft”, want one of chan_id"},
 		{"psm/test_label.csv.gz", "timestamp_(min),label\n2,0\n", "psm", "psm: test_label.csv.gz: 1 label, test.csv has 2 rows"},
 	} {
 		broken := fstest.MapFS{}
@@ -206,7 +207,7 @@ func TestOpenErrors(t *testing.T) {
 		if test.name != "" {
 			broken[test.name] = &fstest.MapFile{Data: []byte(test.content)}
 		}
-		_, err := Open(broken, test.id)
+		_, err := Open(t.Context(), broken, test.id)
 		wantError(t, err, test.message)
 	}
 }
@@ -222,9 +223,9 @@ func TestTelemetryErrorsSayLineAndChannel(t *testing.T) {
 		head + "C-1,MSL,\"[[5, 2]]\",[],5": "x.csv:2: C-1: interval [5 2], want [first, last]",
 		head + "C-1,MSL,many,[],5":         "x.csv:2: C-1: anomaly_sequences “many”, want [[first, last], ...]",
 		head + "C-1,MSL\n":                 "x.csv:2: 2 fields, want 5",
-		head + "\n\"C-1,MSL\n":             "x.csv:3: character 10: a field in quotation marks does not end where it should",
+		head + "\n\"C-1,MSL\n":             "x.csv:3: character 1: a field in quotation marks does not end where it should",
 	} {
-		_, err := readTelemetry(strings.NewReader(content), "x.csv", "MSL")
+		_, err := readTelemetry(bufio.NewReader(strings.NewReader(content)), "x.csv", "MSL")
 		wantError(t, err, message)
 	}
 }
@@ -256,6 +257,9 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 	}
 	for _, f := range fills {
 		hasText(t, fault.Word(f.WordKey()))
+	}
+	for _, r := range Reasons {
+		hasText(t, fault.Word(r.WordKey()))
 	}
 }
 

@@ -3,6 +3,7 @@ package datasets
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 )
@@ -14,13 +15,13 @@ const psmFields = 26
 var errNotPSM = errors.New("not PSM's header")
 
 // listPSM lists the only set, if its three files are there.
-func listPSM(home fs.FS) []Entry {
+func listPSM(ctx context.Context, home fs.FS) []Entry {
 	f, err := find(home, "train.csv")
 	if err != nil || !has(home, "test.csv", "test_label.csv") {
 		return nil
 	}
 	// train.csv is a common name: only the header tells.
-	err = f.read(func(_ content, r *bufio.Reader) error {
+	err = f.read(ctx, func(_ content, r *bufio.Reader) error {
 		const header = "timestamp_(min),feature_0"
 		if start, _ := r.Peek(len(header)); !bytes.Equal(start, []byte(header)) {
 			return errNotPSM
@@ -35,11 +36,11 @@ func listPSM(home fs.FS) []Entry {
 
 // openPSM drops the time stamps and replaces missing values by 0 before scaling (engine/models/README.md,
 // section 1.2).
-func openPSM(home fs.FS, name string) (*Set, error) {
+func openPSM(ctx context.Context, home fs.FS, name string) (*Set, error) {
 	if name != "" {
-		return nil, noSet("psm", name, listPSM(home))
+		return nil, noSet("psm", name, listPSM(ctx, home))
 	}
-	set, err := joinFiles(home, "train.csv", "test.csv", "test_label.csv", psmFields, FillZero)
+	set, err := joinFiles(ctx, home, "train.csv", "test.csv", "test_label.csv", psmFields, FillZero)
 	if err != nil {
 		return nil, err
 	}

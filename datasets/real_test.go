@@ -60,7 +60,7 @@ func TestRealSMDHasThePublishedCounts(t *testing.T) {
 	present := 0
 	for _, row := range rows[1:] {
 		machine, train, test, anomalous := row[1], row[2], row[3], row[5]
-		labels, err := findTable(files, "smd/test_label/"+machine+".txt", layout{labels: true})
+		labels, err := findTable(t.Context(), files, "smd/test_label/"+machine+".txt", layout{labels: true})
 		if err != nil {
 			continue // not among the ten machines of the folder
 		}
@@ -133,7 +133,7 @@ func TestReadingMSLTakesLittleMemory(t *testing.T) {
 	file := FileIn(realData(t), "msl/MSL_test.npy.gz")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := readTable(file, layout{}); err != nil {
+	if _, err := readTable(t.Context(), file, layout{}); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
@@ -151,23 +151,23 @@ func TestRealPSMFormatIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sets := listPSM(home); len(sets) != 1 {
+	if sets := listPSM(t.Context(), home); len(sets) != 1 {
 		t.Errorf("listed %v", sets)
 	}
-	train, err := findTable(home, "train.csv", layout{fields: psmFields})
+	train, err := findTable(t.Context(), home, "train.csv", layout{fields: psmFields})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if train.values.Rows != 399 || train.values.Channels != 25 || train.names[24] != "feature_24" {
 		t.Errorf("%d x %d, %v", train.values.Rows, train.values.Channels, train.names)
 	}
-	if _, err := openPSM(home, ""); !fault.Has(err, "data-labels-differ") || !strings.Contains(words.English().Error(err), "301 labels, test.csv.gz has 300 rows") {
+	if _, err := openPSM(t.Context(), home, ""); !fault.Has(err, "data-labels-differ") || !strings.Contains(words.English().Error(err), "301 labels, test.csv.gz has 300 rows") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestRealPSMLabelsHaveThePublishedCounts(t *testing.T) {
-	labels, err := findTable(realData(t), "psm/test_label.csv", layout{labels: true})
+	labels, err := findTable(t.Context(), realData(t), "psm/test_label.csv", layout{labels: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,10 +53,33 @@ type Set struct {
 	Anomalies []Anomaly // the maximal runs of ones in Labels, in order
 	Filled    int       // missing cells that were filled, both parts together
 	FillRule  Fill      // how they were filled; empty when nothing was missing
-	Dropped   []string  // columns of the source that are no channels: time stamps, row numbers
+	Dropped   []Dropped // columns of the source that are no channels
+	Blank     int       // blank lines that were left out
 	Licence   string    // its name; empty for what is generated, or a user's own
 	Source    string    // where its publishers offer it; empty as well
 }
+
+// Dropped is a column that is not used.
+type Dropped struct {
+	Name string
+	Why  Reason
+}
+
+// Reason is why a column is not used.
+type Reason string
+
+// Reasons for which a column is dropped.
+const (
+	ReasonTime   Reason = "time"   // it holds times
+	ReasonNumber Reason = "number" // it numbers the rows
+	ReasonLabel  Reason = "label"  // its name says that it holds labels, and another column does
+)
+
+// Reasons lists every reason once.
+var Reasons = []Reason{ReasonTime, ReasonNumber, ReasonLabel}
+
+// WordKey returns the key of the reason in words.
+func (r Reason) WordKey() string { return "data-dropped-" + string(r) }
 
 // segments returns the maximal runs of ones in labels.
 func segments(labels []uint8) []Anomaly {

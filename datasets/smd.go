@@ -2,6 +2,8 @@ package datasets
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -15,7 +17,7 @@ const smdChannels = 38
 
 // listSMD lists machines whose three files are there; interpretation labels are not required, because most
 // uses of SMD need none.
-func listSMD(home fs.FS) []Entry {
+func listSMD(_ context.Context, home fs.FS) []Entry {
 	var sets []Entry
 	files, err := fs.ReadDir(home, "train")
 	if err != nil {
@@ -39,18 +41,18 @@ func listSMD(home fs.FS) []Entry {
 
 // openSMD reads one machine. Its labels count; the interpretation, which differs from them in a few places,
 // only adds the channels to the segments it overlaps.
-func openSMD(home fs.FS, machine string) (*Set, error) {
+func openSMD(ctx context.Context, home fs.FS, machine string) (*Set, error) {
 	file := machine + ".txt"
 	if !fs.ValidPath(machine) || !has(home, "train/"+file) {
-		return nil, noSet("smd", machine, listSMD(home))
+		return nil, noSet("smd", machine, listSMD(ctx, home))
 	}
-	set, err := joinFiles(home, "train/"+file, "test/"+file, "test_label/"+file, smdChannels, FillLast)
+	set, err := joinFiles(ctx, home, "train/"+file, "test/"+file, "test_label/"+file, smdChannels, FillLast)
 	if err != nil {
 		return nil, err
 	}
 	set.Title = "SMD " + machine
 	if f, err := find(home, "interpretation_label/"+file); err == nil {
-		notes, err := readInterpretation(f)
+		notes, err := readInterpretation(ctx, f)
 		if err != nil {
 			return nil, err
 		}
@@ -61,27 +63,30 @@ func openSMD(home fs.FS, machine string) (*Set, error) {
 
 // readInterpretation reads lines of start-end:dims, 15-32:1,9 meaning that the steps 15 to 31 are anomalous
 // in the first and the ninth channel.
-func readInterpretation(f File) (notes []Anomaly, err error) {
-	err = f.read(func(_ content, r *bufio.Reader) error {
-		lines := bufio.NewScanner(r)
-		for n := 1; lines.Scan(); n++ {
-			line := strings.TrimSpace(lines.Text())
-			if line == "" {
+func readInterpretation(ctx context.Context, f File) (notes []Anomaly, err error) {
+	err = f.read(ctx, func(_ content, r *bufio.Reader) error {
+		for n := 1; ; n++ {
+			line, err := cutLine(r, maxNote+1)
+			switch {
+			case err != nil:
+				return inFile(f.Name, err)
+			case line == nil:
+				return nil
+			case len(bytes.TrimSpace(line)) == 0:
 				continue
 			}
-			a, ok := parseInterpretation(line)
-			if !ok {
-				return atLine(f.Name, n, fault.New("data-interpretation", short(line)))
+			a, ok := parseInterpretation(strings.TrimSpace(string(line)))
+			if !ok || len(line) > maxNote {
+				return atLine(f.Name, n, fault.New("data-interpretation", short(string(line))))
 			}
 			notes = append(notes, a)
 		}
-		if err := lines.Err(); err != nil {
-			return inFile(f.Name, fault.Cause(err))
-		}
-		return nil
 	})
 	return notes, err
 }
+
+// maxNote bounds a line of an interpretation, in bytes: two steps with every dimension need less.
+const maxNote = 1024
 
 // parseInterpretation takes the end as exclusive and dimensions from 1: so the intervals match the labels of
 // the machines, although no description says it.

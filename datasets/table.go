@@ -21,10 +21,19 @@ type layout struct {
 type table struct {
 	file    string
 	names   []string // of the value columns; nil without a header
-	dropped []string // columns that are not used
+	dropped []Dropped
+	blank   int // lines that were left out
 	values  Series
 	labels  []uint8 // one a row; nil without a label column
+	lines   places  // of the rows of a text; nil for an array
 }
+
+// Largest is the largest value of a series: the square of a larger one is no float32, so that every error
+// measured at it would be infinite. Larger ones stand for missing values in some files.
+const Largest = 1.8446742e19
+
+// largestText is Largest as messages have it.
+const largestText = "1.8e19"
 
 // labelNames are the columns taken for labels when none is asked for.
 var labelNames = []string{"label", "labels", "anomaly", "is_anomaly"}
@@ -39,8 +48,14 @@ type role int
 const (
 	roleValue role = iota
 	roleLabel
-	roleDrop
+	roleTime
+	roleNumber
+	roleOtherLabel
+	roleRest // of a table whose labels alone count
 )
+
+// reasons say why columns of these roles are dropped.
+var reasons = map[role]Reason{roleTime: ReasonTime, roleNumber: ReasonNumber, roleOtherLabel: ReasonLabel}
 
 // named reports whether a column name is one of names, ignoring case and space around it.
 func named(column string, names []string) bool {
@@ -53,24 +68,28 @@ func columnName(i int) string { return fmt.Sprintf("column %d", i+1) }
 // roles decides what each column of a table is for; names holds a name for every column.
 func roles(names []string, header bool, want layout) ([]role, error) {
 	out := make([]role, len(names))
-	label, values := -1, 0
+	label, values := slices.IndexFunc(names, func(n string) bool { return isLabel(n, want.label) }), 0
 	for i, name := range names {
 		switch {
-		case header && (named(name, timeNames) || i == 0 && strings.TrimSpace(name) == ""):
-			out[i] = roleDrop
-		case label < 0 && isLabel(name, want.label):
-			label, out[i] = i, roleLabel
+		case i == label:
+			out[i] = roleLabel
+		case header && named(name, timeNames):
+			out[i] = roleTime
+		case header && i == 0 && strings.TrimSpace(name) == "":
+			out[i] = roleNumber
+		case header && (isLabel(name, want.label) || named(name, labelNames)):
+			out[i] = roleOtherLabel
 		default:
 			values++
 		}
 	}
 	switch {
 	case want.label != "" && label < 0 && !want.maybe:
-		return nil, fault.New("data-no-column", want.label, fault.Choices(names))
+		return nil, fault.New("data-no-column", short(want.label), fault.Choices(few(names)))
 	case want.labels && label >= 0:
 		for i := range out {
 			if i != label {
-				out[i] = roleDrop
+				out[i] = roleRest
 			}
 		}
 	case want.labels && values == 1:
@@ -78,7 +97,7 @@ func roles(names []string, header bool, want layout) ([]role, error) {
 	case want.labels:
 		return nil, fault.New("data-label-column-of", values, labelNames[0])
 	case values == 0:
-		return nil, fault.New("data-no-values", strings.Join(names, ", "))
+		return nil, fault.New("data-no-values", strings.Join(few(names), ", "))
 	}
 	return out, nil
 }
@@ -129,17 +148,23 @@ func fill(s Series, rule Fill) int {
 func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 	if train.values.Channels != test.values.Channels {
 		return nil, inFile(test.file,
-			fault.New("data-channels-differ", test.values.Channels, train.file, train.values.Channels))
+			fault.New("data-channels-differ", test.values.Channels, Visible(train.file), train.values.Channels))
 	}
 	if train.names != nil && test.names != nil {
 		for c, name := range train.names {
 			if test.names[c] != name {
 				return nil, inFile(test.file,
-					fault.New("data-names-differ", c+1, test.names[c], train.file, name))
+					fault.New("data-names-differ", c+1, short(test.names[c]), Visible(train.file), short(name)))
 			}
 		}
 	}
-	set := &Set{Channels: train.names, Train: train.values, Test: test.values, Dropped: train.dropped}
+	set := &Set{Channels: train.names, Train: train.values, Test: test.values,
+		Dropped: slices.Clone(train.dropped), Blank: train.blank + test.blank}
+	for _, d := range test.dropped {
+		if !slices.Contains(set.Dropped, d) {
+			set.Dropped = append(set.Dropped, d)
+		}
+	}
 	for c := len(set.Channels); c < train.values.Channels; c++ {
 		set.Channels = append(set.Channels, fmt.Sprintf("channel %d", c+1))
 	}
@@ -151,7 +176,10 @@ func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 	}
 	if len(labels.labels) != test.values.Rows {
 		return nil, inFile(labels.file,
-			fault.New("data-labels-differ", len(labels.labels), test.file, test.values.Rows))
+			fault.New("data-labels-differ", len(labels.labels), Visible(test.file), test.values.Rows))
+	}
+	if labels.file != test.file {
+		set.Blank += labels.blank
 	}
 	set.Labels, set.Anomalies = labels.labels, segments(labels.labels)
 	return set, nil

@@ -17,7 +17,7 @@ func TestTextTablesInEveryShape(t *testing.T) {
 		rows          int
 		values        []float32
 		labels        []uint8
-		dropped       []string
+		dropped       []Dropped
 	}{
 		{name: "no header", content: "1,2\n3,4\n", rows: 2, values: []float32{1, 2, 3, 4}},
 		{name: "no last line end", content: "1,2\n3,4", rows: 2, values: []float32{1, 2, 3, 4}},
@@ -34,14 +34,14 @@ func TestTextTablesInEveryShape(t *testing.T) {
 		{name: "label by its usual name", content: "a,Label\n1,0\n2,1\n", names: []string{"a"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
 		{name: "label by name", content: "a,attack\n1,0.0\n2,True\n", want: layout{label: "attack"}, names: []string{"a"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
 		{name: "label by position", content: "1,0\n2,1\n", want: layout{label: "column 2"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
-		{name: "time stamps", content: "timestamp,a\n2020-01-01 00:00,1\n", names: []string{"a"}, rows: 1, values: []float32{1}, dropped: []string{"timestamp"}},
-		{name: "row numbers", content: ",a\n0,1\n", names: []string{"a"}, rows: 1, values: []float32{1}, dropped: []string{""}},
+		{name: "time stamps", content: "timestamp,a\n2020-01-01 00:00,1\n", names: []string{"a"}, rows: 1, values: []float32{1}, dropped: []Dropped{{"timestamp", ReasonTime}}},
+		{name: "row numbers", content: ",a\n0,1\n", names: []string{"a"}, rows: 1, values: []float32{1}, dropped: []Dropped{{"", ReasonNumber}}},
 		{name: "labels alone", content: "0\n1\n", want: layout{labels: true}, rows: 2, labels: []uint8{0, 1}},
-		{name: "labels beside time", content: "timestamp_(min),label\n0.0,0\n1.0,1\n", want: layout{labels: true}, rows: 2, labels: []uint8{0, 1}, dropped: []string{"timestamp_(min)"}},
+		{name: "labels beside time", content: "timestamp_(min),label\n0.0,0\n1.0,1\n", want: layout{labels: true}, rows: 2, labels: []uint8{0, 1}},
 	}
 	for _, test := range tests {
 		for _, content := range []string{test.content, gzipped(t, test.content)} {
-			got, err := readTable(inMemory("x.csv", content), test.want)
+			got, err := readTable(t.Context(), inMemory("x.csv", content), test.want)
 			if err != nil {
 				t.Errorf("%s: %v", test.name, err)
 				continue
@@ -77,12 +77,12 @@ func TestTextErrorsSayFileLineAndColumn(t *testing.T) {
 		{"a,b\n1,2\n", layout{label: "c"}, "x.csv: no column “c”, want one of a or b"},
 		{"a,b\n1,2\n", layout{labels: true}, "x.csv: 2 columns, want one with the labels, or one named label"},
 		{"time,label\n1,0\n", layout{}, "x.csv: no column with values, only time, label"},
-		{"1,\"2\n", layout{}, "x.csv:1: character 6: a field in quotation marks does not end where it should"},
+		{"1,\"2\n", layout{}, "x.csv:1: character 3: a field in quotation marks does not end where it should"},
 		{"1,2\n3,a\"b\n", layout{}, "x.csv:2: character 4: a quotation mark inside a field that does not begin with one"},
-		{strings.Repeat("7", 2*maxRecord), layout{}, "x.csv: row 1: a row of more than 1\u2009048\u2009576 bytes, want rows of numbers"},
-		{"\"" + strings.Repeat("7\n", maxRecord), layout{}, "x.csv: row 1: a row of more than 1\u2009048\u2009576 bytes, want rows of numbers"},
+		{strings.Repeat("7", 2*maxRow), layout{}, "x.csv:1: a row of more than 1\u2009048\u2009576 bytes, want rows of numbers"},
+		{"\"" + strings.Repeat("7\n", maxRow), layout{}, "x.csv:1: a row of more than 1\u2009048\u2009576 bytes, want rows of numbers"},
 	} {
-		_, err := readTable(inMemory("x.csv", test.content), test.want)
+		_, err := readTable(t.Context(), inMemory("x.csv", test.content), test.want)
 		wantError(t, err, test.message)
 	}
 }
@@ -94,7 +94,7 @@ func TestACutOffGzipFileIsAnError(t *testing.T) {
 	}
 	whole := gzipped(t, content.String())
 	for _, n := range []int{2, 9, len(whole) / 2, len(whole) - 1} {
-		if _, err := readTable(inMemory("x.csv.gz", whole[:n]), layout{}); err == nil || !fault.Has(err, "file-cut-off") && !fault.Has(err, "data-gzip") || !strings.Contains(err.Error(), "x.csv.gz") {
+		if _, err := readTable(t.Context(), inMemory("x.csv.gz", whole[:n]), layout{}); err == nil || !fault.Has(err, "file-cut-off") && !fault.Has(err, "data-gzip") || !strings.Contains(err.Error(), "x.csv.gz") {
 			t.Errorf("cut at %d of %d: error %v", n, len(whole), err)
 		}
 	}

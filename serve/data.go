@@ -126,7 +126,7 @@ func (f *folder) survey(ctx context.Context) (*datasets.Inventory, []datasets.En
 	if err != nil {
 		return nil, nil, err
 	}
-	sets, err := datasets.List(inv)
+	sets, err := datasets.List(ctx, inv)
 	return inv, sets, err
 }
 

@@ -241,7 +241,7 @@ func TestListingHoldsEveryFileThatCanBeFetched(t *testing.T) {
 func TestListingHoldsTheSetsOfTheFolder(t *testing.T) {
 	data := dataFolder(t)
 	h := testHandler(t, data)
-	want, err := datasets.List(os.DirFS(data))
+	want, err := datasets.List(t.Context(), os.DirFS(data))
 	if err != nil || len(want) == 0 {
 		t.Fatalf("%d sets, %v", len(want), err)
 	}

@@ -20,7 +20,7 @@ import (
 
 // formed are the beginnings of keys that programs put together from the names in a table: each row of the table has its
 // text, which tests beside the tables hold.
-var formed = []string{"data-about-", "data-expects-", "data-fill-", "field-",
+var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-", "field-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
 	"arm-", "axis-", "control-", "method-", "metric-", "model-", "objective-", "param-", "part-", "policy-", "rate-schedule-", "saw-", "scaling-",
 	"score-", "size-", "weight-schedule-"}

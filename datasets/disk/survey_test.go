@@ -145,11 +145,11 @@ func TestListingKnowsOnlyWhatOpens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		surveyed, err := datasets.List(inv)
+		surveyed, err := datasets.List(t.Context(), inv)
 		if err != nil {
 			t.Fatal(err)
 		}
-		direct, err := datasets.List(f)
+		direct, err := datasets.List(t.Context(), f)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -46,6 +48,12 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	if scale := scalings[d.Scaling]; scale != nil {
 		train, test = scale(train, test)
 	}
+	if err := computable(p.Summary.Channels, "data-too-far-train", train); err != nil {
+		return nil, err
+	}
+	if err := computable(p.Summary.Channels, "data-too-far-test", test); err != nil {
+		return nil, err
+	}
 	p.layOut(train, test)
 	if set.Labels != nil {
 		p.Labels = set.Labels[from:to]
@@ -89,6 +97,19 @@ var scalings = [spec.ScalingCount]func(train, test datasets.Series) (datasets.Se
 		s := datasets.FitScaler(train)
 		return s.Apply(train), s.Apply(test)
 	},
+}
+
+// farthest is the largest value that models see: sums of millions of squares of it are float32 still.
+const farthest = 1e15
+
+// computable refuses a series with a value beyond that in words of this key, with its channel and its step.
+func computable(channels []string, key string, s datasets.Series) error {
+	for i, v := range s.Values {
+		if !(math.Abs(float64(v)) <= farthest) {
+			return fault.New(key, channels[i%s.Channels], i/s.Channels, fmt.Sprintf("%.4g", v), "1e15")
+		}
+	}
+	return nil
 }
 
 // inOrder are the windows in which each step of a series counts once.

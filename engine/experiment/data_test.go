@@ -10,6 +10,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
@@ -108,6 +109,37 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 			t.Errorf("anomaly in columns %v of the experiment, %v of the set", seg.Channels,
 				set.Anomalies[0].Channels)
 		}
+	}
+}
+
+// A value that is out of all proportion to the training part is named before anything is trained.
+func TestAValueTooFarToComputeWithIsRefused(t *testing.T) {
+	for key, change := range map[string]func(*datasets.Set, *spec.Data){
+		"data-too-far-test": func(s *datasets.Set, _ *spec.Data) { s.Test.Values[30*s.Test.Channels] = 1e19 },
+		"data-too-far-train": func(s *datasets.Set, d *spec.Data) {
+			s.Train.Values[30*s.Train.Channels], d.Scaling = -1e16, spec.ScalingNone
+		},
+	} {
+		set, d := *builtin(t), small(t).Data
+		set.Train.Values, set.Test.Values = slices.Clone(set.Train.Values), slices.Clone(set.Test.Values)
+		d.Train, d.Test, d.Channels = steps.Range{}, steps.Range{}, nil
+		change(&set, &d)
+		_, err := experiment.PrepareData(d, &set)
+		if f := fault.Of(err); f.Key != key || f.Args[0] != set.Channels[0] || f.Args[1] != 30 {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestDescriptionSaysWhatIsLeftOut(t *testing.T) {
+	set := *builtin(t)
+	set.Dropped, set.Blank = []datasets.Dropped{{Name: "date", Why: datasets.ReasonTime}}, 3
+	p, err := experiment.PrepareData(small(t).Data, &set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := p.Summary; s.BlankLines != 3 || !slices.Equal(s.Dropped, []spec.Dropped{{Name: "date", Why: "time"}}) {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"reflect"
@@ -30,9 +31,38 @@ func (o openSet) holds(d spec.Data) bool {
 		reflect.DeepEqual(a.Split, d.Split)
 }
 
+// turn ends the reading for an earlier request to open a set, and begins another; mu is held.
+func (s *Session) turn() (ctx context.Context, turn int) {
+	if s.leave != nil {
+		s.leave()
+	}
+	ctx, s.leave = context.WithCancel(context.Background())
+	s.opening++
+	return ctx, s.opening
+}
+
+// reading is a context that lets the page in whenever a loader asks whether it is over.
+type reading struct {
+	context.Context
+	yield func()
+}
+
+func (r reading) Err() error {
+	r.yield()
+	return r.Context.Err()
+}
+
+func (s *Session) reading(ctx context.Context) context.Context {
+	if s.Yield == nil {
+		return ctx
+	}
+	return reading{ctx, s.Yield}
+}
+
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
-// are read. A page that sends none with the source of a file means one that is served beside it.
-func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn int) {
+// are read. A page that sends none with the source of a file means one that is served beside it. A read that
+// another open has ended is not answered.
+func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
@@ -40,10 +70,13 @@ func (s *Session) answerOpen(req protocol.Request, files []datasets.File, turn i
 	if files == nil {
 		files = s.served(req.Data.Source)
 	}
-	set, err := s.read(*req.Data, files)
+	set, err := s.read(s.reading(ctx), *req.Data, files)
+	if ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		e := newError("data", err)
-		showLine(e, err, files)
+		showLine(ctx, e, err, files)
 		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
 		return
 	}
@@ -82,7 +115,7 @@ const (
 )
 
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
-func showLine(e *protocol.Error, err error, files []datasets.File) {
+func showLine(ctx context.Context, e *protocol.Error, err error, files []datasets.File) {
 	wrong, ok := errors.AsType[*datasets.FileError](err)
 	if !ok || wrong.Line == 0 {
 		return
@@ -92,14 +125,14 @@ func showLine(e *protocol.Error, err error, files []datasets.File) {
 		return
 	}
 	first := max(1, wrong.Line-linesAround)
-	around, err := files[i].Lines(first, wrong.Line+linesAround, lineShown)
+	around, err := files[i].Lines(ctx, first, wrong.Line+linesAround, lineShown)
 	if err == nil && wrong.Line < first+len(around) {
 		e.Line, e.First, e.Around = wrong.Line, first, around
 	}
 }
 
 // read returns the set of d: the open one if no new files come with it.
-func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error) {
+func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) (*datasets.Set, error) {
 	s.mu.Lock()
 	open, known := s.open, s.files
 	s.mu.Unlock()
@@ -117,9 +150,9 @@ func (s *Session) read(d spec.Data, files []datasets.File) (*datasets.Set, error
 		if d.Split != nil {
 			options.Split = *d.Split
 		}
-		return datasets.ReadFiles(files, options)
+		return datasets.ReadFiles(ctx, files, options)
 	case s.Remote == nil:
 		return nil, fault.New("data-not-served", d.Source)
 	}
-	return datasets.Open(s.Remote, d.Source)
+	return datasets.Open(ctx, s.Remote, d.Source)
 }

@@ -39,7 +39,8 @@ type Session struct {
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
 	files   []datasets.File
-	opening int // requests to open a set so far; an answer that comes after that to a later one is not kept
+	opening int                // requests to open a set so far; the answer to an older one is not kept
+	leave   context.CancelFunc // ends the reading for the last of them; nil = there was none
 	open    openSet
 	results results
 	work    *work
@@ -88,7 +89,7 @@ func (s *Session) catalogue() []protocol.Source {
 	if s.Remote == nil {
 		return out
 	}
-	entries, err := datasets.List(s.Remote)
+	entries, err := datasets.List(context.Background(), s.Remote)
 	if err != nil {
 		s.fail(0, "data", err)
 	}
@@ -105,10 +106,9 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 	switch req.Type {
 	case protocol.TypeOpen:
 		s.mu.Lock()
-		s.opening++
-		turn := s.opening
+		ctx, turn := s.turn()
 		s.mu.Unlock()
-		go s.answerOpen(req, files, turn)
+		go s.answerOpen(ctx, req, files, turn)
 	case protocol.TypeRun:
 		s.start(req, files, false)
 	case protocol.TypeBench:

@@ -427,8 +427,8 @@ func TestLongWorkYieldsToThePage(t *testing.T) {
 	}
 }
 
-// An answer that comes late does not put an older set in the place of a newer one.
-func TestTheLastSetThatWasAskedForStaysOpen(t *testing.T) {
+// Another open ends a read under way, even one that waits for its file, and is answered at once.
+func TestAReadIsLeftForTheNextOne(t *testing.T) {
 	p := newPage(t)
 	slow := table()
 	open, release := slow.Open, make(chan struct{})
@@ -437,14 +437,13 @@ func TestTheLastSetThatWasAskedForStaysOpen(t *testing.T) {
 		return open()
 	}
 	d := data()
-	late := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, slow)
+	p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, slow)
 	builtin := spec.Default().Data
-	p.post(protocol.Request{Type: protocol.TypeOpen, Data: &builtin})
-	p.wait(protocol.TypeData)
-	close(release)
-	if m, _ := p.wait(protocol.TypeData); m.ID != late {
-		t.Fatalf("answer %d, want %d", m.ID, late)
+	next := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &builtin})
+	if m := p.next(); m.Type != protocol.TypeData || m.ID != next {
+		t.Fatalf("answer %+v, want the data of request %d", m.Response, next)
 	}
+	close(release)
 	p.post(protocol.Request{Type: protocol.TypeView,
 		View: &protocol.View{Range: steps.Range{To: 100}, Width: 1,
 			Lines: []protocol.Line{{Kind: protocol.LineInput}}}})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -56,6 +57,7 @@ func Check(text []byte) []error {
 // parse reads a Spec whose values may be out of range, and returns what is wrong with its form. encoding/json
 // tells of one value of a wrong type at most; outline adds what is wrong with names.
 func parse(text []byte) (s Spec, errs []error) {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
@@ -72,6 +74,18 @@ func parse(text []byte) (s Spec, errs []error) {
 		return s, []error{fault.New("spec-unreadable", err)}
 	}
 	return s, strange
+}
+
+// maxText bounds the text of a spec, in bytes: one of a hundred arms has a fiftieth of that.
+const maxText = 1 << 20
+
+// Read reads the text of a spec, unless it is longer than any is.
+func Read(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxText+1))
+	if err == nil && len(text) > maxText {
+		err = fault.New("spec-too-long", maxText)
+	}
+	return text, err
 }
 
 // position turns a byte offset into line and column, counted from 1.

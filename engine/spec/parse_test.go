@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
 )
@@ -27,6 +28,24 @@ func TestDefaultIsValidAndSurvivesJSON(t *testing.T) {
 	got, err := spec.Parse([]byte(text(t, want)))
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("parsed %+v, error %v", got, err)
+	}
+}
+
+func TestASpecMayBeginWithAByteOrderMark(t *testing.T) {
+	want := text(t, spec.Default())
+	if got, err := spec.Parse([]byte("\xef\xbb\xbf" + want)); err != nil || text(t, got) != want {
+		t.Errorf("parsed %+v, error %v", got, err)
+	}
+}
+
+// always is a text without an end.
+type always struct{}
+
+func (always) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestATextLongerThanAnySpecIsNotRead(t *testing.T) {
+	if got, err := spec.Read(always{}); !fault.Has(err, "spec-too-long") || len(got) > 2<<20 {
+		t.Errorf("%d bytes read, error %v", len(got), err)
 	}
 }
 

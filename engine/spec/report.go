@@ -33,10 +33,18 @@ type DataSummary struct {
 	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
 	Segments      []Segment `json:"segments"`  // of the test part
 	Filled        int       `json:"filled,omitempty"`
-	FillRule      string    `json:"fill_rule,omitempty"` // of datasets.Fill
-	Licence       string    `json:"licence,omitempty"`   // its name; empty for what needs none, or a user's own
-	Origin        string    `json:"origin,omitempty"`    // where its publishers offer it; empty as well
-	ConstantTrain int       `json:"constant_train"`      // channels that never change in the training part
+	FillRule      string    `json:"fill_rule,omitempty"`   // of datasets.Fill
+	Dropped       []Dropped `json:"dropped,omitempty"`     // columns of the source that are no channels
+	BlankLines    int       `json:"blank_lines,omitempty"` // left out
+	Licence       string    `json:"licence,omitempty"`     // its name; empty for what needs none, or a user's own
+	Origin        string    `json:"origin,omitempty"`      // where its publishers offer it; empty as well
+	ConstantTrain int       `json:"constant_train"`        // channels that never change in the training part
+}
+
+// Dropped is a column of the source that is no channel.
+type Dropped struct {
+	Name string `json:"name"`
+	Why  string `json:"why"` // of datasets.Reason
 }
 
 // Segment is one true anomaly of the test part.

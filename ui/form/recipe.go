@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
@@ -221,7 +222,26 @@ func (f *Form) aboutSeries(w *words.Language) []string {
 	if d.Filled > 0 {
 		lines = append(lines, w.Say("series-filled", d.Filled, w.Say(words.Key("data-fill-"+d.FillRule))))
 	}
+	if len(d.Dropped) > 0 {
+		lines = append(lines, w.Say("series-dropped", len(d.Dropped), dropped(w, d.Dropped)))
+	}
+	if d.BlankLines > 0 {
+		lines = append(lines, w.Say("series-blank", d.BlankLines))
+	}
 	return lines
+}
+
+// dropped names the first columns that are not used.
+func dropped(w *words.Language, columns []spec.Dropped) string {
+	const most = 5
+	var names []string
+	for _, c := range columns[:min(len(columns), most)] {
+		names = append(names, w.Say("series-dropped-one", c.Name, w.Say(words.Key("data-dropped-"+c.Why))))
+	}
+	if len(columns) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // formula is what the arms with a teacher add to the own loss: the term of the arm under examination.

@@ -476,3 +476,23 @@ func compressed(t *testing.T, picture image.Image) []byte {
 	}
 	return out.Bytes()
 }
+
+// A file that takes long to read is left at once for a built-in set; the page does not wait until it is read.
+func TestALargeFileIsLeftForABuiltInSet(t *testing.T) {
+	p := open(t, serve(t))
+	p.wait("engine", canTrain, time.Minute)
+	p.eval(`(() => {
+		const part = "0.25,0.5,0.125,1.5\n".repeat(1 << 20), carried = new DataTransfer();
+		carried.items.add(new File(new Array(12).fill(part), "large.csv", {type: "text/csv"}));
+		document.querySelector("main").dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: carried}));
+	})()`, nil)
+	p.wait("the file", `document.querySelector(".recipe .pick b").innerText === "large.csv"`, 10*time.Second)
+	p.eval(`document.querySelector('[data-tab="builtin"]').click()`, nil)
+	p.wait("list of sets", `document.querySelector('[data-source] option[value="builtin/pool"]')`, 10*time.Second)
+	p.eval(`(() => {
+		const list = document.querySelector("[data-source]");
+		list.value = "builtin/pool";
+		list.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, nil)
+	p.wait("the built-in set", `document.querySelector(".recipe .sub").innerText.includes("16 channels") && `+canTrain, 5*time.Second)
+}

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"syscall/js"
@@ -48,16 +47,33 @@ func bytesOf(promise js.Value) ([]byte, error) {
 	return out, nil
 }
 
-// fileOf wraps a File object that the page was given. It is read as a whole, each time it is opened.
+// fileOf wraps a File object that the page was given. It is read again, from its start, each time it is
+// opened.
 func fileOf(file js.Value) datasets.File {
-	name := file.Get("name").String()
-	return datasets.File{Name: name, Open: func() (io.ReadCloser, error) {
-		data, err := bytesOf(file.Call("arrayBuffer"))
-		if err != nil {
-			return nil, fault.New("about-file", name, err)
-		}
-		return io.NopCloser(bytes.NewReader(data)), nil
+	return datasets.File{Name: file.Get("name").String(), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(&blob{file: file, size: file.Get("size").Int()}), nil
 	}}
+}
+
+// blob reads a File object piece by piece: a large one is never here as a whole.
+type blob struct {
+	file     js.Value
+	at, size int
+}
+
+// Read reads as much as it is asked for; what waits for it leaves the event loop to others.
+func (b *blob) Read(p []byte) (int, error) {
+	n := min(len(p), b.size-b.at)
+	if n <= 0 {
+		return 0, io.EOF
+	}
+	buffer, err := await(b.file.Call("slice", b.at, b.at+n).Call("arrayBuffer"))
+	if err != nil {
+		return 0, err
+	}
+	n = js.CopyBytesToGo(p[:n], js.Global().Get("Uint8Array").New(buffer))
+	b.at += n
+	return n, nil
 }
 
 // fetch reads what is at a URL; a status other than success is an error too.

@@ -353,7 +353,7 @@ func TestTheCommandFetchesASetThatOpens(t *testing.T) {
 	if err := fetch(t.Context(), d, from.at(serve(t, s)), dir); err != nil {
 		t.Fatal(err)
 	}
-	set, err := datasets.Open(os.DirFS(dir), "psm")
+	set, err := datasets.Open(t.Context(), os.DirFS(dir), "psm")
 	if err != nil || set.Test.Rows != 2 || set.Labels[1] != 1 {
 		t.Errorf("set %v, %v", set, err)
 	}
@@ -461,7 +461,7 @@ func TestRealSMDArrivesWholeFromABadServer(t *testing.T) {
 	if len(s.ranges) <= len(from.files) {
 		t.Errorf("%d requests: nothing was cut off", len(s.ranges))
 	}
-	sets, err := datasets.List(os.DirFS(dir))
+	sets, err := datasets.List(t.Context(), os.DirFS(dir))
 	if err != nil || len(sets) != 1 || sets[0].ID != "smd/machine-1-2" {
 		t.Errorf("sets %v, %v", sets, err)
 	}
@@ -492,11 +492,11 @@ func TestRealMSLArrivesFromItsArchive(t *testing.T) {
 	if err := fetch(t.Context(), quick(), from.at(web+"data.zip"), dir); err != nil {
 		t.Fatal(err)
 	}
-	set, err := datasets.Open(os.DirFS(dir), "msl/C-1")
+	set, err := datasets.Open(t.Context(), os.DirFS(dir), "msl/C-1")
 	if err != nil || set.Train.Rows != 2158 || set.Test.Rows != 2264 {
 		t.Errorf("set %v, %v", set, err)
 	}
-	sets, err := datasets.List(os.DirFS(dir))
+	sets, err := datasets.List(t.Context(), os.DirFS(dir))
 	if err != nil || len(sets) != 28 || sets[0].Test != 73729 {
 		t.Errorf("%d sets, %v", len(sets), err)
 	}

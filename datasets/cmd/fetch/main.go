@@ -115,7 +115,7 @@ func fetch(ctx context.Context, d *downloader, from source, dir string) error {
 	if err := d.unpack(ctx, from, dir); err != nil {
 		return err
 	}
-	sets, err := datasets.List(os.DirFS(dir))
+	sets, err := datasets.List(ctx, os.DirFS(dir))
 	if err != nil {
 		return err
 	}

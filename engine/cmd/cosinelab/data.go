@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/disk"
@@ -20,7 +21,7 @@ func (a *app) data(f *flag.FlagSet) action {
 		case len(args) == 1 && args[0] == "list":
 			return printer{a.out, a.w}.dataList(ctx, *folder)
 		case len(args) == 2 && args[0] == "describe":
-			set, err := openSet(*folder, spec.Data{Source: args[1], Seed: *seed, Label: *label})
+			set, err := openSet(ctx, *folder, spec.Data{Source: args[1], Seed: *seed, Label: *label})
 			if err != nil {
 				return err
 			}
@@ -53,7 +54,7 @@ func (p printer) dataList(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	entries, err := datasets.List(inv)
+	entries, err := datasets.List(ctx, inv)
 	if err != nil {
 		return err
 	}
@@ -62,22 +63,28 @@ func (p printer) dataList(ctx context.Context, folder string) error {
 		if e.Test > 0 {
 			text += ": " + p.w.Say("source-size", e.Channels, e.Train, e.Test)
 		}
-		t.row(e.ID, text)
+		t.row(datasets.Visible(e.ID), text)
 	}
 	t.print()
 	for _, passed := range inv.Passed {
-		p.line("data-passed", passed.Path, passed.Fault)
+		p.line("data-passed", datasets.Visible(passed.Path), passed.Fault)
 	}
 	return nil
 }
 
 // describe prints what a set holds, channel by channel.
 func (p printer) describe(set *datasets.Set) {
-	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, set.Name)
+	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, datasets.Visible(set.Name))
 	fmt.Fprintln(p.out, p.origin(set))
 	p.line("source-size", set.Train.Channels, set.Train.Rows, set.Test.Rows)
 	if set.Filled > 0 {
 		p.line("series-filled", set.Filled, set.FillRule)
+	}
+	if len(set.Dropped) > 0 {
+		p.line("series-dropped", len(set.Dropped), p.dropped(set.Dropped))
+	}
+	if set.Blank > 0 {
+		p.line("series-blank", set.Blank)
 	}
 	p.labels(set)
 	p.blank()
@@ -93,6 +100,19 @@ func (p printer) origin(set *datasets.Set) string {
 		return p.w.Say("set-own")
 	}
 	return p.w.Say("set-from", set.Source, set.Licence)
+}
+
+// dropped names the first columns that are not used.
+func (p printer) dropped(columns []datasets.Dropped) string {
+	const most = 5
+	var names []string
+	for _, c := range columns[:min(len(columns), most)] {
+		names = append(names, p.w.Say("series-dropped-one", c.Name, c.Why))
+	}
+	if len(columns) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 func (p printer) labels(set *datasets.Set) {

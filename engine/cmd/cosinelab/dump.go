@@ -13,7 +13,7 @@ import (
 func (a *app) dump(f *flag.FlagSet) action {
 	data := a.dataFlag(f)
 	steps := f.Bool("steps", false, a.w.Say("cli-flag-steps"))
-	return func(_ context.Context, args []string) error {
+	return func(ctx context.Context, args []string) error {
 		if len(args) != 1 {
 			return usage("cli-one-spec", "dump")
 		}
@@ -21,7 +21,7 @@ func (a *app) dump(f *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		set, err := openSet(*data, sp.Data)
+		set, err := openSet(ctx, *data, sp.Data)
 		if err != nil {
 			return err
 		}

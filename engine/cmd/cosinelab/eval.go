@@ -106,20 +106,20 @@ func (o *evalOptions) policy() error {
 }
 
 func (a *app) evaluate(ctx context.Context, o evalOptions) error {
-	e, err := a.evaluationOf(o)
+	e, err := a.evaluationOf(ctx, o)
 	if err != nil {
 		return err
 	}
 	var train []float64
 	if o.train != "" {
-		c, err := a.readColumn(o.train, o.column)
+		c, err := a.readColumn(ctx, o.train, o.column)
 		if err == nil {
 			err = c.usable(metrics.RefuseUnscored)
 		}
 		if err != nil {
 			return err
 		}
-		train = c.values
+		train = c.Values
 	}
 	found, err := measure(ctx, e, train, o, newProgress(a))
 	if err != nil {
@@ -135,16 +135,16 @@ func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 }
 
 // evaluationOf reads scores and labels.
-func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
+func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluation, error) {
 	policy, err := unscoredPolicy(o.unscored)
 	if err != nil {
 		return nil, err
 	}
-	scores, err := a.readColumn(o.scores, o.column)
+	scores, err := a.readColumn(ctx, o.scores, o.column)
 	if err != nil {
 		return nil, err
 	}
-	file, err := a.readColumn(o.labels, o.label)
+	file, err := a.readColumn(ctx, o.labels, o.label)
 	if err != nil {
 		return nil, err
 	}
@@ -152,13 +152,13 @@ func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(scores.values) != len(labels) {
-		return nil, fault.New("cli-not-as-many", o.scores, len(scores.values), o.labels, len(labels))
+	if len(scores.Values) != len(labels) {
+		return nil, fault.New("cli-not-as-many", o.scores, len(scores.Values), o.labels, len(labels))
 	}
 	if err := scores.usable(policy); err != nil {
 		return nil, err
 	}
-	e, err := metrics.NewEvaluation(scores.values, labels, policy)
+	e, err := metrics.NewEvaluation(scores.Values, labels, policy)
 	if err != nil {
 		return nil, fault.New("in-place", o.scores, err)
 	}
@@ -167,12 +167,12 @@ func (a *app) evaluationOf(o evalOptions) (*metrics.Evaluation, error) {
 
 // usable says in which line a score stands that cannot be used.
 func (c column) usable(policy metrics.Unscored) error {
-	for i, x := range c.values {
+	for i, x := range c.Values {
 		switch {
 		case math.IsInf(x, 0):
-			return c.at(i, fault.New("cli-infinite-score", x))
+			return c.At(i, fault.New("cli-infinite-score", x))
 		case math.IsNaN(x) && policy == metrics.RefuseUnscored:
-			return c.at(i, fault.New("cli-no-score"))
+			return c.At(i, fault.New("cli-no-score"))
 		}
 	}
 	return nil

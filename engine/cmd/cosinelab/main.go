@@ -98,6 +98,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
+	if errors.Is(err, context.Canceled) {
+		err = fault.New("cli-left")
+	}
 	wrong, isUsage := errors.AsType[usageError](err)
 	if isUsage {
 		err = wrong.error

@@ -52,11 +52,11 @@ func (a *app) plot(f *flag.FlagSet) action {
 	f.StringVar(&o.channels, "channels", "", a.w.Say("plot-flag-channels"))
 	f.StringVar(&o.steps, "steps", "", a.w.Say("plot-flag-steps"))
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("plot-flag-metrics"))
-	return func(_ context.Context, args []string) error {
+	return func(ctx context.Context, args []string) error {
 		if err := o.read(args); err != nil {
 			return err
 		}
-		in, err := a.readRun(o)
+		in, err := a.readRun(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -173,13 +173,16 @@ func (a *app) drawAll(o plotOptions, in figure.Input) error {
 
 // readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
 // The test part is read anew; where that fails the signal shows scores alone.
-func (a *app) readRun(o plotOptions) (figure.Input, error) {
+func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) {
 	in := figure.Input{Words: a.w, Version: a.buildVersion()}
 	report, finished, err := readReport(o.run)
 	if err != nil {
 		return in, err
 	}
-	set, err := openSet(*o.data, report.Spec.Data)
+	set, err := openSet(ctx, *o.data, report.Spec.Data)
+	if ctx.Err() != nil {
+		return in, ctx.Err()
+	}
 	var prepared *experiment.Prepared
 	if err == nil {
 		prepared, err = experiment.PrepareData(report.Spec.Data, set)

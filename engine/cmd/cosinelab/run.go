@@ -67,7 +67,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	set, err := openSet(*o.data, sp.Data)
+	set, err := openSet(ctx, *o.data, sp.Data)
 	if err != nil {
 		return err
 	}
@@ -115,12 +115,18 @@ func (a *app) readSpec(name string) (spec.Spec, error) {
 	return sp, nil
 }
 
-// readAll reads a file, - for standard input.
+// readAll reads the text of a spec, - for standard input.
 func (a *app) readAll(name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(a.stdin)
+		return spec.Read(a.stdin)
 	}
-	return readFile(name)
+	f, err := openFile(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := spec.Read(f)
+	return text, told(name, err)
 }
 
 // readFile reads a file; its error can be put in words.
@@ -139,7 +145,7 @@ func told(name string, err error) error {
 }
 
 // openSet reads the series of a spec: built in, or from the data folder.
-func openSet(folder string, d spec.Data) (*datasets.Set, error) {
+func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, error) {
 	if datasets.GroupOf(d.Source) == datasets.GroupBuiltin {
 		return datasets.Builtin(d.Source, d.Seed)
 	}
@@ -152,9 +158,9 @@ func openSet(folder string, d spec.Data) (*datasets.Set, error) {
 		if d.Split != nil {
 			options.Split = *d.Split
 		}
-		return datasets.ReadFiles([]datasets.File{datasets.FileIn(fsys, name)}, options)
+		return datasets.ReadFiles(ctx, []datasets.File{datasets.FileIn(fsys, name)}, options)
 	}
-	return datasets.Open(fsys, d.Source)
+	return datasets.Open(ctx, fsys, d.Source)
 }
 
 // openFile opens a teacher's weights for experiment.Options.

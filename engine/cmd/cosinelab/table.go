@@ -108,7 +108,7 @@ func (a *app) fill(ctx context.Context, o *tableOptions) error {
 	if err != nil {
 		return err
 	}
-	cells, sets, err := o.plan(base)
+	cells, sets, err := o.plan(ctx, base)
 	if err == nil && o.out != "" {
 		err = o.claim(base)
 	}
@@ -218,7 +218,7 @@ func (o tableOptions) claim(base spec.Spec) error {
 }
 
 // plan lists the cells, and opens the sets.
-func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, error) {
+func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[string]*datasets.Set, error) {
 	names := strings.Split(o.models, ",")
 	if o.models == "all" {
 		names = modelNames()
@@ -234,7 +234,7 @@ func (o tableOptions) plan(base spec.Spec) ([]*cell, map[string]*datasets.Set, e
 		if strings.HasPrefix(id, "smd") && sp.Detect.Threshold.Percent == 99 && o.spec == "" {
 			sp.Detect.Threshold.Percent = 99.5 // as in the Anomaly Transformer's paper
 		}
-		set, err := openSet(*o.data, sp.Data)
+		set, err := openSet(ctx, *o.data, sp.Data)
 		if err != nil {
 			return nil, nil, err
 		}

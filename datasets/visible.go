@@ -1,0 +1,63 @@
+package datasets
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Visible returns a text from outside as it may be shown: what a terminal would take for a command, and what
+// turns the direction of a line or has no shape, is replaced by a sign or the number of its character. Each
+// space is a plain one.
+func Visible(text string) string {
+	if strings.IndexFunc(text, func(r rune) bool { return !harmless(r) || r == utf8.RuneError }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case harmless(r):
+			b.WriteRune(r)
+		case r < ' ':
+			b.WriteRune('␀' + r)
+		case r == 0x7f:
+			b.WriteRune('␡')
+		case unicode.Is(unicode.Zs, r):
+			b.WriteByte(' ')
+		default:
+			fmt.Fprintf(&b, "‹U+%04X›", r)
+		}
+	}
+	return b.String()
+}
+
+// harmless reports whether a character is seen, or joins or parts two letters as some scripts need.
+func harmless(r rune) bool { return unicode.IsPrint(r) || r == 0x200c || r == 0x200d }
+
+// shown is how many characters of a cell or a name a message holds.
+const shown = 40
+
+// short cuts a cell to what fits in a message.
+func short(cell string) string {
+	n := 0
+	for i := range cell {
+		if n++; n > shown {
+			return Visible(cell[:i]) + "..."
+		}
+	}
+	return Visible(cell)
+}
+
+// few are the first of many names, each cut to what fits in a message.
+func few(names []string) []string {
+	const most = 20
+	out := make([]string, 0, min(len(names), most+1))
+	for _, n := range names[:min(len(names), most)] {
+		out = append(out, short(n))
+	}
+	if len(names) > most {
+		out = append(out, "...")
+	}
+	return out
+}
