@@ -86,7 +86,8 @@ func (c *Column) read(list *rows, name string) error {
 	return nil
 }
 
-// row appends the value of a row, and, in a text of one column, a missing value for each blank line before it.
+// row appends the value of a row, and, in a text of one column, a missing value for each blank line before
+// it.
 func (c *Column) row(list *rows, x float64, columns int) error {
 	if columns > 1 {
 		c.Blank += list.blank

@@ -10,8 +10,8 @@ import (
 // block is how many bytes of a file are read at once: a read that is given up ends between two blocks.
 const block = 1 << 16
 
-// feed is a file that is opened and read by a goroutine of its own, so that whoever waits for a slow or silent
-// one can leave.
+// feed is a file that is opened and read by a goroutine of its own, so that whoever waits for a slow or
+// silent one can leave.
 type feed struct {
 	ctx    context.Context // asked before each block, because some contexts let others work meanwhile
 	left   <-chan struct{} // closes when nobody reads any more
@@ -20,7 +20,8 @@ type feed struct {
 	err    error  // why there are no more blocks; set before the channel closes
 }
 
-// newFeed begins to read; the goroutine ends when left closes, at the latest when the file answers after that.
+// newFeed begins to read; the goroutine ends when left closes, at the latest when the file answers after
+// that.
 func newFeed(ctx context.Context, left <-chan struct{}, open func() (io.ReadCloser, error)) *feed {
 	d := &feed{ctx: ctx, left: left, blocks: make(chan []byte)}
 	go d.fill(open)

@@ -21,13 +21,16 @@ func read(t *testing.T, opts Options, files ...File) *Set {
 
 func TestASingleFileIsCutInTwo(t *testing.T) {
 	set := read(t, Options{}, inMemory("dir/pump.csv", "a,b,label\n1,2,1\n3,4,0\n5,6,0\n7,8,1\n9,10,1\n"))
-	if !slices.Equal(set.Train.Values, []float32{1, 2, 3, 4}) || !slices.Equal(set.Test.Values, []float32{5, 6, 7, 8, 9, 10}) {
+	if !slices.Equal(set.Train.Values, []float32{1, 2, 3, 4}) || !slices.Equal(set.Test.Values,
+		[]float32{5, 6, 7, 8, 9, 10}) {
 		t.Errorf("train %v, test %v", set.Train.Values, set.Test.Values)
 	}
-	if !slices.Equal(set.Labels, []uint8{0, 1, 1}) || len(set.Anomalies) != 1 || set.Anomalies[0].From != 1 || set.Anomalies[0].To != 3 {
+	if !slices.Equal(set.Labels, []uint8{0, 1, 1}) || len(set.Anomalies) != 1 ||
+		set.Anomalies[0].From != 1 || set.Anomalies[0].To != 3 {
 		t.Errorf("labels %v, anomalies %v", set.Labels, set.Anomalies)
 	}
-	if set.Name != "file/pump.csv" || set.Title != "pump.csv" || !slices.Equal(set.Channels, []string{"a", "b"}) {
+	if set.Name != "file/pump.csv" || set.Title != "pump.csv" || !slices.Equal(set.Channels,
+		[]string{"a", "b"}) {
 		t.Errorf("set %q, %q, channels %v", set.Name, set.Title, set.Channels)
 	}
 	set = read(t, Options{Split: 0.8}, inMemory("x.csv", "1\n2\n3\n4\n5\n"))
@@ -38,7 +41,8 @@ func TestASingleFileIsCutInTwo(t *testing.T) {
 
 func TestMissingCellsTakeTheLastValue(t *testing.T) {
 	set := read(t, Options{}, inMemory("x.csv", "a,b\n,1\n2,\n,3\n,4\n"))
-	if !slices.Equal(set.Train.Values, []float32{0, 1, 2, 1}) || !slices.Equal(set.Test.Values, []float32{2, 3, 2, 4}) {
+	if !slices.Equal(set.Train.Values, []float32{0, 1, 2, 1}) || !slices.Equal(set.Test.Values,
+		[]float32{2, 3, 2, 4}) {
 		t.Errorf("train %v, test %v", set.Train.Values, set.Test.Values)
 	}
 	if set.Filled != 4 || set.FillRule != FillLast {
@@ -47,11 +51,13 @@ func TestMissingCellsTakeTheLastValue(t *testing.T) {
 }
 
 func TestSeveralFilesAreToldApartByName(t *testing.T) {
-	train, test := inMemory("MSL_train.npy", npyFile(2, 2, 1, 2, 3, 4)), inMemory("MSL_test.npy", npyFile(2, 2, 5, 6, 7, 8))
+	train, test := inMemory("MSL_train.npy", npyFile(2, 2, 1, 2, 3, 4)),
+		inMemory("MSL_test.npy", npyFile(2, 2, 5, 6, 7, 8))
 	labels := inMemory("MSL_test_label.npy", npyHeader("|b1", "False", "(2,)")+"\x00\x01")
 	for _, files := range [][]File{{train, test, labels}, {labels, test, train}} {
 		set := read(t, Options{Labelled: true}, files...)
-		if !slices.Equal(set.Train.Values, []float32{1, 2, 3, 4}) || !slices.Equal(set.Labels, []uint8{0, 1}) {
+		if !slices.Equal(set.Train.Values, []float32{1, 2, 3, 4}) || !slices.Equal(set.Labels,
+			[]uint8{0, 1}) {
 			t.Errorf("train %v, labels %v", set.Train.Values, set.Labels)
 		}
 	}
@@ -61,7 +67,8 @@ func TestSeveralFilesAreToldApartByName(t *testing.T) {
 }
 
 func TestFoldersTellFilesApartToo(t *testing.T) {
-	set := read(t, Options{}, inMemory("train/m.txt", "1\n2\n"), inMemory("test/m.txt", "3\n4\n"), inMemory("test_label/m.txt", "0\n1\n"))
+	set := read(t, Options{}, inMemory("train/m.txt", "1\n2\n"), inMemory("test/m.txt", "3\n4\n"),
+		inMemory("test_label/m.txt", "0\n1\n"))
 	if set.Test.Values[0] != 3 || !slices.Equal(set.Labels, []uint8{0, 1}) {
 		t.Errorf("test %v, labels %v", set.Test.Values, set.Labels)
 	}
@@ -70,18 +77,21 @@ func TestFoldersTellFilesApartToo(t *testing.T) {
 func TestALabelFileMayCoverAllRowsOrTheTestPart(t *testing.T) {
 	whole := inMemory("x.csv", "1\n2\n3\n4\n")
 	for _, labels := range []string{"1\n0\n0\n1\n", "0\n1\n"} {
-		if set := read(t, Options{}, whole, inMemory("x_label.csv", labels)); !slices.Equal(set.Labels, []uint8{0, 1}) {
+		if set := read(t, Options{}, whole, inMemory("x_label.csv", labels)); !slices.Equal(set.Labels,
+			[]uint8{0, 1}) {
 			t.Errorf("labels %q became %v", labels, set.Labels)
 		}
 	}
 }
 
 func TestTheLabelColumnIsNoChannelOfTheTrainingFile(t *testing.T) {
-	set := read(t, Options{Label: "attack"}, inMemory("train.csv", "a,attack\n1,0\n2,0\n"), inMemory("test.csv", "a,attack\n3,1\n4,0\n"))
+	set := read(t, Options{Label: "attack"}, inMemory("train.csv", "a,attack\n1,0\n2,0\n"),
+		inMemory("test.csv", "a,attack\n3,1\n4,0\n"))
 	if !slices.Equal(set.Channels, []string{"a"}) || !slices.Equal(set.Labels, []uint8{1, 0}) {
 		t.Errorf("channels %v, labels %v", set.Channels, set.Labels)
 	}
-	set = read(t, Options{Label: "attack"}, inMemory("train.csv", "a\n1\n2\n"), inMemory("test.csv", "a,attack\n3,1\n4,0\n"))
+	set = read(t, Options{Label: "attack"}, inMemory("train.csv", "a\n1\n2\n"),
+		inMemory("test.csv", "a,attack\n3,1\n4,0\n"))
 	if !slices.Equal(set.Labels, []uint8{1, 0}) {
 		t.Errorf("labels %v", set.Labels)
 	}
@@ -90,8 +100,10 @@ func TestTheLabelColumnIsNoChannelOfTheTrainingFile(t *testing.T) {
 func TestAnNpzCountsAsItsArrays(t *testing.T) {
 	train, test := npyFile(2, 1, 1, 2), npyFile(2, 1, 3, 4)
 	labels := npyHeader("<i8", "False", "(2,)") + "\x01" + string(make([]byte, 15))
-	set := read(t, Options{}, inMemory("x.npz", npzFile(t, []string{"x_train.npy", "x_test.npy", "y_test.npy"}, train, test, labels)))
-	if set.Name != "file/x.npz" || !slices.Equal(set.Test.Values, []float32{3, 4}) || !slices.Equal(set.Labels, []uint8{1, 0}) {
+	set := read(t, Options{}, inMemory("x.npz",
+		npzFile(t, []string{"x_train.npy", "x_test.npy", "y_test.npy"}, train, test, labels)))
+	if set.Name != "file/x.npz" || !slices.Equal(set.Test.Values, []float32{3, 4}) ||
+		!slices.Equal(set.Labels, []uint8{1, 0}) {
 		t.Errorf("%s: test %v, labels %v", set.Name, set.Test.Values, set.Labels)
 	}
 	set = read(t, Options{}, inMemory("x.npz", gzipped(t, npzFile(t, []string{"arr_0.npy"}, train))))
@@ -111,7 +123,8 @@ func TestReadFilesErrors(t *testing.T) {
 		{[]File{one}, Options{Split: 1}, "split 1, want a share between 0 and 1"},
 		{[]File{one}, Options{Split: -0.5}, "split -0.5, want a share between 0 and 1"},
 		{[]File{inMemory("x.csv", "1\n")}, Options{}, "x.csv: 1 row cannot be cut into two parts at 0.5"},
-		{[]File{one}, Options{Labelled: true}, "x.csv: no labels: want a column named label, or a second file with label in its name"},
+		{[]File{one}, Options{Labelled: true},
+			"x.csv: no labels: want a column named label, or a second file with label in its name"},
 		{[]File{one, two}, Options{}, "x.csv: neither train nor test nor label is in its name, nor in that of x.csv"},
 		{[]File{inMemory("a_train.csv", "1\n"), inMemory("b_train.csv", "1\n")}, Options{}, "b_train.csv: a second file with train in its name beside a_train.csv, want one each for train, test and label"},
 		{[]File{one, inMemory("train.csv", "1\n")}, Options{}, "x.csv: neither train nor test nor label is in its name"},

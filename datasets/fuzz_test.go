@@ -38,13 +38,15 @@ func isSaid(t *testing.T, err error) {
 	if key := fault.Of(err).Key; !words.English().Has(words.Key(key)) {
 		t.Errorf("error without a text: %v", err)
 	}
-	if said := words.English().Error(err); len(said) > 8000 || Visible(said) != strings.ReplaceAll(said, "\u2009", " ") {
+	if said := words.English().Error(err); len(said) > 8000 || Visible(said) != strings.ReplaceAll(said,
+		"\u2009", " ") {
 		t.Errorf("said as %q", said)
 	}
 }
 
 func FuzzText(f *testing.F) {
-	for _, s := range []string{"1,2\n3,4\n", "a;b;label\n1;2;0\n;4;1\n", "\"a,b\"\tc\n1\t2\n3\t4\n", "time|x\nnow|1\nlater|2\n", "\xef\xbb\xbf1\r\n2\r\n", "1,\"2\n", "\n\n,\n"} {
+	for _, s := range []string{"1,2\n3,4\n", "a;b;label\n1;2;0\n;4;1\n", "\"a,b\"\tc\n1\t2\n3\t4\n",
+		"time|x\nnow|1\nlater|2\n", "\xef\xbb\xbf1\r\n2\r\n", "1,\"2\n", "\n\n,\n"} {
 		f.Add(s, "label")
 		f.Add(s, "")
 	}
@@ -55,7 +57,8 @@ func FuzzText(f *testing.F) {
 func FuzzFiles(f *testing.F) {
 	f.Add("train.csv", "a\n1\n", "test.csv", "a\n1\n2\n", "label.csv", "0\n1\n", "", 0.5)
 	f.Add("x.csv", "a,label\n1,0\n2,1\n", "y_truth.csv", "1\n", "", "", "label", 0.3)
-	f.Add("train/x.npy", npyFile(2, 1, 1, 2), "test/x.npy", npyFile(1, 1, 3), "test_label/x.csv", "t,label\n1,1\n", "", 0.5)
+	f.Add("train/x.npy", npyFile(2, 1, 1, 2), "test/x.npy", npyFile(1, 1, 3), "test_label/x.csv",
+		"t,label\n1,1\n", "", 0.5)
 	f.Add("a.npz", npzFile(f, []string{"train.npy", "test.npy"}, npyFile(1, 1, 3), npyFile(1, 1, 3)),
 		"labels.txt", "1", "", "", "", 0.9)
 	f.Fuzz(func(t *testing.T, a, x, b, y, c, z, label string, split float64) {
@@ -76,7 +79,8 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
-// Wherever a table is cut, its rows are all there, in their order, and its labels are those of the second part.
+// Wherever a table is cut, its rows are all there, in their order, and its labels are those of the second
+// part.
 func FuzzSplit(f *testing.F) {
 	f.Add("a,label\n1,0\n2,1\n3,1\n", 0.5)
 	f.Add("1\n2\n\n4\n", 0.01)
@@ -105,7 +109,8 @@ func FuzzSplit(f *testing.F) {
 
 // The reader of rows agrees with that of the standard library on what both take.
 func FuzzRows(f *testing.F) {
-	for _, s := range []string{"a,b\n1,2\n", "\"a\n\"\"b\",c\n\n1,\"2\"\n", "a,\"b", "a,\"b\"c\n", "x\"y", " \n, ,\n\"\""} {
+	for _, s := range []string{"a,b\n1,2\n", "\"a\n\"\"b\",c\n\n1,\"2\"\n", "a,\"b", "a,\"b\"c\n", "x\"y",
+		" \n, ,\n\"\""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -220,7 +225,8 @@ func FuzzNpyHeader(f *testing.F) {
 
 func FuzzNpz(f *testing.F) {
 	f.Add([]byte(npzFile(f, []string{"x.npy"}, npyFile(2, 1, 1, 2))))
-	f.Add([]byte(npzFile(f, []string{"train.npy", "test.npy", "label.npy"}, npyFile(2, 1, 1, 2), npyFile(1, 1, 1), npyFile(1, 1, 1))))
+	f.Add([]byte(npzFile(f, []string{"train.npy", "test.npy", "label.npy"}, npyFile(2, 1, 1, 2),
+		npyFile(1, 1, 1), npyFile(1, 1, 1))))
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(func(t *testing.T, content []byte) { fuzzFile(t, string(content), Options{}) })
 }
@@ -249,7 +255,8 @@ func FuzzSMD(f *testing.F) {
 func FuzzMSL(f *testing.F) {
 	whole := benchmarks(f)
 	f.Add(telemetryList, []byte(zeroes(5, 1)))
-	f.Add("chan_id,spacecraft,anomaly_sequences,class,num_values\nM-6,MSL,\"[[0,4]]\",[point],5\n", []byte(npyFile(5, 1, 1, 2, 3, 4, 5)))
+	f.Add("chan_id,spacecraft,anomaly_sequences,class,num_values\nM-6,MSL,\"[[0,4]]\",[point],5\n",
+		[]byte(npyFile(5, 1, 1, 2, 3, 4, 5)))
 	f.Fuzz(func(t *testing.T, list string, test []byte) {
 		files := maps.Clone(whole)
 		files["msl/labeled_anomalies.csv"] = &fstest.MapFile{Data: []byte(list)}

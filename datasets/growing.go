@@ -1,7 +1,7 @@
 package datasets
 
-// growing is a list of what a file holds, whose length only the end of the file tells. Growing copies nothing,
-// so that memory stays near that of the data.
+// growing is a list of what a file holds, whose length only the end of the file tells. Growing copies
+// nothing, so that memory stays near that of the data.
 type growing[T any] struct {
 	blocks [][]T
 	n      int

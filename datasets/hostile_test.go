@@ -25,7 +25,8 @@ func hostile(name string) File { return FileIn(os.DirFS("testdata/hostile"), nam
 
 func TestASecondLabelColumnIsNoChannel(t *testing.T) {
 	set := read(t, Options{}, hostile("two-labels.csv"))
-	if !slices.Equal(set.Channels, []string{"a"}) || !slices.Equal(set.Dropped, []Dropped{{"label", ReasonLabel}}) {
+	if !slices.Equal(set.Channels, []string{"a"}) || !slices.Equal(set.Dropped,
+		[]Dropped{{"label", ReasonLabel}}) {
 		t.Errorf("channels %v, dropped %v", set.Channels, set.Dropped)
 	}
 	for _, c := range []struct {
@@ -42,7 +43,8 @@ func TestASecondLabelColumnIsNoChannel(t *testing.T) {
 			t.Errorf("%q: channels %v, dropped %v", c.content, set.Channels, set.Dropped)
 		}
 	}
-	set = read(t, Options{}, inMemory("train.csv", "time,a\n1,2\n"), inMemory("test.csv", "time,a,label,labels\n1,2,0,1\n"))
+	set = read(t, Options{}, inMemory("train.csv", "time,a\n1,2\n"),
+		inMemory("test.csv", "time,a,label,labels\n1,2,0,1\n"))
 	if !slices.Equal(set.Dropped, []Dropped{{"time", ReasonTime}, {"labels", ReasonLabel}}) {
 		t.Errorf("of two files %v are dropped", set.Dropped)
 	}
@@ -65,11 +67,13 @@ func TestABlankLineOfOneColumnIsAMissingCell(t *testing.T) {
 		{"\n1\n\n2", 3, 1, 1},
 	} {
 		set := read(t, Options{}, inMemory("x.csv", c.content))
-		if n := set.Train.Rows + set.Test.Rows; n != c.rows || set.Filled != c.filled || set.Blank != c.blank {
+		if n := set.Train.Rows + set.Test.Rows; n != c.rows || set.Filled != c.filled ||
+			set.Blank != c.blank {
 			t.Errorf("%q: %d rows, %d filled, %d blank, want %+v", c.content, n, set.Filled, set.Blank, c)
 		}
 	}
-	_, err := ReadFiles(t.Context(), []File{inMemory("x.csv", "1\n\n2\n"), inMemory("x_label.csv", "0\n\n1\n")}, Options{})
+	_, err := ReadFiles(t.Context(), []File{inMemory("x.csv", "1\n\n2\n"),
+		inMemory("x_label.csv", "0\n\n1\n")}, Options{})
 	wantError(t, err, "x_label.csv:2: column 1: label “”, want 0 or 1")
 }
 
@@ -82,11 +86,13 @@ func TestWhatIsWrongWithAHostileFileIsSaid(t *testing.T) {
 		{hostile("mac-line-ends.csv"),
 			"mac-line-ends.csv:1: a carriage return that ends no line, want lines that end in a line feed"},
 		{hostile("empty.npz"), "empty.npz: npz without arrays"},
-		{hostile("sentinel.csv"), "sentinel.csv:302: column 1 (a): 3.4028235e38" + large + " (leave a missing cell empty)"},
+		{hostile("sentinel.csv"), "sentinel.csv:302: column 1 (a): 3.4028235e38" + large +
+			" (leave a missing cell empty)"},
 		{inMemory("x.npy", npyFile(2, 1, 1, -1e36)), "x.npy: row 2, column 1: -1e+36" + large},
 		{inMemory("x.csv", "1\n2\x00\n"), "x.csv:2: a zero byte, want text in UTF-8"},
 		{inMemory("x.csv", "\xff\xfe1\x00\n\x002\x00\n\x00"), "x.csv:1: a zero byte, want text in UTF-8"},
-		{inMemory("x.csv", "1,2\r3,4\n"), "x.csv:1: a carriage return that ends no line, want lines that end in a line feed"},
+		{inMemory("x.csv", "1,2\r3,4\n"), "x.csv:1: a carriage return that ends no line, want lines that " +
+			"end in a line feed"},
 		{inMemory("x.csv", "a,\x1b[2J\u202e\n1,2\n3,x\u200b\x7f\x9b\n"),
 			"x.csv:3: column 2 (␛[2J‹U+202E›): text “x‹U+200B›␡\ufffd”, want a number"},
 		{inMemory("\x1b]0;x\x07.csv", "1,2\n3\n"), "␛]0;x␇.csv:2: 1 field, want 2"},
@@ -138,14 +144,16 @@ func TestMessagesStayShort(t *testing.T) {
 
 func TestABrokenListOfAnomaliesIsSaid(t *testing.T) {
 	for folder, want := range map[string]string{
-		"msl-bad-row": "msl: labeled_anomalies.csv:3: M-7: anomaly_sequences “[[1, 1e1]]”, want [[first, last], ...]",
+		"msl-bad-row": "msl: labeled_anomalies.csv:3: M-7: anomaly_sequences “[[1, 1e1]]”, want [[first, " +
+			"last], ...]",
 		"msl-end-overflow": "msl: labeled_anomalies.csv:2: M-6: anomaly [5 9223372036854775807] ends after " +
 			"the test file: no file has more than 134\u2009217\u2009728 steps",
 	} {
 		home := os.DirFS("testdata/hostile/" + folder)
 		_, err := Open(t.Context(), home, "msl")
 		wantError(t, err, want)
-		if sets, err := List(t.Context(), home); err != nil || !slices.Equal(sets, []Entry{{ID: "msl", Title: "MSL"}}) {
+		if sets, err := List(t.Context(), home); err != nil ||
+			!slices.Equal(sets, []Entry{{ID: "msl", Title: "MSL"}}) {
 			t.Errorf("%s: listed %v, %v", folder, sets, err)
 		}
 	}
@@ -157,7 +165,8 @@ func TestALongLineOfAnInterpretationIsSaid(t *testing.T) {
 		files["smd/interpretation_label/machine-1-2.txt"].Data = []byte("1-2:1\n1-3:" + dims + "\n")
 		_, err := Open(t.Context(), files, "smd/machine-1-2")
 		where := "machine-1-2.txt, 2"
-		if !fault.Has(err, "data-interpretation") || !strings.Contains(err.Error(), where) || len(err.Error()) > 300 {
+		if !fault.Has(err, "data-interpretation") || !strings.Contains(err.Error(), where) ||
+			len(err.Error()) > 300 {
 			t.Errorf("error %.300v", err)
 		}
 	}
@@ -178,23 +187,27 @@ func TestABombIsRefusedWithLittleMemory(t *testing.T) {
 		key  string
 		most uint64 // bytes allocated
 	}{
-		"one line":    {repeated(t, "x.csv", "0", 8*mega), "data-row-too-long", 16 * mega},
-		"quoted":      {inMemory("x.csv", gzipped(t, `"`+strings.Repeat("0\n", 4*mega))), "data-row-too-long", 16 * mega},
-		"long cells":  {repeated(t, "x.csv", strings.Repeat("0", 4000)+"\n", 40*mega/4000), "data-bomb", 100 * mega},
+		"one line": {repeated(t, "x.csv", "0", 8*mega), "data-row-too-long", 16 * mega},
+		"quoted": {inMemory("x.csv", gzipped(t, `"`+strings.Repeat("0\n", 4*mega))),
+			"data-row-too-long", 16 * mega},
+		"long cells": {repeated(t, "x.csv", strings.Repeat("0", 4000)+"\n", 40*mega/4000), "data-bomb",
+			100 * mega},
 		"blank lines": {repeated(t, "x.csv", "\n", 40*mega), "data-bomb", 16 * mega},
 		"npy":         {inMemory("x.npy", packed), "data-bomb", 800 * mega},
 		"npz":         {inMemory("x.npz", npzFile(t, []string{"a.npy"}, npy)), "data-bomb", 800 * mega},
 		"gz in gz":    {inMemory("x.csv", gzipped(t, packed)), "data-zero-byte", 16 * mega},
 		"gz in npz":   {inMemory("x.npz", npzFile(t, []string{"a.npy"}, packed)), "data-bomb", 800 * mega},
-		"npz in npz":  {inMemory("x.npz", npzFile(t, []string{"a"}, npzFile(t, []string{"b"}, "1\n"))), "data-npz-not-one", 16 * mega},
-		"npz in gz":   {inMemory("x.npz", gzipped(t, "PK\x03\x04"+zeros)), "data-bomb", 200 * mega},
+		"npz in npz": {inMemory("x.npz", npzFile(t, []string{"a"}, npzFile(t, []string{"b"}, "1\n"))),
+			"data-npz-not-one", 16 * mega},
+		"npz in gz": {inMemory("x.npz", gzipped(t, "PK\x03\x04"+zeros)), "data-bomb", 200 * mega},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		_, err := ReadFiles(t.Context(), []File{c.file}, Options{})
 		runtime.ReadMemStats(&after)
 		if got := after.TotalAlloc - before.TotalAlloc; !fault.Has(err, c.key) || got > c.most {
-			t.Errorf("%s: %d MiB allocated, error %v, want at most %d and %s", name, got/mega, err, c.most/mega, c.key)
+			t.Errorf("%s: %d MiB allocated, error %v, want at most %d and %s", name, got/mega, err,
+				c.most/mega, c.key)
 		}
 	}
 }
@@ -230,7 +243,8 @@ func TestAnNpzOfManyArraysIsRefused(t *testing.T) {
 // One byte that differs, or is missing, is an error or changes no value: archives have checksums.
 func TestADamagedArchiveIsAnErrorOrNothingChanges(t *testing.T) {
 	npy := npyFile(50, 2, slices.Repeat([]float64{1, 2.5}, 50)...)
-	for name, whole := range map[string]string{"gz": gzipped(t, npy), "npz": npzFile(t, []string{"a.npy"}, npy)} {
+	for name, whole := range map[string]string{"gz": gzipped(t, npy),
+		"npz": npzFile(t, []string{"a.npy"}, npy)} {
 		want := read(t, Options{}, inMemory("x", whole))
 		for i := range len(whole) {
 			damaged := []byte(whole)
@@ -268,7 +282,11 @@ func TestAReadIsLeftAtOnce(t *testing.T) {
 	} {
 		f := File{Name: "x.csv", Open: open}
 		for use, read := range map[string]func(context.Context) error{
-			"files":  func(ctx context.Context) error { _, err := ReadFiles(ctx, []File{f}, Options{}); return err },
+			"files": func(ctx context.Context) error {
+				_,
+					err := ReadFiles(ctx, []File{f}, Options{})
+				return err
+			},
 			"column": func(ctx context.Context) error { _, err := ReadColumn(ctx, f, "2.5"); return err },
 			"lines":  func(ctx context.Context) error { _, err := f.Lines(ctx, 1<<40, 1<<40, 9); return err },
 		} {

@@ -20,7 +20,8 @@ func inventory(files fstest.MapFS) *Inventory {
 }
 
 func TestAnInventoryIsAFileSystem(t *testing.T) {
-	if err := fstest.TestFS(inventory(benchmarks(t)), "pump.csv", "smd/train/machine-1-2.txt.gz"); err != nil {
+	if err := fstest.TestFS(inventory(benchmarks(t)), "pump.csv",
+		"smd/train/machine-1-2.txt.gz"); err != nil {
 		t.Error(err)
 	}
 	if err := fstest.TestFS(inventory(nil)); err != nil {
@@ -44,14 +45,18 @@ func TestAnInventoryLeavesOutPathsThatAreNone(t *testing.T) {
 	for _, name := range []string{"/etc/passwd", "../up", "a//b", "", ".", "a/./b", "fine.csv"} {
 		stored = append(stored, Stored{Path: name})
 	}
-	inv := NewInventory(stored, func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil })
+	inv := NewInventory(stored, func(string) (io.ReadCloser,
+		error) {
+		return io.NopCloser(strings.NewReader("x")), nil
+	})
 	if len(inv.Files) != 1 || inv.Files[0].Path != "fine.csv" {
 		t.Errorf("%v", inv.Files)
 	}
 }
 
 func TestWhatIsGoneFromAFolderIsAnError(t *testing.T) {
-	inv := NewInventory([]Stored{{"a.csv", 1}}, func(string) (io.ReadCloser, error) { return nil, fs.ErrNotExist })
+	inv := NewInventory([]Stored{{"a.csv", 1}},
+		func(string) (io.ReadCloser, error) { return nil, fs.ErrNotExist })
 	if _, err := Open(t.Context(), inv, "file/a.csv"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v, want that it is not there", err)
 	}
@@ -59,7 +64,8 @@ func TestWhatIsGoneFromAFolderIsAnError(t *testing.T) {
 
 // A name may be that of a pipe or a folder: it is no table then.
 func TestOnlyFilesAreTables(t *testing.T) {
-	folder := fstest.MapFS{"pipe.csv": {Mode: fs.ModeNamedPipe}, "folder.csv/x": {}, "device.npy": {Mode: fs.ModeDevice}, "good.csv": {}}
+	folder := fstest.MapFS{"pipe.csv": {Mode: fs.ModeNamedPipe}, "folder.csv/x": {},
+		"device.npy": {Mode: fs.ModeDevice}, "good.csv": {}}
 	if sets, err := List(t.Context(), folder); err != nil || len(sets) != 1 || sets[0].ID != "file/good.csv" {
 		t.Errorf("%v, %v", sets, err)
 	}

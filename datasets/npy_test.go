@@ -32,7 +32,8 @@ func TestNpyItemTypes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := readTable(t.Context(), inMemory("x.npy", npyHeader(test.descr, "False", "(2, 2)")+string(raw)), layout{})
+		got, err := readTable(t.Context(), inMemory("x.npy",
+			npyHeader(test.descr, "False", "(2, 2)")+string(raw)), layout{})
 		if err != nil {
 			t.Errorf("%s: %v", test.descr, err)
 			continue
@@ -54,7 +55,8 @@ func TestNpyItemTypes(t *testing.T) {
 
 func TestFortranOrderIsTurnedIntoRows(t *testing.T) {
 	raw, _ := binary.Append(nil, binary.LittleEndian, []float64{1, 2, 3, 4, 5, 6})
-	got, err := readTable(t.Context(), inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)), layout{})
+	got, err := readTable(t.Context(), inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)),
+		layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,16 +84,25 @@ func TestNpyErrorsSayWhere(t *testing.T) {
 		{good, layout{labels: true}, "x.npy: 2 columns, want one with the labels"},
 		{good, layout{label: "y"}, "x.npy: no column “y”: the columns of an array have no names"},
 		{npyFile(2, 1, 0, 3), layout{labels: true}, "x.npy: row 2: label “3”, want 0 or 1"},
-		{npyHeader("<f2", "False", "(1,)"), layout{}, "x.npy: npy items of type “<f2”, want float64, float32, an integer type or bool"},
-		{npyHeader("<f8", "Maybe", "(1,)"), layout{}, "x.npy: npy header: fortran_order is neither True nor False"},
-		{npyHeader("<f8", "False", "()"), layout{}, "x.npy: npy array of 0 dimensions, want (steps, channels) or (steps,)"},
-		{npyHeader("<f8", "False", "(1, 2, 3)"), layout{}, "x.npy: npy array of 3 dimensions, want (steps, channels) or (steps,)"},
+		{npyHeader("<f2", "False", "(1,)"), layout{},
+			"x.npy: npy items of type “<f2”, want float64, float32, an integer type or bool"},
+		{npyHeader("<f8", "Maybe", "(1,)"), layout{},
+			"x.npy: npy header: fortran_order is neither True nor False"},
+		{npyHeader("<f8", "False", "()"), layout{},
+			"x.npy: npy array of 0 dimensions, want (steps, channels) or (steps,)"},
+		{npyHeader("<f8", "False", "(1, 2, 3)"), layout{},
+			"x.npy: npy array of 3 dimensions, want (steps, channels) or (steps,)"},
 		{npyHeader("<f8", "False", "(0, 5)"), layout{}, "x.npy: npy array of shape (0, 5): no values"},
-		{npyHeader("<f8", "False", "(-3, 5)"), layout{}, "x.npy: npy header: shape (-3, 5), want whole numbers"},
+		{npyHeader("<f8", "False", "(-3, 5)"), layout{},
+			"x.npy: npy header: shape (-3, 5), want whole numbers"},
 		{npyHeader("<f8", "False", "7"), layout{}, "x.npy: npy header: no shape"},
-		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), layout{}, "x.npy: npy array of shape (9000000000, 9000000000): more than 134\u2009217\u2009728 values, want a smaller array"},
-		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{}, "x.npy: npy header of 4\u2009294\u2009967\u2009295 bytes, want at most 65\u2009536"},
-		{npyMagic + "\x01\x00\x02\x00{}", layout{}, "x.npy: npy header: no item type, want a plain one such as '<f8'"},
+		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), layout{},
+			"x.npy: npy array of shape (9000000000, 9000000000): more than 134\u2009217\u2009728 values, " +
+				"want a smaller array"},
+		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{},
+			"x.npy: npy header of 4\u2009294\u2009967\u2009295 bytes, want at most 65\u2009536"},
+		{npyMagic + "\x01\x00\x02\x00{}", layout{},
+			"x.npy: npy header: no item type, want a plain one such as '<f8'"},
 	} {
 		_, err := readTable(t.Context(), inMemory("x.npy", test.content), test.want)
 		wantError(t, err, test.message)

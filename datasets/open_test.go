@@ -100,7 +100,8 @@ func TestListNamesWhatOpenOpens(t *testing.T) {
 		if set.Name != s.ID || set.Title != s.Title || GroupOf(s.ID) == GroupBenchmark && set.Source == "" {
 			t.Errorf("%s opens as %q, %q from %q", s.ID, set.Name, set.Title, set.Source)
 		}
-		if s.Train > 0 && (s.Train != set.Train.Rows || s.Test != set.Test.Rows || s.Channels != set.Train.Channels) {
+		if s.Train > 0 && (s.Train != set.Train.Rows || s.Test != set.Test.Rows ||
+			s.Channels != set.Train.Channels) {
 			t.Errorf("%s: listed %v, has %d and %d steps", s.ID, s, set.Train.Rows, set.Test.Rows)
 		}
 	}
@@ -171,7 +172,8 @@ func TestSMDNamesTheChannelsOfItsAnomalies(t *testing.T) {
 
 func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 	set := open(t, benchmarks(t), "psm")
-	if set.Train.Channels != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped, []Dropped{{"timestamp_(min)", ReasonTime}}) {
+	if set.Train.Channels != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped,
+		[]Dropped{{"timestamp_(min)", ReasonTime}}) {
 		t.Errorf("channels %v, dropped %v", set.Channels, set.Dropped)
 	}
 	if row := set.Test.Row(1); row[0] != 7 || row[1] != 0 || row[2] != 8 {
@@ -188,17 +190,24 @@ func TestOpenErrors(t *testing.T) {
 		{"", "", "moon", "no data source “moon”, want one of smd, msl, psm or file/NAME"},
 		{"", "", "builtin/server", "no data source “builtin/server”, want one of smd, msl, psm or file/NAME"},
 		{"", "", "smd", "smd: no set “smd”, want one of smd/machine-1-2 or smd/machine-1-10"},
-		{"", "", "smd/../../etc", "smd: no set “smd/../../etc”, want one of smd/machine-1-2 or smd/machine-1-10"},
+		{"", "", "smd/../../etc", "smd: no set “smd/../../etc”, want one of smd/machine-1-2 or " +
+			"smd/machine-1-10"},
 		{"", "", "msl/P-2", "msl: no set “msl/P-2”, want one of msl, msl/C-1 or msl/M-6"},
 		{"", "", "psm/2", "psm: no set “psm/2”, want one of psm"},
 		{"", "", "file/../x", "../x: file does not exist"},
-		{"smd/train/machine-1-10.txt", smdRows(0, 1) + "1,2\n", "smd/machine-1-10", "smd: train/machine-1-10.txt:2: 2 fields, want 38"},
-		{"smd/test_label/machine-1-10.txt", "0\n", "smd/machine-1-10", "smd: test_label/machine-1-10.txt: 1 label, test/machine-1-10.txt has 4 rows"},
-		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2", "smd: interpretation_label/machine-1-2.txt:2: “1-3:39”, want start-end:dims such as 15-32:1,9"},
-		{"msl/test/M-6.npy", zeroes(4, 0), "msl", "msl: labeled_anomalies.csv:2: M-6: anomaly 4-4 ends after the 4 steps of the test file"},
+		{"smd/train/machine-1-10.txt", smdRows(0, 1) + "1,2\n", "smd/machine-1-10",
+			"smd: train/machine-1-10.txt:2: 2 fields, want 38"},
+		{"smd/test_label/machine-1-10.txt", "0\n", "smd/machine-1-10",
+			"smd: test_label/machine-1-10.txt: 1 label, test/machine-1-10.txt has 4 rows"},
+		{"smd/interpretation_label/machine-1-2.txt", "1-3:2\n1-3:39\n", "smd/machine-1-2",
+			"smd: interpretation_label/machine-1-2.txt:2: “1-3:39”, want start-end:dims such as 15-32:1,9"},
+		{"msl/test/M-6.npy", zeroes(4, 0), "msl",
+			"msl: labeled_anomalies.csv:2: M-6: anomaly 4-4 ends after the 4 steps of the test file"},
 		{"msl/test/M-6.npy", npyFile(1, 1, 0), "msl", "msl: test/M-6.npy: 1 column, want 2"},
-		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1", "msl: labeled_anomalies.csv:1: no column “spacecraft”, want one of chan_id"},
-		{"psm/test_label.csv.gz", "timestamp_(min),label\n2,0\n", "psm", "psm: test_label.csv.gz: 1 label, test.csv has 2 rows"},
+		{"msl/labeled_anomalies.csv", "chan_id\n", "msl/C-1",
+			"msl: labeled_anomalies.csv:1: no column “spacecraft”, want one of chan_id"},
+		{"psm/test_label.csv.gz", "timestamp_(min),label\n2,0\n", "psm",
+			"psm: test_label.csv.gz: 1 label, test.csv has 2 rows"},
 	} {
 		broken := fstest.MapFS{}
 		for name, f := range files {
@@ -221,9 +230,11 @@ func TestTelemetryErrorsSayLineAndChannel(t *testing.T) {
 		head + "C-1,MSL,[[1]],[],5":        "x.csv:2: C-1: interval [1], want [first, last]",
 		head + "C-1,MSL,[],[],5":           "x.csv:2: C-1: no anomaly_sequences",
 		head + "C-1,MSL,\"[[5, 2]]\",[],5": "x.csv:2: C-1: interval [5 2], want [first, last]",
-		head + "C-1,MSL,many,[],5":         "x.csv:2: C-1: anomaly_sequences “many”, want [[first, last], ...]",
-		head + "C-1,MSL\n":                 "x.csv:2: 2 fields, want 5",
-		head + "\n\"C-1,MSL\n":             "x.csv:3: character 1: a field in quotation marks does not end where it should",
+		head + "C-1,MSL,many,[],5": "x.csv:2: C-1: anomaly_sequences “many”, want [[first, last], " +
+			"...]",
+		head + "C-1,MSL\n": "x.csv:2: 2 fields, want 5",
+		head + "\n\"C-1,MSL\n": "x.csv:3: character 1: a field in quotation marks does not end where it " +
+			"should",
 	} {
 		_, err := readTelemetry(bufio.NewReader(strings.NewReader(content)), "x.csv", "MSL")
 		wantError(t, err, message)
@@ -270,7 +281,8 @@ func TestNoSourceIsDescribedThatIsNotInTheCatalogue(t *testing.T) {
 		known[words.Key(s.About())], known[words.Key(s.Expects())] = true, true
 	}
 	for _, key := range words.English().Keys() {
-		if (strings.HasPrefix(string(key), "data-about-") || strings.HasPrefix(string(key), "data-expects-")) && !known[key] {
+		if (strings.HasPrefix(string(key), "data-about-") || strings.HasPrefix(string(key),
+			"data-expects-")) && !known[key] {
 			t.Errorf("no source has the text %s", key)
 		}
 	}

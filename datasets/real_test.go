@@ -65,14 +65,16 @@ func TestRealSMDHasThePublishedCounts(t *testing.T) {
 			continue // not among the ten machines of the folder
 		}
 		present++
-		if got := []string{strconv.Itoa(len(labels.labels)), strconv.Itoa(ones(labels.labels))}; !slices.Equal(got, []string{test, anomalous}) {
+		if got := []string{strconv.Itoa(len(labels.labels)),
+			strconv.Itoa(ones(labels.labels))}; !slices.Equal(got, []string{test, anomalous}) {
 			t.Errorf("%s: labels, anomalous %v, want %s, %s", machine, got, test, anomalous)
 		}
 		if machine != "machine-1-2" {
 			continue
 		}
 		set := open(t, files, "smd/"+machine)
-		got := []string{strconv.Itoa(set.Train.Rows), strconv.Itoa(set.Test.Rows), strconv.Itoa(set.Train.Channels), strconv.Itoa(set.Filled)}
+		got := []string{strconv.Itoa(set.Train.Rows), strconv.Itoa(set.Test.Rows),
+			strconv.Itoa(set.Train.Channels), strconv.Itoa(set.Filled)}
 		if want := []string{train, test, "38", "0"}; !slices.Equal(got, want) {
 			t.Errorf("%s: train, test, channels, filled %v, want %v", machine, got, want)
 		}
@@ -112,7 +114,8 @@ func TestRealMSLHasThePublishedCountsAndEqualsItsChannels(t *testing.T) {
 	train, test := 0, 0 // where the channel starts
 	for _, row := range rows[1:] {
 		set := open(t, files, "msl/"+row[0])
-		got := []string{row[0], strconv.Itoa(train), strconv.Itoa(set.Train.Rows), strconv.Itoa(test), strconv.Itoa(set.Test.Rows), strconv.Itoa(ones(set.Labels))}
+		got := []string{row[0], strconv.Itoa(train), strconv.Itoa(set.Train.Rows), strconv.Itoa(test),
+			strconv.Itoa(set.Test.Rows), strconv.Itoa(ones(set.Labels))}
 		if !slices.Equal(got, row) {
 			t.Errorf("channel, starts, rows, anomalous %v, want %v", got, row)
 		}
@@ -161,7 +164,8 @@ func TestRealPSMFormatIsRead(t *testing.T) {
 	if train.values.Rows != 399 || train.values.Channels != 25 || train.names[24] != "feature_24" {
 		t.Errorf("%d x %d, %v", train.values.Rows, train.values.Channels, train.names)
 	}
-	if _, err := openPSM(t.Context(), home, ""); !fault.Has(err, "data-labels-differ") || !strings.Contains(words.English().Error(err), "301 labels, test.csv.gz has 300 rows") {
+	if _, err := openPSM(t.Context(), home, ""); !fault.Has(err, "data-labels-differ") ||
+		!strings.Contains(words.English().Error(err), "301 labels, test.csv.gz has 300 rows") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -172,6 +176,7 @@ func TestRealPSMLabelsHaveThePublishedCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(labels.labels) != 87841 || ones(labels.labels) != 24381 || len(segments(labels.labels)) != 72 {
-		t.Errorf("%d labels, %d ones, %d segments", len(labels.labels), ones(labels.labels), len(segments(labels.labels)))
+		t.Errorf("%d labels, %d ones, %d segments", len(labels.labels), ones(labels.labels),
+			len(segments(labels.labels)))
 	}
 }

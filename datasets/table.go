@@ -148,13 +148,15 @@ func fill(s Series, rule Fill) int {
 func join(train, test *table, labels *table, rule Fill) (*Set, error) {
 	if train.values.Channels != test.values.Channels {
 		return nil, inFile(test.file,
-			fault.New("data-channels-differ", test.values.Channels, Visible(train.file), train.values.Channels))
+			fault.New("data-channels-differ", test.values.Channels, Visible(train.file),
+				train.values.Channels))
 	}
 	if train.names != nil && test.names != nil {
 		for c, name := range train.names {
 			if test.names[c] != name {
 				return nil, inFile(test.file,
-					fault.New("data-names-differ", c+1, short(test.names[c]), Visible(train.file), short(name)))
+					fault.New("data-names-differ", c+1, short(test.names[c]), Visible(train.file),
+						short(name)))
 			}
 		}
 	}

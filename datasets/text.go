@@ -115,8 +115,8 @@ func (p *textParser) fieldError(cells []string, want int) error {
 	return atLine(p.table.file, p.rows.line, fault.New("data-fields", len(cells), want))
 }
 
-// row appends one row. In a table of one column a blank line before it is a row too, whose cell is missing; in
-// others it is left out.
+// row appends one row. In a table of one column a blank line before it is a row too, whose cell is missing;
+// in others it is left out.
 func (p *textParser) row(cells []string) error {
 	if len(cells) != len(p.roles) {
 		return p.fieldError(cells, len(p.roles))

@@ -22,22 +22,33 @@ func TestTextTablesInEveryShape(t *testing.T) {
 		{name: "no header", content: "1,2\n3,4\n", rows: 2, values: []float32{1, 2, 3, 4}},
 		{name: "no last line end", content: "1,2\n3,4", rows: 2, values: []float32{1, 2, 3, 4}},
 		{name: "header", content: "a,b\n1,2\n", names: []string{"a", "b"}, rows: 1, values: []float32{1, 2}},
-		{name: "semicolon", content: "a;b\n1;2\n", names: []string{"a", "b"}, rows: 1, values: []float32{1, 2}},
+		{name: "semicolon", content: "a;b\n1;2\n", names: []string{"a", "b"}, rows: 1,
+			values: []float32{1, 2}},
 		{name: "tab", content: "a\tb\n1\t2\n", names: []string{"a", "b"}, rows: 1, values: []float32{1, 2}},
 		{name: "bar", content: "1|2\n3|4\n", rows: 2, values: []float32{1, 2, 3, 4}},
 		{name: "single column", content: "1\n2\n", rows: 2, values: []float32{1, 2}},
-		{name: "windows lines and spaces", content: "a , b\r\n 1 , 2 \r\n", names: []string{"a", "b"}, rows: 1, values: []float32{1, 2}},
-		{name: "byte order mark", content: "\xef\xbb\xbfa,b\n1,2\n", names: []string{"a", "b"}, rows: 1, values: []float32{1, 2}},
-		{name: "quoted separator", content: "\"a,x\",b\n1,2\n", names: []string{"a,x", "b"}, rows: 1, values: []float32{1, 2}},
-		{name: "semicolon in a quoted name", content: "\"a;x\",b\n1,2\n", names: []string{"a;x", "b"}, rows: 1, values: []float32{1, 2}},
+		{name: "windows lines and spaces", content: "a , b\r\n 1 , 2 \r\n", names: []string{"a", "b"},
+			rows: 1, values: []float32{1, 2}},
+		{name: "byte order mark", content: "\xef\xbb\xbfa,b\n1,2\n", names: []string{"a", "b"}, rows: 1,
+			values: []float32{1, 2}},
+		{name: "quoted separator", content: "\"a,x\",b\n1,2\n", names: []string{"a,x", "b"}, rows: 1,
+			values: []float32{1, 2}},
+		{name: "semicolon in a quoted name", content: "\"a;x\",b\n1,2\n", names: []string{"a;x", "b"},
+			rows: 1, values: []float32{1, 2}},
 		{name: "exponents", content: "1e-3,-2E2\n+.5,7.\n", rows: 2, values: []float32{1e-3, -200, .5, 7}},
-		{name: "label by its usual name", content: "a,Label\n1,0\n2,1\n", names: []string{"a"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
-		{name: "label by name", content: "a,attack\n1,0.0\n2,True\n", want: layout{label: "attack"}, names: []string{"a"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
-		{name: "label by position", content: "1,0\n2,1\n", want: layout{label: "column 2"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
-		{name: "time stamps", content: "timestamp,a\n2020-01-01 00:00,1\n", names: []string{"a"}, rows: 1, values: []float32{1}, dropped: []Dropped{{"timestamp", ReasonTime}}},
-		{name: "row numbers", content: ",a\n0,1\n", names: []string{"a"}, rows: 1, values: []float32{1}, dropped: []Dropped{{"", ReasonNumber}}},
+		{name: "label by its usual name", content: "a,Label\n1,0\n2,1\n", names: []string{"a"}, rows: 2,
+			values: []float32{1, 2}, labels: []uint8{0, 1}},
+		{name: "label by name", content: "a,attack\n1,0.0\n2,True\n", want: layout{label: "attack"},
+			names: []string{"a"}, rows: 2, values: []float32{1, 2}, labels: []uint8{0, 1}},
+		{name: "label by position", content: "1,0\n2,1\n", want: layout{label: "column 2"}, rows: 2,
+			values: []float32{1, 2}, labels: []uint8{0, 1}},
+		{name: "time stamps", content: "timestamp,a\n2020-01-01 00:00,1\n", names: []string{"a"}, rows: 1,
+			values: []float32{1}, dropped: []Dropped{{"timestamp", ReasonTime}}},
+		{name: "row numbers", content: ",a\n0,1\n", names: []string{"a"}, rows: 1, values: []float32{1},
+			dropped: []Dropped{{"", ReasonNumber}}},
 		{name: "labels alone", content: "0\n1\n", want: layout{labels: true}, rows: 2, labels: []uint8{0, 1}},
-		{name: "labels beside time", content: "timestamp_(min),label\n0.0,0\n1.0,1\n", want: layout{labels: true}, rows: 2, labels: []uint8{0, 1}},
+		{name: "labels beside time", content: "timestamp_(min),label\n0.0,0\n1.0,1\n",
+			want: layout{labels: true}, rows: 2, labels: []uint8{0, 1}},
 	}
 	for _, test := range tests {
 		for _, content := range []string{test.content, gzipped(t, test.content)} {
@@ -46,7 +57,8 @@ func TestTextTablesInEveryShape(t *testing.T) {
 				t.Errorf("%s: %v", test.name, err)
 				continue
 			}
-			if !slices.Equal(got.names, test.names) || got.values.Rows != test.rows || !slices.Equal(got.values.Values, test.values) ||
+			if !slices.Equal(got.names, test.names) || got.values.Rows != test.rows ||
+				!slices.Equal(got.values.Values, test.values) ||
 				!slices.Equal(got.labels, test.labels) || !slices.Equal(got.dropped, test.dropped) {
 				t.Errorf("%s: got %+v", test.name, got)
 			}

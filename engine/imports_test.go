@@ -17,8 +17,9 @@ type part struct {
 	outside []string
 }
 
-// layers lists every package of the module from the bottom up: each may import only packages that stand before it, and of
-// those only the ones in its row. Commands stand at the end, whatever folder they lie in. Tests are free.
+// layers lists every package of the module from the bottom up: each may import only packages that stand
+// before it, and of those only the ones in its row. Commands stand at the end, whatever folder they lie in.
+// Tests are free.
 var layers = []part{
 	{folder: "assets/words"},
 	{folder: "assets"},
@@ -34,73 +35,103 @@ var layers = []part{
 	{folder: "engine/autodiff", imports: []string{"engine/tensor", "engine/op", "engine/graph"}},
 	{folder: "engine/plan", imports: []string{"engine/tensor", "engine/op", "engine/graph"}},
 	{folder: "engine/backend", imports: []string{"engine/op", "engine/plan"}},
-	{folder: "engine/backend/backendtest", imports: []string{"engine/tensor", "engine/op", "engine/graph", "engine/autodiff",
+	{folder: "engine/backend/backendtest", imports: []string{"engine/tensor", "engine/op", "engine/graph",
+		"engine/autodiff",
 		"engine/plan", "engine/backend"}},
 	{folder: "engine/backend/portable", imports: []string{"engine/op", "engine/plan", "engine/backend"}},
 	{folder: "engine/backend/cpu", imports: []string{"engine/backend/portable"},
 		outside: []string{"golang.org/x/sys/cpu"}},
 	{folder: "engine/backend/simd/asm"},
 	{folder: "engine/backend/simd/kernels"},
-	{folder: "engine/backend/simd", imports: []string{"engine/op", "engine/plan", "engine/backend", "engine/backend/portable",
+	{folder: "engine/backend/simd", imports: []string{"engine/op", "engine/plan", "engine/backend",
+		"engine/backend/portable",
 		"engine/backend/simd/kernels"}},
 
 	{folder: "engine/metrics", imports: []string{"datasets/steps", "datasets/fault"}},
 	{folder: "engine/spec", imports: []string{"datasets/steps", "datasets/fault", "engine/metrics"},
 		outside: []string{"gonum.org/v1/gonum/stat"}},
-	{folder: "engine/models", imports: []string{"datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/nn",
+	{folder: "engine/models", imports: []string{"datasets/fault", "engine/tensor", "engine/op",
+		"engine/graph", "engine/nn",
 		"engine/spec"}},
 	{folder: "engine/distill", imports: []string{"engine/graph", "engine/nn", "engine/spec"}},
-	{folder: "engine/detect", imports: []string{"datasets/steps", "datasets/fault", "engine/metrics", "engine/spec"}},
-	{folder: "engine/train", imports: []string{"datasets", "datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff",
-		"engine/plan", "engine/backend", "engine/spec"}, outside: []string{"github.com/nlpodyssey/safetensors"}},
-	{folder: "engine/experiment", imports: []string{"datasets/steps", "datasets", "datasets/fault", "engine/tensor", "engine/graph", "engine/plan", "engine/backend",
+	{folder: "engine/detect", imports: []string{"datasets/steps", "datasets/fault", "engine/metrics",
+		"engine/spec"}},
+	{folder: "engine/train", imports: []string{"datasets", "datasets/fault", "engine/tensor", "engine/op",
+		"engine/graph", "engine/autodiff",
+		"engine/plan", "engine/backend", "engine/spec"},
+		outside: []string{"github.com/nlpodyssey/safetensors"}},
+	{folder: "engine/experiment", imports: []string{"datasets/steps", "datasets", "datasets/fault",
+		"engine/tensor", "engine/graph", "engine/plan", "engine/backend",
 		"engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"},
 		outside: []string{"golang.org/x/sync/errgroup"}},
-	{folder: "engine/figure", imports: []string{"datasets/steps", "assets/words", "datasets", "datasets/fault", "engine/metrics", "engine/spec"},
-		outside: []string{"codeberg.org/go-pdf/fpdf", "golang.org/x/text/encoding/charmap", "gonum.org/v1/gonum/stat",
+	{folder: "engine/figure", imports: []string{"datasets/steps", "assets/words", "datasets",
+		"datasets/fault", "engine/metrics", "engine/spec"},
+		outside: []string{"codeberg.org/go-pdf/fpdf", "golang.org/x/text/encoding/charmap",
+			"gonum.org/v1/gonum/stat",
 			gonumPlot, gonumPlot + "/font", gonumPlot + "/text", gonumPlot + "/vg", gonumPlot + "/vg/draw",
 			gonumPlot + "/vg/vgimg", gonumPlot + "/vg/vgpdf", gonumPlot + "/vg/vgsvg"}},
-	{folder: "engine/golden", imports: []string{"datasets/fault", "engine/tensor", "engine/op", "engine/graph", "engine/autodiff", "engine/plan",
-		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"}},
+	{folder: "engine/golden", imports: []string{"datasets/fault", "engine/tensor", "engine/op",
+		"engine/graph", "engine/autodiff", "engine/plan",
+		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec",
+		"engine/detect", "engine/train"}},
 	{folder: "engine/bench/timing"},
-	{folder: "engine/bench", imports: []string{"datasets", "datasets/fault", "engine/graph", "engine/plan", "engine/backend",
+	{folder: "engine/bench", imports: []string{"datasets", "datasets/fault", "engine/graph", "engine/plan",
+		"engine/backend",
 		"engine/models", "engine/spec", "engine/train", "engine/experiment", "engine/bench/timing"}},
-	{folder: "engine/session/protocol", imports: []string{"datasets/steps", "datasets/fault", "engine/spec", "engine/bench/timing"}},
-	{folder: "engine/session/worker", imports: []string{"datasets/fault", "engine/backend", "engine/train", "engine/experiment"}},
-	{folder: "engine/session", imports: []string{"datasets", "datasets/fault", "engine/backend", "engine/metrics", "engine/spec", "engine/experiment",
+	{folder: "engine/session/protocol", imports: []string{"datasets/steps", "datasets/fault", "engine/spec",
+		"engine/bench/timing"}},
+	{folder: "engine/session/worker", imports: []string{"datasets/fault", "engine/backend", "engine/train",
+		"engine/experiment"}},
+	{folder: "engine/session", imports: []string{"datasets", "datasets/fault", "engine/backend",
+		"engine/metrics", "engine/spec", "engine/experiment",
 		"engine/bench", "engine/bench/timing", "engine/session/protocol"}},
 
 	{folder: "ui/chart", imports: []string{"datasets/steps", "assets/words"}},
-	{folder: "ui/signal", imports: []string{"datasets/steps", "assets/words", "ui/chart"}, outside: []string{vecty, vecty + "/elem"}},
+	{folder: "ui/signal", imports: []string{"datasets/steps", "assets/words", "ui/chart"},
+		outside: []string{vecty, vecty + "/elem"}},
 	{folder: "ui/look", imports: []string{"assets/words", "engine/spec"}},
 	{folder: "ui/link", imports: []string{"datasets/steps", "datasets/fault", "engine/spec"}},
-	{folder: "ui/form", imports: []string{"datasets/steps", "assets/words", "datasets/fault", "engine/spec", "engine/session/protocol", "ui/look"}},
-	{folder: "ui/results", imports: []string{"assets/words", "datasets/fault", "engine/metrics", "engine/spec", "ui/look"}},
-	{folder: "ui/state", imports: []string{"datasets/steps", "assets/words", "datasets/fault", "engine/metrics", "engine/spec",
+	{folder: "ui/form", imports: []string{"datasets/steps", "assets/words", "datasets/fault", "engine/spec",
+		"engine/session/protocol", "ui/look"}},
+	{folder: "ui/results", imports: []string{"assets/words", "datasets/fault", "engine/metrics",
+		"engine/spec", "ui/look"}},
+	{folder: "ui/state", imports: []string{"datasets/steps", "assets/words", "datasets/fault",
+		"engine/metrics", "engine/spec",
 		"engine/session/protocol", "ui/chart", "ui/look", "ui/link", "ui/form", "ui/results"}},
-	{folder: "ui/bench", imports: []string{"assets/words", "datasets/fault", "engine/bench/timing", "engine/session/protocol"}},
-	{folder: "ui", imports: []string{"datasets/steps", "engine/session/protocol", "assets/words", "ui/chart", "ui/signal", "ui/look",
+	{folder: "ui/bench", imports: []string{"assets/words", "datasets/fault", "engine/bench/timing",
+		"engine/session/protocol"}},
+	{folder: "ui", imports: []string{"datasets/steps", "engine/session/protocol", "assets/words", "ui/chart",
+		"ui/signal", "ui/look",
 		"ui/form", "ui/results", "ui/state", "ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
 
 	{folder: "wasm/mail"},
 	{folder: "wasm/spawn", imports: []string{"datasets/fault"}},
-	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/runtime"}},
+	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp",
+		"github.com/chromedp/cdproto/runtime"}},
 
-	{folder: "wasm/lab", imports: []string{"datasets/fault", "engine/session/protocol", "ui/state", "ui/bench", "ui", "wasm/mail",
+	{folder: "wasm/lab", imports: []string{"datasets/fault", "engine/session/protocol", "ui/state",
+		"ui/bench", "ui", "wasm/mail",
 		"wasm/spawn"}, outside: []string{vecty}},
-	{folder: "wasm/worker", imports: []string{"datasets", "datasets/fault", "engine/backend", "engine/backend/cpu", "engine/backend/simd",
+	{folder: "wasm/worker", imports: []string{"datasets", "datasets/fault", "engine/backend",
+		"engine/backend/cpu", "engine/backend/simd",
 		"engine/session", "engine/session/worker", "engine/session/protocol", "wasm/mail", "wasm/spawn"}},
 	{folder: "serve", imports: []string{"assets", "assets/words", "datasets", "datasets/disk",
 		"datasets/fault"}},
-	{folder: "assets/cmd/build", imports: []string{"assets/words"}, outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
+	{folder: "assets/cmd/build", imports: []string{"assets/words"},
+		outside: []string{"github.com/andybalholm/brotli", "golang.org/x/sync/errgroup"}},
 	{folder: "datasets/cmd/fetch", imports: []string{"assets/words", "datasets", "datasets/fault"},
-		outside: []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor", "golang.org/x/term"}},
+		outside: []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor",
+			"golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"engine/backend/simd/asm"}},
-	{folder: "engine/cmd/cosinelab", imports: []string{"datasets/steps", "assets/words", "datasets", "datasets/disk", "datasets/fault", "engine/plan", "engine/backend",
-		"engine/backend/cpu", "engine/metrics", "engine/spec", "engine/detect", "engine/train", "engine/experiment", "engine/figure",
-		"engine/golden", "engine/bench", "engine/bench/timing"}, outside: []string{"github.com/jedib0t/go-pretty/v6/table",
-		"github.com/jedib0t/go-pretty/v6/text", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/mpb/v8/decor",
-		"golang.org/x/sync/errgroup", "golang.org/x/term", gonumPlot + "/vg"}},
+	{folder: "engine/cmd/cosinelab", imports: []string{"datasets/steps", "assets/words", "datasets",
+		"datasets/disk", "datasets/fault", "engine/plan", "engine/backend",
+		"engine/backend/cpu", "engine/metrics", "engine/spec", "engine/detect", "engine/train",
+		"engine/experiment", "engine/figure",
+		"engine/golden", "engine/bench", "engine/bench/timing"},
+		outside: []string{"github.com/jedib0t/go-pretty/v6/table",
+			"github.com/jedib0t/go-pretty/v6/text", "github.com/vbauerster/mpb/v8",
+			"github.com/vbauerster/mpb/v8/decor",
+			"golang.org/x/sync/errgroup", "golang.org/x/term", gonumPlot + "/vg"}},
 }
 
 const (
@@ -109,7 +140,8 @@ const (
 	gonumPlot = "gonum.org/v1/plot"
 )
 
-// tops are the top-level parts from the bottom up. A package imports none of a part that stands higher than its own.
+// tops are the top-level parts from the bottom up. A package imports none of a part that stands higher than
+// its own.
 var tops = []string{"assets", "datasets", "engine", "ui", "wasm", "serve"}
 
 // platforms are those whose build constraints are looked at.
@@ -145,7 +177,8 @@ func checkImport(t *testing.T, at int, imp string) {
 	case !inside && strings.Contains(strings.Split(imp, "/")[0], ".") && !slices.Contains(p.outside, imp):
 		t.Errorf("%s imports %s, may import %v", p.folder, imp, p.outside)
 	}
-	pure := strings.HasPrefix(p.folder, "engine/") && !command(p.folder) && p.folder != "engine/backend/simd/gen"
+	pure := strings.HasPrefix(p.folder, "engine/") && !command(p.folder) &&
+		p.folder != "engine/backend/simd/gen"
 	if pure && slices.Contains([]string{"syscall/js", "os", "net", "net/http"}, imp) {
 		t.Errorf("%s imports %s: the engine neither opens files nor knows a browser", p.folder, imp)
 	}
@@ -189,7 +222,8 @@ func packages(t *testing.T) []string {
 		if err != nil {
 			return err
 		}
-		if hidden := strings.HasPrefix(d.Name(), ".") && path != ".."; d.IsDir() && (hidden || d.Name() == "testdata") {
+		if hidden := strings.HasPrefix(d.Name(), ".") && path != ".."; d.IsDir() &&
+			(hidden || d.Name() == "testdata") {
 			return fs.SkipDir
 		}
 		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
@@ -206,7 +240,8 @@ func packages(t *testing.T) []string {
 	return found
 }
 
-// imports returns what the package's own files import on any platform. Files named _js.go may know syscall/js.
+// imports returns what the package's own files import on any platform. Files named _js.go may know
+// syscall/js.
 func imports(t *testing.T, folder string) []string {
 	t.Helper()
 	var all []string

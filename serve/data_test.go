@@ -68,7 +68,8 @@ func TestDataFilesAreSentAsTheyLie(t *testing.T) {
 		if got := body(t, r); r.StatusCode != 200 || got != want {
 			t.Errorf("%s: %d %q, want %q", path, r.StatusCode, got, want)
 		}
-		if r.Header.Get("Content-Type") != "application/octet-stream" || r.Header.Get("Content-Encoding") != "" {
+		if r.Header.Get("Content-Type") != "application/octet-stream" ||
+			r.Header.Get("Content-Encoding") != "" {
 			t.Errorf("%s: %v", path, r.Header)
 		}
 	}
@@ -77,7 +78,8 @@ func TestDataFilesAreSentAsTheyLie(t *testing.T) {
 func TestNoWayLeadsOutOfTheFolder(t *testing.T) {
 	h := testHandler(t, dataFolder(t))
 	for _, path := range []string{
-		"../secret.txt", "sub/../../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "%2e%2e%2fsecret.txt",
+		"../secret.txt", "sub/../../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt",
+		"%2e%2e%2fsecret.txt",
 		"sub%2f..%2f..%2fsecret.txt", "..%5csecret.txt", "..\\secret.txt", "/etc/passwd", "%2fetc%2fpasswd",
 		"absolute.txt", "relative.txt", "up/secret.txt", "up/data/a.csv", "a.csv%00", ".", "", "sub", "sub/",
 		".hidden/key", "sub/.key", "./a.csv%2f..%2f..%2fsecret.txt", "gone.dat", "C:%5cWindows%5cwin.ini",
@@ -184,7 +186,8 @@ func TestFolderThatIsMadeAgainIsFoundAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := lookAt(t, h)
-	if len(found.Sets) > 0 || len(found.Passed) != 1 || found.Passed[0].Path != "." || found.Passed[0].Fault.Key != "data-list" {
+	if len(found.Sets) > 0 || len(found.Passed) != 1 || found.Passed[0].Path != "." ||
+		found.Passed[0].Fault.Key != "data-list" {
 		t.Errorf("without the folder: %+v", found)
 	}
 	if text := body(t, ask(h, "GET", "/data/")); strings.Contains(text, dir) {
@@ -194,7 +197,8 @@ func TestFolderThatIsMadeAgainIsFoundAgain(t *testing.T) {
 		t.Errorf("%d, want 404", r.StatusCode)
 	}
 	fill("new.csv")
-	if found := lookAt(t, h); len(found.Sets) != 1 || found.Sets[0].ID != "file/new.csv" || len(found.Passed) > 0 {
+	if found := lookAt(t, h); len(found.Sets) != 1 || found.Sets[0].ID != "file/new.csv" ||
+		len(found.Passed) > 0 {
 		t.Errorf("made again: %+v", found)
 	}
 	if r := ask(h, "GET", "/data/files/new.csv"); r.StatusCode != 200 {
@@ -204,7 +208,8 @@ func TestFolderThatIsMadeAgainIsFoundAgain(t *testing.T) {
 
 func TestWithoutAFolderThereAreNoSets(t *testing.T) {
 	h := testHandler(t, "")
-	if got := body(t, ask(h, "GET", "/data/")); strings.TrimSpace(got) != `{"sets":[],"files":[],"passed":[]}` {
+	if got := body(t, ask(h, "GET", "/data/")); strings.TrimSpace(
+		got) != `{"sets":[],"files":[],"passed":[]}` {
 		t.Error(got)
 	}
 	if r := ask(h, "GET", "/data/files/a.csv"); r.StatusCode != 404 {
@@ -217,7 +222,8 @@ func lookAt(t *testing.T, h http.Handler) listing {
 	t.Helper()
 	var found listing
 	r := ask(h, "GET", "/data/")
-	if err := json.NewDecoder(r.Body).Decode(&found); err != nil || r.Header.Get("Content-Type") != "application/json" {
+	if err := json.NewDecoder(r.Body).Decode(&found); err != nil ||
+		r.Header.Get("Content-Type") != "application/json" {
 		t.Fatal(err, r.Header)
 	}
 	return found
@@ -233,7 +239,8 @@ func TestListingHoldsEveryFileThatCanBeFetched(t *testing.T) {
 			t.Errorf("%s: %d bytes, listed with %d", f.Path, len(got), f.Size)
 		}
 	}
-	if want := []string{"a.csv", "inside.csv", "packed.csv.gz", "page.html", "sub/b c.csv"}; !slices.Equal(paths, want) {
+	if want := []string{"a.csv", "inside.csv", "packed.csv.gz", "page.html",
+		"sub/b c.csv"}; !slices.Equal(paths, want) {
 		t.Errorf("%q, want %q", paths, want)
 	}
 }
@@ -267,7 +274,9 @@ func TestRealSetsAreListedWithTheirFiles(t *testing.T) {
 	}
 	for _, part := range []string{"train", "test", "test_label"} {
 		path := "smd/" + part + "/machine-1-2.txt.gz"
-		if !slices.ContainsFunc(found.Files, func(f datasets.Stored) bool { return f.Path == path && f.Size > 0 }) {
+		if !slices.ContainsFunc(found.Files, func(f datasets.Stored) bool {
+			return f.Path == path && f.Size > 0
+		}) {
 			t.Errorf("%s is not listed", path)
 		}
 	}
@@ -284,7 +293,8 @@ func TestListingSaysWhatIsPassedOver(t *testing.T) {
 	for _, p := range lookAt(t, h).Passed {
 		got[p.Path] = p.Fault.Key
 	}
-	want := map[string]string{"train.csv": "folder-pipe", "gone.dat": "folder-link-nowhere", "up": "folder-link-out",
+	want := map[string]string{"train.csv": "folder-pipe", "gone.dat": "folder-link-nowhere",
+		"up":           "folder-link-out",
 		"absolute.txt": "folder-link-out", "relative.txt": "folder-link-out"}
 	if !maps.Equal(got, want) {
 		t.Errorf("passed over %v, want %v", got, want)
@@ -300,7 +310,8 @@ func TestDataFolderMustBeAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{file, file + "-missing"} {
-		if _, err := openFolder(path, words.English()); err == nil || !strings.Contains(words.English().Error(err), path) {
+		if _, err := openFolder(path, words.English()); err == nil ||
+			!strings.Contains(words.English().Error(err), path) {
 			t.Errorf("%s: %v, want an error that names it", path, err)
 		}
 	}

@@ -22,7 +22,8 @@ func upper(s string) string {
 
 // What is chosen is ready, was asked for, and depends on nobody's spelling.
 func FuzzNegotiate(f *testing.F) {
-	for _, s := range []string{"", "br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "*;q=0", "br;q=NaN",
+	for _, s := range []string{"", "br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "*;q=0",
+		"br;q=NaN",
 		",;=", "identity;q=0, *"} {
 		f.Add(s, true, true)
 	}
@@ -32,16 +33,19 @@ func FuzzNegotiate(f *testing.F) {
 		if got < 0 || got >= encodings || !ready[got] {
 			t.Fatalf("%q: %d is not ready", header, got)
 		}
-		if got != identity && !strings.Contains(header, "*") && !strings.Contains(strings.ToLower(header), codings[got]) {
+		if got != identity && !strings.Contains(header, "*") && !strings.Contains(strings.ToLower(header),
+			codings[got]) {
 			t.Errorf("%q: nobody asks for %s", header, codings[got])
 		}
-		for _, same := range []string{upper(header), strings.ReplaceAll(header, ",", " , "), header + ",", "," + header} {
+		for _, same := range []string{upper(header), strings.ReplaceAll(header, ",", " , "), header + ",",
+			"," + header} {
 			if again := negotiate(same, ready); again != got {
 				t.Errorf("%q: %s, but %q: %s", header, codings[got], same, codings[again])
 			}
 		}
 		for e := range encodings {
-			if q := qualities(header)[e]; !(q >= 0 && q <= 1) || ready[e] && q > qualities(header)[got] && e != identity {
+			if q := qualities(header)[e]; !(q >= 0 && q <= 1) || ready[e] && q > qualities(header)[got] &&
+				e != identity {
 				t.Errorf("%q: %s has quality %g", header, codings[e], q)
 			}
 		}
@@ -54,8 +58,10 @@ func FuzzRequest(f *testing.F) {
 		{"/data/files/a.csv", "bytes=2-4", `"x", W/"y"`, "gzip"},
 		{"/data/files/../secret.txt", "bytes=-1,0-0", "*", ""},
 		{"/data/files/sub/%2e%2e/%2e%2e/secret.txt", "bytes=9-", "", "br;q=1"},
-		{"/data/", "", "", ""}, {"/", "bytes=0-", `W/"`, "*"}, {"/data/files/up/secret.txt", "bytes=0-0,0-0,0-0", `"`, ","},
-		{"//data//files//a.csv", "items=1", "", ""}, {"/data/files/a.csv%00", "bytes=99999999999999999999-", "", ""},
+		{"/data/", "", "", ""}, {"/", "bytes=0-", `W/"`, "*"},
+		{"/data/files/up/secret.txt", "bytes=0-0,0-0,0-0", `"`, ","},
+		{"//data//files//a.csv", "items=1", "", ""}, {"/data/files/a.csv%00", "bytes=99999999999999999999-",
+			"", ""},
 	} {
 		f.Add(s.path, s.ranges, s.held, s.accepted)
 	}
@@ -68,7 +74,8 @@ func FuzzRequest(f *testing.F) {
 		}
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL, r.Host = at, "localhost"
-		r.Header = http.Header{"Range": {ranges}, "If-None-Match": {held}, "If-Range": {held}, "Accept-Encoding": {accepted}}
+		r.Header = http.Header{"Range": {ranges}, "If-None-Match": {held}, "If-Range": {held},
+			"Accept-Encoding": {accepted}}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if !slices.Contains(fine, w.Code) || strings.Contains(w.Body.String(), secret) {

@@ -20,11 +20,15 @@ func TestOnlyOwnNamesAreAnswered(t *testing.T) {
 		"[::ffff:127.0.0.1]:8080": true, "[0:0:0:0:0:0:0:1]": true,
 		"203.0.113.7": true, "203.0.113.7:8080": true, "[::ffff:203.0.113.7]": true,
 		"lab.example": true, "LAB.example.:443": true, "198.51.100.4:80": true,
-		"": false, ":8080": false, "evil.example": false, "evil.example:8080": false, "localhost.evil.example": false,
-		"lab.example.evil": false, "evil.localhost.example": false, "sub.lab.example": false, "notlocalhost": false,
-		"203.0.113.8": false, "0.0.0.0": false, "[::]": false, "[2001:db8::1]": false, "2130706433": false, "127.1": false,
+		"": false, ":8080": false, "evil.example": false, "evil.example:8080": false,
+		"localhost.evil.example": false,
+		"lab.example.evil":       false, "evil.localhost.example": false, "sub.lab.example": false,
+		"notlocalhost": false,
+		"203.0.113.8":  false, "0.0.0.0": false, "[::]": false, "[2001:db8::1]": false, "2130706433": false,
+		"127.1":      false,
 		"0x7f.0.0.1": false, "0177.0.0.1": false, "localhost:80:80": false, "localhost:http": false,
-		"[localhost]": false, "user@localhost": false, "localhost/": false, "localhost,evil": false, "localhost evil": false,
+		"[localhost]": false, "user@localhost": false, "localhost/": false, "localhost,evil": false,
+		"localhost evil":         false,
 		"127.0.0.1.evil.example": false, "localhost:-1": false, "локалхост": false, "localhost..": false,
 	} {
 		if got := names.allow(header, local); got != want {
@@ -50,7 +54,8 @@ func TestEveryAddressOfThisMachineIsItsName(t *testing.T) {
 func TestOtherNamesAreRefusedInWords(t *testing.T) {
 	h := testHandler(t, dataFolder(t))
 	for _, path := range []string{"/", "/bench", "/" + labWasm, "/data/", "/data/files/a.csv", "/missing"} {
-		for name, value := range map[string]string{"GET": "evil.example", "HEAD": "evil.example:8080", "POST": ""} {
+		for name, value := range map[string]string{"GET": "evil.example", "HEAD": "evil.example:8080",
+			"POST": ""} {
 			r, err := http.NewRequest(name, "http://evil.example"+path, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -60,7 +65,8 @@ func TestOtherNamesAreRefusedInWords(t *testing.T) {
 			h.ServeHTTP(w, r)
 			got := w.Result()
 			text := body(t, got)
-			if got.StatusCode != http.StatusMisdirectedRequest || got.Header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+			if got.StatusCode != http.StatusMisdirectedRequest ||
+				got.Header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
 				t.Errorf("%s %s of %q: %d %v", name, path, value, got.StatusCode, got.Header)
 			}
 			if want := words.English().Say("serve-other-host", value); strings.TrimSpace(text) != want {
@@ -73,7 +79,8 @@ func TestOtherNamesAreRefusedInWords(t *testing.T) {
 func TestNamesOfTheCommandLineAreAnswered(t *testing.T) {
 	url, _ := start(t, "-host", "Lab.Example", "-host", "10.0.0.1", "-data", dataFolder(t))
 	for host, want := range map[string]int{
-		"lab.example": 200, "lab.example:443": 200, "10.0.0.1": 200, "localhost": 200, "": 200, "evil.example": 421,
+		"lab.example": 200, "lab.example:443": 200, "10.0.0.1": 200, "localhost": 200, "": 200,
+		"evil.example": 421,
 	} {
 		r, err := http.NewRequest("GET", url+"data/files/a.csv", nil)
 		if err != nil {

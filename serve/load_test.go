@@ -103,7 +103,10 @@ func (l load) bother(t *testing.T, ctx context.Context, others *sync.WaitGroup, 
 		case 0: // a header without end
 			others.Go(func() { drip(ctx, c, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ") })
 		case 1: // a body without end
-			others.Go(func() { drip(ctx, c, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n") })
+			others.Go(
+				func() {
+					drip(ctx, c, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
+				})
 		case 2: // never reads its answer
 			io.WriteString(c, "GET /data/files/large.npy HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		default: // leaves before its listing is there

@@ -20,7 +20,8 @@ const (
 // built is a built page in which each form of a file says which one it is.
 func built() fstest.MapFS {
 	page := fstest.MapFS{".keep": {}, iconPNG: {Data: []byte("png")}}
-	for _, name := range []string{index, "bench.html", labWasm, "style.0123456789ab.css", "lessons/01.0123456789ab.md"} {
+	for _, name := range []string{index, "bench.html", labWasm, "style.0123456789ab.css",
+		"lessons/01.0123456789ab.md"} {
 		for e, suffix := range suffixes {
 			page[name+suffix] = &fstest.MapFile{Data: []byte(codings[e] + " of " + name)}
 		}
@@ -227,7 +228,8 @@ func TestUnchangedPageIsNotSentAgain(t *testing.T) {
 		if r.StatusCode != c.want || (c.want == 304) != (got == "") {
 			t.Errorf("%s with %s: %d %q, want %d", c.accepted, c.held, r.StatusCode, got, c.want)
 		}
-		if r.Header.Get("Cache-Control") != "no-cache" || r.Header.Get("Vary") == "" || r.Header.Get("ETag") == "" {
+		if r.Header.Get("Cache-Control") != "no-cache" || r.Header.Get("Vary") == "" ||
+			r.Header.Get("ETag") == "" {
 			t.Errorf("%s with %s: caching headers are missing: %v", c.accepted, c.held, r.Header)
 		}
 	}
@@ -260,7 +262,8 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 
 func TestOnlyFilesOfThePageAreFound(t *testing.T) {
 	h := testHandler(t, "")
-	for _, path := range []string{"/missing", "/.keep", "/" + labWasm + ".br", "/lessons", "/lessons/", "/lab.wasm"} {
+	for _, path := range []string{"/missing", "/.keep", "/" + labWasm + ".br", "/lessons", "/lessons/",
+		"/lab.wasm"} {
 		if r := ask(h, "GET", path); r.StatusCode != 404 {
 			t.Errorf("%s: %d, want 404", path, r.StatusCode)
 		}

@@ -103,7 +103,8 @@ func TestPortInUseSaysWhatToDo(t *testing.T) {
 	addr := taken.Addr().String()
 	var stderr strings.Builder
 	code := run(context.Background(), words.English(), []string{"-addr", addr}, built(), io.Discard, &stderr)
-	want := "serve: " + addr + " is in use by another program: stop that one, or take a free port with -addr 127.0.0.1:0\n"
+	want := "serve: " + addr + " is in use by another program: stop that one, or take a free port with " +
+		"-addr 127.0.0.1:0\n"
 	if code != 1 || stderr.String() != want {
 		t.Errorf("exit code %d, %q, want 1, %q", code, stderr.String(), want)
 	}
@@ -117,7 +118,8 @@ func TestServerWithoutThePageSaysHowToBuildIt(t *testing.T) {
 	for _, built := range []fs.FS{none, fstest.MapFS{".tmp-1": {}}} {
 		var stderr strings.Builder
 		code := run(context.Background(), words.English(), nil, built, io.Discard, &stderr)
-		if want := "serve: this server was built without the page: run make build\n"; code != 1 || stderr.String() != want {
+		if want := "serve: this server was built without the page: run make build\n"; code != 1 ||
+			stderr.String() != want {
 			t.Errorf("exit code %d, %q, want 1, %q", code, stderr.String(), want)
 		}
 	}
@@ -137,14 +139,18 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"extra", "-lang", "ko"}, 2, "", "extra: serve는 옵션만 받습니다"},
 		{[]string{"-lang=ko", "-help"}, 0, "(기본값 127.0.0.1:8080)", ""},
 		{[]string{"-lang", "xx"}, 2, "", "-lang xx, want en or ko"},
-		{[]string{"-host", "http://lab.example"}, 2, "", "-host http://lab.example: want a name such as lab.example"},
-		{[]string{"-host", "lab.example/path", "-lang", "ko"}, 2, "", "-host lab.example/path: lab.example 같은 이름"},
+		{[]string{"-host", "http://lab.example"}, 2, "",
+			"-host http://lab.example: want a name such as lab.example"},
+		{[]string{"-host", "lab.example/path", "-lang", "ko"}, 2, "",
+			"-host lab.example/path: lab.example 같은 이름"},
 		{[]string{"-data", "/nowhere/at/all"}, 1, "", "/nowhere/at/all"},
 		{[]string{"-addr", "nonsense"}, 1, "", "cannot listen on “nonsense”, want host:port: "},
 	} {
 		var stdout, stderr strings.Builder
-		code := run(context.Background(), words.FromCommand(c.args, func(string) string { return "" }), c.args, built(), &stdout, &stderr)
-		if code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
+		code := run(context.Background(), words.FromCommand(c.args, func(string) string { return "" }),
+			c.args, built(), &stdout, &stderr)
+		if code != c.code || !strings.Contains(stdout.String(), c.stdout) ||
+			!strings.Contains(stderr.String(), c.stderr) {
 			t.Errorf("%q: exit code %d, stdout %q, stderr %q", c.args, code, stdout.String(), stderr.String())
 		}
 		if c.code != 0 && stdout.Len() > 0 {

@@ -44,7 +44,9 @@ type action struct {
 // changes are the messages of controls whose value has changed, once per change: at Enter or when the focus
 // leaves.
 var changes = []action{
-	{"field", func(field, value string) state.Message { return state.Set{Field: form.Field(field), Text: value} }},
+	{"field", func(field, value string) state.Message {
+		return state.Set{Field: form.Field(field), Text: value}
+	}},
 	{"toggle", func(kind, _ string) state.Message { return state.Toggle{Kind: kind} }},
 	{"tab", func(group, _ string) state.Message { return state.Tab{Group: group} }},
 	{"workers", func(_, n string) state.Message { return state.Workers{N: number(n)} }},

@@ -15,7 +15,8 @@ import (
 func bar(w *words.Language, v state.Bar) *vecty.HTML {
 	return elem.Header(vecty.Markup(class("bar")),
 		elem.Div(vecty.Markup(class("brand")), brand(), elem.Heading1(vecty.Text(w.Say("title")))),
-		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", w.Say("run-control"))),
+		elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"),
+			attr("aria-label", w.Say("run-control"))),
 			runButton(w, v, "run"),
 			iconButton(w, "step", "step", "step", !v.CanStep),
 			iconButton(w, "stop", "stop", "stop", !v.CanStop),
@@ -25,9 +26,11 @@ func bar(w *words.Language, v state.Bar) *vecty.HTML {
 		elem.Div(vecty.Markup(class("tools")),
 			device(w, v),
 			// In a tab of its own: leaving the lab would end its run.
-			elem.Anchor(vecty.Markup(class("btn", "icon", "speed"), vecty.Property("href", "bench.html"), vecty.Property("target", "_blank"),
+			elem.Anchor(vecty.Markup(class("btn", "icon", "speed"), vecty.Property("href", "bench.html"),
+				vecty.Property("target", "_blank"),
 				vecty.Property("title", w.Say("bench")), attr("aria-label", w.Say("bench"))), icon("gauge")),
-			elem.Button(vecty.Markup(class("btn"), do("copy", ""), vecty.Property("title", w.Say("copy-link-hint")), attr("aria-label", w.Say("copy-link"))),
+			elem.Button(vecty.Markup(class("btn"), do("copy", ""),
+				vecty.Property("title", w.Say("copy-link-hint")), attr("aria-label", w.Say("copy-link"))),
 				icon("link"), elem.Span(vecty.Markup(class("wide")), vecty.Text(w.Say("copy-link")))),
 			languageButton(w),
 			iconButton(w, "theme", "theme", "theme", false),
@@ -44,10 +47,13 @@ func device(w *words.Language, v state.Bar) *vecty.HTML {
 	if len(v.Counts) > 0 {
 		name += " ×" + strconv.Itoa(v.Workers)
 	}
-	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Counts) > 0, "locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
+	return elem.Label(vecty.Markup(class("device"), vecty.ClassMap{"choice": len(v.Counts) > 0,
+		"locked": v.Locked}, vecty.Property("hidden", v.Device == ""),
 		vecty.Property("title", w.Say("device-hint", v.Device)+". "+w.Say("workers-hint"))),
-		icon("chip"), elem.Span(vecty.Text(name)), elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Counts) == 0)), icon("chevron")),
-		elem.Select(vecty.Markup(attr("aria-label", w.Say("workers-hint")), vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Counts) == 0),
+		icon("chip"), elem.Span(vecty.Text(name)),
+		elem.Span(vecty.Markup(vecty.Property("hidden", len(v.Counts) == 0)), icon("chevron")),
+		elem.Select(vecty.Markup(attr("aria-label", w.Say("workers-hint")),
+			vecty.Property("disabled", v.Locked), vecty.Property("hidden", len(v.Counts) == 0),
 			vecty.Data("workers", "yes")), options(v.Counts)))
 }
 
@@ -66,7 +72,8 @@ func runButton(w *words.Language, v state.Bar, what string) *vecty.HTML {
 	if v.Pauses {
 		sign = "pause"
 	}
-	return elem.Button(vecty.Markup(class("btn", "primary"), do(what, ""), vecty.Property("disabled", !v.CanRun)),
+	return elem.Button(vecty.Markup(class("btn", "primary"), do(what, ""),
+		vecty.Property("disabled", !v.CanRun)),
 		icon(sign), elem.Span(vecty.Text(v.Run)), elem.KeyboardInput(vecty.Text("Space")))
 }
 

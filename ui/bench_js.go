@@ -44,13 +44,18 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 	v := p.State.View()
 	return elem.Body(
 		elem.Header(vecty.Markup(class("bar")),
-			elem.Anchor(vecty.Markup(class("brand"), vecty.Property("href", "./")), brand(), elem.Heading1(vecty.Text(p.say("title")))),
-			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"), attr("aria-label", p.say("run-control"))),
-				elem.Button(vecty.Markup(class("btn", "primary"), do("run", ""), vecty.Property("disabled", !v.CanRun)),
+			elem.Anchor(vecty.Markup(class("brand"), vecty.Property("href", "./")), brand(),
+				elem.Heading1(vecty.Text(p.say("title")))),
+			elem.Div(vecty.Markup(class("transport"), attr("role", "toolbar"),
+				attr("aria-label", p.say("run-control"))),
+				elem.Button(vecty.Markup(class("btn", "primary"), do("run", ""),
+					vecty.Property("disabled", !v.CanRun)),
 					icon("play"), elem.Span(vecty.Text(p.say("bench-run")))),
 				iconButton(p.State.Words, "stop", "stop", "bench-stop", !v.CanStop)),
-			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts([]string{v.Status})),
-			elem.Div(vecty.Markup(class("tools")), languageButton(p.State.Words), iconButton(p.State.Words, "theme", "theme", "theme", false))),
+			elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")),
+				statusParts([]string{v.Status})),
+			elem.Div(vecty.Markup(class("tools")), languageButton(p.State.Words),
+				iconButton(p.State.Words, "theme", "theme", "theme", false))),
 		elem.Main(vecty.Markup(class("bench")),
 			elem.Paragraph(vecty.Markup(class("claim")), vecty.Text(p.say("bench-claim"))),
 			elem.Paragraph(vecty.Markup(class("why")), rich(p.say("bench-why"))),
@@ -58,11 +63,14 @@ func (p *BenchPage) Render() vecty.ComponentOrHTML {
 			elem.Paragraph(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Problem)),
 			elem.Div(vecty.Markup(class("acts")),
 				p.choices(v),
-				elem.Button(vecty.Markup(class("btn", "out"), do("copy", ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-copy"))),
-				elem.Button(vecty.Markup(class("btn", "out"), do("download", ""), vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-download")))),
+				elem.Button(vecty.Markup(class("btn", "out"), do("copy", ""),
+					vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-copy"))),
+				elem.Button(vecty.Markup(class("btn", "out"), do("download", ""),
+					vecty.Property("disabled", !v.HasJSON)), vecty.Text(p.say("bench-download")))),
 			p.table(v.Groups),
 			elem.Paragraph(vecty.Markup(class("foot")), vecty.Text(p.say("bench-foot"))),
-			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)), elem.Summary(vecty.Text(p.say("bench-json"))), elem.Preformatted(vecty.Text(v.JSON)))))
+			elem.Details(vecty.Markup(vecty.Property("hidden", !v.HasJSON)),
+				elem.Summary(vecty.Text(p.say("bench-json"))), elem.Preformatted(vecty.Text(v.JSON)))))
 }
 
 // choices offers how often a training step is run.
@@ -70,34 +78,42 @@ func (p *BenchPage) choices(v bench.View) *vecty.HTML {
 	var list vecty.List
 	for _, c := range v.Choices {
 		list = append(list, elem.Label(
-			elem.Input(vecty.Markup(attr("type", "radio"), attr("name", "runs"), vecty.Property("checked", c.On), vecty.Property("disabled", !v.CanChoose),
+			elem.Input(vecty.Markup(attr("type", "radio"), attr("name", "runs"),
+				vecty.Property("checked", c.On), vecty.Property("disabled", !v.CanChoose),
 				vecty.Data("runs", strconv.Itoa(c.Runs)))),
 			elem.Span(vecty.Text(c.Text))))
 	}
-	return elem.Div(vecty.Markup(class("seg"), vecty.ClassMap{"locked": !v.CanChoose}, attr("role", "radiogroup"), attr("aria-label", p.say("bench-runs"))), list)
+	return elem.Div(vecty.Markup(class("seg"), vecty.ClassMap{"locked": !v.CanChoose},
+		attr("role", "radiogroup"), attr("aria-label", p.say("bench-runs"))), list)
 }
 
 // table has a body for each group, so that its lines stay together.
 func (p *BenchPage) table(groups []bench.Group) *vecty.HTML {
-	heads := vecty.List{elem.TableHeader(elem.Span(vecty.Markup(class("sr")), vecty.Text(p.say("bench-table"))))}
+	heads := vecty.List{elem.TableHeader(elem.Span(vecty.Markup(class("sr")),
+		vecty.Text(p.say("bench-table"))))}
 	for _, c := range []struct {
 		name  words.Key
 		extra bool
-	}{{"bench-workers", false}, {"bench-median", false}, {"bench-p10", true}, {"bench-runs-column", true}, {"bench-gflop", true},
+	}{{"bench-workers", false}, {"bench-median", false}, {"bench-p10", true}, {"bench-runs-column", true},
+		{"bench-gflop", true},
 		{"bench-speed", false}, {"bench-share", false}, {"bench-p10", true}, {"bench-roofline", true}} {
-		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col"), vecty.ClassMap{"extra": c.extra}), vecty.Text(p.say(c.name))))
+		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col"),
+			vecty.ClassMap{"extra": c.extra}), vecty.Text(p.say(c.name))))
 	}
 	heads = append(heads, elem.TableHeader())
 	var bodies vecty.List
 	for _, g := range groups {
 		// Eleven columns: the name, nine under the heads of above, and the note, whose head is empty.
-		rows := vecty.List{elem.TableRow(vecty.Markup(class("group")), elem.TableHeader(vecty.Markup(attr("colspan", 11), attr("scope", "rowgroup")), vecty.Text(g.Title)))}
+		rows := vecty.List{elem.TableRow(vecty.Markup(class("group")),
+			elem.TableHeader(vecty.Markup(attr("colspan", 11), attr("scope", "rowgroup")),
+				vecty.Text(g.Title)))}
 		for _, r := range g.Rows {
 			rows = append(rows, benchRow(r))
 		}
 		bodies = append(bodies, elem.TableBody(rows))
 	}
-	return elem.Div(vecty.Markup(class("tablebox")), elem.Table(vecty.Markup(class("timings")), elem.TableHead(elem.TableRow(heads)), bodies))
+	return elem.Div(vecty.Markup(class("tablebox")), elem.Table(vecty.Markup(class("timings")),
+		elem.TableHead(elem.TableRow(heads)), bodies))
 }
 
 // benchRow is one measurement. Cells of the class extra leave when the page is narrow.
@@ -106,9 +122,12 @@ func benchRow(r bench.Row) *vecty.HTML {
 		return elem.TableData(vecty.Markup(class(kinds...)), vecty.Text(text))
 	}
 	return elem.TableRow(vecty.Markup(vecty.ClassMap{"live": r.Live}),
-		elem.TableHeader(vecty.Markup(attr("scope", "row")), elem.Bold(vecty.Text(r.Name)), elem.Span(vecty.Markup(class("about")), vecty.Text(r.About))),
-		cell(r.Workers), cell(r.Median, "main"), cell(r.P10, "extra"), cell(r.Runs, "extra"), cell(r.GFLOP, "extra"),
-		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Roofline, "extra"), cell(r.Note, "note"))
+		elem.TableHeader(vecty.Markup(attr("scope", "row")), elem.Bold(vecty.Text(r.Name)),
+			elem.Span(vecty.Markup(class("about")), vecty.Text(r.About))),
+		cell(r.Workers), cell(r.Median, "main"), cell(r.P10, "extra"), cell(r.Runs, "extra"),
+		cell(r.GFLOP, "extra"),
+		cell(r.Speed), cell(r.Share, "main"), cell(r.Best, "extra"), cell(r.Roofline, "extra"),
+		cell(r.Note, "note"))
 }
 
 // Listen turns what happens on the page into messages, as Page.Listen does for the lab.

@@ -15,14 +15,19 @@ import (
 func causes(w *words.Language, v state.Causes) *vecty.HTML {
 	var channels vecty.List
 	for _, c := range v.Channels {
-		channels = append(channels, elem.ListItem(elem.Button(vecty.Markup(class("lnk"), vecty.Data("channel", strconv.Itoa(c.Channel)),
+		channels = append(channels, elem.ListItem(elem.Button(vecty.Markup(class("lnk"),
+			vecty.Data("channel", strconv.Itoa(c.Channel)),
 			attr("aria-label", c.Spoken)), vecty.Text(c.Name)),
-			elem.Span(vecty.Markup(class("n"), attr("aria-hidden", "true")), vecty.Text(c.Share+tick(c.Right)))))
+			elem.Span(vecty.Markup(class("n"), attr("aria-hidden", "true")),
+				vecty.Text(c.Share+tick(c.Right)))))
 	}
-	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", w.Say("causes-title")), vecty.Data("causes", v.Name)),
+	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", w.Say("causes-title")),
+		vecty.Data("causes", v.Name)),
 		elem.Heading3(vecty.Text(w.Say("causes-title"))),
 		elem.Div(vecty.Markup(class("told"), attr("aria-live", "polite")),
-			elem.Paragraph(vecty.Markup(class("n")), elem.Span(vecty.Markup(vecty.Property("hidden", v.Name == "")), sign(v.Look), vecty.Text(v.Text)), elem.Span(vecty.Text(v.Lead))),
+			elem.Paragraph(vecty.Markup(class("n")),
+				elem.Span(vecty.Markup(vecty.Property("hidden", v.Name == "")), sign(v.Look),
+					vecty.Text(v.Text)), elem.Span(vecty.Text(v.Lead))),
 			elem.UnorderedList(channels),
 			elem.Paragraph(vecty.Markup(class("dim")), vecty.Text(v.Truth))))
 }

@@ -16,11 +16,13 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 	var plots vecty.List
 	for _, plot := range v.Plots {
 		plots = append(plots, elem.Figure(
-			elem.FigureCaption(elem.Bold(vecty.Text(plot.Title)), elem.Span(vecty.Markup(class("dim", "n")), vecty.Text(plot.Sub))),
+			elem.FigureCaption(elem.Bold(vecty.Text(plot.Title)), elem.Span(vecty.Markup(class("dim", "n")),
+				vecty.Text(plot.Sub))),
 			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(w.Numbers, plot)}))
 	}
 	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", w.Say("learning"))),
-		elem.Header(elem.Heading2(vecty.Text(w.Say("learning"))), elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
+		elem.Header(elem.Heading2(vecty.Text(w.Say("learning"))),
+			elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
 		elem.Div(vecty.Markup(class("plots")), plots))
 }
 
@@ -58,8 +60,10 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
 					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v.Columns))),
 				elem.TableBody(armRows(w, v)))),
-		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)), vecty.Text(" "+v.Legend)),
-			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""), attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
+		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)),
+			vecty.Text(" "+v.Legend)),
+			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""),
+				attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
 }
 
 // groupHeads names each group of metrics over its first column. Every column has a cell of its own instead of
@@ -76,7 +80,8 @@ func groupHeads(w *words.Language, columns []results.Column) vecty.List {
 			text = w.Say("honest")
 		}
 		last := i+1 < len(columns) && c.Flattering != columns[i+1].Flattering
-		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}), elem.Span(vecty.Text(text))))
+		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}),
+			elem.Span(vecty.Text(text))))
 	}
 	return heads
 }
@@ -89,12 +94,16 @@ func columnClass(c results.Column) vecty.Applyer {
 // metricHeads show each metric with its chance level and its untrained value: without them a number says
 // little.
 func metricHeads(w *words.Language, columns []results.Column) vecty.List {
-	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))))}
+	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")),
+		elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))))}
 	for _, c := range columns {
-		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"), vecty.Property("title", c.Definition)),
+		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"),
+			vecty.Property("title", c.Definition)),
 			elem.Bold(vecty.Text(c.Title)),
-			elem.Span(vecty.Text(w.Say("chance")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
-			elem.Span(vecty.Text(w.Say("untrained")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
+			elem.Span(vecty.Text(w.Say("chance")),
+				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
+			elem.Span(vecty.Text(w.Say("untrained")),
+				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
 	}
 	return heads
 }
@@ -104,11 +113,13 @@ func metricHeads(w *words.Language, columns []results.Column) vecty.List {
 func armRows(w *words.Language, v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
-		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"), vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
+		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"),
+			vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
 		for i, cell := range r.Cells {
 			cells = append(cells, metricCell(w, v, r, i, cell))
 		}
-		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name), vecty.Property("tabIndex", 0),
+		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name),
+			vecty.Property("tabIndex", 0),
 			attr("aria-current", strconv.FormatBool(r.Pinned)),
 			vecty.ClassMap{"hero": r.Hero, "ctl": r.Control, "pinned": r.Pinned}), cells))
 	}
@@ -118,10 +129,14 @@ func armRows(w *words.Language, v results.Table) vecty.List {
 // metricCell is one value with its spread, and below it every seed on the scale that the column shares. The
 // sign for "not greater" has its meaning in words beside it, for those who do not see it.
 func metricCell(w *words.Language, v results.Table, r results.Row, column int, c results.Cell) *vecty.HTML {
-	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]), vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
-		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)), elem.Italic(vecty.Text(c.Company)),
-			elem.Abbreviation(vecty.Markup(vecty.Property("title", c.Doubtful), vecty.Property("hidden", c.Doubtful == "")),
-				elem.Span(vecty.Markup(attr("aria-hidden", "true")), vecty.Text("≯")), elem.Span(vecty.Markup(class("sr")), vecty.Text(c.Doubtful)))),
+	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]),
+		vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
+		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)),
+			elem.Italic(vecty.Text(c.Company)),
+			elem.Abbreviation(vecty.Markup(vecty.Property("title", c.Doubtful),
+				vecty.Property("hidden", c.Doubtful == "")),
+				elem.Span(vecty.Markup(attr("aria-hidden", "true")), vecty.Text("≯")),
+				elem.Span(vecty.Markup(class("sr")), vecty.Text(c.Doubtful)))),
 		&drawing{Class: "strip", Draw: strip(v, r, column)})
 }
 
@@ -132,7 +147,8 @@ func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) 
 	var mine chart.Strip
 	for _, row := range v.Rows {
 		c, head := row.Cells[column], v.Columns[column]
-		s := chart.Strip{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(), Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number()}
+		s := chart.Strip{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(),
+			Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number()}
 		all = append(all, s)
 		if row.Name == r.Name {
 			mine = s

@@ -79,10 +79,12 @@ var icons = []struct {
 	{"stop", []string{"*M3.8 3.8h8.4v8.4H3.8z"}},
 	{"reset", []string{"M3 8a5 5 0 1 0 1.6-3.7", "M4.7 1.6v3h3"}},
 	{"lock", []string{"M3.8 7.3h8.4v6.2H3.8z", "M5.4 7.3V5.1a2.6 2.6 0 0 1 5.2 0v2.2"}},
-	{"link", []string{"M6.6 9.4 9.4 6.6", "M7.2 4.4 8.6 3a3.1 3.1 0 0 1 4.4 4.4l-1.4 1.4", "M8.8 11.6 7.4 13A3.1 3.1 0 0 1 3 8.6l1.4-1.4"}},
+	{"link", []string{"M6.6 9.4 9.4 6.6", "M7.2 4.4 8.6 3a3.1 3.1 0 0 1 4.4 4.4l-1.4 1.4",
+		"M8.8 11.6 7.4 13A3.1 3.1 0 0 1 3 8.6l1.4-1.4"}},
 	{"theme", []string{"M8 2.6a5.4 5.4 0 1 0 0 10.8a5.4 5.4 0 1 0 0-10.8z", "*M8 2.6a5.4 5.4 0 0 1 0 10.8z"}},
 	{"keys", []string{"M1.7 4h12.6v8.2H1.7z", "M4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.6h6"}},
-	{"chip", []string{"M4.4 4.4h7.2v7.2H4.4z", "M6.4 2v2.4M9.6 2v2.4M6.4 11.6V14M9.6 11.6V14M2 6.4h2.4M2 9.6h2.4M11.6 6.4H14M11.6 9.6H14"}},
+	{"chip", []string{"M4.4 4.4h7.2v7.2H4.4z",
+		"M6.4 2v2.4M9.6 2v2.4M6.4 11.6V14M9.6 11.6V14M2 6.4h2.4M2 9.6h2.4M11.6 6.4H14M11.6 9.6H14"}},
 	{"gauge", []string{"M3 12.2a6 6 0 1 1 10 0", "M8 9.2 10.6 5.4"}},
 	{"chevron", []string{"m4.8 6.4 3.2 3.2 3.2-3.2"}},
 	{"warn", []string{"M8 2 14.6 13.6H1.4z", "M8 6.3v3.6M8 11.7v.1"}},
@@ -103,10 +105,12 @@ func icon(name string) *vecty.HTML {
 			if isFilled {
 				kind = "fill"
 			}
-			paths = append(paths, vecty.Tag("path", vecty.Markup(vecty.Namespace(svgNamespace), attr("d", filled), class(kind))))
+			paths = append(paths, vecty.Tag("path", vecty.Markup(vecty.Namespace(svgNamespace),
+				attr("d", filled), class(kind))))
 		}
 	}
-	return vecty.Tag("svg", vecty.Markup(vecty.Namespace(svgNamespace), attr("viewBox", "0 0 16 16"), attr("aria-hidden", "true"), class("ic")), paths)
+	return vecty.Tag("svg", vecty.Markup(vecty.Namespace(svgNamespace), attr("viewBox", "0 0 16 16"),
+		attr("aria-hidden", "true"), class("ic")), paths)
 }
 
 // brand is two output vectors and the angle between them.
@@ -114,8 +118,10 @@ func brand() *vecty.HTML {
 	path := func(kind, d string) *vecty.HTML {
 		return vecty.Tag("path", vecty.Markup(vecty.Namespace(svgNamespace), attr("d", d), class(kind)))
 	}
-	return vecty.Tag("svg", vecty.Markup(vecty.Namespace(svgNamespace), attr("viewBox", "0 0 28 20"), attr("aria-hidden", "true")),
-		path("b1", "M3 17 24.5 12.5"), path("b2", "M3 17 16 2.5"), path("b3", "M12.2 15.1A9.5 9.5 0 0 0 9.3 10"))
+	return vecty.Tag("svg", vecty.Markup(vecty.Namespace(svgNamespace), attr("viewBox", "0 0 28 20"),
+		attr("aria-hidden", "true")),
+		path("b1", "M3 17 24.5 12.5"), path("b2", "M3 17 16 2.5"),
+		path("b3", "M12.2 15.1A9.5 9.5 0 0 0 9.3 10"))
 }
 
 func lookOf(l look.Look) chart.Look { return chart.LookOf(l.Kind, l.Nth) }

@@ -24,12 +24,13 @@ func (p *Page) Listen() {
 // listen calls on for an event of any element of the page. Targets without closest, such as the document
 // itself, are not elements. The functions are never released: they live as long as the page.
 func listen(event string, on func(e, target js.Value)) {
-	js.Global().Get("document").Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
-		if target := args[0].Get("target"); target.Get("closest").Truthy() {
-			on(args[0], target)
-		}
-		return nil
-	}))
+	js.Global().Get("document").Call("addEventListener", event,
+		js.FuncOf(func(_ js.Value, args []js.Value) any {
+			if target := args[0].Get("target"); target.Get("closest").Truthy() {
+				on(args[0], target)
+			}
+			return nil
+		}))
 }
 
 // data returns a data attribute of the nearest element around target that has it.
@@ -84,7 +85,8 @@ func (p *Page) onKey(e, target js.Value) {
 		p.Send(state.Pin{Arm: arm})
 		return
 	}
-	if e.Get("defaultPrevented").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("altKey").Bool() || takes(target, key) {
+	if e.Get("defaultPrevented").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() ||
+		e.Get("altKey").Bool() || takes(target, key) {
 		return
 	}
 	if what := shortcuts[key]; what != "" {

@@ -44,7 +44,8 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	}
 	p.line.View, p.line.Words = s.Causes(), w
 	return elem.Body(
-		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")), vecty.Text(w.Say("skip-to-signal"))),
+		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
+			vecty.Text(w.Say("skip-to-signal"))),
 		&region[state.Bar]{View: control, Words: w, draw: bar},
 		elem.Div(vecty.Markup(class("page")),
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
@@ -55,7 +56,8 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 				elem.Div(vecty.Markup(class("dock")),
 					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
 					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable}))),
-		&region[thumbBar]{View: thumbBar(control), Words: w, draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
+		&region[thumbBar]{View: thumbBar(control), Words: w,
+			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read")))),
 	)
 }

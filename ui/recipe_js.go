@@ -22,13 +22,15 @@ func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")),
 		attr("aria-label", w.Say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
 		dataSection(w, v),
-		elem.Section(elem.Heading2(vecty.Text(w.Say("teacher")), elem.Small(icon("lock"), vecty.Text(w.Say("frozen")))),
+		elem.Section(elem.Heading2(vecty.Text(w.Say("teacher")),
+			elem.Small(icon("lock"), vecty.Text(w.Say("frozen")))),
 			pick(v.Teacher, v.Locked, &look.Look{Kind: look.Teacher}), rows(v.TeacherMore, v.Locked)),
 		elem.Section(heading(w, "student"), pick(v.Student, v.Locked, nil), rows(v.StudentMore, v.Locked)),
 		elem.Section(heading(w, "objective"), objective(w, v), rows(v.Objectives, v.Locked)),
 		elem.Section(heading(w, "arms"), arms(w, v)),
 		elem.Section(heading(w, "training"), rows(v.Training, v.Locked), rows(v.Detection, v.Locked),
-			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""), attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(w.Say(more)))),
+			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""),
+				attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(w.Say(more)))),
 	)
 }
 
@@ -42,8 +44,10 @@ func heading(w *words.Language, name words.Key) *vecty.HTML {
 func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 	tab := func(group string, name words.Key) *vecty.HTML {
 		return elem.Label(
-			elem.Input(vecty.Markup(vecty.Property("type", "radio"), vecty.Property("name", "group"), vecty.Property("value", group),
-				vecty.Property("checked", v.Group == group), vecty.Property("disabled", v.Locked), vecty.Data("tab", group))),
+			elem.Input(vecty.Markup(vecty.Property("type", "radio"), vecty.Property("name", "group"),
+				vecty.Property("value", group),
+				vecty.Property("checked", v.Group == group), vecty.Property("disabled", v.Locked),
+				vecty.Data("tab", group))),
 			elem.Span(vecty.Text(w.Say(name))))
 	}
 	var sub vecty.List
@@ -57,11 +61,14 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 	return elem.Section(
 		heading(w, "data"),
 		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", w.Say("source"))),
-			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"), tab(form.GroupFile, "file")),
+			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"),
+			tab(form.GroupFile, "file")),
 		sourcePick(w, v),
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
-		elem.Paragraph(vecty.Markup(class("sub", "passed"), vecty.Property("hidden", len(passed) == 0)), passed),
-		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
+		elem.Paragraph(vecty.Markup(class("sub", "passed"), vecty.Property("hidden", len(passed) == 0)),
+			passed),
+		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
+			vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
 		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", v.Locked)),
 		rows(v.DataMore, v.Locked),
 	)
@@ -78,15 +85,18 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 	}
 	return elem.Label(vecty.Markup(class("pick"), vecty.Property("hidden", len(v.Sources) == 0)),
 		elem.Bold(vecty.Text(v.Source)), icon("chevron"),
-		elem.Select(vecty.Markup(attr("aria-label", w.Say("series")), vecty.Property("disabled", v.Locked), vecty.Data("source", "yes")),
+		elem.Select(vecty.Markup(attr("aria-label", w.Say("series")), vecty.Property("disabled", v.Locked),
+			vecty.Data("source", "yes")),
 			options(v.Sources)))
 }
 
 // fileChooser looks like a button and opens the browser's own dialog for files, which only an input of that
 // type can. Look is the classes of the style sheet.
 func fileChooser(w *words.Language, name words.Key, look string, locked bool) *vecty.HTML {
-	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)), elem.Span(vecty.Text(w.Say(name))),
-		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true), vecty.Property("disabled", locked),
+	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)),
+		elem.Span(vecty.Text(w.Say(name))),
+		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true),
+			vecty.Property("disabled", locked),
 			attr("aria-label", w.Say("choose-file")), vecty.Data("files", "yes"))))
 }
 
@@ -95,7 +105,8 @@ func fileChooser(w *words.Language, name words.Key, look string, locked bool) *v
 func options(choices []form.Choice) vecty.List {
 	list := vecty.List{}
 	if !anyOn(choices) {
-		list = append(list, elem.Option(vecty.Markup(vecty.Key(""), vecty.Property("value", ""), vecty.Property("selected", true), vecty.Property("disabled", true))))
+		list = append(list, elem.Option(vecty.Markup(vecty.Key(""), vecty.Property("value", ""),
+			vecty.Property("selected", true), vecty.Property("disabled", true))))
 	}
 	for i, c := range choices {
 		switch {
@@ -122,7 +133,8 @@ func optionGroup(group string, choices []form.Choice) *vecty.HTML {
 
 // option has a key: without one, vecty would move the choice to another model when the list changes.
 func option(c form.Choice) *vecty.HTML {
-	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value), vecty.Property("selected", c.On),
+	return elem.Option(vecty.Markup(vecty.Key(c.Value), vecty.Property("value", c.Value),
+		vecty.Property("selected", c.On),
 		vecty.Property("title", c.Hint)), vecty.Text(c.Text))
 }
 
@@ -145,8 +157,10 @@ func pick(v form.Pick, locked bool, look *look.Look) vecty.List {
 	}
 	return vecty.List{
 		elem.Label(vecty.Markup(class("pick")), mark, elem.Bold(vecty.Text(v.Title)),
-			elem.Emphasis(vecty.Markup(class("n")), elem.Span(vecty.Text(v.Width)), elem.Span(vecty.Text(v.Layers))), icon("chevron"),
-			elem.Select(vecty.Markup(attr("aria-label", v.Name), vecty.Property("disabled", locked), field(v.Field)), options(v.Choices))),
+			elem.Emphasis(vecty.Markup(class("n")), elem.Span(vecty.Text(v.Width)),
+				elem.Span(vecty.Text(v.Layers))), icon("chevron"),
+			elem.Select(vecty.Markup(attr("aria-label", v.Name), vecty.Property("disabled", locked),
+				field(v.Field)), options(v.Choices))),
 		why(v.Why),
 	}
 }
@@ -156,7 +170,8 @@ func field(f form.Field) vecty.Applyer { return vecty.Data("field", string(f)) }
 
 // why says why a typed value was not taken; it is hidden where there is nothing to say.
 func why(text string) *vecty.HTML {
-	return elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"), vecty.Property("hidden", text == "")), vecty.Text(text))
+	return elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
+		vecty.Property("hidden", text == "")), vecty.Text(text))
 }
 
 // rows is one setting a line: its name, and its value to click on.
@@ -164,7 +179,8 @@ func rows(inputs []form.Input, locked bool) *vecty.HTML {
 	list := vecty.List{}
 	for _, in := range inputs {
 		list = append(list, elem.Div(vecty.Markup(vecty.Key(string(in.Field)), class("setting")),
-			elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(in.Name)), value(in, locked)), why(in.Why)))
+			elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(in.Name)), value(in, locked)),
+			why(in.Why)))
 	}
 	return elem.Div(vecty.Markup(class("rows")), list)
 }
@@ -172,9 +188,12 @@ func rows(inputs []form.Input, locked bool) *vecty.HTML {
 // value is edited in place: typed values in a field that looks like text, choices in the browser's own list.
 func value(in form.Input, locked bool) *vecty.HTML {
 	if in.Choices == nil {
-		return elem.Input(vecty.Markup(class("val", "n"), vecty.Property("type", "text"), vecty.Property("value", in.Value), vecty.Property("disabled", locked),
-			attr("size", max(len(in.Value), len([]rune(in.Hint))*3/4, 2)), attr("autocomplete", "off"), attr("spellcheck", "false"),
-			vecty.Property("placeholder", in.Hint), vecty.Property("title", in.Hint), attr("aria-invalid", strconv.FormatBool(in.Why != "")),
+		return elem.Input(vecty.Markup(class("val", "n"), vecty.Property("type", "text"),
+			vecty.Property("value", in.Value), vecty.Property("disabled", locked),
+			attr("size", max(len(in.Value), len([]rune(in.Hint))*3/4, 2)), attr("autocomplete", "off"),
+			attr("spellcheck", "false"),
+			vecty.Property("placeholder", in.Hint), vecty.Property("title", in.Hint),
+			attr("aria-invalid", strconv.FormatBool(in.Why != "")),
 			field(in.Field), vecty.Data("kept", in.Value)))
 	}
 	text := in.Shown
@@ -184,7 +203,8 @@ func value(in form.Input, locked bool) *vecty.HTML {
 		}
 	}
 	return elem.Span(vecty.Markup(class("val", "choice")), elem.Span(vecty.Text(text)), icon("chevron"),
-		elem.Select(vecty.Markup(attr("aria-label", in.Name), vecty.Property("disabled", locked), field(in.Field)), options(in.Choices)))
+		elem.Select(vecty.Markup(attr("aria-label", in.Name), vecty.Property("disabled", locked),
+			field(in.Field)), options(in.Choices)))
 }
 
 // objective is the loss as a formula, with the weight under the same letter. The slider moves in steps of its
@@ -192,14 +212,18 @@ func value(in form.Input, locked bool) *vecty.HTML {
 func objective(w *words.Language, v form.Recipe) *vecty.HTML {
 	lambda := func() *vecty.HTML { return elem.Variable(vecty.Markup(class("lam")), vecty.Text("λ")) }
 	if v.Formula == nil {
-		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")), elem.Span(vecty.Text(w.Say("own-loss")+", "+w.Say("formula-alone")))))
+		return elem.Div(elem.Paragraph(vecty.Markup(class("formula")),
+			elem.Span(vecty.Text(w.Say("own-loss")+", "+w.Say("formula-alone")))))
 	}
 	return elem.Div(
 		elem.Paragraph(vecty.Markup(class("formula"), attr("aria-label", w.Say("formula-spoken"))),
-			elem.Span(vecty.Text(w.Say("own-loss")+" + ")), lambda(), elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
+			elem.Span(vecty.Text(w.Say("own-loss")+" + ")), lambda(),
+			elem.Span(vecty.Text("\u2009"), variables(v.Formula[0]))),
 		elem.Label(vecty.Markup(class("row", "slider")), elem.Span(lambda()),
-			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", form.SliderSteps), vecty.Property("value", strconv.Itoa(v.Slider)),
-				vecty.Property("disabled", v.Locked), attr("aria-label", w.Say("weight")), attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
+			elem.Input(vecty.Markup(vecty.Property("type", "range"), vecty.Property("max", form.SliderSteps),
+				vecty.Property("value", strconv.Itoa(v.Slider)),
+				vecty.Property("disabled", v.Locked), attr("aria-label", w.Say("weight")),
+				attr("aria-valuetext", v.Weight.Value), vecty.Data("slider", "yes"))),
 			value(v.Weight, v.Locked)),
 		why(v.Weight.Why),
 	)
@@ -224,9 +248,11 @@ func arms(w *words.Language, v form.Recipe) *vecty.HTML {
 	var list vecty.List
 	for _, a := range v.Arms {
 		list = append(list, elem.ListItem(vecty.Markup(vecty.Key(a.Kind)), elem.Label(
-			elem.Input(vecty.Markup(vecty.Property("type", "checkbox"), vecty.Property("checked", a.On), vecty.Property("disabled", v.Locked || a.Fixed),
+			elem.Input(vecty.Markup(vecty.Property("type", "checkbox"), vecty.Property("checked", a.On),
+				vecty.Property("disabled", v.Locked || a.Fixed),
 				vecty.Data("toggle", a.Kind))),
-			elem.Span(vecty.Markup(class("box"), attr("aria-hidden", "true"))), sign(a.Look), elem.Span(vecty.Text(a.Text)), elem.Small(vecty.Text(a.Note)))))
+			elem.Span(vecty.Markup(class("box"), attr("aria-hidden", "true"))), sign(a.Look),
+			elem.Span(vecty.Text(a.Text)), elem.Small(vecty.Text(a.Note)))))
 	}
 	return elem.UnorderedList(vecty.Markup(class("arms")), list)
 }

@@ -16,13 +16,14 @@ import (
 func (p *Page) stack() signal.Props {
 	s, w := p.State.Scene(), p.State.Words
 	props := signal.Props{
-		Words: w, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(), ChannelsTyped: s.ShownText(),
-		OnView:      func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
-		OnCursor:    func(step int) { p.Send(state.Cursor{Step: step}) },
-		OnThreshold: func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
-		OnFocus:     func(arm string) { p.Send(state.Focus{Arm: arm}) },
-		OnChannels:  func(typed string) { p.Send(state.Show{Channels: typed}) },
-		OnBuckets:   func(n int) { p.Send(state.Resize{Width: n}) },
+		Words: w, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
+		ChannelsTyped: s.ShownText(),
+		OnView:        func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
+		OnCursor:      func(step int) { p.Send(state.Cursor{Step: step}) },
+		OnThreshold:   func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
+		OnFocus:       func(arm string) { p.Send(state.Focus{Arm: arm}) },
+		OnChannels:    func(typed string) { p.Send(state.Show{Channels: typed}) },
+		OnBuckets:     func(n int) { p.Send(state.Resize{Width: n}) },
 	}
 	if d := s.Data; d != nil {
 		view := s.Visible()
@@ -55,10 +56,13 @@ func buckets(series state.Series, line protocol.Line) chart.Buckets {
 func channels(s state.Scene) []signal.Channel {
 	var list []signal.Channel
 	for _, c := range s.Shown() {
-		ch := signal.Channel{Number: c + 1, Name: s.Data.Channels[c], Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
+		ch := signal.Channel{Number: c + 1, Name: s.Data.Channels[c],
+			Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
 		if r := s.Focused(); r != nil {
-			ch.Teacher = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineTeacher, Channel: c, Seed: r.Seed})
-			ch.Student = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineStudent, Channel: c, Arm: r.Arm, Seed: r.Seed})
+			ch.Teacher = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineTeacher, Channel: c,
+				Seed: r.Seed})
+			ch.Student = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineStudent, Channel: c,
+				Arm: r.Arm, Seed: r.Seed})
 		}
 		list = append(list, ch)
 	}
@@ -69,10 +73,13 @@ func channels(s state.Scene) []signal.Channel {
 func lanes(s state.Scene, w *words.Language) []signal.Arm {
 	var list []signal.Arm
 	for _, l := range s.LaneList(w) {
-		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Look: lookOf(l.Look), Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
+		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Look: lookOf(l.Look),
+			Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
 		if r := l.Run; r != nil {
-			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
-			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed})
+			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm,
+				Seed: r.Seed})
+			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm,
+				Seed: r.Seed})
 			arm.Policy, arm.Threshold, arm.Pending = float64(l.Policy), l.Threshold, l.Pending
 			arm.Alarms = r.Alarms
 		}

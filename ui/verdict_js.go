@@ -12,13 +12,16 @@ import (
 // verdict is the answer, above the evidence. A screen reader is told when it changes, without being
 // interrupted.
 func verdict(w *words.Language, v results.Verdict) *vecty.HTML {
-	tag := []vecty.MarkupOrChild{vecty.Markup(class("tag"), vecty.MarkupIf(v.Look != "", class(v.Look+"-tag")))}
+	tag := []vecty.MarkupOrChild{vecty.Markup(class("tag"),
+		vecty.MarkupIf(v.Look != "", class(v.Look+"-tag")))}
 	if v.Look == results.TagBad {
 		tag = append(tag, icon("warn"))
 	}
-	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"), attr("aria-label", w.Say("verdict"))),
+	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"),
+		attr("aria-label", w.Say("verdict"))),
 		elem.Div(vecty.Markup(class("say")),
-			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...), elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
+			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...),
+				elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
 			elem.Paragraph(vecty.Markup(class("claim"), vecty.ClassMap{"long": v.Long}), rich(v.Claim)),
 			elem.Paragraph(vecty.Markup(class("why", "n")), rich(v.Why)),
 			wayOn(w, v.Way),
@@ -33,7 +36,8 @@ func beside(w *words.Language, v results.Verdict) *vecty.HTML {
 	switch {
 	case v.Effect != nil:
 		return elem.Div(vecty.Markup(class("effect")), elem.Figure(effect(w, v.Effect),
-			elem.FigureCaption(elem.Span(vecty.Text(v.Effect.Caption)), elem.Span(vecty.Markup(class("dim")), vecty.Text(v.Effect.Grey)))))
+			elem.FigureCaption(elem.Span(vecty.Text(v.Effect.Caption)),
+				elem.Span(vecty.Markup(class("dim")), vecty.Text(v.Effect.Grey)))))
 	case v.Matrix != nil:
 		return elem.Div(vecty.Markup(class("effect")), matrix(w, v.Matrix))
 	}
@@ -43,7 +47,8 @@ func beside(w *words.Language, v results.Verdict) *vecty.HTML {
 // effect shows every seed, so that nobody has to trust a mean of three.
 func effect(w *words.Language, e *results.EffectFigure) vecty.ComponentOrHTML {
 	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(width, _, unit float64) chart.Figure {
-		return chart.Effect{Numbers: w.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean, Spread: e.Spread, Label: e.Label}.Draw(width, unit)
+		return chart.Effect{Numbers: w.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean,
+			Spread: e.Spread, Label: e.Label}.Draw(width, unit)
 	}}
 }
 
@@ -51,13 +56,16 @@ func effect(w *words.Language, e *results.EffectFigure) vecty.ComponentOrHTML {
 func matrix(w *words.Language, m *results.Matrix) *vecty.HTML {
 	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
 	for _, seed := range m.Seeds {
-		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")), vecty.Text(seed)))
+		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")),
+			vecty.Text(seed)))
 	}
 	var rows vecty.List
 	for _, r := range m.Rows {
-		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), sign(r.Look), vecty.Text(r.Text))}
+		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), sign(r.Look),
+			vecty.Text(r.Text))}
 		for _, done := range r.Done {
-			cells = append(cells, elem.TableData(elem.Span(vecty.Markup(class("cell"), attr("role", "img"), attr("aria-label", percent(done))),
+			cells = append(cells, elem.TableData(elem.Span(vecty.Markup(class("cell"), attr("role", "img"),
+				attr("aria-label", percent(done))),
 				elem.Italic(vecty.Markup(class("done-"+r.Kind), vecty.Style("width", percent(done)))))))
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name)), cells))
@@ -75,10 +83,14 @@ func wayOn(w *words.Language, h *results.WayOn) *vecty.HTML {
 	return elem.Div(vecty.Markup(class("help"), vecty.Property("hidden", false)),
 		fileLines(w, h.Lines),
 		elem.Div(vecty.Markup(class("acts")),
-			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""), vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
-			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)), fileChooser(w, "choose-another", "btn out", false)),
-			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""), vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
-		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)), rich(w.Say("data-format"))))
+			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""),
+				vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)),
+				fileChooser(w, "choose-another", "btn out", false)),
+			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""),
+				vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
+		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)),
+			rich(w.Say("data-format"))))
 }
 
 // fileLines are the lines around one that could not be read, as they stand in the file.
@@ -89,5 +101,6 @@ func fileLines(w *words.Language, lines []results.FileLine) *vecty.HTML {
 			elem.TableHeader(vecty.Markup(class("n"), attr("scope", "row")), vecty.Text(w.Count(l.Number))),
 			elem.TableData(elem.Code(vecty.Text(l.Text)))))
 	}
-	return elem.Table(vecty.Markup(class("lines"), vecty.Property("hidden", len(lines) == 0)), elem.TableBody(rows))
+	return elem.Table(vecty.Markup(class("lines"), vecty.Property("hidden", len(lines) == 0)),
+		elem.TableBody(rows))
 }

@@ -18,15 +18,17 @@ import (
 	"cosinelab/assets/words"
 )
 
-// formed are the beginnings of keys that programs put together from the names in a table: each row of the table has its
-// text, which tests beside the tables hold.
+// formed are the beginnings of keys that programs put together from the names in a table: each row of the
+// table has its text, which tests beside the tables hold.
 var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-", "field-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
-	"arm-", "axis-", "control-", "method-", "metric-", "model-", "objective-", "param-", "part-", "policy-", "rate-schedule-", "saw-", "scaling-",
+	"arm-", "axis-", "control-", "method-", "metric-", "model-", "objective-", "param-", "part-", "policy-",
+	"rate-schedule-", "saw-", "scaling-",
 	"score-", "size-", "weight-schedule-"}
 
 // own are the keys that package words reads itself.
-var own = []string{"language-name", "plural-rule", "number-decimal", "number-group", "not-available", "list-comma", "list-and", "list-or",
+var own = []string{"language-name", "plural-rule", "number-decimal", "number-group", "not-available",
+	"list-comma", "list-and", "list-or",
 	"foreign-error", "seconds", "minutes", "hours"}
 
 // use is where keys stand in the module's programs.
@@ -71,8 +73,11 @@ func begins(key string) bool {
 // read loads the module as it is built for one platform.
 func (u *use) read(t *testing.T, env []string) {
 	t.Helper()
-	pkgs, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes |
-		packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps, Dir: "../..", Env: append(os.Environ(), env...)}, "./...")
+	pkgs, err := packages.Load(
+		&packages.Config{
+			Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes |
+				packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps, Dir: "../..",
+			Env: append(os.Environ(), env...)}, "./...")
 	if err != nil {
 		t.Fatal(err)
 	}

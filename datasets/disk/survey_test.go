@@ -55,16 +55,19 @@ func (f forbidden) Open(name string) (fs.File, error) {
 
 func TestWhatMayNotBeReadIsPassedOver(t *testing.T) {
 	table := &fstest.MapFile{Data: []byte("a,b\n1,2\n")}
-	folder := forbidden{fstest.MapFS{"lost+found/x": table, "a.csv": table, "secret.csv": table, "sub/b.csv": table},
+	folder := forbidden{fstest.MapFS{"lost+found/x": table, "a.csv": table, "secret.csv": table,
+		"sub/b.csv": table},
 		map[string]bool{"lost+found": true, "secret.csv": true}}
 	files, passed := surveyed(t, folder)
 	if fmt.Sprint(files) != "[a.csv sub/b.csv]" {
 		t.Errorf("files %q", files)
 	}
-	if want := map[string]string{"lost+found": "file-forbidden", "secret.csv": "file-forbidden"}; !maps.Equal(passed, want) {
+	if want := map[string]string{"lost+found": "file-forbidden",
+		"secret.csv": "file-forbidden"}; !maps.Equal(passed, want) {
 		t.Errorf("passed over %v, want %v", passed, want)
 	}
-	if _, err := Survey(t.Context(), forbidden{nil, map[string]bool{".": true}}); !errors.Is(err, fs.ErrPermission) {
+	if _, err := Survey(t.Context(), forbidden{nil, map[string]bool{".": true}}); !errors.Is(err,
+		fs.ErrPermission) {
 		t.Errorf("the folder itself may not be read: %v", err)
 	}
 }
@@ -84,7 +87,8 @@ func TestHostileFolder(t *testing.T) {
 	write(t, filepath.Join(dir, strings.Repeat("deep/", maxDepth)+"y.csv"), "deep enough")
 	for name, target := range map[string]string{
 		"same.csv": "a.csv", "out.csv": "../secret.csv", "abs": above, "nowhere": "gone", "round": "round",
-		"there": "back", "back": "there", "self": ".", "sub/up": "..", "again": "sub", "far": "../elsewhere", "zero": "/dev/zero",
+		"there": "back", "back": "there", "self": ".", "sub/up": "..", "again": "sub", "far": "../elsewhere",
+		"zero": "/dev/zero",
 	} {
 		link(t, target, filepath.Join(dir, name))
 	}
@@ -94,8 +98,9 @@ func TestHostileFolder(t *testing.T) {
 	}
 	deepest := strings.Repeat("deep/", maxDepth)
 	base := map[string]string{
-		"train.csv": "folder-pipe", "nowhere": "folder-link-nowhere", "round": "folder-link-out", "there": "folder-link-out",
-		"back": "folder-link-out", "self": "folder-again", deepest + "deep": "folder-too-deep",
+		"train.csv": "folder-pipe", "nowhere": "folder-link-nowhere", "round": "folder-link-out",
+		"there": "folder-link-out",
+		"back":  "folder-link-out", "self": "folder-again", deepest + "deep": "folder-too-deep",
 	}
 	if strange {
 		base["bad\uFFFD.csv"] = "folder-name"

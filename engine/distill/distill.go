@@ -17,16 +17,22 @@ const Epsilon = 1e-8
 // [B,L,C]. No gradient passes the teacher that they are given. An objective that does not distil has none.
 var objectives = [spec.ObjectiveCount]func(axis spec.AxisKind, teacher, student *graph.Node) *graph.Node{
 	spec.ObjectiveCosine: func(axis spec.AxisKind, teacher, student *graph.Node) *graph.Node {
-		return complement(graph.MeanAll(graph.Cosine(vectors[axis](teacher), vectors[axis](student), Epsilon)))
+		return complement(graph.MeanAll(graph.Cosine(vectors[axis](teacher), vectors[axis](student),
+			Epsilon)))
 	},
-	spec.ObjectiveMSE: func(_ spec.AxisKind, teacher, student *graph.Node) *graph.Node { return nn.MSE(teacher, student) },
+	spec.ObjectiveMSE: func(_ spec.AxisKind, teacher,
+		student *graph.Node) *graph.Node {
+		return nn.MSE(teacher, student)
+	},
 }
 
 // vectors lay out a series [B,L,C] so that its last axis is one vector of the cosine.
 var vectors = [spec.AxisCount]func(x *graph.Node) *graph.Node{
 	spec.AxisChannel: func(x *graph.Node) *graph.Node { return x },
 	spec.AxisTime:    func(x *graph.Node) *graph.Node { return graph.Transpose(x, 0, 2, 1) },
-	spec.AxisWindow:  func(x *graph.Node) *graph.Node { return graph.Reshape(x, x.Shape[0], x.Shape[1]*x.Shape[2]) },
+	spec.AxisWindow: func(x *graph.Node) *graph.Node {
+		return graph.Reshape(x, x.Shape[0], x.Shape[1]*x.Shape[2])
+	},
 }
 
 // Term returns the scalar D(teacher, student) of an objective for outputs of one shape [B,L,C]:
@@ -41,7 +47,8 @@ func Term(o spec.Objective, teacher, student *graph.Node) (*graph.Node, error) {
 		return student.Graph().Scalar(0), nil
 	}
 	if !teacher.Shape.Equal(student.Shape) || len(student.Shape) != 3 {
-		return nil, fmt.Errorf("distill: teacher %v and student %v, want one shape [B,L,C]", teacher.Shape, student.Shape)
+		return nil, fmt.Errorf("distill: teacher %v and student %v, want one shape [B,L,C]", teacher.Shape,
+			student.Shape)
 	}
 	if spec.Objectives[o.Kind].Axis && o.Axis == 0 {
 		return nil, fmt.Errorf("distill: objective %s without an axis", o.Kind)
@@ -67,7 +74,9 @@ func Disagreement(teacher, student *graph.Node) *graph.Node {
 var schedules = [spec.WeightScheduleCount]func(weight, done float64) float64{
 	spec.WeightConstant: func(weight, _ float64) float64 { return weight },
 	spec.WeightLinear:   func(weight, done float64) float64 { return weight * (1 - done) },
-	spec.WeightCosine:   func(weight, done float64) float64 { return weight * (1 + math.Cos(math.Pi*done)) / 2 },
+	spec.WeightCosine: func(weight, done float64) float64 {
+		return weight * (1 + math.Cos(math.Pi*done)) / 2
+	},
 }
 
 // Weight returns the weight of an objective's term in an epoch, counted from 1, of so many epochs:

@@ -80,7 +80,8 @@ func TestSeriesThatDoNotFitAreRefused(t *testing.T) {
 	short := *builtin(t)
 	short.Labels = short.Labels[1:]
 	if _, err := carryOut(context.Background(), small(t), &short, cpu.New(),
-		experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err), "3999 labels for 4000 test steps") {
+		experiment.Options{}); err == nil || !strings.Contains(words.English().Error(err),
+		"3999 labels for 4000 test steps") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -138,7 +139,8 @@ func TestDescriptionSaysWhatIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := p.Summary; s.BlankLines != 3 || !slices.Equal(s.Dropped, []spec.Dropped{{Name: "date", Why: "time"}}) {
+	if s := p.Summary; s.BlankLines != 3 || !slices.Equal(s.Dropped,
+		[]spec.Dropped{{Name: "date", Why: "time"}}) {
 		t.Errorf("%+v", s)
 	}
 }

@@ -12,8 +12,9 @@ import (
 // scaling.
 func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
 	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
-		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule), BlankLines: set.Blank,
-		Licence: set.Licence, Origin: set.Source,
+		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule),
+		BlankLines: set.Blank,
+		Licence:    set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
 		ConstantTrain: constants(train)}
 	for _, c := range set.Dropped {

@@ -21,7 +21,8 @@ var tells = map[string]string{
 	"version":   "there is one",
 	"arms.name": "a name",
 	// Whoever opens the set reads these: a run is given it.
-	"data.source": "which set", "data.seed": "which set", "data.label": "which set", "data.split": "which set",
+	"data.source": "which set", "data.seed": "which set", "data.label": "which set",
+	"data.split": "which set",
 }
 
 // Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing
@@ -62,17 +63,20 @@ func TestEveryFieldOfASpecChangesTheReport(t *testing.T) {
 // student and as an arm's own student, every kind of threshold, and a training that stops early.
 func bases(t *testing.T) (list []spec.Spec) {
 	value := 0.5
-	thresholds := []spec.Threshold{{Policy: spec.PolicyTrainPercentile, Percent: 50}, {Policy: spec.PolicyMeanSigma, K: 1},
+	thresholds := []spec.Threshold{{Policy: spec.PolicyTrainPercentile, Percent: 50},
+		{Policy: spec.PolicyMeanSigma, K: 1},
 		{Policy: spec.PolicyPOT, Level: 0.8, Q: 0.05}, {Policy: spec.PolicyFixed, Value: &value}}
 	const models = spec.ModelCount - 1
 	for m := range models {
 		s := small(t)
-		s.Data.Train, s.Data.Window, s.Data.Stride, s.Train.Validation, s.Train.Batch = steps.Range{From: 40, To: 80}, 4, 4, 0.3, 3
+		s.Data.Train, s.Data.Window, s.Data.Stride, s.Train.Validation,
+			s.Train.Batch = steps.Range{From: 40, To: 80}, 4, 4, 0.3, 3
 		s.Teacher.Model, s.Student = smallest(1+m), smallest(1+(m+1)%models)
 		own := smallest(1 + (m+2)%models)
 		s.Arms = []spec.Arm{
 			{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone}},
-			{Name: "taught", Student: &own, Objective: spec.Objective{Kind: spec.ObjectiveCosine, Weight: 1, Axis: spec.AxisChannel,
+			{Name: "taught", Student: &own, Objective: spec.Objective{Kind: spec.ObjectiveCosine, Weight: 1,
+				Axis:     spec.AxisChannel,
 				Schedule: spec.WeightConstant}},
 		}
 		s.Detect.Threshold = thresholds[int(m)%len(thresholds)]
@@ -100,7 +104,10 @@ func smallest(m spec.ModelKind) spec.Model {
 func numbers(t *testing.T, s spec.Spec) string {
 	t.Helper()
 	r, err := carryOut(context.Background(), s, unlabelled(t), cpu.New(), experiment.Options{
-		Weights: func(string) (io.ReadCloser, error) { return from(t, checkpoint(t, s.Teacher.Model, s.Data.Window))("") }})
+		Weights: func(string) (io.ReadCloser,
+			error) {
+			return from(t, checkpoint(t, s.Teacher.Model, s.Data.Window))("")
+		}})
 	if err != nil {
 		t.Fatalf("%+v: %v", s, err)
 	}

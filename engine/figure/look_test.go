@@ -22,7 +22,8 @@ func token(t *testing.T, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := regexp.MustCompile(`--` + name + `: (?:light-dark\(([^,]+),|([^;]+);)`).FindStringSubmatch(string(css))
+	m := regexp.MustCompile(`--` + name + `: (?:light-dark\(([^,]+),|([^;]+);)`).FindStringSubmatch(
+		string(css))
 	if m == nil {
 		t.Fatalf("tokens.css has no --%s", name)
 	}

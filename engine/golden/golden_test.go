@@ -130,7 +130,8 @@ func changed(t *testing.T, old, new string) []byte {
 func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{`{`, "not in the format of its kind: unexpected end of JSON input"},
-		{`{"what":"Prophet: forward"}`, "what is “Prophet: forward”, want a text that begins with Anomaly Transformer, LSTM predictor, OmniAnomaly, THOC, " +
+		{`{"what":"Prophet: forward"}`, "what is “Prophet: forward”, want a text that begins with Anomaly " +
+			"Transformer, LSTM predictor, OmniAnomaly, THOC, " +
 			"causal GTA, Adam, tsad-golden-metrics/1 or tsad-golden-pot/1"},
 		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)),
 			`not in the format of its kind: json: unknown field "kurtosis"`},

@@ -92,7 +92,8 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 	if unscored > 0 {
 		scores, labels = settle(scores, labels, policy)
 	}
-	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels), Unscored: unscored, Policy: policy}
+	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels), Unscored: unscored,
+		Policy: policy}
 	for _, s := range e.Segments {
 		e.Positives += s.Len()
 	}

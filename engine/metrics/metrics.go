@@ -82,7 +82,8 @@ func (m Metric) Of(e *Evaluation, a *Alarms) Value {
 
 // Measure computes rows of All, in their order. After each row it calls progress, which may be nil, and it
 // stops with the context's error once that is done. a may be nil: metrics of alarms are then undefined.
-func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms, progress func(done, of int)) ([]Value, error) {
+func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms,
+	progress func(done, of int)) ([]Value, error) {
 	values := make([]Value, len(rows))
 	for i, m := range rows {
 		if err := ctx.Err(); err != nil {
@@ -104,13 +105,17 @@ var All = []Metric{
 		Name: "precision", Short: "P", Group: Honest,
 		Source:   "metrics/README.md, section 2",
 		OfAlarms: func(a *Alarms) Value { return a.Point().Precision },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).Precision },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChancePoint(e.Segments, e.N(), rate).Precision
+		},
 	},
 	{
 		Name: "recall", Short: "R", Group: Honest,
 		Source:   "metrics/README.md, section 2",
 		OfAlarms: func(a *Alarms) Value { return a.Point().Recall },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChancePoint(e.Segments, e.N(), rate).Recall },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChancePoint(e.Segments, e.N(), rate).Recall
+		},
 	},
 	{
 		Name: "f1", Short: "F1", Group: Honest,
@@ -189,7 +194,9 @@ var All = []Metric{
 		Name: "segment_recall", Short: "Segm. R", Group: Honest,
 		Source:   "Hundman et al., KDD 2018; metrics/README.md, section 4",
 		OfAlarms: func(a *Alarms) Value { return a.SegmentWise().Recall },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChanceComposite(e.Segments, e.N(), rate).Recall },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChanceComposite(e.Segments, e.N(), rate).Recall
+		},
 	},
 	{
 		Name: "segment_f1", Short: "Segm. F1", Group: Honest,
@@ -205,7 +212,9 @@ var All = []Metric{
 		Name: "composite_f1", Short: "Comp. F1", Group: Honest,
 		Source:   "Garg et al., TNNLS 2021; metrics/README.md, section 4",
 		OfAlarms: func(a *Alarms) Value { return a.Composite().F1 },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChanceComposite(e.Segments, e.N(), rate).F1 },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChanceComposite(e.Segments, e.N(), rate).F1
+		},
 	},
 	{
 		Name: "best_f1", Short: "Best F1", Group: Flattering, Oracle: true,
@@ -216,19 +225,25 @@ var All = []Metric{
 		Name: "pa_precision", Short: "PA P", Group: Flattering,
 		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
 		OfAlarms: func(a *Alarms) Value { return a.PointAdjusted().Precision },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).Precision },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChancePointAdjusted(e.Segments, e.N(), rate).Precision
+		},
 	},
 	{
 		Name: "pa_recall", Short: "PA R", Group: Flattering,
 		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
 		OfAlarms: func(a *Alarms) Value { return a.PointAdjusted().Recall },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).Recall },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChancePointAdjusted(e.Segments, e.N(), rate).Recall
+		},
 	},
 	{
 		Name: "pa_f1", Short: "PA F1", Group: Flattering,
 		Source:   "Xu et al., WWW 2018; metrics/README.md, section 3",
 		OfAlarms: func(a *Alarms) Value { return a.PointAdjusted().F1 },
-		Chance:   func(e *Evaluation, rate float64) Value { return ChancePointAdjusted(e.Segments, e.N(), rate).F1 },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChancePointAdjusted(e.Segments, e.N(), rate).F1
+		},
 	},
 	{
 		Name: "pa_delay_f1", Short: "PA delay F1", Group: Flattering,
@@ -250,7 +265,9 @@ var All = []Metric{
 		Name: "pak_area", Short: "PA%K area", Group: Flattering,
 		Source:   "Kim et al., AAAI 2022; metrics/README.md, section 3",
 		OfAlarms: (*Alarms).PercentArea,
-		Chance:   func(e *Evaluation, rate float64) Value { return ChancePercentArea(e.Segments, e.N(), rate) },
+		Chance: func(e *Evaluation, rate float64) Value {
+			return ChancePercentArea(e.Segments, e.N(), rate)
+		},
 	},
 	{
 		Name: "pa_best_f1", Short: "Best PA F1", Group: Flattering, Oracle: true,

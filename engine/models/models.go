@@ -44,7 +44,8 @@ func always(n int) func(Config) int { return func(Config) int { return n } }
 // and Channels stay 0: they are for the data to say.
 func ConfigOf(m spec.Model) Config {
 	m = m.OrLab()
-	c := Config{DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent, Flows: m.Flows,
+	c := Config{DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent,
+		Flows:    m.Flows,
 		Features: m.Features, MLP: m.MLP, Dropout: m.Dropout, Constants: All[m.Kind].Constants}
 	// A spec has one number for all layers.
 	if m.Centres > 0 {
@@ -98,9 +99,11 @@ func (c Config) drop(name string, x *graph.Node) *graph.Node {
 
 // sizes are those that not every model has. A model that lacks one has 0 there.
 func (c Config) sizes() [spec.SizeCount]int {
-	return [...]int{spec.SizeWidth: c.DModel, spec.SizeHeads: c.Heads, spec.SizeLayers: c.Layers, spec.SizeDFF: c.DFF,
-		spec.SizeLatent: c.Latent, spec.SizeFlows: c.Flows, spec.SizeCentres: fewest(c.Centres), spec.SizeFeatures: c.Features,
-		spec.SizeMLP: c.MLP}
+	return [...]int{spec.SizeWidth: c.DModel, spec.SizeHeads: c.Heads, spec.SizeLayers: c.Layers,
+		spec.SizeDFF:    c.DFF,
+		spec.SizeLatent: c.Latent, spec.SizeFlows: c.Flows, spec.SizeCentres: fewest(c.Centres),
+		spec.SizeFeatures: c.Features,
+		spec.SizeMLP:      c.MLP}
 }
 
 // fewest is the smallest number, since one check serves all layers; 0 if there are none.
@@ -115,7 +118,8 @@ func fewest(ns []int) int {
 // given. What no procedure asks for costs nothing, so a model offers all of it always.
 type Output struct {
 	Series *graph.Node // [B,L,C]: the reconstruction or prediction; what a teacher gives, what is distilled
-	First  int         // the first step that Series has something to say of; what comes before is 0 and does not count
+	// the first step that Series has something to say of; what comes before is 0 and does not count
+	First  int
 	Loss   *graph.Node // scalar: what training without a teacher minimises
 	Parts  []Part      // scalars that make up the loss, for reports
 	Scores []Score     // [B,L] each, in the order of the model's row in spec.Models
@@ -176,7 +180,8 @@ func Check(kind spec.ModelKind, c Config) error {
 		}
 	}
 	if c.Window < 1 || c.Channels < 1 {
-		return fmt.Errorf("%s: window %d with %d channels, want at least 1 of each", kind, c.Window, c.Channels)
+		return fmt.Errorf("%s: window %d with %d channels, want at least 1 of each", kind, c.Window,
+			c.Channels)
 	}
 	if c.Dropout != 0 && !row.Drops() {
 		return fmt.Errorf("%s: dropout %v, want 0: the model has none", kind, c.Dropout)

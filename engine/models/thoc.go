@@ -36,27 +36,33 @@ func buildTHOC(g *graph.Graph, x *graph.Node, c Config) Output {
 	h := cluster(g, features, c)
 	// Relevance times distance, summed over the last layer's centres: the score. The loss is its mean over
 	// steps and centres.
-	perStep := graph.Reshape(graph.Sum(graph.Mul(h.relevance[c.Layers-1], h.distance), 1), c.Window, x.Shape[0])
+	perStep := graph.Reshape(graph.Sum(graph.Mul(h.relevance[c.Layers-1], h.distance), 1), c.Window,
+		x.Shape[0])
 	one := graph.Scale(graph.MeanAll(perStep), 1/float64(c.centres(c.Layers-1)))
-	loss := graph.Add(graph.Add(one, graph.Scale(h.orthogonality, c.Orthogonality)), graph.Scale(supervision, c.SelfSupervision))
+	loss := graph.Add(graph.Add(one, graph.Scale(h.orthogonality, c.Orthogonality)),
+		graph.Scale(supervision, c.SelfSupervision))
 	y := turned(before(predictions))
 	out := Output{
 		Series: y,
 		First:  1,
 		Loss:   loss,
-		Parts:  []Part{{spec.PartSelfSupervision, supervision}, {spec.PartOneClass, one}, {spec.PartOrthogonality, h.orthogonality}},
-		Scores: []Score{{spec.ScoreOneClass, turned(perStep)}, {spec.ScoreReconstruction, sinceStep(1, y, x)}},
+		Parts: []Part{{spec.PartSelfSupervision, supervision}, {spec.PartOneClass, one},
+			{spec.PartOrthogonality, h.orthogonality}},
+		Scores: []Score{{spec.ScoreOneClass, turned(perStep)},
+			{spec.ScoreReconstruction, sinceStep(1, y, x)}},
 	}
 	for l, f := range features {
 		out.Inner = append(out.Inner, Named{fmt.Sprintf("features.%d", l), turned(f)},
 			Named{fmt.Sprintf("assignment.%d", l), perWindow(h.assignment[l], c)},
 			Named{fmt.Sprintf("relevance.%d", l), perWindow(h.relevance[l], c)})
 	}
-	out.Inner = append(out.Inner, Named{"final_features", perWindow(h.fused, c)}, Named{"distance", perWindow(h.distance, c)})
+	out.Inner = append(out.Inner, Named{"final_features", perWindow(h.fused, c)},
+		Named{"distance", perWindow(h.distance, c)})
 	return out
 }
 
-// sinceStep is the squared error [B,L] of a series that begins at a step; 0 before it, where nothing was predicted.
+// sinceStep is the squared error [B,L] of a series that begins at a step; 0 before it, where nothing was
+// predicted.
 func sinceStep(first int, y, x *graph.Node) *graph.Node {
 	l := x.Shape[1]
 	e := nn.SquaredError(graph.SliceAxis(y, 1, first, l), graph.SliceAxis(x, 1, first, l))
@@ -97,8 +103,8 @@ func dilated(g *graph.Graph, x *graph.Node, c Config) []*graph.Node {
 	return features
 }
 
-// predict lets each layer predict the step that its recurrence reaches next, and returns the first layer's predictions
-// [L,B,C] made at each step, and the mean loss over layers (equation 12).
+// predict lets each layer predict the step that its recurrence reaches next, and returns the first layer's
+// predictions [L,B,C] made at each step, and the mean loss over layers (equation 12).
 func predict(features []*graph.Node, x *graph.Node) (first, loss *graph.Node) {
 	steps, channels := x.Shape[0], x.Shape[2]
 	var losses []*graph.Node
@@ -157,7 +163,8 @@ func cluster(g *graph.Graph, features []*graph.Node, c Config) hierarchy {
 func assign(features, centres *graph.Node, tau float64) *graph.Node {
 	m, before, n := features.Shape[0], features.Shape[1], features.Shape[2]
 	rows := graph.Reshape(unit(features), m*before, n)
-	return graph.Softmax(graph.Reshape(graph.MatMul(rows, graph.SwapLast(centres), 1/tau), m, before, centres.Shape[0]))
+	return graph.Softmax(graph.Reshape(graph.MatMul(rows, graph.SwapLast(centres), 1/tau), m, before,
+		centres.Shape[0]))
 }
 
 // unit divides each row along the last axis by its norm, which counts as cosineEpsilon at least. The bound is

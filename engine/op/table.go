@@ -14,8 +14,8 @@ type Info struct {
 }
 
 // Table describes every operation. Names and formulas are for error messages, dumps of plans and readers;
-// nothing parses them. Letters in brackets are extents: B windows, H heads, L steps in a window, C channels, T
-// steps and R rows of a recurrence, whose H counts states.
+// nothing parses them. Letters in brackets are extents: B windows, H heads, L steps in a window, C channels,
+// T steps and R rows of a recurrence, whose H counts states.
 var Table = [Count]Info{
 	Input: {"input", "a value written before each run", 0, declared},
 	Param: {"param", "a value that persists between runs", 0, declared},

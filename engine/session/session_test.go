@@ -33,14 +33,17 @@ func TestReadyNamesTheDeviceAndTheSets(t *testing.T) {
 	}
 }
 
-// A table at the top of the folder is listed, so it opens, with the choices that one dropped has; a run finds it.
+// A table at the top of the folder is listed, so it opens, with the choices that one dropped has; a run finds
+// it.
 func TestAServedFileIsReadAsOneThatIsDropped(t *testing.T) {
 	p := newPage(t)
 	rows := "a,truth\n" + strings.Repeat("0.1,0\n0.3,1\n", 50)
-	p.session.Remote = fstest.MapFS{"pump.csv": {Data: []byte(rows)}, "broken.csv": {Data: []byte("a,b\n1\n")}}
+	p.session.Remote = fstest.MapFS{"pump.csv": {Data: []byte(rows)},
+		"broken.csv": {Data: []byte("a,b\n1\n")}}
 	p.session.Ready()
 	catalogue := p.next().Catalogue
-	if last := catalogue[len(catalogue)-1]; last.ID != "file/pump.csv" || last.Group != string(datasets.GroupBenchmark) {
+	if last := catalogue[len(catalogue)-1]; last.ID != "file/pump.csv" ||
+		last.Group != string(datasets.GroupBenchmark) {
 		t.Fatalf("listed %+v", last)
 	}
 	open := func(source, label string, files ...datasets.File) message {
@@ -49,14 +52,16 @@ func TestAServedFileIsReadAsOneThatIsDropped(t *testing.T) {
 		p.session.Handle(protocol.Request{Type: protocol.TypeOpen, Data: &d}, files)
 		return p.next()
 	}
-	if m := open("file/pump.csv", "truth"); m.Type != protocol.TypeData || len(m.Summary.Channels) != 1 || !m.Summary.Labelled {
+	if m := open("file/pump.csv", "truth"); m.Type != protocol.TypeData || len(m.Summary.Channels) != 1 ||
+		!m.Summary.Labelled {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	// It counts as the file in use now.
 	if len(p.session.files) != 1 || p.session.files[0].Name != "pump.csv" {
 		t.Errorf("in use: %v", p.session.files)
 	}
-	if m := open("file/broken.csv", ""); m.Type != protocol.TypeError || m.Error.Line != 2 || len(m.Error.Around) == 0 {
+	if m := open("file/broken.csv", ""); m.Type != protocol.TypeError || m.Error.Line != 2 ||
+		len(m.Error.Around) == 0 {
 		t.Errorf("a broken one: %+v", m.Response)
 	}
 	dropped := datasets.File{Name: "pump.csv", Open: func() (io.ReadCloser, error) {
@@ -74,7 +79,8 @@ func TestWhatAServedFolderPassesOverIsSaid(t *testing.T) {
 	p := newPage(t)
 	p.session.Passed = []datasets.Passed{{Path: "train.csv", Fault: &fault.Fault{Key: "folder-pipe"}}}
 	p.session.Ready()
-	if m := p.next(); len(m.Passed) != 1 || m.Passed[0].Path != "train.csv" || m.Passed[0].Fault.Key != "folder-pipe" {
+	if m := p.next(); len(m.Passed) != 1 || m.Passed[0].Path != "train.csv" ||
+		m.Passed[0].Fault.Key != "folder-pipe" {
 		t.Errorf("sent %+v", m.Passed)
 	}
 }

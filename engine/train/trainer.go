@@ -46,8 +46,8 @@ type weight struct {
 	trainable                 bool
 }
 
-// compiled is a problem's plan on a device, with the parameters in its memory: what computes, for this training
-// run or for another worker's.
+// compiled is a problem's plan on a device, with the parameters in its memory: what computes, for this
+// training run or for another worker's.
 type compiled struct {
 	problem Problem
 	plan    *plan.Plan

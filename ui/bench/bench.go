@@ -114,7 +114,8 @@ func (s *State) start() []Effect {
 		return nil
 	}
 	s.Mode, s.Problem, s.copied, s.Stopped, s.lines = Running, nil, "", false, nil
-	return s.post(protocol.Request{Type: protocol.TypeBench, Workers: 2, Bench: &protocol.Bench{Runs: s.Runs, Only: s.Only}})
+	return s.post(protocol.Request{Type: protocol.TypeBench, Workers: 2,
+		Bench: &protocol.Bench{Runs: s.Runs, Only: s.Only}})
 }
 
 // stop ends what goes on. What was measured stays.
@@ -160,7 +161,8 @@ func (s *State) startup() []timing.Line {
 	once := func(name string, ms float64) timing.Line {
 		return timing.Line{Group: timing.GroupStartup, Name: name, Times: timing.Of([]float64{ms})}
 	}
-	return []timing.Line{once("page", s.page), once("engine", s.engine), once("engine after page", max(0, s.engine-s.page))}
+	return []timing.Line{once("page", s.page), once("engine", s.engine),
+		once("engine after page", max(0, s.engine-s.page))}
 }
 
 // timed takes over a line: without runs it announces what is being timed, with them it is the measurement.
@@ -175,7 +177,8 @@ func (s *State) timed(l timing.Line) {
 
 // Report is all that has been measured.
 func (s *State) Report() timing.Report {
-	return timing.Report{Machine: s.Browser, Device: s.Device, Cores: s.Cores, Lines: slices.Concat(s.startup(), s.lines)}
+	return timing.Report{Machine: s.Browser, Device: s.Device, Cores: s.Cores,
+		Lines: slices.Concat(s.startup(), s.lines)}
 }
 
 // JSON is the report to copy or to keep.

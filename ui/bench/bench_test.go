@@ -79,29 +79,35 @@ func TestLinesFillTheTable(t *testing.T) {
 	}
 	step := timing.Line{Group: timing.GroupStep, Name: "T", Workers: 1, FLOP: 2e9}
 	s.line(step)
-	if v := s.View(); !strings.Contains(v.Status, "T") || v.CanRun || !v.CanStop || !v.Groups[1].Rows[0].Live {
+	if v := s.View(); !strings.Contains(v.Status, "T") || v.CanRun || !v.CanStop ||
+		!v.Groups[1].Rows[0].Live {
 		t.Errorf("while it is timed: %+v", v)
 	}
 	one, two := step, step
 	one.Roofline, one.RooflineBest = 50, 52
-	one.Times, two.Times, two.Workers = timing.Times{Median: 60, P10: 50, Runs: 3}, timing.Times{Median: 40, P10: 30, Runs: 3}, 2
+	one.Times, two.Times, two.Workers = timing.Times{Median: 60, P10: 50, Runs: 3},
+		timing.Times{Median: 40, P10: 30, Runs: 3}, 2
 	s.line(one)
 	s.line(two)
 	for i, ms := range []float64{0.5, 0.25} {
-		s.line(timing.Line{Group: timing.GroupScoring, Name: "A", Workers: i + 1, Times: timing.Times{Median: ms, P10: ms, Runs: 1}})
+		s.line(timing.Line{Group: timing.GroupScoring, Name: "A", Workers: i + 1,
+			Times: timing.Times{Median: ms, P10: ms, Runs: 1}})
 	}
 	s.idle()
-	want := [][3]string{{"page", "120", ""}, {"engine", "400", ""}, {"engine after page", "280", ""}, {"T", "60.0", ""},
+	want := [][3]string{{"page", "120", ""}, {"engine", "400", ""}, {"engine after page", "280", ""},
+		{"T", "60.0", ""},
 		{"T", "40.0", "1.50 × as fast as one"}, {"A", "0.500", "2\u2009000 windows/s"},
 		{"A", "0.250", "4\u2009000 windows/s, 2.00 × as fast as one"}}
 	if got := rows(s); !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
 	}
-	if row := s.View().Groups[1].Rows[0]; row.Share != "67 %" || row.Best != "77 %" || row.Roofline != "50.0" {
+	if row := s.View().Groups[1].Rows[0]; row.Share != "67 %" || row.Best != "77 %" ||
+		row.Roofline != "50.0" {
 		t.Errorf("row %+v, want its shares of the roofline, and that", row)
 	}
 	var r timing.Report
-	if err := json.Unmarshal([]byte(s.JSON()), &r); err != nil || len(r.Lines) != len(want) || r.Machine != "Browser/1" || r.Cores != 4 {
+	if err := json.Unmarshal([]byte(s.JSON()), &r); err != nil || len(r.Lines) != len(want) ||
+		r.Machine != "Browser/1" || r.Cores != 4 {
 		t.Errorf("JSON %s, %v", s.JSON(), err)
 	}
 	if v := s.View(); v.Status != words.English().Say("bench-done") || !v.CanRun || !v.HasJSON {
@@ -140,7 +146,8 @@ func TestStopKeepsWhatWasMeasured(t *testing.T) {
 func TestErrorsAreShown(t *testing.T) {
 	s := ready("#only=Z")
 	s.Update(Start{})
-	s.Update(Answer{protocol.Response{Type: protocol.TypeError, Error: &protocol.Error{Where: "bench", Fault: fault.Of(errors.New("no Z"))}}, 0})
+	s.Update(Answer{protocol.Response{Type: protocol.TypeError,
+		Error: &protocol.Error{Where: "bench", Fault: fault.Of(errors.New("no Z"))}}, 0})
 	s.idle()
 	if v := s.View(); v.Problem != "no Z" || !v.CanRun {
 		t.Errorf("%+v", v)
@@ -152,7 +159,8 @@ func TestErrorsAreShown(t *testing.T) {
 }
 
 func TestThreeDigitsAreEnough(t *testing.T) {
-	for x, want := range map[float64]string{0.000524: "0.000524", 0.0115: "0.0115", 1: "1.00", 59.96: "60.0", 999.4: "999", 1994.2: "1\u2009994"} {
+	for x, want := range map[float64]string{0.000524: "0.000524", 0.0115: "0.0115", 1: "1.00", 59.96: "60.0",
+		999.4: "999", 1994.2: "1\u2009994"} {
 		if got := digits(words.English().Numbers, x); got != want {
 			t.Errorf("%v is %q, want %q", x, got, want)
 		}

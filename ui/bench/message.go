@@ -10,7 +10,8 @@ type Message interface{ message() }
 
 // The messages.
 type (
-	Drawn        struct{ Ms float64 }       // the page, so many milliseconds after the start of the navigation
+	// the page, so many milliseconds after the start of the navigation
+	Drawn        struct{ Ms float64 }
 	Start        struct{}                   // measure everything anew
 	Stop         struct{}                   // what goes on
 	Choose       struct{ Runs int }         // how often a training step is run
@@ -20,7 +21,8 @@ type (
 	Theme        struct{}                   // light or dark
 	SetLanguage  struct{ Tag string }       // of everything that the page says
 	Lost         struct{ Why *fault.Fault } // there is no engine any more
-	Answer       struct {                   // of the worker, so many milliseconds after the start of the navigation
+	// of the worker, so many milliseconds after the start of the navigation
+	Answer struct {
 		protocol.Response
 		Ms float64
 	}
@@ -43,11 +45,12 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	Post             struct{ Request protocol.Request } // to the worker
-	Copy             struct{ Text string }              // to the clipboard; answer with Copied
-	Download         struct{ Name, Text string }        // as a file
-	SwitchTheme      struct{}                           // light to dark, or back
-	RememberLanguage struct{ Tag string }               // for the next visit; the document is in this language now
+	Post        struct{ Request protocol.Request } // to the worker
+	Copy        struct{ Text string }              // to the clipboard; answer with Copied
+	Download    struct{ Name, Text string }        // as a file
+	SwitchTheme struct{}                           // light to dark, or back
+	// for the next visit; the document is in this language now
+	RememberLanguage struct{ Tag string }
 )
 
 func (Post) effect()             {}

@@ -45,8 +45,9 @@ type Row struct {
 
 // View returns what the page shows.
 func (s *State) View() View {
-	v := View{CanRun: s.Mode == Idle, CanStop: s.Mode == Running, CanChoose: s.canChoose(), Status: s.status(),
-		Facts: s.facts(), Groups: s.groups(), HasJSON: len(s.lines) > 0, JSON: s.JSON()}
+	v := View{CanRun: s.Mode == Idle, CanStop: s.Mode == Running, CanChoose: s.canChoose(),
+		Status: s.status(),
+		Facts:  s.facts(), Groups: s.groups(), HasJSON: len(s.lines) > 0, JSON: s.JSON()}
 	if s.Problem != nil {
 		v.Problem = s.Words.Error(s.Problem)
 	}
@@ -103,7 +104,8 @@ func (s *State) groups() []Group {
 	for _, g := range []struct {
 		name  string
 		title words.Key
-	}{{timing.GroupStartup, "bench-startup"}, {timing.GroupProduct, "bench-products"}, {timing.GroupStep, "bench-steps"},
+	}{{timing.GroupStartup, "bench-startup"}, {timing.GroupProduct, "bench-products"},
+		{timing.GroupStep, "bench-steps"},
 		{timing.GroupScoring, "bench-scoring"}} {
 		var rows []Row
 		for _, l := range lines {

@@ -117,7 +117,8 @@ func Classify(alarms, truth []steps.Range) Alarms {
 
 // touching tells whether one of the ascending, disjoint spans touches s.
 func touching(spans []steps.Range, s steps.Range) bool {
-	i, _ := slices.BinarySearchFunc(spans, s.From, func(o steps.Range, from int) int { return o.To - 1 - from })
+	i, _ := slices.BinarySearchFunc(spans, s.From,
+		func(o steps.Range, from int) int { return o.To - 1 - from })
 	return i < len(spans) && spans[i].Meets(s)
 }
 

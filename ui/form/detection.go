@@ -29,7 +29,9 @@ func smooths(s *spec.Spec) bool { return !spec.Policies[s.Detect.Threshold.Polic
 
 // warms tells whether windows may start warm: where no student looks ahead.
 func warms(s *spec.Spec) bool {
-	looksAhead := func(a spec.Arm) bool { return spec.Controls[a.Control].Student && !s.StudentOf(a).Causal() }
+	looksAhead := func(a spec.Arm) bool {
+		return spec.Controls[a.Control].Student && !s.StudentOf(a).Causal()
+	}
 	return !slices.ContainsFunc(s.Arms, looksAhead)
 }
 
@@ -37,8 +39,11 @@ func warms(s *spec.Spec) bool {
 // is empty while it has that value. Which values make sense is for the spec's validation to say.
 func parameterRows() (rows []row) {
 	for k := range spec.Each(spec.ParamCount) {
-		r := row{field: Field("detect.threshold." + k.String()), name: words.Key(k.WordKey()), place: ofDetection,
-			more: true, shows: func(s *spec.Spec) bool { return spec.Policies[s.Detect.Threshold.Policy].Reads(k) }}
+		r := row{field: Field("detect.threshold." + k.String()), name: words.Key(k.WordKey()),
+			place: ofDetection,
+			more:  true, shows: func(s *spec.Spec) bool {
+				return spec.Policies[s.Detect.Threshold.Policy].Reads(k)
+			}}
 		r.get = func(s *spec.Spec) string {
 			if x, given := s.Detect.Threshold.Param(k); given {
 				return words.Setting(x)

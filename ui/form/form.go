@@ -155,7 +155,8 @@ func Holds(files []string, source string) bool {
 
 // Served tells whether a source is a file of the folder beside the page.
 func (f *Form) Served(source string) bool {
-	return isFile(source) && slices.ContainsFunc(f.Catalogue, func(c protocol.Source) bool { return c.ID == source })
+	return isFile(source) && slices.ContainsFunc(f.Catalogue,
+		func(c protocol.Source) bool { return c.ID == source })
 }
 
 func isFile(source string) bool { return strings.HasPrefix(source, filePrefix) }

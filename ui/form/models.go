@@ -79,8 +79,9 @@ func (f *Form) pick(w *words.Language, field Field, of func(*spec.Spec) *spec.Mo
 	for k := range spec.Each(spec.ModelCount) {
 		for _, d := range widthsOf(m, k) {
 			sized := modelText(spec.Model{Kind: k, DModel: d})
-			p.Choices = append(p.Choices, Choice{Value: sized, Text: w.Say("width", d), Group: spec.Models[k].Title,
-				On: k == m.Kind && d == size.DModel})
+			p.Choices = append(p.Choices, Choice{Value: sized, Text: w.Say("width", d),
+				Group: spec.Models[k].Title,
+				On:    k == m.Kind && d == size.DModel})
 		}
 	}
 	p.Value = modelText(spec.Model{Kind: m.Kind, DModel: size.DModel})

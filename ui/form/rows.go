@@ -56,7 +56,8 @@ var rows = slices.Concat([]row{
 				to.Axis = from.Axis
 			}
 		}),
-	shared(choice(row{field: "arms.objective.schedule", name: "weight-schedule", place: ofObjective, more: true,
+	shared(choice(row{field: "arms.objective.schedule", name: "weight-schedule", place: ofObjective,
+		more:  true,
 		shows: teaches}, func(s *spec.Spec) *spec.WeightScheduleKind { return &objectiveOf(s).Schedule },
 		spec.WeightScheduleCount),
 		func(to, from *spec.Objective) { to.Schedule = from.Schedule }),

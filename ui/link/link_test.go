@@ -47,7 +47,8 @@ func TestLinkSurvivesTheRoundTrip(t *testing.T) {
 
 func TestHashIsReadable(t *testing.T) {
 	hash := Link{Spec: specOf(), Span: steps.Range{From: 1, To: 2}}.Hash()
-	for _, part := range []string{"spec=(version:1,data:(source:builtin/server,", "seeds:!(1,2,3)", "&view=1-2"} {
+	for _, part := range []string{"spec=(version:1,data:(source:builtin/server,", "seeds:!(1,2,3)",
+		"&view=1-2"} {
 		if !strings.Contains(hash, part) {
 			t.Errorf("%s does not contain %s", hash, part)
 		}
@@ -109,7 +110,8 @@ func TestRisonKeepsAnyJSON(t *testing.T) {
 }
 
 func randomJSON(r *rand.Rand, depth int) any {
-	texts := []string{"", "a", "builtin/server", "1", "-", "!", "'", "!'a", "a:b,(c)", "true", "№ 5", "1e5", "\\\"<>"}
+	texts := []string{"", "a", "builtin/server", "1", "-", "!", "'", "!'a", "a:b,(c)", "true", "№ 5", "1e5",
+		"\\\"<>"}
 	switch n := r.IntN(8); {
 	case n < 2 && depth < 4:
 		object := map[string]any{}

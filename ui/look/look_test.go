@@ -11,7 +11,8 @@ func TestEveryKindOfArmHasATitleInEveryLanguage(t *testing.T) {
 	for _, tag := range words.Tags() {
 		for _, kind := range append(Kinds(), Teacher) {
 			keys := []string{"arm-" + kind}
-			if k := new(spec.ObjectiveKind); k.UnmarshalText([]byte(kind)) == nil && spec.Objectives[*k].Distils {
+			if k := new(spec.ObjectiveKind); k.UnmarshalText([]byte(kind)) == nil &&
+				spec.Objectives[*k].Distils {
 				keys = append(keys, "method-"+kind) // in verdicts
 			}
 			for _, key := range keys {
@@ -26,7 +27,8 @@ func TestEveryKindOfArmHasATitleInEveryLanguage(t *testing.T) {
 func TestArmsLookLikeWhatTheyDo(t *testing.T) {
 	w, s := words.English(), spec.Default()
 	cosine := s.Arms[1]
-	s.Arms = append(s.Arms, spec.Arm{Name: "alone again", Objective: s.Arms[0].Objective}, spec.Arm{Name: "random score", Objective: cosine.Objective})
+	s.Arms = append(s.Arms, spec.Arm{Name: "alone again", Objective: s.Arms[0].Objective},
+		spec.Arm{Name: "random score", Objective: cosine.Objective})
 	for i, want := range []Look{
 		{"alone", Alone, 0, "student alone", "alone"},
 		{"cosine", Cosine, 0, "+ cosine", "+ cosine"},

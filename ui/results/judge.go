@@ -113,7 +113,8 @@ func flattery(w *words.Language, r spec.Report, arm string) string {
 func effectFigure(w *words.Language, shown look.Look, e spec.Spread) *EffectFigure {
 	title := metricNamed(spec.Headline).Short
 	f := &EffectFigure{Look: shown, Mean: 100 * float64(e.Mean), Spread: 100 * float64(e.SD),
-		Label: w.SignedPoints(float64(e.Mean)), Caption: w.Say("effect-caption", title, shown.Text), Grey: w.Say("effect-spread")}
+		Label: w.SignedPoints(float64(e.Mean)), Caption: w.Say("effect-caption", title, shown.Text),
+		Grey: w.Say("effect-spread")}
 	var spoken []string
 	for _, d := range e.Values {
 		f.Points = append(f.Points, 100*float64(d))

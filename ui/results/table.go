@@ -123,7 +123,8 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 	doubtful func(arm string) bool) {
 	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
 		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained),
-		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(ms.Chance), UntrainedAt: maybe(ms.Untrained)})
+		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(ms.Chance),
+		UntrainedAt: maybe(ms.Untrained)})
 	for i := range t.Rows {
 		var arm spec.Spread
 		if i < len(ms.Arms) {

@@ -165,7 +165,8 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 func (p *Progress) provenance(w *words.Language, changed bool) string {
 	var parts []string
 	if r := p.Final; r != nil {
-		parts = append(parts, r.Data.Title, w.Say("n-seeds", len(p.Spec.Seeds)), w.Duration(words.Seconds(r.Seconds)), r.Device)
+		parts = append(parts, r.Data.Title, w.Say("n-seeds", len(p.Spec.Seeds)),
+			w.Duration(words.Seconds(r.Seconds)), r.Device)
 		parts = append(parts, p.thresholdSaw(w)...)
 		if p.Spec.Detect.Serial() {
 			parts = append(parts, w.Say("scores-were", p.scoring(w)))

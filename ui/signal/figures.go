@@ -23,7 +23,8 @@ const (
 // across is the scale of steps in a plot.
 func (b box) across(from, to int) chart.Scale {
 	start := leftOfPlot * b.unit
-	return chart.Scale{From: float64(from), To: float64(to), Start: start, End: max(start+1, b.w-rightOfPlot*b.unit)}
+	return chart.Scale{From: float64(from), To: float64(to), Start: start,
+		End: max(start+1, b.w-rightOfPlot*b.unit)}
 }
 
 // figure draws the plot of a lane; a plot that has not been measured stays empty.
@@ -63,13 +64,15 @@ func (s *stack) drawOverview(f *chart.Figure, b box) {
 	y := fitted(s.Overview.Extent(), b.h-4, 4)
 	f.Path("strokes", chart.Strokes(s.Overview, x, y))
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
-	f.Path("veil", chart.Box(chart.Rect{X: x.Start, W: from - x.Start, H: b.h})+chart.Box(chart.Rect{X: to, W: x.End - to, H: b.h}))
+	f.Path("veil", chart.Box(chart.Rect{X: x.Start, W: from - x.Start, H: b.h})+chart.Box(chart.Rect{X: to,
+		W: x.End - to, H: b.h}))
 }
 
 // drawFunnel leads from the brush to the width of the lanes, and names the anomalies in view.
 func (s *stack) drawFunnel(f *chart.Figure, x chart.Scale, b box) {
 	whole := b.across(0, s.Steps)
-	f.Path("funnel", chart.Segment(whole.At(float64(s.From)), 0, x.Start, b.h)+chart.Segment(whole.At(float64(s.To)), 0, x.End, b.h))
+	f.Path("funnel", chart.Segment(whole.At(float64(s.From)), 0, x.Start,
+		b.h)+chart.Segment(whole.At(float64(s.To)), 0, x.End, b.h))
 	f.Texts = chart.Names(s.Truth, x, b.h-3*b.unit, 24*b.unit)
 }
 

@@ -182,8 +182,10 @@ func (s *stack) overview() lane {
 // channel describes the lane of one channel; its legend has the lines that are there.
 func (s *stack) channel(i int) lane {
 	w, c := s.Words, &s.Channels[i]
-	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i, title: w.Say("stack-channel", c.Number), sub: w.Say("stack-of", s.ChannelsAll)}
-	if c.Name != "" && !strings.EqualFold(c.Name, l.title) { // sets without names call a channel by its number
+	l := lane{kind: channel, key: fmt.Sprint("channel ", i), index: i,
+		title: w.Say("stack-channel", c.Number), sub: w.Say("stack-of", s.ChannelsAll)}
+	// sets without names call a channel by its number
+	if c.Name != "" && !strings.EqualFold(c.Name, l.title) {
 		l.title, l.sub = c.Name, w.Say("stack-channel-of", c.Number, s.ChannelsAll)
 	}
 	input := c.Input.Extent()
@@ -194,10 +196,12 @@ func (s *stack) channel(i int) lane {
 	l.say = w.Say("say-channel", l.title, number(w.Numbers, input.Lo), number(w.Numbers, input.Hi))
 	l.legend = append(l.legend, entry{class: "input", text: w.Say("stack-input"), line: c.Input})
 	if !c.Teacher.Empty() {
-		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Say("stack-teacher"), line: c.Teacher})
+		l.legend = append(l.legend, entry{class: s.teacher.Class, text: w.Say("stack-teacher"),
+			line: c.Teacher})
 	}
 	if a := s.student; a != nil && !c.Student.Empty() {
-		l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: c.Student})
+		l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(),
+			line: c.Student})
 	}
 	return l
 }
@@ -210,7 +214,8 @@ func (s *stack) cosine() lane {
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		if mean, ok := average(a.Cosine); ok {
-			l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(), line: a.Cosine})
+			l.legend = append(l.legend, entry{class: a.Look.Class, look: &a.Look, text: a.short(),
+				line: a.Cosine})
 			means = append(means, w.Say("say-mean", a.Label, number(w.Numbers, mean)))
 		}
 	}
@@ -244,7 +249,8 @@ func scoreKey(arm string) string { return "score " + arm }
 // score describes the lane of one arm: its threshold, or why it has no score.
 func (s *stack) score(i int) lane {
 	w, a := s.Words, &s.Arms[i]
-	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Say("stack-score"), look: &a.Look}
+	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Say("stack-score"),
+		look: &a.Look}
 	highest := a.Score.Extent()
 	if highest.Empty() {
 		l.empty, l.say = cmp.Or(a.Note, w.Say("stack-waits")), w.Say("say-no-values", a.Label)
@@ -281,7 +287,8 @@ func (s *stack) sayAlarms(i int) string {
 // together.
 func (s *stack) axis() lane {
 	w := s.Words
-	l := lane{kind: axis, key: "axis", sub: w.Say("stack-step"), say: w.Say("say-axis", w.Count(s.From), w.Count(s.To))}
+	l := lane{kind: axis, key: "axis", sub: w.Say("stack-step"), say: w.Say("say-axis", w.Count(s.From),
+		w.Count(s.To))}
 	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
 		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
 			l.sub = w.Say("stack-steps-a-pixel", w.Count(int(math.Round(n))))

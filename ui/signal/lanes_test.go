@@ -40,15 +40,19 @@ func example() *Props {
 	score.Values[3*12+1] = 0.9 // steps 120 to 130: right
 	score.Values[3*80+1] = 0.8 // steps 800 to 810: false
 	return &Props{
-		Words: words.English(), Steps: 2000, Range: steps.Range{From: 0, To: 1000}, Cursor: 125, Labelled: true,
+		Words: words.English(), Steps: 2000, Range: steps.Range{From: 0, To: 1000}, Cursor: 125,
+		Labelled: true,
 		Truth:    spans(100, 200, 500, 510, 1500, 1600),
 		Overview: chart.Buckets{Range: steps.Range{To: 2000}, Values: []float32{0, 1, 0.5, 0, 2, 1}},
-		Channels: []Channel{{Number: 4, Name: "load", Input: flat(100, 0.67), Teacher: flat(100, 0.26), Student: flat(100, 0.55)}},
-		Student:  "cosine",
+		Channels: []Channel{{Number: 4, Name: "load", Input: flat(100, 0.67), Teacher: flat(100, 0.26),
+			Student: flat(100, 0.55)}},
+		Student: "cosine",
 		Arms: []Arm{
-			{Name: "cosine", Label: "+ cosine", Short: "+ cosine", Look: chart.LookOf("cosine", 0), Score: score, Cosine: flat(100, 0.6),
+			{Name: "cosine", Label: "+ cosine", Short: "+ cosine", Look: chart.LookOf("cosine", 0),
+				Score: score, Cosine: flat(100, 0.6),
 				Policy: 0.5, Threshold: 0.5, Alarms: spans(122, 125, 804, 806)},
-			{Name: "mse", Label: "+ MSE", Short: "+ MSE", Look: chart.LookOf("mse", 0), Policy: math.NaN(), Threshold: math.NaN()},
+			{Name: "mse", Label: "+ MSE", Short: "+ MSE", Look: chart.LookOf("mse", 0), Policy: math.NaN(),
+				Threshold: math.NaN()},
 		},
 	}
 }
@@ -72,7 +76,8 @@ func TestLanesStandInTheOrderOfTheReference(t *testing.T) {
 
 func TestReadoutsFollowTheLegendLaneByLane(t *testing.T) {
 	_, rows := rowsOf(example())
-	if got, want := readouts(words.English().Numbers, rows, 125), []string{"0.67", "0.26", "0.55", "0.60", "0.90"}; !slices.Equal(got, want) {
+	if got, want := readouts(words.English().Numbers, rows, 125), []string{"0.67", "0.26", "0.55", "0.60",
+		"0.90"}; !slices.Equal(got, want) {
 		t.Errorf("at step 125 %q, want %q", got, want)
 	}
 	for _, text := range readouts(words.English().Numbers, rows, -1) {
@@ -125,13 +130,15 @@ func TestEmptyLanesSayWhy(t *testing.T) {
 		t.Errorf("the arm that failed says %q", got)
 	}
 	_, rows = rowsOf(&Props{Words: words.English(), Cursor: -1, Channels: make([]Channel, 1)})
-	if rows[0].empty != "no series yet" || rows[2].empty != "no series yet" || rows[3].empty != "waits for its turn" {
+	if rows[0].empty != "no series yet" || rows[2].empty != "no series yet" ||
+		rows[3].empty != "waits for its turn" {
 		t.Errorf("without a series: %q, %q, %q", rows[0].empty, rows[2].empty, rows[3].empty)
 	}
 }
 
 func TestALaneWithoutASeriesDrawsItsReasonOnly(t *testing.T) {
-	s, rows := rowsOf(&Props{Words: words.English(), Cursor: -1, Channels: make([]Channel, 1), Arms: make([]Arm, 1)})
+	s, rows := rowsOf(&Props{Words: words.English(), Cursor: -1, Channels: make([]Channel, 1),
+		Arms: make([]Arm, 1)})
 	for _, l := range rows {
 		f := s.figure(l, box{900, 80, 1})
 		if len(f.Paths) > 0 || len(f.Texts) > 0 != (l.empty != "") {
@@ -143,12 +150,14 @@ func TestALaneWithoutASeriesDrawsItsReasonOnly(t *testing.T) {
 func TestEveryChartHasANameAndASummary(t *testing.T) {
 	_, rows := rowsOf(example())
 	want := map[string]string{
-		"overview":     "Overview of the whole test part: 2\u2009000 steps, 3 true anomalies; in view are the steps 0 to 1\u2009000.",
-		"channel 0":    "load: the input lies between 0.67 and 0.67.",
-		"cosine":       "Cosine of teacher and student output per step: + cosine 0.60 on average.",
-		"score cosine": "Score of + cosine, highest 0.90. Alarms find 1 of 2 true anomalies in view; 1 is false.",
-		"score mse":    "+ MSE: no values yet.",
-		"axis":         "Time axis: steps 0 to 1\u2009000.",
+		"overview": "Overview of the whole test part: 2\u2009000 steps, 3 true anomalies; in view are " +
+			"the steps 0 to 1\u2009000.",
+		"channel 0": "load: the input lies between 0.67 and 0.67.",
+		"cosine":    "Cosine of teacher and student output per step: + cosine 0.60 on average.",
+		"score cosine": "Score of + cosine, highest 0.90. Alarms find 1 of 2 true anomalies in view; 1 is " +
+			"false.",
+		"score mse": "+ MSE: no values yet.",
+		"axis":      "Time axis: steps 0 to 1\u2009000.",
 	}
 	for _, l := range rows {
 		if l.kind != funnel && l.say != want[l.key] {
@@ -184,7 +193,8 @@ func TestOnePeakDoesNotPressTheThresholdToTheFloor(t *testing.T) {
 
 func TestNumbersKeepTheDigitsThatCount(t *testing.T) {
 	for v, want := range map[float64]string{
-		0: "0.00", 0.674: "0.67", -0.19: "−0.19", 16.24: "16.2", 123.4: "123", -4567: "−4\u2009567", 0.00042: "4.2e-4", -0.0042: "−0.0042",
+		0: "0.00", 0.674: "0.67", -0.19: "−0.19", 16.24: "16.2", 123.4: "123", -4567: "−4\u2009567",
+		0.00042: "4.2e-4", -0.0042: "−0.0042",
 		3.21e7: "3.2e7", math.Inf(1): "n/a", math.NaN(): "n/a",
 	} {
 		if got := number(words.English().Numbers, v); got != want {
@@ -205,13 +215,15 @@ func classes(f chart.Figure) []string {
 func TestEachLaneDrawsWhatItsKindNeeds(t *testing.T) {
 	s, rows := rowsOf(example())
 	want := map[string][]string{
-		"overview":     {"truth", "bracket-bar", "strokes", "veil"},
-		"funnel":       {"funnel"},
-		"channel 0":    {"truth", "truth-edge", "bracket", "grid", "env", "line input", "line arm-cosine", "line arm-teacher"},
-		"cosine":       {"truth", "truth-edge", "grid", "line arm-cosine"},
-		"score cosine": {"truth", "truth-edge", "area arm-cosine", "peaks arm-cosine", "axis", "missed", "alarm-right arm-cosine", "alarm-false arm-cosine", "threshold"},
-		"score mse":    {"truth", "truth-edge", "axis"},
-		"axis":         {"axis", "axis"},
+		"overview": {"truth", "bracket-bar", "strokes", "veil"},
+		"funnel":   {"funnel"},
+		"channel 0": {"truth", "truth-edge", "bracket", "grid", "env", "line input", "line arm-cosine",
+			"line arm-teacher"},
+		"cosine": {"truth", "truth-edge", "grid", "line arm-cosine"},
+		"score cosine": {"truth", "truth-edge", "area arm-cosine", "peaks arm-cosine", "axis", "missed",
+			"alarm-right arm-cosine", "alarm-false arm-cosine", "threshold"},
+		"score mse": {"truth", "truth-edge", "axis"},
+		"axis":      {"axis", "axis"},
 	}
 	for _, l := range rows {
 		if got := classes(s.figure(l, box{900, 80, 1})); !slices.Equal(got, want[l.key]) {

@@ -39,7 +39,8 @@ func (c *Stack) Mount() {
 	p.stop = js.Global().Get("AbortController").New()
 	p.after = p.keep(func(js.Value) { c.refresh() })
 	p.frame = p.keep(func(js.Value) { c.followPointer() })
-	c.listen(p.root, c.onEvent, "pointerdown", "pointermove", "pointerup", "pointercancel", "pointerover", "pointerleave", "dblclick",
+	c.listen(p.root, c.onEvent, "pointerdown", "pointermove", "pointerup", "pointercancel", "pointerover",
+		"pointerleave", "dblclick",
 		"keydown", "focusin", "focusout", "change")
 	c.listen(js.Global(), c.onKey, "keydown")
 	resized := p.keep(func(js.Value) { c.measure() })
@@ -97,7 +98,8 @@ func (c *Stack) refresh() {
 	if !p.root.Truthy() {
 		return
 	}
-	if field := p.root.Call("querySelector", ".channels input"); !field.Equal(js.Global().Get("document").Get("activeElement")) {
+	if field := p.root.Call("querySelector", ".channels input"); !field.Equal(
+		js.Global().Get("document").Get("activeElement")) {
 		field.Set("value", c.Props.ChannelsTyped)
 	}
 	if !slices.EqualFunc(p.lanes, p.keys, func(l lane, key string) bool { return l.key == key }) {

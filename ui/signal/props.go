@@ -55,7 +55,8 @@ func (p Props) same(q Props) bool {
 	}
 	for _, x := range []*Props{&p, &q} {
 		x.Arms, x.Cursor = nil, 0
-		x.OnView, x.OnCursor, x.OnThreshold, x.OnFocus, x.OnChannels, x.OnBuckets = nil, nil, nil, nil, nil, nil
+		x.OnView, x.OnCursor, x.OnThreshold, x.OnFocus, x.OnChannels, x.OnBuckets = nil, nil, nil, nil, nil,
+			nil
 	}
 	return reflect.DeepEqual(p, q)
 }

@@ -46,7 +46,8 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 		rows = append(rows, c.lane(s, l))
 	}
 	return elem.Section(
-		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"), vecty.Attribute("aria-label", s.Words.Say("stack-signal"))),
+		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"),
+			vecty.Attribute("aria-label", s.Words.Say("stack-signal"))),
 		c.header(),
 		elem.Div(vecty.Markup(vecty.Class("lanes"), vecty.Data("focus", c.Props.Focus)),
 			c.lane(s, lanes[0]),
@@ -65,13 +66,17 @@ func (c *Stack) header() *vecty.HTML {
 		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Label(
-			vecty.Markup(vecty.Class("channels"), vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
+			vecty.Markup(vecty.Class("channels"),
+				vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
 			elem.Span(vecty.Text(w.Say("stack-channels"))),
 			elem.Input(vecty.Markup(vecty.Class("n"),
-				vecty.Property("title", w.Say("stack-channels-hint")), vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
+				vecty.Property("title", w.Say("stack-channels-hint")),
+				vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
 				vecty.Attribute("autocomplete", "off"), vecty.Attribute("size", 6))),
-			elem.Span(vecty.Markup(vecty.Class("n", "dim")), vecty.Text(w.Say("stack-channels-of", p.ChannelsAll))),
-			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")), vecty.Text(p.ChannelsError)),
+			elem.Span(vecty.Markup(vecty.Class("n", "dim")),
+				vecty.Text(w.Say("stack-channels-of", p.ChannelsAll))),
+			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")),
+				vecty.Text(p.ChannelsError)),
 		),
 	)
 }
@@ -91,8 +96,9 @@ func keys(p *Props) vecty.List {
 
 // laneClasses are the style classes of lanes by kind.
 var laneClasses = [...]string{
-	overview: "lane-overview", funnel: "lane-funnel", channel: "lane-channel", cosine: "lane-cosine", score: "lane-score",
-	axis: "lane-axis",
+	overview: "lane-overview", funnel: "lane-funnel", channel: "lane-channel", cosine: "lane-cosine",
+	score: "lane-score",
+	axis:  "lane-axis",
 }
 
 // lane is one row: what it is, its plot, its values.
@@ -103,7 +109,8 @@ func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 		arm = s.Arms[l.index].Name
 	}
 	return elem.Div(
-		vecty.Markup(vecty.Class("lane", laneClasses[l.kind], "nth-"+strconv.Itoa(l.index)), vecty.Data("lane", l.key),
+		vecty.Markup(vecty.Class("lane", laneClasses[l.kind], "nth-"+strconv.Itoa(l.index)),
+			vecty.Data("lane", l.key),
 			vecty.MarkupIf(arm != "", vecty.Data("arm", arm)),
 			vecty.MarkupIf(arm != "" && s.Focus != "" && s.Focus != arm, vecty.Class("faded"))),
 		elem.Div(vecty.Markup(vecty.Class("ll")),
@@ -146,9 +153,12 @@ func (s *stack) brush(b box) *vecty.HTML {
 	x := b.across(0, s.Steps)
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	return elem.Div(vecty.Markup(
-		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-label", s.Words.Say("stack-brush")),
-		vecty.Attribute("aria-valuemin", 0), vecty.Attribute("aria-valuemax", s.Steps), vecty.Attribute("aria-valuenow", s.From),
-		vecty.Attribute("aria-valuetext", s.Words.Say("say-brush", s.Words.Count(s.From), s.Words.Count(s.To))),
+		vecty.Class("brush"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"),
+		vecty.Attribute("aria-label", s.Words.Say("stack-brush")),
+		vecty.Attribute("aria-valuemin", 0), vecty.Attribute("aria-valuemax", s.Steps),
+		vecty.Attribute("aria-valuenow", s.From),
+		vecty.Attribute("aria-valuetext", s.Words.Say("say-brush", s.Words.Count(s.From),
+			s.Words.Count(s.To))),
 		vecty.Style("left", pixels(from)), vecty.Style("width", pixels(to-from))))
 }
 
@@ -156,11 +166,14 @@ func (s *stack) brush(b box) *vecty.HTML {
 func (s *stack) handle(l lane, b box) *vecty.HTML {
 	a := &s.Arms[l.index]
 	return elem.Div(vecty.Markup(
-		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"), vecty.Attribute("aria-orientation", "vertical"),
-		vecty.Attribute("aria-label", s.Words.Say("stack-threshold-of", a.Label)), vecty.Attribute("aria-valuemin", 0),
+		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"),
+		vecty.Attribute("aria-orientation", "vertical"),
+		vecty.Attribute("aria-label", s.Words.Say("stack-threshold-of", a.Label)),
+		vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
 		vecty.Attribute("aria-valuetext", number(s.Words.Numbers, a.Threshold)+". "+s.sayAlarms(l.index)),
-		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)), vecty.Style("top", pixels(s.scoreScale(b).At(a.Threshold)))))
+		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)),
+		vecty.Style("top", pixels(s.scoreScale(b).At(a.Threshold)))))
 }
 
 func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px" }
@@ -174,7 +187,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 			return nil
 		}
 		return vecty.List{elem.Paragraph(elem.Span(vecty.Text(s.Words.Say("stack-in-view"))),
-			elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(s.Words.Say("stack-steps-in-view", s.Words.Count(s.To-s.From)))))}
+			elem.Bold(vecty.Markup(vecty.Class("n")),
+				vecty.Text(s.Words.Say("stack-steps-in-view", s.Words.Count(s.To-s.From)))))}
 	case score:
 		return s.tally(l)
 	case axis:
@@ -182,7 +196,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 	}
 	var rows vecty.List
 	for _, e := range l.legend {
-		rows = append(rows, elem.Paragraph(SVG(chart.Sample(e.class, e.look, 22, 10, 3), ""), elem.Span(vecty.Text(e.text)), value()))
+		rows = append(rows, elem.Paragraph(SVG(chart.Sample(e.class, e.look, 22, 10, 3), ""),
+			elem.Span(vecty.Text(e.text)), value()))
 	}
 	return rows
 }
@@ -198,13 +213,16 @@ func (s *stack) tally(l lane) vecty.List {
 	}
 	w, m := s.Words, s.marks[l.index]
 	count := func(n int, text string) *vecty.HTML {
-		return elem.Paragraph(elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))), elem.Span(vecty.Text(text)))
+		return elem.Paragraph(elem.Bold(vecty.Markup(vecty.Class("n")), vecty.Text(strconv.Itoa(n))),
+			elem.Span(vecty.Text(text)))
 	}
-	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say("stack-score"))), value())
+	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say("stack-score"))),
+		value())
 	if !s.Labelled {
 		return vecty.List{count(m.found, w.Say("stack-alarms")), at}
 	}
-	return vecty.List{count(m.found, w.Say("stack-segments", m.segments)), at, count(m.false, w.Say("stack-false-alarms"))}
+	return vecty.List{count(m.found, w.Say("stack-segments", m.segments)), at,
+		count(m.false, w.Say("stack-false-alarms"))}
 }
 
 // cursor is the line through all lanes, cursorStep the step it is at, on the axis; zoom is the part that a

@@ -17,11 +17,13 @@ func SVG(f chart.Figure, say string) *vecty.HTML {
 	}
 	texts := make(vecty.List, len(f.Texts))
 	for i, t := range f.Texts {
-		texts[i] = svg("text", vecty.Markup(vecty.Attribute("class", t.Class), vecty.Attribute("x", t.X), vecty.Attribute("y", t.Y),
+		texts[i] = svg("text", vecty.Markup(vecty.Attribute("class", t.Class), vecty.Attribute("x", t.X),
+			vecty.Attribute("y", t.Y),
 			vecty.Attribute("text-anchor", t.Anchor)), vecty.Text(t.Text))
 	}
 	return svg("svg", vecty.Markup(
-		vecty.Attribute("width", f.W), vecty.Attribute("height", f.H), vecty.Attribute("viewBox", fmt.Sprintf("0 0 %g %g", f.W, f.H)),
+		vecty.Attribute("width", f.W), vecty.Attribute("height", f.H),
+		vecty.Attribute("viewBox", fmt.Sprintf("0 0 %g %g", f.W, f.H)),
 		vecty.MarkupIf(say == "", vecty.Attribute("aria-hidden", "true")),
 		vecty.MarkupIf(say != "", vecty.Attribute("role", "img"), vecty.Attribute("aria-label", say))),
 		svg("g", paths), svg("g", texts))
@@ -29,5 +31,7 @@ func SVG(f chart.Figure, say string) *vecty.HTML {
 
 // svg makes an element in the namespace of SVG: outside it the browser draws nothing.
 func svg(name string, m ...vecty.MarkupOrChild) *vecty.HTML {
-	return vecty.Tag(name, append([]vecty.MarkupOrChild{vecty.Markup(vecty.Namespace("http://www.w3.org/2000/svg"))}, m...)...)
+	return vecty.Tag(
+		name, append([]vecty.MarkupOrChild{vecty.Markup(vecty.Namespace("http://www.w3.org/2000/svg"))},
+			m...)...)
 }

@@ -85,7 +85,8 @@ func TestTheBrushIsTakenByItsEdgesOrItsMiddle(t *testing.T) {
 		{102, 100, 104, gripBody, true}, // a brush of a few pixels can still be moved
 	} {
 		if g, ok := gripAt(c.pixel, c.left, c.right, 1); g != c.g || ok != c.ok {
-			t.Errorf("pixel %v of a brush from %v to %v: grip %d %v, want %d %v", c.pixel, c.left, c.right, g, ok, c.g, c.ok)
+			t.Errorf("pixel %v of a brush from %v to %v: grip %d %v, want %d %v", c.pixel, c.left, c.right,
+				g, ok, c.g, c.ok)
 		}
 	}
 }
@@ -133,7 +134,8 @@ func TestArrowKeysMoveAThresholdEvenlyOnTheScreen(t *testing.T) {
 // The lanes are drawn again only when they look otherwise, so every field must count that shows.
 func TestPropsAreTheSameOnlyIfTheyLookAlike(t *testing.T) {
 	nowhere := func() Props {
-		return Props{Steps: 9, Arms: []Arm{{Name: "alone", Policy: math.NaN(), Threshold: math.NaN(), Score: chart.Buckets{Values: []float32{1}}}},
+		return Props{Steps: 9, Arms: []Arm{{Name: "alone", Policy: math.NaN(), Threshold: math.NaN(),
+			Score: chart.Buckets{Values: []float32{1}}}},
 			OnView: func(int, int) {}, OnCursor: func(int) {}}
 	}
 	a, b := nowhere(), nowhere()

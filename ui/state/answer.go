@@ -27,7 +27,8 @@ func (s *State) answer(a Answer) []Effect {
 		s.Run.Finish(a.Report)
 		return s.refresh()
 	case protocol.TypeError:
-		s.fail(a.Response) // a view that cannot be drawn is an answer, too: what has waited for it is asked now
+		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
+		s.fail(a.Response)
 	}
 	return s.Stack.answer(a, &s.requests)
 }

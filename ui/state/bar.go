@@ -40,7 +40,8 @@ func (s *State) Bar() Bar {
 // counts offers numbers of workers; none on one core, where there is nothing to choose.
 func (c *Control) counts(w *words.Language) (list []form.Choice) {
 	for n := 1; n <= c.Cores && c.Cores > 1; n++ {
-		list = append(list, form.Choice{Value: strconv.Itoa(n), Text: w.Say("n-workers", n), On: n == c.Workers()})
+		list = append(list, form.Choice{Value: strconv.Itoa(n), Text: w.Say("n-workers", n),
+			On: n == c.Workers()})
 	}
 	return list
 }

@@ -20,9 +20,12 @@ func explained(t *testing.T) *State {
 	s.Update(Press{KeyRun})
 	run := finish(look.Cosine, 1, 0.4)
 	run.Alarms = []steps.Range{{From: 14, To: 16}, {From: 100, To: 140}}
-	run.Causes = [][]spec.Cause{{{Channel: 7, Share: 0.61}, {Channel: 2, Share: 0.2}}, {{Channel: 3, Share: 0.5}}}
-	run.Located = &spec.Located{Segments: 1, HitRate100: 1, HitRate150: 1, Chance100: 1. / 12, Chance150: 1. / 12}
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Cosine, Seed: 1, Finished: &run, Runs: 12}))
+	run.Causes = [][]spec.Cause{{{Channel: 7, Share: 0.61}, {Channel: 2, Share: 0.2}},
+		{{Channel: 3, Share: 0.5}}}
+	run.Located = &spec.Located{Segments: 1, HitRate100: 1, HitRate150: 1, Chance100: 1. / 12,
+		Chance150: 1. / 12}
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Cosine, Seed: 1, Finished: &run,
+		Runs: 12}))
 	return s
 }
 
@@ -41,7 +44,8 @@ func TestCausesNameTheChannelsOfTheAlarmAtTheCursor(t *testing.T) {
 		{-1, "put the cursor on one", "", "HitRate@100 % 100.0 (chance 8.3)"},
 		{50, "put the cursor on one", "", "chance"},
 		{15, "alarm 14–15, in A1", "Channel 8 61 % right, Channel 3 20 %", "A1 shows in Channel 8"},
-		{10, "alarm 14–15, in A1", "Channel 8 61 % right, Channel 3 20 %", "A1 shows in Channel 8"}, // of the anomaly there
+		// of the anomaly there
+		{10, "alarm 14–15, in A1", "Channel 8 61 % right, Channel 3 20 %", "A1 shows in Channel 8"},
 		{139, "alarm 100–139, false", "Channel 4 50 %", ""},
 	} {
 		s.Update(Cursor{c.cursor})
@@ -54,7 +58,8 @@ func TestCausesNameTheChannelsOfTheAlarmAtTheCursor(t *testing.T) {
 			}
 			channels = append(channels, text)
 		}
-		if got.Name != look.Cosine || !strings.Contains(got.Lead, c.lead) || strings.Join(channels, ", ") != c.channels || !strings.Contains(got.Truth, c.truth) {
+		if got.Name != look.Cosine || !strings.Contains(got.Lead, c.lead) ||
+			strings.Join(channels, ", ") != c.channels || !strings.Contains(got.Truth, c.truth) {
 			t.Errorf("cursor at %d: %+v", c.cursor, got)
 		}
 	}
@@ -78,7 +83,8 @@ func TestACauseIsShownAmongTheChannels(t *testing.T) {
 		t.Errorf("a channel that is shown already asks for %v", got)
 	}
 	s.Update(Reveal{2})
-	if got := s.Scene().Shown(); !slices.Equal(got, []int{2, 0}) || !strings.Contains(s.Hash(), "channels=3,1") {
+	if got := s.Scene().Shown(); !slices.Equal(got, []int{2, 0}) || !strings.Contains(s.Hash(),
+		"channels=3,1") {
 		t.Errorf("shown are %v, the address is %s", got, s.Hash())
 	}
 	s.Update(Reveal{12})
@@ -96,19 +102,23 @@ func TestHitRatesStandAmongAllMetricsWithTheirChance(t *testing.T) {
 	s.Update(MoreMetrics{})
 	table := s.Table()
 	i := slices.IndexFunc(table.Columns, func(c results.Column) bool { return c.Title == "HitRate@100 %" })
-	if i < 0 || table.Columns[i].Chance != "8.3" || table.Columns[i].Flattering || !table.Columns[i+2].Flattering {
+	if i < 0 || table.Columns[i].Chance != "8.3" || table.Columns[i].Flattering ||
+		!table.Columns[i+2].Flattering {
 		t.Fatalf("columns %+v", table.Columns)
 	}
-	if !strings.Contains(before, "32") || table.Rows[1].Cells[i].Value != "100.0" || table.Rows[0].Cells[i].Value != "–" {
+	if !strings.Contains(before, "32") || table.Rows[1].Cells[i].Value != "100.0" ||
+		table.Rows[0].Cells[i].Value != "–" {
 		t.Errorf("%s: row %+v", before, table.Rows[1].Cells[i])
 	}
 }
 
 func TestCellsThatDoNotBeatChanceAndUntrainedAreMarked(t *testing.T) {
 	s := idle(t)
-	reported(t, s, map[string][]float64{look.Alone: {0.31, 0.32, 0.33}, look.Cosine: {0.1, 0.5, 0.1}, look.MSE: {0.2, 0.2, 0.2}, look.Untrained: {0.2, 0.2, 0.2}, look.Random: {0.09, 0.09, 0.09}})
+	reported(t, s, map[string][]float64{look.Alone: {0.31, 0.32, 0.33}, look.Cosine: {0.1, 0.5, 0.1},
+		look.MSE: {0.2, 0.2, 0.2}, look.Untrained: {0.2, 0.2, 0.2}, look.Random: {0.09, 0.09, 0.09}})
 	table := s.Table()
-	for i, want := range []bool{false, true, true, false, false} { // controls are what the others are compared with
+	// controls are what the others are compared with
+	for i, want := range []bool{false, true, true, false, false} {
 		if got := table.Rows[i].Cells[0].Doubtful != ""; got != want {
 			t.Errorf("%s: marked %v, want %v", table.Rows[i].Name, got, want)
 		}
@@ -118,8 +128,10 @@ func TestCellsThatDoNotBeatChanceAndUntrainedAreMarked(t *testing.T) {
 	}
 	s = idle(t)
 	s.Update(Set{"seeds", "1"})
-	reported(t, s, map[string][]float64{look.Alone: {0.3}, look.Cosine: {0.1}, look.MSE: {0.2}, look.Untrained: {0.2}})
-	if why := s.Verdict().Why; !strings.Contains(why, "+ cosine does not beat both chance and the untrained student") {
+	reported(t, s, map[string][]float64{look.Alone: {0.3}, look.Cosine: {0.1}, look.MSE: {0.2},
+		look.Untrained: {0.2}})
+	if why := s.Verdict().Why; !strings.Contains(why,
+		"+ cosine does not beat both chance and the untrained student") {
 		t.Errorf("with one seed the verdict says %q", why)
 	}
 }

@@ -28,13 +28,15 @@ var histories = map[string]func(*testing.T, *State){
 	},
 	"live": func(_ *testing.T, s *State) {
 		s.Update(Press{KeyRun})
-		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Epoch: 1, Epochs: 6, Step: 24, Steps: 60, Left: 38,
+		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Epoch: 1,
+			Epochs: 6, Step: 24, Steps: 60, Left: 38,
 			Losses: []spec.Part{{Name: "total", Value: 1}, {Name: "cosine", Value: 1}}}))
 		s.Update(failed("worker", 0, "out of memory"))
 	},
 	"dead": func(_ *testing.T, s *State) { s.Update(Lost{fault.Of(errors.New("panic"))}) },
 	"done": func(t *testing.T, s *State) {
-		reported(t, s, map[string][]float64{look.Alone: {0.3, 0.31, 0.32}, look.Cosine: {0.1, 0.5, 0.1}, look.MSE: {1, 1, 1},
+		reported(t, s, map[string][]float64{look.Alone: {0.3, 0.31, 0.32}, look.Cosine: {0.1, 0.5, 0.1},
+			look.MSE:       {1, 1, 1},
 			look.Untrained: {0.1, 0.1, 0.1}, look.Random: {0.1, 0.1, 0.1}})
 		s.Run.Runs[8].Failed = fault.Of(fault.New("not-whole", "1.5"))
 		s.Update(Press{KeyReset})
@@ -43,7 +45,8 @@ var histories = map[string]func(*testing.T, *State){
 
 // views are all that the page says.
 func views(s *State) []any {
-	return []any{s.Bar(), s.Recipe(), s.Verdict(), s.Causes(), s.Learning(), s.Table(), s.Scene().LaneList(s.Words)}
+	return []any{s.Bar(), s.Recipe(), s.Verdict(), s.Causes(), s.Learning(), s.Table(),
+		s.Scene().LaneList(s.Words)}
 }
 
 func TestAChangeOfLanguageReachesAllThatThePageSays(t *testing.T) {
@@ -60,7 +63,9 @@ func TestAChangeOfLanguageReachesAllThatThePageSays(t *testing.T) {
 		}
 		for i, got := range views(s) {
 			if want := views(korean)[i]; !reflect.DeepEqual(got, want) {
-				t.Errorf("%s: after the change it says\n%+v, want what is said in Korean from the start:\n%+v", name, got, want)
+				t.Errorf(
+					"%s: after the change it says\n%+v, want what is said in Korean from the start:\n%+v",
+					name, got, want)
 			}
 		}
 		if reflect.DeepEqual(english, views(s)) {

@@ -44,24 +44,29 @@ func why(s *State, f form.Field) string {
 }
 
 func ready() Answer {
-	return Answer{Response: protocol.Response{Type: protocol.TypeReady, Device: "cpu js/wasm", Catalogue: []protocol.Source{
-		{ID: "builtin/server", Title: "Server", Group: form.GroupBuiltin},
-		{ID: "smd/machine-1-2", Title: "SMD machine-1-2", Group: form.GroupBenchmark},
-	}}}
+	return Answer{Response: protocol.Response{Type: protocol.TypeReady, Device: "cpu js/wasm",
+		Catalogue: []protocol.Source{
+			{ID: "builtin/server", Title: "Server", Group: form.GroupBuiltin},
+			{ID: "smd/machine-1-2", Title: "SMD machine-1-2", Group: form.GroupBenchmark},
+		}}}
 }
 
 func summary() *spec.DataSummary {
-	return &spec.DataSummary{Source: "builtin/server", Title: "Server", Channels: make([]string, 12), TrainSteps: 4000,
-		TestSteps: 5000, Labelled: true, Anomalous: 475, Segments: []spec.Segment{{Range: steps.Range{From: 10, To: 20}, Channels: []int{7}}}}
+	return &spec.DataSummary{Source: "builtin/server", Title: "Server", Channels: make([]string, 12),
+		TrainSteps: 4000,
+		TestSteps:  5000, Labelled: true, Anomalous: 475,
+		Segments: []spec.Segment{{Range: steps.Range{From: 10, To: 20}, Channels: []int{7}}}}
 }
 
 // opened answers the question for a series that s waits for.
 func opened(s *State) Answer {
-	return Answer{Response: protocol.Response{Type: protocol.TypeData, ID: s.Form.Open.ID, Summary: summary()}}
+	return Answer{Response: protocol.Response{Type: protocol.TypeData, ID: s.Form.Open.ID,
+		Summary: summary()}}
 }
 
 func failed(where string, id int, message string) Answer {
-	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id, Error: &protocol.Error{Where: where, Fault: fault.Of(errors.New(message))}}}
+	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id,
+		Error: &protocol.Error{Where: where, Fault: fault.Of(errors.New(message))}}}
 }
 
 func confirmed(state string) Answer {
@@ -110,7 +115,8 @@ func complete(s *State, ap map[string][]float64) {
 			if vs := ap[a.Name]; i < len(vs) {
 				run := finish(a.Name, seed, vs[i])
 				arm.Runs = append(arm.Runs, run)
-				s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: a.Name, Seed: seed, Finished: &run, Runs: 12}))
+				s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: a.Name, Seed: seed, Finished: &run,
+					Runs: 12}))
 			}
 		}
 		r.Arms = append(r.Arms, arm)
@@ -134,7 +140,8 @@ func TestAViewThatFailsDoesNotEndAllViews(t *testing.T) {
 			s.Update(failed("view", p.Request.ID, "no data set is open"))
 		}
 	}
-	if got := sent(s.Update(Zoom{Span: steps.Range{From: 10, To: 60}})); !slices.Contains(got, protocol.TypeView) {
+	if got := sent(s.Update(Zoom{Span: steps.Range{From: 10, To: 60}})); !slices.Contains(got,
+		protocol.TypeView) {
 		t.Errorf("after a view that failed a zoom asks for %v, want a view", got)
 	}
 }
@@ -148,21 +155,25 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 		claim         string
 	}{
 		{"null", same, []float64{0.296, 0.336, 0.352},
-			"Cosine distillation: *+0.8 AP* over student alone, within the spread of 3 seeds: *no evidence that it helps on this data.*"},
+			"Cosine distillation: *+0.8 AP* over student alone, within the spread of 3 seeds: *no evidence " +
+				"that it helps on this data.*"},
 		{"positive", same, []float64{0.351, 0.361, 0.371},
-			"Cosine distillation: *+4.1 AP* over student alone, larger than the spread of 3 seeds, *on Server only.*"},
+			"Cosine distillation: *+4.1 AP* over student alone, larger than the spread of 3 seeds, *on " +
+				"Server only.*"},
 		{"harm", same, []float64{0.29, 0.295, 0.306},
 			"Cosine distillation: *−2.3 AP* against student alone: *the teacher makes it worse here.*"},
 		{"no difference at all", same, same,
 			"Cosine distillation: *0.0 AP* against student alone over 3 seeds: *no difference on this data.*"},
 	} {
 		s := idle(t)
-		reported(t, s, map[string][]float64{look.Alone: c.alone, look.Cosine: c.cosine, look.MSE: mse, look.Untrained: flat, look.Random: flat})
+		reported(t, s, map[string][]float64{look.Alone: c.alone, look.Cosine: c.cosine, look.MSE: mse,
+			look.Untrained: flat, look.Random: flat})
 		v := s.Verdict()
 		if v.Claim != c.claim {
 			t.Errorf("%s: %q, want %q", c.name, v.Claim, c.claim)
 		}
-		if want := "PA F1 *94.0* looks better, but a random score gets *94.0*."; !strings.HasSuffix(v.Why, want) {
+		if want := "PA F1 *94.0* looks better, but a random score gets *94.0*."; !strings.HasSuffix(v.Why,
+			want) {
 			t.Errorf("%s: %q does not end with %q", c.name, v.Why, want)
 		}
 		if v.Effect == nil || len(v.Effect.Points) != 3 {
@@ -174,14 +185,17 @@ func TestVerdictSaysWhatTheSeedsShow(t *testing.T) {
 func TestOtherMetricsAgreeOrNot(t *testing.T) {
 	s := idle(t)
 	same := []float64{0.31, 0.32, 0.33}
-	reported(t, s, map[string][]float64{look.Alone: same, look.Cosine: {0.351, 0.361, 0.371}, look.MSE: same, look.Untrained: {0.1, 0.1, 0.1}, look.Random: {0.1, 0.1, 0.1}})
+	reported(t, s, map[string][]float64{look.Alone: same, look.Cosine: {0.351, 0.361, 0.371}, look.MSE: same,
+		look.Untrained: {0.1, 0.1, 0.1}, look.Random: {0.1, 0.1, 0.1}})
 	f1 := []metrics.Value{0.5, 0.6, 0.4, 0.3, 0.38, 0.22} // of alone, then of cosine: worse by 0.2 each time
 	vus := []metrics.Value{0.3, 0.3, 0.3, 0.2, 0.3, 0.41} // now better, now worse
 	for i := range s.Run.Runs[:6] {
 		r := &s.Run.Runs[i]
-		r.Metrics = append(r.Metrics, spec.Measure{Name: "f1", Value: f1[i]}, spec.Measure{Name: "vus_pr", Value: vus[i]})
+		r.Metrics = append(r.Metrics, spec.Measure{Name: "f1", Value: f1[i]},
+			spec.Measure{Name: "vus_pr", Value: vus[i]})
 	}
-	if got, want := s.Verdict().Why, "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says otherwise."; !strings.HasPrefix(got, want) {
+	if got, want := s.Verdict().Why, "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says "+
+		"otherwise."; !strings.HasPrefix(got, want) {
 		t.Errorf("says %q, want %q", got, want)
 	}
 }
@@ -189,7 +203,8 @@ func TestOtherMetricsAgreeOrNot(t *testing.T) {
 func TestScoreAxisHoldsTheHighestScoreOfTheWholeTestPart(t *testing.T) {
 	s := idle(t)
 	line := protocol.Line{Kind: protocol.LineScore, Arm: look.Alone, Seed: 1}
-	s.Stack.Overview = Series{protocol.Series{View: protocol.View{Width: 2, Lines: []protocol.Line{s.Scene().OverviewLine(), line}}},
+	s.Stack.Overview = Series{protocol.Series{View: protocol.View{Width: 2,
+		Lines: []protocol.Line{s.Scene().OverviewLine(), line}}},
 		[]float32{-9, 9, 0, -9, 9, 0 /* the input */, 1, 4, 2, 1, 3, 2}}
 	if got := s.Scene().Highest(); got != 4 {
 		t.Errorf("highest score %v, want 4", got)
@@ -203,7 +218,8 @@ func TestScoreAxisHoldsTheHighestScoreOfTheWholeTestPart(t *testing.T) {
 func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
 	s := idle(t)
 	weak := []float64{0.09, 0.1, 0.11}
-	reported(t, s, map[string][]float64{look.Alone: weak, look.Cosine: weak, look.MSE: weak, look.Untrained: weak, look.Random: weak})
+	reported(t, s, map[string][]float64{look.Alone: weak, look.Cosine: weak, look.MSE: weak,
+		look.Untrained: weak, look.Random: weak})
 	if want := "But + cosine beats chance and the untrained student by no more than the spread."; !strings.HasPrefix(s.Verdict().Why, want) {
 		t.Errorf("says %q", s.Verdict().Why)
 	}
@@ -212,7 +228,8 @@ func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
 func TestOneSeedGivesNoVerdict(t *testing.T) {
 	s := idle(t)
 	s.Update(Set{"seeds", "1"})
-	reported(t, s, map[string][]float64{look.Alone: {0.3}, look.Cosine: {0.4}, look.MSE: {0.3}, look.Untrained: {0.1}, look.Random: {0.1}})
+	reported(t, s, map[string][]float64{look.Alone: {0.3}, look.Cosine: {0.4}, look.MSE: {0.3},
+		look.Untrained: {0.1}, look.Random: {0.1}})
 	if got, want := s.Verdict().Claim, "*+10.0 AP* with one seed: no spread, so no verdict."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -239,16 +256,21 @@ func TestFailedArmIsNamedWithItsReason(t *testing.T) {
 func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
-	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1, Steps: 60, Left: -1}))
-	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Taught: &spec.TeacherRun{Seed: 1}}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12, Epoch: 1, Epochs: 6, Step: 1,
+		Steps: 60, Left: -1}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseTeacher, Seed: 1, Runs: 12,
+		Taught: &spec.TeacherRun{Seed: 1}}))
 	run := finish(look.Alone, 1, 0.3)
-	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Run: 1, Runs: 12, Finished: &run}))
-	s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Run: 2, Runs: 12, Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Run: 1, Runs: 12,
+		Finished: &run}))
+	s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Run: 2, Runs: 12,
+		Epoch: 2, Epochs: 6, Step: 24, Steps: 60, Left: 38}))
 	v := s.Verdict()
 	if want := "No verdict yet: *2 of 12* runs are done."; v.Claim != want {
 		t.Errorf("got %q, want %q", v.Claim, want)
 	}
-	if want := "A verdict needs every seed of student alone and + cosine. About *38 s* left; the figures below are provisional."; v.Why != want {
+	if want := "A verdict needs every seed of student alone and + cosine. About *38 s* left; the figures " +
+		"below are provisional."; v.Why != want {
 		t.Errorf("got %q, want %q", v.Why, want)
 	}
 	want := [][]float64{{1, 0, 0}, {1, 0, 0}, {0.4, 0, 0}, {0, 0, 0}}
@@ -257,7 +279,8 @@ func TestNoVerdictBeforeTheLastSeed(t *testing.T) {
 			t.Errorf("%s: %v, want %v", row.Text, row.Done, want[i])
 		}
 	}
-	if got, want := strings.Join(s.Bar().Status, "; "), "*Epoch 2 of 6*; + cosine, seed 1; about 38 s left"; got != want {
+	if got, want := strings.Join(s.Bar().Status, "; "),
+		"*Epoch 2 of 6*; + cosine, seed 1; about 38 s left"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := s.Bar().Segments[:4]; !slices.Equal(got, []float64{1, 1, 0.4, 0}) {
@@ -276,7 +299,8 @@ func step(arm string, seed uint64, n int) Answer {
 	if arm == "" {
 		phase = spec.PhaseTeacher
 	}
-	return happened(spec.Event{Phase: phase, Arm: arm, Seed: seed, Runs: 12, Epoch: 1 + n/10, Epochs: 6, Step: n, Steps: 60, Left: 38,
+	return happened(spec.Event{Phase: phase, Arm: arm, Seed: seed, Runs: 12, Epoch: 1 + n/10, Epochs: 6,
+		Step: n, Steps: 60, Left: 38,
 		Losses: []spec.Part{{Name: "total", Value: float64(seed)}}})
 }
 
@@ -284,12 +308,15 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	taught := func(seed uint64) Answer {
-		return happened(spec.Event{Phase: spec.PhaseTeacher, Seed: seed, Taught: &spec.TeacherRun{Seed: seed}})
+		return happened(spec.Event{Phase: spec.PhaseTeacher, Seed: seed,
+			Taught: &spec.TeacherRun{Seed: seed}})
 	}
-	for _, a := range []Answer{step("", 1, 1), step("", 2, 2), taught(1), step(look.Cosine, 1, 24), step("", 2, 30), step(look.Alone, 1, 12), step(look.Cosine, 1, 30)} {
+	for _, a := range []Answer{step("", 1, 1), step("", 2, 2), taught(1), step(look.Cosine, 1, 24),
+		step("", 2, 30), step(look.Alone, 1, 12), step(look.Cosine, 1, 30)} {
 		s.Update(a)
 	}
-	if got, want := strings.Join(s.Bar().Status, "; "), "*Epoch 2 of 6*; student alone, seed 1; 3 runs at once; about 38 s left"; got != want {
+	if got, want := strings.Join(s.Bar().Status, "; "),
+		"*Epoch 2 of 6*; student alone, seed 1; 3 runs at once; about 38 s left"; got != want {
 		t.Errorf("says %q, want %q", got, want)
 	}
 	if got := s.Bar().Segments[:6]; !slices.Equal(got, []float64{1, 0.2, 0.5, 0, 0.5, 0}) {
@@ -299,19 +326,22 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 		t.Errorf("the losses are of %q: %+v", got.Sub, got.Curves)
 	}
 	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Left: 38}))
-	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Scoring; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 || s.Learning().Plots[0].Epochs != 6 {
+	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Scoring; student alone, seed 1"; got != want ||
+		s.Bar().Segments[1] != 0.2 || s.Learning().Plots[0].Epochs != 6 {
 		t.Errorf("while it scores: %q, want %q, with its steps: %v", got, want, s.Bar().Segments)
 	}
 	run := finish(look.Alone, 1, 0.3)
 	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Measured: 0.42, Left: 38}))
-	if got, want := strings.Join(s.Bar().Status[:2], "; "), "Measuring, 42 %; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 {
+	if got, want := strings.Join(s.Bar().Status[:2], "; "),
+		"Measuring, 42 %; student alone, seed 1"; got != want || s.Bar().Segments[1] != 0.2 {
 		t.Errorf("status %q, want %q; segments %v", got, want, s.Bar().Segments)
 	}
 	s.Update(happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Finished: &run}))
 	if got := s.Learning().Plots[0]; got.Sub != "+ cosine, seed 1" || len(got.Curves[0].X) != 2 {
 		t.Errorf("then they are of %q: %+v", got.Sub, got.Curves)
 	}
-	if got := s.Verdict().Matrix.Rows; !slices.Equal(got[0].Done, []float64{1, 0.5, 0}) || !slices.Equal(got[1].Done, []float64{1, 0, 0}) {
+	if got := s.Verdict().Matrix.Rows; !slices.Equal(got[0].Done, []float64{1, 0.5, 0}) ||
+		!slices.Equal(got[1].Done, []float64{1, 0, 0}) {
 		t.Errorf("matrix %+v", got)
 	}
 }
@@ -329,7 +359,8 @@ func TestControlsAreNoTrainings(t *testing.T) {
 }
 
 func TestWorkersAreWhatWasChosenUpToTheCores(t *testing.T) {
-	for _, c := range []struct{ cores, chosen, want int }{{1, 0, 1}, {2, 0, 2}, {16, 0, 4}, {16, 9, 9}, {2, 9, 2}, {0, 3, 1}} {
+	for _, c := range []struct{ cores, chosen, want int }{{1, 0, 1}, {2, 0, 2}, {16, 0, 4}, {16, 9, 9},
+		{2, 9, 2}, {0, 3, 1}} {
 		s := Control{Cores: c.cores, Chosen: c.chosen}
 		if got := s.Workers(); got != c.want {
 			t.Errorf("%d workers of %d cores when %d are chosen, want %d", got, c.cores, c.chosen, c.want)
@@ -352,16 +383,19 @@ func TestLostWorkerIsSaidAndTheRunGoesOn(t *testing.T) {
 	s.Update(Press{KeyRun})
 	s.Update(confirmed(protocol.StateRunning))
 	s.Update(failed("worker", 0, "a worker is gone, and its part was computed again here: out of memory"))
-	if v := s.Verdict(); s.Wrong != nil || s.Control.Mode != Running || !strings.HasPrefix(v.Why, "The run goes on: a worker is gone") || v.Tag != "Training" {
+	if v := s.Verdict(); s.Wrong != nil || s.Control.Mode != Running || !strings.HasPrefix(v.Why,
+		"The run goes on: a worker is gone") || v.Tag != "Training" {
 		t.Errorf("mode %d, says %+v", s.Control.Mode, v)
 	}
-	reported(t, restarted(s), map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
+	reported(t, restarted(s), map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1},
+		look.MSE: {1, 1, 1}})
 	if note := s.Verdict().Note; strings.Contains(note, "lost") {
 		t.Errorf("the next run says %q", note)
 	}
 }
 
-// underWay is a page in whose run one training run is finished and the next has made 12 steps of 60, in 3 epochs.
+// underWay is a page in whose run one training run is finished and the next has made 12 steps of 60, in 3
+// epochs.
 func underWay(t *testing.T) *State {
 	t.Helper()
 	s := idle(t)
@@ -383,14 +417,16 @@ func underWay(t *testing.T) *State {
 
 // stepOf is a step of a training run with 4 in an epoch.
 func stepOf(arm string, step int) spec.Event {
-	return spec.Event{Phase: spec.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15, Step: step, Steps: 60,
+	return spec.Event{Phase: spec.PhaseStudent, Arm: arm, Seed: 1, Epoch: (step + 3) / 4, Epochs: 15,
+		Step: step, Steps: 60,
 		Losses: []spec.Part{{Name: "total", Value: 1}}}
 }
 
 // afresh starts the engine again and returns what the page asks it for once the series is there.
 func afresh(t *testing.T, s *State) []Effect {
 	t.Helper()
-	if got := s.Update(Restart{}); !slices.Contains(got, Effect(StartEngine{})) || s.Control.Mode != Loading || s.Wrong != nil {
+	if got := s.Update(Restart{}); !slices.Contains(got, Effect(StartEngine{})) ||
+		s.Control.Mode != Loading || s.Wrong != nil {
 		t.Fatalf("mode %d after %v", s.Control.Mode, got)
 	}
 	if got := sent(s.Update(ready())); !slices.Contains(got, protocol.TypeOpen) {
@@ -417,7 +453,8 @@ func TestANewEngineGoesOnWithTheRun(t *testing.T) {
 			s.Update(Press{KeyRun})
 		}
 		s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
-		if v := s.Verdict(); !strings.Contains(v.Why, "run is kept") || !strings.Contains(v.Way.Start, "go on") {
+		if v := s.Verdict(); !strings.Contains(v.Why, "run is kept") || !strings.Contains(v.Way.Start,
+			"go on") {
 			t.Errorf("says %+v", v)
 		}
 		if note := s.Scene().LaneList(s.Words)[0].Note; !strings.Contains(note, "once it goes on") {
@@ -426,7 +463,8 @@ func TestANewEngineGoesOnWithTheRun(t *testing.T) {
 		sp := s.Run.Spec
 		effects := afresh(t, s)
 		r := going(effects)
-		if r == nil || r.Type != kind || !form.Same(*r.Spec, sp) || s.Control.Mode != mode || slices.Contains(effects, Effect(Forget{})) {
+		if r == nil || r.Type != kind || !form.Same(*r.Spec, sp) || s.Control.Mode != mode ||
+			slices.Contains(effects, Effect(Forget{})) {
 			t.Fatalf("mode %d, effects %+v", s.Control.Mode, effects)
 		}
 		if s.Run.Over || s.Run.Died || len(s.Run.Runs) != 0 || len(s.Run.Live) != 1 {
@@ -437,7 +475,8 @@ func TestANewEngineGoesOnWithTheRun(t *testing.T) {
 		if n := len(track.Trace); n != 7 || track.Trace[6].Epoch != 7.0/4 || len(track.Epochs) != 1 {
 			t.Errorf("%d steps, %d epochs: %+v", n, len(track.Epochs), track.Trace)
 		}
-		reported(t, restarted(s), map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
+		reported(t, restarted(s), map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1},
+			look.MSE: {1, 1, 1}})
 		s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
 		if again := going(afresh(t, s)); again != nil {
 			t.Errorf("a finished run is gone on with: %+v", again)
@@ -467,7 +506,9 @@ func TestANewEngineDoesNotGoOnWithAnotherExperiment(t *testing.T) {
 	if got := s.Update(Press{KeyRun}); !slices.Contains(got, Effect(Forget{})) {
 		t.Errorf("the checkpoints of the run before stay: %+v", got)
 	}
-	for _, presses := range [][]Message{{Press{KeyStop}, Lost{fault.Of(errors.New("panic: no more memory"))}}, {Lost{fault.Of(errors.New("panic: no more memory"))}, Press{KeyReset}, Press{KeyReset}}} {
+	for _, presses := range [][]Message{{Press{KeyStop},
+		Lost{fault.Of(errors.New("panic: no more memory"))}},
+		{Lost{fault.Of(errors.New("panic: no more memory"))}, Press{KeyReset}, Press{KeyReset}}} {
 		s = underWay(t)
 		for _, p := range presses {
 			s.Update(p)
@@ -494,7 +535,8 @@ func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 	s := restarted(underWay(t))
 	s.Update(Lost{fault.Of(errors.New("panic: no more memory"))})
 	v := s.Verdict()
-	if s.Control.Mode != Dead || v.Tag != "Engine not running" || v.Claim != "The engine has stopped: panic: no more memory." || v.Way == nil || v.Way.Start == "" {
+	if s.Control.Mode != Dead || v.Tag != "Engine not running" ||
+		v.Claim != "The engine has stopped: panic: no more memory." || v.Way == nil || v.Way.Start == "" {
 		t.Errorf("mode %d, says %+v", s.Control.Mode, v)
 	}
 	if !strings.Contains(v.Why, "finished runs stay") || s.Bar().CanRun {
@@ -505,8 +547,10 @@ func TestLostEngineLeavesTheResultsAndCanBeStartedAgain(t *testing.T) {
 		t.Errorf("after the series: %v", sent(effects))
 	}
 	for _, e := range effects {
-		if p := e.(Post); p.Request.View != nil && slices.ContainsFunc(p.Request.View.Lines, func(l protocol.Line) bool { return l.Arm != "" }) {
-			t.Errorf("the new engine is asked for lines of a run that it does not know: %+v", p.Request.View.Lines)
+		if p := e.(Post); p.Request.View != nil && slices.ContainsFunc(p.Request.View.Lines,
+			func(l protocol.Line) bool { return l.Arm != "" }) {
+			t.Errorf("the new engine is asked for lines of a run that it does not know: %+v",
+				p.Request.View.Lines)
 		}
 	}
 	if note := s.Scene().LaneList(s.Words)[0].Note; !strings.Contains(note, "train again") {
@@ -548,7 +592,8 @@ func TestRunControlAnswersAtOnce(t *testing.T) {
 	} {
 		effects := s.Update(Press{c.key})
 		if !slices.Contains(sent(effects), c.send) || s.Control.Mode != c.mode || s.Bar().Run != c.says {
-			t.Errorf("key %d sends %v, mode %d, says %q; want %s, %d, %q", c.key, sent(effects), s.Control.Mode, s.Bar().Run, c.send, c.mode, c.says)
+			t.Errorf("key %d sends %v, mode %d, says %q; want %s, %d, %q", c.key, sent(effects),
+				s.Control.Mode, s.Bar().Run, c.send, c.mode, c.says)
 		}
 	}
 	if s.Update(Press{KeyRun}) != nil || s.Update(Press{KeyStop}) != nil {
@@ -579,7 +624,8 @@ func TestLateConfirmationDoesNotTakeThePauseBack(t *testing.T) {
 
 func TestStepFromIdleStartsPaused(t *testing.T) {
 	s := idle(t)
-	if got := sent(s.Update(Press{KeyStep})); !slices.Contains(got, protocol.TypeStep) || s.Control.Mode != Paused {
+	if got := sent(s.Update(Press{KeyStep})); !slices.Contains(got, protocol.TypeStep) ||
+		s.Control.Mode != Paused {
 		t.Errorf("sends %v in mode %d", got, s.Control.Mode)
 	}
 }
@@ -588,7 +634,8 @@ func TestRecipeIsLockedWhileTraining(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	before := s.Hash()
-	for _, msg := range []Message{Set{"train.epochs", "2"}, Toggle{look.MSE}, Choose{"smd/machine-1-2"}, Drop{[]string{"a.csv"}}} {
+	for _, msg := range []Message{Set{"train.epochs", "2"}, Toggle{look.MSE}, Choose{"smd/machine-1-2"},
+		Drop{[]string{"a.csv"}}} {
 		if s.Update(msg) != nil || s.Hash() != before {
 			t.Errorf("%#v changed the experiment", msg)
 		}
@@ -619,17 +666,21 @@ func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	before := s.Form.Spec.Data
 	effects := s.Update(Drop{[]string{"pump-house.csv"}})
 	post := effects[0].(Post)
-	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files, []string{"pump-house.csv"}) {
+	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files,
+		[]string{"pump-house.csv"}) {
 		t.Errorf("asks for %+v", post.Request)
 	}
 	answer := failed("data", post.Request.ID, "pump-house.csv:1288: 37 values, want 38")
 	answer.Error.Line, answer.Error.First, answer.Error.Around = 1288, 1287, []string{"1,2", "3", "4,5"}
 	s.Update(answer)
 	v := s.Verdict()
-	if want := []results.FileLine{{Number: 1287, Text: "1,2", Wrong: false}, {Number: 1288, Text: "3", Wrong: true}, {Number: 1289, Text: "4,5", Wrong: false}}; !slices.Equal(v.Way.Lines, want) {
+	if want := []results.FileLine{{Number: 1287, Text: "1,2", Wrong: false},
+		{Number: 1288, Text: "3", Wrong: true},
+		{Number: 1289, Text: "4,5", Wrong: false}}; !slices.Equal(v.Way.Lines, want) {
 		t.Errorf("shows the lines %+v", v.Way.Lines)
 	}
-	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.Way.Back != "Back to Server" {
+	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." ||
+		v.Way.Back != "Back to Server" {
 		t.Errorf("says %+v", v)
 	}
 	if !form.Same(s.Form.Spec.Data, before) || s.Bar().CanRun {
@@ -644,7 +695,8 @@ func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 func TestSettingThatTheSeriesDoesNotAllowSaysSoBesideIt(t *testing.T) {
 	s := idle(t)
 	effects := s.Update(Set{"data.window", "900"})
-	s.Update(failed("data", effects[0].(Post).Request.ID, "data.window: 900, want at most the 800 test steps"))
+	s.Update(failed("data", effects[0].(Post).Request.ID,
+		"data.window: 900, want at most the 800 test steps"))
 	if s.Wrong != nil || why(s, "data.window") == "" || s.Form.Spec.Data.Window != 50 {
 		t.Errorf("window %d, %q, %+v", s.Form.Spec.Data.Window, why(s, "data.window"), s.Wrong)
 	}
@@ -669,7 +721,8 @@ func TestUnreadableLinkGivesTheDefaultAndSaysSo(t *testing.T) {
 	s.Update(ready())
 	s.Update(opened(s))
 	v := s.Verdict()
-	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") || !form.Same(s.Form.Spec, spec.Default()) {
+	if v.Tag != "Link not read" || !strings.Contains(v.Claim, "evil") ||
+		!form.Same(s.Form.Spec, spec.Default()) {
 		t.Errorf("%+v", v)
 	}
 	s.Update(Set{"train.epochs", "2"})
@@ -704,7 +757,8 @@ func TestChangesReachTheAddress(t *testing.T) {
 func TestNoNumberStandsWithoutItsCompEffect(t *testing.T) {
 	s := idle(t)
 	flat := []float64{0.1, 0.1, 0.1}
-	reported(t, s, map[string][]float64{look.Alone: {0.3, 0.31, 0.32}, look.Cosine: {0.3, 0.31, 0.32}, look.MSE: {0.3, 0.31, 0.32}, look.Untrained: flat, look.Random: flat})
+	reported(t, s, map[string][]float64{look.Alone: {0.3, 0.31, 0.32}, look.Cosine: {0.3, 0.31, 0.32},
+		look.MSE: {0.3, 0.31, 0.32}, look.Untrained: flat, look.Random: flat})
 	table := s.Table()
 	flattering := false
 	for i, c := range table.Columns {
@@ -718,14 +772,17 @@ func TestNoNumberStandsWithoutItsCompEffect(t *testing.T) {
 				continue
 			}
 			if cell.Company == "" || c.Chance == "–" || c.Untrained == "–" {
-				t.Errorf("%s of %s: %s with spread %q, chance %s, untrained %s", c.Title, r.Text, cell.Value, cell.Company, c.Chance, c.Untrained)
+				t.Errorf("%s of %s: %s with spread %q, chance %s, untrained %s", c.Title, r.Text, cell.Value,
+					cell.Company, c.Chance, c.Untrained)
 			}
 			if !c.ChanceAt.Known || len(cell.Marks) != 3 || !cell.Mean.Known {
-				t.Errorf("%s of %s: chance at %v, seeds at %v, mean at %v", c.Title, r.Text, c.ChanceAt, cell.Marks, cell.Mean)
+				t.Errorf("%s of %s: chance at %v, seeds at %v, mean at %v", c.Title, r.Text, c.ChanceAt,
+					cell.Marks, cell.Mean)
 			}
 		}
 	}
-	if table.Columns[0].Title != "AP" || table.Rows[1].Cells[0].Value != "31.0" || table.Rows[1].Cells[0].Company != "± 1.0" {
+	if table.Columns[0].Title != "AP" || table.Rows[1].Cells[0].Value != "31.0" ||
+		table.Rows[1].Cells[0].Company != "± 1.0" {
 		t.Errorf("first column %s, + cosine %+v", table.Columns[0].Title, table.Rows[1].Cells[0])
 	}
 }
@@ -734,19 +791,23 @@ func TestLearningFollowsTheTraining(t *testing.T) {
 	s := idle(t)
 	s.Update(Press{KeyRun})
 	for step := 1; step <= 5000; step++ {
-		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Runs: 12, Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
-			Losses: []spec.Part{{Name: "total", Value: 2 / float64(step)}, {Name: "discrepancy", Value: -1}}, StepMs: 12.4, GradNorm: 0.84}))
+		s.Update(happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Runs: 12,
+			Epoch: 1 + step/1001, Epochs: 6, Step: step, Steps: 6000,
+			Losses: []spec.Part{{Name: "total", Value: 2 / float64(step)}, {Name: "discrepancy", Value: -1}},
+			StepMs: 12.4, GradNorm: 0.84}))
 	}
 	l := s.Learning()
 	if l.Sub != "12 ms/step · ‖g‖ 0.84" {
 		t.Errorf("sub %q", l.Sub)
 	}
 	loss := l.Plots[0]
-	if len(s.Run.Live[0].Trace) > results.MaxTrace || len(loss.Curves) != 2 || loss.Curves[0].Kind != results.KindTotal {
+	if len(s.Run.Live[0].Trace) > results.MaxTrace || len(loss.Curves) != 2 ||
+		loss.Curves[0].Kind != results.KindTotal {
 		t.Fatalf("%d samples, curves %+v", len(s.Run.Live[0].Trace), loss.Curves)
 	}
 	c := loss.Curves[0]
-	if n := len(c.X); n != len(c.Y) || !slices.IsSorted(c.X) || c.X[n-1] < 4.9 || c.X[n-1] > 5 || loss.Epochs != 6 {
+	if n := len(c.X); n != len(c.Y) || !slices.IsSorted(c.X) || c.X[n-1] < 4.9 || c.X[n-1] > 5 ||
+		loss.Epochs != 6 {
 		t.Errorf("%d and %d values to epoch %v of %d, want up to 5 of 6", n, len(c.Y), c.X[n-1], loss.Epochs)
 	}
 }
@@ -763,7 +824,8 @@ func TestOnlyOneViewIsUnderWay(t *testing.T) {
 		}
 	}
 	view := *first[0].(Post).Request.View
-	effects := s.Update(Answer{Response: protocol.Response{Type: protocol.TypeSeries, ID: first[0].(Post).Request.ID,
+	effects := s.Update(Answer{Response: protocol.Response{Type: protocol.TypeSeries,
+		ID:     first[0].(Post).Request.ID,
 		Series: &protocol.Series{View: view, Rows: 5000}}, Buckets: make([]float32, 3*800*len(view.Lines))})
 	if len(effects) != 1 || effects[0].(Post).Request.View.From != 9 {
 		t.Errorf("after the answer asks %+v, want the last zoom only", effects)

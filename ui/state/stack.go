@@ -165,7 +165,8 @@ func (s *State) refresh() []Effect {
 	}
 	effects := k.lanes.ask(view(scene.Visible(), k.Width, scene.lines()), &s.requests)
 	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
-		effects = append(effects, k.overview.ask(view(steps.Range{To: d.TestSteps}, overviewWidth, want), &s.requests)...)
+		effects = append(effects, k.overview.ask(view(steps.Range{To: d.TestSteps}, overviewWidth, want),
+			&s.requests)...)
 	}
 	return effects
 }

@@ -96,7 +96,8 @@ func TestMeasurementsSayWhatTheyDoNotKnow(t *testing.T) {
 
 var (
 	only = flag.String(
-		"only", "", "what to time, as the page of measurements takes it: startup,products,T; empty = everything")
+		"only", "", "what to time, as the page of measurements takes it: startup,products,T; empty = "+
+			"everything")
 	runs  = flag.Int("runs", 30, "runs of each training step")
 	brief = flag.Bool("markdown", false, "print the table of engine/bench/README.md instead")
 )

@@ -159,7 +159,7 @@ func (p *tab) engineRun(sp spec.Spec, workers int) spec.Report {
 		worker.onmessage = (e) => {
 			const m = JSON.parse(e.data[0]);
 			if (m.type === "ready" && m.cores < %d) failed(new Error("the machine has " + m.cores + " cores"));
-			if (m.type === "error") failed(new Error(m.error.message));
+			if (m.type === "error") failed(new Error(JSON.stringify(m.error)));
 			if (m.type === "report") { worker.terminate(); done(JSON.stringify(m.report)); }
 		};
 		worker.postMessage([%s]);

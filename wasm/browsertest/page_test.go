@@ -54,8 +54,8 @@ func small() spec.Spec {
 	return s
 }
 
-// The whole path of a user, from the page to the report. What the page shows is what the engine computes without it,
-// and what this machine's processor computes, as far as float32 sums in another order let it.
+// The whole path of a user, from the page to the report. What the page shows is what the engine computes
+// without it, and what this machine's processor computes, as far as float32 sums in another order let it.
 func TestTheDefaultExperimentTrainsToItsReport(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)
@@ -89,13 +89,14 @@ const readTable = `(() => {
 	};
 })()`
 
-// checkTable compares every metric that the page shows with a run of the same spec in a worker of its own: on the same
-// device both are the same bits, with whatever number of workers.
+// checkTable compares every metric that the page shows with a run of the same spec in a worker of its own: on
+// the same device both are the same bits, with whatever number of workers.
 func checkTable(t *testing.T, p *tab, r spec.Report) {
 	t.Helper()
 	p.press(`[data-do="metrics"]`)
 	// The built-in series knows the channels of its anomalies, so there are two hit rates as well.
-	p.wait("all metrics", fmt.Sprintf(`document.querySelectorAll(".mets th[title]").length === %d`, len(metrics.All)+2), 10*time.Second)
+	p.wait("all metrics", fmt.Sprintf(`document.querySelectorAll(".mets th[title]").length === %d`,
+		len(metrics.All)+2), 10*time.Second)
 	var shown shownTable
 	p.eval(readTable, &shown)
 	p.press(`[data-do="metrics"]`)
@@ -111,12 +112,15 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 			continue
 		}
 		if c := shown.Columns[column]; c.Chance != points(m.Chance) || c.Untrained != points(m.Untrained) {
-			t.Errorf("%s: the page shows chance %s, untrained %s, want %s, %s", c.Title, c.Chance, c.Untrained, points(m.Chance), points(m.Untrained))
+			t.Errorf("%s: the page shows chance %s, untrained %s, want %s, %s", c.Title, c.Chance,
+				c.Untrained, points(m.Chance), points(m.Untrained))
 		}
 		for i, arm := range m.Arms {
 			row := shown.Rows[i]
-			if got := row.Cells[column]; row.Arm != r.Arms[i].Arm.Name || got.Value != points(arm.Mean) || got.Company != "± "+points(arm.SD) {
-				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", title, row.Arm, got.Value, got.Company, points(arm.Mean), points(arm.SD))
+			if got := row.Cells[column]; row.Arm != r.Arms[i].Arm.Name || got.Value != points(arm.Mean) ||
+				got.Company != "± "+points(arm.SD) {
+				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", title, row.Arm,
+					got.Value, got.Company, points(arm.Mean), points(arm.SD))
 			}
 		}
 	}
@@ -130,8 +134,9 @@ func points(v metrics.Value) string {
 	return words.English().Points(float64(v))
 }
 
-// checkCharts zooms in until each step has a place of its own, puts the cursor on one, and compares what the channel says
-// there with the series itself. All other lines must have values there too, and every anomaly its mark.
+// checkCharts zooms in until each step has a place of its own, puts the cursor on one, and compares what the
+// channel says there with the series itself. All other lines must have values there too, and every anomaly
+// its mark.
 func checkCharts(t *testing.T, p *tab) {
 	t.Helper()
 	sp := spec.Default()
@@ -145,9 +150,11 @@ func checkCharts(t *testing.T, p *tab) {
 	}
 	series, about := prepared.Scaled, prepared.Summary
 	const channel = 2
-	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: sp, Span: steps.Range{From: 1000, To: 1200}, Channels: []int{channel}}.Hash()), nil)
+	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: sp, Span: steps.Range{From: 1000, To: 1200},
+		Channels: []int{channel}}.Hash()), nil)
 	p.wait("part of the series", `document.querySelector(".lane-overview .rr").innerText.includes("200 steps")`, 10*time.Second)
-	// A channel with both outputs, three cosines, three scores; the axis tells when they are no longer those of the view before.
+	// A channel with both outputs, three cosines, three scores; the axis tells when they are no longer those
+	// of the view before.
 	p.wait("value at the cursor of every line", `(() => {
 		const plot = document.querySelector(".lane-channel .plot"), at = plot.getBoundingClientRect();
 		plot.dispatchEvent(new PointerEvent("pointermove", {bubbles: true, clientX: at.left + at.width / 3, clientY: at.top + 9}));
@@ -162,7 +169,8 @@ func checkCharts(t *testing.T, p *tab) {
 	if err != nil || step < 1000 || step >= 1200 {
 		t.Fatalf("the cursor stands at %q", at)
 	}
-	if want := words.English().Fixed(float64(series.Values[step*series.Channels+channel]), 2); values[0] != want {
+	if want := words.English().Fixed(float64(series.Values[step*series.Channels+channel]),
+		2); values[0] != want {
 		t.Errorf("step %d: the channel shows %s, the series has %s", step, values[0], want)
 	}
 	var marks string
@@ -172,8 +180,8 @@ func checkCharts(t *testing.T, p *tab) {
 	}
 }
 
-// checkCauses goes to an alarm by its key, compares the channels that the page blames with the report, and has the one
-// that is blamed first shown.
+// checkCauses goes to an alarm by its key, compares the channels that the page blames with the report, and
+// has the one that is blamed first shown.
 func checkCauses(t *testing.T, p *tab, r spec.Report) {
 	t.Helper()
 	p.do(chromedp.KeyEvent("}"))
@@ -189,10 +197,13 @@ func checkCauses(t *testing.T, p *tab, r spec.Report) {
 	var want []string
 	for _, a := range r.Arms {
 		for i, alarm := range a.Runs[0].Alarms {
-			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead, "alarm "+words.English().Count(alarm.From)+"–") && !strings.Contains(shown.Lead+",", "at "+words.English().Count(alarm.From)+",") {
+			if a.Arm.Name != shown.Arm || !strings.Contains(shown.Lead,
+				"alarm "+words.English().Count(alarm.From)+"–") && !strings.Contains(shown.Lead+",",
+				"at "+words.English().Count(alarm.From)+",") {
 				continue
 			}
-			truth := slices.IndexFunc(r.Data.Segments, func(g spec.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
+			truth := slices.IndexFunc(r.Data.Segments,
+				func(g spec.Segment) bool { return g.From < alarm.To && alarm.From < g.To })
 			for _, c := range a.Runs[0].Causes[i] {
 				text := r.Data.Channels[c.Channel] + " " + words.English().Fixed(100*c.Share, 0) + " %"
 				if truth >= 0 && slices.Contains(r.Data.Segments[truth].Channels, c.Channel) {
@@ -207,7 +218,9 @@ func checkCauses(t *testing.T, p *tab, r spec.Report) {
 	}
 	p.press(".causes li button")
 	name, _, _ := strings.Cut(want[0], " ")
-	p.wait("channel of the first cause", fmt.Sprintf(`[...document.querySelectorAll(".lane-channel .ll b")].some((e) => e.innerText === %q)`, name), 10*time.Second)
+	p.wait("channel of the first cause", fmt.Sprintf(
+		`[...document.querySelectorAll(".lane-channel .ll b")].some((e) => e.innerText === %q)`, name),
+		10*time.Second)
 }
 
 func digits(r rune) rune {
@@ -217,8 +230,8 @@ func digits(r rune) rune {
 	return r
 }
 
-// tolerance is how far metrics may lie apart between this machine's processor and the browser: float32 sums in another
-// order, which training amplifies.
+// tolerance is how far metrics may lie apart between this machine's processor and the browser: float32 sums
+// in another order, which training amplifies.
 const tolerance = 0.005
 
 func checkNative(t *testing.T, browser spec.Report) {
@@ -247,7 +260,8 @@ func checkNative(t *testing.T, browser spec.Report) {
 			d := math.Abs(float64(got.Mean - a.Mean))
 			largest = max(largest, d)
 			if !(d <= tolerance) {
-				t.Errorf("%s of %s: %v in the browser, %v natively", m.Metric.Name, native.Arms[j].Arm.Name, got.Mean, a.Mean)
+				t.Errorf("%s of %s: %v in the browser, %v natively", m.Metric.Name, native.Arms[j].Arm.Name,
+					got.Mean, a.Mean)
 			}
 		}
 	}
@@ -286,7 +300,8 @@ func TestStopStopsAndKeepsWhatIsFinished(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)
 	p.do(chromedp.KeyEvent(" "))
-	p.wait("first score", `!document.querySelector('[data-row="alone"] td').classList.contains("wait")`, patience)
+	p.wait("first score", `!document.querySelector('[data-row="alone"] td').classList.contains("wait")`,
+		patience)
 	p.do(chromedp.KeyEvent(kb.Escape))
 	p.wait("stop", canTrain, 10*time.Second)
 	before := p.text(".status")
@@ -308,18 +323,22 @@ func TestARealSetTrains(t *testing.T) {
 	p := open(t, address)
 	p.wait("engine", canTrain, time.Minute)
 	p.eval(`document.querySelector('[data-tab="benchmark"]').click()`, nil)
-	p.wait("list of sets", `document.querySelector('[data-source] option[value="smd/machine-1-2"]')`, 10*time.Second)
+	p.wait("list of sets", `document.querySelector('[data-source] option[value="smd/machine-1-2"]')`,
+		10*time.Second)
 	p.eval(`(() => {
 		const list = document.querySelector("[data-source]");
 		list.value = "smd/machine-1-2";
 		list.dispatchEvent(new Event("change", {bubbles: true}));
 	})()`, nil)
-	p.wait("SMD", `document.querySelector(".recipe .sub").innerText.includes("38 channels") && `+canTrain, time.Minute)
+	p.wait("SMD", `document.querySelector(".recipe .sub").innerText.includes("38 channels") && `+canTrain,
+		time.Minute)
 
 	s := small()
-	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, steps.Range{To: 2000}, steps.Range{}
+	s.Data.Source, s.Data.Seed, s.Data.Train, s.Data.Test = "smd/machine-1-2", 0, steps.Range{To: 2000},
+		steps.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: s}.Hash()), nil)
-	p.wait("settings of the link", `document.querySelector(".status").innerText === "4 runs" && `+canTrain, time.Minute)
+	p.wait("settings of the link", `document.querySelector(".status").innerText === "4 runs" && `+canTrain,
+		time.Minute)
 	p.press(runButton)
 	p.wait("report", isDone, patience)
 	p.shoot("smd.png")
@@ -341,7 +360,8 @@ func TestTheNumberOfWorkersIsChosenAndRemembered(t *testing.T) {
 	p := opened(t, serve(t), small())
 	p.pretendCores(6)
 	p.do(chromedp.Reload())
-	p.wait("four workers, where six could be", `document.querySelector(".device")?.innerText.includes("×4")`, time.Minute)
+	p.wait("four workers, where six could be", `document.querySelector(".device")?.innerText.includes("×4")`,
+		time.Minute)
 	p.eval(`(() => {
 		const list = document.querySelector("[data-workers]");
 		list.value = "3";
@@ -349,7 +369,8 @@ func TestTheNumberOfWorkersIsChosenAndRemembered(t *testing.T) {
 	})()`, nil)
 	p.wait("three workers", `document.querySelector(".device").innerText.includes("×3")`, 10*time.Second)
 	p.do(chromedp.Reload())
-	p.wait("three workers after a reload", `document.querySelector(".device")?.innerText.includes("×3") && `+canTrain, time.Minute)
+	p.wait("three workers after a reload", `document.querySelector(".device")?.innerText.includes("×3") && `+
+		canTrain, time.Minute)
 	p.press(runButton)
 	p.wait("report", isDone, patience)
 }
@@ -408,7 +429,8 @@ func TestWithoutSIMDTheLabComputesAllTheSame(t *testing.T) {
 	p.wait("report", isDone, time.Minute)
 	var r spec.Report
 	var text string
-	if p.eval("reported", &text); json.Unmarshal([]byte(text), &r) != nil || !strings.HasPrefix(r.Device, "cpu") || len(r.Arms) == 0 || len(r.Arms[0].Runs) == 0 {
+	if p.eval("reported", &text); json.Unmarshal([]byte(text), &r) != nil || !strings.HasPrefix(r.Device,
+		"cpu") || len(r.Arms) == 0 || len(r.Arms[0].Runs) == 0 {
 		t.Errorf("the report of %s has %d arms", r.Device, len(r.Arms))
 	}
 }
@@ -417,8 +439,10 @@ func TestADroppedFileIsReadAndABadOneSaysItsLine(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)
 	p.drop("pump.csv", csv(1000, ""))
-	p.wait("file", `document.querySelector(".recipe .pick b").innerText === "pump.csv" && `+canTrain, 10*time.Second)
-	if got := p.text(".recipe .sub"); !strings.Contains(got, "2 channels") || !strings.Contains(got, "anomalous") {
+	p.wait("file", `document.querySelector(".recipe .pick b").innerText === "pump.csv" && `+canTrain,
+		10*time.Second)
+	if got := p.text(".recipe .sub"); !strings.Contains(got, "2 channels") ||
+		!strings.Contains(got, "anomalous") {
 		t.Errorf("the page says of the file: %q", got)
 	}
 	p.drop("broken.csv", csv(1000, "1,2\n"))
@@ -460,8 +484,8 @@ func TestScreenshot(t *testing.T) {
 	}
 }
 
-// compressed is a picture as PNG, a seventh smaller than the browser makes it: 86 shades of a colour instead of 256, white
-// and black among them, which nobody sees.
+// compressed is a picture as PNG, a seventh smaller than the browser makes it: 86 shades of a colour instead
+// of 256, white and black among them, which nobody sees.
 func compressed(t *testing.T, picture image.Image) []byte {
 	const step = 3
 	coarse := image.NewRGBA(picture.Bounds())
@@ -488,7 +512,8 @@ func TestALargeFileIsLeftForABuiltInSet(t *testing.T) {
 	})()`, nil)
 	p.wait("the file", `document.querySelector(".recipe .pick b").innerText === "large.csv"`, 10*time.Second)
 	p.eval(`document.querySelector('[data-tab="builtin"]').click()`, nil)
-	p.wait("list of sets", `document.querySelector('[data-source] option[value="builtin/pool"]')`, 10*time.Second)
+	p.wait("list of sets", `document.querySelector('[data-source] option[value="builtin/pool"]')`,
+		10*time.Second)
 	p.eval(`(() => {
 		const list = document.querySelector("[data-source]");
 		list.value = "builtin/pool";

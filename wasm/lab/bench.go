@@ -24,13 +24,17 @@ type measurements struct {
 // runMeasurements shows the page of measurements; the engine is the one of the lab.
 func runMeasurements() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
-	m := &measurements{state: bench.New(ui.Spoken(), browser, js.Global().Get("location").Get("hash").String())}
+	m := &measurements{state: bench.New(ui.Spoken(), browser,
+		js.Global().Get("location").Get("hash").String())}
 	m.page = &ui.BenchPage{State: m.state, Send: m.send, Drawn: func() {
 		mark("page ready")
 		m.state.Update(bench.Drawn{Ms: sinceStart()})
 		m.drawn = true
 	}}
-	m.engine = startEngine(func(r protocol.Response, _ []float32) { m.send(bench.Answer{Response: r, Ms: sinceStart()}) },
+	m.engine = startEngine(func(r protocol.Response,
+		_ []float32) {
+		m.send(bench.Answer{Response: r, Ms: sinceStart()})
+	},
 		nil, // what is measured has no checkpoints
 		func(why error) { m.send(bench.Lost{Why: fault.Of(why)}) })
 	m.page.Listen()

@@ -38,7 +38,8 @@ func main() {
 // runLab shows the lab. The engine is taken over before anything is drawn, since it can get ready meanwhile;
 // the listeners stay for the life of the page.
 func runLab() {
-	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(), rememberedWorkers())
+	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(),
+		rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
@@ -93,7 +94,8 @@ func (l *lab) do(effect state.Effect) {
 	case state.SwitchTheme:
 		ui.SwitchTheme()
 	case state.Copy:
-		copyText(js.Global().Get("location").Get("href").String(), func(ok bool) { l.send(state.Copied{OK: ok}) })
+		copyText(js.Global().Get("location").Get("href").String(),
+			func(ok bool) { l.send(state.Copied{OK: ok}) })
 	}
 }
 
@@ -114,7 +116,10 @@ func rememberedWorkers() int {
 func (l *lab) startWorker() {
 	l.engine.end()
 	var e *engine
-	e = startEngine(func(r protocol.Response, values []float32) { l.send(state.Answer{Response: r, Buckets: values}) },
+	e = startEngine(func(r protocol.Response,
+		values []float32) {
+		l.send(state.Answer{Response: r, Buckets: values})
+	},
 		func(name string, pieces js.Value) { l.kept[name] = js.Global().Get("File").New(pieces, name) },
 		func(why error) {
 			if l.engine == e {

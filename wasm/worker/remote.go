@@ -46,7 +46,8 @@ func openRemote() *datasets.Inventory {
 	if json.Unmarshal(text, &listing) != nil || len(listing.Files)+len(listing.Passed) == 0 {
 		return nil
 	}
-	inv := datasets.NewInventory(listing.Files, func(name string) (io.ReadCloser, error) { return fetchFile(base, name) })
+	inv := datasets.NewInventory(listing.Files,
+		func(name string) (io.ReadCloser, error) { return fetchFile(base, name) })
 	inv.Passed = listing.Passed
 	return inv
 }

@@ -40,7 +40,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := flags.String("root", ".", "folder of the module")
 	fast := flags.Bool("fast", false, "leave out brotli, which takes most of the time")
 	size := flags.Bool(
-		"size", false, "print the bytes transferred for each file; fail when the first paint is over its budget")
+		"size", false, "print the bytes transferred for each file; fail when the first paint is over its "+
+			"budget")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {

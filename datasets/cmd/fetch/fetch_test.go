@@ -146,10 +146,14 @@ func TestDownloadErrorsSayWhatIsWrong(t *testing.T) {
 		sum        string
 	}{
 		{"not found", "the server answers 404 Not Found", server{files: map[string][]byte{}}, ""},
-		{"wrong sum", "want " + sha([]byte("other")) + ": not the published file", server{}, sha([]byte("other"))},
-		{"wrong length", "gave up after 4 tries: the connection was cut off after 80\u2009000 of 80\u2009007 bytes", server{longer: 7}, ""},
-		{"cut off and no range", "gave up after 4 tries: the connection was cut off after 9\u2009000 of 80\u2009000 bytes", server{cut: 9000, noRange: true}, sha(payload)},
-		{"cut off, sum unknown, no tag", "gave up after 4 tries: the connection was cut off after 9\u2009000 of 80\u2009000 bytes", server{cut: 9000}, ""},
+		{"wrong sum", "want " + sha([]byte("other")) + ": not the published file", server{},
+			sha([]byte("other"))},
+		{"wrong length", "gave up after 4 tries: the connection was cut off after 80\u2009000 of " +
+			"80\u2009007 bytes", server{longer: 7}, ""},
+		{"cut off and no range", "gave up after 4 tries: the connection was cut off after 9\u2009000 of " +
+			"80\u2009000 bytes", server{cut: 9000, noRange: true}, sha(payload)},
+		{"cut off, sum unknown, no tag", "gave up after 4 tries: the connection was cut off after " +
+			"9\u2009000 of 80\u2009000 bytes", server{cut: 9000}, ""},
 		{"busy", "gave up after 4 tries: the server answers 503", server{fail: 99}, ""},
 		{"silent", "gave up after 4 tries: no data for 0.02 s", server{hang: true}, ""},
 	} {
@@ -161,7 +165,8 @@ func TestDownloadErrorsSayWhatIsWrong(t *testing.T) {
 			d.stall = 20 * time.Millisecond
 		}
 		err := d.get(t.Context(), serve(t, &test.server)+"x", file, test.sum)
-		if err == nil || !strings.Contains(words.English().Error(err), test.want) || !strings.Contains(err.Error(), "/x") {
+		if err == nil || !strings.Contains(words.English().Error(err), test.want) ||
+			!strings.Contains(err.Error(), "/x") {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
 		if _, err := os.Stat(file); err == nil {
@@ -270,9 +275,11 @@ func filesIn(t *testing.T, dir string) (files []string) {
 }
 
 func TestOnlyTheWantedMembersOfAnArchiveAreKept(t *testing.T) {
-	zipped := archive(t, map[string][]byte{"train/A.npy": []byte("a"), "test/A.npy": []byte("b"), "train/B.npy": []byte("c")})
+	zipped := archive(t, map[string][]byte{"train/A.npy": []byte("a"), "test/A.npy": []byte("b"),
+		"train/B.npy": []byte("c")})
 	s := &server{files: map[string][]byte{"data.zip": zipped}}
-	from := source{id: "msl", archive: serve(t, s) + "data.zip", members: []string{"train/A.npy", "test/A.npy"}}
+	from := source{id: "msl", archive: serve(t, s) + "data.zip",
+		members: []string{"train/A.npy", "test/A.npy"}}
 	dir := t.TempDir()
 	for range 2 { // the second time everything is there
 		if err := quick().unpack(t.Context(), from, dir); err != nil {
@@ -280,7 +287,8 @@ func TestOnlyTheWantedMembersOfAnArchiveAreKept(t *testing.T) {
 		}
 	}
 	files := filesIn(t, dir)
-	if want := []string{"msl/test/A.npy", "msl/train/A.npy"}; !slices.Equal(files, want) || len(s.ranges) != 1 {
+	if want := []string{"msl/test/A.npy", "msl/train/A.npy"}; !slices.Equal(files, want) ||
+		len(s.ranges) != 1 {
 		t.Errorf("files %v after %d requests, want %v after one", files, len(s.ranges), want)
 	}
 }
@@ -296,7 +304,8 @@ func TestABrokenArchiveIsAnErrorAndIsRemoved(t *testing.T) {
 	} {
 		s := &server{files: map[string][]byte{"data.zip": []byte(test.content)}}
 		dir := t.TempDir()
-		err := quick().unpack(t.Context(), source{id: "msl", archive: serve(t, s) + "data.zip", members: []string{"train/A.npy"}}, dir)
+		err := quick().unpack(t.Context(), source{id: "msl", archive: serve(t, s) + "data.zip",
+			members: []string{"train/A.npy"}}, dir)
 		if err == nil || !strings.Contains(words.English().Error(err), test.want) {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
@@ -329,10 +338,12 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"smd", "-nope"}, 2, "", "-nope"},
 		{[]string{"-lang", "ko", "-h"}, 0, "사용법: fetch smd|msl|psm", ""},
 		{[]string{"smd", "-lang=xx"}, 2, "", "-lang xx, want en or ko"},
-		{[]string{"-dir", t.TempDir(), "psm", "-url", empty}, 1, "", "train.csv: the server answers 404 Not Found"},
+		{[]string{"-dir", t.TempDir(), "psm", "-url", empty}, 1, "",
+			"train.csv: the server answers 404 Not Found"},
 	} {
 		code, stdout, stderr := command(t, test.args...)
-		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) || (test.stderr == "") != (stderr == "") {
+		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr,
+			test.stderr) || (test.stderr == "") != (stderr == "") {
 			t.Errorf("%v: code %d, %q, %q; want %d", test.args, code, stdout, stderr, test.code)
 		}
 	}
@@ -358,7 +369,8 @@ func TestTheCommandFetchesASetThatOpens(t *testing.T) {
 		t.Errorf("set %v, %v", set, err)
 	}
 	code, stdout, stderr := command(t, "psm", "-dir", dir, "-url", serve(t, &server{}))
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "psm 1/3 train.csv  is there\n") || !strings.Contains(stdout, "psm: 1 set in ") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "psm 1/3 train.csv  is there\n") ||
+		!strings.Contains(stdout, "psm: 1 set in ") {
 		t.Errorf("again: code %d, %q, %q", code, stdout, stderr)
 	}
 }
@@ -373,7 +385,8 @@ func TestProgressOnATerminalIsABarWithALineAFile(t *testing.T) {
 	p.bytes(600_000, -1)
 	p.stop() // it failed
 	shown := out.String()
-	for _, want := range []string{"[======                  ] smd 1/2 x.txt  0.5 of 2.0 MB, 25 %", "\nsmd 1/2 x.txt\n",
+	for _, want := range []string{"[======                  ] smd 1/2 x.txt  0.5 of 2.0 MB, 25 %",
+		"\nsmd 1/2 x.txt\n",
 		"[                        ] smd 2/2 y.txt  0.6 MB"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in %q", want, shown)
@@ -385,7 +398,8 @@ func TestStoppingSaysHowToGoOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, bad strings.Builder
-	if code := run(ctx, words.English(), []string{"psm", "-dir", t.TempDir(), "-url", serve(t, &server{})}, &out, &bad); code != 1 || !strings.Contains(bad.String(), "the same command goes on from here") {
+	if code := run(ctx, words.English(), []string{"psm", "-dir", t.TempDir(), "-url", serve(t, &server{})},
+		&out, &bad); code != 1 || !strings.Contains(bad.String(), "the same command goes on from here") {
 		t.Errorf("code %d, %q", code, bad.String())
 	}
 }
@@ -396,7 +410,8 @@ func TestSourcesAreComplete(t *testing.T) {
 		files, members int
 	}{{"smd", 4 * 28, 0}, {"msl", 1, 2 * 27}, {"psm", 3, 0}} {
 		s, ok := sourceNamed(want.id)
-		if !ok || len(s.files) != want.files || len(s.members) != want.members || (s.archive != "") != (want.members > 0) {
+		if !ok || len(s.files) != want.files || len(s.members) != want.members ||
+			(s.archive != "") != (want.members > 0) {
 			t.Errorf("%s: %d files, %d members", want.id, len(s.files), len(s.members))
 		}
 		if !strings.HasPrefix(s.base, "https://") || !strings.HasSuffix(s.base, "/") {
@@ -443,7 +458,8 @@ func original(t *testing.T, name string) []byte {
 
 func TestRealSMDArrivesWholeFromABadServer(t *testing.T) {
 	from, _ := sourceNamed("smd")
-	from.files = []string{"train/machine-1-2.txt", "test/machine-1-2.txt", "test_label/machine-1-2.txt", "interpretation_label/machine-1-2.txt"}
+	from.files = []string{"train/machine-1-2.txt", "test/machine-1-2.txt", "test_label/machine-1-2.txt",
+		"interpretation_label/machine-1-2.txt"}
 	s := &server{files: map[string][]byte{}, cut: 3_000_000}
 	for _, f := range from.files {
 		s.files[f] = original(t, "smd/"+f)
@@ -472,7 +488,8 @@ func TestRealSMDWithOneByteChangedIsRefused(t *testing.T) {
 	from.files = []string{"test_label/machine-1-2.txt"}
 	labels := original(t, "smd/"+from.files[0])
 	labels[100] ^= 1
-	err := fetch(t.Context(), quick(), from.at(serve(t, &server{files: map[string][]byte{from.files[0]: labels}})), t.TempDir())
+	err := fetch(t.Context(), quick(), from.at(serve(t,
+		&server{files: map[string][]byte{from.files[0]: labels}})), t.TempDir())
 	if !fault.Has(err, "fetch-other-file") {
 		t.Errorf("error %v", err)
 	}

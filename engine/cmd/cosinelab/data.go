@@ -130,7 +130,8 @@ func (p printer) labels(set *datasets.Set) {
 
 func (p printer) channels(set *datasets.Set) {
 	scale := datasets.FitScaler(set.Train)
-	t := p.grid(p.w.Say("cli-channel"), p.w.Say("cli-name"), p.w.Say("cli-train-mean"), p.w.Say("cli-deviation"),
+	t := p.grid(p.w.Say("cli-channel"), p.w.Say("cli-name"), p.w.Say("cli-train-mean"),
+		p.w.Say("cli-deviation"),
 		p.w.Say("cli-train-range"), p.w.Say("cli-test-range")).right(1, 3, 4)
 	for c, name := range set.Channels {
 		t.row(fmt.Sprint(c), name, digits(scale.Mean[c], 4), digits(deviation(set.Train, scale, c), 4),

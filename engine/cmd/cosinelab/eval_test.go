@@ -34,7 +34,8 @@ func goldenCases(t *testing.T) (cases []goldenCase) {
 		t.Fatal(err)
 	}
 	for _, c := range f.Cases {
-		if c.Scores.Kind == "list" && c.N <= 40 && c.Expected["default"] == nil { // the longer ones cost more than they tell here
+		// the longer ones cost more than they tell here
+		if c.Scores.Kind == "list" && c.N <= 40 && c.Expected["default"] == nil {
 			cases = append(cases, c)
 		}
 	}
@@ -87,19 +88,24 @@ func (c goldenCase) value(t *testing.T, path string) metrics.Value {
 func TestEvalEqualsTheGoldenFile(t *testing.T) {
 	same := []struct{ metric, path string }{
 		{"precision", "point/precision"}, {"recall", "point/recall"}, {"f1", "point/f1"}, {"auroc", "auroc"},
-		{"average_precision", "average_precision"}, {"best_f1", "best_f1/f1"}, {"pa_precision", "pa/precision"}, {"pa_recall", "pa/recall"},
-		{"pa_f1", "pa/f1"}, {"pa_best_f1", "pa_best/f1"}, {"pak_area", "pak_area_fixed"}, {"pak_best_area", "pak_area_best"},
-		{"composite_f1", "composite/f1"}, {"segment_f1", "segment/f1"}, {"event_f1", "event/f1"}, {"affiliation_f1", "affiliation/f1"},
+		{"average_precision", "average_precision"}, {"best_f1", "best_f1/f1"},
+		{"pa_precision", "pa/precision"}, {"pa_recall", "pa/recall"},
+		{"pa_f1", "pa/f1"}, {"pa_best_f1", "pa_best/f1"}, {"pak_area", "pak_area_fixed"},
+		{"pak_best_area", "pak_area_best"},
+		{"composite_f1", "composite/f1"}, {"segment_f1", "segment/f1"}, {"event_f1", "event/f1"},
+		{"affiliation_f1", "affiliation/f1"},
 	}
 	cases := goldenCases(t)
 	for i, c := range cases {
 		scores, labels := c.files(t, i%2 == 0)
-		got := do(t, "eval", "-scores", scores, "-labels", labels, "-threshold", number(c.Options.Threshold), "-json").must(t)
+		got := do(t, "eval", "-scores", scores, "-labels", labels, "-threshold", number(c.Options.Threshold),
+			"-json").must(t)
 		var e evaluation
 		if err := json.Unmarshal([]byte(got.out), &e); err != nil {
 			t.Fatal(err)
 		}
-		if e.Points != c.N || float64(e.Flagged) != float64(c.value(t, "n_flagged")) || e.Policy != "fixed, value "+number(c.Options.Threshold) {
+		if e.Points != c.N || float64(e.Flagged) != float64(c.value(t, "n_flagged")) ||
+			e.Policy != "fixed, value "+number(c.Options.Threshold) {
 			t.Errorf("%s: %+v", c.Name, e)
 		}
 		found := map[string]metrics.Value{}
@@ -108,7 +114,8 @@ func TestEvalEqualsTheGoldenFile(t *testing.T) {
 		}
 		for _, s := range same {
 			want := c.value(t, s.path)
-			if v, ok := found[s.metric]; !ok || v.Defined() != want.Defined() || math.Abs(float64(v-want)) > 1e-9 {
+			if v, ok := found[s.metric]; !ok || v.Defined() != want.Defined() ||
+				math.Abs(float64(v-want)) > 1e-9 {
 				t.Errorf("%s: %s is %v, want %v", c.Name, s.metric, v, want)
 			}
 		}
@@ -131,11 +138,13 @@ func TestEvalReadsStandardInputGzipAndNamedColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain, zipped := write(t, "s.csv", someScores), write(t, "s.csv.gz", packed.String())
-	wide := write(t, "wide.csv", "\ufeffscore, time, other\n0.1,a,1\n0.9,b,1\n0.2,c,1\n0.3,d,1\n0.8,e,1\n0.1,f,1\n")
+	wide := write(t, "wide.csv", "\ufeffscore, time, "+
+		"other\n0.1,a,1\n0.9,b,1\n0.2,c,1\n0.3,d,1\n0.8,e,1\n0.1,f,1\n")
 	labels := write(t, "l.csv", someLabels)
 	timed := write(t, "timed.csv", "timestamp_(min),label\n1,0\n2,1\n3,0\n4,0\n5,1\n6,1\n")
 	want := do(t, "eval", "-scores", plain, "-labels", labels).must(t).out
-	if !strings.Contains(want, "6 points, 3 anomalous in 2 segments") || !strings.Contains(want, "2 flagged above 0.55: best_f1, saw: test labels") {
+	if !strings.Contains(want, "6 points, 3 anomalous in 2 segments") ||
+		!strings.Contains(want, "2 flagged above 0.55: best_f1, saw: test labels") {
 		t.Fatal(want)
 	}
 	for _, args := range []string{
@@ -147,10 +156,12 @@ func TestEvalReadsStandardInputGzipAndNamedColumns(t *testing.T) {
 			t.Errorf("%s:\n%s", args, got)
 		}
 	}
-	if got := doWith(t, context.Background(), someScores, "eval", "-scores", "-", "-labels", labels).must(t).out; got != want {
+	if got := doWith(t, context.Background(), someScores, "eval", "-scores", "-", "-labels",
+		labels).must(t).out; got != want {
 		t.Error(got)
 	}
-	if got := doWith(t, context.Background(), someLabels, "eval", "-scores", plain, "-labels", "-").must(t).out; got != want {
+	if got := doWith(t, context.Background(), someLabels, "eval", "-scores", plain, "-labels",
+		"-").must(t).out; got != want {
 		t.Error(got)
 	}
 }
@@ -158,12 +169,16 @@ func TestEvalReadsStandardInputGzipAndNamedColumns(t *testing.T) {
 func TestEvalNamesFileAndLineOfWhatItCannotUse(t *testing.T) {
 	scores, labels := write(t, "s.csv", someScores), write(t, "l.csv", someLabels)
 	for _, c := range []struct{ scores, labels, want string }{
-		{write(t, "text.csv", "score\n1\nhigh\n"), labels, "text.csv:3: column 1: text “high”, want a number"},
+		{write(t, "text.csv", "score\n1\nhigh\n"), labels,
+			"text.csv:3: column 1: text “high”, want a number"},
 		{write(t, "ragged.csv", "step,score\n0,1\n1\n"), labels, "ragged.csv:3: 1 field, want 2"},
 		{write(t, "quote.csv", "a\n\"b\n"), labels, "quote.csv:"},
-		{write(t, "inf.csv", "1\n+Inf\n"), write(t, "l.csv", "0\n1\n"), "inf.csv:2: score +Inf, want a finite number"},
-		{write(t, "gap.csv", "step,score\n0,1\n1,\n"), write(t, "l.csv", "0\n1\n"), "gap.csv:3: no score: say with -unscored"},
-		{write(t, "wide.csv", "a,b,c\n1,2,3\n"), labels, "wide.csv:1: 3 columns, want one, or the name of the one to read: a, b or c"},
+		{write(t, "inf.csv", "1\n+Inf\n"), write(t, "l.csv", "0\n1\n"),
+			"inf.csv:2: score +Inf, want a finite number"},
+		{write(t, "gap.csv", "step,score\n0,1\n1,\n"), write(t, "l.csv", "0\n1\n"),
+			"gap.csv:3: no score: say with -unscored"},
+		{write(t, "wide.csv", "a,b,c\n1,2,3\n"), labels,
+			"wide.csv:1: 3 columns, want one, or the name of the one to read: a, b or c"},
 		{write(t, "empty.csv", ""), labels, "empty.csv: empty file, want rows of numbers"},
 		{write(t, "head.csv", "score\n"), labels, "head.csv: no rows after the header"},
 		{write(t, "s.csv.gz", "\x1f\x8bplain"), labels, "s.csv.gz: gzip: "},
@@ -175,7 +190,8 @@ func TestEvalNamesFileAndLineOfWhatItCannotUse(t *testing.T) {
 			t.Errorf("exit code %d, %q, want %q", got.code, got.err, c.want)
 		}
 	}
-	if got := do(t, "eval", "-scores", scores, "-labels", labels, "-column", "speed"); !strings.Contains(got.err, "s.csv:1: no column “speed”, want one of score") {
+	if got := do(t, "eval", "-scores", scores, "-labels", labels, "-column",
+		"speed"); !strings.Contains(got.err, "s.csv:1: no column “speed”, want one of score") {
 		t.Errorf("%q", got.err)
 	}
 }
@@ -187,7 +203,8 @@ func TestEvalTellsWhatItDidAboutUnscoredPoints(t *testing.T) {
 		"exclude": "4 points, 3 anomalous in 2 segments, 2 without a score (exclude)",
 		"lowest":  "6 points, 3 anomalous in 2 segments, 2 without a score (lowest)",
 	} {
-		if got := do(t, "eval", "-scores", scores, "-labels", labels, "-unscored", policy).must(t); !strings.Contains(got.out, want) {
+		if got := do(t, "eval", "-scores", scores, "-labels", labels, "-unscored",
+			policy).must(t); !strings.Contains(got.out, want) {
 			t.Errorf("%s:\n%s", policy, got.out)
 		}
 	}
@@ -196,25 +213,32 @@ func TestEvalTellsWhatItDidAboutUnscoredPoints(t *testing.T) {
 func TestEvalWithoutAnomaliesAsksForAThreshold(t *testing.T) {
 	scores, labels := write(t, "s.csv", "1\n2\n3\n"), write(t, "l.csv", "0\n0\n0\n")
 	got := do(t, "eval", "-scores", scores, "-labels", labels).must(t)
-	if !strings.Contains(got.out, "give one with -threshold") || strings.Contains(got.out, "At the threshold") || !strings.Contains(got.out, "n/a") {
+	if !strings.Contains(got.out, "give one with -threshold") || strings.Contains(got.out,
+		"At the threshold") || !strings.Contains(got.out, "n/a") {
 		t.Error(got.out)
 	}
 	got = do(t, "eval", "-scores", scores, "-labels", labels, "-threshold", "2").must(t)
-	if !strings.Contains(got.out, "1 flagged above 2: fixed, value 2, saw: nothing") || !strings.Contains(got.out, "At the threshold\n") {
+	if !strings.Contains(got.out, "1 flagged above 2: fixed, value 2, saw: nothing") ||
+		!strings.Contains(got.out, "At the threshold\n") {
 		t.Error(got.out)
 	}
 }
 
 func TestEvalChoosesByAnyPolicyFromTrainScores(t *testing.T) {
-	scores, labels, train := write(t, "s.csv", someScores), write(t, "l.csv", someLabels), write(t, "t.csv", "0.1\n0.2\n0.3\n0.4\n")
+	scores, labels, train := write(t, "s.csv", someScores), write(t, "l.csv", someLabels),
+		write(t, "t.csv", "0.1\n0.2\n0.3\n0.4\n")
 	for _, c := range []struct{ flags, want string }{
-		{"-threshold train_percentile -percent 50", "3 flagged above 0.25: train_percentile, percent 50, saw: train scores"},
+		{"-threshold train_percentile -percent 50",
+			"3 flagged above 0.25: train_percentile, percent 50, saw: train scores"},
 		{"-threshold mean_sigma -k 2", "mean_sigma, k 2, saw: train scores"},
 		{"-threshold pot -level 0.3 -q 0.1", "Tail: 2 of 4 scores above 0.2, generalised Pareto"},
-		{"-threshold spot -level 0.3 -q 0.1", "flagged by a threshold that moves: spot, level 0.3, q 0.1, saw: train scores and past test scores"},
+		{"-threshold spot -level 0.3 -q 0.1",
+			"flagged by a threshold that moves: spot, level 0.3, q 0.1, saw: train scores and past test " +
+				"scores"},
 		{"-threshold dynamic", "flagged by a threshold that moves: dynamic, saw: test scores"},
 	} {
-		args := append([]string{"eval", "-scores", scores, "-labels", labels, "-train", train}, strings.Fields(c.flags)...)
+		args := append([]string{"eval", "-scores", scores, "-labels", labels, "-train", train},
+			strings.Fields(c.flags)...)
 		if got := do(t, args...).must(t); !strings.Contains(got.out, c.want) {
 			t.Errorf("%s: want %q in\n%s", c.flags, c.want, got.out)
 		}

@@ -104,7 +104,8 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"run -resume", exitUsage, "-resume needs -out"},
 		{"run nowhere.json", exitFailed, "nowhere.json: file does not exist"},
 		{"run " + bad, exitFailed, bad + ": spec: train.rates: unknown field"},
-		{"run specs/msl.json", exitFailed, "data.source msl is not built in: name the folder that holds it with -data"},
+		{"run specs/msl.json", exitFailed, "data.source msl is not built in: name the folder that holds it " +
+			"with -data"},
 		{"run specs/msl.json -data testdata", exitFailed, "msl: not in this folder"},
 		{"verify", exitUsage, "verify takes golden files"},
 		{"verify x.json -device abacus", exitUsage, `no device “abacus”`},

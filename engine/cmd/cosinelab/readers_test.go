@@ -32,7 +32,8 @@ func TestEvalRefusesBombs(t *testing.T) {
 		"line.csv.gz:1: a row of more than": bomb(t, "line.csv.gz", "0", 8<<20),
 		"yourself":                          bomb(t, "zeros.csv.gz", strings.Repeat("0", 1000)+"\n", 40<<10),
 	} {
-		for _, args := range [][]string{{"-scores", file, "-labels", labels}, {"-scores", labels, "-labels", file},
+		for _, args := range [][]string{{"-scores", file, "-labels", labels},
+			{"-scores", labels, "-labels", file},
 			{"-scores", labels, "-labels", labels, "-train", file, "-threshold", "mean_sigma"}} {
 			got := do(t, append([]string{"eval"}, args...)...)
 			if got.code != exitFailed || !strings.Contains(got.err, want) || got.out != "" {
@@ -100,7 +101,8 @@ func TestReadingIsInterrupted(t *testing.T) {
 		done := make(chan int, 1)
 		var out, errOut bytes.Buffer
 		go func() {
-			done <- (&app{stdin: silent, out: &out, errOut: &errOut, getenv: func(string) string { return "" }}).main(ctx, args)
+			done <- (&app{stdin: silent, out: &out, errOut: &errOut,
+				getenv: func(string) string { return "" }}).main(ctx, args)
 		}()
 		select {
 		case code := <-done:

@@ -17,7 +17,8 @@ const mark = "*"
 // first.
 func (p printer) report(r spec.Report) {
 	d := r.Data
-	p.line("cli-report-data", d.Title, len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps, d.ScoredSteps)
+	p.line("cli-report-data", d.Title, len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps,
+		d.ScoredSteps)
 	if d.Labelled {
 		p.line("cli-report-anomalous", d.Anomalous, len(d.Segments))
 	} else {
@@ -113,7 +114,8 @@ func (p printer) thresholds(r spec.Report) {
 			continue
 		}
 		flagged := 100 * float64(c.flagged) / c.runs / float64(r.Data.ScoredSteps)
-		row := []string{a.Arm.Name, p.w.Say(sawKeys[c.saw]), strings.Join(c.cuts, ", "), p.w.Fixed(flagged, 2) + " %"}
+		row := []string{a.Arm.Name, p.w.Say(sawKeys[c.saw]), strings.Join(c.cuts, ", "),
+			p.w.Fixed(flagged, 2) + " %"}
 		if r.Data.Labelled {
 			hits := p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments))
 			row = append(row, hits, p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
@@ -249,7 +251,8 @@ func (p printer) causes(r spec.Report) {
 		slices.SortStableFunc(order, func(i, j int) int { return length(j) - length(i) })
 		p.line("cli-longest-alarms", run.Arm, run.Seed)
 		for _, i := range order[:min(len(order), alarmsShown)] {
-			p.line("cli-alarm", run.Alarms[i].From, run.Alarms[i].To-1, causeText(run.Causes[i], r.Data.Channels))
+			p.line("cli-alarm", run.Alarms[i].From, run.Alarms[i].To-1,
+				causeText(run.Causes[i], r.Data.Channels))
 		}
 		p.blank()
 		return
@@ -272,7 +275,8 @@ func (p printer) verdict(s spec.Spec, v spec.Verdict) {
 			method = p.w.Say(words.Key("method-" + a.Kind()))
 		}
 	}
-	p.line(verdictKeys[v.Outcome], p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values), method)
+	p.line(verdictKeys[v.Outcome], p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values),
+		method)
 }
 
 var verdictKeys = [spec.VerdictCount]words.Key{

@@ -50,7 +50,8 @@ func csvRows(t *testing.T, dir, name string) [][]string {
 func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	dir, got := runTiny(t)
 	r := reportIn(t, dir)
-	if r.Data.ScoredSteps != 140 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 || r.Device != "cpu "+machine() {
+	if r.Data.ScoredSteps != 140 || len(r.Arms) != 4 || len(r.Arms[1].Runs) != 2 || len(r.Teachers) != 2 ||
+		r.Device != "cpu "+machine() {
 		t.Fatalf("report %+v", r)
 	}
 	checkHistory(t, csvRows(t, dir, historyFile), r)
@@ -82,7 +83,8 @@ func checkHistory(t *testing.T, rows [][]string, r spec.Report) {
 		}
 	}
 	first := r.Teachers[0].Epochs[0]
-	line := []string{"teacher", "1", "1", strconv.Itoa(first.Steps), number(first.Rate), number(first.Weight), number(first.GradNorm),
+	line := []string{"teacher", "1", "1", strconv.Itoa(first.Steps), number(first.Rate),
+		number(first.Weight), number(first.GradNorm),
 		number(first.Seconds), "total", number(first.Losses[0].Value), number(first.Validation[0].Value)}
 	if len(rows) != want || !reflect.DeepEqual(rows[1], line) {
 		t.Errorf("%d rows of history that begin with %v, want %d, %v", len(rows), rows[1], want, line)
@@ -118,7 +120,8 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 				}
 			}
 			if !reflect.DeepEqual(alarms, run.Alarms) {
-				t.Errorf("%s/%d: the scores give alarms %v, the report has %v", run.Arm, run.Seed, alarms, run.Alarms)
+				t.Errorf("%s/%d: the scores give alarms %v, the report has %v", run.Arm, run.Seed, alarms,
+					run.Alarms)
 			}
 		}
 	}
@@ -132,7 +135,8 @@ func checkTable(t *testing.T, got outcome) {
 			t.Errorf("the table has no %s", title)
 		}
 	}
-	for _, want := range []string{"chance", "alone", "cosine", "untrained", "random", "Threshold: train_percentile, percent 95", "train scores",
+	for _, want := range []string{"chance", "alone", "cosine", "untrained", "random",
+		"Threshold: train_percentile, percent 95", "train scores",
 		"HitRate@100%",
 		"Longest alarms of alone, seed 1", "Cosine distillation:", "2 seeds, cpu"} {
 		if !strings.Contains(got.out, want) {
@@ -154,13 +158,17 @@ func TestRunReadsAFileOfOnesOwn(t *testing.T) {
 		if i >= 350 && i < 360 {
 			label = 1
 		}
-		rows.WriteString(strconv.Itoa(i%7) + "," + strconv.Itoa(i%5+50*label) + "," + strconv.Itoa(label) + "\n")
+		rows.WriteString(strconv.Itoa(i%7) + "," + strconv.Itoa(i%5+50*label) + "," + strconv.Itoa(label) +
+			"\n")
 	}
 	file := write(t, "mine.csv", rows.String())
-	sp := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"label": "is_anomaly", "split": 0.6, `,
-		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
+	sp := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `,
+		`"label": "is_anomaly", "split": 0.6, `,
+		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`,
+		"").Replace(read(t, tiny))
 	got := doWith(t, context.Background(), sp, "run", "-", "-data", filepath.Dir(file)).must(t)
-	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out, "10 of the test steps anomalous in 1 segment.") {
+	if !strings.Contains(got.out, "2 channels, 240 train steps") || !strings.Contains(got.out,
+		"10 of the test steps anomalous in 1 segment.") {
 		t.Error(got.out)
 	}
 }
@@ -172,14 +180,16 @@ func TestRunWithoutLabelsPrintsAlarmsOnly(t *testing.T) {
 	}
 	file := write(t, "mine.csv", rows.String())
 	sp := strings.NewReplacer("builtin/server", "file/mine.csv", `"seed": 1, `, `"split": 0.6, `,
-		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`, "").Replace(read(t, tiny))
+		`"train": {"from": 0, "to": 240}, "test": {"from": 460, "to": 600}, "channels": [0, 1, 2],`,
+		"").Replace(read(t, tiny))
 	got := doWith(t, context.Background(), sp, "run", "-", "-data", filepath.Dir(file)).must(t)
 	for _, no := range []string{"AUROC", "segments hit", "HitRate", "NaN"} {
 		if strings.Contains(got.out, no) {
 			t.Errorf("%s without labels:\n%s", no, got.out)
 		}
 	}
-	if !strings.Contains(got.out, "No labels: alarms, no metrics.") || !strings.Contains(got.out, "No labels, so no verdict.") {
+	if !strings.Contains(got.out, "No labels: alarms, no metrics.") || !strings.Contains(got.out,
+		"No labels, so no verdict.") {
 		t.Error(got.out)
 	}
 }
@@ -188,7 +198,8 @@ func TestRunNeverOverwrites(t *testing.T) {
 	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
 		file := write(t, name, "precious")
 		got := do(t, "run", tiny, "-out", filepath.Dir(file))
-		if got.code != exitFailed || !strings.Contains(got.err, name+" is there already") || read(t, file) != "precious" {
+		if got.code != exitFailed || !strings.Contains(got.err, name+" is there already") ||
+			read(t, file) != "precious" {
 			t.Errorf("exit code %d, %s", got.code, got.err)
 		}
 	}
@@ -197,10 +208,12 @@ func TestRunNeverOverwrites(t *testing.T) {
 func TestResumeRefusesAnotherSpec(t *testing.T) {
 	dir := filepath.Dir(write(t, specFile, read(t, tiny)))
 	other := write(t, "other.json", strings.Replace(read(t, tiny), `"epochs": 3`, `"epochs": 4`, 1))
-	if got := do(t, "run", other, "-resume", "-out", dir); got.code != exitFailed || !strings.Contains(got.err, "another experiment") {
+	if got := do(t, "run", other, "-resume", "-out", dir); got.code != exitFailed ||
+		!strings.Contains(got.err, "another experiment") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
-	if got := do(t, "run", "-resume", "-out", t.TempDir()); got.code != exitFailed || !strings.Contains(got.err, "spec.json: file does not exist") {
+	if got := do(t, "run", "-resume", "-out", t.TempDir()); got.code != exitFailed ||
+		!strings.Contains(got.err, "spec.json: file does not exist") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
 }
@@ -236,7 +249,8 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 		}
 		stops++
 		said := errOut.String()
-		if code != exitFailed || !strings.Contains(said, "to go on: cosinelab run -resume -out "+dir) || strings.Contains(out.String(), "Threshold") {
+		if code != exitFailed || !strings.Contains(said, "to go on: cosinelab run -resume -out "+dir) ||
+			strings.Contains(out.String(), "Threshold") {
 			t.Fatalf("exit code %d, %s%s", code, said, out.String())
 		}
 		if checkpoints, _ := os.ReadDir(filepath.Join(dir, checkpointsDir)); len(checkpoints) == 0 {
@@ -250,7 +264,8 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 	if stops < 2 {
 		t.Errorf("interrupted %d times, want several", stops)
 	}
-	if got, want := reportIn(t, dir).WithoutTimings(), reportIn(t, whole).WithoutTimings(); diff(want, got) != "" {
+	if got, want := reportIn(t, dir).WithoutTimings(), reportIn(t, whole).WithoutTimings(); diff(want,
+		got) != "" {
 		t.Errorf("the report differs from that of an uninterrupted run:\n%s", diff(want, got))
 	}
 	if read(t, dir, scoresFile) != read(t, whole, scoresFile) {
@@ -258,7 +273,8 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 	}
 }
 
-// diff tells how got differs from want; undefined values are the same, texts that were made of other fields do not count.
+// diff tells how got differs from want; undefined values are the same, texts that were made of other fields
+// do not count.
 func diff(want, got any) string {
 	same := cmp.Comparer(func(a, b metrics.Value) bool { return a == b || !a.Defined() && !b.Defined() })
 	return cmp.Diff(want, got, same, cmpopts.IgnoreUnexported(row{}))
@@ -274,7 +290,8 @@ func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
 }
 
 func TestRunNamesRunsThatFailed(t *testing.T) {
-	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`, `"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
+	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`,
+		`"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
 	got := doWith(t, context.Background(), sp, "run", "-").must(t)
 	if strings.Count(got.out, "threshold: tail: no score above") != 8 {
 		t.Error(got.out)

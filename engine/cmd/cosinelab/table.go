@@ -89,7 +89,8 @@ func (o *tableOptions) check(args []string) error {
 	}{{"-seeds", o.seeds, 1}, {"-parallel", o.parallel, 1}, {"-epochs", o.epochs, 0}, {"-warm", o.warm, 0},
 		{"-smoothing", o.smoothing, 0}} {
 		if x.value < x.from {
-			return usage("cli-flag-value", x.name, strconv.Itoa(x.value), fault.New("cli-want-at-least", x.from))
+			return usage("cli-flag-value", x.name, strconv.Itoa(x.value),
+				fault.New("cli-want-at-least", x.from))
 		}
 	}
 	if sizes := []string{sizeLab, sizeFull}; !slices.Contains(sizes, o.size) {
@@ -185,8 +186,9 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 func tableSpec(size string) spec.Spec {
 	s := spec.Default()
 	s.Data = spec.Data{Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
-	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1, Validation: 0.2,
-		Patience: 3}
+	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1,
+		Validation: 0.2,
+		Patience:   3}
 	s.Detect.Score = spec.ScoreModel
 	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}
 	if size == sizeFull {

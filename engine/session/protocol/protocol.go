@@ -66,10 +66,11 @@ const (
 
 // Response is one message from the worker.
 type Response struct {
-	Type      string            `json:"type"`
-	ID        int               `json:"id,omitempty"`
-	Device    string            `json:"device,omitempty"`
-	Tile      string            `json:"tile,omitempty"`  // of products: put behind # in the address of workers
+	Type   string `json:"type"`
+	ID     int    `json:"id,omitempty"`
+	Device string `json:"device,omitempty"`
+	// of products: put behind # in the address of workers
+	Tile      string            `json:"tile,omitempty"`
 	Cores     int               `json:"cores,omitempty"` // of this machine; more workers gain nothing
 	Catalogue []Source          `json:"catalogue,omitempty"`
 	Passed    []Passed          `json:"passed,omitempty"`
@@ -96,8 +97,8 @@ type Source struct {
 	Test     int `json:"test,omitempty"`
 }
 
-// Passed is something in the folder of real sets that is not offered, with the reason. The path "." stands for
-// the folder itself.
+// Passed is something in the folder of real sets that is not offered, with the reason. The path "." stands
+// for the folder itself.
 type Passed struct {
 	Path  string       `json:"path"`
 	Fault *fault.Fault `json:"fault"`
