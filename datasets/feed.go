@@ -10,10 +10,27 @@ import (
 // block is how many bytes of a file are read at once: a read that is given up ends between two blocks.
 const block = 1 << 16
 
+// yielding is the key of what a reader calls between two blocks.
+type yielding struct{}
+
+// WithYield has whatever reads files under the context call f between two blocks, so that others on the same
+// thread get their turn: in a browser nothing else runs until Go waits.
+func WithYield(ctx context.Context, f func()) context.Context {
+	return context.WithValue(ctx, yielding{}, f)
+}
+
+// turn lets others have theirs, and says whether the read was given up.
+func turn(ctx context.Context) error {
+	if f, ok := ctx.Value(yielding{}).(func()); ok {
+		f()
+	}
+	return ctx.Err()
+}
+
 // feed is a file that is opened and read by a goroutine of its own, so that whoever waits for a slow or
 // silent one can leave.
 type feed struct {
-	ctx    context.Context // asked before each block, because some contexts let others work meanwhile
+	ctx    context.Context // asked before each block
 	left   <-chan struct{} // closes when nobody reads any more
 	blocks chan []byte
 	rest   []byte // of the last block
@@ -55,7 +72,7 @@ func (d *feed) fill(open func() (io.ReadCloser, error)) {
 // Read waits for the next block, unless it is given up.
 func (d *feed) Read(p []byte) (int, error) {
 	if len(d.rest) == 0 {
-		if err := d.ctx.Err(); err != nil {
+		if err := turn(d.ctx); err != nil {
 			return 0, err
 		}
 		select {
@@ -90,7 +107,7 @@ type inflated struct {
 
 // Read fails when the content has grown out of proportion, or nobody wants it any more.
 func (f *inflated) Read(p []byte) (int, error) {
-	if err := f.ctx.Err(); err != nil {
+	if err := turn(f.ctx); err != nil {
 		return 0, err
 	}
 	n, err := f.r.Read(p)

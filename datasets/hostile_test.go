@@ -350,3 +350,17 @@ func TestEveryValueKnowsItsLine(t *testing.T) {
 		}
 	}
 }
+
+func TestAReaderYieldsBetweenBlocks(t *testing.T) {
+	text := "a,b\n" + strings.Repeat("1,2\n", 100_000)
+	turns := 0
+	ctx := WithYield(context.Background(), func() { turns++ })
+	if _, err := ReadFiles(ctx, []File{{Name: "long.csv", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(text)), nil
+	}}}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if least := len(text) / block; turns < least {
+		t.Errorf("%d turns for others while %d blocks were read, want one for each", turns, least)
+	}
+}

@@ -41,24 +41,6 @@ func (s *Session) turn() (ctx context.Context, turn int) {
 	return ctx, s.opening
 }
 
-// reading is a context that lets the page in whenever a loader asks whether it is over.
-type reading struct {
-	context.Context
-	yield func()
-}
-
-func (r reading) Err() error {
-	r.yield()
-	return r.Context.Err()
-}
-
-func (s *Session) reading(ctx context.Context) context.Context {
-	if s.Yield == nil {
-		return ctx
-	}
-	return reading{ctx, s.Yield}
-}
-
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
 // are read. A page that sends none with the source of a file means one that is served beside it. A read that
 // another open has ended is not answered.
@@ -70,7 +52,7 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 	if files == nil {
 		files = s.served(req.Data.Source)
 	}
-	set, err := s.read(s.reading(ctx), *req.Data, files)
+	set, err := s.read(ctx, *req.Data, files)
 	if ctx.Err() != nil {
 		return
 	}
@@ -141,6 +123,9 @@ func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) 
 	}
 	if files == nil {
 		files = known
+	}
+	if s.Yield != nil {
+		ctx = datasets.WithYield(ctx, s.Yield)
 	}
 	switch group := datasets.GroupOf(d.Source); {
 	case group == datasets.GroupBuiltin:

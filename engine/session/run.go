@@ -111,7 +111,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	if err := req.Spec.Validate(); err != nil {
 		return report, "spec", err
 	}
-	set, err := s.read(s.reading(w.ctx), req.Spec.Data, nil)
+	set, err := s.read(w.ctx, req.Spec.Data, nil)
 	if err != nil {
 		return report, "data", err
 	}
