@@ -113,6 +113,9 @@ func chosen(t *testing.T, key string, s detect.Scores) (float64, error) {
 	if err := with.Policy.UnmarshalText([]byte(name)); err != nil {
 		t.Fatal(err)
 	}
+	if !detect.HasFunction(with.Policy) {
+		t.Fatalf("detect.policies lacks a row for %s", name)
+	}
 	with.SetParam(spec.Policies[with.Policy].Params[0], x)
 	cut, err := detect.Choose(with, s)
 	return cut.Threshold, err
@@ -160,6 +163,9 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 	test.Test = append(wave(500, 200), make([]float64, 500)...)
 	labels.Labels = slices.Repeat([]uint8{0, 0, 0, 1}, 250)
 	for p := range spec.Each(spec.PolicyCount) {
+		if !detect.HasFunction(p) {
+			t.Fatalf("detect.policies lacks a row for %s", p)
+		}
 		row, with := spec.Policies[p], spec.Threshold{Policy: p}
 		for _, k := range row.Params {
 			with.SetParam(k, given[k])
