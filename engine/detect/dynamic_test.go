@@ -14,7 +14,7 @@ import (
 // flagged are the steps that the dynamic threshold flags.
 func flagged(t *testing.T, scores []float64) (steps []int) {
 	t.Helper()
-	cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: scores})
+	cut, err := choose(t, spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: scores})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestDynamicThresholdDecidesByThePast(t *testing.T) {
 
 func TestDynamicThresholdWantsErrors(t *testing.T) {
 	for _, x := range []float64{-0.1, math.NaN(), math.Inf(1)} {
-		_, err := detect.Choose(spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: []float64{1, x}})
+		_, err := choose(t, spec.Threshold{Policy: spec.PolicyDynamic}, detect.Scores{Test: []float64{1, x}})
 		if err == nil || !strings.Contains(words.English().Error(err), "step 1") {
 			t.Errorf("score %v: error %v, want one that names step 1", x, err)
 		}

@@ -145,7 +145,7 @@ func TestStreamEqualsTheGoldenFile(t *testing.T) {
 			t.Errorf("%s: alarms %v, last threshold %v, tail %+v, want %+v", c.Name, alarms, s.Threshold,
 				s.Tail, want)
 		}
-		cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicySPOT, Level: c.Level, Q: c.Q},
+		cut, err := choose(t, spec.Threshold{Policy: spec.PolicySPOT, Level: c.Level, Q: c.Q},
 			detect.Scores{Train: c.Data.scores(), Test: c.Stream.scores()})
 		if err != nil || !math.IsNaN(cut.Threshold) || *cut.Tail != s.Tail {
 			t.Errorf("%s: cut %+v, error %v", c.Name, cut, err)
@@ -295,7 +295,7 @@ func FuzzPeaksOverThreshold(f *testing.F) {
 			{Policy: spec.PolicySPOT, Level: level, Q: q},
 			{Policy: spec.PolicyDynamic}, {Policy: spec.PolicyMeanSigma}} {
 			name := with.Policy
-			c, err := detect.Choose(with, detect.Scores{Train: scores[:half], Test: scores[half:]})
+			c, err := choose(t, with, detect.Scores{Train: scores[:half], Test: scores[half:]})
 			if err != nil {
 				continue
 			}

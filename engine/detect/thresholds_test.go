@@ -97,6 +97,15 @@ func TestPercentilesAndDeviationsEqualTheGoldenFile(t *testing.T) {
 	}
 }
 
+// choose is detect.Choose by a policy that must have a function.
+func choose(t *testing.T, with spec.Threshold, s detect.Scores) (detect.Cut, error) {
+	t.Helper()
+	if !detect.HasFunction(with.Policy) {
+		t.Fatalf("detect.policies lacks a row for %s", with.Policy)
+	}
+	return detect.Choose(with, s)
+}
+
 // chosen is the threshold that the file's key names: train_percentile_99, mean_plus_1.5_sigma.
 func chosen(t *testing.T, key string, s detect.Scores) (float64, error) {
 	t.Helper()
@@ -114,7 +123,7 @@ func chosen(t *testing.T, key string, s detect.Scores) (float64, error) {
 		t.Fatal(err)
 	}
 	with.SetParam(spec.Policies[with.Policy].Params[0], x)
-	cut, err := detect.Choose(with, s)
+	cut, err := choose(t, with, s)
 	return cut.Threshold, err
 }
 
@@ -164,14 +173,14 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 		for _, k := range row.Params {
 			with.SetParam(k, given[k])
 		}
-		choose := func(s detect.Scores) detect.Cut {
-			c, err := detect.Choose(with, s)
+		cutOf := func(s detect.Scores) detect.Cut {
+			c, err := choose(t, with, s)
 			if err != nil {
 				t.Fatalf("%s: %v", p, err)
 			}
 			return c
 		}
-		cut := choose(base)
+		cut := cutOf(base)
 		for _, c := range []struct {
 			what string
 			s    detect.Scores
@@ -181,7 +190,7 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 			{"test scores", test, row.Saw >= spec.SawPast},
 			{"test labels", labels, row.Saw == spec.SawLabels},
 		} {
-			got := choose(c.s)
+			got := cutOf(c.s)
 			same := math.Float64bits(got.Threshold) == math.Float64bits(cut.Threshold) && slices.Equal(got.Flags, cut.Flags) && reflect.DeepEqual(got.Tail, cut.Tail)
 			if same == c.sees {
 				t.Errorf("%s: %s change what it decides: %v, want %v", p, c.what, !same, c.sees)
@@ -192,7 +201,7 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 		}
 		without := base
 		without.Train = nil
-		if _, err := detect.Choose(with, without); (err != nil) != (row.Train && p != spec.PolicyTrainTestPercentile) {
+		if _, err := choose(t, with, without); (err != nil) != (row.Train && p != spec.PolicyTrainTestPercentile) {
 			t.Errorf("%s without train scores: error %v, needs them %v", p, err, row.Train)
 		}
 	}
@@ -200,18 +209,18 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 
 func TestThresholdsMustBeFinite(t *testing.T) {
 	s := detect.Scores{Train: []float64{-math.MaxFloat64, math.MaxFloat64}, Test: []float64{1}}
-	if c, err := detect.Choose(spec.Threshold{Policy: spec.PolicyMeanSigma, K: 3}, s); err == nil {
+	if c, err := choose(t, spec.Threshold{Policy: spec.PolicyMeanSigma, K: 3}, s); err == nil {
 		t.Errorf("threshold %v, want an error", c.Threshold)
 	}
 	infinite := math.Inf(1)
-	if c, err := detect.Choose(spec.Threshold{Policy: spec.PolicyFixed, Value: &infinite}, s); err == nil {
+	if c, err := choose(t, spec.Threshold{Policy: spec.PolicyFixed, Value: &infinite}, s); err == nil {
 		t.Errorf("threshold %v, want an error", c.Threshold)
 	}
 }
 
 func TestBestF1FlagsStrictlyAboveItsThreshold(t *testing.T) {
 	s := detect.Scores{Test: []float64{1, 5, 2, 5, 3}, Labels: []uint8{0, 1, 0, 1, 0}}
-	cut, err := detect.Choose(spec.Threshold{Policy: spec.PolicyBestF1}, s)
+	cut, err := choose(t, spec.Threshold{Policy: spec.PolicyBestF1}, s)
 	if err != nil || !(cut.Threshold < 5) || !(cut.Threshold >= 3) {
 		t.Errorf("threshold %v, error %v, want one that flags the fives alone", cut.Threshold, err)
 	}
@@ -219,7 +228,7 @@ func TestBestF1FlagsStrictlyAboveItsThreshold(t *testing.T) {
 
 func TestBestF1NeedsAnomalies(t *testing.T) {
 	for want, labels := range map[string][]uint8{"has no labels": nil, "no test step is labelled": {0, 0}} {
-		if _, err := detect.Choose(spec.Threshold{Policy: spec.PolicyBestF1}, detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil || !strings.Contains(words.English().Error(err), want) {
+		if _, err := choose(t, spec.Threshold{Policy: spec.PolicyBestF1}, detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil || !strings.Contains(words.English().Error(err), want) {
 			t.Errorf("labels %v: error %v, want %q", labels, err, want)
 		}
 	}

@@ -30,8 +30,12 @@ func TestGradientOfEachModelsLossEqualsFiniteDifferences(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := freeze(t, b)
+			f, reach := freeze(t, b), reaching(b.out.Loss)
 			for i, p := range b.graph.Params() {
+				if !reach[p] {
+					t.Errorf("parameter %s of %s does not reach the loss", p.Name, m)
+					continue
+				}
 				for _, j := range []int{0, p.Shape.Len() / 2, p.Shape.Len() - 1} {
 					want := f.slope(t, p.Name, j)
 					if math.Abs(got[i][j]-want) > 1e-7*max(1, math.Abs(want)) {
@@ -41,6 +45,22 @@ func TestGradientOfEachModelsLossEqualsFiniteDifferences(t *testing.T) {
 			}
 		})
 	}
+}
+
+// reaching is all that a node is computed from.
+func reaching(n *graph.Node) map[*graph.Node]bool {
+	seen, open := map[*graph.Node]bool{n: true}, []*graph.Node{n}
+	for len(open) > 0 {
+		next := open[0]
+		open = open[1:]
+		for _, in := range next.In {
+			if !seen[in] {
+				seen[in] = true
+				open = append(open, in)
+			}
+		}
+	}
+	return seen
 }
 
 // frozen is a loss in which everything behind a StopGradient keeps the value it had at the starting point.
@@ -118,10 +138,7 @@ func TestEachModelOverfitsOneBatch(t *testing.T) {
 				Latent: 3, Flows: 2,
 				Centres: []int{3}, Features: 4, MLP: 8})
 			c.Dropout = 0
-			g, out, err := models.Graph(m, c, 2)
-			if err != nil {
-				t.Fatal(err)
-			}
+			g, out := graphOf(t, m, c, 2)
 			p := train.Problem{Graph: g, Windows: g.Input("x", 2, c.Window, c.Channels), Loss: out.Loss,
 				Monitor: out.Loss, Trainable: g.Params()}
 			for _, part := range out.Parts {

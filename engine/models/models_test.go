@@ -48,10 +48,7 @@ type built struct {
 
 func build(t *testing.T, m spec.ModelKind) built {
 	t.Helper()
-	g, out, err := models.Graph(m, fit(m, odd), 2)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g, out := graphOf(t, m, fit(m, odd), 2)
 	b := built{g, out, backendtest.Feeds{}}
 	for _, n := range g.Nodes() {
 		switch n.Kind {
@@ -64,6 +61,19 @@ func build(t *testing.T, m spec.ModelKind) built {
 		}
 	}
 	return b
+}
+
+// graphOf is models.Graph of a model that must have a builder, and sizes that fit.
+func graphOf(t *testing.T, m spec.ModelKind, c models.Config, batch int) (*graph.Graph, models.Output) {
+	t.Helper()
+	if models.All[m].Build == nil {
+		t.Fatalf("engine/models/models.go: All has no builder of %s", m)
+	}
+	g, out, err := models.Graph(m, c, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g, out
 }
 
 func wide(v []float32) []float64 {
@@ -165,10 +175,7 @@ func publicNames(c models.Config) map[string]string {
 func TestParametersAndExtrasHaveThePublicNames(t *testing.T) {
 	for _, m := range []spec.ModelKind{spec.ModelTransformer, spec.ModelAnomalyTransformer} {
 		sizes := fit(m, odd)
-		g, _, err := models.Graph(m, sizes, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g, _ := graphOf(t, m, sizes, 1)
 		want := publicNames(sizes)
 		want["embedding.position_embedding.pe"] = "[1,5000,10]"
 		for l := range odd.Layers {
@@ -297,10 +304,7 @@ func TestNothingOfAFrozenModelIsDrawn(t *testing.T) {
 		for _, frozen := range []bool{false, true} {
 			c := fit(m, odd)
 			c.Noiseless = frozen
-			g, _, err := models.Graph(m, c, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
+			g, _ := graphOf(t, m, c, 1)
 			for _, n := range g.Nodes() {
 				if n.Noise != graph.NoNoise {
 					drawn[frozen]++

@@ -161,10 +161,9 @@ func (s Spec) check() (c check) {
 	c.that(s.Version == Version, "version", s.Version, "want-exactly", Version)
 	s.Data.validate(&c)
 	s.Teacher.validate(&c, "teacher", teaches)
-	if s.Teacher.Weights == "" {
-		c.that(s.Teacher.Epochs >= 1 && s.Teacher.Epochs <= maxEpochs, "teacher.epochs", s.Teacher.Epochs,
-			"want-epochs-or-weights", maxEpochs)
-	}
+	untrained := s.Teacher.Weights != "" && s.Teacher.Epochs == 0
+	c.that(untrained || s.Teacher.Epochs >= 1 && s.Teacher.Epochs <= maxEpochs, "teacher.epochs",
+		s.Teacher.Epochs, "want-epochs-or-weights", maxEpochs)
 	s.Student.validate(&c, "student", learns)
 	s.validateArms(&c)
 	s.Train.validate(&c)
@@ -180,7 +179,7 @@ func (d Data) validate(c *check) {
 	wantOne(c, "data.scaling", d.Scaling, ScalingCount)
 	c.that(d.Seed < maxSeed, "data.seed", d.Seed, "want-seed")
 	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, "want-steps", 2, maxWindow)
-	c.that(d.Stride >= 1, "data.stride", d.Stride, "want-a-step")
+	c.that(d.Stride >= 1 && d.Stride <= maxSpan, "data.stride", d.Stride, "want-steps", 1, maxSpan)
 	validateRange(d.Train, c, "data.train")
 	validateRange(d.Test, c, "data.test")
 	for i, ch := range d.Channels {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"cosinelab/assets/words"
@@ -14,32 +15,37 @@ import (
 // TestEveryKindHasARowWithANameOfItsOwn names the table that lacks one, and sees that JSON gives every kind
 // back.
 func TestEveryKindHasARowWithANameOfItsOwn(t *testing.T) {
-	rows[spec.ModelKind](t, spec.Models[:], 1)
-	rows[spec.ScoreKind](t, spec.Scores[:], 1)
-	rows[spec.PolicyKind](t, spec.Policies[:], 1)
-	rows[spec.SawKind](t, spec.Saws[:], 1)
-	rows[spec.ObjectiveKind](t, spec.Objectives[:], 1)
-	rows[spec.AxisKind](t, spec.Axes[:], 1)
-	rows[spec.WeightScheduleKind](t, spec.WeightSchedules[:], 1)
-	rows[spec.ControlKind](t, spec.Controls[:], 1)
-	rows[spec.PartKind](t, spec.Parts[:], 1)
-	rows[spec.RateScheduleKind](t, spec.RateSchedules[:], 1)
-	rows[spec.ScalingKind](t, spec.Scalings[:], 1)
-	rows[spec.OutcomeKind](t, spec.Outcomes[:], 0)
-	rows[spec.PhaseKind](t, spec.Phases[:], 0)
-	rows[spec.SizeKind](t, spec.Sizes[:], 0)
-	rows[spec.ParamKind](t, spec.Params[:], 0)
+	rows[spec.ModelKind](t, "model.go", spec.Models[:], 1)
+	rows[spec.ScoreKind](t, "model.go", spec.Scores[:], 1)
+	rows[spec.PolicyKind](t, "policy.go", spec.Policies[:], 1)
+	rows[spec.SawKind](t, "policy.go", spec.Saws[:], 1)
+	rows[spec.ObjectiveKind](t, "objective.go", spec.Objectives[:], 1)
+	rows[spec.AxisKind](t, "objective.go", spec.Axes[:], 1)
+	rows[spec.WeightScheduleKind](t, "objective.go", spec.WeightSchedules[:], 1)
+	rows[spec.ControlKind](t, "objective.go", spec.Controls[:], 1)
+	rows[spec.PartKind](t, "objective.go", spec.Parts[:], 1)
+	rows[spec.RateScheduleKind](t, "training.go", spec.RateSchedules[:], 1)
+	rows[spec.ScalingKind](t, "training.go", spec.Scalings[:], 1)
+	rows[spec.OutcomeKind](t, "summary.go", spec.Outcomes[:], 0)
+	rows[spec.PhaseKind](t, "event.go", spec.Phases[:], 0)
+	rows[spec.SizeKind](t, "model.go", spec.Sizes[:], 0)
+	rows[spec.ParamKind](t, "policy.go", spec.Params[:], 0)
 }
 
-// rows checks a table from its first named row on.
-func rows[K ~uint8, R any](t *testing.T, rows []R, first int) {
+// rows checks a table of a file from its first named row on.
+func rows[K ~uint8, R any](t *testing.T, file string, rows []R, first int) {
 	t.Helper()
 	_, inJSON := any(new(K)).(encoding.TextUnmarshaler)
 	var names []string
 	for k := first; k < len(rows); k++ {
 		name := reflect.ValueOf(rows[k]).FieldByName("Name").String()
 		if name == "" {
-			t.Errorf("the table of %T lacks row %d", K(0), k)
+			where := "before all others"
+			if len(names) > 0 {
+				where = "after " + names[len(names)-1]
+			}
+			t.Errorf("engine/spec/%s: a %T %s has no row, or one without a name", file, K(0), where)
+			continue
 		}
 		if slices.Contains(names, name) {
 			t.Errorf("the table of %T has two rows %s", K(0), name)
@@ -81,6 +87,13 @@ func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
 		for k := range spec.Each(spec.PolicyCount) {
 			if !w.Has(words.Key(k.SetKey())) {
 				t.Errorf("%s.txt has no text for %s", tag, k.SetKey())
+			}
+			// Say leaves a place as it is that has no argument.
+			params := len(spec.Policies[k].Params)
+			set := w.Say(words.Key(k.SetKey()), make([]any, params)...)
+			if strings.Contains(set, "{") {
+				t.Errorf("%s.txt: %s is %q with the %d Params that spec.Policies has for %s: one is missing",
+					tag, k.SetKey(), set, params, k)
 			}
 		}
 	}
