@@ -628,7 +628,9 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 		return float64(o.confusion(o.percentAdjusted(flags, DefaultPercent)).F1)
 	},
 	"pak_area": func(o oracle, flags []bool) float64 {
-		return o.percentArea(func(k int) float64 { return float64(o.confusion(o.percentAdjusted(flags, k)).F1) })
+		return o.percentArea(func(k int) float64 {
+			return float64(o.confusion(o.percentAdjusted(flags, k)).F1)
+		})
 	},
 	"pa_best_f1": func(o oracle, _ []bool) float64 { return o.bestF1(o.adjusted) },
 	"pak_best_f1": func(o oracle, _ []bool) float64 {
