@@ -87,8 +87,8 @@ func (f field) choices() (names fault.Choices) {
 	return names
 }
 
-// meaning says what a field is, with the names that it may have where a table lists them, or with the policies
-// that read it where it is a parameter of theirs.
+// meaning says what a field is, with the names that it may have where a table lists them, or with the
+// policies that read it where it is a parameter of theirs.
 func (p printer) meaning(f field) string {
 	for k := range spec.Each(spec.ParamCount) {
 		if f.key == words.Key("field-threshold-"+k.String()) {
