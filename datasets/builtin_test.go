@@ -45,20 +45,27 @@ func digest(set *Set) string {
 // The digests were made on linux/amd64; this test runs under js/wasm too, and on whatever machine builds the
 // project.
 func TestBuiltInSetsAreTheSameBitsEverywhere(t *testing.T) {
-	for _, want := range []struct {
-		id   string
-		seed uint64
-		sum  string
-	}{
-		{"builtin/server", 0, "70ccfc3964a69c1f"},
-		{"builtin/server", 42, "6f27ec06ca87aeea"},
-		{"builtin/spacecraft", 0, "25f426f9e4b0579c"},
-		{"builtin/spacecraft", 42, "f344cac8469db6cc"},
-		{"builtin/pool", 0, "9b825dad3ffe60d6"},
-		{"builtin/pool", 42, "dafc085edf46473c"},
-	} {
-		if got := digest(builtin(t, want.id, want.seed)); got != want.sum {
-			t.Errorf("%s seed %d: digest %s, want %s", want.id, want.seed, got, want.sum)
+	digests := map[string]map[uint64]string{ // by set and seed
+		"builtin/server":     {0: "70ccfc3964a69c1f", 42: "6f27ec06ca87aeea"},
+		"builtin/spacecraft": {0: "25f426f9e4b0579c", 42: "f344cac8469db6cc"},
+		"builtin/pool":       {0: "9b825dad3ffe60d6", 42: "dafc085edf46473c"},
+	}
+	for _, s := range All {
+		for _, seed := range []uint64{0, 42} {
+			if s.Group() != GroupBuiltin {
+				continue
+			}
+			switch got, want := digest(builtin(t, s.ID, seed)), digests[s.ID][seed]; {
+			case want == "":
+				t.Errorf("no digest of %s with seed %d: it is now %s", s.ID, seed, got)
+			case got != want:
+				t.Errorf("%s with seed %d has the digest %s, want %s", s.ID, seed, got, want)
+			}
+		}
+	}
+	for id := range digests {
+		if !slices.ContainsFunc(All, func(s Source) bool { return s.ID == id }) {
+			t.Errorf("there is a digest of %s, which All lacks", id)
 		}
 	}
 }

@@ -549,3 +549,168 @@ func TestMetricsFollowTheirDefinitionsOnRandomSeries(t *testing.T) {
 		checkDefinitions(t, e, scores[r.IntN(len(scores))]-float64(r.IntN(2))/16)
 	}
 }
+
+// definitions has every metric of All, by name, as its definition says it.
+var definitions = map[string]func(o oracle, flags []bool) float64{
+	"precision": func(o oracle, flags []bool) float64 {
+		return float64(o.confusion(flags).Precision)
+	},
+	"recall":            func(o oracle, flags []bool) float64 { return float64(o.confusion(flags).Recall) },
+	"f1":                func(o oracle, flags []bool) float64 { return float64(o.confusion(flags).F1) },
+	"auroc":             func(o oracle, _ []bool) float64 { return o.auroc() },
+	"average_precision": func(o oracle, _ []bool) float64 { return o.ranked(o.averagePrecision) },
+	"vus_roc": func(o oracle, _ []bool) float64 {
+		roc, _ := o.vus(DefaultWindow)
+		return o.separated(roc)
+	},
+	"vus_pr": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 { _, pr := o.vus(DefaultWindow); return pr })
+	},
+	"r_auc_roc": func(o oracle, _ []bool) float64 {
+		roc, _ := o.rangeAUC(DefaultWindow)
+		return o.separated(roc)
+	},
+	"r_auc_pr": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 { _, pr := o.rangeAUC(DefaultWindow); return pr })
+	},
+	"affiliation_precision": func(o oracle, flags []bool) float64 {
+		precision, _ := o.affiliationMeans(flags)
+		return precision
+	},
+	"affiliation_recall": func(o oracle, flags []bool) float64 {
+		_, recall := o.affiliationMeans(flags)
+		return recall
+	},
+	"affiliation_f1": func(o oracle, flags []bool) float64 { return harmonic(o.affiliationMeans(flags)) },
+	"range_precision": func(o oracle, flags []bool) float64 {
+		return rangeMeanOracle(flags, o.truth(), RangeOptions{})
+	},
+	"range_recall": func(o oracle, flags []bool) float64 {
+		return rangeMeanOracle(o.truth(), flags, RangeOptions{})
+	},
+	"range_f1": func(o oracle, flags []bool) float64 {
+		return harmonic(rangeMeanOracle(flags, o.truth(), RangeOptions{}),
+			rangeMeanOracle(o.truth(), flags, RangeOptions{}))
+	},
+	"segment_precision": func(o oracle, flags []bool) float64 {
+		hits, _, falseRuns := o.events(flags)
+		return ratio(float64(hits), float64(hits+falseRuns))
+	},
+	"segment_recall": oracle.eventRecall,
+	"segment_f1": func(o oracle, flags []bool) float64 {
+		hits, all, falseRuns := o.events(flags)
+		return ratio(2*float64(hits), float64(hits+falseRuns+all))
+	},
+	"event_f1": func(o oracle, flags []bool) float64 {
+		hits, _, falseRuns := o.events(flags)
+		falseAlarms := ratio(float64(o.confusion(flags).FP), float64(o.count(0)))
+		return harmonic(ratio(float64(hits), float64(hits+falseRuns))*(1-falseAlarms), o.eventRecall(flags))
+	},
+	"composite_f1": func(o oracle, flags []bool) float64 {
+		return harmonic(float64(o.confusion(flags).Precision), o.eventRecall(flags))
+	},
+	"best_f1": func(o oracle, _ []bool) float64 {
+		return o.bestF1(func(flags []bool) []bool { return flags })
+	},
+	"pa_precision": func(o oracle, flags []bool) float64 {
+		return float64(o.confusion(o.adjusted(flags)).Precision)
+	},
+	"pa_recall": func(o oracle, flags []bool) float64 {
+		return float64(o.confusion(o.adjusted(flags)).Recall)
+	},
+	"pa_f1": func(o oracle, flags []bool) float64 {
+		return float64(o.confusion(o.adjusted(flags)).F1)
+	},
+	"pa_delay_f1": func(o oracle, flags []bool) float64 {
+		return float64(o.confusion(o.delayAdjusted(flags, DefaultDelay)).F1)
+	},
+	"pak_f1": func(o oracle, flags []bool) float64 {
+		return float64(o.confusion(o.percentAdjusted(flags, DefaultPercent)).F1)
+	},
+	"pak_area": func(o oracle, flags []bool) float64 {
+		return o.percentArea(func(k int) float64 {
+			return float64(o.confusion(o.percentAdjusted(flags, k)).F1)
+		})
+	},
+	"pa_best_f1": func(o oracle, _ []bool) float64 { return o.bestF1(o.adjusted) },
+	"pak_best_f1": func(o oracle, _ []bool) float64 {
+		return o.bestF1(func(flags []bool) []bool { return o.percentAdjusted(flags, DefaultPercent) })
+	},
+	"pak_best_area": func(o oracle, _ []bool) float64 {
+		return o.percentArea(func(k int) float64 {
+			return o.bestF1(func(flags []bool) []bool { return o.percentAdjusted(flags, k) })
+		})
+	},
+}
+
+// ranked is a metric of the ranking, which has no value without anomalies.
+func (o oracle) ranked(value func() float64) float64 {
+	if o.count(1) == 0 {
+		return math.NaN()
+	}
+	return value()
+}
+
+// separated is the area under a ROC curve, which has no value without points of both kinds.
+func (o oracle) separated(area float64) float64 {
+	if o.count(0) == 0 || o.count(1) == 0 {
+		return math.NaN()
+	}
+	return area
+}
+
+func harmonic(p, r float64) float64 { return ratio(2*p*r, p+r) }
+
+// affiliationMeans leave zones out of the precision in which nothing is flagged.
+func (o oracle) affiliationMeans(flags []bool) (precision, recall float64) {
+	if !slices.Contains(flags, true) {
+		return math.NaN(), o.ranked(func() float64 { return 0 })
+	}
+	precisions, recalls := o.affiliation(flags)
+	defined := 0.0
+	for i, p := range precisions {
+		if !math.IsNaN(p) {
+			precision += p
+			defined++
+		}
+		recall += recalls[i]
+	}
+	return precision / defined, recall / float64(len(recalls))
+}
+
+func (o oracle) eventRecall(flags []bool) float64 {
+	hits, all, _ := o.events(flags)
+	return ratio(float64(hits), float64(all))
+}
+
+// adjusted is the point adjustment: a delay that no segment exceeds.
+func (o oracle) adjusted(flags []bool) []bool { return o.delayAdjusted(flags, o.n()) }
+
+func (o oracle) bestF1(adjust func([]bool) []bool) float64 {
+	found, _ := o.best(adjust)
+	return float64(found.F1)
+}
+
+func TestEveryMetricHasADefinitionThatItFollows(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 12 {
+		scores, labels := randomSeries(r)
+		e, err := NewEvaluation(scores, labels, RefuseUnscored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		threshold := scores[r.IntN(len(scores))] - float64(r.IntN(2))/16
+		c := checker{t, fmt.Sprintf("scores %v labels %v threshold %v", scores, labels, threshold)}
+		o := oracle{scores, labels}
+		for _, m := range All {
+			if define := definitions[m.Name]; define != nil {
+				c.equal(m.Name, m.Of(e, e.At(threshold)), define(o, o.flags(threshold, false)))
+			}
+		}
+	}
+	for _, m := range All {
+		if definitions[m.Name] == nil {
+			t.Errorf("%s has no row in definitions", m.Name)
+		}
+	}
+}

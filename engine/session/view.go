@@ -192,6 +192,7 @@ func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
 		return spec.Run{}, nil, fault.New("judge-no-scores", j.Arm, j.Seed)
 	}
 	out := *run
-	out.Threshold = spec.Cut{Value: metrics.Value(j.Threshold), Saw: spec.SawHand}
+	cut := &out.Threshold // whatever else it has, no hand changes
+	cut.Value, cut.Saw, cut.Policy, cut.Tail = metrics.Value(j.Threshold), spec.SawHand, 0, nil
 	return out, s.Labels, nil
 }

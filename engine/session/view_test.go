@@ -159,9 +159,9 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 		id := p.post(protocol.Request{Type: protocol.TypeJudge,
 			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Threshold: threshold}})
 		m, _ := p.wait(protocol.TypeJudged)
-		if m.ID != id || m.Run.Threshold.Saw != spec.SawHand ||
-			m.Run.Threshold.Value != metrics.Value(threshold) {
-			t.Errorf("answer %d: %+v", m.ID, m.Run.Threshold)
+		if got := m.Run.Threshold; m.ID != id || got.Saw != spec.SawHand || got.Value != metrics.Value(threshold) ||
+			got.Policy != 0 || got.Tail != nil {
+			t.Errorf("answer %d: %+v", m.ID, got)
 		}
 		return *m.Run
 	}

@@ -145,6 +145,16 @@ func (t *Threshold) SetParam(k ParamKind, x float64) { Params[k].set(t, x) }
 // Reads reports whether the policy has a parameter.
 func (p PolicyInfo) Reads(k ParamKind) bool { return slices.Contains(p.Params, k) }
 
+// Readers lists the policies that have the parameter.
+func (k ParamKind) Readers() (policies []PolicyKind) {
+	for p := range Each(PolicyCount) {
+		if Policies[p].Reads(k) {
+			policies = append(policies, p)
+		}
+	}
+	return policies
+}
+
 // OrDefault returns the threshold with each absent parameter replaced by the policy's default, if it has one.
 // What the policy does not read stays as it is.
 func (t Threshold) OrDefault() Threshold {

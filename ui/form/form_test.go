@@ -1,6 +1,9 @@
 package form
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,7 +62,71 @@ func TestEveryRowIsComplete(t *testing.T) {
 		if !Same(next, sp) {
 			t.Errorf("%s: setting it to its own value changes the spec", r.field)
 		}
+		if got := changedBy(t, r, sp); !slices.Equal(got, []Field{r.field}) {
+			t.Errorf("%s: another value changes %q of the spec, want that field alone", r.field, got)
+		}
 	}
+}
+
+// changedBy are the fields of the spec that differ once the row has another value.
+func changedBy(t *testing.T, r row, sp spec.Spec) (changed []Field) {
+	t.Helper()
+	texts := []string{"3", "5", "0.25", spec.ModelLSTM.String()} // some of which each typed setting takes
+	if r.options != nil {
+		texts = nil
+		for _, o := range r.options(&sp) {
+			texts = append(texts, o.String())
+		}
+	}
+	before := fieldsOf(t, sp)
+	for _, text := range texts {
+		next := clone(sp)
+		if text == r.get(&sp) || r.set(&next, text) != nil {
+			continue
+		}
+		after := fieldsOf(t, next)
+		all := maps.Clone(before)
+		maps.Copy(all, after)
+		for _, path := range slices.Sorted(maps.Keys(all)) {
+			if before[path] != after[path] {
+				changed = append(changed, path)
+			}
+		}
+		return changed
+	}
+	t.Errorf("%s takes none of %q, give it a value", r.field, texts)
+	return nil
+}
+
+// fieldsOf is the JSON of a spec by path; a path within a list has what all items hold.
+func fieldsOf(t *testing.T, sp spec.Spec) map[Field]string {
+	t.Helper()
+	var tree any
+	text, err := json.Marshal(sp)
+	if err == nil {
+		err = json.Unmarshal(text, &tree)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := map[Field]string{}
+	var walk func(any, string)
+	walk = func(node any, path string) {
+		switch node := node.(type) {
+		case map[string]any:
+			for name, inner := range node {
+				walk(inner, path+"."+name)
+			}
+		case []any:
+			for _, inner := range node {
+				walk(inner, path)
+			}
+		default:
+			fields[Field(strings.TrimPrefix(path, "."))] += fmt.Sprint(node, " ")
+		}
+	}
+	walk(tree, "")
+	return fields
 }
 
 // notOffered are the fields of a Spec that the page leaves as a link or a file has them.

@@ -57,10 +57,10 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.StringVar(&o.threshold, "threshold", "best_f1",
 		a.w.Say("cli-flag-threshold", strings.Join(policyNames(), ", ")))
 	f.StringVar(&o.train, "train", "", a.w.Say("cli-flag-train"))
-	f.Float64Var(&o.with.Percent, "percent", 0, a.w.Say("cli-flag-percent"))
-	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k"))
-	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level"))
-	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q"))
+	f.Float64Var(&o.with.Percent, "percent", 0, a.w.Say("cli-flag-percent", readers(spec.ParamPercent)))
+	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k", readers(spec.ParamK)))
+	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level", readers(spec.ParamLevel)))
+	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q", readers(spec.ParamQ)))
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
 	return func(ctx context.Context, args []string) error {
@@ -83,6 +83,14 @@ func policyNames() (names []string) {
 		if p != spec.PolicyFixed {
 			names = append(names, p.String())
 		}
+	}
+	return names
+}
+
+// readers names the policies that have a parameter.
+func readers(k spec.ParamKind) (names fault.Choices) {
+	for _, p := range k.Readers() {
+		names = append(names, p.String())
 	}
 	return names
 }

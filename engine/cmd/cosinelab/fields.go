@@ -87,8 +87,14 @@ func (f field) choices() (names fault.Choices) {
 	return names
 }
 
-// meaning says what a field is, with the names that it may have where a table lists them.
+// meaning says what a field is, with the names that it may have where a table lists them, or with the
+// policies that read it where it is a parameter of theirs.
 func (p printer) meaning(f field) string {
+	for k := range spec.Each(spec.ParamCount) {
+		if f.key == words.Key("field-threshold-"+k.String()) {
+			return p.w.Say(f.key, readers(k))
+		}
+	}
 	if c := f.choices(); c != nil {
 		return p.w.Say(f.key) + " [" + strings.Join(c, " | ") + "]"
 	}
