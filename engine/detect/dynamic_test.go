@@ -29,12 +29,14 @@ func flagged(t *testing.T, scores []float64) (steps []int) {
 	return steps
 }
 
-// One score of 531 among zeros leaves 531/(i+1) weighted means behind it: with a first step that is high, the smoothed
-// scores are a falling curve whose peak stands out of what follows only while it falls by more than 13 % a stretch.
+// One score of 531 among zeros leaves 531/(i+1) weighted means behind it: with a first step that is high, the
+// smoothed scores are a falling curve whose peak stands out of what follows only while it falls by more than
+// 13 % a stretch.
 func TestDynamicThresholdPrunesPeaksThatDoNotStandOut(t *testing.T) {
 	falling := make([]float64, 1000)
 	for i := range falling {
-		falling[i] = math.Pow(0.995, float64(i)) // a threshold cuts it, and what is left reaches up to the cut
+		// a threshold cuts it, and what is left reaches up to the cut
+		falling[i] = math.Pow(0.995, float64(i))
 	}
 	if got := flagged(t, falling); got != nil {
 		t.Errorf("steps %v of a smooth curve are flagged", got)
@@ -83,7 +85,8 @@ func TestDynamicThresholdDecidesByThePast(t *testing.T) {
 		return slices.DeleteFunc(slices.Clone(steps), func(i int) bool { return i >= 3570 })
 	}
 	if got := flagged(t, scores); !slices.Equal(early(got), early(before)) {
-		t.Errorf("flags up to step 3570 were %v and are %v after later scores changed", early(before), early(got))
+		t.Errorf("flags up to step 3570 were %v and are %v after later scores changed", early(before),
+			early(got))
 	}
 }
 

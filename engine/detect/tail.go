@@ -51,7 +51,8 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 		}
 	}
 	// In order, NaN and -Inf stand first, and +Inf last.
-	if math.IsNaN(sorted[0]) || math.IsInf(sorted[0], 0) || len(excesses) > 0 && math.IsInf(excesses[len(excesses)-1], 0) {
+	if math.IsNaN(sorted[0]) || math.IsInf(sorted[0], 0) || len(excesses) > 0 &&
+		math.IsInf(excesses[len(excesses)-1], 0) {
 		return Tail{}, nil, fault.New("detect-tail-range")
 	}
 	return t, excesses, t.fit(excesses)

@@ -69,11 +69,13 @@ func thresholdCases(t *testing.T) []thresholdCase {
 	return f.Cases
 }
 
-// Policies flag, strictly above their threshold, as many steps as the golden file says; ties are among its cases.
+// Policies flag, strictly above their threshold, as many steps as the golden file says; ties are among its
+// cases.
 func TestPercentilesAndDeviationsEqualTheGoldenFile(t *testing.T) {
 	compared := 0
 	for _, c := range thresholdCases(t) {
-		s := detect.Scores{Train: c.Options.Train.scores(c.Options.NTrain), Test: c.Options.Test.scores(c.Options.NTest)}
+		s := detect.Scores{Train: c.Options.Train.scores(c.Options.NTrain),
+			Test: c.Options.Test.scores(c.Options.NTest)}
 		if !slices.Equal(s.Train[:4], c.Check.Train) || !slices.Equal(s.Test[:4], c.Check.Test) {
 			t.Fatalf("%s: scores begin %v and %v", c.Name, s.Train[:4], s.Test[:4])
 		}
@@ -161,7 +163,8 @@ func wave(n, from int) []float64 {
 
 // What a policy says that it saw is what it looks at: nothing else changes what it decides.
 func TestPoliciesLookAtWhatTheySay(t *testing.T) {
-	given := [spec.ParamCount]float64{spec.ParamPercent: 75, spec.ParamK: 2, spec.ParamLevel: 0.8, spec.ParamQ: 0.01, spec.ParamValue: 1.5}
+	given := [spec.ParamCount]float64{spec.ParamPercent: 75, spec.ParamK: 2, spec.ParamLevel: 0.8,
+		spec.ParamQ: 0.01, spec.ParamValue: 1.5}
 	base := detect.Scores{Train: wave(300, 300), Test: wave(1000, 500), Labels: make([]uint8, 1000)}
 	base.Labels[500] = 1
 	train, test, labels := base, base, base
@@ -191,7 +194,8 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 			{"test labels", labels, row.Saw == spec.SawLabels},
 		} {
 			got := cutOf(c.s)
-			same := math.Float64bits(got.Threshold) == math.Float64bits(cut.Threshold) && slices.Equal(got.Flags, cut.Flags) && reflect.DeepEqual(got.Tail, cut.Tail)
+			same := math.Float64bits(got.Threshold) == math.Float64bits(cut.Threshold) &&
+				slices.Equal(got.Flags, cut.Flags) && reflect.DeepEqual(got.Tail, cut.Tail)
 			if same == c.sees {
 				t.Errorf("%s: %s change what it decides: %v, want %v", p, c.what, !same, c.sees)
 			}
@@ -201,7 +205,8 @@ func TestPoliciesLookAtWhatTheySay(t *testing.T) {
 		}
 		without := base
 		without.Train = nil
-		if _, err := choose(t, with, without); (err != nil) != (row.Train && p != spec.PolicyTrainTestPercentile) {
+		if _, err := choose(t, with, without); (err != nil) != (row.Train &&
+			p != spec.PolicyTrainTestPercentile) {
 			t.Errorf("%s without train scores: error %v, needs them %v", p, err, row.Train)
 		}
 	}
@@ -228,7 +233,9 @@ func TestBestF1FlagsStrictlyAboveItsThreshold(t *testing.T) {
 
 func TestBestF1NeedsAnomalies(t *testing.T) {
 	for want, labels := range map[string][]uint8{"has no labels": nil, "no test step is labelled": {0, 0}} {
-		if _, err := choose(t, spec.Threshold{Policy: spec.PolicyBestF1}, detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil || !strings.Contains(words.English().Error(err), want) {
+		if _, err := choose(t, spec.Threshold{Policy: spec.PolicyBestF1},
+			detect.Scores{Test: []float64{1, 2}, Labels: labels}); err == nil ||
+			!strings.Contains(words.English().Error(err), want) {
 			t.Errorf("labels %v: error %v, want %q", labels, err, want)
 		}
 	}

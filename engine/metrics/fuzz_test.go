@@ -87,7 +87,8 @@ func checkRanges(t *testing.T, e *Evaluation, threshold float64) {
 	check := func(what string, v Value) {
 		t.Helper()
 		if v < 0 || v > 1 || mixed && !v.Defined() {
-			t.Errorf("%s is %v, want 0 to 1; scores %v labels %v threshold %v", what, v, e.Scores, e.Labels, threshold)
+			t.Errorf("%s is %v, want 0 to 1; scores %v labels %v threshold %v", what, v, e.Scores, e.Labels,
+				threshold)
 		}
 	}
 	for _, m := range All {

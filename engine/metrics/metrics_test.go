@@ -15,7 +15,8 @@ func TestEveryMetricIsDescribedCompletely(t *testing.T) {
 	seen := map[string]bool{}
 	for i, m := range All {
 		if m.Name == "" || m.Short == "" || m.Source == "" || seen[m.Name] || seen[m.Short] {
-			t.Errorf("row %d: name %q, short title %q, source %q, want all three, the titles once", i, m.Name, m.Short, m.Source)
+			t.Errorf("row %d: name %q, short title %q, source %q, want all three, the titles once", i,
+				m.Name, m.Short, m.Source)
 		}
 		seen[m.Name], seen[m.Short] = true, true
 		if (m.OfScores == nil) == (m.OfAlarms == nil) {
@@ -53,7 +54,8 @@ func TestEveryMetricHasATitleAndADefinitionOfOneSentenceInEachLanguage(t *testin
 			if !strings.HasSuffix(definition, ".") || strings.Count(definition, ". ") > 0 {
 				t.Errorf("%s.txt: %s = %q, want one sentence", tag, m.DefinitionKey(), definition)
 			}
-			if parameter, ok := parameters[m.Name]; ok && !strings.Contains(definition, strconv.Itoa(parameter)) {
+			if parameter, ok := parameters[m.Name]; ok && !strings.Contains(definition,
+				strconv.Itoa(parameter)) {
 				t.Errorf("%s.txt: %s = %q does not say %d", tag, m.DefinitionKey(), definition, parameter)
 			}
 		}
@@ -102,8 +104,10 @@ func TestWrongInputIsRefusedWithItsPlace(t *testing.T) {
 		{[]float64{1}, []uint8{0, 1}, RefuseUnscored, "metrics: 1 scores, 2 labels, want as many"},
 		{[]float64{1, 2}, []uint8{0, 2}, RefuseUnscored, "metrics: label 1 is 2, want 0 or 1"},
 		{[]float64{1, inf}, []uint8{0, 1}, LowestUnscored, "metrics: score 1 is +Inf, want a finite number"},
-		{[]float64{-inf, 1}, []uint8{0, 1}, ExcludeUnscored, "metrics: score 0 is -Inf, want a finite number"},
-		{[]float64{1, nan}, []uint8{0, 1}, RefuseUnscored, "metrics: score 1 is NaN, want a finite number or a policy for unscored points"},
+		{[]float64{-inf, 1}, []uint8{0, 1}, ExcludeUnscored,
+			"metrics: score 0 is -Inf, want a finite number"},
+		{[]float64{1, nan}, []uint8{0, 1}, RefuseUnscored,
+			"metrics: score 1 is NaN, want a finite number or a policy for unscored points"},
 		{[]float64{nan, nan}, []uint8{0, 1}, ExcludeUnscored, "metrics: no scored points, want at least one"},
 		{[]float64{nan, nan}, []uint8{0, 1}, LowestUnscored, "metrics: no scored points, want at least one"},
 	} {
@@ -112,14 +116,16 @@ func TestWrongInputIsRefusedWithItsPlace(t *testing.T) {
 			t.Errorf("%v %v: error %v, want %s", c.scores, c.labels, err, c.want)
 		}
 	}
-	if _, err := exampleSeries().Flag(make([]bool, 3)); err == nil || words.English().Error(err) != "metrics: 3 flags, want one for each of 12 points" {
+	if _, err := exampleSeries().Flag(make([]bool, 3)); err == nil ||
+		words.English().Error(err) != "metrics: 3 flags, want one for each of 12 points" {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestUnscoredPointsRankBelowEveryScore(t *testing.T) {
 	for _, lowest := range []float64{0, -7, 1e300, -1e300} {
-		e, err := NewEvaluation([]float64{lowest, math.NaN(), 2 * math.Abs(lowest)}, []uint8{0, 1, 0}, LowestUnscored)
+		e, err := NewEvaluation([]float64{lowest, math.NaN(), 2 * math.Abs(lowest)}, []uint8{0, 1, 0},
+			LowestUnscored)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +162,8 @@ func TestParametersOutsideTheirRangeCountAsTheNearest(t *testing.T) {
 		{e.VUS(-1), e.VUS(0)},
 		{e.RangeAUC(-1), e.RangeAUC(0)},
 		{e.RangeAUC(math.MaxInt).ROC, Value(1)},
-		{ChanceDelayAdjusted(e.Segments, e.N(), math.MaxInt, 0.1), ChancePointAdjusted(e.Segments, e.N(), 0.1)},
+		{ChanceDelayAdjusted(e.Segments, e.N(), math.MaxInt, 0.1),
+			ChancePointAdjusted(e.Segments, e.N(), 0.1)},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%+v, want %+v", pair[0], pair[1])
@@ -173,8 +180,10 @@ func TestFlaggingEverythingHasTheAffiliationOfItsZones(t *testing.T) {
 	}
 	got := e.At(-1).Affiliation()
 	for i, share := range []float64{2.0 / 5, 1.0 / 3.5, 3.0 / 9.5} {
-		if want := 0.5 + share*share/2; math.Abs(float64(got.ZonePrecision[i])-want) > 1e-12 || got.ZoneRecall[i] != 1 {
-			t.Errorf("zone %d: precision %v, recall %v, want %v and 1", i, got.ZonePrecision[i], got.ZoneRecall[i], want)
+		if want := 0.5 + share*share/2; math.Abs(float64(got.ZonePrecision[i])-want) > 1e-12 ||
+			got.ZoneRecall[i] != 1 {
+			t.Errorf("zone %d: precision %v, recall %v, want %v and 1", i, got.ZonePrecision[i],
+				got.ZoneRecall[i], want)
 		}
 	}
 }

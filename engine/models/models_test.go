@@ -26,8 +26,10 @@ func fit(m spec.ModelKind, sizes models.Config) models.Config {
 	c := models.ConfigOf(spec.Model{Kind: m})
 	c.Window, c.Channels, c.Dropout = sizes.Window, sizes.Channels, spec.Models[m].Full.Dropout
 	for _, s := range []struct{ size, to *int }{
-		{&c.DModel, &sizes.DModel}, {&c.Heads, &sizes.Heads}, {&c.Layers, &sizes.Layers}, {&c.DFF, &sizes.DFF},
-		{&c.Latent, &sizes.Latent}, {&c.Flows, &sizes.Flows}, {&c.Features, &sizes.Features}, {&c.MLP, &sizes.MLP},
+		{&c.DModel, &sizes.DModel}, {&c.Heads, &sizes.Heads}, {&c.Layers, &sizes.Layers},
+		{&c.DFF, &sizes.DFF},
+		{&c.Latent, &sizes.Latent}, {&c.Flows, &sizes.Flows}, {&c.Features, &sizes.Features},
+		{&c.MLP, &sizes.MLP},
 	} {
 		if *s.size != 0 {
 			*s.size = *s.to
@@ -160,9 +162,11 @@ func publicNames(c models.Config) map[string]string {
 	for l := range c.Layers {
 		layer := fmt.Sprintf("encoder.attn_layers.%d.", l)
 		for _, p := range []string{"query", "key", "value", "out"} {
-			names[layer+"attention."+p+"_projection.weight"], names[layer+"attention."+p+"_projection.bias"] = shape(d, d), shape(d)
+			names[layer+"attention."+p+"_projection.weight"],
+				names[layer+"attention."+p+"_projection.bias"] = shape(d, d), shape(d)
 		}
-		names[layer+"attention.sigma_projection.weight"], names[layer+"attention.sigma_projection.bias"] = shape(h, d), shape(h)
+		names[layer+"attention.sigma_projection.weight"],
+			names[layer+"attention.sigma_projection.bias"] = shape(h, d), shape(h)
 		names[layer+"conv1.weight"], names[layer+"conv1.bias"] = shape(f, d, 1), shape(f)
 		names[layer+"conv2.weight"], names[layer+"conv2.bias"] = shape(d, f, 1), shape(d)
 		for _, n := range []string{"norm1", "norm2"} {
@@ -212,7 +216,8 @@ func TestExtrasHoldWhatThePublicProgramWouldCompute(t *testing.T) {
 		switch {
 		case strings.HasSuffix(e.Name, ".pe"):
 			// Step 3 of D = 10: sin 3, cos 3, then 3 / 10000^(2/10).
-			for i, want := range []float64{math.Sin(3), math.Cos(3), math.Sin(3 / math.Pow(10000, 0.2)), math.Cos(3 / math.Pow(10000, 0.2))} {
+			for i, want := range []float64{math.Sin(3), math.Cos(3), math.Sin(3 / math.Pow(10000, 0.2)),
+				math.Cos(3 / math.Pow(10000, 0.2))} {
 				if got := v[3*10+i]; math.Abs(float64(got)-want) > 1e-7 {
 					t.Errorf("%s[3][%d] = %v, want %v", e.Name, i, got, want)
 				}
@@ -229,15 +234,22 @@ func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
 		change func(c *models.Config)
 		want   string
 	}{
-		{spec.ModelTransformer, func(c *models.Config) { c.Window = 0 }, "transformer: window 0 with 3 channels, want at least 1 of each"},
-		{spec.ModelTransformer, func(c *models.Config) { c.DFF = -1 }, "transformer: d_ff -1, want at least 1"},
-		{spec.ModelTransformer, func(c *models.Config) { c.DModel = 15 }, "transformer: d_model 15, want an even number for the position code"},
-		{spec.ModelTransformer, func(c *models.Config) { c.Heads = 4 }, "transformer: heads 4, want a divisor of d_model 10"},
-		{spec.ModelTransformer, func(c *models.Config) { c.Flows = 4 }, "transformer: flows 4, want 0: the model has none"},
+		{spec.ModelTransformer, func(c *models.Config) { c.Window = 0 },
+			"transformer: window 0 with 3 channels, want at least 1 of each"},
+		{spec.ModelTransformer, func(c *models.Config) { c.DFF = -1 },
+			"transformer: d_ff -1, want at least 1"},
+		{spec.ModelTransformer, func(c *models.Config) { c.DModel = 15 },
+			"transformer: d_model 15, want an even number for the position code"},
+		{spec.ModelTransformer, func(c *models.Config) { c.Heads = 4 },
+			"transformer: heads 4, want a divisor of d_model 10"},
+		{spec.ModelTransformer, func(c *models.Config) { c.Flows = 4 },
+			"transformer: flows 4, want 0: the model has none"},
 		{spec.ModelLSTM, func(c *models.Config) { c.Layers = 0 }, "lstm: layers 0, want at least 1"},
-		{spec.ModelTHOC, func(c *models.Config) { c.Layers = 4 }, "thoc: layers 4, of which the last looks 8 steps back, want fewer than window 7"},
+		{spec.ModelTHOC, func(c *models.Config) { c.Layers = 4 },
+			"thoc: layers 4, of which the last looks 8 steps back, want fewer than window 7"},
 		{spec.ModelGTA, func(c *models.Config) { c.Heads = 2 }, "gta: heads 2, want a divisor of d_model 5"},
-		{spec.ModelTHOC, func(c *models.Config) { c.Centres = []int{3, 0} }, "thoc: centres 0, want at least 1"},
+		{spec.ModelTHOC, func(c *models.Config) { c.Centres = []int{3, 0} },
+			"thoc: centres 0, want at least 1"},
 		{spec.ModelLSTM, func(c *models.Config) { c.Heads = 2 }, "lstm: heads 2, want 0: the model has none"},
 	} {
 		sizes := fit(c.model, odd)
@@ -318,7 +330,8 @@ func TestNothingOfAFrozenModelIsDrawn(t *testing.T) {
 }
 
 func TestDropoutBelongsToModelsThatHaveOne(t *testing.T) {
-	for m, want := range map[spec.ModelKind]string{spec.ModelTHOC: "thoc: dropout 0.1, want 0: the model has none", spec.ModelLSTM: ""} {
+	for m, want := range map[spec.ModelKind]string{
+		spec.ModelTHOC: "thoc: dropout 0.1, want 0: the model has none", spec.ModelLSTM: ""} {
 		c := fit(m, odd)
 		c.Dropout = 0.1
 		if err := models.Check(m, c); err == nil && want != "" || err != nil && err.Error() != want {
@@ -357,7 +370,8 @@ func TestGTABeginsWithTheCompleteGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices.Max(got[0]) != 1 || slices.Min(got[0]) != 1 || slices.Max(got[1]) != 0 || slices.Min(got[1]) != 0 {
+	if slices.Max(got[0]) != 1 || slices.Min(got[0]) != 1 || slices.Max(got[1]) != 0 ||
+		slices.Min(got[1]) != 0 {
 		t.Errorf("adjacency %v, gradient of logits %v", got[0], got[1])
 	}
 }

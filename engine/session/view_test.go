@@ -159,7 +159,8 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 		id := p.post(protocol.Request{Type: protocol.TypeJudge,
 			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Threshold: threshold}})
 		m, _ := p.wait(protocol.TypeJudged)
-		if got := m.Run.Threshold; m.ID != id || got.Saw != spec.SawHand || got.Value != metrics.Value(threshold) ||
+		if got := m.Run.Threshold; m.ID != id || got.Saw != spec.SawHand ||
+			got.Value != metrics.Value(threshold) ||
 			got.Policy != 0 || got.Tail != nil {
 			t.Errorf("answer %d: %+v", m.ID, got)
 		}

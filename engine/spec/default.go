@@ -21,13 +21,16 @@ func Default() Spec {
 		Student: Model{Kind: ModelAnomalyTransformer},
 		Arms: []Arm{
 			{Name: ArmAlone, Objective: Objective{Kind: ObjectiveNone}},
-			{Name: ArmCosine, Objective: Objective{Kind: ObjectiveCosine, Weight: 0.5, Axis: AxisChannel, Schedule: WeightConstant}},
+			{Name: ArmCosine, Objective: Objective{Kind: ObjectiveCosine, Weight: 0.5, Axis: AxisChannel,
+				Schedule: WeightConstant}},
 			{Name: ArmMSE, Objective: Objective{Kind: ObjectiveMSE, Weight: 0.5, Schedule: WeightConstant}},
 			{Name: ArmUntrained, Control: ControlUntrained},
 			{Name: ArmRandom, Control: ControlRandom},
 		},
-		Train:  Train{Rate: 2e-3, Schedule: RateConstant, Epochs: 10, Batch: 16, Clip: 1, Validation: 0.2, Patience: 3},
-		Detect: Detect{Score: ScoreReconstruction, Threshold: Threshold{Policy: PolicyTrainPercentile, Percent: 99}},
-		Seeds:  []uint64{1, 2, 3},
+		Train: Train{Rate: 2e-3, Schedule: RateConstant, Epochs: 10, Batch: 16, Clip: 1, Validation: 0.2,
+			Patience: 3},
+		Detect: Detect{Score: ScoreReconstruction, Threshold: Threshold{Policy: PolicyTrainPercentile,
+			Percent: 99}},
+		Seeds: []uint64{1, 2, 3},
 	}
 }

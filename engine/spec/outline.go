@@ -96,7 +96,8 @@ func (o *outliner) object(t reflect.Type, path string) {
 		inner := strings.TrimPrefix(path+"."+key, ".")
 		switch field := fieldOf(t, key); {
 		case t != nil && t.Kind() == reflect.Struct && field == nil:
-			o.note(inner, fault.Word("got-unknown-field"), fault.New("want-field", fault.Choices(fieldNames(t))))
+			o.note(inner, fault.Word("got-unknown-field"),
+				fault.New("want-field", fault.Choices(fieldNames(t))))
 		case seen[key]:
 			o.note(inner, fault.Word("got-twice"), fault.New("want-field-once"))
 		}

@@ -68,7 +68,8 @@ func parse(text []byte) (s Spec, errs []error) {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		first := &FieldError{pathAt(places, wrong.Offset), gotOf(wrong.Value), fault.New(string(wantOf(wrong.Type)))}
+		first := &FieldError{pathAt(places, wrong.Offset), gotOf(wrong.Value),
+			fault.New(string(wantOf(wrong.Type)))}
 		return s, append([]error{first}, strange...)
 	case err != nil && len(strange) == 0: // a name that a table does not have is strange, too
 		return s, []error{fault.New("spec-unreadable", err)}
@@ -205,7 +206,8 @@ func validateRange(r steps.Range, c *check, field string) {
 // checked as they will be, with defaults in place of zeros.
 func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
 	kinds := slices.Collect(Each(ModelCount))
-	wantAmong(c, field+".model", m.Kind, slices.DeleteFunc(kinds, func(k ModelKind) bool { return !may(Models[k]) }))
+	wantAmong(c, field+".model", m.Kind, slices.DeleteFunc(kinds,
+		func(k ModelKind) bool { return !may(Models[k]) }))
 	full, row := m.OrLab(), Models[m.Kind]
 	for k, size := range Sizes {
 		where, n := field+"."+size.Name, *full.Size(SizeKind(k))
@@ -277,7 +279,8 @@ func (t Train) validate(c *check) {
 	c.that(t.StepEpochs == 0 || steps, "train.step_epochs", t.StepEpochs, "want-no-step", t.Schedule.String())
 	c.that(t.StepEpochs >= 0, "train.step_epochs", t.StepEpochs, "want-step-epochs", DefaultStepEpochs)
 	c.that(t.StepFactor == 0 || steps, "train.step_factor", t.StepFactor, "want-no-step", t.Schedule.String())
-	c.that(t.StepFactor >= 0 && t.StepFactor <= 1, "train.step_factor", t.StepFactor, "want-step-factor", DefaultStepFactor)
+	c.that(t.StepFactor >= 0 && t.StepFactor <= 1, "train.step_factor", t.StepFactor, "want-step-factor",
+		DefaultStepFactor)
 	c.that(finite(t.Decay) && t.Decay >= 0, "train.decay", t.Decay, "want-not-negative")
 	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, "want-up-to", maxEpochs)
 	c.that(t.Batch >= 1, "train.batch", t.Batch, "want-a-window")
@@ -311,7 +314,8 @@ func (s Spec) validateScore(c *check) {
 				has = append(has, k.String())
 			}
 		}
-		c.that(false, "detect.score", strconv.Quote(s.Detect.Score.String()), "want-score-of", has, student.String())
+		c.that(false, "detect.score", strconv.Quote(s.Detect.Score.String()), "want-score-of", has,
+			student.String())
 	}
 }
 

@@ -109,20 +109,34 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"arms[2].objective.axis", func(s *spec.Spec) { s.Arms[2].Objective.Axis = spec.AxisTime }},
 		{"arms[1].objective.schedule", func(s *spec.Spec) { s.Arms[1].Objective.Schedule = 0 }},
 		{"arms[0].objective.weight", func(s *spec.Spec) { s.Arms[0].Objective.Weight = 1 }},
-		{"arms[0].objective.schedule", func(s *spec.Spec) { s.Arms[0].Objective.Schedule = spec.WeightLinear }},
+		{"arms[0].objective.schedule", func(s *spec.Spec) {
+			s.Arms[0].Objective.Schedule = spec.WeightLinear
+		}},
 		{"train.rate", func(s *spec.Spec) { s.Train.Rate = -1e-3 }},
 		{"train.rate", func(s *spec.Spec) { s.Train.Rate = math.NaN() }},
 		{"train.schedule", func(s *spec.Spec) { s.Train.Schedule = 0 }},
 		{"train.step_epochs", func(s *spec.Spec) { s.Train.StepEpochs = 5 }},
-		{"train.step_epochs", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepEpochs = spec.RateStep, -1 }},
+		{"train.step_epochs", func(s *spec.Spec) {
+			s.Train.Schedule, s.Train.StepEpochs = spec.RateStep,
+				-1
+		}},
 		{"train.step_factor", func(s *spec.Spec) { s.Train.StepFactor = 0.5 }},
-		{"train.step_factor", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepFactor = spec.RateStep, 1.5 }},
-		{"train.step_factor", func(s *spec.Spec) { s.Train.Schedule, s.Train.StepFactor = spec.RateStep, math.NaN() }},
+		{"train.step_factor", func(s *spec.Spec) {
+			s.Train.Schedule, s.Train.StepFactor = spec.RateStep,
+				1.5
+		}},
+		{"train.step_factor", func(s *spec.Spec) {
+			s.Train.Schedule, s.Train.StepFactor = spec.RateStep,
+				math.NaN()
+		}},
 		{"train.decay", func(s *spec.Spec) { s.Train.Decay = -1e-6 }},
 		{"train.decay", func(s *spec.Spec) { s.Train.Decay = math.Inf(1) }},
 		{"student.dropout", func(s *spec.Spec) { s.Student.Dropout = 0.1 }},
 		{"student.dropout", func(s *spec.Spec) { s.Student = spec.Model{Kind: spec.ModelLSTM, Dropout: 1} }},
-		{"teacher.dropout", func(s *spec.Spec) { s.Teacher.Model = spec.Model{Kind: spec.ModelGTA, Dropout: -0.1} }},
+		{"teacher.dropout", func(s *spec.Spec) {
+			s.Teacher.Model = spec.Model{Kind: spec.ModelGTA,
+				Dropout: -0.1}
+		}},
 		{"train.epochs", func(s *spec.Spec) { s.Train.Epochs = 0 }},
 		{"train.epochs", func(s *spec.Spec) { s.Train.Epochs = 1e6 + 1 }},
 		{"train.batch", func(s *spec.Spec) { s.Train.Batch = 0 }},
@@ -131,9 +145,13 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"train.validation", func(s *spec.Spec) { s.Train.Validation = math.NaN() }},
 		{"train.patience", func(s *spec.Spec) { s.Train.Patience = -1 }},
 		{"train.patience", func(s *spec.Spec) { s.Train.Validation = 0 }},
-		{"detect.score", func(s *spec.Spec) { s.Detect.Score, s.Student.Kind = spec.ScoreAssociation, spec.ModelTransformer }},
 		{"detect.score", func(s *spec.Spec) {
-			s.Detect.Score, s.Arms[3].Student = spec.ScoreAssociation, &spec.Model{Kind: spec.ModelTransformer}
+			s.Detect.Score, s.Student.Kind = spec.ScoreAssociation,
+				spec.ModelTransformer
+		}},
+		{"detect.score", func(s *spec.Spec) {
+			s.Detect.Score, s.Arms[3].Student = spec.ScoreAssociation,
+				&spec.Model{Kind: spec.ModelTransformer}
 		}},
 		{"detect.score", func(s *spec.Spec) { s.Detect.Score = 0 }},
 		{"detect.threshold.policy", func(s *spec.Spec) { s.Detect.Threshold = spec.Threshold{} }},
@@ -143,13 +161,15 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"detect.smoothing", func(s *spec.Spec) { s.Detect.Smoothing = -1 }},
 		{"detect.smoothing", func(s *spec.Spec) { s.Detect.Smoothing = 1e6 + 1 }},
 		{"detect.smoothing", func(s *spec.Spec) {
-			s.Detect = spec.Detect{Score: spec.ScoreModel, Threshold: spec.Threshold{Policy: spec.PolicyDynamic}, Smoothing: 5}
+			s.Detect = spec.Detect{Score: spec.ScoreModel,
+				Threshold: spec.Threshold{Policy: spec.PolicyDynamic}, Smoothing: 5}
 		}},
 		{"detect.warm", func(s *spec.Spec) { s.Detect.Warm = 10 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, -1 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, 51 }},
 		{"detect.warm", func(s *spec.Spec) {
-			s.Student.Kind, s.Detect.Warm, s.Arms[1].Student = spec.ModelLSTM, 10, &spec.Model{Kind: spec.ModelTransformer}
+			s.Student.Kind, s.Detect.Warm, s.Arms[1].Student = spec.ModelLSTM, 10,
+				&spec.Model{Kind: spec.ModelTransformer}
 		}},
 		{"seeds", func(s *spec.Spec) { s.Seeds = nil }},
 		{"seeds[1]", func(s *spec.Spec) { s.Seeds = []uint64{4, 4} }},
@@ -169,7 +189,8 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 
 func TestEveryScoreOfAStudentIsAccepted(t *testing.T) {
 	for m := range spec.Each(spec.ModelCount) {
-		for _, score := range append([]spec.ScoreKind{spec.ScoreModel, spec.ScoreDisagreement}, spec.Models[m].Scores...) {
+		for _, score := range append([]spec.ScoreKind{spec.ScoreModel, spec.ScoreDisagreement},
+			spec.Models[m].Scores...) {
 			s := spec.Default()
 			s.Student.Kind, s.Detect.Score = m, score
 			if err := s.Validate(); err != nil {
@@ -191,25 +212,39 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		want           string // in the message
 	}{
 		{"unknown field", `"rate":`, `"ratte":`, "train.ratte", "unknown field, want one of rate, schedule"},
-		{"unknown field in a list", `"axis":`, `"axes":`, "arms[1].objective.axes", "one of kind, weight, axis"},
+		{"unknown field in a list", `"axis":`, `"axes":`, "arms[1].objective.axes",
+			"one of kind, weight, axis"},
 		{"unknown field at the top", `"seeds":`, `"seed":`, "seed", "one of version"},
 		{"other case", `"window":`, `"Window":`, "data.Window", "unknown field"},
 		{"field given twice", `"window":`, `"window":5,"window":`, "data.window", "given twice"},
-		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size", "one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, dropout, epochs or weights"},
+		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size",
+			"one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, dropout, " +
+				"epochs or weights"},
 		{"text for a number", `"rate":0.001`, `"rate":"fast"`, "train.rate", "a text, want a number"},
 		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "50.5, want a whole number"},
-		{"negative seed", `"seeds":[1,2,3]`, `"seeds":[1,-2,3]`, "seeds[1]", "-2, want a whole number from 0"},
-		{"number for a text", `"kind":"cosine"`, `"kind":1`, "arms[1].objective.kind", "a number, want a text"},
+		{"negative seed", `"seeds":[1,2,3]`, `"seeds":[1,-2,3]`, "seeds[1]",
+			"-2, want a whole number from 0"},
+		{"number for a text", `"kind":"cosine"`, `"kind":1`, "arms[1].objective.kind",
+			"a number, want a text"},
 		{"object for a list", `"seeds":[1,2,3]`, `"seeds":{"a":[1]}`, "seeds", "an object, want a list"},
-		{"list for an object", `"threshold":{"policy":"train_percentile","percent":99}`, `"threshold":[1]`, "detect.threshold", "a list, want an object"},
-		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[1].objective.weight", "1e400, want a number"},
-		{"unknown scaling", `"scaling":"standard"`, `"scaling":"minmax"`, "data.scaling", `"minmax", want standard or none`},
-		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model", `"oracle", want transformer, anomaly_transformer, lstm`},
-		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[4].control", `"placebo", want untrained or random`},
-		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind", `"kl", want none, cosine or mse`},
-		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis", `"batch", want channel, time or window`},
-		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score", `"rank", want model, reconstruction`},
-		{"unknown policy", `"policy":"train_percentile"`, `"policy":"nonesuch"`, "detect.threshold.policy", `"nonesuch", want fixed, train_percentile`},
+		{"list for an object", `"threshold":{"policy":"train_percentile","percent":99}`, `"threshold":[1]`,
+			"detect.threshold", "a list, want an object"},
+		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[1].objective.weight",
+			"1e400, want a number"},
+		{"unknown scaling", `"scaling":"standard"`, `"scaling":"minmax"`, "data.scaling",
+			`"minmax", want standard or none`},
+		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model",
+			`"oracle", want transformer, anomaly_transformer, lstm`},
+		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[4].control",
+			`"placebo", want untrained or random`},
+		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind",
+			`"kl", want none, cosine or mse`},
+		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis",
+			`"batch", want channel, time or window`},
+		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score",
+			`"rank", want model, reconstruction`},
+		{"unknown policy", `"policy":"train_percentile"`, `"policy":"nonesuch"`, "detect.threshold.policy",
+			`"nonesuch", want fixed, train_percentile`},
 		{"no model", `"model":"transformer"`, `"model":""`, "teacher.model", `"", want transformer,`},
 		{"null for a model", `"model":"transformer"`, `"model":null`, "teacher.model", `want transformer,`},
 		{"nothing", good, ``, "", "spec: line 1, column 1: unexpected end of JSON input"},
@@ -241,14 +276,25 @@ func TestFieldsThatDependOnTheSeriesAreNamed(t *testing.T) {
 		change                func(s *spec.Spec)
 		field, want           string
 	}{
-		{"range beyond the end", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Train = steps.Range{To: 4001} }, "data.train.to", "at most 4000, the steps there are"},
-		{"test range", 4000, 400, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 300, To: 500} }, "data.test.to", "at most 400"},
-		{"channel", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Channels = []int{7, 8} }, "data.channels[1]", "a column below 8"},
-		{"window longer than training", 49, 4000, 8, func(s *spec.Spec) { s.Train.Validation, s.Train.Patience = 0, 0 }, "data.window", "at most the 49 training steps that are not held out"},
-		{"window longer than what is left", 60, 4000, 8, func(s *spec.Spec) {}, "data.window", "at most the 48 training steps"},
-		{"window longer than validation", 200, 4000, 8, func(s *spec.Spec) {}, "train.validation", "of the 200 training steps that holds a window of 50"},
-		{"window longer than test", 4000, 49, 8, func(s *spec.Spec) {}, "data.window", "at most the 49 test steps"},
-		{"window longer than the range", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 10, To: 50} }, "data.window", "at most the 40 test steps"},
+		{"range beyond the end", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Train = steps.Range{To: 4001} },
+			"data.train.to", "at most 4000, the steps there are"},
+		{"test range", 4000, 400, 8, func(s *spec.Spec) { s.Data.Test = steps.Range{From: 300, To: 500} },
+			"data.test.to", "at most 400"},
+		{"channel", 4000, 4000, 8, func(s *spec.Spec) { s.Data.Channels = []int{7, 8} }, "data.channels[1]",
+			"a column below 8"},
+		{"window longer than training", 49, 4000, 8, func(s *spec.Spec) {
+			s.Train.Validation,
+				s.Train.Patience = 0, 0
+		}, "data.window", "at most the 49 training steps that are not held out"},
+		{"window longer than what is left", 60, 4000, 8, func(s *spec.Spec) {}, "data.window",
+			"at most the 48 training steps"},
+		{"window longer than validation", 200, 4000, 8, func(s *spec.Spec) {}, "train.validation",
+			"of the 200 training steps that holds a window of 50"},
+		{"window longer than test", 4000, 49, 8, func(s *spec.Spec) {}, "data.window",
+			"at most the 49 test steps"},
+		{"window longer than the range", 4000, 4000, 8,
+			func(s *spec.Spec) { s.Data.Test = steps.Range{From: 10, To: 50} }, "data.window",
+			"at most the 40 test steps"},
 	} {
 		s := spec.Default()
 		s.Data.Window, s.Train.Validation, s.Train.Patience = 50, 0.2, 1

@@ -37,14 +37,18 @@ type PolicyInfo struct {
 
 // Policies describes every threshold policy.
 var Policies = [PolicyCount]PolicyInfo{
-	PolicyFixed:               {Name: "fixed", Params: []ParamKind{ParamValue}, Saw: SawNothing},
-	PolicyTrainPercentile:     {Name: "train_percentile", Params: []ParamKind{ParamPercent}, Saw: SawTrain, Train: true},
-	PolicyMeanSigma:           {Name: "mean_sigma", Params: []ParamKind{ParamK}, Saw: SawTrain, Train: true},
-	PolicyPOT:                 {Name: "pot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawTrain, Train: true},
-	PolicySPOT:                {Name: "spot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawPast, Train: true},
-	PolicyDynamic:             {Name: "dynamic", Saw: SawTest, Smooths: true},
-	PolicyTrainTestPercentile: {Name: "train_test_percentile", Params: []ParamKind{ParamPercent}, Saw: SawTest, Train: true},
-	PolicyBestF1:              {Name: "best_f1", Saw: SawLabels, Labels: true},
+	PolicyFixed: {Name: "fixed", Params: []ParamKind{ParamValue}, Saw: SawNothing},
+	PolicyTrainPercentile: {Name: "train_percentile", Params: []ParamKind{ParamPercent}, Saw: SawTrain,
+		Train: true},
+	PolicyMeanSigma: {Name: "mean_sigma", Params: []ParamKind{ParamK}, Saw: SawTrain, Train: true},
+	PolicyPOT: {Name: "pot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawTrain,
+		Train: true},
+	PolicySPOT: {Name: "spot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawPast,
+		Train: true},
+	PolicyDynamic: {Name: "dynamic", Saw: SawTest, Smooths: true},
+	PolicyTrainTestPercentile: {Name: "train_test_percentile", Params: []ParamKind{ParamPercent},
+		Saw: SawTest, Train: true},
+	PolicyBestF1: {Name: "best_f1", Saw: SawLabels, Labels: true},
 }
 
 // SawKind is what a policy looks at of the data that it is judged on. Results are shown with it: a threshold

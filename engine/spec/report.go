@@ -22,23 +22,24 @@ type Report struct {
 
 // DataSummary describes the series as it was used.
 type DataSummary struct {
-	Source        string    `json:"source"`
-	Title         string    `json:"title"`
-	Channels      []string  `json:"channels"`
-	TrainSteps    int       `json:"train_steps"`
-	TestSteps     int       `json:"test_steps"`
-	TrainWindows  int       `json:"train_windows"`
-	ScoredSteps   int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
-	Labelled      bool      `json:"labelled"`
-	Anomalous     int       `json:"anomalous"` // labelled steps among the test steps
-	Segments      []Segment `json:"segments"`  // of the test part
-	Filled        int       `json:"filled,omitempty"`
-	FillRule      string    `json:"fill_rule,omitempty"`   // of datasets.Fill
-	Dropped       []Dropped `json:"dropped,omitempty"`     // columns of the source that are no channels
-	BlankLines    int       `json:"blank_lines,omitempty"` // left out
-	Licence       string    `json:"licence,omitempty"`     // its name; empty for what needs none, or a user's own
-	Origin        string    `json:"origin,omitempty"`      // where its publishers offer it; empty as well
-	ConstantTrain int       `json:"constant_train"`        // channels that never change in the training part
+	Source       string    `json:"source"`
+	Title        string    `json:"title"`
+	Channels     []string  `json:"channels"`
+	TrainSteps   int       `json:"train_steps"`
+	TestSteps    int       `json:"test_steps"`
+	TrainWindows int       `json:"train_windows"`
+	ScoredSteps  int       `json:"scored_steps"` // test steps in whole windows; the remainder is not scored
+	Labelled     bool      `json:"labelled"`
+	Anomalous    int       `json:"anomalous"` // labelled steps among the test steps
+	Segments     []Segment `json:"segments"`  // of the test part
+	Filled       int       `json:"filled,omitempty"`
+	FillRule     string    `json:"fill_rule,omitempty"`   // of datasets.Fill
+	Dropped      []Dropped `json:"dropped,omitempty"`     // columns of the source that are no channels
+	BlankLines   int       `json:"blank_lines,omitempty"` // left out
+	// its name; empty for what needs none, or a user's own
+	Licence       string `json:"licence,omitempty"`
+	Origin        string `json:"origin,omitempty"` // where its publishers offer it; empty as well
+	ConstantTrain int    `json:"constant_train"`   // channels that never change in the training part
 }
 
 // Dropped is a column of the source that is no channel.
@@ -64,7 +65,8 @@ type TeacherRun struct {
 	Failed     *fault.Fault `json:"failed,omitempty"`     // why it has no weights; nil = it has
 	Seconds    float64      `json:"seconds"`
 
-	Output []float32 `json:"-"` // the teacher's output for the test part, [scored steps, channels], in scaled units
+	// the teacher's output for the test part, [scored steps, channels], in scaled units
+	Output []float32 `json:"-"`
 }
 
 // ArmReport is one arm over all seeds.
@@ -88,14 +90,19 @@ type Run struct {
 	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int           `json:"hits"`              // true segments with an alarm
 	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
-	Causes     [][]Cause     `json:"causes,omitempty"`  // the channels behind each of Alarms; only of scores of errors
-	Located    *Located      `json:"located,omitempty"` // whether these are the true ones; nil where nobody knows them
-	Failed     *fault.Fault  `json:"failed,omitempty"`  // why there are no scores; nil = there are
+	// the channels behind each of Alarms; only of scores of errors
+	Causes [][]Cause `json:"causes,omitempty"`
+	// whether these are the true ones; nil where nobody knows them
+	Located *Located     `json:"located,omitempty"`
+	Failed  *fault.Fault `json:"failed,omitempty"` // why there are no scores; nil = there are
 
 	Scores []float64 `json:"-"` // one a scored test step
-	Flags  []bool    `json:"-"` // one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
-	Output []float32 `json:"-"` // the student's output for the test part, [scored steps, channels], in scaled units
-	Errors []float32 `json:"-"` // squared errors of the same shape, that make up the score; nil if it is made of others
+	// one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
+	Flags []bool `json:"-"`
+	// the student's output for the test part, [scored steps, channels], in scaled units
+	Output []float32 `json:"-"`
+	// squared errors of the same shape, that make up the score; nil if it is made of others
+	Errors []float32 `json:"-"`
 }
 
 // MaxCauses is the number of channels that an alarm names.

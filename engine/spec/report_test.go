@@ -57,7 +57,8 @@ func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 	}{
 		{"within the spread", []float64{0.5, 0.5, 0.5}, []float64{0.6, 0.4, 0.55}, spec.VerdictNull, 3},
 		{"no difference", []float64{0.5, 0.6}, []float64{0.5, 0.6}, spec.VerdictNull, 2},
-		{"exactly its spread", []float64{0, 0}, []float64{0.5 + math.Sqrt2/2*0.5, 0.5 - math.Sqrt2/2*0.5}, spec.VerdictHelps, 2},
+		{"exactly its spread", []float64{0, 0}, []float64{0.5 + math.Sqrt2/2*0.5, 0.5 - math.Sqrt2/2*0.5},
+			spec.VerdictHelps, 2},
 		{"helps", []float64{0.5, 0.6, 0.4}, []float64{0.6, 0.71, 0.5}, spec.VerdictHelps, 3},
 		{"harms", []float64{0.5, 0.6, 0.4}, []float64{0.4, 0.5, 0.31}, spec.VerdictHarms, 3},
 		{"one seed", []float64{0.5}, []float64{0.9}, spec.VerdictOneSeed, 1},
@@ -65,10 +66,12 @@ func TestVerdictWeighsTheDifferenceAgainstItsSpread(t *testing.T) {
 		{"failed runs left out", []float64{0.5, nan, 0.4}, []float64{0.9, 0.1, 0.81}, spec.VerdictHelps, 2},
 		{"all failed", []float64{nan, nan}, []float64{0.9, 0.8}, spec.VerdictNone, 0},
 	} {
-		r := reportOf(spec.DataSummary{Labelled: true, Anomalous: 9}, scored(spec.ArmAlone, c.alone...), scored(spec.ArmCosine, c.cosine...))
+		r := reportOf(spec.DataSummary{Labelled: true, Anomalous: 9}, scored(spec.ArmAlone, c.alone...),
+			scored(spec.ArmCosine, c.cosine...))
 		v := r.Summary().Verdict
 		if v.Outcome != c.want || len(v.Differences.Values) != c.differences {
-			t.Errorf("%s: %s with differences %v, want %s of %d", c.name, v.Outcome, v.Differences.Values, c.want, c.differences)
+			t.Errorf("%s: %s with differences %v, want %s of %d", c.name, v.Outcome, v.Differences.Values,
+				c.want, c.differences)
 		}
 	}
 }
@@ -93,7 +96,8 @@ func TestNoVerdictWithoutLabelsOrArms(t *testing.T) {
 
 func TestSummaryHasMeansSpreadsChanceAndTheUntrainedValue(t *testing.T) {
 	r := spec.Report{Data: spec.DataSummary{Labelled: true, Anomalous: 9}, Arms: []spec.ArmReport{
-		scored(spec.ArmAlone, 0.2, 0.4, math.NaN()), scored(spec.ArmUntrained, 0.1, 0.3), scored(spec.ArmRandom, 0.05)}}
+		scored(spec.ArmAlone, 0.2, 0.4, math.NaN()), scored(spec.ArmUntrained, 0.1, 0.3),
+		scored(spec.ArmRandom, 0.05)}}
 	r.Arms[1].Runs[0].Metrics[0].Chance = 0.9 // of a control: not what the trained runs are held against
 	s := r.Summary()
 	if len(s.Metrics) != 1 || s.Metrics[0].Metric.Name != spec.Headline {
@@ -155,7 +159,8 @@ func TestWithoutTimingsClearsDurationsOnly(t *testing.T) {
 			t.Errorf("%s is left in %s", part, stripped)
 		}
 	}
-	if !strings.Contains(string(stripped), `"rate":2`) || !strings.Contains(string(stripped), `"device":"cpu"`) {
+	if !strings.Contains(string(stripped), `"rate":2`) || !strings.Contains(string(stripped),
+		`"device":"cpu"`) {
 		t.Errorf("more than timings is gone: %s", stripped)
 	}
 	if after, _ := json.Marshal(r); string(after) != string(before) {

@@ -18,7 +18,8 @@ import (
 func formOf() *Form {
 	s := spec.Default()
 	s.Data.Window, s.Train.Epochs, s.Train.Rate, s.Seeds = 50, 6, 1e-3, []uint64{1, 2, 3}
-	s.Teacher.Model, s.Student = spec.Model{Kind: spec.ModelTransformer}, spec.Model{Kind: spec.ModelAnomalyTransformer}
+	s.Teacher.Model, s.Student = spec.Model{Kind: spec.ModelTransformer},
+		spec.Model{Kind: spec.ModelAnomalyTransformer}
 	eachObjective(&s, func(o *spec.Objective) { o.Weight = 0.5 })
 	f := New(s)
 	f.Data = &spec.DataSummary{Title: "Server"}
@@ -132,7 +133,8 @@ func fieldsOf(t *testing.T, sp spec.Spec) map[Field]string {
 // notOffered are the fields of a Spec that the page leaves as a link or a file has them.
 var notOffered = []Field{
 	"version",
-	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels", // parts of a series
+	// parts of a series
+	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels",
 	"teacher.dropout", "student.dropout", "teacher.weights",
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
@@ -179,7 +181,8 @@ func TestEveryFieldOfASpecIsASettingOrSaidNotToBe(t *testing.T) {
 }
 
 func TestErrorsFindTheSettingThatTheyAreAbout(t *testing.T) {
-	for path, want := range map[string]Field{"train.rate": "train.rate", "arms[12].objective.weight": FieldWeight, "seeds[1]": "seeds", "arms[0].name": "", "": ""} {
+	for path, want := range map[string]Field{"train.rate": "train.rate",
+		"arms[12].objective.weight": FieldWeight, "seeds[1]": "seeds", "arms[0].name": "", "": ""} {
 		if got := FieldAt(path); got != want {
 			t.Errorf("%s is the setting %q, want %q", path, got, want)
 		}
@@ -210,7 +213,8 @@ func TestEveryPolicyIsOfferedWithItsParameters(t *testing.T) {
 		f.typed(fieldThreshold, k.String())
 		f.More = true
 		for p := range spec.Each(spec.ParamCount) {
-			if got := slices.Contains(f.fields(ofDetection), Field("detect.threshold."+p.String())); got != spec.Policies[k].Reads(p) {
+			if got := slices.Contains(f.fields(ofDetection),
+				Field("detect.threshold."+p.String())); got != spec.Policies[k].Reads(p) {
 				t.Errorf("%s: its parameter %s is shown: %v", k, p, got)
 			}
 		}
@@ -238,7 +242,8 @@ func TestModelsHaveInputsForTheSizesThatTheyHave(t *testing.T) {
 	f.More = true
 	f.typed(FieldStudent, "omni_anomaly")
 	got := f.fields(ofStudent)
-	if want := []Field{"student.d_model", "student.d_ff", "student.latent", "student.flows"}; !slices.Equal(got, want) {
+	if want := []Field{"student.d_model", "student.d_ff", "student.latent",
+		"student.flows"}; !slices.Equal(got, want) {
 		t.Errorf("OmniAnomaly has the fields %v, want %v", got, want)
 	}
 	if in := f.input(words.English(), "student.latent"); in.Hint != "3" {
@@ -402,7 +407,8 @@ func TestArmsComeAndGoInTheirPlaces(t *testing.T) {
 
 func TestSliderReachesEveryPlace(t *testing.T) {
 	for place := range SliderSteps + 1 {
-		if got := sliderPlace(SliderWeight(place)); got < place-1 || got > place+1 { // two digits are kept of the weight
+		// two digits are kept of the weight
+		if got := sliderPlace(SliderWeight(place)); got < place-1 || got > place+1 {
 			t.Errorf("place %d gives weight %v, which stands at %d", place, SliderWeight(place), got)
 		}
 	}

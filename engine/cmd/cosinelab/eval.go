@@ -18,10 +18,11 @@ import (
 
 // evaluation is what eval found, as -json prints it.
 type evaluation struct {
-	Points    int              `json:"n_points"`
-	Positive  int              `json:"n_positive"`
-	Segments  int              `json:"n_segments"`
-	Policy    string           `json:"threshold_policy,omitempty"` // without one there are only metrics of the ranking
+	Points   int `json:"n_points"`
+	Positive int `json:"n_positive"`
+	Segments int `json:"n_segments"`
+	// without one there are only metrics of the ranking
+	Policy    string           `json:"threshold_policy,omitempty"`
 	Saw       spec.SawKind     `json:"saw,omitempty"`
 	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
 	Tail      *spec.Tail       `json:"tail,omitempty"`

@@ -37,7 +37,8 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 		}
 		for _, s := range specSections() {
 			for _, f := range append(s.inner, s.field) {
-				if !strings.Contains(text, f.path) || !strings.Contains(text, printer{w: words.In(tag)}.meaning(f)) {
+				if !strings.Contains(text, f.path) ||
+					!strings.Contains(text, printer{w: words.In(tag)}.meaning(f)) {
 					t.Errorf("%s: %s of %s is not told", tag, f.path, s.path)
 				}
 			}
