@@ -141,7 +141,7 @@ func TestErrorsSayWhereTheyBelong(t *testing.T) {
 		"at most the 43 test steps")
 	d = data()
 	d.Stride = 0
-	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.stride", "at least 1")
+	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.stride", "1 to 1000000 steps")
 	d.Source = "smd/machine-1-1"
 	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "data", "",
 		"start the server with -data")
