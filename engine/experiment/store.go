@@ -47,7 +47,7 @@ func (r *run) restore(t *train.Trainer, c Checkpoint) error {
 	}
 	defer f.Close()
 	if err := t.Restore(f); err != nil {
-		return fault.New("about-file", c.File(), err)
+		return fault.New("in-place", c.File(), err)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (b *blob) Read(p []byte) (int, error) {
 func fetch(url string) ([]byte, error) {
 	response, err := await(js.Global().Call("fetch", url))
 	if err != nil {
-		return nil, fault.New("about-file", url, err)
+		return nil, fault.New("in-place", url, err)
 	}
 	if !response.Get("ok").Bool() {
 		return nil, fault.New("server-answers", url, response.Get("status").Int())
