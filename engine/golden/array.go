@@ -67,9 +67,6 @@ func (a array) steps(first int) array {
 	return out
 }
 
-// number is the array of one number.
-func number(x float64) array { return array{tensor.Shape{}, []float64{x}} }
-
 // floats rounds to float32; the files' parameters and inputs are float32 numbers to begin with.
 func (a array) floats() []float32 {
 	out := make([]float32, len(a.data))
