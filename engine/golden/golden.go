@@ -56,6 +56,7 @@ var kinds = []struct {
 	{"Adam,", verifyAdam},
 	{"tsad-golden-metrics/1", verifyEvaluation},
 	{"tsad-golden-pot/1", verifyTails},
+	{"tsad-golden-statistics/1", verifyStatistics},
 }
 
 // Verify runs a file in the format of the golden vectors through the engine on the device. It fails if the

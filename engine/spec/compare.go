@@ -41,22 +41,6 @@ func (a Arm) Kind() string {
 	return ArmAlone
 }
 
-// Outcome judges differences seed by seed (metrics/README.md, section 11): they count only where their mean
-// is larger than their spread.
-func (s Spread) Outcome() OutcomeKind {
-	switch {
-	case len(s.Values) == 0:
-		return VerdictNone
-	case len(s.Values) == 1:
-		return VerdictOneSeed
-	case s.Within():
-		return VerdictNull
-	case s.Mean > 0:
-		return VerdictHelps
-	}
-	return VerdictHarms
-}
-
 // HitRate is one of the two measures that say how well an arm blames the true channels (metrics/README.md,
 // section 10). It is no metric of alarms, so it is not among metrics.All.
 type HitRate struct {
@@ -82,11 +66,8 @@ func (h HitRate) measure(r Run) Measure {
 	return m
 }
 
-// LocatedStanding compares the hit rate of an arm with chance and with the untrained arm, if the report has
-// one.
-func (r Report) LocatedStanding(arm string, h HitRate) Standing {
-	return r.standing(arm, metrics.Metric{}, h.measure)
-}
+// Measured is the hit rate as runs have it.
+func (h HitRate) Measured() Measured { return Measured{of: h.measure} }
 
 // KnowsCauses reports whether any run says how well it blames the true channels.
 func (r Report) KnowsCauses() bool {

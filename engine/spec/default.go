@@ -10,7 +10,7 @@ const (
 )
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher,
-// an Anomaly Transformer as student, three arms, two controls, three seeds. It scores by reconstruction
+// an Anomaly Transformer as student, three arms, two controls, five seeds. It scores by reconstruction
 // error: the student's own association-weighted score ranks steps within a window only, which unadjusted
 // metrics punish.
 func Default() Spec {
@@ -31,6 +31,7 @@ func Default() Spec {
 			Patience: 3},
 		Detect: Detect{Score: ScoreReconstruction, Threshold: Threshold{Policy: PolicyTrainPercentile,
 			Percent: 99}},
-		Seeds: []uint64{1, 2, 3},
+		Seeds:    []uint64{1, 2, 3, 4, 5},
+		Headline: DefaultHeadline,
 	}
 }

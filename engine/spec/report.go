@@ -17,7 +17,9 @@ type Report struct {
 	Data     DataSummary  `json:"data"`
 	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
 	Arms     []ArmReport  `json:"arms"`
-	Seconds  float64      `json:"seconds"`
+	// Comparisons are those of Compare, once the experiment is over.
+	Comparisons []Comparison `json:"comparisons,omitempty"`
+	Seconds     float64      `json:"seconds"`
 }
 
 // DataSummary describes the series as it was used.

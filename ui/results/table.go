@@ -97,7 +97,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	}
 	summed := r.Summary().Metrics
 	honest := true
-	for _, m := range columns(all) {
+	for _, m := range columns(all, p.Spec.JudgedBy()) {
 		if honest && m.Group == metrics.Flattering {
 			honest = false
 			t.addHitRates(w, r)
@@ -108,8 +108,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 			ms = summed[i]
 		}
 		definition := w.Say(words.Key(m.WordKey())) + ": " + w.Say(words.Key(m.DefinitionKey()))
-		doubtful := func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() }
-		t.add(w, m, definition, ms, len(p.Spec.Seeds), doubtful)
+		t.add(w, m, definition, ms, r.Standings(spec.MeasuredBy(m.Metric)), r.Spec)
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -118,9 +117,9 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 }
 
 // add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
-// arms. doubtful tells whether an arm fails to beat chance or the untrained student clearly.
-func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int,
-	doubtful func(arm string) bool) {
+// arms; standings say what each of them is shown to beat.
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary,
+	standings []spec.Standing, s spec.Spec) {
 	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
 		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained),
 		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(ms.Chance),
@@ -130,8 +129,8 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
-		c := newCell(w, arm, t.Rows[i].runs, seeds)
-		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
+		c := newCell(w, arm, t.Rows[i].runs, len(s.Seeds))
+		if !t.Rows[i].Control && len(arm.Values) > 0 && standings[i].Doubtful(s.Level()) {
 			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
 		}
@@ -147,8 +146,9 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 	}
 	for _, h := range spec.HitRates {
 		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
-		for _, a := range r.Arms {
-			arm := r.LocatedStanding(a.Arm.Name, h)
+		standings := r.Standings(h.Measured())
+		for i, a := range r.Arms {
+			arm := standings[i]
 			ms.Arms = append(ms.Arms, arm.Value)
 			if a.Arm.Control == spec.ControlUntrained {
 				ms.Untrained = arm.Value.Mean
@@ -159,8 +159,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		}
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
-		doubtful := func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() }
-		t.add(w, column, definition, ms, len(r.Spec.Seeds), doubtful)
+		t.add(w, column, definition, ms, standings, r.Spec)
 	}
 }
 
@@ -168,8 +167,13 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 // knows them.
 func (p *Progress) HitRates(w *words.Language, arm string) string {
 	var said []string
+	r := p.Report()
+	i := slices.IndexFunc(r.Arms, func(a spec.ArmReport) bool { return a.Arm.Name == arm })
+	if i < 0 {
+		return ""
+	}
 	for _, h := range spec.HitRates {
-		if s := p.Report().LocatedStanding(arm, h); s.Value.Mean.Defined() {
+		if s := r.Standings(h.Measured())[i]; s.Value.Mean.Defined() {
 			got, chance := points(w.Numbers, s.Value.Mean), points(w.Numbers, s.Chance.Mean)
 			said = append(said, w.Say("hit-rate-of", h.Title, got, chance))
 		}
