@@ -195,14 +195,14 @@ func (o oracle) events(flags []bool) (hits, all, falseRuns int) {
 }
 
 // rangeMeanOracle is the mean range score of the runs of rs given the runs of others.
-func rangeMeanOracle(rs, others []bool, o RangeOptions) float64 {
+func rangeMeanOracle(rs, others []bool, bias Bias, cardinality Cardinality, alpha float64) float64 {
 	sum, ranges := 0.0, members(rs)
 	otherOwner, _ := owners(others)
 	for _, points := range ranges {
 		overlapping, inside, total := map[int]bool{}, 0.0, 0.0
 		for i, p := range points {
 			weight := 1
-			switch o.Bias {
+			switch bias {
 			case FrontBias:
 				weight = len(points) - i
 			case BackBias:
@@ -221,10 +221,10 @@ func rangeMeanOracle(rs, others []bool, o RangeOptions) float64 {
 			continue
 		}
 		gamma := 1.0
-		if o.Cardinality == ReciprocalCardinality && x > 1 {
+		if cardinality == ReciprocalCardinality && x > 1 {
 			gamma = 1 / x
 		}
-		sum += o.Alpha + (1-o.Alpha)*gamma*inside/total
+		sum += alpha + (1-alpha)*gamma*inside/total
 	}
 	return ratio(sum, float64(len(ranges)))
 }
@@ -474,11 +474,11 @@ func (c checker) checkEvents(o oracle, flags []bool, a *Alarms) {
 	c.equal("event-wise recall", a.EventWise().Recall, recall)
 	for bias := FlatBias; bias <= BackBias; bias++ {
 		for cardinality := ReciprocalCardinality; cardinality <= OneCardinality; cardinality++ {
-			options := RangeOptions{Alpha: 0.3, Bias: bias, Cardinality: cardinality, Beta: 2}
-			got := a.RangeBased(options)
-			recall := rangeMeanOracle(o.truth(), flags, options)
-			options.Alpha = 0
-			precision := rangeMeanOracle(flags, o.truth(), options)
+			of := BackBias - bias
+			got := a.RangeBased(RangeOptions{Alpha: 0.3, PrecisionBias: of, RecallBias: bias,
+				Cardinality: cardinality, Beta: 2})
+			recall := rangeMeanOracle(o.truth(), flags, bias, cardinality, 0.3)
+			precision := rangeMeanOracle(flags, o.truth(), of, cardinality, 0)
 			c.equal("range precision", got.Precision, precision)
 			c.equal("range recall", got.Recall, recall)
 			c.equal("range F2", got.F1, ratio(5*precision*recall, 4*precision+recall))
@@ -583,14 +583,14 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	},
 	"affiliation_f1": func(o oracle, flags []bool) float64 { return harmonic(o.affiliationMeans(flags)) },
 	"range_precision": func(o oracle, flags []bool) float64 {
-		return rangeMeanOracle(flags, o.truth(), RangeOptions{})
+		return rangeMeanOracle(flags, o.truth(), FlatBias, ReciprocalCardinality, 0)
 	},
 	"range_recall": func(o oracle, flags []bool) float64 {
-		return rangeMeanOracle(o.truth(), flags, RangeOptions{})
+		return rangeMeanOracle(o.truth(), flags, FlatBias, ReciprocalCardinality, 0)
 	},
 	"range_f1": func(o oracle, flags []bool) float64 {
-		return harmonic(rangeMeanOracle(flags, o.truth(), RangeOptions{}),
-			rangeMeanOracle(o.truth(), flags, RangeOptions{}))
+		return harmonic(rangeMeanOracle(flags, o.truth(), FlatBias, ReciprocalCardinality, 0),
+			rangeMeanOracle(o.truth(), flags, FlatBias, ReciprocalCardinality, 0))
 	},
 	"segment_precision": func(o oracle, flags []bool) float64 {
 		hits, _, falseRuns := o.events(flags)
