@@ -400,6 +400,7 @@ func checkDefinitions(t *testing.T, e *Evaluation, threshold float64) {
 	c.checkBest(o, e)
 	c.checkEvents(o, flags, a)
 	c.checkRanking(o, e)
+	c.checkMore(o, flags, e, a)
 }
 
 type checker struct {
@@ -557,21 +558,22 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	},
 	"recall":            func(o oracle, flags []bool) float64 { return float64(o.confusion(flags).Recall) },
 	"f1":                func(o oracle, flags []bool) float64 { return float64(o.confusion(flags).F1) },
+	"f_beta":            func(o oracle, flags []bool) float64 { return o.fBeta(flags, Defaults.Beta) },
 	"auroc":             func(o oracle, _ []bool) float64 { return o.auroc() },
 	"average_precision": func(o oracle, _ []bool) float64 { return o.ranked(o.averagePrecision) },
 	"vus_roc": func(o oracle, _ []bool) float64 {
-		roc, _ := o.vus(DefaultWindow)
+		roc, _ := o.vus(Defaults.Window.Points)
 		return o.separated(roc)
 	},
 	"vus_pr": func(o oracle, _ []bool) float64 {
-		return o.ranked(func() float64 { _, pr := o.vus(DefaultWindow); return pr })
+		return o.ranked(func() float64 { _, pr := o.vus(Defaults.Window.Points); return pr })
 	},
 	"r_auc_roc": func(o oracle, _ []bool) float64 {
-		roc, _ := o.rangeAUC(DefaultWindow)
+		roc, _ := o.rangeAUC(Defaults.Window.Points)
 		return o.separated(roc)
 	},
 	"r_auc_pr": func(o oracle, _ []bool) float64 {
-		return o.ranked(func() float64 { _, pr := o.rangeAUC(DefaultWindow); return pr })
+		return o.ranked(func() float64 { _, pr := o.rangeAUC(Defaults.Window.Points); return pr })
 	},
 	"affiliation_precision": func(o oracle, flags []bool) float64 {
 		precision, _ := o.affiliationMeans(flags)
@@ -609,6 +611,60 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	"composite_f1": func(o oracle, flags []bool) float64 {
 		return harmonic(float64(o.confusion(flags).Precision), o.eventRecall(flags))
 	},
+	"precision_at_k": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 { return o.atK(o.count(1)) })
+	},
+	"ucr_accuracy": func(o oracle, _ []bool) float64 {
+		hit, _ := o.ucr(Defaults.UCR)
+		return hit
+	},
+	"etapr_precision": func(o oracle, flags []bool) float64 {
+		precision, _ := o.eTaPR(flags, Defaults.ETaPR)
+		return precision
+	},
+	"etapr_recall": func(o oracle, flags []bool) float64 {
+		_, recall := o.eTaPR(flags, Defaults.ETaPR)
+		return recall
+	},
+	"etapr_f1": func(o oracle, flags []bool) float64 { return harmonic(o.eTaPR(flags, Defaults.ETaPR)) },
+	"detection_delay": func(o oracle, flags []bool) float64 {
+		delay, _, _, _ := o.detection(flags)
+		return delay
+	},
+	"missed_segments": func(o oracle, flags []bool) float64 {
+		_, missed, _, _ := o.detection(flags)
+		return missed
+	},
+	"false_alarm_runs": func(o oracle, flags []bool) float64 {
+		_, _, runs, _ := o.detection(flags)
+		return runs
+	},
+	"false_alarm_points": func(o oracle, flags []bool) float64 {
+		_, _, _, points := o.detection(flags)
+		return points
+	},
+	"pate": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 {
+			return o.pate(Defaults.Window.Points, Defaults.Window.Points, o.pateLevels())
+		})
+	},
+	"range_pr_area": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 { return o.rangePRArea(0) })
+	},
+	"best_composite_f1": func(o oracle, _ []bool) float64 {
+		f1, _ := o.bestRates(o.composite)
+		return f1
+	},
+	"best_range_f1": func(o oracle, _ []bool) float64 {
+		f1, _ := o.bestRates(o.ranges(0))
+		return f1
+	},
+	"best_affiliation_f1": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 {
+			f1, _ := o.bestRates(o.affiliationMeans)
+			return f1
+		})
+	},
 	"best_f1": func(o oracle, _ []bool) float64 {
 		return o.bestF1(func(flags []bool) []bool { return flags })
 	},
@@ -622,10 +678,10 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 		return float64(o.confusion(o.adjusted(flags)).F1)
 	},
 	"pa_delay_f1": func(o oracle, flags []bool) float64 {
-		return float64(o.confusion(o.delayAdjusted(flags, DefaultDelay)).F1)
+		return float64(o.confusion(o.delayAdjusted(flags, Defaults.Delay)).F1)
 	},
 	"pak_f1": func(o oracle, flags []bool) float64 {
-		return float64(o.confusion(o.percentAdjusted(flags, DefaultPercent)).F1)
+		return float64(o.confusion(o.percentAdjusted(flags, Defaults.Percent)).F1)
 	},
 	"pak_area": func(o oracle, flags []bool) float64 {
 		return o.percentArea(func(k int) float64 {
@@ -634,7 +690,7 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	},
 	"pa_best_f1": func(o oracle, _ []bool) float64 { return o.bestF1(o.adjusted) },
 	"pak_best_f1": func(o oracle, _ []bool) float64 {
-		return o.bestF1(func(flags []bool) []bool { return o.percentAdjusted(flags, DefaultPercent) })
+		return o.bestF1(func(flags []bool) []bool { return o.percentAdjusted(flags, Defaults.Percent) })
 	},
 	"pak_best_area": func(o oracle, _ []bool) float64 {
 		return o.percentArea(func(k int) float64 {
