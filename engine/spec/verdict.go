@@ -41,6 +41,9 @@ func (s Spec) validateVerdict(c *check) {
 			fault.Choices(honest))
 	}
 	c.that(s.Looks >= 0 && s.Looks <= maxLooks, "looks", s.Looks, "want-up-to", maxLooks)
+	if !c.few("looked", len(s.Looked), maxLooks, "want-few-looks") {
+		return
+	}
 	before := 0
 	for i, n := range s.Looked {
 		c.that(n > before && n < len(s.Seeds), fmt.Sprintf("looked[%d]", i), n, "want-look", before,
@@ -49,10 +52,10 @@ func (s Spec) validateVerdict(c *check) {
 	}
 }
 
-// Headlines names the metrics that a verdict may be about.
+// Headlines names the metrics that a verdict may be about: shares that may be read alone.
 func Headlines() (names []string) {
 	for _, m := range metrics.All {
-		if m.Group == metrics.Honest {
+		if m.Group == metrics.Honest && m.Unit == metrics.UnitShare {
 			names = append(names, m.Name)
 		}
 	}

@@ -16,9 +16,12 @@ func (p printer) plain(key words.Key, args ...any) string {
 	return strings.ReplaceAll(p.w.Say(key, args...), "*", "")
 }
 
-// interval writes that of differences in points of 100.
-func (p printer) interval(g spec.Paired) string {
-	return p.w.Say("interval", p.w.SignedPoints(float64(g.Low)), p.w.SignedPoints(float64(g.High)))
+// signed writes a difference in its unit.
+func (p printer) signed(u metrics.Unit, v metrics.Value) string { return p.w.SignedPoints(u.Of(v) / 100) }
+
+// interval writes that of differences in their unit.
+func (p printer) interval(u metrics.Unit, g spec.Paired) string {
+	return p.w.Say("interval", p.signed(u, g.Low), p.signed(u, g.High))
 }
 
 // percent writes a level: 95, 97.5.
@@ -42,7 +45,7 @@ func (p printer) gains(r spec.Report, s spec.Summary) {
 		gains := r.Gains(spec.MeasuredBy(m.Metric))
 		for _, arm := range arms {
 			i := slices.IndexFunc(gains, func(c spec.Comparison) bool { return c.Arm == arm })
-			row = append(row, p.gain(gains[i].Paired))
+			row = append(row, p.gain(m.Metric.Unit, gains[i].Paired))
 		}
 		t.row(row...)
 	}
@@ -53,13 +56,13 @@ func (p printer) gains(r spec.Report, s spec.Summary) {
 }
 
 // gain writes a difference with its interval, marked where it is not shown.
-func (p printer) gain(g spec.Paired) string {
+func (p printer) gain(u metrics.Unit, g spec.Paired) string {
 	if g.N() == 0 {
 		return "-"
 	}
-	text := p.w.SignedPoints(float64(g.Mean))
+	text := p.signed(u, g.Mean)
 	if g.N() > 1 {
-		text += " (" + p.interval(g) + ")"
+		text += " (" + p.interval(u, g) + ")"
 	}
 	if !g.Shown() {
 		text += " " + mark
@@ -99,12 +102,12 @@ func (p printer) claim(r spec.Report, v spec.Verdict) string {
 			method = p.w.Say(words.Key("method-" + a.Kind()))
 		}
 	}
-	diff, phrase := p.w.SignedPoints(float64(v.Gain.Mean)), words.Key("over-arm")
+	diff, phrase := p.signed(v.Metric.Unit, v.Gain.Mean), words.Key("over-arm")
 	if v.Gain.Mean < 0 {
 		phrase = "against-arm"
 	}
 	over := p.w.Say(phrase, v.Over)
-	level, interval, n := percent(v.Gain.Level), p.interval(v.Gain), v.Gain.N()
+	level, interval, n := percent(v.Gain.Level), p.interval(v.Metric.Unit, v.Gain), v.Gain.N()
 	switch v.Outcome {
 	case spec.VerdictHelps:
 		return p.plain("verdict-helps", method, diff, v.Metric.Short, over, level, interval, n, r.Data.Title)
