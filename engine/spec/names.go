@@ -57,7 +57,6 @@ func (k *AxisKind) UnmarshalText(text []byte) error { return read(k, text, Axes[
 func (i TargetInfo) name() string { return i.Name }
 
 func (k TargetKind) String() string                   { return nameOf(k, Targets[:]) }
-func (k TargetKind) WordKey() string                  { return wordKey("target", k.String()) }
 func (k TargetKind) MarshalText() ([]byte, error)     { return textOf(k, Targets[:]) }
 func (k *TargetKind) UnmarshalText(text []byte) error { return read(k, text, Targets[:]) }
 

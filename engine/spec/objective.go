@@ -54,7 +54,7 @@ type TargetInfo struct {
 	Teacher bool // it needs the trained teacher
 }
 
-// Targets describes every target (models/README.md, section 2.2).
+// Targets describes every target (models/README.md, section 2.5).
 var Targets = [TargetCount]TargetInfo{
 	TargetTeacher:   {Name: "teacher", Teacher: true},
 	TargetInput:     {Name: "input"},                   // the window itself
@@ -178,6 +178,12 @@ var ControlParams = [ControlParamCount]ControlParamInfo{
 		get: func(a Arm) float64 { return float64(a.Lag) },
 		set: func(a *Arm, x float64) { a.Lag = int(x) }},
 }
+
+// ControlParam is the value of a parameter of the arm's control; 0 = absent.
+func (a Arm) ControlParam(k ControlParamKind) float64 { return ControlParams[k].get(a) }
+
+// SetControlParam gives the arm a parameter of its control. Steps are whole: what is left of one is dropped.
+func (a *Arm) SetControlParam(k ControlParamKind, x float64) { ControlParams[k].set(a, x) }
 
 // Reads reports whether the control has a parameter.
 func (c ControlInfo) Reads(k ControlParamKind) bool { return slices.Contains(c.Params, k) }

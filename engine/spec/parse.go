@@ -260,6 +260,9 @@ func (s Spec) validateArms(c *check) {
 			continue
 		}
 		a.Objective.validate(c, field+".objective")
+		// A batch of one window has no other to shuffle with.
+		c.that(a.Objective.Target != TargetShuffled || s.Train.Batch > 1, field+".objective.target",
+			strconv.Quote(a.Objective.Target.String()), "want-batch-of-two")
 	}
 }
 

@@ -91,6 +91,14 @@ func (a Arm) Follows() bool { return a.Distils() && a.Objective.Target == Target
 // the teacher.
 func (a Arm) IsControl() bool { return a.Control != ControlNone || a.Distils() && !a.Follows() }
 
+// RunsOf is how many runs an arm has: one a seed, or one in all if no seed changes it.
+func (s Spec) RunsOf(a Arm) int {
+	if Controls[a.Control].Closed {
+		return min(1, len(s.Seeds))
+	}
+	return len(s.Seeds)
+}
+
 // StudentOf is the model of an arm.
 func (s Spec) StudentOf(a Arm) Model {
 	if a.Student != nil {
