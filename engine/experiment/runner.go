@@ -53,6 +53,8 @@ type run struct {
 
 	chance        sync.Mutex       // guards what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
+	// of a constant score, in the same order
+	rankingConstants []metrics.Value
 }
 
 // failure is why a run has no scores: its numbers stopped being finite, or its threshold cannot be chosen.
@@ -107,9 +109,10 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
+	parameters := metrics.Defaults
 	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
-		Teachers: present(r.teachers)}
+		Teachers: present(r.teachers), Parameters: &parameters}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}

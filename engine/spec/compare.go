@@ -81,7 +81,7 @@ var HitRates = []HitRate{
 
 // measure is the hit rate of a run; undefined where nobody knows the true channels.
 func (h HitRate) measure(r Run) Measure {
-	m := Measure{Name: h.Title, Value: metrics.Undefined, Chance: metrics.Undefined}
+	m := unmeasured(h.Title)
 	if r.Located != nil {
 		m.Value, m.Chance = h.of(*r.Located)
 	}

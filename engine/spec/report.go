@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -18,6 +19,8 @@ type Report struct {
 	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
 	Arms     []ArmReport  `json:"arms"`
 	Seconds  float64      `json:"seconds"`
+	// Parameters are those of the metrics; nil in reports of before they were written down.
+	Parameters *metrics.Parameters `json:"parameters,omitempty"`
 }
 
 // DataSummary describes the series as it was used.
@@ -146,11 +149,26 @@ type Tail struct {
 	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
 }
 
-// Measure is one metric of one run with its chance level at the same flag rate.
+// Measure is one metric of one run with what scores without information get.
 type Measure struct {
-	Name   string        `json:"name"` // a row of metrics.All
-	Value  metrics.Value `json:"value"`
-	Chance metrics.Value `json:"chance"`
+	Name     string        `json:"name"` // a row of metrics.All
+	Value    metrics.Value `json:"value"`
+	Chance   metrics.Value `json:"chance"`   // of a random score at the same flag rate
+	Constant metrics.Value `json:"constant"` // of a constant score, which flags everything
+}
+
+// unmeasured is a metric of which nothing is known.
+func unmeasured(name string) Measure {
+	return Measure{Name: name, Value: metrics.Undefined, Chance: metrics.Undefined, Constant: metrics.Undefined}
+}
+
+// UnmarshalJSON leaves undefined what the text does not have, as that of an older report.
+func (m *Measure) UnmarshalJSON(text []byte) error {
+	type plain Measure
+	p := plain(unmeasured(""))
+	err := json.Unmarshal(text, &p)
+	*m = Measure(p)
+	return err
 }
 
 // WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit,
