@@ -68,7 +68,9 @@ func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean
 
 // paired reports whether two runs are compared: those of one seed, and any with the one run of an arm that no
 // seed changes.
-func (r Report) paired(a, b Run) bool { return a.Seed == b.Seed || r.constant(a.Arm) || r.constant(b.Arm) }
+func (r Report) paired(a, b Run) bool {
+	return a.Seed == b.Seed || r.constant(a.Arm) || r.constant(b.Arm)
+}
 
 // constant reports whether an arm gives every seed the same.
 func (r Report) constant(arm string) bool {

@@ -139,7 +139,7 @@ var notOffered = []Field{
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
 	"arms.name", "arms.control", "arms.student", "arms.objective.kind", // the check marks of the arms
-	"arms.objective.target",                                            // the check marks of controls
+	"arms.objective.target", // the check marks of controls
 }
 
 func TestEveryFieldOfASpecIsASettingOrSaidNotToBe(t *testing.T) {
