@@ -10,13 +10,27 @@ import (
 // that learns from the teacher's direction, else the first that learns from the teacher at all; empty where
 // none does. It goes by what arms do: a spec may call them anything.
 func (s Spec) Examined() string {
-	cosine := func(a Arm) bool { return a.Distils() && a.Objective.Kind == ObjectiveCosine }
-	for _, examined := range []func(Arm) bool{cosine, Arm.Distils} {
+	cosine := func(a Arm) bool { return a.Follows() && a.Objective.Kind == ObjectiveCosine }
+	for _, examined := range []func(Arm) bool{cosine, Arm.Follows} {
 		if i := slices.IndexFunc(s.Arms, examined); i >= 0 {
 			return s.Arms[i].Name
 		}
 	}
 	return ""
+}
+
+// Credited returns the name of the arm that decides whether a gain of the examined one is the teacher's: the
+// first with the same objective that is held to the window itself; empty where there is none.
+func (s Spec) Credited() string {
+	examined := slices.IndexFunc(s.Arms, func(a Arm) bool { return a.Name == s.Examined() })
+	i := slices.IndexFunc(s.Arms, func(a Arm) bool {
+		return a.Distils() && a.Objective.Target == TargetInput && examined >= 0 &&
+			a.Objective.Kind == s.Arms[examined].Objective.Kind
+	})
+	if i < 0 {
+		return ""
+	}
+	return s.Arms[i].Name
 }
 
 // Baseline returns the name of the arm that others are compared with: the first that is trained without a
@@ -30,16 +44,22 @@ func (s Spec) Baseline() string {
 }
 
 // Kind says what an arm does: the name of its control, of the objective that it learns from the teacher by,
-// or alone. Looks and words go by it, since an arm's name is free.
+// with that of the target where it is another, or alone. Looks and words go by it, since an arm's name is
+// free.
 func (a Arm) Kind() string {
 	switch {
 	case !Controls[a.Control].Trains:
 		return a.Control.String()
-	case a.Distils():
+	case a.Follows():
 		return a.Objective.Kind.String()
+	case a.Distils():
+		return HeldTo(a.Objective.Kind, a.Objective.Target)
 	}
 	return ArmAlone
 }
+
+// HeldTo is the kind of arms whose student is held to another target than the teacher.
+func HeldTo(o ObjectiveKind, t TargetKind) string { return o.String() + "-" + t.String() }
 
 // HitRate is one of the two measures that say how well an arm blames the true channels (metrics/README.md,
 // section 10). It is no metric of alarms, so it is not among metrics.All.

@@ -124,9 +124,15 @@ func (r Report) pair(of, others []Run, m Measured, value func(Run) metrics.Value
 		value = func(run Run) metrics.Value { return m.of(run).Value }
 	}
 	var a, b []metrics.Value
+	if r.constant(of) {
+		of = of[:min(1, len(of))]
+	}
+	if r.constant(others) {
+		others = others[:min(1, len(others))]
+	}
 	for _, x := range of {
 		for _, y := range others {
-			if x.Seed == y.Seed {
+			if x.Seed == y.Seed || r.constant(of) || r.constant(others) {
 				a, b = append(a, m.of(x).Value), append(b, value(y))
 			}
 		}
@@ -135,6 +141,14 @@ func (r Report) pair(of, others []Run, m Measured, value func(Run) metrics.Value
 		a, b = b, a
 	}
 	return NewPaired(a, b, r.Spec.Level())
+}
+
+// constant reports whether runs are those of an arm that gives every seed the same: one of them stands beside
+// any seed of the others.
+func (r Report) constant(runs []Run) bool {
+	return slices.ContainsFunc(r.Arms, func(a ArmReport) bool {
+		return len(runs) > 0 && a.Arm.Name == runs[0].Arm && Controls[a.Arm.Control].Closed
+	})
 }
 
 // Gain is how much better one arm is than another in a metric, seed by seed. For all but metrics of which

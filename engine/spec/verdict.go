@@ -100,6 +100,7 @@ const (
 	VerdictNull                        // the interval holds 0
 	VerdictHelps
 	VerdictHarms
+	VerdictUncredited  // it helps, but is not shown to help more than the input in the teacher's place
 	VerdictExploratory // the interval does not hold 0, but results were looked at more often than planned
 
 	VerdictCount
@@ -117,6 +118,7 @@ var Outcomes = [VerdictCount]OutcomeInfo{
 	VerdictNull:        {Name: "null"},
 	VerdictHelps:       {Name: "helps"},
 	VerdictHarms:       {Name: "harms"},
+	VerdictUncredited:  {Name: "not_the_teachers"},
 	VerdictExploratory: {Name: "exploratory"},
 }
 
@@ -128,6 +130,10 @@ type Verdict struct {
 	Arm, Over string
 	Gain      Paired
 	Standing  Standing // of Arm against what costs no training
+	// Credited is Spec.Credited, Credit what Arm gains over it: a gain is the teacher's only if that excludes
+	// 0, too. Both must be shown, so that neither is corrected for the other.
+	Credited string
+	Credit   Paired
 	// Best is the closed form that does best, and how much; empty where the report has none.
 	Best      string
 	BestValue metrics.Value
@@ -163,6 +169,11 @@ func (r Report) verdict() Verdict {
 	v.Arm, v.Over = r.Spec.Examined(), r.Spec.Baseline()
 	v.Gain = r.Gain(v.Arm, v.Over, v.Metric.Name)
 	v.Outcome = v.Gain.Outcome(r.Spec.Exploratory())
+	v.Credited = r.Spec.Credited()
+	v.Credit = r.Gain(v.Arm, v.Credited, v.Metric.Name)
+	if v.Outcome == VerdictHelps && v.Credit.N() > 0 && !(v.Credit.Excludes0() && v.Credit.Mean > 0) {
+		v.Outcome = VerdictUncredited
+	}
 	v.Standing = r.Standing(v.Arm, v.Metric.Name)
 	for _, c := range v.Standing.Over {
 		value := r.Standing(c.Over, v.Metric.Name).Value.Mean
@@ -173,9 +184,16 @@ func (r Report) verdict() Verdict {
 	return v
 }
 
+// BeatenByBest reports whether the best closed form is shown to be ahead of the arm.
+func (v Verdict) BeatenByBest() bool {
+	return slices.ContainsFunc(v.Standing.Over, func(c Comparison) bool {
+		return v.Best != "" && c.Over == v.Best && c.Excludes0() && c.Mean < 0
+	})
+}
+
 // closedForm reports whether an arm is computed without any student.
 func (r Report) closedForm(arm string) bool {
 	return slices.ContainsFunc(r.Arms, func(a ArmReport) bool {
-		return a.Arm.Name == arm && a.Arm.Free() && !Controls[a.Arm.Control].Student
+		return a.Arm.Name == arm && Controls[a.Arm.Control].Closed
 	})
 }

@@ -110,11 +110,11 @@ func TestMoreSeedsAreNewOnesBehindThoseThereAre(t *testing.T) {
 func TestGainsBesideTheVerdictAreCorrected(t *testing.T) {
 	r := reportOf(spec.DataSummary{Labelled: true, Anomalous: 9},
 		scored(spec.ArmAlone, 0.5, 0.6, 0.4), scored(spec.ArmCosine, 0.6, 0.7, 0.49),
-		scored(spec.ArmMSE, 0.6, 0.69, 0.5), scored(spec.ArmUntrained, 0.1, 0.2, 0.1),
+		scored(spec.ArmInput, 0.6, 0.69, 0.5), scored(spec.ArmUntrained, 0.1, 0.2, 0.1),
 		scored(spec.ArmRandom, 0.1, 0.1, 0.1))
 	m, _ := metrics.Find(spec.DefaultHeadline)
 	for _, g := range r.Gains(spec.MeasuredBy(m)) {
-		factor := map[string]metrics.Value{spec.ArmCosine: 1, spec.ArmMSE: 3, spec.ArmUntrained: 2,
+		factor := map[string]metrics.Value{spec.ArmCosine: 1, spec.ArmInput: 3, spec.ArmUntrained: 2,
 			spec.ArmRandom: 1}[g.Arm] // the smaller its p, the more comparisons are left
 		if g.Over != spec.ArmAlone || math.Abs(float64(g.Holm-factor*g.P)) > 1e-12 {
 			t.Errorf("%s over %s: p %v, corrected %v, want %v times that", g.Arm, g.Over, g.P, g.Holm, factor)
@@ -124,7 +124,7 @@ func TestGainsBesideTheVerdictAreCorrected(t *testing.T) {
 	for _, c := range r.Compare() {
 		named[c.Arm+" over "+c.Over] = true
 	}
-	for _, want := range []string{"cosine over alone", "mse over alone", "cosine over ",
+	for _, want := range []string{"cosine over alone", "cosine-input over alone", "cosine over ",
 		"alone over untrained"} {
 		if !named[want] {
 			t.Errorf("the report does not compare %q: %v", want, named)

@@ -24,7 +24,7 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 		v.say(w.Say("one-seed-why"), p.beaten(w, found))
 		return
 	}
-	v.say(p.added(w), p.beaten(w, found), p.best(w, found), power(w, found.Gain),
+	v.say(p.added(w), p.credit(w, found), p.beaten(w, found), p.best(w, found), power(w, found.Gain),
 		p.agreement(w, r, found), flattery(w, r, found))
 	v.Effect = effectFigure(w, shown, found)
 }
@@ -49,6 +49,8 @@ func (p *Progress) claim(w *words.Language, v spec.Verdict) string {
 	switch v.Outcome {
 	case spec.VerdictHelps:
 		return w.Say("verdict-helps", method, diff, title, over, level, interval, n, p.Data.Title)
+	case spec.VerdictUncredited:
+		return w.Say("verdict-uncredited", method, diff, title, over, level, interval, n)
 	case spec.VerdictHarms:
 		return w.Say("verdict-harms", method, diff, title, over, level, interval, n)
 	case spec.VerdictNull:
@@ -78,6 +80,18 @@ func (p *Progress) added(w *words.Language) string {
 		return ""
 	}
 	return w.Say("seeds-added", planned, len(p.Spec.Seeds)-planned)
+}
+
+// credit says whether a gain is the teacher's.
+func (p *Progress) credit(w *words.Language, v spec.Verdict) string {
+	switch {
+	case v.Outcome != spec.VerdictHelps && v.Outcome != spec.VerdictUncredited:
+		return ""
+	case v.Credited == "":
+		return w.Say("credit-unknown")
+	}
+	return w.Say("credit", w.SignedPoints(float64(v.Credit.Mean)), p.NameOf(w, v.Credited),
+		percent(v.Credit.Level), intervalText(w, v.Credit))
 }
 
 // beaten says which of what costs no training the arm is not shown to beat, or that it beats all of it.
@@ -110,7 +124,11 @@ func (p *Progress) best(w *words.Language, v spec.Verdict) string {
 	if v.Best == "" {
 		return ""
 	}
-	return w.Say("best-free", p.NameOf(w, v.Best), w.Points(float64(v.BestValue)), p.NameOf(w, v.Arm),
+	key := words.Key("best-free")
+	if v.BeatenByBest() {
+		key = "best-free-ahead"
+	}
+	return w.Say(key, p.NameOf(w, v.Best), w.Points(float64(v.BestValue)), p.NameOf(w, v.Arm),
 		w.Points(float64(v.Standing.Value.Mean)))
 }
 

@@ -53,7 +53,8 @@ type Row struct {
 	Hero, Control, Pinned bool
 	Failed                string // why there is no score
 	Cells                 []Cell
-	runs                  int // finished
+	runs, seeds           int  // finished; all that there will be
+	once                  bool // no seed changes it
 }
 
 // Cell is one metric of one arm.
@@ -102,7 +103,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	for _, a := range r.Arms {
 		name := a.Arm.Name
 		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
-			Pinned: name == pinned, runs: len(a.Runs)}
+			Pinned: name == pinned, runs: len(a.Runs), seeds: p.Spec.RunsOf(a.Arm),
+			once: spec.Controls[a.Arm.Control].Closed && len(p.Spec.Seeds) > 1}
 		if f := p.failure(name); f != nil {
 			row.Failed = w.Say("run-failed", f.Failed)
 		}
@@ -126,7 +128,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 			t.Notes = append(t.Notes, n)
 		}
 		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)
-		t.add(w, m, definition, ms, r.Standings(spec.MeasuredBy(m.Metric)), r.Spec)
+		t.add(w, m, definition, ms, r.Standings(spec.MeasuredBy(m.Metric)), r.Spec.Level())
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -135,9 +137,9 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 }
 
 // add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
-// arms; standings say what each of them is shown to beat.
+// arms; standings say what each of them is shown to beat, at the level.
 func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary,
-	standings []spec.Standing, s spec.Spec) {
+	standings []spec.Standing, level float64) {
 	column := Column{Title: m.Short, Definition: definition,
 		Chance: written(w.Numbers, m.Unit, ms.Chance), Untrained: written(w.Numbers, m.Unit, ms.Untrained),
 		Group: w.Say(groupKeys[m.Group]), Warned: m.Group == metrics.Warned,
@@ -155,8 +157,8 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
-		c := newCell(w, m.Unit, arm, t.Rows[i].runs, len(s.Seeds))
-		if !t.Rows[i].Control && len(arm.Values) > 0 && standings[i].Doubtful(s.Level()) {
+		c := newCell(w, m.Unit, arm, t.Rows[i])
+		if !t.Rows[i].Control && len(arm.Values) > 0 && standings[i].Doubtful(level) {
 			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
 		}
@@ -186,7 +188,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		}
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
-		t.add(w, column, definition, ms, standings, r.Spec)
+		t.add(w, column, definition, ms, standings, r.Spec.Level())
 	}
 }
 
@@ -209,10 +211,10 @@ func (p *Progress) HitRates(w *words.Language, arm string) string {
 	return strings.Join(said, w.Say("list-comma"))
 }
 
-// newCell writes a metric of an arm that has so many finished runs, of so many seeds. Not every run need have
-// a value: precision has none without an alarm.
-func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, runs, seeds int) Cell {
-	n := len(arm.Values)
+// newCell writes a metric of the arm of a row. Not every run need have a value: precision has none without an
+// alarm.
+func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, row Row) Cell {
+	n, runs, seeds := len(arm.Values), row.runs, row.seeds
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
 	for _, v := range arm.Values {
 		c.Marks = append(c.Marks, u.Of(v))
@@ -226,10 +228,12 @@ func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, runs, seeds int
 		c.Company = w.Say("defined-in", n, seeds)
 	case n < seeds:
 		c.Company = w.Say("seed-of", n, seeds)
+	case row.once:
+		c.Company = w.Say("any-seed")
 	case n > 1:
 		c.Company = "± " + written(w.Numbers, u, arm.SD)
 	}
-	if n > 1 {
+	if n > 1 || row.once {
 		c.Mean = maybe(u, arm.Mean)
 	}
 	return c

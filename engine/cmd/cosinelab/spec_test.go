@@ -108,8 +108,8 @@ func TestEveryOutcomeIsSaid(t *testing.T) {
 			said[text] = true
 		}
 	}
-	const want = "Cosine distillation: +3.0 AP over alone, 95 % interval −3.6 to +9.6, 3 seeds: no evidence " +
-		"that it helps on this data."
+	const want = "Cosine distillation: +3.0 AP over alone, 95 % interval −3.6 to +9.6, 3 seeds: no " +
+		"evidence that it helps on this data."
 	if !said[want] {
 		t.Errorf("not said: %q, but %v", want, said)
 	}

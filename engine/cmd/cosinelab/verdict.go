@@ -17,7 +17,9 @@ func (p printer) plain(key words.Key, args ...any) string {
 }
 
 // signed writes a difference in its unit.
-func (p printer) signed(u metrics.Unit, v metrics.Value) string { return p.w.SignedPoints(u.Of(v) / 100) }
+func (p printer) signed(u metrics.Unit, v metrics.Value) string {
+	return p.w.SignedPoints(u.Of(v) / 100)
+}
 
 // interval writes that of differences in their unit.
 func (p printer) interval(u metrics.Unit, g spec.Paired) string {
@@ -76,9 +78,14 @@ func (p printer) verdict(r spec.Report, v spec.Verdict) {
 	if v.Gain.N() == 0 {
 		return
 	}
+	p.credit(v)
 	p.standing(v)
 	if v.Best != "" {
-		fmt.Fprintln(p.out, p.plain("best-free", v.Best, p.points(v.BestValue), v.Arm,
+		key := words.Key("best-free")
+		if v.BeatenByBest() {
+			key = "best-free-ahead"
+		}
+		fmt.Fprintln(p.out, p.plain(key, v.Best, p.points(v.BestValue), v.Arm,
 			p.points(v.Standing.Value.Mean)))
 	}
 	n := v.Gain.N()
@@ -91,6 +98,18 @@ func (p printer) verdict(r spec.Report, v spec.Verdict) {
 	}
 	if planned := r.Spec.Planned(); planned < len(r.Spec.Seeds) {
 		p.line("seeds-added", planned, len(r.Spec.Seeds)-planned)
+	}
+}
+
+// credit says whether a gain is the teacher's.
+func (p printer) credit(v spec.Verdict) {
+	switch {
+	case v.Outcome != spec.VerdictHelps && v.Outcome != spec.VerdictUncredited:
+	case v.Credited == "":
+		p.line("credit-unknown")
+	default:
+		fmt.Fprintln(p.out, p.plain("credit", p.signed(v.Metric.Unit, v.Credit.Mean), v.Credited,
+			percent(v.Credit.Level), p.interval(v.Metric.Unit, v.Credit)))
 	}
 }
 
@@ -111,6 +130,8 @@ func (p printer) claim(r spec.Report, v spec.Verdict) string {
 	switch v.Outcome {
 	case spec.VerdictHelps:
 		return p.plain("verdict-helps", method, diff, v.Metric.Short, over, level, interval, n, r.Data.Title)
+	case spec.VerdictUncredited:
+		return p.plain("verdict-uncredited", method, diff, v.Metric.Short, over, level, interval, n)
 	case spec.VerdictHarms:
 		return p.plain("verdict-harms", method, diff, v.Metric.Short, over, level, interval, n)
 	case spec.VerdictNull:
