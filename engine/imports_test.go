@@ -127,7 +127,7 @@ var layers = []part{
 			"golang.org/x/term"}},
 	{folder: "engine/backend/simd/gen", imports: []string{"datasets/keep", "engine/backend/simd/asm"}},
 	{folder: "engine/cmd/cosinelab", imports: []string{"datasets/steps", "assets/words", "datasets",
-		"datasets/disk", "datasets/fault", "engine/plan", "engine/backend",
+		"datasets/disk", "datasets/fault", "datasets/keep", "engine/plan", "engine/backend",
 		"engine/backend/cpu", "engine/metrics", "engine/spec", "engine/detect", "engine/train",
 		"engine/experiment", "engine/figure",
 		"engine/golden", "engine/bench", "engine/bench/timing"},
