@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"sync"
 
 	"github.com/gofrs/flock"
 
@@ -23,16 +22,14 @@ type Folder struct {
 	path string
 	root *os.Root
 	lock *flock.Flock
-
-	mu      sync.Mutex
-	cleared map[string]bool // folders in it that hold no unfinished files of an earlier process
 }
 
 // lockFile is there as long as a folder is held. One that a killed process left locks nothing.
 const lockFile = ".cosinelab-lock"
 
 // Hold makes the folder at a path, if it is not there, and holds it. If another process does, that is an error.
-func Hold(path string) (*Folder, error) {
+// Unfinished files that an earlier process left in it, and in the folders below it that are named, are removed.
+func Hold(path string, below ...string) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, inPlace(path, err)
 	}
@@ -40,10 +37,15 @@ func Hold(path string) (*Folder, error) {
 	if err != nil {
 		return nil, inPlace(path, err)
 	}
-	f := &Folder{path: path, root: root, cleared: map[string]bool{}}
+	f := &Folder{path: path, root: root}
 	if err := f.claim(); err != nil {
 		root.Close()
 		return nil, inPlace(path, err)
+	}
+	for _, name := range append([]string{"."}, below...) {
+		if err := f.clear(name); err != nil {
+			return nil, errors.Join(inPlace(f.Path(name), err), f.Release())
+		}
 	}
 	return f, nil
 }
@@ -106,26 +108,21 @@ func (f *Folder) Release() error {
 // Path is the path of what lies in the folder under a slash-separated name.
 func (f *Folder) Path(name string) string { return filepath.Join(f.path, filepath.FromSlash(name)) }
 
-// Write is the function Write for a name in the folder; folders on the way are made. The first time that it
-// writes to one, it removes the unfinished files that an earlier process left there.
+// Write is the function Write for a name in the folder; folders on the way are made.
 func (f *Folder) Write(name string, write func(io.Writer) error) error {
 	dir := path.Dir(name)
 	if err := f.root.MkdirAll(dir, 0o755); err != nil {
 		return inPlace(f.Path(dir), err)
 	}
-	if err := f.clear(dir); err != nil {
-		return inPlace(f.Path(dir), err)
-	}
 	return inPlace(f.Path(name), writeIn(f.root, name, write))
 }
 
+// clear removes unfinished files from a folder, if it is there.
 func (f *Folder) clear(dir string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.cleared[dir] {
+	opened, err := f.root.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	opened, err := f.root.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -140,14 +137,12 @@ func (f *Folder) clear(dir string) error {
 			}
 		}
 		if err == io.EOF {
-			break
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 	}
-	f.cleared[dir] = true
-	return nil
 }
 
 // Open opens a regular file in the folder, as disk.Folder does.

@@ -229,17 +229,19 @@ func TestUnfinishedFilesOfAKilledProcessAreRemoved(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(sub, ".b-0"+ending), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	f := hold(t, dir)
-	if err := f.Write("sub/b", text("b")); err != nil {
+	f, err := Hold(dir, "sub", "none")
+	if err != nil {
 		t.Fatal(err)
 	}
-	holds(t, sub, slices.Concat(others[:1], []string{".b-0" + ending}, others[1:], []string{"b"})...)
-	if err := f.Write("c", text("c")); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"c", "sub/b"} {
+		if err := f.Write(name, text(filepath.Base(name))); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := f.Release(); err != nil {
 		t.Fatal(err)
 	}
+	holds(t, sub, slices.Concat(others[:1], []string{".b-0" + ending}, others[1:], []string{"b"})...)
 	holds(t, dir, append(slices.Clone(others), "c", "sub")...)
 }
 

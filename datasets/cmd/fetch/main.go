@@ -107,7 +107,7 @@ func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
 // fetch brings all files of a source to dir and opens the sets as a last check. Files that are there already
 // are not brought again. One process at a time brings files to a folder.
 func fetch(ctx context.Context, d *downloader, from source, dir string) (err error) {
-	folder, err := keep.Hold(dir)
+	folder, err := keep.Hold(dir, from.folders()...)
 	if err != nil {
 		return err
 	}

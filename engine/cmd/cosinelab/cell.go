@@ -51,6 +51,14 @@ func (c *cell) in(name string) string {
 	return path.Join(c.place(), fmt.Sprintf("%s-seed%d", c.model, c.seed), name)
 }
 
+// foldersOf are all folders of cells in that of the table.
+func foldersOf(cells []*cell) (names []string) {
+	for _, c := range cells {
+		names = append(names, c.place(), c.in(""), c.in(checkpointsDir))
+	}
+	return names
+}
+
 // check reads the report of a cell that was finished before. A folder with another spec is another table's:
 // it is an error, so that nothing is overwritten and no foreign number gets into the table; and so is a report
 // that is not the cell's own, whole and right.

@@ -43,7 +43,7 @@ func holdResults(o runOptions, sp spec.Spec) (*keep.Folder, error) {
 			return nil, told(file, err)
 		}
 	}
-	folder, err := keep.Hold(o.out)
+	folder, err := keep.Hold(o.out, checkpointsDir)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (a *app) fill(ctx context.Context, o *tableOptions) (err error) {
 	}
 	var folder *keep.Folder
 	if o.out != "" {
-		if folder, err = keep.Hold(o.out); err != nil {
+		if folder, err = keep.Hold(o.out, foldersOf(cells)...); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, folder.Release()) }()
