@@ -79,7 +79,7 @@ func ExampleAlarms_EventWise() {
 func ExampleAlarms_RangeBased() {
 	a := exampleSeries().At(0.5)
 	fmt.Printf("%.3f\n", a.RangeBased(RangeOptions{}).Recall)
-	fmt.Printf("%.3f\n", a.RangeBased(RangeOptions{Cardinality: OneCardinality, Bias: MiddleBias}).Recall)
+	fmt.Printf("%.3f\n", a.RangeBased(RangeOptions{Cardinality: OneCardinality, RecallBias: MiddleBias}).Recall)
 	// Output:
 	// 0.167
 	// 0.250

@@ -182,6 +182,7 @@ func (c *reportCheck) run(field string, a Arm, r Run) {
 	c.seconds(field+".seconds", r.Seconds)
 	c.seconds(field+".step_ms", r.StepMs)
 	c.ranges(field+".alarms", r.Alarms, c.Data.ScoredSteps)
+	c.within(field+".unscored", r.Unscored, 0, c.Data.ScoredSteps)
 	c.within(field+".hits", r.Hits, 0, len(c.Data.Segments))
 	c.within(field+".false_runs", r.FalseRuns, 0, len(r.Alarms))
 	c.metrics(field, r.Metrics)
@@ -280,4 +281,11 @@ func (r Report) RunCount() (n int) {
 }
 
 // Whole reports whether every run of the spec is there.
-func (r Report) Whole() bool { return r.RunCount() == len(r.Spec.Arms)*len(r.Spec.Seeds) }
+func (r Report) Whole() bool {
+	for i, a := range r.Arms {
+		if i >= len(r.Spec.Arms) || len(a.Runs) != r.Spec.RunsOf(a.Arm) {
+			return false
+		}
+	}
+	return len(r.Arms) == len(r.Spec.Arms)
+}

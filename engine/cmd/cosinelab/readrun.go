@@ -150,7 +150,7 @@ func readScores(file string, r *spec.Report) error {
 		}
 		for i, cell := range row[1:] {
 			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			if err != nil || math.IsInf(v, 0) || math.IsNaN(v) && step >= columns[i].Unscored {
 				line, _ := table.FieldPos(i + 1)
 				return fault.New("plot-score", fmt.Sprintf("%s:%d", file, line), head[i+1], cell)
 			}
