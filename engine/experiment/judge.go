@@ -83,12 +83,13 @@ func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean
-// anything then.
+// anything then. Steps without a score rank last (metrics/README.md, section 1), so that all arms are measured
+// on the same steps.
 func evaluation(scores []float64, labels []uint8) (*metrics.Evaluation, error) {
 	if labels == nil {
 		labels = make([]uint8, len(scores))
 	}
-	return metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
+	return metrics.NewEvaluation(scores, labels, metrics.LowestUnscored)
 }
 
 // rowsOf are the metrics that need a threshold, or those that need none.

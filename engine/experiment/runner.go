@@ -78,8 +78,8 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	sp := p.Spec
 	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
-	for range sp.Arms {
-		r.runs = append(r.runs, make([]*spec.Run, len(sp.Seeds)))
+	for _, a := range sp.Arms {
+		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
 	err := r.seeds(ctx)
 	report := r.report()
@@ -167,15 +167,17 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 			return err
 		}
 	}
-	places := make([]int, len(r.spec.Arms))
-	for i := range places {
-		places[i] = r.place(seed) + 1 + i
+	var arms, places []int
+	for i, a := range r.spec.Arms {
+		if seed < r.spec.RunsOf(a) {
+			arms, places = append(arms, i), append(places, r.place(seed)+1+i)
+		}
 	}
-	arms := r.pool.queue(places...) // before the teacher's workers are free, so that no later seed takes them
+	claims := r.pool.queue(places...) // before the teacher's workers are free, so that no later seed takes them
 	r.pool.give(workers)
 	var group errgroup.Group
-	for i, place := range arms {
-		group.Go(func() error { return r.arm(ctx, i, seed, from, place) })
+	for i, place := range claims {
+		group.Go(func() error { return r.arm(ctx, arms[i], seed, from, place) })
 	}
 	return group.Wait()
 }
@@ -210,9 +212,16 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker,
 	out *spec.Run) (err error) {
 	var s scores
-	if !spec.Controls[r.spec.Arms[arm].Control].Student {
+	a := r.spec.Arms[arm]
+	switch row := spec.Controls[a.Control]; {
+	case row.Closed:
+		s, err = r.closed(ctx, a, out)
+	case row.Student:
+		s, err = r.student(ctx, arm, from, workers, out)
+	default:
 		s = r.randomScores(out.Seed)
-	} else if s, err = r.student(ctx, arm, from, workers, out); err != nil {
+	}
+	if err != nil {
 		return err
 	}
 	return r.decide(ctx, s, out)

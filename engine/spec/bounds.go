@@ -21,10 +21,12 @@ const (
 	maxSeed     = 1 << 53
 	maxArms     = 64 // what a page shows side by side
 	maxSeeds    = 1000
-	maxName     = 100  // characters of an arm's name, or a column's
-	maxPath     = 4096 // bytes of what names a file, as file systems bound it
-	maxFactor   = 1e6  // of a loss, a weight or a gradient: beyond it float32 keeps nothing else
-	maxScore    = 1e38 // a float32
+	// of a closed form, which works on matrices of so many steps with all channels
+	maxBaselineSteps = 100
+	maxName          = 100  // characters of an arm's name, or a column's
+	maxPath          = 4096 // bytes of what names a file, as file systems bound it
+	maxFactor        = 1e6  // of a loss, a weight or a gradient: beyond it float32 keeps nothing else
+	maxScore         = 1e38 // a float32
 )
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

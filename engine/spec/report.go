@@ -75,7 +75,7 @@ type TeacherRun struct {
 // ArmReport is one arm over all seeds.
 type ArmReport struct {
 	Arm  Arm   `json:"arm"`
-	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds
+	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds; one in all if no seed changes it
 }
 
 // Run is one arm with one seed. One that failed has neither scores nor alarms, but the epochs that it
@@ -93,13 +93,15 @@ type Run struct {
 	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int           `json:"hits"`              // true segments with an alarm
 	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
+	// the first steps of the test part, which have no score: they rank last, and are never flagged
+	Unscored int `json:"unscored,omitempty"`
 	// the channels behind each of Alarms; only of scores of errors
 	Causes [][]Cause `json:"causes,omitempty"`
 	// whether these are the true ones; nil where nobody knows them
 	Located *Located     `json:"located,omitempty"`
 	Failed  *fault.Fault `json:"failed,omitempty"` // why there are no scores; nil = there are
 
-	Scores []float64 `json:"-"` // one a scored test step
+	Scores []float64 `json:"-"` // one a scored test step; NaN for the Unscored
 	// one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
 	Flags []bool `json:"-"`
 	// the student's output for the test part, [scored steps, channels], in scaled units

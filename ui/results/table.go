@@ -53,7 +53,8 @@ type Row struct {
 	Hero, Control, Pinned bool
 	Failed                string // why there is no score
 	Cells                 []Cell
-	runs                  int // finished
+	runs, seeds           int  // finished; all that there will be
+	once                  bool // no seed changes it
 }
 
 // Cell is one metric of one arm.
@@ -102,7 +103,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	for _, a := range r.Arms {
 		name := a.Arm.Name
 		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
-			Pinned: name == pinned, runs: len(a.Runs)}
+			Pinned: name == pinned, runs: len(a.Runs), seeds: p.Spec.RunsOf(a.Arm),
+			once: spec.Controls[a.Arm.Control].Closed && len(p.Spec.Seeds) > 1}
 		if f := p.failure(name); f != nil {
 			row.Failed = w.Say("run-failed", f.Failed)
 		}
@@ -127,7 +129,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 		}
 		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)
 		doubtful := func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() }
-		t.add(w, m, definition, ms, len(p.Spec.Seeds), doubtful)
+		t.add(w, m, definition, ms, doubtful)
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -137,7 +139,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 
 // add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
 // arms. doubtful tells whether an arm fails to beat chance or the untrained student clearly.
-func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int,
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary,
 	doubtful func(arm string) bool) {
 	column := Column{Title: m.Short, Definition: definition,
 		Chance: written(w.Numbers, m.Unit, ms.Chance), Untrained: written(w.Numbers, m.Unit, ms.Untrained),
@@ -156,7 +158,7 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
-		c := newCell(w, m.Unit, arm, t.Rows[i].runs, seeds)
+		c := newCell(w, m.Unit, arm, t.Rows[i])
 		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
 			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
@@ -187,7 +189,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
 		doubtful := func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() }
-		t.add(w, column, definition, ms, len(r.Spec.Seeds), doubtful)
+		t.add(w, column, definition, ms, doubtful)
 	}
 }
 
@@ -205,10 +207,10 @@ func (p *Progress) HitRates(w *words.Language, arm string) string {
 	return strings.Join(said, w.Say("list-comma"))
 }
 
-// newCell writes a metric of an arm that has so many finished runs, of so many seeds. Not every run need have
-// a value: precision has none without an alarm.
-func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, runs, seeds int) Cell {
-	n := len(arm.Values)
+// newCell writes a metric of the arm of a row. Not every run need have a value: precision has none without an
+// alarm.
+func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, row Row) Cell {
+	n, runs, seeds := len(arm.Values), row.runs, row.seeds
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
 	for _, v := range arm.Values {
 		c.Marks = append(c.Marks, u.Of(v))
@@ -222,10 +224,12 @@ func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, runs, seeds int
 		c.Company = w.Say("defined-in", n, seeds)
 	case n < seeds:
 		c.Company = w.Say("seed-of", n, seeds)
+	case row.once:
+		c.Company = w.Say("any-seed")
 	case n > 1:
 		c.Company = "± " + written(w.Numbers, u, arm.SD)
 	}
-	if n > 1 {
+	if n > 1 || row.once {
 		c.Mean = maybe(u, arm.Mean)
 	}
 	return c

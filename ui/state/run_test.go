@@ -22,7 +22,17 @@ import (
 func idle(t *testing.T) *State {
 	t.Helper()
 	sp := spec.Default()
-	sp.Train.Epochs, sp.Seeds = 6, []uint64{1, 2, 3}
+	sp.Train.Epochs, sp.Seeds, sp.Arms = 6, []uint64{1, 2, 3}, nil
+	for _, kind := range []string{look.Alone, look.Cosine, look.MSE, look.Untrained, look.Random} {
+		a := look.ArmOf(kind)
+		if a.Distils() {
+			a.Objective.Weight, a.Objective.Schedule = 0.5, spec.WeightConstant
+		}
+		if kind == look.Cosine {
+			a.Objective.Axis = spec.AxisChannel
+		}
+		sp.Arms = append(sp.Arms, a)
+	}
 	s, _ := New(words.English(), link.Link{Spec: sp}.Hash(), 0)
 	s.Update(ready())
 	s.Update(opened(s))
