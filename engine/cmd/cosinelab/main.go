@@ -48,6 +48,7 @@ type command struct {
 	example     string // its arguments
 	fields      bool   // its help lists the fields of a spec
 	computes    bool   // for so long that one may want to profile it
+	topic       topic  // more help on what it prints; none without a name
 	// declare adds the command's flags to a set and returns what carries it out once they are read.
 	declare func(a *app, f *flag.FlagSet) action
 }
@@ -68,7 +69,8 @@ func commands() []command {
 		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
 			example: "dump default -steps", declare: (*app).dump},
 		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
-			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval},
+			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval,
+			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
 			example: "data describe builtin/server -seed 3", declare: (*app).data},
 		{name: "plot", args: "plot-args", about: "plot-about", example: "plot results -format pdf -width 88",
@@ -139,8 +141,9 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 			continue
 		}
 		f, act := a.declare(c)
+		asked := rest
 		if rest, err = parse(f, rest); errors.Is(err, flag.ErrHelp) {
-			a.helpOn(c, f)
+			a.helpOn(c, f, asked)
 			return nil
 		}
 		if err != nil {
