@@ -117,6 +117,7 @@ func (r *run) report() spec.Report {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}
 	out.Comparisons = out.Compare()
+	out.FailedRuns = out.Failures()
 	return out
 }
 

@@ -43,6 +43,14 @@ func (a *Alarms) DQE(near float64) DQE {
 		d.NearMiss += Value(miss) / m
 		d.FalseAlarm += Value(alarm) / m
 	}
+	return d.clipped()
+}
+
+// clipped takes back what rounding adds to the means.
+func (d DQE) clipped() DQE {
+	for _, v := range []*Value{&d.Total, &d.Capture, &d.NearMiss, &d.FalseAlarm} {
+		*v = unit(float64(*v))
+	}
 	return d
 }
 
@@ -73,7 +81,7 @@ func (e *Evaluation) DQE(near float64) DQE {
 			mean.Local[i] += v / dqeThresholds
 		}
 	}
-	return mean
+	return mean.clipped()
 }
 
 // surroundings are the zones around a true segment, with the flags in them.

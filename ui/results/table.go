@@ -260,6 +260,9 @@ func note(w *words.Language, m metrics.Metric, r spec.Report) Note {
 	if m.Group == metrics.Warned {
 		n.Warning = w.Say(words.Key(m.WarningKey()))
 	}
+	if names := m.Elsewhere(); names != nil {
+		n.Elsewhere = w.Say("elsewhere", strings.Join(names, "; "))
+	}
 	return n
 }
 
