@@ -58,6 +58,7 @@ type Worker interface {
 // results are the finished runs of one experiment, and the data that its spec names.
 type results struct {
 	data   spec.Data
+	spec   spec.Spec
 	runs   []spec.Run
 	taught []spec.TeacherRun
 }

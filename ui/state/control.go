@@ -1,8 +1,11 @@
 package state
 
 import (
+	"slices"
+
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 	"cosinelab/ui/results"
 )
@@ -131,9 +134,42 @@ func (s *State) begin(request string) Post {
 	sp := s.Form.Copy()
 	s.Control.Broken = Loading
 	s.Wrong = nil
+	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
+	if before != nil && before.Over && !before.Gone && sp.GrewFrom(before.Spec) {
+		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
+	}
 	s.Stack.forget()
 	return s.command(protocol.Request{Type: request, Spec: &sp, Workers: s.Control.Workers()})
+}
+
+// addSeeds goes on with the experiment that has ended, with more seeds.
+func (s *State) addSeeds() []Effect {
+	if !s.Ready() || !s.growable() {
+		return nil
+	}
+	s.Form.Spec = s.Run.Spec.MoreSeeds(spec.Step)
+	return s.press(KeyRun, false)
+}
+
+// growable tells whether seeds can be added to the last run: it is complete, and still the experiment that is
+// set.
+func (s *State) growable() bool {
+	return s.Run != nil && s.Run.Final != nil && !s.Run.Gone && form.Same(s.Run.Spec, s.Form.Spec) &&
+		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
+}
+
+// looked notes, when seeds are added by hand behind those whose results are on the page, that they were looked
+// at.
+func (s *State) looked() {
+	if s.Run == nil || s.Run.Final == nil {
+		return
+	}
+	grown := s.Form.Spec
+	grown.Looked = append(slices.Clone(s.Run.Spec.Looked), len(s.Run.Spec.Seeds))
+	if grown.GrewFrom(s.Run.Spec) {
+		s.Form.Spec = grown
+	}
 }
 
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What

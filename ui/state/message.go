@@ -33,6 +33,8 @@ type (
 	Workers     struct{ N int }            // how many train, from the next run on
 	More        struct{}                   // show or hide all settings
 	MoreMetrics struct{}                   // show every metric, or the headline
+	AddSeeds    struct{}                   // to the experiment that has ended
+	Cells       struct{ Gain bool }        // of the results: values, or differences to the baseline
 	Help        struct{}                   // name the keys in the status line
 	Theme       struct{}                   // light or dark
 	SetLanguage struct{ Tag string }       // of everything that the page says
@@ -67,6 +69,8 @@ func (Discard) message() weight     { return action }
 func (Workers) message() weight     { return action }
 func (More) message() weight        { return action }
 func (MoreMetrics) message() weight { return action }
+func (AddSeeds) message() weight    { return action }
+func (Cells) message() weight       { return passing }
 func (Help) message() weight        { return action }
 func (Theme) message() weight       { return passing }
 func (SetLanguage) message() weight { return passing }
