@@ -204,7 +204,7 @@ func (c *reportCheck) metrics(field string, all []Measure) {
 		at := element(field+".metrics", i)
 		c.that(m.Name != "" && !names[m.Name], at+".name", "report-twice")
 		names[m.Name] = true
-		c.value(at, m.Value, m.Chance)
+		c.value(at, m.Value, m.Chance, m.Constant)
 	}
 }
 
