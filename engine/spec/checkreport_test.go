@@ -103,6 +103,8 @@ func TestWhatAReportCannotBeIsSaid(t *testing.T) {
 		"version":             func(r *spec.Report) { r.Version = 2 },
 		"seconds":             func(r *spec.Report) { r.Seconds = math.NaN() },
 		"failed_runs":         func(r *spec.Report) { r.FailedRuns = 0 },
+		"device":              func(r *spec.Report) { r.Device = "cpu\x1b[2J" },
+		"data":                func(r *spec.Report) { r.Data.Title = "\x00" },
 		"data.source":         func(r *spec.Report) { r.Data.Source = "other" },
 		"data.channels":       func(r *spec.Report) { r.Data.Channels = nil },
 		"data.train_steps":    func(r *spec.Report) { r.Data.TrainSteps = -1 },

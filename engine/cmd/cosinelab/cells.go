@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -25,9 +23,7 @@ func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set,
 	var failed []error
 	for _, shared := range byTeacher(cells) {
 		group.Go(func() error {
-			first := shared[0]
-			teacher := &teacherStore{folder: first.kept,
-				name: path.Join(first.place(), fmt.Sprintf("teacher-seed%d.safetensors", first.seed))}
+			teacher := &teacherStore{folder: shared[0].kept, name: shared[0].teacher()}
 			for _, c := range shared {
 				err := c.run(ctx, sets[c.set], dev, teacher, p)
 				if errors.Is(err, context.Canceled) {
