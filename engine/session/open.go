@@ -18,12 +18,13 @@ import (
 // openSet is the set that is open, as it was read and as it is cut.
 type openSet struct {
 	set                  *datasets.Set
-	*experiment.Prepared // nil = none is open
+	drop                 int // number of the page's files that it is from; 0 = of none
+	*experiment.Prepared     // nil = none is open
 }
 
-// holds reports whether the open set is that of d, however d cuts it.
-func (o openSet) holds(d spec.Data) bool {
-	if o.Prepared == nil {
+// holds reports whether the open set is that of d, from the files of that number, however d cuts it.
+func (o openSet) holds(d spec.Data, drop int) bool {
+	if o.Prepared == nil || o.drop != drop {
 		return false
 	}
 	a := o.Spec.Data
@@ -49,10 +50,10 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
 	}
-	if files == nil {
+	if files == nil && req.Drop == 0 {
 		files = s.served(req.Data.Source)
 	}
-	set, err := s.read(ctx, *req.Data, files)
+	set, err := s.read(ctx, *req.Data, req.Drop, files)
 	if ctx.Err() != nil {
 		return
 	}
@@ -69,9 +70,9 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 	}
 	s.mu.Lock()
 	if turn == s.opening {
-		s.open = openSet{set, prepared}
+		s.open = openSet{set, req.Drop, prepared}
 		if files != nil {
-			s.files = files
+			s.files = dropped{req.Drop, files}
 		}
 	}
 	s.mu.Unlock()
@@ -113,16 +114,17 @@ func showLine(ctx context.Context, e *protocol.Error, err error, files []dataset
 	}
 }
 
-// read returns the set of d: the open one if no new files come with it.
-func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) (*datasets.Set, error) {
+// read returns the set of d: the open one if it is that, with the same files if it is from such.
+func (s *Session) read(ctx context.Context, d spec.Data, drop int, files []datasets.File) (*datasets.Set,
+	error) {
 	s.mu.Lock()
 	open, known := s.open, s.files
 	s.mu.Unlock()
-	if files == nil && open.holds(d) {
+	if (files == nil || drop != 0) && open.holds(d, drop) {
 		return open.set, nil
 	}
-	if files == nil {
-		files = known
+	if files == nil && known.id == drop {
+		files = known.files
 	}
 	if s.Yield != nil {
 		ctx = datasets.WithYield(ctx, s.Yield)

@@ -50,7 +50,7 @@ func (s *State) ready(r protocol.Response) []Effect {
 // of no more use.
 func (s *State) confirm(r protocol.Response) []Effect {
 	s.Control.confirm(r)
-	if r.State != protocol.StateIdle {
+	if r.State != protocol.StateIdle || s.Control.Mode != Idle {
 		return nil
 	}
 	if s.Run != nil {
@@ -69,6 +69,8 @@ func (s *State) fail(r protocol.Response) {
 		s.lose(e.Fault)
 	case s.Form.Open != nil && r.ID == s.Form.Open.ID:
 		s.failOpen(*e)
+	case r.ID != 0 && r.ID != s.Control.began && (e.Where == whereData || e.Where == whereSpec):
+		// nobody waits for that series any more
 	case e.Where == whereView: // the picture before stays
 	case e.Where == whereWorker: // the run goes on without it
 		if s.Run != nil {

@@ -64,6 +64,9 @@ func opened(s *State) Answer {
 		Summary: summary()}}
 }
 
+// dropped is files that fall on the page, which keeps them under a number.
+func dropped(id int, names ...string) Drop { return Drop{form.Dropped{ID: id, Names: names}} }
+
 func failed(where string, id int, message string) Answer {
 	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id,
 		Error: &protocol.Error{Where: where, Fault: fault.Of(errors.New(message))}}}
@@ -635,7 +638,7 @@ func TestRecipeIsLockedWhileTraining(t *testing.T) {
 	s.Update(Press{KeyRun})
 	before := s.Hash()
 	for _, msg := range []Message{Set{"train.epochs", "2"}, Toggle{look.MSE}, Choose{"smd/machine-1-2"},
-		Drop{[]string{"a.csv"}}} {
+		dropped(1, "a.csv")} {
 		if s.Update(msg) != nil || s.Hash() != before {
 			t.Errorf("%#v changed the experiment", msg)
 		}
@@ -664,7 +667,7 @@ func TestResetAsksOnlyIfATrainedRunWouldBeLost(t *testing.T) {
 func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	s := idle(t)
 	before := s.Form.Spec.Data
-	effects := s.Update(Drop{[]string{"pump-house.csv"}})
+	effects := s.Update(dropped(1, "pump-house.csv"))
 	post := effects[0].(Post)
 	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files,
 		[]string{"pump-house.csv"}) {
