@@ -347,7 +347,7 @@ func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error)
 	var out []Gradient
 	first := 0
 	for i, n := range work.Shards {
-		if n%t.micro != 0 || first+n > w.Len() {
+		if n < 0 || n%t.micro != 0 || n > w.Len()-first {
 			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want micro-batches of %d",
 				n, first, w.Len(), t.micro)
 		}

@@ -70,6 +70,9 @@ func understand(message js.Value) (r protocol.Response, values []float32, err er
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &r)
 	}
+	if err == nil {
+		err = r.Check()
+	}
 	if err != nil || r.Type == protocol.TypeKept {
 		return r, nil, err
 	}
