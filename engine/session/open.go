@@ -44,7 +44,8 @@ func (s *Session) turn() (ctx context.Context, turn int) {
 
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
 // are read. A page that sends none with the source of a file means one that is served beside it. A read that
-// another open has ended is not answered.
+// another open has ended is not answered. A set that is open is told of before anything is seen of it, so
+// that the last one that the page hears of is the one that is open.
 func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", fault.New("open-no-data"))
@@ -69,13 +70,14 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		return
 	}
 	s.mu.Lock()
-	if turn == s.opening {
-		s.open = openSet{set, req.Drop, prepared}
-		if files != nil {
-			s.files = dropped{req.Drop, files}
-		}
+	defer s.mu.Unlock()
+	if turn != s.opening {
+		return
 	}
-	s.mu.Unlock()
+	s.open = openSet{set, req.Drop, prepared}
+	if files != nil {
+		s.files = dropped{req.Drop, files}
+	}
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
 }
 

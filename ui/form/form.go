@@ -21,7 +21,8 @@ type Form struct {
 	Group string            // the data tab that is open
 	Data  *spec.DataSummary // of Spec.Data; nil until it is read
 	Files Dropped           // by which a source of GroupFile is read
-	Open  *Reading          // the series that is being read
+	Open  *Reading          // the series that is being read; nil = none is
+	early []Reading         // those that were asked for before it, whose answers may be on their way
 	More  bool              // all settings are shown
 
 	Reject Reject
@@ -184,15 +185,44 @@ func (f *Form) Expect(d spec.Data, files Dropped) {
 	if !Same(d, f.Spec.Data) || files.Of(d.Source) != f.Files.Of(f.Spec.Data.Source) {
 		f.Data = nil
 	}
-	f.Spec.Data, f.Files, f.Open = d, files, nil
+	f.Spec.Data, f.Files = d, files
+	f.HearNothing()
 }
 
-// Opened takes over the series that was asked for last, which Open describes. It tells whether the page
+// Read notes that a series is asked for, in place of the one that is being read.
+func (f *Form) Read(r Reading) {
+	if f.Open != nil {
+		f.early = append(f.early, *f.Open)
+	}
+	f.Open = &r
+}
+
+// Answered ends the reading with this number, whatever became of it, and those before it, to which no answer
+// comes any more. It returns nil when nobody has asked.
+func (f *Form) Answered(id int) *Reading {
+	for i, r := range f.early {
+		if r.ID == id {
+			f.early = f.early[i+1:]
+			return &r
+		}
+	}
+	if r := f.Open; r != nil && r.ID == id {
+		f.HearNothing()
+		return r
+	}
+	return nil
+}
+
+// HearNothing forgets what was asked of an engine that does not answer any more.
+func (f *Form) HearNothing() { f.Open, f.early = nil, nil }
+
+// Opened takes over a series that was read. It may be one that was asked for before Open: the engine shows
+// what it has read last, and so does the page, whatever comes after it or fails. It tells whether the page
 // showed another, or none, before.
-func (f *Form) Opened(d *spec.DataSummary) (changed bool) {
-	changed = f.Data == nil || !Same(f.Open.Data, f.Spec.Data) ||
-		f.Open.Files.Of(f.Open.Data.Source) != f.Files.Of(f.Spec.Data.Source)
-	f.Spec.Data, f.Files, f.Data, f.Open = f.Open.Data, f.Open.Files, d, nil
+func (f *Form) Opened(r Reading, d *spec.DataSummary) (changed bool) {
+	changed = f.Data == nil || !Same(r.Data, f.Spec.Data) ||
+		r.Files.Of(r.Data.Source) != f.Files.Of(f.Spec.Data.Source)
+	f.Spec.Data, f.Files, f.Data = r.Data, r.Files, d
 	f.ShowGroup()
 	return changed
 }

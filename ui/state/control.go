@@ -196,7 +196,8 @@ func (s *State) lose(why *fault.Fault) {
 		s.Control.Broken = s.Control.Mode
 	}
 	s.Control.Mode, s.Control.why = Dead, why
-	s.Wrong, s.Form.Open = nil, nil
+	s.Wrong = nil
+	s.Form.HearNothing()
 	s.Stack.hearNothing()
 	if s.Run != nil {
 		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
@@ -210,5 +211,6 @@ func (s *State) restart() []Effect {
 		return nil
 	}
 	s.Control.Mode, s.Control.why = Loading, nil
+	s.Stack.hearNothing() // a chart may have asked meanwhile
 	return []Effect{StartEngine{}}
 }

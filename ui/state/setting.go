@@ -86,16 +86,17 @@ func (s *State) read(d spec.Data, files form.Dropped, f form.Field) []Effect {
 		r.Files, r.Drop = files.Names, files.ID
 	}
 	post := s.requests.post(r)
-	s.Form.Open = &form.Reading{ID: post.Request.ID, Data: d, Files: files, Field: f}
+	s.Form.Read(form.Reading{ID: post.Request.ID, Data: d, Files: files, Field: f})
 	return []Effect{post}
 }
 
 // opened takes a series over.
 func (s *State) opened(r protocol.Response) []Effect {
-	if s.Form.Open == nil || r.ID != s.Form.Open.ID || r.Summary == nil {
-		return nil // an older question
+	read := s.Form.Answered(r.ID)
+	if read == nil || r.Summary == nil {
+		return nil
 	}
-	if s.Form.Opened(r.Summary) {
+	if s.Form.Opened(*read, r.Summary) {
 		s.Stack.fit(*s.Form.Data)
 		if s.Run != nil {
 			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) ||
