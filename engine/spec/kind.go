@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 
 	"cosinelab/datasets/fault"
 )
@@ -60,7 +59,7 @@ type nameError struct {
 
 // Told returns the key of the sentence and its arguments.
 func (e *nameError) Told() (key string, args []any) {
-	return "spec-whole", []any{strconv.Quote(e.got), e.want()}
+	return "spec-whole", []any{quoted(e.got), e.want()}
 }
 
 // Error is for programmers.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"cosinelab/datasets/fault"
@@ -73,7 +72,7 @@ func (o *outliner) kind(t reflect.Type, path, text string) {
 		return
 	}
 	if unknown := (*nameError)(nil); errors.As(k.UnmarshalText([]byte(text)), &unknown) {
-		o.note(path, strconv.Quote(text), unknown.want())
+		o.note(path, quoted(text), unknown.want())
 	}
 }
 
@@ -93,7 +92,7 @@ func (o *outliner) object(t reflect.Type, path string) {
 	for o.d.More() {
 		token, _ := o.d.Token()
 		key, _ := token.(string)
-		inner := strings.TrimPrefix(path+"."+key, ".")
+		inner := strings.TrimPrefix(path+"."+cut(key), ".")
 		switch field := fieldOf(t, key); {
 		case t != nil && t.Kind() == reflect.Struct && field == nil:
 			o.note(inner, fault.Word("got-unknown-field"),

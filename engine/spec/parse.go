@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 
@@ -97,18 +96,25 @@ func position(text []byte, offset int64) (line, col int) {
 
 // check collects wrong fields, each with the first that is wrong with it: what is then wrong besides often
 // follows.
-type check struct{ wrong []error }
+type check struct {
+	wrong []error
+	known map[string]bool // fields of wrong
+}
 
 // that wants ok, or notes that the field holds got where the words of want, with args, say what it should.
 // got is shown as it is, or in words if it is a fault.Word.
 func (c *check) that(ok bool, field string, got any, want fault.Word, args ...any) {
-	known := func(err error) bool { return err.(*FieldError).Field == field }
-	if !ok && !slices.ContainsFunc(c.wrong, known) {
-		if _, said := got.(fault.Word); !said {
-			got = fmt.Sprint(got)
-		}
-		c.wrong = append(c.wrong, &FieldError{field, got, fault.New(string(want), args...)})
+	if ok || c.known[field] {
+		return
 	}
+	if c.known == nil {
+		c.known = map[string]bool{}
+	}
+	c.known[field] = true
+	if _, said := got.(fault.Word); !said {
+		got = fmt.Sprint(got)
+	}
+	c.wrong = append(c.wrong, &FieldError{field, got, fault.New(string(want), args...)})
 }
 
 // first is the first wrong field; nil = there is none.
@@ -139,17 +145,6 @@ func wantAmong[K interface {
 	c.that(slices.Contains(want, got), field, strconv.Quote(got.String()), "want-one-of", choices)
 }
 
-// Bounds beyond which nothing sensible lies, so that no sum overflows and memory is not asked for in
-// terabytes.
-const (
-	maxWindow = 4096 // attention keeps its square, for every head and layer
-	maxEpochs = 1_000_000
-	maxSpan   = 1_000_000
-	maxSeed   = 1 << 53
-)
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
 // Validate checks every field that can be judged without the data. The first wrong one is returned as
 // *FieldError.
 func (s Spec) Validate() error {
@@ -165,6 +160,7 @@ func (s Spec) check() (c check) {
 	untrained := s.Teacher.Weights != "" && s.Teacher.Epochs == 0
 	c.that(untrained || s.Teacher.Epochs >= 1 && s.Teacher.Epochs <= maxEpochs, "teacher.epochs",
 		s.Teacher.Epochs, "want-epochs-or-weights", maxEpochs)
+	c.short("teacher.weights", s.Teacher.Weights, maxPath)
 	s.Student.validate(&c, "student", learns)
 	s.validateArms(&c)
 	s.Train.validate(&c)
@@ -177,19 +173,31 @@ func (s Spec) check() (c check) {
 
 func (d Data) validate(c *check) {
 	c.that(d.Source != "", "data.source", `""`, "want-source")
+	c.short("data.source", d.Source, maxPath)
+	c.short("data.label", d.Label, maxName)
 	wantOne(c, "data.scaling", d.Scaling, ScalingCount)
 	c.that(d.Seed < maxSeed, "data.seed", d.Seed, "want-seed")
 	c.that(d.Window >= 2 && d.Window <= maxWindow, "data.window", d.Window, "want-steps", 2, maxWindow)
 	c.that(d.Stride >= 1 && d.Stride <= maxSpan, "data.stride", d.Stride, "want-steps", 1, maxSpan)
 	validateRange(d.Train, c, "data.train")
 	validateRange(d.Test, c, "data.test")
-	for i, ch := range d.Channels {
-		field := fmt.Sprintf("data.channels[%d]", i)
-		c.that(ch >= 0, field, ch, "want-column")
-		c.that(!slices.Contains(d.Channels[:i], ch), field, ch, "want-column-once")
-	}
+	d.validateChannels(c)
 	if d.Split != nil {
 		c.that(*d.Split > 0 && *d.Split < 1, "data.split", *d.Split, "want-share-inside")
+	}
+}
+
+// validateChannels wants each column once.
+func (d Data) validateChannels(c *check) {
+	if !c.few("data.channels", len(d.Channels), maxChannels, "want-few-columns") {
+		return
+	}
+	seen := map[int]bool{}
+	for i, ch := range d.Channels {
+		field := fmt.Sprintf("data.channels[%d]", i)
+		c.that(ch >= 0 && ch < maxChannels, field, ch, "want-column", maxChannels-1)
+		c.that(!seen[ch], field, ch, "want-column-once")
+		seen[ch] = true
 	}
 }
 
@@ -200,6 +208,7 @@ func validateRange(r steps.Range, c *check, field string) {
 	}
 	c.that(r.From >= 0, field+".from", r.From, "want-step-from-0")
 	c.that(r.To > r.From, field+".to", r.To, "want-after-from", r.From)
+	c.that(r.To <= maxStep, field+".to", r.To, "want-step-up-to", maxStep)
 }
 
 // validate checks a model in the place that field names; may says which models may stand there. Sizes are
@@ -233,29 +242,51 @@ func learns(m ModelInfo) bool  { return m.Learns }
 
 func (s Spec) validateArms(c *check) {
 	c.that(len(s.Arms) > 0, "arms", fault.Word("got-none"), "want-an-arm")
+	if !c.few("arms", len(s.Arms), maxArms, "want-few-arms") {
+		return
+	}
 	for i, a := range s.Arms {
 		field := fmt.Sprintf("arms[%d]", i)
 		c.that(a.Name != "", field+".name", `""`, "want-a-name")
+		c.short(field+".name", a.Name, maxName)
 		c.that(!slices.ContainsFunc(s.Arms[:i], func(b Arm) bool { return b.Name == a.Name }), field+".name",
-			strconv.Quote(a.Name), "want-own-name")
+			quoted(a.Name), "want-own-name")
 		if a.Student != nil {
 			a.Student.validate(c, field+".student", learns)
 		}
+		a.validateParams(c, field)
 		if a.Control != ControlNone {
 			c.that(a.Objective == Objective{}, field+".objective", fault.Word("got-set"), "want-no-objective")
 			continue
 		}
 		a.Objective.validate(c, field+".objective")
+		// A batch of one window has no other to shuffle with.
+		c.that(a.Objective.Target != TargetShuffled || s.Train.Batch > 1, field+".objective.target",
+			strconv.Quote(a.Objective.Target.String()), "want-batch-of-two")
+	}
+}
+
+// validateParams checks the parameters of an arm's control.
+func (a Arm) validateParams(c *check, field string) {
+	full, row := a.OrDefault(), Controls[a.Control]
+	for k, p := range ControlParams {
+		x := p.get(full)
+		if !row.Reads(ControlParamKind(k)) {
+			c.that(x == 0, field+"."+p.Name, x, "want-none-of-control", row.Name)
+			continue
+		}
+		c.that(p.valid(x), field+"."+p.Name, x, p.want, p.most)
 	}
 }
 
 func (o Objective) validate(c *check, field string) {
 	wantOne(c, field+".kind", o.Kind, ObjectiveCount)
-	c.that(finite(o.Weight) && o.Weight >= 0, field+".weight", o.Weight, "want-not-negative")
+	c.that(upTo(o.Weight, maxFactor), field+".weight", o.Weight, "want-not-negative", maxFactor)
 	row := Objectives[o.Kind]
 	wantIf(c, row.Axis, field+".axis", o.Axis, AxisCount)
 	if !row.Distils {
 		c.that(o.Weight == 0, field+".weight", o.Weight, "want-no-weight")
+		c.that(o.Target == 0, field+".target", strconv.Quote(o.Target.String()), "want-nothing")
 	}
 	wantIf(c, row.Distils, field+".schedule", o.Schedule, WeightScheduleCount)
 }
@@ -273,22 +304,23 @@ func wantIf[K interface {
 }
 
 func (t Train) validate(c *check) {
-	c.that(finite(t.Rate) && t.Rate > 0, "train.rate", t.Rate, "want-positive")
+	c.that(t.Rate > 0 && t.Rate <= maxFactor, "train.rate", t.Rate, "want-positive", maxFactor)
 	wantOne(c, "train.schedule", t.Schedule, RateScheduleCount)
 	steps := RateSchedules[t.Schedule].Steps
 	c.that(t.StepEpochs == 0 || steps, "train.step_epochs", t.StepEpochs, "want-no-step", t.Schedule.String())
-	c.that(t.StepEpochs >= 0, "train.step_epochs", t.StepEpochs, "want-step-epochs", DefaultStepEpochs)
+	c.that(t.StepEpochs >= 0 && t.StepEpochs <= maxEpochs, "train.step_epochs", t.StepEpochs,
+		"want-step-epochs", maxEpochs, DefaultStepEpochs)
 	c.that(t.StepFactor == 0 || steps, "train.step_factor", t.StepFactor, "want-no-step", t.Schedule.String())
 	c.that(t.StepFactor >= 0 && t.StepFactor <= 1, "train.step_factor", t.StepFactor, "want-step-factor",
 		DefaultStepFactor)
-	c.that(finite(t.Decay) && t.Decay >= 0, "train.decay", t.Decay, "want-not-negative")
+	c.that(upTo(t.Decay, maxFactor), "train.decay", t.Decay, "want-not-negative", maxFactor)
 	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, "want-up-to", maxEpochs)
-	c.that(t.Batch >= 1, "train.batch", t.Batch, "want-a-window")
-	c.that(finite(t.Clip) && t.Clip >= 0, "train.clip", t.Clip, "want-clip")
-	c.that(finite(t.ClipEach) && t.ClipEach >= 0, "train.clip_each", t.ClipEach, "want-clip")
+	c.that(t.Batch >= 1 && t.Batch <= maxBatch, "train.batch", t.Batch, "want-windows", maxBatch)
+	c.that(upTo(t.Clip, maxFactor), "train.clip", t.Clip, "want-clip", maxFactor)
+	c.that(upTo(t.ClipEach, maxFactor), "train.clip_each", t.ClipEach, "want-clip", maxFactor)
 	c.that(t.Clip == 0 || t.ClipEach == 0, "train.clip_each", t.ClipEach, "want-one-clip")
 	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "want-share-below-1")
-	c.that(t.Patience >= 0, "train.patience", t.Patience, "want-epochs")
+	c.that(t.Patience >= 0 && t.Patience <= maxEpochs, "train.patience", t.Patience, "want-epochs", maxEpochs)
 	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "want-no-patience")
 }
 
@@ -334,6 +366,9 @@ func (s Spec) validateWarm(c *check) {
 // validateSeeds wants each seed once: the same seed twice would count one result as two.
 func (s Spec) validateSeeds(c *check) {
 	c.that(len(s.Seeds) > 0, "seeds", fault.Word("got-none"), "want-a-seed")
+	if !c.few("seeds", len(s.Seeds), maxSeeds, "want-few-seeds") {
+		return
+	}
 	for i, seed := range s.Seeds {
 		field := fmt.Sprintf("seeds[%d]", i)
 		c.that(!slices.Contains(s.Seeds[:i], seed), field, seed, "want-seed-once")

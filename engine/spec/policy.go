@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -100,10 +101,11 @@ const (
 
 // ParamInfo is what is known of a parameter. valid gets the whole threshold: one parameter may bound another.
 type ParamInfo struct {
-	Name    string  // of the field of Threshold, as JSON calls it
-	Default float64 // what an absent one stands for; 0 = it must be given
-	Start   float64 // where a form starts one that must be given
-	want    fault.Word
+	Name    string     // of the field of Threshold, as JSON calls it
+	Default float64    // what an absent one stands for; 0 = it must be given
+	Start   float64    // where a form starts one that must be given
+	want    fault.Word // what it must be; it is told most
+	most    float64    // of one that nothing else bounds
 	valid   func(x float64, t Threshold) bool
 	get     func(Threshold) (x float64, given bool)
 	set     func(t *Threshold, x float64)
@@ -115,8 +117,8 @@ var Params = [ParamCount]ParamInfo{
 		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= 100 },
 		get:   func(t Threshold) (float64, bool) { return t.Percent, t.Percent != 0 },
 		set:   func(t *Threshold, x float64) { t.Percent = x }},
-	ParamK: {Name: "k", Default: 3, want: "want-k",
-		valid: func(x float64, _ Threshold) bool { return finite(x) && x > 0 },
+	ParamK: {Name: "k", Default: 3, want: "want-k", most: maxFactor,
+		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= maxFactor },
 		get:   func(t Threshold) (float64, bool) { return t.K, t.K != 0 },
 		set:   func(t *Threshold, x float64) { t.K = x }},
 	ParamLevel: {Name: "level", Default: 0.98, want: "want-share-inside",
@@ -129,8 +131,8 @@ var Params = [ParamCount]ParamInfo{
 		valid: func(x float64, t Threshold) bool { return x > 0 && x < 1-t.Level },
 		get:   func(t Threshold) (float64, bool) { return t.Q, t.Q != 0 },
 		set:   func(t *Threshold, x float64) { t.Q = x }},
-	ParamValue: {Name: "value", Start: 1, want: "want-number",
-		valid: func(x float64, _ Threshold) bool { return finite(x) },
+	ParamValue: {Name: "value", Start: 1, want: "want-number-within", most: maxScore,
+		valid: func(x float64, _ Threshold) bool { return math.Abs(x) <= maxScore },
 		get: func(t Threshold) (float64, bool) {
 			if t.Value == nil {
 				return 0, false
@@ -201,9 +203,9 @@ func (t Threshold) validate(c *check) {
 		case !Policies[t.Policy].Reads(k):
 			c.that(!given, field+p.Name, x, "want-no-param", t.Policy.String())
 		case !given:
-			c.that(false, field+p.Name, fault.Word("got-missing"), p.want)
+			c.that(false, field+p.Name, fault.Word("got-missing"), p.want, p.most)
 		default:
-			c.that(p.valid(x, full), field+p.Name, x, p.want)
+			c.that(p.valid(x, full), field+p.Name, x, p.want, p.most)
 		}
 	}
 }

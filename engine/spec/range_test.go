@@ -14,25 +14,13 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// unlimited lists what a number may be although it looks out of range, each with the reason. Any other number
-// of a spec refuses -1, NaN, infinity and the largest number of its type.
+// unlimited lists what a value may be although it looks out of range, each with the reason. Any other number
+// of a spec refuses -1, NaN, infinity and the largest number of its type; any list refuses a hundred thousand
+// entries, any text as many letters.
 var unlimited = map[string]string{
-	"data.train.from huge":         "what is named is to, which no longer comes after it",
-	"data.test.from huge":          "what is named is to, which no longer comes after it",
-	"data.train.to huge":           "ValidateFor knows how many steps there are",
-	"data.test.to huge":            "ValidateFor knows how many steps there are",
-	"data.channels[] huge":         "ValidateFor knows how many channels there are",
-	"arms[].objective.weight huge": "training fails by itself if its loss is not finite",
-	"train.rate huge":              "training fails by itself if its loss is not finite",
-	"train.decay huge":             "training fails by itself if its loss is not finite",
-	"train.step_epochs huge":       "the rate never falls",
-	"train.batch huge":             "a batch is at most all windows",
-	"train.clip huge":              "no gradient is clipped",
-	"train.clip_each huge":         "no gradient is clipped",
-	"train.patience huge":          "training never stops early",
-	"detect.threshold.k huge":      "a threshold that is not finite is an error of its own",
-	"detect.threshold.value -1":    "scores may be negative",
-	"detect.threshold.value huge":  "no step is flagged",
+	"data.train.from huge":      "what is named is to, which no longer comes after it",
+	"data.test.from huge":       "what is named is to, which no longer comes after it",
+	"detect.threshold.value -1": "scores may be negative",
 }
 
 // full are valid specs that between them use every number of a spec.
@@ -81,13 +69,13 @@ func full() map[string]spec.Spec {
 	return specs
 }
 
-// number is a number of a spec with its path as errors name it.
+// number is a number of a spec, or a list or a text, with its path as errors name it.
 type number struct {
 	path string
 	at   reflect.Value
 }
 
-// numbers lists all that v holds. Kinds are names, not numbers.
+// numbers lists all that v holds. Kinds are names of tables, not numbers.
 func numbers(t *testing.T, path string, v reflect.Value) (list []number) {
 	t.Helper()
 	switch v.Kind() {
@@ -105,6 +93,7 @@ func numbers(t *testing.T, path string, v reflect.Value) (list []number) {
 		if v.Len() == 0 {
 			t.Fatalf("%s is empty in a full spec", path)
 		}
+		list = append(list, number{path, v})
 		for i := range v.Len() {
 			list = append(list, numbers(t, fmt.Sprintf("%s[%d]", path, i), v.Index(i))...)
 		}
@@ -118,9 +107,9 @@ func numbers(t *testing.T, path string, v reflect.Value) (list []number) {
 			return []number{{path, v}}
 		}
 		list = numbers(t, path, v.Elem())
-	case reflect.Int, reflect.Uint64, reflect.Float64:
+	case reflect.Int, reflect.Uint64, reflect.Float64, reflect.String:
 		list = []number{{path, v}}
-	case reflect.String, reflect.Bool, reflect.Uint8:
+	case reflect.Bool, reflect.Uint8: // kinds are names of tables
 	default:
 		t.Fatalf("%s is a %s, of which this test knows no value out of range", path, v.Type())
 	}
@@ -141,6 +130,12 @@ func (n number) put(x reflect.Value) {
 func outOfRange(t reflect.Type) map[string]reflect.Value {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Slice:
+		return map[string]reflect.Value{"huge": reflect.MakeSlice(t, 100_000, 100_000)}
+	case reflect.String:
+		return map[string]reflect.Value{"huge": reflect.ValueOf(strings.Repeat("가", 100_000)).Convert(t)}
 	}
 	values := map[string]any{"-1": -1.0, "NaN": math.NaN(), "infinite": math.Inf(1), "huge": math.MaxFloat64}
 	switch t.Kind() {

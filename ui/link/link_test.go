@@ -2,7 +2,9 @@ package link
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -148,4 +150,18 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q reads as %q, which reads as %q, %v", hash, l.Hash(), again.Hash(), err)
 		}
 	})
+}
+
+// Links that an engine died of, or that took a page half a minute to draw.
+func TestALinkOutOfBoundsIsRefusedByItsField(t *testing.T) {
+	for file, field := range map[string]string{"link-stride-max.txt": "data.stride", "link-400-arms.txt": "arms"} {
+		text, err := os.ReadFile("testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Parse(strings.TrimSpace(string(text)))
+		if wrong, ok := errors.AsType[*spec.FieldError](err); !ok || wrong.Field != field {
+			t.Errorf("%s: error %v, want one about %s", file, err, field)
+		}
+	}
 }
