@@ -9,6 +9,9 @@ const nameShown = 40
 // fits, without the signs by which sentences are marked up, and isolated.
 func Name(name string) string {
 	name = strings.NewReplacer("*", "∗", "`", "'").Replace(name)
+	if isIsolated(name) { // a second time changes nothing
+		name = strings.TrimSuffix(strings.TrimPrefix(name, string(isolate)), string(endIsolate))
+	}
 	if r := []rune(name); len(r) > nameShown {
 		name = string(r[:nameShown*2/3]) + "…" + string(r[len(r)-nameShown/3:])
 	}
@@ -55,8 +58,11 @@ func isolated(text string) string {
 	return b.String() + strings.Repeat(string(endIsolate), open+1)
 }
 
-// isIsolated tells whether a text is one isolated part from its first to its last character.
+// isIsolated tells whether a text is what isolated returns: one part from its first to its last character.
 func isIsolated(text string) bool {
+	if !strings.HasPrefix(text, string(isolate)) {
+		return false
+	}
 	open := 0
 	for i, r := range text {
 		switch r {
