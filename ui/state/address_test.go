@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -191,4 +192,56 @@ func TestLeavingIsAskedAboutWhileARunWouldBeLost(t *testing.T) {
 	want(false, "with a report")
 	s.Update(Follow{"#" + link.Link{Spec: spec.Default()}.Hash()})
 	want(false, "with another experiment")
+}
+
+// hostile is a link that somebody else has made.
+func hostile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/link-" + name + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// A link beyond the bounds is refused in words before anything of it is shown, whether the page is opened with
+// it or is open already; then what was shown stays.
+func TestLinksBeyondTheBoundsAreRefusedInWords(t *testing.T) {
+	for name, field := range map[string]string{"400-arms": "arms", "stride-max": "data.stride"} {
+		s, _ := New(words.English(), hostile(t, name), 0)
+		if v := s.Verdict(); !strings.Contains(v.Claim, field) || !strings.Contains(v.Tag, "Link") ||
+			len(s.Form.Spec.Arms) != len(spec.Default().Arms) {
+			t.Errorf("%s: %q, %q with %d arms", name, v.Tag, v.Claim, len(s.Form.Spec.Arms))
+		}
+		b := &browser{State: idle(t)}
+		b.hash = b.Hash()
+		before := b.hash
+		b.update(Follow{hostile(t, name)})
+		if v := b.Verdict(); !strings.Contains(v.Claim, field) || b.Hash() != before {
+			t.Errorf("%s: %q, shown is %s", name, v.Claim, b.Hash())
+		}
+		b.agree(t, name)
+	}
+}
+
+// A name of a link that turns the direction of letters is isolated wherever it stands in a sentence.
+func TestANameThatTurnsTheLineIsIsolated(t *testing.T) {
+	s, _ := New(words.English(), hostile(t, "rtl-arm"), 0)
+	s.Update(ready())
+	s.Update(opened(s))
+	s.Update(Press{KeyRun})
+	s.Update(step("\u202eabc", 1, 3))
+	said := append([]string{s.Verdict().Why, s.Learning().Plots[0].Sub}, s.Bar().Status...)
+	found := 0
+	for _, text := range said {
+		if strings.Contains(text, "\u202e") {
+			found++
+			if !strings.Contains(text, "\u2068\u202eabc\u2069") {
+				t.Errorf("says %q", text)
+			}
+		}
+	}
+	if found == 0 {
+		t.Errorf("nobody names it: %q", said)
+	}
 }
