@@ -26,13 +26,13 @@ var warned = []Metric{
 		Name: "r_auc_roc", Short: "R-AUC-ROC", Group: Warned,
 		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
 		OfScores: func(e *Evaluation) Value { return e.ownRangeAUC().ROC },
-		Setting:  Parameters.vus,
+		Setting:  Parameters.rangeAUC,
 	},
 	{
 		Name: "r_auc_pr", Short: "R-AUC-PR", Group: Warned,
 		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
 		OfScores: func(e *Evaluation) Value { return e.ownRangeAUC().PR },
-		Setting:  Parameters.vus,
+		Setting:  Parameters.rangeAUC,
 	},
 	{
 		Name: "range_pr_area", Short: "Range PR area", Group: Warned,

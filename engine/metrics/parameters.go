@@ -104,9 +104,9 @@ func medianLength(segments []steps.Range) int {
 }
 
 // Of the parameters, what each kind of metric has, in the symbols of its definition.
-func (p Parameters) window() string { return "W = " + p.Window.String() }
+func (p Parameters) vus() string { return "W = " + p.Window.String() + ", opt, 250 thresholds" }
 
-func (p Parameters) vus() string { return p.window() + ", opt, 250 thresholds" }
+func (p Parameters) rangeAUC() string { return "W = " + p.Window.String() + ", 250 thresholds" }
 
 func (p Parameters) pate() string {
 	return fmt.Sprintf("e, d = 0 or %s, 250 thresholds", p.Window)

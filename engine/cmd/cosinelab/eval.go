@@ -50,6 +50,7 @@ type evalOptions struct {
 	with                  spec.Threshold // what that means
 	unscored              string
 	json                  bool
+	metrics               metricOptions
 }
 
 func (a *app) eval(f *flag.FlagSet) action {
@@ -65,6 +66,7 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k", readers(spec.ParamK)))
 	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level", readers(spec.ParamLevel)))
 	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q", readers(spec.ParamQ)))
+	o.metrics.declare(a, f)
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
 	return func(ctx context.Context, args []string) error {
@@ -75,6 +77,9 @@ func (a *app) eval(f *flag.FlagSet) action {
 			return usage("cli-eval-both-stdin")
 		}
 		if err := o.policy(); err != nil {
+			return err
+		}
+		if err := o.metrics.read(); err != nil {
 			return err
 		}
 		return a.evaluate(ctx, o)
@@ -119,6 +124,9 @@ func (o *evalOptions) policy() error {
 
 func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 	e, err := a.evaluationOf(ctx, o)
+	if err == nil {
+		e, err = o.metrics.apply(ctx, a, e)
+	}
 	if err != nil {
 		return err
 	}

@@ -143,7 +143,11 @@ func checkTable(t *testing.T, got outcome) {
 			t.Errorf("the table does not say %q:\n%s", want, got.out)
 		}
 	}
-	for line := range strings.Lines(got.out) {
+	values, gains, _ := strings.Cut(got.out, "Difference to alone, seed by seed, with its 95 % interval")
+	if title := words.English().Say("metric-auroc"); !strings.Contains(gains, title) {
+		t.Errorf("no gain in %s:\n%s", title, gains)
+	}
+	for line := range strings.Lines(values) {
 		if strings.HasPrefix(line, "Point-adjusted F1") && strings.Count(line, "(") != 4 {
 			t.Errorf("point-adjusted values without chance beside each: %s", line)
 		}
@@ -256,7 +260,7 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 		if checkpoints, _ := os.ReadDir(filepath.Join(dir, checkpointsDir)); len(checkpoints) == 0 {
 			t.Fatal("no checkpoint is kept")
 		}
-		if exists(filepath.Join(dir, reportFile)) {
+		if _, err := os.Stat(filepath.Join(dir, reportFile)); err == nil {
 			t.Fatal("an interrupted run wrote a report")
 		}
 		args = []string{"run", "-resume", "-out", dir}
@@ -292,9 +296,14 @@ func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
 func TestRunNamesRunsThatFailed(t *testing.T) {
 	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`,
 		`"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
-	got := doWith(t, context.Background(), sp, "run", "-").must(t)
-	if strings.Count(got.out, "threshold: tail: no score above") != 8 {
-		t.Error(got.out)
+	dir := filepath.Join(t.TempDir(), "out")
+	got := doWith(t, context.Background(), sp, "run", "-", "-out", dir)
+	if got.code != exitRunsFailed || strings.Count(got.out, "threshold: tail: no score above") != 8 ||
+		!strings.Contains(got.out, "\n8 of 8 runs failed\n") || last(got.err) != "cosinelab: 8 of 8 runs failed" {
+		t.Errorf("exit code %d, %s\n%s", got.code, got.err, got.out)
+	}
+	if r := reportIn(t, dir); r.FailedRuns != 8 {
+		t.Errorf("the report says that %d runs failed", r.FailedRuns)
 	}
 }
 
