@@ -284,10 +284,14 @@ func others(v reflect.Value) (list []reflect.Value) {
 		}
 	case reflect.String:
 		add(v.String() + "x")
+		add("7") // where it is a number of steps
 	case reflect.Pointer: // to a number
 		x := 0.25
 		add(&x)
 	case reflect.Slice: // of numbers
+		if v.Len() == 0 {
+			return nil
+		}
 		first := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(first, v)
 		first.Index(0).Set(others(v.Index(0))[0])

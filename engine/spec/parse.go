@@ -325,14 +325,6 @@ func (t Train) validate(c *check) {
 	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "want-no-patience")
 }
 
-func (d Detect) validate(c *check) {
-	wantOne(c, "detect.score", d.Score, ScoreCount)
-	d.Threshold.validate(c)
-	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, "want-span", maxSpan)
-	c.that(d.Smoothing == 0 || !Policies[d.Threshold.Policy].Smooths, "detect.smoothing", d.Smoothing,
-		"want-no-smoothing", d.Threshold.Policy.String())
-}
-
 // validateScore checks that every student that is scored has the score. Arms may have students of their own,
 // so that the table of models is asked for each.
 func (s Spec) validateScore(c *check) {
