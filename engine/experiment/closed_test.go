@@ -116,7 +116,7 @@ func TestClosedFormsSayWhatTheyCannotDo(t *testing.T) {
 			t.Errorf("it takes the student along: %s", said(out.Failed))
 		}
 	}
-	wide := &datasets.Set{Title: "wide", Train: noise(60, 600), Test: noise(60, 600)}
+	wide := &datasets.Set{Title: "wide", Channels: make([]string, 600), Train: noise(60, 600), Test: noise(60, 600)}
 	s := withClosed(t)
 	s.Data = spec.Data{Source: "file/wide", Scaling: spec.ScalingStandard, Window: 10, Stride: 10}
 	r := quickOn(t, s, wide, experiment.Options{})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -80,7 +81,11 @@ func carryOut(ctx context.Context, s spec.Spec, set *datasets.Set, dev backend.D
 	if err != nil {
 		return spec.Report{}, err
 	}
-	return experiment.Run(ctx, p, dev, o)
+	r, err := experiment.Run(ctx, p, dev, o)
+	if cause := r.Check(); cause != nil { // of whatever is made, part of the runs or all
+		return r, errors.Join(err, cause)
+	}
+	return r, err
 }
 
 func run(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {

@@ -86,7 +86,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
 		Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 	if spec.Controls[a.Control].Trains {
-		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
+		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed, from))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
 		if err != nil {
 			return scores{}, err

@@ -19,6 +19,8 @@ type Report struct {
 	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
 	Arms     []ArmReport  `json:"arms"`
 	Seconds  float64      `json:"seconds"`
+	// FailedRuns counts the runs of Arms that have no scores.
+	FailedRuns int `json:"failed_runs"`
 	// Parameters are those of the metrics; nil in reports of before they were written down.
 	Parameters *metrics.Parameters `json:"parameters,omitempty"`
 }
@@ -43,6 +45,8 @@ type DataSummary struct {
 	Licence       string `json:"licence,omitempty"`
 	Origin        string `json:"origin,omitempty"` // where its publishers offer it; empty as well
 	ConstantTrain int    `json:"constant_train"`   // channels that never change in the training part
+	// Digest tells the set as it was read, before any cut, from any other: that of datasets.Set.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Dropped is a column of the source that is no channel.

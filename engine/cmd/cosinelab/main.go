@@ -13,13 +13,15 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 )
 
 // Exit codes: a script can tell a run that failed from one that was asked for wrongly.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitOK         = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitRunsFailed = 3
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -85,6 +87,7 @@ func commands() []command {
 }
 
 func main() {
+	ignoreClosedPipes()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
@@ -97,22 +100,27 @@ func main() {
 func (a *app) main(ctx context.Context, args []string) int {
 	// First of all: what goes wrong from here on is said in the language asked for.
 	a.w = words.FromCommand(args, a.getenv)
+	out := &keep.Sticky{W: a.out}
+	a.out = out
 	err := a.dispatch(ctx, args)
+	if out.Err != nil && (err == nil || errors.Is(err, flag.ErrHelp) || errors.Is(err, out.Err)) {
+		err = fault.New("cli-not-printed", fault.Cause(out.Err))
+	}
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
 	if errors.Is(err, context.Canceled) {
 		err = fault.New("cli-left")
 	}
-	wrong, isUsage := errors.AsType[usageError](err)
-	if isUsage {
-		err = wrong.error
+	code := exitFailed
+	if wrong, ok := errors.AsType[usageError](err); ok {
+		err, code = wrong.error, exitUsage
+	}
+	if failed, ok := errors.AsType[runsFailed](err); ok {
+		err, code = failed.error, exitRunsFailed
 	}
 	fmt.Fprintf(a.errOut, "cosinelab: %s\n", a.w.Error(err))
-	if isUsage {
-		return exitUsage
-	}
-	return exitFailed
+	return code
 }
 
 // dispatch reads the flags of the program, of which there is one, then those of the command.

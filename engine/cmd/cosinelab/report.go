@@ -91,7 +91,7 @@ func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text strin
 	return text, false
 }
 
-// failures names the runs that have no scores.
+// failures names and counts the runs that have no scores.
 func (p printer) failures(r spec.Report) {
 	for _, t := range r.Teachers {
 		if t.Failed != nil {
@@ -106,6 +106,10 @@ func (p printer) failures(r spec.Report) {
 				p.line("cli-run-failed", run.Arm, run.Seed, run.Failed)
 			}
 		}
+	}
+	if r.FailedRuns > 0 {
+		p.blank()
+		p.line("cli-runs-failed", r.FailedRuns, r.RunCount())
 	}
 }
 
