@@ -25,6 +25,8 @@ var tells = map[string]string{
 	"data.split": "which set", "data.split_row": "which set", "data.split_time": "which set",
 	"data.header": "which set", "data.columns": "which set", "data.anomaly": "which set",
 	"data.missing": "which set",
+	// The verdict's, of which there is none without labels.
+	"headline": "which metric", "looks": "its level", "looked": "its level",
 }
 
 // Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing
