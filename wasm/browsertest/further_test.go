@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cosinelab/engine/spec"
+	"cosinelab/ui/look"
 )
 
 // besides returns an address where the page is the one at another, but for a script that each worker runs
@@ -64,6 +65,15 @@ func ofFurther(script string) string {
 	return fmt.Sprintf("if (self.name.startsWith('further')) { %s }", script)
 }
 
+// pair is an experiment of two arms that are trained.
+func pair() spec.Spec {
+	s := small()
+	s.Arms = slices.DeleteFunc(s.Arms, func(a spec.Arm) bool {
+		return a.Kind() != look.Alone && a.Kind() != look.Cosine
+	})
+	return s
+}
+
 // However a second worker fails, from its first line to its first answer, the run goes on with one, as the
 // page says, and its report is that of an undisturbed run.
 func TestARunGoesOnWhateverHappensToASecondWorker(t *testing.T) {
@@ -71,8 +81,7 @@ func TestARunGoesOnWhateverHappensToASecondWorker(t *testing.T) {
 		return fmt.Sprintf(`{ const load = importScripts; self.importScripts = (...files) =>
 			load(...files.map((f) => f.includes(%q) ? "./nowhere.js" : f)); }`, file)
 	}
-	address, sp := serve(t), small()
-	sp.Arms = sp.Arms[:2]
+	address, sp := serve(t), pair()
 	for _, c := range []struct{ name, script, said string }{
 		{"without kernels.js", without("kernels"), "could not be loaded"},
 		{"without wasm_exec.js", without("wasm_exec"), "could not be loaded"},
