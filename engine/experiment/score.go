@@ -76,7 +76,11 @@ func (r *run) randomScores(seed uint64) scores {
 // run alone.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	t := r.spec.Detect.Threshold
-	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()})
+	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()},
+		func() error { r.o.Yield(); return ctx.Err() })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return failure{fault.New("threshold-error", err)}
 	}
