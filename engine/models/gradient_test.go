@@ -92,7 +92,7 @@ func (f *frozen) copy(t *testing.T, g *graph.Graph, n *graph.Node, of map[*graph
 	t.Helper()
 	switch n.Kind {
 	case op.Const:
-		return g.Const(n.Value, n.Shape...)
+		return g.Const(n.Value(), n.Shape...)
 	case op.Input, op.Param, op.StopGradient:
 		v, err := backendtest.Eval(feeds, n)
 		if err != nil {

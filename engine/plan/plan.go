@@ -47,8 +47,8 @@ type SlotInfo struct {
 	Class  Class
 	Shape  tensor.Shape
 	Offset int
-	Value  []float32 // of a constant
-	buffer int       // the Ref.Buffer of references to it
+	Value  func() []float32 // of a constant
+	buffer int              // the Ref.Buffer of references to it
 }
 
 // Ref is an operand: a strided window on the arena. Element (i, j, ...) lies at Offset + i*Stride[0] +
