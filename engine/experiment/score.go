@@ -77,7 +77,7 @@ func (r *run) randomScores(seed uint64) scores {
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	t := r.spec.Detect.Threshold
 	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()},
-		func() error { r.o.Yield(); return ctx.Err() })
+		r.pause(ctx))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -163,7 +163,7 @@ func TestEachModelOverfitsOneBatch(t *testing.T) {
 func overfit(t *testing.T, p train.Problem, epochs int) (first, best float64) {
 	t.Helper()
 	rows, channels := 2*p.Windows.Shape[1], p.Windows.Shape[2]
-	tr, err := train.New(cpu.New(), p, 0, 1)
+	tr, err := train.New(cpu.New(), p, 0, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
@@ -18,8 +19,21 @@ const StdFloor = 1e-4
 // mean of what it generates from its most likely latent values.
 var omniAnomaly = Model{
 	MicroBatch: always(16),
+	Fits:       unrolled,
 	Build:      buildOmniAnomaly,
 	Extra:      noExtra,
+}
+
+// mostUnrolled is the number of steps in the longest window: each draw is a part of the graph, since the next
+// depends on it.
+const mostUnrolled = 1024
+
+// unrolled says whether a window is short enough.
+func unrolled(c Config) error {
+	if c.Window > mostUnrolled {
+		return fault.New("model-long-omni", c.Window, mostUnrolled)
+	}
+	return nil
 }
 
 // buildOmniAnomaly works with steps first: everything below is [L,B,...]. The loss is the negative evidence

@@ -38,6 +38,11 @@ func (l *lowering) fuse() error {
 		return nil
 	}
 	for _, p := range passes {
+		if pause := l.b.opts.Pause; pause != nil {
+			if err := pause(); err != nil {
+				return err
+			}
+		}
 		f := newFuser(l)
 		p.run(f)
 		f.sweep()

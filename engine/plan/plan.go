@@ -113,6 +113,9 @@ type Options struct {
 	// Guard puts this many floats, each a slot of class ClassGuard, before and behind every buffer and gives
 	// every temporary a place of its own, so that a test sees a write that goes astray.
 	Guard int
+	// Pause is called between passes over the steps, for others to have their turn; its error ends Build. nil =
+	// nobody waits.
+	Pause func() error
 	// Unfused leaves out the passes that join steps, so that every step is an operation of the graph.
 	Unfused bool
 }

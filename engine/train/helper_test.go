@@ -49,7 +49,7 @@ func reconstruction(t *testing.T, micro int) train.Problem {
 
 func newTrainer(t *testing.T, p train.Problem, clip float64, seed uint64) *train.Trainer {
 	t.Helper()
-	tr, err := train.New(cpu.New(), p, clip, seed)
+	tr, err := train.New(cpu.New(), p, clip, seed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,13 +12,14 @@ import (
 )
 
 // Plan lays out what training on the problem computes, as the five procedures of procGradient to procForward.
-// The problem's graph grows by the gradients. clip is the limit of their global norm; 0 = none.
-func Plan(p Problem, clip float64) (*plan.Plan, error) {
+// The problem's graph grows by the gradients. clip is the limit of their global norm; 0 = none. pause, which
+// may be nil, is called on the way; its error ends it.
+func Plan(p Problem, clip float64, pause func() error) (*plan.Plan, error) {
 	procs, err := extend(p, clip)
 	if err != nil {
 		return nil, err
 	}
-	return plan.Build(p.Graph, plan.Options{}, procs...)
+	return plan.Build(p.Graph, plan.Options{Pause: pause}, procs...)
 }
 
 // Estimate says what Plan would lay out takes; FLOP are those of the procedures in their order.

@@ -14,18 +14,18 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
-	"cosinelab/engine/train"
 )
 
 // runOptions are the flags of the run command, and its argument.
 type runOptions struct {
 	spec, out    string
 	device, data *string
+	memory       func() experiment.Limit
 	resume       bool
 }
 
 func (a *app) run(f *flag.FlagSet) action {
-	o := runOptions{device: a.deviceFlag(f), data: a.dataFlag(f)}
+	o := runOptions{device: a.deviceFlag(f), data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	f.StringVar(&o.out, "out", "", a.w.Say("cli-flag-run-out"))
 	f.BoolVar(&o.resume, "resume", false, a.w.Say("cli-flag-resume"))
 	return func(ctx context.Context, args []string) error {
@@ -63,8 +63,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	dev, others, err := openWorkers(*o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
-	if err != nil {
+	if _, err := openDevice(*o.device); err != nil {
 		return err
 	}
 	set, err := openSet(ctx, *o.data, sp.Data)
@@ -75,6 +74,14 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	workers, err := afford(ctx, prepared, workersOf(sp), true, o.memory())
+	if err != nil {
+		return err
+	}
+	dev, others, err := openWorkers(*o.device, workers)
+	if err != nil {
+		return err
+	}
 	store := folderStore{}
 	if o.out != "" {
 		if store, err = openStore(o, sp); err != nil {
@@ -82,10 +89,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		}
 	}
 	progress := newProgress(a)
-	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
-	gate := func(context.Context) error { return ctx.Err() }
-	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{
-		Events: progress.event, Gate: gate, Machine: machine(), Weights: openFile,
+	// The first Ctrl-C ends the run between two operations; a step that is not whole then leaves nothing.
+	report, err := experiment.Run(ctx, prepared, dev, experiment.Options{
+		Events: progress.event, Machine: machine(), Weights: openFile,
 		Store: store.store(), SaveEvery: savePause, Workers: others, Lost: progress.lost})
 	progress.end()
 	if errors.Is(err, context.Canceled) {

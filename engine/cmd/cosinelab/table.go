@@ -15,6 +15,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
@@ -30,6 +31,7 @@ type tableOptions struct {
 	warm, smoothing int
 	out, format     string
 	parallel        int
+	memory          func() experiment.Limit
 }
 
 // Sizes of models in a table.
@@ -39,7 +41,7 @@ const (
 )
 
 func (a *app) table(f *flag.FlagSet) action {
-	o := &tableOptions{data: a.dataFlag(f)}
+	o := &tableOptions{data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	for _, x := range []struct {
 		value         *string
 		name, initial string
@@ -121,7 +123,9 @@ func (a *app) fill(ctx context.Context, o *tableOptions) error {
 			return err
 		}
 	}
-	o.parallel = min(o.parallel, len(byTeacher(cells)))
+	if o.parallel, err = o.side(ctx, cells, sets); err != nil {
+		return err
+	}
 	progress := newTableProgress(a, cells, o.parallel)
 	err = runCells(ctx, cells, sets, o.parallel, progress)
 	progress.end()
@@ -197,6 +201,25 @@ func tableSpec(size string) spec.Spec {
 		s.Teacher.Model = spec.ModelTransformer.Full()
 	}
 	return s
+}
+
+// side is how many cells can go on side by side: as many as asked for, fewer where memory is short. A cell that
+// has no room at all is an error.
+func (o tableOptions) side(ctx context.Context, cells []*cell, sets map[string]*datasets.Set) (int, error) {
+	side, limit := min(o.parallel, len(byTeacher(cells))), o.memory()
+	for _, c := range cells {
+		if c.report != nil {
+			continue
+		}
+		prepared, err := experiment.Prepare(c.spec, sets[c.set])
+		if err != nil {
+			continue // the cell says so itself, and the others go on
+		}
+		if side, err = afford(ctx, prepared, side, false, limit); err != nil {
+			return 0, c.fault(err)
+		}
+	}
+	return side, nil
 }
 
 // claim makes the folder of a table, or checks that it holds cells of the same one: cells of different
