@@ -59,7 +59,8 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 				elem.TableHead(
 					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
 					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v.Columns))),
-				elem.TableBody(armRows(w, v)))),
+				elem.TableBody(armRows(w, v))),
+			vecty.If(len(v.Notes) > 0, notes(w, v.Notes))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)),
 			vecty.Text(" "+v.Legend)),
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""),
@@ -72,23 +73,34 @@ func groupHeads(w *words.Language, columns []results.Column) vecty.List {
 	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(w.Say("results"))))}
 	for i, c := range columns {
 		text := ""
-		switch {
-		case i > 0 && c.Flattering == columns[i-1].Flattering:
-		case c.Flattering:
-			text = w.Say("flattering")
-		default:
-			text = w.Say("honest")
+		if i == 0 || c.Group != columns[i-1].Group {
+			text = c.Group
 		}
-		last := i+1 < len(columns) && c.Flattering != columns[i+1].Flattering
+		last := i+1 < len(columns) && c.Group != columns[i+1].Group
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}),
 			elem.Span(vecty.Text(text))))
 	}
 	return heads
 }
 
-// columnClass hatches what flatters, and marks what leaves when the page is narrow.
+// columnClass hatches what flatters, marks what needs a warning, and what leaves when the page is narrow.
 func columnClass(c results.Column) vecty.Applyer {
-	return vecty.ClassMap{"pa": c.Flattering, "extra": c.Extra}
+	return vecty.ClassMap{"pa": c.Flattering, "warned": c.Warned, "extra": c.Extra}
+}
+
+// notes say of every metric what the table has no room for.
+func notes(w *words.Language, list []results.Note) *vecty.HTML {
+	var items vecty.List
+	for _, n := range list {
+		items = append(items, elem.DefinitionTerm(elem.Bold(vecty.Text(n.Title)),
+			elem.Span(vecty.Markup(class("n")), vecty.Text(n.Setting))),
+			elem.Description(vecty.Text(n.Definition),
+				elem.Strong(vecty.Markup(vecty.Property("hidden", n.Warning == "")), vecty.Text(" "+n.Warning)),
+				elem.Span(vecty.Markup(class("dim"), vecty.Property("hidden", n.Elsewhere == "")),
+					vecty.Text(" "+n.Elsewhere))))
+	}
+	return elem.Section(vecty.Markup(class("notes"), attr("aria-label", w.Say("definitions"))),
+		elem.Heading3(vecty.Text(w.Say("definitions"))), elem.DescriptionList(items))
 }
 
 // metricHeads show each metric with its chance level and its untrained value: without them a number says
@@ -100,10 +112,13 @@ func metricHeads(w *words.Language, columns []results.Column) vecty.List {
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"),
 			vecty.Property("title", c.Definition)),
 			elem.Bold(vecty.Text(c.Title)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.Unit == "")), vecty.Text(c.Unit)),
 			elem.Span(vecty.Text(w.Say("chance")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
 			elem.Span(vecty.Text(w.Say("untrained")),
-				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained)))))
+				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained))),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "")), vecty.Text(w.Say("constant")),
+				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Constant)))))
 	}
 	return heads
 }

@@ -246,13 +246,17 @@ func variables(formula string) vecty.List {
 // has to be on cannot be changed.
 func arms(w *words.Language, v form.Recipe) *vecty.HTML {
 	var list vecty.List
-	for _, a := range v.Arms {
+	for i, a := range v.Arms {
+		if a.Control && (i == 0 || !v.Arms[i-1].Control) {
+			list = append(list, elem.ListItem(vecty.Markup(vecty.Key("controls"), class("group")),
+				vecty.Text(w.Say("control"))))
+		}
 		list = append(list, elem.ListItem(vecty.Markup(vecty.Key(a.Kind)), elem.Label(
 			elem.Input(vecty.Markup(vecty.Property("type", "checkbox"), vecty.Property("checked", a.On),
 				vecty.Property("disabled", v.Locked || a.Fixed),
 				vecty.Data("toggle", a.Kind))),
 			elem.Span(vecty.Markup(class("box"), attr("aria-hidden", "true"))), sign(a.Look),
-			elem.Span(vecty.Text(a.Text)), elem.Small(vecty.Text(a.Note)))))
+			elem.Span(vecty.Text(a.Text)))))
 	}
 	return elem.UnorderedList(vecty.Markup(class("arms")), list)
 }

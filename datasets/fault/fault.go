@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 )
 
 // Fault is an error without a sentence: Key names the sentence in the files of package words, Args go into
@@ -115,9 +117,18 @@ func Cause(err error) error {
 		return New("file-forbidden", err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return New("file-cut-off", err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return New("file-no-room", err)
+	case errors.Is(err, syscall.EROFS):
+		return New("file-read-only", err)
+	case errors.Is(err, syscall.EPIPE):
+		return New("file-unread", err)
 	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
+	}
+	if l, ok := errors.AsType[*os.LinkError](err); ok {
+		return l.Err
 	}
 	return err
 }

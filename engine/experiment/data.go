@@ -23,6 +23,7 @@ type Prepared struct {
 
 	fit      datasets.Windows // training windows that the optimiser sees
 	valid    datasets.Windows // held-out windows from the end of the training part, not overlapping
+	trained  datasets.Series  // all the training part, scaled
 	train    datasets.Windows // of all the training part, whose scores a threshold may look at
 	test     datasets.Windows // of Scaled; no step counts twice
 	channels int
@@ -75,7 +76,7 @@ func (p *Prepared) layOut(train, test datasets.Series) {
 	held := sp.Train.Held(train.Rows)
 	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), sp.Data.Window, sp.Data.Stride)
 	p.valid = datasets.Tile(train.Slice(train.Rows-held, train.Rows), sp.Data.Window)
-	p.Scaled, p.test = test, inOrder(test, sp)
+	p.Scaled, p.test, p.trained = test, inOrder(test, sp), train
 	if p.train = datasets.Slide(train, sp.Data.Window, sp.Data.Stride); sp.Detect.Serial() {
 		p.train = inOrder(train, sp)
 	}

@@ -83,6 +83,10 @@ func bases(t *testing.T) (list []spec.Spec) {
 		s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = spec.RateStep, 1, 0.5
 		list = append(list, s)
 	}
+	closed := list[0]
+	closed.Arms = []spec.Arm{{Name: "pca", Control: spec.ControlPCA, Window: 4, Share: 0.999},
+		{Name: "forecast", Control: spec.ControlForecast, Lag: 1}}
+	list = append(list, closed)
 	still := list[0]
 	still.Train.Rate, still.Train.Patience, still.Train.Epochs = 1e-300, 1, 3
 	return append(list, still)
@@ -221,6 +225,13 @@ func settle(s *spec.Spec) {
 		switch row := spec.Objectives[o.Kind]; {
 		case !spec.Controls[a.Control].Trains:
 			*o = spec.Objective{}
+			full := a.OrDefault() // of a control without parameters it is the arm
+			if row := spec.Controls[a.Control]; !row.Reads(spec.ControlWindow) {
+				full.Window, full.Share = 0, 0
+			} else if !row.Reads(spec.ControlLag) {
+				full.Lag = 0
+			}
+			*a = full
 		case !row.Distils:
 			*o = spec.Objective{Kind: o.Kind}
 		case !row.Axis:

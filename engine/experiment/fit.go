@@ -11,7 +11,7 @@ import (
 )
 
 // job is one training run: which it is, and what the spec's training options do not say. Everything in it
-// follows from the spec, so that a resumed run is the same job.
+// follows from the spec and the teacher, so that a resumed run is the same job.
 type job struct {
 	Checkpoint
 	phase   spec.PhaseKind
@@ -20,6 +20,7 @@ type job struct {
 	epochs  int
 	shuffle uint64 // seed of the order of windows
 	lambda  func(epoch int) float64
+	teacher string // tells the parameters that the student learns from; empty = there are none
 }
 
 // teacherJob trains a seed's teacher; all students of the seed learn from the same one.
@@ -30,10 +31,10 @@ func teacherJob(sp spec.Spec, seed uint64) job {
 
 // armJob trains an arm's student. Arms of a seed with the same model share initial values and the order of
 // windows, so that they differ by their objective alone.
-func armJob(sp spec.Spec, arm int, seed uint64) job {
+func armJob(sp spec.Spec, arm int, seed uint64, from teacher) job {
 	a := sp.Arms[arm]
 	j := job{Checkpoint: Checkpoint{seed, arm}, phase: spec.PhaseStudent, arm: a.Name, model: sp.StudentOf(a),
-		epochs: sp.Train.Epochs, shuffle: seed}
+		epochs: sp.Train.Epochs, shuffle: seed, teacher: from.digest}
 	if o := a.Objective; a.Distils() {
 		j.lambda = func(epoch int) float64 { return distill.Weight(o, epoch, j.epochs) }
 	}
@@ -44,7 +45,7 @@ func armJob(sp spec.Spec, arm int, seed uint64) job {
 // stopped. Its epochs are returned even if it fails. A run whose numbers were not finite is a failure, and
 // leaves what was saved on its way, if anything was: the state that led there is no place to resume from.
 func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
-	if err := r.restore(t, j.Checkpoint); err != nil {
+	if err := r.restore(t, j); err != nil {
 		return train.Result{}, err
 	}
 	r.measured(func(m *meter) { m.begin(t.Steps()) })
@@ -58,7 +59,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
 		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda,
 		Gate: func(ctx context.Context) error {
-			if err := keep.now(t, j.Checkpoint); err != nil {
+			if err := keep.now(t, j); err != nil {
 				return err // at once: the gate may wait
 			}
 			return r.gate(ctx)
@@ -82,7 +83,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	if keep.failed {
 		return res, err
 	}
-	return res, errors.Join(err, r.save(t, j.Checkpoint))
+	return res, errors.Join(err, r.save(t, j))
 }
 
 // keeper saves a training run now and then, between two steps. failed keeps fit from saving once more in
@@ -99,12 +100,12 @@ const keeping = 0.01
 
 // now saves the run if that is due. Its error ends the run: one that cannot be kept should not go on for
 // hours.
-func (k *keeper) now(t *train.Trainer, c Checkpoint) error {
+func (k *keeper) now(t *train.Trainer, j job) error {
 	start := time.Now()
 	if k.o.SaveEvery == 0 || start.Before(k.due) {
 		return nil
 	}
-	err := k.save(t, c)
+	err := k.save(t, j)
 	k.failed = err != nil
 	took := time.Since(start)
 	k.due = time.Now().Add(max(k.o.SaveEvery, time.Duration(float64(took)/keeping)))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -38,6 +39,16 @@ func small(t *testing.T) spec.Spec {
 	first := builtin(t).Anomalies[0]
 	size := spec.Model{DModel: 4, Heads: 2, Layers: 1, DFF: 4}
 	s := spec.Default()
+	objective := func(k spec.ObjectiveKind, a spec.AxisKind) spec.Objective {
+		return spec.Objective{Kind: k, Weight: 0.5, Axis: a, Schedule: spec.WeightConstant}
+	}
+	s.Arms = []spec.Arm{
+		{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone}},
+		{Name: "cosine", Objective: objective(spec.ObjectiveCosine, spec.AxisChannel)},
+		{Name: "mse", Objective: objective(spec.ObjectiveMSE, 0)},
+		{Name: "untrained", Control: spec.ControlUntrained},
+		{Name: "random", Control: spec.ControlRandom},
+	}
 	s.Data = spec.Data{Source: "builtin/server", Seed: 1, Scaling: spec.ScalingStandard, Window: 10,
 		Stride: 10, Channels: []int{0, 2, 1},
 		Train: steps.Range{From: 40, To: 200}, Test: steps.Range{From: first.From - 45, To: first.To + 48}}
@@ -70,7 +81,11 @@ func carryOut(ctx context.Context, s spec.Spec, set *datasets.Set, dev backend.D
 	if err != nil {
 		return spec.Report{}, err
 	}
-	return experiment.Run(ctx, p, dev, o)
+	r, err := experiment.Run(ctx, p, dev, o)
+	if cause := r.Check(); cause != nil { // of whatever is made, part of the runs or all
+		return r, errors.Join(err, cause)
+	}
+	return r, err
 }
 
 func run(t *testing.T, s spec.Spec, o experiment.Options) spec.Report {

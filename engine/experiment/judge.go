@@ -66,7 +66,11 @@ func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Me
 	if err != nil {
 		return err
 	}
-	out.Metrics = merge(ranking, measures(rows, values, chance))
+	constants, err := metrics.Constants(ctx, rows, e)
+	if err != nil {
+		return err
+	}
+	out.Metrics = merge(ranking, measures(rows, values, chance, constants))
 	return nil
 }
 
@@ -79,12 +83,13 @@ func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean
-// anything then.
+// anything then. Steps without a score rank last (metrics/README.md, section 1), so that all arms are measured
+// on the same steps.
 func evaluation(scores []float64, labels []uint8) (*metrics.Evaluation, error) {
 	if labels == nil {
 		labels = make([]uint8, len(scores))
 	}
-	return metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
+	return metrics.NewEvaluation(scores, labels, metrics.LowestUnscored)
 }
 
 // rowsOf are the metrics that need a threshold, or those that need none.
@@ -97,11 +102,12 @@ func rowsOf(threshold bool) (rows []metrics.Metric) {
 	return rows
 }
 
-// measures puts values and chance levels of rows together; all three have the same order.
-func measures(rows []metrics.Metric, values []metrics.Value, chance []metrics.Chance) []spec.Measure {
+// measures puts values of rows together with what a random and a constant score get; all have the same order.
+func measures(rows []metrics.Metric, values []metrics.Value, chance []metrics.Chance,
+	constants []metrics.Value) []spec.Measure {
 	out := make([]spec.Measure, len(rows))
 	for i, m := range rows {
-		out[i] = spec.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean}
+		out[i] = spec.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean, Constant: constants[i]}
 	}
 	return out
 }
@@ -119,8 +125,8 @@ func merge(ranking, alarms []spec.Measure) (all []spec.Measure) {
 	return all
 }
 
-// ranking measures what depends on the order of the scores alone; nil without labels. Its chance levels
-// depend on the labels alone, so that one run's serve all others: the random scores they are drawn from cost
+// ranking measures what depends on the order of the scores alone; nil without labels. What a random and a
+// constant score get depends on the labels alone, so that one run's serve all others: the random scores cost
 // more than everything else. Runs that end at the same time wait here for the first to draw them.
 func (r *run) ranking(ctx context.Context, scores []float64, progress progress) ([]spec.Measure, error) {
 	if r.data.scoredLabels() == nil {
@@ -138,9 +144,12 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 	r.chance.Lock()
 	defer r.chance.Unlock()
 	if r.rankingChance == nil {
+		if r.rankingConstants, err = metrics.Constants(ctx, rows, e); err != nil {
+			return nil, err
+		}
 		if r.rankingChance, err = metrics.ChanceLevels(ctx, rows, e, 0, progress.of(1)); err != nil {
 			return nil, err
 		}
 	}
-	return measures(rows, values, r.rankingChance), nil
+	return measures(rows, values, r.rankingChance, r.rankingConstants), nil
 }

@@ -49,8 +49,12 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		constants, err := metrics.Constants(ctx, metrics.All, e)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for i, m := range metrics.All {
-			want := spec.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean}
+			want := spec.Measure{Name: m.Name, Value: values[i], Chance: chance[i].Mean, Constant: constants[i]}
 			if asJSON(t, got.Metrics[i]) != asJSON(t, want) {
 				t.Errorf("%s: %+v, want %+v", got.Arm, got.Metrics[i], want)
 			}

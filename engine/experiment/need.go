@@ -133,7 +133,8 @@ func needs(p *Prepared, pause func() error) (all []need, err error) {
 		if spec.Controls[a.Control].Trains {
 			epochs = sp.Train.Epochs
 		}
-		key := fmt.Sprint(student, epochs, a.Objective.Kind, a.Objective.Axis)
+		a.Objective.Weight, a.Objective.Schedule = 0, 0 // numbers of the same graph
+		key := fmt.Sprint(student, epochs, a.Objective)
 		if n, ok := known[key]; ok {
 			n.arm, n.field = a.Name, field
 			all = append(all, n)

@@ -186,15 +186,3 @@ func TestCheckpointsDoNotCollide(t *testing.T) {
 		t.Error("resumed, the report differs")
 	}
 }
-
-func TestCheckpointOfAnotherExperimentIsAnError(t *testing.T) {
-	store := memory{}
-	quick(t, only(small(t), "alone"), experiment.Options{Store: store})
-	sp := only(small(t), "alone")
-	sp.Student.DFF = 6
-	_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: store})
-	if err == nil || !strings.Contains(words.English().Error(err),
-		"seed1-arm0.safetensors: checkpoint: tensor ") {
-		t.Errorf("error %v", err)
-	}
-}

@@ -53,6 +53,8 @@ type run struct {
 
 	chance        sync.Mutex       // guards what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
+	// of a constant score, in the same order
+	rankingConstants []metrics.Value
 }
 
 // failure is why a run has no scores: its numbers stopped being finite, or its threshold cannot be chosen.
@@ -76,8 +78,8 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	sp := p.Spec
 	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
-	for range sp.Arms {
-		r.runs = append(r.runs, make([]*spec.Run, len(sp.Seeds)))
+	for _, a := range sp.Arms {
+		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
 	err := r.seeds(ctx)
 	report := r.report()
@@ -115,12 +117,14 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
+	parameters := metrics.Defaults
 	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
-		Teachers: present(r.teachers)}
+		Teachers: present(r.teachers), Parameters: &parameters}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}
+	out.FailedRuns = out.Failures()
 	return out
 }
 
@@ -172,15 +176,17 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 			return err
 		}
 	}
-	places := make([]int, len(r.spec.Arms))
-	for i := range places {
-		places[i] = r.place(seed) + 1 + i
+	var arms, places []int
+	for i, a := range r.spec.Arms {
+		if seed < r.spec.RunsOf(a) {
+			arms, places = append(arms, i), append(places, r.place(seed)+1+i)
+		}
 	}
-	arms := r.pool.queue(places...) // before the teacher's workers are free, so that no later seed takes them
+	claims := r.pool.queue(places...) // before the teacher's workers are free, so that no later seed takes them
 	r.pool.give(workers)
 	var group errgroup.Group
-	for i, place := range arms {
-		group.Go(func() error { return r.arm(ctx, i, seed, from, place) })
+	for i, place := range claims {
+		group.Go(func() error { return r.arm(ctx, arms[i], seed, from, place) })
 	}
 	return group.Wait()
 }
@@ -215,9 +221,16 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker,
 	out *spec.Run) (err error) {
 	var s scores
-	if !spec.Controls[r.spec.Arms[arm].Control].Student {
+	a := r.spec.Arms[arm]
+	switch row := spec.Controls[a.Control]; {
+	case row.Closed:
+		s, err = r.closed(ctx, a, out)
+	case row.Student:
+		s, err = r.student(ctx, arm, from, workers, out)
+	default:
 		s = r.randomScores(out.Seed)
-	} else if s, err = r.student(ctx, arm, from, workers, out); err != nil {
+	}
+	if err != nil {
 		return err
 	}
 	return r.decide(ctx, s, out)

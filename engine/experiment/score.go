@@ -73,18 +73,26 @@ func (r *run) randomScores(seed uint64) scores {
 }
 
 // decide chooses the threshold and measures the run. A threshold that cannot be chosen is a failure of the
-// run alone.
+// run alone. It is chosen by the steps that have a score, and flags none of the others.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	t := r.spec.Detect.Threshold
-	cut, err := detect.Choose(t, detect.Scores{Train: s.train, Test: s.test, Labels: r.data.scoredLabels()},
-		r.pause(ctx))
+	unscored, test := unscoredOf(s.test)
+	_, train := unscoredOf(s.train)
+	labels := r.data.scoredLabels()
+	if labels != nil {
+		labels = labels[unscored:]
+	}
+	cut, err := detect.Choose(t, detect.Scores{Train: train, Test: test, Labels: labels}, r.pause(ctx))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		return failure{fault.New("threshold-error", err)}
 	}
-	out.Scores, out.Flags = s.test, cut.Flags
+	out.Scores, out.Unscored = s.test, unscored
+	if out.Flags = cut.Flags; cut.Flags != nil {
+		out.Flags = append(make([]bool, unscored), cut.Flags...)
+	}
 	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold),
 		Saw:  spec.Policies[t.Policy].Saw,
 		Tail: Tail(cut.Tail)}

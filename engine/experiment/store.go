@@ -1,10 +1,13 @@
 package experiment
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -36,26 +39,78 @@ func (c Checkpoint) File() string {
 	return fmt.Sprintf("seed%d-arm%d.safetensors", c.Seed, c.Arm)
 }
 
+// trained is what of a spec the training run depends on: whatever else differs, it comes to the same
+// checkpoint. Fields that this function does not know count.
+func (c Checkpoint) trained(s spec.Spec) spec.Spec {
+	if c.OfTeacher() {
+		s.Student, s.Arms = spec.Model{}, nil
+		s.Train.Epochs = 0 // a teacher has its own
+	} else {
+		a := s.Arms[c.Arm]
+		s.Student = s.StudentOf(a)
+		if !s.Teaches() {
+			s.Teacher = spec.Teacher{}
+		}
+		a.Name, a.Student = "", nil
+		s.Arms = []spec.Arm{a}
+	}
+	s.Detect, s.Seeds = spec.Detect{}, []uint64{c.Seed}
+	return s
+}
+
+// origin is what the training run's checkpoint belongs to, as far as spec and data say it.
+func (c Checkpoint) origin(p *Prepared) (train.Origin, error) {
+	text, err := json.Marshal(c.trained(p.Spec))
+	if err != nil {
+		return train.Origin{}, err
+	}
+	return train.Origin{Spec: fmt.Sprintf("%x", sha256.Sum256(text)), Data: p.Summary.Digest}, nil
+}
+
+// ReadHistory reads the finished epochs of a training run of p from its checkpoint.
+func (c Checkpoint) ReadHistory(p *Prepared, in io.Reader) ([]spec.Epoch, error) {
+	of, err := c.origin(p)
+	if err != nil {
+		return nil, err
+	}
+	return train.ReadHistory(in, of)
+}
+
+// origin is what the job's checkpoint belongs to, the teacher and the device included.
+func (r *run) origin(j job) (train.Origin, error) {
+	of, err := j.Checkpoint.origin(r.data)
+	of.Teacher, of.Device = j.teacher, deviceName(r.device, r.o.Machine)
+	return of, err
+}
+
 // restore brings a trainer to where the run's checkpoint stands, if there is one.
-func (r *run) restore(t *train.Trainer, c Checkpoint) error {
+func (r *run) restore(t *train.Trainer, j job) error {
 	if r.o.Store == nil {
 		return nil
 	}
-	f, err := r.o.Store.Load(c)
+	f, err := r.o.Store.Load(j.Checkpoint)
 	if err != nil || f == nil {
 		return err
 	}
 	defer f.Close()
-	if err := t.Restore(f); err != nil {
-		return fault.New("in-place", c.File(), err)
+	of, err := r.origin(j)
+	if err != nil {
+		return err
+	}
+	if err := t.Restore(f, of); err != nil {
+		return fault.New("in-place", j.File(), err)
 	}
 	return nil
 }
 
 // save keeps where a trainer stands, if anybody keeps it.
-func (r *run) save(t *train.Trainer, c Checkpoint) error {
+func (r *run) save(t *train.Trainer, j job) error {
 	if r.o.Store == nil {
 		return nil
 	}
-	return r.o.Store.Save(c, t.Save)
+	of, err := r.origin(j)
+	if err != nil {
+		return err
+	}
+	return r.o.Store.Save(j.Checkpoint, func(out io.Writer) error { return t.Save(out, of) })
 }

@@ -16,8 +16,12 @@ import (
 	"cosinelab/engine/train"
 )
 
-// teacherScope is where the frozen teacher's parameters live in a student's graph.
-const teacherScope = "teacher"
+// Where the parameters of a frozen teacher live in a student's graph: those it has learnt, and those it began
+// with.
+const (
+	teacherScope   = "teacher"
+	untrainedScope = "untrained_teacher"
+)
 
 // Names of what a model computes after training.
 const (
@@ -70,14 +74,19 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 		return scores{}, err
 	}
 	defer t.Close()
-	if err := freeze(t, from); err != nil {
+	if err := freeze(t, teacherScope, from.params); err != nil {
 		return scores{}, err
+	}
+	if a.Distils() && a.Objective.Target == spec.TargetUntrained {
+		if err := r.freezeUntrained(t, out.Seed); err != nil {
+			return scores{}, err
+		}
 	}
 	out.Parameters = t.Parameters()
 	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
 		Channels: r.data.channels, Micro: p.Windows.Shape[0]})
 	if spec.Controls[a.Control].Trains {
-		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed))
+		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed, from))
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
 		if err != nil {
 			return scores{}, err
@@ -86,12 +95,12 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	return r.studentScores(ctx, t, out)
 }
 
-// freeze gives the teacher inside a student's problem its weights. Parameters of the student are missing from
+// freeze gives a teacher inside a student's problem its weights. Parameters of the student are missing from
 // them, as they should be; a name that the problem does not have means that the two do not belong together.
-func freeze(t *train.Trainer, from teacher) error {
+func freeze(t *train.Trainer, scope string, params map[string]tensor.Tensor) error {
 	frozen := map[string]tensor.Tensor{}
-	for name, x := range from.params {
-		frozen[teacherScope+"."+name] = x
+	for name, x := range params {
+		frozen[scope+"."+name] = x
 	}
 	unknown, _, err := t.SetParams(frozen)
 	if err == nil && len(unknown) > 0 {
@@ -101,6 +110,19 @@ func freeze(t *train.Trainer, from teacher) error {
 		return fmt.Errorf("teacher: %w", err)
 	}
 	return nil
+}
+
+// freezeUntrained gives the untrained teacher the weights that the seed's teacher begins with.
+func (r *run) freezeUntrained(t *train.Trainer, seed uint64) error {
+	p, err := r.teacherProblem()
+	if err != nil {
+		return err
+	}
+	params := map[string]tensor.Tensor{}
+	for _, n := range p.Graph.Params() {
+		params[n.Name] = tensor.Tensor{Shape: n.Shape, Data: train.Initial(n, teacherSeed(seed))}
+	}
+	return freeze(t, untrainedScope, params)
 }
 
 // studentProblem is the arm's graph: the student, the frozen teacher if there is one, and the objective that
@@ -127,7 +149,7 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	var target *graph.Node
 	first := student.First
 	if taught {
-		if target, first, err = r.target(g, x); err != nil {
+		if target, first, err = r.target(g, x, teacherScope); err != nil {
 			return p, err
 		}
 		// Only steps that both say something of are compared.
@@ -140,7 +162,14 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	}
 	var extra []models.Part
 	if a.Distils() {
-		term, err := distill.Term(a.Objective, since(target, first), since(student.Series, first))
+		held, from := target, first
+		if a.Objective.Target != spec.TargetTeacher {
+			if held, from, err = r.instead(g, x, a.Objective.Target, &p); err != nil {
+				return p, err
+			}
+			from = max(from, student.First)
+		}
+		term, err := distill.Term(a.Objective, since(held, from), since(student.Series, from))
 		if err != nil {
 			return p, err
 		}
@@ -158,15 +187,30 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	return p, err
 }
 
-// target adds the teacher, under a scope that keeps its names apart, and returns its output, which no
-// gradient passes, and the first step of it that counts.
-func (r *run) target(g *graph.Graph, x *graph.Node) (series *graph.Node, first int, err error) {
-	defer g.Scope(teacherScope)()
-	out, err := r.build(g, x, r.spec.Teacher.Model, true)
+// target adds the teacher, under a scope that keeps its names apart, and returns its output for windows, which
+// no gradient passes, and the first step of it that counts.
+func (r *run) target(g *graph.Graph, windows *graph.Node, scope string) (series *graph.Node, first int,
+	err error) {
+	defer g.Scope(scope)()
+	out, err := r.build(g, windows, r.spec.Teacher.Model, true)
 	if err != nil {
 		return nil, 0, err
 	}
 	return graph.StopGradient(out.Series), out.First, nil
+}
+
+// instead is what stands in the teacher's place for windows x (models/README.md, section 2.5), with the first
+// step of it that counts.
+func (r *run) instead(g *graph.Graph, x *graph.Node, k spec.TargetKind, p *train.Problem) (*graph.Node, int,
+	error) {
+	switch k {
+	case spec.TargetInput:
+		return x, 0, nil
+	case spec.TargetUntrained:
+		return r.target(g, x, untrainedScope)
+	}
+	p.Others = g.Input("others", x.Shape...)
+	return r.target(g, p.Others, teacherScope) // of the same names, hence the same weights
 }
 
 // squares are the squared errors of every channel [B,L,C]; 0 in the first steps, where the student has no

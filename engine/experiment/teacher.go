@@ -17,6 +17,7 @@ import (
 // teacher is what the students of a seed have to learn from. They only read it.
 type teacher struct {
 	params map[string]tensor.Tensor // nil = there is none
+	digest string                   // tells them from those of another; empty as well
 	failed *fault.Fault             // why not, if the spec asks for one
 }
 
@@ -51,7 +52,7 @@ func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, 
 	r.measured(func(*meter) { r.teachers[seed] = done })
 	r.send(spec.Event{Phase: spec.PhaseTeacher, Seed: done.Seed, Taught: done})
 	params, err := t.Params()
-	return teacher{params: params}, err
+	return teacher{params: params, digest: train.Digest(params)}, err
 }
 
 // teacherProblem is the teacher's graph: the model alone, on its own loss.

@@ -121,8 +121,11 @@ func TestSignalKeepsSpikesOfOneStep(t *testing.T) {
 }
 
 func TestEveryArmAndSeedIsInTheResults(t *testing.T) {
-	in := sample()
-	d := parse(t, mustNew(t, "results", in, page))
+	in, all := sample(), page
+	for _, m := range metrics.All {
+		all.Metrics = append(all.Metrics, m.Name)
+	}
+	d := parse(t, mustNew(t, "results", in, all))
 	marks := len(in.Report.Spec.Seeds) * len(metrics.All)
 	for name, colour := range armColours {
 		if !d.says(name) {
@@ -135,7 +138,11 @@ func TestEveryArmAndSeedIsInTheResults(t *testing.T) {
 		}
 	}
 	for _, m := range metrics.All {
-		if title := words.English().Say(words.Key(m.WordKey())); !d.says(title) {
+		title := words.English().Say(words.Key(m.WordKey()))
+		if m.Unit != metrics.UnitShare {
+			title += ", " + words.English().Say(words.Key(m.Unit.WordKey()))
+		}
+		if !d.says(title) {
 			t.Errorf("no metric %s", title)
 		}
 	}

@@ -31,6 +31,16 @@ const cut, peak = 1.0, 4.0
 func sample() figure.Input {
 	rng := rand.New(rand.NewPCG(1, 2))
 	sp := spec.Default()
+	objective := func(k spec.ObjectiveKind, a spec.AxisKind) spec.Objective {
+		return spec.Objective{Kind: k, Weight: 0.5, Axis: a, Schedule: spec.WeightConstant}
+	}
+	sp.Arms = []spec.Arm{
+		{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone}},
+		{Name: "cosine", Objective: objective(spec.ObjectiveCosine, spec.AxisChannel)},
+		{Name: "mse", Objective: objective(spec.ObjectiveMSE, 0)},
+		{Name: "untrained", Control: spec.ControlUntrained},
+		{Name: "random", Control: spec.ControlRandom},
+	}
 	r := spec.Report{Version: spec.Version, Spec: sp,
 		Data: spec.DataSummary{Source: sp.Data.Source, Title: "Web server",
 			Channels: []string{"requests", "load", "latency"}, TestSteps: length, ScoredSteps: length,

@@ -27,8 +27,8 @@ const (
 // unless it was told which.
 const tallest = 240 * vg.Millimeter
 
-var usual = []string{"average_precision", "vus_pr", "auroc", "f1", "composite_f1", "affiliation_f1", "pa_f1",
-	"pak_f1"}
+var usual = []string{"average_precision", "auroc", "precision_at_k", "f1", "etapr_f1", "composite_f1", "vus_pr",
+	"pa_f1", "pak_f1"}
 
 // resultsOf is what the results are drawn from; left is the room for the names of arms, columns that of
 // metrics in a row.
@@ -74,7 +74,8 @@ func newResults(in Input, o Options) *resultsOf {
 	for _, g := range []struct {
 		group   metrics.Group
 		heading words.Key
-	}{{metrics.Honest, "figure-honest"}, {metrics.Flattering, "figure-flattering"}} {
+	}{{metrics.Honest, "figure-honest"}, {metrics.Warned, "figure-warned"},
+		{metrics.Flattering, "figure-flattering"}} {
 		b := resultBlock{heading: label(g.heading)}
 		for _, m := range summary.Metrics {
 			wanted := len(o.Metrics) == 0 || slices.Contains(o.Metrics, m.Metric.Name)
@@ -166,50 +167,54 @@ func (r *resultsOf) armNames(c draw.Canvas) {
 	}
 }
 
-// cell draws one metric of all arms, in points of 100, on a scale of its own that holds chance and the
+// cell draws one metric of all arms, in its unit, shares in points of 100, on a scale of its own that holds chance and the
 // untrained model: a value means little without them.
 func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
 	p := newPlot()
 	p.HideY()
 	e := empty
-	e.hold(100*float64(m.Chance), 100*float64(m.Untrained))
+	unit := m.Metric.Unit
+	e.hold(unit.Of(m.Chance), unit.Of(m.Untrained))
 	for _, a := range m.Arms {
 		for _, v := range a.Values {
-			e.hold(100 * float64(v))
+			e.hold(unit.Of(v))
 		}
 	}
 	e.on(&p.X, 0.06)
 	p.X.Tick.Marker = linearTicks(4)
-	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small},
-		label(words.Key(m.Metric.WordKey())))
+	title := label(words.Key(m.Metric.WordKey()))
+	if unit != metrics.UnitShare {
+		title += ", " + label(words.Key(unit.WordKey()))
+	}
+	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small}, title)
 	plotted := draw.Crop(c, 0, 0, 0, -leading)
 	p.Add(paint(func(d draw.Canvas, p *plot.Plot) {
 		x, _ := p.Transforms(&d)
-		upright(d, chanceLine, x, m.Chance)
-		upright(d, untrainedLine, x, m.Untrained)
+		upright(d, chanceLine, x, unit, m.Chance)
+		upright(d, untrainedLine, x, unit, m.Untrained)
 		for i := range m.Arms {
-			r.strip(d, x, rowAt(c, i), i, m.Metric.Name)
+			r.strip(d, x, rowAt(c, i), i, m.Metric)
 		}
 	}))
 	p.Draw(plotted)
 }
 
 // upright is a line over a cell's height, if the value is known.
-func upright(c draw.Canvas, s draw.LineStyle, x func(float64) vg.Length, v metrics.Value) {
+func upright(c draw.Canvas, s draw.LineStyle, x func(float64) vg.Length, u metrics.Unit, v metrics.Value) {
 	if v.Defined() {
-		at := x(100 * float64(v))
+		at := x(u.Of(v))
 		c.StrokeLine2(s, at, c.Min.Y, at, c.Max.Y)
 	}
 }
 
 // strip is one arm's row at the height y: its seeds from top to bottom, set apart by their places in the
 // spec, so that a seed stands at the same height in every row.
-func (r *resultsOf) strip(c draw.Canvas, x func(float64) vg.Length, y vg.Length, arm int, metric string) {
+func (r *resultsOf) strip(c draw.Canvas, x func(float64) vg.Length, y vg.Length, arm int, m metrics.Metric) {
 	l := r.names[arm]
 	seeds := r.Report.Spec.Seeds
 	var values []metrics.Value
 	for _, run := range r.Report.Arms[arm].Runs {
-		v := run.Of(metric).Value
+		v := run.Of(m.Name).Value
 		if !v.Defined() {
 			continue
 		}
@@ -218,10 +223,10 @@ func (r *resultsOf) strip(c draw.Canvas, x func(float64) vg.Length, y vg.Length,
 		if n := len(seeds); n > 1 {
 			up = seedSpread * (0.5 - vg.Length(slices.Index(seeds, run.Seed))/vg.Length(n-1))
 		}
-		c.DrawGlyphNoClip(l.glyph(1.7), vg.Point{X: x(100 * float64(v)), Y: y + up})
+		c.DrawGlyphNoClip(l.glyph(1.7), vg.Point{X: x(m.Unit.Of(v)), Y: y + up})
 	}
 	if mean := spec.NewSpread(values).Mean; mean.Defined() {
-		at := x(100 * float64(mean))
+		at := x(m.Unit.Of(mean))
 		c.StrokeLine2(draw.LineStyle{Color: l.colour, Width: 1.4}, at, y-rowHeight/2+0.4, at,
 			y+rowHeight/2-0.4)
 	}

@@ -117,7 +117,9 @@ func verifyEvaluation(v *verifier, file []byte) error {
 	if err := json.Unmarshal(file, &f); err != nil {
 		return fault.New("golden-json", err)
 	}
-	l := ledger{}
+	l := ledger{counted: func(at string) bool {
+		return strings.HasSuffix(at, "threshold_ge") || strings.Contains(at, "/n_")
+	}}
 	for _, c := range f.Cases {
 		verify := c.metrics
 		if c.Kind == "thresholds" {
@@ -132,7 +134,10 @@ func verifyEvaluation(v *verifier, file []byte) error {
 }
 
 // ledger collects single numbers under the quantities they belong to, in the order they come.
-type ledger struct{ checks []Check }
+type ledger struct {
+	checks  []Check
+	counted func(at string) bool // whether the number at a place was counted or chosen
+}
 
 // note compares a number; the largest error of a quantity is kept. The error is relative to numbers above 1
 // and absolute below. What must be exact is infinitely wrong or not at all.
@@ -151,14 +156,12 @@ func (l *ledger) note(quantity, at string, got, want, limit float64) {
 	}
 }
 
-// metrics compares one list of scores with its labels. Where the file has an answer for each policy on
-// unscored points, the default must refuse them.
-func (c evaluationCase) metrics(l *ledger) error {
-	scores, err := c.Scores.scores(c.N)
-	if err != nil {
-		return err
+// input makes scores and labels, and compares them with what the rules must give.
+func (c evaluationCase) input(l *ledger) (scores []float64, labels []uint8, err error) {
+	if scores, err = c.Scores.scores(c.N); err != nil {
+		return nil, nil, err
 	}
-	labels := make([]uint8, c.N)
+	labels = make([]uint8, c.N)
 	for _, s := range c.Labels.Segments {
 		for i := max(0, s[0]); i < min(c.N, s[1]); i++ {
 			labels[i] = 1
@@ -171,8 +174,27 @@ func (c evaluationCase) metrics(l *ledger) error {
 			sum += x
 			positives += int(labels[i])
 		}
-		l.note("inputs", c.Name+"/sum", sum, c.Check.Sum, exactly)
+		l.note("inputs", c.Name+"/sum", sum, c.Check.Sum, evaluated)
 		l.note("inputs", c.Name+"/positives", float64(positives), float64(c.Check.Positives), exactly)
+	}
+	return scores, labels, nil
+}
+
+// evaluation is that of a case whose every point has a score.
+func (c evaluationCase) evaluation(l *ledger) (*metrics.Evaluation, error) {
+	scores, labels, err := c.input(l)
+	if err != nil {
+		return nil, err
+	}
+	return metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
+}
+
+// metrics compares one list of scores with its labels. Where the file has an answer for each policy on
+// unscored points, the default must refuse them.
+func (c evaluationCase) metrics(l *ledger) error {
+	scores, labels, err := c.input(l)
+	if err != nil {
+		return err
 	}
 	e, err := metrics.NewEvaluation(scores, labels, metrics.RefuseUnscored)
 	if c.Expected["default"] == nil {
@@ -239,7 +261,8 @@ func ranges(a *metrics.Alarms) map[string]any {
 	for cardinality := metrics.ReciprocalCardinality; cardinality <= metrics.OneCardinality; cardinality++ {
 		for bias := metrics.FlatBias; bias <= metrics.BackBias; bias++ {
 			of := func(alpha float64) metrics.Rates {
-				return a.RangeBased(metrics.RangeOptions{Alpha: alpha, Bias: bias, Cardinality: cardinality})
+				return a.RangeBased(metrics.RangeOptions{Alpha: alpha, PrecisionBias: bias, RecallBias: bias,
+					Cardinality: cardinality})
 			}
 			out[cardinality.String()+"/"+bias.String()] = map[string]any{"precision": of(0).Precision,
 				"recall_alpha0":   of(0).Recall,
@@ -314,7 +337,7 @@ func compare(l *ledger, quantity, at string, want, got any) {
 			x = math.NaN()
 		}
 		limit := float64(evaluated)
-		if strings.HasSuffix(at, "threshold_ge") || strings.Contains(at, "/n_") {
+		if l.counted(at) {
 			limit = exactly
 		}
 		l.note(quantity, at, x, want, limit)

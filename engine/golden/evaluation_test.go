@@ -13,6 +13,7 @@ import (
 // Their files lie with the packages that they are about.
 const (
 	metricsFile = "../metrics/testdata/metrics.json"
+	moreFile    = "../metrics/testdata/metrics2.json"
 	tailsFile   = "../detect/testdata/pot.json"
 )
 
@@ -26,7 +27,7 @@ func evaluationFile(t *testing.T, name string) string {
 }
 
 func TestMetricsThresholdsAndTailsEqualTheirFiles(t *testing.T) {
-	for file, quantities := range map[string]int{metricsFile: 33, tailsFile: 11} {
+	for file, quantities := range map[string]int{metricsFile: 33, moreFile: 25, tailsFile: 11} {
 		r, err := golden.Verify([]byte(evaluationFile(t, file)), cpu.New())
 		if err != nil || !r.OK() || len(r.Checks) != quantities {
 			t.Errorf("%s: %d quantities, error %v, want %d: %+v", file, len(r.Checks), err, quantities,
@@ -42,6 +43,11 @@ func TestEveryKindOfDifferenceIsSeen(t *testing.T) {
 		{metricsFile, `"scores_sum": 1`, `"scores_sum": 2`, "inputs"},
 		{metricsFile, `"auroc": null`, `"auroc": 0.5`, "auroc"},
 		{metricsFile, `"test_flags": 722`, `"test_flags": 721`, "train_percentile flags"},
+		{moreFile, `"pate":0.5602`, `"pate":0.5603`, "pate"},
+		{moreFile, `"delays":[0,null]`, `"delays":[1,null]`, "detection"},
+		{moreFile, `"detected":[true,false]`, `"detected":[true,true]`, "etapr"},
+		{moreFile, `"period":25`, `"period":24`, "period"},
+		{moreFile, `"sum":4.3125`, `"sum":4.3126`, "inputs"},
 		{tailsFile, `"alarms": [60,`, `"alarms": [61,`, "spot alarms"},
 		{tailsFile, `"n_last": 1893`, `"n_last": 1892`, "spot counts"},
 		{tailsFile, `"gamma": 0.278`, `"gamma": 0.279`, "pot gamma"},

@@ -55,6 +55,7 @@ var kinds = []struct {
 	{"causal GTA:", verifyGTA},
 	{"Adam,", verifyAdam},
 	{"tsad-golden-metrics/1", verifyEvaluation},
+	{"tsad-golden-metrics2/1", verifyEvaluation2},
 	{"tsad-golden-pot/1", verifyTails},
 }
 

@@ -156,10 +156,10 @@ func (z zone) missed(times interval, end float64) float64 {
 		return 1 - (math.Min(d, border)+d)/z.all.length()
 	}
 	// Midway in the zone the nearer border changes; midway between end and a border, min(d, border) does.
-	breaks := []float64{(z.all.from + z.all.to) / 2, (z.all.from + end) / 2, (z.all.to + end) / 2}
-	slices.Sort(breaks)
+	breaks := [4]float64{(z.all.from + z.all.to) / 2, (z.all.from + end) / 2, (z.all.to + end) / 2, times.to}
+	slices.Sort(breaks[:3])
 	sum, from := 0.0, times.from
-	for _, to := range append(breaks, times.to) {
+	for _, to := range breaks {
 		if to = math.Min(to, times.to); to > from {
 			sum += (to - from) * (value(from) + value(to)) / 2
 			from = to

@@ -28,10 +28,11 @@ func large(b *testing.B, n int) *Evaluation {
 
 // unsorted is e as it was before its first metric.
 func unsorted(e *Evaluation) *Evaluation {
-	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Positives: e.Positives}
+	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
+		Parameters: e.Parameters}
 }
 
-const largeN = 700_000
+const largeN = 100_000
 
 func BenchmarkAllMetrics(b *testing.B) {
 	e := large(b, largeN)
@@ -73,6 +74,25 @@ func BenchmarkMetric(b *testing.B) {
 	}
 }
 
+// BenchmarkOutsideAll measures what is no row of All.
+func BenchmarkOutsideAll(b *testing.B) {
+	e := large(b, largeN)
+	a := e.At(2.5)
+	e.ranking()
+	for name, of := range map[string]func(){
+		"PATE of every score": func() { e.PATE(PATEOptions{Early: 100, Late: 100, All: true}) },
+		"DQE":                 func() { e.DQE(125) },
+		"SDQE":                func() { a.DQE(125) },
+		"period":              func() { PeriodOf(e.Scores) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				of()
+			}
+		})
+	}
+}
+
 // BenchmarkVUSOfDenseSegments is its worst case: every normal point is in reach of a segment.
 func BenchmarkVUSOfDenseSegments(b *testing.B) {
 	e := large(b, largeN)
@@ -86,6 +106,6 @@ func BenchmarkVUSOfDenseSegments(b *testing.B) {
 	}
 	e.ranking()
 	for b.Loop() {
-		e.VUS(DefaultWindow)
+		e.VUS(Defaults.Window.Points)
 	}
 }

@@ -76,6 +76,30 @@ func chanceAUROC(e *Evaluation, _ float64) Value {
 	return 0.5
 }
 
+// chanceFBeta is F_beta of ChancePoint.
+func chanceFBeta(e *Evaluation, rate float64) Value {
+	r, square := ChancePoint(e.Segments, e.N(), rate), e.Parameters.Beta*e.Parameters.Beta
+	p, q := float64(r.Precision), float64(r.Recall)
+	return Value(ratio((1+square)*p*q, square*p+q))
+}
+
+// chanceMissed is the expected number of true segments without a flag.
+func chanceMissed(e *Evaluation, rate float64) Value {
+	missed := 0.0
+	for _, s := range e.Segments {
+		missed += 1 - hitProbability(s.Len(), rate)
+	}
+	return Value(missed)
+}
+
+// chanceFalsePoints is the flag rate, wherever there are normal points.
+func chanceFalsePoints(e *Evaluation, rate float64) Value {
+	if e.Negatives() == 0 {
+		return Undefined
+	}
+	return Value(1e4 * rate)
+}
+
 // chanceRates sums truePositives, the expectation for one segment, over all of them.
 func chanceRates(segments []steps.Range, n int, p float64, truePositives func(length int) float64) Rates {
 	tp := 0.0

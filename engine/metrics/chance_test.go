@@ -117,12 +117,16 @@ func TestDrawnLevelsLieNearTheClosedFormsWhereBothExist(t *testing.T) {
 	}
 	for i, m := range closed {
 		level := m.Chance(e, 0.05)
+		if m.Name == "ucr_accuracy" {
+			continue // these labels have several segments
+		}
 		if drawn[i].Draws != Draws {
 			t.Errorf("%s: %d draws, want %d", m.Name, drawn[i].Draws, Draws)
 		}
 		gap := math.Abs(float64(level - drawn[i].Mean))
 		// Five standard errors of the mean, and what a ratio of expectations is off.
-		if allowed := 5*float64(drawn[i].Deviation)/math.Sqrt(Draws) + 0.003; gap > allowed {
+		most := []float64{1, float64(e.N()), float64(len(e.Segments)), 1e4}[m.Unit]
+		if allowed := 5*float64(drawn[i].Deviation)/math.Sqrt(Draws) + 0.003*most; gap > allowed {
 			t.Errorf("%s: closed form %v, drawn %v, want them within %v", m.Name, level, drawn[i].Mean,
 				allowed)
 		}
@@ -141,13 +145,19 @@ func TestChanceLevelsRepeatAndReportProgress(t *testing.T) {
 			t.Errorf("progress %d is told as the call %d", done, calls)
 		}
 	})
-	if err != nil || calls != all || calls%Draws != 0 || calls == 0 {
-		t.Errorf("error %v, progress was told %d times of %d, want every metric of %d draws", err, calls,
-			all, Draws)
+	want := 0
+	for _, m := range All {
+		if m.Chance == nil {
+			want += m.draws()
+		}
+	}
+	if err != nil || calls != all || calls != want {
+		t.Errorf("error %v, progress was told %d times of %d, want every metric of its draws: %d", err, calls,
+			all, want)
 	}
 	second, _ := ChanceLevels(context.Background(), All, e, 0.25, nil)
 	for i := range first {
-		if first[i].Mean != second[i].Mean {
+		if first[i].Mean.Defined() && first[i].Mean != second[i].Mean {
 			t.Errorf("%s: %v, then %v", All[i].Name, first[i].Mean, second[i].Mean)
 		}
 	}

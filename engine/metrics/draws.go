@@ -10,6 +10,17 @@ import (
 // as on the seeds: another number gives other levels.
 const Draws = 20
 
+// SlowDraws is the number for metrics that cost as much as all others together. Theirs vary little.
+const SlowDraws = 5
+
+// draws is the number of random scores for the chance level of a metric.
+func (m Metric) draws() int {
+	if m.Slow {
+		return SlowDraws
+	}
+	return Draws
+}
+
 // Chance is what a metric gives to a score without information.
 type Chance struct {
 	Mean      Value `json:"mean"`
@@ -18,7 +29,7 @@ type Chance struct {
 }
 
 // ChanceLevels returns the chance level of each of rows for the labels of e when the share rate of the points
-// is flagged. Metrics without a closed form are measured on Draws random permutations from fixed seeds: the
+// is flagged. Metrics without a closed form are measured on Draws random permutations, slow ones on SlowDraws, from fixed seeds: the
 // same labels and rate always give the same levels, and those of metrics that need no threshold do not depend
 // on rate. It calls progress, which may be nil, after each metric of each draw and stops with the context's
 // error once that is done.
@@ -52,11 +63,22 @@ func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float6
 func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
 	progress func(done, of int)) ([][]float64, error) {
 	samples := make([][]float64, len(rows))
+	told, all := 0, 0
+	for _, m := range rows {
+		all += m.draws()
+	}
 	for d := range Draws {
+		var drawn []int // places in rows
+		var now []Metric
+		for i, m := range rows {
+			if d < m.draws() {
+				drawn, now = append(drawn, i), append(now, m)
+			}
+		}
 		random := e.permuted(rand.New(rand.NewPCG(uint64(d), 0)))
-		values, err := Measure(ctx, rows, random, random.top(rate), func(done, of int) {
-			if progress != nil {
-				progress(d*of+done, Draws*of)
+		values, err := Measure(ctx, now, random, random.top(rate), func(int, int) {
+			if told++; progress != nil {
+				progress(told, all)
 			}
 		})
 		if err != nil {
@@ -64,7 +86,7 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 		}
 		for i, v := range values {
 			if v.Defined() {
-				samples[i] = append(samples[i], float64(v))
+				samples[drawn[i]] = append(samples[drawn[i]], float64(v))
 			}
 		}
 	}
@@ -75,7 +97,8 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 // needed.
 func (e *Evaluation) permuted(r *rand.Rand) *Evaluation {
 	n := e.N()
-	random := &Evaluation{Labels: e.Labels, Segments: e.Segments, Positives: e.Positives}
+	random := &Evaluation{Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
+		Parameters: e.Parameters}
 	random.Scores, random.sorted = make([]float64, n), make([]ranked, n)
 	for i, point := range r.Perm(n) {
 		score := float64(n - i)

@@ -59,11 +59,13 @@ type Evaluation struct {
 	Unscored  int           // points that came without a score
 	Policy    Unscored      // what was done with them
 
+	Parameters Parameters // of the metrics of All
+
 	// Only these change after NewEvaluation, each once, behind its sync.Once.
 	sorting sync.Once
 	sorted  []ranked // highest score first
 
-	// What several metrics of All share, at DefaultWindow.
+	// What several metrics of All share.
 	vusOnce, raucOnce sync.Once
 	vus, rauc         Volume
 }
@@ -93,11 +95,17 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 		scores, labels = settle(scores, labels, policy)
 	}
 	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels), Unscored: unscored,
-		Policy: policy}
+		Policy: policy, Parameters: Defaults}
 	for _, s := range e.Segments {
 		e.Positives += s.Len()
 	}
 	return e, nil
+}
+
+// With returns the same scores and labels for other parameters.
+func (e *Evaluation) With(p Parameters) *Evaluation {
+	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
+		Unscored: e.Unscored, Policy: e.Policy, Parameters: p}
 }
 
 // checkPoints counts the points without a score; its error names the first point that cannot be evaluated.

@@ -79,7 +79,7 @@ func ExampleAlarms_EventWise() {
 func ExampleAlarms_RangeBased() {
 	a := exampleSeries().At(0.5)
 	fmt.Printf("%.3f\n", a.RangeBased(RangeOptions{}).Recall)
-	fmt.Printf("%.3f\n", a.RangeBased(RangeOptions{Cardinality: OneCardinality, Bias: MiddleBias}).Recall)
+	fmt.Printf("%.3f\n", a.RangeBased(RangeOptions{Cardinality: OneCardinality, RecallBias: MiddleBias}).Recall)
 	// Output:
 	// 0.167
 	// 0.250
@@ -127,4 +127,77 @@ func ExampleMeasure() {
 	// precision 0.500, by chance 0.417
 	// recall 0.400, by chance 0.333
 	// f1 0.444, by chance 0.370
+}
+
+func ExampleConfusion_FBeta() {
+	c := exampleSeries().At(0.5).Point()
+	fmt.Printf("F0.5 %.3f, F1 %.3f, F2 %.3f\n", c.FBeta(0.5), c.FBeta(1), c.FBeta(2))
+	// Output: F0.5 0.476, F1 0.444, F2 0.417
+}
+
+func ExampleEvaluation_PrecisionAtK() {
+	e := exampleSeries()
+	at := e.PrecisionAtK(e.Positives)
+	fmt.Printf("%.1f of the %d highest, down to %.3f\n", at.Value, at.K, at.Threshold)
+	// Output: 0.6 of the 5 highest, down to 0.375
+}
+
+func ExampleEvaluation_UCR() {
+	e, err := NewEvaluation([]float64{0, 0, 0, 0, 0, 1, 0, 0}, []uint8{0, 0, 0, 1, 1, 0, 0, 0}, RefuseUnscored)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("hit %v, by chance %v\n", e.UCR(2).Hit, e.UCR(2).Chance)
+	// Output: hit 1, by chance 0.5
+}
+
+func ExampleAlarms_Detection() {
+	d := exampleSeries().At(0.5).Detection()
+	fmt.Printf("delay %v, %d missed, %.0f false runs and %.0f false points for 10,000\n", d.MeanDelay, d.Missed,
+		d.RunsPer10000, d.PointsPer10000)
+	// Output: delay 0, 1 missed, 2857 false runs and 2857 false points for 10,000
+}
+
+func ExampleAlarms_ETaPR() {
+	got := exampleSeries().At(0.5).ETaPR(DefaultETaPR)
+	fmt.Printf("precision %.3f, recall %.3f, correct %v\n", got.Precision, got.Recall, got.Correct)
+	// Output: precision 0.500, recall 0.417, correct [true true false false]
+}
+
+func ExampleEvaluation_PATE() {
+	e := exampleSeries()
+	fmt.Printf("PATE %.4f, without buffers %.4f\n", e.PATE(PATEOptions{Early: 2, Late: 2}),
+		e.PATE(PATEOptions{}))
+	fmt.Printf("F1 above 0.5: %.4f\n", e.At(0.5).PATEF1(PATEOptions{Early: 2, Late: 2}))
+	// Output:
+	// PATE 0.5603, without buffers 0.4896
+	// F1 above 0.5: 0.4775
+}
+
+func ExampleAlarms_DQE() {
+	d := exampleSeries().At(0.5).DQE(2)
+	fmt.Printf("captured %.2f, near misses %.4f, false alarms %.2f\n", d.Capture, d.NearMiss, d.FalseAlarm)
+	// Output: captured 0.50, near misses 0.5625, false alarms 1.00
+}
+
+func ExampleEvaluation_RangePRArea() {
+	e := exampleSeries()
+	fmt.Printf("%.4f %.4f\n", e.RangePRArea(0), e.RangePRArea(0.5))
+	// Output: 0.5396 0.4521
+}
+
+func ExampleEvaluation_BestComposite() {
+	e := exampleSeries()
+	fmt.Printf("composite %.4f, range-based %.4f, affiliation %.4f\n", e.BestComposite().F1, e.BestRange(0).F1,
+		e.BestAffiliation().F1)
+	// Output: composite 0.8000, range-based 0.7755, affiliation 0.8708
+}
+
+func ExamplePeriodOf() {
+	var x []float64
+	for t := range 200 {
+		x = append(x, float64(t%12))
+	}
+	fmt.Println(PeriodOf(x).Length)
+	// Output: 12
 }

@@ -78,23 +78,32 @@ func FuzzNoValueLeavesItsRange(f *testing.F) {
 	})
 }
 
-// checkRanges demands that every metric and every chance level in closed form lies in 0 ... 1, or is
-// undefined for a reason. Drawn levels are means of metrics.
+// checkRanges demands that every metric and every chance level in closed form lies in the range of its unit, or
+// is undefined for a reason. Drawn levels are means of metrics.
 func checkRanges(t *testing.T, e *Evaluation, threshold float64) {
 	t.Helper()
 	a := e.At(threshold)
 	mixed := e.Positives > 0 && e.Negatives() > 0 && a.Flagged > 0
-	check := func(what string, v Value) {
+	most := [UnitCount]float64{UnitShare: 1, UnitSteps: float64(e.N()), UnitSegments: float64(len(e.Segments)),
+		UnitPer10000: 1e4}
+	check := func(what string, v Value, most float64, always bool) {
 		t.Helper()
-		if v < 0 || v > 1 || mixed && !v.Defined() {
-			t.Errorf("%s is %v, want 0 to 1; scores %v labels %v threshold %v", what, v, e.Scores, e.Labels,
-				threshold)
+		if v < 0 || float64(v) > most || always && !v.Defined() {
+			t.Errorf("%s is %v, want 0 to %v; scores %v labels %v threshold %v", what, v, most, e.Scores,
+				e.Labels, threshold)
 		}
 	}
 	for _, m := range All {
-		check(m.Name, m.Of(e, a))
+		always := mixed
+		switch m.Name {
+		case "detection_delay":
+			always = a.Hits > 0
+		case "ucr_accuracy":
+			always = len(e.Segments) == 1
+		}
+		check(m.Name, m.Of(e, a), most[m.Unit], always)
 		if m.Chance != nil {
-			check(m.Name+" by chance", m.Chance(e, a.Rate()))
+			check(m.Name+" by chance", m.Chance(e, a.Rate()), most[m.Unit]*(1+1e-12), always)
 		}
 	}
 }

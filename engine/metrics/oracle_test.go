@@ -195,14 +195,14 @@ func (o oracle) events(flags []bool) (hits, all, falseRuns int) {
 }
 
 // rangeMeanOracle is the mean range score of the runs of rs given the runs of others.
-func rangeMeanOracle(rs, others []bool, o RangeOptions) float64 {
+func rangeMeanOracle(rs, others []bool, bias Bias, cardinality Cardinality, alpha float64) float64 {
 	sum, ranges := 0.0, members(rs)
 	otherOwner, _ := owners(others)
 	for _, points := range ranges {
 		overlapping, inside, total := map[int]bool{}, 0.0, 0.0
 		for i, p := range points {
 			weight := 1
-			switch o.Bias {
+			switch bias {
 			case FrontBias:
 				weight = len(points) - i
 			case BackBias:
@@ -221,10 +221,10 @@ func rangeMeanOracle(rs, others []bool, o RangeOptions) float64 {
 			continue
 		}
 		gamma := 1.0
-		if o.Cardinality == ReciprocalCardinality && x > 1 {
+		if cardinality == ReciprocalCardinality && x > 1 {
 			gamma = 1 / x
 		}
-		sum += o.Alpha + (1-o.Alpha)*gamma*inside/total
+		sum += alpha + (1-alpha)*gamma*inside/total
 	}
 	return ratio(sum, float64(len(ranges)))
 }
@@ -400,6 +400,7 @@ func checkDefinitions(t *testing.T, e *Evaluation, threshold float64) {
 	c.checkBest(o, e)
 	c.checkEvents(o, flags, a)
 	c.checkRanking(o, e)
+	c.checkMore(o, flags, e, a)
 }
 
 type checker struct {
@@ -474,11 +475,11 @@ func (c checker) checkEvents(o oracle, flags []bool, a *Alarms) {
 	c.equal("event-wise recall", a.EventWise().Recall, recall)
 	for bias := FlatBias; bias <= BackBias; bias++ {
 		for cardinality := ReciprocalCardinality; cardinality <= OneCardinality; cardinality++ {
-			options := RangeOptions{Alpha: 0.3, Bias: bias, Cardinality: cardinality, Beta: 2}
-			got := a.RangeBased(options)
-			recall := rangeMeanOracle(o.truth(), flags, options)
-			options.Alpha = 0
-			precision := rangeMeanOracle(flags, o.truth(), options)
+			of := BackBias - bias
+			got := a.RangeBased(RangeOptions{Alpha: 0.3, PrecisionBias: of, RecallBias: bias,
+				Cardinality: cardinality, Beta: 2})
+			recall := rangeMeanOracle(o.truth(), flags, bias, cardinality, 0.3)
+			precision := rangeMeanOracle(flags, o.truth(), of, cardinality, 0)
 			c.equal("range precision", got.Precision, precision)
 			c.equal("range recall", got.Recall, recall)
 			c.equal("range F2", got.F1, ratio(5*precision*recall, 4*precision+recall))
@@ -557,21 +558,22 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	},
 	"recall":            func(o oracle, flags []bool) float64 { return float64(o.confusion(flags).Recall) },
 	"f1":                func(o oracle, flags []bool) float64 { return float64(o.confusion(flags).F1) },
+	"f_beta":            func(o oracle, flags []bool) float64 { return o.fBeta(flags, Defaults.Beta) },
 	"auroc":             func(o oracle, _ []bool) float64 { return o.auroc() },
 	"average_precision": func(o oracle, _ []bool) float64 { return o.ranked(o.averagePrecision) },
 	"vus_roc": func(o oracle, _ []bool) float64 {
-		roc, _ := o.vus(DefaultWindow)
+		roc, _ := o.vus(Defaults.Window.Points)
 		return o.separated(roc)
 	},
 	"vus_pr": func(o oracle, _ []bool) float64 {
-		return o.ranked(func() float64 { _, pr := o.vus(DefaultWindow); return pr })
+		return o.ranked(func() float64 { _, pr := o.vus(Defaults.Window.Points); return pr })
 	},
 	"r_auc_roc": func(o oracle, _ []bool) float64 {
-		roc, _ := o.rangeAUC(DefaultWindow)
+		roc, _ := o.rangeAUC(Defaults.Window.Points)
 		return o.separated(roc)
 	},
 	"r_auc_pr": func(o oracle, _ []bool) float64 {
-		return o.ranked(func() float64 { _, pr := o.rangeAUC(DefaultWindow); return pr })
+		return o.ranked(func() float64 { _, pr := o.rangeAUC(Defaults.Window.Points); return pr })
 	},
 	"affiliation_precision": func(o oracle, flags []bool) float64 {
 		precision, _ := o.affiliationMeans(flags)
@@ -583,14 +585,14 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	},
 	"affiliation_f1": func(o oracle, flags []bool) float64 { return harmonic(o.affiliationMeans(flags)) },
 	"range_precision": func(o oracle, flags []bool) float64 {
-		return rangeMeanOracle(flags, o.truth(), RangeOptions{})
+		return rangeMeanOracle(flags, o.truth(), FlatBias, ReciprocalCardinality, 0)
 	},
 	"range_recall": func(o oracle, flags []bool) float64 {
-		return rangeMeanOracle(o.truth(), flags, RangeOptions{})
+		return rangeMeanOracle(o.truth(), flags, FlatBias, ReciprocalCardinality, 0)
 	},
 	"range_f1": func(o oracle, flags []bool) float64 {
-		return harmonic(rangeMeanOracle(flags, o.truth(), RangeOptions{}),
-			rangeMeanOracle(o.truth(), flags, RangeOptions{}))
+		return harmonic(rangeMeanOracle(flags, o.truth(), FlatBias, ReciprocalCardinality, 0),
+			rangeMeanOracle(o.truth(), flags, FlatBias, ReciprocalCardinality, 0))
 	},
 	"segment_precision": func(o oracle, flags []bool) float64 {
 		hits, _, falseRuns := o.events(flags)
@@ -609,6 +611,60 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	"composite_f1": func(o oracle, flags []bool) float64 {
 		return harmonic(float64(o.confusion(flags).Precision), o.eventRecall(flags))
 	},
+	"precision_at_k": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 { return o.atK(o.count(1)) })
+	},
+	"ucr_accuracy": func(o oracle, _ []bool) float64 {
+		hit, _ := o.ucr(Defaults.UCR)
+		return hit
+	},
+	"etapr_precision": func(o oracle, flags []bool) float64 {
+		precision, _ := o.eTaPR(flags, Defaults.ETaPR)
+		return precision
+	},
+	"etapr_recall": func(o oracle, flags []bool) float64 {
+		_, recall := o.eTaPR(flags, Defaults.ETaPR)
+		return recall
+	},
+	"etapr_f1": func(o oracle, flags []bool) float64 { return harmonic(o.eTaPR(flags, Defaults.ETaPR)) },
+	"detection_delay": func(o oracle, flags []bool) float64 {
+		delay, _, _, _ := o.detection(flags)
+		return delay
+	},
+	"missed_segments": func(o oracle, flags []bool) float64 {
+		_, missed, _, _ := o.detection(flags)
+		return missed
+	},
+	"false_alarm_runs": func(o oracle, flags []bool) float64 {
+		_, _, runs, _ := o.detection(flags)
+		return runs
+	},
+	"false_alarm_points": func(o oracle, flags []bool) float64 {
+		_, _, _, points := o.detection(flags)
+		return points
+	},
+	"pate": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 {
+			return o.pate(Defaults.Window.Points, Defaults.Window.Points, o.pateLevels())
+		})
+	},
+	"range_pr_area": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 { return o.rangePRArea(0) })
+	},
+	"best_composite_f1": func(o oracle, _ []bool) float64 {
+		f1, _ := o.bestRates(o.composite)
+		return f1
+	},
+	"best_range_f1": func(o oracle, _ []bool) float64 {
+		f1, _ := o.bestRates(o.ranges(0))
+		return f1
+	},
+	"best_affiliation_f1": func(o oracle, _ []bool) float64 {
+		return o.ranked(func() float64 {
+			f1, _ := o.bestRates(o.affiliationMeans)
+			return f1
+		})
+	},
 	"best_f1": func(o oracle, _ []bool) float64 {
 		return o.bestF1(func(flags []bool) []bool { return flags })
 	},
@@ -622,10 +678,10 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 		return float64(o.confusion(o.adjusted(flags)).F1)
 	},
 	"pa_delay_f1": func(o oracle, flags []bool) float64 {
-		return float64(o.confusion(o.delayAdjusted(flags, DefaultDelay)).F1)
+		return float64(o.confusion(o.delayAdjusted(flags, Defaults.Delay)).F1)
 	},
 	"pak_f1": func(o oracle, flags []bool) float64 {
-		return float64(o.confusion(o.percentAdjusted(flags, DefaultPercent)).F1)
+		return float64(o.confusion(o.percentAdjusted(flags, Defaults.Percent)).F1)
 	},
 	"pak_area": func(o oracle, flags []bool) float64 {
 		return o.percentArea(func(k int) float64 {
@@ -634,7 +690,7 @@ var definitions = map[string]func(o oracle, flags []bool) float64{
 	},
 	"pa_best_f1": func(o oracle, _ []bool) float64 { return o.bestF1(o.adjusted) },
 	"pak_best_f1": func(o oracle, _ []bool) float64 {
-		return o.bestF1(func(flags []bool) []bool { return o.percentAdjusted(flags, DefaultPercent) })
+		return o.bestF1(func(flags []bool) []bool { return o.percentAdjusted(flags, Defaults.Percent) })
 	},
 	"pak_best_area": func(o oracle, _ []bool) float64 {
 		return o.percentArea(func(k int) float64 {

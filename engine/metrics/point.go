@@ -3,6 +3,13 @@ package metrics
 // Point counts flags point by point. O(m) after the alarms are known.
 func (a *Alarms) Point() Confusion { return a.confusion(a.truePositives()) }
 
+// FBeta weighs recall beta times as much as precision; 1 is F1, 0 precision (van Rijsbergen 1979;
+// metrics/README.md, section 2).
+func (c Confusion) FBeta(beta float64) Value {
+	square := beta * beta
+	return Value(ratio((1+square)*float64(c.TP), (1+square)*float64(c.TP)+square*float64(c.FN)+float64(c.FP)))
+}
+
 // Best is the threshold of the largest F1, chosen with the test labels, with the counts it leads to: an upper
 // bound, not a result.
 type Best struct {

@@ -12,15 +12,15 @@ type Volume struct {
 	Covered Value `json:"covered"`
 }
 
-// defaultVUS is VUS at DefaultWindow, computed once for the metrics that are parts of it.
-func (e *Evaluation) defaultVUS() Volume {
-	e.vusOnce.Do(func() { e.vus = e.VUS(DefaultWindow) })
+// ownVUS is VUS at the window of the parameters, computed once for the metrics that are parts of it.
+func (e *Evaluation) ownVUS() Volume {
+	e.vusOnce.Do(func() { e.vus = e.VUS(e.Parameters.Window.Points) })
 	return e.vus
 }
 
-// defaultRangeAUC is RangeAUC at DefaultWindow, computed once.
-func (e *Evaluation) defaultRangeAUC() Volume {
-	e.raucOnce.Do(func() { e.rauc = e.RangeAUC(DefaultWindow) })
+// ownRangeAUC is RangeAUC at the window of the parameters, computed once.
+func (e *Evaluation) ownRangeAUC() Volume {
+	e.raucOnce.Do(func() { e.rauc = e.RangeAUC(e.Parameters.Window.Points) })
 	return e.rauc
 }
 

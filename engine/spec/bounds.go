@@ -21,9 +21,11 @@ const (
 	maxSeed     = 1 << 53
 	maxArms     = 64 // what a page shows side by side
 	maxSeeds    = 1000
-	maxName     = 100  // characters of an arm's name, or a column's
-	maxPath     = 4096 // bytes of what names a file, as file systems bound it
-	maxFloat    = 1e38 // about where float32 ends, in which everything is computed
+	// of a closed form, which works on matrices of so many steps with all channels
+	maxBaselineSteps = 100
+	maxName          = 100  // characters of an arm's name, or a column's
+	maxPath          = 4096 // bytes of what names a file, as file systems bound it
+	maxFloat         = 1e38 // about where float32 ends, in which everything is computed
 )
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

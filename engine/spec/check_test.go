@@ -11,7 +11,7 @@ import (
 func TestCheckFindsEveryWrongField(t *testing.T) {
 	s := spec.Default()
 	s.Data.Window, s.Data.Stride, s.Train.Batch, s.Seeds = 0, 0, 0, []uint64{1, 1}
-	s.Arms[1].Objective.Weight = -1
+	s.Arms[4].Objective.Weight = -1
 	var fields []string
 	for _, err := range spec.Check([]byte(text(t, s))) {
 		wrong, ok := errors.AsType[*spec.FieldError](err)
@@ -20,7 +20,7 @@ func TestCheckFindsEveryWrongField(t *testing.T) {
 		}
 		fields = append(fields, wrong.Field)
 	}
-	const want = "data.window data.stride arms[1].objective.weight train.batch seeds[1]"
+	const want = "data.window data.stride arms[4].objective.weight train.batch seeds[1]"
 	if got := strings.Join(fields, " "); got != want {
 		t.Errorf("wrong are %s, want %s", got, want)
 	}

@@ -10,8 +10,8 @@ import (
 // that learns from the teacher's direction, else the first that learns from the teacher at all; empty where
 // none does. It goes by what arms do: a spec may call them anything.
 func (s Spec) Examined() string {
-	cosine := func(a Arm) bool { return a.Distils() && a.Objective.Kind == ObjectiveCosine }
-	for _, examined := range []func(Arm) bool{cosine, Arm.Distils} {
+	cosine := func(a Arm) bool { return a.Follows() && a.Objective.Kind == ObjectiveCosine }
+	for _, examined := range []func(Arm) bool{cosine, Arm.Follows} {
 		if i := slices.IndexFunc(s.Arms, examined); i >= 0 {
 			return s.Arms[i].Name
 		}
@@ -30,16 +30,22 @@ func (s Spec) Baseline() string {
 }
 
 // Kind says what an arm does: the name of its control, of the objective that it learns from the teacher by,
-// or alone. Looks and words go by it, since an arm's name is free.
+// with that of the target where it is another, or alone. Looks and words go by it, since an arm's name is
+// free.
 func (a Arm) Kind() string {
 	switch {
 	case !Controls[a.Control].Trains:
 		return a.Control.String()
-	case a.Distils():
+	case a.Follows():
 		return a.Objective.Kind.String()
+	case a.Distils():
+		return HeldTo(a.Objective.Kind, a.Objective.Target)
 	}
 	return ArmAlone
 }
+
+// HeldTo is the kind of arms whose student is held to another target than the teacher.
+func HeldTo(o ObjectiveKind, t TargetKind) string { return o.String() + "-" + t.String() }
 
 // Outcome judges differences seed by seed (metrics/README.md, section 11): they count only where their mean
 // is larger than their spread.
@@ -75,7 +81,7 @@ var HitRates = []HitRate{
 
 // measure is the hit rate of a run; undefined where nobody knows the true channels.
 func (h HitRate) measure(r Run) Measure {
-	m := Measure{Name: h.Title, Value: metrics.Undefined, Chance: metrics.Undefined}
+	m := unmeasured(h.Title)
 	if r.Located != nil {
 		m.Value, m.Chance = h.of(*r.Located)
 	}

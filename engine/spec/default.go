@@ -1,16 +1,21 @@
 package spec
 
-// Names of the default arms. ArmAlone is also the kind of every arm that is trained without a teacher.
+// Names of the default arms: their kinds. ArmAlone is also the kind of every arm that is trained without a
+// target.
 const (
+	ArmNorm      = "norm"
+	ArmPCA       = "pca"
+	ArmForecast  = "forecast"
 	ArmAlone     = "alone"
 	ArmCosine    = "cosine"
-	ArmMSE       = "mse"
+	ArmInput     = "cosine-input"
 	ArmUntrained = "untrained"
 	ArmRandom    = "random"
 )
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher,
-// an Anomaly Transformer as student, three arms, two controls, three seeds. It scores by reconstruction
+// an Anomaly Transformer as student, alone and with the cosine to the teacher; and what that must exceed to mean
+// anything: closed forms, the cosine to the input, an untrained student, random scores. It scores by reconstruction
 // error: the student's own association-weighted score ranks steps within a window only, which unadjusted
 // metrics punish.
 func Default() Spec {
@@ -20,10 +25,14 @@ func Default() Spec {
 		Teacher: Teacher{Model: Model{Kind: ModelTransformer}, Epochs: 10},
 		Student: Model{Kind: ModelAnomalyTransformer},
 		Arms: []Arm{
+			{Name: ArmNorm, Control: ControlNorm},
+			{Name: ArmPCA, Control: ControlPCA},
+			{Name: ArmForecast, Control: ControlForecast},
 			{Name: ArmAlone, Objective: Objective{Kind: ObjectiveNone}},
 			{Name: ArmCosine, Objective: Objective{Kind: ObjectiveCosine, Weight: 0.5, Axis: AxisChannel,
 				Schedule: WeightConstant}},
-			{Name: ArmMSE, Objective: Objective{Kind: ObjectiveMSE, Weight: 0.5, Schedule: WeightConstant}},
+			{Name: ArmInput, Objective: Objective{Kind: ObjectiveCosine, Weight: 0.5, Axis: AxisChannel,
+				Schedule: WeightConstant, Target: TargetInput}},
 			{Name: ArmUntrained, Control: ControlUntrained},
 			{Name: ArmRandom, Control: ControlRandom},
 		},

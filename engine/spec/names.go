@@ -54,6 +54,12 @@ func (k AxisKind) WordKey() string                  { return wordKey("axis", k.S
 func (k AxisKind) MarshalText() ([]byte, error)     { return textOf(k, Axes[:]) }
 func (k *AxisKind) UnmarshalText(text []byte) error { return read(k, text, Axes[:]) }
 
+func (i TargetInfo) name() string { return i.Name }
+
+func (k TargetKind) String() string                   { return nameOf(k, Targets[:]) }
+func (k TargetKind) MarshalText() ([]byte, error)     { return textOf(k, Targets[:]) }
+func (k *TargetKind) UnmarshalText(text []byte) error { return read(k, text, Targets[:]) }
+
 func (i WeightScheduleInfo) name() string { return i.Name }
 
 func (k WeightScheduleKind) String() string               { return nameOf(k, WeightSchedules[:]) }
@@ -69,6 +75,11 @@ func (k ControlKind) String() string                   { return nameOf(k, Contro
 func (k ControlKind) WordKey() string                  { return wordKey("control", k.String()) }
 func (k ControlKind) MarshalText() ([]byte, error)     { return textOf(k, Controls[:]) }
 func (k *ControlKind) UnmarshalText(text []byte) error { return read(k, text, Controls[:]) }
+
+func (i ControlParamInfo) name() string { return i.Name }
+
+func (k ControlParamKind) String() string  { return nameOf(k, ControlParams[:]) }
+func (k ControlParamKind) WordKey() string { return wordKey("control-param", k.String()) }
 
 func (i PartInfo) name() string { return i.Name }
 

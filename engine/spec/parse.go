@@ -254,11 +254,28 @@ func (s Spec) validateArms(c *check) {
 		if a.Student != nil {
 			a.Student.validate(c, field+".student", learns)
 		}
+		a.validateParams(c, field)
 		if a.Control != ControlNone {
 			c.that(a.Objective == Objective{}, field+".objective", fault.Word("got-set"), "want-no-objective")
 			continue
 		}
 		a.Objective.validate(c, field+".objective")
+		// A batch of one window has no other to shuffle with.
+		c.that(a.Objective.Target != TargetShuffled || s.Train.Batch > 1, field+".objective.target",
+			strconv.Quote(a.Objective.Target.String()), "want-batch-of-two")
+	}
+}
+
+// validateParams checks the parameters of an arm's control.
+func (a Arm) validateParams(c *check, field string) {
+	full, row := a.OrDefault(), Controls[a.Control]
+	for k, p := range ControlParams {
+		x := p.get(full)
+		if !row.Reads(ControlParamKind(k)) {
+			c.that(x == 0, field+"."+p.Name, x, "want-none-of-control", row.Name)
+			continue
+		}
+		c.that(p.valid(x), field+"."+p.Name, x, p.want, p.most)
 	}
 }
 
@@ -269,6 +286,7 @@ func (o Objective) validate(c *check, field string) {
 	wantIf(c, row.Axis, field+".axis", o.Axis, AxisCount)
 	if !row.Distils {
 		c.that(o.Weight == 0, field+".weight", o.Weight, "want-no-weight")
+		c.that(o.Target == 0, field+".target", strconv.Quote(o.Target.String()), "want-nothing")
 	}
 	wantIf(c, row.Distils, field+".schedule", o.Schedule, WeightScheduleCount)
 }

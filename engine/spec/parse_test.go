@@ -96,21 +96,30 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"student.layers", func(s *spec.Spec) { s.Student.Layers = 65 }},
 		{"student.d_ff", func(s *spec.Spec) { s.Student.DFF = -1 }},
 		{"arms", func(s *spec.Spec) { s.Arms = nil }},
-		{"arms[1].name", func(s *spec.Spec) { s.Arms[1].Name = "" }},
-		{"arms[2].name", func(s *spec.Spec) { s.Arms[2].Name = s.Arms[0].Name }},
-		{"arms[3].objective", func(s *spec.Spec) { s.Arms[3].Objective.Kind = spec.ObjectiveNone }},
-		{"arms[1].student.layers", func(s *spec.Spec) {
-			s.Arms[1].Student = &spec.Model{Kind: spec.ModelTransformer, Layers: -1}
+		{"arms[4].name", func(s *spec.Spec) { s.Arms[4].Name = "" }},
+		{"arms[5].name", func(s *spec.Spec) { s.Arms[5].Name = s.Arms[3].Name }},
+		{"arms[4].objective.target", func(s *spec.Spec) {
+			s.Arms[4].Objective.Target, s.Train.Batch = spec.TargetShuffled, 1
 		}},
-		{"arms[1].objective.kind", func(s *spec.Spec) { s.Arms[1].Objective.Kind = 0 }},
-		{"arms[1].objective.weight", func(s *spec.Spec) { s.Arms[1].Objective.Weight = -0.5 }},
-		{"arms[1].objective.weight", func(s *spec.Spec) { s.Arms[1].Objective.Weight = math.Inf(1) }},
-		{"arms[1].objective.axis", func(s *spec.Spec) { s.Arms[1].Objective.Axis = 0 }},
-		{"arms[2].objective.axis", func(s *spec.Spec) { s.Arms[2].Objective.Axis = spec.AxisTime }},
-		{"arms[1].objective.schedule", func(s *spec.Spec) { s.Arms[1].Objective.Schedule = 0 }},
-		{"arms[0].objective.weight", func(s *spec.Spec) { s.Arms[0].Objective.Weight = 1 }},
-		{"arms[0].objective.schedule", func(s *spec.Spec) {
-			s.Arms[0].Objective.Schedule = spec.WeightLinear
+		{"arms[3].objective.target", func(s *spec.Spec) { s.Arms[3].Objective.Target = spec.TargetInput }},
+		{"arms[0].window", func(s *spec.Spec) { s.Arms[0].Window = 3 }},
+		{"arms[1].window", func(s *spec.Spec) { s.Arms[1].Window = 101 }},
+		{"arms[1].share", func(s *spec.Spec) { s.Arms[1].Share = 1 }},
+		{"arms[2].lag", func(s *spec.Spec) { s.Arms[2].Lag = -1 }},
+		{"arms[4].lag", func(s *spec.Spec) { s.Arms[4].Lag = 1 }},
+		{"arms[6].objective", func(s *spec.Spec) { s.Arms[6].Objective.Kind = spec.ObjectiveNone }},
+		{"arms[4].student.layers", func(s *spec.Spec) {
+			s.Arms[4].Student = &spec.Model{Kind: spec.ModelTransformer, Layers: -1}
+		}},
+		{"arms[4].objective.kind", func(s *spec.Spec) { s.Arms[4].Objective.Kind = 0 }},
+		{"arms[4].objective.weight", func(s *spec.Spec) { s.Arms[4].Objective.Weight = -0.5 }},
+		{"arms[4].objective.weight", func(s *spec.Spec) { s.Arms[4].Objective.Weight = math.Inf(1) }},
+		{"arms[4].objective.axis", func(s *spec.Spec) { s.Arms[4].Objective.Axis = 0 }},
+		{"arms[5].objective.axis", func(s *spec.Spec) { s.Arms[5].Objective.Kind = spec.ObjectiveMSE }},
+		{"arms[4].objective.schedule", func(s *spec.Spec) { s.Arms[4].Objective.Schedule = 0 }},
+		{"arms[3].objective.weight", func(s *spec.Spec) { s.Arms[3].Objective.Weight = 1 }},
+		{"arms[3].objective.schedule", func(s *spec.Spec) {
+			s.Arms[3].Objective.Schedule = spec.WeightLinear
 		}},
 		{"train.rate", func(s *spec.Spec) { s.Train.Rate = -1e-3 }},
 		{"train.rate", func(s *spec.Spec) { s.Train.Rate = math.NaN() }},
@@ -150,7 +159,7 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 				spec.ModelTransformer
 		}},
 		{"detect.score", func(s *spec.Spec) {
-			s.Detect.Score, s.Arms[3].Student = spec.ScoreAssociation,
+			s.Detect.Score, s.Arms[6].Student = spec.ScoreAssociation,
 				&spec.Model{Kind: spec.ModelTransformer}
 		}},
 		{"detect.score", func(s *spec.Spec) { s.Detect.Score = 0 }},
@@ -168,7 +177,7 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, -1 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, 51 }},
 		{"detect.warm", func(s *spec.Spec) {
-			s.Student.Kind, s.Detect.Warm, s.Arms[1].Student = spec.ModelLSTM, 10,
+			s.Student.Kind, s.Detect.Warm, s.Arms[4].Student = spec.ModelLSTM, 10,
 				&spec.Model{Kind: spec.ModelTransformer}
 		}},
 		{"seeds", func(s *spec.Spec) { s.Seeds = nil }},
@@ -203,7 +212,7 @@ func TestEveryScoreOfAStudentIsAccepted(t *testing.T) {
 // What the form of the text says wrong is named by the same paths.
 func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 	sp := spec.Default()
-	sp.Train.Rate, sp.Data.Window, sp.Seeds, sp.Arms[1].Objective.Weight = 0.001, 50, []uint64{1, 2, 3}, 0.5
+	sp.Train.Rate, sp.Data.Window, sp.Seeds, sp.Arms[4].Objective.Weight = 0.001, 50, []uint64{1, 2, 3}, 0.5
 	sp.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}
 	good := text(t, sp)
 	for _, c := range []struct {
@@ -212,7 +221,7 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		want           string // in the message
 	}{
 		{"unknown field", `"rate":`, `"ratte":`, "train.ratte", "unknown field, want one of rate, schedule"},
-		{"unknown field in a list", `"axis":`, `"axes":`, "arms[1].objective.axes",
+		{"unknown field in a list", `"axis":`, `"axes":`, "arms[4].objective.axes",
 			"one of kind, weight, axis"},
 		{"unknown field at the top", `"seeds":`, `"seed":`, "seed", "one of version"},
 		{"other case", `"window":`, `"Window":`, "data.Window", "unknown field"},
@@ -224,22 +233,22 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "50.5, want a whole number"},
 		{"negative seed", `"seeds":[1,2,3]`, `"seeds":[1,-2,3]`, "seeds[1]",
 			"-2, want a whole number from 0"},
-		{"number for a text", `"kind":"cosine"`, `"kind":1`, "arms[1].objective.kind",
+		{"number for a text", `"kind":"cosine"`, `"kind":1`, "arms[4].objective.kind",
 			"a number, want a text"},
 		{"object for a list", `"seeds":[1,2,3]`, `"seeds":{"a":[1]}`, "seeds", "an object, want a list"},
 		{"list for an object", `"threshold":{"policy":"train_percentile","percent":99}`, `"threshold":[1]`,
 			"detect.threshold", "a list, want an object"},
-		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[1].objective.weight",
+		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[4].objective.weight",
 			"1e400, want a number"},
 		{"unknown scaling", `"scaling":"standard"`, `"scaling":"minmax"`, "data.scaling",
 			`"minmax", want standard or none`},
 		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model",
 			`"oracle", want transformer, anomaly_transformer, lstm`},
-		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[4].control",
-			`"placebo", want untrained or random`},
-		{"unknown objective", `"kind":"mse"`, `"kind":"kl"`, "arms[2].objective.kind",
+		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[7].control",
+			`"placebo", want norm, pca, forecast, untrained or random`},
+		{"unknown objective", `"kind":"none"`, `"kind":"kl"`, "arms[3].objective.kind",
 			`"kl", want none, cosine or mse`},
-		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[1].objective.axis",
+		{"unknown axis", `"axis":"channel"`, `"axis":"batch"`, "arms[4].objective.axis",
 			`"batch", want channel, time or window`},
 		{"unknown score", `"score":"reconstruction"`, `"score":"rank"`, "detect.score",
 			`"rank", want model, reconstruction`},

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -18,6 +19,10 @@ type Report struct {
 	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
 	Arms     []ArmReport  `json:"arms"`
 	Seconds  float64      `json:"seconds"`
+	// FailedRuns counts the runs of Arms that have no scores.
+	FailedRuns int `json:"failed_runs"`
+	// Parameters are those of the metrics; nil in reports of before they were written down.
+	Parameters *metrics.Parameters `json:"parameters,omitempty"`
 }
 
 // DataSummary describes the series as it was used.
@@ -40,6 +45,8 @@ type DataSummary struct {
 	Licence       string `json:"licence,omitempty"`
 	Origin        string `json:"origin,omitempty"` // where its publishers offer it; empty as well
 	ConstantTrain int    `json:"constant_train"`   // channels that never change in the training part
+	// Digest tells the set as it was read, before any cut, from any other: that of datasets.Set.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Dropped is a column of the source that is no channel.
@@ -72,7 +79,7 @@ type TeacherRun struct {
 // ArmReport is one arm over all seeds.
 type ArmReport struct {
 	Arm  Arm   `json:"arm"`
-	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds
+	Runs []Run `json:"runs"` // one a seed, in the order of Spec.Seeds; one in all if no seed changes it
 }
 
 // Run is one arm with one seed. One that failed has neither scores nor alarms, but the epochs that it
@@ -90,13 +97,15 @@ type Run struct {
 	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int           `json:"hits"`              // true segments with an alarm
 	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
+	// the first steps of the test part, which have no score: they rank last, and are never flagged
+	Unscored int `json:"unscored,omitempty"`
 	// the channels behind each of Alarms; only of scores of errors
 	Causes [][]Cause `json:"causes,omitempty"`
 	// whether these are the true ones; nil where nobody knows them
 	Located *Located     `json:"located,omitempty"`
 	Failed  *fault.Fault `json:"failed,omitempty"` // why there are no scores; nil = there are
 
-	Scores []float64 `json:"-"` // one a scored test step
+	Scores []float64 `json:"-"` // one a scored test step; NaN for the Unscored
 	// one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
 	Flags []bool `json:"-"`
 	// the student's output for the test part, [scored steps, channels], in scaled units
@@ -144,11 +153,26 @@ type Tail struct {
 	Unreliable bool    `json:"unreliable,omitempty"` // too few excesses to rely on
 }
 
-// Measure is one metric of one run with its chance level at the same flag rate.
+// Measure is one metric of one run with what scores without information get.
 type Measure struct {
-	Name   string        `json:"name"` // a row of metrics.All
-	Value  metrics.Value `json:"value"`
-	Chance metrics.Value `json:"chance"`
+	Name     string        `json:"name"` // a row of metrics.All
+	Value    metrics.Value `json:"value"`
+	Chance   metrics.Value `json:"chance"`   // of a random score at the same flag rate
+	Constant metrics.Value `json:"constant"` // of a constant score, which flags everything
+}
+
+// unmeasured is a metric of which nothing is known.
+func unmeasured(name string) Measure {
+	return Measure{Name: name, Value: metrics.Undefined, Chance: metrics.Undefined, Constant: metrics.Undefined}
+}
+
+// UnmarshalJSON leaves undefined what the text does not have, as that of an older report.
+func (m *Measure) UnmarshalJSON(text []byte) error {
+	type plain Measure
+	p := plain(unmeasured(""))
+	err := json.Unmarshal(text, &p)
+	*m = Measure(p)
+	return err
 }
 
 // WithoutTimings returns a copy of the report without durations. What is left is the same, bit for bit,

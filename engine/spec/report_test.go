@@ -170,10 +170,19 @@ func TestWithoutTimingsClearsDurationsOnly(t *testing.T) {
 
 func TestATeacherIsNeededByWhoeverReadsIt(t *testing.T) {
 	s := spec.Default()
-	if !s.Teaches() || s.NeedsTeacher(s.Arms[0]) || !s.NeedsTeacher(s.Arms[1]) || s.NeedsTeacher(s.Arms[3]) {
-		t.Error("of the default arms, cosine and mse need a teacher")
+	for _, a := range s.Arms {
+		if s.NeedsTeacher(a) != (a.Name == spec.ArmCosine) {
+			t.Errorf("%s needs a teacher: %v", a.Name, s.NeedsTeacher(a))
+		}
 	}
-	s.Arms = []spec.Arm{s.Arms[0], s.Arms[3], s.Arms[4]}
+	for target, needs := range map[spec.TargetKind]bool{spec.TargetTeacher: true, spec.TargetInput: false,
+		spec.TargetShuffled: true, spec.TargetUntrained: false} {
+		a := s.Arms[4]
+		if a.Objective.Target = target; s.NeedsTeacher(a) != needs {
+			t.Errorf("an arm held to %s needs a teacher: %v", target, !needs)
+		}
+	}
+	s.Arms = []spec.Arm{s.Arms[3], s.Arms[6], s.Arms[7], s.Arms[0]}
 	if s.Teaches() {
 		t.Error("nobody learns, but a teacher is needed")
 	}

@@ -68,15 +68,35 @@ type Teacher struct {
 // Arm is one way to train (or not to train) the student.
 type Arm struct {
 	// Name is unique, and shown in tables: alone, cosine, mse, untrained, random.
-	Name      string      `json:"name"`
-	Control   ControlKind `json:"control,omitempty"` // costs nothing, has no objective
-	Student   *Model      `json:"student,omitempty"` // instead of the Spec's student
-	Objective Objective   `json:"objective,omitzero"`
+	Name    string      `json:"name"`
+	Control ControlKind `json:"control,omitempty"` // costs nothing, has no objective
+	// The parameters of single controls: the steps in a window of pca and the share of the variance that its
+	// components explain, the steps before that forecast looks at. What a control does not have is absent.
+	Window    int       `json:"window,omitempty"`
+	Share     float64   `json:"share,omitempty"`
+	Lag       int       `json:"lag,omitempty"`
+	Student   *Model    `json:"student,omitempty"` // instead of the Spec's student
+	Objective Objective `json:"objective,omitzero"`
 }
 
-// Distils reports whether the arm's student is trained to follow the teacher.
+// Distils reports whether the arm's student is held to a target beside its own loss, whatever stands there.
 func (a Arm) Distils() bool {
 	return Controls[a.Control].Trains && Objectives[a.Objective.Kind].Distils
+}
+
+// Follows reports whether the arm's student is trained to follow the teacher: what the lab is about.
+func (a Arm) Follows() bool { return a.Distils() && a.Objective.Target == TargetTeacher }
+
+// IsControl reports whether the arm is there to be exceeded: it is not trained, or held to another target than
+// the teacher.
+func (a Arm) IsControl() bool { return a.Control != ControlNone || a.Distils() && !a.Follows() }
+
+// RunsOf is how many runs an arm has: one a seed, or one in all if no seed changes it.
+func (s Spec) RunsOf(a Arm) int {
+	if Controls[a.Control].Closed {
+		return min(1, len(s.Seeds))
+	}
+	return len(s.Seeds)
 }
 
 // StudentOf is the model of an arm.
@@ -89,13 +109,13 @@ func (s Spec) StudentOf(a Arm) Model {
 
 // NeedsTeacher reports whether the arm has no scores without a teacher.
 func (s Spec) NeedsTeacher(a Arm) bool {
-	return a.Distils() || Controls[a.Control].Student && Scores[s.Detect.Score].Teacher
+	return a.Distils() && Targets[a.Objective.Target].Teacher ||
+		Controls[a.Control].Student && Scores[s.Detect.Score].Teacher
 }
 
-// OfErrors reports whether the scores of an arm are made of its student's squared errors, as they are or
-// weighted.
+// OfErrors reports whether the scores of an arm are made of squared errors, as they are or weighted.
 func (s Spec) OfErrors(a Arm) bool {
-	return Controls[a.Control].Student && Scores[s.Detect.Score.Of(s.StudentOf(a).Kind)].OfErrors
+	return Controls[a.Control].Closed || Controls[a.Control].Student && Scores[s.Detect.Score.Of(s.StudentOf(a).Kind)].OfErrors
 }
 
 // Teaches reports whether a teacher is needed at all; otherwise none is trained.
@@ -106,6 +126,7 @@ type Objective struct {
 	Kind     ObjectiveKind      `json:"kind"`
 	Weight   float64            `json:"weight,omitempty"`   // lambda
 	Axis     AxisKind           `json:"axis,omitempty"`     // of an objective that has one
+	Target   TargetKind         `json:"target,omitempty"`   // in the teacher's place
 	Schedule WeightScheduleKind `json:"schedule,omitempty"` // the weight over epochs
 }
 

@@ -66,6 +66,22 @@ func (s Spread) notAbove() bool { return s.Mean <= 0 || s.Mean <= s.SD }
 // it is false.
 func (s Spread) Within() bool { return s.SD.Defined() && math.Abs(float64(s.Mean)) <= float64(s.SD) }
 
+// paired reports whether two runs are compared: those of one seed, and any with the one run of an arm that no
+// seed changes.
+func (r Report) paired(a, b Run) bool {
+	return a.Seed == b.Seed || r.constant(a.Arm) || r.constant(b.Arm)
+}
+
+// constant reports whether an arm gives every seed the same.
+func (r Report) constant(arm string) bool {
+	for _, a := range r.Arms {
+		if a.Arm.Name == arm {
+			return Controls[a.Arm.Control].Closed
+		}
+	}
+	return false
+}
+
 // Gain is how much better one arm is than another in a metric, seed by seed; only seeds that both finished.
 // For all but metrics of which less is better it is a difference of values. An arm that the report does not
 // have gains nothing.
@@ -75,7 +91,7 @@ func (r Report) Gain(arm, over, metric string) Spread {
 	for _, a := range r.runsOf(arm) {
 		for _, b := range r.runsOf(over) {
 			x, y := a.Of(metric).Value, b.Of(metric).Value
-			if a.Seed == b.Seed && x.Defined() && y.Defined() {
+			if r.paired(a, b) && x.Defined() && y.Defined() {
 				gains = append(gains, row.Over(x, y))
 			}
 		}

@@ -21,6 +21,7 @@ type MetricSummary struct {
 	Metric    metrics.Metric
 	Arms      []Spread      // in the order of Report.Arms
 	Chance    metrics.Value // mean over the trained runs, each at its own flag rate
+	Constant  metrics.Value // of a constant score, the same for all runs; undefined in older reports
 	Untrained metrics.Value // mean of the untrained arm; undefined if the report has none
 }
 
@@ -90,7 +91,7 @@ func (r Run) Of(metric string) Measure {
 			return m
 		}
 	}
-	return Measure{Name: metric, Value: metrics.Undefined, Chance: metrics.Undefined}
+	return unmeasured(metric)
 }
 
 // Summary computes means and spreads over seeds, and the verdict.
@@ -108,13 +109,14 @@ func (r Report) Summary() Summary {
 // summarise returns false if no run has the metric. Chance is that of trained arms, whose flag rates are the
 // ones of interest.
 func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
-	out := MetricSummary{Metric: m, Untrained: metrics.Undefined}
+	out := MetricSummary{Metric: m, Untrained: metrics.Undefined, Constant: metrics.Undefined}
 	var chance []metrics.Value
 	for _, a := range r.Arms {
 		var values []metrics.Value
 		for _, run := range a.Runs {
 			if got := run.Of(m.Name); got.Value.Defined() {
 				values = append(values, got.Value)
+				out.Constant = got.Constant
 				if Controls[a.Arm.Control].Trains {
 					chance = append(chance, got.Chance)
 				}

@@ -80,7 +80,7 @@ func stopAndResume(t *testing.T, after int) resumed {
 		t.Fatal(err)
 	}
 	second := newTrainer(t, reconstruction(t, 1), 1, 99)
-	if err := second.Restore(saved(t, first)); err != nil {
+	if err := second.Restore(saved(t, first), origin); err != nil {
 		t.Fatal(err)
 	}
 	if second.Steps() != first.Steps() {

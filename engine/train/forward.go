@@ -17,7 +17,7 @@ import (
 // has too few windows, its answer is as long as that of the others.
 type Pass struct {
 	Params  []float32 `json:"-"` // all parameters, one after the other
-	Windows []float32 `json:"-"` // [windows, L, C]
+	Windows []float32 `json:"-"` // [windows, L, C]; for losses then those beside them, if there are Others
 	At      []int     `json:"at"`
 	Losses  bool      `json:"losses,omitempty"`
 	Lambda  float64   `json:"lambda,omitempty"` // weight of the distillation term
@@ -30,9 +30,9 @@ const atOnce = 32
 // evaluate sums the losses over the micro-batches of w, in order, so that the sum has the same bits whoever
 // computes them. If the last micro-batch is not full, windows before it count twice (whole).
 func (t *Trainer) evaluate(ctx context.Context, w datasets.Windows, lambda float64) (total sums, err error) {
-	at := t.whole(count(0, w.Len()))
+	all := t.whole(t.lotOf(count(0, w.Len())))
 	values := make([]float32, len(t.reported))
-	err = t.pass(ctx, w, at, Pass{Losses: true, Lambda: lambda}, func(_ []int, results [][]float32) error {
+	err = t.pass(ctx, w, all, Pass{Losses: true, Lambda: lambda}, func(_ []int, results [][]float32) error {
 		for i, x := range results {
 			values[i] = x[0]
 		}
@@ -54,7 +54,7 @@ func (t *Trainer) Forward(ctx context.Context, w datasets.Windows,
 		return fmt.Errorf("train: forward: %w", err)
 	}
 	one := make([][]float32, len(t.outputs))
-	return t.pass(ctx, w, count(0, w.Len()), Pass{}, func(at []int, results [][]float32) error {
+	return t.pass(ctx, w, lot{at: count(0, w.Len())}, Pass{}, func(at []int, results [][]float32) error {
 		for i, k := range at {
 			for j, x := range results {
 				n := len(x) / t.micro
@@ -68,10 +68,10 @@ func (t *Trainer) Forward(ctx context.Context, w datasets.Windows,
 	})
 }
 
-// pass computes what p asks for of the windows at these positions, in turns of all workers, and calls got for
+// pass computes what p asks for of the windows of a lot, in turns of all workers, and calls got for
 // each micro-batch in order. Turns keep workers from running far ahead of what got has taken, and bound what
 // they hold.
-func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass,
+func (t *Trainer) pass(ctx context.Context, w datasets.Windows, l lot, p Pass,
 	got func(at []int, results [][]float32) error) error {
 	p.Seed = t.draws.Seed
 	if err := t.writeWeight(p.Lambda); err != nil {
@@ -81,7 +81,7 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 	if p.Params, err = t.sharedParams(); err != nil {
 		return err
 	}
-	parts := slices.Collect(slices.Chunk(at, t.micro))
+	parts := l.chunks(t.micro)
 	for turn := range slices.Chunk(parts, t.computing()*max(1, atOnce/t.micro)) {
 		if err := t.passTurn(ctx, w, turn, p, got); err != nil {
 			return err
@@ -92,24 +92,25 @@ func (t *Trainer) pass(ctx context.Context, w datasets.Windows, at []int, p Pass
 
 // passTurn computes some micro-batches of a pass together with the other workers. Each of them answers into
 // its own stretch of given.
-func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts [][]int, p Pass,
+func (t *Trainer) passTurn(ctx context.Context, w datasets.Windows, parts []lot, p Pass,
 	got func(at []int, results [][]float32) error) error {
 	given := make([][][]float32, len(parts))
 	return t.together(ctx, len(parts), func(worker int, s share) func() error {
 		theirs := p
-		theirs.At = slices.Concat(parts[s.lo:s.hi]...)
-		theirs.Windows = t.windowsFor(worker, w, theirs.At)
+		whole := join(parts[s.lo:s.hi])
+		theirs.At = whole.at
+		theirs.Windows = t.windowsFor(worker, w, whole.all())
 		return func() error { return t.askPass(ctx, t.workers[worker], theirs, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		results := given[i]
 		if results == nil {
 			t.sizeResults(p, 1)
 			results = t.kept.results
-			if err := t.forward(ctx, w, parts[i], parts[i], p, results); err != nil {
+			if err := t.forward(ctx, w, parts[i], parts[i].at, p, results); err != nil {
 				return err
 			}
 		}
-		return got(parts[i], results)
+		return got(parts[i].at, results)
 	})
 }
 
@@ -139,7 +140,8 @@ func (t *Trainer) askPass(ctx context.Context, from Worker, p Pass, given [][][]
 // are checked: it comes from elsewhere.
 func (t answering) Forward(ctx context.Context, p Pass) ([][]float32, error) {
 	w := t.given(p.Windows)
-	if len(p.At) == 0 || w.Len() != len(p.At) || w.Size()*w.Len() != len(p.Windows) {
+	all := t.received(w, p.Losses)
+	if len(p.At) == 0 || len(all.at) != len(p.At) || w.Size()*w.Len() != len(p.Windows) {
 		return nil, fmt.Errorf("train: %d values for a pass of %d windows, want %d each", len(p.Windows),
 			len(p.At), w.Size())
 	}
@@ -147,10 +149,10 @@ func (t answering) Forward(ctx context.Context, p Pass) ([][]float32, error) {
 		return nil, err
 	}
 	t.draws.Seed = p.Seed
-	parts := slices.Collect(slices.Chunk(count(0, len(p.At)), t.micro))
+	parts := all.chunks(t.micro)
 	t.sizeResults(p, len(parts))
-	for i, at := range parts {
-		if err := t.forward(ctx, w, at, p.At[at[0]:at[0]+len(at)], p,
+	for i, l := range parts {
+		if err := t.forward(ctx, w, l, p.At[l.at[0]:l.at[0]+len(l.at)], p,
 			t.part(p, t.kept.results, i)); err != nil {
 			return nil, err
 		}
@@ -193,11 +195,11 @@ func (t *compiled) part(p Pass, results [][]float32, i int) [][]float32 {
 }
 
 // forward computes one micro-batch of a pass into results, with the noise of windows that are drawn as those
-// positions. at may have fewer windows than a micro-batch: the last ones are then those of the call before,
+// positions. l may have fewer windows than a micro-batch: the last ones are then those of the call before,
 // and what is computed of them is not looked at.
-func (t *compiled) forward(ctx context.Context, w datasets.Windows, at, drawn []int, p Pass,
+func (t *compiled) forward(ctx context.Context, w datasets.Windows, l lot, drawn []int, p Pass,
 	results [][]float32) error {
-	if err := errors.Join(t.load(w, at), t.drawScoring(drawn)); err != nil {
+	if err := errors.Join(t.load(w, l), t.drawScoring(drawn)); err != nil {
 		return err
 	}
 	proc, slots := t.resultsOf(p)

@@ -51,7 +51,7 @@ func (c sharing) share(t *testing.T, tr *train.Trainer, problem func() train.Pro
 }
 
 func TestScoresDoNotDependOnTheWorkers(t *testing.T) {
-	for name, build := range map[string]func(*testing.T, int) train.Problem{"reconstruction": reconstruction,
+	for name, build := range map[string]func(testing.TB, int) train.Problem{"reconstruction": reconstruction,
 		"noise": noisy} {
 		for micro := 1; micro <= 3; micro++ {
 			var want [][]float32

@@ -32,7 +32,7 @@ func waves(rows int) datasets.Series {
 }
 
 // reconstruction is a small anomaly transformer over micro-batches of so many windows.
-func reconstruction(t *testing.T, micro int) train.Problem {
+func reconstruction(t testing.TB, micro int) train.Problem {
 	t.Helper()
 	g, out, err := models.Graph(spec.ModelAnomalyTransformer,
 		models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3}, micro)
@@ -47,7 +47,7 @@ func reconstruction(t *testing.T, micro int) train.Problem {
 	return p
 }
 
-func newTrainer(t *testing.T, p train.Problem, clip float64, seed uint64) *train.Trainer {
+func newTrainer(t testing.TB, p train.Problem, clip float64, seed uint64) *train.Trainer {
 	t.Helper()
 	tr, err := train.New(cpu.New(), p, clip, seed, nil)
 	if err != nil {
@@ -70,7 +70,7 @@ func options() train.Options {
 func fitWindows() datasets.Windows   { return datasets.Slide(waves(12), window, 1) }
 func validWindows() datasets.Windows { return datasets.Tile(waves(12), window) }
 
-func params(t *testing.T, tr *train.Trainer) map[string]tensor.Tensor {
+func params(t testing.TB, tr *train.Trainer) map[string]tensor.Tensor {
 	t.Helper()
 	p, err := tr.Params()
 	if err != nil {
@@ -102,10 +102,13 @@ func losses(r train.Result) []spec.Epoch {
 	return es
 }
 
-func saved(t *testing.T, tr *train.Trainer) *bytes.Buffer {
+// origin is what checkpoints of these tests belong to.
+var origin = train.Origin{Spec: "a spec", Data: "a series", Teacher: "a teacher", Device: "a device"}
+
+func saved(t testing.TB, tr *train.Trainer) *bytes.Buffer {
 	t.Helper()
 	var b bytes.Buffer
-	if err := tr.Save(&b); err != nil {
+	if err := tr.Save(&b, origin); err != nil {
 		t.Fatal(err)
 	}
 	return &b

@@ -14,7 +14,7 @@ import (
 )
 
 // noisy learns one parameter from windows and draws of both kinds; its outputs are the draws.
-func noisy(t *testing.T, micro int) train.Problem {
+func noisy(t testing.TB, micro int) train.Problem {
 	t.Helper()
 	var p train.Problem
 	g, err := graph.Build(func(g *graph.Graph) {

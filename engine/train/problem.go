@@ -15,8 +15,11 @@ import (
 // Problem is what is trained: a loss over a micro-batch of windows, and what is reported on the way. All
 // losses are means over the micro-batch, which is why every micro-batch has the same size.
 type Problem struct {
-	Graph     *graph.Graph
-	Windows   *graph.Node   // the input [B,L,C], B windows of a micro-batch
+	Graph   *graph.Graph
+	Windows *graph.Node // the input [B,L,C], B windows of a micro-batch
+	// An input like Windows: what Loss, Parts and Checks compare each window with is another window of the
+	// batch, or of those that are evaluated; nil = nothing. Outputs must not depend on it.
+	Others    *graph.Node
 	Loss      *graph.Node   // scalar: what is minimised
 	Monitor   *graph.Node   // scalar: its validation mean decides which epoch is best
 	Parts     []plan.Result // scalars to report of every step, and of validation

@@ -35,7 +35,7 @@ func (p progress) check(parts int) error {
 	case len(p.Sums.Parts) != 0 && p.Batch == 0:
 		return fault.New("checkpoint-sums")
 	}
-	return nil
+	return spec.CheckEpochs(p.History)
 }
 
 // sums add up losses over micro-batches, and what each step measured. They are in float64, whatever the

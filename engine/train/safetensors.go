@@ -89,7 +89,7 @@ func WriteTensors(out io.Writer, tensors map[string]Source, meta map[string]stri
 const maxTensors = 2 << 30
 
 // ReadTensors reads a safetensors file of F32 or F64 tensors with its metadata. F64 is rounded. Anything else
-// in the file is an error that names the tensor.
+// in the file is an error that names the tensor. A checksum, which Save adds, must be right.
 func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxTensors+1))
 	if err != nil {
@@ -109,6 +109,9 @@ func ReadTensors(in io.Reader) (map[string]tensor.Tensor, map[string]string, err
 		if out[name], err = decode(info, data[info.DataOffsets[0]:info.DataOffsets[1]]); err != nil {
 			return nil, nil, fault.New("safetensors", fault.New("tensor-error", name, err))
 		}
+	}
+	if err := checkSum(out, header.Metadata()); err != nil {
+		return nil, nil, fault.New("safetensors", err)
 	}
 	return out, header.Metadata(), nil
 }

@@ -21,7 +21,7 @@ const Shards = 4
 // is good until the worker answers.
 type Work struct {
 	Params  []float32 `json:"-"`      // all parameters, one after the other
-	Windows []float32 `json:"-"`      // [windows, L, C]
+	Windows []float32 `json:"-"`      // [windows, L, C]; then those beside them, if the problem has Others
 	Shards  []int     `json:"shards"` // how many of the windows each of its shards has
 	Share   float64   `json:"share"`  // weight of a micro-batch in the batch
 	Lambda  float64   `json:"lambda"` // weight of the distillation term
@@ -166,9 +166,9 @@ func cut(n int) []int {
 	return bounds
 }
 
-// batchGradient leaves the gradient of a batch in the totals and returns its losses. at are positions of
-// whole micro-batches, weight is the share of one in the batch. After an error the totals hold a part.
-func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []int, weight,
+// batchGradient leaves the gradient of a batch in the totals and returns its losses. The batch is whole
+// micro-batches, weight is the share of one in it. After an error the totals hold a part.
+func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, batch lot, weight,
 	lambda float64) (sums, error) {
 	t.draws.Step, t.draws.Epoch = t.at.Adam, t.at.Epoch
 	if err := t.write(t.share, weight); err != nil {
@@ -177,7 +177,7 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []in
 	if err := t.writeWeight(lambda); err != nil {
 		return sums{}, err
 	}
-	bounds := cut(len(at) / t.micro)
+	bounds := cut(len(batch.at) / t.micro)
 	params, err := t.sharedParams()
 	if err != nil {
 		return sums{}, err
@@ -185,21 +185,21 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, at []in
 	var losses sums
 	var given [Shards]*Gradient
 	err = t.together(ctx, Shards, func(worker int, s share) func() error {
-		work := t.workOf(worker, params, w, at, bounds[s.lo:s.hi+1], weight, lambda)
+		work := t.workOf(worker, params, w, batch, bounds[s.lo:s.hi+1], weight, lambda)
 		return func() error { return askGradients(ctx, t.workers[worker], work, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		if g := given[i]; g != nil {
 			return t.addGiven(g, &losses)
 		}
-		return t.addShard(ctx, w, at, bounds, i, &losses)
+		return t.addShard(ctx, w, batch, bounds, i, &losses)
 	})
 	return losses, err
 }
 
 // addShard computes a shard here, and adds it to the totals. The addition is short, and not interrupted.
-func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, at, bounds []int, i int,
+func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, batch lot, bounds []int, i int,
 	losses *sums) error {
-	one, err := t.shardGradient(ctx, w, at[bounds[i]*t.micro:bounds[i+1]*t.micro], bounds[i])
+	one, err := t.shardGradient(ctx, w, batch.part(bounds[i]*t.micro, bounds[i+1]*t.micro), bounds[i])
 	if err != nil {
 		return err
 	}
@@ -230,11 +230,11 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 
 // shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number
 // in the batch, by which noise is drawn.
-func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []int, first int) (losses sums,
+func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, shard lot, first int) (losses sums,
 	err error) {
 	losses.Parts = make([]float64, len(t.problem.Parts))
-	for i := 0; i < len(at); i += t.micro {
-		one, err := t.gradient(ctx, w, at[i:i+t.micro], first+i/t.micro)
+	for i, micro := range shard.chunks(t.micro) {
+		one, err := t.gradient(ctx, w, micro, first+i)
 		if err != nil {
 			return losses, err
 		}
@@ -244,13 +244,13 @@ func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, at []in
 }
 
 // workOf is the request to a worker for the shards between bounds, which count micro-batches.
-func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, at, bounds []int, weight,
+func (t *Trainer) workOf(worker int, params []float32, w datasets.Windows, batch lot, bounds []int, weight,
 	lambda float64) Work {
 	out := Work{Params: params, Share: weight, Lambda: lambda, Draws: t.draws, First: bounds[0]}
 	for i := range len(bounds) - 1 {
 		out.Shards = append(out.Shards, (bounds[i+1]-bounds[i])*t.micro)
 	}
-	out.Windows = t.windowsFor(worker, w, at[bounds[0]*t.micro:bounds[len(bounds)-1]*t.micro])
+	out.Windows = t.windowsFor(worker, w, batch.part(bounds[0]*t.micro, bounds[len(bounds)-1]*t.micro).all())
 	return out
 }
 
@@ -339,14 +339,15 @@ func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error)
 	}
 	t.draws = work.Draws
 	w := t.given(work.Windows)
+	batch := t.received(w, true)
 	var out []Gradient
 	first := 0
 	for i, n := range work.Shards {
-		if n%t.micro != 0 || first+n > w.Len() {
+		if n%t.micro != 0 || first+n > len(batch.at) {
 			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want micro-batches of %d",
-				n, first, w.Len(), t.micro)
+				n, first, len(batch.at), t.micro)
 		}
-		losses, err := t.shardGradient(ctx, w, count(first, n), work.First+first/t.micro)
+		losses, err := t.shardGradient(ctx, w, batch.part(first, first+n), work.First+first/t.micro)
 		if err != nil {
 			return nil, errors.Join(err, t.clearGradients())
 		}

@@ -138,9 +138,10 @@ func (t *compiled) put(places []stored, from map[string]tensor.Tensor) error {
 }
 
 // Save writes everything that a later Restore needs to go on as if nothing had happened: parameters, moments,
-// the best epoch's parameters, the position. The format is safetensors; parameters keep their names. It is to
-// be called between two steps: gradients are not saved, since none are under way then.
-func (t *Trainer) Save(out io.Writer) error {
+// the best epoch's parameters, the position, and what it all belongs to. The format is safetensors; parameters
+// keep their names. It is to be called between two steps: gradients are not saved, since none are under way
+// then.
+func (t *Trainer) Save(out io.Writer, of Origin) error {
 	best := map[string]tensor.Tensor{}
 	for i, w := range t.weights {
 		if t.best != nil && w.trainable {
@@ -155,43 +156,57 @@ func (t *Trainer) Save(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return WriteTensors(out, tensors, map[string]string{progressKey: string(at)})
+	meta := map[string]string{progressKey: string(at)}
+	if err := signed(tensors, meta, of); err != nil {
+		return err
+	}
+	return WriteTensors(out, tensors, meta)
 }
 
-// Restore reads what Save wrote for the same problem. Everything is checked before anything is written: a
-// file that does not fit is an error that changes nothing.
-func (t *Trainer) Restore(in io.Reader) error {
-	tensors, meta, err := ReadTensors(in)
-	if err != nil {
-		return fault.New("checkpoint", err)
-	}
-	at, err := readProgress(meta)
+// Restore reads what Save wrote for the same problem and origin. Everything is checked before anything is
+// written: a file that does not fit is an error that changes nothing.
+func (t *Trainer) Restore(in io.Reader, of Origin) error {
+	tensors, at, err := readCheckpoint(in, of)
 	if err == nil {
 		err = at.check(len(t.problem.Parts))
 	}
-	if err != nil {
-		return fault.New("checkpoint", err)
-	}
 	var best [][]float32
-	if at.BestEpoch > 0 {
-		if best, err = t.bestOf(tensors); err != nil {
-			return fault.New("checkpoint", err)
-		}
+	if err == nil && at.BestEpoch > 0 {
+		best, err = t.bestOf(tensors)
 	}
-	if err := t.put(t.stored(), tensors); err != nil {
+	if err == nil {
+		err = t.put(t.stored(), tensors)
+	}
+	if err != nil {
 		return fault.New("checkpoint", err)
 	}
 	t.at, t.best = at, best
 	return nil
 }
 
-// ReadHistory reads the finished epochs from what Save wrote, for whoever wants them without the problem.
-func ReadHistory(in io.Reader) ([]spec.Epoch, error) {
-	_, meta, err := ReadTensors(in)
-	if err != nil {
-		return nil, fault.New("checkpoint", err)
+// readCheckpoint reads what Save wrote for this origin.
+func readCheckpoint(in io.Reader, of Origin) (tensors map[string]tensor.Tensor, at progress, err error) {
+	tensors, meta, err := ReadTensors(in)
+	switch {
+	case fault.Has(err, "checkpoint-damaged"):
+		return nil, at, fault.New("checkpoint-damaged")
+	case err != nil:
+		return nil, at, fault.New("checkpoint-unreadable", err)
 	}
-	at, err := readProgress(meta)
+	if err := checkOrigin(meta, of); err != nil {
+		return nil, at, err
+	}
+	at, err = readProgress(meta)
+	return tensors, at, err
+}
+
+// ReadHistory reads the finished epochs from what Save wrote for this origin, for whoever wants them without
+// the problem.
+func ReadHistory(in io.Reader, of Origin) ([]spec.Epoch, error) {
+	_, at, err := readCheckpoint(in, of)
+	if err == nil {
+		err = spec.CheckEpochs(at.History)
+	}
 	if err != nil {
 		return nil, fault.New("checkpoint", err)
 	}

@@ -180,7 +180,7 @@ func TestParametersThatDoNotFitChangeNothing(t *testing.T) {
 }
 
 // halfway is a checkpoint in the middle of a training run.
-func halfway(t *testing.T) []byte {
+func halfway(t testing.TB) []byte {
 	t.Helper()
 	tr := newTrainer(t, reconstruction(t, 1), 1, 1)
 	o := options()
@@ -205,6 +205,9 @@ func tampered(t *testing.T, checkpoint []byte,
 		t.Fatal(err)
 	}
 	change(tensors, meta)
+	if err := train.Signed(train.Held(tensors), meta, origin); err != nil {
+		t.Fatal(err)
+	}
 	var b bytes.Buffer
 	if err := train.WriteTensors(&b, train.Held(tensors), meta); err != nil {
 		t.Fatal(err)
@@ -233,6 +236,8 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 		{"no epoch", progress(`{}`), "a count is negative"},
 		{"negative batch", progress(`{"Epoch":1,"Batch":-1}`), "a count is negative"},
 		{"no history", progress(`{"Epoch":3}`), "the history"},
+		{"another history", progress(`{"Epoch":2,"BestEpoch":1,"History":[{"epoch":2,"steps":3}]}`),
+			"epochs[0].epoch: 2, want 1 to 1"},
 		{"no best epoch", progress(`{"Epoch":2,"History":[{}]}`), "the best epoch"},
 		{"best epoch to come", progress(`{"Epoch":2,"History":[{}],"BestEpoch":2}`), "the best epoch"},
 		{"ended before it began", progress(`{"Epoch":1,"Ended":true}`), "the end comes before"},
@@ -246,7 +251,7 @@ func TestCheckpointsThatCannotBeAreRefusedAndChangeNothing(t *testing.T) {
 			tensors["adam.m/projection.bias"].Data[0] = float32(math.NaN())
 		}, "tensor adam.m/projection.bias: value 0 is NaN"},
 	} {
-		err := tr.Restore(tampered(t, checkpoint, c.change))
+		err := tr.Restore(tampered(t, checkpoint, c.change), origin)
 		if err == nil || !strings.HasPrefix(words.English().Error(err), "checkpoint: ") ||
 			!strings.Contains(words.English().Error(err), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)

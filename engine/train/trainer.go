@@ -57,10 +57,11 @@ type compiled struct {
 	micro   int      // windows in a micro-batch
 
 	windows, share, lambda, hyper plan.Slot
+	others                        plan.Slot // -1 = nothing is computed with them
 	norm                          plan.Slot
 	reported                      []plan.Slot // the monitored loss, then Parts and Checks
 	outputs                       []plan.Slot
-	batch                         []float32 // one micro-batch
+	batch, otherBatch             []float32 // one micro-batch, and the windows beside it
 	noise                         []noise
 	draws                         Draws
 	kept                          kept
@@ -87,6 +88,9 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64, pause func() 
 	}
 	t := &Trainer{at: progress{Epoch: 1}, compiled: compiled{problem: p, micro: p.Windows.Shape[0],
 		batch: make([]float32, p.Windows.Shape.Len())}}
+	if p.Others != nil {
+		t.otherBatch = make([]float32, p.Others.Shape.Len())
+	}
 	params := p.Graph.Params()
 	var err error
 	if t.plan, err = Plan(p, clip, pause); err != nil {
@@ -136,7 +140,10 @@ func (t *compiled) findSlots(params []*graph.Node) {
 	p := t.problem
 	t.windows, t.share, t.hyper = t.slot(plan.ClassInput, p.Windows.Name), t.slot(plan.ClassInput,
 		"share"), t.slot(plan.ClassInput, "hyper")
-	t.lambda = -1
+	t.lambda, t.others = -1, -1
+	if p.Others != nil {
+		t.others = t.slot(plan.ClassInput, p.Others.Name)
+	}
 	if p.Weight != nil {
 		t.lambda = t.slot(plan.ClassInput, p.Weight.Name)
 	}
@@ -231,14 +238,14 @@ func (t *compiled) named(s sums) []spec.Part {
 	return out
 }
 
-// load writes the windows of these positions as one micro-batch. What they do not fill keeps the windows of
-// before.
-func (t *compiled) load(w datasets.Windows, at []int) error {
+// loadInto writes the windows of these positions to an input, by way of memory that keeps what they do not
+// fill.
+func (t *compiled) loadInto(s plan.Slot, batch []float32, w datasets.Windows, at []int) error {
 	size := w.Size()
 	for i, k := range at {
-		w.Copy(k, t.batch[i*size:(i+1)*size])
+		w.Copy(k, batch[i*size:(i+1)*size])
 	}
-	return t.program.Write(t.windows, t.batch)
+	return t.program.Write(s, batch)
 }
 
 // fits says whether windows have the shape of the problem.
@@ -255,8 +262,8 @@ func (t *compiled) fits(w datasets.Windows) error {
 // changed.
 func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, lambda float64) (losses sums,
 	norm float64, err error) {
-	at = t.whole(at)
-	losses, err = t.batchGradient(ctx, w, at, 1/float64(len(at)/t.micro), lambda)
+	batch := t.whole(t.lotOf(at))
+	losses, err = t.batchGradient(ctx, w, batch, 1/float64(len(batch.at)/t.micro), lambda)
 	if err != nil {
 		return losses, 0, errors.Join(err, t.clearGradients())
 	}
@@ -264,19 +271,9 @@ func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, 
 	return losses, norm, err
 }
 
-// whole makes the positions of windows a multiple of the micro-batch: the last micro-batch begins early, so
-// that some windows count twice, but none is left out.
-func (t *compiled) whole(at []int) []int {
-	left := len(at) % t.micro
-	if left == 0 {
-		return at
-	}
-	return slices.Concat(at[:len(at)-left], at[len(at)-t.micro:])
-}
-
 // gradient adds the gradient of the micro-batch of this number to the accumulators and returns its losses.
-func (t *compiled) gradient(ctx context.Context, w datasets.Windows, at []int, micro int) (sums, error) {
-	if err := errors.Join(t.load(w, at), t.drawTraining(micro)); err != nil {
+func (t *compiled) gradient(ctx context.Context, w datasets.Windows, l lot, micro int) (sums, error) {
+	if err := errors.Join(t.load(w, l), t.drawTraining(micro)); err != nil {
 		return sums{}, err
 	}
 	if err := t.program.Run(ctx, procGradient, t.yield); err != nil {

@@ -176,7 +176,9 @@ func TestSpreadKeepsOrderGapAndBounds(t *testing.T) {
 
 func TestEveryArmHasALookOfItsOwn(t *testing.T) {
 	seen := map[Look]string{}
-	for _, kind := range []string{"teacher", "alone", "cosine", "mse", "untrained", "random"} {
+	for _, kind := range []string{"teacher", "alone", "cosine", "mse", "untrained", "random", "norm", "pca",
+		"forecast", "cosine-input", "cosine-shuffled", "cosine-untrained", "mse-input", "mse-shuffled",
+		"mse-untrained"} {
 		for nth := range 5 {
 			look := LookOf(kind, nth)
 			if other, ok := seen[look]; ok {
@@ -194,7 +196,7 @@ func TestEveryArmHasALookOfItsOwn(t *testing.T) {
 }
 
 func TestMarksStayWithinTheirRadius(t *testing.T) {
-	for m := Circle; m <= Bar; m++ {
+	for m := Circle; m <= Pair; m++ {
 		for _, p := range points(t, m.Path(10, 10, 4)) {
 			if math.Abs(p[0]-10) > 5 || math.Abs(p[1]-10) > 5 {
 				t.Errorf("mark %d reaches %v", m, p)

@@ -14,6 +14,9 @@ const (
 	Wedge // a triangle that points down
 	Plus
 	Bar
+	Half  // a circle, its left half filled
+	Slope // a stroke that rises
+	Pair  // two upright strokes
 )
 
 // Look is how an arm appears everywhere: CSS classes for colour, width and dash, and a marker. Either cue
@@ -34,6 +37,15 @@ var kindMarks = []struct {
 	{"mse", Diamond},
 	{"untrained", Triangle},
 	{"random", Cross},
+	{"norm", Pair},
+	{"pca", Plus},
+	{"forecast", Slope},
+	{"cosine-input", Half},
+	{"cosine-shuffled", Half},
+	{"cosine-untrained", Half},
+	{"mse-input", Diamond},
+	{"mse-shuffled", Diamond},
+	{"mse-untrained", Diamond},
 }
 
 // furtherMarks mark the second and later arms of one kind.
@@ -77,6 +89,13 @@ func (m Mark) Path(x, y, r float64) string {
 	case Plus:
 		p.stroke(x-1.2*r, y, x+1.2*r, y)
 		p.stroke(x, y-1.2*r, x, y+1.2*r)
+	case Half:
+		return circle(x, y, r) + rightHalf(x, y, r)
+	case Slope:
+		p.stroke(x-1.1*r, y+r, x+1.1*r, y-r)
+	case Pair:
+		p.stroke(x-0.55*r, y-1.2*r, x-0.55*r, y+1.2*r)
+		p.stroke(x+0.55*r, y-1.2*r, x+0.55*r, y+1.2*r)
 	case Bar:
 		p.rect(Rect{x - 0.5*r, y - 1.2*r, r, 2.4 * r})
 	}
@@ -89,6 +108,16 @@ func circle(x, y, r float64) string {
 	p.move(x-r, y)
 	p.put('A', r, r, 0, 0, 1, x+r, y)
 	p.put('A', r, r, 0, 0, 1, x-r, y)
+	p.close()
+	return p.String()
+}
+
+// rightHalf is half a circle. Where it lies on a whole one, what is covered twice stays empty (fill-rule in the
+// style sheet), so that the left half is filled.
+func rightHalf(x, y, r float64) string {
+	var p pen
+	p.move(x, y-r)
+	p.put('A', r, r, 0, 0, 1, x, y+r)
 	p.close()
 	return p.String()
 }

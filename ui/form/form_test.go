@@ -139,6 +139,7 @@ var notOffered = []Field{
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
 	"arms.name", "arms.control", "arms.student", "arms.objective.kind", // the check marks of the arms
+	"arms.objective.target", // the check marks of controls
 }
 
 func TestEveryFieldOfASpecIsASettingOrSaidNotToBe(t *testing.T) {
@@ -389,9 +390,10 @@ func TestArmsComeAndGoInTheirPlaces(t *testing.T) {
 	s := formOf()
 	s.typed(FieldWeight, "3")
 	want := clone(s.Spec)
-	for _, kind := range []string{look.Cosine, look.MSE, look.Untrained, look.Random} {
+	for _, kind := range look.Kinds() {
+		on := armOfKind(&s.Spec, kind) != nil
 		s.Toggle(kind)
-		if armOfKind(&s.Spec, kind) != nil {
+		if kind != look.Alone && on == (armOfKind(&s.Spec, kind) != nil) {
 			t.Errorf("%s is still there", kind)
 		}
 		s.Toggle(kind)

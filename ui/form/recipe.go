@@ -61,7 +61,7 @@ type Input struct {
 type ArmCheck struct {
 	look.Look
 	On, Fixed bool // it is among the arms; it has to be
-	Note      string
+	Control   bool // it is there to be exceeded
 }
 
 // Unread is what is wrong with the series that was asked for last.
@@ -244,31 +244,41 @@ func dropped(w *words.Language, columns []spec.Dropped) string {
 	return strings.Join(names, ", ")
 }
 
-// formula is what the arms with a teacher add to the own loss: the term of the arm under examination.
+// formula is what arms that are held to something add to the own loss: the term of the one that is shown.
 func (f *Form) formula(w *words.Language) []string {
-	switch {
-	case armOfKind(&f.Spec, look.Cosine) != nil:
+	switch objectiveOf(&f.Spec).Kind {
+	case spec.ObjectiveCosine:
 		return []string{w.Say("formula-cosine")}
-	case armOfKind(&f.Spec, look.MSE) != nil:
+	case spec.ObjectiveMSE:
 		return []string{w.Say("formula-mse")}
 	}
 	return nil
 }
 
-// armChecks offers the kinds of arms that the lab compares, on or off. Arms that only a link can describe,
-// such as two of one kind, count for their kind.
+// armChecks offers the kinds of arms that the lab compares, on or off, controls after the others. Arms that
+// only a link can describe, such as two of one kind, count for their kind. Where not all settings are shown,
+// the rarer controls are left out unless they are on.
 func (f *Form) armChecks(w *words.Language) []ArmCheck {
-	var checks []ArmCheck
+	var arms, controls []ArmCheck
 	for _, kind := range look.Kinds() {
+		a := look.ArmOf(kind)
 		c := ArmCheck{Look: look.Look{Name: kind, Kind: kind, Text: look.Title(w, kind)},
-			On: armOfKind(&f.Spec, kind) != nil}
+			On: armOfKind(&f.Spec, kind) != nil, Control: a.IsControl()}
 		c.Fixed = c.On && kind == look.Alone
-		if control := new(spec.ControlKind); control.UnmarshalText([]byte(kind)) == nil {
-			c.Note = w.Say("control")
+		switch {
+		case !c.Control:
+			arms = append(arms, c)
+		case c.On || f.More || !rare(a):
+			controls = append(controls, c)
 		}
-		checks = append(checks, c)
 	}
-	return checks
+	return append(arms, controls...)
+}
+
+// rare controls say more of what another has shown: what the teacher's training adds to the untrained one, what
+// its window adds to another, and all of that for another objective than the cosine.
+func rare(a spec.Arm) bool {
+	return a.Distils() && (a.Objective.Kind != spec.ObjectiveCosine || a.Objective.Target != spec.TargetInput)
 }
 
 // SliderSteps is how many steps the slider of the weight has.

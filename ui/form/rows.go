@@ -61,6 +61,7 @@ var rows = slices.Concat([]row{
 		shows: teaches}, func(s *spec.Spec) *spec.WeightScheduleKind { return &objectiveOf(s).Schedule },
 		spec.WeightScheduleCount),
 		func(to, from *spec.Objective) { to.Schedule = from.Schedule }),
+}, controlRows(), []row{
 
 	{field: "train.epochs", name: "epochs", place: ofTraining,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Epochs }, 1, 10000)},
@@ -104,11 +105,11 @@ func shared(r row, copy func(to, from *spec.Objective)) row {
 	return r
 }
 
-// For which experiments settings are shown: those on generated series, on files, with arms that learn from
-// the teacher, with arms whose objective has an axis.
+// For which experiments settings are shown: those on generated series, on files, with arms that are held to
+// something, with arms whose objective has an axis.
 func generated(s *spec.Spec) bool { return isBuiltin(s.Data.Source) }
 func fromFile(s *spec.Spec) bool  { return strings.HasPrefix(s.Data.Source, filePrefix) }
-func teaches(s *spec.Spec) bool   { return s.Examined() != "" }
+func teaches(s *spec.Spec) bool   { return slices.ContainsFunc(s.Arms, spec.Arm.Distils) }
 func turns(s *spec.Spec) bool {
 	turned := func(a spec.Arm) bool { return a.Distils() && spec.Objectives[a.Objective.Kind].Axis }
 	return slices.ContainsFunc(s.Arms, turned)

@@ -2,7 +2,9 @@
 package look
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/spec"
@@ -22,25 +24,66 @@ const (
 // anything. Colour, dash and marker follow from Kind and Nth (chart.LookOf).
 type Look struct {
 	Name  string // as in the Spec
-	Kind  string // Alone, Cosine, MSE, Untrained, Random, or Teacher for the teacher
+	Kind  string // spec.Arm.Kind, or Teacher for the teacher
 	Nth   int    // among the arms of its kind, from 0
 	Text  string
 	Brief string // the same where there is little room
 }
 
-// Kinds lists the kinds of arms that the lab compares, in the order of the recipe: one for every objective,
-// then one for every control.
-func Kinds() []string {
-	kinds := []string{Alone}
-	for k := range spec.Each(spec.ObjectiveCount) {
-		if spec.Objectives[k].Distils {
+// Kinds lists the kinds of arms that the lab compares, in the order of tables: closed forms, which need no
+// network; the student alone, then one for every objective; what their students are held to instead of the
+// teacher; controls that are not trained.
+func Kinds() (kinds []string) {
+	closed := func(k spec.ControlKind) bool { return spec.Controls[k].Closed }
+	kinds = append(controls(closed), Alone)
+	for o := range objectives() {
+		kinds = append(kinds, o.String())
+	}
+	for o := range objectives() {
+		for t := range spec.Each(spec.TargetCount) {
+			if t != spec.TargetTeacher {
+				kinds = append(kinds, spec.HeldTo(o, t))
+			}
+		}
+	}
+	return append(kinds, controls(func(k spec.ControlKind) bool { return !closed(k) })...)
+}
+
+func controls(which func(spec.ControlKind) bool) (kinds []string) {
+	for k := range spec.Each(spec.ControlCount) {
+		if which(k) {
 			kinds = append(kinds, k.String())
 		}
 	}
-	for k := range spec.Each(spec.ControlCount) {
-		kinds = append(kinds, k.String())
-	}
 	return kinds
+}
+
+// objectives yields those that have a target.
+func objectives() iter.Seq[spec.ObjectiveKind] {
+	return func(yield func(spec.ObjectiveKind) bool) {
+		for o := range spec.Each(spec.ObjectiveCount) {
+			if spec.Objectives[o].Distils && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// ArmOf is an arm of a kind, named after it, without weight, axis or schedule. A kind that nothing is called
+// by is the student alone.
+func ArmOf(kind string) spec.Arm {
+	a := spec.Arm{Name: kind}
+	if a.Control.UnmarshalText([]byte(kind)) == nil {
+		return a
+	}
+	objective, target, _ := strings.Cut(kind, "-")
+	o := &a.Objective
+	if o.Kind.UnmarshalText([]byte(objective)) != nil || !spec.Objectives[o.Kind].Distils {
+		o.Kind = spec.ObjectiveNone
+	} else if target != "" && o.Target.UnmarshalText([]byte(target)) != nil {
+		o.Target = spec.TargetTeacher
+	}
+	return a
 }
 
 // Title is what a kind of arm is called.

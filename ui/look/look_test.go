@@ -26,9 +26,10 @@ func TestEveryKindOfArmHasATitleInEveryLanguage(t *testing.T) {
 
 func TestArmsLookLikeWhatTheyDo(t *testing.T) {
 	w, s := words.English(), spec.Default()
-	cosine := s.Arms[1]
-	s.Arms = append(s.Arms, spec.Arm{Name: "alone again", Objective: s.Arms[0].Objective},
-		spec.Arm{Name: "random score", Objective: cosine.Objective})
+	objective := func(kind string) spec.Objective { return ArmOf(kind).Objective }
+	s.Arms = []spec.Arm{ArmOf(Alone), ArmOf(Cosine), ArmOf(MSE), ArmOf(Untrained), ArmOf(Random),
+		{Name: "alone again", Objective: objective(Alone)}, {Name: "random score", Objective: objective(Cosine)},
+		ArmOf("pca"), ArmOf("cosine-input")}
 	for i, want := range []Look{
 		{"alone", Alone, 0, "student alone", "alone"},
 		{"cosine", Cosine, 0, "+ cosine", "+ cosine"},
@@ -37,6 +38,8 @@ func TestArmsLookLikeWhatTheyDo(t *testing.T) {
 		{"random", Random, 0, "random score", "random score"},
 		{"alone again", Alone, 1, "alone again", "alone again"},
 		{"random score", Cosine, 1, "random score", "random score"},
+		{"pca", "pca", 0, "PCA", "PCA"},
+		{"cosine-input", "cosine-input", 0, "+ cosine to input", "+ cosine to input"},
 	} {
 		if got := Of(w, s, s.Arms[i]); got != want {
 			t.Errorf("looks like %+v, want %+v", got, want)
@@ -44,5 +47,13 @@ func TestArmsLookLikeWhatTheyDo(t *testing.T) {
 	}
 	if got := Named(w, s, ""); got.Kind != Teacher || got.Text != "teacher" {
 		t.Errorf("no arm looks like %+v, want the teacher", got)
+	}
+}
+
+func TestAnArmOfAKindIsOfThatKind(t *testing.T) {
+	for _, kind := range Kinds() {
+		if a := ArmOf(kind); a.Kind() != kind || a.Name != kind {
+			t.Errorf("the arm of %s is %+v, a %s", kind, a, a.Kind())
+		}
 	}
 }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"slices"
-	"strings"
 
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -19,9 +18,9 @@ var headline = []struct {
 	extra bool
 }{
 	{name: spec.Headline},
-	{name: "vus_pr"},
 	{name: "auroc"},
-	{name: "affiliation_f1", extra: true},
+	{name: "precision_at_k"},
+	{name: "etapr_f1", extra: true},
 	{name: "f1"},
 	{name: flattering},
 	{name: "best_f1", extra: true},
@@ -48,9 +47,7 @@ func columns(all bool) []metricColumn {
 			}
 		}
 	}
-	// In reverse order of their names, honest comes before flattering.
-	honestFirst := func(a, b metricColumn) int { return strings.Compare(string(b.Group), string(a.Group)) }
-	slices.SortStableFunc(list, honestFirst)
+	slices.SortStableFunc(list, func(a, b metricColumn) int { return a.Group.Compare(b.Group) })
 	return list
 }
 

@@ -290,8 +290,8 @@ func (p *Progress) failure(arms ...string) *spec.Run {
 
 // complete tells whether all of these arms have every seed: no verdict before the last.
 func (p *Progress) complete(arms ...string) bool {
-	for _, arm := range arms {
-		if len(p.runsOf(arm)) < len(p.Spec.Seeds) {
+	for _, a := range p.Spec.Arms {
+		if slices.Contains(arms, a.Name) && len(p.runsOf(a.Name)) < p.Spec.RunsOf(a) {
 			return false
 		}
 	}

@@ -20,6 +20,7 @@ type Table struct {
 	Legend  string
 	All     bool   // every metric is shown
 	Switch  string // what changes All
+	Notes   []Note // on every metric, once all are shown
 
 	doubtful bool // a cell is: the legend then says what its mark means
 }
@@ -27,12 +28,24 @@ type Table struct {
 // Column is one metric with what it must not be read without.
 type Column struct {
 	Title, Definition string
+	Unit              string // empty = points of 100
 	Chance, Untrained string
+	Constant          string // what a constant score gets, which flags everything; empty where it is not shown
+	Group             string // of metrics, in words
+	Warned            bool   // useless scores can get much of it
 	Flattering        bool
 	Extra             bool  // leaves when the page is narrow
-	ChanceAt          Maybe // in points, as all that follows
+	ChanceAt          Maybe // as it is written, as all that follows
 	UntrainedAt       Maybe
 }
+
+// groupKeys name the groups.
+var groupKeys = map[metrics.Group]words.Key{metrics.Honest: "honest", metrics.Warned: "warned",
+	metrics.Flattering: "flattering"}
+
+// Note says of a metric what it is, by which parameters, why it is not to be read alone, and what others call
+// it. All but the first two may be empty.
+type Note struct{ Title, Definition, Setting, Warning, Elsewhere string }
 
 // Row is one arm.
 type Row struct {
@@ -40,7 +53,8 @@ type Row struct {
 	Hero, Control, Pinned bool
 	Failed                string // why there is no score
 	Cells                 []Cell
-	runs                  int // finished
+	runs, seeds           int  // finished; all that there will be
+	once                  bool // no seed changes it
 }
 
 // Cell is one metric of one arm.
@@ -59,12 +73,12 @@ type Maybe struct {
 	Known bool
 }
 
-// maybe is a share of one in points of 100.
-func maybe(v metrics.Value) Maybe {
+// maybe is a value as it is written in its unit.
+func maybe(u metrics.Unit, v metrics.Value) Maybe {
 	if !v.Defined() {
 		return Maybe{}
 	}
-	return Maybe{100 * float64(v), true}
+	return Maybe{u.Of(v), true}
 }
 
 // Number returns the number, NaN when it is unknown.
@@ -89,7 +103,8 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	for _, a := range r.Arms {
 		name := a.Arm.Name
 		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
-			Pinned: name == pinned, runs: len(a.Runs)}
+			Pinned: name == pinned, runs: len(a.Runs), seeds: p.Spec.RunsOf(a.Arm),
+			once: spec.Controls[a.Arm.Control].Closed && len(p.Spec.Seeds) > 1}
 		if f := p.failure(name); f != nil {
 			row.Failed = w.Say("run-failed", f.Failed)
 		}
@@ -98,18 +113,23 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	summed := r.Summary().Metrics
 	honest := true
 	for _, m := range columns(all) {
-		if honest && m.Group == metrics.Flattering {
+		if honest && m.Group != metrics.Honest {
 			honest = false
 			t.addHitRates(w, r)
 		}
-		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined,
+			Constant: metrics.Undefined}
 		found := func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }
 		if i := slices.IndexFunc(summed, found); i >= 0 {
 			ms = summed[i]
 		}
-		definition := w.Say(words.Key(m.WordKey())) + ": " + w.Say(words.Key(m.DefinitionKey()))
+		n := note(w, m.Metric, r)
+		if all {
+			t.Notes = append(t.Notes, n)
+		}
+		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)
 		doubtful := func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() }
-		t.add(w, m, definition, ms, len(p.Spec.Seeds), doubtful)
+		t.add(w, m, definition, ms, doubtful)
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -119,18 +139,26 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 
 // add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
 // arms. doubtful tells whether an arm fails to beat chance or the untrained student clearly.
-func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary, seeds int,
+func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary,
 	doubtful func(arm string) bool) {
-	t.Columns = append(t.Columns, Column{Title: m.Short, Definition: definition,
-		Chance: points(w.Numbers, ms.Chance), Untrained: points(w.Numbers, ms.Untrained),
-		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(ms.Chance),
-		UntrainedAt: maybe(ms.Untrained)})
+	column := Column{Title: m.Short, Definition: definition,
+		Chance: written(w.Numbers, m.Unit, ms.Chance), Untrained: written(w.Numbers, m.Unit, ms.Untrained),
+		Group: w.Say(groupKeys[m.Group]), Warned: m.Group == metrics.Warned,
+		Flattering: m.Group == metrics.Flattering, Extra: m.extra, ChanceAt: maybe(m.Unit, ms.Chance),
+		UntrainedAt: maybe(m.Unit, ms.Untrained)}
+	if m.Unit != metrics.UnitShare {
+		column.Unit = w.Say(words.Key(m.Unit.WordKey()))
+	}
+	if m.ShowsConstant() {
+		column.Constant = written(w.Numbers, m.Unit, ms.Constant)
+	}
+	t.Columns = append(t.Columns, column)
 	for i := range t.Rows {
 		var arm spec.Spread
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
-		c := newCell(w, arm, t.Rows[i].runs, seeds)
+		c := newCell(w, m.Unit, arm, t.Rows[i])
 		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
 			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
@@ -146,7 +174,8 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		return
 	}
 	for _, h := range spec.HitRates {
-		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined}
+		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined,
+			Constant: metrics.Undefined}
 		for _, a := range r.Arms {
 			arm := r.LocatedStanding(a.Arm.Name, h)
 			ms.Arms = append(ms.Arms, arm.Value)
@@ -160,7 +189,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
 		doubtful := func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() }
-		t.add(w, column, definition, ms, len(r.Spec.Seeds), doubtful)
+		t.add(w, column, definition, ms, doubtful)
 	}
 }
 
@@ -170,45 +199,67 @@ func (p *Progress) HitRates(w *words.Language, arm string) string {
 	var said []string
 	for _, h := range spec.HitRates {
 		if s := p.Report().LocatedStanding(arm, h); s.Value.Mean.Defined() {
-			got, chance := points(w.Numbers, s.Value.Mean), points(w.Numbers, s.Chance.Mean)
+			got := written(w.Numbers, metrics.UnitShare, s.Value.Mean)
+			chance := written(w.Numbers, metrics.UnitShare, s.Chance.Mean)
 			said = append(said, w.Say("hit-rate-of", h.Title, got, chance))
 		}
 	}
 	return strings.Join(said, w.Say("list-comma"))
 }
 
-// newCell writes a metric of an arm that has so many finished runs, of so many seeds. Not every run need have
-// a value: precision has none without an alarm.
-func newCell(w *words.Language, arm spec.Spread, runs, seeds int) Cell {
-	n := len(arm.Values)
+// newCell writes a metric of the arm of a row. Not every run need have a value: precision has none without an
+// alarm.
+func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, row Row) Cell {
+	n, runs, seeds := len(arm.Values), row.runs, row.seeds
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
 	for _, v := range arm.Values {
-		c.Marks = append(c.Marks, 100*float64(v))
+		c.Marks = append(c.Marks, u.Of(v))
 	}
 	if n == 0 {
 		return c
 	}
-	c.Value = points(w.Numbers, arm.Mean)
+	c.Value = written(w.Numbers, u, arm.Mean)
 	switch {
 	case n < runs:
 		c.Company = w.Say("defined-in", n, seeds)
 	case n < seeds:
 		c.Company = w.Say("seed-of", n, seeds)
+	case row.once:
+		c.Company = w.Say("any-seed")
 	case n > 1:
-		c.Company = "± " + points(w.Numbers, arm.SD)
+		c.Company = "± " + written(w.Numbers, u, arm.SD)
 	}
-	if n > 1 {
-		c.Mean = maybe(arm.Mean)
+	if n > 1 || row.once {
+		c.Mean = maybe(u, arm.Mean)
 	}
 	return c
 }
 
-// points writes a value in points of 100; a dash stands for what is not there yet.
-func points(w words.Numbers, v metrics.Value) string {
+// written is a value in its unit, a share in points of 100; a dash stands for what is not there yet.
+func written(w words.Numbers, u metrics.Unit, v metrics.Value) string {
 	if !v.Defined() {
 		return "–"
 	}
-	return w.Points(float64(v))
+	return w.Fixed(u.Of(v), 1)
+}
+
+// note says what a metric is. Its parameters are those of the report.
+func note(w *words.Language, m metrics.Metric, r spec.Report) Note {
+	n := Note{Title: w.Say(words.Key(m.WordKey())), Definition: w.Say(words.Key(m.DefinitionKey()))}
+	with := metrics.Defaults
+	if r.Parameters != nil {
+		with = *r.Parameters
+	}
+	if m.Setting != nil {
+		n.Setting = m.Setting(with)
+	}
+	if m.Group == metrics.Warned {
+		n.Warning = w.Say(words.Key(m.WarningKey()))
+	}
+	if names := m.Elsewhere(); names != nil {
+		n.Elsewhere = w.Say("elsewhere", strings.Join(names, "; "))
+	}
+	return n
 }
 
 // Footnote says what the numbers are before anybody reads them.

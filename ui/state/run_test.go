@@ -22,7 +22,17 @@ import (
 func idle(t *testing.T) *State {
 	t.Helper()
 	sp := spec.Default()
-	sp.Train.Epochs, sp.Seeds = 6, []uint64{1, 2, 3}
+	sp.Train.Epochs, sp.Seeds, sp.Arms = 6, []uint64{1, 2, 3}, nil
+	for _, kind := range []string{look.Alone, look.Cosine, look.MSE, look.Untrained, look.Random} {
+		a := look.ArmOf(kind)
+		if a.Distils() {
+			a.Objective.Weight, a.Objective.Schedule = 0.5, spec.WeightConstant
+		}
+		if kind == look.Cosine {
+			a.Objective.Axis = spec.AxisChannel
+		}
+		sp.Arms = append(sp.Arms, a)
+	}
 	s, _ := New(words.English(), link.Link{Spec: sp}.Hash(), 0)
 	s.Update(ready())
 	s.Update(opened(s))
@@ -188,13 +198,13 @@ func TestOtherMetricsAgreeOrNot(t *testing.T) {
 	reported(t, s, map[string][]float64{look.Alone: same, look.Cosine: {0.351, 0.361, 0.371}, look.MSE: same,
 		look.Untrained: {0.1, 0.1, 0.1}, look.Random: {0.1, 0.1, 0.1}})
 	f1 := []metrics.Value{0.5, 0.6, 0.4, 0.3, 0.38, 0.22} // of alone, then of cosine: worse by 0.2 each time
-	vus := []metrics.Value{0.3, 0.3, 0.3, 0.2, 0.3, 0.41} // now better, now worse
+	atK := []metrics.Value{0.3, 0.3, 0.3, 0.2, 0.3, 0.41} // now better, now worse
 	for i := range s.Run.Runs[:6] {
 		r := &s.Run.Runs[i]
 		r.Metrics = append(r.Metrics, spec.Measure{Name: "f1", Value: f1[i]},
-			spec.Measure{Name: "vus_pr", Value: vus[i]})
+			spec.Measure{Name: "precision_at_k", Value: atK[i]})
 	}
-	if got, want := s.Verdict().Why, "AUROC agrees. VUS-PR (+0.3) stays within its spread. F1 (−20.0) says "+
+	if got, want := s.Verdict().Why, "AUROC agrees. P@k (+0.3) stays within its spread. F1 (−20.0) says "+
 		"otherwise."; !strings.HasPrefix(got, want) {
 		t.Errorf("says %q, want %q", got, want)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,6 +14,8 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"golang.org/x/sync/errgroup"
+
+	"cosinelab/datasets/keep"
 )
 
 // write brings the folder out to exactly the files of page, each with its .br (not if fast) and .gz beside
@@ -23,11 +24,11 @@ import (
 func write(ctx context.Context, out string, page []file, fast bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	keep := map[string]bool{}
+	wanted := map[string]bool{}
 	for _, f := range page {
 		for _, suffix := range suffixes(f.name, fast) {
 			name := f.name + suffix
-			keep[name] = true
+			wanted[name] = true
 			group.Go(func() error {
 				if ctx.Err() != nil {
 					return ctx.Err()
@@ -39,7 +40,7 @@ func write(ctx context.Context, out string, page []file, fast bool) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return prune(out, keep)
+	return prune(out, wanted)
 }
 
 // suffixes returns what a file's name is followed by, once for each form it is written in: those that serve
@@ -87,29 +88,23 @@ func compress(data []byte, suffix string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// replace writes a file as a whole or not at all, by way of another name in the same folder: half a file
-// under a name by content would be trusted by the next build.
+// replace writes a file as a whole or not at all: half a file under a name by content would be trusted by the
+// next build.
 func replace(target string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), ".tmp-*")
-	if err != nil {
+	return keep.Write(target, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), target)
+	})
 }
 
 // prune removes the files below out that are not to be kept, such as those of earlier builds. Empty folders
 // stay.
-func prune(out string, keep map[string]bool) error {
+func prune(out string, wanted map[string]bool) error {
 	return fs.WalkDir(os.DirFS(out), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || keep[name] {
+		if err != nil || entry.IsDir() || wanted[name] {
 			return err
 		}
 		return os.Remove(filepath.Join(out, filepath.FromSlash(name)))

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 )
 
 // downloader brings files, one after the other. Its times are fields, so that tests need not wait.
@@ -54,8 +54,8 @@ func (d *downloader) get(ctx context.Context, address, file, sum string) error {
 	if err := d.complete(ctx, p); err != nil {
 		return fault.New("in-place", address, err)
 	}
-	if err := os.Rename(p.file, file); err != nil {
-		return fault.New("in-place", file, fault.Cause(err))
+	if err := keep.Move(p.file, file); err != nil {
+		return err
 	}
 	os.Remove(p.tagFile())
 	d.show.done()
@@ -350,8 +350,8 @@ func member(entries []*zip.File, name string) *zip.File {
 	return nil
 }
 
-// extractTo writes one entry by way of file.part. At the end of the entry its reader compares the CRC.
-func extractTo(entry *zip.File, file string) (err error) {
+// extractTo writes one entry. At the end of the entry its reader compares the CRC.
+func extractTo(entry *zip.File, file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err
 	}
@@ -360,19 +360,8 @@ func extractTo(entry *zip.File, file string) (err error) {
 		return err
 	}
 	defer in.Close()
-	out, err := os.Create(file + ".part")
-	if err != nil {
+	return keep.Write(file, func(w io.Writer) error {
+		_, err := io.Copy(w, in)
 		return err
-	}
-	_, err = io.Copy(out, in)
-	if closing := out.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		if removing := os.Remove(file + ".part"); !errors.Is(removing, fs.ErrNotExist) {
-			err = errors.Join(err, removing)
-		}
-		return err
-	}
-	return os.Rename(file+".part", file)
+	})
 }

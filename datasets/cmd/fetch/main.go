@@ -15,6 +15,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 )
 
 func main() {
@@ -104,8 +105,13 @@ func help(w *words.Language, flags *flag.FlagSet, out io.Writer) {
 }
 
 // fetch brings all files of a source to dir and opens the sets as a last check. Files that are there already
-// are not brought again.
-func fetch(ctx context.Context, d *downloader, from source, dir string) error {
+// are not brought again. One process at a time brings files to a folder.
+func fetch(ctx context.Context, d *downloader, from source, dir string) (err error) {
+	folder, err := keep.Hold(dir, from.folders()...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Release()) }()
 	for i, f := range from.files {
 		d.show.begin(fmt.Sprintf("%s %d/%d %s", from.id, i+1, len(from.files), f))
 		if err := d.get(ctx, from.base+f, target(dir, from.id, f), sums[from.id+"/"+f]); err != nil {

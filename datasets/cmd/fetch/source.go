@@ -3,7 +3,9 @@ package main
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"cosinelab/datasets/fault"
@@ -68,6 +70,16 @@ func (s source) at(url string) source {
 		s.base = strings.TrimSuffix(url, "/") + "/"
 	}
 	return s
+}
+
+// folders lists those that members are written to, below that of all sets.
+func (s source) folders() (names []string) {
+	for _, m := range s.members {
+		if dir := path.Join(s.id, path.Dir(m)); !slices.Contains(names, dir) {
+			names = append(names, dir)
+		}
+	}
+	return names
 }
 
 // smdFiles names four files for each of the 28 machines.

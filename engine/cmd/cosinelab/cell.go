@@ -3,17 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"path"
 	"reflect"
+	"strings"
 	"time"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
@@ -26,7 +25,8 @@ type cell struct {
 	model      string
 	seed       uint64
 	spec       spec.Spec
-	dir        string // of the set; empty = nothing is kept
+	data       string       // digest of the set
+	kept       *keep.Folder // of the table; nil = nothing is kept
 
 	report *spec.Report // nil = not finished
 	err    error        // why not
@@ -35,39 +35,61 @@ type cell struct {
 // fault is what is wrong with a cell.
 func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
 
-// folder is the cell's own, within that of its set.
-func (c *cell) folder() string {
-	return filepath.Join(c.dir, fmt.Sprintf("%s-seed%d", c.model, c.seed))
+// place is the folder of the cell's set in that of the table.
+func (c *cell) place() string { return folders([]string{c.set})[0] }
+
+// folders are those of sets in that of a table.
+func folders(sets []string) (names []string) {
+	for _, id := range sets {
+		names = append(names, strings.ReplaceAll(id, "/", "-"))
+	}
+	return names
+}
+
+// in is the name of what lies in the cell's own folder, within that of its set.
+func (c *cell) in(name string) string {
+	return path.Join(c.place(), fmt.Sprintf("%s-seed%d", c.model, c.seed), name)
+}
+
+// foldersOf are all folders of cells in that of the table.
+func foldersOf(cells []*cell) (names []string) {
+	for _, c := range cells {
+		names = append(names, c.place(), c.in(""), c.in(checkpointsDir))
+	}
+	return names
 }
 
 // check reads the report of a cell that was finished before. A folder with another spec is another table's:
-// it is an error, so that nothing is overwritten and no foreign number gets into the table.
+// it is an error, so that nothing is overwritten and no foreign number gets into the table; and so is a report
+// that is not the cell's own, whole and right.
 func (c *cell) check() error {
-	if c.dir == "" {
+	if c.kept == nil {
 		return nil
 	}
-	text, err := readFile(filepath.Join(c.folder(), specFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
+	if c.kept.Has(c.in(specFile)) {
+		before, err := specIn(c.kept, c.in(specFile))
+		if err != nil || !reflect.DeepEqual(before, c.spec) {
+			return fault.New("cli-cell-of-another", c.kept.Path(c.in("")))
+		}
 	}
-	if err != nil {
+	f, err := openIn(c.kept, c.in(reportFile))
+	if f == nil {
 		return err
 	}
-	before, err := spec.Parse(text)
-	if err != nil || !reflect.DeepEqual(before, c.spec) {
-		return fault.New("cli-cell-of-another", c.folder())
-	}
-	text, err = readFile(filepath.Join(c.folder(), reportFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &c.report)
+	defer f.Close()
+	report, err := spec.ReadReport(f)
+	switch {
+	case err != nil:
+	case !reflect.DeepEqual(report.Spec, c.spec) || !report.Whole():
+		err = fault.New("cli-cell-report-spec")
+	case report.Data.Digest != c.data:
+		err = fault.New("cli-cell-report-data")
 	}
 	if err != nil {
-		return fault.New("in-place", filepath.Join(c.folder(), reportFile), err)
+		return fault.New("cli-cell-report", c.kept.Path(c.in(reportFile)), err)
 	}
-	return nil
+	c.report = &report
+	return c.kept.Remove(c.in(checkpointsDir)) // they may be there still if the process was killed
 }
 
 // run carries out the experiment of a cell, from where it was interrupted, and keeps its report in place of
@@ -94,10 +116,10 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 	report, err := experiment.Run(ctx, prepared, dev, experiment.Options{Store: store,
 		Machine: machine(), Weights: openFile,
 		Events: func(e spec.Event) { p.event(c, e) }})
-	if err == nil && c.dir != "" {
+	if err == nil && c.kept != nil {
 		// Checkpoints go last: on a full disk they are all that is left of the cell.
-		if err = writeJSON(filepath.Join(c.folder(), reportFile), report); err == nil {
-			err = os.RemoveAll(filepath.Join(c.folder(), checkpointsDir))
+		if err = writeJSON(c.kept, c.in(reportFile), report); err == nil {
+			err = c.kept.Remove(c.in(checkpointsDir))
 		}
 	}
 	if err != nil {
@@ -141,27 +163,24 @@ func (s cellStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 // store makes the cell's folder, if anything is kept, with the spec first: check goes by it.
 func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
 	s := cellStore{teacher: teacher}
-	if c.dir == "" {
+	if c.kept == nil {
 		return s, nil
 	}
-	own := folderStore{filepath.Join(c.folder(), checkpointsDir), true}
-	if err := told(own.dir, os.MkdirAll(own.dir, 0o755)); err != nil {
-		return nil, err
-	}
-	s.own = own
-	return s, writeJSON(filepath.Join(c.folder(), specFile), c.spec)
+	s.own = folderStore{c.kept, c.in(checkpointsDir), true}
+	return s, writeJSON(c.kept, c.in(specFile), c.spec)
 }
 
 // teacherStore keeps the teacher of one set and seed, which is the same for every student. Cells that share
 // it run one after the other, so that it needs no lock.
 type teacherStore struct {
-	file string // empty = in memory
-	kept []byte
+	folder *keep.Folder // nil = in memory
+	name   string       // in it
+	kept   []byte
 }
 
 func (t *teacherStore) save(write func(io.Writer) error) error {
-	if t.file != "" {
-		return writeFile(t.file, write)
+	if t.folder != nil {
+		return t.folder.Write(t.name, write)
 	}
 	var b bytes.Buffer
 	if err := write(&b); err != nil {
@@ -174,8 +193,8 @@ func (t *teacherStore) save(write func(io.Writer) error) error {
 // load returns nil if there is no teacher yet.
 func (t *teacherStore) load() (io.ReadCloser, error) {
 	switch {
-	case t.file != "" && exists(t.file):
-		return os.Open(t.file)
+	case t.folder != nil:
+		return openIn(t.folder, t.name)
 	case t.kept != nil:
 		return io.NopCloser(bytes.NewReader(t.kept)), nil
 	}

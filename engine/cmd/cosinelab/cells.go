@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"path"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -25,10 +25,9 @@ func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set,
 	var failed []error
 	for _, shared := range byTeacher(cells) {
 		group.Go(func() error {
-			teacher := &teacherStore{}
-			if first := shared[0]; first.dir != "" {
-				teacher.file = filepath.Join(first.dir, fmt.Sprintf("teacher-seed%d.safetensors", first.seed))
-			}
+			first := shared[0]
+			teacher := &teacherStore{folder: first.kept,
+				name: path.Join(first.place(), fmt.Sprintf("teacher-seed%d.safetensors", first.seed))}
 			for _, c := range shared {
 				err := c.run(ctx, sets[c.set], dev, teacher, p)
 				if errors.Is(err, context.Canceled) {

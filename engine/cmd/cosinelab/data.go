@@ -15,15 +15,19 @@ import (
 func (a *app) data(f *flag.FlagSet) action {
 	folder := a.dataFlag(f)
 	seed := f.Uint64("seed", 1, a.w.Say("cli-flag-data-seed"))
+	asJSON := f.Bool("json", false, a.w.Say("cli-flag-controls-json"))
 	label := f.String("label", "", a.w.Say("cli-flag-data-label"))
 	return func(ctx context.Context, args []string) error {
 		switch {
 		case len(args) == 1 && args[0] == "list":
 			return printer{a.out, a.w}.dataList(ctx, *folder)
-		case len(args) == 2 && args[0] == "describe":
+		case len(args) == 2 && (args[0] == "describe" || args[0] == "controls"):
 			set, err := openSet(ctx, *folder, spec.Data{Source: args[1], Seed: *seed, Label: *label})
 			if err != nil {
 				return err
+			}
+			if args[0] == "controls" {
+				return a.controls(ctx, set, *asJSON)
 			}
 			printer{a.out, a.w}.describe(set)
 			return nil

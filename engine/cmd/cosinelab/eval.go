@@ -22,21 +22,24 @@ type evaluation struct {
 	Positive int `json:"n_positive"`
 	Segments int `json:"n_segments"`
 	// without one there are only metrics of the ranking
-	Policy    string           `json:"threshold_policy,omitempty"`
-	Saw       spec.SawKind     `json:"saw,omitempty"`
-	Threshold metrics.Value    `json:"threshold"` // undefined without a policy, or if it moves
-	Tail      *spec.Tail       `json:"tail,omitempty"`
-	Flagged   int              `json:"n_flagged"`
-	Unscored  int              `json:"n_unscored,omitempty"`
-	Treatment string           `json:"unscored_policy,omitempty"`
-	Metrics   []evalMeasure    `json:"metrics"`
-	measured  []metrics.Metric // the row of each of Metrics
+	Policy    string        `json:"threshold_policy,omitempty"`
+	Saw       spec.SawKind  `json:"saw,omitempty"`
+	Threshold metrics.Value `json:"threshold"` // undefined without a policy, or if it moves
+	Tail      *spec.Tail    `json:"tail,omitempty"`
+	Flagged   int           `json:"n_flagged"`
+	Unscored  int           `json:"n_unscored,omitempty"`
+	Treatment string        `json:"unscored_policy,omitempty"`
+	// of the metrics
+	Parameters metrics.Parameters `json:"parameters"`
+	Metrics    []evalMeasure      `json:"metrics"`
+	measured   []metrics.Metric   // the row of each of Metrics
 }
 
 type evalMeasure struct {
-	Name   string         `json:"name"`
-	Value  metrics.Value  `json:"value"`
-	Chance metrics.Chance `json:"chance"`
+	Name     string         `json:"name"`
+	Value    metrics.Value  `json:"value"`
+	Chance   metrics.Chance `json:"chance"`
+	Constant metrics.Value  `json:"constant"` // of a constant score, which flags everything
 }
 
 // evalOptions are the flags of the eval command.
@@ -47,6 +50,7 @@ type evalOptions struct {
 	with                  spec.Threshold // what that means
 	unscored              string
 	json                  bool
+	metrics               metricOptions
 }
 
 func (a *app) eval(f *flag.FlagSet) action {
@@ -62,6 +66,7 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k", readers(spec.ParamK)))
 	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level", readers(spec.ParamLevel)))
 	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q", readers(spec.ParamQ)))
+	o.metrics.declare(a, f)
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
 	return func(ctx context.Context, args []string) error {
@@ -72,6 +77,9 @@ func (a *app) eval(f *flag.FlagSet) action {
 			return usage("cli-eval-both-stdin")
 		}
 		if err := o.policy(); err != nil {
+			return err
+		}
+		if err := o.metrics.read(); err != nil {
 			return err
 		}
 		return a.evaluate(ctx, o)
@@ -116,6 +124,9 @@ func (o *evalOptions) policy() error {
 
 func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 	e, err := a.evaluationOf(ctx, o)
+	if err == nil {
+		e, err = o.metrics.apply(ctx, a, e)
+	}
 	if err != nil {
 		return err
 	}
@@ -224,7 +235,8 @@ func (v *evaluation) flag(ctx context.Context, e *metrics.Evaluation, train []fl
 func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o evalOptions,
 	p *progress) (evaluation, error) {
 	defer p.end()
-	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored}
+	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored,
+		Parameters: e.Parameters}
 	if e.Unscored > 0 {
 		out.Treatment = e.Policy.String()
 	}
@@ -249,8 +261,12 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 	if err != nil {
 		return out, err
 	}
+	constants, err := metrics.Constants(ctx, out.measured, e)
+	if err != nil {
+		return out, err
+	}
 	for i := range values {
-		out.Metrics = append(out.Metrics, evalMeasure{out.measured[i].Name, values[i], chance[i]})
+		out.Metrics = append(out.Metrics, evalMeasure{out.measured[i].Name, values[i], chance[i], constants[i]})
 	}
 	return out, nil
 }

@@ -25,12 +25,17 @@ func (p printer) evaluation(v evaluation) {
 	if v.Tail != nil {
 		p.tail(*v.Tail)
 	}
-	honest := func(m metrics.Metric) bool { return m.Group == metrics.Honest }
+	in := func(g metrics.Group) func(metrics.Metric) bool {
+		return func(m metrics.Metric) bool { return m.Group == g }
+	}
+	honest := in(metrics.Honest)
 	p.section(v, p.w.Say("cli-of-ranking"), func(m metrics.Metric) bool {
 		return honest(m) && !m.NeedsThreshold()
 	})
 	p.section(v, p.atThreshold(v), func(m metrics.Metric) bool { return honest(m) && m.NeedsThreshold() })
-	p.section(v, p.w.Say("cli-flattering"), func(m metrics.Metric) bool { return !honest(m) })
+	p.section(v, p.w.Say("cli-warned"), in(metrics.Warned))
+	p.warnings(v.measured)
+	p.section(v, p.w.Say("cli-flattering"), in(metrics.Flattering))
 }
 
 // atThreshold does not let a threshold that was chosen with the labels pass for an honest one.
@@ -41,12 +46,13 @@ func (p printer) atThreshold(v evaluation) string {
 	return p.w.Say("cli-at-threshold")
 }
 
-// section prints the metrics of one kind, if there are any, in points of 100.
+// section prints the metrics of one kind, if there are any, in their units, with their parameters.
 func (p printer) section(v evaluation, title string, of func(metrics.Metric) bool) {
-	t := p.grid("", p.w.Say("cli-value"), p.w.Say("chance")).right(2, 3)
+	t := p.grid("", p.w.Say("cli-value"), p.w.Say("chance"), p.w.Say("constant"), "").right(2, 3, 4)
 	for i, m := range v.measured {
-		if of(m) {
-			t.row(p.metric(m), p.points(v.Metrics[i].Value), p.points(v.Metrics[i].Chance.Mean))
+		if x := v.Metrics[i]; of(m) {
+			t.row(p.metric(m), p.in(m.Unit, x.Value), p.in(m.Unit, x.Chance.Mean), p.constant(m, x.Constant),
+				setting(m, v.Parameters))
 		}
 	}
 	if t.lines > 0 {

@@ -4,6 +4,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
+
+	"cosinelab/assets/words"
 )
 
 // help says what the program does and lists its commands. It goes to standard output if it was asked for, to
@@ -22,9 +25,20 @@ func (a *app) help(out io.Writer) {
 	p.line("cli-exit-codes")
 }
 
+// topic is help on what a command prints: -h with its name behind it.
+type topic struct {
+	name  string
+	about words.Key
+	help  func(a *app)
+}
+
 // helpOn is the help of one command: usage, an example, the flags, and the fields of a spec where it takes
-// one.
-func (a *app) helpOn(c command, f *flag.FlagSet) {
+// one; or on its topic, if that stands among the arguments.
+func (a *app) helpOn(c command, f *flag.FlagSet, args []string) {
+	if c.topic.name != "" && slices.Contains(args, c.topic.name) {
+		c.topic.help(a)
+		return
+	}
 	p := printer{a.out, a.w}
 	p.line("cli-usage", c.name+" "+p.w.Say(c.args))
 	p.blank()
@@ -40,6 +54,10 @@ func (a *app) helpOn(c command, f *flag.FlagSet) {
 		p.blank()
 		p.line("cli-spec-fields")
 		p.fields()
+	}
+	if c.topic.name != "" {
+		p.blank()
+		p.line("cli-topic", "cosinelab "+c.name+" -h "+c.topic.name, p.w.Say(c.topic.about))
 	}
 	p.blank()
 	p.line("cli-exit-codes")

@@ -13,13 +13,15 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 )
 
 // Exit codes: a script can tell a run that failed from one that was asked for wrongly.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitOK         = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitRunsFailed = 3
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -46,6 +48,7 @@ type command struct {
 	example     string // its arguments
 	fields      bool   // its help lists the fields of a spec
 	computes    bool   // for so long that one may want to profile it
+	topic       topic  // more help on what it prints; none without a name
 	// declare adds the command's flags to a set and returns what carries it out once they are read.
 	declare func(a *app, f *flag.FlagSet) action
 }
@@ -66,7 +69,8 @@ func commands() []command {
 		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
 			example: "dump default -steps", declare: (*app).dump},
 		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
-			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval},
+			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval,
+			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
 			example: "data describe builtin/server -seed 3", declare: (*app).data},
 		{name: "plot", args: "plot-args", about: "plot-about", example: "plot results -format pdf -width 88",
@@ -83,6 +87,7 @@ func commands() []command {
 }
 
 func main() {
+	ignoreClosedPipes()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
@@ -95,22 +100,27 @@ func main() {
 func (a *app) main(ctx context.Context, args []string) int {
 	// First of all: what goes wrong from here on is said in the language asked for.
 	a.w = words.FromCommand(args, a.getenv)
+	out := &keep.Sticky{W: a.out}
+	a.out = out
 	err := a.dispatch(ctx, args)
+	if out.Err != nil && (err == nil || errors.Is(err, flag.ErrHelp) || errors.Is(err, out.Err)) {
+		err = fault.New("cli-not-printed", fault.Cause(out.Err))
+	}
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
 	if errors.Is(err, context.Canceled) {
 		err = fault.New("cli-left")
 	}
-	wrong, isUsage := errors.AsType[usageError](err)
-	if isUsage {
-		err = wrong.error
+	code := exitFailed
+	if wrong, ok := errors.AsType[usageError](err); ok {
+		err, code = wrong.error, exitUsage
+	}
+	if failed, ok := errors.AsType[runsFailed](err); ok {
+		err, code = failed.error, exitRunsFailed
 	}
 	fmt.Fprintf(a.errOut, "cosinelab: %s\n", a.w.Error(err))
-	if isUsage {
-		return exitUsage
-	}
-	return exitFailed
+	return code
 }
 
 // dispatch reads the flags of the program, of which there is one, then those of the command.
@@ -131,8 +141,9 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 			continue
 		}
 		f, act := a.declare(c)
+		asked := rest
 		if rest, err = parse(f, rest); errors.Is(err, flag.ErrHelp) {
-			a.helpOn(c, f)
+			a.helpOn(c, f, asked)
 			return nil
 		}
 		if err != nil {

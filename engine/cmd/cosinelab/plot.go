@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,13 +13,10 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 	"cosinelab/datasets/steps"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/figure"
-	"cosinelab/engine/spec"
-	"cosinelab/engine/train"
 )
 
 // captionsFile holds the captions of all figures of a run.
@@ -63,10 +56,11 @@ func (a *app) plot(f *flag.FlagSet) action {
 		if o.Channels, err = channelList(o.channels, in.Report.Data.Channels); err != nil {
 			return err
 		}
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
+		folder, err := keep.Hold(o.out)
+		if err != nil {
 			return err
 		}
-		return a.drawAll(o, in)
+		return errors.Join(a.drawAll(o, in, folder), folder.Release())
 	}
 }
 
@@ -137,7 +131,7 @@ func channelList(list string, names []string) (found []int, err error) {
 // drawAll writes figures in every format and then their captions. Of figures that nobody named, those that
 // have nothing to show are left out with a word; too narrow a width is an error all the same, since no figure
 // would fit.
-func (a *app) drawAll(o plotOptions, in figure.Input) error {
+func (a *app) drawAll(o plotOptions, in figure.Input, folder *keep.Folder) error {
 	var captions strings.Builder
 	for _, name := range o.names {
 		f, err := figure.New(name, in, o.Options)
@@ -149,208 +143,23 @@ func (a *app) drawAll(o plotOptions, in figure.Input) error {
 			continue
 		}
 		for _, format := range o.formats {
-			path := filepath.Join(o.out, name+"."+format)
-			if err := writeFile(path, func(w io.Writer) error { return f.Write(w, format) }); err != nil {
+			file := name + "." + format
+			if err := folder.Write(file, func(w io.Writer) error { return f.Write(w, format) }); err != nil {
 				return err
 			}
-			fmt.Fprintln(a.out, path)
+			fmt.Fprintln(a.out, folder.Path(file))
 		}
 		fmt.Fprintf(&captions, "%s: %s\n\n", name, f.Caption)
 	}
 	if captions.Len() == 0 {
 		return fault.New("plot-nothing", o.run)
 	}
-	path := filepath.Join(o.out, captionsFile)
-	err := writeFile(path, func(w io.Writer) error {
+	err := folder.Write(captionsFile, func(w io.Writer) error {
 		_, err := io.WriteString(w, captions.String())
 		return err
 	})
 	if err == nil {
-		fmt.Fprintln(a.out, path)
+		fmt.Fprintln(a.out, folder.Path(captionsFile))
 	}
 	return err
-}
-
-// readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
-// The test part is read anew; where that fails the signal shows scores alone.
-func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) {
-	in := figure.Input{Words: a.w, Version: a.buildVersion()}
-	report, finished, err := readReport(o.run)
-	if err != nil {
-		return in, err
-	}
-	set, err := openSet(ctx, *o.data, report.Spec.Data)
-	if ctx.Err() != nil {
-		return in, ctx.Err()
-	}
-	var prepared *experiment.Prepared
-	if err == nil {
-		prepared, err = experiment.PrepareData(report.Spec.Data, set)
-	}
-	if err == nil {
-		in.Test = prepared.Scaled
-	}
-	if d := report.Data; err == nil && finished &&
-		(in.Test.Rows != d.TestSteps || in.Test.Channels != len(d.Channels)) {
-		err = fault.New("plot-other-data", in.Test.Rows, in.Test.Channels, d.TestSteps, len(d.Channels))
-		in.Test = datasets.Series{}
-	}
-	if err != nil && !finished {
-		return in, err // nothing else says how long the series is
-	}
-	if err != nil {
-		printer{a.errOut, a.w}.line("plot-no-data", err)
-	}
-	if finished {
-		err = readScores(filepath.Join(o.run, scoresFile), &report)
-	} else {
-		report.Data = prepared.Summary
-		err = interruptedReport(o.run, &report)
-		printer{a.errOut, a.w}.line("plot-interrupted", o.run)
-	}
-	in.Report = report
-	return in, err
-}
-
-// readReport reads report.json or, if there is none yet, spec.json: finished tells which. A folder with
-// neither holds no run.
-func readReport(dir string) (r spec.Report, finished bool, err error) {
-	path := filepath.Join(dir, reportFile)
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		path = filepath.Join(dir, specFile)
-		if text, err = os.ReadFile(path); errors.Is(err, fs.ErrNotExist) {
-			return r, false, fault.New("plot-no-run", dir)
-		}
-		if err == nil {
-			r.Spec, err = spec.Parse(text)
-		}
-		return r, false, inFile(path, err)
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &r)
-	}
-	if err == nil {
-		err = consistent(r)
-	}
-	return r, true, inFile(path, err)
-}
-
-// inFile names the file that an error is about.
-func inFile(path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fault.New("in-place", path, err)
-}
-
-// consistent checks what a report must hold to be drawn: a file can say anything.
-func consistent(r spec.Report) error {
-	if r.Version != spec.Version {
-		return fault.New("plot-version", r.Version, spec.Version)
-	}
-	if err := r.Spec.Validate(); err != nil {
-		return err
-	}
-	for _, a := range r.Arms {
-		if !slices.ContainsFunc(r.Spec.Arms, func(b spec.Arm) bool { return b.Name == a.Arm.Name }) {
-			return fault.New("plot-arm", a.Arm.Name)
-		}
-	}
-	return nil
-}
-
-// readScores reads scores.csv, as writeResults wrote it, into the runs of its report. Columns without a run,
-// and rows missing, mean that the two files do not belong together.
-func readScores(path string, r *spec.Report) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	table := csv.NewReader(f)
-	head, err := table.Read()
-	if err != nil {
-		return inFile(path, err)
-	}
-	columns := make([]*spec.Run, len(head))
-	for i, name := range head[1:] {
-		if columns[i+1] = runNamed(r, name); columns[i+1] == nil {
-			return inFile(path, fault.New("plot-column", name))
-		}
-	}
-	for step := 0; ; step++ {
-		row, err := table.Read()
-		if err == io.EOF {
-			if step != r.Data.ScoredSteps {
-				return inFile(path, fault.New("plot-rows", step, r.Data.ScoredSteps))
-			}
-			return nil
-		}
-		if err != nil {
-			return inFile(path, err)
-		}
-		for i, cell := range row[1:] {
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				line, _ := table.FieldPos(i + 1)
-				return fault.New("plot-score", fmt.Sprintf("%s:%d", path, line), head[i+1], cell)
-			}
-			columns[i+1].Scores = append(columns[i+1].Scores, v)
-		}
-	}
-}
-
-// runNamed finds a run by the name of its column, arm/seed; nil if there is none. It points into the report.
-func runNamed(r *spec.Report, name string) *spec.Run {
-	for i := range r.Arms {
-		for j := range r.Arms[i].Runs {
-			if run := &r.Arms[i].Runs[j]; fmt.Sprintf("%s/%d", run.Arm, run.Seed) == name {
-				return run
-			}
-		}
-	}
-	return nil
-}
-
-// interruptedReport completes a spec by what is known before the end: the epochs that checkpoints hold.
-func interruptedReport(dir string, r *spec.Report) error {
-	for _, seed := range r.Spec.Seeds {
-		epochs, err := checkpointEpochs(dir, experiment.Checkpoint{Seed: seed, Arm: experiment.TeacherArm})
-		if err != nil {
-			return err
-		}
-		if epochs != nil {
-			r.Teachers = append(r.Teachers, spec.TeacherRun{Seed: seed, Epochs: epochs})
-		}
-	}
-	for i, arm := range r.Spec.Arms {
-		out := spec.ArmReport{Arm: arm}
-		for _, seed := range r.Spec.Seeds {
-			epochs, err := checkpointEpochs(dir, experiment.Checkpoint{Seed: seed, Arm: i})
-			if err != nil {
-				return err
-			}
-			if epochs != nil {
-				out.Runs = append(out.Runs, spec.Run{Arm: arm.Name, Seed: seed, Epochs: epochs})
-			}
-		}
-		r.Arms = append(r.Arms, out)
-	}
-	return nil
-}
-
-// checkpointEpochs reads the finished epochs of a training run; nil if there is no checkpoint.
-func checkpointEpochs(dir string, c experiment.Checkpoint) ([]spec.Epoch, error) {
-	path := filepath.Join(dir, checkpointsDir, c.File())
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	epochs, err := train.ReadHistory(f)
-	return epochs, inFile(path, err)
 }

@@ -86,7 +86,9 @@ func TestPlotDrawsWhatAnInterruptedRunLeft(t *testing.T) {
 
 func TestPlotWithoutTheDataShowsScores(t *testing.T) {
 	dir, _ := runTiny(t)
-	change(t, dir, reportFile, "builtin/server", "file/gone.csv")
+	for _, name := range []string{reportFile, specFile} {
+		change(t, dir, name, "builtin/server", "file/gone.csv")
+	}
 	got := do(t, "plot", dir, "-figure", "signal").must(t)
 	if !strings.Contains(got.err, "without channels: ") || !strings.Contains(got.err, "file/gone.csv") {
 		t.Errorf("standard error %q, want why there are no channels", got.err)
@@ -146,7 +148,10 @@ func TestPlotNamesTheFileThatIsDamaged(t *testing.T) {
 		{reportFile, `"version": 1`, `"version": 9`, "report.json: "},
 		{reportFile, `{`, `[`, "report.json: "},
 		{reportFile, `"arm": "cosine",`, `"arm": "other",`,
-			"scores.csv: column cosine/1 is no run of report.json"},
+			"report.json: report: arms[1].runs[0].arm: not that of the report's spec"},
+		{reportFile, `"failed_runs": 0`, `"failed_runs": 1`, "report.json: report: failed_runs: 1, want 0 to 0"},
+		{scoresFile, "alone/2", "alone/1", "scores.csv: column alone/1 is no run"},
+		{scoresFile, "\n7,", "\n7,NaN,", "scores.csv: record on line 9: wrong number of fields"},
 		{scoresFile, "\n7,", "\n7,x", "scores.csv:9: alone/1 is x"},
 		{scoresFile, "alone/1", "alone/7", "scores.csv: column alone/7 is no run"},
 		{scoresFile, "\n139,", "\n", "scores.csv: record on line 141"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -27,17 +28,58 @@ func (p printer) blank() { fmt.Fprintln(p.out) }
 // points writes a metric in points of 100.
 func (p printer) points(v metrics.Value) string { return p.w.Points(float64(v)) }
 
-// spread writes a mean in points of 100 with its deviation, where there is one.
-func (p printer) spread(s spec.Spread) string {
+// in writes a value in its unit, shares in points of 100.
+func (p printer) in(u metrics.Unit, v metrics.Value) string { return p.w.Fixed(u.Of(v), 1) }
+
+// spread writes a mean in its unit with its deviation, where there is one.
+func (p printer) spread(u metrics.Unit, s spec.Spread) string {
 	if !s.SD.Defined() {
-		return p.points(s.Mean)
+		return p.in(u, s.Mean)
 	}
-	return p.points(s.Mean) + " ± " + p.points(s.SD)
+	return p.in(u, s.Mean) + " ± " + p.in(u, s.SD)
 }
 
-// metric is the title of one.
+// metric is the title of one, with its unit where that is not points of 100.
 func (p printer) metric(m metrics.Metric) string {
-	return p.w.Say(words.Key(m.WordKey()))
+	title := p.w.Say(words.Key(m.WordKey()))
+	if m.Unit != metrics.UnitShare {
+		title += ", " + p.w.Say(words.Key(m.Unit.WordKey()))
+	}
+	return title
+}
+
+// constant is what a constant score gets, where it stands beside the metric.
+func (p printer) constant(m metrics.Metric, v metrics.Value) string {
+	if !m.ShowsConstant() {
+		return ""
+	}
+	return p.in(m.Unit, v)
+}
+
+// setting is the parameters of a metric; empty where it has none.
+func setting(m metrics.Metric, with metrics.Parameters) string {
+	if m.Setting == nil {
+		return ""
+	}
+	return m.Setting(with)
+}
+
+// warnings say why the metrics of rows cannot be read alone, each reason once.
+func (p printer) warnings(rows []metrics.Metric) {
+	of := map[string][]string{}
+	var reasons []string
+	for _, m := range rows {
+		if m.Group == metrics.Warned {
+			reason := p.w.Say(words.Key(m.WarningKey()))
+			if of[reason] == nil {
+				reasons = append(reasons, reason)
+			}
+			of[reason] = append(of[reason], p.w.Say(words.Key(m.WordKey())))
+		}
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(p.out, "  %s: %s\n", strings.Join(of[reason], ", "), reason)
+	}
 }
 
 // digits writes a number with n significant digits.

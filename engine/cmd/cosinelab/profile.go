@@ -7,6 +7,8 @@ import (
 	"io"
 	"runtime/pprof"
 	"runtime/trace"
+
+	"cosinelab/datasets/keep"
 )
 
 // profiled adds the flags that ask for a profile or a trace of the command's own work, and records it around
@@ -31,7 +33,7 @@ func (a *app) profiled(f *flag.FlagSet, act action) action {
 func recorded(file string, start func(io.Writer) error, stop func(), do func() error) func() error {
 	return func() error {
 		var failed error
-		err := writeFile(file, func(w io.Writer) error {
+		err := keep.Write(file, func(w io.Writer) error {
 			if err := start(w); err != nil {
 				return err
 			}

@@ -27,6 +27,14 @@ func (p printer) report(r spec.Report) {
 	p.line("cli-report-seeds", len(r.Spec.Seeds), r.Device, r.Seconds)
 	s := r.Summary()
 	doubtful := p.group(r, s, metrics.Honest, p.w.Say("cli-honest"))
+	if p.group(r, s, metrics.Warned, p.w.Say("cli-warned")) {
+		doubtful = true
+	}
+	var rows []metrics.Metric
+	for _, m := range s.Metrics {
+		rows = append(rows, m.Metric)
+	}
+	p.warnings(rows)
 	if p.group(r, s, metrics.Flattering, p.w.Say("cli-flattering-chance")) || doubtful {
 		p.blank()
 		p.line("cli-doubtful", mark)
@@ -40,22 +48,26 @@ func (p printer) report(r spec.Report) {
 
 // group prints one row a metric and one column an arm, if there are any. It returns whether it marked a cell.
 func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title string) (doubtful bool) {
-	headings := []string{"", p.w.Say("chance")}
+	headings := []string{"", p.w.Say("chance"), p.w.Say("constant")}
 	for _, a := range r.Arms {
 		headings = append(headings, a.Arm.Name)
 	}
-	t := p.grid(headings...)
+	t := p.grid(append(headings, "")...)
+	with := metrics.Defaults
+	if r.Parameters != nil {
+		with = *r.Parameters
+	}
 	for _, m := range s.Metrics {
 		if m.Metric.Group != g {
 			continue
 		}
-		row := []string{p.metric(m.Metric), p.points(m.Chance)}
+		row := []string{p.metric(m.Metric), p.in(m.Metric.Unit, m.Chance), p.constant(m.Metric, m.Constant)}
 		for _, a := range r.Arms {
 			text, marked := p.cellOf(r, a.Arm, m.Metric)
 			row = append(row, text)
 			doubtful = doubtful || marked
 		}
-		t.row(row...)
+		t.row(append(row, setting(m.Metric, with))...)
 	}
 	if t.lines > 0 {
 		fmt.Fprintf(p.out, "\n%s\n", title)
@@ -69,7 +81,7 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 // (metrics/README.md, section 8). Controls are never doubtful: nothing is claimed of them.
 func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text string, marked bool) {
 	s := r.Standing(a.Name, m.Name)
-	text = p.spread(s.Value)
+	text = p.spread(m.Unit, s.Value)
 	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
 		text += " (" + p.points(s.Chance.Mean) + ")"
 	}
@@ -79,7 +91,7 @@ func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text strin
 	return text, false
 }
 
-// failures names the runs that have no scores.
+// failures names and counts the runs that have no scores.
 func (p printer) failures(r spec.Report) {
 	for _, t := range r.Teachers {
 		if t.Failed != nil {
@@ -94,6 +106,10 @@ func (p printer) failures(r spec.Report) {
 				p.line("cli-run-failed", run.Arm, run.Seed, run.Failed)
 			}
 		}
+	}
+	if r.FailedRuns > 0 {
+		p.blank()
+		p.line("cli-runs-failed", r.FailedRuns, r.RunCount())
 	}
 }
 
@@ -223,8 +239,8 @@ func (p printer) located(r spec.Report) {
 			continue
 		}
 		segments = l.Segments
-		t.row(a.Arm.Name, p.spread(spec.NewSpread(hit100))+" ("+p.points(l.Chance100)+")",
-			p.spread(spec.NewSpread(hit150))+" ("+p.points(l.Chance150)+")")
+		t.row(a.Arm.Name, p.spread(metrics.UnitShare, spec.NewSpread(hit100))+" ("+p.points(l.Chance100)+")",
+			p.spread(metrics.UnitShare, spec.NewSpread(hit150))+" ("+p.points(l.Chance150)+")")
 	}
 	if t.lines > 0 {
 		p.line("cli-located", segments)

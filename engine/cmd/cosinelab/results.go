@@ -4,30 +4,29 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strconv"
 
+	"cosinelab/datasets/keep"
 	"cosinelab/engine/spec"
 )
 
-// writeResults writes the report, the learning curves and the scores to a folder; without one it writes
-// nothing. Numbers in the tables have all their digits, so that others compute the same from them.
-func writeResults(dir string, r spec.Report) error {
-	if dir == "" {
-		return nil
+// writeResults writes the learning curves, the scores and the report to a folder: the report last, since a
+// folder that has it is taken for finished. Numbers in the tables have all their digits, so that others compute
+// the same from them.
+func writeResults(folder *keep.Folder, r spec.Report) error {
+	err := writeCSV(folder, historyFile, func(w *csv.Writer) { history(w, r) })
+	if err == nil {
+		err = writeCSV(folder, scoresFile, func(w *csv.Writer) { scores(w, r) })
 	}
-	if err := writeJSON(filepath.Join(dir, reportFile), r); err != nil {
-		return err
+	if err == nil {
+		err = writeJSON(folder, reportFile, r)
 	}
-	if err := writeCSV(filepath.Join(dir, historyFile), func(w *csv.Writer) { history(w, r) }); err != nil {
-		return err
-	}
-	return writeCSV(filepath.Join(dir, scoresFile), func(w *csv.Writer) { scores(w, r) })
+	return err
 }
 
 // writeCSV writes the file that rows fills. rows need not look at errors: the writer keeps the first.
-func writeCSV(path string, rows func(*csv.Writer)) error {
-	return writeFile(path, func(w io.Writer) error {
+func writeCSV(folder *keep.Folder, name string, rows func(*csv.Writer)) error {
+	return folder.Write(name, func(w io.Writer) error {
 		c := csv.NewWriter(w)
 		rows(c)
 		c.Flush()
@@ -80,7 +79,7 @@ func scores(w *csv.Writer, r spec.Report) {
 	for _, a := range r.Arms {
 		for _, run := range a.Runs {
 			if run.Scores != nil {
-				head = append(head, fmt.Sprintf("%s/%d", run.Arm, run.Seed))
+				head = append(head, columnName(run))
 				columns = append(columns, run.Scores)
 			}
 		}
@@ -94,3 +93,6 @@ func scores(w *csv.Writer, r spec.Report) {
 		w.Write(row)
 	}
 }
+
+// columnName is that of a run's scores.
+func columnName(run spec.Run) string { return fmt.Sprintf("%s/%d", run.Arm, run.Seed) }

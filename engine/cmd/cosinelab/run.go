@@ -41,6 +41,9 @@ func (a *app) dataFlag(f *flag.FlagSet) *string {
 	return f.String("data", "", a.w.Say("cli-flag-data"))
 }
 
+// runsFailed says that all is done, but some runs have no scores. It ends with exitRunsFailed.
+type runsFailed struct{ error }
+
 // read takes the argument of the command: without one, -resume goes on with the spec in its folder.
 func (o *runOptions) read(args []string) error {
 	switch {
@@ -56,9 +59,9 @@ func (o *runOptions) read(args []string) error {
 	return nil
 }
 
-// carryOut runs the experiment, prints what it found and keeps it. Spec, device and data are checked before
+// carryOut runs the experiment, keeps what it found and prints it. Spec, device and data are checked before
 // the results folder is made.
-func (a *app) carryOut(ctx context.Context, o runOptions) error {
+func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	sp, err := a.readSpec(o.spec)
 	if err != nil {
 		return err
@@ -75,6 +78,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		return err
 	}
 	workers, err := afford(ctx, prepared, workersOf(sp), true, o.memory())
+	if errors.Is(err, context.Canceled) && o.out == "" {
+		return interrupted(o, spec.Report{})
+	}
 	if err != nil {
 		return err
 	}
@@ -82,17 +88,21 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	store := folderStore{}
-	if o.out != "" {
-		if store, err = openStore(o, sp); err != nil {
-			return err
-		}
-	}
 	progress := newProgress(a)
 	// The first Ctrl-C ends the run between two operations; a step that is not whole then leaves nothing.
-	report, err := experiment.Run(ctx, prepared, dev, experiment.Options{
-		Events: progress.event, Machine: machine(), Weights: openFile,
-		Store: store.store(), SaveEvery: savePause, Workers: others, Lost: progress.lost})
+	options := experiment.Options{Events: progress.event, Machine: machine(), Weights: openFile,
+		SaveEvery: savePause, Workers: others, Lost: progress.lost}
+	keepResults := func(spec.Report) error { return nil }
+	if o.out != "" {
+		folder, err := holdResults(o, sp)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, folder.Release()) }()
+		options.Store = folderStore{folder, checkpointsDir, o.resume}
+		keepResults = func(r spec.Report) error { return writeResults(folder, r) }
+	}
+	report, err := experiment.Run(ctx, prepared, dev, options)
 	progress.end()
 	if errors.Is(err, context.Canceled) {
 		return interrupted(o, report)
@@ -100,8 +110,13 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	// First of all they are kept: printing may fail. If they cannot be, printing is all that is left.
+	err = keepResults(report)
 	printer{a.out, a.w}.report(report)
-	return writeResults(o.out, report)
+	if err == nil && report.FailedRuns > 0 {
+		err = runsFailed{fault.New("cli-runs-failed", report.FailedRuns, report.RunCount())}
+	}
+	return err
 }
 
 // readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments, as the

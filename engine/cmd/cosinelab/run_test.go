@@ -256,7 +256,7 @@ func TestResumedRunEqualsAnUninterruptedOne(t *testing.T) {
 		if checkpoints, _ := os.ReadDir(filepath.Join(dir, checkpointsDir)); len(checkpoints) == 0 {
 			t.Fatal("no checkpoint is kept")
 		}
-		if exists(filepath.Join(dir, reportFile)) {
+		if _, err := os.Stat(filepath.Join(dir, reportFile)); err == nil {
 			t.Fatal("an interrupted run wrote a report")
 		}
 		args = []string{"run", "-resume", "-out", dir}
@@ -292,9 +292,14 @@ func TestInterruptedRunWithoutAFolderSaysThatNothingIsKept(t *testing.T) {
 func TestRunNamesRunsThatFailed(t *testing.T) {
 	sp := strings.Replace(read(t, tiny), `"policy": "train_percentile", "percent": 95`,
 		`"policy": "pot", "level": 0.99999, "q": 1e-7`, 1)
-	got := doWith(t, context.Background(), sp, "run", "-").must(t)
-	if strings.Count(got.out, "threshold: tail: no score above") != 8 {
-		t.Error(got.out)
+	dir := filepath.Join(t.TempDir(), "out")
+	got := doWith(t, context.Background(), sp, "run", "-", "-out", dir)
+	if got.code != exitRunsFailed || strings.Count(got.out, "threshold: tail: no score above") != 8 ||
+		!strings.Contains(got.out, "\n8 of 8 runs failed\n") || last(got.err) != "cosinelab: 8 of 8 runs failed" {
+		t.Errorf("exit code %d, %s\n%s", got.code, got.err, got.out)
+	}
+	if r := reportIn(t, dir); r.FailedRuns != 8 {
+		t.Errorf("the report says that %d runs failed", r.FailedRuns)
 	}
 }
 

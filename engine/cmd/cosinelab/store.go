@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"time"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
@@ -23,67 +26,77 @@ const (
 	checkpointsDir = "checkpoints"
 )
 
-// folderStore keeps checkpoints in a folder; the zero value keeps none. Without resume it only writes: a new
-// run must not go on from what lies there.
+// folderStore keeps checkpoints in a folder that is held. Without resume it only writes: a new run must not go
+// on from what lies there.
 type folderStore struct {
-	dir    string
+	folder *keep.Folder
+	dir    string // in it
 	resume bool
 }
 
-// openStore makes the results folder, or, to resume, checks that it belongs to the same spec. Results that
-// lie there already are never overwritten.
-func openStore(o runOptions, sp spec.Spec) (folderStore, error) {
-	s := folderStore{filepath.Join(o.out, checkpointsDir), o.resume}
-	if o.resume {
-		return s, sameSpec(filepath.Join(o.out, specFile), o.spec, sp)
-	}
-	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
-		if file := filepath.Join(o.out, name); exists(file) {
-			return s, fault.New("cli-there-already", file)
+// holdResults makes the results folder, or, to resume, checks that it belongs to the same spec; no other
+// process has it meanwhile. Results that lie there already are never overwritten.
+func holdResults(o runOptions, sp spec.Spec) (*keep.Folder, error) {
+	if o.resume { // before anything is made: a folder that is not there has nothing to go on from
+		file := filepath.Join(o.out, specFile)
+		if _, err := os.Stat(file); err != nil {
+			return nil, told(file, err)
 		}
 	}
-	if err := told(s.dir, os.MkdirAll(s.dir, 0o755)); err != nil {
-		return s, err
+	folder, err := keep.Hold(o.out, checkpointsDir)
+	if err != nil {
+		return nil, err
 	}
-	return s, writeJSON(filepath.Join(o.out, specFile), sp)
+	if o.resume {
+		err = sameSpec(folder, o.spec, sp)
+	} else {
+		err = beginResults(folder, sp)
+	}
+	if err != nil {
+		return nil, errors.Join(err, folder.Release())
+	}
+	return folder, nil
 }
 
-// exists reports whether something has this name, even a link that leads nowhere; in doubt it does.
-func exists(file string) bool {
-	_, err := os.Lstat(file)
-	return !errors.Is(err, os.ErrNotExist)
+// beginResults makes a folder one of a spec, unless there are results in it.
+func beginResults(folder *keep.Folder, sp spec.Spec) error {
+	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
+		if folder.Has(name) {
+			return fault.New("cli-there-already", folder.Path(name))
+		}
+	}
+	return writeJSON(folder, specFile, sp)
 }
 
 // sameSpec checks that a folder's spec is the one to resume.
-func sameSpec(file, given string, sp spec.Spec) error {
-	text, err := readFile(file)
-	if err != nil {
-		return err
+func sameSpec(folder *keep.Folder, given string, sp spec.Spec) error {
+	before, err := specIn(folder, specFile)
+	if err == nil && !reflect.DeepEqual(before, sp) {
+		err = fault.New("cli-another-experiment", folder.Path(specFile), given)
 	}
-	before, err := spec.Parse(text)
-	if err != nil {
-		return fault.New("in-place", file, err)
-	}
-	if !reflect.DeepEqual(before, sp) {
-		return fault.New("cli-another-experiment", file, given)
-	}
-	return nil
+	return err
 }
 
-// savePause is how long a training run goes on until it is saved again: what a crash may cost.
-const savePause = 30 * time.Second
-
-// store is nil where nothing is kept: an interface that holds a zero folderStore would not be.
-func (s folderStore) store() experiment.Store {
-	if s.dir == "" {
-		return nil
+// specIn reads a spec from a folder.
+func specIn(folder *keep.Folder, name string) (sp spec.Spec, err error) {
+	f, err := folder.Open(name)
+	if err != nil {
+		return sp, err
 	}
-	return s
+	defer f.Close()
+	text, err := spec.Read(f)
+	if err == nil {
+		sp, err = spec.Parse(text)
+	}
+	return sp, inFile(folder.Path(name), err)
 }
+
+// savePause is how long a training run goes on until it is saved again: what a crash may cost. Tests shorten it.
+var savePause = 30 * time.Second
 
 // Save writes a checkpoint.
 func (s folderStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
-	return writeFile(filepath.Join(s.dir, c.File()), write)
+	return s.folder.Write(path.Join(s.dir, c.File()), write)
 }
 
 // Load opens a checkpoint of before, to resume from; nil if there is none.
@@ -91,8 +104,13 @@ func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	if !s.resume {
 		return nil, nil
 	}
-	f, err := os.Open(filepath.Join(s.dir, c.File()))
-	if errors.Is(err, os.ErrNotExist) {
+	return openIn(s.folder, path.Join(s.dir, c.File()))
+}
+
+// openIn opens a file of a folder; nil if there is none.
+func openIn(folder *keep.Folder, name string) (io.ReadCloser, error) {
+	f, err := folder.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
@@ -101,30 +119,8 @@ func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// writeFile writes a file whole or not at all: under another name in the same folder first, which then takes
-// the right one's place. A reader, or a crash, never meets half of it.
-func writeFile(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return told(path, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return fault.New("in-place", path, err)
-	}
-	if err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-func writeJSON(path string, v any) error {
-	return writeFile(path, func(w io.Writer) error {
+func writeJSON(folder *keep.Folder, name string, v any) error {
+	return folder.Write(name, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(v)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -15,6 +13,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
@@ -104,22 +103,24 @@ func (o *tableOptions) check(args []string) error {
 	return nil
 }
 
-// fill carries out the experiments of a table and writes it. Cells that failed leave gaps in what is printed;
-// their errors come after it, and the files of the table are written only if there are none.
-func (a *app) fill(ctx context.Context, o *tableOptions) error {
+// fill carries out the experiments of a table, keeps and prints it. Cells that failed leave gaps in what is
+// printed; their errors come after it, and the files of the table are written only if there are none.
+func (a *app) fill(ctx context.Context, o *tableOptions) (err error) {
 	base, err := o.base(a)
 	if err != nil {
 		return err
 	}
 	cells, sets, err := o.plan(ctx, base)
-	if err == nil && o.out != "" {
-		err = o.claim(base)
-	}
 	if err != nil {
 		return err
 	}
-	for _, c := range cells {
-		if err := c.check(); err != nil {
+	var folder *keep.Folder
+	if o.out != "" {
+		if folder, err = keep.Hold(o.out, foldersOf(cells)...); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, folder.Release()) }()
+		if err := claim(folder, base, cells); err != nil {
 			return err
 		}
 	}
@@ -132,13 +133,28 @@ func (a *app) fill(ctx context.Context, o *tableOptions) error {
 	if errors.Is(err, context.Canceled) {
 		return o.interrupted(progress)
 	}
-	if cause := (printer{a.out, a.w}).table(o.format, tabulate(cells)); cause != nil {
-		return cause
+	rows := tabulate(cells)
+	if err == nil && folder != nil {
+		err = writeTables(folder, a.w, rows) // before it is printed, which may fail
 	}
-	if err == nil && o.out != "" {
-		err = writeTables(o.out, a.w, tabulate(cells))
+	if cause := (printer{a.out, a.w}).table(o.format, rows); err == nil {
+		err = cause
+	}
+	if failed, all := failedRuns(cells); err == nil && failed > 0 {
+		err = runsFailed{fault.New("cli-runs-failed", failed, all)}
 	}
 	return err
+}
+
+// failedRuns counts the runs of finished cells that have no scores, and all.
+func failedRuns(cells []*cell) (failed, all int) {
+	for _, c := range cells {
+		if c.report != nil {
+			failed += c.report.FailedRuns
+			all += c.report.RunCount()
+		}
+	}
+	return failed, all
 }
 
 func modelNames() (names []string) {
@@ -215,29 +231,32 @@ func (o tableOptions) side(ctx context.Context, cells []*cell, sets map[string]*
 		if err != nil {
 			continue // the cell says so itself, and the others go on
 		}
-		if side, err = afford(ctx, prepared, side, false, limit); err != nil {
+		n, err := afford(ctx, prepared, side, false, limit)
+		switch _, tooMuch := errors.AsType[*spec.FieldError](err); {
+		case err == nil:
+			side = n
+		case tooMuch || ctx.Err() != nil:
 			return 0, c.fault(err)
 		}
 	}
 	return side, nil
 }
 
-// claim makes the folder of a table, or checks that it holds cells of the same one: cells of different
-// settings must not stand in one table.
-func (o tableOptions) claim(base spec.Spec) error {
-	file := filepath.Join(o.out, specFile)
-	text, err := readFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		if err := told(o.out, os.MkdirAll(o.out, 0o755)); err != nil {
+// claim makes a folder that of a table, or checks that it holds cells of the same one: cells of different
+// settings must not stand in one table. The cells then know what of them is finished.
+func claim(folder *keep.Folder, base spec.Spec, cells []*cell) error {
+	if !folder.Has(specFile) {
+		if err := writeJSON(folder, specFile, base); err != nil {
 			return err
 		}
-		return writeJSON(file, base)
+	} else if before, err := specIn(folder, specFile); err != nil || !reflect.DeepEqual(before, base) {
+		return fault.New("cli-table-of-another", folder.Path(specFile))
 	}
-	if err != nil {
-		return err
-	}
-	if before, err := spec.Parse(text); err != nil || !reflect.DeepEqual(before, base) {
-		return fault.New("cli-table-of-another", file)
+	for _, c := range cells {
+		c.kept = folder
+		if err := c.check(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -248,9 +267,17 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 	if o.models == "all" {
 		names = modelNames()
 	}
+	ids := strings.Split(o.sets, ",")
+	for _, list := range [][]string{names, folders(ids)} { // two cells in one folder would mix
+		for i, name := range list {
+			if slices.Contains(list[:i], name) {
+				return nil, nil, usage("cli-table-twice", name)
+			}
+		}
+	}
 	sets := map[string]*datasets.Set{}
 	var cells []*cell
-	for _, id := range strings.Split(o.sets, ",") {
+	for _, id := range ids {
 		sp := base
 		sp.Data.Source = id
 		if datasets.GroupOf(id) == datasets.GroupBuiltin {
@@ -264,9 +291,10 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 			return nil, nil, err
 		}
 		sets[id] = set
+		digest := set.Digest()
 		for seed := range o.seeds {
 			for _, name := range names {
-				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), dir: o.folder(id)}
+				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), data: digest}
 				c.spec = sp
 				c.spec.Seeds = []uint64{c.seed}
 				if c.spec.Student, err = o.student(base, name); err != nil {
@@ -298,14 +326,6 @@ func (o tableOptions) student(base spec.Spec, name string) (spec.Model, error) {
 		return kind.Full(), err
 	}
 	return spec.Model{Kind: kind}, err
-}
-
-// folder is where a set's cells are kept; empty = nowhere.
-func (o tableOptions) folder(set string) string {
-	if o.out == "" {
-		return ""
-	}
-	return filepath.Join(o.out, strings.ReplaceAll(set, "/", "-"))
 }
 
 // interrupted says how many cells are done, and whether they were kept.

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/keep"
 	"cosinelab/engine/metrics"
 )
 
@@ -20,11 +20,10 @@ var (
 )
 
 // writeTables keeps the table in every format.
-func writeTables(dir string, w *words.Language, rows []row) error {
+func writeTables(folder *keep.Folder, w *words.Language, rows []row) error {
 	for i, format := range formats {
 		write := func(out io.Writer) error { return printer{out, w}.table(format, rows) }
-		err := writeFile(filepath.Join(dir, "table"+endings[i]), write)
-		if err != nil {
+		if err := folder.Write("table"+endings[i], write); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+
+	"cosinelab/datasets/keep"
 )
 
 func main() {
@@ -24,7 +27,11 @@ func write(dir string) error {
 		if err != nil {
 			return fmt.Errorf("build %s: %w", b.name, err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, b.name+".wasm"), code, 0o644); err != nil {
+		err = keep.Write(filepath.Join(dir, b.name+".wasm"), func(w io.Writer) error {
+			_, err := w.Write(code)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}

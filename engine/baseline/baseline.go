@@ -1,0 +1,49 @@
+// Package baseline detects anomalies by closed forms, for which no network is trained.
+//
+// A detector that learns should beat what needs no learning (README.md): the norm of the
+// signal, what few principal components of its windows leave over, what a linear forecast misses. All of it is
+// float64 inside.
+package baseline
+
+import "math"
+
+// Series is a scaled multivariate series, [Rows, Channels], one step after the other.
+type Series struct {
+	Values         []float64
+	Rows, Channels int
+}
+
+// steps are the values of the steps from i up to j.
+func (s Series) steps(i, j int) []float64 { return s.Values[i*s.Channels : j*s.Channels] }
+
+// Norm returns the squares of the values, [Rows, Channels]: what the model leaves over that says 0 of
+// everything. It learns nothing.
+func Norm(x Series) []float64 {
+	out := make([]float64, len(x.Values))
+	for i, v := range x.Values {
+		out[i] = v * v
+	}
+	return out
+}
+
+// Scores are the means over channels of squared errors [steps, channels], one a step. A step without errors,
+// which are NaN, has the score NaN.
+func Scores(errors []float64, channels int) []float64 {
+	out := make([]float64, len(errors)/channels)
+	for t := range out {
+		for _, e := range errors[t*channels : (t+1)*channels] {
+			out[t] += e
+		}
+		out[t] /= float64(channels)
+	}
+	return out
+}
+
+// unscored is n squared errors of steps of which nothing can be said.
+func unscored(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = math.NaN()
+	}
+	return out
+}

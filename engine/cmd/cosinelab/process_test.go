@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// asProgram is set where this test binary is to be the program itself: in a process of its own.
+const asProgram = "COSINELAB_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		savePause = time.Millisecond
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program is the program in a process of its own, which saves training runs all the time.
+func program(args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), asProgram+"=1", "LANG=C", "LC_ALL=C")
+	return c
+}
+
+// finish runs the program to its end.
+func finish(t *testing.T, c *exec.Cmd) outcome {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	if c.Stdout == nil {
+		c.Stdout = &out
+	}
+	c.Stderr = &errOut
+	err := c.Run()
+	if ended := (*exec.ExitError)(nil); err != nil && !errors.As(err, &ended) {
+		t.Fatal(err)
+	}
+	got := outcome{c.ProcessState.ExitCode(), out.String(), errOut.String()}
+	if strings.Contains(got.err, "panic") || strings.Contains(got.err, "goroutine ") {
+		t.Fatalf("%v: %s", c.Args, got.err)
+	}
+	return got
+}

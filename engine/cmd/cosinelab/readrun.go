@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"cosinelab/datasets/disk"
+	"cosinelab/datasets/fault"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/figure"
+	"cosinelab/engine/spec"
+)
+
+// readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
+// The test part is read anew; where that fails the signal shows scores alone.
+func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) {
+	in := figure.Input{Words: a.w, Version: a.buildVersion()}
+	report, finished, err := readReport(o.run)
+	if err != nil {
+		return in, err
+	}
+	set, err := openSet(ctx, *o.data, report.Spec.Data)
+	if ctx.Err() != nil {
+		return in, ctx.Err()
+	}
+	var prepared *experiment.Prepared
+	if err == nil {
+		prepared, err = experiment.Prepare(report.Spec, set)
+	}
+	if err == nil && finished {
+		err = sameData(prepared, report.Data)
+	}
+	if err != nil && !finished {
+		return in, err // nothing else says how long the series is
+	}
+	if err != nil {
+		printer{a.errOut, a.w}.line("plot-no-data", err)
+	} else {
+		in.Test = prepared.Scaled
+	}
+	if finished {
+		err = readScores(filepath.Join(o.run, scoresFile), &report)
+	} else {
+		report.Data = prepared.Summary
+		err = interruptedReport(o.run, prepared, &report)
+		printer{a.errOut, a.w}.line("plot-interrupted", o.run)
+	}
+	in.Report = report
+	return in, err
+}
+
+// sameData checks that the data are those that a report is of. Earlier reports say only how large they are.
+func sameData(p *experiment.Prepared, d spec.DataSummary) error {
+	if p.Scaled.Rows != d.TestSteps || p.Scaled.Channels != len(d.Channels) {
+		return fault.New("plot-other-data", p.Scaled.Rows, p.Scaled.Channels, d.TestSteps, len(d.Channels))
+	}
+	if d.Digest != "" && d.Digest != p.Summary.Digest {
+		return fault.New("plot-changed-data")
+	}
+	return nil
+}
+
+// readReport reads report.json or, if there is none yet, spec.json: finished tells which. A folder with
+// neither holds no run. A report of another spec than that in the folder is what an earlier run left.
+func readReport(dir string) (r spec.Report, finished bool, err error) {
+	folder := disk.At(dir)
+	read := func(name string, read func(io.Reader) error) (found bool, err error) {
+		f, err := folder.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		if err == nil {
+			defer f.Close()
+			err = read(f)
+		}
+		return true, inFile(filepath.Join(dir, name), err)
+	}
+	begun, err := read(specFile, func(in io.Reader) error {
+		text, err := spec.Read(in)
+		if err == nil {
+			r.Spec, err = spec.Parse(text)
+		}
+		return err
+	})
+	if err != nil {
+		return r, false, err
+	}
+	wanted := r.Spec
+	finished, err = read(reportFile, func(in io.Reader) (err error) {
+		if r, err = spec.ReadReport(in); err == nil && begun && !reflect.DeepEqual(r.Spec, wanted) {
+			err = fault.New("plot-other-spec", specFile)
+		}
+		return err
+	})
+	if !begun && !finished && err == nil {
+		err = fault.New("plot-no-run", dir)
+	}
+	return r, finished, err
+}
+
+// inFile names the file that an error is about.
+func inFile(path string, err error) error { return told(path, err) }
+
+// scoreLength bounds a score in scores.csv with what separates it from the next, in bytes.
+const scoreLength = 32
+
+// readScores reads scores.csv, as writeResults wrote it, into the runs of its report. Columns without a run,
+// runs without a column and rows missing mean that the two files do not belong together.
+func readScores(file string, r *spec.Report) error {
+	f, err := disk.At(filepath.Dir(file)).Open(filepath.Base(file))
+	if err != nil {
+		return inFile(file, err)
+	}
+	defer f.Close()
+	length := (r.Data.ScoredSteps + 1) * (r.RunCount() + 1) * scoreLength
+	for _, a := range r.Arms {
+		length += len(r.Spec.Seeds) * (2*len(a.Arm.Name) + scoreLength) // in quotes, those in it doubled
+	}
+	table := csv.NewReader(io.LimitReader(f, int64(length)))
+	table.ReuseRecord = true
+	head, err := table.Read()
+	if err != nil {
+		return inFile(file, err)
+	}
+	head = slices.Clone(head)
+	columns, err := columnsOf(head, r)
+	if err != nil {
+		return inFile(file, err)
+	}
+	for step := 0; ; step++ {
+		row, err := table.Read()
+		if err == io.EOF && step == r.Data.ScoredSteps {
+			return nil
+		}
+		if err == io.EOF || err == nil && step == r.Data.ScoredSteps {
+			return inFile(file, fault.New("plot-rows", step, r.Data.ScoredSteps))
+		}
+		if err != nil {
+			return inFile(file, err)
+		}
+		for i, cell := range row[1:] {
+			v, err := strconv.ParseFloat(cell, 64)
+			if err != nil || math.IsInf(v, 0) || math.IsNaN(v) && step >= columns[i].Unscored {
+				line, _ := table.FieldPos(i + 1)
+				return fault.New("plot-score", fmt.Sprintf("%s:%d", file, line), head[i+1], cell)
+			}
+			columns[i].Scores = append(columns[i].Scores, v)
+		}
+	}
+}
+
+// columnsOf finds the runs of the columns after the first, each once; every run with scores has one.
+func columnsOf(head []string, r *spec.Report) (columns []*spec.Run, err error) {
+	for _, name := range head[1:] {
+		run := runNamed(r, name)
+		if run == nil || slices.Contains(columns, run) {
+			return nil, fault.New("plot-column", name)
+		}
+		columns = append(columns, run)
+	}
+	if want := r.RunCount() - r.FailedRuns; len(columns) != want {
+		return nil, fault.New("plot-columns", len(columns), want)
+	}
+	return columns, nil
+}
+
+// runNamed finds a run that has scores by the name of its column, arm/seed; nil if there is none. It points
+// into the report.
+func runNamed(r *spec.Report, name string) *spec.Run {
+	for i := range r.Arms {
+		for j := range r.Arms[i].Runs {
+			run := &r.Arms[i].Runs[j]
+			if run.Failed == nil && columnName(*run) == name {
+				return run
+			}
+		}
+	}
+	return nil
+}
+
+// interruptedReport completes a spec by what is known before the end: the epochs that checkpoints hold.
+func interruptedReport(dir string, p *experiment.Prepared, r *spec.Report) error {
+	epochsOf := func(seed uint64, arm int) ([]spec.Epoch, error) {
+		return checkpointEpochs(dir, p, experiment.Checkpoint{Seed: seed, Arm: arm})
+	}
+	for _, seed := range r.Spec.Seeds {
+		epochs, err := epochsOf(seed, experiment.TeacherArm)
+		if err != nil {
+			return err
+		}
+		if epochs != nil {
+			r.Teachers = append(r.Teachers, spec.TeacherRun{Seed: seed, Epochs: epochs})
+		}
+	}
+	for i, arm := range r.Spec.Arms {
+		out := spec.ArmReport{Arm: arm}
+		for _, seed := range r.Spec.Seeds {
+			epochs, err := epochsOf(seed, i)
+			if err != nil {
+				return err
+			}
+			if epochs != nil {
+				out.Runs = append(out.Runs, spec.Run{Arm: arm.Name, Seed: seed, Epochs: epochs})
+			}
+		}
+		r.Arms = append(r.Arms, out)
+	}
+	return nil
+}
+
+// checkpointEpochs reads the finished epochs of a training run of p; nil if there is no checkpoint.
+func checkpointEpochs(dir string, p *experiment.Prepared, c experiment.Checkpoint) ([]spec.Epoch, error) {
+	name := path.Join(checkpointsDir, c.File())
+	f, err := disk.At(dir).Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, inFile(filepath.Join(dir, name), err)
+	}
+	defer f.Close()
+	epochs, err := c.ReadHistory(p, f)
+	return epochs, inFile(filepath.Join(dir, name), err)
+}

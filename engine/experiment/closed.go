@@ -1,0 +1,95 @@
+package experiment
+
+import (
+	"context"
+	"math"
+
+	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
+	"cosinelab/engine/baseline"
+	"cosinelab/engine/detect"
+	"cosinelab/engine/spec"
+)
+
+// closedForms are the squared errors [Rows, Channels] that detectors without a network make of a series, by
+// what they take from the training part; NaN for steps of which they cannot say anything.
+var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series,
+	yield func()) (func(baseline.Series) []float64, error){
+	spec.ControlNorm: func(spec.Arm, baseline.Series, func()) (func(baseline.Series) []float64, error) {
+		return baseline.Norm, nil
+	},
+	spec.ControlPCA: func(a spec.Arm, train baseline.Series, yield func()) (func(baseline.Series) []float64,
+		error) {
+		p, err := baseline.FitPCA(train, a.Window, a.Share)
+		if err == nil && p.Complete() {
+			err = fault.New("baseline-complete", p.Components)
+		}
+		return func(x baseline.Series) []float64 { return p.Errors(x, yield) }, err
+	},
+	spec.ControlForecast: func(a spec.Arm, train baseline.Series, _ func()) (func(baseline.Series) []float64,
+		error) {
+		f, err := baseline.FitForecast(train, a.Lag)
+		return func(x baseline.Series) []float64 { return f.Errors(x) }, err
+	},
+}
+
+// widest is the largest number of values in a window that closed forms are computed for: their matrices hold
+// its square.
+const widest = 2048
+
+// closed scores by a detector without a network. It looks at the whole training part, whatever training holds
+// out, and scores the steps that students are scored at. What it cannot do is its own failure alone.
+func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, err error) {
+	a = a.OrDefault()
+	train, test := wide(r.data.trained), wide(r.data.Scaled)
+	if n := max(a.Window, a.Lag+1) * train.Channels; n > widest {
+		return s, failure{fault.New("baseline-too-wide", n, widest)}
+	}
+	errors, err := closedForms[a.Control](a, train, r.o.Yield)
+	if err != nil {
+		return s, failure{err}
+	}
+	left := errors(test)[:r.data.Summary.ScoredSteps*test.Channels]
+	s.test = baseline.Scores(left, test.Channels)
+	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
+		s.train = baseline.Scores(errors(train), train.Channels)
+	}
+	unscored, _ := unscoredOf(s.test)
+	if unscored == len(s.test) {
+		return s, failure{fault.New("baseline-short-test", len(s.test))}
+	}
+	out.Errors = make([]float32, len(left))
+	for i, e := range left {
+		if !math.IsNaN(e) {
+			out.Errors[i] = float32(e)
+		}
+	}
+	if span := r.spec.Detect.Smoothing; span > 0 {
+		s.test, s.train = smoothed(s.test, span), smoothed(s.train, span)
+	}
+	return s, ctx.Err()
+}
+
+// unscoredOf is the number of steps before the first that has a score, and the scores from there on. Only a
+// forecast has such steps.
+func unscoredOf(scores []float64) (n int, rest []float64) {
+	for n < len(scores) && math.IsNaN(scores[n]) {
+		n++
+	}
+	return n, scores[n:]
+}
+
+// smoothed smooths the scores that there are.
+func smoothed(scores []float64, span int) []float64 {
+	n, rest := unscoredOf(scores)
+	return append(scores[:n:n], detect.Smooth(rest, span)...)
+}
+
+// wide is a series in float64.
+func wide(s datasets.Series) baseline.Series {
+	out := baseline.Series{Values: make([]float64, len(s.Values)), Rows: s.Rows, Channels: s.Channels}
+	for i, v := range s.Values {
+		out.Values[i] = float64(v)
+	}
+	return out
+}

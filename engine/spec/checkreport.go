@@ -1,0 +1,291 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/metrics"
+)
+
+// wrong says why a field of a report cannot be.
+func wrong(field, why string, args ...any) error {
+	return fault.New("report-field", field, fault.New(why, args...))
+}
+
+// element is the path of an element of a list.
+func element(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// reportCheck is the first thing that is wrong with a report, under way.
+type reportCheck struct {
+	Report
+	err error
+}
+
+// that wants ok, or notes why the field cannot be.
+func (c *reportCheck) that(ok bool, field, why string, args ...any) {
+	if !ok && c.err == nil {
+		c.err = wrong(field, why, args...)
+	}
+}
+
+// within wants a whole number of these bounds.
+func (c *reportCheck) within(field string, n, from, to int) {
+	c.that(n >= from && n <= to, field, "report-number", n, from, to)
+}
+
+// value wants a measured value: a number, or undefined.
+func (c *reportCheck) value(field string, values ...metrics.Value) {
+	for _, v := range values {
+		c.that(!math.IsInf(float64(v), 0), field, "report-finite", float64(v))
+	}
+}
+
+// number wants finite numbers.
+func (c *reportCheck) number(field string, xs ...float64) {
+	for _, x := range xs {
+		c.that(finite(x), field, "report-finite", x)
+	}
+}
+
+// seconds wants a duration.
+func (c *reportCheck) seconds(field string, x float64) {
+	c.that(finite(x) && x >= 0, field, "report-finite", x)
+}
+
+// ranges wants steps that follow each other within the first n.
+func (c *reportCheck) ranges(field string, all []steps.Range, n int) {
+	last := 0
+	for i, r := range all {
+		c.that(r.From >= last && r.To > r.From && r.To <= n, element(field, i), "report-steps", r.From, r.To,
+			last, n)
+		last = r.To
+	}
+}
+
+// channels wants positions of channels, each once.
+func (c *reportCheck) channels(field string, at []int) {
+	for i, ch := range at {
+		c.within(element(field, i), ch, 0, len(c.Data.Channels)-1)
+		c.that(!slices.Contains(at[:i], ch), element(field, i), "report-twice")
+	}
+}
+
+// Check says what of a report cannot be: counts, steps, channels, names that do not fit its spec and its data,
+// numbers that are not finite, and whatever a run that failed cannot have. A report of part of the runs is
+// right, too.
+func (r Report) Check() error {
+	if r.Version != Version {
+		return wrong("version", "report-number", r.Version, Version, Version)
+	}
+	if err := r.Spec.Validate(); err != nil {
+		return err
+	}
+	c := &reportCheck{Report: r}
+	c.data()
+	c.seconds("seconds", r.Seconds)
+	c.teachers()
+	c.arms()
+	if c.err == nil {
+		c.that(r.FailedRuns == r.Failures(), "failed_runs", "report-number", r.FailedRuns, r.Failures(),
+			r.Failures())
+	}
+	return c.err
+}
+
+// data checks the summary of the data.
+func (c *reportCheck) data() {
+	d, asked := c.Data, c.Spec.Data
+	c.that(d.Source == asked.Source, "data.source", "report-not-of-spec")
+	c.that(len(d.Channels) > 0, "data.channels", "report-number", 0, 1, math.MaxInt32)
+	c.that(len(asked.Channels) == 0 || len(asked.Channels) == len(d.Channels), "data.channels",
+		"report-not-of-spec")
+	for _, x := range []struct {
+		field string
+		n, to int
+	}{
+		{"train_steps", d.TrainSteps, math.MaxInt32}, {"test_steps", d.TestSteps, math.MaxInt32},
+		{"train_windows", d.TrainWindows, d.TrainSteps}, {"scored_steps", d.ScoredSteps, d.TestSteps},
+		{"anomalous", d.Anomalous, d.TestSteps}, {"constant_train", d.ConstantTrain, len(d.Channels)},
+		{"filled", d.Filled, math.MaxInt}, {"blank_lines", d.BlankLines, math.MaxInt},
+	} {
+		c.within("data."+x.field, x.n, 0, x.to)
+	}
+	c.that(asked.Test == (steps.Range{}) || asked.Test.Len() == d.TestSteps, "data.test_steps",
+		"report-not-of-spec")
+	c.that(asked.Train == (steps.Range{}) || asked.Train.Len() == d.TrainSteps, "data.train_steps",
+		"report-not-of-spec")
+	c.that(d.Labelled || len(d.Segments) == 0, "data.segments", "report-no-labels")
+	all, anomalous := make([]steps.Range, len(d.Segments)), 0
+	for i, s := range d.Segments {
+		all[i] = s.Range
+		anomalous += s.Len()
+		c.channels(element("data.segments", i)+".channels", s.Channels)
+	}
+	c.ranges("data.segments", all, d.TestSteps)
+	if c.err == nil {
+		c.within("data.anomalous", d.Anomalous, anomalous, anomalous)
+	}
+}
+
+// seeds wants seeds of the spec in its order, each once.
+func (c *reportCheck) seeds(field string, got []uint64) {
+	next := 0
+	for i, seed := range got {
+		at := slices.Index(c.Spec.Seeds, seed)
+		c.that(at >= next, element(field, i)+".seed", "report-not-of-spec")
+		next = at + 1
+	}
+}
+
+func (c *reportCheck) teachers() {
+	var seeds []uint64
+	for i, t := range c.Teachers {
+		field := element("teachers", i)
+		seeds = append(seeds, t.Seed)
+		c.within(field+".parameters", t.Parameters, 0, math.MaxInt)
+		c.training(field, t.Epochs, t.Best, c.Spec.Teacher.Epochs)
+		c.seconds(field+".seconds", t.Seconds)
+	}
+	c.that(len(c.Teachers) == 0 || c.Spec.Teaches(), "teachers", "report-not-of-spec")
+	c.seeds("teachers", seeds)
+}
+
+// training checks the epochs of a training run, and which of them was the best.
+func (c *reportCheck) training(field string, epochs []Epoch, best, most int) {
+	c.within(field+".epochs", len(epochs), 0, most)
+	c.epochs(field+".epochs", epochs)
+	c.within(field+".best_epoch", best, 0, len(epochs))
+}
+
+func (c *reportCheck) arms() {
+	c.within("arms", len(c.Arms), len(c.Spec.Arms), len(c.Spec.Arms))
+	for i := 0; i < len(c.Arms) && c.err == nil; i++ {
+		a, field := c.Arms[i], element("arms", i)
+		c.that(reflect.DeepEqual(a.Arm, c.Spec.Arms[i]), field+".arm", "report-not-of-spec")
+		var seeds []uint64
+		for j, run := range a.Runs {
+			seeds = append(seeds, run.Seed)
+			c.run(field+"."+element("runs", j), a.Arm, run)
+		}
+		c.seeds(field+".runs", seeds)
+	}
+}
+
+func (c *reportCheck) run(field string, a Arm, r Run) {
+	c.that(r.Arm == a.Name, field+".arm", "report-not-of-spec")
+	c.within(field+".parameters", r.Parameters, 0, math.MaxInt)
+	c.training(field, r.Epochs, r.Best, c.Spec.Train.Epochs)
+	c.seconds(field+".seconds", r.Seconds)
+	c.seconds(field+".step_ms", r.StepMs)
+	c.ranges(field+".alarms", r.Alarms, c.Data.ScoredSteps)
+	c.within(field+".unscored", r.Unscored, 0, c.Data.ScoredSteps)
+	c.within(field+".hits", r.Hits, 0, len(c.Data.Segments))
+	c.within(field+".false_runs", r.FalseRuns, 0, len(r.Alarms))
+	c.metrics(field, r.Metrics)
+	c.causes(field, r)
+	c.value(field+".threshold.value", r.Threshold.Value)
+	if t := r.Threshold.Tail; t != nil {
+		c.number(field+".threshold.tail", t.Start, t.Shape, t.Scale)
+		c.within(field+".threshold.tail.scores", t.Scores, 0, math.MaxInt)
+		c.within(field+".threshold.tail.excesses", t.Excesses, 0, t.Scores)
+	}
+	c.that(r.Failed == nil || len(r.Alarms) == 0 && len(r.Metrics) == 0 && r.Located == nil, field+".failed",
+		"report-failed-has")
+}
+
+func (c *reportCheck) metrics(field string, all []Measure) {
+	c.that(len(all) == 0 || c.Data.Labelled, field+".metrics", "report-no-labels")
+	names := map[string]bool{}
+	for i, m := range all {
+		at := element(field+".metrics", i)
+		c.that(m.Name != "" && !names[m.Name], at+".name", "report-twice")
+		names[m.Name] = true
+		c.value(at, m.Value, m.Chance)
+	}
+}
+
+// causes checks what a run says of the channels behind its alarms.
+func (c *reportCheck) causes(field string, r Run) {
+	c.that(r.Causes == nil || len(r.Causes) == len(r.Alarms), field+".causes", "report-number",
+		len(r.Causes), len(r.Alarms), len(r.Alarms))
+	for i, causes := range r.Causes {
+		var channels []int
+		for _, cause := range causes {
+			channels = append(channels, cause.Channel)
+			c.number(element(field+".causes", i), cause.Share)
+		}
+		c.within(element(field+".causes", i), len(causes), 0, MaxCauses)
+		c.channels(element(field+".causes", i), channels)
+	}
+	if l := r.Located; l != nil {
+		c.within(field+".located.segments", l.Segments, 1, len(c.Data.Segments))
+		c.value(field+".located", l.HitRate100, l.HitRate150, l.Chance100, l.Chance150)
+	}
+}
+
+// CheckEpochs says what of the finished epochs of a training run cannot be: they count from 1, steps grow,
+// numbers are finite, parts are rows of Parts, each once.
+func CheckEpochs(epochs []Epoch) error {
+	var c reportCheck
+	c.epochs("epochs", epochs)
+	return c.err
+}
+
+func (c *reportCheck) epochs(list string, epochs []Epoch) {
+	done := 0
+	for i, e := range epochs {
+		field := element(list, i)
+		c.within(field+".epoch", e.Epoch, i+1, i+1)
+		c.within(field+".steps", e.Steps, done+1, math.MaxInt)
+		done = e.Steps
+		c.number(field, e.Rate, e.Weight, e.GradNorm)
+		c.seconds(field+".seconds", e.Seconds)
+		c.parts(field+".losses", e.Losses)
+		c.parts(field+".validation", e.Validation)
+	}
+}
+
+func (c *reportCheck) parts(list string, parts []Part) {
+	for i, p := range parts {
+		var kind PartKind
+		known := kind.UnmarshalText([]byte(p.Name)) == nil && kind != 0
+		c.that(known, element(list, i)+".name", "report-part", p.Name)
+		c.that(!slices.ContainsFunc(parts[:i], func(q Part) bool { return q.Name == p.Name }),
+			element(list, i)+".name", "report-twice")
+		c.number(element(list, i)+".value", p.Value)
+	}
+}
+
+// Failures counts the runs without scores.
+func (r Report) Failures() (n int) {
+	for _, a := range r.Arms {
+		for _, run := range a.Runs {
+			if run.Failed != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// RunCount counts the runs that are there, those that failed included.
+func (r Report) RunCount() (n int) {
+	for _, a := range r.Arms {
+		n += len(a.Runs)
+	}
+	return n
+}
+
+// Whole reports whether every run of the spec is there.
+func (r Report) Whole() bool {
+	for i, a := range r.Arms {
+		if i >= len(r.Spec.Arms) || len(a.Runs) != r.Spec.RunsOf(a.Arm) {
+			return false
+		}
+	}
+	return len(r.Arms) == len(r.Spec.Arms)
+}
