@@ -51,7 +51,7 @@ var layers = []part{
 
 	{folder: "engine/metrics", imports: []string{"datasets/steps", "datasets/fault"}},
 	{folder: "engine/spec", imports: []string{"datasets/steps", "datasets/fault", "engine/metrics"},
-		outside: []string{"gonum.org/v1/gonum/stat"}},
+		outside: []string{"gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat"}},
 	{folder: "engine/models", imports: []string{"datasets/fault", "engine/tensor", "engine/op",
 		"engine/graph", "engine/nn",
 		"engine/spec"}},

@@ -37,7 +37,7 @@ func beside(w *words.Language, v results.Verdict) *vecty.HTML {
 	case v.Effect != nil:
 		return elem.Div(vecty.Markup(class("effect")), elem.Figure(effect(w, v.Effect),
 			elem.FigureCaption(elem.Span(vecty.Text(v.Effect.Caption)),
-				elem.Span(vecty.Markup(class("dim")), vecty.Text(v.Effect.Grey)))))
+				elem.Span(vecty.Markup(class("dim")), vecty.Text(v.Effect.Bar)))))
 	case v.Matrix != nil:
 		return elem.Div(vecty.Markup(class("effect")), matrix(w, v.Matrix))
 	}
@@ -48,7 +48,7 @@ func beside(w *words.Language, v results.Verdict) *vecty.HTML {
 func effect(w *words.Language, e *results.EffectFigure) vecty.ComponentOrHTML {
 	return &drawing{Class: "effect-plot", Say: e.Spoken, Draw: func(width, _, unit float64) chart.Figure {
 		return chart.Effect{Numbers: w.Numbers, Look: lookOf(e.Look), Seeds: e.Points, Mean: e.Mean,
-			Spread: e.Spread, Label: e.Label}.Draw(width, unit)
+			Low: e.Low, High: e.High, Excludes0: e.Excludes0, Label: e.Label}.Draw(width, unit)
 	}}
 }
 

@@ -23,6 +23,8 @@ var tells = map[string]string{
 	// Whoever opens the set reads these: a run is given it.
 	"data.source": "which set", "data.seed": "which set", "data.label": "which set",
 	"data.split": "which set",
+	// The verdict's, of which there is none without labels.
+	"headline": "which metric", "looks": "its level", "looked": "its level",
 }
 
 // Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing

@@ -115,7 +115,7 @@ func TestRandomScoreIsFlaggedAtTheRateOfItsPercentile(t *testing.T) {
 	if rate := float64(flagged) / float64(len(got.Scores)); rate < 0.1 || rate > 0.3 {
 		t.Errorf("%v of the steps are flagged, want about 0.2", rate)
 	}
-	if ap := got.Of(spec.Headline); ap.Value > 2*ap.Chance {
+	if ap := got.Of(spec.DefaultHeadline); ap.Value > 2*ap.Chance {
 		t.Errorf("average precision %v of a random score, chance is %v", ap.Value, ap.Chance)
 	}
 }

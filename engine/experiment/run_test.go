@@ -55,7 +55,7 @@ func TestReportHasEveryArmWithEverySeed(t *testing.T) {
 			t.Errorf("%s scores the same with both seeds", a.Arm.Name)
 		}
 	}
-	if v := r.Summary().Verdict; len(v.Differences.Values) != 2 {
+	if v := r.Summary().Verdict; v.Gain.N() != 2 {
 		t.Errorf("verdict %+v", v)
 	}
 }

@@ -124,6 +124,7 @@ func (r *run) report() spec.Report {
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}
+	out.Comparisons = out.Compare()
 	out.FailedRuns = out.Failures()
 	return out
 }

@@ -125,7 +125,7 @@ func (r *resultsOf) caption() string {
 	c.say("caption-results")
 	for _, b := range r.blocks {
 		for _, m := range b.rows {
-			if m.Metric.Name == spec.Headline && m.Untrained.Defined() {
+			if m.Metric.Name == r.Report.Spec.JudgedBy().Name && m.Untrained.Defined() {
 				c.say("caption-headline", m.Metric, 100*float64(m.Chance),
 					100*float64(m.Untrained))
 			}

@@ -57,6 +57,7 @@ var kinds = []struct {
 	{"tsad-golden-metrics/1", verifyEvaluation},
 	{"tsad-golden-metrics2/1", verifyEvaluation2},
 	{"tsad-golden-pot/1", verifyTails},
+	{"tsad-golden-statistics/1", verifyStatistics},
 }
 
 // Verify runs a file in the format of the golden vectors through the engine on the device. It fails if the

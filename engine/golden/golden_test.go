@@ -132,7 +132,8 @@ func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 		{`{`, "not in the format of its kind: unexpected end of JSON input"},
 		{`{"what":"Prophet: forward"}`, "what is “Prophet: forward”, want a text that begins with Anomaly " +
 			"Transformer, LSTM predictor, OmniAnomaly, THOC, " +
-			"causal GTA, Adam, tsad-golden-metrics/1, tsad-golden-metrics2/1 or tsad-golden-pot/1"},
+			"causal GTA, Adam, tsad-golden-metrics/1, tsad-golden-metrics2/1, tsad-golden-pot/1 or " +
+			"tsad-golden-statistics/1"},
 		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)),
 			`not in the format of its kind: json: unknown field "kurtosis"`},
 		{string(changed(t, `"heads":2`, `"heads":3`)),

@@ -19,6 +19,20 @@ func (s Spec) Examined() string {
 	return ""
 }
 
+// Credited returns the name of the arm that decides whether a gain of the examined one is the teacher's: the
+// first with the same objective that is held to the window itself; empty where there is none.
+func (s Spec) Credited() string {
+	examined := slices.IndexFunc(s.Arms, func(a Arm) bool { return a.Name == s.Examined() })
+	i := slices.IndexFunc(s.Arms, func(a Arm) bool {
+		return a.Distils() && a.Objective.Target == TargetInput && examined >= 0 &&
+			a.Objective.Kind == s.Arms[examined].Objective.Kind
+	})
+	if i < 0 {
+		return ""
+	}
+	return s.Arms[i].Name
+}
+
 // Baseline returns the name of the arm that others are compared with: the first that is trained without a
 // teacher; empty where there is none.
 func (s Spec) Baseline() string {
@@ -47,22 +61,6 @@ func (a Arm) Kind() string {
 // HeldTo is the kind of arms whose student is held to another target than the teacher.
 func HeldTo(o ObjectiveKind, t TargetKind) string { return o.String() + "-" + t.String() }
 
-// Outcome judges differences seed by seed (metrics/README.md, section 11): they count only where their mean
-// is larger than their spread.
-func (s Spread) Outcome() OutcomeKind {
-	switch {
-	case len(s.Values) == 0:
-		return VerdictNone
-	case len(s.Values) == 1:
-		return VerdictOneSeed
-	case s.Within():
-		return VerdictNull
-	case s.Mean > 0:
-		return VerdictHelps
-	}
-	return VerdictHarms
-}
-
 // HitRate is one of the two measures that say how well an arm blames the true channels (metrics/README.md,
 // section 10). It is no metric of alarms, so it is not among metrics.All.
 type HitRate struct {
@@ -88,11 +86,8 @@ func (h HitRate) measure(r Run) Measure {
 	return m
 }
 
-// LocatedStanding compares the hit rate of an arm with chance and with the untrained arm, if the report has
-// one.
-func (r Report) LocatedStanding(arm string, h HitRate) Standing {
-	return r.standing(arm, metrics.Metric{}, h.measure)
-}
+// Measured is the hit rate as runs have it.
+func (h HitRate) Measured() Measured { return Measured{of: h.measure} }
 
 // KnowsCauses reports whether any run says how well it blames the true channels.
 func (r Report) KnowsCauses() bool {

@@ -41,14 +41,14 @@ func TestHitRatesStandAgainstChanceAndTheUntrainedArm(t *testing.T) {
 		{Arm: spec.Arm{Name: "a"}, Runs: []spec.Run{run("a", 1, 0.5), run("a", 2, 0.7), {Arm: "a", Seed: 3}}},
 		{Arm: spec.Arm{Name: "u", Control: spec.ControlUntrained}, Runs: []spec.Run{run("u", 1, 0.1)}},
 	}}
-	got := r.LocatedStanding("a", spec.HitRates[0])
-	if !close(got.Value.Mean, 0.6) || !close(got.Chance.Mean, 0.2) || !slices.Equal(got.OverUntrained.Values,
-		[]metrics.Value{0.4}) {
+	got := r.Standings(spec.HitRates[0].Measured())[0]
+	if !close(got.Value.Mean, 0.6) || !close(got.Chance.Mean, 0.2) ||
+		!slices.Equal(over(got, "u").Values, []metrics.Value{0.4}) || over(got, "").Dropped != 1 {
 		t.Errorf("%+v", got)
 	}
-	if got := r.LocatedStanding("a", spec.HitRates[1]); !close(got.Value.Mean, 1) ||
-		!close(got.Chance.Mean, 0.3) {
-		t.Errorf("the second: %+v", got)
+	second := r.Standings(spec.HitRates[1].Measured())[0]
+	if !close(second.Value.Mean, 1) || !close(second.Chance.Mean, 0.3) {
+		t.Errorf("the second: %+v", second)
 	}
 	if (spec.Report{}).KnowsCauses() || !r.KnowsCauses() {
 		t.Error("who knows causes is wrong")

@@ -14,10 +14,10 @@ const (
 )
 
 // Default returns the experiment that the page opens with: a built-in series, a plain Transformer as teacher,
-// an Anomaly Transformer as student, alone and with the cosine to the teacher; and what that must exceed to mean
-// anything: closed forms, the cosine to the input, an untrained student, random scores. It scores by reconstruction
-// error: the student's own association-weighted score ranks steps within a window only, which unadjusted
-// metrics punish.
+// an Anomaly Transformer as student, alone and with the cosine to the teacher; what that must exceed to mean
+// anything: closed forms, the cosine to the input, an untrained student, random scores; five seeds. It scores
+// by reconstruction error: the student's own association-weighted score ranks steps within a window only,
+// which unadjusted metrics punish.
 func Default() Spec {
 	return Spec{
 		Version: Version,
@@ -40,6 +40,7 @@ func Default() Spec {
 			Patience: 3},
 		Detect: Detect{Score: ScoreReconstruction, Threshold: Threshold{Policy: PolicyTrainPercentile,
 			Percent: 99}},
-		Seeds: []uint64{1, 2, 3},
+		Seeds:    []uint64{1, 2, 3, 4, 5},
+		Headline: DefaultHeadline,
 	}
 }

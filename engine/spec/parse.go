@@ -168,6 +168,7 @@ func (s Spec) check() (c check) {
 	s.validateScore(&c)
 	s.validateWarm(&c)
 	s.validateSeeds(&c)
+	s.validateVerdict(&c)
 	return c
 }
 

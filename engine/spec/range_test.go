@@ -42,6 +42,7 @@ func full() map[string]spec.Spec {
 			s.Arms[i].Student = &own
 		}
 		s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = spec.RateStep, 5, 0.5
+		s.Looks, s.Looked = 2, []int{2, 4}
 		s.Detect = spec.Detect{Score: spec.ScoreModel, Threshold: spec.Threshold{Policy: p}}
 		for _, k := range spec.Policies[p].Params {
 			s.Detect.Threshold.SetParam(k, max(spec.Params[k].Default, spec.Params[k].Start))

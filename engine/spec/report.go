@@ -18,7 +18,9 @@ type Report struct {
 	Data     DataSummary  `json:"data"`
 	Teachers []TeacherRun `json:"teachers"` // one a seed; none if no arm needs a teacher
 	Arms     []ArmReport  `json:"arms"`
-	Seconds  float64      `json:"seconds"`
+	// Comparisons are those of Compare, once the experiment is over.
+	Comparisons []Comparison `json:"comparisons,omitempty"`
+	Seconds     float64      `json:"seconds"`
 	// FailedRuns counts the runs of Arms that have no scores.
 	FailedRuns int `json:"failed_runs"`
 	// Parameters are those of the metrics; nil in reports of before they were written down.

@@ -22,6 +22,14 @@ type Spec struct {
 	Train   Train    `json:"train"`
 	Detect  Detect   `json:"detect"`
 	Seeds   []uint64 `json:"seeds"`
+	// Headline is the metric that the verdict is about, an honest one of metrics.All; empty =
+	// DefaultHeadline.
+	Headline string `json:"headline,omitempty"`
+	// Looks is how often results may be looked at, with seeds added in between, without the verdict losing
+	// its level; 0 = once.
+	Looks int `json:"looks,omitempty"`
+	// Looked are the numbers of seeds at which results were looked at before others were added behind them.
+	Looked []int `json:"looked,omitempty"`
 }
 
 // Data says which series is used, and how it is cut.

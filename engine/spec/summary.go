@@ -6,10 +6,6 @@ import (
 	"cosinelab/engine/metrics"
 )
 
-// Headline is the metric that the verdict is about: threshold-free, and not adjusted (metrics/README.md,
-// section 11). It is fixed beforehand: a verdict about the metric that came out best would prove nothing.
-const Headline = "average_precision"
-
 // Summary is a report over its seeds.
 type Summary struct {
 	Metrics []MetricSummary // in the order of metrics.All
@@ -45,43 +41,6 @@ func NewSpread(values []metrics.Value) Spread {
 	mean, sd := stat.MeanStdDev(xs, nil)
 	s.Mean, s.SD = metrics.Value(mean), metrics.Value(sd) // of one value it is undefined
 	return s
-}
-
-// OutcomeKind is the outcome of a comparison of two arms.
-type OutcomeKind uint8
-
-// The outcomes.
-const (
-	VerdictNone     OutcomeKind = iota // one of both arms is missing or has no finished run
-	VerdictNoLabels                    // nothing can be measured
-	VerdictOneSeed                     // no spread, so no verdict
-	VerdictNull                        // the difference lies within its spread
-	VerdictHelps
-	VerdictHarms
-
-	VerdictCount
-)
-
-// OutcomeInfo is what is known of an outcome.
-type OutcomeInfo struct{ Name string }
-
-// Outcomes describes every outcome.
-var Outcomes = [VerdictCount]OutcomeInfo{
-	VerdictNone:     {Name: "none"},
-	VerdictNoLabels: {Name: "no_labels"},
-	VerdictOneSeed:  {Name: "one_seed"},
-	VerdictNull:     {Name: "null"},
-	VerdictHelps:    {Name: "helps"},
-	VerdictHarms:    {Name: "harms"},
-}
-
-// Verdict says whether learning from the teacher changed the headline metric by more than its spread over
-// seeds.
-type Verdict struct {
-	Outcome OutcomeKind
-	// Arm and Over name the arms compared, Spec.Examined and Spec.Baseline; empty where there is none.
-	Arm, Over   string
-	Differences Spread // of Arm minus Over, seed by seed; only seeds that both finished
 }
 
 // Of returns the value of a metric; it is undefined if the run does not have it.
@@ -135,17 +94,6 @@ func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
 		}
 	}
 	return out, false
-}
-
-// verdict compares the examined arm with the baseline in the headline metric.
-func (r Report) verdict() Verdict {
-	if !r.Data.Labelled || r.Data.Anomalous == 0 {
-		return Verdict{Outcome: VerdictNoLabels}
-	}
-	v := Verdict{Arm: r.Spec.Examined(), Over: r.Spec.Baseline()}
-	v.Differences = r.Gain(v.Arm, v.Over, Headline)
-	v.Outcome = v.Differences.Outcome()
-	return v
 }
 
 // runsOf are the runs of the arm of this name; nil if there is none.

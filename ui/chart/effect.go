@@ -12,17 +12,19 @@ type Effect struct {
 	Look    Look
 	Seeds   []float64
 	Mean    float64
-	Spread  float64 // standard deviation over the seeds; NaN with one seed
-	Label   string  // of the mean
+	// The interval of the mean; NaN with one seed.
+	Low, High float64
+	Excludes0 bool   // the interval does: it is filled, else hollow with a dashed edge
+	Label     string // of the mean
 }
 
-// Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the spread as a
-// grey box around the mean, one mark for each seed, the mean as a bar with its label.
+// Draw draws the effect w wide and 70 units high on an axis that is symmetric around zero: the interval
+// as a box around the mean, one mark for each seed, the mean as a bar with its label.
 func (e Effect) Draw(w, unit float64) Figure {
 	f := Figure{W: w, H: 70 * unit}
 	y := 28 * unit
 	x := e.axis(w, unit)
-	f.Path("spread", e.spread(x, y, unit))
+	f.Path(IntervalClass(e.Look, e.Excludes0), e.interval(x, y, unit))
 	f.Path("axis", Horizontal(x.Start, x.End, y))
 	f.Path("zero", Vertical(x.At(0), y-15*unit, y+15*unit))
 	for _, v := range e.Seeds {
@@ -42,7 +44,7 @@ func (e Effect) Draw(w, unit float64) Figure {
 // that it labels.
 func (e Effect) axis(w, unit float64) Scale {
 	reach := 0.0
-	for _, v := range append([]float64{e.Mean, e.Mean - e.Spread, e.Mean + e.Spread}, e.Seeds...) {
+	for _, v := range append([]float64{e.Mean, e.Low, e.High}, e.Seeds...) {
 		if finite(v) {
 			reach = max(reach, math.Abs(v))
 		}
@@ -55,12 +57,21 @@ func (e Effect) axis(w, unit float64) Scale {
 	return Scale{From: -reach, To: reach, Start: 10 * unit, End: w - 10*unit}
 }
 
-func (e Effect) spread(x Scale, y, unit float64) string {
-	if !finite(e.Mean) || !finite(e.Spread) {
+func (e Effect) interval(x Scale, y, unit float64) string {
+	if !finite(e.Low) || !finite(e.High) {
 		return ""
 	}
-	x0, x1 := x.At(e.Mean-e.Spread), x.At(e.Mean+e.Spread)
+	x0, x1 := x.At(e.Low), x.At(e.High)
 	return Box(Rect{x0, y - 7*unit, x1 - x0, 14 * unit})
+}
+
+// IntervalClass is how the bar of an interval looks: filled with the arm's colour if it excludes 0, else
+// hollow and dashed.
+func IntervalClass(l Look, excludes0 bool) string {
+	if excludes0 {
+		return "interval shown " + l.Class
+	}
+	return "interval " + l.Class
 }
 
 func (f *Figure) effectTicks(n words.Numbers, x Scale, y, unit float64) {

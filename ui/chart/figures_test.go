@@ -70,7 +70,7 @@ func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
 
 func TestTheEffectIsSymmetricAndHoldsEverySeed(t *testing.T) {
 	e := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{-1.4, 1.6, 2.2}, Mean: 0.8,
-		Spread: 1.9, Label: "+0.8"}
+		Low: -1.1, High: 2.7, Label: "+0.8"}
 	f := e.Draw(300, 1)
 	within(t, f, 0)
 	var got []string
@@ -80,10 +80,15 @@ func TestTheEffectIsSymmetricAndHoldsEverySeed(t *testing.T) {
 	if want := []string{"−4", "−2", "+2", "+4", "0", "+0.8"}; !slices.Equal(got, want) {
 		t.Errorf("texts %q, want %q", got, want)
 	}
-	one := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{0}, Mean: 0, Spread: none,
-		Label: "0.0"}.Draw(300, 1)
-	if slices.ContainsFunc(one.Paths, func(p Path) bool { return p.Class == "spread" }) {
-		t.Error("one seed has a spread")
+	one := Effect{Numbers: numbers, Look: LookOf("cosine", 0), Seeds: []float64{0}, Mean: 0, Low: none,
+		High: none, Label: "0.0"}.Draw(300, 1)
+	interval := func(p Path) bool { return strings.HasPrefix(p.Class, "interval") }
+	if slices.ContainsFunc(one.Paths, interval) {
+		t.Error("one seed has an interval")
+	}
+	if e.Excludes0 = true; f.Paths[0].Class != "interval arm-cosine" ||
+		e.Draw(300, 1).Paths[0].Class != "interval shown arm-cosine" {
+		t.Errorf("the interval looks like %q where it holds 0", f.Paths[0].Class)
 	}
 }
 
@@ -91,7 +96,7 @@ func TestTheEffectAxisReachesEveryValue(t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))
 	for range 500 {
 		v := r.NormFloat64() * math.Exp(3*r.NormFloat64())
-		x := Effect{Numbers: numbers, Seeds: []float64{v}, Mean: v, Spread: none}.axis(300, 1)
+		x := Effect{Numbers: numbers, Seeds: []float64{v}, Mean: v, Low: none, High: none}.axis(300, 1)
 		if math.Abs(v) > x.To || x.To > 10*math.Abs(v) {
 			t.Fatalf("the axis for %v reaches to %v", v, x.To)
 		}

@@ -138,6 +138,7 @@ var notOffered = []Field{
 	"teacher.dropout", "student.dropout", "teacher.weights",
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
+	"looked",                                                           // follows from what was done
 	"arms.name", "arms.control", "arms.student", "arms.objective.kind", // the check marks of the arms
 	"arms.objective.target", // the check marks of controls
 }

@@ -114,6 +114,31 @@ func choiceOf[K option, P kind[K]](r row, at func(*spec.Spec) P, kinds func(*spe
 	return r
 }
 
+// metric is one of metrics.All as a choice.
+type metric string
+
+func (m metric) String() string  { return string(m) }
+func (m metric) WordKey() string { return "metric-" + strings.ReplaceAll(string(m), "_", "-") }
+
+// chosen completes the row of a setting that names a metric.
+func chosen(r row, at func(*spec.Spec) *string, names func() []string) row {
+	r.options = func(*spec.Spec) (list []option) {
+		for _, name := range names() {
+			list = append(list, metric(name))
+		}
+		return list
+	}
+	r.get = func(s *spec.Spec) string { return s.JudgedBy().Name }
+	r.set = func(s *spec.Spec, text string) error {
+		if !slices.Contains(names(), text) {
+			return fault.New("not-a-choice", text)
+		}
+		*at(s) = text
+		return nil
+	}
+	return r
+}
+
 // text takes whatever was typed.
 func text(at func(*spec.Spec) *string) value {
 	return value{

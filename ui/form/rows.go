@@ -70,6 +70,10 @@ var rows = slices.Concat([]row{
 	choice(row{field: "train.schedule", name: "rate-schedule", place: ofTraining, more: true},
 		func(s *spec.Spec) *spec.RateScheduleKind { return &s.Train.Schedule }, spec.RateScheduleCount),
 	{field: "seeds", name: "seeds", hint: "seeds-hint", place: ofTraining, value: value{getSeeds, setSeeds}},
+	chosen(row{field: "headline", name: "headline", hint: "headline-hint", place: ofTraining},
+		func(s *spec.Spec) *string { return &s.Headline }, spec.Headlines),
+	{field: "looks", name: "looks", hint: "looks-hint", place: ofTraining, more: true,
+		value: countOrNone(func(s *spec.Spec) *int { return &s.Looks }, 1)},
 	{field: "train.batch", name: "batch", place: ofTraining, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Batch }, 1, 1024)},
 	{field: "train.clip", name: "clip", place: ofTraining, more: true,
@@ -170,9 +174,20 @@ func setSeeds(s *spec.Spec, text string) error {
 	}
 	seeds, err := parseSeeds(text, list)
 	if err == nil {
+		s.Looked = lookedAt(s, seeds)
 		s.Seeds = seeds
 	}
 	return err
+}
+
+// lookedAt are the looks that other seeds leave: those before which the same seeds stand. Others begin anew.
+func lookedAt(s *spec.Spec, seeds []uint64) (looked []int) {
+	for _, n := range s.Looked {
+		if n < len(seeds) && slices.Equal(s.Seeds[:n], seeds[:n]) {
+			looked = append(looked, n)
+		}
+	}
+	return looked
 }
 
 // parseSeeds reads a list of seeds; text is what was typed, for errors. A seed that is there twice would make

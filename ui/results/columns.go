@@ -17,7 +17,7 @@ var headline = []struct {
 	name  string
 	extra bool
 }{
-	{name: spec.Headline},
+	{name: spec.DefaultHeadline},
 	{name: "auroc"},
 	{name: "precision_at_k"},
 	{name: "etapr_f1", extra: true},
@@ -32,13 +32,14 @@ type metricColumn struct {
 	extra bool
 }
 
-// columns returns the metrics of the table: the headline, or all of them with the headline first in each
-// group.
-func columns(all bool) []metricColumn {
-	var list []metricColumn
+// columns returns the metrics of the table: the one that the verdict is about, then the headline, or all of
+// them with these first in each group.
+func columns(all bool, judged metrics.Metric) []metricColumn {
+	list := []metricColumn{{judged, false}}
 	for _, h := range headline {
-		m := metricNamed(h.name)
-		list = append(list, metricColumn{m, h.extra && !all})
+		if m := metricNamed(h.name); m.Name != judged.Name {
+			list = append(list, metricColumn{m, h.extra && !all})
+		}
 	}
 	if all {
 		for _, m := range metrics.All {

@@ -112,7 +112,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	}
 	summed := r.Summary().Metrics
 	honest := true
-	for _, m := range columns(all) {
+	for _, m := range columns(all, p.Spec.JudgedBy()) {
 		if honest && m.Group != metrics.Honest {
 			honest = false
 			t.addHitRates(w, r)
@@ -128,8 +128,7 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 			t.Notes = append(t.Notes, n)
 		}
 		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)
-		doubtful := func(arm string) bool { return r.Standing(arm, m.Name).Doubtful() }
-		t.add(w, m, definition, ms, doubtful)
+		t.add(w, m, definition, ms, r.Standings(spec.MeasuredBy(m.Metric)), r.Spec.Level())
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -138,9 +137,9 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 }
 
 // add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
-// arms. doubtful tells whether an arm fails to beat chance or the untrained student clearly.
+// arms; standings say what each of them is shown to beat, at the level.
 func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary,
-	doubtful func(arm string) bool) {
+	standings []spec.Standing, level float64) {
 	column := Column{Title: m.Short, Definition: definition,
 		Chance: written(w.Numbers, m.Unit, ms.Chance), Untrained: written(w.Numbers, m.Unit, ms.Untrained),
 		Group: w.Say(groupKeys[m.Group]), Warned: m.Group == metrics.Warned,
@@ -159,7 +158,7 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 			arm = ms.Arms[i]
 		}
 		c := newCell(w, m.Unit, arm, t.Rows[i])
-		if !t.Rows[i].Control && len(arm.Values) > 0 && doubtful(t.Rows[i].Name) {
+		if !t.Rows[i].Control && len(arm.Values) > 0 && standings[i].Doubtful(level) {
 			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
 		}
@@ -176,8 +175,9 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 	for _, h := range spec.HitRates {
 		ms := spec.MetricSummary{Chance: metrics.Undefined, Untrained: metrics.Undefined,
 			Constant: metrics.Undefined}
-		for _, a := range r.Arms {
-			arm := r.LocatedStanding(a.Arm.Name, h)
+		standings := r.Standings(h.Measured())
+		for i, a := range r.Arms {
+			arm := standings[i]
 			ms.Arms = append(ms.Arms, arm.Value)
 			if a.Arm.Control == spec.ControlUntrained {
 				ms.Untrained = arm.Value.Mean
@@ -188,8 +188,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		}
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
-		doubtful := func(arm string) bool { return r.LocatedStanding(arm, h).Doubtful() }
-		t.add(w, column, definition, ms, doubtful)
+		t.add(w, column, definition, ms, standings, r.Spec.Level())
 	}
 }
 
@@ -197,8 +196,13 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 // knows them.
 func (p *Progress) HitRates(w *words.Language, arm string) string {
 	var said []string
+	r := p.Report()
+	i := slices.IndexFunc(r.Arms, func(a spec.ArmReport) bool { return a.Arm.Name == arm })
+	if i < 0 {
+		return ""
+	}
 	for _, h := range spec.HitRates {
-		if s := p.Report().LocatedStanding(arm, h); s.Value.Mean.Defined() {
+		if s := r.Standings(h.Measured())[i]; s.Value.Mean.Defined() {
 			got := written(w.Numbers, metrics.UnitShare, s.Value.Mean)
 			chance := written(w.Numbers, metrics.UnitShare, s.Chance.Mean)
 			said = append(said, w.Say("hit-rate-of", h.Title, got, chance))

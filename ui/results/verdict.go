@@ -32,11 +32,12 @@ type Verdict struct {
 // EffectFigure is the difference per seed, in points of 100.
 type EffectFigure struct {
 	look.Look
-	Points        []float64
-	Mean, Spread  float64 // of the seeds; Spread is one standard deviation
-	Label         string  // of the mean
-	Caption, Grey string  // what is drawn, and what its grey box is
-	Spoken        string
+	Points          []float64
+	Mean, Low, High float64 // of the seeds, with the interval
+	Excludes0       bool    // the interval does
+	Label           string  // of the mean
+	Caption, Bar    string  // what is drawn, and what its bar is
+	Spoken          string
 }
 
 // Matrix is how far each run has come.
@@ -167,6 +168,9 @@ func (p *Progress) provenance(w *words.Language, changed bool) string {
 	if r := p.Final; r != nil {
 		parts = append(parts, r.Data.Title, w.Say("n-seeds", len(p.Spec.Seeds)),
 			w.Duration(words.Seconds(r.Seconds)), r.Device)
+		if p.Data.Labelled {
+			parts = append(parts, w.Say("judged-by", p.Spec.JudgedBy().Short))
+		}
 		parts = append(parts, p.thresholdSaw(w)...)
 		if p.Spec.Detect.Serial() {
 			parts = append(parts, w.Say("scores-were", p.scoring(w)))

@@ -49,8 +49,8 @@ func trainAll(t *testing.T, p *tab, s spec.Spec) {
 			switch {
 			case len(a.Runs) != 1 || a.Runs[0].Failed != nil:
 				t.Errorf("%s, %s: no result: %+v", m, a.Arm.Name, a.Runs)
-			case !a.Runs[0].Of(spec.Headline).Value.Defined():
-				t.Errorf("%s, %s: no %s", m, a.Arm.Name, spec.Headline)
+			case !a.Runs[0].Of(spec.DefaultHeadline).Value.Defined():
+				t.Errorf("%s, %s: no %s", m, a.Arm.Name, spec.DefaultHeadline)
 			case len(a.Runs[0].Epochs) != 1 || a.Runs[0].Epochs[0].GradNorm <= 0:
 				t.Errorf("%s, %s: nothing was learnt: %+v", m, a.Arm.Name, a.Runs[0].Epochs)
 			}

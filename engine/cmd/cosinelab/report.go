@@ -39,11 +39,12 @@ func (p printer) report(r spec.Report) {
 		p.blank()
 		p.line("cli-doubtful", mark)
 	}
+	p.gains(r, s)
 	p.failures(r)
 	p.thresholds(r)
 	p.located(r)
 	p.causes(r)
-	p.verdict(r.Spec, s.Verdict)
+	p.verdict(r, s.Verdict)
 }
 
 // group prints one row a metric and one column an arm, if there are any. It returns whether it marked a cell.
@@ -62,8 +63,9 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 			continue
 		}
 		row := []string{p.metric(m.Metric), p.in(m.Metric.Unit, m.Chance), p.constant(m.Metric, m.Constant)}
-		for _, a := range r.Arms {
-			text, marked := p.cellOf(r, a.Arm, m.Metric)
+		standings := r.Standings(spec.MeasuredBy(m.Metric))
+		for i, a := range r.Arms {
+			text, marked := p.cellOf(standings[i], a.Arm, m.Metric, r.Spec.Level())
 			row = append(row, text)
 			doubtful = doubtful || marked
 		}
@@ -79,13 +81,13 @@ func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title str
 // cellOf is one arm's value of a metric, and whether it is marked as doubtful. Where a threshold makes chance
 // depend on the arm, and help from the labels makes it high, chance stands right beside the value
 // (metrics/README.md, section 8). Controls are never doubtful: nothing is claimed of them.
-func (p printer) cellOf(r spec.Report, a spec.Arm, m metrics.Metric) (text string, marked bool) {
-	s := r.Standing(a.Name, m.Name)
+func (p printer) cellOf(s spec.Standing, a spec.Arm, m metrics.Metric, level float64) (text string,
+	marked bool) {
 	text = p.spread(m.Unit, s.Value)
 	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
 		text += " (" + p.points(s.Chance.Mean) + ")"
 	}
-	if spec.Controls[a.Control].Trains && s.Doubtful() {
+	if spec.Controls[a.Control].Trains && s.Doubtful(level) {
 		return text + " " + mark, true
 	}
 	return text, false
@@ -281,25 +283,4 @@ func causeText(causes []spec.Cause, names []string) string {
 		texts = append(texts, fmt.Sprintf("%s %.0f %%", names[c.Channel], 100*c.Share))
 	}
 	return strings.Join(texts, ", ")
-}
-
-// verdict says the outcome in one sentence.
-func (p printer) verdict(s spec.Spec, v spec.Verdict) {
-	method := ""
-	for _, a := range s.Arms {
-		if a.Name == v.Arm {
-			method = p.w.Say(words.Key("method-" + a.Kind()))
-		}
-	}
-	p.line(verdictKeys[v.Outcome], p.w.SignedPoints(float64(v.Differences.Mean)), len(v.Differences.Values),
-		method)
-}
-
-var verdictKeys = [spec.VerdictCount]words.Key{
-	spec.VerdictNone:     "cli-verdict-none",
-	spec.VerdictNoLabels: "cli-verdict-no-labels",
-	spec.VerdictOneSeed:  "cli-verdict-one-seed",
-	spec.VerdictNull:     "cli-verdict-null",
-	spec.VerdictHelps:    "cli-verdict-helps",
-	spec.VerdictHarms:    "cli-verdict-harms",
 }

@@ -143,7 +143,11 @@ func checkTable(t *testing.T, got outcome) {
 			t.Errorf("the table does not say %q:\n%s", want, got.out)
 		}
 	}
-	for line := range strings.Lines(got.out) {
+	values, gains, _ := strings.Cut(got.out, "Difference to alone, seed by seed, with its 95 % interval")
+	if title := words.English().Say("metric-auroc"); !strings.Contains(gains, title) {
+		t.Errorf("no gain in %s:\n%s", title, gains)
+	}
+	for line := range strings.Lines(values) {
 		if strings.HasPrefix(line, "Point-adjusted F1") && strings.Count(line, "(") != 4 {
 			t.Errorf("point-adjusted values without chance beside each: %s", line)
 		}

@@ -63,7 +63,7 @@ func (a *app) table(f *flag.FlagSet) action {
 		initial int
 		about   words.Key
 	}{
-		{&o.seeds, "seeds", 3, "cli-flag-seeds"},
+		{&o.seeds, "seeds", 8, "cli-flag-seeds"},
 		{&o.warm, "warm", 0, "cli-flag-warm"},
 		{&o.smoothing, "smoothing", 0, "cli-flag-smoothing"},
 		{&o.epochs, "epochs", 0, "cli-flag-epochs"},

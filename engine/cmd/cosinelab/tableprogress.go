@@ -50,7 +50,8 @@ func (t *tableProgress) event(c *cell, e spec.Event) {
 	case r != nil && r.Failed != nil:
 		t.p.line(w.Say("cli-cell-run-failed", name, t.p.who(e.Arm), r.Failed))
 	case r != nil && r.Epochs != nil:
-		headline := w.Points(float64(r.Of(spec.Headline).Value))
+		m := c.spec.JudgedBy()
+		headline := m.Short + " " + w.Points(float64(r.Of(m.Name).Value))
 		t.p.line(w.Say("cli-cell-run-done", name, t.p.who(e.Arm), r.Seconds, headline))
 	case e.Measured > 0:
 		t.p.show(name, e.Measured, doing+w.Say("cli-measuring"))

@@ -11,6 +11,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets/keep"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // formats are the ways to write a table, endings those of files that hold them.
@@ -53,6 +54,13 @@ func (p printer) table(format string, rows []row) error {
 		"cli-legend-difference",
 		"cli-legend-published"} {
 		p.line(key, mark)
+	}
+	seeds := 0
+	for _, r := range rows {
+		seeds = max(seeds, r.Seeds)
+	}
+	if p0 := least(seeds); p0.Defined() {
+		p.line("cli-legend-least", seeds, float64(p0))
 	}
 	return nil
 }
@@ -115,7 +123,10 @@ func (p printer) cell(v value, kind string) string {
 	case kindPublished:
 		text = p.w.Fixed(100*float64(v.Mean), 2)
 	}
-	if v.Deviation.Defined() {
+	switch {
+	case v.Low.Defined():
+		text += " (" + p.interval(metrics.UnitShare, spec.Paired{Low: v.Low, High: v.High}) + ")"
+	case v.Deviation.Defined():
 		text += " ± " + p.points(v.Deviation)
 	}
 	if strings.HasPrefix(v.Metric, "pa_") && v.Chance.Defined() {
@@ -132,14 +143,14 @@ func (p printer) cell(v value, kind string) string {
 func writeTableCSV(w io.Writer, rows []row) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"set", "kind", "model", "arm", "seeds", "failed", "metric", "mean", "deviation",
-		"chance",
-		"doubtful", "scoring"})
+		"chance", "doubtful", "scoring", "low", "high", "p", "p_holm", "p_sign_flip", "p_smallest"})
 	for _, r := range rows {
 		for _, v := range r.Values {
 			c.Write([]string{r.Set, r.Kind, r.Model, r.Arm, strconv.Itoa(r.Seeds), strconv.Itoa(r.Failed),
 				v.Metric,
 				orEmpty(v.Mean), orEmpty(v.Deviation), orEmpty(v.Chance), strconv.FormatBool(v.Doubtful),
-				r.Scoring})
+				r.Scoring, orEmpty(v.Low), orEmpty(v.High), orEmpty(v.P), orEmpty(v.Holm),
+				orEmpty(v.SignFlip), orEmpty(v.Least)})
 		}
 	}
 	c.Flush()

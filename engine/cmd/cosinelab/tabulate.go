@@ -43,8 +43,25 @@ type value struct {
 	Mean      metrics.Value `json:"mean"`
 	Deviation metrics.Value `json:"deviation"`
 	Chance    metrics.Value `json:"chance"` // at the share of steps that the arm flags
-	// Doubtful: not above chance and untrained, or not away from 0, by more than the spread.
+	// Low to High is the 95 % interval of a difference; undefined for the rest.
+	Low  metrics.Value `json:"low"`
+	High metrics.Value `json:"high"`
+	// P is that of the t test: of a difference, of an arm the largest of its comparisons with chance and what
+	// costs no training. Holm is P corrected for the rows of its kind.
+	P    metrics.Value `json:"p"`
+	Holm metrics.Value `json:"p_holm"`
+	// SignFlip is the exact p of a difference, Least the smallest that its seeds can give.
+	SignFlip metrics.Value `json:"p_sign_flip"`
+	Least    metrics.Value `json:"p_smallest"`
+	// Doubtful: not shown to beat chance and what costs no training, or to differ from 0.
 	Doubtful bool `json:"doubtful,omitempty"`
+}
+
+// newValue is a value of which only the mean may be known.
+func newValue(metric string, mean metrics.Value) value {
+	u := metrics.Undefined
+	return value{Metric: metric, Mean: mean, Deviation: u, Chance: u, Low: u, High: u, P: u, Holm: u,
+		SignFlip: u, Least: u}
 }
 
 // tabulate makes the rows of all finished cells: by set, then model, each with its arms and their
@@ -73,7 +90,29 @@ func tabulate(cells []*cell) (rows []row) {
 			rows = append(rows, publishedRow(p, set, title))
 		}
 	}
+	correct(rows, kindRun)
+	correct(rows, kindDifference)
 	return rows
+}
+
+// correct corrects the p-values of a column for the rows of a kind that stand in it (Holm), and marks what is
+// then not shown.
+func correct(rows []row, kind string) {
+	for c := range tableColumns {
+		var column []*value
+		var p []metrics.Value
+		for i := range rows {
+			if rows[i].Kind == kind {
+				v := &rows[i].Values[c]
+				column, p = append(column, v), append(p, v.P)
+			}
+		}
+		for i, x := range spec.Holm(p) {
+			if column[i].Holm = x; x.Defined() {
+				column[i].Doubtful = x > spec.Alpha
+			}
+		}
+	}
 }
 
 func modelsOf(cells []*cell, set string) (names []string) {
@@ -116,8 +155,12 @@ func armRow(r spec.Report, a spec.ArmReport) row {
 	}
 	for _, c := range tableColumns {
 		s := r.Standing(a.Arm.Name, c.metric)
-		doubtful := spec.Controls[a.Arm.Control].Trains && s.Doubtful()
-		out.Values = append(out.Values, value{c.metric, s.Value.Mean, s.Value.SD, s.Chance.Mean, doubtful})
+		v := newValue(c.metric, s.Value.Mean)
+		v.Deviation, v.Chance = s.Value.SD, s.Chance.Mean
+		if spec.Controls[a.Arm.Control].Trains { // nothing is claimed of the others
+			v.P, v.Doubtful = s.P, s.Doubtful(1-spec.Alpha)
+		}
+		out.Values = append(out.Values, v)
 	}
 	return out
 }
@@ -133,7 +176,11 @@ func differences(r spec.Report, set, model string) (rows []row) {
 			Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect), detect: r.Spec.Detect}
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
-			out.Values = append(out.Values, value{c.metric, d.Mean, d.SD, metrics.Undefined, d.Within()})
+			v := newValue(c.metric, d.Mean)
+			v.Deviation, v.Low, v.High = d.SD, d.Low, d.High
+			v.P, v.SignFlip, v.Least = d.P, d.SignFlip, d.Least
+			v.Doubtful = d.N() > 0 && !d.P.Defined() // one seed, or no spread
+			out.Values = append(out.Values, v)
 		}
 		rows = append(rows, out)
 	}
@@ -145,8 +192,7 @@ func differences(r spec.Report, set, model string) (rows []row) {
 func publishedRow(p published, set, title string) row {
 	out := row{Set: set, Title: title, Kind: kindPublished, Model: p.model, Arm: p.method}
 	for i, c := range tableColumns {
-		v := value{Metric: c.metric, Mean: metrics.Undefined, Deviation: metrics.Undefined,
-			Chance: metrics.Undefined}
+		v := newValue(c.metric, metrics.Undefined)
 		if printed := []float64{p.precision, p.recall, p.f1}; i < len(printed) {
 			v.Mean = metrics.Value(printed[i] / 100)
 		}
