@@ -19,8 +19,8 @@ const (
 	gigabyte = 1e9
 )
 
-// least is what any experiment wants.
-const least = 100 * megabyte
+// leastMemory is what any experiment wants.
+const leastMemory = 100 * megabyte
 
 // otherwise is the memory that an experiment may take where nobody knows how much is free.
 const otherwise = 8 * gigabyte
@@ -57,7 +57,7 @@ func bytesOf(text string) (float64, error) {
 		number = n
 	}
 	x, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if bytes := x * unit; err == nil && bytes >= least && bytes <= math.MaxInt64/2 {
+	if bytes := x * unit; err == nil && bytes >= leastMemory && bytes <= math.MaxInt64/2 {
 		return bytes, nil
 	}
 	return 0, fault.New("cli-want-memory")
