@@ -15,10 +15,10 @@ func TestADigestTellsSetsApart(t *testing.T) {
 		return s
 	}
 	want := fresh().Digest()
-	if again := fresh(); again.Digest() != want || len(want) != 64 {
+	if again := fresh(); again.Digest() != want || len(want.String()) != 16 {
 		t.Errorf("the same set has digests %s and %s", want, again.Digest())
 	}
-	seen := map[string]string{want: "nothing"}
+	seen := map[Digest]string{want: "nothing"}
 	for what, change := range map[string]func(*Set){
 		"a channel's name": func(s *Set) { s.Channels[0] += "x" },
 		"first value":      func(s *Set) { s.Train.Values[0] = math.Nextafter32(s.Train.Values[0], 9) },
@@ -26,6 +26,7 @@ func TestADigestTellsSetsApart(t *testing.T) {
 			v := &s.Test.Values[len(s.Test.Values)-1]
 			*v = math.Nextafter32(*v, 9)
 		},
+		"two values": func(s *Set) { s.Test.Values[5], s.Test.Values[7] = s.Test.Values[7], s.Test.Values[5] },
 		"a label":    func(s *Set) { s.Labels[0] ^= 1 },
 		"no labels":  func(s *Set) { s.Labels = nil },
 		"a step":     func(s *Set) { s.Test = s.Test.Slice(0, s.Test.Rows-1) },

@@ -16,7 +16,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec
 		BlankLines: set.Blank,
 		Licence:    set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
-		ConstantTrain: constants(train), Digest: set.Digest()}
+		ConstantTrain: constants(train), Digest: set.Digest().String()}
 	for _, c := range set.Dropped {
 		s.Dropped = append(s.Dropped, spec.Dropped{Name: c.Name, Why: string(c.Why)})
 	}

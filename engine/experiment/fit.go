@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"cosinelab/engine/distill"
@@ -83,7 +82,10 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	if keep.failed {
 		return res, err
 	}
-	return res, errors.Join(err, r.save(t, j))
+	if unsaved := r.save(t, j); unsaved != nil {
+		return res, unsaved // rather than that it was stopped: nothing is there to go on from
+	}
+	return res, err
 }
 
 // keeper saves a training run now and then, between two steps. failed keeps fit from saving once more in

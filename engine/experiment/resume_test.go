@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,10 +110,13 @@ func endedAfter(t *testing.T, sp spec.Spec, steps int, kept memory) {
 // fullStore has no room for anything.
 type fullStore struct {
 	memory
+	mu    sync.Mutex
 	tries int
 }
 
 func (f *fullStore) Save(experiment.Checkpoint, func(io.Writer) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.tries++
 	return errors.New("the disk is full")
 }
@@ -124,6 +128,22 @@ func TestFailureToSaveOnTheWay(t *testing.T) {
 		experiment.Options{Store: &store, SaveEvery: time.Nanosecond})
 	if err == nil || strings.Count(words.English().Error(err), "the disk is full") != 1 || store.tries != 1 {
 		t.Errorf("after %d tries: %v", store.tries, err)
+	}
+}
+
+// An experiment that is stopped and cannot be kept was not interrupted: nothing is there to go on from. It does
+// not matter which of the training runs side by side says that first.
+func TestFailureToSaveWhenStopped(t *testing.T) {
+	sp := only(small(t), "alone", "cosine")
+	sp.Seeds = []uint64{1, 2, 3}
+	for range 5 {
+		var store fullStore
+		_, err := carryOut(context.Background(), sp, unlabelled(t), cpu.New(), experiment.Options{Store: &store,
+			Gate: after(1), Workers: []experiment.Worker{experiment.Local(cpu.New()), experiment.Local(cpu.New())}})
+		if err == nil || errors.Is(err, context.Canceled) || !strings.Contains(words.English().Error(err),
+			"the disk is full") {
+			t.Fatalf("error %v", err)
+		}
 	}
 }
 

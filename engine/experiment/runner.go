@@ -50,6 +50,7 @@ type run struct {
 	meter    meter
 	teachers []*spec.TeacherRun // one a seed; nil = not there yet
 	runs     [][]*spec.Run      // by arm, then seed
+	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
 	chance        sync.Mutex       // guards what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
@@ -82,6 +83,9 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
 	err := r.seeds(ctx)
+	if errors.Is(err, context.Canceled) && r.unsaved != nil {
+		err = r.unsaved
+	}
 	report := r.report()
 	report.Seconds = time.Since(start).Seconds()
 	if err == nil {

@@ -1,11 +1,11 @@
 package experiment
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
 
+	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
@@ -64,7 +64,9 @@ func (c Checkpoint) origin(p *Prepared) (train.Origin, error) {
 	if err != nil {
 		return train.Origin{}, err
 	}
-	return train.Origin{Spec: fmt.Sprintf("%x", sha256.Sum256(text)), Data: p.Summary.Digest}, nil
+	d := datasets.NewDigest()
+	d.Text(string(text))
+	return train.Origin{Spec: d.String(), Data: p.Summary.Digest}, nil
 }
 
 // ReadHistory reads the finished epochs of a training run of p from its checkpoint.
@@ -103,14 +105,18 @@ func (r *run) restore(t *train.Trainer, j job) error {
 	return nil
 }
 
-// save keeps where a trainer stands, if anybody keeps it.
+// save keeps where a trainer stands, if anybody keeps it. Its error is that of the whole experiment, whatever
+// else ends it: what cannot be kept is lost, and must not pass for an interruption.
 func (r *run) save(t *train.Trainer, j job) error {
 	if r.o.Store == nil {
 		return nil
 	}
 	of, err := r.origin(j)
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.o.Store.Save(j.Checkpoint, func(out io.Writer) error { return t.Save(out, of) })
 	}
-	return r.o.Store.Save(j.Checkpoint, func(out io.Writer) error { return t.Save(out, of) })
+	if err != nil {
+		r.measured(func(*meter) { r.unsaved = err })
+	}
+	return err
 }

@@ -35,8 +35,9 @@ type affiliationSweep struct {
 // reach into neighbouring zones: each zone has its own part of them.
 type zoneSweep struct {
 	zone
-	from                       int     // first point
-	before, after              []int32 // [points+2] the flagged neighbours of place 1 ... points; 0 and points+1 end the list
+	from int // first point
+	// [points+2] the flagged neighbours of the places 1 ... points; 0 and points+1 end the list
+	before, after              []int32
 	flagged                    int
 	length, precision, covered compensated // flagged time, integral of precision's value, of recall's
 }

@@ -58,8 +58,8 @@ func (d DQE) clipped() DQE {
 const dqeThresholds = 100
 
 // DQE is the mean of the alarms' DQE over 100 thresholds at equal steps from the highest score down to nearly
-// the lowest. It depends on the heights of scores, not only on their order. Undefined without anomalies. O(100
-// n).
+// the lowest. It depends on the heights of scores, not only on their order. Undefined without anomalies.
+// O(100 n).
 func (e *Evaluation) DQE(near float64) DQE {
 	if len(e.Segments) == 0 {
 		return undefinedDQE
@@ -94,8 +94,8 @@ type surroundings struct {
 	alarmBefore, alarmsAfter []interval // and in the far ones
 }
 
-// newSurroundings cuts the zones of true segment i. predicted begins with the first predicted segment that may
-// reach into them; rest is what may reach into those of the next segment.
+// newSurroundings cuts the zones of true segment i. predicted begins with the first predicted segment that
+// may reach into them; what may reach into those of the next segment is returned.
 func newSurroundings(truth []steps.Range, i int, near, n float64, predicted []steps.Range) (surroundings,
 	[]steps.Range) {
 	s := surroundings{near: near, event: interval{float64(truth[i].From), float64(truth[i].To)}}

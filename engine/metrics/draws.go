@@ -29,9 +29,9 @@ type Chance struct {
 }
 
 // ChanceLevels returns the chance level of each of rows for the labels of e when the share rate of the points
-// is flagged. Metrics without a closed form are measured on Draws random permutations, slow ones on SlowDraws, from fixed seeds: the
-// same labels and rate always give the same levels, and those of metrics that need no threshold do not depend
-// on rate. It calls progress, which may be nil, after each metric of each draw and stops with the context's
+// is flagged. Metrics without a closed form are measured on Draws random permutations, slow ones on SlowDraws,
+// from fixed seeds: the same labels and rate always give the same levels, and those of metrics that need no
+// threshold do not depend on rate. It calls progress, which may be nil, after each metric of each draw and stops with the context's
 // error once that is done.
 func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
 	progress func(done, of int)) ([]Chance, error) {

@@ -78,8 +78,8 @@ func FuzzNoValueLeavesItsRange(f *testing.F) {
 	})
 }
 
-// checkRanges demands that every metric and every chance level in closed form lies in the range of its unit, or
-// is undefined for a reason. Drawn levels are means of metrics.
+// checkRanges demands that every metric and every chance level in closed form lies in the range of its unit,
+// or is undefined for a reason. Drawn levels are means of metrics.
 func checkRanges(t *testing.T, e *Evaluation, threshold float64) {
 	t.Helper()
 	a := e.At(threshold)

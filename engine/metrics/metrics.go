@@ -94,7 +94,8 @@ func (m Metric) DefinitionKey() string { return m.WordKey() + "-definition" }
 // WarningKey is the key of a sentence that says why a warned metric cannot be read alone.
 func (m Metric) WarningKey() string { return m.WordKey() + "-warning" }
 
-// ShowsConstant reports whether the metric is shown beside what a constant score gets, which flags everything.
+// ShowsConstant reports whether the metric is shown beside what a constant score gets, which flags
+// everything.
 func (m Metric) ShowsConstant() bool { return m.Group == Warned || m.Everything }
 
 // Over is how much better value is than other; below 0 it is worse.

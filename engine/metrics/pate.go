@@ -201,8 +201,8 @@ func missedWeight(first []int32, k int32) float64 {
 	return sum
 }
 
-// area is that under precision and recall, by trapezoids from precision 1 at recall 0. A point whose recall is
-// below the last one's is left out.
+// area is that under precision and recall, by trapezoids from precision 1 at recall 0. A point whose recall
+// is below the last one's is left out.
 func (p *pate) area(early, late int) float64 {
 	area, recall, precision := 0.0, 0.0, 1.0
 	for k, tp := range p.truePositives(early, late) {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
+	"unicode"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
@@ -69,6 +71,9 @@ func (c *reportCheck) ranges(field string, all []steps.Range, n int) {
 // channels wants positions of channels, each once.
 func (c *reportCheck) channels(field string, at []int) {
 	for i, ch := range at {
+		if c.err != nil {
+			return // a list may be long, and is looked at again for each element
+		}
 		c.within(element(field, i), ch, 0, len(c.Data.Channels)-1)
 		c.that(!slices.Contains(at[:i], ch), element(field, i), "report-twice")
 	}
@@ -85,6 +90,7 @@ func (r Report) Check() error {
 		return err
 	}
 	c := &reportCheck{Report: r}
+	c.text("device", r.Device)
 	c.data()
 	c.seconds("seconds", r.Seconds)
 	c.teachers()
@@ -96,9 +102,18 @@ func (r Report) Check() error {
 	return c.err
 }
 
+// text wants texts that a terminal shows.
+func (c *reportCheck) text(field string, texts ...string) {
+	for _, s := range texts {
+		c.that(!strings.ContainsFunc(s, unicode.IsControl), field, "report-control")
+	}
+}
+
 // data checks the summary of the data.
 func (c *reportCheck) data() {
 	d, asked := c.Data, c.Spec.Data
+	c.text("data", d.Title, d.Licence, d.Origin)
+	c.text("data.channels", d.Channels...)
 	c.that(d.Source == asked.Source, "data.source", "report-not-of-spec")
 	c.that(len(d.Channels) > 0, "data.channels", "report-number", 0, 1, math.MaxInt32)
 	c.that(len(asked.Channels) == 0 || len(asked.Channels) == len(d.Channels), "data.channels",
@@ -204,7 +219,7 @@ func (c *reportCheck) metrics(field string, all []Measure) {
 		at := element(field+".metrics", i)
 		c.that(m.Name != "" && !names[m.Name], at+".name", "report-twice")
 		names[m.Name] = true
-		c.value(at, m.Value, m.Chance)
+		c.value(at, m.Value, m.Chance, m.Constant)
 	}
 }
 
@@ -251,6 +266,9 @@ func (c *reportCheck) epochs(list string, epochs []Epoch) {
 
 func (c *reportCheck) parts(list string, parts []Part) {
 	for i, p := range parts {
+		if c.err != nil {
+			return // as in channels
+		}
 		var kind PartKind
 		known := kind.UnmarshalText([]byte(p.Name)) == nil && kind != 0
 		c.that(known, element(list, i)+".name", "report-part", p.Name)

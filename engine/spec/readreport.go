@@ -31,7 +31,7 @@ func ReadReport(in io.Reader) (r Report, err error) {
 // decodeReport reads the lists whose elements are large only once it is known that the spec has so many.
 func decodeReport(text []byte) (r Report, err error) {
 	// An object takes some letters; what is all objects, or holes, is no report.
-	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("null")) > len(text)/8 {
+	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("null")) > 1+len(text)/8 {
 		return r, fault.New("report-unreadable", fault.Word("report-no-report"))
 	}
 	var raw struct {

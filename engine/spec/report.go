@@ -47,7 +47,7 @@ type DataSummary struct {
 	Licence       string `json:"licence,omitempty"`
 	Origin        string `json:"origin,omitempty"` // where its publishers offer it; empty as well
 	ConstantTrain int    `json:"constant_train"`   // channels that never change in the training part
-	// Digest tells the set as it was read, before any cut, from any other: that of datasets.Set.
+	// Digest tells the set as it was read, before any cut, from any other: a datasets.Digest.
 	Digest string `json:"digest,omitempty"`
 }
 

@@ -3,10 +3,10 @@ package train
 import (
 	"encoding/json"
 	"fmt"
-	"hash/crc64"
 	"maps"
 	"slices"
 
+	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/tensor"
 )
@@ -87,22 +87,29 @@ func Digest(params map[string]tensor.Tensor) string {
 	return digest
 }
 
-// sum is the CRC-64 of tensors and metadata, that of the sum itself aside: of what they say, not of how a file
+// sum is the digest of tensors and metadata, that of the sum itself aside: of what they say, not of how a file
 // spells it.
 func sum(tensors map[string]Source, meta map[string]string) (string, error) {
-	h := crc64.New(crc64.MakeTable(crc64.ECMA))
+	d := datasets.NewDigest()
 	for _, key := range slices.Sorted(maps.Keys(meta)) {
 		if key != sumKey {
-			fmt.Fprintf(h, "%q %q\n", key, meta[key])
+			d.Text(key)
+			d.Text(meta[key])
 		}
 	}
-	var b buffers
+	var values []float32
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
-		v := view{tensors[name], &b}
-		fmt.Fprintf(h, "%q %v\n", name, v.Shape())
-		h.Write(v.Data())
+		x := tensors[name]
+		d.Text(name)
+		d.Text(fmt.Sprint(x.Shape))
+		n := x.Shape.Len()
+		values = slices.Grow(values[:0], n)[:n]
+		if err := x.Read(values); err != nil {
+			return "", err
+		}
+		d.Values(values)
 	}
-	return fmt.Sprintf("%016x", h.Sum64()), b.err
+	return d.String(), nil
 }
 
 // checkSum compares the checksum of a file that has one.

@@ -111,12 +111,16 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 			t.Errorf("the page has no column %s", title)
 			continue
 		}
+		points := func(v metrics.Value) string { return written(m.Metric.Unit, v) }
 		if c := shown.Columns[column]; c.Chance != points(m.Chance) || c.Untrained != points(m.Untrained) {
 			t.Errorf("%s: the page shows chance %s, untrained %s, want %s, %s", c.Title, c.Chance,
 				c.Untrained, points(m.Chance), points(m.Untrained))
 		}
 		for i, arm := range m.Arms {
 			row := shown.Rows[i]
+			if len(arm.Values) < len(r.Arms[i].Runs) {
+				continue // without a hit there is no delay: the page says in how many runs there is one
+			}
 			if got := row.Cells[column]; row.Arm != r.Arms[i].Arm.Name || got.Value != points(arm.Mean) ||
 				got.Company != "± "+points(arm.SD) {
 				t.Errorf("%s of %s: the page shows %s %s, the engine reports %s ± %s", title, row.Arm,
@@ -126,12 +130,12 @@ func checkTable(t *testing.T, p *tab, r spec.Report) {
 	}
 }
 
-// points writes a value as the page does.
-func points(v metrics.Value) string {
+// written is a value as the page writes it.
+func written(u metrics.Unit, v metrics.Value) string {
 	if !v.Defined() {
 		return "–"
 	}
-	return words.English().Points(float64(v))
+	return words.English().Fixed(u.Of(v), 1)
 }
 
 // checkCharts zooms in until each step has a place of its own, puts the cursor on one, and compares what the

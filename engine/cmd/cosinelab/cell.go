@@ -122,6 +122,9 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 			err = c.kept.Remove(c.in(checkpointsDir))
 		}
 	}
+	if fault.Has(err, "checkpoint") && c.kept != nil {
+		err = fault.New("cli-cell-checkpoint", err, c.kept.Path(c.refused(err)))
+	}
 	if err != nil {
 		c.err = err
 		return err
@@ -129,6 +132,19 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 	c.report = &report
 	p.finished(c, time.Since(start))
 	return nil
+}
+
+// refused names the checkpoint that an error is about: that of the teacher, or those of the students.
+func (c *cell) refused(err error) string {
+	if fault.Has(err, "teacher-error") {
+		return c.teacher()
+	}
+	return c.in(checkpointsDir)
+}
+
+// teacher is the name of the teacher's checkpoint, which is that of all cells of the set and seed.
+func (c *cell) teacher() string {
+	return path.Join(c.place(), fmt.Sprintf("teacher-seed%d.safetensors", c.seed))
 }
 
 // cellStore keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed: the

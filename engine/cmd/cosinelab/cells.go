@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -15,19 +13,17 @@ import (
 
 // runCells runs the cells that are not finished, parallel of them at once. Cells of the same set and seed
 // share a teacher, so they run one after the other. A cell that fails does not stop the others; the errors of
-// all are returned together, an interruption alone. Cores are divided among the cells: one training run on
+// all are returned together, an interruption, if there was one, beside them. Cores are divided among the cells: one training run on
 // many cores leaves more of them idle than many on one each.
 func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set, parallel int,
-	p *tableProgress) error {
+	p *tableProgress) (err, stopped error) {
 	dev := cpu.New().OnCores(runtime.GOMAXPROCS(0) / parallel)
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	var failed []error
 	for _, shared := range byTeacher(cells) {
 		group.Go(func() error {
-			first := shared[0]
-			teacher := &teacherStore{folder: first.kept,
-				name: path.Join(first.place(), fmt.Sprintf("teacher-seed%d.safetensors", first.seed))}
+			teacher := &teacherStore{folder: shared[0].kept, name: shared[0].teacher()}
 			for _, c := range shared {
 				err := c.run(ctx, sets[c.set], dev, teacher, p)
 				if errors.Is(err, context.Canceled) {
@@ -40,15 +36,13 @@ func runCells(ctx context.Context, cells []*cell, sets map[string]*datasets.Set,
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
+	stopped = group.Wait()
 	for _, c := range cells {
-		if c.err != nil {
+		if c.err != nil && !errors.Is(c.err, context.Canceled) {
 			failed = append(failed, c.fault(c.err))
 		}
 	}
-	return errors.Join(failed...)
+	return errors.Join(failed...), stopped
 }
 
 // byTeacher groups the cells of each set and seed, which plan lists one after the other.

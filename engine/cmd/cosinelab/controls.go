@@ -8,6 +8,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/baseline"
 	"cosinelab/engine/metrics"
 )
 
@@ -55,13 +56,12 @@ func controlsOf(ctx context.Context, set *datasets.Set) (controls, error) {
 // reconstructs nothing has this score.
 func normOf(set *datasets.Set) []float64 {
 	scaled := datasets.FitScaler(set.Train).Apply(set.Test)
-	scores := make([]float64, scaled.Rows)
-	for t := range scores {
-		for _, x := range scaled.Row(t) {
-			scores[t] += float64(x) * float64(x) / float64(scaled.Channels)
-		}
+	values := make([]float64, len(scaled.Values))
+	for i, x := range scaled.Values {
+		values[i] = float64(x)
 	}
-	return scores
+	x := baseline.Series{Values: values, Rows: scaled.Rows, Channels: scaled.Channels}
+	return baseline.Scores(baseline.Norm(x), x.Channels)
 }
 
 func (a *app) controls(ctx context.Context, set *datasets.Set, asJSON bool) error {

@@ -82,7 +82,8 @@ func (o *metricOptions) read() (err error) {
 }
 
 // apply gives the metrics their parameters; a window may follow from a series or from the labels.
-func (o metricOptions) apply(ctx context.Context, a *app, e *metrics.Evaluation) (*metrics.Evaluation, error) {
+func (o metricOptions) apply(ctx context.Context, a *app, e *metrics.Evaluation) (*metrics.Evaluation,
+	error) {
 	var channel []float64
 	if o.with.Window.Rule == metrics.WindowPeriod {
 		c, err := a.readColumn(ctx, o.series, o.channel)

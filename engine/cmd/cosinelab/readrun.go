@@ -159,33 +159,30 @@ func readScores(file string, r *spec.Report) error {
 	}
 }
 
-// columnsOf finds the runs of the columns after the first, each once; every run with scores has one.
+// columnsOf finds the runs of the columns after the first, each once; every run with scores has one. They are
+// those in the report.
 func columnsOf(head []string, r *spec.Report) (columns []*spec.Run, err error) {
-	for _, name := range head[1:] {
-		run := runNamed(r, name)
-		if run == nil || slices.Contains(columns, run) {
-			return nil, fault.New("plot-column", name)
-		}
-		columns = append(columns, run)
-	}
-	if want := r.RunCount() - r.FailedRuns; len(columns) != want {
-		return nil, fault.New("plot-columns", len(columns), want)
-	}
-	return columns, nil
-}
-
-// runNamed finds a run that has scores by the name of its column, arm/seed; nil if there is none. It points
-// into the report.
-func runNamed(r *spec.Report, name string) *spec.Run {
+	scored := map[string]*spec.Run{}
 	for i := range r.Arms {
 		for j := range r.Arms[i].Runs {
-			run := &r.Arms[i].Runs[j]
-			if run.Failed == nil && columnName(*run) == name {
-				return run
+			if run := &r.Arms[i].Runs[j]; run.Failed == nil {
+				scored[columnName(*run)] = run
 			}
 		}
 	}
-	return nil
+	want := len(scored)
+	for _, name := range head[1:] {
+		run := scored[name]
+		if run == nil {
+			return nil, fault.New("plot-column", name)
+		}
+		columns = append(columns, run)
+		delete(scored, name)
+	}
+	if len(columns) != want {
+		return nil, fault.New("plot-columns", len(columns), want)
+	}
+	return columns, nil
 }
 
 // interruptedReport completes a spec by what is known before the end: the epochs that checkpoints hold.

@@ -25,7 +25,8 @@ func refuses(t *testing.T, dir, says string, more ...string) {
 	t.Helper()
 	before := files(t, dir)
 	got := do(t, append([]string{"run", "-resume", "-out", dir}, more...)...)
-	if got.code != exitFailed || !strings.Contains(last(got.err), says) || got.out != "" {
+	if got.code != exitFailed || !strings.Contains(last(got.err), says) || got.out != "" || !strings.HasSuffix(
+		last(got.err), ". To start anew, use another -out") {
 		t.Errorf("exit code %d, %s, want %q", got.code, last(got.err), says)
 	}
 	if d := diff(before, files(t, dir)); d != "" {

@@ -104,10 +104,12 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	}
 	report, err := experiment.Run(ctx, prepared, dev, options)
 	progress.end()
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return interrupted(o, report)
-	}
-	if err != nil {
+	case fault.Has(err, "checkpoint"):
+		return fault.New("cli-start-anew", err)
+	case err != nil:
 		return err
 	}
 	// First of all they are kept: printing may fail. If they cannot be, printing is all that is left.

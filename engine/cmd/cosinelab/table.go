@@ -128,10 +128,10 @@ func (a *app) fill(ctx context.Context, o *tableOptions) (err error) {
 		return err
 	}
 	progress := newTableProgress(a, cells, o.parallel)
-	err = runCells(ctx, cells, sets, o.parallel, progress)
+	err, stopped := runCells(ctx, cells, sets, o.parallel, progress)
 	progress.end()
-	if errors.Is(err, context.Canceled) {
-		return o.interrupted(progress)
+	if stopped != nil {
+		return errors.Join(err, o.interrupted(progress))
 	}
 	rows := tabulate(cells)
 	if err == nil && folder != nil {
@@ -291,7 +291,7 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 			return nil, nil, err
 		}
 		sets[id] = set
-		digest := set.Digest()
+		digest := set.Digest().String()
 		for seed := range o.seeds {
 			for _, name := range names {
 				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), data: digest}
