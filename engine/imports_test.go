@@ -76,7 +76,7 @@ var layers = []part{
 			gonumPlot + "/vg/vgimg", gonumPlot + "/vg/vgpdf", gonumPlot + "/vg/vgsvg"}},
 	{folder: "engine/golden", imports: []string{"datasets/fault", "engine/tensor", "engine/op",
 		"engine/graph", "engine/autodiff", "engine/plan",
-		"engine/backend", "engine/models", "engine/distill", "engine/metrics", "engine/spec",
+		"engine/backend", "engine/baseline", "engine/models", "engine/distill", "engine/metrics", "engine/spec",
 		"engine/detect", "engine/train"}},
 	{folder: "engine/bench/timing"},
 	{folder: "engine/bench", imports: []string{"datasets", "datasets/fault", "engine/graph", "engine/plan",

@@ -18,7 +18,8 @@ import (
 
 // sizes of the student and of its teacher, which has fewer layers.
 var (
-	studentSizes = models.Config{Window: 8, Channels: 3, DModel: 6, Heads: 3, Layers: 2, DFF: 5}
+	studentSizes = models.Config{Window: 8, Channels: 3, DModel: 6, Heads: 3, Layers: 2, DFF: 5,
+		Constants: spec.Model{}.ConstantsOf()}
 	teacherSizes = models.Config{Window: 8, Channels: 3, DModel: 4, Heads: 2, Layers: 1, DFF: 7}
 )
 

@@ -23,6 +23,8 @@ var tells = map[string]string{
 	// Whoever opens the set reads these: a run is given it.
 	"data.source": "which set", "data.seed": "which set", "data.label": "which set",
 	"data.split": "which set",
+	// Of scores, which no teacher gives.
+	"teacher.samples": "a score", "teacher.temperature": "a score",
 	// The verdict's, of which there is none without labels.
 	"headline": "which metric", "looks": "its level", "looked": "its level",
 }
@@ -84,6 +86,14 @@ func bases(t *testing.T) (list []spec.Spec) {
 		s.Detect.Threshold = thresholds[int(m)%len(thresholds)]
 		s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = spec.RateStep, 1, 0.5
 		list = append(list, s)
+	}
+	for _, m := range []spec.ModelKind{spec.ModelAnomalyTransformer, spec.ModelOmniAnomaly} {
+		own := list[m]
+		student := smallest(m)
+		own.Student, own.Arms = smallest(m), []spec.Arm{own.Arms[0],
+			{Name: "own", Student: &student, Objective: spec.Objective{Kind: spec.ObjectiveNone}}}
+		own.Detect.Score = spec.ScoreModel
+		list = append(list, own)
 	}
 	closed := list[0]
 	closed.Arms = []spec.Arm{{Name: "pca", Control: spec.ControlPCA, Window: 4, Share: 0.999},
@@ -285,9 +295,14 @@ func others(v reflect.Value) (list []reflect.Value) {
 	case reflect.String:
 		add(v.String() + "x")
 	case reflect.Pointer: // to a number
-		x := 0.25
-		add(&x)
+		for _, x := range []float64{0.25, 0} {
+			add(&x)
+		}
 	case reflect.Slice: // of numbers
+		if v.Len() == 0 {
+			add([]int{1, 3})
+			break
+		}
 		first := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(first, v)
 		first.Index(0).Set(others(v.Index(0))[0])

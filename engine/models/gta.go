@@ -16,16 +16,10 @@ import (
 // as they are. In scoring it is the most likely one. As a teacher it gives its prediction under the most
 // likely graph.
 var gta = Model{
-	Constants:  gtaConstants,
 	MicroBatch: always(1),
 	Build:      buildGTA,
 	Extra:      noExtra,
 }
-
-var gtaConstants = Constants{Tau: 1, Sparsity: 1e-3, CompleteEpochs: 1}
-
-// contextLevels is the number of dilated convolutions; level k looks 2^k steps back.
-const contextLevels = 3
 
 // buildGTA predicts x_t from what is lagged by one step; from there on, everything looks at its own step and
 // earlier ones only.
@@ -33,7 +27,7 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	influence := learnGraph(g, c)
 	v := graph.Reshape(lagged(x, 1), append([]int(x.Shape), 1)...)
 	var inner []Named
-	for k := range contextLevels {
+	for k := range c.Levels { // level k looks 2^k steps back
 		v = propagate(g, k, temporal(g, k, v, c.Features), influence.adjacency, c)
 		inner = append(inner, Named{fmt.Sprintf("context.%d", k), v})
 	}
@@ -46,7 +40,7 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	mse := nn.MSE(y, x)
 	return Output{
 		Series: y,
-		Loss:   graph.Add(mse, graph.Scale(influence.sparsity, c.Sparsity)),
+		Loss:   graph.Add(mse, graph.Scale(influence.sparsity, c.constant(spec.ConstantSparsityWeight))),
 		Parts:  []Part{{spec.PartPrediction, mse}, {spec.PartSparsity, influence.sparsity}},
 		Scores: []Score{{spec.ScoreReconstruction, nn.SquaredError(y, x)}},
 		Inner:  append(inner, Named{"adjacency", influence.adjacency}),
@@ -79,7 +73,7 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	if !c.Noiseless {
 		noisy = graph.Add(odds, difference(g.Draw("gumbel", graph.Gumbel, 0, n, n, 2)))
 	}
-	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.Tau))
+	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.constant(spec.ConstantTau)))
 	if !c.SoftGraph {
 		// The difference is 0 in value: the edge is 0 or 1, with the gradient of the sigmoid.
 		edge = graph.Add(graph.Unary(op.Heaviside, noisy), graph.Sub(edge, graph.StopGradient(edge)))
@@ -90,8 +84,8 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	logEdge := graph.Scale(graph.Unary(op.Softplus, graph.Scale(odds, -1)), -1)
 	pairs := float64(max(1, n*(n-1)))
 	sparsity := graph.Scale(graph.SumAll(graph.Mul(logEdge, others)), 1/pairs)
-	if c.CompleteEpochs > 0 && !c.Noiseless {
-		learn := g.Draw("graph.learn", graph.After, float64(c.CompleteEpochs))
+	if complete := c.constant(spec.ConstantCompleteEpochs); complete > 0 && !c.Noiseless {
+		learn := g.Draw("graph.learn", graph.After, complete)
 		// 1 + learn (a - 1): while learn is 0, all edges are 1 and no gradient reaches the logits.
 		a = graph.Shift(graph.Mul(graph.Shift(a, -1), learn), 1)
 		sparsity = graph.Mul(sparsity, learn)

@@ -227,6 +227,7 @@ func (m Model) validate(c *check, field string, may func(ModelInfo) bool) {
 			c.that(n >= 1 && n <= size.Most, where, n, "want-size", size.Most)
 		}
 	}
+	m.validateDefinition(c, field)
 	c.that(m.Dropout == 0 || row.Drops(), field+".dropout", m.Dropout, "want-none-of-model", row.Name)
 	c.that(m.Dropout >= 0 && m.Dropout < 1, field+".dropout", m.Dropout, "want-share-below-1")
 	// Position codes come in pairs of sine and cosine (models/README.md, section 3.1), and heads share
@@ -264,19 +265,6 @@ func (s Spec) validateArms(c *check) {
 		// A batch of one window has no other to shuffle with.
 		c.that(a.Objective.Target != TargetShuffled || s.Train.Batch > 1, field+".objective.target",
 			strconv.Quote(a.Objective.Target.String()), "want-batch-of-two")
-	}
-}
-
-// validateParams checks the parameters of an arm's control.
-func (a Arm) validateParams(c *check, field string) {
-	full, row := a.OrDefault(), Controls[a.Control]
-	for k, p := range ControlParams {
-		x := p.get(full)
-		if !row.Reads(ControlParamKind(k)) {
-			c.that(x == 0, field+"."+p.Name, x, "want-none-of-control", row.Name)
-			continue
-		}
-		c.that(p.valid(x), field+"."+p.Name, x, p.want, p.most)
 	}
 }
 

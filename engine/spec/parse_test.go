@@ -227,7 +227,9 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"other case", `"window":`, `"Window":`, "data.Window", "unknown field"},
 		{"field given twice", `"window":`, `"window":5,"window":`, "data.window", "given twice"},
 		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size",
-			"one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, dropout, " +
+			"one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, levels, samples, " +
+				"skips, prior, edges, discrepancy_weight, temperature, log_epsilon, std_floor, tau, " +
+				"orthogonality_weight, self_supervision_weight, sparsity_weight, complete_epochs, dropout, " +
 				"epochs or weights"},
 		{"text for a number", `"rate":0.001`, `"rate":"fast"`, "train.rate", "a text, want a number"},
 		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "50.5, want a whole number"},

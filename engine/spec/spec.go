@@ -62,6 +62,15 @@ type Model struct {
 	Centres  int `json:"centres,omitempty"`
 	Features int `json:"features,omitempty"`
 	MLP      int `json:"mlp,omitempty"`
+	// Levels are those of GTA's convolutions, each of which looks twice as far back as the one before. Samples
+	// are the draws whose mean is OmniAnomaly's score.
+	Levels  int `json:"levels,omitempty"`
+	Samples int `json:"samples,omitempty"`
+	// Skips are how many steps back each of THOC's layers looks; none = 1, 2, 4, ...
+	Skips []int     `json:"skips,omitempty"`
+	Prior PriorKind `json:"prior,omitempty"` // of OmniAnomaly
+	Edges EdgeKind  `json:"edges,omitempty"` // of GTA
+	Constants
 	// Dropout is the share of features that training leaves out, of LSTM and GTA; 0 = none.
 	Dropout float64 `json:"dropout,omitempty"`
 }

@@ -43,10 +43,10 @@ var rows = slices.Concat([]row{
 	{field: FieldTeacher, name: "teacher", value: model(teacherOf)},
 	{field: "teacher.epochs", name: "teacher-epochs", place: ofTeacher, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)},
-}, sizeRows("teacher", ofTeacher, teacherOf), []row{
+}, sizeRows("teacher", ofTeacher, teacherOf), constantRows("teacher", ofTeacher, teacherOf), []row{
 
 	{field: FieldStudent, name: "student", value: model(studentOf)},
-}, sizeRows("student", ofStudent, studentOf), []row{
+}, sizeRows("student", ofStudent, studentOf), constantRows("student", ofStudent, studentOf), []row{
 
 	{field: FieldWeight, name: "weight", value: value{getWeight, setWeight}},
 	shared(choice(row{field: "arms.objective.axis", name: "axis", place: ofObjective, shows: turns},
