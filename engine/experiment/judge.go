@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 
+	"cosinelab/datasets"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -136,6 +137,7 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 	if err != nil {
 		return nil, err
 	}
+	e = e.With(r.parameters)
 	rows := rowsOf(false)
 	values, err := metrics.Measure(ctx, rows, e, nil, progress.of(0))
 	if err != nil {
@@ -152,4 +154,20 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 		}
 	}
 	return measures(rows, values, r.rankingChance, r.rankingConstants), nil
+}
+
+// parameters are those of the metrics. A window that is a period is that of the first channel, training and
+// test part together.
+func (p *Prepared) parameters() metrics.Parameters {
+	with := p.Spec.Detect.Parameters()
+	var channel []float64
+	if with.Window.Rule == metrics.WindowPeriod {
+		for _, s := range []datasets.Series{p.trained, p.Scaled} {
+			for t := range s.Rows {
+				channel = append(channel, float64(s.Row(t)[0]))
+			}
+		}
+	}
+	with.Window = with.Window.Of(channel, metrics.Segments(p.scoredLabels()))
+	return with
 }

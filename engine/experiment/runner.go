@@ -52,6 +52,7 @@ type run struct {
 	runs     [][]*spec.Run      // by arm, then seed
 	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
+	parameters    metrics.Parameters
 	chance        sync.Mutex       // guards what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
 	// of a constant score, in the same order
@@ -78,7 +79,7 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
 	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
-		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
+		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
@@ -121,10 +122,9 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
-	parameters := metrics.Defaults
 	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
-		Teachers: present(r.teachers), Parameters: &parameters}
+		Teachers: present(r.teachers), Parameters: &r.parameters}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}

@@ -186,6 +186,7 @@ func (d Data) validate(c *check) {
 	if d.Split != nil {
 		c.that(*d.Split > 0 && *d.Split < 1, "data.split", *d.Split, "want-share-inside")
 	}
+	d.validateFile(c)
 }
 
 // validateChannels wants each column once.
@@ -311,14 +312,6 @@ func (t Train) validate(c *check) {
 	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "want-share-below-1")
 	c.that(t.Patience >= 0 && t.Patience <= maxEpochs, "train.patience", t.Patience, "want-epochs", maxEpochs)
 	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "want-no-patience")
-}
-
-func (d Detect) validate(c *check) {
-	wantOne(c, "detect.score", d.Score, ScoreCount)
-	d.Threshold.validate(c)
-	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, "want-span", maxSpan)
-	c.that(d.Smoothing == 0 || !Policies[d.Threshold.Policy].Smooths, "detect.smoothing", d.Smoothing,
-		"want-no-smoothing", d.Threshold.Policy.String())
 }
 
 // validateScore checks that every student that is scored has the score. Arms may have students of their own,
