@@ -110,6 +110,14 @@ func (r *run) seeds(ctx context.Context) error {
 	return group.Wait()
 }
 
+// pause lets others have their turn, and says whether the run was given up.
+func (r *run) pause(ctx context.Context) func() error {
+	return func() error {
+		r.o.Yield()
+		return ctx.Err()
+	}
+}
+
 // place is that of a seed's first training run in the order of all.
 func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 

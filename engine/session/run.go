@@ -123,11 +123,33 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	s.open = openSet{set, req.Drop, prepared}
 	s.opening++
 	s.mu.Unlock()
+	workers, err := s.afford(w.ctx, prepared, req.Workers)
+	if err != nil {
+		return report, "data", err
+	}
 	report, err = experiment.Run(w.ctx, prepared, s.Device,
 		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
-			Workers: s.beside(req.Workers - 1), Lost: s.lost, Yield: s.Yield,
+			Workers: s.beside(workers - 1), Lost: s.lost, Yield: s.Yield,
 			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
+}
+
+// afford returns how many of so many workers the experiment can have within the memory there is. Workers beside
+// this one have memory of their own.
+func (s *Session) afford(ctx context.Context, p *experiment.Prepared, workers int) (int, error) {
+	if s.Memory == 0 {
+		return workers, nil
+	}
+	need, err := experiment.Estimate(p, true, func() error {
+		if s.Yield != nil {
+			s.Yield()
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return 0, err
+	}
+	return need.Workers(workers, false, experiment.Limit{Bytes: s.Memory, Told: "want-memory-tab"})
 }
 
 // savePause is how long a training run goes on until the page has it again: what is lost at most if this

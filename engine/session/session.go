@@ -28,6 +28,7 @@ type Session struct {
 	Send    func(protocol.Response, []float32) // with what travels beside the JSON; it must not call Handle
 	Yield   func()                             // as experiment.Options has it; nil = nobody waits
 
+	Memory      float64                // bytes that an experiment may take here; 0 = any
 	Cores       int                    // of this machine
 	StartWorker func() (Worker, error) // starts another worker; nil = there can be none
 	// Keep sends TypeKept, the checkpoint of this name that write writes; nil = nobody keeps checkpoints.

@@ -25,6 +25,10 @@ import (
 // program never shrinks.
 const garbage = 20
 
+// tabMemory is how many bytes an experiment may take: a WebAssembly program has 4 GB, of which garbage, the set
+// and what is read of a file want their parts.
+const tabMemory = 2.5e9
+
 func main() {
 	debug.SetGCPercent(garbage)
 	device, tile, sure := open()
@@ -38,6 +42,7 @@ func main() {
 		Send:        func(r protocol.Response, values []float32) { post(r, values) },
 		Keep:        keep,
 		Yield:       newTurns().yield,
+		Memory:      tabMemory,
 		Cores:       js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
 		StartWorker: func() (session.Worker, error) { return start(tile) },
 	}
