@@ -54,12 +54,12 @@ func FuzzRequest(f *testing.F) {
 		open := protocol.Request{Type: protocol.TypeOpen, ID: 1 << 30, Data: &d, Drop: 1}
 		isOpen := func(r protocol.Response) bool { return r.ID == open.ID && r.Type == protocol.TypeData }
 		if opened {
-			s.Handle(open, []datasets.File{table()})
+			s.Handle(open, []datasets.File{pump()})
 			hear(isOpen)
 		}
 		var files []datasets.File
 		for range min(len(r.Files), 3) {
-			files = append(files, table())
+			files = append(files, pump())
 		}
 		if r.ID == open.ID {
 			r.ID = 0
@@ -67,7 +67,7 @@ func FuzzRequest(f *testing.F) {
 		s.Handle(r, files)
 		s.Handle(protocol.Request{Type: protocol.TypeStop}, nil)
 		hear(func(r protocol.Response) bool { return r.State == protocol.StateIdle })
-		s.Handle(open, []datasets.File{table()})
+		s.Handle(open, []datasets.File{pump()})
 		hear(isOpen)
 	})
 }

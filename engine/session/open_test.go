@@ -15,7 +15,7 @@ import (
 // a series that they are not of, and a broken file leaves the good one where it was.
 func TestFilesOfOneNameAreToldApart(t *testing.T) {
 	p := newPage(t)
-	other := strings.ReplaceAll(rowsOf(t, table()), "903", "803")
+	other := strings.ReplaceAll(rowsOf(t, pump()), "903", "803")
 	open := func(drop int, content string) {
 		t.Helper()
 		d := data()
@@ -28,7 +28,7 @@ func TestFilesOfOneNameAreToldApart(t *testing.T) {
 			{Kind: protocol.LineInput, Channel: 1}, {Kind: protocol.LineScore, Arm: "alone", Seed: 1}}})
 		return got[1], got[4]
 	}
-	open(1, rowsOf(t, table()))
+	open(1, rowsOf(t, pump()))
 	p.wait(protocol.TypeData)
 	s := small()
 	p.post(protocol.Request{Type: protocol.TypeRun, Spec: &s, Drop: 1})
@@ -46,7 +46,7 @@ func TestFilesOfOneNameAreToldApart(t *testing.T) {
 	if input, score := look(); input >= 900 || !math.IsNaN(float64(score)) {
 		t.Errorf("over another file of that name: %v, %v", input, score)
 	}
-	open(1, rowsOf(t, table()))
+	open(1, rowsOf(t, pump()))
 	p.wait(protocol.TypeData)
 	if input, score := look(); input < 900 || math.IsNaN(float64(score)) {
 		t.Errorf("back at the first: %v, %v", input, score)
