@@ -119,6 +119,25 @@ func (i SizeInfo) name() string { return i.Name }
 func (k SizeKind) String() string  { return nameOf(k, Sizes[:]) }
 func (k SizeKind) WordKey() string { return wordKey("size", k.String()) }
 
+func (i ConstantInfo) name() string { return i.Name }
+
+func (k ConstantKind) String() string  { return nameOf(k, ConstantTable[:]) }
+func (k ConstantKind) WordKey() string { return wordKey("constant", k.String()) }
+
+func (i PriorInfo) name() string { return i.Name }
+
+func (k PriorKind) String() string                   { return nameOf(k, Priors[:]) }
+func (k PriorKind) WordKey() string                  { return wordKey("prior", k.String()) }
+func (k PriorKind) MarshalText() ([]byte, error)     { return textOf(k, Priors[:]) }
+func (k *PriorKind) UnmarshalText(text []byte) error { return read(k, text, Priors[:]) }
+
+func (i EdgeInfo) name() string { return i.Name }
+
+func (k EdgeKind) String() string                   { return nameOf(k, Edges[:]) }
+func (k EdgeKind) WordKey() string                  { return wordKey("edges", k.String()) }
+func (k EdgeKind) MarshalText() ([]byte, error)     { return textOf(k, Edges[:]) }
+func (k *EdgeKind) UnmarshalText(text []byte) error { return read(k, text, Edges[:]) }
+
 func (i ParamInfo) name() string { return i.Name }
 
 func (k ParamKind) String() string  { return nameOf(k, Params[:]) }

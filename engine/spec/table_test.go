@@ -31,6 +31,9 @@ func TestEveryKindHasARowWithANameOfItsOwn(t *testing.T) {
 	rows[spec.OutcomeKind](t, "summary.go", spec.Outcomes[:], 0)
 	rows[spec.PhaseKind](t, "event.go", spec.Phases[:], 0)
 	rows[spec.SizeKind](t, "model.go", spec.Sizes[:], 0)
+	rows[spec.ConstantKind](t, "constant.go", spec.ConstantTable[:], 0)
+	rows[spec.PriorKind](t, "constant.go", spec.Priors[:], 0)
+	rows[spec.EdgeKind](t, "constant.go", spec.Edges[:], 0)
 	rows[spec.ParamKind](t, "policy.go", spec.Params[:], 0)
 }
 
@@ -87,6 +90,9 @@ func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
 		titled(t, w, spec.ScalingCount)
 		titled(t, w, spec.SizeCount)
 		titled(t, w, spec.ParamCount)
+		titled(t, w, spec.ConstantCount)
+		titled(t, w, spec.PriorCount)
+		titled(t, w, spec.EdgeCount)
 		for k := range spec.Each(spec.PolicyCount) {
 			if !w.Has(words.Key(k.SetKey())) {
 				t.Errorf("%s.txt has no text for %s", tag, k.SetKey())

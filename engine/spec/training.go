@@ -42,6 +42,8 @@ const (
 	_ ScalingKind = iota
 	ScalingStandard
 	ScalingNone
+	ScalingMinMax
+	ScalingRobust
 
 	ScalingCount
 )
@@ -53,4 +55,6 @@ type ScalingInfo struct{ Name string }
 var Scalings = [ScalingCount]ScalingInfo{
 	ScalingStandard: {Name: "standard"},
 	ScalingNone:     {Name: "none"},
+	ScalingMinMax:   {Name: "minmax"},
+	ScalingRobust:   {Name: "robust"},
 }
