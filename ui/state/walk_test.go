@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,7 +85,7 @@ func walked(t *testing.T, seed uint64, events []int) (wrong string, names []stri
 			if r := recover(); r != nil {
 				wrong = fmt.Sprintf("panic: %v", r)
 				if _, ours := r.(failure); !ours {
-					t.Logf("%v", r)
+					wrong += "\n" + string(debug.Stack())
 				}
 			}
 		}()
