@@ -32,17 +32,18 @@ import (
 // the page shows; and whenever everything that goes on has come to its end, nothing may still wait.
 //
 // COSINELAB_PRESSES is how many events there are, in walks of walkLength; a walk that fails is made shorter
-// as long as it fails, and its events are named. COSINELAB_WALK takes the number of the one to repeat.
+// as long as it fails, and its events are named. COSINELAB_WALK takes the number of the first, or of the one to
+// repeat.
 func TestRandomPresses(t *testing.T) {
 	if runtime.GOOS == "js" {
 		t.Skip("nothing here knows a browser: natively it takes a tenth of the time")
 	}
 	presses, first := 400, 0
-	if n, err := strconv.Atoi(os.Getenv("COSINELAB_PRESSES")); err == nil {
-		presses = n
-	}
 	if n, err := strconv.Atoi(os.Getenv("COSINELAB_WALK")); err == nil {
 		first, presses = n, 1
+	}
+	if n, err := strconv.Atoi(os.Getenv("COSINELAB_PRESSES")); err == nil {
+		presses = n
 	}
 	for seed := first; presses > 0; seed, presses = seed+1, presses-walkLength {
 		events := make([]int, walkLength)
