@@ -240,10 +240,12 @@ func realErrors(t *testing.T, detector string, train, test baseline.Series, comp
 	return f.Errors(test)
 }
 
-func wide(s datasets.Series) baseline.Series {
-	out := baseline.Series{Values: make([]float64, len(s.Values)), Rows: s.Rows, Channels: s.Channels}
-	for i, v := range s.Values {
-		out.Values[i] = float64(v)
+func wide(r datasets.Raw) baseline.Series {
+	out := baseline.Series{Rows: r.Rows, Channels: r.Channels()}
+	for t := range r.Rows {
+		for _, values := range r.Columns {
+			out.Values = append(out.Values, values[t])
+		}
 	}
 	return out
 }

@@ -22,7 +22,9 @@ var tells = map[string]string{
 	"arms.name": "a name",
 	// Whoever opens the set reads these: a run is given it.
 	"data.source": "which set", "data.seed": "which set", "data.label": "which set",
-	"data.split": "which set",
+	"data.split": "which set", "data.split_row": "which set", "data.split_time": "which set",
+	"data.header": "which set", "data.columns": "which set", "data.anomaly": "which set",
+	"data.missing": "which set",
 	// Of scores, which no teacher gives.
 	"teacher.samples": "a score", "teacher.temperature": "a score",
 	// The verdict's, of which there is none without labels.
@@ -119,7 +121,10 @@ func smallest(m spec.ModelKind) spec.Model {
 // numbers is what an experiment finds, without what it was asked.
 func numbers(t *testing.T, s spec.Spec) string {
 	t.Helper()
-	r, err := carryOut(context.Background(), s, unlabelled(t), cpu.New(), experiment.Options{
+	set := *unlabelled(t)
+	set.Marked = make([]uint8, set.Train.Rows)
+	set.Marked[50] = 1
+	r, err := carryOut(context.Background(), s, &set, cpu.New(), experiment.Options{
 		Weights: func(string) (io.ReadCloser,
 			error) {
 			return from(t, checkpoint(t, s.Teacher.Model, s.Data.Window))("")
@@ -292,6 +297,8 @@ func others(v reflect.Value) (list []reflect.Value) {
 		for _, x := range []float64{v.Float() / 2, 0.4, 1e-3, 1e-9, 0} {
 			add(x)
 		}
+	case reflect.Bool:
+		add(!v.Bool())
 	case reflect.String:
 		add(v.String() + "x")
 	case reflect.Pointer: // to a number

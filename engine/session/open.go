@@ -10,6 +10,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -26,9 +27,13 @@ func (o openSet) holds(d spec.Data) bool {
 	if o.Prepared == nil {
 		return false
 	}
-	a := o.Spec.Data
-	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
-		reflect.DeepEqual(a.Split, d.Split)
+	return reflect.DeepEqual(asRead(o.Spec.Data), asRead(d))
+}
+
+// asRead is what of d says which set is read, and how.
+func asRead(d spec.Data) spec.Data {
+	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Label: d.Label, Anomaly: d.Anomaly,
+		Columns: d.Columns, Missing: d.Missing, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }
 
 // turn ends the reading for an earlier request to open a set, and begins another; mu is held.
@@ -98,7 +103,7 @@ const (
 
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
 func showLine(ctx context.Context, e *protocol.Error, err error, files []datasets.File) {
-	wrong, ok := errors.AsType[*datasets.FileError](err)
+	wrong, ok := errors.AsType[*table.FileError](err)
 	if !ok || wrong.Line == 0 {
 		return
 	}
@@ -131,11 +136,7 @@ func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) 
 	case group == datasets.GroupBuiltin:
 		return datasets.Builtin(d.Source, d.Seed)
 	case group == datasets.GroupFile:
-		options := datasets.Options{Label: d.Label}
-		if d.Split != nil {
-			options.Split = *d.Split
-		}
-		return datasets.ReadFiles(ctx, files, options)
+		return datasets.ReadFiles(ctx, files, experiment.FileOptions(d))
 	case s.Remote == nil:
 		return nil, fault.New("data-not-served", d.Source)
 	}

@@ -116,7 +116,7 @@ func TestFolderOfRealSetsIsListedAndRead(t *testing.T) {
 func TestOpenDescribesTheSet(t *testing.T) {
 	p := newPage(t)
 	d := data()
-	id := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, table())
+	id := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, pump())
 	m, _ := p.wait(protocol.TypeData)
 	if s := m.Summary; m.ID != id || len(s.Channels) != 2 || s.TrainSteps != 60 || s.TestSteps != 43 ||
 		s.ScoredSteps != 40 || s.Anomalous != 1 {
@@ -128,9 +128,9 @@ func TestOpenDescribesTheSet(t *testing.T) {
 	if m, _ = p.wait(protocol.TypeData); len(m.Summary.Channels) != 1 {
 		t.Errorf("channels %v", m.Summary.Channels)
 	}
-	d.Label = "a"
+	d.Label = "c"
 	p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d})
-	p.fails(p.id, "data", "", "a")
+	p.fails(p.id, "data", "", "c")
 }
 
 func TestErrorsSayWhereTheyBelong(t *testing.T) {
@@ -436,7 +436,7 @@ func TestLongWorkYieldsToThePage(t *testing.T) {
 // Another open ends a read under way, even one that waits for its file, and is answered at once.
 func TestAReadIsLeftForTheNextOne(t *testing.T) {
 	p := newPage(t)
-	slow := table()
+	slow := pump()
 	open, release := slow.Open, make(chan struct{})
 	slow.Open = func() (io.ReadCloser, error) {
 		<-release

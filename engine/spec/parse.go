@@ -186,6 +186,7 @@ func (d Data) validate(c *check) {
 	if d.Split != nil {
 		c.that(*d.Split > 0 && *d.Split < 1, "data.split", *d.Split, "want-share-inside")
 	}
+	d.validateFile(c)
 }
 
 // validateChannels wants each column once.

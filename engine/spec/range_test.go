@@ -118,7 +118,7 @@ func numbers(t *testing.T, path string, v reflect.Value) (list []number) {
 		list = numbers(t, path, v.Elem())
 	case reflect.Int, reflect.Uint64, reflect.Float64, reflect.String:
 		list = []number{{path, v}}
-	case reflect.Bool, reflect.Uint8: // kinds are names of tables
+	case reflect.Bool, reflect.Uint8, reflect.Map: // kinds are names of tables, maps hold roles
 	default:
 		t.Fatalf("%s is a %s, of which this test knows no value out of range", path, v.Type())
 	}

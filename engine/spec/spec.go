@@ -4,6 +4,7 @@ package spec
 import (
 	"slices"
 
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
 )
 
@@ -44,10 +45,19 @@ type Data struct {
 	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
 	Channels []int       `json:"channels,omitempty"` // columns; empty = all
 	Scaling  ScalingKind `json:"scaling"`
-	Window   int         `json:"window"`          // steps in a window
-	Stride   int         `json:"stride"`          // steps between the starts of training windows
-	Label    string      `json:"label,omitempty"` // label column of a CSV file
-	Split    *float64    `json:"split,omitempty"` // share of a single file that is the training part
+	Window   int         `json:"window"` // steps in a window
+	Stride   int         `json:"stride"` // steps between the starts of training windows
+	// What follows is said of a user's own files. Columns are named, or counted from 1.
+	Header    string                `json:"header,omitempty"`     // yes, no; empty = as it looks
+	Label     string                `json:"label,omitempty"`      // label column
+	Anomaly   string                `json:"anomaly,omitempty"`    // how an anomaly is spelt in it
+	Columns   map[string]found.Role `json:"columns,omitempty"`    // roles; found.Others = all other channels
+	Missing   string                `json:"missing,omitempty"`    // rule for missing cells: last, linear, refuse
+	Split     *float64              `json:"split,omitempty"`      // share of a single file that is the training part
+	SplitRow  int                   `json:"split_row,omitempty"`  // its rows instead
+	SplitTime string                `json:"split_time,omitempty"` // time of the first test step instead
+	// LeaveOut lets no training window hold a step that is labelled as anomalous.
+	LeaveOut bool `json:"leave_out,omitempty"`
 }
 
 // Model is a model with its sizes; a zero size means the model's lab default. A size that the model does

@@ -62,6 +62,8 @@ const (
 	_ ScalingKind = iota
 	ScalingStandard
 	ScalingNone
+	ScalingMinMax
+	ScalingRobust
 
 	ScalingCount
 )
@@ -73,4 +75,6 @@ type ScalingInfo struct{ Name string }
 var Scalings = [ScalingCount]ScalingInfo{
 	ScalingStandard: {Name: "standard"},
 	ScalingNone:     {Name: "none"},
+	ScalingMinMax:   {Name: "minmax"},
+	ScalingRobust:   {Name: "robust"},
 }

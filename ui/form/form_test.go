@@ -135,6 +135,9 @@ var notOffered = []Field{
 	"version",
 	// parts of a series
 	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels",
+	// how a file is read
+	"data.header", "data.columns", "data.anomaly", "data.missing", "data.split_row", "data.split_time",
+	"data.leave_out",
 	"teacher.dropout", "student.dropout", "teacher.weights",
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section

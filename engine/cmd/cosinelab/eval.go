@@ -6,10 +6,12 @@ import (
 	"errors"
 	"flag"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -49,6 +51,7 @@ type evalOptions struct {
 	threshold             string         // a number or a policy
 	with                  spec.Threshold // what that means
 	unscored              string
+	header, anomaly       string // of the tables
 	json                  bool
 	metrics               metricOptions
 }
@@ -66,6 +69,8 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k", readers(spec.ParamK)))
 	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level", readers(spec.ParamLevel)))
 	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q", readers(spec.ParamQ)))
+	f.StringVar(&o.header, "header", "", a.w.Say("cli-flag-header"))
+	f.StringVar(&o.anomaly, "anomaly", "", a.w.Say("cli-flag-anomaly"))
 	o.metrics.declare(a, f)
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
@@ -117,6 +122,9 @@ func (o *evalOptions) policy() error {
 	}
 	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
 		name := "-" + strings.TrimPrefix(wrong.Field, "detect.threshold.")
+		if name == "-value" {
+			name = "-threshold"
+		}
 		return usage("cli-flag-value", name, wrong.Got, wrong.Want)
 	}
 	return nil
@@ -132,7 +140,13 @@ func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 	}
 	var train []float64
 	if o.train != "" {
-		c, err := a.readColumn(ctx, o.train, o.column)
+		c, err := a.readColumn(ctx, o.train, o.column, o.header, false)
+		if err == nil {
+			_, err = c.Numbers()
+		}
+		if err == nil && o.unscored != metrics.RefuseUnscored.String() {
+			c.Values = slices.DeleteFunc(c.Values, math.IsNaN)
+		}
 		if err == nil {
 			err = c.usable(metrics.RefuseUnscored)
 		}
@@ -160,21 +174,27 @@ func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluat
 	if err != nil {
 		return nil, err
 	}
-	scores, err := a.readColumn(ctx, o.scores, o.column)
+	scores, err := a.readColumn(ctx, o.scores, o.column, o.header, false)
 	if err != nil {
 		return nil, err
 	}
-	file, err := a.readColumn(ctx, o.labels, o.label)
+	file, err := a.readColumn(ctx, o.labels, o.label, o.header, true)
 	if err != nil {
 		return nil, err
 	}
-	labels, err := file.labels()
+	scores, file = a.sameRows(scores, file)
+	if _, err := scores.Numbers(); err != nil {
+		return nil, err
+	}
+	labels, err := file.Labels(o.anomaly)
 	if err != nil {
 		return nil, err
 	}
 	if len(scores.Values) != len(labels) {
 		return nil, fault.New("cli-not-as-many", o.scores, len(scores.Values), o.labels, len(labels))
 	}
+	a.sayFindings(slices.DeleteFunc(file.Findings, func(f found.Finding) bool { return f.Flag == "-header" }))
+	a.sayFindings(scores.Findings)
 	if err := scores.usable(policy); err != nil {
 		return nil, err
 	}
@@ -183,6 +203,21 @@ func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluat
 		return nil, fault.New("in-place", o.scores, err)
 	}
 	return e, nil
+}
+
+// sameRows settles whether the first rows hold names where only the number of rows tells: a header that is a
+// number stands in both files, or in none.
+func (a *app) sameRows(scores, labels column) (column, column) {
+	if len(scores.Values) == len(labels.Values) {
+		return scores, labels
+	}
+	if other, ok := labels.turned(len(scores.Values)); ok {
+		return scores, other
+	}
+	if other, ok := scores.turned(len(labels.Values)); ok {
+		return other, labels
+	}
+	return scores, labels
 }
 
 // usable says in which line a score stands that cannot be used.

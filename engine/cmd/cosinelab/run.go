@@ -167,11 +167,7 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 	}
 	fsys := disk.At(folder)
 	if name, ok := strings.CutPrefix(d.Source, string(datasets.GroupFile)+"/"); ok {
-		options := datasets.Options{Label: d.Label}
-		if d.Split != nil {
-			options.Split = *d.Split
-		}
-		return datasets.ReadFiles(ctx, []datasets.File{datasets.FileIn(fsys, name)}, options)
+		return datasets.ReadFiles(ctx, []datasets.File{datasets.FileIn(fsys, name)}, experiment.FileOptions(d))
 	}
 	return datasets.Open(ctx, fsys, d.Source)
 }
