@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/hexops/vecty"
@@ -129,7 +130,7 @@ func armRows(w *words.Language, v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
 		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"),
-			vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
+			vecty.Property("title", cmp.Or(r.Failed, r.Whole))), sign(r.Look), vecty.Text(r.Text))}
 		for i, cell := range r.Cells {
 			cells = append(cells, metricCell(w, v, r, i, cell))
 		}

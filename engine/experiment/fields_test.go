@@ -301,6 +301,7 @@ func others(v reflect.Value) (list []reflect.Value) {
 		add(!v.Bool())
 	case reflect.String:
 		add(v.String() + "x")
+		add("7") // where it is a number of steps
 	case reflect.Pointer: // to a number
 		for _, x := range []float64{0.25, 0} {
 			add(&x)

@@ -57,7 +57,7 @@ type Window struct {
 }
 
 // MaxWindow is the widest window that is read.
-const MaxWindow = 100_000
+const MaxWindow = 10_000
 
 // ParseWindow reads a number of points, or the name of a rule, whose points are then still to be found.
 func ParseWindow(text string) (Window, error) {
@@ -67,8 +67,11 @@ func ParseWindow(text string) (Window, error) {
 	if i := slices.Index(WindowRules[1:], text); i >= 0 {
 		return Window{Rule: WindowRule(i + 1)}, nil
 	}
-	return Window{}, fault.New("metrics-want-window", MaxWindow, fault.Choices(WindowRules[1:]))
+	return Window{}, fault.New("metrics-want-window", MaxWindow, WindowNames())
 }
+
+// WindowNames are the names of the rules that have one.
+func WindowNames() fault.Choices { return fault.Choices(WindowRules[1:]) }
 
 // String is the window as results show it.
 func (w Window) String() string {

@@ -57,7 +57,7 @@ func TestAServedFileIsReadAsOneThatIsDropped(t *testing.T) {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	// It counts as the file in use now.
-	if len(p.session.files) != 1 || p.session.files[0].Name != "pump.csv" {
+	if len(p.session.files.files) != 1 || p.session.files.files[0].Name != "pump.csv" {
 		t.Errorf("in use: %v", p.session.files)
 	}
 	if m := open("file/broken.csv", ""); m.Type != protocol.TypeError || m.Error.Line != 2 ||
@@ -471,3 +471,34 @@ func TestAFolderThatCannotBeListedIsSaid(t *testing.T) {
 type broken struct{}
 
 func (broken) Open(string) (fs.File, error) { return nil, errors.New("no network") }
+
+// A link once took the tab's memory for a minute before the engine died of it.
+func TestAModelBeyondTheTabIsRefusedBeforeItIsPlanned(t *testing.T) {
+	p := opened(t)
+	p.session.Memory = 2.5e9
+	s := small()
+	s.Student = spec.Model{Kind: spec.ModelAnomalyTransformer, DModel: 4096, Heads: 256, Layers: 64, DFF: 16384}
+	p.fails(p.run(protocol.TypeRun, s), "spec", "student", "which a tab can hold")
+	p.state(protocol.StateIdle)
+	p.run(protocol.TypeRun, small())
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+}
+
+func TestAnEstimateIsGivenUpByStop(t *testing.T) {
+	p := opened(t)
+	p.session.Memory = 2.5e9
+	turns := 0
+	p.session.Yield = func() {
+		if turns++; turns == 1 {
+			p.session.work.stop()
+		}
+	}
+	id := p.run(protocol.TypeRun, small())
+	if m, before := p.state(protocol.StateIdle); m.ID != id {
+		t.Errorf("after %v it is idle by %+v", before, m)
+	}
+	if turns != 1 {
+		t.Errorf("%d turns after the stop", turns-1)
+	}
+}

@@ -194,6 +194,9 @@ type Detect struct {
 	Warm int `json:"warm,omitempty"`
 	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
 	Smoothing int `json:"smoothing,omitempty"`
+	// Window is the width of the buffers of VUS, R-AUC and PATE: a number of steps, or a rule of
+	// metrics.ParseWindow; empty = the default. It changes how scores are measured, not what is flagged.
+	Window string `json:"window,omitempty"`
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's

@@ -95,6 +95,8 @@ var rows = slices.Concat([]row{
 		shows: smooths, value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
 	{field: "detect.warm", name: "warm", hint: "warm-hint", place: ofDetection, more: true, shows: warms,
 		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
+	{field: "detect.window", name: "buffers", hint: "buffers-hint", place: ofDetection, more: true,
+		value: text(func(s *spec.Spec) *string { return &s.Detect.Window })},
 })
 
 // shared has a choice hold for all arms that learn from the teacher, not only for the one in which it is set;

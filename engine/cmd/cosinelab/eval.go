@@ -247,13 +247,15 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 
 // flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms,
 // no error.
-func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
+func (v *evaluation) flag(ctx context.Context, e *metrics.Evaluation, train []float64,
+	o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
 	policy := spec.Policies[o.with.Policy]
 	if policy.Labels && e.Positives == 0 {
 		return nil, nil
 	}
-	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels})
+	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels},
+		ctx.Err)
 	if err != nil {
 		return nil, fault.New("cli-no-threshold", err)
 	}
@@ -273,7 +275,7 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 	if e.Unscored > 0 {
 		out.Treatment = e.Policy.String()
 	}
-	alarms, err := out.flag(e, train, o)
+	alarms, err := out.flag(ctx, e, train, o)
 	if err != nil {
 		return out, err
 	}

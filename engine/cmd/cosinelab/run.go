@@ -14,18 +14,18 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
-	"cosinelab/engine/train"
 )
 
 // runOptions are the flags of the run command, and its argument.
 type runOptions struct {
 	spec, out    string
 	device, data *string
+	memory       func() experiment.Limit
 	resume       bool
 }
 
 func (a *app) run(f *flag.FlagSet) action {
-	o := runOptions{device: a.deviceFlag(f), data: a.dataFlag(f)}
+	o := runOptions{device: a.deviceFlag(f), data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	f.StringVar(&o.out, "out", "", a.w.Say("cli-flag-run-out"))
 	f.BoolVar(&o.resume, "resume", false, a.w.Say("cli-flag-resume"))
 	return func(ctx context.Context, args []string) error {
@@ -66,8 +66,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	dev, others, err := openWorkers(*o.device, train.Shards*len(sp.Seeds)*len(sp.Arms))
-	if err != nil {
+	if _, err := openDevice(*o.device); err != nil {
 		return err
 	}
 	set, err := openSet(ctx, *o.data, sp.Data)
@@ -78,10 +77,21 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	workers, err := afford(ctx, prepared, workersOf(sp), true, o.memory())
+	if errors.Is(err, context.Canceled) && o.out == "" {
+		return interrupted(o, spec.Report{})
+	}
+	if err != nil {
+		return err
+	}
+	dev, others, err := openWorkers(*o.device, workers)
+	if err != nil {
+		return err
+	}
 	progress := newProgress(a)
-	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
-	options := experiment.Options{Events: progress.event, Gate: func(context.Context) error { return ctx.Err() },
-		Machine: machine(), Weights: openFile, SaveEvery: savePause, Workers: others, Lost: progress.lost}
+	// The first Ctrl-C ends the run between two operations; a step that is not whole then leaves nothing.
+	options := experiment.Options{Events: progress.event, Machine: machine(), Weights: openFile,
+		SaveEvery: savePause, Workers: others, Lost: progress.lost}
 	keepResults := func(spec.Report) error { return nil }
 	if o.out != "" {
 		folder, err := holdResults(o, sp)
@@ -92,7 +102,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 		options.Store = folderStore{folder, checkpointsDir, o.resume}
 		keepResults = func(r spec.Report) error { return writeResults(folder, r) }
 	}
-	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, options)
+	report, err := experiment.Run(ctx, prepared, dev, options)
 	progress.end()
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -14,6 +14,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/keep"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
@@ -29,6 +30,7 @@ type tableOptions struct {
 	warm, smoothing int
 	out, format     string
 	parallel        int
+	memory          func() experiment.Limit
 }
 
 // Sizes of models in a table.
@@ -38,7 +40,7 @@ const (
 )
 
 func (a *app) table(f *flag.FlagSet) action {
-	o := &tableOptions{data: a.dataFlag(f)}
+	o := &tableOptions{data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	for _, x := range []struct {
 		value         *string
 		name, initial string
@@ -122,7 +124,9 @@ func (a *app) fill(ctx context.Context, o *tableOptions) (err error) {
 			return err
 		}
 	}
-	o.parallel = min(o.parallel, len(byTeacher(cells)))
+	if o.parallel, err = o.side(ctx, cells, sets); err != nil {
+		return err
+	}
 	progress := newTableProgress(a, cells, o.parallel)
 	err, stopped := runCells(ctx, cells, sets, o.parallel, progress)
 	progress.end()
@@ -213,6 +217,29 @@ func tableSpec(size string) spec.Spec {
 		s.Teacher.Model = spec.ModelTransformer.Full()
 	}
 	return s
+}
+
+// side is how many cells can go on side by side: as many as asked for, fewer where memory is short. A cell that
+// has no room at all is an error.
+func (o tableOptions) side(ctx context.Context, cells []*cell, sets map[string]*datasets.Set) (int, error) {
+	side, limit := min(o.parallel, len(byTeacher(cells))), o.memory()
+	for _, c := range cells {
+		if c.report != nil {
+			continue
+		}
+		prepared, err := experiment.Prepare(c.spec, sets[c.set])
+		if err != nil {
+			continue // the cell says so itself, and the others go on
+		}
+		n, err := afford(ctx, prepared, side, false, limit)
+		switch _, tooMuch := errors.AsType[*spec.FieldError](err); {
+		case err == nil:
+			side = n
+		case tooMuch || ctx.Err() != nil:
+			return 0, c.fault(err)
+		}
+	}
+	return side, nil
 }
 
 // claim makes a folder that of a table, or checks that it holds cells of the same one: cells of different
