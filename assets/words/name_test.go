@@ -35,7 +35,8 @@ func TestOverlongNamesAreCut(t *testing.T) {
 	long := strings.Repeat("가나", 500) + ".csv"
 	got := Name(long)
 	if n := utf8.RuneCountInString(got); n > nameShown+1 || !strings.HasPrefix(got, "가나가") ||
-		!strings.Contains(got, "…") || !strings.HasSuffix(got, ".csv") || Whole(long) != long || Whole("a") != "" {
+		!strings.Contains(got, "…") || !strings.HasSuffix(got, ".csv") || Whole(long) != long ||
+		Whole("a") != "" {
 		t.Errorf("%d characters: %q", n, got)
 	}
 }

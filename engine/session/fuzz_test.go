@@ -17,7 +17,8 @@ import (
 // and stops what there is to stop.
 func FuzzRequest(f *testing.F) {
 	s, d := small(), data()
-	for _, r := range []protocol.Request{{Type: protocol.TypeOpen, Data: &d, Files: []string{"table.csv"}, Drop: 1},
+	for _, r := range []protocol.Request{
+		{Type: protocol.TypeOpen, Data: &d, Files: []string{"table.csv"}, Drop: 1},
 		{Type: protocol.TypeRun, Spec: &s, Workers: 3}, {Type: protocol.TypeStep, Spec: &s, Drop: -1},
 		{Type: protocol.TypeView, View: &protocol.View{Range: steps.Range{To: 43}, Width: 9,
 			Lines: []protocol.Line{{Kind: protocol.LineScore, Arm: "alone", Channel: -1}}}},
@@ -32,7 +33,8 @@ func FuzzRequest(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, opened bool) {
 		var r protocol.Request
-		if json.Unmarshal([]byte(text), &r) != nil || r.Bench != nil && r.Bench.Runs > 0 || r.Spec != nil && large(*r.Spec) {
+		if json.Unmarshal([]byte(text), &r) != nil || r.Bench != nil && r.Bench.Runs > 0 ||
+			r.Spec != nil && large(*r.Spec) {
 			return
 		}
 		said := make(chan protocol.Response, 1<<16)

@@ -95,6 +95,22 @@ func TestAnAddressEndsAReadingThatItIsNotAbout(t *testing.T) {
 	}
 }
 
+// A link to another series, after a run, shows nothing of the run over what nobody has read yet.
+func TestAnAddressOfAnotherSeriesLeavesNoScores(t *testing.T) {
+	s := idle(t)
+	reported(t, s, map[string][]float64{look.Alone: {1, 1, 1}, look.Cosine: {1, 1, 1}, look.MSE: {1, 1, 1}})
+	sp := s.Form.Copy()
+	sp.Data.Source = "smd/machine-1-2"
+	s.Update(Cursor{12})
+	s.Update(Follow{"#" + link.Link{Spec: sp}.Hash()})
+	views(s)
+	for _, l := range s.Scene().LaneList(s.Words) {
+		if l.Run != nil || l.Note == "" {
+			t.Errorf("%s: %+v", l.Name, l)
+		}
+	}
+}
+
 // Until there is another engine the page says that this one is gone and offers to start one.
 func TestAnEngineThatIsGoneIsSaidWhateverHappens(t *testing.T) {
 	s := idle(t)

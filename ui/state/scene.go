@@ -40,10 +40,10 @@ func (s *State) Scene() Scene {
 		c.absent = "scores-return"
 	case s.Run.Died:
 		c.absent = "scores-died"
-	case s.Run.Gone:
+	case s.Run.Gone, s.Form.Data == nil: // nothing of the series is known while another is being read
 		c.absent = "run-elsewhere"
 	}
-	if !s.Run.Gone {
+	if !s.Run.Gone && s.Form.Data != nil {
 		c.run, c.spec = s.Run, s.Run.Spec
 	}
 	return c

@@ -35,6 +35,7 @@ type State struct {
 	Wrong      *Wrong
 	Notice     words.Key // takes the place of the status line until something happens
 	AllMetrics bool      // every metric is shown
+	Epochs     results.EpochView
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -90,6 +91,8 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return []Effect{Remember{m.N}}
 	case More:
 		s.Form.More = !s.Form.More
+	case LookAt:
+		s.Epochs.Turn(m.Epochs)
 	case MoreMetrics:
 		s.AllMetrics = !s.AllMetrics
 	case Help:

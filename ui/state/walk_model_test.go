@@ -95,7 +95,8 @@ func (l *lab) checkRun() {
 	want((s.Run != nil) == (l.begun != nil), "there is a run: %v", s.Run != nil)
 	if d, drop := s.Form.Data, s.Form.Files.Of(s.Form.Spec.Data.Source); d != nil {
 		mark := l.mark(s.Form.Spec.Data.Source, drop)
-		want(d.Source == s.Form.Spec.Data.Source, "the series of %s is shown as %s", d.Source, s.Form.Spec.Data.Source)
+		want(d.Source == s.Form.Spec.Data.Source, "the series of %s is shown as %s", d.Source,
+			s.Form.Spec.Data.Source)
 		want(strings.HasPrefix(d.Channels[0], mark), "channel %s is shown of a file of %s", d.Channels[0], mark)
 		want(drop == 0 || l.drops[drop-1].good, "a broken file has taken a good one's place")
 	}
@@ -112,8 +113,8 @@ func (l *lab) checkRun() {
 	same := form.Same(*l.begun, s.Form.Spec) && l.drop == s.Form.Files.Of(s.Form.Spec.Data.Source)
 	if s.Wrong == nil && l.mode != Dead && s.Run.Over {
 		v := s.Verdict()
-		want(strings.Contains(v.Note, say("changed")) == !same, "the verdict says %q of an experiment that is the same: %v",
-			v.Note, same)
+		want(strings.Contains(v.Note, say("changed")) == !same,
+			"the verdict says %q of an experiment that is the same: %v", v.Note, same)
 	}
 	drawn := form.Same(l.begun.Data, s.Form.Spec.Data) && l.drop == s.Form.Files.Of(s.Form.Spec.Data.Source)
 	if s.Form.Data != nil && !s.Run.Gone {
@@ -230,7 +231,8 @@ func (l *lab) event(r *rand.Rand) string {
 		return "a worker dies"
 	}
 	m := pick[Message](r, Toggle{pick(r, look.Cosine, look.MSE, look.Random)}, Tab{pick(r, "builtin", "file")},
-		Choose{pick(r, "builtin/server", "builtin/pool", "file/served.csv", "")}, Discard{}, Workers{pick(r, 1, 2, 3)},
+		Choose{pick(r, "builtin/server", "builtin/pool", "file/served.csv", "")}, Discard{},
+		Workers{pick(r, 1, 2, 3)},
 		More{}, Help{}, SetLanguage{pick(r, words.Tags()...)}, Zoom{steps.Range{From: r.IntN(99), To: r.IntN(150)}},
 		Resize{pick(r, 200, 300)}, Cursor{r.IntN(100) - 1}, Show{pick(r, "1", "1,2", "99", "")}, Reveal{r.IntN(4)},
 		Threshold{pick(r, look.Alone, look.Cosine), r.Float64()}, Focus{pick(r, look.Alone, look.Cosine, "")},
@@ -272,7 +274,8 @@ func (l *lab) dropFiles(r *rand.Rand) string {
 		dropKind{"broken", false, []datasets.File{table("a.csv", mark, 120+id, "1,2\n")}},
 		dropKind{"empty", false, []datasets.File{inMemory("a.csv", "")}},
 		dropKind{"two of one name", false, []datasets.File{whole, table("a.csv", mark, 99, "")}},
-		dropKind{"parts", true, []datasets.File{table("train.csv", mark, 90, ""), table("test.csv", mark, 60+id, "")}},
+		dropKind{"parts", true, []datasets.File{table("train.csv", mark, 90, ""),
+			table("test.csv", mark, 60+id, "")}},
 		dropKind{"broken labels", false, []datasets.File{whole, inMemory("a_label.csv", "0\nx\n")}})
 	l.drops = append(l.drops, d)
 	files := form.Dropped{ID: id}

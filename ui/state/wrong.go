@@ -145,7 +145,11 @@ func (s *State) Table() results.Table {
 // Learning returns how the losses fell; before any run, empty plots of the same layout.
 func (s *State) Learning() results.Learning {
 	if s.Run == nil {
-		return results.NoLearning(s.Words, s.Form.Spec)
+		l := results.NoLearning(s.Words, s.Form.Spec)
+		l.Epochs = results.Begin(s.Form.Spec, spec.DataSummary{}).Epochs(s.Words, s.Epochs)
+		return l
 	}
-	return s.Run.Learning(s.Words, s.Stack.Focus)
+	l := s.Run.Learning(s.Words, s.Stack.Focus)
+	l.Epochs = s.Run.Epochs(s.Words, s.Epochs)
+	return l
 }

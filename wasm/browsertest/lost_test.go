@@ -96,10 +96,9 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 // The engine itself dies in the middle of a training run: a new one resumes after a step that was kept, and
 // the report is that of a run in which nothing happened.
 func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
-	sp := small()
+	sp := pair()
 	// Long enough for a checkpoint and the end of the engine on any machine: nothing stops the training early.
 	sp.Train.Epochs, sp.Train.Patience = 200, 0
-	sp.Arms = sp.Arms[:2]
 	p := opened(t, serve(t), sp)
 	p.spy()
 	p.press(runButton)

@@ -119,7 +119,8 @@ func post(r protocol.Response, values []float32) {
 		return
 	}
 	wrong := &protocol.Error{Where: "engine", Fault: fault.Of(err)}
-	if err := deliver(&mail.Box{}, protocol.Response{Type: protocol.TypeError, ID: r.ID, Error: wrong}); err != nil {
+	answer := protocol.Response{Type: protocol.TypeError, ID: r.ID, Error: wrong}
+	if err := deliver(&mail.Box{}, answer); err != nil {
 		panic(err) // the page hears of the end
 	}
 }
