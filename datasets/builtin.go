@@ -64,14 +64,15 @@ func (g *generator) observe(c channel) track {
 }
 
 // collect returns the steps from a to b within the channels' limits, rounded to four decimals.
-func collect(channels []channel, observed []track, a, b int) Series {
-	s := Series{Values: make([]float32, (b-a)*len(channels)), Rows: b - a, Channels: len(channels)}
-	for t := range s.Rows {
-		row := s.Row(t)
-		for i, c := range channels {
+func collect(channels []channel, observed []track, a, b int) Raw {
+	r := Raw{Rows: b - a}
+	for i, c := range channels {
+		values := make([]float64, r.Rows)
+		for t := range values {
 			v := min(max(observed[i][a+t], c.lo), c.hi)
-			row[i] = float32(math.Round(v*1e4) / 1e4)
+			values[t] = math.Round(v*1e4) / 1e4
 		}
+		r.Columns = append(r.Columns, values)
 	}
-	return s
+	return r
 }

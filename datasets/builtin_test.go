@@ -24,7 +24,8 @@ func builtin(t *testing.T, id string, seed uint64) *Set {
 // digest covers every value, label and anomaly of a set.
 func digest(set *Set) string {
 	h := sha256.New()
-	for _, part := range []any{set.Train.Values, set.Test.Values, set.Labels} {
+	for _, part := range []any{Unscaled(set.Train).Apply(set.Train).Values,
+		Unscaled(set.Test).Apply(set.Test).Values, set.Labels} {
 		if err := binary.Write(h, binary.LittleEndian, part); err != nil {
 			panic(err) // a hash does not fail
 		}
@@ -79,16 +80,13 @@ func TestBuiltInSetsDescribeThemselves(t *testing.T) {
 		if set.Name != s.ID || set.Title != s.Title {
 			t.Errorf("%s: set is called %q, %q", s.ID, set.Name, set.Title)
 		}
-		if n := set.Train.Channels; n != set.Test.Channels || n != len(set.Channels) {
+		if n := set.Train.Channels(); n != set.Test.Channels() || n != len(set.Channels) {
 			t.Errorf("%s: %d channels, %d names", s.ID, n, len(set.Channels))
 		}
 		if set.Train.Rows != builtinTrain || set.Test.Rows != builtinTest || len(set.Labels) != builtinTest {
 			t.Errorf("%s: %d + %d steps", s.ID, set.Train.Rows, set.Test.Rows)
 		}
-		if len(set.Train.Values) != set.Train.Rows*set.Train.Channels ||
-			len(set.Test.Values) != set.Test.Rows*set.Test.Channels {
-			t.Errorf("%s: %d and %d values", s.ID, len(set.Train.Values), len(set.Test.Values))
-		}
+		checkSet(t, set)
 	}
 }
 
@@ -165,13 +163,13 @@ func TestCommandsStayBinary(t *testing.T) {
 			continue
 		}
 		ones := 0
-		for row := range set.Test.Rows {
-			switch set.Test.Row(row)[c] {
+		for row, v := range set.Test.Columns[c] {
+			switch v {
 			case 0:
 			case 1:
 				ones++
 			default:
-				t.Fatalf("%s is %g at step %d", name, set.Test.Row(row)[c], row)
+				t.Fatalf("%s is %g at step %d", name, v, row)
 			}
 		}
 		if ones == 0 || ones == set.Test.Rows {

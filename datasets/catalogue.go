@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 )
 
 // Group is where the series of a source come from.
@@ -110,5 +111,5 @@ func noSet(source, name string, there []Entry) error {
 	for i, e := range there {
 		ids[i] = e.ID
 	}
-	return fault.New("data-no-set", short(strings.TrimSuffix(source+"/"+name, "/")), fault.Choices(ids))
+	return fault.New("data-no-set", table.Short(strings.TrimSuffix(source+"/"+name, "/")), fault.Choices(ids))
 }

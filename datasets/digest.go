@@ -37,15 +37,32 @@ func (d *Digest) Values(xs []float32) {
 // String is the digest in hexadecimal.
 func (d Digest) String() string { return fmt.Sprintf("%016x", uint64(d)) }
 
-// Digest is that of the names of a set's channels, every value, the labels and what is known of anomalies.
+// wide adds the bits of values of double width.
+func (d *Digest) wide(xs []float64) {
+	d.word(uint32(len(xs)))
+	h := *d
+	for _, x := range xs {
+		bits := math.Float64bits(x)
+		h.word(uint32(bits >> 32))
+		h.word(uint32(bits))
+	}
+	*d = h
+}
+
+// Digest is that of the names of a set's channels, every value, what was filled in, the labels of both parts
+// and what is known of anomalies.
 func (s *Set) Digest() Digest {
 	d := NewDigest()
 	d.Text(fmt.Sprintf("%q %v", s.Channels, s.Anomalies))
-	for _, part := range []Series{s.Train, s.Test} {
-		d.Text(fmt.Sprint(part.Rows, part.Channels))
-		d.Values(part.Values)
+	for _, part := range []Raw{s.Train, s.Test} {
+		d.Text(fmt.Sprint(part.Rows, part.Channels(), part.made))
+		for _, values := range part.Columns {
+			d.wide(values)
+		}
 	}
-	d.Text(fmt.Sprint(s.Labels != nil))
-	d.Text(string(s.Labels))
+	for _, labels := range [][]uint8{s.Labels, s.Marked} {
+		d.Text(fmt.Sprint(labels != nil))
+		d.Text(string(labels))
+	}
 	return d
 }

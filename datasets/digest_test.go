@@ -3,6 +3,8 @@ package datasets
 import (
 	"math"
 	"testing"
+
+	"cosinelab/datasets/steps"
 )
 
 // Whatever of a set an experiment can see is in its digest.
@@ -18,21 +20,27 @@ func TestADigestTellsSetsApart(t *testing.T) {
 	if again := fresh(); again.Digest() != want || len(want.String()) != 16 {
 		t.Errorf("the same set has digests %s and %s", want, again.Digest())
 	}
+	up := func(v *float64) { *v = math.Nextafter(*v, math.Inf(1)) }
 	seen := map[Digest]string{want: "nothing"}
 	for what, change := range map[string]func(*Set){
 		"a channel's name": func(s *Set) { s.Channels[0] += "x" },
-		"first value":      func(s *Set) { s.Train.Values[0] = math.Nextafter32(s.Train.Values[0], 9) },
+		"first value":      func(s *Set) { up(&s.Train.Columns[0][0]) },
 		"last value": func(s *Set) {
-			v := &s.Test.Values[len(s.Test.Values)-1]
-			*v = math.Nextafter32(*v, 9)
+			last := s.Test.Columns[s.Test.Channels()-1]
+			up(&last[len(last)-1])
 		},
-		"two values": func(s *Set) { s.Test.Values[5], s.Test.Values[7] = s.Test.Values[7], s.Test.Values[5] },
+		"a mark": func(s *Set) { s.Marked = make([]uint8, s.Train.Rows) },
+		"a filled cell": func(s *Set) {
+			s.Train.made = make([][]steps.Range, s.Train.Channels())
+			s.Train.made[0] = []steps.Range{{From: 1, To: 2}}
+		},
 		"a label":    func(s *Set) { s.Labels[0] ^= 1 },
 		"no labels":  func(s *Set) { s.Labels = nil },
 		"a step":     func(s *Set) { s.Test = s.Test.Slice(0, s.Test.Rows-1) },
 		"a kind":     func(s *Set) { s.Anomalies[0].Kind += "x" },
 		"parts":      func(s *Set) { s.Train, s.Test = s.Test, s.Train },
-		"dimensions": func(s *Set) { s.Train.Rows, s.Train.Channels = s.Train.Channels, s.Train.Rows },
+		"channels":   func(s *Set) { s.Train.Columns = s.Train.Columns[1:] },
+		"two values": func(s *Set) { c := s.Test.Columns[0]; c[5], c[7] = c[7], c[5] },
 	} {
 		s := fresh()
 		change(s)

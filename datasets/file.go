@@ -9,13 +9,15 @@ import (
 	"io/fs"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 )
 
-// File is something to read: a file of a folder, of a browser's drop, an entry of an npz. Its content decides
-// how it is read (npy, npz or text, each also compressed by gzip); its name appears in errors.
+// File is something to read: a file of a folder, of a browser's drop, an entry of an archive. Its content
+// decides how it is read (npy, npz, zip or text, each also compressed by gzip); its name appears in errors.
 type File struct {
-	Name string
-	Open func() (io.ReadCloser, error)
+	Name   string
+	Inside string // of an entry, its name in the archive, which alone says what it is
+	Open   func() (io.ReadCloser, error)
 }
 
 // FileIn returns the file of fsys with that name.
@@ -23,17 +25,14 @@ func FileIn(fsys fs.FS, name string) File {
 	return File{Name: name, Open: func() (io.ReadCloser, error) { return fsys.Open(name) }}
 }
 
-// maxValues bounds what one array or table may hold: 512 MiB of float32. A small compressed file can claim
-// more.
-const maxValues = 1 << 27
-
 // content kinds, told by the first bytes.
 type content int
 
 const (
 	contentText content = iota
 	contentNpy
-	contentNpz
+	contentZip
+	contentJSON
 )
 
 // read opens f, undoes gzip and hands the content to use. When ctx ends, so does it, with that error alone.
@@ -51,19 +50,24 @@ func (f File) read(ctx context.Context, use func(kind content, r *bufio.Reader) 
 func (f File) told(ctx context.Context, raw io.Reader, use func(kind content, r *bufio.Reader) error) error {
 	r, err := plain(ctx, bufio.NewReaderSize(raw, 1<<16))
 	if err != nil {
-		return inFile(f.Name, err)
+		return table.InFile(f.Name, err)
 	}
-	start, err := r.Peek(len(npyMagic))
+	start, err := r.Peek(512)
 	if err != nil && err != io.EOF {
-		return inFile(f.Name, fault.Cause(err))
+		return table.InFile(f.Name, fault.Cause(err))
 	}
 	switch {
 	case len(start) == 0:
-		return inFile(f.Name, fault.New("data-empty"))
-	case bytes.HasPrefix(start, []byte(npyMagic)):
+		return table.InFile(f.Name, fault.New("data-empty"))
+	case bytes.HasPrefix(start, []byte(table.NpyMagic)):
 		return use(contentNpy, r)
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
-		return use(contentNpz, r)
+		return use(contentZip, r)
+	case isJSON(start):
+		return use(contentJSON, r)
+	}
+	if err := foreign(start); err != nil {
+		return table.InFile(f.Name, err)
 	}
 	return use(contentText, r)
 }
@@ -73,7 +77,7 @@ func (f File) told(ctx context.Context, raw io.Reader, use func(kind content, r 
 func (f File) Lines(ctx context.Context, first, last, most int) (lines []string, err error) {
 	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
 		if kind != contentText {
-			return inFile(f.Name, fault.New("data-not-a-text"))
+			return table.InFile(f.Name, fault.New("data-not-a-text"))
 		}
 		for n := 1; n <= last; n++ {
 			line, err := cutLine(r, most)
@@ -84,7 +88,7 @@ func (f File) Lines(ctx context.Context, first, last, most int) (lines []string,
 				return nil
 			}
 			if n >= first {
-				lines = append(lines, Visible(string(line)))
+				lines = append(lines, table.Visible(string(line)))
 			}
 		}
 		return nil
@@ -126,20 +130,4 @@ func plain(ctx context.Context, r *bufio.Reader) (*bufio.Reader, error) {
 		return nil, fault.New("data-gzip", fault.Cause(err))
 	}
 	return bufio.NewReaderSize(&inflated{ctx: ctx, r: z, from: &from.read}, 1<<16), nil
-}
-
-// readTable reads a text table or an npy array.
-func readTable(ctx context.Context, f File, want layout) (t *table, err error) {
-	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
-		switch kind {
-		case contentNpy:
-			t, err = readArray(r, f.Name, want)
-		case contentNpz:
-			err = inFile(f.Name, fault.New("data-npz-not-one"))
-		default:
-			t, err = readText(r, f.Name, want)
-		}
-		return err
-	})
-	return t, err
 }

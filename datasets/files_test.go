@@ -21,9 +21,9 @@ func read(t *testing.T, opts Options, files ...File) *Set {
 
 func TestASingleFileIsCutInTwo(t *testing.T) {
 	set := read(t, Options{}, inMemory("dir/pump.csv", "a,b,label\n1,2,1\n3,4,0\n5,6,0\n7,8,1\n9,10,1\n"))
-	if !slices.Equal(set.Train.Values, []float32{1, 2, 3, 4}) || !slices.Equal(set.Test.Values,
-		[]float32{5, 6, 7, 8, 9, 10}) {
-		t.Errorf("train %v, test %v", set.Train.Values, set.Test.Values)
+	if !slices.Equal(flat(set.Train), []float64{1, 2, 3, 4}) || !slices.Equal(flat(set.Test),
+		[]float64{5, 6, 7, 8, 9, 10}) {
+		t.Errorf("train %v, test %v", flat(set.Train), flat(set.Test))
 	}
 	if !slices.Equal(set.Labels, []uint8{0, 1, 1}) || len(set.Anomalies) != 1 ||
 		set.Anomalies[0].From != 1 || set.Anomalies[0].To != 3 {
@@ -33,7 +33,7 @@ func TestASingleFileIsCutInTwo(t *testing.T) {
 		[]string{"a", "b"}) {
 		t.Errorf("set %q, %q, channels %v", set.Name, set.Title, set.Channels)
 	}
-	set = read(t, Options{Split: 0.8}, inMemory("x.csv", "1\n2\n3\n4\n5\n"))
+	set = read(t, Options{Cut: Cut{Share: 0.8}}, inMemory("x.csv", "1\n2\n3\n4\n5\n"))
 	if set.Train.Rows != 4 || set.Test.Rows != 1 || set.Labels != nil || set.Channels[0] != "channel 1" {
 		t.Errorf("split 0.8 gives %d and %d rows", set.Train.Rows, set.Test.Rows)
 	}
@@ -41,9 +41,9 @@ func TestASingleFileIsCutInTwo(t *testing.T) {
 
 func TestMissingCellsTakeTheLastValue(t *testing.T) {
 	set := read(t, Options{}, inMemory("x.csv", "a,b\n,1\n2,\n,3\n,4\n"))
-	if !slices.Equal(set.Train.Values, []float32{0, 1, 2, 1}) || !slices.Equal(set.Test.Values,
-		[]float32{2, 3, 2, 4}) {
-		t.Errorf("train %v, test %v", set.Train.Values, set.Test.Values)
+	if !slices.Equal(flat(set.Train), []float64{2, 1, 2, 1}) || !slices.Equal(flat(set.Test),
+		[]float64{2, 3, 2, 4}) {
+		t.Errorf("train %v, test %v", flat(set.Train), flat(set.Test))
 	}
 	if set.Filled != 4 || set.FillRule != FillLast {
 		t.Errorf("%d cells filled by %q", set.Filled, set.FillRule)
@@ -56,9 +56,9 @@ func TestSeveralFilesAreToldApartByName(t *testing.T) {
 	labels := inMemory("MSL_test_label.npy", npyHeader("|b1", "False", "(2,)")+"\x00\x01")
 	for _, files := range [][]File{{train, test, labels}, {labels, test, train}} {
 		set := read(t, Options{Labelled: true}, files...)
-		if !slices.Equal(set.Train.Values, []float32{1, 2, 3, 4}) || !slices.Equal(set.Labels,
+		if !slices.Equal(flat(set.Train), []float64{1, 2, 3, 4}) || !slices.Equal(set.Labels,
 			[]uint8{0, 1}) {
-			t.Errorf("train %v, labels %v", set.Train.Values, set.Labels)
+			t.Errorf("train %v, labels %v", flat(set.Train), set.Labels)
 		}
 	}
 	if set := read(t, Options{}, train, test); set.Labels != nil {
@@ -69,8 +69,8 @@ func TestSeveralFilesAreToldApartByName(t *testing.T) {
 func TestFoldersTellFilesApartToo(t *testing.T) {
 	set := read(t, Options{}, inMemory("train/m.txt", "1\n2\n"), inMemory("test/m.txt", "3\n4\n"),
 		inMemory("test_label/m.txt", "0\n1\n"))
-	if set.Test.Values[0] != 3 || !slices.Equal(set.Labels, []uint8{0, 1}) {
-		t.Errorf("test %v, labels %v", set.Test.Values, set.Labels)
+	if set.Test.Columns[0][0] != 3 || !slices.Equal(set.Labels, []uint8{0, 1}) {
+		t.Errorf("test %v, labels %v", flat(set.Test), set.Labels)
 	}
 }
 
@@ -102,9 +102,9 @@ func TestAnNpzCountsAsItsArrays(t *testing.T) {
 	labels := npyHeader("<i8", "False", "(2,)") + "\x01" + string(make([]byte, 15))
 	set := read(t, Options{}, inMemory("x.npz",
 		npzFile(t, []string{"x_train.npy", "x_test.npy", "y_test.npy"}, train, test, labels)))
-	if set.Name != "file/x.npz" || !slices.Equal(set.Test.Values, []float32{3, 4}) ||
+	if set.Name != "file/x.npz" || !slices.Equal(flat(set.Test), []float64{3, 4}) ||
 		!slices.Equal(set.Labels, []uint8{1, 0}) {
-		t.Errorf("%s: test %v, labels %v", set.Name, set.Test.Values, set.Labels)
+		t.Errorf("%s: test %v, labels %v", set.Name, flat(set.Test), set.Labels)
 	}
 	set = read(t, Options{}, inMemory("x.npz", gzipped(t, npzFile(t, []string{"arr_0.npy"}, train))))
 	if set.Train.Rows != 1 || set.Test.Rows != 1 {
@@ -120,13 +120,13 @@ func TestReadFilesErrors(t *testing.T) {
 		message string
 	}{
 		{nil, Options{}, "no file to read"},
-		{[]File{one}, Options{Split: 1}, "split 1, want a share between 0 and 1"},
-		{[]File{one}, Options{Split: -0.5}, "split -0.5, want a share between 0 and 1"},
+		{[]File{one}, Options{Cut: Cut{Share: 1}}, "split 1, want a share between 0 and 1"},
+		{[]File{one}, Options{Cut: Cut{Share: -0.5}}, "split -0.5, want a share between 0 and 1"},
 		{[]File{inMemory("x.csv", "1\n")}, Options{}, "x.csv: 1 row cannot be cut into two parts at 0.5"},
 		{[]File{one}, Options{Labelled: true},
 			"x.csv: no labels: want a column named label, or a second file with label in its name"},
 		{[]File{one, two}, Options{}, "x.csv: neither train nor test nor label is in its name, nor in that of x.csv"},
-		{[]File{inMemory("a_train.csv", "1\n"), inMemory("b_train.csv", "1\n")}, Options{}, "b_train.csv: a second file with train in its name beside a_train.csv, want one each for train, test and label"},
+		{[]File{inMemory("a_test.csv", "1\n"), inMemory("b_test.csv", "1\n")}, Options{}, "b_test.csv: a second file with test in its name beside a_test.csv, want one each for train, test and label"},
 		{[]File{one, inMemory("train.csv", "1\n")}, Options{}, "x.csv: neither train nor test nor label is in its name"},
 		{[]File{inMemory("train.csv", "1\n"), inMemory("label.csv", "1\n")}, Options{}, "no file with test in its name"},
 		{[]File{inMemory("test.csv", "1\n"), inMemory("label.csv", "1\n")}, Options{}, "no file with train in its name"},

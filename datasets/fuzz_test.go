@@ -3,7 +3,6 @@ package datasets
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"io"
 	"maps"
@@ -11,10 +10,10 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"unicode/utf8"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 )
 
 // Whatever comes in, a loader returns a set that keeps its promises, or an error that names the file.
@@ -38,7 +37,7 @@ func isSaid(t *testing.T, err error) {
 	if key := fault.Of(err).Key; !words.English().Has(words.Key(key)) {
 		t.Errorf("error without a text: %v", err)
 	}
-	if said := words.English().Error(err); len(said) > 8000 || Visible(said) != strings.ReplaceAll(said,
+	if said := words.English().Error(err); len(said) > 8000 || table.Visible(said) != strings.ReplaceAll(said,
 		"\u2009", " ") {
 		t.Errorf("said as %q", said)
 	}
@@ -65,7 +64,7 @@ func FuzzFiles(f *testing.F) {
 		files := []File{inMemory(a, x), inMemory(b, y), inMemory(c, z)}
 		for n := 1; n <= len(files); n++ {
 			for _, labelled := range []bool{false, true} {
-				opts := Options{Label: label, Split: split, Labelled: labelled}
+				opts := Options{Label: label, Cut: Cut{Share: split}, Labelled: labelled}
 				set, err := ReadFiles(t.Context(), files[:n], opts)
 				if err != nil {
 					isSaid(t, err)
@@ -87,112 +86,22 @@ func FuzzSplit(f *testing.F) {
 	f.Add(npyFile(3, 2, 1, 2, 3, 4, 5, 6), 0.99)
 	f.Fuzz(func(t *testing.T, content string, split float64) {
 		file := inMemory("x.csv", content)
-		set, err := ReadFiles(t.Context(), []File{file}, Options{Split: split})
+		set, err := ReadFiles(t.Context(), []File{file}, Options{Cut: Cut{Share: split}})
 		if err != nil {
 			isSaid(t, err)
 			return
 		}
 		checkSet(t, set)
-		whole, err := readTable(t.Context(), file, layout{})
+		whole, err := readPortion(t.Context(), file, Options{}.want(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts := slices.Concat(set.Train.Values, set.Test.Values)
-		if fill(whole.values, FillLast) != set.Filled || !slices.Equal(whole.values.Values, parts) {
-			t.Error("the parts are not the whole")
+		if _, err := whole.fill(FillLast); err != nil ||
+			!slices.Equal(flat(whole.raw), slices.Concat(flat(set.Train), flat(set.Test))) {
+			t.Errorf("the parts are not the whole; error %v", err)
 		}
 		if whole.labels != nil && !slices.Equal(set.Labels, whole.labels[set.Train.Rows:]) {
 			t.Error("the labels are not those of the second part")
-		}
-	})
-}
-
-// The reader of rows agrees with that of the standard library on what both take.
-func FuzzRows(f *testing.F) {
-	for _, s := range []string{"a,b\n1,2\n", "\"a\n\"\"b\",c\n\n1,\"2\"\n", "a,\"b", "a,\"b\"c\n", "x\"y",
-		" \n, ,\n\"\""} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		for line := range strings.SplitSeq(text, "\n") {
-			if line != "" && strings.Trim(line, " ") == "" || strings.ContainsAny(line, "\r\x00") {
-				return // spaces alone are no blank line there, and the others no errors
-			}
-		}
-		mine := &rows{file: "x.csv", comma: ',', r: bufio.NewReader(strings.NewReader(text))}
-		other := csv.NewReader(strings.NewReader(text))
-		other.FieldsPerRecord = -1
-		for {
-			want, failed := other.Read()
-			got, err := mine.next()
-			if (err == nil) != (failed == nil) || (err == io.EOF) != (failed == io.EOF) {
-				t.Fatalf("error %v, want %v", err, failed)
-			}
-			if err != nil {
-				return
-			}
-			line, _ := other.FieldPos(0)
-			if !slices.Equal(got, want) || mine.line != line {
-				t.Fatalf("line %d: %q, want line %d: %q", mine.line, got, line, want)
-			}
-		}
-	})
-}
-
-func FuzzColumn(f *testing.F) {
-	f.Add("step,score\n0,1\n1,\n", "")
-	f.Add("a;b\n1;NaN\n2;inf\n", "b")
-	f.Add("1\n\n1e999\n", "")
-	f.Fuzz(func(t *testing.T, content, name string) {
-		c, err := ReadColumn(t.Context(), inMemory("fuzz.in", content), name)
-		if err != nil {
-			isSaid(t, err)
-			return
-		}
-		line := 0
-		for i := range c.Values {
-			bad, _ := errors.AsType[*FileError](c.At(i, io.EOF))
-			if bad.Line <= line {
-				t.Fatalf("value %d is in line %d, the one before in %d", i, bad.Line, line)
-			}
-			line = bad.Line
-		}
-		if line == 0 {
-			t.Error("no values and no error")
-		}
-	})
-}
-
-// The list of anomalies gives intervals of steps, or an error with its line.
-func FuzzTelemetry(f *testing.F) {
-	f.Add(telemetryList)
-	f.Add("chan_id,spacecraft,anomaly_sequences,class\nM-6,MSL,\"[[0,9223372036854775807]]\",\n")
-	f.Fuzz(func(t *testing.T, list string) {
-		channels, err := readTelemetry(bufio.NewReader(strings.NewReader(list)), "x.csv", "MSL")
-		if err != nil {
-			isSaid(t, err)
-		}
-		for _, c := range channels {
-			for _, a := range c.anomalies {
-				if a.From < 0 || a.To <= a.From || a.To > maxValues {
-					t.Errorf("%s: from %d to %d", c.id, a.From, a.To)
-				}
-			}
-		}
-	})
-}
-
-// What is shown has no character that a terminal obeys or that turns a line.
-func FuzzVisible(f *testing.F) {
-	f.Add("a\x1b[2J\u202e\xff\u2028")
-	f.Fuzz(func(t *testing.T, text string) {
-		got := Visible(text)
-		obeyed := strings.IndexFunc(got, func(r rune) bool { return !harmless(r) }) >= 0
-		if obeyed || !utf8.ValidString(got) || Visible(got) != got {
-			t.Errorf("%q is shown as %q", text, got)
-		}
-		if n := utf8.RuneCountInString(short(text)); n > 10*shown {
-			t.Errorf("short is %d characters long", n)
 		}
 	})
 }
@@ -201,25 +110,13 @@ func FuzzNpy(f *testing.F) {
 	f.Add([]byte(npyFile(2, 2, 1, 2, 3, 4)))
 	f.Add([]byte(npyHeader("|b1", "True", "(3,)") + "\x00\x01\x01"))
 	f.Add([]byte(npyHeader(">i2", "False", "(1000000, 100)") + "\x00\x01"))
-	f.Add([]byte(npyMagic + "\x02\x00\xff\xff\xff\xff"))
-	f.Add([]byte(npyMagic + "\x01\x00\x04\x00{'shape': )("))
+	f.Add([]byte(table.NpyMagic + "\x02\x00\xff\xff\xff\xff"))
+	f.Add([]byte(table.NpyMagic + "\x01\x00\x04\x00{'shape': )("))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if !bytes.HasPrefix(content, []byte(npyMagic)) {
-			content = append([]byte(npyMagic), content...)
+		if !bytes.HasPrefix(content, []byte(table.NpyMagic)) {
+			content = append([]byte(table.NpyMagic), content...)
 		}
 		fuzzFile(t, string(content), Options{})
-	})
-}
-
-// The parser of the header is fuzzed on its own too, because few inputs get past the magic.
-func FuzzNpyHeader(f *testing.F) {
-	f.Add("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }\n")
-	f.Add("{\"shape\": (3L,), \"descr\": \"|b1\", \"fortran_order\": True}")
-	f.Fuzz(func(t *testing.T, header string) {
-		a, err := parseArrayHeader(header)
-		if err == nil && (a.rows < 1 || a.cols < 1 || a.rows > maxValues/a.cols || a.size < 1 || a.size > 8) {
-			t.Errorf("%q is accepted as %+v", header, a)
-		}
 	})
 }
 
@@ -286,4 +183,47 @@ func fuzzOpen(t *testing.T, files fstest.MapFS, id string) {
 	if _, err := List(t.Context(), files); err != nil {
 		t.Errorf("list: %v", err)
 	}
+}
+
+func FuzzColumn(f *testing.F) {
+	f.Add("step,score\n0,1\n1,\n", "")
+	f.Add("a;b\n1;NaN\n2;inf\n", "b")
+	f.Add("1\n\n1e999\n", "")
+	f.Fuzz(func(t *testing.T, content, name string) {
+		c, err := ReadColumn(t.Context(), inMemory("fuzz.in", content), name, "", false)
+		if err != nil {
+			isSaid(t, err)
+			return
+		}
+		line := 0
+		for i := range c.Values {
+			bad, _ := errors.AsType[*table.FileError](c.At(i, io.EOF))
+			if bad.Line <= line {
+				t.Fatalf("value %d is in line %d, the one before in %d", i, bad.Line, line)
+			}
+			line = bad.Line
+		}
+		if line == 0 {
+			t.Error("no values and no error")
+		}
+	})
+}
+
+// The list of anomalies gives intervals of steps, or an error with its line.
+func FuzzTelemetry(f *testing.F) {
+	f.Add(telemetryList)
+	f.Add("chan_id,spacecraft,anomaly_sequences,class\nM-6,MSL,\"[[0,9223372036854775807]]\",\n")
+	f.Fuzz(func(t *testing.T, list string) {
+		channels, err := readTelemetry(bufio.NewReader(strings.NewReader(list)), "x.csv", "MSL")
+		if err != nil {
+			isSaid(t, err)
+		}
+		for _, c := range channels {
+			for _, a := range c.anomalies {
+				if a.From < 0 || a.To <= a.From || a.To > table.MaxValues {
+					t.Errorf("%s: from %d to %d", c.id, a.From, a.To)
+				}
+			}
+		}
+	})
 }

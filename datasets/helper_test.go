@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/table"
 )
 
 // inMemory is a file with that content.
@@ -36,7 +37,7 @@ func gzipped(t testing.TB, content string) string {
 // npyHeader is the start of an npy file of version 1.
 func npyHeader(descr, order, shape string) string {
 	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n", descr, order, shape)
-	return npyMagic + "\x01\x00" + string(binary.LittleEndian.AppendUint16(nil, uint16(len(dict)))) + dict
+	return table.NpyMagic + "\x01\x00" + string(binary.LittleEndian.AppendUint16(nil, uint16(len(dict)))) + dict
 }
 
 // npyFile is a float64 array in C order.
@@ -82,19 +83,28 @@ func wantError(t *testing.T, err error, want string) {
 // checkSet fails where a set breaks what Set promises.
 func checkSet(t testing.TB, set *Set) {
 	t.Helper()
-	if len(set.Channels) != set.Train.Channels || set.Train.Channels != set.Test.Channels ||
-		set.Train.Channels < 1 {
-		t.Fatalf("%d names for %d and %d channels", len(set.Channels), set.Train.Channels, set.Test.Channels)
+	if n := set.Train.Channels(); len(set.Channels) != n || n != set.Test.Channels() || n < 1 {
+		t.Fatalf("%d names for %d and %d channels", len(set.Channels), n, set.Test.Channels())
 	}
-	for _, s := range []Series{set.Train, set.Test} {
-		if s.Rows < 1 || len(s.Values) != s.Rows*s.Channels {
-			t.Fatalf("%d values for %d x %d", len(s.Values), s.Rows, s.Channels)
-		}
-		for i, v := range s.Values {
-			if v-v != 0 {
-				t.Fatalf("value %d is %g", i, v)
+	for _, r := range []Raw{set.Train, set.Test} {
+		for c, values := range r.Columns {
+			if r.Rows < 1 || len(values) != r.Rows {
+				t.Fatalf("channel %d: %d values for %d steps", c, len(values), r.Rows)
+			}
+			for i, v := range values {
+				if v-v != 0 {
+					t.Fatalf("value %d of channel %d is %g", i, c, v)
+				}
 			}
 		}
+	}
+	for at, r := range map[*table.Axis]Raw{&set.TrainAt: set.Train, &set.TestAt: set.Test} {
+		if !at.None() && len(at.At) != r.Rows {
+			t.Fatalf("%d times for %d steps", len(at.At), r.Rows)
+		}
+	}
+	if set.Marked != nil && len(set.Marked) != set.Train.Rows {
+		t.Fatalf("%d labels for %d training steps", len(set.Marked), set.Train.Rows)
 	}
 	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
 		t.Fatalf("%d labels for %d steps", len(set.Labels), set.Test.Rows)
@@ -107,4 +117,14 @@ func checkSet(t testing.TB, set *Set) {
 	if (set.Filled > 0) != (set.FillRule != "") {
 		t.Fatalf("%d cells filled by rule %q", set.Filled, set.FillRule)
 	}
+}
+
+// flat are the values of a series row by row.
+func flat(r Raw) (values []float64) {
+	for t := range r.Rows {
+		for _, column := range r.Columns {
+			values = append(values, column[t])
+		}
+	}
+	return values
 }

@@ -44,7 +44,7 @@ func NewInventory(files []Stored, open func(name string) (io.ReadCloser, error))
 		}
 		inv.Files = append(inv.Files, f)
 		inv.sizes[f.Path] = f.Size
-		inv.put(f.Path, found{name: path.Base(f.Path), size: f.Size})
+		inv.put(f.Path, entryInfo{name: path.Base(f.Path), size: f.Size})
 	}
 	slices.SortFunc(inv.Files, func(a, b Stored) int { return strings.Compare(a.Path, b.Path) })
 	for _, entries := range inv.folders {
@@ -54,10 +54,10 @@ func NewInventory(files []Stored, open func(name string) (io.ReadCloser, error))
 }
 
 // put adds an entry to its folder, and that to its own where it is new.
-func (inv *Inventory) put(name string, entry found) {
+func (inv *Inventory) put(name string, entry entryInfo) {
 	folder := path.Dir(name)
 	if _, known := inv.folders[folder]; !known {
-		inv.put(folder, found{name: path.Base(folder), dir: true})
+		inv.put(folder, entryInfo{name: path.Base(folder), dir: true})
 	}
 	inv.folders[folder] = append(inv.folders[folder], fs.FileInfoToDirEntry(entry))
 }
@@ -68,29 +68,29 @@ func (inv *Inventory) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	if size, ok := inv.sizes[name]; ok {
-		file := found{name: path.Base(name), size: size}
-		return &storedFile{found: file, open: func() (io.ReadCloser, error) { return inv.open(name) }}, nil
+		file := entryInfo{name: path.Base(name), size: size}
+		return &storedFile{entryInfo: file, open: func() (io.ReadCloser, error) { return inv.open(name) }}, nil
 	}
 	entries, ok := inv.folders[name]
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return &storedFolder{found: found{name: path.Base(name), dir: true}, entries: entries}, nil
+	return &storedFolder{entryInfo: entryInfo{name: path.Base(name), dir: true}, entries: entries}, nil
 }
 
-// found says what an inventory knows of a file or folder.
-type found struct {
+// entryInfo says what an inventory knows of a file or folder.
+type entryInfo struct {
 	name string
 	size int64
 	dir  bool
 }
 
-func (f found) Name() string       { return f.name }
-func (f found) Size() int64        { return f.size }
-func (f found) ModTime() time.Time { return time.Time{} }
-func (f found) IsDir() bool        { return f.dir }
-func (f found) Sys() any           { return nil }
-func (f found) Mode() fs.FileMode {
+func (f entryInfo) Name() string       { return f.name }
+func (f entryInfo) Size() int64        { return f.size }
+func (f entryInfo) ModTime() time.Time { return time.Time{} }
+func (f entryInfo) IsDir() bool        { return f.dir }
+func (f entryInfo) Sys() any           { return nil }
+func (f entryInfo) Mode() fs.FileMode {
 	if f.dir {
 		return fs.ModeDir | 0o555
 	}
@@ -98,12 +98,12 @@ func (f found) Mode() fs.FileMode {
 }
 
 type storedFile struct {
-	found
+	entryInfo
 	open    func() (io.ReadCloser, error)
 	content io.ReadCloser // nil until it is read
 }
 
-func (f *storedFile) Stat() (fs.FileInfo, error) { return f.found, nil }
+func (f *storedFile) Stat() (fs.FileInfo, error) { return f.entryInfo, nil }
 
 func (f *storedFile) Read(p []byte) (int, error) {
 	if f.content == nil {
@@ -124,11 +124,11 @@ func (f *storedFile) Close() error {
 }
 
 type storedFolder struct {
-	found
+	entryInfo
 	entries []fs.DirEntry // those that are not read yet
 }
 
-func (f *storedFolder) Stat() (fs.FileInfo, error) { return f.found, nil }
+func (f *storedFolder) Stat() (fs.FileInfo, error) { return f.entryInfo, nil }
 func (f *storedFolder) Close() error               { return nil }
 
 func (f *storedFolder) Read([]byte) (int, error) {

@@ -12,6 +12,7 @@ import (
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
+	"cosinelab/datasets/table"
 )
 
 // The stacked arrays of the whole set, as OmniAnomaly's preprocessing writes them.
@@ -65,21 +66,21 @@ func listMSL(ctx context.Context, home fs.FS) []Entry {
 // it says what is wrong.
 func entryOf(ctx context.Context, home fs.FS, id, title, train, test string) Entry {
 	a, b := headerOf(ctx, home, train), headerOf(ctx, home, test)
-	return Entry{ID: id, Title: title, Train: a.rows, Test: b.rows, Channels: a.cols}
+	return Entry{ID: id, Title: title, Train: a.Rows, Test: b.Rows, Channels: a.Columns}
 }
 
 // headerOf reads as much as the header of an array, which is cheap even when it is compressed.
-func headerOf(ctx context.Context, home fs.FS, name string) (a array) {
+func headerOf(ctx context.Context, home fs.FS, name string) (a table.Shape) {
 	f, err := find(home, name)
 	if err != nil {
-		return array{}
+		return table.Shape{}
 	}
 	err = f.read(ctx, func(_ content, r *bufio.Reader) (err error) {
-		a, err = readArrayHeader(r)
+		a, err = table.ReadShape(r)
 		return err
 	})
 	if err != nil {
-		return array{}
+		return table.Shape{}
 	}
 	return a
 }
@@ -121,48 +122,56 @@ func describeMSL(set *Set, title string) *Set {
 // stackMSL puts the files of channels one after the other.
 func stackMSL(ctx context.Context, home fs.FS, folder string, channels []telemetry, title string) (
 	*Set, error) {
-	train, test, labels := &table{}, &table{}, &table{}
+	var train, test *portion
+	var labels []uint8
 	var notes []Anomaly
 	for _, c := range channels {
-		if err := train.stack(ctx, home, folder+"train/"+c.id+".npy"); err != nil {
+		if err := stack(ctx, &train, home, folder+"train/"+c.id+".npy"); err != nil {
 			return nil, err
 		}
-		start := test.values.Rows
-		if err := test.stack(ctx, home, folder+"test/"+c.id+".npy"); err != nil {
+		start := len(labels)
+		if err := stack(ctx, &test, home, folder+"test/"+c.id+".npy"); err != nil {
 			return nil, err
 		}
-		labels.labels = append(labels.labels, make([]uint8, test.values.Rows-start)...)
+		labels = append(labels, make([]uint8, test.raw.Rows-start)...)
 		for _, a := range c.anomalies {
 			a.From, a.To = a.From+start, a.To+start
-			if a.To > test.values.Rows {
-				return nil, atLine(mslAnomalies, c.line, fault.New("in-place", c.id,
-					fault.New("data-anomaly-outside", a.From-start, a.To-start-1, test.values.Rows-start)))
+			if a.To > test.raw.Rows {
+				return nil, table.AtLine(mslAnomalies, c.line, fault.New("in-place", c.id,
+					fault.New("data-anomaly-outside", a.From-start, a.To-start-1, test.raw.Rows-start)))
 			}
 			for t := a.From; t < a.To; t++ {
-				labels.labels[t] = 1
+				labels[t] = 1
 			}
 			notes = append(notes, a)
 		}
 	}
-	set, err := join(train, test, labels, FillLast)
+	test.labels = labels
+	set, err := join(train, test, FillLast)
 	if err != nil {
 		return nil, err
 	}
 	annotate(set.Anomalies, notes)
+	set.Columns = nil
 	return describeMSL(set, title), nil
 }
 
-// stack appends the rows of one file.
-func (t *table) stack(ctx context.Context, home fs.FS, name string) error {
-	more, err := findTable(ctx, home, name, layout{fields: t.values.Channels})
+// stack appends the rows of one file; nil = it is the first.
+func stack(ctx context.Context, to **portion, home fs.FS, name string) error {
+	fields := 0
+	if *to != nil {
+		fields = (*to).raw.Channels()
+	}
+	more, err := findPortion(ctx, home, name, table.Want{Fields: fields})
 	if err != nil {
 		return err
 	}
-	t.file = more.file
-	t.values.Values = append(t.values.Values, more.values.Values...)
-	t.values.Rows += more.values.Rows
-	t.values.Channels = more.values.Channels
-	return nil
+	if *to == nil {
+		*to = more
+		return nil
+	}
+	(*to).file = more.file
+	return (*to).append(more)
 }
 
 // mslAnomalies is telemanom's list of channels and labels.
@@ -190,66 +199,71 @@ func mslChannels(ctx context.Context, home fs.FS) (channels []telemetry, folder 
 
 // readTelemetry reads labeled_anomalies.csv: chan_id, spacecraft, anomaly_sequences, class, num_values.
 func readTelemetry(r *bufio.Reader, file, spacecraft string) ([]telemetry, error) {
-	list, err := readRows(r, file)
-	if err != nil {
-		return nil, err
-	}
-	list.comma = ','
-	head, err := list.next()
+	list := table.NewRows(r, file, ',')
+	head, err := nextRow(list)
 	if err == io.EOF {
-		return nil, inFile(file, fault.New("data-empty"))
+		return nil, table.InFile(file, fault.New("data-empty"))
 	}
 	if err != nil {
 		return nil, err
 	}
-	columns := len(head)
 	var at [4]int
 	for i, name := range []string{"chan_id", "spacecraft", "anomaly_sequences", "class"} {
 		if at[i] = slices.Index(head, name); at[i] < 0 {
-			return nil, atLine(file, 1, fault.New("data-no-column", name, fault.Choices(few(head))))
+			return nil, table.AtLine(file, 1, fault.New("data-no-column", name, fault.Choices(table.Few(head))))
 		}
 	}
 	var channels []telemetry
 	for {
-		row, err := list.next()
+		row, err := nextRow(list)
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
-		if len(row) != columns {
-			return nil, atLine(file, list.line, fault.New("data-fields", len(row), columns))
+		if len(row) != len(head) {
+			return nil, table.AtLine(file, list.Line, fault.New("data-fields", len(row), len(head)))
 		}
 		if id := row[at[0]]; row[at[1]] == spacecraft && id != "P-2" {
 			anomalies, err := parseSequences(row[at[2]], row[at[3]])
 			if err != nil {
-				return nil, atLine(file, list.line, fault.New("in-place", short(id), err))
+				return nil, table.AtLine(file, list.Line, fault.New("in-place", table.Short(id), err))
 			}
-			channels = append(channels, telemetry{id, list.line, anomalies})
+			channels = append(channels, telemetry{id, list.Line, anomalies})
 		}
 	}
 	if len(channels) == 0 {
-		return nil, inFile(file, fault.New("data-no-rows-of", spacecraft))
+		return nil, table.InFile(file, fault.New("data-no-rows-of", spacecraft))
 	}
 	slices.SortStableFunc(channels, func(a, b telemetry) int { return strings.Compare(a.id, b.id) })
 	return channels, nil
+}
+
+// nextRow returns the next row as texts.
+func nextRow(list *table.Rows) ([]string, error) {
+	cells, err := list.Next()
+	row := make([]string, len(cells))
+	for i, cell := range cells {
+		row[i] = string(cell)
+	}
+	return row, err
 }
 
 // parseSequences reads closed intervals, [[550, 750], [2100, 2210]], and their classes, [point, contextual].
 func parseSequences(sequences, classes string) ([]Anomaly, error) {
 	var intervals [][]int
 	if err := json.Unmarshal([]byte(sequences), &intervals); err != nil {
-		return nil, fault.New("data-sequences", short(sequences))
+		return nil, fault.New("data-sequences", table.Short(sequences))
 	}
 	kinds := strings.Split(strings.Trim(classes, "[] "), ",")
 	var anomalies []Anomaly
 	for i, iv := range intervals {
 		switch {
 		case len(iv) != 2 || iv[0] < 0 || iv[1] < iv[0]:
-			return nil, fault.New("data-interval", short(fmt.Sprint(iv)))
-		case iv[1] >= maxValues:
-			return nil, fault.New("data-interval-beyond", fmt.Sprint(iv), maxValues)
+			return nil, fault.New("data-interval", table.Short(fmt.Sprint(iv)))
+		case iv[1] >= table.MaxValues:
+			return nil, fault.New("data-interval-beyond", fmt.Sprint(iv), table.MaxValues)
 		}
 		a := Anomaly{Range: steps.Range{From: iv[0], To: iv[1] + 1}}
 		if len(kinds) == len(intervals) {

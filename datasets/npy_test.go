@@ -7,7 +7,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cosinelab/datasets/table"
 )
+
+// valuesOf reads the channels of a table, row by row.
+func valuesOf(t *testing.T, f File) ([]float64, error) {
+	t.Helper()
+	p, err := readPortion(t.Context(), f, table.Want{}, "")
+	if err != nil {
+		return nil, err
+	}
+	return flat(p.raw), nil
+}
 
 func TestNpyItemTypes(t *testing.T) {
 	for _, test := range []struct {
@@ -18,6 +30,7 @@ func TestNpyItemTypes(t *testing.T) {
 		{"<f8", binary.LittleEndian, []float64{-1.5, 2, 0, 7}},
 		{">f8", binary.BigEndian, []float64{-1.5, 2, 0, 7}},
 		{"<f4", binary.LittleEndian, []float32{-1.5, 2, 0, 7}},
+		{"<f2", binary.LittleEndian, []uint16{0xbe00, 0x4000, 0, 0x4700}},
 		{"<i8", binary.LittleEndian, []int64{-1, 2, 0, 7}},
 		{">i4", binary.BigEndian, []int32{-1, 2, 0, 7}},
 		{"<i2", binary.LittleEndian, []int16{-1, 2, 0, 7}},
@@ -32,36 +45,35 @@ func TestNpyItemTypes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := readTable(t.Context(), inMemory("x.npy",
-			npyHeader(test.descr, "False", "(2, 2)")+string(raw)), layout{})
+		got, err := valuesOf(t, inMemory("x.npy",
+			npyHeader(test.descr, "False", "(2, 2)")+string(raw)))
 		if err != nil {
 			t.Errorf("%s: %v", test.descr, err)
 			continue
 		}
-		want := []float32{-1, 2, 0, 7}
+		want := []float64{-1, 2, 0, 7}
 		switch test.descr[1] {
 		case 'f':
 			want[0] = -1.5
 		case 'u':
 			want[0] = 1
 		case 'b':
-			want = []float32{1, 1, 0, 1}
+			want = []float64{1, 1, 0, 1}
 		}
-		if !slices.Equal(got.values.Values, want) {
-			t.Errorf("%s: %v, want %v", test.descr, got.values.Values, want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", test.descr, got, want)
 		}
 	}
 }
 
 func TestFortranOrderIsTurnedIntoRows(t *testing.T) {
 	raw, _ := binary.Append(nil, binary.LittleEndian, []float64{1, 2, 3, 4, 5, 6})
-	got, err := readTable(t.Context(), inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)),
-		layout{})
+	got, err := valuesOf(t, inMemory("x.npy", npyHeader("<f8", "True", "(2, 3)")+string(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []float32{1, 3, 5, 2, 4, 6}; !slices.Equal(got.values.Values, want) {
-		t.Errorf("%v, want %v", got.values.Values, want)
+	if want := []float64{1, 3, 5, 2, 4, 6}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 
@@ -69,42 +81,40 @@ func TestNpyErrorsSayWhere(t *testing.T) {
 	good := npyFile(2, 2, 1, 2, 3, 4)
 	for _, test := range []struct {
 		content string
-		want    layout
+		want    table.Want
 		message string
 	}{
-		{good[:7], layout{}, "x.npy: npy header: the file is cut off"},
-		{good[:30], layout{}, "x.npy: npy header: the file is cut off"},
-		{good[:len(good)-1], layout{}, "x.npy: row 2, column 2: the file is cut off, want 2 rows"},
-		{good[:len(good)-24], layout{}, "x.npy: row 1, column 2: the file is cut off, want 2 rows"},
-		{good + "x", layout{}, "x.npy: more bytes than 2 rows of 2 columns"},
-		{npyFile(1, 2, 1, math.NaN()), layout{}, "x.npy: row 1, column 2: NaN, want a finite number"},
-		{npyFile(1, 2, math.Inf(-1), 1), layout{}, "x.npy: row 1, column 1: -Inf, want a finite number"},
-		{npyFile(1, 2, 1, 1e300), layout{}, "x.npy: row 1, column 2: 1e+300, want a finite number"},
-		{good, layout{fields: 55}, "x.npy: 2 columns, want 55"},
-		{good, layout{labels: true}, "x.npy: 2 columns, want one with the labels"},
-		{good, layout{label: "y"}, "x.npy: no column “y”: the columns of an array have no names"},
-		{npyFile(2, 1, 0, 3), layout{labels: true}, "x.npy: row 2: label “3”, want 0 or 1"},
-		{npyHeader("<f2", "False", "(1,)"), layout{},
-			"x.npy: npy items of type “<f2”, want float64, float32, an integer type or bool"},
-		{npyHeader("<f8", "Maybe", "(1,)"), layout{},
+		{good[:7], table.Want{}, "x.npy: npy header: the file is cut off"},
+		{good[:30], table.Want{}, "x.npy: npy header: the file is cut off"},
+		{good[:len(good)-1], table.Want{}, "x.npy: row 2, column 2: the file is cut off, want 2 rows"},
+		{good[:len(good)-24], table.Want{}, "x.npy: row 1, column 2: the file is cut off, want 2 rows"},
+		{good + "x", table.Want{}, "x.npy: more bytes than 2 rows of 2 columns"},
+		{npyFile(1, 2, math.Inf(-1), 1), table.Want{}, "x.npy: row 1, column 1: -Inf, want a finite number"},
+		{npyFile(1, 2, 1, 1e300), table.Want{}, "x.npy: row 1, column 2: 1e+300, want a number within ±1.8e19, whose square is still finite"},
+		{good, table.Want{Fields: 55}, "x.npy: 2 columns, want 55"},
+		{good, table.Want{Labels: true}, "x.npy: 2 columns, want one with the labels"},
+		{good, Options{Label: "y"}.want(), "x.npy: no column “y”: the columns of an array have no names; its place is a number from 1 to 2"},
+		{npyHeader("<c8", "False", "(1,)"), table.Want{},
+			"x.npy: npy items of type “<c8”, want float64, float32, float16, an integer type, bool or datetime64"},
+		{npyHeader("<f8", "Maybe", "(1,)"), table.Want{},
 			"x.npy: npy header: fortran_order is neither True nor False"},
-		{npyHeader("<f8", "False", "()"), layout{},
+		{npyHeader("<f8", "False", "()"), table.Want{},
 			"x.npy: npy array of 0 dimensions, want (steps, channels) or (steps,)"},
-		{npyHeader("<f8", "False", "(1, 2, 3)"), layout{},
+		{npyHeader("<f8", "False", "(1, 2, 3)"), table.Want{},
 			"x.npy: npy array of 3 dimensions, want (steps, channels) or (steps,)"},
-		{npyHeader("<f8", "False", "(0, 5)"), layout{}, "x.npy: npy array of shape (0, 5): no values"},
-		{npyHeader("<f8", "False", "(-3, 5)"), layout{},
+		{npyHeader("<f8", "False", "(0, 5)"), table.Want{}, "x.npy: npy array of shape (0, 5): no values"},
+		{npyHeader("<f8", "False", "(-3, 5)"), table.Want{},
 			"x.npy: npy header: shape (-3, 5), want whole numbers"},
-		{npyHeader("<f8", "False", "7"), layout{}, "x.npy: npy header: no shape"},
-		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), layout{},
+		{npyHeader("<f8", "False", "7"), table.Want{}, "x.npy: npy header: no shape"},
+		{npyHeader("<f8", "False", "(9000000000, 9000000000)"), table.Want{},
 			"x.npy: npy array of shape (9000000000, 9000000000): more than 134\u2009217\u2009728 values, " +
 				"want a smaller array"},
-		{npyMagic + "\x02\x00\xff\xff\xff\xff", layout{},
+		{table.NpyMagic + "\x02\x00\xff\xff\xff\xff", table.Want{},
 			"x.npy: npy header of 4\u2009294\u2009967\u2009295 bytes, want at most 65\u2009536"},
-		{npyMagic + "\x01\x00\x02\x00{}", layout{},
+		{table.NpyMagic + "\x01\x00\x02\x00{}", table.Want{},
 			"x.npy: npy header: no item type, want a plain one such as '<f8'"},
 	} {
-		_, err := readTable(t.Context(), inMemory("x.npy", test.content), test.want)
+		_, err := readPortion(t.Context(), inMemory("x.npy", test.content), test.want, "")
 		wantError(t, err, test.message)
 	}
 }
@@ -115,7 +125,7 @@ func TestAHeaderAllocatesNothing(t *testing.T) {
 	file := inMemory("x.npy", npyHeader("<f8", "False", "(1220161, 110)")+strings.Repeat("\x00", 80))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := readTable(t.Context(), file, layout{})
+	_, err := readTable(t.Context(), file, table.Want{})
 	runtime.ReadMemStats(&after)
 	wantError(t, err, "x.npy: row 1, column 11: the file is cut off, want 1220161 rows")
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {

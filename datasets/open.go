@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 )
 
 // Entry is one set found in a folder.
@@ -28,19 +29,19 @@ func List(ctx context.Context, fsys fs.FS) ([]Entry, error) {
 	if err != nil {
 		return nil, fault.New("data-list", fault.Cause(err))
 	}
-	var found []Entry
+	var all []Entry
 	own := false // fsys is a benchmark's own folder: its files are no sets of their own
 	for _, s := range All {
 		folder, sets := s.locate(ctx, fsys)
-		found = append(found, sets...)
+		all = append(all, sets...)
 		own = own || folder == "."
 	}
 	for _, f := range top {
 		if !own && isTable(f.Name()) && has(fsys, f.Name()) {
-			found = append(found, Entry{ID: fileID(f.Name()), Title: Visible(f.Name())})
+			all = append(all, Entry{ID: fileID(f.Name()), Title: table.Visible(f.Name())})
 		}
 	}
-	return found, ctx.Err()
+	return all, ctx.Err()
 }
 
 // isTable reports whether a file name says that ReadFiles may read it.
@@ -108,7 +109,7 @@ func find(home fs.FS, name string) (File, error) {
 			return FileIn(home, n), nil
 		}
 	}
-	return File{}, inFile(name, fault.New("data-not-there", path.Base(name)+".gz"))
+	return File{}, table.InFile(name, fault.New("data-not-there", path.Base(name)+".gz"))
 }
 
 // has reports whether find would find every one of the names.
@@ -121,29 +122,41 @@ func has(home fs.FS, names ...string) bool {
 	return true
 }
 
-// findTable reads a file that may be compressed.
-func findTable(ctx context.Context, home fs.FS, name string, want layout) (*table, error) {
+// findPortion reads a file that may be compressed, of a set whose columns are known.
+func findPortion(ctx context.Context, home fs.FS, name string, want table.Want) (*portion, error) {
 	f, err := find(home, name)
 	if err != nil {
 		return nil, err
 	}
-	return readTable(ctx, f, want)
+	want.Plain = true
+	return readPortion(ctx, f, want, "")
 }
 
 // joinFiles reads and joins the three usual files of a benchmark.
 func joinFiles(ctx context.Context, home fs.FS, train, test, labels string, fields int, rule Fill) (
 	*Set, error) {
-	a, err := findTable(ctx, home, train, layout{fields: fields})
+	a, err := findPortion(ctx, home, train, table.Want{Fields: fields})
 	if err != nil {
 		return nil, err
 	}
-	b, err := findTable(ctx, home, test, layout{fields: fields})
+	b, err := findPortion(ctx, home, test, table.Want{Fields: fields})
 	if err != nil {
 		return nil, err
 	}
-	l, err := findTable(ctx, home, labels, layout{labels: true})
+	l, err := findPortion(ctx, home, labels, table.Want{Labels: true})
 	if err != nil {
 		return nil, err
 	}
-	return join(a, b, l, rule)
+	if len(l.labels) != b.raw.Rows {
+		return nil, table.InFile(l.file, fault.New("data-labels-differ", len(l.labels), table.Visible(b.file),
+			b.raw.Rows))
+	}
+	b.labels = l.labels
+	set, err := join(a, b, rule)
+	if err != nil {
+		return nil, err
+	}
+	set.Blank += l.blank
+	set.Columns = nil
+	return set, nil
 }

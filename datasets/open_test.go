@@ -101,7 +101,7 @@ func TestListNamesWhatOpenOpens(t *testing.T) {
 			t.Errorf("%s opens as %q, %q from %q", s.ID, set.Name, set.Title, set.Source)
 		}
 		if s.Train > 0 && (s.Train != set.Train.Rows || s.Test != set.Test.Rows ||
-			s.Channels != set.Train.Channels) {
+			s.Channels != set.Train.Channels()) {
 			t.Errorf("%s: listed %v, has %d and %d steps", s.ID, s, set.Train.Rows, set.Test.Rows)
 		}
 	}
@@ -142,7 +142,7 @@ func TestTheFoldersOfThePublishersAreKnown(t *testing.T) {
 
 func TestMSLStacksChannelsByName(t *testing.T) {
 	set := open(t, benchmarks(t), "msl")
-	if set.Train.Rows != 5 || set.Train.Values[0] != 1 || set.Train.Row(2)[0] != 3 {
+	if set.Train.Rows != 5 || set.Train.Columns[0][0] != 1 || set.Train.Columns[0][2] != 3 {
 		t.Errorf("train %v", set.Train)
 	}
 	if !slices.Equal(set.Labels, []uint8{0, 0, 0, 1, 0, 1, 1, 0, 1}) {
@@ -172,11 +172,11 @@ func TestSMDNamesTheChannelsOfItsAnomalies(t *testing.T) {
 
 func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 	set := open(t, benchmarks(t), "psm")
-	if set.Train.Channels != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped,
+	if set.Train.Channels() != 25 || set.Channels[0] != "feature_0" || !slices.Equal(set.Dropped,
 		[]Dropped{{"timestamp_(min)", ReasonTime}}) {
 		t.Errorf("channels %v, dropped %v", set.Channels, set.Dropped)
 	}
-	if row := set.Test.Row(1); row[0] != 7 || row[1] != 0 || row[2] != 8 {
+	if row := flat(set.Test.Slice(1, 2)); row[0] != 7 || row[1] != 0 || row[2] != 8 {
 		t.Errorf("row %v", row)
 	}
 	if set.Filled != 4 || set.FillRule != FillZero {

@@ -11,7 +11,7 @@ import (
 // to windows of w steps of the scaled training part. Rank 0 predicts the mean: what an untrained model comes
 // close to.
 func residuals(set *Set, w, rank int) []float64 {
-	k := FitScaler(set.Train)
+	k := Standard(set.Train)
 	train, test := k.Apply(set.Train), k.Apply(set.Test)
 	basis := principal(train, w, rank)
 	scores := make([]float64, test.Rows)

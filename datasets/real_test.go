@@ -12,6 +12,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 )
 
 // realData is the folder with the public originals, beside the repository.
@@ -32,14 +33,10 @@ func ones(labels []uint8) (n int) {
 }
 
 // constant counts the channels that never change.
-func constant(s Series) (n int) {
-	for c := range s.Channels {
-		n++
-		for t := range s.Rows {
-			if s.Row(t)[c] != s.Values[c] {
-				n--
-				break
-			}
+func constant(r Raw) (n int) {
+	for _, values := range r.Columns {
+		if Constant(values) {
+			n++
 		}
 	}
 	return n
@@ -60,7 +57,7 @@ func TestRealSMDHasThePublishedCounts(t *testing.T) {
 	present := 0
 	for _, row := range rows[1:] {
 		machine, train, test, anomalous := row[1], row[2], row[3], row[5]
-		labels, err := findTable(t.Context(), files, "smd/test_label/"+machine+".txt", layout{labels: true})
+		labels, err := findPortion(t.Context(), files, "smd/test_label/"+machine+".txt", table.Want{Labels: true})
 		if err != nil {
 			continue // not among the ten machines of the folder
 		}
@@ -74,7 +71,7 @@ func TestRealSMDHasThePublishedCounts(t *testing.T) {
 		}
 		set := open(t, files, "smd/"+machine)
 		got := []string{strconv.Itoa(set.Train.Rows), strconv.Itoa(set.Test.Rows),
-			strconv.Itoa(set.Train.Channels), strconv.Itoa(set.Filled)}
+			strconv.Itoa(set.Train.Channels()), strconv.Itoa(set.Filled)}
 		if want := []string{train, test, "38", "0"}; !slices.Equal(got, want) {
 			t.Errorf("%s: train, test, channels, filled %v, want %v", machine, got, want)
 		}
@@ -93,8 +90,8 @@ func TestRealSMDHasThePublishedCounts(t *testing.T) {
 func TestRealMSLHasThePublishedCountsAndEqualsItsChannels(t *testing.T) {
 	files := realData(t)
 	stack := open(t, files, "msl")
-	if stack.Train.Rows != 58317 || stack.Test.Rows != 73729 || stack.Train.Channels != 55 {
-		t.Errorf("%d and %d x %d", stack.Train.Rows, stack.Test.Rows, stack.Train.Channels)
+	if stack.Train.Rows != 58317 || stack.Test.Rows != 73729 || stack.Train.Channels() != 55 {
+		t.Errorf("%d and %d x %d", stack.Train.Rows, stack.Test.Rows, stack.Train.Channels())
 	}
 	if ones(stack.Labels) != 7766 || len(stack.Anomalies) != 36 {
 		t.Errorf("%d anomalous steps in %d segments", ones(stack.Labels), len(stack.Anomalies))
@@ -119,8 +116,8 @@ func TestRealMSLHasThePublishedCountsAndEqualsItsChannels(t *testing.T) {
 		if !slices.Equal(got, row) {
 			t.Errorf("channel, starts, rows, anomalous %v, want %v", got, row)
 		}
-		if !slices.Equal(set.Train.Values, stack.Train.Slice(train, train+set.Train.Rows).Values) ||
-			!slices.Equal(set.Test.Values, stack.Test.Slice(test, test+set.Test.Rows).Values) ||
+		if !slices.Equal(flat(set.Train), flat(stack.Train.Slice(train, train+set.Train.Rows))) ||
+			!slices.Equal(flat(set.Test), flat(stack.Test.Slice(test, test+set.Test.Rows))) ||
 			!slices.Equal(set.Labels, stack.Labels[test:test+set.Test.Rows]) {
 			t.Errorf("%s differs from the stack", row[0])
 		}
@@ -136,7 +133,7 @@ func TestReadingMSLTakesLittleMemory(t *testing.T) {
 	file := FileIn(realData(t), "msl/MSL_test.npy.gz")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := readTable(t.Context(), file, layout{}); err != nil {
+	if _, err := readTable(t.Context(), file, table.Want{}); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
@@ -157,12 +154,12 @@ func TestRealPSMFormatIsRead(t *testing.T) {
 	if sets := listPSM(t.Context(), home); len(sets) != 1 {
 		t.Errorf("listed %v", sets)
 	}
-	train, err := findTable(t.Context(), home, "train.csv", layout{fields: psmFields})
+	train, err := findPortion(t.Context(), home, "train.csv", table.Want{Fields: psmFields})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if train.values.Rows != 399 || train.values.Channels != 25 || train.names[24] != "feature_24" {
-		t.Errorf("%d x %d, %v", train.values.Rows, train.values.Channels, train.names)
+	if train.raw.Rows != 399 || train.raw.Channels() != 25 || train.names[24] != "feature_24" {
+		t.Errorf("%d x %d, %v", train.raw.Rows, train.raw.Channels(), train.names)
 	}
 	if _, err := openPSM(t.Context(), home, ""); !fault.Has(err, "data-labels-differ") ||
 		!strings.Contains(words.English().Error(err), "301 labels, test.csv.gz has 300 rows") {
@@ -171,7 +168,7 @@ func TestRealPSMFormatIsRead(t *testing.T) {
 }
 
 func TestRealPSMLabelsHaveThePublishedCounts(t *testing.T) {
-	labels, err := findTable(t.Context(), realData(t), "psm/test_label.csv", layout{labels: true})
+	labels, err := findPortion(t.Context(), realData(t), "psm/test_label.csv", table.Want{Labels: true})
 	if err != nil {
 		t.Fatal(err)
 	}

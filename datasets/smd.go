@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 )
 
 // smdChannels is the number of metrics of every machine (Su et al. 2019, OmniAnomaly, section 4.1).
@@ -69,7 +70,7 @@ func readInterpretation(ctx context.Context, f File) (notes []Anomaly, err error
 			line, err := cutLine(r, maxNote+1)
 			switch {
 			case err != nil:
-				return inFile(f.Name, err)
+				return table.InFile(f.Name, err)
 			case line == nil:
 				return nil
 			case len(bytes.TrimSpace(line)) == 0:
@@ -77,7 +78,7 @@ func readInterpretation(ctx context.Context, f File) (notes []Anomaly, err error
 			}
 			a, ok := parseInterpretation(strings.TrimSpace(string(line)))
 			if !ok || len(line) > maxNote {
-				return atLine(f.Name, n, fault.New("data-interpretation", short(string(line))))
+				return table.AtLine(f.Name, n, fault.New("data-interpretation", table.Short(string(line))))
 			}
 			notes = append(notes, a)
 		}

@@ -22,8 +22,8 @@ import (
 // table has its text, which tests beside the tables hold.
 var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-", "field-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
-	"arm-", "axis-", "control-", "method-", "metric-", "model-", "objective-", "param-", "part-", "policy-",
-	"rate-schedule-", "saw-", "scaling-", "unit-", "useless-",
+	"arm-", "axis-", "constant-", "control-", "edges-", "evaluate-", "method-", "metric-", "model-", "objective-",
+	"param-", "part-", "policy-", "prior-", "rate-schedule-", "saw-", "scaling-", "unit-", "useless-",
 	"score-", "size-", "weight-schedule-"}
 
 // own are the keys that package words reads itself.

@@ -47,3 +47,29 @@ func unscored(n int) []float64 {
 	}
 	return out
 }
+
+// Standard scales both parts by mean and population deviation of each channel of the training part; a channel
+// that is constant there is divided by 1.
+func Standard(train, test Series) (Series, Series) {
+	centre := channelMeans(train)
+	deviation := make([]float64, train.Channels)
+	for c := range deviation {
+		varies := false
+		for t := range train.Rows {
+			x := train.Values[t*train.Channels+c]
+			deviation[c] += (x - centre[c]) * (x - centre[c])
+			varies = varies || x != train.Values[c]
+		}
+		if deviation[c] = math.Sqrt(deviation[c] / float64(train.Rows)); !varies {
+			deviation[c] = 1
+		}
+	}
+	apply := func(s Series) Series {
+		out := Series{make([]float64, len(s.Values)), s.Rows, s.Channels}
+		for i, x := range s.Values {
+			out.Values[i] = (x - centre[i%s.Channels]) / deviation[i%s.Channels]
+		}
+		return out
+	}
+	return apply(train), apply(test)
+}

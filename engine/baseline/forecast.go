@@ -52,9 +52,10 @@ func FitForecast(train Series, lag int) (*Forecast, error) {
 			return nil, err
 		}
 	}
-	copy(f.Intercept, m.mean[d:])
+	mean := m.windowMean()
+	copy(f.Intercept, mean[d:])
 	for i := range d {
-		floats.AddScaled(f.Intercept, -m.mean[f.place(i, c)], f.Coefficients.RawRowView(i))
+		floats.AddScaled(f.Intercept, -mean[f.place(i, c)], f.Coefficients.RawRowView(i))
 	}
 	return f, nil
 }
@@ -69,17 +70,22 @@ func (f *Forecast) place(i, channels int) int {
 func (f *Forecast) Errors(x Series) []float64 {
 	c := x.Channels
 	out := unscored(len(x.Values))
-	said := make([]float64, c)
-	for t := f.Lag; t < x.Rows; t++ {
-		copy(said, f.Intercept)
-		for k := 1; k <= f.Lag; k++ {
-			for i, v := range x.steps(t-k, t-k+1) {
-				floats.AddScaled(said, v, f.Coefficients.RawRowView((k-1)*c+i))
-			}
+	count := x.Rows - f.Lag
+	if count < 1 {
+		return out
+	}
+	d := f.Lag * c
+	weights := dense(make([]float64, c*d), c) // of each channel, in the order of a window
+	for i := range d {
+		for j := range c {
+			weights.row(j)[f.place(i, c)] = f.Coefficients.At(i, j)
 		}
-		for i, v := range x.steps(t, t+1) {
-			out[t*c+i] = (v - said[i]) * (v - said[i])
-		}
+	}
+	said := out[f.Lag*c:]
+	product(said, rows{x.Values, count, d, c}, weights)
+	for i, v := range x.Values[f.Lag*c:] {
+		miss := v - said[i] - f.Intercept[i%c]
+		said[i] = miss * miss
 	}
 	return out
 }

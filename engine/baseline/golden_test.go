@@ -47,39 +47,6 @@ type lineCase struct {
 	Score        []*float64  `json:"score"`
 }
 
-// scaled scales both parts by mean and deviation of the training part, in float64.
-func scaled(train, test baseline.Series) (baseline.Series, baseline.Series) {
-	c := train.Channels
-	for ch := range c {
-		mean, square := 0.0, 0.0
-		for t := range train.Rows {
-			mean += train.Values[t*c+ch] / float64(train.Rows)
-		}
-		for t := range train.Rows {
-			square += math.Pow(train.Values[t*c+ch]-mean, 2) / float64(train.Rows)
-		}
-		deviation := math.Sqrt(square)
-		if constant(train, ch) {
-			deviation = 1
-		}
-		for _, s := range []baseline.Series{train, test} {
-			for t := range s.Rows {
-				s.Values[t*c+ch] = (s.Values[t*c+ch] - mean) / deviation
-			}
-		}
-	}
-	return train, test
-}
-
-func constant(s baseline.Series, ch int) bool {
-	for t := range s.Rows {
-		if s.Values[t*s.Channels+ch] != s.Values[ch] {
-			return false
-		}
-	}
-	return true
-}
-
 func series(rows [][]float64, divisor float64, channels int) baseline.Series {
 	s := baseline.Series{Rows: len(rows), Channels: channels}
 	for _, row := range rows {
@@ -103,7 +70,7 @@ func TestGoldenVectors(t *testing.T) {
 	}
 	for _, c := range g.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			train, test := scaled(series(c.Train.Values, c.Train.Divisor, c.Channels),
+			train, test := baseline.Standard(series(c.Train.Values, c.Train.Divisor, c.Channels),
 				series(c.Test.Values, c.Test.Divisor, c.Channels))
 			near(t, "norm", baseline.Scores(baseline.Norm(test), c.Channels), c.Expected.Norm)
 			for name, want := range c.Expected.PCA {
@@ -231,7 +198,7 @@ func TestRealSets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			train, test := scaled(wide(set.Train), wide(set.Test))
+			train, test := baseline.Standard(wide(set.Train), wide(set.Test))
 			scores := baseline.Scores(realErrors(t, c.detector, train, test, c.components), test.Channels)
 			e, err := metrics.NewEvaluation(scores, set.Labels, metrics.ExcludeUnscored)
 			if err != nil {
@@ -273,10 +240,12 @@ func realErrors(t *testing.T, detector string, train, test baseline.Series, comp
 	return f.Errors(test)
 }
 
-func wide(s datasets.Series) baseline.Series {
-	out := baseline.Series{Values: make([]float64, len(s.Values)), Rows: s.Rows, Channels: s.Channels}
-	for i, v := range s.Values {
-		out.Values[i] = float64(v)
+func wide(r datasets.Raw) baseline.Series {
+	out := baseline.Series{Rows: r.Rows, Channels: r.Channels()}
+	for t := range r.Rows {
+		for _, values := range r.Columns {
+			out.Values = append(out.Values, values[t])
+		}
 	}
 	return out
 }

@@ -6,45 +6,41 @@ import (
 )
 
 // moments are the mean and the centred products of all windows of w steps of a series, which lie one step
-// apart and are laid out step by step: n of them, w*C numbers each.
+// apart and are laid out step by step: n of them, w*C numbers each. The mean of each channel is taken off
+// first, so that little cancels.
 type moments struct {
 	n        int
-	mean     []float64     // [w*C]
+	centre   []float64     // the mean of each channel, [C]
+	mean     []float64     // of the windows of the centred series, [w*C]
 	products *mat.SymDense // [w*C, w*C]: the sum over windows of (z - mean)(z - mean)'
 }
 
 // momentsOf needs no matrix of windows. The block of the products for the steps i and j of a window is a sum
 // of x_(t+i) x_(t+j)', so that along one lag j - i each block is the one before less its first product, plus a
-// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2). The mean of each channel is taken off first, so that
-// little cancels.
+// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2).
 func momentsOf(x Series, w int) moments {
 	n, c := x.Rows-w+1, x.Channels
-	centre := channelMeans(x)
-	centred := mat.NewDense(x.Rows, c, nil)
-	for t := range x.Rows {
-		floats.SubTo(centred.RawRowView(t), x.steps(t, t+1), centre)
-	}
-	m := moments{n: n, mean: make([]float64, w*c), products: mat.NewSymDense(w*c, nil)}
-	for i := range w { // of step i in all windows, relative to the channel's mean for now
+	m := moments{n: n, centre: channelMeans(x), mean: make([]float64, w*c), products: mat.NewSymDense(w*c, nil)}
+	centred := m.centred(x)
+	for i := range w {
 		for t := i; t < i+n; t++ {
-			floats.Add(m.mean[i*c:(i+1)*c], centred.RawRowView(t))
+			floats.Add(m.mean[i*c:(i+1)*c], centred.steps(t, t+1))
 		}
 	}
 	floats.Scale(1/float64(n), m.mean)
+	channels := turned(centred)
+	step := func(t int) mat.Vector { return mat.NewVecDense(c, centred.steps(t, t+1)) }
 	block := mat.NewDense(c, c, nil)
 	for lag := range w {
-		block.Mul(centred.Slice(0, n, 0, c).T(), centred.Slice(lag, lag+n, 0, c))
+		product(block.RawMatrix().Data, rows{channels, c, n, x.Rows}, rows{channels[lag:], c, n, x.Rows})
 		for i := range w - lag {
 			if i > 0 {
 				first, last := i-1, i-1+n
-				block.RankOne(block, -1, centred.RowView(first), centred.RowView(first+lag))
-				block.RankOne(block, 1, centred.RowView(last), centred.RowView(last+lag))
+				block.RankOne(block, -1, step(first), step(first+lag))
+				block.RankOne(block, 1, step(last), step(last+lag))
 			}
 			m.set(block, i, i+lag)
 		}
-	}
-	for i := range w {
-		floats.Add(m.mean[i*c:(i+1)*c], centre)
 	}
 	return m
 }
@@ -62,6 +58,24 @@ func (m *moments) set(block *mat.Dense, i, j int) {
 	}
 }
 
+// centred is a series without the means of the channels.
+func (m *moments) centred(x Series) Series {
+	out := Series{make([]float64, len(x.Values)), x.Rows, x.Channels}
+	for t := range x.Rows {
+		floats.SubTo(out.steps(t, t+1), x.steps(t, t+1), m.centre)
+	}
+	return out
+}
+
+// windowMean is the mean of all windows as the series has them.
+func (m *moments) windowMean() []float64 {
+	out := make([]float64, len(m.mean))
+	for i := range out {
+		out[i] = m.mean[i] + m.centre[i%len(m.centre)]
+	}
+	return out
+}
+
 func channelMeans(x Series) []float64 {
 	mean := make([]float64, x.Channels)
 	for t := range x.Rows {
@@ -69,4 +83,13 @@ func channelMeans(x Series) []float64 {
 	}
 	floats.Scale(1/float64(x.Rows), mean)
 	return mean
+}
+
+// turned is the values channel by channel.
+func turned(x Series) []float64 {
+	out := make([]float64, len(x.Values))
+	for i, v := range x.Values {
+		out[i%x.Channels*x.Rows+i/x.Channels] = v
+	}
+	return out
 }

@@ -17,11 +17,12 @@ type PCA struct {
 	Components int       // that are kept
 	Shares     []float64 // of the variance that each component explains, largest first
 	Mean       []float64 // of all windows, [window*C]
-	channels   int
-	// The columns are the kept components, or the others where they are fewer: what is left of a window is
-	// itself less its part along the ones, or its part along the others.
-	basis *mat.Dense // nil = no columns
-	kept  bool       // the columns are the kept ones
+	moments    moments
+	// The kept components, or the others where they are fewer: what is left of a window is itself less its part
+	// along the ones, or its part along the others.
+	basis rows // a row each
+	turn  rows // a column each
+	kept  bool // basis has the kept ones
 }
 
 // equal is how far apart, relative to the largest, two variances are that count as one: no part of such
@@ -39,26 +40,34 @@ func FitPCA(train Series, window int, share float64) (*PCA, error) {
 	if !e.Factorize(m.products, true) {
 		return nil, errors.New("baseline: no eigenvalues found")
 	}
-	var vectors mat.Dense
-	e.VectorsTo(&vectors)
 	variances := e.Values(nil) // smallest first
 	for i, v := range variances {
 		variances[i] = max(v, 0) // rounding makes a zero negative
 	}
-	p := &PCA{Window: window, Mean: m.mean, channels: train.Channels, Components: leading(variances, share)}
+	p := &PCA{Window: window, Mean: m.windowMean(), moments: m, Components: leading(variances, share)}
 	total := floats.Sum(variances)
 	for i := len(variances) - 1; i >= 0; i-- {
 		p.Shares = append(p.Shares, variances[i]/max(total, math.SmallestNonzeroFloat64))
 	}
-	d := len(variances)
-	from, to := d-p.Components, d // of the kept ones
+	var vectors mat.Dense
+	e.VectorsTo(&vectors)
+	p.lay(&vectors)
+	return p, nil
+}
+
+// lay lays out the vectors, which are columns in the ascending order of their variances.
+func (p *PCA) lay(vectors *mat.Dense) {
+	d := len(p.Mean)
+	from, to := d-p.Components, d
 	if p.kept = p.Components <= d/2; !p.kept {
 		from, to = 0, d-p.Components
 	}
-	if from < to {
-		p.basis = mat.DenseCopyOf(vectors.Slice(0, d, from, to))
+	if from == to {
+		return
 	}
-	return p, nil
+	some := vectors.Slice(0, d, from, to)
+	p.turn = dense(mat.DenseCopyOf(some).RawMatrix().Data, d)
+	p.basis = dense(mat.DenseCopyOf(some.T()).RawMatrix().Data, to-from)
 }
 
 // leading is the smallest number of the largest variances, which are sorted in ascending order, whose sum
@@ -82,51 +91,58 @@ func leading(variances []float64, share float64) int {
 // Complete reports whether the components describe everything, so that errors are nothing but rounding.
 func (p *PCA) Complete() bool { return p.Components == len(p.Mean) }
 
-// atOnce bounds the windows that are laid out at a time.
+// atOnce bounds the windows that are worked on at a time.
 const atOnce = 256
 
 // Errors are the squared errors of x, [Rows, Channels], each the mean over the windows that cover its step;
 // NaN where no window does. yield is called now and then.
 func (p *PCA) Errors(x Series, yield func()) []float64 {
-	windows := x.Rows - p.Window + 1
-	if windows < 1 {
+	count, c := x.Rows-p.Window+1, x.Channels
+	if count < 1 {
 		return unscored(len(x.Values))
 	}
+	windows := rows{p.moments.centred(x).Values, count, len(p.Mean), c}
 	out := make([]float64, len(x.Values))
-	for i := 0; i < windows; i += atOnce {
-		rest := p.rest(x, i, min(i+atOnce, windows))
-		for j := range rest.RawMatrix().Rows {
-			at := (i + j) * p.channels
-			for l, e := range rest.RawRowView(j) {
-				out[at+l] += e * e
+	for i := 0; i < count; i += atOnce {
+		some := windows.part(i, min(i+atOnce, count))
+		rest := p.rest(some)
+		for j := range some.n {
+			at := out[(i+j)*c:]
+			for l, e := range rest.row(j) {
+				at[l] += e * e
 			}
 		}
 		yield()
 	}
 	for t := range x.Rows {
-		covering := min(t, windows-1) - max(0, t-p.Window+1) + 1
-		floats.Scale(1/float64(covering), out[t*p.channels:(t+1)*p.channels])
+		covering := min(t, count-1) - max(0, t-p.Window+1) + 1
+		floats.Scale(1/float64(covering), out[t*c:(t+1)*c])
 	}
 	return out
 }
 
-// rest is what the components leave over of the windows from i up to j, a row each.
-func (p *PCA) rest(x Series, i, j int) *mat.Dense {
-	z := mat.NewDense(j-i, len(p.Mean), nil)
-	for at := i; at < j; at++ {
-		floats.SubTo(z.RawRowView(at-i), x.steps(at, at+p.Window), p.Mean)
-	}
-	if p.basis == nil {
-		if !p.kept {
-			z.Zero()
+// rest is what the components leave over of centred windows, a row each.
+func (p *PCA) rest(windows rows) rows {
+	d := len(p.Mean)
+	part := dense(make([]float64, windows.n*d), windows.n)
+	if k := p.basis.n; k > 0 {
+		along := dense(make([]float64, windows.n*k), windows.n)
+		product(along.data, windows, p.basis)
+		offset := make([]float64, k)
+		product(offset, dense(p.moments.mean, 1), p.basis)
+		for i := range along.n {
+			floats.Sub(along.row(i), offset)
 		}
-		return z
+		product(part.data, along, p.turn)
 	}
-	var along, part mat.Dense
-	along.Mul(z, p.basis)
-	part.Mul(&along, p.basis.T())
-	if p.kept {
-		part.Sub(z, &part)
+	if !p.kept {
+		return part
 	}
-	return &part
+	for i := range part.n {
+		row := part.row(i)
+		for l, z := range windows.row(i) {
+			row[l] = z - p.moments.mean[l] - row[l]
+		}
+	}
+	return part
 }

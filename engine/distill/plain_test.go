@@ -18,7 +18,8 @@ import (
 
 // sizes of the student and of its teacher, which has fewer layers.
 var (
-	studentSizes = models.Config{Window: 8, Channels: 3, DModel: 6, Heads: 3, Layers: 2, DFF: 5}
+	studentSizes = models.Config{Window: 8, Channels: 3, DModel: 6, Heads: 3, Layers: 2, DFF: 5,
+		Constants: spec.Model{}.ConstantsOf()}
 	teacherSizes = models.Config{Window: 8, Channels: 3, DModel: 4, Heads: 2, Layers: 1, DFF: 7}
 )
 
@@ -60,7 +61,7 @@ func taught(g *graph.Graph, x *graph.Node, o spec.Objective) *graph.Node {
 // trained returns the parameters after a few clipped steps with this weight.
 func trained(t *testing.T, p train.Problem, weight float64) map[string]tensor.Tensor {
 	t.Helper()
-	tr, err := train.New(cpu.New(), p, 1, 3)
+	tr, err := train.New(cpu.New(), p, 1, 3, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

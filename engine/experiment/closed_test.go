@@ -46,6 +46,9 @@ func TestClosedFormsAreDetectorsLikeOthers(t *testing.T) {
 		}
 		if slices.ContainsFunc(out.Metrics, func(m spec.Measure) bool {
 			other := r.Arms[3].Runs[0].Of(m.Name)
+			if m.Name == "detection_delay" {
+				return false // there is one where a segment is found
+			}
 			return m.Value.Defined() != other.Value.Defined() && m.Value.Defined()
 		}) {
 			t.Errorf("%s has metrics that the student has not", a.Arm.Name)
@@ -127,10 +130,13 @@ func TestClosedFormsSayWhatTheyCannotDo(t *testing.T) {
 }
 
 // noise is a series without structure.
-func noise(rows, channels int) datasets.Series {
-	s := datasets.Series{Rows: rows, Channels: channels}
-	for i := range rows * channels {
-		s.Values = append(s.Values, float32(math.Sin(float64(i*i))))
+func noise(rows, channels int) datasets.Raw {
+	r := datasets.Raw{Rows: rows, Columns: make([][]float64, channels)}
+	for c := range r.Columns {
+		for t := range rows {
+			i := t*channels + c
+			r.Columns[c] = append(r.Columns[c], math.Sin(float64(i*i)))
+		}
 	}
-	return s
+	return r
 }

@@ -8,6 +8,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
@@ -38,17 +39,16 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
 		return nil, fault.New("labels-length", sp.Data.Source, len(set.Labels), set.Test.Rows)
 	}
-	if err := sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels); err != nil {
+	if err := sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels()); err != nil {
 		return nil, err
 	}
 	d := sp.Data
 	from, to := bounds(d.Test, set.Test.Rows)
-	train := columns(cut(set.Train, d.Train), d.Channels)
-	test := columns(cut(set.Test, d.Test), d.Channels)
-	p := &Prepared{Spec: sp, Summary: summarise(set, d, train, test), channels: train.Channels}
-	if scale := scalings[d.Scaling]; scale != nil {
-		train, test = scale(train, test)
-	}
+	rawTrain := columns(cut(set.Train, d.Train), d.Channels)
+	rawTest := columns(cut(set.Test, d.Test), d.Channels)
+	p := &Prepared{Spec: sp, Summary: summarise(set, d, rawTrain, rawTest), channels: rawTrain.Channels()}
+	scaler := scalings[d.Scaling](rawTrain)
+	train, test := scaler.Apply(rawTrain), scaler.Apply(rawTest)
 	if err := computable(p.Summary.Channels, "data-too-far-train", train); err != nil {
 		return nil, err
 	}
@@ -56,6 +56,12 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 		return nil, err
 	}
 	p.layOut(train, test)
+	if d.LeaveOut && set.Marked != nil {
+		from, to := bounds(d.Train, set.Train.Rows)
+		if err := p.leaveOut(set.Marked[from:to]); err != nil {
+			return nil, err
+		}
+	}
 	if set.Labels != nil {
 		p.Labels = set.Labels[from:to]
 	}
@@ -84,6 +90,35 @@ func (p *Prepared) layOut(train, test datasets.Series) {
 	p.Summary.ScoredSteps = p.test.Steps()
 }
 
+// leaveOut keeps the windows to fit and to validate that hold no labelled step of the training part.
+func (p *Prepared) leaveOut(marked []uint8) error {
+	p.fit = without(p.fit, marked[:p.fit.Series.Rows])
+	p.valid = without(p.valid, marked[p.fit.Series.Rows:])
+	p.Summary.TrainWindows = p.fit.Len()
+	if p.fit.Len() == 0 {
+		return &spec.FieldError{Field: "data.leave_out", Got: "true", Want: fault.New("want-clean-windows")}
+	}
+	return nil
+}
+
+// without are the windows in which nothing is marked.
+func without(w datasets.Windows, marked []uint8) datasets.Windows {
+	w.Starts = slices.DeleteFunc(w.Starts, func(at int) bool {
+		return slices.Contains(marked[at:at+w.Length], 1)
+	})
+	return w
+}
+
+// FileOptions are what a spec says of a user's own files.
+func FileOptions(d spec.Data) datasets.Options {
+	o := datasets.Options{Asked: found.Asked{Header: d.Header, Columns: d.Columns, Anomaly: d.Anomaly},
+		Label: d.Label, Missing: d.Missing, Cut: datasets.Cut{Row: d.SplitRow, Time: d.SplitTime}}
+	if d.Split != nil {
+		o.Cut.Share = *d.Split
+	}
+	return o
+}
+
 // scoredLabels are those of the steps that are scored; nil = none.
 func (p *Prepared) scoredLabels() []uint8 {
 	if p.Labels == nil {
@@ -92,12 +127,12 @@ func (p *Prepared) scoredLabels() []uint8 {
 	return p.Labels[:p.Summary.ScoredSteps]
 }
 
-// scalings scale both parts by what is known of the training part; one that does nothing has no function.
-var scalings = [spec.ScalingCount]func(train, test datasets.Series) (datasets.Series, datasets.Series){
-	spec.ScalingStandard: func(train, test datasets.Series) (datasets.Series, datasets.Series) {
-		s := datasets.FitScaler(train)
-		return s.Apply(train), s.Apply(test)
-	},
+// scalings measure the training part, by which both parts are scaled.
+var scalings = [spec.ScalingCount]func(train datasets.Raw) datasets.Scaler{
+	spec.ScalingNone:     datasets.Unscaled,
+	spec.ScalingStandard: datasets.Standard,
+	spec.ScalingMinMax:   datasets.MinMax,
+	spec.ScalingRobust:   datasets.Robust,
 }
 
 // farthest is the largest value that models see: sums of millions of squares of it are float32 still.
@@ -138,34 +173,23 @@ func bounds(r steps.Range, n int) (from, to int) {
 	return r.From, r.To
 }
 
-func cut(s datasets.Series, r steps.Range) datasets.Series {
+func cut(s datasets.Raw, r steps.Range) datasets.Raw {
 	return s.Slice(bounds(r, s.Rows))
 }
 
 // columns keeps the given channels, in their order; none given = all.
-func columns(s datasets.Series, keep []int) datasets.Series {
+func columns(s datasets.Raw, keep []int) datasets.Raw {
 	if len(keep) == 0 {
 		return s
 	}
-	out := datasets.Series{Values: make([]float32, 0, s.Rows*len(keep)), Rows: s.Rows, Channels: len(keep)}
-	for t := range s.Rows {
-		row := s.Row(t)
-		for _, c := range keep {
-			out.Values = append(out.Values, row[c])
-		}
-	}
-	return out
+	return s.Only(keep)
 }
 
 // constants counts the channels that never change.
-func constants(s datasets.Series) int {
+func constants(s datasets.Raw) int {
 	n := 0
-	for c := range s.Channels {
-		same := true
-		for t := 1; t < s.Rows && same; t++ {
-			same = s.Row(t)[c] == s.Row(0)[c]
-		}
-		if same {
+	for _, values := range s.Columns {
+		if datasets.Constant(values) {
 			n++
 		}
 	}

@@ -116,13 +116,16 @@ func TestDescriptionSaysWhatTheCutLeaves(t *testing.T) {
 // A value that is out of all proportion to the training part is named before anything is trained.
 func TestAValueTooFarToComputeWithIsRefused(t *testing.T) {
 	for key, change := range map[string]func(*datasets.Set, *spec.Data){
-		"data-too-far-test": func(s *datasets.Set, _ *spec.Data) { s.Test.Values[30*s.Test.Channels] = 1e19 },
+		"data-too-far-test": func(s *datasets.Set, _ *spec.Data) { s.Test.Columns[0][30] = 1e19 },
 		"data-too-far-train": func(s *datasets.Set, d *spec.Data) {
-			s.Train.Values[30*s.Train.Channels], d.Scaling = -1e16, spec.ScalingNone
+			s.Train.Columns[0][30], d.Scaling = -1e16, spec.ScalingNone
 		},
 	} {
 		set, d := *builtin(t), small(t).Data
-		set.Train.Values, set.Test.Values = slices.Clone(set.Train.Values), slices.Clone(set.Test.Values)
+		for _, part := range []*datasets.Raw{&set.Train, &set.Test} {
+			part.Columns = slices.Clone(part.Columns)
+			part.Columns[0] = slices.Clone(part.Columns[0])
+		}
 		d.Train, d.Test, d.Channels = steps.Range{}, steps.Range{}, nil
 		change(&set, &d)
 		_, err := experiment.PrepareData(d, &set)
@@ -187,10 +190,12 @@ func TestRunsChangeNothingOfWhatWasPrepared(t *testing.T) {
 
 func TestTestPartIsScaledByTheTrainingPart(t *testing.T) {
 	set := &datasets.Set{Channels: []string{"a", "b", "flat"}, Labels: make([]uint8, 25)}
-	for part, rows := range map[*datasets.Series]int{&set.Train: 40, &set.Test: 25} {
-		*part = datasets.Series{Rows: rows, Channels: 3}
+	for part, rows := range map[*datasets.Raw]int{&set.Train: 40, &set.Test: 25} {
+		*part = datasets.Raw{Rows: rows, Columns: make([][]float64, 3)}
 		for t := range rows {
-			part.Values = append(part.Values, float32(t), float32(2*t%7), 5)
+			for c, v := range []float64{float64(t), float64(2 * t % 7), 5} {
+				part.Columns[c] = append(part.Columns[c], v)
+			}
 		}
 	}
 	set.Labels[24] = 1

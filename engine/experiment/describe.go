@@ -10,7 +10,7 @@ import (
 
 // summarise says what a set holds under the cuts of d; train and test are its parts after the cuts, before
 // scaling.
-func summarise(set *datasets.Set, d spec.Data, train, test datasets.Series) spec.DataSummary {
+func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.DataSummary {
 	s := spec.DataSummary{Source: d.Source, Title: set.Title, TrainSteps: train.Rows, TestSteps: test.Rows,
 		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: string(set.FillRule),
 		BlankLines: set.Blank,

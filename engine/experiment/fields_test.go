@@ -22,9 +22,13 @@ var tells = map[string]string{
 	"arms.name": "a name",
 	// Whoever opens the set reads these: a run is given it.
 	"data.source": "which set", "data.seed": "which set", "data.label": "which set",
-	"data.split": "which set",
+	"data.split": "which set", "data.split_row": "which set", "data.split_time": "which set",
+	"data.header": "which set", "data.columns": "which set", "data.anomaly": "which set",
+	"data.missing": "which set",
+	// Of scores, which no teacher gives.
+	"teacher.samples": "a score", "teacher.temperature": "a score",
 	// The verdict's, of which there is none without labels.
-	"headline": "which metric", "looks": "its level", "looked": "its level",
+	"evaluate": "a look", "headline": "which metric", "looks": "its level", "looked": "its level",
 }
 
 // Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing
@@ -85,6 +89,14 @@ func bases(t *testing.T) (list []spec.Spec) {
 		s.Train.Schedule, s.Train.StepEpochs, s.Train.StepFactor = spec.RateStep, 1, 0.5
 		list = append(list, s)
 	}
+	for _, m := range []spec.ModelKind{spec.ModelAnomalyTransformer, spec.ModelOmniAnomaly} {
+		own := list[m]
+		student := smallest(m)
+		own.Student, own.Arms = smallest(m), []spec.Arm{own.Arms[0],
+			{Name: "own", Student: &student, Objective: spec.Objective{Kind: spec.ObjectiveNone}}}
+		own.Detect.Score = spec.ScoreModel
+		list = append(list, own)
+	}
 	closed := list[0]
 	closed.Arms = []spec.Arm{{Name: "pca", Control: spec.ControlPCA, Window: 4, Share: 0.999},
 		{Name: "forecast", Control: spec.ControlForecast, Lag: 1}}
@@ -109,7 +121,10 @@ func smallest(m spec.ModelKind) spec.Model {
 // numbers is what an experiment finds, without what it was asked.
 func numbers(t *testing.T, s spec.Spec) string {
 	t.Helper()
-	r, err := carryOut(context.Background(), s, unlabelled(t), cpu.New(), experiment.Options{
+	set := *unlabelled(t)
+	set.Marked = make([]uint8, set.Train.Rows)
+	set.Marked[50] = 1
+	r, err := carryOut(context.Background(), s, &set, cpu.New(), experiment.Options{
 		Weights: func(string) (io.ReadCloser,
 			error) {
 			return from(t, checkpoint(t, s.Teacher.Model, s.Data.Window))("")
@@ -282,12 +297,20 @@ func others(v reflect.Value) (list []reflect.Value) {
 		for _, x := range []float64{v.Float() / 2, 0.4, 1e-3, 1e-9, 0} {
 			add(x)
 		}
+	case reflect.Bool:
+		add(!v.Bool())
 	case reflect.String:
 		add(v.String() + "x")
+		add("7") // where it is a number of steps
 	case reflect.Pointer: // to a number
-		x := 0.25
-		add(&x)
+		for _, x := range []float64{0.25, 0} {
+			add(&x)
+		}
 	case reflect.Slice: // of numbers
+		if v.Len() == 0 {
+			add([]int{1, 3})
+			break
+		}
 		first := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(first, v)
 		first.Index(0).Set(others(v.Index(0))[0])

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,8 +99,9 @@ func TestCheckpointsOfOtherDataOrMachinesAreRefused(t *testing.T) {
 	}
 	want := quick(t, s, experiment.Options{Store: store, Machine: "here"})
 	other := *unlabelled(t)
-	other.Train.Values = append([]float32(nil), other.Train.Values...)
-	other.Train.Values[100*other.Train.Channels] += 0.25
+	other.Train.Columns = slices.Clone(other.Train.Columns)
+	other.Train.Columns[0] = slices.Clone(other.Train.Columns[0])
+	other.Train.Columns[0][100] += 0.25
 	if _, why := goesOn(t, s, &other, store, "here"); !strings.Contains(why, "of other data") {
 		t.Errorf("another value: %q", why)
 	}

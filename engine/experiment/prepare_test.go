@@ -16,8 +16,11 @@ func numbered(train, test int) *datasets.Set {
 		if i >= train {
 			part = &set.Test
 		}
-		part.Values = append(part.Values, float32(i))
-		part.Rows, part.Channels = part.Rows+1, 1
+		if part.Columns == nil {
+			part.Columns = make([][]float64, 1)
+		}
+		part.Columns[0] = append(part.Columns[0], float64(i))
+		part.Rows++
 	}
 	return set
 }

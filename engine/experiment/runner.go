@@ -55,7 +55,8 @@ type run struct {
 	runs     [][]*spec.Run      // by arm, then seed
 	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
-	chance        sync.Mutex       // guards what follows
+	parameters    metrics.Parameters
+	chance        chan struct{}    // full while one has what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
 	// of a constant score, in the same order
 	rankingConstants []metrics.Value
@@ -80,7 +81,8 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
-	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
+	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), chance: make(chan struct{}, 1),
+		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
@@ -112,15 +114,22 @@ func (r *run) seeds(ctx context.Context, fresh []int) error {
 	return group.Wait()
 }
 
+// pause lets others have their turn, and says whether the run was given up.
+func (r *run) pause(ctx context.Context) func() error {
+	return func() error {
+		r.o.Yield()
+		return ctx.Err()
+	}
+}
+
 // place is that of a seed's first training run in the order of all.
 func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
-	parameters := metrics.Defaults
 	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
-		Teachers: present(r.teachers), Parameters: &parameters}
+		Teachers: present(r.teachers), Parameters: &r.parameters}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}

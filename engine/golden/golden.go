@@ -57,6 +57,7 @@ var kinds = []struct {
 	{"tsad-golden-metrics/1", verifyEvaluation},
 	{"tsad-golden-metrics2/1", verifyEvaluation2},
 	{"tsad-golden-pot/1", verifyTails},
+	{"tsad-golden-baselines/1", verifyBaselines},
 	{"tsad-golden-statistics/1", verifyStatistics},
 }
 

@@ -132,14 +132,12 @@ func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 		{`{`, "not in the format of its kind: unexpected end of JSON input"},
 		{`{"what":"Prophet: forward"}`, "what is “Prophet: forward”, want a text that begins with Anomaly " +
 			"Transformer, LSTM predictor, OmniAnomaly, THOC, " +
-			"causal GTA, Adam, tsad-golden-metrics/1, tsad-golden-metrics2/1, tsad-golden-pot/1 or " +
-			"tsad-golden-statistics/1"},
+			"causal GTA, Adam, tsad-golden-metrics/1, tsad-golden-metrics2/1, tsad-golden-pot/1, " +
+			"tsad-golden-baselines/1 or tsad-golden-statistics/1"},
 		{string(changed(t, reconstruction, `"kurtosis":1,`+reconstruction)),
 			`not in the format of its kind: json: unknown field "kurtosis"`},
 		{string(changed(t, `"heads":2`, `"heads":3`)),
 			"anomaly_transformer: heads 3, want a divisor of d_model 16"},
-		{string(changed(t, `"k":3.0`, `"k":2.0`)),
-			"k, temperature, log_epsilon: [2 50 0.0001], want [3 50 0.0001]"},
 		{string(changed(t, `"distill_axis":"channel"`, `"distill_axis":"batch"`)),
 			"distill_axis “batch”, want channel, time or window"},
 		{string(changed(t, `"params":{`, `"params":{"bias":[0],`)),
@@ -156,6 +154,37 @@ func TestFilesThatHoldSomethingElseAreErrors(t *testing.T) {
 			t.Errorf("no error, want %s", c.want)
 		} else if got := words.English().Error(err); got != c.want {
 			t.Errorf("error %s, want %s", got, c.want)
+		}
+	}
+}
+
+// What a file sets is computed with: a number that it was not computed with shows in what follows from it, and
+// in nothing else.
+func TestWhatAFileSetsIsComputedWith(t *testing.T) {
+	for _, c := range []struct{ file, old, new, shows string }{
+		{"anomaly_transformer", `"k":3.0`, `"k":2.0`, "gradients training.totals"},
+		{"anomaly_transformer", `"temperature":50.0`, `"temperature":1.0`, "score"},
+		{"thoc", `"orthogonality_weight":0.1`, `"orthogonality_weight":0.5`,
+			"losses gradients gradients_own training.totals"},
+		{"gta", `"sparsity_weight":0.1`, `"sparsity_weight":0.2`, "hard.losses hard.gradients hard.training.totals " +
+			"soft.losses soft.gradients soft.training.totals"},
+	} {
+		text := string(read(t, "testdata/"+c.file+".json"))
+		if strings.Count(text, c.old) != 1 {
+			t.Fatalf("%s: %d places with %s, want one", c.file, strings.Count(text, c.old), c.old)
+		}
+		report, err := verify([]byte(strings.Replace(text, c.old, c.new, 1)), oracle, double)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shows []string
+		for _, check := range report.Checks {
+			if !check.OK() {
+				shows = append(shows, check.Name)
+			}
+		}
+		if got := strings.Join(shows, " "); got != c.shows {
+			t.Errorf("%s with %s: wrong are %s, want %s", c.file, c.new, got, c.shows)
 		}
 	}
 }

@@ -55,15 +55,19 @@ type gtaVariant struct {
 	Training       training         `json:"training"`
 }
 
-// verifyGTA refuses a file with other levels than the engine has, since all else would differ too.
+// verifyGTA refuses a file whose convolutions are others than the engine has, since all else would differ too.
 func verifyGTA(v *verifier, file []byte) error {
 	var f gtaFile
 	if err := decode(file, &f); err != nil {
 		return err
 	}
-	if c := f.Config; c.Levels != 3 || c.Kernel != 2 || !slices.Equal(c.Dilations, []int{1, 2, 4}) {
-		return differs("levels, kernel, dilations", []any{c.Levels, c.Kernel, c.Dilations},
-			[]any{3, 2, []int{1, 2, 4}})
+	c := f.Config
+	doubling := make([]int, max(0, min(c.Levels, 30)))
+	for k := range doubling {
+		doubling[k] = 1 << k
+	}
+	if c.Kernel != 2 || !slices.Equal(c.Dilations, doubling) {
+		return differs("kernel, dilations", []any{c.Kernel, c.Dilations}, []any{2, doubling})
 	}
 	if err := f.variant(v, "hard", f.Hard, false); err != nil {
 		return err
@@ -77,14 +81,14 @@ func verifyGTA(v *verifier, file []byte) error {
 	return f.variant(v, "soft", f.Soft, true)
 }
 
-// CompleteEpochs stays 0: the file has no first epoch with a complete graph.
+// Its graph learns from the first epoch on: the file has none in which it is complete.
 func (f *gtaFile) setup(soft bool) setup {
-	c := f.Config
+	c, always := f.Config, 0.0
 	common := common{Params: f.Params, Input: f.Input, TeacherOutput: f.TeacherOutput}
 	s := common.setup(spec.ModelGTA, c.commonConfig, models.Config{DModel: c.DModel, Heads: c.Heads,
 		Layers: c.Layers, DFF: c.DFF,
-		Features: c.Features, MLP: c.MLP, Table: c.Table, SoftGraph: soft,
-		Constants: models.Constants{Tau: c.Tau, Sparsity: c.Sparsity}})
+		Features: c.Features, MLP: c.MLP, Table: c.Table, SoftGraph: soft, Levels: c.Levels,
+		Constants: constants(spec.Constants{Tau: &c.Tau, SparsityWeight: &c.Sparsity, CompleteEpochs: &always})})
 	s.noise = map[string]array{"gumbel": f.Noise}
 	return s
 }

@@ -44,6 +44,11 @@ func (f *common) setup(kind spec.ModelKind, has commonConfig, c models.Config) s
 		params: f.Params, input: f.Input, teacher: f.TeacherOutput}
 }
 
+// constants are those of a file, and the papers' where it has none.
+func constants(c spec.Constants) [spec.ConstantCount]float64 {
+	return spec.Model{Constants: c}.ConstantsOf()
+}
+
 // rest compares what depends on the output alone, and the training.
 func (f *common) rest(v *verifier, p student) error {
 	first := p.out.First

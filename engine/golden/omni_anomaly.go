@@ -48,11 +48,8 @@ func verifyOmniAnomaly(v *verifier, file []byte) error {
 		return err
 	}
 	c := f.Config
-	if c.StdFloor != models.StdFloor {
-		return differs("std_floor", c.StdFloor, models.StdFloor)
-	}
 	s := f.setup(spec.ModelOmniAnomaly, c.commonConfig, models.Config{DModel: c.Hidden, DFF: c.Dense,
-		Latent: c.Latent, Flows: c.Flows})
+		Latent: c.Latent, Flows: c.Flows, Samples: 1, Constants: constants(spec.Constants{StdFloor: &c.StdFloor})})
 	s.noise = map[string]array{"noise": f.Noise}
 	p, err := s.build()
 	if err != nil {

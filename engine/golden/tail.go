@@ -159,7 +159,7 @@ func (c tailCase) stream(l *ledger) error {
 	if err != nil {
 		return err
 	}
-	s, err := detect.NewSPOT(train, c.Level, c.Q)
+	s, err := detect.NewSPOT(train, c.Level, c.Q, nil)
 	if err != nil {
 		return err
 	}

@@ -64,17 +64,11 @@ type transformerFile struct {
 	Training training `json:"training"`
 }
 
-// verifyTransformer compares section by section; the constants that are no configuration here must be the
-// file's.
+// verifyTransformer compares section by section.
 func verifyTransformer(v *verifier, file []byte) error {
 	var f transformerFile
 	if err := decode(file, &f); err != nil {
 		return err
-	}
-	if c := f.Config; c.K != models.DiscrepancyWeight || c.Temperature != models.Temperature ||
-		c.LogEpsilon != models.LogEpsilon {
-		return differs("k, temperature, log_epsilon", []any{c.K, c.Temperature, c.LogEpsilon},
-			[]any{models.DiscrepancyWeight, models.Temperature, models.LogEpsilon})
 	}
 	for _, part := range []func(*verifier) error{f.teacher, f.student, f.norms, f.plain} {
 		if err := part(v); err != nil {
@@ -90,7 +84,8 @@ func (f *transformerFile) setup(kind spec.ModelKind, params map[string]array) se
 	return setup{model: kind, batch: c.Batch, axis: c.DistillAxis, weight: c.DistillWeight, params: params,
 		input: f.Input, teacher: f.TeacherOutput,
 		sizes: models.Config{Window: c.Window, Channels: c.Channels, DModel: c.DModel, Heads: c.Heads,
-			Layers: c.Layers, DFF: c.DFF}}
+			Layers: c.Layers, DFF: c.DFF, Constants: constants(spec.Constants{DiscrepancyWeight: &c.K,
+				Temperature: &c.Temperature, LogEpsilon: &c.LogEpsilon})}}
 }
 
 // teacher compares the output that the file says its own second model gives, which the student then learns

@@ -9,16 +9,6 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// The constants of the Anomaly Transformer (README.md, sections 3.3 to 3.6).
-const (
-	// DiscrepancyWeight is k, the weight of the association discrepancy in the loss.
-	DiscrepancyWeight = 3
-	// Temperature is T, which sharpens the association weights of the score.
-	Temperature = 50
-	// LogEpsilon is added inside the logarithms of the discrepancy.
-	LogEpsilon = 1e-4
-)
-
 // anomalyTransformer is the Anomaly Transformer (Xu et al., ICLR 2022; README.md, section 3).
 var anomalyTransformer = Model{
 	MicroBatch: transformerMicroBatch,
@@ -40,7 +30,7 @@ type Associations struct {
 // step: 2 rec - k series_loss + k prior_loss (README.md, section 3.5). Its value is 2 rec. The attention of
 // every layer also leaves its associations in l.
 func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
-	var l layers
+	l := layers{epsilon: c.constant(spec.ConstantLogEpsilon)}
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
 		out, series := nn.Attention(h, c.Heads)
 		l.add(series, deviation(nn.Linear("sigma_projection", h, c.Heads)))
@@ -48,14 +38,16 @@ func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 	})
 	a := l.associations()
 	rec := nn.MSE(y, x)
-	minimax := graph.Scale(graph.Sub(a.PriorLoss, a.SeriesLoss), DiscrepancyWeight)
+	minimax := graph.Scale(graph.Sub(a.PriorLoss, a.SeriesLoss),
+		c.constant(spec.ConstantDiscrepancyWeight))
 	score := nn.SquaredError(y, x)
 	return Output{
 		Series: y,
 		Loss:   graph.Add(graph.Scale(rec, 2), minimax),
 		Parts:  []Part{{spec.PartReconstruction, rec}, {spec.PartDiscrepancy, a.SeriesLoss}},
 		Scores: []Score{
-			{spec.ScoreAssociation, AssociationScore(a.Discrepancy, score, Temperature)},
+			{spec.ScoreAssociation, AssociationScore(a.Discrepancy, score,
+				c.constant(spec.ConstantTemperature))},
 			{spec.ScoreReconstruction, score},
 		},
 		Associations: a,
@@ -75,15 +67,16 @@ func deviation(raw *graph.Node) *graph.Node {
 // discrepancy is built three times, as nodes that differ only in what gradients pass: a plan computes their
 // one value once.
 type layers struct {
+	epsilon                 float64 // added inside the logarithms of the discrepancy
 	series, prior           []*graph.Node
 	free, ofSeries, ofPrior []*graph.Node // discrepancies whose gradients reach both, the series, the prior
 }
 
 func (l *layers) add(series, sigma *graph.Node) {
 	l.series, l.prior = append(l.series, series), append(l.prior, graph.GaussianPrior(sigma))
-	l.free = append(l.free, graph.Discrepancy(series, sigma, LogEpsilon))
-	l.ofSeries = append(l.ofSeries, graph.Discrepancy(series, graph.StopGradient(sigma), LogEpsilon))
-	l.ofPrior = append(l.ofPrior, graph.Discrepancy(graph.StopGradient(series), sigma, LogEpsilon))
+	l.free = append(l.free, graph.Discrepancy(series, sigma, l.epsilon))
+	l.ofSeries = append(l.ofSeries, graph.Discrepancy(series, graph.StopGradient(sigma), l.epsilon))
+	l.ofPrior = append(l.ofPrior, graph.Discrepancy(graph.StopGradient(series), sigma, l.epsilon))
 }
 
 // associations joins the discrepancies of all layers (README.md, sections 3.4 and 3.6). Losses average over

@@ -16,16 +16,10 @@ import (
 // as they are. In scoring it is the most likely one. As a teacher it gives its prediction under the most
 // likely graph.
 var gta = Model{
-	Constants:  gtaConstants,
 	MicroBatch: always(1),
 	Build:      buildGTA,
 	Extra:      noExtra,
 }
-
-var gtaConstants = Constants{Tau: 1, Sparsity: 1e-3, CompleteEpochs: 1}
-
-// contextLevels is the number of dilated convolutions; level k looks 2^k steps back.
-const contextLevels = 3
 
 // buildGTA predicts x_t from what is lagged by one step; from there on, everything looks at its own step and
 // earlier ones only.
@@ -33,12 +27,12 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	influence := learnGraph(g, c)
 	v := graph.Reshape(lagged(x, 1), append([]int(x.Shape), 1)...)
 	var inner []Named
-	for k := range contextLevels {
+	for k := range c.Levels { // level k looks 2^k steps back
 		v = propagate(g, k, temporal(g, k, v, c.Features), influence.adjacency, c)
 		inner = append(inner, Named{fmt.Sprintf("context.%d", k), v})
 	}
 	h := nn.Linear("embedding", graph.Reshape(v, x.Shape[0], c.Window, c.Channels*c.Features), c.DModel)
-	h = c.drop("dropout", graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel)))
+	h = c.drop("dropout", graph.Add(h, nn.Position(g, c.Window, c.DModel)))
 	for l := range c.Layers {
 		h = branched(g, l, h, c)
 	}
@@ -46,7 +40,7 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 	mse := nn.MSE(y, x)
 	return Output{
 		Series: y,
-		Loss:   graph.Add(mse, graph.Scale(influence.sparsity, c.Sparsity)),
+		Loss:   graph.Add(mse, graph.Scale(influence.sparsity, c.constant(spec.ConstantSparsityWeight))),
 		Parts:  []Part{{spec.PartPrediction, mse}, {spec.PartSparsity, influence.sparsity}},
 		Scores: []Score{{spec.ScoreReconstruction, nn.SquaredError(y, x)}},
 		Inner:  append(inner, Named{"adjacency", influence.adjacency}),
@@ -79,7 +73,7 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	if !c.Noiseless {
 		noisy = graph.Add(odds, difference(g.Draw("gumbel", graph.Gumbel, 0, n, n, 2)))
 	}
-	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.Tau))
+	edge := graph.Unary(op.Sigmoid, graph.Scale(noisy, 1/c.constant(spec.ConstantTau)))
 	if !c.SoftGraph {
 		// The difference is 0 in value: the edge is 0 or 1, with the gradient of the sigmoid.
 		edge = graph.Add(graph.Unary(op.Heaviside, noisy), graph.Sub(edge, graph.StopGradient(edge)))
@@ -90,8 +84,8 @@ func learnGraph(g *graph.Graph, c Config) influences {
 	logEdge := graph.Scale(graph.Unary(op.Softplus, graph.Scale(odds, -1)), -1)
 	pairs := float64(max(1, n*(n-1)))
 	sparsity := graph.Scale(graph.SumAll(graph.Mul(logEdge, others)), 1/pairs)
-	if c.CompleteEpochs > 0 && !c.Noiseless {
-		learn := g.Draw("graph.learn", graph.After, float64(c.CompleteEpochs))
+	if complete := c.constant(spec.ConstantCompleteEpochs); complete > 0 && !c.Noiseless {
+		learn := g.Draw("graph.learn", graph.After, complete)
 		// 1 + learn (a - 1): while learn is 0, all edges are 1 and no gradient reaches the logits.
 		a = graph.Shift(graph.Mul(graph.Shift(a, -1), learn), 1)
 		sparsity = graph.Mul(sparsity, learn)
@@ -111,15 +105,18 @@ func difference(x *graph.Node) *graph.Node {
 // diagonal returns the identity [n,n] and its complement. Multiplied and added, they keep the diagonal of the
 // graph at 1.
 func diagonal(g *graph.Graph, n int) (self, others *graph.Node) {
-	on, off := make([]float32, n*n), make([]float32, n*n)
-	for i := range on {
-		if i%(n+1) == 0 {
-			on[i] = 1
-		} else {
-			off[i] = 1
-		}
+	table := func(key string, diagonal, rest float32) *graph.Node {
+		return g.Table(key, func() []float32 {
+			out := make([]float32, n*n)
+			for i := range out {
+				if out[i] = rest; i%(n+1) == 0 {
+					out[i] = diagonal
+				}
+			}
+			return out
+		}, n, n)
 	}
-	return g.Const(on, n, n), g.Const(off, n, n)
+	return table("identity", 1, 0), table("off diagonal", 0, 1)
 }
 
 // temporal is the causal convolution of width 2 of level k, shared by all channels: relu(T0 v_(t-2^k) + T1

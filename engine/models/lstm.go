@@ -58,5 +58,10 @@ func before(x *graph.Node) *graph.Node {
 	if x.Shape[0] == 1 {
 		return graph.Scale(x, 0)
 	}
-	return graph.Pad(graph.SliceAxis(x, 0, 0, x.Shape[0]-1), 0, 1, 0)
+	return later(x, 1)
+}
+
+// later is x [L,...] so many steps later, fewer than it has; the first ones are 0.
+func later(x *graph.Node, steps int) *graph.Node {
+	return graph.Pad(graph.SliceAxis(x, 0, 0, x.Shape[0]-steps), 0, steps, 0)
 }

@@ -23,7 +23,6 @@ var All = [spec.ModelCount]Model{
 // Model is a detector: a network that gives every window a series like it, a loss of its own, a score for
 // every step. What is known of it without building it stands in spec.Models.
 type Model struct {
-	Constants Constants
 	// MicroBatch is how many windows go best through the graph at once. One keeps a small transformer's
 	// activations in cache; the products of a recurrence, or those with weights too large for the cache, need
 	// more rows. Only DModel of c counts.
@@ -44,9 +43,11 @@ func always(n int) func(Config) int { return func(Config) int { return n } }
 // and Channels stay 0: they are for the data to say.
 func ConfigOf(m spec.Model) Config {
 	m = m.OrLab()
-	c := Config{DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent,
+	c := Config{Constants: m.ConstantsOf(), Skips: m.Skips, Prior: m.Prior, Levels: m.Levels,
+		Samples: m.Samples, SoftGraph: m.Edges == spec.EdgesWeighed,
+		DModel: m.DModel, Heads: m.Heads, Layers: m.Layers, DFF: m.DFF, Latent: m.Latent,
 		Flows:    m.Flows,
-		Features: m.Features, MLP: m.MLP, Dropout: m.Dropout, Constants: All[m.Kind].Constants}
+		Features: m.Features, MLP: m.MLP, Dropout: m.Dropout}
 	// A spec has one number for all layers.
 	if m.Centres > 0 {
 		c.Centres = []int{m.Centres}
@@ -67,26 +68,25 @@ type Config struct {
 	Centres  []int // K of THOC by layer; the last number stands for all layers after it
 	Features int   // F of GTA, features of a channel at a step
 	MLP      int   // M of GTA, hidden features of the influence of one channel on another
+	Levels   int   // of GTA's convolutions
+	Samples  int   // of OmniAnomaly, draws whose mean is its score
+	Skips    []int // of THOC by layer, the steps that it looks back; none = 1, 2, 4, ...
+
+	Prior spec.PriorKind // of OmniAnomaly
 
 	Dropout float64 // share of features that training leaves out, of a model whose full size has one
 
 	Table int // of GTA, steps in its table of learned attention; less than Window means Window
 
-	Constants
+	Constants [spec.ConstantCount]float64
 	// SoftGraph makes GTA weigh all edges by their probability instead of drawing them.
 	SoftGraph bool
 	// Noiseless makes everything random its most likely value, which is how a frozen teacher runs.
 	Noiseless bool
 }
 
-// Constants are the weights and temperatures of a model's definition, which a spec does not change.
-type Constants struct {
-	Tau             float64 // temperature of THOC's assignments, of GTA's graph
-	Orthogonality   float64 // weight of THOC's orthogonality loss
-	SelfSupervision float64 // weight of THOC's prediction loss
-	Sparsity        float64 // weight of GTA's sparsity
-	CompleteEpochs  int     // of GTA, the first epochs of a training run in which its graph is complete
-}
+// constant is one of the model's definition.
+func (c Config) constant(k spec.ConstantKind) float64 { return c.Constants[k] }
 
 // drop leaves out a share of x in training. Without dropout it adds no node, and no input that would need
 // draws. Names are those of the noise, below the current scope.
@@ -103,7 +103,7 @@ func (c Config) sizes() [spec.SizeCount]int {
 		spec.SizeDFF:    c.DFF,
 		spec.SizeLatent: c.Latent, spec.SizeFlows: c.Flows, spec.SizeCentres: fewest(c.Centres),
 		spec.SizeFeatures: c.Features,
-		spec.SizeMLP:      c.MLP}
+		spec.SizeMLP:      c.MLP, spec.SizeLevels: c.Levels, spec.SizeSamples: c.Samples}
 }
 
 // fewest is the smallest number, since one check serves all layers; 0 if there are none.

@@ -50,7 +50,12 @@ type built struct {
 
 func build(t *testing.T, m spec.ModelKind) built {
 	t.Helper()
-	g, out := graphOf(t, m, fit(m, odd), 2)
+	return buildWith(t, m, fit(m, odd))
+}
+
+func buildWith(t *testing.T, m spec.ModelKind, c models.Config) built {
+	t.Helper()
+	g, out := graphOf(t, m, c, 2)
 	b := built{g, out, backendtest.Feeds{}}
 	for _, n := range g.Nodes() {
 		switch n.Kind {
@@ -132,7 +137,7 @@ func TestScoresAreFoundByName(t *testing.T) {
 func TestAssociationWeightsOfAWindowSumToOne(t *testing.T) {
 	b := build(t, spec.ModelAnomalyTransformer)
 	ones := b.graph.Const(slices.Repeat([]float32{1}, 14), 2, 7)
-	rows := []*graph.Node{models.AssociationScore(b.out.Associations.Discrepancy, ones, models.Temperature)}
+	rows := []*graph.Node{models.AssociationScore(b.out.Associations.Discrepancy, ones, 50)}
 	rows = append(rows, b.out.Associations.Series...)
 	rows = append(rows, b.out.Associations.Prior...)
 	for _, r := range rows {

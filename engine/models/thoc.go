@@ -18,38 +18,37 @@ const cosineEpsilon = 1e-8
 // temperature of the assignments stays at 1, and centres start as random rows of norm 1. As a teacher it
 // gives its first layer's prediction, which has nothing to say of the first step.
 var thoc = Model{
-	Constants:  thocConstants,
 	MicroBatch: always(16),
 	Fits:       reachable,
 	Build:      buildTHOC,
 	Extra:      noExtra,
 }
 
-var thocConstants = Constants{Tau: 1, Orthogonality: 1, SelfSupervision: 10}
-
 // buildTHOC works with steps first, [L,B,...], and with all steps of all windows as rows where steps do not
-// matter. The first layer's prediction made at a step is of the next one, so the series is shifted by one.
+// matter. The first layer's prediction made at a step is of one that comes later, so the series is shifted.
 func buildTHOC(g *graph.Graph, x *graph.Node, c Config) Output {
 	steps := turned(x)
 	features := dilated(g, steps, c)
-	predictions, supervision := predict(features, steps)
+	predictions, supervision := predict(features, steps, c)
 	h := cluster(g, features, c)
 	// Relevance times distance, summed over the last layer's centres: the score. The loss is its mean over
 	// steps and centres.
 	perStep := graph.Reshape(graph.Sum(graph.Mul(h.relevance[c.Layers-1], h.distance), 1), c.Window,
 		x.Shape[0])
 	one := graph.Scale(graph.MeanAll(perStep), 1/float64(c.centres(c.Layers-1)))
-	loss := graph.Add(graph.Add(one, graph.Scale(h.orthogonality, c.Orthogonality)),
-		graph.Scale(supervision, c.SelfSupervision))
-	y := turned(before(predictions))
+	loss := graph.Add(graph.Add(one, graph.Scale(h.orthogonality,
+		c.constant(spec.ConstantOrthogonalityWeight))),
+		graph.Scale(supervision, c.constant(spec.ConstantSelfSupervisionWeight)))
+	first := c.skip(0)
+	y := turned(later(predictions, first))
 	out := Output{
 		Series: y,
-		First:  1,
+		First:  first,
 		Loss:   loss,
 		Parts: []Part{{spec.PartSelfSupervision, supervision}, {spec.PartOneClass, one},
 			{spec.PartOrthogonality, h.orthogonality}},
 		Scores: []Score{{spec.ScoreOneClass, turned(perStep)},
-			{spec.ScoreReconstruction, sinceStep(1, y, x)}},
+			{spec.ScoreReconstruction, sinceStep(first, y, x)}},
 	}
 	for l, f := range features {
 		out.Inner = append(out.Inner, Named{fmt.Sprintf("features.%d", l), turned(f)},
@@ -80,15 +79,25 @@ func (c Config) centres(layer int) int { return c.Centres[min(layer, len(c.Centr
 
 // reachable says whether the last layer looks back within the window, so that it has a step to predict.
 func reachable(c Config) error {
-	// Without the bound, a shift by a wild number of layers would overflow.
-	if last := skip(min(c.Layers, 30) - 1); last >= c.Window {
-		return fault.New("model-reach-thoc", c.Layers, last, c.Window)
+	if n := len(c.Skips); n > 0 && n != c.Layers {
+		return fmt.Errorf("thoc: %d skips, want one for each of %d layers", n, c.Layers)
+	}
+	for l := range c.Layers {
+		if back := c.skip(l); back >= c.Window {
+			return fault.New("model-reach-thoc", c.Layers, back, c.Window)
+		}
 	}
 	return nil
 }
 
-// skip is how many steps back a layer's recurrence looks: 1, 2, 4, ...
-func skip(layer int) int { return 1 << layer }
+// skip is how many steps back a layer's recurrence looks. Without the bound, a shift by a wild number of
+// layers would overflow.
+func (c Config) skip(layer int) int {
+	if len(c.Skips) > 0 {
+		return c.Skips[layer]
+	}
+	return 1 << min(layer, 30)
+}
 
 // dilated are the states [L,B,N] of the recurrent layers (equation 4). Each reads the states of the layer
 // below, the first reads x.
@@ -96,7 +105,7 @@ func dilated(g *graph.Graph, x *graph.Node, c Config) []*graph.Node {
 	var features []*graph.Node
 	for l := range c.Layers {
 		leave := g.Scope(fmt.Sprintf("rnn.%d", l))
-		x = nn.DilatedGRU("", x, c.DModel, skip(l))
+		x = nn.DilatedGRU("", x, c.DModel, c.skip(l))
 		leave()
 		features = append(features, x)
 	}
@@ -105,7 +114,7 @@ func dilated(g *graph.Graph, x *graph.Node, c Config) []*graph.Node {
 
 // predict lets each layer predict the step that its recurrence reaches next, and returns the first layer's
 // predictions [L,B,C] made at each step, and the mean loss over layers (equation 12).
-func predict(features []*graph.Node, x *graph.Node) (first, loss *graph.Node) {
+func predict(features []*graph.Node, x *graph.Node, c Config) (first, loss *graph.Node) {
 	steps, channels := x.Shape[0], x.Shape[2]
 	var losses []*graph.Node
 	for l, f := range features {
@@ -114,7 +123,7 @@ func predict(features []*graph.Node, x *graph.Node) (first, loss *graph.Node) {
 			first = y
 		}
 		// What was predicted for after the window has no target, and the first s steps have no prediction.
-		s := skip(l)
+		s := c.skip(l)
 		losses = append(losses, nn.MSE(graph.SliceAxis(y, 0, 0, steps-s), graph.SliceAxis(x, 0, s, steps)))
 	}
 	return first, graph.Scale(total(losses), 1/float64(len(losses)))
@@ -141,7 +150,7 @@ func cluster(g *graph.Graph, features []*graph.Node, c Config) hierarchy {
 		k := c.centres(l)
 		centres := g.Param(fmt.Sprintf("centres.%d", l), graph.Init{Normal: 1, Unit: true}, k, n)
 		orthogonality = append(orthogonality, offIdentity(centres))
-		p := assign(fused, unit(centres), c.Tau)
+		p := assign(fused, unit(centres), c.constant(spec.ConstantTau))
 		u := graph.Unary(op.Relu, nn.Linear(fmt.Sprintf("update.%d", l), fused, n))
 		relevance = graph.Softmax(graph.Sum(graph.Mul(p, graph.Reshape(relevance, m, p.Shape[1], 1)), 1))
 		h.assignment, h.relevance = append(h.assignment, p), append(h.relevance, relevance)

@@ -10,6 +10,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -18,17 +19,22 @@ import (
 // openSet is the set that is open, as it was read and as it is cut.
 type openSet struct {
 	set                  *datasets.Set
-	*experiment.Prepared // nil = none is open
+	drop                 int // number of the page's files that it is from; 0 = of none
+	*experiment.Prepared     // nil = none is open
 }
 
-// holds reports whether the open set is that of d, however d cuts it.
-func (o openSet) holds(d spec.Data) bool {
-	if o.Prepared == nil {
+// holds reports whether the open set is that of d, from the files of that number, however d cuts it.
+func (o openSet) holds(d spec.Data, drop int) bool {
+	if o.Prepared == nil || o.drop != drop {
 		return false
 	}
-	a := o.Spec.Data
-	return a.Source == d.Source && a.Seed == d.Seed && a.Label == d.Label &&
-		reflect.DeepEqual(a.Split, d.Split)
+	return reflect.DeepEqual(asRead(o.Spec.Data), asRead(d))
+}
+
+// asRead is what of d says which set is read, and how.
+func asRead(d spec.Data) spec.Data {
+	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Label: d.Label, Anomaly: d.Anomaly,
+		Columns: d.Columns, Missing: d.Missing, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }
 
 // turn ends the reading for an earlier request to open a set, and begins another; mu is held.
@@ -43,16 +49,17 @@ func (s *Session) turn() (ctx context.Context, turn int) {
 
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
 // are read. A page that sends none with the source of a file means one that is served beside it. A read that
-// another open has ended is not answered.
+// another open has ended is not answered. A set that is open is told of before anything is seen of it, so
+// that the last one that the page hears of is the one that is open.
 func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
 	}
-	if files == nil {
+	if files == nil && req.Drop == 0 {
 		files = s.served(req.Data.Source)
 	}
-	set, err := s.read(ctx, *req.Data, files)
+	set, err := s.read(ctx, *req.Data, req.Drop, files)
 	if ctx.Err() != nil {
 		return
 	}
@@ -68,13 +75,14 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		return
 	}
 	s.mu.Lock()
-	if turn == s.opening {
-		s.open = openSet{set, prepared}
-		if files != nil {
-			s.files = files
-		}
+	defer s.mu.Unlock()
+	if turn != s.opening {
+		return
 	}
-	s.mu.Unlock()
+	s.open = openSet{set, req.Drop, prepared}
+	if files != nil {
+		s.files = dropped{req.Drop, files}
+	}
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
 }
 
@@ -98,7 +106,7 @@ const (
 
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
 func showLine(ctx context.Context, e *protocol.Error, err error, files []datasets.File) {
-	wrong, ok := errors.AsType[*datasets.FileError](err)
+	wrong, ok := errors.AsType[*table.FileError](err)
 	if !ok || wrong.Line == 0 {
 		return
 	}
@@ -113,16 +121,17 @@ func showLine(ctx context.Context, e *protocol.Error, err error, files []dataset
 	}
 }
 
-// read returns the set of d: the open one if no new files come with it.
-func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) (*datasets.Set, error) {
+// read returns the set of d: the open one if it is that, with the same files if it is from such.
+func (s *Session) read(ctx context.Context, d spec.Data, drop int, files []datasets.File) (*datasets.Set,
+	error) {
 	s.mu.Lock()
 	open, known := s.open, s.files
 	s.mu.Unlock()
-	if files == nil && open.holds(d) {
+	if (files == nil || drop != 0) && open.holds(d, drop) {
 		return open.set, nil
 	}
-	if files == nil {
-		files = known
+	if files == nil && known.id == drop {
+		files = known.files
 	}
 	if s.Yield != nil {
 		ctx = datasets.WithYield(ctx, s.Yield)
@@ -131,11 +140,7 @@ func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) 
 	case group == datasets.GroupBuiltin:
 		return datasets.Builtin(d.Source, d.Seed)
 	case group == datasets.GroupFile:
-		options := datasets.Options{Label: d.Label}
-		if d.Split != nil {
-			options.Split = *d.Split
-		}
-		return datasets.ReadFiles(ctx, files, options)
+		return datasets.ReadFiles(ctx, files, experiment.FileOptions(d))
 	case s.Remote == nil:
 		return nil, fault.New("data-not-served", d.Source)
 	}

@@ -57,7 +57,7 @@ func TestAServedFileIsReadAsOneThatIsDropped(t *testing.T) {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	// It counts as the file in use now.
-	if len(p.session.files) != 1 || p.session.files[0].Name != "pump.csv" {
+	if len(p.session.files.files) != 1 || p.session.files.files[0].Name != "pump.csv" {
 		t.Errorf("in use: %v", p.session.files)
 	}
 	if m := open("file/broken.csv", ""); m.Type != protocol.TypeError || m.Error.Line != 2 ||
@@ -116,7 +116,7 @@ func TestFolderOfRealSetsIsListedAndRead(t *testing.T) {
 func TestOpenDescribesTheSet(t *testing.T) {
 	p := newPage(t)
 	d := data()
-	id := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, table())
+	id := p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}, pump())
 	m, _ := p.wait(protocol.TypeData)
 	if s := m.Summary; m.ID != id || len(s.Channels) != 2 || s.TrainSteps != 60 || s.TestSteps != 43 ||
 		s.ScoredSteps != 40 || s.Anomalous != 1 {
@@ -128,9 +128,9 @@ func TestOpenDescribesTheSet(t *testing.T) {
 	if m, _ = p.wait(protocol.TypeData); len(m.Summary.Channels) != 1 {
 		t.Errorf("channels %v", m.Summary.Channels)
 	}
-	d.Label = "a"
+	d.Label = "c"
 	p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d})
-	p.fails(p.id, "data", "", "a")
+	p.fails(p.id, "data", "", "c")
 }
 
 func TestErrorsSayWhereTheyBelong(t *testing.T) {
@@ -462,7 +462,7 @@ func TestLongWorkYieldsToThePage(t *testing.T) {
 // Another open ends a read under way, even one that waits for its file, and is answered at once.
 func TestAReadIsLeftForTheNextOne(t *testing.T) {
 	p := newPage(t)
-	slow := table()
+	slow := pump()
 	open, release := slow.Open, make(chan struct{})
 	slow.Open = func() (io.ReadCloser, error) {
 		<-release
@@ -497,3 +497,34 @@ func TestAFolderThatCannotBeListedIsSaid(t *testing.T) {
 type broken struct{}
 
 func (broken) Open(string) (fs.File, error) { return nil, errors.New("no network") }
+
+// A link once took the tab's memory for a minute before the engine died of it.
+func TestAModelBeyondTheTabIsRefusedBeforeItIsPlanned(t *testing.T) {
+	p := opened(t)
+	p.session.Memory = 2.5e9
+	s := small()
+	s.Student = spec.Model{Kind: spec.ModelAnomalyTransformer, DModel: 4096, Heads: 256, Layers: 64, DFF: 16384}
+	p.fails(p.run(protocol.TypeRun, s), "spec", "student", "which a tab can hold")
+	p.state(protocol.StateIdle)
+	p.run(protocol.TypeRun, small())
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+}
+
+func TestAnEstimateIsGivenUpByStop(t *testing.T) {
+	p := opened(t)
+	p.session.Memory = 2.5e9
+	turns := 0
+	p.session.Yield = func() {
+		if turns++; turns == 1 {
+			p.session.work.stop()
+		}
+	}
+	id := p.run(protocol.TypeRun, small())
+	if m, before := p.state(protocol.StateIdle); m.ID != id {
+		t.Errorf("after %v it is idle by %+v", before, m)
+	}
+	if turns != 1 {
+		t.Errorf("%d turns after the stop", turns-1)
+	}
+}

@@ -22,7 +22,7 @@ func Default() Spec {
 	return Spec{
 		Version: Version,
 		Data:    Data{Source: "builtin/server", Seed: 1, Scaling: ScalingStandard, Window: 50, Stride: 25},
-		Teacher: Teacher{Model: Model{Kind: ModelTransformer}, Epochs: 10},
+		Teacher: Teacher{Model: Model{Kind: ModelTransformer}, Epochs: 8},
 		Student: Model{Kind: ModelAnomalyTransformer},
 		Arms: []Arm{
 			{Name: ArmNorm, Control: ControlNorm},
@@ -36,7 +36,7 @@ func Default() Spec {
 			{Name: ArmUntrained, Control: ControlUntrained},
 			{Name: ArmRandom, Control: ControlRandom},
 		},
-		Train: Train{Rate: 2e-3, Schedule: RateConstant, Epochs: 10, Batch: 16, Clip: 1, Validation: 0.2,
+		Train: Train{Rate: 2e-3, Schedule: RateConstant, Epochs: 8, Batch: 16, Clip: 1, Validation: 0.2,
 			Patience: 3},
 		Detect: Detect{Score: ScoreReconstruction, Threshold: Threshold{Policy: PolicyTrainPercentile,
 			Percent: 99}},

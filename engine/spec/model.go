@@ -50,16 +50,17 @@ var Models = [ModelCount]ModelInfo{
 		Full:   Model{DModel: 80, Layers: 2, Dropout: 0.3},
 		Scores: []ScoreKind{ScoreReconstruction}, Teaches: true, Learns: true, Causal: true},
 	ModelOmniAnomaly: {Name: "omni_anomaly", Title: "OmniAnomaly",
-		Lab:    Model{DModel: 32, DFF: 32, Latent: 3, Flows: 4},
-		Full:   Model{DModel: 500, DFF: 500, Latent: 3, Flows: 20},
+		Lab:    Model{DModel: 32, DFF: 32, Latent: 3, Flows: 4, Samples: 1},
+		Full:   Model{DModel: 500, DFF: 500, Latent: 3, Flows: 20, Samples: 1},
 		Scores: []ScoreKind{ScoreLikelihood, ScoreReconstruction}, Teaches: true, Learns: true, Causal: true},
 	ModelTHOC: {Name: "thoc", Title: "THOC",
 		Lab:    Model{DModel: 24, Layers: 3, Centres: 4},
 		Full:   Model{DModel: 128, Layers: 3, Centres: 6},
 		Scores: []ScoreKind{ScoreOneClass, ScoreReconstruction}, Teaches: true, Learns: true, Causal: true},
 	ModelGTA: {Name: "gta", Title: "GTA",
-		Lab:    Model{DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8},
-		Full:   Model{DModel: 128, Heads: 8, Layers: 3, DFF: 128, Features: 8, MLP: 16, Dropout: 0.05},
+		Lab: Model{DModel: 32, Heads: 2, Layers: 2, DFF: 32, Features: 4, MLP: 8, Levels: 3},
+		Full: Model{DModel: 128, Heads: 8, Layers: 3, DFF: 128, Features: 8, MLP: 16, Levels: 3,
+			Dropout: 0.05},
 		Scores: []ScoreKind{ScoreReconstruction}, Teaches: true, Learns: true, Branches: 2, Causal: true},
 }
 
@@ -91,6 +92,8 @@ const (
 	SizeCentres
 	SizeFeatures
 	SizeMLP
+	SizeLevels
+	SizeSamples
 
 	SizeCount
 )
@@ -113,6 +116,8 @@ var Sizes = [SizeCount]SizeInfo{
 	SizeCentres:  {Name: "centres", Most: 256, of: func(m *Model) *int { return &m.Centres }},
 	SizeFeatures: {Name: "features", Most: 256, of: func(m *Model) *int { return &m.Features }},
 	SizeMLP:      {Name: "mlp", Most: 1024, of: func(m *Model) *int { return &m.MLP }},
+	SizeLevels:   {Name: "levels", Most: 12, of: func(m *Model) *int { return &m.Levels }},
+	SizeSamples:  {Name: "samples", Most: 64, of: func(m *Model) *int { return &m.Samples }},
 }
 
 // Size is where the model keeps a size.

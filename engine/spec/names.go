@@ -108,6 +108,13 @@ func (k OutcomeKind) String() string                   { return nameOf(k, Outcom
 func (k OutcomeKind) MarshalText() ([]byte, error)     { return textOf(k, Outcomes[:]) }
 func (k *OutcomeKind) UnmarshalText(text []byte) error { return read(k, text, Outcomes[:]) }
 
+func (i EvaluateInfo) name() string { return i.Name }
+
+func (k EvaluateKind) String() string                   { return nameOf(k, Evaluations[:]) }
+func (k EvaluateKind) WordKey() string                  { return wordKey("evaluate", k.String()) }
+func (k EvaluateKind) MarshalText() ([]byte, error)     { return textOf(k, Evaluations[:]) }
+func (k *EvaluateKind) UnmarshalText(text []byte) error { return read(k, text, Evaluations[:]) }
+
 func (i PhaseInfo) name() string { return i.Name }
 
 func (k PhaseKind) String() string                   { return nameOf(k, Phases[:]) }
@@ -118,6 +125,25 @@ func (i SizeInfo) name() string { return i.Name }
 
 func (k SizeKind) String() string  { return nameOf(k, Sizes[:]) }
 func (k SizeKind) WordKey() string { return wordKey("size", k.String()) }
+
+func (i ConstantInfo) name() string { return i.Name }
+
+func (k ConstantKind) String() string  { return nameOf(k, ConstantTable[:]) }
+func (k ConstantKind) WordKey() string { return wordKey("constant", k.String()) }
+
+func (i PriorInfo) name() string { return i.Name }
+
+func (k PriorKind) String() string                   { return nameOf(k, Priors[:]) }
+func (k PriorKind) WordKey() string                  { return wordKey("prior", k.String()) }
+func (k PriorKind) MarshalText() ([]byte, error)     { return textOf(k, Priors[:]) }
+func (k *PriorKind) UnmarshalText(text []byte) error { return read(k, text, Priors[:]) }
+
+func (i EdgeInfo) name() string { return i.Name }
+
+func (k EdgeKind) String() string                   { return nameOf(k, Edges[:]) }
+func (k EdgeKind) WordKey() string                  { return wordKey("edges", k.String()) }
+func (k EdgeKind) MarshalText() ([]byte, error)     { return textOf(k, Edges[:]) }
+func (k *EdgeKind) UnmarshalText(text []byte) error { return read(k, text, Edges[:]) }
 
 func (i ParamInfo) name() string { return i.Name }
 

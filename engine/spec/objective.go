@@ -206,6 +206,19 @@ func (a Arm) OrDefault() Arm {
 	return a
 }
 
+// validateParams checks the parameters of an arm's control.
+func (a Arm) validateParams(c *check, field string) {
+	full, row := a.OrDefault(), Controls[a.Control]
+	for k, p := range ControlParams {
+		x := p.get(full)
+		if !row.Reads(ControlParamKind(k)) {
+			c.that(x == 0, field+"."+p.Name, x, "want-none-of-control", row.Name)
+			continue
+		}
+		c.that(p.valid(x), field+"."+p.Name, x, p.want, p.most)
+	}
+}
+
 // PartKind is a part of a loss, or another number that is measured with it. Reports carry its name.
 type PartKind uint8
 

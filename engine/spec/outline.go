@@ -114,6 +114,9 @@ func (o *outliner) note(path string, got any, want error) {
 // fieldOf is the type of the field that JSON calls name, in t or a struct that t embeds; nil if there is
 // none. Names must match exactly, where encoding/json would ignore case.
 func fieldOf(t reflect.Type, name string) reflect.Type {
+	if t != nil && t.Kind() == reflect.Map {
+		return t.Elem()
+	}
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
 	}

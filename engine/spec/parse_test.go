@@ -173,6 +173,8 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 			s.Detect = spec.Detect{Score: spec.ScoreModel,
 				Threshold: spec.Threshold{Policy: spec.PolicyDynamic}, Smoothing: 5}
 		}},
+		{"detect.window", func(s *spec.Spec) { s.Detect.Window = "wide" }},
+		{"detect.window", func(s *spec.Spec) { s.Detect.Window = "-1" }},
 		{"detect.warm", func(s *spec.Spec) { s.Detect.Warm = 10 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, -1 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, 51 }},
@@ -227,7 +229,9 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 		{"other case", `"window":`, `"Window":`, "data.Window", "unknown field"},
 		{"field given twice", `"window":`, `"window":5,"window":`, "data.window", "given twice"},
 		{"field of an embedded model", `"teacher":{`, `"teacher":{"size":3,`, "teacher.size",
-			"one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, dropout, " +
+			"one of model, d_model, heads, layers, d_ff, latent, flows, centres, features, mlp, levels, samples, " +
+				"skips, prior, edges, discrepancy_weight, temperature, log_epsilon, std_floor, tau, " +
+				"orthogonality_weight, self_supervision_weight, sparsity_weight, complete_epochs, dropout, " +
 				"epochs or weights"},
 		{"text for a number", `"rate":0.001`, `"rate":"fast"`, "train.rate", "a text, want a number"},
 		{"fraction for a count", `"window":50`, `"window":50.5`, "data.window", "50.5, want a whole number"},
@@ -240,8 +244,8 @@ func TestTextThatIsNoSpecIsRefused(t *testing.T) {
 			"detect.threshold", "a list, want an object"},
 		{"weight of 1e400", `"weight":0.5`, `"weight":1e400`, "arms[4].objective.weight",
 			"1e400, want a number"},
-		{"unknown scaling", `"scaling":"standard"`, `"scaling":"minmax"`, "data.scaling",
-			`"minmax", want standard or none`},
+		{"unknown scaling", `"scaling":"standard"`, `"scaling":"log"`, "data.scaling",
+			`"log", want standard, none, minmax or robust`},
 		{"unknown model", `"model":"transformer"`, `"model":"oracle"`, "teacher.model",
 			`"oracle", want transformer, anomaly_transformer, lstm`},
 		{"unknown control", `"control":"random"`, `"control":"placebo"`, "arms[7].control",

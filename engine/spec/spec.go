@@ -4,6 +4,7 @@ package spec
 import (
 	"slices"
 
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
 )
 
@@ -22,6 +23,9 @@ type Spec struct {
 	Train   Train    `json:"train"`
 	Detect  Detect   `json:"detect"`
 	Seeds   []uint64 `json:"seeds"`
+	// Evaluate says when arms are scored on the test part: at the end, or also after every epoch, for insight
+	// only. What is seen then chooses nothing and stops nothing.
+	Evaluate EvaluateKind `json:"evaluate,omitempty"`
 	// Headline is the metric that the verdict is about, an honest one of metrics.All; empty =
 	// DefaultHeadline.
 	Headline string `json:"headline,omitempty"`
@@ -41,10 +45,19 @@ type Data struct {
 	Test     steps.Range `json:"test,omitzero"`      // steps of the test part; zero = all
 	Channels []int       `json:"channels,omitempty"` // columns; empty = all
 	Scaling  ScalingKind `json:"scaling"`
-	Window   int         `json:"window"`          // steps in a window
-	Stride   int         `json:"stride"`          // steps between the starts of training windows
-	Label    string      `json:"label,omitempty"` // label column of a CSV file
-	Split    *float64    `json:"split,omitempty"` // share of a single file that is the training part
+	Window   int         `json:"window"` // steps in a window
+	Stride   int         `json:"stride"` // steps between the starts of training windows
+	// What follows is said of a user's own files. Columns are named, or counted from 1.
+	Header    string                `json:"header,omitempty"`     // yes, no; empty = as it looks
+	Label     string                `json:"label,omitempty"`      // label column
+	Anomaly   string                `json:"anomaly,omitempty"`    // how an anomaly is spelt in it
+	Columns   map[string]found.Role `json:"columns,omitempty"`    // roles; found.Others = all other channels
+	Missing   string                `json:"missing,omitempty"`    // rule for missing cells: last, linear, refuse
+	Split     *float64              `json:"split,omitempty"`      // share of a single file that is the training part
+	SplitRow  int                   `json:"split_row,omitempty"`  // its rows instead
+	SplitTime string                `json:"split_time,omitempty"` // time of the first test step instead
+	// LeaveOut lets no training window hold a step that is labelled as anomalous.
+	LeaveOut bool `json:"leave_out,omitempty"`
 }
 
 // Model is a model with its sizes; a zero size means the model's lab default. A size that the model does
@@ -62,6 +75,15 @@ type Model struct {
 	Centres  int `json:"centres,omitempty"`
 	Features int `json:"features,omitempty"`
 	MLP      int `json:"mlp,omitempty"`
+	// Levels are those of GTA's convolutions, each of which looks twice as far back as the one before. Samples
+	// are the draws whose mean is OmniAnomaly's score.
+	Levels  int `json:"levels,omitempty"`
+	Samples int `json:"samples,omitempty"`
+	// Skips are how many steps back each of THOC's layers looks; none = 1, 2, 4, ...
+	Skips []int     `json:"skips,omitempty"`
+	Prior PriorKind `json:"prior,omitempty"` // of OmniAnomaly
+	Edges EdgeKind  `json:"edges,omitempty"` // of GTA
+	Constants
 	// Dropout is the share of features that training leaves out, of LSTM and GTA; 0 = none.
 	Dropout float64 `json:"dropout,omitempty"`
 }
@@ -172,6 +194,9 @@ type Detect struct {
 	Warm int `json:"warm,omitempty"`
 	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
 	Smoothing int `json:"smoothing,omitempty"`
+	// Window is the width of the buffers of VUS, R-AUC and PATE: a number of steps, or a rule of
+	// metrics.ParseWindow; empty = the default. It changes how scores are measured, not what is flagged.
+	Window string `json:"window,omitempty"`
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's

@@ -27,10 +27,14 @@ func TestEveryKindHasARowWithANameOfItsOwn(t *testing.T) {
 	rows[spec.TargetKind](t, "objective.go", spec.Targets[:], 0)
 	rows[spec.PartKind](t, "objective.go", spec.Parts[:], 1)
 	rows[spec.RateScheduleKind](t, "training.go", spec.RateSchedules[:], 1)
+	rows[spec.EvaluateKind](t, "training.go", spec.Evaluations[:], 0)
 	rows[spec.ScalingKind](t, "training.go", spec.Scalings[:], 1)
 	rows[spec.OutcomeKind](t, "summary.go", spec.Outcomes[:], 0)
 	rows[spec.PhaseKind](t, "event.go", spec.Phases[:], 0)
 	rows[spec.SizeKind](t, "model.go", spec.Sizes[:], 0)
+	rows[spec.ConstantKind](t, "constant.go", spec.ConstantTable[:], 0)
+	rows[spec.PriorKind](t, "constant.go", spec.Priors[:], 0)
+	rows[spec.EdgeKind](t, "constant.go", spec.Edges[:], 0)
 	rows[spec.ParamKind](t, "policy.go", spec.Params[:], 0)
 }
 
@@ -85,8 +89,12 @@ func TestEveryRowHasItsTextInEachLanguage(t *testing.T) {
 		titled(t, w, spec.PartCount)
 		titled(t, w, spec.RateScheduleCount)
 		titled(t, w, spec.ScalingCount)
+		titled(t, w, spec.EvaluateCount)
 		titled(t, w, spec.SizeCount)
 		titled(t, w, spec.ParamCount)
+		titled(t, w, spec.ConstantCount)
+		titled(t, w, spec.PriorCount)
+		titled(t, w, spec.EdgeCount)
 		for k := range spec.Each(spec.PolicyCount) {
 			if !w.Has(words.Key(k.SetKey())) {
 				t.Errorf("%s.txt has no text for %s", tag, k.SetKey())

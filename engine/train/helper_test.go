@@ -35,7 +35,8 @@ func waves(rows int) datasets.Series {
 func reconstruction(t testing.TB, micro int) train.Problem {
 	t.Helper()
 	g, out, err := models.Graph(spec.ModelAnomalyTransformer,
-		models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3}, micro)
+		models.Config{Window: window, Channels: channels, DModel: 4, Heads: 2, Layers: 1, DFF: 3,
+			Constants: spec.Model{}.ConstantsOf()}, micro)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func reconstruction(t testing.TB, micro int) train.Problem {
 
 func newTrainer(t testing.TB, p train.Problem, clip float64, seed uint64) *train.Trainer {
 	t.Helper()
-	tr, err := train.New(cpu.New(), p, clip, seed)
+	tr, err := train.New(cpu.New(), p, clip, seed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,9 @@ var notOffered = []Field{
 	"version",
 	// parts of a series
 	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels",
+	// how a file is read
+	"data.header", "data.columns", "data.anomaly", "data.missing", "data.split_row", "data.split_time",
+	"data.leave_out",
 	"teacher.dropout", "student.dropout", "teacher.weights",
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
@@ -191,13 +194,26 @@ func TestErrorsFindTheSettingThatTheyAreAbout(t *testing.T) {
 	}
 }
 
+// showing is a form that shows the row: its models are those that it takes.
+func showing(r row) *Form {
+	f := formOf()
+	for k := range spec.Each(spec.ModelCount) {
+		if r.shows == nil || r.shows(&f.Spec) {
+			break
+		}
+		f.typed(FieldTeacher, k.String())
+		f.typed(FieldStudent, k.String())
+	}
+	return f
+}
+
 func TestEveryChoiceIsValid(t *testing.T) {
 	for _, r := range rows {
 		if r.options == nil {
 			continue
 		}
 		for _, o := range r.options(&formOf().Spec) {
-			f := formOf()
+			f := showing(r)
 			f.typed(r.field, o.String())
 			if f.why() != "" || r.get(&f.Spec) != o.String() {
 				t.Errorf("%s: %s is offered but not taken: %s", r.field, o, f.why())
@@ -244,8 +260,8 @@ func TestModelsHaveInputsForTheSizesThatTheyHave(t *testing.T) {
 	f.More = true
 	f.typed(FieldStudent, "omni_anomaly")
 	got := f.fields(ofStudent)
-	if want := []Field{"student.d_model", "student.d_ff", "student.latent",
-		"student.flows"}; !slices.Equal(got, want) {
+	if want := []Field{"student.d_model", "student.d_ff", "student.latent", "student.flows", "student.samples",
+		"student.prior", "student.std_floor"}; !slices.Equal(got, want) {
 		t.Errorf("OmniAnomaly has the fields %v, want %v", got, want)
 	}
 	if in := f.input(words.English(), "student.latent"); in.Hint != "3" {

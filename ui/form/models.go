@@ -27,6 +27,33 @@ func sizeRows(path Field, p place, model func(*spec.Spec) *spec.Model) (rows []r
 	return rows
 }
 
+// constantRows are what else a spec may set of a model, shown where the model has it. An empty one stands for
+// what the paper has.
+func constantRows(path Field, p place, model func(*spec.Spec) *spec.Model) []row {
+	info := func(s *spec.Spec) spec.Model { return spec.Models[model(s).Kind].Lab }
+	rows := []row{
+		{field: path + ".skips", name: "skips", place: p, more: true,
+			shows:    func(s *spec.Spec) bool { return info(s).Centres > 0 },
+			value:    list(func(s *spec.Spec) *[]int { return &model(s).Skips }),
+			standard: func(*spec.Spec) string { return "1, 2, 4, …" }},
+		choice(row{field: path + ".prior", name: "prior", place: p, more: true,
+			shows: func(s *spec.Spec) bool { return info(s).Latent > 0 }},
+			func(s *spec.Spec) *spec.PriorKind { return &model(s).Prior }, spec.PriorCount),
+		choice(row{field: path + ".edges", name: "edges", place: p, more: true,
+			shows: func(s *spec.Spec) bool { return info(s).Features > 0 }},
+			func(s *spec.Spec) *spec.EdgeKind { return &model(s).Edges }, spec.EdgeCount),
+	}
+	for k := range spec.Each(spec.ConstantCount) {
+		c := spec.ConstantTable[k]
+		rows = append(rows, row{field: path + "." + Field(k.String()), name: words.Key(k.WordKey()), place: p,
+			more:     true,
+			shows:    func(s *spec.Spec) bool { return c.Has(model(s).Kind) },
+			value:    share(func(s *spec.Spec) **float64 { return model(s).Constant(k) }, 0, 1e6),
+			standard: func(*spec.Spec) string { return words.Setting(c.Default) }})
+	}
+	return rows
+}
+
 func teacherOf(s *spec.Spec) *spec.Model { return &s.Teacher.Model }
 func studentOf(s *spec.Spec) *spec.Model { return &s.Student }
 

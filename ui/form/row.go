@@ -221,6 +221,35 @@ func countOrNone(at func(*spec.Spec) *int, low int) value {
 	}
 }
 
+// list is whole numbers with commas between them; none is empty.
+func list(at func(*spec.Spec) *[]int) value {
+	return value{
+		func(s *spec.Spec) string {
+			var texts []string
+			for _, n := range *at(s) {
+				texts = append(texts, strconv.Itoa(n))
+			}
+			return strings.Join(texts, ", ")
+		},
+		func(s *spec.Spec, text string) error {
+			var numbers []int
+			for item := range strings.SplitSeq(text, ",") {
+				item = strings.TrimSpace(item)
+				if item == "" && text == "" {
+					break
+				}
+				n, err := strconv.Atoi(item)
+				if err != nil {
+					return fault.New("not-whole", item)
+				}
+				numbers = append(numbers, n)
+			}
+			*at(s) = numbers
+			return nil
+		},
+	}
+}
+
 // parseReal reads a number between low and high; it understands a decimal comma and a true minus sign.
 func parseReal(text string, low, high float64) (float64, error) {
 	v, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-").Replace(text), 64)

@@ -43,10 +43,10 @@ var rows = slices.Concat([]row{
 	{field: FieldTeacher, name: "teacher", value: model(teacherOf)},
 	{field: "teacher.epochs", name: "teacher-epochs", place: ofTeacher, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)},
-}, sizeRows("teacher", ofTeacher, teacherOf), []row{
+}, sizeRows("teacher", ofTeacher, teacherOf), constantRows("teacher", ofTeacher, teacherOf), []row{
 
 	{field: FieldStudent, name: "student", value: model(studentOf)},
-}, sizeRows("student", ofStudent, studentOf), []row{
+}, sizeRows("student", ofStudent, studentOf), constantRows("student", ofStudent, studentOf), []row{
 
 	{field: FieldWeight, name: "weight", value: value{getWeight, setWeight}},
 	shared(choice(row{field: "arms.objective.axis", name: "axis", place: ofObjective, shows: turns},
@@ -83,6 +83,9 @@ var rows = slices.Concat([]row{
 	{field: "train.patience", name: "patience", place: ofTraining, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)},
 
+	choice(row{field: "evaluate", name: "evaluate", place: ofTraining, more: true},
+		func(s *spec.Spec) *spec.EvaluateKind { return &s.Evaluate }, spec.EvaluateCount),
+
 	choice(row{field: fieldThreshold, name: "threshold", place: ofDetection},
 		func(s *spec.Spec) *spec.PolicyKind { return &s.Detect.Threshold.Policy }, spec.PolicyCount),
 }, parameterRows(), []row{
@@ -92,6 +95,8 @@ var rows = slices.Concat([]row{
 		shows: smooths, value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
 	{field: "detect.warm", name: "warm", hint: "warm-hint", place: ofDetection, more: true, shows: warms,
 		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
+	{field: "detect.window", name: "buffers", hint: "buffers-hint", place: ofDetection, more: true,
+		value: text(func(s *spec.Spec) *string { return &s.Detect.Window })},
 })
 
 // shared has a choice hold for all arms that learn from the teacher, not only for the one in which it is set;

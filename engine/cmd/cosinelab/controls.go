@@ -8,6 +8,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/baseline"
 	"cosinelab/engine/metrics"
 )
@@ -35,7 +36,7 @@ const signalNorm = "norm"
 // controlsOf measures the uninformative scores, and the signal norm, on the test part of a set.
 func controlsOf(ctx context.Context, set *datasets.Set) (controls, error) {
 	if set.Labels == nil {
-		return controls{}, fault.New("cli-controls-no-labels", datasets.Visible(set.Name))
+		return controls{}, fault.New("cli-controls-no-labels", table.Visible(set.Name))
 	}
 	c := controls{Set: set.Name, Points: len(set.Labels), Segments: len(metrics.Segments(set.Labels)),
 		Rate: metrics.UselessRate, Parameters: metrics.Defaults}
@@ -44,7 +45,7 @@ func controlsOf(ctx context.Context, set *datasets.Set) (controls, error) {
 		norm) {
 		values, err := u.Measure(ctx, metrics.All, set.Labels, c.Parameters)
 		if err != nil {
-			return c, fault.New("in-place", datasets.Visible(set.Name), err)
+			return c, fault.New("in-place", table.Visible(set.Name), err)
 		}
 		c.Scores = append(c.Scores, controlScore{Name: u.Name, Values: values,
 			useless: !u.Knows && u.Name != signalNorm, title: words.Key(u.WordKey())})
@@ -55,7 +56,7 @@ func controlsOf(ctx context.Context, set *datasets.Set) (controls, error) {
 // normOf is the mean square of the scaled channels at each step of the test part: an untrained model that
 // reconstructs nothing has this score.
 func normOf(set *datasets.Set) []float64 {
-	scaled := datasets.FitScaler(set.Train).Apply(set.Test)
+	scaled := datasets.Standard(set.Train).Apply(set.Test)
 	values := make([]float64, len(scaled.Values))
 	for i, x := range scaled.Values {
 		values[i] = float64(x)
@@ -81,7 +82,7 @@ func (a *app) controls(ctx context.Context, set *datasets.Set, asJSON bool) erro
 // controls prints one row a metric and one column a score. Where a score without information reaches what the
 // signal norm gets, the metric is marked.
 func (p printer) controls(set *datasets.Set, c controls) {
-	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, datasets.Visible(set.Name))
+	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, table.Visible(set.Name))
 	p.line("cli-controls", c.Points, c.Segments, 100*c.Rate)
 	marked := false
 	for _, g := range metrics.Groups {

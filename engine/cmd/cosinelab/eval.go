@@ -6,10 +6,12 @@ import (
 	"errors"
 	"flag"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
@@ -31,8 +33,10 @@ type evaluation struct {
 	Treatment string        `json:"unscored_policy,omitempty"`
 	// of the metrics
 	Parameters metrics.Parameters `json:"parameters"`
-	Metrics    []evalMeasure      `json:"metrics"`
-	measured   []metrics.Metric   // the row of each of Metrics
+	// share of the normal points within the buffers of the window
+	Covered  metrics.Value    `json:"covered"`
+	Metrics  []evalMeasure    `json:"metrics"`
+	measured []metrics.Metric // the row of each of Metrics
 }
 
 type evalMeasure struct {
@@ -49,6 +53,7 @@ type evalOptions struct {
 	threshold             string         // a number or a policy
 	with                  spec.Threshold // what that means
 	unscored              string
+	header, anomaly       string // of the tables
 	json                  bool
 	metrics               metricOptions
 }
@@ -66,6 +71,8 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.Float64Var(&o.with.K, "k", 0, a.w.Say("cli-flag-k", readers(spec.ParamK)))
 	f.Float64Var(&o.with.Level, "level", 0, a.w.Say("cli-flag-level", readers(spec.ParamLevel)))
 	f.Float64Var(&o.with.Q, "q", 0, a.w.Say("cli-flag-q", readers(spec.ParamQ)))
+	f.StringVar(&o.header, "header", "", a.w.Say("cli-flag-header"))
+	f.StringVar(&o.anomaly, "anomaly", "", a.w.Say("cli-flag-anomaly"))
 	o.metrics.declare(a, f)
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
@@ -117,6 +124,9 @@ func (o *evalOptions) policy() error {
 	}
 	if wrong := (*spec.FieldError)(nil); errors.As(o.with.Validate(), &wrong) {
 		name := "-" + strings.TrimPrefix(wrong.Field, "detect.threshold.")
+		if name == "-value" {
+			name = "-threshold"
+		}
 		return usage("cli-flag-value", name, wrong.Got, wrong.Want)
 	}
 	return nil
@@ -132,7 +142,13 @@ func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 	}
 	var train []float64
 	if o.train != "" {
-		c, err := a.readColumn(ctx, o.train, o.column)
+		c, err := a.readColumn(ctx, o.train, o.column, o.header, false)
+		if err == nil {
+			_, err = c.Numbers()
+		}
+		if err == nil && o.unscored != metrics.RefuseUnscored.String() {
+			c.Values = slices.DeleteFunc(c.Values, math.IsNaN)
+		}
 		if err == nil {
 			err = c.usable(metrics.RefuseUnscored)
 		}
@@ -160,21 +176,27 @@ func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluat
 	if err != nil {
 		return nil, err
 	}
-	scores, err := a.readColumn(ctx, o.scores, o.column)
+	scores, err := a.readColumn(ctx, o.scores, o.column, o.header, false)
 	if err != nil {
 		return nil, err
 	}
-	file, err := a.readColumn(ctx, o.labels, o.label)
+	file, err := a.readColumn(ctx, o.labels, o.label, o.header, true)
 	if err != nil {
 		return nil, err
 	}
-	labels, err := file.labels()
+	scores, file = a.sameRows(scores, file)
+	if _, err := scores.Numbers(); err != nil {
+		return nil, err
+	}
+	labels, err := file.Labels(o.anomaly)
 	if err != nil {
 		return nil, err
 	}
 	if len(scores.Values) != len(labels) {
 		return nil, fault.New("cli-not-as-many", o.scores, len(scores.Values), o.labels, len(labels))
 	}
+	a.sayFindings(slices.DeleteFunc(file.Findings, func(f found.Finding) bool { return f.Flag == "-header" }))
+	a.sayFindings(scores.Findings)
 	if err := scores.usable(policy); err != nil {
 		return nil, err
 	}
@@ -183,6 +205,21 @@ func (a *app) evaluationOf(ctx context.Context, o evalOptions) (*metrics.Evaluat
 		return nil, fault.New("in-place", o.scores, err)
 	}
 	return e, nil
+}
+
+// sameRows settles whether the first rows hold names where only the number of rows tells: a header that is a
+// number stands in both files, or in none.
+func (a *app) sameRows(scores, labels column) (column, column) {
+	if len(scores.Values) == len(labels.Values) {
+		return scores, labels
+	}
+	if other, ok := labels.turned(len(scores.Values)); ok {
+		return scores, other
+	}
+	if other, ok := scores.turned(len(labels.Values)); ok {
+		return other, labels
+	}
+	return scores, labels
 }
 
 // usable says in which line a score stands that cannot be used.
@@ -212,13 +249,15 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 
 // flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms,
 // no error.
-func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
+func (v *evaluation) flag(ctx context.Context, e *metrics.Evaluation, train []float64,
+	o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
 	policy := spec.Policies[o.with.Policy]
 	if policy.Labels && e.Positives == 0 {
 		return nil, nil
 	}
-	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels})
+	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels},
+		ctx.Err)
 	if err != nil {
 		return nil, fault.New("cli-no-threshold", err)
 	}
@@ -234,11 +273,11 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 	p *progress) (evaluation, error) {
 	defer p.end()
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored,
-		Parameters: e.Parameters}
+		Parameters: e.Parameters, Covered: e.Covered()}
 	if e.Unscored > 0 {
 		out.Treatment = e.Policy.String()
 	}
-	alarms, err := out.flag(e, train, o)
+	alarms, err := out.flag(ctx, e, train, o)
 	if err != nil {
 		return out, err
 	}

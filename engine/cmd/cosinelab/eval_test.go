@@ -170,19 +170,19 @@ func TestEvalNamesFileAndLineOfWhatItCannotUse(t *testing.T) {
 	scores, labels := write(t, "s.csv", someScores), write(t, "l.csv", someLabels)
 	for _, c := range []struct{ scores, labels, want string }{
 		{write(t, "text.csv", "score\n1\nhigh\n"), labels,
-			"text.csv:3: column 1: text “high”, want a number"},
+			"text.csv:3: column 1 (score): text “high”, want a number"},
 		{write(t, "ragged.csv", "step,score\n0,1\n1\n"), labels, "ragged.csv:3: 1 field, want 2"},
 		{write(t, "quote.csv", "a\n\"b\n"), labels, "quote.csv:"},
 		{write(t, "inf.csv", "1\n+Inf\n"), write(t, "l.csv", "0\n1\n"),
-			"inf.csv:2: score +Inf, want a finite number"},
+			"inf.csv:2: column 1: score +Inf, want a finite number"},
 		{write(t, "gap.csv", "step,score\n0,1\n1,\n"), write(t, "l.csv", "0\n1\n"),
-			"gap.csv:3: no score: say with -unscored"},
+			"gap.csv:3: column 2 (score): no score: say with -unscored"},
 		{write(t, "wide.csv", "a,b,c\n1,2,3\n"), labels,
-			"wide.csv:1: 3 columns, want one, or the name of the one to read: a, b or c"},
+			"wide.csv: 3 columns, want one, or the name of the one to read: a, b or c"},
 		{write(t, "empty.csv", ""), labels, "empty.csv: empty file, want rows of numbers"},
 		{write(t, "head.csv", "score\n"), labels, "head.csv: no rows after the header"},
 		{write(t, "s.csv.gz", "\x1f\x8bplain"), labels, "s.csv.gz: gzip: "},
-		{scores, write(t, "half.csv", "0\n0.5\n"), "half.csv:2: label 0.5, want 0 or 1"},
+		{scores, write(t, "half.csv", "a\n0\n0.5\n1.5\n"), "half.csv:3: column 1 (a): label “0.5”, want 0 or 1"},
 		{scores, write(t, "short.csv", "0\n1\n"), "has 6 scores, "},
 	} {
 		got := do(t, "eval", "-scores", c.scores, "-labels", c.labels)
@@ -191,7 +191,7 @@ func TestEvalNamesFileAndLineOfWhatItCannotUse(t *testing.T) {
 		}
 	}
 	if got := do(t, "eval", "-scores", scores, "-labels", labels, "-column",
-		"speed"); !strings.Contains(got.err, "s.csv:1: no column “speed”, want one of score") {
+		"speed"); !strings.Contains(got.err, "s.csv: no column “speed”, want one of score") {
 		t.Errorf("%q", got.err)
 	}
 }

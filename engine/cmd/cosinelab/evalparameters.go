@@ -86,7 +86,10 @@ func (o metricOptions) apply(ctx context.Context, a *app, e *metrics.Evaluation)
 	error) {
 	var channel []float64
 	if o.with.Window.Rule == metrics.WindowPeriod {
-		c, err := a.readColumn(ctx, o.series, o.channel)
+		c, err := a.readColumn(ctx, o.series, o.channel, "", false)
+		if err == nil {
+			_, err = c.Numbers()
+		}
 		if err == nil {
 			err = c.usable(metrics.RefuseUnscored)
 		}

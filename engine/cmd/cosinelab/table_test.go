@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -310,7 +311,7 @@ func TestFullSizesAreValid(t *testing.T) {
 		if err := s.Validate(); err != nil {
 			t.Errorf("%s: %v", m, err)
 		}
-		if s.Student == (spec.Model{Kind: m}) {
+		if reflect.DeepEqual(s.Student, spec.Model{Kind: m}) {
 			t.Errorf("%s has no full size", m)
 		}
 	}

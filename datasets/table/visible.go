@@ -1,4 +1,4 @@
-package datasets
+package table
 
 import (
 	"fmt"
@@ -38,8 +38,8 @@ func harmless(r rune) bool { return unicode.IsPrint(r) || r == 0x200c || r == 0x
 // shown is how many characters of a cell or a name a message holds.
 const shown = 40
 
-// short cuts a cell to what fits in a message.
-func short(cell string) string {
+// Short cuts a cell to what fits in a message.
+func Short(cell string) string {
 	n := 0
 	for i := range cell {
 		if n++; n > shown {
@@ -49,12 +49,12 @@ func short(cell string) string {
 	return Visible(cell)
 }
 
-// few are the first of many names, each cut to what fits in a message.
-func few(names []string) []string {
+// Few are the first of many names, each cut to what fits in a message.
+func Few(names []string) []string {
 	const most = 20
 	out := make([]string, 0, min(len(names), most+1))
 	for _, n := range names[:min(len(names), most)] {
-		out = append(out, short(n))
+		out = append(out, Short(n))
 	}
 	if len(names) > most {
 		out = append(out, "...")

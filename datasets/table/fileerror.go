@@ -1,4 +1,4 @@
-package datasets
+package table
 
 import "cosinelab/datasets/fault"
 
@@ -9,12 +9,12 @@ type FileError struct {
 	Line int // from 1; 0 = no line, or not one alone
 }
 
-// inFile returns what is wrong with a file.
-func inFile(name string, err error) error {
+// InFile returns what is wrong with a file.
+func InFile(name string, err error) error {
 	return &FileError{fault.Of(fault.New("in-place", Visible(name), err)), name, 0}
 }
 
-// atLine returns what is wrong with a line of a file.
-func atLine(name string, line int, err error) error {
+// AtLine returns what is wrong with a line of a file.
+func AtLine(name string, line int, err error) error {
 	return &FileError{fault.Of(fault.New("at-line", Visible(name), line, err)), name, line}
 }

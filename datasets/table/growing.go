@@ -1,4 +1,4 @@
-package datasets
+package table
 
 // growing is a list of what a file holds, whose length only the end of the file tells. Growing copies
 // nothing, so that memory stays near that of the data.

@@ -1,0 +1,68 @@
+// Package found is what a reader found in a table with what it decided, as plain data.
+package found
+
+import (
+	"cosinelab/datasets/fault"
+)
+
+// Role is what a column of a table is used for. In JSON it is its name.
+type Role string
+
+// The roles.
+const (
+	Channel     Role = "channel"
+	Constant    Role = "constant" // a channel whose value never changes
+	Time        Role = "time"
+	Label       Role = "label"
+	SecondLabel Role = "second_label" // a label as well; another column is the one that counts
+	RowNumber   Role = "row_number"
+	Text        Role = "text"
+	OneHot      Role = "one_hot" // text of which each value becomes a channel
+	Empty       Role = "empty"
+	Dropped     Role = "dropped" // by whoever asked for it
+)
+
+// Given lists the roles that a person may give a column.
+var Given = []Role{Channel, Time, Label, OneHot, Dropped}
+
+// roleWords are the keys of the roles in words.
+var roleWords = map[Role]fault.Word{Channel: "role-channel", Constant: "role-constant", Time: "role-time",
+	Label: "role-label", SecondLabel: "role-second-label", RowNumber: "role-row-number", Text: "role-text",
+	OneHot: "role-one-hot", Empty: "role-empty", Dropped: "role-dropped"}
+
+// WordKey returns the key of the role in words.
+func (r Role) WordKey() string { return string(roleWords[r]) }
+
+// Used reports whether columns of this role are channels.
+func (r Role) Used() bool { return r == Channel || r == Constant || r == OneHot }
+
+// Column is one column of a table, as it is used.
+type Column struct {
+	Name    string       `json:"name"`
+	Place   int          `json:"place"` // in the file, from 1
+	Role    Role         `json:"role"`
+	Why     *fault.Fault `json:"why"` // the reason for the role
+	Missing int          `json:"missing,omitempty"`
+}
+
+// Finding is something about a table that a person should know. One in doubt may be wrong: Flag decides it.
+type Finding struct {
+	Doubt   bool         `json:"doubt,omitempty"`
+	File    string       `json:"file,omitempty"`
+	Column  string       `json:"column,omitempty"`
+	Line    int          `json:"line,omitempty"` // from 1; 0 = none in particular
+	Said    *fault.Fault `json:"said"`
+	Guess   string       `json:"guess,omitempty"`   // what was taken
+	Choices []string     `json:"choices,omitempty"` // what else it may be
+	Flag    string       `json:"flag,omitempty"`    // by which a person says so: -header
+}
+
+// Asked is what a person has said about a table. The zero value leaves every decision to the reader.
+type Asked struct {
+	Header  string          `json:"header,omitempty"`  // yes, no
+	Columns map[string]Role `json:"columns,omitempty"` // by name or place; Others = all that are not named
+	Anomaly string          `json:"anomaly,omitempty"` // how an anomaly is spelt in the label column
+}
+
+// Others stands for the channels that Asked.Columns does not name.
+const Others = "*"

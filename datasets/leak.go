@@ -1,0 +1,101 @@
+package datasets
+
+import (
+	"slices"
+
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
+)
+
+// leakLevel is the AUROC above which a channel alone is said to give the labels away.
+const leakLevel = 0.99
+
+// leakSample bounds the steps of either kind that the guard looks at.
+const leakSample = 10_000
+
+// finish adds what can only be said of the set as a whole.
+func (s *Set) finish(findings []found.Finding, marks *marks) {
+	s.Findings = append(s.Findings, findings...)
+	if marks != nil {
+		s.Blank += marks.blank
+		s.Findings = append(s.Findings, marks.findings...)
+	}
+	if n := count(s.Marked); n > 0 {
+		s.Findings = append(s.Findings, found.Finding{Doubt: true, Flag: "-leave-out",
+			Said: fault.Of(fault.New("find-marked-training", n, len(s.Marked)))})
+	}
+	if !s.TrainAt.None() && !s.TestAt.None() && s.TrainAt.Clock == s.TestAt.Clock && s.TrainAt.Clock &&
+		slices.Max(s.TrainAt.At) > slices.Min(s.TestAt.At) {
+		s.Findings = append(s.Findings, found.Finding{Doubt: true,
+			Said: fault.Of(fault.New("find-parts-overlap"))})
+	}
+	for c, n := range s.Missing {
+		if total := s.Train.Rows + s.Test.Rows; 2*n > total {
+			s.Findings = append(s.Findings, found.Finding{Doubt: true, Column: s.Channels[c], Flag: "-drop",
+				Said: fault.Of(fault.New("find-mostly-missing", s.Channels[c], n, total))})
+		}
+	}
+	s.guard()
+}
+
+// count is the number of ones.
+func count(labels []uint8) (n int) {
+	for _, l := range labels {
+		n += int(l)
+	}
+	return n
+}
+
+// guard points out channels that alone tell which steps are labelled.
+func (s *Set) guard() {
+	wrong := count(s.Labels)
+	if wrong == 0 || wrong == len(s.Labels) {
+		return
+	}
+	for c, values := range s.Test.Columns {
+		if Constant(values) {
+			continue
+		}
+		if a := ranks(values, s.Labels); max(a, 1-a) > leakLevel {
+			s.Findings = append(s.Findings, found.Finding{Doubt: true, Column: s.Channels[c], Flag: "-drop",
+				Guess: string(found.Channel), Choices: []string{string(found.Dropped)},
+				Said: fault.Of(fault.New("find-leak", s.Channels[c], 100*max(a, 1-a)))})
+		}
+	}
+}
+
+// ranks is the AUROC of the values as scores of the labels, from evenly spaced steps of either kind where there
+// are many: the share of pairs in which the labelled step has the larger value, ties half.
+func ranks(values []float64, labels []uint8) float64 {
+	var kinds [2][]float64
+	total := [2]int{len(labels) - count(labels), count(labels)}
+	seen := [2]int{}
+	for t, v := range values {
+		k := labels[t]
+		every := (total[k] + leakSample - 1) / leakSample
+		if seen[k]%every == 0 {
+			kinds[k] = append(kinds[k], v)
+		}
+		seen[k]++
+	}
+	well, wrong := kinds[0], kinds[1]
+	slices.Sort(well)
+	pairs := 0.0
+	for _, v := range wrong {
+		below, _ := slices.BinarySearch(well, v)
+		ties := upTo(well[below:], v)
+		pairs += float64(below) + 0.5*float64(ties)
+	}
+	return pairs / float64(len(well)) / float64(len(wrong))
+}
+
+// upTo is how many of sorted values, none of which is less, equal v.
+func upTo(sorted []float64, v float64) int {
+	n, _ := slices.BinarySearchFunc(sorted, v, func(e, v float64) int {
+		if e <= v {
+			return -1
+		}
+		return 1
+	})
+	return n
+}

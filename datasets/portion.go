@@ -1,0 +1,189 @@
+package datasets
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
+	"cosinelab/datasets/steps"
+	"cosinelab/datasets/table"
+)
+
+// portion is a stretch of a series, with what is known of its steps.
+type portion struct {
+	file     string
+	names    []string // of the channels; nil without a header
+	raw      Raw      // NaN where cells are missing
+	labels   []uint8  // one a step; nil = nobody says
+	at       table.Axis
+	columns  []found.Column
+	findings []found.Finding
+	blank    int
+	missing  []int // filled so far, one number a channel; nil = nothing
+}
+
+// readTable reads a text table or an npy array.
+func readTable(ctx context.Context, f File, want table.Want) (t *table.Table, err error) {
+	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
+		switch kind {
+		case contentNpy:
+			t, err = table.Array(r, f.Name, want)
+		case contentZip:
+			err = table.InFile(f.Name, fault.New("data-npz-not-one"))
+		case contentJSON:
+			err = table.InFile(f.Name, fault.New("refuse-json"))
+		default:
+			t, err = table.Text(r, f.Name, want)
+		}
+		return err
+	})
+	return t, err
+}
+
+// readPortion reads a table with the labels in it, and brings its rows in order of time.
+func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (*portion, error) {
+	t, err := readTable(ctx, f, want)
+	if err != nil {
+		return nil, err
+	}
+	p, err := portionOf(t, anomaly)
+	if err != nil {
+		return nil, err
+	}
+	if !want.Plain {
+		p.inOrder()
+	}
+	return p, nil
+}
+
+// portionOf takes channels, labels and times out of a table.
+func portionOf(t *table.Table, anomaly string) (*portion, error) {
+	p := &portion{file: t.File, raw: Raw{Rows: t.Rows}, blank: t.Blank}
+	for _, c := range t.Columns {
+		if c.Role.Used() {
+			p.addChannel(t, c)
+		}
+	}
+	if label := t.Label(); label != nil {
+		var err error
+		if p.labels, err = t.Labels(label, anomaly); err != nil {
+			return nil, err
+		}
+	}
+	p.at = t.Axis()
+	for _, c := range t.Columns {
+		p.columns = append(p.columns, c.Column)
+	}
+	p.findings = t.Findings
+	return p, nil
+}
+
+// addChannel adds a column, or one for each spelling in it.
+func (p *portion) addChannel(t *table.Table, c *table.Column) {
+	name := func(text string) {
+		if t.Format.Header {
+			p.names = append(p.names, table.Visible(text))
+		}
+	}
+	if c.Role != found.OneHot {
+		name(c.Name)
+		p.raw.Columns = append(p.raw.Columns, c.Values)
+		return
+	}
+	for code, w := range c.Words {
+		values := make([]float64, t.Rows)
+		for i, in := range c.Codes {
+			if int(in) == code {
+				values[i] = 1
+			}
+		}
+		name(c.Name + " = " + w.Text)
+		p.raw.Columns = append(p.raw.Columns, values)
+	}
+}
+
+// note adds a finding about the file.
+func (p *portion) note(f found.Finding) {
+	f.File = table.Visible(p.file)
+	p.findings = append(p.findings, f)
+}
+
+// fill replaces missing cells by the rule, and returns how many there were of each channel. Zeros count as
+// measured, as in the programs that put them there.
+func (p *portion) fill(rule Fill) (filled []int, err error) {
+	filled = make([]int, p.raw.Channels())
+	all := make([][]steps.Range, p.raw.Channels())
+	for c, values := range p.raw.Columns {
+		if at := slices.IndexFunc(values, func(v float64) bool { return v != v }); at >= 0 && rule == FillRefuse {
+			return nil, table.InFile(p.file, fault.New("data-missing-refused", p.channel(c), p.place(at)))
+		}
+		all[c] = fill(values, rule)
+		for _, made := range all[c] {
+			filled[c] += made.Len()
+		}
+	}
+	if rule != FillZero && slices.ContainsFunc(filled, func(n int) bool { return n > 0 }) {
+		p.raw.made = all
+	}
+	return filled, nil
+}
+
+// channel names a channel.
+func (p *portion) channel(c int) string {
+	if p.names != nil {
+		return p.names[c]
+	}
+	return fmt.Sprintf("channel %d", c+1)
+}
+
+// place says which row is meant: by its time where there is one, else by its number from 1.
+func (p *portion) place(row int) any {
+	if !p.at.None() && !table.Missing(p.at.At[row]) {
+		return p.at.Text(p.at.At[row])
+	}
+	return row + 1
+}
+
+// split cuts the portion in two before a row.
+func (p *portion) split(row int) (train, test *portion) {
+	a, b := *p, *p
+	b.blank = 0 // they are counted once
+	a.raw, b.raw = p.raw.Slice(0, row), p.raw.Slice(row, p.raw.Rows)
+	if p.labels != nil {
+		a.labels, b.labels = p.labels[:row:row], p.labels[row:]
+	}
+	if !p.at.None() {
+		a.at.At, b.at.At = p.at.At[:row:row], p.at.At[row:]
+	}
+	return &a, &b
+}
+
+// append adds the rows of another file of the same columns.
+func (p *portion) append(next *portion) error {
+	if err := next.align(p); err != nil {
+		return err
+	}
+	for c := range p.raw.Columns {
+		p.raw.Columns[c] = append(p.raw.Columns[c], next.raw.Columns[c]...)
+	}
+	switch {
+	case p.labels != nil && next.labels != nil:
+		p.labels = append(p.labels, next.labels...)
+	case p.labels != nil:
+		p.labels = append(p.labels, make([]uint8, next.raw.Rows)...)
+	case next.labels != nil:
+		p.labels = append(make([]uint8, p.raw.Rows), next.labels...)
+	}
+	if !p.at.None() && !next.at.None() && p.at.Clock == next.at.Clock && p.at.Unit == next.at.Unit {
+		p.at.At = append(p.at.At, next.at.At...)
+	} else {
+		p.at = table.Axis{}
+	}
+	p.raw.Rows += next.raw.Rows
+	p.blank += next.blank
+	p.findings = append(p.findings, next.findings...)
+	return nil
+}

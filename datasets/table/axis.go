@@ -1,0 +1,278 @@
+package table
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"cosinelab/datasets/found"
+)
+
+// Axis is when the rows were measured.
+type Axis struct {
+	Clock bool    // At is nanoseconds since 1970; else At is Unit times a number
+	Unit  float64 // of a number
+	At    []int64 // one a row
+	Name  string  // of the column
+}
+
+// None reports whether there are no times.
+func (a Axis) None() bool { return a.At == nil }
+
+// Text writes a time as people read it.
+func (a Axis) Text(ns int64) string {
+	if !a.Clock {
+		return strconv.FormatFloat(float64(ns)/a.Unit, 'g', -1, 64)
+	}
+	t := time.Unix(0, ns).UTC()
+	switch {
+	case ns%second != 0:
+		return t.Format("2006-01-02 15:04:05.999999999")
+	case ns%day == 0:
+		return t.Format("2006-01-02")
+	}
+	return t.Format("2006-01-02 15:04:05")
+}
+
+// Parse reads a time as Text writes it, or as files have it.
+func (a Axis) Parse(text string) (int64, bool) {
+	cell := trim([]byte(text))
+	if a.Clock {
+		if s, ok := parseStamp(cell); ok && s.date {
+			return s.ns, true
+		}
+	}
+	x, ok := number(cell, '.')
+	if !ok || a.None() {
+		return 0, false
+	}
+	if a.Clock {
+		unit := epoch(x)
+		return int64(x * unit), unit > 0
+	}
+	return int64(math.Round(x * a.Unit)), true
+}
+
+// decideTimes takes out the columns that say when a row was measured.
+func (t *Table) decideTimes(want Want) {
+	for _, c := range t.open() {
+		byName := t.Format.Header && named(c.Name, timeNames)
+		if want.Plain {
+			if byName {
+				c.is(found.Time, why("why-name"))
+			}
+			continue
+		}
+		likely := t.Format.Header && has(c.Name, timeWords, timeParts)
+		switch {
+		case c.timed():
+			c.is(found.Time, why("why-times"))
+		case byName && (c.numeric() || c.wordy()):
+			c.is(found.Time, why("why-name"))
+			if !c.numeric() {
+				t.note(found.Finding{Doubt: true, Column: Visible(c.Name),
+					Said: why("find-time-text", Visible(c.Name), c.odd.text)})
+			}
+		case c.numeric():
+			t.timeNumbers(c, likely)
+		}
+	}
+}
+
+// timeNumbers decides about a column of numbers: times rise, and most programs count them from 1970.
+func (t *Table) timeNumbers(c *Column, likely bool) {
+	m := motionOf(c.Values)
+	since := m.whole && epoch(m.least) > 0 && epoch(m.least) == epoch(m.top) || packedDates(c.Values)
+	switch {
+	case likely && (m.mostly() || since):
+		c.is(found.Time, why("why-name-and-rise"))
+	case since && t.Rows >= ramp && m.mostly() && 2*m.usual >= m.n && len(t.open()) > 1:
+		c.is(found.Time, why("why-epoch"))
+		t.note(found.Finding{Doubt: true, Column: Visible(c.Name), Said: why("find-epoch", Visible(c.Name)),
+			Guess: string(found.Time), Choices: []string{string(found.Channel)}, Flag: "-channels"})
+	}
+}
+
+// epoch is what a count of seconds, milliseconds, microseconds or nanoseconds since 1970 is to be multiplied
+// with to be one of nanoseconds; 0 = it is none between 1990 and 2100.
+func epoch(x float64) float64 {
+	for _, unit := range []float64{1e9, 1e6, 1e3, 1} {
+		if s := x * unit / 1e9; s >= 631152000 && s < 4102444800 {
+			return unit
+		}
+	}
+	return 0
+}
+
+// packedDates reports whether numbers are dates: 20240211.
+func packedDates(values []float64) bool {
+	some := false
+	for _, x := range values {
+		if x != x {
+			continue
+		}
+		if _, ok := packedDate(x); !ok {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+func packedDate(x float64) (int64, bool) {
+	if x < 19000101 || x > 22001231 || x != math.Trunc(x) {
+		return 0, false
+	}
+	n := int(x)
+	return civil(n/10000, n/100%100, n%100)
+}
+
+// excelDays are the days between the beginning of spreadsheets' calendar and 1970.
+const excelDays = 25569
+
+// Axis puts together the times of the rows from the columns that have them; None = there are none that can be
+// read.
+func (t *Table) Axis() Axis {
+	times := t.With(found.Time)
+	for _, c := range times {
+		if c.asked {
+			times = slices.DeleteFunc(times, func(d *Column) bool { return !d.asked && d.numeric() })
+			break
+		}
+	}
+	var date, clock *Column
+	for _, c := range times {
+		switch {
+		case c.stamps == nil || c.count[classStamp] == 0:
+		case c.dates > 0 && c.clocks > 0:
+			return t.stamped(c, nil)
+		case c.dates > 0 && date == nil:
+			date = c
+		case c.dates == 0 && clock == nil:
+			clock = c
+		}
+	}
+	switch {
+	case date != nil:
+		return t.stamped(date, clock)
+	case clock != nil:
+		return unwound(clock)
+	}
+	for _, c := range times {
+		if c.numeric() {
+			return numbered(c)
+		}
+	}
+	return Axis{}
+}
+
+// stamped are the times of a column of dates, with the times of day of another where there is one.
+func (t *Table) stamped(c, clock *Column) Axis {
+	at := c.stamps
+	switch {
+	case c.ways[dayFirst] > 0 && c.ways[monthFirst] == 0:
+		at = c.swapped
+	case c.ways[dayFirst] == 0 && c.ways[monthFirst] == 0:
+		at = t.smoother(c)
+	}
+	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: slices.Clone(at)}
+	if clock != nil {
+		a.Name += " " + clock.Name
+		for i, ns := range clock.stamps {
+			if ns != noStamp && a.At[i] != noStamp {
+				a.At[i] += ns
+			}
+		}
+	}
+	return a
+}
+
+// smoother chooses between both ways to read dates: the one in which fewer steps go back and jump.
+func (t *Table) smoother(c *Column) []int64 {
+	a, b := breaks(c.stamps), breaks(c.swapped)
+	same := slices.Equal(c.stamps, c.swapped)
+	switch {
+	case same || a < b:
+		return c.stamps
+	case b < a:
+		return c.swapped
+	}
+	t.note(found.Finding{Doubt: true, Column: Visible(c.Name), Said: why("find-month-day", Visible(c.Name))})
+	return c.stamps
+}
+
+// breaks counts changes of direction and days that are jumped over.
+func breaks(at []int64) (n int) {
+	last, up, down := int64(noStamp), 0, 0
+	for _, ns := range at {
+		if ns == noStamp {
+			continue
+		}
+		if last != noStamp {
+			switch d := ns - last; {
+			case d > 0:
+				up++
+			case d < 0:
+				down++
+			}
+			if d := ns - last; d > 2*day || d < -2*day {
+				n++
+			}
+		}
+		last = ns
+	}
+	return n + min(up, down)
+}
+
+// unwound are times of day that go on over midnight.
+func unwound(c *Column) Axis {
+	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: make([]int64, len(c.stamps))}
+	var days, last int64 = 0, noStamp
+	for i, ns := range c.stamps {
+		if ns == noStamp {
+			a.At[i] = noStamp
+			continue
+		}
+		if last != noStamp && ns < last-12*hour {
+			days += day
+		}
+		a.At[i], last = ns+days, ns
+	}
+	return a
+}
+
+// numbered are times that are numbers: since 1970, days of a spreadsheet, dates, or counts of something.
+func numbered(c *Column) Axis {
+	m := motionOf(c.Values)
+	a := Axis{Unit: 1e9, Name: c.Name, At: make([]int64, len(c.Values))}
+	convert := func(x float64) int64 { return int64(math.Round(x * a.Unit)) }
+	unit := epoch(m.least)
+	if top := epoch(m.top); unit > 0 && unit == top && (m.whole || unit == 1e9) {
+		a.Clock = true
+		convert = func(x float64) int64 {
+			whole := math.Trunc(x)
+			return int64(whole)*int64(unit) + int64((x-whole)*unit)
+		}
+	} else if packedDates(c.Values) {
+		a.Clock = true
+		convert = func(x float64) int64 { ns, _ := packedDate(x); return ns }
+	} else if m.least >= 20000 && m.top < 80000 && !m.whole {
+		a.Clock = true
+		convert = func(x float64) int64 { return int64(math.Round((x-excelDays)*86400*1000)) * 1e6 }
+	} else if math.Max(math.Abs(m.least), math.Abs(m.top)) > 9e9 {
+		a.Unit = 1
+	}
+	if a.Clock {
+		a.Unit = 1
+	}
+	for i, x := range c.Values {
+		if a.At[i] = noStamp; x == x {
+			a.At[i] = convert(x)
+		}
+	}
+	return a
+}
+
+// Missing reports whether a row has no time.
+func Missing(ns int64) bool { return ns == noStamp }

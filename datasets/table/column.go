@@ -1,0 +1,256 @@
+package table
+
+import (
+	"math"
+	"strconv"
+
+	"cosinelab/datasets/found"
+)
+
+// Column is one column of a table.
+type Column struct {
+	found.Column
+	Values []float64 // one a row, NaN where missing; of a column with text only NaN
+	Words  []Word    // the spellings in it, if there are at most mostWords; nil = more
+	Codes  []uint8   // which of Words stands in each row; nil where Words is
+
+	asked   bool // its role was given
+	stamps  []int64
+	swapped []int64
+	ways    [3]int // how many stamps allow which way
+	dates   int    // stamps with a date
+	clocks  int    // stamps with a time of day
+	count   [classText + 1]int
+	odd     oddity // the first text
+	bad     oddity // the first number that no channel can hold
+}
+
+// Word is a spelling in a column.
+type Word struct {
+	Text  string
+	Count int
+	row   int // where it first stands
+}
+
+// oddity is a cell that may be an error.
+type oddity struct {
+	text string
+	row  int
+	err  error
+}
+
+// mostWords is how many spellings a column keeps: labels and classes have fewer, numbers more.
+const mostWords = 64
+
+// rows that have no time.
+const noStamp = math.MinInt64
+
+// builder takes the cells of a column, row by row.
+type builder struct {
+	c       Column
+	decimal byte
+	values  growing[float64]
+	codes   growing[uint8]
+	stamps  growing[int64]
+	swapped growing[int64]
+	index   map[string]uint8 // of Words; nil = there are too many
+	last    float64          // item of an array, with its spelling
+	text    []byte
+}
+
+func newBuilder(name string, place int, decimal byte) *builder {
+	b := &builder{decimal: decimal, index: map[string]uint8{}}
+	b.c.Name, b.c.Place = name, place
+	return b
+}
+
+// add takes the cell of the next row.
+func (b *builder) add(cell []byte) {
+	cell = trim(cell)
+	row := b.values.n
+	b.word(cell, row)
+	c, x := classMissing, math.NaN()
+	if !isMissing(cell) {
+		c, x = b.class(cell, row)
+	}
+	if b.c.count[c]++; c != classStamp && b.stamps.n > 0 {
+		b.stamps.add(noStamp)
+		b.swapped.add(noStamp)
+	}
+	b.values.add(x)
+}
+
+// class reads a cell that is not missing.
+func (b *builder) class(cell []byte, row int) (class, float64) {
+	if x, ok := number(cell, b.decimal); ok {
+		if err := usable(x, cell); err != nil && b.c.bad.err == nil {
+			b.c.bad = oddity{"", row, err}
+		}
+		return classNumber, x
+	}
+	if x, ok := truth(cell); ok {
+		return classTruth, x
+	}
+	if b.c.count[classText] == 0 || b.c.count[classStamp] > 0 {
+		if s, ok := parseStamp(cell); ok {
+			b.stamp(s, row)
+			return classStamp, math.NaN()
+		}
+	}
+	if b.c.count[classText] == 0 {
+		b.c.odd = oddity{text: Short(string(cell)), row: row}
+	}
+	return classText, math.NaN()
+}
+
+// stamp keeps a time; rows before the first have none.
+func (b *builder) stamp(s stamp, row int) {
+	for b.stamps.n < row {
+		b.stamps.add(noStamp)
+		b.swapped.add(noStamp)
+	}
+	b.stamps.add(s.ns)
+	b.swapped.add(s.swapped)
+	b.c.ways[s.only]++
+	if s.date {
+		b.c.dates++
+	}
+	if s.clock {
+		b.c.clocks++
+	}
+}
+
+// word counts a spelling.
+func (b *builder) word(cell []byte, row int) {
+	if b.index == nil {
+		return
+	}
+	code, known := b.index[string(cell)]
+	if !known {
+		if len(b.index) == mostWords || len(cell) > 200 {
+			b.index, b.c.Words, b.codes = nil, nil, growing[uint8]{}
+			return
+		}
+		code = uint8(len(b.index))
+		text := string(cell)
+		b.index[text] = code
+		b.c.Words = append(b.c.Words, Word{Text: text, row: row})
+	}
+	b.c.Words[code].Count++
+	b.codes.add(code)
+}
+
+// column is what was taken.
+func (b *builder) column() *Column {
+	c := &b.c
+	c.Values = b.values.all()
+	c.Codes, c.stamps, c.swapped = b.codes.all(), b.stamps.all(), b.swapped.all()
+	if b.index == nil {
+		c.Codes = nil
+	}
+	if len(c.stamps) == 0 {
+		c.stamps, c.swapped = nil, nil
+	}
+	c.Missing = c.count[classMissing]
+	return c
+}
+
+// Text is what stands in a row, as far as it is a number, a time, or one of few spellings.
+func (c *Column) Text(row int) string {
+	switch x := c.Values[row]; {
+	case x == x:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case c.stamps != nil && c.stamps[row] != noStamp:
+		return Axis{Clock: true, Unit: 1}.Text(c.stamps[row])
+	case c.Codes != nil:
+		return c.Words[c.Codes[row]].Text
+	}
+	return ""
+}
+
+// filled is the number of cells that hold something.
+func (c *Column) filled() int { return len(c.Values) - c.count[classMissing] }
+
+// numeric reports whether every cell that is there is a number, or true or false.
+func (c *Column) numeric() bool {
+	return c.filled() > 0 && c.count[classNumber]+c.count[classTruth] == c.filled()
+}
+
+// timed reports whether every cell that is there is a time in words.
+func (c *Column) timed() bool { return c.filled() > 0 && c.count[classStamp] == c.filled() }
+
+// wordy reports whether more cells are text, or times, than numbers.
+func (c *Column) wordy() bool {
+	return 2*(c.count[classText]+c.count[classStamp]) > c.filled()
+}
+
+// distinct are the spellings that are not missing; nil = too many.
+func (c *Column) distinct() (words []Word) {
+	for _, w := range c.Words {
+		if !isMissing([]byte(w.Text)) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// levels are the numbers in a column of few, each with its count; nil = many, or other things beside numbers.
+func (c *Column) levels() map[float64]int {
+	if c.Words == nil || !c.numeric() {
+		return nil
+	}
+	out := map[float64]int{}
+	for _, w := range c.distinct() {
+		out[c.Values[w.row]] += w.Count
+	}
+	return out
+}
+
+// motion says how the numbers of a column follow one another.
+type motion struct {
+	n          int // steps between rows that both hold a number
+	up, down   int // steps that rise, fall
+	usual      int // steps of the same size as the first
+	step       float64
+	whole      bool // only whole numbers
+	least, top float64
+}
+
+func motionOf(values []float64) (m motion) {
+	m.whole, m.least, m.top = true, math.Inf(1), math.Inf(-1)
+	last := math.NaN()
+	for _, x := range values {
+		if x != x {
+			continue
+		}
+		m.whole = m.whole && x == math.Trunc(x)
+		m.least, m.top = min(m.least, x), max(m.top, x)
+		if last == last {
+			d := x - last
+			if m.n == 0 {
+				m.step = d
+			}
+			m.n++
+			switch {
+			case d > 0:
+				m.up++
+			case d < 0:
+				m.down++
+			}
+			if math.Abs(d-m.step) <= 1e-6*math.Abs(m.step)+1e-12*math.Abs(x) {
+				m.usual++
+			}
+		}
+		last = x
+	}
+	return m
+}
+
+// steady reports whether every row lies the same step behind the one before it.
+func (m motion) steady() bool { return m.n > 0 && m.step != 0 && m.usual == m.n }
+
+// strict reports whether every row lies on the same side of the one before it.
+func (m motion) strict() bool { return m.n > 0 && (m.up == m.n || m.down == m.n) }
+
+// mostly reports whether nearly every row does.
+func (m motion) mostly() bool { return m.n > 1 && 20*max(m.up, m.down) >= 19*m.n }

@@ -1,0 +1,123 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// byteOrderMark stands before the text in files of some programs.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// Encodings that are read beside UTF-8.
+const (
+	utf16Little = "UTF-16 (little-endian)"
+	utf16Big    = "UTF-16 (big-endian)"
+)
+
+// decoded undoes what stands between a file and lines of UTF-8 that end in a line feed: a byte order mark,
+// UTF-16, carriage returns alone. It says what it found.
+func decoded(r *bufio.Reader) (out *bufio.Reader, encoding string, cr bool) {
+	start, _ := r.Peek(256)
+	switch encoding = encodingOf(start); encoding {
+	case utf16Little:
+		r = bufio.NewReaderSize(&wideReader{r: r, order: binary.LittleEndian}, 1<<16)
+	case utf16Big:
+		r = bufio.NewReaderSize(&wideReader{r: r, order: binary.BigEndian}, 1<<16)
+	}
+	if start, _ = r.Peek(len(byteOrderMark)); string(start) == byteOrderMark {
+		r.Discard(len(byteOrderMark))
+	}
+	sample, _ := r.Peek(1 << 16)
+	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
+		return bufio.NewReaderSize(&crReader{r}, 1<<16), encoding, true
+	}
+	return r, encoding, false
+}
+
+// encodingOf tells UTF-16 by its mark, or by zero bytes in every second place.
+func encodingOf(start []byte) string {
+	switch {
+	case bytes.HasPrefix(start, []byte{0xff, 0xfe}):
+		return utf16Little
+	case bytes.HasPrefix(start, []byte{0xfe, 0xff}):
+		return utf16Big
+	case len(start) < 4:
+		return ""
+	}
+	var zeros [2]int
+	for i, b := range start {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch many := len(start) / 4; {
+	case zeros[1] > many && zeros[0] == 0:
+		return utf16Little
+	case zeros[0] > many && zeros[1] == 0:
+		return utf16Big
+	}
+	return ""
+}
+
+// wideReader turns UTF-16 into UTF-8.
+type wideReader struct {
+	r     *bufio.Reader
+	order binary.ByteOrder
+	high  rune // the first half of a pair; 0 = none
+	rest  []byte
+}
+
+func (w *wideReader) Read(p []byte) (int, error) {
+	for len(w.rest) == 0 {
+		pair, err := w.r.Peek(2)
+		if len(pair) == 0 {
+			return 0, err
+		}
+		if len(pair) == 1 {
+			return 0, io.ErrUnexpectedEOF
+		}
+		w.r.Discard(2)
+		w.take(rune(w.order.Uint16(pair)))
+	}
+	n := copy(p, w.rest)
+	w.rest = w.rest[n:]
+	for n+utf8.UTFMax <= len(p) && len(w.rest) == 0 && w.r.Buffered() >= 2 {
+		pair, _ := w.r.Peek(2)
+		w.r.Discard(2)
+		w.take(rune(w.order.Uint16(pair)))
+		n += copy(p[n:], w.rest)
+		w.rest = w.rest[:0]
+	}
+	return n, nil
+}
+
+// take takes the next 16 bits.
+func (w *wideReader) take(c rune) {
+	w.rest = w.rest[:0]
+	switch {
+	case w.high != 0:
+		w.rest = utf8.AppendRune(w.rest, utf16.DecodeRune(w.high, c))
+		w.high = 0
+	case utf16.IsSurrogate(c):
+		w.high = c
+	default:
+		w.rest = utf8.AppendRune(w.rest, c)
+	}
+}
+
+// crReader ends lines in a line feed that end in a carriage return.
+type crReader struct{ r io.Reader }
+
+func (c *crReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}

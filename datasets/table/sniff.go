@@ -1,0 +1,327 @@
+package table
+
+import (
+	"bytes"
+	"strings"
+
+	"cosinelab/datasets/found"
+
+	"cosinelab/datasets/fault"
+)
+
+// Format is how a text is written.
+type Format struct {
+	Comma    byte   // between cells; a space = runs of spaces
+	Decimal  byte   // point or comma
+	Encoding string // empty = UTF-8
+	Header   bool   // the first row holds names
+}
+
+// sampled is how many lines tell the format.
+const sampled = 40
+
+// linesOf returns the first lines of a sample that are not blank, without the last one where it may be cut.
+func linesOf(sample []byte, whole bool) (lines [][]byte) {
+	all := bytes.Split(sample, []byte("\n"))
+	if len(all) > 1 && !whole {
+		all = all[:len(all)-1]
+	}
+	for _, line := range all {
+		line = bytes.TrimRight(line, "\r")
+		if len(bytes.TrimSpace(line)) > 0 {
+			lines = append(lines, line)
+		}
+		if len(lines) == sampled {
+			break
+		}
+	}
+	return lines
+}
+
+// candidates are the separators, the likelier first: the comma may also be a decimal sign, and spaces stand
+// within names and times.
+var candidates = []byte("\t;|,")
+
+// separator returns what splits every line into the same number of cells, of which most are readable.
+func separator(lines [][]byte) byte {
+	best, most := byte(','), 0.0
+	for _, sep := range append(candidates, spaces) {
+		n := evenly(lines, sep)
+		if n < 2 {
+			continue
+		}
+		if share := readable(lines, sep, n); share > most+1e-9 {
+			best, most = sep, share
+		}
+	}
+	return best
+}
+
+// cellsOf splits a line by itself.
+func cellsOf(line []byte, sep byte) [][]byte {
+	if sep == spaces {
+		return splitSpaces(line, nil)
+	}
+	var cells [][]byte
+	quoted, from := false, 0
+	for i, b := range line {
+		if b == '"' {
+			quoted = !quoted
+		} else if b == sep && !quoted {
+			cells, from = append(cells, line[from:i]), i+1
+		}
+	}
+	return append(cells, line[from:])
+}
+
+// evenly is the number of cells that a separator gives every line; 0 = not the same number. The first line
+// may have a separator more at its end, or a name less where rows begin with their own.
+func evenly(lines [][]byte, sep byte) int {
+	if len(lines) == 0 {
+		return 0
+	}
+	n := len(cellsOf(lines[len(lines)-1], sep))
+	for i, line := range lines {
+		cells := cellsOf(line, sep)
+		switch got := len(cells); {
+		case got == n:
+		case i == 0 && got == n+1 && len(bytes.TrimSpace(cells[n])) == 0:
+		case i == 0 && got == n-1 && (sep == spaces || sep == '\t' || endsWith(lines[1:], sep)):
+		default:
+			return 0
+		}
+	}
+	return n
+}
+
+// endsWith reports whether every line ends with the separator.
+func endsWith(lines [][]byte, sep byte) bool {
+	for _, line := range lines {
+		if !bytes.HasSuffix(bytes.TrimRight(line, " "), []byte{sep}) {
+			return false
+		}
+	}
+	return true
+}
+
+// readable is the share of the cells below the first line that are numbers, times, truths or missing.
+func readable(lines [][]byte, sep byte, columns int) float64 {
+	if len(lines) > 1 {
+		lines = lines[1:]
+	}
+	good, all := 0, 0
+	for _, line := range lines {
+		for _, cell := range cellsOf(line, sep) {
+			all++
+			if cell = trim(bytes.Trim(cell, `"`)); classOf(cell, '.') != classText ||
+				classOf(cell, ',') != classText && sep != ',' {
+				good++
+			}
+		}
+	}
+	return (1 + float64(good)) / (1 + float64(all))
+}
+
+// class is what a cell looks like.
+type class int
+
+const (
+	classMissing class = iota
+	classNumber
+	classTruth
+	classStamp
+	classText
+)
+
+func classOf(cell []byte, decimal byte) class {
+	if isMissing(cell) {
+		return classMissing
+	}
+	if _, ok := number(cell, decimal); ok {
+		return classNumber
+	}
+	if _, ok := truth(cell); ok {
+		return classTruth
+	}
+	if _, ok := parseStamp(cell); ok {
+		return classStamp
+	}
+	return classText
+}
+
+// decimalMark tells the decimal mark of a text from its cells; doubt = what looks like decimals may be groups
+// of three digits.
+func decimalMark(lines [][]byte, sep byte) (mark byte, doubt bool) {
+	var only, point, last, grouped int
+	for _, line := range lines {
+		for _, cell := range cellsOf(line, sep) {
+			cell = trim(bytes.Trim(cell, `"`))
+			comma, dot := bytes.LastIndexByte(cell, ','), bytes.LastIndexByte(cell, '.')
+			if classOf(cell, '.') == classStamp || classOf(cell, '.')+classOf(cell, ',') == 2*classText {
+				continue
+			}
+			switch {
+			case comma < 0 && dot < 0:
+			case comma < 0:
+				point++
+			case dot > comma:
+				point += 2
+			case dot >= 0:
+				last++
+			default:
+				only++
+				if _, ok := ungrouped(cell, '.'); ok && cell[0] != '0' {
+					grouped++
+				}
+			}
+		}
+	}
+	switch {
+	case last > 0 && point == 0:
+		return ',', false
+	case only == 0 || point > 0:
+		return '.', false
+	case only == grouped:
+		if sep == ',' {
+			return '.', true
+		}
+		return ',', true
+	}
+	return ',', false
+}
+
+// firstRows are the rows by which the header is told.
+type firstRows struct {
+	cells [][]string
+	lines []int
+	blank []int // blank lines before each
+}
+
+// header decides whether the first row holds names; unsure = it may be the other way.
+func (f firstRows) header(decimal byte) (header, unsure bool) {
+	first, rest := f.cells[0], f.cells[1:]
+	var numbers, texts, others int
+	for i, cell := range first {
+		below := classBelow(rest, i, decimal)
+		switch c := classOf([]byte(strings.TrimSpace(cell)), decimal); {
+		case c == classText && below != classText:
+			return true, false
+		case c == classText:
+			texts++
+		case c == classNumber:
+			numbers++
+		case c != classMissing:
+			others++
+		}
+	}
+	if numbers == 0 && others == 0 && texts > 0 {
+		return len(rest) == 0 || !repeated(first, rest), false
+	}
+	if numbers > 0 && others == 0 {
+		return numbersAsNames(first, rest, decimal)
+	}
+	return false, false
+}
+
+// classBelow is what the cells of a column look like, missing ones aside; text where they differ.
+func classBelow(rest [][]string, i int, decimal byte) class {
+	out := classMissing
+	texts, all := 0, 0
+	for _, row := range rest {
+		if i >= len(row) {
+			continue
+		}
+		switch c := classOf([]byte(strings.TrimSpace(row[i])), decimal); c {
+		case classMissing:
+		case classText:
+			texts++
+			all++
+		default:
+			out = c
+			all++
+		}
+	}
+	if 2*texts > all {
+		return classText
+	}
+	return out
+}
+
+// repeated reports whether a cell of the first row occurs below it, as values do and names do not.
+func repeated(first []string, rest [][]string) bool {
+	for _, row := range rest {
+		for i, cell := range row {
+			if i < len(first) && cell == first[i] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// numbersAsNames decides about a first row of numbers. Data frames number their columns from 0, under an
+// empty cell where there is an index; a series without a name is called 0.
+func numbersAsNames(first []string, rest [][]string, decimal byte) (header, unsure bool) {
+	var at []int
+	for i, cell := range first {
+		if strings.TrimSpace(cell) != "" {
+			at = append(at, i)
+		}
+	}
+	start, ok := whole(first[at[0]])
+	if !ok || start > 1 && len(at) < 3 || len(rest) == 0 {
+		return false, false
+	}
+	fractions, same := 0, false
+	for k, i := range at {
+		n, ok := whole(first[i])
+		if !ok || n != start+k {
+			return false, false
+		}
+		for _, row := range rest {
+			if i < len(row) {
+				cell := strings.TrimSpace(row[i])
+				same = same || cell == strings.TrimSpace(first[i])
+				if _, plain := whole(cell); !plain && classOf([]byte(cell), decimal) == classNumber {
+					fractions++
+				}
+			}
+		}
+	}
+	switch indexed := at[0] > 0; {
+	case indexed:
+		return true, false
+	case len(at) == 1 && start != 0, len(at) < 3 && start == 1:
+		return false, false
+	case len(at) > 1 && fractions > 0 && start == 0:
+		return true, false
+	case fractions > 0:
+		return !same || len(at) > 2, true
+	}
+	return len(at) > 2 && start == 0 && !same, true
+}
+
+// whole reads a cell that is a short natural number and nothing else.
+func whole(cell string) (n int, ok bool) {
+	cell = strings.TrimSpace(cell)
+	if len(cell) == 0 || len(cell) > 6 || len(cell) > 1 && cell[0] == '0' {
+		return 0, false
+	}
+	for _, r := range cell {
+		if r < '0' || r > '9' {
+			return 0, false
+		}
+		n = 10*n + int(r-'0')
+	}
+	return n, true
+}
+
+// headerDoubt says that the first row may be names or not.
+func headerDoubt(file string, header bool) found.Finding {
+	key, guess, other := "find-header-none", "no", "yes"
+	if header {
+		key, guess, other = "find-header-numbers", "yes", "no"
+	}
+	return found.Finding{Doubt: true, File: file, Line: 1, Said: fault.Of(fault.New(key)), Guess: guess,
+		Choices: []string{other}, Flag: "-header"}
+}

@@ -1,0 +1,369 @@
+// Package table reads one table of numbers into columns that each have a role.
+package table
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
+)
+
+// Want is what a reader expects of a table, beside what a person has said of it.
+type Want struct {
+	found.Asked
+	Fields int  // columns of the file; 0 = as many as the first row has
+	Maybe  bool // columns that were asked for may be absent
+	Labels bool // the table is the labels: one column that is left, or the label column
+	Plain  bool // names alone decide about roles: for sets whose columns are known
+	Raw    bool // no roles at all: whoever asks takes columns
+}
+
+// Table is one file's content.
+type Table struct {
+	File     string
+	Format   Format
+	Array    bool // without names, lines or text
+	Columns  []*Column
+	Rows     int
+	Blank    int // blank lines that were left out
+	Findings []found.Finding
+	Unsure   bool // the first row may hold names, or not
+	Shaped   bool // an array whose shape looks transposed
+
+	lines places // of the rows of a text
+}
+
+// MaxValues bounds what one array or table may hold: 1 GiB of float64. A small compressed file can claim
+// more.
+const MaxValues = 1 << 27
+
+// maxColumns bounds the columns of a text, each of which takes memory before it holds anything.
+const maxColumns = 1 << 16
+
+// Line is the line of a row, from 1; 0 for an array.
+func (t *Table) Line(row int) int {
+	if len(t.lines) == 0 {
+		return 0
+	}
+	return t.lines.of(row)
+}
+
+// At says that an error is in a row, from 0, and a column.
+func (t *Table) At(row int, c *Column, err error) error {
+	if t.Array {
+		return InFile(t.File, fault.New("data-in-cell", row+1, c.Place, err))
+	}
+	return AtLine(t.File, t.Line(row), t.inColumn(c, err))
+}
+
+// inColumn says that an error is in a column.
+func (t *Table) inColumn(c *Column, err error) error {
+	if !t.Format.Header || c.Name == "" {
+		return fault.New("data-in-column", c.Place, err)
+	}
+	return fault.New("data-in-named-column", c.Place, Short(c.Name), err)
+}
+
+// note adds a finding.
+func (t *Table) note(f found.Finding) {
+	f.File = Visible(t.File)
+	t.Findings = append(t.Findings, f)
+}
+
+// With returns the columns of a role.
+func (t *Table) With(role found.Role) (out []*Column) {
+	for _, c := range t.Columns {
+		if c.Role == role {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Channels returns the columns that are channels.
+func (t *Table) Channels() (out []*Column) {
+	for _, c := range t.Columns {
+		if c.Role.Used() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Label returns the label column; nil = there is none.
+func (t *Table) Label() *Column {
+	if labels := t.With(found.Label); len(labels) > 0 {
+		return labels[0]
+	}
+	return nil
+}
+
+// ColumnName names column i, from 0, of a table without header as people count.
+func ColumnName(i int) string { return fmt.Sprintf("column %d", i+1) }
+
+// Text reads rows of cells, with or without a header, and gives every column a role.
+func Text(r *bufio.Reader, name string, want Want) (*Table, error) {
+	p := &parser{t: &Table{File: name}, want: want}
+	if err := p.read(r); err != nil {
+		return nil, err
+	}
+	if want.Raw {
+		return p.t, nil
+	}
+	return p.t, p.t.Decide(want)
+}
+
+// parser turns rows of cells into columns.
+type parser struct {
+	t       *Table
+	want    Want
+	rows    *Rows
+	columns []*builder
+	n       int
+}
+
+// sniffedRows are the rows by which the header is told.
+const sniffedRows = 60
+
+func (p *parser) read(r *bufio.Reader) error {
+	r, encoding, _ := decoded(r)
+	p.t.Format.Encoding = encoding
+	lines, err := p.sample(r)
+	if err != nil {
+		return err
+	}
+	p.rows = &Rows{file: p.t.File, r: r, comma: p.t.Format.Comma}
+	if p.rows.comma == 0 {
+		p.rows.comma = separator(lines)
+	}
+	var doubt bool
+	p.t.Format.Comma = p.rows.comma
+	if p.t.Format.Decimal, doubt = decimalMark(lines, p.rows.comma); doubt {
+		p.decimalDoubt()
+	}
+	if err := p.skip(lines); err != nil {
+		return err
+	}
+	first, end := p.first()
+	if end != nil && end != io.EOF {
+		return end
+	}
+	if err := p.begin(first); err != nil {
+		return err
+	}
+	for end == nil {
+		var cells [][]byte
+		if cells, end = p.rows.Next(); end == nil {
+			if err := p.row(cells, p.rows.Line, p.rows.blank); err != nil {
+				return err
+			}
+		}
+	}
+	if end != io.EOF {
+		return end
+	}
+	p.t.Blank += p.rows.blank
+	return p.finish()
+}
+
+// sample returns the first lines.
+func (p *parser) sample(r *bufio.Reader) ([][]byte, error) {
+	sample, err := r.Peek(1 << 16)
+	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+		return nil, InFile(p.t.File, fault.Cause(err))
+	}
+	sample = append([]byte(nil), sample...) // reading on moves it
+	lines := linesOf(sample, err == io.EOF)
+	if len(lines) > 0 && len(lines[0]) == 5 && strings.EqualFold(string(lines[0][:4]), "sep=") {
+		p.t.Format.Comma = lines[0][4] // a line that spreadsheets understand
+		lines = lines[1:]
+	}
+	for len(lines) > 1 && lines[0][0] == '#' {
+		lines = lines[1:]
+	}
+	return lines, nil
+}
+
+// skip passes over the lines before the table: what is left in lines begins with its first.
+func (p *parser) skip(lines [][]byte) error {
+	if p.want.Plain || len(lines) == 0 {
+		return nil
+	}
+	for {
+		start, _ := p.rows.r.Peek(5)
+		directive := len(start) == 5 && strings.EqualFold(string(start[:4]), "sep=") && p.rows.lines == 0
+		if !directive && (len(start) == 0 || start[0] != '#' || lines[0][0] == '#') {
+			return nil
+		}
+		p.rows.text = p.rows.text[:0]
+		if err := p.rows.readLine(); err != nil {
+			return err
+		}
+		if !directive {
+			p.t.note(found.Finding{Line: p.rows.lines, Said: fault.Of(fault.New("find-comment"))})
+		}
+	}
+}
+
+// first reads the rows that tell the header; end is why there are no more.
+func (p *parser) first() (f firstRows, end error) {
+	for range sniffedRows {
+		cells, err := p.rows.Next()
+		if err != nil {
+			return f, err
+		}
+		row := make([]string, len(cells))
+		for i, cell := range cells {
+			row[i] = string(cell)
+		}
+		f.cells = append(f.cells, row)
+		f.lines = append(f.lines, p.rows.Line)
+		f.blank = append(f.blank, p.rows.blank)
+	}
+	return f, nil
+}
+
+// begin fixes the columns by the first rows, and takes those that hold values.
+func (p *parser) begin(f firstRows) error {
+	if len(f.cells) == 0 {
+		return InFile(p.t.File, fault.New("data-empty"))
+	}
+	p.t.Blank, f.blank[0] = f.blank[0], 0 // before the first row they are left out
+	header, unsure := f.header(p.t.Format.Decimal)
+	if asked := p.want.Header; asked != "" {
+		header, unsure = asked == "yes", false
+	}
+	p.t.Format.Header, p.t.Unsure = header, unsure
+	if unsure && !p.want.Plain {
+		p.t.note(headerDoubt(Visible(p.t.File), header))
+	}
+	if err := p.name(f); err != nil {
+		return err
+	}
+	from := 0
+	if header {
+		from = 1
+	}
+	for i := from; i < len(f.cells); i++ {
+		cells := make([][]byte, len(f.cells[i]))
+		for c, cell := range f.cells[i] {
+			cells[c] = []byte(cell)
+		}
+		if err := p.row(cells, f.lines[i], f.blank[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name makes the columns: as many as the first row has, one less where it alone ends with a separator, one
+// more where rows begin with a name that the header has no column for.
+func (p *parser) name(f firstRows) error {
+	first := f.cells[0]
+	n := len(first)
+	if len(f.cells) > 1 && p.t.Format.Header {
+		second := f.cells[1]
+		switch {
+		case len(second) == n-1 && strings.TrimSpace(first[n-1]) == "":
+			n--
+			first = first[:n]
+		case len(second) == n+1 && strings.TrimSpace(second[n]) != "":
+			n++
+			first = append([]string{""}, first...)
+		}
+	}
+	if p.want.Fields > 0 && n != p.want.Fields {
+		return p.fieldError(n, p.want.Fields, f.lines[0])
+	}
+	if n > maxColumns {
+		return AtLine(p.t.File, f.lines[0], fault.New("data-too-many-columns", n, maxColumns))
+	}
+	for i := range n {
+		name := ColumnName(i)
+		if p.t.Format.Header {
+			name = strings.TrimSpace(first[i])
+			if i == 0 {
+				name = strings.TrimSpace(strings.TrimPrefix(name, "#"))
+			}
+		}
+		p.columns = append(p.columns, newBuilder(name, i+1, p.t.Format.Decimal))
+	}
+	return nil
+}
+
+// fieldError says how many cells a row has, where they should be want.
+func (p *parser) fieldError(got, want, line int) error {
+	return AtLine(p.t.File, line, fault.New("data-fields", got, want))
+}
+
+// row takes one row. In a table of one column a blank line before it is a row too, whose cell is missing; in
+// others it is left out.
+func (p *parser) row(cells [][]byte, line, blank int) error {
+	if n := len(cells); n == len(p.columns)+1 && len(trim(cells[n-1])) == 0 {
+		cells = cells[:n-1] // a separator behind the last cell
+	}
+	if len(cells) != len(p.columns) {
+		return p.fieldError(len(cells), len(p.columns), line)
+	}
+	if len(cells) > 1 {
+		p.t.Blank += blank
+		return p.append(cells, line)
+	}
+	for at := line - blank; at < line; at++ {
+		if err := p.append([][]byte{nil}, at); err != nil {
+			return err
+		}
+	}
+	return p.append(cells, line)
+}
+
+// append takes one row that begins in that line.
+func (p *parser) append(cells [][]byte, line int) error {
+	for i, cell := range cells {
+		p.columns[i].add(cell)
+	}
+	p.t.lines.add(p.n, line)
+	if p.n++; p.n*len(p.columns) > MaxValues {
+		return InFile(p.t.File, fault.New("data-too-many-values", MaxValues))
+	}
+	return nil
+}
+
+// finish turns what was taken into the columns of the table.
+func (p *parser) finish() error {
+	if p.n == 0 {
+		return InFile(p.t.File, fault.New("data-only-header"))
+	}
+	p.t.Rows = p.n
+	for i, b := range p.columns {
+		p.t.Columns = append(p.t.Columns, b.column())
+		p.columns[i] = nil
+	}
+	f := p.t.Format
+	if f.Encoding != "" {
+		p.t.note(found.Finding{Said: fault.Of(fault.New("find-encoding", f.Encoding))})
+	}
+	if f.Decimal == ',' && !slices.ContainsFunc(p.t.Findings, func(f found.Finding) bool {
+		return f.Said.Key == "find-decimal-doubt"
+	}) {
+		p.t.note(found.Finding{Said: fault.Of(fault.New("find-decimal-comma"))})
+	}
+	return nil
+}
+
+// decimalDoubt says that commas before three digits are read in one of two ways.
+func (p *parser) decimalDoubt() {
+	if p.want.Plain {
+		return
+	}
+	guess := "1,234 = 1.234"
+	if p.t.Format.Decimal == '.' {
+		guess = "1,234 = 1234"
+	}
+	p.t.note(found.Finding{Doubt: true, Guess: guess,
+		Said: fault.Of(fault.New("find-decimal-doubt", guess))})
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"flag"
+	"strings"
+
+	"cosinelab/datasets"
+	"cosinelab/datasets/found"
+	"cosinelab/engine/spec"
+)
+
+// readingOptions are the flags that say how a set is read.
+type readingOptions struct {
+	folder          string
+	seed            uint64
+	json            bool
+	header, anomaly string
+	label, time     string
+	drop, channels  string
+	oneHot          string
+	missing, cut    string
+}
+
+// readingFlags declares them.
+func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
+	o := &readingOptions{}
+	f.StringVar(&o.folder, "data", "", a.w.Say("cli-flag-data"))
+	f.Uint64Var(&o.seed, "seed", 1, a.w.Say("cli-flag-data-seed"))
+	f.StringVar(&o.header, "header", "", a.w.Say("cli-flag-header"))
+	f.StringVar(&o.label, "label", "", a.w.Say("cli-flag-data-label"))
+	f.StringVar(&o.anomaly, "anomaly", "", a.w.Say("cli-flag-anomaly"))
+	f.StringVar(&o.time, "time", "", a.w.Say("cli-flag-time"))
+	f.StringVar(&o.drop, "drop", "", a.w.Say("cli-flag-drop"))
+	f.StringVar(&o.channels, "channels", "", a.w.Say("cli-flag-channels"))
+	f.StringVar(&o.oneHot, "onehot", "", a.w.Say("cli-flag-onehot"))
+	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
+	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
+	return o
+}
+
+// of returns what the flags say of a source, as a spec has it.
+func (o readingOptions) of(source string) (spec.Data, error) {
+	d := spec.Default().Data
+	d.Source, d.Seed = source, o.seed
+	return d, o.into(&d)
+}
+
+// into writes the flags that were given over what a spec says.
+func (o readingOptions) into(d *spec.Data) error {
+	for _, s := range []struct {
+		given string
+		to    *string
+	}{{o.header, &d.Header}, {o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}} {
+		if s.given != "" {
+			*s.to = s.given
+		}
+	}
+	o.roles(d)
+	if o.cut != "" {
+		cut, err := datasets.ParseCut(o.cut)
+		if err != nil {
+			return usageError{err}
+		}
+		d.Split, d.SplitRow, d.SplitTime = nil, cut.Row, cut.Time
+		if cut.Share > 0 {
+			d.Split = &cut.Share
+		}
+	}
+	if err := d.ValidateFile(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// roles gives the columns named by flags their roles; where channels are named, no others are.
+func (o readingOptions) roles(d *spec.Data) {
+	roles := map[string]found.Role{}
+	for name, role := range d.Columns {
+		roles[name] = role
+	}
+	for _, list := range []struct {
+		names string
+		role  found.Role
+	}{{o.time, found.Time}, {o.drop, found.Dropped}, {o.channels, found.Channel}, {o.oneHot, found.OneHot}} {
+		for _, name := range splitNames(list.names) {
+			roles[name] = list.role
+		}
+	}
+	if o.channels != "" {
+		roles[found.Others] = found.Dropped
+	}
+	if len(roles) > 0 {
+		d.Columns = roles
+	}
+}
+
+// splitNames parts names at commas; one that holds commas stands in quotation marks.
+func splitNames(list string) (names []string) {
+	quoted := false
+	for _, part := range strings.FieldsFunc(list, func(r rune) bool {
+		if r == '"' {
+			quoted = !quoted
+		}
+		return r == ',' && !quoted
+	}) {
+		if name := strings.Trim(strings.TrimSpace(part), `"`); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,53 @@
+package spec
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
+)
+
+// Bounds of what is said of a file.
+const (
+	maxRows  = 100_000_000
+	maxRoles = 1000 // columns that are given one
+)
+
+// ValidateFile checks what is said of a user's own files alone. The first wrong field is returned as
+// *FieldError.
+func (d Data) ValidateFile() error {
+	var c check
+	d.validateFile(&c)
+	return c.first()
+}
+
+// validateFile checks what is said of a user's own files, as far as it can be judged without them.
+func (d Data) validateFile(c *check) {
+	c.short("data.anomaly", d.Anomaly, maxName)
+	oneOf(c, "data.header", d.Header, "yes", "no")
+	oneOf(c, "data.missing", d.Missing, "last", "linear", "refuse")
+	c.that(d.SplitRow >= 0 && d.SplitRow <= maxRows, "data.split_row", d.SplitRow, "want-up-to", maxRows)
+	c.that(d.SplitRow == 0 || d.Split == nil, "data.split_row", d.SplitRow, "want-one-cut")
+	c.that(d.SplitTime == "" || d.Split == nil && d.SplitRow == 0, "data.split_time",
+		strconv.Quote(d.SplitTime), "want-one-cut")
+	c.short("data.split_time", d.SplitTime, maxName)
+	c.that(len(d.Columns) <= maxRoles, "data.columns", len(d.Columns), "want-up-to", maxRoles)
+	var roles fault.Choices
+	for _, r := range found.Given {
+		roles = append(roles, string(r))
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Columns)) {
+		role := d.Columns[name]
+		c.short("data.columns", name, maxName)
+		c.that(slices.Contains(found.Given, role), "data.columns["+strconv.Quote(name)+"]",
+			strconv.Quote(string(role)), "want-one-of", roles)
+	}
+}
+
+// oneOf wants nothing, or one of some words.
+func oneOf(c *check, field, got string, words ...string) {
+	c.that(got == "" || slices.Contains(words, got), field, strconv.Quote(got), "want-one-of",
+		fault.Choices(words))
+}
