@@ -12,12 +12,16 @@ import (
 
 // waves are a set of so many channels, made of sines.
 func waves(rows, channels int) *datasets.Set {
-	part := func() datasets.Series {
-		s := datasets.Series{Rows: rows, Channels: channels, Values: make([]float32, rows*channels)}
-		for i := range s.Values {
-			s.Values[i] = float32(math.Sin(float64(i*i) / 7))
+	part := func() datasets.Raw {
+		r := datasets.Raw{Rows: rows}
+		for c := range channels {
+			values := make([]float64, rows)
+			for i := range values {
+				values[i] = math.Sin(float64(i*i+c) / 7)
+			}
+			r.Columns = append(r.Columns, values)
 		}
-		return s
+		return r
 	}
 	set := &datasets.Set{Train: part(), Test: part()}
 	for range channels {
