@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/hexops/vecty"
@@ -20,10 +21,70 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 				vecty.Text(plot.Sub))),
 			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(w.Numbers, plot)}))
 	}
-	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", w.Say("learning"))),
-		elem.Header(elem.Heading2(vecty.Text(w.Say("learning"))),
-			elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
-		elem.Div(vecty.Markup(class("plots")), plots))
+	body, sub := elem.Div(vecty.Markup(class("plots")), plots), v.Sub
+	if v.Epochs.Open {
+		body, sub = gains(w, v.Epochs), ""
+	}
+	return elem.Section(vecty.Markup(class("learn"), vecty.MarkupIf(v.Epochs.Open, class("wide")),
+		attr("aria-label", w.Say("learning"))),
+		elem.Header(elem.Heading2(
+			tabOf(w.Say("learning"), "losses", !v.Epochs.Open), tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open)),
+			elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(sub))),
+		body)
+}
+
+// tabOf is a heading that can be pressed.
+func tabOf(text, press string, on bool) *vecty.HTML {
+	return elem.Button(vecty.Markup(class("tab"), do(press, ""), attr("aria-pressed", strconv.FormatBool(on))),
+		vecty.Text(text))
+}
+
+// gains are what arms reach by epoch: the figure, or the numbers behind it.
+func gains(w *words.Language, v results.Epochs) *vecty.HTML {
+	if v.Missing != "" {
+		return elem.Div(vecty.Markup(class("gains")), elem.Paragraph(vecty.Markup(class("sub")),
+			vecty.Text(v.Missing)))
+	}
+	switches := elem.Paragraph(vecty.Markup(class("switches")),
+		tabOf(w.Say("epochs-counted"), "epochs", !v.Seconds), tabOf(w.Say("epochs-timed"), "seconds", v.Seconds),
+		vecty.If(v.Seconds, tabOf(w.Say("epochs-with-teacher"), "taught", v.Teacher)),
+		tabOf(w.Say("epochs-table"), "numbers", v.Table))
+	var body vecty.MarkupOrChild = &drawing{Class: "curves", Say: v.Spoken, Draw: byEpoch(w.Numbers, v)}
+	if v.Table {
+		body = epochTable(v)
+	}
+	return elem.Div(vecty.Markup(class("gains")), switches,
+		elem.Paragraph(vecty.Markup(class("sub", "n")), vecty.Text(v.Claim)), body)
+}
+
+func byEpoch(n words.Numbers, v results.Epochs) func(w, h, unit float64) chart.Figure {
+	f := chart.ByEpoch{Numbers: n, From: v.From, To: v.To, Unit: v.Unit}
+	for _, l := range v.Lines {
+		line := chart.EpochLine{Look: lookOf(l.Look), Label: l.Brief}
+		for _, m := range l.Marks {
+			line.Marks = append(line.Marks, chart.EpochMark{X: m.X, Value: m.Value.Number(), Low: m.Low.Number(),
+				High: m.High.Number(), Gain: m.Gain.Number(), GainLow: m.GainLow.Number(),
+				GainHigh: m.GainHigh.Number(), Excludes0: m.Excludes0})
+		}
+		f.Lines = append(f.Lines, line)
+	}
+	return f.Draw
+}
+
+func epochTable(v results.Epochs) *vecty.HTML {
+	var heads, rows vecty.List
+	for _, h := range v.Heads {
+		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col")), vecty.Text(h)))
+	}
+	for _, r := range v.Rows {
+		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), sign(r.Look), vecty.Text(r.Text))}
+		for _, c := range r.Cells {
+			cells = append(cells, elem.TableData(vecty.Markup(class("n")), vecty.Text(c)))
+		}
+		rows = append(rows, elem.TableRow(cells))
+	}
+	return elem.Div(vecty.Markup(class("epochs")), elem.Table(elem.TableHead(elem.TableRow(heads)),
+		elem.TableBody(rows)))
 }
 
 // curves draws nothing until there is a line: axes alone would look like a result.
@@ -129,7 +190,7 @@ func armRows(w *words.Language, v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
 		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"),
-			vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
+			vecty.Property("title", cmp.Or(r.Failed, r.Whole))), sign(r.Look), vecty.Text(r.Text))}
 		for i, cell := range r.Cells {
 			cells = append(cells, metricCell(w, v, r, i, cell))
 		}

@@ -143,8 +143,12 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 	if err != nil {
 		return nil, err
 	}
-	r.chance.Lock()
-	defer r.chance.Unlock()
+	select { // no mutex: whoever waits for it would not hear of a stop
+	case r.chance <- struct{}{}:
+		defer func() { <-r.chance }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if r.rankingChance == nil {
 		if r.rankingConstants, err = metrics.Constants(ctx, rows, e); err != nil {
 			return nil, err

@@ -13,13 +13,13 @@ import (
 // waves are a set of so many channels, made of sines.
 func waves(rows, channels int) *datasets.Set {
 	part := func() datasets.Raw {
-		r := datasets.Raw{Rows: rows}
-		for c := range channels {
-			values := make([]float64, rows)
-			for i := range values {
-				values[i] = math.Sin(float64(i*i+c) / 7)
+		r := datasets.Raw{Rows: rows, Columns: make([][]float64, channels)}
+		for c := range r.Columns {
+			r.Columns[c] = make([]float64, rows)
+			for t := range r.Columns[c] {
+				i := t*channels + c
+				r.Columns[c][t] = math.Sin(float64(i*i) / 7)
 			}
-			r.Columns = append(r.Columns, values)
 		}
 		return r
 	}

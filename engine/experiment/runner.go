@@ -53,7 +53,7 @@ type run struct {
 	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
 	parameters    metrics.Parameters
-	chance        sync.Mutex       // guards what follows
+	chance        chan struct{}    // full while one has what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
 	// of a constant score, in the same order
 	rankingConstants []metrics.Value
@@ -79,6 +79,7 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
 	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
+		chance:   make(chan struct{}, 1),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))

@@ -30,7 +30,7 @@ func (task Task) Problem() (train.Problem, error) {
 	if err := task.Spec.Validate(); err != nil {
 		return train.Problem{}, err
 	}
-	if task.Micro < 1 || task.Channels < 1 {
+	if task.Micro < 1 || task.Micro > task.Spec.Train.Batch || task.Channels < 1 {
 		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro,
 			task.Channels)
 	}

@@ -106,19 +106,20 @@ func medianLength(segments []steps.Range) int {
 	return (all[(n-1)/2] + all[n/2]) / 2
 }
 
-// Of the parameters, what each kind of metric has, in the symbols of its definition.
-func (p Parameters) vus() string { return "W = " + p.Window.String() + ", opt, 250 thresholds" }
+// Of the parameters, what each kind of metric has, in the symbols of its definition, which are the same in every
+// language: τ are thresholds.
+func (p Parameters) vus() string { return "W = " + p.Window.String() + ", opt, 250 τ" }
 
-func (p Parameters) rangeAUC() string { return "W = " + p.Window.String() + ", 250 thresholds" }
+func (p Parameters) rangeAUC() string { return "W = " + p.Window.String() + ", 250 τ" }
 
 func (p Parameters) pate() string {
-	return fmt.Sprintf("e, d = 0 or %s, 250 thresholds", p.Window)
+	return fmt.Sprintf("e, d ∈ {0, %s}, 250 τ", p.Window)
 }
 
 func (p Parameters) beta() string    { return "β = " + number(p.Beta) }
 func (p Parameters) delay() string   { return fmt.Sprintf("k = %d", p.Delay) }
 func (p Parameters) percent() string { return fmt.Sprintf("K = %d %%", p.Percent) }
-func (p Parameters) ucr() string     { return fmt.Sprintf("tolerance %d", p.UCR) }
+func (p Parameters) ucr() string     { return fmt.Sprintf("M ≥ %d", p.UCR) }
 
 func (p Parameters) etapr() string {
 	return fmt.Sprintf("θp = %s, θr = %s, δ = %s", number(p.ETaPR.ThetaP), number(p.ETaPR.ThetaR),

@@ -29,7 +29,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.fail(req.ID, "spec", fault.New("run-no-spec"))
 	default:
 		s.work = newWork(held)
-		s.results = results{data: req.Spec.Data}
+		s.results = results{data: req.Spec.Data, drop: req.Drop}
 		s.state(req.ID, stateOf(held))
 		go s.run(s.work, req, checkpoints)
 	}
@@ -111,7 +111,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	if err := req.Spec.Validate(); err != nil {
 		return report, "spec", err
 	}
-	set, err := s.read(w.ctx, req.Spec.Data, nil)
+	set, err := s.read(w.ctx, req.Spec.Data, req.Drop, nil)
 	if err != nil {
 		return report, "data", err
 	}
@@ -120,7 +120,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 		return report, "data", err
 	}
 	s.mu.Lock()
-	s.open = openSet{set, prepared}
+	s.open = openSet{set, req.Drop, prepared}
 	s.opening++
 	s.mu.Unlock()
 	workers, err := s.afford(w.ctx, prepared, req.Workers)

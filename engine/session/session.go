@@ -39,7 +39,7 @@ type Session struct {
 	// Answers leave one at a time. Who holds mu may send; who holds sending must not take mu.
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
-	files   []datasets.File
+	files   dropped
 	opening int                // requests to open a set so far; the answer to an older one is not kept
 	leave   context.CancelFunc // ends the reading for the last of them; nil = there was none
 	open    openSet
@@ -56,9 +56,17 @@ type Worker interface {
 	Gone() bool                    // it was ended, or died
 }
 
-// results are the finished runs of one experiment, and the data that its spec names.
+// dropped is the files that the last set from files was read from, with the page's number of them.
+type dropped struct {
+	id    int
+	files []datasets.File
+}
+
+// results are the finished runs of one experiment, and the data that its spec names, with the number of the
+// files they are from.
 type results struct {
 	data   spec.Data
+	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun
 }

@@ -57,7 +57,7 @@ func TestAServedFileIsReadAsOneThatIsDropped(t *testing.T) {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	// It counts as the file in use now.
-	if len(p.session.files) != 1 || p.session.files[0].Name != "pump.csv" {
+	if len(p.session.files.files) != 1 || p.session.files.files[0].Name != "pump.csv" {
 		t.Errorf("in use: %v", p.session.files)
 	}
 	if m := open("file/broken.csv", ""); m.Type != protocol.TypeError || m.Error.Line != 2 ||

@@ -23,6 +23,9 @@ type Spec struct {
 	Train   Train    `json:"train"`
 	Detect  Detect   `json:"detect"`
 	Seeds   []uint64 `json:"seeds"`
+	// Evaluate says when arms are scored on the test part: at the end, or also after every epoch, for insight
+	// only. What is seen then chooses nothing and stops nothing.
+	Evaluate EvaluateKind `json:"evaluate,omitempty"`
 	// Headline is the metric that the verdict is about, an honest one of metrics.All; empty =
 	// DefaultHeadline.
 	Headline string `json:"headline,omitempty"`

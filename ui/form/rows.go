@@ -83,6 +83,9 @@ var rows = slices.Concat([]row{
 	{field: "train.patience", name: "patience", place: ofTraining, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)},
 
+	choice(row{field: "evaluate", name: "evaluate", place: ofTraining, more: true},
+		func(s *spec.Spec) *spec.EvaluateKind { return &s.Evaluate }, spec.EvaluateCount),
+
 	choice(row{field: fieldThreshold, name: "threshold", place: ofDetection},
 		func(s *spec.Spec) *spec.PolicyKind { return &s.Detect.Threshold.Policy }, spec.PolicyCount),
 }, parameterRows(), []row{

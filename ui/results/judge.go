@@ -48,7 +48,7 @@ func (p *Progress) claim(w *words.Language, v spec.Verdict) string {
 	level, interval := percent(v.Gain.Level), intervalText(w, v.Gain)
 	switch v.Outcome {
 	case spec.VerdictHelps:
-		return w.Say("verdict-helps", method, diff, title, over, level, interval, n, p.Data.Title)
+		return w.Say("verdict-helps", method, diff, title, over, level, interval, n, words.Name(p.Data.Title))
 	case spec.VerdictUncredited:
 		return w.Say("verdict-uncredited", method, diff, title, over, level, interval, n)
 	case spec.VerdictHarms:

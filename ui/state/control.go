@@ -30,7 +30,9 @@ type Control struct {
 	Chosen int  // workers that a person wants; 0 = none were chosen. No link holds it: results are the same
 	Ask    bool // Reset waits for a second press
 
-	last int // id of the last request of the run control; see confirm
+	last  int          // id of the last request of the run control; see confirm
+	began int          // id of the one that started the run
+	why   *fault.Fault // the engine is gone; nil unless Dead
 }
 
 // defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to
@@ -48,6 +50,10 @@ func (c *Control) Workers() int {
 
 // Locked tells whether the recipe may not be changed: while the worker has a run.
 func (c *Control) Locked() bool { return c.live() || c.Mode == Stopping }
+
+// Unsaved tells whether leaving the page would lose a run: one that goes on, or that a new engine would go on
+// with.
+func (c *Control) Unsaved() bool { return c.Locked() || c.Broken != Loading }
 
 func (c *Control) live() bool { return c.Mode == Running || c.Mode == Paused }
 
@@ -78,6 +84,7 @@ func (c *Control) press(k Key, ready bool) (request string) {
 // confirm brings the mode in line with the worker. An answer to an older press than the last is out of date.
 func (c *Control) confirm(r protocol.Response) {
 	switch state := r.State; {
+	case state == protocol.StateIdle && r.ID != 0 && r.ID < c.began: // it was, before the run
 	case state == protocol.StateIdle:
 		c.Mode = Idle
 	case state == protocol.StateStopping:
@@ -103,7 +110,7 @@ func (s *State) Ready() bool {
 func (s *State) press(k Key, asked bool) []Effect {
 	switch k {
 	case KeyCopy:
-		return []Effect{Copy{}}
+		return []Effect{Copy{s.Hash()}}
 	case KeyReset:
 		return s.reset(asked)
 	}
@@ -132,15 +139,19 @@ func (s *State) begin(request string) Post {
 	s.Control.Broken = Loading
 	s.Wrong = nil
 	s.Run = results.Begin(sp, *s.Form.Data)
+	s.Run.Drop = s.Form.Files.Of(sp.Data.Source)
 	s.Stack.forget()
-	return s.command(protocol.Request{Type: request, Spec: &sp, Workers: s.Control.Workers()})
+	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
+		Workers: s.Control.Workers()})
+	s.Control.began = post.Request.ID
+	return post
 }
 
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What
 // was finished is scored again, which takes moments; the losses so far stay.
 func (s *State) goOn() []Effect {
 	mode, before := s.Control.Broken, s.Run // begin overwrites both
-	if mode == Loading || !s.Ready() || !form.Same(s.Form.Spec, before.Spec) {
+	if mode == Loading || !s.Ready() || !s.isOfRun() {
 		return nil
 	}
 	request := protocol.TypeRun
@@ -153,6 +164,12 @@ func (s *State) goOn() []Effect {
 	return append([]Effect{GoOn(post)}, s.refresh()...)
 }
 
+// isOfRun tells whether the experiment as it is set is the one of the last run.
+func (s *State) isOfRun() bool {
+	return s.Run != nil && form.Same(s.Form.Spec, s.Run.Spec) &&
+		s.Form.Files.Of(s.Form.Spec.Data.Source) == s.Run.Drop
+}
+
 // reset forgets every run; when that would lose a trained one it asks first.
 func (s *State) reset(asked bool) []Effect {
 	if s.Run == nil || s.Control.Mode == Stopping {
@@ -162,10 +179,7 @@ func (s *State) reset(asked bool) []Effect {
 		s.Control.Ask = true
 		return nil
 	}
-	s.Run, s.Control.Broken = nil, Loading
-	if s.Control.Mode != Dead { // that the engine is gone is no news of the run
-		s.Wrong = nil
-	}
+	s.Run, s.Control.Broken, s.Wrong = nil, Loading, nil
 	s.Stack.forget()
 	s.Notice = "status-forgot"
 	if s.Control.live() {
@@ -181,9 +195,9 @@ func (s *State) lose(why *fault.Fault) {
 	if s.Run != nil && s.Control.live() {
 		s.Control.Broken = s.Control.Mode
 	}
-	s.Control.Mode = Dead
-	s.Wrong = &Wrong{Where: whereEngine, Why: why}
-	s.Form.Open = nil
+	s.Control.Mode, s.Control.why = Dead, why
+	s.Wrong = nil
+	s.Form.HearNothing()
 	s.Stack.hearNothing()
 	if s.Run != nil {
 		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
@@ -196,6 +210,7 @@ func (s *State) restart() []Effect {
 	if s.Control.Mode != Dead {
 		return nil
 	}
-	s.Control.Mode, s.Wrong = Loading, nil
+	s.Control.Mode, s.Control.why = Loading, nil
+	s.Stack.hearNothing() // a chart may have asked meanwhile
 	return []Effect{StartEngine{}}
 }

@@ -33,8 +33,10 @@ type evaluation struct {
 	Treatment string        `json:"unscored_policy,omitempty"`
 	// of the metrics
 	Parameters metrics.Parameters `json:"parameters"`
-	Metrics    []evalMeasure      `json:"metrics"`
-	measured   []metrics.Metric   // the row of each of Metrics
+	// share of the normal points within the buffers of the window
+	Covered  metrics.Value    `json:"covered"`
+	Metrics  []evalMeasure    `json:"metrics"`
+	measured []metrics.Metric // the row of each of Metrics
 }
 
 type evalMeasure struct {
@@ -271,7 +273,7 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 	p *progress) (evaluation, error) {
 	defer p.end()
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored,
-		Parameters: e.Parameters}
+		Parameters: e.Parameters, Covered: e.Covered()}
 	if e.Unscored > 0 {
 		out.Treatment = e.Policy.String()
 	}
