@@ -78,6 +78,8 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	sp = prepared.Spec
+	a.sayData(prepared.Summary)
 	progress := newProgress(a)
 	// The first Ctrl-C ends the run after the current step; the step itself is not interrupted.
 	options := experiment.Options{Events: progress.event, Gate: func(context.Context) error { return ctx.Err() },
@@ -167,7 +169,7 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 	}
 	fsys := disk.At(folder)
 	if name, ok := strings.CutPrefix(d.Source, string(datasets.GroupFile)+"/"); ok {
-		return datasets.ReadFiles(ctx, []datasets.File{datasets.FileIn(fsys, name)}, experiment.FileOptions(d))
+		return datasets.ReadFiles(ctx, datasets.FilesOf(fsys, name), experiment.FileOptions(d))
 	}
 	return datasets.Open(ctx, fsys, d.Source)
 }
