@@ -20,7 +20,11 @@ function startEngine() {
   globalThis.engine = { worker, name, heard };
   return new Promise((resolve) => {
     worker.onmessage = (e) => { heard.push(e.data); resolve(); };
-    worker.onerror = () => { globalThis.engine = undefined; resolve(); }; // the program tries again, and says what is wrong
+    worker.onerror = (e) => { // the program tries again, and says what is wrong
+      e.preventDefault();
+      globalThis.engine = undefined;
+      resolve();
+    };
   });
 }
 

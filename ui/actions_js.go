@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"cosinelab/ui/form"
+	"cosinelab/ui/results"
 	"cosinelab/ui/state"
 )
 
@@ -17,6 +18,15 @@ var clicks = map[string]state.Message{
 	"copy":    state.Press{Key: state.KeyCopy},
 	"more":    state.More{},
 	"metrics": state.MoreMetrics{},
+	"seeds":   state.AddSeeds{},
+	"values":  state.Cells{},
+	"gain":    state.Cells{Gain: true},
+	"gains":   state.LookAt{Epochs: results.EpochsShown},
+	"losses":  state.LookAt{Epochs: results.EpochsHidden},
+	"epochs":  state.LookAt{Epochs: results.EpochsCounted},
+	"seconds": state.LookAt{Epochs: results.EpochsTimed},
+	"taught":  state.LookAt{Epochs: results.EpochsWithTeacher},
+	"numbers": state.LookAt{Epochs: results.EpochsTable},
 	"discard": state.Discard{},
 	"restart": state.Restart{},
 	"keys":    state.Help{},

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/hexops/vecty"
@@ -20,10 +21,70 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 				vecty.Text(plot.Sub))),
 			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(w.Numbers, plot)}))
 	}
-	return elem.Section(vecty.Markup(class("learn"), attr("aria-label", w.Say("learning"))),
-		elem.Header(elem.Heading2(vecty.Text(w.Say("learning"))),
-			elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(v.Sub))),
-		elem.Div(vecty.Markup(class("plots")), plots))
+	body, sub := elem.Div(vecty.Markup(class("plots")), plots), v.Sub
+	if v.Epochs.Open {
+		body, sub = gains(w, v.Epochs), ""
+	}
+	return elem.Section(vecty.Markup(class("learn"), vecty.MarkupIf(v.Epochs.Open, class("wide")),
+		attr("aria-label", w.Say("learning"))),
+		elem.Header(elem.Heading2(
+			tabOf(w.Say("learning"), "losses", !v.Epochs.Open), tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open)),
+			elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(sub))),
+		body)
+}
+
+// tabOf is a heading that can be pressed.
+func tabOf(text, press string, on bool) *vecty.HTML {
+	return elem.Button(vecty.Markup(class("tab"), do(press, ""), attr("aria-pressed", strconv.FormatBool(on))),
+		vecty.Text(text))
+}
+
+// gains are what arms reach by epoch: the figure, or the numbers behind it.
+func gains(w *words.Language, v results.Epochs) *vecty.HTML {
+	if v.Missing != "" {
+		return elem.Div(vecty.Markup(class("gains")), elem.Paragraph(vecty.Markup(class("sub")),
+			vecty.Text(v.Missing)))
+	}
+	switches := elem.Paragraph(vecty.Markup(class("switches")),
+		tabOf(w.Say("epochs-counted"), "epochs", !v.Seconds), tabOf(w.Say("epochs-timed"), "seconds", v.Seconds),
+		vecty.If(v.Seconds, tabOf(w.Say("epochs-with-teacher"), "taught", v.Teacher)),
+		tabOf(w.Say("epochs-table"), "numbers", v.Table))
+	var body vecty.MarkupOrChild = &drawing{Class: "curves", Say: v.Spoken, Draw: byEpoch(w.Numbers, v)}
+	if v.Table {
+		body = epochTable(v)
+	}
+	return elem.Div(vecty.Markup(class("gains")), switches,
+		elem.Paragraph(vecty.Markup(class("sub", "n")), vecty.Text(v.Claim)), body)
+}
+
+func byEpoch(n words.Numbers, v results.Epochs) func(w, h, unit float64) chart.Figure {
+	f := chart.ByEpoch{Numbers: n, From: v.From, To: v.To, Unit: v.Unit}
+	for _, l := range v.Lines {
+		line := chart.EpochLine{Look: lookOf(l.Look), Label: l.Brief}
+		for _, m := range l.Marks {
+			line.Marks = append(line.Marks, chart.EpochMark{X: m.X, Value: m.Value.Number(), Low: m.Low.Number(),
+				High: m.High.Number(), Gain: m.Gain.Number(), GainLow: m.GainLow.Number(),
+				GainHigh: m.GainHigh.Number(), Excludes0: m.Excludes0})
+		}
+		f.Lines = append(f.Lines, line)
+	}
+	return f.Draw
+}
+
+func epochTable(v results.Epochs) *vecty.HTML {
+	var heads, rows vecty.List
+	for _, h := range v.Heads {
+		heads = append(heads, elem.TableHeader(vecty.Markup(attr("scope", "col")), vecty.Text(h)))
+	}
+	for _, r := range v.Rows {
+		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), sign(r.Look), vecty.Text(r.Text))}
+		for _, c := range r.Cells {
+			cells = append(cells, elem.TableData(vecty.Markup(class("n")), vecty.Text(c)))
+		}
+		rows = append(rows, elem.TableRow(cells))
+	}
+	return elem.Div(vecty.Markup(class("epochs")), elem.Table(elem.TableHead(elem.TableRow(heads)),
+		elem.TableBody(rows)))
 }
 
 // curves draws nothing until there is a line: axes alone would look like a result.
@@ -58,7 +119,7 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
 					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
-					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v.Columns))),
+					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v))),
 				elem.TableBody(armRows(w, v))),
 			vecty.If(len(v.Notes) > 0, notes(w, v.Notes))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)),
@@ -105,22 +166,34 @@ func notes(w *words.Language, list []results.Note) *vecty.HTML {
 
 // metricHeads show each metric with its chance level and its untrained value: without them a number says
 // little.
-func metricHeads(w *words.Language, columns []results.Column) vecty.List {
+func metricHeads(w *words.Language, v results.Table) vecty.List {
 	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")),
-		elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))))}
-	for _, c := range columns {
+		elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))), cellsSwitch(w, v.Gain))}
+	for _, c := range v.Columns {
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"),
 			vecty.Property("title", c.Definition)),
-			elem.Bold(vecty.Text(c.Title)),
+			elem.Bold(vecty.Text(c.Title), elem.Italic(vecty.Markup(class("by"), vecty.Property("hidden", !c.Judged),
+				vecty.Property("title", w.Say("judged-by", c.Title))), vecty.Text(w.Say("judged")))),
 			elem.Span(vecty.Markup(vecty.Property("hidden", c.Unit == "")), vecty.Text(c.Unit)),
-			elem.Span(vecty.Text(w.Say("chance")),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.To == "")), vecty.Text(c.To)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.To != "")), vecty.Text(w.Say("chance")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
-			elem.Span(vecty.Text(w.Say("untrained")),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.To != "")), vecty.Text(w.Say("untrained")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained))),
-			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "")), vecty.Text(w.Say("constant")),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "" || c.To != "")), vecty.Text(w.Say("constant")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Constant)))))
 	}
 	return heads
+}
+
+// cellsSwitch turns the table of values into one of gains, and back.
+func cellsSwitch(w *words.Language, gain bool) *vecty.HTML {
+	button := func(what, text string, on bool) *vecty.HTML {
+		return elem.Button(vecty.Markup(do(what, ""), attr("aria-pressed", strconv.FormatBool(on))),
+			vecty.Text(text))
+	}
+	return elem.Div(vecty.Markup(class("cells"), attr("role", "group"), attr("aria-label", w.Say("cells"))),
+		button("values", w.Say("cells-values"), !gain), button("gain", w.Say("cells-gain"), gain))
 }
 
 // armRows can have the focus, so that the keyboard can bring an arm forward as the pointer does. Their keys
@@ -129,7 +202,7 @@ func armRows(w *words.Language, v results.Table) vecty.List {
 	rows := vecty.List{}
 	for _, r := range v.Rows {
 		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"),
-			vecty.Property("title", r.Failed)), sign(r.Look), vecty.Text(r.Text))}
+			vecty.Property("title", cmp.Or(r.Failed, r.Whole))), sign(r.Look), vecty.Text(r.Text))}
 		for i, cell := range r.Cells {
 			cells = append(cells, metricCell(w, v, r, i, cell))
 		}
@@ -158,6 +231,9 @@ func metricCell(w *words.Language, v results.Table, r results.Row, column int, c
 // strip draws a cell. Its scale is that of the whole column, so that marks in one column can be compared by
 // their place: each cell looks at all rows.
 func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
+	if v.Gain {
+		return gainStrip(v, r, column)
+	}
 	var all []chart.Strip
 	var mine chart.Strip
 	for _, row := range v.Rows {
@@ -170,4 +246,23 @@ func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) 
 		}
 	}
 	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.StripExtent(all), w, h, unit) }
+}
+
+// gainStrip draws a difference. Its scale holds those of all arms that are trained; what lies outside of it has
+// an arrowhead.
+func gainStrip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
+	var compared []chart.Gain
+	var mine chart.Gain
+	for _, row := range v.Rows {
+		c := row.Cells[column]
+		g := chart.Gain{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(), Low: c.Low.Number(),
+			High: c.High.Number(), Shown: c.Shown}
+		if !row.Control {
+			compared = append(compared, g)
+		}
+		if row.Name == r.Name {
+			mine = g
+		}
+	}
+	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.GainReach(compared), w, h, unit) }
 }

@@ -1,9 +1,9 @@
 package ui
 
 import (
-	"slices"
 	"syscall/js"
 
+	"cosinelab/ui/form"
 	"cosinelab/ui/state"
 )
 
@@ -160,23 +160,23 @@ func (p *Page) take(files js.Value) {
 	if n == 0 || p.State.Control.Locked() {
 		return
 	}
-	var names []string
+	dropped := form.Dropped{ID: len(p.drops) + 1}
+	var kept []any
 	for i := range n {
-		file := files.Index(i)
-		p.files = append(p.files, file) // those before stay: a way back if these cannot be read
-		names = append(names, file.Get("name").String())
+		kept = append(kept, files.Index(i))
+		dropped.Names = append(dropped.Names, files.Index(i).Get("name").String())
 	}
-	p.Send(state.Drop{Names: names})
+	p.drops = append(p.drops, kept) // those before stay: a way back if these cannot be read
+	p.Send(state.Drop{Files: dropped})
 }
 
-// File returns a file that a person dropped or chose, by its name. Its contents are read by the worker alone.
-func (p *Page) File(name string) (file js.Value, ok bool) {
-	for _, f := range slices.Backward(p.files) { // of two with one name the newer
-		if f.Get("name").String() == name {
-			return f, true
-		}
+// Files returns the files that a person dropped or chose together, by their number. Their contents are read
+// by the worker alone.
+func (p *Page) Files(drop int) []any {
+	if drop < 1 || drop > len(p.drops) {
+		return nil
 	}
-	return js.Undefined(), false
+	return p.drops[drop-1]
 }
 
 // SwitchTheme changes between light and dark. Until somebody does, the theme is the system's; the choice

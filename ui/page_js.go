@@ -2,7 +2,6 @@ package ui
 
 import (
 	"reflect"
-	"syscall/js"
 
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
@@ -22,13 +21,13 @@ type Page struct {
 	Send    func(state.Message)
 	Drawn   func()                // called once the page is there: from then on it can be rendered again
 	pointed string                // the arm whose row the pointer was on last; empty = none
-	files   []js.Value            // that were dropped or chosen, oldest first
+	drops   [][]any               // files that were dropped or chosen, as File objects, oldest first
 	line    *region[state.Causes] // kept, so that FollowCursor can render it alone
 }
 
 // Copy keeps vecty from holding on to every earlier render.
 func (p *Page) Copy() vecty.Component {
-	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, files: p.files}
+	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, drops: p.drops}
 }
 
 // Mount is called by vecty once the elements are on the page.

@@ -56,7 +56,8 @@ func buckets(series state.Series, line protocol.Line) chart.Buckets {
 func channels(s state.Scene) []signal.Channel {
 	var list []signal.Channel
 	for _, c := range s.Shown() {
-		ch := signal.Channel{Number: c + 1, Name: s.Data.Channels[c],
+		name := s.Data.Channels[c]
+		ch := signal.Channel{Number: c + 1, Name: words.Name(name), Whole: words.Whole(name),
 			Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
 		if r := s.Focused(); r != nil {
 			ch.Teacher = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineTeacher, Channel: c,
@@ -73,7 +74,7 @@ func channels(s state.Scene) []signal.Channel {
 func lanes(s state.Scene, w *words.Language) []signal.Arm {
 	var list []signal.Arm
 	for _, l := range s.LaneList(w) {
-		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Look: lookOf(l.Look),
+		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Whole: l.Whole, Look: lookOf(l.Look),
 			Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
 		if r := l.Run; r != nil {
 			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm,

@@ -22,7 +22,7 @@ import (
 // table has its text, which tests beside the tables hold.
 var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-dropped-", "field-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
-	"arm-", "axis-", "constant-", "control-", "edges-", "method-", "metric-", "model-", "objective-",
+	"arm-", "axis-", "constant-", "control-", "edges-", "evaluate-", "method-", "metric-", "model-", "objective-",
 	"param-", "part-", "policy-", "prior-", "rate-schedule-", "saw-", "scaling-", "unit-", "useless-",
 	"score-", "size-", "weight-schedule-"}
 

@@ -204,7 +204,7 @@ func (l *Language) fill(slot string, args []any) string {
 func (l *Language) argument(a any) string {
 	switch x := a.(type) {
 	case string:
-		return x
+		return isolated(x)
 	case interface{ WordKey() string }:
 		return l.Say(Key(x.WordKey()))
 	case Key:

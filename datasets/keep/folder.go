@@ -17,7 +17,8 @@ import (
 
 // Folder is a folder that no other process holds, until it is released or this process ends, however that
 // ends. What happens to the folder's name meanwhile does not matter: once it is removed nothing is written any
-// more, even if another folder takes its name. Where the system has no locks, as under js, nobody is kept out.
+// more, even if another folder takes its name. Under js, which has neither locks nor folders that are open,
+// nobody is kept out.
 type Folder struct {
 	path string
 	root *os.Root

@@ -247,8 +247,8 @@ func TestUnfinishedFilesOfAKilledProcessAreRemoved(t *testing.T) {
 
 // A folder that takes the name of one that was removed is not the one that is held.
 func TestNothingIsWrittenToAFolderThatWasRemoved(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("an open folder cannot be removed")
+	if runtime.GOOS == "windows" || runtime.GOOS == "js" {
+		t.Skip("an open folder cannot be removed, or is known by its name alone")
 	}
 	path := filepath.Join(t.TempDir(), "out")
 	f := hold(t, path)

@@ -80,6 +80,6 @@ func (s Step) trainer(dev backend.Device) (*train.Trainer, *witness, error) {
 		return nil, nil, err
 	}
 	w := &witness{Device: dev}
-	t, err := train.New(w, p, clip, 1)
+	t, err := train.New(w, p, clip, 1, nil)
 	return t, w, err
 }

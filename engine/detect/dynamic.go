@@ -30,7 +30,7 @@ const (
 // (Hundman et al., KDD 2018, sections 3.2, 3.3; metrics/README.md, section 9.5). Scores must be finite and
 // not negative: the criterion is relative to their mean. What has been decided is not revised when later
 // scores arrive.
-func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
+func dynamic(s Scores, _ spec.Threshold, pause Pause) (Cut, error) {
 	// !(x >= 0) is true of NaN as well, which x < 0 is not.
 	for i, x := range s.Test {
 		if !(x >= 0) || math.IsInf(x, 0) {
@@ -41,6 +41,9 @@ func dynamic(s Scores, _ spec.Threshold) (Cut, error) {
 	flags := make([]bool, len(smooth))
 	done := 0
 	for done < len(smooth) {
+		if err := pause(); err != nil {
+			return Cut{}, err
+		}
 		end := min(max(dynamicHistory, done+dynamicBlock), len(smooth))
 		from := max(0, end-dynamicHistory)
 		for _, a := range stretches(smooth[from:end]) {

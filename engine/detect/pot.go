@@ -9,8 +9,8 @@ import (
 
 // pot is the threshold of peaks over threshold (Siffer et al., KDD 2017; metrics/README.md, section 9.3),
 // from the train scores alone.
-func pot(s Scores, p spec.Threshold) (Cut, error) {
-	t, err := FitTail(s.Train, p.Level)
+func pot(s Scores, p spec.Threshold, pause Pause) (Cut, error) {
+	t, _, err := startTail(s.Train, p.Level, pause)
 	if err != nil {
 		return Cut{}, err
 	}
@@ -20,13 +20,18 @@ func pot(s Scores, p spec.Threshold) (Cut, error) {
 
 // spot flags every test step by the threshold that the scores before it gave (metrics/README.md, section
 // 9.4). The tail it returns is the last one, after the whole test part.
-func spot(s Scores, p spec.Threshold) (Cut, error) {
-	stream, err := NewSPOT(s.Train, p.Level, p.Q)
+func spot(s Scores, p spec.Threshold, pause Pause) (Cut, error) {
+	stream, err := NewSPOT(s.Train, p.Level, p.Q, pause)
 	if err != nil {
 		return Cut{}, err
 	}
 	flags := make([]bool, len(s.Test))
 	for i, x := range s.Test {
+		if i%pauseSteps == 0 {
+			if err := pause(); err != nil {
+				return Cut{}, err
+			}
+		}
 		if flags[i], err = stream.Step(x); err != nil {
 			return Cut{}, fault.New("detect-step", i, err)
 		}
@@ -42,17 +47,26 @@ type SPOT struct {
 
 	q        float64   // share of normal scores that may exceed the threshold
 	excesses []float64 // over Tail.Start, in the order they arrived behind those of the train scores
+	mean     float64   // of the excesses
 	searched int       // excesses at the last search through all distributions
+	saved    int       // looks at excesses that may still be spent
+	around   expansion // of the likelihood around the law; none = to be made
+	pause    Pause     // called before excesses are gone through, at most searchPasses times between two calls
 }
 
-// NewSPOT begins with the tail of the train scores. It fails as FitTail and Tail.Quantile do.
-func NewSPOT(train []float64, level, q float64) (*SPOT, error) {
-	s := &SPOT{q: q}
+// NewSPOT begins with the tail of the train scores. It fails as FitTail and Tail.Quantile do, and as pause
+// does, which may be nil.
+func NewSPOT(train []float64, level, q float64, pause Pause) (*SPOT, error) {
+	if pause == nil {
+		pause = never
+	}
+	s := &SPOT{q: q, pause: pause}
 	var err error
-	if s.Tail, s.excesses, err = startTail(train, level); err != nil {
+	if s.Tail, s.excesses, err = startTail(train, level, pause); err != nil {
 		return nil, err
 	}
-	s.searched = len(s.excesses)
+	s.searched, s.saved = len(s.excesses), looks*len(s.excesses)
+	s.mean = newLikelihood(s.excesses).unit
 	s.Threshold, err = s.Tail.Quantile(q)
 	return s, err
 }
@@ -69,22 +83,18 @@ func (s *SPOT) Step(score float64) (alarm bool, err error) {
 	if !(score > s.Tail.Start) {
 		return false, nil
 	}
-	s.excesses = append(s.excesses, score-s.Tail.Start)
+	s.take(score - s.Tail.Start)
 	if err = s.refit(); err == nil {
 		s.Threshold, err = s.Tail.Quantile(s.q)
 	}
 	return false, err
 }
 
-// refit follows the maximum that one more excess has moved a little, and looks for another once the tail has
-// grown by a twentieth: searching through all distributions for each excess would take minutes on a long
-// series.
-func (s *SPOT) refit() error {
-	if 20*len(s.excesses) < 21*s.searched {
-		if found, err := s.Tail.follow(s.excesses); found || err != nil {
-			return err
-		}
+// take adds an excess to all that is kept of them.
+func (s *SPOT) take(excess float64) {
+	s.excesses = append(s.excesses, excess)
+	s.mean += (excess - s.mean) / float64(len(s.excesses))
+	if s.around.n > 0 {
+		s.around.add(excess)
 	}
-	s.searched = len(s.excesses)
-	return s.Tail.fit(s.excesses)
 }

@@ -64,7 +64,7 @@ func TestPoliciesReadTheParametersOfTheirRow(t *testing.T) {
 
 func cutBy(t *testing.T, s Scores, with spec.Threshold) Cut {
 	t.Helper()
-	c, err := policies[with.Policy](s, with)
+	c, err := policies[with.Policy](s, with, never)
 	if err != nil {
 		t.Fatalf("%s: %v", with, err)
 	}

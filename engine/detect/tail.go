@@ -29,12 +29,12 @@ func (t Tail) Unreliable() bool { return t.Excesses < fewExcesses }
 // FitTail fits the tail that begins at the given level, a share of the scores in order, by maximum
 // likelihood. It fails if no score lies above the start, or one is not finite.
 func FitTail(scores []float64, level float64) (Tail, error) {
-	t, _, err := startTail(scores, level)
+	t, _, err := startTail(scores, level, never)
 	return t, err
 }
 
 // startTail also returns the excesses over the start, ascending, which a stream goes on from.
-func startTail(scores []float64, level float64) (Tail, []float64, error) {
+func startTail(scores []float64, level float64, pause Pause) (Tail, []float64, error) {
 	if !(level > 0 && level < 1) {
 		return Tail{}, nil, fault.New("detect-level", level)
 	}
@@ -42,7 +42,9 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 		return Tail{}, nil, fault.New("detect-no-tail-scores")
 	}
 	sorted := slices.Clone(scores)
-	slices.Sort(sorted)
+	if err := sortScores(sorted, pause); err != nil {
+		return Tail{}, nil, err
+	}
 	t := Tail{Start: sorted[int(level*float64(len(sorted)))], Scores: len(sorted)}
 	var excesses []float64
 	for _, x := range sorted {
@@ -55,20 +57,24 @@ func startTail(scores []float64, level float64) (Tail, []float64, error) {
 		math.IsInf(excesses[len(excesses)-1], 0) {
 		return Tail{}, nil, fault.New("detect-tail-range")
 	}
-	return t, excesses, t.fit(excesses)
+	return t, excesses, t.fit(excesses, pause)
 }
 
 // fit sets the distribution of the excesses, which are positive and finite: the likeliest of the exponential
 // one and those at the interior maxima. Towards shapes of -1 and below the likelihood grows without bound,
-// hence Shape > -1 (metrics/README.md, section 9.3).
-func (t *Tail) fit(excesses []float64) error {
+// hence Shape > -1 (metrics/README.md, section 9.3). It goes through the excesses a few hundred times.
+func (t *Tail) fit(excesses []float64, pause Pause) error {
 	t.Excesses = len(excesses)
 	if len(excesses) == 0 {
 		return fault.New("detect-tail-empty", t.Start)
 	}
 	l := newLikelihood(excesses)
 	best, found := l.exponential(), false
-	for _, theta := range l.maxima() {
+	maxima, err := l.maxima(pause)
+	if err != nil {
+		return err
+	}
+	for _, theta := range maxima {
 		if c := l.at(theta); c.shape > -1 {
 			found = true
 			if c.value > best.value {
@@ -77,34 +83,18 @@ func (t *Tail) fit(excesses []float64) error {
 		}
 	}
 	t.Fallback = !found
-	return t.set(best, l)
+	return t.set(best, l.unit)
 }
 
-// set takes the distribution that was found back to the unit of the scores. It fails if rounding has left no
-// positive, finite scale.
-func (t *Tail) set(c candidate, l likelihood) error {
-	t.Shape, t.Scale = c.shape, c.scale*l.unit
-	t.LogLikelihood = c.value - float64(len(l.y))*math.Log(l.unit)
+// set takes the distribution that was found for the excesses back to the unit of the scores. It fails if
+// rounding has left no positive, finite scale.
+func (t *Tail) set(c candidate, unit float64) error {
+	t.Shape, t.Scale = c.shape, c.scale*unit
+	t.LogLikelihood = c.value - float64(t.Excesses)*math.Log(unit)
 	if !(t.Scale > 0) || math.IsInf(t.Scale, 0) {
 		return fault.New("detect-tail-alike")
 	}
 	return nil
-}
-
-// follow is fit after a few more excesses than the tail was fitted to: the maximum is looked for near the one
-// before. It returns false, and changes nothing, if none is there. An exponential law stays one until the
-// next call of fit.
-func (t *Tail) follow(excesses []float64) (found bool, err error) {
-	l := newLikelihood(excesses)
-	c := l.exponential()
-	if t.Shape != 0 {
-		theta, ok := l.near(t.Shape / t.Scale * l.unit)
-		if c = l.at(theta); !ok || !(c.shape > -1) {
-			return false, nil
-		}
-	}
-	t.Excesses = len(excesses)
-	return true, t.set(c, l)
 }
 
 // Quantile returns the score that a share q of normal scores exceeds (metrics/README.md, section 9.3). It
@@ -164,7 +154,12 @@ func (l likelihood) at(theta float64) candidate {
 		return l.exponential()
 	}
 	shape, _ := l.means(theta)
-	return candidate{shape, shape / theta, -float64(len(l.y)) * (1 + shape + math.Log(shape/theta))}
+	return of(theta, shape, len(l.y))
+}
+
+// of is the distribution of theta and its best shape for n excesses.
+func of(theta, shape float64, n int) candidate {
+	return candidate{shape, shape / theta, -float64(n) * (1 + shape + math.Log(shape/theta))}
 }
 
 // means returns the two means over the excesses that everything here is made of: that of ln(1+theta y), which
@@ -182,8 +177,10 @@ func (l likelihood) means(theta float64) (shape, inverse float64) {
 // number other than 0 at theta = 0, where the function itself always has a root.
 func (l likelihood) slope(theta float64) float64 {
 	shape, inverse := l.means(theta)
-	return ((1+shape)*inverse - 1) / (theta * theta)
+	return slopeOf(theta, shape, inverse)
 }
+
+func slopeOf(theta, shape, inverse float64) float64 { return ((1+shape)*inverse - 1) / (theta * theta) }
 
 // nearZero is the distance from 0 within which rounding begins to hide the sign of slope. In there slope
 // counts as a straight line.
@@ -191,33 +188,39 @@ const nearZero = 1e-4
 
 // maxima returns the theta at which the likelihood has a local maximum, in ascending order. Of several
 // between neighbouring points of the grid, one is found.
-func (l likelihood) maxima() (found []float64) {
+func (l likelihood) maxima(pause Pause) (found []float64, err error) {
 	grid := l.grid()
 	before := l.slope(grid[0])
 	for i := 1; i < len(grid); i++ {
+		if err := pause(); err != nil {
+			return nil, err
+		}
 		after := l.slope(grid[i])
 		if before > 0 && after <= 0 {
-			found = append(found, l.root(grid[i-1], grid[i], before, after))
+			found = append(found, root(l.slope, grid[i-1], grid[i], before, after))
 		}
 		before = after
 	}
-	return found
+	return found, nil
 }
 
 // closeEnough is how well theta is determined, relatively: the likelihood is flat at its maximum.
 const closeEnough = 1e-11
 
-// near returns the maximum that lies around theta, if there is one: within 0.2 %, where one more excess
-// usually leaves it, else within 5 %.
-func (l likelihood) near(theta float64) (at float64, found bool) {
-	for _, width := range []float64{0.002, 0.05} {
-		a, b := theta-width*math.Abs(theta), theta+width*math.Abs(theta)
-		a = max(a, -1/l.max*(1-nearEnd))
-		if math.Abs(a) < nearZero || math.Abs(b) < nearZero || a >= b {
+// near returns the maximum that lies around theta between lo and hi, if there is one: within 0.2 %, where one
+// more of n excesses usually leaves it, else within 5 %, both wider where theta is small.
+func near(slope func(theta float64) float64, n int, theta, lo, hi float64) (at float64, found bool) {
+	for _, by := range []struct{ share, more float64 }{{0.002, 0.5}, {0.05, 10}} {
+		width := by.share*math.Abs(theta) + by.more/float64(n)
+		a, b := theta-width, theta+width
+		if math.Abs(a) < nearZero || math.Abs(b) < nearZero {
+			a, b = min(a, -nearZero), max(b, nearZero)
+		}
+		if a, b = max(a, lo), min(b, hi); math.Abs(a) < nearZero || math.Abs(b) < nearZero || a >= b {
 			return 0, false
 		}
-		if atA, atB := l.slope(a), l.slope(b); atA > 0 && atB <= 0 {
-			return l.root(a, b, atA, atB), true
+		if atA, atB := slope(a), slope(b); atA > 0 && atB <= 0 {
+			return root(slope, a, b, atA, atB), true
 		}
 	}
 	return 0, false
@@ -225,10 +228,17 @@ func (l likelihood) near(theta float64) (at float64, found bool) {
 
 // root is where slope changes from + to - between a and b, by false position. The value at an end that stays
 // is halved each time, so that both ends close in (the Illinois rule).
-func (l likelihood) root(a, b, atA, atB float64) float64 {
-	// These are the two points around 0, between which slope is taken as straight.
+func root(slope func(theta float64) float64, a, b, atA, atB float64) float64 {
 	if a < 0 && b > 0 {
-		return a + (b-a)*atA/(atA-atB)
+		lo, hi := max(a, -nearZero), min(b, nearZero)
+		switch atLo, atHi := slope(lo), slope(hi); {
+		case atLo <= 0:
+			b, atB = lo, atLo
+		case atHi > 0:
+			a, atA = hi, atHi
+		default: // slope is taken as straight
+			return lo + (hi-lo)*atLo/(atLo-atHi)
+		}
 	}
 	// Far more rounds than are ever needed: without a bound, rounding could keep the ends apart forever.
 	for range 200 {
@@ -239,7 +249,7 @@ func (l likelihood) root(a, b, atA, atB float64) float64 {
 		if b-a <= closeEnough*math.Abs(x) {
 			break
 		}
-		if at := l.slope(x); at > 0 {
+		if at := slope(x); at > 0 {
 			a, atA, atB = x, at, atB/2
 		} else {
 			b, atA, atB = x, atA/2, at

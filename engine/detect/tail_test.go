@@ -123,7 +123,7 @@ func TestTailsEqualTheGoldenFile(t *testing.T) {
 func TestStreamEqualsTheGoldenFile(t *testing.T) {
 	for _, c := range potCases(t, "spot") {
 		want := c.Expected
-		s, err := detect.NewSPOT(c.Data.scores(), c.Level, c.Q)
+		s, err := detect.NewSPOT(c.Data.scores(), c.Level, c.Q, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestStreamFollowsTheFitFromScratch(t *testing.T) {
 		for i := range seen {
 			seen[i] = draw()
 		}
-		s, err := detect.NewSPOT(seen, 0.9, 1e-4)
+		s, err := detect.NewSPOT(seen, 0.9, 1e-4, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

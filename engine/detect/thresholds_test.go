@@ -105,7 +105,7 @@ func choose(t *testing.T, with spec.Threshold, s detect.Scores) (detect.Cut, err
 	if !detect.HasFunction(with.Policy) {
 		t.Fatalf("detect.policies lacks a row for %s", with.Policy)
 	}
-	return detect.Choose(with, s)
+	return detect.Choose(with, s, nil)
 }
 
 // chosen is the threshold that the file's key names: train_percentile_99, mean_plus_1.5_sigma.
@@ -239,7 +239,7 @@ func TestBestF1NeedsAnomalies(t *testing.T) {
 			t.Errorf("labels %v: error %v, want %q", labels, err, want)
 		}
 	}
-	if _, err := detect.Choose(spec.Threshold{}, detect.Scores{Test: []float64{1}}); err == nil {
+	if _, err := detect.Choose(spec.Threshold{}, detect.Scores{Test: []float64{1}}, nil); err == nil {
 		t.Error("no policy is no error")
 	}
 }

@@ -61,7 +61,7 @@ func taught(g *graph.Graph, x *graph.Node, o spec.Objective) *graph.Node {
 // trained returns the parameters after a few clipped steps with this weight.
 func trained(t *testing.T, p train.Problem, weight float64) map[string]tensor.Tensor {
 	t.Helper()
-	tr, err := train.New(cpu.New(), p, 1, 3)
+	tr, err := train.New(cpu.New(), p, 1, 3, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,11 +28,13 @@ func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {
 	shares := make([]spec.Cause, channels)
 	sum := 0.0
+	for t := at.From; t < at.To; t++ {
+		for c, e := range errors[t*channels : (t+1)*channels] {
+			shares[c].Share += float64(e)
+		}
+	}
 	for c := range shares {
 		shares[c].Channel = c
-		for t := at.From; t < at.To; t++ {
-			shares[c].Share += float64(errors[t*channels+c])
-		}
 		sum += shares[c].Share
 	}
 	for c := range shares {

@@ -46,6 +46,9 @@ func TestClosedFormsAreDetectorsLikeOthers(t *testing.T) {
 		}
 		if slices.ContainsFunc(out.Metrics, func(m spec.Measure) bool {
 			other := r.Arms[3].Runs[0].Of(m.Name)
+			if m.Name == "detection_delay" {
+				return false // there is one where a segment is found
+			}
 			return m.Value.Defined() != other.Value.Defined() && m.Value.Defined()
 		}) {
 			t.Errorf("%s has metrics that the student has not", a.Arm.Name)

@@ -28,7 +28,7 @@ var tells = map[string]string{
 	// Of scores, which no teacher gives.
 	"teacher.samples": "a score", "teacher.temperature": "a score",
 	// The verdict's, of which there is none without labels.
-	"headline": "which metric", "looks": "its level", "looked": "its level",
+	"evaluate": "a look", "headline": "which metric", "looks": "its level", "looked": "its level",
 }
 
 // Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing
@@ -301,6 +301,7 @@ func others(v reflect.Value) (list []reflect.Value) {
 		add(!v.Bool())
 	case reflect.String:
 		add(v.String() + "x")
+		add("7") // where it is a number of steps
 	case reflect.Pointer: // to a number
 		for _, x := range []float64{0.25, 0} {
 			add(&x)

@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"cosinelab/engine/detect"
 	"cosinelab/engine/distill"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
@@ -56,6 +58,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	keep := keeper{run: r, due: time.Now().Add(r.o.SaveEvery)}
 	event := spec.Event{Phase: j.phase, Arm: j.arm, Seed: j.Seed, Epochs: j.epochs, Steps: planned}
 	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
+		Look:  r.look(t, j),
 		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda,
 		Gate: func(ctx context.Context) error {
 			if err := keep.now(t, j); err != nil {
@@ -86,6 +89,27 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 		return res, unsaved // rather than that it was stopped: nothing is there to go on from
 	}
 	return res, err
+}
+
+// look scores the test part after each epoch of a student, where the spec asks for it. What it finds chooses
+// nothing: the run goes on as if nobody had looked. Scores that are not finite are none.
+func (r *run) look(t *train.Trainer, j job) func(context.Context) ([]spec.Measure, error) {
+	if j.phase != spec.PhaseStudent || r.spec.Evaluate != spec.EvaluateEachEpoch || r.data.scoredLabels() == nil {
+		return nil
+	}
+	return func(ctx context.Context) ([]spec.Measure, error) {
+		scores, err := r.forward(ctx, t, r.data.test, nil)
+		if failed := (failure{}); errors.As(err, &failed) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if span := r.spec.Detect.Smoothing; span > 0 {
+			scores = detect.Smooth(scores, span)
+		}
+		return r.ranking(ctx, scores, func(int, int, int) { r.o.Yield() })
+	}
 }
 
 // keeper saves a training run now and then, between two steps. failed keeps fit from saving once more in

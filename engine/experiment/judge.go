@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 
+	"cosinelab/datasets"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
@@ -136,13 +137,18 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 	if err != nil {
 		return nil, err
 	}
+	e = e.With(r.parameters)
 	rows := rowsOf(false)
 	values, err := metrics.Measure(ctx, rows, e, nil, progress.of(0))
 	if err != nil {
 		return nil, err
 	}
-	r.chance.Lock()
-	defer r.chance.Unlock()
+	select { // no mutex: whoever waits for it would not hear of a stop
+	case r.chance <- struct{}{}:
+		defer func() { <-r.chance }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if r.rankingChance == nil {
 		if r.rankingConstants, err = metrics.Constants(ctx, rows, e); err != nil {
 			return nil, err
@@ -152,4 +158,20 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 		}
 	}
 	return measures(rows, values, r.rankingChance, r.rankingConstants), nil
+}
+
+// parameters are those of the metrics. A window that is a period is that of the first channel, training and
+// test part together.
+func (p *Prepared) parameters() metrics.Parameters {
+	with := p.Spec.Detect.Parameters()
+	var channel []float64
+	if with.Window.Rule == metrics.WindowPeriod {
+		for _, s := range []datasets.Series{p.trained, p.Scaled} {
+			for t := range s.Rows {
+				channel = append(channel, float64(s.Row(t)[0]))
+			}
+		}
+	}
+	with.Window = with.Window.Of(channel, metrics.Segments(p.scoredLabels()))
+	return with
 }

@@ -137,3 +137,29 @@ func BenchmarkJudge(b *testing.B) {
 		}
 	}
 }
+
+// The window of the buffers is what the spec says, found where it follows from the data, and in the report.
+func TestTheWindowOfBuffersIsThatOfTheSpec(t *testing.T) {
+	labels := labelsOf(t)
+	for text, rule := range map[string]metrics.WindowRule{"": metrics.WindowNumber, "7": metrics.WindowNumber,
+		"median-anomaly": metrics.WindowMedian, "period": metrics.WindowPeriod} {
+		s := only(small(t), "random")
+		s.Detect.Window = text
+		r := run(t, s, experiment.Options{})
+		got := runOf(t, r, "random")
+		e, err := metrics.NewEvaluation(got.Scores, labels[:len(got.Scores)], metrics.RefuseUnscored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := r.Parameters.Window
+		if text == "7" && w.Points != 7 || text == "" && w.Points != 100 || w.Rule != rule || w.Points < 1 {
+			t.Errorf("%q: window %+v", text, w)
+		}
+		if text == "median-anomaly" && w != (metrics.Window{Rule: rule}).Of(nil, e.Segments) {
+			t.Errorf("%q: window %+v", text, w)
+		}
+		if got, want := got.Of("vus_pr").Value, e.VUS(w.Points).PR; got != want {
+			t.Errorf("%q: VUS-PR %v, want %v with a window of %d", text, got, want, w.Points)
+		}
+	}
+}

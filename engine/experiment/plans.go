@@ -51,7 +51,7 @@ func planned(plans []Planned, p train.Problem, arm string, m spec.Model, clip fl
 	for _, w := range p.Trainable {
 		parameters += w.Shape.Len()
 	}
-	laid, err := train.Plan(p, clip)
+	laid, err := train.Plan(p, clip, nil)
 	return append(plans, Planned{Arm: arm, Model: m.Kind.String(), Parameters: parameters,
 		Windows: p.Windows.Shape[0], Plan: laid}), err
 }

@@ -140,7 +140,9 @@ func (r *run) share(ctx context.Context, t *train.Trainer, workers []*worker, ta
 		there, err := w.Join(ctx, task)
 		if err != nil {
 			w.dead = true
-			r.lost(err)
+			if ctx.Err() == nil { // a stop is no news of a worker
+				r.lost(err)
+			}
 			continue
 		}
 		joined = append(joined, watched{there, w})

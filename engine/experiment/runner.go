@@ -23,7 +23,10 @@ type Options struct {
 	Events  func(spec.Event)                         // progress; one call at a time of this and Lost
 	Gate    func(context.Context) error              // called before every step; its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
-	Store   Store                                    // keeps checkpoints; nil = nothing does
+	// Before holds the finished runs of an experiment that differs in its seeds alone: seeds that have all of
+	// theirs are not trained again.
+	Before spec.Report
+	Store  Store // keeps checkpoints; nil = nothing does
 	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the
 	// program be ended without a word. Where saving takes long it is done less often. 0 = only at its end, or
 	// where it is stopped.
@@ -52,7 +55,8 @@ type run struct {
 	runs     [][]*spec.Run      // by arm, then seed
 	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
-	chance        sync.Mutex       // guards what follows
+	parameters    metrics.Parameters
+	chance        chan struct{}    // full while one has what follows
 	rankingChance []metrics.Chance // nil = not drawn yet
 	// of a constant score, in the same order
 	rankingConstants []metrics.Value
@@ -77,12 +81,14 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
-	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
-		teachers: make([]*spec.TeacherRun, len(sp.Seeds))}
+	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), chance: make(chan struct{}, 1),
+		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
-	err := r.seeds(ctx)
+	fresh := r.takeOver(o.Before)
+	r.meter = newMeter(p, len(fresh))
+	err := r.seeds(ctx, fresh)
 	if errors.Is(err, context.Canceled) && r.unsaved != nil {
 		err = r.unsaved
 	}
@@ -94,18 +100,26 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	return report, err
 }
 
-// seeds makes all runs, as many at once as the pool has workers. The first error ends the others. All seeds
-// queue before any of them starts, so that workers go by the order of the report.
-func (r *run) seeds(ctx context.Context) error {
-	places := make([]int, len(r.spec.Seeds))
-	for i := range places {
-		places[i] = r.place(i)
+// seeds makes all runs of these seeds, as many at once as the pool has workers. The first error ends the
+// others. All seeds queue before any of them starts, so that workers go by the order of the report.
+func (r *run) seeds(ctx context.Context, fresh []int) error {
+	places := make([]int, len(fresh))
+	for i, seed := range fresh {
+		places[i] = r.place(seed)
 	}
 	var group errgroup.Group
 	for i, first := range r.pool.queue(places...) {
-		group.Go(func() error { return r.seed(ctx, i, first) })
+		group.Go(func() error { return r.seed(ctx, fresh[i], first) })
 	}
 	return group.Wait()
+}
+
+// pause lets others have their turn, and says whether the run was given up.
+func (r *run) pause(ctx context.Context) func() error {
+	return func() error {
+		r.o.Yield()
+		return ctx.Err()
+	}
 }
 
 // place is that of a seed's first training run in the order of all.
@@ -113,10 +127,9 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
-	parameters := metrics.Defaults
 	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
-		Teachers: present(r.teachers), Parameters: &parameters}
+		Teachers: present(r.teachers), Parameters: &r.parameters}
 	for i, a := range r.spec.Arms {
 		out.Arms = append(out.Arms, spec.ArmReport{Arm: a, Runs: present(r.runs[i])})
 	}

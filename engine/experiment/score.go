@@ -82,7 +82,10 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if labels != nil {
 		labels = labels[unscored:]
 	}
-	cut, err := detect.Choose(t, detect.Scores{Train: train, Test: test, Labels: labels})
+	cut, err := detect.Choose(t, detect.Scores{Train: train, Test: test, Labels: labels}, r.pause(ctx))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return failure{fault.New("threshold-error", err)}
 	}

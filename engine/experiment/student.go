@@ -69,7 +69,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	if err != nil {
 		return scores{}, err
 	}
-	t, err := train.New(r.device, p, r.spec.Train.Clip, out.Seed)
+	t, err := train.New(r.device, p, r.spec.Train.Clip, out.Seed, r.pause(ctx))
 	if err != nil {
 		return scores{}, err
 	}

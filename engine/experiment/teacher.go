@@ -31,7 +31,7 @@ func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, 
 	if err != nil {
 		return teacher{}, err
 	}
-	t, err := train.New(r.device, p, r.spec.Train.Clip, teacherSeed(r.spec.Seeds[seed]))
+	t, err := train.New(r.device, p, r.spec.Train.Clip, teacherSeed(r.spec.Seeds[seed]), r.pause(ctx))
 	if err != nil {
 		return teacher{}, err
 	}

@@ -30,7 +30,7 @@ func (task Task) Problem() (train.Problem, error) {
 	if err := task.Spec.Validate(); err != nil {
 		return train.Problem{}, err
 	}
-	if task.Micro < 1 || task.Channels < 1 {
+	if task.Micro < 1 || task.Micro > task.Spec.Train.Batch || task.Channels < 1 {
 		return train.Problem{}, fmt.Errorf("task: micro-batches of %d windows with %d channels", task.Micro,
 			task.Channels)
 	}
@@ -54,7 +54,7 @@ type local struct {
 func Local(dev backend.Device) Worker { return &local{device: dev} }
 
 // Join compiles the problem of the task; what it answers depends on the parameters in each request alone.
-func (l *local) Join(_ context.Context, task Task) (train.Worker, error) {
+func (l *local) Join(ctx context.Context, task Task) (train.Worker, error) {
 	if l.last != nil {
 		if err := l.last.Close(); err != nil {
 			return nil, err
@@ -65,7 +65,7 @@ func (l *local) Join(_ context.Context, task Task) (train.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.last, err = train.New(l.device, p, task.Spec.Train.Clip, 0); err != nil {
+	if l.last, err = train.New(l.device, p, task.Spec.Train.Clip, 0, ctx.Err); err != nil {
 		return nil, err
 	}
 	return l.last.Worker(), nil

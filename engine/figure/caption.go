@@ -120,6 +120,12 @@ func learningCaption(in Input) string {
 	return c.finish(in)
 }
 
+func epochsCaption(in Input) string {
+	c := &sentences{w: in.Words}
+	c.say("caption-epochs", strconv.FormatFloat(100*in.Report.Spec.Level(), 'g', 4, 64))
+	return c.finish(in)
+}
+
 func (r *resultsOf) caption() string {
 	c := &sentences{w: r.Words}
 	c.say("caption-results")

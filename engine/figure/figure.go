@@ -51,6 +51,7 @@ var kinds = []struct {
 	{"signal", signal},
 	{"learning", learning},
 	{"results", results},
+	{"epochs", byEpoch},
 }
 
 // Names lists the figures that there are.

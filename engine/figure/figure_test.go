@@ -375,7 +375,7 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 					t.Errorf("%s in %s says nothing of %s: %s", kind, w.Tag, fact, caption)
 				}
 			}
-			if threshold := "train_percentile, percent 99"; kind != "learning" &&
+			if threshold := "train_percentile, percent 99"; kind != "learning" && kind != "epochs" &&
 				!strings.Contains(caption, threshold) {
 				t.Errorf("%s in %s says nothing of the threshold: %s", kind, w.Tag, caption)
 			}
@@ -395,7 +395,36 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 	}
 }
 
+// Of every trained arm each epoch has a mean, and each but those of the baseline a gain below it.
+func TestEpochsHaveAMeanAndAGainOfEveryArm(t *testing.T) {
+	in := sample()
+	d := parse(t, mustNew(t, "epochs", in, page))
+	if !d.says("Average precision") || !d.says("gain over the baseline, AP") {
+		t.Errorf("texts %q", d.texts)
+	}
+	for arm, want := range map[string]int{"student alone": 10, "+ cosine": 20, "+ MSE": 20} {
+		// each stroke is a line of the arm's colour, one more stands in the legend
+		if got := len(d.of(armColours[arm], false)) - 1; got < want {
+			t.Errorf("%s: %d strokes, want %d", arm, got, want)
+		}
+	}
+	for i := range in.Report.Arms {
+		for j := range in.Report.Arms[i].Runs {
+			for k := range in.Report.Arms[i].Runs[j].Epochs {
+				in.Report.Arms[i].Runs[j].Epochs[k].Test = nil
+			}
+		}
+	}
+	if _, err := figure.New("epochs", in, page); !fault.Has(err, "figure-no-epochs") {
+		t.Errorf("nobody looked: error %v", err)
+	}
+	threshold := figure.Options{Width: page.Width, Metrics: []string{"f1"}}
+	if _, err := figure.New("epochs", sample(), threshold); !fault.Has(err, "figure-no-epochs-of") {
+		t.Errorf("a metric of alarms: error %v", err)
+	}
+}
+
 func ExampleNames() {
 	fmt.Println(figure.Names(), figure.Formats())
-	// Output: [signal learning results] [svg pdf png]
+	// Output: [signal learning results epochs] [svg pdf png]
 }

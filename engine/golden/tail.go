@@ -29,6 +29,9 @@ type sample struct {
 
 // scores draws N numbers and then sets those that the rule names, as pairs of place and value.
 func (s sample) scores() ([]float64, error) {
+	if err := points(s.N); err != nil {
+		return nil, err
+	}
 	out := make([]float64, s.N)
 	x := s.Seed
 	for i := range out {
@@ -159,7 +162,7 @@ func (c tailCase) stream(l *ledger) error {
 	if err != nil {
 		return err
 	}
-	s, err := detect.NewSPOT(train, c.Level, c.Q)
+	s, err := detect.NewSPOT(train, c.Level, c.Q, nil)
 	if err != nil {
 		return err
 	}

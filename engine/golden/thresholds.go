@@ -32,7 +32,7 @@ func (c evaluationCase) thresholds(l *ledger) error {
 		if err != nil {
 			return err
 		}
-		cut, err := detect.Choose(threshold, detect.Scores{Train: train, Test: test})
+		cut, err := detect.Choose(threshold, detect.Scores{Train: train, Test: test}, nil)
 		if err != nil {
 			return err
 		}

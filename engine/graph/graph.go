@@ -24,12 +24,14 @@ type Node struct {
 	Attr  op.Attr
 	In    []*Node
 	Shape tensor.Shape
-	Name  string    // of an input or a parameter: unique in the graph
-	Value []float32 // of a constant
-	Init  Init      // of a parameter
-	Noise Noise     // of an input: with what it is filled if no caller writes it
-	Label string    // where the caller built it: encoder.attn_layers.0
-	ID    int       // position in the graph; operands come before their users
+	Name  string // of an input or a parameter: unique in the graph
+	// Value makes the values of a constant, in row-major order. They are not kept: a graph is made of shapes
+	// alone, however large they are.
+	Value func() []float32
+	Init  Init   // of a parameter
+	Noise Noise  // of an input: with what it is filled if no caller writes it
+	Label string // where the caller built it: encoder.attn_layers.0
+	ID    int    // position in the graph; operands come before their users
 
 	graph *Graph
 }
@@ -177,7 +179,20 @@ func (g *Graph) Const(values []float32, shape ...int) *Node {
 		g.Fail("const %v: %d values", tensor.Shape(shape), len(values))
 	}
 	n := g.add(op.Const, op.Attr{N: shape}, nil)
+	n.Value = func() []float32 { return values }
+	return n
+}
+
+// Table returns the constant that values makes, in row-major order, once a device needs it. Tables of one key
+// and shape are one node, whatever the scope.
+func (g *Graph) Table(key string, values func() []float32, shape ...int) *Node {
+	key = fmt.Sprintf("table %s %v", key, shape)
+	if n := g.known[key]; n != nil {
+		return n
+	}
+	n := g.add(op.Const, op.Attr{N: shape}, nil)
 	n.Value = values
+	g.known[key] = n
 	return n
 }
 

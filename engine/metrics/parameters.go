@@ -57,7 +57,7 @@ type Window struct {
 }
 
 // MaxWindow is the widest window that is read.
-const MaxWindow = 100_000
+const MaxWindow = 10_000
 
 // ParseWindow reads a number of points, or the name of a rule, whose points are then still to be found.
 func ParseWindow(text string) (Window, error) {
@@ -67,8 +67,11 @@ func ParseWindow(text string) (Window, error) {
 	if i := slices.Index(WindowRules[1:], text); i >= 0 {
 		return Window{Rule: WindowRule(i + 1)}, nil
 	}
-	return Window{}, fault.New("metrics-want-window", MaxWindow, fault.Choices(WindowRules[1:]))
+	return Window{}, fault.New("metrics-want-window", MaxWindow, WindowNames())
 }
+
+// WindowNames are the names of the rules that have one.
+func WindowNames() fault.Choices { return fault.Choices(WindowRules[1:]) }
 
 // String is the window as results show it.
 func (w Window) String() string {
@@ -103,19 +106,20 @@ func medianLength(segments []steps.Range) int {
 	return (all[(n-1)/2] + all[n/2]) / 2
 }
 
-// Of the parameters, what each kind of metric has, in the symbols of its definition.
-func (p Parameters) vus() string { return "W = " + p.Window.String() + ", opt, 250 thresholds" }
+// Of the parameters, what each kind of metric has, in the symbols of its definition, which are the same in every
+// language: τ are thresholds.
+func (p Parameters) vus() string { return "W = " + p.Window.String() + ", opt, 250 τ" }
 
-func (p Parameters) rangeAUC() string { return "W = " + p.Window.String() + ", 250 thresholds" }
+func (p Parameters) rangeAUC() string { return "W = " + p.Window.String() + ", 250 τ" }
 
 func (p Parameters) pate() string {
-	return fmt.Sprintf("e, d = 0 or %s, 250 thresholds", p.Window)
+	return fmt.Sprintf("e, d ∈ {0, %s}, 250 τ", p.Window)
 }
 
 func (p Parameters) beta() string    { return "β = " + number(p.Beta) }
 func (p Parameters) delay() string   { return fmt.Sprintf("k = %d", p.Delay) }
 func (p Parameters) percent() string { return fmt.Sprintf("K = %d %%", p.Percent) }
-func (p Parameters) ucr() string     { return fmt.Sprintf("tolerance %d", p.UCR) }
+func (p Parameters) ucr() string     { return fmt.Sprintf("M ≥ %d", p.UCR) }
 
 func (p Parameters) etapr() string {
 	return fmt.Sprintf("θp = %s, θr = %s, δ = %s", number(p.ETaPR.ThetaP), number(p.ETaPR.ThetaR),

@@ -61,6 +61,15 @@ func (e *Evaluation) VUS(widest int) Volume {
 	return b.volume(widest, roc/windows, pr/windows)
 }
 
+// Covered is the share of normal points within the buffers of the window of the parameters; undefined without
+// anomalous or without normal points. Above one half, what has buffers tends to 1 whatever the score is.
+func (e *Evaluation) Covered() Value {
+	if e.Positives == 0 {
+		return Undefined
+	}
+	return e.ownRangeAUC().Covered
+}
+
 // thresholds is the number of thresholds along a curve, as the authors' program has it (metrics/README.md,
 // section 7). A place among them fits a byte.
 const thresholds = 250

@@ -92,7 +92,7 @@ func (f *frozen) copy(t *testing.T, g *graph.Graph, n *graph.Node, of map[*graph
 	t.Helper()
 	switch n.Kind {
 	case op.Const:
-		return g.Const(n.Value, n.Shape...)
+		return g.Const(n.Value(), n.Shape...)
 	case op.Input, op.Param, op.StopGradient:
 		v, err := backendtest.Eval(feeds, n)
 		if err != nil {
@@ -163,7 +163,7 @@ func TestEachModelOverfitsOneBatch(t *testing.T) {
 func overfit(t *testing.T, p train.Problem, epochs int) (first, best float64) {
 	t.Helper()
 	rows, channels := 2*p.Windows.Shape[1], p.Windows.Shape[2]
-	tr, err := train.New(cpu.New(), p, 0, 1)
+	tr, err := train.New(cpu.New(), p, 0, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func buildGTA(g *graph.Graph, x *graph.Node, c Config) Output {
 		inner = append(inner, Named{fmt.Sprintf("context.%d", k), v})
 	}
 	h := nn.Linear("embedding", graph.Reshape(v, x.Shape[0], c.Window, c.Channels*c.Features), c.DModel)
-	h = c.drop("dropout", graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel)))
+	h = c.drop("dropout", graph.Add(h, nn.Position(g, c.Window, c.DModel)))
 	for l := range c.Layers {
 		h = branched(g, l, h, c)
 	}
@@ -105,15 +105,18 @@ func difference(x *graph.Node) *graph.Node {
 // diagonal returns the identity [n,n] and its complement. Multiplied and added, they keep the diagonal of the
 // graph at 1.
 func diagonal(g *graph.Graph, n int) (self, others *graph.Node) {
-	on, off := make([]float32, n*n), make([]float32, n*n)
-	for i := range on {
-		if i%(n+1) == 0 {
-			on[i] = 1
-		} else {
-			off[i] = 1
-		}
+	table := func(key string, diagonal, rest float32) *graph.Node {
+		return g.Table(key, func() []float32 {
+			out := make([]float32, n*n)
+			for i := range out {
+				if out[i] = rest; i%(n+1) == 0 {
+					out[i] = diagonal
+				}
+			}
+			return out
+		}, n, n)
 	}
-	return g.Const(on, n, n), g.Const(off, n, n)
+	return table("identity", 1, 0), table("off diagonal", 0, 1)
 }
 
 // temporal is the causal convolution of width 2 of level k, shared by all channels: relu(T0 v_(t-2^k) + T1

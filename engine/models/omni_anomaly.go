@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/nn"
 	"cosinelab/engine/op"
@@ -15,8 +16,21 @@ import (
 // mean of what it generates from its most likely latent values.
 var omniAnomaly = Model{
 	MicroBatch: always(16),
+	Fits:       unrolled,
 	Build:      buildOmniAnomaly,
 	Extra:      noExtra,
+}
+
+// mostUnrolled is the number of steps in the longest window: each draw is a part of the graph, since the next
+// depends on it.
+const mostUnrolled = 1024
+
+// unrolled says whether a window is short enough.
+func unrolled(c Config) error {
+	if c.Window > mostUnrolled {
+		return fault.New("model-long-omni", c.Window, mostUnrolled)
+	}
+	return nil
 }
 
 // buildOmniAnomaly works with steps first: everything below is [L,B,...]. The loss is the negative evidence
@@ -160,10 +174,10 @@ func normalPrior(z *graph.Node) *graph.Node {
 func statePrior(z *graph.Node) *graph.Node {
 	l, b, n := z.Shape[0], z.Shape[1], z.Shape[2]
 	g := z.Graph()
-	filter, variance := innovations(l)
-	e := graph.MatMul(g.Const(filter, l, l), graph.Reshape(z, l, b*n), 1)
+	e := graph.MatMul(g.Table("innovations", func() []float32 { return innovations(l) }, l, l), graph.Reshape(z, l, b*n), 1)
 	square := graph.Sum(graph.Reshape(graph.Unary(op.Square, e), l, b, n), 2)
 	weight, constant := make([]float32, l), make([]float32, l)
+	_, variance := kalman(l)
 	for t, s := range variance {
 		weight[t] = float32(-1 / (2 * s))
 		constant[t] = float32(-float64(n) / 2 * math.Log(2*math.Pi*s))
@@ -171,26 +185,34 @@ func statePrior(z *graph.Node) *graph.Node {
 	return graph.Add(graph.Mul(square, g.Const(weight, l, 1)), g.Const(constant, l, 1))
 }
 
-// innovations returns the matrix [n,n] that turns n steps into what the Kalman filter did not foresee of
-// each, and the variances S of that. Each forecast is a weighted sum of the steps before it: step t enters
-// with the weight K_t, and older weights shrink by 1 - K_t. All of it is computed in float64, once, when the
-// graph is built.
-func innovations(n int) (filter []float32, variance []float64) {
-	filter = make([]float32, n*n)
-	foreseen, v := make([]float64, n), 1.0 // the weights of earlier steps in the forecast, its variance
-	for t := range n {
+// kalman returns, for the steps of a window, the gain of the filter and the variance S of what it did not
+// foresee. All of it is computed in float64.
+func kalman(n int) (gain, variance []float64) {
+	v := 1.0 // the variance of the forecast
+	for range n {
 		s := v + 1
 		k := v / s
+		gain, variance = append(gain, k), append(variance, s)
+		v = v*(1-k) + 1
+	}
+	return gain, variance
+}
+
+// innovations returns the matrix [n,n] that turns n steps into what the Kalman filter did not foresee of each.
+// Each forecast is a weighted sum of the steps before it: step t enters with the weight K_t, and older weights
+// shrink by 1 - K_t.
+func innovations(n int) []float32 {
+	filter, foreseen := make([]float32, n*n), make([]float64, n) // the weights of earlier steps in the forecast
+	gain, _ := kalman(n)
+	for t, k := range gain {
 		for i := range t {
 			filter[t*n+i] = float32(-foreseen[i])
 			foreseen[i] *= 1 - k
 		}
 		filter[t*n+t] = 1
 		foreseen[t] = k
-		variance = append(variance, s)
-		v = v*(1-k) + 1
 	}
-	return filter, variance
+	return filter
 }
 
 // generate returns mean and standard deviation [L,B,C] of p(x given z).

@@ -43,7 +43,7 @@ func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 func reconstruct(x *graph.Node, c Config, attention func(h *graph.Node) *graph.Node) *graph.Node {
 	g := x.Graph()
 	h := nn.TokenConv("embedding.value_embedding.tokenConv", x, c.DModel)
-	h = graph.Add(h, g.Const(nn.PositionCode(c.Window, c.DModel), c.Window, c.DModel))
+	h = graph.Add(h, nn.Position(g, c.Window, c.DModel))
 	for l := range c.Layers {
 		h = layer(l, h, c, attention)
 	}

@@ -50,13 +50,15 @@ const never = -1e30
 // causal returns weights [L,L] to add before a softmax, so that step i attends to steps up to i only. The
 // diagonal stays, so no row is without a weight.
 func causal(g *graph.Graph, steps int) *graph.Node {
-	mask := make([]float32, steps*steps)
-	for i := range mask {
-		if i%steps > i/steps {
-			mask[i] = never
+	return g.Table("causal", func() []float32 {
+		mask := make([]float32, steps*steps)
+		for i := range mask {
+			if i%steps > i/steps {
+				mask[i] = never
+			}
 		}
-	}
-	return g.Const(mask, steps, steps)
+		return mask
+	}, steps, steps)
 }
 
 // CausalAttention is multi-head self-attention over the steps of h [B,L,D], each of which attends to itself

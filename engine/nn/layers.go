@@ -137,12 +137,19 @@ func TokenConv(name string, x *graph.Node, d int) *graph.Node {
 // Sines and cosines are computed in float64 and rounded once.
 func PositionCode(n, d int) []float32 {
 	code := make([]float32, n*d)
-	for i := range code {
-		p, c := i/d, i%d
-		sin, cos := math.Sincos(float64(p) * math.Pow(10000, -float64(c-c%2)/float64(d)))
-		code[i] = float32([2]float64{sin, cos}[c%2])
+	for c := range d {
+		rate := math.Pow(10000, -float64(c-c%2)/float64(d))
+		for p := range n {
+			sin, cos := math.Sincos(float64(p) * rate)
+			code[p*d+c] = float32([2]float64{sin, cos}[c%2])
+		}
 	}
 	return code
+}
+
+// Position is the code of the first n positions as a constant [n,d].
+func Position(g *graph.Graph, n, d int) *graph.Node {
+	return g.Table("position", func() []float32 { return PositionCode(n, d) }, n, d)
 }
 
 // FeedForward applies conv2(gelu(conv1(x))) to every step of x [B,L,D], with hidden features in between; gelu

@@ -38,6 +38,11 @@ func (l *lowering) fuse() error {
 		return nil
 	}
 	for _, p := range passes {
+		if pause := l.b.opts.Pause; pause != nil {
+			if err := pause(); err != nil {
+				return err
+			}
+		}
 		f := newFuser(l)
 		p.run(f)
 		f.sweep()
@@ -80,21 +85,58 @@ func newFuser(l *lowering) *fuser {
 	return f
 }
 
-// index notes who writes and reads what. It is called again whenever a step changed.
+// index notes who writes and reads what. It is called again whenever steps have other numbers.
 func (f *fuser) index() {
 	f.writers, f.readers = make([][]int, len(f.b.buffers)), make([][]int, len(f.b.buffers))
 	for i := range f.steps {
-		if f.gone[i] {
-			continue
+		if !f.gone[i] {
+			f.note(i, listed)
 		}
-		for _, r := range f.steps[i].results() {
-			f.writers[r.Buffer] = append(f.writers[r.Buffer], i)
+	}
+}
+
+// note changes the lists of all that step i writes and reads. A step that writes a buffer twice is listed
+// twice, one that reads it is listed once.
+func (f *fuser) note(i int, change func(steps []int, i int) []int) {
+	s := &f.steps[i]
+	for _, r := range s.results() {
+		for r.Buffer >= len(f.writers) { // made by a rewrite
+			f.writers, f.readers = append(f.writers, nil), append(f.readers, nil)
 		}
-		for _, r := range f.steps[i].In {
-			if rs := f.readers[r.Buffer]; len(rs) == 0 || rs[len(rs)-1] != i {
-				f.readers[r.Buffer] = append(rs, i)
-			}
+		f.writers[r.Buffer] = change(f.writers[r.Buffer], i)
+	}
+	for k, r := range s.In {
+		if !slices.ContainsFunc(s.In[:k], func(x Ref) bool { return x.Buffer == r.Buffer }) {
+			f.readers[r.Buffer] = change(f.readers[r.Buffer], i)
 		}
+	}
+}
+
+// listed is a sorted list with one more step in it.
+func listed(steps []int, i int) []int {
+	at, _ := slices.BinarySearch(steps, i)
+	return slices.Insert(steps, at, i)
+}
+
+// unlisted is a sorted list with one step less.
+func unlisted(steps []int, i int) []int {
+	at, _ := slices.BinarySearch(steps, i)
+	return slices.Delete(steps, at, at+1)
+}
+
+// set changes step i.
+func (f *fuser) set(i int, s Step) {
+	f.drop(i)
+	f.gone[i] = false
+	f.steps[i] = s
+	f.note(i, listed)
+}
+
+// drop takes step i out, unless it is gone already.
+func (f *fuser) drop(i int) {
+	if !f.gone[i] {
+		f.note(i, unlisted)
+		f.gone[i] = true
 	}
 }
 
@@ -120,11 +162,9 @@ func (f *fuser) sweep() {
 // replace puts a step in the place of step i, instead of it and the others.
 func (f *fuser) replace(i int, s Step, others ...int) {
 	for _, j := range others {
-		f.gone[j] = true
+		f.drop(j)
 	}
-	f.gone[i] = false
-	f.steps[i] = s
-	f.index()
+	f.set(i, s)
 }
 
 // maker returns the step whose first result is r, all of it and nothing else, and is a temporary; ok is false

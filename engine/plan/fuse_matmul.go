@@ -30,10 +30,11 @@ func (f *fuser) addTo(p, i int, summand, out Ref) {
 		z, ok := addend(summand, m.Out.Shape)
 		if ok && f.room(p, z) && f.written(z, p, i) {
 			m.Kind, m.In = op.MatMulAdd, append(slices.Clone(m.In), z)
-			f.replace(p, m)
-			f.steps[last].Out = under(out, f.steps[last].Out.Shape)
-			f.gone[i] = true
-			f.index()
+			f.set(p, m)
+			f.drop(i)
+			end := f.steps[last]
+			end.Out = under(out, end.Out.Shape)
+			f.set(last, end)
 			return
 		}
 		if ok && p == last && f.room(p, z) && f.steady(p, i, m.In...) {

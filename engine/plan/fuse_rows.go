@@ -221,7 +221,7 @@ func (f *fuser) discrepancyGrads() {
 			In: []Ref{s.In[0], s.In[1], s.In[2], g.In[2]}, Label: s.Label}
 		if k := f.likewise(op.Discrepancy, s); k >= 0 && f.untouched(k, at, f.steps[k].Out) {
 			joined.Also = append(joined.Also, f.steps[k].Out)
-			f.gone[k] = true
+			f.drop(k)
 		}
 		f.replace(at, joined, other)
 	}

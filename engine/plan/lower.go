@@ -38,7 +38,7 @@ func (b *builder) newBuffer(n int, s Slot) int {
 }
 
 // newSlot makes a slot with its buffer and returns the buffer's number.
-func (b *builder) newSlot(name string, c Class, s tensor.Shape, value []float32) int {
+func (b *builder) newSlot(name string, c Class, s tensor.Shape, value func() []float32) int {
 	buf := b.newBuffer(s.Len(), Slot(len(b.plan.Slots)))
 	b.plan.Slots = append(b.plan.Slots, SlotInfo{Name: name, Class: c, Shape: s, Value: value, buffer: buf})
 	return buf

@@ -87,8 +87,13 @@ func overwrites(k op.Kind, i int) bool {
 // can go: the result takes over its buffer. That saves memory, and traffic to it.
 func (l *lowering) reuse() {
 	l.lifetimes()
+	taken := make([]int, len(l.b.buffers)) // by buffer: the one that takes its place
+	for i := range taken {
+		taken[i] = i
+	}
 	for i := range l.steps {
 		s := &l.steps[i]
+		s.eachRef(func(r *Ref) { r.Buffer = taken[r.Buffer] })
 		out := l.b.buffers[s.Out.Buffer]
 		for j, r := range s.In {
 			in := l.b.buffers[r.Buffer]
@@ -96,10 +101,18 @@ func (l *lowering) reuse() {
 				in.len == out.len &&
 				r.Contiguous() && s.Out.Contiguous() && r.Shape.Len() == in.len && l.aloneIn(s, r) {
 				in.last = out.last
-				l.retarget(s.Out.Buffer, r.Buffer)
+				taken[s.Out.Buffer] = r.Buffer
+				s.Out.Buffer = r.Buffer
 				break
 			}
 		}
+	}
+	for i := range l.steps {
+		l.steps[i].eachRef(func(r *Ref) {
+			for r.Buffer != taken[r.Buffer] {
+				r.Buffer = taken[r.Buffer]
+			}
+		})
 	}
 	// Buffers that are merged live longer: lifetimes must be counted anew.
 	for _, buf := range l.b.buffers {

@@ -43,49 +43,101 @@ func (f *fuser) overwritten(r Ref, after int) bool {
 	return len(w) > 0 && w[len(w)-1] > after
 }
 
-// delay moves a step to just before the first one that reads its result, where that keeps fewer values in
-// memory in the meantime: results that are needed much later do not fill the cache until then.
-func (f *fuser) delay() {
-	// From the end, so that a step finds its readers where they will stay.
-	for i := len(f.steps) - 1; i >= 0; i-- {
-		if to := f.latest(i); to > i+1 {
-			s := f.steps[i]
-			copy(f.steps[i:], f.steps[i+1:to])
-			f.steps[to-1] = s
-			f.index()
-		}
+// order is that of steps while some are moved. Steps keep their numbers; one more stands for the end.
+type order struct {
+	at         []int // by step: steps of smaller numbers come first
+	next, prev []int
+}
+
+// apart is the room between neighbours, so that others fit in between.
+const apart = 1 << 30
+
+func newOrder(n int) *order {
+	o := &order{make([]int, n+1), make([]int, n+1), make([]int, n+1)}
+	for i := range o.at {
+		o.at[i], o.next[i], o.prev[i] = i*apart, i+1, i-1
+	}
+	return o
+}
+
+// move puts step i directly before another one behind it.
+func (o *order) move(i, to int) {
+	if o.prev[to] == i {
+		return
+	}
+	before, after := o.prev[i], o.next[i]
+	if o.prev[after] = before; before >= 0 {
+		o.next[before] = after
+	}
+	last := o.prev[to]
+	o.next[last], o.prev[i], o.next[i], o.prev[to] = i, last, to, i
+	if o.at[i] = (o.at[last] + o.at[to]) / 2; o.at[i] == o.at[last] {
+		o.spread()
 	}
 }
 
-// latest is the step before which step i can be at the latest; i if it is better where it is. Moving it
-// trades its results for those of its operands that would otherwise be given up earlier: it is worth it only
+// spread makes room everywhere again.
+func (o *order) spread() {
+	n := len(o.at) - 1
+	for i, k := n, n; i >= 0; i, k = o.prev[i], k-1 {
+		o.at[i] = k * apart
+	}
+}
+
+// steps lists the numbers of all steps in their order.
+func (o *order) steps() []int {
+	out := make([]int, len(o.at)-1)
+	for i, k := o.prev[len(out)], len(out)-1; i >= 0; i, k = o.prev[i], k-1 {
+		out[k] = i
+	}
+	return out
+}
+
+// delay moves a step to just before the first one that reads its result, where that keeps fewer values in
+// memory in the meantime: results that are needed much later do not fill the cache until then.
+func (f *fuser) delay() {
+	o := newOrder(len(f.steps))
+	// From the end, so that a step finds its readers where they will stay.
+	for i := len(f.steps) - 1; i >= 0; i-- {
+		if to, ok := f.latest(i, o); ok {
+			o.move(i, to)
+		}
+	}
+	steps := make([]Step, len(f.steps))
+	for at, i := range o.steps() {
+		steps[at] = f.steps[i]
+	}
+	f.steps = steps
+}
+
+// latest is the step before which step i can be at the latest; ok is false if it is better where it is. Moving
+// it trades its results for those of its operands that would otherwise be given up earlier: it is worth it only
 // if it lets go of more floats than it holds on to.
-func (f *fuser) latest(i int) int {
-	s, to, values := &f.steps[i], len(f.steps), 0
+func (f *fuser) latest(i int, o *order) (to int, ok bool) {
+	s, values := &f.steps[i], 0
+	to = len(f.steps)
 	for _, r := range s.results() {
 		if f.b.buffers[r.Buffer].slot >= 0 {
-			return i
+			return 0, false
 		}
 		values += f.b.buffers[r.Buffer].len
 		for _, k := range f.readers[r.Buffer] {
-			if k > i {
-				to = min(to, k)
+			if k > i && o.at[k] < o.at[to] {
+				to = k
 			}
 		}
 	}
+	before := func(k int) bool { return o.at[k] < o.at[to] }
 	for k, r := range s.In {
 		readers, b := f.readers[r.Buffer], f.b.buffers[r.Buffer]
-		if !f.steady(i, to, r) {
-			return i
+		if slices.ContainsFunc(f.writers[r.Buffer], func(w int) bool { return w > i && before(w) }) {
+			return 0, false
 		}
 		// An operand in two places is one buffer and counts once.
 		again := slices.ContainsFunc(s.In[:k], func(x Ref) bool { return x.Buffer == r.Buffer })
-		if b.slot < 0 && readers[len(readers)-1] < to && !again {
+		if b.slot < 0 && !again && !slices.ContainsFunc(readers, func(k int) bool { return !before(k) }) {
 			values -= b.len // they are kept instead
 		}
 	}
-	if values <= 0 {
-		return i
-	}
-	return to
+	return to, values > 0
 }

@@ -47,8 +47,8 @@ type SlotInfo struct {
 	Class  Class
 	Shape  tensor.Shape
 	Offset int
-	Value  []float32 // of a constant
-	buffer int       // the Ref.Buffer of references to it
+	Value  func() []float32 // of a constant
+	buffer int              // the Ref.Buffer of references to it
 }
 
 // Ref is an operand: a strided window on the arena. Element (i, j, ...) lies at Offset + i*Stride[0] +
@@ -113,6 +113,9 @@ type Options struct {
 	// Guard puts this many floats, each a slot of class ClassGuard, before and behind every buffer and gives
 	// every temporary a place of its own, so that a test sees a write that goes astray.
 	Guard int
+	// Pause is called between passes over the steps, for others to have their turn; its error ends Build. nil =
+	// nobody waits.
+	Pause func() error
 	// Unfused leaves out the passes that join steps, so that every step is an operation of the graph.
 	Unfused bool
 }

@@ -163,7 +163,7 @@ func small() spec.Spec {
 // endless is an experiment that only a stop ends.
 func endless() spec.Spec {
 	s := small()
-	s.Train.Epochs = 1_000_000
+	s.Train.Epochs = 100_000
 	return s
 }
 

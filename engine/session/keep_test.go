@@ -89,3 +89,16 @@ func TestACheckpointThatCannotBeReadIsSaid(t *testing.T) {
 		file("seed1-arm0.safetensors", "nothing"))
 	p.fails(id, "run", "", "seed1-arm0.safetensors: checkpoint")
 }
+
+// What the page has kept of one experiment is nothing for another to go on from.
+func TestACheckpointOfAnotherExperimentIsSaid(t *testing.T) {
+	p, kept := keeping(t)
+	p.run(protocol.TypeRun, small())
+	p.outcome()
+	files := checkpoints(kept)
+	p, _ = keeping(t)
+	s := small()
+	s.Train.Rate *= 2
+	id := p.post(protocol.Request{Type: protocol.TypeRun, Spec: &s}, files...)
+	p.fails(id, "run", "", "checkpoint: of another spec")
+}

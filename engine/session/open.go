@@ -19,12 +19,13 @@ import (
 // openSet is the set that is open, as it was read and as it is cut.
 type openSet struct {
 	set                  *datasets.Set
-	*experiment.Prepared // nil = none is open
+	drop                 int // number of the page's files that it is from; 0 = of none
+	*experiment.Prepared     // nil = none is open
 }
 
-// holds reports whether the open set is that of d, however d cuts it.
-func (o openSet) holds(d spec.Data) bool {
-	if o.Prepared == nil {
+// holds reports whether the open set is that of d, from the files of that number, however d cuts it.
+func (o openSet) holds(d spec.Data, drop int) bool {
+	if o.Prepared == nil || o.drop != drop {
 		return false
 	}
 	return reflect.DeepEqual(asRead(o.Spec.Data), asRead(d))
@@ -48,16 +49,17 @@ func (s *Session) turn() (ctx context.Context, turn int) {
 
 // answerOpen reads a set and describes it. Files, if there are any, replace those that came before once they
 // are read. A page that sends none with the source of a file means one that is served beside it. A read that
-// another open has ended is not answered.
+// another open has ended is not answered. A set that is open is told of before anything is seen of it, so
+// that the last one that the page hears of is the one that is open.
 func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
 		s.fail(req.ID, "data", fault.New("open-no-data"))
 		return
 	}
-	if files == nil {
+	if files == nil && req.Drop == 0 {
 		files = s.served(req.Data.Source)
 	}
-	set, err := s.read(ctx, *req.Data, files)
+	set, err := s.read(ctx, *req.Data, req.Drop, files)
 	if ctx.Err() != nil {
 		return
 	}
@@ -73,13 +75,14 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		return
 	}
 	s.mu.Lock()
-	if turn == s.opening {
-		s.open = openSet{set, prepared}
-		if files != nil {
-			s.files = files
-		}
+	defer s.mu.Unlock()
+	if turn != s.opening {
+		return
 	}
-	s.mu.Unlock()
+	s.open = openSet{set, req.Drop, prepared}
+	if files != nil {
+		s.files = dropped{req.Drop, files}
+	}
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
 }
 
@@ -118,16 +121,17 @@ func showLine(ctx context.Context, e *protocol.Error, err error, files []dataset
 	}
 }
 
-// read returns the set of d: the open one if no new files come with it.
-func (s *Session) read(ctx context.Context, d spec.Data, files []datasets.File) (*datasets.Set, error) {
+// read returns the set of d: the open one if it is that, with the same files if it is from such.
+func (s *Session) read(ctx context.Context, d spec.Data, drop int, files []datasets.File) (*datasets.Set,
+	error) {
 	s.mu.Lock()
 	open, known := s.open, s.files
 	s.mu.Unlock()
-	if files == nil && open.holds(d) {
+	if (files == nil || drop != 0) && open.holds(d, drop) {
 		return open.set, nil
 	}
-	if files == nil {
-		files = known
+	if files == nil && known.id == drop {
+		files = known.files
 	}
 	if s.Yield != nil {
 		ctx = datasets.WithYield(ctx, s.Yield)

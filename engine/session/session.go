@@ -28,6 +28,7 @@ type Session struct {
 	Send    func(protocol.Response, []float32) // with what travels beside the JSON; it must not call Handle
 	Yield   func()                             // as experiment.Options has it; nil = nobody waits
 
+	Memory      float64                // bytes that an experiment may take here; 0 = any
 	Cores       int                    // of this machine
 	StartWorker func() (Worker, error) // starts another worker; nil = there can be none
 	// Keep sends TypeKept, the checkpoint of this name that write writes; nil = nobody keeps checkpoints.
@@ -38,7 +39,7 @@ type Session struct {
 	// Answers leave one at a time. Who holds mu may send; who holds sending must not take mu.
 	sending sync.Mutex
 	mu      sync.Mutex // guards everything below
-	files   []datasets.File
+	files   dropped
 	opening int                // requests to open a set so far; the answer to an older one is not kept
 	leave   context.CancelFunc // ends the reading for the last of them; nil = there was none
 	open    openSet
@@ -55,9 +56,18 @@ type Worker interface {
 	Gone() bool                    // it was ended, or died
 }
 
-// results are the finished runs of one experiment, and the data that its spec names.
+// dropped is the files that the last set from files was read from, with the page's number of them.
+type dropped struct {
+	id    int
+	files []datasets.File
+}
+
+// results are the finished runs of one experiment, and the data that its spec names, with the number of the
+// files they are from.
 type results struct {
 	data   spec.Data
+	spec   spec.Spec
+	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun
 }

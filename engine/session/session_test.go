@@ -57,7 +57,7 @@ func TestAServedFileIsReadAsOneThatIsDropped(t *testing.T) {
 		t.Fatalf("sent %+v", m.Response)
 	}
 	// It counts as the file in use now.
-	if len(p.session.files) != 1 || p.session.files[0].Name != "pump.csv" {
+	if len(p.session.files.files) != 1 || p.session.files.files[0].Name != "pump.csv" {
 		t.Errorf("in use: %v", p.session.files)
 	}
 	if m := open("file/broken.csv", ""); m.Type != protocol.TypeError || m.Error.Line != 2 ||
@@ -234,6 +234,32 @@ func TestRunGoesToItsReport(t *testing.T) {
 	}
 	if _, err := json.Marshal(report.Response); err != nil {
 		t.Error(err)
+	}
+}
+
+// Seeds that are added to the last experiment are trained; those it had are not, and stay for views.
+func TestSeedsAreAddedToTheLastExperiment(t *testing.T) {
+	p := opened(t)
+	few := small()
+	p.run(protocol.TypeRun, few)
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+	more := few.MoreSeeds(1)
+	p.run(protocol.TypeRun, more)
+	report, before := p.wait(protocol.TypeReport)
+	for _, m := range before {
+		if e := m.Event; e != nil && e.Seed == few.Seeds[0] {
+			t.Fatalf("seed %d is trained again: %+v", e.Seed, e)
+		}
+	}
+	if runs := report.Report.Arms[0].Runs; len(runs) != len(more.Seeds) {
+		t.Errorf("%d runs, want %d", len(runs), len(more.Seeds))
+	}
+	shown := p.session.shown()
+	for _, seed := range more.Seeds {
+		if r := shown.runOf(more.Arms[0].Name, seed); r == nil || len(r.Scores) == 0 {
+			t.Errorf("nothing to see of seed %d", seed)
+		}
 	}
 }
 
@@ -470,3 +496,34 @@ func TestAFolderThatCannotBeListedIsSaid(t *testing.T) {
 type broken struct{}
 
 func (broken) Open(string) (fs.File, error) { return nil, errors.New("no network") }
+
+// A link once took the tab's memory for a minute before the engine died of it.
+func TestAModelBeyondTheTabIsRefusedBeforeItIsPlanned(t *testing.T) {
+	p := opened(t)
+	p.session.Memory = 2.5e9
+	s := small()
+	s.Student = spec.Model{Kind: spec.ModelAnomalyTransformer, DModel: 4096, Heads: 256, Layers: 64, DFF: 16384}
+	p.fails(p.run(protocol.TypeRun, s), "spec", "student", "which a tab can hold")
+	p.state(protocol.StateIdle)
+	p.run(protocol.TypeRun, small())
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+}
+
+func TestAnEstimateIsGivenUpByStop(t *testing.T) {
+	p := opened(t)
+	p.session.Memory = 2.5e9
+	turns := 0
+	p.session.Yield = func() {
+		if turns++; turns == 1 {
+			p.session.work.stop()
+		}
+	}
+	id := p.run(protocol.TypeRun, small())
+	if m, before := p.state(protocol.StateIdle); m.ID != id {
+		t.Errorf("after %v it is idle by %+v", before, m)
+	}
+	if turns != 1 {
+		t.Errorf("%d turns after the stop", turns-1)
+	}
+}

@@ -27,7 +27,7 @@ func (s *Session) shown() shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := shown{openSet: s.open}
-	if v.Prepared != nil && reflect.DeepEqual(v.Spec.Data, s.results.data) {
+	if v.Prepared != nil && v.drop == s.results.drop && reflect.DeepEqual(v.Spec.Data, s.results.data) {
 		v.runs, v.taught = s.results.runs, s.results.taught
 	}
 	return v

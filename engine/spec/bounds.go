@@ -25,8 +25,8 @@ const (
 	maxBaselineSteps = 100
 	maxName          = 100  // characters of an arm's name, or a column's
 	maxPath          = 4096 // bytes of what names a file, as file systems bound it
-	maxFactor        = 1e6  // of a loss, a weight or a gradient: beyond it float32 keeps nothing else
-	maxScore         = 1e38 // a float32
+	maxFactor        = 1e6  // of a constant of a model: beyond it float32 keeps nothing else
+	maxFloat         = 1e38 // about where float32 ends, in which everything is computed
 )
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -64,5 +64,9 @@ type Epoch struct {
 	Losses     []Part  `json:"losses"` // means over the epoch's steps
 	Validation []Part  `json:"validation,omitempty"`
 	GradNorm   float64 `json:"grad_norm"` // mean over the epoch's steps
-	Seconds    float64 `json:"seconds"`
+	// Seconds are those of its steps: neither validation nor scoring counts.
+	Seconds float64 `json:"seconds"`
+	// Test are the metrics of the ranking of the test part by the student as it is after the epoch, where
+	// Spec.Evaluate asks for them.
+	Test []Measure `json:"test,omitempty"`
 }

@@ -108,6 +108,13 @@ func (k OutcomeKind) String() string                   { return nameOf(k, Outcom
 func (k OutcomeKind) MarshalText() ([]byte, error)     { return textOf(k, Outcomes[:]) }
 func (k *OutcomeKind) UnmarshalText(text []byte) error { return read(k, text, Outcomes[:]) }
 
+func (i EvaluateInfo) name() string { return i.Name }
+
+func (k EvaluateKind) String() string                   { return nameOf(k, Evaluations[:]) }
+func (k EvaluateKind) WordKey() string                  { return wordKey("evaluate", k.String()) }
+func (k EvaluateKind) MarshalText() ([]byte, error)     { return textOf(k, Evaluations[:]) }
+func (k *EvaluateKind) UnmarshalText(text []byte) error { return read(k, text, Evaluations[:]) }
+
 func (i PhaseInfo) name() string { return i.Name }
 
 func (k PhaseKind) String() string                   { return nameOf(k, Phases[:]) }

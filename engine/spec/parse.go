@@ -271,7 +271,7 @@ func (s Spec) validateArms(c *check) {
 
 func (o Objective) validate(c *check, field string) {
 	wantOne(c, field+".kind", o.Kind, ObjectiveCount)
-	c.that(upTo(o.Weight, maxFactor), field+".weight", o.Weight, "want-not-negative", maxFactor)
+	c.that(upTo(o.Weight, maxFloat), field+".weight", o.Weight, "want-not-negative", maxFloat)
 	row := Objectives[o.Kind]
 	wantIf(c, row.Axis, field+".axis", o.Axis, AxisCount)
 	if !row.Distils {
@@ -294,7 +294,7 @@ func wantIf[K interface {
 }
 
 func (t Train) validate(c *check) {
-	c.that(t.Rate > 0 && t.Rate <= maxFactor, "train.rate", t.Rate, "want-positive", maxFactor)
+	c.that(t.Rate > 0 && t.Rate <= maxFloat, "train.rate", t.Rate, "want-positive", maxFloat)
 	wantOne(c, "train.schedule", t.Schedule, RateScheduleCount)
 	steps := RateSchedules[t.Schedule].Steps
 	c.that(t.StepEpochs == 0 || steps, "train.step_epochs", t.StepEpochs, "want-no-step", t.Schedule.String())
@@ -303,23 +303,15 @@ func (t Train) validate(c *check) {
 	c.that(t.StepFactor == 0 || steps, "train.step_factor", t.StepFactor, "want-no-step", t.Schedule.String())
 	c.that(t.StepFactor >= 0 && t.StepFactor <= 1, "train.step_factor", t.StepFactor, "want-step-factor",
 		DefaultStepFactor)
-	c.that(upTo(t.Decay, maxFactor), "train.decay", t.Decay, "want-not-negative", maxFactor)
+	c.that(upTo(t.Decay, maxFloat), "train.decay", t.Decay, "want-not-negative", maxFloat)
 	c.that(t.Epochs >= 1 && t.Epochs <= maxEpochs, "train.epochs", t.Epochs, "want-up-to", maxEpochs)
 	c.that(t.Batch >= 1 && t.Batch <= maxBatch, "train.batch", t.Batch, "want-windows", maxBatch)
-	c.that(upTo(t.Clip, maxFactor), "train.clip", t.Clip, "want-clip", maxFactor)
-	c.that(upTo(t.ClipEach, maxFactor), "train.clip_each", t.ClipEach, "want-clip", maxFactor)
+	c.that(upTo(t.Clip, maxFloat), "train.clip", t.Clip, "want-clip", maxFloat)
+	c.that(upTo(t.ClipEach, maxFloat), "train.clip_each", t.ClipEach, "want-clip", maxFloat)
 	c.that(t.Clip == 0 || t.ClipEach == 0, "train.clip_each", t.ClipEach, "want-one-clip")
 	c.that(t.Validation >= 0 && t.Validation < 1, "train.validation", t.Validation, "want-share-below-1")
 	c.that(t.Patience >= 0 && t.Patience <= maxEpochs, "train.patience", t.Patience, "want-epochs", maxEpochs)
 	c.that(t.Patience == 0 || t.Validation > 0, "train.patience", t.Patience, "want-no-patience")
-}
-
-func (d Detect) validate(c *check) {
-	wantOne(c, "detect.score", d.Score, ScoreCount)
-	d.Threshold.validate(c)
-	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, "want-span", maxSpan)
-	c.that(d.Smoothing == 0 || !Policies[d.Threshold.Policy].Smooths, "detect.smoothing", d.Smoothing,
-		"want-no-smoothing", d.Threshold.Policy.String())
 }
 
 // validateScore checks that every student that is scored has the score. Arms may have students of their own,

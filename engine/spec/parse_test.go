@@ -173,6 +173,8 @@ func TestEveryFieldOutOfRangeIsNamed(t *testing.T) {
 			s.Detect = spec.Detect{Score: spec.ScoreModel,
 				Threshold: spec.Threshold{Policy: spec.PolicyDynamic}, Smoothing: 5}
 		}},
+		{"detect.window", func(s *spec.Spec) { s.Detect.Window = "wide" }},
+		{"detect.window", func(s *spec.Spec) { s.Detect.Window = "-1" }},
 		{"detect.warm", func(s *spec.Spec) { s.Detect.Warm = 10 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, -1 }},
 		{"detect.warm", func(s *spec.Spec) { s.Student.Kind, s.Detect.Warm = spec.ModelLSTM, 51 }},

@@ -117,8 +117,8 @@ var Params = [ParamCount]ParamInfo{
 		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= 100 },
 		get:   func(t Threshold) (float64, bool) { return t.Percent, t.Percent != 0 },
 		set:   func(t *Threshold, x float64) { t.Percent = x }},
-	ParamK: {Name: "k", Default: 3, want: "want-k", most: maxFactor,
-		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= maxFactor },
+	ParamK: {Name: "k", Default: 3, want: "want-k", most: maxFloat,
+		valid: func(x float64, _ Threshold) bool { return x > 0 && x <= maxFloat },
 		get:   func(t Threshold) (float64, bool) { return t.K, t.K != 0 },
 		set:   func(t *Threshold, x float64) { t.K = x }},
 	ParamLevel: {Name: "level", Default: 0.98, want: "want-share-inside",
@@ -131,8 +131,8 @@ var Params = [ParamCount]ParamInfo{
 		valid: func(x float64, t Threshold) bool { return x > 0 && x < 1-t.Level },
 		get:   func(t Threshold) (float64, bool) { return t.Q, t.Q != 0 },
 		set:   func(t *Threshold, x float64) { t.Q = x }},
-	ParamValue: {Name: "value", Start: 1, want: "want-number-within", most: maxScore,
-		valid: func(x float64, _ Threshold) bool { return math.Abs(x) <= maxScore },
+	ParamValue: {Name: "value", Start: 1, want: "want-number-within", most: maxFloat,
+		valid: func(x float64, _ Threshold) bool { return math.Abs(x) <= maxFloat },
 		get: func(t Threshold) (float64, bool) {
 			if t.Value == nil {
 				return 0, false

@@ -23,6 +23,9 @@ type Spec struct {
 	Train   Train    `json:"train"`
 	Detect  Detect   `json:"detect"`
 	Seeds   []uint64 `json:"seeds"`
+	// Evaluate says when arms are scored on the test part: at the end, or also after every epoch, for insight
+	// only. What is seen then chooses nothing and stops nothing.
+	Evaluate EvaluateKind `json:"evaluate,omitempty"`
 	// Headline is the metric that the verdict is about, an honest one of metrics.All; empty =
 	// DefaultHeadline.
 	Headline string `json:"headline,omitempty"`
@@ -191,6 +194,9 @@ type Detect struct {
 	Warm int `json:"warm,omitempty"`
 	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
 	Smoothing int `json:"smoothing,omitempty"`
+	// Window is the width of the buffers of VUS, R-AUC and PATE: a number of steps, or a rule of
+	// metrics.ParseWindow; empty = the default. It changes how scores are measured, not what is flagged.
+	Window string `json:"window,omitempty"`
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's

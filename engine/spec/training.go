@@ -34,6 +34,26 @@ const (
 	DefaultStepFactor = 0.5
 )
 
+// EvaluateKind is when trained arms are scored on the test part.
+type EvaluateKind uint8
+
+// The times of scoring.
+const (
+	EvaluateAtEnd EvaluateKind = iota
+	EvaluateEachEpoch
+
+	EvaluateCount
+)
+
+// EvaluateInfo is what is known of a time of scoring.
+type EvaluateInfo struct{ Name string }
+
+// Evaluations describes every time of scoring (metrics/README.md, section 11).
+var Evaluations = [EvaluateCount]EvaluateInfo{
+	EvaluateAtEnd:     {Name: "at_end"},
+	EvaluateEachEpoch: {Name: "each_epoch"},
+}
+
 // ScalingKind is how values are scaled before anything sees them (models/README.md, section 1.2).
 type ScalingKind uint8
 

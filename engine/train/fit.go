@@ -22,6 +22,9 @@ type Options struct {
 	Gate    func(context.Context) error // called before every step; it may wait, its error ends Fit
 	OnStep  func(StepInfo)              // called after every step
 	OnEpoch func(spec.Epoch)            // called when an epoch has been validated
+	// Look is called with the parameters of each epoch before it ends, nil = not at all: what it measures is
+	// noted with the epoch, and decides nothing.
+	Look func(context.Context) ([]spec.Measure, error)
 }
 
 // StepInfo is what is known after a step of the optimiser, which is one batch.
@@ -162,6 +165,12 @@ func (f *fit) closeEpoch(ctx context.Context, rate, lambda float64) error {
 			return fault.New("train-validation", p.Epoch, err)
 		}
 		e.Validation, monitor = f.named(v), v.mean(v.Monitor)
+	}
+	if f.Look != nil {
+		var err error
+		if e.Test, err = f.Look(ctx); err != nil {
+			return err
+		}
 	}
 	// Strictly: of equal epochs, the first is the best.
 	if p.BestEpoch == 0 || monitor < p.Best {

@@ -50,7 +50,7 @@ func reconstruction(t testing.TB, micro int) train.Problem {
 
 func newTrainer(t testing.TB, p train.Problem, clip float64, seed uint64) *train.Trainer {
 	t.Helper()
-	tr, err := train.New(cpu.New(), p, clip, seed)
+	tr, err := train.New(cpu.New(), p, clip, seed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,14 +12,31 @@ import (
 )
 
 // Plan lays out what training on the problem computes, as the five procedures of procGradient to procForward.
-// The problem's graph grows by the gradients. clip is the limit of their global norm; 0 = none.
-func Plan(p Problem, clip float64) (*plan.Plan, error) {
-	var procs []plan.Proc
-	var err error
+// The problem's graph grows by the gradients. clip is the limit of their global norm; 0 = none. pause, which
+// may be nil, is called on the way; its error ends it.
+func Plan(p Problem, clip float64, pause func() error) (*plan.Plan, error) {
+	procs, err := extend(p, clip)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Build(p.Graph, plan.Options{Pause: pause}, procs...)
+}
+
+// Estimate says what Plan would lay out takes; FLOP are those of the procedures in their order.
+func Estimate(p Problem, clip float64) (plan.Size, error) {
+	procs, err := extend(p, clip)
+	if err != nil {
+		return plan.Size{}, err
+	}
+	return plan.Estimate(p.Graph, procs...), nil
+}
+
+// extend adds to the problem's graph what training on it computes.
+func extend(p Problem, clip float64) (procs []plan.Proc, err error) {
 	if e := p.Graph.Extend(func() { procs, err = procedures(p, clip) }); e != nil || err != nil {
 		return nil, fmt.Errorf("train: %w", errors.Join(e, err))
 	}
-	return plan.Build(p.Graph, plan.Options{}, procs...)
+	return procs, nil
 }
 
 // procedures extends the graph by gradients and the optimiser. Gradients are kept in two places: accum sums

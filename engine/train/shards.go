@@ -186,7 +186,7 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, batch l
 	var given [Shards]*Gradient
 	err = t.together(ctx, Shards, func(worker int, s share) func() error {
 		work := t.workOf(worker, params, w, batch, bounds[s.lo:s.hi+1], weight, lambda)
-		return func() error { return askGradients(ctx, t.workers[worker], work, given[s.lo:s.hi]) }
+		return func() error { return t.askGradients(ctx, t.workers[worker], work, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		if g := given[i]; g != nil {
 			return t.addGiven(g, &losses)
@@ -216,9 +216,6 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 			continue
 		}
 		n := w.shape.Len()
-		if at+n > len(g.Values) {
-			return errors.New("a worker's gradient is of another problem")
-		}
 		if err := t.program.Write(w.accum, g.Values[at:at+n]); err != nil {
 			return err
 		}
@@ -269,13 +266,21 @@ func (t *Trainer) windowsFor(worker int, w datasets.Windows, at []int) []float32
 	return out
 }
 
-func askGradients(ctx context.Context, w Worker, work Work, results []*Gradient) error {
+// askGradients has a worker compute gradients. Their sizes are checked: what is of another problem would end
+// the run, or lie beside what is computed here, instead of ending the worker.
+func (t *Trainer) askGradients(ctx context.Context, w Worker, work Work, results []*Gradient) error {
 	answer, err := w.Gradients(ctx, work)
 	if err != nil {
 		return err
 	}
 	if len(answer) != len(results) {
 		return fmt.Errorf("%d gradients, want %d", len(answer), len(results))
+	}
+	for i, g := range answer {
+		if len(g.Values) != t.Parameters() || len(g.Parts) != len(t.problem.Parts) ||
+			g.Micro*t.micro != work.Shards[i] {
+			return errors.New("a worker's gradient is of another problem")
+		}
 	}
 	for i := range answer {
 		results[i] = &answer[i]
@@ -343,7 +348,7 @@ func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error)
 	var out []Gradient
 	first := 0
 	for i, n := range work.Shards {
-		if n%t.micro != 0 || first+n > len(batch.at) {
+		if n < 0 || n%t.micro != 0 || n > len(batch.at)-first {
 			return nil, fmt.Errorf("train: a shard of %d windows from %d of %d, want micro-batches of %d",
 				n, first, len(batch.at), t.micro)
 		}

@@ -80,8 +80,12 @@ type Trainer struct {
 
 // New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped.
 // All parameters start as Initial draws them; noise comes from the same seed. The problem's graph grows by
-// the gradients: it serves one trainer.
-func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, error) {
+// the gradients: it serves one trainer. pause, which may be nil, is called now and then until the trainer is
+// there; its error ends New.
+func New(dev backend.Device, p Problem, clip float64, seed uint64, pause func() error) (*Trainer, error) {
+	if pause == nil {
+		pause = func() error { return nil }
+	}
 	t := &Trainer{at: progress{Epoch: 1}, compiled: compiled{problem: p, micro: p.Windows.Shape[0],
 		batch: make([]float32, p.Windows.Shape.Len())}}
 	if p.Others != nil {
@@ -89,7 +93,7 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 	}
 	params := p.Graph.Params()
 	var err error
-	if t.plan, err = Plan(p, clip); err != nil {
+	if t.plan, err = Plan(p, clip, pause); err != nil {
 		return nil, err
 	}
 	if t.program, err = dev.Compile(t.plan); err != nil {
@@ -97,7 +101,7 @@ func New(dev backend.Device, p Problem, clip float64, seed uint64) (*Trainer, er
 	}
 	t.findSlots(params)
 	t.findNoise(p.Graph.Nodes(), seed)
-	if err := t.initialise(seed); err != nil {
+	if err := t.initialise(seed, pause); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
@@ -165,8 +169,11 @@ func (t *compiled) findSlots(params []*graph.Node) {
 }
 
 // initialise writes the starting values, and zeros to what the optimiser keeps.
-func (t *compiled) initialise(seed uint64) error {
+func (t *compiled) initialise(seed uint64, pause func() error) error {
 	for _, w := range t.weights {
+		if err := pause(); err != nil {
+			return err
+		}
 		if err := t.program.Write(w.param, Initial(w.node, seed)); err != nil {
 			return err
 		}

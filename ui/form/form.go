@@ -20,8 +20,9 @@ type Form struct {
 
 	Group string            // the data tab that is open
 	Data  *spec.DataSummary // of Spec.Data; nil until it is read
-	Files []string          // that the page holds, by which a source of GroupFile is read
-	Open  *Reading          // the series that is being read
+	Files Dropped           // by which a source of GroupFile is read
+	Open  *Reading          // the series that is being read; nil = none is
+	early []Reading         // those that were asked for before it, whose answers may be on their way
 	More  bool              // all settings are shown
 
 	Reject Reject
@@ -32,8 +33,29 @@ type Form struct {
 type Reading struct {
 	ID    int // of the request
 	Data  spec.Data
-	Files []string // it is read from; they replace Form.Files once it is there
-	Field Field    // whose change asked for it; empty when none did
+	Files Dropped // it is read from; they replace Form.Files once it is there
+	Field Field   // whose change asked for it; empty when none did
+}
+
+// Dropped is files that a person dropped or chose together. The page keeps their contents by the number: a
+// name may be that of another file that was dropped before or after.
+type Dropped struct {
+	ID    int // from 1; 0 = there are none
+	Names []string
+}
+
+// Holds tells whether a source is one of the files.
+func (d Dropped) Holds(source string) bool {
+	name, isFile := FileName(source)
+	return isFile && slices.Contains(d.Names, name)
+}
+
+// Of returns the number of the files by which a source is read; 0 = it is none of them.
+func (d Dropped) Of(source string) int {
+	if d.Holds(source) {
+		return d.ID
+	}
+	return 0
 }
 
 // Reject is a typed value that was not taken.
@@ -63,7 +85,7 @@ func New(s spec.Spec) Form {
 // GroupOf returns the data tab that a source belongs to. A file that the page holds goes before one of the
 // same name that is served.
 func (f *Form) GroupOf(source string) string {
-	if Holds(f.Files, source) {
+	if f.Files.Holds(source) {
 		return GroupFile
 	}
 	for _, c := range f.Catalogue {
@@ -140,17 +162,11 @@ func (f *Form) Fresh(source string) spec.Data {
 
 // Source is the source of a series in dropped files: it names the first; the others may be its test part or
 // its labels.
-func Source(names []string) string { return filePrefix + names[0] }
+func (d Dropped) Source() string { return filePrefix + d.Names[0] }
 
 // Missing tells whether a series is a file that is neither among these nor served.
-func (f *Form) Missing(d spec.Data, files []string) bool {
-	return isFile(d.Source) && !Holds(files, d.Source) && !f.Served(d.Source)
-}
-
-// Holds tells whether a source is one of these files.
-func Holds(files []string, source string) bool {
-	name, isFile := FileName(source)
-	return isFile && slices.Contains(files, name)
+func (f *Form) Missing(d spec.Data, files Dropped) bool {
+	return isFile(d.Source) && !files.Holds(d.Source) && !f.Served(d.Source)
 }
 
 // Served tells whether a source is a file of the folder beside the page.
@@ -164,11 +180,49 @@ func isFile(source string) bool { return strings.HasPrefix(source, filePrefix) }
 // FileName returns the name of the file that a source stands for.
 func FileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }
 
-// Opened takes over the series that was asked for last, which Open describes. It tells whether the page
+// Expect names a series that cannot be read yet. The summary of another one must not stand beside it.
+func (f *Form) Expect(d spec.Data, files Dropped) {
+	if !Same(d, f.Spec.Data) || files.Of(d.Source) != f.Files.Of(f.Spec.Data.Source) {
+		f.Data = nil
+	}
+	f.Spec.Data, f.Files = d, files
+	f.HearNothing()
+}
+
+// Read notes that a series is asked for, in place of the one that is being read.
+func (f *Form) Read(r Reading) {
+	if f.Open != nil {
+		f.early = append(f.early, *f.Open)
+	}
+	f.Open = &r
+}
+
+// Answered ends the reading with this number, whatever became of it, and those before it, to which no answer
+// comes any more. It returns nil when nobody has asked.
+func (f *Form) Answered(id int) *Reading {
+	for i, r := range f.early {
+		if r.ID == id {
+			f.early = f.early[i+1:]
+			return &r
+		}
+	}
+	if r := f.Open; r != nil && r.ID == id {
+		f.HearNothing()
+		return r
+	}
+	return nil
+}
+
+// HearNothing forgets what was asked of an engine that does not answer any more.
+func (f *Form) HearNothing() { f.Open, f.early = nil, nil }
+
+// Opened takes over a series that was read. It may be one that was asked for before Open: the engine shows
+// what it has read last, and so does the page, whatever comes after it or fails. It tells whether the page
 // showed another, or none, before.
-func (f *Form) Opened(d *spec.DataSummary) (changed bool) {
-	changed = f.Data == nil || !Same(f.Open.Data, f.Spec.Data)
-	f.Spec.Data, f.Files, f.Data, f.Open = f.Open.Data, f.Open.Files, d, nil
+func (f *Form) Opened(r Reading, d *spec.DataSummary) (changed bool) {
+	changed = f.Data == nil || !Same(r.Data, f.Spec.Data) ||
+		r.Files.Of(r.Data.Source) != f.Files.Of(f.Spec.Data.Source)
+	f.Spec.Data, f.Files, f.Data = r.Data, r.Files, d
 	f.ShowGroup()
 	return changed
 }

@@ -21,6 +21,7 @@ type Recipe struct {
 	Group    string // the data tab that is open
 	Sources  []Choice
 	Source   string   // its name; empty when the tab has none chosen
+	Whole    string   // the name, where Source is only a part of it; else empty
 	Sub      []string // about the series; text between asterisks is strong, between backquotes code
 	DataErr  string
 	Passed   []string // what the served folder holds and does not offer, plain text
@@ -131,7 +132,7 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	here := f.GroupOf(f.Spec.Data.Source) == f.Group
 	for _, c := range f.Catalogue {
 		if c.Group == f.Group {
-			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: c.Title, Hint: sourceHint(w, c),
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: words.Name(c.Title), Hint: sourceHint(w, c),
 				On: c.ID == f.Spec.Data.Source})
 		}
 	}
@@ -142,7 +143,7 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	switch {
 	case f.Open != nil:
 		r.Source = f.sourceName(f.Open.Data.Source)
-		r.Sub = []string{w.Say("reading", r.Source)}
+		r.Sub = []string{w.Say("reading", words.Name(r.Source))}
 	case unread != nil:
 		r.Source, r.DataErr = cmp.Or(unread.Name, name), unread.Why
 	case f.Group == GroupBenchmark && len(r.Sources) == 0 && len(f.Passed) > 0:
@@ -151,7 +152,7 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 		r.Sub = []string{w.Say("no-benchmark")}
 	case f.Missing(f.Spec.Data, f.Files) && here:
 		r.Source = name
-		r.Sub = []string{w.Say("file-needed", r.Source), w.Say("file-private")}
+		r.Sub = []string{w.Say("file-needed", words.Name(r.Source)), w.Say("file-private")}
 	case !here && f.Group == GroupFile:
 		r.Sub = []string{w.Say("file-private")}
 	case !here:
@@ -159,6 +160,7 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	default:
 		r.Source, r.Sub = name, f.aboutSeries(w)
 	}
+	r.Source, r.Whole = words.Name(r.Source), words.Whole(r.Source)
 }
 
 // Of what is passed over so much is shown: names, and of each its last letters, which tell files apart.

@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	maxSeeds  = 20
+	MaxSeeds  = 50 // of the recipe
 	maxWeight = 10
 )
 
@@ -83,6 +83,9 @@ var rows = slices.Concat([]row{
 	{field: "train.patience", name: "patience", place: ofTraining, more: true,
 		value: whole(func(s *spec.Spec) *int { return &s.Train.Patience }, 0, 10000)},
 
+	choice(row{field: "evaluate", name: "evaluate", place: ofTraining, more: true},
+		func(s *spec.Spec) *spec.EvaluateKind { return &s.Evaluate }, spec.EvaluateCount),
+
 	choice(row{field: fieldThreshold, name: "threshold", place: ofDetection},
 		func(s *spec.Spec) *spec.PolicyKind { return &s.Detect.Threshold.Policy }, spec.PolicyCount),
 }, parameterRows(), []row{
@@ -92,6 +95,8 @@ var rows = slices.Concat([]row{
 		shows: smooths, value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
 	{field: "detect.warm", name: "warm", hint: "warm-hint", place: ofDetection, more: true, shows: warms,
 		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
+	{field: "detect.window", name: "buffers", hint: "buffers-hint", place: ofDetection, more: true,
+		value: text(func(s *spec.Spec) *string { return &s.Detect.Window })},
 })
 
 // shared has a choice hold for all arms that learn from the teacher, not only for the one in which it is set;
@@ -164,8 +169,8 @@ func setSeeds(s *spec.Spec, text string) error {
 	list := strings.Split(text, ",")
 	if len(list) == 1 {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || n < 1 || n > maxSeeds {
-			return fault.New("not-seeds", text, maxSeeds)
+		if err != nil || n < 1 || n > MaxSeeds {
+			return fault.New("not-seeds", text, MaxSeeds)
 		}
 		list = nil
 		for i := range n {
@@ -200,15 +205,15 @@ func parseSeeds(text string, list []string) ([]uint64, error) {
 	for _, item := range list {
 		seed, err := strconv.ParseUint(strings.TrimSpace(item), 10, 64)
 		if err != nil {
-			return nil, fault.New("not-seeds", text, maxSeeds)
+			return nil, fault.New("not-seeds", text, MaxSeeds)
 		}
 		if slices.Contains(seeds, seed) {
 			return nil, fault.New("repeated-seed", seed)
 		}
 		seeds = append(seeds, seed)
 	}
-	if len(seeds) == 0 || len(seeds) > maxSeeds {
-		return nil, fault.New("not-seeds", text, maxSeeds)
+	if len(seeds) == 0 || len(seeds) > MaxSeeds {
+		return nil, fault.New("not-seeds", text, MaxSeeds)
 	}
 	return seeds, nil
 }

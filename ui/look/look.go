@@ -28,6 +28,7 @@ type Look struct {
 	Nth   int    // among the arms of its kind, from 0
 	Text  string
 	Brief string // the same where there is little room
+	Whole string // the name, where Text is only a part of it; else empty
 }
 
 // Kinds lists the kinds of arms that the lab compares, in the order of tables: closed forms, which need no
@@ -92,7 +93,7 @@ func Title(w *words.Language, kind string) string { return w.Say(words.Key("arm-
 // Of describes an arm of s. Arms that are named after their kind, as those of the recipe are, have names in
 // words; others are called as the Spec does.
 func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
-	l := Look{Name: a.Name, Kind: a.Kind(), Text: a.Name}
+	l := Look{Name: a.Name, Kind: a.Kind(), Text: words.Name(a.Name), Whole: words.Whole(a.Name)}
 	for _, b := range s.Arms {
 		if b.Name == a.Name {
 			break

@@ -1,6 +1,7 @@
 package look
 
 import (
+	"strings"
 	"testing"
 
 	"cosinelab/assets/words"
@@ -31,15 +32,15 @@ func TestArmsLookLikeWhatTheyDo(t *testing.T) {
 		{Name: "alone again", Objective: objective(Alone)}, {Name: "random score", Objective: objective(Cosine)},
 		ArmOf("pca"), ArmOf("cosine-input")}
 	for i, want := range []Look{
-		{"alone", Alone, 0, "student alone", "alone"},
-		{"cosine", Cosine, 0, "+ cosine", "+ cosine"},
-		{"mse", MSE, 0, "+ MSE", "+ MSE"},
-		{"untrained", Untrained, 0, "untrained", "untrained"},
-		{"random", Random, 0, "random score", "random score"},
-		{"alone again", Alone, 1, "alone again", "alone again"},
-		{"random score", Cosine, 1, "random score", "random score"},
-		{"pca", "pca", 0, "PCA", "PCA"},
-		{"cosine-input", "cosine-input", 0, "+ cosine to input", "+ cosine to input"},
+		{"alone", Alone, 0, "student alone", "alone", ""},
+		{"cosine", Cosine, 0, "+ cosine", "+ cosine", ""},
+		{"mse", MSE, 0, "+ MSE", "+ MSE", ""},
+		{"untrained", Untrained, 0, "untrained", "untrained", ""},
+		{"random", Random, 0, "random score", "random score", ""},
+		{"alone again", Alone, 1, "alone again", "alone again", ""},
+		{"random score", Cosine, 1, "random score", "random score", ""},
+		{"pca", "pca", 0, "PCA", "PCA", ""},
+		{"cosine-input", "cosine-input", 0, "+ cosine to input", "+ cosine to input", ""},
 	} {
 		if got := Of(w, s, s.Arms[i]); got != want {
 			t.Errorf("looks like %+v, want %+v", got, want)
@@ -55,5 +56,17 @@ func TestAnArmOfAKindIsOfThatKind(t *testing.T) {
 		if a := ArmOf(kind); a.Kind() != kind || a.Name != kind {
 			t.Errorf("the arm of %s is %+v, a %s", kind, a, a.Kind())
 		}
+	}
+}
+
+// A link may call its arms anything: what stands around a name keeps its direction, and its place.
+func TestNamesOfArmsStayWithinTheirPlace(t *testing.T) {
+	long := strings.Repeat("arm ", 100)
+	s := spec.Spec{Arms: []spec.Arm{{Name: "\u202eabc"}, {Name: long}}}
+	if got := Of(words.English(), s, s.Arms[0]); got.Text != "\u2068\u202eabc\u2069" || got.Whole != "" {
+		t.Errorf("%q, %q", got.Text, got.Whole)
+	}
+	if got := Of(words.English(), s, s.Arms[1]); len(got.Text) > 50 || got.Whole != long || got.Name != long {
+		t.Errorf("%+v", got)
 	}
 }

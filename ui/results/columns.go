@@ -22,8 +22,8 @@ var headline = []struct {
 	{name: "precision_at_k"},
 	{name: "etapr_f1", extra: true},
 	{name: "f1"},
+	{name: "composite_f1", extra: true},
 	{name: flattering},
-	{name: "best_f1", extra: true},
 }
 
 // metricColumn is a metric as a column of the table.

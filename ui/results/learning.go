@@ -11,8 +11,9 @@ import (
 
 // Learning is how the losses fell: Sub beside the title, then the plots.
 type Learning struct {
-	Sub   string
-	Plots []Plot
+	Sub    string
+	Plots  []Plot
+	Epochs Epochs // in their place where they are open
 }
 
 // Plot is one chart over the epochs of a training run. Spoken says its last values, for those who do not see

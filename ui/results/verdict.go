@@ -23,6 +23,7 @@ type Verdict struct {
 	Tag, Look  string // what the claim rests on, and how that looks
 	Note       string // beside the tag
 	Claim, Why string // text between asterisks is strong
+	More       string // words of adding seeds; empty where that cannot help
 	Long       bool   // the claim is too long for large type
 	Effect     *EffectFigure
 	Matrix     *Matrix
@@ -80,7 +81,7 @@ func (p *Progress) Verdict(w *words.Language, paused, changed bool) Verdict {
 func (p *Progress) verdictLive(w *words.Language, paused bool) Verdict {
 	done, all := p.Done()
 	v := Verdict{Tag: w.Say("tag-training"), Look: TagLive, Claim: w.Say("no-verdict-yet", done, all),
-		Note: p.Data.Title, Matrix: p.matrix(w)}
+		Note: words.Name(p.Data.Title), Matrix: p.matrix(w)}
 	if paused {
 		v.Tag, v.Look = w.Say("tag-paused"), TagPlain
 	}
@@ -166,7 +167,7 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 func (p *Progress) provenance(w *words.Language, changed bool) string {
 	var parts []string
 	if r := p.Final; r != nil {
-		parts = append(parts, r.Data.Title, w.Say("n-seeds", len(p.Spec.Seeds)),
+		parts = append(parts, words.Name(r.Data.Title), w.Say("n-seeds", len(p.Spec.Seeds)),
 			w.Duration(words.Seconds(r.Seconds)), r.Device)
 		if p.Data.Labelled {
 			parts = append(parts, w.Say("judged-by", p.Spec.JudgedBy().Short))

@@ -28,6 +28,7 @@ type lane struct {
 	key    string // the same from render to render: sizes and events find the lane by it
 	index  int    // in Props.Channels or Props.Arms
 	title  string
+	whole  string // title attribute; empty = title says it
 	sub    string
 	look   *chart.Look
 	legend []entry
@@ -249,7 +250,7 @@ func scoreKey(arm string) string { return "score " + arm }
 // score describes the lane of one arm: its threshold, or why it has no score.
 func (s *stack) score(i int) lane {
 	w, a := s.Words, &s.Arms[i]
-	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, sub: w.Say("stack-score"),
+	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, whole: a.Whole, sub: w.Say("stack-score"),
 		look: &a.Look}
 	highest := a.Score.Extent()
 	if highest.Empty() {

@@ -76,6 +76,7 @@ func (a Arm) same(b Arm) bool {
 type Channel struct {
 	Number  int    // its place in the series, from 1
 	Name    string // from the file; may be empty
+	Whole   string // the name, where Name is only a part of it; else empty
 	Input   chart.Buckets
 	Teacher chart.Buckets
 	Student chart.Buckets // output of the arm Props.Student
@@ -87,6 +88,7 @@ type Arm struct {
 	Name   string // as in the Spec
 	Label  string // in words
 	Short  string // in few words, for legends; empty = Label
+	Whole  string // the name, where Label is only a part of it; else empty
 	Look   chart.Look
 	Score  chart.Buckets
 	Cosine chart.Buckets // of teacher and student output; empty for arms without

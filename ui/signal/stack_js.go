@@ -114,7 +114,7 @@ func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 			vecty.MarkupIf(arm != "", vecty.Data("arm", arm)),
 			vecty.MarkupIf(arm != "" && s.Focus != "" && s.Focus != arm, vecty.Class("faded"))),
 		elem.Div(vecty.Markup(vecty.Class("ll")),
-			elem.Bold(sign(l), vecty.Text(l.title)),
+			elem.Bold(vecty.Markup(vecty.Property("title", l.whole)), sign(l), vecty.Text(l.title)),
 			elem.Span(vecty.Text(l.sub))),
 		elem.Div(vecty.Markup(vecty.Class("plot")),
 			SVG(s.figure(l, box), l.say),

@@ -50,7 +50,7 @@ func (s *State) ready(r protocol.Response) []Effect {
 // of no more use.
 func (s *State) confirm(r protocol.Response) []Effect {
 	s.Control.confirm(r)
-	if r.State != protocol.StateIdle {
+	if r.State != protocol.StateIdle || s.Control.Mode != Idle {
 		return nil
 	}
 	if s.Run != nil {
@@ -63,18 +63,22 @@ func (s *State) confirm(r protocol.Response) []Effect {
 // the verdict.
 func (s *State) fail(r protocol.Response) {
 	e := r.Error
-	switch {
-	case e == nil:
+	if e == nil {
+		return
+	}
+	newest := s.Form.Open
+	switch read := s.Form.Answered(r.ID); {
+	case read != nil && read == newest:
+		s.failOpen(*read, *e)
+	case read != nil: // nobody waits for that series any more
 	case e.Where == whereEngine:
 		s.lose(e.Fault)
-	case s.Form.Open != nil && r.ID == s.Form.Open.ID:
-		s.failOpen(*e)
 	case e.Where == whereView: // the picture before stays
 	case e.Where == whereWorker: // the run goes on without it
 		if s.Run != nil {
 			s.Run.Lost = e.Fault
 		}
-	case e.Where == whereData && s.Run == nil && s.Form.Open != nil: // nobody waits for that series any more
+	case r.ID != 0 && r.ID != s.Control.began && e.Where != whereRun: // likewise
 	default:
 		s.Wrong = &Wrong{Where: e.Where, Why: e.Fault}
 		if f := form.FieldAt(e.Field); f != "" {
@@ -85,9 +89,7 @@ func (s *State) fail(r protocol.Response) {
 
 // failOpen keeps the series that was there before. When a setting asked for the new one, the error belongs to
 // that setting.
-func (s *State) failOpen(e protocol.Error) {
-	failed := *s.Form.Open
-	s.Form.Open = nil
+func (s *State) failOpen(failed form.Reading, e protocol.Error) {
 	if failed.Field != "" {
 		s.Form.Refuse(failed.Field, e.Fault)
 		return

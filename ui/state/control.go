@@ -1,8 +1,11 @@
 package state
 
 import (
+	"slices"
+
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 	"cosinelab/ui/results"
 )
@@ -30,7 +33,9 @@ type Control struct {
 	Chosen int  // workers that a person wants; 0 = none were chosen. No link holds it: results are the same
 	Ask    bool // Reset waits for a second press
 
-	last int // id of the last request of the run control; see confirm
+	last  int          // id of the last request of the run control; see confirm
+	began int          // id of the one that started the run
+	why   *fault.Fault // the engine is gone; nil unless Dead
 }
 
 // defaultWorkers is how many workers train where nobody has chosen: more gain little, and a person wants to
@@ -48,6 +53,10 @@ func (c *Control) Workers() int {
 
 // Locked tells whether the recipe may not be changed: while the worker has a run.
 func (c *Control) Locked() bool { return c.live() || c.Mode == Stopping }
+
+// Unsaved tells whether leaving the page would lose a run: one that goes on, or that a new engine would go on
+// with.
+func (c *Control) Unsaved() bool { return c.Locked() || c.Broken != Loading }
 
 func (c *Control) live() bool { return c.Mode == Running || c.Mode == Paused }
 
@@ -78,6 +87,7 @@ func (c *Control) press(k Key, ready bool) (request string) {
 // confirm brings the mode in line with the worker. An answer to an older press than the last is out of date.
 func (c *Control) confirm(r protocol.Response) {
 	switch state := r.State; {
+	case state == protocol.StateIdle && r.ID != 0 && r.ID < c.began: // it was, before the run
 	case state == protocol.StateIdle:
 		c.Mode = Idle
 	case state == protocol.StateStopping:
@@ -103,7 +113,7 @@ func (s *State) Ready() bool {
 func (s *State) press(k Key, asked bool) []Effect {
 	switch k {
 	case KeyCopy:
-		return []Effect{Copy{}}
+		return []Effect{Copy{s.Hash()}}
 	case KeyReset:
 		return s.reset(asked)
 	}
@@ -131,16 +141,53 @@ func (s *State) begin(request string) Post {
 	sp := s.Form.Copy()
 	s.Control.Broken = Loading
 	s.Wrong = nil
+	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
+	s.Run.Drop = s.Form.Files.Of(sp.Data.Source)
+	if before != nil && before.Over && !before.Gone && before.Drop == s.Run.Drop && sp.GrewFrom(before.Spec) {
+		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
+	}
 	s.Stack.forget()
-	return s.command(protocol.Request{Type: request, Spec: &sp, Workers: s.Control.Workers()})
+	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
+		Workers: s.Control.Workers()})
+	s.Control.began = post.Request.ID
+	return post
+}
+
+// addSeeds goes on with the experiment that has ended, with more seeds.
+func (s *State) addSeeds() []Effect {
+	if !s.Ready() || !s.growable() {
+		return nil
+	}
+	s.Form.Spec = s.Run.Spec.MoreSeeds(spec.Step)
+	return s.press(KeyRun, false)
+}
+
+// growable tells whether seeds can be added to the last run: it is complete, and still the experiment that is
+// set.
+func (s *State) growable() bool {
+	return s.Run != nil && s.Run.Final != nil && !s.Run.Gone && s.isOfRun() &&
+		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
+}
+
+// looked notes, when seeds are added by hand behind those whose results are on the page, that they were looked
+// at.
+func (s *State) looked() {
+	if s.Run == nil || s.Run.Final == nil {
+		return
+	}
+	grown := s.Form.Spec
+	grown.Looked = append(slices.Clone(s.Run.Spec.Looked), len(s.Run.Spec.Seeds))
+	if grown.GrewFrom(s.Run.Spec) {
+		s.Form.Spec = grown
+	}
 }
 
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What
 // was finished is scored again, which takes moments; the losses so far stay.
 func (s *State) goOn() []Effect {
 	mode, before := s.Control.Broken, s.Run // begin overwrites both
-	if mode == Loading || !s.Ready() || !form.Same(s.Form.Spec, before.Spec) {
+	if mode == Loading || !s.Ready() || !s.isOfRun() {
 		return nil
 	}
 	request := protocol.TypeRun
@@ -153,6 +200,12 @@ func (s *State) goOn() []Effect {
 	return append([]Effect{GoOn(post)}, s.refresh()...)
 }
 
+// isOfRun tells whether the experiment as it is set is the one of the last run.
+func (s *State) isOfRun() bool {
+	return s.Run != nil && form.Same(s.Form.Spec, s.Run.Spec) &&
+		s.Form.Files.Of(s.Form.Spec.Data.Source) == s.Run.Drop
+}
+
 // reset forgets every run; when that would lose a trained one it asks first.
 func (s *State) reset(asked bool) []Effect {
 	if s.Run == nil || s.Control.Mode == Stopping {
@@ -162,10 +215,7 @@ func (s *State) reset(asked bool) []Effect {
 		s.Control.Ask = true
 		return nil
 	}
-	s.Run, s.Control.Broken = nil, Loading
-	if s.Control.Mode != Dead { // that the engine is gone is no news of the run
-		s.Wrong = nil
-	}
+	s.Run, s.Control.Broken, s.Wrong = nil, Loading, nil
 	s.Stack.forget()
 	s.Notice = "status-forgot"
 	if s.Control.live() {
@@ -181,9 +231,9 @@ func (s *State) lose(why *fault.Fault) {
 	if s.Run != nil && s.Control.live() {
 		s.Control.Broken = s.Control.Mode
 	}
-	s.Control.Mode = Dead
-	s.Wrong = &Wrong{Where: whereEngine, Why: why}
-	s.Form.Open = nil
+	s.Control.Mode, s.Control.why = Dead, why
+	s.Wrong = nil
+	s.Form.HearNothing()
 	s.Stack.hearNothing()
 	if s.Run != nil {
 		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
@@ -196,6 +246,7 @@ func (s *State) restart() []Effect {
 	if s.Control.Mode != Dead {
 		return nil
 	}
-	s.Control.Mode, s.Wrong = Loading, nil
+	s.Control.Mode, s.Control.why = Loading, nil
+	s.Stack.hearNothing() // a chart may have asked meanwhile
 	return []Effect{StartEngine{}}
 }

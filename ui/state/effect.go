@@ -15,7 +15,7 @@ type (
 	Remember         struct{ Workers int }              // on this machine, for the next visit
 	RememberLanguage struct{ Tag string }               // likewise; the document is in this language now
 	StartEngine      struct{}                           // again
-	Copy             struct{}                           // the address to the clipboard; answer with Copied
+	Copy             struct{ Hash string }              // the address with it; answer with Copied
 	SwitchTheme      struct{}                           // light to dark, or back
 )
 

@@ -22,7 +22,7 @@ var histories = map[string]func(*testing.T, *State){
 	"help":     func(_ *testing.T, s *State) { s.Update(Help{}) },
 	"link":     func(_ *testing.T, s *State) { s.Update(Follow{"#spec=(a"}) },
 	"file": func(_ *testing.T, s *State) {
-		id := s.Update(Drop{[]string{"a.csv"}})[0].(Post).Request.ID
+		id := s.Update(dropped(1, "a.csv"))[0].(Post).Request.ID
 		s.Update(Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id,
 			Error: &protocol.Error{Where: "data", Fault: fault.Of(fault.New("not-a-number", "x"))}}})
 	},

@@ -5,6 +5,7 @@ import (
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/form"
+	"cosinelab/ui/results"
 )
 
 // Message is what a person does or the page hears. Update has a case for each.
@@ -25,25 +26,28 @@ type (
 		Field form.Field
 		Text  string
 	} // a typed value or a choice
-	Toggle      struct{ Kind string }      // an arm's check mark
-	Tab         struct{ Group string }     // where data come from: builtin, benchmark or file
-	Choose      struct{ Source string }    // a series of the catalogue
-	Drop        struct{ Names []string }   // files, dropped or picked; the page keeps their contents
-	Discard     struct{}                   // leave an error about data and keep the series that was there
-	Workers     struct{ N int }            // how many train, from the next run on
-	More        struct{}                   // show or hide all settings
-	MoreMetrics struct{}                   // show every metric, or the headline
-	Help        struct{}                   // name the keys in the status line
-	Theme       struct{}                   // light or dark
-	SetLanguage struct{ Tag string }       // of everything that the page says
-	Follow      struct{ Hash string }      // the address changed
-	Copied      struct{ OK bool }          // the clipboard answered
-	Zoom        struct{ Span steps.Range } // the stack shows these steps; zero = all
-	Resize      struct{ Width int }        // the stack's plots are so many pixels wide
-	Cursor      struct{ Step int }         // the cursor stands at a step; -1 = nowhere
-	Show        struct{ Channels string }  // typed: the channels of the stack
-	Reveal      struct{ Channel int }      // of the stack, from 0: one that raised an alarm
-	Threshold   struct {                   // a threshold set by hand
+	Toggle      struct{ Kind string }                // an arm's check mark
+	Tab         struct{ Group string }               // where data come from: builtin, benchmark or file
+	Choose      struct{ Source string }              // a series of the catalogue
+	Drop        struct{ Files form.Dropped }         // files, dropped or picked; the page keeps their contents
+	Discard     struct{}                             // leave an error about data and keep the series that was there
+	Workers     struct{ N int }                      // how many train, from the next run on
+	More        struct{}                             // show or hide all settings
+	AddSeeds    struct{}                             // to the experiment that has ended
+	Cells       struct{ Gain bool }                  // of the results: values, or differences to the baseline
+	MoreMetrics struct{}                             // show every metric, or the headline
+	LookAt      struct{ Epochs results.EpochSwitch } // turn a part of the gains by epoch
+	Help        struct{}                             // name the keys in the status line
+	Theme       struct{}                             // light or dark
+	SetLanguage struct{ Tag string }                 // of everything that the page says
+	Follow      struct{ Hash string }                // the address changed
+	Copied      struct{ OK bool }                    // the clipboard answered
+	Zoom        struct{ Span steps.Range }           // the stack shows these steps; zero = all
+	Resize      struct{ Width int }                  // the stack's plots are so many pixels wide
+	Cursor      struct{ Step int }                   // the cursor stands at a step; -1 = nowhere
+	Show        struct{ Channels string }            // typed: the channels of the stack
+	Reveal      struct{ Channel int }                // of the stack, from 0: one that raised an alarm
+	Threshold   struct {                             // a threshold set by hand
 		Arm   string
 		Value float64
 	}
@@ -66,7 +70,10 @@ func (Drop) message() weight        { return action }
 func (Discard) message() weight     { return action }
 func (Workers) message() weight     { return action }
 func (More) message() weight        { return action }
+func (LookAt) message() weight      { return action }
 func (MoreMetrics) message() weight { return action }
+func (AddSeeds) message() weight    { return action }
+func (Cells) message() weight       { return passing }
 func (Help) message() weight        { return action }
 func (Theme) message() weight       { return passing }
 func (SetLanguage) message() weight { return passing }

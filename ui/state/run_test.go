@@ -74,6 +74,9 @@ func opened(s *State) Answer {
 		Summary: summary()}}
 }
 
+// dropped is files that fall on the page, which keeps them under a number.
+func dropped(id int, names ...string) Drop { return Drop{form.Dropped{ID: id, Names: names}} }
+
 func failed(where string, id int, message string) Answer {
 	return Answer{Response: protocol.Response{Type: protocol.TypeError, ID: id,
 		Error: &protocol.Error{Where: where, Fault: fault.Of(errors.New(message))}}}
@@ -610,7 +613,7 @@ func TestRecipeIsLockedWhileTraining(t *testing.T) {
 	s.Update(Press{KeyRun})
 	before := s.Hash()
 	for _, msg := range []Message{Set{"train.epochs", "2"}, Toggle{look.MSE}, Choose{"smd/machine-1-2"},
-		Drop{[]string{"a.csv"}}} {
+		dropped(1, "a.csv")} {
 		if s.Update(msg) != nil || s.Hash() != before {
 			t.Errorf("%#v changed the experiment", msg)
 		}
@@ -639,7 +642,7 @@ func TestResetAsksOnlyIfATrainedRunWouldBeLost(t *testing.T) {
 func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 	s := idle(t)
 	before := s.Form.Spec.Data
-	effects := s.Update(Drop{[]string{"pump-house.csv"}})
+	effects := s.Update(dropped(1, "pump-house.csv"))
 	post := effects[0].(Post)
 	if post.Request.Data.Source != "file/pump-house.csv" || !slices.Equal(post.Request.Files,
 		[]string{"pump-house.csv"}) {
@@ -677,17 +680,41 @@ func TestSettingThatTheSeriesDoesNotAllowSaysSoBesideIt(t *testing.T) {
 	}
 }
 
-func TestOnlyTheNewestSeriesCounts(t *testing.T) {
+// What the engine has opened last is shown: charts are drawn from it. A series that comes although another
+// was asked for since is what there is to go back to when that fails.
+func TestTheSeriesThatIsOpenIsShown(t *testing.T) {
 	s := idle(t)
 	first := s.Update(Choose{"smd/machine-1-2"})[0].(Post).Request.ID
-	s.Update(Choose{"builtin/pool"})
+	s.Update(dropped(1, "a.csv"))
 	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeData, ID: first, Summary: summary()}})
-	if s.Form.Open == nil || s.Form.Spec.Data.Source != "builtin/server" {
-		t.Error("an older answer was taken")
+	if s.Form.Open == nil || s.Form.Spec.Data.Source != "smd/machine-1-2" || s.Ready() {
+		t.Errorf("reads %+v, shows %s", s.Form.Open, s.Form.Spec.Data.Source)
 	}
-	s.Update(opened(s))
+	s.Update(failed("data", s.Form.Open.ID, "a.csv:2"))
+	if s.Update(Discard{}); s.Form.Spec.Data.Source != "smd/machine-1-2" || !s.Ready() {
+		t.Errorf("shows %s", s.Form.Spec.Data.Source)
+	}
+	first = s.Update(Choose{"builtin/server"})[0].(Post).Request.ID
+	s.Update(Choose{"builtin/pool"})
+	if s.Update(opened(s)); s.Form.Spec.Data.Source != "builtin/pool" {
+		t.Errorf("the newest answer was not taken: %s", s.Form.Spec.Data.Source)
+	}
+	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeData, ID: first, Summary: summary()}})
 	if s.Form.Spec.Data.Source != "builtin/pool" {
-		t.Error("the newest answer was not taken")
+		t.Errorf("an answer that nobody waits for was taken")
+	}
+}
+
+// What charts ask while there is no engine is asked again of the next.
+func TestChartsAskTheNextEngine(t *testing.T) {
+	s := idle(t)
+	s.Update(Resize{Width: 800})
+	s.Update(Lost{fault.Of(errors.New("panic"))})
+	s.Update(Zoom{Span: steps.Range{From: 10, To: 60}})
+	s.Update(Restart{})
+	s.Update(ready())
+	if got := sent(s.Update(opened(s))); !slices.Contains(got, protocol.TypeView) {
+		t.Errorf("asks for %v, want a view", got)
 	}
 }
 

@@ -34,16 +34,16 @@ func (s *State) Scene() Scene {
 	if s.Run == nil {
 		return c
 	}
-	c.title = s.Run.Data.Title
+	c.title = words.Name(s.Run.Data.Title)
 	switch {
 	case s.Control.Broken != Loading:
 		c.absent = "scores-return"
 	case s.Run.Died:
 		c.absent = "scores-died"
-	case s.Run.Gone:
+	case s.Run.Gone, s.Form.Data == nil: // nothing of the series is known while another is being read
 		c.absent = "run-elsewhere"
 	}
-	if !s.Run.Gone {
+	if !s.Run.Gone && s.Form.Data != nil {
 		c.run, c.spec = s.Run, s.Run.Spec
 	}
 	return c
@@ -230,7 +230,7 @@ func (c Scene) Highest() float64 {
 func (c Scene) channelName(w *words.Language, channel int) string {
 	name := ""
 	if channel < len(c.Data.Channels) {
-		name = c.Data.Channels[channel]
+		name = words.Name(c.Data.Channels[channel])
 	}
 	return cmp.Or(name, w.Say("stack-channel", channel+1))
 }

@@ -55,7 +55,7 @@ func TestAServedFileOpens(t *testing.T) {
 	s.Update(opened(s))
 
 	// One of the same name that is dropped goes before it, until the served one is chosen again.
-	if r := request(t, s.Update(Drop{[]string{"pump.csv"}})); !slices.Equal(r.Files, []string{"pump.csv"}) {
+	if r := request(t, s.Update(dropped(1, "pump.csv"))); !slices.Equal(r.Files, []string{"pump.csv"}) {
 		t.Errorf("asked %+v", r)
 	}
 	s.Update(opened(s))
@@ -70,7 +70,7 @@ func TestAServedFileOpens(t *testing.T) {
 func TestALinkToAServedFileOpens(t *testing.T) {
 	s := servedPage(t, protocol.Source{ID: "file/pump.csv", Title: "pump.csv", Group: form.GroupBenchmark})
 	s.Form.Spec.Data = spec.Data{Source: "file/pump.csv"}
-	if s.Form.Missing(s.Form.Spec.Data, nil) || !s.Form.Missing(spec.Data{Source: "file/other.csv"}, nil) {
+	if s.Form.Missing(s.Form.Spec.Data, form.Dropped{}) || !s.Form.Missing(spec.Data{Source: "file/other.csv"}, form.Dropped{}) {
 		t.Error("what is served is missing, or what is not is there")
 	}
 }

@@ -16,6 +16,7 @@ func (s *State) set(f form.Field, text string) []Effect {
 		return s.read(*data, s.Form.Files, f)
 	}
 	if s.Form.Reject.Why == nil {
+		s.looked()
 		s.forgetSpecError()
 	}
 	return nil
@@ -38,7 +39,7 @@ func (s *State) forgetSpecError() {
 }
 
 // open reads another series, with settings that are not about the one before.
-func (s *State) open(source string, files []string) []Effect {
+func (s *State) open(source string, files form.Dropped) []Effect {
 	if s.Control.Locked() {
 		return nil
 	}
@@ -51,54 +52,56 @@ func (s *State) choose(source string) []Effect {
 		return nil
 	}
 	if s.Form.Served(source) {
-		return s.open(source, nil)
+		return s.open(source, form.Dropped{})
 	}
 	return s.open(source, s.Form.Files)
 }
 
 // drop opens the first file; the others may belong to it. The page has kept their contents: only names come
 // here.
-func (s *State) drop(names []string) []Effect {
-	if s.Control.Locked() || len(names) == 0 {
+func (s *State) drop(files form.Dropped) []Effect {
+	if s.Control.Locked() || len(files.Names) == 0 {
 		return nil
 	}
 	s.Form.Group = form.GroupFile
-	return s.open(form.Source(names), names)
+	return s.open(files.Source(), files)
 }
 
 // read asks the worker for a series, from files that the page keeps once they could be read; f is the setting
 // whose change asked for it, empty for none. Until the worker answers, and if it fails, the series before
 // stays.
-func (s *State) read(d spec.Data, files []string, f form.Field) []Effect {
+func (s *State) read(d spec.Data, files form.Dropped, f form.Field) []Effect {
 	// Nobody can read it now: ready reads what the form holds once there is an engine.
 	if s.Control.Mode == Loading || s.Control.Mode == Dead {
-		s.Form.Spec.Data, s.Form.Files = d, files
+		s.Form.Expect(d, files)
 		return nil
 	}
 	s.Wrong = nil
 	// A link may name a file that only its sender has. The recipe asks for it by name.
 	if s.Form.Missing(d, files) {
-		s.Form.Spec.Data = d
+		s.Form.Expect(d, files)
 		return nil
 	}
 	r := protocol.Request{Type: protocol.TypeOpen, Data: &d}
-	if form.Holds(files, d.Source) {
-		r.Files = files
+	if files.Holds(d.Source) {
+		r.Files, r.Drop = files.Names, files.ID
 	}
 	post := s.requests.post(r)
-	s.Form.Open = &form.Reading{ID: post.Request.ID, Data: d, Files: files, Field: f}
+	s.Form.Read(form.Reading{ID: post.Request.ID, Data: d, Files: files, Field: f})
 	return []Effect{post}
 }
 
 // opened takes a series over.
 func (s *State) opened(r protocol.Response) []Effect {
-	if s.Form.Open == nil || r.ID != s.Form.Open.ID || r.Summary == nil {
-		return nil // an older question
+	read := s.Form.Answered(r.ID)
+	if read == nil || r.Summary == nil {
+		return nil
 	}
-	if s.Form.Opened(r.Summary) {
+	if s.Form.Opened(*read, r.Summary) {
 		s.Stack.fit(*s.Form.Data)
 		if s.Run != nil {
-			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data)
+			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) ||
+				s.Run.Drop != s.Form.Files.Of(s.Form.Spec.Data.Source)
 		}
 	}
 	// Asked here, since an engine that was started anew has to read the series before it can go on with a
@@ -112,7 +115,7 @@ func (s *State) opened(r protocol.Response) []Effect {
 // Recipe returns what the recipe shows.
 func (s *State) Recipe() form.Recipe {
 	var unread *form.Unread
-	if s.Wrong != nil && s.Wrong.Where == whereData {
+	if s.Wrong != nil && s.Wrong.Where == whereData && s.Control.Mode != Dead {
 		unread = &form.Unread{Name: s.Wrong.Name, Why: s.Wrong.text(s.Words)}
 	}
 	return s.Form.Recipe(s.Words, s.Control.Locked(), unread)

@@ -53,8 +53,9 @@ func (s Series) Values(l protocol.Line) []float32 {
 // question is a request of which at most one is under way: what is asked meanwhile waits, and only the last
 // counts. A drag asks with every move of the pointer, and the worker would fall behind.
 type question struct {
-	id   int // 0 = none is under way
-	next *protocol.Request
+	id    int  // 0 = none is under way
+	stale bool // the answer to it is about what is gone
+	next  *protocol.Request
 }
 
 // ask sends r, or keeps it until the answer to the one under way.
@@ -68,17 +69,19 @@ func (q *question) ask(r protocol.Request, out *requests) []Effect {
 	return []Effect{post}
 }
 
-// answered tells whether id is the answer that q waits for, and sends what has waited.
-func (q *question) answered(id int, out *requests) (effects []Effect, mine bool) {
+// answered tells whether id is the answer that q waits for, and sends what has waited. What is stale is not
+// good any more.
+func (q *question) answered(id int, out *requests) (effects []Effect, mine, good bool) {
 	if id == 0 || id != q.id {
-		return nil, false
+		return nil, false, false
 	}
-	q.id = 0
+	good = !q.stale
+	q.id, q.stale = 0, false
 	if next := q.next; next != nil {
 		q.next = nil
 		effects = q.ask(*next, out)
 	}
-	return effects, true
+	return effects, true, good
 }
 
 // fit adapts the stack to a series: a span or channels that it does not have are given up, and what was
@@ -94,8 +97,14 @@ func (k *Stack) fit(d spec.DataSummary) {
 	k.forget()
 }
 
-// forget drops what depends on a run: thresholds set by hand.
-func (k *Stack) forget() { k.Moved = nil }
+// forget drops what depends on a run: thresholds set by hand, and answers that are on their way. They may be
+// about the series before, or scores of the run before.
+func (k *Stack) forget() {
+	k.Moved = nil
+	for _, q := range []*question{&k.lanes, &k.overview, &k.judge} {
+		q.stale, q.next = q.id != 0, nil
+	}
+}
 
 // hearNothing drops the questions to an engine that answers no more.
 func (k *Stack) hearNothing() { k.lanes, k.overview, k.judge = question{}, question{}, question{} }
@@ -173,20 +182,20 @@ func (s *State) refresh() []Effect {
 
 // answer takes series and judged runs over.
 func (k *Stack) answer(a Answer, out *requests) []Effect {
-	if effects, mine := k.lanes.answered(a.ID, out); mine {
-		if a.Series != nil {
+	if effects, mine, good := k.lanes.answered(a.ID, out); mine {
+		if good && a.Series != nil {
 			k.Lanes = Series{*a.Series, a.Buckets}
 		}
 		return effects
 	}
-	if effects, mine := k.overview.answered(a.ID, out); mine {
-		if a.Series != nil {
+	if effects, mine, good := k.overview.answered(a.ID, out); mine {
+		if good && a.Series != nil {
 			k.Overview = Series{*a.Series, a.Buckets}
 		}
 		return effects
 	}
-	effects, mine := k.judge.answered(a.ID, out)
-	if mine && a.Response.Run != nil && k.Moved != nil {
+	effects, mine, good := k.judge.answered(a.ID, out)
+	if mine && good && a.Response.Run != nil && k.Moved != nil {
 		arm := a.Response.Run.Arm
 		k.Moved[arm] = Judged{k.Moved[arm].Threshold, a.Response.Run}
 	}

@@ -35,6 +35,8 @@ type State struct {
 	Wrong      *Wrong
 	Notice     words.Key // takes the place of the status line until something happens
 	AllMetrics bool      // every metric is shown
+	Gains      bool      // as differences to the baseline
+	Epochs     results.EpochView
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -81,7 +83,7 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Choose:
 		return s.choose(m.Source)
 	case Drop:
-		return s.drop(m.Names)
+		return s.drop(m.Files)
 	case Discard:
 		s.Wrong = nil
 		s.Form.ShowGroup()
@@ -90,8 +92,14 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return []Effect{Remember{m.N}}
 	case More:
 		s.Form.More = !s.Form.More
+	case LookAt:
+		s.Epochs.Turn(m.Epochs)
 	case MoreMetrics:
 		s.AllMetrics = !s.AllMetrics
+	case AddSeeds:
+		return s.addSeeds()
+	case Cells:
+		s.Gains = m.Gain
 	case Help:
 		s.Notice = "keys-list"
 	case Theme:
@@ -173,17 +181,23 @@ func (s *State) follow(hash string) {
 	s.Form.ShowGroup()
 }
 
-// goTo follows an address that a person changed while the page was open. A run keeps its settings, so that
-// while one is live nothing is followed.
+// goTo follows an address that a person changed while the page was open. What is not followed does not stay
+// in the address (moved): it is that of what is shown, always.
 func (s *State) goTo(hash string) []Effect {
-	if strings.TrimPrefix(hash, "#") == s.Hash() || s.Control.Locked() {
+	s.address = strings.TrimPrefix(hash, "#")
+	if s.address == s.Hash() && s.Form.Open == nil {
+		return nil
+	}
+	if s.Control.Locked() { // a run keeps its settings
+		s.Notice = "status-link-locked"
 		return nil
 	}
 	before := s.Form.Spec.Data
 	s.Wrong = nil
 	s.follow(hash)
-	// With the same series only settings or the view differ: there is nothing to read again.
-	if form.Same(before, s.Form.Spec.Data) {
+	// With the same series only settings or the view differ: there is nothing to read again. One that is
+	// being read would come after the address, which was the last word.
+	if form.Same(before, s.Form.Spec.Data) && (s.Form.Open == nil || s.Wrong != nil) {
 		return s.refresh()
 	}
 	// The spec names the new series already, so that the summary of the old one must not stand beside it.

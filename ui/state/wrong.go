@@ -65,14 +65,27 @@ const longClaim = 110
 // Verdict returns what the page claims now.
 func (s *State) Verdict() results.Verdict {
 	w := s.Words
-	switch {
-	case s.Wrong != nil:
-		return s.Wrong.verdict(s)
+	switch wrong := s.wrong(); {
+	case wrong != nil:
+		return wrong.verdict(s)
 	case s.Run == nil: // the question that the page is there to answer
 		return results.Verdict{Tag: w.Say("tag-idle"), Look: results.TagDashed, Note: w.Say("idle-note"),
 			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
 	}
-	return s.Run.Verdict(w, s.Control.Mode == Paused, !form.Same(s.Run.Spec, s.Form.Spec))
+	v := s.Run.Verdict(w, s.Control.Mode == Paused, !s.isOfRun())
+	if !s.growable() {
+		v.More = ""
+	}
+	return v
+}
+
+// wrong is what is said in place of the verdict. An engine that is gone goes before everything else, whatever
+// happens until there is another.
+func (s *State) wrong() *Wrong {
+	if s.Control.Mode == Dead {
+		return &Wrong{Where: whereEngine, Why: s.Control.why}
+	}
+	return s.Wrong
 }
 
 // verdict says what happened, what became of what was there, and what can be done.
@@ -91,7 +104,7 @@ func (e *Wrong) verdict(s *State) results.Verdict {
 	case whereData:
 		v.Way = &results.WayOn{File: e.Name != "", Lines: e.Lines}
 		if s.Form.Data != nil { // only then is there something to go back to
-			v.Way.Back = w.Say("back-to", s.Form.Data.Title)
+			v.Way.Back = w.Say("back-to", words.Name(s.Form.Data.Title))
 		}
 		if e.Name != "" {
 			v.Tag = w.Say("tag-file-error")
@@ -121,14 +134,14 @@ func (s *State) Table() results.Table {
 	if run == nil {
 		run = results.Begin(s.Form.Spec, spec.DataSummary{})
 	}
-	t := run.Table(s.Words, s.AllMetrics, s.Stack.Pinned)
+	t := run.Table(s.Words, s.AllMetrics, s.Gains, s.Stack.Pinned)
 	switch {
 	case s.Run == nil:
 		t.Foot = s.Words.Say("results-none")
-	case s.Wrong != nil:
-		t.Foot = s.Words.Say("results-last", run.Data.Title)
+	case s.wrong() != nil:
+		t.Foot = s.Words.Say("results-last", words.Name(run.Data.Title))
 	default:
-		t.Foot = run.Footnote(s.Words)
+		t.Foot = run.Footnote(s.Words, s.Gains)
 	}
 	return t
 }
@@ -136,7 +149,11 @@ func (s *State) Table() results.Table {
 // Learning returns how the losses fell; before any run, empty plots of the same layout.
 func (s *State) Learning() results.Learning {
 	if s.Run == nil {
-		return results.NoLearning(s.Words, s.Form.Spec)
+		l := results.NoLearning(s.Words, s.Form.Spec)
+		l.Epochs = results.Begin(s.Form.Spec, spec.DataSummary{}).Epochs(s.Words, s.Epochs)
+		return l
 	}
-	return s.Run.Learning(s.Words, s.Stack.Focus)
+	l := s.Run.Learning(s.Words, s.Stack.Focus)
+	l.Epochs = s.Run.Epochs(s.Words, s.Epochs)
+	return l
 }

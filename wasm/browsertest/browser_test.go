@@ -57,17 +57,19 @@ func serve(t testing.TB, args ...string) string {
 	return "http://" + host + "/"
 }
 
-// tab is a page in a headless browser. Every error that the page logs fails the test.
+// tab is a page in a headless browser. Every error that the page logs fails the test, unless something is
+// made to fail in it.
 type tab struct {
-	t   testing.TB
-	ctx context.Context
+	t       testing.TB
+	ctx     context.Context
+	failing bool
 }
 
 // open starts a browser at a URL.
 func open(t testing.TB, url string, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	ctx := chromium.Start(t, append(more, chromedp.WindowSize(1440, 900))...)
-	p := &tab{t, ctx}
+	p := &tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, p.hear)
 	p.do(log.Enable(), chromedp.Navigate(url))
 	return p
@@ -78,7 +80,7 @@ func (p *tab) hear(event any) {
 	case *cdpruntime.EventExceptionThrown:
 		p.t.Errorf("the page threw: %v", e.ExceptionDetails)
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.LevelError {
+		if e.Entry.Level == log.LevelError && !p.failing {
 			p.t.Errorf("the page logged: %s %s", e.Entry.Text, e.Entry.URL)
 		}
 	}

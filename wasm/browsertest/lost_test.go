@@ -14,8 +14,8 @@ import (
 )
 
 // spy loads the page again with its workers in a list, the last report that one of them sent, the names of
-// checkpoints in the order in which they came, and the first training step of each arm that each worker told
-// of.
+// checkpoints in the order in which they came, how often one was idle, and the first training step of each
+// arm that each worker told of.
 func (p *tab) spy() {
 	p.t.Helper()
 	const script = `{
@@ -23,6 +23,7 @@ func (p *tab) spy() {
 		window.workers = [];
 		window.addresses = [];
 		window.kept = [];
+		window.idles = 0;
 		window.firsts = [];
 		window.Worker = class extends Real {
 			constructor(...args) {
@@ -35,6 +36,7 @@ func (p *tab) spy() {
 					const m = Array.isArray(e.data) ? JSON.parse(e.data[0]) : {};
 					if (m.type === "report") window.reported = JSON.stringify(m.report);
 					if (m.type === "kept") kept.push(m.name);
+					if (m.type === "state" && m.state === "idle") idles++;
 					if (m.type === "event" && m.event.arm && m.event.step) first[m.event.arm] ??= m.event.step;
 				});
 			}
@@ -94,10 +96,9 @@ func TestARunGoesOnWithoutAWorkerThatDies(t *testing.T) {
 // The engine itself dies in the middle of a training run: a new one resumes after a step that was kept, and
 // the report is that of a run in which nothing happened.
 func TestANewEngineGoesOnWhereTheLastOneDied(t *testing.T) {
-	sp := small()
+	sp := pair()
 	// Long enough for a checkpoint and the end of the engine on any machine: nothing stops the training early.
 	sp.Train.Epochs, sp.Train.Patience = 200, 0
-	sp.Arms = sp.Arms[:2]
 	p := opened(t, serve(t), sp)
 	p.spy()
 	p.press(runButton)

@@ -32,7 +32,7 @@ func TestTheFullSizeModelTrainsWithinItsMemory(t *testing.T) {
 	s.Data.Window, s.Data.Stride = 100, 100
 	s.Data.Train, s.Data.Test = steps.Range{To: 3200}, steps.Range{To: 600}
 	s.Student = spec.Model{Kind: spec.ModelAnomalyTransformer, DModel: 512, Heads: 8, Layers: 3, DFF: 512}
-	s.Arms = s.Arms[:1]
+	s.Arms = pair().Arms[:1]
 	s.Train.Epochs, s.Train.Batch, s.Train.Validation, s.Train.Patience = 1, 32, 0, 0
 	s.Seeds = []uint64{1}
 	p := open(t, serve(t))

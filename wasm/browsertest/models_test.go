@@ -37,7 +37,7 @@ func realData(t *testing.T) string {
 func tiny() spec.Spec {
 	s := small()
 	s.Data.Train, s.Data.Test = steps.Range{To: 600}, steps.Range{To: 600}
-	s.Arms = s.Arms[:2] // alone and with the teacher's help
+	s.Arms = pair().Arms // alone and with the teacher's help
 	return s
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // engine is the worker as the page sees it; it has no worker where none could be started.
-type engine struct{ worker js.Value }
+type engine struct{ worker *spawn.Worker }
 
 // tileKey is where the browser keeps the tile that products are fastest in, with its own name: another
 // version of it may compile them in another way. boot.js reads it.
@@ -25,64 +25,88 @@ const tileKey = "tile"
 // come. None of the three is called before this returns: the caller has to know the engine by then.
 func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value),
 	lost func(why error)) *engine {
+	e := &engine{}
 	hear := func(message js.Value) {
-		var r protocol.Response
-		if err := json.Unmarshal([]byte(message.Index(0).String()), &r); err != nil {
+		r, values, err := understand(message)
+		switch {
+		case err != nil:
+			e.end()
 			lost(fault.New("worker-answer", err))
-			return
-		}
-		if r.Type == protocol.TypeReady {
-			mark("engine ready")
-			if r.Tile != "" {
-				ui.Remember(tileKey, r.Tile+" "+js.Global().Get("navigator").Get("userAgent").String())
-			}
-		}
-		if r.Type == protocol.TypeKept {
+		case r.Type == protocol.TypeKept:
 			keep(r.Name, message.Call("slice", 1))
-			return
+		default:
+			if r.Type == protocol.TypeReady {
+				getReady(r)
+			}
+			answer(r, values)
 		}
-		var values []float32
-		if all := (&mail.Box{}).Take(message); len(all) > 0 {
-			values = all[0]
-		}
-		answer(r, values)
 	}
 	if early := js.Global().Get("engine"); early.Truthy() {
 		js.Global().Delete("engine")
-		e, list := &engine{early.Get("worker")}, early.Get("heard")
-		heard := make([]js.Value, list.Length())
-		for i := range heard {
-			heard[i] = list.Index(i)
-		}
+		list := early.Get("heard")
+		e.worker = spawn.Attend(early.Get("worker"), early.Get("name").String(), hear, lost)
 		// A goroutine runs only once this one waits, which is after startEngine has returned.
-		go spawn.Attend(e.worker, early.Get("name").String(), heard, hear, lost)
+		go func() {
+			for i := range list.Length() {
+				e.worker.Receive(list.Index(i))
+			}
+		}()
 		return e
 	}
 	url, err := asset("worker.js")
+	if err == nil {
+		e.worker, err = spawn.Start(url, "engine", 0, hear, lost) // a slow net may take its time
+	}
 	if err != nil {
 		go lost(err)
-		return &engine{}
 	}
-	return &engine{spawn.Start(url, "engine", hear, lost)}
+	return e
+}
+
+// understand reads an answer, with the values that travel beside it. Those of a checkpoint stay where they
+// are.
+func understand(message js.Value) (r protocol.Response, values []float32, err error) {
+	text, err := mail.Text(message)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &r)
+	}
+	if err == nil {
+		err = r.Check()
+	}
+	if err != nil || r.Type == protocol.TypeKept {
+		return r, nil, err
+	}
+	all, err := (&mail.Box{}).Take(message)
+	if len(all) > 0 {
+		values = all[0]
+	}
+	return r, values, err
+}
+
+// getReady notes that the engine is there, and the tile that it has found, for the next visit.
+func getReady(r protocol.Response) {
+	mark("engine ready")
+	if r.Tile != "" {
+		ui.Remember(tileKey, r.Tile+" "+js.Global().Get("navigator").Get("userAgent").String())
+	}
 }
 
 // end ends the engine, if there is one; what it was computing is lost.
 func (e *engine) end() {
-	if e != nil && e.worker.Truthy() {
-		e.worker.Call("terminate")
+	if e != nil && e.worker != nil {
+		e.worker.End()
 	}
 }
 
 // post sends a request: its JSON, then the files that it names.
 func (e *engine) post(r protocol.Request, files ...any) error {
 	text, err := json.Marshal(r)
+	if err == nil && e.worker != nil { // without one, what is wrong is said already
+		err = mail.Post(e.worker.Value, append([]any{string(text)}, files...), nil)
+	}
 	if err != nil {
 		return fault.New("request-unsaid", r.Type, err)
 	}
-	if !e.worker.Truthy() {
-		return nil // what is wrong is said already
-	}
-	e.worker.Call("postMessage", append([]any{string(text)}, files...))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall/js"
 
 	"github.com/hexops/vecty"
@@ -20,11 +21,13 @@ import (
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message
 // is done with before the next comes.
 type lab struct {
-	state  *state.State
-	page   *ui.Page
-	engine *engine
-	kept   map[string]js.Value // checkpoints by name, as File objects: browsers move those to the disk
-	drawn  bool                // the page was rendered once: before, there is nothing to render again
+	state   *state.State
+	page    *ui.Page
+	engine  *engine
+	kept    map[string]js.Value // checkpoints by name, as File objects: browsers move those to the disk
+	leaving js.Func             // has the browser ask before it leaves the page
+	guarded bool                // it does
+	drawn   bool                // the page was rendered once: before, there is nothing to render again
 }
 
 func main() {
@@ -53,6 +56,10 @@ func runLab() {
 		l.send(state.Follow{Hash: js.Global().Get("location").Get("hash").String()})
 		return nil
 	}))
+	l.leaving = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		args[0].Call("preventDefault")
+		return nil
+	})
 	l.page.Listen()
 	vecty.RenderBody(l.page)
 }
@@ -63,6 +70,7 @@ func (l *lab) send(m state.Message) {
 	for _, e := range l.state.Update(m) {
 		l.do(e)
 	}
+	l.guard()
 	_, cursor := m.(state.Cursor)
 	switch {
 	case !l.drawn:
@@ -73,12 +81,29 @@ func (l *lab) send(m state.Message) {
 	}
 }
 
+// guard has the browser ask before it leaves the page, as long as that would lose a run and no longer: some
+// browsers keep no page that listens for its leaving.
+func (l *lab) guard() {
+	if unsaved := l.state.Control.Unsaved(); unsaved != l.guarded {
+		l.guarded = unsaved
+		change := "removeEventListener"
+		if unsaved {
+			change = "addEventListener"
+		}
+		js.Global().Call(change, "beforeunload", l.leaving)
+	}
+}
+
 // do carries out what the state asks for: only here does the page touch the worker, the address and the
 // clipboard.
 func (l *lab) do(effect state.Effect) {
 	switch e := effect.(type) {
 	case state.Post:
-		l.post(e.Request, l.filesOf(e.Request))
+		var files []any
+		if e.Request.Type == protocol.TypeOpen { // a run reads what was opened
+			files = l.page.Files(e.Request.Drop)
+		}
+		l.post(e.Request, files)
 	case state.GoOn:
 		l.goOn(e.Request)
 	case state.Forget:
@@ -94,7 +119,8 @@ func (l *lab) do(effect state.Effect) {
 	case state.SwitchTheme:
 		ui.SwitchTheme()
 	case state.Copy:
-		copyText(js.Global().Get("location").Get("href").String(),
+		before, _, _ := strings.Cut(js.Global().Get("location").Get("href").String(), "#")
+		copyText(before+"#"+e.Hash,
 			func(ok bool) { l.send(state.Copied{OK: ok}) })
 	}
 }
@@ -127,17 +153,6 @@ func (l *lab) startWorker() {
 			}
 		})
 	l.engine = e
-}
-
-// filesOf returns the files that a request names, in that order. The state names only files that the page
-// holds.
-func (l *lab) filesOf(r protocol.Request) (files []any) {
-	for _, name := range r.Files {
-		if file, ok := l.page.File(name); ok {
-			files = append(files, file)
-		}
-	}
-	return files
 }
 
 // goOn sends a request to start an experiment with all its checkpoints; sorted, so that names and files have

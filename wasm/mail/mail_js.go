@@ -2,6 +2,8 @@
 package mail
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"syscall/js"
 	"unsafe"
@@ -16,9 +18,34 @@ type Box struct {
 	kept   [][]float32 // what Take returned last
 }
 
-// Parcel returns the arguments of postMessage for a text with values beside it. The values are copied, so
-// that they stay with the caller; the buffer is gone once it is sent.
-func (m *Box) Parcel(text []byte, values ...[]float32) (message, transfer []any) {
+// Post sends a message to a worker, or, from one, to whoever started it: to is the global object then. What
+// the browser refuses, as where memory is short, is an error.
+func Post(to js.Value, message any, transfer []any) (err error) {
+	defer refused(&err)
+	to.Call("postMessage", message, transfer)
+	return nil
+}
+
+// refused makes an error of what the browser has thrown.
+func refused(err *error) {
+	switch thrown := recover().(type) {
+	case nil:
+	case js.Error:
+		*err = thrown
+	default:
+		panic(thrown)
+	}
+}
+
+// Send posts a text with values beside it. The values are copied, so that they stay with the caller.
+func (m *Box) Send(to js.Value, text []byte, values ...[]float32) (err error) {
+	defer refused(&err)
+	message, transfer := m.parcel(text, values...)
+	return Post(to, message, transfer)
+}
+
+// parcel returns the arguments of postMessage; the buffer is gone once it is sent.
+func (m *Box) parcel(text []byte, values ...[]float32) (message, transfer []any) {
 	message = []any{string(text)}
 	size := 0
 	for _, v := range values {
@@ -41,21 +68,37 @@ func (m *Box) Parcel(text []byte, values ...[]float32) (message, transfer []any)
 	return message, []any{buffer}
 }
 
-// Take copies the values beside the text of a message, and keeps their buffer for the next Parcel. The values
+// errNoText is a message that nobody here has sent.
+var errNoText = errors.New("a message without a text")
+
+// Text returns the text of a message; what else it holds is for the caller.
+func Text(message js.Value) (string, error) {
+	if !js.Global().Get("Array").Call("isArray", message).Bool() ||
+		message.Index(0).Type() != js.TypeString {
+		return "", errNoText
+	}
+	return message.Index(0).String(), nil
+}
+
+// Take copies the values beside the text of a message, and keeps their buffer for the next Send. The values
 // are good until it is called again.
-func (m *Box) Take(message js.Value) [][]float32 {
+func (m *Box) Take(message js.Value) ([][]float32, error) {
+	bytes := js.Global().Get("Uint8Array")
 	n := message.Length() - 1
 	for len(m.kept) < n {
 		m.kept = append(m.kept, nil)
 	}
 	for i := range n {
 		view := message.Index(i + 1)
+		if !view.InstanceOf(bytes) || view.Get("length").Int()%4 != 0 {
+			return nil, fmt.Errorf("part %d of a message holds no float32 values", i+1)
+		}
 		m.buffer = view.Get("buffer")
 		count := view.Get("length").Int() / 4
 		m.kept[i] = slices.Grow(m.kept[i][:0], count)[:count]
 		js.CopyBytesToGo(raw(m.kept[i]), view)
 	}
-	return m.kept[:n]
+	return m.kept[:n], nil
 }
 
 // raw is the memory of values: WebAssembly is little-endian, as views are.

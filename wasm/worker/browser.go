@@ -26,13 +26,21 @@ func await(promise js.Value) (js.Value, error) {
 	})
 	defer ok.Release()
 	failed := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{err: errors.New(args[0].Get("message").String())}
+		settled <- outcome{err: refusal(args[0])}
 		return nil
 	})
 	defer failed.Release()
 	promise.Call("then", ok, failed)
 	o := <-settled
 	return o.value, o.err
+}
+
+// refusal is why a promise was not kept, which may be anything, or nothing.
+func refusal(why js.Value) error {
+	if why.Type() == js.TypeObject && why.Get("message").Type() == js.TypeString {
+		return errors.New(why.Get("message").String())
+	}
+	return errors.New(js.Global().Call("String", why).String())
 }
 
 // bytesOf copies the ArrayBuffer that a promise gives out of the browser's memory into Go's.

@@ -25,6 +25,10 @@ import (
 // program never shrinks.
 const garbage = 20
 
+// tabMemory is how many bytes an experiment may take: a WebAssembly program has 4 GB, of which garbage, the set
+// and what is read of a file want their parts.
+const tabMemory = 2.5e9
+
 func main() {
 	debug.SetGCPercent(garbage)
 	device, tile, sure := open()
@@ -38,6 +42,7 @@ func main() {
 		Send:        func(r protocol.Response, values []float32) { post(r, values) },
 		Keep:        keep,
 		Yield:       newTurns().yield,
+		Memory:      tabMemory,
 		Cores:       js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
 		StartWorker: func() (session.Worker, error) { return start(tile) },
 	}
@@ -85,7 +90,11 @@ func listen(handle func(message js.Value)) {
 // receive passes on a message: the JSON of a request, then the File objects it names.
 func receive(s *session.Session, message js.Value) {
 	var req protocol.Request
-	if err := json.Unmarshal([]byte(message.Index(0).String()), &req); err != nil {
+	text, err := mail.Text(message)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &req)
+	}
+	if err != nil {
 		post(protocol.Response{Type: protocol.TypeError,
 			Error: &protocol.Error{Where: "engine",
 				Fault: fault.Of(fault.New("request-unreadable", err))}}, nil)
@@ -98,13 +107,21 @@ func receive(s *session.Session, message js.Value) {
 	s.Handle(req, files)
 }
 
-// post sends what JSON can say, with values beside it if not nil. Each time the Box is a new one: the page
-// sends no buffers back.
-func post(message any, values []float32) {
-	if values == nil {
-		deliver(&mail.Box{}, message)
-	} else {
-		deliver(&mail.Box{}, message, values)
+// post sends a response, with values beside it if not nil. Each time the Box is a new one: the page sends no
+// buffers back. One that cannot be sent becomes an error in its place.
+func post(r protocol.Response, values []float32) {
+	var beside [][]float32
+	if values != nil {
+		beside = [][]float32{values}
+	}
+	err := deliver(&mail.Box{}, r, beside...)
+	if err == nil {
+		return
+	}
+	wrong := &protocol.Error{Where: "engine", Fault: fault.Of(err)}
+	answer := protocol.Response{Type: protocol.TypeError, ID: r.ID, Error: wrong}
+	if err := deliver(&mail.Box{}, answer); err != nil {
+		panic(err) // the page hears of the end
 	}
 }
 
@@ -118,8 +135,7 @@ func keep(name string, write func(io.Writer) error) error {
 	if err := write(&p); err != nil {
 		return err
 	}
-	js.Global().Call("postMessage", p.message, p.transfer)
-	return nil
+	return mail.Post(js.Global(), p.message, p.transfer)
 }
 
 // pieces is a message that grows by what is written to it.
@@ -133,15 +149,11 @@ func (p *pieces) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// deliver sends what JSON can say, with values beside it. What JSON cannot say becomes an error in its place,
-// which a page understands as a response.
-func deliver(m *mail.Box, message any, values ...[]float32) {
+// deliver sends what JSON can say, with values beside it, to whoever started this worker.
+func deliver(m *mail.Box, message any, values ...[]float32) error {
 	text, err := json.Marshal(message)
 	if err != nil {
-		text, _ = json.Marshal(protocol.Response{Type: protocol.TypeError,
-			Error: &protocol.Error{Where: "engine", Fault: fault.Of(err)}})
-		values = nil
+		return err
 	}
-	parcel, transfer := m.Parcel(text, values...)
-	js.Global().Call("postMessage", parcel, transfer)
+	return m.Send(js.Global(), text, values...)
 }

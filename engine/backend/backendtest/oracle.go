@@ -50,7 +50,7 @@ func (e *evaluation) value(n *graph.Node) ([]float64, error) {
 func (e *evaluation) compute(n *graph.Node) ([]float64, error) {
 	switch {
 	case n.Kind == op.Const:
-		return widen(n.Value), nil
+		return widen(n.Value()), nil
 	case n.Kind.IsSource():
 		v, ok := e.feeds[n]
 		if !ok {

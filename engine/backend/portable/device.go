@@ -103,7 +103,7 @@ func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	c.allocate()
 	for _, s := range p.Slots {
 		if s.Class == plan.ClassConst {
-			copy(prog.arena[s.Offset:], s.Value)
+			copy(prog.arena[s.Offset:], s.Value())
 		}
 	}
 	return prog, nil

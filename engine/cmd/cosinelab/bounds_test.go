@@ -59,3 +59,42 @@ func TestAValueBeyondAllNumbersIsNamedByItsLine(t *testing.T) {
 		}
 	}
 }
+
+// The memory of a model is named before anything of it is there, by every command that would take it.
+func TestAModelBeyondTheMemoryIsRefusedInWords(t *testing.T) {
+	const file, want = "testdata/spec-263-gb.json", "12\u2009955\u2009672\u2009590 parameters"
+	out := filepath.Join(t.TempDir(), "out")
+	for _, args := range [][]string{
+		{"run", file, "-memory", "4GB", "-out", out},
+		{"run", file, "-memory", "100", "-device", "cpu"},
+		{"table", "-spec", file, "-models", "anomaly_transformer", "-memory", "500MB", "-seeds", "1"},
+	} {
+		got := do(t, args...)
+		if got.code != exitFailed || !strings.Contains(got.err, "student: "+want) || !strings.Contains(got.err, "-memory") ||
+			got.out != "" {
+			t.Errorf("%s: exit code %d, %q", args, got.code, got.err)
+		}
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a refused experiment has a folder")
+	}
+	got := do(t, "spec", "check", file).must(t)
+	if !strings.Contains(got.out, want) || !strings.Contains(got.out, "GB of memory") {
+		t.Errorf("spec check says %q", got.out)
+	}
+	for _, wrong := range []string{"0", "-1GB", "99MB", "many", "1TB", "1e300GB", "NaN", ""} {
+		if got := do(t, "run", "default", "-memory", wrong); got.code != exitUsage ||
+			!strings.Contains(got.err, "such as 8GB") {
+			t.Errorf("-memory %q: exit code %d, %q", wrong, got.code, got.err)
+		}
+	}
+}
+
+// Some 20,000 scores above a low start took 18 s to choose a threshold by, since each went through all before
+// it: package detect counts the work, this is the experiment.
+func TestALowLevelOfAStreamEnds(t *testing.T) {
+	got := do(t, "run", "testdata/spec-spot-level.json").must(t)
+	if !strings.Contains(got.out, "spot") {
+		t.Errorf("no threshold in %q", got.out)
+	}
+}

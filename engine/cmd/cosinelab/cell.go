@@ -68,7 +68,10 @@ func (c *cell) check() error {
 	}
 	if c.kept.Has(c.in(specFile)) {
 		before, err := specIn(c.kept, c.in(specFile))
-		if err != nil || !reflect.DeepEqual(before, c.spec) {
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(before, c.spec) {
 			return fault.New("cli-cell-of-another", c.kept.Path(c.in("")))
 		}
 	}
@@ -113,9 +116,8 @@ func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, t
 		return err
 	}
 	start := time.Now()
-	// Ctrl-C ends the run through the gate, between two steps, where a checkpoint can be written.
-	report, err := experiment.Run(context.WithoutCancel(ctx), prepared, dev, experiment.Options{Store: store,
-		Machine: machine(), Weights: openFile, Gate: func(context.Context) error { return ctx.Err() },
+	report, err := experiment.Run(ctx, prepared, dev, experiment.Options{Store: store,
+		Machine: machine(), Weights: openFile,
 		Events: func(e spec.Event) { p.event(c, e) }})
 	if err == nil && c.kept != nil {
 		// Checkpoints go last: on a full disk they are all that is left of the cell.

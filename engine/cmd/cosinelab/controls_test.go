@@ -118,6 +118,13 @@ func TestEvalTakesTheParametersOfMetrics(t *testing.T) {
 	if e := eval("-window", "period", "-series", series, "-channel", "a"); e.Parameters.Window.Points != 8 {
 		t.Errorf("window %+v, want the period of the series", e.Parameters.Window)
 	}
+	if e := eval(); e.Covered != 1 {
+		t.Errorf("buffers of 100 points cover %v of a series of 8, want all", e.Covered)
+	}
+	if text := do(t, "eval", "-scores", flags, "-labels", labels).must(t).out; !strings.Contains(text,
+		"100 % of the normal points lie within a buffer of 100 points") {
+		t.Errorf("nothing on the buffers:\n%s", text)
+	}
 	e = eval("-window", "0", "-beta", "2", "-delay", "0", "-pak", "60")
 	if got := value(e, "vus_roc"); math.Abs(got-value(e, "auroc")) > 1e-12 {
 		t.Errorf("VUS-ROC of no window is %v, want the AUROC", got)

@@ -9,6 +9,8 @@ import (
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/spec"
+	"cosinelab/engine/train"
 )
 
 // device is a device by name. Only what can run in this program is listed.
@@ -35,6 +37,11 @@ func (a *app) deviceFlag(f *flag.FlagSet) *string {
 func openDevice(name string) (backend.Device, error) {
 	dev, _, err := openWorkers(name, 1)
 	return dev, err
+}
+
+// workersOf is how many workers an experiment can use, and the machine has cores for.
+func workersOf(sp spec.Spec) int {
+	return max(1, min(train.Shards*len(sp.Seeds)*len(sp.Arms), runtime.GOMAXPROCS(0)))
 }
 
 // openWorkers opens a device for each of several workers, at most one for each core; they share the cores.

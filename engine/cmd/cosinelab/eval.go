@@ -33,8 +33,10 @@ type evaluation struct {
 	Treatment string        `json:"unscored_policy,omitempty"`
 	// of the metrics
 	Parameters metrics.Parameters `json:"parameters"`
-	Metrics    []evalMeasure      `json:"metrics"`
-	measured   []metrics.Metric   // the row of each of Metrics
+	// share of the normal points within the buffers of the window
+	Covered  metrics.Value    `json:"covered"`
+	Metrics  []evalMeasure    `json:"metrics"`
+	measured []metrics.Metric // the row of each of Metrics
 }
 
 type evalMeasure struct {
@@ -247,13 +249,15 @@ func unscoredPolicy(name string) (metrics.Unscored, error) {
 
 // flag lets the policy choose. Without positive labels best_f1, the default, has nothing to say: no alarms,
 // no error.
-func (v *evaluation) flag(e *metrics.Evaluation, train []float64, o evalOptions) (*metrics.Alarms, error) {
+func (v *evaluation) flag(ctx context.Context, e *metrics.Evaluation, train []float64,
+	o evalOptions) (*metrics.Alarms, error) {
 	v.Threshold = metrics.Undefined
 	policy := spec.Policies[o.with.Policy]
 	if policy.Labels && e.Positives == 0 {
 		return nil, nil
 	}
-	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels})
+	cut, err := detect.Choose(o.with, detect.Scores{Train: train, Test: e.Scores, Labels: e.Labels},
+		ctx.Err)
 	if err != nil {
 		return nil, fault.New("cli-no-threshold", err)
 	}
@@ -269,11 +273,11 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, o eval
 	p *progress) (evaluation, error) {
 	defer p.end()
 	out := evaluation{Points: e.N(), Positive: e.Positives, Segments: len(e.Segments), Unscored: e.Unscored,
-		Parameters: e.Parameters}
+		Parameters: e.Parameters, Covered: e.Covered()}
 	if e.Unscored > 0 {
 		out.Treatment = e.Policy.String()
 	}
-	alarms, err := out.flag(e, train, o)
+	alarms, err := out.flag(ctx, e, train, o)
 	if err != nil {
 		return out, err
 	}

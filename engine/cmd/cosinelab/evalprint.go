@@ -35,6 +35,9 @@ func (p printer) evaluation(v evaluation) {
 	p.section(v, p.atThreshold(v), func(m metrics.Metric) bool { return honest(m) && m.NeedsThreshold() })
 	p.section(v, p.w.Say("cli-warned"), in(metrics.Warned))
 	p.warnings(v.measured)
+	if v.Covered > 0.5 { // false where it is undefined
+		p.line("cli-eval-covered", v.Parameters.Window.String(), p.w.Fixed(100*float64(v.Covered), 0))
+	}
 	p.section(v, p.w.Say("cli-flattering"), in(metrics.Flattering))
 }
 

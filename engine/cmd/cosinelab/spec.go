@@ -7,13 +7,16 @@ import (
 	"io"
 	"strings"
 
+	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
 // spec prints the default spec with comments, to be changed and run, or checks files.
-func (a *app) spec(*flag.FlagSet) action {
-	return func(_ context.Context, args []string) error {
+func (a *app) spec(f *flag.FlagSet) action {
+	data := a.dataFlag(f)
+	return func(ctx context.Context, args []string) error {
 		switch {
 		case len(args) == 0:
 			text, err := specWriter{a.w, &strings.Builder{}}.text(spec.Default())
@@ -22,15 +25,15 @@ func (a *app) spec(*flag.FlagSet) action {
 			}
 			return err
 		case args[0] == "check" && len(args) > 1:
-			return a.checkSpecs(args[1:])
+			return a.checkSpecs(ctx, args[1:], *data)
 		}
 		return usage("cli-spec-needs")
 	}
 }
 
-// checkSpecs says of each file that it is valid, or everything that is wrong with it. A file that cannot be
-// read does not keep the others from being checked.
-func (a *app) checkSpecs(files []string) error {
+// checkSpecs says of each file that it is valid, and what the experiment takes where its data are at hand, or
+// everything that is wrong with it. A file that cannot be read does not keep the others from being checked.
+func (a *app) checkSpecs(ctx context.Context, files []string, data string) error {
 	wrong, bad := 0, 0
 	for _, file := range files {
 		text, err := a.readAll(file)
@@ -40,6 +43,12 @@ func (a *app) checkSpecs(files []string) error {
 			continue
 		}
 		problems := spec.Check(withoutComments(text))
+		var need *experiment.Need
+		if len(problems) == 0 {
+			if need, err = takes(ctx, text, data); err != nil {
+				problems = []error{err}
+			}
+		}
 		for _, err := range problems {
 			fmt.Fprintln(a.errOut, a.w.Say("in-place", file, err))
 		}
@@ -48,9 +57,33 @@ func (a *app) checkSpecs(files []string) error {
 		} else {
 			fmt.Fprintln(a.out, a.w.Say("cli-spec-valid", file))
 		}
+		if need != nil {
+			printer{a.out, a.w}.need(*need)
+		}
 	}
 	if wrong > 0 {
 		return fault.New("cli-spec-wrong", wrong, bad, len(files))
 	}
 	return nil
+}
+
+// takes is what the experiment of a valid spec takes; nil if its data are not built in, and no folder is given.
+func takes(ctx context.Context, text []byte, data string) (*experiment.Need, error) {
+	sp, err := spec.Parse(withoutComments(text))
+	if err != nil {
+		return nil, err
+	}
+	if data == "" && datasets.GroupOf(sp.Data.Source) != datasets.GroupBuiltin {
+		return nil, nil
+	}
+	set, err := openSet(ctx, data, sp.Data)
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := experiment.Prepare(sp, set)
+	if err != nil {
+		return nil, err
+	}
+	need, err := experiment.Estimate(prepared, false, ctx.Err)
+	return &need, err
 }

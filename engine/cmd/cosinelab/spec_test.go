@@ -50,7 +50,7 @@ func TestThePrintedSpecIsTheDefaultWithEveryField(t *testing.T) {
 			}
 		}
 		if got := doWith(t, context.Background(), text, "spec", "check",
-			"-").must(t); got.out != "-: valid\n" {
+			"-").must(t); !strings.HasPrefix(got.out, "-: valid\n") {
 			t.Errorf("%q", got.out)
 		}
 	}
@@ -62,7 +62,8 @@ func TestSpecCheckNamesEveryErrorByFileAndField(t *testing.T) {
 		`"stride": 0`).Replace(read(t, tiny)))
 	broken := write(t, "broken.json", "{\n  // \"comment\"\n  version: 1\n}")
 	got := do(t, "spec", "check", good, bad, "nowhere.json", broken)
-	if got.code != exitFailed || got.out != good+": valid\n" {
+	if got.code != exitFailed || !strings.HasPrefix(got.out, good+": valid\n") ||
+		strings.Contains(got.out, bad) {
 		t.Errorf("exit code %d, %q", got.code, got.out)
 	}
 	for _, want := range []string{bad + ": spec: data.stride: 0, want",

@@ -14,6 +14,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/keep"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
@@ -29,6 +30,7 @@ type tableOptions struct {
 	warm, smoothing int
 	out, format     string
 	parallel        int
+	memory          func() experiment.Limit
 }
 
 // Sizes of models in a table.
@@ -38,7 +40,7 @@ const (
 )
 
 func (a *app) table(f *flag.FlagSet) action {
-	o := &tableOptions{data: a.dataFlag(f)}
+	o := &tableOptions{data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	for _, x := range []struct {
 		value         *string
 		name, initial string
@@ -122,7 +124,9 @@ func (a *app) fill(ctx context.Context, o *tableOptions) (err error) {
 			return err
 		}
 	}
-	o.parallel = min(o.parallel, len(byTeacher(cells)))
+	if o.parallel, err = o.side(ctx, cells, sets); err != nil {
+		return err
+	}
 	progress := newTableProgress(a, cells, o.parallel)
 	err, stopped := runCells(ctx, cells, sets, o.parallel, progress)
 	progress.end()
@@ -201,7 +205,8 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 // as the Anomaly Transformer's authors do, on windows that do not overlap.
 func tableSpec(size string) spec.Spec {
 	s := spec.Default()
-	s.Data = spec.Data{Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
+	// A spec has a source; each cell has its own instead.
+	s.Data = spec.Data{Source: "builtin/server", Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
 	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1,
 		Validation: 0.2,
 		Patience:   3}
@@ -215,6 +220,29 @@ func tableSpec(size string) spec.Spec {
 	return s
 }
 
+// side is how many cells can go on side by side: as many as asked for, fewer where memory is short. A cell that
+// has no room at all is an error.
+func (o tableOptions) side(ctx context.Context, cells []*cell, sets map[string]*datasets.Set) (int, error) {
+	side, limit := min(o.parallel, len(byTeacher(cells))), o.memory()
+	for _, c := range cells {
+		if c.report != nil {
+			continue
+		}
+		prepared, err := experiment.Prepare(c.spec, sets[c.set])
+		if err != nil {
+			continue // the cell says so itself, and the others go on
+		}
+		n, err := afford(ctx, prepared, side, false, limit)
+		switch _, tooMuch := errors.AsType[*spec.FieldError](err); {
+		case err == nil:
+			side = n
+		case tooMuch || ctx.Err() != nil:
+			return 0, c.fault(err)
+		}
+	}
+	return side, nil
+}
+
 // claim makes a folder that of a table, or checks that it holds cells of the same one: cells of different
 // settings must not stand in one table. The cells then know what of them is finished.
 func claim(folder *keep.Folder, base spec.Spec, cells []*cell) error {
@@ -222,7 +250,9 @@ func claim(folder *keep.Folder, base spec.Spec, cells []*cell) error {
 		if err := writeJSON(folder, specFile, base); err != nil {
 			return err
 		}
-	} else if before, err := specIn(folder, specFile); err != nil || !reflect.DeepEqual(before, base) {
+	} else if before, err := specIn(folder, specFile); err != nil {
+		return err
+	} else if !reflect.DeepEqual(before, base) {
 		return fault.New("cli-table-of-another", folder.Path(specFile))
 	}
 	for _, c := range cells {

@@ -40,6 +40,9 @@ type Request struct {
 	Workers int `json:"workers,omitempty"`
 	// Files travel beside the JSON as File objects, in the order of these names.
 	Files []string `json:"files,omitempty"`
+	// Drop is the number under which the page keeps the files that Data.Source is read from; 0 = they are not
+	// the page's. A name may be that of several files.
+	Drop int `json:"drop,omitempty"`
 }
 
 // Response types, worker to page.

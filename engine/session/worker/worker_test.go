@@ -83,7 +83,7 @@ func TestWorkOverMessagesGivesTheSameReport(t *testing.T) {
 
 func TestNumbersThatAreNotFiniteAreNoLostWorker(t *testing.T) {
 	s := small()
-	s.Train.Rate = 1e30
+	s.Train.Rate, s.Train.Clip = 1e6, 0
 	text := report(t, s, wire(t, NewServer(cpu.New())), wire(t, NewServer(cpu.New())))
 	if !strings.Contains(text, `"failed"`) {
 		t.Errorf("no run failed: %s", text)

@@ -1,0 +1,92 @@
+package protocol
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/spec"
+)
+
+// Check reports what a response lacks of what its type says, or in what it contradicts itself. A page that
+// was built with its worker never hears of such a one; whoever draws what came from elsewhere would fail at
+// it.
+func (r *Response) Check() error {
+	switch r.Type {
+	case TypeReady, TypeState, TypeKept, TypeTimed:
+		return nil
+	case TypeData:
+		return checkSummary(r.Summary)
+	case TypeEvent:
+		if r.Event == nil {
+			return errors.New("an event without one")
+		}
+		return checkRun(r.Event.Finished)
+	case TypeReport:
+		return checkReport(r.Report)
+	case TypeJudged:
+		if r.Run == nil {
+			return errors.New("a judgement without a run")
+		}
+		return checkRun(r.Run)
+	case TypeSeries:
+		if r.Series == nil || r.Series.View.Width < 1 || r.Series.View.From < 0 {
+			return errors.New("a series without its view")
+		}
+		return nil
+	case TypeError:
+		if r.Error == nil || r.Error.Fault == nil {
+			return errors.New("an error without one")
+		}
+		return nil
+	}
+	return fmt.Errorf("a response of type %q", r.Type)
+}
+
+func checkSummary(d *spec.DataSummary) error {
+	if d == nil || len(d.Channels) == 0 || d.TestSteps < 1 {
+		return errors.New("a series without channels or steps")
+	}
+	for _, s := range d.Segments {
+
+		outside := func(c int) bool { return c < 0 || c >= len(d.Channels) }
+		if !within(s.Range, d.TestSteps) || slices.ContainsFunc(s.Channels, outside) {
+			return fmt.Errorf("an anomaly at %v of %d steps", s.Range, d.TestSteps)
+		}
+	}
+	return nil
+}
+
+func within(r steps.Range, n int) bool { return r.From >= 0 && r.To > r.From && r.To <= n }
+
+func checkReport(r *spec.Report) error {
+	if r == nil {
+		return errors.New("a report without one")
+	}
+	err := checkSummary(&r.Data)
+	for _, a := range r.Arms {
+		for i := range a.Runs {
+			err = errors.Join(err, checkRun(&a.Runs[i]))
+		}
+	}
+	return err
+}
+
+// checkRun takes nil for a run that nothing is wrong with.
+func checkRun(r *spec.Run) error {
+	if r == nil {
+		return nil
+	}
+	for i, a := range r.Alarms {
+		if a.From < 0 || a.To <= a.From || r.Causes != nil && i >= len(r.Causes) {
+			return fmt.Errorf("alarm %d at %v, causes of %d", i, a, len(r.Causes))
+		}
+	}
+	for _, causes := range r.Causes {
+		if slices.ContainsFunc(causes, func(c spec.Cause) bool { return c.Channel < 0 }) {
+			return errors.New("a cause that is no channel")
+		}
+	}
+	return nil
+}
