@@ -55,7 +55,7 @@ var layers = []part{
 	{folder: "engine/metrics", imports: []string{"datasets/steps", "datasets/fault"}},
 	{folder: "engine/spec", imports: []string{"datasets/steps", "datasets/fault", "datasets/found",
 		"engine/metrics"},
-		outside: []string{"gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat"}},
+		outside: []string{"gonum.org/v1/gonum/mathext"}},
 	{folder: "engine/models", imports: []string{"datasets/fault", "engine/tensor", "engine/op",
 		"engine/graph", "engine/nn",
 		"engine/spec"}},

@@ -119,7 +119,7 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
 					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
-					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v.Columns))),
+					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v))),
 				elem.TableBody(armRows(w, v))),
 			vecty.If(len(v.Notes) > 0, notes(w, v.Notes))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)),
@@ -166,22 +166,34 @@ func notes(w *words.Language, list []results.Note) *vecty.HTML {
 
 // metricHeads show each metric with its chance level and its untrained value: without them a number says
 // little.
-func metricHeads(w *words.Language, columns []results.Column) vecty.List {
+func metricHeads(w *words.Language, v results.Table) vecty.List {
 	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")),
-		elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))))}
-	for _, c := range columns {
+		elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))), cellsSwitch(w, v.Gain))}
+	for _, c := range v.Columns {
 		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"),
 			vecty.Property("title", c.Definition)),
-			elem.Bold(vecty.Text(c.Title)),
+			elem.Bold(vecty.Text(c.Title), elem.Italic(vecty.Markup(class("by"), vecty.Property("hidden", !c.Judged),
+				vecty.Property("title", w.Say("judged-by", c.Title))), vecty.Text(w.Say("judged")))),
 			elem.Span(vecty.Markup(vecty.Property("hidden", c.Unit == "")), vecty.Text(c.Unit)),
-			elem.Span(vecty.Text(w.Say("chance")),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.To == "")), vecty.Text(c.To)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.To != "")), vecty.Text(w.Say("chance")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
-			elem.Span(vecty.Text(w.Say("untrained")),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.To != "")), vecty.Text(w.Say("untrained")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained))),
-			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "")), vecty.Text(w.Say("constant")),
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "" || c.To != "")), vecty.Text(w.Say("constant")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Constant)))))
 	}
 	return heads
+}
+
+// cellsSwitch turns the table of values into one of gains, and back.
+func cellsSwitch(w *words.Language, gain bool) *vecty.HTML {
+	button := func(what, text string, on bool) *vecty.HTML {
+		return elem.Button(vecty.Markup(do(what, ""), attr("aria-pressed", strconv.FormatBool(on))),
+			vecty.Text(text))
+	}
+	return elem.Div(vecty.Markup(class("cells"), attr("role", "group"), attr("aria-label", w.Say("cells"))),
+		button("values", w.Say("cells-values"), !gain), button("gain", w.Say("cells-gain"), gain))
 }
 
 // armRows can have the focus, so that the keyboard can bring an arm forward as the pointer does. Their keys
@@ -219,6 +231,9 @@ func metricCell(w *words.Language, v results.Table, r results.Row, column int, c
 // strip draws a cell. Its scale is that of the whole column, so that marks in one column can be compared by
 // their place: each cell looks at all rows.
 func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
+	if v.Gain {
+		return gainStrip(v, r, column)
+	}
 	var all []chart.Strip
 	var mine chart.Strip
 	for _, row := range v.Rows {
@@ -231,4 +246,23 @@ func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) 
 		}
 	}
 	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.StripExtent(all), w, h, unit) }
+}
+
+// gainStrip draws a difference. Its scale holds those of all arms that are trained; what lies outside of it has
+// an arrowhead.
+func gainStrip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
+	var compared []chart.Gain
+	var mine chart.Gain
+	for _, row := range v.Rows {
+		c := row.Cells[column]
+		g := chart.Gain{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(), Low: c.Low.Number(),
+			High: c.High.Number(), Shown: c.Shown}
+		if !row.Control {
+			compared = append(compared, g)
+		}
+		if row.Name == r.Name {
+			mine = g
+		}
+	}
+	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.GainReach(compared), w, h, unit) }
 }

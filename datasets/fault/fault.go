@@ -178,8 +178,15 @@ func argumentOf(a any) argument {
 	return argument{Text: &text}
 }
 
+// longest is a bound of faults in JSON, in bytes. Each of those inside another is read over and over, once for
+// every fault around it.
+const longest = 1 << 16
+
 // UnmarshalJSON reads what MarshalJSON writes; a string is the text of an error that had no key.
 func (f *Fault) UnmarshalJSON(b []byte) error {
+	if len(b) > longest {
+		return fmt.Errorf("fault: %d bytes, want %d at most", len(b), longest)
+	}
 	var text string
 	if json.Unmarshal(b, &text) == nil {
 		*f = Fault{foreign, []any{text}}

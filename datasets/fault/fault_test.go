@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -74,5 +75,16 @@ func TestTheCauseNamesNoFile(t *testing.T) {
 	full := errors.New("no space left")
 	if cause := Cause(&fs.PathError{Op: "write", Path: "x", Err: full}); cause != full {
 		t.Errorf("got %v", cause)
+	}
+}
+
+// A fault in JSON is bounded: one inside the other, a thousand times, would take for ever otherwise.
+func TestAFaultIsBounded(t *testing.T) {
+	const deep = 3000
+	text := strings.Repeat(`{"key":"a","args":[{"fault":`, deep) + `{"key":"` + strings.Repeat("x", 10<<20) + `"}` +
+		strings.Repeat(`}]}`, deep)
+	var f Fault
+	if err := json.Unmarshal([]byte(text), &f); err == nil || !strings.Contains(err.Error(), "at most") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -16,16 +16,16 @@ type meter struct {
 	waited      time.Duration // at the gate
 }
 
-// newMeter counts the steps that the spec asks for, one training run a seed for a teacher that has no
-// weights, and one for each arm that trains.
-func newMeter(p *Prepared) meter {
+// newMeter counts the steps that so many seeds of the spec ask for, one training run a seed for a teacher that
+// has no weights, and one for each arm that trains.
+func newMeter(p *Prepared, seeds int) meter {
 	sp := p.Spec
 	m := meter{start: time.Now()}
 	plan := func(model spec.Model, epochs int) {
 		m.runs++
 		m.total += epochs * train.Batches(p.fit.Len(), sp.Train.Batch, p.microBatch(model, sp.Train.Batch))
 	}
-	for range sp.Seeds {
+	for range seeds {
 		if sp.Teaches() && sp.Teacher.Weights == "" {
 			plan(sp.Teacher.Model, sp.Teacher.Epochs)
 		}

@@ -23,7 +23,10 @@ type Options struct {
 	Events  func(spec.Event)                         // progress; one call at a time of this and Lost
 	Gate    func(context.Context) error              // called before every step; its error ends the run
 	Weights func(name string) (io.ReadCloser, error) // opens Teacher.Weights
-	Store   Store                                    // keeps checkpoints; nil = nothing does
+	// Before holds the finished runs of an experiment that differs in its seeds alone: seeds that have all of
+	// theirs are not trained again.
+	Before spec.Report
+	Store  Store // keeps checkpoints; nil = nothing does
 	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the
 	// program be ended without a word. Where saving takes long it is done less often. 0 = only at its end, or
 	// where it is stopped.
@@ -78,13 +81,14 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
-	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), meter: newMeter(p),
-		chance:   make(chan struct{}, 1),
+	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), chance: make(chan struct{}, 1),
 		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
-	err := r.seeds(ctx)
+	fresh := r.takeOver(o.Before)
+	r.meter = newMeter(p, len(fresh))
+	err := r.seeds(ctx, fresh)
 	if errors.Is(err, context.Canceled) && r.unsaved != nil {
 		err = r.unsaved
 	}
@@ -96,16 +100,16 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	return report, err
 }
 
-// seeds makes all runs, as many at once as the pool has workers. The first error ends the others. All seeds
-// queue before any of them starts, so that workers go by the order of the report.
-func (r *run) seeds(ctx context.Context) error {
-	places := make([]int, len(r.spec.Seeds))
-	for i := range places {
-		places[i] = r.place(i)
+// seeds makes all runs of these seeds, as many at once as the pool has workers. The first error ends the
+// others. All seeds queue before any of them starts, so that workers go by the order of the report.
+func (r *run) seeds(ctx context.Context, fresh []int) error {
+	places := make([]int, len(fresh))
+	for i, seed := range fresh {
+		places[i] = r.place(seed)
 	}
 	var group errgroup.Group
 	for i, first := range r.pool.queue(places...) {
-		group.Go(func() error { return r.seed(ctx, i, first) })
+		group.Go(func() error { return r.seed(ctx, fresh[i], first) })
 	}
 	return group.Wait()
 }

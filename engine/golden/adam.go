@@ -230,6 +230,9 @@ func (v *verifier) clipping(f adamFile) error {
 	in := feeds{}
 	g, err := graph.Build(func(g *graph.Graph) {
 		var grads []*graph.Node
+		if len(f.Clip.Gradients) == 0 {
+			g.Fail("no gradients to clip")
+		}
 		for i, want := range f.Clip.Gradients {
 			grads = append(grads, g.Input(fmt.Sprintf("gradient %d", i), want.shape...))
 			in[grads[i]] = want.floats()

@@ -34,6 +34,9 @@ type draws struct {
 
 // scores makes n scores, NaN where a point is unscored.
 func (d draws) scores(n int) ([]float64, error) {
+	if err := points(n); err != nil {
+		return nil, err
+	}
 	out := make([]float64, n)
 	switch {
 	case d.Kind == "list" && len(d.Values) == n:

@@ -233,6 +233,9 @@ func (c evaluation2Case) series() ([]float64, error) {
 	if s.N < 1 || s.NoiseBits > 32 {
 		return nil, fault.New("golden-scores", c.Kind, 0, s.N)
 	}
+	if err := points(s.N); err != nil {
+		return nil, err
+	}
 	out, state := make([]float64, s.N), s.Seed
 	for t := range out {
 		v := s.Slope * float64(t)

@@ -65,6 +65,9 @@ var kinds = []struct {
 // file is of a kind that nothing here computes, or does not hold what its kind must; an error beyond its
 // limit is no failure but a Check that is not OK.
 func Verify(file []byte, dev backend.Device) (Report, error) {
+	if len(file) > MaxFile {
+		return Report{}, fault.New("golden-long", MaxFile)
+	}
 	return verify(file, onDevice(dev), single)
 }
 

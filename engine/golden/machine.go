@@ -66,6 +66,9 @@ func (j job) plan() (*plan.Plan, error) {
 	for i, n := range j.results {
 		p.Results = append(p.Results, plan.Result{Name: strconv.Itoa(i), Node: n})
 	}
+	if err := small(j.graph, p); err != nil {
+		return nil, err
+	}
 	return plan.Build(j.graph, plan.Options{}, p)
 }
 

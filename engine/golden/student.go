@@ -38,6 +38,9 @@ type student struct {
 // build makes the model's graph with the teacher's output as an input, differentiates the total, and takes
 // inputs, noise and parameters from the file.
 func (s setup) build() (student, error) {
+	if err := s.check(); err != nil {
+		return student{}, err
+	}
 	g, out, err := models.Graph(s.model, s.sizes, s.batch)
 	if err != nil {
 		return student{}, err

@@ -29,6 +29,9 @@ type sample struct {
 
 // scores draws N numbers and then sets those that the rule names, as pairs of place and value.
 func (s sample) scores() ([]float64, error) {
+	if err := points(s.N); err != nil {
+		return nil, err
+	}
 	out := make([]float64, s.N)
 	x := s.Seed
 	for i := range out {

@@ -18,7 +18,7 @@ import (
 var errBusy = fault.New("busy")
 
 // start begins an experiment, or goes on with one from its checkpoints, and holds after the first step if
-// asked to. What an earlier experiment found is dropped.
+// asked to. What an earlier experiment found is dropped, unless this one only adds seeds to it.
 func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,7 +29,11 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.fail(req.ID, "spec", fault.New("run-no-spec"))
 	default:
 		s.work = newWork(held)
-		s.results = results{data: req.Spec.Data, drop: req.Drop}
+		before := s.results
+		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
+		if before.drop == req.Drop && req.Spec.GrewFrom(before.spec) {
+			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
+		}
 		s.state(req.ID, stateOf(held))
 		go s.run(s.work, req, checkpoints)
 	}
@@ -122,13 +126,15 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	s.mu.Lock()
 	s.open = openSet{set, req.Drop, prepared}
 	s.opening++
+	runs, taught := s.results.runs, s.results.taught // of seeds before, if any were added to them
 	s.mu.Unlock()
 	workers, err := s.afford(w.ctx, prepared, req.Workers)
 	if err != nil {
 		return report, "data", err
 	}
 	report, err = experiment.Run(w.ctx, prepared, s.Device,
-		experiment.Options{Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
+		experiment.Options{Before: spec.Report{Teachers: taught, Arms: []spec.ArmReport{{Runs: runs}}},
+			Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
 			Workers: s.beside(workers - 1), Lost: s.lost, Yield: s.Yield,
 			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err

@@ -66,6 +66,7 @@ type dropped struct {
 // files they are from.
 type results struct {
 	data   spec.Data
+	spec   spec.Spec
 	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun

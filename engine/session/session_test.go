@@ -238,6 +238,32 @@ func TestRunGoesToItsReport(t *testing.T) {
 	}
 }
 
+// Seeds that are added to the last experiment are trained; those it had are not, and stay for views.
+func TestSeedsAreAddedToTheLastExperiment(t *testing.T) {
+	p := opened(t)
+	few := small()
+	p.run(protocol.TypeRun, few)
+	p.wait(protocol.TypeReport)
+	p.state(protocol.StateIdle)
+	more := few.MoreSeeds(1)
+	p.run(protocol.TypeRun, more)
+	report, before := p.wait(protocol.TypeReport)
+	for _, m := range before {
+		if e := m.Event; e != nil && e.Seed == few.Seeds[0] {
+			t.Fatalf("seed %d is trained again: %+v", e.Seed, e)
+		}
+	}
+	if runs := report.Report.Arms[0].Runs; len(runs) != len(more.Seeds) {
+		t.Errorf("%d runs, want %d", len(runs), len(more.Seeds))
+	}
+	shown := p.session.shown()
+	for _, seed := range more.Seeds {
+		if r := shown.runOf(more.Arms[0].Name, seed); r == nil || len(r.Scores) == 0 {
+			t.Errorf("nothing to see of seed %d", seed)
+		}
+	}
+}
+
 // What opening prepares is what views look at, and so it is with a run: nothing is cut and scaled again.
 func TestASetIsPreparedOnce(t *testing.T) {
 	p := opened(t)

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -86,6 +87,17 @@ func (s Spec) MoreSeeds(n int) Spec {
 		}
 	}
 	return s
+}
+
+// GrewFrom reports whether the spec is that of before with seeds more behind its own, after a look at those.
+func (s Spec) GrewFrom(before Spec) bool {
+	n := len(before.Seeds)
+	if len(s.Seeds) <= n || !slices.Equal(s.Seeds[:n], before.Seeds) ||
+		!slices.Equal(s.Looked, append(slices.Clone(before.Looked), n)) {
+		return false
+	}
+	s.Seeds, s.Looked = before.Seeds, before.Looked
+	return reflect.DeepEqual(s, before)
 }
 
 // OutcomeKind is the outcome of a comparison of two arms.

@@ -224,3 +224,30 @@ func TestLegendSignsFitTheirBox(t *testing.T) {
 		t.Errorf("a sample without a marker has %d paths, want its line", got)
 	}
 }
+
+func TestAGainOffTheScaleIsAnArrowheadAndNoCutBar(t *testing.T) {
+	own := Gain{Look: LookOf("cosine", 0), Seeds: []float64{1, 2, 3}, Mean: 2, Low: -0.5, High: 4.5}
+	reach := GainReach([]Gain{own})
+	f := own.Draw(reach, 120, 12, 1)
+	within(t, f, 0)
+	classes := func(f Figure) (list []string) {
+		for _, p := range f.Paths {
+			list = append(list, p.Class)
+		}
+		return list
+	}
+	mark := "mark arm-cosine"
+	want := []string{"axis", "zero", "interval arm-cosine", mark, mark, mark, "mean arm-cosine"}
+	if got := classes(f); !slices.Equal(got, want) || reach < 4.5 {
+		t.Errorf("a gain of %q, reaching to %v, want %q", got, reach, want)
+	}
+	far := Gain{Look: LookOf("untrained", 0), Seeds: []float64{-30}, Mean: -30, Low: -31, High: -29, Shown: true}
+	out := far.Draw(reach, 120, 12, 1)
+	within(t, out, 0)
+	if got := classes(out); !slices.Equal(got, []string{"axis", "zero", "arrow arm-untrained"}) {
+		t.Errorf("far off: %q", got)
+	}
+	if got := classes(Gain{Mean: none, Low: none, High: none}.Draw(1, 120, 12, 1)); len(got) != 2 {
+		t.Errorf("a gain that waits: %q", got)
+	}
+}

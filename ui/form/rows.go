@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	maxSeeds  = 20
+	MaxSeeds  = 50 // of the recipe
 	maxWeight = 10
 )
 
@@ -169,8 +169,8 @@ func setSeeds(s *spec.Spec, text string) error {
 	list := strings.Split(text, ",")
 	if len(list) == 1 {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || n < 1 || n > maxSeeds {
-			return fault.New("not-seeds", text, maxSeeds)
+		if err != nil || n < 1 || n > MaxSeeds {
+			return fault.New("not-seeds", text, MaxSeeds)
 		}
 		list = nil
 		for i := range n {
@@ -205,15 +205,15 @@ func parseSeeds(text string, list []string) ([]uint64, error) {
 	for _, item := range list {
 		seed, err := strconv.ParseUint(strings.TrimSpace(item), 10, 64)
 		if err != nil {
-			return nil, fault.New("not-seeds", text, maxSeeds)
+			return nil, fault.New("not-seeds", text, MaxSeeds)
 		}
 		if slices.Contains(seeds, seed) {
 			return nil, fault.New("repeated-seed", seed)
 		}
 		seeds = append(seeds, seed)
 	}
-	if len(seeds) == 0 || len(seeds) > maxSeeds {
-		return nil, fault.New("not-seeds", text, maxSeeds)
+	if len(seeds) == 0 || len(seeds) > MaxSeeds {
+		return nil, fault.New("not-seeds", text, MaxSeeds)
 	}
 	return seeds, nil
 }

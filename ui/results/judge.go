@@ -22,11 +22,22 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 		return
 	case spec.VerdictOneSeed:
 		v.say(w.Say("one-seed-why"), p.beaten(w, found))
+		v.More = p.more(w, r)
 		return
 	}
+	v.More = p.more(w, r)
 	v.say(p.added(w), p.credit(w, found), p.beaten(w, found), p.best(w, found), power(w, found.Gain),
 		p.agreement(w, r, found), flattery(w, r, found))
 	v.Effect = effectFigure(w, shown, found)
+}
+
+// more offers to add seeds, and says what it costs at the pace so far.
+func (p *Progress) more(w *words.Language, r spec.Report) string {
+	trained := len(p.Spec.Seeds)
+	if n := len(p.Spec.Looked); n > 0 {
+		trained -= p.Spec.Looked[n-1]
+	}
+	return w.Say("add-seeds", spec.Step, w.Duration(words.Seconds(r.Seconds*spec.Step/float64(trained))))
 }
 
 // say puts the reasons that there are behind one another.

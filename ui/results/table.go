@@ -21,6 +21,7 @@ type Table struct {
 	All     bool   // every metric is shown
 	Switch  string // what changes All
 	Notes   []Note // on every metric, once all are shown
+	Gain    bool   // cells are differences to the baseline, which has no row
 
 	doubtful bool // a cell is: the legend then says what its mark means
 }
@@ -34,8 +35,10 @@ type Column struct {
 	Group             string // of metrics, in words
 	Warned            bool   // useless scores can get much of it
 	Flattering        bool
-	Extra             bool  // leaves when the page is narrow
-	ChanceAt          Maybe // as it is written, as all that follows
+	Extra             bool   // leaves when the page is narrow
+	Judged            bool   // the verdict is about it
+	To                string // what differences are to; empty where cells are values
+	ChanceAt          Maybe  // as it is written, as all that follows
 	UntrainedAt       Maybe
 }
 
@@ -65,6 +68,9 @@ type Cell struct {
 	Doubtful    string    // what is to be doubted; empty = nothing
 	Marks       []float64 // one a seed
 	Mean        Maybe     // there is none of one seed
+	// Of a difference: its interval, and whether it is shown to differ from 0.
+	Low, High Maybe
+	Shown     bool
 }
 
 // Maybe is a number that may be unknown; unlike NaN it equals itself, so that views can be compared.
@@ -89,11 +95,11 @@ func (m Maybe) Number() float64 {
 	return m.Value
 }
 
-// Table returns the results as far as they have come, all metrics or the headline. Before any run it is the
-// empty table of an experiment that has not begun.
-func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
+// Table returns the results as far as they have come, all metrics or the headline, as values or as gains.
+// Before any run it is the empty table of an experiment that has not begun.
+func (p *Progress) Table(w *words.Language, all, gain bool, pinned string) Table {
 	r := p.Report()
-	t := Table{Legend: w.Say("legend"), All: all, Switch: w.Say("all-metrics", len(metrics.All))}
+	t := Table{Legend: w.Say("legend"), All: all, Gain: gain, Switch: w.Say("all-metrics", len(metrics.All))}
 	switch {
 	case t.All:
 		t.Switch = w.Say("fewer-metrics")
@@ -102,6 +108,9 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 	}
 	for _, a := range r.Arms {
 		name := a.Arm.Name
+		if gain && name == p.Spec.Baseline() {
+			continue
+		}
 		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
 			Pinned: name == pinned, runs: len(a.Runs), seeds: p.Spec.RunsOf(a.Arm),
 			once: spec.Controls[a.Arm.Control].Closed && len(p.Spec.Seeds) > 1}
@@ -128,7 +137,11 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 			t.Notes = append(t.Notes, n)
 		}
 		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)
-		t.add(w, m, definition, ms, r.Standings(spec.MeasuredBy(m.Metric)), r.Spec.Level())
+		t.add(w, m, definition, ms, spec.MeasuredBy(m.Metric), r)
+		t.Columns[len(t.Columns)-1].Judged = m.Name == p.Spec.JudgedBy().Name
+	}
+	if gain {
+		t.legend(w, p.NameOf(w, p.Spec.Baseline()), r.Spec.Level())
 	}
 	if t.doubtful {
 		t.Legend += " " + w.Say("legend-doubtful")
@@ -137,9 +150,9 @@ func (p *Progress) Table(w *words.Language, all bool, pinned string) Table {
 }
 
 // add puts one metric into the table: a column, and a cell in each row, in the order in which ms has the
-// arms; standings say what each of them is shown to beat, at the level.
+// arms; measured is how the report has it.
 func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spec.MetricSummary,
-	standings []spec.Standing, level float64) {
+	measured spec.Measured, r spec.Report) {
 	column := Column{Title: m.Short, Definition: definition,
 		Chance: written(w.Numbers, m.Unit, ms.Chance), Untrained: written(w.Numbers, m.Unit, ms.Untrained),
 		Group: w.Say(groupKeys[m.Group]), Warned: m.Group == metrics.Warned,
@@ -152,13 +165,18 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 		column.Constant = written(w.Numbers, m.Unit, ms.Constant)
 	}
 	t.Columns = append(t.Columns, column)
+	if t.Gain {
+		t.addGains(w, m.Unit, r.Gains(measured), len(r.Spec.Seeds))
+		return
+	}
+	standings := r.Standings(measured)
 	for i := range t.Rows {
 		var arm spec.Spread
 		if i < len(ms.Arms) {
 			arm = ms.Arms[i]
 		}
 		c := newCell(w, m.Unit, arm, t.Rows[i])
-		if !t.Rows[i].Control && len(arm.Values) > 0 && standings[i].Doubtful(level) {
+		if !t.Rows[i].Control && len(arm.Values) > 0 && standings[i].Doubtful(r.Spec.Level()) {
 			c.Doubtful = w.Say("cell-doubtful")
 			t.doubtful = true
 		}
@@ -188,7 +206,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		}
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
-		t.add(w, column, definition, ms, standings, r.Spec.Level())
+		t.add(w, column, definition, ms, h.Measured(), r)
 	}
 }
 
@@ -267,7 +285,7 @@ func note(w *words.Language, m metrics.Metric, r spec.Report) Note {
 }
 
 // Footnote says what the numbers are before anybody reads them.
-func (p *Progress) Footnote(w *words.Language) string {
+func (p *Progress) Footnote(w *words.Language, gain bool) string {
 	switch {
 	case p.Gone:
 		return w.Say("results-last", words.Name(p.Data.Title))
@@ -277,6 +295,8 @@ func (p *Progress) Footnote(w *words.Language) string {
 		return w.Say("results-no-labels")
 	case len(p.Spec.Seeds) == 1:
 		return w.Say("results-one")
+	case gain:
+		return w.Say("results-gain", len(p.Spec.Seeds))
 	}
 	return w.Say("results-mean", len(p.Spec.Seeds))
 }

@@ -23,6 +23,7 @@ type Verdict struct {
 	Tag, Look  string // what the claim rests on, and how that looks
 	Note       string // beside the tag
 	Claim, Why string // text between asterisks is strong
+	More       string // words of adding seeds; empty where that cannot help
 	Long       bool   // the claim is too long for large type
 	Effect     *EffectFigure
 	Matrix     *Matrix

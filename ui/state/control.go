@@ -1,8 +1,11 @@
 package state
 
 import (
+	"slices"
+
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 	"cosinelab/ui/results"
 )
@@ -138,13 +141,46 @@ func (s *State) begin(request string) Post {
 	sp := s.Form.Copy()
 	s.Control.Broken = Loading
 	s.Wrong = nil
+	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
 	s.Run.Drop = s.Form.Files.Of(sp.Data.Source)
+	if before != nil && before.Over && !before.Gone && before.Drop == s.Run.Drop && sp.GrewFrom(before.Spec) {
+		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
+	}
 	s.Stack.forget()
 	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
 		Workers: s.Control.Workers()})
 	s.Control.began = post.Request.ID
 	return post
+}
+
+// addSeeds goes on with the experiment that has ended, with more seeds.
+func (s *State) addSeeds() []Effect {
+	if !s.Ready() || !s.growable() {
+		return nil
+	}
+	s.Form.Spec = s.Run.Spec.MoreSeeds(spec.Step)
+	return s.press(KeyRun, false)
+}
+
+// growable tells whether seeds can be added to the last run: it is complete, and still the experiment that is
+// set.
+func (s *State) growable() bool {
+	return s.Run != nil && s.Run.Final != nil && !s.Run.Gone && s.isOfRun() &&
+		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
+}
+
+// looked notes, when seeds are added by hand behind those whose results are on the page, that they were looked
+// at.
+func (s *State) looked() {
+	if s.Run == nil || s.Run.Final == nil {
+		return
+	}
+	grown := s.Form.Spec
+	grown.Looked = append(slices.Clone(s.Run.Spec.Looked), len(s.Run.Spec.Seeds))
+	if grown.GrewFrom(s.Run.Spec) {
+		s.Form.Spec = grown
+	}
 }
 
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What

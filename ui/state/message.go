@@ -33,6 +33,8 @@ type (
 	Discard     struct{}                             // leave an error about data and keep the series that was there
 	Workers     struct{ N int }                      // how many train, from the next run on
 	More        struct{}                             // show or hide all settings
+	AddSeeds    struct{}                             // to the experiment that has ended
+	Cells       struct{ Gain bool }                  // of the results: values, or differences to the baseline
 	MoreMetrics struct{}                             // show every metric, or the headline
 	LookAt      struct{ Epochs results.EpochSwitch } // turn a part of the gains by epoch
 	Help        struct{}                             // name the keys in the status line
@@ -70,6 +72,8 @@ func (Workers) message() weight     { return action }
 func (More) message() weight        { return action }
 func (LookAt) message() weight      { return action }
 func (MoreMetrics) message() weight { return action }
+func (AddSeeds) message() weight    { return action }
+func (Cells) message() weight       { return passing }
 func (Help) message() weight        { return action }
 func (Theme) message() weight       { return passing }
 func (SetLanguage) message() weight { return passing }

@@ -16,6 +16,7 @@ func (s *State) set(f form.Field, text string) []Effect {
 		return s.read(*data, s.Form.Files, f)
 	}
 	if s.Form.Reject.Why == nil {
+		s.looked()
 		s.forgetSpecError()
 	}
 	return nil

@@ -35,6 +35,7 @@ type State struct {
 	Wrong      *Wrong
 	Notice     words.Key // takes the place of the status line until something happens
 	AllMetrics bool      // every metric is shown
+	Gains      bool      // as differences to the baseline
 	Epochs     results.EpochView
 
 	address  string   // the hash that the page was last told
@@ -95,6 +96,10 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		s.Epochs.Turn(m.Epochs)
 	case MoreMetrics:
 		s.AllMetrics = !s.AllMetrics
+	case AddSeeds:
+		return s.addSeeds()
+	case Cells:
+		s.Gains = m.Gain
 	case Help:
 		s.Notice = "keys-list"
 	case Theme:

@@ -72,7 +72,11 @@ func (s *State) Verdict() results.Verdict {
 		return results.Verdict{Tag: w.Say("tag-idle"), Look: results.TagDashed, Note: w.Say("idle-note"),
 			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
 	}
-	return s.Run.Verdict(w, s.Control.Mode == Paused, !s.isOfRun())
+	v := s.Run.Verdict(w, s.Control.Mode == Paused, !s.isOfRun())
+	if !s.growable() {
+		v.More = ""
+	}
+	return v
 }
 
 // wrong is what is said in place of the verdict. An engine that is gone goes before everything else, whatever
@@ -130,14 +134,14 @@ func (s *State) Table() results.Table {
 	if run == nil {
 		run = results.Begin(s.Form.Spec, spec.DataSummary{})
 	}
-	t := run.Table(s.Words, s.AllMetrics, s.Stack.Pinned)
+	t := run.Table(s.Words, s.AllMetrics, s.Gains, s.Stack.Pinned)
 	switch {
 	case s.Run == nil:
 		t.Foot = s.Words.Say("results-none")
 	case s.wrong() != nil:
 		t.Foot = s.Words.Say("results-last", words.Name(run.Data.Title))
 	default:
-		t.Foot = run.Footnote(s.Words)
+		t.Foot = run.Footnote(s.Words, s.Gains)
 	}
 	return t
 }

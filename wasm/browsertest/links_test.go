@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"cosinelab/datasets/steps"
 	"cosinelab/ui/link"
 )
 
@@ -54,7 +55,7 @@ func TestHostileLinksAreRefused(t *testing.T) {
 	follow(link.Link{Spec: sp}.Hash())
 	p.wait("series", canTrain, time.Minute)
 	p.press(runButton)
-	p.wait("report", isDone, time.Minute)
+	p.wait("report", "window.reported && "+canTrain, time.Minute)
 	p.reportsAsIfNothingHappened(sp)
 }
 
@@ -79,7 +80,7 @@ func TestNamesOfOthersKeepToTheirPlace(t *testing.T) {
 	file := strings.Repeat("the-pump-of-the-north-", 8) + "2026.csv"
 	p.drop(file, strings.Replace(csv(1000, ""), "load,heat", strings.Repeat("a channel with a long name ", 3)+",\u05de\u05e9\u05d0\u05d1\u05d4", 1))
 	p.wait("file", `document.querySelector(".recipe .pick b").innerText.endsWith("2026.csv") && `+canTrain, 20*time.Second)
-	sp.Data.Source = "file/" + file
+	sp.Data.Source, sp.Data.Train, sp.Data.Test = "file/"+file, steps.Range{}, steps.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: sp}.Hash()), nil)
 	p.wait("arms", `document.querySelector("tbody th").innerText.includes("…") && `+canTrain, 20*time.Second)
 	var whole []string

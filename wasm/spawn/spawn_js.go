@@ -63,13 +63,20 @@ func Start(url, kind string, patience time.Duration, hear func(message js.Value)
 	name := fmt.Sprintf("%s %x", kind, rand.Uint64())
 	w = Attend(js.Global().Get("Worker").New(url, map[string]any{"name": name}), name, hear, ended)
 	if patience > 0 {
-		w.slow = time.AfterFunc(patience, func() {
-			if w.phase == loading {
-				w.fail(fault.New("worker-silent", patience.Seconds()))
-			}
-		})
+		// What came while this thread was busy is heard first: time may be over before a turn was given.
+		w.slow = time.AfterFunc(patience, func() { w.slow = time.AfterFunc(turn, w.giveUp) })
 	}
 	return w, nil
+}
+
+// turn is long enough for messages that wait to be heard.
+const turn = time.Second
+
+// giveUp ends a worker that has not been heard of.
+func (w *Worker) giveUp() {
+	if w.phase == loading {
+		w.fail(fault.New("worker-silent"))
+	}
 }
 
 // Attend does what Start does for a worker that was started already.

@@ -68,7 +68,10 @@ func (c *cell) check() error {
 	}
 	if c.kept.Has(c.in(specFile)) {
 		before, err := specIn(c.kept, c.in(specFile))
-		if err != nil || !reflect.DeepEqual(before, c.spec) {
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(before, c.spec) {
 			return fault.New("cli-cell-of-another", c.kept.Path(c.in("")))
 		}
 	}

@@ -85,6 +85,29 @@ func TestACellNamesTheCheckpointThatIsInTheWay(t *testing.T) {
 	}
 }
 
+// The table's own spec, of no set, is read back like any other.
+func TestATableWithoutASpecGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains on a whole set")
+	}
+	dir := filepath.Join(t.TempDir(), "table")
+	args := strings.Fields("table -models lstm -seeds 1 -epochs 1 -out " + dir)
+	want := do(t, args...).must(t).out
+	if got := do(t, args...).must(t); got.out != want || !strings.Contains(got.err, "1 of 1 cells are there") {
+		t.Error(got.err)
+	}
+	if got := do(t, append(args, "-warm", "3")...); got.code != exitFailed || !strings.Contains(got.err,
+		"is of another table") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, specFile), []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := do(t, args...); got.code != exitFailed || !strings.Contains(got.err, specFile+": spec: ") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+}
+
 // What is named twice would be computed twice into one folder.
 func TestATableNamesEachSetAndModelOnce(t *testing.T) {
 	for _, args := range []string{"-models lstm,lstm", "-sets builtin/server,builtin/pool,builtin/server",

@@ -12,6 +12,8 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/keep"
+	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
@@ -59,9 +61,9 @@ func (o *runOptions) read(args []string) error {
 	return nil
 }
 
-// carryOut runs the experiment, keeps what it found and prints it. Spec, device and data are checked before
-// the results folder is made.
-func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
+// carryOut runs the experiment, in its results folder if it has one. Spec, device and data are checked before
+// that is made.
+func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	sp, err := a.readSpec(o.spec)
 	if err != nil {
 		return err
@@ -88,21 +90,25 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(a)
-	// The first Ctrl-C ends the run between two operations; a step that is not whole then leaves nothing.
-	options := experiment.Options{Events: progress.event, Machine: machine(), Weights: openFile,
-		SaveEvery: savePause, Workers: others, Lost: progress.lost}
-	keepResults := func(spec.Report) error { return nil }
-	if o.out != "" {
-		folder, err := holdResults(o, sp)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, folder.Release()) }()
-		options.Store = folderStore{folder, checkpointsDir, o.resume}
-		keepResults = func(r spec.Report) error { return writeResults(folder, r) }
+	options := experiment.Options{Machine: machine(), Weights: openFile, SaveEvery: savePause, Workers: others}
+	if o.out == "" {
+		return a.experiment(ctx, o, prepared, dev, options, nil)
 	}
-	report, err := experiment.Run(ctx, prepared, dev, options)
+	folder, err := holdResults(o, sp)
+	if err != nil {
+		return err
+	}
+	options.Store = folderStore{folder, checkpointsDir, o.resume}
+	return errors.Join(a.experiment(ctx, o, prepared, dev, options, folder), folder.Release())
+}
+
+// experiment runs what was prepared, keeps what it found in a folder, if there is one, then prints it. The first
+// Ctrl-C ends the run between two operations; a step that is not whole then leaves nothing.
+func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepared, dev backend.Device,
+	options experiment.Options, folder *keep.Folder) error {
+	progress := newProgress(a)
+	options.Events, options.Lost = progress.event, progress.lost
+	report, err := experiment.Run(ctx, p, dev, options)
 	progress.end()
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -112,8 +118,10 @@ func (a *app) carryOut(ctx context.Context, o runOptions) (err error) {
 	case err != nil:
 		return err
 	}
-	// First of all they are kept: printing may fail. If they cannot be, printing is all that is left.
-	err = keepResults(report)
+	// Keeping comes first: printing may fail. Where it is keeping that fails, what is printed is all there is.
+	if folder != nil {
+		err = writeResults(folder, report)
+	}
 	printer{a.out, a.w}.report(report)
 	if err == nil && report.FailedRuns > 0 {
 		err = runsFailed{fault.New("cli-runs-failed", report.FailedRuns, report.RunCount())}

@@ -205,7 +205,8 @@ func (o tableOptions) base(a *app) (spec.Spec, error) {
 // as the Anomaly Transformer's authors do, on windows that do not overlap.
 func tableSpec(size string) spec.Spec {
 	s := spec.Default()
-	s.Data = spec.Data{Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
+	// A spec has a source; each cell has its own instead.
+	s.Data = spec.Data{Source: "builtin/server", Scaling: spec.ScalingStandard, Window: 100, Stride: 50}
 	s.Train = spec.Train{Rate: 1e-3, Schedule: spec.RateConstant, Epochs: 5, Batch: 32, Clip: 1,
 		Validation: 0.2,
 		Patience:   3}
@@ -249,7 +250,9 @@ func claim(folder *keep.Folder, base spec.Spec, cells []*cell) error {
 		if err := writeJSON(folder, specFile, base); err != nil {
 			return err
 		}
-	} else if before, err := specIn(folder, specFile); err != nil || !reflect.DeepEqual(before, base) {
+	} else if before, err := specIn(folder, specFile); err != nil {
+		return err
+	} else if !reflect.DeepEqual(before, base) {
 		return fault.New("cli-table-of-another", folder.Path(specFile))
 	}
 	for _, c := range cells {

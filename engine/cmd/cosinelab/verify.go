@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
@@ -13,7 +14,7 @@ import (
 // verify compares a device with files of golden vectors. It goes through all files before it fails.
 func (a *app) verify(f *flag.FlagSet) action {
 	name := a.deviceFlag(f)
-	return func(_ context.Context, files []string) error {
+	return func(ctx context.Context, files []string) error {
 		if len(files) == 0 {
 			return usage("cli-verify-needs")
 		}
@@ -24,6 +25,9 @@ func (a *app) verify(f *flag.FlagSet) action {
 		p := printer{a.out, a.w}
 		wrong, unread := 0, 0
 		for _, file := range files {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			n, err := p.verify(file, dev)
 			if err != nil {
 				p.line("cli-not-verified", file, err)
@@ -40,9 +44,15 @@ func (a *app) verify(f *flag.FlagSet) action {
 
 // verify prints a row for every quantity of a file and returns how many are beyond their tolerance.
 func (p printer) verify(file string, dev backend.Device) (wrong int, err error) {
-	text, err := readFile(file)
+	f, err := openFile(file)
 	if err != nil {
 		return 0, err
+	}
+	defer f.Close()
+	// One byte more than there may be, so that a file that is too long shows.
+	text, err := io.ReadAll(io.LimitReader(f, golden.MaxFile+1))
+	if err != nil {
+		return 0, told(file, err)
 	}
 	r, err := golden.Verify(text, dev)
 	if err != nil {
