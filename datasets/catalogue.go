@@ -61,7 +61,14 @@ var All = []Source{
 		Licence: "telemanom, Copyright 2018 California Institute of Technology",
 		Origin:  "github.com/khundman/telemanom",
 		folders: []string{"msl", "MSL", "telemanom", "."},
-		list:    listMSL, open: openMSL,
+		list:    rover.list, open: rover.open,
+	},
+	{
+		ID: "smap", Title: "Soil Moisture Active Passive",
+		Licence: "telemanom, Copyright 2018 California Institute of Technology",
+		Origin:  "github.com/khundman/telemanom",
+		folders: []string{"smap", "SMAP", "telemanom", "."},
+		list:    satellite.list, open: satellite.open,
 	},
 	{
 		ID: "psm", Title: "Pooled Server Metrics",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"path"
-	"strings"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
@@ -59,9 +58,8 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	if opts.Labelled && set.Labels == nil {
 		return nil, table.InFile(files[0].Name, fault.New("data-no-labels", "label"))
 	}
-	if set.Name = fileID(setName(files)); set.Title == "" {
-		set.Title = table.Visible(strings.TrimPrefix(set.Name, string(GroupFile)+"/"))
-	}
+	name := setName(files)
+	set.Name, set.Title = fileID(name), table.Visible(name)
 	return set, nil
 }
 
@@ -76,6 +74,12 @@ func setName(files []File) string {
 		if same {
 			return path.Base(folder)
 		}
+	} else if len(files) > 1 {
+		var names []string
+		for _, f := range files {
+			names = append(names, path.Base(f.Name))
+		}
+		return headOf(names)
 	}
 	return base
 }

@@ -15,12 +15,18 @@ import (
 	"cosinelab/datasets/table"
 )
 
-// The stacked arrays of the whole set, as OmniAnomaly's preprocessing writes them.
-const (
-	mslTrain  = "MSL_train.npy"
-	mslTest   = "MSL_test.npy"
-	mslLabels = "MSL_test_label.npy"
+// spacecraft is one of both in telemanom's archive.
+type spacecraft struct{ id, title string }
+
+var (
+	rover     = spacecraft{"msl", "MSL"}   // Curiosity
+	satellite = spacecraft{"smap", "SMAP"} // Soil Moisture Active Passive
 )
+
+// stacked are the arrays of the whole set, as OmniAnomaly's preprocessing writes them.
+func (c spacecraft) stacked() (train, test, labels string) {
+	return c.title + "_train.npy", c.title + "_test.npy", c.title + "_test_label.npy"
+}
 
 // telemetry is one row of labeled_anomalies.csv: a telemetry channel with its anomalies in the test file.
 type telemetry struct {
@@ -29,31 +35,32 @@ type telemetry struct {
 	anomalies []Anomaly
 }
 
-// listMSL lists the whole set first if it can be opened, either from the stacked arrays or from all channels,
+// list lists the whole set first if it can be opened, either from the stacked arrays or from all channels,
 // and then the channels that have both files.
-func listMSL(ctx context.Context, home fs.FS) []Entry {
+func (c spacecraft) list(ctx context.Context, home fs.FS) []Entry {
+	train, test, labels := c.stacked()
 	var sets []Entry
-	if has(home, mslTrain, mslTest, mslLabels) {
-		sets = append(sets, entryOf(ctx, home, "msl", "MSL", mslTrain, mslTest))
+	if has(home, train, test, labels) {
+		sets = append(sets, entryOf(ctx, home, c.id, c.title, train, test))
 	}
-	channels, folder, err := mslChannels(ctx, home)
+	channels, folder, err := c.channels(ctx, home)
 	if err != nil {
-		if len(sets) == 0 && !fault.Has(err, "data-not-there") && !fault.Has(err, "data-no-rows-of") {
-			sets = []Entry{{ID: "msl", Title: "MSL"}} // opening it says what is wrong with its list
+		if c == rover && len(sets) == 0 && !fault.Has(err, "data-not-there") && !fault.Has(err, "data-no-rows-of") {
+			sets = []Entry{{ID: c.id, Title: c.title}} // opening it says what is wrong with its list
 		}
 		return sets // only the stack, or no MSL folder
 	}
 	complete := true
-	for _, c := range channels {
-		train, test := folder+"train/"+c.id+".npy", folder+"test/"+c.id+".npy"
+	for _, channel := range channels {
+		train, test := folder+"train/"+channel.id+".npy", folder+"test/"+channel.id+".npy"
 		if !has(home, train, test) {
 			complete = false
 			continue
 		}
-		sets = append(sets, entryOf(ctx, home, "msl/"+c.id, "MSL "+c.id, train, test))
+		sets = append(sets, entryOf(ctx, home, c.id+"/"+channel.id, c.title+" "+channel.id, train, test))
 	}
-	if complete && len(sets) > 0 && sets[0].ID != "msl" {
-		all := Entry{ID: "msl", Title: "MSL", Channels: sets[0].Channels}
+	if complete && len(sets) > 0 && sets[0].ID != c.id {
+		all := Entry{ID: c.id, Title: c.title, Channels: sets[0].Channels}
 		for _, s := range sets {
 			all.Train, all.Test = all.Train+s.Train, all.Test+s.Test
 		}
@@ -85,28 +92,28 @@ func headerOf(ctx context.Context, home fs.FS, name string) (a table.Shape) {
 	return a
 }
 
-// openMSL prefers the stacked arrays for the whole set: they are what published results were computed on. The
+// open prefers the stacked arrays for the whole set: they are what published results were computed on. The
 // stack of the channels is the same, value by value.
-func openMSL(ctx context.Context, home fs.FS, name string) (*Set, error) {
-	if name == "" && has(home, mslTrain) {
-		set, err := joinFiles(ctx, home, mslTrain, mslTest, mslLabels, 0, FillLast)
+func (c spacecraft) open(ctx context.Context, home fs.FS, name string) (*Set, error) {
+	if train, test, labels := c.stacked(); name == "" && has(home, train) {
+		set, err := joinFiles(ctx, home, train, test, labels, 0, FillLast)
 		if err != nil {
 			return nil, err
 		}
-		return describeMSL(set, "MSL"), nil
+		return describeMSL(set, c.title), nil
 	}
-	channels, folder, err := mslChannels(ctx, home)
+	channels, folder, err := c.channels(ctx, home)
 	if err != nil {
 		return nil, err
 	}
 	if name == "" {
-		return stackMSL(ctx, home, folder, channels, "MSL")
+		return stackMSL(ctx, home, folder, channels, c.title)
 	}
-	i := slices.IndexFunc(channels, func(c telemetry) bool { return c.id == name })
+	i := slices.IndexFunc(channels, func(t telemetry) bool { return t.id == name })
 	if i < 0 {
-		return nil, noSet("msl", name, listMSL(ctx, home))
+		return nil, noSet(c.id, name, c.list(ctx, home))
 	}
-	return stackMSL(ctx, home, folder, channels[i:i+1], "MSL "+name)
+	return stackMSL(ctx, home, folder, channels[i:i+1], c.title+" "+name)
 }
 
 // describeMSL names the columns: the first is telemetry, the others say whether a command was given.
@@ -177,15 +184,15 @@ func stack(ctx context.Context, to **portion, home fs.FS, name string) error {
 // mslAnomalies is telemanom's list of channels and labels.
 const mslAnomalies = "labeled_anomalies.csv"
 
-// mslChannels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has
+// channels reads the channels of this spacecraft, sorted by id as strings, without P-2, which the list has
 // twice (the rule of OmniAnomaly's stack), and says in which folder their arrays lie.
-func mslChannels(ctx context.Context, home fs.FS) (channels []telemetry, folder string, err error) {
+func (c spacecraft) channels(ctx context.Context, home fs.FS) (channels []telemetry, folder string, err error) {
 	f, err := find(home, mslAnomalies)
 	if err != nil {
 		return nil, "", err
 	}
 	err = f.read(ctx, func(_ content, r *bufio.Reader) error {
-		channels, err = readTelemetry(r, f.Name, "MSL")
+		channels, err = readTelemetry(r, f.Name, c.title)
 		return err
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"cosinelab/datasets/fault"
@@ -22,24 +23,21 @@ type Entry struct {
 // fileID is the id of a file that belongs to no benchmark.
 func fileID(name string) string { return string(GroupFile) + "/" + name }
 
-// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then single
-// tables and arrays at the top of fsys.
+// List returns what Open can open in fsys: benchmark sets that are complete, in catalogue order, then tables,
+// arrays and archives at the top of fsys, those that belong together as one.
 func List(ctx context.Context, fsys fs.FS) ([]Entry, error) {
-	top, err := fs.ReadDir(fsys, ".")
-	if err != nil {
+	if _, err := fs.ReadDir(fsys, "."); err != nil {
 		return nil, fault.New("data-list", fault.Cause(err))
 	}
 	var all []Entry
-	own := false // fsys is a benchmark's own folder: its files are no sets of their own
+	var known []string
 	for _, s := range All {
 		folder, sets := s.locate(ctx, fsys)
 		all = append(all, sets...)
-		own = own || folder == "."
+		known = append(known, folder)
 	}
-	for _, f := range top {
-		if !own && isTable(f.Name()) && has(fsys, f.Name()) {
-			all = append(all, Entry{ID: fileID(f.Name()), Title: table.Visible(f.Name())})
-		}
+	if !slices.Contains(known, ".") { // a benchmark's own folder holds no sets of their own
+		all = append(all, own(fsys, known)...)
 	}
 	return all, ctx.Err()
 }
@@ -47,10 +45,10 @@ func List(ctx context.Context, fsys fs.FS) ([]Entry, error) {
 // isTable reports whether a file name says that ReadFiles may read it.
 func isTable(name string) bool {
 	switch path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")) {
-	case ".csv", ".tsv", ".npy", ".npz":
+	case ".csv", ".tsv", ".npy", ".npz", ".zip":
 		return true
 	}
-	return false
+	return archiveRule(name).train > 0
 }
 
 // Open reads the set with that id (smd/machine-1-2, msl, msl/C-1, psm, file/NAME) from a folder that holds
@@ -59,7 +57,7 @@ func isTable(name string) bool {
 func Open(ctx context.Context, fsys fs.FS, id string) (*Set, error) {
 	prefix, name, _ := strings.Cut(id, "/")
 	if GroupOf(id) == GroupFile {
-		return ReadFiles(ctx, []File{FileIn(fsys, name)}, Options{})
+		return ReadFiles(ctx, FilesOf(fsys, name), Options{})
 	}
 	source, ok := benchmarkSource(prefix)
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,7 @@ func TestListNamesWhatOpenOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Entry{
+		{"smd", "SMD", 0, 0, 38},
 		{"smd/machine-1-2", "SMD machine-1-2", 0, 0, 38},
 		{"smd/machine-1-10", "SMD machine-1-10", 0, 0, 38},
 		{"msl", "MSL", 5, 9, 2},
@@ -160,6 +162,23 @@ func TestMSLStacksChannelsByName(t *testing.T) {
 	}
 }
 
+// The satellite is read as the rover is.
+func TestSMAPIsReadLikeMSL(t *testing.T) {
+	all := benchmarks(t)
+	files := fstest.MapFS{"smap/labeled_anomalies.csv": all["msl/labeled_anomalies.csv"],
+		"smap/train/A-1.npy": {Data: []byte(zeroes(3, 1))}, "smap/test/A-1.npy": {Data: []byte(zeroes(4, 2))}}
+	sets, err := List(t.Context(), files)
+	if err != nil || len(sets) != 2 || sets[0].ID != "smap" || sets[1].ID != "smap/A-1" {
+		t.Fatalf("listed %v, %v", sets, err)
+	}
+	for _, s := range sets {
+		set := open(t, files, s.ID)
+		if set.Train.Rows != 3 || !slices.Equal(set.Labels, []uint8{1, 1, 0, 0}) || set.Title != s.Title {
+			t.Errorf("%s: %d steps, labels %v, %q", s.ID, set.Train.Rows, set.Labels, set.Title)
+		}
+	}
+}
+
 func TestSMDNamesTheChannelsOfItsAnomalies(t *testing.T) {
 	set := open(t, benchmarks(t), "smd/machine-1-2")
 	if len(set.Anomalies) != 1 || !slices.Equal(set.Anomalies[0].Channels, []int{1, 37}) {
@@ -167,6 +186,62 @@ func TestSMDNamesTheChannelsOfItsAnomalies(t *testing.T) {
 	}
 	if set := open(t, benchmarks(t), "smd/machine-1-10"); set.Anomalies[0].Channels != nil {
 		t.Errorf("channels %v without interpretation", set.Anomalies[0].Channels)
+	}
+}
+
+// The machines stand one behind the other in the order of their names as strings, with their labels, and what
+// is known of channels counts on.
+func TestSMDIsOneSeriesOfAllMachinesToo(t *testing.T) {
+	set := open(t, benchmarks(t), "smd")
+	if set.Train.Rows != 6 || set.Test.Rows != 8 || !slices.Equal(set.Labels, []uint8{0, 1, 1, 0, 0, 1, 1, 0}) {
+		t.Errorf("%d and %d steps, labels %v", set.Train.Rows, set.Test.Rows, set.Labels)
+	}
+	if a := set.Anomalies; len(a) != 2 || a[0].Channels != nil || !slices.Equal(a[1].Channels, []int{1, 37}) {
+		t.Errorf("anomalies %v", a)
+	}
+	files := benchmarks(t)
+	delete(files, "smd/train/machine-1-10.txt")
+	if _, err := Open(t.Context(), files, "smd"); err == nil {
+		t.Error("one machine alone is all of them")
+	}
+}
+
+// Files that belong together are one set, whatever the order of the words in their names; labels never are one.
+func TestFilesThatBelongTogetherAreListedAsOne(t *testing.T) {
+	part := func(rows string) *fstest.MapFile { return &fstest.MapFile{Data: []byte("a,b\n" + rows)} }
+	labels := &fstest.MapFile{Data: []byte("label\n0\n1\n")}
+	for _, c := range []struct {
+		files fstest.MapFS
+		want  []string
+	}{
+		{fstest.MapFS{"train.csv": part("1,2\n3,4\n"), "test.csv": part("5,6\n7,8\n"), "test_label.csv": labels},
+			[]string{"file/train.csv"}},
+		{fstest.MapFS{"Pump_Train.csv": part("1,2\n3,4\n"), "Pump_TEST.csv": part("5,6\n7,8\n"),
+			"label_pump.csv": labels, "other.csv": part("1,2\n3,4\n")},
+			[]string{"file/Pump_Train.csv", "file/other.csv"}},
+		{fstest.MapFS{"x.csv": part("1,2\n3,4\n5,6\n7,8\n"), "x_labels.csv": labels}, []string{"file/x.csv"}},
+		{fstest.MapFS{"SWaT_Normal_v1.csv": part("1,2\n3,4\n"), "SWaT_Attack_v0.csv": part("5,6\n7,8\n")},
+			[]string{"file/SWaT_Normal_v1.csv"}},
+		{fstest.MapFS{"rig/train_1.csv": part("1,2\n"), "rig/train_2.csv": part("3,4\n"),
+			"rig/test.csv": part("5,6\n7,8\n")}, []string{"file/rig"}},
+		{fstest.MapFS{"label.csv": labels, "latest.csv": part("1,2\n3,4\n")}, []string{"file/label.csv", "file/latest.csv"}},
+	} {
+		sets, err := List(t.Context(), c.files)
+		var ids []string
+		for _, s := range sets {
+			ids = append(ids, s.ID)
+		}
+		if err != nil || !slices.Equal(ids, c.want) {
+			t.Errorf("%v: listed %v, %v", slices.Sorted(maps.Keys(c.files)), ids, err)
+			continue
+		}
+		if strings.Contains(ids[0], "label") {
+			continue
+		}
+		set := open(t, c.files, ids[0])
+		if set.Name != ids[0] || !slices.Equal(flat(set.Test), []float64{5, 6, 7, 8}) || set.Train.Rows != 2 {
+			t.Errorf("%s opens as %s: %d rows, then %v", ids[0], set.Name, set.Train.Rows, flat(set.Test))
+		}
 	}
 }
 
@@ -187,10 +262,9 @@ func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	files := benchmarks(t)
 	for _, test := range []struct{ name, content, id, message string }{
-		{"", "", "moon", "no data source “moon”, want one of smd, msl, psm or file/NAME"},
-		{"", "", "builtin/server", "no data source “builtin/server”, want one of smd, msl, psm or file/NAME"},
-		{"", "", "smd", "smd: no set “smd”, want one of smd/machine-1-2 or smd/machine-1-10"},
-		{"", "", "smd/../../etc", "smd: no set “smd/../../etc”, want one of smd/machine-1-2 or " +
+		{"", "", "moon", "no data source “moon”, want one of smd, msl, smap, psm or file/NAME"},
+		{"", "", "builtin/server", "no data source “builtin/server”, want one of smd, msl, smap, psm or file/NAME"},
+		{"", "", "smd/../../etc", "smd: no set “smd/../../etc”, want one of smd, smd/machine-1-2 or " +
 			"smd/machine-1-10"},
 		{"", "", "msl/P-2", "msl: no set “msl/P-2”, want one of msl, msl/C-1 or msl/M-6"},
 		{"", "", "psm/2", "psm: no set “psm/2”, want one of psm"},

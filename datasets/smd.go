@@ -37,12 +37,95 @@ func listSMD(_ context.Context, home fs.FS) []Entry {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	return slices.Compact(sets) // a file may lie there both plain and compressed
+	sets = slices.Compact(sets) // a file may lie there both plain and compressed
+	if len(sets) > 1 {
+		sets = append([]Entry{{ID: "smd", Title: "SMD", Channels: smdChannels}}, sets...)
+	}
+	return sets
+}
+
+// openWholeSMD puts the machines that are there one behind the other, as published tables do: in the order of
+// their names as strings. Windows may straddle two machines (engine/models/README.md, section 1.1).
+func openWholeSMD(ctx context.Context, home fs.FS) (*Set, error) {
+	machines := listSMD(ctx, home)
+	if len(machines) == 0 || machines[0].ID != "smd" {
+		return nil, noSet("smd", "", machines)
+	}
+	var train, test *portion
+	var notes []Anomaly
+	names := make([]string, 0, len(machines)-1)
+	for _, m := range machines[1:] {
+		names = append(names, strings.TrimPrefix(m.ID, "smd/"))
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		start := 0
+		if test != nil {
+			start = test.raw.Rows
+		}
+		own, err := addMachine(ctx, home, name, &train, &test)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range own {
+			a.From, a.To = a.From+start, a.To+start
+			notes = append(notes, a)
+		}
+	}
+	set, err := join(train, test, FillLast)
+	if err != nil {
+		return nil, err
+	}
+	set.Title, set.Columns = "SMD", nil
+	annotate(set.Anomalies, notes)
+	return set, nil
+}
+
+// addMachine appends both parts of a machine, and returns the notes on its anomalies, which count its own
+// steps.
+func addMachine(ctx context.Context, home fs.FS, name string, train, test **portion) ([]Anomaly, error) {
+	file := name + ".txt"
+	want := table.Want{Fields: smdChannels}
+	a, err := findPortion(ctx, home, "train/"+file, want)
+	if err != nil {
+		return nil, err
+	}
+	b, err := findPortion(ctx, home, "test/"+file, want)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := findPortion(ctx, home, "test_label/"+file, table.Want{Labels: true})
+	if err != nil {
+		return nil, err
+	}
+	if len(labels.labels) != b.raw.Rows {
+		return nil, table.InFile(labels.file, fault.New("data-labels-differ", len(labels.labels),
+			table.Visible(b.file), b.raw.Rows))
+	}
+	b.labels = labels.labels
+	for _, part := range []struct {
+		to   **portion
+		more *portion
+	}{{train, a}, {test, b}} {
+		if *part.to == nil {
+			*part.to = part.more
+		} else if err := (*part.to).append(part.more); err != nil {
+			return nil, err
+		}
+	}
+	f, err := find(home, "interpretation_label/"+file)
+	if err != nil {
+		return nil, nil
+	}
+	return readInterpretation(ctx, f)
 }
 
 // openSMD reads one machine. Its labels count; the interpretation, which differs from them in a few places,
 // only adds the channels to the segments it overlaps.
 func openSMD(ctx context.Context, home fs.FS, machine string) (*Set, error) {
+	if machine == "" {
+		return openWholeSMD(ctx, home)
+	}
 	file := machine + ".txt"
 	if !fs.ValidPath(machine) || !has(home, "train/"+file) {
 		return nil, noSet("smd", machine, listSMD(ctx, home))

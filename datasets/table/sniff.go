@@ -113,8 +113,9 @@ func readable(lines [][]byte, sep byte, columns int) float64 {
 	for _, line := range lines {
 		for _, cell := range cellsOf(line, sep) {
 			all++
-			if cell = trim(bytes.Trim(cell, `"`)); classOf(cell, '.') != classText ||
-				classOf(cell, ',') != classText && sep != ',' {
+			comma := sep != ',' || bytes.HasPrefix(trim(cell), []byte{'"'}) // it may be a decimal sign
+			if cell = trim(bytes.Trim(trim(cell), `"`)); classOf(cell, '.') != classText ||
+				comma && classOf(cell, ',') != classText {
 				good++
 			}
 		}
@@ -155,7 +156,7 @@ func decimalMark(lines [][]byte, sep byte) (mark byte, doubt bool) {
 	var only, point, last, grouped int
 	for _, line := range lines {
 		for _, cell := range cellsOf(line, sep) {
-			cell = trim(bytes.Trim(cell, `"`))
+			cell = trim(bytes.Trim(trim(cell), `"`))
 			comma, dot := bytes.LastIndexByte(cell, ','), bytes.LastIndexByte(cell, '.')
 			if classOf(cell, '.') == classStamp || classOf(cell, '.')+classOf(cell, ',') == 2*classText {
 				continue

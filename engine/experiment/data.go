@@ -36,6 +36,10 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	if err := sp.Validate(); err != nil {
 		return nil, err
 	}
+	sp, fits, err := fitted(sp, set)
+	if err != nil {
+		return nil, err
+	}
 	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
 		return nil, fault.New("labels-length", sp.Data.Source, len(set.Labels), set.Test.Rows)
 	}
@@ -47,6 +51,7 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	rawTrain := columns(cut(set.Train, d.Train), d.Channels)
 	rawTest := columns(cut(set.Test, d.Test), d.Channels)
 	p := &Prepared{Spec: sp, Summary: summarise(set, d, rawTrain, rawTest), channels: rawTrain.Channels()}
+	p.Summary.Fitted = fits
 	scaler := scalings[d.Scaling](rawTrain)
 	train, test := scaler.Apply(rawTrain), scaler.Apply(rawTest)
 	if err := computable(p.Summary.Channels, "data-too-far-train", train); err != nil {

@@ -16,7 +16,11 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 		BlankLines: set.Blank,
 		Licence:    set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
-		ConstantTrain: constants(train), Digest: set.Digest().String()}
+		ConstantTrain: constants(train), Digest: set.Digest().String(), Columns: set.Columns,
+		Findings: set.Findings, Times: timesOf(set)}
+	for _, m := range set.Marked {
+		s.Marked += int(m)
+	}
 	for _, c := range set.Dropped {
 		s.Dropped = append(s.Dropped, spec.Dropped{Name: c.Name, Why: string(c.Why)})
 	}
@@ -38,6 +42,16 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 		s.Anomalous += seg.Len()
 	}
 	return s
+}
+
+// timesOf are the times of the first and last steps of both parts.
+func timesOf(set *datasets.Set) *spec.Times {
+	a, b := set.TrainAt, set.TestAt
+	if a.None() || b.None() {
+		return nil
+	}
+	return &spec.Times{TrainFrom: a.Text(a.At[0]), TrainTo: a.Text(a.At[len(a.At)-1]),
+		TestFrom: b.Text(b.At[0]), TestTo: b.Text(b.At[len(b.At)-1])}
 }
 
 // channelNames are the names of the channels in use; none kept = all.

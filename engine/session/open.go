@@ -86,16 +86,16 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
 }
 
-// served returns the file at the top of the folder beside the page that a source names; nil = there is none.
+// served returns the files in the folder beside the page that a source names; nil = there are none.
 func (s *Session) served(source string) []datasets.File {
 	name, isFile := strings.CutPrefix(source, string(datasets.GroupFile)+"/")
 	if !isFile || s.Remote == nil {
 		return nil
 	}
-	if info, err := fs.Stat(s.Remote, name); err != nil || !info.Mode().IsRegular() {
+	if _, err := fs.Stat(s.Remote, name); err != nil {
 		return nil
 	}
-	return []datasets.File{datasets.FileIn(s.Remote, name)}
+	return datasets.FilesOf(s.Remote, name)
 }
 
 // Lines shown with an error: so many before and after the one that it is about, and so many bytes of each.

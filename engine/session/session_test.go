@@ -136,9 +136,8 @@ func TestOpenDescribesTheSet(t *testing.T) {
 func TestErrorsSayWhereTheyBelong(t *testing.T) {
 	p := opened(t)
 	d := data()
-	d.Window = 44
-	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.window",
-		"at most the 43 test steps")
+	d.Test.To = 44
+	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.test.to", "at most 43")
 	d = data()
 	d.Stride = 0
 	p.fails(p.post(protocol.Request{Type: protocol.TypeOpen, Data: &d}), "spec", "data.stride", "1 to 1000000 steps")

@@ -126,6 +126,7 @@ func (c *reportCheck) data() {
 		{"train_windows", d.TrainWindows, d.TrainSteps}, {"scored_steps", d.ScoredSteps, d.TestSteps},
 		{"anomalous", d.Anomalous, d.TestSteps}, {"constant_train", d.ConstantTrain, len(d.Channels)},
 		{"filled", d.Filled, math.MaxInt}, {"blank_lines", d.BlankLines, math.MaxInt},
+		{"marked", d.Marked, math.MaxInt},
 	} {
 		c.within("data."+x.field, x.n, 0, x.to)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
 )
@@ -48,7 +49,27 @@ type DataSummary struct {
 	Origin        string `json:"origin,omitempty"` // where its publishers offer it; empty as well
 	ConstantTrain int    `json:"constant_train"`   // channels that never change in the training part
 	// Digest tells the set as it was read, before any cut, from any other: a datasets.Digest.
-	Digest string `json:"digest,omitempty"`
+	Digest   string          `json:"digest,omitempty"`
+	Marked   int             `json:"marked,omitempty"`   // labelled steps of the training part
+	Columns  []found.Column  `json:"columns,omitempty"`  // of a user's own file
+	Findings []found.Finding `json:"findings,omitempty"` // what to know about it
+	Times    *Times          `json:"times,omitempty"`    // of the first and last steps; nil = nobody knows
+	Fitted   *Fitted         `json:"fitted,omitempty"`   // what was shortened, since the file is short
+}
+
+// Times are when the parts were measured.
+type Times struct {
+	TrainFrom string `json:"train_from"`
+	TrainTo   string `json:"train_to"`
+	TestFrom  string `json:"test_from"`
+	TestTo    string `json:"test_to"`
+}
+
+// Fitted is what of an experiment was made to fit a short file.
+type Fitted struct {
+	Window     int     `json:"window"`
+	Stride     int     `json:"stride"`
+	Validation float64 `json:"validation"`
 }
 
 // Dropped is a column of the source that is no channel.

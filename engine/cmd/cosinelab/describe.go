@@ -12,6 +12,7 @@ import (
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/table"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/spec"
 )
 
 // description is what a set holds, as data describe -json prints it.
@@ -226,5 +227,13 @@ func (a *app) sayFindings(findings []found.Finding) {
 			}
 			fmt.Fprintln(a.errOut, a.w.Say("cli-finding", file, f.Said, f.Flag))
 		}
+	}
+}
+
+// sayData tells on standard error what is in doubt about the data of a run, and what was made to fit them.
+func (a *app) sayData(s spec.DataSummary) {
+	a.sayFindings(s.Findings)
+	if f := s.Fitted; f != nil {
+		fmt.Fprintln(a.errOut, a.w.Say("cli-fitted", f.Window, f.Stride, 100*f.Validation))
 	}
 }

@@ -79,6 +79,8 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	sp = prepared.Spec
+	a.sayData(prepared.Summary)
 	workers, err := afford(ctx, prepared, workersOf(sp), true, o.memory())
 	if errors.Is(err, context.Canceled) && o.out == "" {
 		return interrupted(o, spec.Report{})
@@ -185,7 +187,7 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 	}
 	fsys := disk.At(folder)
 	if name, ok := strings.CutPrefix(d.Source, string(datasets.GroupFile)+"/"); ok {
-		return datasets.ReadFiles(ctx, []datasets.File{datasets.FileIn(fsys, name)}, experiment.FileOptions(d))
+		return datasets.ReadFiles(ctx, datasets.FilesOf(fsys, name), experiment.FileOptions(d))
 	}
 	return datasets.Open(ctx, fsys, d.Source)
 }

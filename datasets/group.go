@@ -1,0 +1,132 @@
+package datasets
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"cosinelab/datasets/table"
+)
+
+// FilesOf returns the files that make up the set of a name in fsys: those of a folder, or a file with those
+// beside it whose names say that they belong to it, as train.csv, test.csv and test_label.csv do.
+func FilesOf(fsys fs.FS, name string) []File {
+	info, err := fs.Stat(fsys, name)
+	if err == nil && info.IsDir() {
+		return filesIn(fsys, name, tablesIn(fsys, name))
+	}
+	for _, g := range grouped(tablesIn(fsys, path.Dir(name))) {
+		if len(g) > 1 && headOf(g) == path.Base(name) {
+			return filesIn(fsys, path.Dir(name), g)
+		}
+	}
+	return []File{FileIn(fsys, name)}
+}
+
+// filesIn are the files with these names in a folder.
+func filesIn(fsys fs.FS, folder string, names []string) (files []File) {
+	for _, n := range names {
+		files = append(files, FileIn(fsys, path.Join(folder, n)))
+	}
+	return files
+}
+
+// tablesIn lists the tables and arrays that lie directly in a folder.
+func tablesIn(fsys fs.FS, folder string) (names []string) {
+	entries, err := fs.ReadDir(fsys, folder)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if isTable(e.Name()) && has(fsys, path.Join(folder, e.Name())) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// grouped puts files together whose names differ only in what they say of the part that each is. What is no
+// set as a whole stays apart, but no file of labels is one of its own beside others of its group.
+func grouped(names []string) (groups [][]string) {
+	byStem := map[string][]string{}
+	var stems []string
+	for _, n := range names {
+		s := stemOf(n)
+		if byStem[s] == nil {
+			stems = append(stems, s)
+		}
+		byStem[s] = append(byStem[s], n)
+	}
+	for _, s := range stems {
+		group := byStem[s]
+		var files []File
+		for _, n := range group {
+			files = append(files, File{Name: n})
+		}
+		if _, err := sortParts(files); err == nil || len(group) == 1 {
+			groups = append(groups, group)
+			continue
+		}
+		for _, n := range group {
+			if k := partOf(File{Name: n}, false); k != partLabels && k != partTrainLabels {
+				groups = append(groups, []string{n})
+			}
+		}
+	}
+	return groups
+}
+
+// stemOf is the name of a file without what says which part of a set it is.
+func stemOf(name string) string {
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	for _, words := range [][]string{labelFileWords, {"training", "testing"}, trainFileWords, testFileWords,
+		{"abnormal"}, wrongFileWords, wellFileWords} {
+		for _, w := range words {
+			stem = strings.ReplaceAll(stem, w+"s", "")
+			stem = strings.ReplaceAll(stem, w, "")
+		}
+	}
+	tokens := strings.FieldsFunc(stem, func(r rune) bool { return strings.ContainsRune("_- .()", r) })
+	tokens = slices.DeleteFunc(tokens, func(t string) bool {
+		return slices.Contains([]string{"x", "y", "tr", "te", "data", "v0", "v1", "gt", "dataset", "set"}, t)
+	})
+	return strings.Join(tokens, "_")
+}
+
+// headOf is the file by whose name a group is called: what is trained on, or everything.
+func headOf(group []string) string {
+	for _, is := range []func(n string) bool{
+		func(n string) bool { return partOf(File{Name: n}, false) == partTrain },
+		func(n string) bool { return partOf(File{Name: n}, true) == partTrain },
+		func(n string) bool { return partOf(File{Name: n}, false) == partWhole },
+	} {
+		if i := slices.IndexFunc(group, is); i >= 0 {
+			return group[i]
+		}
+	}
+	return group[0]
+}
+
+// own lists the sets of a user's own in a folder: its groups of files, and folders that are a set as a whole;
+// known are folders of benchmarks.
+func own(fsys fs.FS, known []string) (sets []Entry) {
+	for _, g := range grouped(tablesIn(fsys, ".")) {
+		sets = append(sets, Entry{ID: fileID(headOf(g)), Title: table.Visible(strings.Join(g, " + "))})
+	}
+	top, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return sets
+	}
+	for _, e := range top {
+		if !e.IsDir() || slices.Contains(known, e.Name()) {
+			continue
+		}
+		names := tablesIn(fsys, e.Name())
+		if _, err := sortParts(filesIn(fsys, e.Name(), names)); err == nil && len(names) > 1 {
+			sets = append(sets, Entry{ID: fileID(e.Name()), Title: table.Visible(e.Name() + ": " +
+				strings.Join(names, " + "))})
+		}
+	}
+	return sets
+}

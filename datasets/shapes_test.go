@@ -1,0 +1,256 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"cosinelab/datasets/found"
+)
+
+// shape is a file as somebody may have it, of the same 60 rows: two channels, and six anomalous rows in the
+// test part.
+type shape struct {
+	name     string
+	file     string // of its name; empty = x.csv
+	content  string
+	opts     Options
+	channels int  // 0 = 2
+	unsaid   bool // there are no labels
+	filled   int
+	role     string  // of one column: name=role
+	says     string  // key of a finding
+	rows     int     // 0 = 60
+	first    float64 // mean of the first channel in the training part; 0 = that of flow
+}
+
+const shapeRows = 60
+
+func flow(t int) float64 {
+	return math.Round(1000*(4+1.5*math.Sin(float64(t)/4)+0.2*math.Cos(1.7*float64(t*t)))) / 1000
+}
+func level(t int) float64 {
+	return math.Round(1000*(11+2*math.Cos(float64(t)/5)+0.1*math.Sin(float64(7*t*t)))) / 1000
+}
+func wrong(t int) bool { return t >= 45 && t < 51 }
+
+// text writes the rows by a function of each, below a header; empty = none.
+func text(header string, row func(t int) string) string {
+	var b strings.Builder
+	if header != "" {
+		b.WriteString(header + "\n")
+	}
+	for t := range shapeRows {
+		b.WriteString(row(t) + "\n")
+	}
+	return b.String()
+}
+
+// pick returns a where a step is anomalous, and b where it is not.
+func pick(t int, a, b string) string {
+	if wrong(t) {
+		return a
+	}
+	return b
+}
+
+func num(x float64) string { return strconv.FormatFloat(x, 'f', 3, 64) }
+
+// values are both channels, parted by a sign.
+func values(t int, sep string) string { return num(flow(t)) + sep + num(level(t)) }
+
+// labelled is a table with labels spelt in a way, in a column of a name.
+func labelled(name, yes, no string) string {
+	return text("flow,level,"+name, func(t int) string { return values(t, ",") + "," + pick(t, yes, no) })
+}
+
+// timed is a table with times in a form, in a column of a name.
+func timed(name string, form func(at time.Time) string) string {
+	start := time.Date(2024, 2, 11, 4, 0, 0, 0, time.UTC)
+	return text(name+",flow,level,label", func(t int) string {
+		return form(start.Add(time.Duration(t)*7*time.Minute)) + "," + values(t, ",") + "," + pick(t, "1", "0")
+	})
+}
+
+func layoutOf(form string) func(time.Time) string {
+	return func(at time.Time) string { return at.Format(form) }
+}
+
+func wide(text string, big bool) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune("\ufeff" + text)) {
+		if big {
+			b = append(b, byte(u>>8), byte(u))
+		} else {
+			b = append(b, byte(u), byte(u>>8))
+		}
+	}
+	return string(b)
+}
+
+func shapes() []shape {
+	plain := labelled("label", "1", "0")
+	german := text("flow;level;label", func(t int) string {
+		return strings.ReplaceAll(values(t, ";"), ".", ",") + ";" + pick(t, "1", "0")
+	})
+	list := []shape{
+		// labels by name
+		{name: "Outlier", content: labelled("Outlier", "1", "0"), role: "Outlier=label"},
+		{name: "is_fault", content: labelled("is_fault", "1", "0"), role: "is_fault=label"},
+		{name: "kpi_label", content: labelled("kpi_label", "1", "0"), role: "kpi_label=label"},
+		{name: "isAnomaly", content: labelled("isAnomaly", "True", "False"), role: "isAnomaly=label"},
+		{name: "target of two values", content: labelled("target", "1", "0"), role: "target=label", says: "find-label"},
+		{name: "y", content: labelled("y", "1", "0"), role: "y=label", says: "find-label"},
+		{name: "Normal/Attack", content: labelled("Normal/Attack", "A ttack", "Normal"), role: "Normal/Attack=label"},
+		{name: "Korean label", content: labelled("이상 여부", "1", "0"), role: "이상 여부=label"},
+		{name: "Korean words", content: labelled("라벨", "이상", "정상"), role: "라벨=label"},
+		{name: "Chinese label", content: labelled("异常", "1", "0"), role: "异常=label"},
+		{name: "ANOMALY", content: labelled("ANOMALY", "1", "0"), role: "ANOMALY=label"},
+		{name: "attack_label after attack type", content: text("flow,level,attack_type,attack_label",
+			func(t int) string { return values(t, ",") + "," + pick(t, "dos,1", "none,0") }),
+			role: "attack_type=second_label"},
+		{name: "no name, words say it", content: labelled("what", "faulty", "healthy"), role: "what=label", says: "find-label"},
+		{name: "rare marks without a name", content: labelled("valve", "1", "0"), channels: 3, unsaid: true, says: "find-maybe-label"},
+		{name: "a score is no label", content: text("flow,anomaly_score,label", func(t int) string { return values(t, ",") + "," + pick(t, "1", "0") }),
+			role: "anomaly_score=channel", says: "find-label-name-numbers"},
+		{name: "last column of 0 and 1 without header", content: text("", func(t int) string { return values(t, ",") + "," + pick(t, "1", "0") }), says: "find-label"},
+		// labels by spelling
+		{name: "yes and no", content: labelled("label", "yes", "no")},
+		{name: "BENIGN and others", content: labelled("label", "DDoS", "BENIGN")},
+		{name: "1.0 and 0.0", content: labelled("label", "1.0", "0.0")},
+		{name: "1 and -1, where 1 is rare", content: labelled("label", "1", "-1")},
+		{name: "anomaly and normal with spaces", content: labelled("label", " anomaly ", "normal ")},
+		{name: "fail and pass", content: labelled("label", "FAIL", "PASS")},
+		{name: "classes", content: text("flow,level,label", func(t int) string { return values(t, ",") + "," + pick(t, strconv.Itoa(1+t%3), "0") }), says: "find-spelling-doubt"},
+		{name: "normal is 1", content: labelled("is_normal", "0", "1"), says: "find-spelling-doubt"},
+		{name: "asked for", content: labelled("label", "a", "b"), opts: Options{Asked: found.Asked{Anomaly: "a"}}},
+		{name: "by place", content: labelled("mood", "1", "0"), opts: Options{Label: "3"}, role: "mood=label"},
+		// times
+		{name: "epoch seconds", content: timed("ts", func(at time.Time) string { return fmt.Sprint(at.Unix()) }), role: "ts=time"},
+		{name: "epoch microseconds", content: timed("t_us", func(at time.Time) string { return fmt.Sprint(at.UnixMicro()) }), role: "t_us=time"},
+		{name: "epoch nanoseconds", content: timed("timestamp", func(at time.Time) string { return fmt.Sprint(at.UnixNano()) }), role: "timestamp=time"},
+		{name: "epoch without a name", content: timed("a", func(at time.Time) string { return fmt.Sprint(at.Unix()) }), role: "a=time", says: "find-epoch"},
+		{name: "days of a spreadsheet", content: timed("Date", func(at time.Time) string {
+			return strconv.FormatFloat(float64(at.Unix())/86400+25569, 'f', 8, 64)
+		}), role: "Date=time"},
+		{name: "ISO with zone", content: timed("when", layoutOf("2006-01-02T15:04:05+09:00")), role: "when=time"},
+		{name: "ISO with Z and fraction", content: timed("when", layoutOf("2006-01-02T15:04:05.000Z")), role: "when=time"},
+		{name: "day first", content: timed("when", layoutOf("02/01/2006 15:04")), role: "when=time"},
+		{name: "month first, afternoon", content: timed("Timestamp", layoutOf(" 1/2/2006 3:04:05 PM")), role: "Timestamp=time"},
+		{name: "German date", content: timed("Zeitstempel", layoutOf("02.01.2006 15:04:05")), role: "Zeitstempel=time"},
+		{name: "packed", content: timed("시각", layoutOf("20060102150405")), role: "시각=time"},
+		{name: "Korean date", content: timed("일시", layoutOf("2006년 1월 2일 15시 04분")), role: "일시=time"},
+		{name: "month in words", content: timed("when", layoutOf("02-Jan-2006 15:04:05")), role: "when=time"},
+		{name: "time of day", content: timed("clock", layoutOf("15:04:05")), role: "clock=time"},
+		{name: "seconds from 0", content: timed("time", func(at time.Time) string { return fmt.Sprint(at.Unix() - 1707624000) }), role: "time=time"},
+		{name: "nameless ramp", content: timed("a", func(at time.Time) string { return fmt.Sprint(at.Unix() - 1707624000) }), role: "a=row_number", says: "find-steady"},
+		{name: "row numbers from 1", content: text("no,flow,level,label", func(t int) string { return fmt.Sprint(t+1, ",", values(t, ","), ",", pick(t, "1", "0")) }), role: "no=row_number"},
+		{name: "two indexes", content: text("Unnamed: 0.1,Unnamed: 0,flow,level,label", func(t int) string {
+			return fmt.Sprint(t, ",", t, ",", values(t, ","), ",", pick(t, "1", "0"))
+		}), role: "Unnamed: 0.1=row_number"},
+		// separators, marks, encodings
+		{name: "tab", content: strings.ReplaceAll(plain, ",", "\t")},
+		{name: "bar", content: strings.ReplaceAll(plain, ",", "|")},
+		{name: "spaces of any number", content: strings.ReplaceAll(plain, ",", "    ")},
+		{name: "comma and space", content: strings.ReplaceAll(plain, ",", ", ")},
+		{name: "decimal commas before three digits always", content: german, says: "find-decimal-doubt"},
+		{name: "decimal commas, tabs", content: strings.ReplaceAll(strings.Replace(german, "level", "level ", 1), ";", "\t"), says: "find-decimal-doubt"},
+		{name: "decimal commas in quotes", content: text("flow,level,label", func(t int) string {
+			return `"` + strings.Replace(num(flow(t) + 10)[:5], ".", ",", 1) + `","` + strings.Replace(num(level(t))[:5], ".", ",", 1) + `",` + pick(t, "1", "0")
+		}), first: -1, says: "find-decimal-comma"},
+		{name: "sep= of a spreadsheet", content: "sep=;\n" + strings.ReplaceAll(plain, ",", ";")},
+		{name: "byte order mark", content: "\xef\xbb\xbf" + plain},
+		{name: "UTF-16 big-endian", content: wide(plain, true), says: "find-encoding"},
+		{name: "UTF-16 without mark", content: strings.TrimPrefix(wide(plain, false), "\xff\xfe"), says: "find-encoding"},
+		{name: "CR alone", content: strings.ReplaceAll(plain, "\n", "\r")},
+		{name: "CR LF", content: strings.ReplaceAll(plain, "\n", "\r\n")},
+		{name: "separator at each end", content: strings.ReplaceAll(plain, "\n", ",\n")},
+		{name: "separator at the end of rows alone", content: strings.Replace(strings.ReplaceAll(plain, "\n", ",\n"), ",\n", "\n", 1)},
+		{name: "comments before", content: "# made by a logger\n# in 2024\n" + plain, says: "find-comment"},
+		{name: "header behind #", content: "# " + strings.ReplaceAll(plain, ",", " ")},
+		{name: "everything in quotes", content: strings.ReplaceAll(`"`+strings.ReplaceAll(strings.TrimSpace(plain), "\n", "\"\n\"")+"\"\n", ",", `","`)},
+		{name: "names of rows without a header", content: text("flow level label", func(t int) string { return fmt.Sprintf("%d %s %s", t+1, values(t, " "), pick(t, "1", "0")) }), role: "=row_number"},
+		{name: "thousands", content: text("flow,level,label", func(t int) string {
+			return fmt.Sprintf(`"%d,%03d.5",%s,%s`, 1+t%7, 100+t%13, num(level(t)), pick(t, "1", "0"))
+		}), first: -1},
+		{name: "columns 1 to 3", content: text("0,1,2", func(t int) string { return num(flow(t)) + "," + values(t, ",") }), channels: 3, unsaid: true},
+		{name: "decimal commas of two digits", content: text("flow;level;label", func(t int) string {
+			return strings.ReplaceAll(num(flow(t)), ".", ",") + ";" + fmt.Sprintf("%d,%02d;", 10+t%5, t) + pick(t, "1", "0")
+		}), says: "find-decimal-comma"},
+		// missing
+		{name: "no value, in words", content: strings.Replace(strings.Replace(strings.Replace(plain, num(level(5)), "null", 1), num(level(9)), "N/A", 1), num(level(12)), "?", 1), filled: 3},
+		{name: "minus for nothing", content: strings.Replace(plain, num(level(8)), "-", 1), filled: 1},
+		{name: "#N/A of a spreadsheet", content: strings.Replace(plain, num(level(8)), "#N/A", 1), filled: 1},
+		{name: "linear", content: strings.Replace(plain, num(level(8)), "NaN", 1), filled: 1, opts: Options{Missing: "linear"}},
+		// columns that are none
+		{name: "text", content: text("flow,unit,level,label", func(t int) string { return num(flow(t)) + ",bar," + num(level(t)) + "," + pick(t, "1", "0") }), role: "unit=text", says: "find-text"},
+		{name: "text, one channel a value", content: text("flow,mode,level,label", func(t int) string {
+			return num(flow(t)) + "," + []string{"run", "idle"}[t%2] + "," + num(level(t)) + "," + pick(t, "1", "0")
+		}), channels: 4, opts: Options{Asked: found.Asked{Columns: map[string]found.Role{"mode": found.OneHot}}}},
+		{name: "constant", content: text("flow,level,flat,label", func(t int) string { return values(t, ",") + ",7," + pick(t, "1", "0") }), channels: 3, role: "flat=constant", says: "find-constant"},
+		{name: "empty with a name", content: text("flow,level,spare,label", func(t int) string { return values(t, ",") + ",," + pick(t, "1", "0") }), role: "spare=empty", says: "find-empty"},
+		{name: "true and false", content: text("flow,open,label", func(t int) string {
+			return num(flow(t)) + "," + []string{"TRUE", "FALSE"}[t%2] + "," + pick(t, "1", "0")
+		})},
+		{name: "a channel that tells all", content: text("flow,hint,label", func(t int) string {
+			return num(flow(t)) + "," + pick(t, "5.5", num(float64(t%5)/10)) + "," + pick(t, "1", "0")
+		}), says: "find-leak"},
+		// archives by name
+		{name: "TSB-AD", file: "001_NAB_id_1_Facility_tr_30_1st_45.csv", content: plain, says: "find-cut-by-name"},
+		{name: "UCR", file: "113_UCR_Anomaly_CIMIS44AirTemperature1_30_45_50.txt", content: text("", func(t int) string { return "  " + num(flow(t)) }), channels: 1, says: "find-labels-by-name"},
+	}
+	return list
+}
+
+func TestSiblingsOfEveryKindAreReadRight(t *testing.T) {
+	if n := len(shapes()); n < 60 {
+		t.Fatalf("%d shapes", n)
+	}
+	mean := 0.0
+	for i := range shapeRows / 2 {
+		mean += flow(i) / (shapeRows / 2)
+	}
+	for _, s := range shapes() {
+		t.Run(s.name, func(t *testing.T) {
+			if s.file == "" {
+				s.file = "x.csv"
+			}
+			s.check(t, read(t, s.opts, inMemory(s.file, s.content)), mean)
+		})
+	}
+}
+
+func (s shape) check(t *testing.T, set *Set, mean float64) {
+	t.Helper()
+	if s.channels == 0 {
+		s.channels = 2
+	}
+	if set.Train.Channels() != s.channels || set.Train.Rows != 30 || set.Test.Rows != 30 ||
+		set.Filled != s.filled {
+		t.Errorf("%d channels %q, %d and %d steps, %d filled", set.Train.Channels(), set.Channels, set.Train.Rows,
+			set.Test.Rows, set.Filled)
+	}
+	if n := count(set.Labels); s.unsaid != (set.Labels == nil) || !s.unsaid && (n != 6 ||
+		len(set.Anomalies) != 1 || set.Anomalies[0].From != 15) {
+		t.Errorf("%d anomalous, %v", n, set.Anomalies)
+	}
+	if got, _ := moments(set.Train.Columns[0]); s.first == 0 && math.Abs(got-mean) > 1e-9 {
+		t.Errorf("mean %v, want %v", got, mean)
+	}
+	if s.first < 0 && (set.Train.Columns[0][0] > 20000 || set.Train.Columns[0][0] < 10) {
+		t.Errorf("first value %v", set.Train.Columns[0][0])
+	}
+	if name, role, ok := strings.Cut(s.role, "="); ok && !slices.ContainsFunc(set.Columns,
+		func(c found.Column) bool { return c.Name == name && c.Role == found.Role(role) }) {
+		t.Errorf("%q is no %s: %+v", name, role, set.Columns)
+	}
+	said := func(f found.Finding) bool { return f.Said.Key == s.says }
+	if s.says != "" && !slices.ContainsFunc(set.Findings, said) {
+		t.Errorf("%s is not said, but %v", s.says, set.Findings)
+	}
+}
