@@ -18,6 +18,35 @@ import (
 	"cosinelab/engine/spec"
 )
 
+// maxDraws bounds the series that -bootstrap draws.
+const maxDraws = 100_000
+
+// drawn is where a metric lies for other data like these (metrics/README.md, section 11.5).
+type drawn struct {
+	Name string `json:"name"`
+	metrics.Interval
+	Draws int `json:"draws"`
+	Block int `json:"block"` // points
+}
+
+// overData draws series for the two metrics of the ranking that cost little.
+func overData(ctx context.Context, e *metrics.Evaluation, draws int) (all []drawn, err error) {
+	r := metrics.NewResampler(e)
+	if r == nil {
+		return nil, fault.New("cli-bootstrap-segments", len(e.Segments))
+	}
+	var rows []metrics.Metric
+	for _, name := range []string{"average_precision", "auroc"} {
+		m, _ := metrics.Find(name)
+		rows = append(rows, m)
+	}
+	found, err := metrics.Bootstrap(ctx, e, rows, draws, 1)
+	for i := range found {
+		all = append(all, drawn{rows[i].Name, found[i], draws, r.Block})
+	}
+	return all, err
+}
+
 // evaluation is what eval found, as -json prints it.
 type evaluation struct {
 	Points   int `json:"n_points"`
@@ -34,8 +63,10 @@ type evaluation struct {
 	// of the metrics
 	Parameters metrics.Parameters `json:"parameters"`
 	// share of the normal points within the buffers of the window
-	Covered  metrics.Value    `json:"covered"`
-	Metrics  []evalMeasure    `json:"metrics"`
+	Covered metrics.Value `json:"covered"`
+	Metrics []evalMeasure `json:"metrics"`
+	// OverData are intervals over the data, if -bootstrap asks for them.
+	OverData []drawn          `json:"over_data,omitempty"`
 	measured []metrics.Metric // the row of each of Metrics
 }
 
@@ -54,6 +85,7 @@ type evalOptions struct {
 	with                  spec.Threshold // what that means
 	unscored              string
 	header, anomaly       string // of the tables
+	bootstrap             int    // draws; 0 = none
 	json                  bool
 	metrics               metricOptions
 }
@@ -75,11 +107,15 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.StringVar(&o.anomaly, "anomaly", "", a.w.Say("cli-flag-anomaly"))
 	o.metrics.declare(a, f)
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
+	f.IntVar(&o.bootstrap, "bootstrap", 0, a.w.Say("cli-flag-bootstrap"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
 	return func(ctx context.Context, args []string) error {
 		switch {
 		case len(args) > 0 || o.scores == "" || o.labels == "":
 			return usage("cli-eval-needs")
+		case o.bootstrap < 0 || o.bootstrap > maxDraws:
+			return usage("cli-flag-value", "-bootstrap", strconv.Itoa(o.bootstrap),
+				fault.New("want-up-to", maxDraws))
 		case o.scores == "-" && o.labels == "-":
 			return usage("cli-eval-both-stdin")
 		}
@@ -160,6 +196,11 @@ func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 	found, err := measure(ctx, e, train, o, newProgress(a))
 	if err != nil {
 		return err
+	}
+	if o.bootstrap > 0 {
+		if found.OverData, err = overData(ctx, e, o.bootstrap); err != nil {
+			return err
+		}
 	}
 	if o.json {
 		enc := json.NewEncoder(a.out)

@@ -210,6 +210,32 @@ func TestEvalTellsWhatItDidAboutUnscoredPoints(t *testing.T) {
 	}
 }
 
+func TestEvalDrawsIntervalsOverTheData(t *testing.T) {
+	scores := write(t, "s.csv", "score\n1\n2\n9\n1\n3\n2\n8\n1\n4\n2\n")
+	labels := write(t, "l.csv", "y\n0\n0\n1\n0\n0\n0\n1\n0\n0\n0\n")
+	got := do(t, "eval", "-scores", scores, "-labels", labels, "-bootstrap", "50", "-json").must(t)
+	var found struct {
+		OverData []struct {
+			Name      string
+			Low, High float64
+			Draws     int
+		} `json:"over_data"`
+	}
+	if err := json.Unmarshal([]byte(got.out), &found); err != nil || len(found.OverData) != 2 ||
+		found.OverData[1].Name != "auroc" || found.OverData[1].Low != 1 || found.OverData[1].Draws != 50 {
+		t.Errorf("%+v, error %v", found, err)
+	}
+	text := do(t, "eval", "-scores", scores, "-labels", labels, "-bootstrap", "50").must(t).out
+	if !strings.Contains(text, "AUROC: 95 % interval over the data 100.0 to 100.0 (50 draws, blocks of ") {
+		t.Error(text)
+	}
+	one := write(t, "one.csv", "y\n0\n0\n1\n0\n0\n0\n0\n0\n0\n0\n")
+	if got := do(t, "eval", "-scores", scores, "-labels", one, "-bootstrap", "50"); got.code != exitFailed ||
+		!strings.Contains(got.err, "needs two labelled segments") {
+		t.Errorf("exit code %d, %s", got.code, got.err)
+	}
+}
+
 func TestEvalWithoutAnomaliesAsksForAThreshold(t *testing.T) {
 	scores, labels := write(t, "s.csv", "1\n2\n3\n"), write(t, "l.csv", "0\n0\n0\n")
 	got := do(t, "eval", "-scores", scores, "-labels", labels).must(t)

@@ -38,6 +38,10 @@ func (p printer) evaluation(v evaluation) {
 	if v.Covered > 0.5 { // false where it is undefined
 		p.line("cli-eval-covered", v.Parameters.Window.String(), p.w.Fixed(100*float64(v.Covered), 0))
 	}
+	for _, d := range v.OverData {
+		m, _ := metrics.Find(d.Name)
+		p.line("cli-bootstrap", m.Short, p.points(d.Low), p.points(d.High), d.Draws, d.Block)
+	}
 	p.section(v, p.w.Say("cli-flattering"), in(metrics.Flattering))
 }
 
