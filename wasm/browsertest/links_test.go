@@ -82,15 +82,15 @@ func TestNamesOfOthersKeepToTheirPlace(t *testing.T) {
 	p.wait("file", `document.querySelector(".recipe .pick b").innerText.endsWith("2026.csv") && `+canTrain, 20*time.Second)
 	sp.Data.Source, sp.Data.Train, sp.Data.Test = "file/"+file, steps.Range{}, steps.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: sp}.Hash()), nil)
-	p.wait("arms", `document.querySelector("tbody th").innerText.includes("…") && `+canTrain, 20*time.Second)
+	p.wait("arms", `document.querySelector(".lane-score .ll b").innerText.includes("…") && `+canTrain, 20*time.Second)
+	p.press(runButton)
+	p.wait("report", canTrain+` && document.querySelectorAll(".results .strip .mark").length`, time.Minute)
 	var whole []string
 	p.eval(`[document.querySelector("tbody th").title, document.querySelector(".pick").title,
 		document.querySelector(".lane-channel .ll b").title]`, &whole)
 	if len(whole) != 3 || whole[0] != sp.Arms[0].Name || whole[1] != file || !strings.HasPrefix(whole[2], "a channel with a long name a") {
 		t.Errorf("under the pointer: %q", whole)
 	}
-	p.press(runButton)
-	p.wait("report", canTrain+` && document.querySelectorAll(".results .strip .mark").length`, time.Minute)
 	p.shoot("long-names-ko.png")
 	p.press(".tools [data-language]")
 	p.wait("English", `document.documentElement.lang === "en"`, 10*time.Second)
