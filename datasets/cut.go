@@ -105,7 +105,8 @@ type archiveName struct {
 // The rules of public archives: the UCR anomaly archive's 907_UCR_Anomaly_NAME_TRAIN_FROM_TO.txt, and TSB-AD's
 // 012_NAME_id_1_DOMAIN_tr_TRAIN_1st_FIRST.csv.
 var (
-	ucrName = regexp.MustCompile(`(?i)^\d{3}_UCR_Anomaly_.*_(\d{1,8})_(\d{1,8})_(\d{1,8})\.(txt|csv|tsv|out|npy)$`)
+	ucrName = regexp.MustCompile(
+		`(?i)^\d{3}_UCR_Anomaly_.*_(\d{1,8})_(\d{1,8})_(\d{1,8})\.(txt|csv|tsv|out|npy)$`)
 	tsbName = regexp.MustCompile(`(?i)_tr_(\d{1,8})_1st_\d{1,8}(?:\.\w+)?$`)
 )
 

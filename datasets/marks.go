@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type marks struct {
 	labels    []uint8
 	at        table.Axis // of the labels
 	intervals []interval
+	byFile    map[string][]interval // of a list for several files, by their names; nil = there is none
 	blank     int
 	findings  []found.Finding
 	unsure    func() (*marks, error) // reads the file the other way round about its header; nil = it is sure
@@ -47,8 +49,7 @@ func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
 		if len(text) > mostIntervals {
 			return table.InFile(f.Name, fault.New("data-row-too-long", mostIntervals))
 		}
-		m.intervals, err = parseWindows(text, f.Name)
-		return err
+		return m.parseWindows(text)
 	})
 	if err != nil || isJSON {
 		return m, err
@@ -110,22 +111,44 @@ func intervalsOf(t *table.Table) []interval {
 
 // parseWindows reads intervals as JSON: a list of pairs, or such lists by the names of files, as NAB's
 // combined_windows.json has them.
-func parseWindows(text []byte, file string) ([]interval, error) {
+func (m *marks) parseWindows(text []byte) (err error) {
 	var list [][]any
 	if json.Unmarshal(text, &list) == nil {
-		return pairs(list, file)
+		m.intervals, err = pairs(list, m.file)
+		return err
 	}
 	var byFile map[string][][]any
 	if err := json.Unmarshal(text, &byFile); err != nil {
-		return nil, table.InFile(file, fault.New("refuse-json"))
+		return table.InFile(m.file, fault.New("refuse-json"))
 	}
-	if len(byFile) != 1 {
-		return nil, table.InFile(file, fault.New("data-windows-of-many", len(byFile)))
+	m.byFile = map[string][]interval{}
+	for name, list := range byFile {
+		own, err := pairs(list, m.file)
+		if err != nil {
+			return err
+		}
+		m.byFile[path.Base(name)] = own
 	}
-	for _, list := range byFile {
-		return pairs(list, file)
+	return nil
+}
+
+// of takes the intervals of a file from a list for several; one alone is meant, whatever its name.
+func (m *marks) of(file string) error {
+	if m.byFile == nil {
+		return nil
 	}
-	return nil, nil
+	own, known := m.byFile[strings.TrimSuffix(path.Base(file), ".gz")]
+	if !known && len(m.byFile) == 1 {
+		for _, only := range m.byFile {
+			own, known = only, true
+		}
+	}
+	if !known {
+		return table.InFile(m.file, fault.New("data-windows-of-many", len(m.byFile),
+			table.Visible(path.Base(file))))
+	}
+	m.intervals = own
+	return nil
 }
 
 // pairs takes both ends of every interval.
@@ -154,6 +177,9 @@ func pairs(list [][]any, file string) ([]interval, error) {
 
 // over gives every row of a portion its label.
 func (m *marks) over(p *portion) ([]uint8, error) {
+	if err := m.of(p.file); err != nil {
+		return nil, err
+	}
 	if m.intervals != nil {
 		return m.mark(p)
 	}
@@ -176,7 +202,7 @@ func (m *marks) over(p *portion) ([]uint8, error) {
 
 // overWhole labels a file that was cut: the labels are those of all its rows, or of its test part.
 func (m *marks) overWhole(whole, train, test *portion) error {
-	if m.intervals == nil && m.at.None() && len(m.labels) == test.raw.Rows {
+	if m.intervals == nil && m.byFile == nil && m.at.None() && len(m.labels) == test.raw.Rows {
 		test.labels = m.labels
 		return nil
 	}

@@ -56,8 +56,9 @@ func quantile(sorted []float64, share float64) float64 {
 	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
 }
 
-// fit measures every channel, by the values that were measured where others were filled in. Constancy is decided by comparing values, because the rounded mean of a constant
-// leaves a tiny deviation that would be divided by.
+// fit measures every channel, by the values that were measured where others were filled in. Constancy is
+// decided by comparing values, because the rounded mean of a constant leaves a tiny deviation that would be
+// divided by.
 func fit(train Raw, measure func(values []float64) (shift, scale float64)) Scaler {
 	s := Unscaled(train)
 	for c := range train.Columns {

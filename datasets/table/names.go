@@ -13,7 +13,8 @@ var timeNames = []string{"time", "timestamp", "timestamp_(min)", "date", "dateti
 
 // numberNames are columns that number the rows.
 var numberNames = []string{"", "index", "idx", "row", "rows", "row_number", "rownumber", "row no", "row_no",
-	"no", "no.", "nr", "nr.", "#", "id", "seq", "sequence", "step", "steps", "timestep", "번호", "순번", "행", "행번호", "序号", "编号", "番号",
+	"no", "no.", "nr", "nr.", "#", "id", "seq", "sequence", "step", "steps", "timestep",
+	"번호", "순번", "행", "행번호", "序号", "编号", "番号",
 	"level_0"}
 
 // labelWords are words of names of labels.

@@ -38,9 +38,26 @@ func (t *Table) Decide(want Want) error {
 		return err
 	}
 	if len(t.Channels()) == 0 {
+		t.keepRamps()
+	}
+	if len(t.Channels()) == 0 {
 		return InFile(t.File, fault.New("data-no-values", strings.Join(Few(t.names()), ", ")))
 	}
 	return nil
+}
+
+// keepRamps makes channels of columns that only their values took for row numbers or times, where nothing else
+// is left.
+func (t *Table) keepRamps() {
+	for _, c := range t.Columns {
+		if c.Why == nil || c.Why.Key != "why-steady" && c.Why.Key != "why-epoch" {
+			continue
+		}
+		c.is(found.Channel, why("why-numbers"))
+		t.Findings = slices.DeleteFunc(t.Findings, func(f found.Finding) bool {
+			return f.Column == Visible(c.Name) && (f.Said.Key == "find-steady" || f.Said.Key == "find-epoch")
+		})
+	}
 }
 
 // Guess gives every column a role without asking that what is left can be used.
