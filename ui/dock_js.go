@@ -239,7 +239,8 @@ func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) 
 	for _, row := range v.Rows {
 		c, head := row.Cells[column], v.Columns[column]
 		s := chart.Strip{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(),
-			Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number()}
+			Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number(),
+			Best: head.BestAt.Number()}
 		all = append(all, s)
 		if row.Name == r.Name {
 			mine = s
