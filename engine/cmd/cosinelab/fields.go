@@ -131,7 +131,7 @@ func (p printer) fields() {
 			t.row("  "+s.path, p.value(s.field), p.meaning(s.field))
 			continue
 		}
-		t.row("  "+s.path, "", p.w.Say(s.key))
+		t.row("  "+s.path, "", p.meaning(s.field))
 		for _, f := range s.inner {
 			t.row("    "+f.path, p.value(f), p.meaning(f))
 		}
