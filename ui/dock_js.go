@@ -115,7 +115,7 @@ func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.F
 // resultsTable is the arms with their metrics, each metric with its chance level and its untrained value.
 func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", w.Say("results"))),
-		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all"))),
+		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all")), vecty.MarkupIf(v.Gain, class("gain"))),
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
 					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
@@ -239,7 +239,8 @@ func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) 
 	for _, row := range v.Rows {
 		c, head := row.Cells[column], v.Columns[column]
 		s := chart.Strip{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(),
-			Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number()}
+			Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number(),
+			Best: head.BestAt.Number()}
 		all = append(all, s)
 		if row.Name == r.Name {
 			mine = s

@@ -48,7 +48,7 @@ const (
 // EvaluateInfo is what is known of a time of scoring.
 type EvaluateInfo struct{ Name string }
 
-// Evaluations describes every time of scoring (metrics/README.md, section 11).
+// Evaluations describes every time of scoring (metrics/README.md, section 11.6).
 var Evaluations = [EvaluateCount]EvaluateInfo{
 	EvaluateAtEnd:     {Name: "at_end"},
 	EvaluateEachEpoch: {Name: "each_epoch"},

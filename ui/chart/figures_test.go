@@ -45,9 +45,9 @@ func TestTheTimeAxisLabelsWholeSteps(t *testing.T) {
 }
 
 func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
-	s := Strip{Look: LookOf("cosine", 0), Seeds: []float64{30, 33, 32}, Mean: 31.7, Chance: 9.5,
+	s := Strip{Look: LookOf("cosine", 0), Seeds: []float64{30, 33, 32}, Mean: 31.7, Chance: 9.5, Best: 20,
 		Untrained: 18.4}
-	wait := Strip{Look: LookOf("mse", 0), Mean: none, Chance: 9.5, Untrained: 18.4}
+	wait := Strip{Look: LookOf("mse", 0), Mean: none, Chance: 9.5, Untrained: 18.4, Best: none}
 	on := StripExtent([]Strip{s, wait})
 	if on.Lo > 9.5 || on.Hi < 33 {
 		t.Fatalf("the scale %+v leaves out chance or a seed", on)
@@ -59,7 +59,7 @@ func TestAStripShowsSeedsMeanChanceAndUntrainedOnOneScale(t *testing.T) {
 		classes = append(classes, p.Class)
 	}
 	mark := "mark arm-cosine"
-	if want := []string{"axis", "chance", "untrained", mark, mark, mark,
+	if want := []string{"axis", "chance", "untrained", "best", mark, mark, mark,
 		"mean arm-cosine"}; !slices.Equal(classes, want) {
 		t.Errorf("a strip of %q, want %q", classes, want)
 	}

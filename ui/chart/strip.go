@@ -10,14 +10,15 @@ type Strip struct {
 	Mean      float64   // a bar; NaN = none, as long as seeds are missing
 	Chance    float64   // dashed; NaN = unknown
 	Untrained float64   // dotted; NaN = unknown
+	Best      float64   // a thin line: what the best detector without a network gets; NaN = there is none
 }
 
-// StripExtent returns the scale of a metric: it holds every seed of every arm, the chance level and the
-// untrained value.
+// StripExtent returns the scale of a metric: it holds every seed of every arm, the chance level, the untrained
+// value and the best closed form.
 func StripExtent(strips []Strip) Extent {
 	var e Extent
 	for _, s := range strips {
-		e = e.Include(s.Seeds...).Include(s.Mean, s.Chance, s.Untrained)
+		e = e.Include(s.Seeds...).Include(s.Mean, s.Chance, s.Untrained, s.Best)
 	}
 	return e.Pad(0.08)
 }
@@ -30,6 +31,7 @@ func (s Strip) Draw(on Extent, w, h, unit float64) Figure {
 	f.Path("axis", Horizontal(0, w, y))
 	f.Path("chance", verticalAt(s.Chance, x, 0, h))
 	f.Path("untrained", verticalAt(s.Untrained, x, 0, h))
+	f.Path("best", verticalAt(s.Best, x, 0, h))
 	for _, v := range s.Seeds {
 		if finite(v) {
 			f.Path("mark "+s.Look.Class, s.Look.Mark.Path(x.At(v), y, 2.5*unit))

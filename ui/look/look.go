@@ -105,8 +105,13 @@ func Of(w *words.Language, s spec.Spec, a spec.Arm) Look {
 	if a.Name == l.Kind {
 		l.Text = Title(w, l.Kind)
 	}
-	if l.Brief = l.Text; a.Name == Alone && l.Kind == Alone {
-		l.Brief = w.Say("short-alone")
+	if l.Brief = l.Text; a.Name == l.Kind {
+		switch l.Kind {
+		case Alone:
+			l.Brief = w.Say("short-alone")
+		case spec.ArmInput:
+			l.Brief = w.Say("short-input")
+		}
 	}
 	return l
 }

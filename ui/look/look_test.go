@@ -40,7 +40,7 @@ func TestArmsLookLikeWhatTheyDo(t *testing.T) {
 		{"alone again", Alone, 1, "alone again", "alone again", ""},
 		{"random score", Cosine, 1, "random score", "random score", ""},
 		{"pca", "pca", 0, "PCA", "PCA", ""},
-		{"cosine-input", "cosine-input", 0, "+ cosine to input", "+ cosine to input", ""},
+		{"cosine-input", "cosine-input", 0, "+ cosine to input", "+ to input", ""},
 	} {
 		if got := Of(w, s, s.Arms[i]); got != want {
 			t.Errorf("looks like %+v, want %+v", got, want)

@@ -91,7 +91,7 @@ func (p *Progress) Epochs(w *words.Language, view EpochView) Epochs {
 	if view.Seconds {
 		e.Unit, e.From = "s", 0
 	}
-	e.Heads = []string{w.Say("arm"), w.Say("epoch"), w.Say("epochs-seconds"), m.Short, w.Say("epochs-gain")}
+	e.Heads = []string{w.Say("arm"), w.Say("figure-epoch"), w.Say("epochs-seconds"), m.Short, w.Say("epochs-gain")}
 	for _, a := range r.Arms {
 		line := EpochLine{Look: look.Of(w, p.Spec, a.Arm)}
 		for _, point := range r.ByEpoch(a.Arm.Name, m) {
@@ -143,7 +143,7 @@ func epochRow(w *words.Language, l look.Look, point spec.EpochPoint, m metrics.M
 // that has the input in the teacher's place.
 func (p *Progress) epochClaim(w *words.Language, r spec.Report, m metrics.Metric) string {
 	said := w.Say("epochs-insight")
-	for _, arm := range []string{p.Spec.Examined(), p.Spec.Credited()} {
+	for _, arm := range []string{p.Spec.Credited(), p.Spec.Examined()} {
 		points := r.ByEpoch(arm, m)
 		if n := len(points); n > 1 && points[0].Gain.N() > 1 {
 			first, last := points[0], points[n-1]

@@ -40,6 +40,7 @@ type Column struct {
 	To                string // what differences are to; empty where cells are values
 	ChanceAt          Maybe  // as it is written, as all that follows
 	UntrainedAt       Maybe
+	BestAt            Maybe // of the detectors without a network
 }
 
 // groupKeys name the groups.
@@ -58,6 +59,7 @@ type Row struct {
 	Cells                 []Cell
 	runs, seeds           int  // finished; all that there will be
 	once                  bool // no seed changes it
+	closed                bool // a detector without a network
 }
 
 // Cell is one metric of one arm.
@@ -113,7 +115,8 @@ func (p *Progress) Table(w *words.Language, all, gain bool, pinned string) Table
 		}
 		row := Row{Look: look.Of(w, p.Spec, a.Arm), Hero: name == p.Spec.Examined(), Control: !Trained(a.Arm),
 			Pinned: name == pinned, runs: len(a.Runs), seeds: p.Spec.RunsOf(a.Arm),
-			once: spec.Controls[a.Arm.Control].Closed && len(p.Spec.Seeds) > 1}
+			once:   spec.Controls[a.Arm.Control].Closed && len(p.Spec.Seeds) > 1,
+			closed: spec.Controls[a.Arm.Control].Closed}
 		if f := p.failure(name); f != nil {
 			row.Failed = w.Say("run-failed", f.Failed)
 		}
@@ -164,6 +167,7 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 	if m.ShowsConstant() {
 		column.Constant = written(w.Numbers, m.Unit, ms.Constant)
 	}
+	column.BestAt = maybe(m.Unit, t.best(m.Metric, ms))
 	t.Columns = append(t.Columns, column)
 	if t.Gain {
 		t.addGains(w, m.Unit, r.Gains(measured), len(r.Spec.Seeds))
@@ -182,6 +186,19 @@ func (t *Table) add(w *words.Language, m metricColumn, definition string, ms spe
 		}
 		t.Rows[i].Cells = append(t.Rows[i].Cells, c)
 	}
+}
+
+// best is what the best detector without a network gets; undefined where there is none yet.
+func (t *Table) best(m metrics.Metric, ms spec.MetricSummary) metrics.Value {
+	best := metrics.Undefined
+	for i, row := range t.Rows {
+		if row.closed && i < len(ms.Arms) && ms.Arms[i].Mean.Defined() {
+			if v := ms.Arms[i].Mean; !best.Defined() || m.Over(v, best) > 0 {
+				best = v
+			}
+		}
+	}
+	return best
 }
 
 // addHitRates adds how often the right channels are blamed to the table of all metrics, where somebody knows

@@ -187,7 +187,7 @@ func (s *stack) channel(i int) lane {
 		title: w.Say("stack-channel", c.Number), sub: w.Say("stack-of", s.ChannelsAll)}
 	// sets without names call a channel by its number
 	if c.Name != "" && !strings.EqualFold(c.Name, l.title) {
-		l.title, l.sub = c.Name, w.Say("stack-channel-of", c.Number, s.ChannelsAll)
+		l.title, l.whole, l.sub = c.Name, c.Whole, w.Say("stack-channel-of", c.Number, s.ChannelsAll)
 	}
 	input := c.Input.Extent()
 	if input.Empty() {

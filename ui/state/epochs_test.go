@@ -56,7 +56,7 @@ func TestGainsByEpochSayWhenTheyCome(t *testing.T) {
 	if len(e.Lines) != 3 || len(e.Rows) != 9 || e.Missing != "" || e.To != 3 || e.Unit != "epoch" {
 		t.Fatalf("%d lines, %d rows, up to %v %s, %q", len(e.Lines), len(e.Rows), e.To, e.Unit, e.Missing)
 	}
-	for _, said := range []string{"+ cosine: after 1 epoch +10.2 (", ", after 3 +0.2 (", "for insight only"} {
+	for _, said := range []string{"+ cosine: after 1 epoch +10.2 (", ", after 3 +0.2 (", "For insight only"} {
 		if !strings.Contains(e.Claim, said) {
 			t.Errorf("%q does not say %q", e.Claim, said)
 		}

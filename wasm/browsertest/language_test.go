@@ -34,7 +34,7 @@ func (p *tab) speaks(tag string, claim words.Key, args ...any) {
 // language.
 const foreign = `(() => {
 	const names = new RegExp("Cosine Lab|English|Language|Space|CSV|JSON|Transformer|Anomaly|OmniAnomaly|LSTM|GTA|THOC|" +
-		"MSE|AUROC|eTaPR|HitRate|VUS|ROC|AUC|Affil|Best|simd|cpu|cos|log|GFLOP|Mozilla.*", "g");
+		"MSE|PCA|AUROC|HitRate|VUS|ROC|AUC|Affil|Best|simd|cpu|cos|log|GFLOP|Mozilla.*", "g");
 	const data = "code, pre, option, .pick, .eyebrow .n, .lane-channel, .causes, .mets";
 	const said = new Set();
 	const note = (e, text) => {

@@ -131,7 +131,7 @@ func (p printer) fields() {
 			t.row("  "+s.path, p.value(s.field), p.meaning(s.field))
 			continue
 		}
-		t.row("  "+s.path, "", p.w.Say(s.key))
+		t.row("  "+s.path, "", p.meaning(s.field))
 		for _, f := range s.inner {
 			t.row("    "+f.path, p.value(f), p.meaning(f))
 		}
@@ -147,7 +147,7 @@ func (w specWriter) text(s spec.Spec) (string, error) {
 	v := reflect.ValueOf(s)
 	sections := specSections()
 	for i, section := range sections {
-		w.comment("  ", section.path+": "+w.w.Say(section.key))
+		w.comment("  ", section.path+": "+printer{w: w.w}.meaning(section.field))
 		w.fieldComments(section.inner)
 		text, err := json.MarshalIndent(v.Field(i).Interface(), "  ", "  ")
 		if err != nil {

@@ -124,7 +124,7 @@ func TestPlotNamesWhatIsWrong(t *testing.T) {
 		{"plot a b", exitUsage, "plot takes one folder"},
 		{"plot " + empty, exitFailed, empty + ": holds neither report.json nor spec.json"},
 		{"plot " + dir + " -format gif", exitUsage, "format gif: want svg, pdf or png"},
-		{"plot " + dir + " -figure cover", exitFailed, "figure cover: want signal, learning or results"},
+		{"plot " + dir + " -figure cover", exitFailed, "figure cover: want signal, learning, results or epochs"},
 		{"plot " + dir + " -width 10", exitFailed, "width 10 mm: want 60 mm or more"},
 		{"plot " + dir + " -width NaN", exitFailed, "width NaN mm: want 60 mm or more"},
 		{"plot " + dir + " -steps 9", exitUsage, "-steps 9: want two numbers"},
