@@ -162,8 +162,8 @@ func TestErrorsSayWhereTheyBelong(t *testing.T) {
 	p.fails(p.run(protocol.TypeRun, s), "data", "", "builtin/nothing")
 	p.state(protocol.StateIdle)
 	s = small()
-	s.Train.Validation = 0.01
-	p.fails(p.run(protocol.TypeRun, s), "spec", "train.validation", "holds a window of 5")
+	s.Data.Channels = []int{2}
+	p.fails(p.run(protocol.TypeRun, s), "spec", "data.channels[0]", "a column below 2")
 	p.state(protocol.StateIdle)
 	// After all that the set that was open is still there.
 	if got := p.view(protocol.View{Range: steps.Range{To: 43}, Width: 1,
