@@ -63,8 +63,8 @@ func (p *tab) checkForeign(when string) {
 
 // fillIn types two settings, shows all metrics and points at a step.
 const fillIn = `(() => {
-	for (const [kept, value] of [["3", "2"], ["10", "4"]]) { // seeds, epochs
-		const e = [...document.querySelectorAll(".recipe .val")].find((e) => e.dataset.kept === kept);
+	for (const [field, value] of [["seeds", "2"], ["train.epochs", "4"]]) {
+		const e = document.querySelector('.recipe .val[data-field="' + field + '"]');
 		e.value = value;
 		e.dispatchEvent(new Event("change", {bubbles: true}));
 	}
