@@ -115,7 +115,7 @@ func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.F
 // resultsTable is the arms with their metrics, each metric with its chance level and its untrained value.
 func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", w.Say("results"))),
-		elem.Div(vecty.Markup(class("tablebox"), vecty.MarkupIf(v.All, class("all")), vecty.MarkupIf(v.Gain, class("gain"))),
+		elem.Div(vecty.Markup(class("tablebox"), vecty.ClassMap{"all": v.All, "gain": v.Gain}),
 			elem.Table(vecty.Markup(class("table")),
 				elem.TableHead(
 					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
@@ -180,8 +180,8 @@ func metricHeads(w *words.Language, v results.Table) vecty.List {
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Chance))),
 			elem.Span(vecty.Markup(vecty.Property("hidden", c.To != "")), vecty.Text(w.Say("untrained")),
 				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Untrained))),
-			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "" || c.To != "")), vecty.Text(w.Say("constant")),
-				elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Constant)))))
+			elem.Span(vecty.Markup(vecty.Property("hidden", c.Constant == "" || c.To != "")),
+				vecty.Text(w.Say("constant")), elem.Italic(vecty.Markup(class("n")), vecty.Text(c.Constant)))))
 	}
 	return heads
 }

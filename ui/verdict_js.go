@@ -56,24 +56,34 @@ func effect(w *words.Language, e *results.EffectFigure) vecty.ComponentOrHTML {
 
 // matrix is a table, since it is one: how far, by arm and seed.
 func matrix(w *words.Language, m *results.Matrix) *vecty.HTML {
-	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
-	for _, seed := range m.Seeds {
-		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")),
-			vecty.Text(seed)))
-	}
 	var rows vecty.List
 	for _, r := range m.Rows {
 		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), sign(r.Look),
 			vecty.Text(r.Text))}
-		for _, done := range r.Done {
+		for i, done := range r.Done {
 			cells = append(cells, elem.TableData(elem.Span(vecty.Markup(class("cell"), attr("role", "img"),
-				attr("aria-label", percent(done))),
+				vecty.Property("title", m.Seeds[i]), attr("aria-label", m.Seeds[i]+" "+percent(done))),
 				elem.Italic(vecty.Markup(class("done-"+r.Kind), vecty.Style("width", percent(done)))))))
 		}
 		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name)), cells))
 	}
-	return elem.Table(vecty.Markup(class("runs"), attr("aria-label", w.Say("run-matrix"))),
-		elem.TableHead(elem.TableRow(head)), elem.TableBody(rows))
+	return elem.Table(vecty.Markup(class("runs"), vecty.ClassMap{"many": m.Many != ""},
+		attr("aria-label", w.Say("run-matrix"))),
+		elem.TableHead(elem.TableRow(matrixHeads(m))), elem.TableBody(rows))
+}
+
+// matrixHeads names every seed or, where that has no room, says how many there are.
+func matrixHeads(m *results.Matrix) vecty.List {
+	head := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")))}
+	if m.Many != "" {
+		return append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "colgroup"),
+			attr("colspan", len(m.Seeds))), vecty.Text(m.Many)))
+	}
+	for _, seed := range m.Seeds {
+		head = append(head, elem.TableHeader(vecty.Markup(class("n"), attr("scope", "col")),
+			vecty.Text(seed)))
+	}
+	return head
 }
 
 // wayOn offers what can be done about data that could not be read, and about an engine that is gone; nil for

@@ -143,7 +143,8 @@ func (f *Figure) names(lines []Curve, x, y Scale, unit float64) {
 			f.Path("mark "+l.Mark.Class, l.Mark.Mark.Path(ends[i], want[i], 3*unit))
 			gap += 2 * unit
 		}
-		f.Text("tk "+l.Class, ends[i]+gap, at[i]+labelDrop*unit, Start, l.Label)
+		f.Text("tk "+l.Class, ends[i]+gap, at[i]+labelDrop*unit, Start,
+			cut(l.Label, (f.W-ends[i]-gap)/unit))
 	}
 }
 

@@ -113,6 +113,7 @@ func (f *Figure) epochNames(lines []EpochLine, right float64, y Scale, unit floa
 	}
 	at := Spread(want, nameGap*unit, y.End+5*unit, y.Start+epochGap*unit)
 	for i, l := range named {
-		f.Text("tk "+l.Look.Class, right+labelGap*unit, at[i]+labelDrop*unit, Start, l.Label)
+		f.Text("tk "+l.Look.Class, right+labelGap*unit, at[i]+labelDrop*unit, Start,
+			cut(l.Label, curveRight-labelGap))
 	}
 }

@@ -44,8 +44,12 @@ type EffectFigure struct {
 // Matrix is how far each run has come.
 type Matrix struct {
 	Seeds []string
+	Many  string // how many seeds there are, where one name each has no room; else empty
 	Rows  []MatrixRow
 }
+
+// seedsNamed is how many names of seeds have room beside each other.
+const seedsNamed = 3
 
 // MatrixRow is the runs of one arm.
 type MatrixRow struct {
@@ -115,6 +119,9 @@ func (p *Progress) pair(w *words.Language) (arm, base string) {
 // matrix says how far each run has come.
 func (p *Progress) matrix(w *words.Language) *Matrix {
 	m := &Matrix{}
+	if n := len(p.Spec.Seeds); n > seedsNamed {
+		m.Many = w.Say("n-seeds", n)
+	}
 	for _, seed := range p.Spec.Seeds {
 		m.Seeds = append(m.Seeds, w.Say("seed-n", seed))
 	}
