@@ -83,7 +83,7 @@ const readTable = `(() => {
 	const text = (e) => e.textContent;
 	return {
 		Columns: [...document.querySelectorAll(".mets th[title]")].map((e) => ({
-			Title: e.title.split(":")[0], Chance: text(e.querySelectorAll("i")[0]), Untrained: text(e.querySelectorAll("i")[1])})),
+			Title: e.title.split(":")[0], Chance: text(e.querySelectorAll("span i")[0]), Untrained: text(e.querySelectorAll("span i")[1])})),
 		Rows: [...document.querySelectorAll("[data-row]")].map((r) => ({
 			Arm: r.dataset.row, Cells: [...r.querySelectorAll(".v")].map((v) => ({Value: text(v.querySelector("b")), Company: text(v.querySelector("i"))}))})),
 	};
