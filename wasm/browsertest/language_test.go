@@ -31,11 +31,11 @@ func (p *tab) speaks(tag string, claim words.Key, args ...any) {
 
 // foreign lists what a page in Korean says without a word of it: texts, names and hints that have a Latin
 // word which is neither a name nor a unit. What comes from the data, as names of channels do, may be in any
-// language.
+// language; the settings of a metric are spelt as on the command line.
 const foreign = `(() => {
 	const names = new RegExp("Cosine Lab|English|Language|Space|CSV|JSON|Transformer|Anomaly|OmniAnomaly|LSTM|GTA|THOC|" +
-		"MSE|PCA|AUROC|HitRate|VUS|ROC|AUC|Affil|Best|simd|cpu|cos|log|GFLOP|Mozilla.*", "g");
-	const data = "code, pre, option, .pick, .eyebrow .n, .lane-channel, .causes, .mets";
+		"MSE|PCA|AUROC|HitRate|VUS|ROC|AUC|Affil|Best|eTaPR|PATE|simd|cpu|cos|log|GFLOP|Mozilla.*", "g");
+	const data = "code, pre, option, .pick, .eyebrow .n, .lane-channel, .causes, .mets, .notes .n";
 	const said = new Set();
 	const note = (e, text) => {
 		if (e.closest(data) || /[가-힣]/.test(text) || !/[a-z]{3,}/i.test(text.replace(names, ""))) return;
