@@ -3,7 +3,6 @@ package form
 import (
 	"iter"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,16 +68,21 @@ func rowOf(f Field) *row {
 }
 
 // FieldAt returns the setting at a path of the spec, as errors name it; empty where the page has none there.
+// A Field leaves out the indices of lists, such as [2].
 func FieldAt(path string) Field {
-	f := Field(inList.ReplaceAllString(path, ""))
-	if rowOf(f) == nil {
-		return ""
+	name := ""
+	for part := range strings.SplitSeq(path, "[") {
+		_, after, found := strings.Cut(part, "]")
+		if !found {
+			after = part
+		}
+		name += after
 	}
-	return f
+	if f := Field(name); rowOf(f) != nil {
+		return f
+	}
+	return ""
 }
-
-// inList is an index such as [2], which a Field leaves out.
-var inList = regexp.MustCompile(`\[\d+\]`)
 
 // kind is a pointer to a kind in a Spec, by which it is read and set.
 type kind[K any] interface {
