@@ -14,8 +14,8 @@ func (t *Table) legend(w *words.Language, base string, level float64) {
 	}
 }
 
-// addGains puts one metric into a table of differences to the baseline, which has no row there: every cell says
-// by how much an arm is better, with the interval of that.
+// addGains puts one metric into a table of differences to the baseline, which has no row there: every cell
+// says by how much an arm is better, with the interval of that.
 func (t *Table) addGains(w *words.Language, u metrics.Unit, gains []spec.Comparison, seeds int) {
 	for i := range t.Rows {
 		c := Cell{Value: w.Say("pending"), Provisional: true}
@@ -28,7 +28,8 @@ func (t *Table) addGains(w *words.Language, u metrics.Unit, gains []spec.Compari
 	}
 }
 
-// gainCell writes a difference. Of one seed there is no interval, and no mean.
+// gainCell writes a difference. Of one seed there is no interval, and no mean. The ends of the interval have no
+// plus: the column has no room for them.
 func gainCell(w *words.Language, u metrics.Unit, g spec.Paired, seeds int) Cell {
 	n := g.N()
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}
@@ -38,13 +39,12 @@ func gainCell(w *words.Language, u metrics.Unit, g spec.Paired, seeds int) Cell 
 	if n == 0 {
 		return c
 	}
-	signed := func(v metrics.Value) string { return w.SignedPoints(u.Of(v) / 100) }
-	c.Value = signed(g.Mean)
+	c.Value = w.SignedPoints(u.Of(g.Mean) / 100)
 	switch {
 	case n < seeds:
 		c.Company = w.Say("seed-of", n, seeds)
 	case n > 1:
-		c.Company = w.Say("interval", signed(g.Low), signed(g.High))
+		c.Company = w.Say("interval", written(w.Numbers, u, g.Low), written(w.Numbers, u, g.High))
 	}
 	if n > 1 {
 		c.Mean, c.Low, c.High, c.Shown = maybe(u, g.Mean), maybe(u, g.Low), maybe(u, g.High), g.Shown()

@@ -59,7 +59,7 @@ func (p *Progress) pace(w *words.Language, r *spec.Run) string {
 		return w.Say("step-stats", w.Fixed(e.StepMs, 0), w.Fixed(e.GradNorm, 2))
 	}
 	if r != nil && r.StepMs > 0 {
-		return w.Say("seed-n", r.Seed) + " · " + w.Say("step-ms", w.Fixed(r.StepMs, 0))
+		return w.Say("step-ms", w.Fixed(r.StepMs, 0)) // the plot of losses says of which seed
 	}
 	return ""
 }

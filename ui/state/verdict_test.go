@@ -188,7 +188,7 @@ func TestResultsAreValuesOrGainsWithIntervals(t *testing.T) {
 		t.Fatalf("rows %+v", gains.Rows)
 	}
 	c := gains.Rows[0].Cells[0]
-	if c.Value != "+4.1" || c.Company != "+4.0 to +4.3" || !c.Shown || !c.Low.Known || len(c.Marks) != 3 {
+	if c.Value != "+4.1" || c.Company != "4.0 to 4.3" || !c.Shown || !c.Low.Known || len(c.Marks) != 3 {
 		t.Errorf("cosine: %+v", c)
 	}
 	head := gains.Columns[0]
