@@ -29,7 +29,7 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 		attr("aria-label", w.Say("learning"))),
 		elem.Header(elem.Heading2(
 			tabOf(w.Say("learning"), "losses", !v.Epochs.Open), tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open)),
-			elem.Paragraph(vecty.Markup(class("dim", "n")), vecty.Text(sub))),
+			elem.Paragraph(vecty.Markup(class("dim", "n"), vecty.Property("title", sub)), vecty.Text(sub))),
 		body)
 }
 

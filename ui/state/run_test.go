@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -321,6 +322,17 @@ func TestRunsSideBySideKeepTheirPlaces(t *testing.T) {
 	if got := s.Verdict().Matrix.Rows; !slices.Equal(got[0].Done, []float64{1, 0.5, 0}) ||
 		!slices.Equal(got[1].Done, []float64{1, 0, 0}) {
 		t.Errorf("matrix %+v", got)
+	}
+}
+
+func TestManySeedsHaveOneHeadInTheMatrix(t *testing.T) {
+	for seeds, want := range map[string]string{"3": "", "15": "15 seeds"} {
+		s := idle(t)
+		s.Update(Set{"seeds", seeds})
+		s.Update(Press{KeyRun})
+		if m := s.Verdict().Matrix; m.Many != want || fmt.Sprint(len(m.Seeds)) != seeds {
+			t.Errorf("%s seeds: the head is %q of %d, want %q", seeds, m.Many, len(m.Seeds), want)
+		}
 	}
 }
 
