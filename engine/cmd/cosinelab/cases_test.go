@@ -25,6 +25,16 @@ func described(t *testing.T, folder, source string, flags ...string) description
 	return d
 }
 
+func TestAFileIsNamedByItsPathAsWell(t *testing.T) {
+	want := do(t, "data", "describe", "file/mark.csv", "-data", casesFolder, "-json").must(t).out
+	if got := do(t, "data", "describe", filepath.Join(casesFolder, "mark.csv"), "-json").must(t).out; got != want {
+		t.Errorf("by its path it is read as %s, by its folder as %s", got, want)
+	}
+	if got := do(t, "data", "check", filepath.Join(casesFolder, "nothing.csv")); got.code != exitFailed {
+		t.Errorf("a file that is not there: exit code %d, %s", got.code, got.err)
+	}
+}
+
 // about are the keys of the findings.
 func (d description) about() (keys []string) {
 	for _, f := range d.Findings {

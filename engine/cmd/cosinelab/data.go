@@ -29,11 +29,7 @@ func (a *app) data(f *flag.FlagSet) action {
 
 // describeData prints what a set holds, with what was decided about it; check fails if anything is in doubt.
 func (a *app) describeData(ctx context.Context, o readingOptions, source string, check bool) error {
-	d, err := o.of(source)
-	if err != nil {
-		return err
-	}
-	set, err := openSet(ctx, o.folder, d)
+	set, err := o.open(ctx, source)
 	if err != nil {
 		return err
 	}
@@ -51,11 +47,7 @@ func (a *app) describeData(ctx context.Context, o readingOptions, source string,
 
 // dataControls prints what needs no training reaches on a set.
 func (a *app) dataControls(ctx context.Context, o readingOptions, source string) error {
-	d, err := o.of(source)
-	if err != nil {
-		return err
-	}
-	set, err := openSet(ctx, o.folder, d)
+	set, err := o.open(ctx, source)
 	if err != nil {
 		return err
 	}

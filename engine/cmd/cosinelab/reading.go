@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"cosinelab/datasets"
@@ -36,6 +39,19 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
 	return o
+}
+
+// open reads the set that a command line names: by its id or, where no folder is given, by the path of a file.
+func (o readingOptions) open(ctx context.Context, source string) (*datasets.Set, error) {
+	folder := o.folder
+	if info, err := os.Stat(source); folder == "" && err == nil && !info.IsDir() {
+		folder, source = filepath.Dir(source), string(datasets.GroupFile)+"/"+filepath.Base(source)
+	}
+	d, err := o.of(source)
+	if err != nil {
+		return nil, err
+	}
+	return openSet(ctx, folder, d)
 }
 
 // of returns what the flags say of a source, as a spec has it.
