@@ -14,6 +14,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -147,18 +148,23 @@ func TestCheckpointsInAWrongPlaceAreRefused(t *testing.T) {
 }
 
 func TestStudentsOfOtherWeightsAreRefused(t *testing.T) {
-	s, store := loaded(t, spec.ModelTransformer), memory{}
+	s := loaded(t, spec.ModelTransformer)
 	weights := published(t, spec.ModelTransformer)
-	o := experiment.Options{Store: store, Weights: from(t, weights)}
-	quick(t, s, o)
-	for name := range weights {
-		weights[name].Data[0] += 1e-3
-		break
+	of := models.ConfigOf(spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4})
+	of.Window, of.Channels = 10, 3
+	g, _, err := models.Graph(spec.ModelTransformer, of, 1)
+	if err != nil {
+		t.Fatal(err)
 	}
-	o.Weights = from(t, weights)
-	_, err := carryOut(context.Background(), s, unlabelled(t), cpu.New(), o)
-	if err == nil || !strings.Contains(words.English().Error(err), "of a student of another teacher") {
-		t.Errorf("error %v", err)
+	for _, p := range g.Params() { // what else is in the file changes nothing
+		name, o := p.Name, experiment.Options{Store: memory{}, Weights: from(t, weights)}
+		quick(t, s, o)
+		weights[name].Data[0] += 1e-3
+		o.Weights = from(t, weights)
+		_, err := carryOut(context.Background(), s, unlabelled(t), cpu.New(), o)
+		if err == nil || !strings.Contains(words.English().Error(err), "of a student of another teacher") {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }
 
