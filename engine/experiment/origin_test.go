@@ -14,7 +14,6 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
 
@@ -150,12 +149,7 @@ func TestCheckpointsInAWrongPlaceAreRefused(t *testing.T) {
 func TestStudentsOfOtherWeightsAreRefused(t *testing.T) {
 	s := loaded(t, spec.ModelTransformer)
 	weights := published(t, spec.ModelTransformer)
-	of := models.ConfigOf(spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4})
-	of.Window, of.Channels = 10, 3
-	g, _, err := models.Graph(spec.ModelTransformer, of, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, g := graphOf(t, ofSmallSize(spec.ModelTransformer), 10)
 	for _, p := range g.Params() { // what else is in the file changes nothing
 		name, o := p.Name, experiment.Options{Store: memory{}, Weights: from(t, weights)}
 		quick(t, s, o)

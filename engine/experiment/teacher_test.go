@@ -14,6 +14,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/engine/backend/cpu"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
@@ -24,23 +25,34 @@ import (
 // dict, with the tables that nothing reads.
 func published(t *testing.T, m spec.ModelKind) map[string]tensor.Tensor {
 	t.Helper()
-	return checkpoint(t, spec.Model{Kind: m, DModel: 4, Heads: 2, Layers: 1, DFF: 4}, 10)
+	return checkpoint(t, ofSmallSize(m), 10)
+}
+
+func ofSmallSize(m spec.ModelKind) spec.Model {
+	return spec.Model{Kind: m, DModel: 4, Heads: 2, Layers: 1, DFF: 4}
+}
+
+// graphOf is a model for windows of so many steps with 3 channels.
+func graphOf(t *testing.T, of spec.Model, window int) (models.Config, *graph.Graph) {
+	t.Helper()
+	c := models.ConfigOf(of)
+	c.Window, c.Channels = window, 3
+	g, _, err := models.Graph(of.Kind, c, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, g
 }
 
 // checkpoint is what a public one of a model for windows of so many steps with 3 channels holds.
 func checkpoint(t *testing.T, of spec.Model, window int) map[string]tensor.Tensor {
 	t.Helper()
-	m, c := of.Kind, models.ConfigOf(of)
-	c.Window, c.Channels = window, 3
-	g, _, err := models.Graph(m, c, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, g := graphOf(t, of, window)
 	all := map[string]tensor.Tensor{}
 	for _, p := range g.Params() {
 		all[p.Name] = tensor.Tensor{Shape: p.Shape, Data: train.Initial(p, 11)}
 	}
-	for _, e := range models.All[m].Extra(c) {
+	for _, e := range models.All[of.Kind].Extra(c) {
 		x := tensor.New(e.Shape...)
 		if e.Values != nil {
 			copy(x.Data, e.Values())
