@@ -10,6 +10,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
@@ -21,6 +22,7 @@ type Prepared struct {
 	Summary spec.DataSummary
 	Scaled  datasets.Series // the test part as models see it
 	Labels  []uint8         // of its steps, of which the last may be in no window; nil = none
+	At      table.Axis      // when they were measured, where that is known
 
 	fit      datasets.Windows // training windows that the optimiser sees
 	valid    datasets.Windows // held-out windows from the end of the training part, not overlapping
@@ -29,6 +31,7 @@ type Prepared struct {
 	test     datasets.Windows // of Scaled; no step counts twice
 	channels int
 	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
+	source   source
 }
 
 // Prepare is the one step from a spec and its set to what describing, viewing, training and scoring need.
@@ -59,6 +62,10 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	}
 	if err := computable(p.Summary.Channels, "data-too-far-test", test); err != nil {
 		return nil, err
+	}
+	p.source = sourceOf(set, d, rawTrain, scaler)
+	if p.At = set.TestAt; !p.At.None() {
+		p.At.At = p.At.At[from:to]
 	}
 	p.layOut(train, test)
 	if d.LeaveOut && set.Marked != nil {

@@ -5,6 +5,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/steps"
+	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -75,12 +76,17 @@ func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Me
 	return nil
 }
 
-// alarmsOf are the steps above the run's threshold, or its flags if it has none.
+// alarmsOf are the alarms of the steps above the run's threshold, or of its flags if it has none.
 func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
-	if out.Flags != nil && !out.Threshold.Value.Defined() {
-		return e.Flag(out.Flags)
+	cut := out.Threshold
+	flagged := func(i int) bool { return e.Scores[i] > float64(cut.Value) }
+	if out.Flags != nil && !cut.Value.Defined() {
+		if len(out.Flags) != e.N() {
+			return e.Flag(out.Flags)
+		}
+		flagged = func(i int) bool { return out.Flags[i] }
 	}
-	return e.At(float64(out.Threshold.Value)), nil
+	return e.Raise(detect.Alarms(e.N(), flagged, cut.Merge, cut.Least))
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean

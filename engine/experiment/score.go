@@ -10,12 +10,18 @@ import (
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
 
 // scores are what a run says of the training windows, as the training loader yields them, and of the test
 // part. train is nil where the threshold does not look at it.
-type scores struct{ train, test []float64 }
+type scores struct {
+	train, test []float64
+	// What the scores were computed with, for whoever keeps it: parameters of a model, or the state of a fit.
+	weights map[string]tensor.Tensor
+	fit     map[string]tensor.Wide
+}
 
 // studentScores scores the test part, and the training windows if the threshold looks at them, both smoothed
 // if the spec says so (models/README.md, sections 1.3 and 1.4).
@@ -29,6 +35,9 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
 		s.test, s.train = detect.Smooth(s.test, span), detect.Smooth(s.train, span)
+	}
+	if err == nil {
+		s.weights, err = r.weightsOf(t)
 	}
 	return s, err
 }
@@ -95,7 +104,7 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	}
 	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold),
 		Saw:  spec.Policies[t.Policy].Saw,
-		Tail: Tail(cut.Tail)}
+		Tail: Tail(cut.Tail), Merge: r.spec.Detect.Merge, Least: r.spec.Detect.Least}
 	measuring := func(part, done, of int) {
 		r.o.Yield()
 		r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed,
@@ -110,7 +119,10 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.keepDetector(s, cut, out)
 }
 
 // Tail is a fitted tail as reports carry it; nil for none.

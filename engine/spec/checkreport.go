@@ -204,6 +204,8 @@ func (c *reportCheck) run(field string, a Arm, r Run) {
 	c.metrics(field, r.Metrics)
 	c.causes(field, r)
 	c.value(field+".threshold.value", r.Threshold.Value)
+	c.within(field+".threshold.merge", r.Threshold.Merge, 0, maxSpan)
+	c.within(field+".threshold.least", r.Threshold.Least, 0, maxSpan)
 	if t := r.Threshold.Tail; t != nil {
 		c.number(field+".threshold.tail", t.Start, t.Shape, t.Scale)
 		c.within(field+".threshold.tail.scores", t.Scores, 0, math.MaxInt)

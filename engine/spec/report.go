@@ -163,6 +163,9 @@ type Cut struct {
 	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
 	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
+	// How flagged steps became alarms: Detect.Merge and Detect.Least.
+	Merge int `json:"merge,omitempty"`
+	Least int `json:"least,omitempty"`
 }
 
 // Tail is the distribution of the highest scores that pot and spot fitted; that of spot is its last.
