@@ -313,5 +313,8 @@ func (f Form) number(x float64) int64 {
 	return int64(math.Round(x * f.Unit))
 }
 
+// NoTime is the time of a row that has none.
+const NoTime = noStamp
+
 // Missing reports whether a row has no time.
 func Missing(ns int64) bool { return ns == noStamp }

@@ -150,6 +150,12 @@ func (f Format) Number(cell []byte) (float64, error) {
 	return 0, fault.New("data-not-a-number", Short(string(cell)))
 }
 
+// IsStamp reports whether a cell holds a date or a time of day.
+func IsStamp(cell []byte) bool {
+	_, ok := parseStamp(trim(cell))
+	return ok
+}
+
 // Trimmed is a cell without the spaces around it.
 func Trimmed(cell []byte) []byte { return trim(cell) }
 

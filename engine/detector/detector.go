@@ -2,6 +2,7 @@
 package detector
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -87,6 +88,24 @@ type Origin struct {
 	SHA256     string      `json:"sha256"` // of the values of the training part, in hexadecimal
 	TrainSteps int         `json:"train_steps"`
 	Times      *spec.Times `json:"times,omitempty"`
+}
+
+// FileName is what the file of an arm's run is called, where names of arms hold what a file system does not allow
+// as well.
+func FileName(arm string, seed uint64) string { return fmt.Sprintf("%s-%d%s", Safe(arm), seed, Ending) }
+
+// Safe is a name with - in the place of what no file system takes.
+func Safe(name string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '-'
+		}
+		return r
+	}, name)
+	if safe = strings.Trim(safe, ". "); safe == "" {
+		return "arm"
+	}
+	return safe
 }
 
 // Arm is the arm that was kept.

@@ -131,6 +131,14 @@ func FileOptions(d spec.Data) datasets.Options {
 	return o
 }
 
+// Time is when a step of the test part was measured, in words; empty = nobody knows.
+func (p *Prepared) Time(step int) string {
+	if step < 0 || step >= len(p.At.At) || table.Missing(p.At.At[step]) {
+		return ""
+	}
+	return p.At.Text(p.At.At[step])
+}
+
 // scoredLabels are those of the steps that are scored; nil = none.
 func (p *Prepared) scoredLabels() []uint8 {
 	if p.Labels == nil {

@@ -40,6 +40,27 @@ func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) err
 	})
 }
 
+// JudgeAlarms is Judge without metrics.
+func JudgeAlarms(out *spec.Run) error {
+	e, err := evaluation(out.Scores, nil)
+	if err == nil {
+		_, err = raise(e, out)
+	}
+	return err
+}
+
+// raise fills in the alarms of a run with what is known of each.
+func raise(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
+	alarms, err := alarmsOf(e, out)
+	if err != nil {
+		return nil, err
+	}
+	out.Alarms = append([]steps.Range{}, alarms.Segments...)
+	out.Peaks = peaks(out.Scores, out.Alarms)
+	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
+	return alarms, nil
+}
+
 // judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are
 // given, in the order of metrics.All.
 func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure,
@@ -48,12 +69,10 @@ func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Me
 	if err != nil {
 		return err
 	}
-	alarms, err := alarmsOf(e, out)
+	alarms, err := raise(e, out)
 	if err != nil {
 		return err
 	}
-	out.Alarms = append([]steps.Range{}, alarms.Segments...)
-	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
 	out.Metrics = nil
 	if labels == nil {
 		return nil

@@ -239,6 +239,14 @@ func (c *reportCheck) causes(field string, r Run) {
 		c.within(element(field+".causes", i), len(causes), 0, MaxCauses)
 		c.channels(element(field+".causes", i), channels)
 	}
+	c.that(r.Peaks == nil || len(r.Peaks) == len(r.Alarms), field+".peaks", "report-number", len(r.Peaks),
+		len(r.Alarms), len(r.Alarms))
+	for i, p := range r.Peaks {
+		at := element(field+".peaks", i)
+		c.that(i >= len(r.Alarms) || p.Step >= r.Alarms[i].From && p.Step < r.Alarms[i].To, at+".step",
+			"report-steps", p.Step, p.Step+1, 0, c.Data.ScoredSteps)
+		c.value(at+".score", p.Score)
+	}
 	if l := r.Located; l != nil {
 		c.within(field+".located.segments", l.Segments, 1, len(c.Data.Segments))
 		c.value(field+".located", l.HitRate100, l.HitRate150, l.Chance100, l.Chance150)
