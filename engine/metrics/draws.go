@@ -97,8 +97,8 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 // needed.
 func (e *Evaluation) permuted(r *rand.Rand) *Evaluation {
 	n := e.N()
-	random := &Evaluation{Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
-		Parameters: e.Parameters}
+	random := &Evaluation{Labels: e.Labels, Segments: e.Segments, Borders: e.Borders,
+		Positives: e.Positives, Parameters: e.Parameters}
 	random.Scores, random.sorted = make([]float64, n), make([]ranked, n)
 	for i, point := range r.Perm(n) {
 		score := float64(n - i)

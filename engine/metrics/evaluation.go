@@ -13,20 +13,30 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Segments returns the maximal runs of ones in labels, in order.
-func Segments(labels []uint8) []steps.Range {
-	return runs(len(labels), func(i int) bool { return labels[i] == 1 })
+// Segments returns the maximal runs of ones in labels, in order. None goes on beyond a border, which is the
+// first point of another series; borders ascend.
+func Segments(labels []uint8, borders ...int) []steps.Range {
+	return runs(len(labels), borders, func(i int) bool { return labels[i] == 1 })
 }
 
-// runs returns the maximal ranges of the n points in which on holds, in order.
-func runs(n int, on func(int) bool) []steps.Range {
+// runs returns the maximal ranges of the n points, within the series that borders part, in which on holds, in
+// order.
+func runs(n int, borders []int, on func(int) bool) []steps.Range {
 	var found []steps.Range
-	for i := 0; i < n; i++ {
+	for i := 0; i < n; {
+		for len(borders) > 0 && borders[0] <= i {
+			borders = borders[1:]
+		}
+		end := n
+		if len(borders) > 0 {
+			end = borders[0]
+		}
 		if !on(i) {
+			i++
 			continue
 		}
 		from := i
-		for i < n && on(i) {
+		for i < end && on(i) {
 			i++
 		}
 		found = append(found, steps.Range{From: from, To: i})
@@ -55,6 +65,7 @@ type Evaluation struct {
 	Scores    []float64     // [n], higher is more anomalous, all finite
 	Labels    []uint8       // [n], 1 is anomalous
 	Segments  []steps.Range // true segments, in order
+	Borders   []int         // first points of the series behind the first; nil = all is one series
 	Positives int           // anomalous points
 	Unscored  int           // points that came without a score
 	Policy    Unscored      // what was done with them
@@ -64,6 +75,8 @@ type Evaluation struct {
 	// Only these change after NewEvaluation, each once, behind its sync.Once.
 	sorting sync.Once
 	sorted  []ranked // highest score first
+	placing sync.Once
+	spans   []steps.Range // by true segment: the series that it lies in
 
 	// What several metrics of All share.
 	vusOnce, raucOnce sync.Once
@@ -81,6 +94,13 @@ type ranked struct {
 // fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a
 // score is NaN without a policy for it; the message names the point.
 func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluation, error) {
+	return NewPooled(scores, labels, nil, policy)
+}
+
+// NewPooled is NewEvaluation for several series, one behind the other: borders are the first points of those
+// behind the first, ascending. Whatever is ranked or counted goes over all points; segments, buffers and zones
+// end at borders (metrics/README.md, section 1.1).
+func NewPooled(scores []float64, labels []uint8, borders []int, policy Unscored) (*Evaluation, error) {
 	if len(scores) != len(labels) {
 		return nil, fault.New("metrics-lengths", len(scores), len(labels))
 	}
@@ -92,10 +112,11 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 		return nil, fault.New("metrics-no-points")
 	}
 	if unscored > 0 {
-		scores, labels = settle(scores, labels, policy)
+		scores, labels, borders = settle(scores, labels, borders, policy)
 	}
-	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels), Unscored: unscored,
-		Policy: policy, Parameters: Defaults}
+	borders = within(borders, len(scores))
+	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels, borders...), Borders: borders,
+		Unscored: unscored, Policy: policy, Parameters: Defaults}
 	for _, s := range e.Segments {
 		e.Positives += s.Len()
 	}
@@ -104,8 +125,56 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 
 // With returns the same scores and labels for other parameters.
 func (e *Evaluation) With(p Parameters) *Evaluation {
-	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
-		Unscored: e.Unscored, Policy: e.Policy, Parameters: p}
+	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Borders: e.Borders,
+		Positives: e.Positives, Unscored: e.Unscored, Policy: e.Policy, Parameters: p}
+}
+
+// within leaves out borders that part nothing: at the ends, or twice in one place.
+func within(borders []int, n int) (kept []int) {
+	last := 0
+	for _, b := range borders {
+		if b > last && b < n {
+			kept, last = append(kept, b), b
+		}
+	}
+	return kept
+}
+
+// span is the series that true segment i lies in.
+func (e *Evaluation) span(i int) steps.Range {
+	e.placing.Do(func() {
+		from, rest := 0, e.Borders
+		for _, s := range e.Segments {
+			for len(rest) > 0 && rest[0] <= s.From {
+				from, rest = rest[0], rest[1:]
+			}
+			to := e.N()
+			if len(rest) > 0 {
+				to = rest[0]
+			}
+			e.spans = append(e.spans, steps.Range{From: from, To: to})
+		}
+	})
+	return e.spans[i]
+}
+
+// next is where the true segment behind segment i begins, if it lies in the same series; else that series ends.
+func (e *Evaluation) next(i int) (from int, there bool) {
+	span := e.span(i)
+	if i+1 < len(e.Segments) && e.Segments[i+1].From < span.To {
+		return e.Segments[i+1].From, true
+	}
+	return span.To, false
+}
+
+// before is where the true segment before segment i ends, if it lies in the same series; else that series
+// begins.
+func (e *Evaluation) before(i int) (to int, there bool) {
+	span := e.span(i)
+	if i > 0 && e.Segments[i-1].To > span.From {
+		return e.Segments[i-1].To, true
+	}
+	return span.From, false
 }
 
 // checkPoints counts the points without a score; its error names the first point that cannot be evaluated.
@@ -125,20 +194,24 @@ func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored in
 	return unscored, nil
 }
 
-// settle returns copies of scores and labels in which the policy has dealt with every NaN.
-func settle(scores []float64, labels []uint8, policy Unscored) ([]float64, []uint8) {
+// settle returns copies of scores, labels and borders in which the policy has dealt with every NaN.
+func settle(scores []float64, labels []uint8, borders []int, policy Unscored) ([]float64, []uint8, []int) {
 	if policy == LowestUnscored {
-		return replaceUnscored(scores), labels
+		return replaceUnscored(scores), labels, borders
 	}
 	var keptScores []float64
 	var keptLabels []uint8
+	var keptBorders []int
 	for i, s := range scores {
+		for len(borders) > 0 && borders[0] <= i {
+			keptBorders, borders = append(keptBorders, len(keptScores)), borders[1:]
+		}
 		if !math.IsNaN(s) {
 			keptScores = append(keptScores, s)
 			keptLabels = append(keptLabels, labels[i])
 		}
 	}
-	return keptScores, keptLabels
+	return keptScores, keptLabels, keptBorders
 }
 
 func replaceUnscored(scores []float64) []float64 {

@@ -150,6 +150,6 @@ func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms,
 // everything, for the labels and the parameters of e.
 func Constants(ctx context.Context, rows []Metric, e *Evaluation) ([]Value, error) {
 	c := &Evaluation{Scores: make([]float64, e.N()), Labels: e.Labels, Segments: e.Segments,
-		Positives: e.Positives, Parameters: e.Parameters}
+		Borders: e.Borders, Positives: e.Positives, Parameters: e.Parameters}
 	return Measure(ctx, rows, c, c.At(-1), nil)
 }
