@@ -14,14 +14,12 @@ type Volume struct {
 
 // ownVUS is VUS at the window of the parameters, computed once for the metrics that are parts of it.
 func (e *Evaluation) ownVUS() Volume {
-	e.vusOnce.Do(func() { e.vus = e.VUS(e.Parameters.Window.Points) })
-	return e.vus
+	return e.shared.vus.get(func() Volume { return e.VUS(e.Parameters.Window.Points) })
 }
 
 // ownRangeAUC is RangeAUC at the window of the parameters, computed once.
 func (e *Evaluation) ownRangeAUC() Volume {
-	e.raucOnce.Do(func() { e.rauc = e.RangeAUC(e.Parameters.Window.Points) })
-	return e.rauc
+	return e.shared.rauc.get(func() Volume { return e.RangeAUC(e.Parameters.Window.Points) })
 }
 
 // RangeAUC is R-AUC with one buffer of window/2 points on each side of every true segment, at 250 thresholds
@@ -144,6 +142,7 @@ func (b *buffers) see(i, x int) {
 func (b *buffers) widen(reach int) {
 	reach = min(reach, b.e.N()) // beyond the series nothing is left to see
 	for ; b.reach < reach; b.reach++ {
+		b.e.beat(len(b.e.Segments))
 		for i, s := range b.e.Segments {
 			b.see(i, s.From-b.reach-1)
 			b.see(i, s.To+b.reach)
@@ -160,7 +159,9 @@ func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
 		slopes[d] = math.Sqrt(1 - float64(d)/float64(window))
 	}
 	for i := range len(b.e.Segments) + 1 {
-		b.gap(i).softLabels(slopes, visit)
+		g := b.gap(i)
+		b.e.beat(1 + min(g.to-g.from, 2*len(slopes)))
+		g.softLabels(slopes, visit)
 	}
 }
 
