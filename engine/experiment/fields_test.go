@@ -36,6 +36,9 @@ var tells = map[string]string{
 // Each field of a Spec, whatever it is called, changes the report, or only tells: a setting that nothing
 // reads cannot pass.
 func TestEveryFieldOfASpecChangesTheReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of experiments")
+	}
 	counts, seen := map[string]bool{}, map[string]bool{}
 	for _, base := range bases(t) {
 		before := ""

@@ -69,7 +69,7 @@ type zone struct {
 
 // newZone is the zone of true segment i: halfway to its neighbours, or to the ends of its series.
 func newZone(e *Evaluation, i int) zone {
-	own, span := e.Segments[i], e.span(i)
+	own, span := e.Segments[i], e.spans[i]
 	z := zone{event: interval{float64(own.From), float64(own.To)},
 		all: interval{float64(span.From), float64(span.To)}}
 	if to, there := e.before(i); there {

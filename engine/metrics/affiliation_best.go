@@ -19,6 +19,7 @@ func (e *Evaluation) BestAffiliation() BestRates {
 				s.recall.value() / float64(len(e.Segments))})
 		}
 		for ; last >= 0 && order[last].score == score; last-- {
+			e.beat(10)
 			s.remove(order[last].point)
 		}
 	}
@@ -50,11 +51,13 @@ func newAffiliationSweep(e *Evaluation) *affiliationSweep {
 		defined: len(e.Segments)}
 	for i := range s.zones {
 		z := &s.zones[i]
+		e.beat(1)
 		z.zone = newZone(e, i)
 		z.from = int(math.Floor(z.all.from))
 		z.flagged = int(math.Ceil(z.all.to)) - z.from
 		z.before, z.after = make([]int32, z.flagged+2), make([]int32, z.flagged+2)
 		for k := range z.flagged {
+			e.beat(5)
 			z.before[k+1], z.after[k+1] = int32(k), int32(k+2)
 			s.last[z.from+k] = int32(i)
 			z.weigh(k+1, 1)

@@ -98,7 +98,7 @@ type surroundings struct {
 // may reach into them; what may reach into those of the next segment is returned.
 func newSurroundings(e *Evaluation, i int, near float64, predicted []steps.Range) (surroundings,
 	[]steps.Range) {
-	own, span := e.Segments[i], e.span(i)
+	own, span := e.Segments[i], e.spans[i]
 	first, n := float64(span.From), float64(span.To)
 	s := surroundings{near: near, event: interval{float64(own.From), float64(own.To)}}
 	s.nearBefore = interval{math.Max(first, s.event.from-near), s.event.from}

@@ -118,7 +118,7 @@ func (a *Alarms) overlapsWithZones(delta float64) (pairs []overlap) {
 		}
 	}
 	overlaps(zones, a.Segments, func(i, j int, both steps.Range) {
-		both.To = min(both.To, a.Evaluation.span(i).To) // a border ends a zone without making it steeper
+		both.To = min(both.To, a.Evaluation.spans[i].To) // a border ends a zone without making it steeper
 		last := float64(zones[i].Len() - 1)
 		if last < 1 {
 			return // a zone of one point has no slope

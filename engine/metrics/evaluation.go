@@ -72,15 +72,34 @@ type Evaluation struct {
 
 	Parameters Parameters // of the metrics of All
 
-	// Only these change after NewEvaluation, each once, behind its sync.Once.
-	sorting sync.Once
-	sorted  []ranked // highest score first
-	placing sync.Once
-	spans   []steps.Range // by true segment: the series that it lies in
+	spans  []steps.Range // by true segment: the series that it lies in
+	shared *shared
+	turn   func() // called by what takes long, see Measure; nil = nobody waits for a turn
+	beats  int    // since the last one
+}
 
-	// What several metrics of All share.
-	vusOnce, raucOnce sync.Once
-	vus, rauc         Volume
+// shared is what several metrics make use of, found by the first of them.
+type shared struct {
+	sorted    once[[]ranked] // highest score first
+	vus, rauc once[Volume]
+}
+
+// once is a value that is found at the first call. Unlike with sync.Once, a call that is given up on the way
+// leaves it to the next.
+type once[T any] struct {
+	mu    sync.Mutex
+	found bool
+	value T
+}
+
+func (o *once[T]) get(find func() T) T {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.found {
+		o.value = find()
+		o.found = true
+	}
+	return o.value
 }
 
 // ranked is a score with the point it belongs to, so that sorting moves both without a look-up for each
@@ -116,7 +135,8 @@ func NewPooled(scores []float64, labels []uint8, borders []int, policy Unscored)
 	}
 	borders = within(borders, len(scores))
 	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels, borders...), Borders: borders,
-		Unscored: unscored, Policy: policy, Parameters: Defaults}
+		Unscored: unscored, Policy: policy, Parameters: Defaults, shared: new(shared)}
+	e.spans = placed(e.Segments, borders, len(scores))
 	for _, s := range e.Segments {
 		e.Positives += s.Len()
 	}
@@ -125,8 +145,37 @@ func NewPooled(scores []float64, labels []uint8, borders []int, policy Unscored)
 
 // With returns the same scores and labels for other parameters.
 func (e *Evaluation) With(p Parameters) *Evaluation {
-	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Borders: e.Borders,
-		Positives: e.Positives, Unscored: e.Unscored, Policy: e.Policy, Parameters: p}
+	other := e.of(e.Scores)
+	other.Unscored, other.Policy, other.Parameters = e.Unscored, e.Policy, p
+	return other
+}
+
+// of is the evaluation of other scores, all of them finite, against the same labels.
+func (e *Evaluation) of(scores []float64) *Evaluation {
+	return &Evaluation{Scores: scores, Labels: e.Labels, Segments: e.Segments, Borders: e.Borders,
+		spans: e.spans, Positives: e.Positives, Parameters: e.Parameters, shared: new(shared)}
+}
+
+// under is e with a turn that its metrics take. What they share stays the same.
+func (e *Evaluation) under(turn func()) *Evaluation {
+	watched := *e
+	watched.turn, watched.beats = turn, 0
+	return &watched
+}
+
+// beatsPerTurn is how many beats lie between two turns: a few milliseconds.
+const beatsPerTurn = 1 << 15
+
+// beat counts so many of the smallest parts of a computation, each of which takes some ten nanoseconds, and
+// takes a turn when it is time. The turn panics where the computation is given up (Measure).
+func (e *Evaluation) beat(n int) {
+	if e.turn == nil {
+		return
+	}
+	if e.beats += n; e.beats >= beatsPerTurn {
+		e.beats = 0
+		e.turn()
+	}
 }
 
 // within leaves out borders that part nothing: at the ends, or twice in one place.
@@ -140,27 +189,25 @@ func within(borders []int, n int) (kept []int) {
 	return kept
 }
 
-// span is the series that true segment i lies in.
-func (e *Evaluation) span(i int) steps.Range {
-	e.placing.Do(func() {
-		from, rest := 0, e.Borders
-		for _, s := range e.Segments {
-			for len(rest) > 0 && rest[0] <= s.From {
-				from, rest = rest[0], rest[1:]
-			}
-			to := e.N()
-			if len(rest) > 0 {
-				to = rest[0]
-			}
-			e.spans = append(e.spans, steps.Range{From: from, To: to})
+// placed are the series that each true segment lies in.
+func placed(segments []steps.Range, borders []int, n int) (spans []steps.Range) {
+	from := 0
+	for _, s := range segments {
+		for len(borders) > 0 && borders[0] <= s.From {
+			from, borders = borders[0], borders[1:]
 		}
-	})
-	return e.spans[i]
+		to := n
+		if len(borders) > 0 {
+			to = borders[0]
+		}
+		spans = append(spans, steps.Range{From: from, To: to})
+	}
+	return spans
 }
 
 // next is where the true segment behind segment i begins, if it lies in the same series; else that series ends.
 func (e *Evaluation) next(i int) (from int, there bool) {
-	span := e.span(i)
+	span := e.spans[i]
 	if i+1 < len(e.Segments) && e.Segments[i+1].From < span.To {
 		return e.Segments[i+1].From, true
 	}
@@ -170,7 +217,7 @@ func (e *Evaluation) next(i int) (from int, there bool) {
 // before is where the true segment before segment i ends, if it lies in the same series; else that series
 // begins.
 func (e *Evaluation) before(i int) (to int, there bool) {
-	span := e.span(i)
+	span := e.spans[i]
 	if i > 0 && e.Segments[i-1].To > span.From {
 		return e.Segments[i-1].To, true
 	}
@@ -241,17 +288,17 @@ func (e *Evaluation) Negatives() int { return e.N() - e.Positives }
 // ranking returns the points with the highest score first, sorted at the first call. The order of equal
 // scores is left open: nothing may depend on it.
 func (e *Evaluation) ranking() []ranked {
-	e.sorting.Do(func() {
-		if e.sorted != nil {
-			return // a drawn permutation comes sorted
-		}
-		e.sorted = make([]ranked, e.N())
+	return e.shared.sorted.get(func() []ranked {
+		sorted := make([]ranked, e.N())
 		for i, s := range e.Scores {
-			e.sorted[i] = ranked{s, i}
+			sorted[i] = ranked{s, i}
 		}
-		slices.SortFunc(e.sorted, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
+		slices.SortFunc(sorted, func(a, b ranked) int {
+			e.beat(1)
+			return cmp.Compare(b.score, a.score)
+		})
+		return sorted
 	})
-	return e.sorted
 }
 
 // level is a distinct score with the points at or above it.
@@ -267,6 +314,7 @@ func (e *Evaluation) levels() iter.Seq[level] {
 		order := e.ranking()
 		tp := 0
 		for i, r := range order {
+			e.beat(1)
 			tp += int(e.Labels[r.point])
 			last := i == len(order)-1 || order[i+1].score != r.score
 			if last && !yield(level{r.score, i + 1, tp}) {

@@ -51,10 +51,10 @@ func (e *Evaluation) bestOf(sweep []sweepPoint) BestRates {
 func (e *Evaluation) BestComposite() BestRates {
 	var sweep []sweepPoint
 	hit := make([]bool, len(e.Segments))
-	owner, hits, next := e.owners(), 0, 0
+	order, owner, hits, next := e.ranking(), e.owners(), 0, 0
 	for l := range e.levels() {
 		for ; next < l.flagged; next++ {
-			if i := owner[e.sorted[next].point]; i >= 0 && !hit[i] {
+			if i := owner[order[next].point]; i >= 0 && !hit[i] {
 				hit[i] = true
 				hits++
 			}
@@ -93,13 +93,17 @@ func (e *Evaluation) RangePRArea(alpha float64) Value {
 	// The lowest score flags everything: the end of the curve, at recall 1, stands for it.
 	curve := e.rangeSweep(alpha)
 	curve = curve[:len(curve)-1]
-	slices.SortFunc(curve, func(a, b sweepPoint) int { return cmp.Compare(b.recall, a.recall) })
+	slices.SortFunc(curve, func(a, b sweepPoint) int {
+		e.beat(1)
+		return cmp.Compare(b.recall, a.recall)
+	})
 	for from := 0; from < len(curve); { // of equal recalls the lowest precision comes first
 		to := from
 		for to < len(curve) && curve[to].recall >= curve[from].recall-same {
 			to++
 		}
 		slices.SortFunc(curve[from:to], func(a, b sweepPoint) int {
+			e.beat(1)
 			return cmp.Compare(a.precision, b.precision)
 		})
 		from = to
@@ -119,10 +123,11 @@ func (e *Evaluation) RangePRArea(alpha float64) Value {
 func (e *Evaluation) rangeSweep(alpha float64) []sweepPoint {
 	r := newRunSweep(e, alpha)
 	var sweep []sweepPoint
-	next := 0
+	order, next := e.ranking(), 0
 	for l := range e.levels() {
 		for ; next < l.flagged; next++ {
-			r.flag(e.sorted[next].point)
+			e.beat(5)
+			r.flag(order[next].point)
 		}
 		sweep = append(sweep, sweepPoint{l.score, ratio(r.precision.value(), float64(r.runs)),
 			ratio(r.recall.value(), float64(len(e.Segments)))})

@@ -229,7 +229,7 @@ func (p *pate) truePositives(early, late int) []float64 {
 	behind := 0 // end of the late zone of the segment before
 	for i, s := range p.e.Segments {
 		middle := float64(s.From+s.To-1) / 2
-		from := max(s.From-early, behind, p.e.span(i).From)
+		from := max(s.From-early, behind, p.e.spans[i].From)
 		for x := from; x < s.From; x++ {
 			at(max(p.first[x], p.found[i]), float64(x-from)/(middle-float64(from)))
 		}

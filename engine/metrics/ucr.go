@@ -18,7 +18,7 @@ func (e *Evaluation) UCR(tolerance int) UCR {
 	}
 	s, n := e.Segments[0], e.N()
 	reach := min(max(s.Len(), tolerance), n) // beyond the series nothing is left
-	span := e.span(0)
+	span := e.spans[0]
 	from, to := max(s.From-reach+1, span.From), min(s.To-1+reach, span.To)
 	highest, right, all := e.Scores[0], 0, 0
 	for i, x := range e.Scores {

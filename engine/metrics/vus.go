@@ -14,14 +14,12 @@ type Volume struct {
 
 // ownVUS is VUS at the window of the parameters, computed once for the metrics that are parts of it.
 func (e *Evaluation) ownVUS() Volume {
-	e.vusOnce.Do(func() { e.vus = e.VUS(e.Parameters.Window.Points) })
-	return e.vus
+	return e.shared.vus.get(func() Volume { return e.VUS(e.Parameters.Window.Points) })
 }
 
 // ownRangeAUC is RangeAUC at the window of the parameters, computed once.
 func (e *Evaluation) ownRangeAUC() Volume {
-	e.raucOnce.Do(func() { e.rauc = e.RangeAUC(e.Parameters.Window.Points) })
-	return e.rauc
+	return e.shared.rauc.get(func() Volume { return e.RangeAUC(e.Parameters.Window.Points) })
 }
 
 // RangeAUC is R-AUC with one buffer of window/2 points on each side of every true segment, at 250 thresholds
@@ -134,7 +132,7 @@ func accumulate(counts *[thresholds]float64) {
 
 // see notes that point x, if there is one, lies within reach of segment i.
 func (b *buffers) see(i, x int) {
-	if span := b.e.span(i); x >= span.From && x < span.To {
+	if span := b.e.spans[i]; x >= span.From && x < span.To {
 		b.found[i] = min(b.found[i], b.first[x])
 	}
 }
@@ -144,6 +142,7 @@ func (b *buffers) see(i, x int) {
 func (b *buffers) widen(reach int) {
 	reach = min(reach, b.e.N()) // beyond the series nothing is left to see
 	for ; b.reach < reach; b.reach++ {
+		b.e.beat(len(b.e.Segments))
 		for i, s := range b.e.Segments {
 			b.see(i, s.From-b.reach-1)
 			b.see(i, s.To+b.reach)
@@ -159,13 +158,17 @@ func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
 	for d := 1; d < len(slopes); d++ {
 		slopes[d] = math.Sqrt(1 - float64(d)/float64(window))
 	}
+	give := func(g gap) {
+		b.e.beat(1 + min(g.to-g.from, 2*len(slopes)))
+		g.softLabels(slopes, visit)
+	}
 	for i := range b.e.Segments {
-		b.gapBefore(i).softLabels(slopes, visit)
+		give(b.gapBefore(i))
 		if _, more := b.e.next(i); !more {
-			b.gapBehind(i).softLabels(slopes, visit)
+			give(b.gapBehind(i))
 		}
 	}
-}
+	}
 
 // gap is the normal points between two true segments, or beyond the outermost one, and where the segments
 // around it begin and end. far stands for a segment that does not exist.
@@ -199,7 +202,7 @@ func (b *buffers) gapBefore(i int) gap {
 
 // gapBehind returns the normal points behind true segment i, the last one of its series.
 func (b *buffers) gapBehind(i int) gap {
-	g := gap{from: b.e.Segments[i].To, to: b.e.span(i).To, left: b.e.Segments[i].To - 1, leftNext: -far, right: far,
+	g := gap{from: b.e.Segments[i].To, to: b.e.spans[i].To, left: b.e.Segments[i].To - 1, leftNext: -far, right: far,
 		rightNext: far}
 	if to, there := b.e.before(i); there {
 		g.leftNext = to - 1
