@@ -168,7 +168,7 @@ func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
 			give(b.gapBehind(i))
 		}
 	}
-	}
+}
 
 // gap is the normal points between two true segments, or beyond the outermost one, and where the segments
 // around it begin and end. far stands for a segment that does not exist.
