@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/table"
 	"cosinelab/engine/detect"
 	"cosinelab/engine/detector"
@@ -133,7 +135,7 @@ func (r *run) weightsOf(t *train.Trainer) (map[string]tensor.Tensor, error) {
 }
 
 // keepDetector hands over what scores new data as the run scored the test part.
-func (r *run) keepDetector(s scores, cut detect.Cut, out *spec.Run) error {
+func (r *run) keepDetector(ctx context.Context, s scores, out *spec.Run) error {
 	i := slices.IndexFunc(r.spec.Arms, func(a spec.Arm) bool { return a.Name == out.Arm })
 	arm := r.spec.Arms[i]
 	if r.o.Kept == nil || arm.Control == spec.ControlRandom {
@@ -141,10 +143,9 @@ func (r *run) keepDetector(s scores, cut detect.Cut, out *spec.Run) error {
 	}
 	sp := r.spec
 	sp.Arms, sp.Seeds, sp.Looks, sp.Looked = []spec.Arm{arm}, []uint64{out.Seed}, 0, nil
-	_, train := unscoredOf(s.train)
-	start, err := detect.StartOf(sp.Detect.Threshold, cut, train, nil)
+	start, train, err := r.startOf(ctx, s, out)
 	if err != nil {
-		return err
+		return failure{fault.New("threshold-error", err)}
 	}
 	from := r.data.source
 	d := &detector.Detector{Version: detector.Version, Program: r.o.Program,
@@ -156,6 +157,23 @@ func (r *run) keepDetector(s scores, cut detect.Cut, out *spec.Run) error {
 		d.Micro = r.data.microBatch(sp.StudentOf(arm), sp.Train.Batch)
 	}
 	return r.o.Kept(d)
+}
+
+// startOf is where the decisions about new data begin, and the train scores that it looked at. Where each of
+// several series has a threshold of its own, new data get the one of all together.
+func (r *run) startOf(ctx context.Context, s scores, out *spec.Run) (start detect.Start, train []float64, err error) {
+	t := r.spec.Detect.Threshold
+	train, _ = known(s.train, nil)
+	cut := detect.Cut{Threshold: float64(out.Threshold.Value)}
+	if r.spec.Detect.EachSeries && !spec.Policies[t.Policy].Moves {
+		test, labels := known(s.test, r.data.scoredLabels())
+		cut, err = detect.Choose(t, detect.Scores{Train: train, Test: test, Labels: labels}, r.pause(ctx))
+		if err != nil {
+			return start, nil, err
+		}
+	}
+	start, err = detect.StartOf(t, cut, train, r.pause(ctx))
+	return start, train, err
 }
 
 // expected says how often the detector raised alarms on the data of the experiment.
@@ -171,7 +189,7 @@ func (r *run) expected(train []float64, start detect.Start, out *spec.Run) detec
 		}
 		e.TrainShare = metrics.Value(float64(above) / float64(len(train)))
 	}
-	if at := r.data.At; at.Clock && len(at.At) >= e.TestSteps && e.TestSteps > 1 {
+	if at := r.data.At; r.data.members == nil && at.Clock && len(at.At) >= e.TestSteps && e.TestSteps > 1 {
 		const day = 24 * 3600 * 1e9
 		first, last := at.At[0], at.At[e.TestSteps-1]
 		if !table.Missing(first) && !table.Missing(last) && last > first {

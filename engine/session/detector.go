@@ -90,11 +90,11 @@ func (s *Session) exportRun(req protocol.Request, e protocol.Export) error {
 		return fault.New("judge-no-scores", e.Of.Arm, e.Of.Seed)
 	}
 	if e.Threshold != nil {
-		judged, _, err := on.judged(&protocol.Judge{Arm: e.Of.Arm, Seed: e.Of.Seed, Threshold: *e.Threshold})
+		judged, err := on.judged(&protocol.Judge{Arm: e.Of.Arm, Seed: e.Of.Seed, Threshold: *e.Threshold})
 		if err != nil {
 			return err
 		}
-		if err := experiment.JudgeAlarms(&judged); err != nil {
+		if err := on.JudgeAlarms(&judged); err != nil {
 			return err
 		}
 		run = &judged
