@@ -66,18 +66,23 @@ type scoredArm struct {
 
 func scoredArms(r spec.Report) (out []scoredArm, err error) {
 	labels, n := r.Data.ScoredLabels(), 0
+	with := metrics.Defaults
+	if r.Parameters != nil {
+		with = *r.Parameters
+	}
+	var borders []int
+	for _, s := range r.Data.Series {
+		borders = append(borders, s.Scored.From)
+	}
 	for _, a := range r.Arms {
 		arm := scoredArm{ArmReport: a, first: n}
 		for _, run := range a.Runs {
 			if run.Scores == nil || labels == nil {
 				continue
 			}
-			e, err := evaluation(run.Scores, labels)
+			e, err := evaluation(run.Scores, labels, borders, with)
 			if err != nil {
 				return nil, err
-			}
-			if r.Parameters != nil {
-				e = e.With(*r.Parameters)
 			}
 			arm.seeds = append(arm.seeds, run.Seed)
 			arm.runs = append(arm.runs, metrics.Judged{Evaluation: e, Flags: run.Flagged(e.N())})

@@ -28,7 +28,7 @@ type Resampler struct {
 // blocks are as long as the scores need that remember longest.
 func NewResampler(all ...*Evaluation) *Resampler {
 	e := all[0]
-	r := &Resampler{e: e, normal: runs(e.N(), func(i int) bool { return e.Labels[i] == 0 })}
+	r := &Resampler{e: e, normal: runs(e.N(), e.Borders, func(i int) bool { return e.Labels[i] == 0 })}
 	if len(e.Segments) < 2 || len(r.normal) == 0 {
 		return nil
 	}
@@ -133,13 +133,13 @@ func (r *Resampler) Resample(ctx context.Context, of []Judged, rows []Metric, dr
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p := r.place(r.Draw(rng))
+		d := r.place(r.Draw(rng))
 		var side sync.WaitGroup
 		lanes := min(len(of), runtime.GOMAXPROCS(0))
 		for lane := range lanes {
 			side.Go(func() {
 				for i := lane; i < len(of); i += lanes {
-					values[i], errs[i] = p.measure(of[i], rows)
+					values[i], errs[i] = d.measure(ctx, of[i], rows)
 				}
 			})
 		}
@@ -152,64 +152,64 @@ func (r *Resampler) Resample(ctx context.Context, of []Judged, rows []Metric, dr
 	return nil
 }
 
-// placed is a drawn series, with the places at which each point of the first stands in it.
-type placed struct {
-	points    []int
-	labels    []uint8
-	segments  []steps.Range
-	positives int
-	at        []int // places, those of the first point first
-	from      []int // [points + 1], where those of each point begin
+// drawing is a drawn series, with the places at which each point of the first stands in it.
+type drawing struct {
+	*Evaluation // its labels and segments
+	points      []int
+	at          []int // places, those of the first point first
+	from        []int // [points + 1], where those of each point begin
 }
 
-func (r *Resampler) place(points []int) placed {
-	p := placed{points: points, labels: make([]uint8, len(points)), at: make([]int, len(points)),
-		from: make([]int, r.e.N()+2)}
+func (r *Resampler) place(points []int) drawing {
+	labels := make([]uint8, len(points))
+	d := drawing{points: points, at: make([]int, len(points)), from: make([]int, r.e.N()+2)}
 	for i, point := range points {
-		p.labels[i] = r.e.Labels[point]
-		p.from[point+2]++
+		labels[i] = r.e.Labels[point]
+		d.from[point+2]++
 	}
-	for i := 2; i < len(p.from); i++ {
-		p.from[i] += p.from[i-1]
+	for i := 2; i < len(d.from); i++ {
+		d.from[i] += d.from[i-1]
 	}
 	for i, point := range points { // from[point+1] goes from where its places begin to where they end
-		p.at[p.from[point+1]] = i
-		p.from[point+1]++
+		d.at[d.from[point+1]] = i
+		d.from[point+1]++
 	}
-	p.segments = Segments(p.labels)
-	for _, s := range p.segments {
-		p.positives += s.Len()
+	d.Evaluation = &Evaluation{Labels: labels, Segments: Segments(labels)}
+	d.spans = placed(d.Segments, nil, len(points))
+	for _, s := range d.Segments {
+		d.Positives += s.Len()
 	}
-	return p
+	return d
 }
 
 // measure are the values on the drawn series. The first was sorted once: each drawn one comes sorted.
-func (p placed) measure(j Judged, rows []Metric) (values []Value, err error) {
-	drawn := &Evaluation{Scores: make([]float64, len(p.points)), Labels: p.labels, Segments: p.segments,
-		Positives: p.positives, Parameters: j.Parameters,
-		sorted: make([]ranked, 0, len(p.points))}
-	for i, point := range p.points {
+func (d drawing) measure(ctx context.Context, j Judged, rows []Metric) ([]Value, error) {
+	drawn := d.of(make([]float64, len(d.points)))
+	drawn.Parameters = j.Parameters
+	for i, point := range d.points {
 		drawn.Scores[i] = j.Scores[point]
 	}
-	for _, first := range j.ranking() {
-		for _, at := range p.at[p.from[first.point]:p.from[first.point+1]] {
-			drawn.sorted = append(drawn.sorted, ranked{first.score, at})
+	drawn.shared.sorted.get(func() []ranked {
+		sorted := make([]ranked, 0, len(d.points))
+		for _, first := range j.ranking() {
+			for _, at := range d.at[d.from[first.point]:d.from[first.point+1]] {
+				sorted = append(sorted, ranked{first.score, at})
+			}
 		}
-	}
+		return sorted
+	})
 	var alarms *Alarms
 	if j.Flags != nil {
-		flags := make([]bool, len(p.points))
-		for i, point := range p.points {
+		flags := make([]bool, len(d.points))
+		for i, point := range d.points {
 			flags[i] = j.Flags[point]
 		}
+		var err error
 		if alarms, err = drawn.Flag(flags); err != nil {
 			return nil, err
 		}
 	}
-	for _, m := range rows {
-		values = append(values, m.Of(drawn, alarms))
-	}
-	return values, nil
+	return Measure(ctx, rows, drawn, alarms, nil)
 }
 
 // Percentiles is the interval that holds 95 % of values, which it sorts; undefined without any.
