@@ -67,7 +67,7 @@ var layers = []part{
 		"engine/plan", "engine/backend", "engine/spec"},
 		outside: []string{"github.com/nlpodyssey/safetensors"}},
 	{folder: "engine/baseline", imports: []string{"datasets/fault"},
-		outside: []string{"gonum.org/v1/gonum/floats", "gonum.org/v1/gonum/mat"}},
+		outside: []string{"gonum.org/v1/gonum/floats"}},
 	{folder: "engine/experiment", imports: []string{"datasets/steps", "datasets", "datasets/found", "datasets/fault",
 		"engine/tensor", "engine/graph", "engine/plan", "engine/backend", "engine/baseline",
 		"engine/models", "engine/distill", "engine/metrics", "engine/spec", "engine/detect", "engine/train"},

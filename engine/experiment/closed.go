@@ -11,25 +11,26 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// closedForms are the squared errors [Rows, Channels] that detectors without a network make of a series, by
-// what they take from the training part; NaN for steps of which they cannot say anything.
-var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series,
-	yield func()) (func(baseline.Series) []float64, error){
-	spec.ControlNorm: func(spec.Arm, baseline.Series, func()) (func(baseline.Series) []float64, error) {
-		return baseline.Norm, nil
+// errorsOf are the squared errors [Rows, Channels] that a detector without a network makes of a series; NaN for
+// steps of which it cannot say anything. It ends with the error of pause, which it calls every few milliseconds.
+type errorsOf func(x baseline.Series, pause func() error) ([]float64, error)
+
+// closedForms are detectors without a network, by what they take from the training part.
+var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series, pause func() error) (errorsOf,
+	error){
+	spec.ControlNorm: func(spec.Arm, baseline.Series, func() error) (errorsOf, error) {
+		return func(x baseline.Series, _ func() error) ([]float64, error) { return baseline.Norm(x), nil }, nil
 	},
-	spec.ControlPCA: func(a spec.Arm, train baseline.Series, yield func()) (func(baseline.Series) []float64,
-		error) {
-		p, err := baseline.FitPCA(train, a.Window, a.Share)
+	spec.ControlPCA: func(a spec.Arm, train baseline.Series, pause func() error) (errorsOf, error) {
+		p, err := baseline.FitPCA(train, a.Window, a.Share, pause)
 		if err == nil && p.Complete() {
 			err = fault.New("baseline-complete", p.Components)
 		}
-		return func(x baseline.Series) []float64 { return p.Errors(x, yield) }, err
+		return p.Errors, err
 	},
-	spec.ControlForecast: func(a spec.Arm, train baseline.Series, _ func()) (func(baseline.Series) []float64,
-		error) {
-		f, err := baseline.FitForecast(train, a.Lag)
-		return func(x baseline.Series) []float64 { return f.Errors(x) }, err
+	spec.ControlForecast: func(a spec.Arm, train baseline.Series, pause func() error) (errorsOf, error) {
+		f, err := baseline.FitForecast(train, a.Lag, pause)
+		return f.Errors, err
 	},
 }
 
@@ -45,14 +46,26 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 	if n := max(a.Window, a.Lag+1) * train.Channels; n > widest {
 		return s, failure{fault.New("baseline-too-wide", n, widest)}
 	}
-	errors, err := closedForms[a.Control](a, train, r.o.Yield)
+	pause := r.pause(ctx)
+	errors, err := closedForms[a.Control](a, train, pause)
+	if ctx.Err() != nil {
+		return s, ctx.Err()
+	}
 	if err != nil {
 		return s, failure{err}
 	}
-	left := errors(test)[:r.data.Summary.ScoredSteps*test.Channels]
+	left, err := errors(test, pause)
+	if err != nil {
+		return s, err
+	}
+	left = left[:r.data.Summary.ScoredSteps*test.Channels]
 	s.test = baseline.Scores(left, test.Channels)
 	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
-		s.train = baseline.Scores(errors(train), train.Channels)
+		if left, err := errors(train, pause); err != nil {
+			return s, err
+		} else {
+			s.train = baseline.Scores(left, train.Channels)
+		}
 	}
 	unscored, _ := unscoredOf(s.test)
 	if unscored == len(s.test) {

@@ -92,6 +92,7 @@ func TestTheSecondCtrlCLeavesAtOnce(t *testing.T) {
 		if err := again.Start(); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { again.Process.Kill() })
 		saves(t, out, time.Now())
 		send(t, again, os.Interrupt)
 		if again.Wait(); !strings.HasPrefix(last(text.String()), "cosinelab: interrupted with 0 runs done") {
