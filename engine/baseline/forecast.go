@@ -24,7 +24,7 @@ const penalty = 1e-3
 // FitForecast regresses the steps of the training part on the lag steps before each. It fails where there are
 // fewer than two such steps, and ends with the error of pause, which is called every few milliseconds.
 func FitForecast(train Series, lag int, pause func() error) (*Forecast, error) {
-	if train.Rows < lag+2 {
+	if train.windows(lag+1) < 2 {
 		return nil, fault.New("baseline-short-train", train.Rows, lag+2)
 	}
 	c := train.Channels
@@ -106,21 +106,31 @@ func (f *Forecast) Coefficients() []float64 {
 }
 
 // Errors are the squared errors of x, [Rows, Channels]; NaN for the first lag steps, which nothing comes
-// before. It ends with the error of pause.
+// before in their series. It ends with the error of pause.
 func (f *Forecast) Errors(x Series, pause func() error) ([]float64, error) {
-	c := x.Channels
 	out := unscored(len(x.Values))
-	count := x.Rows - f.Lag
-	if count < 1 {
-		return out, nil
+	at := 0
+	for _, one := range x.each() {
+		if one.Rows > f.Lag {
+			if err := f.errors(one, out[at:at+len(one.Values)], pause); err != nil {
+				return nil, err
+			}
+		}
+		at += len(one.Values)
 	}
+	return out, nil
+}
+
+// errors writes those of one series behind its first lag steps.
+func (f *Forecast) errors(x Series, out []float64, pause func() error) error {
+	c, count := x.Channels, x.Rows-f.Lag
 	said := out[f.Lag*c:]
 	if err := product(said, rows{x.Values, count, f.Lag * c, c}, f.weights, pause); err != nil {
-		return nil, err
+		return err
 	}
 	for i, v := range x.Values[f.Lag*c:] {
 		miss := v - said[i] - f.Intercept[i%c]
 		said[i] = miss * miss
 	}
-	return out, nil
+	return nil
 }

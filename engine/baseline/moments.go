@@ -15,27 +15,45 @@ type moments struct {
 
 // momentsOf needs no matrix of windows. The block of the products for the steps i and j of a window is a sum
 // of x_(t+i) x_(t+j)', so that along one lag j - i each block is the one before less its first product, plus a
-// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2). It ends with the error of pause.
+// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2). Several series add up. It ends with the error of
+// pause.
 func momentsOf(x Series, w int, pause func() error) (moments, error) {
-	n, c := x.Rows-w+1, x.Channels
-	m := moments{n: n, centre: channelMeans(x), mean: make([]float64, w*c),
-		products: dense(make([]float64, w*c*w*c), w*c)}
-	centred := m.centred(x)
+	d := w * x.Channels
+	m := moments{n: x.windows(w), centre: channelMeans(x), mean: make([]float64, d),
+		products: dense(make([]float64, d*d), d)}
+	for _, one := range x.each() {
+		if one.Rows >= w {
+			if err := m.gather(m.centred(one), w, pause); err != nil {
+				return m, err
+			}
+		}
+	}
+	floats.Scale(1/float64(m.n), m.mean)
+	for row := range d {
+		floats.AddScaled(m.products.row(row)[:row+1], -float64(m.n)*m.mean[row], m.mean[:row+1])
+	}
+	return m, nil
+}
+
+// gather adds the sums of the windows of one centred series, and of their products.
+func (m *moments) gather(centred Series, w int, pause func() error) error {
+	n, c := centred.Rows-w+1, centred.Channels
 	for i := range w {
 		for t := i; t < i+n; t++ {
 			floats.Add(m.mean[i*c:(i+1)*c], centred.steps(t, t+1))
 		}
 		if err := pause(); err != nil {
-			return m, err
+			return err
 		}
 	}
-	floats.Scale(1/float64(n), m.mean)
 	channels := turned(centred)
 	step := func(t int) []float64 { return centred.steps(t, t+1) }
 	block := dense(make([]float64, c*c), c)
 	for lag := range w {
-		if err := product(block.data, rows{channels, c, n, x.Rows}, rows{channels[lag:], c, n, x.Rows}, pause); err != nil {
-			return m, err
+		err := product(block.data, rows{channels, c, n, centred.Rows}, rows{channels[lag:], c, n, centred.Rows},
+			pause)
+		if err != nil {
+			return err
 		}
 		for i := range w - lag {
 			if i > 0 {
@@ -45,19 +63,19 @@ func momentsOf(x Series, w int, pause func() error) (moments, error) {
 					floats.AddScaled(block.row(a), step(last)[a], step(last+lag))
 				}
 			}
-			m.set(block, i, i+lag)
+			m.add(block, i, i+lag)
 		}
 	}
-	return m, nil
+	return nil
 }
 
-// set writes the block of the steps i and j >= i, less what the means make of it.
-func (m *moments) set(block rows, i, j int) {
+// add adds the block of the steps i and j >= i to the products.
+func (m *moments) add(block rows, i, j int) {
 	c := block.n
 	for a := range c {
 		for b, x := range block.row(a) {
 			if row, column := i*c+a, j*c+b; row <= column {
-				m.products.row(column)[row] = x - float64(m.n)*m.mean[row]*m.mean[column]
+				m.products.row(column)[row] += x
 			}
 		}
 	}
@@ -65,7 +83,7 @@ func (m *moments) set(block rows, i, j int) {
 
 // centred is a series without the means of the channels.
 func (m *moments) centred(x Series) Series {
-	out := Series{make([]float64, len(x.Values)), x.Rows, x.Channels}
+	out := Series{Values: make([]float64, len(x.Values)), Rows: x.Rows, Channels: x.Channels}
 	for t := range x.Rows {
 		floats.SubTo(out.steps(t, t+1), x.steps(t, t+1), m.centre)
 	}

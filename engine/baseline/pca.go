@@ -33,7 +33,7 @@ const equal = 1e-9
 // fails where there are fewer than two windows, and ends with the error of pause, which is called every few
 // milliseconds.
 func FitPCA(train Series, window int, share float64, pause func() error) (*PCA, error) {
-	if train.Rows < window+1 {
+	if train.windows(window) < 2 {
 		return nil, fault.New("baseline-short-train", train.Rows, window+1)
 	}
 	m, err := momentsOf(train, window, pause)
@@ -103,7 +103,19 @@ const atOnce = 256
 
 // Errors are the squared errors of x, [Rows, Channels], each the mean over the windows that cover its step;
 // NaN where no window does. It ends with the error of pause.
-func (p *PCA) Errors(x Series, pause func() error) ([]float64, error) {
+func (p *PCA) Errors(x Series, pause func() error) (out []float64, err error) {
+	for _, one := range x.each() {
+		some, err := p.errors(one, pause)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// errors are those of one series.
+func (p *PCA) errors(x Series, pause func() error) ([]float64, error) {
 	count, c := x.Rows-p.Window+1, x.Channels
 	if count < 1 {
 		return unscored(len(x.Values)), nil

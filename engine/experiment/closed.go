@@ -7,7 +7,6 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/baseline"
-	"cosinelab/engine/detect"
 	"cosinelab/engine/spec"
 )
 
@@ -43,6 +42,7 @@ const widest = 2048
 func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, err error) {
 	a = a.OrDefault()
 	train, test := wide(r.data.trained), wide(r.data.Scaled)
+	train.Borders, test.Borders = r.data.trainBorders(), r.data.borders()
 	if n := max(a.Window, a.Lag+1) * train.Channels; n > widest {
 		return s, failure{fault.New("baseline-too-wide", n, widest)}
 	}
@@ -67,8 +67,10 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 			s.train = baseline.Scores(left, train.Channels)
 		}
 	}
-	unscored, _ := unscoredOf(s.test)
-	if unscored == len(s.test) {
+	for _, m := range r.data.members {
+		s.trains = append(s.trains, m.Train.Len())
+	}
+	if scored, _ := known(s.test, nil); len(scored) == 0 {
 		return s, failure{fault.New("baseline-short-test", len(s.test))}
 	}
 	out.Errors = make([]float32, len(left))
@@ -78,7 +80,7 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 		}
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
-		s.test, s.train = smoothed(s.test, span), smoothed(s.train, span)
+		s.test, s.train = smoothEach(s.test, span, r.data.tests()), smoothEach(s.train, span, r.trainsOf(s))
 	}
 	return s, ctx.Err()
 }
@@ -90,12 +92,6 @@ func unscoredOf(scores []float64) (n int, rest []float64) {
 		n++
 	}
 	return n, scores[n:]
-}
-
-// smoothed smooths the scores that there are.
-func smoothed(scores []float64, span int) []float64 {
-	n, rest := unscoredOf(scores)
-	return append(scores[:n:n], detect.Smooth(rest, span)...)
 }
 
 // wide is a series in float64.

@@ -16,7 +16,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 		BlankLines: set.Blank,
 		Licence:    set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
-		ConstantTrain: constants(train), Digest: set.Digest().String(), Columns: set.Columns,
+		ConstantTrain: constants(train), Columns: set.Columns,
 		Findings: set.Findings, Times: timesOf(set)}
 	for _, m := range set.Marked {
 		s.Marked += int(m)
@@ -28,7 +28,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 		return s
 	}
 	from, to := bounds(d.Test, set.Test.Rows)
-	for _, seg := range metrics.Segments(set.Labels[from:to]) {
+	for _, seg := range metrics.Segments(set.Labels[from:to], set.Borders()...) {
 		out := spec.Segment{Range: seg}
 		// Anomalies count steps of the whole test part, segments those of its cut. Of several in one segment
 		// the last counts.
@@ -47,7 +47,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 // timesOf are the times of the first and last steps of both parts.
 func timesOf(set *datasets.Set) *spec.Times {
 	a, b := set.TrainAt, set.TestAt
-	if a.None() || b.None() {
+	if a.None() || b.None() || set.Members != nil {
 		return nil
 	}
 	return &spec.Times{TrainFrom: a.Text(a.At[0]), TrainTo: a.Text(a.At[len(a.At)-1]),

@@ -25,6 +25,8 @@ var tells = map[string]string{
 	"data.split": "which set", "data.split_row": "which set", "data.split_time": "which set",
 	"data.header": "which set", "data.columns": "which set", "data.anomaly": "which set",
 	"data.missing": "which set",
+	// Of several series: TestEachSeriesIsMeasuredByItself.
+	"detect.each_series": "whose scores choose a threshold",
 	// Of scores, which no teacher gives.
 	"teacher.samples": "a score", "teacher.temperature": "a score",
 	// The verdict's, of which there is none without labels.

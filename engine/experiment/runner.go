@@ -60,6 +60,7 @@ type run struct {
 	rankingChance []metrics.Chance // nil = not drawn yet
 	// of a constant score, in the same order
 	rankingConstants []metrics.Value
+	seriesChance     []chanceOf // of each of several series
 }
 
 // failure is why a run has no scores: its numbers stopped being finite, or its threshold cannot be chosen.

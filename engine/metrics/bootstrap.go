@@ -23,7 +23,7 @@ type Resampler struct {
 // NewResampler returns nil where there is nothing to draw from: fewer than two true segments, or no normal
 // point.
 func NewResampler(e *Evaluation) *Resampler {
-	r := &Resampler{e: e, normal: runs(e.N(), func(i int) bool { return e.Labels[i] == 0 })}
+	r := &Resampler{e: e, normal: runs(e.N(), e.Borders, func(i int) bool { return e.Labels[i] == 0 })}
 	if len(e.Segments) < 2 || len(r.normal) == 0 {
 		return nil
 	}

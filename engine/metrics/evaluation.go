@@ -13,20 +13,30 @@ import (
 	"cosinelab/datasets/steps"
 )
 
-// Segments returns the maximal runs of ones in labels, in order.
-func Segments(labels []uint8) []steps.Range {
-	return runs(len(labels), func(i int) bool { return labels[i] == 1 })
+// Segments returns the maximal runs of ones in labels, in order. None goes on beyond a border, which is the
+// first point of another series; borders ascend.
+func Segments(labels []uint8, borders ...int) []steps.Range {
+	return runs(len(labels), borders, func(i int) bool { return labels[i] == 1 })
 }
 
-// runs returns the maximal ranges of the n points in which on holds, in order.
-func runs(n int, on func(int) bool) []steps.Range {
+// runs returns the maximal ranges of the n points, within the series that borders part, in which on holds, in
+// order.
+func runs(n int, borders []int, on func(int) bool) []steps.Range {
 	var found []steps.Range
-	for i := 0; i < n; i++ {
+	for i := 0; i < n; {
+		for len(borders) > 0 && borders[0] <= i {
+			borders = borders[1:]
+		}
+		end := n
+		if len(borders) > 0 {
+			end = borders[0]
+		}
 		if !on(i) {
+			i++
 			continue
 		}
 		from := i
-		for i < n && on(i) {
+		for i < end && on(i) {
 			i++
 		}
 		found = append(found, steps.Range{From: from, To: i})
@@ -55,12 +65,14 @@ type Evaluation struct {
 	Scores    []float64     // [n], higher is more anomalous, all finite
 	Labels    []uint8       // [n], 1 is anomalous
 	Segments  []steps.Range // true segments, in order
+	Borders   []int         // first points of the series behind the first; nil = all is one series
 	Positives int           // anomalous points
 	Unscored  int           // points that came without a score
 	Policy    Unscored      // what was done with them
 
 	Parameters Parameters // of the metrics of All
 
+	spans  []steps.Range // by true segment: the series that it lies in
 	shared *shared
 	turn   func() // called by what takes long, see Measure; nil = nobody waits for a turn
 	beats  int    // since the last one
@@ -101,6 +113,13 @@ type ranked struct {
 // fails if there are no points, the lengths differ, a label is neither 0 nor 1, a score is infinite, or a
 // score is NaN without a policy for it; the message names the point.
 func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluation, error) {
+	return NewPooled(scores, labels, nil, policy)
+}
+
+// NewPooled is NewEvaluation for several series, one behind the other: borders are the first points of those
+// behind the first, ascending. Whatever is ranked or counted goes over all points; segments, buffers and zones
+// end at borders (metrics/README.md, section 1.1).
+func NewPooled(scores []float64, labels []uint8, borders []int, policy Unscored) (*Evaluation, error) {
 	if len(scores) != len(labels) {
 		return nil, fault.New("metrics-lengths", len(scores), len(labels))
 	}
@@ -112,10 +131,12 @@ func NewEvaluation(scores []float64, labels []uint8, policy Unscored) (*Evaluati
 		return nil, fault.New("metrics-no-points")
 	}
 	if unscored > 0 {
-		scores, labels = settle(scores, labels, policy)
+		scores, labels, borders = settle(scores, labels, borders, policy)
 	}
-	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels), Unscored: unscored,
-		Policy: policy, Parameters: Defaults, shared: new(shared)}
+	borders = within(borders, len(scores))
+	e := &Evaluation{Scores: scores, Labels: labels, Segments: Segments(labels, borders...), Borders: borders,
+		Unscored: unscored, Policy: policy, Parameters: Defaults, shared: new(shared)}
+	e.spans = placed(e.Segments, borders, len(scores))
 	for _, s := range e.Segments {
 		e.Positives += s.Len()
 	}
@@ -131,8 +152,8 @@ func (e *Evaluation) With(p Parameters) *Evaluation {
 
 // of is the evaluation of other scores, all of them finite, against the same labels.
 func (e *Evaluation) of(scores []float64) *Evaluation {
-	return &Evaluation{Scores: scores, Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
-		Parameters: e.Parameters, shared: new(shared)}
+	return &Evaluation{Scores: scores, Labels: e.Labels, Segments: e.Segments, Borders: e.Borders,
+		spans: e.spans, Positives: e.Positives, Parameters: e.Parameters, shared: new(shared)}
 }
 
 // under is e with a turn that its metrics take. What they share stays the same.
@@ -157,6 +178,52 @@ func (e *Evaluation) beat(n int) {
 	}
 }
 
+// within leaves out borders that part nothing: at the ends, or twice in one place.
+func within(borders []int, n int) (kept []int) {
+	last := 0
+	for _, b := range borders {
+		if b > last && b < n {
+			kept, last = append(kept, b), b
+		}
+	}
+	return kept
+}
+
+// placed are the series that each true segment lies in.
+func placed(segments []steps.Range, borders []int, n int) (spans []steps.Range) {
+	from := 0
+	for _, s := range segments {
+		for len(borders) > 0 && borders[0] <= s.From {
+			from, borders = borders[0], borders[1:]
+		}
+		to := n
+		if len(borders) > 0 {
+			to = borders[0]
+		}
+		spans = append(spans, steps.Range{From: from, To: to})
+	}
+	return spans
+}
+
+// next is where the true segment behind segment i begins, if it lies in the same series; else that series ends.
+func (e *Evaluation) next(i int) (from int, there bool) {
+	span := e.spans[i]
+	if i+1 < len(e.Segments) && e.Segments[i+1].From < span.To {
+		return e.Segments[i+1].From, true
+	}
+	return span.To, false
+}
+
+// before is where the true segment before segment i ends, if it lies in the same series; else that series
+// begins.
+func (e *Evaluation) before(i int) (to int, there bool) {
+	span := e.spans[i]
+	if i > 0 && e.Segments[i-1].To > span.From {
+		return e.Segments[i-1].To, true
+	}
+	return span.From, false
+}
+
 // checkPoints counts the points without a score; its error names the first point that cannot be evaluated.
 func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored int, err error) {
 	for i, s := range scores {
@@ -174,20 +241,24 @@ func checkPoints(scores []float64, labels []uint8, policy Unscored) (unscored in
 	return unscored, nil
 }
 
-// settle returns copies of scores and labels in which the policy has dealt with every NaN.
-func settle(scores []float64, labels []uint8, policy Unscored) ([]float64, []uint8) {
+// settle returns copies of scores, labels and borders in which the policy has dealt with every NaN.
+func settle(scores []float64, labels []uint8, borders []int, policy Unscored) ([]float64, []uint8, []int) {
 	if policy == LowestUnscored {
-		return replaceUnscored(scores), labels
+		return replaceUnscored(scores), labels, borders
 	}
 	var keptScores []float64
 	var keptLabels []uint8
+	var keptBorders []int
 	for i, s := range scores {
+		for len(borders) > 0 && borders[0] <= i {
+			keptBorders, borders = append(keptBorders, len(keptScores)), borders[1:]
+		}
 		if !math.IsNaN(s) {
 			keptScores = append(keptScores, s)
 			keptLabels = append(keptLabels, labels[i])
 		}
 	}
-	return keptScores, keptLabels
+	return keptScores, keptLabels, keptBorders
 }
 
 func replaceUnscored(scores []float64) []float64 {

@@ -143,6 +143,7 @@ type runSweep struct {
 	// Of the points before each place: how many are anomalous, and of the true segments how many have begun
 	// there and how many have ended.
 	positives, begun, ended []int32
+	begins                  []bool  // of a point: whether it is the first of its series
 	other                   []int32 // of a run's first or last point: its last or first; -1 = not flagged
 
 	pieces, flags     []int32     // by true segment: predicted segments in it, and flagged points
@@ -154,7 +155,10 @@ func newRunSweep(e *Evaluation, alpha float64) *runSweep {
 	n, m := e.N(), len(e.Segments)
 	r := &runSweep{e: e, alpha: alpha, owner: e.owners(), positives: make([]int32, n+1),
 		begun: make([]int32, n+1), ended: make([]int32, n+1), other: make([]int32, n),
-		pieces: make([]int32, m), flags: make([]int32, m)}
+		begins: make([]bool, n+1), pieces: make([]int32, m), flags: make([]int32, m)}
+	for _, b := range e.Borders {
+		r.begins[b] = true
+	}
 	for x := range n {
 		r.other[x] = -1
 		r.positives[x+1] = r.positives[x] + int32(e.Labels[x])
@@ -175,7 +179,8 @@ func newRunSweep(e *Evaluation, alpha float64) *runSweep {
 // flag adds a point, which joins the runs that end before it and begin behind it.
 func (r *runSweep) flag(x int) {
 	from, to := x, x+1
-	before, after := x > 0 && r.other[x-1] >= 0, to < len(r.other) && r.other[to] >= 0
+	before := x > 0 && r.other[x-1] >= 0 && !r.begins[x]
+	after := to < len(r.other) && r.other[to] >= 0 && !r.begins[to]
 	if before {
 		from = int(r.other[x-1])
 		r.precision.add(-r.run(steps.Range{From: from, To: x}))

@@ -38,7 +38,8 @@ type Spec struct {
 
 // Data says which series is used, and how it is cut.
 type Data struct {
-	// Source is a catalogue id: builtin/server, smd/machine-1-2, file/NAME.
+	// Source is a catalogue id: builtin/server, smd/machine-1-2, file/NAME; several with commas between them, or
+	// a pattern: smd/*. In JSON a list is taken as well.
 	Source   string      `json:"source"`
 	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
 	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
@@ -197,6 +198,9 @@ type Detect struct {
 	// Window is the width of the buffers of VUS, R-AUC and PATE: a number of steps, or a rule of
 	// metrics.ParseWindow; empty = the default. It changes how scores are measured, not what is flagged.
 	Window string `json:"window,omitempty"`
+	// EachSeries chooses the threshold of each series by its own scores where the data have several; else one
+	// is chosen by the scores of all. A threshold that moves begins anew with each series in any case.
+	EachSeries bool `json:"each_series,omitempty"`
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's

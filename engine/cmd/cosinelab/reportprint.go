@@ -40,6 +40,7 @@ func (p printer) report(r spec.Report) {
 		p.line("cli-doubtful", mark)
 	}
 	p.gains(r, s)
+	p.series(r)
 	p.failures(r)
 	p.thresholds(r)
 	p.located(r)
@@ -181,7 +182,7 @@ func (p printer) count(runs []spec.Run) (c counted) {
 			continue
 		}
 		c.saw = run.Threshold.Saw
-		c.cuts = append(c.cuts, p.cut(run.Threshold))
+		c.cuts = append(c.cuts, p.cut(run))
 		for _, alarm := range run.Alarms {
 			c.flagged += alarm.To - alarm.From
 		}
@@ -193,8 +194,12 @@ func (p printer) count(runs []spec.Run) (c counted) {
 }
 
 // cut is the threshold of one run, with what makes it unsure.
-func (p printer) cut(c spec.Cut) string {
+func (p printer) cut(run spec.Run) string {
+	c := run.Threshold
 	text := p.w.Say("cli-moving")
+	if run.Series != nil && !spec.Policies[c.Policy].Moves {
+		text = p.w.Say("cli-each-its-own")
+	}
 	if c.Value.Defined() {
 		text = digits(float64(c.Value), 4)
 	}
@@ -269,8 +274,7 @@ func (p printer) causes(r spec.Report) {
 		slices.SortStableFunc(order, func(i, j int) int { return length(j) - length(i) })
 		p.line("cli-longest-alarms", run.Arm, run.Seed)
 		for _, i := range order[:min(len(order), alarmsShown)] {
-			p.line("cli-alarm", run.Alarms[i].From, run.Alarms[i].To-1,
-				causeText(run.Causes[i], r.Data.Channels))
+			p.alarm(r.Data, run.Alarms[i], causeText(run.Causes[i], r.Data.Channels))
 		}
 		p.blank()
 		return
