@@ -98,11 +98,16 @@ func (f *Forecast) Coefficients() []float64 {
 	out := make([]float64, len(f.weights.data))
 	for i := range f.Lag * c {
 		for j := range c {
-			// The nearest step comes first among regressors, last in a window.
-			out[i*c+j] = f.weights.row(j)[(f.Lag-1-i/c)*c+i%c]
+			out[i*c+j] = f.weights.row(j)[f.place(i)]
 		}
 	}
 	return out
+}
+
+// place is where a window has the coefficient i: the nearest step comes first among these, last in time.
+func (f *Forecast) place(i int) int {
+	c := len(f.Intercept)
+	return (f.Lag-1-i/c)*c + i%c
 }
 
 // Errors are the squared errors of x, [Rows, Channels]; NaN for the first lag steps, which nothing comes

@@ -69,12 +69,7 @@ func (p *PCA) lay(vectors rows) {
 	}
 	some := vectors.part(from, to)
 	p.basis = dense(slices.Clone(some.data[:some.n*d]), some.n)
-	p.turn = dense(make([]float64, some.n*d), d)
-	for i := range some.n {
-		for l, x := range some.row(i) {
-			p.turn.row(l)[i] = x
-		}
-	}
+	p.turn = p.basis.turned()
 }
 
 // leading is the smallest number of the largest variances, which are sorted in ascending order, whose sum

@@ -14,6 +14,17 @@ func (r rows) row(i int) []float64 { return r.data[i*r.stride : i*r.stride+r.wid
 // part are the rows from i up to j.
 func (r rows) part(i, j int) rows { return rows{r.data[i*r.stride:], j - i, r.width, r.stride} }
 
+// turned are the columns as rows.
+func (r rows) turned() rows {
+	out := dense(make([]float64, r.n*r.width), r.width)
+	for i := range r.n {
+		for k, x := range r.row(i) {
+			out.row(k)[i] = x
+		}
+	}
+	return out
+}
+
 // product writes the products of every row of a with every row of b, [a.n, b.n]. It stands beside gonum's
 // because of the tab: in WebAssembly its eight sums at a time are several times as fast as gonum's loops, which
 // write a sum back after each term; and it calls pause, whose error ends it, every few milliseconds.
