@@ -67,7 +67,7 @@ var layers = []part{
 		"engine/plan", "engine/backend", "engine/spec"},
 		outside: []string{"github.com/nlpodyssey/safetensors"}},
 	{folder: "engine/baseline", imports: []string{"datasets/fault", "engine/tensor"},
-		outside: []string{"gonum.org/v1/gonum/floats", "gonum.org/v1/gonum/mat"}},
+		outside: []string{"gonum.org/v1/gonum/floats"}},
 	{folder: "engine/detector", imports: []string{"datasets/fault", "datasets/found", "datasets/table",
 		"engine/tensor", "engine/metrics", "engine/spec", "engine/detect", "engine/train"}},
 	{folder: "engine/experiment", imports: []string{"datasets/steps", "datasets", "datasets/found", "datasets/table",

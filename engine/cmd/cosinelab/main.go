@@ -22,6 +22,7 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitRunsFailed = 3
+	exitLeft       = 130 // by a second Ctrl-C: what shells say of a program that a signal ended
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -101,11 +102,26 @@ func commands() []command {
 
 func main() {
 	ignoreClosedPipes()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
 		getenv: os.Getenv}
-	os.Exit(a.main(ctx, os.Args[1:]))
+	os.Exit(a.main(untilInterrupted(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
+}
+
+// untilInterrupted returns a context that the first Ctrl-C ends, so that the command stops by itself and keeps
+// what it has. The second leaves at once, with words; the third is the system's, should nobody read these.
+func untilInterrupted(w *words.Language) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		signal.Stop(signals)
+		fmt.Fprintf(os.Stderr, "cosinelab: %s\n", w.Say("cli-left-at-once"))
+		os.Exit(exitLeft)
+	}()
+	return ctx
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked
