@@ -29,6 +29,8 @@ type runOptions struct {
 	addSeeds     int    // to a finished run; 0 = none
 	bootstrap    *int   // draws; 0 = none
 	metrics      string // everyMetric, or empty
+	teacher      string // a file; empty = as the spec says
+	merge, least *int   // of alarms; nil = as the spec says
 }
 
 func (a *app) run(f *flag.FlagSet) action {
@@ -38,6 +40,8 @@ func (a *app) run(f *flag.FlagSet) action {
 	f.IntVar(&o.addSeeds, "add-seeds", 0, a.w.Say("cli-flag-add-seeds"))
 	o.bootstrap = a.bootstrapFlag(f)
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-run-metrics"))
+	f.StringVar(&o.teacher, "teacher", "", a.w.Say("cli-flag-teacher"))
+	alarmFlags(a, f, &o.merge, &o.least)
 	return func(ctx context.Context, args []string) error {
 		if err := o.read(args); err != nil {
 			return err
@@ -87,6 +91,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	o.into(&sp)
 	before, err := o.before(&sp)
 	if err != nil {
 		return err
@@ -128,6 +133,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		return err
 	}
 	options.Store = folderStore{folder, checkpointsDir, o.resume}
+	options.Kept, options.Program = keepDetectors(folder, sp), a.buildVersion()
 	return errors.Join(a.experiment(ctx, o, prepared, dev, options, folder), folder.Release())
 }
 
@@ -153,7 +159,7 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 	}
 	// Keeping comes first: printing may fail. Where it is keeping that fails, what is printed is all there is.
 	if folder != nil {
-		err = writeResults(folder, report)
+		err = writeResults(folder, report, p.Time)
 	}
 	printer{a.out, a.w}.report(report, o.metrics == everyMetric)
 	if err == nil {
@@ -163,6 +169,19 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 		err = runsFailed{fault.New("cli-runs-failed", report.FailedRuns, report.RunCount())}
 	}
 	return err
+}
+
+// into writes the flags that were given over what a spec says.
+func (o runOptions) into(sp *spec.Spec) {
+	if o.teacher != "" {
+		sp.Teacher.Weights = o.teacher
+	}
+	if o.merge != nil {
+		sp.Detect.Merge = *o.merge
+	}
+	if o.least != nil {
+		sp.Detect.Least = *o.least
+	}
 }
 
 // readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments, as the

@@ -44,7 +44,7 @@ func holdResults(o runOptions, sp spec.Spec, before spec.Report) (*keep.Folder, 
 			return nil, told(file, err)
 		}
 	}
-	folder, err := keep.Hold(o.out, checkpointsDir)
+	folder, err := keep.Hold(o.out, checkpointsDir, detectorsDir)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func holdResults(o runOptions, sp spec.Spec, before spec.Report) (*keep.Folder, 
 
 // beginResults makes a folder one of a spec, unless there are results in it.
 func beginResults(folder *keep.Folder, sp spec.Spec) error {
-	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
+	for _, name := range []string{specFile, reportFile, historyFile, scoresFile, alarmsFile, detectorsDir} {
 		if folder.Has(name) {
 			return fault.New("cli-there-already", folder.Path(name))
 		}
