@@ -10,6 +10,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
@@ -21,6 +22,7 @@ type Prepared struct {
 	Summary spec.DataSummary
 	Scaled  datasets.Series // the test part as models see it
 	Labels  []uint8         // of its steps, of which the last may be in no window; nil = none
+	At      table.Axis      // when they were measured, where that is known
 
 	fit      datasets.Windows  // training windows that the optimiser sees
 	valid    datasets.Windows  // held-out windows from the end of the training part, not overlapping
@@ -31,6 +33,7 @@ type Prepared struct {
 	trains   []int             // by series: the scores that a student gives its training part
 	channels int
 	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
+	source   source
 }
 
 // Prepare is the one step from a spec and its set to what describing, viewing, training and scoring need.
@@ -70,6 +73,12 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	}
 	if err := computable(p.Summary.Channels, "data-too-far-test", test); err != nil {
 		return nil, err
+	}
+	p.source = sourceOf(set, d, rawTrain, scaler)
+	if p.At = set.TestAt; len(p.At.At) != set.Test.Rows {
+		p.At = table.Axis{}
+	} else {
+		p.At.At = p.At.At[from:to]
 	}
 	if err := p.layOut(train, test); err != nil {
 		return nil, err
@@ -139,6 +148,14 @@ func FileOptions(d spec.Data) datasets.Options {
 		o.Cut.Share = *d.Split
 	}
 	return o
+}
+
+// Time is when a step of the test part was measured, in words; empty = nobody knows.
+func (p *Prepared) Time(step int) string {
+	if step < 0 || step >= len(p.At.At) || table.Missing(p.At.At[step]) {
+		return ""
+	}
+	return p.At.Text(p.At.At[step])
 }
 
 // scoredLabels are those of the steps that are scored; nil = none.

@@ -6,6 +6,7 @@ import (
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/steps"
+	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -54,6 +55,27 @@ func rankingIn(all []spec.Measure) (ranking []spec.Measure) {
 	return ranking
 }
 
+// JudgeAlarms is Judge without metrics.
+func (p *Prepared) JudgeAlarms(out *spec.Run) error {
+	e, err := evaluation(out.Scores, nil, p.borders(), metrics.Defaults)
+	if err == nil {
+		_, err = raise(e, out)
+	}
+	return err
+}
+
+// raise fills in the alarms of a run with what is known of each.
+func raise(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
+	alarms, err := alarmsOf(e, out)
+	if err != nil {
+		return nil, err
+	}
+	out.Alarms = append([]steps.Range{}, alarms.Segments...)
+	out.Peaks = peaks(out.Scores, out.Alarms)
+	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
+	return alarms, nil
+}
+
 // judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are
 // given, in the order of metrics.All.
 func (p *Prepared) judge(ctx context.Context, out *spec.Run, ranking []spec.Measure, progress progress) error {
@@ -62,12 +84,10 @@ func (p *Prepared) judge(ctx context.Context, out *spec.Run, ranking []spec.Meas
 	if err != nil {
 		return err
 	}
-	alarms, err := alarmsOf(e, out)
+	alarms, err := raise(e, out)
 	if err != nil {
 		return err
 	}
-	out.Alarms = append([]steps.Range{}, alarms.Segments...)
-	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
 	out.Metrics = nil
 	if labels == nil {
 		return nil
@@ -90,12 +110,25 @@ func (p *Prepared) judge(ctx context.Context, out *spec.Run, ranking []spec.Meas
 	return nil
 }
 
-// alarmsOf are the steps above the run's threshold, or its flags if it has none.
+// alarmsOf are the alarms of the steps above the run's threshold, or of its flags if it has none.
 func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
-	if out.Flags != nil && !out.Threshold.Value.Defined() {
-		return e.Flag(out.Flags)
+	cut := out.Threshold
+	flagged := func(i int) bool { return e.Scores[i] > float64(cut.Value) }
+	if out.Flags != nil && !cut.Value.Defined() {
+		if len(out.Flags) != e.N() {
+			return e.Flag(out.Flags)
+		}
+		flagged = func(i int) bool { return out.Flags[i] }
 	}
-	return e.At(float64(out.Threshold.Value)), nil
+	var all []steps.Range
+	from := 0
+	for _, to := range append(slices.Clone(e.Borders), e.N()) { // no alarm reaches into another series
+		for _, a := range detect.Alarms(to-from, func(i int) bool { return flagged(from + i) }, cut.Merge, cut.Least) {
+			all = append(all, steps.Range{From: from + a.From, To: from + a.To})
+		}
+		from = to
+	}
+	return e.Raise(all)
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean

@@ -10,6 +10,7 @@ import (
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
 
@@ -18,6 +19,9 @@ import (
 type scores struct {
 	train, test []float64
 	trains      []int // scores of the training part by series, where there are several
+	// What the scores were computed with, for whoever keeps it: parameters of a model, or the state of a fit.
+	weights map[string]tensor.Tensor
+	fit     map[string]tensor.Wide
 }
 
 // studentScores scores the test part, and the training windows if the threshold looks at them, both smoothed
@@ -32,6 +36,9 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
 		s.test, s.train = smoothEach(s.test, span, r.data.tests()), smoothEach(s.train, span, r.trainsOf(s))
+	}
+	if err == nil {
+		s.weights, err = r.weightsOf(t)
 	}
 	return s, err
 }
@@ -96,6 +103,7 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 			out.Unscored++
 		}
 	}
+	out.Threshold.Merge, out.Threshold.Least = r.spec.Detect.Merge, r.spec.Detect.Least
 	measuring := func(part, done, of int) {
 		r.o.Yield()
 		r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed,
@@ -114,7 +122,10 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.keepDetector(ctx, s, out)
 }
 
 // cut chooses the threshold of a run on one series.

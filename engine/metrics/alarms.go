@@ -37,6 +37,19 @@ func (e *Evaluation) Flag(flags []bool) (*Alarms, error) {
 	return e.alarms(runs(len(flags), e.Borders, func(i int) bool { return flags[i] })), nil
 }
 
+// Raise takes alarms as they are: ranges of points in order, none of which overlaps the next. It fails if one lies
+// elsewhere.
+func (e *Evaluation) Raise(alarms []steps.Range) (*Alarms, error) {
+	before := 0
+	for i, a := range alarms {
+		if a.From < before || a.To <= a.From || a.To > e.N() {
+			return nil, fault.New("metrics-alarms", i+1, a.From, a.To, e.N())
+		}
+		before = a.To
+	}
+	return e.alarms(alarms), nil
+}
+
 // alarms counts once what every metric of flags is made of: it needs predicted segments in order.
 func (e *Evaluation) alarms(predicted []steps.Range) *Alarms {
 	a := &Alarms{Evaluation: e, Segments: predicted, caught: make([]caught, len(e.Segments))}

@@ -44,6 +44,10 @@ func (s shown) rows() int {
 // floats [lines, width, 3].
 func (s *Session) view(req protocol.Request) {
 	v, on := req.View, s.shown()
+	if v != nil && v.Scored {
+		s.viewScored(req)
+		return
+	}
 	rows := on.rows()
 	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)

@@ -203,6 +203,8 @@ func (c *reportCheck) seriesRuns(field string, r Run) {
 // cut checks a threshold.
 func (c *reportCheck) cut(field string, cut Cut) {
 	c.value(field+".value", cut.Value)
+	c.within(field+".merge", cut.Merge, 0, maxSpan)
+	c.within(field+".least", cut.Least, 0, maxSpan)
 	if t := cut.Tail; t != nil {
 		c.number(field+".tail", t.Start, t.Shape, t.Scale)
 		c.within(field+".tail.scores", t.Scores, 0, math.MaxInt)
@@ -295,6 +297,14 @@ func (c *reportCheck) causes(field string, r Run) {
 		}
 		c.within(element(field+".causes", i), len(causes), 0, MaxCauses)
 		c.channels(element(field+".causes", i), channels)
+	}
+	c.that(r.Peaks == nil || len(r.Peaks) == len(r.Alarms), field+".peaks", "report-number", len(r.Peaks),
+		len(r.Alarms), len(r.Alarms))
+	for i, p := range r.Peaks {
+		at := element(field+".peaks", i)
+		c.that(i >= len(r.Alarms) || p.Step >= r.Alarms[i].From && p.Step < r.Alarms[i].To, at+".step",
+			"report-steps", p.Step, p.Step+1, 0, c.Data.ScoredSteps)
+		c.value(at+".score", p.Score)
 	}
 	if l := r.Located; l != nil {
 		c.within(field+".located.segments", l.Segments, 1, len(c.Data.Segments))

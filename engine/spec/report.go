@@ -55,6 +55,7 @@ type DataSummary struct {
 	Findings []found.Finding `json:"findings,omitempty"` // what to know about it
 	Times    *Times          `json:"times,omitempty"`    // of the first and last steps; nil = nobody knows
 	Fitted   *Fitted         `json:"fitted,omitempty"`   // what was shortened, since the file is short
+	Timeline *Timeline       `json:"timeline,omitempty"` // of the steps of the test part; nil = nobody knows
 	// Series are those that the data have, one behind the other, if there are several. The test part is then
 	// what was scored of each: steps behind its last whole window are left out.
 	Series []Series `json:"series,omitempty"`
@@ -138,6 +139,8 @@ type Run struct {
 	Unscored int `json:"unscored,omitempty"`
 	// the channels behind each of Alarms; only of scores of errors
 	Causes [][]Cause `json:"causes,omitempty"`
+	// the highest score of each of Alarms; none in reports of before they were written down
+	Peaks []Peak `json:"peaks,omitempty"`
 	// whether these are the true ones; nil where nobody knows them
 	Located *Located     `json:"located,omitempty"`
 	Failed  *fault.Fault `json:"failed,omitempty"` // why there are no scores; nil = there are
@@ -185,12 +188,49 @@ type Located struct {
 	Chance150  metrics.Value `json:"chance_150"`
 }
 
+// Peak is the highest score of an alarm; the first of several.
+type Peak struct {
+	Step  int           `json:"step"`
+	Score metrics.Value `json:"score"`
+}
+
+// Alarm is an alarm as it is handed on: where it is, when that was, how high it is, what is behind it.
+type Alarm struct {
+	steps.Range
+	Start  string  `json:"start,omitempty"` // time of its first step; empty = nobody knows
+	End    string  `json:"end,omitempty"`   // of its last one
+	Peak   Peak    `json:"peak"`
+	PeakAt string  `json:"peak_at,omitempty"` // time of it
+	Causes []Cause `json:"causes,omitempty"`
+}
+
+// Raised are the alarms of a run; at says when a step was, or nothing. It may be nil.
+func (r Run) Raised(at func(step int) string) []Alarm {
+	if at == nil {
+		at = func(int) string { return "" }
+	}
+	out := make([]Alarm, len(r.Alarms))
+	for i, a := range r.Alarms {
+		out[i] = Alarm{Range: a, Start: at(a.From), End: at(a.To - 1)}
+		if i < len(r.Peaks) {
+			out[i].Peak, out[i].PeakAt = r.Peaks[i], at(r.Peaks[i].Step)
+		}
+		if i < len(r.Causes) {
+			out[i].Causes = r.Causes[i]
+		}
+	}
+	return out
+}
+
 // Cut is a threshold and what it saw.
 type Cut struct {
 	Policy PolicyKind    `json:"policy"` // none for a threshold that a person set
 	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
 	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
+	// How flagged steps became alarms: Detect.Merge and Detect.Least.
+	Merge int `json:"merge,omitempty"`
+	Least int `json:"least,omitempty"`
 }
 
 // Tail is the distribution of the highest scores that pot and spot fitted; that of spot is its last.

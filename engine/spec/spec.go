@@ -195,6 +195,10 @@ type Detect struct {
 	Warm int `json:"warm,omitempty"`
 	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
 	Smoothing int `json:"smoothing,omitempty"`
+	// Merge joins alarms with so many steps or fewer between them into one; 0 = each run of flagged steps is one.
+	Merge int `json:"merge,omitempty"`
+	// Least is how many steps an alarm must have; shorter ones are dropped, once they are joined. 0 = one.
+	Least int `json:"least,omitempty"`
 	// Window is the width of the buffers of VUS, R-AUC and PATE: a number of steps, or a rule of
 	// metrics.ParseWindow; empty = the default. It changes how scores are measured, not what is flagged.
 	Window string `json:"window,omitempty"`
