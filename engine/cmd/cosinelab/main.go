@@ -22,6 +22,7 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitRunsFailed = 3
+	exitLeft       = 130 // by a second Ctrl-C: what shells say of a program that a signal ended
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -45,11 +46,12 @@ type app struct {
 type command struct {
 	name        string
 	args, about words.Key
-	example     string   // its arguments
-	fields      bool     // its help lists the fields of a spec
-	computes    bool     // for so long that one may want to profile it
-	first       []string // the flags that its help lists first
-	topic       topic    // more help on what it prints; none without a name
+	example     string      // its arguments
+	notes       []words.Key // more about it, a line each
+	fields      bool        // its help lists the fields of a spec
+	computes    bool        // for so long that one may want to profile it
+	first       []string    // the flags that its help lists first
+	topic       topic       // more help on what it prints; none without a name
 	// declare adds the command's flags to a set and returns what carries it out once they are read.
 	declare func(a *app, f *flag.FlagSet) action
 }
@@ -61,7 +63,9 @@ type action func(ctx context.Context, args []string) error
 func commands() []command {
 	return []command{
 		{name: "run", args: "cli-args-run", about: "cli-about-run",
-			example: "run default -out results", fields: true, computes: true, declare: (*app).run},
+			example: "run default -out results", fields: true, computes: true, declare: (*app).run,
+			notes: []words.Key{"cli-note-run-files", "cli-note-run-detectors"},
+			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
 		{name: "table", args: "cli-args-flags", about: "cli-about-table",
 			example: "table -sets builtin/server -models lstm,gta -out table", fields: true, computes: true,
 			declare: (*app).table},
@@ -69,6 +73,14 @@ func commands() []command {
 			example: "spec check mine.json", declare: (*app).spec},
 		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
 			example: "dump default -steps", declare: (*app).dump},
+		{name: "score", args: "cli-args-score", about: "cli-about-score",
+			example: "score results/cosine.detector today.csv -merge 5", declare: (*app).score,
+			notes: []words.Key{"cli-note-score-file", "cli-note-score-columns", "cli-note-score-windows",
+				"cli-note-score-follow"},
+			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
+		{name: "weights", args: "cli-args-weights", about: "cli-about-weights",
+			example: "weights default", declare: (*app).weights,
+			notes: []words.Key{"cli-note-weights"}},
 		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
 			example: "eval run.csv -column score,other -label anomaly", computes: true, declare: (*app).eval,
 			first: []string{"scores", "labels", "column", "label"},
@@ -92,11 +104,26 @@ func commands() []command {
 
 func main() {
 	ignoreClosedPipes()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
 		getenv: os.Getenv}
-	os.Exit(a.main(ctx, os.Args[1:]))
+	os.Exit(a.main(untilInterrupted(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
+}
+
+// untilInterrupted returns a context that the first Ctrl-C ends, so that the command stops by itself and keeps
+// what it has. The second leaves at once, with words; the third is the system's, should nobody read these.
+func untilInterrupted(w *words.Language) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		signal.Stop(signals)
+		fmt.Fprintf(os.Stderr, "cosinelab: %s\n", w.Say("cli-left-at-once"))
+		os.Exit(exitLeft)
+	}()
+	return ctx
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked
