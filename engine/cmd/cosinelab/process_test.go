@@ -15,7 +15,7 @@ const asProgram = "COSINELAB_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		savePause = time.Millisecond
+		savePause, look = time.Millisecond, 20*time.Millisecond
 		main()
 	}
 	os.Exit(m.Run())
