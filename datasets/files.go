@@ -107,6 +107,9 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 	if err != nil {
 		return nil, err
 	}
+	if whole.entities != nil {
+		return whole.readEach(opts, marks, rule)
+	}
 	filled, err := whole.fill(rule) // before the cut: the test part may begin with a missing cell
 	if err != nil {
 		return nil, err
@@ -157,19 +160,31 @@ func (p fileParts) readApart(ctx context.Context, opts Options, marks *marks, ru
 	if err != nil {
 		return nil, err
 	}
+	entities := train.entities != nil || test.entities != nil
 	if p.trainLabels != nil {
 		own, err := readMarks(ctx, *p.trainLabels, opts)
 		if err != nil {
 			return nil, err
 		}
-		if train.labels, err = own.over(train); err != nil {
+		over := own.over
+		if entities {
+			over = own.overRows
+		}
+		if train.labels, err = over(train); err != nil {
 			return nil, err
 		}
 	}
 	if marks != nil {
-		if test.labels, err = marks.over(test); err != nil {
+		over := marks.over
+		if entities {
+			over = marks.overRows
+		}
+		if test.labels, err = over(test); err != nil {
 			return nil, err
 		}
+	}
+	if entities {
+		return readBoth(train, test, marks, rule)
 	}
 	set, err := join(train, test, rule)
 	if err != nil {

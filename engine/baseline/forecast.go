@@ -23,7 +23,7 @@ const penalty = 1e-3
 // FitForecast regresses the steps of the training part on the lag steps before each. It fails where there are
 // fewer than two such steps.
 func FitForecast(train Series, lag int) (*Forecast, error) {
-	if train.Rows < lag+2 {
+	if train.windows(lag+1) < 2 {
 		return nil, fault.New("baseline-short-train", train.Rows, lag+2)
 	}
 	c := train.Channels
@@ -66,14 +66,22 @@ func (f *Forecast) place(i, channels int) int {
 }
 
 // Errors are the squared errors of x, [Rows, Channels]; NaN for the first lag steps, which nothing comes
-// before.
+// before in their series.
 func (f *Forecast) Errors(x Series) []float64 {
-	c := x.Channels
 	out := unscored(len(x.Values))
-	count := x.Rows - f.Lag
-	if count < 1 {
-		return out
+	at := 0
+	for _, one := range x.each() {
+		if one.Rows > f.Lag {
+			f.errors(one, out[at:at+len(one.Values)])
+		}
+		at += len(one.Values)
 	}
+	return out
+}
+
+// errors writes those of one series behind its first lag steps.
+func (f *Forecast) errors(x Series, out []float64) {
+	c, count := x.Channels, x.Rows-f.Lag
 	d := f.Lag * c
 	weights := dense(make([]float64, c*d), c) // of each channel, in the order of a window
 	for i := range d {
@@ -87,5 +95,4 @@ func (f *Forecast) Errors(x Series) []float64 {
 		miss := v - said[i] - f.Intercept[i%c]
 		said[i] = miss * miss
 	}
-	return out
 }

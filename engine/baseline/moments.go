@@ -17,42 +17,57 @@ type moments struct {
 
 // momentsOf needs no matrix of windows. The block of the products for the steps i and j of a window is a sum
 // of x_(t+i) x_(t+j)', so that along one lag j - i each block is the one before less its first product, plus a
-// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2).
+// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2). Several series add up.
 func momentsOf(x Series, w int) moments {
-	n, c := x.Rows-w+1, x.Channels
-	m := moments{n: n, centre: channelMeans(x), mean: make([]float64, w*c), products: mat.NewSymDense(w*c, nil)}
-	centred := m.centred(x)
+	m := moments{n: x.windows(w), centre: channelMeans(x), mean: make([]float64, w*x.Channels),
+		products: mat.NewSymDense(w*x.Channels, nil)}
+	for _, one := range x.each() {
+		if one.Rows >= w {
+			m.gather(m.centred(one), w)
+		}
+	}
+	floats.Scale(1/float64(m.n), m.mean)
+	for row := range m.mean {
+		for column := row; column < len(m.mean); column++ {
+			m.products.SetSym(row, column, m.products.At(row, column)-float64(m.n)*m.mean[row]*m.mean[column])
+		}
+	}
+	return m
+}
+
+// gather adds the sums of the windows of one centred series, and of their products.
+func (m *moments) gather(centred Series, w int) {
+	n, c := centred.Rows-w+1, centred.Channels
 	for i := range w {
 		for t := i; t < i+n; t++ {
 			floats.Add(m.mean[i*c:(i+1)*c], centred.steps(t, t+1))
 		}
 	}
-	floats.Scale(1/float64(n), m.mean)
 	channels := turned(centred)
 	step := func(t int) mat.Vector { return mat.NewVecDense(c, centred.steps(t, t+1)) }
 	block := mat.NewDense(c, c, nil)
 	for lag := range w {
-		product(block.RawMatrix().Data, rows{channels, c, n, x.Rows}, rows{channels[lag:], c, n, x.Rows})
+		product(block.RawMatrix().Data, rows{channels, c, n, centred.Rows},
+			rows{channels[lag:], c, n, centred.Rows})
 		for i := range w - lag {
 			if i > 0 {
 				first, last := i-1, i-1+n
 				block.RankOne(block, -1, step(first), step(first+lag))
 				block.RankOne(block, 1, step(last), step(last+lag))
 			}
-			m.set(block, i, i+lag)
+			m.add(block, i, i+lag)
 		}
 	}
-	return m
 }
 
-// set writes the block of the steps i and j >= i, less what the means make of it.
-func (m *moments) set(block *mat.Dense, i, j int) {
+// add adds the block of the steps i and j >= i to the products.
+func (m *moments) add(block *mat.Dense, i, j int) {
 	c, _ := block.Dims()
 	for a := range c {
 		for b := range c {
 			row, column := i*c+a, j*c+b
 			if row <= column {
-				m.products.SetSym(row, column, block.At(a, b)-float64(m.n)*m.mean[row]*m.mean[column])
+				m.products.SetSym(row, column, m.products.At(row, column)+block.At(a, b))
 			}
 		}
 	}
@@ -60,7 +75,7 @@ func (m *moments) set(block *mat.Dense, i, j int) {
 
 // centred is a series without the means of the channels.
 func (m *moments) centred(x Series) Series {
-	out := Series{make([]float64, len(x.Values)), x.Rows, x.Channels}
+	out := Series{Values: make([]float64, len(x.Values)), Rows: x.Rows, Channels: x.Channels}
 	for t := range x.Rows {
 		floats.SubTo(out.steps(t, t+1), x.steps(t, t+1), m.centre)
 	}

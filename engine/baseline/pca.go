@@ -32,7 +32,7 @@ const equal = 1e-9
 // FitPCA keeps as many components of the windows of the training part as explain a share of their variance. It
 // fails where there are fewer than two windows.
 func FitPCA(train Series, window int, share float64) (*PCA, error) {
-	if train.Rows < window+1 {
+	if train.windows(window) < 2 {
 		return nil, fault.New("baseline-short-train", train.Rows, window+1)
 	}
 	m := momentsOf(train, window)
@@ -96,7 +96,15 @@ const atOnce = 256
 
 // Errors are the squared errors of x, [Rows, Channels], each the mean over the windows that cover its step;
 // NaN where no window does. yield is called now and then.
-func (p *PCA) Errors(x Series, yield func()) []float64 {
+func (p *PCA) Errors(x Series, yield func()) (out []float64) {
+	for _, one := range x.each() {
+		out = append(out, p.errors(one, yield)...)
+	}
+	return out
+}
+
+// errors are those of one series.
+func (p *PCA) errors(x Series, yield func()) []float64 {
 	count, c := x.Rows-p.Window+1, x.Channels
 	if count < 1 {
 		return unscored(len(x.Values))

@@ -77,6 +77,8 @@ func commands() []command {
 			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
 			example: "data describe builtin/server -seed 3", declare: (*app).data},
+		{name: "report", args: "cli-args-report", about: "cli-about-report",
+			example: "report results -epochs 1,2,4,10 -format markdown", declare: (*app).report},
 		{name: "plot", args: "plot-args", about: "plot-about", example: "plot results -format pdf -width 88",
 			declare: (*app).plot},
 		{name: "verify", args: "cli-args-verify", about: "cli-about-verify",
