@@ -238,7 +238,7 @@ func TestARunWritesNothingToTheNextFolderOfItsName(t *testing.T) {
 	}
 	do(t, "run", tiny, "-out", out).must(t)
 	before := contents(t, out)
-	if err := writeResults(folder, reportIn(t, out)); err == nil {
+	if err := writeResults(folder, reportIn(t, out), func(int) string { return "" }); err == nil {
 		t.Error("results were written to a folder that was removed")
 	}
 	if d := diff(before, contents(t, out)); d != "" {

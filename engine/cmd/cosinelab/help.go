@@ -43,6 +43,9 @@ func (a *app) helpOn(c command, f *flag.FlagSet, args []string) {
 	p.line("cli-usage", c.name+" "+p.w.Say(c.args))
 	p.blank()
 	p.line(c.about)
+	for _, note := range c.notes {
+		p.line(note)
+	}
 	p.blank()
 	p.line("cli-example", c.example)
 	p.blank()

@@ -20,8 +20,9 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitRunsFailed = 3
-	exitMissing    = 4  // cells are missing
-	exitRequeue    = 75 // a scheduler ended it: the same command goes on (sysexits' EX_TEMPFAIL)
+	exitMissing    = 4   // cells are missing
+	exitRequeue    = 75  // a scheduler ended it: the same command goes on (sysexits' EX_TEMPFAIL)
+	exitLeft       = 130 // by a second Ctrl-C: what shells say of a program that a signal ended
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -45,10 +46,11 @@ type app struct {
 type command struct {
 	name        string
 	args, about words.Key
-	example     string // its arguments
-	fields      bool   // its help lists the fields of a spec
-	computes    bool   // for so long that one may want to profile it
-	topic       topic  // more help on what it prints; none without a name
+	example     string      // its arguments
+	notes       []words.Key // more about it, a line each
+	fields      bool        // its help lists the fields of a spec
+	computes    bool        // for so long that one may want to profile it
+	topic       topic       // more help on what it prints; none without a name
 	// declare adds the command's flags to a set and returns what carries it out once they are read.
 	declare func(a *app, f *flag.FlagSet) action
 }
@@ -60,7 +62,9 @@ type action func(ctx context.Context, args []string) error
 func commands() []command {
 	return []command{
 		{name: "run", args: "cli-args-run", about: "cli-about-run",
-			example: "run default -out results", fields: true, computes: true, declare: (*app).run},
+			example: "run default -out results", fields: true, computes: true, declare: (*app).run,
+			notes: []words.Key{"cli-note-run-files", "cli-note-run-detectors"},
+			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
 		{name: "table", args: "cli-args-flags", about: "cli-about-table",
 			example: "table -sets builtin/server -models lstm,gta -out table", fields: true, computes: true,
 			declare: (*app).table},
@@ -72,6 +76,14 @@ func commands() []command {
 			example: "spec check mine.json", declare: (*app).spec},
 		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
 			example: "dump default -steps", declare: (*app).dump},
+		{name: "score", args: "cli-args-score", about: "cli-about-score",
+			example: "score results/cosine.detector today.csv -merge 5", declare: (*app).score,
+			notes: []words.Key{"cli-note-score-file", "cli-note-score-columns", "cli-note-score-windows",
+				"cli-note-score-follow"},
+			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
+		{name: "weights", args: "cli-args-weights", about: "cli-about-weights",
+			example: "weights default", declare: (*app).weights,
+			notes: []words.Key{"cli-note-weights"}},
 		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
 			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval,
 			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
@@ -96,7 +108,7 @@ func main() {
 	ignoreClosedPipes()
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
 		getenv: os.Getenv}
-	os.Exit(a.main(stoppable(), os.Args[1:]))
+	os.Exit(a.main(stoppable(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
 )
 
@@ -16,17 +18,23 @@ type stopped struct{ os.Signal }
 // Error names the signal.
 func (s stopped) Error() string { return s.String() }
 
-// stoppable returns a context that the first signal ends: Ctrl-C, or one by which schedulers announce that time
-// is over or the machine is wanted for others. A second Ctrl-C or SIGTERM ends the program at once.
-func stoppable() context.Context {
+// stoppable returns a context that the first signal ends, so that the command stops by itself and keeps what it
+// has: Ctrl-C, or one by which schedulers announce that time is over or the machine is wanted for others. The
+// second Ctrl-C or SIGTERM leaves at once, with words; the third is the system's, should nobody read these.
+func stoppable(w *words.Language) context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
+	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, append([]os.Signal{os.Interrupt, syscall.SIGTERM}, announced...)...)
 	go func() {
 		s := <-signals
-		signal.Ignore(announced...)
-		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		if len(announced) > 0 {
+			signal.Ignore(announced...)
+		}
 		cancel(stopped{s})
+		<-signals
+		signal.Stop(signals)
+		fmt.Fprintf(os.Stderr, "cosinelab: %s\n", w.Say("cli-left-at-once"))
+		os.Exit(exitLeft)
 	}()
 	return ctx
 }
