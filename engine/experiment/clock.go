@@ -55,6 +55,10 @@ func (c *Clock) Cost(ctx context.Context, p *Prepared, set *datasets.Set) (Cost,
 	}
 	out.Rest += judge.once
 	for _, n := range runs {
+		if n.micro == 0 { // a closed form
+			out.Rest += n.runs * (n.learns + n.scores) * closedPace
+			continue
+		}
 		arm := TeacherArm
 		for i, a := range p.Spec.Arms {
 			if a.Name == n.arm {
@@ -80,9 +84,13 @@ func (c *Clock) Cost(ctx context.Context, p *Prepared, set *datasets.Set) (Cost,
 	return out, nil
 }
 
+// closedPace is that of closed forms, in seconds a FLOP: gonum's products reach some 8 GFLOP/s on a core, its
+// decompositions less (engine/README.md, reasons).
+const closedPace = 1 / 4e9
+
 // pace is how many seconds a FLOP of a training run takes.
 func (c *Clock) pace(ctx context.Context, p *Prepared, n need, arm int) (float64, error) {
-	key := fmt.Sprint(n.model, n.parameters, n.gradient, n.micro)
+	key := fmt.Sprint(n.name, n.parameters, n.gradient, n.micro)
 	if s, ok := c.paces[key]; ok {
 		return s, nil
 	}

@@ -34,7 +34,7 @@ func TestKill(t *testing.T) {
 	}
 	kills, seed := 20, uint64(1)
 	if testing.Short() {
-		kills = 6
+		kills = 4
 	}
 	if n, err := strconv.Atoi(os.Getenv("COSINELAB_KILLS")); err == nil {
 		kills, seed = n, uint64(time.Now().UnixNano())

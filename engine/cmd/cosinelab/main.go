@@ -50,6 +50,7 @@ type command struct {
 	notes       []words.Key // more about it, a line each
 	fields      bool        // its help lists the fields of a spec
 	computes    bool        // for so long that one may want to profile it
+	first       []string    // the flags that its help lists first
 	topic       topic       // more help on what it prints; none without a name
 	// declare adds the command's flags to a set and returns what carries it out once they are read.
 	declare func(a *app, f *flag.FlagSet) action
@@ -85,7 +86,8 @@ func commands() []command {
 			example: "weights default", declare: (*app).weights,
 			notes: []words.Key{"cli-note-weights"}},
 		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
-			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval,
+			example: "eval run.csv -column score,other -label anomaly", computes: true, declare: (*app).eval,
+			first: []string{"scores", "labels", "column", "label"},
 			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
 			example: "data describe builtin/server -seed 3", declare: (*app).data},
