@@ -264,7 +264,7 @@ func TestASchedulerEndsATableThatGoesOn(t *testing.T) {
 	want := whole(t)
 	run := filepath.Join(t.TempDir(), "run")
 	do(t, "run", tiny, "-out", run).must(t)
-	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGUSR1} {
+	for _, s := range append([]os.Signal{syscall.SIGTERM}, announced...) {
 		out := filepath.Join(t.TempDir(), "out")
 		if got := signalled(t, s, cellsDir, out, eight(out)...); got.code != exitRequeue ||
 			!strings.Contains(got.err, "the same command goes on") {
