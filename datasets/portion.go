@@ -23,6 +23,12 @@ type portion struct {
 	findings []found.Finding
 	blank    int
 	missing  []int // filled so far, one number a channel; nil = nothing
+
+	turned bool        // the file has the newest row first
+	order  []int       // of the rows of the file that were sorted; nil = they were not
+	gapsAt []found.Gap // the first of them
+	every  int64       // nanoseconds between rows; 0 = they are no dates, or irregular
+	seen   *look       // of the table
 }
 
 // readTable reads a text table or an npy array.
@@ -55,6 +61,7 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 	}
 	if !want.Plain {
 		p.inOrder()
+		p.look(t)
 	}
 	return p, nil
 }

@@ -86,7 +86,7 @@ var layers = []part{
 	{folder: "engine/bench", imports: []string{"datasets", "datasets/fault", "engine/graph", "engine/plan",
 		"engine/backend",
 		"engine/models", "engine/spec", "engine/train", "engine/experiment", "engine/bench/timing"}},
-	{folder: "engine/session/protocol", imports: []string{"datasets/steps", "datasets/fault", "engine/spec",
+	{folder: "engine/session/protocol", imports: []string{"datasets/steps", "datasets/fault", "datasets/found", "engine/spec",
 		"engine/bench/timing"}},
 	{folder: "engine/session/worker", imports: []string{"datasets/fault", "engine/backend", "engine/train",
 		"engine/experiment"}},

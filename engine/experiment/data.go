@@ -51,7 +51,7 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	rawTrain := columns(cut(set.Train, d.Train), d.Channels)
 	rawTest := columns(cut(set.Test, d.Test), d.Channels)
 	p := &Prepared{Spec: sp, Summary: summarise(set, d, rawTrain, rawTest), channels: rawTrain.Channels()}
-	p.Summary.Fitted = fits
+	p.Summary.Fitted, p.Summary.Digest = fits, set.Digest().String()
 	scaler := scalings[d.Scaling](rawTrain)
 	train, test := scaler.Apply(rawTrain), scaler.Apply(rawTest)
 	if err := computable(p.Summary.Channels, "data-too-far-train", train); err != nil {
@@ -79,6 +79,26 @@ func PrepareData(d spec.Data, set *datasets.Set) (*Prepared, error) {
 	sp.Data = d
 	sp.Train.Validation, sp.Train.Patience = 0, 0 // asks for no length of its own
 	return Prepare(sp, set)
+}
+
+// Look describes a set as PrepareData does, for whoever has not decided yet to use it: nothing is scaled, and the
+// summary lacks what takes long, its windows and its digest.
+func Look(d spec.Data, set *datasets.Set) (spec.DataSummary, error) {
+	sp := spec.Default()
+	sp.Data, sp.Train.Validation, sp.Train.Patience = d, 0, 0
+	if err := sp.Validate(); err != nil {
+		return spec.DataSummary{}, err
+	}
+	sp, fits, err := fitted(sp, set)
+	if err == nil {
+		err = sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels())
+	}
+	if err != nil {
+		return spec.DataSummary{}, err
+	}
+	s := summarise(set, d, columns(cut(set.Train, d.Train), d.Channels), columns(cut(set.Test, d.Test), d.Channels))
+	s.Fitted = fits
+	return s, nil
 }
 
 // layOut lays windows over the scaled parts.

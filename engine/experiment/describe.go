@@ -16,7 +16,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 		BlankLines: set.Blank,
 		Licence:    set.Licence, Origin: set.Source,
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
-		ConstantTrain: constants(train), Digest: set.Digest().String(), Columns: set.Columns,
+		ConstantTrain: constants(train), Columns: set.Columns,
 		Findings: set.Findings, Times: timesOf(set)}
 	for _, m := range set.Marked {
 		s.Marked += int(m)

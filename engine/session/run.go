@@ -124,7 +124,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 		return report, "data", err
 	}
 	s.mu.Lock()
-	s.open = openSet{set, req.Drop, prepared}
+	s.open = openSet{set, req.Spec.Data, req.Drop, prepared}
 	s.opening++
 	runs, taught := s.results.runs, s.results.taught // of seeds before, if any were added to them
 	s.mu.Unlock()
