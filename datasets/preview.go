@@ -3,6 +3,7 @@ package datasets
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
@@ -50,7 +51,44 @@ func (p *portion) look(t *table.Table) {
 		}
 		l.cells = append(l.cells, r)
 	}
+	for i := range columns {
+		alike(l.cells, i)
+	}
 	p.seen = l
+}
+
+// alike writes the cells of a column with the same number of decimals, or times to the same unit, as files mostly
+// have them.
+func alike(rows []found.Row, i int) {
+	decimals, seconds, times := 0, false, false
+	for _, r := range rows {
+		text := r.Cells[i]
+		if len(text) > len("2006-01-02") && text[10] == ' ' {
+			times, seconds = true, seconds || !strings.HasSuffix(text, ":00")
+		}
+		if _, after, ok := strings.Cut(text, "."); ok {
+			decimals = max(decimals, len(after))
+		}
+	}
+	for _, r := range rows {
+		switch text := r.Cells[i]; {
+		case times && len(text) == len("2006-01-02"):
+			r.Cells[i] += " 00:00"
+			if seconds {
+				r.Cells[i] += ":00"
+			}
+		case times && !seconds:
+			r.Cells[i] = strings.TrimSuffix(text, ":00")
+		case !times && decimals > 0 && isPlain(text):
+			whole, after, _ := strings.Cut(text, ".")
+			r.Cells[i] = whole + "." + after + strings.Repeat("0", decimals-len(after))
+		}
+	}
+}
+
+// isPlain reports whether a cell is a number without an exponent.
+func isPlain(text string) bool {
+	return text != "" && strings.Trim(text, "-.0123456789") == ""
 }
 
 // inFile is the row of the file behind a gap that ends at a row.
@@ -72,10 +110,9 @@ func (p *portion) shownRows(columns []*table.Column) (rows []int) {
 	}
 	add(0, 4)
 	add(n-2, n)
-	if p.order == nil {
-		for _, g := range p.gapsAt[:min(2, len(p.gapsAt))] {
-			add(p.inFile(g.Row)-2, p.inFile(g.Row)+1)
-		}
+	if p.order == nil && len(p.gapsAt) > 0 {
+		gap := p.inFile(p.gapsAt[0].Row)
+		add(gap-2, gap+1)
 	}
 	first := n
 	for _, c := range columns {
@@ -86,7 +123,7 @@ func (p *portion) shownRows(columns []*table.Column) (rows []int) {
 		}
 	}
 	if first < n {
-		add(first-1, first+1)
+		add(first, first+1)
 	}
 	slices.Sort(rows)
 	return slices.Compact(rows)
@@ -174,8 +211,7 @@ func sketch(n, stretches int, at func(int) float64) []byte {
 func (s *Set) preview(train, test *portion) *found.Preview {
 	n := s.Train.Rows + s.Test.Rows
 	v := &found.Preview{Rows: n, Cut: s.Train.Rows, Marked: s.marked(), Ticks: s.ticks(), Every: train.every}
-	shown := slices.IndexFunc(s.Train.Columns, func(values []float64) bool { return !Constant(values) })
-	shown = max(shown, 0)
+	shown := s.lively()
 	v.Channel = s.Channels[shown]
 	v.Line = sketch(n, lineParts, func(t int) float64 {
 		if t < s.Train.Rows {
@@ -197,6 +233,25 @@ func (s *Set) preview(train, test *portion) *found.Preview {
 	}
 	v.Gaps = v.Gaps[:min(len(v.Gaps), lookGaps)]
 	return v
+}
+
+// lively is the first channel that takes many values, or else one that changes at all.
+func (s *Set) lively() int {
+	const sample, many = 256, 32
+	best, changes := -1, 0
+	for c, values := range s.Train.Columns {
+		seen := map[float64]bool{}
+		for k := range min(sample, len(values)) {
+			seen[values[len(values)*k/min(sample, len(values))]] = true
+		}
+		if len(seen) > many {
+			return c
+		}
+		if best < 0 || changes == 0 && !Constant(values) {
+			best, changes = c, len(seen)-1
+		}
+	}
+	return best
 }
 
 // rowsOfTest are the first and last rows of the test part, if its columns stand in the order of the other's.
