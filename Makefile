@@ -11,7 +11,7 @@ WASM := GOOS=js GOARCH=wasm
 # A wasm program fails to start when arguments and environment take more than 12 kB, hence env -i.
 NODE_EXEC = env -i PATH="$(PATH)" CI=$(CI) $(GOROOT)/lib/wasm/go_js_wasm_exec
 
-.PHONY: help run build size test test-native test-js test-browser screenshot check format vet generated tidy bench bench-browser profile-browser generate clean
+.PHONY: help run build size test test-native test-long test-js test-browser screenshot check format vet generated tidy bench bench-browser profile-browser generate clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -27,15 +27,19 @@ build: ## make the page (FAST=1 without brotli) and the programs in dist/
 size: ## print the bytes transferred for each file of the page; fail over the budget of the first paint
 	go run ./assets/cmd/build -size
 
-test: test-native test-js test-browser ## run every test
+test: test-native test-long test-js test-browser ## run every test
 
-test-native: ## run the native tests, with the race detector
+test-native: ## run the native tests, with the race detector, in short
 	@$(if $(RACE),,echo "no C compiler: the native tests run without the race detector")
-	go test $(RACE) $$(go list ./... | grep -v /browsertest)
+	go test $(RACE) -short $$(go list ./... | grep -v /browsertest)
 
-test-js: ## run the same tests compiled for the browser, in Node
+# The race detector makes tests ten times as slow, and finds nothing more in the two hundredth case.
+test-long: ## run the native tests of packages that leave out some in short, in full
+	go test $$(grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n1 dirname | sort -u)
+
+test-js: ## run the same tests in short, compiled for the browser, in Node
 	@if command -v node >/dev/null; then set -x; \
-		$(WASM) go test -exec='$(NODE_EXEC)' \
+		$(WASM) go test -short -exec='$(NODE_EXEC)' \
 			$$($(WASM) go list ./engine/... ./datasets/... ./ui/... ./wasm/... | grep -v -e /cmd/ -e /browsertest); \
 	else echo "skipped: the tests under js/wasm need Node"; fi
 

@@ -53,7 +53,7 @@ func (d *Digest) wide(xs []float64) {
 // and what is known of anomalies.
 func (s *Set) Digest() Digest {
 	d := NewDigest()
-	d.Text(fmt.Sprintf("%q %v", s.Channels, s.Anomalies))
+	d.Text(fmt.Sprintf("%q %v", s.Channels, s.Anomalies) + s.memberText())
 	for _, part := range []Raw{s.Train, s.Test} {
 		d.Text(fmt.Sprint(part.Rows, part.Channels(), part.made))
 		for _, values := range part.Columns {

@@ -108,6 +108,13 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 	if err != nil {
 		return nil, err
 	}
+	if whole.entities != nil {
+		set, err := whole.readEach(opts, marks, rule)
+		if err == nil {
+			set.Look = set.preview(whole, nil)
+		}
+		return set, err
+	}
 	filled, err := whole.fill(rule) // before the cut: the test part may begin with a missing cell
 	if err != nil {
 		return nil, err
@@ -189,25 +196,38 @@ func (p fileParts) readApart(ctx context.Context, opts Options, marks *marks, ru
 	if err != nil {
 		return nil, err
 	}
+	entities := train.entities != nil || test.entities != nil
 	if p.trainLabels != nil {
 		own, err := readMarks(ctx, *p.trainLabels, opts)
 		if err != nil {
 			return nil, err
 		}
-		if train.labels, err = own.over(train); err != nil {
+		over := own.over
+		if entities {
+			over = own.overRows
+		}
+		if train.labels, err = over(train); err != nil {
 			return nil, err
 		}
 	}
 	if marks != nil {
-		if test.labels, err = marks.over(test); err != nil {
+		over := marks.over
+		if entities {
+			over = marks.overRows
+		}
+		if test.labels, err = over(test); err != nil {
 			return nil, err
 		}
 	}
-	set, err := join(train, test, rule)
+	var set *Set
+	if entities {
+		set, err = readBoth(train, test, marks, rule)
+	} else if set, err = join(train, test, rule); err == nil {
+		set.finish(append(train.findings, test.findings...), marks)
+	}
 	if err != nil {
 		return nil, err
 	}
-	set.finish(append(train.findings, test.findings...), marks)
 	set.Look = set.preview(train, test)
 	for _, f := range slices.Concat(p.train, []File{*p.test}) {
 		set.Look.Files = append(set.Look.Files, table.Visible(f.Name))

@@ -24,7 +24,7 @@ func (s *Set) finish(findings []found.Finding, marks *marks) {
 		s.Findings = append(s.Findings, found.Finding{Doubt: true, Flag: "-leave-out",
 			Said: fault.Of(fault.New("find-marked-training", n, len(s.Marked)))})
 	}
-	if !s.TrainAt.None() && !s.TestAt.None() && s.TrainAt.Clock == s.TestAt.Clock && s.TrainAt.Clock &&
+	if s.Members == nil && !s.TrainAt.None() && !s.TestAt.None() && s.TrainAt.Clock == s.TestAt.Clock && s.TrainAt.Clock &&
 		slices.Max(s.TrainAt.At) > slices.Min(s.TestAt.At) {
 		s.Findings = append(s.Findings, found.Finding{Doubt: true,
 			Said: fault.Of(fault.New("find-parts-overlap"))})

@@ -200,6 +200,14 @@ func (m *marks) over(p *portion) ([]uint8, error) {
 		p.raw.Rows))
 }
 
+// overRows gives every row of a table of several series its label: one a row, in the order of the rows, or
+// intervals of row numbers. Times do not tell the rows of one series from those of another.
+func (m *marks) overRows(p *portion) ([]uint8, error) {
+	plain := *p
+	plain.at = table.Axis{}
+	return m.over(&plain)
+}
+
 // overWhole labels a file that was cut: the labels are those of all its rows, or of its test part.
 func (m *marks) overWhole(whole, train, test *portion) error {
 	if m.intervals == nil && m.byFile == nil && m.at.None() && len(m.labels) == test.raw.Rows {

@@ -22,7 +22,8 @@ type portion struct {
 	columns  []found.Column
 	findings []found.Finding
 	blank    int
-	missing  []int // filled so far, one number a channel; nil = nothing
+	missing  []int     // filled so far, one number a channel; nil = nothing
+	entities *entities // of the rows, where several series share the file; nil = they are one
 
 	turned bool        // the file has the newest row first
 	order  []int       // of the rows of the file that were sorted; nil = they were not
@@ -59,8 +60,10 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 	if err != nil {
 		return nil, err
 	}
-	if !want.Plain {
+	if !want.Plain && p.entities == nil { // else each of the series has its own order
 		p.inOrder()
+	}
+	if !want.Plain {
 		p.look(t)
 	}
 	return p, nil
@@ -81,6 +84,10 @@ func portionOf(t *table.Table, anomaly string) (*portion, error) {
 		}
 	}
 	p.at = t.Axis()
+	var err error
+	if p.entities, err = entitiesOf(t); err != nil {
+		return nil, err
+	}
 	for _, c := range t.Columns {
 		p.columns = append(p.columns, c.Column)
 	}
@@ -172,6 +179,12 @@ func (p *portion) split(row int) (train, test *portion) {
 func (p *portion) append(next *portion) error {
 	if err := next.align(p); err != nil {
 		return err
+	}
+	if (p.entities == nil) != (next.entities == nil) {
+		return table.InFile(next.file, fault.New("data-entity-one-part"))
+	}
+	if p.entities != nil {
+		p.entities.append(next.entities)
 	}
 	for c := range p.raw.Columns {
 		p.raw.Columns[c] = append(p.raw.Columns[c], next.raw.Columns[c]...)

@@ -107,6 +107,7 @@ type Set struct {
 	Channels  []string // channel names, one a column
 	Train     Raw
 	Test      Raw
+	Members   []Member   // the series that it has, if there are several; nil = one
 	Labels    []uint8    // one a test step, 1 = anomalous; nil when the source has no labels
 	Marked    []uint8    // one a training step, 1 = labelled as anomalous; nil when nobody says
 	TrainAt   table.Axis // when the steps were measured, where that is known

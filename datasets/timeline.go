@@ -80,7 +80,7 @@ func (p *portion) sort(down int) bool {
 		}
 	}
 	if 10*same > len(order) {
-		p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name),
+		p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name), Flag: "-entity",
 			Said: fault.Of(fault.New("find-restarts", down))})
 		return false
 	}

@@ -151,10 +151,15 @@ func (p *BenchPage) Listen() {
 	})
 }
 
-// Download has the browser save text as a file, through a link that is never on the page. The URL keeps the
-// text in memory until it is revoked; the click has taken it over by then.
+// Download has the browser save text as a file.
 func Download(name, text string) {
-	blob := js.Global().Get("Blob").New([]any{text}, map[string]any{"type": "application/json"})
+	Save(name, js.ValueOf([]any{text}), "application/json")
+}
+
+// Save has the browser save pieces of text or bytes as a file, through a link that is never on the page. The URL
+// keeps them in memory until it is revoked; the click has taken it over by then.
+func Save(name string, pieces js.Value, kind string) {
+	blob := js.Global().Get("Blob").New(pieces, map[string]any{"type": kind})
 	url := js.Global().Get("URL").Call("createObjectURL", blob)
 	link := js.Global().Get("document").Call("createElement", "a")
 	link.Set("href", url)

@@ -20,15 +20,16 @@ const (
 	OneHot      Role = "one_hot" // text of which each value becomes a channel
 	Empty       Role = "empty"
 	Dropped     Role = "dropped" // by whoever asked for it
+	Entity      Role = "entity"  // tells which of several series a row belongs to
 )
 
 // Given lists the roles that a person may give a column.
-var Given = []Role{Channel, Time, Label, OneHot, Dropped}
+var Given = []Role{Channel, Time, Label, OneHot, Dropped, Entity}
 
 // roleWords are the keys of the roles in words.
 var roleWords = map[Role]fault.Word{Channel: "role-channel", Constant: "role-constant", Time: "role-time",
 	Label: "role-label", SecondLabel: "role-second-label", RowNumber: "role-row-number", Text: "role-text",
-	OneHot: "role-one-hot", Empty: "role-empty", Dropped: "role-dropped"}
+	OneHot: "role-one-hot", Empty: "role-empty", Dropped: "role-dropped", Entity: "role-entity"}
 
 // WordKey returns the key of the role in words.
 func (r Role) WordKey() string { return string(roleWords[r]) }

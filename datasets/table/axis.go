@@ -15,6 +15,34 @@ type Axis struct {
 	Unit  float64 // of a number
 	At    []int64 // one a row
 	Name  string  // of the column
+	Form  Form    // how rows say it
+}
+
+// Form is how the rows of a table say when they were measured, so that other tables are read alike.
+type Form struct {
+	Columns  []string `json:"columns"`             // names of the columns: of one, or of date and time of day
+	Places   []int    `json:"places"`              // of them, from 1
+	DayFirst bool     `json:"day_first,omitempty"` // in dates of numbers alone, where both ways are possible
+	Clock    bool     `json:"clock"`               // as Axis has it
+	Unit     float64  `json:"unit,omitempty"`      // as well
+	// What numbers are: those since 1970 that this takes to nanoseconds; days of a spreadsheet; dates. None =
+	// counts of something.
+	Epoch float64 `json:"epoch,omitempty"`
+	Days  bool    `json:"days,omitempty"`
+	Dates bool    `json:"dates,omitempty"`
+}
+
+// None reports whether rows say nothing about it.
+func (f Form) None() bool { return len(f.Columns) == 0 }
+
+// formOf is a form of columns.
+func formOf(columns ...*Column) (f Form) {
+	for _, c := range columns {
+		if c != nil {
+			f.Columns, f.Places = append(f.Columns, c.Name), append(f.Places, c.Place)
+		}
+	}
+	return f
 }
 
 // None reports whether there are no times.
@@ -169,14 +197,15 @@ func (t *Table) Axis() Axis {
 
 // stamped are the times of a column of dates, with the times of day of another where there is one.
 func (t *Table) stamped(c, clock *Column) Axis {
-	at := c.stamps
+	at, form := c.stamps, formOf(c, clock)
 	switch {
 	case c.ways[dayFirst] > 0 && c.ways[monthFirst] == 0:
 		at = c.swapped
 	case c.ways[dayFirst] == 0 && c.ways[monthFirst] == 0:
 		at = t.smoother(c)
 	}
-	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: slices.Clone(at)}
+	form.Clock, form.DayFirst = true, len(at) > 0 && &at[0] == &c.swapped[0]
+	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: slices.Clone(at), Form: form}
 	if clock != nil {
 		a.Name += " " + clock.Name
 		for i, ns := range clock.stamps {
@@ -227,7 +256,8 @@ func breaks(at []int64) (n int) {
 
 // unwound are times of day that go on over midnight.
 func unwound(c *Column) Axis {
-	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: make([]int64, len(c.stamps))}
+	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: make([]int64, len(c.stamps)), Form: formOf(c)}
+	a.Form.Clock = true
 	var days, last int64 = 0, noStamp
 	for i, ns := range c.stamps {
 		if ns == noStamp {
@@ -245,34 +275,46 @@ func unwound(c *Column) Axis {
 // numbered are times that are numbers: since 1970, days of a spreadsheet, dates, or counts of something.
 func numbered(c *Column) Axis {
 	m := motionOf(c.Values)
-	a := Axis{Unit: 1e9, Name: c.Name, At: make([]int64, len(c.Values))}
-	convert := func(x float64) int64 { return int64(math.Round(x * a.Unit)) }
+	a := Axis{Unit: 1e9, Name: c.Name, At: make([]int64, len(c.Values)), Form: formOf(c)}
 	unit := epoch(m.least)
 	if top := epoch(m.top); unit > 0 && unit == top && (m.whole || unit == 1e9) {
-		a.Clock = true
-		convert = func(x float64) int64 {
-			whole := math.Trunc(x)
-			return int64(whole)*int64(unit) + int64((x-whole)*unit)
-		}
+		a.Clock, a.Form.Epoch = true, unit
 	} else if packedDates(c.Values) {
-		a.Clock = true
-		convert = func(x float64) int64 { ns, _ := packedDate(x); return ns }
+		a.Clock, a.Form.Dates = true, true
 	} else if m.least >= 20000 && m.top < 80000 && !m.whole {
-		a.Clock = true
-		convert = func(x float64) int64 { return int64(math.Round((x-excelDays)*86400*1000)) * 1e6 }
+		a.Clock, a.Form.Days = true, true
 	} else if math.Max(math.Abs(m.least), math.Abs(m.top)) > 9e9 {
 		a.Unit = 1
 	}
 	if a.Clock {
 		a.Unit = 1
 	}
+	a.Form.Clock, a.Form.Unit = a.Clock, a.Unit
 	for i, x := range c.Values {
-		if a.At[i] = noStamp; x == x {
-			a.At[i] = convert(x)
-		}
+		a.At[i] = a.Form.number(x)
 	}
 	return a
 }
+
+// number is the time that a number says; none for NaN.
+func (f Form) number(x float64) int64 {
+	switch {
+	case x != x || math.Abs(x) > 9e18:
+		return noStamp
+	case f.Epoch > 0:
+		whole := math.Trunc(x)
+		return int64(whole)*int64(f.Epoch) + int64((x-whole)*f.Epoch)
+	case f.Dates:
+		ns, _ := packedDate(x)
+		return ns
+	case f.Days:
+		return int64(math.Round((x-excelDays)*86400*1000)) * 1e6
+	}
+	return int64(math.Round(x * f.Unit))
+}
+
+// NoTime is the time of a row that has none.
+const NoTime = noStamp
 
 // Missing reports whether a row has no time.
 func Missing(ns int64) bool { return ns == noStamp }

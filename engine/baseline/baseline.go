@@ -11,6 +11,27 @@ import "math"
 type Series struct {
 	Values         []float64
 	Rows, Channels int
+	// Borders are the first steps of the series behind the first, where there are several: no window and no
+	// forecast goes across one.
+	Borders []int
+}
+
+// each are the series one by one.
+func (s Series) each() (all []Series) {
+	from := 0
+	for _, to := range append(s.Borders[:len(s.Borders):len(s.Borders)], s.Rows) {
+		all = append(all, Series{Values: s.steps(from, to), Rows: to - from, Channels: s.Channels})
+		from = to
+	}
+	return all
+}
+
+// windows is how many windows of so many steps the series have.
+func (s Series) windows(length int) (n int) {
+	for _, one := range s.each() {
+		n += max(0, one.Rows-length+1)
+	}
+	return n
 }
 
 // steps are the values of the steps from i up to j.
@@ -65,7 +86,7 @@ func Standard(train, test Series) (Series, Series) {
 		}
 	}
 	apply := func(s Series) Series {
-		out := Series{make([]float64, len(s.Values)), s.Rows, s.Channels}
+		out := Series{make([]float64, len(s.Values)), s.Rows, s.Channels, s.Borders}
 		for i, x := range s.Values {
 			out.Values[i] = (x - centre[i%s.Channels]) / deviation[i%s.Channels]
 		}

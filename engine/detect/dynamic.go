@@ -37,23 +37,56 @@ func dynamic(s Scores, _ spec.Threshold, pause Pause) (Cut, error) {
 			return Cut{}, fault.New("detect-dynamic", x, i)
 		}
 	}
-	smooth := Smooth(s.Test, dynamicSpan)
-	flags := make([]bool, len(smooth))
-	done := 0
-	for done < len(smooth) {
-		if err := pause(); err != nil {
-			return Cut{}, err
+	flags := make([]bool, 0, len(s.Test))
+	take := func(flag bool) { flags = append(flags, flag) }
+	stream := newBlocks()
+	for _, x := range s.Test {
+		if stream.step(x, take) {
+			if err := pause(); err != nil {
+				return Cut{}, err
+			}
 		}
-		end := min(max(dynamicHistory, done+dynamicBlock), len(smooth))
-		from := max(0, end-dynamicHistory)
-		for _, a := range stretches(smooth[from:end]) {
-			for i := max(done, from+a.From); i < from+a.To; i++ {
+	}
+	stream.end(take)
+	return Cut{Threshold: math.NaN(), Flags: flags}, nil
+}
+
+// blocks decides about scores that come one by one. It remembers those that one threshold looks at.
+type blocks struct {
+	smoother Smoother
+	smooth   []float64 // the last ones, dynamicHistory at most
+	n, done  int       // scores that came, and that were decided about
+}
+
+func newBlocks() *blocks { return &blocks{smoother: Smoother{Span: dynamicSpan}} }
+
+// step takes the next score, and decides about a block that it fills.
+func (b *blocks) step(score float64, decided func(flag bool)) (full bool) {
+	if len(b.smooth) == dynamicHistory {
+		b.smooth = b.smooth[:copy(b.smooth, b.smooth[1:])]
+	}
+	b.smooth = append(b.smooth, b.smoother.Step(score))
+	if b.n++; b.n < max(dynamicHistory, b.done+dynamicBlock) {
+		return false
+	}
+	b.end(decided)
+	return true
+}
+
+// end decides about what came since the last block.
+func (b *blocks) end(decided func(flag bool)) {
+	from := b.n - len(b.smooth)
+	flags := make([]bool, len(b.smooth))
+	if b.done < b.n {
+		for _, a := range stretches(b.smooth) {
+			for i := a.From; i < a.To; i++ {
 				flags[i] = true
 			}
 		}
-		done = end
 	}
-	return Cut{Threshold: math.NaN(), Flags: flags}, nil
+	for ; b.done < b.n; b.done++ {
+		decided(flags[b.done-from])
+	}
 }
 
 // stretches returns the anomalous stretches of one window of smoothed scores, highest peak first. There are

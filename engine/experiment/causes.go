@@ -1,10 +1,8 @@
 package experiment
 
 import (
-	"cmp"
-	"slices"
-
 	"cosinelab/datasets/steps"
+	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -26,24 +24,27 @@ func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 // sharesOf are all channels in the steps of at, largest share of the squared error first, equal ones in the
 // order of channels. Where there is no error at all, every share is 0.
 func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {
-	shares := make([]spec.Cause, channels)
-	sum := 0.0
+	sums := make([]float64, channels)
 	for t := at.From; t < at.To; t++ {
 		for c, e := range errors[t*channels : (t+1)*channels] {
-			shares[c].Share += float64(e)
+			sums[c] += float64(e)
 		}
 	}
-	for c := range shares {
-		shares[c].Channel = c
-		sum += shares[c].Share
-	}
-	for c := range shares {
-		if sum > 0 {
-			shares[c].Share /= sum
+	return detect.Shares(sums)
+}
+
+// peaks are the highest scores of the alarms.
+func peaks(scores []float64, alarms []steps.Range) []spec.Peak {
+	out := make([]spec.Peak, len(alarms))
+	for i, a := range alarms {
+		out[i] = spec.Peak{Step: a.From, Score: metrics.Value(scores[a.From])}
+		for t := a.From; t < a.To; t++ {
+			if scores[t] > float64(out[i].Score) {
+				out[i] = spec.Peak{Step: t, Score: metrics.Value(scores[t])}
+			}
 		}
 	}
-	slices.SortStableFunc(shares, func(a, b spec.Cause) int { return cmp.Compare(b.Share, a.Share) })
-	return shares
+	return out
 }
 
 // located compares the errors [scored steps, channels] with the channels that true segments show in

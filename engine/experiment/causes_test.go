@@ -2,7 +2,6 @@ package experiment_test
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
 	"testing"
@@ -52,7 +51,7 @@ func TestAlarmsNameTheChannelsThatRaisedThem(t *testing.T) {
 			t.Errorf("alarm %v: causes %v, want three that sum to 1", a, out.Causes[i])
 		}
 	}
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil ||
+	if err := judged(&out, make([]uint8, len(out.Scores))); err != nil ||
 		len(out.Causes) != len(out.Alarms) {
 		t.Errorf("judged again: %d causes of %d alarms, error %v", len(out.Causes), len(out.Alarms), err)
 	}

@@ -7,30 +7,71 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/baseline"
-	"cosinelab/engine/detect"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
 )
 
-// closedForms are the squared errors [Rows, Channels] that detectors without a network make of a series, by
-// what they take from the training part; NaN for steps of which they cannot say anything.
-var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series,
-	yield func()) (func(baseline.Series) []float64, error){
-	spec.ControlNorm: func(spec.Arm, baseline.Series, func()) (func(baseline.Series) []float64, error) {
-		return baseline.Norm, nil
+// closedForms fit detectors without a network to the training part. They end with the error of pause, which they
+// call every few milliseconds.
+var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series, pause func() error) (*closedForm,
+	error){
+	spec.ControlNorm: func(spec.Arm, baseline.Series, func() error) (*closedForm, error) {
+		return norm(), nil
 	},
-	spec.ControlPCA: func(a spec.Arm, train baseline.Series, yield func()) (func(baseline.Series) []float64,
-		error) {
-		p, err := baseline.FitPCA(train, a.Window, a.Share)
+	spec.ControlPCA: func(a spec.Arm, train baseline.Series, pause func() error) (*closedForm, error) {
+		p, err := baseline.FitPCA(train, a.Window, a.Share, pause)
 		if err == nil && p.Complete() {
 			err = fault.New("baseline-complete", p.Components)
 		}
-		return func(x baseline.Series) []float64 { return p.Errors(x, yield) }, err
+		return ofPCA(p), err
 	},
-	spec.ControlForecast: func(a spec.Arm, train baseline.Series, _ func()) (func(baseline.Series) []float64,
-		error) {
-		f, err := baseline.FitForecast(train, a.Lag)
-		return func(x baseline.Series) []float64 { return f.Errors(x) }, err
+	spec.ControlForecast: func(a spec.Arm, train baseline.Series, pause func() error) (*closedForm, error) {
+		f, err := baseline.FitForecast(train, a.Lag, pause)
+		return ofForecast(f), err
 	},
+}
+
+// loadedForms are those that were fitted, of so many channels.
+var loadedForms = [spec.ControlCount]func(a spec.Arm, channels int,
+	state map[string]tensor.Wide) (*closedForm, error){
+	spec.ControlNorm: func(spec.Arm, int, map[string]tensor.Wide) (*closedForm, error) { return norm(), nil },
+	spec.ControlPCA: func(a spec.Arm, channels int, state map[string]tensor.Wide) (*closedForm, error) {
+		p, err := baseline.LoadPCA(a.Window, channels, state)
+		return ofPCA(p), err
+	},
+	spec.ControlForecast: func(a spec.Arm, channels int, state map[string]tensor.Wide) (*closedForm, error) {
+		f, err := baseline.LoadForecast(a.Lag, channels, state)
+		return ofForecast(f), err
+	},
+}
+
+// closedForm is a detector without a network that is fitted.
+type closedForm struct {
+	// errors are the squared errors [Rows, Channels] of a series; NaN where nothing can be said. It ends with the
+	// error of pause.
+	errors func(x baseline.Series, pause func() error) ([]float64, error)
+	// How many steps before and behind one its errors depend on.
+	before, after int
+	state         func() map[string]tensor.Wide
+}
+
+func norm() *closedForm {
+	errors := func(x baseline.Series, _ func() error) ([]float64, error) { return baseline.Norm(x), nil }
+	return &closedForm{errors: errors, state: func() map[string]tensor.Wide { return nil }}
+}
+
+func ofPCA(p *baseline.PCA) *closedForm {
+	if p == nil {
+		return nil
+	}
+	return &closedForm{errors: p.Errors, before: p.Window - 1, after: p.Window - 1, state: p.State}
+}
+
+func ofForecast(f *baseline.Forecast) *closedForm {
+	if f == nil {
+		return nil
+	}
+	return &closedForm{errors: f.Errors, before: f.Lag, state: f.State}
 }
 
 // widest is the largest number of values in a window that closed forms are computed for: their matrices hold
@@ -42,20 +83,35 @@ const widest = 2048
 func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, err error) {
 	a = a.OrDefault()
 	train, test := wide(r.data.trained), wide(r.data.Scaled)
-	if n := max(a.Window, a.Lag+1) * train.Channels; n > widest {
-		return s, failure{fault.New("baseline-too-wide", n, widest)}
+	train.Borders, test.Borders = r.data.trainBorders(), r.data.borders()
+	if err := narrow(a, train.Channels); err != nil {
+		return s, failure{err}
 	}
-	errors, err := closedForms[a.Control](a, train, r.o.Yield)
+	pause := r.pause(ctx)
+	form, err := closedForms[a.Control](a, train, pause)
+	if ctx.Err() != nil {
+		return s, ctx.Err()
+	}
 	if err != nil {
 		return s, failure{err}
 	}
-	left := errors(test)[:r.data.Summary.ScoredSteps*test.Channels]
+	left, err := form.errors(test, pause)
+	if err != nil {
+		return s, err
+	}
+	left = left[:r.data.Summary.ScoredSteps*test.Channels]
 	s.test = baseline.Scores(left, test.Channels)
 	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
-		s.train = baseline.Scores(errors(train), train.Channels)
+		misses, err := form.errors(train, pause)
+		if err != nil {
+			return s, err
+		}
+		s.train = baseline.Scores(misses, train.Channels)
 	}
-	unscored, _ := unscoredOf(s.test)
-	if unscored == len(s.test) {
+	for _, m := range r.data.members {
+		s.trains = append(s.trains, m.Train.Len())
+	}
+	if scored, _ := known(s.test, nil); len(scored) == 0 {
 		return s, failure{fault.New("baseline-short-test", len(s.test))}
 	}
 	out.Errors = make([]float32, len(left))
@@ -65,9 +121,20 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 		}
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
-		s.test, s.train = smoothed(s.test, span), smoothed(s.train, span)
+		s.test, s.train = smoothEach(s.test, span, r.data.tests()), smoothEach(s.train, span, r.trainsOf(s))
+	}
+	if r.o.Kept != nil {
+		s.fit = form.state()
 	}
 	return s, ctx.Err()
+}
+
+// narrow refuses windows with too many values.
+func narrow(a spec.Arm, channels int) error {
+	if n := max(a.Window, a.Lag+1) * channels; n > widest {
+		return fault.New("baseline-too-wide", n, widest)
+	}
+	return nil
 }
 
 // unscoredOf is the number of steps before the first that has a score, and the scores from there on. Only a
@@ -77,12 +144,6 @@ func unscoredOf(scores []float64) (n int, rest []float64) {
 		n++
 	}
 	return n, scores[n:]
-}
-
-// smoothed smooths the scores that there are.
-func smoothed(scores []float64, span int) []float64 {
-	n, rest := unscoredOf(scores)
-	return append(scores[:n:n], detect.Smooth(rest, span)...)
 }
 
 // wide is a series in float64.

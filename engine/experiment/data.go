@@ -10,6 +10,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/models"
 	"cosinelab/engine/spec"
 )
@@ -21,14 +22,18 @@ type Prepared struct {
 	Summary spec.DataSummary
 	Scaled  datasets.Series // the test part as models see it
 	Labels  []uint8         // of its steps, of which the last may be in no window; nil = none
+	At      table.Axis      // when they were measured, where that is known
 
-	fit      datasets.Windows // training windows that the optimiser sees
-	valid    datasets.Windows // held-out windows from the end of the training part, not overlapping
-	trained  datasets.Series  // all the training part, scaled
-	train    datasets.Windows // of all the training part, whose scores a threshold may look at
-	test     datasets.Windows // of Scaled; no step counts twice
+	fit      datasets.Windows  // training windows that the optimiser sees
+	valid    datasets.Windows  // held-out windows from the end of the training part, not overlapping
+	trained  datasets.Series   // all the training part, scaled
+	train    datasets.Windows  // of all the training part, whose scores a threshold may look at
+	test     datasets.Windows  // of Scaled; no step counts twice
+	members  []datasets.Member // the series that both parts have, if there are several; nil = one
+	trains   []int             // by series: the scores that a student gives its training part
 	channels int
 	micro    int // windows in a micro-batch, where another worker has decided that; 0 = to be chosen
+	source   source
 }
 
 // Prepare is the one step from a spec and its set to what describing, viewing, training and scoring need.
@@ -43,15 +48,24 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	if set.Labels != nil && len(set.Labels) != set.Test.Rows {
 		return nil, fault.New("labels-length", sp.Data.Source, len(set.Labels), set.Test.Rows)
 	}
-	if err := sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels()); err != nil {
+	trainRows, testRows := longest(set)
+	if err := sp.ValidateFor(trainRows, testRows, set.Train.Channels()); err != nil {
 		return nil, err
+	}
+	whole := set
+	if set.Members != nil {
+		if set, err = wholeWindows(sp, set); err != nil {
+			return nil, err
+		}
 	}
 	d := sp.Data
 	from, to := bounds(d.Test, set.Test.Rows)
 	rawTrain := columns(cut(set.Train, d.Train), d.Channels)
 	rawTest := columns(cut(set.Test, d.Test), d.Channels)
-	p := &Prepared{Spec: sp, Summary: summarise(set, d, rawTrain, rawTest), channels: rawTrain.Channels()}
-	p.Summary.Fitted, p.Summary.Digest = fits, set.Digest().String()
+	p := &Prepared{Spec: sp, Summary: summarise(set, d, rawTrain, rawTest), channels: rawTrain.Channels(),
+		members: set.Members}
+	p.Summary.Digest, p.Summary.Series = whole.Digest().String(), seriesOf(whole, set)
+	p.Summary.Fitted = fits
 	scaler := scalings[d.Scaling](rawTrain)
 	train, test := scaler.Apply(rawTrain), scaler.Apply(rawTest)
 	if err := computable(p.Summary.Channels, "data-too-far-train", train); err != nil {
@@ -60,7 +74,15 @@ func Prepare(sp spec.Spec, set *datasets.Set) (*Prepared, error) {
 	if err := computable(p.Summary.Channels, "data-too-far-test", test); err != nil {
 		return nil, err
 	}
-	p.layOut(train, test)
+	p.source = sourceOf(set, d, rawTrain, scaler)
+	if p.At = set.TestAt; len(p.At.At) != set.Test.Rows {
+		p.At = table.Axis{}
+	} else {
+		p.At.At = p.At.At[from:to]
+	}
+	if err := p.layOut(train, test); err != nil {
+		return nil, err
+	}
 	if d.LeaveOut && set.Marked != nil {
 		from, to := bounds(d.Train, set.Train.Rows)
 		if err := p.leaveOut(set.Marked[from:to]); err != nil {
@@ -91,7 +113,8 @@ func Look(d spec.Data, set *datasets.Set) (spec.DataSummary, error) {
 	}
 	sp, fits, err := fitted(sp, set)
 	if err == nil {
-		err = sp.ValidateFor(set.Train.Rows, set.Test.Rows, set.Train.Channels())
+		trainRows, testRows := longest(set)
+		err = sp.ValidateFor(trainRows, testRows, set.Train.Channels())
 	}
 	if err != nil {
 		return spec.DataSummary{}, err
@@ -102,7 +125,10 @@ func Look(d spec.Data, set *datasets.Set) (spec.DataSummary, error) {
 }
 
 // layOut lays windows over the scaled parts.
-func (p *Prepared) layOut(train, test datasets.Series) {
+func (p *Prepared) layOut(train, test datasets.Series) error {
+	if p.members != nil {
+		return p.layOutEach(train, test)
+	}
 	sp := p.Spec
 	held := sp.Train.Held(train.Rows)
 	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), sp.Data.Window, sp.Data.Stride)
@@ -113,12 +139,13 @@ func (p *Prepared) layOut(train, test datasets.Series) {
 	}
 	p.Summary.TrainWindows = p.fit.Len()
 	p.Summary.ScoredSteps = p.test.Steps()
+	return nil
 }
 
 // leaveOut keeps the windows to fit and to validate that hold no labelled step of the training part.
 func (p *Prepared) leaveOut(marked []uint8) error {
 	p.fit = without(p.fit, marked[:p.fit.Series.Rows])
-	p.valid = without(p.valid, marked[p.fit.Series.Rows:])
+	p.valid = without(p.valid, marked[len(marked)-p.valid.Series.Rows:])
 	p.Summary.TrainWindows = p.fit.Len()
 	if p.fit.Len() == 0 {
 		return &spec.FieldError{Field: "data.leave_out", Got: "true", Want: fault.New("want-clean-windows")}
@@ -142,6 +169,14 @@ func FileOptions(d spec.Data) datasets.Options {
 		o.Cut.Share = *d.Split
 	}
 	return o
+}
+
+// Time is when a step of the test part was measured, in words; empty = nobody knows.
+func (p *Prepared) Time(step int) string {
+	if step < 0 || step >= len(p.At.At) || table.Missing(p.At.At[step]) {
+		return ""
+	}
+	return p.At.Text(p.At.At[step])
 }
 
 // scoredLabels are those of the steps that are scored; nil = none.
@@ -174,11 +209,11 @@ func computable(channels []string, key string, s datasets.Series) error {
 }
 
 // inOrder are the windows in which each step of a series counts once.
-func inOrder(s datasets.Series, sp spec.Spec) datasets.Windows {
+func inOrder(s datasets.Series, sp spec.Spec, each ...steps.Range) datasets.Windows {
 	if sp.Detect.Warm > 0 {
-		return datasets.Warm(s, sp.Data.Window, sp.Detect.Warm)
+		return datasets.Warm(s, sp.Data.Window, sp.Detect.Warm, each...)
 	}
-	return datasets.Tile(s, sp.Data.Window)
+	return datasets.Tile(s, sp.Data.Window, each...)
 }
 
 // checkLabels refuses a threshold that nothing can be chosen with: before hours of training, not after them.

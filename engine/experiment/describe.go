@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -18,6 +19,8 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 		Channels: channelNames(set, d.Channels), Segments: []spec.Segment{},
 		ConstantTrain: constants(train), Columns: set.Columns,
 		Findings: set.Findings, Times: timesOf(set)}
+	from, to := bounds(d.Test, set.Test.Rows)
+	s.Timeline = timelineOf(set.TestAt, from, to)
 	for _, m := range set.Marked {
 		s.Marked += int(m)
 	}
@@ -27,8 +30,7 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 	if set.Labels == nil {
 		return s
 	}
-	from, to := bounds(d.Test, set.Test.Rows)
-	for _, seg := range metrics.Segments(set.Labels[from:to]) {
+	for _, seg := range metrics.Segments(set.Labels[from:to], set.Borders()...) {
 		out := spec.Segment{Range: seg}
 		// Anomalies count steps of the whole test part, segments those of its cut. Of several in one segment
 		// the last counts.
@@ -44,10 +46,25 @@ func summarise(set *datasets.Set, d spec.Data, train, test datasets.Raw) spec.Da
 	return s
 }
 
+// timelineOf is when some steps were measured; nil = nobody knows.
+func timelineOf(a table.Axis, from, to int) *spec.Timeline {
+	if a.None() || len(a.At) < to {
+		return nil
+	}
+	t := &spec.Timeline{Clock: a.Clock, Unit: a.Unit}
+	for _, at := range a.At[from:to] {
+		t.Add(at, !table.Missing(at))
+	}
+	if len(t.Knots) == 0 {
+		return nil
+	}
+	return t
+}
+
 // timesOf are the times of the first and last steps of both parts.
 func timesOf(set *datasets.Set) *spec.Times {
 	a, b := set.TrainAt, set.TestAt
-	if a.None() || b.None() {
+	if a.None() || b.None() || set.Members != nil {
 		return nil
 	}
 	return &spec.Times{TrainFrom: a.Text(a.At[0]), TrainTo: a.Text(a.At[len(a.At)-1]),

@@ -93,7 +93,7 @@ func TestLooksSurviveAnInterruption(t *testing.T) {
 func TestCurvesByEpochAreMeansOverSeeds(t *testing.T) {
 	r := run(t, looking(t), experiment.Options{})
 	ap, _ := metrics.Find("average_precision")
-	points := r.ByEpoch("cosine", ap)
+	points := r.ByEpoch("cosine", "alone", ap)
 	if len(points) != 4 || !r.LooksByEpoch() {
 		t.Fatalf("%d points, looked %v", len(points), r.LooksByEpoch())
 	}
@@ -108,7 +108,7 @@ func TestCurvesByEpochAreMeansOverSeeds(t *testing.T) {
 			t.Errorf("epoch %d: %+v", p.Epoch, p)
 		}
 	}
-	if alone := r.ByEpoch("alone", ap); alone[0].Gain.N() != 0 || alone[0].Teacher != 0 {
+	if alone := r.ByEpoch("alone", "alone", ap); alone[0].Gain.N() != 0 || alone[0].Teacher != 0 {
 		t.Errorf("the baseline gains on itself, or had a teacher: %+v", alone[0])
 	}
 	text, err := json.Marshal(r)
@@ -116,7 +116,7 @@ func TestCurvesByEpochAreMeansOverSeeds(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &back)
 	}
-	if err != nil || len(back.ByEpoch("cosine", ap)) != 4 {
+	if err != nil || len(back.ByEpoch("cosine", "alone", ap)) != 4 {
 		t.Errorf("the curves are lost in JSON, error %v", err)
 	}
 }

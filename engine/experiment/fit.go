@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"cosinelab/engine/detect"
 	"cosinelab/engine/distill"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
@@ -106,7 +105,7 @@ func (r *run) look(t *train.Trainer, j job) func(context.Context) ([]spec.Measur
 			return nil, err
 		}
 		if span := r.spec.Detect.Smoothing; span > 0 {
-			scores = detect.Smooth(scores, span)
+			scores = smoothEach(scores, span, r.data.tests())
 		}
 		return r.ranking(ctx, scores, func(int, int, int) { r.o.Yield() })
 	}

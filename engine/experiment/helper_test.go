@@ -183,3 +183,10 @@ func said(failed *fault.Fault) string {
 	}
 	return words.English().Error(failed)
 }
+
+// judged measures a run at its threshold against labels of its steps.
+func judged(out *spec.Run, labels []uint8) error {
+	p := &experiment.Prepared{Labels: labels}
+	p.Summary.ScoredSteps = len(out.Scores)
+	return p.Judge(context.Background(), out, nil)
+}

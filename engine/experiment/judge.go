@@ -2,9 +2,11 @@ package experiment
 
 import (
 	"context"
+	"slices"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/steps"
+	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -22,37 +24,70 @@ func (p progress) of(part int) func(done, of int) {
 }
 
 // Judge measures a finished run at the threshold that it now holds, and writes alarms, causes and metrics
-// into it. Metrics of the ranking, which no threshold changes, stay as they are. Labels are those of the test
-// part, of which the end may not have been scored. Without them there are alarms only. It calls yield, which
-// may be nil, as Options.Yield is called.
-func Judge(ctx context.Context, out *spec.Run, labels []uint8, yield func()) error {
-	var ranking []spec.Measure
+// into it. Metrics of the ranking, which no threshold changes, stay as they are. Without labels there are alarms
+// only. It calls yield, which may be nil, as Options.Yield is called.
+func (p *Prepared) Judge(ctx context.Context, out *spec.Run, yield func()) error {
+	if yield == nil {
+		yield = func() {}
+	}
+	var all spec.SeriesRun
+	all.Metrics = out.Metrics
+	if err := p.judge(ctx, out, rankingIn(all.Metrics), func(int, int, int) { yield() }); err != nil {
+		return err
+	}
+	out.Series = slices.Clone(out.Series)
+	for i := range out.Series {
+		out.Series[i].Threshold = nil
+	}
+	return p.judgeEach(ctx, out, func(i int, _ *metrics.Evaluation) ([]spec.Measure, error) {
+		return rankingIn(out.Series[i].Metrics), nil
+	}, yield)
+}
+
+// rankingIn are the measures among some that need no threshold, in the order of metrics.All.
+func rankingIn(all []spec.Measure) (ranking []spec.Measure) {
+	of := spec.Run{Metrics: all}
 	for _, m := range metrics.All {
 		if !m.NeedsThreshold() {
-			ranking = append(ranking, out.Of(m.Name))
+			ranking = append(ranking, of.Of(m.Name))
 		}
 	}
-	return judge(ctx, out, labels[:min(len(labels), len(out.Scores))], ranking, func(int, int, int) {
-		if yield != nil {
-			yield()
-		}
-	})
+	return ranking
+}
+
+// JudgeAlarms is Judge without metrics.
+func (p *Prepared) JudgeAlarms(out *spec.Run) error {
+	e, err := evaluation(out.Scores, nil, p.borders(), metrics.Defaults)
+	if err == nil {
+		_, err = raise(e, out)
+	}
+	return err
+}
+
+// raise fills in the alarms of a run with what is known of each.
+func raise(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
+	alarms, err := alarmsOf(e, out)
+	if err != nil {
+		return nil, err
+	}
+	out.Alarms = append([]steps.Range{}, alarms.Segments...)
+	out.Peaks = peaks(out.Scores, out.Alarms)
+	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
+	return alarms, nil
 }
 
 // judge fills in alarms and metrics of a run from its scores and threshold. The measures of its ranking are
 // given, in the order of metrics.All.
-func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Measure,
-	progress progress) error {
-	e, err := evaluation(out.Scores, labels)
+func (p *Prepared) judge(ctx context.Context, out *spec.Run, ranking []spec.Measure, progress progress) error {
+	labels := p.scoredLabels()
+	e, err := evaluation(out.Scores, labels, p.borders(), p.parameters())
 	if err != nil {
 		return err
 	}
-	alarms, err := alarmsOf(e, out)
+	alarms, err := raise(e, out)
 	if err != nil {
 		return err
 	}
-	out.Alarms = append([]steps.Range{}, alarms.Segments...)
-	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
 	out.Metrics = nil
 	if labels == nil {
 		return nil
@@ -75,22 +110,40 @@ func judge(ctx context.Context, out *spec.Run, labels []uint8, ranking []spec.Me
 	return nil
 }
 
-// alarmsOf are the steps above the run's threshold, or its flags if it has none.
+// alarmsOf are the alarms of the steps above the run's threshold, or of its flags if it has none.
 func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
-	if out.Flags != nil && !out.Threshold.Value.Defined() {
-		return e.Flag(out.Flags)
+	cut := out.Threshold
+	flagged := func(i int) bool { return e.Scores[i] > float64(cut.Value) }
+	if out.Flags != nil && !cut.Value.Defined() {
+		if len(out.Flags) != e.N() {
+			return e.Flag(out.Flags)
+		}
+		flagged = func(i int) bool { return out.Flags[i] }
 	}
-	return e.At(float64(out.Threshold.Value)), nil
+	var all []steps.Range
+	from := 0
+	for _, to := range append(slices.Clone(e.Borders), e.N()) { // no alarm reaches into another series
+		for _, a := range detect.Alarms(to-from, func(i int) bool { return flagged(from + i) }, cut.Merge, cut.Least) {
+			all = append(all, steps.Range{From: from + a.From, To: from + a.To})
+		}
+		from = to
+	}
+	return e.Raise(all)
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean
 // anything then. Steps without a score rank last (metrics/README.md, section 1), so that all arms are measured
 // on the same steps.
-func evaluation(scores []float64, labels []uint8) (*metrics.Evaluation, error) {
+func evaluation(scores []float64, labels []uint8, borders []int, with metrics.Parameters) (*metrics.Evaluation,
+	error) {
 	if labels == nil {
 		labels = make([]uint8, len(scores))
 	}
-	return metrics.NewEvaluation(scores, labels, metrics.LowestUnscored)
+	e, err := metrics.NewPooled(scores, labels, borders, metrics.LowestUnscored)
+	if err != nil {
+		return nil, err
+	}
+	return e.With(with), nil
 }
 
 // rowsOf are the metrics that need a threshold, or those that need none.
@@ -133,11 +186,10 @@ func (r *run) ranking(ctx context.Context, scores []float64, progress progress) 
 	if r.data.scoredLabels() == nil {
 		return nil, nil
 	}
-	e, err := evaluation(scores, r.data.scoredLabels())
+	e, err := evaluation(scores, r.data.scoredLabels(), r.data.borders(), r.parameters)
 	if err != nil {
 		return nil, err
 	}
-	e = e.With(r.parameters)
 	rows := rowsOf(false)
 	values, err := metrics.Measure(ctx, rows, e, nil, progress.of(0))
 	if err != nil {
@@ -172,6 +224,6 @@ func (p *Prepared) parameters() metrics.Parameters {
 			}
 		}
 	}
-	with.Window = with.Window.Of(channel, metrics.Segments(p.scoredLabels()))
+	with.Window = with.Window.Of(channel, metrics.Segments(p.scoredLabels(), p.borders()...))
 	return with
 }

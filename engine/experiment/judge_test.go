@@ -71,7 +71,7 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 	run := runOf(t, run(t, only(small(t), "untrained"), experiment.Options{}), "untrained")
 	again := run
-	if err := experiment.Judge(context.Background(), &again, labelsOf(t), nil); err != nil {
+	if err := judged(&again, labelsOf(t)); err != nil {
 		t.Fatal(err)
 	}
 	if asJSON(t, again) != asJSON(t, run) {
@@ -79,7 +79,7 @@ func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 	}
 	before := asJSON(t, run)
 	again.Threshold.Value = metrics.Value(slices.Min(run.Scores))
-	if err := experiment.Judge(context.Background(), &again, labelsOf(t), nil); err != nil {
+	if err := judged(&again, labelsOf(t)); err != nil {
 		t.Fatal(err)
 	}
 	if asJSON(t, run) != before {
@@ -132,7 +132,7 @@ func BenchmarkJudge(b *testing.B) {
 	}
 	run.Threshold.Value = 0.99
 	for b.Loop() {
-		if err := experiment.Judge(context.Background(), &run, labels, nil); err != nil {
+		if err := judged(&run, labels); err != nil {
 			b.Fatal(err)
 		}
 	}

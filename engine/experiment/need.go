@@ -31,7 +31,8 @@ type need struct {
 }
 
 // Estimate says what the experiment that p was prepared for takes. Bytes of a training run are within half of
-// what its plan then needs (plan.Estimate). Outputs are kept as Options.Outputs has them. pause is called
+// what its plan then needs (plan.Estimate). Outputs are kept as Options.Outputs has them, and
+// detectors with them. pause is called
 // between models; its error ends the estimate.
 func Estimate(p *Prepared, outputs bool, pause func() error) (Need, error) {
 	runs, err := needs(p, pause)
@@ -45,6 +46,9 @@ func Estimate(p *Prepared, outputs bool, pause func() error) (Need, error) {
 			most = n
 		}
 		out.Work += float64(len(p.Spec.Seeds)) * (n.learns + n.scores)
+		if outputs && n.arm != "" {
+			out.Kept += float64(len(p.Spec.Seeds)) * n.parameters * 4 // detectors
+		}
 	}
 	out.Arm, out.Parameters = most.arm, most.parameters
 	if most.model != 0 {

@@ -112,7 +112,7 @@ func TestTheLargestSpecsAreRefusedByAField(t *testing.T) {
 			m.Layers = 12 // more look beyond the window
 		}
 		if k == spec.ModelOmniAnomaly {
-			window = 1024 // more it refuses by itself
+			window, m.Samples = 1024, 8 // more it refuses by itself
 		}
 		s := sized(m, window)
 		s.Arms, s.Data.Stride = trained(s.Arms)[1:2], 1

@@ -14,6 +14,9 @@ import (
 // chance. At a level of 95 % three of them claim something on average; more than seven would happen to a
 // right program once in a hundred times.
 func TestOfExperimentsWithTheStudentAloneFewClaimADifference(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains 600 students")
+	}
 	const experiments, seeds = 60, 5
 	s := only(small(t), spec.ArmAlone)
 	s.Seeds, s.Train.Epochs = nil, 1

@@ -1,7 +1,6 @@
 package experiment_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -65,7 +64,7 @@ func TestJudgeTakesAThresholdInPlaceOfFlags(t *testing.T) {
 	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicySPOT, Level: 0.8, Q: 0.05}
 	out := runOf(t, run(t, s, experiment.Options{}), spec.ArmAlone)
 	out.Threshold.Value = -1
-	if err := experiment.Judge(context.Background(), &out, make([]uint8, len(out.Scores)), nil); err != nil {
+	if err := judged(&out, make([]uint8, len(out.Scores))); err != nil {
 		t.Fatal(err)
 	}
 	if len(out.Alarms) != 1 || out.Alarms[0].To != len(out.Scores) {

@@ -13,6 +13,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/backend"
+	"cosinelab/engine/detector"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -37,6 +38,10 @@ type Options struct {
 	// Yield is called between the operations of training, scoring and measuring: where there is one thread
 	// for everything, the program around the run gets its turn then.
 	Yield func()
+	// Kept is called with what scores new data as each finished run did the test part; its error ends the run. nil
+	// = nobody keeps it.
+	Kept    func(*detector.Detector) error
+	Program string // the version of the program around the run, which a detector names
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
 }
@@ -60,6 +65,7 @@ type run struct {
 	rankingChance []metrics.Chance // nil = not drawn yet
 	// of a constant score, in the same order
 	rankingConstants []metrics.Value
+	seriesChance     []chanceOf // of each of several series
 }
 
 // failure is why a run has no scores: its numbers stopped being finite, or its threshold cannot be chosen.

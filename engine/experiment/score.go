@@ -10,12 +10,19 @@ import (
 	"cosinelab/engine/detect"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
 	"cosinelab/engine/train"
 )
 
 // scores are what a run says of the training windows, as the training loader yields them, and of the test
 // part. train is nil where the threshold does not look at it.
-type scores struct{ train, test []float64 }
+type scores struct {
+	train, test []float64
+	trains      []int // scores of the training part by series, where there are several
+	// What the scores were computed with, for whoever keeps it: parameters of a model, or the state of a fit.
+	weights map[string]tensor.Tensor
+	fit     map[string]tensor.Wide
+}
 
 // studentScores scores the test part, and the training windows if the threshold looks at them, both smoothed
 // if the spec says so (models/README.md, sections 1.3 and 1.4).
@@ -24,11 +31,14 @@ func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run
 	if s.test, err = r.forward(ctx, t, r.data.test, out); err != nil {
 		return s, err
 	}
-	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
+	if s.trains = r.data.trains; spec.Policies[r.spec.Detect.Threshold.Policy].Train {
 		s.train, err = r.forward(ctx, t, r.data.train, nil)
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
-		s.test, s.train = detect.Smooth(s.test, span), detect.Smooth(s.train, span)
+		s.test, s.train = smoothEach(s.test, span, r.data.tests()), smoothEach(s.train, span, r.trainsOf(s))
+	}
+	if err == nil {
+		s.weights, err = r.weightsOf(t)
 	}
 	return s, err
 }
@@ -69,33 +79,31 @@ func (r *run) randomScores(seed uint64) scores {
 		}
 		return out
 	}
-	return scores{test: draw(r.data.Summary.ScoredSteps), train: draw(r.data.train.Steps())}
+	return scores{test: draw(r.data.Summary.ScoredSteps), train: draw(r.data.train.Steps()), trains: r.data.trains}
 }
 
 // decide chooses the threshold and measures the run. A threshold that cannot be chosen is a failure of the
 // run alone. It is chosen by the steps that have a score, and flags none of the others.
 func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
-	t := r.spec.Detect.Threshold
-	unscored, test := unscoredOf(s.test)
-	_, train := unscoredOf(s.train)
-	labels := r.data.scoredLabels()
-	if labels != nil {
-		labels = labels[unscored:]
+	choose := r.cut
+	if r.data.members != nil {
+		choose = r.cutEach
 	}
-	cut, err := detect.Choose(t, detect.Scores{Train: train, Test: test, Labels: labels}, r.pause(ctx))
+	err := choose(ctx, s, out)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
+		out.Flags, out.Series, out.Threshold = nil, nil, spec.Cut{}
 		return failure{fault.New("threshold-error", err)}
 	}
-	out.Scores, out.Unscored = s.test, unscored
-	if out.Flags = cut.Flags; cut.Flags != nil {
-		out.Flags = append(make([]bool, unscored), cut.Flags...)
+	out.Scores = s.test
+	for _, x := range s.test {
+		if math.IsNaN(x) {
+			out.Unscored++
+		}
 	}
-	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold),
-		Saw:  spec.Policies[t.Policy].Saw,
-		Tail: Tail(cut.Tail)}
+	out.Threshold.Merge, out.Threshold.Least = r.spec.Detect.Merge, r.spec.Detect.Least
 	measuring := func(part, done, of int) {
 		r.o.Yield()
 		r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed,
@@ -106,11 +114,48 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 		return err
 	}
 	out.Located = located(out.Errors, r.data.channels, r.data.Summary.Segments)
-	err = judge(ctx, out, r.data.scoredLabels(), ranking, measuring)
+	if err = r.data.judge(ctx, out, ranking, measuring); err == nil {
+		err = r.data.judgeEach(ctx, out, func(i int, e *metrics.Evaluation) ([]spec.Measure, error) {
+			return r.rankingOf(ctx, i, e)
+		}, r.o.Yield)
+	}
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.keepDetector(ctx, s, out)
+}
+
+// cut chooses the threshold of a run on one series.
+func (r *run) cut(ctx context.Context, s scores, out *spec.Run) error {
+	t := r.spec.Detect.Threshold
+	unscored, test := unscoredOf(s.test)
+	_, train := unscoredOf(s.train)
+	labels := r.data.scoredLabels()
+	if labels != nil {
+		labels = labels[unscored:]
+	}
+	cut, err := detect.Choose(t, detect.Scores{Train: train, Test: test, Labels: labels}, r.pause(ctx))
+	if err != nil {
+		return err
+	}
+	if cut.Flags != nil {
+		out.Flags = append(make([]bool, unscored), cut.Flags...)
+	}
+	out.Threshold = spec.Cut{Policy: t.Policy, Value: metrics.Value(cut.Threshold),
+		Saw:  spec.Policies[t.Policy].Saw,
+		Tail: Tail(cut.Tail)}
+	return nil
+}
+
+// trainsOf are the lengths of the scores of the training part, if there are any.
+func (r *run) trainsOf(s scores) []int {
+	if s.train == nil {
+		return nil
+	}
+	return s.trains
 }
 
 // Tail is a fitted tail as reports carry it; nil for none.

@@ -18,8 +18,9 @@ func fitted(sp spec.Spec, set *datasets.Set) (spec.Spec, *spec.Fitted, error) {
 	if rows := set.Train.Rows + set.Test.Rows; rows < leastRows {
 		return sp, nil, fault.New("data-too-short", rows, leastRows)
 	}
-	trainFrom, trainTo := bounds(sp.Data.Train, set.Train.Rows)
-	testFrom, testTo := bounds(sp.Data.Test, set.Test.Rows)
+	trainRows, testRows := longest(set)
+	trainFrom, trainTo := bounds(sp.Data.Train, trainRows)
+	testFrom, testTo := bounds(sp.Data.Test, testRows)
 	train, test := trainTo-trainFrom, testTo-testFrom
 	held := sp.Train.Held(train)
 	w := sp.Data.Window

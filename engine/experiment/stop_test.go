@@ -26,7 +26,7 @@ func (a *asked) yield() {
 }
 
 // stops are experiments that go through every phase: a teacher, students, scores smoothed and not, every
-// threshold, metrics.
+// threshold, metrics, closed forms.
 func stops(t *testing.T) map[string]spec.Spec {
 	all := map[string]spec.Spec{}
 	for p := range spec.Each(spec.PolicyCount) {
@@ -40,7 +40,16 @@ func stops(t *testing.T) map[string]spec.Spec {
 		}
 		all[p.String()] = s
 	}
+	all["closed forms"] = only(withClosed(t), "norm", "pca", "forecast")
 	return all
+}
+
+// moments is how many moments of a run are tried, in even steps.
+func moments() int {
+	if testing.Short() {
+		return 4
+	}
+	return 12
 }
 
 // Whenever a run is given up, it ends before others have had many more turns: what is not interrupted is one
@@ -56,7 +65,7 @@ func TestARunEndsAtAnyQuestion(t *testing.T) {
 		if whole.turns < questions/3 {
 			t.Errorf("%s: %d questions, but %d turns", name, questions, whole.turns)
 		}
-		every := max(1, questions/12)
+		every := max(1, questions/moments())
 		for k := 0; k < questions; k += every {
 			a := &asked{counting: counting{context.Background(), k}}
 			_, err := carryOut(a, s, builtin(t), cpu.New(), experiment.Options{Yield: a.yield})
@@ -77,7 +86,7 @@ func TestARunGivenUpAnywhereIsResumedToTheSameReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	questions := math.MaxInt - whole.left
-	for k := 1; k < questions; k += questions / 12 {
+	for k := 1; k < questions; k += questions / moments() {
 		store := memory{}
 		_, err := carryOut(&counting{context.Background(), k}, s, builtin(t), cpu.New(),
 			experiment.Options{Store: store})

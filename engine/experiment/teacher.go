@@ -1,11 +1,18 @@
 package experiment
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/detector"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/models"
 	"cosinelab/engine/plan"
@@ -106,11 +113,95 @@ func (r *run) loadTeacher(t *train.Trainer) error {
 		return err
 	}
 	defer f.Close()
-	values, _, err := train.ReadTensors(f)
+	values, err := ReadWeights(f)
 	if err != nil {
 		return err
 	}
 	return r.importWeights(t, values)
+}
+
+// maxWeights bounds a .detector that weights are read from, in bytes.
+const maxWeights = 2 << 30
+
+// ReadWeights reads the weights of a model from a safetensors file, or from a .detector.
+func ReadWeights(in io.Reader) (map[string]tensor.Tensor, error) {
+	b := bufio.NewReader(in)
+	if start, _ := b.Peek(4); !detector.IsDetector(start) {
+		values, _, err := train.ReadTensors(b)
+		return values, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(b, maxWeights))
+	if err != nil {
+		return nil, err
+	}
+	d, err := detector.Read(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return nil, err
+	}
+	if d.Closed() {
+		return nil, fault.New("weights-closed", d.Arm().Control.String())
+	}
+	maps.DeleteFunc(d.Weights, func(name string, _ tensor.Tensor) bool {
+		return strings.HasPrefix(name, teacherScope+".")
+	})
+	return d.Weights, nil
+}
+
+// Tensor is a tensor that a model takes.
+type Tensor struct {
+	Name  string
+	Shape tensor.Shape
+}
+
+// Expects lists the tensors that the teacher of a spec takes, in the order of the model, for a series of so many
+// channels.
+func Expects(sp spec.Spec, channels int) ([]Tensor, error) {
+	r := &run{spec: sp, data: &Prepared{channels: channels, micro: 1}}
+	p, err := r.teacherProblem()
+	if err != nil {
+		return nil, err
+	}
+	var out []Tensor
+	for _, n := range p.Graph.Params() {
+		out = append(out, Tensor{Name: n.Name, Shape: n.Shape})
+	}
+	return out, nil
+}
+
+// Misfits says everything for which weights are not those of the teacher of a spec: what is missing, has another
+// shape, holds a number that is not finite, or is unknown. None = they fit.
+func Misfits(sp spec.Spec, channels int, values map[string]tensor.Tensor) (wrong []*fault.Fault, err error) {
+	expected, err := Expects(sp, channels)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{spec: sp, data: &Prepared{channels: channels, micro: 1}}
+	m := sp.Teacher.Model
+	known := map[string]bool{}
+	say := func(key string, args ...any) { wrong = append(wrong, fault.Of(fault.New(key, args...))) }
+	for _, e := range models.All[m.Kind].Extra(r.config(m)) {
+		known[e.Name] = true
+	}
+	for _, e := range expected {
+		known[e.Name] = true
+		x, ok := values[e.Name]
+		switch {
+		case !ok:
+			say("tensor-missing", e.Name, e.Shape.String())
+		case !x.Shape.Equal(e.Shape):
+			say("tensor-shape", e.Name, x.Shape.String(), e.Shape.String())
+		default:
+			if i := slices.IndexFunc(x.Data, func(v float32) bool { return v-v != 0 }); i >= 0 {
+				say("tensor-not-finite", e.Name, i, float64(x.Data[i]))
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !known[name] && !train.IsState(name) {
+			say("tensor-unknown", name, m.Kind.String())
+		}
+	}
+	return wrong, nil
 }
 
 // importWeights sets every parameter of the teacher. Tensors that a checkpoint is known to hold beside them

@@ -51,7 +51,7 @@ func byEpoch(in Input, o Options) (*Figure, error) {
 
 func follow(r spec.Report, m metrics.Metric) (all []followed) {
 	for i, a := range r.Arms {
-		if points := r.ByEpoch(a.Arm.Name, m); len(points) > 0 {
+		if points := r.ByEpoch(a.Arm.Name, r.Spec.Baseline(), m); len(points) > 0 {
 			all = append(all, followed{lookOf(r, i), points})
 		}
 	}

@@ -2,7 +2,9 @@
 package graph
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -220,14 +222,27 @@ func Apply(k op.Kind, a op.Attr, in ...*Node) *Node {
 	return n
 }
 
-// nodeKey tells operations apart. Floats are written in hexadecimal, which is exact.
+// nodeKey tells operations apart, and from what is known by a name: it begins with a zero byte. Graphs have
+// hundreds of thousands of nodes, so that it is bytes, not text.
 func nodeKey(k op.Kind, a op.Attr, in []*Node) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %x %v %x", k, a.X, a.N, a.Hyper)
-	for _, n := range in {
-		fmt.Fprintf(&b, " %d", n.ID)
+	b := binary.AppendUvarint(make([]byte, 1, 64), uint64(k))
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(a.X))
+	b = binary.AppendUvarint(b, uint64(len(a.N)))
+	for _, n := range a.N {
+		b = binary.AppendVarint(b, int64(n))
 	}
-	return b.String()
+	if a.Hyper == [4]float64{} {
+		b = append(b, 0)
+	} else {
+		b = append(b, 1)
+		for _, x := range a.Hyper {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
+	}
+	for _, n := range in {
+		b = binary.AppendUvarint(b, uint64(n.ID))
+	}
+	return string(b)
 }
 
 // add makes a node after checking it against the operation's row in op.Table. It copies the slices, which

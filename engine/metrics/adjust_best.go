@@ -66,6 +66,7 @@ func (s *adjustedSweep) search(percent int) search {
 	percent = clipPercent(percent)
 	clear(s.tp)
 	for _, ranks := range s.ranks {
+		s.e.beat(len(ranks))
 		// At 100 per cent needed exceeds the length: no segment flips, and each point counts at its own
 		// score.
 		needed := percent*len(ranks)/100 + 1

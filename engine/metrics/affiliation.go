@@ -32,7 +32,7 @@ func (a *Alarms) Affiliation() Affiliation {
 	// Zones come in the order of time, as predicted segments do: one pass over both serves all zones.
 	precision, recall, defined, rest := 0.0, 0.0, 0.0, a.Segments
 	for i := range truth {
-		z := newZone(truth, i, float64(a.Evaluation.N()))
+		z := newZone(a.Evaluation, i)
 		var pieces []interval
 		pieces, rest = z.cut(rest)
 		// The mean of precision is over zones that have one, that of recall over all.
@@ -67,14 +67,16 @@ type zone struct {
 	all   interval // E
 }
 
-// newZone is the zone of true segment i: halfway to its neighbours, or to the ends of the series of n points.
-func newZone(truth []steps.Range, i int, n float64) zone {
-	z := zone{event: interval{float64(truth[i].From), float64(truth[i].To)}, all: interval{0, n}}
-	if i > 0 {
-		z.all.from = (float64(truth[i-1].To) + z.event.from) / 2
+// newZone is the zone of true segment i: halfway to its neighbours, or to the ends of its series.
+func newZone(e *Evaluation, i int) zone {
+	own, span := e.Segments[i], e.spans[i]
+	z := zone{event: interval{float64(own.From), float64(own.To)},
+		all: interval{float64(span.From), float64(span.To)}}
+	if to, there := e.before(i); there {
+		z.all.from = (float64(to) + z.event.from) / 2
 	}
-	if i+1 < len(truth) {
-		z.all.to = (z.event.to + float64(truth[i+1].From)) / 2
+	if from, there := e.next(i); there {
+		z.all.to = (z.event.to + float64(from)) / 2
 	}
 	return z
 }

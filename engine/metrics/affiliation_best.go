@@ -14,9 +14,12 @@ func (e *Evaluation) BestAffiliation() BestRates {
 	order := e.ranking()
 	for last := len(order) - 1; last >= 0; { // from the lowest score up: points are taken away
 		score := order[last].score
-		sweep = append(sweep, sweepPoint{score, s.precision.value() / float64(s.defined),
-			s.recall.value() / float64(len(e.Segments))})
+		if s.defined > 0 { // flags in a series without anomalies are in no zone
+			sweep = append(sweep, sweepPoint{score, s.precision.value() / float64(s.defined),
+				s.recall.value() / float64(len(e.Segments))})
+		}
 		for ; last >= 0 && order[last].score == score; last-- {
+			e.beat(10)
 			s.remove(order[last].point)
 		}
 	}
@@ -48,11 +51,13 @@ func newAffiliationSweep(e *Evaluation) *affiliationSweep {
 		defined: len(e.Segments)}
 	for i := range s.zones {
 		z := &s.zones[i]
-		z.zone = newZone(e.Segments, i, float64(e.N()))
+		e.beat(1)
+		z.zone = newZone(e, i)
 		z.from = int(math.Floor(z.all.from))
 		z.flagged = int(math.Ceil(z.all.to)) - z.from
 		z.before, z.after = make([]int32, z.flagged+2), make([]int32, z.flagged+2)
 		for k := range z.flagged {
+			e.beat(5)
 			z.before[k+1], z.after[k+1] = int32(k), int32(k+2)
 			s.last[z.from+k] = int32(i)
 			z.weigh(k+1, 1)

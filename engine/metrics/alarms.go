@@ -25,7 +25,7 @@ type caught struct {
 
 // At flags the scores above the threshold: strictly, so that a score equal to it is not flagged. O(n).
 func (e *Evaluation) At(threshold float64) *Alarms {
-	return e.alarms(runs(e.N(), func(i int) bool { return e.Scores[i] > threshold }))
+	return e.alarms(runs(e.N(), e.Borders, func(i int) bool { return e.Scores[i] > threshold }))
 }
 
 // Flag takes the flags [n] of a rule that has no single threshold, such as a streaming one. It fails if there
@@ -34,7 +34,20 @@ func (e *Evaluation) Flag(flags []bool) (*Alarms, error) {
 	if len(flags) != e.N() {
 		return nil, fault.New("metrics-flags", len(flags), e.N())
 	}
-	return e.alarms(runs(len(flags), func(i int) bool { return flags[i] })), nil
+	return e.alarms(runs(len(flags), e.Borders, func(i int) bool { return flags[i] })), nil
+}
+
+// Raise takes alarms as they are: ranges of points in order, none of which overlaps the next. It fails if one lies
+// elsewhere.
+func (e *Evaluation) Raise(alarms []steps.Range) (*Alarms, error) {
+	before := 0
+	for i, a := range alarms {
+		if a.From < before || a.To <= a.From || a.To > e.N() {
+			return nil, fault.New("metrics-alarms", i+1, a.From, a.To, e.N())
+		}
+		before = a.To
+	}
+	return e.alarms(alarms), nil
 }
 
 // alarms counts once what every metric of flags is made of: it needs predicted segments in order.

@@ -28,8 +28,7 @@ func large(b *testing.B, n int) *Evaluation {
 
 // unsorted is e as it was before its first metric.
 func unsorted(e *Evaluation) *Evaluation {
-	return &Evaluation{Scores: e.Scores, Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
-		Parameters: e.Parameters}
+	return e.of(e.Scores)
 }
 
 const largeN = 100_000

@@ -23,7 +23,7 @@ type Resampler struct {
 // NewResampler returns nil where there is nothing to draw from: fewer than two true segments, or no normal
 // point.
 func NewResampler(e *Evaluation) *Resampler {
-	r := &Resampler{e: e, normal: runs(e.N(), func(i int) bool { return e.Labels[i] == 0 })}
+	r := &Resampler{e: e, normal: runs(e.N(), e.Borders, func(i int) bool { return e.Labels[i] == 0 })}
 	if len(e.Segments) < 2 || len(r.normal) == 0 {
 		return nil
 	}
@@ -118,9 +118,6 @@ func Bootstrap(ctx context.Context, e *Evaluation, rows []Metric, draws int,
 	rng := rand.New(rand.NewPCG(seed, 0x626f6f74))
 	values := make([][]float64, len(rows))
 	for range draws {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		points := r.Draw(rng)
 		scores, labels := make([]float64, len(points)), make([]uint8, len(points))
 		for i, p := range points {
@@ -130,8 +127,12 @@ func Bootstrap(ctx context.Context, e *Evaluation, rows []Metric, draws int,
 		if err != nil {
 			return nil, err
 		}
-		for i, m := range rows {
-			if v := m.Of(drawn, nil); v.Defined() {
+		measured, err := Measure(ctx, rows, drawn, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range measured {
+			if v.Defined() {
 				values[i] = append(values[i], float64(v))
 			}
 		}

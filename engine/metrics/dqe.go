@@ -31,7 +31,7 @@ func (a *Alarms) DQE(near float64) DQE {
 	m, rest := Value(len(truth)), a.Segments
 	for i := range truth {
 		var parts surroundings
-		parts, rest = newSurroundings(truth, i, near, float64(a.Evaluation.N()), rest)
+		parts, rest = newSurroundings(a.Evaluation, i, near, rest)
 		capture := 0.0
 		if a.caught[i].flags > 0 {
 			capture = 1
@@ -69,7 +69,7 @@ func (e *Evaluation) DQE(near float64) DQE {
 	mean := DQE{Local: make([]Value, len(e.Segments))}
 	for k := range dqeThresholds {
 		at := float64(dqeThresholds-k) / dqeThresholds
-		d := e.alarms(runs(e.N(), func(i int) bool {
+		d := e.alarms(runs(e.N(), e.Borders, func(i int) bool {
 			// halves, so that the difference of the extremes stays finite
 			return highest > lowest && (e.Scores[i]/2-lowest/2)/(highest/2-lowest/2) >= at
 		})).DQE(near)
@@ -96,21 +96,23 @@ type surroundings struct {
 
 // newSurroundings cuts the zones of true segment i. predicted begins with the first predicted segment that
 // may reach into them; what may reach into those of the next segment is returned.
-func newSurroundings(truth []steps.Range, i int, near, n float64, predicted []steps.Range) (surroundings,
+func newSurroundings(e *Evaluation, i int, near float64, predicted []steps.Range) (surroundings,
 	[]steps.Range) {
-	s := surroundings{near: near, event: interval{float64(truth[i].From), float64(truth[i].To)}}
-	s.nearBefore = interval{math.Max(0, s.event.from-near), s.event.from}
-	s.farBefore = interval{0, s.nearBefore.from}
-	if i > 0 {
-		before := float64(truth[i-1].To)
+	own, span := e.Segments[i], e.spans[i]
+	first, n := float64(span.From), float64(span.To)
+	s := surroundings{near: near, event: interval{float64(own.From), float64(own.To)}}
+	s.nearBefore = interval{math.Max(first, s.event.from-near), s.event.from}
+	s.farBefore = interval{first, s.nearBefore.from}
+	if end, there := e.before(i); there {
+		before := float64(end)
 		taken := math.Min(before+near, s.event.from) // what lies near both belongs to the earlier one
 		s.nearBefore.from = math.Max(taken, s.event.from-near)
 		s.farBefore = interval{(taken + s.nearBefore.from) / 2, s.nearBefore.from}
 	}
 	s.nearAfter = interval{s.event.to, math.Min(n, s.event.to+near)}
 	s.farAfter = interval{s.nearAfter.to, n}
-	if i+1 < len(truth) {
-		after := float64(truth[i+1].From)
+	if begin, there := e.next(i); there {
+		after := float64(begin)
 		s.nearAfter.to = math.Min(s.event.to+near, after)
 		taken := math.Max(s.nearAfter.to, after-near)
 		s.farAfter.to = (s.nearAfter.to + taken) / 2

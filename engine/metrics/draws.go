@@ -31,8 +31,8 @@ type Chance struct {
 // ChanceLevels returns the chance level of each of rows for the labels of e when the share rate of the points
 // is flagged. Metrics without a closed form are measured on Draws random permutations, slow ones on SlowDraws,
 // from fixed seeds: the same labels and rate always give the same levels, and those of metrics that need no
-// threshold do not depend on rate. It calls progress, which may be nil, after each metric of each draw and stops with the context's
-// error once that is done.
+// threshold do not depend on rate. It calls progress, which may be nil, after each metric of each draw and now
+// and then within one, and stops with the context's error once that is done.
 func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
 	progress func(done, of int)) ([]Chance, error) {
 	levels := make([]Chance, len(rows))
@@ -76,11 +76,12 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 			}
 		}
 		random := e.permuted(rand.New(rand.NewPCG(uint64(d), 0)))
-		values, err := Measure(ctx, now, random, random.top(rate), func(int, int) {
-			if told++; progress != nil {
-				progress(told, all)
+		values, err := Measure(ctx, now, random, random.top(rate), func(done, _ int) {
+			if progress != nil {
+				progress(told+done, all)
 			}
 		})
+		told += len(now)
 		if err != nil {
 			return nil, err
 		}
@@ -97,14 +98,14 @@ func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64
 // needed.
 func (e *Evaluation) permuted(r *rand.Rand) *Evaluation {
 	n := e.N()
-	random := &Evaluation{Labels: e.Labels, Segments: e.Segments, Positives: e.Positives,
-		Parameters: e.Parameters}
-	random.Scores, random.sorted = make([]float64, n), make([]ranked, n)
+	scores, sorted := make([]float64, n), make([]ranked, n)
 	for i, point := range r.Perm(n) {
 		score := float64(n - i)
-		random.Scores[point] = score
-		random.sorted[i] = ranked{score, point}
+		scores[point] = score
+		sorted[i] = ranked{score, point}
 	}
+	random := e.of(scores)
+	random.shared.sorted.get(func() []ranked { return sorted })
 	return random
 }
 

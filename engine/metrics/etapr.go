@@ -113,11 +113,12 @@ func (a *Alarms) overlapsWithZones(delta float64) (pairs []overlap) {
 	for i, t := range truth {
 		// The end of the series does not make a zone steeper, as the next segment does.
 		zones[i] = steps.Range{From: t.To, To: t.To + int(delta*float64(t.Len()-1)) + 1}
-		if i+1 < len(truth) {
-			zones[i].To = min(zones[i].To, truth[i+1].From)
+		if from, there := a.Evaluation.next(i); there {
+			zones[i].To = min(zones[i].To, from)
 		}
 	}
 	overlaps(zones, a.Segments, func(i, j int, both steps.Range) {
+		both.To = min(both.To, a.Evaluation.spans[i].To) // a border ends a zone without making it steeper
 		last := float64(zones[i].Len() - 1)
 		if last < 1 {
 			return // a zone of one point has no slope

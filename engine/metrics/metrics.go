@@ -129,27 +129,56 @@ func (m Metric) Of(e *Evaluation, a *Alarms) Value {
 	return m.OfAlarms(a)
 }
 
-// Measure computes rows of All, in their order. After each row it calls progress, which may be nil, and it
-// stops with the context's error once that is done. a may be nil: metrics of alarms are then undefined.
+// Measure computes rows of All, in their order. After each row, and now and then within one that takes long, it
+// calls progress, which may be nil, with the number of rows that are done; it stops with the context's error
+// once that is done. a may be nil: metrics of alarms are then undefined.
 func Measure(ctx context.Context, rows []Metric, e *Evaluation, a *Alarms,
-	progress func(done, of int)) ([]Value, error) {
-	values := make([]Value, len(rows))
+	progress func(done, of int)) (values []Value, err error) {
+	// Metrics are formulas without errors: one that is given up panics, and here is where that ends.
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case givenUp:
+			values, err = nil, r.error
+		default:
+			panic(r)
+		}
+	}()
+	done := 0
+	turn := func() {
+		if err := ctx.Err(); err != nil {
+			panic(givenUp{err})
+		}
+		if progress != nil {
+			progress(done, len(rows))
+		}
+	}
+	e = e.under(turn)
+	if a != nil {
+		watched := *a
+		watched.Evaluation = a.Evaluation.under(turn)
+		a = &watched
+	}
+	values = make([]Value, len(rows))
 	for i, m := range rows {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		values[i] = m.Of(e, a)
+		done = i + 1
 		if progress != nil {
-			progress(i+1, len(rows))
+			progress(done, len(rows))
 		}
 	}
 	return values, nil
 }
 
+// givenUp is the panic of a metric that nobody waits for any more.
+type givenUp struct{ error }
+
 // Constants measures rows of All on a score that is the same everywhere, and whose threshold flags
 // everything, for the labels and the parameters of e.
 func Constants(ctx context.Context, rows []Metric, e *Evaluation) ([]Value, error) {
-	c := &Evaluation{Scores: make([]float64, e.N()), Labels: e.Labels, Segments: e.Segments,
-		Positives: e.Positives, Parameters: e.Parameters}
+	c := e.of(make([]float64, e.N()))
 	return Measure(ctx, rows, c, c.At(-1), nil)
 }

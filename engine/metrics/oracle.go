@@ -51,10 +51,10 @@ func (e *Evaluation) bestOf(sweep []sweepPoint) BestRates {
 func (e *Evaluation) BestComposite() BestRates {
 	var sweep []sweepPoint
 	hit := make([]bool, len(e.Segments))
-	owner, hits, next := e.owners(), 0, 0
+	order, owner, hits, next := e.ranking(), e.owners(), 0, 0
 	for l := range e.levels() {
 		for ; next < l.flagged; next++ {
-			if i := owner[e.sorted[next].point]; i >= 0 && !hit[i] {
+			if i := owner[order[next].point]; i >= 0 && !hit[i] {
 				hit[i] = true
 				hits++
 			}
@@ -93,13 +93,17 @@ func (e *Evaluation) RangePRArea(alpha float64) Value {
 	// The lowest score flags everything: the end of the curve, at recall 1, stands for it.
 	curve := e.rangeSweep(alpha)
 	curve = curve[:len(curve)-1]
-	slices.SortFunc(curve, func(a, b sweepPoint) int { return cmp.Compare(b.recall, a.recall) })
+	slices.SortFunc(curve, func(a, b sweepPoint) int {
+		e.beat(1)
+		return cmp.Compare(b.recall, a.recall)
+	})
 	for from := 0; from < len(curve); { // of equal recalls the lowest precision comes first
 		to := from
 		for to < len(curve) && curve[to].recall >= curve[from].recall-same {
 			to++
 		}
 		slices.SortFunc(curve[from:to], func(a, b sweepPoint) int {
+			e.beat(1)
 			return cmp.Compare(a.precision, b.precision)
 		})
 		from = to
@@ -119,10 +123,11 @@ func (e *Evaluation) RangePRArea(alpha float64) Value {
 func (e *Evaluation) rangeSweep(alpha float64) []sweepPoint {
 	r := newRunSweep(e, alpha)
 	var sweep []sweepPoint
-	next := 0
+	order, next := e.ranking(), 0
 	for l := range e.levels() {
 		for ; next < l.flagged; next++ {
-			r.flag(e.sorted[next].point)
+			e.beat(5)
+			r.flag(order[next].point)
 		}
 		sweep = append(sweep, sweepPoint{l.score, ratio(r.precision.value(), float64(r.runs)),
 			ratio(r.recall.value(), float64(len(e.Segments)))})
@@ -138,6 +143,7 @@ type runSweep struct {
 	// Of the points before each place: how many are anomalous, and of the true segments how many have begun
 	// there and how many have ended.
 	positives, begun, ended []int32
+	begins                  []bool  // of a point: whether it is the first of its series
 	other                   []int32 // of a run's first or last point: its last or first; -1 = not flagged
 
 	pieces, flags     []int32     // by true segment: predicted segments in it, and flagged points
@@ -149,7 +155,10 @@ func newRunSweep(e *Evaluation, alpha float64) *runSweep {
 	n, m := e.N(), len(e.Segments)
 	r := &runSweep{e: e, alpha: alpha, owner: e.owners(), positives: make([]int32, n+1),
 		begun: make([]int32, n+1), ended: make([]int32, n+1), other: make([]int32, n),
-		pieces: make([]int32, m), flags: make([]int32, m)}
+		begins: make([]bool, n+1), pieces: make([]int32, m), flags: make([]int32, m)}
+	for _, b := range e.Borders {
+		r.begins[b] = true
+	}
 	for x := range n {
 		r.other[x] = -1
 		r.positives[x+1] = r.positives[x] + int32(e.Labels[x])
@@ -170,7 +179,8 @@ func newRunSweep(e *Evaluation, alpha float64) *runSweep {
 // flag adds a point, which joins the runs that end before it and begin behind it.
 func (r *runSweep) flag(x int) {
 	from, to := x, x+1
-	before, after := x > 0 && r.other[x-1] >= 0, to < len(r.other) && r.other[to] >= 0
+	before := x > 0 && r.other[x-1] >= 0 && !r.begins[x]
+	after := to < len(r.other) && r.other[to] >= 0 && !r.begins[to]
 	if before {
 		from = int(r.other[x-1])
 		r.precision.add(-r.run(steps.Range{From: from, To: x}))

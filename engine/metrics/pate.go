@@ -229,17 +229,14 @@ func (p *pate) truePositives(early, late int) []float64 {
 	behind := 0 // end of the late zone of the segment before
 	for i, s := range p.e.Segments {
 		middle := float64(s.From+s.To-1) / 2
-		from := max(s.From-early, behind)
+		from := max(s.From-early, behind, p.e.spans[i].From)
 		for x := from; x < s.From; x++ {
 			at(max(p.first[x], p.found[i]), float64(x-from)/(middle-float64(from)))
 		}
 		for x := s.From; x < s.To; x++ {
 			at(p.first[x], 1)
 		}
-		next := p.e.N()
-		if i+1 < len(p.e.Segments) {
-			next = p.e.Segments[i+1].From
-		}
+		next, _ := p.e.next(i)
 		behind = min(s.To+late, next)
 		for x := s.To; x < behind; x++ {
 			at(p.first[x], float64(behind-1-x)/(float64(behind-1)-middle))

@@ -18,7 +18,8 @@ func (e *Evaluation) UCR(tolerance int) UCR {
 	}
 	s, n := e.Segments[0], e.N()
 	reach := min(max(s.Len(), tolerance), n) // beyond the series nothing is left
-	from, to := max(s.From-reach+1, 0), min(s.To-1+reach, n)
+	span := e.spans[0]
+	from, to := max(s.From-reach+1, span.From), min(s.To-1+reach, span.To)
 	highest, right, all := e.Scores[0], 0, 0
 	for i, x := range e.Scores {
 		if x > highest {

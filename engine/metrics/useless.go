@@ -54,9 +54,9 @@ func uniform(labels []uint8, seed uint64) []float64 {
 
 // Measure computes rows of All for a control at flags of its own: everything for the constant, the labels
 // where it knows them, else its highest UselessRate of the points.
-func (u Useless) Measure(ctx context.Context, rows []Metric, labels []uint8, with Parameters) ([]Value,
-	error) {
-	e, err := NewEvaluation(u.Scores(labels), labels, RefuseUnscored)
+func (u Useless) Measure(ctx context.Context, rows []Metric, labels []uint8, borders []int,
+	with Parameters) ([]Value, error) {
+	e, err := NewPooled(u.Scores(labels), labels, borders, RefuseUnscored)
 	if err != nil {
 		return nil, err
 	}

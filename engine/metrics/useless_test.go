@@ -9,7 +9,7 @@ import (
 // measured is a row of All of a control.
 func measured(t *testing.T, u Useless, labels []uint8) map[string]float64 {
 	t.Helper()
-	values, err := u.Measure(context.Background(), All, labels, Defaults)
+	values, err := u.Measure(context.Background(), All, labels, nil, Defaults)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,14 +14,12 @@ type Volume struct {
 
 // ownVUS is VUS at the window of the parameters, computed once for the metrics that are parts of it.
 func (e *Evaluation) ownVUS() Volume {
-	e.vusOnce.Do(func() { e.vus = e.VUS(e.Parameters.Window.Points) })
-	return e.vus
+	return e.shared.vus.get(func() Volume { return e.VUS(e.Parameters.Window.Points) })
 }
 
 // ownRangeAUC is RangeAUC at the window of the parameters, computed once.
 func (e *Evaluation) ownRangeAUC() Volume {
-	e.raucOnce.Do(func() { e.rauc = e.RangeAUC(e.Parameters.Window.Points) })
-	return e.rauc
+	return e.shared.rauc.get(func() Volume { return e.RangeAUC(e.Parameters.Window.Points) })
 }
 
 // RangeAUC is R-AUC with one buffer of window/2 points on each side of every true segment, at 250 thresholds
@@ -134,7 +132,7 @@ func accumulate(counts *[thresholds]float64) {
 
 // see notes that point x, if there is one, lies within reach of segment i.
 func (b *buffers) see(i, x int) {
-	if x >= 0 && x < len(b.first) {
+	if span := b.e.spans[i]; x >= span.From && x < span.To {
 		b.found[i] = min(b.found[i], b.first[x])
 	}
 }
@@ -144,6 +142,7 @@ func (b *buffers) see(i, x int) {
 func (b *buffers) widen(reach int) {
 	reach = min(reach, b.e.N()) // beyond the series nothing is left to see
 	for ; b.reach < reach; b.reach++ {
+		b.e.beat(len(b.e.Segments))
 		for i, s := range b.e.Segments {
 			b.see(i, s.From-b.reach-1)
 			b.see(i, s.To+b.reach)
@@ -159,8 +158,15 @@ func (b *buffers) softLabels(window int, visit func(point int, label float64)) {
 	for d := 1; d < len(slopes); d++ {
 		slopes[d] = math.Sqrt(1 - float64(d)/float64(window))
 	}
-	for i := range len(b.e.Segments) + 1 {
-		b.gap(i).softLabels(slopes, visit)
+	give := func(g gap) {
+		b.e.beat(1 + min(g.to-g.from, 2*len(slopes)))
+		g.softLabels(slopes, visit)
+	}
+	for i := range b.e.Segments {
+		give(b.gapBefore(i))
+		if _, more := b.e.next(i); !more {
+			give(b.gapBehind(i))
+		}
 	}
 }
 
@@ -177,21 +183,29 @@ type gap struct {
 // far is beyond every series, and small enough for a window to be added to it.
 const far = math.MaxInt / 4
 
-// gap returns the normal points before true segment i, or behind the last one if there is no i-th.
-func (b *buffers) gap(i int) gap {
-	segments := b.e.Segments
-	g := gap{to: b.e.N(), left: -far, leftNext: -far, right: far, rightNext: far}
-	if i > 0 {
-		g.from, g.left = segments[i-1].To, segments[i-1].To-1
+// gapBefore returns the normal points before true segment i in its series.
+func (b *buffers) gapBefore(i int) gap {
+	own := b.e.Segments[i]
+	g := gap{to: own.From, left: -far, leftNext: -far, right: own.From, rightNext: far}
+	var there bool
+	if g.from, there = b.e.before(i); there {
+		g.left = g.from - 1
+		if to, there := b.e.before(i - 1); there {
+			g.leftNext = to - 1
+		}
 	}
-	if i > 1 {
-		g.leftNext = segments[i-2].To - 1
+	if from, there := b.e.next(i); there {
+		g.rightNext = from
 	}
-	if i < len(segments) {
-		g.to, g.right = segments[i].From, segments[i].From
-	}
-	if i+1 < len(segments) {
-		g.rightNext = segments[i+1].From
+	return g
+}
+
+// gapBehind returns the normal points behind true segment i, the last one of its series.
+func (b *buffers) gapBehind(i int) gap {
+	g := gap{from: b.e.Segments[i].To, to: b.e.spans[i].To, left: b.e.Segments[i].To - 1, leftNext: -far, right: far,
+		rightNext: far}
+	if to, there := b.e.before(i); there {
+		g.leftNext = to - 1
 	}
 	return g
 }
@@ -247,7 +261,7 @@ func (b *buffers) existence(reach, apart int) [thresholds]float64 {
 	zones, least := 0.0, b.found[0]
 	for i, s := range b.e.Segments {
 		least = min(least, b.found[i])
-		if i+1 < len(b.e.Segments) && s.To-1+reach+apart >= b.e.Segments[i+1].From-reach {
+		if from, there := b.e.next(i); there && s.To-1+reach+apart >= from-reach {
 			continue // the next segment is in the same zone
 		}
 		found[least]++

@@ -256,6 +256,11 @@ func TestCheckNamesTheSizeThatDoesNotFit(t *testing.T) {
 		{spec.ModelTHOC, func(c *models.Config) { c.Centres = []int{3, 0} },
 			"thoc: centres 0, want at least 1"},
 		{spec.ModelLSTM, func(c *models.Config) { c.Heads = 2 }, "lstm: heads 2, want 0: the model has none"},
+		{spec.ModelOmniAnomaly, func(c *models.Config) { c.Window = 1025 },
+			"omni_anomaly: a window of 1025 steps, want at most 1024, which are computed one after the other"},
+		{spec.ModelOmniAnomaly, func(c *models.Config) { c.Window, c.Samples = 1000, 9 },
+			"omni_anomaly: 9 samples of a window of 1000 steps, want at most 8 samples, whose steps are " +
+				"computed one after the other"},
 	} {
 		sizes := fit(c.model, odd)
 		c.change(&sizes)

@@ -22,13 +22,19 @@ var omniAnomaly = Model{
 }
 
 // mostUnrolled is the number of steps in the longest window: each draw is a part of the graph, since the next
-// depends on it.
-const mostUnrolled = 1024
+// depends on it. All samples together have mostDrawn of them at most, so that a plan is there in seconds.
+const (
+	mostUnrolled = 1024
+	mostDrawn    = 8 * mostUnrolled
+)
 
 // unrolled says whether a window is short enough.
 func unrolled(c Config) error {
 	if c.Window > mostUnrolled {
 		return fault.New("model-long-omni", c.Window, mostUnrolled)
+	}
+	if c.Window*c.Samples > mostDrawn {
+		return fault.New("model-many-omni", c.Samples, c.Window, mostDrawn/c.Window)
 	}
 	return nil
 }

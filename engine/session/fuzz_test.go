@@ -23,6 +23,12 @@ func FuzzRequest(f *testing.F) {
 		{Type: protocol.TypeView, View: &protocol.View{Range: steps.Range{To: 43}, Width: 9,
 			Lines: []protocol.Line{{Kind: protocol.LineScore, Arm: "alone", Channel: -1}}}},
 		{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "alone", Seed: 1}}, {Type: protocol.TypePause},
+		{Type: protocol.TypeDetector, Of: &protocol.Of{Arm: "alone", Seed: 1}},
+		{Type: protocol.TypeScore, Score: &protocol.Score{Of: &protocol.Of{Arm: "alone", Seed: 1}},
+			Files: []string{"table.csv"}},
+		{Type: protocol.TypeScore, Score: &protocol.Score{}, Files: []string{"pump.detector", "table.csv"}},
+		{Type: protocol.TypeExport, Export: &protocol.Export{What: protocol.ExportAlarms, Format: "nab"}},
+		{Type: protocol.TypeTeacher, Spec: &s, Files: []string{"pump.detector"}},
 		{Type: protocol.TypeBench, Bench: &protocol.Bench{Only: []string{"nothing"}}}, {Type: protocol.TypeReset}} {
 		text, err := json.Marshal(r)
 		if err != nil {

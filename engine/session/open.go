@@ -158,6 +158,13 @@ func (s *Session) read(ctx context.Context, d spec.Data, drop int, files []datas
 	if s.Yield != nil {
 		ctx = datasets.WithYield(ctx, s.Yield)
 	}
+	if datasets.Several(d.Source) && len(files) == 0 {
+		return datasets.OpenSeveral(ctx, s.Remote, d.Source, func(id string) (*datasets.Set, error) {
+			one := d
+			one.Source = id
+			return s.read(ctx, one, 0, s.served(id))
+		})
+	}
 	switch group := datasets.GroupOf(d.Source); {
 	case group == datasets.GroupBuiltin:
 		return datasets.Builtin(d.Source, d.Seed)

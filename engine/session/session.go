@@ -12,6 +12,7 @@ import (
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/backend"
+	"cosinelab/engine/detector"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -33,6 +34,9 @@ type Session struct {
 	StartWorker func() (Worker, error) // starts another worker; nil = there can be none
 	// Keep sends TypeKept, the checkpoint of this name that write writes; nil = nobody keeps checkpoints.
 	Keep func(name string, write func(io.Writer) error) error
+	// SendFile sends a response with the bytes that write writes beside it; nil = there is no place for files.
+	SendFile func(r protocol.Response, write func(io.Writer) error) error
+	Program  string // the version of the program around it, for detectors
 	// Roofline is that of bench.Options.
 	Roofline func(time.Duration) float64
 
@@ -48,6 +52,8 @@ type Session struct {
 	results results
 	work    *work
 	workers []Worker // beside this one
+	scores  newData
+	teacher datasets.File // that Spec.Teacher.Weights means; without a name = none
 }
 
 // Worker is another worker that was started to compute for this one.
@@ -72,6 +78,7 @@ type results struct {
 	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun
+	kept   []*detector.Detector
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -141,6 +148,14 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		go s.view(req)
 	case protocol.TypeJudge:
 		go s.judge(req)
+	case protocol.TypeDetector:
+		go s.sendDetector(req)
+	case protocol.TypeScore:
+		s.startScore(req, files)
+	case protocol.TypeExport:
+		go s.export(req)
+	case protocol.TypeTeacher:
+		go s.answerTeacher(req, files)
 	default:
 		s.fail(req.ID, "engine", fault.New("request-unknown", req.Type))
 	}

@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"cosinelab/datasets/fault"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -45,6 +44,10 @@ func (s shown) rows() int {
 // floats [lines, width, 3].
 func (s *Session) view(req protocol.Request) {
 	v, on := req.View, s.shown()
+	if v != nil && v.Scored {
+		s.viewScored(req)
+		return
+	}
 	rows := on.rows()
 	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)
@@ -170,9 +173,10 @@ func bucket(v values, a, b int) (lo, hi, mean float64) {
 
 // judge measures a finished run at a threshold set by hand. The run in the results stays as it is.
 func (s *Session) judge(req protocol.Request) {
-	run, labels, err := s.shown().judged(req.Judge)
+	on := s.shown()
+	run, err := on.judged(req.Judge)
 	if err == nil {
-		err = experiment.Judge(context.Background(), &run, labels, s.Yield)
+		err = on.Judge(context.Background(), &run, s.Yield)
 	}
 	if err != nil {
 		s.fail(req.ID, "view", err)
@@ -181,18 +185,18 @@ func (s *Session) judge(req protocol.Request) {
 	s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Run: &run})
 }
 
-// judged returns a copy of the run that j names, with j's threshold, and the labels of the test part. The
-// copy shares scores with the run, which nobody changes.
-func (s shown) judged(j *protocol.Judge) (spec.Run, []uint8, error) {
+// judged returns a copy of the run that j names, with j's threshold. The copy shares scores with the run, which
+// nobody changes.
+func (s shown) judged(j *protocol.Judge) (spec.Run, error) {
 	if j == nil {
-		return spec.Run{}, nil, fault.New("judge-nothing")
+		return spec.Run{}, fault.New("judge-nothing")
 	}
 	run := s.runOf(j.Arm, j.Seed)
 	if run == nil || run.Scores == nil {
-		return spec.Run{}, nil, fault.New("judge-no-scores", j.Arm, j.Seed)
+		return spec.Run{}, fault.New("judge-no-scores", j.Arm, j.Seed)
 	}
 	out := *run
 	cut := &out.Threshold // whatever else it has, no hand changes
 	cut.Value, cut.Saw, cut.Policy, cut.Tail = metrics.Value(j.Threshold), spec.SawHand, 0, nil
-	return out, s.Labels, nil
+	return out, nil
 }

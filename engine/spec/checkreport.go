@@ -145,6 +145,71 @@ func (c *reportCheck) data() {
 	if c.err == nil {
 		c.within("data.anomalous", d.Anomalous, anomalous, anomalous)
 	}
+	c.series()
+}
+
+// series checks the series of the data: together they are the test part, one behind the other.
+func (c *reportCheck) series() {
+	d := c.Data
+	c.that(len(d.Series) != 1, "data.series", "report-number", 1, 2, d.TestSteps)
+	at, anomalous, segments, train := 0, 0, 0, 0
+	for i, s := range d.Series {
+		if c.err != nil {
+			return
+		}
+		field := element("data.series", i)
+		c.text(field+".name", s.Name)
+		c.within(field+".scored.from", s.Scored.From, at, at)
+		c.within(field+".scored.to", s.Scored.To, at, d.ScoredSteps)
+		at = s.Scored.To
+		c.within(field+".train_steps", s.TrainSteps, 0, d.TrainSteps)
+		c.within(field+".test_steps", s.TestSteps, s.Scored.Len(), math.MaxInt32)
+		c.within(field+".anomalous", s.Anomalous, 0, s.Scored.Len())
+		c.within(field+".segments", s.Segments, 0, s.Anomalous)
+		anomalous, segments, train = anomalous+s.Anomalous, segments+s.Segments, train+s.TrainSteps
+	}
+	if d.Series != nil && c.err == nil {
+		c.within("data.scored_steps", d.ScoredSteps, at, at)
+		c.within("data.anomalous", d.Anomalous, anomalous, anomalous)
+		c.within("data.segments", len(d.Segments), segments, segments)
+		c.within("data.train_steps", d.TrainSteps, train, train)
+	}
+}
+
+// seriesRuns checks what a run says of each series: its counts add up to those of all.
+func (c *reportCheck) seriesRuns(field string, r Run) {
+	c.that(r.Series == nil || len(r.Series) == len(c.Data.Series), field, "report-number", len(r.Series),
+		len(c.Data.Series), len(c.Data.Series))
+	if c.err != nil || r.Series == nil {
+		return
+	}
+	var alarms, hits, falseRuns int
+	for i, s := range r.Series {
+		at := element(field, i)
+		c.within(at+".hits", s.Hits, 0, c.Data.Series[i].Segments)
+		c.within(at+".alarms", s.Alarms, 0, c.Data.Series[i].Scored.Len())
+		c.within(at+".false_runs", s.FalseRuns, 0, s.Alarms)
+		c.metrics(at, s.Metrics)
+		if s.Threshold != nil {
+			c.cut(at+".threshold", *s.Threshold)
+		}
+		alarms, hits, falseRuns = alarms+s.Alarms, hits+s.Hits, falseRuns+s.FalseRuns
+	}
+	c.within(field+".alarms", alarms, len(r.Alarms), len(r.Alarms))
+	c.within(field+".hits", hits, r.Hits, r.Hits)
+	c.within(field+".false_runs", falseRuns, r.FalseRuns, r.FalseRuns)
+}
+
+// cut checks a threshold.
+func (c *reportCheck) cut(field string, cut Cut) {
+	c.value(field+".value", cut.Value)
+	c.within(field+".merge", cut.Merge, 0, maxSpan)
+	c.within(field+".least", cut.Least, 0, maxSpan)
+	if t := cut.Tail; t != nil {
+		c.number(field+".tail", t.Start, t.Shape, t.Scale)
+		c.within(field+".tail.scores", t.Scores, 0, math.MaxInt)
+		c.within(field+".tail.excesses", t.Excesses, 0, t.Scores)
+	}
 }
 
 // seeds wants seeds of the spec in its order, each once.
@@ -203,14 +268,10 @@ func (c *reportCheck) run(field string, a Arm, r Run) {
 	c.within(field+".false_runs", r.FalseRuns, 0, len(r.Alarms))
 	c.metrics(field, r.Metrics)
 	c.causes(field, r)
-	c.value(field+".threshold.value", r.Threshold.Value)
-	if t := r.Threshold.Tail; t != nil {
-		c.number(field+".threshold.tail", t.Start, t.Shape, t.Scale)
-		c.within(field+".threshold.tail.scores", t.Scores, 0, math.MaxInt)
-		c.within(field+".threshold.tail.excesses", t.Excesses, 0, t.Scores)
-	}
-	c.that(r.Failed == nil || len(r.Alarms) == 0 && len(r.Metrics) == 0 && r.Located == nil, field+".failed",
-		"report-failed-has")
+	c.cut(field+".threshold", r.Threshold)
+	c.seriesRuns(field+".series", r)
+	c.that(r.Failed == nil || len(r.Alarms) == 0 && len(r.Metrics) == 0 && r.Located == nil && r.Series == nil,
+		field+".failed", "report-failed-has")
 }
 
 func (c *reportCheck) metrics(field string, all []Measure) {
@@ -236,6 +297,14 @@ func (c *reportCheck) causes(field string, r Run) {
 		}
 		c.within(element(field+".causes", i), len(causes), 0, MaxCauses)
 		c.channels(element(field+".causes", i), channels)
+	}
+	c.that(r.Peaks == nil || len(r.Peaks) == len(r.Alarms), field+".peaks", "report-number", len(r.Peaks),
+		len(r.Alarms), len(r.Alarms))
+	for i, p := range r.Peaks {
+		at := element(field+".peaks", i)
+		c.that(i >= len(r.Alarms) || p.Step >= r.Alarms[i].From && p.Step < r.Alarms[i].To, at+".step",
+			"report-steps", p.Step, p.Step+1, 0, c.Data.ScoredSteps)
+		c.value(at+".score", p.Score)
 	}
 	if l := r.Located; l != nil {
 		c.within(field+".located.segments", l.Segments, 1, len(c.Data.Segments))

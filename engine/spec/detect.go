@@ -18,6 +18,8 @@ func (d Detect) validate(c *check) {
 	c.that(d.Smoothing >= 0 && d.Smoothing <= maxSpan, "detect.smoothing", d.Smoothing, "want-span", maxSpan)
 	c.that(d.Smoothing == 0 || !Policies[d.Threshold.Policy].Smooths, "detect.smoothing", d.Smoothing,
 		"want-no-smoothing", d.Threshold.Policy.String())
+	c.that(d.Merge >= 0 && d.Merge <= maxSpan, "detect.merge", d.Merge, "want-span", maxSpan)
+	c.that(d.Least >= 0 && d.Least <= maxSpan, "detect.least", d.Least, "want-span", maxSpan)
 	if _, err := metrics.ParseWindow(d.Window); d.Window != "" && err != nil {
 		c.that(false, "detect.window", d.Window, "metrics-want-window", metrics.MaxWindow,
 			metrics.WindowNames())

@@ -9,31 +9,30 @@ type EpochPoint struct {
 	Epoch int
 	// Value has the interval of the mean over seeds as if it were a difference to 0.
 	Value Paired
-	// Gain is how much better the arm is than the baseline after the same epoch, seed by seed; it has no pairs
-	// for the baseline itself.
+	// Gain is how much better the arm is than another after the same epoch, seed by seed; it has no pairs for
+	// that arm itself.
 	Gain Paired
 	// Seconds are those of the student's training up to here, Teacher those of its teacher before, means over
 	// seeds.
 	Seconds, Teacher float64
 }
 
-// ByEpoch is what an arm reaches in a metric after each of its epochs, where Spec.Evaluate had it measured: nil
-// elsewhere. It ends with the epoch that all seeds have: a mean over ever fewer seeds would jump where one
-// stops early.
-func (r Report) ByEpoch(arm string, m metrics.Metric) (points []EpochPoint) {
+// ByEpoch is what an arm reaches in a metric after each of its epochs, and gains over another, where
+// Spec.Evaluate had it measured: nil elsewhere. It ends with the epoch that all seeds have: a mean over ever
+// fewer seeds would jump where one stops early.
+func (r Report) ByEpoch(arm, over string, m metrics.Metric) (points []EpochPoint) {
 	runs := withTest(r.runsOf(arm))
-	base := r.Spec.Baseline()
-	others := withTest(r.runsOf(base))
+	others := r.runsOf(over)
 	teacher := r.teacherSeconds(arm)
 	for e := range shortest(runs) {
 		p := EpochPoint{Epoch: e + 1, Teacher: teacher}
-		var value, gained, over []metrics.Value
+		var value, gained, reached []metrics.Value
 		for _, run := range runs {
 			x := run.after(e, m)
 			value = append(value, x)
 			for _, o := range others {
-				if o.Seed == run.Seed && e < len(o.Epochs) && arm != base {
-					gained, over = append(gained, x), append(over, o.after(e, m))
+				if (o.Seed == run.Seed || r.constant(others)) && arm != over {
+					gained, reached = append(gained, x), append(reached, o.after(e, m))
 				}
 			}
 			for _, done := range run.Epochs[:e+1] {
@@ -41,17 +40,35 @@ func (r Report) ByEpoch(arm string, m metrics.Metric) (points []EpochPoint) {
 			}
 		}
 		if m.Less {
-			gained, over = over, gained
+			gained, reached = reached, gained
 		}
 		p.Value = NewPaired(value, make([]metrics.Value, len(value)), r.Spec.Level())
-		p.Gain = NewPaired(gained, over, r.Spec.Level())
+		p.Gain = NewPaired(gained, reached, r.Spec.Level())
 		points = append(points, p)
 	}
 	return points
 }
 
-// after is a metric of the run after its epoch e, from 0.
+// ReachedBy is what an arm reaches in a metric after so many epochs, over its seeds.
+func (r Report) ReachedBy(arm string, epochs int, m metrics.Metric) Spread {
+	var values []metrics.Value
+	for _, run := range r.runsOf(arm) {
+		if x := run.after(epochs-1, m); x.Defined() {
+			values = append(values, x)
+		}
+	}
+	return NewSpread(values)
+}
+
+// after is a metric of the run after its epoch e, from 0. A run without epochs, for which nothing is trained,
+// has its value from the beginning; one that stopped before has none.
 func (r Run) after(e int, m metrics.Metric) metrics.Value {
+	switch {
+	case len(r.Epochs) == 0:
+		return r.Of(m.Name).Value
+	case e >= len(r.Epochs):
+		return metrics.Undefined
+	}
 	return Run{Metrics: r.Epochs[e].Test}.Of(m.Name).Value
 }
 

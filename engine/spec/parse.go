@@ -57,6 +57,7 @@ func Check(text []byte) []error {
 // tells of one value of a wrong type at most; outline adds what is wrong with names.
 func parse(text []byte) (s Spec, errs []error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
+	text = withoutSourceList(text)
 	err := json.Unmarshal(text, &s)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {

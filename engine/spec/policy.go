@@ -34,6 +34,7 @@ type PolicyInfo struct {
 	Train   bool        // it needs the scores of the training part
 	Labels  bool        // it needs labels, with an anomaly among them
 	Smooths bool        // it smooths scores itself
+	Moves   bool        // its threshold changes from step to step
 }
 
 // Policies describes every threshold policy.
@@ -45,8 +46,8 @@ var Policies = [PolicyCount]PolicyInfo{
 	PolicyPOT: {Name: "pot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawTrain,
 		Train: true},
 	PolicySPOT: {Name: "spot", Params: []ParamKind{ParamLevel, ParamQ}, Saw: SawPast,
-		Train: true},
-	PolicyDynamic: {Name: "dynamic", Saw: SawTest, Smooths: true},
+		Train: true, Moves: true},
+	PolicyDynamic: {Name: "dynamic", Saw: SawTest, Smooths: true, Moves: true},
 	PolicyTrainTestPercentile: {Name: "train_test_percentile", Params: []ParamKind{ParamPercent},
 		Saw: SawTest, Train: true},
 	PolicyBestF1: {Name: "best_f1", Saw: SawLabels, Labels: true},

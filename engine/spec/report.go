@@ -55,6 +55,20 @@ type DataSummary struct {
 	Findings []found.Finding `json:"findings,omitempty"` // what to know about it
 	Times    *Times          `json:"times,omitempty"`    // of the first and last steps; nil = nobody knows
 	Fitted   *Fitted         `json:"fitted,omitempty"`   // what was shortened, since the file is short
+	Timeline *Timeline       `json:"timeline,omitempty"` // of the steps of the test part; nil = nobody knows
+	// Series are those that the data have, one behind the other, if there are several. The test part is then
+	// what was scored of each: steps behind its last whole window are left out.
+	Series []Series `json:"series,omitempty"`
+}
+
+// Series is one of several, as it was used.
+type Series struct {
+	Name       string      `json:"name"`
+	TrainSteps int         `json:"train_steps"`
+	TestSteps  int         `json:"test_steps"` // of which the last may be in no window
+	Scored     steps.Range `json:"scored"`     // those of the test part that are its own; none if it is too short
+	Anomalous  int         `json:"anomalous"`  // labelled steps among them
+	Segments   int         `json:"segments"`
 }
 
 // Times are when the parts were measured.
@@ -120,13 +134,18 @@ type Run struct {
 	Alarms     []steps.Range `json:"alarms"`            // runs of flagged steps, before any adjustment
 	Hits       int           `json:"hits"`              // true segments with an alarm
 	FalseRuns  int           `json:"false_runs"`        // alarms that touch no true segment
-	// the first steps of the test part, which have no score: they rank last, and are never flagged
+	// the first steps of the test part, or of its series, which have no score: they rank last, and are never
+	// flagged
 	Unscored int `json:"unscored,omitempty"`
 	// the channels behind each of Alarms; only of scores of errors
 	Causes [][]Cause `json:"causes,omitempty"`
+	// the highest score of each of Alarms; none in reports of before they were written down
+	Peaks []Peak `json:"peaks,omitempty"`
 	// whether these are the true ones; nil where nobody knows them
 	Located *Located     `json:"located,omitempty"`
 	Failed  *fault.Fault `json:"failed,omitempty"` // why there are no scores; nil = there are
+	// of each of the data's Series, if there are several; Metrics and Hits are those of all together
+	Series []SeriesRun `json:"series,omitempty"`
 
 	Scores []float64 `json:"-"` // one a scored test step; NaN for the Unscored
 	// one a scored test step, if the policy's threshold moves; nil = scores above Threshold.Value
@@ -136,6 +155,18 @@ type Run struct {
 	// squared errors of the same shape, that make up the score; nil if it is made of others
 	Errors []float32 `json:"-"`
 }
+
+// SeriesRun is what a run found in one of several series.
+type SeriesRun struct {
+	Threshold *Cut      `json:"threshold,omitempty"` // its own; nil = that of the run
+	Metrics   []Measure `json:"metrics,omitempty"`   // none without labels, or without scores
+	Alarms    int       `json:"alarms"`
+	Hits      int       `json:"hits"`
+	FalseRuns int       `json:"false_runs"`
+}
+
+// Of returns the value of a metric on the series; it is undefined if the run does not have it.
+func (s SeriesRun) Of(metric string) Measure { return Run{Metrics: s.Metrics}.Of(metric) }
 
 // MaxCauses is the number of channels that an alarm names.
 const MaxCauses = 5
@@ -157,12 +188,49 @@ type Located struct {
 	Chance150  metrics.Value `json:"chance_150"`
 }
 
+// Peak is the highest score of an alarm; the first of several.
+type Peak struct {
+	Step  int           `json:"step"`
+	Score metrics.Value `json:"score"`
+}
+
+// Alarm is an alarm as it is handed on: where it is, when that was, how high it is, what is behind it.
+type Alarm struct {
+	steps.Range
+	Start  string  `json:"start,omitempty"` // time of its first step; empty = nobody knows
+	End    string  `json:"end,omitempty"`   // of its last one
+	Peak   Peak    `json:"peak"`
+	PeakAt string  `json:"peak_at,omitempty"` // time of it
+	Causes []Cause `json:"causes,omitempty"`
+}
+
+// Raised are the alarms of a run; at says when a step was, or nothing. It may be nil.
+func (r Run) Raised(at func(step int) string) []Alarm {
+	if at == nil {
+		at = func(int) string { return "" }
+	}
+	out := make([]Alarm, len(r.Alarms))
+	for i, a := range r.Alarms {
+		out[i] = Alarm{Range: a, Start: at(a.From), End: at(a.To - 1)}
+		if i < len(r.Peaks) {
+			out[i].Peak, out[i].PeakAt = r.Peaks[i], at(r.Peaks[i].Step)
+		}
+		if i < len(r.Causes) {
+			out[i].Causes = r.Causes[i]
+		}
+	}
+	return out
+}
+
 // Cut is a threshold and what it saw.
 type Cut struct {
 	Policy PolicyKind    `json:"policy"` // none for a threshold that a person set
 	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
 	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
+	// How flagged steps became alarms: Detect.Merge and Detect.Least.
+	Merge int `json:"merge,omitempty"`
+	Least int `json:"least,omitempty"`
 }
 
 // Tail is the distribution of the highest scores that pot and spot fitted; that of spot is its last.

@@ -38,7 +38,8 @@ type Spec struct {
 
 // Data says which series is used, and how it is cut.
 type Data struct {
-	// Source is a catalogue id: builtin/server, smd/machine-1-2, file/NAME.
+	// Source is a catalogue id: builtin/server, smd/machine-1-2, file/NAME; several with commas between them, or
+	// a pattern: smd/*. In JSON a list is taken as well.
 	Source   string      `json:"source"`
 	Seed     uint64      `json:"seed,omitempty"`     // of a built-in generator
 	Train    steps.Range `json:"train,omitzero"`     // steps of the training part; zero = all
@@ -194,9 +195,16 @@ type Detect struct {
 	Warm int `json:"warm,omitempty"`
 	// Smoothing is the span of the exponentially weighted mean of each score and those before it; 0 = none.
 	Smoothing int `json:"smoothing,omitempty"`
+	// Merge joins alarms with so many steps or fewer between them into one; 0 = each run of flagged steps is one.
+	Merge int `json:"merge,omitempty"`
+	// Least is how many steps an alarm must have; shorter ones are dropped, once they are joined. 0 = one.
+	Least int `json:"least,omitempty"`
 	// Window is the width of the buffers of VUS, R-AUC and PATE: a number of steps, or a rule of
 	// metrics.ParseWindow; empty = the default. It changes how scores are measured, not what is flagged.
 	Window string `json:"window,omitempty"`
+	// EachSeries chooses the threshold of each series by its own scores where the data have several; else one
+	// is chosen by the scores of all. A threshold that moves begins anew with each series in any case.
+	EachSeries bool `json:"each_series,omitempty"`
 }
 
 // Serial reports whether the scores of the training part are those of its steps in order, as the test part's

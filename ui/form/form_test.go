@@ -138,6 +138,7 @@ var notOffered = []Field{
 	// how a file is read
 	"data.header", "data.columns", "data.anomaly", "data.missing", "data.split_row", "data.split_time",
 	"data.leave_out",
+	"detect.each_series", // of several series, which the page opens from a link
 	"teacher.dropout", "student.dropout", "teacher.weights",
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section

@@ -95,6 +95,10 @@ var rows = slices.Concat([]row{
 		shows: smooths, value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Smoothing }, 0)},
 	{field: "detect.warm", name: "warm", hint: "warm-hint", place: ofDetection, more: true, shows: warms,
 		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Warm }, 0)},
+	{field: "detect.merge", name: "merge", hint: "merge-hint", place: ofDetection, more: true,
+		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Merge }, 0)},
+	{field: "detect.least", name: "least", hint: "least-hint", place: ofDetection, more: true,
+		value: countOrNone(func(s *spec.Spec) *int { return &s.Detect.Least }, 0)},
 	{field: "detect.window", name: "buffers", hint: "buffers-hint", place: ofDetection, more: true,
 		value: text(func(s *spec.Spec) *string { return &s.Detect.Window })},
 })

@@ -94,7 +94,7 @@ func (p *Progress) Epochs(w *words.Language, view EpochView) Epochs {
 	e.Heads = []string{w.Say("arm"), w.Say("figure-epoch"), w.Say("epochs-seconds"), m.Short, w.Say("epochs-gain")}
 	for _, a := range r.Arms {
 		line := EpochLine{Look: look.Of(w, p.Spec, a.Arm)}
-		for _, point := range r.ByEpoch(a.Arm.Name, m) {
+		for _, point := range r.ByEpoch(a.Arm.Name, r.Spec.Baseline(), m) {
 			line.Marks = append(line.Marks, e.mark(point, m))
 			e.Rows = append(e.Rows, epochRow(w, line.Look, point, m))
 		}
@@ -144,7 +144,7 @@ func epochRow(w *words.Language, l look.Look, point spec.EpochPoint, m metrics.M
 func (p *Progress) epochClaim(w *words.Language, r spec.Report, m metrics.Metric) string {
 	said := w.Say("epochs-insight")
 	for _, arm := range []string{p.Spec.Credited(), p.Spec.Examined()} {
-		points := r.ByEpoch(arm, m)
+		points := r.ByEpoch(arm, r.Spec.Baseline(), m)
 		if n := len(points); n > 1 && points[0].Gain.N() > 1 {
 			first, last := points[0], points[n-1]
 			said = w.Say("epochs-claim", p.NameOf(w, arm), w.SignedPoints(float64(first.Gain.Mean)),

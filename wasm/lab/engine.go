@@ -34,6 +34,9 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 			lost(fault.New("worker-answer", err))
 		case r.Type == protocol.TypeKept:
 			keep(r.Name, message.Call("slice", 1))
+		case r.Type == protocol.TypeFile:
+			ui.Save(r.Name, message.Call("slice", 1), "application/octet-stream")
+			answer(r, nil)
 		default:
 			if r.Type == protocol.TypeReady {
 				getReady(r)
@@ -63,8 +66,8 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 	return e
 }
 
-// understand reads an answer, with the values that travel beside it. Those of a checkpoint stay where they
-// are.
+// understand reads an answer, with the values that travel beside it. Those of a checkpoint or a file stay where
+// they are.
 func understand(message js.Value) (r protocol.Response, values []float32, err error) {
 	text, err := mail.Text(message)
 	if err == nil {
@@ -73,7 +76,7 @@ func understand(message js.Value) (r protocol.Response, values []float32, err er
 	if err == nil {
 		err = r.Check()
 	}
-	if err != nil || r.Type == protocol.TypeKept {
+	if err != nil || r.Type == protocol.TypeKept || r.Type == protocol.TypeFile {
 		return r, nil, err
 	}
 	all, err := (&mail.Box{}).Take(message)

@@ -41,6 +41,7 @@ func main() {
 		Machine:     "js/wasm",
 		Send:        func(r protocol.Response, values []float32) { post(r, values) },
 		Keep:        keep,
+		SendFile:    sendFile,
 		Yield:       newTurns().yield,
 		Memory:      tabMemory,
 		Cores:       js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
@@ -125,9 +126,14 @@ func post(r protocol.Response, values []float32) {
 	}
 }
 
-// keep sends a checkpoint to the page, in the pieces in which it is written: it is never here as a whole.
+// keep sends a checkpoint to the page.
 func keep(name string, write func(io.Writer) error) error {
-	text, err := json.Marshal(protocol.Response{Type: protocol.TypeKept, Name: name})
+	return sendFile(protocol.Response{Type: protocol.TypeKept, Name: name}, write)
+}
+
+// sendFile sends a response with bytes, in the pieces in which they are written: they are never here as a whole.
+func sendFile(r protocol.Response, write func(io.Writer) error) error {
+	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}

@@ -38,12 +38,12 @@ func controlsOf(ctx context.Context, set *datasets.Set) (controls, error) {
 	if set.Labels == nil {
 		return controls{}, fault.New("cli-controls-no-labels", table.Visible(set.Name))
 	}
-	c := controls{Set: set.Name, Points: len(set.Labels), Segments: len(metrics.Segments(set.Labels)),
+	c := controls{Set: set.Name, Points: len(set.Labels), Segments: len(metrics.Segments(set.Labels, set.Borders()...)),
 		Rate: metrics.UselessRate, Parameters: metrics.Defaults}
 	norm := metrics.Useless{Name: signalNorm, Scores: func([]uint8) []float64 { return normOf(set) }}
 	for _, u := range append(metrics.UselessScores[:len(metrics.UselessScores):len(metrics.UselessScores)],
 		norm) {
-		values, err := u.Measure(ctx, metrics.All, set.Labels, c.Parameters)
+		values, err := u.Measure(ctx, metrics.All, set.Labels, set.Borders(), c.Parameters)
 		if err != nil {
 			return c, fault.New("in-place", table.Visible(set.Name), err)
 		}

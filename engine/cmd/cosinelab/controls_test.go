@@ -69,6 +69,9 @@ func TestTheSignalNormOnMSL(t *testing.T) {
 	if _, err := os.Stat(folder + "/msl/MSL_test.npy.gz"); err != nil {
 		t.Skip("MSL is not in ../shared/data")
 	}
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	c := controlsAsJSON(t, "msl", "-data", folder)
 	for metric, want := range map[string]float64{"average_precision": .140, "auroc": .533, "f1": .059,
 		"precision_at_k": .115, "missed_segments": 17, "etapr_f1": .067, "range_pr_area": .126,

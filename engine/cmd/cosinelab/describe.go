@@ -29,6 +29,7 @@ type description struct {
 	FillRule   datasets.Fill  `json:"fill_rule,omitempty"`
 	Blank      int            `json:"blank"`
 	Times      *times         `json:"times,omitempty"`
+	Series     []member       `json:"series,omitempty"` // where there are several
 	Channels   []channelInfo  `json:"channels"`
 	Columns    []found.Column `json:"columns,omitempty"`
 	Findings   []saidFinding  `json:"findings"`
@@ -40,6 +41,14 @@ type times struct {
 	TrainTo   string `json:"train_to"`
 	TestFrom  string `json:"test_from"`
 	TestTo    string `json:"test_to"`
+}
+
+// member is one of several series.
+type member struct {
+	Name       string `json:"name"`
+	TrainSteps int    `json:"train_steps"`
+	TestSteps  int    `json:"test_steps"`
+	Anomalous  int    `json:"anomalous"`
 }
 
 // channelInfo is one channel.
@@ -63,7 +72,7 @@ func descriptionOf(set *datasets.Set, w *words.Language) description {
 	d := description{Source: set.Name, Title: set.Title, TrainSteps: set.Train.Rows, TestSteps: set.Test.Rows,
 		Labelled: set.Labels != nil, Filled: set.Filled, FillRule: set.FillRule, Blank: set.Blank,
 		Columns: set.Columns, Findings: []saidFinding{}, Times: timesOf(set), Anomalous: count(set.Labels),
-		Marked: count(set.Marked), Segments: len(metrics.Segments(set.Labels))}
+		Marked: count(set.Marked), Segments: len(metrics.Segments(set.Labels, set.Borders()...))}
 	scale := datasets.Standard(set.Train)
 	for c, name := range set.Channels {
 		info := channelInfo{Name: name, Mean: scale.Shift[c], Train: extent(set.Train.Columns[c]),
@@ -76,6 +85,13 @@ func descriptionOf(set *datasets.Set, w *words.Language) description {
 		}
 		d.Channels = append(d.Channels, info)
 	}
+	for _, m := range set.Members {
+		one := member{Name: m.Name, TrainSteps: m.Train.Len(), TestSteps: m.Test.Len()}
+		if set.Labels != nil {
+			one.Anomalous = count(set.Labels[m.Test.From:m.Test.To])
+		}
+		d.Series = append(d.Series, one)
+	}
 	for _, f := range set.Findings {
 		d.Findings = append(d.Findings, saidFinding{f, w.Error(f.Said)})
 	}
@@ -83,7 +99,7 @@ func descriptionOf(set *datasets.Set, w *words.Language) description {
 }
 
 func timesOf(set *datasets.Set) *times {
-	if set.TrainAt.None() || set.TestAt.None() {
+	if set.TrainAt.None() || set.TestAt.None() || set.Members != nil {
 		return nil
 	}
 	ends := func(a table.Axis) (from, to string) { return a.Text(a.At[0]), a.Text(a.At[len(a.At)-1]) }
@@ -120,6 +136,9 @@ func (p printer) describe(set *datasets.Set) {
 	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, table.Visible(set.Name))
 	fmt.Fprintln(p.out, p.origin(set))
 	p.line("source-size", len(d.Channels), d.TrainSteps, d.TestSteps)
+	if d.Series != nil {
+		p.line("cli-series-of", len(d.Series))
+	}
 	if t := d.Times; t != nil {
 		p.line("cli-data-times", t.TrainFrom, t.TrainTo, t.TestFrom, t.TestTo)
 	}
@@ -137,20 +156,43 @@ func (p printer) describe(set *datasets.Set) {
 	} else {
 		p.line("cli-data-no-labels")
 	}
-	p.findings(d.Findings)
+	p.findings(d.Findings, d.Series != nil)
+	p.members(d)
 	p.columns(d.Columns)
 	p.blank()
 	p.channels(d.Channels)
 }
 
-// findings prints what was found, with the flag that decides it; what is in doubt begins with a question mark.
-func (p printer) findings(all []saidFinding) {
+// members prints the series that a set has, if there are several.
+func (p printer) members(d description) {
+	if d.Series == nil {
+		return
+	}
+	t := p.grid(p.w.Say("cli-series"), p.w.Say("cli-train-steps"), p.w.Say("cli-test-steps"),
+		p.w.Say("cli-anomalous")).right(2, 3, 4)
+	for _, m := range d.Series {
+		anomalous := "–"
+		if d.Labelled {
+			anomalous = fmt.Sprint(m.Anomalous)
+		}
+		t.row(table.Visible(m.Name), fmt.Sprint(m.TrainSteps), fmt.Sprint(m.TestSteps), anomalous)
+	}
+	p.blank()
+	t.print()
+}
+
+// findings prints what was found, with the flag that decides it and, of several series, the file; what is in doubt
+// begins with a question mark.
+func (p printer) findings(all []saidFinding, several bool) {
 	for _, f := range all {
 		mark := "-"
 		if f.Doubt {
 			mark = "?"
 		}
 		text := f.Text
+		if several && f.File != "" {
+			text = f.File + ": " + text
+		}
 		if f.Flag != "" {
 			text += " (" + f.Flag + ")"
 		}

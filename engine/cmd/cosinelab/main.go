@@ -22,6 +22,7 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitRunsFailed = 3
+	exitLeft       = 130 // by a second Ctrl-C: what shells say of a program that a signal ended
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -73,6 +74,8 @@ func commands() []command {
 			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
 			example: "data describe builtin/server -seed 3", declare: (*app).data},
+		{name: "report", args: "cli-args-report", about: "cli-about-report",
+			example: "report results -epochs 1,2,4,10 -format markdown", declare: (*app).report},
 		{name: "plot", args: "plot-args", about: "plot-about", example: "plot results -format pdf -width 88",
 			declare: (*app).plot},
 		{name: "verify", args: "cli-args-verify", about: "cli-about-verify",
@@ -88,11 +91,26 @@ func commands() []command {
 
 func main() {
 	ignoreClosedPipes()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
 		getenv: os.Getenv}
-	os.Exit(a.main(ctx, os.Args[1:]))
+	os.Exit(a.main(untilInterrupted(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
+}
+
+// untilInterrupted returns a context that the first Ctrl-C ends, so that the command stops by itself and keeps
+// what it has. The second leaves at once, with words; the third is the system's, should nobody read these.
+func untilInterrupted(w *words.Language) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		signal.Stop(signals)
+		fmt.Fprintf(os.Stderr, "cosinelab: %s\n", w.Say("cli-left-at-once"))
+		os.Exit(exitLeft)
+	}()
+	return ctx
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked

@@ -13,12 +13,21 @@ import (
 // asProgram is set where this test binary is to be the program itself: in a process of its own.
 const asProgram = "COSINELAB_AS_PROGRAM"
 
+// forAll is a folder for what several tests look at.
+var forAll string
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		savePause = time.Millisecond
 		main()
 	}
-	os.Exit(m.Run())
+	var err error
+	if forAll, err = os.MkdirTemp("", "cosinelab-test"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(forAll)
+	os.Exit(code)
 }
 
 // program is the program in a process of its own, which saves training runs all the time.

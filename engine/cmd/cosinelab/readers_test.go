@@ -28,10 +28,11 @@ func bomb(t *testing.T, name, text string, n int) string {
 
 func TestEvalRefusesBombs(t *testing.T) {
 	labels := write(t, "l.csv", "label\n0\n1\n0\n")
-	for want, file := range map[string]string{
-		"line.csv.gz:1: a row of more than": bomb(t, "line.csv.gz", "0", 8<<20),
-		"yourself":                          bomb(t, "zeros.csv.gz", strings.Repeat("0", 1000)+"\n", 40<<10),
-	} {
+	bombs := map[string]string{"line.csv.gz:1: a row of more than": bomb(t, "line.csv.gz", "0", 8<<20)}
+	if !testing.Short() { // they grow first
+		bombs["yourself"] = bomb(t, "zeros.csv.gz", strings.Repeat("0", 1000)+"\n", 40<<10)
+	}
+	for want, file := range bombs {
 		for _, args := range [][]string{{"-scores", file, "-labels", labels},
 			{"-scores", labels, "-labels", file},
 			{"-scores", labels, "-labels", labels, "-train", file, "-threshold", "mean_sigma"}} {

@@ -21,6 +21,7 @@ type readingOptions struct {
 	label, time     string
 	drop, channels  string
 	oneHot, keep    string
+	entity          string
 	missing, cut    string
 }
 
@@ -37,6 +38,7 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	f.StringVar(&o.channels, "channels", "", a.w.Say("cli-flag-channels"))
 	f.StringVar(&o.oneHot, "onehot", "", a.w.Say("cli-flag-onehot"))
 	f.StringVar(&o.keep, "keep", "", a.w.Say("cli-flag-keep"))
+	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
 	return o
@@ -99,7 +101,7 @@ func (o readingOptions) roles(d *spec.Data) {
 		names string
 		role  found.Role
 	}{{o.time, found.Time}, {o.drop, found.Dropped}, {o.channels, found.Channel}, {o.keep, found.Channel},
-		{o.oneHot, found.OneHot}} {
+		{o.oneHot, found.OneHot}, {o.entity, found.Entity}} {
 		for _, name := range splitNames(list.names) {
 			roles[name] = list.role
 		}

@@ -150,13 +150,22 @@ func readScores(file string, r *spec.Report) error {
 		}
 		for i, cell := range row[1:] {
 			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil || math.IsInf(v, 0) || math.IsNaN(v) && step >= columns[i].Unscored {
+			if err != nil || math.IsInf(v, 0) || math.IsNaN(v) && !mayLack(*r, *columns[i], step) {
 				line, _ := table.FieldPos(i + 1)
 				return fault.New("plot-score", fmt.Sprintf("%s:%d", file, line), head[i+1], cell)
 			}
 			columns[i].Scores = append(columns[i].Scores, v)
 		}
 	}
+}
+
+// mayLack reports whether a run may have no score at a step: at the beginning or, where there are several series,
+// at that of each.
+func mayLack(r spec.Report, run spec.Run, step int) bool {
+	if len(r.Data.Series) == 0 {
+		return step < run.Unscored
+	}
+	return run.Unscored > 0
 }
 
 // columnsOf finds the runs of the columns after the first, each once; every run with scores has one. They are

@@ -1,286 +1,251 @@
 package main
 
 import (
-	"fmt"
+	"context"
+	"encoding/json"
+	"flag"
 	"slices"
+	"strconv"
 	"strings"
 
-	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
-// mark stands behind values that prove nothing (metrics/README.md, section 11).
-const mark = "*"
+// reportFormats are the ways to write gains by epoch.
+var reportFormats = []string{"text", "markdown", "json"}
 
-// report prints what an experiment found: every metric in points of 100 with its chance level, honest ones
-// first.
-func (p printer) report(r spec.Report) {
-	d := r.Data
-	p.line("cli-report-data", d.Title, len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps,
-		d.ScoredSteps)
-	if d.Labelled {
-		p.line("cli-report-anomalous", d.Anomalous, len(d.Segments))
-	} else {
-		p.line("cli-report-no-labels")
-	}
-	p.line("cli-report-seeds", len(r.Spec.Seeds), r.Device, r.Seconds)
-	s := r.Summary()
-	doubtful := p.group(r, s, metrics.Honest, p.w.Say("cli-honest"))
-	if p.group(r, s, metrics.Warned, p.w.Say("cli-warned")) {
-		doubtful = true
-	}
-	var rows []metrics.Metric
-	for _, m := range s.Metrics {
-		rows = append(rows, m.Metric)
-	}
-	p.warnings(rows)
-	if p.group(r, s, metrics.Flattering, p.w.Say("cli-flattering-chance")) || doubtful {
-		p.blank()
-		p.line("cli-doubtful", mark)
-	}
-	p.gains(r, s)
-	p.failures(r)
-	p.thresholds(r)
-	p.located(r)
-	p.causes(r)
-	p.verdict(r, s.Verdict)
+// reportOptions are the flags of the report command, and its argument.
+type reportOptions struct {
+	run                           string
+	epochs, metrics, over, format string
+	after                         []int // epochs, in the order in which they were asked for
 }
 
-// group prints one row a metric and one column an arm, if there are any. It returns whether it marked a cell.
-func (p printer) group(r spec.Report, s spec.Summary, g metrics.Group, title string) (doubtful bool) {
-	headings := []string{"", p.w.Say("chance"), p.w.Say("constant")}
-	for _, a := range r.Arms {
-		headings = append(headings, a.Arm.Name)
-	}
-	t := p.grid(append(headings, "")...)
-	with := metrics.Defaults
-	if r.Parameters != nil {
-		with = *r.Parameters
-	}
-	for _, m := range s.Metrics {
-		if m.Metric.Group != g {
-			continue
+func (a *app) report(f *flag.FlagSet) action {
+	o := reportOptions{}
+	f.StringVar(&o.epochs, "epochs", "", a.w.Say("cli-flag-report-epochs"))
+	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-report-metrics"))
+	f.StringVar(&o.over, "over", "", a.w.Say("cli-flag-report-over"))
+	f.StringVar(&o.format, "format", reportFormats[0],
+		a.w.Say("cli-flag-format", strings.Join(reportFormats, ", ")))
+	return func(_ context.Context, args []string) error {
+		if err := o.read(args); err != nil {
+			return err
 		}
-		row := []string{p.metric(m.Metric), p.in(m.Metric.Unit, m.Chance), p.constant(m.Metric, m.Constant)}
-		standings := r.Standings(spec.MeasuredBy(m.Metric))
-		for i, a := range r.Arms {
-			text, marked := p.cellOf(standings[i], a.Arm, m.Metric, r.Spec.Level())
-			row = append(row, text)
-			doubtful = doubtful || marked
-		}
-		t.row(append(row, setting(m.Metric, with))...)
+		return a.again(o)
 	}
-	if t.lines > 0 {
-		fmt.Fprintf(p.out, "\n%s\n", title)
-		t.print()
-	}
-	return doubtful
 }
 
-// cellOf is one arm's value of a metric, and whether it is marked as doubtful. Where a threshold makes chance
-// depend on the arm, and help from the labels makes it high, chance stands right beside the value
-// (metrics/README.md, section 8). Controls are never doubtful: nothing is claimed of them.
-func (p printer) cellOf(s spec.Standing, a spec.Arm, m metrics.Metric, level float64) (text string,
-	marked bool) {
-	text = p.spread(m.Unit, s.Value)
-	if m.Group == metrics.Flattering && m.NeedsThreshold() && s.Chance.Mean.Defined() {
-		text += " (" + p.points(s.Chance.Mean) + ")"
+// read takes the argument of the command, and what can be checked without the run.
+func (o *reportOptions) read(args []string) error {
+	if len(args) != 1 {
+		return usage("cli-report-takes-run")
 	}
-	if spec.Controls[a.Control].Trains && s.Doubtful(level) {
-		return text + " " + mark, true
+	o.run = args[0]
+	if !slices.Contains(reportFormats, o.format) {
+		return usage("cli-flag-value", "-format", o.format, fault.Choices(reportFormats))
 	}
-	return text, false
-}
-
-// failures names and counts the runs that have no scores.
-func (p printer) failures(r spec.Report) {
-	for _, t := range r.Teachers {
-		if t.Failed != nil {
-			p.blank()
-			p.line("cli-run-failed", p.w.Say("arm-teacher"), t.Seed, t.Failed)
+	for _, text := range split(o.epochs) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || slices.Contains(o.after, n) {
+			return usage("cli-flag-value", "-epochs", o.epochs, fault.Word("cli-want-epochs"))
+		}
+		o.after = append(o.after, n)
+	}
+	for _, x := range []struct {
+		flag string
+		set  bool
+	}{{"-over", o.over != ""}, {"-format", o.format != reportFormats[0]}, {"-metrics", o.metrics != ""}} {
+		if x.set && o.after == nil {
+			return usage("cli-report-needs-epochs", x.flag)
 		}
 	}
-	for _, a := range r.Arms {
-		for _, run := range a.Runs {
-			if run.Failed != nil {
-				p.blank()
-				p.line("cli-run-failed", run.Arm, run.Seed, run.Failed)
+	return nil
+}
+
+// again prints what a finished run found: what run printed, or its gains by epoch.
+func (a *app) again(o reportOptions) error {
+	r, finished, err := readReport(o.run)
+	if err != nil {
+		return err
+	}
+	if !finished {
+		return fault.New("plot-interrupted", o.run)
+	}
+	p := printer{a.out, a.w}
+	if o.after == nil {
+		p.report(r)
+		return nil
+	}
+	g, err := gainsByEpoch(r, o)
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		e := json.NewEncoder(a.out)
+		e.SetIndent("", "  ")
+		return e.Encode(g)
+	}
+	p.epochGains(g, o.format == "markdown")
+	return nil
+}
+
+// epochGains are what trained arms gain over another after some of their epochs.
+type epochGains struct {
+	Over   string        `json:"over"`
+	Level  float64       `json:"level"` // of the intervals
+	Epochs []int         `json:"epochs"`
+	Tables []metricGains `json:"metrics"`
+	// Compared counts the differences that have an interval, Excluding0 those whose own excludes 0, ByChance
+	// how many would on average where nothing differs, Shown those that Holm's correction for all leaves.
+	Compared   int     `json:"compared"`
+	Excluding0 int     `json:"excluding_0"`
+	ByChance   float64 `json:"excluding_0_by_chance"`
+	Shown      int     `json:"shown"`
+}
+
+// metricGains are those of one metric.
+type metricGains struct {
+	Metric metrics.Metric `json:"-"`
+	Name   string         `json:"metric"`
+	Chance metrics.Value  `json:"chance"`
+	Values []reached      `json:"values"` // of the arm compared with, after each of the epochs
+	Arms   []armGains     `json:"arms"`
+}
+
+// reached is the value of an arm after an epoch, over seeds.
+type reached struct {
+	Epoch int           `json:"epoch"`
+	Mean  metrics.Value `json:"mean"`
+	SD    metrics.Value `json:"sd"`
+}
+
+// armGains are those of one arm, in the order of the epochs.
+type armGains struct {
+	Arm   string       `json:"arm"`
+	After []afterEpoch `json:"after"`
+}
+
+// afterEpoch is a gain after an epoch.
+type afterEpoch struct {
+	Epoch int `json:"epoch"`
+	spec.Paired
+}
+
+// gainsByEpoch compares arms by epoch in the metrics that are asked for, by default the one of the verdict.
+// All differences are corrected for one another, since they are read together.
+func gainsByEpoch(r spec.Report, o reportOptions) (epochGains, error) {
+	g := epochGains{Over: o.over, Level: r.Spec.Level(), Epochs: o.after}
+	if g.Over == "" {
+		g.Over = r.Spec.Baseline()
+	}
+	if err := comparable(r, g); err != nil {
+		return g, err
+	}
+	rows, err := epochMetrics(r.Spec.JudgedBy(), o.metrics)
+	if err != nil {
+		return g, err
+	}
+	var together []*spec.Paired
+	for _, m := range rows {
+		g.Tables = append(g.Tables, gainsIn(r, m, g.Over, o.after))
+	}
+	for _, t := range g.Tables {
+		for _, arm := range t.Arms {
+			for i := range arm.After {
+				together = append(together, &arm.After[i].Paired)
 			}
 		}
 	}
-	if r.FailedRuns > 0 {
-		p.blank()
-		p.line("cli-runs-failed", r.FailedRuns, r.RunCount())
+	spec.Correct(together)
+	for _, p := range together {
+		if p.P.Defined() {
+			g.Compared++
+		}
+		if p.P.Defined() && p.Excludes0() {
+			g.Excluding0++
+		}
+		if p.Shown() {
+			g.Shown++
+		}
 	}
+	g.ByChance = float64(g.Compared) * (1 - g.Level)
+	return g, nil
 }
 
-// thresholds says how thresholds were chosen, what that looked at, and what came out: a threshold a seed, the
-// rest as means over seeds.
-func (p printer) thresholds(r spec.Report) {
-	p.blank()
-	p.line("cli-scores-line", r.Spec.Detect.Score.String(), p.scoring(r.Spec.Detect))
-	p.line("cli-threshold-line", r.Spec.Detect.Threshold.String())
-	headings := []string{"", p.w.Say("cli-saw"), p.w.Say("cli-by-seed"), p.w.Say("cli-flagged")}
-	if r.Data.Labelled {
-		headings = append(headings, p.w.Say("cli-hit"), p.w.Say("cli-false-alarms"))
+// comparable says why there are no gains over that arm after those epochs.
+func comparable(r spec.Report, g epochGains) error {
+	if !r.LooksByEpoch() {
+		return fault.New("figure-no-epochs")
 	}
-	t := p.grid(headings...)
+	var names fault.Choices
+	most := 0
 	for _, a := range r.Arms {
-		c := p.count(a.Runs)
-		if c.runs == 0 {
-			continue
+		names = append(names, a.Arm.Name)
+		most = max(most, len(r.ByEpoch(a.Arm.Name, g.Over, r.Spec.JudgedBy())))
+	}
+	if !slices.Contains(names, g.Over) {
+		return fault.New("cli-report-no-arm", g.Over, names)
+	}
+	for _, n := range g.Epochs {
+		if n > most {
+			return fault.New("cli-report-no-epoch", n, most)
 		}
-		flagged := 100 * float64(c.flagged) / c.runs / float64(r.Data.ScoredSteps)
-		row := []string{a.Arm.Name, p.w.Say(sawKeys[c.saw]), strings.Join(c.cuts, ", "),
-			p.w.Fixed(flagged, 2) + " %"}
-		if r.Data.Labelled {
-			hits := p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments))
-			row = append(row, hits, p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
-		}
-		t.row(row...)
 	}
-	t.print()
-	p.blank()
+	return nil
 }
 
-// sawKeys say what a threshold looked at.
-var sawKeys = [spec.SawCount]words.Key{
-	spec.SawNothing: "cli-saw-nothing",
-	spec.SawTrain:   "cli-saw-train",
-	spec.SawPast:    "cli-saw-past",
-	spec.SawTest:    "cli-saw-test",
-	spec.SawLabels:  "cli-saw-labels",
-	spec.SawHand:    "cli-saw-hand",
-}
-
-// scoring says how the scores of steps were taken from windows.
-func (p printer) scoring(d spec.Detect) string {
-	text := p.w.Say("cli-cold")
-	if d.Warm > 0 {
-		text = p.w.Say("cli-warm", d.Warm)
-	}
-	if d.Smoothing > 0 {
-		text += ", " + p.w.Say("cli-smoothed", d.Smoothing)
-	}
-	return text
-}
-
-// counted is what the thresholds of an arm's finished runs let through: sums over runs, which divide them.
-type counted struct {
-	saw                      spec.SawKind
-	cuts                     []string
-	flagged, hits, falseRuns int
-	runs                     float64
-}
-
-// count passes over runs that failed.
-func (p printer) count(runs []spec.Run) (c counted) {
-	for _, run := range runs {
-		if run.Failed != nil {
-			continue
-		}
-		c.saw = run.Threshold.Saw
-		c.cuts = append(c.cuts, p.cut(run.Threshold))
-		for _, alarm := range run.Alarms {
-			c.flagged += alarm.To - alarm.From
-		}
-		c.hits += run.Hits
-		c.falseRuns += run.FalseRuns
-		c.runs++
-	}
-	return c
-}
-
-// cut is the threshold of one run, with what makes it unsure.
-func (p printer) cut(c spec.Cut) string {
-	text := p.w.Say("cli-moving")
-	if c.Value.Defined() {
-		text = digits(float64(c.Value), 4)
-	}
-	switch {
-	case c.Tail == nil:
-		return text
-	case c.Tail.Unreliable:
-		return p.w.Say("cli-cut-unreliable", text)
-	case c.Tail.Fallback:
-		return p.w.Say("cli-cut-exponential", text)
-	}
-	return text
-}
-
-// tail describes a tail in one sentence (metrics/README.md, section 9.3).
-func (p printer) tail(t spec.Tail) {
-	key := words.Key("cli-tail")
-	switch {
-	case t.Fallback && t.Unreliable:
-		key = "cli-tail-both"
-	case t.Fallback:
-		key = "cli-tail-exponential"
-	case t.Unreliable:
-		key = "cli-tail-unreliable"
-	}
-	p.line(key, t.Excesses, t.Scores, digits(t.Start, 6), digits(t.Shape, 4), digits(t.Scale, 4))
-}
-
-// located says how often an arm blames the right channels, where the data tells which are (metrics/README.md,
-// section 10); chance stands in brackets. Runs of a report have the same segments, hence the same chance.
-func (p printer) located(r spec.Report) {
-	t := p.grid("", "HitRate@100%", "HitRate@150%")
-	segments := 0
-	for _, a := range r.Arms {
-		var hit100, hit150 []metrics.Value
-		var l spec.Located
-		for _, run := range a.Runs {
-			if run.Located != nil {
-				l = *run.Located
-				hit100, hit150 = append(hit100, l.HitRate100), append(hit150, l.HitRate150)
+// epochMetrics finds the metrics of a list, all or that of the verdict, among those that are measured by epoch.
+func epochMetrics(judged metrics.Metric, list string) (rows []metrics.Metric, err error) {
+	switch list {
+	case "":
+		list = judged.Name
+	case "all":
+		for _, m := range metrics.All {
+			if !m.NeedsThreshold() {
+				rows = append(rows, m)
 			}
 		}
-		if hit100 == nil {
-			continue
+		return rows, nil
+	}
+	for _, name := range split(list) {
+		m, ok := metrics.Find(name)
+		if !ok || m.NeedsThreshold() {
+			return nil, fault.New("figure-no-epochs-of", name)
 		}
-		segments = l.Segments
-		t.row(a.Arm.Name, p.spread(metrics.UnitShare, spec.NewSpread(hit100))+" ("+p.points(l.Chance100)+")",
-			p.spread(metrics.UnitShare, spec.NewSpread(hit150))+" ("+p.points(l.Chance150)+")")
+		rows = append(rows, m)
 	}
-	if t.lines > 0 {
-		p.line("cli-located", segments)
-		t.print()
-		p.blank()
-	}
+	return rows, nil
 }
 
-// alarmsShown is the number of alarms whose causes are printed; the report has all.
-const alarmsShown = 5
-
-// causes names the channels behind the longest alarms of the first run that has causes.
-func (p printer) causes(r spec.Report) {
+// gainsIn are those of all trained arms in one metric.
+func gainsIn(r spec.Report, m metrics.Metric, over string, epochs []int) metricGains {
+	t := metricGains{Metric: m, Name: m.Name, Chance: metrics.Undefined}
+	for _, s := range r.Summary().Metrics {
+		if s.Metric.Name == m.Name {
+			t.Chance = s.Chance
+		}
+	}
+	for _, n := range epochs {
+		v := r.ReachedBy(over, n, m)
+		t.Values = append(t.Values, reached{n, v.Mean, v.SD})
+	}
 	for _, a := range r.Arms {
-		if len(a.Runs) == 0 || len(a.Runs[0].Causes) == 0 {
+		points := r.ByEpoch(a.Arm.Name, over, m)
+		if len(points) == 0 || a.Arm.Name == over {
 			continue
 		}
-		run := a.Runs[0]
-		order := make([]int, len(run.Alarms))
-		for i := range order {
-			order[i] = i
+		row := armGains{Arm: a.Arm.Name}
+		for _, n := range epochs {
+			gain := spec.NewPaired(nil, nil, r.Spec.Level())
+			if n <= len(points) {
+				gain = points[n-1].Gain
+			}
+			row.After = append(row.After, afterEpoch{n, gain})
 		}
-		length := func(i int) int { return run.Alarms[i].To - run.Alarms[i].From }
-		slices.SortStableFunc(order, func(i, j int) int { return length(j) - length(i) })
-		p.line("cli-longest-alarms", run.Arm, run.Seed)
-		for _, i := range order[:min(len(order), alarmsShown)] {
-			p.line("cli-alarm", run.Alarms[i].From, run.Alarms[i].To-1,
-				causeText(run.Causes[i], r.Data.Channels))
-		}
-		p.blank()
-		return
+		t.Arms = append(t.Arms, row)
 	}
-}
-
-func causeText(causes []spec.Cause, names []string) string {
-	var texts []string
-	for _, c := range causes {
-		texts = append(texts, fmt.Sprintf("%s %.0f %%", names[c.Channel], 100*c.Share))
-	}
-	return strings.Join(texts, ", ")
+	return t
 }

@@ -63,11 +63,13 @@ func TestFoldersOfBeforeAreRefused(t *testing.T) {
 	}
 }
 
+var flippedRun = finished{spec: "testdata/resume/resume-flipped-bit/spec.json"}
+
 // begun is what a run of the spec of resume-flipped-bit leaves that was killed before its end.
 func begun(t *testing.T) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "out")
-	do(t, "run", "testdata/resume/resume-flipped-bit/spec.json", "-out", dir).must(t)
+	from, _ := flippedRun.of(t)
+	dir := copied(t, from)
 	for _, name := range []string{reportFile, historyFile, scoresFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -107,18 +109,16 @@ func TestAFlippedBitIsRefused(t *testing.T) {
 		if filepath.Dir(name) != checkpointsDir {
 			continue
 		}
-		for says, damage := range map[string]string{
-			"checkpoint: damaged: its content":      b[:len(b)-9] + string(b[len(b)-9]^16) + b[len(b)-8:],
-			"checkpoint: damaged, or no checkpoint": b[:len(b)/2],
-			"no checkpoint at all":                  "",
-			"or no checkpoint":                      strings.Repeat("x", 100),
+		const none = "damaged, or no checkpoint at all"
+		for damage, says := range map[string]string{
+			b[:len(b)-9] + string(b[len(b)-9]^16) + b[len(b)-8:]: "damaged: its content",
+			b[:len(b)/2]: none, "": none, strings.Repeat("x", 100): none,
 		} {
 			damaged := copied(t, dir)
 			if err := os.WriteFile(filepath.Join(damaged, name), []byte(damage), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			refuses(t, damaged, filepath.Base(name)+": checkpoint")
-			refuses(t, damaged, says)
+			refuses(t, damaged, filepath.Base(name)+": checkpoint: "+says)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,8 +178,19 @@ func told(name string, err error) error {
 	return fault.New("in-place", name, fault.Cause(err))
 }
 
-// openSet reads the series of a spec: built in, or from the data folder.
+// openSet reads the series of a spec: built in, or from the data folder; several as one set.
 func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, error) {
+	if datasets.Several(d.Source) {
+		var fsys fs.FS
+		if folder != "" {
+			fsys = disk.At(folder)
+		}
+		return datasets.OpenSeveral(ctx, fsys, d.Source, func(id string) (*datasets.Set, error) {
+			one := d
+			one.Source = id
+			return openSet(ctx, folder, one)
+		})
+	}
 	if datasets.GroupOf(d.Source) == datasets.GroupBuiltin {
 		return datasets.Builtin(d.Source, d.Seed)
 	}

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,11 +24,31 @@ import (
 
 const tiny = "testdata/tiny.json"
 
-// runTiny carries out the tiny spec into a folder of its own.
-func runTiny(t *testing.T, flags ...string) (dir string, got outcome) {
+// runTiny is what carrying out the tiny spec prints, with a folder of one's own that holds its results.
+func runTiny(t *testing.T) (dir string, got outcome) {
 	t.Helper()
-	dir = filepath.Join(t.TempDir(), "out")
-	return dir, do(t, append([]string{"run", tiny, "-out", dir}, flags...)...).must(t)
+	from, got := tinyRun.of(t)
+	return copied(t, from), got
+}
+
+// tinyRun is carried out once for all tests that want its results.
+var tinyRun = finished{spec: tiny}
+
+// finished is a run that is carried out when a test first asks for it.
+type finished struct {
+	spec string
+	once sync.Once
+	dir  string // goes with the last test, TestMain removes it
+	got  outcome
+}
+
+func (f *finished) of(t *testing.T) (dir string, got outcome) {
+	t.Helper()
+	f.once.Do(func() {
+		f.dir = filepath.Join(forAll, strings.ReplaceAll(f.spec, "/", "-"))
+		f.got = do(t, "run", f.spec, "-out", f.dir)
+	})
+	return f.dir, f.got.must(t)
 }
 
 func reportIn(t *testing.T, dir string) (r spec.Report) {

@@ -14,7 +14,14 @@ import (
 // it.
 func (r *Response) Check() error {
 	switch r.Type {
-	case TypeReady, TypeState, TypeKept, TypeTimed:
+	case TypeReady, TypeState, TypeKept, TypeTimed, TypeFile:
+		return nil
+	case TypeScored:
+		return checkScored(r.Scored)
+	case TypeTaught:
+		if r.Teacher == nil {
+			return errors.New("an answer about a teacher without one")
+		}
 		return nil
 	case TypeData:
 		return checkSummary(r.Summary)
@@ -65,9 +72,30 @@ func checkLook(r *Response) error {
 	return checkSummary(&r.Look.Summary)
 }
 
+func checkScored(s *Scored) error {
+	if s == nil || len(s.Detector.Channels) == 0 || s.Scored > s.Steps || !s.Timeline.Check() {
+		return errors.New("scores without channels, or more of them than rows")
+	}
+	outside := func(c int) bool { return c < 0 || c >= len(s.Detector.Channels) }
+	for _, a := range s.Alarms {
+		if !within(a.Range, s.Steps) || slices.ContainsFunc(a.Causes, func(c spec.Cause) bool {
+			return outside(c.Channel)
+		}) {
+			return fmt.Errorf("an alarm at %v of %d rows", a.Range, s.Steps)
+		}
+	}
+	if slices.ContainsFunc(s.Outside, func(o spec.Outside) bool { return outside(o.Channel) }) {
+		return errors.New("a channel that is none")
+	}
+	return nil
+}
+
 func checkSummary(d *spec.DataSummary) error {
 	if d == nil || len(d.Channels) == 0 || d.TestSteps < 1 {
 		return errors.New("a series without channels or steps")
+	}
+	if !d.Timeline.Check() {
+		return errors.New("a timeline out of order")
 	}
 	for _, s := range d.Segments {
 

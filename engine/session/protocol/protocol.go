@@ -2,7 +2,12 @@
 //
 // What postMessage sends either way is an array: the JSON text of the Request or Response first, then what
 // travels beside it, the File objects of Request.Files, or, transferred, the ArrayBuffer of a Series or those
-// of a checkpoint.
+// of a checkpoint, or of a file to keep (TypeFile), in pieces.
+//
+// A detector that was trained goes out and comes back as a file: TypeDetector asks for the bytes of a run's,
+// which come with TypeFile. TypeScore scores new data by the detector of a run, or by one that comes as a file:
+// it is answered by TypeScored over and over, with what is there so far, until one is Done; the scores are seen
+// by a View that says Scored, and kept as files by TypeExport. TypeTeacher is answered by TypeTaught.
 package protocol
 
 import (
@@ -10,6 +15,7 @@ import (
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/bench/timing"
+	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
@@ -27,6 +33,16 @@ const (
 	TypeView     = "view"     // buckets of series for a chart: View
 	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
 	TypeBench    = "bench"    // time products, training steps, scoring, starts: Bench; stop ends it
+	TypeDetector = "detector" // the detector of a finished run, as the bytes of a .detector file: Of
+	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run, then the
+	// data. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
+	TypeScore = "score"
+	// TypeExport asks for scores or alarms as the bytes of a file: Export.
+	TypeExport = "export"
+	// TypeTeacher asks which tensors the teacher of Spec takes, and, with one of Files, a safetensors file or a
+	// .detector, whether that fits. A file that fits is the one that Spec.Teacher.Weights means in later runs, by
+	// its name.
+	TypeTeacher = "teacher"
 )
 
 // Request is one message from the page. ID is repeated in the answer to it.
@@ -38,6 +54,10 @@ type Request struct {
 	View  *View      `json:"view,omitempty"`
 	Judge *Judge     `json:"judge,omitempty"`
 	Bench *Bench     `json:"bench,omitempty"`
+
+	Of     *Of     `json:"of,omitempty"`
+	Score  *Score  `json:"score,omitempty"`
+	Export *Export `json:"export,omitempty"`
 	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not
 	// depend on it.
 	Workers int `json:"workers,omitempty"`
@@ -60,6 +80,9 @@ const (
 	TypeJudged = "judged" // answer to judge: Run
 	TypeKept   = "kept"   // a checkpoint, in case that the engine dies: Name, its pieces beside the JSON
 	TypeTimed  = "timed"  // what is being timed, if Line has no runs, or was: Line
+	TypeFile   = "file"   // answer to detector and to export: Name, the bytes of the file beside the JSON
+	TypeScored = "scored" // answers to score, of which the last is Done: Scored
+	TypeTaught = "taught" // answer to teacher: Teacher
 	TypeError  = "error"  // a request or the run failed: Error
 )
 
@@ -91,6 +114,8 @@ type Response struct {
 	Name      string            `json:"name,omitempty"` // of a checkpoint
 	Run       *spec.Run         `json:"run,omitempty"`
 	Line      *timing.Line      `json:"line,omitempty"`
+	Scored    *Scored           `json:"scored,omitempty"`
+	Teacher   *Teacher          `json:"teacher,omitempty"`
 	Error     *Error            `json:"error,omitempty"`
 }
 
@@ -105,6 +130,88 @@ type Look struct {
 type Reading struct {
 	Share float64 `json:"share"`          // of their bytes
 	Left  float64 `json:"left,omitempty"` // seconds, about; 0 = nobody knows yet
+}
+
+// Of names a finished run.
+type Of struct {
+	Arm  string `json:"arm"`
+	Seed uint64 `json:"seed"`
+}
+
+// Score asks to score new data.
+type Score struct {
+	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it
+	// Merge and Least join and drop alarms in place of the detector's own; nil = as it says.
+	Merge *int `json:"merge,omitempty"`
+	Least *int `json:"least,omitempty"`
+}
+
+// Scored is what has come of new data so far. Scores are seen by a View of ViewScored.
+type Scored struct {
+	File     string         `json:"file"`
+	Detector Detector       `json:"detector"`
+	Done     bool           `json:"done,omitempty"`
+	Steps    int            `json:"steps"`              // rows
+	Scored   int            `json:"scored"`             // rows with a score; at the end, the others fill no window
+	Flagged  int            `json:"flagged"`            // rows in alarms
+	Alarms   []spec.Alarm   `json:"alarms,omitempty"`   // that are over, in order; at most MaxAlarms
+	Count    int            `json:"count"`              // of all alarms
+	Filled   int            `json:"filled,omitempty"`   // cells that were missing
+	Backward int            `json:"backward,omitempty"` // rows whose time lies before that of the row above
+	Outside  []spec.Outside `json:"outside,omitempty"`  // channels outside of the range of the training part
+	Notes    []*fault.Fault `json:"notes,omitempty"`    // how the file was read, where that may be wrong
+	Timeline *spec.Timeline `json:"timeline,omitempty"` // of the rows; nil = nobody knows
+}
+
+// MaxAlarms is how many alarms a message holds; a file of alarms (Export) has all.
+const MaxAlarms = 2000
+
+// Detector says what a detector is.
+type Detector struct {
+	Arm      string           `json:"arm"`
+	Seed     uint64           `json:"seed"`
+	Model    spec.ModelKind   `json:"model,omitempty"`   // of a network
+	Control  spec.ControlKind `json:"control,omitempty"` // of a closed form, or what is not trained
+	Title    string           `json:"title"`             // of the set that it was trained on
+	Channels []string         `json:"channels"`
+	Window   int              `json:"window"` // steps
+	Late     int              `json:"late"`   // steps behind a row that its score comes at most
+	Policy   spec.PolicyKind  `json:"policy"`
+	Value    metrics.Value    `json:"value"` // the threshold; undefined where it moves
+	Merge    int              `json:"merge,omitempty"`
+	Least    int              `json:"least,omitempty"`
+	// How often it raises an alarm where all is well: the share of the training part's scores above the threshold,
+	// and the alarms a day of the test part; undefined where nobody knows.
+	TrainShare metrics.Value `json:"train_share"`
+	PerDay     metrics.Value `json:"per_day"`
+}
+
+// What an export holds.
+const (
+	ExportScores = "scores" // CSV: step, time, score, threshold, alarm
+	ExportAlarms = "alarms"
+)
+
+// Export asks for a file.
+type Export struct {
+	What   string `json:"what"`
+	Format string `json:"format,omitempty"` // of alarms: csv, jsonl, json, nab
+	Of     *Of    `json:"of,omitempty"`     // the run; nil = the new data that were scored last
+	// Threshold is one that was set by hand for the run; nil = its own.
+	Threshold *float64 `json:"threshold,omitempty"`
+}
+
+// Tensor is one that a teacher takes.
+type Tensor struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+}
+
+// Teacher is what a teacher takes, and what of a file does not fit; with a file and no Wrong, it fits.
+type Teacher struct {
+	Expects []Tensor       `json:"expects"`
+	File    string         `json:"file,omitempty"`
+	Wrong   []*fault.Fault `json:"wrong,omitempty"`
 }
 
 // Source is a data set that can be opened.
@@ -128,7 +235,8 @@ type Passed struct {
 
 // Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	Where string       `json:"where"` // data | spec | run | view | bench | engine; worker: the run goes on
+	// data | spec | run | view | bench | detector | score | export | teacher | engine; worker: the run goes on
+	Where string       `json:"where"`
 	Field string       `json:"field,omitempty"`
 	Fault *fault.Fault `json:"fault"`
 	// The line of a file that Fault is about, counted from 1, with those around it; 0 = it is about none.
@@ -138,11 +246,13 @@ type Error struct {
 	Around []string `json:"around,omitempty"`
 }
 
-// View asks for lines of the test part between two steps, at Width buckets.
+// View asks for lines of the test part between two steps, at Width buckets; or, with Scored, for the one line of
+// the scores of new data, whose Lines are not looked at but for their number, which is one.
 type View struct {
 	steps.Range
-	Width int    `json:"width"`
-	Lines []Line `json:"lines"`
+	Width  int    `json:"width"`
+	Lines  []Line `json:"lines"`
+	Scored bool   `json:"scored,omitempty"`
 }
 
 // Line kinds.
