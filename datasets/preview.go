@@ -14,6 +14,7 @@ import (
 type look struct {
 	cells  []found.Row
 	shapes [][]byte
+	array  bool
 }
 
 // Bounds of a preview: what no page shows more of.
@@ -27,7 +28,7 @@ const (
 
 // look notes what a preview shows of the table, whose rows are in order by now; cells are not filled yet.
 func (p *portion) look(t *table.Table) {
-	l := &look{}
+	l := &look{array: t.Array}
 	columns := t.Columns[:min(len(t.Columns), lookColumns)]
 	for _, c := range columns {
 		l.shapes = append(l.shapes, p.shape(c))
@@ -220,7 +221,7 @@ func (s *Set) preview(train, test *portion) *found.Preview {
 		return s.Test.Columns[shown][t-s.Train.Rows]
 	})
 	if train.seen != nil {
-		v.Cells, v.Shapes = train.seen.cells, train.seen.shapes
+		v.Cells, v.Shapes, v.Array = train.seen.cells, train.seen.shapes, train.seen.array
 	}
 	v.Gaps = train.gapsAt
 	if test != nil {

@@ -153,7 +153,8 @@ func noteLines(lines []string) vecty.List {
 
 // decision is a row with a choice.
 func decision(name, what string, choices []form.Choice) *vecty.HTML {
-	return elem.Label(vecty.Markup(class("row")), elem.Span(vecty.Text(name)), chosenOf(name, what, choices))
+	return elem.Label(vecty.Markup(class("row"), vecty.Property("hidden", len(choices) == 0)),
+		elem.Span(vecty.Text(name)), chosenOf(name, what, choices))
 }
 
 // chosenOf shows what is chosen; the browser's own list lies over it, unseen.

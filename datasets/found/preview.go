@@ -7,6 +7,7 @@ import "cosinelab/datasets/steps"
 type Preview struct {
 	Rows    int           `json:"rows"`
 	Cut     int           `json:"cut"`              // rows of the training part
+	Array   bool          `json:"array,omitempty"`  // there is no text, and no row that may hold names
 	Fixed   bool          `json:"fixed,omitempty"`  // the parts are files of their own: nothing can cut them anew
 	Files   []string      `json:"files,omitempty"`  // that were read, where there are several
 	Cells   []Row         `json:"cells"`            // in their order

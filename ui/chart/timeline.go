@@ -88,18 +88,22 @@ func (t Timeline) times(f *Figure, x Scale, foot, unit float64) {
 func Sketch(ends []byte, in Rect) string {
 	var p pen
 	n := len(ends) / 2
+	drawing := false
 	for k := range n {
 		lo, hi := ends[2*k], ends[2*k+1]
 		if lo == 0 {
+			drawing = false
 			continue
+		}
+		if k%2 == 1 {
+			lo, hi = hi, lo // from top to top, then from foot to foot: a line, not a saw
 		}
 		at := in.X + in.W*(float64(k)+0.5)/float64(n)
 		y := func(v byte) float64 { return in.Y + in.H*float64(255-v)/254 }
-		if k > 0 && ends[2*k-2] > 0 { // to the stretch before, where both do not meet
-			lo, hi = min(lo, ends[2*k-1]), max(hi, ends[2*k-2])
+		if p.to(!drawing, at, y(lo)); hi != lo {
+			p.down(y(hi))
 		}
-		p.move(at, y(lo)+0.5)
-		p.down(y(hi) - 0.5)
+		drawing = true
 	}
 	return p.String()
 }

@@ -149,6 +149,9 @@ func (s *Sheet) read(w *words.Language, v *View) {
 	}
 	d, p := &s.Look.Summary, s.Look.Preview
 	v.Preview, v.Fixed, v.Hidden = p, p.Fixed, len(s.questions()) > 0
+	if p.Array {
+		v.Header = nil
+	}
 	v.FileNote = strings.Join(p.Files, ", ")
 	v.Channels = w.Say("sheet-channels", len(d.Channels), len(d.Channels)+len(d.Dropped))
 	s.columnViews(w, v)
@@ -329,6 +332,17 @@ func (s *Sheet) place(name string) int {
 	for _, c := range s.columns() {
 		if name != "" && c.Name == name {
 			return c.Place
+		}
+	}
+	// Without names in the file, channels are counted: so are the columns that are such.
+	k := slices.Index(s.Look.Summary.Channels, name)
+	for _, c := range s.columns() {
+		switch {
+		case !c.Role.Used():
+		case k == 0:
+			return c.Place
+		default:
+			k--
 		}
 	}
 	return 0
