@@ -35,19 +35,23 @@ type portion struct {
 // readTable reads a text table or an npy array.
 func readTable(ctx context.Context, f File, want table.Want) (t *table.Table, err error) {
 	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
-		switch kind {
-		case contentNpy:
-			t, err = table.Array(r, f.Name, want)
-		case contentZip:
-			err = table.InFile(f.Name, fault.New("data-npz-not-one"))
-		case contentJSON:
-			err = table.InFile(f.Name, fault.New("refuse-json"))
-		default:
-			t, err = table.Text(r, f.Name, want)
-		}
+		t, err = tableOf(kind, r, f, want)
 		return err
 	})
 	return t, err
+}
+
+// tableOf reads a text table or an npy array of which the kind is known.
+func tableOf(kind content, r *bufio.Reader, f File, want table.Want) (*table.Table, error) {
+	switch kind {
+	case contentNpy:
+		return table.Array(r, f.Name, want)
+	case contentZip:
+		return nil, table.InFile(f.Name, fault.New("data-npz-not-one"))
+	case contentJSON:
+		return nil, table.InFile(f.Name, fault.New("refuse-json"))
+	}
+	return table.Text(r, f.Name, want)
 }
 
 // readPortion reads a table with the labels in it, and brings its rows in order of time.

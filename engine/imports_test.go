@@ -146,7 +146,7 @@ var layers = []part{
 		"datasets/disk", "datasets/found", "datasets/table", "datasets/fault", "datasets/keep",
 		"engine/plan", "engine/backend",
 		"engine/backend/cpu", "engine/baseline", "engine/metrics", "engine/spec", "engine/detect",
-		"engine/train", "engine/experiment", "engine/figure",
+		"engine/train", "engine/detector", "engine/experiment", "engine/alarms", "engine/scoring", "engine/figure",
 		"engine/golden", "engine/bench", "engine/bench/timing"},
 		outside: []string{"github.com/jedib0t/go-pretty/v6/table",
 			"github.com/jedib0t/go-pretty/v6/text", "github.com/vbauerster/mpb/v8",

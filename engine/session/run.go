@@ -195,6 +195,9 @@ func (p pageStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return nil, nil
 }
 
+// Done has nothing to let go of: the page keeps checkpoints until the run ends.
+func (p pageStore) Done(experiment.Checkpoint) error { return nil }
+
 // beside returns so many other workers, fewer where no more can be started, at most one for each core. Those
 // of before are used again: starting one takes long.
 func (s *Session) beside(n int) (others []experiment.Worker) {
