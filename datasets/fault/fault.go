@@ -182,19 +182,23 @@ func argumentOf(a any) argument {
 // every fault around it.
 const longest = 1 << 16
 
-// UnmarshalJSON reads what MarshalJSON writes; a string is the text of an error that had no key.
+// UnmarshalJSON reads what MarshalJSON writes; a string is the text of an error that had no key. A fault that
+// says nothing is refused: nobody could be told of it.
 func (f *Fault) UnmarshalJSON(b []byte) error {
 	if len(b) > longest {
 		return fmt.Errorf("fault: %d bytes, want %d at most", len(b), longest)
 	}
 	var text string
-	if json.Unmarshal(b, &text) == nil {
+	if json.Unmarshal(b, &text) == nil && text != "" {
 		*f = Fault{foreign, []any{text}}
 		return nil
 	}
 	var p plain
 	if err := json.Unmarshal(b, &p); err != nil {
 		return err
+	}
+	if p.Key == "" {
+		return errors.New("fault: no key")
 	}
 	*f = Fault{Key: p.Key}
 	for _, a := range p.Args {

@@ -57,7 +57,7 @@ func series(rows [][]float64, divisor float64, channels int) baseline.Series {
 	return s
 }
 
-func idle() {}
+func idle() error { return nil }
 
 func TestGoldenVectors(t *testing.T) {
 	text, err := os.ReadFile("testdata/baselines.json")
@@ -85,7 +85,7 @@ func TestGoldenVectors(t *testing.T) {
 
 func holdsPCA(t *testing.T, name string, train, test baseline.Series, want pcaCase) {
 	window, share := pcaSettings(t, name)
-	p, err := baseline.FitPCA(train, window, share)
+	p, err := baseline.FitPCA(train, window, share, idle)
 	if len(want.Share) == 0 {
 		if !fault.Has(err, "baseline-short-train") {
 			t.Errorf("pca %s: error %v, want that train is too short", name, err)
@@ -100,7 +100,11 @@ func holdsPCA(t *testing.T, name string, train, test baseline.Series, want pcaCa
 	}
 	near(t, name+" share", p.Shares[:len(want.Share)], want.Share)
 	near(t, name+" mean", p.Mean, want.Mean)
-	near(t, name+" score", baseline.Scores(p.Errors(test, idle), test.Channels), numbers(want.Score))
+	left, err := p.Errors(test, idle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, name+" score", baseline.Scores(left, test.Channels), numbers(want.Score))
 }
 
 func holdsForecast(t *testing.T, name string, train, test baseline.Series, want lineCase) {
@@ -108,7 +112,7 @@ func holdsForecast(t *testing.T, name string, train, test baseline.Series, want 
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := baseline.FitForecast(train, lag)
+	f, err := baseline.FitForecast(train, lag, idle)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +122,12 @@ func holdsForecast(t *testing.T, name string, train, test baseline.Series, want 
 	for _, row := range want.Coefficients {
 		coefficients = append(coefficients, row...)
 	}
-	near(t, name+" coefficients", f.Coefficients.RawMatrix().Data, coefficients)
-	near(t, name+" score", baseline.Scores(f.Errors(test), test.Channels), numbers(want.Score))
+	near(t, name+" coefficients", f.Coefficients(), coefficients)
+	missed, err := f.Errors(test, idle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, name+" score", baseline.Scores(missed, test.Channels), numbers(want.Score))
 }
 
 func pcaSettings(t *testing.T, name string) (window int, share float64) {
@@ -226,18 +234,26 @@ func realErrors(t *testing.T, detector string, train, test baseline.Series, comp
 		return baseline.Norm(test)
 	case strings.Contains(detector, "/"):
 		window, share := pcaSettings(t, detector)
-		p, err := baseline.FitPCA(train, window, share)
+		p, err := baseline.FitPCA(train, window, share, idle)
 		if err != nil || p.Components != components {
 			t.Fatalf("%d components, error %v, want %d", p.Components, err, components)
 		}
-		return p.Errors(test, idle)
+		left, err := p.Errors(test, idle)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return left
 	}
 	lag, _ := strconv.Atoi(detector)
-	f, err := baseline.FitForecast(train, lag)
+	f, err := baseline.FitForecast(train, lag, idle)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f.Errors(test)
+	missed, err := f.Errors(test, idle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return missed
 }
 
 func wide(r datasets.Raw) baseline.Series {

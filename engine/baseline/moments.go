@@ -1,73 +1,81 @@
 package baseline
 
-import (
-	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
-)
+import "gonum.org/v1/gonum/floats"
 
 // moments are the mean and the centred products of all windows of w steps of a series, which lie one step
 // apart and are laid out step by step: n of them, w*C numbers each. The mean of each channel is taken off
 // first, so that little cancels.
 type moments struct {
-	n        int
-	centre   []float64     // the mean of each channel, [C]
-	mean     []float64     // of the windows of the centred series, [w*C]
-	products *mat.SymDense // [w*C, w*C]: the sum over windows of (z - mean)(z - mean)'
+	n      int
+	centre []float64 // the mean of each channel, [C]
+	mean   []float64 // of the windows of the centred series, [w*C]
+	// [w*C, w*C]: the sum over windows of (z - mean)(z - mean)', the lower triangle alone
+	products rows
 }
 
 // momentsOf needs no matrix of windows. The block of the products for the steps i and j of a window is a sum
 // of x_(t+i) x_(t+j)', so that along one lag j - i each block is the one before less its first product, plus a
-// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2). Several series add up.
-func momentsOf(x Series, w int) moments {
-	m := moments{n: x.windows(w), centre: channelMeans(x), mean: make([]float64, w*x.Channels),
-		products: mat.NewSymDense(w*x.Channels, nil)}
+// new one: O(n w C^2 + w^2 C^2) in place of O(n w^2 C^2). Several series add up. It ends with the error of
+// pause.
+func momentsOf(x Series, w int, pause func() error) (moments, error) {
+	d := w * x.Channels
+	m := moments{n: x.windows(w), centre: channelMeans(x), mean: make([]float64, d),
+		products: dense(make([]float64, d*d), d)}
 	for _, one := range x.each() {
 		if one.Rows >= w {
-			m.gather(m.centred(one), w)
+			if err := m.gather(m.centred(one), w, pause); err != nil {
+				return m, err
+			}
 		}
 	}
 	floats.Scale(1/float64(m.n), m.mean)
-	for row := range m.mean {
-		for column := row; column < len(m.mean); column++ {
-			m.products.SetSym(row, column, m.products.At(row, column)-float64(m.n)*m.mean[row]*m.mean[column])
-		}
+	for row := range d {
+		floats.AddScaled(m.products.row(row)[:row+1], -float64(m.n)*m.mean[row], m.mean[:row+1])
 	}
-	return m
+	return m, nil
 }
 
 // gather adds the sums of the windows of one centred series, and of their products.
-func (m *moments) gather(centred Series, w int) {
+func (m *moments) gather(centred Series, w int, pause func() error) error {
 	n, c := centred.Rows-w+1, centred.Channels
 	for i := range w {
 		for t := i; t < i+n; t++ {
 			floats.Add(m.mean[i*c:(i+1)*c], centred.steps(t, t+1))
 		}
+		if err := pause(); err != nil {
+			return err
+		}
 	}
 	channels := turned(centred)
-	step := func(t int) mat.Vector { return mat.NewVecDense(c, centred.steps(t, t+1)) }
-	block := mat.NewDense(c, c, nil)
+	step := func(t int) []float64 { return centred.steps(t, t+1) }
+	block := dense(make([]float64, c*c), c)
 	for lag := range w {
-		product(block.RawMatrix().Data, rows{channels, c, n, centred.Rows},
-			rows{channels[lag:], c, n, centred.Rows})
+		err := product(block.data, rows{channels, c, n, centred.Rows}, rows{channels[lag:], c, n, centred.Rows},
+			pause)
+		if err != nil {
+			return err
+		}
 		for i := range w - lag {
 			if i > 0 {
 				first, last := i-1, i-1+n
-				block.RankOne(block, -1, step(first), step(first+lag))
-				block.RankOne(block, 1, step(last), step(last+lag))
+				for a := range c {
+					floats.AddScaled(block.row(a), -step(first)[a], step(first+lag))
+					floats.AddScaled(block.row(a), step(last)[a], step(last+lag))
+				}
 			}
 			m.add(block, i, i+lag)
 		}
 	}
+	return nil
 }
 
 // add adds the block of the steps i and j >= i to the products.
-func (m *moments) add(block *mat.Dense, i, j int) {
-	c, _ := block.Dims()
+func (m *moments) add(block rows, i, j int) {
+	c := block.n
 	for a := range c {
-		for b := range c {
-			row, column := i*c+a, j*c+b
-			if row <= column {
-				m.products.SetSym(row, column, m.products.At(row, column)+block.At(a, b))
+		for b, x := range block.row(a) {
+			if row, column := i*c+a, j*c+b; row <= column {
+				m.products.row(column)[row] += x
 			}
 		}
 	}

@@ -3,9 +3,9 @@ package baseline
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 
 	"cosinelab/datasets/fault"
 )
@@ -30,17 +30,21 @@ type PCA struct {
 const equal = 1e-9
 
 // FitPCA keeps as many components of the windows of the training part as explain a share of their variance. It
-// fails where there are fewer than two windows.
-func FitPCA(train Series, window int, share float64) (*PCA, error) {
+// fails where there are fewer than two windows, and ends with the error of pause, which is called every few
+// milliseconds.
+func FitPCA(train Series, window int, share float64, pause func() error) (*PCA, error) {
 	if train.windows(window) < 2 {
 		return nil, fault.New("baseline-short-train", train.Rows, window+1)
 	}
-	m := momentsOf(train, window)
-	var e mat.EigenSym
-	if !e.Factorize(m.products, true) {
-		return nil, errors.New("baseline: no eigenvalues found")
+	m, err := momentsOf(train, window, pause)
+	if err != nil {
+		return nil, err
 	}
-	variances := e.Values(nil) // smallest first
+	variances, vectors, err := eigen(m.products, pause) // the smallest first
+	if err != nil {
+		return nil, err
+	}
+	m.products = rows{} // overwritten
 	for i, v := range variances {
 		variances[i] = max(v, 0) // rounding makes a zero negative
 	}
@@ -49,14 +53,12 @@ func FitPCA(train Series, window int, share float64) (*PCA, error) {
 	for i := len(variances) - 1; i >= 0; i-- {
 		p.Shares = append(p.Shares, variances[i]/max(total, math.SmallestNonzeroFloat64))
 	}
-	var vectors mat.Dense
-	e.VectorsTo(&vectors)
-	p.lay(&vectors)
+	p.lay(vectors)
 	return p, nil
 }
 
-// lay lays out the vectors, which are columns in the ascending order of their variances.
-func (p *PCA) lay(vectors *mat.Dense) {
+// lay lays out the vectors, which are rows in the ascending order of their variances.
+func (p *PCA) lay(vectors rows) {
 	d := len(p.Mean)
 	from, to := d-p.Components, d
 	if p.kept = p.Components <= d/2; !p.kept {
@@ -65,9 +67,9 @@ func (p *PCA) lay(vectors *mat.Dense) {
 	if from == to {
 		return
 	}
-	some := vectors.Slice(0, d, from, to)
-	p.turn = dense(mat.DenseCopyOf(some).RawMatrix().Data, d)
-	p.basis = dense(mat.DenseCopyOf(some.T()).RawMatrix().Data, to-from)
+	some := vectors.part(from, to)
+	p.basis = dense(slices.Clone(some.data[:some.n*d]), some.n)
+	p.turn = p.basis.turned()
 }
 
 // leading is the smallest number of the largest variances, which are sorted in ascending order, whose sum
@@ -95,56 +97,67 @@ func (p *PCA) Complete() bool { return p.Components == len(p.Mean) }
 const atOnce = 256
 
 // Errors are the squared errors of x, [Rows, Channels], each the mean over the windows that cover its step;
-// NaN where no window does. yield is called now and then.
-func (p *PCA) Errors(x Series, yield func()) (out []float64) {
+// NaN where no window does. It ends with the error of pause.
+func (p *PCA) Errors(x Series, pause func() error) (out []float64, err error) {
 	for _, one := range x.each() {
-		out = append(out, p.errors(one, yield)...)
+		some, err := p.errors(one, pause)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
 	}
-	return out
+	return out, nil
 }
 
 // errors are those of one series.
-func (p *PCA) errors(x Series, yield func()) []float64 {
+func (p *PCA) errors(x Series, pause func() error) ([]float64, error) {
 	count, c := x.Rows-p.Window+1, x.Channels
 	if count < 1 {
-		return unscored(len(x.Values))
+		return unscored(len(x.Values)), nil
 	}
 	windows := rows{p.moments.centred(x).Values, count, len(p.Mean), c}
 	out := make([]float64, len(x.Values))
 	for i := 0; i < count; i += atOnce {
 		some := windows.part(i, min(i+atOnce, count))
-		rest := p.rest(some)
+		rest, err := p.rest(some, pause)
+		if err != nil {
+			return nil, err
+		}
 		for j := range some.n {
 			at := out[(i+j)*c:]
 			for l, e := range rest.row(j) {
 				at[l] += e * e
 			}
 		}
-		yield()
 	}
 	for t := range x.Rows {
 		covering := min(t, count-1) - max(0, t-p.Window+1) + 1
 		floats.Scale(1/float64(covering), out[t*c:(t+1)*c])
 	}
-	return out
+	return out, nil
 }
 
 // rest is what the components leave over of centred windows, a row each.
-func (p *PCA) rest(windows rows) rows {
+func (p *PCA) rest(windows rows, pause func() error) (rows, error) {
 	d := len(p.Mean)
 	part := dense(make([]float64, windows.n*d), windows.n)
 	if k := p.basis.n; k > 0 {
 		along := dense(make([]float64, windows.n*k), windows.n)
-		product(along.data, windows, p.basis)
 		offset := make([]float64, k)
-		product(offset, dense(p.moments.mean, 1), p.basis)
+		err := errors.Join(product(along.data, windows, p.basis, pause),
+			product(offset, dense(p.moments.mean, 1), p.basis, pause))
+		if err != nil {
+			return part, err
+		}
 		for i := range along.n {
 			floats.Sub(along.row(i), offset)
 		}
-		product(part.data, along, p.turn)
+		if err := product(part.data, along, p.turn, pause); err != nil {
+			return part, err
+		}
 	}
 	if !p.kept {
-		return part
+		return part, nil
 	}
 	for i := range part.n {
 		row := part.row(i)
@@ -152,5 +165,5 @@ func (p *PCA) rest(windows rows) rows {
 			row[l] = z - p.moments.mean[l] - row[l]
 		}
 	}
-	return part
+	return part, nil
 }

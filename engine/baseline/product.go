@@ -14,12 +14,29 @@ func (r rows) row(i int) []float64 { return r.data[i*r.stride : i*r.stride+r.wid
 // part are the rows from i up to j.
 func (r rows) part(i, j int) rows { return rows{r.data[i*r.stride:], j - i, r.width, r.stride} }
 
+// turned are the columns as rows.
+func (r rows) turned() rows {
+	out := dense(make([]float64, r.n*r.width), r.width)
+	for i := range r.n {
+		for k, x := range r.row(i) {
+			out.row(k)[i] = x
+		}
+	}
+	return out
+}
+
 // product writes the products of every row of a with every row of b, [a.n, b.n]. It stands beside gonum's
 // because of the tab: in WebAssembly its eight sums at a time are several times as fast as gonum's loops, which
-// write a sum back after each term.
-func product(out []float64, a, b rows) {
-	i := 0
+// write a sum back after each term; and it calls pause, whose error ends it, every few milliseconds.
+func product(out []float64, a, b rows, pause func() error) error {
+	i, done := 0, 0
 	for ; i+2 <= a.n; i += 2 {
+		if done += 2 * b.n * a.width; done > perPause {
+			if err := pause(); err != nil {
+				return err
+			}
+			done = 0
+		}
 		j := 0
 		for ; j+4 <= b.n; j += 4 {
 			eight(out[i*b.n+j:], b.n, a.row(i), a.row(i+1), b.row(j), b.row(j+1), b.row(j+2), b.row(j+3))
@@ -34,7 +51,11 @@ func product(out []float64, a, b rows) {
 			out[i*b.n+j] = dot(a.row(i), b.row(j))
 		}
 	}
+	return pause()
 }
+
+// perPause is how many products lie between two pauses.
+const perPause = 1 << 22
 
 // eight writes the products of two rows with four, the second row's n numbers behind the first's. The order of
 // additions is that of dot.

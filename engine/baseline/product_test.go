@@ -20,7 +20,9 @@ func TestProductOfRowsIsThatOfEachPair(t *testing.T) {
 				b := dense(values(n*width+width), n+1).part(0, n)
 				out := values(m*n + 1)
 				guard := out[m*n]
-				product(out, a, b)
+				if err := product(out, a, b, never); err != nil {
+					t.Fatal(err)
+				}
 				for i := range m {
 					for j := range n {
 						want := 0.0

@@ -1,8 +1,6 @@
 package baseline
 
 import (
-	"gonum.org/v1/gonum/mat"
-
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/tensor"
 )
@@ -60,7 +58,7 @@ func LoadPCA(window, channels int, state map[string]tensor.Wide) (*PCA, error) {
 	}
 	n := basis.Shape[0]
 	p.basis = dense(basis.Data, n)
-	p.turn = dense(mat.DenseCopyOf(mat.NewDense(n, d, basis.Data).T()).RawMatrix().Data, d)
+	p.turn = p.basis.turned()
 	if p.Components = n; !p.kept {
 		p.Components = d - n
 	}
@@ -69,10 +67,10 @@ func LoadPCA(window, channels int, state map[string]tensor.Wide) (*PCA, error) {
 
 // State is all that Errors needs of the fit.
 func (f *Forecast) State() map[string]tensor.Wide {
-	rows, columns := f.Coefficients.Dims()
+	c := len(f.Intercept)
 	return map[string]tensor.Wide{
-		nameCoefficients: {Shape: tensor.Shape{rows, columns}, Data: f.Coefficients.RawMatrix().Data},
-		nameIntercept:    {Shape: tensor.Shape{columns}, Data: f.Intercept},
+		nameCoefficients: {Shape: tensor.Shape{f.Lag * c, c}, Data: f.Coefficients()},
+		nameIntercept:    {Shape: tensor.Shape{c}, Data: f.Intercept},
 	}
 }
 
@@ -87,7 +85,13 @@ func LoadForecast(lag, channels int, state map[string]tensor.Wide) (*Forecast, e
 	if !x.Shape.Equal(want) {
 		return nil, fault.New("baseline-state", nameCoefficients, x.Shape.String(), want.String())
 	}
-	return &Forecast{Lag: lag, Coefficients: mat.NewDense(want[0], want[1], x.Data), Intercept: intercept}, nil
+	f := &Forecast{Lag: lag, Intercept: intercept, weights: dense(make([]float64, len(x.Data)), channels)}
+	for i := range lag * channels {
+		for j := range channels {
+			f.weights.row(j)[f.place(i)] = x.Data[i*channels+j]
+		}
+	}
+	return f, nil
 }
 
 // vector takes n numbers of a state.

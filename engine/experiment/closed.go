@@ -11,20 +11,22 @@ import (
 	"cosinelab/engine/tensor"
 )
 
-// closedForms fit detectors without a network to the training part.
-var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series, yield func()) (*closedForm, error){
-	spec.ControlNorm: func(spec.Arm, baseline.Series, func()) (*closedForm, error) {
+// closedForms fit detectors without a network to the training part. They end with the error of pause, which they
+// call every few milliseconds.
+var closedForms = [spec.ControlCount]func(a spec.Arm, train baseline.Series, pause func() error) (*closedForm,
+	error){
+	spec.ControlNorm: func(spec.Arm, baseline.Series, func() error) (*closedForm, error) {
 		return norm(), nil
 	},
-	spec.ControlPCA: func(a spec.Arm, train baseline.Series, yield func()) (*closedForm, error) {
-		p, err := baseline.FitPCA(train, a.Window, a.Share)
+	spec.ControlPCA: func(a spec.Arm, train baseline.Series, pause func() error) (*closedForm, error) {
+		p, err := baseline.FitPCA(train, a.Window, a.Share, pause)
 		if err == nil && p.Complete() {
 			err = fault.New("baseline-complete", p.Components)
 		}
-		return ofPCA(p, yield), err
+		return ofPCA(p), err
 	},
-	spec.ControlForecast: func(a spec.Arm, train baseline.Series, _ func()) (*closedForm, error) {
-		f, err := baseline.FitForecast(train, a.Lag)
+	spec.ControlForecast: func(a spec.Arm, train baseline.Series, pause func() error) (*closedForm, error) {
+		f, err := baseline.FitForecast(train, a.Lag, pause)
 		return ofForecast(f), err
 	},
 }
@@ -35,7 +37,7 @@ var loadedForms = [spec.ControlCount]func(a spec.Arm, channels int,
 	spec.ControlNorm: func(spec.Arm, int, map[string]tensor.Wide) (*closedForm, error) { return norm(), nil },
 	spec.ControlPCA: func(a spec.Arm, channels int, state map[string]tensor.Wide) (*closedForm, error) {
 		p, err := baseline.LoadPCA(a.Window, channels, state)
-		return ofPCA(p, func() {}), err
+		return ofPCA(p), err
 	},
 	spec.ControlForecast: func(a spec.Arm, channels int, state map[string]tensor.Wide) (*closedForm, error) {
 		f, err := baseline.LoadForecast(a.Lag, channels, state)
@@ -45,22 +47,24 @@ var loadedForms = [spec.ControlCount]func(a spec.Arm, channels int,
 
 // closedForm is a detector without a network that is fitted.
 type closedForm struct {
-	errors func(baseline.Series) []float64 // squared errors [Rows, Channels]; NaN where nothing can be said
+	// errors are the squared errors [Rows, Channels] of a series; NaN where nothing can be said. It ends with the
+	// error of pause.
+	errors func(x baseline.Series, pause func() error) ([]float64, error)
 	// How many steps before and behind one its errors depend on.
 	before, after int
 	state         func() map[string]tensor.Wide
 }
 
 func norm() *closedForm {
-	return &closedForm{errors: baseline.Norm, state: func() map[string]tensor.Wide { return nil }}
+	errors := func(x baseline.Series, _ func() error) ([]float64, error) { return baseline.Norm(x), nil }
+	return &closedForm{errors: errors, state: func() map[string]tensor.Wide { return nil }}
 }
 
-func ofPCA(p *baseline.PCA, yield func()) *closedForm {
+func ofPCA(p *baseline.PCA) *closedForm {
 	if p == nil {
 		return nil
 	}
-	return &closedForm{errors: func(x baseline.Series) []float64 { return p.Errors(x, yield) },
-		before: p.Window - 1, after: p.Window - 1, state: p.State}
+	return &closedForm{errors: p.Errors, before: p.Window - 1, after: p.Window - 1, state: p.State}
 }
 
 func ofForecast(f *baseline.Forecast) *closedForm {
@@ -83,14 +87,26 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 	if err := narrow(a, train.Channels); err != nil {
 		return s, failure{err}
 	}
-	form, err := closedForms[a.Control](a, train, r.o.Yield)
+	pause := r.pause(ctx)
+	form, err := closedForms[a.Control](a, train, pause)
+	if ctx.Err() != nil {
+		return s, ctx.Err()
+	}
 	if err != nil {
 		return s, failure{err}
 	}
-	left := form.errors(test)[:r.data.Summary.ScoredSteps*test.Channels]
+	left, err := form.errors(test, pause)
+	if err != nil {
+		return s, err
+	}
+	left = left[:r.data.Summary.ScoredSteps*test.Channels]
 	s.test = baseline.Scores(left, test.Channels)
 	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
-		s.train = baseline.Scores(form.errors(train), train.Channels)
+		misses, err := form.errors(train, pause)
+		if err != nil {
+			return s, err
+		}
+		s.train = baseline.Scores(misses, train.Channels)
 	}
 	for _, m := range r.data.members {
 		s.trains = append(s.trains, m.Train.Len())

@@ -26,7 +26,7 @@ func (a *asked) yield() {
 }
 
 // stops are experiments that go through every phase: a teacher, students, scores smoothed and not, every
-// threshold, metrics.
+// threshold, metrics, closed forms.
 func stops(t *testing.T) map[string]spec.Spec {
 	all := map[string]spec.Spec{}
 	for p := range spec.Each(spec.PolicyCount) {
@@ -40,6 +40,7 @@ func stops(t *testing.T) map[string]spec.Spec {
 		}
 		all[p.String()] = s
 	}
+	all["closed forms"] = only(withClosed(t), "norm", "pca", "forecast")
 	return all
 }
 

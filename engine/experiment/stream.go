@@ -239,7 +239,13 @@ func (s *Scorer) closedPart(ctx context.Context, end bool, got func(Scored) erro
 	}
 	c := len(s.d.Channels)
 	part := wide(datasets.Series{Values: s.rows, Rows: s.came - s.first, Channels: c})
-	left := s.form.errors(part)
+	left, err := s.form.errors(part, func() error {
+		s.yield()
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
 	scores := baseline.Scores(left, c)
 	errs := make([]float32, c)
 	for s.told < to {
@@ -255,6 +261,5 @@ func (s *Scorer) closedPart(ctx context.Context, end bool, got func(Scored) erro
 		}
 	}
 	s.forget(s.told - s.form.before)
-	s.yield()
 	return ctx.Err()
 }

@@ -68,7 +68,8 @@ type Run struct {
 
 	scaled  []float32
 	values  []float64
-	rows    int // that were read
+	rows    int     // that were read
+	named   columns // of the last text that had names
 	sum     Summary
 	outside []spec.Outside
 	line    spec.Timeline
@@ -134,8 +135,15 @@ func (r *Run) Read(ctx context.Context, name string, in io.Reader) error {
 		return err
 	}
 	c, err := match(r.d, s.Format, first)
+	if r.named.header && len(first) == r.named.n && plain(s.Format, first) {
+		c, err = r.named, nil // goes on where a text with names ended
+		c.header = false
+	}
 	if err != nil {
 		return s.At(err)
+	}
+	if c.header {
+		r.named = c
 	}
 	r.tell(name, c)
 	cells := first

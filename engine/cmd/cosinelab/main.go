@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
@@ -22,6 +20,9 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitRunsFailed = 3
+	exitMissing    = 4   // cells are missing
+	exitRequeue    = 75  // a scheduler ended it: the same command goes on (sysexits' EX_TEMPFAIL)
+	exitLeft       = 130 // by a second Ctrl-C: what shells say of a program that a signal ended
 )
 
 // usageError is a mistake in the command line. Only it ends with exitUsage.
@@ -45,10 +46,12 @@ type app struct {
 type command struct {
 	name        string
 	args, about words.Key
-	example     string // its arguments
-	fields      bool   // its help lists the fields of a spec
-	computes    bool   // for so long that one may want to profile it
-	topic       topic  // more help on what it prints; none without a name
+	example     string      // its arguments
+	notes       []words.Key // more about it, a line each
+	fields      bool        // its help lists the fields of a spec
+	computes    bool        // for so long that one may want to profile it
+	first       []string    // the flags that its help lists first
+	topic       topic       // more help on what it prints; none without a name
 	// declare adds the command's flags to a set and returns what carries it out once they are read.
 	declare func(a *app, f *flag.FlagSet) action
 }
@@ -60,16 +63,31 @@ type action func(ctx context.Context, args []string) error
 func commands() []command {
 	return []command{
 		{name: "run", args: "cli-args-run", about: "cli-about-run",
-			example: "run default -out results", fields: true, computes: true, declare: (*app).run},
+			example: "run default -out results", fields: true, computes: true, declare: (*app).run,
+			notes: []words.Key{"cli-note-run-files", "cli-note-run-detectors"},
+			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
 		{name: "table", args: "cli-args-flags", about: "cli-about-table",
 			example: "table -sets builtin/server -models lstm,gta -out table", fields: true, computes: true,
 			declare: (*app).table},
+		{name: "sweep", args: "cli-args-sweep", about: "cli-about-sweep",
+			example: "sweep sweep.json -out sweep", computes: true, declare: (*app).sweep},
+		{name: "gather", args: "cli-args-gather", about: "cli-about-gather", example: "gather table",
+			declare: (*app).gather},
 		{name: "spec", args: "cli-args-spec", about: "cli-about-spec",
 			example: "spec check mine.json", declare: (*app).spec},
 		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
 			example: "dump default -steps", declare: (*app).dump},
+		{name: "score", args: "cli-args-score", about: "cli-about-score",
+			example: "score results/cosine.detector today.csv -merge 5", declare: (*app).score,
+			notes: []words.Key{"cli-note-score-file", "cli-note-score-columns", "cli-note-score-windows",
+				"cli-note-score-follow"},
+			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
+		{name: "weights", args: "cli-args-weights", about: "cli-about-weights",
+			example: "weights default", declare: (*app).weights,
+			notes: []words.Key{"cli-note-weights"}},
 		{name: "eval", args: "cli-args-eval", about: "cli-about-eval",
-			example: "eval -scores scores.csv -labels labels.csv", computes: true, declare: (*app).eval,
+			example: "eval run.csv -column score,other -label anomaly", computes: true, declare: (*app).eval,
+			first: []string{"scores", "labels", "column", "label"},
 			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
 			example: "data describe builtin/server -seed 3", declare: (*app).data},
@@ -90,11 +108,9 @@ func commands() []command {
 
 func main() {
 	ignoreClosedPipes()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
 		getenv: os.Getenv}
-	os.Exit(a.main(ctx, os.Args[1:]))
+	os.Exit(a.main(stoppable(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked
@@ -120,6 +136,12 @@ func (a *app) main(ctx context.Context, args []string) int {
 	}
 	if failed, ok := errors.AsType[runsFailed](err); ok {
 		err, code = failed.error, exitRunsFailed
+	}
+	if missing, ok := errors.AsType[cellsMissing](err); ok {
+		err, code = missing.error, exitMissing
+	}
+	if requeues(ctx, err) {
+		code = exitRequeue
 	}
 	fmt.Fprintf(a.errOut, "cosinelab: %s\n", a.w.Error(err))
 	return code

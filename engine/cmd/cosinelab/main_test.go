@@ -91,7 +91,7 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"-fast run", exitUsage, `no flag -fast, see -h`},
 		{"run", exitUsage, "run takes one spec"},
 		{"run a b", exitUsage, "run takes one spec"},
-		{"run default -fast", exitUsage, "no flag -fast, see -h"},
+		{"run default -hurry", exitUsage, "no flag -hurry, see -h"},
 		{"run default -devise cpu", exitUsage, "no flag -devise, did you mean -device?"},
 		{"run default -out", exitUsage, "-out needs a value"},
 		{"run default -lang xx", exitUsage, "-lang xx, want en or ko"},

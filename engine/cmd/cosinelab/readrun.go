@@ -122,7 +122,7 @@ func readScores(file string, r *spec.Report) error {
 		return inFile(file, err)
 	}
 	defer f.Close()
-	length := (r.Data.ScoredSteps + 1) * (r.RunCount() + 1) * scoreLength
+	length := (r.Data.ScoredSteps + 1) * (r.RunCount() + 2) * scoreLength
 	for _, a := range r.Arms {
 		length += len(r.Spec.Seeds) * (2*len(a.Arm.Name) + scoreLength) // in quotes, those in it doubled
 	}
@@ -132,8 +132,12 @@ func readScores(file string, r *spec.Report) error {
 	if err != nil {
 		return inFile(file, err)
 	}
+	first := 1 // column of a run
+	if len(head) > 1 && head[1] == timeColumn {
+		first = 2
+	}
 	head = slices.Clone(head)
-	columns, err := columnsOf(head, r)
+	columns, err := columnsOf(head[first:], r)
 	if err != nil {
 		return inFile(file, err)
 	}
@@ -148,11 +152,11 @@ func readScores(file string, r *spec.Report) error {
 		if err != nil {
 			return inFile(file, err)
 		}
-		for i, cell := range row[1:] {
+		for i, cell := range row[first:] {
 			v, err := strconv.ParseFloat(cell, 64)
 			if err != nil || math.IsInf(v, 0) || math.IsNaN(v) && !mayLack(*r, *columns[i], step) {
-				line, _ := table.FieldPos(i + 1)
-				return fault.New("plot-score", fmt.Sprintf("%s:%d", file, line), head[i+1], cell)
+				line, _ := table.FieldPos(i + first)
+				return fault.New("plot-score", fmt.Sprintf("%s:%d", file, line), head[i+first], cell)
 			}
 			columns[i].Scores = append(columns[i].Scores, v)
 		}
@@ -168,7 +172,7 @@ func mayLack(r spec.Report, run spec.Run, step int) bool {
 	return run.Unscored > 0
 }
 
-// columnsOf finds the runs of the columns after the first, each once; every run with scores has one. They are
+// columnsOf finds the runs of columns, each once; every run with scores has one. They are
 // those in the report.
 func columnsOf(head []string, r *spec.Report) (columns []*spec.Run, err error) {
 	scored := map[string]*spec.Run{}
@@ -180,7 +184,7 @@ func columnsOf(head []string, r *spec.Report) (columns []*spec.Run, err error) {
 		}
 	}
 	want := len(scored)
-	for _, name := range head[1:] {
+	for _, name := range head {
 		run := scored[name]
 		if run == nil {
 			return nil, fault.New("plot-column", name)

@@ -10,13 +10,20 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// writeResults writes the learning curves, the scores and the report to a folder: the report last, since a
+// writeResults writes the learning curves, the scores, the alarms, a detector of each arm and the report to a
+// folder: the report last, since a
 // folder that has it is taken for finished. Numbers in the tables have all their digits, so that others compute
 // the same from them.
-func writeResults(folder *keep.Folder, r spec.Report) error {
+func writeResults(folder *keep.Folder, r spec.Report, at func(step int) string) error {
 	err := writeCSV(folder, historyFile, func(w *csv.Writer) { history(w, r) })
 	if err == nil {
-		err = writeCSV(folder, scoresFile, func(w *csv.Writer) { scores(w, r) })
+		err = writeCSV(folder, scoresFile, func(w *csv.Writer) { scores(w, r, at) })
+	}
+	if err == nil {
+		err = writeAlarms(folder, r, at)
+	}
+	if err == nil {
+		err = chooseDetectors(folder, r)
 	}
 	if err == nil {
 		err = writeJSON(folder, reportFile, r)
@@ -72,9 +79,17 @@ func epochs(w *csv.Writer, arm string, seed uint64, history []spec.Epoch) {
 	}
 }
 
-// scores writes one row a scored step and one column a run.
-func scores(w *csv.Writer, r spec.Report) {
+// timeColumn is the column of times in scores.csv, which only stands there where they are known. Those of runs
+// have a slash.
+const timeColumn = "time"
+
+// scores writes one row a scored step and one column a run; at says when a step was.
+func scores(w *csv.Writer, r spec.Report, at func(step int) string) {
 	head := []string{"step"}
+	timed := r.Data.Timeline != nil
+	if timed {
+		head = append(head, timeColumn)
+	}
 	var columns [][]float64
 	for _, a := range r.Arms {
 		for _, run := range a.Runs {
@@ -87,6 +102,9 @@ func scores(w *csv.Writer, r spec.Report) {
 	w.Write(head)
 	for t := range r.Data.ScoredSteps {
 		row := []string{strconv.Itoa(t)}
+		if timed {
+			row = append(row, at(t))
+		}
 		for _, c := range columns {
 			row = append(row, number(c[t]))
 		}

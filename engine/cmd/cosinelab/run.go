@@ -25,12 +25,16 @@ type runOptions struct {
 	device, data *string
 	memory       func() experiment.Limit
 	resume       bool
+	teacher      string // a file; empty = as the spec says
+	merge, least *int   // of alarms; nil = as the spec says
 }
 
 func (a *app) run(f *flag.FlagSet) action {
 	o := runOptions{device: a.deviceFlag(f), data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	f.StringVar(&o.out, "out", "", a.w.Say("cli-flag-run-out"))
 	f.BoolVar(&o.resume, "resume", false, a.w.Say("cli-flag-resume"))
+	f.StringVar(&o.teacher, "teacher", "", a.w.Say("cli-flag-teacher"))
+	alarmFlags(a, f, &o.merge, &o.least)
 	return func(ctx context.Context, args []string) error {
 		if err := o.read(args); err != nil {
 			return err
@@ -69,6 +73,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	o.into(&sp)
 	if _, err := openDevice(*o.device); err != nil {
 		return err
 	}
@@ -102,6 +107,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		return err
 	}
 	options.Store = folderStore{folder, checkpointsDir, o.resume}
+	options.Kept, options.Program = keepDetectors(folder, sp), a.buildVersion()
 	return errors.Join(a.experiment(ctx, o, prepared, dev, options, folder), folder.Release())
 }
 
@@ -123,13 +129,26 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 	}
 	// Keeping comes first: printing may fail. Where it is keeping that fails, what is printed is all there is.
 	if folder != nil {
-		err = writeResults(folder, report)
+		err = writeResults(folder, report, p.Time)
 	}
 	printer{a.out, a.w}.report(report)
 	if err == nil && report.FailedRuns > 0 {
 		err = runsFailed{fault.New("cli-runs-failed", report.FailedRuns, report.RunCount())}
 	}
 	return err
+}
+
+// into writes the flags that were given over what a spec says.
+func (o runOptions) into(sp *spec.Spec) {
+	if o.teacher != "" {
+		sp.Teacher.Weights = o.teacher
+	}
+	if o.merge != nil {
+		sp.Detect.Merge = *o.merge
+	}
+	if o.least != nil {
+		sp.Detect.Least = *o.least
+	}
 }
 
 // readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments, as the
@@ -219,7 +238,7 @@ func interrupted(o runOptions, report spec.Report) error {
 	if o.out == "" {
 		return fault.New("cli-interrupted-lost", done)
 	}
-	return fault.New("cli-interrupted", done, "cosinelab run -resume -out "+o.out+o.rest())
+	return interruption{fault.New("cli-interrupted", done, "cosinelab run -resume -out "+o.out+o.rest())}
 }
 
 // rest are the flags that -resume needs again, since the spec does not hold them.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,6 +60,25 @@ func reportIn(t *testing.T, dir string) (r spec.Report) {
 	return r
 }
 
+// reportAt is the report in a file.
+func reportAt(t *testing.T, path string) (r spec.Report) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(read(t, path)), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// cellFile is the report of a table's cell, of which name is what its file begins with: builtin-server-lstm-seed1.
+func cellFile(t *testing.T, dir, name string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, cellsDir, name+"-*.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d cells %s in %s, error %v", len(files), name, dir, err)
+	}
+	return files[0]
+}
+
 func csvRows(t *testing.T, dir, name string) [][]string {
 	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(read(t, dir, name))).ReadAll()
@@ -82,8 +102,14 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 		t.Errorf("progress %q, want plain lines", got.err)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 5 {
-		t.Errorf("%v in the folder, error %v, want four files and the checkpoints", entries, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	want := []string{alarmsFile, "alone.detector", checkpointsDir, "cosine.detector", detectorsDir, historyFile,
+		reportFile, scoresFile, specFile, "untrained.detector"}
+	if err != nil || !slices.Equal(names, want) {
+		t.Errorf("%v in the folder, error %v, want %v", names, err, want)
 	}
 }
 

@@ -43,7 +43,7 @@ func holdResults(o runOptions, sp spec.Spec) (*keep.Folder, error) {
 			return nil, told(file, err)
 		}
 	}
-	folder, err := keep.Hold(o.out, checkpointsDir)
+	folder, err := keep.Hold(o.out, checkpointsDir, detectorsDir)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func holdResults(o runOptions, sp spec.Spec) (*keep.Folder, error) {
 
 // beginResults makes a folder one of a spec, unless there are results in it.
 func beginResults(folder *keep.Folder, sp spec.Spec) error {
-	for _, name := range []string{specFile, reportFile, historyFile, scoresFile} {
+	for _, name := range []string{specFile, reportFile, historyFile, scoresFile, alarmsFile, detectorsDir} {
 		if folder.Has(name) {
 			return fault.New("cli-there-already", folder.Path(name))
 		}
@@ -106,6 +106,9 @@ func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	}
 	return openIn(s.folder, path.Join(s.dir, c.File()))
 }
+
+// Done has nothing to let go of: the folder is held for the whole experiment.
+func (s folderStore) Done(experiment.Checkpoint) error { return nil }
 
 // openIn opens a file of a folder; nil if there is none.
 func openIn(folder *keep.Folder, name string) (io.ReadCloser, error) {

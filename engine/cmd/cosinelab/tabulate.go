@@ -117,8 +117,8 @@ func correct(rows []row, kind string) {
 
 func modelsOf(cells []*cell, set string) (names []string) {
 	for _, c := range cells {
-		if c.set == set && c.report != nil && !slices.Contains(names, c.model) {
-			names = append(names, c.model)
+		if c.Set == set && c.report != nil && !slices.Contains(names, c.What) {
+			names = append(names, c.What)
 		}
 	}
 	return names
@@ -128,7 +128,7 @@ func modelsOf(cells []*cell, set string) (names []string) {
 // seeds.
 func merged(cells []*cell, set, model string) (out spec.Report) {
 	for _, c := range cells {
-		if c.set != set || c.model != model || c.report == nil {
+		if c.Set != set || c.What != model || c.report == nil {
 			continue
 		}
 		if out.Arms == nil {
@@ -146,7 +146,7 @@ func merged(cells []*cell, set, model string) (out spec.Report) {
 
 // armRow is an arm over its seeds.
 func armRow(r spec.Report, a spec.ArmReport) row {
-	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect),
+	out := row{Kind: kindRun, Arm: a.Arm.Name, Seeds: len(a.Runs), Scoring: scoringOf(r.Spec.Detect),
 		detect: r.Spec.Detect}
 	for _, run := range a.Runs {
 		if run.Failed != nil {
@@ -173,7 +173,7 @@ func differences(r spec.Report, set, model string) (rows []row) {
 		}
 		out := row{Set: set, Title: r.Data.Title, Kind: kindDifference, Model: model, Arm: a.Arm.Name +
 			" - " + spec.ArmAlone,
-			Seeds: len(a.Runs), Scoring: scoring(r.Spec.Detect), detect: r.Spec.Detect}
+			Seeds: len(a.Runs), Scoring: scoringOf(r.Spec.Detect), detect: r.Spec.Detect}
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
 			v := newValue(c.metric, d.Mean)
@@ -201,8 +201,8 @@ func publishedRow(p published, set, title string) row {
 	return out
 }
 
-// scoring says in the files of a table how scores were taken from windows: cold, smoothed over a span of 105.
-func scoring(d spec.Detect) string {
+// scoringOf says in the files of a table how scores were taken from windows: cold, smoothed over a span of 105.
+func scoringOf(d spec.Detect) string {
 	text := "cold"
 	if d.Warm > 0 {
 		text = fmt.Sprintf("warm, the last %d steps of each window", d.Warm)
