@@ -79,7 +79,12 @@ func TestAddingSeedsGoesOnAfterAnInterruption(t *testing.T) {
 	if strings.Contains(got.err, "seed 1,") {
 		t.Errorf("trained again: %s", got.err)
 	}
-	sameResults(t, "adding, interrupted", stopped, whole)
+	is, err1 := json.Marshal(reportIn(t, stopped).WithoutTimings())
+	want, err2 := json.Marshal(reportIn(t, whole).WithoutTimings())
+	if err1 != nil || err2 != nil || string(is) != string(want) ||
+		read(t, stopped, scoresFile) != read(t, whole, scoresFile) {
+		t.Error("after an interruption it comes to other results")
+	}
 }
 
 func TestSeedsAreNotAddedToWhatIsNoFinishedRun(t *testing.T) {
