@@ -116,7 +116,7 @@ var layers = []part{
 		"engine/session/protocol", "ui/chart", "ui/look", "ui/link", "ui/form", "ui/results"}},
 	{folder: "ui/bench", imports: []string{"assets/words", "datasets/fault", "engine/bench/timing",
 		"engine/session/protocol"}},
-	{folder: "ui", imports: []string{"datasets/steps", "engine/session/protocol", "assets/words", "ui/chart",
+	{folder: "ui", imports: []string{"datasets/steps", "engine/spec", "engine/session/protocol", "assets/words", "ui/chart",
 		"ui/signal", "ui/look",
 		"ui/form", "ui/results", "ui/state", "ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
 
