@@ -134,6 +134,9 @@ func TestRealMSLHasThePublishedCountsAndEqualsItsChannels(t *testing.T) {
 
 // Everything allocated while reading bounds the memory in use at any moment.
 func TestReadingMSLTakesLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	file := FileIn(realData(t), "msl/MSL_test.npy.gz")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

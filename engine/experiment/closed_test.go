@@ -2,8 +2,13 @@ package experiment_test
 
 import (
 	"context"
+	"errors"
 	"math"
+	"runtime"
+	"runtime/debug"
+	runtimemetrics "runtime/metrics"
 	"slices"
+	"sync"
 	"testing"
 
 	"cosinelab/datasets"
@@ -139,4 +144,109 @@ func noise(rows, channels int) datasets.Raw {
 		}
 	}
 	return r
+}
+
+// What a closed form takes at once is within a factor of 2 of its estimate: where the
+// matrices of its windows are the most of it, and where the series are.
+func TestTheMemoryOfClosedFormsIsNearItsEstimate(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("one thread: nobody can watch")
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(5)) // so that next to nothing but what is alive is counted
+	heap := []runtimemetrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	now := func() float64 {
+		runtimemetrics.Read(heap)
+		return float64(heap[0].Value.Uint64())
+	}
+	for _, c := range []struct {
+		arm            spec.Arm
+		rows, channels int
+	}{
+		{spec.Arm{Control: spec.ControlNorm}, 60_000, 20},
+		{spec.Arm{Control: spec.ControlPCA, Window: 10, Share: 0.9}, 400, 40},
+		{spec.Arm{Control: spec.ControlPCA, Window: 1, Share: 0.5}, 60_000, 20},
+		{spec.Arm{Control: spec.ControlForecast, Lag: 5}, 800, 120},
+		{spec.Arm{Control: spec.ControlForecast, Lag: 1}, 60_000, 20},
+	} {
+		set := &datasets.Set{Title: "noise", Channels: make([]string, c.channels), Train: noise(c.rows, c.channels),
+			Test: noise(c.rows, c.channels)}
+		s := small(t)
+		s.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 10}
+		c.arm.Name = c.arm.Control.String()
+		s.Arms, s.Seeds = []spec.Arm{c.arm}, []uint64{1, 2, 3}
+		p, err := experiment.Prepare(s, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		need, err := experiment.Estimate(p, false, func() error { return nil })
+		if err != nil || need.Model != c.arm.Name || need.Work <= 0 {
+			t.Fatalf("%+v, error %v", need, err)
+		}
+		took, said := 0.0, need.Run+need.Kept
+		for range 5 { // whoever watches may look away when most is taken
+			if took = max(took, watched(t, p, now)); took >= said/2 {
+				break
+			}
+		}
+		t.Logf("%s of %d x %d: %.1f MB estimated, %.1f taken", c.arm.Name, c.rows, c.channels, said/1e6, took/1e6)
+		if took > 2*said || said > 2*took {
+			t.Errorf("%s of %d x %d: %.3g bytes estimated, %.3g taken", c.arm.Name, c.rows, c.channels, said, took)
+		}
+	}
+}
+
+// watched is by how much a reading rises at most while an experiment is carried out.
+func watched(t *testing.T, p *experiment.Prepared, now func() float64) float64 {
+	t.Helper()
+	runtime.GC()
+	before, most, done := now(), 0.0, make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				most = max(most, now())
+			}
+		}
+	})
+	r, err := experiment.Run(t.Context(), p, cpu.New(), experiment.Options{})
+	close(done)
+	watching.Wait()
+	if err != nil || r.Arms[0].Runs[0].Failed != nil {
+		t.Fatalf("error %v, %s", err, said(r.Arms[0].Runs[0].Failed))
+	}
+	return most - before
+}
+
+// A closed form beyond the memory is refused by the field that it grows with.
+func TestAClosedFormBeyondTheMemoryIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		arm   spec.Arm
+		rows  int
+		field string
+	}{
+		{spec.Arm{Control: spec.ControlPCA, Window: 50, Share: 0.9}, 500, "arms[0].window"},
+		{spec.Arm{Control: spec.ControlForecast, Lag: 49}, 500, "arms[0].lag"},
+		{spec.Arm{Control: spec.ControlPCA, Window: 1, Share: 0.9}, 60_000, "data.channels"},
+	} {
+		set := &datasets.Set{Channels: make([]string, 40), Train: noise(c.rows, 40), Test: noise(c.rows, 40)}
+		s := small(t)
+		s.Data = spec.Data{Source: "file/x", Scaling: spec.ScalingStandard, Window: 10, Stride: 10}
+		c.arm.Name = "closed"
+		s.Arms = []spec.Arm{c.arm}
+		p, err := experiment.Prepare(s, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		need, err := experiment.Estimate(p, false, func() error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = need.Workers(1, false, experiment.Limit{Bytes: 2e7, Told: "want-memory"})
+		if wrong, ok := errors.AsType[*spec.FieldError](err); !ok || wrong.Field != c.field {
+			t.Errorf("error %v of %+v, want one about %s", err, need, c.field)
+		}
+	}
 }

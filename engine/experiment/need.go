@@ -21,19 +21,23 @@ type Need struct {
 	field string // of the spec that takes most
 }
 
-// need is one training run with its scores.
+// need is one training run with its scores, or one closed form.
 type need struct {
 	arm, field     string
-	model          spec.ModelKind
+	name           string // of the model
 	parameters     float64
 	arena          float64 // bytes
+	kept           float64 // bytes of its detector
 	learns, scores float64 // FLOP
+	runs           float64 // how many there are
+	gradient       float64 // FLOP of one micro-batch's gradient, of so many windows
+	micro          int
 }
 
 // Estimate says what the experiment that p was prepared for takes. Bytes of a training run are within half of
-// what its plan then needs (plan.Estimate). Outputs are kept as Options.Outputs has them, and
-// detectors with them. pause is called
-// between models; its error ends the estimate.
+// what its plan then needs (plan.Estimate), those of a closed form within a factor of 2 of what it takes. Outputs
+// are kept as Options.Outputs has them, and detectors with them. pause is called between models; its error ends
+// the estimate.
 func Estimate(p *Prepared, outputs bool, pause func() error) (Need, error) {
 	runs, err := needs(p, pause)
 	if err != nil {
@@ -45,15 +49,12 @@ func Estimate(p *Prepared, outputs bool, pause func() error) (Need, error) {
 		if n.arena > most.arena {
 			most = n
 		}
-		out.Work += float64(len(p.Spec.Seeds)) * (n.learns + n.scores)
-		if outputs && n.arm != "" {
-			out.Kept += float64(len(p.Spec.Seeds)) * n.parameters * 4 // detectors
+		out.Work += n.runs * (n.learns + n.scores)
+		if outputs {
+			out.Kept += n.runs * n.kept
 		}
 	}
-	out.Arm, out.Parameters = most.arm, most.parameters
-	if most.model != 0 {
-		out.Model = most.model.String()
-	}
+	out.Arm, out.Model, out.Parameters = most.arm, most.name, most.parameters
 	parts := p.bytes(outputs)
 	out.Run, out.field = most.arena, most.field
 	largest := most.arena
@@ -98,8 +99,8 @@ func (p *Prepared) bytes(outputs bool) []part {
 	return one
 }
 
-// needs lists the training runs of one seed: the teacher, if there is one, then the arms that have a student.
-// Arms of the same model and objective are estimated once.
+// needs lists the training runs of one seed: the teacher, if there is one, then the arms that have a student or
+// are closed forms. Arms of the same model and objective are estimated once.
 func needs(p *Prepared, pause func() error) (all []need, err error) {
 	sp := p.Spec
 	r := &run{spec: sp, data: p}
@@ -112,7 +113,10 @@ func needs(p *Prepared, pause func() error) (all []need, err error) {
 			return err
 		}
 		n, err := p.need(problem, epochs)
-		n.arm, n.field, n.model = arm, field, m.Kind
+		n.arm, n.field, n.name, n.runs = arm, field, m.Kind.String(), float64(len(sp.Seeds))
+		if arm != "" {
+			n.kept = 4 * n.parameters
+		}
 		all = append(all, n)
 		return err
 	}
@@ -127,6 +131,17 @@ func needs(p *Prepared, pause func() error) (all []need, err error) {
 	}
 	known := map[string]need{}
 	for i, a := range sp.Arms {
+		if spec.Controls[a.Control].Closed {
+			n := p.closedNeed(a.OrDefault())
+			n.arm, n.name, n.runs = a.Name, a.Control.String(), float64(sp.RunsOf(a))
+			if n.field == "" {
+				n.field = "data.channels"
+			} else {
+				n.field = fmt.Sprintf("arms[%d].%s", i, n.field)
+			}
+			all = append(all, n)
+			continue
+		}
 		if !spec.Controls[a.Control].Student {
 			continue
 		}
@@ -167,12 +182,55 @@ func (p *Prepared) need(problem train.Problem, epochs int) (n need, err error) {
 	n.arena = 4 * (size.Arena + 2*n.parameters)
 	passes := func(windows int) float64 { return float64(windows)/micro + 1 }
 	gradient, evaluate, forward := size.FLOP[0], size.FLOP[3], size.FLOP[4]
+	n.gradient, n.micro = gradient, problem.Windows.Shape[0]
 	n.learns = float64(epochs) * (passes(p.fit.Len())*gradient + passes(p.valid.Len())*evaluate)
 	n.scores = passes(p.test.Len()) * forward
 	if spec.Policies[p.Spec.Detect.Threshold.Policy].Train {
 		n.scores += passes(p.train.Len()) * forward
 	}
 	return n, nil
+}
+
+// closedNeed is that of a detector without a network: what is alive at once while it is fitted, or while it scores.
+// field is that of the arm which its size grows with, empty where the series take more.
+func (p *Prepared) closedNeed(a spec.Arm) (n need) {
+	if narrow(a, p.channels) != nil {
+		return n
+	}
+	const bytes = 8
+	c, looks := float64(p.channels), spec.Policies[p.Spec.Detect.Threshold.Policy].Train
+	train, test := float64(p.trained.Rows), float64(p.Scaled.Rows)
+	scored, series := test, train+test // steps; both parts are there in float64
+	if looks {
+		scored += train
+	}
+	var d, fits, misses float64 // values of a window; numbers that fitting takes; errors of a series at once
+	fitting := 2 * train        // steps of copies
+	switch a.Control {
+	case spec.ControlNorm:
+		fitting, misses = 0, 1
+		n.scores = 2 * scored * c
+	case spec.ControlPCA:
+		d, misses, n.field = c*float64(a.Window), 3, "window"
+		fits, n.kept = 2*d*d, bytes*d*d/2
+		n.learns = 2*train*c*d + 9*d*d*d
+		n.scores = 2 * scored * d * d
+	case spec.ControlForecast:
+		d, misses, n.field = c*float64(a.Lag+1), 1, "lag"
+		fits, n.kept = d*d+c*d, bytes*c*d
+		n.learns = 2*train*c*d + d*d*d/3 + 2*c*d*d
+		n.scores = 2 * scored * c * d
+	}
+	scoring := misses * test
+	if looks {
+		scoring = max(scoring, test+misses*train)
+	}
+	steps := c * (series + max(fitting, scoring))
+	if fits < steps {
+		n.field = ""
+	}
+	n.arena = bytes * max(c*(series+fitting)+fits, c*(series+scoring)+fits/2)
+	return n
 }
 
 // floats is the number of elements of a shape, which may be beyond every int.

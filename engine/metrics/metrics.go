@@ -78,7 +78,8 @@ type Metric struct {
 	// form; nil where there is none. Use ChanceLevels, which draws scores for those.
 	Chance func(e *Evaluation, rate float64) Value
 
-	Slow bool // its chance level is drawn from SlowDraws scores
+	Buffers bool // it has buffers of the window of the parameters
+	Slow    bool // its chance level is drawn from SlowDraws scores
 	// Everything says that the value of flagging everything stands beside it, as it does of warned metrics.
 	Everything bool
 	// Setting writes the parameters that the metric has, in the symbols of the definitions; nil = it has none.

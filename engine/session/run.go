@@ -125,7 +125,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 		return report, "data", err
 	}
 	s.mu.Lock()
-	s.open = openSet{set, req.Drop, prepared}
+	s.open = openSet{set, req.Spec.Data, req.Drop, prepared}
 	s.opening++
 	runs, taught := s.results.runs, s.results.taught // of seeds before, if any were added to them
 	s.mu.Unlock()
@@ -194,6 +194,9 @@ func (p pageStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	}
 	return nil, nil
 }
+
+// Done has nothing to let go of: the page keeps checkpoints until the run ends.
+func (p pageStore) Done(experiment.Checkpoint) error { return nil }
 
 // beside returns so many other workers, fewer where no more can be started, at most one for each core. Those
 // of before are used again: starting one takes long.

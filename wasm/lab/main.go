@@ -100,7 +100,7 @@ func (l *lab) do(effect state.Effect) {
 	switch e := effect.(type) {
 	case state.Post:
 		var files []any
-		if e.Request.Type == protocol.TypeOpen { // a run reads what was opened
+		if r := e.Request.Type; r == protocol.TypeOpen || r == protocol.TypeLook { // a run reads what was opened
 			files = l.page.Files(e.Request.Drop)
 		}
 		l.post(e.Request, files)
@@ -118,6 +118,8 @@ func (l *lab) do(effect state.Effect) {
 		ui.Speak(e.Tag, "title")
 	case state.SwitchTheme:
 		ui.SwitchTheme()
+	case state.CopyText:
+		copyText(e.Text, func(ok bool) { l.send(state.Copied{OK: ok}) })
 	case state.Copy:
 		before, _, _ := strings.Cut(js.Global().Get("location").Get("href").String(), "#")
 		copyText(before+"#"+e.Hash,

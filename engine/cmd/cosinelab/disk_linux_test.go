@@ -91,7 +91,7 @@ func TestAFullDiskLosesNoRun(t *testing.T) {
 	stopped, printed := 0, 0
 	more := 24
 	if testing.Short() {
-		more = 72
+		more = 110
 	}
 	for room := 16; room <= 400; room += more {
 		dir := smallDisk(t, room<<10)
@@ -176,7 +176,11 @@ func TestAReadOnlyPlaceIsSaid(t *testing.T) {
 // The row of the issue: what reads standard output goes at once.
 func TestResultsAreKeptWhenNobodyReadsThePrintedReport(t *testing.T) {
 	whole, _ := runTiny(t)
-	for i := range 3 {
+	tries := 3
+	if testing.Short() {
+		tries = 1
+	}
+	for i := range tries {
 		dir := filepath.Join(t.TempDir(), "out")
 		c := program("run", tiny, "-out", dir)
 		r, w, err := os.Pipe()

@@ -238,7 +238,7 @@ func interrupted(o runOptions, report spec.Report) error {
 	if o.out == "" {
 		return fault.New("cli-interrupted-lost", done)
 	}
-	return fault.New("cli-interrupted", done, "cosinelab run -resume -out "+o.out+o.rest())
+	return interruption{fault.New("cli-interrupted", done, "cosinelab run -resume -out "+o.out+o.rest())}
 }
 
 // rest are the flags that -resume needs again, since the spec does not hold them.

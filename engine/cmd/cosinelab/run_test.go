@@ -60,6 +60,25 @@ func reportIn(t *testing.T, dir string) (r spec.Report) {
 	return r
 }
 
+// reportAt is the report in a file.
+func reportAt(t *testing.T, path string) (r spec.Report) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(read(t, path)), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// cellFile is the report of a table's cell, of which name is what its file begins with: builtin-server-lstm-seed1.
+func cellFile(t *testing.T, dir, name string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, cellsDir, name+"-*.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d cells %s in %s, error %v", len(files), name, dir, err)
+	}
+	return files[0]
+}
+
 func csvRows(t *testing.T, dir, name string) [][]string {
 	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(read(t, dir, name))).ReadAll()

@@ -107,6 +107,9 @@ func (s folderStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return openIn(s.folder, path.Join(s.dir, c.File()))
 }
 
+// Done has nothing to let go of: the folder is held for the whole experiment.
+func (s folderStore) Done(experiment.Checkpoint) error { return nil }
+
 // openIn opens a file of a folder; nil if there is none.
 func openIn(folder *keep.Folder, name string) (io.ReadCloser, error) {
 	f, err := folder.Open(name)
