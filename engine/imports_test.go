@@ -123,13 +123,14 @@ var layers = []part{
 		"ui/signal", "ui/look",
 		"ui/form", "ui/results", "ui/sheet", "ui/state", "ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
 
+	{folder: "ui/frames"},
 	{folder: "wasm/mail"},
 	{folder: "wasm/spawn", imports: []string{"datasets/fault"}},
 	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp",
 		"github.com/chromedp/cdproto/runtime"}},
 
 	{folder: "wasm/lab", imports: []string{"datasets/fault", "engine/session/protocol", "ui/state",
-		"ui/bench", "ui", "wasm/mail",
+		"ui/bench", "ui", "ui/frames", "wasm/mail",
 		"wasm/spawn"}, outside: []string{vecty}},
 	{folder: "wasm/worker", imports: []string{"datasets", "datasets/fault", "engine/backend",
 		"engine/backend/cpu", "engine/backend/simd",
