@@ -24,24 +24,34 @@ type portion struct {
 	blank    int
 	missing  []int     // filled so far, one number a channel; nil = nothing
 	entities *entities // of the rows, where several series share the file; nil = they are one
+
+	turned bool        // the file has the newest row first
+	order  []int       // of the rows of the file that were sorted; nil = they were not
+	gapsAt []found.Gap // the first of them
+	every  int64       // nanoseconds between rows; 0 = they are no dates, or irregular
+	seen   *look       // of the table
 }
 
 // readTable reads a text table or an npy array.
 func readTable(ctx context.Context, f File, want table.Want) (t *table.Table, err error) {
 	err = f.read(ctx, func(kind content, r *bufio.Reader) error {
-		switch kind {
-		case contentNpy:
-			t, err = table.Array(r, f.Name, want)
-		case contentZip:
-			err = table.InFile(f.Name, fault.New("data-npz-not-one"))
-		case contentJSON:
-			err = table.InFile(f.Name, fault.New("refuse-json"))
-		default:
-			t, err = table.Text(r, f.Name, want)
-		}
+		t, err = tableOf(kind, r, f, want)
 		return err
 	})
 	return t, err
+}
+
+// tableOf reads a text table or an npy array of which the kind is known.
+func tableOf(kind content, r *bufio.Reader, f File, want table.Want) (*table.Table, error) {
+	switch kind {
+	case contentNpy:
+		return table.Array(r, f.Name, want)
+	case contentZip:
+		return nil, table.InFile(f.Name, fault.New("data-npz-not-one"))
+	case contentJSON:
+		return nil, table.InFile(f.Name, fault.New("refuse-json"))
+	}
+	return table.Text(r, f.Name, want)
 }
 
 // readPortion reads a table with the labels in it, and brings its rows in order of time.
@@ -56,6 +66,9 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 	}
 	if !want.Plain && p.entities == nil { // else each of the series has its own order
 		p.inOrder()
+	}
+	if !want.Plain {
+		p.look(t)
 	}
 	return p, nil
 }

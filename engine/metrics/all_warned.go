@@ -8,31 +8,31 @@ var warned = []Metric{
 		OfScores: func(e *Evaluation) Value {
 			return e.PATE(PATEOptions{Early: e.Parameters.Window.Points, Late: e.Parameters.Window.Points})
 		},
-		Setting: Parameters.pate,
+		Setting: Parameters.pate, Buffers: true,
 	},
 	{
 		Name: "vus_roc", Short: "VUS-ROC", Group: Warned,
 		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
 		OfScores: func(e *Evaluation) Value { return e.ownVUS().ROC },
-		Setting:  Parameters.vus,
+		Setting:  Parameters.vus, Buffers: true,
 	},
 	{
 		Name: "vus_pr", Short: "VUS-PR", Group: Warned,
 		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
 		OfScores: func(e *Evaluation) Value { return e.ownVUS().PR },
-		Setting:  Parameters.vus,
+		Setting:  Parameters.vus, Buffers: true,
 	},
 	{
 		Name: "r_auc_roc", Short: "R-AUC-ROC", Group: Warned,
 		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
 		OfScores: func(e *Evaluation) Value { return e.ownRangeAUC().ROC },
-		Setting:  Parameters.rangeAUC,
+		Setting:  Parameters.rangeAUC, Buffers: true,
 	},
 	{
 		Name: "r_auc_pr", Short: "R-AUC-PR", Group: Warned,
 		Source:   "Paparrizos et al., PVLDB 15(11), 2022; metrics/README.md, section 7",
 		OfScores: func(e *Evaluation) Value { return e.ownRangeAUC().PR },
-		Setting:  Parameters.rangeAUC,
+		Setting:  Parameters.rangeAUC, Buffers: true,
 	},
 	{
 		Name: "range_pr_area", Short: "Range PR area", Group: Warned,

@@ -78,7 +78,8 @@ type Metric struct {
 	// form; nil where there is none. Use ChanceLevels, which draws scores for those.
 	Chance func(e *Evaluation, rate float64) Value
 
-	Slow bool // its chance level is drawn from SlowDraws scores
+	Buffers bool // it has buffers of the window of the parameters
+	Slow    bool // its chance level is drawn from SlowDraws scores
 	// Everything says that the value of flagging everything stands beside it, as it does of warned metrics.
 	Everything bool
 	// Setting writes the parameters that the metric has, in the symbols of the definitions; nil = it has none.
@@ -87,6 +88,9 @@ type Metric struct {
 
 // WordKey is the key of the title in the languages' files.
 func (m Metric) WordKey() string { return "metric-" + strings.ReplaceAll(m.Name, "_", "-") }
+
+// BriefKey is the key of a title that has room where four stand side by side: OfDetection have one.
+func (m Metric) BriefKey() string { return m.WordKey() + "-brief" }
 
 // DefinitionKey is the key of a sentence that says what the metric is.
 func (m Metric) DefinitionKey() string { return m.WordKey() + "-definition" }
@@ -181,4 +185,16 @@ type givenUp struct{ error }
 func Constants(ctx context.Context, rows []Metric, e *Evaluation) ([]Value, error) {
 	c := e.of(make([]float64, e.N()))
 	return Measure(ctx, rows, c, c.At(-1), nil)
+}
+
+// OfDetection are the four metrics that say how alarms fare. They are shown together: each alone is best for
+// a detector that flags nothing, or everything (metrics/README.md, section 4).
+func OfDetection() (rows []Metric) {
+	for _, name := range []string{"detection_delay", "missed_segments", "false_alarm_runs",
+		"false_alarm_points"} {
+		if m, ok := Find(name); ok {
+			rows = append(rows, m)
+		}
+	}
+	return rows
 }

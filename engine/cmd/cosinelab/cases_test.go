@@ -251,7 +251,6 @@ func TestEvalRefusesWhatItCannotRead(t *testing.T) {
 	for want, args := range map[string]string{
 		"labels_b.csv:4: column 1: no label":     "-scores metrics/02_blank_line/scores_b.csv -labels metrics/02_blank_line/labels_b.csv -unscored exclude",
 		"no column “0”, want one of column 1 or": "-scores metrics/03_headerless_columns/flag_and_label.csv -labels metrics/03_headerless_columns/flag_and_label.csv -column 0 -label 0 -threshold 0.5",
-		"windows.json: JSON":                     "-scores metrics/08_messages/scores.csv -labels metrics/08_messages/windows.json",
 		"-threshold NaN, want a number":          "-scores metrics/08_messages/scores.csv -labels metrics/08_messages/labels.csv -threshold nan",
 	} {
 		fields := strings.Fields(args)

@@ -5,55 +5,92 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/table"
 )
 
-// column is one column of a file that eval reads.
-type column struct {
-	*datasets.Column
-	open func(header string) (*datasets.Column, error) // reads the file again; nil = it is a pipe
+// sheet is a file of columns that eval reads.
+type sheet struct {
+	*datasets.Sheet
+	open func(header string) (*datasets.Sheet, error) // reads the file again; nil = it is a pipe
 }
 
-// readColumn reads the column of this name of a file, - for standard input, and says what it left out.
-func (a *app) readColumn(ctx context.Context, file, name, header string, labels bool) (column, error) {
-	read := func(header string) (*datasets.Column, error) {
-		open := func() (io.ReadCloser, error) {
-			if file == "-" {
-				return io.NopCloser(a.stdin), nil
-			}
-			return os.Open(file)
+// fileOf is a file to read, - for standard input.
+func (a *app) fileOf(name string) datasets.File {
+	return datasets.File{Name: name, Open: func() (io.ReadCloser, error) {
+		if name == "-" {
+			return io.NopCloser(a.stdin), nil
 		}
-		return datasets.ReadColumn(ctx, datasets.File{Name: file, Open: open}, name, header, labels)
+		return os.Open(name)
+	}}
+}
+
+// readSheet reads a file of columns, and says what it left out.
+func (a *app) readSheet(ctx context.Context, file, header string) (sheet, error) {
+	read := func(header string) (*datasets.Sheet, error) {
+		return datasets.ReadSheet(ctx, a.fileOf(file), header)
 	}
-	c, err := read(header)
+	s, err := read(header)
 	if err != nil {
-		return column{}, err
+		return sheet{}, err
 	}
-	out := column{Column: c}
+	out := sheet{Sheet: s}
 	if file != "-" {
 		out.open = read
 	}
-	if c.Blank > 0 {
-		fmt.Fprintln(a.errOut, a.w.Say("cli-blank-lines", table.Visible(file), c.Blank))
+	if s.Blank > 0 {
+		fmt.Fprintln(a.errOut, a.w.Say("cli-blank-lines", table.Visible(file), s.Blank))
 	}
 	return out, nil
 }
 
-// turned is the column with its first row taken the other way round, if it has then so many values; else it
-// is the column itself.
-func (c column) turned(values int) (column, bool) {
-	if !c.Unsure || c.open == nil {
-		return c, false
+// turned is the sheet with its first row taken the other way round, if it has then so many rows; else it is the
+// sheet itself.
+func (s sheet) turned(rows int) (sheet, bool) {
+	if !s.Unsure || s.open == nil {
+		return s, false
 	}
 	header := "yes"
-	if c.Header {
+	if s.Header {
 		header = "no"
 	}
-	other, err := c.open(header)
-	if err != nil || len(other.Values) != values {
-		return c, false
+	other, err := s.open(header)
+	if err != nil || other.Rows != rows {
+		return s, false
 	}
-	return column{Column: other}, true
+	return sheet{Sheet: other}, true
+}
+
+// readNumbers reads one column of numbers of a file, none of which may be missing.
+func (a *app) readNumbers(ctx context.Context, file, name, header string) (*datasets.Column, error) {
+	s, err := a.readSheet(ctx, file, header)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	if name != "" {
+		names = []string{name}
+	}
+	columns, err := s.Scores(names)
+	if err == nil && len(columns) > 1 {
+		err = s.Which()
+	}
+	if err == nil {
+		_, err = columns[0].Numbers()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return columns[0], nil
+}
+
+// namesOf are the names of columns, with commas between them.
+func namesOf(columns []*datasets.Column) string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, table.Visible(c.Name))
+	}
+	return strings.Join(names, ", ")
 }

@@ -118,7 +118,7 @@ func TestEvalTakesTheParametersOfMetrics(t *testing.T) {
 	if e := eval("-window", "median-anomaly"); e.Parameters.Window.Points != 4 {
 		t.Errorf("window %+v, want the length of the one segment", e.Parameters.Window)
 	}
-	if e := eval("-window", "period", "-series", series, "-channel", "a"); e.Parameters.Window.Points != 8 {
+	if e := eval("-window", "period", "-period", series, "-channel", "a"); e.Parameters.Window.Points != 8 {
 		t.Errorf("window %+v, want the period of the series", e.Parameters.Window)
 	}
 	if e := eval(); e.Covered != 1 {

@@ -13,7 +13,7 @@ import (
 // metricOptions are the flags of eval that are parameters of metrics.
 type metricOptions struct {
 	window            string // a number or a rule
-	series, channel   string // the file whose period it may be, and the column of it
+	period, channel   string // the file whose period it may be, and the column of it
 	bias, cardinality string
 	with              metrics.Parameters
 }
@@ -22,7 +22,7 @@ type metricOptions struct {
 func (o *metricOptions) declare(a *app, f *flag.FlagSet) {
 	o.with = metrics.Defaults
 	f.StringVar(&o.window, "window", o.with.Window.String(), a.w.Say("cli-flag-window"))
-	f.StringVar(&o.series, "series", "", a.w.Say("cli-flag-series"))
+	f.StringVar(&o.period, "period", "", a.w.Say("cli-flag-period"))
 	f.StringVar(&o.channel, "channel", "", a.w.Say("cli-flag-channel"))
 	f.Float64Var(&o.with.Range.Alpha, "alpha", o.with.Range.Alpha, a.w.Say("cli-flag-alpha"))
 	f.StringVar(&o.bias, "bias", o.with.Range.PrecisionBias.String(),
@@ -41,8 +41,8 @@ func (o *metricOptions) read() (err error) {
 	if o.with.Window, err = metrics.ParseWindow(o.window); err != nil {
 		return usage("cli-flag-value", "-window", o.window, err)
 	}
-	if o.with.Window.Rule == metrics.WindowPeriod && o.series == "" {
-		return usage("cli-window-needs-series")
+	if o.with.Window.Rule == metrics.WindowPeriod && o.period == "" {
+		return usage("cli-window-needs-period")
 	}
 	precision, recall, apart := strings.Cut(o.bias, ",")
 	if !apart {
@@ -86,12 +86,9 @@ func (o metricOptions) apply(ctx context.Context, a *app, e *metrics.Evaluation)
 	error) {
 	var channel []float64
 	if o.with.Window.Rule == metrics.WindowPeriod {
-		c, err := a.readColumn(ctx, o.series, o.channel, "", false)
+		c, err := a.readNumbers(ctx, o.period, o.channel, "")
 		if err == nil {
-			_, err = c.Numbers()
-		}
-		if err == nil {
-			err = c.usable(metrics.RefuseUnscored)
+			err = usable(c, metrics.RefuseUnscored)
 		}
 		if err != nil {
 			return nil, err

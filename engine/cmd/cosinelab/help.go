@@ -51,7 +51,14 @@ func (a *app) helpOn(c command, f *flag.FlagSet, args []string) {
 	p.blank()
 	p.line("cli-flags")
 	t := p.grid()
-	f.VisitAll(func(f *flag.Flag) { t.row(a.flagHelp(f)...) })
+	for _, name := range c.first {
+		t.row(a.flagHelp(f.Lookup(name))...)
+	}
+	f.VisitAll(func(f *flag.Flag) {
+		if !slices.Contains(c.first, f.Name) {
+			t.row(a.flagHelp(f)...)
+		}
+	})
 	t.print()
 	if c.fields {
 		p.blank()
