@@ -59,7 +59,9 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 		passed = append(passed, elem.Span(vecty.Text(line)))
 	}
 	return elem.Section(
-		heading(w, "data"),
+		elem.Heading2(elem.Span(vecty.Text(w.Say("data"))),
+			elem.Button(vecty.Markup(class("lnk"), do("reopen", ""), vecty.Property("hidden", !v.Reopen)),
+				vecty.Text(w.Say("sheet-reopen")))),
 		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", w.Say("source"))),
 			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"),
 			tab(form.GroupFile, "file")),

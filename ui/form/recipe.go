@@ -24,6 +24,7 @@ type Recipe struct {
 	Whole    string   // the name, where Source is only a part of it; else empty
 	Sub      []string // about the series; text between asterisks is strong, between backquotes code
 	DataErr  string
+	Reopen   bool     // it is a file whose sheet can be opened again
 	Passed   []string // what the served folder holds and does not offer, plain text
 	DataMore []Input
 

@@ -235,6 +235,9 @@ func (s *State) lose(why *fault.Fault) {
 	s.Wrong = nil
 	s.Form.HearNothing()
 	s.Stack.hearNothing()
+	if s.Sheet != nil {
+		s.Sheet.HearNothing()
+	}
 	if s.Run != nil {
 		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
 	}
