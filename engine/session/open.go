@@ -34,7 +34,7 @@ func (o openSet) holds(d spec.Data, drop int) bool {
 // asRead is what of d says which set is read, and how.
 func asRead(d spec.Data) spec.Data {
 	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Label: d.Label, Anomaly: d.Anomaly,
-		Columns: d.Columns, Missing: d.Missing, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
+		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }
 
 // turn ends the reading for an earlier request to open a set, and begins another; mu is held.
