@@ -81,7 +81,7 @@ func TestAReportOfHolesTakesLittleMemory(t *testing.T) {
 	tried := 0
 	lists(reflect.TypeFor[spec.Report](), "%s", 5, func(around, hole string) {
 		if tried++; tried%20 == 1 || !testing.Short() {
-			try(around, hole, mega, 100*mega)
+			try(around, hole, mega, 200*mega)
 		}
 	})
 	if tried < 30 {
