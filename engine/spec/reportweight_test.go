@@ -96,7 +96,7 @@ func TestAReportOfHolesTakesLittleMemory(t *testing.T) {
 
 // An honest report is not refused, however long it is and however it is written.
 func TestALongReportIsRead(t *testing.T) {
-	alarms := 1 << 19
+	alarms := 1 << 17
 	if testing.Short() {
 		alarms = 1 << 13
 	}
