@@ -64,7 +64,8 @@ func entries(ctx context.Context, name string, r io.Reader) ([]File, error) {
 			continue
 		}
 		inside := strings.TrimSuffix(strings.ReplaceAll(entry.Name, `\`, "/"), ".npy")
-		files = append(files, File{Name: name + "/" + inside, Inside: inside, Open: opener(ctx, entry, from)})
+		files = append(files, File{Name: name + "/" + inside, Inside: inside,
+			Size: int64(min(entry.UncompressedSize64, 1<<40)), Open: opener(ctx, entry, from)})
 	}
 	if len(files) == 0 {
 		return nil, table.InFile(name, fault.New("data-npz-empty"))

@@ -19,6 +19,30 @@ func WithYield(ctx context.Context, f func()) context.Context {
 	return context.WithValue(ctx, yielding{}, f)
 }
 
+// progressing is the key of what a reader tells of its progress.
+type progressing struct{}
+
+// Progress is told of every block how much of which file was read.
+type Progress func(f File, read int64)
+
+// WithProgress has whatever reads files under the context tell p.
+func WithProgress(ctx context.Context, p Progress) context.Context {
+	return context.WithValue(ctx, progressing{}, p)
+}
+
+// feed begins to read the file; see newFeed.
+func (f File) feed(ctx context.Context, left <-chan struct{}) *feed {
+	d := newFeed(ctx, left, f.Open)
+	if p, ok := ctx.Value(progressing{}).(Progress); ok {
+		read := int64(0)
+		d.heard = func(n int) {
+			read += int64(n)
+			p(f, read)
+		}
+	}
+	return d
+}
+
 // turn lets others have theirs, and says whether the read was given up.
 func turn(ctx context.Context) error {
 	if f, ok := ctx.Value(yielding{}).(func()); ok {
@@ -33,8 +57,9 @@ type feed struct {
 	ctx    context.Context // asked before each block
 	left   <-chan struct{} // closes when nobody reads any more
 	blocks chan []byte
-	rest   []byte // of the last block
-	err    error  // why there are no more blocks; set before the channel closes
+	rest   []byte      // of the last block
+	err    error       // why there are no more blocks; set before the channel closes
+	heard  func(n int) // of every block, its length; nil = nobody does
 }
 
 // newFeed begins to read; the goroutine ends when left closes, at the latest when the file answers after
@@ -80,7 +105,9 @@ func (d *feed) Read(p []byte) (int, error) {
 			if !more {
 				return 0, d.err
 			}
-			d.rest = b
+			if d.rest = b; d.heard != nil {
+				d.heard(len(b))
+			}
 		case <-d.left:
 			return 0, d.ctx.Err()
 		}

@@ -17,6 +17,7 @@ import (
 type File struct {
 	Name   string
 	Inside string // of an entry, its name in the archive, which alone says what it is
+	Size   int64  // bytes; 0 = nobody knows
 	Open   func() (io.ReadCloser, error)
 }
 
@@ -39,7 +40,7 @@ const (
 func (f File) read(ctx context.Context, use func(kind content, r *bufio.Reader) error) error {
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()
-	err := f.told(ctx, newFeed(ctx, feeding.Done(), f.Open), use)
+	err := f.told(ctx, f.feed(ctx, feeding.Done()), use)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"path"
+	"slices"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
@@ -108,7 +109,11 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 		return nil, err
 	}
 	if whole.entities != nil {
-		return whole.readEach(opts, marks, rule)
+		set, err := whole.readEach(opts, marks, rule)
+		if err == nil {
+			set.Look = set.preview(whole, nil)
+		}
+		return set, err
 	}
 	filled, err := whole.fill(rule) // before the cut: the test part may begin with a missing cell
 	if err != nil {
@@ -120,22 +125,53 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 			return nil, err
 		}
 	}
-	cut, err := opts.Cut.row(whole, archive)
+	u := &uncut{whole, marks, archive, filled, rule}
+	return u.cut(opts.Cut)
+}
+
+// uncut is a single file as it was read, before it is cut in two.
+type uncut struct {
+	whole   *portion
+	marks   *marks
+	archive archiveName
+	filled  []int // cells, one number a channel
+	rule    Fill
+}
+
+// cut makes a set of the file. What it finds is about this cut alone.
+func (u *uncut) cut(at Cut) (*Set, error) {
+	whole := *u.whole
+	whole.findings = slices.Clip(whole.findings)
+	row, err := at.row(&whole, u.archive)
 	if err != nil {
 		return nil, err
 	}
-	train, test := whole.split(cut)
-	if marks != nil {
-		if err := marks.overWhole(whole, train, test); err != nil {
+	train, test := whole.split(row)
+	if u.marks != nil {
+		if err := u.marks.overWhole(&whole, train, test); err != nil {
 			return nil, err
 		}
 	}
-	set, err := join(train, test, rule)
+	set, err := join(train, test, u.rule)
 	if err != nil {
 		return nil, err
 	}
-	set.take(filled, rule)
-	set.finish(whole.findings, marks)
+	set.take(u.filled, u.rule)
+	set.finish(whole.findings, u.marks)
+	set.Look, set.uncut = set.preview(&whole, nil), u
+	return set, nil
+}
+
+// Recut returns the set cut at another place; nil if its parts are files of their own.
+func (s *Set) Recut(at Cut) (*Set, error) {
+	if s.uncut == nil {
+		return nil, nil
+	}
+	set, err := s.uncut.cut(at)
+	if err != nil {
+		return nil, err
+	}
+	set.Name, set.Title = s.Name, s.Title
 	return set, nil
 }
 
@@ -183,13 +219,23 @@ func (p fileParts) readApart(ctx context.Context, opts Options, marks *marks, ru
 			return nil, err
 		}
 	}
+	var set *Set
 	if entities {
-		return readBoth(train, test, marks, rule)
+		set, err = readBoth(train, test, marks, rule)
+	} else if set, err = join(train, test, rule); err == nil {
+		set.finish(append(train.findings, test.findings...), marks)
 	}
-	set, err := join(train, test, rule)
 	if err != nil {
 		return nil, err
 	}
-	set.finish(append(train.findings, test.findings...), marks)
+	set.Look = set.preview(train, test)
+	for _, f := range slices.Concat(p.train, []File{*p.test}) {
+		set.Look.Files = append(set.Look.Files, table.Visible(f.Name))
+	}
+	for _, f := range []*File{p.labels, p.trainLabels} {
+		if f != nil {
+			set.Look.Files = append(set.Look.Files, table.Visible(f.Name))
+		}
+	}
 	return set, nil
 }

@@ -24,6 +24,12 @@ type portion struct {
 	blank    int
 	missing  []int     // filled so far, one number a channel; nil = nothing
 	entities *entities // of the rows, where several series share the file; nil = they are one
+
+	turned bool        // the file has the newest row first
+	order  []int       // of the rows of the file that were sorted; nil = they were not
+	gapsAt []found.Gap // the first of them
+	every  int64       // nanoseconds between rows; 0 = they are no dates, or irregular
+	seen   *look       // of the table
 }
 
 // readTable reads a text table or an npy array.
@@ -60,6 +66,9 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 	}
 	if !want.Plain && p.entities == nil { // else each of the series has its own order
 		p.inOrder()
+	}
+	if !want.Plain {
+		p.look(t)
 	}
 	return p, nil
 }

@@ -120,8 +120,11 @@ type Set struct {
 	Findings  []found.Finding // what to know about them
 	Dropped   []Dropped       // columns of the source that are no channels
 	Blank     int             // blank lines that were left out
+	Look      *found.Preview  // at the files; nil unless they are a user's own
 	Licence   string          // its name; empty for what is generated, or a user's own
 	Source    string          // where its publishers offer it; empty as well
+
+	uncut *uncut // of a single file; else nil
 }
 
 // Dropped is a column that is not used.

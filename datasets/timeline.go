@@ -39,6 +39,7 @@ func (p *portion) inOrder() {
 	switch {
 	case down > 0 && up == 0:
 		p.reverse()
+		p.turned = true
 		p.note(found.Finding{Column: table.Visible(p.at.Name), Said: fault.Of(fault.New("find-newest-first"))})
 	case down > 0 && !p.sort(down):
 		return
@@ -88,6 +89,7 @@ func (p *portion) sort(down int) bool {
 	}
 	p.labels = permuted(p.labels, order)
 	p.at.At = permuted(at, order)
+	p.order = order
 	p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name),
 		Said: fault.Of(fault.New("find-sorted", down))})
 	return true
@@ -145,6 +147,9 @@ func (p *portion) sampling() {
 				p.span(slices.Max(steps))))})
 		return
 	}
+	if p.at.Clock {
+		p.every = usual
+	}
 	if len(gaps) > 0 {
 		p.gaps(gaps, usual)
 	}
@@ -157,6 +162,9 @@ func (p *portion) gaps(gaps []int, usual int64) {
 	for _, i := range gaps {
 		d := p.at.At[i+1] - p.at.At[i]
 		lost += (d+usual/2)/usual - 1
+		if len(p.gapsAt) < lookGaps {
+			p.gapsAt = append(p.gapsAt, found.Gap{Row: i + 1, Long: p.span(d)})
+		}
 		if len(places) < mostPlaces {
 			places = append(places, fmt.Sprintf("%s + %s", p.at.Text(p.at.At[i]), p.span(d)))
 		}

@@ -28,6 +28,10 @@ var clicks = map[string]state.Message{
 	"taught":  state.LookAt{Epochs: results.EpochsWithTeacher},
 	"numbers": state.LookAt{Epochs: results.EpochsTable},
 	"discard": state.Discard{},
+	"reopen":  state.Reopen{},
+	"use":     state.Use{},
+	"leave":   state.LeaveSheet{},
+	"command": state.CopyCommand{},
 	"restart": state.Restart{},
 	"keys":    state.Help{},
 	"theme":   state.Theme{},
@@ -43,6 +47,14 @@ var shortcuts = map[string]string{
 	"t":          "theme",
 	"T":          "theme",
 	"?":          "keys",
+}
+
+// sheetShortcuts are those while the sheet of a file lies over the lab.
+var sheetShortcuts = map[string]string{
+	"Enter":  "use",
+	"Escape": "leave",
+	"t":      "theme",
+	"T":      "theme",
 }
 
 // action is what a person can do to an element that has a data attribute.
@@ -61,6 +73,7 @@ var changes = []action{
 	{"tab", func(group, _ string) state.Message { return state.Tab{Group: group} }},
 	{"workers", func(_, n string) state.Message { return state.Workers{N: number(n)} }},
 	{"source", func(_, source string) state.Message { return state.Choose{Source: source} }},
+	{"decide", decide},
 }
 
 // moves are the messages of controls while their value changes, many a second.
@@ -69,7 +82,11 @@ var moves = []action{
 		weight := strconv.FormatFloat(form.SliderWeight(number(place)), 'g', -1, 64)
 		return state.Set{Field: form.FieldWeight, Text: weight}
 	}},
+	{"moved", decide},
 }
+
+// decide is a decision about a file.
+func decide(what, text string) state.Message { return state.Decide{What: what, Text: text} }
 
 // presses are the messages of what is clicked on. Of nested elements the one that is first in this list
 // counts, which need not be the innermost.
@@ -77,6 +94,7 @@ var presses = []action{
 	{"channel", func(channel, _ string) state.Message { return state.Reveal{Channel: number(channel)} }},
 	{"do", func(what, _ string) state.Message { return clicks[what] }},
 	{"language", func(tag, _ string) state.Message { return state.SetLanguage{Tag: tag} }},
+	{"chip", decide},
 	{"row", func(arm, _ string) state.Message { return state.Pin{Arm: arm} }},
 }
 

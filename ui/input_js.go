@@ -16,6 +16,10 @@ func (p *Page) Listen() {
 	listen("keydown", p.onKey)
 	listen("pointerover", p.onPointer)
 	listen("focusin", p.onPointer)
+	listen("pointerdown", p.onCut)
+	listen("pointermove", p.onCut)
+	listen("pointerup", p.onCut)
+	listen("pointercancel", p.onCut)
 	listen("dragover", p.onDrag)
 	listen("dragleave", p.onDrag)
 	listen("drop", p.onDrop)
@@ -81,6 +85,9 @@ func (p *Page) onKey(e, target js.Value) {
 		input.Call("blur")
 		return
 	}
+	if p.State.Sheet != nil && p.onSheetKey(e, target, key) {
+		return
+	}
 	if arm, _, ok := data(target, "row"); ok && key == "Enter" {
 		p.Send(state.Pin{Arm: arm})
 		return
@@ -89,7 +96,11 @@ func (p *Page) onKey(e, target js.Value) {
 		e.Get("altKey").Bool() || takes(target, key) {
 		return
 	}
-	if what := shortcuts[key]; what != "" {
+	keys := shortcuts
+	if p.State.Sheet != nil {
+		keys = sheetShortcuts
+	}
+	if what := keys[key]; what != "" {
 		e.Call("preventDefault")
 		// A key that is held down repeats, and would pause and continue over and over.
 		if !e.Get("repeat").Bool() {
@@ -108,6 +119,8 @@ func takes(target js.Value, key string) bool {
 		return true
 	case key == " ":
 		return target.Call("matches", "button, input, [role=slider]").Bool()
+	case key == "Enter":
+		return target.Call("matches", "button, a, summary").Bool()
 	case key == "ArrowRight":
 		return target.Call("matches", "input, [role=slider]").Bool()
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"reflect"
+	"syscall/js"
 
 	"github.com/hexops/vecty"
 	"github.com/hexops/vecty/elem"
@@ -22,12 +23,13 @@ type Page struct {
 	Drawn   func()                // called once the page is there: from then on it can be rendered again
 	pointed string                // the arm whose row the pointer was on last; empty = none
 	drops   [][]any               // files that were dropped or chosen, as File objects, oldest first
+	strip   js.Value              // of the sheet, while its cut is dragged
 	line    *region[state.Causes] // kept, so that FollowCursor can render it alone
 }
 
 // Copy keeps vecty from holding on to every earlier render.
 func (p *Page) Copy() vecty.Component {
-	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, drops: p.drops}
+	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, drops: p.drops, strip: p.strip}
 }
 
 // Mount is called by vecty once the elements are on the page.
@@ -42,6 +44,10 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 		p.line = &region[state.Causes]{draw: causes}
 	}
 	p.line.View, p.line.Words = s.Causes(), w
+	var place vecty.ComponentOrHTML
+	if s.Sheet != nil {
+		place = &importPlace{View: s.SheetView(), Words: w}
+	}
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
@@ -57,7 +63,9 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable}))),
 		&region[thumbBar]{View: thumbBar(control), Words: w,
 			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
-		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read")))),
+		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read"))),
+			elem.Small(vecty.Text(w.Say("sheet-formats")))),
+		place,
 	)
 }
 

@@ -59,7 +59,9 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 		passed = append(passed, elem.Span(vecty.Text(line)))
 	}
 	return elem.Section(
-		heading(w, "data"),
+		elem.Heading2(elem.Span(vecty.Text(w.Say("data"))),
+			elem.Button(vecty.Markup(class("lnk"), do("reopen", ""), vecty.Property("hidden", !v.Reopen)),
+				vecty.Text(w.Say("sheet-reopen")))),
 		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", w.Say("source"))),
 			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"),
 			tab(form.GroupFile, "file")),
@@ -81,9 +83,11 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 		if name == "" {
 			name = w.Say("no-file-yet")
 		}
-		return elem.Div(vecty.Markup(class("pick", "still"), vecty.Property("title", v.Whole)), elem.Bold(vecty.Text(name)))
+		return elem.Div(vecty.Markup(class("pick", "still"), vecty.Property("title", v.Whole)),
+			elem.Bold(vecty.Text(name)))
 	}
-	return elem.Label(vecty.Markup(class("pick"), vecty.Property("title", v.Whole), vecty.Property("hidden", len(v.Sources) == 0)),
+	return elem.Label(vecty.Markup(class("pick"), vecty.Property("title", v.Whole),
+		vecty.Property("hidden", len(v.Sources) == 0)),
 		elem.Bold(vecty.Text(v.Source)), icon("chevron"),
 		elem.Select(vecty.Markup(attr("aria-label", w.Say("series")), vecty.Property("disabled", v.Locked),
 			vecty.Data("source", "yes")),

@@ -44,6 +44,7 @@ type Column struct {
 	Role    Role         `json:"role"`
 	Why     *fault.Fault `json:"why"` // the reason for the role
 	Missing int          `json:"missing,omitempty"`
+	Spelt   []Spelt      `json:"spelt,omitempty"` // of labels, the most frequent first
 }
 
 // Finding is something about a table that a person should know. One in doubt may be wrong: Flag decides it.

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"github.com/gofrs/flock"
 
@@ -15,14 +16,17 @@ import (
 	"cosinelab/datasets/fault"
 )
 
-// Folder is a folder that no other process holds, until it is released or this process ends, however that
-// ends. What happens to the folder's name meanwhile does not matter: once it is removed nothing is written any
-// more, even if another folder takes its name. Under js, which has neither locks nor folders that are open,
-// nobody is kept out.
+// Folder is a folder that no other process holds (Hold), or that several share (Share), until it is released or
+// this process ends, however that ends. What happens to the folder's name meanwhile does not matter: once it is
+// removed nothing is written any more, even if another folder takes its name. Under js, which has neither locks
+// nor folders that are open, nobody is kept out.
 type Folder struct {
 	path string
 	root *os.Root
-	lock *flock.Flock
+	lock *flock.Flock // nil = it is shared
+
+	mu   sync.Mutex
+	seen map[string]sighting // claims of others by name; guarded by mu
 }
 
 // lockFile is there as long as a folder is held. One that a killed process left locks nothing.
@@ -95,6 +99,9 @@ func (f *Folder) there() bool {
 
 // Release lets others hold the folder.
 func (f *Folder) Release() error {
+	if f.lock == nil {
+		return f.root.Close()
+	}
 	f.root.Remove(lockFile) // while it is locked, see claim
 	err := f.lock.Close()
 	if errors.Is(err, errors.ErrUnsupported) {

@@ -1,4 +1,4 @@
-// Package keep writes files whole or not at all, into folders that one process holds.
+// Package keep writes files whole or not at all, into folders that one process holds or several share.
 package keep
 
 import (

@@ -155,11 +155,19 @@ func (b *builder) column() *Column {
 	return c
 }
 
+// Number writes a number of a table as people do: with an exponent only where it is far from 1.
+func Number(x float64) string {
+	if a := math.Abs(x); a != 0 && (a < 1e-6 || a >= 1e15) {
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'f', -1, 64)
+}
+
 // Text is what stands in a row, as far as it is a number, a time, or one of few spellings.
 func (c *Column) Text(row int) string {
 	switch x := c.Values[row]; {
 	case x == x:
-		return strconv.FormatFloat(x, 'f', -1, 64)
+		return Number(x)
 	case c.stamps != nil && c.stamps[row] != noStamp:
 		return Axis{Clock: true, Unit: 1}.Text(c.stamps[row])
 	case c.Codes != nil:

@@ -89,7 +89,7 @@ func (t *Table) findLabel(want Want) *Column {
 			}
 		}
 		for _, c := range open {
-			if has(c.Name, maybeWords, nil) && (c.marks() > 0 || c.classes() == 2 && !c.numeric()) &&
+			if has(c.Name, maybeWords, nil) && (c.marks() > 0 || c.classes() == 2 && !c.numeric() || c.rests()) &&
 				(len(open) > 1 || want.Labels) {
 				return t.doubtLabel(c)
 			}
@@ -149,6 +149,26 @@ func (c *Column) marks() float64 {
 		return 0
 	}
 	return float64(min(levels[1], levels[0]+levels[-1])) / float64(c.filled())
+}
+
+// Of a column that rests at one of a few values, at least so much of it does.
+const (
+	restClasses = 6
+	restShare   = 0.8
+)
+
+// rests reports whether a column of a few values mostly holds one of them, as one of labels of several kinds
+// does.
+func (c *Column) rests() bool {
+	n := c.classes()
+	if n < 3 || n > restClasses {
+		return false
+	}
+	most := 0
+	for _, w := range c.distinct() {
+		most = max(most, w.Count)
+	}
+	return float64(most) >= restShare*float64(c.filled())
 }
 
 // rareMarks is the share below which one of two values is rare.

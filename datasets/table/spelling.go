@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,16 +89,23 @@ func (t *Table) meaning(c *Column, asked string) ([]uint8, error) {
 	}
 	wrong, doubt := anomalous(order, counts, c.Name)
 	if asked != "" {
-		at, known := keys[wordKey(asked)]
-		if !known && len(order) > 1 {
-			return nil, InFile(t.File, t.inColumn(c, fault.New("data-no-spelling", Short(asked),
-				fault.Choices(Few(shown)))))
-		}
 		wrong, doubt = make([]bool, len(order)), false
-		if known {
-			wrong[at] = true
+		for _, one := range spellings(asked, keys) {
+			at, known := keys[wordKey(one)]
+			if !known && len(order) > 1 {
+				return nil, InFile(t.File, t.inColumn(c, fault.New("data-no-spelling", Short(one),
+					fault.Choices(Few(shown)))))
+			}
+			if known {
+				wrong[at] = true
+			}
 		}
 	}
+	c.Spelt = nil
+	for i, s := range shown {
+		c.Spelt = append(c.Spelt, found.Spelt{Text: Visible(s), Count: counts[i], Anomaly: wrong[i]})
+	}
+	slices.SortStableFunc(c.Spelt, func(a, b found.Spelt) int { return b.Count - a.Count })
 	for i, w := range c.Words {
 		if wrong[keys[wordKey(w.Text)]] {
 			out[i] = 1
@@ -105,6 +113,14 @@ func (t *Table) meaning(c *Column, asked string) ([]uint8, error) {
 	}
 	t.spelling(c, shown, wrong, doubt)
 	return out, nil
+}
+
+// spellings parts what was asked for at commas, unless it is a spelling as it stands.
+func spellings(asked string, keys map[string]int) []string {
+	if _, known := keys[wordKey(asked)]; known {
+		return []string{asked}
+	}
+	return strings.Split(asked, ",")
 }
 
 // spelling says how labels are read, unless as 0 and 1.

@@ -59,7 +59,9 @@ func (t *Table) At(row int, c *Column, err error) error {
 	if t.Array {
 		return InFile(t.File, fault.New("data-in-cell", row+1, c.Place, err))
 	}
-	return AtLine(t.File, t.Line(row), t.inColumn(c, err))
+	wrong := AtLine(t.File, t.Line(row), t.inColumn(c, err))
+	wrong.Place = c.Place
+	return wrong
 }
 
 // inColumn says that an error is in a column.

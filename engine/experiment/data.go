@@ -103,6 +103,27 @@ func PrepareData(d spec.Data, set *datasets.Set) (*Prepared, error) {
 	return Prepare(sp, set)
 }
 
+// Look describes a set as PrepareData does, for whoever has not decided yet to use it: nothing is scaled, and the
+// summary lacks what takes long, its windows and its digest.
+func Look(d spec.Data, set *datasets.Set) (spec.DataSummary, error) {
+	sp := spec.Default()
+	sp.Data, sp.Train.Validation, sp.Train.Patience = d, 0, 0
+	if err := sp.Validate(); err != nil {
+		return spec.DataSummary{}, err
+	}
+	sp, fits, err := fitted(sp, set)
+	if err == nil {
+		trainRows, testRows := longest(set)
+		err = sp.ValidateFor(trainRows, testRows, set.Train.Channels())
+	}
+	if err != nil {
+		return spec.DataSummary{}, err
+	}
+	s := summarise(set, d, columns(cut(set.Train, d.Train), d.Channels), columns(cut(set.Test, d.Test), d.Channels))
+	s.Fitted = fits
+	return s, nil
+}
+
 // layOut lays windows over the scaled parts.
 func (p *Prepared) layOut(train, test datasets.Series) error {
 	if p.members != nil {

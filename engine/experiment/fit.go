@@ -44,7 +44,14 @@ func armJob(sp spec.Spec, arm int, seed uint64, from teacher) job {
 // fit trains, from the job's checkpoint if there is one, and leaves a checkpoint at its end or where it was
 // stopped. Its epochs are returned even if it fails. A run whose numbers were not finite is a failure, and
 // leaves what was saved on its way, if anything was: the state that led there is no place to resume from.
-func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, error) {
+func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Result, err error) {
+	if r.o.Store != nil {
+		defer func() {
+			if over := r.o.Store.Done(j.Checkpoint); err == nil {
+				err = over
+			}
+		}()
+	}
 	if err := r.restore(t, j); err != nil {
 		return train.Result{}, err
 	}
@@ -56,7 +63,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (train.Result, e
 	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
 	keep := keeper{run: r, due: time.Now().Add(r.o.SaveEvery)}
 	event := spec.Event{Phase: j.phase, Arm: j.arm, Seed: j.Seed, Epochs: j.epochs, Steps: planned}
-	res, err := t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
+	res, err = t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
 		Look:  r.look(t, j),
 		Train: r.spec.Train, Epochs: j.epochs, Seed: j.shuffle, Lambda: j.lambda,
 		Gate: func(ctx context.Context) error {

@@ -158,6 +158,8 @@ func (m memory) Save(c experiment.Checkpoint, write func(io.Writer) error) error
 	return err
 }
 
+func (m memory) Done(experiment.Checkpoint) error { return nil }
+
 func (m memory) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	b, ok := m[c.File()]
 	if !ok {

@@ -30,6 +30,8 @@ type need struct {
 	kept           float64 // bytes of its detector
 	learns, scores float64 // FLOP
 	runs           float64 // how many there are
+	gradient       float64 // FLOP of one micro-batch's gradient, of so many windows
+	micro          int
 }
 
 // Estimate says what the experiment that p was prepared for takes. Bytes of a training run are within half of
@@ -180,6 +182,7 @@ func (p *Prepared) need(problem train.Problem, epochs int) (n need, err error) {
 	n.arena = 4 * (size.Arena + 2*n.parameters)
 	passes := func(windows int) float64 { return float64(windows)/micro + 1 }
 	gradient, evaluate, forward := size.FLOP[0], size.FLOP[3], size.FLOP[4]
+	n.gradient, n.micro = gradient, problem.Windows.Shape[0]
 	n.learns = float64(epochs) * (passes(p.fit.Len())*gradient + passes(p.valid.Len())*evaluate)
 	n.scores = passes(p.test.Len()) * forward
 	if spec.Policies[p.Spec.Detect.Threshold.Policy].Train {

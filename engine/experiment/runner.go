@@ -133,7 +133,7 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
-	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: deviceName(r.device, r.o.Machine),
+	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: DeviceName(r.device, r.o.Machine),
 		Data:     r.data.Summary,
 		Teachers: present(r.teachers), Parameters: &r.parameters}
 	for i, a := range r.spec.Arms {
@@ -155,7 +155,8 @@ func present[T any](from []*T) []T {
 	return out
 }
 
-func deviceName(dev backend.Device, machine string) string {
+// DeviceName is what reports call a device on a machine.
+func DeviceName(dev backend.Device, machine string) string {
 	if machine == "" {
 		return dev.Name()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
@@ -16,6 +17,8 @@ import (
 type Store interface {
 	Save(c Checkpoint, write func(io.Writer) error) error
 	Load(c Checkpoint) (io.ReadCloser, error) // nil, nil if there is none
+	// Done tells that a training run is over, however it ended: nothing of it is saved or loaded any more.
+	Done(c Checkpoint) error
 }
 
 // Checkpoint names the training run that a checkpoint is of.
@@ -55,6 +58,7 @@ func (c Checkpoint) trained(s spec.Spec) spec.Spec {
 		s.Arms = []spec.Arm{a}
 	}
 	s.Detect, s.Seeds = spec.Detect{}, []uint64{c.Seed}
+	s.Headline, s.Looks, s.Looked = "", 0, nil // who judges the results does not change them
 	return s
 }
 
@@ -69,6 +73,20 @@ func (c Checkpoint) origin(p *Prepared) (train.Origin, error) {
 	return train.Origin{Spec: d.String(), Data: p.Summary.Digest}, nil
 }
 
+// Key names what a training run comes to, by all that it depends on: the spec, the data by their digest, the
+// device by its name in reports. Runs of other experiments that have the same key end in the same checkpoint.
+func (c Checkpoint) Key(sp spec.Spec, data, device string) (string, error) {
+	text, err := json.Marshal(c.trained(sp))
+	if err != nil {
+		return "", err
+	}
+	d := datasets.NewDigest()
+	for _, part := range []string{train.Version, strconv.FormatBool(c.OfTeacher()), string(text), data, device} {
+		d.Text(part)
+	}
+	return d.String(), nil
+}
+
 // ReadHistory reads the finished epochs of a training run of p from its checkpoint.
 func (c Checkpoint) ReadHistory(p *Prepared, in io.Reader) ([]spec.Epoch, error) {
 	of, err := c.origin(p)
@@ -81,7 +99,7 @@ func (c Checkpoint) ReadHistory(p *Prepared, in io.Reader) ([]spec.Epoch, error)
 // origin is what the job's checkpoint belongs to, the teacher and the device included.
 func (r *run) origin(j job) (train.Origin, error) {
 	of, err := j.Checkpoint.origin(r.data)
-	of.Teacher, of.Device = j.teacher, deviceName(r.device, r.o.Machine)
+	of.Teacher, of.Device = j.teacher, DeviceName(r.device, r.o.Machine)
 	return of, err
 }
 

@@ -19,16 +19,26 @@ import (
 // openSet is the set that is open, as it was read and as it is cut.
 type openSet struct {
 	set                  *datasets.Set
-	drop                 int // number of the page's files that it is from; 0 = of none
-	*experiment.Prepared     // nil = none is open
+	data                 spec.Data // by which it was read
+	drop                 int       // number of the page's files that it is from; 0 = of none
+	*experiment.Prepared           // nil = none is open
 }
 
 // holds reports whether the open set is that of d, from the files of that number, however d cuts it.
 func (o openSet) holds(d spec.Data, drop int) bool {
-	if o.Prepared == nil || o.drop != drop {
-		return false
+	return o.set != nil && o.drop == drop && reflect.DeepEqual(asRead(o.data), asRead(d))
+}
+
+// recut is the set as d cuts it, if it is that of d but for the cut; nil = it is not.
+func (o openSet) recut(d spec.Data, drop int) (*datasets.Set, error) {
+	uncut := func(d spec.Data) spec.Data {
+		d.Split, d.SplitRow, d.SplitTime = nil, 0, ""
+		return asRead(d)
 	}
-	return reflect.DeepEqual(asRead(o.Spec.Data), asRead(d))
+	if o.set == nil || o.drop != drop || !reflect.DeepEqual(uncut(o.data), uncut(d)) {
+		return nil, nil
+	}
+	return o.set.Recut(experiment.FileOptions(d).Cut)
 }
 
 // asRead is what of d says which set is read, and how.
@@ -36,6 +46,9 @@ func asRead(d spec.Data) spec.Data {
 	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Label: d.Label, Anomaly: d.Anomaly,
 		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }
+
+// errNoData answers a request that names no data.
+var errNoData = fault.New("open-no-data")
 
 // turn ends the reading for an earlier request to open a set, and begins another; mu is held.
 func (s *Session) turn() (ctx context.Context, turn int) {
@@ -53,7 +66,7 @@ func (s *Session) turn() (ctx context.Context, turn int) {
 // that the last one that the page hears of is the one that is open.
 func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []datasets.File, turn int) {
 	if req.Data == nil {
-		s.fail(req.ID, "data", fault.New("open-no-data"))
+		s.fail(req.ID, "data", errNoData)
 		return
 	}
 	if files == nil && req.Drop == 0 {
@@ -79,7 +92,7 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 	if turn != s.opening {
 		return
 	}
-	s.open = openSet{set, req.Drop, prepared}
+	s.open = openSet{set, *req.Data, req.Drop, prepared}
 	if files != nil {
 		s.files = dropped{req.Drop, files}
 	}
@@ -117,7 +130,7 @@ func showLine(ctx context.Context, e *protocol.Error, err error, files []dataset
 	first := max(1, wrong.Line-linesAround)
 	around, err := files[i].Lines(ctx, first, wrong.Line+linesAround, lineShown)
 	if err == nil && wrong.Line < first+len(around) {
-		e.Line, e.First, e.Around = wrong.Line, first, around
+		e.Line, e.Place, e.First, e.Around = wrong.Line, wrong.Place, first, around
 	}
 }
 
@@ -125,10 +138,19 @@ func showLine(ctx context.Context, e *protocol.Error, err error, files []dataset
 func (s *Session) read(ctx context.Context, d spec.Data, drop int, files []datasets.File) (*datasets.Set,
 	error) {
 	s.mu.Lock()
-	open, known := s.open, s.files
+	open, looked, known := s.open, s.looked, s.files
 	s.mu.Unlock()
-	if (files == nil || drop != 0) && open.holds(d, drop) {
-		return open.set, nil
+	if files == nil || drop != 0 {
+		for _, o := range []openSet{open, looked} {
+			if o.holds(d, drop) {
+				return o.set, nil
+			}
+		}
+		for _, o := range []openSet{looked, open} {
+			if set, err := o.recut(d, drop); set != nil || err != nil {
+				return set, err
+			}
+		}
 	}
 	if files == nil && known.id == drop {
 		files = known.files

@@ -125,7 +125,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 		return report, "data", err
 	}
 	s.mu.Lock()
-	s.open = openSet{set, req.Drop, prepared}
+	s.open = openSet{set, req.Spec.Data, req.Drop, prepared}
 	s.opening++
 	runs, taught := s.results.runs, s.results.taught // of seeds before, if any were added to them
 	s.mu.Unlock()
@@ -195,6 +195,9 @@ func (p pageStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
 	return nil, nil
 }
 
+// Done has nothing to let go of: the page keeps checkpoints until the run ends.
+func (p pageStore) Done(experiment.Checkpoint) error { return nil }
+
 // beside returns so many other workers, fewer where no more can be started, at most one for each core. Those
 // of before are used again: starting one takes long.
 func (s *Session) beside(n int) (others []experiment.Worker) {
@@ -219,7 +222,7 @@ func (s *Session) beside(n int) (others []experiment.Worker) {
 func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone", err)) }
 
 // eventPause is the least time between two events that only report progress: a page draws no faster.
-const eventPause = 40 * time.Millisecond
+const eventPause = 100 * time.Millisecond
 
 // events sends what happens to the page and keeps the series of finished runs for charts. News never waits,
 // nor does it make progress wait: an epoch may be shorter than the pause. The experiment calls it one at a

@@ -47,6 +47,8 @@ type Session struct {
 	opening int                // requests to open a set so far; the answer to an older one is not kept
 	leave   context.CancelFunc // ends the reading for the last of them; nil = there was none
 	open    openSet
+	looked  openSet            // the files that somebody looks at, without scaled values
+	ignore  context.CancelFunc // ends the reading for the last look; nil = there was none
 	results results
 	work    *work
 	workers []Worker // beside this one
@@ -126,6 +128,16 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		ctx, turn := s.turn()
 		s.mu.Unlock()
 		go s.answerOpen(ctx, req, files, turn)
+	case protocol.TypeLook:
+		s.mu.Lock()
+		ctx := s.lookAnew()
+		s.mu.Unlock()
+		go s.look(ctx, req, files)
+	case protocol.TypeLeave:
+		s.mu.Lock()
+		s.lookAnew()
+		s.looked = openSet{}
+		s.mu.Unlock()
 	case protocol.TypeRun:
 		s.start(req, files, false)
 	case protocol.TypeBench:

@@ -21,6 +21,9 @@ const (
 // after which the same spec gives other numbers, or by which an earlier checkpoint would be understood wrong.
 const format = 2
 
+// Version names format: results of training that were kept under one version are not those of another.
+var Version = fmt.Sprint("format ", format)
+
 // Origin says what a checkpoint belongs to, by digests and names that only need to be the same again: going on
 // with anything else would end in a report that is not of its spec.
 type Origin struct {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"cosinelab/datasets/fault"
-	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -151,13 +150,10 @@ func (f *Form) Toggle(kind string) bool {
 }
 
 // Fresh describes another series with the settings that are not about the one before: window, stride,
-// scaling, seed.
+// scaling, seed. All that is said of a file belongs to that file.
 func (f *Form) Fresh(source string) spec.Data {
-	next := f.Spec.Data
-	next.Source = source
-	next.Train, next.Test, next.Channels = steps.Range{}, steps.Range{}, nil
-	next.Label, next.Split = "", nil
-	return next
+	was := f.Spec.Data
+	return spec.Data{Source: source, Seed: was.Seed, Scaling: was.Scaling, Window: was.Window, Stride: was.Stride}
 }
 
 // Source is the source of a series in dropped files: it names the first; the others may be its test part or

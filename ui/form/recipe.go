@@ -24,6 +24,7 @@ type Recipe struct {
 	Whole    string   // the name, where Source is only a part of it; else empty
 	Sub      []string // about the series; text between asterisks is strong, between backquotes code
 	DataErr  string
+	Reopen   bool     // it is a file whose sheet can be opened again
 	Passed   []string // what the served folder holds and does not offer, plain text
 	DataMore []Input
 
@@ -277,8 +278,8 @@ func (f *Form) armChecks(w *words.Language) []ArmCheck {
 	return append(arms, controls...)
 }
 
-// rare controls say more of what another has shown: what the teacher's training adds to the untrained one, what
-// its window adds to another, and all of that for another objective than the cosine.
+// rare controls say more of what another has shown: what the teacher's training adds to the untrained one,
+// what its window adds to another, and all of that for another objective than the cosine.
 func rare(a spec.Arm) bool {
 	return a.Distils() && (a.Objective.Kind != spec.ObjectiveCosine || a.Objective.Target != spec.TargetInput)
 }

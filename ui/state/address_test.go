@@ -154,11 +154,11 @@ func TestAnOldAnswerDoesNotEndARun(t *testing.T) {
 // A file that cannot be read never takes the place of one of its name that could be.
 func TestABrokenFileTakesNobodysPlace(t *testing.T) {
 	s := idle(t)
-	s.Update(dropped(1, "a.csv"))
+	taken(s, 1, "a.csv")
 	s.Update(opened(s))
-	s.Update(dropped(2, "a.csv", "a_label.csv"))
+	taken(s, 2, "a.csv", "a_label.csv")
 	s.Update(failed("data", s.Form.Open.ID, "a_label.csv:2"))
-	s.Update(Discard{})
+	s.Update(LeaveSheet{})
 	r := request(t, s.Update(Set{"data.window", "30"}))
 	if r.Type != protocol.TypeOpen || r.Drop != 1 || !slices.Equal(r.Files, []string{"a.csv"}) {
 		t.Errorf("asks for %+v", r)
@@ -168,7 +168,7 @@ func TestABrokenFileTakesNobodysPlace(t *testing.T) {
 	if s.Run.Drop != 1 || s.Run.Gone {
 		t.Errorf("the run is of %d, gone: %v", s.Run.Drop, s.Run.Gone)
 	}
-	s.Update(dropped(3, "a.csv")) // another one of this name, which can be read
+	taken(s, 3, "a.csv") // another one of this name, which can be read
 	s.Update(opened(s))
 	if !s.Run.Gone || s.isOfRun() {
 		t.Error("the run of one file counts for another of its name")

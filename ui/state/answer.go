@@ -11,6 +11,8 @@ func (s *State) answer(a Answer) []Effect {
 	switch a.Type {
 	case protocol.TypeReady:
 		return s.ready(a.Response)
+	case protocol.TypeLooked:
+		return s.seen(a.Response)
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
@@ -27,6 +29,9 @@ func (s *State) answer(a Answer) []Effect {
 		s.Run.Finish(a.Report)
 		return s.refresh()
 	case protocol.TypeError:
+		if s.refuseSheet(a.Response) {
+			return nil
+		}
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
 		s.fail(a.Response)
 	}
@@ -43,7 +48,7 @@ func (s *State) ready(r protocol.Response) []Effect {
 	wrong := s.Wrong // about the link; reading the series is not an answer to it
 	effects := s.read(s.Form.Spec.Data, s.Form.Files, "")
 	s.Wrong = wrong
-	return effects
+	return append(effects, s.look()...)
 }
 
 // confirm brings the page in line with the worker. Once that is idle the run is over, and its checkpoints are

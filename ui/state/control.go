@@ -170,8 +170,8 @@ func (s *State) growable() bool {
 		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
 }
 
-// looked notes, when seeds are added by hand behind those whose results are on the page, that they were looked
-// at.
+// looked notes, when seeds are added by hand behind those whose results are on the page, that they were
+// looked at.
 func (s *State) looked() {
 	if s.Run == nil || s.Run.Final == nil {
 		return
@@ -235,6 +235,9 @@ func (s *State) lose(why *fault.Fault) {
 	s.Wrong = nil
 	s.Form.HearNothing()
 	s.Stack.hearNothing()
+	if s.Sheet != nil {
+		s.Sheet.HearNothing()
+	}
 	if s.Run != nil {
 		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
 	}

@@ -16,6 +16,7 @@ type (
 	RememberLanguage struct{ Tag string }               // likewise; the document is in this language now
 	StartEngine      struct{}                           // again
 	Copy             struct{ Hash string }              // the address with it; answer with Copied
+	CopyText         struct{ Text string }              // onto the clipboard; likewise
 	SwitchTheme      struct{}                           // light to dark, or back
 )
 
@@ -27,6 +28,7 @@ func (Remember) effect()         {}
 func (RememberLanguage) effect() {}
 func (StartEngine) effect()      {}
 func (Copy) effect()             {}
+func (CopyText) effect()         {}
 func (SwitchTheme) effect()      {}
 
 // requests numbers what is asked of the worker. Ids grow from 1, so that an answer to an older question can

@@ -46,7 +46,7 @@ var histories = map[string]func(*testing.T, *State){
 // views are all that the page says.
 func views(s *State) []any {
 	return []any{s.Bar(), s.Recipe(), s.Verdict(), s.Causes(), s.Learning(), s.Table(),
-		s.Scene().LaneList(s.Words)}
+		s.Scene().LaneList(s.Words), s.SheetView()}
 }
 
 func TestAChangeOfLanguageReachesAllThatThePageSays(t *testing.T) {

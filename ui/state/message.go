@@ -29,7 +29,12 @@ type (
 	Toggle      struct{ Kind string }                // an arm's check mark
 	Tab         struct{ Group string }               // where data come from: builtin, benchmark or file
 	Choose      struct{ Source string }              // a series of the catalogue
-	Drop        struct{ Files form.Dropped }         // files, dropped or picked; the page keeps their contents
+	Drop        struct{ Files form.Dropped }         // dropped or picked; the page keeps their contents
+	Reopen      struct{}                             // the sheet of the file in use
+	Decide      struct{ What, Text string }          // on the sheet: of sheet.Decide
+	Use         struct{}                             // what the sheet has
+	LeaveSheet  struct{}                             // without using it
+	CopyCommand struct{}                             // that shows the same as the sheet
 	Discard     struct{}                             // leave an error about data and keep the series that was there
 	Workers     struct{ N int }                      // how many train, from the next run on
 	More        struct{}                             // show or hide all settings
@@ -67,6 +72,11 @@ func (Toggle) message() weight      { return action }
 func (Tab) message() weight         { return action }
 func (Choose) message() weight      { return action }
 func (Drop) message() weight        { return action }
+func (Reopen) message() weight      { return action }
+func (Decide) message() weight      { return action }
+func (Use) message() weight         { return action }
+func (LeaveSheet) message() weight  { return action }
+func (CopyCommand) message() weight { return action }
 func (Discard) message() weight     { return action }
 func (Workers) message() weight     { return action }
 func (More) message() weight        { return action }

@@ -661,24 +661,23 @@ func TestFailedFileKeepsTheSeriesBefore(t *testing.T) {
 		t.Errorf("asks for %+v", post.Request)
 	}
 	answer := failed("data", post.Request.ID, "pump-house.csv:1288: 37 values, want 38")
-	answer.Error.Line, answer.Error.First, answer.Error.Around = 1288, 1287, []string{"1,2", "3", "4,5"}
+	answer.Error.Line, answer.Error.First, answer.Error.Around = 1288, 1287, []string{"1,2", "3,x", "4,5"}
+	answer.Error.Place = 2
 	s.Update(answer)
-	v := s.Verdict()
-	if want := []results.FileLine{{Number: 1287, Text: "1,2", Wrong: false},
-		{Number: 1288, Text: "3", Wrong: true},
-		{Number: 1289, Text: "4,5", Wrong: false}}; !slices.Equal(v.Way.Lines, want) {
-		t.Errorf("shows the lines %+v", v.Way.Lines)
+	v := s.SheetView()
+	if len(v.Lines) != 3 || v.Lines[0].Wrong || !v.Lines[1].Wrong || v.Lines[1].Number != 1288 ||
+		v.Lines[1].Before != "3," || v.Lines[1].Cell != "x" || v.Lines[1].After != "" {
+		t.Errorf("shows the lines %+v", v.Lines)
 	}
-	if v.Tag != "File not read" || v.Claim != "pump-house.csv:1288: 37 values, want 38." ||
-		v.Way.Back != "Back to Server" {
+	if v.Tag != "Not readable yet" || v.Claim != "pump-house.csv:1288: 37 values, want 38." || v.CanUse {
 		t.Errorf("says %+v", v)
 	}
-	if !form.Same(s.Form.Spec.Data, before) || s.Bar().CanRun {
-		t.Error("the series before is gone, or trains while another is shown")
+	if s.Update(Use{}) != nil || s.Sheet == nil || !form.Same(s.Form.Spec.Data, before) || !s.Bar().CanRun {
+		t.Error("the series before is gone")
 	}
-	s.Update(Discard{})
-	if !s.Bar().CanRun || s.Form.Group != form.GroupBuiltin {
-		t.Errorf("cannot go back: %+v", s)
+	if got := sent(s.Update(LeaveSheet{})); !slices.Equal(got, []string{protocol.TypeLeave}) || s.Sheet != nil ||
+		s.Form.Group != form.GroupBuiltin {
+		t.Errorf("leaving sends %v", got)
 	}
 }
 
@@ -697,13 +696,16 @@ func TestSettingThatTheSeriesDoesNotAllowSaysSoBesideIt(t *testing.T) {
 func TestTheSeriesThatIsOpenIsShown(t *testing.T) {
 	s := idle(t)
 	first := s.Update(Choose{"smd/machine-1-2"})[0].(Post).Request.ID
-	s.Update(dropped(1, "a.csv"))
+	taken(s, 1, "a.csv")
 	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeData, ID: first, Summary: summary()}})
 	if s.Form.Open == nil || s.Form.Spec.Data.Source != "smd/machine-1-2" || s.Ready() {
 		t.Errorf("reads %+v, shows %s", s.Form.Open, s.Form.Spec.Data.Source)
 	}
 	s.Update(failed("data", s.Form.Open.ID, "a.csv:2"))
-	if s.Update(Discard{}); s.Form.Spec.Data.Source != "smd/machine-1-2" || !s.Ready() {
+	if s.Sheet == nil || s.Sheet.Wrong == nil {
+		t.Error("the sheet does not say why its file cannot be used")
+	}
+	if s.Update(LeaveSheet{}); s.Form.Spec.Data.Source != "smd/machine-1-2" || !s.Ready() {
 		t.Errorf("shows %s", s.Form.Spec.Data.Source)
 	}
 	first = s.Update(Choose{"builtin/server"})[0].(Post).Request.ID

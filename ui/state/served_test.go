@@ -55,7 +55,7 @@ func TestAServedFileOpens(t *testing.T) {
 	s.Update(opened(s))
 
 	// One of the same name that is dropped goes before it, until the served one is chosen again.
-	if r := request(t, s.Update(dropped(1, "pump.csv"))); !slices.Equal(r.Files, []string{"pump.csv"}) {
+	if r := request(t, taken(s, 1, "pump.csv")); !slices.Equal(r.Files, []string{"pump.csv"}) {
 		t.Errorf("asked %+v", r)
 	}
 	s.Update(opened(s))

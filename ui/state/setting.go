@@ -1,6 +1,8 @@
 package state
 
 import (
+	"slices"
+
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
@@ -57,20 +59,13 @@ func (s *State) choose(source string) []Effect {
 	return s.open(source, s.Form.Files)
 }
 
-// drop opens the first file; the others may belong to it. The page has kept their contents: only names come
-// here.
-func (s *State) drop(files form.Dropped) []Effect {
-	if s.Control.Locked() || len(files.Names) == 0 {
-		return nil
-	}
-	s.Form.Group = form.GroupFile
-	return s.open(files.Source(), files)
-}
-
 // read asks the worker for a series, from files that the page keeps once they could be read; f is the setting
 // whose change asked for it, empty for none. Until the worker answers, and if it fails, the series before
 // stays.
 func (s *State) read(d spec.Data, files form.Dropped, f form.Field) []Effect {
+	if s.Sheet != nil {
+		s.Sheet.Opening = 0 // whatever is read now comes in its place
+	}
 	// Nobody can read it now: ready reads what the form holds once there is an engine.
 	if s.Control.Mode == Loading || s.Control.Mode == Dead {
 		s.Form.Expect(d, files)
@@ -104,12 +99,13 @@ func (s *State) opened(r protocol.Response) []Effect {
 				s.Run.Drop != s.Form.Files.Of(s.Form.Spec.Data.Source)
 		}
 	}
+	left := s.usedSheet(r.ID)
 	// Asked here, since an engine that was started anew has to read the series before it can go on with a
 	// run.
 	if again := s.goOn(); again != nil {
-		return append(again, s.moved()...)
+		return slices.Concat(left, again, s.moved())
 	}
-	return append(s.refresh(), s.moved()...)
+	return slices.Concat(left, s.refresh(), s.moved())
 }
 
 // Recipe returns what the recipe shows.
@@ -118,5 +114,7 @@ func (s *State) Recipe() form.Recipe {
 	if s.Wrong != nil && s.Wrong.Where == whereData && s.Control.Mode != Dead {
 		unread = &form.Unread{Name: s.Wrong.Name, Why: s.Wrong.text(s.Words)}
 	}
-	return s.Form.Recipe(s.Words, s.Control.Locked(), unread)
+	r := s.Form.Recipe(s.Words, s.Control.Locked(), unread)
+	r.Reopen = s.reopenable()
+	return r
 }

@@ -22,6 +22,7 @@ import (
 	"cosinelab/ui/form"
 	"cosinelab/ui/link"
 	"cosinelab/ui/results"
+	"cosinelab/ui/sheet"
 )
 
 // State is everything the page shows, in no language: the views put it into words.
@@ -31,6 +32,7 @@ type State struct {
 	Control Control           // what runs
 	Run     *results.Progress // the last experiment that was carried out, or is
 	Stack   Stack             // what the charts show
+	Sheet   *sheet.Sheet      // files that a person looks at before they are used; nil = none
 
 	Wrong      *Wrong
 	Notice     words.Key // takes the place of the status line until something happens
@@ -84,6 +86,18 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.choose(m.Source)
 	case Drop:
 		return s.drop(m.Files)
+	case Reopen:
+		return s.reopen()
+	case Decide:
+		return s.decide(m)
+	case Use:
+		return s.use()
+	case LeaveSheet:
+		return s.leaveSheet()
+	case CopyCommand:
+		if s.Sheet != nil {
+			return []Effect{CopyText{s.Sheet.Command()}}
+		}
 	case Discard:
 		s.Wrong = nil
 		s.Form.ShowGroup()
@@ -110,6 +124,10 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Follow:
 		return s.goTo(m.Hash)
 	case Copied:
+		if s.Sheet != nil {
+			s.Sheet.Copied = m.OK
+			return nil
+		}
 		s.Notice = "status-not-copied"
 		if m.OK {
 			s.Notice = "status-copied"
@@ -194,13 +212,14 @@ func (s *State) goTo(hash string) []Effect {
 	}
 	before := s.Form.Spec.Data
 	s.Wrong = nil
+	left := s.leaveSheet() // whoever goes elsewhere wants to see it
 	s.follow(hash)
 	// With the same series only settings or the view differ: there is nothing to read again. One that is
 	// being read would come after the address, which was the last word.
 	if form.Same(before, s.Form.Spec.Data) && (s.Form.Open == nil || s.Wrong != nil) {
-		return s.refresh()
+		return append(left, s.refresh()...)
 	}
 	// The spec names the new series already, so that the summary of the old one must not stand beside it.
 	s.Form.Data = nil
-	return s.read(s.Form.Spec.Data, s.Form.Files, "")
+	return append(left, s.read(s.Form.Spec.Data, s.Form.Files, "")...)
 }

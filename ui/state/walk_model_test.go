@@ -13,18 +13,37 @@ import (
 	"cosinelab/ui/form"
 	"cosinelab/ui/link"
 	"cosinelab/ui/look"
+	"cosinelab/ui/sheet"
 )
 
 // check looks at the page as a person does, and compares it with what it should show.
 func (l *lab) check() {
 	s, w := l.state, l.state.Words
-	for _, v := range []any{s.Recipe(), s.Causes(), s.Learning(), s.Table(), s.Scene().LaneList(w)} {
+	for _, v := range []any{s.SheetView(), s.Recipe(), s.Causes(), s.Learning(), s.Table(), s.Scene().LaneList(w)} {
 		_ = v // that none of them fails
 	}
 	l.checkControl()
 	l.checkAddress()
 	l.checkRun()
 	l.checkCharts()
+	l.checkSheet()
+}
+
+// checkSheet compares the sheet with its file, and with whether it can be used.
+func (l *lab) checkSheet() {
+	s := l.state
+	if s.Sheet == nil {
+		return
+	}
+	v, files := s.SheetView(), s.Sheet.Files
+	if s.Sheet.Read() && files.ID > 0 {
+		d := s.Sheet.Look.Summary
+		want(l.drops[files.ID-1].good, "a broken file is read")
+		want(strings.HasPrefix(d.Columns[0].Name, fmt.Sprintf("c%d", files.ID)), "the sheet of drop %d shows column %s",
+			files.ID, d.Columns[0].Name)
+	}
+	want(!v.CanUse || s.Sheet.Read() && l.mode != Running && l.mode != Paused && l.mode != Stopping,
+		"a file can be used that is not read, or while a run goes on")
 }
 
 // checkControl compares the buttons with where the run control stands.
@@ -147,6 +166,8 @@ func (l *lab) checkSettled() {
 		return
 	}
 	k := &s.Stack
+	want(s.Sheet == nil || s.Sheet.ID == 0 && s.Sheet.Opening == 0, "the sheet still waits")
+	want(s.Sheet == nil || s.Sheet.Wrong != nil || s.Sheet.Read(), "the sheet is not read")
 	want(s.Form.Open == nil, "a series is still being read")
 	want(k.lanes.id == 0 && k.overview.id == 0 && k.judge.id == 0, "a chart still waits")
 	want(l.mode == Idle || l.mode == Paused, "the run control still stands at %d", l.mode)
@@ -224,7 +245,9 @@ func (l *lab) event(r *rand.Rand) string {
 	case n < 82:
 		l.kill()
 		return "the engine dies"
-	case n < 85:
+	case n < 90:
+		return l.onSheet(r)
+	case n < 93:
 		if all := l.engine.beside(); len(all) > 0 {
 			pick(r, all...).Dismiss()
 		}
@@ -241,9 +264,54 @@ func (l *lab) event(r *rand.Rand) string {
 	return fmt.Sprintf("%T%v", m, m)
 }
 
+// decisions are what a person decides on the sheet, good and bad.
+var decisions = []struct {
+	what  string
+	texts []string
+}{
+	{sheet.Role + "1", []string{"dropped", "channel", "time", "label", "", "no-role"}},
+	{sheet.Role + "2", []string{"dropped", "channel", ""}},
+	{sheet.Role + "3", []string{"label", "channel", "dropped", ""}},
+	{sheet.Role + "99", []string{"label"}},
+	{sheet.Time, []string{"0", "1", "2"}},
+	{sheet.Label, []string{"0", "3"}},
+	{sheet.Anomaly, []string{"0", "1", "2", sheet.NoLabels, ""}},
+	{sheet.Header, []string{"yes", "no", ""}},
+	{sheet.Missing, []string{"last", "linear", "refuse"}},
+	{sheet.Scaling, []string{"robust", "standard", "x"}},
+	{sheet.Cut, []string{"0.4", "55 %", "70", "100000", "x", "", "2024-01-01"}},
+	{sheet.Share, []string{"30", "61.5", "-4", "nonsense"}},
+	{sheet.Leave, []string{"yes", "no"}},
+	{"nothing", []string{"1"}},
+}
+
+// onSheet opens the sheet, decides something, uses it or leaves it. The experiment stays as it is until a file is
+// used.
+func (l *lab) onSheet(r *rand.Rand) string {
+	before := l.state.Form.Copy()
+	switch n := r.IntN(10); {
+	case n < 5:
+		d := pick(r, decisions...)
+		m := Decide{d.what, pick(r, d.texts...)}
+		l.send(m)
+		want(form.Same(before, l.state.Form.Spec), "%v changes the experiment", m)
+		return fmt.Sprintf("%T%v", m, m)
+	case n < 8:
+		m := pick[Message](r, Use{}, Use{}, Reopen{}, CopyCommand{})
+		l.send(m)
+		return fmt.Sprintf("%T", m)
+	}
+	l.send(LeaveSheet{})
+	want(l.state.Sheet == nil && form.Same(before, l.state.Form.Spec), "leaving the sheet does not leave everything")
+	return "leave the sheet"
+}
+
 // goOn does what a person would do who wants a report.
 func (l *lab) goOn(r *rand.Rand) string {
 	switch bar := l.state.Bar(); {
+	case l.state.Sheet != nil && l.state.SheetView().CanUse:
+		l.send(Use{})
+		return "use"
 	case l.mode == Dead:
 		l.send(Restart{})
 		return "restart"

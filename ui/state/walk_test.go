@@ -228,7 +228,7 @@ func (l *lab) post(r protocol.Request, files []datasets.File) {
 		panic(err)
 	}
 	switch r.Type {
-	case protocol.TypeOpen:
+	case protocol.TypeOpen, protocol.TypeLook:
 		if len(r.Files) > 0 {
 			files = l.drops[r.Drop-1].files
 		}

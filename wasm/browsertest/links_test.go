@@ -78,7 +78,7 @@ func TestNamesOfOthersKeepToTheirPlace(t *testing.T) {
 	sp := pair()
 	sp.Arms[0].Name, sp.Arms[1].Name = strings.Repeat("long arm ", 11), "משאבה ראשית"
 	file := strings.Repeat("the-pump-of-the-north-", 8) + "2026.csv"
-	p.drop(file, strings.Replace(csv(1000, ""), "load,heat", strings.Repeat("a channel with a long name ", 3)+",\u05de\u05e9\u05d0\u05d1\u05d4", 1))
+	p.take(file, strings.Replace(csv(1000, ""), "load,heat", strings.Repeat("a channel with a long name ", 3)+",\u05de\u05e9\u05d0\u05d1\u05d4", 1))
 	p.wait("file", `document.querySelector(".recipe .pick b").innerText.endsWith("2026.csv") && `+canTrain, 20*time.Second)
 	sp.Data.Source, sp.Data.Train, sp.Data.Test = "file/"+file, steps.Range{}, steps.Range{}
 	p.eval(fmt.Sprintf("location.hash = %q", link.Link{Spec: sp}.Hash()), nil)

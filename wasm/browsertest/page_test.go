@@ -405,6 +405,15 @@ func (p *tab) drop(name, text string) {
 	})()`, quote(text), name), nil)
 }
 
+// take lets a file fall on the page and uses it as it looks.
+func (p *tab) take(name, text string) {
+	p.t.Helper()
+	p.drop(name, text)
+	p.wait("sheet of "+name, sheetRead, 20*time.Second)
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.wait("lab with "+name, "!"+sheetOpen+" && "+canTrain, 20*time.Second)
+}
+
 func TestATileThatIsKnownIsNotLookedForAgain(t *testing.T) {
 	p := opened(t, serve(t), small())
 	p.eval(`localStorage.setItem("tile", "5x8 " + navigator.userAgent)`, nil)
@@ -442,24 +451,25 @@ func TestWithoutSIMDTheLabComputesAllTheSame(t *testing.T) {
 func TestADroppedFileIsReadAndABadOneSaysItsLine(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)
-	p.drop("pump.csv", csv(1000, ""))
-	p.wait("file", `document.querySelector(".recipe .pick b").innerText === "pump.csv" && `+canTrain,
-		10*time.Second)
+	p.take("pump.csv", csv(1000, ""))
+	if got := p.text(".recipe .pick b"); got != "pump.csv" {
+		t.Errorf("the recipe names %q", got)
+	}
 	if got := p.text(".recipe .sub"); !strings.Contains(got, "2 channels") ||
 		!strings.Contains(got, "anomalous") {
 		t.Errorf("the page says of the file: %q", got)
 	}
 	p.drop("broken.csv", csv(1000, "1,2\n"))
-	p.wait("error", `document.querySelector(".tag").innerText === "File not read"`, 10*time.Second)
-	if got := p.text(".claim"); !strings.Contains(got, "broken.csv") || !strings.Contains(got, "1002") {
+	p.wait("error", `document.querySelector(".sheet .bad-tag")`, 10*time.Second)
+	if got := p.text(".sheet .claim"); !strings.Contains(got, "broken.csv") || !strings.Contains(got, "1002") {
 		t.Errorf("the page says of the broken file: %q", got)
 	}
-	if got := p.text(".lines .wrong"); strings.Join(strings.Fields(got), " ") != "1 002 1,2" {
+	if got := p.text(".sheet .lines .wrong"); strings.Join(strings.Fields(got), " ") != "1 002 1,2" {
 		t.Errorf("the page shows the bad line as %q", got)
 	}
 	p.shoot("broken.png")
-	p.press(`[data-do="discard"]`)
-	p.wait("way back", canTrain, 10*time.Second)
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.wait("way back", "!"+sheetOpen+" && "+canTrain, 10*time.Second)
 	if got := p.text(".recipe .pick b"); got != "pump.csv" {
 		t.Errorf("back at %q", got)
 	}
@@ -514,7 +524,9 @@ func TestALargeFileIsLeftForABuiltInSet(t *testing.T) {
 		carried.items.add(new File(new Array(12).fill(part), "large.csv", {type: "text/csv"}));
 		document.querySelector("main").dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: carried}));
 	})()`, nil)
-	p.wait("the file", `document.querySelector(".recipe .pick b").innerText === "large.csv"`, 10*time.Second)
+	p.wait("the file", `document.querySelector(".sheet .live-tag")`, 10*time.Second)
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.wait("the lab", "!"+sheetOpen, 5*time.Second)
 	p.eval(`document.querySelector('[data-tab="builtin"]').click()`, nil)
 	p.wait("list of sets", `document.querySelector('[data-source] option[value="builtin/pool"]')`,
 		10*time.Second)

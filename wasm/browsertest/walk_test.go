@@ -49,6 +49,10 @@ const walk = `(async (seed, presses, most) => {
 		storm: async () => { key(" "); await new Promise((go) => setTimeout(go, pick([50, 100, 200, 400]))); key("Escape"); },
 		good: () => drop(["a.csv", table]), broken: () => drop(["a.csv", table + "1\n"]),
 		several: () => drop(["a.csv", table], ["a_label.csv", "x\n"]),
+		use: () => find('.sheet [data-do="use"]:not(:disabled)')?.click(), use2: () => { if (find(".sheet")) key("Enter"); },
+		leave: () => find('.sheet [data-do="leave"]')?.click(), reopen: () => find('[data-do="reopen"]:not([hidden])')?.click(),
+		role: () => change(pick([...document.querySelectorAll(".sheet .pv select"), null]), pick(["channel", "dropped", "label", ""])),
+		cut: () => { const s = find(".sheet [data-moved]"); if (s) { s.value = 10 + Math.floor(random() * 80); s.dispatchEvent(new Event("input", {bubbles: true})); } },
 		discard: () => find('[data-do="discard"]')?.click(), restart: () => { find('[data-do="restart"]')?.click(); },
 		language: () => find("[data-language]").click(), theme: () => key("t"), keys: () => key("?"),
 		epochs: () => change([...document.querySelectorAll(".recipe .val")].find((e) => e.dataset.field === "train.epochs"), pick(["1", "2", "x"])),
@@ -98,7 +102,7 @@ func TestRandomPresses(t *testing.T) {
 	}
 	t.Logf("%d presses", len(got.Done))
 	// What is still under way comes to its end.
-	for _, do := range []string{"stop", "discard", "restart"} {
+	for _, do := range []string{"leave", "stop", "discard", "restart"} {
 		time.Sleep(500 * time.Millisecond)
 		p.eval(fmt.Sprintf(`document.querySelector('[data-do=%q]:not(:disabled)')?.click()`, do), nil)
 	}

@@ -58,7 +58,7 @@ func bytesOf(promise js.Value) ([]byte, error) {
 // fileOf wraps a File object that the page was given. It is read again, from its start, each time it is
 // opened.
 func fileOf(file js.Value) datasets.File {
-	return datasets.File{Name: file.Get("name").String(), Open: func() (io.ReadCloser, error) {
+	return datasets.File{Name: file.Get("name").String(), Size: int64(file.Get("size").Float()), Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(&blob{file: file, size: file.Get("size").Int()}), nil
 	}}
 }

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"path"
 	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
@@ -16,66 +17,71 @@ import (
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/train"
 )
 
-// cell is one model on one set with one seed: an experiment of its own, in a folder of its own. Whoever fills
-// a table can interrupt it anywhere, and add models, sets or seeds later: finished cells stay.
+// cell is one experiment with one seed: of a table one model on one set, of a sweep one place of its grid. What
+// came of it is one file, named by all that it depends on, so that whoever fills a table or a sweep can
+// interrupt it anywhere, share it among machines, and add models, sets or seeds later: finished cells stay.
 type cell struct {
-	set, title string
-	model      string
-	seed       uint64
-	spec       spec.Spec
-	data       string       // digest of the set
-	kept       *keep.Folder // of the table; nil = nothing is kept
+	Name  string    `json:"name"` // of its file
+	Set   string    `json:"set"`
+	Title string    `json:"title"` // of the set
+	What  string    `json:"what"`  // the model of a table, the values of a sweep
+	Seed  uint64    `json:"seed"`
+	At    []int     `json:"at,omitempty"` // its place in a sweep: which value of each axis
+	Data  string    `json:"data"`         // digest of the set
+	Spec  spec.Spec `json:"spec"`
 
 	report *spec.Report // nil = not finished
 	err    error        // why not
 }
 
+// named gives a cell its name: what a person looks for, then a digest of all that its report depends on.
+func (c *cell) named() *cell {
+	d := datasets.NewDigest()
+	text, _ := json.Marshal(c.Spec) // plain data always can be written
+	for _, part := range []string{train.Version, string(text), c.Data} {
+		d.Text(part)
+	}
+	of := folders([]string{c.Set, c.What})
+	c.Name = fmt.Sprintf("%.60s-%.60s-seed%d-%s", of[0], of[1], c.Seed, d)
+	return c
+}
+
 // fault is what is wrong with a cell.
-func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.set, c.model, c.seed, err) }
+func (c *cell) fault(err error) error { return fault.New("cli-in-cell", c.Set, c.What, c.Seed, err) }
 
-// place is the folder of the cell's set in that of the table.
-func (c *cell) place() string { return folders([]string{c.set})[0] }
-
-// folders are those of sets in that of a table.
+// folders are the names of sets in those of files.
 func folders(sets []string) (names []string) {
 	for _, id := range sets {
-		names = append(names, strings.ReplaceAll(id, "/", "-"))
+		names = append(names, strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.=", r) {
+				return r
+			}
+			return '-'
+		}, id))
 	}
 	return names
 }
 
-// in is the name of what lies in the cell's own folder, within that of its set.
-func (c *cell) in(name string) string {
-	return path.Join(c.place(), fmt.Sprintf("%s-seed%d", c.model, c.seed), name)
-}
+// Names in the folder of a table or a sweep.
+const (
+	cellsDir     = "cells"
+	trainingsDir = "trainings" // those that several cells share
+	trainingFile = "training.safetensors"
+)
 
-// foldersOf are all folders of cells in that of the table.
-func foldersOf(cells []*cell) (names []string) {
-	for _, c := range cells {
-		names = append(names, c.place(), c.in(""), c.in(checkpointsDir))
-	}
-	return names
-}
+// file is the name of a finished cell's report.
+func (c *cell) file() string { return path.Join(cellsDir, c.Name+".json") }
 
-// check reads the report of a cell that was finished before. A folder with another spec is another table's:
-// it is an error, so that nothing is overwritten and no foreign number gets into the table; and so is a report
-// that is not the cell's own, whole and right.
-func (c *cell) check() error {
-	if c.kept == nil {
-		return nil
-	}
-	if c.kept.Has(c.in(specFile)) {
-		before, err := specIn(c.kept, c.in(specFile))
-		if err != nil {
-			return err
-		}
-		if !reflect.DeepEqual(before, c.spec) {
-			return fault.New("cli-cell-of-another", c.kept.Path(c.in("")))
-		}
-	}
-	f, err := openIn(c.kept, c.in(reportFile))
+// work is the folder in which a cell's checkpoints lie while it is computed.
+func (c *cell) work() string { return path.Join(cellsDir, c.Name) }
+
+// find reads the report of a cell that is finished, whoever finished it. One that is not the cell's own, whole
+// and right, is an error: no foreign number gets into a table, and nothing is overwritten.
+func (c *cell) find(folder *keep.Folder) error {
+	f, err := openIn(folder, c.file())
 	if f == nil {
 		return err
 	}
@@ -83,139 +89,167 @@ func (c *cell) check() error {
 	report, err := spec.ReadReport(f)
 	switch {
 	case err != nil:
-	case !reflect.DeepEqual(report.Spec, c.spec) || !report.Whole():
+	case !reflect.DeepEqual(report.Spec, c.Spec) || !report.Whole():
 		err = fault.New("cli-cell-report-spec")
-	case report.Data.Digest != c.data:
+	case report.Data.Digest != c.Data:
 		err = fault.New("cli-cell-report-data")
 	}
 	if err != nil {
-		return fault.New("cli-cell-report", c.kept.Path(c.in(reportFile)), err)
+		return fault.New("cli-cell-report", folder.Path(c.file()), err)
 	}
 	c.report = &report
-	return c.kept.Remove(c.in(checkpointsDir)) // they may be there still if the process was killed
-}
-
-// run carries out the experiment of a cell, from where it was interrupted, and keeps its report in place of
-// the checkpoints; a finished cell stays as it is. What goes wrong is left in c.err, too.
-func (c *cell) run(ctx context.Context, set *datasets.Set, dev backend.Device, teacher *teacherStore,
-	p *tableProgress) error {
-	if c.report != nil {
-		return nil
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	prepared, err := experiment.Prepare(c.spec, set)
-	if err != nil {
-		c.err = err
-		return err
-	}
-	store, err := c.store(teacher)
-	if err != nil {
-		c.err = err
-		return err
-	}
-	start := time.Now()
-	report, err := experiment.Run(ctx, prepared, dev, experiment.Options{Store: store,
-		Machine: machine(), Weights: openFile,
-		Events: func(e spec.Event) { p.event(c, e) }})
-	if err == nil && c.kept != nil {
-		// Checkpoints go last: on a full disk they are all that is left of the cell.
-		if err = writeJSON(c.kept, c.in(reportFile), report); err == nil {
-			err = c.kept.Remove(c.in(checkpointsDir))
-		}
-	}
-	if fault.Has(err, "checkpoint") && c.kept != nil {
-		err = fault.New("cli-cell-checkpoint", err, c.kept.Path(c.refused(err)))
-	}
-	if err != nil {
-		c.err = err
-		return err
-	}
-	c.report = &report
-	p.finished(c, time.Since(start))
 	return nil
 }
 
-// refused names the checkpoint that an error is about: that of the teacher, or those of the students.
-func (c *cell) refused(err error) string {
-	if fault.Has(err, "teacher-error") {
-		return c.teacher()
+// run carries out the experiment of a cell that this process has claimed, from where it was interrupted, and
+// keeps its report in place of the checkpoints. What goes wrong is left in c.err, too.
+func (c *cell) run(ctx context.Context, p *experiment.Prepared, dev backend.Device, store *cellStore,
+	events func(spec.Event)) error {
+	report, err := experiment.Run(ctx, p, dev, experiment.Options{Store: store, SaveEvery: savePause,
+		Machine: machine(), Weights: openFile, Events: events})
+	if over := store.release(); err == nil {
+		err = over
 	}
-	return c.in(checkpointsDir)
+	if err == nil {
+		// Checkpoints go last: on a full disk they are all that is left of the cell.
+		whole := path.Join(c.work(), reportFile)
+		if err = writeJSON(store.folder, whole, report); err == nil {
+			err = store.folder.Move(whole, c.file())
+		}
+	}
+	if fault.Has(err, "checkpoint") {
+		err = fault.New("cli-cell-checkpoint", err, store.folder.Path(store.refused()))
+	}
+	if err != nil {
+		c.err = err
+		return err
+	}
+	// Another process may just be looking whether the cell is free: then that removes the folder.
+	store.folder.Remove(c.work())
+	c.report = &report
+	return nil
 }
 
-// teacher is the name of the teacher's checkpoint, which is that of all cells of the set and seed.
-func (c *cell) teacher() string {
-	return path.Join(c.place(), fmt.Sprintf("teacher-seed%d.safetensors", c.seed))
-}
-
-// cellStore keeps students' checkpoints with the cell, the teacher's for all cells of its set and seed: the
-// first cell trains it, and the others resume from its end.
+// cellStore keeps a cell's checkpoints with the cell, but those of trainings that other cells have as well in a
+// folder of their own: the first cell trains, and the others resume from its end. Who comes second waits. No
+// process holds one such training while it waits for another, so that none waits for ever.
 type cellStore struct {
-	teacher *teacherStore
-	own     experiment.Store // nil = they are not kept
+	ctx    context.Context
+	folder *keep.Folder
+	cell   *cell
+	shared map[experiment.Checkpoint]string // keys
+	claims map[experiment.Checkpoint]*keep.Claim
+	last   experiment.Checkpoint // that was asked for
+}
+
+// look is how long a process waits until it looks again whether others have finished. Tests shorten it.
+var look = time.Second
+
+// place is where a checkpoint is kept.
+func (s *cellStore) place(c experiment.Checkpoint) string {
+	if key, ok := s.shared[c]; ok {
+		return path.Join(trainingsDir, key, trainingFile)
+	}
+	return path.Join(s.cell.work(), c.File())
 }
 
 // Save keeps a checkpoint.
-func (s cellStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
-	switch {
-	case c.OfTeacher():
-		return s.teacher.save(write)
-	case s.own == nil:
+func (s *cellStore) Save(c experiment.Checkpoint, write func(io.Writer) error) error {
+	return s.folder.Write(s.place(c), write)
+}
+
+// Load returns a checkpoint that was kept, once nobody else is at it.
+func (s *cellStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
+	s.last = c
+	if key, ok := s.shared[c]; ok {
+		for s.claims[c] == nil {
+			claim, err := s.folder.Claim(path.Join(trainingsDir, key))
+			if err != nil {
+				return nil, err
+			}
+			if claim != nil {
+				s.claims[c] = claim
+				break
+			}
+			if err := wait(s.ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return openIn(s.folder, s.place(c))
+}
+
+// wait lets others go on for a moment.
+func wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(look):
 		return nil
 	}
-	return s.own.Save(c, write)
 }
 
-// Load returns a checkpoint that was kept.
-func (s cellStore) Load(c experiment.Checkpoint) (io.ReadCloser, error) {
-	switch {
-	case c.OfTeacher():
-		return s.teacher.load()
-	case s.own == nil:
-		return nil, nil
+// Done lets others have the training.
+func (s *cellStore) Done(c experiment.Checkpoint) error {
+	claim := s.claims[c]
+	if claim == nil {
+		return nil
 	}
-	return s.own.Load(c)
+	delete(s.claims, c)
+	return claim.Release()
 }
 
-// store makes the cell's folder, if anything is kept, with the spec first: check goes by it.
-func (c *cell) store(teacher *teacherStore) (experiment.Store, error) {
-	s := cellStore{teacher: teacher}
-	if c.kept == nil {
-		return s, nil
+// release lets others have what an error left claimed.
+func (s *cellStore) release() (err error) {
+	for c := range s.claims {
+		if over := s.Done(c); over != nil {
+			err = over
+		}
 	}
-	s.own = folderStore{c.kept, c.in(checkpointsDir), true}
-	return s, writeJSON(c.kept, c.in(specFile), c.spec)
+	return err
 }
 
-// teacherStore keeps the teacher of one set and seed, which is the same for every student. Cells that share
-// it run one after the other, so that it needs no lock.
-type teacherStore struct {
-	folder *keep.Folder // nil = in memory
-	name   string       // in it
-	kept   []byte
+// refused is the folder of the checkpoint that was asked for last: the one that an error is about.
+func (s *cellStore) refused() string { return path.Dir(s.place(s.last)) }
+
+// shares are the keys of the trainings that several cells have: always those of teachers, which cells that are
+// added later have as well, and of students those that occur more than once.
+func shares(cells []*cell, device string) (map[*cell]map[experiment.Checkpoint]string, error) {
+	out := map[*cell]map[experiment.Checkpoint]string{}
+	users := map[string]int{}
+	for _, c := range cells {
+		keys := map[experiment.Checkpoint]string{}
+		for _, training := range trainingsOf(c.Spec) {
+			key, err := training.Key(c.Spec, c.Data, device)
+			if err != nil {
+				return nil, err
+			}
+			keys[training] = key
+			users[key]++
+		}
+		out[c] = keys
+	}
+	for _, keys := range out {
+		for training, key := range keys {
+			if !training.OfTeacher() && users[key] < 2 {
+				delete(keys, training)
+			}
+		}
+	}
+	return out, nil
 }
 
-func (t *teacherStore) save(write func(io.Writer) error) error {
-	if t.folder != nil {
-		return t.folder.Write(t.name, write)
+// trainingsOf are the training runs of an experiment.
+func trainingsOf(sp spec.Spec) (all []experiment.Checkpoint) {
+	for _, seed := range sp.Seeds {
+		if sp.Teaches() && sp.Teacher.Weights == "" {
+			all = append(all, experiment.Checkpoint{Seed: seed, Arm: experiment.TeacherArm})
+		}
+		for i, a := range sp.Arms {
+			if spec.Controls[a.Control].Trains {
+				all = append(all, experiment.Checkpoint{Seed: seed, Arm: i})
+			}
+		}
 	}
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return err
-	}
-	t.kept = b.Bytes()
-	return nil
-}
-
-// load returns nil if there is no teacher yet.
-func (t *teacherStore) load() (io.ReadCloser, error) {
-	switch {
-	case t.folder != nil:
-		return openIn(t.folder, t.name)
-	case t.kept != nil:
-		return io.NopCloser(bytes.NewReader(t.kept)), nil
-	}
-	return nil, nil
+	return all
 }

@@ -13,9 +13,9 @@ func TestOnlyACellsOwnReportCounts(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "table")
 	args := tinyTable("-models", "lstm,transformer", "-seeds", "1", "-out", dir)
 	want := do(t, args...).must(t).out
-	cell := filepath.Join(dir, "builtin-server", "lstm-seed1")
-	good := read(t, cell, reportFile)
-	other := read(t, dir, "builtin-server", "transformer-seed1", reportFile)
+	cell := cellFile(t, dir, "builtin-server-lstm-seed1")
+	good := read(t, cell)
+	other := read(t, cellFile(t, dir, "builtin-server-transformer-seed1"))
 	for what, bad := range map[string]string{
 		"nothing": "", "an object": "{}", "null": "null", "a list": "[]", "cut": good[:len(good)/2],
 		"a text": "no report", "another cell's": other, "half the rows": strings.Replace(good, `"arms": [`,
@@ -32,22 +32,19 @@ func TestOnlyACellsOwnReportCounts(t *testing.T) {
 		if bad == good {
 			t.Fatalf("%s changes nothing", what)
 		}
-		if err := os.WriteFile(filepath.Join(cell, reportFile), []byte(bad), 0o644); err != nil {
+		if err := os.WriteFile(cell, []byte(bad), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		got := do(t, args...)
-		if got.code != exitFailed || got.out != "" || !strings.Contains(got.err, filepath.Join(cell, reportFile)+": ") ||
+		if got.code != exitFailed || got.out != "" || !strings.Contains(got.err, cell+": ") ||
 			!strings.Contains(got.err, "Remove it, and the cell is computed again") {
 			t.Errorf("%s: exit code %d, %s%s", what, got.code, got.err, got.out)
 		}
-		if read(t, cell, reportFile) != bad {
+		if read(t, cell) != bad {
 			t.Errorf("%s was overwritten", what)
 		}
-		if got := do(t, "plot", cell); got.code != exitFailed || !strings.Contains(got.err, cell) {
-			t.Errorf("plot, %s: exit code %d, %s", what, got.code, got.err)
-		}
 	}
-	if err := os.Remove(filepath.Join(cell, reportFile)); err != nil {
+	if err := os.Remove(cell); err != nil {
 		t.Fatal(err)
 	}
 	if got := do(t, args...).must(t); got.out != want {
@@ -60,14 +57,17 @@ func TestACellNamesTheCheckpointThatIsInTheWay(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "table")
 	args := tinyTable("-models", "lstm", "-seeds", "1", "-out", dir)
 	want := do(t, args...).must(t).out
-	report := filepath.Join(dir, "builtin-server", "lstm-seed1", reportFile)
-	for _, file := range []string{filepath.Join(dir, "builtin-server", "teacher-seed1.safetensors"),
-		filepath.Join(filepath.Dir(report), checkpointsDir)} {
-		bad := file
-		if filepath.Base(file) == checkpointsDir {
-			if bad = filepath.Join(file, "seed1-arm0.safetensors"); os.Mkdir(file, 0o755) != nil {
-				t.Fatal("the finished cell has kept its checkpoints")
-			}
+	report := cellFile(t, dir, "builtin-server-lstm-seed1")
+	trainings, err := filepath.Glob(filepath.Join(dir, trainingsDir, "*"))
+	if err != nil || len(trainings) != 1 {
+		t.Fatalf("%d trainings are shared, error %v", len(trainings), err)
+	}
+	work := strings.TrimSuffix(report, ".json")
+	for _, bad := range []string{filepath.Join(trainings[0], trainingFile),
+		filepath.Join(work, "seed1-arm0.safetensors")} {
+		file := filepath.Dir(bad)
+		if file == work && os.Mkdir(file, 0o755) != nil {
+			t.Fatal("the finished cell has kept its checkpoints")
 		}
 		if err := errors.Join(os.Remove(report), os.WriteFile(bad, []byte("x"), 0o644)); err != nil {
 			t.Fatal(err)

@@ -195,8 +195,8 @@ func tableResults(t *testing.T, out string) string {
 		text += read(t, out, "table"+endings[i])
 	}
 	for _, path := range filesBelow(t, out) {
-		if filepath.Base(path) == reportFile {
-			report, err := json.Marshal(reportIn(t, filepath.Dir(path)).WithoutTimings())
+		if filepath.Base(filepath.Dir(path)) == cellsDir {
+			report, err := json.Marshal(reportAt(t, path).WithoutTimings())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
@@ -22,6 +20,8 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitRunsFailed = 3
+	exitMissing    = 4   // cells are missing
+	exitRequeue    = 75  // a scheduler ended it: the same command goes on (sysexits' EX_TEMPFAIL)
 	exitLeft       = 130 // by a second Ctrl-C: what shells say of a program that a signal ended
 )
 
@@ -69,6 +69,10 @@ func commands() []command {
 		{name: "table", args: "cli-args-flags", about: "cli-about-table",
 			example: "table -sets builtin/server -models lstm,gta -out table", fields: true, computes: true,
 			declare: (*app).table},
+		{name: "sweep", args: "cli-args-sweep", about: "cli-about-sweep",
+			example: "sweep sweep.json -out sweep", computes: true, declare: (*app).sweep},
+		{name: "gather", args: "cli-args-gather", about: "cli-about-gather", example: "gather table",
+			declare: (*app).gather},
 		{name: "spec", args: "cli-args-spec", about: "cli-about-spec",
 			example: "spec check mine.json", declare: (*app).spec},
 		{name: "dump", args: "cli-args-dump", about: "cli-about-dump",
@@ -106,24 +110,7 @@ func main() {
 	ignoreClosedPipes()
 	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
 		getenv: os.Getenv}
-	os.Exit(a.main(untilInterrupted(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
-}
-
-// untilInterrupted returns a context that the first Ctrl-C ends, so that the command stops by itself and keeps
-// what it has. The second leaves at once, with words; the third is the system's, should nobody read these.
-func untilInterrupted(w *words.Language) context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		cancel()
-		<-signals
-		signal.Stop(signals)
-		fmt.Fprintf(os.Stderr, "cosinelab: %s\n", w.Say("cli-left-at-once"))
-		os.Exit(exitLeft)
-	}()
-	return ctx
+	os.Exit(a.main(stoppable(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked
@@ -149,6 +136,12 @@ func (a *app) main(ctx context.Context, args []string) int {
 	}
 	if failed, ok := errors.AsType[runsFailed](err); ok {
 		err, code = failed.error, exitRunsFailed
+	}
+	if missing, ok := errors.AsType[cellsMissing](err); ok {
+		err, code = missing.error, exitMissing
+	}
+	if requeues(ctx, err) {
+		code = exitRequeue
 	}
 	fmt.Fprintf(a.errOut, "cosinelab: %s\n", a.w.Error(err))
 	return code

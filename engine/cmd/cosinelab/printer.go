@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,6 +91,7 @@ func digits(x float64, n int) string { return strconv.FormatFloat(x, 'g', n, 64)
 type grid struct {
 	t     table.Writer
 	lines int
+	texts [][]string // headings, then rows
 }
 
 // grid begins a table; without headings it has no header.
@@ -107,11 +109,12 @@ func (p printer) grid(headings ...string) *grid {
 	if len(headings) > 0 {
 		t.AppendHeader(cells(headings))
 	}
-	return &grid{t: t}
+	return &grid{t: t, texts: [][]string{headings}}
 }
 
 func (g *grid) row(texts ...string) {
 	g.t.AppendRow(cells(texts))
+	g.texts = append(g.texts, slices.Clone(texts))
 	g.lines++
 }
 
@@ -126,7 +129,36 @@ func (g *grid) right(columns ...int) *grid {
 }
 
 // markdown writes the table as Markdown has it.
-func (g *grid) markdown() { g.t.RenderMarkdown() }
+func (g *grid) markdown() {
+	g.t.ResetRows()
+	for _, row := range g.texts[1:] { // two asterisks would make what stands between them strong
+		escaped := make([]string, len(row))
+		for i, text := range row {
+			escaped[i] = strings.ReplaceAll(text, mark, `\`+mark)
+		}
+		g.t.AppendRow(cells(escaped))
+	}
+	g.t.RenderMarkdown()
+}
+
+// latex writes the table as LaTeX has it, with lines of booktabs.
+func (g *grid) latex(out io.Writer) {
+	fmt.Fprintf(out, "\\begin{tabular}{l%s}\n\\toprule\n", strings.Repeat("r", max(0, len(g.texts[0])-1)))
+	for i, row := range g.texts {
+		for j, text := range row {
+			row[j] = latexText.Replace(text)
+		}
+		fmt.Fprintln(out, strings.Join(row, " & ")+` \\`)
+		if i == 0 {
+			fmt.Fprintln(out, `\midrule`)
+		}
+	}
+	fmt.Fprintln(out, "\\bottomrule\n\\end{tabular}")
+}
+
+// latexText writes what LaTeX would take for commands, and what its fonts call otherwise.
+var latexText = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
+	"{", `\{`, "}", `\}`, "~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "−", `$-$`, "δ", `$\delta$`)
 
 // print writes the table, unless it has no rows.
 func (g *grid) print() {

@@ -18,7 +18,7 @@ var forAll string
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		savePause = time.Millisecond
+		savePause, look = time.Millisecond, 20*time.Millisecond
 		main()
 	}
 	var err error

@@ -22,7 +22,8 @@ type readingOptions struct {
 	header, anomaly string
 	label, time     string
 	drop, channels  string
-	oneHot, entity  string
+	oneHot, keep    string
+	entity          string
 	missing, cut    string
 	noValue         string
 }
@@ -39,6 +40,7 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	f.StringVar(&o.drop, "drop", "", a.w.Say("cli-flag-drop"))
 	f.StringVar(&o.channels, "channels", "", a.w.Say("cli-flag-channels"))
 	f.StringVar(&o.oneHot, "onehot", "", a.w.Say("cli-flag-onehot"))
+	f.StringVar(&o.keep, "keep", "", a.w.Say("cli-flag-keep"))
 	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
 	f.StringVar(&o.noValue, "no-value", "", a.w.Say("cli-flag-no-value"))
@@ -109,8 +111,8 @@ func (o readingOptions) roles(d *spec.Data) {
 	for _, list := range []struct {
 		names string
 		role  found.Role
-	}{{o.time, found.Time}, {o.drop, found.Dropped}, {o.channels, found.Channel}, {o.oneHot, found.OneHot},
-		{o.entity, found.Entity}} {
+	}{{o.time, found.Time}, {o.drop, found.Dropped}, {o.channels, found.Channel}, {o.keep, found.Channel},
+		{o.oneHot, found.OneHot}, {o.entity, found.Entity}} {
 		for _, name := range splitNames(list.names) {
 			roles[name] = list.role
 		}

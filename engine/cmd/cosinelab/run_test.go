@@ -60,6 +60,25 @@ func reportIn(t *testing.T, dir string) (r spec.Report) {
 	return r
 }
 
+// reportAt is the report in a file.
+func reportAt(t *testing.T, path string) (r spec.Report) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(read(t, path)), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// cellFile is the report of a table's cell, of which name is what its file begins with: builtin-server-lstm-seed1.
+func cellFile(t *testing.T, dir, name string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, cellsDir, name+"-*.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d cells %s in %s, error %v", len(files), name, dir, err)
+	}
+	return files[0]
+}
+
 func csvRows(t *testing.T, dir, name string) [][]string {
 	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(read(t, dir, name))).ReadAll()
@@ -78,7 +97,8 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	}
 	checkHistory(t, csvRows(t, dir, historyFile), r)
 	checkScores(t, csvRows(t, dir, scoresFile), r)
-	checkTable(t, got)
+	checkBrief(t, got)
+	checkTable(t, do(t, "report", dir, "-metrics", "all").must(t))
 	if got.err == "" || strings.Contains(got.err, "\r") {
 		t.Errorf("progress %q, want plain lines", got.err)
 	}
@@ -152,6 +172,20 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 					run.Alarms)
 			}
 		}
+	}
+}
+
+// checkBrief finds the metric of the verdict with gains, what became of alarms, and where the rest is.
+func checkBrief(t *testing.T, got outcome) {
+	t.Helper()
+	for _, want := range []string{"AP", "over alone (95 %)", "delay", "missed", "false runs", "false steps",
+		"\nchance ", "\nalone ", "\ncosine ", "2 seeds, cpu", "Cosine distillation:", "-metrics all"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("the first table does not say %q:\n%s", want, got.out)
+		}
+	}
+	if strings.Contains(got.out, "PATE") {
+		t.Errorf("the first table has every metric:\n%s", got.out)
 	}
 }
 

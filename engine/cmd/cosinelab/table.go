@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"reflect"
-	"runtime"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,14 +11,12 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
-	"cosinelab/datasets/keep"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
 // tableOptions are the flags of the table command.
 type tableOptions struct {
-	data            *string
+	*fillOptions
 	sets, models    string
 	seeds           int
 	size            string
@@ -28,35 +24,39 @@ type tableOptions struct {
 	spec            string
 	epochs          int
 	warm, smoothing int
-	out, format     string
-	parallel        int
-	memory          func() experiment.Limit
 }
 
 // Sizes of models in a table.
 const (
-	sizeLab  = "lab"
-	sizeFull = "full"
+	sizeLab   = "lab"
+	sizeFull  = "full"
+	sizeShort = "paper-short"
+)
+
+var sizes = []string{sizeLab, sizeFull, sizeShort}
+
+// Sets of a table unless it names some: the built-in one, or those of the papers.
+const (
+	labSets   = "builtin/server"
+	paperSets = "msl,psm,smd"
 )
 
 func (a *app) table(f *flag.FlagSet) action {
-	o := &tableOptions{data: a.dataFlag(f), memory: a.memoryFlag(f)}
+	o := &tableOptions{fillOptions: a.fillFlags(f, "cli-flag-table-out")}
 	for _, x := range []struct {
 		value         *string
 		name, initial string
 		about         words.Key
 	}{
-		{&o.sets, "sets", "builtin/server", "cli-flag-sets"},
+		{&o.sets, "sets", "", "cli-flag-sets"},
 		{&o.size, "size", sizeLab, "cli-flag-size"},
 		{&o.score, "score", "", "cli-flag-score"},
 		{&o.policy, "threshold", "", "cli-flag-table-threshold"},
 		{&o.spec, "spec", "", "cli-flag-spec"},
-		{&o.out, "out", "", "cli-flag-table-out"},
 	} {
 		f.StringVar(x.value, x.name, x.initial, a.w.Say(x.about))
 	}
 	f.StringVar(&o.models, "models", "all", a.w.Say("cli-flag-models", strings.Join(modelNames(), ", ")))
-	f.StringVar(&o.format, "format", "text", a.w.Say("cli-flag-format", strings.Join(formats, ", ")))
 	for _, x := range []struct {
 		value   *int
 		name    string
@@ -67,7 +67,6 @@ func (a *app) table(f *flag.FlagSet) action {
 		{&o.warm, "warm", 0, "cli-flag-warm"},
 		{&o.smoothing, "smoothing", 0, "cli-flag-smoothing"},
 		{&o.epochs, "epochs", 0, "cli-flag-epochs"},
-		{&o.parallel, "parallel", runtime.GOMAXPROCS(0), "cli-flag-parallel"},
 	} {
 		f.IntVar(x.value, x.name, x.initial, a.w.Say(x.about))
 	}
@@ -75,7 +74,16 @@ func (a *app) table(f *flag.FlagSet) action {
 		if err := o.check(args); err != nil {
 			return err
 		}
-		return a.fill(ctx, o)
+		base, err := o.base(a)
+		if err != nil {
+			return err
+		}
+		cells, sets, err := o.plan(ctx, base)
+		if err != nil {
+			return err
+		}
+		p := &planned{Kind: kindTable, Base: &base, Cells: cells, Command: commandOf("table", f)}
+		return a.fill(ctx, o.fillOptions, p, sets, tableShown{})
 	}
 }
 
@@ -87,75 +95,48 @@ func (o *tableOptions) check(args []string) error {
 	for _, x := range []struct {
 		name        string
 		value, from int
-	}{{"-seeds", o.seeds, 1}, {"-parallel", o.parallel, 1}, {"-epochs", o.epochs, 0}, {"-warm", o.warm, 0},
-		{"-smoothing", o.smoothing, 0}} {
+	}{{"-seeds", o.seeds, 1}, {"-epochs", o.epochs, 0}, {"-warm", o.warm, 0}, {"-smoothing", o.smoothing, 0}} {
 		if x.value < x.from {
 			return usage("cli-flag-value", x.name, strconv.Itoa(x.value),
 				fault.New("cli-want-at-least", x.from))
 		}
 	}
-	if sizes := []string{sizeLab, sizeFull}; !slices.Contains(sizes, o.size) {
+	if !slices.Contains(sizes, o.size) {
 		return usage("cli-flag-value", "-size", o.size, fault.Choices(sizes))
 	}
-	if !slices.Contains(formats, o.format) {
-		return usage("cli-flag-value", "-format", o.format, fault.Choices(formats))
+	if o.sets == "" {
+		if o.sets = labSets; o.size != sizeLab {
+			o.sets = paperSets
+		}
 	}
-	return nil
+	return o.fillOptions.check()
 }
 
-// fill carries out the experiments of a table, keeps and prints it. Cells that failed leave gaps in what is
-// printed; their errors come after it, and the files of the table are written only if there are none.
-func (a *app) fill(ctx context.Context, o *tableOptions) (err error) {
-	base, err := o.base(a)
-	if err != nil {
-		return err
+// commandOf is the command line that has the flags set that are, without what says where and how it runs.
+func commandOf(name string, f *flag.FlagSet, args ...string) string {
+	text := "cosinelab " + name
+	for _, arg := range args {
+		text += " " + arg
 	}
-	cells, sets, err := o.plan(ctx, base)
-	if err != nil {
-		return err
-	}
-	var folder *keep.Folder
-	if o.out != "" {
-		if folder, err = keep.Hold(o.out, foldersOf(cells)...); err != nil {
-			return err
+	f.Visit(func(x *flag.Flag) {
+		if slices.Contains([]string{"sets", "models", "seeds", "size", "score", "threshold", "spec", "epochs", "warm",
+			"smoothing", "data"}, x.Name) {
+			text += " -" + x.Name + " " + x.Value.String()
 		}
-		defer func() { err = errors.Join(err, folder.Release()) }()
-		if err := claim(folder, base, cells); err != nil {
-			return err
-		}
-	}
-	if o.parallel, err = o.side(ctx, cells, sets); err != nil {
-		return err
-	}
-	progress := newTableProgress(a, cells, o.parallel)
-	err, stopped := runCells(ctx, cells, sets, o.parallel, progress)
-	progress.end()
-	if stopped != nil {
-		return errors.Join(err, o.interrupted(progress))
-	}
-	rows := tabulate(cells)
-	if err == nil && folder != nil {
-		err = writeTables(folder, a.w, rows) // before it is printed, which may fail
-	}
-	if cause := (printer{a.out, a.w}).table(o.format, rows); err == nil {
-		err = cause
-	}
-	if failed, all := failedRuns(cells); err == nil && failed > 0 {
-		err = runsFailed{fault.New("cli-runs-failed", failed, all)}
-	}
-	return err
+	})
+	return text
 }
 
-// failedRuns counts the runs of finished cells that have no scores, and all.
-func failedRuns(cells []*cell) (failed, all int) {
-	for _, c := range cells {
-		if c.report != nil {
-			failed += c.report.FailedRuns
-			all += c.report.RunCount()
-		}
-	}
-	return failed, all
+// tableShown shows cells as the paper's table.
+type tableShown struct{}
+
+func (tableShown) name() string { return "table" }
+
+func (tableShown) print(a *app, w io.Writer, format string, cells []*cell) error {
+	return printer{w, a.w}.table(format, tabulate(cells))
 }
+
+func (tableShown) figures(*app, []*cell) (map[string]func(io.Writer) error, error) { return nil, nil }
 
 func modelNames() (names []string) {
 	for k := range spec.Each(spec.ModelCount) {
@@ -212,56 +193,15 @@ func tableSpec(size string) spec.Spec {
 		Patience:   3}
 	s.Detect.Score = spec.ScoreModel
 	s.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 99}
-	if size == sizeFull {
+	if size != sizeLab {
 		s.Data.Stride = 100
 		s.Train.Rate, s.Train.Epochs = 1e-4, 10
 		s.Teacher.Model = spec.ModelTransformer.Full()
 	}
+	if size == sizeShort {
+		s.Data.Stride *= 10 // every tenth window
+	}
 	return s
-}
-
-// side is how many cells can go on side by side: as many as asked for, fewer where memory is short. A cell that
-// has no room at all is an error.
-func (o tableOptions) side(ctx context.Context, cells []*cell, sets map[string]*datasets.Set) (int, error) {
-	side, limit := min(o.parallel, len(byTeacher(cells))), o.memory()
-	for _, c := range cells {
-		if c.report != nil {
-			continue
-		}
-		prepared, err := experiment.Prepare(c.spec, sets[c.set])
-		if err != nil {
-			continue // the cell says so itself, and the others go on
-		}
-		n, err := afford(ctx, prepared, side, false, limit)
-		switch _, tooMuch := errors.AsType[*spec.FieldError](err); {
-		case err == nil:
-			side = n
-		case tooMuch || ctx.Err() != nil:
-			return 0, c.fault(err)
-		}
-	}
-	return side, nil
-}
-
-// claim makes a folder that of a table, or checks that it holds cells of the same one: cells of different
-// settings must not stand in one table. The cells then know what of them is finished.
-func claim(folder *keep.Folder, base spec.Spec, cells []*cell) error {
-	if !folder.Has(specFile) {
-		if err := writeJSON(folder, specFile, base); err != nil {
-			return err
-		}
-	} else if before, err := specIn(folder, specFile); err != nil {
-		return err
-	} else if !reflect.DeepEqual(before, base) {
-		return fault.New("cli-table-of-another", folder.Path(specFile))
-	}
-	for _, c := range cells {
-		c.kept = folder
-		if err := c.check(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // plan lists the cells, and opens the sets.
@@ -293,25 +233,25 @@ func (o tableOptions) plan(ctx context.Context, base spec.Spec) ([]*cell, map[st
 		if err != nil {
 			return nil, nil, err
 		}
-		sets[id] = set
 		digest := set.Digest().String()
-		for seed := range o.seeds {
-			for _, name := range names {
-				c := &cell{set: id, title: set.Title, model: name, seed: uint64(seed + 1), data: digest}
-				c.spec = sp
-				c.spec.Seeds = []uint64{c.seed}
-				if c.spec.Student, err = o.student(base, name); err != nil {
+		sets[digest] = set
+		// Seeds vary fastest: cells that go on side by side then have teachers of their own, for which none waits.
+		for _, name := range names {
+			for seed := range o.seeds {
+				c := &cell{Set: id, Title: set.Title, What: name, Seed: uint64(seed + 1), Data: digest}
+				c.Spec = sp
+				c.Spec.Seeds = []uint64{c.Seed}
+				if c.Spec.Student, err = o.student(base, name); err != nil {
 					return nil, nil, c.fault(err)
 				}
 				// It cannot be scored warm: it is scored cold instead, and its rows say so.
-				//
-				if !c.spec.Student.Causal() {
-					c.spec.Detect.Warm = 0
+				if !c.Spec.Student.Causal() {
+					c.Spec.Detect.Warm = 0
 				}
-				if err := c.spec.Validate(); err != nil {
+				if err := c.Spec.Validate(); err != nil {
 					return nil, nil, c.fault(err)
 				}
-				cells = append(cells, c)
+				cells = append(cells, c.named())
 			}
 		}
 	}
@@ -325,16 +265,8 @@ func (o tableOptions) student(base spec.Spec, name string) (spec.Model, error) {
 	switch {
 	case o.spec != "" && base.Student.Kind == kind:
 		return base.Student, err
-	case o.size == sizeFull:
+	case o.size != sizeLab:
 		return kind.Full(), err
 	}
 	return spec.Model{Kind: kind}, err
-}
-
-// interrupted says how many cells are done, and whether they were kept.
-func (o tableOptions) interrupted(p *tableProgress) error {
-	if o.out == "" {
-		return fault.New("cli-table-interrupted-lost", p.done)
-	}
-	return fault.New("cli-table-interrupted", p.done)
 }

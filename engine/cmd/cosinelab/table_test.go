@@ -60,8 +60,8 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 		t.Fatalf("%d rows", len(rows))
 	}
 	for _, model := range []string{"transformer", "lstm"} {
-		one := reportIn(t, filepath.Join(dir, "builtin-server", model+"-seed1"))
-		two := reportIn(t, filepath.Join(dir, "builtin-server", model+"-seed2"))
+		one := reportAt(t, cellFile(t, dir, "builtin-server-"+model+"-seed1"))
+		two := reportAt(t, cellFile(t, dir, "builtin-server-"+model+"-seed2"))
 		line, gain := findRow(t, rows, model, "cosine"), findRow(t, rows, model, "cosine - alone")
 		for i, c := range tableColumns {
 			a, b := one.Arms[1].Runs[0].Of(c.metric).Value, two.Arms[1].Runs[0].Of(c.metric).Value
@@ -92,7 +92,7 @@ func TestTableIsTheMeanOverTheRunsOfItsCells(t *testing.T) {
 
 // one is the report of a model's first seed.
 func one(t *testing.T, dir, model string) spec.Report {
-	return reportIn(t, filepath.Join(dir, "builtin-server", model+"-seed1"))
+	return reportAt(t, cellFile(t, dir, "builtin-server-"+model+"-seed1"))
 }
 
 func wantClose(t *testing.T, what string, got, want metrics.Value) {
@@ -128,20 +128,20 @@ func TestInterruptedTableGoesOn(t *testing.T) {
 	if stops < 2 {
 		t.Errorf("interrupted %d times, want several", stops)
 	}
-	before := read(t, dir, "builtin-server", "lstm-seed3", reportFile)
+	before := read(t, cellFile(t, dir, "builtin-server-lstm-seed3"))
 	again := do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel", "1", "-out", dir, "-format",
 		"csv")...).must(t)
 	if again.out != want || !strings.Contains(again.err, "3 of 3 cells are there already") ||
-		read(t, dir, "builtin-server", "lstm-seed3", reportFile) != before {
+		read(t, cellFile(t, dir, "builtin-server-lstm-seed3")) != before {
 		t.Errorf("a finished table was made again: %s", again.err)
 	}
-	for i, name := range []string{"table.txt", "table.md", "table.csv", "table.json"} {
+	for i, name := range []string{"table.txt", "table.md", "table.tex", "table.csv", "table.json"} {
 		if got, want := read(t, dir, name), do(t, tinyTable("-models", "lstm", "-seeds", "3", "-parallel",
 			"1", "-out", dir, "-format", formats[i])...).must(t).out; got != want {
 			t.Errorf("%s is not what -format %s prints", name, formats[i])
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*", checkpointsDir)); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(dir, cellsDir, "*", "*")); left != nil {
 		t.Errorf("finished cells keep checkpoints: %v", left)
 	}
 }
@@ -155,10 +155,6 @@ func TestTableRefusesTheFolderOfAnother(t *testing.T) {
 			t.Errorf("%v: exit code %d, %s", flags, got.code, got.err)
 		}
 	}
-	if got := do(t, tinyTable("-out", dir, "-models", "lstm", "-size", "full")...); got.code != exitFailed ||
-		!strings.Contains(got.err, "lstm-seed1 holds a cell of another table") {
-		t.Errorf("exit code %d, %s", got.code, got.err)
-	}
 }
 
 func TestTableNamesWhatItCannotDo(t *testing.T) {
@@ -170,9 +166,9 @@ func TestTableNamesWhatItCannotDo(t *testing.T) {
 		{"-sets msl", exitFailed, "name the folder that holds it with -data"},
 		{"-sets builtin/nothing", exitFailed, "builtin/nothing"},
 		{"-models prophet", exitFailed, `builtin/server, prophet, seed 1: spec: "prophet", want transformer`},
-		{"-size huge", exitUsage, "-size huge, want lab or full"},
+		{"-size huge", exitUsage, "-size huge, want lab, full or paper-short"},
 		{"-seeds 0", exitUsage, "-seeds 0, want 1 or more"},
-		{"-format pdf", exitUsage, "-format pdf, want text, markdown, csv or json"},
+		{"-format pdf", exitUsage, "-format pdf, want text, markdown, latex, csv or json"},
 		{"-threshold median", exitFailed, `-threshold: spec: "median", want fixed`},
 		{"-spec nowhere.json", exitFailed, "nowhere.json: file does not exist"},
 		{"here", exitUsage, "table takes flags only"},
@@ -215,7 +211,7 @@ func cellOfRuns(set, model string, seed uint64, value, chance metrics.Value) *ce
 		}
 		r.Arms = append(r.Arms, spec.ArmReport{Arm: arm, Runs: []spec.Run{run}})
 	}
-	return &cell{set: set, model: model, seed: seed, report: &r}
+	return &cell{Set: set, What: model, Seed: seed, report: &r}
 }
 
 func TestTableStandsNextToThePublishedNumbers(t *testing.T) {
@@ -271,8 +267,8 @@ func TestTableMarksWhatDoesNotBeatChanceAndUntrained(t *testing.T) {
 
 func TestEveryFormatHasEveryRow(t *testing.T) {
 	rows := tabulate([]*cell{cellOfRuns("msl", "lstm", 1, 0.8, 0.5), cellOfRuns("a", "gta", 1, 0.7, 0.5)})
-	var md, text, sheet, object bytes.Buffer
-	for i, w := range []*bytes.Buffer{&text, &md, &sheet, &object} {
+	var md, text, tex, sheet, object bytes.Buffer
+	for i, w := range []*bytes.Buffer{&text, &md, &tex, &sheet, &object} {
 		if err := (printer{w, words.English()}).table(formats[i], rows); err != nil {
 			t.Fatal(err)
 		}
@@ -318,8 +314,8 @@ func TestFullSizesAreValid(t *testing.T) {
 }
 
 func TestTimeLeftIsThatOfCellsLikeThoseToCome(t *testing.T) {
-	cells := []*cell{{set: "a", model: "lstm", seed: 1}, {set: "a", model: "gta", seed: 1},
-		{set: "a", model: "lstm", seed: 2}, {set: "b", model: "gta", seed: 1}}
+	cells := []*cell{{Set: "a", What: "lstm", Seed: 1}, {Set: "a", What: "gta", Seed: 1},
+		{Set: "a", What: "lstm", Seed: 2}, {Set: "b", What: "gta", Seed: 1}}
 	p := newTableProgress(appFor("", nil, &bytes.Buffer{}), cells, 2)
 	if p.left() != "" {
 		t.Errorf("%q is left before anything is done", p.left())

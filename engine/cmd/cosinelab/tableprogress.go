@@ -50,7 +50,7 @@ func (t *tableProgress) event(c *cell, e spec.Event) {
 	case r != nil && r.Failed != nil:
 		t.p.line(w.Say("cli-cell-run-failed", name, t.p.who(e.Arm), r.Failed))
 	case r != nil && r.Epochs != nil:
-		m := c.spec.JudgedBy()
+		m := c.Spec.JudgedBy()
 		headline := m.Short + " " + w.Points(float64(r.Of(m.Name).Value))
 		t.p.line(w.Say("cli-cell-run-done", name, t.p.who(e.Arm), r.Seconds, headline))
 	case e.Measured > 0:
@@ -62,7 +62,7 @@ func (t *tableProgress) event(c *cell, e spec.Event) {
 }
 
 // name is that of a cell in words.
-func (t *tableProgress) name(c *cell) string { return t.p.w.Say("cli-cell", c.set, c.model, c.seed) }
+func (t *tableProgress) name(c *cell) string { return t.p.w.Say("cli-cell", c.Set, c.What, c.Seed) }
 
 // finished notes a cell that has its report.
 func (t *tableProgress) finished(c *cell, took time.Duration) {
@@ -73,6 +73,15 @@ func (t *tableProgress) finished(c *cell, took time.Duration) {
 	t.took[c] = took
 	t.p.done(t.name(c))
 	t.p.line(t.p.w.Say("cli-cell-done", t.done, len(t.cells), t.name(c), t.p.w.Duration(took)) + t.left())
+}
+
+// elsewhere notes a cell that another process has finished.
+func (t *tableProgress) elsewhere(c *cell) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done++
+	t.ended[c] = true
+	t.p.line(t.p.w.Say("cli-cell-elsewhere", t.done, len(t.cells), t.name(c)))
 }
 
 // failed notes a cell that has none. It says little of how long others will take, so that its time is not
@@ -115,8 +124,8 @@ func (t *tableProgress) left() string {
 // all; 0 before the first.
 func (t *tableProgress) expected(c *cell) time.Duration {
 	for _, like := range []func(*cell) bool{
-		func(d *cell) bool { return d.set == c.set && d.model == c.model },
-		func(d *cell) bool { return d.model == c.model },
+		func(d *cell) bool { return d.Set == c.Set && d.What == c.What },
+		func(d *cell) bool { return d.What == c.What },
 		func(d *cell) bool { return true },
 	} {
 		sum, n := time.Duration(0), 0
@@ -135,8 +144,8 @@ func (t *tableProgress) expected(c *cell) time.Duration {
 // setsOf lists the sets of cells, in order.
 func setsOf(cells []*cell) (ids []string) {
 	for _, c := range cells {
-		if !slices.Contains(ids, c.set) {
-			ids = append(ids, c.set)
+		if !slices.Contains(ids, c.Set) {
+			ids = append(ids, c.Set)
 		}
 	}
 	return ids

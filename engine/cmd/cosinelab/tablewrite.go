@@ -9,27 +9,15 @@ import (
 	"strings"
 
 	"cosinelab/assets/words"
-	"cosinelab/datasets/keep"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
 
 // formats are the ways to write a table, endings those of files that hold them.
 var (
-	formats = []string{"text", "markdown", "csv", "json"}
-	endings = []string{".txt", ".md", ".csv", ".json"}
+	formats = []string{"text", "markdown", "latex", "csv", "json"}
+	endings = []string{".txt", ".md", ".tex", ".csv", ".json"}
 )
-
-// writeTables keeps the table in every format.
-func writeTables(folder *keep.Folder, w *words.Language, rows []row) error {
-	for i, format := range formats {
-		write := func(out io.Writer) error { return printer{out, w}.table(format, rows) }
-		if err := folder.Write("table"+endings[i], write); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // table writes the rows in one of the formats. As text there is a table for each set, then what its signs
 // mean.
@@ -47,8 +35,11 @@ func (p printer) table(format string, rows []row) error {
 		for n < len(rows) && rows[n].Set == rows[i].Set {
 			n++
 		}
-		p.tableOf(rows[i:n], format == "markdown")
+		p.tableOf(rows[i:n], format)
 		i = n
+	}
+	if format == "latex" {
+		return nil // what the signs mean is for its caption
 	}
 	for _, key := range []words.Key{"cli-legend-points", "cli-legend-cold", "cli-doubtful",
 		"cli-legend-difference",
@@ -66,29 +57,32 @@ func (p printer) table(format string, rows []row) error {
 }
 
 // tableOf writes the rows of one set.
-func (p printer) tableOf(rows []row, markdown bool) {
+func (p printer) tableOf(rows []row, format string) {
 	headings := []string{""}
 	for _, c := range tableColumns {
 		headings = append(headings, c.heading)
 	}
 	t := p.grid(headings...)
 	for _, r := range rows {
-		texts := p.cells(r)
-		if markdown { // two asterisks would make what stands between them strong
-			for i, text := range texts {
-				texts[i] = strings.ReplaceAll(text, mark, `\`+mark)
-			}
-		}
-		t.row(texts...)
+		t.row(p.cells(r)...)
 	}
-	if markdown {
-		fmt.Fprintf(p.out, "### %s\n\n", rows[0].Title)
-		t.markdown()
-	} else {
-		fmt.Fprintln(p.out, rows[0].Title)
-		t.print()
-	}
+	t.titled(p, rows[0].Title, format)
 	p.blank()
+}
+
+// titled writes the table under its title in one of the formats that people read.
+func (g *grid) titled(p printer, title, format string) {
+	switch format {
+	case "markdown":
+		fmt.Fprintf(p.out, "### %s\n\n", title)
+		g.markdown()
+	case "latex":
+		fmt.Fprintf(p.out, "%% %s\n", title)
+		g.latex(p.out)
+	default:
+		fmt.Fprintln(p.out, title)
+		g.print()
+	}
 }
 
 // cells are the texts of a row, the method first.

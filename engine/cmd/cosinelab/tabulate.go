@@ -117,8 +117,8 @@ func correct(rows []row, kind string) {
 
 func modelsOf(cells []*cell, set string) (names []string) {
 	for _, c := range cells {
-		if c.set == set && c.report != nil && !slices.Contains(names, c.model) {
-			names = append(names, c.model)
+		if c.Set == set && c.report != nil && !slices.Contains(names, c.What) {
+			names = append(names, c.What)
 		}
 	}
 	return names
@@ -128,7 +128,7 @@ func modelsOf(cells []*cell, set string) (names []string) {
 // seeds.
 func merged(cells []*cell, set, model string) (out spec.Report) {
 	for _, c := range cells {
-		if c.set != set || c.model != model || c.report == nil {
+		if c.Set != set || c.What != model || c.report == nil {
 			continue
 		}
 		if out.Arms == nil {

@@ -25,6 +25,8 @@ func (r *Response) Check() error {
 		return nil
 	case TypeData:
 		return checkSummary(r.Summary)
+	case TypeLooked:
+		return checkLook(r)
 	case TypeEvent:
 		if r.Event == nil {
 			return errors.New("an event without one")
@@ -49,6 +51,25 @@ func (r *Response) Check() error {
 		return nil
 	}
 	return fmt.Errorf("a response of type %q", r.Type)
+}
+
+func checkLook(r *Response) error {
+	if r.Look == nil {
+		if r.Reading == nil {
+			return errors.New("a look at nothing")
+		}
+		return nil
+	}
+	v := r.Look.Preview
+	if v == nil || v.Rows < 1 || v.Cut < 0 || v.Cut > v.Rows {
+		return errors.New("a look without its preview")
+	}
+	for _, row := range v.Cells {
+		if len(row.Cells) > len(r.Look.Summary.Columns) {
+			return fmt.Errorf("a row of %d cells in %d columns", len(row.Cells), len(r.Look.Summary.Columns))
+		}
+	}
+	return checkSummary(&r.Look.Summary)
 }
 
 func checkScored(s *Scored) error {

@@ -12,6 +12,7 @@ package protocol
 
 import (
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/metrics"
@@ -21,6 +22,8 @@ import (
 // Request types, page to worker.
 const (
 	TypeOpen     = "open"     // read or generate a data set and describe it: Data; Files for file/NAME
+	TypeLook     = "look"     // read files and describe them, without the open set giving way: Data, Files
+	TypeLeave    = "leave"    // end what reads files for a look, and forget them
 	TypeRun      = "run"      // start the experiment Spec; Files are checkpoints to resume from, of TypeKept
 	TypePause    = "pause"    // hold before the next step
 	TypeContinue = "continue" // leave a pause
@@ -69,6 +72,7 @@ type Request struct {
 const (
 	TypeReady  = "ready"  // the engine is there: Device, Tile, Cores, Catalogue, Passed
 	TypeData   = "data"   // answer to open: Summary
+	TypeLooked = "looked" // answer to look: Look; before it, how far the reading is: Reading
 	TypeEvent  = "event"  // progress of the running experiment: Event
 	TypeState  = "state"  // running, paused, stopping, idle: State
 	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
@@ -101,6 +105,8 @@ type Response struct {
 	Catalogue []Source          `json:"catalogue,omitempty"`
 	Passed    []Passed          `json:"passed,omitempty"`
 	Summary   *spec.DataSummary `json:"summary,omitempty"`
+	Look      *Look             `json:"look,omitempty"`
+	Reading   *Reading          `json:"reading,omitempty"`
 	Event     *spec.Event       `json:"event,omitempty"`
 	State     string            `json:"state,omitempty"`
 	Report    *spec.Report      `json:"report,omitempty"`
@@ -111,6 +117,19 @@ type Response struct {
 	Scored    *Scored           `json:"scored,omitempty"`
 	Teacher   *Teacher          `json:"teacher,omitempty"`
 	Error     *Error            `json:"error,omitempty"`
+}
+
+// Look is what files hold, as they would be used. Before they are read to their end it is that of their first
+// rows.
+type Look struct {
+	Summary spec.DataSummary `json:"summary"`
+	Preview *found.Preview   `json:"preview"`
+}
+
+// Reading says how far files are read.
+type Reading struct {
+	Share float64 `json:"share"`          // of their bytes
+	Left  float64 `json:"left,omitempty"` // seconds, about; 0 = nobody knows yet
 }
 
 // Of names a finished run.
@@ -222,6 +241,7 @@ type Error struct {
 	Fault *fault.Fault `json:"fault"`
 	// The line of a file that Fault is about, counted from 1, with those around it; 0 = it is about none.
 	Line   int      `json:"line,omitempty"`
+	Place  int      `json:"place,omitempty"` // of its column, from 1; 0 = it is about none
 	First  int      `json:"first,omitempty"` // of Around
 	Around []string `json:"around,omitempty"`
 }

@@ -1,0 +1,147 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"cosinelab/datasets"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+)
+
+// lookAnew ends the reading for an earlier look, and begins another; mu is held.
+func (s *Session) lookAnew() context.Context {
+	if s.ignore != nil {
+		s.ignore()
+	}
+	ctx, ignore := context.WithCancel(context.Background())
+	s.ignore = ignore
+	return ctx
+}
+
+// look reads files and describes them, so that somebody can decide whether and how to use them. What is open
+// stays open. Who then opens them finds them read. A look that another has ended is not answered.
+func (s *Session) look(ctx context.Context, req protocol.Request, files []datasets.File) {
+	if req.Data == nil {
+		s.fail(req.ID, "data", errNoData)
+		return
+	}
+	if files == nil && req.Drop == 0 {
+		files = s.served(req.Data.Source)
+	}
+	p := &progress{session: s, ctx: ctx, id: req.ID, read: map[string]int64{}, begun: time.Now()}
+	for _, f := range files {
+		p.all += f.Size
+	}
+	if p.all > headFrom {
+		p.head(*req.Data, files)
+	}
+	set, err := s.read(datasets.WithProgress(ctx, p.hear), *req.Data, req.Drop, files)
+	var summary spec.DataSummary
+	if err == nil {
+		summary, err = experiment.Look(*req.Data, set)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		e := newError("data", err)
+		showLine(ctx, e, err, files)
+		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
+		return
+	}
+	s.looked = openSet{set: set, data: *req.Data, drop: req.Drop}
+	s.send(protocol.Response{Type: protocol.TypeLooked, ID: req.ID,
+		Look: &protocol.Look{Summary: summary, Preview: set.Look}})
+}
+
+// progress tells how far files are read.
+type progress struct {
+	session *Session
+	ctx     context.Context
+	id      int
+	all     int64            // bytes of the files
+	read    map[string]int64 // of each
+	begun   time.Time
+	told    time.Time
+}
+
+// hear is told of each block. Archives are unpacked first, and their files are larger than they are: what was
+// read counts from then on.
+func (p *progress) hear(f datasets.File, read int64) {
+	if _, known := p.read[f.Name]; !known && f.Inside != "" {
+		p.all += f.Size
+	}
+	p.read[f.Name] = read
+	if time.Since(p.told) < eventPause*4 || p.ctx.Err() != nil {
+		return
+	}
+	p.told = time.Now()
+	sum := int64(0)
+	for _, n := range p.read {
+		sum += n
+	}
+	r := protocol.Reading{Share: min(1, float64(sum)/float64(max(p.all, 1)))}
+	if r.Share > 0.02 {
+		r.Left = time.Since(p.begun).Seconds() * (1 - r.Share) / r.Share
+	}
+	p.session.send(protocol.Response{Type: protocol.TypeLooked, ID: p.id, Reading: &r})
+}
+
+// Files of more than headFrom bytes are looked at by their first headBytes before they are read.
+const (
+	headFrom  = 4 << 20
+	headBytes = 1 << 18
+)
+
+// head sends a look at the first rows of large tables, as far as they can be understood alone.
+func (p *progress) head(d spec.Data, files []datasets.File) {
+	var heads []datasets.File
+	for _, f := range files {
+		heads = append(heads, headOf(f))
+	}
+	d.SplitRow, d.SplitTime = 0, "" // which lie further on
+	ctx := p.ctx
+	if p.session.Yield != nil {
+		ctx = datasets.WithYield(ctx, p.session.Yield)
+	}
+	set, err := datasets.ReadFiles(ctx, heads, experiment.FileOptions(d))
+	if err != nil {
+		return // the whole says what is wrong, if anything is
+	}
+	summary, err := experiment.Look(d, set)
+	if err == nil && p.ctx.Err() == nil {
+		p.session.send(protocol.Response{Type: protocol.TypeLooked, ID: p.id, Reading: &protocol.Reading{},
+			Look: &protocol.Look{Summary: summary, Preview: set.Look}})
+	}
+}
+
+// headOf is the beginning of a file, up to the end of a line; of one that is no text it cannot be read.
+func headOf(f datasets.File) datasets.File {
+	open := f.Open
+	f.Open = func() (io.ReadCloser, error) {
+		file, err := open()
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		text, err := io.ReadAll(io.LimitReader(file, headBytes))
+		if err != nil {
+			return nil, err
+		}
+		end := bytes.LastIndexByte(text, '\n')
+		if end < 0 || bytes.IndexByte(text, 0) >= 0 {
+			return nil, errNoHead
+		}
+		return io.NopCloser(bytes.NewReader(text[:end+1])), nil
+	}
+	return f
+}
+
+var errNoHead = errors.New("no text of lines")
