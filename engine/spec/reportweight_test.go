@@ -81,7 +81,7 @@ func TestAReportOfHolesTakesLittleMemory(t *testing.T) {
 	tried := 0
 	lists(reflect.TypeFor[spec.Report](), "%s", 5, func(around, hole string) {
 		if tried++; tried%20 == 1 || !testing.Short() {
-			try(around, hole, mega, 100*mega)
+			try(around, hole, mega, 200*mega)
 		}
 	})
 	if tried < 30 {
@@ -96,7 +96,7 @@ func TestAReportOfHolesTakesLittleMemory(t *testing.T) {
 
 // An honest report is not refused, however long it is and however it is written.
 func TestALongReportIsRead(t *testing.T) {
-	alarms := 1 << 19
+	alarms := 1 << 17
 	if testing.Short() {
 		alarms = 1 << 13
 	}
