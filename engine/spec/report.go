@@ -21,7 +21,9 @@ type Report struct {
 	Arms     []ArmReport  `json:"arms"`
 	// Comparisons are those of Compare, once the experiment is over.
 	Comparisons []Comparison `json:"comparisons,omitempty"`
-	Seconds     float64      `json:"seconds"`
+	// OverData are intervals over the data; nil where nobody asked for them.
+	OverData *OverData `json:"over_data,omitempty"`
+	Seconds  float64   `json:"seconds"`
 	// FailedRuns counts the runs of Arms that have no scores.
 	FailedRuns int `json:"failed_runs"`
 	// Parameters are those of the metrics; nil in reports of before they were written down.

@@ -20,9 +20,6 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// maxDraws bounds the series that -bootstrap draws.
-const maxDraws = 100_000
-
 // drawn is where a metric lies for other data like these (metrics/README.md, section 11.5).
 type drawn struct {
 	Name string `json:"name"`
@@ -35,7 +32,7 @@ type drawn struct {
 func overData(ctx context.Context, e *metrics.Evaluation, draws int) (all []drawn, err error) {
 	r := metrics.NewResampler(e)
 	if r == nil {
-		return nil, fault.New("cli-bootstrap-segments", len(e.Segments))
+		return nil, fault.New("resample-segments", len(e.Segments))
 	}
 	var rows []metrics.Metric
 	for _, name := range []string{"average_precision", "auroc"} {
@@ -149,15 +146,14 @@ func (a *app) eval(f *flag.FlagSet) action {
 	o.metrics.declare(a, f)
 	f.StringVar(&o.shown, "metrics", strings.Join(shownMetrics, ","), a.w.Say("cli-flag-metrics"))
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
-	f.IntVar(&o.bootstrap, "bootstrap", 0, a.w.Say("cli-flag-bootstrap"))
+	f.IntVar(&o.bootstrap, "bootstrap", 0, a.w.Say("cli-flag-eval-bootstrap"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
 	return func(ctx context.Context, args []string) error {
 		if err := o.files(args); err != nil {
 			return err
 		}
-		if o.bootstrap < 0 || o.bootstrap > maxDraws {
-			return usage("cli-flag-value", "-bootstrap", strconv.Itoa(o.bootstrap),
-				fault.New("want-up-to", maxDraws))
+		if err := checkDraws(o.bootstrap); err != nil {
+			return err
 		}
 		if err := o.policy(); err != nil {
 			return err
