@@ -51,8 +51,8 @@ func (f Format) Ending() string {
 // Source is what alarms are of.
 type Source struct {
 	Name     string   // of the file or the set, under which NAB has its windows
-	Arm      string   // of the run; empty = of no run
-	Seed     uint64   // as well
+	Arm      string   // of the run, or the column of scores; empty = of neither
+	Seed     *uint64  // of the run; nil = of none
 	Channels []string // whose positions causes name
 }
 
@@ -108,11 +108,8 @@ func (w *Writer) Write(s Source, a spec.Alarm) error {
 			before = "[\n  "
 		}
 	}
-	o := object{Name: s.Name, Arm: s.Arm, Alarm: a, Length: a.Len(), Channels: sharesOf(s, a)}
+	o := object{Name: s.Name, Arm: s.Arm, Seed: s.Seed, Alarm: a, Length: a.Len(), Channels: sharesOf(s, a)}
 	o.Alarm.Causes = nil
-	if s.Arm != "" {
-		o.Seed = &s.Seed
-	}
 	text, err := json.Marshal(o)
 	if err != nil {
 		return err
@@ -153,8 +150,8 @@ func (w *Writer) row(s Source, a spec.Alarm) error {
 		w.csv.Write(Head)
 	}
 	seed := ""
-	if s.Arm != "" {
-		seed = strconv.FormatUint(s.Seed, 10)
+	if s.Seed != nil {
+		seed = strconv.FormatUint(*s.Seed, 10)
 	}
 	w.csv.Write([]string{s.Arm, seed, a.Start, a.End, strconv.Itoa(a.From), strconv.Itoa(a.To),
 		strconv.Itoa(a.Len()), a.PeakAt, strconv.Itoa(a.Peak.Step), digits(a.Peak.Score), Causes(s, a)})
@@ -166,7 +163,10 @@ func (w *Writer) row(s Source, a spec.Alarm) error {
 func (w *Writer) window(s Source, a spec.Alarm) error {
 	name := s.Name
 	if s.Arm != "" {
-		name += fmt.Sprintf(" %s/%d", s.Arm, s.Seed)
+		name += " " + s.Arm
+	}
+	if s.Seed != nil {
+		name += fmt.Sprintf("/%d", *s.Seed)
 	}
 	var ends any = [2]int{a.From, a.To - 1}
 	if a.Start != "" && a.End != "" {
