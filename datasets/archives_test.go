@@ -160,6 +160,24 @@ func TestTitlesAboveATableArePassedOver(t *testing.T) {
 	}
 }
 
+// A table on its side, and rows of several series at the same times, are pointed out.
+func TestShapesThatMayBeMeantOtherwiseArePointedOut(t *testing.T) {
+	wide := strings.Repeat(strings.Repeat("1.5,2.25,", 20)+"3.5\n", 3)
+	if set, err := read1(t, wide, Options{}); err != nil || !says(set, "find-transposed") {
+		t.Errorf("on its side: %v", err)
+	}
+	long := "time,sensor,value\n"
+	for i := range 40 {
+		long += fmt.Sprintf("2024-01-01 00:%02d:00,a,%d\n2024-01-01 00:%02d:00,b,%d\n", i, i%7, i, i%5)
+	}
+	set, err := read1(t, long, Options{})
+	if err != nil || !slices.ContainsFunc(set.Findings, func(f found.Finding) bool {
+		return f.Said.Key == "find-doubles" && f.Flag == "-entity"
+	}) {
+		t.Errorf("two series at the same times: %+v, error %v", set, err)
+	}
+}
+
 // Rows of nothing but separators at the end are no rows; between others they are, and stay.
 func TestEmptyRowsAtTheEndAreLeftOut(t *testing.T) {
 	rows := strings.Repeat("1.5,2\n2.5,1\n0.5,3\n", 12)

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -374,23 +373,15 @@ func (p *parser) append(cells [][]byte, line int) error {
 	return nil
 }
 
-// mostGarbage is how many bytes of blocks may wait to be collected.
-const mostGarbage = 32 << 20
-
 // finish turns what was taken into the columns of the table.
 func (p *parser) finish() error {
 	if p.n == 0 {
 		return InFile(p.t.File, fault.New("data-only-header"))
 	}
 	p.t.Rows = p.n
-	freed := 0
-	for i, b := range p.columns {
-		p.t.Columns = append(p.t.Columns, b.column())
-		p.columns[i] = nil
-		if freed += 8 * p.n; freed > mostGarbage {
-			runtime.GC() // else the blocks of all columns would lie beside the columns: twice the data
-			freed = 0
-		}
+	p.t.Columns = finished(p.columns)
+	if f := p.t.Format; len(p.t.Columns) > p.n && p.n > 1 && !f.Header && !p.want.Plain {
+		p.t.note(found.Finding{Doubt: true, Said: fault.Of(fault.New("find-transposed", p.n, len(p.t.Columns)))})
 	}
 	f := p.t.Format
 	if f.Encoding != "" {

@@ -170,7 +170,7 @@ func (w *Writer) window(s Source, a spec.Alarm) error {
 	}
 	var ends any = [2]int{a.From, a.To - 1}
 	if a.Start != "" && a.End != "" {
-		ends = [2]string{a.Start, a.End}
+		ends = [2]string{micro(a.Start), micro(a.End)}
 	}
 	text, err := json.Marshal(ends)
 	if err != nil {
@@ -190,6 +190,14 @@ func (w *Writer) window(s Source, a spec.Alarm) error {
 	w.name = name
 	_, err = fmt.Fprintf(w.out, "%s%s", before, text)
 	return err
+}
+
+// micro is a time with microseconds, as the Numenta benchmark writes them; what is none of a clock stays.
+func micro(stamp string) string {
+	if len(stamp) == len("2006-01-02 15:04:05") && stamp[4] == '-' {
+		return stamp + ".000000"
+	}
+	return stamp
 }
 
 // Scores writes the scores of a run as CSV, with the threshold and whether a step lies in an alarm; at says when it

@@ -176,7 +176,7 @@ func (p *Prepared) Time(step int) string {
 	if step < 0 || step >= len(p.At.At) || table.Missing(p.At.At[step]) {
 		return ""
 	}
-	return p.At.Text(p.At.At[step])
+	return p.At.Stamp(p.At.At[step])
 }
 
 // scoredLabels are those of the steps that are scored; nil = none.

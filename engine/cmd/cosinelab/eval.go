@@ -355,7 +355,9 @@ func (a *app) readScored(ctx context.Context, o evalOptions) (in scored, err err
 	if err := a.readLabels(&in, labels, intervals, o); err != nil {
 		return in, err
 	}
-	a.sayFindings(in.scores[0].Findings)
+	if labels.Sheet != scores.Sheet {
+		a.sayFindings(in.scores[0].Findings)
+	}
 	if o.column == "" && len(in.scores) > 1 {
 		fmt.Fprintln(a.errOut, a.w.Say("cli-eval-columns", namesOf(in.scores)))
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -422,6 +424,15 @@ func (p printer) causes(r spec.Report) {
 		p.blank()
 		return
 	}
+}
+
+// placeOf is a step of the test part, with its time where that is known.
+func placeOf(d spec.DataSummary, step int) string {
+	at, ok := d.Timeline.At(step)
+	if !ok || d.Timeline.Rough {
+		return strconv.Itoa(step)
+	}
+	return fmt.Sprintf("%d (%s)", step, table.Axis{Clock: d.Timeline.Clock, Unit: d.Timeline.Unit}.Text(at))
 }
 
 func causeText(causes []spec.Cause, names []string) string {
