@@ -204,6 +204,10 @@ func (c *reportCheck) seriesRuns(field string, r Run) {
 // cut checks a threshold.
 func (c *reportCheck) cut(field string, cut Cut) {
 	c.value(field+".value", cut.Value)
+	if s := cut.TrainShare; s != nil {
+		c.number(field+".train_share", *s)
+		c.that(*s >= 0 && *s <= 1, field+".train_share", "report-number", *s, 0, 1)
+	}
 	c.within(field+".merge", cut.Merge, 0, maxSpan)
 	c.within(field+".least", cut.Least, 0, maxSpan)
 	if t := cut.Tail; t != nil {

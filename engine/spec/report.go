@@ -230,6 +230,9 @@ type Cut struct {
 	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
 	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
+	// The share of the train scores that lie above it: about as many steps of normal data will. nil = it looked at
+	// none, or moves.
+	TrainShare *float64 `json:"train_share,omitempty"`
 	// How flagged steps became alarms: Detect.Merge and Detect.Least.
 	Merge int `json:"merge,omitempty"`
 	Least int `json:"least,omitempty"`

@@ -171,8 +171,8 @@ func (s *State) growable() bool {
 		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
 }
 
-// looked notes, when seeds are added by hand behind those whose results are on the page, that they were looked
-// at.
+// looked notes, when seeds are added by hand behind those whose results are on the page, that they were
+// looked at.
 func (s *State) looked() {
 	if s.Run == nil || s.Run.Final == nil {
 		return

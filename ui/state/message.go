@@ -29,7 +29,7 @@ type (
 	Toggle      struct{ Kind string }                // an arm's check mark
 	Tab         struct{ Group string }               // where data come from: builtin, benchmark or file
 	Choose      struct{ Source string }              // a series of the catalogue
-	Drop        struct{ Files form.Dropped }         // files, dropped or picked; the page keeps their contents
+	Drop        struct{ Files form.Dropped }         // dropped or picked; the page keeps their contents
 	Reopen      struct{}                             // the sheet of the file in use
 	Decide      struct{ What, Text string }          // on the sheet: of sheet.Decide
 	Use         struct{}                             // what the sheet has

@@ -71,6 +71,7 @@ type evaluation struct {
 	// OverData are intervals over the data, if -bootstrap asks for them.
 	OverData []drawn          `json:"over_data,omitempty"`
 	measured []metrics.Metric // the row of each of Metrics
+	raised   *metrics.Alarms  // nil = there is no threshold
 	each     bool             // each series has a threshold of its own
 }
 
@@ -124,6 +125,8 @@ type evalOptions struct {
 	bootstrap             int    // draws; 0 = none
 	json                  bool
 	metrics               metricOptions
+	merge, least          *int   // of alarms; nil = as they are
+	alarms                string // file to write them to; empty = none
 }
 
 func (a *app) eval(f *flag.FlagSet) action {
@@ -148,7 +151,12 @@ func (a *app) eval(f *flag.FlagSet) action {
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
 	f.IntVar(&o.bootstrap, "bootstrap", 0, a.w.Say("cli-flag-eval-bootstrap"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
+	alarmFlags(a, f, &o.merge, &o.least)
+	f.StringVar(&o.alarms, "alarms", "", a.w.Say("cli-flag-eval-alarms"))
 	return func(ctx context.Context, args []string) error {
+		if _, err := alarmFormat(o.alarms); err != nil {
+			return err
+		}
 		if err := o.files(args); err != nil {
 			return err
 		}
@@ -259,6 +267,9 @@ func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 		found.Name = in.scores[i].Name
 		all = append(all, found)
 	}
+	if err := writeRaised(all, o); err != nil {
+		return err
+	}
 	p := printer{a.out, a.w}
 	switch {
 	case o.json && len(all) == 1:
@@ -344,7 +355,9 @@ func (a *app) readScored(ctx context.Context, o evalOptions) (in scored, err err
 	if err := a.readLabels(&in, labels, intervals, o); err != nil {
 		return in, err
 	}
-	a.sayFindings(in.scores[0].Findings)
+	if labels.Sheet != scores.Sheet {
+		a.sayFindings(in.scores[0].Findings)
+	}
 	if o.column == "" && len(in.scores) > 1 {
 		fmt.Fprintln(a.errOut, a.w.Say("cli-eval-columns", namesOf(in.scores)))
 	}
@@ -540,10 +553,14 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, names 
 		out.Treatment = e.Policy.String()
 	}
 	alarms, cuts, err := out.flag(ctx, e, train, o)
+	if err == nil {
+		alarms, err = joined(e, alarms, o)
+	}
 	if err != nil {
 		return out, err
 	}
 	if alarms != nil {
+		out.raised = alarms
 		out.Flagged, out.Counts, out.Zones = alarms.Flagged, countsOf(alarms), zonesOf(alarms)
 	}
 	for _, m := range metrics.All {

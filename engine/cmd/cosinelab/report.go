@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,14 +20,16 @@ var reportFormats = []string{"text", "markdown", "json"}
 
 // reportOptions are the flags of the report command, and its argument.
 type reportOptions struct {
-	run                           string
+	run, html                     string
+	data                          *string
 	epochs, metrics, over, format string
 	bootstrap                     int   // draws; 0 = none
 	after                         []int // epochs, in the order in which they were asked for
 }
 
 func (a *app) report(f *flag.FlagSet) action {
-	o := reportOptions{}
+	o := reportOptions{data: a.dataFlag(f)}
+	f.StringVar(&o.html, "html", "", a.w.Say("cli-flag-html"))
 	f.StringVar(&o.epochs, "epochs", "", a.w.Say("cli-flag-report-epochs"))
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-report-metrics"))
 	f.StringVar(&o.over, "over", "", a.w.Say("cli-flag-report-over"))
@@ -38,7 +41,13 @@ func (a *app) report(f *flag.FlagSet) action {
 		if err := o.read(args); err != nil {
 			return err
 		}
-		return a.again(ctx, o)
+		if o.html == "" {
+			if _, err := os.Stat(filepath.Join(o.run, planFile)); err != nil {
+				return a.again(ctx, o)
+			}
+			o.html = filepath.Join(o.run, documentFile) // of a table or a sweep there is nothing else to print
+		}
+		return a.document(ctx, o.run, *o.data, o.html)
 	}
 }
 

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -243,6 +245,14 @@ func (p printer) thresholds(r spec.Report) {
 	if r.Data.Labelled {
 		headings = append(headings, p.w.Say("cli-hit"), p.w.Say("cli-false-alarms"))
 	}
+	days, timed := r.Data.Timeline.Days(r.Data.ScoredSteps)
+	shares := slices.ContainsFunc(r.Arms, func(a spec.ArmReport) bool { return p.count(a.Runs).shares > 0 })
+	if shares {
+		headings = append(headings, p.w.Say("cli-train-above"))
+	}
+	if timed {
+		headings = append(headings, p.w.Say("cli-per-day"))
+	}
 	t := p.grid(headings...)
 	for _, a := range r.Arms {
 		c := p.count(a.Runs)
@@ -256,9 +266,20 @@ func (p printer) thresholds(r spec.Report) {
 			hits := p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments))
 			row = append(row, hits, p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
 		}
+		if c.shares > 0 {
+			row = append(row, p.w.Fixed(100*c.share/c.shares, 2)+" %")
+		} else if shares {
+			row = append(row, "")
+		}
+		if timed {
+			row = append(row, p.w.Fixed(float64(c.alarms)/c.runs/days, 1))
+		}
 		t.row(row...)
 	}
 	t.print()
+	if shares {
+		p.line("cli-train-above-means")
+	}
 	p.blank()
 }
 
@@ -289,6 +310,8 @@ type counted struct {
 	saw                      spec.SawKind
 	cuts                     []string
 	flagged, hits, falseRuns int
+	alarms                   int
+	share, shares            float64 // of the train scores above the threshold; of so many runs
 	runs                     float64
 }
 
@@ -302,6 +325,11 @@ func (p printer) count(runs []spec.Run) (c counted) {
 		c.cuts = append(c.cuts, p.cut(run))
 		for _, alarm := range run.Alarms {
 			c.flagged += alarm.To - alarm.From
+		}
+		c.alarms += len(run.Alarms)
+		if s := run.Threshold.TrainShare; s != nil {
+			c.share += *s
+			c.shares++
 		}
 		c.hits += run.Hits
 		c.falseRuns += run.FalseRuns
@@ -396,6 +424,15 @@ func (p printer) causes(r spec.Report) {
 		p.blank()
 		return
 	}
+}
+
+// placeOf is a step of the test part, with its time where that is known.
+func placeOf(d spec.DataSummary, step int) string {
+	at, ok := d.Timeline.At(step)
+	if !ok || d.Timeline.Rough {
+		return strconv.Itoa(step)
+	}
+	return fmt.Sprintf("%d (%s)", step, table.Axis{Clock: d.Timeline.Clock, Unit: d.Timeline.Unit}.Text(at))
 }
 
 func causeText(causes []spec.Cause, names []string) string {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -236,6 +237,10 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 		var fsys fs.FS
 		if folder != "" {
 			fsys = disk.At(folder)
+		} else if slices.ContainsFunc(datasets.Sources(d.Source), func(id string) bool {
+			return datasets.GroupOf(id) != datasets.GroupBuiltin
+		}) {
+			return nil, fault.New("cli-not-built-in", d.Source)
 		}
 		return datasets.OpenSeveral(ctx, fsys, d.Source, func(id string) (*datasets.Set, error) {
 			one := d
