@@ -260,12 +260,13 @@ func preview(w *words.Language, v sheet.View) *vecty.HTML {
 	if v.Preview == nil {
 		return elem.Div(vecty.Markup(class("prev")))
 	}
-	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), vecty.Text(w.Say("sheet-line")))}
+	heads := vecty.List{elem.TableHeader(vecty.Markup(vecty.Key("line"), attr("scope", "col")),
+		vecty.Text(w.Say("sheet-line")))}
 	for i, c := range v.Columns {
 		heads = append(heads, previewHead(c, v.Preview.Shapes[i], i))
 	}
 	if v.More > 0 {
-		heads = append(heads, elem.TableHeader(vecty.Markup(class("mo", "n")), vecty.Text(w.Say("sheet-more", v.More))))
+		heads = append(heads, elem.TableHeader(vecty.Markup(vecty.Key("more"), class("mo", "n")), vecty.Text(w.Say("sheet-more", v.More))))
 	}
 	return elem.Div(vecty.Markup(class("prev")), elem.Table(vecty.Markup(class("pv")),
 		elem.Caption(vecty.Markup(class("sr")), vecty.Text(w.Say("sheet-preview"))),

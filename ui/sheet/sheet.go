@@ -127,7 +127,7 @@ func (s *Sheet) setCut(text string) {
 		s.Data.Split, s.Data.SplitRow, s.Data.SplitTime = &x, 0, ""
 	case err == nil && x >= 1 && x == math.Trunc(x) && x < 1e8 && !percent:
 		s.Data.Split, s.Data.SplitRow, s.Data.SplitTime = nil, int(x), ""
-	case err != nil && len(text) >= len("0:0"):
+	case err != nil && len(text) >= len("0:0") && strings.ContainsAny(text, "0123456789"):
 		s.Data.Split, s.Data.SplitRow, s.Data.SplitTime = nil, 0, text
 	default:
 		s.Typed = text
@@ -187,7 +187,7 @@ func (s *Sheet) Asked(place int) found.Role {
 
 // setRole gives a column a role; empty leaves it to the reader. Only one column is the label.
 func (s *Sheet) setRole(place int, role found.Role) {
-	if s.column(place) == nil || role != "" && !slices.Contains(found.Given, role) {
+	if s.column(place) == nil && s.Look != nil || role != "" && !slices.Contains(found.Given, role) {
 		return
 	}
 	roles := maps.Clone(s.Data.Columns)
@@ -207,7 +207,7 @@ func (s *Sheet) setRole(place int, role found.Role) {
 		s.Data.Label, s.Data.Anomaly = "", ""
 		fallthrough
 	default:
-		if c := s.column(place); c.Role == found.Label {
+		if c := s.column(place); c != nil && c.Role == found.Label {
 			s.Data.Anomaly = ""
 		}
 		if role != "" {

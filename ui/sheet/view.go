@@ -361,12 +361,14 @@ func (s *Sheet) answers(w *words.Language, f found.Finding, place int, ask bool)
 	if len(roles) < 2 {
 		return nil
 	}
+	asked := s.Asked(place)
 	for _, r := range roles {
 		value := string(r)
-		if !ask && r == now || !slices.Contains(found.Given, r) {
-			value = string(s.Asked(place)) // as it is
+		if !ask && r == now && asked != now || !slices.Contains(found.Given, r) {
+			value = "" // as it looks
 		}
-		out = append(out, form.Choice{Value: value, Text: w.Say(words.Key(r.WordKey())), On: r == now && !ask})
+		out = append(out, form.Choice{Value: value, Text: w.Say(words.Key(r.WordKey())),
+			On: !ask && value == string(asked)})
 	}
 	return out
 }
@@ -429,7 +431,7 @@ func (s *Sheet) filled(w *words.Language) Item {
 // wrongItem is what cannot be read, with ways on.
 func (s *Sheet) wrongItem(w *words.Language) Item {
 	it := Item{Look: LookBad, Text: results.Sentence(w.Error(s.Wrong.Fault))}
-	if c := s.column(s.Wrong.Place); c != nil || s.Wrong.Place > 0 && s.Look == nil {
+	if s.Wrong.Place > 0 && (s.Look == nil || s.column(s.Wrong.Place) != nil) {
 		it.What = Role + strconv.Itoa(s.Wrong.Place)
 		it.Choices = choices(w, "?", string(found.Dropped), "role-dropped", string(found.OneHot), "role-one-hot")
 	}
