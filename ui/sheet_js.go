@@ -104,6 +104,8 @@ func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 			elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(v.File))),
 			note(v.FileNote),
 			decision(w.Say("sheet-header-line"), sheet.Header, v.Header),
+			decision(w.Say("sheet-separator"), sheet.Parted, v.Parted),
+			decision(w.Say("sheet-decimal"), sheet.Decimal, v.Decimal),
 			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", false))),
 		elem.Section(sheetHeading(w, "sheet-time"), sheetPick(w.Say("sheet-time"), sheet.Time, v.Times),
 			note(v.TimeNote)),

@@ -129,6 +129,20 @@ type parser struct {
 	n       int
 }
 
+// The signs of found.Separators and found.Decimals.
+const (
+	separators = ",;\t|" + string(rune(spaces))
+	decimals   = ".,"
+)
+
+// SeparatorName is what the separator of a text is called; empty for an array.
+func (f Format) SeparatorName() string {
+	if at := strings.IndexByte(separators, f.Comma); at >= 0 && f.Comma != 0 {
+		return found.Separators[at]
+	}
+	return ""
+}
+
 // sniffedRows are the rows by which the header is told.
 const sniffedRows = 60
 
@@ -139,13 +153,20 @@ func (p *parser) read(r *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
+	if asked := slices.Index(found.Separators, p.want.Separator); asked >= 0 {
+		p.t.Format.Comma = separators[asked]
+	}
 	p.rows = &Rows{file: p.t.File, r: r, comma: p.t.Format.Comma}
 	if p.rows.comma == 0 {
 		p.rows.comma = separator(lines)
 	}
 	var doubt bool
 	p.t.Format.Comma = p.rows.comma
-	if p.t.Format.Decimal, doubt = decimalMark(lines, p.rows.comma); doubt {
+	p.t.Format.Decimal, doubt = decimalMark(lines, p.rows.comma)
+	if asked := slices.Index(found.Decimals, p.want.Decimal); asked >= 0 {
+		p.t.Format.Decimal, doubt = decimals[asked], false
+	}
+	if doubt {
 		p.decimalDoubt()
 	}
 	if err := p.skip(lines); err != nil {
@@ -375,6 +396,6 @@ func (p *parser) decimalDoubt() {
 	if p.t.Format.Decimal == '.' {
 		guess = "1,234 = 1234"
 	}
-	p.t.note(found.Finding{Doubt: true, Guess: guess,
+	p.t.note(found.Finding{Doubt: true, Guess: guess, Flag: "-decimal",
 		Said: fault.Of(fault.New("find-decimal-doubt", guess))})
 }

@@ -27,6 +27,8 @@ func (d Data) ValidateFile() error {
 func (d Data) validateFile(c *check) {
 	c.short("data.anomaly", d.Anomaly, maxName)
 	oneOf(c, "data.header", d.Header, "yes", "no")
+	oneOf(c, "data.separator", d.Separator, found.Separators...)
+	oneOf(c, "data.decimal", d.Decimal, found.Decimals...)
 	oneOf(c, "data.missing", d.Missing, "last", "linear", "refuse")
 	c.that(d.SplitRow >= 0 && d.SplitRow <= maxRows, "data.split_row", d.SplitRow, "want-up-to", maxRows)
 	c.that(d.SplitRow == 0 || d.Split == nil, "data.split_row", d.SplitRow, "want-one-cut")

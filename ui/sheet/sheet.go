@@ -59,6 +59,8 @@ const (
 	Label   = "label"
 	Anomaly = "anomaly"
 	Header  = "header"
+	Parted  = "separator"
+	Decimal = "decimal"
 	Missing = "missing"
 	Scaling = "scaling"
 	Cut     = "cut"   // as it is typed: a share, a number of rows, a time
@@ -84,6 +86,10 @@ func (s *Sheet) Decide(what, text string) {
 		s.setAnomaly(text)
 	case Header:
 		s.Data.Header = text
+	case Parted:
+		s.Data.Separator = text
+	case Decimal:
+		s.Data.Decimal = text
 	case Missing:
 		s.Data.Missing = text
 	case Scaling:
@@ -411,7 +417,8 @@ func (s *Sheet) Command() string {
 	if d.SplitRow > 0 || d.SplitTime != "" || d.Split != nil {
 		split = s.cutText()
 	}
-	for _, f := range []struct{ flag, text string }{{"header", d.Header}, {"time", strings.Join(times, ",")},
+	for _, f := range []struct{ flag, text string }{{"header", d.Header}, {"separator", d.Separator},
+		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
 		{"missing", d.Missing}, {"split", split}} {

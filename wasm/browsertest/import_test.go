@@ -410,17 +410,17 @@ func TestALargeFileIsReadWithinTheMemoryOfTheTab(t *testing.T) {
 	p.wait("lab", "!"+sheetOpen+" && "+canTrain, 2*time.Second)
 	p.eval(drop, &size)
 	begun := time.Now()
-	p.wait("end", sheetRead, 5*time.Minute)
+	p.wait("end", sheetRead, 10*time.Minute) // on a busy machine
 	read := time.Since(begun)
 	p.shoot("sheet-large.png")
 	begun = time.Now()
 	p.do(chromedp.KeyEvent(kb.Enter))
-	p.wait("lab", "!"+sheetOpen+" && "+canTrain, 2*time.Minute)
+	p.wait("lab", "!"+sheetOpen+" && "+canTrain, 4*time.Minute)
 	bytes := 0.0
 	p.eval("heaviest", &bytes)
 	t.Logf("%d rows of 38 columns, %.0f MB: read in %.1f s, used in %.1f s, at most %.0f MB", rows, size/1e6,
 		read.Seconds(), time.Since(begun).Seconds(), bytes/1e6)
-	if most := 1.2e3 * float64(rows); bytes == 0 || bytes > max(most, 4e8) {
+	if most := 0.8e3 * float64(rows); bytes == 0 || bytes > max(most, 4e8) {
 		t.Errorf("the worker takes %.0f MB, want at most %.0f", bytes/1e6, max(most, 4e8)/1e6)
 	}
 }
