@@ -72,8 +72,8 @@ tidy: ## fail when go mod tidy would change go.mod or go.sum
 bench: ## run the benchmarks
 	go test -run='^$$' -bench=. ./...
 
-bench-browser: build ## open the page /bench in headless Chromium and print its table (ARGS="-only=T,A -runs=5")
-	go test -count=1 -timeout=30m -run='^$$' -bench=Page -benchtime=1x ./wasm/browsertest $(ARGS)
+bench-browser: build ## print what /bench, the start and the default experiment take in headless Chromium (BENCH=Page ARGS="-only=T,A -runs=5")
+	go test -count=1 -timeout=30m -run='^$$' -bench='$(or $(BENCH),.)' -benchtime=1x ./wasm/browsertest $(ARGS)
 
 profile-browser: ## print what the parts of a training step take in headless Chromium (ARGS="-only=D -runs=300")
 	go test -count=1 -run='^$$' -bench=Profile -benchtime=1x ./wasm/browsertest/engine $(ARGS)

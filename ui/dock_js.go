@@ -122,8 +122,13 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v))),
 				elem.TableBody(armRows(w, v))),
 			vecty.If(len(v.Notes) > 0, notes(w, v.Notes))),
+		elem.Paragraph(vecty.Markup(class("detail", "n"), vecty.Property("title", v.Detail),
+			vecty.Property("hidden", v.Detail == "" && v.Data.Note == "")), vecty.Text(v.Detail),
+			elem.Emphasis(vecty.Text(" "+v.Data.Note))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)),
 			vecty.Text(" "+v.Legend)),
+			elem.Button(vecty.Markup(class("lnk"), do("overdata", ""), vecty.Property("title", w.Say("over-data-title")),
+				attr("aria-pressed", strconv.FormatBool(v.Data.On))), vecty.Text(w.Say("over-data-switch"))),
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""),
 				attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
 }
@@ -196,28 +201,49 @@ func cellsSwitch(w *words.Language, gain bool) *vecty.HTML {
 		button("values", w.Say("cells-values"), !gain), button("gain", w.Say("cells-gain"), gain))
 }
 
-// armRows can have the focus, so that the keyboard can bring an arm forward as the pointer does. Their keys
-// let vecty tell them apart when an arm comes or goes.
+// armRow is a row of the table with what it has in common with the others: a view of its own, so that a run
+// that has its scores draws one row, and all of them only where a scale has changed.
+type armRow struct {
+	results.Row
+	Columns []results.Column
+	Scales  []chart.Extent // by column, of values
+	Reaches []float64      // by column, of gains; nil where values are shown
+}
+
+// armRows have no keys: vecty takes keyed elements out and puts them back, and drops those that it skips.
 func armRows(w *words.Language, v results.Table) vecty.List {
+	scales, reaches := make([]chart.Extent, len(v.Columns)), []float64(nil)
+	for i := range v.Columns {
+		if v.Gain {
+			reaches = append(reaches, gainReach(v, i))
+		} else {
+			scales[i] = stripExtent(v, i)
+		}
+	}
 	rows := vecty.List{}
 	for _, r := range v.Rows {
-		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"),
-			vecty.Property("title", cmp.Or(r.Failed, r.Whole))), sign(r.Look), vecty.Text(r.Text))}
-		for i, cell := range r.Cells {
-			cells = append(cells, metricCell(w, v, r, i, cell))
-		}
-		rows = append(rows, elem.TableRow(vecty.Markup(vecty.Key(r.Name), vecty.Data("row", r.Name),
-			vecty.Property("tabIndex", 0),
-			attr("aria-current", strconv.FormatBool(r.Pinned)),
-			vecty.ClassMap{"hero": r.Hero, "ctl": r.Control, "pinned": r.Pinned}), cells))
+		rows = append(rows, &region[armRow]{View: armRow{r, v.Columns, scales, reaches}, Words: w, draw: tableRow})
 	}
 	return rows
 }
 
+// tableRow can have the focus, so that the keyboard can bring an arm forward as the pointer does.
+func tableRow(_ *words.Language, r armRow) *vecty.HTML {
+	cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row"),
+		vecty.Property("title", cmp.Or(r.Failed, r.Whole))), sign(r.Look), vecty.Text(r.Text))}
+	for i := range r.Cells {
+		cells = append(cells, metricCell(r, i))
+	}
+	return elem.TableRow(vecty.Markup(vecty.Data("row", r.Name), vecty.Property("tabIndex", 0),
+		attr("aria-current", strconv.FormatBool(r.Pinned)),
+		vecty.ClassMap{"hero": r.Hero, "ctl": r.Control, "pinned": r.Pinned}), cells)
+}
+
 // metricCell is one value with its spread, and below it every seed on the scale that the column shares. The
 // sign for "not greater" has its meaning in words beside it, for those who do not see it.
-func metricCell(w *words.Language, v results.Table, r results.Row, column int, c results.Cell) *vecty.HTML {
-	return elem.TableData(vecty.Markup(columnClass(v.Columns[column]),
+func metricCell(r armRow, column int) *vecty.HTML {
+	c := r.Cells[column]
+	return elem.TableData(vecty.Markup(columnClass(r.Columns[column]),
 		vecty.ClassMap{"prov": c.Provisional, "wait": len(c.Marks) == 0}),
 		elem.Span(vecty.Markup(class("v", "n")), elem.Bold(vecty.Text(c.Value)),
 			elem.Italic(vecty.Text(c.Company)),
@@ -225,45 +251,53 @@ func metricCell(w *words.Language, v results.Table, r results.Row, column int, c
 				vecty.Property("hidden", c.Doubtful == "")),
 				elem.Span(vecty.Markup(attr("aria-hidden", "true")), vecty.Text("≯")),
 				elem.Span(vecty.Markup(class("sr")), vecty.Text(c.Doubtful)))),
-		&drawing{Class: "strip", Draw: strip(v, r, column)})
+		&drawing{Class: "strip", Draw: figureOf(r, column)})
 }
 
-// strip draws a cell. Its scale is that of the whole column, so that marks in one column can be compared by
-// their place: each cell looks at all rows.
-func strip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
-	if v.Gain {
-		return gainStrip(v, r, column)
+// figureOf draws a cell. Its scale is that of the whole column, so that marks in one column can be compared by
+// their place.
+func figureOf(r armRow, column int) func(w, h, unit float64) chart.Figure {
+	if r.Reaches != nil {
+		return func(w, h, unit float64) chart.Figure {
+			return gain(r.Row, column).Draw(r.Reaches[column], w, h, unit)
+		}
 	}
+	return func(w, h, unit float64) chart.Figure {
+		return strip(r.Row, r.Columns[column], column).Draw(r.Scales[column], w, h, unit)
+	}
+}
+
+// strip is the values of a cell.
+func strip(r results.Row, head results.Column, column int) chart.Strip {
+	c := r.Cells[column]
+	return chart.Strip{Look: lookOf(r.Look), Seeds: c.Marks, Mean: c.Mean.Number(),
+		Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number(), Best: head.BestAt.Number()}
+}
+
+// stripExtent is the scale of a column of values.
+func stripExtent(v results.Table, column int) chart.Extent {
 	var all []chart.Strip
-	var mine chart.Strip
-	for _, row := range v.Rows {
-		c, head := row.Cells[column], v.Columns[column]
-		s := chart.Strip{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(),
-			Chance: head.ChanceAt.Number(), Untrained: head.UntrainedAt.Number(),
-			Best: head.BestAt.Number()}
-		all = append(all, s)
-		if row.Name == r.Name {
-			mine = s
-		}
+	for _, r := range v.Rows {
+		all = append(all, strip(r, v.Columns[column], column))
 	}
-	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.StripExtent(all), w, h, unit) }
+	return chart.StripExtent(all)
 }
 
-// gainStrip draws a difference. Its scale holds those of all arms that are trained; what lies outside of it has
-// an arrowhead.
-func gainStrip(v results.Table, r results.Row, column int) func(w, h, unit float64) chart.Figure {
+// gain is the difference of a cell.
+func gain(r results.Row, column int) chart.Gain {
+	c := r.Cells[column]
+	return chart.Gain{Look: lookOf(r.Look), Seeds: c.Marks, Mean: c.Mean.Number(), Low: c.Low.Number(),
+		High: c.High.Number(), Shown: c.Shown}
+}
+
+// gainReach is the scale of a column of gains. It holds those of all arms that are trained; what lies outside
+// of it has an arrowhead.
+func gainReach(v results.Table, column int) float64 {
 	var compared []chart.Gain
-	var mine chart.Gain
-	for _, row := range v.Rows {
-		c := row.Cells[column]
-		g := chart.Gain{Look: lookOf(row.Look), Seeds: c.Marks, Mean: c.Mean.Number(), Low: c.Low.Number(),
-			High: c.High.Number(), Shown: c.Shown}
-		if !row.Control {
-			compared = append(compared, g)
-		}
-		if row.Name == r.Name {
-			mine = g
+	for _, r := range v.Rows {
+		if !r.Control {
+			compared = append(compared, gain(r, column))
 		}
 	}
-	return func(w, h, unit float64) chart.Figure { return mine.Draw(chart.GainReach(compared), w, h, unit) }
+	return chart.GainReach(compared)
 }

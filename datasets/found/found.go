@@ -66,6 +66,7 @@ type Asked struct {
 	Decimal   string          `json:"decimal,omitempty"`   // of Decimals
 	Columns   map[string]Role `json:"columns,omitempty"`   // by name or place; Others = all that are not named
 	Anomaly   string          `json:"anomaly,omitempty"`   // how an anomaly is spelt in the label column
+	NoValue   []float64       `json:"no_value,omitempty"`  // numbers that stand for missing cells
 }
 
 // Separators are what parts the cells of a text, Decimals what parts the decimals of a number, by name.

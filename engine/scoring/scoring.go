@@ -394,7 +394,7 @@ func (r *Run) time(at int64) string {
 	if table.Missing(at) {
 		return ""
 	}
-	return r.d.Reading.Times.Text(at)
+	return r.d.Reading.Times.Stamp(at)
 }
 
 // joining makes alarms of decisions, and hands on rows once it is clear whether they lie in one.

@@ -28,6 +28,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 	case req.Spec == nil:
 		s.fail(req.ID, "spec", fault.New("run-no-spec"))
 	default:
+		s.endResampling()
 		s.work = newWork(held)
 		before := s.results
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
@@ -222,7 +223,7 @@ func (s *Session) beside(n int) (others []experiment.Worker) {
 func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone", err)) }
 
 // eventPause is the least time between two events that only report progress: a page draws no faster.
-const eventPause = 40 * time.Millisecond
+const eventPause = 100 * time.Millisecond
 
 // events sends what happens to the page and keeps the series of finished runs for charts. News never waits,
 // nor does it make progress wait: an epoch may be shorter than the pause. The experiment calls it one at a

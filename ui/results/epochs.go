@@ -91,7 +91,8 @@ func (p *Progress) Epochs(w *words.Language, view EpochView) Epochs {
 	if view.Seconds {
 		e.Unit, e.From = "s", 0
 	}
-	e.Heads = []string{w.Say("arm"), w.Say("figure-epoch"), w.Say("epochs-seconds"), m.Short, w.Say("epochs-gain")}
+	e.Heads = []string{w.Say("arm"), w.Say("figure-epoch"), w.Say("epochs-seconds"), m.Short,
+		w.Say("epochs-gain")}
 	for _, a := range r.Arms {
 		line := EpochLine{Look: look.Of(w, p.Spec, a.Arm)}
 		for _, point := range r.ByEpoch(a.Arm.Name, r.Spec.Baseline(), m) {

@@ -24,6 +24,7 @@ type Props struct {
 	Cursor      int // a step; -1 = none
 	Labelled    bool
 	Truth       []steps.Range
+	Times       chart.Times // when the steps were measured; none = nobody knows
 
 	Overview chart.Buckets // the first channel over the whole test part
 	Channels []Channel     // one or two
@@ -105,4 +106,13 @@ type Arm struct {
 
 	// Note stands in the lane instead of a score: why there is none. Empty = it waits for its turn.
 	Note string
+}
+
+// moment says which step it is, and when it was measured where that is known.
+func (p *Props) moment(step int) string {
+	text := p.Words.Count(step)
+	if at := p.Times.Moment(p.Words, step); at != "" {
+		text += " · " + at
+	}
+	return text
 }

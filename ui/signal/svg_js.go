@@ -2,15 +2,36 @@ package signal
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/hexops/vecty"
 
 	"cosinelab/ui/chart"
 )
 
-// SVG renders a figure. say is its name with a summary, for those who do not see it; empty = it only
-// decorates.
-func SVG(f chart.Figure, say string) *vecty.HTML {
+// picture is a figure on the page, which is rendered only when it shows something else: most of what the page
+// consists of is in figures.
+type picture struct {
+	vecty.Core
+	Figure chart.Figure `vecty:"prop"`
+	Say    string       `vecty:"prop"`
+}
+
+// SVG shows a figure. say is its name with a summary, for those who do not see it; empty = it only decorates.
+func SVG(f chart.Figure, say string) vecty.Component { return &picture{Figure: f, Say: say} }
+
+// Copy keeps vecty from holding on to every earlier render.
+func (p *picture) Copy() vecty.Component { return &picture{Figure: p.Figure, Say: p.Say} }
+
+// SkipRender leaves a picture as it is while it shows the same.
+func (p *picture) SkipRender(prev vecty.Component) bool {
+	before, ok := prev.(*picture)
+	return ok && before.Say == p.Say && reflect.DeepEqual(before.Figure, p.Figure)
+}
+
+// Render makes the elements of the figure.
+func (p *picture) Render() vecty.ComponentOrHTML {
+	f, say := p.Figure, p.Say
 	paths := make(vecty.List, len(f.Paths))
 	for i, p := range f.Paths {
 		paths[i] = svg("path", vecty.Markup(vecty.Attribute("class", p.Class), vecty.Attribute("d", p.D)))

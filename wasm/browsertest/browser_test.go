@@ -35,6 +35,12 @@ func serve(t testing.TB, args ...string) string {
 	if _, err := os.Stat(binary); err != nil {
 		t.Skip("the page is not built: run make build")
 	}
+	return serveBy(t, binary, args...)
+}
+
+// serveBy starts a server, which may be one of another version, and returns its address.
+func serveBy(t testing.TB, binary string, args ...string) string {
+	t.Helper()
 	cmd := exec.Command(binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

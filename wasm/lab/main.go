@@ -27,7 +27,8 @@ type lab struct {
 	kept    map[string]js.Value // checkpoints by name, as File objects: browsers move those to the disk
 	leaving js.Func             // has the browser ask before it leaves the page
 	guarded bool                // it does
-	drawn   bool                // the page was rendered once: before, there is nothing to render again
+	acted   float64             // when a person last did something, in milliseconds from the start
+	drawer  *drawer             // nil until the page was rendered once: before, there is nothing to render again
 }
 
 func main() {
@@ -46,7 +47,7 @@ func runLab() {
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
-		l.drawn = true
+		l.drawer = newDrawer(l.page)
 	}}
 	l.startWorker()
 	for _, e := range effects {
@@ -64,20 +65,32 @@ func runLab() {
 	vecty.RenderBody(l.page)
 }
 
-// send hands a message to the state, does what it asks for, and has the page drawn before the next frame. It
-// is called from the browser's events and must not block. A moved cursor draws only what depends on it.
+// promptly is how long after what a person did the engine's answers are drawn at once, in milliseconds: they
+// are what the person waits for.
+const promptly = 1000
+
+// send hands a message to the state, does what it asks for, and has the page drawn: before the next frame,
+// unless it is only news of what the engine does. It is called from the browser's events and must not block.
+// A moved cursor draws only what depends on it.
 func (l *lab) send(m state.Message) {
 	for _, e := range l.state.Update(m) {
 		l.do(e)
 	}
 	l.guard()
 	_, cursor := m.(state.Cursor)
+	answer, answers := m.(state.Answer)
+	if !answers {
+		l.acted = sinceStart()
+	}
 	switch {
-	case !l.drawn:
+	case l.drawer == nil:
 	case cursor:
 		l.page.FollowCursor()
+	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
+		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries):
+		l.drawer.news()
 	default:
-		vecty.Rerender(l.page)
+		l.drawer.now()
 	}
 }
 

@@ -1,0 +1,204 @@
+package browsertest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
+
+	"cosinelab/engine/spec"
+	"cosinelab/ui/link"
+)
+
+// spent is what the browser counted of the page's thread, in seconds since the page began: whole tasks, with
+// the parts of them that were script, style and layout.
+type spent struct{ At, Task, Script, Style, Layout float64 }
+
+// spent reads the browser's counters, which have to be enabled.
+func (p *tab) spent() (s spent) {
+	p.t.Helper()
+	var list []*performance.Metric
+	p.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		list, err = performance.GetMetrics().Do(ctx)
+		return err
+	}))
+	fields := map[string]*float64{"Timestamp": &s.At, "TaskDuration": &s.Task, "ScriptDuration": &s.Script,
+		"RecalcStyleDuration": &s.Style, "LayoutDuration": &s.Layout}
+	for _, m := range list {
+		if field := fields[m.Name]; field != nil {
+			*field = m.Value
+		}
+	}
+	return s
+}
+
+// since is what was spent after an earlier moment.
+func (s spent) since(t spent) spent {
+	return spent{s.At - t.At, s.Task - t.Task, s.Script - t.Script, s.Style - t.Style, s.Layout - t.Layout}
+}
+
+// talkative is an experiment whose steps are many and short: the engine has news at any moment.
+func talkative() spec.Spec {
+	s := small()
+	s.Teacher.Epochs, s.Train.Epochs = 500, 500
+	return s
+}
+
+func TestThePageLeavesItsThreadToTheTraining(t *testing.T) {
+	p := opened(t, serve(t), talkative())
+	// In time of the processor: on a busy machine a task takes longer without doing more.
+	p.do(performance.Enable().WithTimeDomain(performance.EnableTimeDomainThreadTicks))
+	p.press(runButton)
+	p.wait("training", `document.querySelector(".live-tag")`, time.Minute)
+	before := p.spent()
+	time.Sleep(8 * time.Second)
+	during := p.spent().since(before)
+	var still bool
+	if p.eval(`Boolean(document.querySelector(".live-tag"))`, &still); !still {
+		t.Fatal("the training ended too early to measure beside it")
+	}
+	t.Logf("of %.1f s the page's thread was busy for %.2f, %.2f in script", during.At, during.Task, during.Script)
+	if during.Task > 0.1*during.At {
+		t.Errorf("the page's thread was busy for %.2f s of %.1f, want a tenth at most", during.Task, during.At)
+	}
+}
+
+var (
+	before = flag.String("before", "", "the server of another version, which is measured in turn with this one")
+	rounds = flag.Int("rounds", 3, "how often each version is measured")
+)
+
+// versions are the servers to measure: this one, and the one before if the flag names it.
+func versions(b *testing.B) (names, urls []string) {
+	b.Helper()
+	if *before != "" {
+		names, urls = append(names, "before"), append(urls, serveBy(b, *before))
+	}
+	return append(names, "now"), append(urls, serve(b))
+}
+
+// median is the middle value, of an even number the higher one.
+func median[T cmp.Ordered](list []T) T { return slices.Sorted(slices.Values(list))[len(list)/2] }
+
+// BenchmarkExperiment presses the button of the default experiment, waits for its verdict, and prints how long
+// that took with what the page's own thread did meanwhile.
+func BenchmarkExperiment(b *testing.B) {
+	names, urls := versions(b)
+	for b.Loop() {
+		measured := make([][]spent, len(urls))
+		for range *rounds {
+			for i, url := range urls {
+				measured[i] = append(measured[i], defaultExperiment(b, url))
+			}
+		}
+		fmt.Println("the default experiment, from the button to the verdict; seconds, medians\n" +
+			"            whole  page's thread   script    style   layout   busy")
+		for i, name := range names {
+			of := func(field func(spent) float64) float64 {
+				var list []float64
+				for _, m := range measured[i] {
+					list = append(list, field(m))
+				}
+				return median(list)
+			}
+			at, task := of(func(s spent) float64 { return s.At }), of(func(s spent) float64 { return s.Task })
+			fmt.Printf("%-8s %8.2f %14.2f %8.2f %8.2f %8.2f %5.1f%%\n", name, at, task,
+				of(func(s spent) float64 { return s.Script }), of(func(s spent) float64 { return s.Style }),
+				of(func(s spent) float64 { return s.Layout }), 100*task/at)
+		}
+	}
+}
+
+// defaultExperiment runs the default experiment once, in a browser of its own.
+func defaultExperiment(b *testing.B, url string) spent {
+	b.Helper()
+	p := open(b, url+"#"+link.Link{Spec: spec.Default()}.Hash())
+	defer chromedp.Cancel(p.ctx)
+	p.wait("series", canTrain, time.Minute)
+	p.do(performance.Enable())
+	before := p.spent()
+	p.press(runButton)
+	p.wait("report", isDone, patience)
+	return p.spent().since(before)
+}
+
+// start is when the page reached what, in milliseconds from the navigation, and what kept its thread longest.
+type start struct{ Painted, Usable, Longest, Blocked float64 }
+
+// watchStart notes in a page that is about to load when its run control is there to be seen, and every task
+// that is longer than 50 ms until then.
+const watchStart = `
+	globalThis.watched = {Painted: 0, Usable: 0, Longest: 0, Blocked: 0};
+	new PerformanceObserver((list) => {
+		for (const e of list.getEntries()) {
+			watched.Longest = Math.max(watched.Longest, e.duration);
+			watched.Blocked += e.duration - 50;
+		}
+	}).observe({type: "longtask", buffered: true});
+	new PerformanceObserver((list) => { watched.Painted ||= list.getEntries()[0].startTime; }).observe({type: "paint", buffered: true});
+	const seen = new MutationObserver(() => {
+		if (!document.querySelector(".transport")) return;
+		seen.disconnect();
+		requestAnimationFrame(() => setTimeout(() => { watched.Usable = performance.now(); }));
+	});
+	seen.observe(document, {childList: true, subtree: true});`
+
+// BenchmarkStart loads the page, cold, as it is and with the thread of the page four times as slow, and prints
+// when it can be used and what kept its thread.
+func BenchmarkStart(b *testing.B) {
+	names, urls := versions(b)
+	for b.Loop() {
+		fmt.Println("the page's start; milliseconds, medians\n" +
+			"                 first paint   usable   longest task   blocked")
+		for _, slower := range []float64{1, 4} {
+			measured := make([][]start, len(urls))
+			for range *rounds {
+				for i, url := range urls {
+					measured[i] = append(measured[i], startOnce(b, url, slower))
+				}
+			}
+			for i, name := range names {
+				of := func(field func(start) float64) float64 {
+					var list []float64
+					for _, m := range measured[i] {
+						list = append(list, field(m))
+					}
+					return median(list)
+				}
+				fmt.Printf("%-8s 1/%g of %10.0f %8.0f %14.0f %9.0f\n", name, slower,
+					of(func(s start) float64 { return s.Painted }), of(func(s start) float64 { return s.Usable }),
+					of(func(s start) float64 { return s.Longest }), of(func(s start) float64 { return s.Blocked }))
+			}
+		}
+	}
+}
+
+// startOnce loads the page in a new browser, which has nothing of it, with a thread that is so many times
+// slower.
+func startOnce(b *testing.B, url string, slower float64) (s start) {
+	b.Helper()
+	p := open(b, "about:blank")
+	defer chromedp.Cancel(p.ctx)
+	p.do(network.SetCacheDisabled(true), emulation.SetCPUThrottlingRate(slower),
+		chromedp.ActionFunc(func(ctx context.Context) error {
+			_, err := page.AddScriptToEvaluateOnNewDocument(watchStart).Do(ctx)
+			return err
+		}), chromedp.Navigate(url))
+	p.wait("engine", canTrain, 2*time.Minute)
+	var text string
+	p.eval("JSON.stringify(watched)", &text)
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
