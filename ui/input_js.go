@@ -88,6 +88,9 @@ func (p *Page) onKey(e, target js.Value) {
 	if p.State.Sheet != nil && p.onSheetKey(e, target, key) {
 		return
 	}
+	if _, row, ok := data(target, "alarm"); ok && moveTo(e, row, key) {
+		return
+	}
 	if arm, _, ok := data(target, "row"); ok && key == "Enter" {
 		p.Send(state.Pin{Arm: arm})
 		return
@@ -129,12 +132,16 @@ func takes(target js.Value, key string) bool {
 
 // onPointer brings the arm of a row of results, or of the line of causes, into focus, and lets it go when the
 // pointer leaves. It hears the keyboard's focus too.
-func (p *Page) onPointer(_, target js.Value) {
+func (p *Page) onPointer(e, target js.Value) {
+	if from, _, ok := data(target, "alarm"); ok && e.Get("type").String() == "focusin" {
+		p.Send(state.ShowAlarm{From: number(from)})
+		return
+	}
 	arm, _, inRow := data(target, "row")
 	switch {
 	case inRow:
-	case target.Call("closest", ".stack").Truthy():
-		return // the stack says itself what is in focus there
+	case target.Call("closest", ".stack, .alarms").Truthy():
+		return // the stack says itself what is in focus there; the list is of what is in focus
 	default:
 		arm, _, _ = data(target, "causes")
 	}

@@ -83,6 +83,8 @@ func (s *State) fail(r protocol.Response) {
 		if s.Run != nil {
 			s.Run.Lost = e.Fault
 		}
+	case e.Where == whereExport, e.Where == whereDetector:
+		s.Alarms.Failed = e.Fault
 	case r.ID != 0 && r.ID != s.Control.began && e.Where != whereRun: // likewise
 	default:
 		s.Wrong = &Wrong{Where: e.Where, Why: e.Fault}

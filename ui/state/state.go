@@ -39,6 +39,7 @@ type State struct {
 	AllMetrics bool      // every metric is shown
 	Gains      bool      // as differences to the baseline
 	Epochs     results.EpochView
+	Alarms     Alarms
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -151,7 +152,17 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			return s.refresh()
 		}
 	case Threshold:
-		return s.Scene().judge(m, &s.requests)
+		return s.Scene().judge(m.Arm, func(j *Judged) { j.Threshold = m.Value }, &s.requests)
+	case OpenAlarms:
+		s.Alarms.Open = m.Open
+	case SortAlarms:
+		s.Alarms.Sort = m.By
+	case ShowAlarm:
+		return s.showAlarm(m.From)
+	case JoinAlarms:
+		return s.joinAlarms(m)
+	case Save:
+		return s.save(m.What)
 	case Focus:
 		s.Stack.focus(m.Arm)
 		return s.refresh()

@@ -19,13 +19,15 @@ type Wrong struct {
 
 // Values of Wrong.Where: whereLink, and those that the worker sends as protocol.Error.Where.
 const (
-	whereLink   = "link"
-	whereData   = "data"
-	whereSpec   = "spec"
-	whereRun    = "run"
-	whereView   = "view"
-	whereWorker = "worker"
-	whereEngine = "engine"
+	whereLink     = "link"
+	whereData     = "data"
+	whereSpec     = "spec"
+	whereRun      = "run"
+	whereView     = "view"
+	whereWorker   = "worker"
+	whereEngine   = "engine"
+	whereExport   = "export"
+	whereDetector = "detector"
 )
 
 // wrongData is an error about a series that could not be read.
@@ -151,9 +153,11 @@ func (s *State) Learning() results.Learning {
 	if s.Run == nil {
 		l := results.NoLearning(s.Words, s.Form.Spec)
 		l.Epochs = results.Begin(s.Form.Spec, spec.DataSummary{}).Epochs(s.Words, s.Epochs)
+		l.Alarms = s.Words.Say("alarms-title")
 		return l
 	}
 	l := s.Run.Learning(s.Words, s.Stack.Focus)
 	l.Epochs = s.Run.Epochs(s.Words, s.Epochs)
+	l.Alarms = s.alarmsTab()
 	return l
 }
