@@ -47,10 +47,12 @@ const settled = `!document.querySelector(".alarms .pending")`
 func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 	p := opened(t, serve(t), tiny())
 	p.eval(keepFiles, nil)
-	const rows = 3000
+	const rows = 900
 	p.take("pump.csv", plant(rows, faults(rows)))
+	p.shoot("taken.png")
 	p.press(runButton)
 	p.wait("report", isDone, patience)
+	p.shoot("done.png")
 	p.press(`.causes [data-do="alarms"]`)
 	p.wait("alarms", `document.querySelector(".alarms tbody tr")`, 5*time.Second)
 	from := p.column(2)
@@ -99,10 +101,12 @@ func TestAlarmsWithoutLabels(t *testing.T) {
 	sp := tiny()
 	sp.Seeds = []uint64{1, 2, 3}
 	p := opened(t, serve(t), sp)
-	text := plant(3000, func(int) string { return "" })
+	text := plant(900, func(int) string { return "" })
 	p.take("pump.csv", strings.ReplaceAll(strings.ReplaceAll(text, ",fault\n", "\n"), ",,\n", ",\n"))
+	p.shoot("taken.png")
 	p.press(runButton)
 	p.wait("report", isDone, patience)
+	p.shoot("done.png")
 	p.press(`.causes [data-do="alarms"]`)
 	p.wait("alarms", `document.querySelector(".alarms tbody tr")`, 5*time.Second)
 	for _, cell := range p.column(1) {
