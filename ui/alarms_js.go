@@ -8,6 +8,7 @@ import (
 	"github.com/hexops/vecty/elem"
 
 	"cosinelab/assets/words"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/results"
 	"cosinelab/ui/state"
 )
@@ -21,7 +22,7 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("alarms"), vecty.Property("hidden", false),
 		attr("aria-label", w.Say("alarms-title"))),
 		elem.Header(elem.Heading2(
-			tabOf(w.Say("learning"), "results", false), tabOf(v.Tab, "alarms", true)),
+			elem.Span(vecty.Markup(vecty.Property("hidden", v.New)), tabOf(w.Say("learning"), "results", false)), tabOf(v.Tab, "alarms", true)),
 			elem.Paragraph(vecty.Markup(class("n"), vecty.Property("hidden", v.Missing != "")),
 				vecty.If(v.Missing == "", sign(v.Look)), rich(v.Lead)),
 			alarmFields(v)),
@@ -34,7 +35,8 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 		elem.Footer(vecty.Markup(vecty.Property("hidden", v.Missing != "")),
 			elem.Span(vecty.Markup(class("n"), attr("role", "status")), vecty.Text(v.Foot)),
 			elem.Span(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Failed)),
-			elem.Span(vecty.Markup(class("dim", "keep")), vecty.Text(w.Say("alarms-save"))), saves(w)))
+			elem.Span(vecty.Markup(class("dim", "keep")), vecty.Text(w.Say("alarms-save"))), saves(w, v.New),
+			fileChooser(w, "new-score", "btn out", "score", v.Locked)))
 }
 
 // alarmFields are how flags become alarms.
@@ -52,10 +54,11 @@ func alarmFields(v state.AlarmList) vecty.List {
 }
 
 // saves are the files that can be kept.
-func saves(w *words.Language) vecty.List {
+func saves(w *words.Language, ofNew bool) vecty.List {
 	var list vecty.List
 	for _, k := range state.SaveKinds {
 		list = append(list, elem.Button(vecty.Markup(class("btn", "out"), vecty.Data("save", k.What),
+			vecty.Property("hidden", ofNew && k.What == protocol.TypeDetector),
 			vecty.Property("title", w.Say(k.Hint))), vecty.Text(w.Say(k.Name))))
 	}
 	return list

@@ -65,7 +65,11 @@ func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 // with every key: half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
-		p.take(target.Get("files"))
+		if files := p.keep(target.Get("files")); target.Get("dataset").Get("files").String() == "score" {
+			p.Send(state.ScoreNew{Files: files})
+		} else if len(files.Names) > 0 {
+			p.Send(state.Drop{Files: files})
+		}
 		target.Set("value", "") // so that the same file can be chosen again
 		return
 	}
@@ -171,23 +175,28 @@ func dragging(on bool) {
 func (p *Page) onDrop(e, _ js.Value) {
 	e.Call("preventDefault")
 	dragging(false)
-	p.take(e.Get("dataTransfer").Get("files"))
+	if files := p.keep(e.Get("dataTransfer").Get("files")); len(files.Names) > 0 {
+		p.Send(state.Drop{Files: files})
+	}
 }
 
-// take keeps files and tells the state their names.
-func (p *Page) take(files js.Value) {
+// keep keeps files, a detector before all others; there are none while a run has its settings.
+func (p *Page) keep(files js.Value) (kept form.Dropped) {
 	n := files.Length()
 	if n == 0 || p.State.Control.Locked() {
-		return
+		return kept
 	}
-	dropped := form.Dropped{ID: len(p.drops) + 1}
-	var kept []any
-	for i := range n {
-		kept = append(kept, files.Index(i))
-		dropped.Names = append(dropped.Names, files.Index(i).Get("name").String())
+	kept.ID = len(p.drops) + 1
+	var list []any
+	for _, detectors := range []bool{true, false} {
+		for i := range n {
+			if name := files.Index(i).Get("name").String(); state.IsDetector(name) == detectors {
+				list, kept.Names = append(list, files.Index(i)), append(kept.Names, name)
+			}
+		}
 	}
-	p.drops = append(p.drops, kept) // those before stay: a way back if these cannot be read
-	p.Send(state.Drop{Files: dropped})
+	p.drops = append(p.drops, list) // those before stay: a way back if these cannot be read
+	return kept
 }
 
 // Files returns the files that a person dropped or chose together, by their number. Their contents are read

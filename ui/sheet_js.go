@@ -104,7 +104,7 @@ func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 			elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(v.File))),
 			note(v.FileNote),
 			decision(w.Say("sheet-header-line"), sheet.Header, v.Header),
-			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", false))),
+			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", "read", false))),
 		elem.Section(sheetHeading(w, "sheet-time"), sheetPick(w.Say("sheet-time"), sheet.Time, v.Times),
 			note(v.TimeNote)),
 		elem.Section(sheetHeading(w, "sheet-labels"), sheetPick(w.Say("sheet-labels"), sheet.Label, v.Labels),

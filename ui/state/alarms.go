@@ -71,7 +71,9 @@ const mostAlarms = 400
 
 // AlarmList is the list of alarms of the arm in focus.
 type AlarmList struct {
-	Open bool
+	Open   bool
+	New    bool // they are of new data
+	Locked bool // no data are taken: a run goes on
 	look.Look
 	Tab     string // what its tab says
 	Lead    string // of which run they are, and how they are made
@@ -122,8 +124,11 @@ type AlarmField struct {
 
 // AlarmList returns what the list of alarms shows.
 func (s *State) AlarmList() AlarmList {
+	if s.New != nil {
+		return s.New.list(s)
+	}
 	c, w := s.Scene(), s.Words
-	v := AlarmList{Open: s.Alarms.Open, Tab: s.alarmsTab()}
+	v := AlarmList{Open: s.Alarms.Open, Locked: s.Control.Locked(), Tab: s.alarmsTab()}
 	l, ok := c.focusedLane(w)
 	if !ok {
 		v.Missing = w.Say("alarms-none-yet")
@@ -214,7 +219,7 @@ func (c Scene) listAlarms(w *words.Language, v *AlarmList, l Lane, how Alarms) {
 	}
 	top := scaleOf(all, l.Threshold)
 	var others []*spec.Run
-	if !c.Data.Labelled {
+	if !c.Data.Labelled && c.run != nil {
 		others = c.seedsOf(l.Name)
 	}
 	for _, a := range all {
@@ -269,6 +274,9 @@ func part(v, top float64) float64 {
 
 // judgeAlarm says whether an alarm is right; without labels, in how many seeds there is one at that place.
 func (c Scene) judgeAlarm(w *words.Language, r *AlarmRow, at steps.Range, seeds []*spec.Run) {
+	if seeds == nil && !c.Data.Labelled {
+		return
+	}
 	if !c.Data.Labelled {
 		agree := 0
 		for _, run := range seeds {
@@ -436,6 +444,10 @@ func (c Scene) expected(w *words.Language, r *spec.Run) string {
 
 // showAlarm brings an alarm into view, with the cursor at its begin.
 func (s *State) showAlarm(from int) []Effect {
+	if s.New != nil {
+		s.Alarms.From, s.Alarms.Shown = from, true
+		return nil
+	}
 	c := s.Scene()
 	l, ok := c.focusedLane(s.Words)
 	if !ok {
@@ -468,17 +480,18 @@ const leastAround = 200
 
 // joinAlarms makes the alarms of the arm in focus in another way.
 func (s *State) joinAlarms(m JoinAlarms) []Effect {
+	if s.New != nil {
+		return s.joinNew(m)
+	}
 	c := s.Scene()
 	l, ok := c.focusedLane(s.Words)
 	if !ok {
 		return nil
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(m.Text))
-	if err != nil || n < 0 || n > c.Data.TestSteps {
-		s.Alarms.Wrong = m.Field
+	n, ok := s.stepsTyped(m)
+	if !ok {
 		return nil
 	}
-	s.Alarms.Wrong = ""
 	return c.judge(l.Name, func(j *Judged) {
 		if m.Field == AlarmMerge {
 			j.Merge = n
@@ -488,14 +501,49 @@ func (s *State) joinAlarms(m JoinAlarms) []Effect {
 	}, &s.requests)
 }
 
+// mostJoined is the largest number of steps that can be typed.
+const mostJoined = 1_000_000
+
+// stepsTyped reads a number of steps, or has the field say that it is none.
+func (s *State) stepsTyped(m JoinAlarms) (n int, ok bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(m.Text))
+	if err != nil || n < 0 || n > mostJoined {
+		s.Alarms.Wrong = m.Field
+		return 0, false
+	}
+	s.Alarms.Wrong = ""
+	return n, true
+}
+
+// joinNew has new data scored again, with alarms that are made in another way.
+func (s *State) joinNew(m JoinAlarms) []Effect {
+	n, ok := s.stepsTyped(m)
+	if !ok {
+		return nil
+	}
+	if m.Field == AlarmMerge {
+		s.New.merge = &n
+	} else {
+		s.New.least = &n
+	}
+	return s.score()
+}
+
 // save asks for a file of the run whose alarms are listed. The engine sends it to the browser, which keeps it.
 func (s *State) save(what string) []Effect {
+	s.Alarms.Failed = nil
+	if s.New != nil {
+		e := protocol.Export{What: protocol.ExportAlarms, Format: what}
+		if what == saveScores {
+			e.What, e.Format = protocol.ExportScores, ""
+		}
+		return []Effect{s.requests.post(protocol.Request{Type: protocol.TypeExport, Export: &e})}
+	}
 	c := s.Scene()
 	r := c.Focused()
 	if r == nil {
 		return nil
 	}
-	s.Alarms.Failed = nil
 	of := &protocol.Of{Arm: r.Arm, Seed: r.Seed}
 	if what == saveDetector {
 		return []Effect{s.requests.post(protocol.Request{Type: protocol.TypeDetector, Of: of})}

@@ -116,7 +116,7 @@ func TestAnAlarmThatIsShownMovesTheChartsAndTheCursor(t *testing.T) {
 
 func TestAlarmsAreJoinedByHand(t *testing.T) {
 	s := alarming(t)
-	for _, bad := range []string{"x", "-1", "1.5", "99999"} {
+	for _, bad := range []string{"x", "-1", "1.5", "9999999"} {
 		if effects := s.Update(JoinAlarms{AlarmMerge, bad}); len(effects) > 0 || s.AlarmList().Fields[0].Why == "" {
 			t.Errorf("%q is taken", bad)
 		}

@@ -11,6 +11,9 @@ func (s *State) answer(a Answer) []Effect {
 	switch a.Type {
 	case protocol.TypeReady:
 		return s.ready(a.Response)
+	case protocol.TypeScored:
+		s.scored(a.Response)
+		return nil
 	case protocol.TypeLooked:
 		return s.seen(a.Response)
 	case protocol.TypeData:
@@ -29,7 +32,7 @@ func (s *State) answer(a Answer) []Effect {
 		s.Run.Finish(a.Report)
 		return s.refresh()
 	case protocol.TypeError:
-		if s.refuseSheet(a.Response) {
+		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) {
 			return nil
 		}
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now

@@ -60,6 +60,7 @@ type (
 	SortAlarms struct{ By AlarmOrder }      // the list
 	ShowAlarm  struct{ From int }           // in the charts: the alarm that begins with this step
 	JoinAlarms struct{ Field, Text string } // typed: AlarmMerge or AlarmLeast
+	ScoreNew   struct{ Files form.Dropped } // new data, or a detector with them
 	Save       struct{ What string }        // as a file: of SaveKinds
 	Focus      struct{ Arm string }         // the arm that others step back for; empty = none
 	Pin        struct{ Arm string }         // the arm that keeps the focus; a second time: no longer
@@ -104,6 +105,7 @@ func (OpenAlarms) message() weight  { return passing }
 func (SortAlarms) message() weight  { return passing }
 func (ShowAlarm) message() weight   { return action }
 func (JoinAlarms) message() weight  { return action }
+func (ScoreNew) message() weight    { return action }
 func (Save) message() weight        { return action }
 func (Focus) message() weight       { return passing }
 func (Pin) message() weight         { return passing }

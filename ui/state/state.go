@@ -40,6 +40,7 @@ type State struct {
 	Gains      bool      // as differences to the baseline
 	Epochs     results.EpochView
 	Alarms     Alarms
+	New        *Scoring // new data that are scored; nil = none are
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -100,6 +101,9 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			return []Effect{CopyText{s.Sheet.Command()}}
 		}
 	case Discard:
+		if s.New != nil && s.Control.Mode != Dead {
+			return s.leaveNew()
+		}
 		s.Wrong = nil
 		s.Form.ShowGroup()
 	case Workers:
@@ -161,6 +165,8 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.showAlarm(m.From)
 	case JoinAlarms:
 		return s.joinAlarms(m)
+	case ScoreNew:
+		return s.scoreNew(m.Files)
 	case Save:
 		return s.save(m.What)
 	case Focus:

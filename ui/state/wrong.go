@@ -70,6 +70,8 @@ func (s *State) Verdict() results.Verdict {
 	switch wrong := s.wrong(); {
 	case wrong != nil:
 		return wrong.verdict(s)
+	case s.New != nil:
+		return s.New.verdict(w)
 	case s.Run == nil: // the question that the page is there to answer
 		return results.Verdict{Tag: w.Say("tag-idle"), Look: results.TagDashed, Note: w.Say("idle-note"),
 			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
