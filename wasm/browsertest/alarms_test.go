@@ -50,10 +50,11 @@ func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 	const rows = 900
 	p.take("pump.csv", plant(rows, faults(rows)))
 	p.shoot("taken.png")
-	p.press(runButton)
+	p.eval(`document.querySelector('.transport [data-do="run"]').click()`, nil)
+	p.wait("a run", `document.querySelector(".recipe.locked")`, 20*time.Second)
 	p.wait("report", isDone, patience)
 	p.shoot("done.png")
-	p.press(`.causes [data-do="alarms"]`)
+	p.eval(`document.querySelector('.causes [data-do="alarms"]').click()`, nil)
 	p.wait("alarms", `document.querySelector(".alarms tbody tr")`, 5*time.Second)
 	from := p.column(2)
 	if len(from) == 0 || !strings.Contains(from[0], " Feb ") {
@@ -61,7 +62,7 @@ func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 	}
 	p.shoot("alarms.png")
 
-	p.do(chromedp.Focus(".alarms tbody tr[tabindex='0']", chromedp.ByQuery))
+	p.eval(`document.querySelector(".alarms tbody tr[tabindex='0']").focus()`, nil)
 	for range len(from) - 1 {
 		p.do(chromedp.KeyEvent(kb.ArrowDown))
 	}
@@ -78,7 +79,7 @@ func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 	}
 	p.press(`.alarms [data-sort=""]`)
 
-	csv := p.saved("csv", "alone-1-alarms.csv")
+	csv := p.saved("csv", "cosine-1-alarms.csv")
 	if lines := strings.Count(csv, "\n"); lines != len(from)+1 || !strings.Contains(csv, "2024-02-0") {
 		t.Errorf("%d lines for %d alarms:\n%s", lines, len(from), csv)
 	}
@@ -88,12 +89,52 @@ func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 	if got := p.column(2); len(got) != 1 || got[0] != from[0] {
 		t.Errorf("joined: %q", got)
 	}
-	if nab := p.saved("nab", "alone-1-alarms.json"); strings.Count(nab, "2024-02-") != 2 {
+	if nab := p.saved("nab", "cosine-1-alarms.json"); strings.Count(nab, "2024-02-") != 2 {
 		t.Errorf("intervals: %s", nab)
 	}
-	if kept := p.saved("detector", "alone-1.detector"); !strings.HasPrefix(kept, "PK") {
+	p.scoresTheSame(plant(rows, faults(rows)), rows/2)
+	if kept := p.saved("detector", "cosine-1.detector"); !strings.HasPrefix(kept, "PK") {
 		t.Errorf("the detector begins with %q", kept[:min(8, len(kept))])
 	}
+}
+
+// scoresTheSame has the rows of the test part scored as new data by the arm in focus, which gets the bits of the
+// run, and goes back.
+func (p *tab) scoresTheSame(text string, test int) {
+	p.t.Helper()
+	own := p.saved("scores", "cosine-1-scores.csv")
+	lines := strings.SplitAfter(text, "\n")
+	rest := lines[0] + strings.Join(lines[len(lines)-1-test:], "")
+	p.eval(fmt.Sprintf(`(() => {
+		const carried = new DataTransfer(), input = document.querySelector('.alarms [data-files="score"]');
+		carried.items.add(new File([%s], "march.csv"));
+		input.files = carried.files;
+		input.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, quote(rest)), nil)
+	p.wait("alarms of new data", `document.querySelector(".scoring .alarms tbody tr") && `+settled, time.Minute)
+	p.shoot("alarms-new.png")
+	if got := p.text(".claim"); !strings.Contains(got, "of new data") {
+		p.t.Errorf("of new data the page says %q", got)
+	}
+	again := p.saved("scores", "march-scores.csv")
+	if got, want := scoresIn(again), scoresIn(own); len(want) != test || !slices.Equal(got, want) {
+		p.t.Errorf("%d scores of new data, %d of the test part, or others:\n%.300s\n%.300s", len(got), len(want), again, own)
+	}
+	if list := p.saved("csv", "march-alarms.csv"); strings.Count(list, "\n") < 2 {
+		p.t.Errorf("alarms of new data: %q", list)
+	}
+	p.eval(`document.querySelector('.verdict [data-do="discard"]').click()`, nil)
+	p.wait("experiment", `!document.querySelector(".scoring") && document.querySelector(".stack").clientHeight > 0`, 5*time.Second)
+}
+
+// scoresIn reads the column of scores.
+func scoresIn(csv string) (scores []string) {
+	lines := strings.Split(strings.TrimSpace(csv), "\n")
+	at := slices.Index(strings.Split(lines[0], ","), "score")
+	for _, line := range lines[1:] {
+		scores = append(scores, strings.Split(line, ",")[at])
+	}
+	return scores
 }
 
 // Without labels the list says in how many seeds each alarm is, and what the number of alarms means.
@@ -104,10 +145,11 @@ func TestAlarmsWithoutLabels(t *testing.T) {
 	text := plant(900, func(int) string { return "" })
 	p.take("pump.csv", strings.ReplaceAll(strings.ReplaceAll(text, ",fault\n", "\n"), ",,\n", ",\n"))
 	p.shoot("taken.png")
-	p.press(runButton)
+	p.eval(`document.querySelector('.transport [data-do="run"]').click()`, nil)
+	p.wait("a run", `document.querySelector(".recipe.locked")`, 20*time.Second)
 	p.wait("report", isDone, patience)
 	p.shoot("done.png")
-	p.press(`.causes [data-do="alarms"]`)
+	p.eval(`document.querySelector('.causes [data-do="alarms"]').click()`, nil)
 	p.wait("alarms", `document.querySelector(".alarms tbody tr")`, 5*time.Second)
 	for _, cell := range p.column(1) {
 		if !strings.HasSuffix(cell, " / 3") || strings.HasPrefix(cell, "0") {
