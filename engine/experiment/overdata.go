@@ -56,6 +56,26 @@ func OverData(ctx context.Context, r spec.Report, draws int, pause func()) (*spe
 	return out, nil
 }
 
+// Report is what finished runs of an experiment on these data say, without comparisons.
+func (p *Prepared) Report(sp spec.Spec, runs []spec.Run) spec.Report {
+	of := *p
+	of.Spec = sp
+	with := of.parameters()
+	out := spec.Report{Version: spec.Version, Spec: sp, Data: p.Summary, Parameters: &with}
+	for _, a := range sp.Arms {
+		arm := spec.ArmReport{Arm: a}
+		for _, seed := range sp.Seeds {
+			for _, run := range runs {
+				if run.Arm == a.Name && run.Seed == seed {
+					arm.Runs = append(arm.Runs, run)
+				}
+			}
+		}
+		out.Arms = append(out.Arms, arm)
+	}
+	return out
+}
+
 // scoredArm is an arm with its runs that have scores; first is the place of its first among those of all arms.
 type scoredArm struct {
 	spec.ArmReport

@@ -148,6 +148,7 @@ func (s *State) begin(request string) Post {
 		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
 	}
 	s.Stack.forget()
+	s.Over = Over{On: s.Over.On}
 	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
 		Workers: s.Control.Workers()})
 	s.Control.began = post.Request.ID
@@ -234,6 +235,7 @@ func (s *State) lose(why *fault.Fault) {
 	s.Control.Mode, s.Control.why = Dead, why
 	s.Wrong = nil
 	s.Form.HearNothing()
+	s.Over.id = 0
 	s.Stack.hearNothing()
 	if s.Sheet != nil {
 		s.Sheet.HearNothing()

@@ -39,6 +39,7 @@ type State struct {
 	AllMetrics bool      // every metric is shown
 	Gains      bool      // as differences to the baseline
 	Epochs     results.EpochView
+	Over       Over
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -112,6 +113,9 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		s.AllMetrics = !s.AllMetrics
 	case AddSeeds:
 		return s.addSeeds()
+	case OverData:
+		s.Over.On = !s.Over.On
+		return s.resample()
 	case Cells:
 		s.Gains = m.Gain
 	case Help:
