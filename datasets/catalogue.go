@@ -40,6 +40,7 @@ type Source struct {
 	// Benchmarks only.
 	Licence string   // its name; built-in sets need none
 	Origin  string   // where its publishers offer it
+	Asked   bool     // they hand it out to those who ask there; nobody may pass it on
 	folders []string // where its files may lie, best first; list and open get one of them
 	list    func(ctx context.Context, home fs.FS) []Entry
 	open    func(ctx context.Context, home fs.FS, name string) (*Set, error)
@@ -75,6 +76,37 @@ var All = []Source{
 		Licence: "CC BY 4.0", Origin: "github.com/eBay/RANSynCoders",
 		folders: []string{"psm", "PSM", "data", "."},
 		list:    listPSM, open: openPSM,
+	},
+	{
+		ID: "swat", Title: "Secure Water Treatment",
+		Licence: "iTrust, on request", Origin: "itrust.sutd.edu.sg", Asked: true,
+		folders: []string{"swat", "SWaT", "SWAT"},
+		list:    swat.list, open: swat.open,
+	},
+	{
+		ID: "wadi", Title: "Water Distribution",
+		Licence: "iTrust, on request", Origin: "itrust.sutd.edu.sg", Asked: true,
+		folders: []string{"wadi", "WADI", "WADI.A1_9 Oct 2017", "WADI.A2_19 Nov 2019"},
+		list:    wadi.list, open: wadi.open,
+	},
+	{
+		ID: "nab", Title: "Numenta Anomaly Benchmark",
+		Licence: "AGPL-3.0", Origin: "github.com/numenta/NAB",
+		folders: []string{"nab", "NAB", "."},
+		list:    nab.list, open: nab.open,
+	},
+	{
+		ID: "ucr", Title: "UCR Anomaly Archive",
+		Licence: "none is stated", Origin: "www.cs.ucr.edu/~eamonn/time_series_data_2018",
+		folders: []string{"ucr", "UCR", "UCR_Anomaly_FullData",
+			"AnomalyDatasets_2021/UCR_TimeSeriesAnomalyDatasets2021/FilesAreInHere/UCR_Anomaly_FullData"},
+		list: ucr.list, open: ucr.open,
+	},
+	{
+		ID: "tsb-ad", Title: "TSB-AD",
+		Licence: "Apache-2.0", Origin: "github.com/TheDatumOrg/TSB-AD",
+		folders: []string{"tsb-ad", "TSB-AD", "TSB-AD/Datasets", "Datasets", "TSB-AD-M", "TSB-AD-U"},
+		list:    tsbad.list, open: tsbad.open,
 	},
 }
 

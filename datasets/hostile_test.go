@@ -86,7 +86,7 @@ func TestWhatIsWrongWithAHostileFileIsSaid(t *testing.T) {
 	}{
 		{hostile("empty.npz"), "empty.npz: npz without arrays"},
 		{hostile("sentinel.csv"), "sentinel.csv:302: column 1 (a): 3.4028235e38" + large +
-			" (leave a missing cell empty)"},
+			" (leave a missing cell empty, or name the number with -no-value)"},
 		{inMemory("x.npy", npyFile(2, 1, 1, -1e36)), "x.npy: row 2, column 1: -1e+36" + large},
 		{inMemory("x.csv", "1\n2\x00\n"), "x.csv:2: a zero byte, want text in UTF-8"},
 		{inMemory("x.csv", "1,2\r3,4\n"), "x.csv:1: a carriage return that ends no line, want lines that " +

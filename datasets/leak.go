@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"math"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -9,6 +10,14 @@ import (
 
 // leakLevel is the AUROC above which a channel alone is said to give the labels away.
 const leakLevel = 0.99
+
+// leakLeast is how many steps of either kind a rank needs to tell anything: fewer are ranked so by accident, by
+// one channel in many. Of these the guard wants values that lie farther apart than those of either kind, and at
+// least leakFew steps.
+const (
+	leakLeast = 10
+	leakFew   = 3
+)
 
 // leakSample bounds the steps of either kind that the guard looks at.
 const leakSample = 10_000
@@ -49,11 +58,12 @@ func count(labels []uint8) (n int) {
 // guard points out channels that alone tell which steps are labelled.
 func (s *Set) guard() {
 	wrong := count(s.Labels)
-	if wrong == 0 || wrong == len(s.Labels) {
+	few := min(wrong, len(s.Labels)-wrong)
+	if few < leakFew {
 		return
 	}
 	for c, values := range s.Test.Columns {
-		if Constant(values) {
+		if Constant(values) || few < leakLeast && !farApart(values, s.Labels) {
 			continue
 		}
 		if a := ranks(values, s.Labels); max(a, 1-a) > leakLevel {
@@ -62,6 +72,18 @@ func (s *Set) guard() {
 				Said: fault.Of(fault.New("find-leak", s.Channels[c], 100*max(a, 1-a)))})
 		}
 	}
+}
+
+// farApart reports whether the values of both kinds of steps lie farther from each other than those of either
+// lie apart.
+func farApart(values []float64, labels []uint8) bool {
+	least, top := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for t, v := range values {
+		k := labels[t]
+		least[k], top[k] = min(least[k], v), max(top[k], v)
+	}
+	gap := max(least[0]-top[1], least[1]-top[0])
+	return gap > 0 && gap >= max(top[0]-least[0], top[1]-least[1])
 }
 
 // ranks is the AUROC of the values as scores of the labels, from evenly spaced steps of either kind where there

@@ -262,8 +262,8 @@ func TestPSMDropsTimeAndFillsWithZero(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	files := benchmarks(t)
 	for _, test := range []struct{ name, content, id, message string }{
-		{"", "", "moon", "no data source “moon”, want one of smd, msl, smap, psm or file/NAME"},
-		{"", "", "builtin/server", "no data source “builtin/server”, want one of smd, msl, smap, psm or file/NAME"},
+		{"", "", "moon", "no data source “moon”, want one of smd, msl, smap, psm, swat, wadi, nab, ucr, tsb-ad or file/NAME"},
+		{"", "", "builtin/server", "no data source “builtin/server”, want one of smd, msl, smap, psm, swat, wadi, nab, ucr, tsb-ad or file/NAME"},
 		{"", "", "smd/../../etc", "smd: no set “smd/../../etc”, want one of smd, smd/machine-1-2 or " +
 			"smd/machine-1-10"},
 		{"", "", "msl/P-2", "msl: no set “msl/P-2”, want one of msl, msl/C-1 or msl/M-6"},

@@ -90,7 +90,7 @@ func TestTextErrorsSayFileLineAndColumn(t *testing.T) {
 		{"a,b\n1,2\n3,oops\n", table.Want{}, "x.csv:3: column 2 (b): text “oops”, want a number"},
 		{"1,2\n3,oops\n", table.Want{}, "x.csv:2: column 2: text “oops”, want a number"},
 		{"1,2\n3,-Inf\n", table.Want{}, "x.csv:2: column 2: -Inf, want a finite number (leave a missing cell empty)"},
-		{"1,2\n3,1e99\n", table.Want{}, "x.csv:2: column 2: 1e99, want a number within ±1.8e19, whose square is still finite (leave a missing cell empty)"},
+		{"1,2\n3,1e99\n", table.Want{}, "x.csv:2: column 2: 1e99, want a number within ±1.8e19, whose square is still finite (leave a missing cell empty, or name the number with -no-value)"},
 		{"a,b\n1,2\n", Options{Label: "c"}.want(), "x.csv: no column “c”, want one of a or b"},
 		{"a,b\n1,2\n", table.Want{Labels: true}, "x.csv: 2 columns, want one with the labels, or one named label"},
 		{"time,label\n1,0\n", table.Want{}, "x.csv: no column with values, only time, label"},

@@ -124,7 +124,11 @@ func (p *portion) sampling() {
 		}
 	}
 	if doubles > 0 {
-		p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name),
+		flag := ""
+		if 3*doubles > len(at) { // rows of several series at each time
+			flag = "-entity"
+		}
+		p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name), Flag: flag,
 			Said: fault.Of(fault.New("find-doubles", doubles, p.at.Text(at[first])))})
 	}
 	usual := median(steps)

@@ -118,7 +118,8 @@ var layers = []part{
 		"engine/session/protocol", "ui/chart", "ui/look", "ui/link", "ui/form", "ui/results", "ui/sheet"}},
 	{folder: "ui/bench", imports: []string{"assets/words", "datasets/fault", "engine/bench/timing",
 		"engine/session/protocol"}},
-	{folder: "ui", imports: []string{"datasets/steps", "datasets/found", "engine/session/protocol", "assets/words", "ui/chart",
+	{folder: "ui", imports: []string{"datasets/steps", "datasets/found", "engine/spec", "engine/session/protocol",
+		"assets/words", "ui/chart",
 		"ui/signal", "ui/look",
 		"ui/form", "ui/results", "ui/sheet", "ui/state", "ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
 

@@ -123,8 +123,13 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v))),
 				elem.TableBody(armRows(w, v))),
 			vecty.If(len(v.Notes) > 0, notes(w, v.Notes))),
+		elem.Paragraph(vecty.Markup(class("detail", "n"), vecty.Property("title", v.Detail),
+			vecty.Property("hidden", v.Detail == "" && v.Data.Note == "")), vecty.Text(v.Detail),
+			elem.Emphasis(vecty.Text(" "+v.Data.Note))),
 		elem.Div(vecty.Markup(class("foot")), elem.Paragraph(elem.Bold(vecty.Text(v.Foot)),
 			vecty.Text(" "+v.Legend)),
+			elem.Button(vecty.Markup(class("lnk"), do("overdata", ""), vecty.Property("title", w.Say("over-data-title")),
+				attr("aria-pressed", strconv.FormatBool(v.Data.On))), vecty.Text(w.Say("over-data-switch"))),
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""),
 				attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
 }

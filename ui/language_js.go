@@ -18,11 +18,11 @@ const languageKey = "language"
 func languageButton(now *words.Language) *vecty.HTML {
 	var names []string
 	for _, tag := range words.Tags() {
-		names = append(names, words.In(tag).Say("language"))
+		names = append(names, words.Of(tag, "language"))
 	}
 	next := now.Next()
-	return elem.Button(vecty.Markup(class("btn"), vecty.Data("language", next.Tag), attr("lang", next.Tag),
-		vecty.Property("title", strings.Join(names, " · "))), elem.Span(vecty.Text(next.Name)))
+	return elem.Button(vecty.Markup(class("btn"), vecty.Data("language", next), attr("lang", next),
+		vecty.Property("title", strings.Join(names, " · "))), elem.Span(vecty.Text(words.Of(next, "language-name"))))
 }
 
 // Spoken is the language that the page was opened in: chosen.js has picked it, before anything was painted.

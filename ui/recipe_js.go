@@ -83,9 +83,11 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 		if name == "" {
 			name = w.Say("no-file-yet")
 		}
-		return elem.Div(vecty.Markup(class("pick", "still"), vecty.Property("title", v.Whole)), elem.Bold(vecty.Text(name)))
+		return elem.Div(vecty.Markup(class("pick", "still"), vecty.Property("title", v.Whole)),
+			elem.Bold(vecty.Text(name)))
 	}
-	return elem.Label(vecty.Markup(class("pick"), vecty.Property("title", v.Whole), vecty.Property("hidden", len(v.Sources) == 0)),
+	return elem.Label(vecty.Markup(class("pick"), vecty.Property("title", v.Whole),
+		vecty.Property("hidden", len(v.Sources) == 0)),
 		elem.Bold(vecty.Text(v.Source)), icon("chevron"),
 		elem.Select(vecty.Markup(attr("aria-label", w.Say("series")), vecty.Property("disabled", v.Locked),
 			vecty.Data("source", "yes")),

@@ -6,6 +6,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
@@ -32,6 +33,7 @@ func (p *Page) stack() signal.Props {
 		for _, seg := range d.Segments {
 			props.Truth = append(props.Truth, seg.Range)
 		}
+		props.Times = timesOf(d.Timeline)
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
 		props.Channels = channels(s)
 	}
@@ -43,6 +45,17 @@ func (p *Page) stack() signal.Props {
 	}
 	props.Arms = lanes(s, w)
 	return props
+}
+
+// timesOf are the times of steps as charts take them, where they are those of a clock.
+func timesOf(t *spec.Timeline) (out chart.Times) {
+	if t == nil || !t.Clock {
+		return nil
+	}
+	for _, k := range t.Knots {
+		out = append(out, chart.Knot(k))
+	}
+	return out
 }
 
 // buckets is a line of an answer with the steps that it is about, which may be those of the view before:

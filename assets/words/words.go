@@ -64,10 +64,22 @@ func In(wanted ...string) *Language {
 	return read(english)
 }
 
-// Next is the language after this one in the order of Tags, the first after the last: where a switch leads.
-func (l *Language) Next() *Language {
+// Next is the tag of the language after this one in the order of Tags, the first after the last: where a
+// switch leads.
+func (l *Language) Next() string {
 	list := tags()
-	return read(list[(slices.Index(list, l.Tag)+1)%len(list)])
+	return list[(slices.Index(list, l.Tag)+1)%len(list)]
+}
+
+// Of returns the text of one key without arguments, of a language that need not be read for it.
+func Of(tag string, k Key) string {
+	text, err := files.ReadFile(tag + ".txt")
+	if err != nil {
+		panic(err) // the files are part of this program
+	}
+	_, rest, _ := strings.Cut("\n"+string(text), "\n"+string(k)+" = ")
+	line, _, _ := strings.Cut(rest, "\n")
+	return unquote(strings.TrimSpace(line))
 }
 
 var (

@@ -119,13 +119,23 @@ func TestTheSwitchLeadsThroughEveryLanguage(t *testing.T) {
 	l := English()
 	for range Tags() {
 		next := l.Next()
-		if next == l {
+		if next == l.Tag {
 			t.Errorf("%s leads to itself", l.Tag)
 		}
-		l = next
+		l = In(next)
 	}
 	if l != English() {
 		t.Errorf("after all languages comes %s, want the first again", l.Tag)
+	}
+}
+
+func TestALanguageNeedNotBeReadForOneText(t *testing.T) {
+	for _, tag := range Tags() {
+		for _, k := range []Key{"language", "language-name", In(tag).Keys()[0]} {
+			if got, want := Of(tag, k), In(tag).text[k]; got != want || want == "" {
+				t.Errorf("%s: %s is %q, want %q", tag, k, got, want)
+			}
+		}
 	}
 }
 

@@ -63,6 +63,15 @@ func (a Axis) Text(ns int64) string {
 	return t.Format("2006-01-02 15:04:05")
 }
 
+// Stamp writes a time for other programs: as Text does, but with the time of day at midnight as well, so that all
+// times of a file have one form.
+func (a Axis) Stamp(ns int64) string {
+	if a.Clock && ns%second == 0 {
+		return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05")
+	}
+	return a.Text(ns)
+}
+
 // Parse reads a time as Text writes it, or as files have it.
 func (a Axis) Parse(text string) (int64, bool) {
 	cell := trim([]byte(text))

@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"runtime"
 	"strconv"
 
 	"cosinelab/datasets/found"
@@ -138,6 +139,23 @@ func (b *builder) word(cell []byte, row int) {
 	}
 	b.c.Words[code].Count++
 	b.codes.add(code)
+}
+
+// mostGarbage is how many bytes of blocks may wait to be collected.
+const mostGarbage = 32 << 20
+
+// finished turns builders into columns, and leaves none of them.
+func finished(builders []*builder) (columns []*Column) {
+	freed := 0
+	for i, b := range builders {
+		columns = append(columns, b.column())
+		builders[i] = nil
+		if freed += 8 * len(columns[i].Values); freed > mostGarbage {
+			runtime.GC() // else the blocks of all columns would lie beside the columns: twice the data
+			freed = 0
+		}
+	}
+	return columns
 }
 
 // column is what was taken.

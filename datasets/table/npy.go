@@ -64,9 +64,7 @@ func Array(r io.Reader, name string, want Want) (*Table, error) {
 	if err := a.items(r, builders); err != nil {
 		return nil, InFile(name, err)
 	}
-	for _, b := range builders {
-		t.Columns = append(t.Columns, b.column())
-	}
+	t.Columns = finished(builders)
 	if a.Columns > a.Rows && a.Columns > 1 && !want.Plain {
 		t.Shaped = true
 		t.note(found.Finding{Doubt: true, Said: fault.Of(fault.New("find-transposed", a.Rows, a.Columns))})

@@ -22,6 +22,7 @@ func (t *Table) Decide(want Want) error {
 	for _, c := range t.Columns {
 		c.is("", nil)
 	}
+	t.noValues(want)
 	if err := t.asked(want); err != nil {
 		return err
 	}
@@ -264,6 +265,9 @@ func (t *Table) channel(c *Column, want Want) error {
 		reason = c.Why
 	}
 	c.is(found.Channel, reason)
+	if !want.Plain && t.Rows >= ramp {
+		t.pointOut(c)
+	}
 	if !want.Plain && c.Words != nil && len(c.levels()) == 1 && t.Rows > 1 {
 		c.is(found.Constant, why("why-constant"))
 		if t.Rows >= ramp {

@@ -44,6 +44,15 @@ var candidates = []byte("\t;|,")
 
 // separator returns what splits every line into the same number of cells, of which most are readable.
 func separator(lines [][]byte) byte {
+	if oneOfDecimals(lines) {
+		return ';' // which stands nowhere
+	}
+	sep, _ := parting(lines)
+	return sep
+}
+
+// parting is the separator with the number of cells that it gives every line; 0 = none parts them evenly.
+func parting(lines [][]byte) (best byte, cells int) {
 	best, most := byte(','), 0.0
 	for _, sep := range append(candidates, spaces) {
 		n := evenly(lines, sep)
@@ -51,10 +60,108 @@ func separator(lines [][]byte) byte {
 			continue
 		}
 		if share := readable(lines, sep, n); share > most+1e-9 {
-			best, most = sep, share
+			best, cells, most = sep, n, share
 		}
 	}
-	return best
+	return best, cells
+}
+
+// oneOfDecimals reports whether the lines are one column of numbers with decimal commas: each has one comma
+// between digits, and the first is a name without any, or some digits behind a comma begin as only decimals do.
+func oneOfDecimals(lines [][]byte) bool {
+	named, decimals := false, 0
+	for i, line := range lines {
+		before, after, has := bytes.Cut(trim(line), []byte{','})
+		if !has {
+			if i == 0 && classOf(before, '.') == classText && len(lines) > 1 {
+				named = true
+				continue
+			}
+			if classOf(before, '.') == classMissing || classOf(before, '.') == classNumber && bytes.IndexByte(before, '.') < 0 {
+				continue
+			}
+			return false
+		}
+		if !digits(bytes.TrimLeft(before, "+-")) || !digits(after) {
+			return false
+		}
+		if len(after) > 1 && after[0] == '0' || bytes.HasPrefix(before, []byte("-0")) {
+			decimals++
+		}
+	}
+	return decimals > 0 || named && bytes.Count(bytes.Join(lines, nil), []byte{','}) > 0
+}
+
+// digits reports whether a text is nothing but digits, and has some.
+func digits(text []byte) bool {
+	return len(text) > 0 && len(bytes.Trim(text, "0123456789")) == 0
+}
+
+// mostTitles is how many lines before a table may be passed over.
+const mostTitles = 10
+
+// preamble is how many of the lines come before the table: titles, of at most half as many cells as its rows
+// have, and no numbers among several.
+func preamble(lines [][]byte) int {
+	if oneOfDecimals(lines) {
+		return 0
+	}
+	for k := 0; k <= mostTitles && k+2 <= len(lines); k++ {
+		rest := lines[k:]
+		sep, n := parting(rest)
+		switch {
+		case n < 2:
+			continue
+		case !areTitles(lines[:k], sep, n):
+			return 0
+		case areTitles(rest[:1], sep, n) && belowTitles(rest[1:], sep, n):
+			continue // the line above the names of columns, as merged cells leave it
+		}
+		return k
+	}
+	return 0
+}
+
+// belowTitles reports whether lines begin with names of columns above other things, or with more titles above such.
+func belowTitles(lines [][]byte, sep byte, n int) bool {
+	for ; len(lines) > 2; lines = lines[1:] {
+		if names := texts(lines[0], sep); names > n/2 {
+			return texts(lines[1], sep) < names
+		}
+		if !areTitles(lines[:1], sep, n) {
+			return false
+		}
+	}
+	return false
+}
+
+// areTitles reports whether lines are titles above rows of n cells.
+func areTitles(lines [][]byte, sep byte, n int) bool {
+	for _, line := range lines {
+		filled := 0
+		for _, cell := range cellsOf(line, sep) {
+			if cell = trim(cell); len(cell) == 0 {
+				continue
+			}
+			if filled++; classOf(cell, '.') == classNumber {
+				return false
+			}
+		}
+		if filled > n/2 {
+			return false
+		}
+	}
+	return true
+}
+
+// texts is how many cells of a line are words.
+func texts(line []byte, sep byte) (n int) {
+	for _, cell := range cellsOf(line, sep) {
+		if classOf(trim(bytes.Trim(trim(cell), `"`)), '.') == classText {
+			n++
+		}
+	}
+	return n
 }
 
 // cellsOf splits a line by itself.

@@ -138,7 +138,7 @@ func (t *Table) spelling(c *Column, shown []string, wrong []bool, doubt bool) {
 		k := wordKey(s)
 		usual = usual && (k == "0" && !wrong[i] || k == "1" && wrong[i])
 	}
-	if usual {
+	if usual || len(yes) == 0 && !doubt {
 		return
 	}
 	key := "find-spelling"

@@ -207,5 +207,5 @@ func (c *Clock) unwound(ns int64) int64 {
 	return ns + c.days
 }
 
-// Text writes a time as Axis does.
-func (f Form) Text(ns int64) string { return Axis{Clock: f.Clock, Unit: f.Unit}.Text(ns) }
+// Stamp writes a time as Axis does.
+func (f Form) Stamp(ns int64) string { return Axis{Clock: f.Clock, Unit: f.Unit}.Stamp(ns) }

@@ -3,9 +3,9 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -127,6 +127,8 @@ type parser struct {
 	rows    *Rows
 	columns []*builder
 	n       int
+	titles  int   // lines before the table
+	empty   []int // rows since the last that holds anything, by their lines
 }
 
 // sniffedRows are the rows by which the header is told.
@@ -138,6 +140,10 @@ func (p *parser) read(r *bufio.Reader) error {
 	lines, err := p.sample(r)
 	if err != nil {
 		return err
+	}
+	if !p.want.Plain {
+		p.titles = preamble(lines)
+		lines = lines[p.titles:]
 	}
 	p.rows = &Rows{file: p.t.File, r: r, comma: p.t.Format.Comma}
 	if p.rows.comma == 0 {
@@ -169,7 +175,7 @@ func (p *parser) read(r *bufio.Reader) error {
 	if end != io.EOF {
 		return end
 	}
-	p.t.Blank += p.rows.blank
+	p.t.Blank += p.rows.blank + len(p.empty)
 	return p.finish()
 }
 
@@ -196,6 +202,24 @@ func (p *parser) skip(lines [][]byte) error {
 	if p.want.Plain || len(lines) == 0 {
 		return nil
 	}
+	if err := p.skipComments(lines); err != nil || p.titles == 0 {
+		return err
+	}
+	for left := p.titles; left > 0; {
+		p.rows.text = p.rows.text[:0]
+		if err := p.rows.readLine(); err != nil {
+			return err
+		}
+		if len(bytes.TrimSpace(p.rows.text)) > 0 {
+			left--
+		}
+	}
+	p.t.note(found.Finding{Line: p.rows.lines, Said: fault.Of(fault.New("find-titles", p.rows.lines))})
+	return nil
+}
+
+// skipComments passes over the lines that begin with #.
+func (p *parser) skipComments(lines [][]byte) error {
 	for {
 		start, _ := p.rows.r.Peek(5)
 		directive := len(start) == 5 && strings.EqualFold(string(start[:4]), "sep=") && p.rows.lines == 0
@@ -314,7 +338,11 @@ func (p *parser) row(cells [][]byte, line, blank int) error {
 	}
 	if len(cells) > 1 {
 		p.t.Blank += blank
-		return p.append(cells, line)
+		if p.want.Plain || slices.ContainsFunc(cells, func(c []byte) bool { return len(trim(c)) > 0 }) {
+			return p.append(cells, line)
+		}
+		p.empty = append(p.empty, line) // a row if others follow; what spreadsheets leave at the end if none does
+		return nil
 	}
 	for at := line - blank; at < line; at++ {
 		if err := p.append([][]byte{nil}, at); err != nil {
@@ -326,6 +354,15 @@ func (p *parser) row(cells [][]byte, line, blank int) error {
 
 // append takes one row that begins in that line.
 func (p *parser) append(cells [][]byte, line int) error {
+	if len(p.empty) > 0 {
+		lines := p.empty
+		p.empty = nil
+		for _, at := range lines {
+			if err := p.append(make([][]byte, len(cells)), at); err != nil {
+				return err
+			}
+		}
+	}
 	for i, cell := range cells {
 		p.columns[i].add(cell)
 	}
@@ -336,23 +373,15 @@ func (p *parser) append(cells [][]byte, line int) error {
 	return nil
 }
 
-// mostGarbage is how many bytes of blocks may wait to be collected.
-const mostGarbage = 32 << 20
-
 // finish turns what was taken into the columns of the table.
 func (p *parser) finish() error {
 	if p.n == 0 {
 		return InFile(p.t.File, fault.New("data-only-header"))
 	}
 	p.t.Rows = p.n
-	freed := 0
-	for i, b := range p.columns {
-		p.t.Columns = append(p.t.Columns, b.column())
-		p.columns[i] = nil
-		if freed += 8 * p.n; freed > mostGarbage {
-			runtime.GC() // else the blocks of all columns would lie beside the columns: twice the data
-			freed = 0
-		}
+	p.t.Columns = finished(p.columns)
+	if f := p.t.Format; len(p.t.Columns) > p.n && p.n > 1 && !f.Header && !p.want.Plain {
+		p.t.note(found.Finding{Doubt: true, Said: fault.Of(fault.New("find-transposed", p.n, len(p.t.Columns)))})
 	}
 	f := p.t.Format
 	if f.Encoding != "" {

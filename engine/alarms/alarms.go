@@ -51,8 +51,8 @@ func (f Format) Ending() string {
 // Source is what alarms are of.
 type Source struct {
 	Name     string   // of the file or the set, under which NAB has its windows
-	Arm      string   // of the run; empty = of no run
-	Seed     uint64   // as well
+	Arm      string   // of the run, or the column of scores; empty = of neither
+	Seed     *uint64  // of the run; nil = of none
 	Channels []string // whose positions causes name
 }
 
@@ -108,11 +108,8 @@ func (w *Writer) Write(s Source, a spec.Alarm) error {
 			before = "[\n  "
 		}
 	}
-	o := object{Name: s.Name, Arm: s.Arm, Alarm: a, Length: a.Len(), Channels: sharesOf(s, a)}
+	o := object{Name: s.Name, Arm: s.Arm, Seed: s.Seed, Alarm: a, Length: a.Len(), Channels: sharesOf(s, a)}
 	o.Alarm.Causes = nil
-	if s.Arm != "" {
-		o.Seed = &s.Seed
-	}
 	text, err := json.Marshal(o)
 	if err != nil {
 		return err
@@ -153,8 +150,8 @@ func (w *Writer) row(s Source, a spec.Alarm) error {
 		w.csv.Write(Head)
 	}
 	seed := ""
-	if s.Arm != "" {
-		seed = strconv.FormatUint(s.Seed, 10)
+	if s.Seed != nil {
+		seed = strconv.FormatUint(*s.Seed, 10)
 	}
 	w.csv.Write([]string{s.Arm, seed, a.Start, a.End, strconv.Itoa(a.From), strconv.Itoa(a.To),
 		strconv.Itoa(a.Len()), a.PeakAt, strconv.Itoa(a.Peak.Step), digits(a.Peak.Score), Causes(s, a)})
@@ -166,11 +163,14 @@ func (w *Writer) row(s Source, a spec.Alarm) error {
 func (w *Writer) window(s Source, a spec.Alarm) error {
 	name := s.Name
 	if s.Arm != "" {
-		name += fmt.Sprintf(" %s/%d", s.Arm, s.Seed)
+		name += " " + s.Arm
+	}
+	if s.Seed != nil {
+		name += fmt.Sprintf("/%d", *s.Seed)
 	}
 	var ends any = [2]int{a.From, a.To - 1}
 	if a.Start != "" && a.End != "" {
-		ends = [2]string{a.Start, a.End}
+		ends = [2]string{micro(a.Start), micro(a.End)}
 	}
 	text, err := json.Marshal(ends)
 	if err != nil {
@@ -190,6 +190,14 @@ func (w *Writer) window(s Source, a spec.Alarm) error {
 	w.name = name
 	_, err = fmt.Fprintf(w.out, "%s%s", before, text)
 	return err
+}
+
+// micro is a time with microseconds, as the Numenta benchmark writes them; what is none of a clock stays.
+func micro(stamp string) string {
+	if len(stamp) == len("2006-01-02 15:04:05") && stamp[4] == '-' {
+		return stamp + ".000000"
+	}
+	return stamp
 }
 
 // Scores writes the scores of a run as CSV, with the threshold and whether a step lies in an alarm; at says when it

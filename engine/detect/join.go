@@ -1,6 +1,10 @@
 package detect
 
-import "cosinelab/datasets/steps"
+import (
+	"slices"
+
+	"cosinelab/datasets/steps"
+)
 
 // Joiner makes alarms of flags that come one by one: flagged steps with at most Merge others between them are
 // one alarm, those in between included, and an alarm of fewer than Least steps is none. The zero value makes an
@@ -39,17 +43,22 @@ func (j *Joiner) End() (over steps.Range, ok bool) {
 // Open is the alarm that goes on, as far as it has come; empty where none does.
 func (j *Joiner) Open() steps.Range { return j.open }
 
-// Alarms are those of so many flags.
-func Alarms(n int, flagged func(step int) bool, merge, least int) []steps.Range {
-	j := Joiner{Merge: merge, Least: least}
+// Alarms are those of so many flags. Borders are the first steps of series behind the first, where there are
+// several: no alarm reaches into another.
+func Alarms(n int, borders []int, flagged func(step int) bool, merge, least int) []steps.Range {
 	all := []steps.Range{}
-	for i := range n {
-		if over, ok := j.Step(flagged(i)); ok {
+	from := 0
+	for _, to := range append(slices.Clone(borders), n) {
+		j := Joiner{Merge: merge, Least: least, step: from}
+		for i := from; i < to; i++ {
+			if over, ok := j.Step(flagged(i)); ok {
+				all = append(all, over)
+			}
+		}
+		if over, ok := j.End(); ok {
 			all = append(all, over)
 		}
-	}
-	if over, ok := j.End(); ok {
-		all = append(all, over)
+		from = to
 	}
 	return all
 }

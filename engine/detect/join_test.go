@@ -10,7 +10,7 @@ import (
 )
 
 func alarms(flags string, merge, least int) []steps.Range {
-	return detect.Alarms(len(flags), func(i int) bool { return flags[i] == '#' }, merge, least)
+	return detect.Alarms(len(flags), nil, func(i int) bool { return flags[i] == '#' }, merge, least)
 }
 
 func TestAlarmsAreJoinedAndShortOnesDropped(t *testing.T) {
@@ -44,7 +44,7 @@ func TestAlarmsCoverEveryFlagThatIsLongEnough(t *testing.T) {
 			flags[i] = r.IntN(4) == 0
 		}
 		merge, least := r.IntN(4), r.IntN(6)
-		all := detect.Alarms(len(flags), func(i int) bool { return flags[i] }, merge, 0)
+		all := detect.Alarms(len(flags), nil, func(i int) bool { return flags[i] }, merge, 0)
 		for i, a := range all {
 			if !flags[a.From] || !flags[a.To-1] || i > 0 && a.From-all[i-1].To <= merge {
 				t.Fatalf("alarms %v of %v, merge %d", all, flags, merge)
@@ -57,9 +57,22 @@ func TestAlarmsCoverEveryFlagThatIsLongEnough(t *testing.T) {
 			}
 		}
 		want := slices.DeleteFunc(slices.Clone(all), func(a steps.Range) bool { return a.Len() < least })
-		got := detect.Alarms(len(flags), func(i int) bool { return flags[i] }, merge, least)
+		got := detect.Alarms(len(flags), nil, func(i int) bool { return flags[i] }, merge, least)
 		if !slices.Equal(got, want) {
 			t.Fatalf("least %d: %v, want %v", least, got, want)
 		}
+	}
+}
+
+// Series that lie one behind the other keep their alarms apart, however close.
+func TestNoAlarmReachesIntoAnotherSeries(t *testing.T) {
+	flags := ".##.##."
+	flagged := func(i int) bool { return flags[i] == '#' }
+	want := []steps.Range{{From: 1, To: 2}, {From: 2, To: 6}}
+	if got := detect.Alarms(len(flags), []int{2}, flagged, 1, 0); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := detect.Alarms(len(flags), []int{2}, flagged, 1, 2); !slices.Equal(got, want[1:]) {
+		t.Errorf("short ones dropped: %v, want %v", got, want[1:])
 	}
 }

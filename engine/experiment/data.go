@@ -163,7 +163,7 @@ func without(w datasets.Windows, marked []uint8) datasets.Windows {
 
 // FileOptions are what a spec says of a user's own files.
 func FileOptions(d spec.Data) datasets.Options {
-	o := datasets.Options{Asked: found.Asked{Header: d.Header, Columns: d.Columns, Anomaly: d.Anomaly},
+	o := datasets.Options{Asked: found.Asked{Header: d.Header, Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue},
 		Label: d.Label, Missing: d.Missing, Cut: datasets.Cut{Row: d.SplitRow, Time: d.SplitTime}}
 	if d.Split != nil {
 		o.Cut.Share = *d.Split
@@ -176,7 +176,7 @@ func (p *Prepared) Time(step int) string {
 	if step < 0 || step >= len(p.At.At) || table.Missing(p.At.At[step]) {
 		return ""
 	}
-	return p.At.Text(p.At.At[step])
+	return p.At.Stamp(p.At.At[step])
 }
 
 // scoredLabels are those of the steps that are scored; nil = none.

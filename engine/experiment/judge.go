@@ -120,15 +120,7 @@ func alarmsOf(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
 		}
 		flagged = func(i int) bool { return out.Flags[i] }
 	}
-	var all []steps.Range
-	from := 0
-	for _, to := range append(slices.Clone(e.Borders), e.N()) { // no alarm reaches into another series
-		for _, a := range detect.Alarms(to-from, func(i int) bool { return flagged(from + i) }, cut.Merge, cut.Least) {
-			all = append(all, steps.Range{From: from + a.From, To: from + a.To})
-		}
-		from = to
-	}
-	return e.Raise(all)
+	return e.Raise(detect.Alarms(e.N(), e.Borders, flagged, cut.Merge, cut.Least))
 }
 
 // evaluation pairs scores with labels; where there are none, nothing is an anomaly. Only its alarms mean

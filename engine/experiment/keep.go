@@ -180,22 +180,11 @@ func (r *run) startOf(ctx context.Context, s scores, out *spec.Run) (start detec
 func (r *run) expected(train []float64, start detect.Start, out *spec.Run) detector.Expected {
 	e := detector.Expected{TrainShare: metrics.Undefined, PerDay: metrics.Undefined,
 		TestSteps: len(out.Scores), TestAlarms: len(out.Alarms)}
-	if limit := start.Threshold(); limit.Defined() && len(train) > 0 {
-		above := 0
-		for _, x := range train {
-			if x > float64(limit) {
-				above++
-			}
-		}
-		e.TrainShare = metrics.Value(float64(above) / float64(len(train)))
+	if share := shareAbove(train, float64(start.Threshold())); share != nil {
+		e.TrainShare = metrics.Value(*share)
 	}
-	if at := r.data.At; r.data.members == nil && at.Clock && len(at.At) >= e.TestSteps && e.TestSteps > 1 {
-		const day = 24 * 3600 * 1e9
-		first, last := at.At[0], at.At[e.TestSteps-1]
-		if !table.Missing(first) && !table.Missing(last) && last > first {
-			days := float64(last-first) / day * float64(e.TestSteps) / float64(e.TestSteps-1)
-			e.PerDay = metrics.Value(float64(e.TestAlarms) / days)
-		}
+	if days, ok := r.data.Summary.Timeline.Days(e.TestSteps); ok && r.data.members == nil {
+		e.PerDay = metrics.Value(float64(e.TestAlarms) / days)
 	}
 	return e
 }

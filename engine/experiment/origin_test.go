@@ -69,7 +69,8 @@ func TestCheckpointsOfAnotherSpecAreRefusedOrMakeNoDifference(t *testing.T) {
 		}
 	}
 	for path := range refused {
-		if strings.HasPrefix(path, "detect.") && path != "detect.score" || path == "arms.name" {
+		if strings.HasPrefix(path, "detect.") && path != "detect.score" || path == "arms.name" ||
+			path == "headline" || path == "looks" || path == "looked" {
 			t.Errorf("%s: checkpoints are refused, though training does not depend on it", path)
 		}
 	}

@@ -103,6 +103,7 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 			out.Unscored++
 		}
 	}
+	out.Threshold.TrainShare = shareAbove(s.train, float64(out.Threshold.Value))
 	out.Threshold.Merge, out.Threshold.Least = r.spec.Detect.Merge, r.spec.Detect.Least
 	measuring := func(part, done, of int) {
 		r.o.Yield()
@@ -148,6 +149,24 @@ func (r *run) cut(ctx context.Context, s scores, out *spec.Run) error {
 		Saw:  spec.Policies[t.Policy].Saw,
 		Tail: Tail(cut.Tail)}
 	return nil
+}
+
+// shareAbove is the share of scores above a threshold; nil where there are none, or no threshold.
+func shareAbove(scores []float64, threshold float64) *float64 {
+	above, all := 0, 0
+	for _, x := range scores {
+		if x == x {
+			all++
+		}
+		if x > threshold {
+			above++
+		}
+	}
+	if all == 0 || math.IsNaN(threshold) {
+		return nil
+	}
+	share := float64(above) / float64(all)
+	return &share
 }
 
 // trainsOf are the lengths of the scores of the training part, if there are any.

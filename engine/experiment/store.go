@@ -58,6 +58,7 @@ func (c Checkpoint) trained(s spec.Spec) spec.Spec {
 		s.Arms = []spec.Arm{a}
 	}
 	s.Detect, s.Seeds = spec.Detect{}, []uint64{c.Seed}
+	s.Headline, s.Looks, s.Looked = "", 0, nil // who judges the results does not change them
 	return s
 }
 

@@ -104,13 +104,10 @@ func (s *Scorer) Close() error {
 
 // Late is how many steps behind a step its score comes at most, while steps come.
 func (s *Scorer) Late() int {
-	switch {
-	case s.form != nil:
+	if s.form != nil {
 		return s.form.after
-	case s.d.Spec.Detect.Warm > 0:
-		return s.d.Spec.Data.Window - 1 // of the very first
 	}
-	return s.d.Spec.Data.Window - 1
+	return s.d.Spec.Data.Window - 1 // with warm scoring only of the very first
 }
 
 // Push takes the scaled values of the next step, [channels], and tells the scores that come by it, in order. It

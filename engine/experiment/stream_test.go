@@ -109,7 +109,7 @@ func sameBits(t *testing.T, what string, run spec.Run, scores []float64, flags [
 	flagged := func(i int) bool { return flags[i] }
 	d := run.Threshold
 	want := run.Alarms
-	if got := detect.Alarms(len(run.Scores), flagged, d.Merge, d.Least); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := detect.Alarms(len(run.Scores), nil, flagged, d.Merge, d.Least); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%s: alarms %v in a stream, want %v", what, got, want)
 	}
 }

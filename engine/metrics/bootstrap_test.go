@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -78,6 +79,60 @@ func TestADrawnSeriesHasTheStretchesOfTheFirst(t *testing.T) {
 	b, _ := Bootstrap(context.Background(), e, []Metric{metricOf(t, "auroc")}, 50, 3)
 	if !slices.Equal(a, b) {
 		t.Error("the same seed gives other intervals")
+	}
+}
+
+// What is drawn is measured as the series that it is: sorted anew, with its own labels, scores and flags.
+func TestADrawnSeriesIsMeasuredAsAnyOther(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	first, second := simulated(t, rng, 0.5), simulated(t, rng, 0)
+	for i := range second.Scores {
+		second.Scores[i] = math.Round(2 * second.Scores[i]) // with ties
+	}
+	of := []Judged{{Evaluation: first}, {second, make([]bool, second.N())}}
+	for i, s := range second.Scores {
+		of[1].Flags[i] = s > 2
+	}
+	r := NewResampler(first, second)
+	if longest := max(NewResampler(first).Block, NewResampler(second).Block); r.Block != longest {
+		t.Errorf("blocks of %d points for both, want %d", r.Block, longest)
+	}
+	draw, same := 0, rand.New(rand.NewPCG(7, 0x626f6f74))
+	err := r.Resample(context.Background(), of, All, 5, 7, nil, func(values [][]Value) {
+		draw++
+		points := r.Draw(same)
+		for k, j := range of {
+			scores, labels, flags := make([]float64, len(points)), make([]uint8, len(points)), make([]bool, len(points))
+			for i, p := range points {
+				scores[i], labels[i] = j.Scores[p], j.Labels[p]
+				flags[i] = j.Flags != nil && j.Flags[p]
+			}
+			e, err := NewEvaluation(scores, labels, RefuseUnscored)
+			if err != nil {
+				t.Fatal(err)
+			}
+			alarms, err := e.Flag(flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, m := range All {
+				want := m.Of(e, alarms)
+				if j.Flags == nil && m.NeedsThreshold() {
+					want = Undefined
+				}
+				if got := values[k][i]; got != want && (got.Defined() || want.Defined()) {
+					t.Errorf("draw %d, %s of %d: %v, want %v", draw, m.Name, k, got, want)
+				}
+			}
+		}
+	})
+	if err != nil || draw != 5 {
+		t.Errorf("%d draws, error %v", draw, err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if err := r.Resample(ctx, of, All, 5, 7, nil, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("after a stop: %v", err)
 	}
 }
 

@@ -89,6 +89,9 @@ type Metric struct {
 // WordKey is the key of the title in the languages' files.
 func (m Metric) WordKey() string { return "metric-" + strings.ReplaceAll(m.Name, "_", "-") }
 
+// BriefKey is the key of a title that has room where four stand side by side: OfDetection have one.
+func (m Metric) BriefKey() string { return m.WordKey() + "-brief" }
+
 // DefinitionKey is the key of a sentence that says what the metric is.
 func (m Metric) DefinitionKey() string { return m.WordKey() + "-definition" }
 
@@ -182,4 +185,16 @@ type givenUp struct{ error }
 func Constants(ctx context.Context, rows []Metric, e *Evaluation) ([]Value, error) {
 	c := e.of(make([]float64, e.N()))
 	return Measure(ctx, rows, c, c.At(-1), nil)
+}
+
+// OfDetection are the four metrics that say how alarms fare. They are shown together: each alone is best for
+// a detector that flags nothing, or everything (metrics/README.md, section 4).
+func OfDetection() (rows []Metric) {
+	for _, name := range []string{"detection_delay", "missed_segments", "false_alarm_runs",
+		"false_alarm_points"} {
+		if m, ok := Find(name); ok {
+			rows = append(rows, m)
+		}
+	}
+	return rows
 }

@@ -61,7 +61,8 @@ func match(d *detector.Detector, f table.Format, first [][]byte) (columns, error
 		return byPlace(d, f, first)
 	}
 	for _, name := range d.Reading.Times.Columns {
-		if at := slices.Index(names, strings.TrimSpace(name)); at >= 0 {
+		at := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, strings.TrimSpace(name)) })
+		if at >= 0 {
 			c.times = append(c.times, at)
 		}
 	}

@@ -110,7 +110,7 @@ func (s *Session) exportRun(req protocol.Request, e protocol.Export) error {
 	if err != nil {
 		return fault.New("export-format", err)
 	}
-	from := alarms.Source{Name: on.Spec.Data.Source, Arm: run.Arm, Seed: run.Seed, Channels: on.Summary.Channels}
+	from := alarms.Source{Name: on.Spec.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: on.Summary.Channels}
 	return s.sendFile(req.ID, name+f.Ending(), func(out io.Writer) error {
 		return writeAlarms(out, f, from, run.Raised(on.Time))
 	})

@@ -28,6 +28,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 	case req.Spec == nil:
 		s.fail(req.ID, "spec", fault.New("run-no-spec"))
 	default:
+		s.endResampling()
 		s.work = newWork(held)
 		before := s.results
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}

@@ -50,10 +50,12 @@ type Session struct {
 	looked  openSet            // the files that somebody looks at, without scaled values
 	ignore  context.CancelFunc // ends the reading for the last look; nil = there was none
 	results results
-	work    *work
-	workers []Worker // beside this one
-	scores  newData
-	teacher datasets.File // that Spec.Teacher.Weights means; without a name = none
+	// resampling ends what is drawn; nil = nothing is
+	resampling context.CancelFunc
+	work       *work
+	workers    []Worker // beside this one
+	scores     newData
+	teacher    datasets.File // that Spec.Teacher.Weights means; without a name = none
 }
 
 // Worker is another worker that was started to compute for this one.
@@ -148,6 +150,8 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		go s.view(req)
 	case protocol.TypeJudge:
 		go s.judge(req)
+	case protocol.TypeResample:
+		go s.resample(req)
 	case protocol.TypeDetector:
 		go s.sendDetector(req)
 	case protocol.TypeScore:

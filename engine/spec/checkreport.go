@@ -95,6 +95,7 @@ func (r Report) Check() error {
 	c.seconds("seconds", r.Seconds)
 	c.teachers()
 	c.arms()
+	c.overData()
 	if c.err == nil {
 		c.that(r.FailedRuns == r.Failures(), "failed_runs", "report-number", r.FailedRuns, r.Failures(),
 			r.Failures())
@@ -203,6 +204,10 @@ func (c *reportCheck) seriesRuns(field string, r Run) {
 // cut checks a threshold.
 func (c *reportCheck) cut(field string, cut Cut) {
 	c.value(field+".value", cut.Value)
+	if s := cut.TrainShare; s != nil {
+		c.number(field+".train_share", *s)
+		c.that(*s >= 0 && *s <= 1, field+".train_share", "report-number", *s, 0, 1)
+	}
 	c.within(field+".merge", cut.Merge, 0, maxSpan)
 	c.within(field+".least", cut.Least, 0, maxSpan)
 	if t := cut.Tail; t != nil {
@@ -309,6 +314,34 @@ func (c *reportCheck) causes(field string, r Run) {
 	if l := r.Located; l != nil {
 		c.within(field+".located.segments", l.Segments, 1, len(c.Data.Segments))
 		c.value(field+".located", l.HitRate100, l.HitRate150, l.Chance100, l.Chance150)
+	}
+}
+
+// overData checks intervals over the data: of metrics that there are and of arms of the spec, each once.
+func (c *reportCheck) overData() {
+	o := c.OverData
+	if o == nil {
+		return
+	}
+	c.that(c.Data.Labelled, "over_data", "report-no-labels")
+	c.within("over_data.draws", o.Draws, 1, MaxDraws)
+	c.within("over_data.block", o.Block, 1, c.Data.ScoredSteps)
+	arm := func(name string) bool {
+		return slices.ContainsFunc(c.Spec.Arms, func(a Arm) bool { return a.Name == name })
+	}
+	seen := map[DataInterval]bool{}
+	for i, d := range o.Intervals {
+		field := element("over_data.intervals", i)
+		_, known := metrics.Find(d.Metric)
+		c.that(known, field+".metric", "report-not-a-metric", d.Metric)
+		c.that(arm(d.Arm), field+".arm", "report-not-of-spec")
+		c.that(d.Over == "" || arm(d.Over) && d.Over != d.Arm, field+".over", "report-not-of-spec")
+		c.value(field, d.Low, d.High)
+		c.that(d.Low.Defined() == d.High.Defined() && !(d.Low > d.High), field, "report-interval",
+			float64(d.Low), float64(d.High))
+		d.Interval = metrics.Interval{}
+		c.that(!seen[d], field, "report-twice")
+		seen[d] = true
 	}
 }
 

@@ -220,11 +220,11 @@ func TestNoFieldOfAReportIsOverlooked(t *testing.T) {
 func TestWhatIsNoReportIsRefused(t *testing.T) {
 	good := string(written(t, whole()))
 	for want, text := range map[string]string{
-		"no report can be read":                "",
-		"version: 0":                           "{}",
-		"no report can be read from it: json":  "[]",
-		"no report can be read from it: unexp": good[:len(good)/2],
-		"nothing but empty objects":            "[" + strings.Repeat("{},", 1<<20) + "{}]",
+		"no report can be read":                                       "",
+		"version: 0":                                                  "{}",
+		"no report can be read from it: json":                         "[]",
+		"no report can be read from it: unexp":                        good[:len(good)/2],
+		"no report can be read from it: json: cannot unmarshal array": "[" + strings.Repeat("{},", 1<<20) + "{}]",
 		"report: arms[0].runs: ": strings.Replace(good, `"runs": [`,
 			`"runs": [`+strings.Repeat("{         },", 1<<16), 1),
 		"report: teachers: ": strings.Replace(good, `"teachers": [`,

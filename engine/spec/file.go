@@ -2,6 +2,7 @@ package spec
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -13,6 +14,8 @@ import (
 const (
 	maxRows  = 100_000_000
 	maxRoles = 1000 // columns that are given one
+	// numbers that stand for missing cells: more are a mistake
+	maxNoValues = 20
 )
 
 // ValidateFile checks what is said of a user's own files alone. The first wrong field is returned as
@@ -28,6 +31,10 @@ func (d Data) validateFile(c *check) {
 	c.short("data.anomaly", d.Anomaly, maxName)
 	oneOf(c, "data.header", d.Header, "yes", "no")
 	oneOf(c, "data.missing", d.Missing, "last", "linear", "refuse")
+	c.that(len(d.NoValue) <= maxNoValues, "data.no_value", len(d.NoValue), "want-up-to", maxNoValues)
+	for i, x := range d.NoValue {
+		c.that(math.Abs(x) <= maxFloat, element("data.no_value", i), x, "want-number")
+	}
 	c.that(d.SplitRow >= 0 && d.SplitRow <= maxRows, "data.split_row", d.SplitRow, "want-up-to", maxRows)
 	c.that(d.SplitRow == 0 || d.Split == nil, "data.split_row", d.SplitRow, "want-one-cut")
 	c.that(d.SplitTime == "" || d.Split == nil && d.SplitRow == 0, "data.split_time",

@@ -21,6 +21,7 @@ var unlimited = map[string]string{
 	"data.train.from huge":      "what is named is to, which no longer comes after it",
 	"data.test.from huge":       "what is named is to, which no longer comes after it",
 	"detect.threshold.value -1": "scores may be negative",
+	"data.no_value[] -1":        "any number may stand for a missing cell",
 }
 
 // full are valid specs that between them use every number of a spec.
@@ -36,7 +37,7 @@ func full() map[string]spec.Spec {
 		}
 		s := spec.Default()
 		s.Data.Train, s.Data.Test = steps.Range{To: 1000}, steps.Range{To: 1000}
-		s.Data.Channels, s.Data.Split = []int{0, 1}, &share
+		s.Data.Channels, s.Data.Split, s.Data.NoValue = []int{0, 1}, &share, []float64{-999}
 		s.Teacher.Model, s.Student = model, model
 		s.Student.Skips = slices.Clone(model.Skips)
 		// A control has no objective at all: what is named is the objective, not one of its fields.

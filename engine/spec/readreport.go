@@ -1,9 +1,9 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
+	"reflect"
 
 	"cosinelab/datasets/fault"
 )
@@ -12,8 +12,7 @@ import (
 const maxReport = 128 << 20
 
 // ReadReport reads a report from JSON, unless it is longer than any is, and checks it: whoever looks at it may
-// rely on all that Check promises. Text that is no report takes no more memory than a small multiple of its
-// length.
+// rely on all that Check promises. Whatever the text, at most a gigabyte of memory is taken.
 func ReadReport(in io.Reader) (r Report, err error) {
 	text, err := io.ReadAll(io.LimitReader(in, maxReport+1))
 	if err != nil {
@@ -30,8 +29,7 @@ func ReadReport(in io.Reader) (r Report, err error) {
 
 // decodeReport reads the lists whose elements are large only once it is known that the spec has so many.
 func decodeReport(text []byte) (r Report, err error) {
-	// An object takes some letters; what is all objects, or holes, is no report.
-	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("null")) > 1+len(text)/8 {
+	if json.Valid(text) && weight(text, reflect.TypeFor[Report]()) > mostFree+mostTimes*len(text) {
 		return r, fault.New("report-unreadable", fault.Word("report-no-report"))
 	}
 	var raw struct {

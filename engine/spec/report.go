@@ -21,7 +21,9 @@ type Report struct {
 	Arms     []ArmReport  `json:"arms"`
 	// Comparisons are those of Compare, once the experiment is over.
 	Comparisons []Comparison `json:"comparisons,omitempty"`
-	Seconds     float64      `json:"seconds"`
+	// OverData are intervals over the data; nil where nobody asked for them.
+	OverData *OverData `json:"over_data,omitempty"`
+	Seconds  float64   `json:"seconds"`
 	// FailedRuns counts the runs of Arms that have no scores.
 	FailedRuns int `json:"failed_runs"`
 	// Parameters are those of the metrics; nil in reports of before they were written down.
@@ -228,6 +230,9 @@ type Cut struct {
 	Value  metrics.Value `json:"value"`  // undefined if the threshold moves with the scores
 	Saw    SawKind       `json:"saw"`
 	Tail   *Tail         `json:"tail,omitempty"`
+	// The share of the train scores that lie above it: about as many steps of normal data will. nil = it looked at
+	// none, or moves.
+	TrainShare *float64 `json:"train_share,omitempty"`
 	// How flagged steps became alarms: Detect.Merge and Detect.Least.
 	Merge int `json:"merge,omitempty"`
 	Least int `json:"least,omitempty"`

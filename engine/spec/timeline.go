@@ -79,6 +79,18 @@ func (t *Timeline) At(step int) (at int64, ok bool) {
 	return k[i].At + int64(math.Round(share*rise)), true
 }
 
+// Days is how long so many steps took, the last one included; ok = a clock has measured them.
+func (t *Timeline) Days(steps int) (days float64, ok bool) {
+	if t == nil || !t.Clock || steps < 2 || len(t.Knots) < 2 {
+		return 0, false
+	}
+	first, _ := t.At(0)
+	last, _ := t.At(steps - 1)
+	const day = 24 * 3600 * 1e9
+	days = float64(last-first) / day * float64(steps) / float64(steps-1)
+	return days, days > 0
+}
+
 // Check reports whether knots are in order.
 func (t *Timeline) Check() bool {
 	if t == nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cosinelab/assets/words"
 )
 
 // within fails for a corner of a path, or the anchor of a text, outside the figure; slack allows for marks.
@@ -26,7 +28,7 @@ func within(t *testing.T, f Figure, slack float64) {
 }
 
 func TestTheTimeAxisLabelsWholeSteps(t *testing.T) {
-	f := TimeAxis(numbers, Scale{From: 12000, To: 22080, Start: 38, End: 800}, 826, 24, 1)
+	f := TimeAxis(words.English(), nil, Scale{From: 12000, To: 22080, Start: 38, End: 800}, 826, 24, 1)
 	within(t, f, 0)
 	var got []string
 	for _, s := range f.Texts {
@@ -36,7 +38,7 @@ func TestTheTimeAxisLabelsWholeSteps(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("labels %q, want %q", got, want)
 	}
-	few := TimeAxis(numbers, Scale{From: 100, To: 104, Start: 38, End: 1800}, 1826, 24, 1)
+	few := TimeAxis(words.English(), nil, Scale{From: 100, To: 104, Start: 38, End: 1800}, 1826, 24, 1)
 	for _, s := range few.Texts {
 		if strings.ContainsAny(s.Text, ".,") {
 			t.Errorf("a step is called %q", s.Text)

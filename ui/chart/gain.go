@@ -29,8 +29,8 @@ func GainReach(gains []Gain) float64 {
 	return 1.08 * reach
 }
 
-// Draw draws the gain w wide and h high; unit is the size of a CSS pixel at the base text size. Where its mean
-// lies outside, an arrowhead at the edge says where: no bar is cut.
+// Draw draws the gain w wide and h high; unit is the size of a CSS pixel at the base text size. Where its
+// mean lies outside, an arrowhead at the edge says where: no bar is cut.
 func (g Gain) Draw(reach, w, h, unit float64) Figure {
 	f := Figure{W: w, H: h}
 	x := Scale{From: -reach, To: reach, Start: 5 * unit, End: w - 5*unit}

@@ -112,8 +112,8 @@ func circle(x, y, r float64) string {
 	return p.String()
 }
 
-// rightHalf is half a circle. Where it lies on a whole one, what is covered twice stays empty (fill-rule in the
-// style sheet), so that the left half is filled.
+// rightHalf is half a circle. Where it lies on a whole one, what is covered twice stays empty (fill-rule in
+// the style sheet), so that the left half is filled.
 func rightHalf(x, y, r float64) string {
 	var p pen
 	p.move(x, y-r)

@@ -13,8 +13,8 @@ type Strip struct {
 	Best      float64   // a thin line: what the best detector without a network gets; NaN = there is none
 }
 
-// StripExtent returns the scale of a metric: it holds every seed of every arm, the chance level, the untrained
-// value and the best closed form.
+// StripExtent returns the scale of a metric: it holds every seed of every arm, the chance level, the
+// untrained value and the best closed form.
 func StripExtent(strips []Strip) Extent {
 	var e Extent
 	for _, s := range strips {

@@ -19,8 +19,8 @@ func armOfKind(s *spec.Spec, kind string) *spec.Arm {
 	return &s.Arms[i]
 }
 
-// objectiveOf returns the objective that the recipe shows: that of the arm under examination, else of the first
-// that is held to anything. Where none is, it is a default that belongs to no arm.
+// objectiveOf returns the objective that the recipe shows: that of the arm under examination, else of the
+// first that is held to anything. Where none is, it is a default that belongs to no arm.
 func objectiveOf(s *spec.Spec) *spec.Objective {
 	name := s.Examined()
 	i := slices.IndexFunc(s.Arms, func(a spec.Arm) bool { return name != "" && a.Name == name })

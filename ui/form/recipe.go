@@ -278,8 +278,8 @@ func (f *Form) armChecks(w *words.Language) []ArmCheck {
 	return append(arms, controls...)
 }
 
-// rare controls say more of what another has shown: what the teacher's training adds to the untrained one, what
-// its window adds to another, and all of that for another objective than the cosine.
+// rare controls say more of what another has shown: what the teacher's training adds to the untrained one,
+// what its window adds to another, and all of that for another objective than the cosine.
 func rare(a spec.Arm) bool {
 	return a.Distils() && (a.Objective.Kind != spec.ObjectiveCosine || a.Objective.Target != spec.TargetInput)
 }

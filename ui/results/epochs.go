@@ -80,7 +80,11 @@ type EpochRow struct {
 func (p *Progress) Epochs(w *words.Language, view EpochView) Epochs {
 	e := Epochs{EpochView: view, Unit: w.Say("figure-epoch"), From: 1, To: 1}
 	r, m := p.Report(), p.Spec.JudgedBy()
-	if p.Spec.Evaluate != spec.EvaluateEachEpoch || m.NeedsThreshold() {
+	if m.NeedsThreshold() {
+		e.Missing = w.Say("epochs-threshold", m.Short)
+		return e
+	}
+	if p.Spec.Evaluate != spec.EvaluateEachEpoch {
 		e.Missing = w.Say("epochs-missing", m.Short)
 		return e
 	}
@@ -91,7 +95,8 @@ func (p *Progress) Epochs(w *words.Language, view EpochView) Epochs {
 	if view.Seconds {
 		e.Unit, e.From = "s", 0
 	}
-	e.Heads = []string{w.Say("arm"), w.Say("figure-epoch"), w.Say("epochs-seconds"), m.Short, w.Say("epochs-gain")}
+	e.Heads = []string{w.Say("arm"), w.Say("figure-epoch"), w.Say("epochs-seconds"), m.Short,
+		w.Say("epochs-gain")}
 	for _, a := range r.Arms {
 		line := EpochLine{Look: look.Of(w, p.Spec, a.Arm)}
 		for _, point := range r.ByEpoch(a.Arm.Name, r.Spec.Baseline(), m) {

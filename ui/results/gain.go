@@ -28,8 +28,8 @@ func (t *Table) addGains(w *words.Language, u metrics.Unit, gains []spec.Compari
 	}
 }
 
-// gainCell writes a difference. Of one seed there is no interval, and no mean. The ends of the interval have no
-// plus: the column has no room for them.
+// gainCell writes a difference. Of one seed there is no interval, and no mean. The ends of the interval have
+// no plus: the column has no room for them.
 func gainCell(w *words.Language, u metrics.Unit, g spec.Paired, seeds int) Cell {
 	n := g.N()
 	c := Cell{Value: w.Say("pending"), Provisional: n < seeds}

@@ -26,7 +26,7 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 		return
 	}
 	v.More = p.more(w, r)
-	v.say(p.added(w), p.credit(w, found), p.beaten(w, found), p.best(w, found), power(w, found.Gain),
+	v.say(p.added(w), p.credit(w, found), p.beaten(w, found), p.best(w, found), power(w, found.Gain), overData(w, r, found),
 		p.agreement(w, r, found), flattery(w, r, found))
 	v.Effect = effectFigure(w, shown, found)
 }
@@ -151,6 +151,15 @@ func power(w *words.Language, g spec.Paired) string {
 		return w.Say("power", n, w.Points(float64(half)), more, w.Points(float64(g.Half(more))))
 	}
 	return ""
+}
+
+// overData says where the gain would lie for other data, where somebody asked.
+func overData(w *words.Language, r spec.Report, v spec.Verdict) string {
+	i := r.OverData.Of(v.Metric.Name, v.Arm, v.Over)
+	if !i.Low.Defined() {
+		return ""
+	}
+	return w.Say("over-data-gain", w.SignedPoints(float64(i.Low)), w.SignedPoints(float64(i.High)))
 }
 
 // agreement says which other honest metrics of the headline lead to the same outcome, which show no

@@ -24,10 +24,11 @@ type Progress struct {
 	Runs     []spec.Run     // that have their scores, or failed
 	Final    *spec.Report   // nil until the engine has sent it
 	Over     bool
-	Lost     *fault.Fault // why a worker is gone; nil = none is
-	Gone     bool         // it cannot be drawn any more: another series was opened, or Died
-	Died     bool         // the engine did, with them
-	Resumed  bool         // from checkpoints, after an engine died in it
+	OverData *spec.OverData // nil until somebody has asked for it
+	Lost     *fault.Fault   // why a worker is gone; nil = none is
+	Gone     bool           // it cannot be drawn any more: another series was opened, or Died
+	Died     bool           // the engine did, with them
+	Resumed  bool           // from checkpoints, after an engine died in it
 }
 
 // TrainingRun names one: that of a teacher has no arm, since all arms of a seed share it.
@@ -106,6 +107,7 @@ func (p *Progress) Report() spec.Report {
 	if p.Final != nil {
 		r = *p.Final
 	}
+	r.OverData = p.OverData
 	r.Arms = nil
 	for _, a := range p.Spec.Arms {
 		r.Arms = append(r.Arms, spec.ArmReport{Arm: a, Runs: p.runsOf(a.Name)})

@@ -20,10 +20,18 @@ type Table struct {
 	Legend  string
 	All     bool   // every metric is shown
 	Switch  string // what changes All
+	Detail  string // of the arm in focus; see Progress.Detail
+	Data    Data   // intervals over the data
 	Notes   []Note // on every metric, once all are shown
 	Gain    bool   // cells are differences to the baseline, which has no row
 
 	doubtful bool // a cell is: the legend then says what its mark means
+}
+
+// Data is the switch of intervals over the data. Note is what goes on, or why there are none.
+type Data struct {
+	On   bool
+	Note string
 }
 
 // Column is one metric with what it must not be read without.

@@ -66,8 +66,10 @@ func (c *Stack) showCursor() {
 	if inside {
 		at = c.scale().At(float64(step) + 0.5)
 		line.Get("style").Set("left", pixels(c.leftOfPlots()+at))
-		label.Get("style").Set("left", pixels(at))
-		label.Set("textContent", c.Props.Words.Count(step))
+		label.Set("textContent", c.Props.moment(step))
+		// With a time it is as wide as several labels: it stays beside the edge that it would reach over.
+		half := label.Get("offsetWidth").Float() / 2
+		label.Get("style").Set("left", pixels(max(half, min(at, p.boxes["axis"].w-half))))
 	}
 	c.clearLabels(at)
 	// The places stand on the page in the order of readouts, lane by lane.
@@ -94,7 +96,11 @@ func (c *Stack) clearLabels(at float64) {
 	for i := range labels.Length() {
 		label := labels.Index(i)
 		x, err := strconv.ParseFloat(label.Call("getAttribute", "x").String(), 64)
-		near := err == nil && math.Abs(x-at) < labelWidth*c.page.boxes["axis"].unit
+		room := labelWidth * c.page.boxes["axis"].unit
+		if len(c.Props.Times) > 0 {
+			room *= 2.5
+		}
+		near := err == nil && math.Abs(x-at) < room
 		label.Get("classList").Call("toggle", "covered", near)
 	}
 }

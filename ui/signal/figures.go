@@ -50,7 +50,7 @@ func (s *stack) figure(l lane, b box) chart.Figure {
 	case score:
 		s.drawScore(&f, l, x, b)
 	case axis:
-		return chart.TimeAxis(s.Words.Numbers, x, b.w, b.h, b.unit)
+		return chart.TimeAxis(s.Words, s.Times, x, b.w, b.h, b.unit)
 	}
 	return f
 }

@@ -250,8 +250,8 @@ func scoreKey(arm string) string { return "score " + arm }
 // score describes the lane of one arm: its threshold, or why it has no score.
 func (s *stack) score(i int) lane {
 	w, a := s.Words, &s.Arms[i]
-	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, whole: a.Whole, sub: w.Say("stack-score"),
-		look: &a.Look}
+	l := lane{kind: score, key: scoreKey(a.Name), index: i, title: a.Label, whole: a.Whole,
+		sub: w.Say("stack-score"), look: &a.Look}
 	highest := a.Score.Extent()
 	if highest.Empty() {
 		l.empty, l.say = cmp.Or(a.Note, w.Say("stack-waits")), w.Say("say-no-values", a.Label)

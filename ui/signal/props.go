@@ -25,6 +25,7 @@ type Props struct {
 	Moves       int // how often it was moved from elsewhere
 	Labelled    bool
 	Truth       []steps.Range
+	Times       chart.Times // when the steps were measured; none = nobody knows
 
 	Overview chart.Buckets // the first channel over the whole test part
 	Channels []Channel     // one or two
@@ -106,4 +107,13 @@ type Arm struct {
 
 	// Note stands in the lane instead of a score: why there is none. Empty = it waits for its turn.
 	Note string
+}
+
+// moment says which step it is, and when it was measured where that is known.
+func (p *Props) moment(step int) string {
+	text := p.Words.Count(step)
+	if at := p.Times.Moment(p.Words, step); at != "" {
+		text += " · " + at
+	}
+	return text
 }

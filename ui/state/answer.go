@@ -30,7 +30,10 @@ func (s *State) answer(a Answer) []Effect {
 			return nil
 		}
 		s.Run.Finish(a.Report)
-		return s.refresh()
+		return append(s.refresh(), s.resample()...)
+	case protocol.TypeOverData:
+		s.resampled(a.Response)
+		return nil
 	case protocol.TypeError:
 		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) {
 			return nil
@@ -81,6 +84,8 @@ func (s *State) fail(r protocol.Response) {
 	case read != nil: // nobody waits for that series any more
 	case e.Where == whereEngine:
 		s.lose(e.Fault)
+	case s.Over.asked(r.ID):
+		s.Over.Why = e.Fault
 	case e.Where == whereView: // the picture before stays
 	case e.Where == whereWorker: // the run goes on without it
 		if s.Run != nil {

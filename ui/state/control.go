@@ -148,6 +148,7 @@ func (s *State) begin(request string) Post {
 		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
 	}
 	s.Stack.forget()
+	s.Over = Over{On: s.Over.On}
 	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
 		Workers: s.Control.Workers()})
 	s.Control.began = post.Request.ID
@@ -170,8 +171,8 @@ func (s *State) growable() bool {
 		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
 }
 
-// looked notes, when seeds are added by hand behind those whose results are on the page, that they were looked
-// at.
+// looked notes, when seeds are added by hand behind those whose results are on the page, that they were
+// looked at.
 func (s *State) looked() {
 	if s.Run == nil || s.Run.Final == nil {
 		return
@@ -234,6 +235,7 @@ func (s *State) lose(why *fault.Fault) {
 	s.Control.Mode, s.Control.why = Dead, why
 	s.Wrong, s.New = nil, nil
 	s.Form.HearNothing()
+	s.Over.id = 0
 	s.Stack.hearNothing()
 	if s.Sheet != nil {
 		s.Sheet.HearNothing()

@@ -29,7 +29,7 @@ type (
 	Toggle      struct{ Kind string }                // an arm's check mark
 	Tab         struct{ Group string }               // where data come from: builtin, benchmark or file
 	Choose      struct{ Source string }              // a series of the catalogue
-	Drop        struct{ Files form.Dropped }         // files, dropped or picked; the page keeps their contents
+	Drop        struct{ Files form.Dropped }         // dropped or picked; the page keeps their contents
 	Reopen      struct{}                             // the sheet of the file in use
 	Decide      struct{ What, Text string }          // on the sheet: of sheet.Decide
 	Use         struct{}                             // what the sheet has
@@ -39,6 +39,7 @@ type (
 	Workers     struct{ N int }                      // how many train, from the next run on
 	More        struct{}                             // show or hide all settings
 	AddSeeds    struct{}                             // to the experiment that has ended
+	OverData    struct{}                             // intervals over the data, or no longer
 	Cells       struct{ Gain bool }                  // of the results: values, or differences to the baseline
 	MoreMetrics struct{}                             // show every metric, or the headline
 	LookAt      struct{ Epochs results.EpochSwitch } // turn a part of the gains by epoch
@@ -89,6 +90,7 @@ func (More) message() weight        { return action }
 func (LookAt) message() weight      { return action }
 func (MoreMetrics) message() weight { return action }
 func (AddSeeds) message() weight    { return action }
+func (OverData) message() weight    { return action }
 func (Cells) message() weight       { return passing }
 func (Help) message() weight        { return action }
 func (Theme) message() weight       { return passing }

@@ -41,6 +41,7 @@ type State struct {
 	Epochs     results.EpochView
 	Alarms     Alarms
 	New        *Scoring // new data that are scored; nil = none are
+	Over       Over
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -117,6 +118,9 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		s.AllMetrics = !s.AllMetrics
 	case AddSeeds:
 		return s.addSeeds()
+	case OverData:
+		s.Over.On = !s.Over.On
+		return s.resample()
 	case Cells:
 		s.Gains = m.Gain
 	case Help:

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"cmp"
+
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
@@ -139,6 +141,8 @@ func (s *State) Table() results.Table {
 		run = results.Begin(s.Form.Spec, spec.DataSummary{})
 	}
 	t := run.Table(s.Words, s.AllMetrics, s.Gains, s.Stack.Pinned)
+	t.Detail = run.Detail(s.Words, cmp.Or(s.Stack.Focus, run.Spec.Examined(), run.Spec.Baseline()), s.Gains)
+	t.Data = s.overData()
 	switch {
 	case s.Run == nil:
 		t.Foot = s.Words.Say("results-none")

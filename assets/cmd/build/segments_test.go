@@ -39,7 +39,7 @@ func memoryOf(t *testing.T, module []byte) (memory []byte, segments int) {
 	return memory, segments
 }
 
-func TestJoinedSegmentsMakeTheSameMemory(t *testing.T) {
+func TestASmallerModuleBeginsWithTheSameMemory(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
 		var segments []segment
@@ -50,12 +50,12 @@ func TestJoinedSegmentsMakeTheSameMemory(t *testing.T) {
 				data[i] = byte(random.Uint32())
 			}
 			segments = append(segments, segment{at, data})
-			at += uint64(len(data) + random.IntN(2*joinBelow))
+			at += uint64(len(data) + random.IntN(2*leftOut))
 		}
 		random.Shuffle(len(segments), func(i, j int) { segments[i], segments[j] = segments[j], segments[i] })
 		module := moduleOf(appendSegments(nil, segments))
 		before, many := memoryOf(t, module)
-		got, err := joinSegments(module)
+		got, err := smaller(module, nothing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,13 +68,20 @@ func TestJoinedSegmentsMakeTheSameMemory(t *testing.T) {
 	}
 }
 
-func TestOnlyShortGapsAreFilled(t *testing.T) {
-	one, two := []byte{1}, []byte{2}
-	got := joined([]segment{{7, one}, {8 + joinBelow - 1, two}, {8 + joinBelow + joinBelow, one}})
-	if len(got) != 2 || len(got[0].data) != joinBelow+1 || got[1].at != 8+2*joinBelow {
-		t.Errorf("%v", got)
+func TestOnlyLongRunsOfZerosAreLeftOut(t *testing.T) {
+	memory := make([]byte, 1000)
+	memory[7], memory[7+leftOut], memory[8+2*leftOut], memory[900] = 1, 2, 3, 4
+	var got []uint64
+	for _, s := range split(memory) {
+		got = append(got, s.at, uint64(len(s.data)))
+	}
+	if want := []uint64{7, leftOut + 1, 8 + 2*leftOut, 1, 900, 1}; !slices.Equal(got, want) {
+		t.Errorf("segments at, of length: %d, want %d", got, want)
 	}
 }
+
+// nothing changes nothing.
+func nothing([]byte) error { return nil }
 
 func TestOtherModulesAreRefused(t *testing.T) {
 	overlap := appendSegments(nil, []segment{{7, []byte{1, 2}}, {8, []byte{3}}})
@@ -89,13 +96,13 @@ func TestOtherModulesAreRefused(t *testing.T) {
 		{moduleOf([]byte{1, active, 0x23, 0, endOfAddress, 0}), "constant addresses"},
 		{moduleOf([]byte{2, active, i32Const, 7, endOfAddress, 1, 5}), "ends within"},
 	} {
-		if _, err := joinSegments(c.module); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := smaller(c.module, nothing); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%x: %v, want %q", c.module, err, c.want)
 		}
 	}
 	whole := moduleOf(appendSegments(nil, []segment{{7, []byte{1, 2}}}))
 	for n := range len(whole) {
-		if got, err := joinSegments(whole[:n]); err == nil && !slices.Equal(got, whole[:n]) {
+		if got, err := smaller(whole[:n], nothing); err == nil && !slices.Equal(got, whole[:n]) {
 			t.Errorf("%d of %d bytes are taken for a module", n, len(whole))
 		}
 	}

@@ -330,13 +330,13 @@ func TestExitCodes(t *testing.T) {
 		code           int
 		stdout, stderr string
 	}{
-		{[]string{"-h"}, 0, "usage: fetch smd|msl|psm", ""},
-		{[]string{"smd", "-help"}, 0, "usage: fetch smd|msl|psm", ""},
-		{nil, 2, "", "want one set, smd, msl or psm"},
-		{[]string{"mars"}, 2, "", "want one set, smd, msl or psm, got “mars”"},
-		{[]string{"smd", "msl"}, 2, "", "want one set, smd, msl or psm, got “smd msl”"},
+		{[]string{"-h"}, 0, "usage: fetch smd|msl|smap|psm|nab", ""},
+		{[]string{"smd", "-help"}, 0, "usage: fetch smd|msl|smap|psm|nab", ""},
+		{nil, 2, "", "want one set, smd, msl, smap, psm or nab"},
+		{[]string{"mars"}, 2, "", "want one set, smd, msl, smap, psm or nab, got “mars”"},
+		{[]string{"smd", "msl"}, 2, "", "want one set, smd, msl, smap, psm or nab, got “smd msl”"},
 		{[]string{"smd", "-nope"}, 2, "", "-nope"},
-		{[]string{"-lang", "ko", "-h"}, 0, "사용법: fetch smd|msl|psm", ""},
+		{[]string{"-lang", "ko", "-h"}, 0, "사용법: fetch smd|msl|smap|psm|nab", ""},
 		{[]string{"smd", "-lang=xx"}, 2, "", "-lang xx, want en or ko"},
 		{[]string{"-dir", t.TempDir(), "psm", "-url", empty}, 1, "",
 			"train.csv: the server answers 404 Not Found"},
@@ -408,7 +408,7 @@ func TestSourcesAreComplete(t *testing.T) {
 	for _, want := range []struct {
 		id             string
 		files, members int
-	}{{"smd", 4 * 28, 0}, {"msl", 1, 2 * 27}, {"psm", 3, 0}} {
+	}{{"smd", 4 * 28, 0}, {"msl", 1, 2 * 27}, {"smap", 1, 2 * 54}, {"psm", 3, 0}, {"nab", 59, 0}} {
 		s, ok := sourceNamed(want.id)
 		if !ok || len(s.files) != want.files || len(s.members) != want.members ||
 			(s.archive != "") != (want.members > 0) {

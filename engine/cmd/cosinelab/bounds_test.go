@@ -93,7 +93,7 @@ func TestAModelBeyondTheMemoryIsRefusedInWords(t *testing.T) {
 // Some 20,000 scores above a low start took 18 s to choose a threshold by, since each went through all before
 // it: package detect counts the work, this is the experiment.
 func TestALowLevelOfAStreamEnds(t *testing.T) {
-	got := do(t, "run", "testdata/spec-spot-level.json").must(t)
+	got := do(t, "run", "testdata/spec-spot-level.json", "-metrics", "all").must(t)
 	if !strings.Contains(got.out, "spot") {
 		t.Errorf("no threshold in %q", got.out)
 	}

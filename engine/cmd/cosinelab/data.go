@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
@@ -76,7 +77,11 @@ func (p printer) dataList(ctx context.Context, folder string) error {
 	if folder == "" {
 		for _, s := range datasets.All {
 			if s.Group() == datasets.GroupBenchmark {
-				t.row(s.ID, p.w.Say("cli-data-elsewhere", s.Title))
+				key := words.Key("cli-data-elsewhere")
+				if s.Asked {
+					key = "cli-data-asked"
+				}
+				t.row(s.ID, p.w.Say(key, s.Title, s.Origin))
 			}
 		}
 		t.print()

@@ -50,3 +50,23 @@ func realData(t *testing.T) string {
 	}
 	return dir
 }
+
+// Several series are described as one set, and a pattern without a folder asks for one.
+func TestDataDescribesSeveralSeries(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"pump1.csv", "pump2.csv"} {
+		text := "flow,level\n" + strings.Repeat("1.5,2\n2.5,1\n0.5,3\n", 20)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := do(t, "data", "describe", "file/pump*.csv", "-data", dir).must(t).out
+	for _, want := range []string{"2 series", "\npump1.csv", "\npump2.csv"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if got := do(t, "data", "describe", "file/pump*.csv"); got.code == exitOK || !strings.Contains(got.err, "-data") {
+		t.Errorf("%d, %q", got.code, got.err)
+	}
+}

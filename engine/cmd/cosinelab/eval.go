@@ -20,9 +20,6 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// maxDraws bounds the series that -bootstrap draws.
-const maxDraws = 100_000
-
 // drawn is where a metric lies for other data like these (metrics/README.md, section 11.5).
 type drawn struct {
 	Name string `json:"name"`
@@ -35,7 +32,7 @@ type drawn struct {
 func overData(ctx context.Context, e *metrics.Evaluation, draws int) (all []drawn, err error) {
 	r := metrics.NewResampler(e)
 	if r == nil {
-		return nil, fault.New("cli-bootstrap-segments", len(e.Segments))
+		return nil, fault.New("resample-segments", len(e.Segments))
 	}
 	var rows []metrics.Metric
 	for _, name := range []string{"average_precision", "auroc"} {
@@ -74,6 +71,7 @@ type evaluation struct {
 	// OverData are intervals over the data, if -bootstrap asks for them.
 	OverData []drawn          `json:"over_data,omitempty"`
 	measured []metrics.Metric // the row of each of Metrics
+	raised   *metrics.Alarms  // nil = there is no threshold
 	each     bool             // each series has a threshold of its own
 }
 
@@ -127,6 +125,8 @@ type evalOptions struct {
 	bootstrap             int    // draws; 0 = none
 	json                  bool
 	metrics               metricOptions
+	merge, least          *int   // of alarms; nil = as they are
+	alarms                string // file to write them to; empty = none
 }
 
 func (a *app) eval(f *flag.FlagSet) action {
@@ -149,15 +149,19 @@ func (a *app) eval(f *flag.FlagSet) action {
 	o.metrics.declare(a, f)
 	f.StringVar(&o.shown, "metrics", strings.Join(shownMetrics, ","), a.w.Say("cli-flag-metrics"))
 	f.StringVar(&o.unscored, "unscored", "refuse", a.w.Say("cli-flag-unscored"))
-	f.IntVar(&o.bootstrap, "bootstrap", 0, a.w.Say("cli-flag-bootstrap"))
+	f.IntVar(&o.bootstrap, "bootstrap", 0, a.w.Say("cli-flag-eval-bootstrap"))
 	f.BoolVar(&o.json, "json", false, a.w.Say("cli-flag-json"))
+	alarmFlags(a, f, &o.merge, &o.least)
+	f.StringVar(&o.alarms, "alarms", "", a.w.Say("cli-flag-eval-alarms"))
 	return func(ctx context.Context, args []string) error {
+		if _, err := alarmFormat(o.alarms); err != nil {
+			return err
+		}
 		if err := o.files(args); err != nil {
 			return err
 		}
-		if o.bootstrap < 0 || o.bootstrap > maxDraws {
-			return usage("cli-flag-value", "-bootstrap", strconv.Itoa(o.bootstrap),
-				fault.New("want-up-to", maxDraws))
+		if err := checkDraws(o.bootstrap); err != nil {
+			return err
 		}
 		if err := o.policy(); err != nil {
 			return err
@@ -263,6 +267,9 @@ func (a *app) evaluate(ctx context.Context, o evalOptions) error {
 		found.Name = in.scores[i].Name
 		all = append(all, found)
 	}
+	if err := writeRaised(all, o); err != nil {
+		return err
+	}
 	p := printer{a.out, a.w}
 	switch {
 	case o.json && len(all) == 1:
@@ -348,7 +355,9 @@ func (a *app) readScored(ctx context.Context, o evalOptions) (in scored, err err
 	if err := a.readLabels(&in, labels, intervals, o); err != nil {
 		return in, err
 	}
-	a.sayFindings(in.scores[0].Findings)
+	if labels.Sheet != scores.Sheet {
+		a.sayFindings(in.scores[0].Findings)
+	}
 	if o.column == "" && len(in.scores) > 1 {
 		fmt.Fprintln(a.errOut, a.w.Say("cli-eval-columns", namesOf(in.scores)))
 	}
@@ -544,10 +553,14 @@ func measure(ctx context.Context, e *metrics.Evaluation, train []float64, names 
 		out.Treatment = e.Policy.String()
 	}
 	alarms, cuts, err := out.flag(ctx, e, train, o)
+	if err == nil {
+		alarms, err = joined(e, alarms, o)
+	}
 	if err != nil {
 		return out, err
 	}
 	if alarms != nil {
+		out.raised = alarms
 		out.Flagged, out.Counts, out.Zones = alarms.Flagged, countsOf(alarms), zonesOf(alarms)
 	}
 	for _, m := range metrics.All {

@@ -199,7 +199,7 @@ func (g *gathered) missing(p printer) error {
 			continue
 		}
 		if n++; n <= listed {
-			p.line("cli-cell-missing", p.w.Say("cli-cell", c.Set, c.What, c.Seed), g.owner(c, p))
+			g.sayMissing(c, p)
 		}
 		if g.array.Count > 0 && !slices.Contains(shards, i%g.array.Count) {
 			shards = append(shards, i%g.array.Count)
@@ -221,12 +221,14 @@ func (g *gathered) missing(p printer) error {
 	return cellsMissing{fault.New("cli-cells-missing", n, len(g.plan.Cells))}
 }
 
-// owner says who has a cell under way, as far as its claim knows.
-func (g *gathered) owner(c *cell, p printer) string {
+// sayMissing names a cell, and who has it under way, as far as its claim knows.
+func (g *gathered) sayMissing(c *cell, p printer) {
+	name := p.w.Say("cli-cell", c.Set, c.What, c.Seed)
 	for _, folder := range g.folders {
 		if o, ok := folder.ClaimedBy(c.work()); ok {
-			return p.w.Say("cli-missing-owner", o.Host, o.Process)
+			p.line("cli-cell-claimed", name, o.Host, o.Process)
+			return
 		}
 	}
-	return ""
+	p.line("cli-cell-missing", name)
 }

@@ -5,9 +5,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
 	"cosinelab/engine/spec"
 )
@@ -23,6 +25,7 @@ type readingOptions struct {
 	oneHot, keep    string
 	entity          string
 	missing, cut    string
+	noValue         string
 }
 
 // readingFlags declares them.
@@ -40,6 +43,7 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	f.StringVar(&o.keep, "keep", "", a.w.Say("cli-flag-keep"))
 	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
+	f.StringVar(&o.noValue, "no-value", "", a.w.Say("cli-flag-no-value"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
 	return o
 }
@@ -75,6 +79,13 @@ func (o readingOptions) into(d *spec.Data) error {
 		}
 	}
 	o.roles(d)
+	for _, text := range splitNames(o.noValue) {
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return usage("cli-flag-value", "-no-value", o.noValue, fault.Word("cli-want-numbers"))
+		}
+		d.NoValue = append(d.NoValue, x)
+	}
 	if o.cut != "" {
 		cut, err := datasets.ParseCut(o.cut)
 		if err != nil {

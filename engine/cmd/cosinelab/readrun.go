@@ -73,19 +73,7 @@ func sameData(p *experiment.Prepared, d spec.DataSummary) error {
 // readReport reads report.json or, if there is none yet, spec.json: finished tells which. A folder with
 // neither holds no run. A report of another spec than that in the folder is what an earlier run left.
 func readReport(dir string) (r spec.Report, finished bool, err error) {
-	folder := disk.At(dir)
-	read := func(name string, read func(io.Reader) error) (found bool, err error) {
-		f, err := folder.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return false, nil
-		}
-		if err == nil {
-			defer f.Close()
-			err = read(f)
-		}
-		return true, inFile(filepath.Join(dir, name), err)
-	}
-	begun, err := read(specFile, func(in io.Reader) error {
+	begun, err := readIn(dir, specFile, func(in io.Reader) error {
 		text, err := spec.Read(in)
 		if err == nil {
 			r.Spec, err = spec.Parse(text)
@@ -95,17 +83,39 @@ func readReport(dir string) (r spec.Report, finished bool, err error) {
 	if err != nil {
 		return r, false, err
 	}
-	wanted := r.Spec
-	finished, err = read(reportFile, func(in io.Reader) (err error) {
-		if r, err = spec.ReadReport(in); err == nil && begun && !reflect.DeepEqual(r.Spec, wanted) {
-			err = fault.New("plot-other-spec", specFile)
+	kept, finished, err := keptReport(dir)
+	if finished && err == nil {
+		if begun && !reflect.DeepEqual(kept.Spec, r.Spec) {
+			err = inFile(filepath.Join(dir, reportFile), fault.New("plot-other-spec", specFile))
 		}
-		return err
-	})
+		r = kept
+	}
 	if !begun && !finished && err == nil {
 		err = fault.New("plot-no-run", dir)
 	}
 	return r, finished, err
+}
+
+// keptReport reads report.json of a folder, if it is there.
+func keptReport(dir string) (r spec.Report, there bool, err error) {
+	there, err = readIn(dir, reportFile, func(in io.Reader) (err error) {
+		r, err = spec.ReadReport(in)
+		return err
+	})
+	return r, there, err
+}
+
+// readIn reads a file of a folder, if it is there.
+func readIn(dir, name string, read func(io.Reader) error) (there bool, err error) {
+	f, err := disk.At(dir).Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil {
+		defer f.Close()
+		err = read(f)
+	}
+	return true, inFile(filepath.Join(dir, name), err)
 }
 
 // inFile names the file that an error is about.

@@ -97,7 +97,8 @@ func FuzzReportReadBack(f *testing.F) {
 // show prints, tabulates and draws a report.
 func show(t *testing.T, r spec.Report) {
 	p := printer{io.Discard, words.English()}
-	p.report(r)
+	p.report(r, false)
+	p.report(r, true)
 	rows := tabulate([]*cell{{Set: r.Spec.Data.Source, What: "lstm", Seed: 1, Spec: r.Spec, report: &r}})
 	for _, format := range formats {
 		if err := p.table(format, rows); err != nil {

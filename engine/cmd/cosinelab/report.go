@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,23 +20,34 @@ var reportFormats = []string{"text", "markdown", "json"}
 
 // reportOptions are the flags of the report command, and its argument.
 type reportOptions struct {
-	run                           string
+	run, html                     string
+	data                          *string
 	epochs, metrics, over, format string
+	bootstrap                     int   // draws; 0 = none
 	after                         []int // epochs, in the order in which they were asked for
 }
 
 func (a *app) report(f *flag.FlagSet) action {
-	o := reportOptions{}
+	o := reportOptions{data: a.dataFlag(f)}
+	f.StringVar(&o.html, "html", "", a.w.Say("cli-flag-html"))
 	f.StringVar(&o.epochs, "epochs", "", a.w.Say("cli-flag-report-epochs"))
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-report-metrics"))
 	f.StringVar(&o.over, "over", "", a.w.Say("cli-flag-report-over"))
 	f.StringVar(&o.format, "format", reportFormats[0],
 		a.w.Say("cli-flag-format", strings.Join(reportFormats, ", ")))
-	return func(_ context.Context, args []string) error {
+	bootstrap := a.bootstrapFlag(f)
+	return func(ctx context.Context, args []string) error {
+		o.bootstrap = *bootstrap
 		if err := o.read(args); err != nil {
 			return err
 		}
-		return a.again(o)
+		if o.html == "" {
+			if _, err := os.Stat(filepath.Join(o.run, planFile)); err != nil {
+				return a.again(ctx, o)
+			}
+			o.html = filepath.Join(o.run, documentFile) // of a table or a sweep there is nothing else to print
+		}
+		return a.document(ctx, o.run, *o.data, o.html)
 	}
 }
 
@@ -57,16 +70,23 @@ func (o *reportOptions) read(args []string) error {
 	for _, x := range []struct {
 		flag string
 		set  bool
-	}{{"-over", o.over != ""}, {"-format", o.format != reportFormats[0]}, {"-metrics", o.metrics != ""}} {
+	}{{"-over", o.over != ""}, {"-format", o.format != reportFormats[0]},
+		{"-metrics " + o.metrics, o.metrics != "" && o.metrics != everyMetric}} {
 		if x.set && o.after == nil {
 			return usage("cli-report-needs-epochs", x.flag)
 		}
 	}
-	return nil
+	if o.after != nil && o.bootstrap > 0 {
+		return usage("cli-report-or", "-epochs", "-bootstrap")
+	}
+	return checkDraws(o.bootstrap)
 }
 
+// everyMetric is the value of -metrics that asks for all of them.
+const everyMetric = "all"
+
 // again prints what a finished run found: what run printed, or its gains by epoch.
-func (a *app) again(o reportOptions) error {
+func (a *app) again(ctx context.Context, o reportOptions) error {
 	r, finished, err := readReport(o.run)
 	if err != nil {
 		return err
@@ -76,7 +96,15 @@ func (a *app) again(o reportOptions) error {
 	}
 	p := printer{a.out, a.w}
 	if o.after == nil {
-		p.report(r)
+		if o.bootstrap > 0 {
+			if err := readScores(filepath.Join(o.run, scoresFile), &r); err != nil {
+				return err
+			}
+			if err := a.resample(ctx, &r, o.bootstrap); err != nil {
+				return err
+			}
+		}
+		p.report(r, o.metrics == everyMetric)
 		return nil
 	}
 	g, err := gainsByEpoch(r, o)
@@ -202,7 +230,7 @@ func epochMetrics(judged metrics.Metric, list string) (rows []metrics.Metric, er
 	switch list {
 	case "":
 		list = judged.Name
-	case "all":
+	case everyMetric:
 		for _, m := range metrics.All {
 			if !m.NeedsThreshold() {
 				rows = append(rows, m)

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 )
@@ -13,19 +15,101 @@ import (
 // mark stands behind values that prove nothing (metrics/README.md, section 11).
 const mark = "*"
 
-// report prints what an experiment found: every metric in points of 100 with its chance level, honest ones
-// first.
-func (p printer) report(r spec.Report) {
+// report prints what an experiment found: one screen of it, or everything.
+func (p printer) report(r spec.Report, all bool) {
+	p.head(r)
+	s := r.Summary()
+	if all {
+		p.everything(r, s)
+	} else {
+		p.brief(r, s)
+	}
+	p.overData(r)
+	p.verdict(r, s.Verdict)
+	if !all {
+		p.line("cli-brief-more")
+	}
+}
+
+// head says what was experimented with.
+func (p printer) head(r spec.Report) {
 	d := r.Data
 	p.line("cli-report-data", d.Title, len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps,
 		d.ScoredSteps)
+	labels := p.w.Say("cli-report-no-labels")
 	if d.Labelled {
-		p.line("cli-report-anomalous", d.Anomalous, len(d.Segments))
-	} else {
-		p.line("cli-report-no-labels")
+		labels = p.w.Say("cli-report-anomalous", d.Anomalous, len(d.Segments))
 	}
-	p.line("cli-report-seeds", len(r.Spec.Seeds), r.Device, r.Seconds)
-	s := r.Summary()
+	fmt.Fprintln(p.out, labels, p.w.Say("cli-report-seeds", len(r.Spec.Seeds), r.Device, r.Seconds))
+}
+
+// brief prints the metric of the verdict with the gain over the baseline, and how the alarms fared, all four
+// numbers of them: each alone is best for a useless detector. What failed is said, and without labels what was
+// flagged.
+func (p printer) brief(r spec.Report, s spec.Summary) {
+	p.blank()
+	if p.short(r, s) {
+		p.line("cli-brief-units", s.Verdict.Metric.Short)
+		p.line("cli-brief-mark", mark)
+	}
+	p.failures(r)
+	if len(s.Metrics) == 0 {
+		p.thresholds(r)
+	}
+	p.blank()
+}
+
+// short prints the table of brief; false where there is nothing to put into it.
+func (p printer) short(r spec.Report, s spec.Summary) bool {
+	if len(s.Metrics) == 0 {
+		return false
+	}
+	judged, base := r.Spec.JudgedBy(), r.Spec.Baseline()
+	columns := append([]metrics.Metric{judged}, metrics.OfDetection()...)
+	headings := []string{"", judged.Short, ""}
+	if base != "" {
+		headings[2] = p.w.Say("cli-brief-gain", base, percent(r.Spec.Level()))
+	}
+	for _, m := range metrics.OfDetection() {
+		headings = append(headings, p.w.Say(words.Key(m.BriefKey())))
+	}
+	t := p.grid(headings...)
+	chance, values := []string{p.w.Say("chance")}, make([][]string, len(r.Arms))
+	for _, m := range columns {
+		level := metrics.Undefined // no run may have a value: a delay needs a hit
+		for _, ms := range s.Metrics {
+			if ms.Metric.Name == m.Name {
+				level = ms.Chance
+			}
+		}
+		chance = append(chance, p.in(m.Unit, level))
+		standings := r.Standings(spec.MeasuredBy(m))
+		for k, a := range r.Arms {
+			text, _ := p.cellOf(standings[k], a.Arm, m, r.Spec.Level())
+			if m.Name != judged.Name {
+				text = p.in(m.Unit, standings[k].Value.Mean)
+			}
+			values[k] = append(values[k], text)
+		}
+	}
+	t.row(slices.Insert(chance, 2, "")...)
+	gains := r.Gains(spec.MeasuredBy(judged))
+	for k, a := range r.Arms {
+		gain := ""
+		for _, g := range gains {
+			if g.Arm == a.Arm.Name && g.N() > 0 {
+				gain = p.gain(judged.Unit, g.Paired)
+			}
+		}
+		t.row(append([]string{a.Arm.Name, values[k][0], gain}, values[k][1:]...)...)
+	}
+	t.print()
+	return true
+}
+
+// everything prints every metric in points of 100 with its chance level, honest ones first, then how
+// thresholds were chosen and what is behind alarms.
+func (p printer) everything(r spec.Report, s spec.Summary) {
 	doubtful := p.group(r, s, metrics.Honest, p.w.Say("cli-honest"))
 	if p.group(r, s, metrics.Warned, p.w.Say("cli-warned")) {
 		doubtful = true
@@ -45,7 +129,42 @@ func (p printer) report(r spec.Report) {
 	p.thresholds(r)
 	p.located(r)
 	p.causes(r)
-	p.verdict(r, s.Verdict)
+}
+
+// overData prints where means over seeds would lie for other data like these, if somebody asked.
+func (p printer) overData(r spec.Report) {
+	o := r.OverData
+	if o == nil {
+		return
+	}
+	var rows []metrics.Metric
+	headings := []string{""}
+	for i, d := range o.Intervals {
+		m, ok := metrics.Find(d.Metric)
+		if ok && !slices.ContainsFunc(o.Intervals[:i], func(b spec.DataInterval) bool { return b.Metric == d.Metric }) {
+			rows = append(rows, m)
+			headings = append(headings, m.Short, p.w.Say("cli-over-arm", m.Short, r.Spec.Baseline()))
+		}
+	}
+	t := p.grid(headings...)
+	for _, a := range r.Arms {
+		row := []string{a.Arm.Name}
+		for _, m := range rows {
+			value, gain := o.Of(m.Name, a.Arm.Name, ""), o.Of(m.Name, a.Arm.Name, r.Spec.Baseline())
+			texts := []string{"", ""}
+			if value.Low.Defined() {
+				texts[0] = p.w.Say("interval", p.in(m.Unit, value.Low), p.in(m.Unit, value.High))
+			}
+			if gain.Low.Defined() {
+				texts[1] = p.w.Say("interval", p.signed(m.Unit, gain.Low), p.signed(m.Unit, gain.High))
+			}
+			row = append(row, texts...)
+		}
+		t.row(row...)
+	}
+	p.line("cli-over-data", o.Draws, o.Block)
+	t.print()
+	p.blank()
 }
 
 // group prints one row a metric and one column an arm, if there are any. It returns whether it marked a cell.
@@ -126,6 +245,14 @@ func (p printer) thresholds(r spec.Report) {
 	if r.Data.Labelled {
 		headings = append(headings, p.w.Say("cli-hit"), p.w.Say("cli-false-alarms"))
 	}
+	days, timed := r.Data.Timeline.Days(r.Data.ScoredSteps)
+	shares := slices.ContainsFunc(r.Arms, func(a spec.ArmReport) bool { return p.count(a.Runs).shares > 0 })
+	if shares {
+		headings = append(headings, p.w.Say("cli-train-above"))
+	}
+	if timed {
+		headings = append(headings, p.w.Say("cli-per-day"))
+	}
 	t := p.grid(headings...)
 	for _, a := range r.Arms {
 		c := p.count(a.Runs)
@@ -139,9 +266,20 @@ func (p printer) thresholds(r spec.Report) {
 			hits := p.w.Say("cli-hits-of", float64(c.hits)/c.runs, len(r.Data.Segments))
 			row = append(row, hits, p.w.Fixed(float64(c.falseRuns)/c.runs, 1))
 		}
+		if c.shares > 0 {
+			row = append(row, p.w.Fixed(100*c.share/c.shares, 2)+" %")
+		} else if shares {
+			row = append(row, "")
+		}
+		if timed {
+			row = append(row, p.w.Fixed(float64(c.alarms)/c.runs/days, 1))
+		}
 		t.row(row...)
 	}
 	t.print()
+	if shares {
+		p.line("cli-train-above-means")
+	}
 	p.blank()
 }
 
@@ -172,6 +310,8 @@ type counted struct {
 	saw                      spec.SawKind
 	cuts                     []string
 	flagged, hits, falseRuns int
+	alarms                   int
+	share, shares            float64 // of the train scores above the threshold; of so many runs
 	runs                     float64
 }
 
@@ -185,6 +325,11 @@ func (p printer) count(runs []spec.Run) (c counted) {
 		c.cuts = append(c.cuts, p.cut(run))
 		for _, alarm := range run.Alarms {
 			c.flagged += alarm.To - alarm.From
+		}
+		c.alarms += len(run.Alarms)
+		if s := run.Threshold.TrainShare; s != nil {
+			c.share += *s
+			c.shares++
 		}
 		c.hits += run.Hits
 		c.falseRuns += run.FalseRuns
@@ -279,6 +424,15 @@ func (p printer) causes(r spec.Report) {
 		p.blank()
 		return
 	}
+}
+
+// placeOf is a step of the test part, with its time where that is known.
+func placeOf(d spec.DataSummary, step int) string {
+	at, ok := d.Timeline.At(step)
+	if !ok || d.Timeline.Rough {
+		return strconv.Itoa(step)
+	}
+	return fmt.Sprintf("%d (%s)", step, table.Axis{Clock: d.Timeline.Clock, Unit: d.Timeline.Unit}.Text(at))
 }
 
 func causeText(causes []spec.Cause, names []string) string {

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/datasets"
@@ -25,6 +27,9 @@ type runOptions struct {
 	device, data *string
 	memory       func() experiment.Limit
 	resume       bool
+	addSeeds     int    // to a finished run; 0 = none
+	bootstrap    *int   // draws; 0 = none
+	metrics      string // everyMetric, or empty
 	teacher      string // a file; empty = as the spec says
 	merge, least *int   // of alarms; nil = as the spec says
 }
@@ -33,6 +38,9 @@ func (a *app) run(f *flag.FlagSet) action {
 	o := runOptions{device: a.deviceFlag(f), data: a.dataFlag(f), memory: a.memoryFlag(f)}
 	f.StringVar(&o.out, "out", "", a.w.Say("cli-flag-run-out"))
 	f.BoolVar(&o.resume, "resume", false, a.w.Say("cli-flag-resume"))
+	f.IntVar(&o.addSeeds, "add-seeds", 0, a.w.Say("cli-flag-add-seeds"))
+	o.bootstrap = a.bootstrapFlag(f)
+	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-run-metrics"))
 	f.StringVar(&o.teacher, "teacher", "", a.w.Say("cli-flag-teacher"))
 	alarmFlags(a, f, &o.merge, &o.least)
 	return func(ctx context.Context, args []string) error {
@@ -56,6 +64,17 @@ func (o *runOptions) read(args []string) error {
 	switch {
 	case o.resume && o.out == "":
 		return usage("cli-resume-needs-out")
+	case o.addSeeds < 0:
+		return usage("cli-flag-value", "-add-seeds", strconv.Itoa(o.addSeeds), fault.New("cli-want-at-least", 0))
+	case o.addSeeds > 0 && !o.resume:
+		return usage("cli-add-seeds-needs")
+	case o.metrics != "" && o.metrics != everyMetric:
+		return usage("cli-flag-value", "-metrics", o.metrics, everyMetric)
+	}
+	if err := checkDraws(*o.bootstrap); err != nil {
+		return err
+	}
+	switch {
 	case len(args) == 0 && o.resume:
 		o.spec = filepath.Join(o.out, specFile)
 		return nil
@@ -74,6 +93,10 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		return err
 	}
 	o.into(&sp)
+	before, err := o.before(&sp)
+	if err != nil {
+		return err
+	}
 	if _, err := openDevice(*o.device); err != nil {
 		return err
 	}
@@ -86,6 +109,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		return err
 	}
 	sp = prepared.Spec
+	if err := o.fits(prepared, before); err != nil {
+		return err
+	}
 	a.sayData(prepared.Summary)
 	workers, err := afford(ctx, prepared, workersOf(sp), true, o.memory())
 	if errors.Is(err, context.Canceled) && o.out == "" {
@@ -98,11 +124,12 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	options := experiment.Options{Machine: machine(), Weights: openFile, SaveEvery: savePause, Workers: others}
+	options := experiment.Options{Before: before, Machine: machine(), Weights: openFile, SaveEvery: savePause,
+		Workers: others}
 	if o.out == "" {
 		return a.experiment(ctx, o, prepared, dev, options, nil)
 	}
-	folder, err := holdResults(o, sp)
+	folder, err := holdResults(o, sp, before)
 	if err != nil {
 		return err
 	}
@@ -127,11 +154,18 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 	case err != nil:
 		return err
 	}
+	var unsure error
+	if *o.bootstrap > 0 {
+		unsure = a.resample(ctx, &report, *o.bootstrap)
+	}
 	// Keeping comes first: printing may fail. Where it is keeping that fails, what is printed is all there is.
 	if folder != nil {
 		err = writeResults(folder, report, p.Time)
 	}
-	printer{a.out, a.w}.report(report)
+	printer{a.out, a.w}.report(report, o.metrics == everyMetric)
+	if err == nil {
+		err = unsure
+	}
 	if err == nil && report.FailedRuns > 0 {
 		err = runsFailed{fault.New("cli-runs-failed", report.FailedRuns, report.RunCount())}
 	}
@@ -203,6 +237,10 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 		var fsys fs.FS
 		if folder != "" {
 			fsys = disk.At(folder)
+		} else if slices.ContainsFunc(datasets.Sources(d.Source), func(id string) bool {
+			return datasets.GroupOf(id) != datasets.GroupBuiltin
+		}) {
+			return nil, fault.New("cli-not-built-in", d.Source)
 		}
 		return datasets.OpenSeveral(ctx, fsys, d.Source, func(id string) (*datasets.Set, error) {
 			one := d
@@ -248,6 +286,12 @@ func (o runOptions) rest() (flags string) {
 	}
 	if *o.device != defaultDevice {
 		flags += " -device " + *o.device
+	}
+	if *o.bootstrap > 0 {
+		flags += " -bootstrap " + strconv.Itoa(*o.bootstrap)
+	}
+	if o.metrics != "" {
+		flags += " -metrics " + o.metrics
 	}
 	return flags
 }

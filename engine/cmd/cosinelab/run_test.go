@@ -97,7 +97,8 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	}
 	checkHistory(t, csvRows(t, dir, historyFile), r)
 	checkScores(t, csvRows(t, dir, scoresFile), r)
-	checkTable(t, got)
+	checkBrief(t, got)
+	checkTable(t, do(t, "report", dir, "-metrics", "all").must(t))
 	if got.err == "" || strings.Contains(got.err, "\r") {
 		t.Errorf("progress %q, want plain lines", got.err)
 	}
@@ -171,6 +172,20 @@ func checkScores(t *testing.T, rows [][]string, r spec.Report) {
 					run.Alarms)
 			}
 		}
+	}
+}
+
+// checkBrief finds the metric of the verdict with gains, what became of alarms, and where the rest is.
+func checkBrief(t *testing.T, got outcome) {
+	t.Helper()
+	for _, want := range []string{"AP", "over alone (95 %)", "delay", "missed", "false runs", "false steps",
+		"\nchance ", "\nalone ", "\ncosine ", "2 seeds, cpu", "Cosine distillation:", "-metrics all"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("the first table does not say %q:\n%s", want, got.out)
+		}
+	}
+	if strings.Contains(got.out, "PATE") {
+		t.Errorf("the first table has every metric:\n%s", got.out)
 	}
 }
 

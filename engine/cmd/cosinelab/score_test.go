@@ -180,7 +180,7 @@ func TestScoresAndAlarmsAreWrittenToAFolder(t *testing.T) {
 	}
 	var windows map[string][][2]string
 	if err := json.Unmarshal([]byte(read(t, to, windowsFile)), &windows); err != nil ||
-		windows["today.csv"][0][0] != "2026-02-08 12:50:00" {
+		windows["today.csv"][0][0] != "2026-02-08 12:50:00.000000" {
 		t.Errorf("windows %v, error %v", windows, err)
 	}
 	for _, want := range []string{"155 rows, 155 with a score; 1 alarm over 7 rows", "temp [°C] left the range",

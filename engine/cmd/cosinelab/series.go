@@ -68,5 +68,5 @@ func (p printer) alarm(d spec.DataSummary, at steps.Range, causes string) {
 			return
 		}
 	}
-	p.line("cli-alarm", at.From, at.To-1, causes)
+	p.line("cli-alarm", placeOf(d, at.From), placeOf(d, at.To-1), causes)
 }

@@ -30,3 +30,40 @@ func TestStudiesAreRead(t *testing.T) {
 		})
 	}
 }
+
+// The maps of the study are sweeps of weight by epochs, each cell of them an experiment of eight seeds; the table's
+// spec has the teacher's arm, all that stands in its place, and what costs no training.
+func TestTheStudyIsRead(t *testing.T) {
+	files, err := filepath.Glob("specs/study-*.json")
+	if err != nil || len(files) != 6 {
+		t.Fatalf("%d files of the study, error %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := spec.ParseSweep(text)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		for _, at := range s.Grid() {
+			sp, err := s.At(at, 0)
+			if err != nil || len(sp.Seeds) < 8 || sp.Examined() == "" || sp.Baseline() == "" {
+				t.Errorf("%s at %v: %d seeds, error %v", file, at, len(sp.Seeds), err)
+			}
+		}
+		if filepath.Base(file) == "study-table.json" {
+			sp, err := spec.Parse(text)
+			if err != nil || sp.Credited() == "" || len(sp.Arms) < 11 {
+				t.Errorf("%s: %d arms, error %v", file, len(sp.Arms), err)
+			}
+			continue
+		}
+		rows, columns := s.RowsAndColumns()
+		if rows < 0 || s.Axes[rows].Name() != "weight" || s.Axes[columns].Field != "train.epochs" {
+			t.Errorf("%s has other axes: %+v", file, s.Axes)
+		}
+	}
+}

@@ -35,8 +35,9 @@ type folderStore struct {
 }
 
 // holdResults makes the results folder, or, to resume, checks that it belongs to the same spec; no other
-// process has it meanwhile. Results that lie there already are never overwritten.
-func holdResults(o runOptions, sp spec.Spec) (*keep.Folder, error) {
+// process has it meanwhile. Results that lie there already are never overwritten, but by those that add seeds to
+// them: before is what they were.
+func holdResults(o runOptions, sp spec.Spec, before spec.Report) (*keep.Folder, error) {
 	if o.resume { // before anything is made: a folder that is not there has nothing to go on from
 		file := filepath.Join(o.out, specFile)
 		if _, err := os.Stat(file); err != nil {
@@ -47,9 +48,12 @@ func holdResults(o runOptions, sp spec.Spec) (*keep.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.resume {
+	switch {
+	case o.resume && before.Arms != nil:
+		err = grow(folder, o.spec, before.Spec, sp)
+	case o.resume:
 		err = sameSpec(folder, o.spec, sp)
-	} else {
+	default:
 		err = beginResults(folder, sp)
 	}
 	if err != nil {

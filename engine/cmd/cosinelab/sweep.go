@@ -235,6 +235,24 @@ func (s *sweepShown) neighbour(place []int, compare func([]int) *spec.MapCell) *
 	return nil
 }
 
+// source names the experiment that the number of a map's cell is from: its own, or of a cell without a weight that
+// of a neighbour; false if it has no number.
+func (s *sweepShown) source(c spec.MapCell, set string, cells []*cell) (what string, ok bool) {
+	for _, x := range cells {
+		if x.report == nil || x.Set != set || len(x.At) != len(c.At) {
+			continue
+		}
+		same := true
+		for i, a := range s.sweep.Axes {
+			same = same && (x.At[i] == c.At[i] || c.Alone && a.Name() == "weight")
+		}
+		if same {
+			return x.What, true
+		}
+	}
+	return "", false
+}
+
 // describe notes what a map is about.
 func (s *sweepShown) describe(m *spec.Map, cells []*cell) {
 	sp, err := s.sweep.At(m.Cells[0][0].At, 0)
@@ -281,11 +299,7 @@ func (s *sweepShown) print(a *app, w io.Writer, format string, cells []*cell) er
 
 // mapOf writes one map, then how many of its cells leave 0 and how many would by chance.
 func (p printer) mapOf(m spec.Map, format string) {
-	var headings = []string{strings.TrimSpace(m.Rows.Name() + ` \ ` + m.Columns.Name())}
-	for i := range m.Columns.Values {
-		headings = append(headings, m.Columns.Text(i))
-	}
-	t := p.grid(headings...)
+	t := p.grid(p.mapHead(m)...)
 	for y, row := range m.Cells {
 		texts := []string{m.Rows.Text(y)}
 		for _, c := range row {
@@ -300,6 +314,15 @@ func (p printer) mapOf(m spec.Map, format string) {
 	}
 	fmt.Fprintln(p.out, p.mapCount(m))
 	p.blank()
+}
+
+// mapHead are the headings of a map: both of its axes, then the values of its columns.
+func (p printer) mapHead(m spec.Map) []string {
+	head := []string{m.Rows.Name() + ` \ ` + m.Columns.Name()}
+	for i := range m.Columns.Values {
+		head = append(head, m.Columns.Text(i))
+	}
+	return head
 }
 
 // mapTitle says which set a map is of, what is the same in all of it, and what it shows.

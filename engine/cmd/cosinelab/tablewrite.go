@@ -41,6 +41,12 @@ func (p printer) table(format string, rows []row) error {
 	if format == "latex" {
 		return nil // what the signs mean is for its caption
 	}
+	p.tableLegend(rows)
+	return nil
+}
+
+// tableLegend says what the signs of rows mean.
+func (p printer) tableLegend(rows []row) {
 	for _, key := range []words.Key{"cli-legend-points", "cli-legend-cold", "cli-doubtful",
 		"cli-legend-difference",
 		"cli-legend-published"} {
@@ -53,7 +59,6 @@ func (p printer) table(format string, rows []row) error {
 	if p0 := least(seeds); p0.Defined() {
 		p.line("cli-legend-least", seeds, float64(p0))
 	}
-	return nil
 }
 
 // tableOf writes the rows of one set.

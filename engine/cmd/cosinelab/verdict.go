@@ -88,16 +88,28 @@ func (p printer) verdict(r spec.Report, v spec.Verdict) {
 		fmt.Fprintln(p.out, p.plain(key, v.Best, p.points(v.BestValue), v.Arm,
 			p.points(v.Standing.Value.Mean)))
 	}
-	n := v.Gain.N()
-	if half := v.Gain.Half(n); half > 0 {
-		more := n + spec.Step
-		fmt.Fprintln(p.out, p.plain("power", n, p.points(half), more, p.points(v.Gain.Half(more))))
-	}
-	if v.Gain.SignFlip.Defined() && n > 1 {
-		p.line("sign-flip", float64(v.Gain.SignFlip), n, float64(v.Gain.Least))
+	p.power(v.Gain)
+	if gain := r.OverData.Of(v.Metric.Name, v.Arm, v.Over); gain.Low.Defined() {
+		p.line("over-data-gain", p.signed(v.Metric.Unit, gain.Low), p.signed(v.Metric.Unit, gain.High))
 	}
 	if planned := r.Spec.Planned(); planned < len(r.Spec.Seeds) {
 		p.line("seeds-added", planned, len(r.Spec.Seeds)-planned)
+	}
+}
+
+// power says what so many seeds can show, and what the exact p is.
+func (p printer) power(g spec.Paired) {
+	n := g.N()
+	var said []string
+	if half := g.Half(n); half > 0 {
+		more := n + spec.Step
+		said = append(said, p.plain("power", n, p.points(half), more, p.points(g.Half(more))))
+	}
+	if g.SignFlip.Defined() && n > 1 {
+		said = append(said, p.w.Say("sign-flip", float64(g.SignFlip), n, float64(g.Least)))
+	}
+	if said != nil {
+		fmt.Fprintln(p.out, strings.Join(said, " "))
 	}
 }
 

@@ -34,6 +34,11 @@ func (r *Response) Check() error {
 		return checkRun(r.Event.Finished)
 	case TypeReport:
 		return checkReport(r.Report)
+	case TypeOverData:
+		if r.OverData == nil {
+			return errors.New("intervals over the data without any")
+		}
+		return nil
 	case TypeJudged:
 		if r.Run == nil {
 			return errors.New("a judgement without a run")

@@ -32,6 +32,8 @@ const (
 	TypeReset    = "reset"    // forget every run
 	TypeView     = "view"     // buckets of series for a chart: View
 	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
+	// TypeResample asks where means over seeds would lie for other data like these: Draws. An experiment ends it.
+	TypeResample = "resample"
 	TypeBench    = "bench"    // time products, training steps, scoring, starts: Bench; stop ends it
 	TypeDetector = "detector" // the detector of a finished run, as the bytes of a .detector file: Of
 	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run, then the
@@ -54,6 +56,7 @@ type Request struct {
 	View  *View      `json:"view,omitempty"`
 	Judge *Judge     `json:"judge,omitempty"`
 	Bench *Bench     `json:"bench,omitempty"`
+	Draws int        `json:"draws,omitempty"`
 
 	Of     *Of     `json:"of,omitempty"`
 	Score  *Score  `json:"score,omitempty"`
@@ -78,12 +81,14 @@ const (
 	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
 	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
 	TypeJudged = "judged" // answer to judge: Run
-	TypeKept   = "kept"   // a checkpoint, in case that the engine dies: Name, its pieces beside the JSON
-	TypeTimed  = "timed"  // what is being timed, if Line has no runs, or was: Line
-	TypeFile   = "file"   // answer to detector and to export: Name, the bytes of the file beside the JSON
-	TypeScored = "scored" // answers to score, of which the last is Done: Scored
-	TypeTaught = "taught" // answer to teacher: Teacher
-	TypeError  = "error"  // a request or the run failed: Error
+	// TypeOverData answers TypeResample: OverData.
+	TypeOverData = "over_data"
+	TypeKept     = "kept"   // a checkpoint, in case that the engine dies: Name, its pieces beside the JSON
+	TypeTimed    = "timed"  // what is being timed, if Line has no runs, or was: Line
+	TypeFile     = "file"   // answer to detector and to export: Name, the bytes of the file beside the JSON
+	TypeScored   = "scored" // answers to score, of which the last is Done: Scored
+	TypeTaught   = "taught" // answer to teacher: Teacher
+	TypeError    = "error"  // a request or the run failed: Error
 )
 
 // Run states of the worker.
@@ -110,6 +115,7 @@ type Response struct {
 	Event     *spec.Event       `json:"event,omitempty"`
 	State     string            `json:"state,omitempty"`
 	Report    *spec.Report      `json:"report,omitempty"`
+	OverData  *spec.OverData    `json:"over_data,omitempty"`
 	Series    *Series           `json:"series,omitempty"`
 	Name      string            `json:"name,omitempty"` // of a checkpoint
 	Run       *spec.Run         `json:"run,omitempty"`
