@@ -106,7 +106,7 @@ func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 			decision(w.Say("sheet-header-line"), sheet.Header, v.Header),
 			decision(w.Say("sheet-separator"), sheet.Parted, v.Parted),
 			decision(w.Say("sheet-decimal"), sheet.Decimal, v.Decimal),
-			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", false))),
+			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", "read", false))),
 		elem.Section(sheetHeading(w, "sheet-time"), sheetPick(w.Say("sheet-time"), sheet.Time, v.Times),
 			note(v.TimeNote)),
 		elem.Section(sheetHeading(w, "sheet-labels"), sheetPick(w.Say("sheet-labels"), sheet.Label, v.Labels),

@@ -313,7 +313,11 @@ func others(v reflect.Value) (list []reflect.Value) {
 		}
 	case reflect.Slice: // of numbers
 		if v.Len() == 0 {
-			add([]int{1, 3})
+			if v.Type().Elem().Kind() == reflect.Float64 {
+				add([]float64{1, 3})
+			} else {
+				add([]int{1, 3})
+			}
 			break
 		}
 		first := reflect.MakeSlice(v.Type(), v.Len(), v.Len())

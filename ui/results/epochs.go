@@ -80,7 +80,11 @@ type EpochRow struct {
 func (p *Progress) Epochs(w *words.Language, view EpochView) Epochs {
 	e := Epochs{EpochView: view, Unit: w.Say("figure-epoch"), From: 1, To: 1}
 	r, m := p.Report(), p.Spec.JudgedBy()
-	if p.Spec.Evaluate != spec.EvaluateEachEpoch || m.NeedsThreshold() {
+	if m.NeedsThreshold() {
+		e.Missing = w.Say("epochs-threshold", m.Short)
+		return e
+	}
+	if p.Spec.Evaluate != spec.EvaluateEachEpoch {
 		e.Missing = w.Say("epochs-missing", m.Short)
 		return e
 	}

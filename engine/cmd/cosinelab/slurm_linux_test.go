@@ -145,7 +145,7 @@ func (s *slurm) logs() (all string) {
 // until waits for something that Slurm does.
 func (s *slurm) until(what string, is func() bool) {
 	s.t.Helper()
-	for range 900 {
+	for range 2400 { // four minutes, on a busy machine
 		if is() {
 			return
 		}
