@@ -219,6 +219,9 @@ func (r *Run) row(ctx context.Context, s *table.Stream, c *columns, cells [][]by
 		if err != nil {
 			return s.At(fault.New("data-in-named-column", c.channels[i]+1, table.Short(ch.Name), err))
 		}
+		if slices.Contains(r.d.Spec.Data.NoValue, x) {
+			x = math.NaN() // a number that stands for a missing cell
+		}
 		if r.values[i] = x; x != x && r.d.Reading.Fill == "refuse" {
 			return s.At(fault.New("data-in-named-column", c.channels[i]+1, table.Short(ch.Name),
 				fault.New("score-refused")))

@@ -31,6 +31,8 @@ func rows(from, to int, holes bool) string {
 		}
 		if holes && (t%29 < 3 || t == 120) {
 			level = ""
+		} else if holes && t%31 == 7 {
+			level = "-999"
 		}
 		fmt.Fprintf(&b, "%d,%s,%s,%d\n", 1_700_000_000+60*t, level, state, t*t%17)
 	}
@@ -45,7 +47,7 @@ func trained(t testing.TB, fill string, arms ...spec.Arm) (map[string]*detector.
 	text := head + rows(0, 240, true)
 	d := spec.Data{Source: "file/a.csv", Scaling: spec.ScalingStandard, Window: 10, Stride: 5, Missing: fill,
 		SplitRow: 120}
-	d.Columns = map[string]found.Role{"state": "one_hot"}
+	d.Columns, d.NoValue = map[string]found.Role{"state": "one_hot"}, []float64{-999}
 	set, err := datasets.ReadFiles(context.Background(), []datasets.File{{Name: "a.csv",
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}},
 		experiment.FileOptions(d))
