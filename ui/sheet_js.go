@@ -98,6 +98,8 @@ func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 			elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(v.File))),
 			note(v.FileNote),
 			decision(w.Say("sheet-header-line"), sheet.Header, v.Header),
+			decision(w.Say("sheet-separator"), sheet.Parted, v.Parted),
+			decision(w.Say("sheet-decimal"), sheet.Decimal, v.Decimal),
 			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", "read", false))),
 		elem.Section(sheetHeading(w, "sheet-time"), sheetPick(w.Say("sheet-time"), sheet.Time, v.Times),
 			note(v.TimeNote)),
@@ -254,12 +256,13 @@ func preview(w *words.Language, v sheet.View) *vecty.HTML {
 	if v.Preview == nil {
 		return elem.Div(vecty.Markup(class("prev")))
 	}
-	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), vecty.Text(w.Say("sheet-line")))}
+	heads := vecty.List{elem.TableHeader(vecty.Markup(vecty.Key("line"), attr("scope", "col")),
+		vecty.Text(w.Say("sheet-line")))}
 	for i, c := range v.Columns {
 		heads = append(heads, previewHead(c, v.Preview.Shapes[i], i))
 	}
 	if v.More > 0 {
-		heads = append(heads, elem.TableHeader(vecty.Markup(class("mo", "n")), vecty.Text(w.Say("sheet-more", v.More))))
+		heads = append(heads, elem.TableHeader(vecty.Markup(vecty.Key("more"), class("mo", "n")), vecty.Text(w.Say("sheet-more", v.More))))
 	}
 	return elem.Div(vecty.Markup(class("prev")), elem.Table(vecty.Markup(class("pv")),
 		elem.Caption(vecty.Markup(class("sr")), vecty.Text(w.Say("sheet-preview"))),
