@@ -21,34 +21,28 @@ type importPlace struct {
 	vecty.Core
 	View  sheet.View      `vecty:"prop"`
 	Words *words.Language `vecty:"prop"`
-
-	before js.Value // had the focus
 }
 
 // Copy keeps vecty from holding on to every earlier render.
 func (p *importPlace) Copy() vecty.Component {
-	return &importPlace{View: p.View, Words: p.Words, before: p.before}
+	return &importPlace{View: p.View, Words: p.Words}
 }
 
 // Mount moves the focus to the sentence, from where Tab leads on and Enter uses what is there.
 func (p *importPlace) Mount() {
 	document := js.Global().Get("document")
-	p.before = document.Get("activeElement")
 	lab(true)
 	if claim := document.Call("querySelector", ".sheet .claim"); claim.Truthy() {
 		claim.Call("focus")
 	}
 }
 
-// Unmount gives the focus back to what had it, or to what opens the sheet again.
-func (p *importPlace) Unmount() {
+// uncovered lets the focus into the lab again, and gives it to what opens the sheet.
+func uncovered() {
 	lab(false)
 	document := js.Global().Get("document")
-	to := p.before
-	if !to.Truthy() || !to.Get("isConnected").Bool() || to.Equal(document.Get("body")) {
-		to = document.Call("querySelector", `[data-do="reopen"]`)
-	}
-	if to.Truthy() {
+	to := document.Call("querySelector", `[data-do="reopen"]`)
+	if to.Truthy() && document.Get("activeElement").Equal(document.Get("body")) {
 		to.Call("focus")
 	}
 }
