@@ -24,6 +24,8 @@ type Page struct {
 	pointed string                // the arm whose row the pointer was on last; empty = none
 	drops   [][]any               // files that were dropped or chosen, as File objects, oldest first
 	strip   js.Value              // of the sheet, while its cut is dragged
+	covered bool                  // the sheet lies over the lab
+	bare    js.Func               // gives the lab back once it is gone; made when first needed
 	line    *region[state.Causes] // kept, so that FollowCursor can render it alone
 }
 
@@ -45,6 +47,7 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	}
 	p.line.View, p.line.Words = s.Causes(), w
 	var place vecty.ComponentOrHTML
+	p.uncover(s.Sheet != nil)
 	if s.Sheet != nil {
 		place = &importPlace{View: s.SheetView(), Words: w}
 	}
@@ -68,6 +71,21 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 			elem.Small(vecty.Text(w.Say("sheet-formats")))),
 		place,
 	)
+}
+
+// uncover gives the lab back once nothing lies over it any more: vecty tells no component that it is gone when
+// nothing takes its place. The sheet is off the page when a microtask runs.
+func (p *Page) uncover(covered bool) {
+	if p.covered && !covered {
+		if p.bare.IsUndefined() {
+			p.bare = js.FuncOf(func(js.Value, []js.Value) any {
+				uncovered()
+				return nil
+			})
+		}
+		js.Global().Call("queueMicrotask", p.bare)
+	}
+	p.covered = covered
 }
 
 // FollowCursor draws what depends on the cursor and is not drawn by the charts themselves. The cursor moves
