@@ -221,6 +221,30 @@ func TestGainsHaveTheirIntervalsBesideTheValues(t *testing.T) {
 	}
 }
 
+// An interval that goes on beyond the scale has no end there.
+func TestAnIntervalThatIsCutIsOpen(t *testing.T) {
+	in := apart()
+	for i, base := range in.Report.Arms[0].Runs {
+		for k := range base.Metrics { // of the untrained student: 0 in the mean, far apart
+			in.Report.Arms[3].Runs[i].Metrics[k].Value = base.Metrics[k].Value + metrics.Value(i-2)
+		}
+	}
+	d := parse(t, mustNew(t, "results", in, figure.Options{Width: page.Width,
+		Metrics: []string{spec.DefaultHeadline}}))
+	var edges []box
+	for _, p := range d.of(grey, false) {
+		if b := p.box; near(b.y0, b.y1) && b.x1-b.x0 > 60 {
+			edges = append(edges, b)
+		}
+		if near(p.box.y1-p.box.y0, 6) && p.box.x1-p.box.x0 > 60 {
+			t.Errorf("a bar that is cut is closed: %v", p.box)
+		}
+	}
+	if len(edges) != 2 || !near(math.Abs(edges[1].y0-edges[0].y0), 6) {
+		t.Errorf("edges %v, want two, as far apart as the bar is high", edges)
+	}
+}
+
 func TestGainsNeedTwoSeedsAndABaseline(t *testing.T) {
 	for name, change := range map[string]func(*spec.Report){
 		"one seed": func(r *spec.Report) {

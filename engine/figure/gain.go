@@ -74,8 +74,8 @@ func (r *resultsOf) trains(arm string) bool {
 	})
 }
 
-// gain is one arm's row at the height y. What lies beyond the scale's reach is left out; where the mean does,
-// an arrowhead at the edge stands for all of it, since a bar that is cut looks like a narrow interval.
+// gain is one arm's row at the height y. What lies beyond the scale's reach is left out; where the mean does, an
+// arrowhead at the edge stands for all of it.
 func (r *resultsOf) gain(c draw.Canvas, x func(float64) vg.Length, y vg.Length, arm int, u metrics.Unit,
 	reach float64, g spec.Comparison) {
 	l := r.names[arm]
@@ -85,7 +85,9 @@ func (r *resultsOf) gain(c draw.Canvas, x func(float64) vg.Length, y vg.Length, 
 		return
 	}
 	if g.Low.Defined() {
-		l.interval(c, x(max(-reach, u.Of(g.Low))), x(min(reach, u.Of(g.High))), y, g.Shown())
+		low, high := u.Of(g.Low), u.Of(g.High)
+		l.interval(c, bar{from: x(max(-reach, low)), to: x(min(reach, high)), goesOn: [2]bool{low < -reach,
+			high > reach}}, y, g.Shown())
 	}
 	for i, v := range g.Values {
 		up := vg.Length(0)
@@ -102,17 +104,33 @@ func (r *resultsOf) gain(c draw.Canvas, x func(float64) vg.Length, y vg.Length, 
 	}
 }
 
-// interval is a bar from x0 to x1 around the height y, in the arm's colour where it shows a difference, else
-// hollow with a dashed edge.
-func (l look) interval(c draw.Canvas, x0, x1, y vg.Length, shown bool) {
-	corners := []vg.Point{{X: x0, Y: y - halfBar}, {X: x1, Y: y - halfBar}, {X: x1, Y: y + halfBar},
-		{X: x0, Y: y + halfBar}}
+// bar is what an interval spans on the paper; its edge is open where it goes on beyond the scale, at its left or
+// right end.
+type bar struct {
+	from, to vg.Length
+	goesOn   [2]bool
+}
+
+// interval draws a bar around the height y, in the arm's colour where it shows a difference, else hollow with a
+// dashed edge.
+func (l look) interval(c draw.Canvas, b bar, y vg.Length, shown bool) {
+	corners := []vg.Point{{X: b.to, Y: y - halfBar}, {X: b.from, Y: y - halfBar}, {X: b.from, Y: y + halfBar},
+		{X: b.to, Y: y + halfBar}}
 	edge := draw.LineStyle{Color: l.colour, Width: hairline, Dashes: []vg.Length{2, 1.6}}
 	if shown {
 		c.FillPolygon(faint(l.colour, 0.22), corners)
 		edge.Dashes = nil
 	}
-	c.StrokeLines(edge, append(corners, corners[0]))
+	switch b.goesOn {
+	case [2]bool{false, false}:
+		c.StrokeLines(edge, append(corners, corners[0]))
+	case [2]bool{false, true}:
+		c.StrokeLines(edge, corners)
+	case [2]bool{true, false}:
+		c.StrokeLines(edge, []vg.Point{corners[1], corners[0], corners[3], corners[2]})
+	default:
+		c.StrokeLines(edge, corners[:2], corners[2:])
+	}
 }
 
 // arrowhead at the right or left edge points to where an arm's gain lies.
@@ -128,7 +146,7 @@ func arrowhead(c draw.Canvas, l look, y vg.Length, right bool) {
 func (r *resultsOf) intervalSigns() []entry {
 	sign := func(shown bool) func(draw.Canvas, vg.Length, vg.Length, vg.Length) {
 		return func(c draw.Canvas, x0, x1, y vg.Length) {
-			look{colour: ink2}.interval(c, x0+3, x1-3, y, shown)
+			look{colour: ink2}.interval(c, bar{from: x0 + 3, to: x1 - 3}, y, shown)
 		}
 	}
 	return []entry{{label("figure-interval-shown", r.level()), sign(true)},
