@@ -124,7 +124,7 @@ func (p printer) cell(v value, kind string) string {
 	}
 	switch {
 	case v.Low.Defined():
-		text += " (" + p.interval(metrics.UnitShare, spec.Paired{Low: v.Low, High: v.High}) + ")"
+		text += " (" + p.interval(metrics.UnitShare, spec.Paired{Evidence: v.Evidence}) + ")"
 	case v.Deviation.Defined():
 		text += " ± " + p.points(v.Deviation)
 	}
