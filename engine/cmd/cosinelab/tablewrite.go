@@ -71,7 +71,7 @@ func (p printer) tableOf(rows []row, format string) {
 	for _, r := range rows {
 		t.row(p.cells(r)...)
 	}
-	t.titled(p, rows[0].Title, format)
+	t.titled(p, p.w.TitleOf(rows[0].Set, rows[0].Title), format)
 	p.blank()
 }
 
