@@ -14,6 +14,7 @@ import (
 type look struct {
 	cells  []found.Row
 	shapes [][]byte
+	format table.Format
 	array  bool
 }
 
@@ -28,7 +29,7 @@ const (
 
 // look notes what a preview shows of the table, whose rows are in order by now; cells are not filled yet.
 func (p *portion) look(t *table.Table) {
-	l := &look{array: t.Array}
+	l := &look{array: t.Array, format: t.Format}
 	columns := t.Columns[:min(len(t.Columns), lookColumns)]
 	for _, c := range columns {
 		l.shapes = append(l.shapes, p.shape(c))
@@ -222,6 +223,7 @@ func (s *Set) preview(train, test *portion) *found.Preview {
 	})
 	if train.seen != nil {
 		v.Cells, v.Shapes, v.Array = train.seen.cells, train.seen.shapes, train.seen.array
+		v.Parted, v.Comma = train.seen.format.SeparatorName(), train.seen.format.Decimal == ','
 	}
 	v.Gaps = train.gapsAt
 	if test != nil {

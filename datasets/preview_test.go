@@ -136,3 +136,35 @@ func TestSeveralSpellingsAreTheAnomaly(t *testing.T) {
 		t.Errorf("a column of a status that mostly rests is a channel in silence: %v, %v", set, err)
 	}
 }
+
+// What parts cells and decimals can be said, and goes before what it looks like.
+func TestSignsThatAreAskedForAreTaken(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a;b\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,125;%d,250\n", i%7, i%5)
+	}
+	for _, c := range []struct {
+		asked    found.Asked
+		first    float64
+		channels int
+	}{
+		{found.Asked{}, 1.125, 2},
+		{found.Asked{Decimal: "comma"}, 1.125, 2},
+		{found.Asked{Decimal: "point"}, 1125, 2},
+		{found.Asked{Separator: "semicolon", Decimal: "comma"}, 1.125, 2},
+	} {
+		set, err := ReadFiles(context.Background(), []File{inMemory("a.csv", b.String())}, Options{Asked: c.asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := set.Train.Columns[0][1]; got != c.first || len(set.Channels) != c.channels || set.Look.Parted != "semicolon" {
+			t.Errorf("%+v: %v, %q, parted by %s", c.asked, got, set.Channels, set.Look.Parted)
+		}
+	}
+	_, err := ReadFiles(context.Background(), []File{inMemory("a.csv", b.String())},
+		Options{Asked: found.Asked{Separator: "tab", Decimal: "point"}})
+	if err == nil {
+		t.Error("cells that no tab parts are read as numbers")
+	}
+}

@@ -107,7 +107,7 @@ var layers = []part{
 		outside: []string{vecty, vecty + "/elem"}},
 	{folder: "ui/look", imports: []string{"assets/words", "engine/spec"}},
 	{folder: "ui/link", imports: []string{"datasets/steps", "datasets/fault", "engine/spec"}},
-	{folder: "ui/form", imports: []string{"assets/words", "datasets/fault", "engine/spec",
+	{folder: "ui/form", imports: []string{"assets/words", "datasets/fault", "datasets/found", "engine/spec",
 		"engine/session/protocol", "ui/look"}},
 	{folder: "ui/results", imports: []string{"assets/words", "datasets/fault", "engine/metrics",
 		"engine/spec", "ui/look"}},

@@ -28,6 +28,8 @@ var clicks = map[string]state.Message{
 	"seconds":  state.LookAt{Epochs: results.EpochsTimed},
 	"taught":   state.LookAt{Epochs: results.EpochsWithTeacher},
 	"numbers":  state.LookAt{Epochs: results.EpochsTable},
+	"alarms":   state.OpenAlarms{Open: true},
+	"results":  state.OpenAlarms{},
 	"discard":  state.Discard{},
 	"reopen":   state.Reopen{},
 	"use":      state.Use{},
@@ -75,6 +77,7 @@ var changes = []action{
 	{"workers", func(_, n string) state.Message { return state.Workers{N: number(n)} }},
 	{"source", func(_, source string) state.Message { return state.Choose{Source: source} }},
 	{"decide", decide},
+	{"join", func(name, text string) state.Message { return state.JoinAlarms{Field: name, Text: text} }},
 }
 
 // moves are the messages of controls while their value changes, many a second.
@@ -96,6 +99,8 @@ var presses = []action{
 	{"do", func(what, _ string) state.Message { return clicks[what] }},
 	{"language", func(tag, _ string) state.Message { return state.SetLanguage{Tag: tag} }},
 	{"chip", decide},
+	{"sort", func(by, _ string) state.Message { return state.SortAlarms{By: state.AlarmOrder(by)} }},
+	{"save", func(what, _ string) state.Message { return state.Save{What: what} }},
 	{"row", func(arm, _ string) state.Message { return state.Pin{Arm: arm} }},
 }
 

@@ -29,7 +29,9 @@ func causes(w *words.Language, v state.Causes) *vecty.HTML {
 				elem.Span(vecty.Markup(vecty.Property("hidden", v.Name == "")), sign(v.Look),
 					vecty.Text(v.Text)), elem.Span(vecty.Text(v.Lead))),
 			elem.UnorderedList(channels),
-			elem.Paragraph(vecty.Markup(class("dim")), vecty.Text(v.Truth))))
+			elem.Paragraph(vecty.Markup(class("dim")), vecty.Text(v.Truth))),
+		elem.Button(vecty.Markup(class("lnk"), do("alarms", ""), vecty.Property("hidden", v.All == "")),
+			vecty.Text(v.All)))
 }
 
 // tick marks a right cause.

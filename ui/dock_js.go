@@ -28,7 +28,8 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("learn"), vecty.MarkupIf(v.Epochs.Open, class("wide")),
 		attr("aria-label", w.Say("learning"))),
 		elem.Header(elem.Heading2(
-			tabOf(w.Say("learning"), "losses", !v.Epochs.Open), tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open)),
+			tabOf(w.Say("learning"), "losses", !v.Epochs.Open), tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open),
+			tabOf(v.Alarms, "alarms", false)),
 			elem.Paragraph(vecty.Markup(class("dim", "n"), vecty.Property("title", sub)), vecty.Text(sub))),
 		body)
 }

@@ -65,7 +65,11 @@ func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 // with every key: half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
-		p.take(target.Get("files"))
+		if files := p.keep(target.Get("files")); target.Get("dataset").Get("files").String() == "score" {
+			p.Send(state.ScoreNew{Files: files})
+		} else if len(files.Names) > 0 {
+			p.Send(state.Drop{Files: files})
+		}
 		target.Set("value", "") // so that the same file can be chosen again
 		return
 	}
@@ -86,6 +90,9 @@ func (p *Page) onKey(e, target js.Value) {
 		return
 	}
 	if p.State.Sheet != nil && p.onSheetKey(e, target, key) {
+		return
+	}
+	if _, row, ok := data(target, "alarm"); ok && moveTo(e, row, key) {
 		return
 	}
 	if arm, _, ok := data(target, "row"); ok && key == "Enter" {
@@ -129,12 +136,16 @@ func takes(target js.Value, key string) bool {
 
 // onPointer brings the arm of a row of results, or of the line of causes, into focus, and lets it go when the
 // pointer leaves. It hears the keyboard's focus too.
-func (p *Page) onPointer(_, target js.Value) {
+func (p *Page) onPointer(e, target js.Value) {
+	if from, _, ok := data(target, "alarm"); ok && e.Get("type").String() == "focusin" {
+		p.Send(state.ShowAlarm{From: number(from)})
+		return
+	}
 	arm, _, inRow := data(target, "row")
 	switch {
 	case inRow:
-	case target.Call("closest", ".stack").Truthy():
-		return // the stack says itself what is in focus there
+	case target.Call("closest", ".stack, .alarms").Truthy():
+		return // the stack says itself what is in focus there; the list is of what is in focus
 	default:
 		arm, _, _ = data(target, "causes")
 	}
@@ -164,23 +175,28 @@ func dragging(on bool) {
 func (p *Page) onDrop(e, _ js.Value) {
 	e.Call("preventDefault")
 	dragging(false)
-	p.take(e.Get("dataTransfer").Get("files"))
+	if files := p.keep(e.Get("dataTransfer").Get("files")); len(files.Names) > 0 {
+		p.Send(state.Drop{Files: files})
+	}
 }
 
-// take keeps files and tells the state their names.
-func (p *Page) take(files js.Value) {
+// keep keeps files, a detector before all others; there are none while a run has its settings.
+func (p *Page) keep(files js.Value) (kept form.Dropped) {
 	n := files.Length()
 	if n == 0 || p.State.Control.Locked() {
-		return
+		return kept
 	}
-	dropped := form.Dropped{ID: len(p.drops) + 1}
-	var kept []any
-	for i := range n {
-		kept = append(kept, files.Index(i))
-		dropped.Names = append(dropped.Names, files.Index(i).Get("name").String())
+	kept.ID = len(p.drops) + 1
+	var list []any
+	for _, detectors := range []bool{true, false} {
+		for i := range n {
+			if name := files.Index(i).Get("name").String(); state.IsDetector(name) == detectors {
+				list, kept.Names = append(list, files.Index(i)), append(kept.Names, name)
+			}
+		}
 	}
-	p.drops = append(p.drops, kept) // those before stay: a way back if these cannot be read
-	p.Send(state.Drop{Files: dropped})
+	p.drops = append(p.drops, list) // those before stay: a way back if these cannot be read
+	return kept
 }
 
 // Files returns the files that a person dropped or chose together, by their number. Their contents are read

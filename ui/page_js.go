@@ -24,6 +24,8 @@ type Page struct {
 	pointed string                // the arm whose row the pointer was on last; empty = none
 	drops   [][]any               // files that were dropped or chosen, as File objects, oldest first
 	strip   js.Value              // of the sheet, while its cut is dragged
+	covered bool                  // the sheet lies over the lab
+	bare    js.Func               // gives the lab back once it is gone; made when first needed
 	line    *region[state.Causes] // kept, so that FollowCursor can render it alone
 }
 
@@ -45,6 +47,7 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	}
 	p.line.View, p.line.Words = s.Causes(), w
 	var place vecty.ComponentOrHTML
+	p.uncover(s.Sheet != nil)
 	if s.Sheet != nil {
 		place = &importPlace{View: s.SheetView(), Words: w}
 	}
@@ -52,21 +55,37 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
 		&region[state.Bar]{View: control, Words: w, draw: bar},
-		elem.Div(vecty.Markup(class("page")),
+		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil}),
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				&signal.Stack{Props: p.stack()},
 				p.line,
-				elem.Div(vecty.Markup(class("dock")),
+				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
 					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
-					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable}))),
+					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable},
+					&region[state.AlarmList]{View: s.AlarmList(), Words: w, draw: alarmList}))),
 		&region[thumbBar]{View: thumbBar(control), Words: w,
 			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read"))),
 			elem.Small(vecty.Text(w.Say("sheet-formats")))),
 		place,
 	)
+}
+
+// uncover gives the lab back once nothing lies over it any more: vecty tells no component that it is gone when
+// nothing takes its place. The sheet is off the page when a microtask runs.
+func (p *Page) uncover(covered bool) {
+	if p.covered && !covered {
+		if p.bare.IsUndefined() {
+			p.bare = js.FuncOf(func(js.Value, []js.Value) any {
+				uncovered()
+				return nil
+			})
+		}
+		js.Global().Call("queueMicrotask", p.bare)
+	}
+	p.covered = covered
 }
 
 // FollowCursor draws what depends on the cursor and is not drawn by the charts themselves. The cursor moves

@@ -71,7 +71,7 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 			passed),
 		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
 			vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
-		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", v.Locked)),
+		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", "read", v.Locked)),
 		rows(v.DataMore, v.Locked),
 	)
 }
@@ -95,13 +95,18 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 }
 
 // fileChooser looks like a button and opens the browser's own dialog for files, which only an input of that
-// type can. Look is the classes of the style sheet.
-func fileChooser(w *words.Language, name words.Key, look string, locked bool) *vecty.HTML {
+// type can. Look is the classes of the style sheet, purpose what the files
+// are for: to read or to score.
+func fileChooser(w *words.Language, name words.Key, look, purpose string, locked bool) *vecty.HTML {
+	spoken := words.Key("choose-file")
+	if purpose == "score" {
+		spoken = name
+	}
 	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)),
 		elem.Span(vecty.Text(w.Say(name))),
 		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true),
 			vecty.Property("disabled", locked),
-			attr("aria-label", w.Say("choose-file")), vecty.Data("files", "yes"))))
+			attr("aria-label", w.Say(spoken)), vecty.Data("files", purpose))))
 }
 
 // options are the choices of a select, in groups where they have any. When the value is not among them an

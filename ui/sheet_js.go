@@ -21,34 +21,28 @@ type importPlace struct {
 	vecty.Core
 	View  sheet.View      `vecty:"prop"`
 	Words *words.Language `vecty:"prop"`
-
-	before js.Value // had the focus
 }
 
 // Copy keeps vecty from holding on to every earlier render.
 func (p *importPlace) Copy() vecty.Component {
-	return &importPlace{View: p.View, Words: p.Words, before: p.before}
+	return &importPlace{View: p.View, Words: p.Words}
 }
 
 // Mount moves the focus to the sentence, from where Tab leads on and Enter uses what is there.
 func (p *importPlace) Mount() {
 	document := js.Global().Get("document")
-	p.before = document.Get("activeElement")
 	lab(true)
 	if claim := document.Call("querySelector", ".sheet .claim"); claim.Truthy() {
 		claim.Call("focus")
 	}
 }
 
-// Unmount gives the focus back to what had it, or to what opens the sheet again.
-func (p *importPlace) Unmount() {
+// uncovered lets the focus into the lab again, and gives it to what opens the sheet.
+func uncovered() {
 	lab(false)
 	document := js.Global().Get("document")
-	to := p.before
-	if !to.Truthy() || !to.Get("isConnected").Bool() || to.Equal(document.Get("body")) {
-		to = document.Call("querySelector", `[data-do="reopen"]`)
-	}
-	if to.Truthy() {
+	to := document.Call("querySelector", `[data-do="reopen"]`)
+	if to.Truthy() && document.Get("activeElement").Equal(document.Get("body")) {
 		to.Call("focus")
 	}
 }
@@ -104,7 +98,9 @@ func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 			elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(v.File))),
 			note(v.FileNote),
 			decision(w.Say("sheet-header-line"), sheet.Header, v.Header),
-			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", false))),
+			decision(w.Say("sheet-separator"), sheet.Parted, v.Parted),
+			decision(w.Say("sheet-decimal"), sheet.Decimal, v.Decimal),
+			elem.Paragraph(vecty.Markup(class("sub")), fileChooser(w, "choose-another", "lnk", "read", false))),
 		elem.Section(sheetHeading(w, "sheet-time"), sheetPick(w.Say("sheet-time"), sheet.Time, v.Times),
 			note(v.TimeNote)),
 		elem.Section(sheetHeading(w, "sheet-labels"), sheetPick(w.Say("sheet-labels"), sheet.Label, v.Labels),
@@ -260,12 +256,13 @@ func preview(w *words.Language, v sheet.View) *vecty.HTML {
 	if v.Preview == nil {
 		return elem.Div(vecty.Markup(class("prev")))
 	}
-	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")), vecty.Text(w.Say("sheet-line")))}
+	heads := vecty.List{elem.TableHeader(vecty.Markup(vecty.Key("line"), attr("scope", "col")),
+		vecty.Text(w.Say("sheet-line")))}
 	for i, c := range v.Columns {
 		heads = append(heads, previewHead(c, v.Preview.Shapes[i], i))
 	}
 	if v.More > 0 {
-		heads = append(heads, elem.TableHeader(vecty.Markup(class("mo", "n")), vecty.Text(w.Say("sheet-more", v.More))))
+		heads = append(heads, elem.TableHeader(vecty.Markup(vecty.Key("more"), class("mo", "n")), vecty.Text(w.Say("sheet-more", v.More))))
 	}
 	return elem.Div(vecty.Markup(class("prev")), elem.Table(vecty.Markup(class("pv")),
 		elem.Caption(vecty.Markup(class("sr")), vecty.Text(w.Say("sheet-preview"))),

@@ -17,7 +17,7 @@ import (
 func (p *Page) stack() signal.Props {
 	s, w := p.State.Scene(), p.State.Words
 	props := signal.Props{
-		Words: w, Cursor: s.Stack.Cursor, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
+		Words: w, Cursor: s.Stack.Cursor, Moves: p.State.Alarms.Count, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
 		ChannelsTyped: s.ShownText(),
 		OnView:        func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
 		OnCursor:      func(step int) { p.Send(state.Cursor{Step: step}) },

@@ -98,7 +98,7 @@ func wayOn(w *words.Language, h *results.WayOn) *vecty.HTML {
 			elem.Button(vecty.Markup(class("btn", "out"), do("restart", ""),
 				vecty.Property("hidden", h.Start == "")), vecty.Text(h.Start)),
 			elem.Span(vecty.Markup(vecty.Property("hidden", !h.File)),
-				fileChooser(w, "choose-another", "btn out", false)),
+				fileChooser(w, "choose-another", "btn out", "read", false)),
 			elem.Button(vecty.Markup(class("btn", "out"), do("discard", ""),
 				vecty.Property("hidden", h.Back == "")), vecty.Text(h.Back))),
 		elem.Paragraph(vecty.Markup(class("format"), vecty.Property("hidden", !h.File)),

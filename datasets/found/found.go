@@ -61,11 +61,19 @@ type Finding struct {
 
 // Asked is what a person has said about a table. The zero value leaves every decision to the reader.
 type Asked struct {
-	Header  string          `json:"header,omitempty"`   // yes, no
-	Columns map[string]Role `json:"columns,omitempty"`  // by name or place; Others = all that are not named
-	Anomaly string          `json:"anomaly,omitempty"`  // how an anomaly is spelt in the label column
-	NoValue []float64       `json:"no_value,omitempty"` // numbers that stand for missing cells
+	Header    string          `json:"header,omitempty"`    // yes, no
+	Separator string          `json:"separator,omitempty"` // of Separators
+	Decimal   string          `json:"decimal,omitempty"`   // of Decimals
+	Columns   map[string]Role `json:"columns,omitempty"`   // by name or place; Others = all that are not named
+	Anomaly   string          `json:"anomaly,omitempty"`   // how an anomaly is spelt in the label column
+	NoValue   []float64       `json:"no_value,omitempty"`  // numbers that stand for missing cells
 }
+
+// Separators are what parts the cells of a text, Decimals what parts the decimals of a number, by name.
+var (
+	Separators = []string{"comma", "semicolon", "tab", "bar", "space"}
+	Decimals   = []string{"point", "comma"}
+)
 
 // Others stands for the channels that Asked.Columns does not name.
 const Others = "*"

@@ -8,6 +8,8 @@ type Preview struct {
 	Rows    int           `json:"rows"`
 	Cut     int           `json:"cut"`              // rows of the training part
 	Array   bool          `json:"array,omitempty"`  // there is no text, and no row that may hold names
+	Parted  string        `json:"parted,omitempty"` // the cells of a text: one of Separators
+	Comma   bool          `json:"comma,omitempty"`  // numbers have a decimal comma
 	Fixed   bool          `json:"fixed,omitempty"`  // the parts are files of their own: nothing can cut them anew
 	Files   []string      `json:"files,omitempty"`  // that were read, where there are several
 	Cells   []Row         `json:"cells"`            // in their order

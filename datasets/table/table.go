@@ -131,6 +131,20 @@ type parser struct {
 	empty   []int // rows since the last that holds anything, by their lines
 }
 
+// The signs of found.Separators and found.Decimals.
+const (
+	separators = ",;\t|" + string(rune(spaces))
+	decimals   = ".,"
+)
+
+// SeparatorName is what the separator of a text is called; empty for an array.
+func (f Format) SeparatorName() string {
+	if at := strings.IndexByte(separators, f.Comma); at >= 0 && f.Comma != 0 {
+		return found.Separators[at]
+	}
+	return ""
+}
+
 // sniffedRows are the rows by which the header is told.
 const sniffedRows = 60
 
@@ -140,6 +154,9 @@ func (p *parser) read(r *bufio.Reader) error {
 	lines, err := p.sample(r)
 	if err != nil {
 		return err
+	}
+	if asked := slices.Index(found.Separators, p.want.Separator); asked >= 0 {
+		p.t.Format.Comma = separators[asked]
 	}
 	if !p.want.Plain {
 		p.titles = preamble(lines)
@@ -151,7 +168,11 @@ func (p *parser) read(r *bufio.Reader) error {
 	}
 	var doubt bool
 	p.t.Format.Comma = p.rows.comma
-	if p.t.Format.Decimal, doubt = decimalMark(lines, p.rows.comma); doubt {
+	p.t.Format.Decimal, doubt = decimalMark(lines, p.rows.comma)
+	if asked := slices.Index(found.Decimals, p.want.Decimal); asked >= 0 {
+		p.t.Format.Decimal, doubt = decimals[asked], false
+	}
+	if doubt {
 		p.decimalDoubt()
 	}
 	if err := p.skip(lines); err != nil {
@@ -404,6 +425,6 @@ func (p *parser) decimalDoubt() {
 	if p.t.Format.Decimal == '.' {
 		guess = "1,234 = 1234"
 	}
-	p.t.note(found.Finding{Doubt: true, Guess: guess,
+	p.t.note(found.Finding{Doubt: true, Guess: guess, Flag: "-decimal",
 		Said: fault.Of(fault.New("find-decimal-doubt", guess))})
 }

@@ -1,9 +1,9 @@
 package baseline_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"strconv"
@@ -172,88 +172,213 @@ func near(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// TestRealSets repeats two of the real cases, which take seconds each.
+// realCase is what the reference programs got on a public set. scored counts the steps with a score, argmax is
+// the step of the highest one.
+type realCase struct {
+	Scored     int                `json:"scored"`
+	Components *int               `json:"n_components"` // of a PCA alone
+	Reached    float64            `json:"share_reached"`
+	Next       float64            `json:"share_next"`
+	Lambda     *float64           `json:"lambda"` // of a forecast alone
+	AP         float64            `json:"average_precision"`
+	AUROC      float64            `json:"auroc"`
+	Mean       float64            `json:"score_mean"`
+	Max        float64            `json:"score_max"`
+	Argmax     int                `json:"argmax"`
+	At         map[string]float64 `json:"score_at"` // by step
+}
+
+// realSet is a public set with what each detector gets on it, by its settings.
+type realSet struct {
+	Name      string
+	Kind      string
+	Channels  int
+	Train     int `json:"n_train"`
+	Test      int `json:"n_test"`
+	Positives int `json:"n_positive"`
+	Expected  json.RawMessage
+}
+
+// realExpected are the cases of a public set; those of a small one have other fields.
+type realExpected struct {
+	Norm     realCase            `json:"signal_norm"`
+	PCA      map[string]realCase `json:"pca"`
+	Forecast map[string]realCase `json:"forecast"`
+}
+
+// publicSets are the real cases of the reference file by the names under which the datasets have them.
+var publicSets = map[string]string{"msl_stacked": "msl", "smd_machine_1_2": "smd/machine-1-2",
+	"smd_machine_1_3": "smd/machine-1-3", "smd_machine_2_1": "smd/machine-2-1"}
+
+// TestRealSets holds every detector to the reference numbers on every public set; with -short, and where the
+// race detector makes it slow, to those of one set without the large windows.
 func TestRealSets(t *testing.T) {
-	const folder = "../../../shared/data"
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("no real data at ../shared/data")
+	const data, numbers = "../../../shared/data", "../../../shared/golden/baselines.json"
+	text, err := os.ReadFile(numbers)
+	if err != nil {
+		t.Skip("no reference numbers at ../shared/golden: the public sets are not tested")
 	}
-	if testing.Short() {
-		t.Skip("takes seconds")
+	if _, err := os.Stat(data); err != nil {
+		t.Skip("no real data at ../shared/data: the public sets are not tested")
 	}
-	for _, c := range []struct {
-		set, detector string
-		ap, auroc     float64
-		components    int
-		at            map[int]float64 // scores
-	}{
-		{set: "smd/machine-1-3", detector: "norm", ap: 0.1750965531960748, auroc: 0.6947126361292002,
-			at: map[int]float64{0: 1.121053045731968, 23702: 23.362880418910105}},
-		{set: "smd/machine-1-3", detector: "10/0.9", components: 37, ap: 0.24981006505195552,
-			auroc: 0.8709135301137638, at: map[int]float64{0: 0.030363930127003738, 23702: 6.211252315177049}},
-		{set: "smd/machine-1-3", detector: "1/0.5", components: 2, ap: 0.16747773780100103,
-			auroc: 0.7298248858612819, at: map[int]float64{0: 0.6324041566225794, 23702: 22.527528881357135}},
-		{set: "smd/machine-1-3", detector: "5", ap: 0.2787959990900623, auroc: 0.8001613050161024,
-			at: map[int]float64{5: 0.13529863916703116, 23702: 0.5456120658660902}},
-		{set: "smd/machine-2-1", detector: "10/0.9", components: 80, ap: 0.2384724826377062,
-			auroc: 0.7194831875439227, at: map[int]float64{0: 0.037708491708019994, 23693: 0.08835718688007715}},
-		{set: "msl", detector: "norm", ap: 0.1400, auroc: 0.5325},
-		{set: "msl", detector: "1/0.9", components: 31, ap: 0.1495, auroc: 0.5184},
-		{set: "msl", detector: "1", ap: 0.1191, auroc: 0.5025},
-	} {
-		t.Run(fmt.Sprint(c.set, " ", c.detector), func(t *testing.T) {
-			set, err := datasets.Open(t.Context(), os.DirFS(folder), c.set)
-			if err != nil {
-				t.Fatal(err)
-			}
-			train, test := baseline.Standard(wide(set.Train), wide(set.Test))
-			scores := baseline.Scores(realErrors(t, c.detector, train, test, c.components), test.Channels)
-			e, err := metrics.NewEvaluation(scores, set.Labels, metrics.ExcludeUnscored)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for name, want := range map[string]float64{"average_precision": c.ap, "auroc": c.auroc} {
-				row, _ := metrics.Find(name)
-				values, err := metrics.Measure(t.Context(), []metrics.Metric{row}, e, nil, func(int, int) {})
-				if err != nil || math.Abs(float64(values[0])-want) > 5e-4 {
-					t.Errorf("%s is %v, error %v, want %v", name, values, err, want)
-				}
-			}
-			for at, want := range c.at {
-				if math.Abs(scores[at]-want) > 1e-6*want {
-					t.Errorf("score %d is %v, want %v", at, scores[at], want)
-				}
-			}
+	var file struct{ Cases []realSet }
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, c := range file.Cases {
+		name, known := publicSets[c.Name]
+		if c.Kind != "real" || brief() && name != "smd/machine-1-3" {
+			continue
+		}
+		if !known {
+			t.Errorf("no set is known for %s", c.Name)
+			continue
+		}
+		found++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			holdsSet(t, data, name, c)
+		})
+	}
+	if want := len(publicSets); found != want && !brief() {
+		t.Errorf("the file has %d public sets, want %d", found, want)
+	}
+}
+
+func brief() bool { return testing.Short() || raced }
+
+func holdsSet(t *testing.T, data, name string, c realSet) {
+	set, err := datasets.Open(t.Context(), os.DirFS(data), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	train, test := baseline.Standard(wide(set.Train), wide(set.Test))
+	if train.Channels != c.Channels || train.Rows != c.Train || test.Rows != c.Test {
+		t.Fatalf("%d and %d steps of %d channels, want %d and %d of %d", train.Rows, test.Rows, train.Channels,
+			c.Train, c.Test, c.Channels)
+	}
+	if n := len(set.Labels) - bytes.Count(set.Labels, []byte{0}); n != c.Positives {
+		t.Errorf("%d steps are anomalous, want %d", n, c.Positives)
+	}
+	var expected realExpected
+	if err := json.Unmarshal(c.Expected, &expected); err != nil || len(expected.PCA) == 0 ||
+		len(expected.Forecast) == 0 {
+		t.Fatalf("%d cases of PCA, %d of the forecast, error %v", len(expected.PCA), len(expected.Forecast), err)
+	}
+	t.Run("norm", func(t *testing.T) { holdsReal(t, baseline.Norm(test), test, set.Labels, expected.Norm) })
+	for settings, want := range expected.PCA {
+		if brief() && !strings.HasPrefix(settings, "1/") {
+			continue
+		}
+		t.Run("pca "+settings, func(t *testing.T) {
+			t.Parallel()
+			holdsReal(t, realPCA(t, settings, train, test, want), test, set.Labels, want)
+		})
+	}
+	for settings, want := range expected.Forecast {
+		t.Run("forecast "+settings, func(t *testing.T) {
+			t.Parallel()
+			holdsReal(t, realForecast(t, settings, train, test, want), test, set.Labels, want)
 		})
 	}
 }
 
-func realErrors(t *testing.T, detector string, train, test baseline.Series, components int) []float64 {
-	switch {
-	case detector == "norm":
-		return baseline.Norm(test)
-	case strings.Contains(detector, "/"):
-		window, share := pcaSettings(t, detector)
-		p, err := baseline.FitPCA(train, window, share, idle)
-		if err != nil || p.Components != components {
-			t.Fatalf("%d components, error %v, want %d", p.Components, err, components)
-		}
-		left, err := p.Errors(test, idle)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return left
+func realPCA(t *testing.T, settings string, train, test baseline.Series, want realCase) []float64 {
+	window, share := pcaSettings(t, settings)
+	p, err := baseline.FitPCA(train, window, share, idle)
+	if err != nil {
+		t.Fatal(err)
 	}
-	lag, _ := strconv.Atoi(detector)
+	if want.Components == nil || p.Components != *want.Components {
+		t.Fatalf("%d components, want %v", p.Components, want.Components)
+	}
+	reached := 0.0
+	for _, s := range p.Shares[:p.Components] {
+		reached += s
+	}
+	near(t, "share reached and next", []float64{reached, p.Shares[p.Components]},
+		[]float64{want.Reached, want.Next})
+	left, err := p.Errors(test, idle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
+}
+
+func realForecast(t *testing.T, settings string, train, test baseline.Series, want realCase) []float64 {
+	lag, err := strconv.Atoi(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
 	f, err := baseline.FitForecast(train, lag, idle)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want.Lambda == nil {
+		t.Fatal("the file has no lambda")
+	}
+	near(t, "lambda", []float64{f.Lambda}, []float64{*want.Lambda})
 	missed, err := f.Errors(test, idle)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return missed
+}
+
+// holdsReal compares scores, and what they are worth, at the tolerances of the file: 1e-6 of a score, 5e-4 of a
+// measure, since rounding decides the order of equal test rows.
+func holdsReal(t *testing.T, errors []float64, test baseline.Series, labels []uint8, want realCase) {
+	t.Helper()
+	scores := baseline.Scores(errors, test.Channels)
+	close := func(what string, got, want float64) {
+		t.Helper()
+		if !(math.Abs(got-want) <= 1e-6*math.Abs(want)) {
+			t.Errorf("%s is %v, want %v", what, got, want)
+		}
+	}
+	scored, sum, argmax := 0, 0.0, -1
+	for i, s := range scores {
+		if math.IsNaN(s) {
+			continue
+		}
+		scored, sum = scored+1, sum+s
+		if argmax < 0 || s > scores[argmax] {
+			argmax = i
+		}
+	}
+	if scored != want.Scored || argmax != want.Argmax {
+		t.Errorf("%d steps are scored, the highest is %d, want %d and %d", scored, argmax, want.Scored,
+			want.Argmax)
+	}
+	close("the mean score", sum/float64(scored), want.Mean)
+	close("the highest score", scores[argmax], want.Max)
+	if len(want.At) == 0 {
+		t.Error("the file has no scores")
+	}
+	for step, s := range want.At {
+		at, err := strconv.Atoi(step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		close("the score of step "+step, scores[at], s)
+	}
+	holdsWorth(t, scores, labels, map[string]float64{"average_precision": want.AP, "auroc": want.AUROC})
+}
+
+func holdsWorth(t *testing.T, scores []float64, labels []uint8, measures map[string]float64) {
+	t.Helper()
+	e, err := metrics.NewEvaluation(scores, labels, metrics.ExcludeUnscored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range measures {
+		row, _ := metrics.Find(name)
+		values, err := metrics.Measure(t.Context(), []metrics.Metric{row}, e, nil, func(int, int) {})
+		if err != nil || !(math.Abs(float64(values[0])-want) <= 5e-4) {
+			t.Errorf("%s is %v, error %v, want %v", name, values, err, want)
+		}
+	}
 }
 
 func wide(r datasets.Raw) baseline.Series {

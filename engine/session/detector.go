@@ -89,8 +89,9 @@ func (s *Session) exportRun(req protocol.Request, e protocol.Export) error {
 	if run == nil || run.Scores == nil {
 		return fault.New("judge-no-scores", e.Of.Arm, e.Of.Seed)
 	}
-	if e.Threshold != nil {
-		judged, err := on.judged(&protocol.Judge{Arm: e.Of.Arm, Seed: e.Of.Seed, Threshold: *e.Threshold})
+	if e.Threshold != nil || e.Merge != nil || e.Least != nil {
+		judged, err := on.judged(&protocol.Judge{Arm: e.Of.Arm, Seed: e.Of.Seed, Threshold: e.Threshold,
+			Merge: e.Merge, Least: e.Least})
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/table"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -38,12 +39,15 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 		p.all += f.Size
 	}
 	if p.all > headFrom {
-		p.head(*req.Data, files)
+		p.head(*req.Data, files, nil)
 	}
 	set, err := s.read(datasets.WithProgress(ctx, p.hear), *req.Data, req.Drop, files)
 	var summary spec.DataSummary
 	if err == nil {
 		summary, err = experiment.Look(*req.Data, set)
+	}
+	if wrong, ok := errors.AsType[*table.FileError](err); ok && wrong.Line > 2 && !p.seen {
+		p.head(*req.Data, files, wrong)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,6 +74,7 @@ type progress struct {
 	read    map[string]int64 // of each
 	begun   time.Time
 	told    time.Time
+	seen    bool // a look at the first rows was sent
 }
 
 // hear is told of each block. Archives are unpacked first, and their files are larger than they are: what was
@@ -100,11 +105,16 @@ const (
 	headBytes = 1 << 18
 )
 
-// head sends a look at the first rows of large tables, as far as they can be understood alone.
-func (p *progress) head(d spec.Data, files []datasets.File) {
+// head sends a look at the first rows of tables that are large, or of which one has something wrong in a line: those
+// before it, as far as they can be understood alone.
+func (p *progress) head(d spec.Data, files []datasets.File, wrong *table.FileError) {
 	var heads []datasets.File
 	for _, f := range files {
-		heads = append(heads, headOf(f))
+		lines := 0
+		if wrong != nil && wrong.File == f.Name {
+			lines = wrong.Line - 1
+		}
+		heads = append(heads, headOf(f, lines))
 	}
 	d.SplitRow, d.SplitTime = 0, "" // which lie further on
 	ctx := p.ctx
@@ -117,13 +127,15 @@ func (p *progress) head(d spec.Data, files []datasets.File) {
 	}
 	summary, err := experiment.Look(d, set)
 	if err == nil && p.ctx.Err() == nil {
+		p.seen = true
 		p.session.send(protocol.Response{Type: protocol.TypeLooked, ID: p.id, Reading: &protocol.Reading{},
 			Look: &protocol.Look{Summary: summary, Preview: set.Look}})
 	}
 }
 
-// headOf is the beginning of a file, up to the end of a line; of one that is no text it cannot be read.
-func headOf(f datasets.File) datasets.File {
+// headOf is the beginning of a file, up to the end of a line, and so many lines at most, 0 = any number; of one that
+// is no text it cannot be read.
+func headOf(f datasets.File, lines int) datasets.File {
 	open := f.Open
 	f.Open = func() (io.ReadCloser, error) {
 		file, err := open()
@@ -136,6 +148,14 @@ func headOf(f datasets.File) datasets.File {
 			return nil, err
 		}
 		end := bytes.LastIndexByte(text, '\n')
+		for at, n := 0, 0; n < lines; n++ {
+			next := bytes.IndexByte(text[at:], '\n')
+			if next < 0 {
+				break
+			}
+			at += next + 1
+			end = at - 1
+		}
 		if end < 0 || bytes.IndexByte(text, 0) >= 0 {
 			return nil, errNoHead
 		}

@@ -445,7 +445,7 @@ func TestLongWorkYieldsToThePage(t *testing.T) {
 		t.Errorf("a run yielded %d times", running)
 	}
 	p.post(protocol.Request{Type: protocol.TypeJudge,
-		Judge: &protocol.Judge{Arm: "random", Seed: 1, Threshold: 0.5}})
+		Judge: &protocol.Judge{Arm: "random", Seed: 1, Threshold: new(0.5)}})
 	p.wait(protocol.TypeJudged)
 	judging := yields.Load() - running
 	if judging < 10 { // there are more metrics

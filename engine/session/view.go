@@ -185,7 +185,7 @@ func (s *Session) judge(req protocol.Request) {
 	s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Run: &run})
 }
 
-// judged returns a copy of the run that j names, with j's threshold. The copy shares scores with the run, which
+// judged returns a copy of the run that j names, with what j sets of its threshold. The copy shares scores with the run, which
 // nobody changes.
 func (s shown) judged(j *protocol.Judge) (spec.Run, error) {
 	if j == nil {
@@ -197,6 +197,14 @@ func (s shown) judged(j *protocol.Judge) (spec.Run, error) {
 	}
 	out := *run
 	cut := &out.Threshold // whatever else it has, no hand changes
-	cut.Value, cut.Saw, cut.Policy, cut.Tail = metrics.Value(j.Threshold), spec.SawHand, 0, nil
+	if j.Threshold != nil {
+		cut.Value, cut.Saw, cut.Policy, cut.Tail = metrics.Value(*j.Threshold), spec.SawHand, 0, nil
+	}
+	if j.Merge != nil {
+		cut.Merge = max(0, *j.Merge)
+	}
+	if j.Least != nil {
+		cut.Least = max(0, *j.Least)
+	}
 	return out, nil
 }

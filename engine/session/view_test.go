@@ -157,7 +157,7 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 	run := report.Report.Arms[1].Runs[0]
 	judge := func(threshold float64) spec.Run {
 		id := p.post(protocol.Request{Type: protocol.TypeJudge,
-			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Threshold: threshold}})
+			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Threshold: &threshold}})
 		m, _ := p.wait(protocol.TypeJudged)
 		if got := m.Run.Threshold; m.ID != id || got.Saw != spec.SawHand ||
 			got.Value != metrics.Value(threshold) ||
@@ -175,6 +175,26 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 	}
 	if got := judge(top); len(got.Alarms) != 0 || got.Hits != 0 || got.Of("f1").Value != 0 {
 		t.Errorf("at the spike: alarms %v: a score at the threshold is not above it", got.Alarms)
+	}
+	join := func(merge, least int) spec.Run {
+		p.post(protocol.Request{Type: protocol.TypeJudge,
+			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Merge: &merge, Least: &least}})
+		m, _ := p.wait(protocol.TypeJudged)
+		if got := m.Run.Threshold; got.Value != run.Threshold.Value || got.Policy != run.Threshold.Policy ||
+			got.Merge != merge || got.Least != least {
+			t.Errorf("joined over %d, at least %d: %+v", merge, least, got)
+		}
+		return *m.Run
+	}
+	if got := join(0, 0); !slices.Equal(got.Alarms, run.Alarms) || len(got.Alarms) < 2 {
+		t.Errorf("as before: alarms %v, want %v", got.Alarms, run.Alarms)
+	}
+	last := run.Alarms[len(run.Alarms)-1].To
+	if got := join(last, 0); !slices.Equal(got.Alarms, []steps.Range{{From: run.Alarms[0].From, To: last}}) {
+		t.Errorf("joined over everything: alarms %v", got.Alarms)
+	}
+	if got := join(0, last); len(got.Alarms) != 0 || got.Hits != 0 {
+		t.Errorf("none is so long: alarms %v", got.Alarms)
 	}
 	p.fails(p.post(protocol.Request{Type: protocol.TypeJudge, Judge: &protocol.Judge{Arm: "alone", Seed: 9}}),
 		"view", "", "seed 9 has no scores")

@@ -1,12 +1,14 @@
 package form
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/engine/spec"
 )
 
@@ -36,9 +38,9 @@ var rows = slices.Concat([]row{
 	{field: "data.seed", name: "data-seed", place: ofData, more: true, shows: generated,
 		value: value{getDataSeed, setDataSeed}},
 	{field: "data.label", name: "label-column", hint: "label-hint", place: ofData, more: true,
-		shows: fromFile, value: text(func(s *spec.Spec) *string { return &s.Data.Label })},
+		shows: fromFile, value: labelled(text(func(s *spec.Spec) *string { return &s.Data.Label }))},
 	{field: "data.split", name: "split", place: ofData, more: true, shows: fromFile,
-		value: share(func(s *spec.Spec) **float64 { return &s.Data.Split }, 0.05, 0.95)},
+		value: cutting(share(func(s *spec.Spec) **float64 { return &s.Data.Split }, 0.02, 0.98))},
 
 	{field: FieldTeacher, name: "teacher", value: model(teacherOf)},
 	{field: "teacher.epochs", name: "teacher-epochs", place: ofTeacher, more: true,
@@ -102,6 +104,40 @@ var rows = slices.Concat([]row{
 	{field: "detect.window", name: "buffers", hint: "buffers-hint", place: ofDetection, more: true,
 		value: text(func(s *spec.Spec) *string { return &s.Detect.Window })},
 })
+
+// cutting has a share take the place of any other cut of the file.
+func cutting(v value) value {
+	set := v.set
+	v.set = func(s *spec.Spec, text string) error {
+		err := set(s, text)
+		if err == nil {
+			s.Data.SplitRow, s.Data.SplitTime = 0, ""
+		}
+		return err
+	}
+	return v
+}
+
+// labelled has a label column take the place of another: which spelling is the anomaly was said of that one.
+func labelled(v value) value {
+	set := v.set
+	v.set = func(s *spec.Spec, text string) error {
+		before := s.Data.Label
+		err := set(s, text)
+		if err == nil && s.Data.Label != before {
+			s.Data.Anomaly = ""
+			s.Data.Columns = maps.Clone(s.Data.Columns)
+			maps.DeleteFunc(s.Data.Columns, func(name string, role found.Role) bool {
+				return role == found.Label || name == s.Data.Label
+			})
+			if len(s.Data.Columns) == 0 {
+				s.Data.Columns = nil
+			}
+		}
+		return err
+	}
+	return v
+}
 
 // shared has a choice hold for all arms that learn from the teacher, not only for the one in which it is set;
 // copy takes it over from one objective to another.

@@ -13,6 +13,7 @@ import (
 type Learning struct {
 	Sub    string
 	Plots  []Plot
+	Alarms string // what the tab of the list of alarms says
 	Epochs Epochs // in their place where they are open
 }
 

@@ -59,6 +59,8 @@ const (
 	Label   = "label"
 	Anomaly = "anomaly"
 	Header  = "header"
+	Parted  = "separator"
+	Decimal = "decimal"
 	Missing = "missing"
 	Scaling = "scaling"
 	Cut     = "cut"   // as it is typed: a share, a number of rows, a time
@@ -84,6 +86,10 @@ func (s *Sheet) Decide(what, text string) {
 		s.setAnomaly(text)
 	case Header:
 		s.Data.Header = text
+	case Parted:
+		s.Data.Separator = text
+	case Decimal:
+		s.Data.Decimal = text
 	case Missing:
 		s.Data.Missing = text
 	case Scaling:
@@ -127,7 +133,7 @@ func (s *Sheet) setCut(text string) {
 		s.Data.Split, s.Data.SplitRow, s.Data.SplitTime = &x, 0, ""
 	case err == nil && x >= 1 && x == math.Trunc(x) && x < 1e8 && !percent:
 		s.Data.Split, s.Data.SplitRow, s.Data.SplitTime = nil, int(x), ""
-	case err != nil && len(text) >= len("0:0"):
+	case err != nil && len(text) >= len("0:0") && strings.ContainsAny(text, "0123456789"):
 		s.Data.Split, s.Data.SplitRow, s.Data.SplitTime = nil, 0, text
 	default:
 		s.Typed = text
@@ -187,7 +193,7 @@ func (s *Sheet) Asked(place int) found.Role {
 
 // setRole gives a column a role; empty leaves it to the reader. Only one column is the label.
 func (s *Sheet) setRole(place int, role found.Role) {
-	if s.column(place) == nil || role != "" && !slices.Contains(found.Given, role) {
+	if s.column(place) == nil && s.Look != nil || role != "" && !slices.Contains(found.Given, role) {
 		return
 	}
 	roles := maps.Clone(s.Data.Columns)
@@ -207,7 +213,7 @@ func (s *Sheet) setRole(place int, role found.Role) {
 		s.Data.Label, s.Data.Anomaly = "", ""
 		fallthrough
 	default:
-		if c := s.column(place); c.Role == found.Label {
+		if c := s.column(place); c != nil && c.Role == found.Label {
 			s.Data.Anomaly = ""
 		}
 		if role != "" {
@@ -411,7 +417,8 @@ func (s *Sheet) Command() string {
 	if d.SplitRow > 0 || d.SplitTime != "" || d.Split != nil {
 		split = s.cutText()
 	}
-	for _, f := range []struct{ flag, text string }{{"header", d.Header}, {"time", strings.Join(times, ",")},
+	for _, f := range []struct{ flag, text string }{{"header", d.Header}, {"separator", d.Separator},
+		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
 		{"missing", d.Missing}, {"split", split}} {

@@ -31,6 +31,8 @@ type View struct {
 
 	File, FileNote string
 	Header         []form.Choice
+	Parted         []form.Choice
+	Decimal        []form.Choice
 	Times          []form.Choice // columns; nil = there are no columns
 	TimeNote       string
 	Labels         []form.Choice
@@ -104,6 +106,7 @@ func (s *Sheet) View(w *words.Language, locked bool) View {
 	v := View{Open: true, CanUse: s.Usable() && !locked, File: s.fileName(w), Cut: s.cutText(),
 		Share: int(100*s.share() + 0.5), Command: s.Command(), Status: w.Say("file-private")}
 	v.Header = choices(w, s.Data.Header, "", "sheet-as-found", "yes", "sheet-header-yes", "no", "sheet-header-no")
+	v.Parted, v.Decimal = signs(w, s)
 	for kind := range spec.Each(spec.ScalingCount) {
 		v.Scaling = append(v.Scaling, form.Choice{Value: kind.String(), Text: w.Say(words.Key(kind.WordKey())),
 			On: kind == s.Data.Scaling})
@@ -119,6 +122,22 @@ func (s *Sheet) View(w *words.Language, locked bool) View {
 	s.claim(w, &v)
 	s.beside(w, &v, locked)
 	return v
+}
+
+// signs are what parts cells, or decimals.
+func signs(w *words.Language, s *Sheet) (parted, decimal []form.Choice) {
+	return choices(w, s.Data.Separator, "", "sheet-as-found", "comma", "sheet-sign-comma", "semicolon",
+			"sheet-sign-semicolon", "tab", "sheet-sign-tab", "bar", "sheet-sign-bar", "space", "sheet-sign-space"),
+		choices(w, s.Data.Decimal, "", "sheet-as-found", "point", "sheet-sign-point", "comma", "sheet-sign-comma")
+}
+
+// asFound has the first choice, which leaves it to the reader, say what that has found.
+func asFound(list []form.Choice, value string) {
+	for _, c := range list {
+		if c.Value == value && list[0].On {
+			list[0].Text = c.Text
+		}
+	}
 }
 
 // choices are pairs of a value and the key of its text.
@@ -143,6 +162,14 @@ func (s *Sheet) read(w *words.Language, v *View) {
 	v.Title = w.Say("sheet-found")
 	if s.Wrong != nil {
 		v.Found = append(v.Found, s.wrongItem(w))
+		if lines := wrongLines(s.Wrong.First, s.Wrong.Line, s.Wrong.Place, s.Wrong.Around); s.Wrong.Place > 0 {
+			for _, l := range lines {
+				if isComma(l.Cell) {
+					v.Found = append(v.Found, Item{Look: LookBad, Text: w.Say("sheet-decimals-are", l.Cell), What: Decimal,
+						Choices: choices(w, s.Data.Decimal, "comma", "sheet-sign-comma")})
+				}
+			}
+		}
 	}
 	if s.Look == nil {
 		return
@@ -150,7 +177,10 @@ func (s *Sheet) read(w *words.Language, v *View) {
 	d, p := &s.Look.Summary, s.Look.Preview
 	v.Preview, v.Fixed, v.Hidden = p, p.Fixed, len(s.questions()) > 0
 	if p.Array {
-		v.Header = nil
+		v.Header, v.Parted, v.Decimal = nil, nil, nil
+	} else {
+		asFound(v.Parted, p.Parted)
+		asFound(v.Decimal, found.Decimals[number(p.Comma)])
 	}
 	v.FileNote = strings.Join(p.Files, ", ")
 	v.Channels = w.Say("sheet-channels", len(d.Channels), len(d.Channels)+len(d.Dropped))
@@ -266,6 +296,13 @@ func (s *Sheet) timeAndLabels(w *words.Language, v *View) {
 	}
 }
 
+func number(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 func anyOn(list []form.Choice) bool {
 	return slices.ContainsFunc(list, func(c form.Choice) bool { return c.On })
 }
@@ -311,6 +348,9 @@ func (s *Sheet) item(w *words.Language, f found.Finding) Item {
 	switch {
 	case f.Flag == "-header":
 		it.What, it.Choices = Header, choices(w, f.Guess, "yes", "sheet-header-yes", "no", "sheet-header-no")
+	case f.Flag == "-decimal":
+		it.What, it.Choices = Decimal, choices(w, found.Decimals[number(s.Look.Preview.Comma)], "point",
+			"sheet-sign-point", "comma", "sheet-sign-comma")
 	case f.Flag == "-leave-out":
 		on := map[bool]string{true: "yes", false: "no"}[s.Data.LeaveOut]
 		it.Look, it.What = LookDone, Leave
@@ -361,12 +401,14 @@ func (s *Sheet) answers(w *words.Language, f found.Finding, place int, ask bool)
 	if len(roles) < 2 {
 		return nil
 	}
+	asked := s.Asked(place)
 	for _, r := range roles {
 		value := string(r)
-		if !ask && r == now || !slices.Contains(found.Given, r) {
-			value = string(s.Asked(place)) // as it is
+		if !ask && r == now && asked != now || !slices.Contains(found.Given, r) {
+			value = "" // as it looks
 		}
-		out = append(out, form.Choice{Value: value, Text: w.Say(words.Key(r.WordKey())), On: r == now && !ask})
+		out = append(out, form.Choice{Value: value, Text: w.Say(words.Key(r.WordKey())),
+			On: !ask && value == string(asked)})
 	}
 	return out
 }
@@ -429,7 +471,7 @@ func (s *Sheet) filled(w *words.Language) Item {
 // wrongItem is what cannot be read, with ways on.
 func (s *Sheet) wrongItem(w *words.Language) Item {
 	it := Item{Look: LookBad, Text: results.Sentence(w.Error(s.Wrong.Fault))}
-	if c := s.column(s.Wrong.Place); c != nil || s.Wrong.Place > 0 && s.Look == nil {
+	if s.Wrong.Place > 0 && (s.Look == nil || s.column(s.Wrong.Place) != nil) {
 		it.What = Role + strconv.Itoa(s.Wrong.Place)
 		it.Choices = choices(w, "?", string(found.Dropped), "role-dropped", string(found.OneHot), "role-one-hot")
 	}
@@ -574,6 +616,14 @@ func (s *Sheet) beside(w *words.Language, v *View, locked bool) {
 	case s.Unchanged():
 		v.Beside = w.Say("sheet-in-use")
 	}
+}
+
+// isComma tells whether a cell is a number with a decimal comma.
+func isComma(cell string) bool {
+	whole, after, ok := strings.Cut(strings.TrimSpace(cell), ",")
+	digits := func(r rune) bool { return r < '0' || r > '9' }
+	return ok && whole != "" && after != "" && !strings.ContainsFunc(strings.TrimPrefix(whole, "-"), digits) &&
+		!strings.ContainsFunc(after, digits)
 }
 
 // wrongLines parts the line that cannot be read at the cell that is wrong, where the separator is plain.

@@ -22,6 +22,7 @@ type Props struct {
 	Steps       int // 0 = no series yet
 	steps.Range     // in view
 	Cursor      int // a step; -1 = none
+	Moves       int // how often it was moved from elsewhere
 	Labelled    bool
 	Truth       []steps.Range
 	Times       chart.Times // when the steps were measured; none = nobody knows

@@ -11,6 +11,9 @@ func (s *State) answer(a Answer) []Effect {
 	switch a.Type {
 	case protocol.TypeReady:
 		return s.ready(a.Response)
+	case protocol.TypeScored:
+		s.scored(a.Response)
+		return nil
 	case protocol.TypeLooked:
 		return s.seen(a.Response)
 	case protocol.TypeData:
@@ -32,7 +35,7 @@ func (s *State) answer(a Answer) []Effect {
 		s.resampled(a.Response)
 		return nil
 	case protocol.TypeError:
-		if s.refuseSheet(a.Response) {
+		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) {
 			return nil
 		}
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
@@ -88,6 +91,8 @@ func (s *State) fail(r protocol.Response) {
 		if s.Run != nil {
 			s.Run.Lost = e.Fault
 		}
+	case e.Where == whereExport, e.Where == whereDetector:
+		s.Alarms.Failed = e.Fault
 	case r.ID != 0 && r.ID != s.Control.began && e.Where != whereRun: // likewise
 	default:
 		s.Wrong = &Wrong{Where: e.Where, Why: e.Fault}

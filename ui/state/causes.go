@@ -17,6 +17,7 @@ type Causes struct {
 	Lead      string // which alarm it is, or why there is nothing to tell
 	Channels  []Cause
 	Truth     string // the channels that the anomaly shows in; empty where nobody knows them
+	All       string // what opens the list of all alarms; empty while there is none
 }
 
 // Cause is a channel with its part in an alarm.
@@ -39,7 +40,7 @@ func (c Scene) causes(w *words.Language) Causes {
 	if !ok {
 		return Causes{Lead: w.Say("causes-none")}
 	}
-	told := Causes{Look: l.Look}
+	told := Causes{Look: l.Look, All: w.Say("alarms-all", len(l.Run.Alarms))}
 	at := steps.Range{From: c.Stack.Cursor, To: c.Stack.Cursor + 1}
 	truth, i := c.segmentAt(at), overlapping(l.Run.Alarms, at)
 	if i < 0 && truth >= 0 {

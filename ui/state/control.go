@@ -140,7 +140,7 @@ func (s *State) command(r protocol.Request) Post {
 func (s *State) begin(request string) Post {
 	sp := s.Form.Copy()
 	s.Control.Broken = Loading
-	s.Wrong = nil
+	s.Wrong, s.New = nil, nil
 	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
 	s.Run.Drop = s.Form.Files.Of(sp.Data.Source)
@@ -233,7 +233,7 @@ func (s *State) lose(why *fault.Fault) {
 		s.Control.Broken = s.Control.Mode
 	}
 	s.Control.Mode, s.Control.why = Dead, why
-	s.Wrong = nil
+	s.Wrong, s.New = nil, nil
 	s.Form.HearNothing()
 	s.Over.id = 0
 	s.Stack.hearNothing()

@@ -57,11 +57,17 @@ type (
 		Arm   string
 		Value float64
 	}
-	Focus   struct{ Arm string }       // the arm that others step back for; empty = none
-	Pin     struct{ Arm string }       // the arm that keeps the focus; a second time: no longer
-	Lost    struct{ Why *fault.Fault } // the engine cannot run, or no longer
-	Restart struct{}                   // of an engine that is lost
-	Answer  struct {                   // from the worker; Buckets travel beside a series
+	OpenAlarms struct{ Open bool }          // the list of alarms in place of learning and results
+	SortAlarms struct{ By AlarmOrder }      // the list
+	ShowAlarm  struct{ From int }           // in the charts: the alarm that begins with this step
+	JoinAlarms struct{ Field, Text string } // typed: AlarmMerge or AlarmLeast
+	ScoreNew   struct{ Files form.Dropped } // new data, or a detector with them
+	Save       struct{ What string }        // as a file: of SaveKinds
+	Focus      struct{ Arm string }         // the arm that others step back for; empty = none
+	Pin        struct{ Arm string }         // the arm that keeps the focus; a second time: no longer
+	Lost       struct{ Why *fault.Fault }   // the engine cannot run, or no longer
+	Restart    struct{}                     // of an engine that is lost
+	Answer     struct {                     // from the worker; Buckets travel beside a series
 		protocol.Response
 		Buckets []float32
 	}
@@ -97,6 +103,12 @@ func (Cursor) message() weight      { return passing }
 func (Show) message() weight        { return action }
 func (Reveal) message() weight      { return action }
 func (Threshold) message() weight   { return action }
+func (OpenAlarms) message() weight  { return passing }
+func (SortAlarms) message() weight  { return passing }
+func (ShowAlarm) message() weight   { return action }
+func (JoinAlarms) message() weight  { return action }
+func (ScoreNew) message() weight    { return action }
+func (Save) message() weight        { return action }
 func (Focus) message() weight       { return passing }
 func (Pin) message() weight         { return passing }
 func (Lost) message() weight        { return passing }

@@ -169,7 +169,7 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 	if moved, set := c.Stack.Moved[a.Name]; set {
 		l.Threshold, l.Pending = moved.Threshold, true
 		if moved.Run != nil {
-			l.Run, l.Pending = moved.Run, float64(moved.Run.Threshold.Value) != moved.Threshold
+			l.Run, l.Pending = moved.Run, !moved.like(judgedAs(moved.Run))
 		}
 	}
 	return l
@@ -245,19 +245,42 @@ func (c Scene) reveal(channel int) string {
 	return link.ChannelsText(append([]int{channel}, shown[:min(1, len(shown))]...))
 }
 
-// judge asks what an arm would alarm at a threshold set by hand. The lane shows the threshold at once, and
-// the alarms of the last one that was judged until the answer is there.
-func (c Scene) judge(t Threshold, out *requests) []Effect {
-	r := c.shownRun(t.Arm)
-	if r == nil {
+// judge asks what an arm would alarm once the way that its alarms are made is changed. The lane shows a
+// threshold at once, and the alarms of the last way that was judged until the answer is there.
+func (c Scene) judge(arm string, change func(*Judged), out *requests) []Effect {
+	r := c.shownRun(arm)
+	if r == nil || r.Failed != nil {
 		return nil
 	}
 	if c.Stack.Moved == nil {
 		c.Stack.Moved = map[string]Judged{}
 	}
-	c.Stack.Moved[t.Arm] = Judged{t.Value, c.Stack.Moved[t.Arm].Run}
-	return c.Stack.judge.ask(protocol.Request{Type: protocol.TypeJudge,
-		Judge: &protocol.Judge{Arm: t.Arm, Seed: r.Seed, Threshold: t.Value}}, out)
+	j, set := c.Stack.Moved[arm]
+	if !set {
+		j = judgedAs(r)
+	}
+	change(&j)
+	c.Stack.Moved[arm] = j
+	by := c.byHand(arm)
+	return c.Stack.judge.ask(protocol.Request{Type: protocol.TypeJudge, Judge: &by}, out)
+}
+
+// byHand is what a person has changed of how the alarms of an arm with scores are made.
+func (c Scene) byHand(arm string) protocol.Judge {
+	r := c.shownRun(arm)
+	by := protocol.Judge{Arm: arm, Seed: r.Seed}
+	j, set := c.Stack.Moved[arm]
+	own := judgedAs(r)
+	if !set || j.like(own) {
+		return by
+	}
+	if j.Merge != own.Merge || j.Least != own.Least {
+		by.Merge, by.Least = &j.Merge, &j.Least
+	}
+	if own.Merge, own.Least = j.Merge, j.Least; !j.like(own) {
+		by.Threshold = &j.Threshold
+	}
+	return by
 }
 
 // threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where

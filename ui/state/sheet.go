@@ -12,6 +12,9 @@ func (s *State) drop(files form.Dropped) []Effect {
 	if s.Control.Locked() || len(files.Names) == 0 {
 		return nil
 	}
+	if s.New != nil && s.New.Of != nil || IsDetector(files.Names[0]) {
+		return s.scoreNew(files)
+	}
 	next := sheet.New(s.Form.Fresh(files.Source()), files)
 	if before := s.Sheet; before != nil && before.Wrong != nil && form.Same(before.Files.Names, files.Names) {
 		next = before.Retry(files)

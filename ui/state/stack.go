@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -28,10 +29,22 @@ type Stack struct {
 	lanes, overview, judge question
 }
 
-// Judged is a threshold set by hand, with what the arm alarmed at the newest one that was judged.
+// Judged is how alarms are made by hand, with what the arm alarmed at the newest way that was judged.
 type Judged struct {
-	Threshold float64
-	Run       *spec.Run
+	Threshold    float64 // NaN = it moves with the scores
+	Merge, Least int     // of spec.Detect
+	Run          *spec.Run
+}
+
+// judgedAs is how the alarms of a run were made.
+func judgedAs(r *spec.Run) Judged {
+	return Judged{Threshold: float64(r.Threshold.Value), Merge: r.Threshold.Merge, Least: r.Threshold.Least}
+}
+
+// like tells whether two are made in the same way.
+func (j Judged) like(k Judged) bool {
+	same := j.Threshold == k.Threshold || math.IsNaN(j.Threshold) && math.IsNaN(k.Threshold)
+	return same && j.Merge == k.Merge && j.Least == k.Least
 }
 
 // Series is an answer of the worker: for line i and bucket k minimum, maximum and mean at 3*(i*View.Width+k).
@@ -197,7 +210,9 @@ func (k *Stack) answer(a Answer, out *requests) []Effect {
 	effects, mine, good := k.judge.answered(a.ID, out)
 	if mine && good && a.Response.Run != nil && k.Moved != nil {
 		arm := a.Response.Run.Arm
-		k.Moved[arm] = Judged{k.Moved[arm].Threshold, a.Response.Run}
+		j := k.Moved[arm]
+		j.Run = a.Response.Run
+		k.Moved[arm] = j
 	}
 	return effects
 }

@@ -39,6 +39,8 @@ type State struct {
 	AllMetrics bool      // every metric is shown
 	Gains      bool      // as differences to the baseline
 	Epochs     results.EpochView
+	Alarms     Alarms
+	New        *Scoring // new data that are scored; nil = none are
 	Over       Over
 
 	address  string   // the hash that the page was last told
@@ -100,6 +102,9 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			return []Effect{CopyText{s.Sheet.Command()}}
 		}
 	case Discard:
+		if s.New != nil && s.Control.Mode != Dead {
+			return s.leaveNew()
+		}
 		s.Wrong = nil
 		s.Form.ShowGroup()
 	case Workers:
@@ -155,7 +160,19 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			return s.refresh()
 		}
 	case Threshold:
-		return s.Scene().judge(m, &s.requests)
+		return s.Scene().judge(m.Arm, func(j *Judged) { j.Threshold = m.Value }, &s.requests)
+	case OpenAlarms:
+		s.Alarms.Open = m.Open
+	case SortAlarms:
+		s.Alarms.Sort = m.By
+	case ShowAlarm:
+		return s.showAlarm(m.From)
+	case JoinAlarms:
+		return s.joinAlarms(m)
+	case ScoreNew:
+		return s.scoreNew(m.Files)
+	case Save:
+		return s.save(m.What)
 	case Focus:
 		s.Stack.focus(m.Arm)
 		return s.refresh()

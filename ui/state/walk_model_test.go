@@ -277,6 +277,8 @@ var decisions = []struct {
 	{sheet.Label, []string{"0", "3"}},
 	{sheet.Anomaly, []string{"0", "1", "2", sheet.NoLabels, ""}},
 	{sheet.Header, []string{"yes", "no", ""}},
+	{sheet.Parted, []string{"comma", "semicolon", "", "x"}},
+	{sheet.Decimal, []string{"comma", "point", ""}},
 	{sheet.Missing, []string{"last", "linear", "refuse"}},
 	{sheet.Scaling, []string{"robust", "standard", "x"}},
 	{sheet.Cut, []string{"0.4", "55 %", "70", "100000", "x", "", "2024-01-01"}},

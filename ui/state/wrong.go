@@ -21,13 +21,15 @@ type Wrong struct {
 
 // Values of Wrong.Where: whereLink, and those that the worker sends as protocol.Error.Where.
 const (
-	whereLink   = "link"
-	whereData   = "data"
-	whereSpec   = "spec"
-	whereRun    = "run"
-	whereView   = "view"
-	whereWorker = "worker"
-	whereEngine = "engine"
+	whereLink     = "link"
+	whereData     = "data"
+	whereSpec     = "spec"
+	whereRun      = "run"
+	whereView     = "view"
+	whereWorker   = "worker"
+	whereEngine   = "engine"
+	whereExport   = "export"
+	whereDetector = "detector"
 )
 
 // wrongData is an error about a series that could not be read.
@@ -70,6 +72,8 @@ func (s *State) Verdict() results.Verdict {
 	switch wrong := s.wrong(); {
 	case wrong != nil:
 		return wrong.verdict(s)
+	case s.New != nil:
+		return s.New.verdict(w)
 	case s.Run == nil: // the question that the page is there to answer
 		return results.Verdict{Tag: w.Say("tag-idle"), Look: results.TagDashed, Note: w.Say("idle-note"),
 			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
@@ -155,9 +159,11 @@ func (s *State) Learning() results.Learning {
 	if s.Run == nil {
 		l := results.NoLearning(s.Words, s.Form.Spec)
 		l.Epochs = results.Begin(s.Form.Spec, spec.DataSummary{}).Epochs(s.Words, s.Epochs)
+		l.Alarms = s.Words.Say("alarms-title")
 		return l
 	}
 	l := s.Run.Learning(s.Words, s.Stack.Focus)
 	l.Epochs = s.Run.Epochs(s.Words, s.Epochs)
+	l.Alarms = s.alarmsTab()
 	return l
 }

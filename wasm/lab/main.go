@@ -113,7 +113,8 @@ func (l *lab) do(effect state.Effect) {
 	switch e := effect.(type) {
 	case state.Post:
 		var files []any
-		if r := e.Request.Type; r == protocol.TypeOpen || r == protocol.TypeLook { // a run reads what was opened
+		switch e.Request.Type {
+		case protocol.TypeOpen, protocol.TypeLook, protocol.TypeScore: // a run reads what was opened
 			files = l.page.Files(e.Request.Drop)
 		}
 		l.post(e.Request, files)

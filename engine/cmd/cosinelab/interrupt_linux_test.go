@@ -52,15 +52,16 @@ func send(t *testing.T, c *exec.Cmd, signals ...os.Signal) {
 	}
 }
 
-// The first Ctrl-C stops a run, which keeps what it has and says how to go on.
+// The first Ctrl-C stops a run, which keeps what it has and says how to go on; a scheduler's signal has an exit code
+// of its own.
 func TestTheFirstCtrlCStopsARunThatCanGoOn(t *testing.T) {
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for s, code := range map[os.Signal]int{os.Interrupt: exitFailed, syscall.SIGTERM: exitRequeue} {
 		out := filepath.Join(t.TempDir(), "out")
 		c, said := endless(t, out)
 		send(t, c, s)
 		c.Wait()
 		want := "cosinelab: interrupted with 0 runs done; to go on: cosinelab run -resume -out " + out
-		if c.ProcessState.ExitCode() != exitFailed || last(said.String()) != want {
+		if c.ProcessState.ExitCode() != code || last(said.String()) != want {
 			t.Errorf("%v: exit code %d, %s", s, c.ProcessState.ExitCode(), last(said.String()))
 		}
 		for _, path := range filesBelow(t, out) {

@@ -22,6 +22,8 @@ type readingOptions struct {
 	header, anomaly string
 	label, time     string
 	drop, channels  string
+	separator       string
+	decimal         string
 	oneHot, keep    string
 	entity          string
 	missing, cut    string
@@ -34,6 +36,8 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	f.StringVar(&o.folder, "data", "", a.w.Say("cli-flag-data"))
 	f.Uint64Var(&o.seed, "seed", 1, a.w.Say("cli-flag-data-seed"))
 	f.StringVar(&o.header, "header", "", a.w.Say("cli-flag-header"))
+	f.StringVar(&o.separator, "separator", "", a.w.Say("cli-flag-separator"))
+	f.StringVar(&o.decimal, "decimal", "", a.w.Say("cli-flag-decimal"))
 	f.StringVar(&o.label, "label", "", a.w.Say("cli-flag-data-label"))
 	f.StringVar(&o.anomaly, "anomaly", "", a.w.Say("cli-flag-anomaly"))
 	f.StringVar(&o.time, "time", "", a.w.Say("cli-flag-time"))
@@ -73,7 +77,8 @@ func (o readingOptions) into(d *spec.Data) error {
 	for _, s := range []struct {
 		given string
 		to    *string
-	}{{o.header, &d.Header}, {o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}} {
+	}{{o.header, &d.Header}, {o.separator, &d.Separator}, {o.decimal, &d.Decimal},
+		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}} {
 		if s.given != "" {
 			*s.to = s.given
 		}

@@ -38,12 +38,12 @@ func refuses(t *testing.T, dir, says string, more ...string) {
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, in := range []string{".", checkpointsDir} {
-		for _, name := range filesIn(t, filepath.Join(dir, in)) {
-			if path := filepath.Join(in, name); path != checkpointsDir {
-				all[path] = read(t, dir, path)
-			}
+	for _, path := range filesBelow(t, dir) {
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			t.Fatal(err)
 		}
+		all[name] = read(t, path)
 	}
 	return all
 }

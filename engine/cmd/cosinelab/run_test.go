@@ -369,14 +369,14 @@ func TestRunNamesRunsThatFailed(t *testing.T) {
 	}
 }
 
-// The example specs are valid, and say themselves where their data is.
+// The example specs are valid, as experiments or as sweeps of them, and say themselves where their data is.
 func TestExampleSpecsAreValid(t *testing.T) {
 	files, err := filepath.Glob("specs/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d specs, error %v", len(files), err)
 	}
 	for _, f := range files {
-		if _, err := spec.Parse([]byte(read(t, f))); err != nil {
+		if _, err := spec.ParseSweep([]byte(read(t, f))); err != nil {
 			t.Errorf("%s: %v", f, err)
 		}
 	}

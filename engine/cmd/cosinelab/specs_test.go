@@ -8,7 +8,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// The studies of the gain that stand beside the program are read by it, and each is planned with the seeds that an interval needs.
+// The studies of the gain that stand beside the program are read by it, and each is planned with the seeds that an
+// interval needs.
 func TestStudiesAreRead(t *testing.T) {
 	files, err := filepath.Glob("specs/gain-*.json")
 	if err != nil || len(files) == 0 {

@@ -203,8 +203,10 @@ type Export struct {
 	What   string `json:"what"`
 	Format string `json:"format,omitempty"` // of alarms: csv, jsonl, json, nab
 	Of     *Of    `json:"of,omitempty"`     // the run; nil = the new data that were scored last
-	// Threshold is one that was set by hand for the run; nil = its own.
+	// How alarms of the run are judged, as in Judge.
 	Threshold *float64 `json:"threshold,omitempty"`
+	Merge     *int     `json:"merge,omitempty"`
+	Least     *int     `json:"least,omitempty"`
 }
 
 // Tensor is one that a teacher takes.
@@ -285,11 +287,14 @@ type Series struct {
 	Rows int  `json:"rows"` // steps of the test part
 }
 
-// Judge asks what one run would alarm at a threshold set by hand.
+// Judge asks what one run would alarm at a threshold set by hand, or where flags become alarms in another way.
+// What is nil stays as it is in the run.
 type Judge struct {
-	Arm       string  `json:"arm"`
-	Seed      uint64  `json:"seed"`
-	Threshold float64 `json:"threshold"`
+	Arm       string   `json:"arm"`
+	Seed      uint64   `json:"seed"`
+	Threshold *float64 `json:"threshold,omitempty"`
+	Merge     *int     `json:"merge,omitempty"` // of spec.Detect, as is Least
+	Least     *int     `json:"least,omitempty"`
 }
 
 // Bench asks for measurements, those of training steps and scoring on one worker and on Request.Workers.

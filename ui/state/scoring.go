@@ -1,0 +1,197 @@
+package state
+
+import (
+	"strings"
+
+	"cosinelab/assets/words"
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
+	"cosinelab/ui/form"
+	"cosinelab/ui/look"
+	"cosinelab/ui/results"
+)
+
+// Scoring is new data while a kept detector scores them, and then with what came of it.
+type Scoring struct {
+	Files form.Dropped
+	Of    *protocol.Of // the run whose detector it is; nil = one that is among the files
+	Got   *protocol.Scored
+	Wrong *fault.Fault // why the data cannot be scored; nil = they can
+
+	merge, least *int // in place of the detector's own
+	id           int  // of the question
+}
+
+// detectorEnding is that of the names of files that are detectors.
+const detectorEnding = ".detector"
+
+// IsDetector tells whether a file is a detector, by its name.
+func IsDetector(name string) bool { return strings.HasSuffix(strings.ToLower(name), detectorEnding) }
+
+// scoreNew has new data scored: by the detector among the files, else by that of the run whose alarms are listed,
+// or by the one that scored the data before.
+func (s *State) scoreNew(files form.Dropped) []Effect {
+	if len(files.Names) == 0 || s.Control.Mode == Loading || s.Control.Mode == Dead {
+		return nil
+	}
+	next := &Scoring{Files: files}
+	if !IsDetector(files.Names[0]) {
+		switch r := s.Scene().Focused(); {
+		case s.New != nil && s.New.Of != nil:
+			next.Of = s.New.Of
+		case r != nil:
+			next.Of = &protocol.Of{Arm: r.Arm, Seed: r.Seed}
+		default:
+			return nil
+		}
+	}
+	s.New, s.Alarms.Open, s.Alarms.Shown, s.Alarms.Failed = next, true, false, nil
+	return s.score()
+}
+
+// score asks for the scores; what came before stays until they are there.
+func (s *State) score() []Effect {
+	n := s.New
+	post := s.requests.post(protocol.Request{Type: protocol.TypeScore, Files: n.Files.Names, Drop: n.Files.ID,
+		Score: &protocol.Score{Of: n.Of, Merge: n.merge, Least: n.least}})
+	n.id, n.Wrong = post.Request.ID, nil
+	return []Effect{post}
+}
+
+// scored takes what came of new data over.
+func (s *State) scored(r protocol.Response) {
+	if s.New != nil && r.ID == s.New.id && r.Scored != nil {
+		s.New.Got = r.Scored
+	}
+}
+
+// refuseNew says why new data cannot be scored, and tells whether the error is about them.
+func (s *State) refuseNew(r protocol.Response) bool {
+	if s.New == nil || r.Error == nil || r.ID == 0 || r.ID != s.New.id {
+		return false
+	}
+	s.New.Wrong = r.Error.Fault
+	return true
+}
+
+// leaveNew goes back to the experiment.
+func (s *State) leaveNew() []Effect {
+	if s.New == nil {
+		return nil
+	}
+	s.New, s.Alarms.Shown, s.Alarms.Wrong, s.Alarms.Failed = nil, false, "", nil
+	if s.Control.Mode == Loading || s.Control.Mode == Dead {
+		return nil
+	}
+	return []Effect{s.requests.post(protocol.Request{Type: protocol.TypeScore})}
+}
+
+// scene is new data as far as the list of alarms looks at a series: no labels, no other seeds.
+func (n *Scoring) scene() Scene {
+	g := n.Got
+	return Scene{Stack: &Stack{}, Data: &spec.DataSummary{Channels: g.Detector.Channels, TestSteps: g.Steps,
+		Timeline: g.Timeline}}
+}
+
+// list is the alarms of new data.
+func (n *Scoring) list(s *State) AlarmList {
+	w := s.Words
+	v := AlarmList{Open: true, New: true, Locked: s.Control.Locked(), Tab: w.Say("alarms-title")}
+	if s.Alarms.Failed != nil {
+		v.Failed = results.Sentence(w.Error(s.Alarms.Failed))
+	}
+	if n.Got == nil || n.Wrong != nil {
+		v.Missing = w.Say("new-scoring")
+		if n.Wrong != nil {
+			v.Missing = w.Say("new-no-alarms")
+		}
+		return v
+	}
+	g, c := n.Got, n.scene()
+	v.Look = look.Look{Kind: g.Detector.Arm, Name: g.Detector.Arm}
+	v.Pending = !g.Done
+	v.Tab = w.Say("alarms-tab", g.Count)
+	v.Lead = thresholdText(w, float64(g.Detector.Value))
+	v.Heads = s.alarmHeads(false)
+	v.Heads[0].Text = w.Say("new-number")
+	run := &spec.Run{Threshold: spec.Cut{Value: g.Detector.Value, Merge: g.Detector.Merge, Least: g.Detector.Least}}
+	for _, a := range g.Alarms {
+		run.Alarms, run.Peaks, run.Causes = append(run.Alarms, a.Range), append(run.Peaks, a.Peak), append(run.Causes, a.Causes)
+	}
+	if n.merge != nil {
+		run.Threshold.Merge = *n.merge
+	}
+	if n.least != nil {
+		run.Threshold.Least = *n.least
+	}
+	l := Lane{Look: v.Look, Run: run, Threshold: float64(g.Detector.Value)}
+	v.Fields = s.alarmFields(c, l)
+	c.listAlarms(w, &v, l, s.Alarms)
+	if left := g.Count - len(v.Rows); left > 0 {
+		v.More = w.Say("alarms-more", len(v.Rows), left)
+	}
+	v.Foot = w.Say("alarms-count", g.Count)
+	v.Rate = n.notes(w)
+	return v
+}
+
+// notes says how the file was read where that may be wrong, and which channels left the range of training.
+func (n *Scoring) notes(w *words.Language) string {
+	var parts []string
+	c := n.scene()
+	for _, o := range n.Got.Outside {
+		parts = append(parts, w.Say("new-outside", c.channelName(w, o.Channel), short(w, o.Value), o.Steps,
+			c.moment(w, o.First)))
+	}
+	if len(parts) > 0 {
+		parts = []string{w.Say("new-outside-all", strings.Join(parts, w.Say("list-comma")))}
+	}
+	for _, said := range n.Got.Notes {
+		parts = append(parts, results.Sentence(w.Error(said)))
+	}
+	if n.Got.Filled > 0 {
+		parts = append(parts, w.Say("new-filled", n.Got.Filled))
+	}
+	if n.Got.Backward > 0 {
+		parts = append(parts, w.Say("new-backward", n.Got.Backward))
+	}
+	return strings.Join(parts, " ")
+}
+
+// file is the name of the data.
+func (n *Scoring) file() string { return n.Files.Names[len(n.Files.Names)-1] }
+
+// verdict says what came of new data, and offers the way back.
+func (n *Scoring) verdict(w *words.Language) results.Verdict {
+	v := results.Verdict{Tag: w.Say("new-tag"), Look: results.TagDashed, Note: words.Name(n.file()),
+		Way: &results.WayOn{Back: w.Say("new-back")}}
+	if n.Wrong != nil {
+		v.Look, v.Tag = results.TagBad, w.Say("new-wrong")
+		v.Claim, v.Why = results.Sentence(w.Error(n.Wrong)), w.Say("nothing-changed")
+		v.Long = len(v.Claim) > longClaim
+		return v
+	}
+	g := n.Got
+	if g == nil {
+		v.Claim = w.Say("new-scoring")
+		return v
+	}
+	d := g.Detector
+	v.Note = w.Say("new-by", words.Name(n.file()), d.Arm, d.Seed, words.Name(d.Title))
+	c := n.scene()
+	long := w.Say("alarms-n-steps", g.Steps)
+	if last := g.Steps - 1; last > 0 {
+		long = c.lasts(w, steps.Range{To: last})
+	}
+	v.Claim = w.Say("new-claim", g.Count, long)
+	v.Why = w.Say("new-threshold", thresholdText(w, float64(d.Value)))
+	if d.PerDay.Defined() {
+		v.Why += " " + w.Say("new-per-day", short(w, float64(d.PerDay)))
+	}
+	if left := g.Steps - g.Scored; g.Done && left > 0 {
+		v.Why += " " + w.Say("new-unscored", left)
+	}
+	return v
+}
