@@ -129,8 +129,11 @@ func epochsCaption(in Input) string {
 func (r *resultsOf) caption() string {
 	c := &sentences{w: r.Words}
 	c.say("caption-results")
+	if r.gains {
+		c.say("caption-gains", r.baseline(), r.level())
+	}
 	for _, b := range r.blocks {
-		for _, m := range b.rows {
+		for _, m := range b.metrics {
 			if m.Metric.Name == r.Report.Spec.JudgedBy().Name && m.Untrained.Defined() {
 				c.say("caption-headline", m.Metric, 100*float64(m.Chance),
 					100*float64(m.Untrained))

@@ -126,8 +126,12 @@ func TestEveryArmAndSeedIsInTheResults(t *testing.T) {
 		all.Metrics = append(all.Metrics, m.Name)
 	}
 	d := parse(t, mustNew(t, "results", in, all))
-	marks := len(in.Report.Spec.Seeds) * len(metrics.All)
+	seeds := len(in.Report.Spec.Seeds)
 	for name, colour := range armColours {
+		marks := seeds * len(metrics.All)
+		if name != "student alone" { // the others have marks, a bar and its edge of each gain besides: none is filled
+			marks += (seeds + 2) * len(metrics.All)
+		}
 		if !d.says(name) {
 			t.Errorf("no name %s", name)
 		}
@@ -150,6 +154,99 @@ func TestEveryArmAndSeedIsInTheResults(t *testing.T) {
 	heading := slices.IndexFunc(d.texts, func(s string) bool { return strings.HasPrefix(s, "Flattering") })
 	if honest > heading || heading > flattering {
 		t.Error("honest metrics do not come before the heading of the flattering ones")
+	}
+}
+
+// apart is the sample in which + cosine gains in every seed, + MSE in none, and the random score lies far below.
+func apart() figure.Input {
+	in := sample()
+	for i, base := range in.Report.Arms[0].Runs {
+		for arm, gain := range map[int]metrics.Value{1: 0.1 + 0.02*metrics.Value(i), 2: 0.08 - 0.05*metrics.Value(i),
+			4: -2} {
+			for k := range base.Metrics {
+				in.Report.Arms[arm].Runs[i].Metrics[k].Value = base.Metrics[k].Value + gain
+			}
+		}
+	}
+	return in
+}
+
+func TestGainsHaveTheirIntervalsBesideTheValues(t *testing.T) {
+	in := apart()
+	d := parse(t, mustNew(t, "results", in, figure.Options{Width: page.Width,
+		Metrics: []string{spec.DefaultHeadline}}))
+	if !d.says("gain, AP") || !d.says("95 % interval of the mean gain: it differs from 0") {
+		t.Fatalf("no gain in %q", d.texts)
+	}
+	zero := math.NaN()
+	for _, p := range d.of(inkColour, false) {
+		if near(p.box.x0, p.box.x1) && p.box.y1-p.box.y0 > 20 {
+			zero = p.box.x0
+		}
+	}
+	bar := func(arm, colour string, dashed bool) {
+		t.Helper()
+		gain := in.Report.Gain(arm, "alone", spec.DefaultHeadline)
+		var mean, bars []path
+		for _, p := range d.of(colour, false) {
+			switch height := p.box.y1 - p.box.y0; {
+			case near(p.box.x0, p.box.x1) && height > 7 && p.box.x0 > 200: // right of the values
+				mean = append(mean, p)
+			case near(height, 6):
+				bars = append(bars, p)
+			}
+		}
+		if len(mean) != 1 || len(bars) != 1 {
+			t.Fatalf("%s: %d strokes of the mean, %d bars, want one of each", arm, len(mean), len(bars))
+		}
+		if strings.Contains(bars[0].style, "dasharray") != dashed {
+			t.Errorf("%s: the bar's edge is %s, want dashed: %v", arm, bars[0].style, dashed)
+		}
+		unit := (mean[0].box.x0 - zero) / float64(gain.Mean)
+		if b := bars[0].box; !(math.Abs(b.x0-zero-unit*float64(gain.Low)) < 0.1 &&
+			math.Abs(b.x1-zero-unit*float64(gain.High)) < 0.1) {
+			t.Errorf("%s: the bar spans %v around %v, want %v to %v", arm, b, zero, gain.Low, gain.High)
+		}
+	}
+	bar("cosine", armColours["+ cosine"], false)
+	bar("mse", armColours["+ MSE"], true)
+	arrows := 0
+	for _, p := range d.of(grey, true) {
+		if near(p.box.y1-p.box.y0, 4.8) && near(p.box.x1-p.box.x0, 4) {
+			arrows++
+		}
+	}
+	if arrows != 1 {
+		t.Errorf("%d arrowheads, want one of the random score", arrows)
+	}
+}
+
+func TestGainsNeedTwoSeedsAndABaseline(t *testing.T) {
+	for name, change := range map[string]func(*spec.Report){
+		"one seed": func(r *spec.Report) {
+			r.Spec.Seeds = r.Spec.Seeds[:1]
+			for i := range r.Arms {
+				r.Arms[i].Runs = r.Arms[i].Runs[:1]
+			}
+		},
+		"no baseline": func(r *spec.Report) { r.Spec.Arms, r.Arms = r.Spec.Arms[1:], r.Arms[1:] },
+	} {
+		in := sample()
+		change(&in.Report)
+		f := mustNew(t, "results", in, page)
+		if d := parse(t, f); d.says("gain, AP") || strings.Contains(f.Caption, "Gain") {
+			t.Errorf("%s: there are gains", name)
+		}
+	}
+}
+
+// The gain that the verdict is about is in the narrowest figure; the gains of others give way to the page.
+func TestTheGainOfTheVerdictIsInEveryFigure(t *testing.T) {
+	for width, every := range map[vg.Length]bool{60: false, 88: false, 180: true} {
+		d := parse(t, mustNew(t, "results", sample(), figure.Options{Width: width * vg.Millimeter}))
+		if !d.says("gain, AP") || d.says("gain, AUROC") != every {
+			t.Errorf("%v mm: want the gain in AP, and all others: %v; texts %q", float64(width), every, d.texts)
+		}
 	}
 }
 

@@ -39,36 +39,58 @@ type resultsOf struct {
 	names   []look // of arms
 	left    vg.Length
 	columns int
+	gains   bool // some are shown
 }
 
-// resultBlock is a group of metrics under its heading.
+// resultBlock is a group of metrics under its heading, in rows of at most as many cells as there are columns.
 type resultBlock struct {
 	heading string
-	rows    []spec.MetricSummary
+	metrics []spec.MetricSummary
+	rows    [][]resultCell
+}
+
+// resultCell shows one metric: the values of all arms or, where it has them, the gains over the baseline.
+type resultCell struct {
+	metric spec.MetricSummary
+	gains  []spec.Comparison
 }
 
 // results draws every metric of every arm: a mark a seed, the mean as a bar, chance dashed, the untrained
-// model dotted. Metrics that may be read alone come first; the others stand apart (metrics/README.md, section
-// 8).
+// model dotted, and beside it the gains over the baseline with their intervals. Metrics that may be read alone
+// come first; the others stand apart (metrics/README.md, section 8).
 func results(in Input, o Options) (*Figure, error) {
 	for _, name := range o.Metrics {
 		if !slices.ContainsFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == name }) {
 			return nil, fault.New("figure-metric", name)
 		}
 	}
-	r := newResults(in, o)
-	if r.space() > tallest && len(o.Metrics) == 0 {
-		o.Metrics = usual
-		r = newResults(in, o)
-	}
+	r := fitted(in, o)
 	if len(r.blocks) == 0 {
 		return nil, fault.New("figure-no-results")
 	}
 	return &Figure{Height: r.space(), Caption: r.caption(), draw: r.draw}, nil
 }
 
-// newResults puts the metrics that are asked for, or all, in their groups.
-func newResults(in Input, o Options) *resultsOf {
+// fitted leaves out what a page has no room for, if it was not asked for: first the intervals of all metrics
+// but that of the verdict, which always has its own, then metrics.
+func fitted(in Input, o Options) *resultsOf {
+	if len(o.Metrics) > 0 {
+		return newResults(in, o, true)
+	}
+	for _, names := range [][]string{nil, usual} {
+		o.Metrics = names
+		for _, everyGain := range []bool{true, false} {
+			if r := newResults(in, o, everyGain); r.space() <= tallest {
+				return r
+			}
+		}
+	}
+	return newResults(in, o, false)
+}
+
+// newResults puts the metrics that are asked for, or all, in their groups, with the gains in every metric or in
+// that of the verdict.
+func newResults(in Input, o Options, everyGain bool) *resultsOf {
 	r := &resultsOf{Input: in}
 	summary := in.Report.Summary()
 	for _, g := range []struct {
@@ -80,10 +102,10 @@ func newResults(in Input, o Options) *resultsOf {
 		for _, m := range summary.Metrics {
 			wanted := len(o.Metrics) == 0 || slices.Contains(o.Metrics, m.Metric.Name)
 			if m.Metric.Group == g.group && wanted {
-				b.rows = append(b.rows, m)
+				b.metrics = append(b.metrics, m)
 			}
 		}
-		if len(b.rows) > 0 {
+		if len(b.metrics) > 0 {
 			r.blocks = append(r.blocks, b)
 		}
 	}
@@ -92,8 +114,38 @@ func newResults(in Input, o Options) *resultsOf {
 		r.left = max(r.left, face(small, ink, 0).Width(r.names[i].name)+5)
 	}
 	r.columns = max(1, int((o.Width-r.left+cellGap)/(cellWidth+cellGap)))
-	r.legend = legendRows(resultSigns(), o.Width)
+	if everyGain && r.columns > 1 {
+		r.columns -= r.columns % 2 // values beside their gains
+	}
+	signs := resultSigns()
+	for i := range r.blocks {
+		r.place(&r.blocks[i], everyGain)
+	}
+	if r.gains {
+		signs = append(signs, r.intervalSigns()...)
+	}
+	r.legend = legendRows(signs, o.Width)
 	return r
+}
+
+// place puts the cells of a block in rows, values and gains of a metric in the same one where it is wide enough.
+func (r *resultsOf) place(b *resultBlock, everyGain bool) {
+	for _, m := range b.metrics {
+		cells := []resultCell{{metric: m}}
+		if everyGain || m.Metric.Name == r.Report.Spec.JudgedBy().Name {
+			if gains := intervals(r.Report, m.Metric); gains != nil {
+				cells, r.gains = append(cells, resultCell{m, gains}), true
+			}
+		}
+		together := min(len(cells), r.columns)
+		for i, cell := range cells {
+			last := len(b.rows) - 1
+			if last < 0 || len(b.rows[last]) == r.columns || i == 0 && len(b.rows[last])+together > r.columns {
+				b.rows, last = append(b.rows, nil), last+1
+			}
+			b.rows[last] = append(b.rows[last], cell)
+		}
+	}
 }
 
 // resultSigns explain the marks in ink, which are not those of an arm.
@@ -126,7 +178,7 @@ func (r *resultsOf) space() vg.Length {
 	h := vg.Length(len(r.legend)) * leading
 	for _, b := range r.blocks {
 		h += leading + headingGap + between
-		h += vg.Length((len(b.rows)+r.columns-1)/r.columns) * (r.cellHeight() + between/2)
+		h += vg.Length(len(b.rows)) * (r.cellHeight() + between/2)
 	}
 	return h
 }
@@ -141,17 +193,16 @@ func (r *resultsOf) draw(c draw.Canvas) {
 		c.FillText(face(medium, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: at}, b.heading)
 		c.StrokeLine2(draw.LineStyle{Color: rule2, Width: hairline}, c.Min.X, at-3.5, c.Max.X, at-3.5)
 		below += leading + headingGap
-		for i, m := range b.rows {
-			row, column := i/r.columns, i%r.columns
-			d := block(c, below+vg.Length(row)*(r.cellHeight()+between/2), r.cellHeight())
-			if column == 0 {
-				r.armNames(d)
+		for _, row := range b.rows {
+			d := block(c, below, r.cellHeight())
+			r.armNames(d)
+			for column, cell := range row {
+				d.Min.X = c.Min.X + r.left + vg.Length(column)*(width+cellGap)
+				d.Max.X = d.Min.X + width
+				r.cell(d, cell)
 			}
-			d.Min.X += r.left + vg.Length(column)*(width+cellGap)
-			d.Max.X = d.Min.X + width
-			r.cell(d, m)
+			below += r.cellHeight() + between/2
 		}
-		below += vg.Length((len(b.rows)+r.columns-1)/r.columns) * (r.cellHeight() + between/2)
 	}
 }
 
@@ -167,9 +218,18 @@ func (r *resultsOf) armNames(c draw.Canvas) {
 	}
 }
 
-// cell draws one metric of all arms, in its unit, shares in points of 100, on a scale of its own that holds chance and the
-// untrained model: a value means little without them.
-func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
+// cell draws the values of all arms in a metric, or their gains.
+func (r *resultsOf) cell(c draw.Canvas, cell resultCell) {
+	if cell.gains != nil {
+		r.gainCell(c, cell.metric.Metric, cell.gains)
+		return
+	}
+	r.valueCell(c, cell.metric)
+}
+
+// valueCell draws one metric of all arms, in its unit, shares in points of 100, on a scale of its own that
+// holds chance and the untrained model: a value means little without them.
+func (r *resultsOf) valueCell(c draw.Canvas, m spec.MetricSummary) {
 	p := newPlot()
 	p.HideY()
 	e := empty
@@ -186,17 +246,24 @@ func (r *resultsOf) cell(c draw.Canvas, m spec.MetricSummary) {
 	if unit != metrics.UnitShare {
 		title += ", " + label(words.Key(unit.WordKey()))
 	}
-	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small}, title)
-	plotted := draw.Crop(c, 0, 0, 0, -leading)
-	p.Add(paint(func(d draw.Canvas, p *plot.Plot) {
-		x, _ := p.Transforms(&d)
+	framed(c, p, title, func(d draw.Canvas, x func(float64) vg.Length) {
 		upright(d, chanceLine, x, unit, m.Chance)
 		upright(d, untrainedLine, x, unit, m.Untrained)
 		for i := range m.Arms {
 			r.strip(d, x, rowAt(c, i), i, m.Metric)
 		}
+	})
+}
+
+// framed draws a plot below its title; inside paints on its data.
+func framed(c draw.Canvas, p *plot.Plot, title string,
+	inside func(d draw.Canvas, x func(float64) vg.Length)) {
+	c.FillText(face(small, ink, draw.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - small}, title)
+	p.Add(paint(func(d draw.Canvas, p *plot.Plot) {
+		x, _ := p.Transforms(&d)
+		inside(d, x)
 	}))
-	p.Draw(plotted)
+	p.Draw(draw.Crop(c, 0, 0, 0, -leading))
 }
 
 // upright is a line over a cell's height, if the value is known.
