@@ -33,7 +33,7 @@ func GroupOf(id string) Group {
 // Source is one row of the catalogue. A benchmark's ID is also the prefix of its sets: smd/machine-1-2.
 type Source struct {
 	ID    string
-	Title string // a name, the same in every language
+	Title string // as files have it; a built-in set has words besides
 
 	generate func(*generator) []channel // built-in sets only
 

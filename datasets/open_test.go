@@ -328,6 +328,10 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 			if s.generate == nil {
 				t.Errorf("%s has no generator", s.ID)
 			}
+			said = append(said, s.word("data-title-"))
+			if got := words.English().TitleOf(s.ID, ""); got != s.Title {
+				t.Errorf("%s is called %q on the page and %q in files", s.ID, got, s.Title)
+			}
 		case GroupBenchmark:
 			if s.list == nil || s.open == nil || len(s.folders) == 0 || s.Licence == "" || s.Origin == "" {
 				t.Errorf("%s lacks a function, its folders, its licence or its origin", s.ID)
@@ -353,10 +357,11 @@ func TestNoSourceIsDescribedThatIsNotInTheCatalogue(t *testing.T) {
 	known := map[words.Key]bool{}
 	for _, s := range All {
 		known[words.Key(s.About())], known[words.Key(s.Expects())] = true, true
+		known[words.Key(s.word("data-title-"))] = s.Group() == GroupBuiltin
 	}
 	for _, key := range words.English().Keys() {
 		if (strings.HasPrefix(string(key), "data-about-") || strings.HasPrefix(string(key),
-			"data-expects-")) && !known[key] {
+			"data-expects-") || strings.HasPrefix(string(key), "data-title-")) && !known[key] {
 			t.Errorf("no source has the text %s", key)
 		}
 	}

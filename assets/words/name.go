@@ -18,6 +18,15 @@ func Name(name string) string {
 	return isolated(name)
 }
 
+// TitleOf is what a series is called in the language: a built-in one has words, any other the title that it came
+// with.
+func (l *Language) TitleOf(source, title string) string {
+	if text, ok := l.text[Key("data-title-"+strings.ReplaceAll(source, "/", "-"))]; ok {
+		return text
+	}
+	return title
+}
+
 // Whole is a name that Name does not show as a whole, isolated; empty for one that it does.
 func Whole(name string) string {
 	if len([]rune(name)) <= nameShown {

@@ -21,7 +21,7 @@ func (s *sentences) say(k words.Key, args ...any) { s.all = append(s.all, s.w.Sa
 // that travels without its report must still say what it shows.
 func (s *sentences) finish(in Input) string {
 	sp := in.Report.Spec
-	s.say("caption-data", in.Report.Data.Title, sp.Data.Source, in.Report.Data.TestSteps,
+	s.say("caption-data", s.w.TitleOf(sp.Data.Source, in.Report.Data.Title), sp.Data.Source, in.Report.Data.TestSteps,
 		len(in.Report.Data.Channels))
 	if !in.Report.Data.Labelled {
 		s.say("caption-no-labels")

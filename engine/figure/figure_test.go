@@ -491,7 +491,7 @@ func TestCaptionsSayWhatTheFigureShows(t *testing.T) {
 		in.Words = w
 		for _, kind := range figure.Names() {
 			caption := mustNew(t, kind, in, page).Caption
-			for _, fact := range []string{"Web server", "builtin/server", "mse/2", "1.2.3"} {
+			for _, fact := range []string{w.TitleOf("builtin/server", ""), "builtin/server", "mse/2", "1.2.3"} {
 				if !strings.Contains(caption, fact) {
 					t.Errorf("%s in %s says nothing of %s: %s", kind, w.Tag, fact, caption)
 				}

@@ -64,7 +64,7 @@ func NewMap(m spec.Map, w *words.Language, width vg.Length) (*Figure, error) {
 	caption := &sentences{w: w}
 	n := m.Counts()
 	metric := spec.Spec{Headline: m.Metric}.JudgedBy()
-	caption.say("map-title", m.Where(), metric.Short, m.Arm, m.Over)
+	caption.say("map-title", m.Where(w.TitleOf(m.Set, m.Title)), metric.Short, m.Arm, m.Over)
 	caption.all[0] += "."
 	caption.say("map-count", n.Run, n.All, n.Above, n.Below, n.Chance, strconv.FormatFloat(100*m.Level, 'g', 4, 64))
 	caption.say("map-caption")

@@ -96,7 +96,7 @@ func (c statisticsCase) holm(l *ledger) {
 			continue
 		}
 		m++
-		rejected := spec.Paired{Level: 0.95, Holm: p}.Shown()
+		rejected := spec.Paired{Level: 0.95, Evidence: spec.Evidence{Holm: p}}.Shown()
 		same := 0.0
 		if want := c.Expected.Rejected[i]; want != nil && *want == rejected {
 			same = 1

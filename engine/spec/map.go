@@ -25,9 +25,9 @@ type Setting struct {
 	Value string `json:"value"`
 }
 
-// Where names the set with what is the same in all of the map.
-func (m Map) Where() string {
-	text := m.Title
+// Where names the set, by its title, with what is the same in all of the map.
+func (m Map) Where(title string) string {
+	text := title
 	for _, f := range m.Fixed {
 		text += ", " + f.Name + " " + f.Value
 	}

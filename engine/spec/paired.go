@@ -19,10 +19,18 @@ type Paired struct {
 	Dropped int             `json:"dropped"`     // pairs in which a side is undefined
 	Mean    metrics.Value   `json:"mean"`
 	SD      metrics.Value   `json:"sd"` // divisor n - 1
-	// The interval of the mean by Student's t; undefined for fewer than two pairs.
-	Level float64       `json:"level"`
-	Low   metrics.Value `json:"low"`
-	High  metrics.Value `json:"high"`
+	// Level is that of the interval of the mean, which is undefined for fewer than two pairs.
+	Level float64 `json:"level"`
+	Evidence
+
+	// Flat tells of several differences that are all the same: without a spread they are no evidence.
+	Flat bool `json:"no_spread,omitempty"`
+}
+
+// Evidence is what differences show of their mean.
+type Evidence struct {
+	Low  metrics.Value `json:"low"` // to High: the interval of the mean by Student's t
+	High metrics.Value `json:"high"`
 	// P is the two-sided p of the t test, which agrees with the interval; undefined without a spread.
 	P metrics.Value `json:"p"`
 	// Holm is P corrected for the comparisons that it stands among; undefined until it was corrected.
@@ -31,9 +39,12 @@ type Paired struct {
 	// many pairs can give; undefined for more than maxFlips pairs, or none.
 	SignFlip metrics.Value `json:"p_sign_flip"`
 	Least    metrics.Value `json:"p_smallest"`
+}
 
-	// Flat tells of several differences that are all the same: without a spread they are no evidence.
-	Flat bool `json:"no_spread,omitempty"`
+// NoEvidence is that of a value that is no difference.
+func NoEvidence() Evidence {
+	u := metrics.Undefined
+	return Evidence{Low: u, High: u, P: u, Holm: u, SignFlip: u, Least: u}
 }
 
 // maxFlips is the largest number of pairs whose sign patterns are counted one by one.
@@ -65,7 +76,7 @@ func NewPaired(a, b []metrics.Value, level float64) Paired {
 
 // interval fills in what Student's t says (Student, Biometrika 1908).
 func (p *Paired) interval() {
-	p.Low, p.High, p.P, p.Holm = metrics.Undefined, metrics.Undefined, metrics.Undefined, metrics.Undefined
+	p.Evidence = NoEvidence()
 	n := len(p.Values)
 	if n < 2 {
 		return

@@ -133,17 +133,17 @@ func (f *Form) dataSection(w *words.Language, r *Recipe, unread *Unread) {
 	here := f.GroupOf(f.Spec.Data.Source) == f.Group
 	for _, c := range f.Catalogue {
 		if c.Group == f.Group {
-			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: words.Name(c.Title), Hint: sourceHint(w, c),
+			r.Sources = append(r.Sources, Choice{Value: c.ID, Text: words.Name(w.TitleOf(c.ID, c.Title)), Hint: sourceHint(w, c),
 				On: c.ID == f.Spec.Data.Source})
 		}
 	}
 	if f.Group == GroupBenchmark {
 		r.Passed = f.passed(w)
 	}
-	name := f.sourceName(f.Spec.Data.Source)
+	name := f.sourceName(w, f.Spec.Data.Source)
 	switch {
 	case f.Open != nil:
-		r.Source = f.sourceName(f.Open.Data.Source)
+		r.Source = f.sourceName(w, f.Open.Data.Source)
 		r.Sub = []string{w.Say("reading", words.Name(r.Source))}
 	case unread != nil:
 		r.Source, r.DataErr = cmp.Or(unread.Name, name), unread.Why
@@ -198,13 +198,13 @@ func sourceHint(w *words.Language, c protocol.Source) string {
 }
 
 // sourceName returns what a source is called before its series is read.
-func (f *Form) sourceName(source string) string {
+func (f *Form) sourceName(w *words.Language, source string) string {
 	if name, isFile := FileName(source); isFile {
 		return name
 	}
 	for _, c := range f.Catalogue {
 		if c.ID == source {
-			return c.Title
+			return w.TitleOf(c.ID, c.Title)
 		}
 	}
 	return source

@@ -17,7 +17,7 @@ func (p *Progress) judge(w *words.Language, v *Verdict, r spec.Report, found spe
 	shown := look.Named(w, p.Spec, found.Arm)
 	v.Claim = p.claim(w, found)
 	switch found.Outcome {
-	case spec.VerdictNone, spec.VerdictNoLabels:
+	case spec.VerdictNone:
 		v.Why = w.Say("nothing-why")
 		return
 	case spec.VerdictOneSeed:
@@ -59,7 +59,7 @@ func (p *Progress) claim(w *words.Language, v spec.Verdict) string {
 	level, interval := percent(v.Gain.Level), intervalText(w, v.Gain)
 	switch v.Outcome {
 	case spec.VerdictHelps:
-		return w.Say("verdict-helps", method, diff, title, over, level, interval, n, words.Name(p.Data.Title))
+		return w.Say("verdict-helps", method, diff, title, over, level, interval, n, p.titled(w))
 	case spec.VerdictUncredited:
 		return w.Say("verdict-uncredited", method, diff, title, over, level, interval, n)
 	case spec.VerdictHarms:

@@ -313,7 +313,7 @@ func note(w *words.Language, m metrics.Metric, r spec.Report) Note {
 func (p *Progress) Footnote(w *words.Language, gain bool) string {
 	switch {
 	case p.Gone:
-		return w.Say("results-last", words.Name(p.Data.Title))
+		return w.Say("results-last", p.titled(w))
 	case !p.Over:
 		return w.Say("results-provisional")
 	case !p.Data.Labelled:

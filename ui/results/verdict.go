@@ -85,7 +85,7 @@ func (p *Progress) Verdict(w *words.Language, paused, changed bool) Verdict {
 func (p *Progress) verdictLive(w *words.Language, paused bool) Verdict {
 	done, all := p.Done()
 	v := Verdict{Tag: w.Say("tag-training"), Look: TagLive, Claim: w.Say("no-verdict-yet", done, all),
-		Note: words.Name(p.Data.Title), Matrix: p.matrix(w)}
+		Note: p.titled(w), Matrix: p.matrix(w)}
 	if paused {
 		v.Tag, v.Look = w.Say("tag-paused"), TagPlain
 	}
@@ -157,6 +157,8 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 	switch {
 	case !p.Data.Labelled:
 		v.Claim, v.Why = w.Say("no-labels-claim"), w.Say("no-labels-why")
+	case p.Data.Anomalous == 0:
+		v.Claim, v.Why = w.Say("no-anomaly-claim"), w.Say("no-anomaly-why")
 	case failed != nil:
 		v.Claim, v.Why = w.Say("runs-failed", p.NameOf(w, failed.Arm), failed.Failed), w.Say("nothing-why")
 	case arm == "" || base == "":
@@ -170,11 +172,16 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 	return v
 }
 
+// titled is what the series is called.
+func (p *Progress) titled(w *words.Language) string {
+	return words.Name(w.TitleOf(p.Data.Source, p.Data.Title))
+}
+
 // provenance says where the results come from, as facts with dots between them.
 func (p *Progress) provenance(w *words.Language, changed bool) string {
 	var parts []string
 	if r := p.Final; r != nil {
-		parts = append(parts, words.Name(r.Data.Title), w.Say("n-seeds", len(p.Spec.Seeds)),
+		parts = append(parts, p.titled(w), w.Say("n-seeds", len(p.Spec.Seeds)),
 			w.Duration(words.Seconds(r.Seconds)), r.Device)
 		if p.Data.Labelled {
 			parts = append(parts, w.Say("judged-by", p.Spec.JudgedBy().Short))

@@ -198,7 +198,7 @@ func TestResultNoBetterThanAnUntrainedModelSaysSo(t *testing.T) {
 	weak := []float64{0.09, 0.1, 0.11}
 	reported(t, s, map[string][]float64{look.Alone: weak, look.Cosine: weak, look.MSE: weak,
 		look.Untrained: weak, look.Random: weak})
-	const want = "But + cosine is not shown to beat chance and untrained."
+	const want = "+ cosine is not shown to beat chance and untrained."
 	if got := s.Verdict().Why; !strings.HasPrefix(got, want) {
 		t.Errorf("says %q", got)
 	}

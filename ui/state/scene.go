@@ -34,7 +34,7 @@ func (s *State) Scene() Scene {
 	if s.Run == nil {
 		return c
 	}
-	c.title = words.Name(s.Run.Data.Title)
+	c.title = words.Name(s.Words.TitleOf(s.Run.Data.Source, s.Run.Data.Title))
 	switch {
 	case s.Control.Broken != Loading:
 		c.absent = "scores-return"

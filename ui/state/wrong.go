@@ -110,7 +110,7 @@ func (e *Wrong) verdict(s *State) results.Verdict {
 	case whereData:
 		v.Way = &results.WayOn{File: e.Name != "", Lines: e.Lines}
 		if s.Form.Data != nil { // only then is there something to go back to
-			v.Way.Back = w.Say("back-to", words.Name(s.Form.Data.Title))
+			v.Way.Back = w.Say("back-to", words.Name(w.TitleOf(s.Form.Data.Source, s.Form.Data.Title)))
 		}
 		if e.Name != "" {
 			v.Tag = w.Say("tag-file-error")
@@ -147,7 +147,7 @@ func (s *State) Table() results.Table {
 	case s.Run == nil:
 		t.Foot = s.Words.Say("results-none")
 	case s.wrong() != nil:
-		t.Foot = s.Words.Say("results-last", words.Name(run.Data.Title))
+		t.Foot = s.Words.Say("results-last", words.Name(s.Words.TitleOf(run.Data.Source, run.Data.Title)))
 	default:
 		t.Foot = run.Footnote(s.Words, s.Gains)
 	}

@@ -82,7 +82,7 @@ func (a *app) controls(ctx context.Context, set *datasets.Set, asJSON bool) erro
 // controls prints one row a metric and one column a score. Where a score without information reaches what the
 // signal norm gets, the metric is marked.
 func (p printer) controls(set *datasets.Set, c controls) {
-	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, table.Visible(set.Name))
+	fmt.Fprintf(p.out, "%s (%s)\n", p.w.TitleOf(set.Name, set.Title), table.Visible(set.Name))
 	p.line("cli-controls", c.Points, c.Segments, 100*c.Rate)
 	marked := false
 	for _, g := range metrics.Groups {

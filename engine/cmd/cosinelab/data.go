@@ -71,7 +71,7 @@ func (p printer) dataList(ctx context.Context, folder string) error {
 	t := p.grid()
 	for _, s := range datasets.All {
 		if s.Group() == datasets.GroupBuiltin {
-			t.row(s.ID, s.Title)
+			t.row(s.ID, p.w.TitleOf(s.ID, s.Title))
 		}
 	}
 	if folder == "" {

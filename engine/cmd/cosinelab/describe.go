@@ -133,7 +133,7 @@ func (p printer) json(v any) error {
 // describe prints what a set holds: what was found, then column by column of a file, channel by channel.
 func (p printer) describe(set *datasets.Set) {
 	d := descriptionOf(set, p.w)
-	fmt.Fprintf(p.out, "%s (%s)\n", set.Title, table.Visible(set.Name))
+	fmt.Fprintf(p.out, "%s (%s)\n", p.w.TitleOf(set.Name, set.Title), table.Visible(set.Name))
 	fmt.Fprintln(p.out, p.origin(set))
 	p.line("source-size", len(d.Channels), d.TrainSteps, d.TestSteps)
 	if d.Series != nil {

@@ -115,7 +115,7 @@ func (a *app) documentOf(ctx context.Context, dir, data string) (*document, erro
 		return nil, fault.New("plot-interrupted", dir)
 	}
 	c := &cell{Set: r.Spec.Data.Source, Title: r.Data.Title, What: r.Spec.Student.Kind.String(), Spec: r.Spec, report: &r}
-	d.Title = r.Data.Title
+	d.Title = a.w.TitleOf(r.Data.Source, r.Data.Title)
 	d.Command = "cosinelab run " + filepath.Join(dir, specFile)
 	d.verdicts(a, []*cell{c})
 	d.table(a, []*cell{c})
@@ -218,7 +218,7 @@ func (d *document) verdicts(a *app, cells []*cell) {
 			r.Spec = wholeSpec(cells, set, what)
 			var b bytes.Buffer
 			printer{&b, a.w}.verdict(r, r.Summary().Verdict)
-			d.Verdicts = append(d.Verdicts, documentVerdict{Title: r.Data.Title + ", " + what,
+			d.Verdicts = append(d.Verdicts, documentVerdict{Title: a.w.TitleOf(set, r.Data.Title) + ", " + what,
 				Lines: strings.Split(strings.TrimSpace(b.String()), "\n"), Spec: d.spec(a, set, what, r.Spec)})
 		}
 	}
@@ -228,12 +228,12 @@ func (d *document) verdicts(a *app, cells []*cell) {
 func (d *document) table(a *app, cells []*cell) {
 	p := printer{io.Discard, a.w}
 	for _, r := range tabulate(cells) {
-		if n := len(d.Tables); n == 0 || d.Tables[n-1].Title != r.Title {
+		if title := a.w.TitleOf(r.Set, r.Title); len(d.Tables) == 0 || d.Tables[len(d.Tables)-1].Title != title {
 			head := []string{""}
 			for _, c := range tableColumns {
 				head = append(head, c.heading)
 			}
-			d.Tables = append(d.Tables, documentTable{Title: r.Title, Head: head})
+			d.Tables = append(d.Tables, documentTable{Title: title, Head: head})
 		}
 		row := documentRow{}
 		if r.Kind != kindPublished {

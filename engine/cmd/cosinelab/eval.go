@@ -166,6 +166,9 @@ func (a *app) eval(f *flag.FlagSet) action {
 		if err := o.policy(); err != nil {
 			return err
 		}
+		if _, err := unscoredPolicy(o.unscored); err != nil {
+			return err
+		}
 		if err := o.metrics.read(); err != nil {
 			return err
 		}

@@ -109,9 +109,10 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		{"run specs/msl.json -data testdata", exitFailed, "msl: not in this folder"},
 		{"verify", exitUsage, "verify takes golden files"},
 		{"verify x.json -device abacus", exitUsage, `no device “abacus”`},
-		{"eval", exitUsage, "eval takes -scores and -labels"},
-		{"eval -scores s.csv", exitUsage, "eval takes -scores and -labels"},
-		{"eval -scores - -labels -", exitUsage, "cannot both come from standard input"},
+		{"eval", exitUsage, "eval takes a file of scores and one of labels, or one file with both"},
+		{"eval a.csv b.csv c.csv", exitUsage, "eval takes a file of scores"},
+		{"eval -scores s.csv", exitFailed, "s.csv: file does not exist"},
+		{"eval -scores - -labels -", exitFailed, "-: empty file"}, // one file holds both
 		{"eval -scores s.csv -labels l.csv", exitFailed, "s.csv: file does not exist"},
 		{"eval -scores s.csv -labels l.csv -unscored keep", exitUsage,
 			"-unscored keep, want refuse, exclude or lowest"},

@@ -34,7 +34,7 @@ func (p printer) report(r spec.Report, all bool) {
 // head says what was experimented with.
 func (p printer) head(r spec.Report) {
 	d := r.Data
-	p.line("cli-report-data", d.Title, len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps,
+	p.line("cli-report-data", p.w.TitleOf(d.Source, d.Title), len(d.Channels), d.TrainSteps, d.TrainWindows, d.TestSteps,
 		d.ScoredSteps)
 	labels := p.w.Say("cli-report-no-labels")
 	if d.Labelled {

@@ -273,7 +273,7 @@ func (a *app) sayDetector(d *detector.Detector, late int) {
 		what = d.Spec.StudentOf(d.Arm()).Kind.String()
 	}
 	p := printer{a.errOut, a.w}
-	p.line("cli-score-detector", d.Arm().Name, what, d.Data.Title, len(d.Channels), late)
+	p.line("cli-score-detector", d.Arm().Name, what, p.w.TitleOf(d.Data.Source, d.Data.Title), len(d.Channels), late)
 	p.expected(d.Expected)
 }
 

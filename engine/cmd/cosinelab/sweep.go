@@ -328,7 +328,7 @@ func (p printer) mapHead(m spec.Map) []string {
 // mapTitle says which set a map is of, what is the same in all of it, and what it shows.
 func (p printer) mapTitle(m spec.Map) string {
 	metric := spec.Spec{Headline: m.Metric}.JudgedBy()
-	return p.w.Say("map-title", m.Where(), metric.Short, m.Arm, m.Over)
+	return p.w.Say("map-title", m.Where(p.w.TitleOf(m.Set, m.Title)), metric.Short, m.Arm, m.Over)
 }
 
 // mapCount says how many cells leave 0, beside how many would by chance.

@@ -373,3 +373,16 @@ func TestTableScoresModelsWarmThatCanBe(t *testing.T) {
 		t.Errorf("random scores are %q", got.Scoring)
 	}
 }
+
+// Others read these files: a value has these fields, in this order.
+func TestAValueOfTheTableKeepsItsFields(t *testing.T) {
+	got, err := json.Marshal(newValue("f1", 0.5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"metric":"f1","mean":0.5,"deviation":null,"chance":null,"low":null,"high":null,"p":null,` +
+		`"p_holm":null,"p_sign_flip":null,"p_smallest":null}`
+	if string(got) != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -71,7 +71,7 @@ func (p printer) tableOf(rows []row, format string) {
 	for _, r := range rows {
 		t.row(p.cells(r)...)
 	}
-	t.titled(p, rows[0].Title, format)
+	t.titled(p, p.w.TitleOf(rows[0].Set, rows[0].Title), format)
 	p.blank()
 }
 
@@ -124,7 +124,7 @@ func (p printer) cell(v value, kind string) string {
 	}
 	switch {
 	case v.Low.Defined():
-		text += " (" + p.interval(metrics.UnitShare, spec.Paired{Low: v.Low, High: v.High}) + ")"
+		text += " (" + p.interval(metrics.UnitShare, spec.Paired{Evidence: v.Evidence}) + ")"
 	case v.Deviation.Defined():
 		text += " ± " + p.points(v.Deviation)
 	}

@@ -43,25 +43,17 @@ type value struct {
 	Mean      metrics.Value `json:"mean"`
 	Deviation metrics.Value `json:"deviation"`
 	Chance    metrics.Value `json:"chance"` // at the share of steps that the arm flags
-	// Low to High is the 95 % interval of a difference; undefined for the rest.
-	Low  metrics.Value `json:"low"`
-	High metrics.Value `json:"high"`
-	// P is that of the t test: of a difference, of an arm the largest of its comparisons with chance and what
+	// Evidence is that of a difference. An arm has P alone, the largest of its comparisons with chance and what
 	// costs no training. Holm is P corrected for the rows of its kind.
-	P    metrics.Value `json:"p"`
-	Holm metrics.Value `json:"p_holm"`
-	// SignFlip is the exact p of a difference, Least the smallest that its seeds can give.
-	SignFlip metrics.Value `json:"p_sign_flip"`
-	Least    metrics.Value `json:"p_smallest"`
+	spec.Evidence
 	// Doubtful: not shown to beat chance and what costs no training, or to differ from 0.
 	Doubtful bool `json:"doubtful,omitempty"`
 }
 
 // newValue is a value of which only the mean may be known.
 func newValue(metric string, mean metrics.Value) value {
-	u := metrics.Undefined
-	return value{Metric: metric, Mean: mean, Deviation: u, Chance: u, Low: u, High: u, P: u, Holm: u,
-		SignFlip: u, Least: u}
+	return value{Metric: metric, Mean: mean, Deviation: metrics.Undefined, Chance: metrics.Undefined,
+		Evidence: spec.NoEvidence()}
 }
 
 // tabulate makes the rows of all finished cells: by set, then model, each with its arms and their
@@ -177,8 +169,8 @@ func differences(r spec.Report, set, model string) (rows []row) {
 		for _, c := range tableColumns {
 			d := r.Gain(a.Arm.Name, spec.ArmAlone, c.metric)
 			v := newValue(c.metric, d.Mean)
-			v.Deviation, v.Low, v.High = d.SD, d.Low, d.High
-			v.P, v.SignFlip, v.Least = d.P, d.SignFlip, d.Least
+			v.Deviation, v.Evidence = d.SD, d.Evidence
+			v.Holm = metrics.Undefined               // until all rows are there
 			v.Doubtful = d.N() > 0 && !d.P.Defined() // one seed, or no spread
 			out.Values = append(out.Values, v)
 		}

@@ -141,7 +141,8 @@ func (p printer) claim(r spec.Report, v spec.Verdict) string {
 	level, interval, n := percent(v.Gain.Level), p.interval(v.Metric.Unit, v.Gain), v.Gain.N()
 	switch v.Outcome {
 	case spec.VerdictHelps:
-		return p.plain("verdict-helps", method, diff, v.Metric.Short, over, level, interval, n, r.Data.Title)
+		return p.plain("verdict-helps", method, diff, v.Metric.Short, over, level, interval, n,
+			p.w.TitleOf(r.Data.Source, r.Data.Title))
 	case spec.VerdictUncredited:
 		return p.plain("verdict-uncredited", method, diff, v.Metric.Short, over, level, interval, n)
 	case spec.VerdictHarms:
@@ -156,6 +157,9 @@ func (p printer) claim(r spec.Report, v spec.Verdict) string {
 	case spec.VerdictOneSeed:
 		return p.plain("one-seed-claim", diff, v.Metric.Short)
 	case spec.VerdictNoLabels:
+		if r.Data.Labelled {
+			return p.plain("no-anomaly-claim")
+		}
 		return p.w.Say("cli-verdict-no-labels")
 	}
 	return p.w.Say("cli-verdict-none")
