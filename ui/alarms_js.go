@@ -76,7 +76,8 @@ func alarmHeads(w *words.Language, heads []state.AlarmHead) vecty.List {
 		}
 		var head vecty.MarkupOrChild = vecty.Text(h.Text)
 		if h.Sorts {
-			head = elem.Button(vecty.Markup(class("lnk"), vecty.Data("sort", string(h.Order)),
+			// An attribute, since vecty leaves out data that are empty.
+			head = elem.Button(vecty.Markup(class("lnk"), attr("data-sort", string(h.Order)),
 				vecty.Property("title", w.Say("alarms-sort", h.Text))), vecty.Text(h.Text),
 				elem.Span(vecty.Markup(vecty.Property("hidden", !h.Sorted)), icon("chevron")))
 		}
