@@ -237,7 +237,7 @@ func TestAPersonDecidesHowAFileIsRead(t *testing.T) {
 	p.choose(`.sheet input[data-decide="cut"]`, "nothing")
 	p.wait("a word about the cut", `document.querySelector(".sheet .err:not([hidden])")`, 5*time.Second)
 	p.choose(`.sheet input[data-decide="cut"]`, "1200")
-	p.wait("a row", `document.querySelector(".sheet .recipe").innerText.includes("1 200 steps to train") && `+sheetRead, 10*time.Second)
+	p.wait("a row", `/1.200 steps to train/.test(document.querySelector(".sheet .recipe").innerText) && `+sheetRead, 10*time.Second)
 	p.choose(`.sheet input[data-decide="leave"][value="no"]`, "no")
 	p.choose(`.sheet select[data-decide="scaling"]`, "robust")
 	p.choose(`.sheet input[data-decide="missing"][value="linear"]`, "linear")
