@@ -39,6 +39,8 @@ const walk = `(async (seed, presses, most) => {
 		e.dispatchEvent(new Event("change", {bubbles: true}));
 	};
 	const table = "a,b,label\n" + Array.from({length: 300}, (_, i) => i % 7 + "," + i % 5 + "," + (i % 50 > 44 ? 1 : 0)).join("\n") + "\n";
+	// The address that is shown leaves no entry in the history to go back to.
+	const visit = (to) => { if (to !== location.hash) { location.hash = to; depth++; } };
 	const stopped = () => find(".claim").innerText.startsWith("The engine has stopped") || find(".claim").innerText.startsWith("엔진이");
 	const links = [location.hash];
 	let depth = 0, killed = false, copied = null;
@@ -57,7 +59,7 @@ const walk = `(async (seed, presses, most) => {
 		language: () => find("[data-language]").click(), theme: () => key("t"), keys: () => key("?"),
 		epochs: () => change([...document.querySelectorAll(".recipe .val")].find((e) => e.dataset.field === "train.epochs"), pick(["1", "2", "x"])),
 		arm: () => change(find('[data-toggle="mse"]')),
-		link: () => { location.hash = pick(links); depth++; }, bad: () => { location.hash = pick(["#spec=(a", "#nonsense"]); depth++; },
+		link: () => visit(pick(links)), bad: () => visit(pick(["#spec=(a", "#nonsense"])),
 		back: () => { if (depth > 0) { depth--; history.back(); } },
 		builtin: () => { find('[data-tab="builtin"]').click(); change(find("select[data-source]"), pick(["builtin/server", "builtin/pool"])); },
 		kill: () => { if (random() < 0.3) { killed = true; workers.at(-1).terminate(); } },
