@@ -31,15 +31,15 @@ test: test-native test-long test-js test-browser ## run every test
 
 test-native: ## run the native tests, with the race detector, in short
 	@$(if $(RACE),,echo "no C compiler: the native tests run without the race detector")
-	go test $(RACE) -short $$(go list ./... | grep -v /browsertest)
+	go test $(RACE) -short -timeout=30m $$(go list ./... | grep -v /browsertest)
 
 # The race detector makes tests ten times as slow, and finds nothing more in the two hundredth case.
 test-long: ## run the native tests of packages that leave out some in short, in full
-	go test $$(grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n1 dirname | sort -u)
+	go test -timeout=30m $$(grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n1 dirname | sort -u)
 
 test-js: ## run the same tests in short, compiled for the browser, in Node
 	@if command -v node >/dev/null; then set -x; \
-		$(WASM) go test -short -exec='$(NODE_EXEC)' \
+		$(WASM) go test -short -timeout=30m -exec='$(NODE_EXEC)' \
 			$$($(WASM) go list ./engine/... ./datasets/... ./ui/... ./wasm/... | grep -v -e /cmd/ -e /browsertest); \
 	else echo "skipped: the tests under js/wasm need Node"; fi
 
