@@ -15,12 +15,22 @@ import (
 // served answers every request with h through a gate of so many connections, until the test ends.
 func served(t *testing.T, most int, h http.HandlerFunc) (addr string) {
 	t.Helper()
+	return watched(t, most, h, func(http.ConnState) {})
+}
+
+// watched is served; each state of a connection is told when the gate has heard of it.
+func watched(t *testing.T, most int, h http.HandlerFunc, heard func(http.ConnState)) (addr string) {
+	t.Helper()
 	listener, err := listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := newGate(listener, most)
-	server := &http.Server{Handler: h, ConnState: g.follow, ErrorLog: log.New(io.Discard, "", 0)}
+	follow := func(c net.Conn, state http.ConnState) {
+		g.follow(c, state)
+		heard(state)
+	}
+	server := &http.Server{Handler: h, ConnState: follow, ErrorLog: log.New(io.Discard, "", 0)}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(g) }()
 	t.Cleanup(func() {
@@ -67,16 +77,23 @@ func (c client) get(path string) int {
 }
 
 func TestTheLongestIdleConnectionMakesRoom(t *testing.T) {
-	addr := served(t, 3, func(http.ResponseWriter, *http.Request) {})
+	idle := make(chan struct{}, 100)
+	addr := watched(t, 3, func(http.ResponseWriter, *http.Request) {}, func(s http.ConnState) {
+		if s == http.StateIdle {
+			idle <- struct{}{}
+		}
+	})
 	var clients []client
 	for range 3 {
 		c := dial(t, addr)
 		if got := c.get("/"); got != 200 {
 			t.Fatalf("one of the first: %d", got)
 		}
+		<-idle // an answer is there a moment before its connection counts as idle
 		clients = append(clients, c)
 	}
 	clients[0].get("/") // so that the second is now idle longest
+	<-idle
 	late := dial(t, addr)
 	if got := late.get("/"); got != 200 {
 		t.Errorf("the newcomer: %d", got)
