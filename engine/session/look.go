@@ -55,9 +55,7 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 		return
 	}
 	if err != nil {
-		e := newError("data", err)
-		showLine(ctx, e, err, files)
-		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
+		s.refuse(ctx, req.ID, err, files)
 		return
 	}
 	s.looked = openSet{set: set, data: *req.Data, drop: req.Drop}

@@ -78,9 +78,7 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		return
 	}
 	if err != nil {
-		e := newError("data", err)
-		showLine(ctx, e, err, files)
-		s.send(protocol.Response{Type: protocol.TypeError, ID: req.ID, Error: e})
+		s.refuse(ctx, req.ID, err, files)
 		return
 	}
 	prepared, err := experiment.PrepareData(*req.Data, set)
@@ -117,6 +115,13 @@ const (
 	linesAround = 1
 	lineShown   = 200
 )
+
+// refuse says what is wrong with files.
+func (s *Session) refuse(ctx context.Context, id int, err error, files []datasets.File) {
+	e := newError("data", err)
+	showLine(ctx, e, err, files)
+	s.send(protocol.Response{Type: protocol.TypeError, ID: id, Error: e})
+}
 
 // showLine adds the line of a file that an error is about. A file that cannot be read again has none.
 func showLine(ctx context.Context, e *protocol.Error, err error, files []datasets.File) {
