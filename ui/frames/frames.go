@@ -9,8 +9,8 @@ const share = 0.06
 const pause = 250
 
 // longest is the most time between two frames, in milliseconds: what trains is seen to move, even where
-// drawing is slow.
-const longest = 1000
+// drawing is slow. A frame of a machine with two cores takes about 120, which at one a second is above the share.
+const longest = 2000
 
 // Budget is when the next frame may begin. Frames that a person waits for are drawn whenever they are due, and
 // spend of it too.

@@ -39,7 +39,7 @@ const (
 )
 
 // opened is a page whose engine has read the series of a spec.
-func opened(t *testing.T, address string, sp spec.Spec) *tab {
+func opened(t testing.TB, address string, sp spec.Spec) *tab {
 	t.Helper()
 	p := open(t, address+"#"+link.Link{Spec: sp}.Hash())
 	p.wait("series", canTrain, time.Minute)
