@@ -34,7 +34,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
 		if before.drop == req.Drop && req.Spec.GrewFrom(before.spec) {
 			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
-			s.results.kept = slices.Clip(before.kept)
+			s.results.kept, s.results.learnt = slices.Clip(before.kept), slices.Clip(before.learnt)
 		}
 		s.state(req.ID, stateOf(held))
 		go s.run(s.work, req, checkpoints)
@@ -102,6 +102,7 @@ func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File
 			s.fail(req.ID, where, err)
 		}
 		if len(s.results.runs) > 0 {
+			s.results.report = &report
 			s.send(protocol.Response{Type: protocol.TypeReport, ID: req.ID, Report: &report})
 		}
 	}

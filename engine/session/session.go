@@ -52,10 +52,12 @@ type Session struct {
 	results results
 	// resampling ends what is drawn; nil = nothing is
 	resampling context.CancelFunc
-	work       *work
-	workers    []Worker // beside this one
-	scores     newData
-	teacher    datasets.File // that Spec.Teacher.Weights means; without a name = none
+	// judges ends what judges one arm, rejudges what judges all; likewise
+	judges, rejudges context.CancelFunc
+	work             *work
+	workers          []Worker // beside this one
+	scores           newData
+	teacher          datasets.File // that Spec.Teacher.Weights means; without a name = none
 }
 
 // Worker is another worker that was started to compute for this one.
@@ -80,7 +82,9 @@ type results struct {
 	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun
-	kept   []*detector.Detector
+	report *spec.Report // once the experiment is over; nil = it is not
+	// The detectors of the runs, and those that were kept when they were trained.
+	kept, learnt []*detector.Detector
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -149,7 +153,11 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 	case protocol.TypeView:
 		go s.view(req)
 	case protocol.TypeJudge:
-		go s.judge(req)
+		go s.judge(s.judgement(&s.judges), req)
+	case protocol.TypeRejudge:
+		go s.rejudge(s.judgement(&s.rejudges), req)
+	case protocol.TypeCurves:
+		go s.drawCurves(req)
 	case protocol.TypeResample:
 		go s.resample(req)
 	case protocol.TypeDetector:
