@@ -27,7 +27,7 @@ func (s *Session) judge(ctx context.Context, req protocol.Request) {
 	case err != nil:
 		s.fail(req.ID, "view", err)
 	default:
-		s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Runs: runs})
+		s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Runs: runs, Rough: req.Judge.Rough})
 	}
 }
 

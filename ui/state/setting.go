@@ -20,6 +20,7 @@ func (s *State) set(f form.Field, text string) []Effect {
 	if s.Form.Reject.Why == nil {
 		s.looked()
 		s.forgetSpecError()
+		return s.judgeAnew()
 	}
 	return nil
 }

@@ -129,6 +129,7 @@ type Response struct {
 	Series    *Series           `json:"series,omitempty"`
 	Name      string            `json:"name,omitempty"` // of a checkpoint
 	Runs      []spec.Run        `json:"runs,omitempty"`
+	Rough     bool              `json:"rough,omitempty"` // Runs are, as Judge has it
 	Line      *timing.Line      `json:"line,omitempty"`
 	Scored    *Scored           `json:"scored,omitempty"`
 	Teacher   *Teacher          `json:"teacher,omitempty"`
