@@ -62,6 +62,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 		r.data.microBatch(j.model, r.spec.Train.Batch))
 	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
 	keep := keeper{run: r, due: time.Now().Add(r.o.SaveEvery)}
+	looks := onlooker{run: r, t: t, j: j}
 	event := spec.Event{Phase: j.phase, Arm: j.arm, Seed: j.Seed, Epochs: j.epochs, Steps: planned}
 	res, err = t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
 		Look:  r.look(t, j),
@@ -70,16 +71,21 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 			if err := keep.now(t, j); err != nil {
 				return err // at once: the gate may wait
 			}
+			if err := looks.look(ctx); err != nil {
+				return err
+			}
 			return r.gate(ctx)
 		},
 		OnStep: func(s train.StepInfo) {
 			r.measured((*meter).step)
+			looks.stepped(s.Seconds)
 			e := event
 			e.Epoch, e.Step, e.StepMs = s.Epoch, s.Step, 1000*s.Seconds
 			e.Losses, e.GradNorm = s.Losses, s.GradNorm
 			r.send(e)
 		},
 		OnEpoch: func(done spec.Epoch) {
+			looks.due = true
 			e := event
 			e.Epoch, e.Step, e.EpochDone = done.Epoch, done.Steps, &done
 			r.send(e)

@@ -44,6 +44,7 @@ type Options struct {
 	Program string // the version of the program around the run, which a detector names
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
+	Watch   *Watch // shows training runs while they go on; nil = nobody looks
 }
 
 // run is an experiment under way.

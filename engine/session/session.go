@@ -50,6 +50,7 @@ type Session struct {
 	looked  openSet            // the files that somebody looks at, without scaled values
 	ignore  context.CancelFunc // ends the reading for the last look; nil = there was none
 	results results
+	watched watched
 	// resampling ends what is drawn; nil = nothing is
 	resampling context.CancelFunc
 	work       *work
