@@ -98,7 +98,7 @@ var layers = []part{
 		"engine/metrics", "engine/spec", "engine/bench/timing"}},
 	{folder: "engine/session/worker", imports: []string{"datasets/fault", "engine/backend", "engine/train",
 		"engine/experiment"}},
-	{folder: "engine/session", imports: []string{"datasets", "datasets/table", "datasets/fault", "engine/backend",
+	{folder: "engine/session", imports: []string{"datasets", "datasets/table", "datasets/fault", "datasets/steps", "engine/backend",
 		"engine/metrics", "engine/spec", "engine/experiment", "engine/detector", "engine/scoring", "engine/alarms",
 		"engine/bench", "engine/bench/timing", "engine/session/protocol"}},
 

@@ -72,6 +72,7 @@ func (o *onlooker) look(ctx context.Context) error {
 		return nil
 	}
 	want := o.o.Watch.Wants(o.j.Checkpoint)
+	failed := failure{}
 	if want.Len() == 0 || !want.Now && !o.due && o.last > 0 && o.trained-o.last < lookPause {
 		return nil
 	}
@@ -79,15 +80,15 @@ func (o *onlooker) look(ctx context.Context) error {
 	if len(at) == 0 {
 		return nil
 	}
-	start := time.Now()
-	g, err := o.glimpse(ctx, at)
-	took := time.Since(start).Seconds()
-	o.window = took / float64(len(at))
-	if !want.Now {
-		o.spent += took
+	if o.window == 0 && want.Now { // now it is known what there is time for
+		if _, err := o.timed(ctx, at, want); err != nil && !errors.As(err, &failed) {
+			return err
+		}
+		at, of = o.choose(want)
 	}
+	g, err := o.timed(ctx, at, want)
 	o.due, o.last = false, o.trained
-	if failed := (failure{}); errors.As(err, &failed) {
+	if errors.As(err, &failed) {
 		return nil
 	}
 	if err != nil {
@@ -99,6 +100,18 @@ func (o *onlooker) look(ctx context.Context) error {
 		Glimpse: &spec.Glimpse{Windows: g.Windows, Of: of}}
 	o.send(e)
 	return nil
+}
+
+// timed computes windows, and notes how long that takes.
+func (o *onlooker) timed(ctx context.Context, at []int, want Want) (Glimpse, error) {
+	start := time.Now()
+	g, err := o.glimpse(ctx, at)
+	took := time.Since(start).Seconds()
+	o.window = took / float64(len(at))
+	if !want.Now {
+		o.spent += took
+	}
+	return g, err
 }
 
 // choose returns the windows to look at, of so many in which what is wanted lies: as many as there is time for,

@@ -19,10 +19,13 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
-		if s.Run != nil && s.Run.Hear(a.Event) {
-			return s.refresh()
+		switch {
+		case s.Run == nil || !s.Run.Hear(a.Event):
+			return nil
+		case a.Event.Glimpse != nil:
+			return s.glimpsed()
 		}
-		return nil
+		return s.refresh()
 	case protocol.TypeState:
 		return s.confirm(a.Response)
 	case protocol.TypeReport:

@@ -50,6 +50,7 @@ type (
 	Copied      struct{ OK bool }                    // the clipboard answered
 	Zoom        struct{ Span steps.Range }           // the stack shows these steps; zero = all
 	Resize      struct{ Width int }                  // the stack's plots are so many pixels wide
+	Drawn       struct{}                             // what is on the page is the newest state
 	Cursor      struct{ Step int }                   // the cursor stands at a step; -1 = nowhere
 	Show        struct{ Channels string }            // typed: the channels of the stack
 	Reveal      struct{ Channel int }                // of the stack, from 0: one that raised an alarm
@@ -100,6 +101,7 @@ func (Copied) message() weight      { return passing }
 func (Zoom) message() weight        { return action }
 func (Resize) message() weight      { return passing }
 func (Cursor) message() weight      { return passing }
+func (Drawn) message() weight       { return passing }
 func (Show) message() weight        { return action }
 func (Reveal) message() weight      { return action }
 func (Threshold) message() weight   { return action }

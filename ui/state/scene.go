@@ -52,11 +52,12 @@ func (s *State) Scene() Scene {
 // Lane is one arm of the stack.
 type Lane struct {
 	look.Look
-	Run       *spec.Run     // nil while it has no scores
-	Policy    metrics.Value // the threshold that the policy chose
-	Threshold float64       // the one in force
-	Pending   bool          // the alarms of Run belong to another threshold
-	Note      string        // why there are no scores; empty = it waits
+	Run       *spec.Run      // nil while it has no scores
+	Policy    metrics.Value  // the threshold that the policy chose
+	Threshold float64        // the one in force
+	Pending   bool           // the alarms of Run belong to another threshold
+	Note      string         // why there are no scores; empty = it waits
+	Live      *results.Track // the training run whose scores the lane shows, as long as Run is nil; nil = none
 }
 
 // Shown returns the channels of the stack: those set, or else those in which most anomalies show.
@@ -120,6 +121,58 @@ func (c Scene) scored() []spec.Arm {
 	})
 }
 
+// watched is the training run of an arm that its lane shows, as long as the arm has no scores; nil = none.
+func (c Scene) watched(arm string) *results.Track {
+	if c.run == nil || arm != "" && c.shownRun(arm) != nil {
+		return nil
+	}
+	return c.run.Watched(arm)
+}
+
+// Models is whose outputs the channels show: those of the run in focus, else of a training run under way with its
+// teacher, or of a teacher alone. An empty arm stands for no student; false = there is no teacher either.
+func (c Scene) Models() (arm string, seed uint64, there bool) {
+	if r := c.Focused(); r != nil {
+		return r.Arm, r.Seed, true
+	}
+	var live *results.Track
+	for _, a := range c.trained() {
+		if t := c.watched(a.Name); t != nil && (live == nil || a.Name == c.Stack.Focus) {
+			live = t
+		}
+	}
+	if live == nil {
+		live = c.watched("")
+	}
+	switch {
+	case live != nil:
+		return live.Of.Arm, live.Of.Seed, true
+	case c.run != nil && len(c.run.Teachers) > 0:
+		return "", c.run.Teachers[0], true
+	}
+	return "", 0, false
+}
+
+// Watched is the training run under way that the channels show; nil where they show one that is finished, or none.
+func (c Scene) Watched() *results.Track {
+	arm, _, there := c.Models()
+	if !there || c.Focused() != nil {
+		return nil
+	}
+	return c.watched(arm)
+}
+
+// Source is the run whose scores the lane of an arm shows, finished or under way; false = none.
+func (c Scene) Source(arm string) (seed uint64, there bool) {
+	if r := c.shownRun(arm); r != nil {
+		return r.Seed, r.Failed == nil
+	}
+	if t := c.watched(arm); t != nil {
+		return t.Of.Seed, true
+	}
+	return 0, false
+}
+
 // FocusedLane is the arm whose lane stays while the others fade; empty = all are alike.
 func (c Scene) FocusedLane() string {
 	if slices.ContainsFunc(c.trained(), func(a spec.Arm) bool { return a.Name == c.Stack.Focus }) {
@@ -160,6 +213,7 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 		l.Note = w.Say(c.absent, c.title)
 		return l
 	case r == nil:
+		l.Live = c.watched(a.Name)
 		return l
 	case r.Failed != nil:
 		l.Note = w.Say("run-failed", r.Failed)
@@ -178,18 +232,21 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 // lines lists what the lanes draw.
 func (c Scene) lines() []protocol.Line {
 	var lines []protocol.Line
-	focus := c.Focused()
+	arm, seed, there := c.Models()
 	for _, ch := range c.Shown() {
 		lines = append(lines, protocol.Line{Kind: protocol.LineInput, Channel: ch})
-		if focus != nil {
-			lines = append(lines, protocol.Line{Kind: protocol.LineTeacher, Channel: ch, Seed: focus.Seed},
-				protocol.Line{Kind: protocol.LineStudent, Channel: ch, Arm: focus.Arm, Seed: focus.Seed})
+		if there {
+			lines = append(lines, protocol.Line{Kind: protocol.LineTeacher, Channel: ch, Seed: seed})
+		}
+		if arm != "" {
+			lines = append(lines, protocol.Line{Kind: protocol.LineStudent, Channel: ch, Arm: arm, Seed: seed})
 		}
 	}
-	for _, a := range c.scored() {
-		r := c.shownRun(a.Name)
-		lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed},
-			protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
+	for _, a := range c.trained() {
+		if seed, there := c.Source(a.Name); there {
+			lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: a.Name, Seed: seed},
+				protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: seed})
+		}
 	}
 	return lines
 }

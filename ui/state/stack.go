@@ -27,6 +27,8 @@ type Stack struct {
 	Moved    map[string]Judged // arms with a threshold set by hand
 
 	lanes, overview, judge question
+	undrawn                bool // Lanes are newer than what is on the page
+	waits                  bool // there is more to see of a training run, once Lanes are drawn
 }
 
 // Judged is how alarms are made by hand, with what the arm alarmed at the newest way that was judged.
@@ -193,11 +195,29 @@ func (s *State) refresh() []Effect {
 	return effects
 }
 
+// glimpsed asks for what there is to see of a training run, but no faster than it is drawn: what nobody sees costs
+// neither the page nor the engine anything.
+func (s *State) glimpsed() []Effect {
+	if s.Stack.waits = s.Stack.undrawn; s.Stack.waits {
+		return nil
+	}
+	return s.refresh()
+}
+
+// drawn asks for what has waited until the page was drawn.
+func (s *State) drawn() []Effect {
+	s.Stack.undrawn = false
+	if !s.Stack.waits {
+		return nil
+	}
+	return s.glimpsed()
+}
+
 // answer takes series and judged runs over.
 func (k *Stack) answer(a Answer, out *requests) []Effect {
 	if effects, mine, good := k.lanes.answered(a.ID, out); mine {
 		if good && a.Series != nil {
-			k.Lanes = Series{*a.Series, a.Buckets}
+			k.Lanes, k.undrawn = Series{*a.Series, a.Buckets}, true
 		}
 		return effects
 	}

@@ -149,6 +149,8 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			s.Stack.Width = m.Width
 			return s.refresh()
 		}
+	case Drawn:
+		return s.drawn()
 	case Cursor:
 		s.Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
 	case Show:
