@@ -55,6 +55,7 @@ type Session struct {
 	work       *work
 	workers    []Worker // beside this one
 	scores     newData
+	looking    looking
 	teacher    datasets.File // that Spec.Teacher.Weights means; without a name = none
 }
 
@@ -81,6 +82,7 @@ type results struct {
 	runs   []spec.Run
 	taught []spec.TeacherRun
 	kept   []*detector.Detector
+	learnt map[protocol.Of]learnt // students that train, as they were after their last epoch
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -156,6 +158,8 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		go s.sendDetector(req)
 	case protocol.TypeScore:
 		s.startScore(req, files)
+	case protocol.TypeInside:
+		go s.inside(req)
 	case protocol.TypeExport:
 		go s.export(req)
 	case protocol.TypeTeacher:

@@ -41,6 +41,8 @@ const (
 	TypeScore = "score"
 	// TypeExport asks for scores or alarms as the bytes of a file: Export.
 	TypeExport = "export"
+	// TypeInside asks what a student computes on the way to its scores: Inside.
+	TypeInside = "inside"
 	// TypeTeacher asks which tensors the teacher of Spec takes, and, with one of Files, a safetensors file or a
 	// .detector, whether that fits. A file that fits is the one that Spec.Teacher.Weights means in later runs, by
 	// its name.
@@ -61,6 +63,7 @@ type Request struct {
 	Of     *Of     `json:"of,omitempty"`
 	Score  *Score  `json:"score,omitempty"`
 	Export *Export `json:"export,omitempty"`
+	Inside *Inside `json:"inside,omitempty"`
 	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not
 	// depend on it.
 	Workers int `json:"workers,omitempty"`
@@ -88,7 +91,9 @@ const (
 	TypeFile     = "file"   // answer to detector and to export: Name, the bytes of the file beside the JSON
 	TypeScored   = "scored" // answers to score, of which the last is Done: Scored
 	TypeTaught   = "taught" // answer to teacher: Teacher
-	TypeError    = "error"  // a request or the run failed: Error
+	// TypeInsight answers TypeInside: Insight, with the values of its figures beside the JSON.
+	TypeInsight = "insight"
+	TypeError   = "error" // a request or the run failed: Error
 )
 
 // Run states of the worker.
@@ -122,6 +127,7 @@ type Response struct {
 	Line      *timing.Line      `json:"line,omitempty"`
 	Scored    *Scored           `json:"scored,omitempty"`
 	Teacher   *Teacher          `json:"teacher,omitempty"`
+	Insight   *Insight          `json:"insight,omitempty"`
 	Error     *Error            `json:"error,omitempty"`
 }
 
@@ -243,7 +249,7 @@ type Passed struct {
 
 // Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	// data | spec | run | view | bench | detector | score | export | teacher | engine; worker: the run goes on
+	// data | spec | run | view | bench | detector | score | export | teacher | inside | engine; worker: the run goes on
 	Where string       `json:"where"`
 	Field string       `json:"field,omitempty"`
 	Fault *fault.Fault `json:"fault"`
