@@ -36,7 +36,7 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 			elem.Span(vecty.Markup(class("n"), attr("role", "status")), vecty.Text(v.Foot)),
 			elem.Span(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Failed)),
 			elem.Span(vecty.Markup(class("dim", "keep")), vecty.Text(w.Say("alarms-save"))), saves(w, v.New),
-			fileChooser(w, "new-score", "btn out", "score", v.Locked)))
+			fileChooser(w, "new-score", "btn out", forScores, v.Locked)))
 }
 
 // alarmFields are how flags become alarms.

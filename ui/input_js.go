@@ -65,9 +65,13 @@ func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 // with every key: half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
-		if files := p.keep(target.Get("files")); target.Get("dataset").Get("files").String() == "score" {
+		files := p.keep(target.Get("files"))
+		switch target.Get("dataset").Get("files").String() {
+		case forScores:
 			p.Send(state.ScoreNew{Files: files})
-		} else if len(files.Names) > 0 {
+		case forTeacher:
+			p.Send(state.Teach{Files: files})
+		default:
 			p.Send(state.Drop{Files: files})
 		}
 		target.Set("value", "") // so that the same file can be chosen again

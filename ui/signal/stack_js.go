@@ -66,7 +66,7 @@ func (c *Stack) header() *vecty.HTML {
 		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Label(
-			vecty.Markup(vecty.Class("channels"),
+			vecty.Markup(vecty.Class("channels"), vecty.Property("hidden", p.ScoresOnly),
 				vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
 			elem.Span(vecty.Text(w.Say("stack-channels"))),
 			elem.Input(vecty.Markup(vecty.Class("n"),
@@ -142,7 +142,7 @@ func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 		return nil
 	case l.kind == overview:
 		return s.brush(b)
-	case l.kind == score && s.Arms[l.index].hasThreshold():
+	case l.kind == score && s.Arms[l.index].hasThreshold() && !s.ScoresOnly:
 		return s.handle(l, b)
 	}
 	return nil
