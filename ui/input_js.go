@@ -242,3 +242,25 @@ func Remembered(name string) (value string) {
 	}
 	return value
 }
+
+// moveTo moves the focus from a row of the list to another, and tells whether the key is one for that.
+func moveTo(e, row js.Value, key string) bool {
+	var to js.Value
+	switch key {
+	case "ArrowDown":
+		to = row.Get("nextElementSibling")
+	case "ArrowUp":
+		to = row.Get("previousElementSibling")
+	case "Home":
+		to = row.Get("parentElement").Get("firstElementChild")
+	case "End":
+		to = row.Get("parentElement").Get("lastElementChild")
+	default:
+		return false
+	}
+	e.Call("preventDefault")
+	if to.Truthy() {
+		to.Call("focus")
+	}
+	return true
+}

@@ -4,10 +4,9 @@ import (
 	"maps"
 	"strconv"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/ui/chart"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // Stack is the component: lanes over one time axis, from Props alone. vecty draws the lanes; page writes what

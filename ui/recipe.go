@@ -4,12 +4,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/ui/form"
 	"cosinelab/ui/look"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // recipe is the experiment from top to bottom, in the order of a Spec. Every control carries the setting it
