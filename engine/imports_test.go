@@ -106,8 +106,10 @@ var layers = []part{
 		"engine/bench", "engine/bench/timing", "engine/session/protocol", "engine/session/inside"}},
 
 	{folder: "ui/chart", imports: []string{"datasets/steps", "assets/words"}},
-	{folder: "ui/signal", imports: []string{"datasets/steps", "assets/words", "ui/chart"},
-		outside: []string{vecty, vecty + "/elem"}},
+	{folder: "ui/vecty", outside: []string{vecty}},
+	{folder: "ui/vecty/elem", imports: []string{"ui/vecty"}},
+	{folder: "ui/signal", imports: []string{"datasets/steps", "assets/words", "ui/chart", "ui/vecty",
+		"ui/vecty/elem"}},
 	{folder: "ui/look", imports: []string{"assets/words", "engine/spec"}},
 	{folder: "ui/link", imports: []string{"datasets/steps", "datasets/fault", "engine/spec"}},
 	{folder: "ui/form", imports: []string{"assets/words", "datasets/fault", "datasets/found", "engine/spec",
@@ -124,7 +126,7 @@ var layers = []part{
 	{folder: "ui", imports: []string{"datasets/steps", "datasets/found", "engine/spec", "engine/session/protocol",
 		"assets/words", "ui/chart",
 		"ui/signal", "ui/look",
-		"ui/form", "ui/results", "ui/sheet", "ui/state", "ui/bench"}, outside: []string{vecty, vecty + "/elem"}},
+		"ui/form", "ui/results", "ui/sheet", "ui/state", "ui/bench", "ui/vecty", "ui/vecty/elem"}},
 
 	{folder: "ui/frames"},
 	{folder: "wasm/mail"},

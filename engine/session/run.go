@@ -32,7 +32,10 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.work = newWork(held)
 		before := s.results
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
-		if before.drop == req.Drop && req.Spec.GrewFrom(before.spec) {
+		if req.Spec.Teacher.Weights != "" {
+			s.results.from = s.teacherID
+		}
+		if before.drop == req.Drop && before.from == s.results.from && req.Spec.GrewFrom(before.spec) {
 			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
 			s.results.kept = slices.Clip(before.kept)
 		}

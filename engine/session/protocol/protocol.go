@@ -36,8 +36,8 @@ const (
 	TypeResample = "resample"
 	TypeBench    = "bench"    // time products, training steps, scoring, starts: Bench; stop ends it
 	TypeDetector = "detector" // the detector of a finished run, as the bytes of a .detector file: Of
-	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run, then the
-	// data. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
+	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run or one came
+	// before, then the data. Without data, the answer says what the detector is. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
 	TypeScore = "score"
 	// TypeExport asks for scores or alarms as the bytes of a file: Export.
 	TypeExport = "export"
@@ -152,7 +152,7 @@ type Of struct {
 
 // Score asks to score new data.
 type Score struct {
-	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it
+	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it, or the one before was
 	// Merge and Least join and drop alarms in place of the detector's own; nil = as it says.
 	Merge *int `json:"merge,omitempty"`
 	Least *int `json:"least,omitempty"`
