@@ -87,6 +87,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 		OnEpoch: func(done spec.Epoch) {
 			looks.due = true
 			e := event
+			r.learnt(t, j, done.Epoch)
 			e.Epoch, e.Step, e.EpochDone = done.Epoch, done.Steps, &done
 			r.send(e)
 		},
@@ -101,6 +102,17 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 		return res, unsaved // rather than that it was stopped: nothing is there to go on from
 	}
 	return res, err
+}
+
+// learnt shows whoever looks what a student has learnt so far. Parameters that cannot be read are not shown: whatever
+// needs them next says why.
+func (r *run) learnt(t *train.Trainer, j job, epoch int) {
+	if r.o.Learnt == nil || j.phase != spec.PhaseStudent {
+		return
+	}
+	if weights, err := t.Params(); err == nil {
+		r.o.Learnt(j.arm, j.Seed, epoch, weights)
+	}
 }
 
 // look scores the test part after each epoch of a student, where the spec asks for it. What it finds chooses

@@ -32,11 +32,15 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.work = newWork(held)
 		before := s.results
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
-		if before.drop == req.Drop && req.Spec.GrewFrom(before.spec) {
+		if req.Spec.Teacher.Weights != "" {
+			s.results.from = s.teacherID
+		}
+		if before.drop == req.Drop && before.from == s.results.from && req.Spec.GrewFrom(before.spec) {
 			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
 			s.results.kept = slices.Clip(before.kept)
 		}
 		s.watchAnew()
+		go s.looking.forget()
 		s.state(req.ID, stateOf(held))
 		go s.run(s.work, req, checkpoints)
 	}
@@ -139,7 +143,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 		experiment.Options{Before: spec.Report{Teachers: taught, Arms: []spec.ArmReport{{Runs: runs}}},
 			Machine: s.Machine, Outputs: true, Gate: w.gate, Watch: s.watch(w), Events: s.events(w, req.ID),
 			Workers: s.beside(workers - 1), Lost: s.lost, Yield: s.Yield,
-			Weights: s.openTeacher, Program: s.Program, Kept: s.keeper(w),
+			Weights: s.openTeacher, Program: s.Program, Kept: s.keeper(w), Learnt: s.learner(w),
 			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
 }

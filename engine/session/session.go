@@ -56,7 +56,10 @@ type Session struct {
 	work       *work
 	workers    []Worker // beside this one
 	scores     newData
+	looking    looking
 	teacher    datasets.File // that Spec.Teacher.Weights means; without a name = none
+	teacherID  int           // the page's number of it
+	teaching   chan struct{} // closed once the last file was looked at; nil = there was none
 }
 
 // Worker is another worker that was started to compute for this one.
@@ -81,7 +84,9 @@ type results struct {
 	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun
+	from   int // the number of the file that their teachers came from; 0 = they were trained
 	kept   []*detector.Detector
+	learnt map[protocol.Of]learnt // students that train, as they were after their last epoch
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -157,10 +162,19 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		go s.sendDetector(req)
 	case protocol.TypeScore:
 		s.startScore(req, files)
+	case protocol.TypeInside:
+		go s.inside(req)
 	case protocol.TypeExport:
 		go s.export(req)
 	case protocol.TypeTeacher:
-		go s.answerTeacher(req, files)
+		s.mu.Lock()
+		done := make(chan struct{})
+		s.teaching = done
+		s.mu.Unlock()
+		go func() {
+			defer close(done)
+			s.answerTeacher(req, files)
+		}()
 	default:
 		s.fail(req.ID, "engine", fault.New("request-unknown", req.Type))
 	}

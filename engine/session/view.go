@@ -20,6 +20,7 @@ const maxBuckets = 1 << 20
 // What it refers to does not change, so that it is read without the lock.
 type shown struct {
 	openSet
+	ran    bool // the runs are on it
 	runs   []spec.Run
 	taught []spec.TeacherRun
 	live   map[protocol.Of]experiment.Glimpse // of runs under way
@@ -30,7 +31,7 @@ func (s *Session) shown() shown {
 	defer s.mu.Unlock()
 	v := shown{openSet: s.open}
 	if v.Prepared != nil && v.drop == s.results.drop && reflect.DeepEqual(v.Spec.Data, s.results.data) {
-		v.runs, v.taught, v.live = s.results.runs, s.results.taught, maps.Clone(s.watched.last)
+		v.ran, v.runs, v.taught, v.live = true, s.results.runs, s.results.taught, maps.Clone(s.watched.last)
 	}
 	return v
 }

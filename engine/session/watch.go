@@ -115,6 +115,14 @@ type outputs struct {
 	at func(step int) []float32
 }
 
+// step is what there is of a step, whichever it is.
+func (o outputs) step(t int) []float32 {
+	if t < 0 || t >= o.n {
+		return nil
+	}
+	return o.at(t)
+}
+
 // whole is the outputs [steps, channels] of a run that is finished.
 func whole(data []float32, channels int) outputs {
 	return outputs{len(data) / channels, func(t int) []float32 { return data[t*channels : (t+1)*channels] }}

@@ -10,8 +10,8 @@ import (
 	"cosinelab/engine/spec"
 )
 
-// look asks for lines of the whole test part and returns their means, line by line.
-func (p *page) look(lines ...protocol.Line) [][]float32 {
+// means asks for lines of the whole test part and returns the means of each step, line by line.
+func (p *page) means(lines ...protocol.Line) [][]float32 {
 	p.t.Helper()
 	const width = 43
 	id := p.post(protocol.Request{Type: protocol.TypeView, View: &protocol.View{Range: steps.Range{To: width},
@@ -57,11 +57,11 @@ func TestEveryStepShowsWhatItChanged(t *testing.T) {
 	s := small()
 	s.Arms = append(s.Arms, spec.Arm{Name: "cosine", Objective: spec.Objective{Kind: spec.ObjectiveCosine,
 		Weight: 0.5, Axis: spec.AxisChannel, Schedule: spec.WeightConstant}})
-	p.look()
+	p.means()
 	p.run(protocol.TypeStep, s)
 	teacher := protocol.Line{Kind: protocol.LineTeacher, Seed: 1}
 	e := p.glimpse("")
-	first := p.look(teacher)[0]
+	first := p.means(teacher)[0]
 	if e.Step != 1 || there(first) == 0 {
 		t.Fatalf("after step %d the teacher says %d steps", e.Step, there(first))
 	}
@@ -69,7 +69,7 @@ func TestEveryStepShowsWhatItChanged(t *testing.T) {
 	if e = p.glimpse(""); e.Step != 2 {
 		t.Fatalf("after another step it is step %d", e.Step)
 	}
-	if second := p.look(teacher)[0]; slices.Equal(first, second) {
+	if second := p.means(teacher)[0]; slices.Equal(first, second) {
 		t.Error("a step has changed nothing that one could see")
 	}
 	cosine := protocol.Line{Kind: protocol.LineCosine, Arm: "cosine", Seed: 1}
@@ -83,7 +83,7 @@ func TestEveryStepShowsWhatItChanged(t *testing.T) {
 			}
 		}
 	}
-	before := p.look(cosine, score)
+	before := p.means(cosine, score)
 	for _, v := range before[0] {
 		if v > 1.0001 || v < -1.0001 {
 			t.Fatalf("a cosine of %v", v)
@@ -94,12 +94,12 @@ func TestEveryStepShowsWhatItChanged(t *testing.T) {
 	}
 	p.post(protocol.Request{Type: protocol.TypeStep})
 	p.glimpse("cosine")
-	if after := p.look(cosine, score); slices.Equal(after[0], before[0]) || slices.Equal(after[1], before[1]) {
+	if after := p.means(cosine, score); slices.Equal(after[0], before[0]) || slices.Equal(after[1], before[1]) {
 		t.Error("cosine and score stand still")
 	}
 	p.post(protocol.Request{Type: protocol.TypeContinue})
 	p.state(protocol.StateIdle)
-	if done := p.look(score)[0]; there(done) != 40 {
+	if done := p.means(score)[0]; there(done) != 40 {
 		t.Errorf("the finished run has %d scores", there(done))
 	}
 	if len(p.session.watched.last) > 0 {
@@ -122,12 +122,12 @@ func TestNobodyLooksForNobody(t *testing.T) {
 	if n := count(20); n > 0 {
 		t.Errorf("%d looks without charts", n)
 	}
-	p.look()
+	p.means()
 	p.glimpse("alone")
 	if n := count(20); n > 0 {
 		t.Errorf("%d looks at what nobody has seen", n)
 	}
-	p.look(protocol.Line{Kind: protocol.LineScore, Arm: "alone", Seed: 1})
+	p.means(protocol.Line{Kind: protocol.LineScore, Arm: "alone", Seed: 1})
 	p.glimpse("alone")
 	p.post(protocol.Request{Type: protocol.TypeReset})
 	p.state(protocol.StateIdle)

@@ -16,6 +16,7 @@ type Progress struct {
 	Spec     spec.Spec
 	Data     spec.DataSummary
 	Drop     int            // number of the files that Data was read from; 0 = it is not from such files
+	Teacher  int            // likewise of the file that its teacher came from
 	Phase    spec.PhaseKind // of the newest event
 	Left     float64        // seconds until the report; not positive = not known
 	Live     []Track        // training runs under way, in the order of the spec

@@ -165,7 +165,9 @@ func (s *stack) lanes() []lane {
 	for i := range s.Channels {
 		rows = append(rows, s.channel(i))
 	}
-	rows = append(rows, s.cosine())
+	if !s.ScoresOnly {
+		rows = append(rows, s.cosine())
+	}
 	for i := range s.Arms {
 		rows = append(rows, s.score(i))
 	}
@@ -298,8 +300,15 @@ func (s *stack) axis() lane {
 	w := s.Words
 	l := lane{kind: axis, key: "axis", sub: w.Say("stack-step"), say: w.Say("say-axis", w.Count(s.From),
 		w.Count(s.To))}
-	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
-		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
+	var first chart.Buckets
+	switch {
+	case len(s.Channels) > 0:
+		first = s.Channels[0].Input
+	case len(s.Arms) > 0:
+		first = s.Arms[0].Score
+	}
+	if first.Len() > 0 {
+		if n := first.PerBucket(); n >= 1.5 {
 			l.sub = w.Say("stack-steps-a-pixel", w.Count(int(math.Round(n))))
 		}
 	}

@@ -25,6 +25,7 @@ type Scene struct {
 	spec   spec.Spec         // whose arms have lanes
 	absent words.Key         // why a lane has no scores; empty = it waits
 	title  string            // of the series of the last run
+	fresh  *Scoring          // new data, of which there is one lane and no channel; nil = it is the experiment's series
 }
 
 // Scene returns what the charts show. While the last run belongs to another series, or its engine died, the
@@ -49,6 +50,17 @@ func (s *State) Scene() Scene {
 	return c
 }
 
+// Shown returns what the charts show now: new data once there are scores of them, else the experiment.
+func (s *State) Shown() Scene {
+	if s.New != nil {
+		return s.New.scene()
+	}
+	return s.Scene()
+}
+
+// ScoresOnly tells whether there is nothing but one lane of scores, whose threshold stays as it is.
+func (c Scene) ScoresOnly() bool { return c.fresh != nil }
+
 // Lane is one arm of the stack.
 type Lane struct {
 	look.Look
@@ -62,7 +74,7 @@ type Lane struct {
 
 // Shown returns the channels of the stack: those set, or else those in which most anomalies show.
 func (c Scene) Shown() []int {
-	if c.Data == nil || len(c.Stack.Channels) > 0 {
+	if c.fresh != nil || c.Data == nil || len(c.Stack.Channels) > 0 {
 		return c.Stack.Channels
 	}
 	counts := make([]int, len(c.Data.Channels))
@@ -198,6 +210,9 @@ func (c Scene) Focused() *spec.Run {
 
 // LaneList lists the trained arms with what the stack shows of them.
 func (c Scene) LaneList(w *words.Language) (lanes []Lane) {
+	if c.fresh != nil && c.Data != nil {
+		return []Lane{c.fresh.lane(w)}
+	}
 	for _, a := range c.trained() {
 		lanes = append(lanes, c.lane(w, a))
 	}
@@ -231,6 +246,9 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 
 // lines lists what the lanes draw.
 func (c Scene) lines() []protocol.Line {
+	if c.fresh != nil {
+		return c.scoreLine()
+	}
 	var lines []protocol.Line
 	arm, seed, there := c.Models()
 	for _, ch := range c.Shown() {
@@ -254,6 +272,9 @@ func (c Scene) lines() []protocol.Line {
 // overviewLines are what is asked for over the whole test part: the line of the overview, and every score for
 // its peak.
 func (c Scene) overviewLines() []protocol.Line {
+	if c.fresh != nil {
+		return c.scoreLine()
+	}
 	lines := []protocol.Line{c.OverviewLine()}
 	for _, a := range c.scored() {
 		seed := c.shownRun(a.Name).Seed
@@ -262,8 +283,16 @@ func (c Scene) overviewLines() []protocol.Line {
 	return lines
 }
 
-// OverviewLine is the first channel that the stack shows.
+// scoreLine is the one line of new data.
+func (c Scene) scoreLine() []protocol.Line {
+	return []protocol.Line{{Kind: protocol.LineScore, Arm: c.fresh.Got.Detector.Arm, Seed: c.fresh.Got.Detector.Seed}}
+}
+
+// OverviewLine is the first channel that the stack shows; of new data it is the score.
 func (c Scene) OverviewLine() protocol.Line {
+	if c.fresh != nil {
+		return c.scoreLine()[0]
+	}
 	return protocol.Line{Kind: protocol.LineInput, Channel: c.Shown()[0]}
 }
 
@@ -272,8 +301,11 @@ func (c Scene) OverviewLine() protocol.Line {
 func (c Scene) Highest() float64 {
 	highest := 0.0
 	overview := c.Stack.Overview
-	// The first line is that of the overview itself; the rest are scores (overviewLines).
-	for _, l := range overview.View.Lines[min(1, len(overview.View.Lines)):] {
+	lines := overview.View.Lines
+	if c.fresh == nil { // the first is that of the overview itself; the rest are scores (overviewLines)
+		lines = lines[min(1, len(lines)):]
+	}
+	for _, l := range lines {
 		for i, v := range overview.Values(l) {
 			if maximum := i%3 == 1; maximum && float64(v) > highest { // no NaN is
 				highest = float64(v)

@@ -178,17 +178,19 @@ const overviewWidth = 1200
 // changed, since it does not depend on the view. There is nothing to ask for before a series is read and the
 // plots are measured.
 func (s *State) refresh() []Effect {
-	k, d := &s.Stack, s.Form.Data
+	scene := s.Shown()
+	k, d := scene.Stack, scene.Data
+	k.Width = s.Stack.Width // of the same plots
 	if d == nil || k.Width < 1 {
 		return nil
 	}
-	scene := s.Scene()
 	view := func(r steps.Range, width int, lines []protocol.Line) protocol.Request {
 		return protocol.Request{Type: protocol.TypeView,
-			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines}}
+			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines, Scored: scene.fresh != nil}}
 	}
 	effects := k.lanes.ask(view(scene.Visible(), k.Width, scene.lines()), &s.requests)
-	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
+	want := scene.overviewLines()
+	if !slices.Equal(k.Overview.View.Lines, want) || k.Overview.View.To != d.TestSteps {
 		effects = append(effects, k.overview.ask(view(steps.Range{To: d.TestSteps}, overviewWidth, want),
 			&s.requests)...)
 	}

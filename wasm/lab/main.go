@@ -119,7 +119,7 @@ func (l *lab) do(effect state.Effect) {
 	case state.Post:
 		var files []any
 		switch e.Request.Type {
-		case protocol.TypeOpen, protocol.TypeLook, protocol.TypeScore: // a run reads what was opened
+		case protocol.TypeOpen, protocol.TypeLook, protocol.TypeScore, protocol.TypeTeacher: // a run reads what was opened
 			files = l.page.Files(e.Request.Drop)
 		}
 		l.post(e.Request, files)

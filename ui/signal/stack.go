@@ -4,10 +4,9 @@ import (
 	"maps"
 	"strconv"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/ui/chart"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // Stack is the component: lanes over one time axis, from Props alone. vecty draws the lanes; page writes what
@@ -66,7 +65,7 @@ func (c *Stack) header() *vecty.HTML {
 		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Label(
-			vecty.Markup(vecty.Class("channels"),
+			vecty.Markup(vecty.Class("channels"), vecty.Property("hidden", p.ScoresOnly),
 				vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
 			elem.Span(vecty.Text(w.Say("stack-channels"))),
 			elem.Input(vecty.Markup(vecty.Class("n"),
@@ -149,7 +148,7 @@ func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 		return nil
 	case l.kind == overview:
 		return s.brush(b)
-	case l.kind == score && s.Arms[l.index].hasThreshold():
+	case l.kind == score && s.Arms[l.index].hasThreshold() && !s.ScoresOnly:
 		return s.handle(l, b)
 	}
 	return nil

@@ -16,9 +16,9 @@ import (
 // stack gives the charts what the state has for them, and turns what they tell into messages. Package signal
 // knows neither the state nor the protocol.
 func (p *Page) stack() signal.Props {
-	s, w := p.State.Scene(), p.State.Words
+	s, w := p.State.Shown(), p.State.Words
 	props := signal.Props{
-		Words: w, Cursor: s.Stack.Cursor, Moves: p.State.Alarms.Count, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
+		Words: w, Cursor: s.Stack.Cursor, Moves: p.State.Alarms.Count, ScoreMax: s.Highest(), ScoresOnly: s.ScoresOnly(), Focus: s.FocusedLane(),
 		ChannelsTyped: s.ShownText(),
 		OnView:        func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
 		OnCursor:      func(step int) { p.Send(state.Cursor{Step: step}) },
