@@ -63,7 +63,7 @@ func TestAStudentOfEachModelIsLookedInto(t *testing.T) {
 				}
 				run, on := p.session.shown().runOf(arm, 1), p.session.shown()
 				want := run.Output[spike*2 : spike*2+2]
-				a := on.teacherOutput(1)[spike*2 : spike*2+2]
+				a := on.teacherOutput(1).step(spike)
 				b := math.Hypot(float64(want[0]), float64(want[1]))
 				angle := values["angle"]
 				if d := math.Abs(float64(angle[2]) - b); d > 1e-4*(1+b) {
