@@ -16,6 +16,7 @@ import (
 	"cosinelab/engine/detector"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
 )
 
 // Options connects a run with the program around it. Every field may be zero. Functions are called from the
@@ -40,10 +41,14 @@ type Options struct {
 	Yield func()
 	// Kept is called with what scores new data as each finished run did the test part; its error ends the run. nil
 	// = nobody keeps it.
-	Kept    func(*detector.Detector) error
+	Kept func(*detector.Detector) error
+	// Learnt is called after each epoch of a student with its parameters, and those of its teacher, as they are
+	// then; nil = nobody looks.
+	Learnt  func(arm string, seed uint64, epoch int, weights map[string]tensor.Tensor)
 	Program string // the version of the program around the run, which a detector names
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
+	Watch   *Watch // shows training runs while they go on; nil = nobody looks
 }
 
 // run is an experiment under way.

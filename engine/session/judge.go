@@ -166,7 +166,7 @@ func (s *Session) rejudge(ctx context.Context, req protocol.Request) {
 func (s *Session) rejudged(ctx context.Context, d *spec.Detect) (spec.Report, []*detector.Detector, error) {
 	on := s.shown()
 	s.mu.Lock()
-	before, learnt, busy := s.results.report, slices.Clone(s.results.learnt), s.work != nil
+	before, learnt, busy := s.results.report, slices.Clone(s.results.made), s.work != nil
 	s.mu.Unlock()
 	switch {
 	case busy:

@@ -32,10 +32,15 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.work = newWork(held)
 		before := s.results
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
-		if before.drop == req.Drop && req.Spec.GrewFrom(before.spec) {
-			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
-			s.results.kept, s.results.learnt = slices.Clip(before.kept), slices.Clip(before.learnt)
+		if req.Spec.Teacher.Weights != "" {
+			s.results.from = s.teacherID
 		}
+		if before.drop == req.Drop && before.from == s.results.from && req.Spec.GrewFrom(before.spec) {
+			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
+			s.results.kept, s.results.made = slices.Clip(before.kept), slices.Clip(before.made)
+		}
+		s.watchAnew()
+		go s.looking.forget()
 		s.state(req.ID, stateOf(held))
 		go s.run(s.work, req, checkpoints)
 	}
@@ -137,9 +142,9 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	}
 	report, err = experiment.Run(w.ctx, prepared, s.Device,
 		experiment.Options{Before: spec.Report{Teachers: taught, Arms: []spec.ArmReport{{Runs: runs}}},
-			Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
+			Machine: s.Machine, Outputs: true, Gate: w.gate, Watch: s.watch(w), Events: s.events(w, req.ID),
 			Workers: s.beside(workers - 1), Lost: s.lost, Yield: s.Yield,
-			Weights: s.openTeacher, Program: s.Program, Kept: s.keeper(w),
+			Weights: s.openTeacher, Program: s.Program, Kept: s.keeper(w), Learnt: s.learner(w),
 			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
 }
@@ -232,7 +237,7 @@ const eventPause = 100 * time.Millisecond
 func (s *Session) events(w *work, id int) func(spec.Event) {
 	var last time.Time
 	return func(e spec.Event) {
-		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 &&
+		news := e.Finished != nil || e.Taught != nil || e.Glimpse != nil || e.EpochDone != nil || e.Step == 0 &&
 			e.Measured == 0 || w.paused()
 		due := time.Since(last) >= eventPause
 		if !s.keep(w, e) || !news && !due {
@@ -255,9 +260,11 @@ func (s *Session) keep(w *work, e spec.Event) bool {
 	}
 	if e.Finished != nil {
 		s.results.runs = append(s.results.runs, *e.Finished)
+		delete(s.watched.last, protocol.Of{Arm: e.Finished.Arm, Seed: e.Finished.Seed})
 	}
 	if e.Taught != nil {
 		s.results.taught = append(s.results.taught, *e.Taught)
+		delete(s.watched.last, protocol.Of{Seed: e.Taught.Seed})
 	}
 	return true
 }

@@ -50,6 +50,7 @@ type Session struct {
 	looked  openSet            // the files that somebody looks at, without scaled values
 	ignore  context.CancelFunc // ends the reading for the last look; nil = there was none
 	results results
+	watched watched
 	// resampling ends what is drawn; nil = nothing is
 	resampling context.CancelFunc
 	// judges ends what judges one arm, rejudges what judges all; likewise
@@ -57,7 +58,10 @@ type Session struct {
 	work             *work
 	workers          []Worker // beside this one
 	scores           newData
+	looking          looking
 	teacher          datasets.File // that Spec.Teacher.Weights means; without a name = none
+	teacherID        int           // the page's number of it
+	teaching         chan struct{} // closed once the last file was looked at; nil = there was none
 }
 
 // Worker is another worker that was started to compute for this one.
@@ -83,8 +87,10 @@ type results struct {
 	runs   []spec.Run
 	taught []spec.TeacherRun
 	report *spec.Report // once the experiment is over; nil = it is not
-	// The detectors of the runs, and those that were kept when they were trained.
-	kept, learnt []*detector.Detector
+	from   int          // the number of the file that their teachers came from; 0 = they were trained
+	kept   []*detector.Detector
+	made   []*detector.Detector   // those as they were when the runs were trained
+	learnt map[protocol.Of]learnt // students that train, as they were after their last epoch
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -164,10 +170,19 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		go s.sendDetector(req)
 	case protocol.TypeScore:
 		s.startScore(req, files)
+	case protocol.TypeInside:
+		go s.inside(req)
 	case protocol.TypeExport:
 		go s.export(req)
 	case protocol.TypeTeacher:
-		go s.answerTeacher(req, files)
+		s.mu.Lock()
+		done := make(chan struct{})
+		s.teaching = done
+		s.mu.Unlock()
+		go func() {
+			defer close(done)
+			s.answerTeacher(req, files)
+		}()
 	default:
 		s.fail(req.ID, "engine", fault.New("request-unknown", req.Type))
 	}

@@ -139,7 +139,8 @@ var notOffered = []Field{
 	"data.header", "data.separator", "data.decimal", "data.columns", "data.anomaly", "data.missing", "data.no_value", "data.split_row", "data.split_time",
 	"data.leave_out",
 	"detect.each_series", // of several series, which the page opens from a link
-	"teacher.dropout", "student.dropout", "teacher.weights",
+	"teacher.dropout", "student.dropout",
+	"teacher.weights", // a file that is chosen
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
 	"looked",                                                           // follows from what was done

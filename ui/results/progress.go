@@ -17,6 +17,7 @@ type Progress struct {
 	Spec     spec.Spec
 	Data     spec.DataSummary
 	Drop     int            // number of the files that Data was read from; 0 = it is not from such files
+	Teacher  int            // likewise of the file that its teacher came from
 	Phase    spec.PhaseKind // of the newest event
 	Left     float64        // seconds until the report; not positive = not known
 	Live     []Track        // training runs under way, in the order of the spec
@@ -44,8 +45,15 @@ type TrainingRun struct {
 type Track struct {
 	Of     TrainingRun
 	Last   spec.Event
+	Seen   *Glimpse // what charts can show of it; nil = nothing yet
 	Trace  []Sample // losses by step
 	Epochs []spec.Epoch
+}
+
+// Glimpse is how much of the test part was scored after a step.
+type Glimpse struct {
+	spec.Glimpse
+	Step int
 }
 
 // Sample is the losses at one moment of a training run.
@@ -64,13 +72,13 @@ func Begin(s spec.Spec, d spec.DataSummary) *Progress {
 }
 
 // Hear takes an event over, and tells whether there is now more to draw in the charts: the output of a
-// teacher or a student. Events that come after the end are left out; the report has it all.
+// teacher or a student, or a glimpse of it. Events that come after the end are left out; the report has it all.
 func (p *Progress) Hear(e *spec.Event) (more bool) {
 	if e == nil || p.Over {
 		return false
 	}
 	p.event(*e)
-	return e.Finished != nil || e.Taught != nil
+	return e.Finished != nil || e.Taught != nil || e.Glimpse != nil
 }
 
 // event takes over one event of the worker. Controls are not trained: of them only the result counts.
@@ -212,6 +220,10 @@ func (p *Progress) Shown() *Track {
 
 // event keeps the losses of every step it is told of; when there are many, it thins them out.
 func (t *Track) event(e spec.Event) {
+	if e.Glimpse != nil { // the step before has told of everything else
+		t.Seen = &Glimpse{*e.Glimpse, e.Step}
+		return
+	}
 	if e.Phase == spec.PhaseScore { // it counts no steps: those made stay
 		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
 		return
@@ -267,6 +279,20 @@ func trainsTeacher(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teach
 
 // place is that of a training run in the order of the spec, -1 for what is none.
 func (p *Progress) place(of TrainingRun) int { return slices.Index(TrainingRuns(p.Spec), of) }
+
+// Watched is the training run of an arm, or with an empty name of a teacher, that charts can show while it goes
+// on; nil where there is none.
+func (p *Progress) Watched(arm string) *Track {
+	if p.Over {
+		return nil
+	}
+	for i := range p.Live {
+		if t := &p.Live[i]; t.Of.Arm == arm && t.Seen != nil {
+			return t
+		}
+	}
+	return nil
+}
 
 // Shares is how much of each training run is done, 0 to 1, in the order of the spec.
 func (p *Progress) Shares() (shares []float64) {

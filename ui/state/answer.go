@@ -14,17 +14,21 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeReady:
 		return s.ready(a.Response)
 	case protocol.TypeScored:
-		s.scored(a.Response)
-		return nil
+		return s.scored(a.Response)
+	case protocol.TypeTaught:
+		return s.taught(a.Response)
 	case protocol.TypeLooked:
 		return s.seen(a.Response)
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
-		if s.Run != nil && s.Run.Hear(a.Event) {
-			return s.refresh()
+		switch {
+		case s.Run == nil || !s.Run.Hear(a.Event):
+			return nil
+		case a.Event.Glimpse != nil:
+			return s.glimpsed()
 		}
-		return nil
+		return s.refresh()
 	case protocol.TypeState:
 		return s.confirm(a.Response)
 	case protocol.TypeReport:
@@ -37,7 +41,7 @@ func (s *State) answer(a Answer) []Effect {
 		s.resampled(a.Response)
 		return nil
 	case protocol.TypeError:
-		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) {
+		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) || s.refuseTeacher(a.Response) {
 			return nil
 		}
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
@@ -48,7 +52,11 @@ func (s *State) answer(a Answer) []Effect {
 			return effects
 		}
 	}
-	return s.Stack.answer(a, &s.requests)
+	effects := s.Stack.answer(a, &s.requests)
+	if s.New != nil {
+		effects = append(effects, s.New.stack.answer(a, &s.requests)...)
+	}
+	return effects
 }
 
 // ready begins with the series that the address names. Until then everything typed was kept as it was: only

@@ -30,6 +30,8 @@ type Stack struct {
 	Chance   *spec.Run         // it, at as many flagged steps as the arm in focus; nil = not judged yet
 
 	lanes, overview, judge, anew question
+	undrawn                      bool // Lanes are newer than what is on the page
+	waits                        bool // there is more to see of a training run, once Lanes are drawn
 
 	by spec.Detect // that a report is being judged by
 }
@@ -171,28 +173,48 @@ const overviewWidth = 1200
 // changed, since it does not depend on the view. There is nothing to ask for before a series is read and the
 // plots are measured.
 func (s *State) refresh() []Effect {
-	k, d := &s.Stack, s.Form.Data
+	scene := s.Shown()
+	k, d := scene.Stack, scene.Data
+	k.Width = s.Stack.Width // of the same plots
 	if d == nil || k.Width < 1 {
 		return nil
 	}
-	scene := s.Scene()
 	view := func(r steps.Range, width int, lines []protocol.Line) protocol.Request {
 		return protocol.Request{Type: protocol.TypeView,
-			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines}}
+			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines, Scored: scene.fresh != nil}}
 	}
 	effects := k.lanes.ask(view(scene.Visible(), k.Width, scene.lines()), &s.requests)
-	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
+	want := scene.overviewLines()
+	if !slices.Equal(k.Overview.View.Lines, want) || k.Overview.View.To != d.TestSteps {
 		effects = append(effects, k.overview.ask(view(steps.Range{To: d.TestSteps}, overviewWidth, want),
 			&s.requests)...)
 	}
 	return effects
 }
 
+// glimpsed asks for what there is to see of a training run, but no faster than it is drawn: what nobody sees costs
+// neither the page nor the engine anything.
+func (s *State) glimpsed() []Effect {
+	if s.Stack.waits = s.Stack.undrawn; s.Stack.waits {
+		return nil
+	}
+	return s.refresh()
+}
+
+// drawn asks for what has waited until the page was drawn.
+func (s *State) drawn() []Effect {
+	s.Stack.undrawn = false
+	if !s.Stack.waits {
+		return nil
+	}
+	return s.glimpsed()
+}
+
 // answer takes series over.
 func (k *Stack) answer(a Answer, out *requests) []Effect {
 	if effects, mine, good := k.lanes.answered(a.ID, out); mine {
 		if good && a.Series != nil {
-			k.Lanes = Series{*a.Series, a.Buckets}
+			k.Lanes, k.undrawn = Series{*a.Series, a.Buckets}, true
 		}
 		return effects
 	}

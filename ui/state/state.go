@@ -42,6 +42,7 @@ type State struct {
 	Epochs     results.EpochView
 	Alarms     Alarms
 	New        *Scoring // new data that are scored; nil = none are
+	Teacher    Teacher
 	Over       Over
 
 	address  string   // the hash that the page was last told
@@ -143,15 +144,18 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			s.Notice = "status-copied"
 		}
 	case Zoom:
-		s.Stack.zoom(m.Span, s.Form.Data)
+		c := s.Shown()
+		c.Stack.zoom(m.Span, c.Data)
 		return s.refresh()
 	case Resize:
 		if s.Stack.Width != m.Width {
 			s.Stack.Width = m.Width
 			return s.refresh()
 		}
+	case Drawn:
+		return s.drawn()
 	case Cursor:
-		s.Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
+		s.Shown().Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
 	case Show:
 		if s.Stack.show(strings.TrimSpace(m.Channels), s.Form.Data) {
 			return s.refresh()
@@ -178,13 +182,21 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.showAlarm(m.From)
 	case JoinAlarms:
 		return s.joinAlarms(m)
+	case Teach:
+		return s.teach(m.Files)
+	case TrainTeacher:
+		return s.trainTeacher()
+	case OpenTeacher:
+		return s.openTeacher()
 	case ScoreNew:
 		return s.scoreNew(m.Files)
 	case Save:
 		return s.save(m.What)
 	case Focus:
-		s.Stack.focus(m.Arm)
-		return append(s.refresh(), s.besides()...)
+		if s.New == nil {
+			s.Stack.focus(m.Arm)
+			return append(s.refresh(), s.besides()...)
+		}
 	case Pin:
 		s.Stack.pin(m.Arm)
 		return s.refresh()

@@ -53,6 +53,8 @@ func (r *Response) Check() error {
 			return errors.New("a series without its view")
 		}
 		return nil
+	case TypeInsight:
+		return checkInsight(r.Insight)
 	case TypeError:
 		if r.Error == nil || r.Error.Fault == nil {
 			return errors.New("an error without one")
@@ -144,6 +146,19 @@ func checkRun(r *spec.Run) error {
 	for _, causes := range r.Causes {
 		if slices.ContainsFunc(causes, func(c spec.Cause) bool { return c.Channel < 0 }) {
 			return errors.New("a cause that is no channel")
+		}
+	}
+	return nil
+}
+
+// checkInsight looks at numbers of rows and columns alone: values travel beside, and whoever draws sees how many came.
+func checkInsight(i *Insight) error {
+	if i == nil || i.Window.From < 0 || i.Window.To <= i.Window.From || i.Layers < 0 || i.Heads < 0 {
+		return errors.New("a look inside without its window")
+	}
+	for _, f := range i.Figures {
+		if f.Rows.Count < 0 || f.Columns.Count < 0 || f.Title == nil || f.Axis == nil || f.Says == nil {
+			return fmt.Errorf("figure %q of %d rows and %d columns", f.Name, f.Rows.Count, f.Columns.Count)
 		}
 	}
 	return nil

@@ -38,11 +38,13 @@ const (
 	TypeResample = "resample"
 	TypeBench    = "bench"    // time products, training steps, scoring, starts: Bench; stop ends it
 	TypeDetector = "detector" // the detector of a finished run, as the bytes of a .detector file: Of
-	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run, then the
-	// data. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
+	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run or one came
+	// before, then the data. Without data, the answer says what the detector is. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
 	TypeScore = "score"
 	// TypeExport asks for scores or alarms as the bytes of a file: Export.
 	TypeExport = "export"
+	// TypeInside asks what a student computes on the way to its scores: Inside.
+	TypeInside = "inside"
 	// TypeTeacher asks which tensors the teacher of Spec takes, and, with one of Files, a safetensors file or a
 	// .detector, whether that fits. A file that fits is the one that Spec.Teacher.Weights means in later runs, by
 	// its name.
@@ -66,6 +68,7 @@ type Request struct {
 	Of     *Of     `json:"of,omitempty"`
 	Score  *Score  `json:"score,omitempty"`
 	Export *Export `json:"export,omitempty"`
+	Inside *Inside `json:"inside,omitempty"`
 	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not
 	// depend on it.
 	Workers int `json:"workers,omitempty"`
@@ -98,7 +101,9 @@ const (
 	TypeFile     = "file"   // answer to detector and to export: Name, the bytes of the file beside the JSON
 	TypeScored   = "scored" // answers to score, of which the last is Done: Scored
 	TypeTaught   = "taught" // answer to teacher: Teacher
-	TypeError    = "error"  // a request or the run failed: Error
+	// TypeInsight answers TypeInside: Insight, with the values of its figures beside the JSON.
+	TypeInsight = "insight"
+	TypeError   = "error" // a request or the run failed: Error
 )
 
 // Run states of the worker.
@@ -133,6 +138,7 @@ type Response struct {
 	Line      *timing.Line      `json:"line,omitempty"`
 	Scored    *Scored           `json:"scored,omitempty"`
 	Teacher   *Teacher          `json:"teacher,omitempty"`
+	Insight   *Insight          `json:"insight,omitempty"`
 	Error     *Error            `json:"error,omitempty"`
 }
 
@@ -157,7 +163,7 @@ type Of struct {
 
 // Score asks to score new data.
 type Score struct {
-	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it
+	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it, or the one before was
 	// Merge and Least join and drop alarms in place of the detector's own; nil = as it says.
 	Merge *int `json:"merge,omitempty"`
 	Least *int `json:"least,omitempty"`
@@ -254,7 +260,7 @@ type Passed struct {
 
 // Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	// data | spec | run | view | bench | detector | score | export | teacher | engine; worker: the run goes on
+	// data | spec | run | view | bench | detector | score | export | teacher | inside | engine; worker: the run goes on
 	Where string       `json:"where"`
 	Field string       `json:"field,omitempty"`
 	Fault *fault.Fault `json:"fault"`
