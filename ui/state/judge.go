@@ -278,7 +278,8 @@ func (s *State) judgedAnew(a Answer) (effects []Effect, mine bool) {
 	k.judge = question{}
 	s.Over = Over{On: s.Over.On}
 	effects = append(s.refresh(), s.resample()...)
-	effects = append(effects, s.besides()...)
+	s.Curves = Curves{}
+	effects = slices.Concat(effects, s.besides(), s.askCurves())
 	return append(effects, s.moved()...), true
 }
 
