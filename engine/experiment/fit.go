@@ -122,13 +122,14 @@ func (r *run) look(t *train.Trainer, j job) func(context.Context) ([]spec.Measur
 		return nil
 	}
 	return func(ctx context.Context) ([]spec.Measure, error) {
-		scores, err := r.forward(ctx, t, r.data.test, nil)
+		all, err := r.forward(ctx, t, r.data.test, len(r.sources(r.spec.Arms[j.Arm])), nil)
 		if failed := (failure{}); errors.As(err, &failed) {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
+		scores := all[0]
 		if span := r.spec.Detect.Smoothing; span > 0 {
 			scores = smoothEach(scores, span, r.data.tests())
 		}

@@ -160,7 +160,7 @@ func (r *run) keepDetector(ctx context.Context, s scores, out *spec.Run) (*detec
 	}
 	from := r.data.source
 	d := &detector.Detector{Version: detector.Version, Program: r.o.Program,
-		Device: r.deviceName(), Spec: sp, Channels: from.channels, Reading: from.reading,
+		Device: r.named, Spec: sp, Channels: from.channels, Reading: from.reading,
 		Start: start, Expected: r.expected(train, start, out), Weights: s.weights, Fit: s.fit,
 		Data: detector.Origin{Source: sp.Data.Source, Title: r.data.Summary.Title, SHA256: from.digest(),
 			TrainSteps: r.data.Summary.TrainSteps, Times: r.data.Summary.Times}}

@@ -2,8 +2,11 @@ package experiment
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"sync"
 
+	"cosinelab/datasets"
 	"cosinelab/engine/detector"
 	"cosinelab/engine/spec"
 	"cosinelab/engine/tensor"
@@ -36,6 +39,7 @@ type memorised struct {
 
 // remembered is a finished run, with what scores new data as it did; nil = nobody kept that.
 type remembered struct {
+	by       *spec.Detect
 	run      spec.Run
 	detector *detector.Detector
 }
@@ -133,7 +137,14 @@ func (e *memorised) size() int {
 				n += 4 * len(x.Data)
 			}
 		}
-		n += 4*(len(r.run.Output)+len(r.run.Errors)) + 8*len(r.run.Scores) + len(r.run.Flags)
+		output, errors := r.run.Output, r.run.Errors
+		if k := r.run.Kept; k != nil { // which has the same memory, and more
+			output, errors = k.Output, k.Errors
+			for _, s := range k.Scores {
+				n += 8 * (len(s.Test) + len(s.Train) + len(s.Serial))
+			}
+		}
+		n += 4*(len(output)+len(errors)) + 8*len(r.run.Scores) + len(r.run.Flags)
 	}
 	return n
 }
@@ -154,53 +165,78 @@ func originOf(p *Prepared, c Checkpoint, teacher, device string) train.Origin {
 // Plan says what of an experiment is kept.
 type Plan struct {
 	Kept []Checkpoint // training runs
-	// Whole tells that there is nothing left to do: Run returns at once.
+	// Whole tells that there is nothing left to train or to score: with the detection By, Run returns at once. By is
+	// that of the experiment, or one that it can be judged anew from (spec.Spec.RejudgedFrom).
 	Whole bool
+	By    spec.Detect
 }
 
-// Plan says what of the experiment that p was prepared for, on a device by its name in reports, is kept. Of p it
-// needs the spec and the digest of the data alone.
-func (m *Memory) Plan(p *Prepared, device string) Plan {
-	out := Plan{Whole: true}
-	for i, seed := range p.Spec.Seeds {
-		digest := ""
-		if p.Spec.Teaches() {
+// Plan says what of an experiment on a set of this digest is kept, on a device by its name in reports.
+func (m *Memory) Plan(sp spec.Spec, set *datasets.Set, digest, device string) (Plan, error) {
+	if err := sp.Validate(); err != nil {
+		return Plan{}, err
+	}
+	sp, _, err := fitted(sp, set)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := &Prepared{Spec: sp}
+	p.Summary.Digest = digest
+	out, missing := Plan{}, false
+	var common map[string]remembered // by the detections that all runs have results by
+	for i, seed := range sp.Seeds {
+		teacher := ""
+		if sp.Teaches() {
 			c := Checkpoint{seed, TeacherArm}
 			e := m.find(originOf(p, c, "", device))
 			if e == nil || e.taught == nil {
-				out.Whole = false
+				missing = true
 				continue // whether its students are kept is not known before it is there
 			}
-			out.Kept, digest = append(out.Kept, c), e.digest
+			out.Kept, teacher = append(out.Kept, c), e.digest
 		}
-		for arm, a := range p.Spec.Arms {
-			if i >= p.Spec.RunsOf(a) {
+		for arm, a := range sp.Arms {
+			if i >= sp.RunsOf(a) {
 				continue
 			}
 			c := Checkpoint{seed, arm}
-			e := m.find(originOf(p, c, digest, device))
-			if e != nil && spec.Controls[a.Control].Trains {
+			e := m.find(originOf(p, c, teacher, device))
+			if e == nil {
+				missing = true
+				continue
+			}
+			if spec.Controls[a.Control].Trains {
 				out.Kept = append(out.Kept, c)
 			}
-			if e == nil {
-				out.Whole = false
-			} else if _, there := e.results[detects(p.Spec.Detect)]; !there {
-				out.Whole = false
+			if common == nil {
+				common = maps.Clone(e.results)
 			}
+			maps.DeleteFunc(common, func(by string, _ remembered) bool { return e.results[by].by == nil })
 		}
 	}
-	return out
+	if missing || len(common) == 0 {
+		return out, nil
+	}
+	if _, ok := common[detects(sp.Detect)]; ok {
+		out.Whole, out.By = true, sp.Detect
+		return out, nil
+	}
+	for _, by := range slices.Sorted(maps.Keys(common)) {
+		before := sp
+		before.Detect = *common[by].by
+		if !out.Whole && sp.RejudgedFrom(before) {
+			out.Whole, out.By = true, before.Detect
+		}
+	}
+	return out, nil
 }
-
-// deviceName is what the run's device is called in reports.
-func (r *run) deviceName() string { return DeviceName(r.device, r.o.Machine) }
 
 // memoriseTeacher keeps a teacher.
 func (r *run) memoriseTeacher(done *spec.TeacherRun, from teacher) {
 	if r.spec.Teacher.Weights != "" { // the name says nothing of what the file holds
 		return
 	}
-	r.o.Memory.change(originOf(r.data, Checkpoint{done.Seed, TeacherArm}, "", r.deviceName()),
+	r.o.Memory.change(originOf(r.data, Checkpoint{done.Seed, TeacherArm}, "", r.named),
 		func(e *memorised) { e.taught, e.digest, e.weights = done, from.digest, from.params })
 }
 
@@ -214,7 +250,7 @@ func (r *run) recall(fresh []int) (left []int, err error) {
 	for _, i := range fresh {
 		seed := r.spec.Seeds[i]
 		if r.spec.Teaches() {
-			e := r.o.Memory.find(originOf(r.data, Checkpoint{seed, TeacherArm}, "", r.deviceName()))
+			e := r.o.Memory.find(originOf(r.data, Checkpoint{seed, TeacherArm}, "", r.named))
 			if e == nil || e.taught == nil || r.o.Outputs && e.taught.Output == nil {
 				left = append(left, i)
 				continue
@@ -243,7 +279,7 @@ func (r *run) recall(fresh []int) (left []int, err error) {
 // recallRun takes a run over that is kept, and tells whether one is.
 func (r *run) recallRun(arm, seed int, from teacher) (bool, error) {
 	c := Checkpoint{r.spec.Seeds[seed], arm}
-	e := r.o.Memory.find(originOf(r.data, c, from.digest, r.deviceName()))
+	e := r.o.Memory.find(originOf(r.data, c, from.digest, r.named))
 	if e == nil {
 		return false, nil
 	}
@@ -268,7 +304,7 @@ func (r *run) recallRun(arm, seed int, from teacher) (bool, error) {
 
 // recallFit returns what is kept of a student's training; nil = nothing is.
 func (r *run) recallFit(c Checkpoint, from teacher) *memorised {
-	e := r.o.Memory.find(originOf(r.data, c, from.digest, r.deviceName()))
+	e := r.o.Memory.find(originOf(r.data, c, from.digest, r.named))
 	if e == nil || e.weights == nil {
 		return nil
 	}
@@ -277,15 +313,15 @@ func (r *run) recallFit(c Checkpoint, from teacher) *memorised {
 
 // memoriseFit keeps what a student has learnt.
 func (r *run) memoriseFit(c Checkpoint, from teacher, weights map[string]tensor.Tensor, fit train.Result) {
-	r.o.Memory.change(originOf(r.data, c, from.digest, r.deviceName()), func(e *memorised) {
+	r.o.Memory.change(originOf(r.data, c, from.digest, r.named), func(e *memorised) {
 		e.weights, e.fit = weights, fit
 	})
 }
 
 // memoriseRun keeps a finished run that did not fail.
 func (r *run) memoriseRun(c Checkpoint, from teacher, out *spec.Run, d *detector.Detector) {
-	r.o.Memory.change(originOf(r.data, c, from.digest, r.deviceName()), func(e *memorised) {
-		results := map[string]remembered{detects(r.spec.Detect): {*out, d}}
+	r.o.Memory.change(originOf(r.data, c, from.digest, r.named), func(e *memorised) {
+		results := map[string]remembered{detects(r.spec.Detect): {&r.spec.Detect, *out, d}}
 		for key, x := range e.results {
 			if _, newer := results[key]; !newer {
 				results[key] = x

@@ -43,7 +43,10 @@ func (m *remembering) wants(what string, s spec.Spec, trained int) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	plan := m.memory.Plan(p, "cpu")
+	plan, err := m.memory.Plan(s, unlabelled(m.t), p.Summary.Digest, "cpu")
+	if err != nil {
+		m.t.Fatal(err)
+	}
 	all := len(s.Seeds) // teachers
 	for _, a := range s.Arms {
 		if spec.Controls[a.Control].Trains {
@@ -161,7 +164,14 @@ func TestAMemoryIsOfItsDevice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, there := memory.Plan(p, experiment.DeviceName(cpu.New(), "here")), memory.Plan(p, "simd")
+	plan := func(device string) experiment.Plan {
+		out, err := memory.Plan(s, unlabelled(t), p.Summary.Digest, device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	here, there := plan(experiment.DeviceName(cpu.New(), "here")), plan("simd")
 	if !here.Whole || len(there.Kept) > 0 || there.Whole {
 		t.Errorf("here %+v, elsewhere %+v", here, there)
 	}

@@ -57,6 +57,7 @@ type Options struct {
 type run struct {
 	spec   spec.Spec
 	device backend.Device
+	named  string // the device, in reports
 	o      Options
 	data   *Prepared
 	pool   *pool
@@ -95,9 +96,9 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
-	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), chance: make(chan struct{}, 1),
-		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), from: make([]teacher, len(sp.Seeds)),
-		parameters: p.parameters()}
+	r := &run{spec: sp, device: dev, named: DeviceName(dev, o.Machine), o: o, data: p, pool: newPool(o.Workers),
+		chance: make(chan struct{}, 1), teachers: make([]*spec.TeacherRun, len(sp.Seeds)),
+		from: make([]teacher, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
@@ -160,7 +161,7 @@ func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
-	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: r.deviceName(),
+	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: r.named,
 		Data:     r.data.Summary,
 		Teachers: present(r.teachers), Parameters: &r.parameters}
 	for i, a := range r.spec.Arms {

@@ -102,7 +102,7 @@ func (c Checkpoint) ReadHistory(p *Prepared, in io.Reader) ([]spec.Epoch, error)
 // origin is what the job's checkpoint belongs to, the teacher and the device included.
 func (r *run) origin(j job) (train.Origin, error) {
 	of, err := j.Checkpoint.origin(r.data)
-	of.Teacher, of.Device = j.teacher, r.deviceName()
+	of.Teacher, of.Device = j.teacher, r.named
 	return of, err
 }
 

@@ -86,7 +86,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	}
 	out.Parameters = t.Parameters()
 	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
-		Channels: r.data.channels, Micro: p.Windows.Shape[0]})
+		Channels: r.data.channels, Micro: p.Windows.Shape[0], Outputs: r.o.Outputs})
 	if spec.Controls[a.Control].Trains {
 		res, err := r.learn(ctx, t, arm, out.Seed, from)
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
@@ -94,7 +94,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 			return scores{}, err
 		}
 	}
-	return r.studentScores(ctx, t, out)
+	return r.studentScores(ctx, a, t, out)
 }
 
 // learn trains an arm's student, or gives it what it learnt when it was trained before.
@@ -203,8 +203,14 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	p.Parts = parts(student, p.Loss, extra...)
 	score, err := r.score(student, target, first)
 	p.Outputs = []plan.Result{{Name: outputScore, Node: score}, {Name: outputSeries, Node: student.Series}}
-	if r.spec.OfErrors(a) {
+	if r.spec.OfErrors(a) || r.o.Outputs {
 		p.Outputs = append(p.Outputs, plan.Result{Name: outputErrors, Node: squares(student, x)})
+	}
+	for _, k := range r.sources(a)[1:] {
+		other, wrong := student.Score(k)
+		if err = errors.Join(err, wrong); err == nil {
+			p.Outputs = append(p.Outputs, plan.Result{Name: outputScore + "." + k.String(), Node: other})
+		}
 	}
 	return p, err
 }

@@ -1,14 +1,12 @@
 package session
 
 import (
-	"context"
 	"maps"
 	"math"
 	"reflect"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
-	"cosinelab/engine/metrics"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -190,42 +188,4 @@ func bucket(v values, a, b int) (lo, hi, mean float64) {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
 	return lo, hi, sum / float64(n)
-}
-
-// judge measures a finished run at a threshold set by hand. The run in the results stays as it is.
-func (s *Session) judge(req protocol.Request) {
-	on := s.shown()
-	run, err := on.judged(req.Judge)
-	if err == nil {
-		err = on.Judge(context.Background(), &run, s.Yield)
-	}
-	if err != nil {
-		s.fail(req.ID, "view", err)
-		return
-	}
-	s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Run: &run})
-}
-
-// judged returns a copy of the run that j names, with what j sets of its threshold. The copy shares scores with the run, which
-// nobody changes.
-func (s shown) judged(j *protocol.Judge) (spec.Run, error) {
-	if j == nil {
-		return spec.Run{}, fault.New("judge-nothing")
-	}
-	run := s.runOf(j.Arm, j.Seed)
-	if run == nil || run.Scores == nil {
-		return spec.Run{}, fault.New("judge-no-scores", j.Arm, j.Seed)
-	}
-	out := *run
-	cut := &out.Threshold // whatever else it has, no hand changes
-	if j.Threshold != nil {
-		cut.Value, cut.Saw, cut.Policy, cut.Tail = metrics.Value(*j.Threshold), spec.SawHand, 0, nil
-	}
-	if j.Merge != nil {
-		cut.Merge = max(0, *j.Merge)
-	}
-	if j.Least != nil {
-		cut.Least = max(0, *j.Least)
-	}
-	return out, nil
 }

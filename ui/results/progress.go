@@ -6,6 +6,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/look"
 )
@@ -25,11 +26,13 @@ type Progress struct {
 	Runs     []spec.Run     // that have their scores, or failed
 	Final    *spec.Report   // nil until the engine has sent it
 	Over     bool
-	OverData *spec.OverData // nil until somebody has asked for it
-	Lost     *fault.Fault   // why a worker is gone; nil = none is
-	Gone     bool           // it cannot be drawn any more: another series was opened, or Died
-	Died     bool           // the engine did, with them
-	Resumed  bool           // from checkpoints, after an engine died in it
+	Anew     bool                  // Final was judged by another Detect than it was trained with
+	OverData *spec.OverData        // nil until somebody has asked for it
+	Hand     map[string][]spec.Run // by arm: Runs at a threshold that was set by hand
+	Lost     *fault.Fault          // why a worker is gone; nil = none is
+	Gone     bool                  // it cannot be drawn any more: another series was opened, or Died
+	Died     bool                  // the engine did, with them
+	Resumed  bool                  // from checkpoints, after an engine died in it
 }
 
 // TrainingRun names one: that of a teacher has no arm, since all arms of a seed share it.
@@ -108,6 +111,65 @@ func (p *Progress) Finish(r *spec.Report) {
 	}
 }
 
+// Rejudge takes over a report that was judged by another Detect. Thresholds by hand go.
+func (p *Progress) Rejudge(r *spec.Report) {
+	p.Spec.Detect, p.Anew, p.Hand, p.OverData = r.Spec.Detect, true, nil, nil
+	p.Finish(r)
+}
+
+// TakeHand takes over runs of an arm at a threshold set by hand, which come without what that does not change; a
+// rough one has a part of its metrics only, and the others stay. It returns them whole.
+func (p *Progress) TakeHand(judged []spec.Run) (whole []*spec.Run) {
+	var all []spec.Run
+	for _, j := range judged {
+		own := p.runOf(j.Arm, j.Seed)
+		if own == nil {
+			continue
+		}
+		r := *own
+		i := slices.IndexFunc(p.Hand[j.Arm], func(h spec.Run) bool { return h.Seed == j.Seed })
+		if i >= 0 {
+			r = p.Hand[j.Arm][i]
+		}
+		r.Threshold, r.Hits, r.FalseRuns, r.Series = j.Threshold, j.Hits, j.FalseRuns, j.Series
+		r.Alarms, r.Peaks, r.Causes = j.Alarms, j.Peaks, j.Causes
+		r.Metrics = slices.Clone(r.Metrics)
+		for i := range r.Metrics {
+			for _, m := range j.Metrics {
+				if m.Name == r.Metrics[i].Name {
+					r.Metrics[i] = m
+				}
+			}
+		}
+		all = append(all, r)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if p.Hand == nil {
+		p.Hand = map[string][]spec.Run{}
+	}
+	p.Hand[all[0].Arm] = all
+	for i := range all {
+		whole = append(whole, &all[i])
+	}
+	return whole
+}
+
+// ShownMetrics are the names of the metrics that the page shows where it does not show all.
+func (p *Progress) ShownMetrics() (names []string) {
+	for _, m := range columns(false, p.Spec.JudgedBy()) {
+		names = append(names, m.Name)
+	}
+	for _, m := range metrics.OfDetection() {
+		names = append(names, m.Name)
+	}
+	return append(names, curveMetrics[:]...)
+}
+
+// curveMetrics are those that say where a threshold lies on the curves, the last for 10,000 normal steps.
+var curveMetrics = [...]string{"recall", "precision", "false_alarm_points"}
+
 // Report returns what is finished as a report, so that an experiment under way is summed up like one that is
 // done.
 func (p *Progress) Report() spec.Report {
@@ -116,6 +178,9 @@ func (p *Progress) Report() spec.Report {
 		r = *p.Final
 	}
 	r.OverData = p.OverData
+	if len(p.Hand) > 0 {
+		r.Comparisons = nil // those are of the policy
+	}
 	r.Arms = nil
 	for _, a := range p.Spec.Arms {
 		r.Arms = append(r.Arms, spec.ArmReport{Arm: a, Runs: p.runsOf(a.Name)})
@@ -296,11 +361,17 @@ func (p *Progress) runOf(arm string, seed uint64) *spec.Run {
 	return nil
 }
 
-// runsOf returns the finished runs of an arm in the order of the spec's seeds.
+// runsOf returns the finished runs of an arm, at a threshold set by hand where there is one, in the order of the spec's seeds.
 func (p *Progress) runsOf(arm string) []spec.Run {
 	var runs []spec.Run
 	for _, seed := range p.Spec.Seeds {
-		if r := p.runOf(arm, seed); r != nil {
+		r := p.runOf(arm, seed)
+		for i, h := range p.Hand[arm] {
+			if h.Seed == seed {
+				r = &p.Hand[arm][i]
+			}
+		}
+		if r != nil {
 			runs = append(runs, *r)
 		}
 	}

@@ -70,6 +70,9 @@ type Lane struct {
 	Pending   bool           // the alarms of Run belong to another threshold
 	Note      string         // why there are no scores; empty = it waits
 	Live      *results.Track // the training run whose scores the lane shows, as long as Run is nil; nil = none
+	Held      bool           // its threshold moves
+	Follows   bool           // it is the random score, whose threshold follows that of the arm in focus
+	Adjusted  string         // of the random score: its F1 after point adjustment
 }
 
 // Shown returns the channels of the stack: those set, or else those in which most anomalies show.
@@ -216,7 +219,33 @@ func (c Scene) LaneList(w *words.Language) (lanes []Lane) {
 	for _, a := range c.trained() {
 		lanes = append(lanes, c.lane(w, a))
 	}
+	if a, ok := c.random(); ok {
+		lanes = append(lanes, c.randomLane(w, a))
+	}
 	return lanes
+}
+
+// random is the arm of the random score, if it has a lane.
+func (c Scene) random() (spec.Arm, bool) {
+	i := slices.IndexFunc(c.spec.Arms, func(a spec.Arm) bool { return a.Control == spec.ControlRandom })
+	if i < 0 || !c.Stack.Random {
+		return spec.Arm{}, false
+	}
+	return c.spec.Arms[i], true
+}
+
+// randomLane is that of the random score: at as many flagged steps as the arm in focus has, once that is judged.
+func (c Scene) randomLane(w *words.Language, a spec.Arm) Lane {
+	l := c.lane(w, a)
+	l.Follows = true
+	if l.Run == nil {
+		return l
+	}
+	if r := c.Stack.Chance; r != nil {
+		l.Run, l.Threshold = r, float64(r.Threshold.Value)
+	}
+	l.Adjusted = results.PointAdjusted(w, l.Run)
+	return l
 }
 
 // lane keeps the alarms of the threshold before until those of the new one are judged, and says so.
@@ -235,6 +264,7 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 		return l
 	}
 	l.Run, l.Policy, l.Threshold = r, r.Threshold.Value, float64(r.Threshold.Value)
+	l.Held = c.Stack.Held == a.Name
 	if moved, set := c.Stack.Moved[a.Name]; set {
 		l.Threshold, l.Pending = moved.Threshold, true
 		if moved.Run != nil {
@@ -265,6 +295,9 @@ func (c Scene) lines() []protocol.Line {
 			lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: a.Name, Seed: seed},
 				protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: seed})
 		}
+	}
+	if r := c.randomRun(); r != nil && c.Stack.Random {
+		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
 	}
 	return lines
 }
@@ -332,44 +365,6 @@ func (c Scene) reveal(channel int) string {
 		return ""
 	}
 	return link.ChannelsText(append([]int{channel}, shown[:min(1, len(shown))]...))
-}
-
-// judge asks what an arm would alarm once the way that its alarms are made is changed. The lane shows a
-// threshold at once, and the alarms of the last way that was judged until the answer is there.
-func (c Scene) judge(arm string, change func(*Judged), out *requests) []Effect {
-	r := c.shownRun(arm)
-	if r == nil || r.Failed != nil {
-		return nil
-	}
-	if c.Stack.Moved == nil {
-		c.Stack.Moved = map[string]Judged{}
-	}
-	j, set := c.Stack.Moved[arm]
-	if !set {
-		j = judgedAs(r)
-	}
-	change(&j)
-	c.Stack.Moved[arm] = j
-	by := c.byHand(arm)
-	return c.Stack.judge.ask(protocol.Request{Type: protocol.TypeJudge, Judge: &by}, out)
-}
-
-// byHand is what a person has changed of how the alarms of an arm with scores are made.
-func (c Scene) byHand(arm string) protocol.Judge {
-	r := c.shownRun(arm)
-	by := protocol.Judge{Arm: arm, Seed: r.Seed}
-	j, set := c.Stack.Moved[arm]
-	own := judgedAs(r)
-	if !set || j.like(own) {
-		return by
-	}
-	if j.Merge != own.Merge || j.Least != own.Least {
-		by.Merge, by.Least = &j.Merge, &j.Least
-	}
-	if own.Merge, own.Least = j.Merge, j.Least; !j.like(own) {
-		by.Threshold = &j.Threshold
-	}
-	return by
 }
 
 // threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where

@@ -14,7 +14,7 @@ import (
 // it.
 func (r *Response) Check() error {
 	switch r.Type {
-	case TypeReady, TypeState, TypeKept, TypeTimed, TypeFile:
+	case TypeReady, TypeState, TypeKept, TypeTimed, TypeFile, TypeDrawn:
 		return nil
 	case TypeScored:
 		return checkScored(r.Scored)
@@ -32,7 +32,15 @@ func (r *Response) Check() error {
 			return errors.New("an event without one")
 		}
 		return checkRun(r.Event.Finished)
-	case TypeReport:
+	case TypePlanned:
+		if r.Planned == nil {
+			return errors.New("a plan without one")
+		}
+		if r.Report == nil {
+			return nil
+		}
+		return checkReport(r.Report)
+	case TypeReport, TypeRejudged:
 		return checkReport(r.Report)
 	case TypeOverData:
 		if r.OverData == nil {
@@ -40,10 +48,14 @@ func (r *Response) Check() error {
 		}
 		return nil
 	case TypeJudged:
-		if r.Run == nil {
+		if len(r.Runs) == 0 {
 			return errors.New("a judgement without a run")
 		}
-		return checkRun(r.Run)
+		var err error
+		for i := range r.Runs {
+			err = errors.Join(err, checkRun(&r.Runs[i]))
+		}
+		return err
 	case TypeSeries:
 		if r.Series == nil || r.Series.View.Width < 1 || r.Series.View.From < 0 {
 			return errors.New("a series without its view")
