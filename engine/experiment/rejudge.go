@@ -78,7 +78,9 @@ func (r *run) rejudged(ctx context.Context, a spec.Arm, before spec.Report, old 
 			s.weights, s.fit = r.weightsAgain(d.Weights), d.Fit
 		}
 	}
-	err = r.decide(ctx, s, &out)
+	if err = r.decide(ctx, s, &out); err == nil {
+		_, err = r.keepDetector(ctx, s, &out)
+	}
 	if failed := (failure{}); errors.As(err, &failed) {
 		return r.undecided(old, failed), nil
 	}

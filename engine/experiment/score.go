@@ -210,10 +210,7 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
-	if err != nil {
-		return err
-	}
-	return r.keepDetector(ctx, s, out)
+	return err
 }
 
 // cut chooses the threshold of a run on one series.

@@ -51,6 +51,8 @@ type Session struct {
 	ignore  context.CancelFunc // ends the reading for the last look; nil = there was none
 	results results
 	watched watched
+	trained *experiment.Memory // of all experiments; nil before the first
+	plans   int                // requests for a plan so far: what comes of an older one is nothing
 	// resampling ends what is drawn; nil = nothing is
 	resampling context.CancelFunc
 	// judges ends what judges one arm, rejudges what judges all; likewise
@@ -156,6 +158,8 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		s.startBench(req)
 	case protocol.TypeStep, protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset:
 		s.control(req, files)
+	case protocol.TypePlan:
+		go s.plan(req)
 	case protocol.TypeView:
 		go s.view(req)
 	case protocol.TypeJudge:

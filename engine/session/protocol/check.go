@@ -32,6 +32,14 @@ func (r *Response) Check() error {
 			return errors.New("an event without one")
 		}
 		return checkRun(r.Event.Finished)
+	case TypePlanned:
+		if r.Planned == nil {
+			return errors.New("a plan without one")
+		}
+		if r.Report == nil {
+			return nil
+		}
+		return checkReport(r.Report)
 	case TypeReport, TypeRejudged:
 		return checkReport(r.Report)
 	case TypeOverData:

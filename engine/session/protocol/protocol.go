@@ -30,6 +30,7 @@ const (
 	TypeStep     = "step"     // do one training step, then hold; starts as TypeRun does when none runs
 	TypeStop     = "stop"     // end the run after the current step; finished runs stay
 	TypeReset    = "reset"    // forget every run
+	TypePlan     = "plan"     // what of the experiment Spec is kept from earlier ones; never during a run
 	TypeView     = "view"     // buckets of series for a chart: View
 	TypeJudge    = "judge"    // alarms and metrics of an arm at another threshold: Judge; a later one ends it
 	TypeRejudge  = "rejudge"  // all finished runs by Detect, from the scores that they keep; likewise
@@ -86,9 +87,11 @@ const (
 	TypeLooked = "looked" // answer to look: Look; before it, how far the reading is: Reading
 	TypeEvent  = "event"  // progress of the running experiment: Event
 	TypeState  = "state"  // running, paused, stopping, idle: State
-	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
-	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
-	TypeJudged = "judged" // answer to judge: Runs
+	// TypePlanned answers TypePlan: Planned, with Report where there is nothing left to train. Views are about it then.
+	TypePlanned = "planned"
+	TypeReport  = "report" // the experiment is done, or stopped with at least one finished run: Report
+	TypeSeries  = "series" // answer to view: Series, with its buckets transferred beside the JSON
+	TypeJudged  = "judged" // answer to judge: Runs
 	// TypeRejudged answers TypeRejudge: Report.
 	TypeRejudged = "rejudged"
 	// TypeDrawn answers TypeCurves: beside the JSON, for run i and point k, recall, precision and the share of the
@@ -138,8 +141,16 @@ type Response struct {
 	Line      *timing.Line      `json:"line,omitempty"`
 	Scored    *Scored           `json:"scored,omitempty"`
 	Teacher   *Teacher          `json:"teacher,omitempty"`
+	Planned   *Planned          `json:"planned,omitempty"`
 	Insight   *Insight          `json:"insight,omitempty"`
 	Error     *Error            `json:"error,omitempty"`
+}
+
+// Planned says what of an experiment need not be trained: its training runs that were made for earlier ones. That
+// of a teacher has no arm.
+type Planned struct {
+	Kept    []Of `json:"kept,omitempty"`
+	Dropped int  `json:"dropped,omitempty"` // training runs that were given up, since there is no room for all
 }
 
 // Look is what files hold, as they would be used. Before they are read to their end it is that of their first
