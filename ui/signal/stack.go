@@ -178,7 +178,7 @@ func (s *stack) handle(l lane, b box) *vecty.HTML {
 	a := &s.Arms[l.index]
 	return elem.Div(vecty.Markup(
 		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"),
-		vecty.Attribute("aria-orientation", "vertical"),
+		vecty.Attribute("aria-orientation", "vertical"), vecty.Property("title", s.Words.Say("stack-threshold-keys")),
 		vecty.Attribute("aria-label", s.Words.Say("stack-threshold-of", a.Label)),
 		vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
