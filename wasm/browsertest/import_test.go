@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cosinelab/datasets/steps"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/link"
 )
 
@@ -430,6 +431,7 @@ func TestALargeFileIsReadWithinTheMemoryOfTheTab(t *testing.T) {
 func TestSeveralFilesAreSeriesOfOneSet(t *testing.T) {
 	sp := tiny()
 	sp.Data.Train, sp.Data.Test = steps.Range{}, steps.Range{}
+	sp.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 80} // some alarms, whatever is learnt
 	p := opened(t, serve(t), sp)
 	p.eval(keepFiles, nil)
 	p.dropFiles(dropped{"pump_1.csv", []byte(csv(800, ""))}, dropped{"pump_2.csv", []byte(csv(600, ""))})
