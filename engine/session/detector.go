@@ -20,7 +20,7 @@ func (s *Session) keeper(w *work) func(*detector.Detector) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if !w.forgotten {
-			s.results.kept = append(s.results.kept, d)
+			s.results.kept, s.results.made = append(s.results.kept, d), append(s.results.made, d)
 		}
 		return nil
 	}

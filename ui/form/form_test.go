@@ -297,7 +297,7 @@ func TestParametersFollowTheThreshold(t *testing.T) {
 		{fieldThreshold, "train_percentile", "pct. 99 of train"},
 	} {
 		s.typed(c.field, c.typed)
-		if got := thresholdText(words.English(), s.Spec.Detect.Threshold); got != c.want || s.why() != "" {
+		if got := ThresholdText(words.English(), s.Spec.Detect.Threshold); got != c.want || s.why() != "" {
 			t.Errorf("%s set to %q: %q, want %q; says %q", c.field, c.typed, got, c.want, s.why())
 		}
 	}

@@ -131,7 +131,7 @@ func (f *Form) input(w *words.Language, field Field) Input {
 		}
 	}
 	if field == fieldThreshold {
-		in.Shown = thresholdText(w, f.Spec.Detect.Threshold)
+		in.Shown = ThresholdText(w, f.Spec.Detect.Threshold)
 	}
 	if f.Reject.Field == field {
 		in.Why, in.Times = w.Error(f.Reject.Why), f.Reject.Times

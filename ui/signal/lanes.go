@@ -112,6 +112,9 @@ func (p *Props) inView() chart.Scale {
 // drawn alike.
 func (p *Props) alarms(a *Arm) alarms {
 	raised := a.Alarms
+	if a.Live != "" { // nothing is missed before there is a threshold
+		return alarms{}
+	}
 	if a.Pending {
 		raised = a.Score.Above(a.Threshold)
 	}
@@ -259,7 +262,13 @@ func (s *stack) score(i int) lane {
 		l.empty, l.say = cmp.Or(a.Note, w.Say("stack-waits")), w.Say("say-no-values", a.Label)
 		return l
 	}
-	l.say = w.Say("say-score", a.Label, number(w.Numbers, highest.Hi)) + " " + s.sayAlarms(i)
+	l.say = w.Say("say-score", a.Label, number(w.Numbers, highest.Hi))
+	l.legend = []entry{{line: a.Score, peaks: true}}
+	if a.Live != "" {
+		l.sub = a.Live
+		return l
+	}
+	l.say += " " + s.sayAlarms(i)
 	switch {
 	case !a.hasThreshold():
 		l.sub = w.Say("stack-moves")
@@ -268,7 +277,6 @@ func (s *stack) score(i int) lane {
 	default:
 		l.sub = w.Say("stack-threshold", number(w.Numbers, a.Threshold))
 	}
-	l.legend = []entry{{line: a.Score, peaks: true}}
 	return l
 }
 

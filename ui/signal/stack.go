@@ -80,12 +80,19 @@ func (c *Stack) header() *vecty.HTML {
 	)
 }
 
-// keys explains the truth and the alarms; without labels there is no truth to explain.
+// keys explains the truth and the alarms, or says what is shown of a training run; without labels there is no truth to explain.
 func keys(p *Props) vecty.List {
 	key := func(class, text string) *vecty.HTML {
 		return elem.Span(elem.Italic(vecty.Markup(vecty.Class(class))), vecty.Text(text))
 	}
 	w := p.Words
+	if p.Live != "" {
+		live := vecty.List{elem.Span(vecty.Markup(vecty.Class("k-live")), vecty.Text(p.Live))}
+		if p.Labelled {
+			live = append(live, key("k-truth", w.Say("stack-truth")))
+		}
+		return live
+	}
 	if !p.Labelled {
 		return vecty.List{key("k-right", w.Say("stack-alarm"))}
 	}
@@ -218,6 +225,9 @@ func (s *stack) tally(l lane) vecty.List {
 	}
 	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say("stack-score"))),
 		value())
+	if s.Arms[l.index].Live != "" {
+		return vecty.List{at}
+	}
 	if !s.Labelled {
 		return vecty.List{count(m.found, w.Say("stack-alarms")), at}
 	}

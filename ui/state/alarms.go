@@ -491,13 +491,13 @@ func (s *State) joinAlarms(m JoinAlarms) []Effect {
 	if !ok {
 		return nil
 	}
-	return c.judge(l.Name, func(j *Judged) {
+	return s.threshold(l.Name, false, func(j *Judged) {
 		if m.Field == AlarmMerge {
 			j.Merge = n
 		} else {
 			j.Least = n
 		}
-	}, &s.requests)
+	})
 }
 
 // mostJoined is the largest number of steps that can be typed.

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"slices"
+
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/form"
 )
@@ -20,10 +22,13 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
-		if s.Run != nil && s.Run.Hear(a.Event) {
-			return s.refresh()
+		switch {
+		case s.Run == nil || !s.Run.Hear(a.Event):
+			return nil
+		case a.Event.Glimpse != nil:
+			return s.glimpsed()
 		}
-		return nil
+		return s.refresh()
 	case protocol.TypeState:
 		return s.confirm(a.Response)
 	case protocol.TypeReport:
@@ -31,7 +36,7 @@ func (s *State) answer(a Answer) []Effect {
 			return nil
 		}
 		s.Run.Finish(a.Report)
-		return append(s.refresh(), s.resample()...)
+		return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides())
 	case protocol.TypeOverData:
 		s.resampled(a.Response)
 		return nil
@@ -41,6 +46,11 @@ func (s *State) answer(a Answer) []Effect {
 		}
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
 		s.fail(a.Response)
+	}
+	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew} {
+		if effects, mine := take(a); mine {
+			return effects
+		}
 	}
 	effects := s.Stack.answer(a, &s.requests)
 	if s.New != nil {

@@ -50,6 +50,7 @@ type (
 	Copied      struct{ OK bool }                    // the clipboard answered
 	Zoom        struct{ Span steps.Range }           // the stack shows these steps; zero = all
 	Resize      struct{ Width int }                  // the stack's plots are so many pixels wide
+	Drawn       struct{}                             // what is on the page is the newest state
 	Cursor      struct{ Step int }                   // the cursor stands at a step; -1 = nowhere
 	Show        struct{ Channels string }            // typed: the channels of the stack
 	Reveal      struct{ Channel int }                // of the stack, from 0: one that raised an alarm
@@ -57,6 +58,16 @@ type (
 		Arm   string
 		Value float64
 	}
+	Hold struct { // likewise, while it moves
+		Arm   string
+		Value float64
+	}
+	Rank struct { // the threshold moves by so many of the scores that occur
+		Arm string
+		By  int
+	}
+	Back         struct{ Arm string }         // to the threshold of the policy
+	ShowRandom   struct{}                     // the random score as a lane, or no longer
 	OpenAlarms   struct{ Open bool }          // the list of alarms in place of learning and results
 	SortAlarms   struct{ By AlarmOrder }      // the list
 	ShowAlarm    struct{ From int }           // in the charts: the alarm that begins with this step
@@ -103,9 +114,14 @@ func (Copied) message() weight       { return passing }
 func (Zoom) message() weight         { return action }
 func (Resize) message() weight       { return passing }
 func (Cursor) message() weight       { return passing }
+func (Drawn) message() weight        { return passing }
 func (Show) message() weight         { return action }
 func (Reveal) message() weight       { return action }
 func (Threshold) message() weight    { return action }
+func (Hold) message() weight         { return passing }
+func (Rank) message() weight         { return action }
+func (Back) message() weight         { return action }
+func (ShowRandom) message() weight   { return action }
 func (OpenAlarms) message() weight   { return passing }
 func (SortAlarms) message() weight   { return passing }
 func (ShowAlarm) message() weight    { return action }

@@ -24,6 +24,7 @@ func (s *State) set(f form.Field, text string) []Effect {
 		if strings.HasPrefix(string(f), "teacher") {
 			return s.askAgain()
 		}
+		return s.judgeAnew()
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func runLab() {
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
-		l.drawer = newDrawer(l.page)
+		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
 	}}
 	l.startWorker()
 	for _, e := range effects {
@@ -73,9 +73,7 @@ const promptly = 1000
 // unless it is only news of what the engine does. It is called from the browser's events and must not block.
 // A moved cursor draws only what depends on it.
 func (l *lab) send(m state.Message) {
-	for _, e := range l.state.Update(m) {
-		l.do(e)
-	}
+	l.update(m)
 	l.guard()
 	_, cursor := m.(state.Cursor)
 	answer, answers := m.(state.Answer)
@@ -91,6 +89,13 @@ func (l *lab) send(m state.Message) {
 		l.drawer.news()
 	default:
 		l.drawer.now()
+	}
+}
+
+// update hands a message to the state and does what it asks for.
+func (l *lab) update(m state.Message) {
+	for _, e := range l.state.Update(m) {
+		l.do(e)
 	}
 }
 
