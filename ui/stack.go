@@ -38,6 +38,9 @@ func (p *Page) stack() signal.Props {
 		for _, seg := range d.Segments {
 			props.Truth = append(props.Truth, seg.Range)
 		}
+		for _, one := range d.Series {
+			props.Series = append(props.Series, signal.Series{Name: words.Name(one.Name), Range: one.Scored})
+		}
 		props.Times = timesOf(d.Timeline)
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
 		props.Channels = channels(s)

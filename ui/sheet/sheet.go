@@ -316,6 +316,9 @@ func (s *Sheet) Hear(r protocol.Response) {
 		s.looked = spec.Data{}
 		return
 	}
+	if len(s.Files.Names) > 1 && s.Files.Holds(r.Look.Summary.Source) {
+		s.asked.Source, s.Data.Source = r.Look.Summary.Source, r.Look.Summary.Source
+	}
 	s.looked, s.ID, s.Reading = s.asked, 0, nil
 	if !s.settled {
 		// What is labelled as anomalous is nothing that a detector should learn from.
@@ -392,12 +395,15 @@ func (s *Sheet) cutText() string {
 
 // Command is what prints the same on the command line.
 func (s *Sheet) Command() string {
-	name := s.Files.Names
-	if len(name) == 0 {
+	names := s.Files.Names
+	if len(names) == 0 {
 		file, _ := form.FileName(s.Data.Source)
-		name = []string{file}
+		names = []string{file}
 	}
-	out := "cosinelab data describe " + quoted(name[0])
+	out := "cosinelab data describe"
+	for _, name := range names {
+		out += " " + quoted(name)
+	}
 	d := s.Data
 	var drop, onehot, channels, times []string
 	for _, key := range slices.Sorted(maps.Keys(d.Columns)) {
@@ -413,6 +419,10 @@ func (s *Sheet) Command() string {
 	} else {
 		channels = nil // on the command line others are left out where some are named
 	}
+	scaling := ""
+	if d.Scaling != spec.ScalingStandard {
+		scaling = d.Scaling.String()
+	}
 	split := ""
 	if d.SplitRow > 0 || d.SplitTime != "" || d.Split != nil {
 		split = s.cutText()
@@ -421,10 +431,13 @@ func (s *Sheet) Command() string {
 		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
-		{"missing", d.Missing}, {"split", split}} {
+		{"missing", d.Missing}, {"split", split}, {"scaling", scaling}} {
 		if f.text != "" {
 			out += " -" + f.flag + " " + quoted(f.text)
 		}
+	}
+	if d.LeaveOut {
+		out += " -leave-out"
 	}
 	return out
 }

@@ -150,10 +150,10 @@ func choices(w *words.Language, on string, pairs ...string) (out []form.Choice) 
 
 // fileName names the file, or how many there are.
 func (s *Sheet) fileName(w *words.Language) string {
-	name, _ := form.FileName(s.Data.Source)
 	if n := len(s.Files.Names); n > 1 {
-		return w.Say("sheet-files", words.Name(name), n-1)
+		return w.Say("sheet-files", words.Name(s.Files.Names[0]), n-1)
 	}
+	name, _ := form.FileName(s.Data.Source)
 	return words.Name(name)
 }
 

@@ -63,6 +63,7 @@ func (s *stack) drawOverview(f *chart.Figure, b box) {
 	f.Path("bracket-bar", chart.Bars(s.Truth, x, 0, 3*b.unit, 0))
 	y := fitted(s.Overview.Extent(), b.h-4, 4)
 	f.Path("strokes", chart.Strokes(s.Overview, x, y))
+	f.Path("border", chart.Borders(s.borders(), x, b.h))
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	f.Path("veil", chart.Box(chart.Rect{X: x.Start, W: from - x.Start, H: b.h})+chart.Box(chart.Rect{X: to,
 		W: x.End - to, H: b.h}))
@@ -81,6 +82,7 @@ func (s *stack) drawTruth(f *chart.Figure, x chart.Scale, b box) {
 	areas, edges := chart.Bands(s.Truth, x, b.h)
 	f.Path("truth", areas)
 	f.Path("truth-edge", edges)
+	f.Path("border", chart.Borders(s.borders(), x, b.h))
 }
 
 // drawChannel draws input, student and teacher. Only the input has an envelope of minimum and maximum: it

@@ -25,6 +25,7 @@ type Props struct {
 	Moves       int // how often it was moved from elsewhere
 	Labelled    bool
 	Truth       []steps.Range
+	Series      []Series    // one behind the other; none = there is one alone
 	Times       chart.Times // when the steps were measured; none = nobody knows
 
 	Overview   chart.Buckets // the first channel over the whole test part
@@ -81,6 +82,20 @@ func (a Arm) same(b Arm) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// Series is one of several.
+type Series struct {
+	Name string
+	steps.Range
+}
+
+// borders are the first steps of the series behind the first.
+func (p *Props) borders() (at []int) {
+	for _, s := range p.Series[min(1, len(p.Series)):] {
+		at = append(at, s.From)
+	}
+	return at
+}
+
 // Channel is one channel of the series with what the models make of it. Lines that are not there yet are
 // empty.
 type Channel struct {
@@ -128,6 +143,11 @@ type Arm struct {
 // moment says which step it is, and when it was measured where that is known.
 func (p *Props) moment(step int) string {
 	text := p.Words.Count(step)
+	for _, s := range p.Series {
+		if step >= s.From && step < s.To {
+			text = s.Name + " · " + p.Words.Count(step-s.From)
+		}
+	}
 	if at := p.Times.Moment(p.Words, step); at != "" {
 		text += " · " + at
 	}

@@ -332,6 +332,9 @@ func (c Scene) alarmChannels(w *words.Language, a spec.Alarm) string {
 func (c Scene) moment(w *words.Language, step int) string {
 	t := c.Data.Timeline
 	at, ok := t.At(step)
+	if s := c.Data.SeriesAt(step); s != nil && !ok {
+		return words.Name(s.Name) + " · " + w.Count(step-s.Scored.From)
+	}
 	switch {
 	case !ok:
 		return w.Count(step)
