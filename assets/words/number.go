@@ -57,7 +57,10 @@ func (l Numbers) Fixed(v float64, decimals int) string {
 	if strings.Trim(s, "-0.") == "" {
 		return strings.TrimPrefix(s, "-")
 	}
-	return strings.NewReplacer("-", minus, ".", l.Decimal).Replace(s)
+	if l.Decimal != "." {
+		s = strings.Replace(s, ".", l.Decimal, 1)
+	}
+	return strings.ReplaceAll(s, "-", minus) // that of an exponent, too; a replacer for both would cost ten times this
 }
 
 // Plain writes a number as short as it can be, with its digits together and an ordinary minus sign.
