@@ -60,7 +60,7 @@ func (l Numbers) Fixed(v float64, decimals int) string {
 	if l.Decimal != "." {
 		s = strings.Replace(s, ".", l.Decimal, 1)
 	}
-	return strings.ReplaceAll(s, "-", minus) // that of an exponent, too; a replacer for both would cost ten times this
+	return strings.ReplaceAll(s, "-", minus) // a replacer for both would take ten times as long
 }
 
 // Plain writes a number as short as it can be, with its digits together and an ordinary minus sign.
