@@ -198,11 +198,15 @@ func TestIntervalsOverTheDataComeAndGo(t *testing.T) {
 	p := opened(t, serve(t), sp)
 	p.press(runButton)
 	p.wait("report", isDone, 2*time.Minute)
-	said := `document.querySelector(".detail").innerText.includes("over the data") && document.querySelector(".why").innerText.includes("other data like these")`
+	const (
+		inDetail = `document.querySelector(".detail").innerText.includes("over the data")`
+		inWhy    = `document.querySelector(".why").innerText.includes("other data like these")`
+		said     = inDetail + " && " + inWhy
+	)
 	p.press(`[data-do="overdata"]`)
 	p.wait("intervals", said, time.Minute)
 	p.press(`[data-do="overdata"]`)
-	p.wait("none", `!document.querySelector(".detail").innerText.includes("over the data") && !document.querySelector(".why").innerText.includes("other data like these")`, 5*time.Second)
+	p.wait("none", "!"+inDetail+" && !"+inWhy, 5*time.Second)
 	p.press(`[data-do="overdata"]`)
 	p.wait("intervals again, without a wait", said, 2*time.Second)
 }
