@@ -35,10 +35,15 @@ func (p *portion) inOrder() {
 		}
 	}
 	switch {
+	case down > 0 && p.asked == "file":
+		p.note(found.Finding{Column: table.Visible(p.at.Name), Flag: "-order",
+			Said: fault.Of(fault.New("find-order-kept", down))})
+		return
 	case down > 0 && up == 0:
 		p.reverse()
 		p.turned = true
-		p.note(found.Finding{Column: table.Visible(p.at.Name), Said: fault.Of(fault.New("find-newest-first"))})
+		p.note(found.Finding{Column: table.Visible(p.at.Name), Flag: "-order",
+			Said: fault.Of(fault.New("find-newest-first"))})
 	case down > 0 && !p.sort(down):
 		return
 	}
@@ -88,7 +93,7 @@ func (p *portion) sort(down int) bool {
 	p.labels = permuted(p.labels, order)
 	p.at.At = permuted(at, order)
 	p.order = order
-	p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name),
+	p.note(found.Finding{Doubt: p.asked == "", Column: table.Visible(p.at.Name), Flag: "-order",
 		Said: fault.Of(fault.New("find-sorted", down))})
 	return true
 }

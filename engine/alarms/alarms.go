@@ -56,6 +56,15 @@ type Source struct {
 	Channels []string // whose positions causes name
 	// Series are those that lie one behind the other, if there are several; steps are counted over all of them.
 	Series []spec.Series
+	Usual  []float64 // the usual share of each channel; nil = nobody knows
+}
+
+// usual is that of a channel; nil = nobody knows.
+func (s Source) usual(channel int) *float64 {
+	if channel >= len(s.Usual) {
+		return nil
+	}
+	return &s.Usual[channel]
 }
 
 // series is the name of the one that an alarm is in; empty = there is one alone.
@@ -100,8 +109,9 @@ type object struct {
 }
 
 type share struct {
-	Name  string  `json:"name"`
-	Share float64 `json:"share"`
+	Name  string   `json:"name"`
+	Share float64  `json:"share"`
+	Usual *float64 `json:"usual,omitempty"` // outside of alarms
 }
 
 // Write writes an alarm.
@@ -134,7 +144,7 @@ func (w *Writer) Write(s Source, a spec.Alarm) error {
 
 func sharesOf(s Source, a spec.Alarm) (out []share) {
 	for _, c := range a.Causes {
-		out = append(out, share{channelName(s, c.Channel), c.Share})
+		out = append(out, share{channelName(s, c.Channel), c.Share, s.usual(c.Channel)})
 	}
 	return out
 }
@@ -146,11 +156,16 @@ func channelName(s Source, c int) string {
 	return strconv.Itoa(c)
 }
 
-// Causes are the channels behind an alarm with their shares, in one line: cpu 62 %; load 20 %.
+// Causes are the channels behind an alarm with their shares and, in brackets, their usual ones, in one line:
+// cpu 62 % (usually 11 %); load 20 % (usually 9 %).
 func Causes(s Source, a spec.Alarm) string {
 	var parts []string
 	for _, c := range a.Causes {
-		parts = append(parts, fmt.Sprintf("%s %.0f %%", channelName(s, c.Channel), 100*c.Share))
+		text := fmt.Sprintf("%s %.0f %%", channelName(s, c.Channel), 100*c.Share)
+		if u := s.usual(c.Channel); u != nil {
+			text += fmt.Sprintf(" (usually %.0f %%)", 100**u)
+		}
+		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -71,7 +71,7 @@ func (r *run) rejudged(ctx context.Context, a spec.Arm, before spec.Report, old 
 		return out, err
 	}
 	out.Flags, out.Series, out.Threshold, out.Failed, out.Unscored = nil, nil, spec.Cut{}, nil, 0
-	out.Alarms, out.Peaks, out.Causes, out.Metrics, out.Hits, out.FalseRuns = nil, nil, nil, nil, 0, 0
+	out.Alarms, out.Peaks, out.Causes, out.Usual, out.Metrics, out.Hits, out.FalseRuns = nil, nil, nil, nil, nil, 0, 0
 	r.takeChance(before, old)
 	for _, d := range learnt {
 		if d.Arm().Name == old.Arm && d.Seed() == old.Seed {

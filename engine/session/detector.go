@@ -111,7 +111,7 @@ func (s *Session) exportRun(req protocol.Request, e protocol.Export) error {
 		return fault.New("export-format", err)
 	}
 	from := alarms.Source{Name: on.Spec.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: on.Summary.Channels,
-		Series: on.Summary.Series}
+		Series: on.Summary.Series, Usual: run.Usual}
 	return s.sendFile(req.ID, name+f.Ending(), func(out io.Writer) error {
 		return writeAlarms(out, f, from, run.Raised(on.Time))
 	})

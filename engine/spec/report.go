@@ -159,6 +159,8 @@ type Run struct {
 	Unscored int `json:"unscored,omitempty"`
 	// the channels behind each of Alarms; only of scores of errors
 	Causes [][]Cause `json:"causes,omitempty"`
+	// the usual share of each channel: of the squared error over all steps outside of alarms; none where nobody knows
+	Usual []float64 `json:"usual,omitempty"`
 	// the highest score of each of Alarms; none in reports of before they were written down
 	Peaks []Peak `json:"peaks,omitempty"`
 	// whether these are the true ones; nil where nobody knows them

@@ -66,6 +66,7 @@ const (
 	Cut     = "cut"   // as it is typed: a share, a number of rows, a time
 	Share   = "share" // per cent
 	Leave   = "leave"
+	Order   = "order"
 )
 
 // NoLabels is the answer to Anomaly that the column holds none.
@@ -96,6 +97,8 @@ func (s *Sheet) Decide(what, text string) {
 		if kind := s.Data.Scaling; kind.UnmarshalText([]byte(text)) == nil {
 			s.Data.Scaling = kind
 		}
+	case Order:
+		s.Data.Order = text
 	case Leave:
 		s.Data.LeaveOut = text == "yes"
 	case Share:
@@ -405,10 +408,10 @@ func (s *Sheet) Command() string {
 		out += " " + quoted(name)
 	}
 	d := s.Data
-	var drop, onehot, channels, times []string
+	var drop, onehot, channels, times, entity, none []string
 	for _, key := range slices.Sorted(maps.Keys(d.Columns)) {
 		list := map[found.Role]*[]string{found.Dropped: &drop, found.OneHot: &onehot, found.Channel: &channels,
-			found.Time: &times}[d.Columns[key]]
+			found.Time: &times, found.Entity: &entity}[d.Columns[key]]
 		if list != nil && key != found.Others {
 			*list = append(*list, key)
 		}
@@ -418,6 +421,9 @@ func (s *Sheet) Command() string {
 		keep = ""
 	} else {
 		channels = nil // on the command line others are left out where some are named
+	}
+	for _, x := range d.NoValue {
+		none = append(none, strconv.FormatFloat(x, 'g', -1, 64))
 	}
 	scaling := ""
 	if d.Scaling != spec.ScalingStandard {
@@ -431,7 +437,8 @@ func (s *Sheet) Command() string {
 		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
-		{"missing", d.Missing}, {"split", split}, {"scaling", scaling}} {
+		{"entity", strings.Join(entity, ",")}, {"no-value", strings.Join(none, ",")}, {"missing", d.Missing},
+		{"order", d.Order}, {"split", split}, {"scaling", scaling}} {
 		if f.text != "" {
 			out += " -" + f.flag + " " + quoted(f.text)
 		}

@@ -29,6 +29,7 @@ type readingOptions struct {
 	oneHot, keep    string
 	entity          string
 	missing, cut    string
+	order           string
 	noValue         string
 	scaling         string
 	leaveOut        bool
@@ -57,6 +58,7 @@ func (a *app) fileFlags(f *flag.FlagSet, o *readingOptions) {
 	f.StringVar(&o.keep, "keep", "", a.w.Say("cli-flag-keep"))
 	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
+	f.StringVar(&o.order, "order", "", a.w.Say("cli-flag-order"))
 	f.StringVar(&o.noValue, "no-value", "", a.w.Say("cli-flag-no-value"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
 	f.StringVar(&o.scaling, "scaling", "", a.w.Say("cli-flag-scaling"))
@@ -114,7 +116,7 @@ func (o readingOptions) into(d *spec.Data) error {
 		given string
 		to    *string
 	}{{o.header, &d.Header}, {o.separator, &d.Separator}, {o.decimal, &d.Decimal},
-		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}} {
+		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}, {o.order, &d.Order}} {
 		if s.given != "" {
 			*s.to = s.given
 		}
