@@ -16,7 +16,7 @@ type Page struct {
 	vecty.Core
 	State *state.State
 	Send  func(state.Message)
-	Drawn func()                // called once the page is there: from then on it can be rendered again
+	Drawn func() // called once the page is there: from then on it can be rendered again
 	// These are kept, so that they can be rendered alone: see FollowCursor and FollowThreshold.
 	line   *region[state.Causes]
 	charts *signal.Stack
