@@ -23,6 +23,11 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
+		for i := range a.Before {
+			if s.Run != nil {
+				s.Run.Hear(&a.Before[i])
+			}
+		}
 		switch {
 		case s.Run == nil || !s.Run.Hear(a.Event):
 			return nil

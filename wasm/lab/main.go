@@ -175,6 +175,11 @@ func (l *lab) startWorker() {
 				l.send(state.Lost{Why: fault.Of(why)})
 			}
 		})
+	e.heard = func(ms float64) {
+		if l.drawer != nil {
+			l.drawer.budget.Message(ms)
+		}
+	}
 	l.engine = e
 }
 
