@@ -54,7 +54,7 @@ func (s *State) answer(a Answer) []Effect {
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
 		s.fail(a.Response)
 	}
-	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew} {
+	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew, s.drewCurves} {
 		if effects, mine := take(a); mine {
 			return effects
 		}
@@ -69,7 +69,7 @@ func (s *State) answer(a Answer) []Effect {
 // finish takes a report over, with what follows from it.
 func (s *State) finish(r *spec.Report) []Effect {
 	s.Run.Finish(r)
-	return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides())
+	return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides(), s.askCurves())
 }
 
 // ready begins with the series that the address names. Until then everything typed was kept as it was: only
