@@ -41,7 +41,8 @@ func (p *Progress) Curves(w *words.Language, all []Drawn) []Plot {
 		}
 		pr.Curves = append(pr.Curves, Curve{Look: l, X: []float64{recall}, Y: []float64{precision}, Mark: true})
 		roc.Curves = append(roc.Curves, Curve{Look: l, X: []float64{wrong}, Y: []float64{recall}, Mark: true})
-		pr.Spoken += w.Say("curve-at", l.Text, w.Fixed(100*recall, 1), w.Fixed(100*precision, 1), w.Fixed(100*wrong, 1)) + " "
+		said := func(share float64) string { return w.Fixed(100*share, 1) }
+		pr.Spoken += w.Say("curve-at", l.Text, said(recall), said(precision), said(wrong)) + " "
 	}
 	roc.Spoken = pr.Spoken
 	return []Plot{pr, roc}

@@ -103,7 +103,8 @@ func (c *Stack) refresh() {
 		js.Global().Get("document").Get("activeElement")) {
 		field.Set("value", c.Props.ChannelsTyped)
 	}
-	if c.Props.Held != p.held || !slices.EqualFunc(p.lanes, p.keys, func(l lane, key string) bool { return l.key == key }) {
+	same := slices.EqualFunc(p.lanes, p.keys, func(l lane, key string) bool { return l.key == key })
+	if c.Props.Held != p.held || !same {
 		p.held = c.Props.Held // its lane has grown, or is as the others again
 		c.measure()
 	}

@@ -73,7 +73,7 @@ func TestResultsFollowADraggedThreshold(t *testing.T) {
 	p := judged(t, serve(t))
 	p.press(`[data-do="random"]`)
 	p.press(`[data-do="curves"]`)
-	p.wait("random score", `document.querySelector('.lane[data-arm="random"] .at')?.innerText.includes("F1-PA")`, 10*time.Second)
+	p.wait("random score", `document.querySelector('.lane[data-arm="random"] .at')?.innerText.includes("PA F1")`, 10*time.Second)
 	p.wait("curves", `document.querySelectorAll(".learn .curves svg .mark").length >= 4`, 10*time.Second)
 	policy := p.followed()
 	x, y := p.middle(handle)
@@ -198,11 +198,15 @@ func TestIntervalsOverTheDataComeAndGo(t *testing.T) {
 	p := opened(t, serve(t), sp)
 	p.press(runButton)
 	p.wait("report", isDone, 2*time.Minute)
-	said := `document.querySelector(".detail").innerText.includes("over the data") && document.querySelector(".why").innerText.includes("over the data")`
+	const (
+		inDetail = `document.querySelector(".detail").innerText.includes("over the data")`
+		inWhy    = `document.querySelector(".why").innerText.includes("other data like these")`
+		said     = inDetail + " && " + inWhy
+	)
 	p.press(`[data-do="overdata"]`)
 	p.wait("intervals", said, time.Minute)
 	p.press(`[data-do="overdata"]`)
-	p.wait("none", `!document.querySelector(".detail").innerText.includes("over the data") && !document.querySelector(".why").innerText.includes("over the data")`, 5*time.Second)
+	p.wait("none", "!"+inDetail+" && !"+inWhy, 5*time.Second)
 	p.press(`[data-do="overdata"]`)
 	p.wait("intervals again, without a wait", said, 2*time.Second)
 }
