@@ -127,7 +127,7 @@ func goCommand(ctx context.Context, root string, args ...string) (string, error)
 func addProgram(sources map[string][]byte, name, file string) error {
 	err := add(sources, name, file)
 	if err == nil {
-		sources[name], err = smaller(sources[name], forgetLines)
+		sources[name], err = smaller(sources[name], packed)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
