@@ -73,6 +73,15 @@ const promptly = 1000
 // unless it is only news of what the engine does. It is called from the browser's events and must not block.
 // A moved cursor draws only what depends on it.
 func (l *lab) send(m state.Message) {
+	if language, ok := m.(state.SetLanguage); ok {
+		ui.WhenSpoken(language.Tag, func() { l.update(m) })
+		return
+	}
+	l.update(m)
+}
+
+// update is send for a message whose words are here.
+func (l *lab) update(m state.Message) {
 	for _, e := range l.state.Update(m) {
 		l.do(e)
 	}

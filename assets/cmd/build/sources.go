@@ -20,7 +20,8 @@ import (
 var programs = []program{
 	// The page waits for events and for frames: that functions are never copied into their callers makes it
 	// smaller by a seventh, its tables of lines above all.
-	{name: "lab", flags: []string{"-gcflags=all=-l"}},
+	// The words of a language are files of their own, of which it needs one.
+	{name: "lab", flags: []string{"-gcflags=all=-l", "-tags=page"}},
 	{name: "worker"},
 }
 
@@ -38,18 +39,33 @@ func collect(dir string) (map[string][]byte, error) {
 		switch {
 		case err != nil:
 			return err
-		case name == "cmd" || name == "dist" || name == "words":
+		case name == "cmd" || name == "dist":
 			return fs.SkipDir
 		case entry.IsDir() || !handwritten(name):
 			return nil
 		}
 		sources[name], err = fs.ReadFile(folder, name)
+		if path.Dir(name) == "words" {
+			sources[name] = wordsOfThePage(sources[name])
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("collecting the files of the page: %w", err)
 	}
 	return sources, nil
+}
+
+// wordsOfThePage leaves out of a language's file what the page does not say.
+func wordsOfThePage(file []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(file) {
+		key, _, is := strings.Cut(string(line), " = ")
+		if is && line[0] != '#' && !words.ForCommands(words.Key(key)) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 // handwritten tells files of the page from Go files, hidden files and notes for readers of the repository.
