@@ -32,6 +32,8 @@ var clicks = map[string]state.Message{
 	"results":  state.OpenAlarms{},
 	"discard":  state.Discard{},
 	"reopen":   state.Reopen{},
+	"untaught": state.TrainTeacher{},
+	"tensors":  state.OpenTeacher{},
 	"use":      state.Use{},
 	"leave":    state.LeaveSheet{},
 	"command":  state.CopyCommand{},

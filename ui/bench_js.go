@@ -4,11 +4,10 @@ import (
 	"strconv"
 	"syscall/js"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/ui/bench"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // BenchPage is the page of measurements. Send takes what a person does and must not block. The page is small

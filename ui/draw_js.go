@@ -3,44 +3,13 @@ package ui
 import (
 	"syscall/js"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
-	"cosinelab/ui/chart"
-	"cosinelab/ui/signal"
+	"cosinelab/ui/vecty"
 )
 
-// drawing is a figure that fills its box, drawn again when the box changes its size. Draw gets that size in
-// CSS pixels and the size of one at the base text size.
-type drawing struct {
-	vecty.Core
-	Class string `vecty:"prop"`
-	// for those who do not see it; empty = it only decorates
-	Say  string                                `vecty:"prop"`
-	Draw func(w, h, unit float64) chart.Figure `vecty:"prop"`
-
-	w, h, unit float64
-	box        *vecty.HTML
-	observer   js.Value
-	resized    js.Func
-}
-
-// Copy keeps vecty from holding on to every earlier render. vecty compares with the copy, and goes on with
-// the component itself, whose props it replaces: sizes and observer stay.
-func (d *drawing) Copy() vecty.Component {
-	cpy := *d
-	cpy.Core = vecty.Core{}
-	return &cpy
-}
-
-// Render draws the figure at the size measured last; the first time it is empty.
-func (d *drawing) Render() vecty.ComponentOrHTML {
-	f := chart.Figure{}
-	if d.w > 0 && d.h > 0 {
-		f = d.Draw(d.w, d.h, d.unit)
-	}
-	d.box = elem.Div(vecty.Markup(class("pp", d.Class)), signal.SVG(f, d.Say))
-	return d.box
+// watch is what hears of changes of a drawing's size.
+type watch struct {
+	observer js.Value
+	resized  js.Func
 }
 
 // Mount begins to watch the size.

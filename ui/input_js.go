@@ -65,9 +65,13 @@ func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 // with every key: half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
-		if files := p.keep(target.Get("files")); target.Get("dataset").Get("files").String() == "score" {
+		files := p.keep(target.Get("files"))
+		switch target.Get("dataset").Get("files").String() {
+		case forScores:
 			p.Send(state.ScoreNew{Files: files})
-		} else if len(files.Names) > 0 {
+		case forTeacher:
+			p.Send(state.Teach{Files: files})
+		default:
 			p.Send(state.Drop{Files: files})
 		}
 		target.Set("value", "") // so that the same file can be chosen again
@@ -237,4 +241,26 @@ func Remembered(name string) (value string) {
 		value = kept.String()
 	}
 	return value
+}
+
+// moveTo moves the focus from a row of the list to another, and tells whether the key is one for that.
+func moveTo(e, row js.Value, key string) bool {
+	var to js.Value
+	switch key {
+	case "ArrowDown":
+		to = row.Get("nextElementSibling")
+	case "ArrowUp":
+		to = row.Get("previousElementSibling")
+	case "Home":
+		to = row.Get("parentElement").Get("firstElementChild")
+	case "End":
+		to = row.Get("parentElement").Get("lastElementChild")
+	default:
+		return false
+	}
+	e.Call("preventDefault")
+	if to.Truthy() {
+		to.Call("focus")
+	}
+	return true
 }

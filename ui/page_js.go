@@ -4,78 +4,33 @@ import (
 	"reflect"
 	"syscall/js"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
-	"cosinelab/assets/words"
-	"cosinelab/ui/form"
-	"cosinelab/ui/results"
-	"cosinelab/ui/signal"
-	"cosinelab/ui/state"
+	"cosinelab/ui/vecty"
 )
 
-// Page is the whole page: regions drawn from views of the state. Send takes what a person does and must not
-// block: it runs inside the browser's events.
-type Page struct {
-	vecty.Core
-	State   *state.State
-	Send    func(state.Message)
-	Drawn   func()                // called once the page is there: from then on it can be rendered again
-	pointed string                // the arm whose row the pointer was on last; empty = none
-	drops   [][]any               // files that were dropped or chosen, as File objects, oldest first
-	strip   js.Value              // of the sheet, while its cut is dragged
-	covered bool                  // the sheet lies over the lab
-	bare    js.Func               // gives the lab back once it is gone; made when first needed
-	line    *region[state.Causes] // kept, so that FollowCursor can render it alone
+// hands is what a page knows of the person before it.
+type hands struct {
+	pointed string   // the arm whose row the pointer was on last; empty = none
+	drops   [][]any  // files that were dropped or chosen, as File objects, oldest first
+	strip   js.Value // of the sheet, while its cut is dragged
+	covered bool     // the sheet lies over the lab
+	bare    js.Func  // gives the lab back once it is gone; made when first needed
 }
 
-// Copy keeps vecty from holding on to every earlier render.
-func (p *Page) Copy() vecty.Component {
-	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, drops: p.drops, strip: p.strip}
-}
+func (p hands) copied() hands { return hands{drops: p.drops, strip: p.strip} }
 
-// Mount is called by vecty once the elements are on the page.
-func (p *Page) Mount() { p.Drawn() }
-
-// Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing
-// moves when the state changes.
-func (p *Page) Render() vecty.ComponentOrHTML {
+// place is what lies over the lab: the sheet of a file, if one is open.
+func (p *Page) place() vecty.ComponentOrHTML {
 	s := p.State
-	w, control := s.Words, s.Bar()
-	if p.line == nil {
-		p.line = &region[state.Causes]{draw: causes}
-	}
-	p.line.View, p.line.Words = s.Causes(), w
-	var place vecty.ComponentOrHTML
 	p.uncover(s.Sheet != nil)
-	if s.Sheet != nil {
-		place = &importPlace{View: s.SheetView(), Words: w}
+	if s.Sheet == nil {
+		return nil
 	}
-	return elem.Body(
-		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
-			vecty.Text(w.Say("skip-to-signal"))),
-		&region[state.Bar]{View: control, Words: w, draw: bar},
-		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil}),
-			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
-			elem.Main(
-				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
-				&signal.Stack{Props: p.stack()},
-				p.line,
-				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
-					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
-					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable},
-					&region[state.AlarmList]{View: s.AlarmList(), Words: w, draw: alarmList}))),
-		&region[thumbBar]{View: thumbBar(control), Words: w,
-			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
-		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read"))),
-			elem.Small(vecty.Text(w.Say("sheet-formats")))),
-		place,
-	)
+	return &importPlace{View: s.SheetView(), Words: s.Words}
 }
 
 // uncover gives the lab back once nothing lies over it any more: vecty tells no component that it is gone when
 // nothing takes its place. The sheet is off the page when a microtask runs.
-func (p *Page) uncover(covered bool) {
+func (p *hands) uncover(covered bool) {
 	if p.covered && !covered {
 		if p.bare.IsUndefined() {
 			p.bare = js.FuncOf(func(js.Value, []js.Value) any {
@@ -96,7 +51,3 @@ func (p *Page) FollowCursor() {
 		vecty.Rerender(p.line)
 	}
 }
-
-// thumbBar is the view of the run control of phones. The type differs from state.Bar so that its region does:
-// the draw function is the same for every region of one view.
-type thumbBar state.Bar

@@ -4,15 +4,14 @@ import (
 	"strconv"
 	"syscall/js"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/datasets/found"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/form"
 	"cosinelab/ui/results"
 	"cosinelab/ui/sheet"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // importPlace is the sheet of a file: the lab's frame with other content, over the lab, which cannot be reached

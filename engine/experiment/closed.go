@@ -100,19 +100,17 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 		return s, err
 	}
 	left = left[:r.data.Summary.ScoredSteps*test.Channels]
-	s.test = baseline.Scores(left, test.Channels)
-	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
+	kept := spec.KeptScores{Test: baseline.Scores(left, test.Channels)}
+	if r.o.Outputs || spec.Policies[r.spec.Detect.Threshold.Policy].Train {
 		misses, err := form.errors(train, pause)
 		if err != nil {
 			return s, err
 		}
-		s.train = baseline.Scores(misses, train.Channels)
+		kept.Train = baseline.Scores(misses, train.Channels)
+		kept.Serial = kept.Train // they are in order in any case
 	}
-	for _, m := range r.data.members {
-		s.trains = append(s.trains, m.Train.Len())
-	}
-	if scored, _ := known(s.test, nil); len(scored) == 0 {
-		return s, failure{fault.New("baseline-short-test", len(s.test))}
+	if scored, _ := known(kept.Test, nil); len(scored) == 0 {
+		return s, failure{fault.New("baseline-short-test", len(kept.Test))}
 	}
 	out.Errors = make([]float32, len(left))
 	for i, e := range left {
@@ -120,9 +118,8 @@ func (r *run) closed(ctx context.Context, a spec.Arm, out *spec.Run) (s scores, 
 			out.Errors[i] = float32(e)
 		}
 	}
-	if span := r.spec.Detect.Smoothing; span > 0 {
-		s.test, s.train = smoothEach(s.test, span, r.data.tests()), smoothEach(s.train, span, r.trainsOf(s))
-	}
+	s = r.judgedBy(kept, r.data.trainLengths())
+	r.keepScores(a, []spec.KeptScores{kept}, out)
 	if r.o.Kept != nil {
 		s.fit = form.state()
 	}

@@ -134,12 +134,19 @@ func (p *Prepared) layOut(train, test datasets.Series) error {
 	p.fit = datasets.Slide(train.Slice(0, train.Rows-held), sp.Data.Window, sp.Data.Stride)
 	p.valid = datasets.Tile(train.Slice(train.Rows-held, train.Rows), sp.Data.Window)
 	p.Scaled, p.test, p.trained = test, inOrder(test, sp), train
-	if p.train = datasets.Slide(train, sp.Data.Window, sp.Data.Stride); sp.Detect.Serial() {
-		p.train = inOrder(train, sp)
-	}
+	p.layOverTrain()
 	p.Summary.TrainWindows = p.fit.Len()
 	p.Summary.ScoredSteps = p.test.Steps()
 	return nil
+}
+
+// overTrain are the windows of the training part whose scores a threshold looks at: those that training sees, or,
+// where scores build on those before, its steps in order. Of several series they lie in these.
+func (p *Prepared) overTrain(serial bool, each ...steps.Range) datasets.Windows {
+	if serial {
+		return inOrder(p.trained, p.Spec, each...)
+	}
+	return datasets.Slide(p.trained, p.Spec.Data.Window, p.Spec.Data.Stride, each...)
 }
 
 // leaveOut keeps the windows to fit and to validate that hold no labelled step of the training part.

@@ -62,6 +62,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 		r.data.microBatch(j.model, r.spec.Train.Batch))
 	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
 	keep := keeper{run: r, due: time.Now().Add(r.o.SaveEvery)}
+	looks := onlooker{run: r, t: t, j: j}
 	event := spec.Event{Phase: j.phase, Arm: j.arm, Seed: j.Seed, Epochs: j.epochs, Steps: planned}
 	res, err = t.Fit(ctx, r.data.fit, r.data.valid, train.Options{
 		Look:  r.look(t, j),
@@ -70,17 +71,23 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 			if err := keep.now(t, j); err != nil {
 				return err // at once: the gate may wait
 			}
+			if err := looks.look(ctx); err != nil {
+				return err
+			}
 			return r.gate(ctx)
 		},
 		OnStep: func(s train.StepInfo) {
 			r.measured((*meter).step)
+			looks.stepped(s.Seconds)
 			e := event
 			e.Epoch, e.Step, e.StepMs = s.Epoch, s.Step, 1000*s.Seconds
 			e.Losses, e.GradNorm = s.Losses, s.GradNorm
 			r.send(e)
 		},
 		OnEpoch: func(done spec.Epoch) {
+			looks.due = true
 			e := event
+			r.learnt(t, j, done.Epoch)
 			e.Epoch, e.Step, e.EpochDone = done.Epoch, done.Steps, &done
 			r.send(e)
 		},
@@ -97,6 +104,17 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 	return res, err
 }
 
+// learnt shows whoever looks what a student has learnt so far. Parameters that cannot be read are not shown: whatever
+// needs them next says why.
+func (r *run) learnt(t *train.Trainer, j job, epoch int) {
+	if r.o.Learnt == nil || j.phase != spec.PhaseStudent {
+		return
+	}
+	if weights, err := t.Params(); err == nil {
+		r.o.Learnt(j.arm, j.Seed, epoch, weights)
+	}
+}
+
 // look scores the test part after each epoch of a student, where the spec asks for it. What it finds chooses
 // nothing: the run goes on as if nobody had looked. Scores that are not finite are none.
 func (r *run) look(t *train.Trainer, j job) func(context.Context) ([]spec.Measure, error) {
@@ -104,13 +122,14 @@ func (r *run) look(t *train.Trainer, j job) func(context.Context) ([]spec.Measur
 		return nil
 	}
 	return func(ctx context.Context) ([]spec.Measure, error) {
-		scores, err := r.forward(ctx, t, r.data.test, nil)
+		all, err := r.forward(ctx, t, r.data.test, len(r.sources(r.spec.Arms[j.Arm])), nil)
 		if failed := (failure{}); errors.As(err, &failed) {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
+		scores := all[0]
 		if span := r.spec.Detect.Smoothing; span > 0 {
 			scores = smoothEach(scores, span, r.data.tests())
 		}

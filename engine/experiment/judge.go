@@ -55,6 +55,76 @@ func rankingIn(all []spec.Measure) (ranking []spec.Measure) {
 	return ranking
 }
 
+// roughDraws is the number of random scores behind a chance level that moves with a pointer.
+const roughDraws = 2
+
+// Glance is Judge for a threshold that moves while somebody looks: alarms, and of the metrics those with a name
+// that shown holds, of which some chance levels are rough. Other metrics are left out, as is what is known of each
+// alarm and of each of several series.
+func (p *Prepared) Glance(ctx context.Context, out *spec.Run, shown []string, yield func()) error {
+	e, err := evaluation(out.Scores, p.scoredLabels(), p.borders(), p.parameters())
+	if err != nil {
+		return err
+	}
+	alarms, err := alarmsOf(e, out)
+	if err != nil {
+		return err
+	}
+	out.Alarms, out.Peaks, out.Causes, out.Metrics, out.Series = append([]steps.Range{}, alarms.Segments...), nil, nil,
+		nil, nil
+	if p.scoredLabels() == nil {
+		return nil
+	}
+	out.Hits, out.FalseRuns = alarms.Hits, alarms.FalseRuns
+	rows := slices.DeleteFunc(rowsOf(true), func(m metrics.Metric) bool { return !slices.Contains(shown, m.Name) })
+	turn := func(int, int) {
+		if yield != nil {
+			yield()
+		}
+	}
+	values, err := metrics.Measure(ctx, rows, e, alarms, turn)
+	if err != nil {
+		return err
+	}
+	chance, err := metrics.RoughChance(ctx, rows, e, alarms.Rate(), roughDraws, turn)
+	if err != nil {
+		return err
+	}
+	constants, err := metrics.Constants(ctx, rows, e)
+	if err == nil {
+		out.Metrics = measures(rows, values, chance, constants)
+	}
+	return err
+}
+
+// ByHand moves the threshold of a run to one that a person set. The others keep out of it: what it saw, and who
+// chose it.
+func ByHand(out *spec.Run, threshold float64) {
+	cut := &out.Threshold
+	cut.Value, cut.Saw, cut.Policy, cut.Tail, cut.TrainShare = metrics.Value(threshold), spec.SawHand, 0, nil, nil
+}
+
+// ByRank moves the threshold of a run from one to a score that occurs: the so-manieth above it or, below 0, below
+// it; beyond the ends, the highest or the lowest.
+func ByRank(out *spec.Run, from float64, ranks int) {
+	sorted := slices.DeleteFunc(slices.Clone(out.Scores), func(x float64) bool { return x != x })
+	slices.Sort(sorted)
+	sorted = slices.Compact(sorted)
+	at, there := slices.BinarySearch(sorted, from)
+	if !there && ranks > 0 {
+		at-- // the first above it is one up
+	}
+	ByHand(out, sorted[min(max(at+ranks, 0), len(sorted)-1)])
+}
+
+// AtRate moves the threshold of a run to where so many of its steps are flagged, or, where scores are equal, fewer:
+// as alarms of another run are made.
+func AtRate(out *spec.Run, flagged int) {
+	sorted := slices.Clone(out.Scores)
+	slices.Sort(sorted)
+	ByHand(out, sorted[max(0, len(sorted)-1-flagged)])
+}
+
 // JudgeAlarms is Judge without metrics.
 func (p *Prepared) JudgeAlarms(out *spec.Run) error {
 	e, err := evaluation(out.Scores, nil, p.borders(), metrics.Defaults)

@@ -134,29 +134,40 @@ func (r *run) weightsOf(t *train.Trainer) (map[string]tensor.Tensor, error) {
 	return all, err
 }
 
-// keepDetector hands over what scores new data as the run scored the test part.
-func (r *run) keepDetector(ctx context.Context, s scores, out *spec.Run) error {
-	i := slices.IndexFunc(r.spec.Arms, func(a spec.Arm) bool { return a.Name == out.Arm })
-	arm := r.spec.Arms[i]
-	if r.o.Kept == nil || arm.Control == spec.ControlRandom {
-		return nil
-	}
+// keeps tells whether what scores new data as an arm does is kept.
+func (r *run) keeps(arm int) bool {
+	return r.o.Kept != nil && r.spec.Arms[arm].Control != spec.ControlRandom
+}
+
+// specOfOne is the spec of one run alone.
+func (r *run) specOfOne(arm int, seed uint64) spec.Spec {
 	sp := r.spec
-	sp.Arms, sp.Seeds, sp.Looks, sp.Looked = []spec.Arm{arm}, []uint64{out.Seed}, 0, nil
+	sp.Arms, sp.Seeds, sp.Looks, sp.Looked = []spec.Arm{r.spec.Arms[arm]}, []uint64{seed}, 0, nil
+	return sp
+}
+
+// keepDetector hands over what scores new data as the run scored the test part, and returns it; nil = nobody
+// keeps it.
+func (r *run) keepDetector(ctx context.Context, s scores, out *spec.Run) (*detector.Detector, error) {
+	i := slices.IndexFunc(r.spec.Arms, func(a spec.Arm) bool { return a.Name == out.Arm })
+	if !r.keeps(i) {
+		return nil, nil
+	}
+	arm, sp := r.spec.Arms[i], r.specOfOne(i, out.Seed)
 	start, train, err := r.startOf(ctx, s, out)
 	if err != nil {
-		return failure{fault.New("threshold-error", err)}
+		return nil, failure{fault.New("threshold-error", err)}
 	}
 	from := r.data.source
 	d := &detector.Detector{Version: detector.Version, Program: r.o.Program,
-		Device: DeviceName(r.device, r.o.Machine), Spec: sp, Channels: from.channels, Reading: from.reading,
+		Device: r.named, Spec: sp, Channels: from.channels, Reading: from.reading,
 		Start: start, Expected: r.expected(train, start, out), Weights: s.weights, Fit: s.fit,
 		Data: detector.Origin{Source: sp.Data.Source, Title: r.data.Summary.Title, SHA256: from.digest(),
 			TrainSteps: r.data.Summary.TrainSteps, Times: r.data.Summary.Times}}
 	if !d.Closed() {
 		d.Micro = r.data.microBatch(sp.StudentOf(arm), sp.Train.Batch)
 	}
-	return r.o.Kept(d)
+	return d, r.o.Kept(d)
 }
 
 // startOf is where the decisions about new data begin, and the train scores that it looked at. Where each of

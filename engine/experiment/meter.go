@@ -3,7 +3,6 @@ package experiment
 import (
 	"time"
 
-	"cosinelab/engine/spec"
 	"cosinelab/engine/train"
 )
 
@@ -16,24 +15,16 @@ type meter struct {
 	waited      time.Duration // at the gate
 }
 
-// newMeter counts the steps that so many seeds of the spec ask for, one training run a seed for a teacher that
-// has no weights, and one for each arm that trains.
-func newMeter(p *Prepared, seeds int) meter {
+// newMeter counts the steps of training runs that are to be made.
+func newMeter(p *Prepared, todo []Checkpoint) meter {
 	sp := p.Spec
-	m := meter{start: time.Now()}
-	plan := func(model spec.Model, epochs int) {
-		m.runs++
+	m := meter{start: time.Now(), runs: len(todo)}
+	for _, c := range todo {
+		model, epochs := sp.Teacher.Model, sp.Teacher.Epochs
+		if !c.OfTeacher() {
+			model, epochs = sp.StudentOf(sp.Arms[c.Arm]), sp.Train.Epochs
+		}
 		m.total += epochs * train.Batches(p.fit.Len(), sp.Train.Batch, p.microBatch(model, sp.Train.Batch))
-	}
-	for range seeds {
-		if sp.Teaches() && sp.Teacher.Weights == "" {
-			plan(sp.Teacher.Model, sp.Teacher.Epochs)
-		}
-		for _, a := range sp.Arms {
-			if spec.Controls[a.Control].Trains {
-				plan(sp.StudentOf(a), sp.Train.Epochs)
-			}
-		}
 	}
 	return m
 }

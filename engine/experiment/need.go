@@ -95,6 +95,9 @@ func (p *Prepared) bytes(outputs bool) []part {
 	if outputs {
 		// Output and errors of each arm, output of each teacher.
 		one = append(one, part{"seeds", (2*arms + 1) * seeds * steps * channels * 4, true})
+		// What runs can be judged by anew: scores of about two sources, each way.
+		train := float64(p.overTrain(false, p.trainRanges()...).Steps() + p.overTrain(true, p.trainRanges()...).Steps())
+		one = append(one, part{"data.stride", arms * seeds * 16 * (steps + min(train, mostKept)), true})
 	}
 	return one
 }

@@ -16,6 +16,7 @@ import (
 	"cosinelab/engine/detector"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
+	"cosinelab/engine/tensor"
 )
 
 // Options connects a run with the program around it. Every field may be zero. Functions are called from the
@@ -27,6 +28,8 @@ type Options struct {
 	// Before holds the finished runs of an experiment that differs in its seeds alone: seeds that have all of
 	// theirs are not trained again.
 	Before spec.Report
+	// Memory keeps what training runs came to, and has what it kept of earlier ones; nil = nothing is kept.
+	Memory *Memory
 	Store  Store // keeps checkpoints; nil = nothing does
 	// SaveEvery is how long a training run goes on, at most about, until it is saved again, should the
 	// program be ended without a word. Where saving takes long it is done less often. 0 = only at its end, or
@@ -40,16 +43,21 @@ type Options struct {
 	Yield func()
 	// Kept is called with what scores new data as each finished run did the test part; its error ends the run. nil
 	// = nobody keeps it.
-	Kept    func(*detector.Detector) error
+	Kept func(*detector.Detector) error
+	// Learnt is called after each epoch of a student with its parameters, and those of its teacher, as they are
+	// then; nil = nobody looks.
+	Learnt  func(arm string, seed uint64, epoch int, weights map[string]tensor.Tensor)
 	Program string // the version of the program around the run, which a detector names
 	// Outputs keeps every arm's and teacher's output for the test part in the report's unsaved fields.
 	Outputs bool
+	Watch   *Watch // shows training runs while they go on; nil = nobody looks
 }
 
 // run is an experiment under way.
 type run struct {
 	spec   spec.Spec
 	device backend.Device
+	named  string // the device, in reports
 	o      Options
 	data   *Prepared
 	pool   *pool
@@ -57,6 +65,7 @@ type run struct {
 	mu       sync.Mutex // guards what follows: training runs go on side by side
 	meter    meter
 	teachers []*spec.TeacherRun // one a seed; nil = not there yet
+	from     []teacher          // one a seed: those that were kept
 	runs     [][]*spec.Run      // by arm, then seed
 	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
@@ -87,14 +96,17 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 	}
 	o.Events(spec.Event{Phase: spec.PhaseData, Left: -1})
 	sp := p.Spec
-	r := &run{spec: sp, device: dev, o: o, data: p, pool: newPool(o.Workers), chance: make(chan struct{}, 1),
-		teachers: make([]*spec.TeacherRun, len(sp.Seeds)), parameters: p.parameters()}
+	r := &run{spec: sp, device: dev, named: DeviceName(dev, o.Machine), o: o, data: p, pool: newPool(o.Workers),
+		chance: make(chan struct{}, 1), teachers: make([]*spec.TeacherRun, len(sp.Seeds)),
+		from: make([]teacher, len(sp.Seeds)), parameters: p.parameters()}
 	for _, a := range sp.Arms {
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
-	fresh := r.takeOver(o.Before)
-	r.meter = newMeter(p, len(fresh))
-	err := r.seeds(ctx, fresh)
+	fresh, err := r.recall(r.takeOver(o.Before))
+	r.meter = newMeter(p, r.trainings(fresh))
+	if err == nil {
+		err = r.seeds(ctx, fresh)
+	}
 	if errors.Is(err, context.Canceled) && r.unsaved != nil {
 		err = r.unsaved
 	}
@@ -128,12 +140,28 @@ func (r *run) pause(ctx context.Context) func() error {
 	}
 }
 
+// trainings lists the training runs of these seeds that are to be made.
+func (r *run) trainings(fresh []int) (list []Checkpoint) {
+	for _, i := range fresh {
+		seed := r.spec.Seeds[i]
+		if r.spec.Teaches() && r.spec.Teacher.Weights == "" && r.teachers[i] == nil {
+			list = append(list, Checkpoint{seed, TeacherArm})
+		}
+		for arm, a := range r.spec.Arms {
+			if spec.Controls[a.Control].Trains && r.runs[arm][i] == nil {
+				list = append(list, Checkpoint{seed, arm})
+			}
+		}
+	}
+	return list
+}
+
 // place is that of a seed's first training run in the order of all.
 func (r *run) place(seed int) int { return seed * (1 + len(r.spec.Arms)) }
 
 // report puts what is there in the order of the spec. It is called when no run is under way.
 func (r *run) report() spec.Report {
-	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: DeviceName(r.device, r.o.Machine),
+	out := spec.Report{Version: spec.Version, Spec: r.spec, Device: r.named,
 		Data:     r.data.Summary,
 		Teachers: present(r.teachers), Parameters: &r.parameters}
 	for i, a := range r.spec.Arms {
@@ -186,7 +214,7 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 		return err
 	}
 	var from teacher
-	if r.spec.Teaches() {
+	if from = r.from[seed]; r.spec.Teaches() && r.teachers[seed] == nil {
 		if from, err = r.teach(ctx, seed, workers); err != nil {
 			err = fault.New("teacher-error", r.spec.Seeds[seed], err)
 			r.pool.end(err)
@@ -195,7 +223,7 @@ func (r *run) seed(ctx context.Context, seed int, first claim) error {
 	}
 	var arms, places []int
 	for i, a := range r.spec.Arms {
-		if seed < r.spec.RunsOf(a) {
+		if seed < r.spec.RunsOf(a) && r.runs[i][seed] == nil {
 			arms, places = append(arms, i), append(places, r.place(seed)+1+i)
 		}
 	}
@@ -216,9 +244,12 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 		return err
 	}
 	defer r.pool.give(workers)
+	if there, err := r.recallRun(arm, seed, from); there || err != nil { // its teacher was not kept, but came to the same
+		return err
+	}
 	start := time.Now()
 	out := &spec.Run{Arm: r.spec.Arms[arm].Name, Seed: r.spec.Seeds[seed], Alarms: []steps.Range{}}
-	err = r.scored(ctx, arm, from, workers, out)
+	d, err := r.scored(ctx, arm, from, workers, out)
 	if failed := (failure{}); errors.As(err, &failed) {
 		out.Failed, out.Output = fault.Of(failed.error), nil
 		err = nil
@@ -229,14 +260,17 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 		return err
 	}
 	out.Seconds = time.Since(start).Seconds()
+	if out.Failed == nil {
+		r.memoriseRun(Checkpoint{out.Seed, arm}, from, out, d)
+	}
 	r.measured(func(*meter) { r.runs[arm][seed] = out })
 	r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed, Finished: out})
 	return nil
 }
 
-// scored fills in a run up to its metrics.
+// scored fills in a run up to its metrics, and returns what scores new data as it does; nil = nobody keeps that.
 func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*worker,
-	out *spec.Run) (err error) {
+	out *spec.Run) (d *detector.Detector, err error) {
 	var s scores
 	a := r.spec.Arms[arm]
 	switch row := spec.Controls[a.Control]; {
@@ -247,8 +281,11 @@ func (r *run) scored(ctx context.Context, arm int, from teacher, workers []*work
 	default:
 		s = r.randomScores(out.Seed)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.decide(ctx, s, out)
 	}
-	return r.decide(ctx, s, out)
+	if err != nil {
+		return nil, err
+	}
+	return r.keepDetector(ctx, s, out)
 }

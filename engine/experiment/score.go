@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 
@@ -26,41 +27,127 @@ type scores struct {
 
 // studentScores scores the test part, and the training windows if the threshold looks at them, both smoothed
 // if the spec says so (models/README.md, sections 1.3 and 1.4).
-func (r *run) studentScores(ctx context.Context, t *train.Trainer, out *spec.Run) (s scores, err error) {
+func (r *run) studentScores(ctx context.Context, a spec.Arm, t *train.Trainer, out *spec.Run) (s scores, err error) {
 	r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed})
-	if s.test, err = r.forward(ctx, t, r.data.test, out); err != nil {
+	sources := r.sources(a)
+	test, err := r.forward(ctx, t, r.data.test, len(sources), out)
+	if err != nil {
 		return s, err
 	}
-	if s.trains = r.data.trains; spec.Policies[r.spec.Detect.Threshold.Policy].Train {
-		s.train, err = r.forward(ctx, t, r.data.train, nil)
+	kept := make([]spec.KeptScores, len(sources))
+	for i, k := range sources {
+		kept[i] = spec.KeptScores{Score: k, Test: test[i]}
+	}
+	for _, serial := range []bool{false, true} {
+		if err := r.scoreTraining(ctx, t, serial, kept); err != nil {
+			return s, err
+		}
+	}
+	s = r.judgedBy(kept[0], r.data.trains)
+	r.keepScores(a, kept, out)
+	s.weights, err = r.weightsOf(t)
+	return s, err
+}
+
+// sources are the scores that a student is asked for: that of the spec, then, where everything is kept, those
+// that it can be judged by as well.
+func (r *run) sources(a spec.Arm) []spec.ScoreKind {
+	model := r.spec.StudentOf(a).Kind
+	all := []spec.ScoreKind{r.spec.Detect.Score.Of(model)}
+	if r.o.Outputs {
+		for _, k := range spec.Models[model].Scores {
+			if k != all[0] {
+				all = append(all, k)
+			}
+		}
+	}
+	return all
+}
+
+// mostKept is how many scores of the training part a run keeps at most, over all sources, each way.
+const mostKept = 1 << 21
+
+// scoreTraining scores the training part, in order or as training sees it, where the threshold looks at that or
+// where it is to be kept. What is not finite is kept of no source but that of the spec, whose it is a failure.
+func (r *run) scoreTraining(ctx context.Context, t *train.Trainer, serial bool, kept []spec.KeptScores) error {
+	looked := spec.Policies[r.spec.Detect.Threshold.Policy].Train && serial == r.spec.Detect.Serial()
+	w := r.data.overTrain(serial, r.data.trainRanges()...)
+	keeps := r.o.Outputs && len(kept)*w.Steps() <= mostKept && (serial || r.spec.Detect.Warm == 0)
+	if !looked && !keeps {
+		return nil
+	}
+	all, err := r.forward(ctx, t, w, len(kept), nil)
+	if failed := (failure{}); errors.As(err, &failed) && !looked {
+		return nil
+	}
+	for i := range all {
+		if i == 0 || keeps {
+			*layout(&kept[i], serial) = all[i]
+		}
+	}
+	return err
+}
+
+// layout is where scores of the training part are kept.
+func layout(k *spec.KeptScores, serial bool) *[]float64 {
+	if serial {
+		return &k.Serial
+	}
+	return &k.Train
+}
+
+// judgedBy is what a run is judged by: scores as they were kept, smoothed if the spec says so. trains are those of
+// scores.
+func (r *run) judgedBy(k spec.KeptScores, trains []int) scores {
+	s := scores{test: k.Test, trains: trains}
+	if spec.Policies[r.spec.Detect.Threshold.Policy].Train {
+		s.train = *layout(&k, r.spec.Detect.Serial())
 	}
 	if span := r.spec.Detect.Smoothing; span > 0 {
 		s.test, s.train = smoothEach(s.test, span, r.data.tests()), smoothEach(s.train, span, r.trainsOf(s))
 	}
-	if err == nil {
-		s.weights, err = r.weightsOf(t)
-	}
-	return s, err
+	return s
 }
 
-// forward scores every step of the windows that counts; keep, if not nil, gets what else the student says of
-// them. A score that is not finite is a failure.
-func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, keep *spec.Run) ([]float64,
-	error) {
-	all := make([]float64, 0, w.Steps())
+// keepScores leaves with a run what it can be judged by anew, if somebody keeps that, and the errors only where
+// they make up its score.
+func (r *run) keepScores(a spec.Arm, kept []spec.KeptScores, out *spec.Run) {
+	if r.o.Outputs {
+		out.Kept = &spec.Kept{Scores: kept, Errors: out.Errors, Output: out.Output}
+	}
+	if !r.spec.OfErrors(a) {
+		out.Errors = nil
+	}
+}
+
+// forward scores every step of the windows that counts, by so many sources; keep, if not nil, gets what else the
+// student says of them. A score of the first source that is not finite is a failure; others are then nil.
+func (r *run) forward(ctx context.Context, t *train.Trainer, w datasets.Windows, sources int,
+	keep *spec.Run) ([][]float64, error) {
+	all := make([][]float64, sources)
+	for i := range all {
+		all[i] = make([]float64, 0, w.Steps())
+	}
 	err := t.Forward(ctx, w, func(i int, o [][]float32) error {
-		for _, x := range datasets.Counted(w, i, o[0]) {
-			v := float64(x)
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return failure{fault.New("score-not-finite", len(all), v)}
+		// The outputs are in the order of assemble: score, series, errors, scores by other sources.
+		rest := len(o) - sources
+		for source, values := range append(o[:1:1], o[rest+1:]...) {
+			for _, x := range datasets.Counted(w, i, values) {
+				v, into := float64(x), &all[source]
+				switch finite := v-v == 0; {
+				case !finite && source == 0:
+					return failure{fault.New("score-not-finite", len(*into), v)}
+				case !finite:
+					*into = nil
+				case *into != nil:
+					*into = append(*into, v)
+				}
 			}
-			all = append(all, v)
 		}
-		// The outputs are in the order of assemble: score, series, errors.
 		if keep != nil && r.o.Outputs {
 			keep.Output = append(keep.Output, datasets.Counted(w, i, o[1])...)
 		}
-		if keep != nil && len(o) > 2 {
+		if keep != nil && rest > 1 {
 			keep.Errors = append(keep.Errors, datasets.Counted(w, i, o[2])...)
 		}
 		return nil
@@ -123,10 +210,7 @@ func (r *run) decide(ctx context.Context, s scores, out *spec.Run) error {
 	if !r.o.Outputs {
 		out.Errors = nil // they are as large as the series
 	}
-	if err != nil {
-		return err
-	}
-	return r.keepDetector(ctx, s, out)
+	return err
 }
 
 // cut chooses the threshold of a run on one series.

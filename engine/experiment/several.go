@@ -70,29 +70,45 @@ func seriesOf(whole, scored *datasets.Set) (all []spec.Series) {
 // is that of each.
 func (p *Prepared) layOutEach(train, test datasets.Series) error {
 	sp := p.Spec
-	var fit, held, trains, tests []steps.Range
+	var fit, held, tests []steps.Range
 	for _, m := range p.members {
 		cut := m.Train.To - sp.Train.Held(m.Train.Len())
 		fit = append(fit, steps.Range{From: m.Train.From, To: cut})
 		held = append(held, steps.Range{From: cut, To: m.Train.To})
-		trains, tests = append(trains, m.Train), append(tests, m.Test)
+		tests = append(tests, m.Test)
 	}
 	p.fit = datasets.Slide(train, sp.Data.Window, sp.Data.Stride, fit...)
 	p.valid = datasets.Tile(train, sp.Data.Window, held...)
 	p.Scaled, p.test, p.trained = test, inOrder(test, sp, tests...), train
-	overTrain := func(each ...steps.Range) datasets.Windows {
-		if sp.Detect.Serial() {
-			return inOrder(train, sp, each...)
-		}
-		return datasets.Slide(train, sp.Data.Window, sp.Data.Stride, each...)
-	}
-	p.train = overTrain(trains...)
-	for _, r := range trains {
-		p.trains = append(p.trains, overTrain(r).Steps())
-	}
+	p.layOverTrain()
 	p.Summary.TrainWindows = p.fit.Len()
 	p.Summary.ScoredSteps = p.test.Steps()
 	return nil
+}
+
+// layOverTrain lays the windows of the training part whose scores a threshold looks at.
+func (p *Prepared) layOverTrain() {
+	serial := p.Spec.Detect.Serial()
+	p.train, p.trains = p.overTrain(serial, p.trainRanges()...), nil
+	for _, r := range p.trainRanges() {
+		p.trains = append(p.trains, p.overTrain(serial, r).Steps())
+	}
+}
+
+// trainRanges are the training steps of each of several series; none = there is one.
+func (p *Prepared) trainRanges() (each []steps.Range) {
+	for _, m := range p.members {
+		each = append(each, m.Train)
+	}
+	return each
+}
+
+// trainLengths are the numbers of training steps of the series; nil = there is one.
+func (p *Prepared) trainLengths() (lengths []int) {
+	for _, m := range p.members {
+		lengths = append(lengths, m.Train.Len())
+	}
+	return lengths
 }
 
 // borders are the first scored steps of the series behind the first.

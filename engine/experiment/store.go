@@ -57,7 +57,10 @@ func (c Checkpoint) trained(s spec.Spec) spec.Spec {
 		a.Name, a.Student = "", nil
 		s.Arms = []spec.Arm{a}
 	}
-	s.Detect, s.Seeds = spec.Detect{}, []uint64{c.Seed}
+	if c.OfTeacher() || s.Evaluate != spec.EvaluateEachEpoch { // what was seen after an epoch is part of its history
+		s.Detect = spec.Detect{}
+	}
+	s.Seeds = []uint64{c.Seed}
 	s.Headline, s.Looks, s.Looked = "", 0, nil // who judges the results does not change them
 	return s
 }
@@ -99,7 +102,7 @@ func (c Checkpoint) ReadHistory(p *Prepared, in io.Reader) ([]spec.Epoch, error)
 // origin is what the job's checkpoint belongs to, the teacher and the device included.
 func (r *run) origin(j job) (train.Origin, error) {
 	of, err := j.Checkpoint.origin(r.data)
-	of.Teacher, of.Device = j.teacher, DeviceName(r.device, r.o.Machine)
+	of.Teacher, of.Device = j.teacher, r.named
 	return of, err
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/distill"
@@ -84,15 +86,35 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	}
 	out.Parameters = t.Parameters()
 	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
-		Channels: r.data.channels, Micro: p.Windows.Shape[0]})
+		Channels: r.data.channels, Micro: p.Windows.Shape[0], Outputs: r.o.Outputs})
 	if spec.Controls[a.Control].Trains {
-		res, err := r.fit(ctx, t, armJob(r.spec, arm, out.Seed, from))
+		res, err := r.learn(ctx, t, arm, out.Seed, from)
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
 		if err != nil {
 			return scores{}, err
 		}
 	}
-	return r.studentScores(ctx, t, out)
+	return r.studentScores(ctx, a, t, out)
+}
+
+// learn trains an arm's student, or gives it what it learnt when it was trained before.
+func (r *run) learn(ctx context.Context, t *train.Trainer, arm int, seed uint64, from teacher) (train.Result, error) {
+	c := Checkpoint{seed, arm}
+	if e := r.recallFit(c, from); e != nil {
+		_, _, err := t.SetParams(e.weights)
+		return e.fit, err
+	}
+	res, err := r.fit(ctx, t, armJob(r.spec, arm, seed, from))
+	if err == nil && r.o.Memory != nil {
+		var weights map[string]tensor.Tensor
+		if weights, err = t.Params(); err == nil {
+			maps.DeleteFunc(weights, func(name string, _ tensor.Tensor) bool { // that of teachers is kept with them
+				return strings.HasPrefix(name, teacherScope+".") || strings.HasPrefix(name, untrainedScope+".")
+			})
+			r.memoriseFit(c, from, weights, res)
+		}
+	}
+	return res, err
 }
 
 // freeze gives a teacher inside a student's problem its weights. Parameters of the student are missing from
@@ -181,8 +203,14 @@ func (r *run) assemble(g *graph.Graph, a spec.Arm, taught bool) (p train.Problem
 	p.Parts = parts(student, p.Loss, extra...)
 	score, err := r.score(student, target, first)
 	p.Outputs = []plan.Result{{Name: outputScore, Node: score}, {Name: outputSeries, Node: student.Series}}
-	if r.spec.OfErrors(a) {
+	if r.spec.OfErrors(a) || r.o.Outputs {
 		p.Outputs = append(p.Outputs, plan.Result{Name: outputErrors, Node: squares(student, x)})
+	}
+	for _, k := range r.sources(a)[1:] {
+		other, wrong := student.Score(k)
+		if err = errors.Join(err, wrong); err == nil {
+			p.Outputs = append(p.Outputs, plan.Result{Name: outputScore + "." + k.String(), Node: other})
+		}
 	}
 	return p, err
 }

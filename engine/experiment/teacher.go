@@ -59,7 +59,11 @@ func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, 
 	r.measured(func(*meter) { r.teachers[seed] = done })
 	r.send(spec.Event{Phase: spec.PhaseTeacher, Seed: done.Seed, Taught: done})
 	params, err := t.Params()
-	return teacher{params: params, digest: train.Digest(params)}, err
+	from := teacher{params: params, digest: train.Digest(params)}
+	if err == nil {
+		r.memoriseTeacher(done, from)
+	}
+	return from, err
 }
 
 // teacherProblem is the teacher's graph: the model alone, on its own loss.

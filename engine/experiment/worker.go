@@ -22,7 +22,8 @@ type Task struct {
 	Arm      int       `json:"arm"` // position in Spec.Arms, or TeacherArm
 	Taught   bool      `json:"taught"`
 	Channels int       `json:"channels"`
-	Micro    int       `json:"micro"` // windows in a micro-batch
+	Micro    int       `json:"micro"`             // windows in a micro-batch
+	Outputs  bool      `json:"outputs,omitempty"` // as Options has it
 }
 
 // Problem builds what the task trains. The task may come from another program, so that it is checked.
@@ -37,7 +38,7 @@ func (task Task) Problem() (train.Problem, error) {
 	if task.Arm < TeacherArm || task.Arm >= len(task.Spec.Arms) {
 		return train.Problem{}, fmt.Errorf("task: arm %d of %d", task.Arm, len(task.Spec.Arms))
 	}
-	r := &run{spec: task.Spec, data: &Prepared{channels: task.Channels, micro: task.Micro}}
+	r := &run{spec: task.Spec, o: Options{Outputs: task.Outputs}, data: &Prepared{channels: task.Channels, micro: task.Micro}}
 	if task.Arm == TeacherArm {
 		return r.teacherProblem()
 	}

@@ -35,6 +35,13 @@ type Chance struct {
 // and then within one, and stops with the context's error once that is done.
 func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
 	progress func(done, of int)) ([]Chance, error) {
+	return RoughChance(ctx, rows, e, rate, Draws, progress)
+}
+
+// RoughChance is ChanceLevels from so many of its random permutations at most, for what moves while somebody looks:
+// levels without a closed form are rougher by the root of that.
+func RoughChance(ctx context.Context, rows []Metric, e *Evaluation, rate float64, draws int,
+	progress func(done, of int)) ([]Chance, error) {
 	levels := make([]Chance, len(rows))
 	var drawn []Metric
 	for i, m := range rows {
@@ -47,7 +54,7 @@ func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float6
 	if drawn == nil {
 		return levels, ctx.Err()
 	}
-	samples, err := drawSamples(ctx, drawn, e, rate, progress)
+	samples, err := drawSamples(ctx, drawn, e, rate, draws, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -60,14 +67,14 @@ func ChanceLevels(ctx context.Context, rows []Metric, e *Evaluation, rate float6
 }
 
 // drawSamples returns for each metric its defined values over the draws.
-func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64,
+func drawSamples(ctx context.Context, rows []Metric, e *Evaluation, rate float64, draws int,
 	progress func(done, of int)) ([][]float64, error) {
 	samples := make([][]float64, len(rows))
 	told, all := 0, 0
 	for _, m := range rows {
-		all += m.draws()
+		all += min(m.draws(), draws)
 	}
-	for d := range Draws {
+	for d := range draws {
 		var drawn []int // places in rows
 		var now []Metric
 		for i, m := range rows {

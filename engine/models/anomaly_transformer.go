@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"math"
 
 	"cosinelab/engine/graph"
@@ -20,6 +21,7 @@ var anomalyTransformer = Model{
 type Associations struct {
 	Series []*graph.Node // S of each layer, [B,H,L,L]: rows sum to 1
 	Prior  []*graph.Node // P of each layer, [B,H,L,L]: a Gaussian around the step, rows sum to 1
+	Sigma  []*graph.Node // the deviation of each Gaussian, [B,H,L], in steps
 	// [B,L]: kl(S,P) + kl(P,S), mean over heads, sum over layers (README.md, section 3.6)
 	Discrepancy *graph.Node
 	SeriesLoss  *graph.Node // scalar: the mean discrepancy of a layer; its gradient reaches the series only
@@ -50,8 +52,19 @@ func buildAnomalyTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
 				c.constant(spec.ConstantTemperature))},
 			{spec.ScoreReconstruction, score},
 		},
+		Inner:        a.inner(),
 		Associations: a,
 	}
+}
+
+// inner are the associations under the names by which they are looked at.
+func (a *Associations) inner() []Named {
+	var out []Named
+	for l := range a.Series {
+		out = append(out, Named{fmt.Sprintf("association.%d", l), a.Series[l]},
+			Named{fmt.Sprintf("deviation.%d", l), a.Sigma[l]})
+	}
+	return append(out, Named{"discrepancy", a.Discrepancy})
 }
 
 // deviation turns raw [B,L,H] into the standard deviations [B,H,L] of the prior: 3^s - 1, s = sigmoid(5 raw)
@@ -68,12 +81,13 @@ func deviation(raw *graph.Node) *graph.Node {
 // one value once.
 type layers struct {
 	epsilon                 float64 // added inside the logarithms of the discrepancy
-	series, prior           []*graph.Node
+	series, prior, sigma    []*graph.Node
 	free, ofSeries, ofPrior []*graph.Node // discrepancies whose gradients reach both, the series, the prior
 }
 
 func (l *layers) add(series, sigma *graph.Node) {
 	l.series, l.prior = append(l.series, series), append(l.prior, graph.GaussianPrior(sigma))
+	l.sigma = append(l.sigma, sigma)
 	l.free = append(l.free, graph.Discrepancy(series, sigma, l.epsilon))
 	l.ofSeries = append(l.ofSeries, graph.Discrepancy(series, graph.StopGradient(sigma), l.epsilon))
 	l.ofPrior = append(l.ofPrior, graph.Discrepancy(graph.StopGradient(series), sigma, l.epsilon))
@@ -86,6 +100,7 @@ func (l *layers) associations() *Associations {
 	return &Associations{
 		Series:      l.series,
 		Prior:       l.prior,
+		Sigma:       l.sigma,
 		Discrepancy: graph.Mean(total(l.free), 1),
 		SeriesLoss:  graph.Scale(graph.MeanAll(total(l.ofSeries)), perLayer),
 		PriorLoss:   graph.Scale(graph.MeanAll(total(l.ofPrior)), perLayer),

@@ -24,12 +24,15 @@ func transformerMicroBatch(c Config) int { return min(8, max(1, c.DModel/64)) }
 
 // buildTransformer has the squared error as loss and as score, each step's averaged over channels.
 func buildTransformer(_ *graph.Graph, x *graph.Node, c Config) Output {
+	var inner []Named
 	y := reconstruct(x, c, func(h *graph.Node) *graph.Node {
-		out, _ := nn.Attention(h, c.Heads)
+		out, series := nn.Attention(h, c.Heads)
+		inner = append(inner, Named{fmt.Sprintf("association.%d", len(inner)), series})
 		return out
 	})
 	rec := nn.MSE(y, x)
 	return Output{
+		Inner:  inner,
 		Series: y,
 		Loss:   rec,
 		Parts:  []Part{{spec.PartReconstruction, rec}},

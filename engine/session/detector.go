@@ -20,7 +20,7 @@ func (s *Session) keeper(w *work) func(*detector.Detector) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if !w.forgotten {
-			s.results.kept = append(s.results.kept, d)
+			s.results.kept, s.results.made = append(s.results.kept, d), append(s.results.made, d)
 		}
 		return nil
 	}
@@ -178,14 +178,20 @@ func (s *Session) taught(req protocol.Request, files []datasets.File) (*protocol
 	}
 	if len(out.Wrong) == 0 {
 		s.mu.Lock()
-		s.teacher = files[0]
+		s.teacher, s.teacherID = files[0], req.Drop
 		s.mu.Unlock()
 	}
 	return out, nil
 }
 
-// openTeacher opens the file that a spec names as its teacher.
+// openTeacher opens the file that a spec names as its teacher. One that is being looked at is waited for.
 func (s *Session) openTeacher(name string) (io.ReadCloser, error) {
+	s.mu.Lock()
+	teaching := s.teaching
+	s.mu.Unlock()
+	if teaching != nil {
+		<-teaching
+	}
 	s.mu.Lock()
 	f := s.teacher
 	s.mu.Unlock()

@@ -190,6 +190,31 @@ func TestAnotherRequestToScoreEndsTheOneBefore(t *testing.T) {
 	p.post(protocol.Request{Type: protocol.TypeScore})
 }
 
+// A detector that comes alone says what it wants, and scores the data that come next.
+func TestADetectorAloneIsOpenedForTheDataThatFollow(t *testing.T) {
+	p, got, _ := trained(t)
+	p.post(protocol.Request{Type: protocol.TypeDetector, Of: &protocol.Of{Arm: "alone", Seed: 1}})
+	m, _ := p.wait(protocol.TypeFile)
+	p.post(protocol.Request{Type: protocol.TypeScore, Score: &protocol.Score{}}, file(m.Name, string(got[m.Name])))
+	said, _ := p.wait(protocol.TypeScored)
+	if d := said.Scored.Detector; !said.Scored.Done || said.Scored.Steps != 0 || d.Arm != "alone" || len(d.Channels) == 0 || d.Window == 0 {
+		t.Fatalf("it says %+v", said.Scored)
+	}
+	const rows = 200
+	id := p.post(protocol.Request{Type: protocol.TypeScore, Score: &protocol.Score{}}, later(rows))
+	for {
+		m, _ := p.wait(protocol.TypeScored)
+		if m.ID == id && m.Scored.Done {
+			if m.Scored.Steps != rows || m.Scored.Scored == 0 {
+				t.Errorf("%+v", m.Scored)
+			}
+			break
+		}
+	}
+	p.post(protocol.Request{Type: protocol.TypeScore}) // forgets it
+	p.fails(p.post(protocol.Request{Type: protocol.TypeScore, Score: &protocol.Score{}}, later(rows)), "score", "", "no .detector")
+}
+
 func TestATeachersFileIsReadAndUsed(t *testing.T) {
 	p, got, _ := trained(t)
 	p.post(protocol.Request{Type: protocol.TypeDetector, Of: &protocol.Of{Arm: "alone", Seed: 1}})

@@ -32,10 +32,15 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		s.work = newWork(held)
 		before := s.results
 		s.results = results{data: req.Spec.Data, spec: *req.Spec, drop: req.Drop}
-		if before.drop == req.Drop && req.Spec.GrewFrom(before.spec) {
-			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
-			s.results.kept = slices.Clip(before.kept)
+		if req.Spec.Teacher.Weights != "" {
+			s.results.from = s.teacherID
 		}
+		if before.drop == req.Drop && before.from == s.results.from && req.Spec.GrewFrom(before.spec) {
+			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
+			s.results.kept, s.results.made = slices.Clip(before.kept), slices.Clip(before.made)
+		}
+		s.watchAnew()
+		go s.looking.forget()
 		s.state(req.ID, stateOf(held))
 		go s.run(s.work, req, checkpoints)
 	}
@@ -63,7 +68,7 @@ func (s *Session) control(req protocol.Request, files []datasets.File) {
 	defer s.mu.Unlock()
 	if w == nil {
 		if req.Type == protocol.TypeReset {
-			s.results = results{}
+			s.forget()
 		}
 		s.state(req.ID, protocol.StateIdle)
 		return
@@ -88,6 +93,12 @@ func (s *Session) control(req protocol.Request, files []datasets.File) {
 	}
 }
 
+// forget drops every result, and what training runs came to. Callers hold mu.
+func (s *Session) forget() {
+	s.results = results{}
+	s.memory().Forget()
+}
+
 // run carries the experiment out and reports how it ended, unless it is forgotten. A report is sent even if
 // it was stopped or failed, as long as some run was finished; it comes before the state, after which the page
 // may ask for another experiment.
@@ -96,12 +107,13 @@ func (s *Session) run(w *work, req protocol.Request, checkpoints []datasets.File
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w.forgotten {
-		s.results = results{}
+		s.forget()
 	} else {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			s.fail(req.ID, where, err)
 		}
 		if len(s.results.runs) > 0 {
+			s.results.report = &report
 			s.send(protocol.Response{Type: protocol.TypeReport, ID: req.ID, Report: &report})
 		}
 	}
@@ -128,6 +140,7 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	s.mu.Lock()
 	s.open = openSet{set, req.Spec.Data, req.Drop, prepared}
 	s.opening++
+	memory := s.memory()
 	runs, taught := s.results.runs, s.results.taught // of seeds before, if any were added to them
 	s.mu.Unlock()
 	workers, err := s.afford(w.ctx, prepared, req.Workers)
@@ -136,9 +149,9 @@ func (s *Session) carryOut(w *work, req protocol.Request, checkpoints []datasets
 	}
 	report, err = experiment.Run(w.ctx, prepared, s.Device,
 		experiment.Options{Before: spec.Report{Teachers: taught, Arms: []spec.ArmReport{{Runs: runs}}},
-			Machine: s.Machine, Outputs: true, Gate: w.gate, Events: s.events(w, req.ID),
+			Machine: s.Machine, Outputs: true, Gate: w.gate, Watch: s.watch(w), Memory: memory, Events: s.events(w, req.ID),
 			Workers: s.beside(workers - 1), Lost: s.lost, Yield: s.Yield,
-			Weights: s.openTeacher, Program: s.Program, Kept: s.keeper(w),
+			Weights: s.openTeacher, Program: s.Program, Kept: s.keeper(w), Learnt: s.learner(w),
 			Store: s.store(checkpoints), SaveEvery: savePause})
 	return report, "run", err
 }
@@ -231,7 +244,7 @@ const eventPause = 100 * time.Millisecond
 func (s *Session) events(w *work, id int) func(spec.Event) {
 	var last time.Time
 	return func(e spec.Event) {
-		news := e.Finished != nil || e.Taught != nil || e.EpochDone != nil || e.Step == 0 &&
+		news := e.Finished != nil || e.Taught != nil || e.Glimpse != nil || e.EpochDone != nil || e.Step == 0 &&
 			e.Measured == 0 || w.paused()
 		due := time.Since(last) >= eventPause
 		if !s.keep(w, e) || !news && !due {
@@ -244,6 +257,16 @@ func (s *Session) events(w *work, id int) func(spec.Event) {
 	}
 }
 
+// take adds what is finished.
+func (r *results) take(e spec.Event) {
+	if e.Finished != nil {
+		r.runs = append(r.runs, *e.Finished)
+	}
+	if e.Taught != nil {
+		r.taught = append(r.taught, *e.Taught)
+	}
+}
+
 // keep adds what an event brings to the results; false = nobody wants them any more. Slices only grow: what
 // views hold of them stays as it is.
 func (s *Session) keep(w *work, e spec.Event) bool {
@@ -252,11 +275,12 @@ func (s *Session) keep(w *work, e spec.Event) bool {
 	if w.forgotten {
 		return false
 	}
+	s.results.take(e)
 	if e.Finished != nil {
-		s.results.runs = append(s.results.runs, *e.Finished)
+		delete(s.watched.last, protocol.Of{Arm: e.Finished.Arm, Seed: e.Finished.Seed})
 	}
 	if e.Taught != nil {
-		s.results.taught = append(s.results.taught, *e.Taught)
+		delete(s.watched.last, protocol.Of{Seed: e.Taught.Seed})
 	}
 	return true
 }

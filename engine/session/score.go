@@ -20,10 +20,12 @@ import (
 type newData struct {
 	turn     int                // requests to score so far; what comes of an older one is nothing
 	leave    context.CancelFunc // ends the last; nil = there was none
+	opened   *detector.Detector // that came as a file last; nil = none did
 	detector *detector.Detector
 	file     datasets.File
 	score    protocol.Score
 	values   []float32 // one a row, NaN without a score; at most maxScored
+	rows     int       // of the file, so far
 }
 
 // maxScored bounds the scores that a page can look at.
@@ -40,10 +42,12 @@ func (s *Session) startScore(req protocol.Request, files []datasets.File) {
 		s.scores.leave()
 	}
 	turn := s.scores.turn + 1
+	opened := s.scores.opened
 	s.scores = newData{turn: turn}
 	if req.Score == nil {
 		return
 	}
+	s.scores.opened = opened
 	ctx, leave := context.WithCancel(context.Background())
 	s.scores.leave = leave
 	go func() {
@@ -55,9 +59,12 @@ func (s *Session) startScore(req protocol.Request, files []datasets.File) {
 
 // scoreNew scores the last of the files, and tells what comes of it now and then.
 func (s *Session) scoreNew(ctx context.Context, req protocol.Request, files []datasets.File, turn int) error {
-	d, err := s.scoring(req, &files)
+	d, err := s.scoring(req, &files, turn)
 	if err != nil {
 		return err
+	}
+	if len(files) == 0 && req.Score.Of == nil {
+		return s.describe(ctx, req, d, turn)
 	}
 	if len(files) != 1 {
 		return fault.New("score-files", len(files))
@@ -72,8 +79,25 @@ func (s *Session) scoreNew(ctx context.Context, req protocol.Request, files []da
 	return t.score(ctx, d, files[0], *req.Score)
 }
 
-// scoring is the detector that a request names, or that comes first of its files, which it is taken out of.
-func (s *Session) scoring(req protocol.Request, files *[]datasets.File) (*detector.Detector, error) {
+// describe says what a detector is that no data came with.
+func (s *Session) describe(ctx context.Context, req protocol.Request, d *detector.Detector, turn int) error {
+	run, err := scoring.New(ctx, s.Device, d, scoring.Options{Yield: s.Yield})
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.scores.turn == turn {
+		s.send(protocol.Response{Type: protocol.TypeScored, ID: req.ID,
+			Scored: &protocol.Scored{Done: true, Detector: aboutDetector(d, run.Late())}})
+	}
+	return nil
+}
+
+// scoring is the detector that a request names, or that comes first of its files, which it is taken out of, or
+// else the one that came so before.
+func (s *Session) scoring(req protocol.Request, files *[]datasets.File, turn int) (*detector.Detector, error) {
 	if req.Score.Of != nil {
 		return s.detectorOf(req.Score.Of)
 	}
@@ -82,6 +106,12 @@ func (s *Session) scoring(req protocol.Request, files *[]datasets.File) (*detect
 	}
 	f := (*files)[0]
 	if !isDetector(f.Name) {
+		s.mu.Lock()
+		opened := s.scores.opened
+		s.mu.Unlock()
+		if opened != nil {
+			return opened, nil
+		}
 		return nil, fault.New("in-place", f.Name, fault.New("detector-no-zip"))
 	}
 	*files = (*files)[1:]
@@ -98,6 +128,11 @@ func (s *Session) scoring(req protocol.Request, files *[]datasets.File) (*detect
 	if err != nil {
 		return nil, fault.New("in-place", f.Name, err)
 	}
+	s.mu.Lock()
+	if s.scores.turn == turn {
+		s.scores.opened = d
+	}
+	s.mu.Unlock()
 	return d, nil
 }
 
@@ -183,7 +218,7 @@ func (t *telling) tell() {
 	if s.scores.turn != t.turn {
 		return
 	}
-	s.scores.values = t.values
+	s.scores.values, s.scores.rows = t.values, sum.Steps
 	s.send(protocol.Response{Type: protocol.TypeScored, ID: t.id, Scored: &out})
 }
 
@@ -206,10 +241,10 @@ func aboutDetector(d *detector.Detector, late int) protocol.Detector {
 // viewScored sends the scores of new data in buckets.
 func (s *Session) viewScored(req protocol.Request) {
 	s.mu.Lock()
-	scores := s.scores.values
+	scores, rows := s.scores.values, s.scores.rows
 	s.mu.Unlock()
 	v := req.View
-	if err := checkView(v, len(scores)); err != nil {
+	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)
 		return
 	}
@@ -220,7 +255,7 @@ func (s *Session) viewScored(req protocol.Request) {
 	out := make([]float32, 3*v.Width)
 	fill(out, values{len(scores), func(t int) float64 { return float64(scores[t]) }}, v.From, v.To)
 	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID,
-		Series: &protocol.Series{View: *v, Rows: len(scores)}}, out)
+		Series: &protocol.Series{View: *v, Rows: rows}}, out)
 }
 
 // exportNew scores new data once more, and sends what comes of it as a file.

@@ -50,12 +50,20 @@ type Session struct {
 	looked  openSet            // the files that somebody looks at, without scaled values
 	ignore  context.CancelFunc // ends the reading for the last look; nil = there was none
 	results results
+	watched watched
+	trained *experiment.Memory // of all experiments; nil before the first
+	plans   int                // requests for a plan so far: what comes of an older one is nothing
 	// resampling ends what is drawn; nil = nothing is
 	resampling context.CancelFunc
-	work       *work
-	workers    []Worker // beside this one
-	scores     newData
-	teacher    datasets.File // that Spec.Teacher.Weights means; without a name = none
+	// judges ends what judges one arm, rejudges what judges all; likewise
+	judges, rejudges context.CancelFunc
+	work             *work
+	workers          []Worker // beside this one
+	scores           newData
+	looking          looking
+	teacher          datasets.File // that Spec.Teacher.Weights means; without a name = none
+	teacherID        int           // the page's number of it
+	teaching         chan struct{} // closed once the last file was looked at; nil = there was none
 }
 
 // Worker is another worker that was started to compute for this one.
@@ -80,7 +88,11 @@ type results struct {
 	drop   int
 	runs   []spec.Run
 	taught []spec.TeacherRun
+	report *spec.Report // once the experiment is over; nil = it is not
+	from   int          // the number of the file that their teachers came from; 0 = they were trained
 	kept   []*detector.Detector
+	made   []*detector.Detector   // those as they were when the runs were trained
+	learnt map[protocol.Of]learnt // students that train, as they were after their last epoch
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -146,20 +158,35 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		s.startBench(req)
 	case protocol.TypeStep, protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset:
 		s.control(req, files)
+	case protocol.TypePlan:
+		go s.plan(req)
 	case protocol.TypeView:
 		go s.view(req)
 	case protocol.TypeJudge:
-		go s.judge(req)
+		go s.judge(s.judgement(&s.judges), req)
+	case protocol.TypeRejudge:
+		go s.rejudge(s.judgement(&s.rejudges), req)
+	case protocol.TypeCurves:
+		go s.drawCurves(req)
 	case protocol.TypeResample:
 		go s.resample(req)
 	case protocol.TypeDetector:
 		go s.sendDetector(req)
 	case protocol.TypeScore:
 		s.startScore(req, files)
+	case protocol.TypeInside:
+		go s.inside(req)
 	case protocol.TypeExport:
 		go s.export(req)
 	case protocol.TypeTeacher:
-		go s.answerTeacher(req, files)
+		s.mu.Lock()
+		done := make(chan struct{})
+		s.teaching = done
+		s.mu.Unlock()
+		go func() {
+			defer close(done)
+			s.answerTeacher(req, files)
+		}()
 	default:
 		s.fail(req.ID, "engine", fault.New("request-unknown", req.Type))
 	}

@@ -1,12 +1,12 @@
 package session
 
 import (
-	"context"
+	"maps"
 	"math"
 	"reflect"
 
 	"cosinelab/datasets/fault"
-	"cosinelab/engine/metrics"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 )
@@ -18,8 +18,10 @@ const maxBuckets = 1 << 20
 // What it refers to does not change, so that it is read without the lock.
 type shown struct {
 	openSet
+	ran    bool // the runs are on it
 	runs   []spec.Run
 	taught []spec.TeacherRun
+	live   map[protocol.Of]experiment.Glimpse // of runs under way
 }
 
 func (s *Session) shown() shown {
@@ -27,7 +29,7 @@ func (s *Session) shown() shown {
 	defer s.mu.Unlock()
 	v := shown{openSet: s.open}
 	if v.Prepared != nil && v.drop == s.results.drop && reflect.DeepEqual(v.Spec.Data, s.results.data) {
-		v.runs, v.taught = s.results.runs, s.results.taught
+		v.ran, v.runs, v.taught, v.live = true, s.results.runs, s.results.taught, maps.Clone(s.watched.last)
 	}
 	return v
 }
@@ -53,6 +55,7 @@ func (s *Session) view(req protocol.Request) {
 		s.fail(req.ID, "view", err)
 		return
 	}
+	s.looksAt(v)
 	out := make([]float32, 3*v.Width*len(v.Lines))
 	for i, l := range v.Lines {
 		fill(out[3*v.Width*i:3*v.Width*(i+1)], on.line(l), v.From, v.To)
@@ -90,52 +93,66 @@ func (s shown) line(l protocol.Line) values {
 	}
 	switch l.Kind {
 	case protocol.LineInput:
-		return column(s.Scaled.Values, c, l.Channel)
+		return column(whole(s.Scaled.Values, c), l.Channel)
 	case protocol.LineTeacher:
-		return column(s.teacherOutput(l.Seed), c, l.Channel)
-	}
-	run := s.runOf(l.Arm, l.Seed)
-	if run == nil {
-		return values{}
-	}
-	switch l.Kind {
+		return column(s.teacherOutput(l.Seed), l.Channel)
 	case protocol.LineStudent:
-		return column(run.Output, c, l.Channel)
-	case protocol.LineScore:
-		return values{len(run.Scores), func(t int) float64 { return run.Scores[t] }}
+		return column(s.output(l), l.Channel)
 	case protocol.LineCosine:
-		return cosines(run.Output, s.teacherOutput(l.Seed), c)
+		return cosines(s.output(l), s.teacherOutput(l.Seed))
+	case protocol.LineScore:
+		if run := s.runOf(l.Arm, l.Seed); run != nil {
+			return values{len(run.Scores), func(t int) float64 { return run.Scores[t] }}
+		}
+		return scoresOf(s.live[protocol.Of{Arm: l.Arm, Seed: l.Seed}])
 	}
 	return values{}
 }
 
-// column is one channel of data [steps, channels].
-func column(data []float32, channels, c int) values {
-	return values{len(data) / channels, func(t int) float64 { return float64(data[t*channels+c]) }}
+// column is one channel of outputs.
+func column(of outputs, c int) values {
+	return values{of.n, func(t int) float64 {
+		if row := of.at(t); row != nil {
+			return float64(row[c])
+		}
+		return math.NaN()
+	}}
 }
 
 // cosines is the cosine of both outputs at every step, along channels.
-func cosines(a, b []float32, channels int) values {
-	n := min(len(a), len(b)) / channels
-	return values{n, func(t int) float64 {
+func cosines(a, b outputs) values {
+	return values{min(a.n, b.n), func(t int) float64 {
+		x, y := a.at(t), b.at(t)
+		if x == nil || y == nil {
+			return math.NaN()
+		}
 		var dot, aa, bb float64
-		for i := t * channels; i < (t+1)*channels; i++ {
-			dot += float64(a[i]) * float64(b[i])
-			aa += float64(a[i]) * float64(a[i])
-			bb += float64(b[i]) * float64(b[i])
+		for i := range x {
+			dot += float64(x[i]) * float64(y[i])
+			aa += float64(x[i]) * float64(x[i])
+			bb += float64(y[i]) * float64(y[i])
 		}
 		const eps = 1e-8 // models/README.md, section 2.1
 		return dot / (max(math.Sqrt(aa), eps) * max(math.Sqrt(bb), eps))
 	}}
 }
 
-func (s shown) teacherOutput(seed uint64) []float32 {
+// teacherOutput is what the teacher of a seed says, or has said when somebody looked at it last.
+func (s shown) teacherOutput(seed uint64) outputs {
 	for _, t := range s.taught {
 		if t.Seed == seed {
-			return t.Output
+			return whole(t.Output, s.Scaled.Channels)
 		}
 	}
-	return nil
+	return glimpsed(s.live[protocol.Of{Seed: seed}], s.Scaled.Channels)
+}
+
+// output is what the student of a line says, likewise.
+func (s shown) output(l protocol.Line) outputs {
+	if run := s.runOf(l.Arm, l.Seed); run != nil {
+		return whole(run.Output, s.Scaled.Channels)
+	}
+	return glimpsed(s.live[protocol.Of{Arm: l.Arm, Seed: l.Seed}], s.Scaled.Channels)
 }
 
 func (s shown) runOf(arm string, seed uint64) *spec.Run {
@@ -158,53 +175,17 @@ func fill(out []float32, v values, from, to int) {
 	}
 }
 
+// bucket looks at the steps that have a value.
 func bucket(v values, a, b int) (lo, hi, mean float64) {
-	if a >= b {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	sum, n := 0.0, 0
+	for t := a; t < b; t++ {
+		if x := v.at(t); x == x {
+			lo, hi, sum, n = min(lo, x), max(hi, x), sum+x, n+1
+		}
+	}
+	if n == 0 {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
-	lo, hi = math.Inf(1), math.Inf(-1)
-	sum := 0.0
-	for t := a; t < b; t++ {
-		x := v.at(t)
-		lo, hi, sum = min(lo, x), max(hi, x), sum+x
-	}
-	return lo, hi, sum / float64(b-a)
-}
-
-// judge measures a finished run at a threshold set by hand. The run in the results stays as it is.
-func (s *Session) judge(req protocol.Request) {
-	on := s.shown()
-	run, err := on.judged(req.Judge)
-	if err == nil {
-		err = on.Judge(context.Background(), &run, s.Yield)
-	}
-	if err != nil {
-		s.fail(req.ID, "view", err)
-		return
-	}
-	s.send(protocol.Response{Type: protocol.TypeJudged, ID: req.ID, Run: &run})
-}
-
-// judged returns a copy of the run that j names, with what j sets of its threshold. The copy shares scores with the run, which
-// nobody changes.
-func (s shown) judged(j *protocol.Judge) (spec.Run, error) {
-	if j == nil {
-		return spec.Run{}, fault.New("judge-nothing")
-	}
-	run := s.runOf(j.Arm, j.Seed)
-	if run == nil || run.Scores == nil {
-		return spec.Run{}, fault.New("judge-no-scores", j.Arm, j.Seed)
-	}
-	out := *run
-	cut := &out.Threshold // whatever else it has, no hand changes
-	if j.Threshold != nil {
-		cut.Value, cut.Saw, cut.Policy, cut.Tail = metrics.Value(*j.Threshold), spec.SawHand, 0, nil
-	}
-	if j.Merge != nil {
-		cut.Merge = max(0, *j.Merge)
-	}
-	if j.Least != nil {
-		cut.Least = max(0, *j.Least)
-	}
-	return out, nil
+	return lo, hi, sum / float64(n)
 }

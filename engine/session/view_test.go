@@ -159,12 +159,12 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 		id := p.post(protocol.Request{Type: protocol.TypeJudge,
 			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Threshold: &threshold}})
 		m, _ := p.wait(protocol.TypeJudged)
-		if got := m.Run.Threshold; m.ID != id || got.Saw != spec.SawHand ||
+		if got := m.Runs[0].Threshold; m.ID != id || got.Saw != spec.SawHand ||
 			got.Value != metrics.Value(threshold) ||
 			got.Policy != 0 || got.Tail != nil {
 			t.Errorf("answer %d: %+v", m.ID, got)
 		}
-		return *m.Run
+		return m.Runs[0]
 	}
 	// The spike is the largest error by far: just below it, it alone is flagged.
 	top := run.Scores[spike]
@@ -180,11 +180,11 @@ func TestAThresholdSetByHandIsJudged(t *testing.T) {
 		p.post(protocol.Request{Type: protocol.TypeJudge,
 			Judge: &protocol.Judge{Arm: "alone", Seed: 1, Merge: &merge, Least: &least}})
 		m, _ := p.wait(protocol.TypeJudged)
-		if got := m.Run.Threshold; got.Value != run.Threshold.Value || got.Policy != run.Threshold.Policy ||
+		if got := m.Runs[0].Threshold; got.Value != run.Threshold.Value || got.Policy != run.Threshold.Policy ||
 			got.Merge != merge || got.Least != least {
 			t.Errorf("joined over %d, at least %d: %+v", merge, least, got)
 		}
-		return *m.Run
+		return m.Runs[0]
 	}
 	if got := join(0, 0); !slices.Equal(got.Alarms, run.Alarms) || len(got.Alarms) < 2 {
 		t.Errorf("as before: alarms %v, want %v", got.Alarms, run.Alarms)

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"reflect"
 	"slices"
 
 	"cosinelab/engine/metrics"
@@ -94,4 +95,17 @@ func (r Report) KnowsCauses() bool {
 	return slices.ContainsFunc(r.Arms, func(a ArmReport) bool {
 		return slices.ContainsFunc(a.Runs, func(run Run) bool { return run.Located != nil })
 	})
+}
+
+// RejudgedFrom reports whether the experiment is another one, before, but for how scores that it has already are
+// made alarms and measured: so that its runs can be judged anew, and need not be trained. Warm scoring makes other
+// scores, and so does the disagreement with a teacher; what was measured after every epoch is measured no more.
+func (s Spec) RejudgedFrom(before Spec) bool {
+	a, b := s.Detect, before.Detect
+	same := a.Warm == b.Warm && (!Scores[a.Score].Teacher || a.Score == b.Score)
+	if s.Evaluate == EvaluateEachEpoch {
+		same = same && a.Score == b.Score && a.Smoothing == b.Smoothing && a.Window == b.Window
+	}
+	s.Detect = b
+	return same && reflect.DeepEqual(s, before)
 }

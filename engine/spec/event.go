@@ -45,8 +45,17 @@ type Event struct {
 	EpochDone *Epoch      `json:"epoch_done,omitempty"` // set on the last step of an epoch
 	Finished  *Run        `json:"finished,omitempty"`   // set when a run of an arm has its scores
 	Taught    *TeacherRun `json:"taught,omitempty"`     // set when a teacher is ready
+	// set when some of the test part was scored on the way, to be looked at
+	Glimpse *Glimpse `json:"glimpse,omitempty"`
 	// estimated seconds until the report; -1 = not known yet
 	Left float64 `json:"left_s"`
+}
+
+// Glimpse says how much of the test part was scored with the parameters after Event.Step: so many windows, evenly
+// spread over those in view.
+type Glimpse struct {
+	Windows int `json:"windows"`
+	Of      int `json:"of"`
 }
 
 // Part is one part of a loss.

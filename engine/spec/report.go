@@ -156,6 +156,23 @@ type Run struct {
 	Output []float32 `json:"-"`
 	// squared errors of the same shape, that make up the score; nil if it is made of others
 	Errors []float32 `json:"-"`
+	// what the run can be judged by anew; nil where nobody keeps it
+	Kept *Kept `json:"-"`
+}
+
+// Kept is what a run says of the data before a Detect decides anything. Nobody changes it.
+type Kept struct {
+	Scores []KeptScores
+	Errors []float32 // squared errors [scored steps, channels], whatever the score is made of
+	Output []float32 // that of the run
+}
+
+// KeptScores are the scores of one source, not smoothed.
+type KeptScores struct {
+	Score  ScoreKind // as ScoreKind.Of has it; 0 = those of an arm that has but one
+	Test   []float64 // one a scored step of the test part
+	Train  []float64 // of the training windows; nil = too many to keep
+	Serial []float64 // of the steps of the training part in order; nil as well
 }
 
 // SeriesRun is what a run found in one of several series.

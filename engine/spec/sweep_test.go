@@ -32,7 +32,7 @@ func sweepText(t *testing.T, replace ...string) string {
 }
 
 func TestASweepIsEveryCombinationOfItsLists(t *testing.T) {
-	s, err := ParseSweep([]byte(sweepText(t, `"weight": 0.5`, `"weight": [0, 0.5, 5]`,
+	s, err := ParseSweep([]byte(sweepText(t, `"weight": 5`, `"weight": [0, 0.5, 5]`,
 		`"epochs": 8,`+"\n  \"batch\"", `"epochs": [1, 2],`+"\n  \"batch\"",
 		`"source": "builtin/server"`, `"source": ["builtin/server", "builtin/pool"]`)))
 	if err != nil {
@@ -110,10 +110,10 @@ func TestTheShareOfTheTrainingPartIsItsEnd(t *testing.T) {
 
 func TestASweepThatIsWrongIsNamedByItsField(t *testing.T) {
 	for _, c := range []struct{ from, to, field, want string }{
-		{`"weight": 0.5`, `"weight": []`, "arms[4].objective.weight", "want-sweep-values"},
-		{`"weight": 0.5`, `"weight": [1, 1]`, "arms[4].objective.weight", "want-sweep-once"},
-		{`"weight": 0.5`, `"weight": [[1], 2]`, "arms[4].objective.weight", "want-sweep-value"},
-		{`"weight": 0.5`, `"weight": [null]`, "arms[4].objective.weight", "want-sweep-value"},
+		{`"weight": 5`, `"weight": []`, "arms[4].objective.weight", "want-sweep-values"},
+		{`"weight": 5`, `"weight": [1, 1]`, "arms[4].objective.weight", "want-sweep-once"},
+		{`"weight": 5`, `"weight": [[1], 2]`, "arms[4].objective.weight", "want-sweep-value"},
+		{`"weight": 5`, `"weight": [null]`, "arms[4].objective.weight", "want-sweep-value"},
 		{`"rate": 0.002`, `"rate": ["fast"]`, "train.rate", "want-number"},
 		{`"rate": 0.002`, `"rate": [-1]`, "train.rate", "want-positive"},
 		{`"rate": 0.002`, `"rates": [1]`, "train.rates", "want-field"},
@@ -127,10 +127,10 @@ func TestASweepThatIsWrongIsNamedByItsField(t *testing.T) {
 		}
 	}
 	text := sweepText(t)
-	at := strings.LastIndex(text, `"weight": 0.5`)
-	other := text[:at] + `"weight": [1, 2]` + text[at+len(`"weight": 0.5`):]
-	at = strings.Index(other, `"weight": 0.5`)
-	other = other[:at] + `"weight": [1, 3]` + other[at+len(`"weight": 0.5`):]
+	at := strings.LastIndex(text, `"weight": 5`)
+	other := text[:at] + `"weight": [1, 2]` + text[at+len(`"weight": 5`):]
+	at = strings.Index(other, `"weight": 5`)
+	other = other[:at] + `"weight": [1, 3]` + other[at+len(`"weight": 5`):]
 	if _, err := ParseSweep([]byte(other)); err == nil {
 		t.Error("arms of different weights are one axis")
 	}

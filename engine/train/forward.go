@@ -50,11 +50,17 @@ func (t *Trainer) evaluate(ctx context.Context, w datasets.Windows, lambda float
 // with the first error of got, of a device, or of the context.
 func (t *Trainer) Forward(ctx context.Context, w datasets.Windows,
 	got func(window int, outputs [][]float32) error) error {
+	return t.ForwardAt(ctx, w, count(0, w.Len()), got)
+}
+
+// ForwardAt is Forward for some of the windows, those of these numbers. It may be called between two steps of Fit.
+func (t *Trainer) ForwardAt(ctx context.Context, w datasets.Windows, at []int,
+	got func(window int, outputs [][]float32) error) error {
 	if err := t.fits(w); err != nil {
 		return fmt.Errorf("train: forward: %w", err)
 	}
 	one := make([][]float32, len(t.outputs))
-	return t.pass(ctx, w, lot{at: count(0, w.Len())}, Pass{}, func(at []int, results [][]float32) error {
+	return t.pass(ctx, w, lot{at: at}, Pass{}, func(at []int, results [][]float32) error {
 		for i, k := range at {
 			for j, x := range results {
 				n := len(x) / t.micro

@@ -88,6 +88,3 @@ func (s *Scorer) run(ctx context.Context, w datasets.Windows, k, n, offset, draw
 	}
 	return nil
 }
-
-// MicroBatch is how many windows are computed at once.
-func (s *Scorer) MicroBatch() int { return s.micro }

@@ -114,6 +114,9 @@ func (t *compiled) Yield(f func()) { t.yield = f }
 // Close frees the device's memory. The trainer must not be used afterwards.
 func (t *compiled) Close() error { return t.program.Close() }
 
+// MicroBatch is how many windows are computed at once.
+func (t *compiled) MicroBatch() int { return t.micro }
+
 // Parameters is the number of trainable values.
 func (t *compiled) Parameters() int {
 	n := 0

@@ -85,8 +85,8 @@ func without(t *spec.Threshold, param spec.ParamKind) {
 	}
 }
 
-// thresholdText is the policy with its parameters, short enough for a row.
-func thresholdText(w *words.Language, t spec.Threshold) string {
+// ThresholdText is the policy with its parameters, short enough for a row.
+func ThresholdText(w *words.Language, t spec.Threshold) string {
 	t = t.OrDefault()
 	var params []any
 	for _, k := range spec.Policies[t.Policy].Params {

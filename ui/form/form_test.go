@@ -139,7 +139,8 @@ var notOffered = []Field{
 	"data.header", "data.separator", "data.decimal", "data.columns", "data.anomaly", "data.missing", "data.no_value", "data.split_row", "data.split_time",
 	"data.leave_out",
 	"detect.each_series", // of several series, which the page opens from a link
-	"teacher.dropout", "student.dropout", "teacher.weights",
+	"teacher.dropout", "student.dropout",
+	"teacher.weights", // a file that is chosen
 	"train.step_epochs", "train.step_factor", "train.decay", "train.clip_each",
 	"data.source",                                                      // chosen in the data section
 	"looked",                                                           // follows from what was done
@@ -295,7 +296,7 @@ func TestParametersFollowTheThreshold(t *testing.T) {
 		{fieldThreshold, "train_percentile", "pct. 99 of train"},
 	} {
 		s.typed(c.field, c.typed)
-		if got := thresholdText(words.English(), s.Spec.Detect.Threshold); got != c.want || s.why() != "" {
+		if got := ThresholdText(words.English(), s.Spec.Detect.Threshold); got != c.want || s.why() != "" {
 			t.Errorf("%s set to %q: %q, want %q; says %q", c.field, c.typed, got, c.want, s.why())
 		}
 	}

@@ -30,6 +30,7 @@ type Recipe struct {
 
 	Teacher, Student         Pick
 	TeacherMore, StudentMore []Input
+	Weights                  Weights
 
 	Formula    []string // what is added to the own loss; nil without a teacher
 	Weight     Input
@@ -65,6 +66,18 @@ type ArmCheck struct {
 	On, Fixed bool // it is among the arms; it has to be
 	Control   bool // it is there to be exceeded
 }
+
+// Weights is a teacher that comes as a file in place of being trained.
+type Weights struct {
+	Used    bool     // it does
+	Said    string   // what is to be known of it; empty = nothing
+	Wrong   []string // why a file is not taken, and every tensor that does not fit
+	Open    bool     // Expects is shown
+	Expects []Tensor // what a file has to hold
+}
+
+// Tensor is one of a file, with its shape in words.
+type Tensor struct{ Name, Shape string }
 
 // Unread is what is wrong with the series that was asked for last.
 type Unread struct {
@@ -118,7 +131,7 @@ func (f *Form) input(w *words.Language, field Field) Input {
 		}
 	}
 	if field == fieldThreshold {
-		in.Shown = thresholdText(w, f.Spec.Detect.Threshold)
+		in.Shown = ThresholdText(w, f.Spec.Detect.Threshold)
 	}
 	if f.Reject.Field == field {
 		in.Why, in.Times = w.Error(f.Reject.Why), f.Reject.Times

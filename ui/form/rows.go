@@ -43,7 +43,7 @@ var rows = slices.Concat([]row{
 		value: cutting(share(func(s *spec.Spec) **float64 { return &s.Data.Split }, 0.02, 0.98))},
 
 	{field: FieldTeacher, name: "teacher", value: model(teacherOf)},
-	{field: "teacher.epochs", name: "teacher-epochs", place: ofTeacher, more: true,
+	{field: "teacher.epochs", name: "teacher-epochs", place: ofTeacher, more: true, shows: trained,
 		value: whole(func(s *spec.Spec) *int { return &s.Teacher.Epochs }, 1, 10000)},
 }, sizeRows("teacher", ofTeacher, teacherOf), constantRows("teacher", ofTeacher, teacherOf), []row{
 
@@ -158,6 +158,7 @@ func shared(r row, copy func(to, from *spec.Objective)) row {
 // something, with arms whose objective has an axis.
 func generated(s *spec.Spec) bool { return isBuiltin(s.Data.Source) }
 func fromFile(s *spec.Spec) bool  { return strings.HasPrefix(s.Data.Source, filePrefix) }
+func trained(s *spec.Spec) bool   { return s.Teacher.Weights == "" }
 func teaches(s *spec.Spec) bool   { return slices.ContainsFunc(s.Arms, spec.Arm.Distils) }
 func turns(s *spec.Spec) bool {
 	turned := func(a spec.Arm) bool { return a.Distils() && spec.Objectives[a.Objective.Kind].Axis }

@@ -22,7 +22,12 @@ type Link struct {
 	Spec     spec.Spec
 	Span     steps.Range // of the test part; zero = all
 	Channels []int       // that the stack shows; nil = as the page chooses
+	// Thresholds are those set by hand.
+	Thresholds Thresholds
 }
+
+// Thresholds are numbers by the names of arms.
+type Thresholds map[string]float64
 
 // Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its
 // meaning when defaults change.
@@ -38,7 +43,28 @@ func (l Link) Hash() string {
 	if len(l.Channels) > 0 {
 		parts = append(parts, "channels="+ChannelsText(l.Channels))
 	}
+	if len(l.Thresholds) > 0 {
+		parts = append(parts, "thresholds="+escape(l.Thresholds.text()))
+	}
 	return strings.Join(parts, "&")
+}
+
+// text writes thresholds in Rison, by the order of names.
+func (t Thresholds) text() string {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return "()" // a number that JSON does not have; no threshold is one
+	}
+	return toRison(text)
+}
+
+// parseThresholds reads them. Whether the experiment has such arms is for whoever follows the link to see.
+func parseThresholds(text string) (t Thresholds, err error) {
+	object, err := fromRison(text)
+	if err == nil && json.Unmarshal(object, &t) != nil {
+		err = fault.New("link-thresholds", text)
+	}
+	return t, err
 }
 
 // Parse reads a hash, with or without its #. An error says which part is wrong; the Link is then empty.
@@ -78,6 +104,8 @@ func (l *Link) parsePart(name, value string) error {
 		l.Spec, err = parseSpec(value)
 	case "view":
 		l.Span, err = parseSpan(value)
+	case "thresholds":
+		l.Thresholds, err = parseThresholds(value)
 	case "channels":
 		l.Channels, err = ParseChannels(value)
 	default:

@@ -6,6 +6,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/look"
 )
@@ -16,6 +17,7 @@ type Progress struct {
 	Spec     spec.Spec
 	Data     spec.DataSummary
 	Drop     int            // number of the files that Data was read from; 0 = it is not from such files
+	Teacher  int            // likewise of the file that its teacher came from
 	Phase    spec.PhaseKind // of the newest event
 	Left     float64        // seconds until the report; not positive = not known
 	Live     []Track        // training runs under way, in the order of the spec
@@ -24,11 +26,13 @@ type Progress struct {
 	Runs     []spec.Run     // that have their scores, or failed
 	Final    *spec.Report   // nil until the engine has sent it
 	Over     bool
-	OverData *spec.OverData // nil until somebody has asked for it
-	Lost     *fault.Fault   // why a worker is gone; nil = none is
-	Gone     bool           // it cannot be drawn any more: another series was opened, or Died
-	Died     bool           // the engine did, with them
-	Resumed  bool           // from checkpoints, after an engine died in it
+	Anew     bool                  // Final was judged by another Detect than it was trained with
+	OverData *spec.OverData        // nil until somebody has asked for it
+	Hand     map[string][]spec.Run // by arm: Runs at a threshold that was set by hand
+	Lost     *fault.Fault          // why a worker is gone; nil = none is
+	Gone     bool                  // it cannot be drawn any more: another series was opened, or Died
+	Died     bool                  // the engine did, with them
+	Resumed  bool                  // from checkpoints, after an engine died in it
 }
 
 // TrainingRun names one: that of a teacher has no arm, since all arms of a seed share it.
@@ -41,8 +45,15 @@ type TrainingRun struct {
 type Track struct {
 	Of     TrainingRun
 	Last   spec.Event
+	Seen   *Glimpse // what charts can show of it; nil = nothing yet
 	Trace  []Sample // losses by step
 	Epochs []spec.Epoch
+}
+
+// Glimpse is how much of the test part was scored after a step.
+type Glimpse struct {
+	spec.Glimpse
+	Step int
 }
 
 // Sample is the losses at one moment of a training run.
@@ -61,13 +72,13 @@ func Begin(s spec.Spec, d spec.DataSummary) *Progress {
 }
 
 // Hear takes an event over, and tells whether there is now more to draw in the charts: the output of a
-// teacher or a student. Events that come after the end are left out; the report has it all.
+// teacher or a student, or a glimpse of it. Events that come after the end are left out; the report has it all.
 func (p *Progress) Hear(e *spec.Event) (more bool) {
 	if e == nil || p.Over {
 		return false
 	}
 	p.event(*e)
-	return e.Finished != nil || e.Taught != nil
+	return e.Finished != nil || e.Taught != nil || e.Glimpse != nil
 }
 
 // event takes over one event of the worker. Controls are not trained: of them only the result counts.
@@ -100,6 +111,65 @@ func (p *Progress) Finish(r *spec.Report) {
 	}
 }
 
+// Rejudge takes over a report that was judged by another Detect. Thresholds by hand go.
+func (p *Progress) Rejudge(r *spec.Report) {
+	p.Spec.Detect, p.Anew, p.Hand, p.OverData = r.Spec.Detect, true, nil, nil
+	p.Finish(r)
+}
+
+// TakeHand takes over runs of an arm at a threshold set by hand, which come without what that does not change; a
+// rough one has a part of its metrics only, and the others stay. It returns them whole.
+func (p *Progress) TakeHand(judged []spec.Run) (whole []*spec.Run) {
+	var all []spec.Run
+	for _, j := range judged {
+		own := p.runOf(j.Arm, j.Seed)
+		if own == nil {
+			continue
+		}
+		r := *own
+		i := slices.IndexFunc(p.Hand[j.Arm], func(h spec.Run) bool { return h.Seed == j.Seed })
+		if i >= 0 {
+			r = p.Hand[j.Arm][i]
+		}
+		r.Threshold, r.Hits, r.FalseRuns, r.Series = j.Threshold, j.Hits, j.FalseRuns, j.Series
+		r.Alarms, r.Peaks, r.Causes = j.Alarms, j.Peaks, j.Causes
+		r.Metrics = slices.Clone(r.Metrics)
+		for i := range r.Metrics {
+			for _, m := range j.Metrics {
+				if m.Name == r.Metrics[i].Name {
+					r.Metrics[i] = m
+				}
+			}
+		}
+		all = append(all, r)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if p.Hand == nil {
+		p.Hand = map[string][]spec.Run{}
+	}
+	p.Hand[all[0].Arm] = all
+	for i := range all {
+		whole = append(whole, &all[i])
+	}
+	return whole
+}
+
+// ShownMetrics are the names of the metrics that the page shows where it does not show all.
+func (p *Progress) ShownMetrics() (names []string) {
+	for _, m := range columns(false, p.Spec.JudgedBy()) {
+		names = append(names, m.Name)
+	}
+	for _, m := range metrics.OfDetection() {
+		names = append(names, m.Name)
+	}
+	return append(names, curveMetrics[:]...)
+}
+
+// curveMetrics are those that say where a threshold lies on the curves, the last for 10,000 normal steps.
+var curveMetrics = [...]string{"recall", "precision", "false_alarm_points"}
+
 // Report returns what is finished as a report, so that an experiment under way is summed up like one that is
 // done.
 func (p *Progress) Report() spec.Report {
@@ -108,6 +178,9 @@ func (p *Progress) Report() spec.Report {
 		r = *p.Final
 	}
 	r.OverData = p.OverData
+	if len(p.Hand) > 0 {
+		r.Comparisons = nil // those are of the policy
+	}
 	r.Arms = nil
 	for _, a := range p.Spec.Arms {
 		r.Arms = append(r.Arms, spec.ArmReport{Arm: a, Runs: p.runsOf(a.Name)})
@@ -147,6 +220,10 @@ func (p *Progress) Shown() *Track {
 
 // event keeps the losses of every step it is told of; when there are many, it thins them out.
 func (t *Track) event(e spec.Event) {
+	if e.Glimpse != nil { // the step before has told of everything else
+		t.Seen = &Glimpse{*e.Glimpse, e.Step}
+		return
+	}
 	if e.Phase == spec.PhaseScore { // it counts no steps: those made stay
 		t.Last.Phase, t.Last.Measured = e.Phase, e.Measured
 		return
@@ -202,6 +279,20 @@ func trainsTeacher(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teach
 
 // place is that of a training run in the order of the spec, -1 for what is none.
 func (p *Progress) place(of TrainingRun) int { return slices.Index(TrainingRuns(p.Spec), of) }
+
+// Watched is the training run of an arm, or with an empty name of a teacher, that charts can show while it goes
+// on; nil where there is none.
+func (p *Progress) Watched(arm string) *Track {
+	if p.Over {
+		return nil
+	}
+	for i := range p.Live {
+		if t := &p.Live[i]; t.Of.Arm == arm && t.Seen != nil {
+			return t
+		}
+	}
+	return nil
+}
 
 // Shares is how much of each training run is done, 0 to 1, in the order of the spec.
 func (p *Progress) Shares() (shares []float64) {
@@ -270,11 +361,17 @@ func (p *Progress) runOf(arm string, seed uint64) *spec.Run {
 	return nil
 }
 
-// runsOf returns the finished runs of an arm in the order of the spec's seeds.
+// runsOf returns the finished runs of an arm, at a threshold set by hand where there is one, in the order of the spec's seeds.
 func (p *Progress) runsOf(arm string) []spec.Run {
 	var runs []spec.Run
 	for _, seed := range p.Spec.Seeds {
-		if r := p.runOf(arm, seed); r != nil {
+		r := p.runOf(arm, seed)
+		for i, h := range p.Hand[arm] {
+			if h.Seed == seed {
+				r = &p.Hand[arm][i]
+			}
+		}
+		if r != nil {
 			runs = append(runs, *r)
 		}
 	}

@@ -254,6 +254,12 @@ func (p *Progress) HitRates(w *words.Language, arm string) string {
 	return strings.Join(said, w.Say("list-comma"))
 }
 
+// PointAdjusted is what the flattering metric gives a run, with its name.
+func PointAdjusted(w *words.Language, r *spec.Run) string {
+	m := metricNamed(flattering)
+	return m.Short + " " + written(w.Numbers, m.Unit, r.Of(m.Name).Value)
+}
+
 // newCell writes a metric of the arm of a row. Not every run need have a value: precision has none without an
 // alarm.
 func newCell(w *words.Language, u metrics.Unit, arm spec.Spread, row Row) Cell {

@@ -183,6 +183,9 @@ func (p *Progress) provenance(w *words.Language, changed bool) string {
 	if r := p.Final; r != nil {
 		parts = append(parts, p.titled(w), w.Say("n-seeds", len(p.Spec.Seeds)),
 			w.Duration(words.Seconds(r.Seconds)), r.Device)
+		if name := p.Spec.Teacher.Weights; name != "" && p.Spec.Teaches() {
+			parts = append(parts, w.Say("teacher-was", words.Name(name)))
+		}
 		if p.Data.Labelled {
 			parts = append(parts, w.Say("judged-by", p.Spec.JudgedBy().Short))
 		}

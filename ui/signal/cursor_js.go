@@ -83,7 +83,7 @@ func (c *Stack) showCursor() {
 
 // leftOfPlots returns how far the plots are from the left edge of the lanes, in pixels.
 func (c *Stack) leftOfPlots() float64 {
-	return c.page.root.Call("querySelector", ".lane-cosine .plot").Get("offsetLeft").Float()
+	return c.page.root.Call("querySelector", ".lane-axis .plot").Get("offsetLeft").Float()
 }
 
 // labelWidth is the room that the cursor's step needs among the labels of the axis, in pixels at the base

@@ -112,6 +112,9 @@ func (p *Props) inView() chart.Scale {
 // drawn alike.
 func (p *Props) alarms(a *Arm) alarms {
 	raised := a.Alarms
+	if a.Live != "" { // nothing is missed before there is a threshold
+		return alarms{}
+	}
 	if a.Pending {
 		raised = a.Score.Above(a.Threshold)
 	}
@@ -162,7 +165,9 @@ func (s *stack) lanes() []lane {
 	for i := range s.Channels {
 		rows = append(rows, s.channel(i))
 	}
-	rows = append(rows, s.cosine())
+	if !s.ScoresOnly {
+		rows = append(rows, s.cosine())
+	}
 	for i := range s.Arms {
 		rows = append(rows, s.score(i))
 	}
@@ -257,7 +262,13 @@ func (s *stack) score(i int) lane {
 		l.empty, l.say = cmp.Or(a.Note, w.Say("stack-waits")), w.Say("say-no-values", a.Label)
 		return l
 	}
-	l.say = w.Say("say-score", a.Label, number(w.Numbers, highest.Hi)) + " " + s.sayAlarms(i)
+	l.say = w.Say("say-score", a.Label, number(w.Numbers, highest.Hi))
+	l.legend = []entry{{line: a.Score, peaks: true}}
+	if a.Live != "" {
+		l.sub = a.Live
+		return l
+	}
+	l.say += " " + s.sayAlarms(i)
 	switch {
 	case !a.hasThreshold():
 		l.sub = w.Say("stack-moves")
@@ -266,7 +277,6 @@ func (s *stack) score(i int) lane {
 	default:
 		l.sub = w.Say("stack-threshold", number(w.Numbers, a.Threshold))
 	}
-	l.legend = []entry{{line: a.Score, peaks: true}}
 	return l
 }
 
@@ -290,8 +300,15 @@ func (s *stack) axis() lane {
 	w := s.Words
 	l := lane{kind: axis, key: "axis", sub: w.Say("stack-step"), say: w.Say("say-axis", w.Count(s.From),
 		w.Count(s.To))}
-	if len(s.Channels) > 0 && s.Channels[0].Input.Len() > 0 {
-		if n := s.Channels[0].Input.PerBucket(); n >= 1.5 {
+	var first chart.Buckets
+	switch {
+	case len(s.Channels) > 0:
+		first = s.Channels[0].Input
+	case len(s.Arms) > 0:
+		first = s.Arms[0].Score
+	}
+	if first.Len() > 0 {
+		if n := first.PerBucket(); n >= 1.5 {
 			l.sub = w.Say("stack-steps-a-pixel", w.Count(int(math.Round(n))))
 		}
 	}

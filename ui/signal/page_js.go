@@ -7,7 +7,7 @@ import (
 	"strings"
 	"syscall/js"
 
-	"github.com/hexops/vecty"
+	"cosinelab/ui/vecty"
 )
 
 // page is what the stack knows of its elements: how large the plots are, what the pointer does. It changes on

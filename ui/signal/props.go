@@ -27,12 +27,14 @@ type Props struct {
 	Truth       []steps.Range
 	Times       chart.Times // when the steps were measured; none = nobody knows
 
-	Overview chart.Buckets // the first channel over the whole test part
-	Channels []Channel     // one or two
-	Student  string        // the Name of the arm whose output stands in Channels
-	Arms     []Arm         // one score lane each
-	Focus    string        // the Name of the arm that stays when the others fade; empty = none
-	ScoreMax float64       // largest score of any arm in the whole test part; 0 = not known
+	Overview   chart.Buckets // the first channel over the whole test part
+	Channels   []Channel     // one or two
+	Student    string        // the Name of the arm whose output stands in Channels
+	Arms       []Arm         // one score lane each
+	Live       string        // how much is shown of a training run under way; empty = all runs shown are finished
+	Focus      string        // the Name of the arm that stays when the others fade; empty = none
+	ScoresOnly bool          // there are no channels, no cosine, and thresholds stay as they are
+	ScoreMax   float64       // largest score of any arm in the whole test part; 0 = not known
 
 	// ChannelsTyped is the text of the channels field, ChannelsAll how many there are to choose from, and
 	// ChannelsError what is wrong with the text; empty = nothing.
@@ -104,6 +106,10 @@ type Arm struct {
 	// there, alarms are read off the buckets in view.
 	Alarms  []steps.Range
 	Pending bool
+
+	// Live says that the lane shows a training run under way, and how much of it: it has no threshold and no alarms
+	// yet. Empty = the scores are those of a run that is finished.
+	Live string
 
 	// Note stands in the lane instead of a score: why there is none. Empty = it waits for its turn.
 	Note string

@@ -444,11 +444,7 @@ func (c Scene) expected(w *words.Language, r *spec.Run) string {
 
 // showAlarm brings an alarm into view, with the cursor at its begin.
 func (s *State) showAlarm(from int) []Effect {
-	if s.New != nil {
-		s.Alarms.From, s.Alarms.Shown = from, true
-		return nil
-	}
-	c := s.Scene()
+	c := s.Shown()
 	l, ok := c.focusedLane(s.Words)
 	if !ok {
 		return nil
@@ -459,8 +455,8 @@ func (s *State) showAlarm(from int) []Effect {
 	}
 	s.Alarms.From, s.Alarms.Shown = from, true
 	s.Alarms.Count++
-	s.Stack.zoom(around(l.Run.Alarms[i], s.Stack.Span, c.Data.TestSteps), c.Data)
-	s.Stack.Cursor = from
+	c.Stack.zoom(around(l.Run.Alarms[i], c.Stack.Span, c.Data.TestSteps), c.Data)
+	c.Stack.Cursor = from
 	return s.refresh()
 }
 
@@ -492,13 +488,13 @@ func (s *State) joinAlarms(m JoinAlarms) []Effect {
 	if !ok {
 		return nil
 	}
-	return c.judge(l.Name, func(j *Judged) {
+	return s.threshold(l.Name, false, func(j *Judged) {
 		if m.Field == AlarmMerge {
 			j.Merge = n
 		} else {
 			j.Least = n
 		}
-	}, &s.requests)
+	})
 }
 
 // mostJoined is the largest number of steps that can be typed.

@@ -138,7 +138,7 @@ func TestAlarmsAreJoinedByHand(t *testing.T) {
 	joined := s.Run.Runs[0]
 	joined.Alarms, joined.Threshold.Merge = []steps.Range{{From: 14, To: 140}, {From: 4000, To: 4007}}, 90
 	joined.Peaks, joined.Causes = joined.Peaks[1:], joined.Causes[1:]
-	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeJudged, ID: id, Run: &joined}})
+	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeJudged, ID: id, Runs: []spec.Run{joined}}})
 	if v := s.AlarmList(); v.Pending || len(v.Rows) != 2 {
 		t.Errorf("once it is judged: %+v", v)
 	}

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"slices"
+
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/form"
 )
@@ -12,17 +14,21 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeReady:
 		return s.ready(a.Response)
 	case protocol.TypeScored:
-		s.scored(a.Response)
-		return nil
+		return s.scored(a.Response)
+	case protocol.TypeTaught:
+		return s.taught(a.Response)
 	case protocol.TypeLooked:
 		return s.seen(a.Response)
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
-		if s.Run != nil && s.Run.Hear(a.Event) {
-			return s.refresh()
+		switch {
+		case s.Run == nil || !s.Run.Hear(a.Event):
+			return nil
+		case a.Event.Glimpse != nil:
+			return s.glimpsed()
 		}
-		return nil
+		return s.refresh()
 	case protocol.TypeState:
 		return s.confirm(a.Response)
 	case protocol.TypeReport:
@@ -30,18 +36,27 @@ func (s *State) answer(a Answer) []Effect {
 			return nil
 		}
 		s.Run.Finish(a.Report)
-		return append(s.refresh(), s.resample()...)
+		return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides())
 	case protocol.TypeOverData:
 		s.resampled(a.Response)
 		return nil
 	case protocol.TypeError:
-		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) {
+		if s.refuseSheet(a.Response) || s.refuseNew(a.Response) || s.refuseTeacher(a.Response) {
 			return nil
 		}
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
 		s.fail(a.Response)
 	}
-	return s.Stack.answer(a, &s.requests)
+	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew} {
+		if effects, mine := take(a); mine {
+			return effects
+		}
+	}
+	effects := s.Stack.answer(a, &s.requests)
+	if s.New != nil {
+		effects = append(effects, s.New.stack.answer(a, &s.requests)...)
+	}
+	return effects
 }
 
 // ready begins with the series that the address names. Until then everything typed was kept as it was: only

@@ -62,6 +62,9 @@ func (c Scene) causes(w *words.Language) Causes {
 
 // focusedLane is the lane whose output the channels show; false while no arm has scores.
 func (c Scene) focusedLane(w *words.Language) (Lane, bool) {
+	if c.fresh != nil && c.Data != nil {
+		return c.fresh.lane(w), true
+	}
 	r := c.Focused()
 	if r == nil {
 		return Lane{}, false

@@ -143,8 +143,9 @@ func (s *State) begin(request string) Post {
 	s.Wrong, s.New = nil, nil
 	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
-	s.Run.Drop = s.Form.Files.Of(sp.Data.Source)
-	if before != nil && before.Over && !before.Gone && before.Drop == s.Run.Drop && sp.GrewFrom(before.Spec) {
+	s.Run.Drop, s.Run.Teacher = s.Form.Files.Of(sp.Data.Source), s.teacherID()
+	if before != nil && before.Over && !before.Gone && before.Drop == s.Run.Drop &&
+		before.Teacher == s.Run.Teacher && sp.GrewFrom(before.Spec) {
 		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
 	}
 	s.Stack.forget()
@@ -204,7 +205,7 @@ func (s *State) goOn() []Effect {
 // isOfRun tells whether the experiment as it is set is the one of the last run.
 func (s *State) isOfRun() bool {
 	return s.Run != nil && form.Same(s.Form.Spec, s.Run.Spec) &&
-		s.Form.Files.Of(s.Form.Spec.Data.Source) == s.Run.Drop
+		s.Form.Files.Of(s.Form.Spec.Data.Source) == s.Run.Drop && s.teacherID() == s.Run.Teacher
 }
 
 // reset forgets every run; when that would lose a trained one it asks first.

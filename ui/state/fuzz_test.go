@@ -25,7 +25,7 @@ func FuzzResponse(f *testing.F) {
 		happened(spec.Event{Phase: spec.PhaseStudent, Arm: look.Cosine, Seed: 1, Epoch: 1, Epochs: 6, Step: 24,
 			Steps: 60, Losses: []spec.Part{{Name: "total", Value: 1}}}).Response,
 		happened(spec.Event{Phase: spec.PhaseScore, Arm: look.Alone, Seed: 1, Finished: &run}).Response,
-		{Type: protocol.TypeReport, Report: report}, {Type: protocol.TypeJudged, ID: 5, Run: &run},
+		{Type: protocol.TypeReport, Report: report}, {Type: protocol.TypeJudged, ID: 5, Runs: []spec.Run{run}},
 		{Type: protocol.TypeSeries, ID: 4, Series: &protocol.Series{View: protocol.View{Width: 2,
 			Range: steps.Range{To: 10}, Lines: []protocol.Line{{Kind: protocol.LineInput}}}, Rows: 10}}} {
 		text, err := json.Marshal(r)

@@ -50,6 +50,7 @@ type (
 	Copied      struct{ OK bool }                    // the clipboard answered
 	Zoom        struct{ Span steps.Range }           // the stack shows these steps; zero = all
 	Resize      struct{ Width int }                  // the stack's plots are so many pixels wide
+	Drawn       struct{}                             // what is on the page is the newest state
 	Cursor      struct{ Step int }                   // the cursor stands at a step; -1 = nowhere
 	Show        struct{ Channels string }            // typed: the channels of the stack
 	Reveal      struct{ Channel int }                // of the stack, from 0: one that raised an alarm
@@ -57,63 +58,84 @@ type (
 		Arm   string
 		Value float64
 	}
-	OpenAlarms struct{ Open bool }          // the list of alarms in place of learning and results
-	SortAlarms struct{ By AlarmOrder }      // the list
-	ShowAlarm  struct{ From int }           // in the charts: the alarm that begins with this step
-	JoinAlarms struct{ Field, Text string } // typed: AlarmMerge or AlarmLeast
-	ScoreNew   struct{ Files form.Dropped } // new data, or a detector with them
-	Save       struct{ What string }        // as a file: of SaveKinds
-	Focus      struct{ Arm string }         // the arm that others step back for; empty = none
-	Pin        struct{ Arm string }         // the arm that keeps the focus; a second time: no longer
-	Lost       struct{ Why *fault.Fault }   // the engine cannot run, or no longer
-	Restart    struct{}                     // of an engine that is lost
-	Answer     struct {                     // from the worker; Buckets travel beside a series
+	Hold struct { // likewise, while it moves
+		Arm   string
+		Value float64
+	}
+	Rank struct { // the threshold moves by so many of the scores that occur
+		Arm string
+		By  int
+	}
+	Back         struct{ Arm string }         // to the threshold of the policy
+	ShowRandom   struct{}                     // the random score as a lane, or no longer
+	OpenAlarms   struct{ Open bool }          // the list of alarms in place of learning and results
+	SortAlarms   struct{ By AlarmOrder }      // the list
+	ShowAlarm    struct{ From int }           // in the charts: the alarm that begins with this step
+	JoinAlarms   struct{ Field, Text string } // typed: AlarmMerge or AlarmLeast
+	ScoreNew     struct{ Files form.Dropped } // new data, or a detector with them
+	Save         struct{ What string }        // as a file: of SaveKinds
+	Teach        struct{ Files form.Dropped } // the first is the teacher's weights
+	TrainTeacher struct{}                     // in place of a file
+	OpenTeacher  struct{}                     // show or hide which tensors it takes
+	Focus        struct{ Arm string }         // the arm that others step back for; empty = none
+	Pin          struct{ Arm string }         // the arm that keeps the focus; a second time: no longer
+	Lost         struct{ Why *fault.Fault }   // the engine cannot run, or no longer
+	Restart      struct{}                     // of an engine that is lost
+	Answer       struct {                     // from the worker; Buckets travel beside a series
 		protocol.Response
 		Buckets []float32
 	}
 )
 
-func (Press) message() weight       { return action }
-func (Set) message() weight         { return action }
-func (Toggle) message() weight      { return action }
-func (Tab) message() weight         { return action }
-func (Choose) message() weight      { return action }
-func (Drop) message() weight        { return action }
-func (Reopen) message() weight      { return action }
-func (Decide) message() weight      { return action }
-func (Use) message() weight         { return action }
-func (LeaveSheet) message() weight  { return action }
-func (CopyCommand) message() weight { return action }
-func (Discard) message() weight     { return action }
-func (Workers) message() weight     { return action }
-func (More) message() weight        { return action }
-func (LookAt) message() weight      { return action }
-func (MoreMetrics) message() weight { return action }
-func (AddSeeds) message() weight    { return action }
-func (OverData) message() weight    { return action }
-func (Cells) message() weight       { return passing }
-func (Help) message() weight        { return action }
-func (Theme) message() weight       { return passing }
-func (SetLanguage) message() weight { return passing }
-func (Follow) message() weight      { return action }
-func (Copied) message() weight      { return passing }
-func (Zoom) message() weight        { return action }
-func (Resize) message() weight      { return passing }
-func (Cursor) message() weight      { return passing }
-func (Show) message() weight        { return action }
-func (Reveal) message() weight      { return action }
-func (Threshold) message() weight   { return action }
-func (OpenAlarms) message() weight  { return passing }
-func (SortAlarms) message() weight  { return passing }
-func (ShowAlarm) message() weight   { return action }
-func (JoinAlarms) message() weight  { return action }
-func (ScoreNew) message() weight    { return action }
-func (Save) message() weight        { return action }
-func (Focus) message() weight       { return passing }
-func (Pin) message() weight         { return passing }
-func (Lost) message() weight        { return passing }
-func (Restart) message() weight     { return action }
-func (Answer) message() weight      { return passing }
+func (Press) message() weight        { return action }
+func (Set) message() weight          { return action }
+func (Toggle) message() weight       { return action }
+func (Tab) message() weight          { return action }
+func (Choose) message() weight       { return action }
+func (Drop) message() weight         { return action }
+func (Reopen) message() weight       { return action }
+func (Decide) message() weight       { return action }
+func (Use) message() weight          { return action }
+func (LeaveSheet) message() weight   { return action }
+func (CopyCommand) message() weight  { return action }
+func (Discard) message() weight      { return action }
+func (Workers) message() weight      { return action }
+func (More) message() weight         { return action }
+func (LookAt) message() weight       { return action }
+func (MoreMetrics) message() weight  { return action }
+func (AddSeeds) message() weight     { return action }
+func (OverData) message() weight     { return action }
+func (Cells) message() weight        { return passing }
+func (Help) message() weight         { return action }
+func (Theme) message() weight        { return passing }
+func (SetLanguage) message() weight  { return passing }
+func (Follow) message() weight       { return action }
+func (Copied) message() weight       { return passing }
+func (Zoom) message() weight         { return action }
+func (Resize) message() weight       { return passing }
+func (Cursor) message() weight       { return passing }
+func (Drawn) message() weight        { return passing }
+func (Show) message() weight         { return action }
+func (Reveal) message() weight       { return action }
+func (Threshold) message() weight    { return action }
+func (Hold) message() weight         { return passing }
+func (Rank) message() weight         { return action }
+func (Back) message() weight         { return action }
+func (ShowRandom) message() weight   { return action }
+func (OpenAlarms) message() weight   { return passing }
+func (SortAlarms) message() weight   { return passing }
+func (ShowAlarm) message() weight    { return action }
+func (JoinAlarms) message() weight   { return action }
+func (ScoreNew) message() weight     { return action }
+func (Save) message() weight         { return action }
+func (Teach) message() weight        { return action }
+func (TrainTeacher) message() weight { return action }
+func (OpenTeacher) message() weight  { return passing }
+func (Focus) message() weight        { return passing }
+func (Pin) message() weight          { return passing }
+func (Lost) message() weight         { return passing }
+func (Restart) message() weight      { return action }
+func (Answer) message() weight       { return passing }
 
 // Key is a button of the run control.
 type Key int

@@ -25,6 +25,7 @@ type Scene struct {
 	spec   spec.Spec         // whose arms have lanes
 	absent words.Key         // why a lane has no scores; empty = it waits
 	title  string            // of the series of the last run
+	fresh  *Scoring          // new data, of which there is one lane and no channel; nil = it is the experiment's series
 }
 
 // Scene returns what the charts show. While the last run belongs to another series, or its engine died, the
@@ -49,19 +50,34 @@ func (s *State) Scene() Scene {
 	return c
 }
 
+// Shown returns what the charts show now: new data once there are scores of them, else the experiment.
+func (s *State) Shown() Scene {
+	if s.New != nil {
+		return s.New.scene()
+	}
+	return s.Scene()
+}
+
+// ScoresOnly tells whether there is nothing but one lane of scores, whose threshold stays as it is.
+func (c Scene) ScoresOnly() bool { return c.fresh != nil }
+
 // Lane is one arm of the stack.
 type Lane struct {
 	look.Look
-	Run       *spec.Run     // nil while it has no scores
-	Policy    metrics.Value // the threshold that the policy chose
-	Threshold float64       // the one in force
-	Pending   bool          // the alarms of Run belong to another threshold
-	Note      string        // why there are no scores; empty = it waits
+	Run       *spec.Run      // nil while it has no scores
+	Policy    metrics.Value  // the threshold that the policy chose
+	Threshold float64        // the one in force
+	Pending   bool           // the alarms of Run belong to another threshold
+	Note      string         // why there are no scores; empty = it waits
+	Live      *results.Track // the training run whose scores the lane shows, as long as Run is nil; nil = none
+	Held      bool           // its threshold moves
+	Follows   bool           // it is the random score, whose threshold follows that of the arm in focus
+	Adjusted  string         // of the random score: its F1 after point adjustment
 }
 
 // Shown returns the channels of the stack: those set, or else those in which most anomalies show.
 func (c Scene) Shown() []int {
-	if c.Data == nil || len(c.Stack.Channels) > 0 {
+	if c.fresh != nil || c.Data == nil || len(c.Stack.Channels) > 0 {
 		return c.Stack.Channels
 	}
 	counts := make([]int, len(c.Data.Channels))
@@ -120,6 +136,58 @@ func (c Scene) scored() []spec.Arm {
 	})
 }
 
+// watched is the training run of an arm that its lane shows, as long as the arm has no scores; nil = none.
+func (c Scene) watched(arm string) *results.Track {
+	if c.run == nil || arm != "" && c.shownRun(arm) != nil {
+		return nil
+	}
+	return c.run.Watched(arm)
+}
+
+// Models is whose outputs the channels show: those of the run in focus, else of a training run under way with its
+// teacher, or of a teacher alone. An empty arm stands for no student; false = there is no teacher either.
+func (c Scene) Models() (arm string, seed uint64, there bool) {
+	if r := c.Focused(); r != nil {
+		return r.Arm, r.Seed, true
+	}
+	var live *results.Track
+	for _, a := range c.trained() {
+		if t := c.watched(a.Name); t != nil && (live == nil || a.Name == c.Stack.Focus) {
+			live = t
+		}
+	}
+	if live == nil {
+		live = c.watched("")
+	}
+	switch {
+	case live != nil:
+		return live.Of.Arm, live.Of.Seed, true
+	case c.run != nil && len(c.run.Teachers) > 0:
+		return "", c.run.Teachers[0], true
+	}
+	return "", 0, false
+}
+
+// Watched is the training run under way that the channels show; nil where they show one that is finished, or none.
+func (c Scene) Watched() *results.Track {
+	arm, _, there := c.Models()
+	if !there || c.Focused() != nil {
+		return nil
+	}
+	return c.watched(arm)
+}
+
+// Source is the run whose scores the lane of an arm shows, finished or under way; false = none.
+func (c Scene) Source(arm string) (seed uint64, there bool) {
+	if r := c.shownRun(arm); r != nil {
+		return r.Seed, r.Failed == nil
+	}
+	if t := c.watched(arm); t != nil {
+		return t.Of.Seed, true
+	}
+	return 0, false
+}
+
 // FocusedLane is the arm whose lane stays while the others fade; empty = all are alike.
 func (c Scene) FocusedLane() string {
 	if slices.ContainsFunc(c.trained(), func(a spec.Arm) bool { return a.Name == c.Stack.Focus }) {
@@ -145,10 +213,39 @@ func (c Scene) Focused() *spec.Run {
 
 // LaneList lists the trained arms with what the stack shows of them.
 func (c Scene) LaneList(w *words.Language) (lanes []Lane) {
+	if c.fresh != nil && c.Data != nil {
+		return []Lane{c.fresh.lane(w)}
+	}
 	for _, a := range c.trained() {
 		lanes = append(lanes, c.lane(w, a))
 	}
+	if a, ok := c.random(); ok {
+		lanes = append(lanes, c.randomLane(w, a))
+	}
 	return lanes
+}
+
+// random is the arm of the random score, if it has a lane.
+func (c Scene) random() (spec.Arm, bool) {
+	i := slices.IndexFunc(c.spec.Arms, func(a spec.Arm) bool { return a.Control == spec.ControlRandom })
+	if i < 0 || !c.Stack.Random {
+		return spec.Arm{}, false
+	}
+	return c.spec.Arms[i], true
+}
+
+// randomLane is that of the random score: at as many flagged steps as the arm in focus has, once that is judged.
+func (c Scene) randomLane(w *words.Language, a spec.Arm) Lane {
+	l := c.lane(w, a)
+	l.Follows = true
+	if l.Run == nil {
+		return l
+	}
+	if r := c.Stack.Chance; r != nil {
+		l.Run, l.Threshold = r, float64(r.Threshold.Value)
+	}
+	l.Adjusted = results.PointAdjusted(w, l.Run)
+	return l
 }
 
 // lane keeps the alarms of the threshold before until those of the new one are judged, and says so.
@@ -160,12 +257,14 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 		l.Note = w.Say(c.absent, c.title)
 		return l
 	case r == nil:
+		l.Live = c.watched(a.Name)
 		return l
 	case r.Failed != nil:
 		l.Note = w.Say("run-failed", r.Failed)
 		return l
 	}
 	l.Run, l.Policy, l.Threshold = r, r.Threshold.Value, float64(r.Threshold.Value)
+	l.Held = c.Stack.Held == a.Name
 	if moved, set := c.Stack.Moved[a.Name]; set {
 		l.Threshold, l.Pending = moved.Threshold, true
 		if moved.Run != nil {
@@ -177,19 +276,28 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 
 // lines lists what the lanes draw.
 func (c Scene) lines() []protocol.Line {
+	if c.fresh != nil {
+		return c.scoreLine()
+	}
 	var lines []protocol.Line
-	focus := c.Focused()
+	arm, seed, there := c.Models()
 	for _, ch := range c.Shown() {
 		lines = append(lines, protocol.Line{Kind: protocol.LineInput, Channel: ch})
-		if focus != nil {
-			lines = append(lines, protocol.Line{Kind: protocol.LineTeacher, Channel: ch, Seed: focus.Seed},
-				protocol.Line{Kind: protocol.LineStudent, Channel: ch, Arm: focus.Arm, Seed: focus.Seed})
+		if there {
+			lines = append(lines, protocol.Line{Kind: protocol.LineTeacher, Channel: ch, Seed: seed})
+		}
+		if arm != "" {
+			lines = append(lines, protocol.Line{Kind: protocol.LineStudent, Channel: ch, Arm: arm, Seed: seed})
 		}
 	}
-	for _, a := range c.scored() {
-		r := c.shownRun(a.Name)
-		lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm, Seed: r.Seed},
-			protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
+	for _, a := range c.trained() {
+		if seed, there := c.Source(a.Name); there {
+			lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: a.Name, Seed: seed},
+				protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: seed})
+		}
+	}
+	if r := c.randomRun(); r != nil && c.Stack.Random {
+		lines = append(lines, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm, Seed: r.Seed})
 	}
 	return lines
 }
@@ -197,6 +305,9 @@ func (c Scene) lines() []protocol.Line {
 // overviewLines are what is asked for over the whole test part: the line of the overview, and every score for
 // its peak.
 func (c Scene) overviewLines() []protocol.Line {
+	if c.fresh != nil {
+		return c.scoreLine()
+	}
 	lines := []protocol.Line{c.OverviewLine()}
 	for _, a := range c.scored() {
 		seed := c.shownRun(a.Name).Seed
@@ -205,8 +316,16 @@ func (c Scene) overviewLines() []protocol.Line {
 	return lines
 }
 
-// OverviewLine is the first channel that the stack shows.
+// scoreLine is the one line of new data.
+func (c Scene) scoreLine() []protocol.Line {
+	return []protocol.Line{{Kind: protocol.LineScore, Arm: c.fresh.Got.Detector.Arm, Seed: c.fresh.Got.Detector.Seed}}
+}
+
+// OverviewLine is the first channel that the stack shows; of new data it is the score.
 func (c Scene) OverviewLine() protocol.Line {
+	if c.fresh != nil {
+		return c.scoreLine()[0]
+	}
 	return protocol.Line{Kind: protocol.LineInput, Channel: c.Shown()[0]}
 }
 
@@ -215,8 +334,11 @@ func (c Scene) OverviewLine() protocol.Line {
 func (c Scene) Highest() float64 {
 	highest := 0.0
 	overview := c.Stack.Overview
-	// The first line is that of the overview itself; the rest are scores (overviewLines).
-	for _, l := range overview.View.Lines[min(1, len(overview.View.Lines)):] {
+	lines := overview.View.Lines
+	if c.fresh == nil { // the first is that of the overview itself; the rest are scores (overviewLines)
+		lines = lines[min(1, len(lines)):]
+	}
+	for _, l := range lines {
 		for i, v := range overview.Values(l) {
 			if maximum := i%3 == 1; maximum && float64(v) > highest { // no NaN is
 				highest = float64(v)
@@ -243,44 +365,6 @@ func (c Scene) reveal(channel int) string {
 		return ""
 	}
 	return link.ChannelsText(append([]int{channel}, shown[:min(1, len(shown))]...))
-}
-
-// judge asks what an arm would alarm once the way that its alarms are made is changed. The lane shows a
-// threshold at once, and the alarms of the last way that was judged until the answer is there.
-func (c Scene) judge(arm string, change func(*Judged), out *requests) []Effect {
-	r := c.shownRun(arm)
-	if r == nil || r.Failed != nil {
-		return nil
-	}
-	if c.Stack.Moved == nil {
-		c.Stack.Moved = map[string]Judged{}
-	}
-	j, set := c.Stack.Moved[arm]
-	if !set {
-		j = judgedAs(r)
-	}
-	change(&j)
-	c.Stack.Moved[arm] = j
-	by := c.byHand(arm)
-	return c.Stack.judge.ask(protocol.Request{Type: protocol.TypeJudge, Judge: &by}, out)
-}
-
-// byHand is what a person has changed of how the alarms of an arm with scores are made.
-func (c Scene) byHand(arm string) protocol.Judge {
-	r := c.shownRun(arm)
-	by := protocol.Judge{Arm: arm, Seed: r.Seed}
-	j, set := c.Stack.Moved[arm]
-	own := judgedAs(r)
-	if !set || j.like(own) {
-		return by
-	}
-	if j.Merge != own.Merge || j.Least != own.Least {
-		by.Merge, by.Least = &j.Merge, &j.Least
-	}
-	if own.Merge, own.Least = j.Merge, j.Least; !j.like(own) {
-		by.Threshold = &j.Threshold
-	}
-	return by
 }
 
 // threshold is where a fixed threshold starts: at the one that is shown, or at the policy's own start where

@@ -21,7 +21,8 @@ type Scoring struct {
 	Wrong *fault.Fault // why the data cannot be scored; nil = they can
 
 	merge, least *int // in place of the detector's own
-	id           int  // of the question
+	stack        Stack
+	id           int // of the question
 }
 
 // detectorEnding is that of the names of files that are detectors.
@@ -30,16 +31,16 @@ const detectorEnding = ".detector"
 // IsDetector tells whether a file is a detector, by its name.
 func IsDetector(name string) bool { return strings.HasSuffix(strings.ToLower(name), detectorEnding) }
 
-// scoreNew has new data scored: by the detector among the files, else by that of the run whose alarms are listed,
-// or by the one that scored the data before.
+// scoreNew has new data scored: by the detector among the files, else by the one that scored the data before, or
+// by that of the run whose alarms are listed. A detector alone is opened, and waits for its data.
 func (s *State) scoreNew(files form.Dropped) []Effect {
 	if len(files.Names) == 0 || s.Control.Mode == Loading || s.Control.Mode == Dead {
 		return nil
 	}
-	next := &Scoring{Files: files}
+	next := &Scoring{Files: files, stack: Stack{Cursor: -1}}
 	if !IsDetector(files.Names[0]) {
 		switch r := s.Scene().Focused(); {
-		case s.New != nil && s.New.Of != nil:
+		case s.New != nil: // the engine has it still
 			next.Of = s.New.Of
 		case r != nil:
 			next.Of = &protocol.Of{Arm: r.Arm, Seed: r.Seed}
@@ -60,11 +61,13 @@ func (s *State) score() []Effect {
 	return []Effect{post}
 }
 
-// scored takes what came of new data over.
-func (s *State) scored(r protocol.Response) {
-	if s.New != nil && r.ID == s.New.id && r.Scored != nil {
-		s.New.Got = r.Scored
+// scored takes what came of new data over, and has it drawn.
+func (s *State) scored(r protocol.Response) []Effect {
+	if s.New == nil || r.ID != s.New.id || r.Scored == nil {
+		return nil
 	}
+	s.New.Got = r.Scored
+	return s.refresh()
 }
 
 // refuseNew says why new data cannot be scored, and tells whether the error is about them.
@@ -85,14 +88,36 @@ func (s *State) leaveNew() []Effect {
 	if s.Control.Mode == Loading || s.Control.Mode == Dead {
 		return nil
 	}
-	return []Effect{s.requests.post(protocol.Request{Type: protocol.TypeScore})}
+	return append(s.refresh(), s.requests.post(protocol.Request{Type: protocol.TypeScore}))
 }
 
-// scene is new data as far as the list of alarms looks at a series: no labels, no other seeds.
+// waits tells whether a detector is opened that no data were given yet.
+func (n *Scoring) waits() bool { return len(n.Files.Names) == 1 && IsDetector(n.Files.Names[0]) }
+
+// scene is new data as charts and list of alarms look at a series: one lane, no labels, no other seeds.
 func (n *Scoring) scene() Scene {
-	g := n.Got
-	return Scene{Stack: &Stack{}, Data: &spec.DataSummary{Channels: g.Detector.Channels, TestSteps: g.Steps,
-		Timeline: g.Timeline}}
+	c := Scene{Stack: &n.stack, fresh: n}
+	if g := n.Got; g != nil && g.Steps > 0 && n.Wrong == nil {
+		c.Data = &spec.DataSummary{Channels: g.Detector.Channels, TestSteps: g.Steps, Timeline: g.Timeline}
+	}
+	return c
+}
+
+// lane is the score with its alarms.
+func (n *Scoring) lane(w *words.Language) Lane {
+	d := n.Got.Detector
+	run := &spec.Run{Arm: d.Arm, Seed: d.Seed, Threshold: spec.Cut{Value: d.Value, Merge: d.Merge, Least: d.Least}}
+	for _, a := range n.Got.Alarms {
+		run.Alarms, run.Peaks, run.Causes = append(run.Alarms, a.Range), append(run.Peaks, a.Peak), append(run.Causes, a.Causes)
+	}
+	if n.merge != nil {
+		run.Threshold.Merge = *n.merge
+	}
+	if n.least != nil {
+		run.Threshold.Least = *n.least
+	}
+	name := look.Look{Kind: d.Arm, Name: d.Arm, Text: words.Name(d.Arm), Whole: words.Whole(d.Arm)}
+	return Lane{Look: name, Run: run, Policy: d.Value, Threshold: float64(d.Value)}
 }
 
 // list is the alarms of new data.
@@ -102,31 +127,25 @@ func (n *Scoring) list(s *State) AlarmList {
 	if s.Alarms.Failed != nil {
 		v.Failed = results.Sentence(w.Error(s.Alarms.Failed))
 	}
-	if n.Got == nil || n.Wrong != nil {
+	c := n.scene()
+	switch {
+	case n.Wrong != nil:
+		v.Missing = w.Say("new-no-alarms")
+	case n.waits():
+		v.Missing = w.Say("new-waits-list")
+	case c.Data == nil:
 		v.Missing = w.Say("new-scoring")
-		if n.Wrong != nil {
-			v.Missing = w.Say("new-no-alarms")
-		}
+	}
+	if v.Missing != "" {
 		return v
 	}
-	g, c := n.Got, n.scene()
-	v.Look = look.Look{Kind: g.Detector.Arm, Name: g.Detector.Arm}
+	g, l := n.Got, n.lane(w)
+	v.Look = l.Look
 	v.Pending = !g.Done
 	v.Tab = w.Say("alarms-tab", g.Count)
 	v.Lead = thresholdText(w, float64(g.Detector.Value))
 	v.Heads = s.alarmHeads(false)
 	v.Heads[0].Text = w.Say("new-number")
-	run := &spec.Run{Threshold: spec.Cut{Value: g.Detector.Value, Merge: g.Detector.Merge, Least: g.Detector.Least}}
-	for _, a := range g.Alarms {
-		run.Alarms, run.Peaks, run.Causes = append(run.Alarms, a.Range), append(run.Peaks, a.Peak), append(run.Causes, a.Causes)
-	}
-	if n.merge != nil {
-		run.Threshold.Merge = *n.merge
-	}
-	if n.least != nil {
-		run.Threshold.Least = *n.least
-	}
-	l := Lane{Look: v.Look, Run: run, Threshold: float64(g.Detector.Value)}
 	v.Fields = s.alarmFields(c, l)
 	c.listAlarms(w, &v, l, s.Alarms)
 	if left := g.Count - len(v.Rows); left > 0 {
@@ -179,6 +198,9 @@ func (n *Scoring) verdict(w *words.Language) results.Verdict {
 		return v
 	}
 	d := g.Detector
+	if n.waits() {
+		return n.opened(w, v)
+	}
 	v.Note = w.Say("new-by", words.Name(n.file()), d.Arm, d.Seed, words.Name(d.Title))
 	c := n.scene()
 	long := w.Say("alarms-n-steps", g.Steps)
@@ -193,5 +215,23 @@ func (n *Scoring) verdict(w *words.Language) results.Verdict {
 	if left := g.Steps - g.Scored; g.Done && left > 0 {
 		v.Why += " " + w.Say("new-unscored", left)
 	}
+	return v
+}
+
+// opened says which detector is open, and what it wants next.
+func (n *Scoring) opened(w *words.Language, v results.Verdict) results.Verdict {
+	d := n.Got.Detector
+	v.Tag = w.Say("new-open")
+	v.Claim = w.Say("new-waits", words.Name(d.Arm), d.Seed, words.Name(d.Title))
+	const most = 12
+	names := make([]string, 0, most+1)
+	for _, c := range d.Channels[:min(most, len(d.Channels))] {
+		names = append(names, words.Name(c))
+	}
+	if len(d.Channels) > most {
+		names = append(names, "…")
+	}
+	v.Why = w.Say("new-wants", len(d.Channels), strings.Join(names, w.Say("list-comma")), d.Window) + " " +
+		w.Say("new-threshold", thresholdText(w, float64(d.Value)))
 	return v
 }

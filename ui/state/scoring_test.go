@@ -73,8 +73,8 @@ func TestNewDataAreScoredByTheArmInFocus(t *testing.T) {
 		t.Errorf("keeps %+v", e)
 	}
 	s.Update(ShowAlarm{30})
-	if v := s.AlarmList(); !v.Rows[0].On || s.Stack.Cursor == 30 {
-		t.Error("an alarm of new data moves the charts of the experiment")
+	if v := s.AlarmList(); !v.Rows[0].On || s.Stack.Cursor == 30 || s.Shown().Stack.Cursor != 30 {
+		t.Error("an alarm of new data moves the charts of the experiment, or not its own")
 	}
 	if r := toScore(t, s.Update(JoinAlarms{AlarmMerge, "5"})); r.Score.Merge == nil || *r.Score.Merge != 5 || r.Score.Least != nil {
 		t.Errorf("joined by %+v", r.Score)
@@ -110,6 +110,68 @@ func TestADroppedDetectorScoresTheDataBesideIt(t *testing.T) {
 	s.Update(Drop{files(3, "other.csv")})
 	if s.Sheet == nil {
 		t.Error("a file without its detector does not open the sheet")
+	}
+}
+
+// The scores of new data are drawn as they come, with threshold and alarms, and zoom apart from the experiment's.
+func TestScoresOfNewDataAreDrawn(t *testing.T) {
+	s := alarming(t)
+	s.Update(Resize{800})
+	r := toScore(t, s.Update(ScoreNew{files(3, "march.csv")}))
+	if c := s.Shown(); c.Data != nil || !c.ScoresOnly() {
+		t.Fatalf("before any score: %+v", c)
+	}
+	view := posted(s.Update(cameOf(r.ID)), protocol.TypeView)
+	if view == nil || !view.View.Scored || view.View.To != 1000 || view.View.Width != 800 || len(view.View.Lines) != 1 {
+		t.Fatalf("asks for %+v", view)
+	}
+	buckets := make([]float32, 3*800)
+	buckets[1] = 0.9
+	s.Update(Answer{Response: protocol.Response{Type: protocol.TypeSeries, ID: view.ID,
+		Series: &protocol.Series{View: *view.View, Rows: 1000}}, Buckets: buckets})
+	c := s.Shown()
+	lanes := c.LaneList(s.Words)
+	if len(lanes) != 1 || lanes[0].Threshold != 0.42 || len(lanes[0].Run.Alarms) != 1 || lanes[0].Run.Arm != look.Cosine {
+		t.Fatalf("lanes %+v", lanes)
+	}
+	line := protocol.Line{Kind: protocol.LineScore, Arm: look.Cosine, Seed: 1}
+	if got := c.Stack.Lanes.Values(line); len(got) != len(buckets) || c.Shown() != nil || c.OverviewLine() != line {
+		t.Errorf("%d values, channels %v", len(got), c.Shown())
+	}
+	before := s.Hash()
+	s.Update(Zoom{steps.Range{From: 20, To: 60}})
+	s.Update(Cursor{33})
+	if got := s.Shown(); got.Visible() != (steps.Range{From: 20, To: 60}) || s.Stack.Span.Len() != 0 || s.Stack.Cursor == 33 {
+		t.Errorf("zoomed to %v, the experiment to %v", got.Visible(), s.Stack.Span)
+	}
+	if s.Hash() != before {
+		t.Error("the address follows new data")
+	}
+	s.Update(Discard{})
+	if s.Shown().ScoresOnly() || s.Shown().Data == nil {
+		t.Error("the experiment does not come back")
+	}
+}
+
+func TestADetectorAloneSaysWhatItWants(t *testing.T) {
+	s := idle(t)
+	r := toScore(t, s.Update(Drop{files(2, "cosine-1.detector")}))
+	answer := cameOf(r.ID)
+	answer.Scored = &protocol.Scored{Done: true, Detector: answer.Scored.Detector}
+	answer.Scored.Detector.Window = 100
+	s.Update(answer)
+	v := s.Verdict()
+	for text, want := range map[string]string{v.Claim: "trained on pump.csv", v.Why: "2 channels by name, temp, rpm; windows of 100"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q lacks %q", text, want)
+		}
+	}
+	if list := s.AlarmList(); list.Missing == "" || s.Shown().Data != nil {
+		t.Errorf("before any data: %+v", list)
+	}
+	r = toScore(t, s.Update(Drop{files(3, "march.csv")}))
+	if r.Score.Of != nil || !slices.Equal(r.Files, []string{"march.csv"}) || r.Drop != 3 || s.Sheet != nil {
+		t.Errorf("then asks %+v", r)
 	}
 }
 

@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"strings"
 
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
@@ -20,6 +21,10 @@ func (s *State) set(f form.Field, text string) []Effect {
 	if s.Form.Reject.Why == nil {
 		s.looked()
 		s.forgetSpecError()
+		if strings.HasPrefix(string(f), "teacher") {
+			return s.askAgain()
+		}
+		return s.judgeAnew()
 	}
 	return nil
 }
@@ -99,7 +104,7 @@ func (s *State) opened(r protocol.Response) []Effect {
 				s.Run.Drop != s.Form.Files.Of(s.Form.Spec.Data.Source)
 		}
 	}
-	left := s.usedSheet(r.ID)
+	left := append(s.usedSheet(r.ID), s.askAgain()...)
 	// Asked here, since an engine that was started anew has to read the series before it can go on with a
 	// run.
 	if again := s.goOn(); again != nil {
@@ -115,6 +120,6 @@ func (s *State) Recipe() form.Recipe {
 		unread = &form.Unread{Name: s.Wrong.Name, Why: s.Wrong.text(s.Words)}
 	}
 	r := s.Form.Recipe(s.Words, s.Control.Locked(), unread)
-	r.Reopen = s.reopenable()
+	r.Reopen, r.Weights = s.reopenable(), s.weights(s.Words)
 	return r
 }

@@ -12,7 +12,10 @@ func (s *State) drop(files form.Dropped) []Effect {
 	if s.Control.Locked() || len(files.Names) == 0 {
 		return nil
 	}
-	if s.New != nil && s.New.Of != nil || IsDetector(files.Names[0]) {
+	if isWeights(files.Names[0]) {
+		return append(s.leaveSheet(), s.teach(files)...)
+	}
+	if s.New != nil && (s.New.Of != nil || s.New.Got != nil) || IsDetector(files.Names[0]) {
 		return s.scoreNew(files)
 	}
 	next := sheet.New(s.Form.Fresh(files.Source()), files)

@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -25,26 +24,16 @@ type Stack struct {
 	Lanes    Series            // the newest answer for Span
 	Overview Series            // the newest answer for the whole test part
 	Moved    map[string]Judged // arms with a threshold set by hand
+	Handed   link.Thresholds   // of a link, until there are scores for them
+	Held     string            // the arm whose threshold moves under the pointer; empty = none does
+	Random   bool              // the random score has a lane
+	Chance   *spec.Run         // it, at as many flagged steps as the arm in focus; nil = not judged yet
 
-	lanes, overview, judge question
-}
+	lanes, overview, judge, anew question
+	undrawn                      bool // Lanes are newer than what is on the page
+	waits                        bool // there is more to see of a training run, once Lanes are drawn
 
-// Judged is how alarms are made by hand, with what the arm alarmed at the newest way that was judged.
-type Judged struct {
-	Threshold    float64 // NaN = it moves with the scores
-	Merge, Least int     // of spec.Detect
-	Run          *spec.Run
-}
-
-// judgedAs is how the alarms of a run were made.
-func judgedAs(r *spec.Run) Judged {
-	return Judged{Threshold: float64(r.Threshold.Value), Merge: r.Threshold.Merge, Least: r.Threshold.Least}
-}
-
-// like tells whether two are made in the same way.
-func (j Judged) like(k Judged) bool {
-	same := j.Threshold == k.Threshold || math.IsNaN(j.Threshold) && math.IsNaN(k.Threshold)
-	return same && j.Merge == k.Merge && j.Least == k.Least
+	by spec.Detect // that a report is being judged by
 }
 
 // Series is an answer of the worker: for line i and bucket k minimum, maximum and mean at 3*(i*View.Width+k).
@@ -82,6 +71,12 @@ func (q *question) ask(r protocol.Request, out *requests) []Effect {
 	return []Effect{post}
 }
 
+// now sends r at once: whatever is under way is answered too late, and nothing waits.
+func (q *question) now(r protocol.Request, out *requests) []Effect {
+	*q = question{}
+	return q.ask(r, out)
+}
+
 // answered tells whether id is the answer that q waits for, and sends what has waited. What is stale is not
 // good any more.
 func (q *question) answered(id int, out *requests) (effects []Effect, mine, good bool) {
@@ -113,14 +108,16 @@ func (k *Stack) fit(d spec.DataSummary) {
 // forget drops what depends on a run: thresholds set by hand, and answers that are on their way. They may be
 // about the series before, or scores of the run before.
 func (k *Stack) forget() {
-	k.Moved = nil
-	for _, q := range []*question{&k.lanes, &k.overview, &k.judge} {
+	k.Moved, k.Held, k.Chance = nil, "", nil
+	for _, q := range []*question{&k.lanes, &k.overview, &k.judge, &k.anew} {
 		q.stale, q.next = q.id != 0, nil
 	}
 }
 
 // hearNothing drops the questions to an engine that answers no more.
-func (k *Stack) hearNothing() { k.lanes, k.overview, k.judge = question{}, question{}, question{} }
+func (k *Stack) hearNothing() {
+	k.lanes, k.overview, k.judge, k.anew = question{}, question{}, question{}, question{}
+}
 
 // focus puts an arm in front; when none is pointed at, the pinned one, if any, returns.
 func (k *Stack) focus(arm string) { k.Focus = cmp.Or(arm, k.Pinned) }
@@ -176,28 +173,48 @@ const overviewWidth = 1200
 // changed, since it does not depend on the view. There is nothing to ask for before a series is read and the
 // plots are measured.
 func (s *State) refresh() []Effect {
-	k, d := &s.Stack, s.Form.Data
+	scene := s.Shown()
+	k, d := scene.Stack, scene.Data
+	k.Width = s.Stack.Width // of the same plots
 	if d == nil || k.Width < 1 {
 		return nil
 	}
-	scene := s.Scene()
 	view := func(r steps.Range, width int, lines []protocol.Line) protocol.Request {
 		return protocol.Request{Type: protocol.TypeView,
-			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines}}
+			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines, Scored: scene.fresh != nil}}
 	}
 	effects := k.lanes.ask(view(scene.Visible(), k.Width, scene.lines()), &s.requests)
-	if want := scene.overviewLines(); !slices.Equal(k.Overview.View.Lines, want) {
+	want := scene.overviewLines()
+	if !slices.Equal(k.Overview.View.Lines, want) || k.Overview.View.To != d.TestSteps {
 		effects = append(effects, k.overview.ask(view(steps.Range{To: d.TestSteps}, overviewWidth, want),
 			&s.requests)...)
 	}
 	return effects
 }
 
-// answer takes series and judged runs over.
+// glimpsed asks for what there is to see of a training run, but no faster than it is drawn: what nobody sees costs
+// neither the page nor the engine anything.
+func (s *State) glimpsed() []Effect {
+	if s.Stack.waits = s.Stack.undrawn; s.Stack.waits {
+		return nil
+	}
+	return s.refresh()
+}
+
+// drawn asks for what has waited until the page was drawn.
+func (s *State) drawn() []Effect {
+	s.Stack.undrawn = false
+	if !s.Stack.waits {
+		return nil
+	}
+	return s.glimpsed()
+}
+
+// answer takes series over.
 func (k *Stack) answer(a Answer, out *requests) []Effect {
 	if effects, mine, good := k.lanes.answered(a.ID, out); mine {
 		if good && a.Series != nil {
-			k.Lanes = Series{*a.Series, a.Buckets}
+			k.Lanes, k.undrawn = Series{*a.Series, a.Buckets}, true
 		}
 		return effects
 	}
@@ -207,12 +224,5 @@ func (k *Stack) answer(a Answer, out *requests) []Effect {
 		}
 		return effects
 	}
-	effects, mine, good := k.judge.answered(a.ID, out)
-	if mine && good && a.Response.Run != nil && k.Moved != nil {
-		arm := a.Response.Run.Arm
-		j := k.Moved[arm]
-		j.Run = a.Response.Run
-		k.Moved[arm] = j
-	}
-	return effects
+	return nil
 }

@@ -14,6 +14,7 @@
 package state
 
 import (
+	"slices"
 	"strings"
 
 	"cosinelab/assets/words"
@@ -41,6 +42,7 @@ type State struct {
 	Epochs     results.EpochView
 	Alarms     Alarms
 	New        *Scoring // new data that are scored; nil = none are
+	Teacher    Teacher
 	Over       Over
 
 	address  string   // the hash that the page was last told
@@ -146,15 +148,18 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			s.Notice = "status-copied"
 		}
 	case Zoom:
-		s.Stack.zoom(m.Span, s.Form.Data)
+		c := s.Shown()
+		c.Stack.zoom(m.Span, c.Data)
 		return s.refresh()
 	case Resize:
 		if s.Stack.Width != m.Width {
 			s.Stack.Width = m.Width
 			return s.refresh()
 		}
+	case Drawn:
+		return s.drawn()
 	case Cursor:
-		s.Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
+		s.Shown().Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
 	case Show:
 		if s.Stack.show(strings.TrimSpace(m.Channels), s.Form.Data) {
 			return s.refresh()
@@ -164,7 +169,15 @@ func (s *State) handle(m Message, asked bool) []Effect {
 			return s.refresh()
 		}
 	case Threshold:
-		return s.Scene().judge(m.Arm, func(j *Judged) { j.Threshold = m.Value }, &s.requests)
+		return s.threshold(m.Arm, false, func(j *Judged) { j.Threshold, j.Ranks = m.Value, 0 })
+	case Hold:
+		return s.threshold(m.Arm, true, func(j *Judged) { j.Threshold, j.Ranks = m.Value, 0 })
+	case Rank:
+		return s.rank(m)
+	case Back:
+		return s.back(m.Arm)
+	case ShowRandom:
+		return s.showRandom()
 	case OpenAlarms:
 		s.Alarms.Open = m.Open
 	case SortAlarms:
@@ -173,13 +186,21 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.showAlarm(m.From)
 	case JoinAlarms:
 		return s.joinAlarms(m)
+	case Teach:
+		return s.teach(m.Files)
+	case TrainTeacher:
+		return s.trainTeacher()
+	case OpenTeacher:
+		return s.openTeacher()
 	case ScoreNew:
 		return s.scoreNew(m.Files)
 	case Save:
 		return s.save(m.What)
 	case Focus:
-		s.Stack.focus(m.Arm)
-		return s.refresh()
+		if s.New == nil {
+			s.Stack.focus(m.Arm)
+			return append(s.refresh(), s.besides()...)
+		}
 	case Pin:
 		s.Stack.pin(m.Arm)
 		return s.refresh()
@@ -195,7 +216,8 @@ func (s *State) handle(m Message, asked bool) []Effect {
 
 // Hash is the address that leads back to the experiment as it is set.
 func (s *State) Hash() string {
-	return link.Link{Spec: s.Form.Spec, Span: s.Stack.Span, Channels: s.Stack.Channels}.Hash()
+	return link.Link{Spec: s.Form.Spec, Span: s.Stack.Span, Channels: s.Stack.Channels,
+		Thresholds: s.thresholds()}.Hash()
 }
 
 // moved tells the page its address where that has changed. A series that is still being read is not in it:
@@ -220,7 +242,7 @@ func (s *State) follow(hash string) {
 		return
 	}
 	s.Form.Spec = l.Spec
-	s.Stack.Span, s.Stack.Channels = l.Span, l.Channels
+	s.Stack.Span, s.Stack.Channels, s.Stack.Handed = l.Span, l.Channels, l.Thresholds
 	s.Form.ShowGroup()
 }
 
@@ -242,7 +264,7 @@ func (s *State) goTo(hash string) []Effect {
 	// With the same series only settings or the view differ: there is nothing to read again. One that is
 	// being read would come after the address, which was the last word.
 	if form.Same(before, s.Form.Spec.Data) && (s.Form.Open == nil || s.Wrong != nil) {
-		return append(left, s.refresh()...)
+		return slices.Concat(left, s.refresh(), s.followThresholds(), s.judgeAnew())
 	}
 	// The spec names the new series already, so that the summary of the old one must not stand beside it.
 	s.Form.Data = nil

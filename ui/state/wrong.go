@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
@@ -79,6 +80,12 @@ func (s *State) Verdict() results.Verdict {
 			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
 	}
 	v := s.Run.Verdict(w, s.Control.Mode == Paused, !s.isOfRun())
+	if s.Run.Over && s.Run.Anew {
+		v.Note += " · " + w.Say("judged-anew", form.ThresholdText(w, s.Run.Spec.Detect.Threshold))
+	}
+	if names := s.handNames(); s.Run.Over && names != nil {
+		v.Note += " · " + w.Say("judged-hand", strings.Join(names, w.Say("list-comma")))
+	}
 	if !s.growable() {
 		v.More = ""
 	}

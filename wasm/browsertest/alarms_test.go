@@ -1,6 +1,8 @@
 package browsertest
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,6 +68,11 @@ func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 	for range len(from) - 1 {
 		p.do(chromedp.KeyEvent(kb.ArrowDown))
 	}
+	var cursor string
+	p.eval(cursorAt, &cursor)
+	if cursor == "" || strings.Contains(cursor, from[0]) {
+		t.Errorf("after the last alarm the cursor is at %q", cursor)
+	}
 	p.wait("last row in focus", fmt.Sprintf(`document.activeElement.matches(".alarms tbody tr[aria-current='true']") &&
 		document.activeElement.innerText.includes(%q)`, from[len(from)-1]), 5*time.Second)
 	p.shoot("alarms-row.png")
@@ -91,9 +98,12 @@ func TestAlarmsOfAFileAreLookedThroughAndKept(t *testing.T) {
 		t.Errorf("intervals: %s", nab)
 	}
 	p.scoresTheSame(plant(rows, faults(rows)), rows/2)
-	if kept := p.saved("detector", "cosine-1.detector"); !strings.HasPrefix(kept, "PK") {
-		t.Errorf("the detector begins with %q", kept[:min(8, len(kept))])
+	kept := p.saved("detector", "cosine-1.detector")
+	if !strings.HasPrefix(kept, "PK") {
+		t.Fatalf("the detector begins with %q", kept[:min(8, len(kept))])
 	}
+	p.scoresByAKeptDetector(bytesOf(kept), plant(rows, faults(rows)))
+	p.learnsFrom(bytesOf(kept))
 }
 
 // scoresTheSame has the rows of the test part scored as new data by the arm in focus, which gets the bits of the
@@ -110,7 +120,9 @@ func (p *tab) scoresTheSame(text string, test int) {
 		input.dispatchEvent(new Event("change", {bubbles: true}));
 	})()`, quote(rest)), nil)
 	p.wait("alarms of new data", `document.querySelector(".scoring .alarms tbody tr") && `+settled, time.Minute)
+	p.wait("drawn scores", `document.querySelector('.lane-score [class^="peaks"]')`, 5*time.Second)
 	p.shoot("alarms-new.png")
+	p.lookThrough()
 	if got := p.text(".claim"); !strings.Contains(got, "of new data") {
 		p.t.Errorf("of new data the page says %q", got)
 	}
@@ -123,6 +135,44 @@ func (p *tab) scoresTheSame(text string, test int) {
 	}
 	p.eval(`document.querySelector('.verdict [data-do="discard"]').click()`, nil)
 	p.wait("experiment", `!document.querySelector(".scoring") && document.querySelector(".stack").clientHeight > 0`, 5*time.Second)
+}
+
+// cursorAt is what the drawn cursor says; empty = it is nowhere.
+const cursorAt = `document.querySelector(".cursor:not([hidden])") ? document.querySelector(".cursor-step").innerText : ""`
+
+// lookThrough puts the focus on each alarm of new data, and sees that the drawn cursor moves there.
+func (p *tab) lookThrough() {
+	p.t.Helper()
+	var lanes struct{ Scores, Channels, Handles, Truth int }
+	p.eval(`(() => { const n = (s) => document.querySelectorAll(".stack " + s).length;
+		return {scores: n(".lane-score"), channels: n(".lane-channel, .lane-cosine"), handles: n(".handle"), truth: n(".truth")}; })()`, &lanes)
+	if lanes.Scores != 1 || lanes.Channels > 0 || lanes.Handles > 0 || lanes.Truth > 0 {
+		p.t.Errorf("of new data the stack has %+v", lanes)
+	}
+	seen := map[string]bool{}
+	for i, from := range p.column(2)[:min(3, len(p.column(2)))] {
+		p.eval(fmt.Sprintf(`document.querySelectorAll(".alarms tbody tr")[%d].focus()`, i), nil)
+		p.wait("cursor at "+from, cursorAt+fmt.Sprintf(`.includes(%q)`, from), 5*time.Second)
+		var left string
+		p.eval(`document.querySelector(".cursor").style.left`, &left)
+		if seen[left] {
+			p.t.Logf("two alarms lie at %s", left)
+		}
+		seen[left] = true
+	}
+	p.shoot("alarms-new-row.png")
+}
+
+// A detector that is dropped alone says what it wants, and scores what is dropped next.
+func (p *tab) scoresByAKeptDetector(detector, text string) {
+	p.t.Helper()
+	p.dropFiles(dropped{"cosine-1.detector", []byte(detector)})
+	p.wait("open detector", `document.querySelector(".scoring .claim").innerText.includes("drop the file")`, 20*time.Second)
+	p.shoot("new-open.png")
+	p.dropFiles(dropped{"april.csv", []byte(text)})
+	p.wait("alarms of new data", `document.querySelector(".scoring .alarms tbody tr") && `+settled, time.Minute)
+	p.eval(`document.querySelector('.verdict [data-do="discard"]').click()`, nil)
+	p.wait("experiment", `!document.querySelector(".scoring")`, 5*time.Second)
 }
 
 // scoresIn reads the column of scores.
@@ -170,3 +220,49 @@ func TestAlarmsWithoutLabels(t *testing.T) {
 	p.eval(`document.querySelector(".alarms").scrollIntoView()`, nil)
 	p.shoot("alarms-390.png")
 }
+
+// bytesOf are the bytes of a file that came as one letter a byte.
+func bytesOf(letters string) string {
+	out := make([]byte, 0, len(letters))
+	for _, r := range letters {
+		out = append(out, byte(r))
+	}
+	return string(out)
+}
+
+// learnsFrom gives a detector as the teacher, first a wrong file, and trains: the report says which teacher it was.
+func (p *tab) learnsFrom(detector string) {
+	p.t.Helper()
+	p.press(`[data-do="tensors"]`)
+	p.wait("tensors", `document.querySelectorAll(".tensors tr").length > 3`, 20*time.Second)
+	p.eval(`document.querySelector(".weights").scrollIntoView()`, nil)
+	p.shoot("teacher-takes.png")
+	p.press(`[data-do="tensors"]`)
+	p.dropFiles(dropped{"wrong.safetensors", []byte(safetensors)})
+	p.wait("refusal", `document.querySelector(".weights .err:not([hidden])")`, 20*time.Second)
+	p.shoot("teacher-wrong.png")
+	if got := p.text(".weights .err"); !strings.Contains(got, "decoder.weight") || !strings.Contains(got, "does not fit") {
+		p.t.Errorf("a wrong file: %q", got)
+	}
+	p.eval(fmt.Sprintf(`(() => {
+		const carried = new DataTransfer(), input = document.querySelector('[data-files="teacher"]');
+		carried.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], "mine.detector"));
+		input.files = carried.files;
+		input.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, base64.StdEncoding.EncodeToString([]byte(detector))), nil)
+	p.wait("teacher", `document.querySelector(".weights .sub").innerText.includes("mine.detector")`, 20*time.Second)
+	p.shoot("teacher-mine.png")
+	p.eval(`document.querySelector('.transport [data-do="run"]').click()`, nil)
+	p.wait("a run", `document.querySelector(".recipe.locked")`, 20*time.Second)
+	p.wait("report", isDone, patience)
+	if got := p.text(".verdict .eyebrow"); !strings.Contains(got, "teacher from mine.detector") {
+		p.t.Errorf("the report says %q", got)
+	}
+	p.shoot("teacher-done.png")
+}
+
+// safetensors is a file of one tensor that no model has: "decoder.weight" of two numbers.
+var safetensors = func() string {
+	head := `{"decoder.weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`
+	return string(binary.LittleEndian.AppendUint64(nil, uint64(len(head)))) + head + strings.Repeat("\x00", 8)
+}()

@@ -14,6 +14,7 @@ import (
 // A page that nobody sees has no frames, so that nothing is drawn there.
 type drawer struct {
 	page   vecty.Component
+	drawn  func() // called when a frame has been drawn
 	budget frames.Budget
 	begun  float64  // when the frame began that is being drawn; 0 = none is
 	asked  bool     // a frame is to come
@@ -22,8 +23,8 @@ type drawer struct {
 	frame, done, due js.Func // these stay for the life of the page
 }
 
-func newDrawer(page vecty.Component) *drawer {
-	d := &drawer{page: page}
+func newDrawer(page vecty.Component, drawn func()) *drawer {
+	d := &drawer{page: page, drawn: drawn}
 	call := func(do func()) js.Func {
 		return js.FuncOf(func(js.Value, []js.Value) any {
 			do()
@@ -61,4 +62,7 @@ func (d *drawer) begin() {
 	js.Global().Call("setTimeout", d.done, 0)
 }
 
-func (d *drawer) end() { d.budget.Spend(d.begun, sinceStart()) }
+func (d *drawer) end() {
+	d.budget.Spend(d.begun, sinceStart())
+	d.drawn()
+}

@@ -47,7 +47,7 @@ func runLab() {
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
-		l.drawer = newDrawer(l.page)
+		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
 	}}
 	l.startWorker()
 	for _, e := range effects {
@@ -74,17 +74,15 @@ const promptly = 1000
 // A moved cursor draws only what depends on it.
 func (l *lab) send(m state.Message) {
 	if language, ok := m.(state.SetLanguage); ok {
-		ui.WhenSpoken(language.Tag, func() { l.update(m) })
+		ui.WhenSpoken(language.Tag, func() { l.follow(m) })
 		return
 	}
-	l.update(m)
+	l.follow(m)
 }
 
-// update is send for a message whose words are here.
-func (l *lab) update(m state.Message) {
-	for _, e := range l.state.Update(m) {
-		l.do(e)
-	}
+// follow is send for a message whose words are here.
+func (l *lab) follow(m state.Message) {
+	l.update(m)
 	l.guard()
 	_, cursor := m.(state.Cursor)
 	answer, answers := m.(state.Answer)
@@ -100,6 +98,13 @@ func (l *lab) update(m state.Message) {
 		l.drawer.news()
 	default:
 		l.drawer.now()
+	}
+}
+
+// update hands a message to the state and does what it asks for.
+func (l *lab) update(m state.Message) {
+	for _, e := range l.state.Update(m) {
+		l.do(e)
 	}
 }
 
@@ -123,7 +128,7 @@ func (l *lab) do(effect state.Effect) {
 	case state.Post:
 		var files []any
 		switch e.Request.Type {
-		case protocol.TypeOpen, protocol.TypeLook, protocol.TypeScore: // a run reads what was opened
+		case protocol.TypeOpen, protocol.TypeLook, protocol.TypeScore, protocol.TypeTeacher: // a run reads what was opened
 			files = l.page.Files(e.Request.Drop)
 		}
 		l.post(e.Request, files)

@@ -41,6 +41,9 @@ func (p printer) head(r spec.Report) {
 		labels = p.w.Say("cli-report-anomalous", d.Anomalous, len(d.Segments))
 	}
 	fmt.Fprintln(p.out, labels, p.w.Say("cli-report-seeds", len(r.Spec.Seeds), r.Device, r.Seconds))
+	if name := r.Spec.Teacher.Weights; name != "" && r.Spec.Teaches() {
+		p.line("cli-report-teacher", name)
+	}
 }
 
 // brief prints the metric of the verdict with the gain over the baseline, and how the alarms fared, all four

@@ -79,5 +79,5 @@ func (a *app) fits(p printer, file string, misfits func(string) ([]*fault.Fault,
 	for _, w := range wrong {
 		p.line("cli-weights-wrong", w)
 	}
-	return fault.New("cli-weights-misfit", file, len(wrong))
+	return fault.New("weights-misfit", file, len(wrong))
 }

@@ -14,7 +14,7 @@ import (
 // it.
 func (r *Response) Check() error {
 	switch r.Type {
-	case TypeReady, TypeState, TypeKept, TypeTimed, TypeFile:
+	case TypeReady, TypeState, TypeKept, TypeTimed, TypeFile, TypeDrawn:
 		return nil
 	case TypeScored:
 		return checkScored(r.Scored)
@@ -32,7 +32,15 @@ func (r *Response) Check() error {
 			return errors.New("an event without one")
 		}
 		return checkRun(r.Event.Finished)
-	case TypeReport:
+	case TypePlanned:
+		if r.Planned == nil {
+			return errors.New("a plan without one")
+		}
+		if r.Report == nil {
+			return nil
+		}
+		return checkReport(r.Report)
+	case TypeReport, TypeRejudged:
 		return checkReport(r.Report)
 	case TypeOverData:
 		if r.OverData == nil {
@@ -40,15 +48,21 @@ func (r *Response) Check() error {
 		}
 		return nil
 	case TypeJudged:
-		if r.Run == nil {
+		if len(r.Runs) == 0 {
 			return errors.New("a judgement without a run")
 		}
-		return checkRun(r.Run)
+		var err error
+		for i := range r.Runs {
+			err = errors.Join(err, checkRun(&r.Runs[i]))
+		}
+		return err
 	case TypeSeries:
 		if r.Series == nil || r.Series.View.Width < 1 || r.Series.View.From < 0 {
 			return errors.New("a series without its view")
 		}
 		return nil
+	case TypeInsight:
+		return checkInsight(r.Insight)
 	case TypeError:
 		if r.Error == nil || r.Error.Fault == nil {
 			return errors.New("an error without one")
@@ -140,6 +154,19 @@ func checkRun(r *spec.Run) error {
 	for _, causes := range r.Causes {
 		if slices.ContainsFunc(causes, func(c spec.Cause) bool { return c.Channel < 0 }) {
 			return errors.New("a cause that is no channel")
+		}
+	}
+	return nil
+}
+
+// checkInsight looks at numbers of rows and columns alone: values travel beside, and whoever draws sees how many came.
+func checkInsight(i *Insight) error {
+	if i == nil || i.Window.From < 0 || i.Window.To <= i.Window.From || i.Layers < 0 || i.Heads < 0 {
+		return errors.New("a look inside without its window")
+	}
+	for _, f := range i.Figures {
+		if f.Rows.Count < 0 || f.Columns.Count < 0 || f.Title == nil || f.Axis == nil || f.Says == nil {
+			return fmt.Errorf("figure %q of %d rows and %d columns", f.Name, f.Rows.Count, f.Columns.Count)
 		}
 	}
 	return nil

@@ -30,17 +30,22 @@ const (
 	TypeStep     = "step"     // do one training step, then hold; starts as TypeRun does when none runs
 	TypeStop     = "stop"     // end the run after the current step; finished runs stay
 	TypeReset    = "reset"    // forget every run
+	TypePlan     = "plan"     // what of the experiment Spec is kept from earlier ones; never during a run
 	TypeView     = "view"     // buckets of series for a chart: View
-	TypeJudge    = "judge"    // alarms and metrics of one run at another threshold: Judge
+	TypeJudge    = "judge"    // alarms and metrics of an arm at another threshold: Judge; a later one ends it
+	TypeRejudge  = "rejudge"  // all finished runs by Detect, from the scores that they keep; likewise
+	TypeCurves   = "curves"   // precision, recall and false alarms of runs at every threshold: Curves
 	// TypeResample asks where means over seeds would lie for other data like these: Draws. An experiment ends it.
 	TypeResample = "resample"
 	TypeBench    = "bench"    // time products, training steps, scoring, starts: Bench; stop ends it
 	TypeDetector = "detector" // the detector of a finished run, as the bytes of a .detector file: Of
-	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run, then the
-	// data. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
+	// TypeScore scores a file by a detector: Score; Files are the .detector, unless Score.Of names a run or one came
+	// before, then the data. Without data, the answer says what the detector is. Another request to score ends it, and one without Score does nothing else. It goes on beside a run.
 	TypeScore = "score"
 	// TypeExport asks for scores or alarms as the bytes of a file: Export.
 	TypeExport = "export"
+	// TypeInside asks what a student computes on the way to its scores: Inside.
+	TypeInside = "inside"
 	// TypeTeacher asks which tensors the teacher of Spec takes, and, with one of Files, a safetensors file or a
 	// .detector, whether that fits. A file that fits is the one that Spec.Teacher.Weights means in later runs, by
 	// its name.
@@ -55,12 +60,16 @@ type Request struct {
 	Spec  *spec.Spec `json:"spec,omitempty"`
 	View  *View      `json:"view,omitempty"`
 	Judge *Judge     `json:"judge,omitempty"`
-	Bench *Bench     `json:"bench,omitempty"`
-	Draws int        `json:"draws,omitempty"`
+	// Detect is that of TypeRejudge, Curves the runs of TypeCurves.
+	Detect *spec.Detect `json:"detect,omitempty"`
+	Curves []Of         `json:"curves,omitempty"`
+	Bench  *Bench       `json:"bench,omitempty"`
+	Draws  int          `json:"draws,omitempty"`
 
 	Of     *Of     `json:"of,omitempty"`
 	Score  *Score  `json:"score,omitempty"`
 	Export *Export `json:"export,omitempty"`
+	Inside *Inside `json:"inside,omitempty"`
 	// Workers is how many workers a run may use, the one that answers included; 0 = one. Results do not
 	// depend on it.
 	Workers int `json:"workers,omitempty"`
@@ -78,9 +87,16 @@ const (
 	TypeLooked = "looked" // answer to look: Look; before it, how far the reading is: Reading
 	TypeEvent  = "event"  // progress of the running experiment: Event
 	TypeState  = "state"  // running, paused, stopping, idle: State
-	TypeReport = "report" // the experiment is done, or stopped with at least one finished run: Report
-	TypeSeries = "series" // answer to view: Series, with its buckets transferred beside the JSON
-	TypeJudged = "judged" // answer to judge: Run
+	// TypePlanned answers TypePlan: Planned, with Report where there is nothing left to train. Views are about it then.
+	TypePlanned = "planned"
+	TypeReport  = "report" // the experiment is done, or stopped with at least one finished run: Report
+	TypeSeries  = "series" // answer to view: Series, with its buckets transferred beside the JSON
+	TypeJudged  = "judged" // answer to judge: Runs
+	// TypeRejudged answers TypeRejudge: Report.
+	TypeRejudged = "rejudged"
+	// TypeDrawn answers TypeCurves: beside the JSON, for run i and point k, recall, precision and the share of the
+	// normal steps that are flagged at 3*(i*CurvePoints+k); NaN behind the last point of a run.
+	TypeDrawn = "drawn"
 	// TypeOverData answers TypeResample: OverData.
 	TypeOverData = "over_data"
 	TypeKept     = "kept"   // a checkpoint, in case that the engine dies: Name, its pieces beside the JSON
@@ -88,7 +104,9 @@ const (
 	TypeFile     = "file"   // answer to detector and to export: Name, the bytes of the file beside the JSON
 	TypeScored   = "scored" // answers to score, of which the last is Done: Scored
 	TypeTaught   = "taught" // answer to teacher: Teacher
-	TypeError    = "error"  // a request or the run failed: Error
+	// TypeInsight answers TypeInside: Insight, with the values of its figures beside the JSON.
+	TypeInsight = "insight"
+	TypeError   = "error" // a request or the run failed: Error
 )
 
 // Run states of the worker.
@@ -118,11 +136,21 @@ type Response struct {
 	OverData  *spec.OverData    `json:"over_data,omitempty"`
 	Series    *Series           `json:"series,omitempty"`
 	Name      string            `json:"name,omitempty"` // of a checkpoint
-	Run       *spec.Run         `json:"run,omitempty"`
+	Runs      []spec.Run        `json:"runs,omitempty"`
+	Rough     bool              `json:"rough,omitempty"` // Runs are, as Judge has it
 	Line      *timing.Line      `json:"line,omitempty"`
 	Scored    *Scored           `json:"scored,omitempty"`
 	Teacher   *Teacher          `json:"teacher,omitempty"`
+	Planned   *Planned          `json:"planned,omitempty"`
+	Insight   *Insight          `json:"insight,omitempty"`
 	Error     *Error            `json:"error,omitempty"`
+}
+
+// Planned says what of an experiment need not be trained: its training runs that were made for earlier ones. That
+// of a teacher has no arm.
+type Planned struct {
+	Kept    []Of `json:"kept,omitempty"`
+	Dropped int  `json:"dropped,omitempty"` // training runs that were given up, since there is no room for all
 }
 
 // Look is what files hold, as they would be used. Before they are read to their end it is that of their first
@@ -146,7 +174,7 @@ type Of struct {
 
 // Score asks to score new data.
 type Score struct {
-	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it
+	Of *Of `json:"of,omitempty"` // whose detector it is; nil = the first of Request.Files is it, or the one before was
 	// Merge and Least join and drop alarms in place of the detector's own; nil = as it says.
 	Merge *int `json:"merge,omitempty"`
 	Least *int `json:"least,omitempty"`
@@ -243,7 +271,7 @@ type Passed struct {
 
 // Error says what went wrong, and where on the page it belongs.
 type Error struct {
-	// data | spec | run | view | bench | detector | score | export | teacher | engine; worker: the run goes on
+	// data | spec | run | view | bench | detector | score | export | teacher | inside | engine; worker: the run goes on
 	Where string       `json:"where"`
 	Field string       `json:"field,omitempty"`
 	Fault *fault.Fault `json:"fault"`
@@ -287,14 +315,25 @@ type Series struct {
 	Rows int  `json:"rows"` // steps of the test part
 }
 
-// Judge asks what one run would alarm at a threshold set by hand, or where flags become alarms in another way.
-// What is nil stays as it is in the run.
+// CurvePoints is how many points a curve has at most.
+const CurvePoints = 200
+
+// Judge asks what the runs of an arm, all its seeds, would alarm at a threshold set by hand, or where flags become
+// alarms in another way. What is nil stays as it is in the run. Runs come without what judging does not change.
 type Judge struct {
 	Arm       string   `json:"arm"`
-	Seed      uint64   `json:"seed"`
+	Seed      uint64   `json:"seed"` // whose run is shown
 	Threshold *float64 `json:"threshold,omitempty"`
-	Merge     *int     `json:"merge,omitempty"` // of spec.Detect, as is Least
-	Least     *int     `json:"least,omitempty"`
+	// Ranks moves the threshold by so many of the scores that occur in the run that is shown; see experiment.ByRank.
+	Ranks int  `json:"ranks,omitempty"`
+	Merge *int `json:"merge,omitempty"` // of spec.Detect, as is Least
+	Least *int `json:"least,omitempty"`
+	// Beside is a run that is judged at as many flagged steps as the one that is shown, last of Runs; nil = none.
+	Beside *Of `json:"beside,omitempty"`
+	// Rough is for a threshold that moves: of metrics only those that Shown names, some chance levels less exact,
+	// and alarms of the run that is shown and of Beside alone.
+	Rough bool     `json:"rough,omitempty"`
+	Shown []string `json:"shown,omitempty"`
 }
 
 // Bench asks for measurements, those of training steps and scoring on one worker and on Request.Workers.

@@ -2,15 +2,13 @@ package ui
 
 import (
 	"strconv"
-	"syscall/js"
-
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
 
 	"cosinelab/assets/words"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui/results"
 	"cosinelab/ui/state"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // alarmList is the alarms of the arm in focus, in the place of learning and results. A row that has the focus
@@ -36,7 +34,7 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 			elem.Span(vecty.Markup(class("n"), attr("role", "status")), vecty.Text(v.Foot)),
 			elem.Span(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Failed)),
 			elem.Span(vecty.Markup(class("dim", "keep")), vecty.Text(w.Say("alarms-save"))), saves(w, v.New),
-			fileChooser(w, "new-score", "btn out", "score", v.Locked)))
+			fileChooser(w, "new-score", "btn out", forScores, v.Locked)))
 }
 
 // alarmFields are how flags become alarms.
@@ -121,26 +119,4 @@ func bullet(part, cut results.Maybe) *vecty.HTML {
 	return elem.Span(vecty.Markup(class("bul"), attr("aria-hidden", "true")),
 		elem.Italic(vecty.Markup(vecty.Style("width", percent(part.Value)))),
 		elem.Bold(vecty.Markup(vecty.Style("left", percent(cut.Value)), vecty.Property("hidden", !cut.Known))))
-}
-
-// moveTo moves the focus from a row of the list to another, and tells whether the key is one for that.
-func moveTo(e, row js.Value, key string) bool {
-	var to js.Value
-	switch key {
-	case "ArrowDown":
-		to = row.Get("nextElementSibling")
-	case "ArrowUp":
-		to = row.Get("previousElementSibling")
-	case "Home":
-		to = row.Get("parentElement").Get("firstElementChild")
-	case "End":
-		to = row.Get("parentElement").Get("lastElementChild")
-	default:
-		return false
-	}
-	e.Call("preventDefault")
-	if to.Truthy() {
-		to.Call("focus")
-	}
-	return true
 }

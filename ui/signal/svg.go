@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/hexops/vecty"
-
 	"cosinelab/ui/chart"
+	"cosinelab/ui/vecty"
 )
 
 // picture is a figure on the page, which is rendered only when it shows something else: most of what the page

@@ -3,12 +3,12 @@ package ui
 import (
 	"fmt"
 	"strconv"
-
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
+	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/ui/state"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // bar is the run control: always reachable, with the progress below it.
@@ -103,4 +103,16 @@ func thumb(w *words.Language, v state.Bar) *vecty.HTML {
 		iconButton(w, "step", "step", "step", !v.CanStep),
 		iconButton(w, "stop", "stop", "stop", !v.CanStop),
 		iconButton(w, "reset", "reset", "reset", !v.CanReset))
+}
+
+// languageButton leads to the next language. It is named in that language, and its tooltip in all of them:
+// whoever looks for it may understand none of the words around it.
+func languageButton(now *words.Language) *vecty.HTML {
+	var names []string
+	for _, tag := range words.Tags() {
+		names = append(names, words.Of(tag, "language"))
+	}
+	next := now.Next()
+	return elem.Button(vecty.Markup(class("btn"), vecty.Data("language", next), attr("lang", next),
+		vecty.Property("title", strings.Join(names, " · "))), elem.Span(vecty.Text(words.Of(next, "language-name"))))
 }

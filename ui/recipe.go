@@ -4,12 +4,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/ui/form"
 	"cosinelab/ui/look"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // recipe is the experiment from top to bottom, in the order of a Spec. Every control carries the setting it
@@ -19,12 +18,17 @@ func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 	if v.More {
 		more = "fewer-settings"
 	}
+	frozen := words.Key("frozen")
+	if v.Weights.Used {
+		frozen = "frozen-file"
+	}
 	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")),
 		attr("aria-label", w.Say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
 		dataSection(w, v),
 		elem.Section(elem.Heading2(vecty.Text(w.Say("teacher")),
-			elem.Small(icon("lock"), vecty.Text(w.Say("frozen")))),
-			pick(v.Teacher, v.Locked, &look.Look{Kind: look.Teacher}), rows(v.TeacherMore, v.Locked)),
+			elem.Small(icon("lock"), vecty.Text(w.Say(frozen)))),
+			pick(v.Teacher, v.Locked, &look.Look{Kind: look.Teacher}), weights(w, v.Weights, v.Locked),
+			rows(v.TeacherMore, v.Locked)),
 		elem.Section(heading(w, "student"), pick(v.Student, v.Locked, nil), rows(v.StudentMore, v.Locked)),
 		elem.Section(heading(w, "objective"), objective(w, v), rows(v.Objectives, v.Locked)),
 		elem.Section(heading(w, "arms"), arms(w, v)),
@@ -71,7 +75,7 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 			passed),
 		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
 			vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
-		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", "read", v.Locked)),
+		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", forData, v.Locked)),
 		rows(v.DataMore, v.Locked),
 	)
 }
@@ -94,17 +98,47 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 			options(v.Sources)))
 }
 
+// weights is a teacher from a file: what is used, what does not fit, what it has to hold.
+func weights(w *words.Language, v form.Weights, locked bool) *vecty.HTML {
+	var wrong, rows vecty.List
+	for _, line := range v.Wrong {
+		wrong = append(wrong, elem.Span(vecty.Text(line)))
+	}
+	for _, t := range v.Expects {
+		rows = append(rows, elem.TableRow(elem.TableData(elem.Code(vecty.Text(t.Name))),
+			elem.TableData(vecty.Markup(class("n")), vecty.Text(t.Shape))))
+	}
+	return elem.Div(vecty.Markup(class("weights")),
+		elem.Paragraph(vecty.Markup(class("sub"), vecty.Property("hidden", v.Said == "")), elem.Span(rich(v.Said))),
+		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
+			vecty.Property("hidden", len(wrong) == 0)), wrong),
+		elem.Paragraph(vecty.Markup(class("sub", "drop")),
+			elem.Button(vecty.Markup(class("lnk"), do("untaught", ""), vecty.Property("hidden", !v.Used),
+				vecty.Property("disabled", locked)), vecty.Text(w.Say("teacher-train"))),
+			fileChooser(w, "teacher-choose", "lnk", forTeacher, locked),
+			elem.Button(vecty.Markup(class("lnk"), do("tensors", ""), attr("aria-expanded", strconv.FormatBool(v.Open))),
+				vecty.Text(w.Say("teacher-takes")))),
+		elem.Table(vecty.Markup(class("tensors"), vecty.Property("hidden", !v.Open || len(rows) == 0)),
+			elem.Caption(vecty.Markup(class("sr")), vecty.Text(w.Say("teacher-takes"))), elem.TableBody(rows)))
+}
+
+// What files are chosen for.
+const (
+	forData    = "read"
+	forScores  = "score"
+	forTeacher = "teacher"
+)
+
 // fileChooser looks like a button and opens the browser's own dialog for files, which only an input of that
-// type can. Look is the classes of the style sheet, purpose what the files
-// are for: to read or to score.
+// type can. Look is the classes of the style sheet, purpose what the files are for.
 func fileChooser(w *words.Language, name words.Key, look, purpose string, locked bool) *vecty.HTML {
 	spoken := words.Key("choose-file")
-	if purpose == "score" {
+	if purpose != forData {
 		spoken = name
 	}
 	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)),
 		elem.Span(vecty.Text(w.Say(name))),
-		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", true),
+		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", purpose != forTeacher),
 			vecty.Property("disabled", locked),
 			attr("aria-label", w.Say(spoken)), vecty.Data("files", purpose))))
 }

@@ -5,13 +5,12 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/look"
 	"cosinelab/ui/signal"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // region is a part of the page that is drawn from one view in one language, and only when either has changed.

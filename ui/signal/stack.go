@@ -4,10 +4,9 @@ import (
 	"maps"
 	"strconv"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/ui/chart"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // Stack is the component: lanes over one time axis, from Props alone. vecty draws the lanes; page writes what
@@ -66,7 +65,7 @@ func (c *Stack) header() *vecty.HTML {
 		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Label(
-			vecty.Markup(vecty.Class("channels"),
+			vecty.Markup(vecty.Class("channels"), vecty.Property("hidden", p.ScoresOnly),
 				vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
 			elem.Span(vecty.Text(w.Say("stack-channels"))),
 			elem.Input(vecty.Markup(vecty.Class("n"),
@@ -81,12 +80,19 @@ func (c *Stack) header() *vecty.HTML {
 	)
 }
 
-// keys explains the truth and the alarms; without labels there is no truth to explain.
+// keys explains the truth and the alarms, or says what is shown of a training run; without labels there is no truth to explain.
 func keys(p *Props) vecty.List {
 	key := func(class, text string) *vecty.HTML {
 		return elem.Span(elem.Italic(vecty.Markup(vecty.Class(class))), vecty.Text(text))
 	}
 	w := p.Words
+	if p.Live != "" {
+		live := vecty.List{elem.Span(vecty.Markup(vecty.Class("k-live")), vecty.Text(p.Live))}
+		if p.Labelled {
+			live = append(live, key("k-truth", w.Say("stack-truth")))
+		}
+		return live
+	}
 	if !p.Labelled {
 		return vecty.List{key("k-right", w.Say("stack-alarm"))}
 	}
@@ -142,7 +148,7 @@ func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 		return nil
 	case l.kind == overview:
 		return s.brush(b)
-	case l.kind == score && s.Arms[l.index].hasThreshold():
+	case l.kind == score && s.Arms[l.index].hasThreshold() && !s.ScoresOnly:
 		return s.handle(l, b)
 	}
 	return nil
@@ -219,6 +225,9 @@ func (s *stack) tally(l lane) vecty.List {
 	}
 	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say("stack-score"))),
 		value())
+	if s.Arms[l.index].Live != "" {
+		return vecty.List{at}
+	}
 	if !s.Labelled {
 		return vecty.List{count(m.found, w.Say("stack-alarms")), at}
 	}

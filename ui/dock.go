@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"strconv"
 
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/results"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // learning is how the losses fell, as charts that redraw themselves when their boxes change size.

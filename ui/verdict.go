@@ -1,12 +1,11 @@
 package ui
 
 import (
-	"github.com/hexops/vecty"
-	"github.com/hexops/vecty/elem"
-
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/results"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
 )
 
 // verdict is the answer, above the evidence. A screen reader is told when it changes, without being

@@ -8,6 +8,7 @@ import (
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
+	"cosinelab/ui/results"
 	"cosinelab/ui/signal"
 	"cosinelab/ui/state"
 )
@@ -15,9 +16,9 @@ import (
 // stack gives the charts what the state has for them, and turns what they tell into messages. Package signal
 // knows neither the state nor the protocol.
 func (p *Page) stack() signal.Props {
-	s, w := p.State.Scene(), p.State.Words
+	s, w := p.State.Shown(), p.State.Words
 	props := signal.Props{
-		Words: w, Cursor: s.Stack.Cursor, Moves: p.State.Alarms.Count, ScoreMax: s.Highest(), Focus: s.FocusedLane(),
+		Words: w, Cursor: s.Stack.Cursor, Moves: p.State.Alarms.Count, ScoreMax: s.Highest(), ScoresOnly: s.ScoresOnly(), Focus: s.FocusedLane(),
 		ChannelsTyped: s.ShownText(),
 		OnView:        func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
 		OnCursor:      func(step int) { p.Send(state.Cursor{Step: step}) },
@@ -37,12 +38,11 @@ func (p *Page) stack() signal.Props {
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
 		props.Channels = channels(s)
 	}
-	if r := s.Focused(); r != nil {
-		props.Student = r.Arm
-	}
+	props.Student, _, _ = s.Models()
 	if why := s.Stack.Refused; why != nil {
 		props.ChannelsError = w.Error(why)
 	}
+	props.Live = liveText(w, s.Watched())
 	props.Arms = lanes(s, w)
 	return props
 }
@@ -72,15 +72,26 @@ func channels(s state.Scene) []signal.Channel {
 		name := s.Data.Channels[c]
 		ch := signal.Channel{Number: c + 1, Name: words.Name(name), Whole: words.Whole(name),
 			Input: buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineInput, Channel: c})}
-		if r := s.Focused(); r != nil {
+		if arm, seed, there := s.Models(); there {
 			ch.Teacher = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineTeacher, Channel: c,
-				Seed: r.Seed})
+				Seed: seed})
 			ch.Student = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineStudent, Channel: c,
-				Arm: r.Arm, Seed: r.Seed})
+				Arm: arm, Seed: seed})
 		}
 		list = append(list, ch)
 	}
 	return list
+}
+
+// liveText says what a lane shows of a training run under way; empty = it shows none.
+func liveText(w *words.Language, t *results.Track) string {
+	switch {
+	case t == nil:
+		return ""
+	case t.Seen.Windows == t.Seen.Of:
+		return w.Say("stack-live-all", w.Count(t.Seen.Step))
+	}
+	return w.Say("stack-live-some", w.Count(t.Seen.Step), t.Seen.Windows, t.Seen.Of)
 }
 
 // lanes is one lane for each trained arm, with its alarms or why there are none.
@@ -89,11 +100,12 @@ func lanes(s state.Scene, w *words.Language) []signal.Arm {
 	for _, l := range s.LaneList(w) {
 		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Whole: l.Whole, Look: lookOf(l.Look),
 			Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
+		if seed, there := s.Source(l.Name); there {
+			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: l.Name, Seed: seed})
+			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: l.Name, Seed: seed})
+		}
+		arm.Live = liveText(w, l.Live)
 		if r := l.Run; r != nil {
-			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: r.Arm,
-				Seed: r.Seed})
-			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: r.Arm,
-				Seed: r.Seed})
 			arm.Policy, arm.Threshold, arm.Pending = float64(l.Policy), l.Threshold, l.Pending
 			arm.Alarms = r.Alarms
 		}

@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"cosinelab/assets/words"
+	"cosinelab/ui/form"
+	"cosinelab/ui/results"
+	"cosinelab/ui/signal"
+	"cosinelab/ui/state"
+	"cosinelab/ui/vecty"
+	"cosinelab/ui/vecty/elem"
+)
+
+// Page is the whole page: regions drawn from views of the state. Send takes what a person does and must not
+// block: it runs inside the browser's events.
+type Page struct {
+	vecty.Core
+	State *state.State
+	Send  func(state.Message)
+	Drawn func()                // called once the page is there: from then on it can be rendered again
+	line  *region[state.Causes] // kept, so that FollowCursor can render it alone
+	hands
+}
+
+// Copy keeps vecty from holding on to every earlier render.
+func (p *Page) Copy() vecty.Component {
+	return &Page{State: p.State, Send: p.Send, Drawn: p.Drawn, hands: p.hands.copied()}
+}
+
+// Mount is called by vecty once the elements are on the page.
+func (p *Page) Mount() { p.Drawn() }
+
+// Render draws the page. Its regions are always the same ones: what is not there is empty, so that nothing
+// moves when the state changes.
+func (p *Page) Render() vecty.ComponentOrHTML {
+	s := p.State
+	w, control := s.Words, s.Bar()
+	if p.line == nil {
+		p.line = &region[state.Causes]{draw: causes}
+	}
+	p.line.View, p.line.Words = s.Causes(), w
+	return elem.Body(
+		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
+			vecty.Text(w.Say("skip-to-signal"))),
+		&region[state.Bar]{View: control, Words: w, draw: bar},
+		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil}),
+			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
+			elem.Main(
+				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
+				&signal.Stack{Props: p.stack()},
+				p.line,
+				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
+					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
+					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable},
+					&region[state.AlarmList]{View: s.AlarmList(), Words: w, draw: alarmList}))),
+		&region[thumbBar]{View: thumbBar(control), Words: w,
+			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
+		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read"))),
+			elem.Small(vecty.Text(w.Say("sheet-formats")))),
+		p.place(),
+	)
+}
+
+// thumbBar is the view of the run control of phones. The type differs from state.Bar so that its region does:
+// the draw function is the same for every region of one view.
+type thumbBar state.Bar
