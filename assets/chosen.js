@@ -19,11 +19,16 @@
   root.lang = bases.find((tag) => spoken.includes(tag)) ?? spoken[0];
 
   // The program waits for the words of this language, and asks for those of another when it is chosen.
-  globalThis.fetchWords = async (tag) => {
+  const here = {}; // promises by tag
+  const load = async (tag) => {
     const answer = await fetch(document.querySelector(`link[rel=words][lang="${tag}"]`).href);
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
     return answer.text();
   };
+  globalThis.fetchWords = (tag) => here[tag] ??= load(tag).catch((why) => {
+    delete here[tag];
+    throw why;
+  });
   globalThis.spokenWords = fetchWords(root.lang);
   globalThis.spokenWords.catch(() => {}); // boot.js says so
 

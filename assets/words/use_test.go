@@ -21,7 +21,7 @@ import (
 // formed are the beginnings of keys that programs put together from the names in a table: each row of the
 // table has its text, which tests beside the tables hold.
 var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-title-", "document-",
-	"data-dropped-", "field-",
+	"data-dropped-", "field-", "define-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
 	"arm-", "axis-", "constant-", "control-", "edges-", "evaluate-", "method-", "metric-", "model-", "objective-",
 	"param-", "part-", "policy-", "prior-", "rate-schedule-", "saw-", "scaling-", "unit-", "useless-",

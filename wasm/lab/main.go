@@ -48,6 +48,7 @@ func runLab() {
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
 		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
+		js.Global().Call("welcome")
 	}}
 	l.startWorker()
 	for _, e := range effects {
