@@ -4,7 +4,7 @@
 globalThis.unpack = (module, { exports }) => {
   const [section] = WebAssembly.Module.customSections(module, "functions");
   if (!section) return;
-  const [at, count, first, size, find] = new Uint32Array(section);
+  const [at, count, first, size, find, names] = new Uint32Array(section);
   const memory = new Uint32Array(exports.mem.buffer);
   const list = at / 4;
   const packed = memory.slice(list, list + size / 4);
@@ -33,6 +33,16 @@ globalThis.unpack = (module, { exports }) => {
   };
   put(tables, () => 0);
   put(facts, (f) => tables[f]);
+
+  // Functions have numbers for names. Those of the runtime are known to it by how they begin; it looks for a type in
+  // the name of a method that it refuses to call.
+  const bytes = new Uint8Array(exports.mem.buffer);
+  for (let f = 0, name = names + 1; f < count; f++, name++) {
+    const own = memory[places[f] + 10] & 0xff0000;
+    memory[places[f] + 10] ^= own;
+    memory[places[f] + 1] = name - names;
+    for (const letter of own ? `runtime.${f}` : `f.(*f).${f}`) bytes[name++] = letter.charCodeAt(0);
+  }
 
   // Each function but the last has 16 buckets of 5 words in the table that finds functions.
   for (let b = 0; b < 16 * (count - 1); b++) memory[find / 4 + 5 * b] = b >> 4;

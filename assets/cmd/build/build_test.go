@@ -315,8 +315,10 @@ func TestBuildMakesAPageFromAModule(t *testing.T) {
 	for _, name := range list(t, filepath.Join(root, "assets", "dist")) {
 		got = append(got, regexp.MustCompile(`\.[0-9a-f]{12}`).ReplaceAllString(name, ""))
 	}
-	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.gz",
-		"wasm_exec.js", "wasm_exec.js.gz", "words/en.txt", "words/en.txt.gz", "worker.wasm", "worker.wasm.gz"}
+	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.functions.txt",
+		"lab.wasm.functions.txt.gz", "lab.wasm.gz",
+		"wasm_exec.js", "wasm_exec.js.gz", "words/en.txt", "words/en.txt.gz", "worker.wasm",
+		"worker.wasm.functions.txt", "worker.wasm.functions.txt.gz", "worker.wasm.gz"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("dist holds %v, want %v", got, want)

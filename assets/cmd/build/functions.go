@@ -27,12 +27,14 @@ const (
 	moduleSize  = 8 * 41
 
 	functionEntry  = 4 * 0
+	functionName   = 4 * 1
 	functionStack  = 4 * 4 // its table of how deep the stack is,
 	functionFile   = 4 * 5 // of files,
 	functionLine   = 4 * 6 // of lines,
 	functionMore   = 4 * 7 // and how many others there are, which stand behind the rest
 	functionUnit   = 4 * 8
 	functionBegins = 4 * 9    // in this line
+	functionOwn    = 4*11 - 2 // a byte that nothing uses
 	functionFacts  = 4*11 - 1 // how many facts are known of it, which stand behind those tables
 	functionSize   = 4 * 11
 
@@ -60,6 +62,8 @@ var errTables = errors.New("the table of functions is not as Go 1.26 writes it")
 type functions struct {
 	memory []byte
 	count  int
+	names  []byte // each ends with a 0
+	nameAt int    // where they begin in the memory
 	tables []byte // what instructions are about: pairs of a value and how far it reaches
 	at     int    // where the list begins in the memory
 	list   []byte // for each function its number and its place here, then the functions
@@ -90,8 +94,8 @@ func functionsOf(memory []byte) (t functions, err error) {
 	if !slices.IsSorted([]int{at + list, facts, find, data, len(memory)}) {
 		return t, errTables
 	}
-	t = functions{memory: memory, count: word(at, headerFunctions), tables: memory[at+tables : at+list],
-		at: at + list, list: memory[at+list : facts], facts: memory[facts:find], find: memory[find:data],
+	t = functions{memory: memory, count: word(at, headerFunctions), names: memory[at+names : at+units],
+		nameAt: at + names, tables: memory[at+tables : at+list], at: at + list, list: memory[at+list : facts], facts: memory[facts:find], find: memory[find:data],
 		findAt: find}
 	clear(memory[at+units : at+tables])
 	return t, t.check()
@@ -105,7 +109,7 @@ func (t functions) check() error {
 	}
 	for i := range t.count {
 		if len(t.list)-next < functionSize || word(t.list, 8*i) != functionValue+i ||
-			word(t.list, 8*i+4) != next {
+			word(t.list, 8*i+4) != next || word(t.list, next+functionName) >= len(t.names) {
 			return errTables
 		}
 		f := t.list[next:]
@@ -149,14 +153,18 @@ func (t functions) each(do func(f []byte, more, facts int)) {
 	}
 }
 
-// forget takes from a program's memory what only stack traces tell: the line of a source file for each
-// instruction, arguments, and functions that were copied into others. A trace then has functions and addresses,
-// with ? for the file. The runtime takes a table at 0 for one that there is not; what nothing else shares is set
+// forget takes from a program's memory what only stack traces tell: the names of functions, the line of a source
+// file for each instruction, arguments, and functions that were copied into others. A trace then has functions by
+// number, which listed names, and addresses, with ? for the file. What the runtime itself asks of a name is whether
+// it is one of its own, which a byte keeps: unpack.js makes names of the numbers by it. The runtime takes a table at 0 for one that there is not; what nothing else shares is set
 // to 0.
 func (t functions) forget() error {
 	needed, ok := make([]bool, len(t.tables)), true
 	t.each(func(f []byte, more, _ int) {
-		for _, field := range []int{functionFile, functionLine, functionUnit, functionBegins} {
+		if bytes.HasPrefix(t.names[word(f, functionName):], []byte(ofRuntime)) {
+			f[functionOwn] = 1
+		}
+		for _, field := range []int{functionName, functionFile, functionLine, functionUnit, functionBegins} {
 			setWord(f, field, 0)
 		}
 		for _, k := range vainTables {
@@ -172,12 +180,25 @@ func (t functions) forget() error {
 	if !ok {
 		return errTables
 	}
+	clear(t.names)
 	for i := range t.tables {
 		if !needed[i] {
 			t.tables[i] = 0
 		}
 	}
 	return t.forgetFacts()
+}
+
+// ofRuntime begins the names of the runtime's functions.
+const ofRuntime = "runtime."
+
+// listed returns the names of all functions, a line each, in the order of their numbers.
+func (t functions) listed() (lines []byte) {
+	t.each(func(f []byte, _, _ int) {
+		name, _, _ := bytes.Cut(t.names[word(f, functionName):], []byte{0})
+		lines = append(append(lines, name...), '\n')
+	})
+	return lines
 }
 
 // needTable marks a table, which ends with a value of 0 that is not the first; false = it does not end.
@@ -264,7 +285,7 @@ func (t functions) pack() (section []byte) {
 	clear(t.list)
 	copy(t.list, packed)
 	clear(t.find[:4*bucketWords*t.buckets()])
-	for _, n := range []int{t.at, t.count, functionValue, len(packed), t.findAt} {
+	for _, n := range []int{t.at, t.count, functionValue, len(packed), t.findAt, t.nameAt} {
 		section = binary.LittleEndian.AppendUint32(section, uint32(n))
 	}
 	return section

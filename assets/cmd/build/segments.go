@@ -75,16 +75,18 @@ func otherData(section []byte, change func(memory []byte) ([]byte, error)) (data
 	return appendSegments(nil, split(memory)), own, err
 }
 
-// packed forgets what a program does not need of its table of functions, and packs the rest.
-func packed(memory []byte) (section []byte, err error) {
+// packed forgets what a program does not need of its table of functions, of which it lists the names, and packs the
+// rest.
+func packed(memory []byte) (section, names []byte, err error) {
 	t, err := functionsOf(memory)
-	if err == nil {
-		err = t.forget()
-	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return t.pack(), nil
+	names = t.listed()
+	if err := t.forget(); err != nil {
+		return nil, nil, err
+	}
+	return t.pack(), names, nil
 }
 
 // laid is the memory that segments set, from address 0. They are in the order of addresses, and do not overlap.

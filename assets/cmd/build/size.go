@@ -67,6 +67,8 @@ func bytesOf(path string, plain int64) int64 {
 // needed tells what the page needs to show itself, and to train, from what it fetches on demand.
 func needed(source string) string {
 	switch {
+	case strings.HasSuffix(source, ".functions.txt"):
+		return whenLater
 	case source == "lab.wasm":
 		return whenFirst
 	case strings.HasPrefix(source, "worker."), source == "kernels.js":
