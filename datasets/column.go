@@ -81,16 +81,9 @@ func (s *Sheet) add(t *table.Table, name string) {
 	}
 }
 
-// ReadColumn reads the column of that name, or in that place, counted from 1. Without a name the table must
-// have one column that is neither time nor row number: of labels if labels are wanted, else of numbers.
-func ReadColumn(ctx context.Context, f File, name, header string, labels bool) (*Column, error) {
-	s, err := ReadSheet(ctx, f, header)
-	if err != nil {
-		return nil, err
-	}
-	if labels {
-		return s.Labels(name)
-	}
+// Score returns the one column of numbers of that name, or in that place, counted from 1. Without a name there must
+// be one alone that is neither time nor row number.
+func (s *Sheet) Score(name string) (*Column, error) {
 	var names []string
 	if name != "" {
 		names = []string{name}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
@@ -31,7 +32,7 @@ func (o Options) want() table.Want {
 }
 
 // ReadFiles reads a set from one table or array, which is cut in two, or from several whose names say what they
-// are; an archive counts as its files. Errors say file, line and column; when ctx ends first, it is that error
+// are; an archive counts as its files. Files that are no parts of one set are several series. Errors say file, line and column; when ctx ends first, it is that error
 // alone.
 func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	rule, err := fillOf(opts.Missing)
@@ -49,6 +50,13 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 		return nil, err
 	}
 	parts, err := sortParts(inside)
+	if groups := groupsOf(inside); err != nil && groups != nil {
+		set, err := readGroups(ctx, groups, opts, rule)
+		if err != nil {
+			return nil, err
+		}
+		return set, set.call(files, groups, opts)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,12 +64,25 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.Labelled && set.Labels == nil {
-		return nil, table.InFile(files[0].Name, fault.New("data-no-labels", "label"))
+	return set, set.call(files, nil, opts)
+}
+
+// call gives a set its name, and sees that it has the labels that it must have.
+func (s *Set) call(files []File, groups [][]File, opts Options) error {
+	if opts.Labelled && s.Labels == nil {
+		return table.InFile(files[0].Name, fault.New("data-no-labels", "label"))
 	}
 	name := setName(files)
-	set.Name, set.Title = fileID(name), table.Visible(name)
-	return set, nil
+	s.Name, s.Title = fileID(name), table.Visible(name)
+	if len(files) == 1 || len(groups) == 0 || path.Dir(files[0].Name) != "." {
+		return nil
+	}
+	var ids, names []string
+	for _, g := range groups {
+		ids, names = append(ids, fileID(setName(g))), append(names, setName(g))
+	}
+	s.Name, s.Title = strings.Join(ids, ","), table.Short(strings.Join(names, ", "))
+	return nil
 }
 
 // setName names a set by its only file, or by what the names of several have in common.

@@ -191,7 +191,7 @@ func FuzzColumn(f *testing.F) {
 	f.Add("a;b\n1;NaN\n2;inf\n", "b")
 	f.Add("1\n\n1e999\n", "")
 	f.Fuzz(func(t *testing.T, content, name string) {
-		c, err := ReadColumn(t.Context(), inMemory("fuzz.in", content), name, "", false)
+		c, err := scoreOf(t.Context(), inMemory("fuzz.in", content), name)
 		if err != nil {
 			isSaid(t, err)
 			return

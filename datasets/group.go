@@ -1,11 +1,15 @@
 package datasets
 
 import (
+	"cmp"
+	"context"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
+	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/table"
 )
 
@@ -75,6 +79,61 @@ func grouped(names []string) (groups [][]string) {
 		}
 	}
 	return groups
+}
+
+// groupsOf are tables as several sets, in the order of their names; nil = they are not, since one of them is no set,
+// or holds labels of nobody knows which.
+func groupsOf(files []File) (groups [][]File) {
+	byStem := map[string][]File{}
+	for _, f := range files {
+		name := cmp.Or(f.Inside, f.Name)
+		if path.Ext(name) == "" { // as the arrays of an npz
+			return nil
+		}
+		stem := path.Join(path.Dir(name), stemOf(path.Base(name)))
+		byStem[stem] = append(byStem[stem], f)
+	}
+	for _, g := range byStem {
+		if _, err := sortParts(g); err != nil {
+			return nil
+		}
+		if k := partOf(g[0], false); len(g) == 1 && k != partWhole {
+			return nil
+		}
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b []File) int { return byNumbers(a[0].Name, b[0].Name) })
+	if len(groups) < 2 {
+		return nil
+	}
+	return groups
+}
+
+// readGroups reads files that are several sets, and joins these.
+func readGroups(ctx context.Context, groups [][]File, opts Options, rule Fill) (*Set, error) {
+	var sets []*Set
+	var names []string
+	for _, g := range groups {
+		parts, err := sortParts(g)
+		if err != nil {
+			return nil, err
+		}
+		one, err := parts.read(ctx, opts, rule)
+		if err != nil {
+			return nil, err
+		}
+		one.Name = fileID(setName(g))
+		sets, names = append(sets, one), append(names, table.Visible(setName(g)))
+	}
+	set, err := Join(sets)
+	if err != nil {
+		return nil, err
+	}
+	set.Findings = append(set.Findings, found.Finding{Said: fault.Of(fault.New("find-several-series", len(sets),
+		strings.Join(table.Few(names), ", ")))})
+	set.Look = set.previewOf(sets)
+	set.Look.Files = names
+	return set, nil
 }
 
 // stemOf is the name of a file without what says which part of a set it is.

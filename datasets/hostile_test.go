@@ -298,7 +298,7 @@ func TestAReadIsLeftAtOnce(t *testing.T) {
 					err := ReadFiles(ctx, []File{f}, Options{})
 				return err
 			},
-			"column": func(ctx context.Context) error { _, err := ReadColumn(ctx, f, "2.5", "", false); return err },
+			"column": func(ctx context.Context) error { _, err := scoreOf(ctx, f, "2.5"); return err },
 			"lines":  func(ctx context.Context) error { _, err := f.Lines(ctx, 1<<40, 1<<40, 9); return err },
 		} {
 			ctx, leave := context.WithCancel(t.Context())
@@ -351,7 +351,7 @@ func TestEveryValueKnowsItsLine(t *testing.T) {
 			line++
 		}
 	}
-	c, err := ReadColumn(t.Context(), inMemory(path.Join("dir", "x.csv"), "step,b\n"+text.String()), "b", "", false)
+	c, err := scoreOf(t.Context(), inMemory(path.Join("dir", "x.csv"), "step,b\n"+text.String()), "b")
 	if err != nil || len(c.Values) != len(want) {
 		t.Fatalf("%d values, %v", len(c.Values), err)
 	}
@@ -375,4 +375,13 @@ func TestAReaderYieldsBetweenBlocks(t *testing.T) {
 	if least := len(text) / block; turns < least {
 		t.Errorf("%d turns for others while %d blocks were read, want one for each", turns, least)
 	}
+}
+
+// scoreOf reads a column of numbers of a file.
+func scoreOf(ctx context.Context, f File, name string) (*Column, error) {
+	s, err := ReadSheet(ctx, f, "")
+	if err != nil {
+		return nil, err
+	}
+	return s.Score(name)
 }

@@ -25,6 +25,7 @@ type portion struct {
 	missing  []int     // filled so far, one number a channel; nil = nothing
 	entities *entities // of the rows, where several series share the file; nil = they are one
 
+	asked  string      // for the order of rows: of found.Orders; empty = nobody did
 	turned bool        // the file has the newest row first
 	order  []int       // of the rows of the file that were sorted; nil = they were not
 	gapsAt []found.Gap // the first of them
@@ -64,6 +65,7 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 	if err != nil {
 		return nil, err
 	}
+	p.asked = want.Order
 	if !want.Plain && p.entities == nil { // else each of the series has its own order
 		p.inOrder()
 	}

@@ -238,6 +238,33 @@ func (s *Set) preview(train, test *portion) *found.Preview {
 	return v
 }
 
+// previewOf is a look at sets that are joined: rows as they stand in the first, the rest of all of them.
+func (s *Set) previewOf(sets []*Set) *found.Preview {
+	v := s.preview(&portion{}, nil)
+	first := sets[0].Look
+	v.Cells, v.Shapes, v.Array, v.Parted, v.Comma, v.Every = first.Cells, first.Shapes, first.Array, first.Parted,
+		first.Comma, first.Every
+	v.Ticks = nil // times begin anew with each
+	for i, one := range sets {
+		m := s.Members[i]
+		if one.Look.Every != v.Every {
+			v.Every = 0
+		}
+		v.Fixed = v.Fixed || one.Look.Fixed
+		for _, g := range one.Look.Gaps {
+			if n := m.Train.Len(); g.Row < n {
+				g.Row += m.Train.From
+			} else {
+				g.Row += s.Train.Rows + m.Test.From - n
+			}
+			v.Gaps = append(v.Gaps, g)
+		}
+	}
+	slices.SortFunc(v.Gaps, func(a, b found.Gap) int { return a.Row - b.Row })
+	v.Gaps = v.Gaps[:min(len(v.Gaps), lookGaps)]
+	return v
+}
+
 // lively is the first channel that takes many values, or else one that changes at all.
 func (s *Set) lively() int {
 	const sample, many = 256, 32

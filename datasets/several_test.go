@@ -1,6 +1,8 @@
 package datasets
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -239,5 +241,65 @@ func TestMachinesOfSMDAreOneSetOrSeveralSeries(t *testing.T) {
 	if len(several.Members) != 3 || several.Members[2].Name != "smd/machine-1-10" ||
 		several.Test.Columns[0][62] != 0.3 || set.Test.Columns[0][20] != 0.3 {
 		t.Errorf("%+v", several.Members)
+	}
+}
+
+// Files that come together and are no parts of one set are the series that a list of them names.
+func TestFilesThatAreNoPartsOfOneSetAreSeveralSeries(t *testing.T) {
+	folder := fstest.MapFS{"pump_1.csv": {Data: []byte(machine(1, 60, 5, "flow,level,label"))},
+		"pump_2.csv": {Data: []byte(machine(2, 80, 5, "flow,level,label"))}}
+	want, err := openFiles(t, folder, "file/pump_1.csv,file/pump_2.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, order := range [][]string{{"pump_1.csv", "pump_2.csv"}, {"pump_2.csv", "pump_1.csv"}} {
+		got, err := ReadFiles(t.Context(), []File{FileIn(folder, order[0]), FileIn(folder, order[1])}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Digest() != want.Digest() || got.Name != want.Name || !slices.Equal(got.Members, want.Members) {
+			t.Errorf("%v: %q with %+v, want %q with %+v", order, got.Name, got.Members, want.Name, want.Members)
+		}
+		if v := got.Look; v == nil || v.Rows != 140 || v.Cut != 70 || len(v.Files) != 2 || len(v.Cells) == 0 {
+			t.Errorf("%v looks like %+v", order, v)
+		}
+	}
+	var z bytes.Buffer
+	w := zip.NewWriter(&z)
+	for _, name := range []string{"pump_1.csv", "pump_2.csv"} {
+		out, _ := w.Create("pumps/" + name)
+		out.Write(folder[name].Data)
+	}
+	w.Close()
+	folder["pumps.zip"] = &fstest.MapFile{Data: z.Bytes()}
+	got, err := ReadFiles(t.Context(), []File{FileIn(folder, "pumps.zip")}, Options{})
+	if err != nil || got.Digest() != want.Digest() || got.Name != "file/pumps.zip" {
+		t.Errorf("an archive: %v, %+v", err, got)
+	}
+	// Each series may have its parts in files of their own.
+	parts := fstest.MapFS{}
+	for _, name := range []string{"a", "b"} {
+		parts[name+"_train.csv"] = &fstest.MapFile{Data: []byte(machine(1, 60, 0, "flow,level,label"))}
+		parts[name+"_test.csv"] = &fstest.MapFile{Data: []byte(machine(2, 40, 4, "flow,level,label"))}
+	}
+	var files []File
+	for name := range parts {
+		files = append(files, FileIn(parts, name))
+	}
+	got, err = ReadFiles(t.Context(), files, Options{})
+	if err != nil || len(got.Members) != 2 || got.Name != "file/a_train.csv,file/b_train.csv" || got.Train.Rows != 120 {
+		t.Errorf("pairs: %v, %+v", err, got)
+	}
+}
+
+// Labels of nobody knows which series are refused, as are parts that lack their other half.
+func TestFilesThatFitNoSeriesAreRefused(t *testing.T) {
+	one := machine(1, 60, 5, "flow,level,label")
+	for _, other := range []string{"labels.csv", "pump_3_test.csv"} {
+		folder := fstest.MapFS{"pump_1.csv": {Data: []byte(one)}, "pump_2.csv": {Data: []byte(one)}, other: {Data: []byte(one)}}
+		_, err := ReadFiles(t.Context(), []File{FileIn(folder, "pump_1.csv"), FileIn(folder, "pump_2.csv"), FileIn(folder, other)}, Options{})
+		if err == nil {
+			t.Errorf("with %s they are read", other)
+		}
 	}
 }

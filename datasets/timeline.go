@@ -3,8 +3,6 @@ package datasets
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
@@ -37,10 +35,15 @@ func (p *portion) inOrder() {
 		}
 	}
 	switch {
+	case down > 0 && p.asked == "file":
+		p.note(found.Finding{Column: table.Visible(p.at.Name), Flag: "-order",
+			Said: fault.Of(fault.New("find-order-kept", down))})
+		return
 	case down > 0 && up == 0:
 		p.reverse()
 		p.turned = true
-		p.note(found.Finding{Column: table.Visible(p.at.Name), Said: fault.Of(fault.New("find-newest-first"))})
+		p.note(found.Finding{Column: table.Visible(p.at.Name), Flag: "-order",
+			Said: fault.Of(fault.New("find-newest-first"))})
 	case down > 0 && !p.sort(down):
 		return
 	}
@@ -90,7 +93,7 @@ func (p *portion) sort(down int) bool {
 	p.labels = permuted(p.labels, order)
 	p.at.At = permuted(at, order)
 	p.order = order
-	p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name),
+	p.note(found.Finding{Doubt: p.asked == "", Column: table.Visible(p.at.Name), Flag: "-order",
 		Said: fault.Of(fault.New("find-sorted", down))})
 	return true
 }
@@ -162,28 +165,31 @@ func (p *portion) sampling() {
 // gaps lists the first places where rows are missing, with their lengths.
 func (p *portion) gaps(gaps []int, usual int64) {
 	lost := int64(0)
-	var places []string
-	for _, i := range gaps {
+	var places error
+	for k, i := range gaps {
 		d := p.at.At[i+1] - p.at.At[i]
 		lost += (d+usual/2)/usual - 1
 		if len(p.gapsAt) < lookGaps {
-			p.gapsAt = append(p.gapsAt, found.Gap{Row: i + 1, Long: p.span(d)})
+			p.gapsAt = append(p.gapsAt, found.Gap{Row: i + 1, Long: fmt.Sprint(p.span(d))})
 		}
-		if len(places) < mostPlaces {
-			places = append(places, fmt.Sprintf("%s + %s", p.at.Text(p.at.At[i]), p.span(d)))
+		switch at := fault.New("find-gap-at", p.at.Text(p.at.At[i]), p.span(d)); {
+		case k == 0:
+			places = at
+		case k < mostPlaces:
+			places = fault.New("find-gap-then", places, at)
 		}
 	}
 	if len(gaps) > mostPlaces {
-		places = append(places, "…")
+		places = fault.New("find-gap-then", places, "…")
 	}
 	p.note(found.Finding{Doubt: true, Column: table.Visible(p.at.Name), Line: 0,
-		Said: fault.Of(fault.New("find-gaps", len(gaps), lost, strings.Join(places, "; ")))})
+		Said: fault.Of(fault.New("find-gaps", len(gaps), lost, places))})
 }
 
-// span writes a time between two rows.
-func (p *portion) span(ns int64) string {
+// span is a time between two rows, as an argument of a message.
+func (p *portion) span(ns int64) any {
 	if p.at.Clock {
-		return time.Duration(ns).String()
+		return fault.Span(ns)
 	}
 	return p.at.Text(ns)
 }

@@ -18,7 +18,8 @@ func causes(w *words.Language, v state.Causes) *vecty.HTML {
 			vecty.Data("channel", strconv.Itoa(c.Channel)),
 			attr("aria-label", c.Spoken)), vecty.Text(c.Name)),
 			elem.Span(vecty.Markup(class("n"), attr("aria-hidden", "true")),
-				vecty.Text(c.Share+tick(c.Right)))))
+				vecty.Text(c.Share+tick(c.Right))),
+			elem.Span(vecty.Markup(class("n", "dim")), vecty.Text(c.Usual))))
 	}
 	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", w.Say("causes-title")),
 		vecty.Data("causes", v.Name)),

@@ -13,6 +13,9 @@ import (
 
 // learning is how the losses fell, as charts that redraw themselves when their boxes change size.
 func learning(w *words.Language, v results.Learning) *vecty.HTML {
+	if v.Epochs.Curves {
+		v.Plots, v.Sub = v.Curves, ""
+	}
 	var plots vecty.List
 	for _, plot := range v.Plots {
 		plots = append(plots, elem.Figure(
@@ -27,7 +30,8 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("learn"), vecty.MarkupIf(v.Epochs.Open, class("wide")),
 		attr("aria-label", w.Say("learning"))),
 		elem.Header(elem.Heading2(
-			tabOf(w.Say("learning"), "losses", !v.Epochs.Open), tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open),
+			tabOf(w.Say("learning"), "losses", !v.Epochs.Open && !v.Epochs.Curves),
+			tabOf(w.Say("epochs-title"), "gains", v.Epochs.Open), tabOf(w.Say("curve-title"), "curves", v.Epochs.Curves),
 			tabOf(v.Alarms, "alarms", false)),
 			elem.Paragraph(vecty.Markup(class("dim", "n"), vecty.Property("title", sub)), vecty.Text(sub))),
 		body)
@@ -95,6 +99,9 @@ func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.F
 	}
 	for _, line := range plot.Curves {
 		drawn := chart.Curve{Class: results.KindTotal, Label: line.Brief, X: line.X, Y: line.Y}
+		if line.Bare {
+			drawn.Label = ""
+		}
 		if line.Kind != results.KindTotal {
 			look := lookOf(line.Look)
 			drawn.Class = look.Class
@@ -114,14 +121,12 @@ func curves(n words.Numbers, plot results.Plot) func(w, h, unit float64) chart.F
 
 // resultsTable is the arms with their metrics, each metric with its chance level and its untrained value.
 func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
+	body := metricList
+	if !v.All {
+		body = metricTable
+	}
 	return elem.Section(vecty.Markup(class("results"), attr("aria-label", w.Say("results"))),
-		elem.Div(vecty.Markup(class("tablebox"), vecty.ClassMap{"all": v.All, "gain": v.Gain}),
-			elem.Table(vecty.Markup(class("table")),
-				elem.TableHead(
-					elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
-					elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v))),
-				elem.TableBody(armRows(w, v))),
-			vecty.If(len(v.Notes) > 0, notes(w, v.Notes))),
+		elem.Div(vecty.Markup(class("tablebox"), vecty.ClassMap{"all": v.All, "gain": v.Gain}), body(w, v)),
 		elem.Paragraph(vecty.Markup(class("detail", "n"), vecty.Property("title", v.Detail),
 			vecty.Property("hidden", v.Detail == "" && v.Data.Note == "")), vecty.Text(v.Detail),
 			elem.Emphasis(vecty.Text(" "+v.Data.Note))),
@@ -131,6 +136,15 @@ func resultsTable(w *words.Language, v results.Table) *vecty.HTML {
 				attr("aria-pressed", strconv.FormatBool(v.Data.On))), vecty.Text(w.Say("over-data-switch"))),
 			elem.Button(vecty.Markup(class("lnk"), do("metrics", ""),
 				attr("aria-expanded", strconv.FormatBool(v.All))), vecty.Text(v.Switch))))
+}
+
+// metricTable is the arms by the metrics that are read most.
+func metricTable(w *words.Language, v results.Table) *vecty.HTML {
+	return elem.Table(vecty.Markup(class("table")),
+		elem.TableHead(
+			elem.TableRow(vecty.Markup(class("grp")), groupHeads(w, v.Columns)),
+			elem.TableRow(vecty.Markup(class("mets")), metricHeads(w, v))),
+		elem.TableBody(armRows(w, v)))
 }
 
 // groupHeads names each group of metrics over its first column. Every column has a cell of its own instead of
@@ -154,19 +168,49 @@ func columnClass(c results.Column) vecty.Applyer {
 	return vecty.ClassMap{"pa": c.Flattering, "warned": c.Warned, "extra": c.Extra}
 }
 
-// notes say of every metric what the table has no room for.
-func notes(w *words.Language, list []results.Note) *vecty.HTML {
-	var items vecty.List
-	for _, n := range list {
-		items = append(items, elem.DefinitionTerm(elem.Bold(vecty.Text(n.Title)),
+// metricList is every metric by family: what it is, by which parameters, and its value for each arm beside what
+// chance gives.
+func metricList(w *words.Language, v results.Table) *vecty.HTML {
+	list := vecty.List{}
+	for i, c := range v.Columns {
+		if i == 0 || c.Group != v.Columns[i-1].Group {
+			list = append(list, elem.DefinitionTerm(vecty.Markup(class("fam")), elem.Heading3(vecty.Text(c.Group))))
+		}
+		n := c.Note
+		list = append(list, elem.DefinitionTerm(vecty.Markup(columnClass(c)), elem.Bold(vecty.Text(n.Title)),
 			elem.Span(vecty.Markup(class("n")), vecty.Text(n.Setting))),
-			elem.Description(vecty.Text(n.Definition),
+			elem.Description(elem.Paragraph(vecty.Text(n.Definition),
 				elem.Strong(vecty.Markup(vecty.Property("hidden", n.Warning == "")), vecty.Text(" "+n.Warning)),
 				elem.Span(vecty.Markup(class("dim"), vecty.Property("hidden", n.Elsewhere == "")),
-					vecty.Text(" "+n.Elsewhere))))
+					vecty.Text(" "+n.Elsewhere))),
+				elem.UnorderedList(vecty.Markup(class("n")), metricValues(w, v, i))))
 	}
-	return elem.Section(vecty.Markup(class("notes"), attr("aria-label", w.Say("definitions"))),
-		elem.Heading3(vecty.Text(w.Say("definitions"))), elem.DescriptionList(items))
+	return elem.Div(cellsSwitch(w, v.Gain),
+		elem.DescriptionList(vecty.Markup(class("notes"), attr("aria-label", w.Say("definitions"))), list))
+}
+
+// metricValues are those of a metric for each arm, what chance and a constant score get before them.
+func metricValues(w *words.Language, v results.Table, column int) (items vecty.List) {
+	c := v.Columns[column]
+	given := func(name, value string) {
+		if value != "" {
+			items = append(items, elem.ListItem(vecty.Markup(class("dim")), vecty.Text(name+" "),
+				elem.Italic(vecty.Text(value))))
+		}
+	}
+	if c.To == "" {
+		given(w.Say("chance"), c.Chance)
+		given(w.Say("constant"), c.Constant)
+	} else {
+		given(c.To, " ")
+	}
+	given(c.Unit, " ")
+	for _, r := range v.Rows {
+		cell := r.Cells[column]
+		items = append(items, elem.ListItem(vecty.Markup(vecty.Data("arm", r.Name)), sign(r.Look), vecty.Text(r.Text+" "),
+			elem.Bold(vecty.Text(cell.Value)), elem.Italic(vecty.Text(" "+cell.Company))))
+	}
+	return items
 }
 
 // metricHeads show each metric with its chance level and its untrained value: without them a number says

@@ -276,7 +276,7 @@ func previewHead(c sheet.Column, shape []byte, i int) *vecty.HTML {
 	return elem.TableHeader(vecty.Markup(vecty.Key(c.Place), attr("scope", "col"), attr("tabindex", stop),
 		vecty.ClassMap{"off": c.Left, "la": c.Role == found.Label || c.Doubt, "badc": c.Wrong},
 		vecty.Property("title", c.Why), vecty.Data("head", strconv.Itoa(c.Place))),
-		elem.Bold(vecty.Text(c.Name)),
+		elem.Bold(vecty.Text(c.Name)), elem.Small(vecty.Markup(class("dim"), vecty.Property("hidden", c.Unit == "")), vecty.Text(c.Unit)),
 		chosenOf(c.Name, sheet.Role+strconv.Itoa(c.Place), c.Choices, attr("tabindex", "-1")),
 		&drawing{Class: "spark", Draw: func(width, height, _ float64) chart.Figure {
 			f := chart.Figure{W: width, H: height}

@@ -23,9 +23,13 @@ func (p *Page) stack() signal.Props {
 		OnView:        func(from, to int) { p.Send(state.Zoom{Span: steps.Range{From: from, To: to}}) },
 		OnCursor:      func(step int) { p.Send(state.Cursor{Step: step}) },
 		OnThreshold:   func(arm string, v float64) { p.Send(state.Threshold{Arm: arm, Value: v}) },
-		OnFocus:       func(arm string) { p.Send(state.Focus{Arm: arm}) },
-		OnChannels:    func(typed string) { p.Send(state.Show{Channels: typed}) },
-		OnBuckets:     func(n int) { p.Send(state.Resize{Width: n}) },
+		OnHold:        func(arm string, v float64) { p.Send(state.Hold{Arm: arm, Value: v}) },
+		OnRank:        func(arm string, by int) { p.Send(state.Rank{Arm: arm, By: by}) },
+		OnBack:        func(arm string) { p.Send(state.Back{Arm: arm}) },
+		Held:          s.Stack.Held, Random: s.Stack.Random, CanRandom: s.HasRandom(),
+		OnFocus:    func(arm string) { p.Send(state.Focus{Arm: arm}) },
+		OnChannels: func(typed string) { p.Send(state.Show{Channels: typed}) },
+		OnBuckets:  func(n int) { p.Send(state.Resize{Width: n}) },
 	}
 	if d := s.Data; d != nil {
 		view := s.Visible()
@@ -33,6 +37,9 @@ func (p *Page) stack() signal.Props {
 		props.Labelled, props.ChannelsAll = d.Labelled, len(d.Channels)
 		for _, seg := range d.Segments {
 			props.Truth = append(props.Truth, seg.Range)
+		}
+		for _, one := range d.Series {
+			props.Series = append(props.Series, signal.Series{Name: words.Name(one.Name), Range: one.Scored})
 		}
 		props.Times = timesOf(d.Timeline)
 		props.Overview = buckets(s.Stack.Overview, s.OverviewLine())
@@ -107,7 +114,7 @@ func lanes(s state.Scene, w *words.Language) []signal.Arm {
 		arm.Live = liveText(w, l.Live)
 		if r := l.Run; r != nil {
 			arm.Policy, arm.Threshold, arm.Pending = float64(l.Policy), l.Threshold, l.Pending
-			arm.Alarms = r.Alarms
+			arm.Alarms, arm.Adjusted = r.Alarms, l.Adjusted
 		}
 		list = append(list, arm)
 	}

@@ -57,7 +57,10 @@ func (l Numbers) Fixed(v float64, decimals int) string {
 	if strings.Trim(s, "-0.") == "" {
 		return strings.TrimPrefix(s, "-")
 	}
-	return strings.NewReplacer("-", minus, ".", l.Decimal).Replace(s)
+	if l.Decimal != "." {
+		s = strings.Replace(s, ".", l.Decimal, 1)
+	}
+	return strings.ReplaceAll(s, "-", minus) // a replacer for both would take ten times as long
 }
 
 // Plain writes a number as short as it can be, with its digits together and an ordinary minus sign.

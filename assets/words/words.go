@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Key names one sentence, or a part of one, in the files of the languages: en.txt, ko.txt. Text between two
@@ -223,6 +224,11 @@ func (l *Language) argument(a any) string {
 		return l.Say(x)
 	case All:
 		return l.All(x)
+	case interface{ Long() time.Duration }:
+		if d := x.Long(); d%time.Second != 0 && d < time.Minute { // between rows, where parts of a second count
+			return l.Say("seconds", d.Seconds())
+		}
+		return l.Duration(x.Long())
 	case interface{ List() []string }:
 		return l.OneOf(x.List())
 	case error:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSayPutsArgumentsIn(t *testing.T) {
@@ -233,6 +234,22 @@ func TestMarkupIsClosed(t *testing.T) {
 			bare := strings.NewReplacer("{{", "", "}}", "").Replace(text)
 			if strings.Count(bare, "{") != strings.Count(bare, "}") {
 				t.Errorf("%s.txt: %s has a brace without its other: %q", tag, k, text)
+			}
+		}
+	}
+}
+
+// lasting is an argument that is a length of time.
+type lasting time.Duration
+
+func (l lasting) Long() time.Duration { return time.Duration(l) }
+
+func TestTimesBetweenRowsAreWrittenInWords(t *testing.T) {
+	for d, want := range map[time.Duration][2]string{193 * time.Minute: {"3 h 13 min", "3시간 13분"},
+		time.Second: {"1 s", "1초"}, 250 * time.Millisecond: {"0.25 s", "0.25초"}} {
+		for i, tag := range []string{"en", "ko"} {
+			if got := In(tag).Say("find-gap-at", "x", lasting(d)); got != "x + "+want[i] {
+				t.Errorf("%v in %s: %q, want %q", d, tag, got, want[i])
 			}
 		}
 	}

@@ -10,10 +10,11 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Fault is an error without a sentence: Key names the sentence in the files of package words, Args go into
-// it. An argument is a string, a number, a Word, Choices or another error, whatever its type.
+// it. An argument is a string, a number, a Word, Choices, a Span or another error, whatever its type.
 type Fault struct {
 	Key  string
 	Args []any
@@ -33,6 +34,15 @@ type Choices []string
 
 // List returns the choices.
 func (c Choices) List() []string { return c }
+
+// Span is an argument that is how long something lasts.
+type Span time.Duration
+
+// String is for programmers: 3h13m0s.
+func (s Span) String() string { return time.Duration(s).String() }
+
+// Long returns the time.
+func (s Span) Long() time.Duration { return time.Duration(s) }
 
 // Told returns the key and its arguments.
 func (f *Fault) Told() (key string, args []any) { return f.Key, f.Args }
@@ -140,6 +150,7 @@ type argument struct {
 	Word    Word     `json:"word,omitempty"`
 	Choices Choices  `json:"choices,omitempty"`
 	Fault   *Fault   `json:"fault,omitempty"`
+	Span    Span     `json:"span,omitempty"` // nanoseconds
 }
 
 // plain is a Fault in JSON.
@@ -163,6 +174,8 @@ func argumentOf(a any) argument {
 		return argument{Word: x}
 	case Choices:
 		return argument{Choices: x}
+	case Span:
+		return argument{Span: x}
 	case error:
 		return argument{Fault: Of(x)}
 	}
@@ -219,6 +232,8 @@ func (a argument) value() any {
 		return error(a.Fault)
 	case a.Text != nil:
 		return *a.Text
+	case a.Span != 0:
+		return a.Span
 	}
 	return ""
 }

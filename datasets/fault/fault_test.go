@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAFaultComesThroughJSON(t *testing.T) {
@@ -19,8 +20,8 @@ func TestAFaultComesThroughJSON(t *testing.T) {
 		want *Fault
 	}{
 		{New("none"), &Fault{Key: "none"}},
-		{New("all", "text", 3, 1_000_000, -0.25, Word("w"), Choices{"a", "b"}, inner),
-			&Fault{"all", []any{"text", 3.0, 1e6, -0.25, Word("w"), Choices{"a", "b"},
+		{New("all", "text", 3, 1_000_000, -0.25, Word("w"), Choices{"a", "b"}, Span(90*time.Minute), inner),
+			&Fault{"all", []any{"text", 3.0, 1e6, -0.25, Word("w"), Choices{"a", "b"}, Span(90 * time.Minute),
 				error(&Fault{"inner", []any{1.5, Word("yes")}})}}},
 		{New("odd", math.NaN(), uint64(math.MaxUint64)), &Fault{"odd", []any{"NaN", "18446744073709551615"}}},
 		{New("wraps", fs.ErrNotExist), &Fault{"wraps",

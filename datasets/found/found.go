@@ -67,7 +67,11 @@ type Asked struct {
 	Columns   map[string]Role `json:"columns,omitempty"`   // by name or place; Others = all that are not named
 	Anomaly   string          `json:"anomaly,omitempty"`   // how an anomaly is spelt in the label column
 	NoValue   []float64       `json:"no_value,omitempty"`  // numbers that stand for missing cells
+	Order     string          `json:"order,omitempty"`     // of Orders
 }
+
+// Orders are how rows can be ordered: by their times, or as they stand in the file.
+var Orders = []string{"time", "file"}
 
 // Separators are what parts the cells of a text, Decimals what parts the decimals of a number, by name.
 var (

@@ -54,6 +54,25 @@ type Source struct {
 	Arm      string   // of the run, or the column of scores; empty = of neither
 	Seed     *uint64  // of the run; nil = of none
 	Channels []string // whose positions causes name
+	// Series are those that lie one behind the other, if there are several; steps are counted over all of them.
+	Series []spec.Series
+	Usual  []float64 // the usual share of each channel; nil = nobody knows
+}
+
+// usual is that of a channel; nil = nobody knows.
+func (s Source) usual(channel int) *float64 {
+	if channel >= len(s.Usual) {
+		return nil
+	}
+	return &s.Usual[channel]
+}
+
+// series is the name of the one that an alarm is in; empty = there is one alone.
+func (s Source) series(a spec.Alarm) string {
+	if in := (&spec.DataSummary{Series: s.Series}).SeriesAt(a.From); in != nil {
+		return in.Name
+	}
+	return ""
 }
 
 // Writer writes alarms one by one; Close ends what it writes.
@@ -74,7 +93,7 @@ func NewWriter(out io.Writer, f Format) *Writer {
 	return w
 }
 
-// Head is the first row of CSV.
+// Head is the first row of CSV; the name of the series stands behind it where there are several.
 var Head = []string{"arm", "seed", "start", "end", "from", "to", "length", "peak_time", "peak_step", "peak_score",
 	"channels"}
 
@@ -83,14 +102,16 @@ type object struct {
 	Name string  `json:"name,omitempty"`
 	Arm  string  `json:"arm,omitempty"`
 	Seed *uint64 `json:"seed,omitempty"`
+	In   string  `json:"series,omitempty"`
 	spec.Alarm
 	Length   int     `json:"length"`
 	Channels []share `json:"channels,omitempty"`
 }
 
 type share struct {
-	Name  string  `json:"name"`
-	Share float64 `json:"share"`
+	Name  string   `json:"name"`
+	Share float64  `json:"share"`
+	Usual *float64 `json:"usual,omitempty"` // outside of alarms
 }
 
 // Write writes an alarm.
@@ -108,7 +129,7 @@ func (w *Writer) Write(s Source, a spec.Alarm) error {
 			before = "[\n  "
 		}
 	}
-	o := object{Name: s.Name, Arm: s.Arm, Seed: s.Seed, Alarm: a, Length: a.Len(), Channels: sharesOf(s, a)}
+	o := object{Name: s.Name, Arm: s.Arm, Seed: s.Seed, In: s.series(a), Alarm: a, Length: a.Len(), Channels: sharesOf(s, a)}
 	o.Alarm.Causes = nil
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -123,7 +144,7 @@ func (w *Writer) Write(s Source, a spec.Alarm) error {
 
 func sharesOf(s Source, a spec.Alarm) (out []share) {
 	for _, c := range a.Causes {
-		out = append(out, share{channelName(s, c.Channel), c.Share})
+		out = append(out, share{channelName(s, c.Channel), c.Share, s.usual(c.Channel)})
 	}
 	return out
 }
@@ -135,26 +156,38 @@ func channelName(s Source, c int) string {
 	return strconv.Itoa(c)
 }
 
-// Causes are the channels behind an alarm with their shares, in one line: cpu 62 %; load 20 %.
+// Causes are the channels behind an alarm with their shares and, in brackets, their usual ones, in one line:
+// cpu 62 % (usually 11 %); load 20 % (usually 9 %).
 func Causes(s Source, a spec.Alarm) string {
 	var parts []string
 	for _, c := range a.Causes {
-		parts = append(parts, fmt.Sprintf("%s %.0f %%", channelName(s, c.Channel), 100*c.Share))
+		text := fmt.Sprintf("%s %.0f %%", channelName(s, c.Channel), 100*c.Share)
+		if u := s.usual(c.Channel); u != nil {
+			text += fmt.Sprintf(" (usually %.0f %%)", 100**u)
+		}
+		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
 }
 
 // row writes a row of CSV: steps from, up to but not including to.
 func (w *Writer) row(s Source, a spec.Alarm) error {
-	if w.n == 1 {
+	in := s.series(a)
+	if w.n == 1 && in == "" {
 		w.csv.Write(Head)
+	} else if w.n == 1 {
+		w.csv.Write(append(Head[:len(Head):len(Head)], "series"))
 	}
 	seed := ""
 	if s.Seed != nil {
 		seed = strconv.FormatUint(*s.Seed, 10)
 	}
-	w.csv.Write([]string{s.Arm, seed, a.Start, a.End, strconv.Itoa(a.From), strconv.Itoa(a.To),
-		strconv.Itoa(a.Len()), a.PeakAt, strconv.Itoa(a.Peak.Step), digits(a.Peak.Score), Causes(s, a)})
+	row := []string{s.Arm, seed, a.Start, a.End, strconv.Itoa(a.From), strconv.Itoa(a.To),
+		strconv.Itoa(a.Len()), a.PeakAt, strconv.Itoa(a.Peak.Step), digits(a.Peak.Score), Causes(s, a)}
+	if in != "" {
+		row = append(row, in)
+	}
+	w.csv.Write(row)
 	w.csv.Flush()
 	return w.csv.Error()
 }
@@ -162,6 +195,9 @@ func (w *Writer) row(s Source, a spec.Alarm) error {
 // window writes an interval of NAB, times where they are known, else steps; both ends lie in it.
 func (w *Writer) window(s Source, a spec.Alarm) error {
 	name := s.Name
+	if in := s.series(a); in != "" {
+		name = in
+	}
 	if s.Arm != "" {
 		name += " " + s.Arm
 	}
@@ -200,11 +236,15 @@ func micro(stamp string) string {
 	return stamp
 }
 
-// Scores writes the scores of a run as CSV, with the threshold and whether a step lies in an alarm; at says when it
-// was.
-func Scores(out io.Writer, r spec.Run, at func(step int) string) error {
+// Scores writes the scores of a run as CSV, with the threshold and whether a step lies in an alarm, where there are
+// several series with the name of its own; at says when it was.
+func Scores(out io.Writer, r spec.Run, d spec.DataSummary, at func(step int) string) error {
 	w := csv.NewWriter(out)
-	w.Write([]string{"step", "time", "score", "threshold", "alarm"})
+	head := []string{"step", "time", "score", "threshold", "alarm"}
+	if len(d.Series) > 0 {
+		head = append(head, "series")
+	}
+	w.Write(head)
 	next := 0
 	for t, x := range r.Scores {
 		for next < len(r.Alarms) && r.Alarms[next].To <= t {
@@ -214,7 +254,11 @@ func Scores(out io.Writer, r spec.Run, at func(step int) string) error {
 		if next < len(r.Alarms) && r.Alarms[next].From <= t {
 			in = "1"
 		}
-		w.Write([]string{strconv.Itoa(t), at(t), digits(metrics.Value(x)), digits(r.Threshold.Value), in})
+		row := []string{strconv.Itoa(t), at(t), digits(metrics.Value(x)), digits(r.Threshold.Value), in}
+		if s := d.SeriesAt(t); s != nil {
+			row = append(row, s.Name)
+		}
+		w.Write(row)
 	}
 	w.Flush()
 	return w.Error()

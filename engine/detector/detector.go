@@ -79,6 +79,8 @@ type Expected struct {
 	TestAlarms int           `json:"test_alarms"`
 	// PerDay is how many alarms the test part raised a day; undefined where nobody knows its times.
 	PerDay metrics.Value `json:"per_day"`
+	// Usual is spec.Run.Usual of the test part.
+	Usual []float64 `json:"usual,omitempty"`
 }
 
 // Origin is what a detector was trained on.

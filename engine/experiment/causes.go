@@ -21,6 +21,38 @@ func causes(errors []float32, steps int, alarms []steps.Range) [][]spec.Cause {
 	return out
 }
 
+// usual is the share of each channel in the squared errors [steps, channels] of all steps outside of alarms; nil without
+// errors there.
+func usual(errors []float32, steps int, alarms []steps.Range) []float64 {
+	if len(errors) == 0 {
+		return nil
+	}
+	sums := make([]float64, len(errors)/steps)
+	from := 0
+	add := func(to int) {
+		for t := from; t < to; t++ {
+			for c, e := range errors[t*len(sums) : (t+1)*len(sums)] {
+				sums[c] += float64(e)
+			}
+		}
+	}
+	for _, a := range alarms {
+		add(a.From)
+		from = a.To
+	}
+	add(steps)
+	shares := detect.Shares(sums)
+	out, all := make([]float64, len(sums)), 0.0
+	for _, s := range shares {
+		out[s.Channel] = s.Share
+		all += s.Share
+	}
+	if !(all > 0) {
+		return nil
+	}
+	return out
+}
+
 // sharesOf are all channels in the steps of at, largest share of the squared error first, equal ones in the
 // order of channels. Where there is no error at all, every share is 0.
 func sharesOf(errors []float32, channels int, at steps.Range) []spec.Cause {

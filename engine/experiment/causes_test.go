@@ -69,6 +69,31 @@ func onItsChannels(t *testing.T) spec.Spec {
 	return s
 }
 
+// Beside an alarm's shares stand those of the steps outside of all alarms.
+func TestTheUsualShareIsThatOfStepsWithoutAlarm(t *testing.T) {
+	s := only(small(t), spec.ArmAlone)
+	s.Detect.Threshold.Percent = 80
+	out := runOf(t, run(t, s, experiment.Options{Outputs: true}), spec.ArmAlone)
+	one, all := make([]float64, 3), 0.0
+	for t := range out.Scores {
+		if slices.ContainsFunc(out.Alarms, func(a steps.Range) bool { return t >= a.From && t < a.To }) {
+			continue
+		}
+		for c := range one {
+			one[c] += float64(out.Errors[3*t+c])
+			all += float64(out.Errors[3*t+c])
+		}
+	}
+	if len(out.Alarms) == 0 || len(out.Usual) != 3 {
+		t.Fatalf("%d alarms, usual shares %v", len(out.Alarms), out.Usual)
+	}
+	for c, got := range out.Usual {
+		if math.Abs(got-one[c]/all) > 1e-9 {
+			t.Errorf("channel %d usually has %v, want %v", c, got, one[c]/all)
+		}
+	}
+}
+
 func TestCausesAreComparedWithTheChannelsOfTrueSegments(t *testing.T) {
 	r := run(t, only(onItsChannels(t), spec.ArmAlone), experiment.Options{Outputs: true})
 	out := runOf(t, r, spec.ArmAlone)

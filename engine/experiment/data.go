@@ -171,7 +171,7 @@ func without(w datasets.Windows, marked []uint8) datasets.Windows {
 // FileOptions are what a spec says of a user's own files.
 func FileOptions(d spec.Data) datasets.Options {
 	o := datasets.Options{Asked: found.Asked{Header: d.Header, Separator: d.Separator, Decimal: d.Decimal,
-		Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue},
+		Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue, Order: d.Order},
 		Label: d.Label, Missing: d.Missing, Cut: datasets.Cut{Row: d.SplitRow, Time: d.SplitTime}}
 	if d.Split != nil {
 		o.Cut.Share = *d.Split

@@ -72,6 +72,7 @@ func (p *Prepared) Glance(ctx context.Context, out *spec.Run, shown []string, yi
 	}
 	out.Alarms, out.Peaks, out.Causes, out.Metrics, out.Series = append([]steps.Range{}, alarms.Segments...), nil, nil,
 		nil, nil
+	out.Usual = nil
 	if p.scoredLabels() == nil {
 		return nil
 	}
@@ -143,6 +144,7 @@ func raise(e *metrics.Evaluation, out *spec.Run) (*metrics.Alarms, error) {
 	out.Alarms = append([]steps.Range{}, alarms.Segments...)
 	out.Peaks = peaks(out.Scores, out.Alarms)
 	out.Causes = causes(out.Errors, len(out.Scores), out.Alarms)
+	out.Usual = usual(out.Errors, len(out.Scores), out.Alarms)
 	return alarms, nil
 }
 

@@ -70,6 +70,10 @@ func TestMetricsOfARunAreThoseOfItsScores(t *testing.T) {
 
 func TestJudgingAgainMovesAlarmsAndKeepsTheRanking(t *testing.T) {
 	run := runOf(t, run(t, only(small(t), "untrained"), experiment.Options{}), "untrained")
+	if len(run.Usual) == 0 {
+		t.Error("the run knows no usual shares")
+	}
+	run.Usual = nil // of errors, which were not kept
 	again := run
 	if err := judged(&again, labelsOf(t)); err != nil {
 		t.Fatal(err)

@@ -190,7 +190,7 @@ func (r *run) startOf(ctx context.Context, s scores, out *spec.Run) (start detec
 // expected says how often the detector raised alarms on the data of the experiment.
 func (r *run) expected(train []float64, start detect.Start, out *spec.Run) detector.Expected {
 	e := detector.Expected{TrainShare: metrics.Undefined, PerDay: metrics.Undefined,
-		TestSteps: len(out.Scores), TestAlarms: len(out.Alarms)}
+		TestSteps: len(out.Scores), TestAlarms: len(out.Alarms), Usual: out.Usual}
 	if share := shareAbove(train, float64(start.Threshold())); share != nil {
 		e.TrainShare = metrics.Value(*share)
 	}

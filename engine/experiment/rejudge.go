@@ -15,9 +15,9 @@ import (
 
 // Rejudge decides anew about the finished runs of a report, by another Detect, from what they keep: the report that
 // comes of it is the one of a run with that Detect, bit for bit. p is what the report's experiment was prepared
-// for; the report stays as it is. Runs whose training failed stay failed. learnt are the detectors that the runs were
-// kept as first, if they were: those returned decide by the new Detect. It fails where the runs cannot be judged so (spec.Spec.RejudgedFrom)
-// or do not keep what the new Detect looks at.
+// for; the report stays as it is. Runs whose training failed stay failed. learnt are the detectors that the runs
+// were kept as first, if they were: those returned decide by the new Detect. It fails where the runs cannot be
+// judged so (spec.Spec.RejudgedFrom) or do not keep what the new Detect looks at.
 func (p *Prepared) Rejudge(ctx context.Context, before spec.Report, d spec.Detect, learnt []*detector.Detector,
 	yield func()) (report spec.Report, detectors []*detector.Detector, err error) {
 	if yield == nil {
@@ -37,8 +37,8 @@ func (p *Prepared) Rejudge(ctx context.Context, before spec.Report, d spec.Detec
 		return report, nil, err
 	}
 	data.layOverTrain()
-	r := &run{spec: sp, named: before.Device, data: &data, chance: make(chan struct{}, 1), parameters: data.parameters(),
-		o: Options{Outputs: true, Yield: yield, Events: func(spec.Event) {}}}
+	r := &run{spec: sp, named: before.Device, data: &data, chance: make(chan struct{}, 1),
+		parameters: data.parameters(), o: Options{Outputs: true, Yield: yield, Events: func(spec.Event) {}}}
 	if len(learnt) > 0 {
 		r.o.Program = learnt[0].Program
 		r.o.Kept = func(d *detector.Detector) error {
@@ -71,7 +71,7 @@ func (r *run) rejudged(ctx context.Context, a spec.Arm, before spec.Report, old 
 		return out, err
 	}
 	out.Flags, out.Series, out.Threshold, out.Failed, out.Unscored = nil, nil, spec.Cut{}, nil, 0
-	out.Alarms, out.Peaks, out.Causes, out.Metrics, out.Hits, out.FalseRuns = nil, nil, nil, nil, 0, 0
+	out.Alarms, out.Peaks, out.Causes, out.Usual, out.Metrics, out.Hits, out.FalseRuns = nil, nil, nil, nil, nil, 0, 0
 	r.takeChance(before, old)
 	for _, d := range learnt {
 		if d.Arm().Name == old.Arm && d.Seed() == old.Seed {

@@ -112,12 +112,7 @@ func (p *Prepared) trainLengths() (lengths []int) {
 }
 
 // borders are the first scored steps of the series behind the first.
-func (p *Prepared) borders() (at []int) {
-	for _, s := range p.Summary.Series[min(1, len(p.Summary.Series)):] {
-		at = append(at, s.Scored.From)
-	}
-	return at
-}
+func (p *Prepared) borders() []int { return p.Summary.Borders() }
 
 // trainBorders are the first training steps of the series behind the first.
 func (p *Prepared) trainBorders() (at []int) {

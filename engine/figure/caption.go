@@ -93,6 +93,9 @@ func (s *signalOf) caption() string {
 	if s.steps != (steps.Range{To: s.Report.Data.TestSteps}) {
 		c.say("caption-steps", s.steps.From, s.steps.To)
 	}
+	if n := len(s.Report.Data.Series); n > 0 {
+		c.say("caption-series", n)
+	}
 	if s.Report.Data.Labelled {
 		c.say("caption-truth")
 	}

@@ -34,7 +34,21 @@ func (s *signalOf) draw(c draw.Canvas) {
 		s.lane(c, l, below, inner)
 		below += l.space()
 	}
+	s.borders(inner, below)
 	axis.Draw(block(axisCanvas, below, inner.Min.Y-axisCanvas.Min.Y))
+}
+
+// borders draws a line where one of several series ends and the next begins, from the top to so far below it.
+func (s *signalOf) borders(inner draw.Canvas, below vg.Length) {
+	d := &s.Report.Data
+	for _, at := range d.Borders() {
+		if at <= s.steps.From || at >= s.steps.To {
+			continue
+		}
+		x := inner.Min.X + (inner.Max.X-inner.Min.X)*vg.Length(at-s.steps.From)/vg.Length(s.steps.Len())
+		inner.StrokeLine2(draw.LineStyle{Color: ink2, Width: 0.6, Dashes: []vg.Length{3, 2}}, x, inner.Max.Y, x,
+			inner.Max.Y-below)
+	}
 }
 
 // timeAxis is that of all lanes.

@@ -103,14 +103,15 @@ func (s *Session) exportRun(req protocol.Request, e protocol.Export) error {
 	name := fmt.Sprintf("%s-%d-%s", e.Of.Arm, e.Of.Seed, e.What)
 	if e.What == protocol.ExportScores {
 		return s.sendFile(req.ID, name+".csv", func(out io.Writer) error {
-			return alarms.Scores(out, *run, on.Time)
+			return alarms.Scores(out, *run, on.Summary, on.Time)
 		})
 	}
 	f, err := alarms.FormatOf(e.Format)
 	if err != nil {
 		return fault.New("export-format", err)
 	}
-	from := alarms.Source{Name: on.Spec.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: on.Summary.Channels}
+	from := alarms.Source{Name: on.Spec.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: on.Summary.Channels,
+		Series: on.Summary.Series, Usual: run.Usual}
 	return s.sendFile(req.ID, name+f.Ending(), func(out io.Writer) error {
 		return writeAlarms(out, f, from, run.Raised(on.Time))
 	})

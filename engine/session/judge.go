@@ -80,7 +80,8 @@ func (s *Session) judgedRuns(ctx context.Context, on shown, j *protocol.Judge) (
 }
 
 // measureRun measures a run, exactly or as one does for what moves.
-func (s *Session) measureRun(ctx context.Context, data *experiment.Prepared, run *spec.Run, j *protocol.Judge) error {
+func (s *Session) measureRun(ctx context.Context, data *experiment.Prepared, run *spec.Run,
+	j *protocol.Judge) error {
 	if j.Rough {
 		return data.Glance(ctx, run, j.Shown, s.Yield)
 	}

@@ -43,8 +43,10 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 	}
 	set, err := s.read(datasets.WithProgress(ctx, p.hear), *req.Data, req.Drop, files)
 	var summary spec.DataSummary
+	d := *req.Data
 	if err == nil {
-		summary, err = experiment.Look(*req.Data, set)
+		d = named(d, set, req)
+		summary, err = experiment.Look(d, set)
 	}
 	if wrong, ok := errors.AsType[*table.FileError](err); ok && wrong.Line > 2 && !p.seen {
 		p.head(*req.Data, files, wrong)
@@ -58,7 +60,7 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 		s.refuse(ctx, req.ID, err, files)
 		return
 	}
-	s.looked = openSet{set: set, data: *req.Data, drop: req.Drop}
+	s.looked = openSet{set: set, data: d, drop: req.Drop}
 	s.send(protocol.Response{Type: protocol.TypeLooked, ID: req.ID,
 		Look: &protocol.Look{Summary: summary, Preview: set.Look}})
 }

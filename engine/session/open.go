@@ -45,7 +45,7 @@ func (o openSet) recut(d spec.Data, drop int) (*datasets.Set, error) {
 func asRead(d spec.Data) spec.Data {
 	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Separator: d.Separator,
 		Decimal: d.Decimal, Label: d.Label, Anomaly: d.Anomaly,
-		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
+		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, Order: d.Order, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }
 
 // errNoData answers a request that names no data.
@@ -81,7 +81,8 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 		s.refuse(ctx, req.ID, err, files)
 		return
 	}
-	prepared, err := experiment.PrepareData(*req.Data, set)
+	d := named(*req.Data, set, req)
+	prepared, err := experiment.PrepareData(d, set)
 	if err != nil {
 		s.fail(req.ID, "data", err)
 		return
@@ -91,11 +92,20 @@ func (s *Session) answerOpen(ctx context.Context, req protocol.Request, files []
 	if turn != s.opening {
 		return
 	}
-	s.open = openSet{set, *req.Data, req.Drop, prepared}
+	s.open = openSet{set, d, req.Drop, prepared}
 	if files != nil {
 		s.files = dropped{req.Drop, files}
 	}
 	s.send(protocol.Response{Type: protocol.TypeData, ID: req.ID, Summary: &prepared.Summary})
+}
+
+// named calls the set of several files of the page as anybody would who has them in a folder: by the file that it is
+// named by or, of several series, by a list.
+func named(d spec.Data, set *datasets.Set, req protocol.Request) spec.Data {
+	if req.Drop != 0 && len(req.Files) > 1 {
+		d.Source = set.Name
+	}
+	return d
 }
 
 // served returns the files in the folder beside the page that a source names; nil = there are none.

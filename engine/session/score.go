@@ -228,7 +228,7 @@ func aboutDetector(d *detector.Detector, late int) protocol.Detector {
 	out := protocol.Detector{Arm: a.Name, Seed: d.Seed(), Control: a.Control, Title: d.Data.Title,
 		Window: d.Spec.Data.Window, Late: late, Policy: d.Start.Policy, Value: d.Start.Value,
 		Merge: d.Spec.Detect.Merge, Least: d.Spec.Detect.Least, TrainShare: d.Expected.TrainShare,
-		PerDay: d.Expected.PerDay}
+		PerDay: d.Expected.PerDay, Usual: d.Expected.Usual}
 	if !d.Closed() {
 		out.Model = d.Spec.StudentOf(a).Kind
 	}
@@ -289,7 +289,7 @@ func (s *Session) exportNew(req protocol.Request, e protocol.Export) error {
 // rewrite writes scores or alarms of new data.
 func (s *Session) rewrite(out io.Writer, last newData, e protocol.Export, f alarms.Format) error {
 	ctx := context.Background()
-	w, from := alarms.NewWriter(out, f), alarms.Source{Name: last.file.Name}
+	w, from := alarms.NewWriter(out, f), alarms.Source{Name: last.file.Name, Usual: last.detector.Expected.Usual}
 	for _, c := range last.detector.Channels {
 		from.Channels = append(from.Channels, c.Name)
 	}

@@ -294,6 +294,11 @@ func (c *reportCheck) metrics(field string, all []Measure) {
 func (c *reportCheck) causes(field string, r Run) {
 	c.that(r.Causes == nil || len(r.Causes) == len(r.Alarms), field+".causes", "report-number",
 		len(r.Causes), len(r.Alarms), len(r.Alarms))
+	c.that(r.Usual == nil || len(r.Usual) == len(c.Data.Channels), field+".usual", "report-number", len(r.Usual),
+		len(c.Data.Channels), len(c.Data.Channels))
+	for i, share := range r.Usual {
+		c.number(element(field+".usual", i), share)
+	}
 	for i, causes := range r.Causes {
 		var channels []int
 		for _, cause := range causes {

@@ -32,6 +32,7 @@ func (d Data) validateFile(c *check) {
 	oneOf(c, "data.header", d.Header, "yes", "no")
 	oneOf(c, "data.separator", d.Separator, found.Separators...)
 	oneOf(c, "data.decimal", d.Decimal, found.Decimals...)
+	oneOf(c, "data.order", d.Order, found.Orders...)
 	oneOf(c, "data.missing", d.Missing, "last", "linear", "refuse")
 	c.that(len(d.NoValue) <= maxNoValues, "data.no_value", len(d.NoValue), "want-up-to", maxNoValues)
 	for i, x := range d.NoValue {

@@ -3,6 +3,7 @@ package spec
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -112,9 +113,24 @@ func (p Paired) Half(n int) metrics.Value {
 // studentT is the value that the size of Student's t with so many degrees of freedom exceeds with probability
 // alpha, on both sides together.
 func studentT(alpha float64, freedom int) float64 {
+	at := quantile{alpha, freedom}
+	if t, found := quantiles.Load(at); found {
+		return t.(float64)
+	}
 	f := float64(freedom)
 	x := mathext.InvRegIncBeta(f/2, 0.5, alpha)
-	return math.Sqrt(f * (1 - x) / x)
+	t := math.Sqrt(f * (1 - x) / x)
+	quantiles.Store(at, t)
+	return t
+}
+
+// quantiles holds what studentT has found, by quantile: a report has hundreds of intervals of a few kinds, which a
+// page finds anew with every frame while a threshold moves. There are as many as numbers of seeds and of looks.
+var quantiles sync.Map
+
+type quantile struct {
+	alpha   float64
+	freedom int
 }
 
 // signFlip is the share of sign patterns whose sum is at least as far from 0 as that of the differences

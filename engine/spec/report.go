@@ -73,6 +73,24 @@ type Series struct {
 	Segments   int         `json:"segments"`
 }
 
+// SeriesAt is the one of Series that a step of the test part belongs to; nil = there is one series alone.
+func (d *DataSummary) SeriesAt(step int) *Series {
+	for i := range d.Series {
+		if s := &d.Series[i]; step >= s.Scored.From && step < s.Scored.To {
+			return s
+		}
+	}
+	return nil
+}
+
+// Borders are the first steps of the series behind the first.
+func (d *DataSummary) Borders() (at []int) {
+	for _, s := range d.Series[min(1, len(d.Series)):] {
+		at = append(at, s.Scored.From)
+	}
+	return at
+}
+
 // Times are when the parts were measured.
 type Times struct {
 	TrainFrom string `json:"train_from"`
@@ -141,6 +159,8 @@ type Run struct {
 	Unscored int `json:"unscored,omitempty"`
 	// the channels behind each of Alarms; only of scores of errors
 	Causes [][]Cause `json:"causes,omitempty"`
+	// the usual share of each channel: of the squared error over all steps outside of alarms; none where nobody knows
+	Usual []float64 `json:"usual,omitempty"`
 	// the highest score of each of Alarms; none in reports of before they were written down
 	Peaks []Peak `json:"peaks,omitempty"`
 	// whether these are the true ones; nil where nobody knows them

@@ -57,6 +57,7 @@ type Data struct {
 	Columns   map[string]found.Role `json:"columns,omitempty"`    // roles; found.Others = all other channels
 	Missing   string                `json:"missing,omitempty"`    // rule for missing cells: last, linear, refuse
 	NoValue   []float64             `json:"no_value,omitempty"`   // numbers that stand for missing cells
+	Order     string                `json:"order,omitempty"`      // of rows: time, file; empty = by time where they have one
 	Split     *float64              `json:"split,omitempty"`      // training share of a single file
 	SplitRow  int                   `json:"split_row,omitempty"`  // its rows instead
 	SplitTime string                `json:"split_time,omitempty"` // time of the first test step instead

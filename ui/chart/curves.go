@@ -130,7 +130,7 @@ func (f *Figure) names(lines []Curve, x, y Scale, unit float64) {
 	var named []Curve
 	var ends, want []float64
 	for _, l := range lines {
-		if i, ok := l.last(y); ok {
+		if i, ok := l.last(y); ok && l.Label != "" {
 			named = append(named, l)
 			ends = append(ends, x.At(l.X[i]))
 			want = append(want, y.At(l.Y[i]))

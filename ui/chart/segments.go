@@ -135,3 +135,15 @@ func Bars(spans []steps.Range, x Scale, y, h, inset float64) string {
 	}
 	return p.String()
 }
+
+// Borders draws a line at the step where each series behind the first begins.
+func Borders(at []int, x Scale, h float64) string {
+	var p pen
+	for _, step := range at {
+		if v := float64(step); v > x.From && v < x.To {
+			p.move(x.At(v), 0)
+			p.down(h)
+		}
+	}
+	return p.String()
+}

@@ -43,10 +43,11 @@ type Dropped struct {
 	Names []string
 }
 
-// Holds tells whether a source is one of the files.
+// Holds tells whether a source is one of the files, or several of them.
 func (d Dropped) Holds(source string) bool {
-	name, isFile := FileName(source)
-	return isFile && slices.Contains(d.Names, name)
+	return isFile(source) && !slices.ContainsFunc(fileNames(source), func(name string) bool {
+		return !slices.Contains(d.Names, name)
+	})
 }
 
 // Of returns the number of the files by which a source is read; 0 = it is none of them.
@@ -165,16 +166,35 @@ func (f *Form) Missing(d spec.Data, files Dropped) bool {
 	return isFile(d.Source) && !files.Holds(d.Source) && !f.Served(d.Source)
 }
 
-// Served tells whether a source is a file of the folder beside the page.
+// Served tells whether a source is a file of the folder beside the page, or several; of a pattern the engine says
+// whether there are such.
 func (f *Form) Served(source string) bool {
-	return isFile(source) && slices.ContainsFunc(f.Catalogue,
-		func(c protocol.Source) bool { return c.ID == source })
+	if !isFile(source) {
+		return false
+	}
+	for _, name := range fileNames(source) {
+		if !strings.ContainsAny(name, "*?") && !slices.ContainsFunc(f.Catalogue,
+			func(c protocol.Source) bool { return c.ID == filePrefix+name }) {
+			return false
+		}
+	}
+	return len(f.Catalogue) > 0
 }
 
 func isFile(source string) bool { return strings.HasPrefix(source, filePrefix) }
 
-// FileName returns the name of the file that a source stands for.
-func FileName(source string) (name string, isFile bool) { return strings.CutPrefix(source, filePrefix) }
+// FileName returns the name of the file that a source stands for, of several their names.
+func FileName(source string) (name string, file bool) {
+	if !isFile(source) {
+		return source, false
+	}
+	return strings.Join(fileNames(source), ", "), true
+}
+
+// fileNames are the names of the files of a source, which are parted as in lists of sources.
+func fileNames(source string) []string {
+	return strings.Split(strings.TrimPrefix(source, filePrefix), ","+filePrefix)
+}
 
 // Expect names a series that cannot be read yet. The summary of another one must not stand beside it.
 func (f *Form) Expect(d spec.Data, files Dropped) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"cosinelab/assets/words"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/look"
 )
@@ -136,7 +137,7 @@ var notOffered = []Field{
 	// parts of a series
 	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels",
 	// how a file is read
-	"data.header", "data.separator", "data.decimal", "data.columns", "data.anomaly", "data.missing", "data.no_value", "data.split_row", "data.split_time",
+	"data.header", "data.separator", "data.decimal", "data.columns", "data.anomaly", "data.missing", "data.no_value", "data.order", "data.split_row", "data.split_time",
 	"data.leave_out",
 	"detect.each_series", // of several series, which the page opens from a link
 	"teacher.dropout", "student.dropout",
@@ -435,5 +436,25 @@ func TestSliderReachesEveryPlace(t *testing.T) {
 	}
 	if lo, hi := SliderWeight(0), SliderWeight(SliderSteps); lo != 0 || hi != maxWeight {
 		t.Errorf("the slider goes from %v to %v", lo, hi)
+	}
+}
+
+func TestSourcesOfDroppedFiles(t *testing.T) {
+	f := formOf()
+	files := Dropped{ID: 3, Names: []string{"a.csv", "b.csv", "c, d.csv"}}
+	for source, held := range map[string]bool{"file/a.csv": true, "file/a.csv,file/b.csv": true,
+		"file/b.csv,file/c, d.csv": true, "file/a.csv,file/x.csv": false, "builtin/server": false, "a.csv": false} {
+		if files.Holds(source) != held || (files.Of(source) != 0) != held {
+			t.Errorf("%s is held: %v", source, !held)
+		}
+	}
+	if name, ok := FileName("file/a.csv,file/b.csv"); name != "a.csv, b.csv" || !ok {
+		t.Errorf("several are called %q", name)
+	}
+	f.Catalogue = []protocol.Source{{ID: "file/a.csv"}, {ID: "file/b.csv"}}
+	for source, served := range map[string]bool{"file/a.csv,file/b.csv": true, "file/*.csv": true, "file/a.csv,file/z.csv": false} {
+		if f.Served(source) != served {
+			t.Errorf("%s is served: %v", source, !served)
+		}
 	}
 }

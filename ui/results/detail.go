@@ -2,6 +2,7 @@ package results
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
@@ -14,7 +15,7 @@ import (
 // over seeds. It is empty for an arm without results.
 func (p *Progress) Detail(w *words.Language, arm string, gain bool) string {
 	r := p.Report()
-	parts := []string{p.alarms(w, r, arm)}
+	parts := []string{p.alarms(w, r, arm), p.bySeries(w, r, arm)}
 	var rows []string // the metric of the verdict first, as they were drawn
 	if r.OverData != nil {
 		for _, i := range r.OverData.Intervals {
@@ -48,6 +49,37 @@ func (p *Progress) alarms(w *words.Language, r spec.Report, arm string) string {
 		return ""
 	}
 	return w.Say("detail-alarms", said...)
+}
+
+// mostSeries is how many series are named with their values; the report has all.
+const mostSeries = 8
+
+// bySeries is the metric of the verdict on each of several series, means over seeds beside chance.
+func (p *Progress) bySeries(w *words.Language, r spec.Report, arm string) string {
+	m := r.Spec.JudgedBy()
+	var said []string
+	for i, s := range r.Data.Series {
+		var values, chance []metrics.Value
+		for _, a := range r.Arms {
+			for _, run := range a.Runs {
+				if a.Arm.Name == arm && i < len(run.Series) {
+					of := run.Series[i].Of(m.Name)
+					values, chance = append(values, of.Value), append(chance, of.Chance)
+				}
+			}
+		}
+		if v := spec.NewSpread(values).Mean; v.Defined() {
+			said = append(said, w.Say("hit-rate-of", words.Name(s.Name), written(w.Numbers, m.Unit, v),
+				written(w.Numbers, m.Unit, spec.NewSpread(chance).Mean)))
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	if more := len(said) - mostSeries; more > 0 {
+		said = append(said[:mostSeries], "+"+strconv.Itoa(more))
+	}
+	return w.Say("detail-series", m.Short, strings.Join(said, w.Say("list-comma")))
 }
 
 // overData is one metric's interval over the data beside that over seeds, of the arm or of its gain.

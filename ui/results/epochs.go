@@ -10,6 +10,7 @@ import (
 // EpochView is how a person looks at gains by epoch.
 type EpochView struct {
 	Open    bool // in the place of the learning curves
+	Curves  bool // what every threshold gives, likewise
 	Seconds bool // of training, instead of epochs
 	Teacher bool // with the time that the teacher took before
 	Table   bool // numbers instead of the figure
@@ -22,6 +23,7 @@ type EpochSwitch uint8
 const (
 	EpochsShown EpochSwitch = iota
 	EpochsHidden
+	CurvesShown
 	EpochsCounted
 	EpochsTimed
 	EpochsWithTeacher
@@ -31,8 +33,8 @@ const (
 // Turn changes a part of the view.
 func (v *EpochView) Turn(s EpochSwitch) {
 	switch s {
-	case EpochsShown, EpochsHidden:
-		v.Open = s == EpochsShown
+	case EpochsShown, EpochsHidden, CurvesShown:
+		v.Open, v.Curves = s == EpochsShown, s == CurvesShown
 	case EpochsCounted, EpochsTimed:
 		v.Seconds = s == EpochsTimed
 	case EpochsWithTeacher:

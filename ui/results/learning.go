@@ -13,6 +13,7 @@ import (
 type Learning struct {
 	Sub    string
 	Plots  []Plot
+	Curves []Plot // what every threshold gives, in the place of Plots where Epochs.Curves asks for it
 	Alarms string // what the tab of the list of alarms says
 	Epochs Epochs // in their place where they are open
 }
@@ -32,6 +33,7 @@ type Curve struct {
 	look.Look
 	X, Y []float64 // epochs done, in fractions while an epoch runs, and the value
 	Mark bool      // ends in the arm's marker
+	Bare bool      // has no name at its end
 }
 
 // KindTotal is the Kind of the curve that all parts add up to.

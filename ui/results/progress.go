@@ -2,6 +2,7 @@
 package results
 
 import (
+	"reflect"
 	"slices"
 
 	"cosinelab/assets/words"
@@ -31,6 +32,7 @@ type Progress struct {
 	Hand     map[string][]spec.Run // by arm: Runs at a threshold that was set by hand
 	Lost     *fault.Fault          // why a worker is gone; nil = none is
 	Gone     bool                  // it cannot be drawn any more: another series was opened, or Died
+	first    spec.Detect           // that was set before training
 	Died     bool                  // the engine did, with them
 	Resumed  bool                  // from checkpoints, after an engine died in it
 }
@@ -68,7 +70,7 @@ const MaxTrace = 500
 
 // Begin returns the progress of an experiment that was just asked for.
 func Begin(s spec.Spec, d spec.DataSummary) *Progress {
-	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData}
+	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData, first: s.Detect}
 }
 
 // Hear takes an event over, and tells whether there is now more to draw in the charts: the output of a
@@ -113,8 +115,16 @@ func (p *Progress) Finish(r *spec.Report) {
 
 // Rejudge takes over a report that was judged by another Detect. Thresholds by hand go.
 func (p *Progress) Rejudge(r *spec.Report) {
-	p.Spec.Detect, p.Anew, p.Hand, p.OverData = r.Spec.Detect, true, nil, nil
+	p.Spec.Detect, p.Hand, p.OverData = r.Spec.Detect, nil, nil
+	p.Anew = !reflect.DeepEqual(p.Spec.Detect, p.first)
 	p.Finish(r)
+}
+
+// chosenAfter tells whether what the metric of the verdict rests on was chosen after its results were seen.
+func (p *Progress) chosenAfter() bool {
+	d := p.Spec.Detect
+	return d.Score != p.first.Score || d.Smoothing != p.first.Smoothing || d.Window != p.first.Window ||
+		p.Spec.JudgedBy().NeedsThreshold() && (p.Anew || len(p.Hand) > 0)
 }
 
 // TakeHand takes over runs of an arm at a threshold set by hand, which come without what that does not change; a

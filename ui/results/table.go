@@ -22,7 +22,6 @@ type Table struct {
 	Switch  string // what changes All
 	Detail  string // of the arm in focus; see Progress.Detail
 	Data    Data   // intervals over the data
-	Notes   []Note // on every metric, once all are shown
 	Gain    bool   // cells are differences to the baseline, which has no row
 
 	doubtful bool // a cell is: the legend then says what its mark means
@@ -49,6 +48,7 @@ type Column struct {
 	ChanceAt          Maybe  // as it is written, as all that follows
 	UntrainedAt       Maybe
 	BestAt            Maybe // of the detectors without a network
+	Note              Note  // where all metrics are shown
 }
 
 // groupKeys name the groups.
@@ -144,12 +144,12 @@ func (p *Progress) Table(w *words.Language, all, gain bool, pinned string) Table
 			ms = summed[i]
 		}
 		n := note(w, m.Metric, r)
-		if all {
-			t.Notes = append(t.Notes, n)
-		}
 		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)
 		t.add(w, m, definition, ms, spec.MeasuredBy(m.Metric), r)
-		t.Columns[len(t.Columns)-1].Judged = m.Name == p.Spec.JudgedBy().Name
+		last := &t.Columns[len(t.Columns)-1]
+		if last.Judged = m.Name == p.Spec.JudgedBy().Name; all {
+			last.Note = n
+		}
 	}
 	if gain {
 		t.legend(w, p.NameOf(w, p.Spec.Baseline()), r.Spec.Level())
@@ -232,6 +232,7 @@ func (t *Table) addHitRates(w *words.Language, r spec.Report) {
 		definition := h.Title + ": " + w.Say(words.Key(h.Definition))
 		column := metricColumn{metrics.Metric{Short: h.Title, Group: metrics.Honest}, false}
 		t.add(w, column, definition, ms, h.Measured(), r)
+		t.Columns[len(t.Columns)-1].Note = Note{Title: h.Title, Definition: w.Say(words.Key(h.Definition))}
 	}
 }
 

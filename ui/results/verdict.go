@@ -167,6 +167,9 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 		armText, baseText := p.pair(w)
 		v.Claim, v.Why = w.Say("not-enough", done, all), w.Say("no-verdict-why", baseText, armText)
 	default:
+		if p.chosenAfter() {
+			v.say(w.Say("judged-after"))
+		}
 		p.judge(w, &v, report, report.Summary().Verdict)
 	}
 	return v

@@ -66,6 +66,7 @@ const (
 	Cut     = "cut"   // as it is typed: a share, a number of rows, a time
 	Share   = "share" // per cent
 	Leave   = "leave"
+	Order   = "order"
 )
 
 // NoLabels is the answer to Anomaly that the column holds none.
@@ -96,6 +97,8 @@ func (s *Sheet) Decide(what, text string) {
 		if kind := s.Data.Scaling; kind.UnmarshalText([]byte(text)) == nil {
 			s.Data.Scaling = kind
 		}
+	case Order:
+		s.Data.Order = text
 	case Leave:
 		s.Data.LeaveOut = text == "yes"
 	case Share:
@@ -316,6 +319,9 @@ func (s *Sheet) Hear(r protocol.Response) {
 		s.looked = spec.Data{}
 		return
 	}
+	if len(s.Files.Names) > 1 && s.Files.Holds(r.Look.Summary.Source) {
+		s.asked.Source, s.Data.Source = r.Look.Summary.Source, r.Look.Summary.Source
+	}
 	s.looked, s.ID, s.Reading = s.asked, 0, nil
 	if !s.settled {
 		// What is labelled as anomalous is nothing that a detector should learn from.
@@ -392,17 +398,20 @@ func (s *Sheet) cutText() string {
 
 // Command is what prints the same on the command line.
 func (s *Sheet) Command() string {
-	name := s.Files.Names
-	if len(name) == 0 {
+	names := s.Files.Names
+	if len(names) == 0 {
 		file, _ := form.FileName(s.Data.Source)
-		name = []string{file}
+		names = []string{file}
 	}
-	out := "cosinelab data describe " + quoted(name[0])
+	out := "cosinelab data describe"
+	for _, name := range names {
+		out += " " + quoted(name)
+	}
 	d := s.Data
-	var drop, onehot, channels, times []string
+	var drop, onehot, channels, times, entity, none []string
 	for _, key := range slices.Sorted(maps.Keys(d.Columns)) {
 		list := map[found.Role]*[]string{found.Dropped: &drop, found.OneHot: &onehot, found.Channel: &channels,
-			found.Time: &times}[d.Columns[key]]
+			found.Time: &times, found.Entity: &entity}[d.Columns[key]]
 		if list != nil && key != found.Others {
 			*list = append(*list, key)
 		}
@@ -413,6 +422,13 @@ func (s *Sheet) Command() string {
 	} else {
 		channels = nil // on the command line others are left out where some are named
 	}
+	for _, x := range d.NoValue {
+		none = append(none, strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	scaling := ""
+	if d.Scaling != spec.ScalingStandard {
+		scaling = d.Scaling.String()
+	}
 	split := ""
 	if d.SplitRow > 0 || d.SplitTime != "" || d.Split != nil {
 		split = s.cutText()
@@ -421,10 +437,14 @@ func (s *Sheet) Command() string {
 		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
-		{"missing", d.Missing}, {"split", split}} {
+		{"entity", strings.Join(entity, ",")}, {"no-value", strings.Join(none, ",")}, {"missing", d.Missing},
+		{"order", d.Order}, {"split", split}, {"scaling", scaling}} {
 		if f.text != "" {
 			out += " -" + f.flag + " " + quoted(f.text)
 		}
+	}
+	if d.LeaveOut {
+		out += " -leave-out"
 	}
 	return out
 }

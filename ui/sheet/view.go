@@ -69,6 +69,7 @@ type Line struct {
 type Column struct {
 	Place       int
 	Name        string
+	Unit        string // as its name says it
 	Role        found.Role
 	Why         string // the reason for its role
 	Choices     []form.Choice
@@ -150,10 +151,10 @@ func choices(w *words.Language, on string, pairs ...string) (out []form.Choice) 
 
 // fileName names the file, or how many there are.
 func (s *Sheet) fileName(w *words.Language) string {
-	name, _ := form.FileName(s.Data.Source)
 	if n := len(s.Files.Names); n > 1 {
-		return w.Say("sheet-files", words.Name(name), n-1)
+		return w.Say("sheet-files", words.Name(s.Files.Names[0]), n-1)
 	}
+	name, _ := form.FileName(s.Data.Source)
 	return words.Name(name)
 }
 
@@ -219,12 +220,17 @@ func (s *Sheet) columnViews(w *words.Language, v *View) {
 		if col.Name == "" {
 			col.Name = strconv.Itoa(c.Place)
 		}
+		short, unit := unitOf(c.Name)
 		for _, f := range s.questions() {
 			col.Doubt = col.Doubt || f.Column == c.Name
 		}
 		col.Choices = s.roles(w, c, asked)
 		if i < len(p.Shapes) {
-			v.Columns = append(v.Columns, col)
+			shown := col
+			if unit != "" {
+				shown.Name, shown.Unit = words.Name(short), words.Name(unit)
+			}
+			v.Columns = append(v.Columns, shown)
 		} else {
 			v.More++
 		}
@@ -240,6 +246,23 @@ func (s *Sheet) columnViews(w *words.Language, v *View) {
 		}
 	}
 	v.Chipped = w.Say("sheet-chips", on, len(v.Chips))
+}
+
+// unitOf parts a name from the unit behind it in brackets, as in temp [degC]; the unit is empty where there is none.
+func unitOf(name string) (short, unit string) {
+	const longest = 12
+	name = strings.TrimSpace(name)
+	for _, pair := range []string{"[]", "()"} {
+		at := strings.LastIndexByte(name, pair[0])
+		if at <= 0 || !strings.HasSuffix(name, pair[1:]) {
+			continue
+		}
+		unit = strings.TrimSpace(name[at+1 : len(name)-1])
+		if len(unit) > 0 && len(unit) <= longest && strings.Trim(unit, "0123456789 ") != "" {
+			return strings.TrimSpace(name[:at]), unit
+		}
+	}
+	return name, ""
 }
 
 // roles are those that a column may be given; the first leaves it to the reader.
@@ -351,6 +374,12 @@ func (s *Sheet) item(w *words.Language, f found.Finding) Item {
 	case f.Flag == "-decimal":
 		it.What, it.Choices = Decimal, choices(w, found.Decimals[number(s.Look.Preview.Comma)], "point",
 			"sheet-sign-point", "comma", "sheet-sign-comma")
+	case f.Flag == "-order":
+		on := "time"
+		if s.Data.Order != "" {
+			on = s.Data.Order
+		}
+		it.What, it.Choices = Order, choices(w, on, "time", "sheet-order-time", "file", "sheet-order-file")
 	case f.Flag == "-leave-out":
 		on := map[bool]string{true: "yes", false: "no"}[s.Data.LeaveOut]
 		it.Look, it.What = LookDone, Leave

@@ -3,6 +3,7 @@ package sheet
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -132,5 +133,59 @@ func TestEveryFileCanBeDrawn(t *testing.T) {
 			again(t, s, content)
 			checkView(t, name+" with "+a.what+" "+a.text, s)
 		}
+	}
+}
+
+func TestUnitsStandApartFromNames(t *testing.T) {
+	for name, want := range map[string][2]string{"temp [degC]": {"temp", "degC"}, "Druck (bar)": {"Druck", "bar"},
+		"flow [m³/h] ": {"flow", "m³/h"}, "pump (2)": {"pump (2)", ""}, "[degC]": {"[degC]", ""}, "speed": {"speed", ""},
+		"note (see the other table)": {"note (see the other table)", ""}} {
+		if short, unit := unitOf(name); short != want[0] || unit != want[1] {
+			t.Errorf("%q: %q in %q", name, short, unit)
+		}
+	}
+	s := lookedAt(t, "pump.csv", []byte("time,temp [degC],flow\n"+strings.Repeat("2024-01-01,1,2\n", 40)))
+	for _, c := range s.View(words.English(), false).Columns {
+		if (c.Unit == "degC") != (c.Name == "temp") {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestRowsAreSortedOrLeftAsTheyStand(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("time,flow\n")
+	for i := range 80 {
+		at := i
+		if i == 40 || i == 41 {
+			at = 81 - i // two rows change places
+		}
+		fmt.Fprintf(&b, "2024-01-01 00:%02d:%02d,%d\n", at/60, at%60, at*7%11)
+	}
+	s := lookedAt(t, "pump.csv", []byte(b.String()))
+	choice := func() *Item {
+		for _, it := range s.View(words.English(), false).Found {
+			if it.What == Order {
+				return &it
+			}
+		}
+		return nil
+	}
+	it := choice()
+	if it == nil || it.Look != LookDoubt || len(it.Choices) != 2 || !it.Choices[0].On {
+		t.Fatalf("rows out of order: %+v", it)
+	}
+	s.Decide(Order, "file")
+	if !s.Stale() || !strings.Contains(s.Command(), "-order file") {
+		t.Errorf("stale: %v, %s", s.Stale(), s.Command())
+	}
+	again(t, s, []byte(b.String()))
+	if it = choice(); it == nil || it.Look != LookDone || !it.Choices[1].On || !strings.Contains(it.Text, "left as they stand") {
+		t.Errorf("left as they stand: %+v", it)
+	}
+	s.Decide(Order, "time")
+	again(t, s, []byte(b.String()))
+	if it = choice(); it == nil || it.Look != LookDone || !it.Choices[0].On {
+		t.Errorf("asked to sort: %+v", it)
 	}
 }

@@ -1,6 +1,8 @@
 package signal
 
 import (
+	"math"
+	"strconv"
 	"syscall/js"
 
 	"cosinelab/ui/chart"
@@ -16,6 +18,10 @@ type drag struct {
 	top      float64 // of the plot
 	start    float64 // pixel in the plot
 	wide     bool    // moved far enough to be meant as a drag
+	// Of a threshold: where the pointer was last, how far from the threshold it holds the handle, in pixels, and the
+	// plot that this is counted in.
+	last, off float64
+	in        box
 }
 
 // hold is what a drag moves.
@@ -47,6 +53,9 @@ func (c *Stack) onEvent(e js.Value) {
 	case "pointerleave", "focusout":
 		c.onArm(js.Null())
 	case "dblclick":
+		if handle := closest(e, ".handle"); handle.Truthy() {
+			c.Props.OnBack(closest(e, ".lane").Get("dataset").Get("arm").String())
+		}
 		if closest(e, ".plot").Truthy() && !closest(e, ".handle").Truthy() {
 			c.setView(0, c.Props.Steps)
 		}
@@ -95,14 +104,14 @@ func (c *Stack) onPress(e js.Value) {
 	lane := plot.Get("parentElement").Get("dataset").Get("lane").String()
 	switch {
 	case closest(e, ".handle").Truthy():
-		d.hold, d.arm = holdThreshold, c.armOf(lane)
+		d.hold, d.arm, d.last = holdThreshold, c.armOf(lane), e.Get("clientY").Float()
 	case lane == "overview":
 		d = c.takeBrush(d)
 	case closest(e, ".timed").Truthy():
 		d.hold = holdZoom
 	}
 	c.page.drag = d
-	if d.hold == holdThreshold || d.hold == holdBrush {
+	if d.hold == holdBrush {
 		c.capture(e)
 	}
 }
@@ -148,7 +157,7 @@ func (c *Stack) onMove(e js.Value) {
 			c.hoverAt(e.Get("clientX").Float() - plot.Call("getBoundingClientRect").Get("left").Float())
 		}
 	case holdThreshold:
-		c.dragThreshold(e.Get("clientY").Float() - d.top)
+		c.dragThreshold(e)
 	case holdBrush:
 		x := c.overviewScale()
 		by := (at - d.start) / (x.End - x.Start) * float64(c.Props.Steps)
@@ -165,23 +174,31 @@ func (c *Stack) setView(from, to int) {
 	c.Props.OnView(from, to)
 }
 
-// setThreshold does the same with the threshold of an arm.
-func (c *Stack) setThreshold(arm int, threshold float64) {
-	a := &c.Props.Arms[arm]
-	a.Threshold = threshold
-	c.Props.OnThreshold(a.Name, threshold)
-}
-
-// dragThreshold moves the threshold that is held to a pixel of its plot. The arm may have left since the
-// press.
-func (c *Stack) dragThreshold(pixel float64) {
-	i := c.page.drag.arm
-	if i < 0 || i >= len(c.Props.Arms) {
+// dragThreshold moves the threshold that is held with the pointer. The arm may have left since the press. A lane
+// that is held grows: the threshold then stays, and the pointer holds the handle elsewhere. The pointer is captured
+// only now: a captured pointer has no double clicks.
+func (c *Stack) dragThreshold(e js.Value) {
+	d, at := &c.page.drag, e.Get("clientY").Float()
+	if d.arm < 0 || d.arm >= len(c.Props.Arms) || !d.wide && math.Abs(at-d.last) < meant/2 {
 		return
 	}
-	arm := c.Props.Arms[i].Name
-	y := c.page.stack.scoreScale(c.page.boxes[scoreKey(arm)])
-	c.setThreshold(i, y.Value(pixel))
+	a := &c.Props.Arms[d.arm]
+	key := scoreKey(a.Name)
+	plot := c.page.root.Call("querySelector", ".lane[data-arm="+strconv.Quote(a.Name)+"] .plot")
+	if !plot.Truthy() {
+		return
+	}
+	if !d.wide {
+		d.wide = true
+		c.capture(e)
+	}
+	y, top := c.page.stack.scoreScale(d.arm, c.page.boxes[key]), plot.Call("getBoundingClientRect").Get("top").Float()
+	if in := c.page.boxes[key]; d.in != in {
+		d.in, d.off = in, d.last-top-y.At(a.Threshold)
+	}
+	d.last = at
+	a.Threshold = y.Value(min(max(at-top-d.off, y.End), y.Start))
+	c.Props.OnHold(a.Name, a.Threshold)
 }
 
 // dragZoom marks what is about to be zoomed to. The pointer is captured only now: a captured pointer has no
@@ -212,7 +229,12 @@ func (c *Stack) onRelease(e js.Value) {
 
 // letGo forgets what was held, also when the browser took the pointer away.
 func (c *Stack) letGo() {
+	d := c.page.drag
 	c.page.drag = drag{}
+	if d.hold == holdThreshold && d.wide && d.arm < len(c.Props.Arms) {
+		a := c.Props.Arms[d.arm]
+		c.Props.OnThreshold(a.Name, a.Threshold)
+	}
 	c.showZoom(0, 0)
 }
 
@@ -265,20 +287,26 @@ func (c *Stack) onBrushKey(key string) bool {
 
 // onHandleKey moves the threshold of the handle in focus; it tells whether the key means anything to it.
 func (c *Stack) onHandleKey(e js.Value) bool {
-	steps := 1.0
+	arm := closest(e, ".lane").Get("dataset").Get("arm").String()
+	by := 1
 	if e.Get("shiftKey").Bool() {
-		steps = shiftMore
+		by = shiftMore
 	}
 	switch e.Get("key").String() {
 	case "ArrowUp", "ArrowRight":
 	case "ArrowDown", "ArrowLeft":
-		steps = -steps
+		by = -by
+	case "Home":
+		by = -math.MaxInt32
+	case "End":
+		by = math.MaxInt32
+	case "Backspace", "Delete":
+		c.Props.OnBack(arm)
+		return true
 	default:
 		return false
 	}
-	key := closest(e, ".lane").Get("dataset").Get("lane").String()
-	i := c.armOf(key)
-	c.setThreshold(i, nudged(c.Props.Arms[i].Threshold, c.page.stack.scoreScale(c.page.boxes[key]), steps))
+	c.Props.OnRank(arm, by)
 	return true
 }
 

@@ -63,6 +63,7 @@ func (s *stack) drawOverview(f *chart.Figure, b box) {
 	f.Path("bracket-bar", chart.Bars(s.Truth, x, 0, 3*b.unit, 0))
 	y := fitted(s.Overview.Extent(), b.h-4, 4)
 	f.Path("strokes", chart.Strokes(s.Overview, x, y))
+	f.Path("border", chart.Borders(s.borders(), x, b.h))
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	f.Path("veil", chart.Box(chart.Rect{X: x.Start, W: from - x.Start, H: b.h})+chart.Box(chart.Rect{X: to,
 		W: x.End - to, H: b.h}))
@@ -81,6 +82,7 @@ func (s *stack) drawTruth(f *chart.Figure, x chart.Scale, b box) {
 	areas, edges := chart.Bands(s.Truth, x, b.h)
 	f.Path("truth", areas)
 	f.Path("truth-edge", edges)
+	f.Path("border", chart.Borders(s.borders(), x, b.h))
 }
 
 // drawChannel draws input, student and teacher. Only the input has an envelope of minimum and maximum: it
@@ -169,14 +171,18 @@ func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 
 // scoreScale is the score axis in a plot: one of square roots, so that low scores stay readable beside peaks.
 // Below it the plot has the row of alarms.
-func (s *stack) scoreScale(b box) chart.Scale {
-	return chart.Scale{Kind: chart.Sqrt, To: s.top, Start: b.h - (alarmRow+5)*b.unit, End: scoreTop * b.unit}
+func (s *stack) scoreScale(arm int, b box) chart.Scale {
+	top := s.top
+	if s.Arms[arm].Adjusted != "" {
+		top = 1 // its scores have nothing to do with the others'
+	}
+	return chart.Scale{Kind: chart.Sqrt, To: top, Start: b.h - (alarmRow+5)*b.unit, End: scoreTop * b.unit}
 }
 
 // drawScore draws the maxima of a score, since it is they that raise alarms, with threshold and alarms. Peaks
 // above the axis are cut, and marked as cut.
 func (s *stack) drawScore(f *chart.Figure, l lane, x chart.Scale, b box) {
-	a, y := &s.Arms[l.index], s.scoreScale(b)
+	a, y := &s.Arms[l.index], s.scoreScale(l.index, b)
 	s.drawTruth(f, x, b)
 	class := a.Look.Class
 	f.Path("area "+class, chart.Area(a.Score, x, y, y.Start))

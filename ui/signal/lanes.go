@@ -141,6 +141,9 @@ func (p *Props) scoreTop() float64 {
 	var highest chart.Extent
 	policy := 0.0
 	for _, a := range p.Arms {
+		if a.Adjusted != "" {
+			continue
+		}
 		highest = highest.Join(a.Score.Extent())
 		if a.Policy > policy {
 			policy = a.Policy
@@ -270,6 +273,9 @@ func (s *stack) score(i int) lane {
 	}
 	l.say += " " + s.sayAlarms(i)
 	switch {
+	case a.Adjusted != "":
+		l.sub = w.Say("stack-same-rate")
+		return l
 	case !a.hasThreshold():
 		l.sub = w.Say("stack-moves")
 	case a.Threshold != a.Policy:

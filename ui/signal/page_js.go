@@ -20,6 +20,7 @@ type page struct {
 	stack *stack         // of the newest render, which may not be on the page yet
 	lanes []lane
 	drag  drag
+	held  string // whose lane was large when plots were measured
 	arm   string // whose lane the pointer or the focus is on; empty = none
 	hover int    // the step under the pointer that waits for the next frame; -1 = none waits
 
@@ -102,7 +103,9 @@ func (c *Stack) refresh() {
 		js.Global().Get("document").Get("activeElement")) {
 		field.Set("value", c.Props.ChannelsTyped)
 	}
-	if !slices.EqualFunc(p.lanes, p.keys, func(l lane, key string) bool { return l.key == key }) {
+	same := slices.EqualFunc(p.lanes, p.keys, func(l lane, key string) bool { return l.key == key })
+	if c.Props.Held != p.held || !same {
+		p.held = c.Props.Held // its lane has grown, or is as the others again
 		c.measure()
 	}
 	c.showCursor()

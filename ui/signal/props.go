@@ -25,6 +25,7 @@ type Props struct {
 	Moves       int // how often it was moved from elsewhere
 	Labelled    bool
 	Truth       []steps.Range
+	Series      []Series    // one behind the other; none = there is one alone
 	Times       chart.Times // when the steps were measured; none = nobody knows
 
 	Overview   chart.Buckets // the first channel over the whole test part
@@ -33,6 +34,9 @@ type Props struct {
 	Arms       []Arm         // one score lane each
 	Live       string        // how much is shown of a training run under way; empty = all runs shown are finished
 	Focus      string        // the Name of the arm that stays when the others fade; empty = none
+	Held       string        // the Name of the arm whose threshold moves under the pointer; empty = none
+	Random     bool          // the random score has a lane
+	CanRandom  bool          // there is a random score
 	ScoresOnly bool          // there are no channels, no cosine, and thresholds stay as they are
 	ScoreMax   float64       // largest score of any arm in the whole test part; 0 = not known
 
@@ -45,7 +49,10 @@ type Props struct {
 	// None of these may be nil, or block: they run inside the browser's events.
 	OnView      func(from, to int)                  // drag, brush, keys
 	OnCursor    func(step int)                      // once a frame at most; keep it for Props, render nothing
-	OnThreshold func(arm string, threshold float64) // threshold by hand, for one arm
+	OnThreshold func(arm string, threshold float64) // threshold by hand, for one arm, where it was let go
+	OnHold      func(arm string, threshold float64) // likewise, while it moves
+	OnRank      func(arm string, by int)            // by so many scores that occur, up or down
+	OnBack      func(arm string)                    // to the threshold of the policy
 	OnFocus     func(arm string)                    // arm of the lane pointed at or focused; empty = none
 	OnChannels  func(typed string)                  // Enter in the channels field
 	OnBuckets   func(n int)                         // how many buckets fit the plots
@@ -59,8 +66,8 @@ func (p Props) same(q Props) bool {
 	}
 	for _, x := range []*Props{&p, &q} {
 		x.Arms, x.Cursor = nil, 0
-		x.OnView, x.OnCursor, x.OnThreshold, x.OnFocus, x.OnChannels, x.OnBuckets = nil, nil, nil, nil, nil,
-			nil
+		x.OnView, x.OnCursor, x.OnFocus, x.OnChannels, x.OnBuckets = nil, nil, nil, nil, nil
+		x.OnThreshold, x.OnHold, x.OnRank, x.OnBack = nil, nil, nil, nil
 	}
 	return reflect.DeepEqual(p, q)
 }
@@ -73,6 +80,20 @@ func (a Arm) same(b Arm) bool {
 		}
 	}
 	return reflect.DeepEqual(a, b)
+}
+
+// Series is one of several.
+type Series struct {
+	Name string
+	steps.Range
+}
+
+// borders are the first steps of the series behind the first.
+func (p *Props) borders() (at []int) {
+	for _, s := range p.Series[min(1, len(p.Series)):] {
+		at = append(at, s.From)
+	}
+	return at
 }
 
 // Channel is one channel of the series with what the models make of it. Lines that are not there yet are
@@ -111,6 +132,10 @@ type Arm struct {
 	// yet. Empty = the scores are those of a run that is finished.
 	Live string
 
+	// Adjusted is what point adjustment makes of the random score, whose threshold nobody moves: it follows. Empty =
+	// it is another arm.
+	Adjusted string
+
 	// Note stands in the lane instead of a score: why there is none. Empty = it waits for its turn.
 	Note string
 }
@@ -118,6 +143,11 @@ type Arm struct {
 // moment says which step it is, and when it was measured where that is known.
 func (p *Props) moment(step int) string {
 	text := p.Words.Count(step)
+	for _, s := range p.Series {
+		if step >= s.From && step < s.To {
+			text = s.Name + " · " + p.Words.Count(step-s.From)
+		}
+	}
 	if at := p.Times.Moment(p.Words, step); at != "" {
 		text += " · " + at
 	}

@@ -64,6 +64,9 @@ func (c *Stack) header() *vecty.HTML {
 		vecty.Markup(vecty.Class("stack-h")),
 		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
+		elem.Button(vecty.Markup(vecty.Class("lnk"), vecty.Data("do", "random"),
+			vecty.Property("hidden", !p.CanRandom), vecty.Property("title", w.Say("stack-random-title")),
+			vecty.Attribute("aria-pressed", strconv.FormatBool(p.Random))), vecty.Text(w.Say("stack-random"))),
 		elem.Label(
 			vecty.Markup(vecty.Class("channels"), vecty.Property("hidden", p.ScoresOnly),
 				vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
@@ -118,6 +121,7 @@ func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 		vecty.Markup(vecty.Class("lane", laneClasses[l.kind], "nth-"+strconv.Itoa(l.index)),
 			vecty.Data("lane", l.key),
 			vecty.MarkupIf(arm != "", vecty.Data("arm", arm)),
+			vecty.MarkupIf(arm != "" && s.Held == arm, vecty.Class("held")),
 			vecty.MarkupIf(arm != "" && s.Focus != "" && s.Focus != arm, vecty.Class("faded"))),
 		elem.Div(vecty.Markup(vecty.Class("ll")),
 			elem.Bold(vecty.Markup(vecty.Property("title", l.whole)), sign(l),
@@ -148,7 +152,7 @@ func (s *stack) control(l lane, b box) vecty.MarkupOrChild {
 		return nil
 	case l.kind == overview:
 		return s.brush(b)
-	case l.kind == score && s.Arms[l.index].hasThreshold() && !s.ScoresOnly:
+	case l.kind == score && s.Arms[l.index].hasThreshold() && !s.ScoresOnly && s.Arms[l.index].Adjusted == "":
 		return s.handle(l, b)
 	}
 	return nil
@@ -174,13 +178,13 @@ func (s *stack) handle(l lane, b box) *vecty.HTML {
 	a := &s.Arms[l.index]
 	return elem.Div(vecty.Markup(
 		vecty.Class("handle"), vecty.Attribute("tabindex", 0), vecty.Attribute("role", "slider"),
-		vecty.Attribute("aria-orientation", "vertical"),
+		vecty.Attribute("aria-orientation", "vertical"), vecty.Property("title", s.Words.Say("stack-threshold-keys")),
 		vecty.Attribute("aria-label", s.Words.Say("stack-threshold-of", a.Label)),
 		vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
 		vecty.Attribute("aria-valuetext", number(s.Words.Numbers, a.Threshold)+". "+s.sayAlarms(l.index)),
 		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)),
-		vecty.Style("top", pixels(s.scoreScale(b).At(a.Threshold)))))
+		vecty.Style("top", pixels(s.scoreScale(l.index, b).At(a.Threshold)))))
 }
 
 func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px" }
@@ -224,7 +228,8 @@ func value() *vecty.HTML { return elem.Strong(vecty.Markup(vecty.Class("n", "val
 
 // tally counts the alarms of an arm in view, and has the place of its score at the cursor.
 func (s *stack) tally(l lane) vecty.List {
-	if l.legend == nil {
+	adjusted := s.Arms[l.index].Adjusted
+	if l.legend == nil && (adjusted == "" || l.empty != "") {
 		return nil
 	}
 	w, m := s.Words, s.marks[l.index]
@@ -234,6 +239,10 @@ func (s *stack) tally(l lane) vecty.List {
 	}
 	at := elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Span(vecty.Text(w.Say("stack-score"))),
 		value())
+	if adjusted != "" {
+		at = elem.Paragraph(vecty.Markup(vecty.Class("at")), elem.Bold(vecty.Markup(vecty.Class("n")),
+			vecty.Text(adjusted)))
+	}
 	if s.Arms[l.index].Live != "" {
 		return vecty.List{at}
 	}

@@ -2,7 +2,6 @@ package signal
 
 import (
 	"cosinelab/datasets/steps"
-	"cosinelab/ui/chart"
 )
 
 // leastView is the fewest steps that a view shows: fewer are points, not a signal.
@@ -112,14 +111,4 @@ func neighbour(spans []steps.Range, at, dir int) (found steps.Range, ok bool) {
 		}
 	}
 	return found, ok
-}
-
-// thresholdStep is how far an arrow key moves a threshold, as a share of the score axis. The axis is one of
-// square roots, so that low thresholds move finely and high ones in large steps.
-const thresholdStep = 0.02
-
-// nudged returns the threshold moved by so many steps of the keys up the score axis y; steps below zero move
-// it down.
-func nudged(threshold float64, y chart.Scale, steps float64) float64 {
-	return y.Value(y.At(threshold) + steps*thresholdStep*(y.End-y.Start))
 }

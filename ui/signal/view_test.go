@@ -117,20 +117,6 @@ func TestJumpsVisitEveryAnomalyBothWays(t *testing.T) {
 	}
 }
 
-func TestArrowKeysMoveAThresholdEvenlyOnTheScreen(t *testing.T) {
-	y := chart.Scale{Kind: chart.Sqrt, To: 4, Start: 100, End: 0}
-	up := nudged(1, y, 1)
-	if at := y.At(up); at < 47.999 || at > 48.001 {
-		t.Errorf("one step up from the middle is at pixel %v, want 48", at)
-	}
-	if back := nudged(up, y, -1); back < 0.999 || back > 1.001 {
-		t.Errorf("up and down again gives %v, want 1", back)
-	}
-	if v := nudged(3.9, y, 10); v != 4 {
-		t.Errorf("ten steps up end at %v, want the top of the axis", v)
-	}
-}
-
 // The lanes are drawn again only when they look otherwise, so every field must count that shows.
 func TestPropsAreTheSameOnlyIfTheyLookAlike(t *testing.T) {
 	nowhere := func() Props {

@@ -224,7 +224,7 @@ func (c Scene) listAlarms(w *words.Language, v *AlarmList, l Lane, how Alarms) {
 	}
 	for _, a := range all {
 		r := AlarmRow{From: a.From, On: how.Shown && a.From == how.From, Start: c.moment(w, a.From),
-			Length: c.lasts(w, a.Range), Channels: c.alarmChannels(w, a)}
+			Length: c.lasts(w, a.Range), Channels: c.alarmChannels(w, a, l.Run.Usual)}
 		if a.Peak.Score.Defined() {
 			r.Peak = short(w, float64(a.Peak.Score))
 			r.Part = results.Maybe{Value: part(float64(a.Peak.Score), top), Known: true}
@@ -315,11 +315,15 @@ func (c Scene) seedsOf(arm string) (runs []*spec.Run) {
 // shownCauses is how many channels of an alarm are named; of further ones only the number is said.
 const shownCauses = 2
 
-// alarmChannels names the channels behind an alarm with their shares.
-func (c Scene) alarmChannels(w *words.Language, a spec.Alarm) string {
+// alarmChannels names the channels behind an alarm with their shares, beside the usual ones.
+func (c Scene) alarmChannels(w *words.Language, a spec.Alarm, usual []float64) string {
 	var names []string
 	for _, cause := range a.Causes[:min(shownCauses, len(a.Causes))] {
-		names = append(names, c.channelName(w, cause.Channel)+" *"+w.Fixed(100*cause.Share, 0)+" %*")
+		text := c.channelName(w, cause.Channel) + " *" + w.Fixed(100*cause.Share, 0) + " %*"
+		if cause.Channel < len(usual) {
+			text += " (" + w.Say("cause-usual", w.Fixed(100*usual[cause.Channel], 0)) + ")"
+		}
+		names = append(names, text)
 	}
 	list := strings.Join(names, w.Say("list-comma"))
 	if more := len(a.Causes) - len(names); more > 0 {
@@ -332,6 +336,9 @@ func (c Scene) alarmChannels(w *words.Language, a spec.Alarm) string {
 func (c Scene) moment(w *words.Language, step int) string {
 	t := c.Data.Timeline
 	at, ok := t.At(step)
+	if s := c.Data.SeriesAt(step); s != nil && !ok {
+		return words.Name(s.Name) + " · " + w.Count(step-s.Scored.From)
+	}
 	switch {
 	case !ok:
 		return w.Count(step)

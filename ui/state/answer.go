@@ -36,7 +36,7 @@ func (s *State) answer(a Answer) []Effect {
 			return nil
 		}
 		s.Run.Finish(a.Report)
-		return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides())
+		return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides(), s.askCurves())
 	case protocol.TypeOverData:
 		s.resampled(a.Response)
 		return nil
@@ -47,7 +47,7 @@ func (s *State) answer(a Answer) []Effect {
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
 		s.fail(a.Response)
 	}
-	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew} {
+	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew, s.drewCurves} {
 		if effects, mine := take(a); mine {
 			return effects
 		}

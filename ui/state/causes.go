@@ -25,7 +25,8 @@ type Cause struct {
 	Channel int // from 0
 	Name    string
 	Share   string
-	Right   bool // the anomaly shows in it
+	Usual   string // its usual share; empty = nobody knows
+	Right   bool   // the anomaly shows in it
 	Spoken  string
 }
 
@@ -105,6 +106,9 @@ func (c Scene) explain(w *words.Language, told *Causes, r *spec.Run, i int) {
 	for _, cause := range r.Causes[i] {
 		one := Cause{Channel: cause.Channel, Name: c.channelName(w, cause.Channel),
 			Share: w.Fixed(100*cause.Share, 0) + " %"}
+		if cause.Channel < len(r.Usual) {
+			one.Usual = w.Say("cause-usual", w.Fixed(100*r.Usual[cause.Channel], 0))
+		}
 		one.Spoken = w.Say("cause-spoken", one.Name, one.Share)
 		if told.Truth != "" && slices.Contains(c.Data.Segments[truth].Channels, cause.Channel) {
 			one.Right = true

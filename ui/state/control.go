@@ -149,7 +149,7 @@ func (s *State) begin(request string) Post {
 		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
 	}
 	s.Stack.forget()
-	s.Over = Over{On: s.Over.On}
+	s.Over, s.Curves = Over{On: s.Over.On}, Curves{}
 	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
 		Workers: s.Control.Workers()})
 	s.Control.began = post.Request.ID

@@ -84,7 +84,9 @@ func (s *State) threshold(arm string, held bool, change func(*Judged)) []Effect 
 	if !c.move(arm, change) {
 		return nil
 	}
-	s.Stack.Held = ""
+	if s.Stack.Held = ""; !held {
+		s.linkThresholds()
+	}
 	if held {
 		s.Stack.Held = arm
 		return s.Stack.judge.ask(s.judgement(c, arm, true), &s.requests)
@@ -151,7 +153,7 @@ func (s *State) followThresholds() []Effect {
 	if s.Run == nil || s.Run.Final == nil || s.Run.Gone {
 		return nil
 	}
-	s.Stack.Moved, s.Stack.judge, s.Run.Hand = nil, question{}, nil
+	s.Stack.Moved, s.Stack.Linked, s.Stack.judge, s.Run.Hand = nil, nil, question{}, nil
 	return s.handed()
 }
 
@@ -178,7 +180,7 @@ func (s *State) judged(a Answer) (effects []Effect, mine bool) {
 	if good && a.Response.Error == nil && k.judge.id == 0 {
 		effects = append(effects, s.settle()...)
 	}
-	return effects, true
+	return append(effects, s.moved()...), true
 }
 
 // takeJudged takes runs over: all seeds of an arm, that of the seed that is shown first, then the random score. A
@@ -203,7 +205,9 @@ func (s *State) takeJudged(r protocol.Response, waits bool) {
 	if !waits && j.Ranks != 0 {
 		j.Threshold, j.Ranks = float64(j.Run.Threshold.Value), 0
 	}
-	k.Moved[arm] = j
+	if k.Moved[arm] = j; k.Held == "" {
+		s.linkThresholds()
+	}
 }
 
 // settle asks, arm by arm, for what is not judged exactly yet. While a threshold is held, nothing is exact.
@@ -226,23 +230,28 @@ func (s *State) handed() []Effect {
 		c.move(arm, func(j *Judged) { j.Threshold, j.Ranks = at, 0 })
 	}
 	s.Stack.Handed = nil
-	return s.settle()
+	s.linkThresholds()
+	return append(s.settle(), s.moved()...)
 }
 
 // thresholds are those that a link has to hold: set by hand, or brought by one.
 func (s *State) thresholds() link.Thresholds {
-	all := maps.Clone(s.Stack.Handed)
+	if s.Stack.Handed != nil {
+		return s.Stack.Handed
+	}
+	return s.Stack.Linked
+}
+
+// linkThresholds takes those that were let go into the address.
+func (s *State) linkThresholds() {
+	all := link.Thresholds{}
 	for arm, j := range s.Stack.Moved {
 		r := s.Scene().shownRun(arm)
-		if r == nil || j.Threshold == float64(r.Threshold.Value) || math.IsNaN(j.Threshold) {
-			continue
+		if r != nil && j.Threshold != float64(r.Threshold.Value) && !math.IsNaN(j.Threshold) {
+			all[arm] = j.Threshold
 		}
-		if all == nil {
-			all = link.Thresholds{}
-		}
-		all[arm] = j.Threshold
 	}
-	return all
+	s.Stack.Linked = all
 }
 
 // judgeAnew has the report that is there judged by the detection as it is set, if that is all that has changed.
@@ -274,11 +283,12 @@ func (s *State) judgedAnew(a Answer) (effects []Effect, mine bool) {
 		return nil, true
 	}
 	s.Run.Rejudge(a.Report)
-	k.Moved, k.Held, k.Chance, k.Overview = nil, "", nil, Series{}
+	k.Moved, k.Linked, k.Held, k.Chance, k.Overview = nil, nil, "", nil, Series{}
 	k.judge = question{}
 	s.Over = Over{On: s.Over.On}
 	effects = append(s.refresh(), s.resample()...)
-	effects = append(effects, s.besides()...)
+	s.Curves = Curves{}
+	effects = slices.Concat(effects, s.besides(), s.askCurves())
 	return append(effects, s.moved()...), true
 }
 

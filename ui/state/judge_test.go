@@ -149,6 +149,35 @@ func TestKeysMoveAThresholdByRank(t *testing.T) {
 	}
 }
 
+// A verdict whose metric needs a threshold says that one by hand was set after the results were seen.
+func TestWhatWasChosenAfterTheResultsIsNoVerdict(t *testing.T) {
+	s := measured(t)
+	why := s.Words.Say("judged-after")
+	answers(s, one(t, s.Update(Threshold{look.Cosine, 1.5})), 0.6)
+	if strings.Contains(s.Verdict().Why, why) {
+		t.Error("no threshold changes the average precision")
+	}
+	s.Run.Spec.Headline = "f1"
+	if !strings.Contains(s.Verdict().Why, why) {
+		t.Errorf("by hand: %q", s.Verdict().Why)
+	}
+	s.Update(Back{look.Cosine})
+	if strings.Contains(s.Verdict().Why, why) {
+		t.Errorf("by the policy: %q", s.Verdict().Why)
+	}
+	s.Run.Spec.Headline = ""
+	again := *s.Run.Final
+	again.Spec.Detect.Smoothing = 4
+	s.Run.Rejudge(&again)
+	if !s.Run.Anew || !strings.Contains(s.Verdict().Why, why) {
+		t.Errorf("smoothed: %q", s.Verdict().Why)
+	}
+	again.Spec.Detect.Smoothing = 0
+	if s.Run.Rejudge(&again); s.Run.Anew || strings.Contains(s.Verdict().Why, why) {
+		t.Errorf("as it was: %q", s.Verdict().Why)
+	}
+}
+
 // A link brings thresholds, which are set once there are scores for them, arm by arm.
 func TestThresholdsOfALinkComeBack(t *testing.T) {
 	s := measured(t)

@@ -3,6 +3,7 @@ package state
 import (
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/results"
 )
 
@@ -15,7 +16,8 @@ type Over struct {
 	On  bool
 	Why *fault.Fault // there are none; nil = there are, or may be
 
-	id int // of the request under way; 0 = none is
+	found *spec.OverData // of the run, shown or not; nil = not drawn yet
+	id    int            // of the request under way; 0 = none is
 }
 
 // asked tells whether id is the answer that is waited for, and waits no longer.
@@ -27,10 +29,21 @@ func (o *Over) asked(id int) bool {
 	return true
 }
 
+// switchOverData shows intervals over the data, or no longer: what was drawn is kept.
+func (s *State) switchOverData() []Effect {
+	if s.Over.On = !s.Over.On; s.Run != nil {
+		s.Run.OverData = nil
+		if s.Over.On {
+			s.Run.OverData = s.Over.found
+		}
+	}
+	return s.resample()
+}
+
 // resample asks for the intervals of an experiment that has ended, once.
 func (s *State) resample() []Effect {
 	if !s.Over.On || s.Over.id != 0 || s.Over.Why != nil || s.Run == nil || s.Run.Final == nil || s.Run.Gone ||
-		s.Run.OverData != nil {
+		s.Over.found != nil {
 		return nil
 	}
 	post := s.requests.post(protocol.Request{Type: protocol.TypeResample, Draws: draws})
@@ -40,7 +53,10 @@ func (s *State) resample() []Effect {
 
 // resampled takes over the intervals that the page waits for.
 func (s *State) resampled(r protocol.Response) {
-	if s.Over.asked(r.ID) && s.Run != nil {
+	if !s.Over.asked(r.ID) || s.Run == nil {
+		return
+	}
+	if s.Over.found = r.OverData; s.Over.On {
 		s.Run.OverData = r.OverData
 	}
 }

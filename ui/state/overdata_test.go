@@ -49,8 +49,14 @@ func TestIntervalsOverTheDataStandBesideThoseOverSeeds(t *testing.T) {
 		t.Errorf("the verdict says %q", why)
 	}
 	s.Update(OverData{})
+	if why, d := s.Verdict().Why, s.Table().Detail; strings.Contains(why, "−1.2 to +9.0") || strings.Contains(d, "over the data") {
+		t.Errorf("switched off, the page says %q, %q", why, d)
+	}
 	if again := s.Update(OverData{}); len(again) > 1 {
 		t.Errorf("asked again: %+v", again)
+	}
+	if why := s.Verdict().Why; !strings.Contains(why, "−1.2 to +9.0") {
+		t.Errorf("switched on again, the verdict says %q", why)
 	}
 	s.Update(Press{KeyRun})
 	if s.Run.OverData != nil || !strings.Contains(s.Table().Data.Note, "has ended") {

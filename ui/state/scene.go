@@ -234,6 +234,13 @@ func (c Scene) random() (spec.Arm, bool) {
 	return c.spec.Arms[i], true
 }
 
+// HasRandom tells whether there is a random score that could have a lane.
+func (c Scene) HasRandom() bool {
+	return c.fresh == nil && slices.ContainsFunc(c.spec.Arms, func(a spec.Arm) bool {
+		return a.Control == spec.ControlRandom
+	})
+}
+
 // randomLane is that of the random score: at as many flagged steps as the arm in focus has, once that is judged.
 func (c Scene) randomLane(w *words.Language, a spec.Arm) Lane {
 	l := c.lane(w, a)

@@ -106,7 +106,8 @@ func (n *Scoring) scene() Scene {
 // lane is the score with its alarms.
 func (n *Scoring) lane(w *words.Language) Lane {
 	d := n.Got.Detector
-	run := &spec.Run{Arm: d.Arm, Seed: d.Seed, Threshold: spec.Cut{Value: d.Value, Merge: d.Merge, Least: d.Least}}
+	run := &spec.Run{Arm: d.Arm, Seed: d.Seed, Threshold: spec.Cut{Value: d.Value, Merge: d.Merge, Least: d.Least},
+		Usual: d.Usual}
 	for _, a := range n.Got.Alarms {
 		run.Alarms, run.Peaks, run.Causes = append(run.Alarms, a.Range), append(run.Peaks, a.Peak), append(run.Causes, a.Causes)
 	}

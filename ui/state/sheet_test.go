@@ -68,7 +68,7 @@ func TestWhatIsDecidedOnTheSheetIsInTheExperiment(t *testing.T) {
 		t.Errorf("opens the sheet again with %+v", got)
 	}
 	s.Update(looked(s))
-	const command = "cosinelab data describe a.csv -label label -anomaly 1 -drop b -missing linear -split 0.6"
+	const command = "cosinelab data describe a.csv -label label -anomaly 1 -drop b -missing linear -split 0.6 -scaling robust"
 	if v := s.SheetView(); v.Command != command {
 		t.Errorf("the command is %s", v.Command)
 	}

@@ -25,6 +25,7 @@ type Stack struct {
 	Overview Series            // the newest answer for the whole test part
 	Moved    map[string]Judged // arms with a threshold set by hand
 	Handed   link.Thresholds   // of a link, until there are scores for them
+	Linked   link.Thresholds   // set by hand, as the address has them: where they were let go
 	Held     string            // the arm whose threshold moves under the pointer; empty = none does
 	Random   bool              // the random score has a lane
 	Chance   *spec.Run         // it, at as many flagged steps as the arm in focus; nil = not judged yet
@@ -108,7 +109,7 @@ func (k *Stack) fit(d spec.DataSummary) {
 // forget drops what depends on a run: thresholds set by hand, and answers that are on their way. They may be
 // about the series before, or scores of the run before.
 func (k *Stack) forget() {
-	k.Moved, k.Held, k.Chance = nil, "", nil
+	k.Moved, k.Linked, k.Held, k.Chance = nil, nil, "", nil
 	for _, q := range []*question{&k.lanes, &k.overview, &k.judge, &k.anew} {
 		q.stale, q.next = q.id != 0, nil
 	}

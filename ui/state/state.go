@@ -44,6 +44,7 @@ type State struct {
 	New        *Scoring // new data that are scored; nil = none are
 	Teacher    Teacher
 	Over       Over
+	Curves     Curves
 
 	address  string   // the hash that the page was last told
 	requests requests // gives ids to what is asked of the worker
@@ -116,13 +117,13 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		s.Form.More = !s.Form.More
 	case LookAt:
 		s.Epochs.Turn(m.Epochs)
+		return s.askCurves()
 	case MoreMetrics:
 		s.AllMetrics = !s.AllMetrics
 	case AddSeeds:
 		return s.addSeeds()
 	case OverData:
-		s.Over.On = !s.Over.On
-		return s.resample()
+		return s.switchOverData()
 	case Cells:
 		s.Gains = m.Gain
 	case Help:

@@ -61,6 +61,9 @@ func TestTheVerdictsMetricIsSetBeforeTraining(t *testing.T) {
 func TestResultsAreValuesOrGainsWithIntervals(t *testing.T) {
 	s := found(t, nil, map[string][]float64{look.Alone: {0.31, 0.32, 0.33}, look.Cosine: {0.351, 0.362, 0.371},
 		spec.ArmPCA: {0.3}})
+	if note := s.Verdict().Note; !strings.Contains(note, "verdict by AP, named before training") {
+		t.Errorf("the note says %q, not by which metric and since when", note)
+	}
 	values := s.Table()
 	s.Update(Cells{Gain: true})
 	gains := s.Table()

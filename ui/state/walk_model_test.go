@@ -13,6 +13,7 @@ import (
 	"cosinelab/ui/form"
 	"cosinelab/ui/link"
 	"cosinelab/ui/look"
+	"cosinelab/ui/results"
 	"cosinelab/ui/sheet"
 )
 
@@ -173,6 +174,7 @@ func (l *lab) checkSettled() {
 	want(l.mode == Idle || l.mode == Paused, "the run control still stands at %d", l.mode)
 	truth := map[string]Mode{protocol.StateIdle: Idle, protocol.StatePaused: Paused}[l.engine.state]
 	want(truth == l.mode, "the engine is %s, the page at %d", l.engine.state, l.mode)
+	want(k.anew.id == 0 && s.Curves.id == 0, "a report or curves are waited for")
 	want(l.begun == nil || (l.mode == Idle) == s.Run.Over, "the run is over: %v", s.Run != nil && s.Run.Over)
 	if l.mode == Idle && s.Form.Data != nil && s.Wrong == nil {
 		want(s.Bar().CanRun, "nothing goes on, and nothing can be trained")
@@ -198,6 +200,7 @@ var settings = []struct {
 	{"data.label", []string{"label", "nothing", ""}},
 	{"data.split", []string{"0.5", "0.7", "0.06", "2"}},
 	{"train.epochs", []string{"1", "2", "0"}},
+	{"detect.threshold.percent", []string{"80", "95", "200"}}, {"detect.smoothing", []string{"0", "3"}},
 	{"train.rate", []string{"0.002", "1", "-1"}},
 	{"train.batch", []string{"2", "4", "2000"}},
 	{"train.validation", []string{"0", "0.2", "0.5"}},
@@ -258,7 +261,9 @@ func (l *lab) event(r *rand.Rand) string {
 		Workers{pick(r, 1, 2, 3)},
 		More{}, Help{}, SetLanguage{pick(r, words.Tags()...)}, Zoom{steps.Range{From: r.IntN(99), To: r.IntN(150)}},
 		Resize{pick(r, 200, 300)}, Cursor{r.IntN(100) - 1}, Show{pick(r, "1", "1,2", "99", "")}, Reveal{r.IntN(4)},
-		Threshold{pick(r, look.Alone, look.Cosine), r.Float64()}, Focus{pick(r, look.Alone, look.Cosine, "")},
+		Threshold{pick(r, look.Alone, look.Cosine), r.Float64()}, Hold{pick(r, look.Alone, look.Cosine), r.Float64()},
+		Rank{pick(r, look.Alone, look.Cosine), pick(r, -1, 10, 1<<31-1)}, Back{pick(r, look.Alone, look.Cosine)},
+		ShowRandom{}, LookAt{pick(r, results.CurvesShown, results.EpochsHidden)}, Focus{pick(r, look.Alone, look.Cosine, "")},
 		Pin{look.Cosine}, MoreMetrics{}, Theme{})
 	l.send(m)
 	return fmt.Sprintf("%T%v", m, m)

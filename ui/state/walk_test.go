@@ -277,6 +277,10 @@ func (l *lab) hear() bool {
 		if l.begun != nil {
 			l.told = r.Report
 		}
+	case protocol.TypeRejudged:
+		if anew := &l.state.Stack.anew; l.begun != nil && r.ID == anew.id && !anew.stale {
+			l.begun.Detect, l.told = r.Report.Spec.Detect, r.Report
+		}
 	case protocol.TypeError:
 		want(r.Error.Where != whereEngine, "the engine has stopped by itself: %v", r.Error.Fault)
 	}

@@ -167,10 +167,16 @@ func (s *State) Learning() results.Learning {
 		l := results.NoLearning(s.Words, s.Form.Spec)
 		l.Epochs = results.Begin(s.Form.Spec, spec.DataSummary{}).Epochs(s.Words, s.Epochs)
 		l.Alarms = s.Words.Say("alarms-title")
+		if s.Epochs.Curves {
+			l.Curves = s.curves()
+		}
 		return l
 	}
 	l := s.Run.Learning(s.Words, s.Stack.Focus)
 	l.Epochs = s.Run.Epochs(s.Words, s.Epochs)
 	l.Alarms = s.alarmsTab()
+	if s.Epochs.Curves {
+		l.Curves = s.curves()
+	}
 	return l
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"cosinelab/datasets/steps"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/link"
 )
 
@@ -422,5 +424,44 @@ func TestALargeFileIsReadWithinTheMemoryOfTheTab(t *testing.T) {
 		read.Seconds(), time.Since(begun).Seconds(), bytes/1e6)
 	if most := 0.8e3 * float64(rows); bytes == 0 || bytes > max(most, 4e8) {
 		t.Errorf("the worker takes %.0f MB, want at most %.0f", bytes/1e6, max(most, 4e8)/1e6)
+	}
+}
+
+// Files that are no parts of one set are several series: one model, borders in the charts, metrics of each.
+func TestSeveralFilesAreSeriesOfOneSet(t *testing.T) {
+	sp := tiny()
+	sp.Data.Train, sp.Data.Test = steps.Range{}, steps.Range{}
+	sp.Detect.Threshold = spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 80} // some alarms, whatever is learnt
+	p := opened(t, serve(t), sp)
+	p.eval(keepFiles, nil)
+	p.dropFiles(dropped{"pump_1.csv", []byte(csv(800, ""))}, dropped{"pump_2.csv", []byte(csv(600, ""))})
+	p.wait("sheet", sheetRead, 20*time.Second)
+	p.shoot("several-sheet.png")
+	if got := p.text(".sheet .finds"); !strings.Contains(got, "2 series") {
+		t.Errorf("the sheet says %q", got)
+	}
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.wait("lab", "!"+sheetOpen+" && "+canTrain, 20*time.Second)
+	if got := p.shown().Spec.Data.Source; got != "file/pump_1.csv,file/pump_2.csv" {
+		t.Errorf("the address names %q", got)
+	}
+	p.eval(`document.querySelector('.transport [data-do="run"]').click()`, nil)
+	p.wait("a run", `document.querySelector(".recipe.locked")`, 20*time.Second)
+	p.wait("report", isDone, patience)
+	p.shoot("several-done.png")
+	if got := p.text(".results .detail"); !strings.Contains(got, "pump_1.csv") || !strings.Contains(got, "pump_2.csv") || !strings.Contains(got, "chance") {
+		t.Errorf("of the series the results say %q", got)
+	}
+	var borders int
+	p.eval(`document.querySelectorAll(".stack .border").length`, &borders)
+	if borders < 4 {
+		t.Errorf("%d lanes have a line between the series", borders)
+	}
+	p.eval(`document.querySelector('.causes [data-do="alarms"]').click()`, nil)
+	p.wait("alarms", `document.querySelector(".alarms tbody tr")`, 5*time.Second)
+	p.shoot("several-alarms.png")
+	scores := p.saved("scores", "cosine-1-scores.csv")
+	if head, _, _ := strings.Cut(scores, "\n"); !strings.HasSuffix(head, ",series") || !strings.Contains(scores, ",pump_2.csv\n") {
+		t.Errorf("scores begin %.200q", scores)
 	}
 }

@@ -69,21 +69,14 @@ func (a *app) readNumbers(ctx context.Context, file, name, header string) (*data
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	if name != "" {
-		names = []string{name}
-	}
-	columns, err := s.Scores(names)
-	if err == nil && len(columns) > 1 {
-		err = s.Which()
-	}
+	c, err := s.Score(name)
 	if err == nil {
-		_, err = columns[0].Numbers()
+		_, err = c.Numbers()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return columns[0], nil
+	return c, nil
 }
 
 // namesOf are the names of columns, with commas between them.

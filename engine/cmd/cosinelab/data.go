@@ -19,8 +19,8 @@ func (a *app) data(f *flag.FlagSet) action {
 		switch {
 		case len(args) == 1 && args[0] == "list":
 			return printer{a.out, a.w}.dataList(ctx, o.folder)
-		case len(args) == 2 && (args[0] == "describe" || args[0] == "check"):
-			return a.describeData(ctx, *o, args[1], args[0] == "check")
+		case len(args) >= 2 && (args[0] == "describe" || args[0] == "check"):
+			return a.describeData(ctx, *o, args[1:], args[0] == "check")
 		case len(args) == 2 && args[0] == "controls":
 			return a.dataControls(ctx, *o, args[1])
 		}
@@ -29,8 +29,8 @@ func (a *app) data(f *flag.FlagSet) action {
 }
 
 // describeData prints what a set holds, with what was decided about it; check fails if anything is in doubt.
-func (a *app) describeData(ctx context.Context, o readingOptions, source string, check bool) error {
-	set, err := o.open(ctx, source)
+func (a *app) describeData(ctx context.Context, o readingOptions, sources []string, check bool) error {
+	set, err := o.open(ctx, sources...)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (a *app) describeData(ctx context.Context, o readingOptions, source string,
 	if o.json {
 		err = p.json(descriptionOf(set, a.w))
 	} else {
-		p.describe(set)
+		p.describe(set, o)
 	}
 	if doubts := doubts(set.Findings); err == nil && check && doubts > 0 {
 		return fault.New("cli-data-doubts", doubts)

@@ -131,7 +131,7 @@ func (p printer) json(v any) error {
 }
 
 // describe prints what a set holds: what was found, then column by column of a file, channel by channel.
-func (p printer) describe(set *datasets.Set) {
+func (p printer) describe(set *datasets.Set, o readingOptions) {
 	d := descriptionOf(set, p.w)
 	fmt.Fprintf(p.out, "%s (%s)\n", p.w.TitleOf(set.Name, set.Title), table.Visible(set.Name))
 	fmt.Fprintln(p.out, p.origin(set))
@@ -155,6 +155,12 @@ func (p printer) describe(set *datasets.Set) {
 		p.line("cli-data-anomalous", d.Anomalous, 100*float64(d.Anomalous)/float64(d.TestSteps), d.Segments)
 	} else {
 		p.line("cli-data-no-labels")
+	}
+	if d.Marked > 0 && o.leaveOut {
+		p.line("sheet-why-leave", d.Marked)
+	}
+	if o.scaling != "" {
+		p.line("cli-data-scaling", o.scaling)
 	}
 	p.findings(d.Findings, d.Series != nil)
 	p.members(d)

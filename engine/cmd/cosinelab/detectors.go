@@ -106,7 +106,8 @@ func writeAlarms(folder *keep.Folder, r spec.Report, at func(step int) string) e
 		w := alarms.NewWriter(out, alarms.CSV)
 		for _, a := range r.Arms {
 			for _, run := range a.Runs {
-				from := alarms.Source{Name: r.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: r.Data.Channels}
+				from := alarms.Source{Name: r.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: r.Data.Channels,
+					Series: r.Data.Series, Usual: run.Usual}
 				for _, alarm := range run.Raised(at) {
 					if err := w.Write(from, alarm); err != nil {
 						return err

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
+	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
@@ -27,7 +29,10 @@ type readingOptions struct {
 	oneHot, keep    string
 	entity          string
 	missing, cut    string
+	order           string
 	noValue         string
+	scaling         string
+	leaveOut        bool
 }
 
 // readingFlags declares them.
@@ -35,6 +40,12 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	o := &readingOptions{}
 	f.StringVar(&o.folder, "data", "", a.w.Say("cli-flag-data"))
 	f.Uint64Var(&o.seed, "seed", 1, a.w.Say("cli-flag-data-seed"))
+	a.fileFlags(f, o)
+	return o
+}
+
+// fileFlags declares those about a file of one's own.
+func (a *app) fileFlags(f *flag.FlagSet, o *readingOptions) {
 	f.StringVar(&o.header, "header", "", a.w.Say("cli-flag-header"))
 	f.StringVar(&o.separator, "separator", "", a.w.Say("cli-flag-separator"))
 	f.StringVar(&o.decimal, "decimal", "", a.w.Say("cli-flag-decimal"))
@@ -47,22 +58,49 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 	f.StringVar(&o.keep, "keep", "", a.w.Say("cli-flag-keep"))
 	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
+	f.StringVar(&o.order, "order", "", a.w.Say("cli-flag-order"))
 	f.StringVar(&o.noValue, "no-value", "", a.w.Say("cli-flag-no-value"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
-	return o
+	f.StringVar(&o.scaling, "scaling", "", a.w.Say("cli-flag-scaling"))
+	f.BoolVar(&o.leaveOut, "leave-out", false, a.w.Say("cli-flag-leave-out"))
 }
 
-// open reads the set that a command line names: by its id or, where no folder is given, by the path of a file.
-func (o readingOptions) open(ctx context.Context, source string) (*datasets.Set, error) {
-	folder := o.folder
+// open reads the set that a command line names: by its id or, where no folder is given, by the path of a file, or by
+// those of all that belong to it.
+func (o readingOptions) open(ctx context.Context, sources ...string) (*datasets.Set, error) {
+	source, folder := sources[0], o.folder
+	if len(sources) > 1 {
+		return o.together(ctx, sources)
+	}
 	if info, err := os.Stat(source); folder == "" && err == nil && !info.IsDir() {
-		folder, source = filepath.Dir(source), string(datasets.GroupFile)+"/"+filepath.Base(source)
+		folder, source = placeOfFile(source)
 	}
 	d, err := o.of(source)
 	if err != nil {
 		return nil, err
 	}
 	return openSet(ctx, folder, d)
+}
+
+// placeOfFile is the folder of a file, with the source that the file is in it.
+func placeOfFile(file string) (folder, source string) {
+	return filepath.Dir(file), string(datasets.GroupFile) + "/" + filepath.Base(file)
+}
+
+// together reads files as the page does that fall on it together.
+func (o readingOptions) together(ctx context.Context, paths []string) (*datasets.Set, error) {
+	if o.folder != "" {
+		return nil, usage("cli-data-needs")
+	}
+	var files []datasets.File
+	for _, p := range paths {
+		files = append(files, datasets.FileIn(disk.At(filepath.Dir(p)), filepath.Base(p)))
+	}
+	d, err := o.of(string(datasets.GroupFile) + "/" + files[0].Name)
+	if err != nil {
+		return nil, err
+	}
+	return datasets.ReadFiles(ctx, files, experiment.FileOptions(d))
 }
 
 // of returns what the flags say of a source, as a spec has it.
@@ -78,7 +116,7 @@ func (o readingOptions) into(d *spec.Data) error {
 		given string
 		to    *string
 	}{{o.header, &d.Header}, {o.separator, &d.Separator}, {o.decimal, &d.Decimal},
-		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}} {
+		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}, {o.order, &d.Order}} {
 		if s.given != "" {
 			*s.to = s.given
 		}
@@ -99,6 +137,12 @@ func (o readingOptions) into(d *spec.Data) error {
 		d.Split, d.SplitRow, d.SplitTime = nil, cut.Row, cut.Time
 		if cut.Share > 0 {
 			d.Split = &cut.Share
+		}
+	}
+	d.LeaveOut = d.LeaveOut || o.leaveOut
+	if o.scaling != "" {
+		if err := d.Scaling.UnmarshalText([]byte(o.scaling)); err != nil {
+			return usage("cli-flag-value", "-scaling", o.scaling, err)
 		}
 	}
 	if err := d.ValidateFile(); err != nil {

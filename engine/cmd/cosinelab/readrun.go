@@ -136,6 +136,9 @@ func readScores(file string, r *spec.Report) error {
 	for _, a := range r.Arms {
 		length += len(r.Spec.Seeds) * (2*len(a.Arm.Name) + scoreLength) // in quotes, those in it doubled
 	}
+	for _, s := range r.Data.Series {
+		length += s.Scored.Len() * (2*len(s.Name) + 2)
+	}
 	table := csv.NewReader(io.LimitReader(f, int64(length)))
 	table.ReuseRecord = true
 	head, err := table.Read()
@@ -143,8 +146,10 @@ func readScores(file string, r *spec.Report) error {
 		return inFile(file, err)
 	}
 	first := 1 // column of a run
-	if len(head) > 1 && head[1] == timeColumn {
-		first = 2
+	for _, name := range []string{seriesColumn, timeColumn} {
+		if len(head) > first && head[first] == name {
+			first++
+		}
 	}
 	head = slices.Clone(head)
 	columns, err := columnsOf(head[first:], r)

@@ -422,7 +422,7 @@ func (p printer) causes(r spec.Report) {
 		slices.SortStableFunc(order, func(i, j int) int { return length(j) - length(i) })
 		p.line("cli-longest-alarms", run.Arm, run.Seed)
 		for _, i := range order[:min(len(order), alarmsShown)] {
-			p.alarm(r.Data, run.Alarms[i], causeText(run.Causes[i], r.Data.Channels))
+			p.alarm(r.Data, run.Alarms[i], p.causeText(run.Causes[i], run.Usual, r.Data.Channels))
 		}
 		p.blank()
 		return
@@ -438,10 +438,14 @@ func placeOf(d spec.DataSummary, step int) string {
 	return fmt.Sprintf("%d (%s)", step, table.Axis{Clock: d.Timeline.Clock, Unit: d.Timeline.Unit}.Text(at))
 }
 
-func causeText(causes []spec.Cause, names []string) string {
+func (p printer) causeText(causes []spec.Cause, usual []float64, names []string) string {
 	var texts []string
 	for _, c := range causes {
-		texts = append(texts, fmt.Sprintf("%s %.0f %%", names[c.Channel], 100*c.Share))
+		text := fmt.Sprintf("%s %.0f %%", names[c.Channel], 100*c.Share)
+		if usual != nil {
+			text += " (" + p.w.Say("cause-usual", p.w.Fixed(100*usual[c.Channel], 0)) + ")"
+		}
+		texts = append(texts, text)
 	}
 	return strings.Join(texts, ", ")
 }

@@ -79,14 +79,20 @@ func epochs(w *csv.Writer, arm string, seed uint64, history []spec.Epoch) {
 	}
 }
 
-// timeColumn is the column of times in scores.csv, which only stands there where they are known. Those of runs
+// Columns of scores.csv that only stand there where times are known, or where there are several series. Those of runs
 // have a slash.
-const timeColumn = "time"
+const (
+	seriesColumn = "series"
+	timeColumn   = "time"
+)
 
 // scores writes one row a scored step and one column a run; at says when a step was.
 func scores(w *csv.Writer, r spec.Report, at func(step int) string) {
 	head := []string{"step"}
-	timed := r.Data.Timeline != nil
+	if len(r.Data.Series) > 0 {
+		head = append(head, seriesColumn)
+	}
+	timed := r.Data.Timeline != nil || at(0) != "" // those of several series are on no one axis
 	if timed {
 		head = append(head, timeColumn)
 	}
@@ -102,6 +108,9 @@ func scores(w *csv.Writer, r spec.Report, at func(step int) string) {
 	w.Write(head)
 	for t := range r.Data.ScoredSteps {
 		row := []string{strconv.Itoa(t)}
+		if s := r.Data.SeriesAt(t); s != nil {
+			row = append(row, s.Name)
+		}
 		if timed {
 			row = append(row, at(t))
 		}

@@ -32,6 +32,8 @@ type runOptions struct {
 	metrics      string // everyMetric, or empty
 	teacher      string // a file; empty = as the spec says
 	merge, least *int   // of alarms; nil = as the spec says
+	file         string // of one's own, in place of the spec's data; empty = none
+	reading      readingOptions
 }
 
 func (a *app) run(f *flag.FlagSet) action {
@@ -43,6 +45,8 @@ func (a *app) run(f *flag.FlagSet) action {
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-run-metrics"))
 	f.StringVar(&o.teacher, "teacher", "", a.w.Say("cli-flag-teacher"))
 	alarmFlags(a, f, &o.merge, &o.least)
+	f.StringVar(&o.file, "file", "", a.w.Say("cli-flag-run-file"))
+	a.fileFlags(f, &o.reading)
 	return func(ctx context.Context, args []string) error {
 		if err := o.read(args); err != nil {
 			return err
@@ -68,6 +72,8 @@ func (o *runOptions) read(args []string) error {
 		return usage("cli-flag-value", "-add-seeds", strconv.Itoa(o.addSeeds), fault.New("cli-want-at-least", 0))
 	case o.addSeeds > 0 && !o.resume:
 		return usage("cli-add-seeds-needs")
+	case o.file != "" && *o.data != "":
+		return usage("cli-file-or-data")
 	case o.metrics != "" && o.metrics != everyMetric:
 		return usage("cli-flag-value", "-metrics", o.metrics, everyMetric)
 	}
@@ -92,7 +98,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	o.into(&sp)
+	if err := o.into(&sp); err != nil {
+		return err
+	}
 	before, err := o.before(&sp)
 	if err != nil {
 		return err
@@ -173,7 +181,12 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 }
 
 // into writes the flags that were given over what a spec says.
-func (o runOptions) into(sp *spec.Spec) {
+func (o runOptions) into(sp *spec.Spec) error {
+	if o.file != "" {
+		was := sp.Data
+		sp.Data = spec.Data{Scaling: was.Scaling, Window: was.Window, Stride: was.Stride}
+		*o.data, sp.Data.Source = placeOfFile(o.file)
+	}
 	if o.teacher != "" {
 		sp.Teacher.Weights = o.teacher
 	}
@@ -183,6 +196,7 @@ func (o runOptions) into(sp *spec.Spec) {
 	if o.least != nil {
 		sp.Detect.Least = *o.least
 	}
+	return o.reading.into(&sp.Data)
 }
 
 // readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments, as the

@@ -173,7 +173,7 @@ func (a *app) scoreFolder(ctx context.Context, o scoreOptions, d *detector.Detec
 
 // sourceOf names what alarms are of.
 func sourceOf(o scoreOptions, d *detector.Detector) alarms.Source {
-	s := alarms.Source{Name: filepath.Base(o.file)}
+	s := alarms.Source{Name: filepath.Base(o.file), Usual: d.Expected.Usual}
 	if o.file == "-" {
 		s.Name = "stdin"
 	}

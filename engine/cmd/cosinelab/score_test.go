@@ -162,6 +162,67 @@ func TestScoresOfAPipeAreThoseOfTheRun(t *testing.T) {
 	}
 }
 
+// Of a run over several series, scores.csv names that of each step, and the test part of each, scored alone, gets the
+// bits of the run.
+func TestEachOfSeveralSeriesIsScoredAsInTheRun(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string][2]int{"pump_a.csv": {0, 300}, "pump_b.csv": {100, 340}}
+	for name, at := range files {
+		text := "time,flow,temp [°C],label\n" + pumpRows(at[0], at[1], true)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	half := 0.5
+	s := spec.Default()
+	s.Data = spec.Data{Source: "file/pump_a.csv,file/pump_b.csv", Split: &half, Scaling: spec.ScalingStandard, Window: 10, Stride: 5}
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 1, Batch: 4, Clip: 1}
+	s.Detect = spec.Detect{Score: spec.ScoreModel,
+		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 97}}
+	s.Seeds, s.Arms = []uint64{3}, []spec.Arm{{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone},
+		Student: &spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4}}}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, out := filepath.Join(dir, "spec.json"), filepath.Join(dir, "out")
+	if err := os.WriteFile(file, raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	do(t, "run", file, "-data", dir, "-out", out).must(t)
+	want := csvRows(t, out, scoresFile)
+	if fmt.Sprint(want[0]) != "[step series time alone/3]" {
+		t.Fatalf("scores.csv begins %v", want[0])
+	}
+	theirs := map[string][][]string{}
+	for _, row := range want[1:] {
+		theirs[row[1]] = append(theirs[row[1]], row[2:])
+	}
+	for name, at := range files {
+		middle := (at[0] + at[1]) / 2
+		text := "time,flow,temp [°C]\n" + pumpRows(middle, at[1], false)
+		got := rowsOf(t, doWith(t, context.Background(), text, "score", filepath.Join(out, "alone"+detector.Ending), "-",
+			"-print", "scores").must(t).out)[1:]
+		if len(theirs[name]) == 0 || len(got) != len(theirs[name]) {
+			t.Fatalf("%s: %d rows, the run has %d", name, len(got), len(theirs[name]))
+		}
+		for i, row := range theirs[name] {
+			if got[i][1] != row[0] || got[i][2] != row[1] {
+				t.Fatalf("%s, step %d: %v, the run has %v", name, i, got[i], row)
+			}
+		}
+	}
+	alarms := csvRows(t, out, alarmsFile)
+	if alarms[0][len(alarms[0])-1] != "series" || len(alarms) < 3 {
+		t.Errorf("alarms.csv: %v", alarms)
+	}
+	do(t, "plot", out, "-figure", "signal", "-data", dir).must(t)
+	figure, err := os.ReadFile(filepath.Join(out, "figures", "signal.svg"))
+	if err != nil || strings.Count(string(figure), "stroke-dasharray:3,2") != 1 {
+		t.Errorf("%v, or the figure has no line between the series", err)
+	}
+}
+
 func TestScoresAndAlarmsAreWrittenToAFolder(t *testing.T) {
 	_, out := pump(t)
 	dir := t.TempDir()
@@ -389,5 +450,39 @@ func TestATeachersFileIsUsed(t *testing.T) {
 		weights).must(t)
 	if r := reportIn(t, filepath.Join(dir, "out")); r.Teachers[0].Weights != weights || r.Failures() > 0 {
 		t.Errorf("teachers %+v", r.Teachers)
+	}
+}
+
+// A file of one's own takes the place of a spec's data, with the flags of data describe.
+func TestAFileTakesThePlaceOfTheSpecsData(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mine.csv")
+	text := "time,flow,temp,label\n" + strings.Replace(pumpRows(0, 300, true), ",0\n", ",1\n", 3)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	data, _ := pump(t)
+	out := filepath.Join(dir, "out")
+	do(t, "run", filepath.Join(data, "spec.json"), "-file", file, "-drop", "temp", "-leave-out", "-scaling", "robust", "-out", out).must(t)
+	var r spec.Report
+	raw, err := os.ReadFile(filepath.Join(out, reportFile))
+	if err == nil {
+		err = json.Unmarshal(raw, &r)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := r.Spec.Data; d.Source != "file/mine.csv" || !d.LeaveOut || d.Scaling != spec.ScalingRobust || d.Window != 10 ||
+		!slices.Equal(r.Data.Channels, []string{"flow"}) {
+		t.Errorf("the report is of %+v with channels %v", d, r.Data.Channels)
+	}
+	if got := do(t, "run", "default", "-file", file, "-data", dir); got.code != exitUsage {
+		t.Errorf("a file and a folder: exit code %d, %s", got.code, got.err)
+	}
+	described := do(t, "data", "describe", file, "-leave-out", "-scaling", "robust").must(t).out
+	for _, want := range []string{"3 labelled steps", "scaling: robust"} {
+		if !strings.Contains(described, want) {
+			t.Errorf("described without %q:\n%s", want, described)
+		}
 	}
 }

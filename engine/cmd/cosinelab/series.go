@@ -62,11 +62,9 @@ func chanceIn(r spec.Report, i int, metric string) metrics.Value {
 
 // alarm prints the steps of an alarm with its causes; of several series those of its own, with its name.
 func (p printer) alarm(d spec.DataSummary, at steps.Range, causes string) {
-	for _, s := range d.Series {
-		if at.From >= s.Scored.From && at.From < s.Scored.To {
-			p.line("cli-alarm-in", s.Name, at.From-s.Scored.From, at.To-1-s.Scored.From, causes)
-			return
-		}
+	if s := d.SeriesAt(at.From); s != nil {
+		p.line("cli-alarm-in", s.Name, at.From-s.Scored.From, at.To-1-s.Scored.From, causes)
+		return
 	}
 	p.line("cli-alarm", placeOf(d, at.From), placeOf(d, at.To-1), causes)
 }

@@ -218,6 +218,7 @@ type Detector struct {
 	// and the alarms a day of the test part; undefined where nobody knows.
 	TrainShare metrics.Value `json:"train_share"`
 	PerDay     metrics.Value `json:"per_day"`
+	Usual      []float64     `json:"usual,omitempty"` // of spec.Run
 }
 
 // What an export holds.
