@@ -37,19 +37,20 @@
   addEventListener("click", (e) => {
     const element = near(e);
     if (!element) return;
-    e.preventDefault();
     const again = closing || (opened() && element === term);
     closing = false;
     if (again) box.hidePopover();
     else open(element).catch(() => {}); // without the words the program would not be here either
   });
-  // Escape closes what is open and nothing else: it also stops a run.
+  // Enter and the space key press a term, Escape closes what is open; they do nothing else then, such as start or stop a
+  // run.
   addEventListener("keydown", (e) => {
-    if (e.key === "Escape" && opened()) {
-      e.stopPropagation();
-      e.preventDefault();
-      box.hidePopover();
-    }
+    const presses = near(e) && (e.key === "Enter" || e.key === " ");
+    if (!presses && !(e.key === "Escape" && opened())) return;
+    e.stopPropagation();
+    e.preventDefault();
+    if (!presses) box.hidePopover();
+    else if (!e.repeat) near(e).click();
   }, true);
   addEventListener("scroll", () => { if (opened()) box.hidePopover(); }, true);
   addEventListener("resize", () => { if (opened()) box.hidePopover(); });

@@ -2,7 +2,7 @@
 // not be used meanwhile, and can be left at any time.
 "use strict";
 {
-  const steps = [".verdict", ".transport", ".stack"]; // what each of them is about
+  const steps = [".verdict", ".transport, .thumb", ".stack"]; // what each of them is about
   const seen = "toured";
   let panel = null;
   let ring = null;

@@ -47,9 +47,10 @@ func class(names ...string) vecty.Applyer { return vecty.Class(names...) }
 func attr(name string, value any) vecty.Applyer { return vecty.Attribute(name, value) }
 
 // term is a word that opens its definition, which is the text of the key "define-" and its name; terms.js opens it.
+// It is no element of type button: those do not flow with the text around them.
 func term(name words.Key, text string) *vecty.HTML {
-	return elem.Button(vecty.Markup(class("term"), attr("type", "button"), vecty.Data("term", string(name))),
-		vecty.Text(text))
+	return elem.Span(vecty.Markup(class("term"), attr("role", "button"), attr("tabindex", "0"),
+		vecty.Data("term", string(name))), vecty.Text(text))
 }
 
 // rich renders text in which words between asterisks are strong, words between backquotes are code, and words in

@@ -216,8 +216,8 @@ func (s *stack) readout(l lane, b box) vecty.List {
 // titled is a lane's title, which is a term where no arm has given it its name.
 func titled(l lane) *vecty.HTML {
 	if l.kind == cosine {
-		return elem.Button(vecty.Markup(vecty.Class("term"), vecty.Attribute("type", "button"),
-			vecty.Data("term", "cosine")), vecty.Text(l.title))
+		return elem.Span(vecty.Markup(vecty.Class("term"), vecty.Attribute("role", "button"),
+			vecty.Attribute("tabindex", "0"), vecty.Data("term", "cosine")), vecty.Text(l.title))
 	}
 	return vecty.Tag("bdi", vecty.Text(l.title))
 }
