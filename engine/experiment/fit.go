@@ -55,12 +55,12 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 	if err := r.restore(t, j); err != nil {
 		return train.Result{}, err
 	}
-	r.measured(func(m *meter) { m.begin(t.Steps()) })
+	r.measured(func(m *meter) { m.begin(j.Checkpoint, t.Steps()) })
 	// Steps that a checkpoint brought, and those that an early stop leaves out, are not to come: the meter
 	// must not wait for them.
 	planned := j.epochs * train.Batches(r.data.fit.Len(), r.spec.Train.Batch,
 		r.data.microBatch(j.model, r.spec.Train.Batch))
-	defer func() { r.measured(func(m *meter) { m.end(planned - t.Steps()) }) }()
+	defer func() { r.measured(func(m *meter) { m.end(j.Checkpoint, planned-t.Steps()) }) }()
 	keep := keeper{run: r, due: time.Now().Add(r.o.SaveEvery)}
 	looks := onlooker{run: r, t: t, j: j}
 	event := spec.Event{Phase: j.phase, Arm: j.arm, Seed: j.Seed, Epochs: j.epochs, Steps: planned}
@@ -77,7 +77,7 @@ func (r *run) fit(ctx context.Context, t *train.Trainer, j job) (res train.Resul
 			return r.gate(ctx)
 		},
 		OnStep: func(s train.StepInfo) {
-			r.measured((*meter).step)
+			r.measured(func(m *meter) { m.step(j.Checkpoint, s.Seconds) })
 			looks.stepped(s.Seconds)
 			e := event
 			e.Epoch, e.Step, e.StepMs = s.Epoch, s.Step, 1000*s.Seconds
@@ -172,7 +172,7 @@ func (r *run) gate(ctx context.Context) error {
 	if r.o.Gate == nil {
 		return nil
 	}
-	from := time.Now()
-	defer r.measured(func(m *meter) { m.waited += time.Since(from) })
+	r.measured((*meter).wait)
+	defer r.measured((*meter).goOn)
 	return r.o.Gate(ctx)
 }

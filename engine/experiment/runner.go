@@ -103,7 +103,7 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 		r.runs = append(r.runs, make([]*spec.Run, sp.RunsOf(a)))
 	}
 	fresh, err := r.recall(r.takeOver(o.Before))
-	r.meter = newMeter(p, r.trainings(fresh))
+	r.meter = newMeter(p, r.missing(fresh))
 	if err == nil {
 		err = r.seeds(ctx, fresh)
 	}
@@ -140,15 +140,15 @@ func (r *run) pause(ctx context.Context) func() error {
 	}
 }
 
-// trainings lists the training runs of these seeds that are to be made.
-func (r *run) trainings(fresh []int) (list []Checkpoint) {
+// missing lists what is to be trained or measured of these seeds: teachers and runs.
+func (r *run) missing(fresh []int) (list []Checkpoint) {
 	for _, i := range fresh {
 		seed := r.spec.Seeds[i]
-		if r.spec.Teaches() && r.spec.Teacher.Weights == "" && r.teachers[i] == nil {
+		if r.spec.Teaches() && r.teachers[i] == nil {
 			list = append(list, Checkpoint{seed, TeacherArm})
 		}
 		for arm, a := range r.spec.Arms {
-			if spec.Controls[a.Control].Trains && r.runs[arm][i] == nil {
+			if i < r.spec.RunsOf(a) && r.runs[arm][i] == nil {
 				list = append(list, Checkpoint{seed, arm})
 			}
 		}
@@ -263,7 +263,10 @@ func (r *run) arm(ctx context.Context, arm, seed int, from teacher, place claim)
 	if out.Failed == nil {
 		r.memoriseRun(Checkpoint{out.Seed, arm}, from, out, d)
 	}
-	r.measured(func(*meter) { r.runs[arm][seed] = out })
+	r.measured(func(m *meter) {
+		r.runs[arm][seed] = out
+		m.result(Checkpoint{out.Seed, arm}, start)
+	})
 	r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed, Finished: out})
 	return nil
 }

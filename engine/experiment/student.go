@@ -101,6 +101,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 func (r *run) learn(ctx context.Context, t *train.Trainer, arm int, seed uint64, from teacher) (train.Result, error) {
 	c := Checkpoint{seed, arm}
 	if e := r.recallFit(c, from); e != nil {
+		r.measured(func(m *meter) { m.end(c, r.data.plannedSteps(c)) })
 		_, _, err := t.SetParams(e.weights)
 		return e.fit, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,19 @@ import (
 type message struct {
 	protocol.Response
 	values []float32
+}
+
+// epochs is how many ends of epochs of an arm a message tells of; of all for an empty name.
+func (m message) epochs(arm string) (n int) {
+	if m.Event == nil {
+		return 0
+	}
+	for _, e := range append(slices.Clone(m.Before), *m.Event) {
+		if e.EpochDone != nil && (arm == "" || e.Arm == arm) {
+			n++
+		}
+	}
+	return n
 }
 
 // page stands for the page: it keeps what it is sent and waits for what it expects.

@@ -90,7 +90,7 @@ func TestAStudentIsLookedIntoWhileItLearns(t *testing.T) {
 	of := protocol.Of{Arm: "cosine", Seed: 1}
 	epoch := func() {
 		for {
-			if m, _ := p.wait(protocol.TypeEvent); m.Event.EpochDone != nil && m.Event.Arm == "cosine" {
+			if m, _ := p.wait(protocol.TypeEvent); m.epochs("cosine") > 0 {
 				return
 			}
 		}

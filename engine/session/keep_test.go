@@ -37,9 +37,7 @@ func (p *page) outcome() (report string, epochs int) {
 	p.t.Helper()
 	m, before := p.wait(protocol.TypeReport)
 	for _, b := range before {
-		if b.Event != nil && b.Event.EpochDone != nil {
-			epochs++
-		}
+		epochs += b.epochs("")
 	}
 	text, err := json.Marshal(m.Report.WithoutTimings())
 	if err != nil {

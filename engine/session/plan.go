@@ -84,6 +84,11 @@ func (s *Session) recall(req protocol.Request, turn int, by spec.Detect, on open
 		return nil
 	}
 	s.endResampling()
+	for _, end := range []context.CancelFunc{s.judges, s.rejudges} { // they are about what is replaced
+		if end != nil {
+			end()
+		}
+	}
 	found.report = &report
 	s.results, s.open.Prepared = found, prepared
 	go s.looking.forget()

@@ -33,8 +33,13 @@ func (p *page) report(s spec.Spec) (report spec.Report, trained map[protocol.Of]
 		if m.Type == protocol.TypeReport {
 			report = *m.Report
 		}
-		if m.Type == protocol.TypeEvent && m.Event.EpochDone != nil {
-			trained[protocol.Of{Arm: m.Event.Arm, Seed: m.Event.Seed}] = true
+		if m.Type != protocol.TypeEvent {
+			continue
+		}
+		for _, e := range append(m.Before, *m.Event) {
+			if e.EpochDone != nil {
+				trained[protocol.Of{Arm: e.Arm, Seed: e.Seed}] = true
+			}
 		}
 	}
 	return report, trained

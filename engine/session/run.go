@@ -235,25 +235,36 @@ func (s *Session) beside(n int) (others []experiment.Worker) {
 // lost tells the page of a worker that is gone; the experiment goes on without it.
 func (s *Session) lost(err error) { s.fail(0, "worker", fault.New("worker-gone", err)) }
 
-// eventPause is the least time between two events that only report progress: a page draws no faster.
-const eventPause = 100 * time.Millisecond
+// Pauses between what is only progress: of all steps some are told of, and those, with the ends of epochs, wait until
+// the page, which draws no faster, hears of several at once.
+const (
+	eventPause   = 100 * time.Millisecond
+	messagePause = 250 * time.Millisecond
+)
 
-// events sends what happens to the page and keeps the series of finished runs for charts. News never waits,
-// nor does it make progress wait: an epoch may be shorter than the pause. The experiment calls it one at a
-// time, hence last needs no lock.
+// events sends what happens to the page and keeps the series of finished runs for charts. What somebody waits for is
+// sent at once, with what has waited before it. The experiment calls it one at a time, hence nothing here needs a
+// lock.
 func (s *Session) events(w *work, id int) func(spec.Event) {
-	var last time.Time
+	var noted, sent time.Time
+	var waiting []spec.Event
 	return func(e spec.Event) {
-		news := e.Finished != nil || e.Taught != nil || e.Glimpse != nil || e.EpochDone != nil || e.Step == 0 &&
-			e.Measured == 0 || w.paused()
-		due := time.Since(last) >= eventPause
-		if !s.keep(w, e) || !news && !due {
+		now := time.Now()
+		news := e.Finished != nil || e.Taught != nil || e.Glimpse != nil || w.paused() ||
+			e.Step == 0 && e.Measured == 0
+		told := news || e.EpochDone != nil || now.Sub(noted) >= eventPause
+		if !s.keep(w, e) || !told {
 			return
 		}
 		if !news {
-			last = time.Now()
+			if noted = now; now.Sub(sent) < messagePause {
+				waiting = append(waiting, e)
+				return
+			}
+			sent = now
 		}
-		s.send(protocol.Response{Type: protocol.TypeEvent, ID: id, Event: &e})
+		s.send(protocol.Response{Type: protocol.TypeEvent, ID: id, Event: &e, Before: waiting})
+		waiting = nil
 	}
 }
 

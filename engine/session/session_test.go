@@ -218,9 +218,7 @@ func TestRunGoesToItsReport(t *testing.T) {
 		if m.Event.Finished != nil {
 			finished++
 		}
-		if m.Event.EpochDone != nil {
-			epochs++
-		}
+		epochs += m.epochs("")
 	}
 	if finished != 2 || epochs != 2 {
 		t.Errorf("%d finished runs and %d epochs were told, want 2 and 2", finished, epochs)

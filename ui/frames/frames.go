@@ -13,12 +13,16 @@ const pause = 250
 const longest = 2000
 
 // Budget is when the next frame may begin. Frames that a person waits for are drawn whenever they are due, and
-// spend of it too.
-type Budget struct{ next float64 }
+// spend of it too, as do messages, which come as they please.
+type Budget struct{ next, messages float64 }
+
+// Message notes that hearing a message took so many milliseconds: drawing makes up for it.
+func (b *Budget) Message(ms float64) { b.messages += ms }
 
 // Spend notes a frame that was begun and done at these times, in milliseconds from any common moment.
 func (b *Budget) Spend(begun, done float64) {
-	rest := (done - begun) * (1 - share) / share
+	rest := (done - begun + b.messages) * (1 - share) / share
+	b.messages = 0
 	b.next = max(begun+pause, done+min(rest, longest))
 }
 

@@ -34,6 +34,24 @@ func TestDrawingKeepsToItsShareWhateverAFrameCosts(t *testing.T) {
 	}
 }
 
+func TestMessagesTakeFromTheShareOfDrawing(t *testing.T) {
+	var b Budget
+	now, spent := 0.0, 0.0
+	for now < 60_000 {
+		until := now + b.Wait(now)
+		for ; now < until; now += 20 { // fifty messages a second, of half a millisecond each
+			b.Message(0.5)
+			spent += 0.5
+		}
+		b.Spend(now, now+10)
+		spent += 10
+		now += 10
+	}
+	if part := spent / now; part > share*1.03 {
+		t.Errorf("messages and frames take %.3f of the time, want %g at most", part, share)
+	}
+}
+
 func TestTheFirstFrameNeedNotWait(t *testing.T) {
 	var b Budget
 	if got := b.Wait(12); got != 0 {

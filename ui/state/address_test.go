@@ -29,6 +29,8 @@ func (b *browser) update(m Message) {
 		switch e := e.(type) {
 		case SetHash:
 			b.hash = e.Hash
+		case PushHash:
+			b.hash = e.Hash
 		case Copy:
 			b.copied = e.Hash
 		}

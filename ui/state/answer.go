@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 )
 
@@ -22,6 +23,11 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
+		for i := range a.Before {
+			if s.Run != nil {
+				s.Run.Hear(&a.Before[i])
+			}
+		}
 		switch {
 		case s.Run == nil || !s.Run.Hear(a.Event):
 			return nil
@@ -35,8 +41,9 @@ func (s *State) answer(a Answer) []Effect {
 		if a.Report == nil || s.Run == nil {
 			return nil
 		}
-		s.Run.Finish(a.Report)
-		return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides(), s.askCurves())
+		return s.finish(a.Report)
+	case protocol.TypePlanned:
+		return s.planned(a)
 	case protocol.TypeOverData:
 		s.resampled(a.Response)
 		return nil
@@ -57,6 +64,12 @@ func (s *State) answer(a Answer) []Effect {
 		effects = append(effects, s.New.stack.answer(a, &s.requests)...)
 	}
 	return effects
+}
+
+// finish takes a report over, with what follows from it.
+func (s *State) finish(r *spec.Report) []Effect {
+	s.Run.Finish(r)
+	return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides(), s.askCurves())
 }
 
 // ready begins with the series that the address names. Until then everything typed was kept as it was: only
@@ -82,6 +95,7 @@ func (s *State) confirm(r protocol.Response) []Effect {
 	if s.Run != nil {
 		s.Run.Over = true
 	}
+	s.planAnew()
 	return []Effect{Forget{}}
 }
 

@@ -74,9 +74,11 @@ func (s *State) status() []string {
 	case s.Control.Mode == Stopping:
 		return []string{w.Say("status-stopping")}
 	case s.Run == nil:
-		return []string{w.Say("status-runs", len(results.TrainingRuns(s.Form.Spec)))}
+		return s.planText()
 	case !s.Run.Over:
 		return statusLive(w, s.Run, s.Control.Mode == Paused)
+	case s.plan.known && s.plan.kept > 0 && !s.there(): // a run that was stopped, or other settings than those it is of
+		return s.planText()
 	}
 	done, all := s.Run.Done()
 	if done < all {

@@ -140,6 +140,7 @@ func (s *State) command(r protocol.Request) Post {
 func (s *State) begin(request string) Post {
 	sp := s.Form.Copy()
 	s.Control.Broken = Loading
+	s.planAnew()
 	s.Wrong, s.New = nil, nil
 	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
@@ -218,6 +219,7 @@ func (s *State) reset(asked bool) []Effect {
 		return nil
 	}
 	s.Run, s.Control.Broken, s.Wrong = nil, Loading, nil
+	s.planAnew()
 	s.Stack.forget()
 	s.Notice = "status-forgot"
 	if s.Control.live() {
@@ -236,6 +238,7 @@ func (s *State) lose(why *fault.Fault) {
 	s.Control.Mode, s.Control.why = Dead, why
 	s.Wrong, s.New = nil, nil
 	s.Form.HearNothing()
+	s.planAnew()
 	s.Over.id = 0
 	s.Stack.hearNothing()
 	if s.Sheet != nil {

@@ -12,6 +12,7 @@ type (
 	GoOn             struct{ Request protocol.Request } // likewise, with the checkpoints that the page keeps
 	Forget           struct{}                           // the checkpoints: they are of a run that is over
 	SetHash          struct{ Hash string }              // of the address, without a new entry in the history
+	PushHash         struct{ Hash string }              // likewise, with a new entry
 	Remember         struct{ Workers int }              // on this machine, for the next visit
 	RememberLanguage struct{ Tag string }               // likewise; the document is in this language now
 	StartEngine      struct{}                           // again
@@ -24,6 +25,7 @@ func (Post) effect()             {}
 func (GoOn) effect()             {}
 func (Forget) effect()           {}
 func (SetHash) effect()          {}
+func (PushHash) effect()         {}
 func (Remember) effect()         {}
 func (RememberLanguage) effect() {}
 func (StartEngine) effect()      {}

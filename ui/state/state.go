@@ -19,6 +19,7 @@ import (
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
+	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/form"
 	"cosinelab/ui/link"
@@ -46,7 +47,9 @@ type State struct {
 	Over       Over
 	Curves     Curves
 
+	plan     plan
 	address  string   // the hash that the page was last told
+	trained  bool     // what it says is what the results are of, so that it is to be found again
 	requests requests // gives ids to what is asked of the worker
 }
 
@@ -70,8 +73,13 @@ func (s *State) Update(m Message) []Effect {
 		s.Notice, s.Control.Ask = "", false
 	}
 	effects := s.handle(m, asked)
+	answer, answers := m.(Answer)
 	if m.message() == action {
 		effects = append(effects, s.moved()...)
+	}
+	if m.message() == action || answers && answer.Type != protocol.TypeEvent && answer.Type != protocol.TypeSeries {
+		effects = append(effects, s.planning()...)
+		s.trained = s.isOfRun()
 	}
 	return effects
 }
@@ -221,14 +229,19 @@ func (s *State) Hash() string {
 		Thresholds: s.thresholds()}.Hash()
 }
 
-// moved tells the page its address where that has changed. A series that is still being read is not in it:
+// moved tells the page its address where that has changed. Who leaves settings that there are results of finds them
+// in the history. A series that is still being read is not in it:
 // the address follows once the series is there (opened).
 func (s *State) moved() []Effect {
 	hash := s.Hash()
 	if hash == s.address {
 		return nil
 	}
+	left := s.trained && !s.isOfRun() && !s.Form.Spec.RejudgedFrom(s.Run.Spec)
 	s.address = hash
+	if left {
+		return []Effect{PushHash{hash}}
+	}
 	return []Effect{SetHash{hash}}
 }
 

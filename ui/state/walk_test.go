@@ -212,6 +212,9 @@ func (l *lab) do(effect Effect) {
 		clear(l.kept)
 	case SetHash:
 		l.entries[l.at] = e.Hash
+	case PushHash:
+		l.entries = append(l.entries[:l.at+1], e.Hash)
+		l.at++
 	case StartEngine:
 		l.engine.die()
 		l.engine = newEngine(l.served)

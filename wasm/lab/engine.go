@@ -14,7 +14,10 @@ import (
 )
 
 // engine is the worker as the page sees it; it has no worker where none could be started.
-type engine struct{ worker *spawn.Worker }
+type engine struct {
+	worker *spawn.Worker
+	heard  func(ms float64) // told how long hearing a message took; nil = nobody asks
+}
 
 // tileKey is where the browser keeps the tile that products are fastest in, with its own name: another
 // version of it may compile them in another way. boot.js reads it.
@@ -27,6 +30,10 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 	lost func(why error)) *engine {
 	e := &engine{}
 	hear := func(message js.Value) {
+		if e.heard != nil {
+			begun := sinceStart()
+			defer func() { e.heard(sinceStart() - begun) }()
+		}
 		r, values, err := understand(message)
 		switch {
 		case err != nil:

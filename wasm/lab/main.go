@@ -139,6 +139,8 @@ func (l *lab) do(effect state.Effect) {
 		clear(l.kept)
 	case state.SetHash:
 		js.Global().Get("history").Call("replaceState", js.Null(), "", "#"+e.Hash)
+	case state.PushHash:
+		js.Global().Get("history").Call("pushState", js.Null(), "", "#"+e.Hash)
 	case state.StartEngine:
 		l.startWorker()
 	case state.Remember:
@@ -183,6 +185,11 @@ func (l *lab) startWorker() {
 				l.send(state.Lost{Why: fault.Of(why)})
 			}
 		})
+	e.heard = func(ms float64) {
+		if l.drawer != nil {
+			l.drawer.budget.Message(ms)
+		}
+	}
 	l.engine = e
 }
 

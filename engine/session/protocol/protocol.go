@@ -85,7 +85,7 @@ const (
 	TypeReady  = "ready"  // the engine is there: Device, Tile, Cores, Catalogue, Passed
 	TypeData   = "data"   // answer to open: Summary
 	TypeLooked = "looked" // answer to look: Look; before it, how far the reading is: Reading
-	TypeEvent  = "event"  // progress of the running experiment: Event
+	TypeEvent  = "event"  // progress of the running experiment: Event, Before
 	TypeState  = "state"  // running, paused, stopping, idle: State
 	// TypePlanned answers TypePlan: Planned, with Report where there is nothing left to train. Views are about it then.
 	TypePlanned = "planned"
@@ -131,6 +131,7 @@ type Response struct {
 	Look      *Look             `json:"look,omitempty"`
 	Reading   *Reading          `json:"reading,omitempty"`
 	Event     *spec.Event       `json:"event,omitempty"`
+	Before    []spec.Event      `json:"before,omitempty"` // progress before Event, oldest first
 	State     string            `json:"state,omitempty"`
 	Report    *spec.Report      `json:"report,omitempty"`
 	OverData  *spec.OverData    `json:"over_data,omitempty"`
