@@ -100,6 +100,11 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.choose(m.Source)
 	case Drop:
 		return s.drop(m.Files)
+	case AddLabels:
+		if s.Sheet != nil && s.Sheet.Opening == 0 {
+			s.Sheet = s.Sheet.Beside(m.Files)
+			return s.look()
+		}
 	case Reopen:
 		return s.reopen()
 	case Decide:
@@ -139,6 +144,10 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Theme:
 		return []Effect{SwitchTheme{}}
 	case SetLanguage:
+		if !words.Here(m.Tag) {
+			s.Notice = "status-no-words"
+			return nil
+		}
 		s.Words = words.In(m.Tag)
 		return []Effect{RememberLanguage{s.Words.Tag}}
 	case Follow:
