@@ -34,7 +34,7 @@ const patience = 6 * time.Minute
 
 const (
 	runButton = `.transport [data-do="run"]`
-	canTrain  = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked")`
+	canTrain  = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked") && document.querySelector(".device:not([hidden])")`
 	isDone    = canTrain + ` && document.querySelector(".status").innerText.includes("done")`
 )
 
@@ -86,7 +86,7 @@ const readTable = `(() => {
 			Title: text(e.querySelector("b")), Chance: text(e.nextSibling.querySelector("li i"))})),
 		Rows: [...document.querySelector(".notes dd").querySelectorAll("[data-arm]")].map((r) => ({
 			Arm: r.dataset.arm, Cells: [...document.querySelectorAll('.notes [data-arm="' + r.dataset.arm + '"]')].map((v) => ({
-				Value: text(v.querySelector("b")), Company: text(v.querySelector("i")).trim()}))})),
+				Value: text(v.querySelector("b")), Company: text([...v.querySelectorAll("i")].at(-1)).trim()}))})),
 	};
 })()`
 

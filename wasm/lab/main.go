@@ -14,6 +14,7 @@ import (
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/session/recorded"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
 )
@@ -45,9 +46,13 @@ func runLab() {
 	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(),
 		rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
+	l.begin()
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
 		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
+		if arrived := js.Global().Get("arrived"); arrived.Truthy() {
+			arrived.Invoke() // of chosen.js: does what was pressed before
+		}
 		js.Global().Call("welcome")
 	}}
 	l.startWorker()
@@ -66,13 +71,28 @@ func runLab() {
 	vecty.RenderBody(l.page)
 }
 
+// begin has the page begin with the recorded run that boot.js has fetched, drawn in the plots of the page that
+// stands there until now.
+func (l *lab) begin() {
+	text := js.Global().Get("recorded")
+	if !text.Truthy() {
+		return
+	}
+	run, err := recorded.Read([]byte(text.String()))
+	if err != nil {
+		js.Global().Get("console").Call("error", "recorded.json: "+err.Error())
+		return
+	}
+	l.state.Record(run, ui.PlotWidth())
+}
+
 // promptly is how long after what a person did the engine's answers are drawn at once, in milliseconds: they
 // are what the person waits for.
 const promptly = 1000
 
 // send hands a message to the state, does what it asks for, and has the page drawn: before the next frame,
 // unless it is only news of what the engine does. It is called from the browser's events and must not block.
-// A moved cursor draws only what depends on it.
+// A moved cursor, or a threshold that is held, draws only what depends on it.
 func (l *lab) send(m state.Message) {
 	if language, ok := m.(state.SetLanguage); ok {
 		ui.WhenSpoken(language.Tag, func() { l.follow(m) })
@@ -86,6 +106,7 @@ func (l *lab) follow(m state.Message) {
 	l.update(m)
 	l.guard()
 	_, cursor := m.(state.Cursor)
+	_, held := m.(state.Hold)
 	answer, answers := m.(state.Answer)
 	if !answers {
 		l.acted = sinceStart()
@@ -94,6 +115,8 @@ func (l *lab) follow(m state.Message) {
 	case l.drawer == nil:
 	case cursor:
 		l.page.FollowCursor()
+	case held:
+		l.page.FollowThreshold()
 	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
 		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries):
 		l.drawer.news()
