@@ -74,6 +74,18 @@ func (l *Language) Next() string {
 
 // Of returns the text of one key without arguments, of a language that need not be read for it.
 func Of(tag string, k Key) string {
+	mu.Lock()
+	defer mu.Unlock()
+	said, known := single[tag+" "+string(k)]
+	if !known {
+		said = find(tag, k)
+		single[tag+" "+string(k)] = said
+	}
+	return said
+}
+
+// find looks a text up in the file of its language.
+func find(tag string, k Key) string {
 	text, err := files.ReadFile(tag + ".txt")
 	if err != nil {
 		panic(err) // the files are part of this program
@@ -84,8 +96,9 @@ func Of(tag string, k Key) string {
 }
 
 var (
-	mu   sync.Mutex
-	been = map[string]*Language{} // languages that were read, by tag
+	mu     sync.Mutex
+	been   = map[string]*Language{} // languages that were read, by tag
+	single = map[string]string{}    // texts of others that were looked up, by tag and key
 )
 
 // read returns a language, parsed once.
