@@ -50,6 +50,9 @@ func (p *Page) stack() signal.Props {
 		props.ChannelsError = w.Error(why)
 	}
 	props.Live = liveText(w, s.Watched())
+	if t := s.Watched(); t != nil && t.Seen.Windows < t.Seen.Of {
+		props.Live = w.Say("stack-live-even", props.Live)
+	}
 	props.Arms = lanes(s, w)
 	return props
 }
