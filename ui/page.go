@@ -16,10 +16,12 @@ type Page struct {
 	vecty.Core
 	State *state.State
 	Send  func(state.Message)
-	Drawn func()                // called once the page is there: from then on it can be rendered again
-	line  *region[state.Causes] // kept, so that FollowCursor can render it alone
-	learn results.Learning      // as it was drawn last, as is table
-	table results.Table
+	Drawn func() // called once the page is there: from then on it can be rendered again
+	// These are kept, so that they can be rendered alone: see FollowCursor and FollowThreshold.
+	line   *region[state.Causes]
+	charts *signal.Stack
+	learn  results.Learning // as it was drawn last, as is table
+	table  results.Table
 	hands
 }
 
@@ -37,9 +39,9 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
 	w, control := s.Words, s.Bar()
 	if p.line == nil {
-		p.line = &region[state.Causes]{draw: causes}
+		p.line, p.charts = &region[state.Causes]{draw: causes}, &signal.Stack{}
 	}
-	p.line.View, p.line.Words = s.Causes(), w
+	p.line.View, p.line.Words, p.charts.Props = s.Causes(), w, p.stack()
 	listing := s.Alarms.Open || s.New != nil
 	if !listing { // the list of alarms stands in their place: nobody sees them
 		p.learn, p.table = s.Learning(), s.Table()
@@ -52,7 +54,7 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
-				&signal.Stack{Props: p.stack()},
+				p.charts,
 				p.line,
 				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": listing}),
 					&region[results.Learning]{View: p.learn, Words: w, draw: learning},
