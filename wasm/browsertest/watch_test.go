@@ -2,7 +2,6 @@ package browsertest
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +51,7 @@ func TestLanesMoveWhileAModelLearns(t *testing.T) {
 	p := opened(t, serve(t), watched())
 	p.eval(watchLanes, nil)
 	p.press(runButton)
-	p.wait("a line of the teacher that moves", `moved.teacher > 1`, 20*time.Second)
+	p.wait("a line of the teacher that moves", `moved.teacher > 1`, patience)
 	var first float64
 	p.eval("moved.first - moved.began", &first)
 	t.Logf("first movement after %.0f ms", first)
@@ -109,7 +108,7 @@ func TestNothingIsTrainedTwiceOnThePage(t *testing.T) {
 	p.wait("report of the other weight", isDone+` && document.querySelector(".claim").innerText`, patience)
 	var trained string
 	p.eval(`[...trained].join()`, &trained)
-	if trained != "" && !strings.HasPrefix(trained, "+ cosine") || strings.Contains(trained, ",") {
+	if trained != "" && trained != "+ cosine, seed 1" { // it may be over before it is seen
 		t.Errorf("trained were %q, want the cosine alone", trained)
 	}
 	if second := p.text(".claim") + p.text(`[data-row="cosine"]`); second == first {
