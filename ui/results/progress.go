@@ -34,6 +34,7 @@ type Progress struct {
 	Gone     bool                  // it cannot be drawn any more: another series was opened, or Died
 	Died     bool                  // the engine did, with them
 	Resumed  bool                  // from checkpoints, after an engine died in it
+	Recorded bool                  // when the page was made: nothing of it was trained here
 
 	order []TrainingRun // those of Spec
 	first spec.Detect   // that was set before training
