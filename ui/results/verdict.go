@@ -173,7 +173,7 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 		if p.chosenAfter() {
 			v.say(w.Say("judged-after"))
 		}
-		p.judge(w, &v, report, report.Summary().Verdict)
+		p.judge(w, &v, report, report.Verdict())
 	}
 	return v
 }
