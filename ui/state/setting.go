@@ -50,6 +50,7 @@ func (s *State) open(source string, files form.Dropped) []Effect {
 	if s.Control.Locked() {
 		return nil
 	}
+	s.Stack.Handed = nil // those of a link are about the series before
 	return s.read(s.Form.Fresh(source), files, "")
 }
 
