@@ -32,6 +32,7 @@ type lab struct {
 }
 
 func main() {
+	breathe()
 	if js.Global().Get("document").Get("documentElement").Get("dataset").Get("page").String() == "bench" {
 		runMeasurements()
 	} else {
@@ -62,8 +63,22 @@ func runLab() {
 		args[0].Call("preventDefault")
 		return nil
 	})
+	breathe()
 	l.page.Listen()
 	vecty.RenderBody(l.page)
+}
+
+// breathe ends the task of the browser that this goroutine runs in, and goes on in another: whatever waits, such as
+// what a person did, comes in between. The page's start is cut by it.
+func breathe() {
+	done := make(chan struct{})
+	next := js.FuncOf(func(js.Value, []js.Value) any {
+		close(done)
+		return nil
+	})
+	js.Global().Call("setTimeout", next, 0)
+	<-done
+	next.Release()
 }
 
 // promptly is how long after what a person did the engine's answers are drawn at once, in milliseconds: they
