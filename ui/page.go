@@ -16,8 +16,10 @@ type Page struct {
 	vecty.Core
 	State *state.State
 	Send  func(state.Message)
-	Drawn func()                // called once the page is there: from then on it can be rendered again
-	line  *region[state.Causes] // kept, so that FollowCursor can render it alone
+	Drawn func() // called once the page is there: from then on it can be rendered again
+	// These are kept, so that they can be rendered alone: see FollowCursor and FollowThreshold.
+	line   *region[state.Causes]
+	charts *signal.Stack
 	hands
 }
 
@@ -35,9 +37,9 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
 	w, control := s.Words, s.Bar()
 	if p.line == nil {
-		p.line = &region[state.Causes]{draw: causes}
+		p.line, p.charts = &region[state.Causes]{draw: causes}, &signal.Stack{}
 	}
-	p.line.View, p.line.Words = s.Causes(), w
+	p.line.View, p.line.Words, p.charts.Props = s.Causes(), w, p.stack()
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
@@ -46,7 +48,7 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
-				&signal.Stack{Props: p.stack()},
+				p.charts,
 				p.line,
 				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
 					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},

@@ -51,3 +51,9 @@ func (p *Page) FollowCursor() {
 		vecty.Rerender(p.line)
 	}
 }
+
+// FollowThreshold draws the charts, in which alone a threshold moves before it is judged.
+func (p *Page) FollowThreshold() {
+	p.charts.Props = p.stack()
+	vecty.Rerender(p.charts)
+}
