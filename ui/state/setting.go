@@ -97,8 +97,11 @@ func (s *State) opened(r protocol.Response) []Effect {
 	if read == nil || r.Summary == nil {
 		return nil
 	}
+	shown := s.recorded() && s.Form.Data != nil && s.Form.Data.Digest == r.Summary.Digest
 	if s.Form.Opened(*read, r.Summary) {
-		s.Stack.fit(*s.Form.Data)
+		if !shown || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) {
+			s.Stack.fit(*s.Form.Data)
+		}
 		if s.Run != nil {
 			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) ||
 				s.Run.Drop != s.Form.Files.Of(s.Form.Spec.Data.Source)
@@ -110,7 +113,7 @@ func (s *State) opened(r protocol.Response) []Effect {
 	if again := s.goOn(); again != nil {
 		return slices.Concat(left, again, s.moved())
 	}
-	return slices.Concat(left, s.refresh(), s.moved())
+	return slices.Concat(left, s.handOver(), s.refresh(), s.moved())
 }
 
 // Recipe returns what the recipe shows.
