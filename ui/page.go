@@ -16,8 +16,10 @@ type Page struct {
 	vecty.Core
 	State *state.State
 	Send  func(state.Message)
-	Drawn func()                // called once the page is there: from then on it can be rendered again
-	line  *region[state.Causes] // kept, so that FollowCursor can render it alone
+	Drawn func() // called once the page is there: from then on it can be rendered again
+	// Kept, so that FollowCursor can render them alone.
+	line   *region[state.Causes]
+	within *region[state.InsideView]
 	hands
 }
 
@@ -36,17 +38,20 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	w, control := s.Words, s.Bar()
 	if p.line == nil {
 		p.line = &region[state.Causes]{draw: causes}
+		p.within = &region[state.InsideView]{draw: inside}
 	}
 	p.line.View, p.line.Words = s.Causes(), w
+	p.within.View, p.within.Words = s.InsideView(), w
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
 		&region[state.Bar]{View: control, Words: w, draw: bar},
-		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil}),
+		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil, "within": s.Inside.Open && s.New == nil}),
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				&signal.Stack{Props: p.stack()},
+				p.within,
 				p.line,
 				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
 					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},

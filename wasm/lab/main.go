@@ -85,7 +85,7 @@ func (l *lab) send(m state.Message) {
 	case cursor:
 		l.page.FollowCursor()
 	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
-		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries):
+		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries || answer.Type == protocol.TypeInsight):
 		l.drawer.news()
 	default:
 		l.drawer.now()
