@@ -45,7 +45,9 @@ async function start() {
   }
   const started = startEngine();
   const go = new Go();
-  const { instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
+  const { module, instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
+  unpack(module, instance);
+  globalThis.spokenWords = await globalThis.spokenWords;
   // Longer than that it is not worth waiting for.
   await Promise.race([started, new Promise((resolve) => setTimeout(resolve, 100))]);
   await go.run(instance);

@@ -2,7 +2,7 @@
 // program first. Messages that come before the engine is ready wait in inbox.
 "use strict";
 self.inbox = [];
-importScripts("./wasm_exec.js", "./kernels.js");
+importScripts("./wasm_exec.js", "./unpack.js", "./kernels.js");
 
 // Whoever started this worker waits for the lock of its name: it is free once the worker is gone, however it went. Nothing is
 // answered before it is held, since who waits for an answer would never hear of a death before that.
@@ -36,6 +36,7 @@ async function start() {
   const go = new Go();
   go.importObject.kernels = kernels.trampolines;
   const instance = await WebAssembly.instantiate(self.program, go.importObject);
+  unpack(self.program, instance);
   kernels.attach(instance);
   await go.run(instance);
   throw new Error(words.split("\n")[0] || "its program has ended"); // a program that works never ends

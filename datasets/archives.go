@@ -70,7 +70,7 @@ var (
 	ucr = collection{"ucr", "UCR", []string{"."},
 		func(n string) bool { return archiveRule(n).labelled }, ""}
 	tsbad = collection{"tsb-ad", "TSB-AD", []string{".", "TSB-AD-M", "TSB-AD-U"},
-		func(n string) bool { return tsbName.MatchString(strings.TrimSuffix(n, ".gz")) }, ""}
+		func(n string) bool { _, ok := tsbTrain(strings.TrimSuffix(n, ".gz")); return ok }, ""}
 )
 
 // list lists every file.

@@ -57,6 +57,9 @@ func count(labels []uint8) (n int) {
 
 // guard points out channels that alone tell which steps are labelled.
 func (s *Set) guard() {
+	if s.Labels != nil {
+		s.within()
+	}
 	wrong := count(s.Labels)
 	few := min(wrong, len(s.Labels)-wrong)
 	if few < leakFew {
@@ -72,6 +75,56 @@ func (s *Set) guard() {
 				Said: fault.Of(fault.New("find-leak", s.Channels[c], 100*max(a, 1-a)))})
 		}
 	}
+}
+
+// within points out channels of two values of which the rarer stands only in labelled steps, as it does in columns that
+// say which kind of anomaly it is.
+func (s *Set) within() {
+	for c := range s.Channels {
+		if n := s.rareWithin(c); n > 0 {
+			s.Findings = append(s.Findings, found.Finding{Doubt: true, Column: s.Channels[c], Flag: "-drop",
+				Guess: string(found.Channel), Choices: []string{string(found.Dropped)},
+				Said: fault.Of(fault.New("find-within-labels", s.Channels[c], n))})
+		}
+	}
+}
+
+// rareWithin is how many steps have the rarer of the two values of a channel; 0 = it has others, or one of these steps
+// is not labelled.
+func (s *Set) rareWithin(c int) int {
+	var seen [2]float64
+	var n, labelled [2]int
+	kinds := 0
+	count := func(values []float64, labels []uint8) bool {
+		for t, v := range values {
+			k := 0
+			for k < kinds && seen[k] != v {
+				k++
+			}
+			if k == 2 {
+				return false
+			}
+			if k == kinds {
+				seen[k] = v
+				kinds++
+			}
+			if n[k]++; labels != nil && labels[t] == 1 {
+				labelled[k]++
+			}
+		}
+		return true
+	}
+	if !count(s.Train.Columns[c], s.Marked) || !count(s.Test.Columns[c], s.Labels) || kinds < 2 {
+		return 0
+	}
+	rare := 0
+	if n[1] < n[0] {
+		rare = 1
+	}
+	if n[rare] != labelled[rare] {
+		return 0
+	}
+	return n[rare]
 }
 
 // farApart reports whether the values of both kinds of steps lie farther from each other than those of either

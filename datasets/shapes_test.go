@@ -200,6 +200,43 @@ func shapes() []shape {
 		{name: "a channel that tells all", content: text("flow,hint,label", func(t int) string {
 			return num(flow(t)) + "," + pick(t, "5.5", num(float64(t%5)/10)) + "," + pick(t, "1", "0")
 		}), says: "find-leak"},
+		// as programs export them
+		{name: "PI historian", content: strings.Replace(strings.Replace(timed("Timestamp", layoutOf("02-Jan-06 15:04:05")), num(level(9)), "No Data", 1),
+			num(level(14)), "I/O Timeout", 1), role: "Timestamp=time", filled: 2},
+		{name: "errors of a spreadsheet", content: strings.Replace(strings.Replace(plain, num(level(8)), "#DIV/0!", 1), num(level(12)), "#VALUE!", 1), filled: 2},
+		{name: "InfluxDB, annotated", content: "#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,double,double,long\n" +
+			text(",result,_start,_time,flow,level,label", func(t int) string {
+				return fmt.Sprintf(",,2024-01-01T00:00:00Z,2024-02-11T%02d:%02d:00Z,%s,%s", t/60, t%60, values(t, ","), pick(t, "1", "0"))
+			}), role: "_start=time", says: "find-comment"},
+		{name: "Windows-1252", content: strings.ReplaceAll(strings.Replace(german, "label", "St\xf6rung", 1), "level", "F\xfcllstand"), role: "Störung=label", says: "find-encoding"},
+		{name: "yes in German", content: labelled("Störung", "ja", "nein"), role: "Störung=label"},
+		{name: "true in German", content: labelled("Fehler", "WAHR", "FALSCH"), role: "Fehler=label"},
+		{name: "yes in French", content: labelled("Panne", "oui", "non"), role: "Panne=label"},
+		{name: "marks of -999 and 1", content: labelled("ATT_FLAG", "1", "-999"), role: "ATT_FLAG=label", says: "find-spelling-doubt"},
+		{name: "rare marks of other numbers", content: labelled("valve", "20", "80"), channels: 3, unsaid: true, says: "find-maybe-label"},
+		{name: "kinds beside the label", content: text("flow,level,failure,TWF", func(t int) string {
+			return values(t, ",") + "," + pick(t, "1", "0") + "," + map[bool]string{true: "1", false: "0"}[t == 46]
+		}), channels: 3, role: "TWF=channel", says: "find-within-labels"},
+		{name: "quality of a tag", content: text("flow,flow_Q,level,label", func(t int) string {
+			return num(flow(t)) + "," + strconv.Itoa(192-t%3) + "," + num(level(t)) + "," + pick(t, "1", "0")
+		}), channels: 3, role: "flow_Q=channel", says: "find-quality"},
+		{name: "quality in words", content: text("flow,flow_quality,level,label", func(t int) string {
+			return num(flow(t)) + ",Good," + num(level(t)) + "," + pick(t, "1", "0")
+		}), role: "flow_quality=text"},
+		{name: "parts of the time", content: text("year,month,day,hour,minute,flow,level,label", func(t int) string {
+			return fmt.Sprintf("2024,2,11,%d,%d,", t/60, t%60) + values(t, ",") + "," + pick(t, "1", "0")
+		}), role: "minute=time"},
+		{name: "date and hour", content: text("date,hour,flow,level,label", func(t int) string {
+			return fmt.Sprintf("2024-02-%02d,%d,", 11+t/24, t%24) + values(t, ",") + "," + pick(t, "1", "0")
+		}), role: "hour=time"},
+		{name: "a named zone", content: timed("when", layoutOf("2006-01-02 15:04:05 KST")), role: "when=time"},
+		{name: "date and time apart", content: timed("Date,Time", layoutOf("1/2/2006,3:04:05 PM")), role: "Time=time"},
+		{name: "of R", content: text(`"","flow","level","label"`, func(t int) string { return fmt.Sprintf(`"%d",%s,%s`, t+1, values(t, ","), pick(t, "TRUE", "FALSE")) }), role: "=row_number"},
+		{name: "of MATLAB", content: text("", func(t int) string {
+			return fmt.Sprintf("   %.7e   %.7e   %.7e", flow(t), level(t), map[bool]float64{true: 1}[wrong(t)])
+		}), says: "find-label"},
+		{name: "RFC 2822", content: timed("when", layoutOf(`"Mon, 02 Jan 2006 15:04:05 +0000"`)), role: "when=time"},
+		{name: "seconds since 1970 with an exponent", content: timed("time", func(at time.Time) string { return fmt.Sprintf("%.9e", float64(at.Unix())) }), role: "time=time"},
 		// archives by name
 		{name: "TSB-AD", file: "001_NAB_id_1_Facility_tr_30_1st_45.csv", content: plain, says: "find-cut-by-name"},
 		{name: "UCR", file: "113_UCR_Anomaly_CIMIS44AirTemperature1_30_45_50.txt", content: text("", func(t int) string { return "  " + num(flow(t)) }), channels: 1, says: "find-labels-by-name"},
@@ -252,5 +289,28 @@ func (s shape) check(t *testing.T, set *Set, mean float64) {
 	said := func(f found.Finding) bool { return f.Said.Key == s.says }
 	if s.says != "" && !slices.ContainsFunc(set.Findings, said) {
 		t.Errorf("%s is not said, but %v", s.says, set.Findings)
+	}
+}
+
+// Letters of many bytes that are no UTF-8 are pointed out, since names cannot be read, and labels by them.
+func TestOtherEncodingsArePointedOut(t *testing.T) {
+	eucKR := "\xbd\xc3\xb0\xa3,\xc0\xaf\xb7\xae,\xb0\xed\xc0\xe5\n" // 시간,유량,고장
+	set := read(t, Options{}, inMemory("x.csv", eucKR+text("", func(t int) string { return fmt.Sprint(t, ",", num(flow(t)), ",", pick(t, "1", "0")) })))
+	if !slices.ContainsFunc(set.Findings, func(f found.Finding) bool { return f.Doubt && f.Said.Key == "find-encoding-other" }) {
+		t.Errorf("nothing is said: %v", set.Findings)
+	}
+}
+
+// Parts of the time, and a day with an hour, make one time.
+func TestTimesArePutTogetherFromColumns(t *testing.T) {
+	for header, row := range map[string]func(t int) string{
+		"year,month,day,hour,minute": func(t int) string { return fmt.Sprintf("2024,2,%d,%d,0", 11+t/24, t%24) },
+		"date,hour":                  func(t int) string { return fmt.Sprintf("2024-02-%02d,%d", 11+t/24, t%24) },
+		"Datum,Stunde":               func(t int) string { return fmt.Sprintf("%02d.02.2024,%d", 11+t/24, t%24) },
+	} {
+		set := read(t, Options{}, inMemory("x.csv", text(header+",flow", func(t int) string { return row(t) + "," + num(flow(t)) })))
+		if at := set.TestAt; at.None() || !at.Clock || at.Text(at.At[0]) != "2024-02-12 06:00:00" || len(set.Channels) != 1 {
+			t.Errorf("%s: %v, channels %q", header, set.TestAt, set.Channels)
+		}
 	}
 }

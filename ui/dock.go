@@ -150,7 +150,7 @@ func metricTable(w *words.Language, v results.Table) *vecty.HTML {
 // groupHeads names each group of metrics over its first column. Every column has a cell of its own instead of
 // one that spans several: columns leave when the page is narrow.
 func groupHeads(w *words.Language, columns []results.Column) vecty.List {
-	heads := vecty.List{elem.TableData(elem.Heading2(vecty.Text(w.Say("results"))))}
+	heads := vecty.List{elem.TableData(heading(w, "results"))}
 	for i, c := range columns {
 		text := ""
 		if i == 0 || c.Group != columns[i-1].Group {

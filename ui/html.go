@@ -46,8 +46,16 @@ func class(names ...string) vecty.Applyer { return vecty.Class(names...) }
 
 func attr(name string, value any) vecty.Applyer { return vecty.Attribute(name, value) }
 
-// rich renders text in which words between asterisks are strong and words between backquotes are code. The
-// words are text nodes, never HTML: what a file is called cannot become markup.
+// term is a word that opens its definition, which is the text of the key "define-" and its name; terms.js opens it.
+// It is no element of type button: those do not flow with the text around them.
+func term(name words.Key, text string) *vecty.HTML {
+	return elem.Span(vecty.Markup(class("term"), attr("role", "button"), attr("tabindex", "0"),
+		vecty.Data("term", string(name))), vecty.Text(text))
+}
+
+// rich renders text in which words between asterisks are strong, words between backquotes are code, and words in
+// brackets are terms, [seeds|seed] the term seed. The words are text nodes, never HTML: what a file is called
+// cannot become markup.
 func rich(text string) vecty.List {
 	var list vecty.List
 	for i, part := range strings.Split(text, "*") {
@@ -59,9 +67,30 @@ func rich(text string) vecty.List {
 			if j%2 == 1 {
 				list = append(list, elem.Code(vecty.Text(piece)))
 			} else {
-				list = append(list, elem.Span(vecty.Text(piece)))
+				list = append(list, terms(piece)...)
 			}
 		}
+	}
+	return list
+}
+
+// terms renders the terms in a text. Brackets without a name are those of a name that others have chosen.
+func terms(text string) (list vecty.List) {
+	for text != "" {
+		before, rest, open := strings.Cut(text, "[")
+		said, name, named := "", "", false
+		inside, after, closed := strings.Cut(rest, "]")
+		if open && closed {
+			said, name, named = strings.Cut(inside, "|")
+		}
+		if !named {
+			return append(list, elem.Span(vecty.Text(text)))
+		}
+		if before != "" {
+			list = append(list, elem.Span(vecty.Text(before)))
+		}
+		list = append(list, term(words.Key(name), said))
+		text = after
 	}
 	return list
 }

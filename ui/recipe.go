@@ -25,7 +25,7 @@ func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 	return elem.Aside(vecty.Markup(class("recipe"), vecty.MarkupIf(v.Locked, class("locked")),
 		attr("aria-label", w.Say("experiment")), attr("aria-disabled", strconv.FormatBool(v.Locked))),
 		dataSection(w, v),
-		elem.Section(elem.Heading2(vecty.Text(w.Say("teacher")),
+		elem.Section(elem.Heading2(term("teacher", w.Say("teacher")),
 			elem.Small(icon("lock"), vecty.Text(w.Say(frozen)))),
 			pick(v.Teacher, v.Locked, &look.Look{Kind: look.Teacher}), weights(w, v.Weights, v.Locked),
 			rows(v.TeacherMore, v.Locked)),
@@ -34,13 +34,14 @@ func recipe(w *words.Language, v form.Recipe) *vecty.HTML {
 		elem.Section(heading(w, "arms"), arms(w, v)),
 		elem.Section(heading(w, "training"), rows(v.Training, v.Locked), rows(v.Detection, v.Locked),
 			elem.Button(vecty.Markup(class("lnk", "more"), do("more", ""),
-				attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(w.Say(more)))),
+				attr("aria-expanded", strconv.FormatBool(v.More))), vecty.Text(w.Say(more))),
+			elem.Button(vecty.Markup(class("lnk", "more"), vecty.Data("tour", "yes")), vecty.Text(w.Say("tour-open")))),
 	)
 }
 
-// heading is the title of a section.
+// heading is the title of a section, which is a term.
 func heading(w *words.Language, name words.Key) *vecty.HTML {
-	return elem.Heading2(elem.Span(vecty.Text(w.Say(name))))
+	return elem.Heading2(term(name, w.Say(name)))
 }
 
 // dataSection is where the series comes from: three tabs, the series of the open one, and files, which can be

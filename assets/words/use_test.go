@@ -21,7 +21,7 @@ import (
 // formed are the beginnings of keys that programs put together from the names in a table: each row of the
 // table has its text, which tests beside the tables hold.
 var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-title-", "document-",
-	"data-dropped-", "field-",
+	"data-dropped-", "field-", "define-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
 	"arm-", "axis-", "constant-", "control-", "edges-", "evaluate-", "method-", "metric-", "model-", "objective-",
 	"param-", "part-", "preset-", "policy-", "prior-", "rate-schedule-", "saw-", "scaling-", "unit-", "useless-",
@@ -36,17 +36,25 @@ var own = []string{"language-name", "plural-rule", "number-decimal", "number-gro
 type use struct {
 	said     map[string]string // keys, each with a place where it is said
 	literals map[string]bool   // all texts, for keys that stand in tables of another type
+	page     map[string]string // keys that the packages of the page's programs say, likewise
+	ofPage   map[string]bool   // those packages, by path
 }
 
 func TestEveryKeyThatIsSaidHasATextAndEveryTextIsSaid(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads the whole module")
 	}
-	u := use{map[string]string{}, map[string]bool{}}
+	u := use{map[string]string{}, map[string]bool{}, map[string]string{}, map[string]bool{}}
+	u.readPrograms(t)
 	for _, env := range [][]string{nil, {"GOOS=js", "GOARCH=wasm"}} {
 		u.read(t, env)
 	}
 	u.readPages(t)
+	for key, place := range u.page {
+		if words.ForCommands(words.Key(key)) {
+			t.Errorf("%s: %q is said by a package of the page, which has no texts of commands", place, key)
+		}
+	}
 	for key, place := range u.said {
 		if !words.English().Has(words.Key(key)) {
 			t.Errorf("%s: %q is said and has no text in en.txt", place, key)
@@ -90,6 +98,17 @@ func (u *use) read(t *testing.T, env []string) {
 			ast.Inspect(f, func(n ast.Node) bool { return u.note(p, n) })
 		}
 	}
+}
+
+// readPrograms lists the packages of the page's programs.
+func (u *use) readPrograms(t *testing.T) {
+	t.Helper()
+	programs, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps,
+		Dir: "../..", Env: append(os.Environ(), "GOOS=js", "GOARCH=wasm")}, "./wasm/lab", "./wasm/worker")
+	if err != nil || len(programs) != 2 {
+		t.Fatalf("%d programs, %v", len(programs), err)
+	}
+	packages.Visit(programs, nil, func(p *packages.Package) { u.ofPage[p.PkgPath] = true })
 }
 
 // sayInPage matches what a page says before its program runs.
@@ -143,7 +162,11 @@ func (u *use) say(p *packages.Package, x ast.Expr) {
 	if value == nil || value.Kind() != constant.String || constant.StringVal(value) == "" {
 		return
 	}
-	u.said[constant.StringVal(value)] = p.Fset.Position(x.Pos()).String()
+	key, place := constant.StringVal(value), p.Fset.Position(x.Pos()).String()
+	u.said[key] = place
+	if u.ofPage[p.PkgPath] {
+		u.page[key] = place
+	}
 }
 
 func calleeOf(p *packages.Package, call *ast.CallExpr) (string, bool) {

@@ -2,7 +2,6 @@
 package words
 
 import (
-	"embed"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,9 +10,6 @@ import (
 	"sync"
 	"time"
 )
-
-//go:embed *.txt
-var files embed.FS
 
 // Key names one sentence, or a part of one, in the files of the languages: en.txt, ko.txt. Text between two
 // asterisks is strong, text between backquotes is code.
@@ -32,18 +28,28 @@ type Language struct {
 func Tags() []string { return slices.Clone(tags()) }
 
 var tags = sync.OnceValue(func() []string {
-	entries, err := files.ReadDir(".")
-	if err != nil {
-		panic(err) // the files are part of this program
-	}
 	list := []string{english}
-	for _, e := range entries {
-		if tag := strings.TrimSuffix(e.Name(), ".txt"); tag != english {
+	for _, tag := range languages() {
+		if tag != english {
 			list = append(list, tag)
 		}
 	}
 	return list
 })
+
+// Here reports whether the words of a language are here, if there is one: in the page's program they come one by
+// one.
+func Here(tag string) bool {
+	return !slices.Contains(tags(), tag) || strings.Contains(file(tag), "plural-rule = ")
+}
+
+// commands are the beginnings of keys that only commands say, and figures for print.
+var commands = []string{"cli-", "field-", "plot-", "golden-", "serve-", "fetch-", "caption-"}
+
+// ForCommands tells the keys that the page does without.
+func ForCommands(k Key) bool {
+	return slices.ContainsFunc(commands, func(begin string) bool { return strings.HasPrefix(string(k), begin) })
+}
 
 const english = "en"
 
@@ -74,11 +80,7 @@ func (l *Language) Next() string {
 
 // Of returns the text of one key without arguments, of a language that need not be read for it.
 func Of(tag string, k Key) string {
-	text, err := files.ReadFile(tag + ".txt")
-	if err != nil {
-		panic(err) // the files are part of this program
-	}
-	_, rest, _ := strings.Cut("\n"+string(text), "\n"+string(k)+" = ")
+	_, rest, _ := strings.Cut("\n"+file(tag), "\n"+string(k)+" = ")
 	line, _, _ := strings.Cut(rest, "\n")
 	return unquote(strings.TrimSpace(line))
 }
@@ -95,14 +97,12 @@ func read(tag string) *Language {
 	if l := been[tag]; l != nil {
 		return l
 	}
-	text, err := files.ReadFile(tag + ".txt")
-	if err == nil {
-		been[tag], err = parse(tag, string(text))
-	}
+	l, err := parse(tag, file(tag))
 	if err != nil {
-		panic(err) // the files are part of this program, and tests read all
+		panic(err) // tests read all files
 	}
-	return been[tag]
+	been[tag] = l
+	return l
 }
 
 // parse reads lines of the form key = text. Lines that begin with # are comments. Errors name file and line.

@@ -204,6 +204,27 @@ func TestKoreanHasOneWordForOneThing(t *testing.T) {
 	}
 }
 
+// term is how a text marks a term.
+var term = regexp.MustCompile(`\[[^\]|]*\|([^\]]*)\]`)
+
+func TestEveryTermIsDefined(t *testing.T) {
+	terms := 0
+	for _, tag := range Tags() {
+		l := In(tag)
+		for k, text := range l.text {
+			for _, m := range term.FindAllStringSubmatch(slots.ReplaceAllString(text, "0"), -1) {
+				terms++
+				if name := m[1][strings.LastIndex(m[1], "|")+1:]; !l.Has(Key("define-" + name)) {
+					t.Errorf("%s.txt: %s has the term %q, which nothing defines", tag, k, name)
+				}
+			}
+		}
+	}
+	if terms == 0 {
+		t.Error("no text has a term")
+	}
+}
+
 func TestMarkupIsClosed(t *testing.T) {
 	for _, tag := range Tags() {
 		for k, text := range In(tag).text {

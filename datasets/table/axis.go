@@ -115,6 +115,9 @@ func (t *Table) decideTimes(want Want) {
 			t.timeNumbers(c, likely)
 		}
 	}
+	if !want.Plain {
+		t.decideTimeParts()
+	}
 }
 
 // timeNumbers decides about a column of numbers: times rise, and most programs count them from 1970.
@@ -178,10 +181,14 @@ func (t *Table) Axis() Axis {
 			break
 		}
 	}
-	var date, clock *Column
+	var date, clock, still *Column
 	for _, c := range times {
 		switch {
 		case c.stamps == nil || c.count[classStamp] == 0:
+		case c.dates > 0 && c.clocks > 0 && c.still():
+			if still == nil { // as when a query began: another column may say when rows were measured
+				still = c
+			}
 		case c.dates > 0 && c.clocks > 0:
 			return t.stamped(c, nil)
 		case c.dates > 0 && date == nil:
@@ -191,8 +198,14 @@ func (t *Table) Axis() Axis {
 		}
 	}
 	switch {
+	case date != nil && clock == nil && t.parts[hours] != nil:
+		return t.assembled(t.stamped(date, nil).At, date.Name)
 	case date != nil:
 		return t.stamped(date, clock)
+	case t.parts[years] != nil:
+		return t.assembled(nil, "")
+	case still != nil:
+		return t.stamped(still, clock)
 	case clock != nil:
 		return unwound(clock)
 	}
@@ -202,6 +215,11 @@ func (t *Table) Axis() Axis {
 		}
 	}
 	return Axis{}
+}
+
+// still reports whether all times of a column are the same.
+func (c *Column) still() bool {
+	return !slices.ContainsFunc(c.stamps, func(ns int64) bool { return ns != c.stamps[0] })
 }
 
 // stamped are the times of a column of dates, with the times of day of another where there is one.

@@ -21,7 +21,9 @@ const largestText = "1.8e19"
 var missings = map[string]bool{"": true, "na": true, "n/a": true, "#n/a": true, "n.a.": true, "<na>": true,
 	"nan": true, "-nan": true, "+nan": true, "nan(ind)": true, "-nan(ind)": true, "1.#qnan": true,
 	"null": true, "nil": true, "none": true, "nat": true, "missing": true, "?": true, "-": true, "--": true,
-	".": true, "없음": true, "결측": true}
+	"no data": true, "nodata": true, "no value": true, "bad input": true, "i/o timeout": true, "pt created": true,
+	"scan off": true, "#value!": true, "#div/0!": true, "#ref!": true, "#num!": true, "#name?": true, "#nv": true,
+	"k.a.": true, "없음": true, "결측": true}
 
 // isMissing reports whether a trimmed cell holds nothing.
 func isMissing(cell []byte) bool {
@@ -110,14 +112,15 @@ func ungrouped(cell []byte, decimal byte) (plain string, ok bool) {
 }
 
 // truths are the spellings of true and false, in lower case.
-var truths = map[string]float64{"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0}
+var truths = map[string]float64{"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0, "ja": 1, "nein": 0,
+	"wahr": 1, "falsch": 0, "oui": 1, "non": 0, "vrai": 1, "faux": 0}
 
 // truth reads a trimmed cell as true or false.
 func truth(cell []byte) (x float64, ok bool) {
-	if len(cell) < 2 || len(cell) > 5 {
+	if len(cell) < 2 || len(cell) > 6 {
 		return 0, false
 	}
-	var lower [5]byte
+	var lower [6]byte
 	for i, b := range cell {
 		if b >= 'A' && b <= 'Z' {
 			b += 'a' - 'A'

@@ -16,7 +16,11 @@ const byteOrderMark = "\xef\xbb\xbf"
 const (
 	utf16Little = "UTF-16 (little-endian)"
 	utf16Big    = "UTF-16 (big-endian)"
+	windows1252 = "Windows-1252" // of western languages, ISO 8859-1 almost
 )
+
+// otherEncoding is one that is not read: its letters are more than one byte long, or of another alphabet.
+const otherEncoding = "?"
 
 // decoded undoes what stands between a file and lines of UTF-8 that end in a line feed: a byte order mark,
 // UTF-16, carriage returns alone. It says what it found.
@@ -32,6 +36,12 @@ func decoded(r *bufio.Reader) (out *bufio.Reader, encoding string, cr bool) {
 		r.Discard(len(byteOrderMark))
 	}
 	sample, _ := r.Peek(1 << 16)
+	if encoding == "" {
+		if encoding = lettersOf(sample); encoding == windows1252 {
+			r = bufio.NewReaderSize(&westernReader{r: r}, 1<<16)
+			sample, _ = r.Peek(1 << 16)
+		}
+	}
 	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
 		return bufio.NewReaderSize(&crReader{r}, 1<<16), encoding, true
 	}
@@ -61,6 +71,69 @@ func encodingOf(start []byte) string {
 		return utf16Big
 	}
 	return ""
+}
+
+// lettersOf tells an encoding by what of a text is no UTF-8; empty = all of it is. Western letters stand alone between
+// others, those of many bytes do not.
+func lettersOf(sample []byte) string {
+	if n := len(sample); n >= utf8.UTFMax { // the last letter may be cut off
+		for k := 1; k < utf8.UTFMax && sample[n-k] >= 0x80; k++ {
+			sample = sample[:n-k]
+		}
+	}
+	if utf8.Valid(sample) {
+		return ""
+	}
+	alone, runs := 0, 0
+	for i := 0; i < len(sample); i++ {
+		from := i
+		for i < len(sample) && sample[i] >= 0x80 {
+			i++
+		}
+		if i > from {
+			runs++
+		}
+		if i == from+1 {
+			alone++
+		}
+	}
+	if 10*alone >= 9*runs {
+		return windows1252
+	}
+	return otherEncoding
+}
+
+// westernReader turns Windows-1252 into UTF-8.
+type westernReader struct {
+	r    *bufio.Reader
+	rest []byte
+}
+
+// westernHigh are the letters of the bytes from 0x80 to 0x9f; 0 = there is none.
+var westernHigh = [32]rune{'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
+	0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ'}
+
+func (w *westernReader) Read(p []byte) (n int, err error) {
+	for n == 0 && len(w.rest) == 0 || len(w.rest) == 0 && n < len(p) && w.r.Buffered() > 0 {
+		b, err := w.r.ReadByte()
+		if err != nil {
+			return n, err
+		}
+		letter := rune(b)
+		if b >= 0x80 && b < 0xa0 {
+			if letter = westernHigh[b-0x80]; letter == 0 {
+				letter = utf8.RuneError
+			}
+		}
+		w.rest = utf8.AppendRune(w.rest[:0], letter)
+		k := copy(p[n:], w.rest)
+		n, w.rest = n+k, w.rest[k:]
+	}
+	if len(w.rest) > 0 && n < len(p) {
+		k := copy(p[n:], w.rest)
+		n, w.rest = n+k, w.rest[k:]
+	}
+	return n, nil
 }
 
 // wideReader turns UTF-16 into UTF-8.

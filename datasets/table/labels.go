@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"strings"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
@@ -89,7 +90,7 @@ func (t *Table) findLabel(want Want) *Column {
 			}
 		}
 		for _, c := range open {
-			if has(c.Name, maybeWords, nil) && (c.marks() > 0 || c.classes() == 2 && !c.numeric() || c.rests()) &&
+			if has(c.Name, maybeWords, nil) && (c.marks() > 0 || 0 < c.rare() && c.rare() <= rareMarks || c.classes() == 2 && !c.numeric() || c.rests()) &&
 				(len(open) > 1 || want.Labels) {
 				return t.doubtLabel(c)
 			}
@@ -151,6 +152,18 @@ func (c *Column) marks() float64 {
 	return float64(min(levels[1], levels[0]+levels[-1])) / float64(c.filled())
 }
 
+// rare is the share of the rarer of two values, whatever they are; 0 = there are not two.
+func (c *Column) rare() float64 {
+	if share := c.marks(); share > 0 {
+		return share
+	}
+	words := c.distinct()
+	if len(words) != 2 || !c.numeric() || c.classes() != 2 {
+		return 0
+	}
+	return float64(min(words[0].Count, words[1].Count)) / float64(c.filled())
+}
+
 // Of a column that rests at one of a few values, at least so much of it does.
 const (
 	restClasses = 6
@@ -178,11 +191,16 @@ const rareMarks = 0.2
 func (t *Table) maybeLabels(label *Column) {
 	for _, c := range t.open() {
 		key := ""
-		switch share := c.marks(); {
+		switch share := c.rare(); {
 		case t.Format.Header && has(c.Name, labelWords, labelParts) && c.numeric() && c.classes() == 0:
 			key = "find-label-name-numbers"
 		case label == nil && share > 0 && share <= rareMarks && t.Rows >= ramp && len(t.open()) > 1:
 			key = "find-maybe-label"
+		case t.Format.Header && t.qualityOf(c) != nil:
+			t.note(found.Finding{Doubt: true, Column: Visible(c.Name), Guess: string(found.Channel), Flag: "-drop",
+				Choices: []string{string(found.Dropped)},
+				Said:    why("find-quality", Visible(c.Name), Visible(t.qualityOf(c).Name))})
+			continue
 		default:
 			continue
 		}
@@ -209,6 +227,30 @@ func (t *Table) onlyLabels(want Want) error {
 	}
 	for _, c := range t.open() {
 		c.is(found.Dropped, why("why-beside-labels"))
+	}
+	return nil
+}
+
+// qualityWords end the names of columns that say how good the value of another is.
+var qualityWords = []string{"quality", "qual", "q", "qc", "status", "stat", "validity", "valid", "flag", "품질"}
+
+// qualityOf is the column whose quality another holds: one of a few whole numbers, named after it; nil = none.
+func (t *Table) qualityOf(c *Column) *Column {
+	if !c.numeric() || c.classes() == 0 {
+		return nil
+	}
+	name := plainName(c.Name)
+	for _, word := range qualityWords {
+		before, ok := strings.CutSuffix(name, word)
+		if !ok || strings.TrimRight(before, "_-. :/") == before {
+			continue
+		}
+		before = strings.TrimRight(before, "_-. :/")
+		for _, other := range t.Columns {
+			if other != c && before != "" && plainName(other.Name) == before {
+				return other
+			}
+		}
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ var numberNames = []string{"", "index", "idx", "row", "rows", "row_number", "row
 var labelWords = []string{"label", "labels", "labelled", "labeled", "anomaly", "anomalies", "anomalous",
 	"anomalie", "anomalia", "anomalía", "outlier", "outliers", "attack", "attacks", "fault", "faults", "faulty",
 	"failure", "failures", "abnormal", "intrusion", "groundtruth", "changepoint", "defect", "defekt", "fehler",
-	"störung", "ausreißer", "etiqueta", "étiquette", "аномалия", "метка"}
+	"störung", "panne", "avería", "fallo", "guasto", "ausreißer", "etiqueta", "étiquette", "аномалия", "метка"}
 
 // labelParts are parts of names of labels in languages that do not part words.
 var labelParts = []string{"라벨", "레이블", "이상", "고장", "공격", "불량", "결함", "정답", "异常", "標籤", "标签", "故障",

@@ -234,6 +234,10 @@ func (p *stampParser) word() bool {
 		p.noon = 2
 		return true
 	}
+	if shift, known := zones[word]; known && p.clock && !p.zoned {
+		p.zone, p.zoned = shift, true
+		return true
+	}
 	for i, m := range months {
 		if strings.HasPrefix(word, m) && p.month == 0 {
 			p.month, p.wordAt = i+1, p.n
@@ -247,6 +251,11 @@ func (p *stampParser) word() bool {
 	}
 	return false
 }
+
+// zones are names of time zones that mean one alone, by how far they are ahead.
+var zones = map[string]int64{"kst": 9 * hour, "jst": 9 * hour, "hkt": 8 * hour, "sgt": 8 * hour, "msk": 3 * hour,
+	"eest": 3 * hour, "eet": 2 * hour, "cest": 2 * hour, "mesz": 2 * hour, "cet": hour, "mez": hour, "wet": 0, "est": -5 * hour,
+	"edt": -4 * hour, "cdt": -5 * hour, "mst": -7 * hour, "mdt": -6 * hour, "pst": -8 * hour, "pdt": -7 * hour}
 
 // stamp puts together what was taken.
 func (p *stampParser) stamp() (s stamp, ok bool) {

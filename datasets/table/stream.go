@@ -36,6 +36,14 @@ func NewStream(r io.Reader, file string, decimal byte) (*Stream, error) {
 			return nil, err
 		}
 	}
+	if encoding == "" {
+		if encoding = lettersOf(sample); encoding == windows1252 {
+			b = bufio.NewReaderSize(&westernReader{r: b}, 1<<16)
+			if sample, whole, err = come(b, file); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if bytes.HasPrefix(sample, []byte(byteOrderMark)) {
 		b.Discard(len(byteOrderMark))
 		sample = sample[len(byteOrderMark):]

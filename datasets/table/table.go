@@ -25,6 +25,7 @@ type Want struct {
 
 // Table is one file's content.
 type Table struct {
+	parts    [partCount]*Column // of which each holds a part of the time; nil = there is none
 	File     string
 	Format   Format
 	Array    bool // without names, lines or text
@@ -405,7 +406,10 @@ func (p *parser) finish() error {
 		p.t.note(found.Finding{Doubt: true, Said: fault.Of(fault.New("find-transposed", p.n, len(p.t.Columns)))})
 	}
 	f := p.t.Format
-	if f.Encoding != "" {
+	switch {
+	case f.Encoding == otherEncoding:
+		p.t.note(found.Finding{Doubt: true, Said: fault.Of(fault.New("find-encoding-other"))})
+	case f.Encoding != "":
 		p.t.note(found.Finding{Said: fault.Of(fault.New("find-encoding", f.Encoding))})
 	}
 	if f.Decimal == ',' && !slices.ContainsFunc(p.t.Findings, func(f found.Finding) bool {

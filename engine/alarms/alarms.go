@@ -37,7 +37,7 @@ func FormatOf(name string) (Format, error) {
 		}
 		names = append(names, string(f))
 	}
-	return "", fault.New("cli-want-choice", names)
+	return "", fault.New("want-choice", names)
 }
 
 // Ending is that of a file's name.

@@ -96,6 +96,9 @@ func (s *State) Update(m Message) []Effect {
 	case Theme:
 		return []Effect{SwitchTheme{}}
 	case SetLanguage:
+		if !words.Here(m.Tag) {
+			return nil
+		}
 		s.Words = words.In(m.Tag)
 		return []Effect{RememberLanguage{s.Words.Tag}}
 	case Lost:

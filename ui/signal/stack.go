@@ -131,7 +131,7 @@ func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 			vecty.MarkupIf(arm != "" && s.Focus != "" && s.Focus != arm, vecty.Class("faded"))),
 		elem.Div(vecty.Markup(vecty.Class("ll")),
 			elem.Bold(vecty.Markup(vecty.Property("title", l.whole)), sign(l),
-				vecty.Tag("bdi", vecty.Text(l.title))),
+				titled(l)),
 			elem.Span(vecty.Text(l.sub))),
 		elem.Div(vecty.Markup(vecty.Class("plot")),
 			SVG(s.figure(l, box), l.say),
@@ -217,6 +217,15 @@ func (s *stack) readout(l lane, b box) vecty.List {
 			elem.Span(vecty.Text(e.text)), value()))
 	}
 	return rows
+}
+
+// titled is a lane's title, which is a term where no arm has given it its name.
+func titled(l lane) *vecty.HTML {
+	if l.kind == cosine {
+		return elem.Span(vecty.Markup(vecty.Class("term"), vecty.Attribute("role", "button"),
+			vecty.Attribute("tabindex", "0"), vecty.Data("term", "cosine")), vecty.Text(l.title))
+	}
+	return vecty.Tag("bdi", vecty.Text(l.title))
 }
 
 // value is the place of one value at the cursor, which page fills. No other element in a readout is strong,

@@ -144,6 +144,10 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Theme:
 		return []Effect{SwitchTheme{}}
 	case SetLanguage:
+		if !words.Here(m.Tag) {
+			s.Notice = "status-no-words"
+			return nil
+		}
 		s.Words = words.In(m.Tag)
 		return []Effect{RememberLanguage{s.Words.Tag}}
 	case Follow:

@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -71,13 +72,25 @@ type tab struct {
 	failing bool
 }
 
-// open starts a browser at a URL.
+// open starts a browser at a URL, which knows the introduction.
 func open(t testing.TB, url string, more ...chromedp.ExecAllocatorOption) *tab {
+	t.Helper()
+	p := first(t, more...)
+	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(
+			`try { localStorage.setItem("toured", "yes") } catch {}`).Do(ctx)
+		return err
+	}), chromedp.Navigate(url))
+	return p
+}
+
+// first starts a browser that has never seen the page.
+func first(t testing.TB, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	ctx := chromium.Start(t, append(more, chromedp.WindowSize(1440, 900))...)
 	p := &tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, p.hear)
-	p.do(log.Enable(), chromedp.Navigate(url))
+	p.do(log.Enable())
 	return p
 }
 

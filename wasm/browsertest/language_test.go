@@ -3,6 +3,7 @@ package browsertest
 import (
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +15,13 @@ import (
 	"cosinelab/wasm/browsertest/chromium"
 )
 
-// says waits until an element says a text of a language; marks of strong text do not show.
+// termMark is how a text marks a term.
+var termMark = regexp.MustCompile(`\[([^|\]]*)\|[^\]]*\]`)
+
+// says waits until an element says a text of a language; marks of strong text and of terms do not show.
 func (p *tab) says(selector, tag string, key words.Key, args ...any) {
 	p.t.Helper()
-	want := strings.ReplaceAll(words.In(tag).Say(key, args...), "*", "")
+	want := termMark.ReplaceAllString(strings.ReplaceAll(words.In(tag).Say(key, args...), "*", ""), "$1")
 	p.wait(fmt.Sprintf("%s that says %q", selector, want),
 		fmt.Sprintf("document.querySelector(%q)?.innerText === %s", selector, quote(want)), 10*time.Second)
 }

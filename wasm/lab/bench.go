@@ -43,6 +43,14 @@ func runMeasurements() {
 
 // send does for this page what lab.send does for the lab.
 func (m *measurements) send(message bench.Message) {
+	if language, ok := message.(bench.SetLanguage); ok {
+		ui.WhenSpoken(language.Tag, func() { m.update(message) })
+		return
+	}
+	m.update(message)
+}
+
+func (m *measurements) update(message bench.Message) {
 	for _, e := range m.state.Update(message) {
 		m.do(e)
 	}

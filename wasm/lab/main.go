@@ -48,6 +48,7 @@ func runLab() {
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
 		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
+		js.Global().Call("welcome")
 	}}
 	l.startWorker()
 	for _, e := range effects {
@@ -73,6 +74,15 @@ const promptly = 1000
 // unless it is only news of what the engine does. It is called from the browser's events and must not block.
 // A moved cursor draws only what depends on it.
 func (l *lab) send(m state.Message) {
+	if language, ok := m.(state.SetLanguage); ok {
+		ui.WhenSpoken(language.Tag, func() { l.follow(m) })
+		return
+	}
+	l.follow(m)
+}
+
+// follow is send for a message whose words are here.
+func (l *lab) follow(m state.Message) {
 	l.update(m)
 	l.guard()
 	_, cursor := m.(state.Cursor)

@@ -258,19 +258,22 @@ func TestPicturesAreNotCompressedAgain(t *testing.T) {
 }
 
 func TestReportFailsOverTheBudget(t *testing.T) {
+	const language = 1000
 	for _, c := range []struct {
 		source string
 		size   int
 		fails  bool
 	}{
-		{"lab.wasm", budget, false},
-		{"lab.wasm", budget + 1, true},
-		{"worker.wasm", budget + 1, false},
-		{"lessons/01-it.md", budget + 1, false},
-		{"bench.css", budget + 1, false},
-		{"style.css", budget + 1, true},
+		{"lab.wasm", budget - language, false},
+		{"lab.wasm", budget - language + 1, true},
+		{"worker.wasm", training - language, false},
+		{"worker.wasm", training - language + 1, true},
+		{"lessons/01-it.md", training + 1, false},
+		{"bench.css", training + 1, false},
+		{"style.css", budget - language + 1, true},
 	} {
-		files := []file{{c.source, c.source, make([]byte, c.size)}}
+		files := []file{{c.source, c.source, make([]byte, c.size)}, {"words/en.txt", "en", make([]byte, language)},
+			{"words/ko.txt", "ko", make([]byte, language-1)}}
 		if err := report(io.Discard, t.TempDir(), files); (err != nil) != c.fails {
 			t.Errorf("%d bytes of %s: %v, want failure: %t", c.size, c.source, err, c.fails)
 		}
@@ -312,8 +315,10 @@ func TestBuildMakesAPageFromAModule(t *testing.T) {
 	for _, name := range list(t, filepath.Join(root, "assets", "dist")) {
 		got = append(got, regexp.MustCompile(`\.[0-9a-f]{12}`).ReplaceAllString(name, ""))
 	}
-	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.gz",
-		"wasm_exec.js", "wasm_exec.js.gz", "worker.wasm", "worker.wasm.gz"}
+	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.functions.txt",
+		"lab.wasm.functions.txt.gz", "lab.wasm.gz",
+		"wasm_exec.js", "wasm_exec.js.gz", "words/en.txt", "words/en.txt.gz", "worker.wasm",
+		"worker.wasm.functions.txt", "worker.wasm.functions.txt.gz", "worker.wasm.gz"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("dist holds %v, want %v", got, want)

@@ -12,7 +12,8 @@
 // in each of them. Files of other kinds are taken as they are. Go code finds built names in the page: the
 // build fills the element <script type="application/json" id="assets"> of every page with an object from
 // source names to built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for
-// wasm/lab, and so on; Go's wasm_exec.js lies beside them.
+// wasm/lab, and so on, in a form that compresses better than what Go's linker writes (code.go, functions.go,
+// segments.go); Go's wasm_exec.js lies beside them. What the page says in a language is words/TAG.txt.
 package main
 
 import (

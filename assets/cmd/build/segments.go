@@ -14,8 +14,15 @@ const leftOut = 64
 // mostMemory is how far the data of a program may reach, in bytes.
 const mostMemory = 256 << 20
 
-// sectionData is the kind of the section that holds what the memory of a module begins with.
-const sectionData = 11
+// Kinds of sections: what the memory of a module begins with, the functions, and those that mean something to us
+// alone, of which there is one.
+const (
+	sectionData = 11
+	sectionCode = 10
+	sectionOwn  = 0
+
+	ownName = "functions" // unpack.js looks for it
+)
 
 // segment is a piece of the memory that a module begins with; what no segment sets is 0.
 type segment struct {
@@ -27,31 +34,59 @@ type segment struct {
 // best. The linker leaves out each run of eight zeros: it makes some 85,000 segments of three million bytes.
 // That is smaller before compression, but their addresses are what a compressor can do least about: as zeros,
 // the page's program takes a tenth less. What change does to the memory that the program begins with comes on
-// top.
-func smaller(module []byte, change func(memory []byte) error) ([]byte, error) {
+// top, with a section of its own for what it returns, and what shortCode does to functions.
+func smaller(module []byte, change func(memory []byte) (section []byte, err error)) ([]byte, error) {
 	const magic = "\x00asm\x01\x00\x00\x00"
 	if !bytes.HasPrefix(module, []byte(magic)) {
 		return nil, errors.New("want a WebAssembly module of version 1")
 	}
 	out := []byte(magic)
+	var own []byte
 	r := reader{module[len(magic):], nil}
 	for len(r.rest) > 0 && r.err == nil {
 		kind := r.byte()
-		section := r.bytes(r.uint())
-		if kind == sectionData && r.err == nil {
-			segments, err := readSegments(section)
-			if err != nil {
-				return nil, err
-			}
-			memory := laid(segments)
-			if err := change(memory); err != nil {
-				return nil, err
-			}
-			section = appendSegments(nil, split(memory))
+		section, err := r.bytes(r.uint()), r.err
+		switch {
+		case err != nil:
+		case kind == sectionCode:
+			section, err = shortCode(section)
+		case kind == sectionData:
+			section, own, err = otherData(section, change)
+		}
+		if err != nil {
+			return nil, err
 		}
 		out = appendBytes(append(out, kind), section)
 	}
+	if own != nil {
+		out = appendBytes(append(out, sectionOwn), append(appendBytes(nil, []byte(ownName)), own...))
+	}
 	return out, r.err
+}
+
+// otherData returns a data section that sets the memory that change has made of what the section sets.
+func otherData(section []byte, change func(memory []byte) ([]byte, error)) (data, own []byte, err error) {
+	segments, err := readSegments(section)
+	if err != nil {
+		return nil, nil, err
+	}
+	memory := laid(segments)
+	own, err = change(memory)
+	return appendSegments(nil, split(memory)), own, err
+}
+
+// packed forgets what a program does not need of its table of functions, of which it lists the names, and packs the
+// rest.
+func packed(memory []byte) (section, names []byte, err error) {
+	t, err := functionsOf(memory)
+	if err != nil {
+		return nil, nil, err
+	}
+	names = t.listed()
+	if err := t.forget(); err != nil {
+		return nil, nil, err
+	}
+	return t.pack(), names, nil
 }
 
 // laid is the memory that segments set, from address 0. They are in the order of addresses, and do not overlap.

@@ -81,7 +81,7 @@ func TestOnlyLongRunsOfZerosAreLeftOut(t *testing.T) {
 }
 
 // nothing changes nothing.
-func nothing([]byte) error { return nil }
+func nothing([]byte) ([]byte, error) { return nil, nil }
 
 func TestOtherModulesAreRefused(t *testing.T) {
 	overlap := appendSegments(nil, []segment{{7, []byte{1, 2}}, {8, []byte{3}}})

@@ -16,12 +16,23 @@ import (
 	"cosinelab/assets/words"
 )
 
-// programs are the packages in wasm that become NAME.wasm.
+// programs are the packages in wasm that become NAME.wasm. That functions are never copied into their callers makes
+// a program smaller by a seventh.
 var programs = []program{
-	// The page waits for events and for frames: that functions are never copied into their callers makes it
-	// smaller by a seventh, its tables of lines above all.
-	{name: "lab", flags: []string{"-gcflags=all=-l"}},
-	{name: "worker"},
+	// The page waits for events and for frames. The words of a language are files of their own, of which it needs one.
+	{name: "lab", flags: []string{"-gcflags=all=-l", "-tags=page"}},
+	{name: "worker", flags: append([]string{"-gcflags=all=-l"}, copied("runtime", "internal/runtime/...", "math",
+		"compress/flate", "cosinelab/datasets/table", "cosinelab/engine/backend/...", "cosinelab/engine/baseline",
+		"cosinelab/engine/detect", "cosinelab/engine/metrics", "cosinelab/engine/tensor",
+		"cosinelab/engine/train")...)},
+}
+
+// copied are the flags that have functions of packages copied all the same: those in which the time goes.
+func copied(packages ...string) (flags []string) {
+	for _, p := range packages {
+		flags = append(flags, "-gcflags="+p+"=")
+	}
+	return flags
 }
 
 // program is a package in wasm with what go build is told for it.
@@ -38,18 +49,33 @@ func collect(dir string) (map[string][]byte, error) {
 		switch {
 		case err != nil:
 			return err
-		case name == "cmd" || name == "dist" || name == "words":
+		case name == "cmd" || name == "dist":
 			return fs.SkipDir
 		case entry.IsDir() || !handwritten(name):
 			return nil
 		}
 		sources[name], err = fs.ReadFile(folder, name)
+		if path.Dir(name) == "words" {
+			sources[name] = wordsOfThePage(sources[name])
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("collecting the files of the page: %w", err)
 	}
 	return sources, nil
+}
+
+// wordsOfThePage leaves out of a language's file what the page does not say.
+func wordsOfThePage(file []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(file) {
+		key, _, is := strings.Cut(string(line), " = ")
+		if is && line[0] != '#' && !words.ForCommands(words.Key(key)) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 // handwritten tells files of the page from Go files, hidden files and notes for readers of the repository.
@@ -123,11 +149,15 @@ func goCommand(ctx context.Context, root string, args ...string) (string, error)
 	return strings.TrimSpace(string(printed)), nil
 }
 
-// addProgram adds a program, in the form that compresses best.
+// addProgram adds a program, in the form that compresses best, and a list of its functions for whoever reads its
+// stack traces: they name the function of a line by the number of lines before it.
 func addProgram(sources map[string][]byte, name, file string) error {
 	err := add(sources, name, file)
 	if err == nil {
-		sources[name], err = smaller(sources[name], forgetLines)
+		sources[name], err = smaller(sources[name], func(memory []byte) (section []byte, err error) {
+			section, sources[name+".functions.txt"], err = packed(memory)
+			return section, err
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

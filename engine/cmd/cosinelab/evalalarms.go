@@ -45,7 +45,7 @@ func alarmFormat(file string) (alarms.Format, error) {
 	case ".json":
 		return alarms.NAB, nil
 	}
-	return "", usage("cli-flag-value", "-alarms", file, fault.New("cli-want-choice",
+	return "", usage("cli-flag-value", "-alarms", file, fault.New("want-choice",
 		fault.Choices{"NAME.csv", "NAME.jsonl", "NAME.json"}))
 }
 

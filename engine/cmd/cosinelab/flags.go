@@ -24,7 +24,7 @@ func (a *app) flags(name string) *flag.FlagSet {
 // that mistakes in them are told in it.
 func isLanguage(tag string) error {
 	if !slices.Contains(words.Tags(), tag) {
-		return fault.New("cli-want-choice", fault.Choices(words.Tags()))
+		return fault.New("want-choice", fault.Choices(words.Tags()))
 	}
 	return nil
 }

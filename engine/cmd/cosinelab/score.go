@@ -90,7 +90,7 @@ func (o *scoreOptions) check() error {
 		formats = append(formats, "json", "nab")
 	case printScores:
 	default:
-		return usage("cli-flag-value", "-print", o.print, fault.New("cli-want-choice",
+		return usage("cli-flag-value", "-print", o.print, fault.New("want-choice",
 			fault.Choices{printAlarms, printScores}))
 	}
 	if o.format == "" {
@@ -101,7 +101,7 @@ func (o *scoreOptions) check() error {
 		ok = ok || f == o.format
 	}
 	if !ok {
-		return usage("cli-flag-value", "-format", o.format, fault.New("cli-want-choice", formats))
+		return usage("cli-flag-value", "-format", o.format, fault.New("want-choice", formats))
 	}
 	if o.follow && o.out != "" {
 		return usage("cli-follow-out")

@@ -91,7 +91,7 @@ func axesOf(s spec.Sweep, rows, columns string) (y, x int, err error) {
 			for _, a := range s.Axes {
 				names = append(names, a.Name())
 			}
-			return 0, 0, usage("cli-flag-value", ask.flag, ask.name, fault.New("cli-want-choice", names))
+			return 0, 0, usage("cli-flag-value", ask.flag, ask.name, fault.New("want-choice", names))
 		}
 		if *ask.other == i {
 			*ask.other = *ask.axis
