@@ -126,7 +126,7 @@ func insideTable(w *words.Language, f state.InsideFigure) *vecty.HTML {
 		body = append(body, elem.TableRow(cells))
 	}
 	note := f.Axis
-	if len(rows) < f.Rows.Count {
+	if f.Framed() {
 		note = w.Say("inside-table-row", f.Rows.Count)
 	}
 	return elem.Div(vecty.Markup(class("fig-"+f.Name), vecty.Property("tabIndex", 0)),

@@ -120,8 +120,17 @@ func nameIn(w *words.Language, n protocol.Names, i int) string {
 	return w.Count(n.First + i)
 }
 
+// Framed tells whether a table of the figure has its framed row alone: it has too many cells.
+func (f InsideFigure) Framed() bool { return f.Rows.Count*f.Columns.Count > maxCells }
+
 // maxCells is how many cells of a map a table has; of larger ones it has the row that is framed.
 const maxCells = 1500
+
+// Few rows of many columns are a table of many rows.
+const (
+	fewRows     = 4
+	manyColumns = 12
+)
 
 // Table is a figure as a table: its heads, then its rows, each with its name first.
 func (f InsideFigure) Table() (heads []string, rows [][]string) {
@@ -135,7 +144,7 @@ func (f InsideFigure) Table() (heads []string, rows [][]string) {
 	}
 	n := f.Columns.Count
 	for i := range f.Rows.Count {
-		if f.Rows.Count*n > maxCells && i != f.Figure.Row {
+		if f.Framed() && i != f.Figure.Row {
 			continue
 		}
 		row := []string{f.Row(i)}
@@ -144,7 +153,20 @@ func (f InsideFigure) Table() (heads []string, rows [][]string) {
 		}
 		rows = append(rows, row)
 	}
-	return heads, rows
+	if len(rows) > fewRows || n <= manyColumns {
+		return heads, rows
+	}
+	over, turned := []string{f.words.Say(words.Key(f.Columns.Head))}, make([][]string, n)
+	for _, row := range rows {
+		over = append(over, row[0])
+		for j, v := range row[1:] {
+			turned[j] = append(turned[j], v)
+		}
+	}
+	for j := range turned {
+		turned[j] = append([]string{heads[j+1]}, turned[j]...)
+	}
+	return over, turned
 }
 
 // number writes a value with three digits that count; nothing for what nobody knows.

@@ -175,6 +175,23 @@ func TestNumbersOfTablesHaveThreeDigits(t *testing.T) {
 	}
 }
 
+func TestFewRowsOfManyColumnsAreATableOfManyRows(t *testing.T) {
+	f := InsideFigure{words: words.English(), Values: make([]float32, 40), Figure: protocol.Figure{
+		Rows:    protocol.Names{Head: "inside-line", Count: 2, Words: []fault.Word{"stack-input", "inside-mean"}},
+		Columns: protocol.Names{Head: "inside-step", Count: 20, First: 100}}}
+	f.Values[20+7] = 0.5
+	heads, rows := f.Table()
+	if !slices.Equal(heads, []string{"step", "input", "predicted"}) || len(rows) != 20 ||
+		!slices.Equal(rows[7], []string{"107", "0.000", "0.500"}) {
+		t.Errorf("%v\n%v", heads, rows)
+	}
+	// Of a map with more cells than a person reads only the framed row is there.
+	f.Figure.Rows, f.Figure.Row, f.Values = protocol.Names{Head: "inside-step", Count: 100, First: 100}, 3, make([]float32, 2000)
+	if heads, rows = f.Table(); !f.Framed() || len(rows) != 20 || heads[1] != "103" {
+		t.Errorf("%v, %d rows", heads, len(rows))
+	}
+}
+
 func TestAPresetSetsTheWholeExperimentAndItsLinkIsShort(t *testing.T) {
 	s := idle(t)
 	effects := s.Update(ChoosePreset{"little"})
