@@ -237,6 +237,10 @@ func shapes() []shape {
 		}), says: "find-label"},
 		{name: "RFC 2822", content: timed("when", layoutOf(`"Mon, 02 Jan 2006 15:04:05 +0000"`)), role: "when=time"},
 		{name: "seconds since 1970 with an exponent", content: timed("time", func(at time.Time) string { return fmt.Sprintf("%.9e", float64(at.Unix())) }), role: "time=time"},
+		{name: "units below the names", content: strings.Replace(plain, "\n", "\nbar,m,\n", 1), says: "find-units-row"},
+		{name: "two rows of names", content: strings.Replace(timed("", layoutOf("2006-01-02 15:04:05")), "\n", "\n,mean,mean,max\ntime,,,\n", 1), role: "=time", says: "find-units-row"},
+		{name: "units in brackets, beside times", content: strings.Replace(timed("Zeit", layoutOf("02.01.2006 15:04:05")), "\n", "\n,[bar],[m],\n", 1),
+			role: "Zeit=time", says: "find-units-row"},
 		// archives by name
 		{name: "TSB-AD", file: "001_NAB_id_1_Facility_tr_30_1st_45.csv", content: plain, says: "find-cut-by-name"},
 		{name: "UCR", file: "113_UCR_Anomaly_CIMIS44AirTemperature1_30_45_50.txt", content: text("", func(t int) string { return "  " + num(flow(t)) }), channels: 1, says: "find-labels-by-name"},

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+	"strings"
 	"syscall/js"
 
 	"cosinelab/ui/form"
@@ -65,8 +67,14 @@ func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 // with every key: half a number is no mistake.
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
+		purpose := target.Get("dataset").Get("files").String()
+		if purpose == forLabels {
+			p.addLabels(target.Get("files"))
+			target.Set("value", "")
+			return
+		}
 		files := p.keep(target.Get("files"))
-		switch target.Get("dataset").Get("files").String() {
+		switch purpose {
 		case forScores:
 			p.Send(state.ScoreNew{Files: files})
 		case forTeacher:
@@ -204,6 +212,23 @@ func (p *Page) keep(files js.Value) (kept form.Dropped) {
 	}
 	p.drops = append(p.drops, list) // those before stay: a way back if these cannot be read
 	return kept
+}
+
+// addLabels puts a file of labels beside those of the sheet. Its name says what it is: it is one that a person has
+// chosen for that.
+func (p *Page) addLabels(chosen js.Value) {
+	if p.State.Sheet == nil || chosen.Length() == 0 || p.State.Control.Locked() {
+		return
+	}
+	file := chosen.Index(0)
+	name := file.Get("name").String()
+	if !strings.Contains(strings.ToLower(name), "label") {
+		name = "label_" + name
+	}
+	before := p.State.Sheet.Files
+	list := append(slices.Clone(p.Files(before.ID)), js.Global().Get("File").New([]any{file}, name))
+	p.drops = append(p.drops, list)
+	p.Send(state.AddLabels{Files: form.Dropped{ID: len(p.drops), Names: append(slices.Clone(before.Names), name)}})
 }
 
 // Files returns the files that a person dropped or chose together, by their number. Their contents are read

@@ -55,3 +55,9 @@ func (p *Page) FollowCursor() {
 		vecty.Rerender(p.within)
 	}
 }
+
+// FollowThreshold draws the charts, in which alone a threshold moves before it is judged.
+func (p *Page) FollowThreshold() {
+	p.charts.Props = p.stack()
+	vecty.Rerender(p.charts)
+}

@@ -136,6 +136,7 @@ const (
 	forData    = "read"
 	forScores  = "score"
 	forTeacher = "teacher"
+	forLabels  = "labels"
 )
 
 // fileChooser looks like a button and opens the browser's own dialog for files, which only an input of that
@@ -147,7 +148,7 @@ func fileChooser(w *words.Language, name words.Key, look, purpose string, locked
 	}
 	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)),
 		elem.Span(vecty.Text(w.Say(name))),
-		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", purpose != forTeacher),
+		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", purpose != forTeacher && purpose != forLabels),
 			vecty.Property("disabled", locked),
 			attr("aria-label", w.Say(spoken)), vecty.Data("files", purpose))))
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"cosinelab/datasets/found"
@@ -432,4 +433,56 @@ func headerDoubt(file string, header bool) found.Finding {
 	}
 	return found.Finding{Doubt: true, File: file, Line: 1, Said: fault.Of(fault.New(key)), Guess: guess,
 		Choices: []string{other}, Flag: "-header"}
+}
+
+// UnitsRow reports whether the cells of a row are words, as in one of units: none is a number, a truth or a time.
+func UnitsRow(cells [][]byte, decimal byte) bool {
+	words := false
+	for _, cell := range cells {
+		switch classOf(trim(cell), decimal) {
+		case classNumber, classTruth, classStamp:
+			return false
+		case classText:
+			words = true
+		}
+	}
+	return words
+}
+
+// Below names at most MostUnitRows rows hold units or further names, if leastBelowUnits rows of a table stand below them.
+const (
+	MostUnitRows    = 2
+	leastBelowUnits = 3
+)
+
+// unitRows is how many rows below the names hold units: words above numbers, or times, in every column.
+func (f firstRows) unitRows(decimal byte) int {
+	for n := MostUnitRows; n > 0; n-- {
+		if len(f.cells) > n+leastBelowUnits && f.wordsAbove(n, decimal) {
+			return n
+		}
+	}
+	return 0
+}
+
+// wordsAbove reports whether n rows below the names are words in columns that hold none further below.
+func (f firstRows) wordsAbove(n int, decimal byte) bool {
+	for _, row := range f.cells[1 : 1+n] {
+		cells := make([][]byte, len(row))
+		for c, text := range row {
+			cells[c] = []byte(text)
+		}
+		if !UnitsRow(cells, decimal) {
+			return false
+		}
+		for c, cell := range cells {
+			word := classOf(trim(cell), decimal) == classText
+			if word && slices.ContainsFunc(f.cells[1+n:], func(below []string) bool {
+				return c >= len(below) || classOf(trim([]byte(below[c])), decimal) == classText
+			}) {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -296,6 +296,9 @@ func (p *parser) begin(f firstRows) error {
 	from := 0
 	if header {
 		from = 1
+		for n := f.unitRows(p.t.Format.Decimal); !p.want.Plain && from <= n; from++ {
+			p.t.note(found.Finding{Line: f.lines[from], Said: fault.Of(fault.New("find-units-row", f.lines[from]))})
+		}
 	}
 	for i := from; i < len(f.cells); i++ {
 		cells := make([][]byte, len(f.cells[i]))

@@ -149,6 +149,9 @@ func (r *Run) Read(ctx context.Context, name string, in io.Reader) error {
 	cells := first
 	if c.header {
 		cells, err = s.Next()
+		for n := 0; err == nil && n < table.MostUnitRows && r.units(c, s, cells); n++ {
+			cells, err = s.Next()
+		}
 	}
 	for ; err == nil; cells, err = s.Next() {
 		if err := r.blank(ctx, s, c); err != nil {
@@ -181,6 +184,20 @@ func (r *Run) tell(name string, c columns) {
 	if !r.d.Reading.Times.None() && len(c.times) == 0 {
 		r.o.Note(name, fault.New("score-no-times", join(r.d.Reading.Times.Columns)))
 	}
+}
+
+// units reports whether the row below the names holds units: words, also where a channel has numbers, or the time.
+func (r *Run) units(c columns, s *table.Stream, cells [][]byte) bool {
+	if len(cells) < c.n || !table.UnitsRow(cells, s.Format.Decimal) {
+		return false
+	}
+	word := func(at int) bool { return table.UnitsRow(cells[at:at+1], s.Format.Decimal) }
+	for i, ch := range r.d.Channels {
+		if ch.Is == nil && word(c.channels[i]) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.times, word)
 }
 
 // blank takes blank lines as rows without a value, where a table has one column.

@@ -205,6 +205,8 @@ func TestTablesOfEveryKindAreScored(t *testing.T) {
 		"comments":           "# made by hand\n" + plain,
 		"gzip":               packed.String(),
 		"UTF-16":             utf16(plain),
+		"units below names":  strings.Replace(plain, "\n", "\n"+strings.Repeat("bar,", strings.Count(head, ","))+"m\n", 1),
+		"Windows-1252":       strings.Replace(strings.ReplaceAll(plain, "\n", ",1\n"), ",1\n", ",Gr\xf6\xdfe\n", 1),
 	} {
 		in, err := datasets.Rows(strings.NewReader(text), name)
 		if err != nil {

@@ -52,6 +52,13 @@ func (s *Sheet) Retry(files form.Dropped) *Sheet {
 	return &Sheet{Data: s.Data, Files: files, settled: s.settled, Look: s.Look, looked: s.looked}
 }
 
+// Beside is the sheet of the same files with one of labels beside them: what was decided stays, but for labels.
+func (s *Sheet) Beside(files form.Dropped) *Sheet {
+	next := &Sheet{Data: s.Data, Files: files}
+	next.Data.Label, next.Data.Anomaly = "", ""
+	return next
+}
+
 // Names of what a person decides; a role has the place of its column behind it.
 const (
 	Role    = "role:"

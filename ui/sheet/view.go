@@ -37,6 +37,7 @@ type View struct {
 	TimeNote       string
 	Labels         []form.Choice
 	LabelNote      string
+	Labelless      bool // labels may come from another file
 	Fixed          bool // the parts are files of their own
 	Share          int  // per cent
 	Cut            string
@@ -303,6 +304,7 @@ func (s *Sheet) timeAndLabels(w *words.Language, v *View) {
 			v.TimeNote += ", " + s.every(w)
 		}
 	}
+	v.Labelless = !d.Labelled && s.label() == nil && len(s.Files.Names) == 1 && !p.Fixed
 	switch label := s.label(); {
 	case label != nil && len(label.Spelt) > 0:
 		var yes []string

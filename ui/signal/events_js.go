@@ -22,6 +22,7 @@ type drag struct {
 	// plot that this is counted in.
 	last, off float64
 	in        box
+	value     float64 // where it is now, which Props hold once they are drawn
 }
 
 // hold is what a drag moves.
@@ -189,16 +190,16 @@ func (c *Stack) dragThreshold(e js.Value) {
 		return
 	}
 	if !d.wide {
-		d.wide = true
+		d.wide, d.value = true, a.Threshold
 		c.capture(e)
 	}
 	y, top := c.page.stack.scoreScale(d.arm, c.page.boxes[key]), plot.Call("getBoundingClientRect").Get("top").Float()
 	if in := c.page.boxes[key]; d.in != in {
-		d.in, d.off = in, d.last-top-y.At(a.Threshold)
+		d.in, d.off = in, d.last-top-y.At(d.value)
 	}
 	d.last = at
-	a.Threshold = y.Value(min(max(at-top-d.off, y.End), y.Start))
-	c.Props.OnHold(a.Name, a.Threshold)
+	d.value = y.Value(min(max(at-top-d.off, y.End), y.Start))
+	c.Props.OnHold(a.Name, d.value)
 }
 
 // dragZoom marks what is about to be zoomed to. The pointer is captured only now: a captured pointer has no
@@ -232,8 +233,7 @@ func (c *Stack) letGo() {
 	d := c.page.drag
 	c.page.drag = drag{}
 	if d.hold == holdThreshold && d.wide && d.arm < len(c.Props.Arms) {
-		a := c.Props.Arms[d.arm]
-		c.Props.OnThreshold(a.Name, a.Threshold)
+		c.Props.OnThreshold(c.Props.Arms[d.arm].Name, d.value)
 	}
 	c.showZoom(0, 0)
 }

@@ -274,8 +274,7 @@ func (s *stack) score(i int) lane {
 	l.say += " " + s.sayAlarms(i)
 	switch {
 	case a.Adjusted != "":
-		l.sub = w.Say("stack-same-rate")
-		return l
+		l.sub, l.legend = w.Say("stack-same-rate"), nil // what point adjustment makes of it stands in its place
 	case !a.hasThreshold():
 		l.sub = w.Say("stack-moves")
 	case a.Threshold != a.Policy:

@@ -244,3 +244,28 @@ func TestDashedLinesAreCalmedOnlyWhereStepsAreNarrowerThanAPixel(t *testing.T) {
 		t.Errorf("90 buckets on 800 pixels became %d, want all of them", n)
 	}
 }
+
+// The random score stands on a scale of its own, leaves that of the others as it is, and has no handle, no value at
+// the cursor, but what point adjustment makes of it.
+func TestTheRandomScoreFollowsTheOthers(t *testing.T) {
+	p := example()
+	plain := newStack(example()).top
+	p.Arms[0].Score.Values[1] = 0.7
+	p.Arms[1] = Arm{Name: "random", Label: "random score", Score: flat(100, 0.99), Policy: 0.98, Threshold: 0.97,
+		Alarms: spans(150, 151), Adjusted: "PA F1 66.7"}
+	s, rows := rowsOf(p)
+	b := box{w: 500, h: 60, unit: 1}
+	if s.top != plain || s.scoreScale(1, b).To != 1 || s.scoreScale(0, b).To != plain {
+		t.Errorf("scales end at %v and %v, want %v and 1", s.scoreScale(0, b).To, s.scoreScale(1, b).To, plain)
+	}
+	l := rows[5]
+	if l.sub != "as many flagged" || len(l.legend) != 0 || s.control(l, b) != nil || s.control(rows[4], b) == nil {
+		t.Errorf("%+v", l)
+	}
+	if tally := s.tally(l); len(tally) != 3 {
+		t.Errorf("%d rows beside it", len(tally))
+	}
+	if n := len(readouts(words.English().Numbers, rows, 125)); n != 5 {
+		t.Errorf("%d values at the cursor", n)
+	}
+}

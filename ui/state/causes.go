@@ -49,9 +49,9 @@ func (c Scene) causes(w *words.Language) Causes {
 		i = overlapping(l.Run.Alarms, segment.Range)
 	}
 	switch {
-	case l.Run.Causes == nil && len(l.Run.Alarms) > 0:
+	case l.Run.Causes == nil && len(l.Run.Alarms) > 0 && !l.Rough:
 		told.Lead = w.Say("causes-unknown")
-	case l.Pending, c.Stack.Cursor < 0, i < 0 && truth < 0:
+	case l.Pending, l.Rough, c.Stack.Cursor < 0, i < 0 && truth < 0:
 		told.Lead, told.Truth = w.Say("causes-hint"), c.run.HitRates(w, l.Name)
 	case i < 0:
 		told.Lead, told.Truth = w.Say("causes-missed", chart.Name(truth)), c.showsIn(w, truth)

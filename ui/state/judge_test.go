@@ -96,6 +96,9 @@ func TestResultsFollowAThresholdThatIsHeld(t *testing.T) {
 	if got := cellOf(s, look.Cosine, "F1"); got != "60.0" {
 		t.Errorf("F1 %s while it moves", got)
 	}
+	if s.Update(Cursor{13}); s.Causes().Lead == s.Words.Say("causes-unknown") {
+		t.Error("what is not asked for while it moves is said to be unknown")
+	}
 	if got := cellOf(s, look.Alone, "F1"); got != "50.0" {
 		t.Errorf("the other arm went to %s", got)
 	}

@@ -30,6 +30,7 @@ type (
 	Tab         struct{ Group string }               // where data come from: builtin, benchmark or file
 	Choose      struct{ Source string }              // a series of the catalogue
 	Drop        struct{ Files form.Dropped }         // dropped or picked; the page keeps their contents
+	AddLabels   struct{ Files form.Dropped }         // those of the sheet, with a file of labels
 	Reopen      struct{}                             // the sheet of the file in use
 	Decide      struct{ What, Text string }          // on the sheet: of sheet.Decide
 	Use         struct{}                             // what the sheet has
@@ -93,6 +94,7 @@ func (Toggle) message() weight       { return action }
 func (Tab) message() weight          { return action }
 func (Choose) message() weight       { return action }
 func (Drop) message() weight         { return action }
+func (AddLabels) message() weight    { return action }
 func (Reopen) message() weight       { return action }
 func (Decide) message() weight       { return action }
 func (Use) message() weight          { return action }

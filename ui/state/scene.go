@@ -70,6 +70,7 @@ type Lane struct {
 	Pending   bool           // the alarms of Run belong to another threshold
 	Note      string         // why there are no scores; empty = it waits
 	Live      *results.Track // the training run whose scores the lane shows, as long as Run is nil; nil = none
+	Rough     bool           // what is known of the alarms of Run is not all: the threshold moves
 	Held      bool           // its threshold moves
 	Follows   bool           // it is the random score, whose threshold follows that of the arm in focus
 	Adjusted  string         // of the random score: its F1 after point adjustment
@@ -275,7 +276,7 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 	if moved, set := c.Stack.Moved[a.Name]; set {
 		l.Threshold, l.Pending = moved.Threshold, true
 		if moved.Run != nil {
-			l.Run, l.Pending = moved.Run, !moved.like(judgedAs(moved.Run))
+			l.Run, l.Pending, l.Rough = moved.Run, !moved.like(judgedAs(moved.Run)), moved.Rough
 		}
 	}
 	return l

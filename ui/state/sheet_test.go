@@ -234,3 +234,18 @@ func TestARunKeepsItsFile(t *testing.T) {
 		t.Error("the sheet opens during a run")
 	}
 }
+
+// A file of labels comes beside that of the data; what was decided stays.
+func TestLabelsComeFromAFileOfTheirOwn(t *testing.T) {
+	s := idle(t)
+	s.Update(Drop{files(2, "pump.csv")})
+	s.Update(Decide{"missing", "linear"})
+	r := posted(s.Update(AddLabels{files(3, "pump.csv", "label_events.csv")}), protocol.TypeLook)
+	if r == nil || r.Drop != 3 || !slices.Equal(r.Files, []string{"pump.csv", "label_events.csv"}) || r.Data.Missing != "linear" ||
+		r.Data.Source != "file/pump.csv" {
+		t.Fatalf("asks %+v", r)
+	}
+	if effects := idle(t).Update(AddLabels{files(3, "a", "b")}); posted(effects, protocol.TypeLook) != nil {
+		t.Error("labels are added where no sheet is open")
+	}
+}

@@ -105,6 +105,11 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return effects
 	case Drop:
 		return s.drop(m.Files)
+	case AddLabels:
+		if s.Sheet != nil && s.Sheet.Opening == 0 {
+			s.Sheet = s.Sheet.Beside(m.Files)
+			return s.look()
+		}
 	case Reopen:
 		return s.reopen()
 	case Decide:

@@ -465,3 +465,29 @@ func TestSeveralFilesAreSeriesOfOneSet(t *testing.T) {
 		t.Errorf("scores begin %.200q", scores)
 	}
 }
+
+// Labels are chosen from another file on the sheet: here intervals of time.
+func TestLabelsAreTakenFromAnotherFile(t *testing.T) {
+	p := open(t, serve(t))
+	p.wait("engine", canTrain, time.Minute)
+	rows := strings.Split(plant(900, func(int) string { return "" }), "\n")
+	for i := range rows {
+		rows[i] = rows[i][:max(0, strings.LastIndexByte(rows[i], ','))]
+	}
+	p.drop("pump.csv", strings.Join(rows, "\n"))
+	p.wait("sheet", sheetRead, 20*time.Second)
+	const chooser = `document.querySelector('.sheet [data-files="labels"]')`
+	p.eval(fmt.Sprintf(`(() => {
+		const carried = new DataTransfer(), input = %s;
+		carried.items.add(new File(["start,end\n600,620\n800,815\n"], "events.csv"));
+		input.files = carried.files;
+		input.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, chooser), nil)
+	p.wait("labels", sheetRead+` && document.querySelector(".sheet .claim").innerText.includes("2 anomalies")`, 20*time.Second)
+	p.shoot("sheet-labels-from.png")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.wait("lab", "!"+sheetOpen+" && "+canTrain, 20*time.Second)
+	if got := p.text(".recipe .sub"); !strings.Contains(got, "anomalous") {
+		t.Errorf("in use: %q", got)
+	}
+}

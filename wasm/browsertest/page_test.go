@@ -86,7 +86,7 @@ const readTable = `(() => {
 			Title: text(e.querySelector("b")), Chance: text(e.nextSibling.querySelector("li i"))})),
 		Rows: [...document.querySelector(".notes dd").querySelectorAll("[data-arm]")].map((r) => ({
 			Arm: r.dataset.arm, Cells: [...document.querySelectorAll('.notes [data-arm="' + r.dataset.arm + '"]')].map((v) => ({
-				Value: text(v.querySelector("b")), Company: text(v.querySelector("i")).trim()}))})),
+				Value: text(v.querySelector("b")), Company: text([...v.querySelectorAll("i")].at(-1)).trim()}))})),
 	};
 })()`
 

@@ -72,7 +72,7 @@ const promptly = 1000
 
 // send hands a message to the state, does what it asks for, and has the page drawn: before the next frame,
 // unless it is only news of what the engine does. It is called from the browser's events and must not block.
-// A moved cursor draws only what depends on it.
+// A moved cursor, or a threshold that is held, draws only what depends on it.
 func (l *lab) send(m state.Message) {
 	if language, ok := m.(state.SetLanguage); ok {
 		ui.WhenSpoken(language.Tag, func() { l.follow(m) })
@@ -86,6 +86,7 @@ func (l *lab) follow(m state.Message) {
 	l.update(m)
 	l.guard()
 	_, cursor := m.(state.Cursor)
+	_, held := m.(state.Hold)
 	answer, answers := m.(state.Answer)
 	if !answers {
 		l.acted = sinceStart()
@@ -94,6 +95,8 @@ func (l *lab) follow(m state.Message) {
 	case l.drawer == nil:
 	case cursor:
 		l.page.FollowCursor()
+	case held:
+		l.page.FollowThreshold()
 	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
 		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries || answer.Type == protocol.TypeInsight):
 		l.drawer.news()

@@ -193,7 +193,7 @@ func (a *app) scoreInto(ctx context.Context, o scoreOptions, d *detector.Detecto
 	}
 	to.Merge, to.Least = o.merge, o.least
 	to.Note = func(file string, said error) {
-		fmt.Fprintln(a.errOut, a.w.Say("cli-finding", table.Visible(file), said, ""))
+		fmt.Fprintln(a.errOut, strings.TrimRight(a.w.Say("cli-finding", table.Visible(file), said, ""), " "))
 	}
 	run, err := scoring.New(ctx, dev, d, to)
 	if err != nil {
