@@ -17,15 +17,10 @@ type Page struct {
 	State *state.State
 	Send  func(state.Message)
 	Drawn func() // called once the page is there: from then on it can be rendered again
-<<<<<<< HEAD
-	// Kept, so that FollowCursor can render them alone.
-	line   *region[state.Causes]
-	within *region[state.InsideView]
-=======
 	// These are kept, so that they can be rendered alone: see FollowCursor and FollowThreshold.
 	line   *region[state.Causes]
 	charts *signal.Stack
->>>>>>> main
+	within *region[state.InsideView]
 	hands
 }
 
@@ -43,17 +38,11 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	s := p.State
 	w, control := s.Words, s.Bar()
 	if p.line == nil {
-<<<<<<< HEAD
-		p.line = &region[state.Causes]{draw: causes}
+		p.line, p.charts = &region[state.Causes]{draw: causes}, &signal.Stack{}
 		p.within = &region[state.InsideView]{draw: inside}
 	}
-	p.line.View, p.line.Words = s.Causes(), w
-	p.within.View, p.within.Words = s.InsideView(), w
-=======
-		p.line, p.charts = &region[state.Causes]{draw: causes}, &signal.Stack{}
-	}
 	p.line.View, p.line.Words, p.charts.Props = s.Causes(), w, p.stack()
->>>>>>> main
+	p.within.View, p.within.Words = s.InsideView(), w
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
@@ -62,12 +51,8 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
-<<<<<<< HEAD
-				&signal.Stack{Props: p.stack()},
-				p.within,
-=======
 				p.charts,
->>>>>>> main
+				p.within,
 				p.line,
 				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
 					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
