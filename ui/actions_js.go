@@ -101,6 +101,7 @@ var moves = []action{
 		return state.Set{Field: form.FieldWeight, Text: weight}
 	}},
 	{"moved", decide},
+	{"glide", func(what, value string) state.Message { return state.Glance{What: what, Value: value} }},
 }
 
 // decide is a decision about a file.
