@@ -7,8 +7,9 @@ document.title = words.title;
 
 function say(claim, why) {
   if (!place.isConnected) return; // the program runs already: its own words are on the page
-  place.querySelector(".claim").textContent = claim;
-  place.querySelector(".why").textContent = why;
+  const said = document.querySelector(".verdict") ?? place;
+  said.querySelector(".claim").textContent = claim;
+  said.querySelector(".why").textContent = why;
 }
 
 // The engine starts while the program compiles: once that runs it keeps this thread busy, without which no worker starts.
@@ -38,6 +39,17 @@ function rememberedTile() {
   }
 }
 
+// run is the text of the recorded run, which the lab begins with; without it it begins with none.
+async function run() {
+  if (document.documentElement.dataset.page === "bench") return "";
+  try {
+    const answer = await fetch("./recorded.json");
+    return answer.ok ? await answer.text() : "";
+  } catch {
+    return "";
+  }
+}
+
 async function start() {
   if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) {
     say(words.unable, words.unableWhy);
@@ -45,9 +57,11 @@ async function start() {
   }
   const started = startEngine();
   const go = new Go();
+  const made = run();
   const { module, instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
   unpack(module, instance);
   globalThis.spokenWords = await globalThis.spokenWords;
+  globalThis.recorded = await made;
   // Longer than that it is not worth waiting for.
   await Promise.race([started, new Promise((resolve) => setTimeout(resolve, 100))]);
   await go.run(instance);

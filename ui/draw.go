@@ -16,8 +16,7 @@ type drawing struct {
 	Say  string                                `vecty:"prop"`
 	Draw func(w, h, unit float64) chart.Figure `vecty:"prop"`
 
-	w, h, unit float64
-	box        *vecty.HTML
+	box *vecty.HTML
 	watch
 }
 
@@ -32,9 +31,14 @@ func (d *drawing) Copy() vecty.Component {
 // Render draws the figure at the size measured last; the first time it is empty.
 func (d *drawing) Render() vecty.ComponentOrHTML {
 	f := chart.Figure{}
-	if d.w > 0 && d.h > 0 {
-		f = d.Draw(d.w, d.h, d.unit)
+	w, h, unit := d.size()
+	if w > 0 && h > 0 {
+		f = d.Draw(w, h, unit)
 	}
-	d.box = elem.Div(vecty.Markup(class("pp", d.Class)), signal.SVG(f, d.Say))
+	d.box = elem.Div(vecty.Markup(class("pp", d.Class)), signal.Stretching(f, d.Say, frames[d.Class]))
 	return d.box
 }
+
+// frames are what of a drawing keeps its size when it is stretched, by its class.
+var frames = map[string]*chart.Frame{"curves": &chart.CurvesFrame, "effect-plot": &chart.EffectFrame,
+	"strip": &chart.StripFrame}

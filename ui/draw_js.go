@@ -8,9 +8,13 @@ import (
 
 // watch is what hears of changes of a drawing's size.
 type watch struct {
+	w, h, unit float64 // as it was last
+
 	observer js.Value
 	resized  js.Func
 }
+
+func (w *watch) size() (width, height, unit float64) { return w.w, w.h, w.unit }
 
 // Mount begins to watch the size.
 func (d *drawing) Mount() {

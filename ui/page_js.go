@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"syscall/js"
 
+	"cosinelab/ui/signal"
 	"cosinelab/ui/vecty"
 )
 
@@ -17,6 +18,15 @@ type hands struct {
 }
 
 func (p hands) copied() hands { return hands{drops: p.drops, strip: p.strip} }
+
+// PlotWidth is how wide the plots of the charts are on the page that stands there, in pixels; 0 = there are none.
+func PlotWidth() int {
+	plot := js.Global().Get("document").Call("querySelector", ".stack .plot")
+	if !plot.Truthy() {
+		return 0
+	}
+	return signal.Buckets(plot.Get("clientWidth").Float(), textUnit())
+}
 
 // place is what lies over the lab: the sheet of a file, if one is open.
 func (p *Page) place() vecty.ComponentOrHTML {

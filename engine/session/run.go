@@ -35,7 +35,7 @@ func (s *Session) start(req protocol.Request, checkpoints []datasets.File, held 
 		if req.Spec.Teacher.Weights != "" {
 			s.results.from = s.teacherID
 		}
-		if before.drop == req.Drop && before.from == s.results.from && req.Spec.GrewFrom(before.spec) {
+		if before.drop == req.Drop && before.shipped == nil && before.from == s.results.from && req.Spec.GrewFrom(before.spec) {
 			s.results.runs, s.results.taught = slices.Clip(before.runs), slices.Clip(before.taught)
 			s.results.kept, s.results.made = slices.Clip(before.kept), slices.Clip(before.made)
 		}

@@ -253,7 +253,7 @@ func (s *Session) viewScored(req protocol.Request) {
 		return
 	}
 	out := make([]float32, 3*v.Width)
-	fill(out, values{len(scores), func(t int) float64 { return float64(scores[t]) }}, v.From, v.To)
+	protocol.Values{N: len(scores), At: func(t int) float64 { return float64(scores[t]) }}.Fill(out, v.From, v.To)
 	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID,
 		Series: &protocol.Series{View: *v, Rows: rows}}, out)
 }

@@ -15,6 +15,7 @@ import (
 	"cosinelab/engine/detector"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/session/recorded"
 	"cosinelab/engine/spec"
 )
 
@@ -91,8 +92,10 @@ type results struct {
 	report *spec.Report // once the experiment is over; nil = it is not
 	from   int          // the number of the file that their teachers came from; 0 = they were trained
 	kept   []*detector.Detector
-	made   []*detector.Detector   // those as they were when the runs were trained
-	learnt map[protocol.Of]learnt // students that train, as they were after their last epoch
+	made   []*detector.Detector // those as they were when the runs were trained
+	// shipped is the run that was made with the page, if these are its runs; nil = they were trained here.
+	shipped *recorded.Run
+	learnt  map[protocol.Of]learnt // students that train, as they were after their last epoch
 }
 
 // Ready sends what the page needs to begin: the device and the sources.
@@ -158,6 +161,8 @@ func (s *Session) Handle(req protocol.Request, files []datasets.File) {
 		s.startBench(req)
 	case protocol.TypeStep, protocol.TypePause, protocol.TypeContinue, protocol.TypeStop, protocol.TypeReset:
 		s.control(req, files)
+	case protocol.TypeRecorded:
+		s.takeRecorded(req)
 	case protocol.TypePlan:
 		go s.plan(req)
 	case protocol.TypeView:

@@ -8,6 +8,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/session/recorded"
 	"cosinelab/engine/spec"
 )
 
@@ -22,6 +23,8 @@ type shown struct {
 	runs   []spec.Run
 	taught []spec.TeacherRun
 	live   map[protocol.Of]experiment.Glimpse // of runs under way
+	// shipped is the run that was made with the page, if these are its runs; nil = they were trained here.
+	shipped *recorded.Run
 }
 
 func (s *Session) shown() shown {
@@ -30,6 +33,7 @@ func (s *Session) shown() shown {
 	v := shown{openSet: s.open}
 	if v.Prepared != nil && v.drop == s.results.drop && reflect.DeepEqual(v.Spec.Data, s.results.data) {
 		v.ran, v.runs, v.taught, v.live = true, s.results.runs, s.results.taught, maps.Clone(s.watched.last)
+		v.shipped = s.results.shipped
 	}
 	return v
 }
@@ -58,7 +62,7 @@ func (s *Session) view(req protocol.Request) {
 	s.looksAt(v)
 	out := make([]float32, 3*v.Width*len(v.Lines))
 	for i, l := range v.Lines {
-		fill(out[3*v.Width*i:3*v.Width*(i+1)], on.line(l), v.From, v.To)
+		on.line(l).Fill(out[3*v.Width*i:3*v.Width*(i+1)], v.From, v.To)
 	}
 	s.sendWith(protocol.Response{Type: protocol.TypeSeries, ID: req.ID,
 		Series: &protocol.Series{View: *v, Rows: rows}}, out)
@@ -79,21 +83,20 @@ func checkView(v *protocol.View, rows int) error {
 	return nil
 }
 
-// values is a series of n steps; beyond them there is nothing.
-type values struct {
-	n  int
-	at func(step int) float64
-}
-
 // line finds what a line shows; a line that has no values (yet, or for this arm) is empty.
-func (s shown) line(l protocol.Line) values {
+func (s shown) line(l protocol.Line) protocol.Values {
 	c := s.Scaled.Channels
 	if l.Channel < 0 || l.Channel >= c {
-		return values{}
+		return protocol.Values{}
 	}
 	switch l.Kind {
 	case protocol.LineInput:
 		return column(whole(s.Scaled.Values, c), l.Channel)
+	}
+	if s.shipped != nil {
+		return s.shipped.Line(l)
+	}
+	switch l.Kind {
 	case protocol.LineTeacher:
 		return column(s.teacherOutput(l.Seed), l.Channel)
 	case protocol.LineStudent:
@@ -102,16 +105,16 @@ func (s shown) line(l protocol.Line) values {
 		return cosines(s.output(l), s.teacherOutput(l.Seed))
 	case protocol.LineScore:
 		if run := s.runOf(l.Arm, l.Seed); run != nil {
-			return values{len(run.Scores), func(t int) float64 { return run.Scores[t] }}
+			return protocol.Values{N: len(run.Scores), At: func(t int) float64 { return run.Scores[t] }}
 		}
 		return scoresOf(s.live[protocol.Of{Arm: l.Arm, Seed: l.Seed}])
 	}
-	return values{}
+	return protocol.Values{}
 }
 
 // column is one channel of outputs.
-func column(of outputs, c int) values {
-	return values{of.n, func(t int) float64 {
+func column(of outputs, c int) protocol.Values {
+	return protocol.Values{N: of.n, At: func(t int) float64 {
 		if row := of.at(t); row != nil {
 			return float64(row[c])
 		}
@@ -120,8 +123,8 @@ func column(of outputs, c int) values {
 }
 
 // cosines is the cosine of both outputs at every step, along channels.
-func cosines(a, b outputs) values {
-	return values{min(a.n, b.n), func(t int) float64 {
+func cosines(a, b outputs) protocol.Values {
+	return protocol.Values{N: min(a.n, b.n), At: func(t int) float64 {
 		x, y := a.at(t), b.at(t)
 		if x == nil || y == nil {
 			return math.NaN()
@@ -162,30 +165,4 @@ func (s shown) runOf(arm string, seed uint64) *spec.Run {
 		}
 	}
 	return nil
-}
-
-// fill writes minimum, maximum and mean of the steps of each bucket; NaN where a bucket has none.
-func fill(out []float32, v values, from, to int) {
-	width := len(out) / 3
-	for k := range width {
-		a := from + (to-from)*k/width
-		b := max(a+1, from+(to-from)*(k+1)/width)
-		lo, hi, mean := bucket(v, a, min(b, v.n))
-		out[3*k], out[3*k+1], out[3*k+2] = float32(lo), float32(hi), float32(mean)
-	}
-}
-
-// bucket looks at the steps that have a value.
-func bucket(v values, a, b int) (lo, hi, mean float64) {
-	lo, hi = math.Inf(1), math.Inf(-1)
-	sum, n := 0.0, 0
-	for t := a; t < b; t++ {
-		if x := v.at(t); x == x {
-			lo, hi, sum, n = min(lo, x), max(hi, x), sum+x, n+1
-		}
-	}
-	if n == 0 {
-		return math.NaN(), math.NaN(), math.NaN()
-	}
-	return lo, hi, sum / float64(n)
 }

@@ -143,12 +143,12 @@ func glimpsed(g experiment.Glimpse, channels int) outputs {
 }
 
 // scores are those of a run under way.
-func scoresOf(g experiment.Glimpse) values {
+func scoresOf(g experiment.Glimpse) protocol.Values {
 	if len(g.Scores) == 0 {
-		return values{}
+		return protocol.Values{}
 	}
 	row := placeIn(g)
-	return values{g.Spans[len(g.Spans)-1].To, func(t int) float64 {
+	return protocol.Values{N: g.Spans[len(g.Spans)-1].To, At: func(t int) float64 {
 		if i := row(t); i >= 0 {
 			return g.Scores[i]
 		}

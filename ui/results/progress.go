@@ -35,6 +35,7 @@ type Progress struct {
 	first    spec.Detect           // that was set before training
 	Died     bool                  // the engine did, with them
 	Resumed  bool                  // from checkpoints, after an engine died in it
+	Recorded bool                  // when the page was made: nothing of it was trained here
 }
 
 // TrainingRun names one: that of a teacher has no arm, since all arms of a seed share it.

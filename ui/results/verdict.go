@@ -149,7 +149,10 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 	v := Verdict{Tag: w.Say("tag-trained"), Note: p.provenance(w, changed)}
 	done, all := p.Done()
 	stopped := done < all
-	if stopped {
+	switch {
+	case p.Recorded:
+		v.Tag, v.Look = w.Say("tag-recorded"), TagDashed
+	case stopped:
 		v.Tag = w.Say("tag-stopped")
 	}
 	report, arm, base := p.Report(), p.Spec.Examined(), p.Spec.Baseline()
@@ -170,7 +173,7 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 		if p.chosenAfter() {
 			v.say(w.Say("judged-after"))
 		}
-		p.judge(w, &v, report, report.Summary().Verdict)
+		p.judge(w, &v, report, report.Verdict())
 	}
 	return v
 }
@@ -183,9 +186,15 @@ func (p *Progress) titled(w *words.Language) string {
 // provenance says where the results come from, as facts with dots between them.
 func (p *Progress) provenance(w *words.Language, changed bool) string {
 	var parts []string
+	if p.Recorded {
+		done, _ := p.Done()
+		parts = append(parts, w.Say("recorded-by", done, p.Final.Device))
+	}
 	if r := p.Final; r != nil {
-		parts = append(parts, p.titled(w), w.Say("n-seeds", len(p.Spec.Seeds)),
-			w.Duration(words.Seconds(r.Seconds)), r.Device)
+		if !p.Recorded {
+			parts = append(parts, p.titled(w), w.Say("n-seeds", len(p.Spec.Seeds)),
+				w.Duration(words.Seconds(r.Seconds)), r.Device)
+		}
 		if name := p.Spec.Teacher.Weights; name != "" && p.Spec.Teaches() {
 			parts = append(parts, w.Say("teacher-was", words.Name(name)))
 		}
@@ -206,7 +215,10 @@ func (p *Progress) provenance(w *words.Language, changed bool) string {
 	case p.Resumed:
 		parts = append(parts, w.Say("engine-went-on"))
 	}
-	if changed {
+	switch {
+	case changed && p.Recorded:
+		parts = append(parts, w.Say("recorded-other"))
+	case changed:
 		parts = append(parts, w.Say("changed"))
 	}
 	return strings.Join(parts, " · ")

@@ -94,7 +94,7 @@ func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 	top := 3 * b.unit
 	if l.index == 0 {
 		f.Path("bracket", chart.Brackets(s.Truth, x, 1.5*b.unit, (brackets-1.5)*b.unit))
-		f.Texts = narrow(chart.Names(s.Truth, x, 18*b.unit, 24*b.unit))
+		f.Texts = narrow(chart.Names(s.Truth, x, 18*b.unit, 24*b.unit*tighter))
 		top = brackets * b.unit
 	}
 	extent := c.Extent
@@ -209,6 +209,23 @@ func (s *stack) drawAlarms(f *chart.Figure, arm int, x chart.Scale, b box) {
 	f.Path("missed", chart.Bars(m.Missed, x, y, h, 0.75*b.unit))
 	f.Path("alarm-right "+a.Look.Class, chart.Bars(m.Right, x, y, h, 0))
 	f.Path("alarm-false "+a.Look.Class, chart.Bars(m.False, x, y, h, 0.75*b.unit))
+}
+
+// frame is what of a plot keeps its size when it is stretched.
+func (s *stack) frame(l lane) *chart.Frame {
+	f := chart.Frame{Left: leftOfPlot, Right: rightOfPlot}
+	switch l.kind {
+	case channel:
+		f.Top, f.Bottom = 3, 3
+		if l.index == 0 {
+			f.Top = brackets
+		}
+	case cosine:
+		f.Bottom = 2
+	case score:
+		f.Top, f.Bottom = scoreTop, alarmRow+5
+	}
+	return &f
 }
 
 // drawEmpty says why a lane has no lines.

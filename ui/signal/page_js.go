@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall/js"
 
+	"cosinelab/ui/chart"
 	"cosinelab/ui/vecty"
 )
 
@@ -30,6 +31,12 @@ type page struct {
 	after    js.Func // runs refresh
 	frame    js.Func // runs followPointer
 }
+
+// still tells that nobody writes to the elements what page writes.
+const still = false
+
+// tighter is how much narrower narrow screens are than what a plot is drawn for.
+const tighter = 1
 
 // Mount is called once the elements are on the page. The plots have sizes only from now on: refresh measures
 // them and renders again.
@@ -112,7 +119,7 @@ func (c *Stack) refresh() {
 }
 
 // measure reads the sizes of the plots, and renders again where they have changed. It then reports how many
-// buckets fit a plot: one a pixel, in a number that calm divides, so that dashed lines can be merged.
+// buckets fit a plot.
 func (c *Stack) measure() {
 	p := &c.page
 	unit := rootSize() / 16
@@ -132,9 +139,16 @@ func (c *Stack) measure() {
 	}
 	p.boxes = boxes
 	vecty.Rerender(c)
-	if x := boxes["overview"].across(0, 1); x.End-x.Start > calm {
-		c.Props.OnBuckets(int(x.End-x.Start) / calm * calm)
+	if n := Buckets(boxes["overview"].w, unit); n > 0 {
+		c.Props.OnBuckets(n)
 	}
+}
+
+// Buckets is how many buckets fit a plot of a width: one a pixel, in a number that calm divides, so that dashed
+// lines can be merged.
+func Buckets(width, unit float64) int {
+	x := box{w: width, unit: unit}.across(0, 1)
+	return int(x.End-x.Start) / calm * calm
 }
 
 // rootSize returns the size of a rem in CSS pixels.
@@ -146,3 +160,22 @@ func rootSize() float64 {
 	}
 	return size
 }
+
+// size is that of a plot as it was measured last.
+func (p *page) size(l lane) box { return p.boxes[l.key] }
+
+// SkipRender leaves the lanes as they are while neither what they show nor their sizes have changed: the page
+// renders with every step of a training run, and the lanes are most of it.
+func (c *Stack) SkipRender(prev vecty.Component) bool {
+	p, ok := prev.(*Stack)
+	return ok && maps.Equal(p.page.boxes, c.page.boxes) && p.Props.same(c.Props)
+}
+
+// left is a place in a plot as CSS, so many pixels from its left edge; wide is a width.
+func (b box) left(x float64) string { return pixels(x) }
+func (b box) wide(x float64) string { return pixels(x) }
+
+// below is a place so many pixels below the upper edge of a plot.
+func (b box) below(y float64, _ *chart.Frame) string { return pixels(y) }
+
+func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px" }

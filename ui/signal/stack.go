@@ -1,7 +1,6 @@
 package signal
 
 import (
-	"maps"
 	"strconv"
 
 	"cosinelab/ui/chart"
@@ -23,13 +22,6 @@ func (c *Stack) Copy() vecty.Component {
 	cpy := *c
 	cpy.Core = vecty.Core{}
 	return &cpy
-}
-
-// SkipRender leaves the lanes as they are while neither what they show nor their sizes have changed: the page
-// renders with every step of a training run, and the lanes are most of it.
-func (c *Stack) SkipRender(prev vecty.Component) bool {
-	p, ok := prev.(*Stack)
-	return ok && maps.Equal(p.page.boxes, c.page.boxes) && p.Props.same(c.Props)
 }
 
 // Render draws the lanes into the plots as they were measured last; the first time they are empty. The lanes
@@ -74,7 +66,8 @@ func (c *Stack) header() *vecty.HTML {
 			elem.Input(vecty.Markup(vecty.Class("n"),
 				vecty.Property("title", w.Say("stack-channels-hint")),
 				vecty.Attribute("aria-invalid", strconv.FormatBool(p.ChannelsError != "")),
-				vecty.Attribute("autocomplete", "off"), vecty.Attribute("size", 6))),
+				vecty.Attribute("autocomplete", "off"), vecty.Attribute("size", 6),
+				vecty.MarkupIf(still, vecty.Property("value", p.ChannelsTyped)))),
 			elem.Span(vecty.Markup(vecty.Class("n", "dim")),
 				vecty.Text(w.Say("stack-channels-of", p.ChannelsAll))),
 			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")),
@@ -118,7 +111,7 @@ var laneClasses = [...]string{
 
 // lane is one row: what it is, its plot, its values.
 func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
-	box := c.page.boxes[l.key]
+	box := c.page.size(l)
 	arm := ""
 	if l.kind == score {
 		arm = s.Arms[l.index].Name
@@ -134,7 +127,7 @@ func (c *Stack) lane(s *stack, l lane) *vecty.HTML {
 				titled(l)),
 			elem.Span(vecty.Text(l.sub))),
 		elem.Div(vecty.Markup(vecty.Class("plot")),
-			SVG(s.figure(l, box), l.say),
+			Stretching(s.figure(l, box), l.say, s.frame(l)),
 			s.control(l, box)),
 		elem.Div(vecty.Markup(vecty.Class("rr")), s.readout(l, box)),
 	)
@@ -176,7 +169,7 @@ func (s *stack) brush(b box) *vecty.HTML {
 		vecty.Attribute("aria-valuenow", s.From),
 		vecty.Attribute("aria-valuetext", s.Words.Say("say-brush", s.Words.Count(s.From),
 			s.Words.Count(s.To))),
-		vecty.Style("left", pixels(from)), vecty.Style("width", pixels(to-from))))
+		vecty.Style("left", b.left(from)), vecty.Style("width", b.wide(to-from))))
 }
 
 // handle moves an arm's threshold. It sits right of the plot, so that it never hides data.
@@ -189,11 +182,9 @@ func (s *stack) handle(l lane, b box) *vecty.HTML {
 		vecty.Attribute("aria-valuemin", 0),
 		vecty.Attribute("aria-valuemax", s.top), vecty.Attribute("aria-valuenow", a.Threshold),
 		vecty.Attribute("aria-valuetext", number(s.Words.Numbers, a.Threshold)+". "+s.sayAlarms(l.index)),
-		vecty.Style("left", pixels(b.w-rightOfPlot*b.unit)),
-		vecty.Style("top", pixels(s.scoreScale(l.index, b).At(a.Threshold)))))
+		vecty.Style("left", b.left(b.w-rightOfPlot*b.unit)),
+		vecty.Style("top", b.below(s.scoreScale(l.index, b).At(a.Threshold), s.frame(l)))))
 }
-
-func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "px" }
 
 // readout is what stands right of a plot: the legend with the values at the cursor, or what the alarms come
 // to. The values themselves are written by page.refresh, at pointer speed.
@@ -230,7 +221,9 @@ func titled(l lane) *vecty.HTML {
 
 // value is the place of one value at the cursor, which page fills. No other element in a readout is strong,
 // so that vecty never turns one of these, with what page has written into it, into something else.
-func value() *vecty.HTML { return elem.Strong(vecty.Markup(vecty.Class("n", "value"))) }
+func value() *vecty.HTML {
+	return elem.Strong(vecty.Markup(vecty.Class("n", "value")), vecty.If(still, vecty.Text("–")))
+}
 
 // tally counts the alarms of an arm in view, and has the place of its score at the cursor.
 func (s *stack) tally(l lane) vecty.List {

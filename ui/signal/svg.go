@@ -14,10 +14,17 @@ type picture struct {
 	vecty.Core
 	Figure chart.Figure `vecty:"prop"`
 	Say    string       `vecty:"prop"`
+
+	frame *chart.Frame // within which it can be stretched; nil = it cannot be
 }
 
 // SVG shows a figure. say is its name with a summary, for those who do not see it; empty = it only decorates.
 func SVG(f chart.Figure, say string) vecty.Component { return &picture{Figure: f, Say: say} }
+
+// Stretching is SVG of a figure that can be stretched within a frame, where nobody can draw it anew.
+func Stretching(f chart.Figure, say string, within *chart.Frame) vecty.Component {
+	return &picture{Figure: f, Say: say, frame: within}
+}
 
 // Copy keeps vecty from holding on to every earlier render.
 func (p *picture) Copy() vecty.Component { return &picture{Figure: p.Figure, Say: p.Say} }

@@ -28,7 +28,7 @@ type Bar struct {
 // Bar returns what the top bar shows.
 func (s *State) Bar() Bar {
 	c := &s.Control
-	ready := c.live() || s.Ready()
+	ready := c.live() || s.Ready() || s.coming()
 	return Bar{
 		Run: s.Words.Say(c.runKey(s.Run)), Pauses: c.Mode == Running,
 		CanRun: ready, CanStep: ready, CanStop: c.live(), CanReset: s.Run != nil && c.Mode != Stopping,
@@ -53,7 +53,7 @@ func (c *Control) runKey(last *results.Progress) words.Key {
 		return "pause"
 	case c.Mode == Paused:
 		return "continue"
-	case last != nil:
+	case last != nil && !last.Recorded:
 		return "train-again"
 	}
 	return "train"
@@ -67,13 +67,15 @@ func (s *State) status() []string {
 		return []string{w.Say("status-ask-reset", s.Run.Finished())}
 	case s.Notice != "":
 		return []string{w.Say(s.Notice)}
+	case s.Recorded.pressed:
+		return []string{w.Say("status-waits")}
 	case s.Control.Mode == Loading:
 		return []string{w.Say("status-loading")}
 	case s.Control.Mode == Dead:
 		return nil
 	case s.Control.Mode == Stopping:
 		return []string{w.Say("status-stopping")}
-	case s.Run == nil:
+	case s.Run == nil, s.Run.Recorded:
 		return s.planText()
 	case !s.Run.Over:
 		return statusLive(w, s.Run, s.Control.Mode == Paused)

@@ -117,6 +117,10 @@ func (s *State) press(k Key, asked bool) []Effect {
 	case KeyReset:
 		return s.reset(asked)
 	}
+	if s.coming() && (k == KeyRun || k == KeyStep) {
+		s.wait(Press{k})
+		return nil
+	}
 	starts := !s.Control.live()
 	switch request := s.Control.press(k, s.Ready()); {
 	case request == "":
@@ -145,7 +149,7 @@ func (s *State) begin(request string) Post {
 	before := s.Run
 	s.Run = results.Begin(sp, *s.Form.Data)
 	s.Run.Drop, s.Run.Teacher = s.Form.Files.Of(sp.Data.Source), s.teacherID()
-	if before != nil && before.Over && !before.Gone && before.Drop == s.Run.Drop &&
+	if before != nil && before.Over && !before.Gone && !before.Recorded && before.Drop == s.Run.Drop &&
 		before.Teacher == s.Run.Teacher && sp.GrewFrom(before.Spec) {
 		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
 	}
@@ -170,14 +174,14 @@ func (s *State) addSeeds() []Effect {
 // growable tells whether seeds can be added to the last run: it is complete, and still the experiment that is
 // set.
 func (s *State) growable() bool {
-	return s.Run != nil && s.Run.Final != nil && !s.Run.Gone && s.isOfRun() &&
+	return s.Run != nil && s.Run.Final != nil && !s.Run.Gone && !s.Run.Recorded && s.isOfRun() &&
 		len(s.Run.Spec.Seeds)+spec.Step <= form.MaxSeeds
 }
 
 // looked notes, when seeds are added by hand behind those whose results are on the page, that they were
 // looked at.
 func (s *State) looked() {
-	if s.Run == nil || s.Run.Final == nil {
+	if s.Run == nil || s.Run.Final == nil || s.Run.Recorded {
 		return
 	}
 	grown := s.Form.Spec
@@ -215,7 +219,7 @@ func (s *State) reset(asked bool) []Effect {
 	if s.Run == nil || s.Control.Mode == Stopping {
 		return nil
 	}
-	if s.Run.Finished() > 0 && !asked {
+	if s.Run.Finished() > 0 && !s.Run.Recorded && !asked {
 		s.Control.Ask = true
 		return nil
 	}
@@ -248,7 +252,10 @@ func (s *State) lose(why *fault.Fault) {
 	if s.Sheet != nil {
 		s.Sheet.HearNothing()
 	}
-	if s.Run != nil {
+	switch {
+	case s.recorded(): // the page has it
+		s.Recorded.handed = false
+	case s.Run != nil:
 		s.Run.Over, s.Run.Gone, s.Run.Died = true, true, true
 	}
 }

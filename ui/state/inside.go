@@ -184,7 +184,7 @@ func number(w *words.Language, v float64) string {
 // lookable are the students that can be looked into: those whose runs are over, and those that have learnt something.
 func (s *State) lookable() (all []protocol.Of) {
 	r := s.Run
-	if r == nil || r.Gone || s.Form.Data == nil {
+	if r == nil || r.Gone || r.Recorded || s.Form.Data == nil { // what was recorded holds no weights
 		return nil
 	}
 	for _, a := range r.Spec.Arms {
@@ -327,7 +327,9 @@ func (s *State) InsideView() InsideView {
 	all := s.lookable()
 	of, ok := s.insideOf(all)
 	if !ok {
-		v.Note = w.Say("inside-waits")
+		if v.Note = w.Say("inside-waits"); s.recorded() {
+			v.Note = w.Say("inside-recorded")
+		}
 		return v
 	}
 	v.Look = look.Named(w, s.Run.Spec, of.Arm)

@@ -87,6 +87,9 @@ func (s *State) threshold(arm string, held bool, change func(*Judged)) []Effect 
 	if s.Stack.Held = ""; !held {
 		s.linkThresholds()
 	}
+	if s.alone() { // it is judged once there is an engine
+		return nil
+	}
 	if held {
 		s.Stack.Held = arm
 		return s.Stack.judge.ask(s.judgement(c, arm, true), &s.requests)
@@ -96,7 +99,7 @@ func (s *State) threshold(arm string, held bool, change func(*Judged)) []Effect 
 
 // judgeExactly asks for all that a threshold changes. What is asked meanwhile, or was, is not waited for.
 func (s *State) judgeExactly(arm string) []Effect {
-	if r := s.Scene().shownRun(arm); r == nil || r.Failed != nil {
+	if r := s.Scene().shownRun(arm); r == nil || r.Failed != nil || s.alone() {
 		return nil
 	}
 	return s.Stack.judge.now(s.judgement(s.Scene(), arm, false), &s.requests)
@@ -139,7 +142,8 @@ func (c Scene) randomRun() *spec.Run {
 func (s *State) rank(m Rank) []Effect {
 	c := s.Scene()
 	s.Stack.Held = ""
-	if !c.move(m.Arm, func(j *Judged) { j.Ranks = min(max(j.Ranks+m.By, -mostRanks), mostRanks) }) {
+	if !c.move(m.Arm, func(j *Judged) { j.Ranks = min(max(j.Ranks+m.By, -mostRanks), mostRanks) }) ||
+		s.alone() {
 		return nil
 	}
 	return s.Stack.judge.ask(s.judgement(c, m.Arm, true), &s.requests)
@@ -257,7 +261,7 @@ func (s *State) linkThresholds() {
 // judgeAnew has the report that is there judged by the detection as it is set, if that is all that has changed.
 func (s *State) judgeAnew() []Effect {
 	if s.Run == nil || s.Run.Final == nil || s.Run.Gone || s.Control.Locked() || s.Control.Mode == Dead ||
-		!s.Form.Spec.RejudgedFrom(s.Run.Spec) {
+		s.Run.Recorded || !s.Form.Spec.RejudgedFrom(s.Run.Spec) {
 		return nil
 	}
 	k, d := &s.Stack, s.Form.Copy().Detect
@@ -302,7 +306,7 @@ func (s *State) showRandom() []Effect {
 func (s *State) besides() []Effect {
 	c := s.Scene()
 	r := c.Focused()
-	if !s.Stack.Random || r == nil || s.Stack.Held != "" || c.randomRun() == nil || s.Run.Gone {
+	if !s.Stack.Random || r == nil || s.Stack.Held != "" || c.randomRun() == nil || s.Run.Gone || s.alone() {
 		return nil
 	}
 	return s.Stack.judge.ask(s.judgement(c, r.Arm, true), &s.requests)

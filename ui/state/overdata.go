@@ -43,7 +43,7 @@ func (s *State) switchOverData() []Effect {
 // resample asks for the intervals of an experiment that has ended, once.
 func (s *State) resample() []Effect {
 	if !s.Over.On || s.Over.id != 0 || s.Over.Why != nil || s.Run == nil || s.Run.Final == nil || s.Run.Gone ||
-		s.Over.found != nil {
+		s.Run.Recorded || s.Over.found != nil {
 		return nil
 	}
 	post := s.requests.post(protocol.Request{Type: protocol.TypeResample, Draws: draws})
@@ -70,6 +70,8 @@ func (s *State) overData() results.Data {
 		d.Note = s.Words.Say("over-data-drawing")
 	case s.Over.Why != nil:
 		d.Note = results.Sentence(s.Words.Error(s.Over.Why))
+	case s.recorded():
+		d.Note = s.Words.Say("over-data-recorded")
 	case s.Run == nil || s.Run.OverData == nil:
 		d.Note = s.Words.Say("over-data-later")
 	}

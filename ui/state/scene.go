@@ -180,6 +180,9 @@ func (c Scene) Watched() *results.Track {
 
 // Source is the run whose scores the lane of an arm shows, finished or under way; false = none.
 func (c Scene) Source(arm string) (seed uint64, there bool) {
+	if c.fresh != nil && c.Data != nil {
+		return c.fresh.Got.Detector.Seed, true
+	}
 	if r := c.shownRun(arm); r != nil {
 		return r.Seed, r.Failed == nil
 	}

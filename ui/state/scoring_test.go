@@ -134,6 +134,9 @@ func TestScoresOfNewDataAreDrawn(t *testing.T) {
 	if len(lanes) != 1 || lanes[0].Threshold != 0.42 || len(lanes[0].Run.Alarms) != 1 || lanes[0].Run.Arm != look.Cosine {
 		t.Fatalf("lanes %+v", lanes)
 	}
+	if seed, there := c.Source(lanes[0].Name); !there || seed != 1 {
+		t.Errorf("its lane is of seed %d, %v", seed, there)
+	}
 	line := protocol.Line{Kind: protocol.LineScore, Arm: look.Cosine, Seed: 1}
 	if got := c.Stack.Lanes.Values(line); len(got) != len(buckets) || c.Shown() != nil || c.OverviewLine() != line {
 		t.Errorf("%d values, channels %v", len(got), c.Shown())

@@ -50,6 +50,7 @@ func (s *State) open(source string, files form.Dropped) []Effect {
 	if s.Control.Locked() {
 		return nil
 	}
+	s.Stack.Handed = nil // those of a link are about the series before
 	return s.read(s.Form.Fresh(source), files, "")
 }
 
@@ -97,8 +98,11 @@ func (s *State) opened(r protocol.Response) []Effect {
 	if read == nil || r.Summary == nil {
 		return nil
 	}
+	shown := s.recorded() && s.Form.Data != nil && s.Form.Data.Digest == r.Summary.Digest
 	if s.Form.Opened(*read, r.Summary) {
-		s.Stack.fit(*s.Form.Data)
+		if !shown || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) {
+			s.Stack.fit(*s.Form.Data)
+		}
 		s.Inside.forget()
 		if s.Run != nil {
 			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) ||
@@ -111,7 +115,7 @@ func (s *State) opened(r protocol.Response) []Effect {
 	if again := s.goOn(); again != nil {
 		return slices.Concat(left, again, s.moved())
 	}
-	return slices.Concat(left, s.refresh(), s.moved())
+	return slices.Concat(left, s.handOver(), s.refresh(), s.moved())
 }
 
 // Recipe returns what the recipe shows.

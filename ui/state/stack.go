@@ -180,6 +180,10 @@ func (s *State) refresh() []Effect {
 	if d == nil || k.Width < 1 {
 		return nil
 	}
+	if scene.fresh == nil && s.alone() {
+		s.draw()
+		return nil
+	}
 	view := func(r steps.Range, width int, lines []protocol.Line) protocol.Request {
 		return protocol.Request{Type: protocol.TypeView,
 			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines, Scored: scene.fresh != nil}}

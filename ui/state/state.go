@@ -9,6 +9,8 @@
 //
 // What the worker says takes the same path, as the message Answer.
 //
+// Before there is a worker the page shows a run that was made with it (recorded.go), and keeps what is pressed.
+//
 // Nothing here, or in the packages that this one imports, knows the browser, so that all of it is tested
 // natively. It runs on the page's only thread: there are no locks, and Update must not block.
 package state
@@ -35,6 +37,8 @@ type State struct {
 	Run     *results.Progress // the last experiment that was carried out, or is
 	Stack   Stack             // what the charts show
 	Sheet   *sheet.Sheet      // files that a person looks at before they are used; nil = none
+
+	Recorded Recorded // what the page begins with
 
 	Wrong      *Wrong
 	Notice     words.Key // takes the place of the status line until something happens

@@ -34,7 +34,7 @@ const patience = 6 * time.Minute
 
 const (
 	runButton = `.transport [data-do="run"]`
-	canTrain  = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked")`
+	canTrain  = `document.querySelector('.transport [data-do="run"]:not(:disabled)') && !document.querySelector(".recipe.locked") && document.querySelector(".device:not([hidden])")`
 	isDone    = canTrain + ` && document.querySelector(".status").innerText.includes("done")`
 )
 

@@ -14,6 +14,7 @@ import (
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
+	"cosinelab/engine/session/recorded"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
 )
@@ -45,9 +46,13 @@ func runLab() {
 	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(),
 		rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
+	l.begin()
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
 		mark("page ready")
 		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
+		if arrived := js.Global().Get("arrived"); arrived.Truthy() {
+			arrived.Invoke() // of chosen.js: does what was pressed before
+		}
 		js.Global().Call("welcome")
 	}}
 	l.startWorker()
@@ -64,6 +69,21 @@ func runLab() {
 	})
 	l.page.Listen()
 	vecty.RenderBody(l.page)
+}
+
+// begin has the page begin with the recorded run that boot.js has fetched, drawn in the plots of the page that
+// stands there until now.
+func (l *lab) begin() {
+	text := js.Global().Get("recorded")
+	if !text.Truthy() {
+		return
+	}
+	run, err := recorded.Read([]byte(text.String()))
+	if err != nil {
+		js.Global().Get("console").Call("error", "recorded.json: "+err.Error())
+		return
+	}
+	l.state.Record(run, ui.PlotWidth())
 }
 
 // promptly is how long after what a person did the engine's answers are drawn at once, in milliseconds: they

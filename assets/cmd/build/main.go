@@ -1,3 +1,5 @@
+//go:build !js
+
 // Command build makes the page, assets/dist, from the hand-written files in assets plus the programs in wasm.
 //
 // Every built file but the pages, which are the HTML files at the root, is named by its content, so that it
@@ -14,6 +16,9 @@
 // source names to built names, "worker.js" to "worker.0123456789ab.js". The programs are lab.wasm for
 // wasm/lab, and so on, in a form that compresses better than what Go's linker writes (code.go, functions.go,
 // segments.go); Go's wasm_exec.js lies beside them. What the page says in a language is words/TAG.txt.
+//
+// The default experiment is carried out here, once for each version of the engine: its result stands in index.html
+// before any program is there (ui/still), and in recorded.json for the program.
 package main
 
 import (
@@ -66,6 +71,13 @@ func build(ctx context.Context, root string, fast, size bool, stdout io.Writer) 
 		return err
 	}
 	if err := speak(sources); err != nil {
+		return err
+	}
+	run, err := record(ctx, root)
+	if err != nil {
+		return err
+	}
+	if err := run.show(sources); err != nil {
 		return err
 	}
 	if err := compile(ctx, root, sources); err != nil {

@@ -11,6 +11,8 @@
 package protocol
 
 import (
+	"encoding/json"
+
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/steps"
@@ -50,6 +52,9 @@ const (
 	// .detector, whether that fits. A file that fits is the one that Spec.Teacher.Weights means in later runs, by
 	// its name.
 	TypeTeacher = "teacher"
+	// TypeRecorded hands over a run that was made with the page: Recorded. It stands in the place of results until a
+	// run begins, and is not answered.
+	TypeRecorded = "recorded"
 )
 
 // Request is one message from the page. ID is repeated in the answer to it.
@@ -65,6 +70,8 @@ type Request struct {
 	Curves []Of         `json:"curves,omitempty"`
 	Bench  *Bench       `json:"bench,omitempty"`
 	Draws  int          `json:"draws,omitempty"`
+
+	Recorded json.RawMessage `json:"recorded,omitempty"` // of package recorded
 
 	Of     *Of     `json:"of,omitempty"`
 	Score  *Score  `json:"score,omitempty"`
