@@ -21,6 +21,8 @@ type Page struct {
 	line   *region[state.Causes]
 	charts *signal.Stack
 	within *region[state.InsideView]
+	learn  results.Learning // as it was drawn last, as is table
+	table  results.Table
 	hands
 }
 
@@ -43,6 +45,10 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	}
 	p.line.View, p.line.Words, p.charts.Props = s.Causes(), w, p.stack()
 	p.within.View, p.within.Words = s.InsideView(), w
+	listing := s.Alarms.Open || s.New != nil
+	if !listing { // the list of alarms stands in their place: nobody sees them
+		p.learn, p.table = s.Learning(), s.Table()
+	}
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
@@ -54,11 +60,11 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 				p.charts,
 				p.within,
 				p.line,
-				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
-					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
-					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable},
+				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": listing}),
+					&region[results.Learning]{View: p.learn, Words: w, draw: learning},
+					&region[results.Table]{View: p.table, Words: w, draw: resultsTable},
 					&region[state.AlarmList]{View: s.AlarmList(), Words: w, draw: alarmList}))),
-		&region[thumbBar]{View: thumbBar(control), Words: w,
+		&region[thumbBar]{View: thumbOf(control), Words: w,
 			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read"))),
 			elem.Small(vecty.Text(w.Say("sheet-formats")))),
@@ -69,3 +75,9 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 // thumbBar is the view of the run control of phones. The type differs from state.Bar so that its region does:
 // the draw function is the same for every region of one view.
 type thumbBar state.Bar
+
+// thumbOf leaves out what the control of phones does not show, and what changes all the time.
+func thumbOf(v state.Bar) thumbBar {
+	v.Status, v.Segments = nil, nil
+	return thumbBar(v)
+}

@@ -57,7 +57,7 @@ func (s *State) there() bool {
 		return false
 	}
 	done, all := r.Done()
-	return done == all && (s.isOfRun() || s.Form.Spec.RejudgedFrom(r.Spec))
+	return done == all && (s.isOfRun() || !r.Recorded && s.Form.Spec.RejudgedFrom(r.Spec))
 }
 
 // planAnew forgets what was kept: it is more now, or nothing.
