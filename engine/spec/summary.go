@@ -61,17 +61,17 @@ func (r Run) Of(metric string) Measure {
 func (r Report) Summary() Summary {
 	var s Summary
 	for _, m := range metrics.All {
-		if ms, ok := r.summarise(m); ok {
+		if ms, ok := r.Summarise(m); ok {
 			s.Metrics = append(s.Metrics, ms)
 		}
 	}
-	s.Verdict = r.verdict()
+	s.Verdict = r.Verdict()
 	return s
 }
 
-// summarise returns false if no run has the metric. Chance is that of trained arms, whose flag rates are the
+// Summarise is one metric of every arm; false if no run has it. Chance is that of trained arms, whose flag rates are the
 // ones of interest.
-func (r Report) summarise(m metrics.Metric) (MetricSummary, bool) {
+func (r Report) Summarise(m metrics.Metric) (MetricSummary, bool) {
 	out := MetricSummary{Metric: m, Untrained: metrics.Undefined, Constant: metrics.Undefined}
 	var chance []metrics.Value
 	for _, a := range r.Arms {

@@ -171,8 +171,8 @@ func (p Paired) Outcome(exploratory bool) OutcomeKind {
 	return VerdictHarms
 }
 
-// verdict compares the examined arm with the baseline.
-func (r Report) verdict() Verdict {
+// Verdict compares the examined arm with the baseline.
+func (r Report) Verdict() Verdict {
 	v := Verdict{Metric: r.Spec.JudgedBy(), BestValue: metrics.Undefined}
 	if !r.Data.Labelled || r.Data.Anomalous == 0 {
 		v.Outcome = VerdictNoLabels

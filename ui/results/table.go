@@ -130,18 +130,16 @@ func (p *Progress) Table(w *words.Language, all, gain bool, pinned string) Table
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	summed := r.Summary().Metrics
 	honest := true
 	for _, m := range columns(all, p.Spec.JudgedBy()) {
 		if honest && m.Group != metrics.Honest {
 			honest = false
 			t.addHitRates(w, r)
 		}
-		ms := spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined,
-			Constant: metrics.Undefined}
-		found := func(ms spec.MetricSummary) bool { return ms.Metric.Name == m.Name }
-		if i := slices.IndexFunc(summed, found); i >= 0 {
-			ms = summed[i]
+		ms, there := r.Summarise(m.Metric)
+		if !there {
+			ms = spec.MetricSummary{Metric: m.Metric, Chance: metrics.Undefined, Untrained: metrics.Undefined,
+				Constant: metrics.Undefined}
 		}
 		n := note(w, m.Metric, r)
 		definition := strings.TrimSpace(n.Title + ": " + n.Definition + " " + n.Warning)

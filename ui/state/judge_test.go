@@ -210,6 +210,12 @@ func TestThresholdsOfALinkComeBack(t *testing.T) {
 	if next.Judge.Arm != look.Cosine || *next.Judge.Threshold != 1.25 {
 		t.Errorf("asks %+v", next.Judge)
 	}
+	other, _ := New(s.Words, hash, 0)
+	other.Update(ready())
+	other.Update(opened(other))
+	if other.Update(Choose{"builtin/pool"}); strings.Contains(other.Hash(), "thresholds") {
+		t.Error("thresholds of a link are taken to another series")
+	}
 	if broken, _ := New(s.Words, strings.Replace(hash, "cosine:1.25", "cosine:!t", 1), 0); broken.Wrong == nil {
 		t.Error("a threshold that is no number is taken")
 	}

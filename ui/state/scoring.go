@@ -16,13 +16,13 @@ import (
 // Scoring is new data while a kept detector scores them, and then with what came of it.
 type Scoring struct {
 	Files form.Dropped
-	Of    *protocol.Of // the run whose detector it is; nil = one that is among the files
+	Of    *protocol.Of // the run whose detector it is; nil = one that is among the files, or was before
 	Got   *protocol.Scored
 	Wrong *fault.Fault // why the data cannot be scored; nil = they can
 
-	merge, least *int // in place of the detector's own
-	stack        Stack
-	id           int // of the question
+	merge, least *int  // in place of the detector's own
+	stack        Stack // what the charts show of it
+	id           int   // of the question
 }
 
 // detectorEnding is that of the names of files that are detectors.
@@ -133,7 +133,7 @@ func (n *Scoring) list(s *State) AlarmList {
 	case n.Wrong != nil:
 		v.Missing = w.Say("new-no-alarms")
 	case n.waits():
-		v.Missing = w.Say("new-waits-list")
+		v.Missing, v.Waits = w.Say("new-waits-list"), true
 	case c.Data == nil:
 		v.Missing = w.Say("new-scoring")
 	}

@@ -50,6 +50,7 @@ func (s *State) open(source string, files form.Dropped) []Effect {
 	if s.Control.Locked() {
 		return nil
 	}
+	s.Stack.Handed = nil // those of a link are about the series before
 	return s.read(s.Form.Fresh(source), files, "")
 }
 
@@ -102,6 +103,7 @@ func (s *State) opened(r protocol.Response) []Effect {
 		if !shown || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) {
 			s.Stack.fit(*s.Form.Data)
 		}
+		s.Inside.forget()
 		if s.Run != nil {
 			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) ||
 				s.Run.Drop != s.Form.Files.Of(s.Form.Spec.Data.Source)
