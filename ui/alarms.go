@@ -30,10 +30,10 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 			elem.Table(vecty.Markup(attr("aria-label", w.Say("alarms-title")), vecty.Property("hidden", v.Missing != "")),
 				elem.TableHead(elem.TableRow(alarmHeads(w, v.Heads))), elem.TableBody(alarmRows(w, v.Rows, v.Look.Kind))),
 			elem.Paragraph(vecty.Markup(class("sub"), vecty.Property("hidden", v.More == "")), vecty.Text(v.More))),
-		elem.Footer(vecty.Markup(vecty.Property("hidden", v.Missing != "")),
+		elem.Footer(vecty.Markup(vecty.Property("hidden", v.Missing != "" && !v.Waits)),
 			elem.Span(vecty.Markup(class("n"), attr("role", "status")), vecty.Text(v.Foot)),
 			elem.Span(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Failed)),
-			elem.Span(vecty.Markup(class("dim", "keep")), vecty.Text(w.Say("alarms-save"))), saves(w, v.New),
+			elem.Span(vecty.Markup(class("dim", "keep"), vecty.Property("hidden", v.Waits)), vecty.Text(w.Say("alarms-save"))), saves(w, v),
 			fileChooser(w, "new-score", "btn out", forScores, v.Locked)))
 }
 
@@ -52,11 +52,11 @@ func alarmFields(v state.AlarmList) vecty.List {
 }
 
 // saves are the files that can be kept.
-func saves(w *words.Language, ofNew bool) vecty.List {
+func saves(w *words.Language, v state.AlarmList) vecty.List {
 	var list vecty.List
 	for _, k := range state.SaveKinds {
 		list = append(list, elem.Button(vecty.Markup(class("btn", "out"), vecty.Data("save", k.What),
-			vecty.Property("hidden", ofNew && k.What == protocol.TypeDetector),
+			vecty.Property("hidden", v.Waits || v.New && k.What == protocol.TypeDetector),
 			vecty.Property("title", w.Say(k.Hint))), vecty.Text(w.Say(k.Name))))
 	}
 	return list

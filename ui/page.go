@@ -20,6 +20,9 @@ type Page struct {
 	// These are kept, so that they can be rendered alone: see FollowCursor and FollowThreshold.
 	line   *region[state.Causes]
 	charts *signal.Stack
+	within *region[state.InsideView]
+	learn  results.Learning // as it was drawn last, as is table
+	table  results.Table
 	hands
 }
 
@@ -38,23 +41,30 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	w, control := s.Words, s.Bar()
 	if p.line == nil {
 		p.line, p.charts = &region[state.Causes]{draw: causes}, &signal.Stack{}
+		p.within = &region[state.InsideView]{draw: inside}
 	}
 	p.line.View, p.line.Words, p.charts.Props = s.Causes(), w, p.stack()
+	p.within.View, p.within.Words = s.InsideView(), w
+	listing := s.Alarms.Open || s.New != nil
+	if !listing { // the list of alarms stands in their place: nobody sees them
+		p.learn, p.table = s.Learning(), s.Table()
+	}
 	return elem.Body(
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
 		&region[state.Bar]{View: control, Words: w, draw: bar},
-		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil}),
+		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil, "within": s.Inside.Open && s.New == nil}),
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				p.charts,
+				p.within,
 				p.line,
-				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": s.Alarms.Open || s.New != nil}),
-					&region[results.Learning]{View: s.Learning(), Words: w, draw: learning},
-					&region[results.Table]{View: s.Table(), Words: w, draw: resultsTable},
+				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": listing}),
+					&region[results.Learning]{View: p.learn, Words: w, draw: learning},
+					&region[results.Table]{View: p.table, Words: w, draw: resultsTable},
 					&region[state.AlarmList]{View: s.AlarmList(), Words: w, draw: alarmList}))),
-		&region[thumbBar]{View: thumbBar(control), Words: w,
+		&region[thumbBar]{View: thumbOf(control), Words: w,
 			draw: func(w *words.Language, v thumbBar) *vecty.HTML { return thumb(w, state.Bar(v)) }},
 		elem.Div(vecty.Markup(class("dropping")), elem.Span(vecty.Text(w.Say("drop-to-read"))),
 			elem.Small(vecty.Text(w.Say("sheet-formats")))),
@@ -65,3 +75,9 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 // thumbBar is the view of the run control of phones. The type differs from state.Bar so that its region does:
 // the draw function is the same for every region of one view.
 type thumbBar state.Bar
+
+// thumbOf leaves out what the control of phones does not show, and what changes all the time.
+func thumbOf(v state.Bar) thumbBar {
+	v.Status, v.Segments = nil, nil
+	return thumbBar(v)
+}

@@ -49,7 +49,11 @@ func (p *Page) stack() signal.Props {
 	if why := s.Stack.Refused; why != nil {
 		props.ChannelsError = w.Error(why)
 	}
-	props.Live = liveText(w, s.Watched())
+	if t := s.Watched(); t != nil {
+		if props.Live = liveText(w, t); t.Seen.Windows < t.Seen.Of {
+			props.Live = w.Say("stack-live-even", props.Live)
+		}
+	}
 	props.Arms = lanes(s, w)
 	return props
 }
@@ -90,12 +94,9 @@ func channels(s state.Scene) []signal.Channel {
 	return list
 }
 
-// liveText says what a lane shows of a training run under way; empty = it shows none.
+// liveText says what is shown of a training run under way.
 func liveText(w *words.Language, t *results.Track) string {
-	switch {
-	case t == nil:
-		return ""
-	case t.Seen.Windows == t.Seen.Of:
+	if t.Seen.Windows == t.Seen.Of {
 		return w.Say("stack-live-all", w.Count(t.Seen.Step))
 	}
 	return w.Say("stack-live-some", w.Count(t.Seen.Step), t.Seen.Windows, t.Seen.Of)
@@ -107,12 +108,16 @@ func lanes(s state.Scene, w *words.Language) []signal.Arm {
 	for _, l := range s.LaneList(w) {
 		arm := signal.Arm{Name: l.Name, Label: l.Text, Short: l.Brief, Whole: l.Whole, Look: lookOf(l.Look),
 			Policy: math.NaN(), Threshold: math.NaN(), Note: l.Note}
-		if seed, there := s.Source(l.Name); there {
-			arm.Score = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: l.Name, Seed: seed})
-			arm.Cosine = buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: l.Name, Seed: seed})
+		of := func(arm string, seed uint64) (score, cosine chart.Buckets) {
+			return buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineScore, Arm: arm, Seed: seed}),
+				buckets(s.Stack.Lanes, protocol.Line{Kind: protocol.LineCosine, Arm: arm, Seed: seed})
 		}
-		arm.Live = liveText(w, l.Live)
+		if t := l.Live; t != nil {
+			arm.Score, arm.Cosine = of(t.Of.Arm, t.Of.Seed)
+			arm.Live = liveText(w, t)
+		}
 		if r := l.Run; r != nil {
+			arm.Score, arm.Cosine = of(r.Arm, r.Seed)
 			arm.Policy, arm.Threshold, arm.Pending = float64(l.Policy), l.Threshold, l.Pending
 			arm.Alarms, arm.Adjusted = r.Alarms, l.Adjusted
 		}

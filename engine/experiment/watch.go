@@ -40,8 +40,9 @@ type Glimpse struct {
 	Scores      []float64     // one a step; nil = a teacher's, which has none
 }
 
-// watching is the share of a training run's time that looking at it may take.
-const watching = 0.05
+// watching is the share of a training run's time that looking at it takes: a twentieth is the most it may, and what a
+// look takes varies.
+const watching = 0.04
 
 // Between two looks pass at least so many seconds of training, unless an epoch ends. Where somebody waits a look
 // takes no longer than patience, about.

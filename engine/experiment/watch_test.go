@@ -141,19 +141,26 @@ func BenchmarkWatch(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	once := func(w *experiment.Watch) time.Duration {
-		start := time.Now()
-		if _, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{Watch: w}); err != nil {
+	var looking, training float64
+	looks := 0
+	for b.Loop() {
+		var asked time.Time
+		_, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{
+			Events: func(e spec.Event) { training += e.StepMs / 1000 },
+			Watch: &experiment.Watch{
+				Wants: func(experiment.Checkpoint) experiment.Want {
+					asked = time.Now()
+					return experiment.Want{Range: steps.Range{To: 1 << 20}}
+				},
+				Show: func(experiment.Glimpse) {
+					looking += time.Since(asked).Seconds()
+					looks++
+				},
+			}})
+		if err != nil {
 			b.Fatal(err)
 		}
-		return time.Since(start)
 	}
-	var without, with time.Duration
-	var o onlooker
-	for b.Loop() {
-		without += once(nil)
-		with += once(o.watch(false))
-	}
-	b.ReportMetric(100*(with.Seconds()/without.Seconds()-1), "%more")
-	b.ReportMetric(float64(len(o.seen))/float64(b.N), "looks/op")
+	b.ReportMetric(100*looking/training, "%")
+	b.ReportMetric(float64(looks)/float64(b.N), "looks/op")
 }

@@ -32,10 +32,12 @@ type Progress struct {
 	Hand     map[string][]spec.Run // by arm: Runs at a threshold that was set by hand
 	Lost     *fault.Fault          // why a worker is gone; nil = none is
 	Gone     bool                  // it cannot be drawn any more: another series was opened, or Died
-	first    spec.Detect           // that was set before training
 	Died     bool                  // the engine did, with them
 	Resumed  bool                  // from checkpoints, after an engine died in it
 	Recorded bool                  // when the page was made: nothing of it was trained here
+
+	order []TrainingRun // those of Spec
+	first spec.Detect   // that was set before training
 }
 
 // TrainingRun names one: that of a teacher has no arm, since all arms of a seed share it.
@@ -71,7 +73,7 @@ const MaxTrace = 500
 
 // Begin returns the progress of an experiment that was just asked for.
 func Begin(s spec.Spec, d spec.DataSummary) *Progress {
-	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData, first: s.Detect}
+	return &Progress{Spec: s, Data: d, Phase: spec.PhaseData, first: s.Detect, order: TrainingRuns(s)}
 }
 
 // Hear takes an event over, and tells whether there is now more to draw in the charts: the output of a
@@ -268,8 +270,9 @@ func epochsDone(e spec.Event) float64 {
 // TrainingRuns lists everything that is trained, in the order of the spec: seed by seed, the teacher before
 // the arms.
 func TrainingRuns(s spec.Spec) (list []TrainingRun) {
+	teacher := trainsTeacher(s)
 	for _, seed := range s.Seeds {
-		if trainsTeacher(s) {
+		if teacher {
 			list = append(list, TrainingRun{Seed: seed})
 		}
 		for _, a := range s.Arms {
@@ -289,7 +292,7 @@ func Trained(a spec.Arm) bool { return spec.Controls[a.Control].Trains }
 func trainsTeacher(s spec.Spec) bool { return s.Teacher.Weights == "" && s.Teaches() }
 
 // place is that of a training run in the order of the spec, -1 for what is none.
-func (p *Progress) place(of TrainingRun) int { return slices.Index(TrainingRuns(p.Spec), of) }
+func (p *Progress) place(of TrainingRun) int { return slices.Index(p.order, of) }
 
 // Watched is the training run of an arm, or with an empty name of a teacher, that charts can show while it goes
 // on; nil where there is none.
@@ -307,7 +310,7 @@ func (p *Progress) Watched(arm string) *Track {
 
 // Shares is how much of each training run is done, 0 to 1, in the order of the spec.
 func (p *Progress) Shares() (shares []float64) {
-	for _, of := range TrainingRuns(p.Spec) {
+	for _, of := range p.order {
 		shares = append(shares, p.share(of))
 	}
 	return shares
@@ -348,7 +351,7 @@ func (p *Progress) Finished() int {
 
 // Done counts the training runs that are over, of those there are.
 func (p *Progress) Done() (done, all int) {
-	return len(p.Teachers) + p.Finished(), len(TrainingRuns(p.Spec))
+	return len(p.Teachers) + p.Finished(), len(p.order)
 }
 
 // First returns the run of an arm that stands for all of them in charts, the one with the first seed in the

@@ -175,6 +175,9 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 		}
 		p.judge(w, &v, report, report.Verdict())
 	}
+	if p.Recorded { // whoever comes for the first time reads it
+		v.Why = w.Say("recorded-what") + " " + v.Why
+	}
 	return v
 }
 
@@ -185,16 +188,13 @@ func (p *Progress) titled(w *words.Language) string {
 
 // provenance says where the results come from, as facts with dots between them.
 func (p *Progress) provenance(w *words.Language, changed bool) string {
-	var parts []string
 	if p.Recorded {
-		done, _ := p.Done()
-		parts = append(parts, w.Say("recorded-by", done, p.Final.Device))
+		return p.recordedBy(w, changed)
 	}
+	var parts []string
 	if r := p.Final; r != nil {
-		if !p.Recorded {
-			parts = append(parts, p.titled(w), w.Say("n-seeds", len(p.Spec.Seeds)),
-				w.Duration(words.Seconds(r.Seconds)), r.Device)
-		}
+		parts = append(parts, p.titled(w), w.Say("n-seeds", len(p.Spec.Seeds)),
+			w.Duration(words.Seconds(r.Seconds)), r.Device)
 		if name := p.Spec.Teacher.Weights; name != "" && p.Spec.Teaches() {
 			parts = append(parts, w.Say("teacher-was", words.Name(name)))
 		}
@@ -215,13 +215,21 @@ func (p *Progress) provenance(w *words.Language, changed bool) string {
 	case p.Resumed:
 		parts = append(parts, w.Say("engine-went-on"))
 	}
-	switch {
-	case changed && p.Recorded:
-		parts = append(parts, w.Say("recorded-other"))
-	case changed:
+	if changed {
 		parts = append(parts, w.Say("changed"))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// recordedBy says where a recorded run comes from. What it rests on besides stands in the recipe and the table: room
+// is needed for what the experiment is about.
+func (p *Progress) recordedBy(w *words.Language, changed bool) string {
+	done, _ := p.Done()
+	said := w.Say("recorded-by", done, p.Final.Device)
+	if changed {
+		said += " · " + w.Say("recorded-other")
+	}
+	return said
 }
 
 // thresholdSaw says what the thresholds of a run saw of the data that they are judged on, and whether one

@@ -73,6 +73,7 @@ const mostAlarms = 400
 type AlarmList struct {
 	Open   bool
 	New    bool // they are of new data
+	Waits  bool // a detector waits for its data
 	Locked bool // no data are taken: a run goes on
 	look.Look
 	Tab     string // what its tab says

@@ -57,7 +57,7 @@ func (s *State) there() bool {
 		return false
 	}
 	done, all := r.Done()
-	return done == all && (s.isOfRun() || s.Form.Spec.RejudgedFrom(r.Spec))
+	return done == all && (s.isOfRun() || !r.Recorded && s.Form.Spec.RejudgedFrom(r.Spec))
 }
 
 // planAnew forgets what was kept: it is more now, or nothing.
@@ -82,6 +82,7 @@ func (s *State) planned(a Answer) []Effect {
 	s.Run.Drop, s.Run.Teacher = of.drop, of.teacher
 	s.Wrong = nil
 	s.Stack.forget()
+	s.Inside.forget()
 	return s.finish(a.Report)
 }
 

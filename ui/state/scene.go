@@ -178,8 +178,8 @@ func (c Scene) Watched() *results.Track {
 	return c.watched(arm)
 }
 
-// Source is the run whose scores the lane of an arm shows, finished or under way; false = none.
-func (c Scene) Source(arm string) (seed uint64, there bool) {
+// source is the run whose scores the lane of an arm shows, finished or under way; false = none.
+func (c Scene) source(arm string) (seed uint64, there bool) {
 	if c.fresh != nil && c.Data != nil {
 		return c.fresh.Got.Detector.Seed, true
 	}
@@ -302,7 +302,7 @@ func (c Scene) lines() []protocol.Line {
 		}
 	}
 	for _, a := range c.trained() {
-		if seed, there := c.Source(a.Name); there {
+		if seed, there := c.source(a.Name); there {
 			lines = append(lines, protocol.Line{Kind: protocol.LineCosine, Arm: a.Name, Seed: seed},
 				protocol.Line{Kind: protocol.LineScore, Arm: a.Name, Seed: seed})
 		}

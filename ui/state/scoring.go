@@ -133,7 +133,7 @@ func (n *Scoring) list(s *State) AlarmList {
 	case n.Wrong != nil:
 		v.Missing = w.Say("new-no-alarms")
 	case n.waits():
-		v.Missing = w.Say("new-waits-list")
+		v.Missing, v.Waits = w.Say("new-waits-list"), true
 	case c.Data == nil:
 		v.Missing = w.Say("new-scoring")
 	}

@@ -134,7 +134,7 @@ func TestScoresOfNewDataAreDrawn(t *testing.T) {
 	if len(lanes) != 1 || lanes[0].Threshold != 0.42 || len(lanes[0].Run.Alarms) != 1 || lanes[0].Run.Arm != look.Cosine {
 		t.Fatalf("lanes %+v", lanes)
 	}
-	if seed, there := c.Source(lanes[0].Name); !there || seed != 1 {
+	if seed, there := c.source(lanes[0].Name); !there || seed != 1 {
 		t.Errorf("its lane is of seed %d, %v", seed, there)
 	}
 	line := protocol.Line{Kind: protocol.LineScore, Arm: look.Cosine, Seed: 1}
@@ -164,12 +164,12 @@ func TestADetectorAloneSaysWhatItWants(t *testing.T) {
 	answer.Scored.Detector.Window = 100
 	s.Update(answer)
 	v := s.Verdict()
-	for text, want := range map[string]string{v.Claim: "trained on pump.csv", v.Why: "2 channels by name, temp, rpm; windows of 100"} {
+	for text, want := range map[string]string{v.Claim: "trained on pump.csv", v.Why: "2 channels by these names: temp, rpm. Windows have 100 steps"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q lacks %q", text, want)
 		}
 	}
-	if list := s.AlarmList(); list.Missing == "" || s.Shown().Data != nil {
+	if list := s.AlarmList(); list.Missing == "" || !list.Waits || s.Shown().Data != nil {
 		t.Errorf("before any data: %+v", list)
 	}
 	r = toScore(t, s.Update(Drop{files(3, "march.csv")}))

@@ -52,7 +52,7 @@ func TestTermsOpenTheirDefinitions(t *testing.T) {
 	for _, tag := range words.Tags() {
 		p := open(t, url, chromium.Speaking(tag))
 		p.wait("page", canTrain, time.Minute)
-		const claimed, headed = `.claim [data-term="student"]`, `.recipe h2 [data-term="arms"]`
+		const claimed, headed = `.verdict [data-term="student"]`, `.recipe h2 [data-term="arms"]`
 
 		p.press(claimed)
 		p.defines(tag, "student")

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func TestLanesMoveWhileAModelLearns(t *testing.T) {
 	p := opened(t, serve(t), watched())
 	p.eval(watchLanes, nil)
 	p.press(runButton)
-	p.wait("a line of the teacher that moves", `moved.teacher > 1`, 20*time.Second)
+	p.wait("a line of the teacher that moves", `moved.teacher > 1`, patience)
 	var first float64
 	p.eval("moved.first - moved.began", &first)
 	t.Logf("first movement after %.0f ms", first)
@@ -76,4 +77,47 @@ func TestAStepShowsItsEffect(t *testing.T) {
 	p.shoot("step.png")
 	p.do(chromedp.KeyEvent(kb.Escape))
 	p.wait("stop", canTrain, 20*time.Second)
+}
+
+// Who changes the weight trains the arms that have one, as the page says before, and who goes back finds the
+// earlier result without training.
+func TestNothingIsTrainedTwiceOnThePage(t *testing.T) {
+	s := small()
+	s.Arms = s.Arms[3:5]
+	s.Teacher.Epochs, s.Train.Epochs = 2, 2
+	p := opened(t, serve(t), s)
+	p.press(runButton)
+	p.wait("report", isDone, patience)
+	first := p.text(".claim") + p.text(`[data-row="cosine"]`)
+	weigh := func(to string) {
+		p.eval(fmt.Sprintf(`(() => {
+			const field = document.querySelector('[data-field="arms.objective.weight"]');
+			field.value = %q;
+			field.dispatchEvent(new Event("change", {bubbles: true}));
+		})()`, to), nil)
+	}
+	weigh("9")
+	p.wait("word of what will be trained", `document.querySelector(".status").innerText.startsWith("trains 1 of 3 runs; 2 are kept")`,
+		20*time.Second)
+	p.shoot("plan.png")
+	p.eval(`globalThis.trained = new Set(); new MutationObserver(() => {
+		const who = document.querySelector(".status").innerText;
+		if (who.includes("Epoch")) trained.add(who.split("\n")[1]);
+	}).observe(document.querySelector(".status"), {subtree: true, childList: true, characterData: true})`, nil)
+	p.press(runButton)
+	p.wait("report of the other weight", isDone+` && document.querySelector(".claim").innerText`, patience)
+	var trained string
+	p.eval(`[...trained].join()`, &trained)
+	if trained != "" && trained != "+ cosine, seed 1" { // it may be over before it is seen
+		t.Errorf("trained were %q, want the cosine alone", trained)
+	}
+	if second := p.text(".claim") + p.text(`[data-row="cosine"]`); second == first {
+		t.Error("another weight has the same result")
+	}
+	back := fmt.Sprintf(`document.querySelector(".claim").innerText +
+		document.querySelector('[data-row="cosine"]').innerText === %s`, quote(first))
+	p.eval("history.back()", nil)
+	p.wait("the earlier result", back, 20*time.Second)
+	p.eval("history.forward()", nil)
+	p.wait("the later result", "!("+back+")", 20*time.Second)
 }

@@ -118,7 +118,7 @@ func (l *lab) follow(m state.Message) {
 	case held:
 		l.page.FollowThreshold()
 	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
-		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries):
+		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries || answer.Type == protocol.TypeInsight):
 		l.drawer.news()
 	default:
 		l.drawer.now()

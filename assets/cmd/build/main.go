@@ -22,6 +22,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -73,15 +74,17 @@ func build(ctx context.Context, root string, fast, size bool, stdout io.Writer) 
 	if err := speak(sources); err != nil {
 		return err
 	}
-	run, err := record(ctx, root)
-	if err != nil {
-		return err
-	}
-	if err := run.show(sources); err != nil {
-		return err
-	}
 	if err := compile(ctx, root, sources); err != nil {
 		return err
+	}
+	if bytes.Contains(sources[index], place) {
+		run, err := record(ctx, root)
+		if err == nil {
+			err = run.show(sources)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	page, err := link(sources)
 	if err != nil {
