@@ -57,6 +57,7 @@ async function start() {
   }
   const started = startEngine();
   const go = new Go();
+  go.env.GOGC = "400"; // what is there at the start is small: collecting it takes longer than it is worth
   const made = run();
   const { module, instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
   unpack(module, instance);

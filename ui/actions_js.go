@@ -32,6 +32,9 @@ var clicks = map[string]state.Message{
 	"numbers":  state.LookAt{Epochs: results.EpochsTable},
 	"alarms":   state.OpenAlarms{Open: true},
 	"results":  state.OpenAlarms{},
+	"signal":   state.OpenInside{},
+	"inside":   state.OpenInside{Open: true},
+	"listed":   state.Glance{What: state.GlanceTable, Value: "0"},
 	"discard":  state.Discard{},
 	"reopen":   state.Reopen{},
 	"untaught": state.TrainTeacher{},
@@ -56,6 +59,9 @@ var shortcuts = map[string]string{
 	"t":          "theme",
 	"T":          "theme",
 	"?":          "keys",
+	"1":          "signal",
+	"2":          "inside",
+	"3":          "alarms",
 }
 
 // sheetShortcuts are those while the sheet of a file lies over the lab.
@@ -81,8 +87,10 @@ var changes = []action{
 	{"toggle", func(kind, _ string) state.Message { return state.Toggle{Kind: kind} }},
 	{"tab", func(group, _ string) state.Message { return state.Tab{Group: group} }},
 	{"workers", func(_, n string) state.Message { return state.Workers{N: number(n)} }},
+	{"preset", func(_, name string) state.Message { return state.ChoosePreset{Name: name} }},
 	{"source", func(_, source string) state.Message { return state.Choose{Source: source} }},
 	{"decide", decide},
+	{"glance", func(what, value string) state.Message { return state.Glance{What: what, Value: value} }},
 	{"join", func(name, text string) state.Message { return state.JoinAlarms{Field: name, Text: text} }},
 }
 
@@ -93,6 +101,7 @@ var moves = []action{
 		return state.Set{Field: form.FieldWeight, Text: weight}
 	}},
 	{"moved", decide},
+	{"glide", func(what, value string) state.Message { return state.Glance{What: what, Value: value} }},
 }
 
 // decide is a decision about a file.
@@ -102,6 +111,8 @@ func decide(what, text string) state.Message { return state.Decide{What: what, T
 // counts, which need not be the innermost.
 var presses = []action{
 	{"channel", func(channel, _ string) state.Message { return state.Reveal{Channel: number(channel)} }},
+	{"head", func(n, _ string) state.Message { return state.Glance{What: state.GlanceHead, Value: n} }},
+	{"pick", func(n, _ string) state.Message { return state.Glance{What: state.GlancePick, Value: n} }},
 	{"do", func(what, _ string) state.Message { return clicks[what] }},
 	{"language", func(tag, _ string) state.Message { return state.SetLanguage{Tag: tag} }},
 	{"chip", decide},

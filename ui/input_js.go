@@ -107,6 +107,9 @@ func (p *Page) onKey(e, target js.Value) {
 	if _, row, ok := data(target, "alarm"); ok && moveTo(e, row, key) {
 		return
 	}
+	if n, _, ok := data(target, "head"); ok && moveHead(e, target, number(n), key) {
+		return
+	}
 	if arm, _, ok := data(target, "row"); ok && key == "Enter" {
 		p.Send(state.Pin{Arm: arm})
 		return
@@ -286,6 +289,22 @@ func moveTo(e, row js.Value, key string) bool {
 	e.Call("preventDefault")
 	if to.Truthy() {
 		to.Call("focus")
+	}
+	return true
+}
+
+// moveHead goes from a head to the one beside it, and tells whether the key is one for that.
+func moveHead(e, target js.Value, n int, key string) bool {
+	row := number(target.Get("dataset").Get("heads").String())
+	by, ok := map[string]int{"ArrowLeft": -1, "ArrowRight": 1, "ArrowUp": -row, "ArrowDown": row}[key]
+	if !ok {
+		return false
+	}
+	e.Call("preventDefault")
+	all := target.Call("closest", "[role=radiogroup]").Call("querySelectorAll", "[data-head]")
+	if to := all.Index(n + by); n+by >= 0 && to.Truthy() {
+		to.Call("focus")
+		to.Call("click")
 	}
 	return true
 }

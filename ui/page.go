@@ -20,6 +20,7 @@ type Page struct {
 	// These are kept, so that they can be rendered alone: see FollowCursor and FollowThreshold.
 	line   *region[state.Causes]
 	charts *signal.Stack
+	within *region[state.InsideView]
 	learn  results.Learning // as it was drawn last, as is table
 	table  results.Table
 	hands
@@ -40,8 +41,10 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 	w, control := s.Words, s.Bar()
 	if p.line == nil {
 		p.line, p.charts = &region[state.Causes]{draw: causes}, &signal.Stack{}
+		p.within = &region[state.InsideView]{draw: inside}
 	}
 	p.line.View, p.line.Words, p.charts.Props = s.Causes(), w, p.stack()
+	p.within.View, p.within.Words = s.InsideView(), w
 	listing := s.Alarms.Open || s.New != nil
 	if !listing { // the list of alarms stands in their place: nobody sees them
 		p.learn, p.table = s.Learning(), s.Table()
@@ -50,11 +53,12 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
 		&region[state.Bar]{View: control, Words: w, draw: bar},
-		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil}),
+		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil, "within": s.Inside.Open && s.New == nil}),
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				p.charts,
+				p.within,
 				p.line,
 				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": listing}),
 					&region[results.Learning]{View: p.learn, Words: w, draw: learning},

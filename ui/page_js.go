@@ -60,6 +60,10 @@ func (p *Page) FollowCursor() {
 		p.line.View = v
 		vecty.Rerender(p.line)
 	}
+	if v := p.State.InsideView(); v.Open && !reflect.DeepEqual(v, p.within.View) {
+		p.within.View = v
+		vecty.Rerender(p.within)
+	}
 }
 
 // FollowThreshold draws the charts, in which alone a threshold moves before it is judged.

@@ -64,12 +64,13 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 		passed = append(passed, elem.Span(vecty.Text(line)))
 	}
 	return elem.Section(
-		elem.Heading2(elem.Span(vecty.Text(w.Say("data"))),
+		elem.Heading2(elem.Span(vecty.Text(w.Say("data"))), presets(w, v),
 			elem.Button(vecty.Markup(class("lnk"), do("reopen", ""), vecty.Property("hidden", !v.Reopen)),
 				vecty.Text(w.Say("sheet-reopen")))),
 		elem.Div(vecty.Markup(class("seg"), attr("role", "radiogroup"), attr("aria-label", w.Say("source"))),
 			tab(form.GroupBuiltin, "builtin"), tab(form.GroupBenchmark, "benchmark"),
 			tab(form.GroupFile, "file")),
+		elem.Paragraph(vecty.Markup(class("sub", "about"), vecty.Property("hidden", v.About == "")), vecty.Text(v.About)),
 		sourcePick(w, v),
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
 		elem.Paragraph(vecty.Markup(class("sub", "passed"), vecty.Property("hidden", len(passed) == 0)),
@@ -79,6 +80,13 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", forData, v.Locked)),
 		rows(v.DataMore, v.Locked),
 	)
+}
+
+// presets are a list of questions beside the data: each sets the whole experiment.
+func presets(w *words.Language, v form.Recipe) *vecty.HTML {
+	return elem.Label(vecty.Markup(class("lnk", "presets")), elem.Span(vecty.Text(w.Say("presets"))), icon("chevron"),
+		elem.Select(vecty.Markup(attr("aria-label", w.Say("presets-choose")), vecty.Property("disabled", v.Locked),
+			vecty.Data("preset", "yes")), options(v.Presets)))
 }
 
 // sourcePick lists the series of the open tab; the tab of files shows the file's name instead.

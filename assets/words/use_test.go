@@ -24,7 +24,7 @@ var formed = []string{"data-about-", "data-expects-", "data-fill-", "data-title-
 	"data-dropped-", "field-", "define-",
 	// The rows of engine/spec and engine/metrics, and the kinds of arms, which are rows of two of its tables.
 	"arm-", "axis-", "constant-", "control-", "edges-", "evaluate-", "method-", "metric-", "model-", "objective-",
-	"param-", "part-", "policy-", "prior-", "rate-schedule-", "saw-", "scaling-", "unit-", "useless-",
+	"param-", "part-", "preset-", "policy-", "prior-", "rate-schedule-", "saw-", "scaling-", "unit-", "useless-",
 	"score-", "size-", "weight-schedule-"}
 
 // own are the keys that package words reads itself.

@@ -256,6 +256,7 @@ func (r *run) recall(fresh []int) (left []int, err error) {
 				continue
 			}
 			r.teachers[i], r.from[i] = e.taught, teacher{params: e.weights, digest: e.digest}
+			r.measured(func(*meter) { r.recalled += e.taught.Seconds })
 			r.send(spec.Event{Phase: spec.PhaseTeacher, Seed: seed, Taught: e.taught})
 		}
 		whole := true
@@ -297,7 +298,10 @@ func (r *run) recallRun(arm, seed int, from teacher) (bool, error) {
 			return false, err
 		}
 	}
-	r.measured(func(*meter) { r.runs[arm][seed] = &out })
+	r.measured(func(*meter) {
+		r.runs[arm][seed] = &out
+		r.recalled += out.Seconds
+	})
 	r.send(spec.Event{Phase: spec.PhaseScore, Arm: out.Arm, Seed: out.Seed, Finished: &out})
 	return true, nil
 }

@@ -66,6 +66,7 @@ type run struct {
 	meter    meter
 	teachers []*spec.TeacherRun // one a seed; nil = not there yet
 	from     []teacher          // one a seed: those that were kept
+	recalled float64            // seconds that runs and teachers that were kept had taken
 	runs     [][]*spec.Run      // by arm, then seed
 	unsaved  error              // why a checkpoint could not be kept; nil = all were
 
@@ -111,7 +112,8 @@ func Run(ctx context.Context, p *Prepared, dev backend.Device, o Options) (spec.
 		err = r.unsaved
 	}
 	report := r.report()
-	report.Seconds = time.Since(start).Seconds()
+	// What was trained earlier took its time then, shared among as many workers.
+	report.Seconds = time.Since(start).Seconds() + r.recalled/float64(1+len(o.Workers))
 	if err == nil {
 		r.o.Events(spec.Event{Phase: spec.PhaseDone, Run: r.meter.runs, Runs: r.meter.runs})
 	}

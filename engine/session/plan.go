@@ -89,6 +89,7 @@ func (s *Session) recall(req protocol.Request, turn int, by spec.Detect, on open
 			end()
 		}
 	}
+	report.Seconds /= float64(1 + len(s.workers)) // they were trained side by side
 	found.report = &report
 	s.results, s.open.Prepared = found, prepared
 	go s.looking.forget()

@@ -88,6 +88,9 @@ func TestGoingBackBringsTheEarlierResult(t *testing.T) {
 	if r.Report == nil || plain(t, *r.Report) != plain(t, earlier) {
 		t.Fatalf("the earlier report does not come back: %+v", r.Planned)
 	}
+	if took := r.Report.Seconds; took < earlier.Seconds/20 {
+		t.Errorf("what took %v s is said to have taken %v", earlier.Seconds, took)
+	}
 	if scores() == now {
 		t.Error("charts still show the later run")
 	}

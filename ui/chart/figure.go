@@ -13,6 +13,7 @@ type Figure struct {
 type Path struct {
 	Class string
 	D     string
+	Pick  string // what a press on it picks; empty = nothing
 }
 
 // Text is one line of text at its baseline.
@@ -36,7 +37,7 @@ type Rect struct{ X, Y, W, H float64 }
 // Path adds a path unless it would draw nothing.
 func (f *Figure) Path(class, d string) {
 	if d != "" {
-		f.Paths = append(f.Paths, Path{class, d})
+		f.Paths = append(f.Paths, Path{Class: class, D: d})
 	}
 }
 

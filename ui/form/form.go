@@ -24,6 +24,9 @@ type Form struct {
 	early []Reading         // those that were asked for before it, whose answers may be on their way
 	More  bool              // all settings are shown
 
+	preset string    // that was chosen last; empty = none was
+	chosen spec.Spec // its experiment
+
 	Reject Reject
 }
 
@@ -63,6 +66,17 @@ type Reject struct {
 	Field Field
 	Why   *fault.Fault
 	Times int // grows with each, so that the same mistake made twice still puts the old value back
+}
+
+// Choose notes that the experiment is that of a preset; empty = of none.
+func (f *Form) Choose(preset string) { f.preset, f.chosen = preset, clone(f.Spec) }
+
+// Preset is the preset whose experiment is set; empty = it is none of them.
+func (f *Form) Preset() string {
+	if f.preset == "" || !Same(f.Spec, f.chosen) {
+		return ""
+	}
+	return f.preset
 }
 
 // Names of the data tabs; the first two are groups of protocol.Source.

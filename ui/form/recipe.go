@@ -18,6 +18,9 @@ type Recipe struct {
 	Locked bool // while a run is live nothing can be changed
 	More   bool // all settings are shown
 
+	Presets []Choice // by the question that they answer
+	About   string   // what the one that is set does; empty = none is
+
 	Group    string // the data tab that is open
 	Sources  []Choice
 	Source   string   // its name; empty when the tab has none chosen
@@ -99,7 +102,20 @@ func (f *Form) Recipe(w *words.Language, locked bool, unread *Unread) Recipe {
 		Detection:   f.inputs(w, ofDetection),
 	}
 	f.dataSection(w, &r, unread)
+	f.presets(w, &r)
 	return r
+}
+
+// presets offers the experiments that have a name.
+func (f *Form) presets(w *words.Language, r *Recipe) {
+	here := f.Preset()
+	for _, p := range spec.Presets {
+		about := w.Say(words.Key(p.WordKey() + "-about"))
+		r.Presets = append(r.Presets, Choice{Value: p.Name, Text: w.Say(words.Key(p.WordKey())), Hint: about, On: p.Name == here})
+		if p.Name == here {
+			r.About = about
+		}
+	}
 }
 
 // inputs lists the settings of a part of the recipe that are shown now.

@@ -22,6 +22,7 @@ type Link struct {
 	Spec     spec.Spec
 	Span     steps.Range // of the test part; zero = all
 	Channels []int       // that the stack shows; nil = as the page chooses
+	Preset   string      // whose experiment Spec is: its name is enough; empty = of none
 	// Thresholds are those set by hand.
 	Thresholds Thresholds
 }
@@ -30,13 +31,16 @@ type Link struct {
 type Thresholds map[string]float64
 
 // Hash writes l as the hash of an address, without the #. The whole spec is in it, so that a link keeps its
-// meaning when defaults change.
+// meaning when defaults change; a preset has its name instead, so that the link is short.
 func (l Link) Hash() string {
-	text, err := json.Marshal(l.Spec)
-	if err != nil {
-		return "" // a number that JSON does not have; Validate lets none through
+	parts := []string{"preset=" + l.Preset}
+	if l.Preset == "" {
+		text, err := json.Marshal(l.Spec)
+		if err != nil {
+			return "" // a number that JSON does not have; Validate lets none through
+		}
+		parts[0] = "spec=" + escape(toRison(text))
 	}
-	parts := []string{"spec=" + escape(toRison(text))}
 	if l.Span != (steps.Range{}) {
 		parts = append(parts, fmt.Sprintf("view=%d-%d", l.Span.From, l.Span.To))
 	}
@@ -86,7 +90,7 @@ func Parse(hash string) (Link, error) {
 			return Link{}, err
 		}
 	}
-	if !seen["spec"] {
+	if seen["spec"] == seen["preset"] {
 		return Link{}, fault.New("link-no-spec")
 	}
 	return l, nil
@@ -102,6 +106,12 @@ func (l *Link) parsePart(name, value string) error {
 	switch name {
 	case "spec":
 		l.Spec, err = parseSpec(value)
+	case "preset":
+		if p, ok := spec.PresetOf(value); ok {
+			l.Spec, l.Preset = p.Spec(), value
+		} else {
+			err = fault.New("link-preset", value)
+		}
 	case "view":
 		l.Span, err = parseSpan(value)
 	case "thresholds":

@@ -54,7 +54,7 @@ func (c *Stack) header() *vecty.HTML {
 	w := p.Words
 	return elem.Div(
 		vecty.Markup(vecty.Class("stack-h")),
-		elem.Heading2(vecty.Text(w.Say("stack-signal"))),
+		elem.Heading2(tab(w.Say("stack-signal"), "signal", true), tab(w.Say("inside-tab"), "inside", false)),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Button(vecty.Markup(vecty.Class("lnk"), vecty.Data("do", "random"),
 			vecty.Property("hidden", !p.CanRandom), vecty.Property("title", w.Say("stack-random-title")),
@@ -74,6 +74,12 @@ func (c *Stack) header() *vecty.HTML {
 				vecty.Text(p.ChannelsError)),
 		),
 	)
+}
+
+// tab is a heading that can be pressed: the charts can give their place to what is inside a student.
+func tab(text, press string, on bool) *vecty.HTML {
+	return elem.Button(vecty.Markup(vecty.Class("tab"), vecty.Data("do", press),
+		vecty.Attribute("aria-pressed", strconv.FormatBool(on))), vecty.Text(text))
 }
 
 // keys explains the truth and the alarms, or says what is shown of a training run; without labels there is no truth to explain.

@@ -40,7 +40,8 @@ func (p *picture) Render() vecty.ComponentOrHTML {
 	f, say := p.Figure, p.Say
 	paths := make(vecty.List, len(f.Paths))
 	for i, p := range f.Paths {
-		paths[i] = svg("path", vecty.Markup(vecty.Attribute("class", p.Class), vecty.Attribute("d", p.D)))
+		paths[i] = svg("path", vecty.Markup(vecty.Attribute("class", p.Class), vecty.Attribute("d", p.D),
+			vecty.MarkupIf(p.Pick != "", vecty.Data("pick", p.Pick))))
 	}
 	texts := make(vecty.List, len(f.Texts))
 	for i, t := range f.Texts {

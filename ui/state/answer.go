@@ -23,18 +23,25 @@ func (s *State) answer(a Answer) []Effect {
 	case protocol.TypeData:
 		return s.opened(a.Response)
 	case protocol.TypeEvent:
-		for i := range a.Before {
-			if s.Run != nil {
-				s.Run.Hear(&a.Before[i])
-			}
-		}
-		switch {
-		case s.Run == nil || !s.Run.Hear(a.Event):
+		if s.Run == nil {
 			return nil
-		case a.Event.Glimpse != nil:
-			return s.glimpsed()
 		}
-		return s.refresh()
+		learnt := learns(a.Event)
+		for i := range a.Before {
+			s.Run.Hear(&a.Before[i])
+			learnt = learnt || learns(&a.Before[i])
+		}
+		var effects []Effect
+		switch more := s.Run.Hear(a.Event); {
+		case more && a.Event.Glimpse != nil:
+			effects = s.glimpsed()
+		case more:
+			effects = s.refresh()
+		}
+		if learnt {
+			effects = append(effects, s.glance()...)
+		}
+		return effects
 	case protocol.TypeState:
 		return s.confirm(a.Response)
 	case protocol.TypeReport:
@@ -54,7 +61,7 @@ func (s *State) answer(a Answer) []Effect {
 		// a view that cannot be drawn is an answer, too: what has waited for it is asked now
 		s.fail(a.Response)
 	}
-	for _, take := range []func(Answer) ([]Effect, bool){s.judged, s.judgedAnew, s.drewCurves} {
+	for _, take := range []func(Answer) ([]Effect, bool){s.insight, s.judged, s.judgedAnew, s.drewCurves} {
 		if effects, mine := take(a); mine {
 			return effects
 		}
@@ -69,7 +76,7 @@ func (s *State) answer(a Answer) []Effect {
 // finish takes a report over, with what follows from it.
 func (s *State) finish(r *spec.Report) []Effect {
 	s.Run.Finish(r)
-	return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides(), s.askCurves())
+	return slices.Concat(s.refresh(), s.resample(), s.handed(), s.judgeAnew(), s.besides(), s.askCurves(), s.glance())
 }
 
 // ready begins with the series that the address names. Until then everything typed was kept as it was: only

@@ -154,6 +154,7 @@ func (s *State) begin(request string) Post {
 		s.Run.Runs, s.Run.Teachers = before.Runs, before.Teachers // the engine does not train them again
 	}
 	s.Stack.forget()
+	s.Inside.forget()
 	s.Over, s.Curves = Over{On: s.Over.On}, Curves{}
 	post := s.command(protocol.Request{Type: request, Spec: &sp, Drop: s.Run.Drop,
 		Workers: s.Control.Workers()})
@@ -225,6 +226,7 @@ func (s *State) reset(asked bool) []Effect {
 	s.Run, s.Control.Broken, s.Wrong = nil, Loading, nil
 	s.planAnew()
 	s.Stack.forget()
+	s.Inside.forget()
 	s.Notice = "status-forgot"
 	if s.Control.live() {
 		s.Control.Mode = Stopping
@@ -245,6 +247,8 @@ func (s *State) lose(why *fault.Fault) {
 	s.planAnew()
 	s.Over.id = 0
 	s.Stack.hearNothing()
+	s.Inside.forget()
+	s.Inside.asked = question{}
 	if s.Sheet != nil {
 		s.Sheet.HearNothing()
 	}

@@ -82,6 +82,7 @@ func (s *State) planned(a Answer) []Effect {
 	s.Run.Drop, s.Run.Teacher = of.drop, of.teacher
 	s.Wrong = nil
 	s.Stack.forget()
+	s.Inside.forget()
 	return s.finish(a.Report)
 }
 

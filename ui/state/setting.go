@@ -103,6 +103,7 @@ func (s *State) opened(r protocol.Response) []Effect {
 		if !shown || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) {
 			s.Stack.fit(*s.Form.Data)
 		}
+		s.Inside.forget()
 		if s.Run != nil {
 			s.Run.Gone = s.Run.Died || !form.Same(s.Run.Spec.Data, s.Form.Spec.Data) ||
 				s.Run.Drop != s.Form.Files.Of(s.Form.Spec.Data.Source)

@@ -50,6 +50,7 @@ type State struct {
 	Teacher    Teacher
 	Over       Over
 	Curves     Curves
+	Inside     Inside // a student that a person looks into
 
 	plan     plan
 	address  string   // the hash that the page was last told
@@ -62,7 +63,7 @@ type State struct {
 // experiment and says so in Wrong.
 func New(w *words.Language, hash string, workers int) (*State, []Effect) {
 	s := &State{Words: w, Control: Control{Chosen: workers}, Form: form.New(spec.Default())}
-	s.Stack.Cursor = -1
+	s.Stack.Cursor, s.Inside.pick = -1, -1
 	s.follow(hash)
 	s.address = s.Hash()
 	return s, []Effect{SetHash{s.address}}
@@ -102,6 +103,10 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		s.Form.Group = m.Group
 	case Choose:
 		return s.choose(m.Source)
+	case ChoosePreset:
+		effects := s.goTo("preset=" + m.Name)
+		s.address = "" // unlike an address that was typed, the browser has not got it yet
+		return effects
 	case Drop:
 		return s.drop(m.Files)
 	case AddLabels:
@@ -178,6 +183,12 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.drawn()
 	case Cursor:
 		s.Shown().Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
+		return s.glance()
+	case OpenInside:
+		s.Inside.Open = m.Open
+		return s.glance()
+	case Glance:
+		return s.glanceAt(m)
 	case Show:
 		if s.Stack.show(strings.TrimSpace(m.Channels), s.Form.Data) {
 			return s.refresh()
@@ -234,7 +245,7 @@ func (s *State) handle(m Message, asked bool) []Effect {
 
 // Hash is the address that leads back to the experiment as it is set.
 func (s *State) Hash() string {
-	return link.Link{Spec: s.Form.Spec, Span: s.Stack.Span, Channels: s.Stack.Channels,
+	return link.Link{Spec: s.Form.Spec, Preset: s.Form.Preset(), Span: s.Stack.Span, Channels: s.Stack.Channels,
 		Thresholds: s.thresholds()}.Hash()
 }
 
@@ -265,6 +276,7 @@ func (s *State) follow(hash string) {
 		return
 	}
 	s.Form.Spec = l.Spec
+	s.Form.Choose(l.Preset)
 	s.Stack.Span, s.Stack.Channels, s.Stack.Handed = l.Span, l.Channels, l.Thresholds
 	s.Form.ShowGroup()
 }

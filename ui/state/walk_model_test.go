@@ -148,6 +148,15 @@ func (l *lab) checkCharts() {
 	if s.Form.Data == nil {
 		return
 	}
+	if v := s.InsideView(); v.Told != nil {
+		for _, f := range v.Told.Figures {
+			heads, rows := f.Table()
+			want(f.Size() == len(f.Values) && f.Spoken() != "" && len(rows) > 0 && len(rows[0]) == len(heads),
+				"%s has %d values, %d rows", f.Name, len(f.Values), len(rows))
+		}
+		want(slices.Contains(s.lookable(), s.Inside.seen.Of) || l.mode != Idle, "%v is looked into, and is no student of the run",
+			s.Inside.seen.Of)
+	}
 	scene := s.Scene()
 	for _, x := range []Series{s.Stack.Lanes, s.Stack.Overview} {
 		if x.Buckets != nil {
@@ -170,6 +179,7 @@ func (l *lab) checkSettled() {
 	want(s.Sheet == nil || s.Sheet.ID == 0 && s.Sheet.Opening == 0, "the sheet still waits")
 	want(s.Sheet == nil || s.Sheet.Wrong != nil || s.Sheet.Read(), "the sheet is not read")
 	want(s.Form.Open == nil, "a series is still being read")
+	want(s.Inside.asked.id == 0, "a look inside still waits")
 	want(k.lanes.id == 0 && k.overview.id == 0 && k.judge.id == 0, "a chart still waits")
 	want(l.mode == Idle || l.mode == Paused, "the run control still stands at %d", l.mode)
 	truth := map[string]Mode{protocol.StateIdle: Idle, protocol.StatePaused: Paused}[l.engine.state]
@@ -264,7 +274,8 @@ func (l *lab) event(r *rand.Rand) string {
 		Threshold{pick(r, look.Alone, look.Cosine), r.Float64()}, Hold{pick(r, look.Alone, look.Cosine), r.Float64()},
 		Rank{pick(r, look.Alone, look.Cosine), pick(r, -1, 10, 1<<31-1)}, Back{pick(r, look.Alone, look.Cosine)},
 		ShowRandom{}, LookAt{pick(r, results.CurvesShown, results.EpochsHidden)}, Focus{pick(r, look.Alone, look.Cosine, "")},
-		Pin{look.Cosine}, MoreMetrics{}, Theme{})
+		Pin{look.Cosine}, MoreMetrics{}, Theme{}, OpenInside{true}, OpenInside{r.IntN(4) > 0},
+		Glance{pick(r, GlanceRun, GlanceHead, GlancePick, GlanceStep, GlanceTable), pick(r, "0", "1", "3", "77", "-1", "x")})
 	l.send(m)
 	return fmt.Sprintf("%T%v", m, m)
 }

@@ -77,9 +77,13 @@ func (s *State) Verdict() results.Verdict {
 		return s.New.verdict(w)
 	case s.Run == nil: // the question that the page is there to answer
 		return results.Verdict{Tag: w.Say("tag-idle"), Look: results.TagDashed, Note: w.Say("idle-note"),
-			Claim: w.Say("idle-claim"), Why: w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
+			Claim: w.Say("idle-claim"),
+			Why:   w.Say("what-this-is") + " " + w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
 	}
 	v := s.Run.Verdict(w, s.Control.Mode == Paused, !s.isOfRun())
+	if s.recorded() { // it is what the page begins with
+		v.Why = w.Say("what-this-is") + " " + v.Why
+	}
 	if s.Run.Over && s.Run.Anew {
 		v.Note += " · " + w.Say("judged-anew", form.ThresholdText(w, s.Run.Spec.Detect.Threshold))
 	}

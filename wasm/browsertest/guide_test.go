@@ -33,9 +33,10 @@ func (p *tab) definesNothing() {
 func (p *tab) tap(selector string) {
 	p.t.Helper()
 	var at struct{ X, Y float64 }
-	p.eval(fmt.Sprintf(`(() => {
+	p.eval(fmt.Sprintf(`(async () => {
 		const e = document.querySelector(%q);
 		e.scrollIntoView({block: "center"});
+		for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame); // what scrolled says so
 		const r = e.getClientRects()[0];
 		return {X: r.left + r.width / 2, Y: r.top + r.height / 2};
 	})()`, selector), &at)

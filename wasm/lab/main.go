@@ -33,6 +33,7 @@ type lab struct {
 }
 
 func main() {
+	breathe()
 	if js.Global().Get("document").Get("documentElement").Get("dataset").Get("page").String() == "bench" {
 		runMeasurements()
 	} else {
@@ -67,8 +68,22 @@ func runLab() {
 		args[0].Call("preventDefault")
 		return nil
 	})
+	breathe()
 	l.page.Listen()
 	vecty.RenderBody(l.page)
+}
+
+// breathe ends the task of the browser that this goroutine runs in, and goes on in another: whatever waits, such as
+// what a person did, comes in between. The page's start is cut by it.
+func breathe() {
+	done := make(chan struct{})
+	next := js.FuncOf(func(js.Value, []js.Value) any {
+		close(done)
+		return nil
+	})
+	js.Global().Call("setTimeout", next, 0)
+	<-done
+	next.Release()
 }
 
 // begin has the page begin with the recorded run that boot.js has fetched, drawn in the plots of the page that
@@ -118,7 +133,7 @@ func (l *lab) follow(m state.Message) {
 	case held:
 		l.page.FollowThreshold()
 	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
-		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries):
+		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries || answer.Type == protocol.TypeInsight):
 		l.drawer.news()
 	default:
 		l.drawer.now()

@@ -336,7 +336,7 @@ func TestProgramsThatDoNotCompileFailTheBuild(t *testing.T) {
 	if code := run(context.Background(), []string{"-root", root}, io.Discard, &stderr); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	if !strings.Contains(stderr.String(), "go build: ") {
+	if !strings.Contains(stderr.String(), "build: go ") {
 		t.Errorf("stderr: %s", stderr.String())
 	}
 }

@@ -15,6 +15,7 @@ import (
 const (
 	opUnreachable = 0x00
 	opBlock       = 0x02
+	opLoop        = 0x03
 	opIf          = 0x04
 	opElse        = 0x05
 	opEnd         = 0x0b
@@ -293,41 +294,49 @@ const jump = 3
 // shortJumps has a function jump straight to the blocks that end behind the jump, not by way of the table.
 func shortJumps(list []instruction) {
 	var open, targets []int // by depth the instruction that opened it; for each block's number the one to leave
+	loop := -1              // which begins before the table
 	for at := 0; at < len(list); at++ {
 		i := &list[at]
 		switch {
 		case i.op >= opBlock && i.op <= opIf:
-			if n, ok := jumpAt(list[at+1:]); ok && i.op == opIf && list[at+1+jump].op == opEnd {
-				if to := depthOf(open, targets, n); to >= 0 {
-					i.bytes = binary.AppendUvarint([]byte{opBrIf}, uint64(to))
-					i.fold = 1 + jump + 1
-					at += i.fold - 1
-					continue
-				}
+			if to, ok := jumpAt(list[at+1:], open, targets, loop, 1); ok && i.op == opIf && list[at+1+jump].op == opEnd {
+				i.bytes = binary.AppendUvarint([]byte{opBrIf}, uint64(to))
+				i.fold = 1 + jump + 1
+				at += i.fold - 1
+				continue
 			}
 			open = append(open, at)
 		case i.op == opEnd && len(open) > 0:
 			open = open[:len(open)-1]
 		case i.op == opBrTable && targets == nil:
 			targets = tableOf(*i, open)
-		default:
-			if n, ok := jumpAt(list[at:]); ok {
-				if to := depthOf(open, targets, n); to >= 0 {
-					i.bytes = binary.AppendUvarint([]byte{opBr}, uint64(to))
-					i.fold = jump
-					at += jump - 1
+			for _, o := range open {
+				if list[o].op == opLoop {
+					loop = o
 				}
+			}
+		default:
+			if to, ok := jumpAt(list[at:], open, targets, loop, 0); ok {
+				i.bytes = binary.AppendUvarint([]byte{opBr}, uint64(to))
+				i.fold = jump
+				at += jump - 1
 			}
 		}
 	}
 }
 
-// jumpAt is the number of the block to which the jump leads that a list begins with.
-func jumpAt(list []instruction) (block int64, ok bool) {
+// jumpAt tells whether a list begins with a jump by way of the table, within so many more instructions that are
+// open, and how many open ones lie between the place before those and the one to leave for its block.
+func jumpAt(list []instruction, open, targets []int, loop, more int) (depth int, ok bool) {
 	if len(list) <= jump || list[0].op != opI32Const || !list[1].is(opLocalSet, 0) || list[2].op != opBr {
 		return 0, false
 	}
-	return list[0].i, true
+	back := len(open) - 1 + more - int(list[2].n)
+	if back < 0 || back >= len(open) || open[back] != loop {
+		return 0, false
+	}
+	depth = depthOf(open, targets, list[0].i)
+	return depth, depth >= 0
 }
 
 // tableOf returns which open instruction each entry of a jump table leaves.

@@ -21,8 +21,10 @@ import (
 // programs are the packages in wasm that become NAME.wasm. That functions are never copied into their callers makes
 // a program smaller by a seventh.
 var programs = []program{
-	// The page waits for events and for frames. The words of a language are files of their own, of which it needs one.
-	{name: "lab", flags: []string{"-gcflags=all=-l", "-tags=page"}},
+	// The page waits for events and for frames; its start is allocations and calls of the browser. The words of a
+	// language are files of their own, of which it needs one.
+	{name: "lab", flags: append([]string{"-tags=page", "-gcflags=all=-l"}, copied("runtime", "internal/runtime/...",
+		"syscall/js", "github.com/hexops/vecty")...)},
 	{name: "worker", flags: append([]string{"-gcflags=all=-l"}, copied("runtime", "internal/runtime/...", "math",
 		"compress/flate", "cosinelab/datasets/table", "cosinelab/engine/backend/...", "cosinelab/engine/baseline",
 		"cosinelab/engine/detect", "cosinelab/engine/metrics", "cosinelab/engine/tensor",

@@ -199,11 +199,16 @@ func (o runOptions) into(sp *spec.Spec) error {
 	return o.reading.into(&sp.Data)
 }
 
-// readSpec reads a spec by the argument that names it: a file, - or default. It may hold comments, as the
+// readSpec reads a spec by the argument that names it: a file, -, default or a preset. It may hold comments, as the
 // spec command writes them.
 func (a *app) readSpec(name string) (spec.Spec, error) {
 	if name == "default" {
 		return spec.Default(), nil
+	}
+	if p, ok := spec.PresetOf(name); ok {
+		if _, err := os.Stat(name); err != nil { // a file goes first
+			return p.Spec(), nil
+		}
 	}
 	text, err := a.readAll(name)
 	if err != nil {

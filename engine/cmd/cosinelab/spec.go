@@ -7,28 +7,44 @@ import (
 	"io"
 	"strings"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
-// spec prints the default spec with comments, to be changed and run, or checks files.
+// spec prints the default spec or a preset with comments, to be changed and run, lists presets, or checks files.
 func (a *app) spec(f *flag.FlagSet) action {
 	data := a.dataFlag(f)
+	presets := f.Bool("presets", false, a.w.Say("cli-flag-presets"))
 	return func(ctx context.Context, args []string) error {
 		switch {
-		case len(args) == 0:
-			text, err := specWriter{a.w, &strings.Builder{}}.text(spec.Default())
-			if err == nil {
-				_, err = io.WriteString(a.out, text)
+		case *presets && len(args) == 0:
+			for _, p := range spec.Presets {
+				title := a.w.Say(words.Key(p.WordKey()))
+				fmt.Fprintf(a.out, "%-12s %s\n%13s%s\n", p.Name, title, "", a.w.Say(words.Key(p.WordKey()+"-about")))
 			}
-			return err
+			return nil
+		case len(args) == 0:
+			return a.printSpec(spec.Default())
+		case len(args) == 1 && args[0] != "check":
+			if p, ok := spec.PresetOf(args[0]); ok {
+				return a.printSpec(p.Spec())
+			}
 		case args[0] == "check" && len(args) > 1:
 			return a.checkSpecs(ctx, args[1:], *data)
 		}
 		return usage("cli-spec-needs")
 	}
+}
+
+func (a *app) printSpec(sp spec.Spec) error {
+	text, err := specWriter{a.w, &strings.Builder{}}.text(sp)
+	if err == nil {
+		_, err = io.WriteString(a.out, text)
+	}
+	return err
 }
 
 // checkSpecs says of each file that it is valid, and what the experiment takes where its data are at hand, or

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -113,5 +114,28 @@ func TestEveryOutcomeIsSaid(t *testing.T) {
 		"evidence that it helps on this data."
 	if !said[want] {
 		t.Errorf("not said: %q, but %v", want, said)
+	}
+}
+
+func TestPresetsAreListedPrintedAndRun(t *testing.T) {
+	for _, list := range []string{do(t, "spec", "-presets").must(t).out, inKorean(t, "spec", "-presets").must(t).out} {
+		for _, p := range spec.Presets {
+			if !strings.Contains(list, "\n"+p.Name+" ") && !strings.HasPrefix(list, p.Name+" ") || strings.Contains(list, "preset-") {
+				t.Errorf("%s is not in the list:\n%s", p.Name, list)
+			}
+		}
+	}
+	printed := do(t, "spec", "forecaster").must(t).out
+	got, err := spec.Parse(withoutComments([]byte(printed)))
+	if err != nil || got.Student.Kind != spec.ModelLSTM {
+		t.Errorf("%v, student %v", err, got.Student.Kind)
+	}
+	a := appFor("", io.Discard, io.Discard)
+	read, err := a.readSpec("poor")
+	if err != nil || read.Teacher.Epochs != 1 {
+		t.Errorf("run poor reads %d epochs of the teacher, %v", read.Teacher.Epochs, err)
+	}
+	if got := do(t, "spec", "nosuch"); got.code != exitUsage {
+		t.Errorf("an unknown name ends with %d", got.code)
 	}
 }

@@ -11,6 +11,10 @@ import (
 // thumb is how many rows and columns a head has where all are shown.
 const thumb = 12
 
+// darkest is the weight from which on maps of associations are as dark as they get: fixed, so that heads, layers and the
+// prior compare.
+const darkest = 0.25
+
 // attention is what the heads of a transformer look at, and of an Anomaly Transformer how that differs from its
 // prior.
 func (f *figures) attention() {
@@ -23,7 +27,7 @@ func (f *figures) attention() {
 	one := protocol.Figure{Name: "series", Kind: protocol.FigureMap, Title: say("inside-series"),
 		Axis: say("inside-series-axis", f.out.Layer+1, f.out.Head+1),
 		Says: say("inside-series-says", f.at+f.From, f.From+peak(row), maximum(row), 1/float64(n)),
-		Rows: f.stepNames(), Columns: f.stepNames(), High: 1, Root: true, Row: f.at, Column: -1}
+		Rows: f.stepNames(), Columns: f.stepNames(), High: darkest, Root: true, Row: f.at, Column: -1}
 	sigma := f.sigma()
 	if sigma == nil {
 		f.add(one, s)
@@ -80,8 +84,8 @@ func (f *figures) thumbs() {
 	}
 	heads := f.Model.Layers * f.Model.Heads
 	f.add(protocol.Figure{Name: "heads", Kind: protocol.FigureMap, Title: say("inside-heads"), Axis: say("inside-heads-axis"),
-		Says: say("inside-heads-says", f.Model.Layers, f.Model.Heads), Rows: numbered("inside-head", heads),
-		Columns: numbered("inside-part", cells*cells), High: 1, Root: true,
+		Says: say("inside-heads-says", f.Model.Layers, f.Model.Heads, darkest), Rows: numbered("inside-head", heads),
+		Columns: numbered("inside-part", cells*cells), High: darkest, Root: true,
 		Row: f.out.Layer*f.Model.Heads + f.out.Head, Column: -1}, values)
 }
 
@@ -104,7 +108,7 @@ func (f *figures) prior(sigma []float64) {
 		values = append(values, priorRow(s, i, n)...)
 	}
 	f.add(protocol.Figure{Name: "prior", Kind: protocol.FigureMap, Title: say("inside-prior"), Axis: say("inside-prior-axis"),
-		Says: say("inside-prior-says", sigma[f.at]), Rows: f.stepNames(), Columns: f.stepNames(), High: 1, Root: true,
+		Says: say("inside-prior-says", sigma[f.at]), Rows: f.stepNames(), Columns: f.stepNames(), High: darkest, Root: true,
 		Row: f.at, Column: -1}, values)
 }
 

@@ -2,11 +2,9 @@ package inside
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
-	"cosinelab/datasets/fault"
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/tensor"
 )
@@ -79,14 +77,14 @@ func (f *figures) listens(node int, mean, have []float64, seeds int) {
 	var values []float64
 	count := 0
 	for _, j := range order {
-		names = append(names, fmt.Sprintf("%s %v/%d", f.Channels[j], have[node*c+j], seeds))
-		values = append(values, mean[node*c+j])
+		names = append(names, f.Channels[j])
+		values = append(values, mean[node*c+j], have[node*c+j])
 		if have[node*c+j] > 0 {
 			count++
 		}
 	}
 	f.add(protocol.Figure{Name: "listens", Kind: protocol.FigureBars, Title: say("inside-listens", f.Channels[node]),
 		Axis: say("inside-listens-axis", seeds), Says: say("inside-listens-says", f.Channels[node], count, len(order)),
-		Rows: listed("inside-channel", names), Columns: worded(fault.Word(""), "inside-probability"), High: 1, Row: -1,
-		Column: -1}, values)
+		Rows: listed("inside-channel", names), Columns: worded("", "inside-probability", "inside-seeds"),
+		High: float64(seeds), Row: -1, Column: -1}, values)
 }
