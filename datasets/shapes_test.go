@@ -298,10 +298,29 @@ func (s shape) check(t *testing.T, set *Set, mean float64) {
 
 // Letters of many bytes that are no UTF-8 are pointed out, since names cannot be read, and labels by them.
 func TestOtherEncodingsArePointedOut(t *testing.T) {
-	eucKR := "\xbd\xc3\xb0\xa3,\xc0\xaf\xb7\xae,\xb0\xed\xc0\xe5\n" // 시간,유량,고장
-	set := read(t, Options{}, inMemory("x.csv", eucKR+text("", func(t int) string { return fmt.Sprint(t, ",", num(flow(t)), ",", pick(t, "1", "0")) })))
+	shiftJIS := "\x8e\x9e\x8d\x8f,\x97\xac\x97\xca,\x8c\xcc\x8f\xe1\n" // 時刻,流量,故障
+	set := read(t, Options{}, inMemory("x.csv", shiftJIS+text("", func(t int) string { return fmt.Sprint(t, ",", num(flow(t)), ",", pick(t, "1", "0")) })))
 	if !slices.ContainsFunc(set.Findings, func(f found.Finding) bool { return f.Doubt && f.Said.Key == "find-encoding-other" }) {
 		t.Errorf("nothing is said: %v", set.Findings)
+	}
+}
+
+// Korean is read as spreadsheets there write it, also letter by letter where reading ends in the middle of one, with
+// signs between its syllables.
+func TestKoreanIsRead(t *testing.T) {
+	const row = "\xbd\xc3\xb0\xa3,\xc0\xaf\xb7\xae(\xa1\xc9),\xb0\xed\xc0\xe5\n" // 시간,유량(℃),고장
+	set := read(t, Options{}, inMemory("x.csv", row+text("", func(t int) string {
+		return fmt.Sprint(t, ",", num(flow(t)), ",", pick(t, "\xb0\xed\xc0\xe5", "\xc1\xa4\xbb\xf3")) // 고장, 정상
+	})))
+	var roles []string
+	for _, c := range set.Columns {
+		roles = append(roles, c.Name+"="+string(c.Role))
+	}
+	if got := strings.Join(roles, " "); got != "시간=time 유량(℃)=channel 고장=label" {
+		t.Errorf("columns %s", got)
+	}
+	if !slices.ContainsFunc(set.Findings, func(f found.Finding) bool { return f.Said.Key == "find-encoding" }) {
+		t.Errorf("the encoding is not said: %v", set.Findings)
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	utf16Little = "UTF-16 (little-endian)"
 	utf16Big    = "UTF-16 (big-endian)"
 	windows1252 = "Windows-1252" // of western languages, ISO 8859-1 almost
+	cp949       = "CP949"        // of Korean, EUC-KR with more syllables
 )
 
 // otherEncoding is one that is not read: its letters are more than one byte long, or of another alphabet.
@@ -37,8 +38,9 @@ func decoded(r *bufio.Reader) (out *bufio.Reader, encoding string, cr bool) {
 	}
 	sample, _ := r.Peek(1 << 16)
 	if encoding == "" {
-		if encoding = lettersOf(sample); encoding == windows1252 {
-			r = bufio.NewReaderSize(&westernReader{r: r}, 1<<16)
+		encoding = lettersOf(sample)
+		if letters := lettersReader(r, encoding); letters != nil {
+			r = bufio.NewReaderSize(letters, 1<<16)
 			sample, _ = r.Peek(1 << 16)
 		}
 	}
@@ -97,10 +99,46 @@ func lettersOf(sample []byte) string {
 			alone++
 		}
 	}
-	if 10*alone >= 9*runs {
+	switch {
+	case 10*alone >= 9*runs:
 		return windows1252
+	case hangul(sample):
+		return cp949
 	}
 	return otherEncoding
+}
+
+// hangul reports whether letters of two bytes are syllables of Hangul, but for signs and one in ten. Of Chinese, whose
+// letters have the same form, half are outside of where the syllables are.
+func hangul(sample []byte) bool {
+	syllables, others := 0, 0
+	for i := 0; i < len(sample); i++ {
+		lead := sample[i]
+		if lead < 0x80 {
+			continue
+		}
+		if i++; i == len(sample) {
+			break // cut off
+		}
+		switch trail := sample[i]; {
+		case lead >= 0xb0 && lead <= 0xc8 && trail >= 0xa1:
+			syllables++
+		case lead < 0xa1 || lead >= 0xad: // between them are signs
+			others++
+		}
+	}
+	return syllables > 9*others
+}
+
+// lettersReader turns letters of an encoding into UTF-8; nil where there is nothing to turn, or no way to.
+func lettersReader(r *bufio.Reader, encoding string) io.Reader {
+	switch encoding {
+	case windows1252:
+		return &westernReader{r: r}
+	case cp949:
+		return koreanReader(r)
+	}
+	return nil
 }
 
 // westernReader turns Windows-1252 into UTF-8.

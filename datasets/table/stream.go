@@ -37,8 +37,9 @@ func NewStream(r io.Reader, file string, decimal byte) (*Stream, error) {
 		}
 	}
 	if encoding == "" {
-		if encoding = lettersOf(sample); encoding == windows1252 {
-			b = bufio.NewReaderSize(&westernReader{r: b}, 1<<16)
+		encoding = lettersOf(sample)
+		if letters := lettersReader(b, encoding); letters != nil {
+			b = bufio.NewReaderSize(letters, 1<<16)
 			if sample, whole, err = come(b, file); err != nil {
 				return nil, err
 			}
