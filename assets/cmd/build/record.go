@@ -170,7 +170,7 @@ func carryOut(ctx context.Context) (*made, error) {
 }
 
 // Steps that share a value in lines that are not scores: what charts of a usual width show of the whole test part.
-const shared = 10
+const shared = 16
 
 // lines are those of the run as the page has them. Scores have every step: thresholds are moved over them.
 func (m *made) lines() []recorded.Line {

@@ -31,7 +31,7 @@ var settings = []byte(`data-settings=""`)
 
 // buckets is how wide the plots of the page without a program are: about a third of what they usually are, which
 // can be seen, and keeps the page small.
-const buckets = 240
+const buckets = 250
 
 // show adds the run to the sources: as a file, and as what index.html shows.
 func (m *made) show(sources map[string][]byte) error {
