@@ -176,7 +176,7 @@ func (p *Progress) verdictDone(w *words.Language, changed bool) Verdict {
 		p.judge(w, &v, report, report.Verdict())
 	}
 	if p.Recorded { // whoever comes for the first time reads it
-		v.Why = w.Say("recorded-what") + " " + v.Why
+		v.Why = w.Say("what-this-is") + " " + v.Why
 	}
 	return v
 }

@@ -75,7 +75,7 @@ func TestThePageBeginsWithTheRecordedRun(t *testing.T) {
 	s := begun(t, "")
 	v := s.Verdict()
 	if v.Tag != "Recorded run" || !strings.Contains(v.Note, "cpu test") || !strings.Contains(v.Note, "none in this tab") ||
-		!strings.Contains(v.Why, "One model has learnt") || !strings.Contains(v.Claim, "+3.0 AP") || v.Effect == nil || v.More != "" {
+		!strings.Contains(v.Why, "One model, the [teacher") || !strings.Contains(v.Claim, "+3.0 AP") || v.Effect == nil || v.More != "" {
 		t.Errorf("the verdict is %+v", v)
 	}
 	if c := s.Table().Rows[4].Cells[0]; c.Value == "–" || len(c.Marks) != 5 {

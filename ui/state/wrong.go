@@ -81,9 +81,6 @@ func (s *State) Verdict() results.Verdict {
 			Why:   w.Say("what-this-is") + " " + w.Say("idle-why", len(results.TrainingRuns(s.Form.Spec)))}
 	}
 	v := s.Run.Verdict(w, s.Control.Mode == Paused, !s.isOfRun())
-	if s.recorded() { // it is what the page begins with
-		v.Why = w.Say("what-this-is") + " " + v.Why
-	}
 	if s.Run.Over && s.Run.Anew {
 		v.Note += " · " + w.Say("judged-anew", form.ThresholdText(w, s.Run.Spec.Detect.Threshold))
 	}
