@@ -195,7 +195,7 @@ func (p *portion) joinEach(sets []*Set, findings []found.Finding, marks *marks) 
 	set.Blank = p.blank
 	own := set.Findings
 	set.Findings = nil
-	set.finish(append(append(findings, found.Finding{File: table.Visible(p.file), Column: table.Visible(p.entities.column),
+	set.finish(append(append(findings, found.Finding{File: table.VisibleFile(p.file), Column: table.Visible(p.entities.column),
 		Said: fault.Of(fault.New("find-entities", table.Visible(p.entities.column), strconv.Itoa(len(sets))))}),
 		own...), marks)
 	return set, nil

@@ -73,7 +73,7 @@ func (s *Set) call(files []File, groups [][]File, opts Options) error {
 		return table.InFile(files[0].Name, fault.New("data-no-labels", "label"))
 	}
 	name := setName(files)
-	s.Name, s.Title = fileID(name), table.Visible(name)
+	s.Name, s.Title = fileID(name), table.VisibleFile(name)
 	if len(files) == 1 || len(groups) == 0 || path.Dir(files[0].Name) != "." {
 		return nil
 	}
@@ -251,11 +251,11 @@ func (p fileParts) readApart(ctx context.Context, opts Options, marks *marks, ru
 	}
 	set.Look = set.preview(train, test)
 	for _, f := range slices.Concat(p.train, []File{*p.test}) {
-		set.Look.Files = append(set.Look.Files, table.Visible(f.Name))
+		set.Look.Files = append(set.Look.Files, table.VisibleFile(f.Name))
 	}
 	for _, f := range []*File{p.labels, p.trainLabels} {
 		if f != nil {
-			set.Look.Files = append(set.Look.Files, table.Visible(f.Name))
+			set.Look.Files = append(set.Look.Files, table.VisibleFile(f.Name))
 		}
 	}
 	return set, nil

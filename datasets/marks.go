@@ -145,7 +145,7 @@ func (m *marks) of(file string) error {
 	}
 	if !known {
 		return table.InFile(m.file, fault.New("data-windows-of-many", len(m.byFile),
-			table.Visible(path.Base(file))))
+			table.VisibleFile(path.Base(file))))
 	}
 	m.intervals = own
 	return nil
@@ -196,7 +196,7 @@ func (m *marks) over(p *portion) ([]uint8, error) {
 			return m.labels, nil
 		}
 	}
-	return nil, table.InFile(m.file, fault.New("data-labels-differ", len(m.labels), table.Visible(p.file),
+	return nil, table.InFile(m.file, fault.New("data-labels-differ", len(m.labels), table.VisibleFile(p.file),
 		p.raw.Rows))
 }
 
@@ -247,11 +247,11 @@ func (m *marks) byTime(p *portion) ([]uint8, error) {
 		label, known := of[ns]
 		if !known {
 			return nil, table.InFile(m.file, fault.New("data-label-time-missing", p.place(t),
-				table.Visible(p.file)))
+				table.VisibleFile(p.file)))
 		}
 		out[t] = label
 	}
-	m.findings = append(m.findings, found.Finding{File: table.Visible(m.file),
+	m.findings = append(m.findings, found.Finding{File: table.VisibleFile(m.file),
 		Said: fault.Of(fault.New("find-joined-by-time", len(m.labels)))})
 	return out, nil
 }
@@ -270,7 +270,7 @@ func (m *marks) mark(p *portion) ([]uint8, error) {
 		from, to, ok := m.rows(p, iv, byRow)
 		if !ok {
 			return nil, table.InFile(m.file, fault.New("data-interval-of", i+1, table.Short(iv.from),
-				table.Short(iv.to), table.Visible(p.file)))
+				table.Short(iv.to), table.VisibleFile(p.file)))
 		}
 		for t := from; t < to; t++ {
 			out[t] = 1
@@ -280,7 +280,7 @@ func (m *marks) mark(p *portion) ([]uint8, error) {
 	if byRow {
 		key = "find-intervals-by-row"
 	}
-	m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: byRow,
+	m.findings = append(m.findings, found.Finding{File: table.VisibleFile(m.file), Doubt: byRow,
 		Said: fault.Of(fault.New(key, len(m.intervals)))})
 	return out, nil
 }

@@ -127,7 +127,7 @@ func (p *portion) addChannel(t *table.Table, c *table.Column) {
 
 // note adds a finding about the file.
 func (p *portion) note(f found.Finding) {
-	f.File = table.Visible(p.file)
+	f.File = table.VisibleFile(p.file)
 	p.findings = append(p.findings, f)
 }
 
