@@ -83,7 +83,9 @@ func NewScorer(ctx context.Context, dev backend.Device, d *detector.Detector, yi
 
 // Another scores another stream by the same model, which closing either frees.
 func (s *Scorer) Another() *Scorer {
-	return &Scorer{d: s.d, form: s.form, model: s.model, yield: s.yield}
+	one := *s
+	one.rows, one.first, one.came, one.told = nil, 0, 0, 0
+	return &one
 }
 
 // scoringProblem is the graph of what scores need: the student, and the teacher where they disagree. Its outputs are

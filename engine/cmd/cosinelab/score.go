@@ -251,7 +251,9 @@ func (a *app) feed(ctx context.Context, o scoreOptions, run *scoring.Run, idle f
 
 // tail reads a file that grows, and whatever takes its place, until it is told to stop.
 func (a *app) tail(ctx context.Context, path string, run *scoring.Run, idle func() error) error {
-	f := &follower{ctx: ctx, path: path, idle: idle}
+	f := &follower{ctx: ctx, path: path, idle: idle, missing: func() {
+		fmt.Fprintln(a.errOut, a.w.Say("cli-finding", table.Visible(path), fault.Word("score-waits"), ""))
+	}}
 	for ctx.Err() == nil {
 		if err := f.open(); err != nil {
 			return err

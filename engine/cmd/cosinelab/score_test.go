@@ -442,6 +442,12 @@ func TestAFileIsFollowed(t *testing.T) {
 		}
 		t.Fatalf("%d rows came, want %d; said %v", len(got.lines())-1, rows, said.lines())
 	}
+	for range 2000 {
+		if strings.Contains(strings.Join(said.lines(), "\n"), "no such file yet") {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 	write(path, head+pumpRows(150, 153, false), os.O_CREATE)
 	wait(3)
 	row := pumpRows(153, 154, false)
@@ -469,6 +475,9 @@ func TestAFileIsFollowed(t *testing.T) {
 		if line != strings.Join(want[i], ",") {
 			t.Errorf("line %d is %s, want %v", i, line, want[i])
 		}
+	}
+	if !strings.Contains(strings.Join(said.lines(), "\n"), "no such file yet") {
+		t.Errorf("nothing is said of the file that was not there: %v", said.lines())
 	}
 	if !strings.Contains(strings.Join(said.lines(), "\n"), "8 bytes were a line without an end") {
 		t.Errorf("nothing is said of the lost line: %v", said.lines())
@@ -564,6 +573,10 @@ func TestAFileTakesThePlaceOfTheSpecsData(t *testing.T) {
 	if d := r.Spec.Data; d.Source != "file/mine.csv" || !d.LeaveOut || d.Scaling != spec.ScalingRobust || d.Window != 10 ||
 		!slices.Equal(r.Data.Channels, []string{"flow"}) {
 		t.Errorf("the report is of %+v with channels %v", d, r.Data.Channels)
+	}
+	do(t, "run", "-resume", "-out", out, "-add-seeds", "1").must(t) // the folder notes where the file lies
+	if got := do(t, "plot", out, "-figure", "signal").must(t); strings.Contains(got.err, "without channels") {
+		t.Errorf("plot says %q", got.err)
 	}
 	if got := do(t, "run", "default", "-file", file, "-data", dir); got.code != exitUsage {
 		t.Errorf("a file and a folder: exit code %d, %s", got.code, got.err)
