@@ -298,7 +298,9 @@ func TestTheTruthIsNotWhatADetectorSaid(t *testing.T) {
 		}
 		return path
 	}
-	rows := func(head, low, high string) string { return head + "\n" + strings.Repeat(low, 20) + strings.Repeat(high, 4) }
+	rows := func(head, low, high string) string {
+		return head + "\n" + strings.Repeat(low, 20) + strings.Repeat(high, 4)
+	}
 	for _, name := range []string{"alarm", "y_pred"} {
 		file := write(name+".csv", rows("score,"+name, "0.1,0\n0.2,0\n", "0.9,1\n"))
 		if got := do(t, "eval", file); got.code == exitOK || !strings.Contains(got.err, "not the truth") {
