@@ -73,7 +73,7 @@ func (s *Set) call(files []File, groups [][]File, opts Options) error {
 		return table.InFile(files[0].Name, fault.New("data-no-labels", "label"))
 	}
 	name := setName(files)
-	s.Name, s.Title = fileID(name), table.Visible(name)
+	s.Name, s.Title = fileID(name), table.VisibleFile(name)
 	if len(files) == 1 || len(groups) == 0 || path.Dir(files[0].Name) != "." {
 		return nil
 	}
@@ -108,12 +108,9 @@ func setName(files []File) string {
 
 // read reads the label files first: whether there are some decides whether a label column is required.
 func (p fileParts) read(ctx context.Context, opts Options, rule Fill) (*Set, error) {
-	var marks *marks
-	var err error
-	if p.labels != nil {
-		if marks, err = readMarks(ctx, *p.labels, opts); err != nil {
-			return nil, err
-		}
+	marks, err := marksOf(ctx, p.labels, opts)
+	if err != nil {
+		return nil, err
 	}
 	if p.whole != nil {
 		return p.readWhole(ctx, opts, marks, rule)
@@ -127,6 +124,9 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 	want.Maybe = marks != nil
 	whole, err := readPortion(ctx, *p.whole, want, opts.Anomaly)
 	if err != nil {
+		return nil, err
+	}
+	if err := asked([]*portion{whole}, marks); err != nil {
 		return nil, err
 	}
 	if whole.entities != nil {
@@ -218,11 +218,14 @@ func (p fileParts) readApart(ctx context.Context, opts Options, marks *marks, ru
 		return nil, err
 	}
 	entities := train.entities != nil || test.entities != nil
-	if p.trainLabels != nil {
-		own, err := readMarks(ctx, *p.trainLabels, opts)
-		if err != nil {
-			return nil, err
-		}
+	own, err := marksOf(ctx, p.trainLabels, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := asked([]*portion{train, test}, marks, own); err != nil {
+		return nil, err
+	}
+	if own != nil {
 		over := own.over
 		if entities {
 			over = own.overRows
@@ -251,11 +254,11 @@ func (p fileParts) readApart(ctx context.Context, opts Options, marks *marks, ru
 	}
 	set.Look = set.preview(train, test)
 	for _, f := range slices.Concat(p.train, []File{*p.test}) {
-		set.Look.Files = append(set.Look.Files, table.Visible(f.Name))
+		set.Look.Files = append(set.Look.Files, table.VisibleFile(f.Name))
 	}
 	for _, f := range []*File{p.labels, p.trainLabels} {
 		if f != nil {
-			set.Look.Files = append(set.Look.Files, table.Visible(f.Name))
+			set.Look.Files = append(set.Look.Files, table.VisibleFile(f.Name))
 		}
 	}
 	return set, nil

@@ -61,6 +61,7 @@ func FuzzFiles(f *testing.F) {
 		"t,label\n1,1\n", "", 0.5)
 	f.Add("a.npz", npzFile(f, []string{"train.npy", "test.npy"}, npyFile(1, 1, 3), npyFile(1, 1, 3)),
 		"labels.txt", "1", "", "", "", 0.9)
+	f.Add("trai"+strings.Repeat("\xff", 5000)+"n/x.npy", "", "tes\x00/x", "", "", "", "", 0.5)
 	f.Fuzz(func(t *testing.T, a, x, b, y, c, z, label string, split float64) {
 		files := []File{inMemory(a, x), inMemory(b, y), inMemory(c, z)}
 		for n := 1; n <= len(files); n++ {

@@ -123,7 +123,7 @@ func readGroups(ctx context.Context, groups [][]File, opts Options, rule Fill) (
 			return nil, err
 		}
 		one.Name = fileID(setName(g))
-		sets, names = append(sets, one), append(names, table.Visible(setName(g)))
+		sets, names = append(sets, one), append(names, table.VisibleFile(setName(g)))
 	}
 	set, err := Join(sets)
 	if err != nil {

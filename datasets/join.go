@@ -104,9 +104,15 @@ func (p *portion) align(to *portion) error {
 
 // without drops the channels that are a column of another role in the other part.
 func (p *portion) without(other *portion) {
+	nth := map[string]int{}
 	for _, c := range other.columns {
-		i := slices.Index(p.names, table.Visible(c.Name))
-		if i < 0 || c.Role.Used() || len(p.names) == 1 {
+		at := nthNamed(p.columns, c.Name, nth[c.Name])
+		nth[c.Name]++
+		if at < 0 || c.Role.Used() || !p.columns[at].Role.Used() || len(p.names) == 1 {
+			continue
+		}
+		i := p.channelOf(at)
+		if i < 0 {
 			continue
 		}
 		if c.Role == found.Label && p.labels == nil {
@@ -114,15 +120,46 @@ func (p *portion) without(other *portion) {
 		}
 		p.names = slices.Delete(slices.Clone(p.names), i, i+1)
 		p.raw.Columns = slices.Delete(slices.Clone(p.raw.Columns), i, i+1)
-		for k := range p.columns {
-			if p.columns[k].Name == c.Name {
-				p.columns[k].Role, p.columns[k].Why = c.Role, c.Why
-			}
-		}
+		p.columns = slices.Clone(p.columns)
+		p.columns[at].Role, p.columns[at].Why = c.Role, c.Why
 		p.note(found.Finding{Column: table.Visible(c.Name), Guess: string(c.Role),
 			Said: fault.Of(fault.New("find-other-part", table.Visible(c.Name), table.Visible(other.file),
 				fault.Word(c.Role.WordKey())))})
 	}
+}
+
+// nthNamed is the place of the column that has a name as the nth, from 0; -1 = there are fewer.
+func nthNamed(columns []found.Column, name string, nth int) int {
+	for i, c := range columns {
+		if c.Name != name {
+			continue
+		}
+		if nth == 0 {
+			return i
+		}
+		nth--
+	}
+	return -1
+}
+
+// channelOf is which channel a column is that is one: several of them may have the same name; -1 = it is several.
+func (p *portion) channelOf(at int) int {
+	before := 0
+	for _, c := range p.columns[:at] {
+		if c.Name == p.columns[at].Name && c.Role.Used() {
+			before++
+		}
+	}
+	for i, name := range p.names {
+		if name != table.Visible(p.columns[at].Name) {
+			continue
+		}
+		if before == 0 {
+			return i
+		}
+		before--
+	}
+	return -1
 }
 
 // zeroOne reads values as labels; nil = they hold others.

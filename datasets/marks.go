@@ -24,6 +24,8 @@ type marks struct {
 	intervals []interval
 	byFile    map[string][]interval // of a list for several files, by their names; nil = there is none
 	blank     int
+	columns   bool             // they are those of a table
+	absent    map[string]error // columns that were asked for in vain
 	findings  []found.Finding
 	unsure    func() (*marks, error) // reads the file the other way round about its header; nil = it is sure
 }
@@ -33,6 +35,14 @@ type interval struct{ from, to string }
 
 // mostIntervals bounds the text of a list of intervals, in bytes.
 const mostIntervals = 16 << 20
+
+// marksOf reads a file of labels; nil = there is none.
+func marksOf(ctx context.Context, f *File, opts Options) (*marks, error) {
+	if f == nil {
+		return nil, nil
+	}
+	return readMarks(ctx, *f, opts)
+}
 
 // readMarks reads a file of labels.
 func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
@@ -70,6 +80,7 @@ func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
 		return nil, err
 	}
 	m.at, m.blank, m.findings = t.Axis(), t.Blank, t.Findings
+	m.columns, m.absent = true, t.Absent
 	if t.Unsure {
 		m.unsure = func() (*marks, error) {
 			opts.Header = map[bool]string{true: "no", false: "yes"}[t.Format.Header]
@@ -145,7 +156,7 @@ func (m *marks) of(file string) error {
 	}
 	if !known {
 		return table.InFile(m.file, fault.New("data-windows-of-many", len(m.byFile),
-			table.Visible(path.Base(file))))
+			table.VisibleFile(path.Base(file))))
 	}
 	m.intervals = own
 	return nil
@@ -196,7 +207,7 @@ func (m *marks) over(p *portion) ([]uint8, error) {
 			return m.labels, nil
 		}
 	}
-	return nil, table.InFile(m.file, fault.New("data-labels-differ", len(m.labels), table.Visible(p.file),
+	return nil, table.InFile(m.file, fault.New("data-labels-differ", len(m.labels), table.VisibleFile(p.file),
 		p.raw.Rows))
 }
 
@@ -247,11 +258,11 @@ func (m *marks) byTime(p *portion) ([]uint8, error) {
 		label, known := of[ns]
 		if !known {
 			return nil, table.InFile(m.file, fault.New("data-label-time-missing", p.place(t),
-				table.Visible(p.file)))
+				table.VisibleFile(p.file)))
 		}
 		out[t] = label
 	}
-	m.findings = append(m.findings, found.Finding{File: table.Visible(m.file),
+	m.findings = append(m.findings, found.Finding{File: table.VisibleFile(m.file),
 		Said: fault.Of(fault.New("find-joined-by-time", len(m.labels)))})
 	return out, nil
 }
@@ -266,21 +277,36 @@ func (m *marks) mark(p *portion) ([]uint8, error) {
 			byRow = byRow && ok && n <= p.raw.Rows
 		}
 	}
+	outside, first := 0, interval{}
 	for i, iv := range m.intervals {
+		if p.backwards(iv, byRow) {
+			return nil, table.InFile(m.file, fault.New("data-interval-backwards", i+1, table.Short(iv.from),
+				table.Short(iv.to)))
+		}
 		from, to, ok := m.rows(p, iv, byRow)
 		if !ok {
 			return nil, table.InFile(m.file, fault.New("data-interval-of", i+1, table.Short(iv.from),
-				table.Short(iv.to), table.Visible(p.file)))
+				table.Short(iv.to), table.VisibleFile(p.file)))
+		}
+		if from >= to {
+			if outside++; outside == 1 {
+				first = iv
+			}
 		}
 		for t := from; t < to; t++ {
 			out[t] = 1
 		}
 	}
+	if outside > 0 {
+		m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: true,
+			Said: fault.Of(fault.New("find-intervals-outside", outside, len(m.intervals), table.Short(first.from),
+				table.Short(first.to), table.Visible(p.file), p.place(0), p.place(p.raw.Rows-1)))})
+	}
 	key := "find-intervals-by-time"
 	if byRow {
 		key = "find-intervals-by-row"
 	}
-	m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: byRow,
+	m.findings = append(m.findings, found.Finding{File: table.VisibleFile(m.file), Doubt: byRow,
 		Said: fault.Of(fault.New(key, len(m.intervals)))})
 	return out, nil
 }
@@ -303,6 +329,18 @@ func (m *marks) rows(p *portion, iv interval, byRow bool) (from, to int, ok bool
 	from, _ = slices.BinarySearch(p.at.At, a)
 	to, _ = slices.BinarySearch(p.at.At, b+1)
 	return from, to, true
+}
+
+// backwards reports whether an interval ends before it begins.
+func (p *portion) backwards(iv interval, byRow bool) bool {
+	if byRow {
+		from, _ := natural(iv.from)
+		to, _ := natural(iv.to)
+		return to < from
+	}
+	from, okFrom := p.at.Parse(iv.from)
+	to, okTo := p.at.Parse(iv.to)
+	return okFrom && okTo && to < from
 }
 
 // natural reads a whole number that is not negative.

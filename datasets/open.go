@@ -146,7 +146,7 @@ func joinFiles(ctx context.Context, home fs.FS, train, test, labels string, fiel
 		return nil, err
 	}
 	if len(l.labels) != b.raw.Rows {
-		return nil, table.InFile(l.file, fault.New("data-labels-differ", len(l.labels), table.Visible(b.file),
+		return nil, table.InFile(l.file, fault.New("data-labels-differ", len(l.labels), table.VisibleFile(b.file),
 			b.raw.Rows))
 	}
 	b.labels = l.labels

@@ -131,7 +131,7 @@ func (p *fileParts) put(k part, at *File, f File) error {
 	place := map[part]**File{partWhole: &p.whole, partTest: &p.test, partLabels: &p.labels,
 		partTrainLabels: &p.trainLabels}[k]
 	if *place != nil {
-		return table.InFile(f.Name, twice(k, table.Visible((*place).Name)))
+		return table.InFile(f.Name, twice(k, table.VisibleFile((*place).Name)))
 	}
 	*place = at
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cosinelab/datasets/fault"
@@ -22,8 +23,9 @@ type portion struct {
 	columns  []found.Column
 	findings []found.Finding
 	blank    int
-	missing  []int     // filled so far, one number a channel; nil = nothing
-	entities *entities // of the rows, where several series share the file; nil = they are one
+	absent   map[string]error // columns that were asked for in vain
+	missing  []int            // filled so far, one number a channel; nil = nothing
+	entities *entities        // of the rows, where several series share the file; nil = they are one
 
 	asked  string      // for the order of rows: of found.Orders; empty = nobody did
 	turned bool        // the file has the newest row first
@@ -77,7 +79,7 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 
 // portionOf takes channels, labels and times out of a table.
 func portionOf(t *table.Table, anomaly string) (*portion, error) {
-	p := &portion{file: t.File, raw: Raw{Rows: t.Rows}, blank: t.Blank}
+	p := &portion{file: t.File, raw: Raw{Rows: t.Rows}, blank: t.Blank, absent: t.Absent}
 	for _, c := range t.Columns {
 		if c.Role.Used() {
 			p.addChannel(t, c)
@@ -127,7 +129,7 @@ func (p *portion) addChannel(t *table.Table, c *table.Column) {
 
 // note adds a finding about the file.
 func (p *portion) note(f found.Finding) {
-	f.File = table.Visible(p.file)
+	f.File = table.VisibleFile(p.file)
 	p.findings = append(p.findings, f)
 }
 
@@ -181,6 +183,18 @@ func (p *portion) split(row int) (train, test *portion) {
 	return &a, &b
 }
 
+// asked sees that every column that was asked for is in one of the files of a set; nil parts are none.
+func asked(parts []*portion, lists ...*marks) error {
+	for _, name := range slices.Sorted(maps.Keys(parts[0].absent)) {
+		there := slices.ContainsFunc(parts, func(p *portion) bool { return p.absent[name] == nil }) ||
+			slices.ContainsFunc(lists, func(m *marks) bool { return m != nil && m.columns && m.absent[name] == nil })
+		if !there {
+			return parts[0].absent[name]
+		}
+	}
+	return nil
+}
+
 // append adds the rows of another file of the same columns.
 func (p *portion) append(next *portion) error {
 	if err := next.align(p); err != nil {
@@ -208,6 +222,7 @@ func (p *portion) append(next *portion) error {
 	} else {
 		p.at = table.Axis{}
 	}
+	maps.DeleteFunc(p.absent, func(name string, _ error) bool { return next.absent[name] == nil })
 	p.raw.Rows += next.raw.Rows
 	p.blank += next.blank
 	p.findings = append(p.findings, next.findings...)

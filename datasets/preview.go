@@ -291,7 +291,7 @@ func rowsOfTest(train, test *portion) []found.Row {
 		return nil
 	}
 	rows := slices.Clone(test.seen.cells)
-	rows[0].Test = table.Visible(test.file)
+	rows[0].Test = table.VisibleFile(test.file)
 	return rows
 }
 

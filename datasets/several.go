@@ -181,16 +181,16 @@ func sameChannels(first, s *Set) ([]int, error) {
 			continue
 		}
 		if c < len(s.Channels) {
-			return nil, fault.New("data-series-differ", table.Visible(s.Name), c+1, table.Short(s.Channels[c]),
-				table.Visible(first.Name), table.Short(name))
+			return nil, fault.New("data-series-differ", table.VisibleFile(s.Name), c+1, table.Short(s.Channels[c]),
+				table.VisibleFile(first.Name), table.Short(name))
 		}
-		return nil, fault.New("data-series-fewer", table.Visible(s.Name), len(s.Channels),
-			table.Visible(first.Name), len(first.Channels), table.Short(name))
+		return nil, fault.New("data-series-fewer", table.VisibleFile(s.Name), len(s.Channels),
+			table.VisibleFile(first.Name), len(first.Channels), table.Short(name))
 	}
 	if len(s.Channels) > len(first.Channels) {
 		more := slices.IndexFunc(s.Channels, func(n string) bool { return !slices.Contains(first.Channels, n) })
-		return nil, fault.New("data-series-fewer", table.Visible(first.Name), len(first.Channels),
-			table.Visible(s.Name), len(s.Channels), table.Short(s.Channels[more]))
+		return nil, fault.New("data-series-fewer", table.VisibleFile(first.Name), len(first.Channels),
+			table.VisibleFile(s.Name), len(s.Channels), table.Short(s.Channels[more]))
 	}
 	return order, nil
 }
@@ -241,7 +241,7 @@ func (s *Set) append(next *Set, order []int) {
 	}
 	for _, f := range next.Findings {
 		if f.File == "" {
-			f.File = table.Visible(nameOf(next))
+			f.File = table.VisibleFile(nameOf(next))
 		}
 		s.Findings = append(s.Findings, f)
 	}
@@ -362,6 +362,6 @@ func (s *Set) memberText() string {
 
 // unlabelled says that a series without labels counts as normal.
 func unlabelled(s *Set) found.Finding {
-	return found.Finding{Doubt: true, File: table.Visible(nameOf(s)), Flag: "-label",
-		Said: fault.Of(fault.New("find-unlabelled-series", table.Visible(nameOf(s))))}
+	return found.Finding{Doubt: true, File: table.VisibleFile(nameOf(s)), Flag: "-label",
+		Said: fault.Of(fault.New("find-unlabelled-series", table.VisibleFile(nameOf(s))))}
 }

@@ -100,7 +100,7 @@ func addMachine(ctx context.Context, home fs.FS, name string, train, test **port
 	}
 	if len(labels.labels) != b.raw.Rows {
 		return nil, table.InFile(labels.file, fault.New("data-labels-differ", len(labels.labels),
-			table.Visible(b.file), b.raw.Rows))
+			table.VisibleFile(b.file), b.raw.Rows))
 	}
 	b.labels = labels.labels
 	for _, part := range []struct {

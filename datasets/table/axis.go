@@ -145,7 +145,7 @@ func epoch(x float64) float64 {
 	return 0
 }
 
-// packedDates reports whether numbers are dates: 20240211.
+// packedDates reports whether numbers are dates: 20240211, with or without a time of day: 20240211040000.
 func packedDates(values []float64) bool {
 	some := false
 	for _, x := range values {
@@ -161,11 +161,28 @@ func packedDates(values []float64) bool {
 }
 
 func packedDate(x float64) (int64, bool) {
-	if x < 19000101 || x > 22001231 || x != math.Trunc(x) {
+	if x != math.Trunc(x) || x < 19000101 || x > 22001231235959 {
 		return 0, false
 	}
-	n := int(x)
-	return civil(n/10000, n/100%100, n%100)
+	n, clock := int64(x), int64(0)
+	switch {
+	case n >= 19000101000000:
+		h, m, s := n/10000%100, n/100%100, n%100
+		if h > 23 || m > 59 || s > 60 {
+			return 0, false
+		}
+		n, clock = n/1000000, h*hour+m*minute+s*second
+	case n >= 190001010000:
+		h, m := n/100%100, n%100
+		if h > 23 || m > 59 {
+			return 0, false
+		}
+		n, clock = n/10000, h*hour+m*minute
+	case n > 22001231:
+		return 0, false
+	}
+	ns, ok := civil(int(n/10000), int(n/100%100), int(n%100))
+	return ns + clock, ok
 }
 
 // excelDays are the days between the beginning of spreadsheets' calendar and 1970.

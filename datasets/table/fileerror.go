@@ -13,10 +13,10 @@ type FileError struct {
 
 // InFile returns what is wrong with a file.
 func InFile(name string, err error) error {
-	return &FileError{Fault: fault.Of(fault.New("in-place", Visible(name), err)), File: name}
+	return &FileError{Fault: fault.Of(fault.New("in-place", VisibleFile(name), err)), File: name}
 }
 
 // AtLine returns what is wrong with a line of a file.
 func AtLine(name string, line int, err error) *FileError {
-	return &FileError{Fault: fault.Of(fault.New("at-line", Visible(name), line, err)), File: name, Line: line}
+	return &FileError{Fault: fault.Of(fault.New("at-line", VisibleFile(name), line, err)), File: name, Line: line}
 }

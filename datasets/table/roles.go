@@ -133,10 +133,11 @@ func (t *Table) asked(want Want) error {
 		}
 		c, err := t.Find(name)
 		if err != nil {
-			if want.Maybe && fault.Has(err, "data-no-column") {
-				continue
-			}
-			if want.Maybe && fault.Has(err, "data-no-names") {
+			if want.Maybe && (fault.Has(err, "data-no-column") || fault.Has(err, "data-no-names")) {
+				if t.Absent == nil {
+					t.Absent = map[string]error{}
+				}
+				t.Absent[name] = err
 				continue
 			}
 			return err

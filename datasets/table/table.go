@@ -33,8 +33,9 @@ type Table struct {
 	Rows     int
 	Blank    int // blank lines that were left out
 	Findings []found.Finding
-	Unsure   bool // the first row may hold names, or not
-	Shaped   bool // an array whose shape looks transposed
+	Unsure   bool             // the first row may hold names, or not
+	Shaped   bool             // an array whose shape looks transposed
+	Absent   map[string]error // columns asked for that are not here, where Want.Maybe is
 
 	lines places // of the rows of a text
 }

@@ -32,6 +32,19 @@ func Visible(text string) string {
 	return b.String()
 }
 
+// nameShown is how many characters of a file's name a message holds: in an archive it may have tens of thousands.
+const nameShown = 300
+
+// VisibleFile returns the name of a file as Visible does, without the middle of a very long one.
+func VisibleFile(name string) string {
+	name = Visible(name)
+	if utf8.RuneCountInString(name) <= nameShown {
+		return name
+	}
+	r := []rune(name)
+	return string(r[:nameShown/2]) + "…" + string(r[len(r)-nameShown/2+1:])
+}
+
 // harmless reports whether a character is seen, or joins or parts two letters as some scripts need.
 func harmless(r rune) bool { return unicode.IsPrint(r) || r == 0x200c || r == 0x200d }
 

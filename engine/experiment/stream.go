@@ -27,14 +27,15 @@ type Scored struct {
 // same windows from the first step on, hence the same bits. Scores come late: a window must be full. It remembers
 // no more than its windows need. It is not safe for concurrent use.
 type Scorer struct {
-	d     *detector.Detector
-	form  *closedForm   // nil = of a model
-	model *train.Scorer // nil = of a closed form
-	rows  []float32     // scaled steps that are still needed, [steps, channels]
-	first int           // the step of the first of them
-	came  int           // steps so far
-	told  int           // steps whose scores were told
-	yield func()
+	d      *detector.Detector
+	form   *closedForm   // nil = of a model
+	model  *train.Scorer // nil = of a closed form
+	errors bool          // whether the score is made of the errors of channels
+	rows   []float32     // scaled steps that are still needed, [steps, channels]
+	first  int           // the step of the first of them
+	came   int           // steps so far
+	told   int           // steps whose scores were told
+	yield  func()
 }
 
 // NewScorer makes a detector ready. It fails where the weights do not fit the model. yield, which may be nil, is
@@ -52,7 +53,8 @@ func NewScorer(ctx context.Context, dev backend.Device, d *detector.Detector, yi
 		}
 		return s, err
 	}
-	r := &run{spec: d.Spec, data: &Prepared{channels: len(d.Channels), micro: d.Micro}}
+	r := &run{spec: d.Spec, data: &Prepared{channels: len(d.Channels), micro: d.Micro}, o: Options{Outputs: true}}
+	s.errors = d.Spec.OfErrors(d.Arm())
 	p, err := r.scoringProblem()
 	if err != nil {
 		return nil, err
@@ -79,7 +81,15 @@ func NewScorer(ctx context.Context, dev backend.Device, d *detector.Detector, yi
 	return s, nil
 }
 
-// scoringProblem is the graph of what scores need: the student, and the teacher where they disagree.
+// Another scores another stream by the same model, which closing either frees.
+func (s *Scorer) Another() *Scorer {
+	one := *s
+	one.rows, one.first, one.came, one.told = nil, 0, 0, 0
+	return &one
+}
+
+// scoringProblem is the graph of what scores need: the student, and the teacher where they disagree. Its outputs are
+// all that a run keeps: on some devices what else is asked of a graph moves the last bits of a score.
 func (r *run) scoringProblem() (p train.Problem, err error) {
 	a := r.spec.Arms[0]
 	a.Objective = spec.Objective{Kind: spec.ObjectiveNone}
@@ -200,7 +210,7 @@ func (s *Scorer) tell(k int, o [][]float32, got func(Scored) error) error {
 			return fault.New("score-not-finite", s.told, v)
 		}
 		one := Scored{Score: v}
-		if len(o) > 2 {
+		if s.errors {
 			one.Errors = o[2][t*c : (t+1)*c]
 		}
 		s.told++
