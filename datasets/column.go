@@ -268,6 +268,60 @@ func (c *Column) LabelsAt(rows *Column, anomaly string) ([]uint8, error) {
 	return joined, nil
 }
 
+// LabelsIn is LabelsAt where several series share times: series and of say of which one each row of the labels, and
+// each of the other column, is. It needs times in both tables.
+func (c *Column) LabelsIn(rows *Column, anomaly string, series, of []string) ([]uint8, error) {
+	labels, err := c.Labels(anomaly)
+	if err != nil {
+		return nil, err
+	}
+	mine, theirs := axisOf(c.t), axisOf(rows.t)
+	if mine.None() || theirs.None() || mine.Clock != theirs.Clock || mine.Unit != theirs.Unit {
+		return nil, table.InFile(c.File, fault.New("data-label-series-times", table.VisibleFile(rows.File)))
+	}
+	type place struct {
+		series string
+		at     int64
+	}
+	known := make(map[place]uint8, len(labels))
+	for i, ns := range mine.At {
+		at := place{series[i], ns}
+		if before, twice := known[at]; twice && before != labels[i] {
+			return nil, table.InFile(c.File, fault.New("data-label-times-double", series[i]+", "+mine.Text(ns)))
+		}
+		known[at] = labels[i]
+	}
+	out := make([]uint8, len(theirs.At))
+	for i, ns := range theirs.At {
+		label, there := known[place{of[i], ns}]
+		if !there {
+			return nil, table.InFile(c.File, fault.New("data-label-time-missing", of[i]+", "+theirs.Text(ns),
+				table.VisibleFile(rows.File)))
+		}
+		out[i] = label
+	}
+	c.Findings = append(c.Findings, found.Finding{File: table.VisibleFile(c.File),
+		Said: fault.Of(fault.New("find-joined-by-time", len(labels)))})
+	return out, nil
+}
+
+// Naming returns what stands in the first column that holds all of some names; nil = none does.
+func (s *Sheet) Naming(names []string) []string {
+	for _, t := range s.tables {
+		for _, c := range t.Columns {
+			texts, err := s.Texts(c.Name)
+			has := map[string]bool{}
+			for _, text := range texts {
+				has[text] = true
+			}
+			if err == nil && !slices.ContainsFunc(names, func(n string) bool { return !has[n] }) {
+				return texts
+			}
+		}
+	}
+	return nil
+}
+
 // axisOf is when the rows of a table were measured, as its columns say.
 func axisOf(t *table.Table) table.Axis {
 	if len(t.Columns) > 1 && t.Columns[0].Role == "" {

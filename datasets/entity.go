@@ -15,8 +15,8 @@ type entities struct {
 	of     []int32 // one a row: a place in names
 }
 
-// mostEntities bounds the series of one table.
-const mostEntities = 4096
+// MostEntities bounds the series of one table.
+const MostEntities = 4096
 
 // entitiesOf reads the column that tells the series; nil = no column does.
 func entitiesOf(t *table.Table) (*entities, error) {
@@ -45,8 +45,8 @@ func entitiesOf(t *table.Table) (*entities, error) {
 		}
 		at, known := places[text]
 		if !known {
-			if len(e.names) == mostEntities {
-				return nil, t.At(row, c, fault.New("data-too-many-entities", mostEntities))
+			if len(e.names) == MostEntities {
+				return nil, t.At(row, c, fault.New("data-too-many-entities", MostEntities))
 			}
 			at = int32(len(e.names))
 			places[text] = at

@@ -2,6 +2,7 @@
 package alarms
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -56,6 +57,7 @@ type Source struct {
 	Channels []string // whose positions causes name
 	// Series are those that lie one behind the other, if there are several; steps are counted over all of them.
 	Series []spec.Series
+	In     string    // the one that an alarm is of, whose steps are counted alone; empty = Series tells
 	Usual  []float64 // the usual share of each channel; nil = nobody knows
 }
 
@@ -69,6 +71,9 @@ func (s Source) usual(channel int) *float64 {
 
 // series is the name of the one that an alarm is in; empty = there is one alone.
 func (s Source) series(a spec.Alarm) string {
+	if s.In != "" {
+		return s.In
+	}
 	if in := (&spec.DataSummary{Series: s.Series}).SeriesAt(a.From); in != nil {
 		return in.Name
 	}
@@ -81,12 +86,14 @@ type Writer struct {
 	format Format
 	csv    *csv.Writer
 	n      int
-	name   string // of NAB's last list
+	names  []string            // of NAB's lists, which are written at the end, since series take turns
+	lists  map[string][][]byte // their windows
 }
 
-// NewWriter begins to write. What is written first comes with the first alarm, or with Close.
+// NewWriter begins to write. What is written first comes with the first alarm, or with Close; the windows of
+// NAB all come with Close.
 func NewWriter(out io.Writer, f Format) *Writer {
-	w := &Writer{out: out, format: f}
+	w := &Writer{out: out, format: f, lists: map[string][][]byte{}}
 	if f == CSV {
 		w.csv = csv.NewWriter(out)
 	}
@@ -209,31 +216,38 @@ func (w *Writer) window(s Source, a spec.Alarm) error {
 		ends = [2]string{micro(a.Start), micro(a.End)}
 	}
 	text, err := json.Marshal(ends)
-	if err != nil {
-		return err
+	if w.lists[name] == nil {
+		w.names = append(w.names, name)
 	}
-	key, err := json.Marshal(name)
-	if err != nil {
-		return err
-	}
-	before := ",\n    "
-	switch {
-	case w.n == 1:
-		before = "{\n  " + string(key) + ": [\n    "
-	case name != w.name:
-		before = "\n  ],\n  " + string(key) + ": [\n    "
-	}
-	w.name = name
-	_, err = fmt.Fprintf(w.out, "%s%s", before, text)
+	w.lists[name] = append(w.lists[name], text)
 	return err
+}
+
+// windows are the lists of NAB.
+func (w *Writer) windows() string {
+	var b strings.Builder
+	for i, name := range w.names {
+		key, _ := json.Marshal(name) // a string has one
+		before := "{\n  "
+		if i > 0 {
+			before = "\n  ],\n  "
+		}
+		fmt.Fprintf(&b, "%s%s: [\n    %s", before, key, bytes.Join(w.lists[name], []byte(",\n    ")))
+	}
+	return b.String() + "\n  ]\n}\n"
 }
 
 // micro is a time with microseconds, as the Numenta benchmark writes them; what is none of a clock stays.
 func micro(stamp string) string {
-	if len(stamp) == len("2006-01-02 15:04:05") && stamp[4] == '-' {
-		return stamp + ".000000"
+	const whole = len("2006-01-02 15:04:05")
+	if len(stamp) < whole || stamp[4] != '-' {
+		return stamp
 	}
-	return stamp
+	fraction := strings.TrimPrefix(stamp[whole:], ".")
+	if strings.Trim(fraction, "0123456789") != "" {
+		return stamp // a zone
+	}
+	return stamp[:whole] + "." + (fraction + "000000")[:max(6, len(fraction))]
 }
 
 // Scores writes the scores of a run as CSV, with the threshold and whether a step lies in an alarm, where there are
@@ -287,7 +301,7 @@ func (w *Writer) Close() error {
 	case w.format == NAB && w.n == 0:
 		text = "{}\n"
 	case w.format == NAB:
-		text = "\n  ]\n}\n"
+		text = w.windows()
 	}
 	_, err := io.WriteString(w.out, text)
 	return err

@@ -81,6 +81,13 @@ func NewScorer(ctx context.Context, dev backend.Device, d *detector.Detector, yi
 	return s, nil
 }
 
+// Another scores another stream by the same model, which closing either frees.
+func (s *Scorer) Another() *Scorer {
+	one := *s
+	one.rows, one.first, one.came, one.told = nil, 0, 0, 0
+	return &one
+}
+
 // scoringProblem is the graph of what scores need: the student, and the teacher where they disagree. Its outputs are
 // all that a run keeps: on some devices what else is asked of a graph moves the last bits of a score.
 func (r *run) scoringProblem() (p train.Problem, err error) {

@@ -16,6 +16,7 @@ type columns struct {
 	n        int   // cells of a row
 	channels []int // the cell of each channel
 	times    []int // the cells that say when a row was measured; none = nothing does
+	entity   int   // the cell that tells which series a row belongs to; -1 = all are of one
 	extra    []string
 }
 
@@ -38,7 +39,7 @@ func match(d *detector.Detector, f table.Format, first [][]byte) (columns, error
 	if d.Channels[0].Column == "" {
 		return byPlace(d, f, first)
 	}
-	c := columns{header: true, n: len(names)}
+	c := columns{header: true, n: len(names), entity: -1}
 	var missing []string
 	used := map[int]bool{}
 	for _, ch := range d.Channels {
@@ -68,6 +69,9 @@ func match(d *detector.Detector, f table.Format, first [][]byte) (columns, error
 	}
 	if len(c.times) < len(d.Reading.Times.Columns) {
 		c.times = nil
+	}
+	if e := EntityOf(d); e != nil {
+		c.entity = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, strings.TrimSpace(e.Name)) })
 	}
 	c.extra = extra(d, names, c)
 	if len(missing) > 0 {
@@ -104,30 +108,66 @@ func plain(f table.Format, first [][]byte) bool {
 	return true
 }
 
-// byPlace takes columns by their places: the table must have as many as that of the training.
+// byPlace takes columns by their places: the table must have as many as that of the training, or all but those of
+// labels, which new data rarely have.
 func byPlace(d *detector.Detector, f table.Format, first [][]byte) (columns, error) {
-	c := columns{header: !plain(f, first), n: len(first)}
-	want := len(d.Reading.Columns)
+	c := columns{header: !plain(f, first), n: len(first), entity: -1}
+	all := len(d.Reading.Columns)
 	for _, ch := range d.Channels {
-		c.channels = append(c.channels, ch.Place-1)
-		want = max(want, ch.Place)
+		all = max(all, ch.Place)
 	}
-	if c.n == want+1 && len(table.Trimmed(first[want])) == 0 {
-		c.n = want // a separator behind the last cell
+	var labels []int
+	for _, k := range d.Reading.Columns {
+		if k.Role == found.Label || k.Role == found.SecondLabel {
+			labels = append(labels, k.Place)
+		}
 	}
-	if c.n != want {
-		return c, fault.New("score-places", c.n, want)
+	fits := func(want int) bool {
+		if c.n == want+1 && len(table.Trimmed(first[want])) == 0 {
+			c.n = want // a separator behind the last cell
+		}
+		return c.n == want
+	}
+	if fits(all) {
+		labels = nil
+	} else if !fits(all - len(labels)) {
+		return c, fault.New("score-places", c.n, all)
+	}
+	at := func(place int) int {
+		before := 0
+		for _, l := range labels {
+			if l < place {
+				before++
+			}
+		}
+		return place - 1 - before
+	}
+	for _, ch := range d.Channels {
+		c.channels = append(c.channels, at(ch.Place))
 	}
 	for _, place := range d.Reading.Times.Places {
-		c.times = append(c.times, place-1)
+		c.times = append(c.times, at(place))
+	}
+	if e := EntityOf(d); e != nil {
+		c.entity = at(e.Place)
 	}
 	return c, nil
+}
+
+// EntityOf is the column that tells series apart; nil = none did in training.
+func EntityOf(d *detector.Detector) *found.Column {
+	for i, k := range d.Reading.Columns {
+		if k.Role == found.Entity {
+			return &d.Reading.Columns[i]
+		}
+	}
+	return nil
 }
 
 // extra are the names of columns that the detector does not know.
 func extra(d *detector.Detector, names []string, c columns) (out []string) {
 	for i, name := range names {
-		known := slices.Contains(c.channels, i) || slices.Contains(c.times, i) || name == "" ||
+		known := slices.Contains(c.channels, i) || slices.Contains(c.times, i) || i == c.entity || name == "" ||
 			slices.ContainsFunc(d.Reading.Columns, func(k found.Column) bool {
 				return strings.EqualFold(strings.TrimSpace(k.Name), name)
 			})

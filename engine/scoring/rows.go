@@ -13,7 +13,7 @@ type Form string
 
 // The forms.
 const (
-	CSV   Form = "csv"   // step,time,score,threshold,alarm
+	CSV   Form = "csv"   // step,time,score,threshold,alarm; of several series with that of each row behind
 	Lines Form = "jsonl" // an object a line
 )
 
@@ -37,27 +37,34 @@ type line struct {
 	Score     *float64 `json:"score"`
 	Threshold *float64 `json:"threshold"`
 	Alarm     bool     `json:"alarm"`
+	Series    string   `json:"series,omitempty"`
 }
 
 // Step writes a row. Rows of CSV wait for Flush.
 func (r *Rows) Step(s Step) error {
 	r.n++
 	if r.form == Lines {
-		text, err := json.Marshal(line{s.Step, s.Time, number(s.Score), number(s.Threshold), s.Alarm})
+		text, err := json.Marshal(line{s.Step, s.Time, number(s.Score), number(s.Threshold), s.Alarm, s.Series})
 		if err != nil {
 			return err
 		}
 		_, err = r.out.Write(append(text, '\n'))
 		return err
 	}
-	if r.n == 1 {
+	if r.n == 1 && s.Series != "" {
+		r.csv.Write(append(head[:len(head):len(head)], "series"))
+	} else if r.n == 1 {
 		r.csv.Write(head)
 	}
 	alarm := "0"
 	if s.Alarm {
 		alarm = "1"
 	}
-	return r.csv.Write([]string{strconv.Itoa(s.Step), s.Time, digits(s.Score), digits(s.Threshold), alarm})
+	row := []string{strconv.Itoa(s.Step), s.Time, digits(s.Score), digits(s.Threshold), alarm}
+	if s.Series != "" {
+		row = append(row, s.Series)
+	}
+	return r.csv.Write(row)
 }
 
 // Flush writes what waits.

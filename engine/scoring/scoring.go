@@ -7,13 +7,11 @@ package scoring
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"math"
 	"slices"
 
 	"cosinelab/datasets/fault"
-	"cosinelab/datasets/steps"
 	"cosinelab/datasets/table"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/detect"
@@ -24,7 +22,8 @@ import (
 
 // Step is the outcome of one row.
 type Step struct {
-	Step      int
+	Series    string  // that it is of, where a column tells several apart
+	Step      int     // of its series
 	Time      string  // when it was measured; empty = nobody knows
 	Score     float64 // smoothed, where the detector smooths; NaN = it has none
 	Threshold float64 // NaN where no number decides
@@ -33,10 +32,10 @@ type Step struct {
 
 // Options connects a run with the program around it. Every field may be zero.
 type Options struct {
-	Step  func(Step) error              // called for each row, in order
-	Alarm func(spec.Alarm) error        // called for each alarm once it is over
-	Note  func(file string, said error) // what is to know about a file, once it is known
-	Yield func()                        // as experiment.Options has it
+	Step  func(Step) error                    // called for each row, in the order of its series
+	Alarm func(in string, a spec.Alarm) error // called for each alarm of a series once it is over
+	Note  func(file string, said error)       // what is to know about a file, once it is known
+	Yield func()                              // as experiment.Options has it
 	// Merge and Least replace those of the detector; nil = they do not.
 	Merge, Least *int
 }
@@ -49,22 +48,24 @@ type Summary struct {
 	Alarms   int            `json:"alarms"`           // that are over
 	Filled   int            `json:"filled,omitempty"` // cells that were missing
 	Backward int            `json:"backward,omitempty"`
-	Outside  []spec.Outside `json:"outside,omitempty"` // in the order of channels
-	From     string         `json:"from,omitempty"`    // time of the first row
-	To       string         `json:"to,omitempty"`      // of the last
+	Repeated int            `json:"repeated,omitempty"` // rows with the time of the row above
+	Gaps     int            `json:"gaps,omitempty"`     // between rows: more than one and a half usual distances
+	Longest  *Gap           `json:"longest,omitempty"`  // of them
+	Series   int            `json:"series,omitempty"`   // that a column tells apart
+	Outside  []spec.Outside `json:"outside,omitempty"`  // in the order of channels
+	From     string         `json:"from,omitempty"`     // time of the first row
+	To       string         `json:"to,omitempty"`       // of the last
 }
 
 // Run scores what it is given. It is not safe for concurrent use.
 type Run struct {
-	d       *detector.Detector
-	o       Options
-	scorer  *experiment.Scorer
-	decider *detect.Decider
-	smooth  *detect.Smoother // nil = scores stay as they are
-	joining joining
-	fill    *filler
-	clock   table.Clock
-	order   order
+	d      *detector.Detector
+	o      Options
+	scorer *experiment.Scorer // of the model that all series share
+	joiner detect.Joiner      // as each series begins
+	late   int
+	all    []*series // in the order in which they first come
+	byName map[string]*series
 
 	scaled  []float32
 	values  []float64
@@ -72,15 +73,6 @@ type Run struct {
 	named   columns // of the last text that had names
 	sum     Summary
 	outside []spec.Outside
-	line    spec.Timeline
-	waiting []waiting // scored rows that are not decided about, and rows without a score
-}
-
-// waiting is a row on its way through scorer and decider.
-type waiting struct {
-	at     int64
-	score  float64
-	errors []float32
 }
 
 // New makes a detector ready for new data.
@@ -89,28 +81,24 @@ func New(ctx context.Context, dev backend.Device, d *detector.Detector, o Option
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{d: d, o: o, scorer: scorer, fill: newFiller(d), scaled: make([]float32, len(d.Channels)),
-		values: make([]float64, len(d.Channels)), clock: table.Clock{Form: d.Reading.Times},
-		outside: make([]spec.Outside, len(d.Channels)),
-		line:    spec.Timeline{Clock: d.Reading.Times.Clock, Unit: d.Reading.Times.Unit}}
+	r := &Run{d: d, o: o, scorer: scorer, byName: map[string]*series{}, scaled: make([]float32, len(d.Channels)),
+		values: make([]float64, len(d.Channels)), outside: make([]spec.Outside, len(d.Channels)),
+		joiner: detect.Joiner{Merge: d.Spec.Detect.Merge, Least: d.Spec.Detect.Least}}
 	for c := range r.outside {
 		r.outside[c].Channel = c
 	}
-	if r.decider, err = detect.NewDecider(d.Start, nil); err != nil {
+	decider, err := detect.NewDecider(d.Start, nil)
+	if err != nil {
 		scorer.Close()
 		return nil, err
 	}
-	if span := d.Spec.Detect.Smoothing; span > 0 {
-		r.smooth = &detect.Smoother{Span: span}
-	}
-	j := detect.Joiner{Merge: d.Spec.Detect.Merge, Least: d.Spec.Detect.Least}
+	r.late = scorer.Late() + decider.Late()
 	if o.Merge != nil {
-		j.Merge = *o.Merge
+		r.joiner.Merge = *o.Merge
 	}
 	if o.Least != nil {
-		j.Least = *o.Least
+		r.joiner.Least = *o.Least
 	}
-	r.joining = joining{Joiner: j, run: r, sums: make([]float64, len(d.Channels))}
 	return r, nil
 }
 
@@ -118,7 +106,7 @@ func New(ctx context.Context, dev backend.Device, d *detector.Detector, o Option
 func (r *Run) Close() error { return r.scorer.Close() }
 
 // Late is how many rows behind a row its score comes at most, while rows come.
-func (r *Run) Late() int { return r.scorer.Late() + r.decider.Late() }
+func (r *Run) Late() int { return r.late }
 
 // Read scores the rows of a text, until its end. Another may follow, with a header of its own.
 func (r *Run) Read(ctx context.Context, name string, in io.Reader) error {
@@ -184,6 +172,9 @@ func (r *Run) tell(name string, c columns) {
 	if !r.d.Reading.Times.None() && len(c.times) == 0 {
 		r.o.Note(name, fault.New("score-no-times", join(r.d.Reading.Times.Columns)))
 	}
+	if e := EntityOf(r.d); e != nil && c.entity < 0 {
+		r.o.Note(name, fault.New("score-no-entity", e.Name))
+	}
 }
 
 // units reports whether the row below the names holds units: words, also where a channel has numbers, or the time.
@@ -205,9 +196,13 @@ func (r *Run) blank(ctx context.Context, s *table.Stream, c columns) error {
 	if c.n > 1 || r.rows == 0 {
 		return nil
 	}
+	one, err := r.seriesOf("")
 	for range s.Blank() {
+		if err != nil {
+			return err
+		}
 		r.values[0] = math.NaN()
-		if err := r.step(ctx, 0, false); err != nil {
+		if err := one.step(ctx, table.NoTime); err != nil {
 			return err
 		}
 	}
@@ -244,15 +239,23 @@ func (r *Run) row(ctx context.Context, s *table.Stream, c *columns, cells [][]by
 				fault.New("score-refused")))
 		}
 	}
+	one, err := r.series(s, c, cells)
+	if err != nil {
+		return err
+	}
+	if len(c.times) == 0 {
+		return one.step(ctx, table.NoTime)
+	}
 	var times [2][]byte
-	for i, at := range c.times[:min(len(c.times), len(times))] {
+	n := min(len(c.times), len(times))
+	for i, at := range c.times[:n] {
 		times[i] = cells[at]
 	}
-	at := r.clock.Read(s.Format, times[:min(len(c.times), len(times))]...)
-	if err := r.order.take(at, len(c.times) > 0); err != nil {
+	at := one.clock.Read(s.Format, times[:n]...)
+	if err := one.order.take(at); err != nil {
 		return s.At(err)
 	}
-	return r.step(ctx, at, len(c.times) > 0)
+	return one.step(ctx, at)
 }
 
 // shift moves columns by one.
@@ -264,122 +267,41 @@ func (c *columns) shift() {
 	for i := range c.times {
 		c.times[i]++
 	}
-}
-
-// step takes the values of the next row.
-func (r *Run) step(ctx context.Context, at int64, timed bool) error {
-	if !timed {
-		at = table.NoTime
+	if c.entity >= 0 {
+		c.entity++
 	}
-	place := r.rows
-	r.rows++
-	return r.fill.take(row{r.values, at, place}, func(x row) error { return r.push(ctx, x) })
-}
-
-// push scales a row that is whole, and scores it.
-func (r *Run) push(ctx context.Context, x row) error {
-	text := r.time(x.at)
-	if r.sum.From == "" {
-		r.sum.From = text
-	}
-	r.sum.To = text
-	r.line.Add(x.at, !table.Missing(x.at))
-	for i, ch := range r.d.Channels {
-		v := x.values[i]
-		r.beyond(i, v, x)
-		scaled := (v - ch.Shift) / ch.Scale
-		if !(math.Abs(scaled) <= farthest) {
-			return fault.New("data-too-far-test", ch.Name, x.place, fmt.Sprintf("%.4g", scaled), "1e15")
-		}
-		r.scaled[i] = float32(scaled)
-	}
-	r.waiting = append(r.waiting, waiting{at: x.at, score: math.NaN()})
-	r.sum.Steps++
-	return r.scorer.Push(ctx, r.scaled, r.scored)
-}
-
-// farthest is the largest value that models see, as in an experiment.
-const farthest = 1e15
-
-// beyond notes a value outside the range of the training part.
-func (r *Run) beyond(c int, v float64, x row) {
-	ch, o := r.d.Channels[c], &r.outside[c]
-	if v >= ch.Low && v <= ch.High {
-		return
-	}
-	far := func(v float64) float64 { return max(ch.Low-v, v-ch.High) }
-	if o.Steps++; o.Steps == 1 {
-		o.First, o.At, o.Value = x.place, r.time(x.at), v
-	} else if far(v) > far(o.Value) {
-		o.Value = v
-	}
-}
-
-// scored takes the score of the next row that has none yet.
-func (r *Run) scored(x experiment.Scored) error {
-	i := r.sum.Scored - r.joining.next
-	w := &r.waiting[i]
-	r.sum.Scored++
-	w.score = x.Score
-	w.errors = append([]float32(nil), x.Errors...)
-	if math.IsNaN(x.Score) { // only the first rows, of which none is undecided
-		return r.decided(detect.Decision{Threshold: math.NaN()})
-	}
-	if r.smooth != nil {
-		w.score = r.smooth.Step(x.Score)
-	}
-	var failed error
-	err := r.decider.Step(w.score, func(d detect.Decision) {
-		if failed == nil {
-			failed = r.decided(d)
-		}
-	})
-	if err == nil {
-		err = failed
-	}
-	return err
-}
-
-// decided hands the next row that is decided about to the alarms.
-func (r *Run) decided(d detect.Decision) error {
-	w := r.waiting[0]
-	r.waiting = r.waiting[1:]
-	return r.joining.take(w, d)
 }
 
 // Flush scores and hands on what the rows so far decide about. Whoever waits for more rows calls it.
-func (r *Run) Flush(ctx context.Context) error { return r.scorer.Flush(ctx, r.scored) }
+func (r *Run) Flush(ctx context.Context) error {
+	for _, one := range r.all {
+		if err := one.scorer.Flush(ctx, one.scored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // End scores and hands on what only the end of all rows decides about. Rows in no whole window have no score.
 func (r *Run) End(ctx context.Context) (Summary, error) {
-	if err := r.fill.end(func(x row) error { return r.push(ctx, x) }); err != nil {
-		return r.Summary(), err
-	}
-	if err := r.scorer.End(ctx, r.scored); err != nil {
-		return r.Summary(), err
-	}
-	var failed error
-	r.decider.End(func(d detect.Decision) {
-		if failed == nil {
-			failed = r.decided(d)
-		}
-	})
-	if failed == nil {
-		failed = r.joining.end()
-	}
-	for _, w := range r.waiting {
-		if failed == nil {
-			failed = r.emit(Step{Step: r.joining.told, Time: r.time(w.at), Score: math.NaN(), Threshold: math.NaN()})
-			r.joining.told++
+	for _, one := range r.all {
+		if err := one.finish(ctx); err != nil {
+			return r.Summary(), err
 		}
 	}
-	return r.Summary(), failed
+	return r.Summary(), nil
 }
 
 // Summary is what came so far.
 func (r *Run) Summary() Summary {
 	s := r.sum
-	s.Filled, s.Backward = r.fill.filled, r.order.backward
+	for _, one := range r.all {
+		s.Filled += one.fill.filled
+		s.add(one.order, one)
+		if one.name != "" {
+			s.Series++
+		}
+	}
 	s.Outside = nil
 	for _, o := range r.outside {
 		if o.Steps > 0 {
@@ -389,138 +311,12 @@ func (r *Run) Summary() Summary {
 	return s
 }
 
-// Timeline is when the rows so far were measured; nil = nobody knows.
+// Timeline is when the rows so far were measured; nil = nobody knows, or they are of several series.
 func (r *Run) Timeline() *spec.Timeline {
-	if len(r.line.Knots) == 0 {
+	if len(r.all) != 1 || len(r.all[0].line.Knots) == 0 {
 		return nil
 	}
-	out := r.line
+	out := r.all[0].line
 	out.Knots = slices.Clone(out.Knots)
 	return &out
-}
-
-func (r *Run) emit(s Step) error {
-	if s.Alarm {
-		r.sum.Flagged++
-	}
-	if r.o.Step == nil {
-		return nil
-	}
-	return r.o.Step(s)
-}
-
-// time is a time in words; empty where there is none.
-func (r *Run) time(at int64) string {
-	if table.Missing(at) {
-		return ""
-	}
-	return r.d.Reading.Times.Stamp(at)
-}
-
-// joining makes alarms of decisions, and hands on rows once it is clear whether they lie in one.
-type joining struct {
-	detect.Joiner
-	run  *Run
-	next int       // the row that is decided about next
-	told int       // rows that were handed on
-	held []decided // from there on
-	sums []float64 // squared errors of each channel in the alarm that goes on
-	peak spec.Peak
-	from string // time of its first row
-	top  string // of its peak
-	last string // of its last row
-}
-
-// decided is a row with its decision.
-type decided struct {
-	waiting
-	threshold float64
-}
-
-// take takes the decision about the next row.
-func (j *joining) take(w waiting, d detect.Decision) error {
-	j.held = append(j.held, decided{w, d.Threshold})
-	j.next++
-	before := j.Open()
-	over, ok := j.Step(d.Flag)
-	if ok {
-		return j.close(over, j.next)
-	}
-	open := j.Open()
-	switch {
-	case open.Len() == 0: // none, or one that was too short
-		return j.hand(j.next, steps.Range{})
-	case open.From > before.To: // one begins
-		if err := j.hand(open.From, steps.Range{}); err != nil {
-			return err
-		}
-	}
-	if open.Len() >= j.Least {
-		return j.hand(open.To, open)
-	}
-	return nil
-}
-
-// end ends what the end ends.
-func (j *joining) end() error {
-	over, ok := j.End()
-	if ok {
-		return j.close(over, j.next)
-	}
-	return j.hand(j.next, steps.Range{})
-}
-
-// close hands on an alarm that is over, and the rows before one.
-func (j *joining) close(over steps.Range, before int) error {
-	if err := j.hand(over.To, over); err != nil {
-		return err
-	}
-	a := spec.Alarm{Range: over, Start: j.from, End: j.last, Peak: j.peak, PeakAt: j.top}
-	for _, x := range j.sums {
-		if x > 0 {
-			shares := detect.Shares(j.sums)
-			a.Causes = shares[:min(len(shares), spec.MaxCauses)]
-			break
-		}
-	}
-	j.run.sum.Alarms++
-	if j.run.o.Alarm != nil {
-		if err := j.run.o.Alarm(a); err != nil {
-			return err
-		}
-	}
-	return j.hand(before, steps.Range{})
-}
-
-// hand hands on the rows before one; alarm says which lie in it.
-func (j *joining) hand(before int, alarm steps.Range) error {
-	for j.told < before && len(j.held) > 0 {
-		x := j.held[0]
-		j.held = j.held[1:]
-		in := j.told >= alarm.From && j.told < alarm.To
-		s := Step{Step: j.told, Time: j.run.time(x.at), Score: x.score, Threshold: x.threshold, Alarm: in}
-		if in {
-			j.count(x, s, s.Step == alarm.From)
-		}
-		j.told++
-		if err := j.run.emit(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// count adds a row to what is known of its alarm.
-func (j *joining) count(x decided, s Step, first bool) {
-	if first {
-		clear(j.sums)
-		j.peak, j.from, j.top = spec.Peak{Step: s.Step, Score: value(x.score)}, s.Time, s.Time
-	}
-	if x.score > float64(j.peak.Score) {
-		j.peak, j.top = spec.Peak{Step: s.Step, Score: value(x.score)}, s.Time
-	}
-	for c, e := range x.errors {
-		j.sums[c] += float64(e)
-	}
-	j.last = s.Time
 }

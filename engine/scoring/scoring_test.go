@@ -266,7 +266,7 @@ func TestAlarmsOfAStreamAreJoined(t *testing.T) {
 	}{{nil, nil, "...#.##....#....##"}, {&two, nil, "...####....#....##"}, {&one, &two, "...####.........##"}} {
 		var alarms []spec.Alarm
 		steps, sum := scored(t, kept["norm"], strings.NewReader(b.String()), scoring.Options{Merge: c.merge,
-			Least: c.least, Alarm: func(a spec.Alarm) error {
+			Least: c.least, Alarm: func(_ string, a spec.Alarm) error {
 				alarms = append(alarms, a)
 				return nil
 			}})

@@ -141,6 +141,7 @@ type telling struct {
 	session *Session
 	id      int
 	turn    int
+	series  string // of the rows so far; empty = there is one alone
 	due     time.Time
 	sofar   protocol.Scored
 	values  []float32
@@ -185,7 +186,12 @@ func readRows(ctx context.Context, run *scoring.Run, f datasets.File) error {
 	return run.Read(ctx, f.Name, rows)
 }
 
+// step takes a row. The page draws one series: of several, the scores of one are not the next of another.
 func (t *telling) step(x scoring.Step) error {
+	if x.Series != t.series && len(t.values) > 0 {
+		return fault.New("score-page-series", t.series, x.Series)
+	}
+	t.series = x.Series
 	if len(t.values) < maxScored {
 		t.values = append(t.values, float32(x.Score))
 	}
@@ -197,7 +203,7 @@ func (t *telling) step(x scoring.Step) error {
 	return nil
 }
 
-func (t *telling) alarm(a spec.Alarm) error {
+func (t *telling) alarm(_ string, a spec.Alarm) error {
 	if len(t.sofar.Alarms) < protocol.MaxAlarms {
 		t.sofar.Alarms = append(t.sofar.Alarms, a)
 	}
@@ -299,7 +305,10 @@ func (s *Session) rewrite(out io.Writer, last newData, e protocol.Export, f alar
 		rows := scoring.NewRows(out, scoring.CSV)
 		o.Step, end = rows.Step, rows.Close
 	} else {
-		o.Alarm = func(a spec.Alarm) error { return w.Write(from, a) }
+		o.Alarm = func(in string, a spec.Alarm) error {
+			from.In = in
+			return w.Write(from, a)
+		}
 	}
 	run, err := scoring.New(ctx, s.Device, last.detector, o)
 	if err != nil {

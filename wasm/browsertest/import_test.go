@@ -245,7 +245,7 @@ func TestAPersonDecidesHowAFileIsRead(t *testing.T) {
 	p.choose(`.sheet input[data-decide="missing"][value="linear"]`, "linear")
 	p.wait("another rule", `document.querySelector(".sheet .why").innerText.includes("line between") && `+sheetRead, 10*time.Second)
 	command := p.text(".sheet .command")
-	const want = "cosinelab data describe pump-house.csv -drop rpm,temp -missing linear -split 1200"
+	const want = "cosinelab data describe pump-house.csv -drop rpm,temp -missing linear -split 1200 -scaling robust"
 	if command != want {
 		t.Errorf("the command is %s, want %s", command, want)
 	}
@@ -258,7 +258,7 @@ func TestAPersonDecidesHowAFileIsRead(t *testing.T) {
 		t.Errorf("the address has %+v", d)
 	}
 	p.wait("focus given back", `document.activeElement.dataset.do === "reopen"`, 5*time.Second)
-	if got := p.text(".recipe .sub"); !strings.Contains(got, "7 channels") {
+	if got := p.text(".recipe .sub.n"); !strings.Contains(got, "7 channels") {
 		t.Errorf("the recipe says %q", got)
 	}
 	p.do(chromedp.KeyEvent(kb.Enter)) // on the button that opens the sheet again
@@ -487,7 +487,7 @@ func TestLabelsAreTakenFromAnotherFile(t *testing.T) {
 	p.shoot("sheet-labels-from.png")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	p.wait("lab", "!"+sheetOpen+" && "+canTrain, 20*time.Second)
-	if got := p.text(".recipe .sub"); !strings.Contains(got, "anomalous") {
+	if got := p.text(".recipe .sub.n"); !strings.Contains(got, "anomalous") {
 		t.Errorf("in use: %q", got)
 	}
 }

@@ -334,7 +334,7 @@ func TestARealSetTrains(t *testing.T) {
 		list.value = "smd/machine-1-2";
 		list.dispatchEvent(new Event("change", {bubbles: true}));
 	})()`, nil)
-	p.wait("SMD", `document.querySelector(".recipe .sub").innerText.includes("38 channels") && `+canTrain,
+	p.wait("SMD", `document.querySelector(".recipe .sub.n").innerText.includes("38 channels") && `+canTrain,
 		time.Minute)
 
 	s := small()
@@ -455,7 +455,7 @@ func TestADroppedFileIsReadAndABadOneSaysItsLine(t *testing.T) {
 	if got := p.text(".recipe .pick b"); got != "pump.csv" {
 		t.Errorf("the recipe names %q", got)
 	}
-	if got := p.text(".recipe .sub"); !strings.Contains(got, "2 channels") ||
+	if got := p.text(".recipe .sub.n"); !strings.Contains(got, "2 channels") ||
 		!strings.Contains(got, "anomalous") {
 		t.Errorf("the page says of the file: %q", got)
 	}
@@ -535,5 +535,5 @@ func TestALargeFileIsLeftForABuiltInSet(t *testing.T) {
 		list.value = "builtin/pool";
 		list.dispatchEvent(new Event("change", {bubbles: true}));
 	})()`, nil)
-	p.wait("the built-in set", `document.querySelector(".recipe .sub").innerText.includes("16 channels") && `+canTrain, 5*time.Second)
+	p.wait("the built-in set", `document.querySelector(".recipe .sub.n").innerText.includes("16 channels") && `+canTrain, 5*time.Second)
 }

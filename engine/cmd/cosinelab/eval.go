@@ -342,7 +342,7 @@ func (a *app) readScored(ctx context.Context, o evalOptions) (in scored, err err
 		return in, err
 	}
 	if o.labels == o.scores && intervals == nil { // the labels are no scores
-		label, err := labels.Labels(o.label)
+		label, err := labelOf(labels, o)
 		if err != nil {
 			return in, err
 		}
@@ -355,7 +355,7 @@ func (a *app) readScored(ctx context.Context, o evalOptions) (in scored, err err
 			return in, err
 		}
 	}
-	if err := a.readLabels(&in, labels, intervals, o); err != nil {
+	if err := a.readLabels(&in, scores, labels, intervals, o); err != nil {
 		return in, err
 	}
 	if labels.Sheet != scores.Sheet {
@@ -371,7 +371,7 @@ func (a *app) readScored(ctx context.Context, o evalOptions) (in scored, err err
 }
 
 // readLabels takes the labels of the rows, from intervals or from a column.
-func (a *app) readLabels(in *scored, labels sheet, intervals *datasets.Intervals, o evalOptions) (err error) {
+func (a *app) readLabels(in *scored, scores, labels sheet, intervals *datasets.Intervals, o evalOptions) (err error) {
 	rows := in.scores[0]
 	if intervals != nil {
 		var said []found.Finding
@@ -379,11 +379,11 @@ func (a *app) readLabels(in *scored, labels sheet, intervals *datasets.Intervals
 		a.sayFindings(said)
 		return err
 	}
-	label, err := labels.Labels(o.label)
+	label, err := labelOf(labels, o)
 	if err != nil {
 		return err
 	}
-	if in.labels, err = label.LabelsAt(rows, o.anomaly); err != nil {
+	if in.labels, err = in.joined(label, scores, labels, o); err != nil {
 		return err
 	}
 	if len(rows.Values) != len(in.labels) {
@@ -393,6 +393,35 @@ func (a *app) readLabels(in *scored, labels sheet, intervals *datasets.Intervals
 		return f.Flag == "-header" || labels.Sheet != nil && f.Column == "" && f.Flag == ""
 	}))
 	return nil
+}
+
+// labelOf is the column of the labels. One that a detector wrote is not taken for the truth unless it is named.
+func labelOf(labels sheet, o evalOptions) (*datasets.Column, error) {
+	label, err := labels.Labels(o.label)
+	switch {
+	case o.label != "":
+	case err != nil && o.labels == o.scores:
+		return nil, fault.New("cli-eval-no-labels", o.scores)
+	case err == nil && slices.Contains(saidByDetectors, strings.ToLower(strings.TrimSpace(label.Name))):
+		return nil, fault.New("cli-eval-own-alarms", o.labels, label.Name)
+	}
+	return label, err
+}
+
+// saidByDetectors are names of columns of what a detector says, not of what is true.
+var saidByDetectors = []string{"alarm", "alarms", "pred", "preds", "predicted", "prediction", "predictions", "y_pred",
+	"ypred", "y_hat", "yhat", "detected", "detection", "is_alarm", "경보", "예측"}
+
+// joined takes the labels of the rows; those of several series by series and time, where the labels tell them.
+func (in *scored) joined(label *datasets.Column, scores, labels sheet, o evalOptions) ([]uint8, error) {
+	if o.series != "" && labels.Sheet != scores.Sheet {
+		if of, err := scores.Texts(o.series); err == nil {
+			if series := labels.Naming(slices.Compact(slices.Sorted(slices.Values(of)))); series != nil {
+				return label.LabelsIn(in.scores[0], o.anomaly, series, of)
+			}
+		}
+	}
+	return label.LabelsAt(in.scores[0], o.anomaly)
 }
 
 // apart puts the rows of each series together, in the order in which the series first come.

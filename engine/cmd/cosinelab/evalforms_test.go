@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -285,4 +286,70 @@ func evalJSON(t *testing.T, args ...string) (e evaluation) {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// What a detector said is not taken for the truth, and scores without a truth ask for it.
+func TestTheTruthIsNotWhatADetectorSaid(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	rows := func(head, low, high string) string {
+		return head + "\n" + strings.Repeat(low, 20) + strings.Repeat(high, 4)
+	}
+	for _, name := range []string{"alarm", "y_pred"} {
+		file := write(name+".csv", rows("score,"+name, "0.1,0\n0.2,0\n", "0.9,1\n"))
+		if got := do(t, "eval", file); got.code == exitOK || !strings.Contains(got.err, "not the truth") {
+			t.Errorf("%s: %d %q", name, got.code, got.err)
+		}
+		do(t, "eval", file, "-label", name).must(t)
+	}
+	file := write("scores.csv", rows("a/1,b/1", "0.1,0.4\n0.2,0.3\n", "0.9,0.7\n"))
+	if got := do(t, "eval", file); !strings.Contains(got.err, "no column looks like the truth") {
+		t.Errorf("without a truth: %q", got.err)
+	}
+	file = write("inverted.csv", rows("score,label", "0.8,0\n0.7,0\n", "0.1,1\n"))
+	if got := do(t, "eval", file).must(t); !strings.Contains(got.out, "Turn the sign") {
+		t.Errorf("inverted scores: %q", got.out)
+	}
+}
+
+// Labels of several series that share their times are joined by series and time, whatever their column is called.
+func TestLabelsOfSeriesAreJoinedByThem(t *testing.T) {
+	dir := t.TempDir()
+	var scores, labels strings.Builder
+	scores.WriteString("series,time,cosine/1\n")
+	labels.WriteString("time,machine,temp,anomaly\n")
+	for _, name := range []string{"P-1", "P-2"} {
+		for i := range 40 {
+			high := 0
+			if name == "P-2" && i > 30 && i < 36 {
+				high = 1
+			}
+			fmt.Fprintf(&scores, "%s,2026-02-08 09:%02d:00,%d.5\n", name, i, high)
+		}
+	}
+	for i := range 40 {
+		for _, name := range []string{"P-1", "P-2"} {
+			high := 0
+			if name == "P-2" && i > 30 && i < 36 {
+				high = 1
+			}
+			fmt.Fprintf(&labels, "2026-02-08 09:%02d:00,%s,%d.25,%d\n", i, name, i, high)
+		}
+	}
+	for name, text := range map[string]string{"scores.csv": scores.String(), "labels.csv": labels.String()} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := do(t, "eval", filepath.Join(dir, "scores.csv"), "-column", "cosine/1", "-labels",
+		filepath.Join(dir, "labels.csv"), "-series", "series").must(t)
+	if !strings.Contains(got.out, "80 points, 5 anomalous in 1 segment") || !strings.Contains(got.out, "100.0") {
+		t.Errorf("%s", got.out)
+	}
 }

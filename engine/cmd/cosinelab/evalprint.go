@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
@@ -37,6 +38,10 @@ func (p printer) evaluation(v evaluation) {
 	p.section(v, p.w.Say("cli-of-ranking"), func(m metrics.Metric) bool {
 		return honest(m) && !m.NeedsThreshold()
 	})
+	if i := slices.IndexFunc(v.Metrics, func(m evalMeasure) bool { return m.Name == "auroc" }); i >= 0 &&
+		v.Metrics[i].Value < inverted {
+		p.line("cli-eval-inverted")
+	}
 	p.section(v, p.atThreshold(v), func(m metrics.Metric) bool { return honest(m) && m.NeedsThreshold() })
 	p.section(v, p.w.Say("cli-warned"), in(metrics.Warned))
 	p.warnings(v.measured)
@@ -49,6 +54,9 @@ func (p printer) evaluation(v evaluation) {
 	}
 	p.section(v, p.w.Say("cli-flattering"), in(metrics.Flattering))
 }
+
+// inverted is an AUROC below which scores say how normal a point is.
+const inverted = 0.35
 
 // atThreshold does not let a threshold that was chosen with the labels pass for an honest one.
 func (p printer) atThreshold(v evaluation) string {

@@ -14,6 +14,9 @@ import (
 // followPause is how long a file is left alone that has not grown. Tests shorten it.
 var followPause = 250 * time.Millisecond
 
+// missedSaid is how many waits for a file that is not there pass before that is said.
+const missedSaid = 4
+
 // follower reads a file that grows, line by line, as long as the path leads to it: Read waits at its end, and
 // says io.EOF only when the file was cut off or another took its name.
 type follower struct {
@@ -24,13 +27,15 @@ type follower struct {
 	join lineJoiner
 	out  []byte       // whole lines that are to be read
 	idle func() error // called before each wait
+	// missing says that there is no file.
+	missing func()
 	// wait is how a file is waited for; tests do not.
 	buffer [1 << 16]byte
 }
 
 // open opens what the path leads to now; it waits until there is something.
 func (f *follower) open() error {
-	for {
+	for missed := 0; ; missed++ {
 		file, err := os.Open(f.path)
 		if err == nil {
 			f.file, f.at, f.join, f.out = file, 0, lineJoiner{}, nil
@@ -38,6 +43,9 @@ func (f *follower) open() error {
 		}
 		if !os.IsNotExist(err) {
 			return told(f.path, err)
+		}
+		if missed == missedSaid { // between two files it is not there for a moment
+			f.missing()
 		}
 		if err := f.wait(); err != nil {
 			return err

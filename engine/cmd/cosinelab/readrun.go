@@ -29,7 +29,11 @@ func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) 
 	if err != nil {
 		return in, err
 	}
-	set, err := openSet(ctx, *o.data, report.Spec.Data)
+	folder := *o.data
+	if folder == "" {
+		folder = dataOf(o.run)
+	}
+	set, err := openSet(ctx, folder, report.Spec.Data)
 	if ctx.Err() != nil {
 		return in, ctx.Err()
 	}

@@ -108,6 +108,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	if _, err := openDevice(*o.device); err != nil {
 		return err
 	}
+	if o.resume && *o.data == "" {
+		*o.data = dataOf(o.out)
+	}
 	set, err := openSet(ctx, *o.data, sp.Data)
 	if err != nil {
 		return err
@@ -140,6 +143,9 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	folder, err := holdResults(o, sp, before)
 	if err != nil {
 		return err
+	}
+	if err := keepDataOf(folder, *o.data); err != nil {
+		return errors.Join(err, folder.Release())
 	}
 	options.Store = folderStore{folder, checkpointsDir, o.resume}
 	options.Kept, options.Program = keepDetectors(folder, sp), a.buildVersion()
@@ -278,6 +284,34 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 		return datasets.ReadFiles(ctx, datasets.FilesOf(fsys, name), experiment.FileOptions(d))
 	}
 	return datasets.Open(ctx, fsys, d.Source)
+}
+
+// dataFile holds where the data of a run lie: plots, reports and -resume read them again.
+const dataFile = "data.path"
+
+// keepDataOf notes the data folder of a run, unless its data are built in.
+func keepDataOf(folder *keep.Folder, data string) error {
+	if data == "" {
+		return nil
+	}
+	whole, err := filepath.Abs(data)
+	if err != nil {
+		return told(data, err)
+	}
+	return folder.Write(dataFile, func(out io.Writer) error {
+		_, err := io.WriteString(out, whole+"\n")
+		return err
+	})
+}
+
+// dataOf is the data folder that a run's folder notes; empty = none, or it is gone.
+func dataOf(out string) string {
+	text, err := os.ReadFile(filepath.Join(out, dataFile))
+	data := strings.TrimSuffix(string(text), "\n")
+	if info, wrong := os.Stat(data); err != nil || wrong != nil || !info.IsDir() {
+		return ""
+	}
+	return data
 }
 
 // openFile opens a teacher's weights for experiment.Options.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
@@ -160,7 +161,8 @@ func (a *app) scoreFolder(ctx context.Context, o scoreOptions, d *detector.Detec
 			return folder.Write(scoresFile, func(scores io.Writer) error {
 				rows := scoring.NewRows(scores, scoring.CSV)
 				lists := []*alarms.Writer{alarms.NewWriter(list, alarms.CSV), alarms.NewWriter(windows, alarms.NAB)}
-				alarm := func(x spec.Alarm) error {
+				alarm := func(in string, x spec.Alarm) error {
+					from.In = in
 					return errors.Join(lists[0].Write(from, x), lists[1].Write(from, x))
 				}
 				return a.scoreInto(ctx, o, d, scoring.Options{Step: rows.Step, Alarm: alarm}, nil, func() error {
@@ -249,7 +251,9 @@ func (a *app) feed(ctx context.Context, o scoreOptions, run *scoring.Run, idle f
 
 // tail reads a file that grows, and whatever takes its place, until it is told to stop.
 func (a *app) tail(ctx context.Context, path string, run *scoring.Run, idle func() error) error {
-	f := &follower{ctx: ctx, path: path, idle: idle}
+	f := &follower{ctx: ctx, path: path, idle: idle, missing: func() {
+		fmt.Fprintln(a.errOut, a.w.Say("cli-finding", table.Visible(path), fault.Word("score-waits"), ""))
+	}}
 	for ctx.Err() == nil {
 		if err := f.open(); err != nil {
 			return err
@@ -301,8 +305,21 @@ func (a *app) saySummary(d *detector.Detector, s scoring.Summary) {
 	if s.Filled > 0 {
 		p.line("series-filled", s.Filled, datasets.Fill(d.Reading.Fill))
 	}
+	if s.Series > 0 {
+		p.line("cli-score-series", s.Series, scoring.EntityOf(d).Name)
+	}
 	if s.Backward > 0 {
 		p.line("cli-score-backward", s.Backward)
+	}
+	if s.Repeated > 0 {
+		p.line("cli-score-repeated", s.Repeated)
+	}
+	if g := s.Longest; g != nil {
+		where := g.After
+		if g.Series != "" {
+			where += " (" + g.Series + ")"
+		}
+		p.line("cli-score-gaps", s.Gaps, (time.Duration(g.Seconds) * time.Second).String(), where)
 	}
 	for i, o := range s.Outside {
 		if i == outsideShown {
@@ -349,7 +366,8 @@ func (s *sink) step(x scoring.Step) error {
 	return s.rows.Step(x)
 }
 
-func (s *sink) alarm(x spec.Alarm) error {
+func (s *sink) alarm(in string, x spec.Alarm) error {
+	s.from.In = in
 	switch {
 	case s.rows != nil:
 		return nil
@@ -357,20 +375,25 @@ func (s *sink) alarm(x spec.Alarm) error {
 		return s.alarms.Write(s.from, x)
 	}
 	if s.n++; s.n == 1 {
-		s.line(s.p.w.Say("cli-alarm-start"), s.p.w.Say("cli-alarm-end"), s.p.w.Say("cli-alarm-length"),
+		s.line(in, s.p.w.Say("cli-series"), s.p.w.Say("cli-alarm-start"), s.p.w.Say("cli-alarm-end"), s.p.w.Say("cli-alarm-length"),
 			s.p.w.Say("cli-alarm-peak"), s.p.w.Say("cli-alarm-channels"))
 	}
 	start, end := x.Start, x.End
 	if start == "" {
 		start, end = strconv.Itoa(x.From), strconv.Itoa(x.To-1)
 	}
-	s.line(start, end, strconv.Itoa(x.Len()), digits(float64(x.Peak.Score), 4), alarms.Causes(s.from, x))
+	s.line(in, in, start, end, strconv.Itoa(x.Len()), digits(float64(x.Peak.Score), 4), alarms.Causes(s.from, x))
 	return nil
 }
 
 // line writes a line of the table: alarms come one by one, so that no column is as wide as its widest cell.
-func (s *sink) line(cells ...string) {
-	for i, width := range []int{20, 20, 6, 10} {
+// first is its first cell where alarms are of a series.
+func (s *sink) line(in, first string, cells ...string) {
+	widths := []int{20, 20, 6, 10}
+	if in != "" {
+		cells, widths = append([]string{first}, cells...), append([]int{12}, widths...)
+	}
+	for i, width := range widths {
 		if n := width - len([]rune(cells[i])); n > 0 {
 			cells[i] += strings.Repeat(" ", n)
 		}

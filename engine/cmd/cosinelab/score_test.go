@@ -223,6 +223,95 @@ func TestEachOfSeveralSeriesIsScoredAsInTheRun(t *testing.T) {
 	}
 }
 
+// Series that a column tells apart are scored each by itself, with the bits of the run, however their rows alternate.
+func TestSeriesOfOneFileAreScoredAsInTheRun(t *testing.T) {
+	dir := t.TempDir()
+	alternate := func(from, to int) string {
+		var b strings.Builder
+		b.WriteString("time,machine,flow,temp [°C]\n")
+		for r := from; r < to; r++ {
+			for i, name := range []string{"A", "B", "C"} {
+				when, rest, _ := strings.Cut(strings.TrimSpace(pumpRows(r+i*7, r+i*7+1, false)), ",")
+				fmt.Fprintf(&b, "%s,%s,%s\n", when, name, rest)
+			}
+		}
+		return b.String()
+	}
+	half := 0.5
+	s := spec.Default()
+	s.Data = spec.Data{Source: "file/fleet.csv", Split: &half, Scaling: spec.ScalingStandard, Window: 10, Stride: 5}
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 1, Batch: 4, Clip: 1}
+	s.Detect = spec.Detect{Score: spec.ScoreModel,
+		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 90}}
+	s.Seeds, s.Arms = []uint64{3}, []spec.Arm{{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone},
+		Student: &spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4}}}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, fleet, out := filepath.Join(dir, "s.json"), filepath.Join(dir, "fleet.csv"), filepath.Join(dir, "out")
+	for name, text := range map[string]string{file: string(raw), fleet: alternate(0, 200)} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(t, "run", file, "-file", fleet, "-entity", "machine", "-split", "0.5", "-out", out).must(t)
+	theirs := map[string][][]string{}
+	for _, row := range csvRows(t, out, scoresFile)[1:] {
+		theirs[row[1]] = append(theirs[row[1]], row[2:])
+	}
+	score := func(input string, flags ...string) outcome {
+		return doWith(t, context.Background(), input, append([]string{"score", filepath.Join(out,
+			"alone"+detector.Ending), "-"}, flags...)...)
+	}
+	got := score(alternate(100, 200), "-print", "scores").must(t)
+	mine := map[string][][]string{}
+	for _, row := range rowsOf(t, got.out)[1:] {
+		mine[row[5]] = append(mine[row[5]], row[1:3])
+	}
+	if fmt.Sprint(mine) != fmt.Sprint(theirs) || len(mine) != 3 {
+		t.Errorf("scores differ from the run's")
+	}
+	if !strings.Contains(got.err, "3 series by the column “machine”") || strings.Contains(got.err, "time of the row above") {
+		t.Errorf("said %q", got.err)
+	}
+	alarms := rowsOf(t, score(alternate(100, 200), "-format", "csv").must(t).out)
+	var windows map[string][][2]string
+	if err := json.Unmarshal([]byte(score(alternate(100, 200), "-format", "nab").must(t).out), &windows); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for name, list := range windows {
+		n += len(list)
+		if theirs[name] == nil {
+			t.Errorf("alarms of %q", name)
+		}
+	}
+	if alarms[0][len(alarms[0])-1] != "series" || n != len(alarms)-1 || n == 0 {
+		t.Errorf("%d windows, alarms %v", n, alarms)
+	}
+	one := score("time,flow,temp [°C]\n" + pumpRows(100, 130, false))
+	if !strings.Contains(one.err, "told series apart in training, is missing") {
+		t.Errorf("without the column: %q", one.err)
+	}
+	if none := score("time,machine,flow,temp [°C]\n2026-02-08 11:30:00,,1,60\n"); none.code != exitFailed ||
+		!strings.Contains(none.err, "-:2: column 2 (machine)") {
+		t.Errorf("a row of no machine: %d %q", none.code, none.err)
+	}
+}
+
+// New data without names and without labels fit by place, and gaps in their times are said.
+func TestNewDataHaveNoLabels(t *testing.T) {
+	_, out := pump(t)
+	bare := strings.TrimSpace(pumpRows(150, 200, false)) + "\n" + pumpRows(220, 260, false)
+	got := doWith(t, context.Background(), bare, "score", filepath.Join(out, "norm.detector"), "-").must(t)
+	for _, want := range []string{"taken in the order of training", "1 gap in time"} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("said %q, want %q in it", got.err, want)
+		}
+	}
+}
+
 func TestScoresAndAlarmsAreWrittenToAFolder(t *testing.T) {
 	_, out := pump(t)
 	dir := t.TempDir()
@@ -353,6 +442,12 @@ func TestAFileIsFollowed(t *testing.T) {
 		}
 		t.Fatalf("%d rows came, want %d; said %v", len(got.lines())-1, rows, said.lines())
 	}
+	for range 2000 {
+		if strings.Contains(strings.Join(said.lines(), "\n"), "no such file yet") {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 	write(path, head+pumpRows(150, 153, false), os.O_CREATE)
 	wait(3)
 	row := pumpRows(153, 154, false)
@@ -380,6 +475,9 @@ func TestAFileIsFollowed(t *testing.T) {
 		if line != strings.Join(want[i], ",") {
 			t.Errorf("line %d is %s, want %v", i, line, want[i])
 		}
+	}
+	if !strings.Contains(strings.Join(said.lines(), "\n"), "no such file yet") {
+		t.Errorf("nothing is said of the file that was not there: %v", said.lines())
 	}
 	if !strings.Contains(strings.Join(said.lines(), "\n"), "8 bytes were a line without an end") {
 		t.Errorf("nothing is said of the lost line: %v", said.lines())
@@ -475,6 +573,10 @@ func TestAFileTakesThePlaceOfTheSpecsData(t *testing.T) {
 	if d := r.Spec.Data; d.Source != "file/mine.csv" || !d.LeaveOut || d.Scaling != spec.ScalingRobust || d.Window != 10 ||
 		!slices.Equal(r.Data.Channels, []string{"flow"}) {
 		t.Errorf("the report is of %+v with channels %v", d, r.Data.Channels)
+	}
+	do(t, "run", "-resume", "-out", out, "-add-seeds", "1").must(t) // the folder notes where the file lies
+	if got := do(t, "plot", out, "-figure", "signal").must(t); strings.Contains(got.err, "without channels") {
+		t.Errorf("plot says %q", got.err)
 	}
 	if got := do(t, "run", "default", "-file", file, "-data", dir); got.code != exitUsage {
 		t.Errorf("a file and a folder: exit code %d, %s", got.code, got.err)
