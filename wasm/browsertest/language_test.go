@@ -100,7 +100,7 @@ func TestTheLanguageSwitchesInPlace(t *testing.T) {
 	p.eval(filledIn, &before)
 
 	p.press(runButton)
-	p.wait("first score", `document.querySelectorAll(".results .strip .mark").length`, patience)
+	p.wait("first run", `document.querySelector(".recipe.locked") && /[1-9]/.test(document.querySelector(".claim").innerText)`, patience)
 	p.checkForeign("in a run")
 	p.press(button)
 	p.wait("run in English", `document.querySelector(".claim").innerText.startsWith("No verdict yet")`,
