@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cosinelab/datasets/fault"
@@ -55,6 +56,7 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
+		set.settle(opts)
 		return set, set.call(files, groups, opts)
 	}
 	if err != nil {
@@ -64,7 +66,29 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	if parts.labels != nil {
+		set.Findings = append(set.Findings, found.Finding{File: table.Visible(parts.labels.Name),
+			Said: fault.Of(fault.New("find-labels-file", table.Visible(parts.labels.Name)))})
+	}
+	if beside := files[0].beside; len(files) == 1 && len(beside) > 0 {
+		set.Findings = append(set.Findings, found.Finding{
+			Said: fault.Of(fault.New("find-beside", strings.Join(table.Few(beside), ", ")))})
+	}
+	set.settle(opts)
 	return set, set.call(files, nil, opts)
+}
+
+// settle takes out the doubts that a person has answered.
+func (s *Set) settle(opts Options) {
+	roles := opts.want().Columns
+	opts.Settle(s.Findings, func(name string) bool {
+		if roles[name] != "" {
+			return true
+		}
+		return slices.ContainsFunc(s.Columns, func(c found.Column) bool {
+			return table.Visible(c.Name) == name && (roles[c.Name] != "" || roles[strconv.Itoa(c.Place)] != "")
+		})
+	})
 }
 
 // call gives a set its name, and sees that it has the labels that it must have.
@@ -146,7 +170,7 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 			return nil, err
 		}
 	}
-	u := &uncut{whole, marks, archive, filled, rule}
+	u := &uncut{whole, marks, archive, filled, rule, opts}
 	return u.cut(opts.Cut)
 }
 
@@ -157,6 +181,7 @@ type uncut struct {
 	archive archiveName
 	filled  []int // cells, one number a channel
 	rule    Fill
+	opts    Options
 }
 
 // cut makes a set of the file. What it finds is about this cut alone.
@@ -193,6 +218,7 @@ func (s *Set) Recut(at Cut) (*Set, error) {
 		return nil, err
 	}
 	set.Name, set.Title = s.Name, s.Title
+	set.settle(s.uncut.opts)
 	return set, nil
 }
 

@@ -243,11 +243,15 @@ func (m *marks) byTime(p *portion) ([]uint8, error) {
 	if m.at.None() || p.at.None() || m.at.Clock != p.at.Clock || m.at.Unit != p.at.Unit {
 		return nil, nil
 	}
-	if slices.Equal(m.at.At, p.at.At) {
+	times := m.at.ByClockOf(p.at)
+	if m.at.Clock && m.at.Form.Zoned != p.at.Form.Zoned {
+		m.otherClock(p)
+	}
+	if slices.Equal(times, p.at.At) {
 		return m.labels, nil
 	}
 	of := make(map[int64]uint8, len(m.at.At))
-	for i, ns := range m.at.At {
+	for i, ns := range times {
 		if before, twice := of[ns]; twice && before != m.labels[i] {
 			return nil, table.InFile(m.file, fault.New("data-label-times-double", m.at.Text(ns)))
 		}
@@ -265,6 +269,12 @@ func (m *marks) byTime(p *portion) ([]uint8, error) {
 	m.findings = append(m.findings, found.Finding{File: table.VisibleFile(m.file),
 		Said: fault.Of(fault.New("find-joined-by-time", len(m.labels)))})
 	return out, nil
+}
+
+// otherClock says that only one of labels and rows names time zones.
+func (m *marks) otherClock(p *portion) {
+	m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: true,
+		Said: fault.Of(fault.New("find-zones", table.Visible(m.file), table.Visible(p.file)))})
 }
 
 // mark labels the rows of every interval: by row numbers from 0, or by times.
@@ -301,6 +311,11 @@ func (m *marks) mark(p *portion) ([]uint8, error) {
 		m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: true,
 			Said: fault.Of(fault.New("find-intervals-outside", outside, len(m.intervals), table.Short(first.from),
 				table.Short(first.to), table.Visible(p.file), p.place(0), p.place(p.raw.Rows-1)))})
+	}
+	if !byRow && slices.ContainsFunc(m.intervals, func(iv interval) bool {
+		return p.at.OtherClock(iv.from) || p.at.OtherClock(iv.to)
+	}) {
+		m.otherClock(p)
 	}
 	key := "find-intervals-by-time"
 	if byRow {

@@ -68,6 +68,9 @@ func readPortion(ctx context.Context, f File, want table.Want, anomaly string) (
 		return nil, err
 	}
 	p.asked = want.Order
+	if !want.Plain && p.at.Form.Zoned && p.at.Zone != 0 {
+		p.note(found.Finding{Column: table.Visible(p.at.Name), Said: fault.Of(fault.New("find-utc"))})
+	}
 	if !want.Plain && p.entities == nil { // else each of the series has its own order
 		p.inOrder()
 	}

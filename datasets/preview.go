@@ -332,7 +332,7 @@ func (s *Set) ticks() (out []found.Tick) {
 				row += len(a.At)
 			}
 			if at >= first {
-				out = append(out, found.Tick{Row: row, Text: a.Text(at)})
+				out = append(out, found.Tick{Row: row, Text: table.Axis{Clock: true}.Text(at)})
 			}
 		}
 		return out

@@ -2,6 +2,9 @@
 package found
 
 import (
+	"slices"
+	"strings"
+
 	"cosinelab/datasets/fault"
 )
 
@@ -68,6 +71,37 @@ type Asked struct {
 	Anomaly   string          `json:"anomaly,omitempty"`   // how an anomaly is spelt in the label column
 	NoValue   []float64       `json:"no_value,omitempty"`  // numbers that stand for missing cells
 	Order     string          `json:"order,omitempty"`     // of Orders
+	Dates     string          `json:"dates,omitempty"`     // of DateOrders
+	Accept    []string        `json:"accept,omitempty"`    // doubts that are settled: of Acceptable
+}
+
+// DateOrders are those of year, month and day in dates of numbers alone.
+var DateOrders = []string{"ymd", "dmy", "mdy"}
+
+// Acceptable are the doubts that nothing but a person's word can settle: keys of findings without find-.
+var Acceptable = []string{"gaps", "doubles", "irregular", "no-time", "restarts", "parts-overlap", "zones",
+	"intervals-outside", "intervals-by-row", "transposed", "encoding-other", "marked-training", "unlabelled-series"}
+
+// Settle takes from findings the doubts that a person has answered: by a role for the column, or by accepting them. What
+// only a word can settle names the flag for it.
+func (a Asked) Settle(findings []Finding, column func(name string) bool) {
+	for i := range findings {
+		f := &findings[i]
+		if !f.Doubt {
+			continue
+		}
+		kind := strings.TrimPrefix(string(f.Said.Key), "find-")
+		byRole := f.Flag == "-channels" || f.Flag == "-drop" || f.Flag == "-label" || f.Flag == "-no-value" ||
+			kind == "time-text"
+		switch {
+		case slices.Contains(a.Accept, kind), byRole && f.Column != "" && column(f.Column):
+			f.Doubt = false
+		case kind == "time-text":
+			f.Flag = "-time"
+		case f.Flag == "" && slices.Contains(Acceptable, kind):
+			f.Flag = "-accept " + kind
+		}
+	}
 }
 
 // Orders are how rows can be ordered: by their times, or as they stand in the file.

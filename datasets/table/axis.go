@@ -16,6 +16,7 @@ type Axis struct {
 	At    []int64 // one a row
 	Name  string  // of the column
 	Form  Form    // how rows say it
+	Zone  int64   // where Form.Zoned, nanoseconds that the clock of the first row is ahead of UTC
 }
 
 // Form is how the rows of a table say when they were measured, so that other tables are read alike.
@@ -23,6 +24,8 @@ type Form struct {
 	Columns  []string `json:"columns"`             // names of the columns: of one, or of date and time of day
 	Places   []int    `json:"places"`              // of them, from 1
 	DayFirst bool     `json:"day_first,omitempty"` // in dates of numbers alone, where both ways are possible
+	Order    string   `json:"order,omitempty"`     // of day, month and year in such dates: of found.DateOrders
+	Zoned    bool     `json:"zoned,omitempty"`     // they name time zones: times are UTC
 	Clock    bool     `json:"clock"`               // as Axis has it
 	Unit     float64  `json:"unit,omitempty"`      // as well
 	// What numbers are: those since 1970 that this takes to nanoseconds; days of a spreadsheet; dates. None =
@@ -56,28 +59,47 @@ func (a Axis) Text(ns int64) string {
 	t := time.Unix(0, ns).UTC()
 	switch {
 	case ns%second != 0:
-		return t.Format("2006-01-02 15:04:05.999999999")
-	case ns%day == 0:
+		return t.Format("2006-01-02 15:04:05.999999999") + a.mark(" UTC")
+	case ns%day == 0 && !a.Form.Zoned:
 		return t.Format("2006-01-02")
 	}
-	return t.Format("2006-01-02 15:04:05")
+	return t.Format("2006-01-02 15:04:05") + a.mark(" UTC")
+}
+
+// mark is how times in UTC are told from those of nobody knows which clock.
+func (a Axis) mark(utc string) string {
+	if a.Form.Zoned {
+		return utc
+	}
+	return ""
 }
 
 // Stamp writes a time for other programs: as Text does, but with the time of day at midnight as well, so that all
 // times of a file have one form.
 func (a Axis) Stamp(ns int64) string {
-	if a.Clock && ns%second == 0 {
-		return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05")
+	if a.Clock {
+		return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05.999999999") + a.mark("Z")
 	}
 	return a.Text(ns)
 }
 
-// Parse reads a time as Text writes it, or as files have it.
+// Parse reads a time as Text writes it, or as files have it. One without a zone is of the clock of the first row;
+// where rows name none, neither do others.
 func (a Axis) Parse(text string) (int64, bool) {
 	cell := trim([]byte(text))
 	if a.Clock {
-		if s, ok := parseStamp(cell); ok && s.date {
-			return s.ns, true
+		if s, ok := parseStamp(cell, a.Form.Order); ok && s.date {
+			ns := s.ns
+			if a.Form.DayFirst {
+				ns = s.swapped
+			}
+			switch {
+			case a.Form.Zoned && !s.zoned:
+				ns -= a.Zone
+			case !a.Form.Zoned && s.zoned:
+				ns += s.zone
+			}
+			return ns, true
 		}
 	}
 	x, ok := number(cell, '.')
@@ -89,6 +111,27 @@ func (a Axis) Parse(text string) (int64, bool) {
 		return int64(x * unit), unit > 0
 	}
 	return int64(math.Round(x * a.Unit)), true
+}
+
+// OtherClock reports whether a text names a time zone where the rows name none, or the other way round.
+func (a Axis) OtherClock(text string) bool {
+	s, ok := parseStamp(trim([]byte(text)), a.Form.Order)
+	return ok && s.date && a.Clock && s.zoned != a.Form.Zoned
+}
+
+// ByClockOf are the times as the rows of another table have them, where only one of both names time zones.
+func (a Axis) ByClockOf(b Axis) []int64 {
+	shift := a.Zone - b.Zone
+	if a.Form.Zoned == b.Form.Zoned || shift == 0 || !a.Clock {
+		return a.At
+	}
+	out := slices.Clone(a.At)
+	for i := range out {
+		if out[i] != noStamp {
+			out[i] += shift
+		}
+	}
+	return out
 }
 
 // decideTimes takes out the columns that say when a row was measured.
@@ -249,7 +292,8 @@ func (t *Table) stamped(c, clock *Column) Axis {
 		at = t.smoother(c)
 	}
 	form.Clock, form.DayFirst = true, len(at) > 0 && &at[0] == &c.swapped[0]
-	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: slices.Clone(at), Form: form}
+	form.Order, form.Zoned = t.Format.Dates, c.zoned > 0
+	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: slices.Clone(at), Form: form, Zone: c.zone}
 	if clock != nil {
 		a.Name += " " + clock.Name
 		for i, ns := range clock.stamps {
@@ -271,7 +315,8 @@ func (t *Table) smoother(c *Column) []int64 {
 	case b < a:
 		return c.swapped
 	}
-	t.note(found.Finding{Doubt: true, Column: Visible(c.Name), Said: why("find-month-day", Visible(c.Name))})
+	t.note(found.Finding{Doubt: true, Column: Visible(c.Name), Said: why("find-month-day", Visible(c.Name)),
+		Guess: "mdy", Choices: []string{"dmy"}, Flag: "-dates"})
 	return c.stamps
 }
 

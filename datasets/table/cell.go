@@ -60,6 +60,11 @@ func number(cell []byte, decimal byte) (x float64, ok bool) {
 	if decimal == ',' && bytes.IndexByte(cell, ',') >= 0 {
 		return commaNumber(cell)
 	}
+	if decimal == ',' && cell[0] != '0' && bytes.IndexByte(cell, '.') > 0 {
+		if x, ok := commaNumber(cell); ok { // the groups of a whole number: 1.234
+			return x, true
+		}
+	}
 	x, err := strconv.ParseFloat(string(cell), 64)
 	switch {
 	case err == nil:

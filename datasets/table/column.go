@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"strconv"
+	"time"
 
 	"cosinelab/datasets/found"
 )
@@ -21,6 +22,8 @@ type Column struct {
 	ways    [3]int // how many stamps allow which way
 	dates   int    // stamps with a date
 	clocks  int    // stamps with a time of day
+	zoned   int    // stamps that name a zone
+	zone    int64  // of the first
 	count   [classText + 1]int
 	odd     oddity // the first text
 	bad     oddity // the first number that no channel can hold
@@ -50,6 +53,7 @@ const noStamp = math.MinInt64
 type builder struct {
 	c       Column
 	decimal byte
+	dates   string // their order, of found.DateOrders; empty = as it looks
 	values  growing[float64]
 	codes   growing[uint8]
 	stamps  growing[int64]
@@ -93,7 +97,7 @@ func (b *builder) class(cell []byte, row int) (class, float64) {
 		return classTruth, x
 	}
 	if b.c.count[classText] == 0 || b.c.count[classStamp] > 0 {
-		if s, ok := parseStamp(cell); ok {
+		if s, ok := parseStamp(cell, b.dates); ok {
 			b.stamp(s, row)
 			return classStamp, math.NaN()
 		}
@@ -113,6 +117,11 @@ func (b *builder) stamp(s stamp, row int) {
 	b.stamps.add(s.ns)
 	b.swapped.add(s.swapped)
 	b.c.ways[s.only]++
+	if s.zoned {
+		if b.c.zoned++; b.c.zoned == 1 {
+			b.c.zone = s.zone
+		}
+	}
 	if s.date {
 		b.c.dates++
 	}
@@ -187,11 +196,19 @@ func (c *Column) Text(row int) string {
 	case x == x:
 		return Number(x)
 	case c.stamps != nil && c.stamps[row] != noStamp:
-		return Axis{Clock: true, Unit: 1}.Text(c.stamps[row])
+		return c.clockText(c.stamps[row])
 	case c.Codes != nil:
 		return c.Words[c.Codes[row]].Text
 	}
 	return ""
+}
+
+// clockText is a time by the clock of the zone that the first time of the column names, if it names one.
+func (c *Column) clockText(ns int64) string {
+	if c.zoned == 0 {
+		return Axis{Clock: true, Unit: 1}.Text(ns)
+	}
+	return time.Unix(0, ns).In(time.FixedZone("", int(c.zone/second))).Format("2006-01-02 15:04:05.999999999 -07:00")
 }
 
 // filled is the number of cells that hold something.

@@ -79,7 +79,7 @@ func FuzzStamp(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, ok := parseStamp([]byte(text))
+		s, ok := parseStamp([]byte(text), "")
 		if !ok || !s.date {
 			return
 		}

@@ -16,6 +16,7 @@ type Format struct {
 	Decimal  byte   // point or comma
 	Encoding string // empty = UTF-8
 	Header   bool   // the first row holds names
+	Dates    string // order of dates in numbers, of found.DateOrders; empty = as it looks
 }
 
 // sampled is how many lines tell the format.
@@ -252,27 +253,36 @@ func classOf(cell []byte, decimal byte) class {
 	if _, ok := truth(cell); ok {
 		return classTruth
 	}
-	if _, ok := parseStamp(cell); ok {
+	if _, ok := parseStamp(cell, ""); ok {
 		return classStamp
 	}
 	return classText
 }
 
-// decimalMark tells the decimal mark of a text from its cells; doubt = what looks like decimals may be groups
-// of three digits.
-func decimalMark(lines [][]byte, sep byte) (mark byte, doubt bool) {
-	var only, point, last, grouped int
+// decimalMark tells the decimal mark of a text from its cells; doubt = the sign before what may be decimals or groups
+// of three digits; 0 = none. Where semicolons part the cells and dates are 31.12.2024, points part groups.
+func decimalMark(lines [][]byte, sep byte) (mark, doubt byte) {
+	var only, point, last, grouped, groupedPoints, dotted int
 	for _, line := range lines {
 		for _, cell := range cellsOf(line, sep) {
 			cell = trim(bytes.Trim(trim(cell), `"`))
 			comma, dot := bytes.LastIndexByte(cell, ','), bytes.LastIndexByte(cell, '.')
-			if classOf(cell, '.') == classStamp || classOf(cell, '.')+classOf(cell, ',') == 2*classText {
+			if classOf(cell, '.') == classStamp {
+				if dot > 0 && bytes.Count(cell, []byte{'.'}) == 2 {
+					dotted++
+				}
+				continue
+			}
+			if classOf(cell, '.')+classOf(cell, ',') == 2*classText {
 				continue
 			}
 			switch {
 			case comma < 0 && dot < 0:
 			case comma < 0:
 				point++
+				if _, ok := ungrouped(cell, ','); ok && cell[0] != '0' {
+					groupedPoints++
+				}
 			case dot > comma:
 				point += 2
 			case dot >= 0:
@@ -287,16 +297,21 @@ func decimalMark(lines [][]byte, sep byte) (mark byte, doubt bool) {
 	}
 	switch {
 	case last > 0 && point == 0:
-		return ',', false
+		return ',', 0
+	case only == 0 && sep == ';' && point > 0 && point == groupedPoints:
+		if dotted > 0 {
+			return ',', '.'
+		}
+		return '.', '.'
 	case only == 0 || point > 0:
-		return '.', false
+		return '.', 0
 	case only == grouped:
 		if sep == ',' {
-			return '.', true
+			return '.', ','
 		}
-		return ',', true
+		return ',', ','
 	}
-	return ',', false
+	return ',', 0
 }
 
 // firstRows are the rows by which the header is told.

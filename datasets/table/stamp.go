@@ -14,6 +14,8 @@ type stamp struct {
 	date    bool
 	clock   bool
 	only    way // which of both there is
+	zoned   bool
+	zone    int64 // how far it is ahead
 }
 
 // way is the order of month and day that a date allows.
@@ -32,12 +34,13 @@ const (
 	day    = 24 * hour
 )
 
-// parseStamp reads dates and times as programs and spreadsheets write them.
-func parseStamp(cell []byte) (s stamp, ok bool) {
+// parseStamp reads dates and times as programs and spreadsheets write them; order is that of dates whose first number
+// is no year of four digits, of found.DateOrders; empty = as it looks.
+func parseStamp(cell []byte, order string) (s stamp, ok bool) {
 	if len(cell) < 4 || len(cell) > 48 {
 		return s, false
 	}
-	p := stampParser{rest: cell}
+	p := stampParser{rest: cell, asked: order}
 	for len(p.rest) > 0 {
 		if !p.token() {
 			return s, false
@@ -60,6 +63,7 @@ type stampParser struct {
 	ns      int64
 	zone    int64
 	zoned   bool
+	asked   string
 	year    bool // the first number is said to be the year
 }
 
@@ -259,6 +263,7 @@ var zones = map[string]int64{"kst": 9 * hour, "jst": 9 * hour, "hkt": 8 * hour, 
 
 // stamp puts together what was taken.
 func (p *stampParser) stamp() (s stamp, ok bool) {
+	s.zoned, s.zone = p.zoned, p.zone
 	if s.clock = p.clock; p.noon > 0 {
 		h := p.ns / hour
 		switch {
@@ -318,8 +323,14 @@ func (p *stampParser) order() (y, m, d int, free, ok bool) {
 		return 0, 0, 0, false, false
 	case p.digits[0] == 4 || p.year:
 		return century(a, p.digits[0]), b, c, false, p.digits[1] <= 2 && p.digits[2] <= 2
+	case p.asked == "ymd" && p.digits == [3]int{2, 2, 2}:
+		return century(a, 2), b, c, false, true
 	case p.digits[0] > 2 || p.digits[1] > 2 || p.digits[2] != 4 && p.digits[2] != 2:
 		return 0, 0, 0, false, false
+	case p.asked == "dmy":
+		return century(c, p.digits[2]), b, a, false, true
+	case p.asked == "mdy":
+		return century(c, p.digits[2]), a, b, false, true
 	case p.mark == '.':
 		return century(c, p.digits[2]), b, a, false, true
 	}

@@ -104,7 +104,7 @@ func (s *Stream) sniff(sample []byte, whole bool, decimal byte) error {
 		s.rows.comma = separator(lines)
 	}
 	mark, doubt := decimalMark(lines, s.rows.comma)
-	if decimal != 0 && (doubt || mark == '.' && s.rows.comma != ',' && !pointed(lines, s.rows.comma)) {
+	if decimal != 0 && (doubt != 0 || mark == '.' && s.rows.comma != ',' && !pointed(lines, s.rows.comma)) {
 		mark = decimal
 	}
 	s.Format.Comma, s.Format.Decimal = s.rows.comma, mark
@@ -161,7 +161,7 @@ func (f Format) Number(cell []byte) (float64, error) {
 
 // IsStamp reports whether a cell holds a date or a time of day.
 func IsStamp(cell []byte) bool {
-	_, ok := parseStamp(trim(cell))
+	_, ok := parseStamp(trim(cell), "")
 	return ok
 }
 
@@ -188,7 +188,7 @@ func (c *Clock) Read(f Format, cells ...[]byte) int64 {
 		}
 		return c.number(x)
 	}
-	s, ok := parseStamp(first)
+	s, ok := parseStamp(first, c.Order)
 	switch {
 	case !ok:
 		return noStamp
@@ -200,7 +200,7 @@ func (c *Clock) Read(f Format, cells ...[]byte) int64 {
 		ns = s.swapped
 	}
 	if len(cells) > 1 {
-		if t, ok := parseStamp(trim(cells[1])); ok && !t.date {
+		if t, ok := parseStamp(trim(cells[1]), ""); ok && !t.date {
 			ns += t.ns
 		}
 	}
@@ -217,4 +217,4 @@ func (c *Clock) unwound(ns int64) int64 {
 }
 
 // Stamp writes a time as Axis does.
-func (f Form) Stamp(ns int64) string { return Axis{Clock: f.Clock, Unit: f.Unit}.Stamp(ns) }
+func (f Form) Stamp(ns int64) string { return Axis{Clock: f.Clock, Unit: f.Unit, Form: f}.Stamp(ns) }

@@ -168,14 +168,14 @@ func (p *parser) read(r *bufio.Reader) error {
 	if p.rows.comma == 0 {
 		p.rows.comma = separator(lines)
 	}
-	var doubt bool
+	var doubt byte
 	p.t.Format.Comma = p.rows.comma
 	p.t.Format.Decimal, doubt = decimalMark(lines, p.rows.comma)
 	if asked := slices.Index(found.Decimals, p.want.Decimal); asked >= 0 {
-		p.t.Format.Decimal, doubt = decimals[asked], false
+		p.t.Format.Decimal, doubt = decimals[asked], 0
 	}
-	if doubt {
-		p.decimalDoubt()
+	if doubt != 0 {
+		p.decimalDoubt(doubt)
 	}
 	if err := p.skip(lines); err != nil {
 		return err
@@ -288,6 +288,7 @@ func (p *parser) begin(f firstRows) error {
 		header, unsure = asked == "yes", false
 	}
 	p.t.Format.Header, p.t.Unsure = header, unsure
+	p.dateOrder(f)
 	if unsure && !p.want.Plain {
 		p.t.note(headerDoubt(Visible(p.t.File), header))
 	}
@@ -343,7 +344,9 @@ func (p *parser) name(f firstRows) error {
 				name = strings.TrimSpace(strings.TrimPrefix(name, "#"))
 			}
 		}
-		p.columns = append(p.columns, newBuilder(name, i+1, p.t.Format.Decimal))
+		b := newBuilder(name, i+1, p.t.Format.Decimal)
+		b.dates = p.t.Format.Dates
+		p.columns = append(p.columns, b)
 	}
 	return nil
 }
@@ -417,22 +420,61 @@ func (p *parser) finish() error {
 		p.t.note(found.Finding{Said: fault.Of(fault.New("find-encoding", f.Encoding))})
 	}
 	if f.Decimal == ',' && !slices.ContainsFunc(p.t.Findings, func(f found.Finding) bool {
-		return f.Said.Key == "find-decimal-doubt"
+		return f.Flag == "-decimal"
 	}) {
 		p.t.note(found.Finding{Said: fault.Of(fault.New("find-decimal-comma"))})
 	}
 	return nil
 }
 
-// decimalDoubt says that commas before three digits are read in one of two ways.
-func (p *parser) decimalDoubt() {
+// dateOrder fixes the order of dates: the one that was asked for, or year, month, day where years of two digits begin
+// them, as they do where hyphens part them and the last number changes, or no number does.
+func (p *parser) dateOrder(f firstRows) {
+	if p.t.Format.Dates = p.want.Dates; p.want.Dates != "" || p.want.Plain {
+		return
+	}
+	years, days := map[string]bool{}, map[string]bool{}
+	for _, row := range f.cells {
+		for _, cell := range row {
+			if s, ok := parseStamp(trim([]byte(cell)), "ymd"); !ok || !s.date {
+				continue
+			}
+			if d := hyphenated(strings.TrimSpace(cell)); d != nil {
+				years[d[0]], days[d[2]] = true, true
+			}
+		}
+	}
+	if len(years) != 1 || len(days) == 0 {
+		return
+	}
+	p.t.Format.Dates = "ymd"
+	if len(days) == 1 {
+		p.t.note(found.Finding{Doubt: true, Guess: "ymd", Choices: []string{"dmy", "mdy"}, Flag: "-dates",
+			Said: fault.Of(fault.New("find-year-first"))})
+	}
+}
+
+// hyphenated are the three numbers of two digits of a date with hyphens; nil = it has others.
+func hyphenated(cell string) []string {
+	date, _, _ := strings.Cut(strings.Replace(cell, "T", " ", 1), " ")
+	parts := strings.Split(date, "-")
+	if len(parts) != 3 || slices.ContainsFunc(parts, func(d string) bool { return len(d) != 2 }) {
+		return nil
+	}
+	return parts
+}
+
+// decimalDoubt says that the signs before three digits are read in one of two ways.
+func (p *parser) decimalDoubt(sign byte) {
 	if p.want.Plain {
 		return
 	}
-	guess := "1,234 = 1.234"
-	if p.t.Format.Decimal == '.' {
-		guess = "1,234 = 1234"
+	key, guess := "find-decimal-doubt", "1"+string(sign)+"234 = 1234"
+	if sign == '.' {
+		key = "find-points-doubt"
 	}
-	p.t.note(found.Finding{Doubt: true, Guess: guess, Flag: "-decimal",
-		Said: fault.Of(fault.New("find-decimal-doubt", guess))})
+	if p.t.Format.Decimal == sign {
+		guess = "1" + string(sign) + "234 = 1.234"
+	}
+	p.t.note(found.Finding{Doubt: true, Guess: guess, Flag: "-decimal", Said: fault.Of(fault.New(key, guess))})
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
@@ -168,10 +169,21 @@ func without(w datasets.Windows, marked []uint8) datasets.Windows {
 	return w
 }
 
+// accepted are the doubts that a spec settles: that training steps are labelled is none where it leaves these out.
+func accepted(d spec.Data) (kinds []string) {
+	for kind := range strings.SplitSeq(d.Accept, ",") {
+		kinds = append(kinds, strings.TrimSpace(kind))
+	}
+	if d.LeaveOut {
+		kinds = append(kinds, "marked-training")
+	}
+	return kinds
+}
+
 // FileOptions are what a spec says of a user's own files.
 func FileOptions(d spec.Data) datasets.Options {
 	o := datasets.Options{Asked: found.Asked{Header: d.Header, Separator: d.Separator, Decimal: d.Decimal,
-		Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue, Order: d.Order},
+		Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue, Order: d.Order, Dates: d.Dates, Accept: accepted(d)},
 		Label: d.Label, Missing: d.Missing, Cut: datasets.Cut{Row: d.SplitRow, Time: d.SplitTime}}
 	if d.Split != nil {
 		o.Cut.Share = *d.Split

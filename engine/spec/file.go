@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
@@ -33,6 +34,11 @@ func (d Data) validateFile(c *check) {
 	oneOf(c, "data.separator", d.Separator, found.Separators...)
 	oneOf(c, "data.decimal", d.Decimal, found.Decimals...)
 	oneOf(c, "data.order", d.Order, found.Orders...)
+	oneOf(c, "data.dates", d.Dates, found.DateOrders...)
+	c.short("data.accept", d.Accept, maxName)
+	for kind := range strings.SplitSeq(d.Accept, ",") {
+		oneOf(c, "data.accept", strings.TrimSpace(kind), found.Acceptable...)
+	}
 	oneOf(c, "data.missing", d.Missing, "last", "linear", "refuse")
 	c.that(len(d.NoValue) <= maxNoValues, "data.no_value", len(d.NoValue), "want-up-to", maxNoValues)
 	for i, x := range d.NoValue {

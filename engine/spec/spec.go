@@ -58,6 +58,8 @@ type Data struct {
 	Missing   string                `json:"missing,omitempty"`    // rule for missing cells: last, linear, refuse
 	NoValue   []float64             `json:"no_value,omitempty"`   // numbers that stand for missing cells
 	Order     string                `json:"order,omitempty"`      // of rows: time, file; empty = by time where they have one
+	Dates     string                `json:"dates,omitempty"`      // order of their numbers: ymd, dmy, mdy; empty = as it looks
+	Accept    string                `json:"accept,omitempty"`     // doubts that are settled, with commas between: gaps
 	Split     *float64              `json:"split,omitempty"`      // training share of a single file
 	SplitRow  int                   `json:"split_row,omitempty"`  // its rows instead
 	SplitTime string                `json:"split_time,omitempty"` // time of the first test step instead

@@ -74,6 +74,7 @@ const (
 	Share   = "share" // per cent
 	Leave   = "leave"
 	Order   = "order"
+	Dates   = "dates"
 )
 
 // NoLabels is the answer to Anomaly that the column holds none.
@@ -106,6 +107,8 @@ func (s *Sheet) Decide(what, text string) {
 		}
 	case Order:
 		s.Data.Order = text
+	case Dates:
+		s.Data.Dates = text
 	case Leave:
 		s.Data.LeaveOut = text == "yes"
 	case Share:
@@ -445,7 +448,7 @@ func (s *Sheet) Command() string {
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
 		{"entity", strings.Join(entity, ",")}, {"no-value", strings.Join(none, ",")}, {"missing", d.Missing},
-		{"order", d.Order}, {"split", split}, {"scaling", scaling}} {
+		{"order", d.Order}, {"dates", d.Dates}, {"accept", d.Accept}, {"split", split}, {"scaling", scaling}} {
 		if f.text != "" {
 			out += " -" + f.flag + " " + quoted(f.text)
 		}

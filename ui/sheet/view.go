@@ -382,6 +382,9 @@ func (s *Sheet) item(w *words.Language, f found.Finding) Item {
 			on = s.Data.Order
 		}
 		it.What, it.Choices = Order, choices(w, on, "time", "sheet-order-time", "file", "sheet-order-file")
+	case f.Flag == "-dates":
+		it.What, it.Choices = Dates, choices(w, f.Guess, "ymd", "sheet-dates-ymd", "dmy", "sheet-dates-dmy", "mdy",
+			"sheet-dates-mdy")
 	case f.Flag == "-leave-out":
 		on := map[bool]string{true: "yes", false: "no"}[s.Data.LeaveOut]
 		it.Look, it.What = LookDone, Leave

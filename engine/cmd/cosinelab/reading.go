@@ -29,7 +29,8 @@ type readingOptions struct {
 	oneHot, keep    string
 	entity          string
 	missing, cut    string
-	order           string
+	order, dates    string
+	accept          string
 	noValue         string
 	scaling         string
 	leaveOut        bool
@@ -59,6 +60,8 @@ func (a *app) fileFlags(f *flag.FlagSet, o *readingOptions) {
 	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
 	f.StringVar(&o.order, "order", "", a.w.Say("cli-flag-order"))
+	f.StringVar(&o.dates, "dates", "", a.w.Say("cli-flag-dates"))
+	f.StringVar(&o.accept, "accept", "", a.w.Say("cli-flag-accept", strings.Join(found.Acceptable, ", ")))
 	f.StringVar(&o.noValue, "no-value", "", a.w.Say("cli-flag-no-value"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
 	f.StringVar(&o.scaling, "scaling", "", a.w.Say("cli-flag-scaling"))
@@ -75,11 +78,29 @@ func (o readingOptions) open(ctx context.Context, sources ...string) (*datasets.
 	if info, err := os.Stat(source); folder == "" && err == nil && !info.IsDir() {
 		folder, source = placeOfFile(source)
 	}
+	if folder == "" && isPath(source) {
+		if matched, err := filepath.Glob(source); err == nil && len(matched) > 0 && !isFile(source) {
+			return o.together(ctx, matched)
+		}
+		return nil, fault.New("cli-no-such-file", source)
+	}
 	d, err := o.of(source)
 	if err != nil {
 		return nil, err
 	}
 	return openSet(ctx, folder, d)
+}
+
+// isFile reports whether there is a file, or a folder, of that name.
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// isPath reports whether a text that names data is the path of a file, which has an ending, and no id.
+func isPath(source string) bool {
+	return filepath.Ext(source) != "" && datasets.GroupOf(source) != datasets.GroupFile &&
+		len(datasets.Sources(source)) == 1
 }
 
 // placeOfFile is the folder of a file, with the source that the file is in it.
@@ -116,7 +137,7 @@ func (o readingOptions) into(d *spec.Data) error {
 		given string
 		to    *string
 	}{{o.header, &d.Header}, {o.separator, &d.Separator}, {o.decimal, &d.Decimal},
-		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}, {o.order, &d.Order}} {
+		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}, {o.order, &d.Order}, {o.dates, &d.Dates}, {o.accept, &d.Accept}} {
 		if s.given != "" {
 			*s.to = s.given
 		}
