@@ -19,6 +19,8 @@ type File struct {
 	Inside string // of an entry, its name in the archive, which alone says what it is
 	Size   int64  // bytes; 0 = nobody knows
 	Open   func() (io.ReadCloser, error)
+
+	beside []string // names of files that its name belongs to, and that are not read with it
 }
 
 // FileIn returns the file of fsys with that name.

@@ -66,6 +66,14 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	if parts.labels != nil {
+		set.Findings = append(set.Findings, found.Finding{File: table.Visible(parts.labels.Name),
+			Said: fault.Of(fault.New("find-labels-file", table.Visible(parts.labels.Name)))})
+	}
+	if beside := files[0].beside; len(files) == 1 && len(beside) > 0 {
+		set.Findings = append(set.Findings, found.Finding{
+			Said: fault.Of(fault.New("find-beside", strings.Join(table.Few(beside), ", ")))})
+	}
 	set.settle(opts)
 	return set, set.call(files, nil, opts)
 }

@@ -20,12 +20,19 @@ func FilesOf(fsys fs.FS, name string) []File {
 	if err == nil && info.IsDir() {
 		return filesIn(fsys, name, tablesIn(fsys, name))
 	}
-	for _, g := range grouped(tablesIn(fsys, path.Dir(name))) {
+	there := tablesIn(fsys, path.Dir(name))
+	for _, g := range grouped(there) {
 		if len(g) > 1 && headOf(g) == path.Base(name) {
 			return filesIn(fsys, path.Dir(name), g)
 		}
 	}
-	return []File{FileIn(fsys, name)}
+	one := FileIn(fsys, name)
+	for _, n := range there {
+		if n != path.Base(name) && stemOf(n) == stemOf(path.Base(name)) {
+			one.beside = append(one.beside, table.Visible(n))
+		}
+	}
+	return []File{one}
 }
 
 // filesIn are the files with these names in a folder.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"cosinelab/datasets/fault"
@@ -240,6 +241,32 @@ func TestDoubtsCanBeAnswered(t *testing.T) {
 		}
 		if set := read(t, Options{Asked: c.asked}, inMemory("x.csv", c.content)); doubted(set, c.key) || !says(set, c.key) {
 			t.Errorf("%s: in doubt after an answer, or not said: %v", name, set.Findings)
+		}
+	}
+}
+
+// Files beside one are named, whether they are read with it or not.
+func TestFilesBesideOneAreNamed(t *testing.T) {
+	plain := text("flow,level", func(t int) string { return values(t, ",") })
+	rows := text("label", func(t int) string { return pick(t, "1", "0") })
+	for name, c := range map[string]struct {
+		files map[string]string
+		says  string
+	}{
+		"labels":          {map[string]string{"pump.csv": plain, "pump_labels.csv": rows}, "find-labels-file"},
+		"labels twice":    {map[string]string{"pump.csv": plain, "pump_labels.csv": rows, "pump-labels.csv": rows}, "find-beside"},
+		"a test part":     {map[string]string{"pump.csv": plain, "pump_test.csv": plain}, "find-beside"},
+		"another's files": {map[string]string{"pump.csv": plain, "fan.csv": plain}, ""},
+	} {
+		folder := fstest.MapFS{}
+		for n, content := range c.files {
+			folder[n] = &fstest.MapFile{Data: []byte(content)}
+		}
+		set := read(t, Options{}, FilesOf(folder, "pump.csv")...)
+		for _, key := range []string{"find-labels-file", "find-beside"} {
+			if says(set, key) != (key == c.says) {
+				t.Errorf("%s: %v", name, set.Findings)
+			}
 		}
 	}
 }

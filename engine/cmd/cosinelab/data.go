@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"flag"
+	"slices"
+	"strings"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
@@ -11,6 +13,9 @@ import (
 	"cosinelab/datasets/found"
 	"cosinelab/datasets/table"
 )
+
+// dataActions are what the data command takes first.
+var dataActions = []string{"list", "describe", "check", "controls"}
 
 func (a *app) data(f *flag.FlagSet) action {
 	o := a.readingFlags(f)
@@ -23,6 +28,8 @@ func (a *app) data(f *flag.FlagSet) action {
 			return a.describeData(ctx, *o, args[1:], args[0] == "check")
 		case len(args) == 2 && args[0] == "controls":
 			return a.dataControls(ctx, *o, args[1])
+		case len(args) == 1 && !slices.Contains(dataActions, args[0]) && strings.ContainsAny(args[0], "./"):
+			return usage("cli-unknown-command-like", args[0], "data describe "+args[0])
 		}
 		return usage("cli-data-needs")
 	}

@@ -70,3 +70,19 @@ func TestDataDescribesSeveralSeries(t *testing.T) {
 		t.Errorf("%d, %q", got.code, got.err)
 	}
 }
+
+// Who takes a wrong turn is told the right one.
+func TestWrongTurnsAreToldTheRightOne(t *testing.T) {
+	for want, args := range map[string][]string{
+		"data describe":                        {"describe", "x.csv"},
+		"did you mean data describe in/x.csv?": {"data", "in/x.csv"},
+		"cosinelab version":                    {"--version"},
+		"it is a field of the spec (seeds)":    {"run", "default", "-seeds", "3"},
+		"train.epochs)":                        {"run", "default", "-epochs", "3"},
+		"-scaling foo, want standard":          {"data", "describe", "builtin/server", "-scaling", "foo"},
+	} {
+		if got := do(t, args...); got.code != exitUsage || !strings.Contains(got.err, want) {
+			t.Errorf("%v: %d %q, want %q in it", args, got.code, got.err, want)
+		}
+	}
+}

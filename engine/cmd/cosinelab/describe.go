@@ -273,7 +273,11 @@ func (a *app) sayFindings(findings []found.Finding) {
 			if f.File != "" {
 				file = f.File
 			}
-			fmt.Fprintln(a.errOut, a.w.Say("cli-finding", file, f.Said, f.Flag))
+			flag := f.Flag
+			if flag != "" {
+				flag = "(" + flag + ")"
+			}
+			fmt.Fprintln(a.errOut, strings.TrimRight(a.w.Say("cli-finding", file, f.Said, flag), " "))
 		}
 	}
 }

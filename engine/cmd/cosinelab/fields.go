@@ -34,6 +34,22 @@ func specSections() (sections []section) {
 	return sections
 }
 
+// pathsInSpec are the paths of fields by their last name; empty = a spec has no such field.
+func pathsInSpec(name string) string {
+	var paths []string
+	for _, s := range specSections() {
+		if s.path == name {
+			paths = append(paths, name)
+		}
+		for _, f := range s.inner {
+			if f.path == name || strings.HasSuffix(f.path, "."+name) {
+				paths = append(paths, s.path+"."+f.path)
+			}
+		}
+	}
+	return strings.Join(paths, ", ")
+}
+
 // innerFields lists the fields within a struct, or within each of a list of structs, down to values. It does
 // not follow pointers: an arm's student has the fields of the spec's, which are listed there.
 func innerFields(t reflect.Type, path string) (all []field) {

@@ -77,6 +77,10 @@ func set(f *flag.FlagSet, arg string, args []string) ([]string, error) {
 	}
 	known := f.Lookup(name)
 	switch {
+	case known == nil && slices.Contains(commandNames(), name):
+		return nil, usage("cli-unknown-flag-like", "-"+name, "cosinelab "+name)
+	case known == nil && f.Lookup("add-seeds") != nil && pathsInSpec(name) != "":
+		return nil, usage("cli-flag-of-spec", "-"+name, pathsInSpec(name))
 	case known == nil:
 		return nil, unknown("cli-unknown-flag", "cli-unknown-flag-like", "-"+name, flagNames(f))
 	case given:

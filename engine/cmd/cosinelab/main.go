@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"cosinelab/assets/words"
 	"cosinelab/datasets/fault"
@@ -90,7 +91,8 @@ func commands() []command {
 			first: []string{"scores", "labels", "column", "label"},
 			topic: topic{"metrics", "cli-about-metrics", (*app).helpMetrics}},
 		{name: "data", args: "cli-args-data", about: "cli-about-data",
-			example: "data describe builtin/server -seed 3", declare: (*app).data},
+			example: "data describe pump.csv -label fault -split 0.7", declare: (*app).data,
+			notes: []words.Key{"cli-note-data-marks", "cli-note-data-cut"}},
 		{name: "report", args: "cli-args-report", about: "cli-about-report",
 			example: "report results -epochs 1,2,4,10 -format markdown", declare: (*app).report},
 		{name: "plot", args: "plot-args", about: "plot-about", example: "plot results -format pdf -width 88",
@@ -174,6 +176,9 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 			return err
 		}
 		return act(ctx, rest)
+	}
+	if slices.Contains(dataActions, first) {
+		return usage("cli-unknown-command-like", first, "data "+first)
 	}
 	return unknown("cli-unknown-command", "cli-unknown-command-like", first, commandNames())
 }

@@ -163,13 +163,22 @@ func (o readingOptions) into(d *spec.Data) error {
 	d.LeaveOut = d.LeaveOut || o.leaveOut
 	if o.scaling != "" {
 		if err := d.Scaling.UnmarshalText([]byte(o.scaling)); err != nil {
-			return usage("cli-flag-value", "-scaling", o.scaling, err)
+			return usage("cli-flag-value", "-scaling", o.scaling, fault.New("want-choice",
+				scalings()))
 		}
 	}
 	if err := d.ValidateFile(); err != nil {
 		return usageError{err}
 	}
 	return nil
+}
+
+// scalings are the names that -scaling takes.
+func scalings() (names fault.Choices) {
+	for k := range spec.Each(spec.ScalingCount) {
+		names = append(names, k.String())
+	}
+	return names
 }
 
 // roles gives the columns named by flags their roles; where channels are named, no others are.
