@@ -2,7 +2,11 @@
 // not be used meanwhile, and can be left at any time.
 "use strict";
 {
-  const steps = [".verdict", ".transport, .thumb", ".stack"]; // what each of them is about
+  const steps = [
+    { about: ".verdict", title: "tour-1", why: "tour-1-why" },
+    { about: ".transport, .thumb", title: "tour-2", why: "tour-2-why" },
+    { about: ".stack", title: "tour-3", why: "tour-3-why" },
+  ];
   const seen = "toured";
   let panel = null;
   let ring = null;
@@ -33,7 +37,7 @@
 
   // place puts the panel beside what the step is about, within the window.
   function place() {
-    const about = [...document.querySelectorAll(steps[step])].find((e) => e.getClientRects().length > 0);
+    const about = [...document.querySelectorAll(steps[step].about)].find((e) => e.getClientRects().length > 0);
     ring.hidden = !about;
     const at = about?.getBoundingClientRect() ?? new DOMRect(innerWidth / 2, innerHeight / 3, 0, 0);
     ring.style.cssText = `left:${at.left}px;top:${at.top}px;width:${at.width}px;height:${at.height}px`;
@@ -57,12 +61,12 @@
     }
     const last = step === steps.length - 1;
     const make = (kind, text, more) => Object.assign(document.createElement(kind), { textContent: text }, more);
-    const title = make("h2", say(`tour-${step + 1}`), { id: "tour-title" });
+    const title = make("h2", say(steps[step].title), { id: "tour-title" });
     const next = make("button", say(last ? "tour-done" : "tour-next"), { type: "button", className: "btn primary", onclick: forward });
     const skip = make("button", say("tour-leave"), { type: "button", className: "lnk", onclick: leave, hidden: last });
     const acts = make("div", "", { className: "acts" });
     acts.append(next, skip, make("span", `${step + 1} / ${steps.length}`, { className: "n dim" }));
-    panel.replaceChildren(title, make("p", say(`tour-${step + 1}-why`)), acts);
+    panel.replaceChildren(title, make("p", say(steps[step].why)), acts);
     panel.setAttribute("aria-labelledby", "tour-title");
     panel.lang = tag;
     place();

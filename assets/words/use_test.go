@@ -114,6 +114,9 @@ func (u *use) readPrograms(t *testing.T) {
 // sayInPage matches what a page says before its program runs.
 var sayInPage = regexp.MustCompile(`\.Say "([a-z0-9-]+)"`)
 
+// textInScript is a text of a script, which may be a key.
+var textInScript = regexp.MustCompile(`"([a-z0-9-]+)"`)
+
 // readPages reads the templates of the pages.
 func (u *use) readPages(t *testing.T) {
 	t.Helper()
@@ -128,6 +131,19 @@ func (u *use) readPages(t *testing.T) {
 		}
 		for _, m := range sayInPage.FindAllStringSubmatch(string(text), -1) {
 			u.said[m[1]] = page
+		}
+	}
+	scripts, err := filepath.Glob("../*.js")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("%d scripts, %v", len(scripts), err)
+	}
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range textInScript.FindAllStringSubmatch(string(text), -1) {
+			u.literals[m[1]] = true
 		}
 	}
 }
