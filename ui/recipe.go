@@ -96,7 +96,7 @@ func sourcePick(w *words.Language, v form.Recipe) *vecty.HTML {
 		if name == "" {
 			name = w.Say("no-file-yet")
 		}
-		return elem.Div(vecty.Markup(class("pick", "still"), vecty.Property("title", v.Whole)),
+		return elem.Div(vecty.Markup(class("pick", "fixed"), vecty.Property("title", v.Whole)),
 			elem.Bold(vecty.Text(name)))
 	}
 	return elem.Label(vecty.Markup(class("pick"), vecty.Property("title", v.Whole),

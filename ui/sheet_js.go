@@ -94,7 +94,7 @@ func decides(what string) vecty.Applyer { return vecty.Data("decide", what) }
 func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 	return elem.Aside(vecty.Markup(class("recipe"), attr("aria-label", w.Say("sheet-how"))),
 		elem.Section(sheetHeading(w, "file"),
-			elem.Div(vecty.Markup(class("pick", "still")), elem.Bold(vecty.Text(v.File))),
+			elem.Div(vecty.Markup(class("pick", "fixed")), elem.Bold(vecty.Text(v.File))),
 			note(v.FileNote),
 			decision(w.Say("sheet-header-line"), sheet.Header, v.Header),
 			decision(w.Say("sheet-separator"), sheet.Parted, v.Parted),

@@ -122,10 +122,11 @@ type lab struct {
 	links   []string // that were shown once
 	copied  string
 
-	mode   Mode       // where a person thinks that the run control stands
-	begun  *spec.Spec // of the run that was started last and not forgotten
-	drop   int        // whose files it was started with
-	broken bool       // the engine died in it
+	mode   Mode            // where a person thinks that the run control stands
+	plans  map[int]planned // what is asked to be known of before it is trained, by request
+	begun  *spec.Spec      // of the run that was started last and not forgotten
+	drop   int             // whose files it was started with
+	broken bool            // the engine died in it
 	told   *spec.Report
 }
 
@@ -178,7 +179,7 @@ func (l *lab) load() {
 	if l.engine != nil {
 		l.engine.die()
 	}
-	l.mode, l.begun, l.broken, l.told, l.drop = Loading, nil, false, nil, 0
+	l.mode, l.begun, l.broken, l.told, l.drop, l.plans = Loading, nil, false, nil, 0, map[int]planned{}
 	l.engine = newEngine(l.served)
 	s, effects := New(words.English(), "#"+l.entries[l.at], 2)
 	l.state = s
@@ -235,6 +236,8 @@ func (l *lab) post(r protocol.Request, files []datasets.File) {
 		if len(r.Files) > 0 {
 			files = l.drops[r.Drop-1].files
 		}
+	case protocol.TypePlan:
+		l.plans[r.ID] = planned{*r.Spec, r.Drop, 0}
 	case protocol.TypeRun, protocol.TypeStep:
 		if r.Spec == nil {
 			break
@@ -284,11 +287,23 @@ func (l *lab) hear() bool {
 		if anew := &l.state.Stack.anew; l.begun != nil && r.ID == anew.id && !anew.stale {
 			l.begun.Detect, l.told = r.Report.Spec.Detect, r.Report
 		}
+	case protocol.TypePlanned:
+		// What was trained before is shown as it was judged then, until it is judged as it is set.
+		if of, asked := l.plans[r.ID]; asked && r.Report != nil && l.takes(r.ID) {
+			of.spec.Detect = r.Report.Spec.Detect
+			l.begun, l.drop, l.told = &of.spec, of.drop, r.Report
+		}
 	case protocol.TypeError:
 		want(r.Error.Where != whereEngine, "the engine has stopped by itself: %v", r.Error.Fault)
 	}
 	l.send(Answer{r, m.values})
 	return true
+}
+
+// takes tells whether the results that answer a plan are still wanted: nothing was begun or forgotten meanwhile.
+func (l *lab) takes(id int) bool {
+	_, asked := l.state.plan.asked[id]
+	return asked && l.mode == Idle && id >= l.state.Control.last && l.state.Form.Data != nil
 }
 
 // settle lets everything come to its end: whatever is under way is computed and heard, and the slowest worker

@@ -139,6 +139,7 @@ func TestResultsFollowADraggedThreshold(t *testing.T) {
 
 	// The policy is changed after the run: nothing is trained, and the page says how it was judged.
 	p.press(`[data-do="more"]`)
+	p.wait("all settings", `document.querySelector('[data-field="detect.threshold.percent"]')`, 5*time.Second)
 	p.choose(`[data-field="detect.threshold.percent"]`, "80")
 	p.wait("judgement", `document.querySelector(".eyebrow").innerText.includes("judged anew")`, 10*time.Second)
 	p.wait("other results", fmt.Sprintf(`%s !== %q && %s`, cell("cosine", "F1"), policy.F1, isDone), 5*time.Second)

@@ -53,7 +53,7 @@ func TestHostileLinksAreRefused(t *testing.T) {
 	}
 	p.shoot("memory-refused.png")
 	follow(link.Link{Spec: sp}.Hash())
-	p.wait("series", canTrain, time.Minute)
+	p.wait("series", `!document.querySelector(".claim").innerText.includes("GB") && `+canTrain, time.Minute)
 	p.press(runButton)
 	p.wait("report", "window.reported && "+canTrain, time.Minute)
 	p.reportsAsIfNothingHappened(sp)
@@ -65,7 +65,7 @@ func TestNamesOfOthersKeepToTheirPlace(t *testing.T) {
 	p := open(t, serve(t))
 	p.wait("engine", canTrain, time.Minute)
 	p.eval(fmt.Sprintf("location.hash = %q", hostile(t, "rtl-arm")), nil)
-	p.wait("arm", `[...document.querySelectorAll("[data-row]")].some((e) => e.dataset.row.includes("\u202e")) && `+canTrain, time.Minute)
+	p.wait("arm", `/^3 /.test(document.querySelector(".status").innerText) && `+canTrain, time.Minute)
 	p.press(runButton)
 	p.wait("arm in a sentence", `document.querySelector(".why").innerText.includes("\u2068\u202eabc\u2069")`, 20*time.Second)
 	p.shoot("rtl-arm.png")
