@@ -41,7 +41,7 @@ const watchLanes = `(() => {
 func watched() spec.Spec {
 	s := small()
 	s.Arms = s.Arms[3:5]
-	s.Teacher.Epochs, s.Train.Epochs, s.Train.Patience = 100, 60, 0
+	s.Teacher.Epochs, s.Train.Epochs, s.Train.Patience = 100, 400, 0
 	return s
 }
 
