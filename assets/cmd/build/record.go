@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"cosinelab/engine/backend/cpu"
@@ -203,9 +204,15 @@ func (m *made) threshold(of protocol.Line) float64 {
 // thousandths cuts a score, so that what is rounded to hundredths afterwards is the same, but leaves it on its side
 // of the threshold.
 func thousandths(score, threshold float64) float64 {
+	hundredths := func(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
 	cut := math.Floor(1000*score) / 1000
-	if score > threshold && !(cut > threshold) {
-		cut += 0.001
+	up := math.Floor(1000*score+1) / 1000
+	switch {
+	case score > threshold && !(cut > threshold):
+		return up
+	// A number that is written with a 5 at its end may be less than that, and be rounded down.
+	case hundredths(cut) != hundredths(score) && (score > threshold || !(up > threshold)):
+		return up
 	}
 	return cut
 }
