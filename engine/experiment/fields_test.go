@@ -25,6 +25,7 @@ var tells = map[string]string{
 	"data.split": "which set", "data.split_row": "which set", "data.split_time": "which set",
 	"data.header": "which set", "data.separator": "which set", "data.decimal": "which set", "data.columns": "which set", "data.anomaly": "which set",
 	"data.missing": "which set", "data.order": "which set", "data.no_value": "which set",
+	"data.dates": "which set", "data.accept": "which doubts are settled",
 	// Of several series: TestEachSeriesIsMeasuredByItself.
 	"detect.each_series": "whose scores choose a threshold",
 	// Of scores, which no teacher gives.
