@@ -27,11 +27,9 @@ const otherEncoding = "?"
 // UTF-16, carriage returns alone. It says what it found.
 func decoded(r *bufio.Reader) (out *bufio.Reader, encoding string, cr bool) {
 	start, _ := r.Peek(256)
-	switch encoding = encodingOf(start); encoding {
-	case utf16Little:
-		r = bufio.NewReaderSize(&wideReader{r: r, order: binary.LittleEndian}, 1<<16)
-	case utf16Big:
-		r = bufio.NewReaderSize(&wideReader{r: r, order: binary.BigEndian}, 1<<16)
+	encoding = encodingOf(start)
+	if turned := inUTF8(r, encoding); turned != nil {
+		r = bufio.NewReaderSize(turned, 1<<16)
 	}
 	if start, _ = r.Peek(len(byteOrderMark)); string(start) == byteOrderMark {
 		r.Discard(len(byteOrderMark))
@@ -39,8 +37,8 @@ func decoded(r *bufio.Reader) (out *bufio.Reader, encoding string, cr bool) {
 	sample, _ := r.Peek(1 << 16)
 	if encoding == "" {
 		encoding = lettersOf(sample)
-		if letters := lettersReader(r, encoding); letters != nil {
-			r = bufio.NewReaderSize(letters, 1<<16)
+		if turned := inUTF8(r, encoding); turned != nil {
+			r = bufio.NewReaderSize(turned, 1<<16)
 			sample, _ = r.Peek(1 << 16)
 		}
 	}
@@ -130,9 +128,13 @@ func hangul(sample []byte) bool {
 	return syllables > 9*others
 }
 
-// lettersReader turns letters of an encoding into UTF-8; nil where there is nothing to turn, or no way to.
-func lettersReader(r *bufio.Reader, encoding string) io.Reader {
+// inUTF8 turns the text of an encoding into UTF-8; nil where there is nothing to turn, or no way to.
+func inUTF8(r *bufio.Reader, encoding string) io.Reader {
 	switch encoding {
+	case utf16Little:
+		return &wideReader{r: r, order: binary.LittleEndian}
+	case utf16Big:
+		return &wideReader{r: r, order: binary.BigEndian}
 	case windows1252:
 		return &westernReader{r: r}
 	case cp949:

@@ -3,7 +3,6 @@ package table
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"io"
 	"math"
 
@@ -26,20 +25,16 @@ func NewStream(r io.Reader, file string, decimal byte) (*Stream, error) {
 		return nil, err
 	}
 	encoding := encodingOf(sample[:min(len(sample), 256)])
-	if encoding != "" {
-		wide := &wideReader{r: b, order: binary.LittleEndian}
-		if encoding == utf16Big {
-			wide.order = binary.BigEndian
-		}
-		b = bufio.NewReaderSize(wide, 1<<16)
+	if turned := inUTF8(b, encoding); turned != nil {
+		b = bufio.NewReaderSize(turned, 1<<16)
 		if sample, whole, err = come(b, file); err != nil {
 			return nil, err
 		}
 	}
 	if encoding == "" {
 		encoding = lettersOf(sample)
-		if letters := lettersReader(b, encoding); letters != nil {
-			b = bufio.NewReaderSize(letters, 1<<16)
+		if turned := inUTF8(b, encoding); turned != nil {
+			b = bufio.NewReaderSize(turned, 1<<16)
 			if sample, whole, err = come(b, file); err != nil {
 				return nil, err
 			}

@@ -36,20 +36,27 @@ func detections() map[string]spec.Detect {
 	}
 }
 
-// judgedAgain is the report of s judged by other ways, one after the other, the last of them d.
-func judgedAgain(t *testing.T, s spec.Spec, set *datasets.Set, chain ...spec.Detect) (spec.Report, []*detector.Detector) {
+// runPrepared prepares an experiment and runs it, for whoever judges the report with what it was prepared to.
+func runPrepared(t *testing.T, s spec.Spec, set *datasets.Set, o experiment.Options) (*experiment.Prepared, spec.Report) {
 	t.Helper()
-	ctx := context.Background()
 	p, err := experiment.Prepare(s, set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var learnt, kept []*detector.Detector
-	report, err := experiment.Run(ctx, p, cpu.New(), experiment.Options{Outputs: true,
-		Kept: func(d *detector.Detector) error { learnt = append(learnt, d); return nil }})
+	report, err := experiment.Run(context.Background(), p, cpu.New(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p, report
+}
+
+// judgedAgain is the report of s judged by other ways, one after the other, the last of them d.
+func judgedAgain(t *testing.T, s spec.Spec, set *datasets.Set, chain ...spec.Detect) (spec.Report, []*detector.Detector) {
+	t.Helper()
+	ctx := context.Background()
+	var learnt, kept []*detector.Detector
+	p, report := runPrepared(t, s, set, experiment.Options{Outputs: true,
+		Kept: func(d *detector.Detector) error { learnt = append(learnt, d); return nil }})
 	before := stripped(t, report)
 	for _, d := range chain {
 		again, detectors, err := p.Rejudge(ctx, report, d, learnt, nil)
@@ -131,14 +138,7 @@ func TestWhatIsKeptChangesNothing(t *testing.T) {
 
 func TestWhatNeedsOtherScoresIsNotJudgedAnew(t *testing.T) {
 	s := only(small(t), "cosine", "random")
-	p, err := experiment.Prepare(s, builtin(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{Outputs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, r := runPrepared(t, s, builtin(t), experiment.Options{Outputs: true})
 	d := s.Detect
 	d.Score = spec.ScoreDisagreement
 	if _, _, err := p.Rejudge(context.Background(), r, d, nil, nil); !fault.Has(err, "rejudge-trains") {
@@ -168,9 +168,8 @@ func TestWhatNeedsOtherScoresIsNotJudgedAnew(t *testing.T) {
 	if later.Detect.Smoothing = 3; later.RejudgedFrom(s) {
 		t.Error("smoothing changes what was measured by epoch")
 	}
-	if later = s; true {
-		later.Train.Rate = 1
-	}
+	later = s
+	later.Train.Rate = 1
 	if later.RejudgedFrom(s) {
 		t.Error("another training was not seen")
 	}
@@ -179,14 +178,7 @@ func TestWhatNeedsOtherScoresIsNotJudgedAnew(t *testing.T) {
 // A threshold that moves with a pointer has the alarms and the values of one that was let go there.
 func TestAGlanceHasTheValuesOfAJudgement(t *testing.T) {
 	s := only(small(t), "alone", "random")
-	p, err := experiment.Prepare(s, builtin(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := experiment.Run(context.Background(), p, cpu.New(), experiment.Options{Outputs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, r := runPrepared(t, s, builtin(t), experiment.Options{Outputs: true})
 	shown := []string{"f1", "pa_f1", "etapr_f1", "auroc"}
 	for _, a := range r.Arms {
 		rough, exact := a.Runs[0], a.Runs[0]
