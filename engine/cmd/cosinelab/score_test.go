@@ -162,6 +162,24 @@ func TestScoresOfAPipeAreThoseOfTheRun(t *testing.T) {
 	}
 }
 
+// seriesSpec is the text of a spec of one small student on series of files, with a percentile of its training scores.
+func seriesSpec(t *testing.T, source string, percent float64) []byte {
+	t.Helper()
+	half := 0.5
+	s := spec.Default()
+	s.Data = spec.Data{Source: source, Split: &half, Scaling: spec.ScalingStandard, Window: 10, Stride: 5}
+	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 1, Batch: 4, Clip: 1}
+	s.Detect = spec.Detect{Score: spec.ScoreModel,
+		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: percent}}
+	s.Seeds, s.Arms = []uint64{3}, []spec.Arm{{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone},
+		Student: &spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4}}}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
 // Of a run over several series, scores.csv names that of each step, and the test part of each, scored alone, gets the
 // bits of the run.
 func TestEachOfSeveralSeriesIsScoredAsInTheRun(t *testing.T) {
@@ -173,18 +191,7 @@ func TestEachOfSeveralSeriesIsScoredAsInTheRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	half := 0.5
-	s := spec.Default()
-	s.Data = spec.Data{Source: "file/pump_a.csv,file/pump_b.csv", Split: &half, Scaling: spec.ScalingStandard, Window: 10, Stride: 5}
-	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 1, Batch: 4, Clip: 1}
-	s.Detect = spec.Detect{Score: spec.ScoreModel,
-		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 97}}
-	s.Seeds, s.Arms = []uint64{3}, []spec.Arm{{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone},
-		Student: &spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4}}}
-	raw, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := seriesSpec(t, "file/pump_a.csv,file/pump_b.csv", 97)
 	file, out := filepath.Join(dir, "spec.json"), filepath.Join(dir, "out")
 	if err := os.WriteFile(file, raw, 0o644); err != nil {
 		t.Fatal(err)
@@ -237,18 +244,7 @@ func TestSeriesOfOneFileAreScoredAsInTheRun(t *testing.T) {
 		}
 		return b.String()
 	}
-	half := 0.5
-	s := spec.Default()
-	s.Data = spec.Data{Source: "file/fleet.csv", Split: &half, Scaling: spec.ScalingStandard, Window: 10, Stride: 5}
-	s.Train = spec.Train{Rate: 0.01, Schedule: spec.RateConstant, Epochs: 1, Batch: 4, Clip: 1}
-	s.Detect = spec.Detect{Score: spec.ScoreModel,
-		Threshold: spec.Threshold{Policy: spec.PolicyTrainPercentile, Percent: 90}}
-	s.Seeds, s.Arms = []uint64{3}, []spec.Arm{{Name: "alone", Objective: spec.Objective{Kind: spec.ObjectiveNone},
-		Student: &spec.Model{Kind: spec.ModelTransformer, DModel: 4, Heads: 2, Layers: 1, DFF: 4}}}
-	raw, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := seriesSpec(t, "file/fleet.csv", 90)
 	file, fleet, out := filepath.Join(dir, "s.json"), filepath.Join(dir, "fleet.csv"), filepath.Join(dir, "out")
 	for name, text := range map[string]string{file: string(raw), fleet: alternate(0, 200)} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
