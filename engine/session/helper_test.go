@@ -101,7 +101,18 @@ func (p *page) state(want string) (message, []message) {
 	}
 }
 
-// step waits until a training step is done.
+// trains waits until something is heard of a training that goes on: of its steps, or of its epochs alone where
+// these are so short that an end of one is always the latest news.
+func (p *page) trains() {
+	p.t.Helper()
+	for {
+		if m, _ := p.wait(protocol.TypeEvent); m.Event.Step > 0 {
+			return
+		}
+	}
+}
+
+// step waits until a single step is done, of a training that is held after each.
 func (p *page) step() spec.Event {
 	p.t.Helper()
 	for {

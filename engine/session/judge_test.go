@@ -96,7 +96,7 @@ func TestWhatCannotBeJudgedSaysSo(t *testing.T) {
 	d.Threshold.Percent = -4
 	q.fails(q.post(protocol.Request{Type: protocol.TypeRejudge, Detect: &d}), "spec", "detect.threshold.percent", "")
 	q.run(protocol.TypeRun, endless())
-	q.step()
+	q.trains()
 	d.Threshold.Percent = 90
 	q.fails(q.post(protocol.Request{Type: protocol.TypeRejudge, Detect: &d}), "rejudge", "", "")
 	q.post(protocol.Request{Type: protocol.TypeReset})

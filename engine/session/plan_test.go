@@ -123,7 +123,7 @@ func TestAPlanDisturbsNoRun(t *testing.T) {
 	p := opened(t)
 	p.report(small())
 	p.run(protocol.TypeRun, endless())
-	p.step()
+	p.trains()
 	if r := p.plan(small()); r.Report != nil || len(r.Planned.Kept) > 0 {
 		t.Errorf("during a run: %+v", r.Planned)
 	}

@@ -317,7 +317,7 @@ func (p *page) stop() []message {
 func TestPauseContinueAndStopAreAnsweredDuringTraining(t *testing.T) {
 	p := opened(t)
 	p.run(protocol.TypeRun, endless())
-	p.step()
+	p.trains()
 	id := p.post(protocol.Request{Type: protocol.TypePause})
 	if m, _ := p.state(protocol.StatePaused); m.ID != id {
 		t.Errorf("paused for request %d, want %d", m.ID, id)
@@ -326,7 +326,7 @@ func TestPauseContinueAndStopAreAnsweredDuringTraining(t *testing.T) {
 	if m, _ := p.state(protocol.StateRunning); m.ID != id {
 		t.Errorf("running for request %d, want %d", m.ID, id)
 	}
-	p.step()
+	p.trains()
 	// A step out of the run holds it.
 	id = p.post(protocol.Request{Type: protocol.TypeStep})
 	if m, _ := p.state(protocol.StatePaused); m.ID != id {
