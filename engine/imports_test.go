@@ -52,6 +52,8 @@ var layers = []part{
 	{folder: "engine/backend/simd", imports: []string{"engine/op", "engine/plan", "engine/backend",
 		"engine/backend/portable",
 		"engine/backend/simd/kernels"}},
+	{folder: "engine/backend/webgpu", imports: []string{"engine/tensor", "engine/op", "engine/plan",
+		"engine/backend"}},
 
 	{folder: "engine/metrics", imports: []string{"datasets/steps", "datasets/fault"}},
 	{folder: "engine/spec", imports: []string{"datasets/steps", "datasets/fault", "datasets/found",

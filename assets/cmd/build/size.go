@@ -75,7 +75,7 @@ func needed(source string) string {
 		return whenFirst
 	case strings.HasPrefix(source, "worker."), source == "kernels.js":
 		return whenTraining
-	case strings.HasPrefix(source, "lessons/"), strings.HasPrefix(source, "bench."), strings.HasSuffix(source, ".wasm"):
+	case source == "webgpu.js", strings.HasPrefix(source, "lessons/"), strings.HasPrefix(source, "bench."), strings.HasSuffix(source, ".wasm"):
 		return whenLater
 	}
 	return whenFirst

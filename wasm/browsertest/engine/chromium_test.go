@@ -33,7 +33,7 @@ var page embed.FS
 func TestDeviceInChromium(t *testing.T) {
 	for _, build := range []string{"relaxed", "plain"} {
 		t.Run(build, func(t *testing.T) {
-			code, output := run(t, build == "plain", "-test.v")
+			code, output := run(t, build == "plain", nil, "-test.v", "-test.skip=^TestGPU")
 			if code != 0 || testing.Verbose() {
 				t.Log(output)
 			}
@@ -41,6 +41,21 @@ func TestDeviceInChromium(t *testing.T) {
 				t.Errorf("exit code %d, or the contract was not tested", code)
 			}
 		})
+	}
+}
+
+// software makes Chromium compute on the processor what it would on a GPU: slow but right.
+var software = []chromedp.ExecAllocatorOption{chromedp.Flag("enable-unsafe-webgpu", true),
+	chromedp.Flag("use-webgpu-adapter", "swiftshader")}
+
+// TestGPUInChromium runs the tests of the device for GPUs that are compiled for the browser.
+func TestGPUInChromium(t *testing.T) {
+	code, output := run(t, false, software, "-test.v", "-test.run=^TestGPU")
+	if code != 0 || testing.Verbose() {
+		t.Log(output)
+	}
+	if code != 0 || !strings.Contains(output, "--- PASS: TestGPUFollowsTheContract") {
+		t.Errorf("exit code %d, or the contract was not tested", code)
 	}
 }
 
@@ -52,7 +67,7 @@ var (
 // BenchmarkProfile prints what the parts of a training step take.
 func BenchmarkProfile(b *testing.B) {
 	for b.Loop() {
-		code, output := run(b, false, "-test.run=^$", "-test.bench=Profile", "-test.benchtime=1x",
+		code, output := run(b, false, nil, "-test.run=^$", "-test.bench=Profile", "-test.benchtime=1x",
 			"-only="+*only, "-runs="+*runs)
 		fmt.Println(output)
 		if code != 0 {
@@ -61,11 +76,12 @@ func BenchmarkProfile(b *testing.B) {
 	}
 }
 
-// run starts the compiled tests with these arguments, on the plain kernels or the best there are, and returns
-// their exit code and output.
-func run(tb testing.TB, plain bool, args ...string) (code int, output string) {
+// run starts the compiled tests with these arguments, on the plain kernels or the best there are, in a browser
+// with these options, and returns their exit code and output.
+func run(tb testing.TB, plain bool, options []chromedp.ExecAllocatorOption, args ...string) (code int,
+	output string) {
 	tb.Helper()
-	ctx := chromium.Start(tb)
+	ctx := chromium.Start(tb, options...)
 	server := httptest.NewServer(handler(tb, compile(tb), plain, args))
 	defer server.Close()
 	var result struct {
@@ -103,6 +119,7 @@ func handler(tb testing.TB, program string, plain bool, args []string) http.Hand
 	file("/test.wasm", program)
 	file("/wasm_exec.js", filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js"))
 	file("/kernels.js", filepath.Join(root, "assets", "kernels.js"))
+	file("/webgpu.js", filepath.Join(root, "assets", "webgpu.js"))
 	vectors := map[string]string{}
 	paths, err := filepath.Glob(filepath.Join(root, "engine", "golden", "testdata", "*.json"))
 	if err != nil || len(paths) == 0 {

@@ -29,13 +29,16 @@ func device(tb testing.TB) backend.Device {
 
 func TestDeviceFollowsTheContract(t *testing.T) { backendtest.Run(t, device(t)) }
 
-func TestGoldenVectors(t *testing.T) {
+func TestGoldenVectors(t *testing.T) { verify(t, device(t)) }
+
+// verify holds a device to every file of golden vectors.
+func verify(t *testing.T, dev backend.Device) {
 	files := js.Global().Get("golden")
 	names := js.Global().Get("Object").Call("keys", files)
 	for i := range names.Length() {
 		name := names.Index(i).String()
 		t.Run(name, func(t *testing.T) {
-			report, err := golden.Verify([]byte(files.Get(name).String()), device(t))
+			report, err := golden.Verify([]byte(files.Get(name).String()), dev)
 			if err != nil {
 				t.Fatal(err)
 			}

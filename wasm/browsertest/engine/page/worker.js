@@ -1,6 +1,6 @@
 // Runs the compiled tests and reports their exit code and what they printed.
 "use strict";
-importScripts("/wasm_exec.js", "/kernels.js");
+importScripts("/wasm_exec.js", "/kernels.js", "/webgpu.js");
 const lines = [];
 console.log = (line) => lines.push(line);
 console.error = console.log;
