@@ -131,7 +131,7 @@ globalThis.webgpu = (() => {
 
   class Program {
     constructor(device, parts) {
-      Object.assign(this, parts, { device, offset: new Uint32Array(1), staging: null });
+      Object.assign(this, parts, { device, offset: new Uint32Array(1), ring: [] });
       this.pieces = Array.from(this.ends, () => 1);
     }
 
@@ -169,25 +169,27 @@ globalThis.webgpu = (() => {
       if (!this.device.wrong) this.device.gpu.queue.writeBuffer(this.arena, at, bytes);
     }
 
+    // read copies a stretch of the arena as it is now. Any number may be under way; their buffers are used again.
     read(at, size) { return this.device.answer(this.fetch(at, size)); }
 
     async fetch(at, size) {
-      const { gpu } = this.device;
-      if (!this.staging || this.staging.size < size) {
-        this.staging?.destroy();
-        this.staging = gpu.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-      }
+      const { gpu } = this.device, { MAP_READ, COPY_DST } = GPUBufferUsage;
+      const free = this.ring.findIndex((buffer) => buffer.size >= size);
+      const staging = free < 0 ? gpu.createBuffer({ size, usage: MAP_READ | COPY_DST }) : this.ring.splice(free, 1)[0];
       const encoder = gpu.createCommandEncoder();
-      encoder.copyBufferToBuffer(this.arena, at, this.staging, 0, size);
+      encoder.copyBufferToBuffer(this.arena, at, staging, 0, size);
       gpu.queue.submit([encoder.finish()]);
-      await this.staging.mapAsync(GPUMapMode.READ, 0, size);
-      const bytes = new Uint8Array(this.staging.getMappedRange(0, size)).slice();
-      this.staging.unmap();
+      await staging.mapAsync(GPUMapMode.READ, 0, size);
+      const bytes = new Uint8Array(staging.getMappedRange(0, size)).slice();
+      staging.unmap();
+      if (this.ring) this.ring.push(staging);
+      else staging.destroy();
       return bytes;
     }
 
     close() {
-      for (const buffer of [this.arena, this.table, this.staging]) buffer?.destroy();
+      for (const buffer of [this.arena, this.table, ...this.ring]) buffer.destroy();
+      this.ring = null;
     }
   }
 

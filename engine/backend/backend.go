@@ -33,6 +33,10 @@ type Program interface {
 	Run(ctx context.Context, proc int, yield func()) error
 	// Read copies the values of any slot into dst; the length must be the slot's.
 	Read(s plan.Slot, dst []float32) error
+	// ReadLater asks for the values that slots have when everything has run that was asked for so far, and waits
+	// for nothing. They are in dst, a slice for each slot, when the function that it returns is done. That may be
+	// left uncalled.
+	ReadLater(slots []plan.Slot, dst [][]float32) (wait func() error)
 	// Close frees the memory. Further calls fail.
 	Close() error
 }

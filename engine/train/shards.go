@@ -182,34 +182,52 @@ func (t *Trainer) batchGradient(ctx context.Context, w datasets.Windows, batch l
 	if err != nil {
 		return sums{}, err
 	}
-	var losses sums
 	var given [Shards]*Gradient
+	var losses [Shards]measured
 	err = t.together(ctx, Shards, func(worker int, s share) func() error {
 		work := t.workOf(worker, params, w, batch, bounds[s.lo:s.hi+1], weight, lambda)
 		return func() error { return t.askGradients(ctx, t.workers[worker], work, given[s.lo:s.hi]) }
 	}, func(i int) error {
 		if g := given[i]; g != nil {
-			return t.addGiven(g, &losses)
+			losses[i] = func() (sums, error) { return sums{Micro: g.Micro, Monitor: g.Monitor, Parts: g.Parts}, nil }
+			return t.addGiven(g)
 		}
-		return t.addShard(ctx, w, batch, bounds, i, &losses)
+		var err error
+		losses[i], err = t.addShard(ctx, w, batch, bounds, i)
+		return err
 	})
-	return losses, err
+	if err != nil {
+		return sums{}, err
+	}
+	return t.total(losses[:])
+}
+
+// total waits for losses, one after the other, and adds them up.
+func (t *compiled) total(losses []measured) (all sums, err error) {
+	all.Parts = make([]float64, len(t.problem.Parts))
+	for _, wait := range losses {
+		one, err := wait()
+		if err != nil {
+			return all, err
+		}
+		all.add(one)
+	}
+	return all, nil
 }
 
 // addShard computes a shard here, and adds it to the totals. The addition is short, and not interrupted.
-func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, batch lot, bounds []int, i int,
-	losses *sums) error {
-	one, err := t.shardGradient(ctx, w, batch.part(bounds[i]*t.micro, bounds[i+1]*t.micro), bounds[i])
+func (t *Trainer) addShard(ctx context.Context, w datasets.Windows, batch lot, bounds []int, i int) (measured,
+	error) {
+	losses, err := t.shardGradient(ctx, w, batch.part(bounds[i]*t.micro, bounds[i+1]*t.micro), bounds[i])
 	if err != nil {
-		return err
+		return nil, err
 	}
-	losses.add(one)
-	return t.program.Run(context.WithoutCancel(ctx), procFold, t.yield)
+	return losses, t.program.Run(context.WithoutCancel(ctx), procFold, t.yield)
 }
 
 // addGiven adds the gradient of a shard that another worker computed to the totals, through the accumulators:
 // the additions are those of a shard computed here.
-func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
+func (t *Trainer) addGiven(g *Gradient) error {
 	at := 0
 	for _, w := range t.weights {
 		if !w.trainable {
@@ -221,23 +239,21 @@ func (t *Trainer) addGiven(g *Gradient, losses *sums) error {
 		}
 		at += n
 	}
-	losses.add(sums{Micro: g.Micro, Monitor: g.Monitor, Parts: g.Parts})
 	return t.program.Run(context.Background(), procFold, t.yield)
 }
 
 // shardGradient leaves the gradient of one shard in the accumulators. Its first micro-batch has this number
 // in the batch, by which noise is drawn.
-func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, shard lot, first int) (losses sums,
-	err error) {
-	losses.Parts = make([]float64, len(t.problem.Parts))
+func (t *Trainer) shardGradient(ctx context.Context, w datasets.Windows, shard lot, first int) (measured, error) {
+	var parts []measured
 	for i, micro := range shard.chunks(t.micro) {
-		one, err := t.gradient(ctx, w, micro, first+i)
+		losses, err := t.gradient(ctx, w, micro, first+i)
 		if err != nil {
-			return losses, err
+			return nil, err
 		}
-		losses.add(one)
+		parts = append(parts, losses)
 	}
-	return losses, nil
+	return func() (sums, error) { return t.total(parts) }, nil
 }
 
 // workOf is the request to a worker for the shards between bounds, which count micro-batches.
@@ -353,10 +369,14 @@ func (t answering) Gradients(ctx context.Context, work Work) ([]Gradient, error)
 				n, first, len(batch.at), t.micro)
 		}
 		losses, err := t.shardGradient(ctx, w, batch.part(first, first+n), work.First+first/t.micro)
+		var all sums
+		if err == nil {
+			all, err = losses()
+		}
 		if err != nil {
 			return nil, errors.Join(err, t.clearGradients())
 		}
-		g, err := t.takeGradient(i, losses)
+		g, err := t.takeGradient(i, all)
 		if err != nil {
 			return nil, err
 		}

@@ -206,16 +206,24 @@ func (t *compiled) finite(what fault.Word, s plan.Slot, x float32) (float64, err
 	return v, nil
 }
 
-// measure reads the losses of the micro-batch that has just been trained on. Checks are not among them:
+// measured waits for losses that a device may not have yet.
+type measured func() (sums, error)
+
+// measure asks for the losses of the micro-batch that has just been trained on. Checks are not among them:
 // training does not compute them.
-func (t *compiled) measure() (one sums, err error) {
+func (t *compiled) measure() measured {
 	values := make([]float32, 1+len(t.problem.Parts))
-	for i, s := range t.reported[:len(values)] {
-		if err := t.program.Read(s, values[i:i+1]); err != nil {
-			return one, err
-		}
+	dst := make([][]float32, len(values))
+	for i := range dst {
+		dst[i] = values[i : i+1]
 	}
-	return t.losses(values)
+	wait := t.program.ReadLater(t.reported[:len(values)], dst)
+	return func() (sums, error) {
+		if err := wait(); err != nil {
+			return sums{}, err
+		}
+		return t.losses(values)
+	}
 }
 
 // losses are those of one micro-batch: the monitored one, then Parts, and Checks if they are there. It fails
@@ -275,14 +283,14 @@ func (t *Trainer) step(ctx context.Context, w datasets.Windows, at []int, rate, 
 }
 
 // gradient adds the gradient of the micro-batch of this number to the accumulators and returns its losses.
-func (t *compiled) gradient(ctx context.Context, w datasets.Windows, l lot, micro int) (sums, error) {
+func (t *compiled) gradient(ctx context.Context, w datasets.Windows, l lot, micro int) (measured, error) {
 	if err := errors.Join(t.load(w, l), t.drawTraining(micro)); err != nil {
-		return sums{}, err
+		return nil, err
 	}
 	if err := t.program.Run(ctx, procGradient, t.yield); err != nil {
-		return sums{}, err
+		return nil, err
 	}
-	return t.measure()
+	return t.measure(), nil
 }
 
 // update makes one step of Adam (models/README.md, section 9.1). It is not interrupted: half an update would

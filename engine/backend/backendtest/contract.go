@@ -19,6 +19,7 @@ var contract = []struct {
 	check func(t *testing.T, dev backend.Device)
 }{
 	{"procedures share parameters and results", checkProcedures},
+	{"what is read later is as it was", checkReadLater},
 	{"adam follows the golden vectors", checkAdam},
 	{"reused memory keeps results", checkReuse},
 	{"wrong calls fail", checkWrongCalls},
@@ -74,6 +75,34 @@ func checkProcedures(t *testing.T, dev backend.Device) {
 	want(9, 120, 1900)
 	if got := [3]float32(r.read(plan.ClassParam, "p")); got != [3]float32{9, 12, 19} {
 		t.Errorf("parameter %v", got)
+	}
+}
+
+// checkReadLater asks after each of several runs, with writes in between, and waits at the end.
+func checkReadLater(t *testing.T, dev backend.Device) {
+	r := newRunner(t, dev, counter(t))
+	defer r.close()
+	slots := []plan.Slot{r.slot(plan.ClassResult, "value"), r.slot(plan.ClassParam, "p")}
+	r.write(plan.ClassParam, "p", []float32{0, 0, 0})
+	const runs = 7
+	var values, params [runs][3]float32
+	var waits [runs]func() error
+	for i := range runs {
+		r.write(plan.ClassInput, "x", []float32{float32(i), 1, 0})
+		r.run("add")
+		waits[i] = r.prog.ReadLater(slots, [][]float32{values[i][:], params[i][:]})
+	}
+	for i := range runs {
+		if err := waits[i](); err != nil {
+			t.Fatal(err)
+		}
+		before, after := float32(i*(i-1)), float32(i*(i+1)) // sums of 2i
+		if values[i] != [3]float32{before, float32(2 * i), 0} || params[i] != [3]float32{after, float32(2*i + 2), 0} {
+			t.Errorf("run %d: value %v, parameter %v", i, values[i], params[i])
+		}
+	}
+	if err := r.prog.ReadLater(slots[:1], [][]float32{make([]float32, 2)})(); err == nil {
+		t.Error("reading too few: no error")
 	}
 }
 
@@ -203,6 +232,7 @@ func checkClosed(t *testing.T, dev backend.Device) {
 	for what, err := range map[string]error{
 		"write": r.prog.Write(x, three),
 		"read":  r.prog.Read(x, three),
+		"later": r.prog.ReadLater([]plan.Slot{x}, [][]float32{three})(),
 		"run":   r.prog.Run(context.Background(), 0, nil),
 		"close": r.prog.Close(),
 	} {

@@ -154,6 +154,17 @@ func (p *program) Read(s plan.Slot, dst []float32) error {
 	return nil
 }
 
+// ReadLater reads at once: whatever was asked for has run.
+func (p *program) ReadLater(slots []plan.Slot, dst [][]float32) func() error {
+	var err error
+	for i, s := range slots {
+		if err == nil {
+			err = p.Read(s, dst[i])
+		}
+	}
+	return func() error { return err }
+}
+
 // slot is the memory of a slot, which must hold n floats.
 func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 	if p.closed {

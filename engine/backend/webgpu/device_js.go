@@ -165,6 +165,32 @@ func (p *program) Read(s plan.Slot, dst []float32) error {
 	return nil
 }
 
+// ReadLater copies the slots with all between them when that is their turn on the GPU; meanwhile more can be
+// asked for. Results of one procedure lie side by side.
+func (p *program) ReadLater(slots []plan.Slot, dst [][]float32) func() error {
+	infos, lo, hi := make([]plan.SlotInfo, len(slots)), p.plan.Static, 0
+	for i, s := range slots {
+		var err error
+		if infos[i], err = p.slot(s, len(dst[i])); err != nil {
+			return func() error { return fmt.Errorf("webgpu: read: %w", err) }
+		}
+		lo, hi = min(lo, infos[i].Offset), max(hi, infos[i].Offset+len(dst[i]))
+	}
+	there := settle(p.self.Call("read", 4*lo, 4*(hi-lo)))
+	return func() error {
+		o := <-there
+		if o.err != nil {
+			return fmt.Errorf("webgpu: read: %w", o.err)
+		}
+		values := make([]float32, hi-lo)
+		js.CopyBytesToGo(asBytes(values), o.value)
+		for i, info := range infos {
+			copy(dst[i], values[info.Offset-lo:])
+		}
+		return nil
+	}
+}
+
 // fetch brings the floats from lo up to hi here, and those of the slots around that lie in the same stretch.
 func (p *program) fetch(lo, hi int) error {
 	lo -= lo % stretch
@@ -225,25 +251,31 @@ func bytesToJS[T float32 | uint32](x []T) js.Value {
 	return bytes
 }
 
+// outcome is what became of a promise.
+type outcome struct {
+	value js.Value
+	err   error
+}
+
+// settle hands over what becomes of a promise, whether anybody waits for that or not.
+func settle(promise js.Value) <-chan outcome {
+	settled := make(chan outcome, 1)
+	var kept, broken js.Func
+	end := func(o outcome) any {
+		kept.Release()
+		broken.Release()
+		settled <- o
+		return nil
+	}
+	kept = js.FuncOf(func(_ js.Value, args []js.Value) any { return end(outcome{value: args[0]}) })
+	broken = js.FuncOf(func(_ js.Value, args []js.Value) any { return end(outcome{err: faultOf(args[0])}) })
+	promise.Call("then", kept, broken)
+	return settled
+}
+
 // await blocks its goroutine until a promise settles; the event loop runs meanwhile.
 func await(promise js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	settled := make(chan outcome, 1)
-	kept := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{value: args[0]}
-		return nil
-	})
-	defer kept.Release()
-	broken := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{err: faultOf(args[0])}
-		return nil
-	})
-	defer broken.Release()
-	promise.Call("then", kept, broken)
-	o := <-settled
+	o := <-settle(promise)
 	return o.value, o.err
 }
 

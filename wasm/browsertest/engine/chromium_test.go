@@ -149,3 +149,14 @@ func isolated(h http.Handler) http.Handler {
 		h.ServeHTTP(w, r)
 	})
 }
+
+// BenchmarkGPUEncode prints how long the engine's thread takes to hand a training step to the GPU.
+func BenchmarkGPUEncode(b *testing.B) {
+	for b.Loop() {
+		code, output := run(b, false, software, "-test.run=^$", "-test.bench=GPUEncode", "-test.benchtime=1x")
+		fmt.Println(output)
+		if code != 0 {
+			b.Fatalf("exit code %d", code)
+		}
+	}
+}
