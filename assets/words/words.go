@@ -44,7 +44,8 @@ func Here(tag string) bool {
 }
 
 // commands are the beginnings of keys that only commands say, and figures for print.
-var commands = []string{"cli-", "field-", "plot-", "golden-", "serve-", "fetch-", "caption-"}
+var commands = []string{"cli-", "field-", "plot-", "golden-", "serve-", "fetch-", "caption-", "runfile-",
+	"jupyter-"}
 
 // ForCommands tells the keys that the page does without.
 func ForCommands(k Key) bool {

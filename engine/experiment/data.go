@@ -199,6 +199,28 @@ func (p *Prepared) Time(step int) string {
 	return p.At.Stamp(p.At.At[step])
 }
 
+// Raw are both parts of the set that p was prepared from as it uses them, in the units of whoever measured them, with
+// the labels of the training part; nil = it has none.
+func (p *Prepared) Raw(set *datasets.Set) (train, test datasets.Raw, marked []uint8) {
+	d := p.Spec.Data
+	if set.Members != nil {
+		set, _ = wholeWindows(p.Spec, set) // Prepare has done so without an error
+	}
+	if set.Marked != nil {
+		from, to := bounds(d.Train, set.Train.Rows)
+		marked = set.Marked[from:to]
+	}
+	return columns(cut(set.Train, d.Train), d.Channels), columns(cut(set.Test, d.Test), d.Channels), marked
+}
+
+// Scale is how each channel is scaled: models see (value - shift) / scale.
+func (p *Prepared) Scale() (shift, scale []float64) {
+	for _, c := range p.source.channels {
+		shift, scale = append(shift, c.Shift), append(scale, c.Scale)
+	}
+	return shift, scale
+}
+
 // scoredLabels are those of the steps that are scored; nil = none.
 func (p *Prepared) scoredLabels() []uint8 {
 	if p.Labels == nil {

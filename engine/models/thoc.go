@@ -39,7 +39,7 @@ func buildTHOC(g *graph.Graph, x *graph.Node, c Config) Output {
 	loss := graph.Add(graph.Add(one, graph.Scale(h.orthogonality,
 		c.constant(spec.ConstantOrthogonalityWeight))),
 		graph.Scale(supervision, c.constant(spec.ConstantSelfSupervisionWeight)))
-	first := c.skip(0)
+	first := c.Skip(0)
 	y := turned(later(predictions, first))
 	out := Output{
 		Series: y,
@@ -83,16 +83,16 @@ func reachable(c Config) error {
 		return fmt.Errorf("thoc: %d skips, want one for each of %d layers", n, c.Layers)
 	}
 	for l := range c.Layers {
-		if back := c.skip(l); back >= c.Window {
+		if back := c.Skip(l); back >= c.Window {
 			return fault.New("model-reach-thoc", c.Layers, back, c.Window)
 		}
 	}
 	return nil
 }
 
-// skip is how many steps back a layer's recurrence looks. Without the bound, a shift by a wild number of
+// Skip is how many steps back a layer's recurrence looks. Without the bound, a shift by a wild number of
 // layers would overflow.
-func (c Config) skip(layer int) int {
+func (c Config) Skip(layer int) int {
 	if len(c.Skips) > 0 {
 		return c.Skips[layer]
 	}
@@ -105,7 +105,7 @@ func dilated(g *graph.Graph, x *graph.Node, c Config) []*graph.Node {
 	var features []*graph.Node
 	for l := range c.Layers {
 		leave := g.Scope(fmt.Sprintf("rnn.%d", l))
-		x = nn.DilatedGRU("", x, c.DModel, c.skip(l))
+		x = nn.DilatedGRU("", x, c.DModel, c.Skip(l))
 		leave()
 		features = append(features, x)
 	}
@@ -123,7 +123,7 @@ func predict(features []*graph.Node, x *graph.Node, c Config) (first, loss *grap
 			first = y
 		}
 		// What was predicted for after the window has no target, and the first s steps have no prediction.
-		s := c.skip(l)
+		s := c.Skip(l)
 		losses = append(losses, nn.MSE(graph.SliceAxis(y, 0, 0, steps-s), graph.SliceAxis(x, 0, s, steps)))
 	}
 	return first, graph.Scale(total(losses), 1/float64(len(losses)))

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"path/filepath"
 	"reflect"
 
+	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/keep"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
@@ -17,7 +18,7 @@ func (o runOptions) before(sp *spec.Spec) (r spec.Report, err error) {
 	if !o.resume {
 		return r, nil
 	}
-	r, there, err := keptReport(o.out)
+	r, there, err := keptIn(o.outFolder())
 	if err != nil && o.addSeeds > 0 {
 		return r, err
 	}
@@ -33,7 +34,13 @@ func (o runOptions) before(sp *spec.Spec) (r spec.Report, err error) {
 	case !there || !sp.GrewFrom(r.Spec):
 		return spec.Report{}, nil
 	}
-	return r, readScores(filepath.Join(o.out, scoresFile), &r)
+	return r, inRun(o.outFolder(), runfile.ReadScores(disk.At(o.outFolder()), &r))
+}
+
+// keptIn reads the report in a results folder, if it is there.
+func keptIn(dir string) (r spec.Report, there bool, err error) {
+	r, there, err = runfile.KeptReport(disk.At(dir))
+	return r, there, inRun(dir, err)
 }
 
 // fits says what the data do not allow: seeds beside those of other data, or intervals over the data where

@@ -9,16 +9,9 @@ import (
 	"strings"
 
 	"cosinelab/datasets/keep"
-	"cosinelab/engine/alarms"
 	"cosinelab/engine/detector"
 	"cosinelab/engine/metrics"
 	"cosinelab/engine/spec"
-)
-
-// detectorsDir holds the detectors of all runs; beside it lies the one of each arm that stands for the others.
-const (
-	detectorsDir = "detectors"
-	alarmsFile   = "alarms.csv"
 )
 
 // armFiles are what the files of arms are called: their names, as far as file systems take them, each once.
@@ -35,9 +28,12 @@ func armFiles(sp spec.Spec) map[string]string {
 	return out
 }
 
-// detectorFile is the name of a run's detector in the folder of all.
+// detectorName is that of a run's detector; arm is what the arm's files are called.
+func detectorName(arm string, seed uint64) string { return fmt.Sprintf("%s-%d", arm, seed) }
+
+// detectorFile is the file of a run's detector in the folder of all.
 func detectorFile(arm string, seed uint64) string {
-	return path.Join(detectorsDir, fmt.Sprintf("%s-%d%s", arm, seed, detector.Ending))
+	return path.Join(detectorsDir, detectorName(arm, seed)+detector.Ending)
 }
 
 // keepDetectors writes the detector of each run as soon as it is there.
@@ -98,23 +94,4 @@ func middle(runs []spec.Run, sp spec.Spec) *spec.Run {
 	}
 	slices.SortStableFunc(all, func(a, b *spec.Run) int { return cmp.Compare(value(a), value(b)) })
 	return all[(len(all)-1)/2]
-}
-
-// writeAlarms writes the alarms of all runs; at says when a step was.
-func writeAlarms(folder *keep.Folder, r spec.Report, at func(step int) string) error {
-	return folder.Write(alarmsFile, func(out io.Writer) error {
-		w := alarms.NewWriter(out, alarms.CSV)
-		for _, a := range r.Arms {
-			for _, run := range a.Runs {
-				from := alarms.Source{Name: r.Data.Source, Arm: run.Arm, Seed: &run.Seed, Channels: r.Data.Channels,
-					Series: r.Data.Series, Usual: run.Usual}
-				for _, alarm := range run.Raised(at) {
-					if err := w.Write(from, alarm); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		return w.Close()
-	})
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cosinelab/datasets/keep"
+	"cosinelab/engine/runfile"
 )
 
 // smallDisk is a folder on a disk of so many bytes.
@@ -242,7 +243,7 @@ func TestARunWritesNothingToTheNextFolderOfItsName(t *testing.T) {
 	}
 	do(t, "run", tiny, "-out", out).must(t)
 	before := contents(t, out)
-	if err := writeResults(folder, reportIn(t, out), func(int) string { return "" }); err == nil {
+	if err := (runfile.Run{Report: reportIn(t, out)}).Write(folder.Write); err == nil {
 		t.Error("results were written to a folder that was removed")
 	}
 	if d := diff(before, contents(t, out)); d != "" {

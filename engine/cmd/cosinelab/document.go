@@ -18,6 +18,7 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/keep"
 	"cosinelab/engine/figure"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
@@ -116,7 +117,9 @@ func (a *app) documentOf(ctx context.Context, dir, data string) (*document, erro
 	}
 	c := &cell{Set: r.Spec.Data.Source, Title: r.Data.Title, What: r.Spec.Student.Kind.String(), Spec: r.Spec, report: &r}
 	d.Title = a.w.TitleOf(r.Data.Source, r.Data.Title)
-	d.Command = "cosinelab run " + filepath.Join(dir, specFile)
+	if d.Command = "cosinelab run " + filepath.Join(dir, specFile); strings.HasSuffix(dir, runfile.Ending) {
+		d.Command = "cosinelab run " + dir
+	}
 	d.verdicts(a, []*cell{c})
 	d.table(a, []*cell{c})
 	return d, d.draw(in)

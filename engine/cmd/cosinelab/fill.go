@@ -298,7 +298,7 @@ func textIn(folder *keep.Folder, name string) ([]byte, error) {
 	}
 	defer f.Close()
 	text, err := spec.Read(f)
-	return text, inFile(folder.Path(name), err)
+	return text, told(folder.Path(name), err)
 }
 
 // readJSON reads a file of a folder into v, and leaves v as it is if there is none.

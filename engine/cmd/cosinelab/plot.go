@@ -17,6 +17,7 @@ import (
 	"cosinelab/datasets/keep"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/figure"
+	"cosinelab/engine/runfile"
 )
 
 // captionsFile holds the captions of all figures of a run.
@@ -75,7 +76,9 @@ func (o *plotOptions) read(args []string) error {
 	}
 	o.run = args[0]
 	if o.out == "" {
-		o.out = filepath.Join(o.run, "figures")
+		if o.out = filepath.Join(o.run, "figures"); strings.HasSuffix(o.run, runfile.Ending) {
+			o.out = strings.TrimSuffix(o.run, runfile.Ending) + "-figures"
+		}
 	}
 	o.Width = vg.Length(o.width) * vg.Millimeter
 	o.Metrics = split(o.metrics)

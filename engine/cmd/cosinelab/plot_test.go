@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cosinelab/engine/runfile"
 )
 
 // filesIn lists a folder, hidden files too.
@@ -89,6 +91,9 @@ func TestPlotWithoutTheDataShowsScores(t *testing.T) {
 	for _, name := range []string{reportFile, specFile} {
 		change(t, dir, name, "builtin/server", "file/gone.csv")
 	}
+	if err := os.Remove(filepath.Join(dir, runfile.SignalsFile)); err != nil {
+		t.Fatal(err)
+	}
 	got := do(t, "plot", dir, "-figure", "signal").must(t)
 	if !strings.Contains(got.err, "without channels: ") || !strings.Contains(got.err, "file/gone.csv") {
 		t.Errorf("standard error %q, want why there are no channels", got.err)
@@ -152,7 +157,8 @@ func TestPlotNamesTheFileThatIsDamaged(t *testing.T) {
 		{reportFile, `"failed_runs": 0`, `"failed_runs": 1`, "report.json: report: failed_runs: 1, want 0 to 0"},
 		{scoresFile, "alone/2", "alone/1", "scores.csv: column alone/1 is no run"},
 		{scoresFile, "\n7,", "\n7,NaN,", "scores.csv: record on line 9: wrong number of fields"},
-		{scoresFile, "\n7,", "\n7,x", "scores.csv:9: alone/1 is x"},
+		{scoresFile, "\n7,test,0,", "\n7,test,0,x", "scores.csv:9: alone/1 is x"},
+		{scoresFile, "\n7,test,", "\n7,tset,", "scores.csv:9: split is tset, want train or test"},
 		{scoresFile, "alone/1", "alone/7", "scores.csv: column alone/7 is no run"},
 		{scoresFile, "\n139,", "\n", "scores.csv: record on line 141"},
 	} {

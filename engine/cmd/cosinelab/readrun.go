@@ -2,32 +2,93 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"math"
+	"os"
 	"path"
 	"path/filepath"
-	"reflect"
-	"slices"
-	"strconv"
 
 	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/figure"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
+// runFiles are the files of a run: in a folder, or in a zip.
+type runFiles struct {
+	fs.FS
+	path string
+	file *os.File // the zip; nil = a folder
+}
+
+// openRun opens the files of a run.
+func openRun(path string) (*runFiles, error) {
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		return &runFiles{FS: disk.At(path), path: path}, nil // what is missing is said of its files
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, told(path, err)
+	}
+	files, err := runfile.Open(f, info.Size())
+	if err != nil {
+		f.Close()
+		return nil, told(path, err)
+	}
+	return &runFiles{files, path, f}, nil
+}
+
+// inRun says in which run an error is, which names the file.
+func inRun(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault.New("in-place", path, err)
+}
+
+func (r *runFiles) close() {
+	if r.file != nil {
+		r.file.Close()
+	}
+}
+
+// report reads the report, or the spec of a run that is not finished.
+func (r *runFiles) report() (report spec.Report, finished bool, err error) {
+	report, finished, err = runfile.ReadReport(r)
+	return report, finished, inRun(r.path, err)
+}
+
+// scores reads the scores into a report.
+func (r *runFiles) scores(report *spec.Report) error {
+	return inRun(r.path, runfile.ReadScores(r, report))
+}
+
 // readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
-// The test part is read anew; where that fails the signal shows scores alone.
+// The test part is that of its signals, or read anew; where that fails figures show scores alone.
 func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) {
 	in := figure.Input{Words: a.w, Version: a.buildVersion()}
-	report, finished, err := readReport(o.run)
+	files, err := openRun(o.run)
 	if err != nil {
 		return in, err
+	}
+	defer files.close()
+	report, finished, err := files.report()
+	if err != nil {
+		return in, err
+	}
+	if finished && *o.data == "" {
+		in.Test, err = runfile.ReadTest(files, report.Data.Channels)
+		if err != nil {
+			return in, inRun(o.run, err)
+		}
+		if in.Test.Rows > 0 {
+			err = files.scores(&report)
+			in.Report = report
+			return in, err
+		}
 	}
 	folder := *o.data
 	if folder == "" {
@@ -53,7 +114,7 @@ func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) 
 		in.Test = prepared.Scaled
 	}
 	if finished {
-		err = readScores(filepath.Join(o.run, scoresFile), &report)
+		err = files.scores(&report)
 	} else {
 		report.Data = prepared.Summary
 		err = interruptedReport(o.run, prepared, &report)
@@ -72,149 +133,6 @@ func sameData(p *experiment.Prepared, d spec.DataSummary) error {
 		return fault.New("plot-changed-data")
 	}
 	return nil
-}
-
-// readReport reads report.json or, if there is none yet, spec.json: finished tells which. A folder with
-// neither holds no run. A report of another spec than that in the folder is what an earlier run left.
-func readReport(dir string) (r spec.Report, finished bool, err error) {
-	begun, err := readIn(dir, specFile, func(in io.Reader) error {
-		text, err := spec.Read(in)
-		if err == nil {
-			r.Spec, err = spec.Parse(text)
-		}
-		return err
-	})
-	if err != nil {
-		return r, false, err
-	}
-	kept, finished, err := keptReport(dir)
-	if finished && err == nil {
-		if begun && !reflect.DeepEqual(kept.Spec, r.Spec) {
-			err = inFile(filepath.Join(dir, reportFile), fault.New("plot-other-spec", specFile))
-		}
-		r = kept
-	}
-	if !begun && !finished && err == nil {
-		err = fault.New("plot-no-run", dir)
-	}
-	return r, finished, err
-}
-
-// keptReport reads report.json of a folder, if it is there.
-func keptReport(dir string) (r spec.Report, there bool, err error) {
-	there, err = readIn(dir, reportFile, func(in io.Reader) (err error) {
-		r, err = spec.ReadReport(in)
-		return err
-	})
-	return r, there, err
-}
-
-// readIn reads a file of a folder, if it is there.
-func readIn(dir, name string, read func(io.Reader) error) (there bool, err error) {
-	f, err := disk.At(dir).Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err == nil {
-		defer f.Close()
-		err = read(f)
-	}
-	return true, inFile(filepath.Join(dir, name), err)
-}
-
-// inFile names the file that an error is about.
-func inFile(path string, err error) error { return told(path, err) }
-
-// scoreLength bounds a score in scores.csv with what separates it from the next, in bytes.
-const scoreLength = 32
-
-// readScores reads scores.csv, as writeResults wrote it, into the runs of its report. Columns without a run,
-// runs without a column and rows missing mean that the two files do not belong together.
-func readScores(file string, r *spec.Report) error {
-	f, err := disk.At(filepath.Dir(file)).Open(filepath.Base(file))
-	if err != nil {
-		return inFile(file, err)
-	}
-	defer f.Close()
-	length := (r.Data.ScoredSteps + 1) * (r.RunCount() + 2) * scoreLength
-	for _, a := range r.Arms {
-		length += len(r.Spec.Seeds) * (2*len(a.Arm.Name) + scoreLength) // in quotes, those in it doubled
-	}
-	for _, s := range r.Data.Series {
-		length += s.Scored.Len() * (2*len(s.Name) + 2)
-	}
-	table := csv.NewReader(io.LimitReader(f, int64(length)))
-	table.ReuseRecord = true
-	head, err := table.Read()
-	if err != nil {
-		return inFile(file, err)
-	}
-	first := 1 // column of a run
-	for _, name := range []string{seriesColumn, timeColumn} {
-		if len(head) > first && head[first] == name {
-			first++
-		}
-	}
-	head = slices.Clone(head)
-	columns, err := columnsOf(head[first:], r)
-	if err != nil {
-		return inFile(file, err)
-	}
-	for step := 0; ; step++ {
-		row, err := table.Read()
-		if err == io.EOF && step == r.Data.ScoredSteps {
-			return nil
-		}
-		if err == io.EOF || err == nil && step == r.Data.ScoredSteps {
-			return inFile(file, fault.New("plot-rows", step, r.Data.ScoredSteps))
-		}
-		if err != nil {
-			return inFile(file, err)
-		}
-		for i, cell := range row[first:] {
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil || math.IsInf(v, 0) || math.IsNaN(v) && !mayLack(*r, *columns[i], step) {
-				line, _ := table.FieldPos(i + first)
-				return fault.New("plot-score", fmt.Sprintf("%s:%d", file, line), head[i+first], cell)
-			}
-			columns[i].Scores = append(columns[i].Scores, v)
-		}
-	}
-}
-
-// mayLack reports whether a run may have no score at a step: at the beginning or, where there are several series,
-// at that of each.
-func mayLack(r spec.Report, run spec.Run, step int) bool {
-	if len(r.Data.Series) == 0 {
-		return step < run.Unscored
-	}
-	return run.Unscored > 0
-}
-
-// columnsOf finds the runs of columns, each once; every run with scores has one. They are
-// those in the report.
-func columnsOf(head []string, r *spec.Report) (columns []*spec.Run, err error) {
-	scored := map[string]*spec.Run{}
-	for i := range r.Arms {
-		for j := range r.Arms[i].Runs {
-			if run := &r.Arms[i].Runs[j]; run.Failed == nil {
-				scored[columnName(*run)] = run
-			}
-		}
-	}
-	want := len(scored)
-	for _, name := range head {
-		run := scored[name]
-		if run == nil {
-			return nil, fault.New("plot-column", name)
-		}
-		columns = append(columns, run)
-		delete(scored, name)
-	}
-	if len(columns) != want {
-		return nil, fault.New("plot-columns", len(columns), want)
-	}
-	return columns, nil
 }
 
 // interruptedReport completes a spec by what is known before the end: the epochs that checkpoints hold.
@@ -255,9 +173,9 @@ func checkpointEpochs(dir string, p *experiment.Prepared, c experiment.Checkpoin
 		return nil, nil
 	}
 	if err != nil {
-		return nil, inFile(filepath.Join(dir, name), err)
+		return nil, told(filepath.Join(dir, name), err)
 	}
 	defer f.Close()
 	epochs, err := c.ReadHistory(p, f)
-	return epochs, inFile(filepath.Join(dir, name), err)
+	return epochs, told(filepath.Join(dir, name), err)
 }

@@ -21,9 +21,9 @@ func TestScoresOfAnotherReportAreRefused(t *testing.T) {
 	good, _ := runTiny(t)
 	scores := read(t, good, scoresFile)
 	lines := strings.SplitAfter(scores, "\n")
-	first := strings.SplitN(lines[1], ",", 3)
+	first := strings.SplitN(lines[1], ",", 5) // step, split, label, the first run's score
 	with := func(score string) string {
-		return strings.Replace(scores, lines[1], first[0]+","+score+","+first[2], 1)
+		return strings.Replace(scores, lines[1], strings.Join(first[:3], ",")+","+score+","+first[4], 1)
 	}
 	for says, text := range map[string]string{
 		"0 steps, want 140":           lines[0],
@@ -31,7 +31,7 @@ func TestScoresOfAnotherReportAreRefused(t *testing.T) {
 		"140 steps, want 140":         scores + lines[140],
 		"file is cut off":             "",
 		"columns of scores":           "step\n",
-		"no run of report.json":       strings.Replace(scores, "step,alone/1", "step,alone/01", 1),
+		"no run of report.json":       strings.Replace(scores, "label,alone/1,", "label,alone/01,", 1),
 		"want a number":               with("NaN"),
 		"wrong number of fields":      strings.Replace(scores, "\n1,", "\n1,1,", 1),
 		`want a number `:              with("1e999"),

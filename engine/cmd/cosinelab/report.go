@@ -12,15 +12,19 @@ import (
 
 	"cosinelab/datasets/fault"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
-// reportFormats are the ways to write gains by epoch.
-var reportFormats = []string{"text", "markdown", "json"}
+// reportFormats are the ways to write a report; gainsFormats those to write its gains by epoch.
+var (
+	reportFormats = []string{"text", "markdown", "latex", "csv", "json", "bibtex"}
+	gainsFormats  = []string{"text", "markdown", "json"}
+)
 
 // reportOptions are the flags of the report command, and its argument.
 type reportOptions struct {
-	run, html                     string
+	run, html, notebook           string
 	data                          *string
 	epochs, metrics, over, format string
 	bootstrap                     int   // draws; 0 = none
@@ -30,6 +34,7 @@ type reportOptions struct {
 func (a *app) report(f *flag.FlagSet) action {
 	o := reportOptions{data: a.dataFlag(f)}
 	f.StringVar(&o.html, "html", "", a.w.Say("cli-flag-html"))
+	f.StringVar(&o.notebook, "ipynb", "", a.w.Say("cli-flag-ipynb"))
 	f.StringVar(&o.epochs, "epochs", "", a.w.Say("cli-flag-report-epochs"))
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-report-metrics"))
 	f.StringVar(&o.over, "over", "", a.w.Say("cli-flag-report-over"))
@@ -40,6 +45,9 @@ func (a *app) report(f *flag.FlagSet) action {
 		o.bootstrap = *bootstrap
 		if err := o.read(args); err != nil {
 			return err
+		}
+		if o.notebook != "" {
+			return a.notebook(ctx, o)
 		}
 		if o.html == "" {
 			if _, err := os.Stat(filepath.Join(o.run, planFile)); err != nil {
@@ -70,11 +78,14 @@ func (o *reportOptions) read(args []string) error {
 	for _, x := range []struct {
 		flag string
 		set  bool
-	}{{"-over", o.over != ""}, {"-format", o.format != reportFormats[0]},
+	}{{"-over", o.over != ""},
 		{"-metrics " + o.metrics, o.metrics != "" && o.metrics != everyMetric}} {
 		if x.set && o.after == nil {
 			return usage("cli-report-needs-epochs", x.flag)
 		}
+	}
+	if o.after != nil && !slices.Contains(gainsFormats, o.format) {
+		return usage("cli-flag-value", "-format", o.format, fault.Choices(gainsFormats))
 	}
 	if o.after != nil && o.bootstrap > 0 {
 		return usage("cli-report-or", "-epochs", "-bootstrap")
@@ -87,7 +98,12 @@ const everyMetric = "all"
 
 // again prints what a finished run found: what run printed, or its gains by epoch.
 func (a *app) again(ctx context.Context, o reportOptions) error {
-	r, finished, err := readReport(o.run)
+	files, err := openRun(o.run)
+	if err != nil {
+		return err
+	}
+	defer files.close()
+	r, finished, err := files.report()
 	if err != nil {
 		return err
 	}
@@ -97,15 +113,21 @@ func (a *app) again(ctx context.Context, o reportOptions) error {
 	p := printer{a.out, a.w}
 	if o.after == nil {
 		if o.bootstrap > 0 {
-			if err := readScores(filepath.Join(o.run, scoresFile), &r); err != nil {
+			if err := files.scores(&r); err != nil {
 				return err
 			}
 			if err := a.resample(ctx, &r, o.bootstrap); err != nil {
 				return err
 			}
 		}
-		p.report(r, o.metrics == everyMetric)
-		return nil
+		about, err := runfile.ReadAbout(files)
+		if err != nil {
+			return inRun(o.run, err)
+		}
+		if about.Program == "" { // of before it was written down
+			about.Program = a.buildVersion()
+		}
+		return p.reportAs(o.format, r, o.metrics == everyMetric, about)
 	}
 	g, err := gainsByEpoch(r, o)
 	if err != nil {

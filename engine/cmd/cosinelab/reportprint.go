@@ -51,7 +51,8 @@ func (p printer) head(r spec.Report) {
 // flagged.
 func (p printer) brief(r spec.Report, s spec.Summary) {
 	p.blank()
-	if p.short(r, s) {
+	if len(s.Metrics) > 0 {
+		p.short(r, s).print()
 		p.line("cli-brief-units", s.Verdict.Metric.Short)
 		p.line("cli-brief-mark", mark)
 	}
@@ -62,11 +63,8 @@ func (p printer) brief(r spec.Report, s spec.Summary) {
 	p.blank()
 }
 
-// short prints the table of brief; false where there is nothing to put into it.
-func (p printer) short(r spec.Report, s spec.Summary) bool {
-	if len(s.Metrics) == 0 {
-		return false
-	}
+// short is the table of brief; it needs metrics.
+func (p printer) short(r spec.Report, s spec.Summary) *grid {
 	judged, base := r.Spec.JudgedBy(), r.Spec.Baseline()
 	columns := append([]metrics.Metric{judged}, metrics.OfDetection()...)
 	headings := []string{"", judged.Short, ""}
@@ -106,8 +104,7 @@ func (p printer) short(r spec.Report, s spec.Summary) bool {
 		}
 		t.row(append([]string{a.Arm.Name, values[k][0], gain}, values[k][1:]...)...)
 	}
-	t.print()
-	return true
+	return t
 }
 
 // everything prints every metric in points of 100 with its chance level, honest ones first, then how

@@ -1,125 +1,133 @@
 package main
 
 import (
-	"encoding/csv"
-	"fmt"
+	"bytes"
 	"io"
-	"strconv"
+	"os"
+	"strings"
 
+	"cosinelab/assets/words"
+	"cosinelab/datasets"
+	"cosinelab/datasets/disk"
+	"cosinelab/datasets/fault"
 	"cosinelab/datasets/keep"
+	"cosinelab/engine/experiment"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
+	"cosinelab/ui/link"
 )
 
-// writeResults writes the learning curves, the scores, the alarms, a detector of each arm and the report to a
-// folder: the report last, since a
-// folder that has it is taken for finished. Numbers in the tables have all their digits, so that others compute
-// the same from them.
-func writeResults(folder *keep.Folder, r spec.Report, at func(step int) string) error {
-	err := writeCSV(folder, historyFile, func(w *csv.Writer) { history(w, r) })
-	if err == nil {
-		err = writeCSV(folder, scoresFile, func(w *csv.Writer) { scores(w, r, at) })
+// The values of -signals.
+const (
+	signalsAuto = "auto"
+	signalsYes  = "yes"
+	signalsNo   = "no"
+)
+
+// signalsChoices lists them.
+var signalsChoices = fault.Choices{signalsAuto, signalsYes, signalsNo}
+
+// mostSignals is up to how many bytes signals are kept unless somebody asks for them.
+const mostSignals = 64 << 20
+
+// outFolder is the results folder of a run: -out itself, or the one that a zip is made of, which is there as long as
+// the run is not finished.
+func (o runOptions) outFolder() string {
+	if !o.zipped() {
+		return o.out
 	}
-	if err == nil {
-		err = writeAlarms(folder, r, at)
+	return o.out + ".unfinished"
+}
+
+// zipped reports whether the run is to be one file.
+func (o runOptions) zipped() bool { return strings.HasSuffix(o.out, runfile.Ending) }
+
+// unpackBefore lays out what is to be resumed, where it is a zip: the folder of a run that was interrupted is there
+// already.
+func (o runOptions) unpackBefore() error {
+	if !o.zipped() || !o.resume {
+		return nil
 	}
-	if err == nil {
-		err = chooseDetectors(folder, r)
+	if _, err := os.Stat(o.outFolder()); err == nil {
+		return nil
 	}
-	if err == nil {
-		err = writeJSON(folder, reportFile, r)
+	files, err := openRun(o.out)
+	if err != nil {
+		return err
+	}
+	defer files.close()
+	folder, err := keep.Hold(o.outFolder(), detectorsDir)
+	if err != nil {
+		return err
+	}
+	err = told(o.out, runfile.Unpack(files, folder.Write))
+	if err != nil {
+		os.RemoveAll(o.outFolder())
+	}
+	if released := folder.Release(); err == nil {
+		err = released
 	}
 	return err
 }
 
-// writeCSV writes the file that rows fills. rows need not look at errors: the writer keeps the first.
-func writeCSV(folder *keep.Folder, name string, rows func(*csv.Writer)) error {
-	return folder.Write(name, func(w io.Writer) error {
-		c := csv.NewWriter(w)
-		rows(c)
-		c.Flush()
-		return c.Error()
-	})
+// pack makes the zip of a finished run from its folder, which then goes.
+func (o runOptions) pack() error {
+	if !o.zipped() {
+		return nil
+	}
+	from := o.outFolder()
+	err := keep.Write(o.out, func(w io.Writer) error { return runfile.Pack(w, disk.At(from)) })
+	if err != nil {
+		return err
+	}
+	return told(from, os.RemoveAll(from))
 }
 
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-
-// history writes one row for every epoch and part of a loss: a long table, whose columns do not depend on the
-// models.
-func history(w *csv.Writer, r spec.Report) {
-	w.Write([]string{"arm", "seed", "epoch", "steps", "rate", "weight", "grad_norm", "seconds", "part",
-		"train",
-		"validation"})
-	for _, t := range r.Teachers {
-		epochs(w, "teacher", t.Seed, t.Epochs)
+// writeResults writes what a run found to its folder, the report last.
+func (a *app) writeResults(folder *keep.Folder, o runOptions, p *experiment.Prepared, set *datasets.Set,
+	r spec.Report) error {
+	if err := chooseDetectors(folder, r); err != nil {
+		return err
 	}
-	for _, a := range r.Arms {
-		for _, run := range a.Runs {
-			epochs(w, run.Arm, run.Seed, run.Epochs)
-		}
+	var text bytes.Buffer
+	printer{&text, a.w}.report(r, o.metrics == everyMetric)
+	signals := signalsOf(p, set, r)
+	run := runfile.Run{Report: r, Time: p.Time, Labels: p.Labels, Text: text.String(),
+		About: runfile.About{Program: a.buildVersion(), DataSHA256: signals.SHA256(),
+			Command: "cosinelab run " + specFile + o.rest(), Link: "#" + link.Link{Spec: r.Spec}.Hash()}}
+	left := ""
+	if o.signals == signalsYes || o.signals == signalsAuto && signals.Bytes() <= mostSignals {
+		run.Signals = signals
+	} else {
+		left = a.w.Say("runfile-no-signals", float64(signals.Bytes())/(1<<20))
 	}
+	run.Readme = a.readme(run, left)
+	return run.Write(folder.Write)
 }
 
-// epochs writes those of one training run. Validation may have more parts than training; those of both have
-// the same order (train.Problem).
-func epochs(w *csv.Writer, arm string, seed uint64, history []spec.Epoch) {
-	for _, e := range history {
-		row := []string{arm, strconv.FormatUint(seed, 10), strconv.Itoa(e.Epoch), strconv.Itoa(e.Steps),
-			number(e.Rate),
-			number(e.Weight), number(e.GradNorm), number(e.Seconds)}
-		for i := range max(len(e.Losses), len(e.Validation)) {
-			name, train, valid := "", "", ""
-			if i < len(e.Validation) {
-				name, valid = e.Validation[i].Name, number(e.Validation[i].Value)
-			}
-			if i < len(e.Losses) {
-				name, train = e.Losses[i].Name, number(e.Losses[i].Value)
-			}
-			w.Write(append(row[:8:8], name, train, valid))
-		}
-	}
+// signalsOf are the data of a run, and what was made of them.
+func signalsOf(p *experiment.Prepared, set *datasets.Set, r spec.Report) *runfile.Signals {
+	s := &runfile.Signals{Channels: r.Data.Channels, Labels: p.Labels, Outputs: runfile.OutputsOf(r)}
+	s.Train, s.Test, s.TrainLabels = p.Raw(set)
+	s.Shift, s.Scale = p.Scale()
+	return s
 }
 
-// Columns of scores.csv that only stand there where times are known, or where there are several series. Those of runs
-// have a slash.
-const (
-	seriesColumn = "series"
-	timeColumn   = "time"
-)
-
-// scores writes one row a scored step and one column a run; at says when a step was.
-func scores(w *csv.Writer, r spec.Report, at func(step int) string) {
-	head := []string{"step"}
-	if len(r.Data.Series) > 0 {
-		head = append(head, seriesColumn)
+// readme says what each file holds.
+func (a *app) readme(run runfile.Run, left string) string {
+	var b strings.Builder
+	p := printer{&b, a.w}
+	p.line("runfile-readme", a.w.TitleOf(run.Report.Data.Source, run.Report.Data.Title), run.About.Program)
+	p.blank()
+	for _, f := range runfile.Files {
+		p.line("runfile-row", f.Name, a.w.Say(words.Key(f.About)))
 	}
-	timed := r.Data.Timeline != nil || at(0) != "" // those of several series are on no one axis
-	if timed {
-		head = append(head, timeColumn)
+	p.line("runfile-row", runfile.DetectorsDir, a.w.Say(runfile.DetectorsAbout))
+	if left != "" {
+		p.line("runfile-row", runfile.SignalsFile, left)
 	}
-	var columns [][]float64
-	for _, a := range r.Arms {
-		for _, run := range a.Runs {
-			if run.Scores != nil {
-				head = append(head, columnName(run))
-				columns = append(columns, run.Scores)
-			}
-		}
-	}
-	w.Write(head)
-	for t := range r.Data.ScoredSteps {
-		row := []string{strconv.Itoa(t)}
-		if s := r.Data.SeriesAt(t); s != nil {
-			row = append(row, s.Name)
-		}
-		if timed {
-			row = append(row, at(t))
-		}
-		for _, c := range columns {
-			row = append(row, number(c[t]))
-		}
-		w.Write(row)
-	}
+	p.blank()
+	p.line("runfile-again", run.About.Command)
+	p.line("runfile-sum", run.About.DataSHA256)
+	return b.String()
 }
-
-// columnName is that of a run's scores.
-func columnName(run spec.Run) string { return fmt.Sprintf("%s/%d", run.Arm, run.Seed) }

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"cosinelab/datasets/disk"
 	"cosinelab/datasets/keep"
+	"cosinelab/engine/runfile"
 )
 
 // copied is a copy of a folder that can be written to.
@@ -221,7 +223,7 @@ func TestOfTwoSpecsAtOnceOneIsCarriedOut(t *testing.T) {
 		if err := r.Check(); err != nil || !r.Whole() {
 			t.Errorf("the report is not of its spec: %v", err)
 		}
-		if sp, _, err := readReport(out); err != nil || sp.Spec.Train.Epochs != r.Spec.Train.Epochs {
+		if sp, _, err := runfile.ReadReport(disk.At(out)); err != nil || sp.Spec.Train.Epochs != r.Spec.Train.Epochs {
 			t.Errorf("the folder holds another spec than its report: %v", err)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"cosinelab/datasets/keep"
 	"cosinelab/engine/backend"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
@@ -32,6 +33,7 @@ type runOptions struct {
 	metrics      string // everyMetric, or empty
 	teacher      string // a file; empty = as the spec says
 	merge, least *int   // of alarms; nil = as the spec says
+	signals      string // one of signalsChoices
 	file         string // of one's own, in place of the spec's data; empty = none
 	reading      readingOptions
 }
@@ -47,8 +49,12 @@ func (a *app) run(f *flag.FlagSet) action {
 	alarmFlags(a, f, &o.merge, &o.least)
 	f.StringVar(&o.file, "file", "", a.w.Say("cli-flag-run-file"))
 	a.fileFlags(f, &o.reading)
+	f.StringVar(&o.signals, "signals", signalsAuto, a.w.Say("cli-flag-signals", mostSignals>>20))
 	return func(ctx context.Context, args []string) error {
 		if err := o.read(args); err != nil {
+			return err
+		}
+		if err := o.unpackBefore(); err != nil {
 			return err
 		}
 		return a.carryOut(ctx, o)
@@ -74,6 +80,8 @@ func (o *runOptions) read(args []string) error {
 		return usage("cli-add-seeds-needs")
 	case o.file != "" && *o.data != "":
 		return usage("cli-file-or-data")
+	case !slices.Contains(signalsChoices, o.signals):
+		return usage("cli-flag-value", "-signals", o.signals, signalsChoices)
 	case o.metrics != "" && o.metrics != everyMetric:
 		return usage("cli-flag-value", "-metrics", o.metrics, everyMetric)
 	}
@@ -82,7 +90,7 @@ func (o *runOptions) read(args []string) error {
 	}
 	switch {
 	case len(args) == 0 && o.resume:
-		o.spec = filepath.Join(o.out, specFile)
+		o.spec = filepath.Join(o.outFolder(), specFile)
 		return nil
 	case len(args) != 1:
 		return usage("cli-one-spec", "run")
@@ -109,7 +117,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 		return err
 	}
 	if o.resume && *o.data == "" {
-		*o.data = dataOf(o.out)
+		*o.data = dataOf(o.outFolder())
 	}
 	set, err := openSet(ctx, *o.data, sp.Data)
 	if err != nil {
@@ -138,7 +146,7 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	options := experiment.Options{Before: before, Machine: machine(), Weights: openFile, SaveEvery: savePause,
 		Workers: others}
 	if o.out == "" {
-		return a.experiment(ctx, o, prepared, dev, options, nil)
+		return a.experiment(ctx, o, prepared, set, dev, options, nil)
 	}
 	folder, err := holdResults(o, sp, before)
 	if err != nil {
@@ -149,13 +157,13 @@ func (a *app) carryOut(ctx context.Context, o runOptions) error {
 	}
 	options.Store = folderStore{folder, checkpointsDir, o.resume}
 	options.Kept, options.Program = keepDetectors(folder, sp), a.buildVersion()
-	return errors.Join(a.experiment(ctx, o, prepared, dev, options, folder), folder.Release())
+	return a.finish(o, folder, a.experiment(ctx, o, prepared, set, dev, options, folder))
 }
 
 // experiment runs what was prepared, keeps what it found in a folder, if there is one, then prints it. The first
 // Ctrl-C ends the run between two operations; a step that is not whole then leaves nothing.
-func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepared, dev backend.Device,
-	options experiment.Options, folder *keep.Folder) error {
+func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepared, set *datasets.Set,
+	dev backend.Device, options experiment.Options, folder *keep.Folder) error {
 	progress := newProgress(a)
 	options.Events, options.Lost = progress.event, progress.lost
 	report, err := experiment.Run(ctx, p, dev, options)
@@ -174,7 +182,7 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 	}
 	// Keeping comes first: printing may fail. Where it is keeping that fails, what is printed is all there is.
 	if folder != nil {
-		err = writeResults(folder, report, p.Time)
+		err = a.writeResults(folder, o, p, set, report)
 	}
 	printer{a.out, a.w}.report(report, o.metrics == everyMetric)
 	if err == nil {
@@ -184,6 +192,15 @@ func (a *app) experiment(ctx context.Context, o runOptions, p *experiment.Prepar
 		err = runsFailed{fault.New("cli-runs-failed", report.FailedRuns, report.RunCount())}
 	}
 	return err
+}
+
+// finish lets others hold the folder of a run that ended with err, which is made a zip where it is whole.
+func (a *app) finish(o runOptions, folder *keep.Folder, err error) error {
+	whole := folder.Has(reportFile)
+	if err = errors.Join(err, folder.Release()); !whole || err != nil && !errors.As(err, new(runsFailed)) {
+		return err
+	}
+	return errors.Join(err, o.pack())
 }
 
 // into writes the flags that were given over what a spec says.
@@ -215,6 +232,15 @@ func (a *app) readSpec(name string) (spec.Spec, error) {
 		if _, err := os.Stat(name); err != nil { // a file goes first
 			return p.Spec(), nil
 		}
+	}
+	if strings.HasSuffix(name, runfile.Ending) { // its experiment again
+		files, err := openRun(name)
+		if err != nil {
+			return spec.Spec{}, err
+		}
+		defer files.close()
+		r, _, err := files.report()
+		return r.Spec, err
 	}
 	text, err := a.readAll(name)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/metrics"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
@@ -88,6 +89,25 @@ func csvRows(t *testing.T, dir, name string) [][]string {
 	return rows
 }
 
+// scoreRows are the rows of scores.csv with the scores alone beside steps, series and times.
+func scoreRows(t *testing.T, dir string) [][]string {
+	t.Helper()
+	rows := csvRows(t, dir, scoresFile)
+	var kept []int
+	for c, name := range rows[0] {
+		if name != "split" && name != "label" && !strings.HasSuffix(name, " threshold") && !strings.HasSuffix(name, " alarm") {
+			kept = append(kept, c)
+		}
+	}
+	for i, row := range rows {
+		rows[i] = nil
+		for _, c := range kept {
+			rows[i] = append(rows[i], row[c])
+		}
+	}
+	return rows
+}
+
 func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	dir, got := runTiny(t)
 	r := reportIn(t, dir)
@@ -96,7 +116,7 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 		t.Fatalf("report %+v", r)
 	}
 	checkHistory(t, csvRows(t, dir, historyFile), r)
-	checkScores(t, csvRows(t, dir, scoresFile), r)
+	checkScores(t, scoreRows(t, dir), r)
 	checkBrief(t, got)
 	checkTable(t, do(t, "report", dir, "-metrics", "all").must(t))
 	if got.err == "" || strings.Contains(got.err, "\r") {
@@ -107,8 +127,9 @@ func TestRunWritesAndPrintsItsReport(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	want := []string{alarmsFile, "alone.detector", checkpointsDir, "cosine.detector", detectorsDir, historyFile,
-		reportFile, scoresFile, specFile, "untrained.detector"}
+	want := []string{runfile.ReadmeFile, alarmsFile, "alone.detector", checkpointsDir, "cosine.detector", detectorsDir,
+		historyFile, runfile.MetricsFile, reportFile, runfile.TextFile, runfile.AboutFile, scoresFile,
+		runfile.SignalsFile, specFile, "untrained.detector"}
 	if err != nil || !slices.Equal(names, want) {
 		t.Errorf("%v in the folder, error %v, want %v", names, err, want)
 	}

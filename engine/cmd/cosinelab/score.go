@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,12 +20,15 @@ import (
 	"cosinelab/datasets/table"
 	"cosinelab/engine/alarms"
 	"cosinelab/engine/detector"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/scoring"
 	"cosinelab/engine/spec"
 )
 
 // scoreOptions are the flags of the score command, and its arguments.
 type scoreOptions struct {
+	arm            string // of a run, whose detectors are one for each arm and seed; empty = it has one arm
+	seed           string // as well; empty = the one in the middle
 	detector, file string
 	out            string
 	print, format  string
@@ -48,6 +52,8 @@ func (a *app) score(f *flag.FlagSet) action {
 	f.StringVar(&o.print, "print", printAlarms, a.w.Say("cli-flag-print"))
 	f.StringVar(&o.format, "format", "", a.w.Say("cli-flag-score-format"))
 	f.BoolVar(&o.follow, "follow", false, a.w.Say("cli-flag-follow"))
+	f.StringVar(&o.arm, "arm", "", a.w.Say("cli-flag-score-arm"))
+	f.StringVar(&o.seed, "seed", "", a.w.Say("cli-flag-score-seed"))
 	alarmFlags(a, f, &o.merge, &o.least)
 	return func(ctx context.Context, args []string) error {
 		if len(args) != 2 {
@@ -110,27 +116,84 @@ func (o *scoreOptions) check() error {
 	return nil
 }
 
-// readDetector reads a .detector.
-func readDetector(name string) (*detector.Detector, error) {
-	f, err := os.Open(name)
+// readDetector reads a .detector, or one of those of a run.
+func readDetector(o scoreOptions) (*detector.Detector, error) {
+	info, err := os.Stat(o.detector)
+	if err == nil && (info.IsDir() || strings.HasSuffix(o.detector, runfile.Ending)) {
+		return detectorOfRun(o)
+	}
+	if o.arm != "" || o.seed != "" {
+		return nil, usage("cli-score-no-run", o.detector)
+	}
+	f, err := os.Open(o.detector)
 	if err != nil {
-		return nil, told(name, err)
+		return nil, told(o.detector, err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, told(name, err)
-	}
 	d, err := detector.Read(f, info.Size())
+	return d, told(o.detector, err)
+}
+
+// detectorOfRun reads the detector of an arm and a seed: of the one in the middle by the metric of the verdict,
+// unless somebody chose.
+func detectorOfRun(o scoreOptions) (*detector.Detector, error) {
+	files, err := openRun(o.detector)
 	if err != nil {
-		return nil, fault.New("in-place", name, err)
+		return nil, err
 	}
-	return d, nil
+	defer files.close()
+	r, finished, err := files.report()
+	if err != nil {
+		return nil, err
+	}
+	if !finished {
+		return nil, fault.New("plot-interrupted", o.detector)
+	}
+	names := armFiles(r.Spec)
+	there, err := runfile.Detectors(files)
+	if err != nil {
+		return nil, told(o.detector, err)
+	}
+	var arms fault.Choices
+	for _, a := range r.Arms {
+		if run := middle(a.Runs, r.Spec); run != nil && slices.Contains(there, detectorName(names[run.Arm], run.Seed)) {
+			arms = append(arms, run.Arm)
+		}
+	}
+	if o.arm == "" && len(arms) == 1 {
+		o.arm = arms[0]
+	}
+	at := slices.IndexFunc(r.Arms, func(a spec.ArmReport) bool { return a.Arm.Name == o.arm })
+	if at < 0 || !slices.Contains(arms, o.arm) {
+		return nil, usage("cli-score-which-arm", o.detector, arms)
+	}
+	seed, err := seedOf(o, r.Arms[at].Runs, r.Spec)
+	if err != nil {
+		return nil, err
+	}
+	d, err := runfile.ReadDetector(files, detectorName(names[o.arm], seed))
+	return d, told(o.detector, err)
+}
+
+// seedOf is the seed that is meant among the runs of an arm.
+func seedOf(o scoreOptions, runs []spec.Run, sp spec.Spec) (uint64, error) {
+	if o.seed == "" {
+		return middle(runs, sp).Seed, nil
+	}
+	var seeds fault.Choices
+	for _, run := range runs {
+		text := strconv.FormatUint(run.Seed, 10)
+		if text == o.seed && run.Failed == nil {
+			return run.Seed, nil
+		}
+		seeds = append(seeds, text)
+	}
+	return 0, usage("cli-flag-value", "-seed", o.seed, seeds)
 }
 
 // scoreFile scores a file or standard input, and writes to standard output or into a folder.
 func (a *app) scoreFile(ctx context.Context, o scoreOptions) error {
-	d, err := readDetector(o.detector)
+	d, err := readDetector(o)
 	if err != nil {
 		return err
 	}

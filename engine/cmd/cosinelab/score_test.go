@@ -110,8 +110,8 @@ func rowsOf(t *testing.T, text string) [][]string {
 // model, every closed form.
 func TestScoresOfAPipeAreThoseOfTheRun(t *testing.T) {
 	_, out := pump(t)
-	want := csvRows(t, out, scoresFile)
-	if want[0][1] != timeColumn || want[1][1] != "2026-02-08 11:30:00" {
+	want := scoreRows(t, out)
+	if want[0][1] != "time" || want[1][1] != "2026-02-08 11:30:00" {
 		t.Fatalf("scores.csv begins %v, %v", want[0], want[1])
 	}
 	text := "time,flow,temp [°C]\n" + pumpRows(150, 300, false)
@@ -132,7 +132,7 @@ func TestScoresOfAPipeAreThoseOfTheRun(t *testing.T) {
 			for i, row := range want[1:] {
 				mine := rows[1+i]
 				score := row[2+c]
-				if score == "NaN" {
+				if score == "" {
 					score = ""
 				}
 				if mine[0] != row[0] || mine[1] != row[1] || mine[2] != score {
@@ -197,7 +197,7 @@ func TestEachOfSeveralSeriesIsScoredAsInTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(t, "run", file, "-data", dir, "-out", out).must(t)
-	want := csvRows(t, out, scoresFile)
+	want := scoreRows(t, out)
 	if fmt.Sprint(want[0]) != "[step series time alone/3]" {
 		t.Fatalf("scores.csv begins %v", want[0])
 	}
@@ -253,7 +253,7 @@ func TestSeriesOfOneFileAreScoredAsInTheRun(t *testing.T) {
 	}
 	do(t, "run", file, "-file", fleet, "-entity", "machine", "-split", "0.5", "-out", out).must(t)
 	theirs := map[string][][]string{}
-	for _, row := range csvRows(t, out, scoresFile)[1:] {
+	for _, row := range scoreRows(t, out)[1:] {
 		theirs[row[1]] = append(theirs[row[1]], row[2:])
 	}
 	score := func(input string, flags ...string) outcome {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -14,15 +13,18 @@ import (
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/keep"
 	"cosinelab/engine/experiment"
+	"cosinelab/engine/runfile"
 	"cosinelab/engine/spec"
 )
 
 // Names in the results folder.
 const (
-	specFile       = "spec.json"
-	reportFile     = "report.json"
-	historyFile    = "history.csv"
-	scoresFile     = "scores.csv"
+	specFile       = runfile.SpecFile
+	reportFile     = runfile.ReportFile
+	historyFile    = runfile.HistoryFile
+	scoresFile     = runfile.ScoresFile
+	alarmsFile     = runfile.AlarmsFile
+	detectorsDir   = runfile.DetectorsDir
 	checkpointsDir = "checkpoints"
 )
 
@@ -39,12 +41,17 @@ type folderStore struct {
 // them: before is what they were.
 func holdResults(o runOptions, sp spec.Spec, before spec.Report) (*keep.Folder, error) {
 	if o.resume { // before anything is made: a folder that is not there has nothing to go on from
-		file := filepath.Join(o.out, specFile)
+		file := filepath.Join(o.outFolder(), specFile)
 		if _, err := os.Stat(file); err != nil {
 			return nil, told(file, err)
 		}
 	}
-	folder, err := keep.Hold(o.out, checkpointsDir, detectorsDir)
+	if o.zipped() && !o.resume {
+		if _, err := os.Lstat(o.out); err == nil {
+			return nil, fault.New("cli-there-already", o.out)
+		}
+	}
+	folder, err := keep.Hold(o.outFolder(), checkpointsDir, detectorsDir)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +99,7 @@ func specIn(folder *keep.Folder, name string) (sp spec.Spec, err error) {
 	if err == nil {
 		sp, err = spec.Parse(text)
 	}
-	return sp, inFile(folder.Path(name), err)
+	return sp, told(folder.Path(name), err)
 }
 
 // savePause is how long a training run goes on until it is saved again: what a crash may cost. Tests shorten it.
@@ -127,9 +134,5 @@ func openIn(folder *keep.Folder, name string) (io.ReadCloser, error) {
 }
 
 func writeJSON(folder *keep.Folder, name string, v any) error {
-	return folder.Write(name, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(v)
-	})
+	return runfile.PutJSON(folder.Write, name, v)
 }

@@ -45,7 +45,7 @@ func (a *app) sweep(f *flag.FlagSet) action {
 		}
 		s, err := spec.ParseSweep(text)
 		if err != nil {
-			return inFile(args[0], err)
+			return told(args[0], err)
 		}
 		show := &sweepShown{sweep: s}
 		if show.rows, show.columns, err = axesOf(s, o.rows, o.columns); err != nil {
@@ -53,7 +53,7 @@ func (a *app) sweep(f *flag.FlagSet) action {
 		}
 		cells, sets, err := planSweep(ctx, *o.data, s)
 		if err != nil {
-			return inFile(args[0], err)
+			return told(args[0], err)
 		}
 		p := &planned{Kind: kindSweep, Sweep: text, Cells: cells, Command: commandOf("sweep", f, args[0])}
 		return a.fill(ctx, o.fillOptions, p, sets, show)
@@ -71,7 +71,7 @@ func (a *app) readSweep(name string) ([]byte, error) {
 	}
 	defer f.Close()
 	text, err := spec.Read(f)
-	return text, inFile(name, err)
+	return text, told(name, err)
 }
 
 // axesOf are the axes of a map's rows and columns: those that are asked for, or those that vary last.

@@ -162,3 +162,6 @@ func orEmpty(v metrics.Value) string {
 	}
 	return number(float64(v))
 }
+
+// number writes a number with all its digits.
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
