@@ -12,6 +12,10 @@
 // some do: what asks for NaN here looks at bits, and functions are polynomials of our own, as built-in ones
 // may be off by hundreds of units in the last place, or give a number for NaN.
 //
+// Parameters, moments and gradients stay on the GPU from step to step. Losses are copied into buffers of their own
+// when they are there, and waited for once a step. Still to come: windows that are gathered on the GPU by their
+// starts, batches that are not cut for a cache, arenas larger than a binding.
+//
 // Calls go through syscall/js, unlike those of the SIMD kernels: a step takes one, not thousands.
 package webgpu
 

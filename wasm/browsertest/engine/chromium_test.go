@@ -62,6 +62,7 @@ func TestGPUInChromium(t *testing.T) {
 var (
 	only = flag.String("only", "A", "training steps or models to look into, separated by commas")
 	runs = flag.String("runs", "30", "rounds")
+	soft = flag.Bool("software", false, "take the adapter for WebGPU that computes on the processor")
 )
 
 // BenchmarkProfile prints what the parts of a training step take.
@@ -150,10 +151,15 @@ func isolated(h http.Handler) http.Handler {
 	})
 }
 
-// BenchmarkGPUEncode prints how long the engine's thread takes to hand a training step to the GPU.
-func BenchmarkGPUEncode(b *testing.B) {
+// BenchmarkGPU prints what a GPU takes, or, with -software, Chromium in place of one.
+func BenchmarkGPU(b *testing.B) {
+	options := software[:1]
+	if *soft {
+		options = software
+	}
 	for b.Loop() {
-		code, output := run(b, false, software, "-test.run=^$", "-test.bench=GPUEncode", "-test.benchtime=1x")
+		code, output := run(b, false, options, "-test.run=^$", "-test.bench=GPU", "-test.benchtime=1x", "-only="+*only,
+			"-runs="+*runs)
 		fmt.Println(output)
 		if code != 0 {
 			b.Fatalf("exit code %d", code)

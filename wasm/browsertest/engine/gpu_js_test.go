@@ -3,11 +3,11 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +15,8 @@ import (
 	"cosinelab/engine/backend"
 	"cosinelab/engine/backend/backendtest"
 	"cosinelab/engine/backend/webgpu"
+	"cosinelab/engine/bench"
+	"cosinelab/engine/bench/timing"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/graph"
 	"cosinelab/engine/plan"
@@ -174,37 +176,55 @@ func TestGPUThatIsSilentCountsAsGone(t *testing.T) {
 	}
 }
 
-var calls = flag.Int("calls", 200, "times that a procedure is encoded")
-
-// BenchmarkGPUEncode prints how long this thread takes to hand a micro-batch of a training step over.
-func BenchmarkGPUEncode(b *testing.B) {
+// BenchmarkGPU prints how long this thread takes to hand a micro-batch of step T over, then what package bench times
+// on the adapter: those of -only.
+func BenchmarkGPU(b *testing.B) {
 	dev := gpu(b)
 	for b.Loop() {
-		problem, err := stepOf(b, "T").Problem()
+		calls, best := encoding(b, dev)
+		fmt.Printf("%s: %d calls of kernels encoded in %.3f ms at best\n%s\n", dev.Adapter(), calls, best, timing.Head)
+		_, err := bench.Run(context.Background(), dev, bench.Options{Runs: *runs, Only: strings.Split(*only, ","),
+			Done: func(l timing.Line) { fmt.Println(l.Row()) }})
 		if err != nil {
 			b.Fatal(err)
 		}
-		p, err := train.Plan(problem, 1, nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		prog, err := dev.Compile(p)
-		if err != nil {
-			b.Fatal(err)
-		}
-		gradient, _ := p.Proc("gradient")
-		best := math.Inf(1)
-		for range *calls {
-			begin := time.Now()
-			err := prog.Run(context.Background(), gradient, nil)
-			best = min(best, time.Since(begin).Seconds())
-			if err != nil {
-				b.Fatal(err)
-			}
-			if err := prog.Read(0, make([]float32, p.Slots[0].Shape.Len())); err != nil {
-				b.Fatal(err)
-			}
-		}
-		fmt.Printf("%s: %d steps of a plan encoded in %.3f ms at best\n", dev.Adapter(), len(p.Procs[gradient].Steps), 1000*best)
 	}
+}
+
+// encoding is how many calls the gradient of a micro-batch of step T takes, and the milliseconds of the fastest of
+// some runs until it is handed over.
+func encoding(b *testing.B, dev *webgpu.Device) (calls int, best float64) {
+	b.Helper()
+	problem, err := stepOf(b, "T").Problem()
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := train.Plan(problem, 1, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	list, err := webgpu.Render(p, webgpu.Limits{BindingBytes: 1 << 30, Groups: 65535})
+	if err != nil {
+		b.Fatal(err)
+	}
+	prog, err := dev.Compile(p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer prog.Close()
+	gradient, _ := p.Proc("gradient")
+	best = math.Inf(1)
+	for range 10 {
+		begin := time.Now()
+		err := prog.Run(context.Background(), gradient, nil)
+		best = min(best, 1000*time.Since(begin).Seconds())
+		if err == nil {
+			// Nothing is under way when the next is handed over.
+			err = prog.Read(0, make([]float32, p.Slots[0].Shape.Len()))
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return len(list.Procs[gradient]), best
 }
