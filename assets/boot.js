@@ -68,4 +68,17 @@ async function start() {
   await go.run(instance);
 }
 
+// The map of where it helps, and the report of a folder, are fetched when somebody wants them.
+globalThis.explore = (...experiment) => import("./explorer.js").then((m) => m.explore(...experiment));
+
+// A folder, or the files of a run, a table or a sweep, is a report to look at: no data. The program hears of no such drop.
+addEventListener("drop", (e) => {
+  const dropped = [...e.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!dropped.some((d) => d.isDirectory || d.name === "report.json" || d.name === "plan.json")) return;
+  e.preventDefault();
+  e.stopPropagation();
+  document.body.classList.remove("dragging");
+  import("./explorer.js").then((m) => m.report(dropped));
+}, true);
+
 start().catch((err) => say(words.failed, words.failedWhy.replace("{0}", err.message)));

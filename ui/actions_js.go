@@ -34,6 +34,7 @@ var clicks = map[string]state.Message{
 	"results":  state.OpenAlarms{},
 	"signal":   state.OpenInside{},
 	"inside":   state.OpenInside{Open: true},
+	"where":    state.OpenWhere{},
 	"listed":   state.Glance{What: state.GlanceTable, Value: "0"},
 	"discard":  state.Discard{},
 	"reopen":   state.Reopen{},
@@ -46,6 +47,9 @@ var clicks = map[string]state.Message{
 	"keys":     state.Help{},
 	"theme":    state.Theme{},
 }
+
+// Click is the message of the button with this data-do; nil if there is none.
+func Click(do string) state.Message { return clicks[do] }
 
 // shortcuts are keys that do what a button does, by KeyboardEvent.key: the value is a key of clicks.
 var shortcuts = map[string]string{
@@ -62,6 +66,7 @@ var shortcuts = map[string]string{
 	"1":          "signal",
 	"2":          "inside",
 	"3":          "alarms",
+	"4":          "where",
 }
 
 // sheetShortcuts are those while the sheet of a file lies over the lab.

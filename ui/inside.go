@@ -44,7 +44,7 @@ func inside(w *words.Language, v state.InsideView) *vecty.HTML {
 	}
 	return elem.Section(vecty.Markup(class("insd"), vecty.Property("hidden", false), attr("aria-label", w.Say("inside-tab"))),
 		elem.Div(vecty.Markup(class("stack-h")), elem.Heading2(tabOf(w.Say("stack-signal"), "signal", false),
-			tabOf(w.Say("inside-tab"), "inside", true)),
+			tabOf(w.Say("inside-tab"), "inside", true), tabOf(w.Say("place-where"), "where", false)),
 			elem.Label(vecty.Markup(vecty.Property("hidden", v.Runs == nil)), sign(v.Look),
 				elem.Select(vecty.Markup(attr("aria-label", w.Say("inside-run")), vecty.Data("glance", state.GlanceRun)),
 					options(v.Runs))),

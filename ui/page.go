@@ -53,12 +53,13 @@ func (p *Page) Render() vecty.ComponentOrHTML {
 		elem.Anchor(vecty.Markup(class("skip"), vecty.Property("href", "#signal")),
 			vecty.Text(w.Say("skip-to-signal"))),
 		&region[state.Bar]{View: control, Words: w, draw: bar},
-		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil, "within": s.Inside.Open && s.New == nil}),
+		elem.Div(vecty.Markup(class("page"), vecty.ClassMap{"scoring": s.New != nil, "within": (s.Inside.Open || s.Where) && s.New == nil}),
 			&region[form.Recipe]{View: s.Recipe(), Words: w, draw: recipe},
 			elem.Main(
 				&region[results.Verdict]{View: s.Verdict(), Words: w, draw: verdict},
 				p.charts,
 				p.within,
+				elem.Section(vecty.Markup(class("where"), vecty.Property("hidden", !s.Where || s.New != nil))), // explorer.js fills it
 				p.line,
 				elem.Div(vecty.Markup(class("dock"), vecty.ClassMap{"listing": listing}),
 					&region[results.Learning]{View: p.learn, Words: w, draw: learning},

@@ -124,6 +124,11 @@ func (u *use) readPages(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("%d pages, %v", len(pages), err)
 	}
+	parts, err := filepath.Glob("../../engine/cmd/*/*.gohtml")
+	if err != nil || len(parts) == 0 {
+		t.Fatalf("%d parts of pages, %v", len(parts), err)
+	}
+	pages = append(pages, parts...)
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		if err != nil {

@@ -44,8 +44,9 @@ func Here(tag string) bool {
 }
 
 // commands are the beginnings of keys that only commands say, and figures for print.
-var commands = []string{"cli-", "field-", "plot-", "golden-", "serve-", "fetch-", "caption-", "runfile-",
-	"jupyter-"}
+var commands = []string{"cli-", "field-", "plot-", "golden-", "serve-", "fetch-", "caption-", "runfile-", "jupyter-",
+	// of the map and of documents, which the page has made when somebody wants them
+	"map-", "document-", "where-"}
 
 // ForCommands tells the keys that the page does without.
 func ForCommands(k Key) bool {

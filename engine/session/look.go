@@ -31,7 +31,8 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 		s.fail(req.ID, "data", errNoData)
 		return
 	}
-	if files == nil && req.Drop == 0 {
+	whole := files == nil // of a series that is not being looked through: nobody waits at a sheet
+	if whole && req.Drop == 0 {
 		files = s.served(req.Data.Source)
 	}
 	p := &progress{session: s, ctx: ctx, id: req.ID, read: map[string]int64{}, begun: time.Now()}
@@ -47,6 +48,9 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 	if err == nil {
 		d = named(d, set, req)
 		summary, err = experiment.Look(d, set)
+	}
+	if err == nil && whole {
+		summary.Digest = set.Digest().String()
 	}
 	if wrong, ok := errors.AsType[*table.FileError](err); ok && wrong.Line > 2 && !p.seen {
 		p.head(*req.Data, files, wrong)

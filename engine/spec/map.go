@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"cmp"
+
 	"cosinelab/engine/metrics"
 )
 
@@ -92,9 +94,17 @@ func (s Spec) IsAlone() bool {
 	return false
 }
 
-// NewMapCell compares the arm that a report is about with its baseline.
-func NewMapCell(r Report, at []int) MapCell {
-	arm, over, metric := r.Spec.Examined(), r.Spec.Baseline(), r.Spec.JudgedBy().Name
+// Pairing is what the cells of a map compare.
+type Pairing struct{ Metric, Arm, Over string }
+
+// In fills what is empty as the verdict of an experiment has it.
+func (c Pairing) In(s Spec) Pairing {
+	return Pairing{cmp.Or(c.Metric, s.JudgedBy().Name), cmp.Or(c.Arm, s.Examined()), cmp.Or(c.Over, s.Baseline())}
+}
+
+// NewMapCell compares two arms of a report.
+func NewMapCell(r Report, by Pairing, at []int) MapCell {
+	arm, over, metric := by.Arm, by.Over, by.Metric
 	c := MapCell{At: at, Gain: r.Gain(arm, over, metric), Value: metrics.Undefined, Base: metrics.Undefined}
 	for _, a := range r.Arms {
 		if a.Arm.Name != arm && a.Arm.Name != over {

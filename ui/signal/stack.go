@@ -54,7 +54,8 @@ func (c *Stack) header() *vecty.HTML {
 	w := p.Words
 	return elem.Div(
 		vecty.Markup(vecty.Class("stack-h")),
-		elem.Heading2(tab(w.Say("stack-signal"), "signal", true), tab(w.Say("inside-tab"), "inside", false)),
+		elem.Heading2(tab(w.Say("stack-signal"), "signal", true), tab(w.Say("inside-tab"), "inside", false),
+			tab(w.Say("place-where"), "where", false)),
 		elem.Paragraph(vecty.Markup(vecty.Class("key")), keys(p)),
 		elem.Button(vecty.Markup(vecty.Class("lnk"), vecty.Data("do", "random"),
 			vecty.Property("hidden", !p.CanRandom), vecty.Property("title", w.Say("stack-random-title")),

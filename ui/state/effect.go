@@ -8,22 +8,28 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	Post             struct{ Request protocol.Request } // to the worker, with the files that it names
-	GoOn             struct{ Request protocol.Request } // likewise, with the checkpoints that the page keeps
-	Forget           struct{}                           // the checkpoints: they are of a run that is over
-	SetHash          struct{ Hash string }              // of the address, without a new entry in the history
-	PushHash         struct{ Hash string }              // likewise, with a new entry
-	Remember         struct{ Workers int }              // on this machine, for the next visit
-	RememberLanguage struct{ Tag string }               // likewise; the document is in this language now
-	StartEngine      struct{}                           // again
-	Copy             struct{ Hash string }              // the address with it; answer with Copied
-	CopyText         struct{ Text string }              // onto the clipboard; likewise
-	SwitchTheme      struct{}                           // light to dark, or back
+	Post   struct{ Request protocol.Request } // to the worker, with the files that it names
+	GoOn   struct{ Request protocol.Request } // likewise, with the checkpoints that the page keeps
+	Forget struct{}                           // the checkpoints: they are of a run that is over
+	// ShowWhere has the program of the grid fetched, if it is not there, and told of the experiment.
+	ShowWhere struct {
+		Hash string
+		Drop int
+	}
+	SetHash          struct{ Hash string } // of the address, without a new entry in the history
+	PushHash         struct{ Hash string } // likewise, with a new entry
+	Remember         struct{ Workers int } // on this machine, for the next visit
+	RememberLanguage struct{ Tag string }  // likewise; the document is in this language now
+	StartEngine      struct{}              // again
+	Copy             struct{ Hash string } // the address with it; answer with Copied
+	CopyText         struct{ Text string } // onto the clipboard; likewise
+	SwitchTheme      struct{}              // light to dark, or back
 )
 
 func (Post) effect()             {}
 func (GoOn) effect()             {}
 func (Forget) effect()           {}
+func (ShowWhere) effect()        {}
 func (SetHash) effect()          {}
 func (PushHash) effect()         {}
 func (Remember) effect()         {}

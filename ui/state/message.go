@@ -69,6 +69,8 @@ type (
 	}
 	Back         struct{ Arm string }         // to the threshold of the policy
 	ShowRandom   struct{}                     // the random score as a lane, or no longer
+	OpenWhere    struct{}                     // the map of a grid in place of the charts
+	CarryOut     struct{ Hash string }        // asked by the grid: set the experiment of an address, and train it
 	OpenAlarms   struct{ Open bool }          // the list of alarms in place of learning and results
 	SortAlarms   struct{ By AlarmOrder }      // the list
 	ShowAlarm    struct{ From int }           // in the charts: the alarm that begins with this step
@@ -125,6 +127,8 @@ func (Rank) message() weight         { return action }
 func (Back) message() weight         { return action }
 func (ShowRandom) message() weight   { return action }
 func (OpenAlarms) message() weight   { return passing }
+func (OpenWhere) message() weight    { return passing }
+func (CarryOut) message() weight     { return passing }
 func (SortAlarms) message() weight   { return passing }
 func (ShowAlarm) message() weight    { return action }
 func (JoinAlarms) message() weight   { return action }

@@ -51,6 +51,7 @@ type State struct {
 	Over       Over
 	Curves     Curves
 	Inside     Inside // a student that a person looks into
+	Where      bool   // the map of a grid stands in the place of the charts
 
 	plan     plan
 	address  string   // the hash that the page was last told
@@ -184,8 +185,13 @@ func (s *State) handle(m Message, asked bool) []Effect {
 	case Cursor:
 		s.Shown().Stack.Cursor = m.Step // the charts have moved it already; views that depend on it read it here
 		return s.glance()
+	case OpenWhere:
+		s.Where, s.Inside.Open = true, false
+		return []Effect{ShowWhere{Hash: s.Hash(), Drop: s.Form.Files.Of(s.Form.Spec.Data.Source)}}
+	case CarryOut:
+		return s.carryOut(m.Hash)
 	case OpenInside:
-		s.Inside.Open = m.Open
+		s.Where, s.Inside.Open = false, m.Open
 		return s.glance()
 	case Glance:
 		return s.glanceAt(m)
@@ -279,6 +285,23 @@ func (s *State) follow(hash string) {
 	s.Form.Choose(l.Preset)
 	s.Stack.Span, s.Stack.Channels, s.Stack.Handed = l.Span, l.Channels, l.Thresholds
 	s.Form.ShowGroup()
+}
+
+// carryOut sets the experiment of an address and trains it, as soon as its series is there. It does nothing during a
+// run. The history of the page keeps one entry for all that are carried out so.
+func (s *State) carryOut(hash string) []Effect {
+	if s.Control.Locked() || s.Control.Mode == Dead {
+		return nil
+	}
+	effects := append(s.goTo(hash), SetHash{s.Hash()})
+	switch {
+	case s.Wrong != nil:
+	case s.Ready():
+		effects = append(effects, s.press(KeyRun, false)...)
+	default:
+		s.Recorded.waits, s.Recorded.pressed = Press{KeyRun}, true
+	}
+	return effects
 }
 
 // goTo follows an address that a person changed while the page was open. What is not followed does not stay

@@ -35,6 +35,9 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 			defer func() { e.heard(sinceStart() - begun) }()
 		}
 		r, values, err := understand(message)
+		if listener := js.Global().Get("engineSays"); listener.Truthy() && r.Type != protocol.TypeEvent {
+			listener.Invoke(message.Index(0)) // that of the grid
+		}
 		switch {
 		case err != nil:
 			e.end()

@@ -17,6 +17,7 @@ import (
 	"cosinelab/engine/session/recorded"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
+	"cosinelab/wasm/mail"
 )
 
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message
@@ -29,6 +30,7 @@ type lab struct {
 	leaving js.Func             // has the browser ask before it leaves the page
 	guarded bool                // it does
 	acted   float64             // when a person last did something, in milliseconds from the start
+	hands   map[string]any      // what the script of the grid may ask for; nil until there is one
 	drawer  *drawer             // nil until the page was rendered once: before, there is nothing to render again
 }
 
@@ -171,6 +173,8 @@ func (l *lab) do(effect state.Effect) {
 			files = l.page.Files(e.Request.Drop)
 		}
 		l.post(e.Request, files)
+	case state.ShowWhere:
+		l.showWhere(e)
 	case state.GoOn:
 		l.goOn(e.Request)
 	case state.Forget:
@@ -194,6 +198,28 @@ func (l *lab) do(effect state.Effect) {
 		copyText(before+"#"+e.Hash,
 			func(ok bool) { l.send(state.Copied{OK: ok}) })
 	}
+}
+
+// showWhere hands the experiment to the script of the grid (boot.js fetches it), with what that may ask for.
+func (l *lab) showWhere(e state.ShowWhere) {
+	do := func(act func(text string)) js.Func {
+		return js.FuncOf(func(_ js.Value, args []js.Value) any {
+			act(args[0].String())
+			return nil
+		})
+	}
+	if l.hands == nil {
+		l.hands = map[string]any{
+			"carry": do(func(hash string) { l.send(state.CarryOut{Hash: hash}) }),
+			"press": do(func(key string) { l.send(ui.Click(key)) }),
+			"ask": do(func(request string) {
+				if l.engine.worker != nil {
+					mail.Post(l.engine.worker.Value, []any{request}, nil)
+				}
+			}),
+		}
+	}
+	js.Global().Call("explore", e.Hash, e.Drop, l.hands)
 }
 
 // workersKey is where the browser keeps the number of workers from visit to visit.

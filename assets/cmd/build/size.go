@@ -69,7 +69,7 @@ func bytesOf(path string, plain int64) int64 {
 // needed tells what the page needs to show itself, and to train, from what it fetches on demand.
 func needed(source string) string {
 	switch {
-	case strings.HasSuffix(source, ".functions.txt"):
+	case strings.HasSuffix(source, ".functions.txt"), strings.HasPrefix(source, "explorer."), strings.HasPrefix(source, "cosinelab."):
 		return whenLater
 	case source == "lab.wasm":
 		return whenFirst

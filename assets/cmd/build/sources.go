@@ -18,17 +18,19 @@ import (
 	"cosinelab/assets/words"
 )
 
-// programs are the packages in wasm that become NAME.wasm. That functions are never copied into their callers makes
+// programs are the packages that become NAME.wasm. That functions are never copied into their callers makes
 // a program smaller by a seventh.
 var programs = []program{
 	// The page waits for events and for frames; its start is allocations and calls of the browser. The words of a
 	// language are files of their own, of which it needs one.
-	{name: "lab", flags: append([]string{"-tags=page", "-gcflags=all=-l"}, copied("runtime", "internal/runtime/...",
+	{name: "lab", folder: "wasm/lab", flags: append([]string{"-tags=page", "-gcflags=all=-l"}, copied("runtime", "internal/runtime/...",
 		"syscall/js", "github.com/hexops/vecty")...)},
-	{name: "worker", flags: append([]string{"-gcflags=all=-l"}, copied("runtime", "internal/runtime/...", "math",
+	{name: "worker", folder: "wasm/worker", flags: append([]string{"-gcflags=all=-l"}, copied("runtime", "internal/runtime/...", "math",
 		"compress/flate", "cosinelab/datasets/table", "cosinelab/engine/backend/...", "cosinelab/engine/baseline",
 		"cosinelab/engine/detect", "cosinelab/engine/metrics", "cosinelab/engine/tensor",
 		"cosinelab/engine/train")...)},
+	// What of the command line the page has fetched when somebody wants it.
+	{name: "cosinelab", folder: "engine/cmd/cosinelab", flags: []string{"-gcflags=all=-l"}},
 }
 
 // copied are the flags that have functions of packages copied all the same: those in which the time goes.
@@ -39,10 +41,10 @@ func copied(packages ...string) (flags []string) {
 	return flags
 }
 
-// program is a package in wasm with what go build is told for it.
+// program is a package with what go build is told for it.
 type program struct {
-	name  string
-	flags []string
+	name, folder string
+	flags        []string
 }
 
 // collect reads the hand-written files of the page by their slash-separated paths below dir.
@@ -123,7 +125,7 @@ func compile(ctx context.Context, root string, sources map[string][]byte) error 
 		out := filepath.Join(tmp, p.name)
 		// No build stamps: a commit that leaves the code alone has to leave the name by content alone too.
 		args := slices.Concat([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out},
-			p.flags, []string{"./wasm/" + p.name})
+			p.flags, []string{"./" + p.folder})
 		if _, err := goCommand(ctx, root, args...); err != nil {
 			return err
 		}

@@ -81,31 +81,50 @@ type documentFigure struct {
 // documentSpec is an experiment that run carries out again.
 type documentSpec struct{ ID, Title, File, Command, Text string }
 
-// write writes the document of a folder to a file.
+// document writes the document of a folder to a file.
 func (a *app) document(ctx context.Context, dir, data, file string) error {
 	d, err := a.documentOf(ctx, dir, data)
 	if err != nil {
 		return err
 	}
-	t, err := template.New("document").Parse(documentText)
-	if err != nil {
-		return err
-	}
-	if err := keep.Write(file, func(w io.Writer) error { return t.Execute(w, d) }); err != nil {
+	if err := keep.Write(file, d.write); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.out, file)
 	return nil
 }
 
-// documentOf reads a folder: that of a table or a sweep, or of a run.
-func (a *app) documentOf(ctx context.Context, dir, data string) (*document, error) {
+// write writes the document as HTML.
+func (d *document) write(w io.Writer) error {
+	t, err := template.New("document").Parse(documentText)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, d)
+}
+
+// newDocument is one that holds nothing yet.
+func (a *app) newDocument() *document {
 	d := &document{Lang: a.w.Tag, Version: a.buildVersion(), Words: map[string]string{}}
 	for _, name := range []string{"verdict", "tables", "maps", "figures", "again", "reproduce", "download"} {
 		d.Words[name] = a.w.Say(words.Key("document-" + name))
 	}
+	return d
+}
+
+// documentOf reads a folder: that of a table or a sweep, or of a run.
+func (a *app) documentOf(ctx context.Context, dir, data string) (*document, error) {
+	d := a.newDocument()
 	if _, err := os.Stat(filepath.Join(dir, planFile)); err == nil {
-		return d, a.documentOfCells(d, dir)
+		g, err := gatherFrom([]string{dir})
+		if err != nil {
+			return nil, err
+		}
+		defer g.close()
+		if !g.finished() {
+			return nil, fault.New("document-nothing", dir)
+		}
+		return d, a.documentOfCells(d, g)
 	}
 	in, err := a.readRun(ctx, plotOptions{run: dir, data: &data})
 	if err != nil {
@@ -149,13 +168,8 @@ func newDocumentFigure(f *figure.Figure) (documentFigure, error) {
 	return documentFigure{f.Name, f.Caption, template.HTML(text[max(0, at):])}, err
 }
 
-// documentOfCells shows what is there of a table or a sweep.
-func (a *app) documentOfCells(d *document, dir string) error {
-	g, err := gatherFrom([]string{dir})
-	if err != nil {
-		return err
-	}
-	defer g.close()
+// documentOfCells shows what is there of a table or a sweep: at least one cell.
+func (a *app) documentOfCells(d *document, g *gathered) error {
 	d.Command = g.plan.Command
 	missing := 0
 	for _, c := range g.plan.Cells {
@@ -165,9 +179,6 @@ func (a *app) documentOfCells(d *document, dir string) error {
 	}
 	if missing > 0 {
 		d.Missing = a.w.Say("cli-cells-missing", missing, len(g.plan.Cells))
-	}
-	if missing == len(g.plan.Cells) {
-		return fault.New("document-nothing", dir)
 	}
 	d.Title = a.w.Say(words.Key("document-" + g.plan.Kind))
 	if g.plan.Kind == kindSweep {

@@ -65,6 +65,11 @@ func (g *gathered) close() {
 	}
 }
 
+// finished reports whether a cell is.
+func (g *gathered) finished() bool {
+	return slices.ContainsFunc(g.plan.Cells, func(c *cell) bool { return c.report != nil })
+}
+
 // gatherFrom reads the plans of folders, which must be of the same table or sweep, and the reports of all cells.
 func gatherFrom(dirs []string) (g *gathered, err error) {
 	g = &gathered{alike: true}

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"cosinelab/assets/words"
@@ -106,13 +105,6 @@ func commands() []command {
 		{name: "version", args: "cli-args-none", about: "cli-about-version",
 			example: "version", declare: (*app).version},
 	}
-}
-
-func main() {
-	ignoreClosedPipes()
-	a := &app{stdin: os.Stdin, out: os.Stdout, errOut: os.Stderr, terminal: isTerminal(os.Stderr),
-		getenv: os.Getenv}
-	os.Exit(a.main(stoppable(words.FromCommand(os.Args[1:], os.Getenv)), os.Args[1:]))
 }
 
 // main runs the command that args name and returns the exit code. It alone prints errors. Help that was asked

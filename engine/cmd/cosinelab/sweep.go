@@ -51,7 +51,7 @@ func (a *app) sweep(f *flag.FlagSet) action {
 		if show.rows, show.columns, err = axesOf(s, o.rows, o.columns); err != nil {
 			return err
 		}
-		cells, sets, err := planSweep(ctx, *o.data, s)
+		cells, sets, err := openSweep(ctx, *o.data, s)
 		if err != nil {
 			return told(args[0], err)
 		}
@@ -101,52 +101,75 @@ func axesOf(s spec.Sweep, rows, columns string) (y, x int, err error) {
 	return y, x, nil
 }
 
-// planSweep lists the cells of a sweep, each place of the grid with each seed, and opens the sets. A place whose
-// weight is 0 has none: it is the student alone, whom its neighbours train as well.
-func planSweep(ctx context.Context, data string, s spec.Sweep) (cells []*cell, sets map[string]*datasets.Set,
-	err error) {
+// source is a set as the cells of a sweep need it.
+type source struct {
+	title, digest string
+	rows          int                   // steps of its whole training part
+	check         func(spec.Spec) error // says why an experiment cannot be carried out on it; nil = that is seen then
+}
+
+// openSweep lists the cells of a sweep, and opens the sets.
+func openSweep(ctx context.Context, data string, s spec.Sweep) (cells []*cell, sets map[string]*datasets.Set, err error) {
 	sets = map[string]*datasets.Set{}
-	digests := map[string]string{} // by id and seed
+	cells, err = planSweep(s, func(d spec.Data) (source, error) {
+		set, err := openSet(ctx, data, d)
+		if err != nil {
+			return source{}, err
+		}
+		digest := set.Digest().String()
+		sets[digest] = set
+		check := func(sp spec.Spec) error {
+			_, err := experiment.Prepare(sp, set)
+			return err
+		}
+		return source{set.Title, digest, set.Train.Rows, check}, nil
+	})
+	return cells, sets, err
+}
+
+// planSweep lists the cells of a sweep, each place of the grid with each seed; open is asked once for each set. A
+// place whose weight is 0 has none: it is the student alone, whom its neighbours train as well.
+func planSweep(s spec.Sweep, open func(spec.Data) (source, error)) (cells []*cell, err error) {
+	sources := map[string]source{} // by id and seed
 	for _, at := range s.Grid() {
 		sp, err := s.At(at, 0)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if sp.Examined() == "" || sp.Baseline() == "" {
-			return nil, nil, fault.New("cli-sweep-arms")
+			return nil, fault.New("cli-sweep-arms")
 		}
 		id := sp.Data.Source
 		key := fmt.Sprint(id, sp.Data.Seed)
-		digest, ok := digests[key]
+		set, ok := sources[key]
 		if !ok {
-			set, err := openSet(ctx, data, sp.Data)
-			if err != nil {
-				return nil, nil, err
+			if set, err = open(sp.Data); err != nil {
+				return nil, err
 			}
-			digest = set.Digest().String()
-			digests[key], sets[digest] = digest, set
+			sources[key] = set
 		}
-		set := sets[digest]
-		if sp, err = s.At(at, set.Train.Rows); err != nil {
-			return nil, nil, err
+		if sp, err = s.At(at, set.rows); err != nil {
+			return nil, err
 		}
 		if sp.IsAlone() {
 			continue
 		}
-		if _, err := experiment.Prepare(sp, set); err != nil {
-			return nil, nil, fault.New("cli-sweep-cell", valuesAt(s, at), err)
+		if set.check != nil {
+			if err := set.check(sp); err != nil {
+				return nil, fault.New("cli-sweep-cell", valuesAt(s, at), err)
+			}
 		}
 		for _, seed := range sp.Seeds {
-			c := &cell{Set: id, Title: set.Title, What: valuesAt(s, at), Seed: seed, At: at,
-				Data: digest, Spec: sp}
+			c := &cell{Set: id, Title: set.title, What: valuesAt(s, at), Seed: seed, At: at,
+				Data: set.digest, Spec: sp}
 			c.Spec.Seeds, c.Spec.Looked = []uint64{seed}, nil
 			cells = append(cells, c.named())
 		}
 	}
 	if len(cells) == 0 {
-		return nil, nil, fault.New("cli-sweep-weights")
+		return nil, fault.New("cli-sweep-weights")
 	}
-	return cells, sets, nil
+	return cells, nil
 }
 
 // valuesAt names a place of a grid by what varies: weight=0.5 epochs=4.
@@ -167,6 +190,7 @@ func valuesAt(s spec.Sweep, at []int) string {
 type sweepShown struct {
 	sweep         spec.Sweep
 	rows, columns int
+	chosen        spec.Pairing // what maps compare; what it leaves empty is as the verdict has it
 }
 
 func sweepShownOf(text json.RawMessage) (results, error) {
@@ -193,7 +217,7 @@ func (s *sweepShown) maps(cells []*cell) []spec.Map {
 		}
 		var out *spec.MapCell
 		if r, ok := mergedSeeds(at[key]); ok {
-			c := spec.NewMapCell(r, place)
+			c := spec.NewMapCell(r, s.chosen.In(r.Spec), place)
 			out = &c
 		}
 		compared[key] = out
@@ -266,7 +290,8 @@ func (s *sweepShown) describe(m *spec.Map, cells []*cell) {
 		}
 	}
 	m.Fixed = slices.DeleteFunc(m.Fixed, func(f spec.Setting) bool { return f.Name == "source" })
-	m.Metric, m.Arm, m.Over, m.Level = sp.JudgedBy().Name, sp.Examined(), sp.Baseline(), sp.Level()
+	by := s.chosen.In(sp)
+	m.Metric, m.Arm, m.Over, m.Level = by.Metric, by.Arm, by.Over, sp.Level()
 }
 
 // mergedSeeds is the report of the cells of one place, as if one experiment had run all seeds.
