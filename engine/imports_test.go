@@ -108,7 +108,7 @@ var layers = []part{
 		"engine/experiment", "engine/session/protocol"}},
 	{folder: "engine/session/recorded", imports: []string{"engine/metrics", "engine/spec",
 		"engine/session/protocol"}},
-	{folder: "engine/session", imports: []string{"engine/session/recorded", "datasets/steps", "datasets", "datasets/table", "datasets/fault",
+	{folder: "engine/session", imports: []string{"engine/session/recorded", "datasets/steps", "datasets", "datasets/found", "datasets/table", "datasets/fault",
 		"engine/tensor", "engine/backend",
 		"engine/metrics", "engine/spec", "engine/experiment", "engine/detector", "engine/scoring", "engine/alarms",
 		"engine/bench", "engine/bench/timing", "engine/session/protocol", "engine/session/inside"}},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cosinelab/datasets"
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/table"
 	"cosinelab/engine/experiment"
 	"cosinelab/engine/session/protocol"
@@ -65,8 +66,12 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 		return
 	}
 	s.looked = openSet{set: set, data: d, drop: req.Drop}
+	preview := set.Look
+	if preview == nil { // of a series that is no table
+		preview = &found.Preview{}
+	}
 	s.send(protocol.Response{Type: protocol.TypeLooked, ID: req.ID,
-		Look: &protocol.Look{Summary: summary, Preview: set.Look}})
+		Look: &protocol.Look{Summary: summary, Preview: preview}})
 }
 
 // progress tells how far files are read.

@@ -79,6 +79,9 @@ func (l *lab) listen(until string) (todo []asked) {
 		select {
 		case r := <-l.answers:
 			text, err := json.Marshal(r)
+			if err == nil {
+				err = r.Check()
+			}
 			if err != nil {
 				l.t.Fatal(err)
 			}
