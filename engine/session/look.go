@@ -68,7 +68,7 @@ func (s *Session) look(ctx context.Context, req protocol.Request, files []datase
 	s.looked = openSet{set: set, data: d, drop: req.Drop}
 	preview := set.Look
 	if preview == nil { // of a series that is no table
-		preview = &found.Preview{}
+		preview = &found.Preview{Rows: set.Train.Rows + set.Test.Rows, Cut: set.Train.Rows, Array: true, Fixed: true}
 	}
 	s.send(protocol.Response{Type: protocol.TypeLooked, ID: req.ID,
 		Look: &protocol.Look{Summary: summary, Preview: preview}})
