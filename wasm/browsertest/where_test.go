@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ import (
 // quickGrid is an experiment of two seeds that trains within a second or so.
 func quickGrid() spec.Spec {
 	sp := spec.Default()
-	sp.Data.Train, sp.Data.Test = steps.Range{To: 600}, steps.Range{To: 2000}
+	sp.Data.Train, sp.Data.Test = steps.Range{To: 300}, steps.Range{To: 1000}
 	size := spec.Model{DModel: 8, Heads: 2, Layers: 1, DFF: 8}
 	size.Kind, sp.Teacher.Epochs = sp.Teacher.Kind, 2
 	sp.Teacher.Model = size
@@ -27,6 +28,7 @@ func quickGrid() spec.Spec {
 	sp.Student = size
 	sp.Train.Epochs = 1
 	sp.Seeds = []uint64{1, 2}
+	sp.Arms = slices.DeleteFunc(sp.Arms, func(a spec.Arm) bool { return a.Name != sp.Baseline() && !a.Follows() })
 	return sp
 }
 

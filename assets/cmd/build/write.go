@@ -64,22 +64,26 @@ func writeOne(target string, f file, suffix string) error {
 	if _, err := os.Stat(target); err == nil && !isPage(f.source) {
 		return nil
 	}
-	data, err := compress(f.data, suffix)
+	quality := brotli.BestCompression
+	if needed(f.source) == whenLater {
+		quality = brotli.DefaultCompression // few wait for it: it is worth a second of the build, no minute
+	}
+	data, err := compress(f.data, suffix, quality)
 	if err != nil {
 		return fmt.Errorf("compressing %s: %w", f.source, err)
 	}
 	return replace(target, data)
 }
 
-// compress returns data in the form that suffix names, as small as the form allows.
-func compress(data []byte, suffix string) ([]byte, error) {
+// compress returns data in the form that suffix names; quality is that of brotli.
+func compress(data []byte, suffix string, quality int) ([]byte, error) {
 	var out bytes.Buffer
 	var w io.WriteCloser
 	switch suffix {
 	case ".gz":
 		w, _ = gzip.NewWriterLevel(&out, gzip.BestCompression) // the level is valid
 	case ".br":
-		w = brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
+		w = brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: quality, LGWin: 24})
 	default:
 		return data, nil
 	}

@@ -186,6 +186,32 @@ func (a *app) documentOfCells(d *document, g *gathered) error {
 	}
 	d.verdicts(a, g.plan.Cells)
 	d.table(a, g.plan.Cells)
+	return d.strips(a, g.plan.Cells)
+}
+
+// strips adds what arms reach with each seed, and what they gain: for each model on each set, in the metrics of the
+// table.
+func (d *document) strips(a *app, cells []*cell) error {
+	o := figure.Options{Width: pageWidth * vg.Millimeter}
+	for _, c := range tableColumns {
+		o.Metrics = append(o.Metrics, c.metric)
+	}
+	for _, set := range setsOf(cells) {
+		for _, what := range modelsOf(cells, set) {
+			r := merged(cells, set, what)
+			r.Spec = wholeSpec(cells, set, what)
+			f, err := figure.New("results", figure.Input{Report: r, Words: a.w}, o)
+			if err != nil {
+				continue // without labels there is nothing to show
+			}
+			drawn, err := newDocumentFigure(f)
+			if err != nil {
+				return err
+			}
+			drawn.Caption = a.w.TitleOf(set, r.Data.Title) + ", " + what + ". " + drawn.Caption
+			d.Figures = append(d.Figures, drawn)
+		}
+	}
 	return nil
 }
 

@@ -67,6 +67,9 @@ func TestADocumentHoldsWhatGivesItsNumbersAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if strings.Count(page, "<svg") != 2 { // what arms reach with each seed, of each model
+		t.Errorf("%d drawings", strings.Count(page, "<svg"))
+	}
 	compared := 0
 	for _, row := range rows {
 		if row[1] == kindRun && row[2] == "lstm" {

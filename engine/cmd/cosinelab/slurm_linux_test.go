@@ -246,7 +246,20 @@ func TestSlurmFillsATableThoughANodeDies(t *testing.T) {
 	os.Remove(s.at("run/slurmd-n2.pid"))
 	s.node("n2")
 	s.say("scontrol", "update", "nodename=n2", "state=resume")
+	queued := 0
+	// Besides, somebody queues a task again that goes on: it ends with what it has, and begins there.
+	for i := range 8 {
+		if _, err := s.say("scontrol", "requeue", fmt.Sprintf("%s_%d", job, i)); err == nil {
+			queued++
+			if queued == 2 {
+				break
+			}
+		}
+	}
 	restarted := false
+	if queued == 0 {
+		t.Errorf("no task could be queued again by hand%s", s.logs())
+	}
 	s.until("the array is done", func() bool {
 		left, _ := s.say("squeue", "-h", "-o", "%i %t %r")
 		if strings.Contains(left, "BeginTime") { // Slurm lets tasks of a dead node wait for two minutes
