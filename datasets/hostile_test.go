@@ -92,7 +92,7 @@ func TestWhatIsWrongWithAHostileFileIsSaid(t *testing.T) {
 		{inMemory("x.csv", "1,2\r3,4\n"), "x.csv:1: a carriage return that ends no line, want lines that " +
 			"end in a line feed"},
 		{inMemory("x.csv", "a,\x1b[2J\u202e\n1,2\n3,x\u200b\x7f\x9b\n"),
-			"x.csv:3: column 2 (␛[2J‹U+202E›): text “x‹U+200B›␡\ufffd”, want a number"},
+			"x.csv:3: column 2 (␛[2J‹U+202E›): text “x‹U+200B›␡\ufffd”, want a number; text in 1 cell of the column: -no-value \"x‹U+200B›␡\ufffd\" takes it for missing, -drop leaves the column out"},
 		{inMemory("\x1b]0;x\x07.csv", "1,2\n3\n"), "␛]0;x␇.csv:2: 1 field, want 2"},
 		{inMemory("x.csv", strings.Repeat("ü,", 2000)+"\n"), "x.csv: no rows after the header"},
 	} {

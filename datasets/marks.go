@@ -79,7 +79,8 @@ func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
 	if m.labels, err = t.Labels(t.Label(), opts.Anomaly); err != nil {
 		return nil, err
 	}
-	m.at, m.blank, m.findings = t.Axis(), t.Blank, t.Findings
+	m.at, m.blank = t.Axis(), t.Blank
+	m.findings = t.Findings
 	m.columns, m.absent = true, t.Absent
 	if t.Unsure {
 		m.unsure = func() (*marks, error) {

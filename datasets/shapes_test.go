@@ -241,6 +241,62 @@ func shapes() []shape {
 		{name: "two rows of names", content: strings.Replace(timed("", layoutOf("2006-01-02 15:04:05")), "\n", "\n,mean,mean,max\ntime,,,\n", 1), role: "=time", says: "find-units-row"},
 		{name: "units in brackets, beside times", content: strings.Replace(timed("Zeit", layoutOf("02.01.2006 15:04:05")), "\n", "\n,[bar],[m],\n", 1),
 			role: "Zeit=time", says: "find-units-row"},
+		// labels in some rows alone
+		{name: "only anomalies are marked", content: labelled("label", "1", ""), says: "find-only-marked"},
+		{name: "only anomalies are marked, in words", content: labelled("anomaly", "x", ""), says: "find-only-marked"},
+		{name: "only anomalies are marked, by their kinds", content: text("flow,level,event", func(t int) string { return values(t, ",") + "," + pick(t, []string{"leak", "stop"}[t%2], "") }),
+			role: "event=label", says: "find-only-marked"},
+		{name: "a lone word under a name that may be labels", content: labelled("alarm", "1", ""), role: "alarm=label", says: "find-label"},
+		{name: "labels begin late", content: text("flow,level,label", func(t int) string {
+			if t < 12 {
+				return values(t, ",") + ","
+			}
+			return values(t, ",") + "," + pick(t, "1", "0")
+		}), says: "find-labels-late"},
+		{name: "labels with holes", content: text("flow,level,label", func(t int) string {
+			if t == 7 || t == 33 {
+				return values(t, ",") + ",NaN"
+			}
+			return values(t, ",") + "," + pick(t, "Attack", "Normal")
+		}), says: "find-unlabelled"},
+		// words in the place of numbers
+		{name: "Bad and others of a historian", content: strings.Replace(strings.Replace(strings.Replace(plain, num(level(8)), "Bad", 1), num(level(12)), "---", 1), num(level(40)), "Calc Failed", 1),
+			filled: 3, says: "find-bad-words"},
+		{name: "mostly bad", content: text("flow,level,label", func(t int) string {
+			return num(flow(t)) + "," + map[bool]string{true: num(level(t)), false: "Error"}[t%3 == 0] + "," + pick(t, "1", "0")
+		}), filled: 40, says: "find-bad-words"},
+		{name: "words that a person names", content: strings.Replace(strings.Replace(plain, num(level(8)), "purge", 1), num(level(12)), "Purge", 1), filled: 2,
+			opts: Options{Asked: found.Asked{NoWord: []string{"PURGE"}}}},
+		{name: "Korean words for no number", content: strings.Replace(plain, num(level(8)), "통신불량", 1), filled: 1, says: "find-bad-words"},
+		// units
+		{name: "units behind a space", content: text("flow,level,label", func(t int) string { return num(flow(t)) + " °C," + num(level(t)) + "%," + pick(t, "1", "0") }), says: "find-unit"},
+		{name: "units without a space", content: text("flow,level,label", func(t int) string { return num(flow(t)) + "bar," + num(level(t)) + "m3/h," + pick(t, "1", "0") }), says: "find-unit"},
+		{name: "units and decimal commas", content: text("flow;level;label", func(t int) string {
+			return strings.ReplaceAll(num(flow(t))+" kPa;"+num(level(t)), ".", ",") + " %;" + pick(t, "1", "0")
+		}), says: "find-unit"},
+		{name: "units in some cells", content: strings.Replace(plain, num(level(8)), num(level(8))+" m", 1), says: "find-unit-some"},
+		{name: "a unit of its own, and missing cells", content: text("flow,level,label", func(t int) string {
+			if t == 9 {
+				return num(flow(t)) + "pcs,-," + pick(t, "1", "0")
+			}
+			return num(flow(t)) + "pcs," + num(level(t)) + "," + pick(t, "1", "0")
+		}), says: "find-unit", filled: 1},
+		{name: "numbers of rooms are text", content: text("flow,room,level,label", func(t int) string {
+			return num(flow(t)) + ",1" + string(rune('a'+t%3)) + "," + num(level(t)) + "," + pick(t, "1", "0")
+		}), role: "room=text"},
+		{name: "names of rails are names", content: text("5V,12V,label", func(t int) string { return values(t, ",") + "," + pick(t, "1", "0") })},
+		// times without a date
+		{name: "time of day", content: timed("time", layoutOf("15:04:05")), role: "time=time", says: "find-daily"},
+		{name: "time of day, in halves", content: timed("clock", layoutOf("3:04:05 PM")), role: "clock=time", says: "find-daily"},
+		{name: "hours and minutes", content: timed("Uhrzeit", layoutOf("15:04")), role: "Uhrzeit=time", says: "find-daily"},
+		{name: "beyond 24 hours", content: text("elapsed,flow,level,label", func(t int) string {
+			return fmt.Sprintf("%d:%02d:00,", t*17/60, t*17%60) + values(t, ",") + "," + pick(t, "1", "0")
+		}),
+			role: "elapsed=time", says: "find-daily"},
+		{name: "far beyond 24 hours", content: text("elapsed,flow,level,label", func(t int) string {
+			return fmt.Sprintf("%d:%02d:00,", t*97/60, t*97%60) + values(t, ",") + "," + pick(t, "1", "0")
+		}),
+			role: "elapsed=time", says: "find-elapsed"},
 		// archives by name
 		{name: "TSB-AD", file: "001_NAB_id_1_Facility_tr_30_1st_45.csv", content: plain, says: "find-cut-by-name"},
 		{name: "UCR", file: "113_UCR_Anomaly_CIMIS44AirTemperature1_30_45_50.txt", content: text("", func(t int) string { return "  " + num(flow(t)) }), channels: 1, says: "find-labels-by-name"},
@@ -335,5 +391,36 @@ func TestTimesArePutTogetherFromColumns(t *testing.T) {
 		if at := set.TestAt; at.None() || !at.Clock || at.Text(at.At[0]) != "2024-02-12 06:00:00" || len(set.Channels) != 1 {
 			t.Errorf("%s: %v, channels %q", header, set.TestAt, set.Channels)
 		}
+	}
+}
+
+// Times of day go on over midnight, also in a file with the newest row first; none of them is shown with a date.
+func TestTimesOfDayHaveNoDate(t *testing.T) {
+	start := time.Date(2024, 2, 11, 23, 15, 0, 0, time.UTC)
+	clock := func(t int) string { return start.Add(time.Duration(t) * 2 * time.Minute).Format("15:04:05") }
+	for name, row := range map[string]func(t int) string{
+		"oldest first": func(t int) string { return clock(t) + "," + num(flow(t)) },
+		"newest first": func(t int) string { return clock(59-t) + "," + num(flow(59-t)) },
+	} {
+		set := read(t, Options{Cut: Cut{Time: "00:15:00 +1d"}}, inMemory("x.csv", text("time,flow", row)))
+		at := set.TestAt
+		if set.Train.Rows != 30 || at.Text(at.At[0]) != "00:15:00 +1d" || set.TrainAt.Stamp(set.TrainAt.At[0]) != "23:15:00" ||
+			set.Train.Columns[0][0] != flow(0) {
+			t.Errorf("%s: %d training rows, test from %s", name, set.Train.Rows, at.Text(at.At[0]))
+		}
+		if set.Look.Cells[0].Cells[0] != row(0)[:8] {
+			t.Errorf("%s: the first cell is shown as %s", name, set.Look.Cells[0].Cells[0])
+		}
+	}
+}
+
+// Two units in a column are refused by name, unless the column is left out.
+func TestUnitsThatDifferAreRefused(t *testing.T) {
+	content := text("flow,p", func(t int) string { return num(flow(t)) + "," + num(level(t)) + []string{" bar", " psi"}[t%2] })
+	_, err := ReadFiles(t.Context(), []File{inMemory("x.csv", content)}, Options{})
+	wantError(t, err, "x.csv:3: column 2 (p): cells in bar (30) and in psi (30), want one unit in a column: convert them, or leave the column out with -drop")
+	drop := Options{Asked: found.Asked{Columns: map[string]found.Role{"p": found.Dropped}}}
+	if set := read(t, drop, inMemory("x.csv", content)); len(set.Channels) != 1 {
+		t.Errorf("channels %q", set.Channels)
 	}
 }

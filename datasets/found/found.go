@@ -45,7 +45,8 @@ type Column struct {
 	Name    string       `json:"name"`
 	Place   int          `json:"place"` // in the file, from 1
 	Role    Role         `json:"role"`
-	Why     *fault.Fault `json:"why"` // the reason for the role
+	Why     *fault.Fault `json:"why"`            // the reason for the role
+	Unit    string       `json:"unit,omitempty"` // behind its numbers
 	Missing int          `json:"missing,omitempty"`
 	Spelt   []Spelt      `json:"spelt,omitempty"` // of labels, the most frequent first
 }
@@ -70,6 +71,7 @@ type Asked struct {
 	Columns   map[string]Role `json:"columns,omitempty"`   // by name or place; Others = all that are not named
 	Anomaly   string          `json:"anomaly,omitempty"`   // how an anomaly is spelt in the label column
 	NoValue   []float64       `json:"no_value,omitempty"`  // numbers that stand for missing cells
+	NoWord    []string        `json:"no_word,omitempty"`   // words that do
 	Order     string          `json:"order,omitempty"`     // of Orders
 	Dates     string          `json:"dates,omitempty"`     // of DateOrders
 	Accept    []string        `json:"accept,omitempty"`    // doubts that are settled: of Acceptable
@@ -80,7 +82,9 @@ var DateOrders = []string{"ymd", "dmy", "mdy"}
 
 // Acceptable are the doubts that nothing but a person's word can settle: keys of findings without find-.
 var Acceptable = []string{"gaps", "doubles", "irregular", "no-time", "restarts", "parts-overlap", "zones",
-	"intervals-outside", "intervals-by-row", "transposed", "encoding-other", "marked-training", "unlabelled-series"}
+	"intervals-outside", "intervals-by-row", "transposed", "encoding-other", "marked-training", "unlabelled-series",
+	"only-marked", "labels-late", "unlabelled", "bad-words",
+	"unit-some"}
 
 // Settle takes from findings the doubts that a person has answered: by a role for the column, or by accepting them. What
 // only a word can settle names the flag for it.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cosinelab/datasets/found"
@@ -33,6 +34,7 @@ type Form struct {
 	Epoch float64 `json:"epoch,omitempty"`
 	Days  bool    `json:"days,omitempty"`
 	Dates bool    `json:"dates,omitempty"`
+	Daily bool    `json:"daily,omitempty"` // times of day without a date
 }
 
 // None reports whether rows say nothing about it.
@@ -58,6 +60,8 @@ func (a Axis) Text(ns int64) string {
 	}
 	t := time.Unix(0, ns).UTC()
 	switch {
+	case Undated(ns):
+		return undatedText(ns)
 	case ns%second != 0:
 		return t.Format("2006-01-02 15:04:05.999999999") + a.mark(" UTC")
 	case ns%day == 0 && !a.Form.Zoned:
@@ -74,9 +78,45 @@ func (a Axis) mark(utc string) string {
 	return ""
 }
 
+// undated is where times of day without a date begin, on their first day: before every date that is read, so that none
+// of them is taken for one.
+const undated = -62091 * day // 1800-01-01
+
+// Undated reports whether a time of a clock is one of day, of nobody knows which date.
+func Undated(ns int64) bool { return ns != noStamp && ns >= undated-day && ns < -25567*day } // 1900-01-01
+
+// undatedText is a time of day, with the days since the first.
+func undatedText(ns int64) string {
+	text := time.Unix(0, ns).UTC().Format("15:04:05.999999999")
+	if days := (ns - undated) / day; days > 0 {
+		text += " +" + strconv.FormatInt(days, 10) + "d"
+	}
+	return text
+}
+
+// parseUndated reads what undatedText writes.
+func parseUndated(text string) (int64, bool) {
+	clock, days, later := strings.Cut(text, " +")
+	n := 0
+	if later {
+		var err error
+		if n, err = strconv.Atoi(strings.TrimSuffix(days, "d")); err != nil || n < 0 || n > 1e4 || !strings.HasSuffix(days, "d") {
+			return 0, false
+		}
+	}
+	s, ok := parseStamp(trim([]byte(clock)), "")
+	return undated + int64(n)*day + s.ns, ok && s.clock && !s.date && !s.zoned
+}
+
+// Daily reports whether rows say the time of day alone.
+func (a Axis) Daily() bool { return a.Form.Daily }
+
 // Stamp writes a time for other programs: as Text does, but with the time of day at midnight as well, so that all
 // times of a file have one form.
 func (a Axis) Stamp(ns int64) string {
+	if a.Clock && Undated(ns) {
+		return undatedText(ns)
+	}
 	if a.Clock {
 		return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05.999999999") + a.mark("Z")
 	}
@@ -87,6 +127,9 @@ func (a Axis) Stamp(ns int64) string {
 // where rows name none, neither do others.
 func (a Axis) Parse(text string) (int64, bool) {
 	cell := trim([]byte(text))
+	if a.Form.Daily {
+		return parseUndated(string(cell))
+	}
 	if a.Clock {
 		if s, ok := parseStamp(cell, a.Form.Order); ok && s.date {
 			ns := s.ns
@@ -267,7 +310,7 @@ func (t *Table) Axis() Axis {
 	case still != nil:
 		return t.stamped(still, clock)
 	case clock != nil:
-		return unwound(clock)
+		return t.unwound(clock)
 	}
 	for _, c := range times {
 		if c.numeric() {
@@ -343,22 +386,51 @@ func breaks(at []int64) (n int) {
 	return n + min(up, down)
 }
 
-// unwound are times of day that go on over midnight.
-func unwound(c *Column) Axis {
+// unwound are times of day that go on over midnight; where most steps go back, the last row comes first.
+func (t *Table) unwound(c *Column) Axis {
 	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: make([]int64, len(c.stamps)), Form: formOf(c)}
-	a.Form.Clock = true
-	var days, last int64 = 0, noStamp
-	for i, ns := range c.stamps {
+	a.Form.Clock, a.Form.Daily = true, true
+	if c.longs > 0 {
+		for i, ns := range c.stamps {
+			if a.At[i] = ns; ns != noStamp {
+				a.At[i] += undated
+			}
+		}
+		t.note(found.Finding{Column: Visible(c.Name), Said: why("find-elapsed", Visible(c.Name))})
+		return a
+	}
+	clock := Clock{Form: a.Form}
+	back := falls(c.stamps)
+	for i := range c.stamps {
+		row := i
+		if back {
+			row = len(c.stamps) - 1 - i
+		}
+		if a.At[row] = noStamp; c.stamps[row] != noStamp {
+			a.At[row] = clock.unwound(c.stamps[row])
+		}
+	}
+	t.note(found.Finding{Column: Visible(c.Name), Said: why("find-daily", Visible(c.Name), int(clock.days/day))})
+	return a
+}
+
+// falls reports whether more times of day lie before the one above them than behind it, midnight aside.
+func falls(at []int64) bool {
+	last, up, down := int64(noStamp), 0, 0
+	for _, ns := range at {
 		if ns == noStamp {
-			a.At[i] = noStamp
 			continue
 		}
-		if last != noStamp && ns < last-12*hour {
-			days += day
+		if d := ns - last; last != noStamp && d != 0 && abs(float64(d)) < float64(12*hour) {
+			if d > 0 {
+				up++
+			} else {
+				down++
+			}
 		}
-		a.At[i], last = ns+days, ns
+		last = ns
 	}
-	return a
+	return down > up
 }
 
 // numbered are times that are numbers: since 1970, days of a spreadsheet, dates, or counts of something.

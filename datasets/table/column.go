@@ -16,17 +16,21 @@ type Column struct {
 	Words  []Word    // the spellings in it, if there are at most mostWords; nil = more
 	Codes  []uint8   // which of Words stands in each row; nil where Words is
 
-	asked   bool // its role was given
-	stamps  []int64
-	swapped []int64
-	ways    [3]int // how many stamps allow which way
-	dates   int    // stamps with a date
-	clocks  int    // stamps with a time of day
-	zoned   int    // stamps that name a zone
-	zone    int64  // of the first
-	count   [classText + 1]int
-	odd     oddity // the first text
-	bad     oddity // the first number that no channel can hold
+	asked    bool      // its role was given
+	units    []Word    // behind its numbers
+	measures []float64 // the numbers with a unit, one a row, NaN elsewhere; nil = there are none
+	stamps   []int64
+	swapped  []int64
+	ways     [3]int // how many stamps allow which way
+	dates    int    // stamps with a date
+	clocks   int    // stamps with a time of day
+	longs    int    // stamps with more hours than a day has
+	zoned    int    // stamps that name a zone
+	zone     int64  // of the first
+	count    [classText + 1]int
+	odd      oddity // the first text
+	texts    []Word // the spellings of text, if there are at most mostTexts; nil = more, or none
+	bad      oddity // the first number that no channel can hold
 }
 
 // Word is a spelling in a column.
@@ -51,16 +55,19 @@ const noStamp = math.MinInt64
 
 // builder takes the cells of a column, row by row.
 type builder struct {
-	c       Column
-	decimal byte
-	dates   string // their order, of found.DateOrders; empty = as it looks
-	values  growing[float64]
-	codes   growing[uint8]
-	stamps  growing[int64]
-	swapped growing[int64]
-	index   map[string]uint8 // of Words; nil = there are too many
-	last    float64          // item of an array, with its spelling
-	text    []byte
+	c        Column
+	decimal  byte
+	dates    string // their order, of found.DateOrders; empty = as it looks
+	values   growing[float64]
+	codes    growing[uint8]
+	stamps   growing[int64]
+	swapped  growing[int64]
+	measures growing[float64]
+	index    map[string]uint8 // of Words; nil = there are too many
+	last     float64          // item of an array, with its spelling
+	spelt    []byte
+	// text has more spellings than are kept
+	manyTexts bool
 }
 
 func newBuilder(name string, place int, decimal byte) *builder {
@@ -82,7 +89,9 @@ func (b *builder) add(cell []byte) {
 		b.stamps.add(noStamp)
 		b.swapped.add(noStamp)
 	}
-	b.values.add(x)
+	if b.values.add(x); b.measures.n > 0 && b.measures.n < b.values.n {
+		b.measures.add(math.NaN())
+	}
 }
 
 // class reads a cell that is not missing.
@@ -105,7 +114,33 @@ func (b *builder) class(cell []byte, row int) (class, float64) {
 	if b.c.count[classText] == 0 {
 		b.c.odd = oddity{text: Short(string(cell)), row: row}
 	}
+	if x, unit, ok := measured(cell, b.decimal); ok {
+		b.measure(x, unit, row)
+	} else {
+		b.text(cell, row)
+	}
 	return classText, math.NaN()
+}
+
+// mostTexts is how many spellings of text a column of numbers keeps: what stands for a missing number has few.
+const mostTexts = 16
+
+// text counts a spelling of text.
+func (b *builder) text(cell []byte, row int) {
+	if b.manyTexts {
+		return
+	}
+	for i := range b.c.texts {
+		if b.c.texts[i].Text == string(cell) {
+			b.c.texts[i].Count++
+			return
+		}
+	}
+	if len(b.c.texts) == mostTexts || len(cell) > 200 {
+		b.c.texts, b.manyTexts = nil, true
+		return
+	}
+	b.c.texts = append(b.c.texts, Word{Text: string(cell), Count: 1, row: row})
 }
 
 // stamp keeps a time; rows before the first have none.
@@ -124,6 +159,9 @@ func (b *builder) stamp(s stamp, row int) {
 	}
 	if s.date {
 		b.c.dates++
+	}
+	if s.long {
+		b.c.longs++
 	}
 	if s.clock {
 		b.c.clocks++
@@ -171,6 +209,9 @@ func finished(builders []*builder) (columns []*Column) {
 func (b *builder) column() *Column {
 	c := &b.c
 	c.Values = b.values.all()
+	if b.measures.n > 0 {
+		c.measures = b.measures.all()
+	}
 	c.Codes, c.stamps, c.swapped = b.codes.all(), b.stamps.all(), b.swapped.all()
 	if b.index == nil {
 		c.Codes = nil
@@ -205,6 +246,9 @@ func (c *Column) Text(row int) string {
 
 // clockText is a time by the clock of the zone that the first time of the column names, if it names one.
 func (c *Column) clockText(ns int64) string {
+	if c.dates == 0 && c.clocks > 0 && ns >= 0 && ns < 10000*hour {
+		return undatedText(undated + ns)
+	}
 	if c.zoned == 0 {
 		return Axis{Clock: true, Unit: 1}.Text(ns)
 	}

@@ -90,7 +90,7 @@ func (t *Table) findLabel(want Want) *Column {
 			}
 		}
 		for _, c := range open {
-			if has(c.Name, maybeWords, nil) && (c.marks() > 0 || 0 < c.rare() && c.rare() <= rareMarks || c.classes() == 2 && !c.numeric() || c.rests()) &&
+			if has(c.Name, maybeWords, nil) && (c.marks() > 0 || 0 < c.rare() && c.rare() <= rareMarks || c.classes() == 2 && !c.numeric() || c.rests() || c.sparse()) &&
 				(len(open) > 1 || want.Labels) {
 				return t.doubtLabel(c)
 			}
@@ -182,6 +182,13 @@ func (c *Column) rests() bool {
 		most = max(most, w.Count)
 	}
 	return float64(most) >= restShare*float64(c.filled())
+}
+
+// sparse reports whether a column holds one of a few words in some rows, and nothing in most of them, as where only
+// what is wrong is marked.
+func (c *Column) sparse() bool {
+	n := c.classes()
+	return (n == 1 || n > 1 && n <= restClasses && !c.numeric()) && c.filled() <= len(c.Values)/2
 }
 
 // rareMarks is the share below which one of two values is rare.

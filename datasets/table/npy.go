@@ -80,9 +80,9 @@ func (b *builder) addNumber(x float64) {
 	row := b.values.n
 	if b.index != nil {
 		if x != b.last || row == 0 {
-			b.text, b.last = strconv.AppendFloat(b.text[:0], x, 'g', -1, 64), x
+			b.spelt, b.last = strconv.AppendFloat(b.spelt[:0], x, 'g', -1, 64), x
 		}
-		b.word(b.text, row)
+		b.word(b.spelt, row)
 	}
 	switch {
 	case x != x:

@@ -22,6 +22,9 @@ func (t *Table) Decide(want Want) error {
 	for _, c := range t.Columns {
 		c.is("", nil)
 	}
+	if !want.Plain {
+		t.measures()
+	}
 	t.noValues(want)
 	if err := t.asked(want); err != nil {
 		return err
@@ -78,6 +81,18 @@ func (t *Table) Guess(want Want) {
 	}
 }
 
+// wordsInChannel says of a channel with a text in it what can be done, if few spellings stand there.
+func (t *Table) wordsInChannel(c *Column, err error) error {
+	if t.Array || len(c.texts) == 0 || c.count[classNumber] == 0 {
+		return err
+	}
+	var words []string
+	for _, w := range c.texts {
+		words = append(words, Visible(w.Text))
+	}
+	return t.At(c.odd.row, c, fault.New("data-word-in-channel", c.odd.text, c.count[classText], strings.Join(Few(words), ",")))
+}
+
 // Numbers says which cell of a column is no number; nil = none.
 func (t *Table) Numbers(c *Column) error {
 	if c.numeric() || c.filled() == 0 {
@@ -86,7 +101,7 @@ func (t *Table) Numbers(c *Column) error {
 	row, text := c.odd.row, c.odd.text
 	if c.count[classText] == 0 {
 		row = slices.IndexFunc(c.stamps, func(ns int64) bool { return ns != noStamp })
-		text = Axis{Clock: true, Unit: 1}.Text(c.stamps[row])
+		text = c.clockText(c.stamps[row])
 	}
 	return t.At(row, c, fault.New("data-not-a-number", text))
 }
@@ -224,6 +239,12 @@ const ramp = 10
 func (t *Table) decideRest(want Want) error {
 	others, said := want.Columns[found.Others]
 	for _, c := range t.Columns {
+		if !want.Plain && (c.Role == found.Channel || c.Role == "" && (!said || others == found.Channel)) {
+			t.missingWords(c)
+		}
+		if err := t.unitsMixed(c); err != nil && (c.Role == found.Channel || c.Role == "" && !said) {
+			return err
+		}
 		switch {
 		case c.Role == found.OneHot && c.Words == nil:
 			return InFile(t.File, t.inColumn(c, fault.New("data-too-many-words", mostWords)))
@@ -256,7 +277,7 @@ func (t *Table) textColumn(c *Column) {
 // channel makes a channel of a column of numbers.
 func (t *Table) channel(c *Column, want Want) error {
 	if err := t.Numbers(c); err != nil {
-		return err
+		return t.wordsInChannel(c, err)
 	}
 	if c.bad.err != nil {
 		return t.At(c.bad.row, c, c.bad.err)

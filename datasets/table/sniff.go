@@ -223,8 +223,8 @@ func readable(lines [][]byte, sep byte, columns int) float64 {
 		for _, cell := range cellsOf(line, sep) {
 			all++
 			comma := sep != ',' || bytes.HasPrefix(trim(cell), []byte{'"'}) // it may be a decimal sign
-			if cell = trim(bytes.Trim(trim(cell), `"`)); classOf(cell, '.') != classText ||
-				comma && classOf(cell, ',') != classText {
+			if cell = trim(bytes.Trim(trim(cell), `"`)); valueClass(cell, '.') != classText ||
+				comma && valueClass(cell, ',') != classText {
 				good++
 			}
 		}
@@ -265,7 +265,7 @@ func decimalMark(lines [][]byte, sep byte) (mark, doubt byte) {
 	var only, point, last, grouped, groupedPoints, dotted int
 	for _, line := range lines {
 		for _, cell := range cellsOf(line, sep) {
-			cell = trim(bytes.Trim(trim(cell), `"`))
+			cell = bare(trim(bytes.Trim(trim(cell), `"`)))
 			comma, dot := bytes.LastIndexByte(cell, ','), bytes.LastIndexByte(cell, '.')
 			if classOf(cell, '.') == classStamp {
 				if dot > 0 && bytes.Count(cell, []byte{'.'}) == 2 {
@@ -355,7 +355,7 @@ func classBelow(rest [][]string, i int, decimal byte) class {
 		if i >= len(row) {
 			continue
 		}
-		switch c := classOf([]byte(strings.TrimSpace(row[i])), decimal); c {
+		switch c := valueClass([]byte(strings.TrimSpace(row[i])), decimal); c {
 		case classMissing:
 		case classText:
 			texts++
@@ -454,7 +454,7 @@ func headerDoubt(file string, header bool) found.Finding {
 func UnitsRow(cells [][]byte, decimal byte) bool {
 	words := false
 	for _, cell := range cells {
-		switch classOf(trim(cell), decimal) {
+		switch valueClass(trim(cell), decimal) {
 		case classNumber, classTruth, classStamp:
 			return false
 		case classText:

@@ -29,10 +29,8 @@ func (t *Table) Labels(c *Column, asked string) ([]uint8, error) {
 		}
 		return nil, t.At(0, c, fault.New("data-label-missing"))
 	}
-	for _, w := range c.Words {
-		if isMissing([]byte(w.Text)) && !normalWords[wordKey(w.Text)] {
-			return nil, t.At(w.row, c, fault.New("data-label-missing"))
-		}
+	if row := c.firstUnlabelled(); row >= 0 && len(t.Columns) == 1 {
+		return nil, t.At(row, c, fault.New("data-label-missing"))
 	}
 	if asked == "" && c.fractions() {
 		return nil, t.notLabels(c)
@@ -41,11 +39,55 @@ func (t *Table) Labels(c *Column, asked string) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.unlabelled(c)
 	labels := make([]uint8, len(c.Codes))
 	for i, code := range c.Codes {
 		labels[i] = meaning[code]
 	}
 	return labels, nil
+}
+
+// unlabelled reports whether a spelling leaves a row without a label: none that says “none” or “no” does.
+func (w Word) unlabelled() bool {
+	return isMissing([]byte(w.Text)) && !normalWords[wordKey(w.Text)]
+}
+
+// firstUnlabelled is the first row without a label; -1 = each has one.
+func (c *Column) firstUnlabelled() int {
+	first := -1
+	for _, w := range c.Words {
+		if w.unlabelled() && (first < 0 || w.row < first) {
+			first = w.row
+		}
+	}
+	return first
+}
+
+// unlabelled says what becomes of rows without a label: they count as normal, since only what is wrong is marked, or
+// since the labels begin later, or nobody knows why.
+func (t *Table) unlabelled(c *Column) {
+	first := c.firstUnlabelled()
+	if first < 0 {
+		return
+	}
+	n, last, marked := 0, 0, true
+	for row, code := range c.Codes {
+		if c.Words[code].unlabelled() {
+			n, last = n+1, row
+		}
+	}
+	for _, s := range c.Spelt {
+		marked = marked && s.Anomaly
+	}
+	f := found.Finding{Doubt: true, Column: Visible(c.Name), Line: t.Line(first),
+		Said: why("find-unlabelled", Visible(c.Name), n, t.Rows)}
+	switch {
+	case marked:
+		f.Said = why("find-only-marked", Visible(c.Name), n, t.Rows)
+	case first == 0 && last == n-1:
+		f.Said = why("find-labels-late", Visible(c.Name), n)
+	}
+	t.note(f)
 }
 
 // fractions reports whether a column holds a number that is not whole.
@@ -79,7 +121,12 @@ func (t *Table) meaning(c *Column, asked string) ([]uint8, error) {
 	out := make([]uint8, len(c.Words))
 	keys, counts := map[string]int{}, []int{}
 	var order, shown []string
+	empty := 0
 	for _, w := range c.Words {
+		if w.unlabelled() {
+			empty += w.Count
+			continue
+		}
 		k := wordKey(w.Text)
 		if _, known := keys[k]; !known {
 			keys[k] = len(order)
@@ -88,6 +135,12 @@ func (t *Table) meaning(c *Column, asked string) ([]uint8, error) {
 		counts[keys[k]] += w.Count
 	}
 	wrong, doubt := anomalous(order, counts, c.Name)
+	if empty > 0 && !slices.ContainsFunc(order, saysWell) {
+		for i := range wrong { // what is normal has no mark
+			wrong[i] = true
+		}
+		doubt = false
+	}
 	if asked != "" {
 		wrong, doubt = make([]bool, len(order)), false
 		for _, one := range spellings(asked, keys) {
@@ -107,11 +160,13 @@ func (t *Table) meaning(c *Column, asked string) ([]uint8, error) {
 	}
 	slices.SortStableFunc(c.Spelt, func(a, b found.Spelt) int { return b.Count - a.Count })
 	for i, w := range c.Words {
-		if wrong[keys[wordKey(w.Text)]] {
+		if at, known := keys[wordKey(w.Text)]; known && !w.unlabelled() && wrong[at] {
 			out[i] = 1
 		}
 	}
-	t.spelling(c, shown, wrong, doubt)
+	if empty == 0 || slices.Contains(wrong, false) { // else unlabelled says it
+		t.spelling(c, shown, wrong, doubt)
+	}
 	return out, nil
 }
 

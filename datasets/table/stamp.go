@@ -13,7 +13,8 @@ type stamp struct {
 	swapped int64 // the same with day and month changed over; equal where there is only one way
 	date    bool
 	clock   bool
-	only    way // which of both there is
+	long    bool // more hours than a day has: how long since the beginning
+	only    way  // which of both there is
 	zoned   bool
 	zone    int64 // how far it is ahead
 }
@@ -59,6 +60,7 @@ type stampParser struct {
 	month   int  // from a word; 0 = none
 	wordAt  int  // how many numbers stand before it
 	clock   bool
+	long    bool
 	noon    int // 0 = no word, 1 = before, 2 = after noon
 	ns      int64
 	zone    int64
@@ -103,7 +105,7 @@ func (p *stampParser) run() (n, digits int) {
 func (p *stampParser) number() bool {
 	n, digits := p.run()
 	if len(p.rest) > 0 && p.rest[0] == ':' {
-		return !p.clock && digits <= 2 && p.hours(n)
+		return !p.clock && digits <= 4 && p.hours(n)
 	}
 	if unit, size := utf8.DecodeRune(p.rest); size == 3 {
 		switch unit {
@@ -159,9 +161,10 @@ func (p *stampParser) put(n, digits int) bool {
 func (p *stampParser) hours(h int) bool {
 	p.clock, p.rest = true, p.rest[1:]
 	m, digits := p.run()
-	if digits != 2 || h > 24 || m > 59 {
+	if digits != 2 || m > 59 {
 		return false
 	}
+	p.long = h > 24
 	p.ns = int64(h)*hour + int64(m)*minute
 	if len(p.rest) == 0 || p.rest[0] != ':' {
 		return true
@@ -281,11 +284,11 @@ func (p *stampParser) stamp() (s stamp, ok bool) {
 // dated adds the date, if there is one, to the time of day.
 func (p *stampParser) dated(s *stamp) bool {
 	if p.n == 0 && p.month == 0 {
-		s.ns, s.swapped = p.ns, p.ns
-		return p.clock
+		s.ns, s.swapped, s.long = p.ns, p.ns, p.long
+		return p.clock && !(p.long && (p.noon > 0 || p.zoned))
 	}
 	y, m, d, free, ok := p.order()
-	if !ok {
+	if !ok || p.long {
 		return false
 	}
 	s.date = true

@@ -187,8 +187,13 @@ func (c *Clock) Read(f Format, cells ...[]byte) int64 {
 	switch {
 	case !ok:
 		return noStamp
-	case !s.date:
+	case s.long && c.Daily:
+		c.begun, c.last, c.days = true, s.ns%day, s.ns-s.ns%day
+		return undated + s.ns
+	case !s.date && c.Daily:
 		return c.unwound(s.ns)
+	case !s.date:
+		return noStamp
 	}
 	ns := s.ns
 	if c.DayFirst {
@@ -208,7 +213,7 @@ func (c *Clock) unwound(ns int64) int64 {
 		c.days += day
 	}
 	c.begun, c.last = true, ns
-	return ns + c.days
+	return undated + ns + c.days
 }
 
 // Stamp writes a time as Axis does.

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -87,7 +88,7 @@ func columnsOf(set *datasets.Set) []detector.Channel {
 			if out[at].Name != shown && !hot && !nameless {
 				break
 			}
-			out[at].Column, out[at].Place, out[at].Unit = c.Name, c.Place, detector.Unit(c.Name)
+			out[at].Column, out[at].Place, out[at].Unit = c.Name, c.Place, cmp.Or(c.Unit, detector.Unit(c.Name))
 			if nameless {
 				out[at].Column = ""
 			}

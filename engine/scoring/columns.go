@@ -101,7 +101,7 @@ func find(names []string, ch detector.Channel, used map[int]bool) int {
 // plain reports whether a first row holds no names: numbers, times, or nothing.
 func plain(f table.Format, first [][]byte) bool {
 	for _, cell := range first {
-		if _, err := f.Number(cell); err != nil && !table.IsStamp(cell) {
+		if _, _, err := f.Measured(cell); err != nil && !table.IsStamp(cell) {
 			return false
 		}
 	}

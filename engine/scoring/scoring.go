@@ -227,7 +227,7 @@ func (r *Run) row(ctx context.Context, s *table.Stream, c *columns, cells [][]by
 			}
 			continue
 		}
-		x, err := s.Format.Number(cell)
+		x, err := r.number(s.Format, cell, ch)
 		if err != nil {
 			return s.At(fault.New("data-in-named-column", c.channels[i]+1, table.Short(ch.Name), err))
 		}
@@ -256,6 +256,21 @@ func (r *Run) row(ctx context.Context, s *table.Stream, c *columns, cells [][]by
 		return s.At(err)
 	}
 	return one.step(ctx, at)
+}
+
+// number reads a cell of a channel, which may have the unit that it had in training; NaN where it holds nothing, or a
+// word for that.
+func (r *Run) number(f table.Format, cell []byte, ch detector.Channel) (float64, error) {
+	x, unit, err := f.Measured(cell)
+	switch {
+	case err != nil && (table.Bad(cell) || table.NoWord(string(table.Trimmed(cell)), r.d.Spec.Data.NoWord)):
+		return math.NaN(), nil
+	case err != nil || unit == "" || table.SameUnit(unit, ch.Unit):
+		return x, err
+	case ch.Unit == "":
+		return 0, fault.New("score-unit-none", table.Short(string(cell)), unit)
+	}
+	return 0, fault.New("score-unit", table.Short(string(cell)), unit, ch.Unit)
 }
 
 // shift moves columns by one.

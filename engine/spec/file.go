@@ -44,6 +44,10 @@ func (d Data) validateFile(c *check) {
 	for i, x := range d.NoValue {
 		c.that(math.Abs(x) <= maxFloat, element("data.no_value", i), x, "want-number")
 	}
+	c.that(len(d.NoWord) <= maxNoValues, "data.no_word", len(d.NoWord), "want-up-to", maxNoValues)
+	for i, w := range d.NoWord {
+		c.short(element("data.no_word", i), w, maxName)
+	}
 	c.that(d.SplitRow >= 0 && d.SplitRow <= maxRows, "data.split_row", d.SplitRow, "want-up-to", maxRows)
 	c.that(d.SplitRow == 0 || d.Split == nil, "data.split_row", d.SplitRow, "want-one-cut")
 	c.that(d.SplitTime == "" || d.Split == nil && d.SplitRow == 0, "data.split_time",

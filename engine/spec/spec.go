@@ -57,6 +57,7 @@ type Data struct {
 	Columns   map[string]found.Role `json:"columns,omitempty"`    // roles; found.Others = all other channels
 	Missing   string                `json:"missing,omitempty"`    // rule for missing cells: last, linear, refuse
 	NoValue   []float64             `json:"no_value,omitempty"`   // numbers that stand for missing cells
+	NoWord    []string              `json:"no_word,omitempty"`    // words that do
 	Order     string                `json:"order,omitempty"`      // of rows: time, file; empty = by time where they have one
 	Dates     string                `json:"dates,omitempty"`      // order of their numbers: ymd, dmy, mdy; empty = as it looks
 	Accept    string                `json:"accept,omitempty"`     // doubts that are settled, with commas between: gaps

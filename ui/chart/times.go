@@ -121,6 +121,13 @@ func (t Times) Ticks(w *words.Language, lo, hi float64, n int) []Tick {
 
 // label is a tick's: the clock, the day, the month or the year, as far as the tick before does not say it.
 func label(w *words.Language, p pace, at, last time.Time) string {
+	if days, undated := Undated(at); undated {
+		text := clock(at, p.unit < time.Minute)
+		if before, _ := Undated(last); days > 0 && (last.IsZero() || before != days) {
+			text += fmt.Sprintf(" +%dd", days)
+		}
+		return text
+	}
 	switch {
 	case p.months >= 12:
 		return fmt.Sprint(at.Year())
@@ -144,7 +151,22 @@ func (t Times) Moment(w *words.Language, step int) string {
 		return ""
 	}
 	at := t.At(float64(step))
+	if days, undated := Undated(at); undated {
+		text := clock(at, at.Second() != 0)
+		if days > 0 {
+			text += fmt.Sprintf(" +%dd", days)
+		}
+		return text
+	}
 	return w.Say("time-day-clock", month(w, at), at.Day(), clock(at, at.Second() != 0))
+}
+
+// Undated are the days since the first where times say no date: readers count them from 1800, before every date.
+func Undated(at time.Time) (days int, ok bool) {
+	if at.IsZero() || at.Year() >= 1900 {
+		return 0, false
+	}
+	return int(at.Sub(time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC)) / day), true
 }
 
 func clock(at time.Time, seconds bool) string {

@@ -435,6 +435,7 @@ func (s *Sheet) Command() string {
 	for _, x := range d.NoValue {
 		none = append(none, strconv.FormatFloat(x, 'g', -1, 64))
 	}
+	none = append(none, d.NoWord...)
 	scaling := ""
 	if d.Scaling != spec.ScalingStandard {
 		scaling = d.Scaling.String()

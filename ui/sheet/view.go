@@ -722,7 +722,7 @@ func Long(w *words.Language, text string) string {
 
 // TickText writes a round time for an axis: the time of day alone, where there is one.
 func TickText(w *words.Language, text string) string {
-	if _, clock, ok := strings.Cut(text, " "); ok {
+	if _, clock, ok := strings.Cut(text, " "); ok && clock[0] != '+' { // else the day of a time without a date
 		return strings.TrimSuffix(clock, ":00")
 	}
 	return shortTime(w, text)

@@ -349,11 +349,16 @@ func (c Scene) moment(w *words.Language, step int) string {
 	day := time.Unix(0, at).UTC()
 	_, month, date := day.Date()
 	hour, minute, second := day.Clock()
-	text := w.Say("sheet-day", date, strings.Fields(w.Say("sheet-months"))[month-1]) + " " + two(hour) + ":" + two(minute)
+	text := two(hour) + ":" + two(minute)
 	if second != 0 {
 		text += ":" + two(second)
 	}
-	return text
+	if days, undated := chart.Undated(day); undated && days > 0 {
+		return text + " +" + strconv.Itoa(days) + "d"
+	} else if undated {
+		return text
+	}
+	return w.Say("sheet-day", date, strings.Fields(w.Say("sheet-months"))[month-1]) + " " + text
 }
 
 func two(n int) string {

@@ -146,7 +146,8 @@ func (o readingOptions) into(d *spec.Data) error {
 	for _, text := range splitNames(o.noValue) {
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return usage("cli-flag-value", "-no-value", o.noValue, fault.Word("cli-want-numbers"))
+			d.NoWord = append(d.NoWord, text)
+			continue
 		}
 		d.NoValue = append(d.NoValue, x)
 	}
