@@ -144,7 +144,9 @@ func TestTitlesAboveATableArePassedOver(t *testing.T) {
 		"two merged lines":    {head: "Plant,,,\n,Pumps,,\na,b,c,label\n", rows: 45, said: true},
 		"empty cells":         {head: ",,,\na,b,c,label\n", rows: 45, said: true},
 		"a key and its value": {head: "site,north\na,b,c,label\n", rows: 45, said: true},
-		"numbers":             {head: "1,2\na,b,c,label\n", fails: "data-fields"},
+		"numbers":             {head: "1,2\na,b,c,label\n", rows: 45, said: true},
+		"keys with numbers":   {head: "Serial,77\nInterval,60\na,b,c,label\n", rows: 45, said: true},
+		"a row too long":      {head: "a,b\n1,2\n1,2,3\n", fails: "data-fields-skip"},
 	} {
 		set, err := read1(t, c.head+rows, Options{})
 		if c.fails != "" {

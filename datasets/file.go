@@ -20,6 +20,8 @@ type File struct {
 	Size   int64  // bytes; 0 = nobody knows
 	Open   func() (io.ReadCloser, error)
 
+	lists bool // stretches that are anomalous, as its content shows
+
 	beside []string // names of files that its name belongs to, and that are not read with it
 }
 

@@ -50,6 +50,7 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	findLists(ctx, inside)
 	parts, err := sortParts(inside)
 	if groups := groupsOf(inside); err != nil && groups != nil {
 		set, err := readGroups(ctx, groups, opts, rule)

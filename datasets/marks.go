@@ -23,6 +23,7 @@ type marks struct {
 	at        table.Axis // of the labels
 	intervals []interval
 	byFile    map[string][]interval // of a list for several files, by their names; nil = there is none
+	several   bool                  // their times have several offsets from UTC
 	blank     int
 	columns   bool             // they are those of a table
 	absent    map[string]error // columns that were asked for in vain
@@ -70,7 +71,11 @@ func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.intervals = intervalsOf(t); m.intervals != nil {
+	if m.intervals = intervalsOf(t); m.intervals == nil && f.lists {
+		m.intervals = pairsOf(t)
+	}
+	if m.intervals != nil {
+		m.several = slices.ContainsFunc(t.Columns, (*table.Column).Offsets)
 		return m, nil
 	}
 	if err := t.Decide(want); err != nil {
@@ -94,8 +99,10 @@ func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
 // Columns of a table of intervals.
 var (
 	fromNames = []string{"start", "from", "begin", "start_time", "starttime", "start_index", "start_row",
-		"anomaly_start", "시작", "시작시간", "t_start", "window_start"}
-	toNames = []string{"end", "to", "stop", "end_time", "endtime", "end_index", "end_row", "anomaly_end", "끝",
+		"anomaly_start", "fault_start", "event_start", "start_date", "startdate", "start_datetime", "begin_time", "onset", "from_time", "beginn", "von",
+		"inicio", "début", "debut", "시작시각", "시작일시", "开始", "开始时间", "시작", "시작시간", "t_start", "window_start"}
+	toNames = []string{"end", "to", "stop", "end_time", "endtime", "end_index", "end_row", "anomaly_end", "fault_end", "event_end", "end_date", "enddate", "end_datetime", "finish", "offset", "to_time", "ende", "bis",
+		"fin", "종료시각", "종료일시", "结束", "结束时间", "끝",
 		"종료", "종료시간", "t_end", "window_end"}
 )
 
@@ -117,6 +124,32 @@ func intervalsOf(t *table.Table) []interval {
 	out := []interval{}
 	for row := range t.Rows {
 		out = append(out, interval{from.Text(row), to.Text(row)})
+	}
+	return out
+}
+
+// pairsOf reads a table whose rows hold two times, of which the second never lies before the first, beside nothing but
+// text; nil = it is none.
+func pairsOf(t *table.Table) []interval {
+	var times []*table.Column
+	for _, c := range t.Columns {
+		switch {
+		case c.Timed():
+			times = append(times, c)
+		case !c.Texts():
+			return nil
+		}
+	}
+	if len(times) != 2 {
+		return nil
+	}
+	out := []interval{}
+	for row := range t.Rows {
+		from, to := times[0].Stamp(row), times[1].Stamp(row)
+		if table.Missing(from) || table.Missing(to) || to < from {
+			return nil
+		}
+		out = append(out, interval{times[0].Text(row), times[1].Text(row)})
 	}
 	return out
 }
@@ -262,8 +295,11 @@ func (m *marks) byTime(p *portion) ([]uint8, error) {
 	for t, ns := range p.at.At {
 		label, known := of[ns]
 		if !known {
-			return nil, table.InFile(m.file, fault.New("data-label-time-missing", p.place(t),
-				table.VisibleFile(p.file)))
+			key := "data-label-time-missing"
+			if m.at.Clock && m.at.Form.Zoned != p.at.Form.Zoned {
+				key = "data-label-time-zones"
+			}
+			return nil, table.InFile(m.file, fault.New(key, p.place(t), table.VisibleFile(p.file)))
 		}
 		out[t] = label
 	}
@@ -276,6 +312,26 @@ func (m *marks) byTime(p *portion) ([]uint8, error) {
 func (m *marks) otherClock(p *portion) {
 	m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: true,
 		Said: fault.Of(fault.New("find-zones", table.Visible(m.file), table.Visible(p.file)))})
+	m.offsets(p)
+}
+
+// offsets says that labels of several offsets from UTC meet rows that name none.
+func (m *marks) offsets(p *portion) {
+	several := m.several || m.at.Form.Offsets
+	first := ""
+	for _, iv := range m.intervals {
+		for _, end := range []string{iv.from, iv.to} {
+			if offset, zoned := table.OffsetOf(end); zoned && first == "" {
+				first = offset
+			} else if zoned && offset != first {
+				several = true
+			}
+		}
+	}
+	if several && !p.at.Form.Zoned {
+		m.findings = append(m.findings, found.Finding{File: table.Visible(m.file), Doubt: true,
+			Said: fault.Of(fault.New("find-offsets", table.Visible(m.file), table.Visible(p.file)))})
+	}
 }
 
 // mark labels the rows of every interval: by row numbers from 0, or by times.

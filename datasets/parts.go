@@ -48,6 +48,9 @@ var (
 // partOf goes by the words in a file's name, or else in that of its folder; pairs = words count that say
 // whether all is well.
 func partOf(f File, pairs bool) part {
+	if f.lists {
+		return partLabels
+	}
 	name := f.Name
 	if f.Inside != "" {
 		name = f.Inside

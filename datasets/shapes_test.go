@@ -285,6 +285,23 @@ func shapes() []shape {
 			return num(flow(t)) + ",1" + string(rune('a'+t%3)) + "," + num(level(t)) + "," + pick(t, "1", "0")
 		}), role: "room=text"},
 		{name: "names of rails are names", content: text("5V,12V,label", func(t int) string { return values(t, ",") + "," + pick(t, "1", "0") })},
+		// lines around the table
+		{name: "keys and values before as many columns", content: text("Device,PUMP-7\nSerial,1234\nSite,North\ntime,flow", func(t int) string {
+			return fmt.Sprintf("2024-02-11 %02d:%02d:00,%s", t/60, t%60, num(flow(t)))
+		}), channels: 1, unsaid: true, role: "time=time", says: "find-titles"},
+		{name: "words before as many columns", content: text("Device,PUMP-7\nOperator,Kim\ntime,flow", func(t int) string {
+			return fmt.Sprintf("2024-02-11 %02d:%02d:00,%s", t/60, t%60, num(flow(t)))
+		}), channels: 1, unsaid: true, role: "time=time", says: "find-titles"},
+		{name: "padded keys and values", content: "Device,PUMP-7,\nSerial,1234,\nRate,2 s,\n" + plain, says: "find-titles"},
+		{name: "many settings", content: strings.Repeat("setting 7: 12\n", 25) + plain, says: "find-titles"},
+		{name: "lines that a person skips", content: "a;b;c\n1;2;3\n" + plain, opts: Options{Asked: found.Asked{Skip: 2}}},
+		{name: "a total below", content: plain + "Total,,6\n", says: "find-footer"},
+		{name: "statistics below", content: timed("time", layoutOf("2006-01-02 15:04:05")) + "\nMin,1,2,0\nMax,7,14,1\nAverage,4,11,0.1\n", says: "find-footer"},
+		{name: "an end below", content: plain + "End of file\n", says: "find-footer"},
+		{name: "what a database says below", content: plain + "\n(60 rows affected)\n", says: "find-footer"},
+		{name: "a remark below one column", content: text("flow", func(t int) string { return num(flow(t)) }) + "exported by K. Kim\n", channels: 1, unsaid: true, says: "find-footer"},
+		{name: "comments within", content: strings.Replace(strings.Replace(plain, "\n", "\n# a\n", 9), "# a\n", "", 3), says: "find-comments"},
+		{name: "names once more", content: strings.Replace(plain, values(30, ","), "flow,level,label\n"+values(30, ","), 1), says: "find-names-again"},
 		// times without a date
 		{name: "time of day", content: timed("time", layoutOf("15:04:05")), role: "time=time", says: "find-daily"},
 		{name: "time of day, in halves", content: timed("clock", layoutOf("3:04:05 PM")), role: "clock=time", says: "find-daily"},

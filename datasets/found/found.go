@@ -2,6 +2,7 @@
 package found
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,6 +67,7 @@ type Finding struct {
 // Asked is what a person has said about a table. The zero value leaves every decision to the reader.
 type Asked struct {
 	Header    string          `json:"header,omitempty"`    // yes, no
+	Skip      int             `json:"skip,omitempty"`      // lines before the table
 	Separator string          `json:"separator,omitempty"` // of Separators
 	Decimal   string          `json:"decimal,omitempty"`   // of Decimals
 	Columns   map[string]Role `json:"columns,omitempty"`   // by name or place; Others = all that are not named
@@ -84,7 +86,7 @@ var DateOrders = []string{"ymd", "dmy", "mdy"}
 var Acceptable = []string{"gaps", "doubles", "irregular", "no-time", "restarts", "parts-overlap", "zones",
 	"intervals-outside", "intervals-by-row", "transposed", "encoding-other", "marked-training", "unlabelled-series",
 	"only-marked", "labels-late", "unlabelled", "bad-words",
-	"unit-some"}
+	"unit-some", "titles", "footer", "zones-some", "offsets"}
 
 // Settle takes from findings the doubts that a person has answered: by a role for the column, or by accepting them. What
 // only a word can settle names the flag for it.
@@ -97,8 +99,9 @@ func (a Asked) Settle(findings []Finding, column func(name string) bool) {
 		kind := strings.TrimPrefix(string(f.Said.Key), "find-")
 		byRole := f.Flag == "-channels" || f.Flag == "-drop" || f.Flag == "-label" || f.Flag == "-no-value" ||
 			kind == "time-text"
+		parted := f.Flag == "-entity" && slices.Contains(slices.Collect(maps.Values(a.Columns)), Entity)
 		switch {
-		case slices.Contains(a.Accept, kind), byRole && f.Column != "" && column(f.Column):
+		case parted || slices.Contains(a.Accept, kind), byRole && f.Column != "" && column(f.Column):
 			f.Doubt = false
 		case kind == "time-text":
 			f.Flag = "-time"

@@ -27,6 +27,8 @@ type Form struct {
 	DayFirst bool     `json:"day_first,omitempty"` // in dates of numbers alone, where both ways are possible
 	Order    string   `json:"order,omitempty"`     // of day, month and year in such dates: of found.DateOrders
 	Zoned    bool     `json:"zoned,omitempty"`     // they name time zones: times are UTC
+	Offsets  bool     `json:"offsets,omitempty"`   // of several distances to UTC, as with summer time
+	Zone     int64    `json:"zone,omitempty"`      // where Zoned, nanoseconds that the clock of the first row is ahead of UTC
 	Clock    bool     `json:"clock"`               // as Axis has it
 	Unit     float64  `json:"unit,omitempty"`      // as well
 	// What numbers are: those since 1970 that this takes to nanoseconds; days of a spreadsheet; dates. None =
@@ -160,6 +162,12 @@ func (a Axis) Parse(text string) (int64, bool) {
 func (a Axis) OtherClock(text string) bool {
 	s, ok := parseStamp(trim([]byte(text)), a.Form.Order)
 	return ok && s.date && a.Clock && s.zoned != a.Form.Zoned
+}
+
+// OffsetOf is how a time says that it is away from UTC.
+func OffsetOf(text string) (offset string, zoned bool) {
+	s, ok := parseStamp(trim([]byte(text)), "")
+	return time.Duration(s.zone).String(), ok && s.zoned
 }
 
 // ByClockOf are the times as the rows of another table have them, where only one of both names time zones.
@@ -335,7 +343,11 @@ func (t *Table) stamped(c, clock *Column) Axis {
 		at = t.smoother(c)
 	}
 	form.Clock, form.DayFirst = true, len(at) > 0 && &at[0] == &c.swapped[0]
-	form.Order, form.Zoned = t.Format.Dates, c.zoned > 0
+	form.Offsets = c.offsets
+	if some := c.zoned; some > 0 && some < c.dates {
+		t.note(found.Finding{Doubt: true, Column: Visible(c.Name), Said: why("find-zones-some", Visible(c.Name), some, c.dates)})
+	}
+	form.Order, form.Zoned, form.Zone = t.Format.Dates, c.zoned > 0, c.zone
 	a := Axis{Clock: true, Unit: 1, Name: c.Name, At: slices.Clone(at), Form: form, Zone: c.zone}
 	if clock != nil {
 		a.Name += " " + clock.Name

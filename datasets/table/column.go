@@ -27,6 +27,7 @@ type Column struct {
 	longs    int    // stamps with more hours than a day has
 	zoned    int    // stamps that name a zone
 	zone     int64  // of the first
+	offsets  bool   // they name several
 	count    [classText + 1]int
 	odd      oddity // the first text
 	texts    []Word // the spellings of text, if there are at most mostTexts; nil = more, or none
@@ -156,6 +157,7 @@ func (b *builder) stamp(s stamp, row int) {
 		if b.c.zoned++; b.c.zoned == 1 {
 			b.c.zone = s.zone
 		}
+		b.c.offsets = b.c.offsets || s.zone != b.c.zone
 	}
 	if s.date {
 		b.c.dates++
@@ -265,6 +267,18 @@ func (c *Column) numeric() bool {
 
 // timed reports whether every cell that is there is a time in words.
 func (c *Column) timed() bool { return c.filled() > 0 && c.count[classStamp] == c.filled() }
+
+// Timed reports whether every cell is a time in words.
+func (c *Column) Timed() bool { return c.timed() }
+
+// Texts reports whether no cell is a number, or true or false.
+func (c *Column) Texts() bool { return c.count[classNumber]+c.count[classTruth] == 0 }
+
+// Offsets reports whether times are of several offsets from UTC.
+func (c *Column) Offsets() bool { return c.offsets }
+
+// Stamp is the time in a row of a column of times; Missing tells where there is none.
+func (c *Column) Stamp(row int) int64 { return c.stamps[row] }
 
 // wordy reports whether more cells are text, or times, than numbers.
 func (c *Column) wordy() bool {

@@ -89,8 +89,8 @@ var badWords = map[string]bool{"bad": true, "bad data": true, "bad quality": tru
 	"timed out": true, "invalid": true, "unknown": true, "uncertain": true, "undefined": true, "undef": true,
 	"unreliable": true, "stale": true, "sensor fault": true, "sensor error": true, "sensor fail": true,
 	"open circuit": true, "short circuit": true, "not a number": true, "#null!": true, "#n/v": true,
-	"#getting_data": true, "n.v.": true, "n/v": true, "n.b.": true, "nc": true, "n/c": true, "x": true, "xx": true,
-	"xxx": true, "fehler": true, "fehlerhaft": true, "ungültig": true, "keine daten": true, "störung": true,
+	"#getting_data": true, "n.v.": true, "n/v": true, "n.b.": true, "nc": true, "n/c": true,
+	"fehler": true, "fehlerhaft": true, "ungültig": true, "keine daten": true, "störung": true,
 	"erreur": true, "défaut": true, "invalide": true, "falla": true, "fallo": true, "inválido": true,
 	"오류": true, "에러": true, "불량": true, "통신불량": true, "통신오류": true, "측정불가": true, "점검중": true,
 	"미수신": true, "결측치": true, "故障": true, "错误": true, "無效": true, "无效": true, "坏值": true}

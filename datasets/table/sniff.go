@@ -16,11 +16,12 @@ type Format struct {
 	Decimal  byte   // point or comma
 	Encoding string // empty = UTF-8
 	Header   bool   // the first row holds names
+	strict   bool   // a lone group of three digits is no number: it may be decimals
 	Dates    string // order of dates in numbers, of found.DateOrders; empty = as it looks
 }
 
 // sampled is how many lines tell the format.
-const sampled = 40
+const sampled = 100
 
 // linesOf returns the first lines of a sample that are not blank, without the last one where it may be cut.
 func linesOf(sample []byte, whole bool) (lines [][]byte) {
@@ -99,12 +100,25 @@ func digits(text []byte) bool {
 	return len(text) > 0 && len(bytes.Trim(text, "0123456789")) == 0
 }
 
-// mostTitles is how many lines before a table may be passed over.
+// preamble is how many of the lines come before the table: titles, or else others that fit neither the names of its
+// columns nor its rows, which is unsure.
+func preamble(lines [][]byte) (n int, unsure bool) {
+	if n := titles(lines); n > 0 {
+		return n, false
+	}
+	if oneOfDecimals(lines) {
+		return 0, false
+	}
+	n = before(lines)
+	return n, n > 0
+}
+
+// mostTitles is how many titles before a table may be passed over.
 const mostTitles = 10
 
-// preamble is how many of the lines come before the table: titles, of at most half as many cells as its rows
-// have, and no numbers among several.
-func preamble(lines [][]byte) int {
+// titles is how many of the lines are titles, of at most half as many cells as the rows below have, and no numbers
+// among several.
+func titles(lines [][]byte) int {
 	if oneOfDecimals(lines) {
 		return 0
 	}

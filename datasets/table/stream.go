@@ -5,20 +5,25 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"slices"
+	"strings"
 
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 )
 
 // Stream reads the rows of a text one by one, as they come. It holds one row at a time, and before the first it
 // waits for no more than two lines. What needs a whole table to be told, its reader has to know.
 type Stream struct {
 	Format Format // without Header: whether the first row holds names is for the caller to say
+	Titles int    // lines before the table that were passed over
 	rows   Rows
 }
 
 // NewStream begins to read. The separator is the one that the first lines show; where they leave the decimal mark
-// open, it is the given one, unless that is 0.
-func NewStream(r io.Reader, file string, decimal byte) (*Stream, error) {
+// open, it is the given one, unless that is 0; what may be a number in two ways then is an error, unless the mark is
+// said, of found.Decimals.
+func NewStream(r io.Reader, file string, decimal byte, said string) (*Stream, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	sample, whole, err := come(b, file)
 	if err != nil {
@@ -52,7 +57,7 @@ func NewStream(r io.Reader, file string, decimal byte) (*Stream, error) {
 	}
 	s := &Stream{rows: Rows{file: file, r: b}}
 	s.Format.Encoding = encoding
-	return s, s.sniff(append([]byte(nil), sample...), whole, decimal)
+	return s, s.sniff(append([]byte(nil), sample...), whole, decimal, said)
 }
 
 // come waits for two lines, or the end, and returns what has come by then.
@@ -80,7 +85,7 @@ func come(b *bufio.Reader, file string) (sample []byte, whole bool, err error) {
 }
 
 // sniff tells separator and decimal mark, and passes over comments before the table.
-func (s *Stream) sniff(sample []byte, whole bool, decimal byte) error {
+func (s *Stream) sniff(sample []byte, whole bool, decimal byte, said string) error {
 	lines := linesOf(sample, whole)
 	directive := false
 	if len(lines) > 0 && len(lines[0]) == 5 && bytes.EqualFold(lines[0][:4], []byte("sep=")) {
@@ -95,23 +100,98 @@ func (s *Stream) sniff(sample []byte, whole bool, decimal byte) error {
 	if len(lines) == 0 || lines[0][0] == '#' {
 		comments = 0 // a header of its own kind
 	}
+	lines = body(lines)
+	titles, _ := preamble(lines)
+	lines = lines[titles:]
 	if s.rows.comma == 0 {
 		s.rows.comma = separator(lines)
 	}
-	mark, doubt := decimalMark(lines, s.rows.comma)
-	if decimal != 0 && (doubt != 0 || mark == '.' && s.rows.comma != ',' && !pointed(lines, s.rows.comma)) {
-		mark = decimal
+	s.Format.Comma = s.rows.comma
+	if err := s.mark(lines, decimal, said); err != nil {
+		return err
 	}
-	s.Format.Comma, s.Format.Decimal = s.rows.comma, mark
 	if directive {
 		comments++
 	}
-	for range comments {
-		if _, err := s.rows.Next(); err != nil {
+	for titles += comments; titles > 0; {
+		s.rows.text = s.rows.text[:0]
+		if err := s.rows.readLine(); err != nil {
 			return err
 		}
+		if len(trim(s.rows.text)) > 0 {
+			titles--
+		}
+	}
+	if s.rows.lines > comments {
+		s.Titles = s.rows.lines
 	}
 	return nil
+}
+
+// mark settles the decimal mark.
+func (s *Stream) mark(lines [][]byte, decimal byte, said string) error {
+	mark, doubt := decimalMark(lines, s.rows.comma)
+	asked := slices.Index(found.Decimals, said)
+	switch {
+	case asked >= 0:
+		mark = decimals[asked]
+	case doubt != 0 && doubt != decimal:
+		return s.rows.ambiguous(lines, doubt)
+	case decimal != 0 && (doubt != 0 || mark == '.' && s.rows.comma != ',' && !pointed(lines, s.rows.comma)):
+		mark = decimal
+	}
+	s.Format.Decimal, s.Format.strict = mark, asked < 0 && !grouped(lines, s.rows.comma)
+	return nil
+}
+
+// ambiguous says which cell may be read in two ways.
+func (r *Rows) ambiguous(lines [][]byte, sign byte) error {
+	for _, line := range lines {
+		for _, cell := range cellsOf(line, r.comma) {
+			cell = bare(trim(bytes.Trim(trim(cell), `"`)))
+			if lone(cell, sign) {
+				return InFile(r.file, lonely(cell))
+			}
+		}
+	}
+	return InFile(r.file, lonely([]byte("1"+string(rune(sign))+"234")))
+}
+
+// lone reports whether a cell is a number with a single sign before three digits, which may be decimals or a group.
+func lone(cell []byte, sign byte) bool {
+	before, after, has := bytes.Cut(cell, []byte{sign})
+	before = bytes.TrimLeft(before, "+-")
+	return has && len(after) == 3 && digits(after) && digits(before) && len(before) <= 3 && before[0] != '0'
+}
+
+// lonely is the error about such a cell.
+func lonely(cell []byte) error {
+	text := string(cell)
+	return fault.New("data-lone-group", text, strings.Map(func(r rune) rune {
+		if r == ',' {
+			return '.'
+		}
+		return r
+	}, text), strings.NewReplacer(",", "", ".", "").Replace(text))
+}
+
+// grouped reports whether a number has groups of three digits beyond doubt: two of them, or one before decimals.
+func grouped(lines [][]byte, comma byte) bool {
+	for _, line := range lines {
+		for _, cell := range cellsOf(line, comma) {
+			cell = bare(trim(bytes.Trim(trim(cell), `"`)))
+			if bytes.Count(cell, []byte{','})+bytes.Count(cell, []byte{'.'}) < 2 {
+				continue
+			}
+			if _, ok := ungrouped(cell, '.'); ok {
+				return true
+			}
+			if _, ok := ungrouped(cell, ','); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // pointed reports whether a number has a decimal point.
@@ -131,6 +211,12 @@ func pointed(lines [][]byte, comma byte) bool {
 // passed over.
 func (s *Stream) Next() ([][]byte, error) { return s.rows.Next() }
 
+// File is the name of the text.
+func (s *Stream) File() string { return s.rows.file }
+
+// Again has At say that an error is in another line, from which a row was kept.
+func (s *Stream) Again(line int) { s.rows.Line = line }
+
 // Blank is the number of blank lines before the row that Next returned.
 func (s *Stream) Blank() int { return s.rows.blank }
 
@@ -144,6 +230,9 @@ func (s *Stream) At(err error) error { return AtLine(s.rows.file, s.rows.Line, e
 func (f Format) Number(cell []byte) (float64, error) {
 	if cell = trim(cell); isMissing(cell) {
 		return math.NaN(), nil
+	}
+	if f.strict && (f.Decimal == '.' && lone(cell, ',') || f.Decimal == ',' && lone(cell, '.')) {
+		return 0, lonely(cell)
 	}
 	if x, ok := number(cell, f.Decimal); ok {
 		return x, usable(x, cell)
@@ -168,6 +257,10 @@ type Clock struct {
 	Form
 	days, last int64 // of times of day, which go on over midnight
 	begun      bool
+	// Other says that a row names a time zone where those of the training do not, or the other way round.
+	Other bool
+	// Wrong is what is wrong with the time of the last row; nil = nothing.
+	Wrong error
 }
 
 // Read returns the time of a row by the cells of its Columns; one that Missing tells where they hold none.
@@ -195,9 +288,21 @@ func (c *Clock) Read(f Format, cells ...[]byte) int64 {
 	case !s.date:
 		return noStamp
 	}
+	if c.Wrong = nil; c.Order == "" && s.only == monthFirst && c.DayFirst || s.only == dayFirst && !c.DayFirst && c.Order == "" {
+		c.Wrong = fault.New("score-dates", Short(string(first)), map[bool]string{true: "dmy", false: "mdy"}[c.DayFirst])
+		return noStamp
+	}
 	ns := s.ns
 	if c.DayFirst {
 		ns = s.swapped
+	}
+	switch {
+	case c.Zoned && !s.zoned:
+		ns -= c.Zone
+		c.Other = true
+	case !c.Zoned && s.zoned:
+		ns += s.zone
+		c.Other = true
 	}
 	if len(cells) > 1 {
 		if t, ok := parseStamp(trim(cells[1]), ""); ok && !t.date {

@@ -124,13 +124,17 @@ func Text(r *bufio.Reader, name string, want Want) (*Table, error) {
 
 // parser turns rows of cells into columns.
 type parser struct {
-	t       *Table
-	want    Want
-	rows    *Rows
-	columns []*builder
-	n       int
-	titles  int   // lines before the table
-	empty   []int // rows since the last that holds anything, by their lines
+	t        *Table
+	want     Want
+	rows     *Rows
+	columns  []*builder
+	n        int
+	titles   int   // lines before the table
+	unsure   bool  // some of them hold numbers
+	empty    []int // rows since the last that holds anything, by their lines
+	aside    []aside
+	comments []int // lines in the middle
+	again    []int // lines that hold the names once more
 }
 
 // The signs of found.Separators and found.Decimals.
@@ -153,6 +157,12 @@ const sniffedRows = 60
 func (p *parser) read(r *bufio.Reader) error {
 	r, encoding, _ := decoded(r)
 	p.t.Format.Encoding = encoding
+	p.rows = &Rows{file: p.t.File, r: r}
+	for range p.want.Skip {
+		if err := p.passLine(); err != nil {
+			return err
+		}
+	}
 	lines, err := p.sample(r)
 	if err != nil {
 		return err
@@ -161,10 +171,13 @@ func (p *parser) read(r *bufio.Reader) error {
 		p.t.Format.Comma = separators[asked]
 	}
 	if !p.want.Plain {
-		p.titles = preamble(lines)
-		lines = lines[p.titles:]
+		lines = body(lines)
+		if p.want.Skip == 0 {
+			p.titles, p.unsure = preamble(lines)
+			lines = lines[p.titles:]
+		}
 	}
-	p.rows = &Rows{file: p.t.File, r: r, comma: p.t.Format.Comma}
+	p.rows.comma = p.t.Format.Comma
 	if p.rows.comma == 0 {
 		p.rows.comma = separator(lines)
 	}
@@ -229,16 +242,25 @@ func (p *parser) skip(lines [][]byte) error {
 		return err
 	}
 	for left := p.titles; left > 0; {
-		p.rows.text = p.rows.text[:0]
-		if err := p.rows.readLine(); err != nil {
+		if err := p.passLine(); err != nil {
 			return err
 		}
 		if len(bytes.TrimSpace(p.rows.text)) > 0 {
 			left--
 		}
 	}
-	p.t.note(found.Finding{Line: p.rows.lines, Said: fault.Of(fault.New("find-titles", p.rows.lines))})
+	p.t.note(found.Finding{Line: p.rows.lines, Doubt: p.unsure, Said: fault.Of(fault.New("find-titles", p.rows.lines)), Flag: "-skip"})
 	return nil
+}
+
+// passLine passes over a line.
+func (p *parser) passLine() error {
+	p.rows.text = p.rows.text[:0]
+	err := p.rows.readLine()
+	if err == io.EOF {
+		return InFile(p.t.File, fault.New("data-empty"))
+	}
+	return err
 }
 
 // skipComments passes over the lines that begin with #.
@@ -249,8 +271,7 @@ func (p *parser) skipComments(lines [][]byte) error {
 		if !directive && (len(start) == 0 || start[0] != '#' || lines[0][0] == '#') {
 			return nil
 		}
-		p.rows.text = p.rows.text[:0]
-		if err := p.rows.readLine(); err != nil {
+		if err := p.passLine(); err != nil {
 			return err
 		}
 		if !directive {
@@ -356,13 +377,24 @@ func (p *parser) fieldError(got, want, line int) error {
 	return AtLine(p.t.File, line, fault.New("data-fields", got, want))
 }
 
-// row takes one row. In a table of one column a blank line before it is a row too, whose cell is missing; in
-// others it is left out.
+// row takes one row, unless it is none of the table.
 func (p *parser) row(cells [][]byte, line, blank int) error {
+	if passed, err := p.passes(cells, line, blank); passed || err != nil {
+		return err
+	}
+	return p.take(cells, line, blank)
+}
+
+// take takes one row. In a table of one column a blank line before it is a row too, whose cell is missing; in
+// others it is left out.
+func (p *parser) take(cells [][]byte, line, blank int) error {
 	if n := len(cells); n == len(p.columns)+1 && len(trim(cells[n-1])) == 0 {
 		cells = cells[:n-1] // a separator behind the last cell
 	}
 	if len(cells) != len(p.columns) {
+		if len(cells) > len(p.columns) && p.t.Format.Header && line <= 2*mostBefore && !p.want.Plain {
+			return AtLine(p.t.File, line, fault.New("data-fields-skip", len(cells), len(p.columns)))
+		}
 		return p.fieldError(len(cells), len(p.columns), line)
 	}
 	if len(cells) > 1 {
@@ -407,6 +439,7 @@ func (p *parser) finish() error {
 	if p.n == 0 {
 		return InFile(p.t.File, fault.New("data-only-header"))
 	}
+	p.around()
 	p.t.Rows = p.n
 	p.t.Columns = finished(p.columns)
 	if f := p.t.Format; len(p.t.Columns) > p.n && p.n > 1 && !f.Header && !p.want.Plain {

@@ -25,6 +25,7 @@ var tells = map[string]string{
 	"data.split": "which set", "data.split_row": "which set", "data.split_time": "which set",
 	"data.header": "which set", "data.separator": "which set", "data.decimal": "which set", "data.columns": "which set", "data.anomaly": "which set",
 	"data.missing": "which set", "data.order": "which set", "data.no_value": "which set",
+	"data.no_word": "which set", "data.skip": "which set",
 	"data.dates": "which set", "data.accept": "which doubts are settled",
 	// Of several series: TestEachSeriesIsMeasuredByItself.
 	"detect.each_series": "whose scores choose a threshold",
@@ -312,11 +313,14 @@ func others(v reflect.Value) (list []reflect.Value) {
 		for _, x := range []float64{0.25, 0} {
 			add(&x)
 		}
-	case reflect.Slice: // of numbers
+	case reflect.Slice: // of numbers or words
 		if v.Len() == 0 {
-			if v.Type().Elem().Kind() == reflect.Float64 {
+			switch v.Type().Elem().Kind() {
+			case reflect.Float64:
 				add([]float64{1, 3})
-			} else {
+			case reflect.String:
+				add([]string{"a", "b"})
+			default:
 				add([]int{1, 3})
 			}
 			break

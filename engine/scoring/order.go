@@ -98,6 +98,7 @@ func (o *order) gap(g Gap) {
 func (s *Summary) add(o order, one *series) {
 	s.Backward += o.backward
 	s.Repeated += o.repeated
+	s.Untimed += o.none
 	if !one.clock.Clock {
 		return // numbers that say no more than an order
 	}

@@ -38,6 +38,7 @@ type Options struct {
 	Yield func()                              // as experiment.Options has it
 	// Merge and Least replace those of the detector; nil = they do not.
 	Merge, Least *int
+	Decimal      string // the decimal mark, of found.Decimals; empty = as the first rows show it, or as in training
 }
 
 // Summary is what came of all rows.
@@ -48,6 +49,7 @@ type Summary struct {
 	Alarms   int            `json:"alarms"`           // that are over
 	Filled   int            `json:"filled,omitempty"` // cells that were missing
 	Backward int            `json:"backward,omitempty"`
+	Untimed  int            `json:"untimed,omitempty"`  // rows whose time cannot be read, where others have one
 	Repeated int            `json:"repeated,omitempty"` // rows with the time of the row above
 	Gaps     int            `json:"gaps,omitempty"`     // between rows: more than one and a half usual distances
 	Longest  *Gap           `json:"longest,omitempty"`  // of them
@@ -71,6 +73,7 @@ type Run struct {
 	values  []float64
 	rows    int     // that were read
 	named   columns // of the last text that had names
+	zones   bool    // that new data name time zones, or do not, has been said
 	sum     Summary
 	outside []spec.Outside
 }
@@ -110,58 +113,17 @@ func (r *Run) Late() int { return r.late }
 
 // Read scores the rows of a text, until its end. Another may follow, with a header of its own.
 func (r *Run) Read(ctx context.Context, name string, in io.Reader) error {
-	decimal := byte(0)
-	if r.d.Reading.Decimal != "" {
-		decimal = r.d.Reading.Decimal[0]
-	}
-	s, err := table.NewStream(in, name, decimal)
-	if err != nil {
-		return err
-	}
-	first, err := s.Next()
-	if err != nil {
-		return err
-	}
-	c, err := match(r.d, s.Format, first)
-	if r.named.header && len(first) == r.named.n && plain(s.Format, first) {
-		c, err = r.named, nil // goes on where a text with names ended
-		c.header = false
-	}
-	if err != nil {
-		return s.At(err)
-	}
-	if c.header {
-		r.named = c
-	}
-	r.tell(name, c)
-	cells := first
-	if c.header {
-		cells, err = s.Next()
-		for n := 0; err == nil && n < table.MostUnitRows && r.units(c, s, cells); n++ {
-			cells, err = s.Next()
-		}
-	}
-	for ; err == nil; cells, err = s.Next() {
-		if err := r.blank(ctx, s, c); err != nil {
-			return err
-		}
-		if err := r.row(ctx, s, &c, cells); err != nil {
-			return err
-		}
-		if r.rows%64 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	if err != io.EOF {
-		return err
-	}
-	return ctx.Err()
+	return r.read(ctx, name, in, nil)
 }
 
 // tell says how the columns were found.
-func (r *Run) tell(name string, c columns) {
+func (r *Run) tell(name string, t *text) {
+	c := t.c
 	if r.o.Note == nil {
 		return
+	}
+	if n := t.s.Titles; n > 0 {
+		r.o.Note(name, fault.New("score-titles", n))
 	}
 	if !c.header && r.d.Channels[0].Column != "" {
 		r.o.Note(name, fault.New("score-no-header", c.n))
@@ -252,6 +214,12 @@ func (r *Run) row(ctx context.Context, s *table.Stream, c *columns, cells [][]by
 		times[i] = cells[at]
 	}
 	at := one.clock.Read(s.Format, times[:n]...)
+	if one.clock.Wrong != nil {
+		return s.At(fault.New("data-in-named-column", c.times[0]+1, r.d.Reading.Times.Columns[0], one.clock.Wrong))
+	}
+	if one.clock.Other {
+		r.otherClock(s.File(), one.clock.Form)
+	}
 	if err := one.order.take(at); err != nil {
 		return s.At(err)
 	}

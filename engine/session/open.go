@@ -43,7 +43,7 @@ func (o openSet) recut(d spec.Data, drop int) (*datasets.Set, error) {
 
 // asRead is what of d says which set is read, and how.
 func asRead(d spec.Data) spec.Data {
-	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Separator: d.Separator,
+	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Skip: d.Skip, Separator: d.Separator,
 		Decimal: d.Decimal, Label: d.Label, Anomaly: d.Anomaly,
 		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, NoWord: d.NoWord, Order: d.Order, Dates: d.Dates, Accept: d.Accept, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }

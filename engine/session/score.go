@@ -174,16 +174,7 @@ func (t *telling) score(ctx context.Context, d *detector.Detector, f datasets.Fi
 
 // readRows reads all rows of a file.
 func readRows(ctx context.Context, run *scoring.Run, f datasets.File) error {
-	in, err := f.Open()
-	if err != nil {
-		return fault.New("in-place", f.Name, fault.Cause(err))
-	}
-	defer in.Close()
-	rows, err := datasets.Rows(in, f.Name)
-	if err != nil {
-		return err
-	}
-	return run.Read(ctx, f.Name, rows)
+	return run.ReadFile(ctx, f)
 }
 
 // step takes a row. The page draws one series: of several, the scores of one are not the next of another.

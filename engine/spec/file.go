@@ -17,6 +17,7 @@ const (
 	maxRoles = 1000 // columns that are given one
 	// numbers that stand for missing cells: more are a mistake
 	maxNoValues = 20
+	maxSkip     = 10_000 // lines before a table
 )
 
 // ValidateFile checks what is said of a user's own files alone. The first wrong field is returned as
@@ -31,6 +32,7 @@ func (d Data) ValidateFile() error {
 func (d Data) validateFile(c *check) {
 	c.short("data.anomaly", d.Anomaly, maxName)
 	oneOf(c, "data.header", d.Header, "yes", "no")
+	c.that(d.Skip >= 0 && d.Skip <= maxSkip, "data.skip", d.Skip, "want-up-to", maxSkip)
 	oneOf(c, "data.separator", d.Separator, found.Separators...)
 	oneOf(c, "data.decimal", d.Decimal, found.Decimals...)
 	oneOf(c, "data.order", d.Order, found.Orders...)

@@ -38,6 +38,7 @@ func full() map[string]spec.Spec {
 		s := spec.Default()
 		s.Data.Train, s.Data.Test = steps.Range{To: 1000}, steps.Range{To: 1000}
 		s.Data.Channels, s.Data.Split, s.Data.NoValue = []int{0, 1}, &share, []float64{-999}
+		s.Data.NoWord = []string{"Bad"}
 		s.Teacher.Model, s.Student = model, model
 		s.Student.Skips = slices.Clone(model.Skips)
 		// A control has no objective at all: what is named is the objective, not one of its fields.

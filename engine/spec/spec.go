@@ -50,6 +50,7 @@ type Data struct {
 	Stride   int         `json:"stride"` // steps between the starts of training windows
 	// What follows is said of a user's own files. Columns are named, or counted from 1.
 	Header    string                `json:"header,omitempty"`     // yes, no; empty = as it looks
+	Skip      int                   `json:"skip,omitempty"`       // lines before the table
 	Separator string                `json:"separator,omitempty"`  // of a text: comma, semicolon, tab, bar, space; empty = as it looks
 	Decimal   string                `json:"decimal,omitempty"`    // of its numbers: point, comma; empty = as it looks
 	Label     string                `json:"label,omitempty"`      // label column

@@ -444,7 +444,11 @@ func (s *Sheet) Command() string {
 	if d.SplitRow > 0 || d.SplitTime != "" || d.Split != nil {
 		split = s.cutText()
 	}
-	for _, f := range []struct{ flag, text string }{{"header", d.Header}, {"separator", d.Separator},
+	skip := ""
+	if d.Skip > 0 {
+		skip = strconv.Itoa(d.Skip)
+	}
+	for _, f := range []struct{ flag, text string }{{"header", d.Header}, {"skip", skip}, {"separator", d.Separator},
 		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},

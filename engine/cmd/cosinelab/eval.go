@@ -390,7 +390,8 @@ func (a *app) readLabels(in *scored, scores, labels sheet, intervals *datasets.I
 		return fault.New("cli-not-as-many", o.scores, len(rows.Values), o.labels, len(in.labels))
 	}
 	a.sayFindings(slices.DeleteFunc(slices.Clone(label.Findings), func(f found.Finding) bool {
-		return f.Flag == "-header" || labels.Sheet != nil && f.Column == "" && f.Flag == ""
+		return f.Flag == "-header" || labels.Sheet != nil && f.Column == "" && f.Flag == "" &&
+			f.Said.Key != "find-zones" && f.Said.Key != "find-offsets"
 	}))
 	return nil
 }

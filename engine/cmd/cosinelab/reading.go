@@ -22,6 +22,7 @@ type readingOptions struct {
 	seed            uint64
 	json            bool
 	header, anomaly string
+	skip            int
 	label, time     string
 	drop, channels  string
 	separator       string
@@ -48,6 +49,7 @@ func (a *app) readingFlags(f *flag.FlagSet) *readingOptions {
 // fileFlags declares those about a file of one's own.
 func (a *app) fileFlags(f *flag.FlagSet, o *readingOptions) {
 	f.StringVar(&o.header, "header", "", a.w.Say("cli-flag-header"))
+	f.IntVar(&o.skip, "skip", 0, a.w.Say("cli-flag-skip"))
 	f.StringVar(&o.separator, "separator", "", a.w.Say("cli-flag-separator"))
 	f.StringVar(&o.decimal, "decimal", "", a.w.Say("cli-flag-decimal"))
 	f.StringVar(&o.label, "label", "", a.w.Say("cli-flag-data-label"))
@@ -141,6 +143,9 @@ func (o readingOptions) into(d *spec.Data) error {
 		if s.given != "" {
 			*s.to = s.given
 		}
+	}
+	if o.skip != 0 {
+		d.Skip = o.skip
 	}
 	o.roles(d)
 	for _, text := range splitNames(o.noValue) {

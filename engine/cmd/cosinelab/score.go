@@ -16,6 +16,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/datasets"
 	"cosinelab/datasets/fault"
+	"cosinelab/datasets/found"
 	"cosinelab/datasets/keep"
 	"cosinelab/datasets/table"
 	"cosinelab/engine/alarms"
@@ -33,6 +34,7 @@ type scoreOptions struct {
 	out            string
 	print, format  string
 	follow         bool
+	decimal        string
 	merge, least   *int
 	device         *string
 }
@@ -51,6 +53,7 @@ func (a *app) score(f *flag.FlagSet) action {
 	f.StringVar(&o.out, "out", "", a.w.Say("cli-flag-score-out"))
 	f.StringVar(&o.print, "print", printAlarms, a.w.Say("cli-flag-print"))
 	f.StringVar(&o.format, "format", "", a.w.Say("cli-flag-score-format"))
+	f.StringVar(&o.decimal, "decimal", "", a.w.Say("cli-flag-decimal"))
 	f.BoolVar(&o.follow, "follow", false, a.w.Say("cli-flag-follow"))
 	f.StringVar(&o.arm, "arm", "", a.w.Say("cli-flag-score-arm"))
 	f.StringVar(&o.seed, "seed", "", a.w.Say("cli-flag-score-seed"))
@@ -109,6 +112,9 @@ func (o *scoreOptions) check() error {
 	}
 	if !ok {
 		return usage("cli-flag-value", "-format", o.format, fault.New("want-choice", formats))
+	}
+	if o.decimal != "" && !slices.Contains(found.Decimals, o.decimal) {
+		return usage("cli-flag-value", "-decimal", o.decimal, fault.New("want-choice", fault.Choices(found.Decimals)))
 	}
 	if o.follow && o.out != "" {
 		return usage("cli-follow-out")
@@ -256,7 +262,7 @@ func (a *app) scoreInto(ctx context.Context, o scoreOptions, d *detector.Detecto
 	if err != nil {
 		return err
 	}
-	to.Merge, to.Least = o.merge, o.least
+	to.Merge, to.Least, to.Decimal = o.merge, o.least, o.decimal
 	to.Note = func(file string, said error) {
 		fmt.Fprintln(a.errOut, strings.TrimRight(a.w.Say("cli-finding", table.Visible(file), said, ""), " "))
 	}
@@ -305,6 +311,9 @@ func (a *app) feed(ctx context.Context, o scoreOptions, run *scoring.Run, idle f
 		return told(o.file, err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		return run.ReadFile(ctx, datasets.File{Name: o.file, Open: func() (io.ReadCloser, error) { return os.Open(o.file) }})
+	}
 	rows, err := datasets.Rows(f, o.file)
 	if err != nil {
 		return err
@@ -373,6 +382,9 @@ func (a *app) saySummary(d *detector.Detector, s scoring.Summary) {
 	}
 	if s.Backward > 0 {
 		p.line("cli-score-backward", s.Backward)
+	}
+	if s.Untimed > 0 {
+		p.line("cli-score-untimed", s.Untimed)
 	}
 	if s.Repeated > 0 {
 		p.line("cli-score-repeated", s.Repeated)
