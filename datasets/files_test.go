@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func read(t *testing.T, opts Options, files ...File) *Set {
@@ -158,5 +159,29 @@ func TestLinesOfATextAreFoundAndCut(t *testing.T) {
 	}
 	if got, err := inMemory("a.npy", npyFile(1, 1, 2)).Lines(t.Context(), 1, 2, 10); err == nil {
 		t.Errorf("an array has the lines %q", got)
+	}
+}
+
+// A list of stretches beside data is their labels, whatever its name, if its columns or its times say so.
+func TestStretchesAreFoundByTheirContent(t *testing.T) {
+	data := timed("time", layoutOf("2006-01-02 15:04:05"))
+	plain := text("time,flow", func(r int) string {
+		return time.Date(2024, 2, 11, 4, 7*r, 0, 0, time.UTC).Format("2006-01-02 15:04:05") + "," + num(flow(r))
+	})
+	const from, to = "2024-02-11 09:15:00", "2024-02-11 09:50:00" // rows 45 to 50
+	for name, content := range map[string]string{
+		"events.csv":  "start,end\n" + from + "," + to + "\n",
+		"stops.csv":   "von;bis;Grund\n" + from + ";" + to + ";Leck\n",
+		"b.csv":       from + "," + to + "\n",
+		"found.json":  `[["` + from + `","` + to + `"]]`,
+		"attacks.csv": "start_time,end_time,kind\n" + from + "," + to + ",dos\n",
+	} {
+		set := read(t, Options{}, inMemory("pump.csv", plain), inMemory(name, content))
+		if count(set.Labels) != 6 || set.Anomalies[0].From != 15 || !says(set, "find-labels-file") {
+			t.Errorf("%s: %d labelled, %+v", name, count(set.Labels), set.Findings)
+		}
+	}
+	if _, err := ReadFiles(t.Context(), []File{inMemory("a.csv", data), inMemory("b.csv", data)}, Options{}); err != nil {
+		t.Errorf("two series: %v", err)
 	}
 }

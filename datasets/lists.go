@@ -23,7 +23,7 @@ func findLists(ctx context.Context, files []File) {
 		return
 	}
 	for i, f := range files {
-		if partOf(f, true) == partWhole {
+		if partOf(f, false) == partWhole {
 			files[i].lists = listsStretches(ctx, f)
 		}
 	}

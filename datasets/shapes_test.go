@@ -294,6 +294,7 @@ func shapes() []shape {
 		}), channels: 1, unsaid: true, role: "time=time", says: "find-titles"},
 		{name: "padded keys and values", content: "Device,PUMP-7,\nSerial,1234,\nRate,2 s,\n" + plain, says: "find-titles"},
 		{name: "many settings", content: strings.Repeat("setting 7: 12\n", 25) + plain, says: "find-titles"},
+		{name: "comments among titles", content: "Plant 7\n# of the night shift\n" + plain, says: "find-titles"},
 		{name: "lines that a person skips", content: "a;b;c\n1;2;3\n" + plain, opts: Options{Asked: found.Asked{Skip: 2}}},
 		{name: "a total below", content: plain + "Total,,6\n", says: "find-footer"},
 		{name: "statistics below", content: timed("time", layoutOf("2006-01-02 15:04:05")) + "\nMin,1,2,0\nMax,7,14,1\nAverage,4,11,0.1\n", says: "find-footer"},

@@ -113,17 +113,32 @@ func (s *Stream) sniff(sample []byte, whole bool, decimal byte, said string) err
 	if directive {
 		comments++
 	}
-	for titles += comments; titles > 0; {
+	if err := s.pass(comments, true); err != nil || titles == 0 {
+		return err
+	}
+	if err := s.pass(titles, false); err != nil {
+		return err
+	}
+	for s.Titles = s.rows.lines; ; {
+		if next, _ := s.rows.r.Peek(1); len(next) == 0 || next[0] != '#' {
+			return nil
+		}
+		if err := s.pass(1, true); err != nil {
+			return err
+		}
+	}
+}
+
+// pass passes over so many lines that hold something, among which comments count or do not.
+func (s *Stream) pass(n int, comments bool) error {
+	for n > 0 {
 		s.rows.text = s.rows.text[:0]
 		if err := s.rows.readLine(); err != nil {
 			return err
 		}
-		if len(trim(s.rows.text)) > 0 {
-			titles--
+		if text := trim(s.rows.text); len(text) > 0 && (comments || text[0] != '#') {
+			n--
 		}
-	}
-	if s.rows.lines > comments {
-		s.Titles = s.rows.lines
 	}
 	return nil
 }

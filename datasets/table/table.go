@@ -245,9 +245,12 @@ func (p *parser) skip(lines [][]byte) error {
 		if err := p.passLine(); err != nil {
 			return err
 		}
-		if len(bytes.TrimSpace(p.rows.text)) > 0 {
+		if text := bytes.TrimSpace(p.rows.text); len(text) > 0 && text[0] != '#' {
 			left--
 		}
+	}
+	if err := p.skipComments(lines); err != nil {
+		return err
 	}
 	p.t.note(found.Finding{Line: p.rows.lines, Doubt: p.unsure, Said: fault.Of(fault.New("find-titles", p.rows.lines)), Flag: "-skip"})
 	return nil
