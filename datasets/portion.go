@@ -103,7 +103,7 @@ func portionOf(t *table.Table, anomaly string) (*portion, error) {
 		p.columns = append(p.columns, c.Column)
 	}
 	p.findings = t.Findings
-	return p, nil
+	return p, p.pivot(t)
 }
 
 // addChannel adds a column, or one for each spelling in it.

@@ -93,6 +93,15 @@ func wide(text string, big bool) string {
 	return string(b)
 }
 
+// long is a table of one value a row.
+func long(header string, row func(at, name, value string, t int) string) string {
+	start := time.Date(2024, 2, 11, 4, 0, 0, 0, time.UTC)
+	return text(header, func(t int) string {
+		at := start.Add(time.Duration(t) * time.Minute).Format("2006-01-02 15:04:05")
+		return row(at, "flow", num(flow(t)), t) + "\n" + row(at, "level", num(level(t)), t)
+	})
+}
+
 func shapes() []shape {
 	plain := labelled("label", "1", "0")
 	german := text("flow;level;label", func(t int) string {
@@ -303,6 +312,17 @@ func shapes() []shape {
 		{name: "a remark below one column", content: text("flow", func(t int) string { return num(flow(t)) }) + "exported by K. Kim\n", channels: 1, unsaid: true, says: "find-footer"},
 		{name: "comments within", content: strings.Replace(strings.Replace(plain, "\n", "\n# a\n", 9), "# a\n", "", 3), says: "find-comments"},
 		{name: "names once more", content: strings.Replace(plain, values(30, ","), "flow,level,label\n"+values(30, ","), 1), says: "find-names-again"},
+		// one value a row
+		{name: "one value a row", content: long("time,tag,value,label", func(at, name, value string, t int) string {
+			return at + "," + name + "," + value + "," + pick(t, "1", "0")
+		}), role: "tag=names", says: "find-long"},
+		{name: "one value a row, with units and quality", content: long("timestamp,sensor,reading,unit,quality,label", func(at, name, value string, t int) string {
+			return at + "," + name + "," + value + "," + map[string]string{"flow": "l/s", "level": "m"}[name] + ",Good," + pick(t, "1", "0")
+		}), role: "sensor=names", says: "find-long"},
+		{name: "one value a row, by names of its own", content: long("when;what;how much;label", func(at, name, value string, t int) string {
+			return at + ";" + name + ";" + value + ";" + pick(t, "1", "0")
+		}),
+			opts: Options{Asked: found.Asked{Decimal: "point"}}, role: "what=names", says: "find-long"},
 		// times without a date
 		{name: "time of day", content: timed("time", layoutOf("15:04:05")), role: "time=time", says: "find-daily"},
 		{name: "time of day, in halves", content: timed("clock", layoutOf("3:04:05 PM")), role: "clock=time", says: "find-daily"},

@@ -24,16 +24,17 @@ const (
 	OneHot      Role = "one_hot" // text of which each value becomes a channel
 	Empty       Role = "empty"
 	Dropped     Role = "dropped" // by whoever asked for it
+	Names       Role = "names"   // of the channels that rows hold one value of each
 	Entity      Role = "entity"  // tells which of several series a row belongs to
 )
 
 // Given lists the roles that a person may give a column.
-var Given = []Role{Channel, Time, Label, OneHot, Dropped, Entity}
+var Given = []Role{Channel, Time, Label, OneHot, Dropped, Entity, Names}
 
 // roleWords are the keys of the roles in words.
 var roleWords = map[Role]fault.Word{Channel: "role-channel", Constant: "role-constant", Time: "role-time",
 	Label: "role-label", SecondLabel: "role-second-label", RowNumber: "role-row-number", Text: "role-text",
-	OneHot: "role-one-hot", Empty: "role-empty", Dropped: "role-dropped", Entity: "role-entity"}
+	OneHot: "role-one-hot", Empty: "role-empty", Dropped: "role-dropped", Entity: "role-entity", Names: "role-names"}
 
 // WordKey returns the key of the role in words.
 func (r Role) WordKey() string { return string(roleWords[r]) }
@@ -86,7 +87,7 @@ var DateOrders = []string{"ymd", "dmy", "mdy"}
 var Acceptable = []string{"gaps", "doubles", "irregular", "no-time", "restarts", "parts-overlap", "zones",
 	"intervals-outside", "intervals-by-row", "transposed", "encoding-other", "marked-training", "unlabelled-series",
 	"only-marked", "labels-late", "unlabelled", "bad-words",
-	"unit-some", "titles", "footer", "zones-some", "offsets"}
+	"unit-some", "titles", "footer", "zones-some", "offsets", "long", "long-doubles"}
 
 // Settle takes from findings the doubts that a person has answered: by a role for the column, or by accepting them. What
 // only a word can settle names the flag for it.
@@ -97,7 +98,7 @@ func (a Asked) Settle(findings []Finding, column func(name string) bool) {
 			continue
 		}
 		kind := strings.TrimPrefix(string(f.Said.Key), "find-")
-		byRole := f.Flag == "-channels" || f.Flag == "-drop" || f.Flag == "-label" || f.Flag == "-no-value" ||
+		byRole := f.Flag == "-channels" || f.Flag == "-drop" || f.Flag == "-label" || f.Flag == "-no-value" || f.Flag == "-pivot" ||
 			kind == "time-text"
 		parted := f.Flag == "-entity" && slices.Contains(slices.Collect(maps.Values(a.Columns)), Entity)
 		switch {

@@ -38,6 +38,9 @@ func (t *Table) Decide(want Want) error {
 	if want.Labels {
 		return t.onlyLabels(want)
 	}
+	if !want.Plain {
+		t.decideLong(want)
+	}
 	if err := t.decideRest(want); err != nil {
 		return err
 	}

@@ -62,7 +62,11 @@ func parting(lines [][]byte) (best byte, cells int) {
 		if n < 2 {
 			continue
 		}
-		if share := readable(lines, sep, n); share > most+1e-9 {
+		share := readable(lines, sep, n)
+		if sep == spaces && n < cells && share < 1-1e-9 { // as within times, between columns of text
+			continue
+		}
+		if share > most+1e-9 {
 			best, cells, most = sep, n, share
 		}
 	}

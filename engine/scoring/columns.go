@@ -74,6 +74,11 @@ func match(d *detector.Detector, f table.Format, first [][]byte) (columns, error
 		c.entity = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, strings.TrimSpace(e.Name)) })
 	}
 	c.extra = extra(d, names, c)
+	for _, k := range d.Reading.Columns {
+		if len(missing) > 0 && k.Role == found.Names && slices.Contains(names, k.Name) {
+			return c, fault.New("score-long", k.Name, strings.Join(few(missing), ", "))
+		}
+	}
 	if len(missing) > 0 {
 		if len(c.extra) == 0 {
 			return c, fault.New("score-missing", strings.Join(few(missing), ", "))

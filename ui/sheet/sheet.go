@@ -418,10 +418,10 @@ func (s *Sheet) Command() string {
 		out += " " + quoted(name)
 	}
 	d := s.Data
-	var drop, onehot, channels, times, entity, none []string
+	var drop, onehot, channels, times, entity, pivot, none []string
 	for _, key := range slices.Sorted(maps.Keys(d.Columns)) {
 		list := map[found.Role]*[]string{found.Dropped: &drop, found.OneHot: &onehot, found.Channel: &channels,
-			found.Time: &times, found.Entity: &entity}[d.Columns[key]]
+			found.Time: &times, found.Entity: &entity, found.Names: &pivot}[d.Columns[key]]
 		if list != nil && key != found.Others {
 			*list = append(*list, key)
 		}
@@ -452,7 +452,7 @@ func (s *Sheet) Command() string {
 		{"decimal", d.Decimal}, {"time", strings.Join(times, ",")},
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
-		{"entity", strings.Join(entity, ",")}, {"no-value", strings.Join(none, ",")}, {"missing", d.Missing},
+		{"entity", strings.Join(entity, ",")}, {"pivot", strings.Join(pivot, ",")}, {"no-value", strings.Join(none, ",")}, {"missing", d.Missing},
 		{"order", d.Order}, {"dates", d.Dates}, {"accept", d.Accept}, {"split", split}, {"scaling", scaling}} {
 		if f.text != "" {
 			out += " -" + f.flag + " " + quoted(f.text)

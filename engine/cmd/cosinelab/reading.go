@@ -28,7 +28,7 @@ type readingOptions struct {
 	separator       string
 	decimal         string
 	oneHot, keep    string
-	entity          string
+	entity, pivot   string
 	missing, cut    string
 	order, dates    string
 	accept          string
@@ -60,6 +60,7 @@ func (a *app) fileFlags(f *flag.FlagSet, o *readingOptions) {
 	f.StringVar(&o.oneHot, "onehot", "", a.w.Say("cli-flag-onehot"))
 	f.StringVar(&o.keep, "keep", "", a.w.Say("cli-flag-keep"))
 	f.StringVar(&o.entity, "entity", "", a.w.Say("cli-flag-entity"))
+	f.StringVar(&o.pivot, "pivot", "", a.w.Say("cli-flag-pivot"))
 	f.StringVar(&o.missing, "missing", "", a.w.Say("cli-flag-missing"))
 	f.StringVar(&o.order, "order", "", a.w.Say("cli-flag-order"))
 	f.StringVar(&o.dates, "dates", "", a.w.Say("cli-flag-dates"))
@@ -197,7 +198,7 @@ func (o readingOptions) roles(d *spec.Data) {
 		names string
 		role  found.Role
 	}{{o.time, found.Time}, {o.drop, found.Dropped}, {o.channels, found.Channel}, {o.keep, found.Channel},
-		{o.oneHot, found.OneHot}, {o.entity, found.Entity}} {
+		{o.oneHot, found.OneHot}, {o.entity, found.Entity}, {o.pivot, found.Names}} {
 		for _, name := range splitNames(list.names) {
 			roles[name] = list.role
 		}
