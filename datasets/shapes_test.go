@@ -319,6 +319,9 @@ func shapes() []shape {
 		{name: "one value a row, with units and quality", content: long("timestamp,sensor,reading,unit,quality,label", func(at, name, value string, t int) string {
 			return at + "," + name + "," + value + "," + map[string]string{"flow": "l/s", "level": "m"}[name] + ",Good," + pick(t, "1", "0")
 		}), role: "sensor=names", says: "find-long"},
+		{name: "one value a row, with tabs", content: long("tag\tts\tval\tlabel", func(at, name, value string, t int) string {
+			return name + "1\t" + at[:16] + "\t" + value + "\t" + pick(t, "1", "0")
+		}), role: "tag=names", says: "find-long"},
 		{name: "one value a row, by names of its own", content: long("when;what;how much;label", func(at, name, value string, t int) string {
 			return at + ";" + name + ";" + value + ";" + pick(t, "1", "0")
 		}),

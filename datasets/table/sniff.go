@@ -63,8 +63,8 @@ func parting(lines [][]byte) (best byte, cells int) {
 			continue
 		}
 		share := readable(lines, sep, n)
-		if sep == spaces && n < cells && share < 1-1e-9 { // as within times, between columns of text
-			continue
+		if sep == spaces && cells > 0 && (n < cells && share < 1-1e-9 || len(cellsOf(lines[0], sep)) != n) {
+			continue // they stand within times, between columns of text
 		}
 		if share > most+1e-9 {
 			best, cells, most = sep, n, share
