@@ -43,13 +43,13 @@ func (p *tab) fill(name, value string) {
 // chance would give, speaks both languages, and a cell leads to its experiment, whose result is there at once.
 func TestWhereItHelps(t *testing.T) {
 	p := open(t, serve(t)+"#"+link.Link{Spec: quickGrid()}.Hash())
-	where := func() {
-		p.wait("the engine", canTrain, patience)
-		p.press(".stack [data-do=where]")
-		p.wait("the grid", `document.querySelector("#where-run:not([disabled])")`, patience)
-	}
 	// The page moves under the pointer while results come.
 	click := func(selector string) { p.eval(fmt.Sprintf("document.querySelector(%q).click()", selector), nil) }
+	where := func() {
+		p.wait("the engine", canTrain, patience)
+		click(".stack [data-do=where]")
+		p.wait("the grid", `document.querySelector("#where-run:not([disabled])")`, patience)
+	}
 	done := `(document.querySelector(".where progress")?.value ?? -1)`
 	where()
 	p.fill("weight", "0, 0.5, 1, 5")
@@ -66,6 +66,7 @@ func TestWhereItHelps(t *testing.T) {
 	if before < 3 || before >= 18 {
 		t.Fatalf("%d experiments are finished", before)
 	}
+	t.Logf("%d experiments before the reload", before)
 	p.do(chromedp.Reload())
 	where()
 	p.wait("what was kept", fmt.Sprintf("%s === %d", done, before), patience)

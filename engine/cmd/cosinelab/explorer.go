@@ -658,9 +658,6 @@ const mapShades = 3
 func (g *explorer) drawn(m spec.Map, c spec.MapCell, largest float64) gridCell {
 	p := printer{nil, g.w}
 	out := gridCell{Text: "–", Long: p.mapCell(c), Look: "none", Place: g.number(c.At)}
-	if g.at != nil && slices.Equal(g.at.At, c.At) {
-		out.Look = "none now"
-	}
 	says := g.w.Say("map-not-run")
 	switch {
 	case c.Alone:
@@ -689,6 +686,9 @@ func (g *explorer) drawn(m spec.Map, c spec.MapCell, largest float64) gridCell {
 			out.Look += " hat"
 			says += " " + g.w.Say("map-contains-0") + "."
 		}
+	}
+	if g.at != nil && slices.Equal(g.at.At, c.At) {
+		out.Look += " now"
 	}
 	out.Says = valuesAt(g.sweep, c.At) + ": " + says
 	return out
