@@ -23,6 +23,7 @@ type File struct {
 	lists bool // stretches that are anomalous, as its content shows
 
 	beside []string // names of files that its name belongs to, and that are not read with it
+	is     part     // what somebody said that it is; partWhole = as its name says
 }
 
 // FileIn returns the file of fsys with that name.

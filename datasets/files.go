@@ -20,6 +20,11 @@ type Options struct {
 	Missing  string // rule for missing cells; empty = last
 	Cut      Cut
 	Labelled bool // labels are required
+
+	LabelFile string // name of the file that holds the labels; empty = as the names say
+	NamesFile string // name of the file that holds the names of the columns; empty = as the names say
+
+	names []string // that NamesFile holds
 }
 
 // want is what the options ask of a table.
@@ -29,12 +34,12 @@ func (o Options) want() table.Want {
 		asked.Columns = map[string]found.Role{o.Label: found.Label}
 		maps.Copy(asked.Columns, o.Columns)
 	}
-	return table.Want{Asked: asked}
+	return table.Want{Asked: asked, Names: o.names}
 }
 
 // ReadFiles reads a set from one table or array, which is cut in two, or from several whose names say what they
-// are; an archive counts as its files. Files that are no parts of one set are several series. Errors say file, line and column; when ctx ends first, it is that error
-// alone.
+// are; an archive counts as its files. Files that each hold a whole are one series where they follow one another, else
+// several. Errors say file, line and column; when ctx ends first, it is that error alone.
 func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 	rule, err := fillOf(opts.Missing)
 	if err != nil {
@@ -51,32 +56,72 @@ func ReadFiles(ctx context.Context, files []File, opts Options) (*Set, error) {
 		return nil, err
 	}
 	findLists(ctx, inside)
-	parts, err := sortParts(inside)
-	if groups := groupsOf(inside); err != nil && groups != nil {
-		set, err := readGroups(ctx, groups, opts, rule)
-		if err != nil {
-			return nil, err
-		}
-		set.settle(opts)
-		return set, set.call(files, groups, opts)
-	}
+	inside, err = opts.appoint(ctx, inside)
 	if err != nil {
 		return nil, err
+	}
+	parts, err := sortParts(inside)
+	if err != nil {
+		set, groups, wrong := readSeveral(ctx, inside, opts, rule)
+		if wrong != nil {
+			return nil, wrong
+		}
+		if set == nil {
+			return nil, err
+		}
+		set.named(inside, opts)
+		set.settle(opts)
+		return set, set.call(files, groups, opts)
 	}
 	set, err := parts.read(ctx, opts, rule)
 	if err != nil {
 		return nil, err
 	}
 	if parts.labels != nil {
-		set.Findings = append(set.Findings, found.Finding{File: table.Visible(parts.labels.Name),
-			Said: fault.Of(fault.New("find-labels-file", table.Visible(parts.labels.Name)))})
+		set.labelsFrom(*parts.labels)
 	}
+	set.named(inside, opts)
 	if beside := files[0].beside; len(files) == 1 && len(beside) > 0 {
-		set.Findings = append(set.Findings, found.Finding{
-			Said: fault.Of(fault.New("find-beside", strings.Join(table.Few(beside), ", ")))})
+		set.tell(found.Finding{Said: fault.Of(fault.New("find-beside", strings.Join(table.Few(beside), ", ")))})
 	}
 	set.settle(opts)
 	return set, set.call(files, nil, opts)
+}
+
+// readSeveral reads files that are no parts of one set, each of which holds a whole or is a part of one of several;
+// groups are what is named as one. Nothing is returned where they are not.
+func readSeveral(ctx context.Context, inside []File, opts Options, rule Fill) (set *Set, groups [][]File, err error) {
+	if wholes, labels := separate(inside); wholes != nil {
+		if set, err = readSeparate(ctx, wholes, labels, opts, rule); err != nil {
+			return nil, nil, err
+		}
+		for i := range wholes {
+			groups = append(groups, wholes[i:i+1])
+		}
+		if labels != nil {
+			groups = append(groups, []File{*labels})
+			set.labelsFrom(*labels)
+		}
+		return set, groups, nil
+	}
+	if groups = groupsOf(inside); groups != nil {
+		set, err = readGroups(ctx, groups, opts, rule)
+	}
+	return set, groups, err
+}
+
+// labelsFrom says which file the labels are from.
+func (s *Set) labelsFrom(f File) {
+	s.tell(found.Finding{File: table.Visible(f.Name),
+		Said: fault.Of(fault.New("find-labels-file", table.Visible(f.Name)))})
+}
+
+// tell adds a finding about the files, which holds wherever they are cut.
+func (s *Set) tell(f found.Finding) {
+	s.Findings = append(s.Findings, f)
+	if s.uncut != nil {
+		s.uncut.beside = append(s.uncut.beside, f)
+	}
 }
 
 // settle takes out the doubts that a person has answered.
@@ -99,6 +144,11 @@ func (s *Set) call(files []File, groups [][]File, opts Options) error {
 	}
 	name := setName(files)
 	s.Name, s.Title = fileID(name), table.VisibleFile(name)
+	if len(groups) == 0 && !together(files) {
+		for i := range files {
+			groups = append(groups, files[i:i+1])
+		}
+	}
 	if len(files) == 1 || len(groups) == 0 || path.Dir(files[0].Name) != "." {
 		return nil
 	}
@@ -154,6 +204,11 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 	if err := asked([]*portion{whole}, marks); err != nil {
 		return nil, err
 	}
+	return whole.set(opts, marks, archiveRule(p.whole.Name), rule)
+}
+
+// set makes a set of everything, which it cuts.
+func (whole *portion) set(opts Options, marks *marks, archive archiveName, rule Fill) (*Set, error) {
 	if whole.entities != nil {
 		set, err := whole.readEach(opts, marks, rule)
 		if err == nil {
@@ -165,13 +220,12 @@ func (p fileParts) readWhole(ctx context.Context, opts Options, marks *marks, ru
 	if err != nil {
 		return nil, err
 	}
-	archive := archiveRule(p.whole.Name)
 	if archive.labelled && whole.labels == nil && marks == nil {
 		if err := archive.label(whole); err != nil {
 			return nil, err
 		}
 	}
-	u := &uncut{whole, marks, archive, filled, rule, opts}
+	u := &uncut{whole: whole, marks: marks, archive: archive, filled: filled, rule: rule, opts: opts}
 	return u.cut(opts.Cut)
 }
 
@@ -183,12 +237,13 @@ type uncut struct {
 	filled  []int // cells, one number a channel
 	rule    Fill
 	opts    Options
+	beside  []found.Finding // about the files, not about how one of them is read
 }
 
 // cut makes a set of the file. What it finds is about this cut alone.
 func (u *uncut) cut(at Cut) (*Set, error) {
 	whole := *u.whole
-	whole.findings = slices.Clip(whole.findings)
+	whole.findings = slices.Clone(whole.findings) // which doubts are settled is noted in them
 	row, err := at.row(&whole, u.archive)
 	if err != nil {
 		return nil, err
@@ -209,17 +264,21 @@ func (u *uncut) cut(at Cut) (*Set, error) {
 	return set, nil
 }
 
-// Recut returns the set cut at another place; nil if its parts are files of their own.
-func (s *Set) Recut(at Cut) (*Set, error) {
+// Recut returns the set cut at another place, with other doubts settled: of opts nothing else counts. It is nil if the
+// parts are files of their own.
+func (s *Set) Recut(opts Options) (*Set, error) {
 	if s.uncut == nil {
 		return nil, nil
 	}
-	set, err := s.uncut.cut(at)
+	u := *s.uncut
+	u.opts.Accept = opts.Accept
+	set, err := u.cut(opts.Cut)
 	if err != nil {
 		return nil, err
 	}
 	set.Name, set.Title = s.Name, s.Title
-	set.settle(s.uncut.opts)
+	set.Findings = append(set.Findings, slices.Clone(s.uncut.beside)...)
+	set.settle(u.opts)
 	return set, nil
 }
 

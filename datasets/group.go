@@ -119,7 +119,6 @@ func groupsOf(files []File) (groups [][]File) {
 // readGroups reads files that are several sets, and joins these.
 func readGroups(ctx context.Context, groups [][]File, opts Options, rule Fill) (*Set, error) {
 	var sets []*Set
-	var names []string
 	for _, g := range groups {
 		parts, err := sortParts(g)
 		if err != nil {
@@ -130,17 +129,35 @@ func readGroups(ctx context.Context, groups [][]File, opts Options, rule Fill) (
 			return nil, err
 		}
 		one.Name = fileID(setName(g))
-		sets, names = append(sets, one), append(names, table.VisibleFile(setName(g)))
+		sets = append(sets, one)
 	}
+	return joinSeparate(sets)
+}
+
+// joinSeparate joins the sets of files that are several series.
+func joinSeparate(sets []*Set) (*Set, error) {
 	set, err := Join(sets)
 	if err != nil {
 		return nil, err
+	}
+	var names []string
+	for _, s := range sets {
+		names = append(names, table.VisibleFile(nameOf(s)))
 	}
 	set.Findings = append(set.Findings, found.Finding{Said: fault.Of(fault.New("find-several-series", len(sets),
 		strings.Join(table.Few(names), ", ")))})
 	set.Look = set.previewOf(sets)
 	set.Look.Files = names
 	return set, nil
+}
+
+// together reports whether a folder would tell by their names alone that files belong together.
+func together(files []File) bool {
+	var names []string
+	for _, f := range files {
+		names = append(names, path.Base(f.Name))
+	}
+	return len(grouped(names)) == 1
 }
 
 // stemOf is the name of a file without what says which part of a set it is.

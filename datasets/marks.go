@@ -66,7 +66,7 @@ func readMarks(ctx context.Context, f File, opts Options) (*marks, error) {
 		return m, err
 	}
 	want := opts.want()
-	want.Maybe, want.Raw, want.Labels = true, true, true
+	want.Maybe, want.Raw, want.Labels, want.Names = true, true, true, nil
 	t, err := readTable(ctx, f, want)
 	if err != nil {
 		return nil, err

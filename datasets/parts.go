@@ -48,7 +48,10 @@ var (
 // partOf goes by the words in a file's name, or else in that of its folder; pairs = words count that say
 // whether all is well.
 func partOf(f File, pairs bool) part {
-	if f.lists {
+	switch {
+	case f.is != partWhole:
+		return f.is
+	case f.lists:
 		return partLabels
 	}
 	name := f.Name

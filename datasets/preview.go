@@ -223,6 +223,7 @@ func (s *Set) preview(train, test *portion) *found.Preview {
 	})
 	if train.seen != nil {
 		v.Cells, v.Shapes, v.Array = train.seen.cells, train.seen.shapes, train.seen.array
+		v.Nameless = !train.seen.format.Header
 		v.Parted, v.Comma = train.seen.format.SeparatorName(), train.seen.format.Decimal == ','
 	}
 	v.Gaps = train.gapsAt
@@ -242,6 +243,7 @@ func (s *Set) preview(train, test *portion) *found.Preview {
 func (s *Set) previewOf(sets []*Set) *found.Preview {
 	v := s.preview(&portion{}, nil)
 	first := sets[0].Look
+	v.Nameless = first.Nameless
 	v.Cells, v.Shapes, v.Array, v.Parted, v.Comma, v.Every = first.Cells, first.Shapes, first.Array, first.Parted,
 		first.Comma, first.Every
 	v.Ticks = nil // times begin anew with each

@@ -3,6 +3,7 @@ package datasets
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -82,7 +83,7 @@ func TestRecutIsReadingWithAnotherCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cut := range []Cut{{Share: 0.7}, {Row: 33}, {Time: "2024-02-01 04:00"}, {}} {
-		got, err := set.Recut(cut)
+		got, err := set.Recut(Options{Cut: cut})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +96,7 @@ func TestRecutIsReadingWithAnotherCut(t *testing.T) {
 			t.Errorf("%+v: %d of %d rows, %v", cut, got.Look.Cut, got.Look.Rows, got.Findings)
 		}
 	}
-	if _, err := set.Recut(Cut{Row: 100}); err == nil {
+	if _, err := set.Recut(Options{Cut: Cut{Row: 100}}); err == nil {
 		t.Error("everything is trained on")
 	}
 	parts := []File{inMemory("train.csv", pumps(false)), inMemory("test.csv", pumps(false))}
@@ -103,7 +104,7 @@ func TestRecutIsReadingWithAnotherCut(t *testing.T) {
 		len(set.Look.Files) != 2 {
 		t.Errorf("%+v, %v", set.Look, err)
 	}
-	if got, err := set.Recut(Cut{Share: 0.3}); got != nil || err != nil {
+	if got, err := set.Recut(Options{Cut: Cut{Share: 0.3}}); got != nil || err != nil {
 		t.Errorf("two files are cut: %v, %v", got, err)
 	}
 }
@@ -166,5 +167,41 @@ func TestSignsThatAreAskedForAreTaken(t *testing.T) {
 		Options{Asked: found.Asked{Separator: "tab", Decimal: "point"}})
 	if err == nil {
 		t.Error("cells that no tab parts are read as numbers")
+	}
+}
+
+// A doubt that is settled, and put in doubt again, costs no reading.
+func TestDoubtsAreSettledWithoutReadingAnew(t *testing.T) {
+	text := "time,flow\n"
+	for i := range 100 {
+		text += fmt.Sprintf("2024-01-%02d 00:00,%d\n", 1+i/5+i/50*3, i*389%101)
+	}
+	opened := 0
+	f := File{Name: "a.csv", Open: func() (io.ReadCloser, error) {
+		opened++
+		return io.NopCloser(strings.NewReader(text)), nil
+	}}
+	set, err := ReadFiles(context.Background(), []File{f}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doubts := func(s *Set) (n int) {
+		for _, f := range s.Findings {
+			if f.Doubt {
+				n++
+			}
+		}
+		return n
+	}
+	before, reads := doubts(set), opened
+	settled, err := set.Recut(Options{Asked: found.Asked{Accept: []string{"doubles", "gaps", "irregular"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := settled.Recut(Options{})
+	if err != nil || before == 0 || doubts(settled) >= before || doubts(again) != before || doubts(set) != before ||
+		opened != reads {
+		t.Errorf("%d doubts, %d when settled, %d in doubt again, %d of the first; read %d times, then %d: %v", before,
+			doubts(settled), doubts(again), doubts(set), reads, opened, err)
 	}
 }

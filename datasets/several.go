@@ -59,9 +59,9 @@ func Several(source string) bool {
 
 // OpenSeveral opens every set that a source names, in the order of the list, those of a pattern by their
 // names, and joins them. Patterns are matched with the ids of built-in sets, and of those in fsys, which may
-// be nil.
-func OpenSeveral(ctx context.Context, fsys fs.FS, source string, open func(id string) (*Set, error)) (*Set,
-	error) {
+// be nil. Files of a user's own are read as ReadFiles does.
+func OpenSeveral(ctx context.Context, fsys fs.FS, source string, opts Options,
+	open func(id string) (*Set, error)) (*Set, error) {
 	var there []string
 	for _, s := range All {
 		if s.Group() == GroupBuiltin {
@@ -81,6 +81,13 @@ func OpenSeveral(ctx context.Context, fsys fs.FS, source string, open func(id st
 	if err != nil {
 		return nil, err
 	}
+	if files := ownFiles(fsys, ids); files != nil {
+		set, err := ReadFiles(ctx, files, opts)
+		if err == nil && len(files) > 1 {
+			set.Name = source
+		}
+		return set, err
+	}
 	var sets []*Set
 	for _, id := range ids {
 		set, err := open(id)
@@ -95,6 +102,42 @@ func OpenSeveral(ctx context.Context, fsys fs.FS, source string, open func(id st
 	}
 	joined.Name, joined.Title = source, table.Short(source)
 	return joined, nil
+}
+
+// ownFiles are the files that ids name which are those of a user's own, one each, or all parts of one set; nil = they
+// name others, or sets of several files.
+func ownFiles(fsys fs.FS, ids []string) (files []File) {
+	if fsys == nil {
+		return nil
+	}
+	var groups [][]File
+	for _, id := range ids {
+		name, own := strings.CutPrefix(id, string(GroupFile)+"/")
+		if !own {
+			return nil
+		}
+		groups = append(groups, FilesOf(fsys, name))
+	}
+	known := map[string]bool{}
+	for _, g := range groups {
+		if len(g) > 1 {
+			for _, f := range g {
+				known[f.Name] = true
+			}
+		}
+	}
+	groups = slices.DeleteFunc(groups, func(g []File) bool { return len(g) == 1 && known[g[0].Name] })
+	if len(groups) == 1 {
+		return groups[0]
+	}
+	for _, g := range groups {
+		if len(g) > 1 {
+			return nil
+		}
+		g[0].beside = nil
+		files = append(files, g[0])
+	}
+	return files
 }
 
 // expanded replaces patterns by the ids that they match.

@@ -65,7 +65,7 @@ func machine(flow, rows, anomalous int, header string) string {
 // openFiles opens every set of a folder that a source names.
 func openFiles(t *testing.T, files fstest.MapFS, source string) (*Set, error) {
 	t.Helper()
-	return OpenSeveral(context.Background(), files, source, func(id string) (*Set, error) {
+	return OpenSeveral(context.Background(), files, source, Options{}, func(id string) (*Set, error) {
 		return Open(context.Background(), files, id)
 	})
 }

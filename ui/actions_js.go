@@ -96,6 +96,7 @@ var changes = []action{
 	{"source", func(_, source string) state.Message { return state.Choose{Source: source} }},
 	{"decide", decide},
 	{"glance", func(what, value string) state.Message { return state.Glance{What: what, Value: value} }},
+	{"series", func(_, at string) state.Message { return state.ShowSeries{At: number(at)} }},
 	{"join", func(name, text string) state.Message { return state.JoinAlarms{Field: name, Text: text} }},
 }
 

@@ -23,7 +23,7 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 			elem.Span(vecty.Markup(vecty.Property("hidden", v.New)), tabOf(w.Say("learning"), "results", false)), tabOf(v.Tab, "alarms", true)),
 			elem.Paragraph(vecty.Markup(class("n"), vecty.Property("hidden", v.Missing != "")),
 				vecty.If(v.Missing == "", sign(v.Look)), rich(v.Lead)),
-			alarmFields(v)),
+			alarmSeries(w, v), alarmFields(v)),
 		elem.Paragraph(vecty.Markup(class("sub"), vecty.Property("hidden", v.Missing == "")), vecty.Text(v.Missing)),
 		elem.Paragraph(vecty.Markup(class("sub", "rate", "n"), vecty.Property("hidden", v.Rate == "")), rich(v.Rate)),
 		elem.Div(vecty.Markup(class("list"), vecty.ClassMap{"pending": v.Pending}),
@@ -35,6 +35,15 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 			elem.Span(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Failed)),
 			elem.Span(vecty.Markup(class("dim", "keep"), vecty.Property("hidden", v.Waits)), vecty.Text(w.Say("alarms-save"))), saves(w, v),
 			fileChooser(w, "new-score", "btn out", forScores, v.Locked)))
+}
+
+// alarmSeries chooses which of several series is shown.
+func alarmSeries(w *words.Language, v state.AlarmList) *vecty.HTML {
+	name := w.Say("new-series")
+	return elem.Label(vecty.Markup(class("join"), vecty.Property("hidden", len(v.Series) == 0)),
+		elem.Span(vecty.Text(name)),
+		elem.Span(vecty.Markup(class("val", "choice")), elem.Span(vecty.Text(onText(v.Series))), icon("chevron"),
+			elem.Select(vecty.Markup(attr("aria-label", name), vecty.Data("series", "shown")), options(v.Series))))
 }
 
 // alarmFields are how flags become alarms.

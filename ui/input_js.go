@@ -2,10 +2,10 @@ package ui
 
 import (
 	"slices"
-	"strings"
 	"syscall/js"
 
 	"cosinelab/ui/form"
+	"cosinelab/ui/sheet"
 	"cosinelab/ui/state"
 )
 
@@ -68,8 +68,8 @@ func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
 func (p *Page) onChange(_, target js.Value) {
 	if _, _, ok := data(target, "files"); ok {
 		purpose := target.Get("dataset").Get("files").String()
-		if purpose == forLabels {
-			p.addLabels(target.Get("files"))
+		if what := map[string]string{forLabels: sheet.LabelFile, forNames: sheet.NamesFile}[purpose]; what != "" {
+			p.addBeside(target.Get("files"), what)
 			target.Set("value", "")
 			return
 		}
@@ -214,21 +214,20 @@ func (p *Page) keep(files js.Value) (kept form.Dropped) {
 	return kept
 }
 
-// addLabels puts a file of labels beside those of the sheet. Its name says what it is: it is one that a person has
-// chosen for that.
-func (p *Page) addLabels(chosen js.Value) {
+// addBeside puts a file of labels, or of names, beside those of the sheet.
+func (p *Page) addBeside(chosen js.Value, what string) {
 	if p.State.Sheet == nil || chosen.Length() == 0 || p.State.Control.Locked() {
 		return
 	}
 	file := chosen.Index(0)
 	name := file.Get("name").String()
-	if !strings.Contains(strings.ToLower(name), "label") {
-		name = "label_" + name
-	}
 	before := p.State.Sheet.Files
-	list := append(slices.Clone(p.Files(before.ID)), js.Global().Get("File").New([]any{file}, name))
-	p.drops = append(p.drops, list)
-	p.Send(state.AddLabels{Files: form.Dropped{ID: len(p.drops), Names: append(slices.Clone(before.Names), name)}})
+	if slices.Contains(before.Names, name) { // one of the same name from another folder
+		name = what + "_" + name
+		file = js.Global().Get("File").New([]any{file}, name)
+	}
+	p.drops = append(p.drops, append(slices.Clone(p.Files(before.ID)), file))
+	p.Send(state.AddBeside{Files: form.Dropped{ID: len(p.drops), Names: append(slices.Clone(before.Names), name)}, What: what})
 }
 
 // Files returns the files that a person dropped or chose together, by their number. Their contents are read

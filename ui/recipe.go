@@ -137,6 +137,7 @@ const (
 	forScores  = "score"
 	forTeacher = "teacher"
 	forLabels  = "labels"
+	forNames   = "names"
 )
 
 // fileChooser looks like a button and opens the browser's own dialog for files, which only an input of that
@@ -148,9 +149,19 @@ func fileChooser(w *words.Language, name words.Key, look, purpose string, locked
 	}
 	return elem.Label(vecty.Markup(class(append(strings.Fields(look), "chooser")...)),
 		elem.Span(vecty.Text(w.Say(name))),
-		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", purpose != forTeacher && purpose != forLabels),
+		elem.Input(vecty.Markup(vecty.Property("type", "file"), vecty.Property("multiple", purpose != forTeacher && purpose != forLabels && purpose != forNames),
 			vecty.Property("disabled", locked),
 			attr("aria-label", w.Say(spoken)), vecty.Data("files", purpose))))
+}
+
+// onText is the text of the choice that is taken; empty = none is.
+func onText(choices []form.Choice) string {
+	for _, c := range choices {
+		if c.On {
+			return c.Text
+		}
+	}
+	return ""
 }
 
 // options are the choices of a select, in groups where they have any. When the value is not among them an

@@ -109,6 +109,8 @@ func sheetAside(w *words.Language, v sheet.View) *vecty.HTML {
 		elem.Section(vecty.Markup(vecty.MarkupIf(v.Fixed, class("fixed"))), sheetHeading(w, "sheet-split"),
 			splitControls(w, v), noteLines(v.CutNote)),
 		elem.Section(sheetHeading(w, "sheet-channels-name"), note(v.Channels),
+			elem.Paragraph(vecty.Markup(class("sub"), vecty.Property("hidden", !v.Nameless)),
+				fileChooser(w, "sheet-names-from", "lnk", forNames, false)),
 			decision(w.Say("scaling"), sheet.Scaling, v.Scaling)))
 }
 
@@ -158,15 +160,6 @@ func decision(name, what string, choices []form.Choice) *vecty.HTML {
 func chosenOf(name, what string, choices []form.Choice, more ...vecty.Applyer) *vecty.HTML {
 	return elem.Span(vecty.Markup(class("val", "choice")), elem.Span(vecty.Text(onText(choices))), icon("chevron"),
 		elem.Select(vecty.Markup(append(more, attr("aria-label", name), decides(what))...), options(choices)))
-}
-
-func onText(choices []form.Choice) string {
-	for _, c := range choices {
-		if c.On {
-			return c.Text
-		}
-	}
-	return ""
 }
 
 // sheetPick chooses a column.

@@ -78,6 +78,7 @@ type Asked struct {
 	Order     string          `json:"order,omitempty"`     // of Orders
 	Dates     string          `json:"dates,omitempty"`     // of DateOrders
 	Accept    []string        `json:"accept,omitempty"`    // doubts that are settled: of Acceptable
+	Files     string          `json:"files,omitempty"`     // of Together: whether files of the same columns are one series
 }
 
 // DateOrders are those of year, month and day in dates of numbers alone.
@@ -87,7 +88,7 @@ var DateOrders = []string{"ymd", "dmy", "mdy"}
 var Acceptable = []string{"gaps", "doubles", "irregular", "no-time", "restarts", "parts-overlap", "zones",
 	"intervals-outside", "intervals-by-row", "transposed", "encoding-other", "marked-training", "unlabelled-series",
 	"only-marked", "labels-late", "unlabelled", "bad-words",
-	"unit-some", "titles", "footer", "zones-some", "offsets", "long", "long-doubles"}
+	"unit-some", "titles", "footer", "zones-some", "offsets", "long", "long-doubles", "unlabelled-file", "files-gaps"}
 
 // Settle takes from findings the doubts that a person has answered: by a role for the column, or by accepting them. What
 // only a word can settle names the flag for it.
@@ -102,7 +103,7 @@ func (a Asked) Settle(findings []Finding, column func(name string) bool) {
 			kind == "time-text"
 		parted := f.Flag == "-entity" && slices.Contains(slices.Collect(maps.Values(a.Columns)), Entity)
 		switch {
-		case parted || slices.Contains(a.Accept, kind), byRole && f.Column != "" && column(f.Column):
+		case parted || slices.Contains(a.Accept, kind), f.Flag == "-files" && a.Files != "", byRole && f.Column != "" && column(f.Column):
 			f.Doubt = false
 		case kind == "time-text":
 			f.Flag = "-time"
@@ -111,6 +112,9 @@ func (a Asked) Settle(findings []Finding, column func(name string) bool) {
 		}
 	}
 }
+
+// Together is how files of the same columns can belong together: as one series, or each by itself.
+var Together = []string{"join", "apart"}
 
 // Orders are how rows can be ordered: by their times, or as they stand in the file.
 var Orders = []string{"time", "file"}

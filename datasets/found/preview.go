@@ -5,21 +5,22 @@ import "cosinelab/datasets/steps"
 // Preview is a look at a table as it is used: some of its rows, every column in small, one channel over all rows
 // of both parts, which count on from one to the other.
 type Preview struct {
-	Rows    int           `json:"rows"`
-	Cut     int           `json:"cut"`              // rows of the training part
-	Array   bool          `json:"array,omitempty"`  // there is no text, and no row that may hold names
-	Parted  string        `json:"parted,omitempty"` // the cells of a text: one of Separators
-	Comma   bool          `json:"comma,omitempty"`  // numbers have a decimal comma
-	Fixed   bool          `json:"fixed,omitempty"`  // the parts are files of their own: nothing can cut them anew
-	Files   []string      `json:"files,omitempty"`  // that were read, where there are several
-	Cells   []Row         `json:"cells"`            // in their order
-	Shapes  [][]byte      `json:"shapes"`           // one a column of Rows: Sketch values; empty = none
-	Channel string        `json:"channel"`          // that Line shows
-	Line    []byte        `json:"line"`             // lowest and highest of each stretch, as in Shapes
-	Marked  []steps.Range `json:"marked,omitempty"` // labelled rows
-	Gaps    []Gap         `json:"gaps,omitempty"`
-	Ticks   []Tick        `json:"ticks,omitempty"` // round times
-	Every   int64         `json:"every,omitempty"` // nanoseconds between rows; 0 = nobody knows, or irregular
+	Rows     int           `json:"rows"`
+	Cut      int           `json:"cut"`                // rows of the training part
+	Array    bool          `json:"array,omitempty"`    // there is no text, and no row that may hold names
+	Nameless bool          `json:"nameless,omitempty"` // columns are called by their places, since nothing names them
+	Parted   string        `json:"parted,omitempty"`   // the cells of a text: one of Separators
+	Comma    bool          `json:"comma,omitempty"`    // numbers have a decimal comma
+	Fixed    bool          `json:"fixed,omitempty"`    // the parts are files of their own: nothing can cut them anew
+	Files    []string      `json:"files,omitempty"`    // that were read, where there are several
+	Cells    []Row         `json:"cells"`              // in their order
+	Shapes   [][]byte      `json:"shapes"`             // one a column of Rows: Sketch values; empty = none
+	Channel  string        `json:"channel"`            // that Line shows
+	Line     []byte        `json:"line"`               // lowest and highest of each stretch, as in Shapes
+	Marked   []steps.Range `json:"marked,omitempty"`   // labelled rows
+	Gaps     []Gap         `json:"gaps,omitempty"`
+	Ticks    []Tick        `json:"ticks,omitempty"` // round times
+	Every    int64         `json:"every,omitempty"` // nanoseconds between rows; 0 = nobody knows, or irregular
 }
 
 // Sketch is how many values a column in small has: the lowest and the highest of each of half as many stretches

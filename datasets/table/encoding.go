@@ -23,6 +23,12 @@ const (
 // otherEncoding is one that is not read: its letters are more than one byte long, or of another alphabet.
 const otherEncoding = "?"
 
+// Decoded reads a text as UTF-8 with line feeds, whatever stands in the file.
+func Decoded(r *bufio.Reader) *bufio.Reader {
+	out, _, _ := decoded(r)
+	return out
+}
+
 // decoded undoes what stands between a file and lines of UTF-8 that end in a line feed: a byte order mark,
 // UTF-16, carriage returns alone. It says what it found.
 func decoded(r *bufio.Reader) (out *bufio.Reader, encoding string, cr bool) {

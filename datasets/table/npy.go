@@ -69,8 +69,8 @@ func Array(r io.Reader, name string, want Want) (*Table, error) {
 		t.Shaped = true
 		t.note(found.Finding{Doubt: true, Said: fault.Of(fault.New("find-transposed", a.Rows, a.Columns))})
 	}
-	if want.Raw {
-		return t, nil
+	if err := t.call(want.Names); err != nil || want.Raw {
+		return t, err
 	}
 	return t, t.Decide(want)
 }

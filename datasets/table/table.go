@@ -16,11 +16,12 @@ import (
 // Want is what a reader expects of a table, beside what a person has said of it.
 type Want struct {
 	found.Asked
-	Fields int  // columns of the file; 0 = as many as the first row has
-	Maybe  bool // columns that were asked for may be absent
-	Labels bool // the table is the labels: one column that is left, or the label column
-	Plain  bool // names alone decide about roles: for sets whose columns are known
-	Raw    bool // no roles at all: whoever asks takes columns
+	Names  []string // of the columns, where the file has none; nil = nobody says
+	Fields int      // columns of the file; 0 = as many as the first row has
+	Maybe  bool     // columns that were asked for may be absent
+	Labels bool     // the table is the labels: one column that is left, or the label column
+	Plain  bool     // names alone decide about roles: for sets whose columns are known
+	Raw    bool     // no roles at all: whoever asks takes columns
 }
 
 // Table is one file's content.
@@ -116,10 +117,25 @@ func Text(r *bufio.Reader, name string, want Want) (*Table, error) {
 	if err := p.read(r); err != nil {
 		return nil, err
 	}
-	if want.Raw {
-		return p.t, nil
+	if err := p.t.call(want.Names); err != nil || want.Raw {
+		return p.t, err
 	}
 	return p.t, p.t.Decide(want)
+}
+
+// call gives columns without names some; a file that has its own keeps them.
+func (t *Table) call(names []string) error {
+	switch {
+	case names == nil || t.Format.Header:
+		return nil
+	case len(names) != len(t.Columns):
+		return InFile(t.File, fault.New("data-names-count", len(t.Columns), len(names)))
+	}
+	for i, c := range t.Columns {
+		c.Name = names[i]
+	}
+	t.Format.Header = true
+	return nil
 }
 
 // parser turns rows of cells into columns.

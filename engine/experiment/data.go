@@ -183,7 +183,8 @@ func accepted(d spec.Data) (kinds []string) {
 // FileOptions are what a spec says of a user's own files.
 func FileOptions(d spec.Data) datasets.Options {
 	o := datasets.Options{Asked: found.Asked{Header: d.Header, Skip: d.Skip, Separator: d.Separator, Decimal: d.Decimal,
-		Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue, NoWord: d.NoWord, Order: d.Order, Dates: d.Dates, Accept: accepted(d)},
+		Columns: d.Columns, Anomaly: d.Anomaly, NoValue: d.NoValue, NoWord: d.NoWord, Order: d.Order, Dates: d.Dates, Accept: accepted(d),
+		Files: d.Files}, LabelFile: d.LabelFile, NamesFile: d.NamesFile,
 		Label: d.Label, Missing: d.Missing, Cut: datasets.Cut{Row: d.SplitRow, Time: d.SplitTime}}
 	if d.Split != nil {
 		o.Cut.Share = *d.Split

@@ -27,6 +27,7 @@ var tells = map[string]string{
 	"data.missing": "which set", "data.order": "which set", "data.no_value": "which set",
 	"data.no_word": "which set", "data.skip": "which set",
 	"data.dates": "which set", "data.accept": "which doubts are settled",
+	"data.files": "which set", "data.label_file": "which set", "data.names_file": "which set",
 	// Of several series: TestEachSeriesIsMeasuredByItself.
 	"detect.each_series": "whose scores choose a threshold",
 	// Of scores, which no teacher gives.

@@ -294,12 +294,37 @@ func (r *Run) Summary() Summary {
 	return s
 }
 
-// Timeline is when the rows so far were measured; nil = nobody knows, or they are of several series.
-func (r *Run) Timeline() *spec.Timeline {
-	if len(r.all) != 1 || len(r.all[0].line.Knots) == 0 {
+// One is what came of one of several series so far.
+type One struct {
+	Name     string
+	Steps    int
+	Timeline *spec.Timeline // nil = nobody knows when its rows were measured
+}
+
+// Each is every series that a column tells apart, in the order in which they first came.
+func (r *Run) Each() (out []One) {
+	for _, s := range r.all {
+		if s.name != "" {
+			out = append(out, One{s.name, s.pushed, s.timeline()})
+		}
+	}
+	return out
+}
+
+// timeline is when the rows of a series so far were measured; nil = nobody knows.
+func (s *series) timeline() *spec.Timeline {
+	if len(s.line.Knots) == 0 {
 		return nil
 	}
-	out := r.all[0].line
+	out := s.line
 	out.Knots = slices.Clone(out.Knots)
 	return &out
+}
+
+// Timeline is when the rows so far were measured; nil = nobody knows, or they are of several series.
+func (r *Run) Timeline() *spec.Timeline {
+	if len(r.all) != 1 {
+		return nil
+	}
+	return r.all[0].timeline()
 }

@@ -26,6 +26,7 @@ type series struct {
 	clock   table.Clock
 	order   order
 	rows    int // that were read
+	pushed  int // that are whole
 	came    int // scores
 	line    spec.Timeline
 	waiting []waiting // scored rows that are not decided about, and rows without a score
@@ -105,6 +106,7 @@ func (s *series) push(ctx context.Context, x row) error {
 	}
 	s.waiting = append(s.waiting, waiting{at: x.at, score: math.NaN()})
 	s.run.sum.Steps++
+	s.pushed++
 	return s.scorer.Push(ctx, s.run.scaled, s.scored)
 }
 

@@ -29,23 +29,24 @@ func (o openSet) holds(d spec.Data, drop int) bool {
 	return o.set != nil && o.drop == drop && reflect.DeepEqual(asRead(o.data), asRead(d))
 }
 
-// recut is the set as d cuts it, if it is that of d but for the cut; nil = it is not.
+// recut is the set as d cuts it, if it is that of d but for the cut and the doubts that are settled; nil = it is not.
 func (o openSet) recut(d spec.Data, drop int) (*datasets.Set, error) {
 	uncut := func(d spec.Data) spec.Data {
-		d.Split, d.SplitRow, d.SplitTime = nil, 0, ""
+		d.Split, d.SplitRow, d.SplitTime, d.Accept = nil, 0, "", ""
 		return asRead(d)
 	}
 	if o.set == nil || o.drop != drop || !reflect.DeepEqual(uncut(o.data), uncut(d)) {
 		return nil, nil
 	}
-	return o.set.Recut(experiment.FileOptions(d).Cut)
+	return o.set.Recut(experiment.FileOptions(d))
 }
 
 // asRead is what of d says which set is read, and how.
 func asRead(d spec.Data) spec.Data {
 	return spec.Data{Source: d.Source, Seed: d.Seed, Header: d.Header, Skip: d.Skip, Separator: d.Separator,
 		Decimal: d.Decimal, Label: d.Label, Anomaly: d.Anomaly,
-		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, NoWord: d.NoWord, Order: d.Order, Dates: d.Dates, Accept: d.Accept, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
+		Columns: d.Columns, Missing: d.Missing, NoValue: d.NoValue, NoWord: d.NoWord, Order: d.Order, Dates: d.Dates, Accept: d.Accept,
+		Files: d.Files, LabelFile: d.LabelFile, NamesFile: d.NamesFile, Split: d.Split, SplitRow: d.SplitRow, SplitTime: d.SplitTime}
 }
 
 // errNoData answers a request that names no data.
@@ -175,7 +176,7 @@ func (s *Session) read(ctx context.Context, d spec.Data, drop int, files []datas
 		ctx = datasets.WithYield(ctx, s.Yield)
 	}
 	if datasets.Several(d.Source) && len(files) == 0 {
-		return datasets.OpenSeveral(ctx, s.Remote, d.Source, func(id string) (*datasets.Set, error) {
+		return datasets.OpenSeveral(ctx, s.Remote, d.Source, experiment.FileOptions(d), func(id string) (*datasets.Set, error) {
 			one := d
 			one.Source = id
 			return s.read(ctx, one, 0, s.served(id))

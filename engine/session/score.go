@@ -24,11 +24,16 @@ type newData struct {
 	detector *detector.Detector
 	file     datasets.File
 	score    protocol.Score
-	values   []float32 // one a row, NaN without a score; at most maxScored
-	rows     int       // of the file, so far
+	series   []scoredRows // one, or as many as a column tells apart
 }
 
-// maxScored bounds the scores that a page can look at.
+// scoredRows are the rows of a series, so far.
+type scoredRows struct {
+	values []float32 // one a row, NaN without a score
+	rows   int
+}
+
+// maxScored bounds the scores that a page can look at, of all series.
 const maxScored = 50_000_000
 
 // maxDetector bounds a .detector that is read here, in bytes.
@@ -141,10 +146,14 @@ type telling struct {
 	session *Session
 	id      int
 	turn    int
-	series  string // of the rows so far; empty = there is one alone
 	due     time.Time
 	sofar   protocol.Scored
-	values  []float32
+	places  map[string]int // of series, by their names, in what follows
+	values  [][]float32    // scores
+	alarms  [][]spec.Alarm
+	count   []int // alarms
+	kept    int   // values
+	listed  int   // alarms
 	run     *scoring.Run
 }
 
@@ -177,14 +186,25 @@ func readRows(ctx context.Context, run *scoring.Run, f datasets.File) error {
 	return run.ReadFile(ctx, f)
 }
 
-// step takes a row. The page draws one series: of several, the scores of one are not the next of another.
-func (t *telling) step(x scoring.Step) error {
-	if x.Series != t.series && len(t.values) > 0 {
-		return fault.New("score-page-series", t.series, x.Series)
+// place is that of a series, which begins where it is new.
+func (t *telling) place(series string) int {
+	at, known := t.places[series]
+	if !known {
+		if t.places == nil {
+			t.places = map[string]int{}
+		}
+		at = len(t.values)
+		t.places[series] = at
+		t.values, t.alarms, t.count = append(t.values, nil), append(t.alarms, nil), append(t.count, 0)
 	}
-	t.series = x.Series
-	if len(t.values) < maxScored {
-		t.values = append(t.values, float32(x.Score))
+	return at
+}
+
+// step takes a row.
+func (t *telling) step(x scoring.Step) error {
+	if at := t.place(x.Series); t.kept < maxScored {
+		t.values[at] = append(t.values[at], float32(x.Score))
+		t.kept++
 	}
 	if time.Now().Before(t.due) {
 		return nil
@@ -194,9 +214,11 @@ func (t *telling) step(x scoring.Step) error {
 	return nil
 }
 
-func (t *telling) alarm(_ string, a spec.Alarm) error {
-	if len(t.sofar.Alarms) < protocol.MaxAlarms {
-		t.sofar.Alarms = append(t.sofar.Alarms, a)
+func (t *telling) alarm(series string, a spec.Alarm) error {
+	at := t.place(series)
+	if t.count[at]++; t.listed < protocol.MaxAlarms {
+		t.alarms[at] = append(t.alarms[at], a)
+		t.listed++
 	}
 	return nil
 }
@@ -208,14 +230,25 @@ func (t *telling) tell() {
 	out := t.sofar
 	out.Steps, out.Scored, out.Flagged, out.Count = sum.Steps, sum.Scored, sum.Flagged, sum.Alarms
 	out.Filled, out.Backward, out.Outside = sum.Filled, sum.Backward, sum.Outside
-	out.Timeline = t.run.Timeline()
+	rows := []scoredRows{{rows: sum.Steps}}
+	if each := t.run.Each(); len(each) > 0 {
+		rows = nil
+		for _, one := range each {
+			at := t.place(one.Name)
+			out.Series = append(out.Series, protocol.ScoredSeries{Name: one.Name, Steps: one.Steps, Count: t.count[at],
+				Alarms: t.alarms[at], Timeline: one.Timeline})
+			rows = append(rows, scoredRows{t.values[at], one.Steps})
+		}
+	} else if len(t.values) > 0 {
+		out.Alarms, out.Timeline, rows[0].values = t.alarms[0], t.run.Timeline(), t.values[0]
+	}
 	s := t.session
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.scores.turn != t.turn {
 		return
 	}
-	s.scores.values, s.scores.rows = t.values, sum.Steps
+	s.scores.series = rows
 	s.send(protocol.Response{Type: protocol.TypeScored, ID: t.id, Scored: &out})
 }
 
@@ -238,9 +271,14 @@ func aboutDetector(d *detector.Detector, late int) protocol.Detector {
 // viewScored sends the scores of new data in buckets.
 func (s *Session) viewScored(req protocol.Request) {
 	s.mu.Lock()
-	scores, rows := s.scores.values, s.scores.rows
+	series := s.scores.series
 	s.mu.Unlock()
 	v := req.View
+	var scores []float32
+	rows := 0
+	if v.Series >= 0 && v.Series < len(series) {
+		scores, rows = series[v.Series].values, series[v.Series].rows
+	}
 	if err := checkView(v, rows); err != nil {
 		s.fail(req.ID, "view", err)
 		return

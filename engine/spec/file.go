@@ -37,6 +37,9 @@ func (d Data) validateFile(c *check) {
 	oneOf(c, "data.decimal", d.Decimal, found.Decimals...)
 	oneOf(c, "data.order", d.Order, found.Orders...)
 	oneOf(c, "data.dates", d.Dates, found.DateOrders...)
+	oneOf(c, "data.files", d.Files, found.Together...)
+	c.short("data.label_file", d.LabelFile, maxName)
+	c.short("data.names_file", d.NamesFile, maxName)
 	c.short("data.accept", d.Accept, maxName)
 	for kind := range strings.SplitSeq(d.Accept, ",") {
 		oneOf(c, "data.accept", strings.TrimSpace(kind), found.Acceptable...)

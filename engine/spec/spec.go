@@ -62,6 +62,9 @@ type Data struct {
 	Order     string                `json:"order,omitempty"`      // of rows: time, file; empty = by time where they have one
 	Dates     string                `json:"dates,omitempty"`      // order of their numbers: ymd, dmy, mdy; empty = as it looks
 	Accept    string                `json:"accept,omitempty"`     // doubts that are settled, with commas between: gaps
+	Files     string                `json:"files,omitempty"`      // of the same columns: join (one series), apart; empty = as it looks
+	LabelFile string                `json:"label_file,omitempty"` // name of the file that holds the labels; empty = as names say
+	NamesFile string                `json:"names_file,omitempty"` // name of the file that holds the names of columns; as well
 	Split     *float64              `json:"split,omitempty"`      // training share of a single file
 	SplitRow  int                   `json:"split_row,omitempty"`  // its rows instead
 	SplitTime string                `json:"split_time,omitempty"` // time of the first test step instead

@@ -137,7 +137,7 @@ var notOffered = []Field{
 	// parts of a series
 	"data.train.from", "data.train.to", "data.test.from", "data.test.to", "data.channels",
 	// how a file is read
-	"data.header", "data.skip", "data.separator", "data.decimal", "data.columns", "data.anomaly", "data.missing", "data.no_value", "data.no_word", "data.order", "data.dates", "data.accept", "data.split_row", "data.split_time",
+	"data.header", "data.skip", "data.separator", "data.decimal", "data.columns", "data.anomaly", "data.missing", "data.no_value", "data.no_word", "data.order", "data.dates", "data.accept", "data.files", "data.label_file", "data.names_file", "data.split_row", "data.split_time",
 	"data.leave_out",
 	"detect.each_series", // of several series, which the page opens from a link
 	"teacher.dropout", "student.dropout",

@@ -52,10 +52,16 @@ func (s *Sheet) Retry(files form.Dropped) *Sheet {
 	return &Sheet{Data: s.Data, Files: files, settled: s.settled, Look: s.Look, looked: s.looked}
 }
 
-// Beside is the sheet of the same files with one of labels beside them: what was decided stays, but for labels.
-func (s *Sheet) Beside(files form.Dropped) *Sheet {
+// Beside is the sheet of the same files with one of labels, or of names of columns, beside them: what was decided
+// stays, but for labels. The last file is that one.
+func (s *Sheet) Beside(files form.Dropped, what string) *Sheet {
 	next := &Sheet{Data: s.Data, Files: files}
-	next.Data.Label, next.Data.Anomaly = "", ""
+	last := files.Names[len(files.Names)-1]
+	if what == NamesFile {
+		next.Data.NamesFile = last
+		return next
+	}
+	next.Data.Label, next.Data.Anomaly, next.Data.LabelFile = "", "", last
 	return next
 }
 
@@ -75,6 +81,14 @@ const (
 	Leave   = "leave"
 	Order   = "order"
 	Dates   = "dates"
+	Files   = "files"
+	Accept  = "accept:" // with the kind of the doubt behind it
+)
+
+// What a file is that comes beside others.
+const (
+	LabelFile = "label_file"
+	NamesFile = "names_file"
 )
 
 // NoLabels is the answer to Anomaly that the column holds none.
@@ -86,6 +100,10 @@ func (s *Sheet) Decide(what, text string) {
 	if place, ok := strings.CutPrefix(what, Role); ok {
 		n, _ := strconv.Atoi(place) // the page wrote it
 		s.setRole(n, found.Role(text))
+		return
+	}
+	if kind, ok := strings.CutPrefix(what, Accept); ok {
+		s.accept(kind, text != "")
 		return
 	}
 	switch what {
@@ -109,6 +127,8 @@ func (s *Sheet) Decide(what, text string) {
 		s.Data.Order = text
 	case Dates:
 		s.Data.Dates = text
+	case Files:
+		s.Data.Files = text
 	case Leave:
 		s.Data.LeaveOut = text == "yes"
 	case Share:
@@ -118,6 +138,23 @@ func (s *Sheet) Decide(what, text string) {
 	case Cut:
 		s.setCut(text)
 	}
+}
+
+// accept takes over that a kind of doubt is as it should be, or not.
+func (s *Sheet) accept(kind string, yes bool) {
+	kinds := slices.DeleteFunc(strings.Split(s.Data.Accept, ","), func(k string) bool {
+		return strings.TrimSpace(k) == "" || strings.TrimSpace(k) == kind
+	})
+	if yes {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	s.Data.Accept = strings.Join(kinds, ",")
+}
+
+// accepted tells whether a person has said that a kind of doubt is as it should be.
+func (s *Sheet) accepted(kind string) bool {
+	return slices.Contains(strings.Split(s.Data.Accept, ","), kind)
 }
 
 // Bounds of a share that is dragged, and its steps.
@@ -307,9 +344,9 @@ func asRead(d spec.Data) spec.Data {
 	return d
 }
 
-// uncut is asRead without the cut.
+// uncut is asRead without what costs no reading: the cut, and doubts that are settled.
 func uncut(d spec.Data) spec.Data {
-	d.Split, d.SplitRow, d.SplitTime = nil, 0, ""
+	d.Split, d.SplitRow, d.SplitTime, d.Accept = nil, 0, "", ""
 	return asRead(d)
 }
 
@@ -415,7 +452,9 @@ func (s *Sheet) Command() string {
 	}
 	out := "cosinelab data describe"
 	for _, name := range names {
-		out += " " + quoted(name)
+		if name != s.Data.LabelFile && name != s.Data.NamesFile { // flags name those
+			out += " " + quoted(name)
+		}
 	}
 	d := s.Data
 	var drop, onehot, channels, times, entity, pivot, none []string
@@ -453,7 +492,8 @@ func (s *Sheet) Command() string {
 		{"label", d.Label}, {"anomaly", d.Anomaly}, {"drop", strings.Join(drop, ",")},
 		{"onehot", strings.Join(onehot, ",")}, {"channels", strings.Join(channels, ",")}, {"keep", keep},
 		{"entity", strings.Join(entity, ",")}, {"pivot", strings.Join(pivot, ",")}, {"no-value", strings.Join(none, ",")}, {"missing", d.Missing},
-		{"order", d.Order}, {"dates", d.Dates}, {"accept", d.Accept}, {"split", split}, {"scaling", scaling}} {
+		{"order", d.Order}, {"dates", d.Dates}, {"accept", d.Accept},
+		{"files", d.Files}, {"label-file", d.LabelFile}, {"names-file", d.NamesFile}, {"split", split}, {"scaling", scaling}} {
 		if f.text != "" {
 			out += " -" + f.flag + " " + quoted(f.text)
 		}

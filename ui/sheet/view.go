@@ -38,6 +38,7 @@ type View struct {
 	Labels         []form.Choice
 	LabelNote      string
 	Labelless      bool // labels may come from another file
+	Nameless       bool // and names of columns
 	Fixed          bool // the parts are files of their own
 	Share          int  // per cent
 	Cut            string
@@ -304,7 +305,9 @@ func (s *Sheet) timeAndLabels(w *words.Language, v *View) {
 			v.TimeNote += ", " + s.every(w)
 		}
 	}
-	v.Labelless = !d.Labelled && s.label() == nil && len(s.Files.Names) == 1 && !p.Fixed
+	one := !p.Fixed && len(d.Series) == 0
+	v.Labelless = one && !d.Labelled && s.label() == nil && len(s.Files.Names) > 0 && s.Data.LabelFile == ""
+	v.Nameless = one && len(s.Files.Names) > 0 && p.Nameless
 	switch label := s.label(); {
 	case label != nil && len(label.Spelt) > 0:
 		var yes []string
@@ -394,9 +397,19 @@ func (s *Sheet) item(w *words.Language, f found.Finding) Item {
 		if l := s.label(); ask && l != nil {
 			it.Text = w.Say("sheet-which", words.Name(l.Name))
 		}
+	case f.Flag == "-files":
+		it.What, it.Choices = Files, choices(w, f.Guess, "join", "sheet-files-join", "apart", "sheet-files-apart")
 	case place > 0 && f.Flag != "-split":
 		it.What = Role + strconv.Itoa(place)
 		it.Choices = s.answers(w, f, place, ask)
+	}
+	if kind := strings.TrimPrefix(string(f.Said.Key), "find-"); len(it.Choices) == 0 && !ask &&
+		slices.Contains(found.Acceptable, kind) && (f.Doubt || s.accepted(kind)) {
+		on := ""
+		if s.accepted(kind) {
+			on = kind
+		}
+		it.What, it.Choices = Accept+kind, choices(w, on, "", "sheet-in-doubt", kind, "sheet-as-it-should")
 	}
 	return it
 }

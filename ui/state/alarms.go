@@ -14,6 +14,7 @@ import (
 	"cosinelab/engine/session/protocol"
 	"cosinelab/engine/spec"
 	"cosinelab/ui/chart"
+	"cosinelab/ui/form"
 	"cosinelab/ui/look"
 	"cosinelab/ui/results"
 )
@@ -82,7 +83,8 @@ type AlarmList struct {
 	Heads   []AlarmHead
 	Rows    []AlarmRow
 	Fields  []AlarmField
-	Pending bool // they are being made in another way
+	Series  []form.Choice // of new data, which is shown; nil = they are one
+	Pending bool          // they are being made in another way
 	Foot    string
 	Rate    string // what their number means where there are no labels; empty where there are
 	More    string // what the list leaves out

@@ -26,11 +26,14 @@ type (
 		Field form.Field
 		Text  string
 	} // a typed value or a choice
-	Toggle      struct{ Kind string }                // an arm's check mark
-	Tab         struct{ Group string }               // where data come from: builtin, benchmark or file
-	Choose      struct{ Source string }              // a series of the catalogue
-	Drop        struct{ Files form.Dropped }         // dropped or picked; the page keeps their contents
-	AddLabels   struct{ Files form.Dropped }         // those of the sheet, with a file of labels
+	Toggle    struct{ Kind string }        // an arm's check mark
+	Tab       struct{ Group string }       // where data come from: builtin, benchmark or file
+	Choose    struct{ Source string }      // a series of the catalogue
+	Drop      struct{ Files form.Dropped } // dropped or picked; the page keeps their contents
+	AddBeside struct {                     // those of the sheet, with one of labels or names
+		Files form.Dropped
+		What  string // sheet.LabelFile or sheet.NamesFile
+	}
 	Reopen      struct{}                             // the sheet of the file in use
 	Decide      struct{ What, Text string }          // on the sheet: of sheet.Decide
 	Use         struct{}                             // what the sheet has
@@ -75,6 +78,7 @@ type (
 	SortAlarms   struct{ By AlarmOrder }      // the list
 	ShowAlarm    struct{ From int }           // in the charts: the alarm that begins with this step
 	JoinAlarms   struct{ Field, Text string } // typed: AlarmMerge or AlarmLeast
+	ShowSeries   struct{ At int }             // of new data that are several series, one
 	ScoreNew     struct{ Files form.Dropped } // new data, or a detector with them
 	Save         struct{ What string }        // as a file: of SaveKinds
 	Teach        struct{ Files form.Dropped } // the first is the teacher's weights
@@ -96,7 +100,7 @@ func (Toggle) message() weight       { return action }
 func (Tab) message() weight          { return action }
 func (Choose) message() weight       { return action }
 func (Drop) message() weight         { return action }
-func (AddLabels) message() weight    { return action }
+func (AddBeside) message() weight    { return action }
 func (Reopen) message() weight       { return action }
 func (Decide) message() weight       { return action }
 func (Use) message() weight          { return action }
@@ -132,6 +136,7 @@ func (CarryOut) message() weight     { return passing }
 func (SortAlarms) message() weight   { return passing }
 func (ShowAlarm) message() weight    { return action }
 func (JoinAlarms) message() weight   { return action }
+func (ShowSeries) message() weight   { return action }
 func (ScoreNew) message() weight     { return action }
 func (Save) message() weight         { return action }
 func (Teach) message() weight        { return action }

@@ -285,6 +285,14 @@ func (c Scene) lane(w *words.Language, a spec.Arm) Lane {
 	return l
 }
 
+// series is which of several series of new data is shown.
+func (c Scene) series() int {
+	if c.fresh == nil {
+		return 0
+	}
+	return c.fresh.at
+}
+
 // lines lists what the lanes draw.
 func (c Scene) lines() []protocol.Line {
 	if c.fresh != nil {

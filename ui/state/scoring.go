@@ -1,6 +1,7 @@
 package state
 
 import (
+	"strconv"
 	"strings"
 
 	"cosinelab/assets/words"
@@ -22,6 +23,7 @@ type Scoring struct {
 
 	merge, least *int  // in place of the detector's own
 	stack        Stack // what the charts show of it
+	at           int   // which of several series is shown
 	id           int   // of the question
 }
 
@@ -98,9 +100,38 @@ func (n *Scoring) waits() bool { return len(n.Files.Names) == 1 && IsDetector(n.
 func (n *Scoring) scene() Scene {
 	c := Scene{Stack: &n.stack, fresh: n}
 	if g := n.Got; g != nil && g.Steps > 0 && n.Wrong == nil {
-		c.Data = &spec.DataSummary{Channels: g.Detector.Channels, TestSteps: g.Steps, Timeline: g.Timeline}
+		one := n.shown()
+		c.Data = &spec.DataSummary{Channels: g.Detector.Channels, TestSteps: one.Steps, Timeline: one.Timeline}
 	}
 	return c
+}
+
+// shown is the series that is looked at, or all of the file where it is one.
+func (n *Scoring) shown() protocol.ScoredSeries {
+	g := n.Got
+	if n.at < len(g.Series) {
+		return g.Series[n.at]
+	}
+	return protocol.ScoredSeries{Steps: g.Steps, Count: g.Count, Alarms: g.Alarms, Timeline: g.Timeline}
+}
+
+// showSeries looks at another of several series.
+func (s *State) showSeries(at int) []Effect {
+	n := s.New
+	if n == nil || n.Got == nil || at < 0 || at >= len(n.Got.Series) || at == n.at {
+		return nil
+	}
+	n.at, n.stack, s.Alarms.Shown = at, Stack{Cursor: -1}, false
+	return s.refresh()
+}
+
+// choices are the series that can be looked at, each with how many alarms it has.
+func (n *Scoring) choices(w *words.Language) (out []form.Choice) {
+	for i, one := range n.Got.Series {
+		out = append(out, form.Choice{Value: strconv.Itoa(i), On: i == n.at,
+			Text: w.Say("new-series-choice", words.Name(one.Name), one.Count)})
+	}
+	return out
 }
 
 // lane is the score with its alarms.
@@ -108,7 +139,7 @@ func (n *Scoring) lane(w *words.Language) Lane {
 	d := n.Got.Detector
 	run := &spec.Run{Arm: d.Arm, Seed: d.Seed, Threshold: spec.Cut{Value: d.Value, Merge: d.Merge, Least: d.Least},
 		Usual: d.Usual}
-	for _, a := range n.Got.Alarms {
+	for _, a := range n.shown().Alarms {
 		run.Alarms, run.Peaks, run.Causes = append(run.Alarms, a.Range), append(run.Peaks, a.Peak), append(run.Causes, a.Causes)
 	}
 	if n.merge != nil {
@@ -149,10 +180,11 @@ func (n *Scoring) list(s *State) AlarmList {
 	v.Heads[0].Text = w.Say("new-number")
 	v.Fields = s.alarmFields(c, l)
 	c.listAlarms(w, &v, l, s.Alarms)
-	if left := g.Count - len(v.Rows); left > 0 {
+	one := n.shown()
+	if left := one.Count - len(v.Rows); left > 0 {
 		v.More = w.Say("alarms-more", len(v.Rows), left)
 	}
-	v.Foot = w.Say("alarms-count", g.Count)
+	v.Foot, v.Series = w.Say("alarms-count", one.Count), n.choices(w)
 	v.Rate = n.notes(w)
 	return v
 }
@@ -209,6 +241,9 @@ func (n *Scoring) verdict(w *words.Language) results.Verdict {
 		long = c.lasts(w, steps.Range{To: last})
 	}
 	v.Claim = w.Say("new-claim", g.Count, long)
+	if k := len(g.Series); k > 0 {
+		v.Claim = w.Say("new-claim-series", g.Count, k, g.Steps)
+	}
 	v.Why = w.Say("new-threshold", thresholdText(w, float64(d.Value)))
 	if d.PerDay.Defined() {
 		v.Why += " " + w.Say("new-per-day", short(w, float64(d.PerDay)))

@@ -240,12 +240,15 @@ func TestLabelsComeFromAFileOfTheirOwn(t *testing.T) {
 	s := idle(t)
 	s.Update(Drop{files(2, "pump.csv")})
 	s.Update(Decide{"missing", "linear"})
-	r := posted(s.Update(AddLabels{files(3, "pump.csv", "label_events.csv")}), protocol.TypeLook)
-	if r == nil || r.Drop != 3 || !slices.Equal(r.Files, []string{"pump.csv", "label_events.csv"}) || r.Data.Missing != "linear" ||
-		r.Data.Source != "file/pump.csv" {
+	r := posted(s.Update(AddBeside{files(3, "pump.csv", "events.csv"), sheet.LabelFile}), protocol.TypeLook)
+	if r == nil || r.Drop != 3 || !slices.Equal(r.Files, []string{"pump.csv", "events.csv"}) || r.Data.Missing != "linear" ||
+		r.Data.Source != "file/pump.csv" || r.Data.LabelFile != "events.csv" {
 		t.Fatalf("asks %+v", r)
 	}
-	if effects := idle(t).Update(AddLabels{files(3, "a", "b")}); posted(effects, protocol.TypeLook) != nil {
+	if got := s.Sheet.Command(); got != "cosinelab data describe pump.csv -missing linear -label-file events.csv" {
+		t.Error("the command is", got)
+	}
+	if effects := idle(t).Update(AddBeside{files(3, "a", "b"), sheet.LabelFile}); posted(effects, protocol.TypeLook) != nil {
 		t.Error("labels are added where no sheet is open")
 	}
 }

@@ -186,7 +186,8 @@ func (s *State) refresh() []Effect {
 	}
 	view := func(r steps.Range, width int, lines []protocol.Line) protocol.Request {
 		return protocol.Request{Type: protocol.TypeView,
-			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines, Scored: scene.fresh != nil}}
+			View: &protocol.View{Range: r, Width: min(width, r.Len()), Lines: lines, Scored: scene.fresh != nil,
+				Series: scene.series()}}
 	}
 	effects := k.lanes.ask(view(scene.Visible(), k.Width, scene.lines()), &s.requests)
 	want := scene.overviewLines()

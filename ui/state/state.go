@@ -110,9 +110,9 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return effects
 	case Drop:
 		return s.drop(m.Files)
-	case AddLabels:
+	case AddBeside:
 		if s.Sheet != nil && s.Sheet.Opening == 0 {
-			s.Sheet = s.Sheet.Beside(m.Files)
+			s.Sheet = s.Sheet.Beside(m.Files, m.What)
 			return s.look()
 		}
 	case Reopen:
@@ -227,6 +227,8 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.trainTeacher()
 	case OpenTeacher:
 		return s.openTeacher()
+	case ShowSeries:
+		return s.showSeries(m.At)
 	case ScoreNew:
 		return s.scoreNew(m.Files)
 	case Save:

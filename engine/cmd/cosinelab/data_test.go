@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,5 +85,80 @@ func TestWrongTurnsAreToldTheRightOne(t *testing.T) {
 		if got := do(t, args...); got.code != exitUsage || !strings.Contains(got.err, want) {
 			t.Errorf("%v: %d %q, want %q in it", args, got.code, got.err, want)
 		}
+	}
+}
+
+// months are three files of a day each, an hour of which has one row a minute, and labels for them, in a folder.
+func months(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for day := 1; day <= 3; day++ {
+		text := "time,flow,level\n"
+		for i := range 144 {
+			text += fmt.Sprintf("2024-01-%02d %02d:%02d,%d.5,%d\n", day, i/6, i%6*10, (144*day+i)*389%101, i%7)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("day-%d.csv", day)), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestSeveralFilesOfOnesOwnAreReadTogether(t *testing.T) {
+	dir := months(t)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	log := write(t, "log.csv", "start,end\n2024-01-03 10:00,2024-01-03 11:00\n")
+	data, _ := pump(t)
+	sp := filepath.Join(data, "spec.json")
+	reads := func(args ...string) string {
+		t.Helper()
+		out := filepath.Join(t.TempDir(), "out")
+		got := do(t, append(args, "-out", out)...).must(t)
+		return read(t, out, "report.json") + got.err
+	}
+	for _, args := range [][]string{
+		{"run", sp, "-file", at("day-1.csv"), "-file", at("day-2.csv"), "-file", at("day-3.csv")},
+		{"run", sp, at("day-1.csv"), at("day-2.csv"), at("day-3.csv")},
+		{"run", sp, at("day-*.csv")}, {"run", sp, "-file", at("day-*.csv")}, {"run", sp, dir},
+	} {
+		text := reads(args...)
+		for _, want := range []string{`"train_steps": 216`, "find-files-follow"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: the report has no %s", args, want)
+			}
+		}
+	}
+	if text := reads("run", sp, at("day-*.csv"), "-label-file", log); !strings.Contains(text, `"label_file": "log.csv"`) ||
+		!strings.Contains(text, `"labelled": true`) {
+		t.Error("the labels of another folder are not read")
+	}
+	if text := reads("run", sp, at("day-*.csv"), "-files", "apart"); !strings.Contains(text, `"name": "day-2.csv"`) {
+		t.Error("files are joined that were asked to stay apart")
+	}
+	described := do(t, "data", "describe", at("day-*.csv"), "-label-file", log).must(t).out
+	if !strings.Contains(described, "3 files follow one another") || !strings.Contains(described, "7 test steps anomalous") {
+		t.Error(described)
+	}
+}
+
+func TestDataInThePlaceOfASpecAreRecognized(t *testing.T) {
+	dir := months(t)
+	file := filepath.Join(dir, "day-1.csv")
+	for _, args := range [][]string{{"dump", file}, {"spec", "check", file}} {
+		got := do(t, args...)
+		if got.code == exitOK || !strings.Contains(got.err, "cosinelab run default -file "+file) {
+			t.Errorf("%s: %d %s", args, got.code, got.err)
+		}
+	}
+	o := runOptions{data: new(string), bootstrap: new(int), signals: signalsAuto}
+	if err := o.read([]string{file, filepath.Join(dir, "day-2.csv")}); err != nil || o.spec != "default" || !o.assumed ||
+		len(o.files) != 2 {
+		t.Errorf("%+v: %v", o, err)
+	}
+	if got := do(t, "run", file, "-data", dir); got.code != exitUsage {
+		t.Error(got.code, got.err)
+	}
+	if got := do(t, "run", filepath.Join(dir, "week-*.csv")); got.code == exitOK || !strings.Contains(got.err, "week-") {
+		t.Error(got.code, got.err)
 	}
 }

@@ -64,7 +64,7 @@ func commands() []command {
 	return []command{
 		{name: "run", args: "cli-args-run", about: "cli-about-run",
 			example: "run default -out results", fields: true, computes: true, declare: (*app).run,
-			notes: []words.Key{"cli-note-run-files", "cli-note-run-detectors"},
+			notes: []words.Key{"cli-note-run-data", "cli-note-run-files", "cli-note-run-detectors"},
 			topic: topic{"thresholds", "cli-about-thresholds", (*app).helpThresholds}},
 		{name: "table", args: "cli-args-flags", about: "cli-about-table",
 			example: "table -sets builtin/server -models lstm,gta -out table", fields: true, computes: true,

@@ -5,14 +5,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"cosinelab/datasets"
-	"cosinelab/datasets/disk"
 	"cosinelab/datasets/fault"
 	"cosinelab/datasets/found"
-	"cosinelab/engine/experiment"
 	"cosinelab/engine/spec"
 )
 
@@ -32,6 +31,9 @@ type readingOptions struct {
 	missing, cut    string
 	order, dates    string
 	accept          string
+	files           string // of found.Together
+	labelFile       string // paths
+	namesFile       string
 	noValue         string
 	scaling         string
 	leaveOut        bool
@@ -65,27 +67,27 @@ func (a *app) fileFlags(f *flag.FlagSet, o *readingOptions) {
 	f.StringVar(&o.order, "order", "", a.w.Say("cli-flag-order"))
 	f.StringVar(&o.dates, "dates", "", a.w.Say("cli-flag-dates"))
 	f.StringVar(&o.accept, "accept", "", a.w.Say("cli-flag-accept", strings.Join(found.Acceptable, ", ")))
+	f.StringVar(&o.files, "files", "", a.w.Say("cli-flag-files"))
+	f.StringVar(&o.labelFile, "label-file", "", a.w.Say("cli-flag-label-file"))
+	f.StringVar(&o.namesFile, "names-file", "", a.w.Say("cli-flag-names-file"))
 	f.StringVar(&o.noValue, "no-value", "", a.w.Say("cli-flag-no-value"))
 	f.StringVar(&o.cut, "split", "", a.w.Say("cli-flag-split"))
 	f.StringVar(&o.scaling, "scaling", "", a.w.Say("cli-flag-scaling"))
 	f.BoolVar(&o.leaveOut, "leave-out", false, a.w.Say("cli-flag-leave-out"))
 }
 
-// open reads the set that a command line names: by its id or, where no folder is given, by the path of a file, or by
-// those of all that belong to it.
+// open reads the set that a command line names: by its id or, where no folder is given, by the paths of files, folders
+// and patterns of such.
 func (o readingOptions) open(ctx context.Context, sources ...string) (*datasets.Set, error) {
 	source, folder := sources[0], o.folder
-	if len(sources) > 1 {
-		return o.together(ctx, sources)
+	if folder != "" && len(sources) > 1 {
+		return nil, usage("cli-data-needs")
 	}
-	if info, err := os.Stat(source); folder == "" && err == nil && !info.IsDir() {
-		folder, source = placeOfFile(source)
-	}
-	if folder == "" && isPath(source) {
-		if matched, err := filepath.Glob(source); err == nil && len(matched) > 0 && !isFile(source) {
-			return o.together(ctx, matched)
+	if paths := slices.ContainsFunc(sources, isPath); folder == "" && (paths || len(sources) > 1) {
+		var err error
+		if folder, source, err = placeOfFiles(o.beside(sources)); err != nil {
+			return nil, err
 		}
-		return nil, fault.New("cli-no-such-file", source)
 	}
 	d, err := o.of(source)
 	if err != nil {
@@ -94,37 +96,99 @@ func (o readingOptions) open(ctx context.Context, sources ...string) (*datasets.
 	return openSet(ctx, folder, d)
 }
 
+// beside are paths with those of the files of labels and of names.
+func (o readingOptions) beside(paths []string) []string {
+	paths = slices.Clone(paths)
+	for _, p := range []string{o.labelFile, o.namesFile} {
+		if p != "" && !slices.Contains(paths, p) {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
 // isFile reports whether there is a file, or a folder, of that name.
 func isFile(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
 }
 
-// isPath reports whether a text that names data is the path of a file, which has an ending, and no id.
+// isPath reports whether a text that names data is the path of a file, which is there or has an ending, and no id.
 func isPath(source string) bool {
-	return filepath.Ext(source) != "" && datasets.GroupOf(source) != datasets.GroupFile &&
-		len(datasets.Sources(source)) == 1
+	return isFile(source) && datasets.GroupOf(source) != datasets.GroupBuiltin ||
+		filepath.Ext(source) != "" && datasets.GroupOf(source) != datasets.GroupFile && len(datasets.Sources(source)) == 1
 }
 
-// placeOfFile is the folder of a file, with the source that the file is in it.
-func placeOfFile(file string) (folder, source string) {
-	return filepath.Dir(file), string(datasets.GroupFile) + "/" + filepath.Base(file)
-}
-
-// together reads files as the page does that fall on it together.
-func (o readingOptions) together(ctx context.Context, paths []string) (*datasets.Set, error) {
-	if o.folder != "" {
-		return nil, usage("cli-data-needs")
-	}
-	var files []datasets.File
+// placeOfFiles is a folder that holds all of these files, folders, and what patterns match, with the source that they
+// are in it.
+func placeOfFiles(paths []string) (folder, source string, err error) {
+	var all []string
 	for _, p := range paths {
-		files = append(files, datasets.FileIn(disk.At(filepath.Dir(p)), filepath.Base(p)))
+		matched := []string{p}
+		if !isFile(p) {
+			if matched, err = filepath.Glob(p); err != nil || len(matched) == 0 {
+				return "", "", fault.New("cli-no-such-file", p)
+			}
+		}
+		for _, m := range matched {
+			all = append(all, filepath.Clean(m))
+		}
 	}
-	d, err := o.of(string(datasets.GroupFile) + "/" + files[0].Name)
+	if folder, err = commonFolder(all); err != nil {
+		return "", "", err
+	}
+	var ids []string
+	for _, p := range all {
+		name, err := relative(folder, p)
+		if err != nil {
+			return "", "", err
+		}
+		ids = append(ids, string(datasets.GroupFile)+"/"+filepath.ToSlash(name))
+	}
+	return folder, strings.Join(ids, ","), nil
+}
+
+// commonFolder is the innermost folder that holds all of some paths; a relative one where all lie in the same.
+func commonFolder(paths []string) (string, error) {
+	folder := filepath.Dir(paths[0])
+	if filepath.Base(paths[0]) == "." || filepath.Base(paths[0]) == ".." ||
+		slices.ContainsFunc(paths, func(p string) bool { return filepath.Dir(p) != folder }) {
+		whole, err := filepath.Abs(paths[0])
+		if err != nil {
+			return "", told(paths[0], err)
+		}
+		folder = filepath.Dir(whole)
+	}
+	for _, p := range paths {
+		for {
+			name, err := relative(folder, p)
+			if err != nil {
+				return "", err
+			}
+			if name != ".." && !strings.HasPrefix(name, ".."+string(filepath.Separator)) {
+				break
+			}
+			folder = filepath.Dir(folder)
+		}
+	}
+	return folder, nil
+}
+
+// relative is the path of a file from a folder on; either may be relative.
+func relative(folder, path string) (string, error) {
+	if filepath.Dir(path) == folder {
+		return filepath.Base(path), nil
+	}
+	whole, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
+		return "", told(path, err)
 	}
-	return datasets.ReadFiles(ctx, files, experiment.FileOptions(d))
+	from, err := filepath.Abs(folder)
+	if err != nil {
+		return "", told(folder, err)
+	}
+	name, err := filepath.Rel(from, whole)
+	return name, told(path, err)
 }
 
 // of returns what the flags say of a source, as a spec has it.
@@ -140,7 +204,8 @@ func (o readingOptions) into(d *spec.Data) error {
 		given string
 		to    *string
 	}{{o.header, &d.Header}, {o.separator, &d.Separator}, {o.decimal, &d.Decimal},
-		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}, {o.order, &d.Order}, {o.dates, &d.Dates}, {o.accept, &d.Accept}} {
+		{o.label, &d.Label}, {o.anomaly, &d.Anomaly}, {o.missing, &d.Missing}, {o.order, &d.Order}, {o.dates, &d.Dates}, {o.accept, &d.Accept}, {o.files, &d.Files},
+		{baseOf(o.labelFile), &d.LabelFile}, {baseOf(o.namesFile), &d.NamesFile}} {
 		if s.given != "" {
 			*s.to = s.given
 		}
@@ -178,6 +243,14 @@ func (o readingOptions) into(d *spec.Data) error {
 		return usageError{err}
 	}
 	return nil
+}
+
+// baseOf is the name of a file without its folder; empty = none.
+func baseOf(path string) string {
+	if path == "" {
+		return ""
+	}
+	return filepath.Base(path)
 }
 
 // scalings are the names that -scaling takes.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -28,14 +30,15 @@ type runOptions struct {
 	device, data *string
 	memory       func() experiment.Limit
 	resume       bool
-	addSeeds     int    // to a finished run; 0 = none
-	bootstrap    *int   // draws; 0 = none
-	metrics      string // everyMetric, or empty
-	teacher      string // a file; empty = as the spec says
-	merge, least *int   // of alarms; nil = as the spec says
-	signals      string // one of signalsChoices
-	file         string // of one's own, in place of the spec's data; empty = none
+	addSeeds     int      // to a finished run; 0 = none
+	bootstrap    *int     // draws; 0 = none
+	metrics      string   // everyMetric, or empty
+	teacher      string   // a file; empty = as the spec says
+	merge, least *int     // of alarms; nil = as the spec says
+	signals      string   // one of signalsChoices
+	files        []string // of one's own, in place of the spec's data; nil = none
 	reading      readingOptions
+	assumed      bool // there was no spec among the arguments, but data: it is the default one
 }
 
 func (a *app) run(f *flag.FlagSet) action {
@@ -47,12 +50,18 @@ func (a *app) run(f *flag.FlagSet) action {
 	f.StringVar(&o.metrics, "metrics", "", a.w.Say("cli-flag-run-metrics"))
 	f.StringVar(&o.teacher, "teacher", "", a.w.Say("cli-flag-teacher"))
 	alarmFlags(a, f, &o.merge, &o.least)
-	f.StringVar(&o.file, "file", "", a.w.Say("cli-flag-run-file"))
+	f.Func("file", a.w.Say("cli-flag-run-file"), func(path string) error {
+		o.files = append(o.files, path)
+		return nil
+	})
 	a.fileFlags(f, &o.reading)
 	f.StringVar(&o.signals, "signals", signalsAuto, a.w.Say("cli-flag-signals", mostSignals>>20))
 	return func(ctx context.Context, args []string) error {
 		if err := o.read(args); err != nil {
 			return err
+		}
+		if o.assumed {
+			fmt.Fprintln(a.errOut, a.w.Say("cli-data-as-spec", "cosinelab run default -file "+strings.Join(o.files, " -file ")))
 		}
 		if err := o.unpackBefore(); err != nil {
 			return err
@@ -78,8 +87,6 @@ func (o *runOptions) read(args []string) error {
 		return usage("cli-flag-value", "-add-seeds", strconv.Itoa(o.addSeeds), fault.New("cli-want-at-least", 0))
 	case o.addSeeds > 0 && !o.resume:
 		return usage("cli-add-seeds-needs")
-	case o.file != "" && *o.data != "":
-		return usage("cli-file-or-data")
 	case !slices.Contains(signalsChoices, o.signals):
 		return usage("cli-flag-value", "-signals", o.signals, signalsChoices)
 	case o.metrics != "" && o.metrics != everyMetric:
@@ -88,15 +95,58 @@ func (o *runOptions) read(args []string) error {
 	if err := checkDraws(*o.bootstrap); err != nil {
 		return err
 	}
+	var specs []string
+	for _, arg := range args {
+		if holdsData(arg) {
+			o.files = append(o.files, arg)
+		} else {
+			specs = append(specs, arg)
+		}
+	}
+	if len(o.files) > 0 && *o.data != "" {
+		return usage("cli-file-or-data")
+	}
 	switch {
-	case len(args) == 0 && o.resume:
+	case len(specs) == 1:
+		o.spec = specs[0]
+	case len(specs) == 0 && o.resume:
 		o.spec = filepath.Join(o.outFolder(), specFile)
-		return nil
-	case len(args) != 1:
+	case len(args) > 0 && len(specs) == 0:
+		o.spec, o.assumed = "default", true
+	default:
 		return usage("cli-one-spec", "run")
 	}
-	o.spec = args[0]
 	return nil
+}
+
+// holdsData reports whether an argument names data, not a spec: a file that is no JSON object, a folder of tables, or a
+// pattern of files.
+func holdsData(arg string) bool {
+	if _, preset := spec.PresetOf(arg); arg == "-" || arg == "default" || preset && !isFile(arg) {
+		return false
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case err != nil:
+		matched, _ := filepath.Glob(arg)
+		return len(matched) > 0
+	case info.IsDir():
+		return !isFile(filepath.Join(arg, specFile)) && len(datasets.FilesOf(disk.At(arg), ".")) > 0
+	}
+	return info.Mode().IsRegular() && !beginsSpec(arg) && !strings.HasSuffix(arg, runfile.Ending)
+}
+
+// beginsSpec reports whether a file begins as a spec does, which is a JSON object that may hold comments.
+func beginsSpec(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return true // reading it says what is wrong
+	}
+	defer f.Close()
+	start := make([]byte, 1<<12)
+	n, _ := io.ReadFull(f, start)
+	start = bytes.TrimSpace(withoutComments(bytes.TrimPrefix(start[:n], []byte("\ufeff"))))
+	return len(start) == 0 || start[0] == '{'
 }
 
 // carryOut runs the experiment, in its results folder if it has one. Spec, device and data are checked before
@@ -205,10 +255,13 @@ func (a *app) finish(o runOptions, folder *keep.Folder, err error) error {
 
 // into writes the flags that were given over what a spec says.
 func (o runOptions) into(sp *spec.Spec) error {
-	if o.file != "" {
+	if len(o.files) > 0 {
 		was := sp.Data
 		sp.Data = spec.Data{Scaling: was.Scaling, Window: was.Window, Stride: was.Stride}
-		*o.data, sp.Data.Source = placeOfFile(o.file)
+		var err error
+		if *o.data, sp.Data.Source, err = placeOfFiles(o.reading.beside(o.files)); err != nil {
+			return err
+		}
 	}
 	if o.teacher != "" {
 		sp.Teacher.Weights = o.teacher
@@ -247,6 +300,9 @@ func (a *app) readSpec(name string) (spec.Spec, error) {
 		return spec.Spec{}, err
 	}
 	sp, err := spec.Parse(withoutComments(text))
+	if err != nil && name != "-" && !beginsSpec(name) {
+		err = fault.New("cli-is-data", "cosinelab run default -file "+name)
+	}
 	if err != nil {
 		return sp, fault.New("in-place", name, err)
 	}
@@ -293,7 +349,7 @@ func openSet(ctx context.Context, folder string, d spec.Data) (*datasets.Set, er
 		}) {
 			return nil, fault.New("cli-not-built-in", d.Source)
 		}
-		return datasets.OpenSeveral(ctx, fsys, d.Source, func(id string) (*datasets.Set, error) {
+		return datasets.OpenSeveral(ctx, fsys, d.Source, experiment.FileOptions(d), func(id string) (*datasets.Set, error) {
 			one := d
 			one.Source = id
 			return openSet(ctx, folder, one)

@@ -59,6 +59,9 @@ func (a *app) checkSpecs(ctx context.Context, files []string, data string) error
 			continue
 		}
 		problems := spec.Check(withoutComments(text))
+		if len(problems) > 0 && !beginsSpec(file) {
+			problems = []error{fault.New("cli-is-data", "cosinelab run default -file "+file)}
+		}
 		var need *experiment.Need
 		if len(problems) == 0 {
 			if need, err = takes(ctx, text, data); err != nil {

@@ -203,6 +203,16 @@ type Scored struct {
 	Outside  []spec.Outside `json:"outside,omitempty"`  // channels outside of the range of the training part
 	Notes    []*fault.Fault `json:"notes,omitempty"`    // how the file was read, where that may be wrong
 	Timeline *spec.Timeline `json:"timeline,omitempty"` // of the rows; nil = nobody knows
+	Series   []ScoredSeries `json:"series,omitempty"`   // that a column tells apart; then Alarms and Timeline are theirs
+}
+
+// ScoredSeries is what has come of one of several series.
+type ScoredSeries struct {
+	Name     string         `json:"name"`
+	Steps    int            `json:"steps"`
+	Count    int            `json:"count"`            // of its alarms
+	Alarms   []spec.Alarm   `json:"alarms,omitempty"` // that are over, in order; at most MaxAlarms of all series
+	Timeline *spec.Timeline `json:"timeline,omitempty"`
 }
 
 // MaxAlarms is how many alarms a message holds; a file of alarms (Export) has all.
@@ -298,6 +308,7 @@ type View struct {
 	Width  int    `json:"width"`
 	Lines  []Line `json:"lines"`
 	Scored bool   `json:"scored,omitempty"`
+	Series int    `json:"series,omitempty"` // of new data, which of Scored.Series
 }
 
 // Line kinds.
