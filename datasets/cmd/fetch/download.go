@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"cosinelab/datasets/fault"
@@ -159,6 +160,9 @@ func (d *downloader) attempt(ctx context.Context, p *partial) error {
 		d.show.bytes(n, total)
 	}}
 	if err := p.append(body, start); err != nil {
+		if _, last := errors.AsType[final](err); last {
+			return err
+		}
 		if total < 0 {
 			return fault.New("fetch-cut-off", body.n, cause(ctx, err))
 		}
@@ -261,8 +265,13 @@ func (p *partial) begin(response *http.Response) (start, total int64, err error)
 	case http.StatusTooManyRequests, http.StatusRequestTimeout:
 		return 0, 0, fault.New("fetch-answer", response.Status)
 	}
-	if response.StatusCode >= 500 {
+	switch code := response.StatusCode; {
+	case code >= 500:
 		return 0, 0, fault.New("fetch-answer", response.Status)
+	case code == http.StatusNotFound || code == http.StatusGone:
+		return 0, 0, final{fault.New("fetch-moved", response.Status)}
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		return 0, 0, final{fault.New("fetch-forbidden", response.Status)}
 	}
 	return 0, 0, final{fault.New("fetch-answer", response.Status)}
 }
@@ -277,11 +286,33 @@ func (p *partial) append(r io.Reader, start int64) error {
 	if err != nil {
 		return final{fault.New("in-place", p.file, fault.Cause(err))}
 	}
-	_, err = io.Copy(out, r)
-	if closing := out.Close(); err == nil {
-		err = closing
+	_, err = io.Copy(&disk{out, p.file}, r)
+	if closing := out.Close(); err == nil && closing != nil {
+		err = unwritten(p.file, closing)
 	}
 	return err
+}
+
+// unwritten says why a file cannot be written, and what to do where no room is left.
+func unwritten(name string, err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return final{fault.New("fetch-no-room", name, fault.Cause(err))}
+	}
+	return final{fault.New("in-place", name, fault.Cause(err))}
+}
+
+// disk writes to a file. What goes wrong there, as when no room is left, no further attempt would change.
+type disk struct {
+	file *os.File
+	name string
+}
+
+func (d *disk) Write(b []byte) (int, error) {
+	n, err := d.file.Write(b)
+	if err != nil {
+		err = unwritten(d.name, err)
+	}
+	return n, err
 }
 
 // check compares the whole file with the known sum; without one, its length has to do.
@@ -294,7 +325,7 @@ func (p *partial) check() error {
 		return err
 	}
 	if got != p.sum {
-		return fault.New("fetch-other-file", got, p.sum)
+		return fault.New("fetch-other-file", got, p.sum, p.url)
 	}
 	return nil
 }
@@ -325,7 +356,7 @@ func (d *downloader) unpack(ctx context.Context, from source, dir string) error 
 func extract(archive string, from source, dir string) error {
 	z, err := zip.OpenReader(archive)
 	if err != nil {
-		return err
+		return fault.New("fetch-no-archive", err)
 	}
 	defer z.Close()
 	for _, m := range from.members {
