@@ -147,7 +147,11 @@ func (s *Set) named(files []File, opts Options) {
 	}
 	s.tell(found.Finding{File: table.VisibleFile(opts.NamesFile),
 		Said: fault.Of(fault.New("find-names-file", len(opts.names), table.VisibleFile(opts.NamesFile)))})
+	if u := s.uncut; u != nil && u.files == nil {
+		u.files = []string{table.VisibleFile(u.whole.file)}
+		s.Look.Files = u.files
+	}
 	if s.Look != nil {
-		s.Look.Files = append(s.Look.Files, table.VisibleFile(opts.NamesFile))
+		s.readFrom(append(s.Look.Files, table.VisibleFile(opts.NamesFile)))
 	}
 }

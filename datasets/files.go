@@ -100,7 +100,6 @@ func readSeveral(ctx context.Context, inside []File, opts Options, rule Fill) (s
 		}
 		if labels != nil {
 			groups = append(groups, []File{*labels})
-			set.labelsFrom(*labels)
 		}
 		return set, groups, nil
 	}
@@ -114,6 +113,22 @@ func readSeveral(ctx context.Context, inside []File, opts Options, rule Fill) (s
 func (s *Set) labelsFrom(f File) {
 	s.tell(found.Finding{File: table.Visible(f.Name),
 		Said: fault.Of(fault.New("find-labels-file", table.Visible(f.Name)))})
+	if u := s.uncut; u != nil {
+		if u.files == nil {
+			u.files = []string{table.VisibleFile(u.whole.file)}
+		}
+		s.readFrom(append(u.files, table.VisibleFile(f.Name)))
+	}
+}
+
+// readFrom says from which files a set is, wherever these are cut.
+func (s *Set) readFrom(files []string) {
+	if s.Look != nil {
+		s.Look.Files = files
+	}
+	if s.uncut != nil {
+		s.uncut.files = files
+	}
 }
 
 // tell adds a finding about the files, which holds wherever they are cut.
@@ -157,6 +172,9 @@ func (s *Set) call(files []File, groups [][]File, opts Options) error {
 		ids, names = append(ids, fileID(setName(g))), append(names, setName(g))
 	}
 	s.Name, s.Title = strings.Join(ids, ","), table.Short(strings.Join(names, ", "))
+	if len(names) > 2 {
+		s.Title = table.Short(names[0]) + " +" + strconv.Itoa(len(names)-1)
+	}
 	return nil
 }
 
@@ -238,6 +256,7 @@ type uncut struct {
 	rule    Fill
 	opts    Options
 	beside  []found.Finding // about the files, not about how one of them is read
+	files   []string        // names of those that were read, where there are several
 }
 
 // cut makes a set of the file. What it finds is about this cut alone.
@@ -261,6 +280,7 @@ func (u *uncut) cut(at Cut) (*Set, error) {
 	set.take(u.filled, u.rule)
 	set.finish(whole.findings, u.marks)
 	set.Look, set.uncut = set.preview(&whole, nil), u
+	set.Look.Files = u.files
 	return set, nil
 }
 

@@ -49,19 +49,26 @@ func separate(files []File) (wholes []File, labels *File) {
 // readSeparate reads files that each hold a whole: as one series where they follow one another in time, or somebody
 // asked for it, else as several.
 func readSeparate(ctx context.Context, wholes []File, labels *File, opts Options, rule Fill) (*Set, error) {
-	marks, err := marksOf(ctx, labels, opts)
-	if err != nil {
-		return nil, err
-	}
 	want := opts.want()
 	want.Maybe = true
 	var portions []*portion
-	for _, f := range wholes {
+	for i, f := range wholes {
 		p, err := readPortion(ctx, f, want, opts.Anomaly)
+		if fault.Has(err, "data-no-values") && labels == nil {
+			labels = &wholes[i] // whatever it is called
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		portions = append(portions, p)
+	}
+	marks, err := marksOf(ctx, labels, opts)
+	if err != nil {
+		return nil, err
+	}
+	if len(portions) == 0 {
+		return nil, table.InFile(wholes[0].Name, fault.New("data-no-part"))
 	}
 	if err := asked(portions, marks); err != nil {
 		return nil, err
@@ -71,7 +78,11 @@ func readSeparate(ctx context.Context, wholes []File, labels *File, opts Options
 		return nil, err
 	}
 	if row.join {
-		return row.read(opts, marks, rule)
+		set, err := row.read(opts, marks, rule)
+		if err == nil && labels != nil {
+			set.labelsFrom(*labels)
+		}
+		return set, err
 	}
 	if labels != nil {
 		return nil, table.InFile(labels.Name, fault.New("data-labels-of-many", len(wholes)))
@@ -103,7 +114,10 @@ type queue struct {
 // begins after the one before has ended, and mostly soon after: pauses are short beside the files. Times of runs that
 // lie far apart stay several series, and so do those of machines that ran at the same time.
 func inRow(portions []*portion, asked string) (queue, error) {
-	q := queue{portions: slices.Clone(portions)}
+	q := queue{portions: slices.Clone(portions), join: len(portions) == 1}
+	if q.join {
+		return q, nil
+	}
 	timed := q.timed()
 	if timed {
 		slices.SortStableFunc(q.portions, func(a, b *portion) int { return cmp.Compare(a.first(), b.first()) })
@@ -245,7 +259,7 @@ func (q queue) read(opts Options, marks *marks, rule Fill) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.Look.Files = files
+	set.readFrom(files)
 	return set, nil
 }
 

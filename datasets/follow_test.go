@@ -79,7 +79,7 @@ func TestFilesThatFollowOneAnotherAreOneSeries(t *testing.T) {
 		t.Error("it is called", set.Name)
 	}
 	moved, err := set.Recut(Options{Cut: Cut{Row: 100}})
-	if err != nil || moved.Train.Rows != 100 || said(moved, "find-files-follow") == nil {
+	if err != nil || moved.Train.Rows != 100 || said(moved, "find-files-follow") == nil || len(moved.Look.Files) != 3 {
 		t.Errorf("cut elsewhere: %v %v", moved, err)
 	}
 	apart, err := readAll(Options{Asked: found.Asked{Files: "apart"}}, "a.csv", hourly(head, 1, 48), "b.csv", hourly(head, 3, 48))
@@ -153,6 +153,17 @@ func TestLabelsOfFilesThatAreJoinedComeFromOneFile(t *testing.T) {
 	}
 	if set.Name != "file/a.csv,file/b.csv,file/log.csv" {
 		t.Error("it is called", set.Name)
+	}
+	if set, err := readAll(Options{}, files...); err != nil || len(set.Anomalies) == 0 || said(set, "find-labels-file") == nil {
+		t.Errorf("a file without channels beside others: %v %v", set, err)
+	}
+	faults := "time,is_fault\n"
+	for i, line := range strings.Split(strings.TrimSpace(hourly(head, 1, 48)), "\n")[1:] {
+		faults += fmt.Sprintf("%s,%d\n", line[:16], i/44)
+	}
+	if set, err := readAll(Options{}, "a.csv", hourly(head, 1, 48), "seen by us.csv", faults); err != nil ||
+		len(set.Anomalies) != 1 || set.Members != nil || set.Anomalies[0].Len() != 4 {
+		t.Errorf("labels beside one file: %v %v", set, err)
 	}
 	if _, err := readAll(Options{LabelFile: "other.csv"}, files...); !fault.Has(err, "data-file-named") {
 		t.Error(err)

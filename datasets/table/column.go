@@ -83,7 +83,9 @@ func (b *builder) add(cell []byte) {
 	row := b.values.n
 	b.word(cell, row)
 	c, x := classMissing, math.NaN()
-	if !isMissing(cell) {
+	if plain, ok := plainNumber(cell, b.decimal); ok {
+		c, x = classNumber, plain
+	} else if !isMissing(cell) {
 		c, x = b.class(cell, row)
 	}
 	if b.c.count[c]++; c != classStamp && b.stamps.n > 0 {

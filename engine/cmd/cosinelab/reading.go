@@ -113,9 +113,11 @@ func isFile(name string) bool {
 	return err == nil
 }
 
-// isPath reports whether a text that names data is the path of a file, which is there or has an ending, and no id.
+// isPath reports whether a text that names data is the path of a file, or a pattern of such, which are there or have
+// an ending, and no id.
 func isPath(source string) bool {
-	return isFile(source) && datasets.GroupOf(source) != datasets.GroupBuiltin ||
+	matched, _ := filepath.Glob(source)
+	return (isFile(source) || len(matched) > 0) && datasets.GroupOf(source) != datasets.GroupBuiltin ||
 		filepath.Ext(source) != "" && datasets.GroupOf(source) != datasets.GroupFile && len(datasets.Sources(source)) == 1
 }
 
