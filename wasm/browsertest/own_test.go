@@ -10,8 +10,10 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"cosinelab/assets/words"
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
+	"cosinelab/wasm/browsertest/chromium"
 )
 
 // month is a file of a plant from a day of 2024 on: so many rows, one an hour.
@@ -145,5 +147,30 @@ func TestNewDataOfSeveralSeriesAreLookedAtOneByOne(t *testing.T) {
 	}
 	if csv := p.saved("csv", "today-alarms.csv"); !strings.Contains(csv, "south") {
 		t.Errorf("the file of alarms names no series:\n%s", csv)
+	}
+}
+
+// drawnAnew tells whether the timeline is as wide as its place.
+const drawnAnew = `(() => {
+	const plot = document.querySelector(".tl-plot"), place = plot.parentElement.clientWidth;
+	return place <= innerWidth && Math.abs(plot.querySelector("svg").getBoundingClientRect().width - place) < 2;
+})()`
+
+// The sheet shows all its texts in every window, in both languages, light and dark.
+func TestTheSheetShowsAllTextsInEveryWindow(t *testing.T) {
+	address := serve(t)
+	for i, tag := range words.Tags() {
+		p := open(t, address, chromium.Speaking(tag))
+		p.wait("page", canTrain, time.Minute)
+		p.dropFiles(months()...)
+		p.wait("sheet", sheetRead, 30*time.Second)
+		if i == 1 {
+			p.do(chromedp.KeyEvent("t"))
+		}
+		for _, w := range windows {
+			p.do(chromedp.EmulateViewport(w[0], w[1]))
+			p.wait("drawn anew", drawnAnew, 20*time.Second)
+			p.readable("sheet-"+tag, w[0], w[1])
+		}
 	}
 }
