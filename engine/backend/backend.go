@@ -27,9 +27,10 @@ type Device interface {
 type Program interface {
 	// Write copies values into an input, parameter or guard slot; the length must be the slot's.
 	Write(plan.Slot, []float32) error
-	// Run executes the procedure at this position of Plan.Procs. Before each step it calls yield, unless that
-	// is nil: where there is one thread for everything, others get their turn then. It returns early with the
-	// context's error, between steps; then parameters may hold the values of a partly executed procedure.
+	// Run executes the procedure at this position of Plan.Procs. Before the first step, and again before one that
+	// follows more than some tens of microseconds of others, it calls yield, unless that is nil: where there is one
+	// thread for everything, others get their turn then. There it may return early with the context's error; then
+	// parameters may hold the values of a partly executed procedure.
 	Run(ctx context.Context, proc int, yield func()) error
 	// Read copies the values of any slot into dst; the length must be the slot's.
 	Read(s plan.Slot, dst []float32) error

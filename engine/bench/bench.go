@@ -28,8 +28,8 @@ type Options struct {
 	// Workers compute beside this one: every training step, and scoring, is timed without them and with them,
 	// in turn.
 	Workers []experiment.Worker
-	// Only names what to time: training steps, products by their sizes, or Products for all of them. Empty =
-	// everything.
+	// Only names what to time: training steps, products by their sizes, or Products for all of them, Whole for
+	// the default experiment. Empty = everything.
 	Only []string
 	// Yield is that of experiment.Options.
 	Yield func()
@@ -48,7 +48,7 @@ func (o Options) wants(names ...string) bool {
 
 // Check says which name in Only stands for nothing.
 func (o Options) Check() error {
-	known := []string{Products}
+	known := []string{Products, Whole}
 	for _, p := range products {
 		known = append(known, p.name())
 	}
@@ -72,7 +72,7 @@ func (p size) name() string { return fmt.Sprintf("%dx%dx%d", p[0], p[1], p[2]) }
 // T and F.
 var products = []size{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {1600, 64, 64}, {1600, 512, 512}}
 
-// Run times products, training steps and scoring on the device. It returns what was measured, even with an
+// Run times products, training steps, scoring and the default experiment on the device. It returns what was measured, even with an
 // error, be it that of ctx.
 func Run(ctx context.Context, dev backend.Device, o Options) ([]timing.Line, error) {
 	if err := o.Check(); err != nil {
@@ -93,6 +93,11 @@ func Run(ctx context.Context, dev backend.Device, o Options) ([]timing.Line, err
 		}
 		if err := r.step(ctx, s); err != nil {
 			return r.lines, fault.New("bench-step", s.Name, err)
+		}
+	}
+	if o.wants(Whole) {
+		if err := r.whole(ctx); err != nil {
+			return r.lines, err
 		}
 	}
 	return r.lines, nil
@@ -192,7 +197,7 @@ func (r *run) product(ctx context.Context, size size) error {
 	// Memory that was never written is one page of zeros under many addresses, which caches take badly.
 	for name, values := range map[string]int{"x": m * k, "y": k * n} {
 		slot, _ := p.Slot(plan.ClassInput, name)
-		if err := program.Write(slot, windows(values/Channels + 1).Series.Values[:values]); err != nil {
+		if err := program.Write(slot, windows(1, 1, values).Series.Values); err != nil {
 			return err
 		}
 	}
@@ -267,8 +272,9 @@ func (r *run) step(ctx context.Context, s Step) error {
 	const least, most, enough = 2, 20, 2 * time.Second
 	clocks, begin, warm, done := r.clocks(len(sets), 1), time.Now(), 0, 0 // warm = 0 until steps count
 	var gone error
-	_, err = t.Fit(ctx, windows(Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{},
-		train.Options{Train: s.task().Spec.Train, Epochs: 1,
+	sp, _ := s.spec()
+	_, err = t.Fit(ctx, s.windows(sp.Train.Batch*(len(sets)*(r.Runs+most)+1)), datasets.Windows{},
+		train.Options{Train: sp.Train, Epochs: 1,
 			Lambda: func(int) float64 { return 1 },
 			Gate: func(ctx context.Context) error {
 				if err := errors.Join(gone, ctx.Err()); err != nil {
@@ -293,7 +299,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 	if !errors.Is(err, errEnough) {
 		return err // never nil: there are windows for more steps
 	}
-	line.FLOP = w.perWindow("gradient") * Batch
+	line.FLOP = w.perWindow("gradient") * float64(sp.Train.Batch)
 	r.addAll(line, clocks, sets)
 	if !s.Scored {
 		return nil
@@ -319,7 +325,8 @@ func (r *run) score(ctx context.Context, t *train.Trainer, s Step, sets [][]trai
 	flop float64) error {
 	line := timing.Line{Group: timing.GroupScoring, Name: s.Name, About: "one window", Workers: 1, FLOP: flop}
 	r.begin(line)
-	clocks, w := r.clocks(len(sets), Batch), windows(Batch)
+	sp, _ := s.spec()
+	clocks, w := r.clocks(len(sets), sp.Train.Batch), s.windows(sp.Train.Batch)
 	const warm = 2 // the first passes tell little, as the first steps
 	for i := range (warm + r.Runs) * len(sets) {
 		c := i % len(sets)
@@ -345,14 +352,20 @@ func pass(ctx context.Context, t *train.Trainer, w datasets.Windows, workers []t
 	return time.Since(start), errors.Join(err, gone)
 }
 
+// windows are n windows of the step's size.
+func (s Step) windows(n int) datasets.Windows {
+	sp, channels := s.spec()
+	return windows(n, sp.Data.Window, channels)
+}
+
 // windows are n windows of made-up data: waves of a length of their own in each channel, with noise from a
 // formula.
-func windows(n int) datasets.Windows {
-	s := datasets.Series{Rows: n + Length - 1, Channels: Channels,
-		Values: make([]float32, (n+Length-1)*Channels)}
+func windows(n, length, channels int) datasets.Windows {
+	s := datasets.Series{Rows: n + length - 1, Channels: channels,
+		Values: make([]float32, (n+length-1)*channels)}
 	for i := range s.Values {
-		t, c := float64(i/Channels), float64(i%Channels)
+		t, c := float64(i/channels), float64(i%channels)
 		s.Values[i] = float32(math.Sin(t*(0.05+0.01*c)) + 0.1*math.Sin(1000*math.Sin(float64(i))))
 	}
-	return datasets.Slide(s, Length, 1)
+	return datasets.Slide(s, length, 1)
 }

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -96,7 +97,7 @@ func TestScoringIsTimedOnOneWorkerAndOnSeveral(t *testing.T) {
 		two.Runs != 2 || !(one.FLOP > 0) || one.FLOP != two.FLOP {
 		t.Errorf("scoring: %+v, %+v", one, two)
 	}
-	if want := (2 + 2) * Batch / 2; asked != want { // two runs count, two warm it up
+	if want := (2 + 2) * task.Spec.Train.Batch / 2; asked != want { // two runs count, two warm it up
 		t.Errorf("the other worker scored %d windows, want %d, half of every other pass", asked, want)
 	}
 }
@@ -130,10 +131,10 @@ func TestWhatIsComparedIsTimed(t *testing.T) {
 		}
 	}
 	if got := strings.Join(
-		names, " "); got != "64x64x64 256x256x256 512x512x512 1600x64x64 1600x512x512 T A D L F" {
+		names, " "); got != "64x64x64 256x256x256 512x512x512 1600x64x64 1600x512x512 T A D L F S C" {
 		t.Errorf("timed are %s", got)
 	}
-	if got := strings.Join(scored, " "); got != "A F" {
+	if got := strings.Join(scored, " "); got != "A F S" {
 		t.Errorf("scoring is timed for %s", got)
 	}
 }
@@ -142,5 +143,37 @@ func TestAnUnknownStepIsAnError(t *testing.T) {
 	if _, err := Run(context.Background(), cpu.New(), Options{Only: []string{"Z"}}); err == nil ||
 		!strings.Contains(words.English().Error(err), `"Z"`) {
 		t.Errorf("error %v, want one that names Z", err)
+	}
+}
+
+// The parts add up to the whole on one worker; several workers come to the same FLOP.
+func TestTheDefaultExperimentIsTimedInParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("carries the default experiment out twice")
+	}
+	lines, err := Run(context.Background(), cpu.New(), Options{Only: []string{Whole},
+		Workers: []experiment.Worker{experiment.Local(cpu.New())}, Roofline: func(time.Duration) float64 { return 100 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	parts := 0.0
+	for _, l := range lines {
+		names = append(names, fmt.Sprint(l.Name, " ", l.Workers))
+		if !(l.Median > 0) {
+			t.Errorf("%+v", l)
+		}
+		if l.Name != Whole {
+			parts += l.Median
+		}
+	}
+	if got := strings.Join(names, ", "); got != "experiment 1, data 1, training 1, scoring 1, metrics 1, experiment 2" {
+		t.Fatalf("timed %s", got)
+	}
+	if one := lines[0].Median; math.Abs(parts-one) > 0.02*one {
+		t.Errorf("the parts take %.0f ms, the whole %.0f", parts, one)
+	}
+	if one, two := lines[0].FLOP, lines[len(lines)-1].FLOP; one != two || !(one > 5e10) {
+		t.Errorf("%g FLOP on one worker, %g on two", one, two)
 	}
 }

@@ -48,7 +48,7 @@ func Profile(ctx context.Context, dev backend.Device, s Step, rounds int) (list 
 	for i, slot := range single.Slots {
 		if slot.Class == plan.ClassInput {
 			n := slot.Shape.Len()
-			if err := program.Write(plan.Slot(i), windows(n/Channels + 1).Series.Values[:n]); err != nil {
+			if err := program.Write(plan.Slot(i), s.windows(n).Series.Values[:n]); err != nil {
 				return nil, err
 			}
 		}

@@ -11,24 +11,31 @@ import (
 	"cosinelab/engine/train"
 )
 
-// Sizes of every step: Batch windows of Length steps with Channels values.
-const (
-	Batch    = 32
-	Length   = 100
-	Channels = 38
-)
-
-// clip is the global norm to which gradients are clipped.
-const clip = 1
-
 // Step is a training step of a fixed size: forward, backward, clipping, Adam. It is that of an experiment,
 // built as experiments build theirs.
 type Step struct {
 	Name    string
 	About   string
-	Model   spec.Model
-	Teacher bool // with a frozen teacher of the same kind, whose output the student follows by the cosine
-	Scored  bool // its forward pass is timed, too
+	Model   spec.Model // without a kind: that of the default experiment, with its teacher and sizes
+	Teacher bool       // with a frozen teacher, of the same kind, whose output the student follows by the cosine
+	Scored  bool       // its forward pass is timed, too
+}
+
+// defaultChannels is how many channels the set of the default experiment has.
+const defaultChannels = 14
+
+// spec is the experiment that the step is one of, and how many channels its set has. But for the default
+// experiment these are 32 windows of 100 steps with 38 channels.
+func (s Step) spec() (sp spec.Spec, channels int) {
+	sp = spec.Default()
+	if s.Model.Kind == 0 {
+		return sp, defaultChannels
+	}
+	sp.Data.Window = 100
+	sp.Teacher.Model, sp.Student = s.Model, s.Model
+	sp.Train = spec.Train{Rate: 1e-4, Schedule: spec.RateConstant, Epochs: 1, Batch: 32, Clip: 1}
+	sp.Detect.Score = spec.ScoreModel
+	return sp, 38
 }
 
 // Steps lists the training steps that are timed. Their sizes are fixed, so that measurements compare over
@@ -44,6 +51,8 @@ var Steps = []Step{
 		Model: spec.Model{Kind: spec.ModelLSTM, DModel: 80, Layers: 2}},
 	{Name: "F", About: "Anomaly Transformer, d_model 512, 8 heads, 3 layers, d_ff 512",
 		Model: sized(spec.ModelAnomalyTransformer, 512), Scored: true},
+	{Name: "S", About: "the student of the default experiment alone", Scored: true},
+	{Name: "C", About: "the same with the cosine to its teacher", Teacher: true},
 }
 
 // sized is a model of this width, with the heads and layers of the Anomaly Transformer's paper
@@ -55,17 +64,13 @@ func sized(kind spec.ModelKind, width int) spec.Model {
 // task is the step as one training run of an experiment, in micro-batches of the size that the model likes.
 // Its arm is one of the default spec that distils, or not, as the step asks.
 func (s Step) task() experiment.Task {
-	sp := spec.Default()
-	sp.Data.Window = Length
-	sp.Teacher.Model, sp.Student = s.Model, s.Model
-	sp.Train = spec.Train{Rate: 1e-4, Schedule: spec.RateConstant, Epochs: 1, Batch: Batch, Clip: clip}
-	sp.Detect.Score = spec.ScoreModel
+	sp, channels := s.spec()
 	arm := slices.IndexFunc(sp.Arms, func(a spec.Arm) bool {
-		return spec.Controls[a.Control].Trains &&
-			a.Distils() == s.Teacher
+		return spec.Controls[a.Control].Trains && a.Distils() == s.Teacher
 	})
-	return experiment.Task{Spec: sp, Arm: arm, Taught: s.Teacher, Channels: Channels,
-		Micro: min(Batch, models.All[s.Model.Kind].MicroBatch(models.ConfigOf(s.Model)))}
+	micro := models.All[sp.Student.Kind].MicroBatch(models.ConfigOf(sp.Student))
+	return experiment.Task{Spec: sp, Arm: arm, Taught: s.Teacher, Channels: channels,
+		Micro: min(sp.Train.Batch, micro)}
 }
 
 // Problem builds what the step trains.
@@ -80,6 +85,6 @@ func (s Step) trainer(dev backend.Device) (*train.Trainer, *witness, error) {
 		return nil, nil, err
 	}
 	w := &witness{Device: dev}
-	t, err := train.New(w, p, clip, 1, nil)
+	t, err := train.New(w, p, s.task().Spec.Train.Clip, 1, nil)
 	return t, w, err
 }

@@ -62,6 +62,8 @@ type run struct {
 	data   *Prepared
 	pool   *pool
 
+	designs designs
+
 	mu       sync.Mutex // guards what follows: training runs go on side by side
 	meter    meter
 	teachers []*spec.TeacherRun // one a seed; nil = not there yet

@@ -67,11 +67,12 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 	if from.params == nil && r.spec.NeedsTeacher(a) {
 		return scores{}, failure{fault.New("teacher-failed", from.failed)}
 	}
-	p, err := r.studentProblem(a, from.params != nil)
+	task := r.task(arm, from.params != nil)
+	d, err := r.designs.of(task, r.pause(ctx))
 	if err != nil {
 		return scores{}, err
 	}
-	t, err := train.New(r.device, p, r.spec.Train.Clip, out.Seed, r.pause(ctx))
+	t, err := d.New(r.device, out.Seed, r.pause(ctx))
 	if err != nil {
 		return scores{}, err
 	}
@@ -85,8 +86,7 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 		}
 	}
 	out.Parameters = t.Parameters()
-	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: arm, Taught: from.params != nil,
-		Channels: r.data.channels, Micro: p.Windows.Shape[0], Outputs: r.o.Outputs})
+	r.share(ctx, t, workers, task)
 	if spec.Controls[a.Control].Trains {
 		res, err := r.learn(ctx, t, arm, out.Seed, from)
 		out.Epochs, out.Best, out.StepMs = res.Epochs, res.Best, res.StepMs
@@ -95,6 +95,16 @@ func (r *run) student(ctx context.Context, arm int, from teacher, workers []*wor
 		}
 	}
 	return r.studentScores(ctx, a, t, out)
+}
+
+// task is the training run of an arm, or TeacherArm, as every worker of it builds it.
+func (r *run) task(arm int, taught bool) Task {
+	model := r.spec.Teacher.Model
+	if arm != TeacherArm {
+		model = r.spec.StudentOf(r.spec.Arms[arm])
+	}
+	return Task{Spec: r.spec, Arm: arm, Taught: taught, Channels: r.data.channels,
+		Micro: r.data.microBatch(model, r.spec.Train.Batch), Outputs: r.o.Outputs}
 }
 
 // learn trains an arm's student, or gives it what it learnt when it was trained before.

@@ -34,17 +34,17 @@ func teacherSeed(seed uint64) uint64 { return seed ^ 0x7465616368657200 }
 // teach returns the seed's teacher. One whose numbers stop being finite is reported, and is none: arms that
 // need no teacher still have their scores.
 func (r *run) teach(ctx context.Context, seed int, workers []*worker) (teacher, error) {
-	p, err := r.teacherProblem()
+	task := r.task(TeacherArm, false)
+	d, err := r.designs.of(task, r.pause(ctx))
 	if err != nil {
 		return teacher{}, err
 	}
-	t, err := train.New(r.device, p, r.spec.Train.Clip, teacherSeed(r.spec.Seeds[seed]), r.pause(ctx))
+	t, err := d.New(r.device, teacherSeed(r.spec.Seeds[seed]), r.pause(ctx))
 	if err != nil {
 		return teacher{}, err
 	}
 	defer t.Close()
-	r.share(ctx, t, workers, Task{Spec: r.spec, Arm: TeacherArm, Channels: r.data.channels,
-		Micro: p.Windows.Shape[0]})
+	r.share(ctx, t, workers, task)
 	done := &spec.TeacherRun{Seed: r.spec.Seeds[seed], Parameters: t.Parameters(),
 		Weights: r.spec.Teacher.Weights}
 	err = r.fitTeacher(ctx, t, done)

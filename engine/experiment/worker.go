@@ -1,8 +1,11 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"sync"
 
 	"cosinelab/engine/backend"
 	"cosinelab/engine/spec"
@@ -45,10 +48,51 @@ func (task Task) Problem() (train.Problem, error) {
 	return r.studentProblem(task.Spec.Arms[task.Arm], task.Taught)
 }
 
+// designs keep what training runs of one spec compute: every seed has the same. They may be used from any
+// goroutine.
+type designs struct {
+	mu    sync.Mutex
+	there map[designKey]*train.Design
+}
+
+// designKey is what tells tasks of one spec apart.
+type designKey struct {
+	arm, channels, micro int
+	taught, outputs      bool
+}
+
+// of lays out what a task trains, or finds it. pause is that of train.NewDesign.
+func (d *designs) of(task Task, pause func() error) (*train.Design, error) {
+	key := designKey{task.Arm, task.Channels, task.Micro, task.Taught, task.Outputs}
+	d.mu.Lock()
+	known := d.there[key]
+	d.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	p, err := task.Problem()
+	if err != nil {
+		return nil, err
+	}
+	laid, err := train.NewDesign(p, task.Spec.Train.Clip, pause)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.there == nil {
+		d.there = map[designKey]*train.Design{}
+	}
+	d.there[key] = laid
+	return laid, nil
+}
+
 // local is a worker in this process. It has one trainer at a time, for memory's sake.
 type local struct {
-	device backend.Device
-	last   *train.Trainer // of the last task; nil before one
+	device  backend.Device
+	spec    []byte         // that of the last task, as JSON
+	designs *designs       // of that spec
+	last    *train.Trainer // of the last task; nil before one
 }
 
 // Local returns a worker in this process, on a device of its own: it need not use many cores.
@@ -62,11 +106,18 @@ func (l *local) Join(ctx context.Context, task Task) (train.Worker, error) {
 		}
 		l.last = nil
 	}
-	p, err := task.Problem()
+	text, err := json.Marshal(task.Spec)
 	if err != nil {
 		return nil, err
 	}
-	if l.last, err = train.New(l.device, p, task.Spec.Train.Clip, 0, ctx.Err); err != nil {
+	if !bytes.Equal(text, l.spec) {
+		l.spec, l.designs = text, &designs{}
+	}
+	d, err := l.designs.of(task, ctx.Err)
+	if err != nil {
+		return nil, err
+	}
+	if l.last, err = d.New(l.device, 0, ctx.Err); err != nil {
 		return nil, err
 	}
 	return l.last.Worker(), nil

@@ -29,7 +29,10 @@ type Draws struct {
 func (t *compiled) findNoise(nodes []*graph.Node, seed uint64) {
 	t.draws.Seed = seed
 	for _, n := range nodes {
-		if slot := t.slot(plan.ClassInput, n.Name); n.Noise != graph.NoNoise && slot >= 0 {
+		if n.Noise == graph.NoNoise {
+			continue
+		}
+		if slot := t.slot(plan.ClassInput, n.Name); slot >= 0 {
 			t.noise = append(t.noise, noise{n.Noise, n.Attr.X, slot, hash(n.Name),
 				make([]float32, n.Shape.Len())})
 		}

@@ -78,28 +78,53 @@ type Trainer struct {
 	best    [][]float32 // of the best epoch, in the order of weights; nil = none yet
 }
 
-// New compiles the problem for the device. Gradients are clipped to the global norm clip; 0 = not clipped.
-// All parameters start as Initial draws them; noise comes from the same seed. The problem's graph grows by
-// the gradients: it serves one trainer. pause, which may be nil, is called now and then until the trainer is
-// there; its error ends New.
+// Design is what training on a problem computes, laid out for any number of trainers: laying it out takes longer
+// than many steps of a small model. It does not change.
+type Design struct {
+	problem Problem
+	params  []*graph.Node // of the problem's graph: training adds others
+	plan    *plan.Plan
+}
+
+// NewDesign lays out the problem. Gradients are clipped to the global norm clip; 0 = not clipped. The problem's
+// graph grows by the gradients: it serves one design. pause, which may be nil, is called now and then until the
+// design is there; its error ends NewDesign.
+func NewDesign(p Problem, clip float64, pause func() error) (*Design, error) {
+	d := &Design{problem: p, params: p.Graph.Params()}
+	var err error
+	d.plan, err = Plan(p, clip, pause)
+	return d, err
+}
+
+// MicroBatch is how many windows are computed at once.
+func (d *Design) MicroBatch() int { return d.problem.Windows.Shape[0] }
+
+// New is the trainer of a problem of which there is one: Design.New for its design.
 func New(dev backend.Device, p Problem, clip float64, seed uint64, pause func() error) (*Trainer, error) {
+	d, err := NewDesign(p, clip, pause)
+	if err != nil {
+		return nil, err
+	}
+	return d.New(dev, seed, pause)
+}
+
+// New compiles the design for the device. All parameters start as Initial draws them; noise comes from the same
+// seed. pause, which may be nil, is called now and then until the trainer is there; its error ends New.
+func (d *Design) New(dev backend.Device, seed uint64, pause func() error) (*Trainer, error) {
 	if pause == nil {
 		pause = func() error { return nil }
 	}
-	t := &Trainer{at: progress{Epoch: 1}, compiled: compiled{problem: p, micro: p.Windows.Shape[0],
+	p := d.problem
+	t := &Trainer{at: progress{Epoch: 1}, compiled: compiled{problem: p, plan: d.plan, micro: d.MicroBatch(),
 		batch: make([]float32, p.Windows.Shape.Len())}}
 	if p.Others != nil {
 		t.otherBatch = make([]float32, p.Others.Shape.Len())
 	}
-	params := p.Graph.Params()
 	var err error
-	if t.plan, err = Plan(p, clip, pause); err != nil {
-		return nil, err
-	}
 	if t.program, err = dev.Compile(t.plan); err != nil {
 		return nil, fmt.Errorf("train: compile for %s: %w", dev.Name(), err)
 	}
-	t.findSlots(params)
+	t.findSlots(d.params)
 	t.findNoise(p.Graph.Nodes(), seed)
 	if err := t.initialise(seed, pause); err != nil {
 		return nil, errors.Join(err, t.Close())

@@ -106,7 +106,7 @@ func (s *State) groups() []Group {
 		title words.Key
 	}{{timing.GroupStartup, "bench-startup"}, {timing.GroupProduct, "bench-products"},
 		{timing.GroupStep, "bench-steps"},
-		{timing.GroupScoring, "bench-scoring"}} {
+		{timing.GroupScoring, "bench-scoring"}, {timing.GroupExperiment, "bench-experiment"}} {
 		var rows []Row
 		for _, l := range lines {
 			if l.Group == g.name {
@@ -132,8 +132,16 @@ var said = map[[2]string]struct{ name, about words.Key }{
 	{timing.GroupStep, "D"}:                    {"", "bench-step-d"},
 	{timing.GroupStep, "L"}:                    {"", "bench-step-l"},
 	{timing.GroupStep, "F"}:                    {"", "bench-step-f"},
+	{timing.GroupStep, "S"}:                    {"", "bench-step-s"},
+	{timing.GroupStep, "C"}:                    {"", "bench-step-c"},
 	{timing.GroupScoring, "A"}:                 {"", "bench-one-window"},
 	{timing.GroupScoring, "F"}:                 {"", "bench-one-window"},
+	{timing.GroupScoring, "S"}:                 {"", "bench-one-window"},
+	{timing.GroupExperiment, "experiment"}:     {"bench-whole-name", "bench-whole"},
+	{timing.GroupExperiment, "data"}:           {"bench-part-data-name", "bench-part-data"},
+	{timing.GroupExperiment, "training"}:       {"bench-part-training-name", "bench-part-training"},
+	{timing.GroupExperiment, "scoring"}:        {"bench-part-scoring-name", "bench-part-scoring"},
+	{timing.GroupExperiment, "metrics"}:        {"bench-part-metrics-name", "bench-part-metrics"},
 }
 
 // name is what a line is called on the page.

@@ -96,9 +96,10 @@ func fetch(url string) ([]byte, error) {
 	return bytesOf(response.Call("arrayBuffer"))
 }
 
-// turnEvery is how long the engine may compute before it lets the page's messages in: an answer then comes
-// well within 100 ms.
-const turnEvery = 12 * time.Millisecond
+// turnEvery is how long the engine may compute before it lets messages in. Those of the page could wait longer;
+// but another worker that trains by itself stands idle from the end of each of its steps until it is given the
+// next, and a step of a small model takes some milliseconds. A turn itself takes some tens of microseconds.
+const turnEvery = 1500 * time.Microsecond
 
 // turns gives the event loop its turn now and then. Go runs on the worker's only thread, so that no message
 // could arrive while a program computes, not even one that stops it. A message to this worker itself comes

@@ -89,16 +89,18 @@ func (d *Device) Compile(p *plan.Plan) (backend.Program, error) {
 	// Tasks hold slices of the arena, so it is made before them; scratch only once they have said how much
 	// they need.
 	c := newCompiler(p.Arena, d)
-	prog := &program{name: d.name, plan: p, arena: c.arena, procs: make([][]task, len(p.Procs))}
+	prog := &program{name: d.name, plan: p, arena: c.arena, procs: make([][]stretch, len(p.Procs))}
 	for i, q := range p.Procs {
+		var tasks []task
 		for j, s := range q.Steps {
 			if !d.Supports(s.Kind) || kernels[s.Kind] == nil {
 				return nil, fmt.Errorf("%s: compile: %s step %d (%v %s): %w", d.name, q.Name, j, s.Kind,
 					s.Label,
 					backend.ErrUnsupported)
 			}
-			prog.procs[i] = append(prog.procs[i], d.task(c, s))
+			tasks = append(tasks, d.task(c, s))
 		}
+		prog.procs[i] = stretches(q.Steps, tasks)
 	}
 	c.allocate()
 	for _, s := range p.Slots {
@@ -124,8 +126,31 @@ type program struct {
 	name   string
 	plan   *plan.Plan
 	arena  []float32 // nil once closed
-	procs  [][]task
+	procs  [][]stretch
 	closed bool
+}
+
+// stretch is steps that follow one another and together take some tens of microseconds at most, or a single
+// step: nobody need look up in between. Small models have a hundred steps that take as long as looking at the
+// context and the clock.
+type stretch []task
+
+// stretchWork bounds a stretch, in floating-point operations.
+const stretchWork = 1 << 20
+
+// stretches cuts the steps of a procedure. What is no product takes about as long as perFloat operations of one
+// for each number that it makes.
+func stretches(steps []plan.Step, tasks []task) (all []stretch) {
+	const perFloat = 32
+	from, work := 0, 0.0
+	for i, s := range steps {
+		one := s.FLOP() + perFloat*float64(s.Out.Shape.Len())
+		if work += one; i > from && work > stretchWork {
+			all = append(all, tasks[from:i])
+			from, work = i, one
+		}
+	}
+	return append(all, tasks[from:])
 }
 
 // errClosed is wrapped by every call after Close.
@@ -180,7 +205,7 @@ func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 	return p.arena[info.Offset : info.Offset+n], nil
 }
 
-// Run looks at the context before every step and once after the last.
+// Run looks at the context before every stretch of steps and once after the last.
 func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	if p.closed {
 		return fmt.Errorf("%s: run: %w", p.name, errClosed)
@@ -188,7 +213,7 @@ func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 	if proc < 0 || proc >= len(p.procs) {
 		return fmt.Errorf("%s: run: procedure %d of %d", p.name, proc, len(p.procs))
 	}
-	for _, t := range p.procs[proc] {
+	for _, s := range p.procs[proc] {
 		// A step is never interrupted: every result is whole or not there yet.
 		if yield != nil {
 			yield()
@@ -196,7 +221,9 @@ func (p *program) Run(ctx context.Context, proc int, yield func()) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		t()
+		for _, t := range s {
+			t()
+		}
 	}
 	return ctx.Err()
 }

@@ -8,7 +8,7 @@ import (
 
 // layout is that of a row: group, name, workers, GFLOP, median, 10th percentile, GFLOP/s, both shares,
 // roofline, rate.
-const layout = "%-14s %-15s %7s %10s %11s %10s %8s %9s %9s %9s  %s"
+const layout = "%-18s %-15s %7s %10s %11s %10s %8s %9s %9s %9s  %s"
 
 // Head is the first line of the table that Row belongs to.
 var Head = fmt.Sprintf(layout, "", "", "workers", "GFLOP", "median ms", "10th pct", "GFLOP/s", "of roof",

@@ -9,10 +9,11 @@ import (
 
 // Groups of lines.
 const (
-	GroupStartup = "startup"
-	GroupProduct = "product"
-	GroupStep    = "training step"
-	GroupScoring = "scoring"
+	GroupStartup    = "startup"
+	GroupProduct    = "product"
+	GroupStep       = "training step"
+	GroupScoring    = "scoring"
+	GroupExperiment = "default experiment"
 )
 
 // Report is everything that was measured on one machine.

@@ -101,6 +101,8 @@ func (p timings) print(l timing.Line) {
 		group = p.w.Say("cli-training-step")
 	case timing.GroupScoring:
 		group, rate = p.w.Say("cli-scoring"), p.w.Say("bench-windows", p.w.Count(int(math.Round(l.Rate()))))
+	case timing.GroupExperiment:
+		group = p.w.Say("bench-experiment")
 	}
 	p.row(group, l.Name, p.known(float64(l.Workers), 0), p.known(l.FLOP/1e9, 4), p.known(l.Median, 4),
 		p.known(l.P10, 4), p.known(l.GFLOPS(), 1), p.percent(l.Share()), p.percent(l.BestShare()),
