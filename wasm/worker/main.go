@@ -6,6 +6,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall/js"
@@ -22,15 +23,29 @@ import (
 
 // garbage is how much of what is in use the engine lets accumulate before it collects, in percent. What it
 // holds is numbers, in few large pieces, which are collected in no time; but the memory of a WebAssembly
-// program never shrinks.
-const garbage = 20
+// program never shrinks. leastGarbage accumulates whatever is in use, in bytes: of a few megabytes a fifth is full
+// every moment, and a small experiment would spend a tenth of its time on collecting.
+const garbage, leastGarbage = 20, 32 << 20
+
+// leastInUse is what Go takes to be in use at least when it counts how much may accumulate.
+const leastInUse = 4 << 20
+
+// tuneGarbage keeps to both after every collection; percent is what was set before this one.
+func tuneGarbage(percent int) {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	inUse := m.NextGC / uint64(100+percent) * 100
+	percent = int(max(garbage, 100*leastGarbage/max(inUse, leastInUse)))
+	debug.SetGCPercent(percent)
+	runtime.AddCleanup(new([1]*int), tuneGarbage, percent)
+}
 
 // tabMemory is how many bytes an experiment may take: a WebAssembly program has 4 GB, of which garbage, the set
 // and what is read of a file want their parts.
 const tabMemory = 2.5e9
 
 func main() {
-	debug.SetGCPercent(garbage)
+	tuneGarbage(debug.SetGCPercent(garbage))
 	device, tile, sure := open()
 	if strings.HasPrefix(js.Global().Get("name").String(), furtherKind) {
 		serve(device) // never returns
