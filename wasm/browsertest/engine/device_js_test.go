@@ -1,9 +1,11 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"syscall/js"
@@ -75,8 +77,37 @@ func BenchmarkProfile(b *testing.B) {
 				fmt.Printf("%9.1f us %6.1f GFLOP/s %4d %s\n", float64(c.Time.Nanoseconds())/1000,
 					c.FLOP/float64(c.Time.Nanoseconds()), c.Count, c.What)
 			}
+			printKinds(costs)
 		}
 	}
+}
+
+// printKinds prints what the steps of a gradient take together by kind, those of products under one name, and
+// what is left of its time when they run in one go: less than nothing, since the clock is looked at for each step
+// otherwise.
+func printKinds(costs []bench.Cost) {
+	var whole, steps time.Duration
+	kinds := map[string]time.Duration{}
+	for _, c := range costs {
+		kind, _, isStep := strings.Cut(c.What, " ")
+		switch {
+		case c.What == "gradient":
+			whole = c.Time
+			continue
+		case !isStep: // another procedure
+			continue
+		case strings.HasPrefix(kind, "matmul"):
+			kind = "products"
+		}
+		kinds[kind] += c.Time
+		steps += c.Time
+	}
+	names := slices.SortedFunc(maps.Keys(kinds), func(a, b string) int { return cmp.Compare(kinds[b], kinds[a]) })
+	fmt.Printf("of the gradient, %.1f us, one after the other:\n", float64(whole.Nanoseconds())/1000)
+	for _, name := range names {
+		fmt.Printf("%8.1f %% %s\n", 100*float64(kinds[name])/float64(steps), name)
+	}
+	fmt.Printf("%8.1f %% less in one go\n", 100*float64(steps-whole)/float64(steps))
 }
 
 // stepOf finds a training step, or makes one of a model.
