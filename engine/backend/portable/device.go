@@ -138,13 +138,11 @@ type stretch []task
 // stretchWork bounds a stretch, in floating-point operations.
 const stretchWork = 1 << 20
 
-// stretches cuts the steps of a procedure. What is no product takes about as long as perFloat operations of one
-// for each number that it makes.
+// stretches cuts the steps of a procedure.
 func stretches(steps []plan.Step, tasks []task) (all []stretch) {
-	const perFloat = 32
 	from, work := 0, 0.0
 	for i, s := range steps {
-		one := s.FLOP() + perFloat*float64(s.Out.Shape.Len())
+		one := workOf(s)
 		if work += one; i > from && work > stretchWork {
 			all = append(all, tasks[from:i])
 			from, work = i, one
@@ -203,6 +201,17 @@ func (p *program) slot(s plan.Slot, n int) ([]float32, error) {
 		return nil, fmt.Errorf("%v slot %q: %d values, want %d", info.Class, info.Name, n, want)
 	}
 	return p.arena[info.Offset : info.Offset+n], nil
+}
+
+// workOf is about how many operations of a product a step takes as long as. What is no product takes some dozens for
+// each number that it reads or makes.
+func workOf(s plan.Step) float64 {
+	const perFloat = 32
+	most := s.Out.Shape.Len()
+	for _, r := range s.In {
+		most = max(most, r.Shape.Len())
+	}
+	return s.FLOP() + perFloat*float64(most)
 }
 
 // Run looks at the context before every stretch of steps and once after the last.

@@ -27,7 +27,7 @@ func TestOnlyShortStepsShareAStretch(t *testing.T) {
 	}
 	many := slices.Repeat([]plan.Step{squared(8)}, 10_000)
 	for _, s := range stretches(many, make([]task, len(many))) {
-		if len(s) > stretchWork/(2*8*8*8) {
+		if len(s) > stretchWork/int(workOf(squared(8))) {
 			t.Fatalf("a stretch of %d steps", len(s))
 		}
 	}
