@@ -125,8 +125,8 @@ func TestPlotNamesWhatIsWrong(t *testing.T) {
 		code int
 		says string
 	}{
-		{"plot", exitUsage, "plot takes one folder"},
-		{"plot a b", exitUsage, "plot takes one folder"},
+		{"plot", exitUsage, "plot takes one run"},
+		{"plot a b", exitUsage, "plot takes one run"},
 		{"plot " + empty, exitFailed, empty + ": holds neither report.json nor spec.json"},
 		{"plot " + dir + " -format gif", exitUsage, "format gif: want svg, pdf or png"},
 		{"plot " + dir + " -figure cover", exitFailed, "figure cover: want signal, learning, results or epochs"},
