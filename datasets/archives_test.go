@@ -168,15 +168,21 @@ func TestShapesThatMayBeMeantOtherwiseArePointedOut(t *testing.T) {
 	if set, err := read1(t, wide, Options{}); err != nil || !says(set, "find-transposed") {
 		t.Errorf("on its side: %v", err)
 	}
-	long := "time,sensor,value\n"
+	one, several := "time,sensor,value\n", "time,machine,flow,level\n"
 	for i := range 40 {
-		long += fmt.Sprintf("2024-01-01 00:%02d:00,a,%d\n2024-01-01 00:%02d:00,b,%d\n", i, i%7, i, i%5)
+		one += fmt.Sprintf("2024-01-01 00:%02d:00,a,%d\n2024-01-01 00:%02d:00,b,%d\n", i, i%7, i, i%5)
+		several += fmt.Sprintf("2024-01-01 00:%02d:00,a,%d,%d\n2024-01-01 00:%02d:00,b,%d,%d\n", i, i%7, i%3, i, i%5, i%4)
 	}
-	set, err := read1(t, long, Options{})
-	if err != nil || !slices.ContainsFunc(set.Findings, func(f found.Finding) bool {
-		return f.Said.Key == "find-doubles" && f.Flag == "-entity"
-	}) {
-		t.Errorf("two series at the same times: %+v, error %v", set, err)
+	for text, want := range map[string]found.Finding{
+		one:     {Said: fault.Of(fault.New("find-long")), Flag: "-pivot"},
+		several: {Said: fault.Of(fault.New("find-doubles")), Flag: "-entity"},
+	} {
+		set, err := read1(t, text, Options{})
+		if err != nil || !slices.ContainsFunc(set.Findings, func(f found.Finding) bool {
+			return f.Doubt && f.Said.Key == want.Said.Key && f.Flag == want.Flag
+		}) {
+			t.Errorf("want %s (%s): %+v, error %v", want.Said.Key, want.Flag, set, err)
+		}
 	}
 }
 
