@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strconv"
 	"syscall/js"
 
 	"cosinelab/ui/form"
@@ -61,7 +62,17 @@ func (p *Page) act(actions []action, target js.Value) {
 }
 
 // onClick finds what was meant by attributes, since what is clicked is often a picture inside a button.
-func (p *Page) onClick(_, target js.Value) { p.act(presses, target) }
+func (p *Page) onClick(e, target js.Value) {
+	if first, rows, ok := data(target, "rows"); ok {
+		box := rows.Call("getBoundingClientRect")
+		share := (e.Get("clientY").Float() - box.Get("top").Float()) / box.Get("height").Float()
+		count := number(rows.Get("dataset").Get("count").String())
+		row := max(0, min(count-1, int(share*float64(count))))
+		p.Send(state.Glance{What: state.GlanceStep, Value: strconv.Itoa(number(first) + row)})
+		return
+	}
+	p.act(presses, target)
+}
 
 // onChange takes over what was typed or chosen. Fields report it when they lose the focus or at Enter, not
 // with every key: half a number is no mistake.

@@ -154,6 +154,9 @@ func insideDrawing(n words.Numbers, v state.InsideView, f state.InsideFigure) fu
 		m := chart.Heat{Rows: rows.Side, Columns: columns.Side, Values: f.Values[:cells], Low: f.Low, High: f.High,
 			Root: f.Root, Row: f.Figure.Row, Column: f.Figure.Column, Parts: f.Parts, Widths: f.Values[cells:],
 			Square: f.Rows.Count == f.Columns.Count}
+		if rows.stepped { // where a row is a step, the step can be gone to
+			m.Pick = strconv.Itoa(f.Rows.First)
+		}
 		if d := v.Told.Of(besideSeries); f.Name == "series" && d != nil {
 			m.BesideTitle, m.Beside = d.Title, profile(n, student, side(d.Columns, d.Column), *d)
 		}

@@ -14,6 +14,7 @@ type Path struct {
 	Class string
 	D     string
 	Pick  string // what a press on it picks; empty = nothing
+	Rows  int    // a press picks one of so many rows of equal height, of which Pick is the first; 0 = it has none
 }
 
 // Text is one line of text at its baseline.

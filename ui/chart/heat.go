@@ -30,7 +30,8 @@ type Heat struct {
 	Square        bool      // cells are
 	Beside        *Profile  // stands right of the map, its steps at the map's rows
 	BesideTitle   string
-	Bare          bool // nothing stands around it
+	Pick          string   // what a press on the first row picks, a number that each row adds one to; empty = nothing
+	Bare          bool     // nothing stands around it
 }
 
 // Margins of a map, in pixels at the base text size.
@@ -106,6 +107,9 @@ func (m Heat) Draw(w, h, unit float64) Figure {
 		at := Rect{r.X + r.W + besideGap*unit, r.Y, besideWide * unit, r.H}
 		f.Text("tk ti", at.X, at.Y-6*unit, Start, cut(m.BesideTitle, besideWide))
 		m.Beside.upright(&f, at, unit)
+	}
+	if m.Pick != "" {
+		f.Paths = append(f.Paths, Path{Class: "rows", D: Box(r), Pick: m.Pick, Rows: rows})
 	}
 	f.rowNames(m.Rows, y, r.X-labelGap*unit, unit)
 	f.columnNames(m.Columns, x, r.Y+r.H+14*unit, unit)

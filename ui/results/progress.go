@@ -34,6 +34,7 @@ type Progress struct {
 	Gone     bool                  // it cannot be drawn any more: another series was opened, or Died
 	Died     bool                  // the engine did, with them
 	Resumed  bool                  // from checkpoints, after an engine died in it
+	Stopped  bool                  // by a person; where it has not come to its end its checkpoints are kept
 	Recorded bool                  // when the page was made: nothing of it was trained here
 
 	order []TrainingRun // those of Spec

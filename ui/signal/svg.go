@@ -3,6 +3,7 @@ package signal
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"cosinelab/ui/chart"
 	"cosinelab/ui/vecty"
@@ -41,7 +42,8 @@ func (p *picture) Render() vecty.ComponentOrHTML {
 	paths := make(vecty.List, len(f.Paths))
 	for i, p := range f.Paths {
 		paths[i] = svg("path", vecty.Markup(vecty.Attribute("class", p.Class), vecty.Attribute("d", p.D),
-			vecty.MarkupIf(p.Pick != "", vecty.Data("pick", p.Pick))))
+			vecty.MarkupIf(p.Pick != "" && p.Rows == 0, vecty.Data("pick", p.Pick)),
+			vecty.MarkupIf(p.Rows > 0, vecty.Data("rows", p.Pick), vecty.Data("count", strconv.Itoa(p.Rows)))))
 	}
 	texts := make(vecty.List, len(f.Texts))
 	for i, t := range f.Texts {

@@ -93,16 +93,19 @@ func (s *State) ready(r protocol.Response) []Effect {
 }
 
 // confirm brings the page in line with the worker. Once that is idle the run is over, and its checkpoints are
-// of no more use.
+// of no more use unless a person has stopped it.
 func (s *State) confirm(r protocol.Response) []Effect {
 	s.Control.confirm(r)
 	if r.State != protocol.StateIdle || s.Control.Mode != Idle {
 		return nil
 	}
+	s.planAnew()
 	if s.Run != nil {
 		s.Run.Over = true
+		if done, all := s.Run.Done(); s.Run.Stopped && done < all {
+			return nil
+		}
 	}
-	s.planAnew()
 	return []Effect{Forget{}}
 }
 

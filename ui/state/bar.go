@@ -30,7 +30,7 @@ func (s *State) Bar() Bar {
 	c := &s.Control
 	ready := c.live() || s.Ready() || s.coming()
 	return Bar{
-		Run: s.Words.Say(c.runKey(s.Run)), Pauses: c.Mode == Running,
+		Run: s.Words.Say(s.runKey()), Pauses: c.Mode == Running,
 		CanRun: ready, CanStep: ready, CanStop: c.live(), CanReset: s.Run != nil && c.Mode != Stopping,
 		Status: s.status(), Segments: segments(s.Run),
 		Device: c.Device, Counts: c.counts(s.Words), Workers: c.Workers(), Locked: c.Locked(),
@@ -47,13 +47,13 @@ func (c *Control) counts(w *words.Language) (list []form.Choice) {
 }
 
 // runKey is what the button does next, not what goes on.
-func (c *Control) runKey(last *results.Progress) words.Key {
+func (s *State) runKey() words.Key {
 	switch {
-	case c.Mode == Running:
+	case s.Control.Mode == Running:
 		return "pause"
-	case c.Mode == Paused:
+	case s.Control.Mode == Paused, s.resumes():
 		return "continue"
-	case last != nil && !last.Recorded:
+	case s.Run != nil && !s.Run.Recorded:
 		return "train-again"
 	}
 	return "train"
@@ -79,7 +79,10 @@ func (s *State) status() []string {
 		return s.planText()
 	case !s.Run.Over:
 		return statusLive(w, s.Run, s.Control.Mode == Paused)
-	case s.plan.known && s.plan.kept > 0 && !s.there(): // a run that was stopped, or other settings than those it is of
+	case s.resumes():
+		done, all := s.Run.Done()
+		return []string{w.Say("status-stopped", done, all), w.Say("status-goes-on")}
+	case s.plan.known && s.plan.kept > 0 && !s.there(): // other settings than those it is of
 		return s.planText()
 	}
 	done, all := s.Run.Done()

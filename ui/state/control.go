@@ -108,8 +108,8 @@ func (s *State) Ready() bool {
 	return s.Control.Mode == Idle && readable && there
 }
 
-// press does what a button says. A press that starts a run takes its settings along and drops the checkpoints
-// of the run before; any other is only passed on.
+// press does what a button says. A press that starts a run takes its settings along; it goes on with the run before
+// if a person has stopped that, and else drops its checkpoints. Any other is only passed on.
 func (s *State) press(k Key, asked bool) []Effect {
 	switch k {
 	case KeyCopy:
@@ -121,10 +121,15 @@ func (s *State) press(k Key, asked bool) []Effect {
 		s.wait(Press{k})
 		return nil
 	}
-	starts := !s.Control.live()
+	starts, resumes := !s.Control.live(), s.resumes()
+	if k == KeyStop && s.Control.live() {
+		s.Run.Stopped = true
+	}
 	switch request := s.Control.press(k, s.Ready()); {
 	case request == "":
 		return nil
+	case starts && resumes:
+		return s.again(request)
 	case starts:
 		return append([]Effect{s.begin(request), Forget{}}, s.refresh()...)
 	default:
@@ -194,7 +199,7 @@ func (s *State) looked() {
 // goOn has a new engine go on with the run that the last one died in, if that is still the experiment. What
 // was finished is scored again, which takes moments; the losses so far stay.
 func (s *State) goOn() []Effect {
-	mode, before := s.Control.Broken, s.Run // begin overwrites both
+	mode := s.Control.Broken // begin overwrites it
 	if mode == Loading || !s.Ready() || !s.isOfRun() {
 		return nil
 	}
@@ -203,8 +208,25 @@ func (s *State) goOn() []Effect {
 		request = protocol.TypeStep
 	}
 	s.Control.Mode = mode
+	effects := s.again(request)
+	s.Run.Resumed = true
+	return effects
+}
+
+// resumes tells whether starting the experiment goes on with the last run, which a person has stopped.
+func (s *State) resumes() bool {
+	if s.Run == nil || !s.Run.Stopped || !s.isOfRun() {
+		return false
+	}
+	done, all := s.Run.Done()
+	return done < all
+}
+
+// again starts the experiment of the last run from its checkpoints; request is as in begin.
+func (s *State) again(request string) []Effect {
+	before := s.Run
 	post := s.begin(request)
-	s.Run.Live, s.Run.Ended, s.Run.Resumed = before.Live, before.Ended, true
+	s.Run.Live, s.Run.Ended, s.Run.Resumed = before.Live, before.Ended, before.Resumed
 	return append([]Effect{GoOn(post)}, s.refresh()...)
 }
 

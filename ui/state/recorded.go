@@ -25,17 +25,44 @@ type Recorded struct {
 // engine is there charts are drawn from what was recorded, in plots so many pixels wide.
 func (s *State) Record(r *recorded.Run, width int) {
 	s.Recorded.Run = r
-	if r == nil || s.Wrong != nil || !form.Same(s.Form.Spec, r.Report.Spec) {
+	if s.Wrong != nil || !s.isRecorded() {
 		return
 	}
 	data := r.Report.Data
 	s.Form.Data, s.Form.Catalogue = &data, r.Catalogue
 	s.Form.ShowGroup()
-	s.Run = results.Begin(r.Report.Spec, data)
-	s.Run.Finish(&r.Report)
-	s.Run.Recorded = true
+	s.showRecorded()
 	s.Stack.Width = width
 	s.refresh()
+}
+
+// isRecorded tells whether the experiment that is set is the one of the recorded run.
+func (s *State) isRecorded() bool {
+	return s.Recorded.Run != nil && form.Same(s.Form.Spec, s.Recorded.Run.Report.Spec)
+}
+
+// showRecorded makes the recorded run the one that the page shows.
+func (s *State) showRecorded() {
+	r := &s.Recorded.Run.Report
+	s.Run = results.Begin(r.Spec, r.Data)
+	s.Run.Finish(r)
+	s.Run.Recorded, s.Recorded.handed = true, false
+}
+
+// showAsLinked shows the recorded run with its own settings alone once an address has brought others: as if the page
+// had been opened with it.
+func (s *State) showAsLinked(before spec.Spec) {
+	switch {
+	case s.recorded() && !s.isRecorded():
+		s.Run = nil
+	case s.Run == nil && s.isRecorded() && !form.Same(before, s.Form.Spec):
+		s.showRecorded()
+	default:
+		return
+	}
+	s.Over, s.Curves = Over{On: s.Over.On}, Curves{}
+	s.Stack.forget()
+	s.Inside.forget()
 }
 
 // recorded tells whether what the page shows is the recorded run.

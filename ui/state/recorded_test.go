@@ -177,6 +177,42 @@ func TestALinkWithOtherSettingsDoesNotShowTheRecordedRun(t *testing.T) {
 	}
 }
 
+// An address that is followed shows what it would show if the page was opened with it: the recorded run with its own
+// settings, and none with others.
+func TestAnAddressThatIsFollowedShowsWhatItShowsWhenOpened(t *testing.T) {
+	other := spec.Default()
+	other.Arms[4].Objective.Weight = 2
+	elsewhere := spec.Default()
+	elsewhere.Data.Source = "builtin/pool"
+	home := "#" + link.Link{Spec: spec.Default()}.Hash()
+	for _, to := range []spec.Spec{other, elsewhere} {
+		s := begun(t, "")
+		arrived(s)
+		s.Update(Follow{"#" + link.Link{Spec: to}.Hash()})
+		if s.Form.Open != nil {
+			s.Update(opened(s))
+		}
+		if s.Run != nil || s.Verdict().Tag != s.Words.Say("tag-idle") {
+			t.Errorf("with other settings: %+v", s.Verdict())
+		}
+		effects := s.Update(Follow{home})
+		if s.Form.Open != nil {
+			answer := opened(s)
+			answer.Summary.Digest = "abc"
+			effects = s.Update(answer)
+		}
+		if !s.recorded() || !slices.Contains(sent(effects), protocol.TypeRecorded) || s.Table().Rows[4].Cells[0].Value == "–" {
+			t.Errorf("with its own settings: %+v, asked %v", s.Verdict(), sent(effects))
+		}
+	}
+	s := begun(t, "")
+	s.Update(Follow{"#" + link.Link{Spec: other}.Hash()}) // before the engine is there
+	s.Update(Follow{home})
+	if got := sent(arrived(s)); !s.recorded() || !slices.Contains(got, protocol.TypeRecorded) {
+		t.Errorf("the engine is asked for %v", got)
+	}
+}
+
 func TestTheRecordedRunOutlivesAnEngineThatCannotStart(t *testing.T) {
 	s := begun(t, "")
 	s.Update(Lost{})

@@ -95,7 +95,10 @@ func happened(e spec.Event) Answer {
 func sent(effects []Effect) []string {
 	var types []string
 	for _, e := range effects {
-		if p, ok := e.(Post); ok {
+		switch p := e.(type) {
+		case Post:
+			types = append(types, p.Request.Type)
+		case GoOn:
 			types = append(types, p.Request.Type)
 		}
 	}
@@ -512,6 +515,42 @@ func TestANewEngineDoesNotGoOnWithAnotherExperiment(t *testing.T) {
 	}
 }
 
+// A run that a person has stopped goes on where it was: with the same settings, and no others. Reset lets it begin anew.
+func TestAStoppedRunGoesOn(t *testing.T) {
+	for _, kind := range []struct {
+		key  Key
+		send string
+	}{{KeyRun, protocol.TypeRun}, {KeyStep, protocol.TypeStep}} {
+		s := underWay(t)
+		s.Update(Press{KeyStop})
+		if got := s.Update(confirmed(protocol.StateIdle)); slices.Contains(got, Effect(Forget{})) {
+			t.Fatalf("the checkpoints are dropped: %+v", got)
+		}
+		if b := s.Bar(); b.Run != "Continue" || b.Status[1] != s.Words.Say("status-goes-on") {
+			t.Errorf("the bar says %q, %q", b.Run, b.Status)
+		}
+		s.Update(Set{"train.epochs", "3"})
+		if b := s.Bar(); b.Run != "Train again" {
+			t.Errorf("with other settings the button says %q", b.Run)
+		}
+		s.Update(Set{"train.epochs", "6"})
+		effects := s.Update(Press{kind.key})
+		if r := going(effects); r == nil || r.Type != kind.send || slices.Contains(effects, Effect(Forget{})) {
+			t.Fatalf("it begins anew: %+v", effects)
+		}
+		if s.Run.Over || s.Run.Resumed || s.Run.Stopped || len(s.Run.Live) != 1 {
+			t.Errorf("the run is %+v", s.Run)
+		}
+	}
+	s := underWay(t)
+	s.Update(Press{KeyStop})
+	s.Update(confirmed(protocol.StateIdle))
+	s.Update(Set{"train.epochs", "3"})
+	if got := s.Update(Press{KeyRun}); going(got) != nil || !slices.Contains(got, Effect(Forget{})) {
+		t.Errorf("another experiment goes on with the checkpoints: %+v", got)
+	}
+}
+
 func TestCheckpointsAreForgottenWhenARunIsOver(t *testing.T) {
 	s := underWay(t)
 	if got := s.Update(confirmed(protocol.StateIdle)); !slices.Contains(got, Effect(Forget{})) {
@@ -578,7 +617,7 @@ func TestRunControlAnswersAtOnce(t *testing.T) {
 		{KeyStep, protocol.TypeStep, "Continue", Paused},
 		{KeyRun, protocol.TypeContinue, "Pause", Running},
 		{KeyStep, protocol.TypeStep, "Continue", Paused},
-		{KeyStop, protocol.TypeStop, "Train again", Stopping},
+		{KeyStop, protocol.TypeStop, "Continue", Stopping},
 	} {
 		effects := s.Update(Press{c.key})
 		if !slices.Contains(sent(effects), c.send) || s.Control.Mode != c.mode || s.Bar().Run != c.says {

@@ -265,7 +265,7 @@ func (s *State) moved() []Effect {
 	if hash == s.address {
 		return nil
 	}
-	left := s.trained && !s.isOfRun() && !s.Form.Spec.RejudgedFrom(s.Run.Spec)
+	left := s.trained && !s.isOfRun() && (s.Run == nil || !s.Form.Spec.RejudgedFrom(s.Run.Spec))
 	s.address = hash
 	if left {
 		return []Effect{PushHash{hash}}
@@ -317,13 +317,18 @@ func (s *State) goTo(hash string) []Effect {
 		s.Notice = "status-link-locked"
 		return nil
 	}
-	before := s.Form.Spec.Data
+	was := s.Form.Copy()
+	before := was.Data
 	s.Wrong = nil
 	left := s.leaveSheet() // whoever goes elsewhere wants to see it
 	s.follow(hash)
+	s.showAsLinked(was)
 	// With the same series only settings or the view differ: there is nothing to read again. One that is
 	// being read would come after the address, which was the last word.
 	if form.Same(before, s.Form.Spec.Data) && (s.Form.Open == nil || s.Wrong != nil) {
+		if s.Control.Mode == Idle {
+			left = append(left, s.handOver()...)
+		}
 		return slices.Concat(left, s.refresh(), s.followThresholds(), s.judgeAnew())
 	}
 	// The spec names the new series already, so that the summary of the old one must not stand beside it.

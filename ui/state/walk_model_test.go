@@ -56,7 +56,7 @@ func (l *lab) checkControl() {
 	switch {
 	case l.mode == Running:
 		label = "pause"
-	case l.mode == Paused:
+	case l.mode == Paused, l.begun != nil && l.halted && l.isSet() && l.lacks():
 		label = "continue"
 	case l.begun != nil:
 		label = "train-again"
@@ -82,6 +82,18 @@ func (l *lab) checkControl() {
 		}
 		want(v.Way.Start == say(offer), "it offers %q, expected is %q", v.Way.Start, say(offer))
 	}
+}
+
+// isSet tells whether the run that was started last is of the experiment that is set.
+func (l *lab) isSet() bool {
+	f := &l.state.Form
+	return form.Same(*l.begun, f.Spec) && l.drop == f.Files.Of(f.Spec.Data.Source)
+}
+
+// lacks tells whether not all that was to be trained is.
+func (l *lab) lacks() bool {
+	done, all := l.state.Run.Done()
+	return done < all
 }
 
 // checkAddress compares the address with what is shown.
@@ -130,7 +142,7 @@ func (l *lab) checkRun() {
 		want(form.Same(s.Run.Final.Spec, *l.begun), "the report is of another experiment")
 		want(l.told != nil && form.Same(*s.Run.Final, *l.told), "the report is not that of the engine")
 	}
-	same := form.Same(*l.begun, s.Form.Spec) && l.drop == s.Form.Files.Of(s.Form.Spec.Data.Source)
+	same := l.isSet()
 	if s.Wrong == nil && l.mode != Dead && s.Run.Over {
 		v := s.Verdict()
 		want(strings.Contains(v.Note, say("changed")) == !same,

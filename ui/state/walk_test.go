@@ -127,6 +127,7 @@ type lab struct {
 	begun  *spec.Spec      // of the run that was started last and not forgotten
 	drop   int             // whose files it was started with
 	broken bool            // the engine died in it
+	halted bool            // a person has stopped it
 	told   *spec.Report
 }
 
@@ -179,7 +180,7 @@ func (l *lab) load() {
 	if l.engine != nil {
 		l.engine.die()
 	}
-	l.mode, l.begun, l.broken, l.told, l.drop, l.plans = Loading, nil, false, nil, 0, map[int]planned{}
+	l.mode, l.begun, l.broken, l.halted, l.told, l.drop, l.plans = Loading, nil, false, false, nil, 0, map[int]planned{}
 	l.engine = newEngine(l.served)
 	s, effects := New(words.English(), "#"+l.entries[l.at], 2)
 	l.state = s
@@ -244,7 +245,7 @@ func (l *lab) post(r protocol.Request, files []datasets.File) {
 		}
 		want(form.Same(*r.Spec, l.state.Form.Spec), "another experiment is started than is shown")
 		begun := *r.Spec
-		l.begun, l.drop, l.broken, l.told = &begun, r.Drop, false, nil
+		l.begun, l.drop, l.broken, l.halted, l.told = &begun, r.Drop, false, false, nil
 		l.mode = Running
 		if r.Type == protocol.TypeStep {
 			l.mode = Paused
@@ -291,7 +292,7 @@ func (l *lab) hear() bool {
 		// What was trained before is shown as it was judged then, until it is judged as it is set.
 		if of, asked := l.plans[r.ID]; asked && r.Report != nil && l.takes(r.ID) {
 			of.spec.Detect = r.Report.Spec.Detect
-			l.begun, l.drop, l.told = &of.spec, of.drop, r.Report
+			l.begun, l.drop, l.halted, l.told = &of.spec, of.drop, false, r.Report
 		}
 	case protocol.TypeError:
 		want(r.Error.Where != whereEngine, "the engine has stopped by itself: %v", r.Error.Fault)
@@ -347,7 +348,7 @@ func (l *lab) press(k Key) {
 	case k == KeyStep && live && bar.CanStep:
 		l.mode = Paused
 	case k == KeyStop && live:
-		l.mode = Stopping
+		l.mode, l.halted = Stopping, true
 	case k == KeyReset && l.begun != nil && bar.CanReset && (l.state.Control.Ask || l.state.Run.Finished() == 0):
 		l.begun, l.broken, l.told = nil, false, nil
 		if live {

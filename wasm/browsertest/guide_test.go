@@ -40,8 +40,14 @@ func (p *tab) tap(selector string) {
 		const r = e.getClientRects()[0];
 		return {X: r.left + r.width / 2, Y: r.top + r.height / 2};
 	})()`, selector), &at)
+	p.touch(at.X, at.Y)
+}
+
+// touch touches a place of the window.
+func (p *tab) touch(x, y float64) {
+	p.t.Helper()
 	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
-		if err := input.DispatchTouchEvent(input.TouchStart, []*input.TouchPoint{{X: at.X, Y: at.Y}}).Do(ctx); err != nil {
+		if err := input.DispatchTouchEvent(input.TouchStart, []*input.TouchPoint{{X: x, Y: y}}).Do(ctx); err != nil {
 			return err
 		}
 		return input.DispatchTouchEvent(input.TouchEnd, []*input.TouchPoint{}).Do(ctx)

@@ -79,6 +79,7 @@ func TestAStudentOfEachModelIsLookedInto(t *testing.T) {
 				if head != "layer 1, head 2true" {
 					t.Errorf("the focus is on %q", head)
 				}
+				p.rowLeadsToItsStep()
 			case spec.ModelGTA:
 				p.moved("another node", func() {
 					p.eval(`document.querySelectorAll(".node")[5].dispatchEvent(new MouseEvent("click", {bubbles: true}))`, nil)
@@ -105,6 +106,29 @@ func TestAStudentOfEachModelIsLookedInto(t *testing.T) {
 			p.wait("the signal again", `document.querySelector(".stack").offsetHeight > 100 && !document.querySelector(".figs figure")`,
 				5*time.Second)
 		})
+	}
+}
+
+// rowLeadsToItsStep presses a row of the map of associations in the middle, by mouse and by touch.
+func (p *tab) rowLeadsToItsStep() {
+	p.t.Helper()
+	for i, share := range []float64{0.3, 0.7} {
+		var at struct {
+			X, Y float64
+			Step string
+		}
+		p.eval(fmt.Sprintf(`(() => {
+			const rows = document.querySelector(".fig-series .rows"), box = rows.getBoundingClientRect(), n = +rows.dataset.count;
+			const row = Math.floor(n * %v);
+			return {X: box.left + box.width / 3, Y: box.top + (row + 0.5) * box.height / n, Step: String(+rows.dataset.rows + row)};
+		})()`, share), &at)
+		if i == 0 {
+			p.do(chromedp.MouseClickXY(at.X, at.Y))
+		} else {
+			p.touch(at.X, at.Y)
+		}
+		p.wait("step "+at.Step, fmt.Sprintf(`document.querySelector("[data-glide]").value === %q &&
+			document.querySelector(".glide b").innerText.replace(/\D/g, "") === %q`, at.Step, at.Step), 10*time.Second)
 	}
 }
 
