@@ -10,6 +10,7 @@ function say(claim, why) {
   const said = document.querySelector(".verdict") ?? place;
   said.querySelector(".claim").textContent = claim;
   said.querySelector(".why").textContent = why;
+  globalThis.tell?.(`${claim} ${why}`, true);
 }
 
 // The engine starts while the program compiles: once that runs it keeps this thread busy, without which no worker starts.

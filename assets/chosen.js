@@ -82,7 +82,9 @@ function still(root, spoken) {
     if (at >= 0) kept.splice(at, 1);
     else kept.push(selector);
     const { waits, kept: later } = words();
-    document.querySelector(".status").textContent = (run ? waits : later).replaceAll("*", "");
+    const text = (run ? waits : later).replaceAll("*", "");
+    document.querySelector(".status").textContent = text;
+    globalThis.tell?.(text);
   };
   const press = (e) => {
     const at = place(e.target);
@@ -95,7 +97,7 @@ function still(root, spoken) {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
       remember("theme", root.dataset.theme);
-    } else {
+    } else if (at.value !== "keys") {
       keep(at.selector, at.value === "run" || at.value === "step");
     }
   };

@@ -1,11 +1,14 @@
 // Opens the definition of a term: of whatever has the term's name in data-term. The words are those of the page's
-// language, so that definitions are there before the program is.
+// language, so that definitions are there before the program is; a metric has its own in data-says. The definition has
+// the focus while it is open, so that it is read out.
 "use strict";
 {
   const box = document.createElement("div");
   box.className = "definition";
   box.popover = "auto";
-  box.setAttribute("role", "status");
+  box.tabIndex = -1;
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-labelledby", "defined");
   document.documentElement.append(box); // beside the body, which the program draws
   let term = null; // the one that is open, or was
 
@@ -15,15 +18,18 @@
   async function open(element) {
     term = element;
     const words = await fetchWords(document.documentElement.lang);
-    const define = words.match(new RegExp(`^define-${element.dataset.term} = (.*)$`, "m"));
-    if (!define || !element.isConnected) return;
+    const says = element.dataset.says ?? words.match(new RegExp(`^define-${element.dataset.term} = (.*)$`, "m"))?.[1];
+    if (!says || !element.isConnected) return;
     const name = document.createElement("b");
+    name.id = "defined";
     name.textContent = element.textContent;
     const text = document.createElement("p");
-    text.textContent = define[1];
+    text.textContent = says;
     box.replaceChildren(name, text);
     box.lang = document.documentElement.lang;
+    element.focus({ preventScroll: true });
     box.showPopover();
+    box.focus({ preventScroll: true });
     const at = element.getBoundingClientRect();
     const size = box.getBoundingClientRect();
     const below = at.bottom + 6 + size.height < innerHeight;
@@ -42,15 +48,20 @@
     if (again) box.hidePopover();
     else open(element).catch(() => {}); // without the words the program would not be here either
   });
-  // Enter and the space key press a term, Escape closes what is open; they do nothing else then, such as start or stop a
-  // run.
+  // Enter and the space key press a term, and close what is open, as does Escape; they do nothing else then, such as
+  // start or stop a run.
   addEventListener("keydown", (e) => {
-    const presses = near(e) && (e.key === "Enter" || e.key === " ");
-    if (!presses && !(e.key === "Escape" && opened())) return;
+    const presses = e.key === "Enter" || e.key === " ";
+    const closes = opened() && (e.key === "Escape" || (presses && e.target === box));
+    if (!closes && !(presses && near(e))) return;
     e.stopPropagation();
     e.preventDefault();
-    if (!presses) box.hidePopover();
-    else if (!e.repeat) near(e).click();
+    if (closes) {
+      box.hidePopover();
+      term.focus({ preventScroll: true });
+    } else if (!e.repeat) {
+      near(e).click();
+    }
   }, true);
   addEventListener("scroll", () => { if (opened()) box.hidePopover(); }, true);
   addEventListener("resize", () => { if (opened()) box.hidePopover(); });

@@ -19,6 +19,7 @@ var clicks = map[string]state.Message{
 	"more":     state.More{},
 	"metrics":  state.MoreMetrics{},
 	"random":   state.ShowRandom{},
+	"tabled":   state.ShowTable{},
 	"curves":   state.LookAt{Epochs: results.CurvesShown},
 	"seeds":    state.AddSeeds{},
 	"values":   state.Cells{},
@@ -44,7 +45,6 @@ var clicks = map[string]state.Message{
 	"leave":    state.LeaveSheet{},
 	"command":  state.CopyCommand{},
 	"restart":  state.Restart{},
-	"keys":     state.Help{},
 	"theme":    state.Theme{},
 }
 
@@ -62,7 +62,6 @@ var shortcuts = map[string]string{
 	"M":          "metrics",
 	"t":          "theme",
 	"T":          "theme",
-	"?":          "keys",
 	"1":          "signal",
 	"2":          "inside",
 	"3":          "alarms",

@@ -31,8 +31,8 @@ func alarmList(w *words.Language, v state.AlarmList) *vecty.HTML {
 				elem.TableHead(elem.TableRow(alarmHeads(w, v.Heads))), elem.TableBody(alarmRows(w, v.Rows, v.Look.Kind))),
 			elem.Paragraph(vecty.Markup(class("sub"), vecty.Property("hidden", v.More == "")), vecty.Text(v.More))),
 		elem.Footer(vecty.Markup(vecty.Property("hidden", v.Missing != "" && !v.Waits)),
-			elem.Span(vecty.Markup(class("n"), attr("role", "status")), vecty.Text(v.Foot)),
-			elem.Span(vecty.Markup(class("err"), attr("role", "alert")), vecty.Text(v.Failed)),
+			elem.Span(vecty.Markup(class("n"), live(false)), vecty.Text(v.Foot)),
+			elem.Span(vecty.Markup(class("err"), live(true)), vecty.Text(v.Failed)),
 			elem.Span(vecty.Markup(class("dim", "keep"), vecty.Property("hidden", v.Waits)), vecty.Text(w.Say("alarms-save"))), saves(w, v),
 			fileChooser(w, "new-score", "btn out", forScores, v.Locked)))
 }

@@ -22,7 +22,7 @@ func bar(w *words.Language, v state.Bar) *vecty.HTML {
 			iconButton(w, "stop", "stop", "stop", !v.CanStop),
 			iconButton(w, "reset", "reset", "reset", !v.CanReset),
 		),
-		elem.Paragraph(vecty.Markup(class("status", "n"), attr("role", "status")), statusParts(v.Status)),
+		elem.Paragraph(vecty.Markup(class("status", "n"), live(false)), statusParts(v.Status)),
 		elem.Div(vecty.Markup(class("tools")),
 			device(w, v),
 			// In a tab of its own: leaving the lab would end its run.

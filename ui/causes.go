@@ -24,7 +24,7 @@ func causes(w *words.Language, v state.Causes) *vecty.HTML {
 	return elem.Section(vecty.Markup(class("causes"), attr("aria-label", w.Say("causes-title")),
 		vecty.Data("causes", v.Name)),
 		elem.Heading3(vecty.Text(w.Say("causes-title"))),
-		elem.Div(vecty.Markup(class("told"), attr("aria-live", "polite")),
+		elem.Div(vecty.Markup(class("told"), live(false)),
 			elem.Paragraph(vecty.Markup(class("n")),
 				elem.Span(vecty.Markup(vecty.Property("hidden", v.Name == "")), sign(v.Look),
 					vecty.Text(v.Text)), elem.Span(vecty.Text(v.Lead))),

@@ -7,6 +7,7 @@ import (
 	"cosinelab/assets/words"
 	"cosinelab/ui/chart"
 	"cosinelab/ui/results"
+	"cosinelab/ui/signal"
 	"cosinelab/ui/vecty"
 	"cosinelab/ui/vecty/elem"
 )
@@ -17,11 +18,15 @@ func learning(w *words.Language, v results.Learning) *vecty.HTML {
 		v.Plots, v.Sub = v.Curves, ""
 	}
 	var plots vecty.List
-	for _, plot := range v.Plots {
+	for i, plot := range v.Plots {
+		var body vecty.MarkupOrChild = &drawing{Class: "curves", Say: plot.Spoken, Draw: curves(w.Numbers, plot)}
+		if v.Epochs.Table {
+			heads, rows := plot.Table(w.Numbers)
+			body = signal.Listing(plot.Title, plot.Sub, heads, rows)
+		}
 		plots = append(plots, elem.Figure(
 			elem.FigureCaption(elem.Bold(vecty.Text(plot.Title)), elem.Span(vecty.Markup(class("dim", "n")),
-				vecty.Text(plot.Sub))),
-			&drawing{Class: "curves", Say: plot.Spoken, Draw: curves(w.Numbers, plot)}))
+				vecty.Text(plot.Sub)), vecty.If(i == 0, tabOf(w.Say("epochs-table"), "numbers", v.Epochs.Table))), body))
 	}
 	body, sub := elem.Div(vecty.Markup(class("plots")), plots), v.Sub
 	if v.Epochs.Open {
@@ -157,8 +162,11 @@ func groupHeads(w *words.Language, columns []results.Column) vecty.List {
 			text = c.Group
 		}
 		last := i+1 < len(columns) && c.Group != columns[i+1].Group
-		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}),
-			elem.Span(vecty.Text(text))))
+		head := elem.TableData
+		if text != "" {
+			head = elem.TableHeader
+		}
+		heads = append(heads, head(vecty.Markup(columnClass(c), vecty.ClassMap{"last": last}), elem.Span(vecty.Text(text))))
 	}
 	return heads
 }
@@ -219,9 +227,8 @@ func metricHeads(w *words.Language, v results.Table) vecty.List {
 	heads := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "col")),
 		elem.Span(vecty.Markup(class("sr")), vecty.Text(w.Say("arm"))), cellsSwitch(w, v.Gain))}
 	for _, c := range v.Columns {
-		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col"),
-			vecty.Property("title", c.Definition)),
-			elem.Bold(vecty.Text(c.Title), elem.Italic(vecty.Markup(class("by"), vecty.Property("hidden", !c.Judged),
+		heads = append(heads, elem.TableHeader(vecty.Markup(columnClass(c), attr("scope", "col")),
+			elem.Bold(defined(c.Title, c.Definition), elem.Italic(vecty.Markup(class("by"), vecty.Property("hidden", !c.Judged),
 				vecty.Property("title", w.Say("judged-by", c.Title))), vecty.Text(w.Say("judged")))),
 			elem.Span(vecty.Markup(vecty.Property("hidden", c.Unit == "")), vecty.Text(c.Unit)),
 			elem.Span(vecty.Markup(vecty.Property("hidden", c.To == "")), vecty.Text(c.To)),

@@ -46,11 +46,25 @@ func class(names ...string) vecty.Applyer { return vecty.Class(names...) }
 
 func attr(name string, value any) vecty.Applyer { return vecty.Attribute(name, value) }
 
+// live marks what is said to those who do not see it when it changes: at once, or with what else is new (live.js).
+func live(urgent bool) vecty.Applyer {
+	if urgent {
+		return vecty.Data("live", "urgent")
+	}
+	return vecty.Data("live", "polite")
+}
+
 // term is a word that opens its definition, which is the text of the key "define-" and its name; terms.js opens it.
 // It is no element of type button: those do not flow with the text around them.
 func term(name words.Key, text string) *vecty.HTML {
 	return elem.Span(vecty.Markup(class("term"), attr("role", "button"), attr("tabindex", "0"),
 		vecty.Data("term", string(name))), vecty.Text(text))
+}
+
+// defined is a term whose definition stands beside it.
+func defined(text, says string) *vecty.HTML {
+	return elem.Span(vecty.Markup(class("term"), attr("role", "button"), attr("tabindex", "0"),
+		vecty.Data("term", "metric"), vecty.Data("says", says)), vecty.Text(text))
 }
 
 // rich renders text in which words between asterisks are strong, words between backquotes are code, and words in

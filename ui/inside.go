@@ -48,7 +48,7 @@ func inside(w *words.Language, v state.InsideView) *vecty.HTML {
 			elem.Label(vecty.Markup(vecty.Property("hidden", v.Runs == nil)), sign(v.Look),
 				elem.Select(vecty.Markup(attr("aria-label", w.Say("inside-run")), vecty.Data("glance", state.GlanceRun)),
 					options(v.Runs))),
-			elem.Span(vecty.Markup(class("dim", "n"), attr("role", "status")), vecty.Text(v.Epoch)), picks,
+			elem.Span(vecty.Markup(class("dim", "n")), vecty.Text(v.Epoch)), picks,
 			elem.Label(vecty.Markup(class("glide", "n")), elem.Span(rich(v.Window)),
 				elem.Input(vecty.Markup(vecty.Property("type", "range"), attr("min", 0), attr("max", max(0, v.Steps-1)),
 					vecty.Property("value", step), attr("aria-label", w.Say("inside-cursor")), attr("aria-valuetext", w.Count(v.Step)),
@@ -56,7 +56,7 @@ func inside(w *words.Language, v state.InsideView) *vecty.HTML {
 				elem.Bold(vecty.Text(w.Count(v.Step)))),
 			tabOf(w.Say("inside-table"), "listed", v.Table)),
 		heads,
-		elem.Paragraph(vecty.Markup(class("sub"), attr("role", "status"), vecty.Property("hidden", v.Note == "")),
+		elem.Paragraph(vecty.Markup(class("sub"), live(false), vecty.Property("hidden", v.Note == "")),
 			vecty.Text(v.Note)),
 		elem.Div(vecty.Markup(class(insideClass(v)...), vecty.Property("hidden", len(body) == 0)), body),
 		elem.Div(vecty.Markup(class("tables"), vecty.Property("hidden", len(tables) == 0)), tables),
@@ -114,24 +114,11 @@ func insideFigure(w *words.Language, v state.InsideView, f state.InsideFigure) *
 // insideTable is a figure as a table.
 func insideTable(w *words.Language, f state.InsideFigure) *vecty.HTML {
 	heads, rows := f.Table()
-	var head, body vecty.List
-	for _, h := range heads {
-		head = append(head, elem.TableHeader(vecty.Markup(attr("scope", "col")), vecty.Text(h)))
-	}
-	for _, r := range rows {
-		cells := vecty.List{elem.TableHeader(vecty.Markup(attr("scope", "row")), vecty.Text(r[0]))}
-		for _, c := range r[1:] {
-			cells = append(cells, elem.TableData(vecty.Text(c)))
-		}
-		body = append(body, elem.TableRow(cells))
-	}
 	note := f.Axis
 	if f.Framed() {
 		note = w.Say("inside-table-row", f.Rows.Count)
 	}
-	return elem.Div(vecty.Markup(class("fig-"+f.Name), vecty.Property("tabIndex", 0)),
-		elem.Table(vecty.Markup(class("n")), elem.Caption(elem.Bold(vecty.Text(f.Title)), elem.Span(vecty.Text(note))),
-			elem.TableHead(elem.TableRow(head)), elem.TableBody(body)))
+	return elem.Div(vecty.Markup(class("fig-"+f.Name)), signal.Listing(f.Title, note, heads, rows))
 }
 
 // insideDrawing is how a figure is drawn.

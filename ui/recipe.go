@@ -75,7 +75,7 @@ func dataSection(w *words.Language, v form.Recipe) *vecty.HTML {
 		elem.Paragraph(vecty.Markup(class("sub", "n")), sub),
 		elem.Paragraph(vecty.Markup(class("sub", "passed"), vecty.Property("hidden", len(passed) == 0)),
 			passed),
-		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
+		elem.Paragraph(vecty.Markup(class("sub", "err"), live(true),
 			vecty.Property("hidden", v.DataErr == "")), vecty.Text(v.DataErr)),
 		elem.Paragraph(vecty.Markup(class("sub", "drop")), fileChooser(w, "drop-or-choose", "lnk", forData, v.Locked)),
 		rows(v.DataMore, v.Locked),
@@ -119,7 +119,7 @@ func weights(w *words.Language, v form.Weights, locked bool) *vecty.HTML {
 	}
 	return elem.Div(vecty.Markup(class("weights")),
 		elem.Paragraph(vecty.Markup(class("sub"), vecty.Property("hidden", v.Said == "")), elem.Span(rich(v.Said))),
-		elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
+		elem.Paragraph(vecty.Markup(class("sub", "err"), live(true),
 			vecty.Property("hidden", len(wrong) == 0)), wrong),
 		elem.Paragraph(vecty.Markup(class("sub", "drop")),
 			elem.Button(vecty.Markup(class("lnk"), do("untaught", ""), vecty.Property("hidden", !v.Used),
@@ -234,7 +234,7 @@ func field(f form.Field) vecty.Applyer { return vecty.Data("field", string(f)) }
 
 // why says why a typed value was not taken; it is hidden where there is nothing to say.
 func why(text string) *vecty.HTML {
-	return elem.Paragraph(vecty.Markup(class("sub", "err"), attr("role", "alert"),
+	return elem.Paragraph(vecty.Markup(class("sub", "err"), live(true),
 		vecty.Property("hidden", text == "")), vecty.Text(text))
 }
 

@@ -175,15 +175,11 @@ func sheetClaim(w *words.Language, v sheet.View) *vecty.HTML {
 	if v.Look == results.TagBad {
 		tag = append(tag, icon("warn"))
 	}
-	live := "polite"
-	if v.Reading {
-		live = "off" // how far it is changes several times a second
-	}
-	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", live), attr("aria-label", w.Say("sheet"))),
+	return elem.Section(vecty.Markup(class("verdict")),
 		elem.Div(vecty.Markup(class("say")),
 			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...),
 				elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
-			elem.Paragraph(vecty.Markup(class("claim"), vecty.ClassMap{"long": v.Long}, attr("tabindex", "-1")),
+			elem.Paragraph(vecty.Markup(class("claim"), live(v.Look == results.TagBad), vecty.ClassMap{"long": v.Long}, attr("tabindex", "-1")),
 				rich(v.Claim)),
 			elem.Paragraph(vecty.Markup(class("why", "n")), vecty.Text(v.Why)),
 			wrongFileLines(w, v.Lines),

@@ -27,6 +27,7 @@ func (p *Page) stack() signal.Props {
 		OnRank:        func(arm string, by int) { p.Send(state.Rank{Arm: arm, By: by}) },
 		OnBack:        func(arm string) { p.Send(state.Back{Arm: arm}) },
 		Held:          s.Stack.Held, Random: s.Stack.Random, CanRandom: s.HasRandom(),
+		Table:      s.Stack.Table,
 		OnFocus:    func(arm string) { p.Send(state.Focus{Arm: arm}) },
 		OnChannels: func(typed string) { p.Send(state.Show{Channels: typed}) },
 		OnBuckets:  func(n int) { p.Send(state.Resize{Width: n}) },

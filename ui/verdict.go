@@ -16,12 +16,12 @@ func verdict(w *words.Language, v results.Verdict) *vecty.HTML {
 	if v.Look == results.TagBad {
 		tag = append(tag, icon("warn"))
 	}
-	return elem.Section(vecty.Markup(class("verdict"), attr("aria-live", "polite"),
+	return elem.Section(vecty.Markup(class("verdict"),
 		attr("aria-label", w.Say("verdict"))),
 		elem.Div(vecty.Markup(class("say")),
 			elem.Paragraph(vecty.Markup(class("eyebrow")), elem.Span(append(tag, vecty.Text(v.Tag))...),
 				elem.Span(vecty.Markup(class("n")), vecty.Text(v.Note))),
-			elem.Paragraph(vecty.Markup(class("claim"), vecty.ClassMap{"long": v.Long}), rich(v.Claim)),
+			elem.Paragraph(vecty.Markup(class("claim"), live(v.Look == results.TagBad), vecty.ClassMap{"long": v.Long}), rich(v.Claim)),
 			elem.Paragraph(vecty.Markup(class("why", "n")), rich(v.Why), vecty.Text(" "),
 				elem.Button(vecty.Markup(class("lnk"), do("seeds", ""), vecty.Property("hidden", v.More == "")),
 					vecty.Text(v.More))),

@@ -101,6 +101,12 @@ func (b Buckets) summary(from, to int) (lo, hi, mean float32) {
 	return float32(e.Lo), float32(e.Hi), float32(sum / float64(n))
 }
 
+// Over is the minimum, maximum and mean of buckets from up to, not including, to; ok is false where none has values.
+func (b Buckets) Over(from, to int) (lo, hi, mean float64, ok bool) {
+	l, h, m := b.summary(from, to)
+	return float64(l), float64(h), float64(m), h == h
+}
+
 // Above returns the steps of consecutive buckets whose maximum is over the threshold: alarms to the precision
 // of a bucket.
 func (b Buckets) Above(threshold float64) []steps.Range {

@@ -30,8 +30,8 @@ type Heat struct {
 	Square        bool      // cells are
 	Beside        *Profile  // stands right of the map, its steps at the map's rows
 	BesideTitle   string
-	Pick          string   // what a press on the first row picks, a number that each row adds one to; empty = nothing
-	Bare          bool     // nothing stands around it
+	Pick          string // what a press on the first row picks, a number that each row adds one to; empty = nothing
+	Bare          bool   // nothing stands around it
 }
 
 // Margins of a map, in pixels at the base text size.

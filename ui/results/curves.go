@@ -18,10 +18,12 @@ type Drawn struct {
 // Curves are precision by recall, and recall by false alarms, of the runs that charts show, each with its threshold
 // as a mark, beside what chance gives.
 func (p *Progress) Curves(w *words.Language, all []Drawn) []Plot {
-	pr := Plot{Title: w.Say("curve-pr"), Sub: w.Say("curve-pr-axes"), Linear: true, Epochs: 1}
-	roc := Plot{Title: w.Say("curve-roc"), Sub: w.Say("curve-roc-axes"), Linear: true, Epochs: 1}
+	pr := Plot{Title: w.Say("curve-pr"), Sub: w.Say("curve-pr-axes"), Linear: true, Epochs: 1,
+		Across: w.Say("metric-recall"), Up: w.Say("metric-precision")}
+	roc := Plot{Title: w.Say("curve-roc"), Sub: w.Say("curve-roc-axes"), Linear: true, Epochs: 1,
+		Across: w.Say("curve-false"), Up: w.Say("metric-recall")}
 	if len(all) > 0 {
-		random := look.Look{Kind: spec.ArmRandom}
+		random := look.Look{Kind: spec.ArmRandom, Text: w.Say("chance")}
 		share := float64(p.Data.Anomalous) / float64(max(1, p.Data.ScoredSteps))
 		pr.Curves = append(pr.Curves, Curve{Look: random, X: []float64{0, 1}, Y: []float64{share, share}, Bare: true})
 		roc.Curves = append(roc.Curves, Curve{Look: random, X: []float64{0, 1}, Y: []float64{0, 1}, Bare: true})

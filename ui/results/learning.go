@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"cosinelab/assets/words"
@@ -22,6 +23,7 @@ type Learning struct {
 // it.
 type Plot struct {
 	Title, Sub string
+	Across, Up string // what its axes are
 	Curves     []Curve
 	Linear     bool // the value axis; otherwise it is logarithmic
 	Epochs     int
@@ -45,8 +47,8 @@ func NoLearning(w *words.Language, s spec.Spec) Learning {
 	if s.Teaches() {
 		second = "cosine-to-teacher"
 	}
-	loss := newPlot(w.Say("loss"), "", nil, s.Train.Epochs)
-	validation := newPlot(w.Say(second), w.Say("by-epoch"), nil, s.Train.Epochs)
+	loss := newPlot(w, w.Say("loss"), "", nil, s.Train.Epochs)
+	validation := newPlot(w, w.Say(second), w.Say("by-epoch"), nil, s.Train.Epochs)
 	return Learning{Sub: w.Say("learning-none"), Plots: []Plot{loss, validation}}
 }
 
@@ -112,7 +114,7 @@ func (p *Progress) lossPlot(w *words.Language, r *spec.Run) Plot {
 	if samples != nil {
 		sub = w.Say("loss-of", p.NameOf(w, arm), seed)
 	}
-	return newPlot(w.Say("loss"), sub, curves, max(epochs, 1))
+	return newPlot(w, w.Say("loss"), sub, curves, max(epochs, 1))
 }
 
 // lookOfPart says how the part of a loss appears: the total in the ink of facts, what the model is held to
@@ -176,7 +178,7 @@ func (p *Progress) validationPlot(w *words.Language) Plot {
 			return 1 - apart, ok
 		}
 	}
-	plot := newPlot(title, w.Say("by-epoch"), p.validation(w, measure), max(p.Spec.Train.Epochs, 1))
+	plot := newPlot(w, title, w.Say("by-epoch"), p.validation(w, measure), max(p.Spec.Train.Epochs, 1))
 	plot.Linear = linear
 	return plot
 }
@@ -210,9 +212,34 @@ func (p *Progress) epochsOf(arm string) []spec.Epoch {
 	return nil
 }
 
+// mostRows is how many points of a curve its table has: those between are left out, the last is there.
+const mostRows = 60
+
+// Table is a plot as numbers: its heads, then a row for each point, with the name of its curve first.
+func (p Plot) Table(n words.Numbers) (heads []string, rows [][]string) {
+	heads = []string{p.Title, p.Across, p.Up}
+	for _, c := range p.Curves {
+		every := max(1, (len(c.X)+mostRows-1)/mostRows)
+		for i := range c.X {
+			if (len(c.X)-1-i)%every == 0 {
+				rows = append(rows, []string{c.Text, n.Fixed(c.X[i], decimals(c.X[i])), n.Fixed(c.Y[i], decimals(c.Y[i]))})
+			}
+		}
+	}
+	return heads, rows
+}
+
+// decimals are those with which three digits count; whole numbers have none.
+func decimals(v float64) int {
+	if v == math.Trunc(v) {
+		return 0
+	}
+	return max(0, 2-int(math.Floor(math.Log10(math.Abs(v)))))
+}
+
 // newPlot leaves out curves without points, and says the others in words too.
-func newPlot(title, sub string, curves []Curve, epochs int) Plot {
-	p := Plot{Title: title, Sub: sub, Epochs: epochs, Spoken: title}
+func newPlot(w *words.Language, title, sub string, curves []Curve, epochs int) Plot {
+	p := Plot{Title: title, Sub: sub, Across: w.Say("figure-epoch"), Up: title, Epochs: epochs, Spoken: title}
 	for _, c := range curves {
 		if n := len(c.X); n > 0 {
 			p.Curves = append(p.Curves, c)

@@ -36,6 +36,7 @@ type Props struct {
 	Focus      string        // the Name of the arm that stays when the others fade; empty = none
 	Held       string        // the Name of the arm whose threshold moves under the pointer; empty = none
 	Random     bool          // the random score has a lane
+	Table      bool          // numbers stand in the place of the lanes
 	CanRandom  bool          // there is a random score
 	ScoresOnly bool          // there are no channels, no cosine, and thresholds stay as they are
 	ScoreMax   float64       // largest score of any arm in the whole test part; 0 = not known

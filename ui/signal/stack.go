@@ -36,8 +36,13 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 	for _, l := range lanes[2:] {
 		rows = append(rows, c.lane(s, l))
 	}
+	var table vecty.List
+	if c.Props.Table {
+		heads, cells := s.table()
+		table = vecty.List{Listing(s.Words.Say("stack-signal"), s.Words.Say("stack-table-note"), heads, cells)}
+	}
 	return elem.Section(
-		vecty.Markup(vecty.Class("stack"), vecty.Property("id", "signal"),
+		vecty.Markup(vecty.Class("stack"), vecty.ClassMap{"tabled": c.Props.Table}, vecty.Property("id", "signal"),
 			vecty.Attribute("aria-label", s.Words.Say("stack-signal"))),
 		c.header(),
 		elem.Div(vecty.Markup(vecty.Class("lanes"), vecty.Data("focus", c.Props.Focus)),
@@ -45,6 +50,7 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 			c.lane(s, lanes[1]),
 			elem.Div(vecty.Markup(vecty.Class("timed")), rows),
 		),
+		elem.Div(vecty.Markup(vecty.Class("tables"), vecty.Property("hidden", !c.Props.Table)), table),
 	)
 }
 
@@ -60,6 +66,8 @@ func (c *Stack) header() *vecty.HTML {
 		elem.Button(vecty.Markup(vecty.Class("lnk"), vecty.Data("do", "random"),
 			vecty.Property("hidden", !p.CanRandom), vecty.Property("title", w.Say("stack-random-title")),
 			vecty.Attribute("aria-pressed", strconv.FormatBool(p.Random))), vecty.Text(w.Say("stack-random"))),
+		elem.Button(vecty.Markup(vecty.Class("lnk"), vecty.Data("do", "tabled"),
+			vecty.Attribute("aria-pressed", strconv.FormatBool(p.Table))), vecty.Text(w.Say("epochs-table"))),
 		elem.Label(
 			vecty.Markup(vecty.Class("channels"), vecty.Property("hidden", p.ScoresOnly),
 				vecty.MarkupIf(p.ChannelsError != "", vecty.Class("wrong"))),
@@ -71,7 +79,7 @@ func (c *Stack) header() *vecty.HTML {
 				vecty.MarkupIf(still, vecty.Property("value", p.ChannelsTyped)))),
 			elem.Span(vecty.Markup(vecty.Class("n", "dim")),
 				vecty.Text(w.Say("stack-channels-of", p.ChannelsAll))),
-			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Attribute("role", "status")),
+			elem.Span(vecty.Markup(vecty.Class("why"), vecty.Data("live", "urgent")),
 				vecty.Text(p.ChannelsError)),
 		),
 	)

@@ -19,7 +19,6 @@ var histories = map[string]func(*testing.T, *State){
 	"rejected": func(_ *testing.T, s *State) { s.Update(Set{"train.epochs", "many"}) },
 	"invalid":  func(_ *testing.T, s *State) { s.Update(Set{"teacher.heads", "3"}) },
 	"channels": func(_ *testing.T, s *State) { s.Update(Show{"99"}) },
-	"help":     func(_ *testing.T, s *State) { s.Update(Help{}) },
 	"link":     func(_ *testing.T, s *State) { s.Update(Follow{"#spec=(a"}) },
 	"file": func(_ *testing.T, s *State) {
 		id := s.Update(dropped(1, "a.csv"))[0].(Post).Request.ID

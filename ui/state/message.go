@@ -47,7 +47,6 @@ type (
 	Cells       struct{ Gain bool }                  // of the results: values, or differences to the baseline
 	MoreMetrics struct{}                             // show every metric, or the headline
 	LookAt      struct{ Epochs results.EpochSwitch } // turn a part of the gains by epoch
-	Help        struct{}                             // name the keys in the status line
 	Theme       struct{}                             // light or dark
 	SetLanguage struct{ Tag string }                 // of everything that the page says
 	Follow      struct{ Hash string }                // the address changed
@@ -74,6 +73,7 @@ type (
 	ShowRandom   struct{}                     // the random score as a lane, or no longer
 	OpenWhere    struct{}                     // the map of a grid in place of the charts
 	CarryOut     struct{ Hash string }        // asked by the grid: set the experiment of an address, and train it
+	ShowTable    struct{}                     // numbers in the place of charts, or charts again
 	OpenAlarms   struct{ Open bool }          // the list of alarms in place of learning and results
 	SortAlarms   struct{ By AlarmOrder }      // the list
 	ShowAlarm    struct{ From int }           // in the charts: the alarm that begins with this step
@@ -114,7 +114,6 @@ func (MoreMetrics) message() weight  { return action }
 func (AddSeeds) message() weight     { return action }
 func (OverData) message() weight     { return action }
 func (Cells) message() weight        { return passing }
-func (Help) message() weight         { return action }
 func (Theme) message() weight        { return passing }
 func (SetLanguage) message() weight  { return passing }
 func (Follow) message() weight       { return action }
@@ -130,6 +129,7 @@ func (Hold) message() weight         { return passing }
 func (Rank) message() weight         { return action }
 func (Back) message() weight         { return action }
 func (ShowRandom) message() weight   { return action }
+func (ShowTable) message() weight    { return passing }
 func (OpenAlarms) message() weight   { return passing }
 func (OpenWhere) message() weight    { return passing }
 func (CarryOut) message() weight     { return passing }

@@ -149,8 +149,6 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.switchOverData()
 	case Cells:
 		s.Gains = m.Gain
-	case Help:
-		s.Notice = "keys-list"
 	case Theme:
 		return []Effect{SwitchTheme{}}
 	case SetLanguage:
@@ -213,6 +211,8 @@ func (s *State) handle(m Message, asked bool) []Effect {
 		return s.back(m.Arm)
 	case ShowRandom:
 		return s.showRandom()
+	case ShowTable:
+		s.Shown().Stack.Table = !s.Shown().Stack.Table
 	case OpenAlarms:
 		s.Alarms.Open = m.Open
 	case SortAlarms:

@@ -281,11 +281,11 @@ func (l *lab) event(r *rand.Rand) string {
 	m := pick[Message](r, Toggle{pick(r, look.Cosine, look.MSE, look.Random)}, Tab{pick(r, "builtin", "file")},
 		Choose{pick(r, "builtin/server", "builtin/pool", "file/served.csv", "")}, Discard{},
 		Workers{pick(r, 1, 2, 3)},
-		More{}, Help{}, SetLanguage{pick(r, words.Tags()...)}, Zoom{steps.Range{From: r.IntN(99), To: r.IntN(150)}},
+		More{}, SetLanguage{pick(r, words.Tags()...)}, Zoom{steps.Range{From: r.IntN(99), To: r.IntN(150)}},
 		Resize{pick(r, 200, 300)}, Cursor{r.IntN(100) - 1}, Show{pick(r, "1", "1,2", "99", "")}, Reveal{r.IntN(4)},
 		Threshold{pick(r, look.Alone, look.Cosine), r.Float64()}, Hold{pick(r, look.Alone, look.Cosine), r.Float64()},
 		Rank{pick(r, look.Alone, look.Cosine), pick(r, -1, 10, 1<<31-1)}, Back{pick(r, look.Alone, look.Cosine)},
-		ShowRandom{}, LookAt{pick(r, results.CurvesShown, results.EpochsHidden)}, Focus{pick(r, look.Alone, look.Cosine, "")},
+		ShowRandom{}, ShowTable{}, LookAt{pick(r, results.CurvesShown, results.EpochsHidden)}, Focus{pick(r, look.Alone, look.Cosine, "")},
 		Pin{look.Cosine}, MoreMetrics{}, Theme{}, OpenInside{true}, OpenInside{r.IntN(4) > 0},
 		Glance{pick(r, GlanceRun, GlanceHead, GlancePick, GlanceStep, GlanceTable), pick(r, "0", "1", "3", "77", "-1", "x")})
 	l.send(m)

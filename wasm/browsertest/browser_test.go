@@ -133,7 +133,7 @@ func (p *tab) wait(what, expression string, most time.Duration) {
 	p.t.Helper()
 	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
 		var ok bool
-		p.eval("Boolean("+expression+")", &ok)
+		p.eval("Promise.resolve("+expression+").then(Boolean)", &ok)
 		if ok {
 			return
 		}

@@ -88,7 +88,7 @@ func TestTermsOpenTheirDefinitions(t *testing.T) {
 		p.definesNothing()
 
 		var without []string
-		p.eval(`[...document.querySelectorAll("[data-term]")].map((e) => e.dataset.term)`, &without)
+		p.eval(`[...document.querySelectorAll("[data-term]:not([data-says])")].map((e) => e.dataset.term)`, &without)
 		for _, term := range without {
 			if !words.In(tag).Has(words.Key("define-" + term)) {
 				t.Errorf("%s: the page has the term %s, which nothing defines", tag, term)

@@ -31,7 +31,7 @@ const (
 // cell is what the table has of a metric of an arm.
 func cell(arm, metric string) string {
 	return fmt.Sprintf(`(() => {
-		const i = [...document.querySelectorAll(".mets th[title] b")].findIndex((e) => e.firstChild.data === %q);
+		const i = [...document.querySelectorAll(".mets th:has([data-says]) b")].findIndex((e) => e.firstChild.textContent === %q);
 		return document.querySelectorAll('[data-row=%q] .v b')[i].textContent;
 	})()`, metric, arm)
 }

@@ -62,7 +62,9 @@ func (p *tab) readable(tag string, width, height int64) {
 	p.t.Helper()
 	name := fmt.Sprintf("layout-%s-%dx%d", tag, width, height)
 	p.do(chromedp.EmulateViewport(width, height))
-	time.Sleep(400 * time.Millisecond) // the charts are drawn again at their new size
+	p.wait("charts of the new size", `new Promise((done) => setTimeout(done, 150)).then(() =>
+		[...document.querySelectorAll(".plot > svg, .pp > svg")].every((s) => !s.checkVisibility() || !s.parentElement.clientWidth ||
+			Math.abs(s.getAttribute("width") - s.parentElement.clientWidth) < 1))`, 20*time.Second)
 	var bad []string
 	p.eval(misplaced, &bad)
 	for _, what := range bad {
