@@ -63,6 +63,7 @@
       near(e).click();
     }
   }, true);
+  addEventListener("keypress", (e) => { if (e.key === " " && (near(e) || e.target === box)) e.preventDefault(); }, true); // scrolls
   addEventListener("scroll", () => { if (opened()) box.hidePopover(); }, true);
   addEventListener("resize", () => { if (opened()) box.hidePopover(); });
 }

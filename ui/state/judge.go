@@ -94,7 +94,17 @@ func (s *State) threshold(arm string, held bool, change func(*Judged)) []Effect 
 		s.Stack.Held = arm
 		return s.Stack.judge.ask(s.judgement(c, arm, true), &s.requests)
 	}
-	return s.judgeExactly(arm)
+	return append(s.chanceBeside(), s.judgeExactly(arm)...)
+}
+
+// chanceBeside gives the random score a lane once a threshold was set by hand, where it says what as many flags reach that
+// are drawn by lot. Who has switched the lane off is not shown it again.
+func (s *State) chanceBeside() []Effect {
+	if s.Stack.Random || s.Stack.Chose || s.Scene().randomRun() == nil {
+		return nil
+	}
+	s.Stack.Random = true
+	return s.refresh()
 }
 
 // judgeExactly asks for all that a threshold changes. What is asked meanwhile, or was, is not waited for.
@@ -146,7 +156,7 @@ func (s *State) rank(m Rank) []Effect {
 		s.alone() {
 		return nil
 	}
-	return s.Stack.judge.ask(s.judgement(c, m.Arm, true), &s.requests)
+	return append(s.chanceBeside(), s.Stack.judge.ask(s.judgement(c, m.Arm, true), &s.requests)...)
 }
 
 // mostRanks are more than there are scores.
@@ -298,7 +308,7 @@ func (s *State) judgedAnew(a Answer) (effects []Effect, mine bool) {
 
 // showRandom shows the random score as a lane, or no longer.
 func (s *State) showRandom() []Effect {
-	s.Stack.Random = !s.Stack.Random
+	s.Stack.Random, s.Stack.Chose = !s.Stack.Random, true
 	return append(s.refresh(), s.besides()...)
 }
 

@@ -310,4 +310,19 @@ func TestTheRandomScoreMovesAlong(t *testing.T) {
 	if l := lane(); l.Name == look.Random {
 		t.Error("the lane stays")
 	}
+	s.Update(Threshold{look.Cosine, 1.3})
+	if l := lane(); l.Name == look.Random {
+		t.Error("the lane comes back to somebody who has switched it off")
+	}
+	s = measured(t)
+	if lane().Name == look.Random {
+		t.Error("the lane is there before a threshold was touched")
+	}
+	s.Update(Hold{look.Cosine, 1.4})
+	if lane().Name == look.Random {
+		t.Error("lanes move under the pointer")
+	}
+	if s.Update(Threshold{look.Cosine, 1.4}); lane().Name != look.Random {
+		t.Error("beside a threshold that was set by hand there is no random score")
+	}
 }

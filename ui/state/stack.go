@@ -28,6 +28,7 @@ type Stack struct {
 	Linked   link.Thresholds   // set by hand, as the address has them: where they were let go
 	Held     string            // the arm whose threshold moves under the pointer; empty = none does
 	Random   bool              // the random score has a lane
+	Chose    bool              // a person has said whether it has
 	Table    bool              // numbers stand in the place of charts
 	Chance   *spec.Run         // it, at as many flagged steps as the arm in focus; nil = not judged yet
 

@@ -188,6 +188,8 @@ func TestMetricsOpenTheirDefinitions(t *testing.T) {
 	}
 	p.tap(auroc)
 	opens()
+	p.tap(auroc)
+	p.definesNothing()
 	var without int
 	p.eval(`document.querySelectorAll(".mets th:not(:first-child):not(:has([data-says]))").length`, &without)
 	if without > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"cosinelab/assets/words"
 	"cosinelab/wasm/browsertest/chromium"
@@ -83,6 +84,58 @@ func TestEveryWindowShowsAllTexts(t *testing.T) {
 		}
 		p.onePage(tag)
 	}
+}
+
+// What can be opened on the page is readable at every size, too: what stands in the place of something else, and what
+// comes beside it.
+func TestEveryStateShowsAllTexts(t *testing.T) {
+	address := serve(t)
+	for _, tag := range words.Tags() {
+		p := open(t, address, chromium.Speaking(tag))
+		p.wait("page", canTrain, time.Minute)
+		if tag != "en" {
+			p.eval(`document.documentElement.dataset.theme = "dark"`, nil)
+		}
+		for _, state := range []struct {
+			name  string
+			press []string
+		}{
+			{"gain", []string{"gain", "tabled", "numbers"}},
+			{"epochs", []string{"values", "tabled", "numbers", "gains", "random"}},
+			{"curves", []string{"random", "curves"}},
+			{"alarms", []string{"losses", "alarms"}},
+			{"metrics", []string{"results", "metrics"}},
+			{"settings", []string{"metrics", "more"}},
+			{"inside", []string{"more", "inside"}},
+		} {
+			for _, press := range state.press {
+				p.eval(fmt.Sprintf(`document.querySelector('main [data-do=%[1]q], [data-do=%[1]q]').click()`, press), nil)
+				time.Sleep(50 * time.Millisecond) // what is pressed next may only be there then
+			}
+			for _, w := range windows {
+				p.readable(state.name+"-"+tag, w[0], w[1])
+			}
+			p.do(chromedp.EmulateViewport(1440, 900))
+		}
+		p.eval(`document.querySelector('[data-do="signal"]').click()`, nil)
+		for _, w := range windows {
+			p.do(chromedp.EmulateViewport(w[0], w[1]))
+			p.do(chromedp.KeyEvent("?"))
+			p.fits("keys", ".keys:popover-open")
+			p.do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("i"))
+			p.fits("introduction", ".tour")
+			p.do(chromedp.KeyEvent(kb.Escape))
+		}
+	}
+}
+
+// fits expects what lies over the page to lie within the window.
+func (p *tab) fits(what, selector string) {
+	p.t.Helper()
+	p.wait(what+" within the window", fmt.Sprintf(`(() => {
+		const at = document.querySelector(%q)?.getBoundingClientRect();
+		return at && at.width > 100 && at.left >= 0 && at.top >= 0 && at.right <= innerWidth && at.bottom <= innerHeight;
+	})()`, selector), 10*time.Second)
 }
 
 // With text twice as large the phone's layout takes over: its widths are counted in text.
