@@ -90,7 +90,7 @@ func TestEveryWindowShowsAllTexts(t *testing.T) {
 // comes beside it.
 func TestEveryStateShowsAllTexts(t *testing.T) {
 	address := serve(t)
-	for _, tag := range words.Tags() {
+	for n, tag := range words.Tags() {
 		p := open(t, address, chromium.Speaking(tag))
 		p.wait("page", canTrain, time.Minute)
 		if tag != "en" {
@@ -112,8 +112,10 @@ func TestEveryStateShowsAllTexts(t *testing.T) {
 				p.eval(fmt.Sprintf(`document.querySelector('main [data-do=%[1]q], [data-do=%[1]q]').click()`, press), nil)
 				time.Sleep(50 * time.Millisecond) // what is pressed next may only be there then
 			}
-			for _, w := range windows {
-				p.readable(state.name+"-"+tag, w[0], w[1])
+			for i, w := range windows {
+				if i%2 == n%2 { // each size in one of the languages
+					p.readable(state.name+"-"+tag, w[0], w[1])
+				}
 			}
 			p.do(chromedp.EmulateViewport(1440, 900))
 		}
