@@ -53,7 +53,7 @@
     }
   }
 
-  // The program calls it when it has drawn the page: nothing of what stands there then is news.
+  // Is called when the program has drawn the page: nothing of what stands there then is news.
   globalThis.attend = () => {
     look(false);
     let due = false;

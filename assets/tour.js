@@ -83,7 +83,11 @@
     step = 0;
     show().catch(leave);
   };
-  globalThis.welcome = () => { if (first()) tour(); };
+  // The program calls it when it has drawn the page.
+  globalThis.welcome = () => {
+    attend(); // of live.js
+    if (first()) tour();
+  };
 
   // Escape leaves it and does nothing else: it also stops a run.
   addEventListener("keydown", (e) => {

@@ -56,7 +56,6 @@ func runLab() {
 		if arrived := js.Global().Get("arrived"); arrived.Truthy() {
 			arrived.Invoke() // of chosen.js: does what was pressed before
 		}
-		js.Global().Call("attend")
 		js.Global().Call("welcome")
 	}}
 	l.startWorker()
