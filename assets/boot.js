@@ -40,9 +40,11 @@ function rememberedTile() {
   }
 }
 
+const measures = document.documentElement.dataset.page === "bench";
+
 // run is the text of the recorded run, which the lab begins with; without it it begins with none.
 async function run() {
-  if (document.documentElement.dataset.page === "bench") return "";
+  if (measures) return "";
   try {
     const answer = await fetch("./recorded.json");
     return answer.ok ? await answer.text() : "";
@@ -60,7 +62,7 @@ async function start() {
   const go = new Go();
   go.env.GOGC = "400"; // what is there at the start is small: collecting it takes longer than it is worth
   const made = run();
-  const { module, instance } = await WebAssembly.instantiateStreaming(fetch("./lab.wasm"), go.importObject);
+  const { module, instance } = await WebAssembly.instantiateStreaming(fetch(measures ? "./bench.wasm" : "./lab.wasm"), go.importObject);
   unpack(module, instance);
   globalThis.spokenWords = await globalThis.spokenWords;
   globalThis.recorded = await made;

@@ -4,15 +4,37 @@
 globalThis.unpack = (module, { exports }) => {
   const [section] = WebAssembly.Module.customSections(module, "functions");
   if (!section) return;
-  const [at, count, first, size, find, names] = new Int32Array(section);
+  const [at, count, first, size, find, names, ...layouts] = new Int32Array(section);
   const memory = new Int32Array(exports.mem.buffer);
   const list = at / 4;
-  const packed = memory.slice(list, list + size / 4);
+  const packed = new Uint8Array(exports.mem.buffer).slice(at, at + size);
   memory.fill(0, list, list + size / 4);
 
+  // A number of every function that has it, by its bytes: the lowest of all, then the next.
+  let read = 0;
+  const column = (length) => {
+    const numbers = new Int32Array(length);
+    for (let i = 0; i < length; i++) {
+      const at = read + i;
+      numbers[i] = packed[at] | packed[at + length] << 8 | packed[at + 2 * length] << 16 | packed[at + 3 * length] << 24;
+    }
+    read += 4 * length;
+    return numbers;
+  };
+  // What functions refer to lies in the order of its numbers: 0 is nothing, 1 the next that has no other reference.
+  const references = (none, [from, length, shared]) => {
+    const places = [...column(length)].map((size) => (from += size) - size);
+    let next = shared;
+    return (numbers) => numbers.map((n) => (n > 1 ? places[n - 2] : n ? places[next++] : none));
+  };
+  const frames = references(0, layouts.slice(0, 3));
+  const tables = references(0, layouts.slice(3, 6));
+  const facts = references(-1, layouts.slice(6, 9));
+
+  const numbers = [];
+  for (let k = 1; k < 11; k++) numbers[k] = k === 4 ? frames(column(count)) : column(count);
   // How many tables and facts follow each function, and where it begins in the memory.
-  const tables = packed.subarray(6 * count, 7 * count);
-  const facts = packed.slice(9 * count, 10 * count).map((flags) => flags >>> 24);
+  const tablesOf = numbers[7], factsOf = numbers[10].map((flags) => flags >>> 24);
   const places = new Int32Array(count);
   let next = (8 * count + 4 + 7) & ~7;
   for (let f = 0; f < count; f++) {
@@ -20,19 +42,19 @@ globalThis.unpack = (module, { exports }) => {
     memory[list + 2 * f + 1] = next;
     places[f] = list + next / 4;
     memory[places[f]] = first + f;
-    next = (next + 4 * (11 + tables[f] + facts[f]) + 7) & ~7;
+    for (let k = 1; k < 11; k++) memory[places[f] + k] = numbers[k][f];
+    next = (next + 4 * (11 + tablesOf[f] + factsOf[f]) + 7) & ~7;
   }
   memory[list + 2 * count] = first + count;
-
-  let read = 0;
-  for (let k = 1; k < 11; k++) for (let f = 0; f < count; f++) memory[places[f] + k] = packed[read++];
-  const put = (numbers, first) => {
-    for (let k = 0, most = Math.max(...new Set(numbers)); k < most; k++) {
-      for (let f = 0; f < count; f++) if (numbers[f] > k) memory[places[f] + 11 + first(f) + k] = packed[read++];
+  const most = Math.max(...new Set(tablesOf), ...new Set(factsOf));
+  const put = (lengths, first, refer) => {
+    for (let k = 0; k < most; k++) {
+      const having = [...places.keys()].filter((f) => lengths[f] > k);
+      refer(column(having.length)).forEach((n, i) => { memory[places[having[i]] + 11 + first(having[i]) + k] = n; });
     }
   };
-  put(tables, () => 0);
-  put(facts, (f) => tables[f]);
+  put(tablesOf, () => 0, tables);
+  put(factsOf, (f) => tablesOf[f], facts);
 
   // Functions have numbers for names. Those of the runtime are known to it by how they begin; it looks for a type in
   // the name of a method that it refuses to call.

@@ -143,9 +143,11 @@ var layers = []part{
 	{folder: "wasm/browsertest/chromium", outside: []string{"github.com/chromedp/chromedp",
 		"github.com/chromedp/cdproto/runtime"}},
 
+	{folder: "wasm/tab", imports: []string{"datasets/fault", "engine/session/protocol", "ui", "wasm/mail", "wasm/spawn"}},
 	{folder: "wasm/lab", imports: []string{"datasets/fault", "engine/session/protocol",
-		"engine/session/recorded", "ui/state", "ui/bench", "ui", "ui/frames", "wasm/mail",
-		"wasm/spawn"}, outside: []string{vecty}},
+		"engine/session/recorded", "ui/state", "ui", "ui/frames", "wasm/tab"}, outside: []string{vecty}},
+	{folder: "wasm/bench", imports: []string{"datasets/fault", "engine/session/protocol", "ui", "ui/bench", "wasm/tab"},
+		outside: []string{vecty}},
 	{folder: "wasm/worker", imports: []string{"datasets", "datasets/fault", "engine/backend",
 		"engine/backend/cpu", "engine/backend/simd",
 		"engine/session", "engine/session/worker", "engine/session/protocol", "wasm/mail", "wasm/spawn"}},

@@ -104,8 +104,8 @@ func (u *use) read(t *testing.T, env []string) {
 func (u *use) readPrograms(t *testing.T) {
 	t.Helper()
 	programs, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps,
-		Dir: "../..", Env: append(os.Environ(), "GOOS=js", "GOARCH=wasm")}, "./wasm/lab", "./wasm/worker")
-	if err != nil || len(programs) != 2 {
+		Dir: "../..", Env: append(os.Environ(), "GOOS=js", "GOARCH=wasm")}, "./wasm/lab", "./wasm/bench", "./wasm/worker")
+	if err != nil || len(programs) != 3 {
 		t.Fatalf("%d programs, %v", len(programs), err)
 	}
 	packages.Visit(programs, nil, func(p *packages.Package) { u.ofPage[p.PkgPath] = true })

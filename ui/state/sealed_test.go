@@ -16,7 +16,7 @@ func TestEveryMessageAndEveryEffectIsHandled(t *testing.T) {
 		{".", "message", ".", "handle", ""},
 		{".", "effect", "../../wasm/lab", "do", "state"},
 		{"../bench", "message", "../bench", "Update", ""},
-		{"../bench", "effect", "../../wasm/lab", "do", "bench"},
+		{"../bench", "effect", "../../wasm/bench", "do", "bench"},
 	} {
 		handled := cases(t, c.handler, c.function, c.prefix)
 		variants := receivers(t, c.variants, c.method)

@@ -8,6 +8,7 @@ import (
 	"github.com/hexops/vecty"
 
 	"cosinelab/ui/frames"
+	"cosinelab/wasm/tab"
 )
 
 // drawer draws a component: in the next frame what a person waits for, within a budget what the engine tells.
@@ -52,17 +53,17 @@ func (d *drawer) now() {
 // news draws the page when the budget allows it.
 func (d *drawer) news() {
 	if !d.asked && !d.timer.Truthy() {
-		d.timer = js.Global().Call("setTimeout", d.due, d.budget.Wait(sinceStart()))
+		d.timer = js.Global().Call("setTimeout", d.due, d.budget.Wait(tab.SinceStart()))
 	}
 }
 
 // begin is called before vecty renders in the same frame: it was asked for before.
 func (d *drawer) begin() {
-	d.asked, d.begun = false, sinceStart()
+	d.asked, d.begun = false, tab.SinceStart()
 	js.Global().Call("setTimeout", d.done, 0)
 }
 
 func (d *drawer) end() {
-	d.budget.Spend(d.begun, sinceStart())
+	d.budget.Spend(d.begun, tab.SinceStart())
 	d.drawn()
 }

@@ -18,6 +18,7 @@ import (
 	"cosinelab/ui"
 	"cosinelab/ui/state"
 	"cosinelab/wasm/mail"
+	"cosinelab/wasm/tab"
 )
 
 // lab joins the state, the page and the worker. Everything happens on the one thread of the page: a message
@@ -25,7 +26,7 @@ import (
 type lab struct {
 	state   *state.State
 	page    *ui.Page
-	engine  *engine
+	engine  *tab.Engine
 	kept    map[string]js.Value // checkpoints by name, as File objects: browsers move those to the disk
 	leaving js.Func             // has the browser ask before it leaves the page
 	guarded bool                // it does
@@ -34,24 +35,16 @@ type lab struct {
 	drawer  *drawer             // nil until the page was rendered once: before, there is nothing to render again
 }
 
+// main shows the lab. The engine is taken over before anything is drawn, since it can get ready meanwhile;
+// the listeners stay for the life of the page.
 func main() {
 	breathe()
-	if js.Global().Get("document").Get("documentElement").Get("dataset").Get("page").String() == "bench" {
-		runMeasurements()
-	} else {
-		runLab()
-	}
-}
-
-// runLab shows the lab. The engine is taken over before anything is drawn, since it can get ready meanwhile;
-// the listeners stay for the life of the page.
-func runLab() {
 	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(),
 		rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
 	l.begin()
 	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
-		mark("page ready")
+		tab.Mark("page ready")
 		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
 		if arrived := js.Global().Get("arrived"); arrived.Truthy() {
 			arrived.Invoke() // of chosen.js: does what was pressed before
@@ -126,7 +119,7 @@ func (l *lab) follow(m state.Message) {
 	_, held := m.(state.Hold)
 	answer, answers := m.(state.Answer)
 	if !answers {
-		l.acted = sinceStart()
+		l.acted = tab.SinceStart()
 	}
 	switch {
 	case l.drawer == nil:
@@ -134,7 +127,7 @@ func (l *lab) follow(m state.Message) {
 		l.page.FollowCursor()
 	case held:
 		l.page.FollowThreshold()
-	case l.state.Control.Locked() && sinceStart()-l.acted > promptly &&
+	case l.state.Control.Locked() && tab.SinceStart()-l.acted > promptly &&
 		(answer.Type == protocol.TypeEvent || answer.Type == protocol.TypeSeries || answer.Type == protocol.TypeInsight):
 		l.drawer.news()
 	default:
@@ -192,10 +185,10 @@ func (l *lab) do(effect state.Effect) {
 	case state.SwitchTheme:
 		ui.SwitchTheme()
 	case state.CopyText:
-		copyText(e.Text, func(ok bool) { l.send(state.Copied{OK: ok}) })
+		tab.CopyText(e.Text, func(ok bool) { l.send(state.Copied{OK: ok}) })
 	case state.Copy:
 		before, _, _ := strings.Cut(js.Global().Get("location").Get("href").String(), "#")
-		copyText(before+"#"+e.Hash,
+		tab.CopyText(before+"#"+e.Hash,
 			func(ok bool) { l.send(state.Copied{OK: ok}) })
 	}
 }
@@ -237,9 +230,9 @@ func rememberedWorkers() int {
 // startWorker starts the engine; the one before is gone, or goes now. The end of one that has been replaced
 // may be heard of as well, and concerns nobody.
 func (l *lab) startWorker() {
-	l.engine.end()
-	var e *engine
-	e = startEngine(func(r protocol.Response,
+	l.engine.End()
+	var e *tab.Engine
+	e = tab.StartEngine(func(r protocol.Response,
 		values []float32) {
 		l.send(state.Answer{Response: r, Buckets: values})
 	},
@@ -249,7 +242,7 @@ func (l *lab) startWorker() {
 				l.send(state.Lost{Why: fault.Of(why)})
 			}
 		})
-	e.heard = func(ms float64) {
+	e.Heard = func(ms float64) {
 		if l.drawer != nil {
 			l.drawer.budget.Message(ms)
 		}
@@ -270,7 +263,7 @@ func (l *lab) goOn(r protocol.Request) {
 
 // post sends a request with the files that it names.
 func (l *lab) post(r protocol.Request, files []any) {
-	if err := l.engine.post(r, files...); err != nil {
+	if err := l.engine.Post(r, files...); err != nil {
 		l.send(state.Lost{Why: fault.Of(err)})
 	}
 }

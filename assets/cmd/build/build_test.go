@@ -286,6 +286,7 @@ func TestReportFailsOverTheBudget(t *testing.T) {
 var tinyModule = map[string]string{
 	"go.mod":               "module tiny\n\ngo 1.26\n",
 	"wasm/lab/main.go":     "package main\n\nfunc main() { println(\"lab\") }\n",
+	"wasm/bench/main.go":   "package main\n\nfunc main() { println(\"bench\") }\n",
 	"wasm/worker/main.go":  "package main\n\nfunc main() { println(\"worker\") }\n",
 	"assets/index.html":    head + `<script src="wasm_exec.js"></script><script src="lab.js"></script>`,
 	"assets/lab.js":        `fetch("./lab.wasm")`,
@@ -297,7 +298,7 @@ var tinyModule = map[string]string{
 
 func TestBuildMakesAPageFromAModule(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles two programs for the browser")
+		t.Skip("compiles three programs for the browser")
 	}
 	root := t.TempDir()
 	for name, content := range tinyModule {

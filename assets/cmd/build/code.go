@@ -41,6 +41,8 @@ const (
 	opI64Const    = 0x42
 	opF32Const    = 0x43
 	opF64Const    = 0x44
+	opI32Eqz      = 0x45
+	opI64Eqz      = 0x50
 	opI32Add      = 0x6a
 	opI64Add      = 0x7c
 	opWrap        = 0xa7
@@ -120,6 +122,7 @@ func shortFunction(body []byte, counter int) ([]byte, error) {
 	if len(list) < 3 || !list[0].is(opGlobalGet, stackGlobal) || !list[1].is(opLocalSet, stackLocal) {
 		return body, nil // written by hand
 	}
+	list = shortened(list)
 	shortFrames(list)
 	shortLeaves(list)
 	shortJumps(list)
@@ -217,6 +220,109 @@ func (i instruction) effect() (takes, puts int, ok bool) {
 		return 2, 1, true
 	}
 	return 0, 0, false
+}
+
+// shortened returns a list of instructions that computes the same without what Go's compiler writes in vain, each
+// instruction at a time: what the end of the new list and it can do in fewer.
+func shortened(list []instruction) (short []instruction) {
+	for _, i := range list {
+		short = append(short, i)
+		for _, rule := range rules {
+			if n, in := rule(short); n > 0 {
+				short = append(short[:len(short)-n], in...)
+			}
+		}
+	}
+	return short
+}
+
+// rules tell how many instructions at the end of a list can be written as others; 0 = none.
+var rules = []func(list []instruction) (n int, in []instruction){
+	// A constant is cut to 32 bits.
+	func(list []instruction) (int, []instruction) {
+		if e := last(list, 2); e != nil && e[0].op == opI64Const && e[1].op == opWrap {
+			return 2, []instruction{constant(e[0].i)}
+		}
+		return 0, nil
+	},
+	// A condition becomes a number, which is compared with 0.
+	func(list []instruction) (int, []instruction) {
+		if e := last(list, 2); e != nil && e[0].op == opExtend && e[1].op == opI64Eqz {
+			return 2, []instruction{plain(opI32Eqz)}
+		}
+		return 0, nil
+	},
+	func(list []instruction) (int, []instruction) {
+		e := last(list, 2)
+		if e == nil || e[1].op != opI32Eqz {
+			return 0, nil
+		}
+		if opposite := opposites[e[0].op]; opposite > 0 {
+			return 2, []instruction{plain(opposite)}
+		}
+		if e := last(list, 3); e != nil && e[1].op == opI32Eqz && (e[0].op == opI32Eqz || e[0].op == opI64Eqz) {
+			return 2, nil
+		}
+		return 0, nil
+	},
+	// A local is set, then read.
+	func(list []instruction) (int, []instruction) {
+		if e := last(list, 2); e != nil && e[0].op == opLocalSet && e[1].is(opLocalGet, e[0].n) {
+			return 2, []instruction{{op: opLocalTee, n: e[0].n, bytes: binary.AppendUvarint([]byte{opLocalTee}, e[0].n)}}
+		}
+		return 0, nil
+	},
+	// A frame is left, then the place of the program counter, then the function.
+	func(list []instruction) (int, []instruction) {
+		if e := last(list, 2*frameMove); e != nil && movesFrame(e) && movesFrame(e[frameMove:]) {
+			return 2*frameMove - 1, append([]instruction{constant(e[1].i + e[frameMove+1].i)}, e[2:frameMove]...)
+		}
+		return 0, nil
+	},
+	func(list []instruction) (int, []instruction) {
+		if e := last(list, 4); e != nil && e[0].is(opLocalTee, stackLocal) && e[1].is(opGlobalSet, stackGlobal) &&
+			e[2].op == opI32Const && e[3].op == opReturn {
+			return 4, slices.Clone(e[1:])
+		}
+		return 0, nil
+	},
+}
+
+// opposites are the comparisons of integers that hold where others do not.
+var opposites = func() (table [256]byte) {
+	for _, equal := range []byte{0x46, 0x51} { // of 32 bits, and of 64
+		for _, pair := range [][2]byte{{0, 1}, {2, 8}, {3, 9}, {4, 6}, {5, 7}} {
+			a, b := equal+pair[0], equal+pair[1]
+			table[a], table[b] = b, a
+		}
+	}
+	return table
+}()
+
+// frameMove are the instructions that move the stack pointer: the local, a constant, an addition, the local, the
+// global.
+const frameMove = 5
+
+func movesFrame(list []instruction) bool {
+	return list[0].is(opLocalGet, stackLocal) && list[1].op == opI32Const && list[2].op == opI32Add &&
+		list[3].is(opLocalTee, stackLocal) && list[4].is(opGlobalSet, stackGlobal)
+}
+
+// last are the last n of a list; nil = there are fewer.
+func last(list []instruction, n int) []instruction {
+	if len(list) < n {
+		return nil
+	}
+	return list[len(list)-n:]
+}
+
+// plain is an instruction without operands.
+func plain(op byte) instruction { return instruction{op: op, bytes: []byte{op}} }
+
+// constant is one of 32 bits.
+func constant(n int64) instruction {
+	n = int64(int32(n))
+	return instruction{op: opI32Const, i: n, bytes: appendSigned([]byte{opI32Const}, n)}
 }
 
 // frameAddress are the instructions that compute an address of a frame, behind the one that gets the stack
@@ -370,7 +476,10 @@ func depthOf(open, targets []int, block int64) int {
 func shortReturns(list []instruction, first int64) (any bool) {
 	for at, i := range list {
 		if block := i.i - first; i.op == opI64Const && i.fold == 0 && block >= 0 && block < 1<<16 {
-			b := append(appendSigned([]byte{opLocalGet, counterLocal, opI64Const}, block), opI64Add)
+			b := []byte{opLocalGet, counterLocal}
+			if block > 0 {
+				b = append(appendSigned(append(b, opI64Const), block), opI64Add)
+			}
 			list[at].bytes, any = b, true
 		}
 	}

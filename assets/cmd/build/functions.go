@@ -40,7 +40,8 @@ const (
 	functionFacts  = 4*11 - 1 // how many facts are known of it, which stand behind those tables
 	functionSize   = 4 * 11
 
-	noFact = 0xffffffff
+	noTable = 0
+	noFact  = 0xffffffff
 )
 
 // Tables and facts of a function that nothing but stack traces, a debugger and the execution tracer look at: what
@@ -62,16 +63,17 @@ var errTables = errors.New("the table of functions is not as Go 1.26 writes it")
 
 // functions is Go's table of functions within a memory.
 type functions struct {
-	memory []byte
-	count  int
-	names  []byte // each ends with a 0
-	nameAt int    // where they begin in the memory
-	tables []byte // what instructions are about: pairs of a value and how far it reaches
-	at     int    // where the list begins in the memory
-	list   []byte // for each function its number and its place here, then the functions
-	facts  []byte
-	find   []byte // the table that finds functions, of which the first word is here in the memory:
-	findAt int
+	memory  []byte
+	count   int
+	names   []byte // each ends with a 0
+	nameAt  int    // where they begin in the memory
+	tables  []byte // what instructions are about: pairs of a value and how far it reaches
+	at      int    // where the list begins in the memory
+	list    []byte // for each function its number and its place here, then the functions
+	facts   []byte
+	factsAt []int  // where they begin, sorted
+	find    []byte // the table that finds functions, of which the first word is here in the memory:
+	findAt  int
 }
 
 // functionsOf finds the table in a memory.
@@ -100,7 +102,11 @@ func functionsOf(memory []byte) (t functions, err error) {
 		nameAt: at + names, tables: memory[at+tables : at+list], at: at + list, list: memory[at+list : facts], facts: memory[facts:find], find: memory[find:data],
 		findAt: find}
 	clear(memory[at+units : at+tables])
-	return t, t.check()
+	if err := t.check(); err != nil {
+		return t, err
+	}
+	t.factsAt = t.begins()
+	return t, nil
 }
 
 // check checks that functions lie one behind the other behind the table of their places.
@@ -133,6 +139,19 @@ func (t functions) check() error {
 	return nil
 }
 
+// begins are the places of all facts, sorted.
+func (t functions) begins() (places []int) {
+	t.each(func(f []byte, more, facts int) {
+		for k := range facts {
+			if at := word(f, functionSize+4*(more+k)); at != noFact {
+				places = append(places, at)
+			}
+		}
+	})
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
 // word is a number of 32 bits.
 func word(from []byte, at int) int { return int(binary.LittleEndian.Uint32(from[at:])) }
 
@@ -158,11 +177,9 @@ func (t functions) each(do func(f []byte, more, facts int)) {
 // forget takes from a program's memory what only stack traces tell: the names of functions, the line of a source
 // file for each instruction, arguments, and functions that were copied into others. A trace then has functions by
 // number, which listed names, and addresses, with ? for the file. What the runtime itself asks of a name is whether
-// it is one of its own, which a byte keeps: unpack.js makes names of the numbers by it. The runtime takes a table at 0 for one that there is not; what nothing else shares is set
-// to 0.
-func (t functions) forget() error {
-	needed, ok := make([]bool, len(t.tables)), true
-	t.each(func(f []byte, more, _ int) {
+// it is one of its own, which a byte keeps: unpack.js makes names of the numbers by it.
+func (t functions) forget() {
+	t.each(func(f []byte, more, facts int) {
 		if bytes.HasPrefix(t.names[word(f, functionName):], []byte(ofRuntime)) {
 			f[functionOwn] = 1
 		}
@@ -171,24 +188,16 @@ func (t functions) forget() error {
 		}
 		for _, k := range vainTables {
 			if k < more {
-				setWord(f, functionSize+4*k, 0)
+				setWord(f, functionSize+4*k, noTable)
 			}
 		}
-		ok = ok && t.needTable(needed, word(f, functionStack))
-		for k := range more {
-			ok = ok && t.needTable(needed, word(f, functionSize+4*k))
+		for _, k := range vainFacts {
+			if k < facts {
+				setWord(f, functionSize+4*(more+k), noFact)
+			}
 		}
 	})
-	if !ok {
-		return errTables
-	}
 	clear(t.names)
-	for i := range t.tables {
-		if !needed[i] {
-			t.tables[i] = 0
-		}
-	}
-	return t.forgetFacts()
 }
 
 // ofRuntime begins the names of the runtime's functions.
@@ -203,94 +212,228 @@ func (t functions) listed() (lines []byte) {
 	return lines
 }
 
-// needTable marks a table, which ends with a value of 0 that is not the first; false = it does not end.
-func (t functions) needTable(needed []bool, at int) bool {
-	if at == 0 {
-		return true // there is none
-	}
+// table is the table that begins at a place. It ends with a value of 0 that is not the first.
+func (t functions) table(at int) (table []byte, err error) {
 	for next := at; next < len(t.tables); {
 		if t.tables[next] == 0 && next > at {
-			needed[next] = true
-			return true
+			return t.tables[at : next+1], nil
 		}
 		for range 2 { // a value, and how far it reaches
 			_, n := binary.Uvarint(t.tables[min(next, len(t.tables)):])
 			if n <= 0 {
-				return false
-			}
-			for i := next; i < next+n; i++ {
-				needed[i] = true
+				return nil, errTables
 			}
 			next += n
 		}
 	}
-	return false
+	return nil, errTables
 }
 
-// forgetFacts clears facts that nothing looks at. A fact ends where the next begins.
-func (t functions) forgetFacts() error {
-	needed := map[int]bool{} // by where it begins
-	t.each(func(f []byte, more, facts int) {
-		for k := range facts {
-			at := functionSize + 4*(more+k)
-			begin := word(f, at)
-			if begin == noFact {
-				continue
-			}
-			vain := slices.Contains(vainFacts, k)
-			needed[begin] = needed[begin] || !vain
-			if vain {
-				setWord(f, at, noFact)
-			}
-		}
-	})
-	begins := make([]int, 0, len(needed))
-	for begin := range needed {
-		begins = append(begins, begin)
+// frame is the table of how deep the stack is that begins at a place. Nearly all functions have a frame of one size
+// from their first stop on, and a table that ends with the function: as one that never ends, functions share it.
+func (t functions) frame(at int) (table []byte, err error) {
+	table, err = t.table(at)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(begins)
-	for i, begin := range begins[:max(len(begins)-1, 0)] {
-		end := begins[i+1]
-		if end > len(t.facts) {
-			return errTables
+	var ranges []int // where in the table the length of each stands
+	for at, value := 0, true; at < len(table)-1; value = !value {
+		_, n := binary.Uvarint(table[at:])
+		if !value {
+			ranges = append(ranges, at)
 		}
-		if !needed[begin] {
-			clear(t.facts[begin:end])
-		}
+		at += n
 	}
-	return nil
+	if entry := []byte{2, 1}; len(ranges) == 1 || len(ranges) == 2 && bytes.HasPrefix(table, entry) {
+		last := ranges[len(ranges)-1]
+		return append(binary.AppendUvarint(slices.Clone(table[:last]), mostBlocks), 0), nil
+	}
+	return table, nil
 }
 
-// pack brings the list into the order that compresses best: each number of all functions, one after the other.
-// What follows from the rest is left out, above all the two megabytes of the table that finds functions.
-// unpack.js is told by the result, which is for a section of its own, how to undo that.
-func (t functions) pack() (section []byte) {
-	var packed []byte
-	column := func(number func(f []byte, more, facts int) int) {
-		t.each(func(f []byte, more, facts int) {
-			if at := number(f, more, facts); at >= 0 {
-				packed = append(packed, f[at:at+4]...)
-			}
-		})
+// mostBlocks is more than a function has.
+const mostBlocks = 1<<16 - 1
+
+// fact is the fact that begins at a place. It ends where the next begins, of all that functions had at first.
+func (t functions) fact(at int) (fact []byte, err error) {
+	i, found := slices.BinarySearch(t.factsAt, at)
+	if !found || at >= len(t.facts) {
+		return nil, errTables
 	}
+	end := len(t.facts)
+	if i+1 < len(t.factsAt) {
+		end = min(end, t.factsAt[i+1])
+	}
+	return t.facts[at:end], nil
+}
+
+// column is where a number of functions stands in each of them, -1 = it has none; of = what it refers to, if it does.
+type column struct {
+	at func(f []byte, more, facts int) int
+	of *layout
+}
+
+// columns are all numbers of functions but the one that counts them.
+func (t functions) columns(frames, tables, facts *layout) (list []column) {
 	for at := functionEntry + 4; at < functionSize; at += 4 {
-		column(func([]byte, int, int) int { return at })
+		c := column{at: func([]byte, int, int) int { return at }}
+		if at == functionStack {
+			c.of = frames
+		}
+		list = append(list, c)
 	}
 	most := 0
 	t.each(func(_ []byte, more, facts int) { most = max(most, more, facts) })
 	for k := range most {
-		column(func(_ []byte, more, _ int) int { return among(k, more, functionSize+4*k) })
+		list = append(list, column{func(_ []byte, more, _ int) int { return among(k, more, functionSize+4*k) }, tables})
 	}
 	for k := range most {
-		column(func(_ []byte, more, facts int) int { return among(k, facts, functionSize+4*(more+k)) })
+		list = append(list, column{func(_ []byte, more, facts int) int {
+			return among(k, facts, functionSize+4*(more+k))
+		}, facts})
 	}
-	clear(t.list)
-	copy(t.list, packed)
+	return list
+}
+
+// numbers calls do with each number of a column.
+func (t functions) numbers(c column, do func(n int)) {
+	t.each(func(f []byte, more, facts int) {
+		if at := c.at(f, more, facts); at >= 0 {
+			do(word(f, at))
+		}
+	})
+}
+
+// pack brings the list into the order that compresses best: each number of all functions, one after the other, by
+// its bytes. What functions refer to has numbers, and lies in their order. What follows from the rest is left out,
+// above all the two megabytes of the table that finds functions.
+// unpack.js is told by the result, which is for a section of its own, how to undo that.
+func (t functions) pack() (section []byte, err error) {
+	frames := &layout{content: t.frame, none: noTable, from: 1, align: 1}
+	tables := &layout{content: t.table, none: noTable, align: 1}
+	facts := &layout{content: t.fact, none: noFact, align: factAlign}
+	layouts, columns := []*layout{frames, tables, facts}, t.columns(frames, tables, facts)
+	for _, c := range columns {
+		if c.of != nil {
+			t.numbers(c, func(at int) { err = errors.Join(err, c.of.count(at)) })
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	frames.order()
+	tables.from = frames.from + len(frames.laid)
+	tables.order()
+	facts.order()
+	var packed []byte
+	for _, l := range layouts {
+		packed = append(packed, planes(l.sizes)...)
+	}
+	for _, c := range columns {
+		var words []int
+		t.numbers(c, func(n int) {
+			if c.of != nil {
+				n = c.of.number(n)
+			}
+			words = append(words, n)
+		})
+		packed = append(packed, planes(words)...)
+	}
+	if tables.from+len(tables.laid) > len(t.tables) || len(facts.laid) > len(t.facts) || len(packed) > len(t.list) {
+		return nil, errTables
+	}
+	clear(t.tables)
+	copy(t.tables[frames.from:], frames.laid)
+	copy(t.tables[tables.from:], tables.laid)
+	clear(t.facts[copy(t.facts, facts.laid):])
+	clear(t.list[copy(t.list, packed):])
 	clear(t.find[:4*bucketWords*t.buckets()])
-	for _, n := range []int{t.at, t.count, functionValue, len(packed), t.findAt, t.nameAt} {
+	numbers := []int{t.at, t.count, functionValue, len(packed), t.findAt, t.nameAt}
+	for _, l := range layouts {
+		numbers = append(numbers, l.from, len(l.sizes), l.shared)
+	}
+	for _, n := range numbers {
 		section = binary.LittleEndian.AppendUint32(section, uint32(n))
 	}
-	return section
+	return section, nil
+}
+
+// planes are numbers by their bytes: the lowest of all, then the next.
+func planes(numbers []int) (bytes []byte) {
+	for plane := range 4 {
+		for _, n := range numbers {
+			bytes = append(bytes, byte(n>>(8*plane)))
+		}
+	}
+	return bytes
+}
+
+// factAlign is what the place of a fact is a multiple of.
+const factAlign = 4
+
+// layout is an order of what functions refer to, each content once: what several refer to comes first, from what most
+// do to what two do, then the rest in the order of the references.
+type layout struct {
+	content func(at int) ([]byte, error)
+	none    int // refers to nothing
+	from    int // where the first is to lie
+	align   int // of places
+
+	refers   map[string]int // how many references each content has
+	contents []string       // as they are laid
+	shared   int            // how many of them have several references
+	numbers  map[string]int // by content
+	laid     []byte
+	sizes    []int // of the contents
+}
+
+// count takes notice of a reference.
+func (l *layout) count(at int) error {
+	if at == l.none {
+		return nil
+	}
+	content, err := l.content(at)
+	if err != nil {
+		return err
+	}
+	what := string(content)
+	if l.refers == nil {
+		l.refers = map[string]int{}
+	}
+	if l.refers[what]++; l.refers[what] == 1 {
+		l.contents = append(l.contents, what)
+	}
+	return nil
+}
+
+// order lays everything out once all references are known.
+func (l *layout) order() {
+	slices.SortStableFunc(l.contents, func(a, b string) int { return l.refers[b] - l.refers[a] })
+	l.numbers = map[string]int{}
+	for i, what := range l.contents {
+		l.numbers[what] = i
+		if l.refers[what] > 1 {
+			l.shared = i + 1
+		}
+		from := len(l.laid)
+		l.laid = append(l.laid, what...)
+		for len(l.laid)%l.align > 0 {
+			l.laid = append(l.laid, 0)
+		}
+		l.sizes = append(l.sizes, len(l.laid)-from)
+	}
+}
+
+// number is a reference as it is packed: 0 = to nothing, 1 = to the next that has no other, n+2 = to what is laid nth.
+func (l *layout) number(at int) int {
+	if at == l.none {
+		return 0
+	}
+	content, _ := l.content(at) // count has seen it
+	if n := l.numbers[string(content)]; n < l.shared {
+		return n + 2
+	}
+	return 1
 }
 
 // among is at if k is one of n, else -1.

@@ -85,10 +85,9 @@ func packed(memory []byte) (section, names []byte, err error) {
 		return nil, nil, err
 	}
 	names = t.listed()
-	if err := t.forget(); err != nil {
-		return nil, nil, err
-	}
-	return t.pack(), names, nil
+	t.forget()
+	section, err = t.pack()
+	return section, names, err
 }
 
 // laid is the memory that segments set, from address 0. They are in the order of addresses, and do not overlap.

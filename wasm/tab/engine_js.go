@@ -1,6 +1,5 @@
-//go:build js
-
-package main
+// Package tab is what a page's program has of the browser around it.
+package tab
 
 import (
 	"encoding/json"
@@ -13,26 +12,26 @@ import (
 	"cosinelab/wasm/spawn"
 )
 
-// engine is the worker as the page sees it; it has no worker where none could be started.
-type engine struct {
+// Engine is the worker as the page sees it; it has no worker where none could be started.
+type Engine struct {
 	worker *spawn.Worker
-	heard  func(ms float64) // told how long hearing a message took; nil = nobody asks
+	Heard  func(ms float64) // told how long hearing a message took; nil = nobody asks
 }
 
 // tileKey is where the browser keeps the tile that products are fastest in, with its own name: another
 // version of it may compile them in another way. boot.js reads it.
 const tileKey = "tile"
 
-// startEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with
+// StartEngine takes over the worker that boot.js has started, or, later, starts another. Answers come with
 // the values that travel beside them, if there are any; checkpoints go to keep; lost is told why no more will
 // come. None of the three is called before this returns: the caller has to know the engine by then.
-func startEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value),
-	lost func(why error)) *engine {
-	e := &engine{}
+func StartEngine(answer func(r protocol.Response, values []float32), keep func(name string, pieces js.Value),
+	lost func(why error)) *Engine {
+	e := &Engine{}
 	hear := func(message js.Value) {
-		if e.heard != nil {
-			begun := sinceStart()
-			defer func() { e.heard(sinceStart() - begun) }()
+		if e.Heard != nil {
+			begun := SinceStart()
+			defer func() { e.Heard(SinceStart() - begun) }()
 		}
 		r, values, err := understand(message)
 		if listener := js.Global().Get("engineSays"); listener.Truthy() && r.Type != protocol.TypeEvent {
@@ -40,7 +39,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		}
 		switch {
 		case err != nil:
-			e.end()
+			e.End()
 			lost(fault.New("worker-answer", err))
 		case r.Type == protocol.TypeKept:
 			keep(r.Name, message.Call("slice", 1))
@@ -58,7 +57,7 @@ func startEngine(answer func(r protocol.Response, values []float32), keep func(n
 		js.Global().Delete("engine")
 		list := early.Get("heard")
 		e.worker = spawn.Attend(early.Get("worker"), early.Get("name").String(), hear, lost)
-		// A goroutine runs only once this one waits, which is after startEngine has returned.
+		// A goroutine runs only once this one waits, which is after StartEngine has returned.
 		go func() {
 			for i := range list.Length() {
 				e.worker.Receive(list.Index(i))
@@ -98,21 +97,21 @@ func understand(message js.Value) (r protocol.Response, values []float32, err er
 
 // getReady notes that the engine is there, and the tile that it has found, for the next visit.
 func getReady(r protocol.Response) {
-	mark("engine ready")
+	Mark("engine ready")
 	if r.Tile != "" {
 		ui.Remember(tileKey, r.Tile+" "+js.Global().Get("navigator").Get("userAgent").String())
 	}
 }
 
-// end ends the engine, if there is one; what it was computing is lost.
-func (e *engine) end() {
+// End ends the engine, if there is one; what it was computing is lost.
+func (e *Engine) End() {
 	if e != nil && e.worker != nil {
 		e.worker.End()
 	}
 }
 
-// post sends a request: its JSON, then the files that it names.
-func (e *engine) post(r protocol.Request, files ...any) error {
+// Post sends a request: its JSON, then the files that it names.
+func (e *Engine) Post(r protocol.Request, files ...any) error {
 	text, err := json.Marshal(r)
 	if err == nil && e.worker != nil { // without one, what is wrong is said already
 		err = mail.Post(e.worker.Value, append([]any{string(text)}, files...), nil)
@@ -123,12 +122,12 @@ func (e *engine) post(r protocol.Request, files ...any) error {
 	return nil
 }
 
-// mark notes in the browser's timeline when something was reached: page ready, engine ready. Measurements
+// Mark notes in the browser's timeline when something was reached: page ready, engine ready. Measurements
 // read it there.
-func mark(name string) { js.Global().Get("performance").Call("mark", name) }
+func Mark(name string) { js.Global().Get("performance").Call("mark", name) }
 
-// sinceStart is in milliseconds from the start of the navigation.
-func sinceStart() float64 { return js.Global().Get("performance").Call("now").Float() }
+// SinceStart is in milliseconds from the start of the navigation.
+func SinceStart() float64 { return js.Global().Get("performance").Call("now").Float() }
 
 // asset returns the built name of a file of the page, which the build has written into the page
 // (assets/cmd/build).
@@ -144,9 +143,9 @@ func asset(name string) (string, error) {
 	return names[name], nil
 }
 
-// copyText puts text on the clipboard, where the browser lets it, and tells whether it did. Some let it only
+// CopyText puts text on the clipboard, where the browser lets it, and tells whether it did. Some let it only
 // while they handle a click or a key.
-func copyText(text string, done func(ok bool)) {
+func CopyText(text string, done func(ok bool)) {
 	clipboard := js.Global().Get("navigator").Get("clipboard")
 	if !clipboard.Truthy() { // only there on secure origins
 		done(false)

@@ -1,5 +1,6 @@
 //go:build js
 
+// Command bench is the page of measurements.
 package main
 
 import (
@@ -11,34 +12,34 @@ import (
 	"cosinelab/engine/session/protocol"
 	"cosinelab/ui"
 	"cosinelab/ui/bench"
+	"cosinelab/wasm/tab"
 )
 
 // measurements is the page that times its engine; drawn as in lab.
 type measurements struct {
 	state  *bench.State
 	page   *ui.BenchPage
-	engine *engine
+	engine *tab.Engine
 	drawn  bool
 }
 
-// runMeasurements shows the page of measurements; the engine is the one of the lab.
-func runMeasurements() {
+func main() {
 	browser := js.Global().Get("navigator").Get("userAgent").String()
 	m := &measurements{state: bench.New(ui.Spoken(), browser,
 		js.Global().Get("location").Get("hash").String())}
 	m.page = &ui.BenchPage{State: m.state, Send: m.send, Drawn: func() {
-		mark("page ready")
-		m.state.Update(bench.Drawn{Ms: sinceStart()})
+		tab.Mark("page ready")
+		m.state.Update(bench.Drawn{Ms: tab.SinceStart()})
 		m.drawn = true
 	}}
-	m.engine = startEngine(func(r protocol.Response,
+	m.engine = tab.StartEngine(func(r protocol.Response,
 		_ []float32) {
-		m.send(bench.Answer{Response: r, Ms: sinceStart()})
+		m.send(bench.Answer{Response: r, Ms: tab.SinceStart()})
 	},
 		nil, // what is measured has no checkpoints
 		func(why error) { m.send(bench.Lost{Why: fault.Of(why)}) })
 	m.page.Listen()
-	vecty.RenderBody(m.page)
+	vecty.RenderBody(m.page) // which does not return
 }
 
 // send does for this page what lab.send does for the lab.
@@ -63,11 +64,11 @@ func (m *measurements) update(message bench.Message) {
 func (m *measurements) do(effect bench.Effect) {
 	switch e := effect.(type) {
 	case bench.Post:
-		if err := m.engine.post(e.Request); err != nil {
+		if err := m.engine.Post(e.Request); err != nil {
 			m.send(bench.Lost{Why: fault.Of(err)})
 		}
 	case bench.Copy:
-		copyText(e.Text, func(ok bool) { m.send(bench.Copied{OK: ok}) })
+		tab.CopyText(e.Text, func(ok bool) { m.send(bench.Copied{OK: ok}) })
 	case bench.Download:
 		ui.Download(e.Name, e.Text)
 	case bench.SwitchTheme:
