@@ -53,6 +53,15 @@ async function run() {
   }
 }
 
+// spoken is the language that the page is in, which may change while its words come.
+async function spoken() {
+  for (;;) {
+    const tag = document.documentElement.lang;
+    const words = await fetchWords(tag);
+    if (tag === document.documentElement.lang) return { tag, words };
+  }
+}
+
 async function start() {
   if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) {
     say(words.unable, words.unableWhy);
@@ -63,8 +72,9 @@ async function start() {
   go.env.GOGC = "400"; // what is there at the start is small: collecting it takes longer than it is worth
   const made = run();
   const { module, instance } = await WebAssembly.instantiateStreaming(fetch(measures ? "./bench.wasm" : "./lab.wasm"), go.importObject);
+  await new Promise((resolve) => setTimeout(resolve)); // in a task of its own
   unpack(module, instance);
-  globalThis.spokenWords = await globalThis.spokenWords;
+  globalThis.spoken = await spoken();
   globalThis.recorded = await made;
   // Longer than that it is not worth waiting for.
   await Promise.race([started, new Promise((resolve) => setTimeout(resolve, 100))]);

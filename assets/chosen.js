@@ -29,8 +29,7 @@
     delete here[tag];
     throw why;
   });
-  globalThis.spokenWords = fetchWords(root.lang);
-  globalThis.spokenWords.catch(() => {}); // boot.js says so
+  fetchWords(root.lang).catch(() => {}); // boot.js says so
 
   // What stands on the page before the program is there in every language.
   const others = new CSSStyleSheet();
@@ -45,7 +44,7 @@
 function still(root, spoken) {
   const attributes = ["do", "language", "toggle", "tab", "row", "channel", "sort"];
   const kept = [];
-  let focused = "";
+  let focused = "", arrived = false;
 
   const place = (target) => {
     for (const name of attributes) {
@@ -63,8 +62,6 @@ function still(root, spoken) {
   // Attributes are there in the first language; those of the others stand beside them.
   const speak = (tag) => {
     root.lang = tag;
-    globalThis.spokenWords = fetchWords(tag);
-    globalThis.spokenWords.catch(() => {}); // boot.js says so
     document.title = words().title;
     for (const element of document.querySelectorAll("body *")) {
       for (const { name, value } of [...element.attributes]) {
@@ -77,22 +74,28 @@ function still(root, spoken) {
     }
   };
 
+  const say = (marked) => {
+    const text = marked.replaceAll("*", "");
+    document.querySelector(".status").textContent = text;
+    globalThis.tell?.(text);
+  };
   const keep = (selector, run) => {
     const at = kept.indexOf(selector);
     if (at >= 0) kept.splice(at, 1);
     else kept.push(selector);
     const { waits, kept: later } = words();
-    const text = (run ? waits : later).replaceAll("*", "");
-    document.querySelector(".status").textContent = text;
-    globalThis.tell?.(text);
+    say(run ? waits : later);
   };
   const press = (e) => {
     const at = place(e.target);
     if (!at) return;
     e.preventDefault();
     if (at.name === "language") {
-      remember("language", at.value);
-      speak(at.value);
+      fetchWords(at.value).then(() => {
+        if (arrived) return document.querySelector(at.selector)?.click();
+        remember("language", at.value);
+        speak(at.value);
+      }, () => say(words().noWords));
     } else if (at.value === "theme") {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
@@ -124,6 +127,7 @@ function still(root, spoken) {
   });
 
   globalThis.arrived = () => {
+    arrived = true;
     removeEventListener("click", press);
     removeEventListener("keydown", key);
     removeEventListener("focusin", focus);

@@ -20,11 +20,12 @@ type region[V any] struct {
 	View  V                                    `vecty:"prop"`
 	Words *words.Language                      `vecty:"prop"`
 	draw  func(*words.Language, V) *vecty.HTML // the same for every region of its V
+	rest  func()                               // called before it is drawn; nil = it is small
 }
 
 // Copy keeps vecty from holding on to every earlier render.
 func (r *region[V]) Copy() vecty.Component {
-	return &region[V]{View: r.View, Words: r.Words, draw: r.draw}
+	return &region[V]{View: r.View, Words: r.Words, draw: r.draw, rest: r.rest}
 }
 
 // SkipRender leaves a region as it is while its view is the same, in the same language. A NaN differs from
@@ -35,7 +36,12 @@ func (r *region[V]) SkipRender(prev vecty.Component) bool {
 }
 
 // Render draws the view.
-func (r *region[V]) Render() vecty.ComponentOrHTML { return r.draw(r.Words, r.View) }
+func (r *region[V]) Render() vecty.ComponentOrHTML {
+	if r.rest != nil {
+		r.rest()
+	}
+	return r.draw(r.Words, r.View)
+}
 
 // do marks an element whose click is a message: what, with a value where one is needed.
 func do(what, value string) vecty.Applyer {

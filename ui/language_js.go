@@ -12,16 +12,20 @@ const languageKey = "language"
 // Spoken is the language that the page was opened in: chosen.js has picked it, before anything was painted, and
 // fetched its words. Of the others the program is given here what leads to them.
 func Spoken() *words.Language {
-	spoken := document().Get("documentElement").Get("lang").String()
+	spoken := js.Global().Get("spoken")
+	tag := spoken.Get("tag").String()
 	links := document().Call("querySelectorAll", "link[rel=words]")
 	for i := range links.Length() {
 		link := links.Index(i)
 		words.Give(link.Get("lang").String(), "language = "+link.Get("title").String()+
 			"\nlanguage-name = "+link.Get("dataset").Get("name").String()+"\n")
 	}
-	words.Give(spoken, js.Global().Get("spokenWords").String())
-	return words.In(spoken)
+	words.Give(tag, spoken.Get("words").String())
+	return words.In(tag)
 }
+
+// Shown is the tag of the language that the document is in.
+func Shown() string { return document().Get("documentElement").Get("lang").String() }
 
 // WhenSpoken calls then when the words of a language are here, at once if they are, or when it is clear that they
 // will not come.

@@ -15,15 +15,16 @@ import (
 // the page what moves at pointer speed (cursor, readouts, the part to zoom to), so that moving the pointer
 // renders nothing.
 type page struct {
-	root  js.Value
-	boxes map[string]box // measured plots by lane key
-	keys  []string       // of the lanes that were measured
-	stack *stack         // of the newest render, which may not be on the page yet
-	lanes []lane
-	drag  drag
-	held  string // whose lane was large when plots were measured
-	arm   string // whose lane the pointer or the focus is on; empty = none
-	hover int    // the step under the pointer that waits for the next frame; -1 = none waits
+	root    js.Value
+	boxes   map[string]box // measured plots by lane key
+	keys    []string       // of the lanes that were measured
+	buckets int            // that were told to fit a plot
+	stack   *stack         // of the newest render, which may not be on the page yet
+	lanes   []lane
+	drag    drag
+	held    string // whose lane was large when plots were measured
+	arm     string // whose lane the pointer or the focus is on; empty = none
+	hover   int    // the step under the pointer that waits for the next frame; -1 = none waits
 
 	funcs    []js.Func // to release: Go keeps what the browser may call until it is released
 	stop     js.Value  // aborts every listener
@@ -122,25 +123,40 @@ func (c *Stack) refresh() {
 // buckets fit a plot.
 func (c *Stack) measure() {
 	p := &c.page
-	unit := rootSize() / 16
-	boxes := map[string]box{}
 	p.keys = p.keys[:0]
 	for _, l := range p.lanes {
 		p.keys = append(p.keys, l.key)
 	}
-	plots := p.root.Call("querySelectorAll", ".plot")
+	boxes := measured(p.root)
+	if !maps.Equal(boxes, p.boxes) {
+		p.boxes = boxes
+		vecty.Rerender(c)
+	}
+	overview := boxes["overview"]
+	if n := Buckets(overview.w, overview.unit); n > 0 && n != p.buckets {
+		p.buckets = n
+		c.Props.OnBuckets(n)
+	}
+}
+
+// measured are the plots below an element, by the keys of their lanes.
+func measured(root js.Value) map[string]box {
+	unit := rootSize() / 16
+	boxes := map[string]box{}
+	plots := root.Call("querySelectorAll", ".plot")
 	for i := range plots.Length() {
 		e := plots.Index(i)
 		key := e.Get("parentElement").Get("dataset").Get("lane").String()
 		boxes[key] = box{e.Get("clientWidth").Float(), e.Get("clientHeight").Float(), unit}
 	}
-	if maps.Equal(boxes, p.boxes) {
-		return
-	}
-	p.boxes = boxes
-	vecty.Rerender(c)
-	if n := Buckets(boxes["overview"].w, unit); n > 0 {
-		c.Props.OnBuckets(n)
+	return boxes
+}
+
+// expect takes the plots to be as large as those of the page that stands there until this one does, so that lanes are
+// drawn once.
+func (p *page) expect() {
+	if root := js.Global().Get("document").Call("getElementById", "signal"); p.boxes == nil && root.Truthy() {
+		p.boxes = measured(root)
 	}
 }
 

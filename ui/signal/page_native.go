@@ -18,6 +18,7 @@ const still = true
 const tighter = 3
 
 func (p *page) rendered(*stack, []lane) {}
+func (p *page) expect()                 {}
 
 // nominal are the heights of plots by the kind of their lanes.
 var nominal = [...]float64{overview: 30, funnel: 16, channel: 74, cosine: 60, score: 52, axis: 24}

@@ -12,8 +12,9 @@ import (
 // moves at pointer speed straight to the elements.
 type Stack struct {
 	vecty.Core
-	Props Props `vecty:"prop"`
-	page  page  // what is known of the elements on the page
+	Props Props  `vecty:"prop"`
+	Rest  func() // called before each lane is drawn
+	page  page   // what is known of the elements on the page
 }
 
 // Copy keeps vecty from holding on to every earlier render. The copy has page too: SkipRender compares its
@@ -28,12 +29,14 @@ func (c *Stack) Copy() vecty.Component {
 // have no keys: vecty takes keyed elements out and puts them back on every render, and what was focused in
 // them no longer is.
 func (c *Stack) Render() vecty.ComponentOrHTML {
+	c.page.expect()
 	s := newStack(&c.Props)
 	lanes := s.lanes()
 	c.page.rendered(s, lanes)
 	rows := vecty.List{cursor(), zoom()}
 	// The overview and the funnel are outside the box that the cursor and a zoom cover.
 	for _, l := range lanes[2:] {
+		c.Rest()
 		rows = append(rows, c.lane(s, l))
 	}
 	var table vecty.List
@@ -41,6 +44,7 @@ func (c *Stack) Render() vecty.ComponentOrHTML {
 		heads, cells := s.table()
 		table = vecty.List{Listing(s.Words.Say("stack-signal"), s.Words.Say("stack-table-note"), heads, cells)}
 	}
+	c.Rest()
 	return elem.Section(
 		vecty.Markup(vecty.Class("stack"), vecty.ClassMap{"tabled": c.Props.Table}, vecty.Property("id", "signal"),
 			vecty.Attribute("aria-label", s.Words.Say("stack-signal"))),

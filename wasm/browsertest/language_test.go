@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"cosinelab/assets/words"
@@ -161,5 +164,61 @@ func (p *tab) breakProgram() {
 				200).WithBody(body).WithResponseHeaders(kind))
 		}
 	})
-	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/lab.*.wasm"}}))
+	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/lab.*.wasm"},
+		{URLPattern: "*/bench.*.wasm"}}))
+}
+
+// A language whose words cannot be loaded is said to be missing, and the page stays in the one it has, before its
+// program is there and after; once they can be loaded they are.
+func TestAPageStaysInItsLanguageWhenAnotherDoesNotCome(t *testing.T) {
+	failing := func(ctx context.Context) {
+		chromedp.ListenTarget(ctx, func(event any) {
+			e, ok := event.(*fetch.EventRequestPaused)
+			if !ok {
+				return
+			}
+			action := chromedp.Action(fetch.FailRequest(e.RequestID, network.ErrorReasonFailed))
+			if strings.Contains(e.Request.URL, ".wasm") {
+				return // never comes
+			}
+			go chromedp.Run(ctx, action) // a listener must not wait for answers of the browser
+		})
+	}
+	const press = `[data-language="ko"]`
+	stays := func(p *tab) {
+		t.Helper()
+		p.press(press)
+		p.says(".status", "en", "status-no-words")
+		var tag string
+		if p.eval(`document.documentElement.lang`, &tag); tag != "en" {
+			t.Errorf("the document is in %q", tag)
+		}
+		var korean bool
+		if p.eval(`/[가-힣]/.test(document.querySelector(".verdict .claim").innerText)`, &korean); korean {
+			t.Error("the claim is in the language whose words are missing")
+		}
+	}
+	for _, program := range []bool{false, true} {
+		p := first(t)
+		p.failing = true
+		failing(p.ctx)
+		patterns := []*fetch.RequestPattern{{URLPattern: "*/words/ko.*"}}
+		if !program {
+			patterns = append(patterns, &fetch.RequestPattern{URLPattern: "*/lab.*.wasm"})
+		}
+		p.do(fetch.Enable().WithPatterns(patterns), chromedp.ActionFunc(func(ctx context.Context) error {
+			_, _, _, _, err := page.Navigate(serve(t)).Do(ctx)
+			return err
+		}))
+		if program {
+			p.wait("engine", canTrain, time.Minute)
+		} else {
+			p.wait("page", `document.querySelector(".results .foot")`, time.Minute)
+		}
+		stays(p)
+		p.do(fetch.Disable())
+		p.press(press)
+		p.wait("Korean", `document.documentElement.lang === "ko"`, 10*time.Second)
+		p.wait("Korean is said", `/[가-힣]/.test(document.querySelector(".verdict .claim").innerText)`, 10*time.Second)
+	}
 }

@@ -33,6 +33,7 @@ type lab struct {
 	acted   float64             // when a person last did something, in milliseconds from the start
 	hands   map[string]any      // what the script of the grid may ask for; nil until there is one
 	drawer  *drawer             // nil until the page was rendered once: before, there is nothing to render again
+	late    bool                // something happened while the page was rendered for the first time
 }
 
 // main shows the lab. The engine is taken over before anything is drawn, since it can get ready meanwhile;
@@ -42,12 +43,20 @@ func main() {
 	s, effects := state.New(ui.Spoken(), js.Global().Get("location").Get("hash").String(),
 		rememberedWorkers())
 	l := &lab{state: s, kept: map[string]js.Value{}}
+	breathe()
 	l.begin()
-	l.page = &ui.Page{State: s, Send: l.send, Drawn: func() {
+	l.page = &ui.Page{State: s, Send: l.send, Rest: rest(), Drawn: func() {
 		tab.Mark("page ready")
+		l.page.Listen()
 		l.drawer = newDrawer(l.page, func() { l.update(state.Drawn{}) })
+		if l.late {
+			l.drawer.now()
+		}
 		if arrived := js.Global().Get("arrived"); arrived.Truthy() {
 			arrived.Invoke() // of chosen.js: does what was pressed before
+		}
+		if tag := ui.Shown(); tag != l.state.Words.Tag { // pressed meanwhile
+			l.send(state.SetLanguage{Tag: tag})
 		}
 		js.Global().Call("welcome")
 	}}
@@ -64,7 +73,6 @@ func main() {
 		return nil
 	})
 	breathe()
-	l.page.Listen()
 	vecty.RenderBody(l.page)
 }
 
@@ -76,9 +84,27 @@ func breathe() {
 		close(done)
 		return nil
 	})
-	js.Global().Call("setTimeout", next, 0)
+	if scheduler := js.Global().Get("scheduler"); scheduler.Truthy() && scheduler.Get("yield").Truthy() {
+		scheduler.Call("yield").Call("then", next)
+	} else {
+		js.Global().Call("setTimeout", next, 0) // some browsers have nothing that is sooner
+	}
 	<-done
 	next.Release()
+}
+
+// longTask is how long a task of the start may last where it can be cut, in milliseconds.
+const longTask = 20
+
+// rest returns what breathes where the task of the browser has lasted long enough.
+func rest() func() {
+	begun := tab.SinceStart()
+	return func() {
+		if tab.SinceStart()-begun > longTask {
+			breathe()
+			begun = tab.SinceStart()
+		}
+	}
 }
 
 // begin has the page begin with the recorded run that boot.js has fetched, drawn in the plots of the page that
@@ -93,6 +119,7 @@ func (l *lab) begin() {
 		js.Global().Get("console").Call("error", "recorded.json: "+err.Error())
 		return
 	}
+	breathe()
 	l.state.Record(run, ui.PlotWidth())
 }
 
@@ -123,6 +150,7 @@ func (l *lab) follow(m state.Message) {
 	}
 	switch {
 	case l.drawer == nil:
+		l.late = true
 	case cursor:
 		l.page.FollowCursor()
 	case held:

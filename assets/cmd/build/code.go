@@ -62,6 +62,9 @@ const (
 	stackGlobal  = 0
 	stackLocal   = 1
 	counterLocal = 2
+	newestLocal  = 3
+
+	counterLocals = 2
 )
 
 // functionValue is the number of the first function in Go's program counters: the counter of the block b of the
@@ -127,11 +130,11 @@ func shortFunction(body []byte, counter int) ([]byte, error) {
 	shortLeaves(list)
 	shortJumps(list)
 	var begin []byte
-	if bytes.HasPrefix(locals, []byte{1, typeI32}) && shortReturns(list, int64(counter)<<16) {
-		groups++
-		locals = slices.Concat(locals[:2], []byte{1, typeI64}, locals[2:])
-		begin = appendSigned([]byte{opI64Const}, int64(counter)<<16)
-		begin = append(begin, opLocalSet, counterLocal)
+	if bytes.HasPrefix(locals, []byte{1, typeI32}) {
+		if begin = shortReturns(list, int64(counter)<<16); begin != nil {
+			groups++
+			locals = slices.Concat(locals[:2], []byte{counterLocals, typeI64}, locals[2:])
+		}
 	}
 	out := append(binary.AppendUvarint(nil, uint64(groups)), locals...)
 	out = append(out, begin...)
@@ -471,27 +474,152 @@ func depthOf(open, targets []int, block int64) int {
 	return len(open) - 1 - at
 }
 
-// shortReturns has a function compute its own program counters from the first, which is in a local of its own;
-// false = it has none.
-func shortReturns(list []instruction, first int64) (any bool) {
+// shortReturns has a function compute its own program counters: from the first one, or from the one that was stored
+// last where it is known which that is. Most calls store one more than the call before them, and all of these look
+// the same. It returns the instructions that set two locals for that; nil = the function has no program counters.
+func shortReturns(list []instruction, first int64) (begin []byte) {
+	known := counters(list, first)
 	for at, i := range list {
-		if block := i.i - first; i.op == opI64Const && i.fold == 0 && block >= 0 && block < 1<<16 {
-			b := []byte{opLocalGet, counterLocal}
-			if block > 0 {
-				b = append(appendSigned(append(b, opI64Const), block), opI64Add)
-			}
-			list[at].bytes, any = b, true
+		block, is := counterAt(i, first)
+		if !is {
+			continue
 		}
+		b := []byte{opLocalGet, counterLocal}
+		if from := known[at].from; from >= 0 {
+			b[1], block = newestLocal, block-from
+		}
+		if block != 0 {
+			b = append(appendSigned(append(b, opI64Const), block), opI64Add)
+		}
+		if known[at].kept {
+			b = append(b, opLocalTee, newestLocal)
+		}
+		list[at].bytes = b
 	}
-	if !any {
-		return false
+	if len(known) == 0 {
+		return nil
 	}
 	for at, i := range list {
 		if i.op >= opLocalGet && i.op <= opLocalTee && i.n >= counterLocal {
-			list[at].bytes = binary.AppendUvarint([]byte{i.op}, i.n+1)
+			list[at].bytes = binary.AppendUvarint([]byte{i.op}, i.n+counterLocals)
 		}
 	}
-	return true
+	begin = appendSigned([]byte{opI64Const}, first)
+	return append(begin, opLocalTee, counterLocal, opLocalGet, 0, opExtend, opI64Add, opLocalSet, newestLocal)
+}
+
+// counterAt tells whether an instruction is a constant with a program counter of the function, and of which block.
+func counterAt(i instruction, first int64) (block int64, is bool) {
+	block = i.i - first
+	return block, i.op == opI64Const && i.fold == 0 && block >= 0 && block < 1<<16
+}
+
+// What is known at a place of the block whose counter was stored last, beside its number.
+const (
+	anyBlock = -1
+	nowhere  = -2 // no way leads here
+)
+
+// counter is what is known where a program counter is stored: the block of the one before, or anyBlock, and whether
+// it becomes the one before for those that follow.
+type counter struct {
+	from int64
+	kept bool
+}
+
+// counters follows the ways through a function. Whoever enters it, or goes on in it, does so with the counter of the
+// block where that is; a jump by way of the table comes with any.
+func counters(list []instruction, first int64) map[int]counter {
+	type label struct {
+		op            byte
+		before, state int64 // where it begins, and of those who jump to it
+	}
+	var open []label
+	found, now, ifs := map[int]counter{}, int64(anyBlock), 0
+	meet := func(a, b int64) int64 {
+		switch {
+		case a == nowhere:
+			return b
+		case b == nowhere || a == b:
+			return a
+		}
+		return anyBlock
+	}
+	jump := func(depth uint64, state int64) {
+		if depth < uint64(len(open)) {
+			l := &open[uint64(len(open))-1-depth]
+			l.state = meet(l.state, state)
+		}
+	}
+	jumped := jumpedTo(list)
+	for at := 0; at < len(list); at += max(list[at].fold, 1) {
+		i := list[at]
+		r := reader{i.bytes, nil}
+		switch op := r.byte(); {
+		case i.op == opBrIf && op == opIf: // leaves the function
+		case op >= opBlock && op <= opIf:
+			open = append(open, label{op, now, nowhere})
+			if op == opIf {
+				ifs++
+			} else if op == opLoop {
+				now = anyBlock
+			}
+		case op == opElse && len(open) > 0:
+			l := &open[len(open)-1]
+			l.state, now = meet(l.state, now), l.before
+			l.op = opElse
+		case op == opEnd && len(open) > 0:
+			l := open[len(open)-1]
+			open = open[:len(open)-1]
+			if l.op != opLoop { // to a loop one jumps back
+				now = meet(now, l.state)
+			}
+			if l.op == opIf {
+				now = meet(now, l.before)
+			}
+			if l.op == opIf || l.op == opElse {
+				ifs--
+			}
+		case op == opBr:
+			jump(r.uint(), now)
+			now = nowhere
+		case op == opBrIf:
+			jump(r.uint(), now)
+		case op == opBrTable:
+			for block := range int64(r.uint() + 1) {
+				if jumped == nil || jumped[block] {
+					jump(r.uint(), anyBlock)
+				} else {
+					jump(r.uint(), block)
+				}
+			}
+			now = nowhere
+		case op == opReturn, op == opUnreachable:
+			now = nowhere
+		}
+		if block, is := counterAt(i, first); is {
+			// Nothing goes on within an if: what is called there ends the function, or begins it again.
+			c := counter{max(now, anyBlock), ifs == 0 && list[at+1].op == opI64Store}
+			if found[at] = c; c.kept {
+				now = block
+			}
+		}
+	}
+	return found
+}
+
+// jumpedTo are the blocks to which a function jumps by way of the table; nil = not known.
+func jumpedTo(list []instruction) map[int64]bool {
+	blocks := map[int64]bool{}
+	for at := 0; at < len(list); at += max(list[at].fold, 1) {
+		if i := list[at]; i.op == opLocalSet && i.n == 0 || i.op == opLocalTee && i.n == 0 {
+			if at == 0 || list[at-1].op != opI32Const {
+				return nil
+			}
+			blocks[list[at-1].i] = true
+		}
+	}
+	return blocks
 }
 
 // signed reads a signed LEB128 integer.

@@ -19,6 +19,10 @@ func asGoWrites() []byte {
 		return []byte{opLocalGet, stackLocal, opExtend, opI64Const, k, opI64Add, opWrap}
 	}
 	counter := appendSigned([]byte{opI64Const}, functionValue<<16+3)
+	store := func(block int64, at byte) []byte {
+		b := appendSigned([]byte{opLocalGet, stackLocal, opI64Const}, functionValue<<16+block)
+		return append(b, opI64Store, 3, at)
+	}
 	return slices.Concat(
 		[]byte{opGlobalGet, 0, opLocalSet, stackLocal, opBlock, noResult, opLoop, noResult,
 			opBlock, noResult, opBlock, noResult, opBlock, noResult, opLocalGet, 0, opBrTable, 2, 0, 1, 2, opEnd},
@@ -33,7 +37,8 @@ func asGoWrites() []byte {
 		// Block 1 leaves, by way of block 1 itself if it is not the first time.
 		[]byte{opLocalGet, stackLocal, opI64Const, 9, opI64Store, 3, 48, opI32Const, 1, opBrIf, 2},
 		[]byte{opI32Const, 1, opLocalSet, 0, opBr, 1, opEnd},
-		// Block 2.
+		// Block 2, to which three ways lead. A program counter that is stored in an if says nothing of those behind it.
+		store(4, 64), store(5, 72), []byte{opLocalGet, 2, opI64Eqz, opIf, noResult}, store(9, 80), []byte{opEnd}, store(6, 88),
 		address(56), []byte{opLocalGet, 2, opI64Store, 3, 0, opI32Const, 0, opReturn},
 		[]byte{opEnd, opUnreachable, opEnd, opI32Const, 1, opEnd})
 }
@@ -73,7 +78,7 @@ func TestAShorterFunctionComputesTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(short) > len(long)-20 {
+	if len(short) >= len(long) {
 		t.Errorf("%d bytes became %d", len(long), len(short))
 	}
 	for parameter := range uint64(3) {

@@ -86,6 +86,7 @@ func build(ctx context.Context, root string, fast, size bool, stdout io.Writer) 
 			return err
 		}
 	}
+	bare(sources)
 	page, err := link(sources)
 	if err != nil {
 		return err

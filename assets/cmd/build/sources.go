@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -86,6 +87,24 @@ func wordsOfThePage(file []byte) []byte {
 		}
 	}
 	return out
+}
+
+// Comments that are all there is in a line, and what a line begins with, which mean nothing to a browser.
+var (
+	vainInJS  = regexp.MustCompile(`(?m)^[ \t]*(//.*\n)?`)
+	vainInCSS = regexp.MustCompile(`(?ms)/\*.*?\*/\n*|^[ \t]+`)
+)
+
+// bare leaves out of scripts and style sheets what is written for those who read them.
+func bare(sources map[string][]byte) {
+	for name, text := range sources {
+		switch path.Ext(name) {
+		case ".js":
+			sources[name] = vainInJS.ReplaceAll(text, nil)
+		case ".css":
+			sources[name] = vainInCSS.ReplaceAll(text, nil)
+		}
+	}
 }
 
 // handwritten tells files of the page from Go files, hidden files and notes for readers of the repository.
