@@ -62,7 +62,7 @@ func (s *stack) drawOverview(f *chart.Figure, b box) {
 	f.Path("truth", areas)
 	f.Path("bracket-bar", chart.Bars(s.Truth, x, 0, 3*b.unit, 0))
 	y := fitted(s.Overview.Extent(), b.h-4, 4)
-	f.Path("strokes", chart.Strokes(s.Overview, x, y))
+	f.Path("strokes", s.traces.path("strokes", s.Overview, x, y, chart.Strokes))
 	f.Path("border", chart.Borders(s.borders(), x, b.h))
 	from, to := x.At(float64(s.From)), x.At(float64(s.To))
 	f.Path("veil", chart.Box(chart.Rect{X: x.Start, W: from - x.Start, H: b.h})+chart.Box(chart.Rect{X: to,
@@ -106,12 +106,12 @@ func (s *stack) drawChannel(f *chart.Figure, l lane, x chart.Scale, b box) {
 	}
 	y := fitted(extent, b.h-3*b.unit, top)
 	f.Grid(chart.Ticks(s.Words.Numbers, y.From, y.To, 3), x, y, b.unit)
-	f.Path("env", chart.Envelope(c.Input, x, y))
-	f.Path("line input", chart.Line(c.Input, x, y))
+	f.Path("env", s.traces.path("envelope", c.Input, x, y, chart.Envelope))
+	f.Path("line input", s.traces.path("line", c.Input, x, y, chart.Line))
 	if s.student != nil {
-		f.Path("line "+s.student.Look.Class, chart.Line(calmed(c.Student, x), x, y))
+		f.Path("line "+s.student.Look.Class, s.traces.path("calmed", c.Student, x, y, calmLine))
 	}
-	f.Path("line "+s.teacher.Class, chart.Line(calmed(c.Teacher, x), x, y))
+	f.Path("line "+s.teacher.Class, s.traces.path("calmed", c.Teacher, x, y, calmLine))
 	drawEmpty(f, l, x, b)
 }
 
@@ -154,6 +154,9 @@ func calmed(b chart.Buckets, x chart.Scale) chart.Buckets {
 	return b.Merge(calm)
 }
 
+// calmLine is the path of a dashed line.
+func calmLine(b chart.Buckets, x, y chart.Scale) string { return chart.Line(calmed(b, x), x, y) }
+
 // drawCosine draws the cosine of every arm from 0, or from below where one turns against its teacher, to 1.
 func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 	s.drawTruth(f, x, b)
@@ -164,7 +167,7 @@ func (s *stack) drawCosine(f *chart.Figure, l lane, x chart.Scale, b box) {
 	y := chart.Scale{From: math.Floor(2*lowest) / 2, To: 1, Start: b.h - 2*b.unit, End: 0.14 * b.h}
 	f.Grid(chart.Ticks(s.Words.Numbers, y.From, y.To, 3), x, y, b.unit)
 	for _, e := range l.legend {
-		f.Path("line "+e.class, chart.Line(calmed(e.line, x), x, y))
+		f.Path("line "+e.class, s.traces.path("calmed", e.line, x, y, calmLine))
 	}
 	drawEmpty(f, l, x, b)
 }
@@ -185,9 +188,13 @@ func (s *stack) drawScore(f *chart.Figure, l lane, x chart.Scale, b box) {
 	a, y := &s.Arms[l.index], s.scoreScale(l.index, b)
 	s.drawTruth(f, x, b)
 	class := a.Look.Class
-	f.Path("area "+class, chart.Area(a.Score, x, y, y.Start))
-	f.Path("peaks "+class, chart.Peaks(a.Score, x, y))
-	f.Path("cut "+class, chart.Clipped(a.Score, x, y, y.End))
+	f.Path("area "+class, s.traces.path("area", a.Score, x, y, func(b chart.Buckets, x, y chart.Scale) string {
+		return chart.Area(b, x, y, y.Start)
+	}))
+	f.Path("peaks "+class, s.traces.path("peaks", a.Score, x, y, chart.Peaks))
+	f.Path("cut "+class, s.traces.path("cut", a.Score, x, y, func(b chart.Buckets, x, y chart.Scale) string {
+		return chart.Clipped(b, x, y, y.End)
+	}))
 	f.Path("axis", chart.Horizontal(x.Start, x.End, y.Start+0.5))
 	s.drawAlarms(f, l.index, x, b)
 	if a.hasThreshold() {

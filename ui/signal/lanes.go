@@ -82,6 +82,7 @@ type stack struct {
 	student *Arm     // whose output stands in the channels; nil = none
 	top     float64  // where the score axis ends
 	marks   []alarms // one an arm
+	traces  *traces
 }
 
 // alarms is what the alarms of one arm come to: the spans of the whole test part, and how many of them are in
@@ -91,9 +92,10 @@ type alarms struct {
 	found, segments, false int // true anomalies found, of how many, and false alarms
 }
 
-// newStack works out what several lanes need, once a render.
-func newStack(p *Props) *stack {
-	s := &stack{Props: p, teacher: chart.LookOf("teacher", 0), top: p.scoreTop()}
+// newStack works out what several lanes need, once a render. t keeps paths from render to render.
+func newStack(p *Props, t *traces) *stack {
+	t.turn()
+	s := &stack{Props: p, teacher: chart.LookOf("teacher", 0), top: p.scoreTop(), traces: t}
 	for i := range p.Arms {
 		s.marks = append(s.marks, p.alarms(&p.Arms[i]))
 		if p.Arms[i].Name == p.Student {

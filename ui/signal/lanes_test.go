@@ -58,7 +58,7 @@ func example() *Props {
 }
 
 func rowsOf(p *Props) (*stack, []lane) {
-	s := newStack(p)
+	s := newStack(p, &traces{})
 	return s, s.lanes()
 }
 
@@ -249,7 +249,7 @@ func TestDashedLinesAreCalmedOnlyWhereStepsAreNarrowerThanAPixel(t *testing.T) {
 // the cursor, but what point adjustment makes of it.
 func TestTheRandomScoreFollowsTheOthers(t *testing.T) {
 	p := example()
-	plain := newStack(example()).top
+	plain := newStack(example(), &traces{}).top
 	p.Arms[0].Score.Values[1] = 0.7
 	p.Arms[1] = Arm{Name: "random", Label: "random score", Score: flat(100, 0.99), Policy: 0.98, Threshold: 0.97,
 		Alarms: spans(150, 151), Adjusted: "PA F1 66.7"}

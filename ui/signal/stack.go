@@ -15,6 +15,8 @@ type Stack struct {
 	Props Props  `vecty:"prop"`
 	Rest  func() // called before each lane is drawn
 	page  page   // what is known of the elements on the page
+
+	traces traces
 }
 
 // Copy keeps vecty from holding on to every earlier render. The copy has page too: SkipRender compares its
@@ -30,7 +32,7 @@ func (c *Stack) Copy() vecty.Component {
 // them no longer is.
 func (c *Stack) Render() vecty.ComponentOrHTML {
 	c.page.expect()
-	s := newStack(&c.Props)
+	s := newStack(&c.Props, &c.traces)
 	lanes := s.lanes()
 	c.page.rendered(s, lanes)
 	rows := vecty.List{cursor(), zoom()}
