@@ -17,7 +17,6 @@ import (
 	"cosinelab/engine/session/recorded"
 	"cosinelab/ui"
 	"cosinelab/ui/state"
-	"cosinelab/wasm/mail"
 	"cosinelab/wasm/tab"
 )
 
@@ -233,11 +232,7 @@ func (l *lab) showWhere(e state.ShowWhere) {
 		l.hands = map[string]any{
 			"carry": do(func(hash string) { l.send(state.CarryOut{Hash: hash}) }),
 			"press": do(func(key string) { l.send(ui.Click(key)) }),
-			"ask": do(func(request string) {
-				if l.engine.worker != nil {
-					mail.Post(l.engine.worker.Value, []any{request}, nil)
-				}
-			}),
+			"ask":   do(func(request string) { l.engine.Ask(request) }),
 		}
 	}
 	js.Global().Call("explore", e.Hash, e.Drop, l.hands)

@@ -113,13 +113,22 @@ func (e *Engine) End() {
 // Post sends a request: its JSON, then the files that it names.
 func (e *Engine) Post(r protocol.Request, files ...any) error {
 	text, err := json.Marshal(r)
-	if err == nil && e.worker != nil { // without one, what is wrong is said already
-		err = mail.Post(e.worker.Value, append([]any{string(text)}, files...), nil)
+	if err == nil {
+		err = e.Ask(string(text), files...)
 	}
 	if err != nil {
 		return fault.New("request-unsaid", r.Type, err)
 	}
 	return nil
+}
+
+// Ask sends a request that is text already, then the files that it names. Without a worker it does nothing: what is
+// wrong is said already.
+func (e *Engine) Ask(text string, files ...any) error {
+	if e.worker == nil {
+		return nil
+	}
+	return mail.Post(e.worker.Value, append([]any{text}, files...), nil)
 }
 
 // Mark notes in the browser's timeline when something was reached: page ready, engine ready. Measurements
