@@ -47,7 +47,9 @@ export function explore(hash, drop, asks) {
   at.addEventListener("keydown", onKey);
   at.addEventListener("submit", (e) => e.preventDefault());
   for (const name of ["focusin", "pointerover"]) at.addEventListener(name, read);
-  for (const [name, value] of Object.entries(typed())) tell({ do: "set", name, value });
+  const { home, carried, ...lists } = typed();
+  for (const [name, value] of Object.entries(lists)) tell({ do: "set", name, value });
+  if (carried && hash === carried) hash = home; // the page was left in the middle of a grid
   tell({ do: "open", hash, drop, lang: root.lang });
 }
 
@@ -167,7 +169,11 @@ function heard(answer) {
 
 const does = {
   ask: ({ request }) => hands.ask(JSON.stringify(request)),
-  carry: ({ hash }) => hands.carry(hash),
+  carry: ({ hash, home }) => {
+    remember("home", home);
+    remember("carried", hash);
+    hands.carry(hash);
+  },
   halt: () => hands.press("stop"),
   home: ({ hash }) => {
     history.replaceState(null, "", `#${hash}`);

@@ -87,6 +87,7 @@ type heard struct {
 type asked struct {
 	Do      string            `json:"do"`
 	Hash    string            `json:"hash,omitempty"`    // carry: set this experiment and train it; open, home: only set it
+	Home    string            `json:"home,omitempty"`    // of the grid that a cell is of
 	Request *protocol.Request `json:"request,omitempty"` // ask: the engine
 	Names   []string          `json:"names,omitempty"`   // load: what was kept of these cells
 	Name    string            `json:"name,omitempty"`    // keep, save: a text by its name
@@ -289,7 +290,7 @@ func (g *explorer) next() []asked {
 	for _, c := range g.cells {
 		if c.report == nil && g.failed[c.Name] == nil {
 			g.at, g.trains, g.began = c, false, g.now()
-			return []asked{{Do: "carry", Hash: g.hashOf(c.Spec)}}
+			return []asked{{Do: "carry", Hash: g.hashOf(c.Spec), Home: g.home}}
 		}
 	}
 	g.running = false
@@ -376,6 +377,9 @@ func (g *explorer) ended() []asked {
 	g.at = nil
 	if c.report == nil && g.failed[c.Name] == nil {
 		g.running = false
+	}
+	if !g.running { // the page is to show what the grid is of, not the cell that was the last
+		return []asked{{Do: "home", Hash: g.home}}
 	}
 	return g.next()
 }
