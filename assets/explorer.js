@@ -124,7 +124,7 @@ async function showReport(name, list) {
 // shown is the document in a tree of its own. The server lets no page have styles in its text, so that they are set by
 // script, from the same text.
 function shown(report) {
-  const page = new DOMParser().parseFromString(report, "text/html");
+  const page = new DOMParser().parseFromString(report.replace(/\sstyle="/g, ' data-style="'), "text/html");
   const at = document.createElement("div");
   at.className = "document";
   at.tabIndex = 0;
@@ -137,7 +137,7 @@ function shown(report) {
   article.lang = page.documentElement.lang;
   for (const e of page.querySelectorAll("style, script, meta, title")) e.remove();
   article.append(...[...page.head.childNodes, ...page.body.childNodes].map((n) => document.importNode(n, true)));
-  for (const e of article.querySelectorAll("[style]")) e.style.cssText = e.getAttribute("style");
+  for (const e of article.querySelectorAll("[data-style]")) e.style.cssText = e.dataset.style;
   tree.append(article);
   tree.addEventListener("click", (e) => {
     const to = e.target.closest("a[href^='#']");

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"cosinelab/datasets/steps"
 	"cosinelab/engine/spec"
@@ -83,7 +84,7 @@ func TestWhereItHelps(t *testing.T) {
 	click("#where-table")
 	p.wait("the map", `document.querySelector(".where .map")`, patience)
 	p.eval(`document.querySelector(".where .cell").focus()`, nil)
-	p.do(chromedp.KeyEvent("\ue015"), chromedp.KeyEvent("\ue014")) // down, right
+	p.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight))
 	p.wait("the second cell of the second row", `document.activeElement === document.querySelectorAll(".where tr")[2].cells[2].firstChild &&
 		document.querySelector("[data-part=read]").textContent.includes("epochs=2")`, patience)
 	p.eval(`document.querySelector("[data-language=ko]").click()`, nil)
@@ -92,8 +93,10 @@ func TestWhereItHelps(t *testing.T) {
 	p.shoot("where-ko-dark.png")
 	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
 	p.eval(`document.querySelector(".where").scrollIntoView()`, nil)
+	p.wait("the map on a phone", `document.querySelector(".where .cell").getClientRects().length > 0`, patience)
 	p.shoot("where-phone.png")
 	p.do(chromedp.EmulateViewport(1440, 900))
+	p.eval(`document.querySelector("[data-language=en]").click()`, nil)
 
 	p.eval(`[...document.querySelectorAll(".where .cell")].at(-1).click()`, nil)
 	p.wait("the experiment", `/epochs:3/.test(decodeURIComponent(location.hash)) && document.querySelector(".where").hidden`, patience)
