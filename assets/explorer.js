@@ -124,18 +124,20 @@ async function showReport(name, list) {
 // shown is the document in a tree of its own. The server lets no page have styles in its text, so that they are set by
 // script, from the same text.
 function shown(report) {
-  const page = new DOMParser().parseFromString(report.replace(/\sstyle="/g, ' data-style="'), "text/html");
+  const styles = [];
+  const text = report.replace(/<style>([^]*?)<\/style>/g, (_, rules) => { styles.push(rules); return ""; });
+  const page = new DOMParser().parseFromString(text.replace(/\sstyle="/g, ' data-style="'), "text/html");
   const at = document.createElement("div");
   at.className = "document";
   at.tabIndex = 0;
   const tree = at.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync([...page.querySelectorAll("style")].map((s) => s.textContent).join("\n").replaceAll(":root", ":host")
+  sheet.replaceSync(styles.join("\n").replaceAll(":root", ":host")
     .replace(/^body /m, "article "));
   tree.adoptedStyleSheets = [sheet];
   const article = document.createElement("article");
   article.lang = page.documentElement.lang;
-  for (const e of page.querySelectorAll("style, script, meta, title")) e.remove();
+  for (const e of page.querySelectorAll("script, meta, title")) e.remove();
   article.append(...[...page.head.childNodes, ...page.body.childNodes].map((n) => document.importNode(n, true)));
   for (const e of article.querySelectorAll("[data-style]")) e.style.cssText = e.dataset.style;
   tree.append(article);
