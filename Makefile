@@ -44,7 +44,7 @@ test-js: ## run the same tests in short, compiled for the browser, in Node
 	else echo "skipped: the tests under js/wasm need Node"; fi
 
 test-browser: build ## run the tests of the page, and of both builds of the kernels, in headless Chromium
-	@if [ -n "$(BROWSER)" ]; then set -x; go test -count=1 -p=1 -timeout=20m ./wasm/browsertest/... && \
+	@if [ -n "$(BROWSER)" ]; then set -x; go test -count=1 -p=1 -timeout=45m ./wasm/browsertest/... && \
 		COSINELAB_CHROMIUM=1 go test -count=1 ./engine/backend/simd/kernels; \
 	elif [ "$(CI)" = true ]; then echo "the browser tests need Chromium" >&2; exit 1; \
 	else echo "skipped: the browser tests need Chromium"; fi

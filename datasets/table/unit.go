@@ -125,10 +125,11 @@ func (t *Table) measures() {
 			continue
 		}
 		unit := c.units[0]
-		if others := c.count[classText] - unit.Count; !units[unit.Text] && others > 0 {
+		bare := c.count[classNumber]
+		// What nobody calls a unit is one where every number has it; behind a few it is a mistake of writing.
+		if others := c.count[classText] - unit.Count; !units[unit.Text] && others+bare > 0 {
 			continue
 		}
-		bare := c.count[classNumber]
 		for row, x := range c.measures {
 			if x != x {
 				continue
