@@ -128,7 +128,7 @@ func (p *tab) rowLeadsToItsStep() {
 			p.touch(at.X, at.Y)
 		}
 		p.wait("step "+at.Step, fmt.Sprintf(`document.querySelector("[data-glide]").value === %q &&
-			document.querySelector(".glide b").innerText.replace(/\D/g, "") === %q`, at.Step, at.Step), 10*time.Second)
+			document.querySelector(".glide").innerText.trim().endsWith(%q)`, at.Step, at.Step), 10*time.Second)
 	}
 }
 
