@@ -59,6 +59,7 @@ func TestFilesThatFollowOneAnotherGoFromDropToAlarms(t *testing.T) {
 	}
 	p.choose(`.sheet input[data-decide="files"][value="join"]`, "join")
 	p.wait("one series", sheetRead+" && "+foundWith("follow one another", "join"), 30*time.Second)
+	p.wait("the doubt about the pause", `document.querySelector('.sheet input[data-decide="accept:files-gaps"]')`, 30*time.Second)
 	p.choose(`.sheet input[data-decide="accept:files-gaps"][value="files-gaps"]`, "files-gaps")
 	p.wait("settled", sheetRead+" && "+foundWith("2024-03.csv begins", "files-gaps"), 30*time.Second)
 	p.give(`.sheet [data-files="labels"]`, "log of july.csv", "start,end\n2024-02-20 00:00,2024-02-20 06:00\n2024-03-10 00:00,2024-03-10 03:00\n")

@@ -188,7 +188,7 @@ func checkCharts(t *testing.T, p *tab) {
 // has the one that is blamed first shown.
 func checkCauses(t *testing.T, p *tab, r spec.Report) {
 	t.Helper()
-	p.do(chromedp.KeyEvent("}"))
+	p.do(chromedp.EmulateViewport(1440, 900), chromedp.KeyEvent("}")) // low windows leave causes out
 	p.wait("channels of the alarm", `document.querySelector(".causes li")`, 10*time.Second)
 	var shown struct {
 		Arm, Lead string
