@@ -284,21 +284,22 @@ func TestReportFailsOverTheBudget(t *testing.T) {
 
 // tinyModule is a module with the folders of this one and next to nothing in them.
 var tinyModule = map[string]string{
-	"go.mod":               "module tiny\n\ngo 1.26\n",
-	"wasm/lab/main.go":     "package main\n\nfunc main() { println(\"lab\") }\n",
-	"wasm/bench/main.go":   "package main\n\nfunc main() { println(\"bench\") }\n",
-	"wasm/worker/main.go":  "package main\n\nfunc main() { println(\"worker\") }\n",
-	"assets/index.html":    head + `<script src="wasm_exec.js"></script><script src="lab.js"></script>`,
-	"assets/lab.js":        `fetch("./lab.wasm")`,
-	"assets/assets.go":     "package assets\n",
-	"assets/README.md":     "for readers of the repository\n",
-	"assets/cmd/x/main.go": "package main\n",
-	"assets/words/en.txt":  "for package words alone\n",
+	"go.mod":                       "module tiny\n\ngo 1.26\n",
+	"engine/cmd/cosinelab/main.go": "package main\n\nfunc main() { println(\"cosinelab\") }\n",
+	"wasm/lab/main.go":             "package main\n\nfunc main() { println(\"lab\") }\n",
+	"wasm/bench/main.go":           "package main\n\nfunc main() { println(\"bench\") }\n",
+	"wasm/worker/main.go":          "package main\n\nfunc main() { println(\"worker\") }\n",
+	"assets/index.html":            head + `<script src="wasm_exec.js"></script><script src="lab.js"></script>`,
+	"assets/lab.js":                `fetch("./lab.wasm")`,
+	"assets/assets.go":             "package assets\n",
+	"assets/README.md":             "for readers of the repository\n",
+	"assets/cmd/x/main.go":         "package main\n",
+	"assets/words/en.txt":          "for package words alone\n",
 }
 
 func TestBuildMakesAPageFromAModule(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles three programs for the browser")
+		t.Skip("compiles four programs for the browser")
 	}
 	root := t.TempDir()
 	for name, content := range tinyModule {
@@ -318,10 +319,14 @@ func TestBuildMakesAPageFromAModule(t *testing.T) {
 	for _, name := range list(t, filepath.Join(root, "assets", "dist")) {
 		got = append(got, regexp.MustCompile(`\.[0-9a-f]{12}`).ReplaceAllString(name, ""))
 	}
-	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "lab.wasm", "lab.wasm.functions.txt",
-		"lab.wasm.functions.txt.gz", "lab.wasm.gz",
-		"wasm_exec.js", "wasm_exec.js.gz", "words/en.txt", "words/en.txt.gz", "worker.wasm",
-		"worker.wasm.functions.txt", "worker.wasm.functions.txt.gz", "worker.wasm.gz"}
+	want := []string{"index.html", "index.html.gz", "lab.js", "lab.js.gz", "wasm_exec.js", "wasm_exec.js.gz",
+		"words/en.txt", "words/en.txt.gz"}
+	for _, program := range []string{"bench", "cosinelab", "lab", "worker"} {
+		for _, name := range []string{program + ".wasm", program + ".wasm.functions.txt"} {
+			want = append(want, name, name+".gz")
+		}
+	}
+	slices.Sort(want)
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("dist holds %v, want %v", got, want)
