@@ -13,8 +13,8 @@ import (
 
 // How many bytes, compressed with brotli, may be transferred before the page works, and before it trains.
 const (
-	budget   = 1_060_000
-	training = 2_370_000
+	budget   = 1_020_000
+	training = 2_325_000
 )
 
 // When the page needs a file.
