@@ -17,7 +17,7 @@ import (
 // Bounds of what is read of a zip, in bytes.
 const (
 	mostAbout  = 1 << 20
-	mostNested = 1 << 30 // a zip within it
+	mostNested = 1 << 30 // a file that is unpacked, or a zip within it
 )
 
 // begun is when all files of a zip are said to have been written: the first day that its format knows.
@@ -79,7 +79,13 @@ func Unpack(files fs.FS, put Put) error {
 			return err
 		}
 		defer f.Close()
-		return put(name, func(w io.Writer) error { _, err := io.Copy(w, f); return err })
+		return put(name, func(w io.Writer) error {
+			n, err := io.Copy(w, io.LimitReader(f, mostNested+1))
+			if err == nil && n > mostNested {
+				err = fault.New("runfile-large", name, mostNested>>20)
+			}
+			return err
+		})
 	})
 }
 
