@@ -9,10 +9,10 @@ import (
 	"cosinelab/datasets/found"
 )
 
-// mostAround is how many lines may stand around a table: before it, or behind it.
+// How many lines may stand around a table.
 const (
 	mostBefore = 40
-	mostBehind = 12
+	MostBehind = 12
 )
 
 // closing are words by which the lines begin that programs write below a table, in lower case.
@@ -42,8 +42,8 @@ type aside struct {
 	blank int
 }
 
-// cloned copies cells, which are valid until the next row is read.
-func cloned(cells [][]byte) [][]byte {
+// Cloned copies cells, which are valid until the next row is read.
+func Cloned(cells [][]byte) [][]byte {
 	out := make([][]byte, len(cells))
 	for i, cell := range cells {
 		out[i] = bytes.Clone(cell)
@@ -92,8 +92,8 @@ func (p *parser) passes(cells [][]byte, line, blank int) (bool, error) {
 	case p.t.Format.Header && p.namesAgain(cells):
 		p.again = append(p.again, line)
 		return true, nil
-	case p.below(cells) && len(p.aside) < mostBehind:
-		p.aside = append(p.aside, aside{cloned(cells), line, blank})
+	case p.below(cells) && len(p.aside) < MostBehind:
+		p.aside = append(p.aside, aside{Cloned(cells), line, blank})
 		return true, nil
 	}
 	rows := p.aside
@@ -173,7 +173,7 @@ func body(lines [][]byte) [][]byte {
 			out = append(out, line)
 		}
 	}
-	for cut := 0; cut <= mostBehind && cut+3 <= len(out); cut++ {
+	for cut := 0; cut <= MostBehind && cut+3 <= len(out); cut++ {
 		if _, n := parting(out[:len(out)-cut]); n >= 2 {
 			return out[:len(out)-cut]
 		}

@@ -60,17 +60,38 @@ func (r *Run) sorted(ctx context.Context, f datasets.File) ([]kept, error) {
 		if err != nil {
 			return err
 		}
-		for ; err == nil; err = t.next() {
-			if !r.passes(t) {
-				rows = append(rows, kept{cloned(t.cells), t.s.Line(), table.NoTime})
-			}
+		err = r.through(ctx, t, func(cells [][]byte, line int) error {
+			at, _, _ := r.moment(t.s.Format, t.c, cells)
+			rows = append(rows, kept{table.Cloned(cells), line, at})
+			return nil
+		})
+		if err == nil {
+			r.end(f.Name, t)
 		}
-		return ended(err)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return r.inOrder(f, rows, down, up)
+	return r.inOrder(f, rows, down, up), nil
+}
+
+// through hands on the rows of a text with their lines, from the one that is next to the last.
+func (r *Run) through(ctx context.Context, t *text, use func(cells [][]byte, line int) error) (err error) {
+	for n := 0; err == nil; err = t.next() {
+		if n++; n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if r.passes(t) {
+			continue
+		}
+		for _, k := range append(t.replays, kept{cells: t.cells, line: t.s.Line()}) {
+			if err := use(k.cells, k.line); err != nil {
+				return err
+			}
+		}
+	}
+	return ended(err)
 }
 
 // falls counts the rows of a file that lie before the row above them in their series, and those behind it; none where a
@@ -79,14 +100,11 @@ func (r *Run) falls(ctx context.Context, f datasets.File) (down, up int) {
 	last := map[string]int64{}
 	err := r.opened(f, func(in io.Reader) error {
 		t, err := r.begin(f.Name, in)
-		for n := 0; err == nil; err = t.next() {
-			if n++; n%1024 == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if r.passes(t) {
-				continue
-			}
-			at, series, ok := r.moment(t.s.Format, t.c, t.cells)
+		if err != nil {
+			return err
+		}
+		return r.through(ctx, t, func(cells [][]byte, _ int) error {
+			at, series, ok := r.moment(t.s.Format, t.c, cells)
 			before, known := last[series]
 			switch {
 			case !ok:
@@ -99,8 +117,8 @@ func (r *Run) falls(ctx context.Context, f datasets.File) (down, up int) {
 				up++
 			}
 			last[series] = at
-		}
-		return ended(err)
+			return nil
+		})
 	})
 	if err != nil || r.d.Reading.Times.Daily && down <= up { // times of day cannot be sorted, but turned round
 		return 0, 0
@@ -133,28 +151,15 @@ func (r *Run) moment(f table.Format, c columns, cells [][]byte) (at int64, serie
 }
 
 // inOrder sorts rows, or turns them round where the last one comes first, and says so.
-func (r *Run) inOrder(f datasets.File, rows []kept, down, up int) ([]kept, error) {
+func (r *Run) inOrder(f datasets.File, rows []kept, down, up int) []kept {
 	if up == 0 || r.d.Reading.Times.Daily {
 		slices.Reverse(rows)
 		r.note(f.Name, fault.New("find-newest-first"))
-		return rows, nil
-	}
-	err := r.opened(f, func(in io.Reader) error {
-		t, err := r.begin(f.Name, in)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			rows[i].at, _, _ = r.moment(t.s.Format, t.c, rows[i].cells)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		return rows
 	}
 	slices.SortStableFunc(rows, func(a, b kept) int { return cmp.Compare(a.at, b.at) })
 	r.note(f.Name, fault.New("find-sorted", down))
-	return rows, nil
+	return rows
 }
 
 // note says something about a file, if anybody listens.
@@ -201,7 +206,7 @@ func (r *Run) begin(name string, in io.Reader) (*text, error) {
 	if !t.c.header {
 		return t, nil
 	}
-	t.names = cloned(first)
+	t.names = table.Cloned(first)
 	err = t.next()
 	for n := 0; err == nil && n < table.MostUnitRows && r.units(t.c, s, t.cells); n++ {
 		err = t.next()
@@ -215,9 +220,6 @@ func (t *text) next() (err error) {
 	return err
 }
 
-// mostAside is how many rows wait for what follows them.
-const mostAside = 12
-
 // passes reports whether the row is none of the table: a comment, the names of columns once more, or, unless others
 // follow, what stands below it.
 func (r *Run) passes(t *text) bool {
@@ -228,8 +230,8 @@ func (r *Run) passes(t *text) bool {
 	case t.names != nil && len(t.cells) > 1 && slices.EqualFunc(t.cells, t.names, bytes.Equal):
 		t.passed++
 		return true
-	case r.below(t) && len(t.aside) < mostAside:
-		t.aside = append(t.aside, kept{cells: cloned(t.cells), line: t.s.Line()})
+	case r.below(t) && len(t.aside) < table.MostBehind:
+		t.aside = append(t.aside, kept{cells: table.Cloned(t.cells), line: t.s.Line()})
 		return true
 	}
 	t.replays, t.aside = t.aside, nil
@@ -269,15 +271,6 @@ func ended(err error) error {
 		return nil
 	}
 	return err
-}
-
-// cloned copies cells, which are valid until the next row is read.
-func cloned(cells [][]byte) [][]byte {
-	out := make([][]byte, len(cells))
-	for i, cell := range cells {
-		out[i] = bytes.Clone(cell)
-	}
-	return out
 }
 
 // read scores the rows of a text, or those of the same text in an order of their own.
