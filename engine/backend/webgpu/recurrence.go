@@ -26,6 +26,18 @@ func newRecurrence(s plan.Step, x, out string) *kernel {
 	return k
 }
 
+// newBackward begins a kernel that goes back from the last step, up to what is computed for one. What the next step hands
+// back is carried behind the arena.
+func newBackward(r *renderer, s plan.Step) *kernel {
+	k := newRecurrence(s, "y", "out")
+	k.base("weights", s.In[1])
+	k.base("z", s.In[2])
+	k.count("carry", r.room(s.In[2].Shape[1]*s.In[2].Shape[2]))
+	k.line("for (var back = 0u; back < steps; back++) {")
+	k.line("  for (var j = lane; j < h; j += %du) {", k.size)
+	return k
+}
+
 // turned lays weights [G,H] out as [H,G] behind the arena, where neighbouring threads read neighbours.
 func (r *renderer) turned(s plan.Step) int {
 	w := s.In[1]
@@ -82,12 +94,7 @@ func renderLSTM(r *renderer, s plan.Step) {
 // renderLSTMGrad goes back from the last step. The gradient of c that comes from the next step is carried
 // behind the arena.
 func renderLSTMGrad(r *renderer, s plan.Step) {
-	k := newRecurrence(s, "y", "out")
-	k.base("weights", s.In[1])
-	k.base("z", s.In[2])
-	k.count("carry", r.room(s.In[2].Shape[1]*s.In[2].Shape[2]))
-	k.line("for (var back = 0u; back < steps; back++) {")
-	k.line("  for (var j = lane; j < h; j += %du) {", k.size)
+	k := newBackward(r, s)
 	k.lines(`
     let row = (steps - 1u - back) * rows + group;
     let to = out + row * 4u * h;
@@ -165,12 +172,7 @@ func renderGRU(r *renderer, s plan.Step) {
 // renderGRUGrad goes back like renderLSTMGrad. A state reaches the next one past the gates too, by the factor
 // u: that share is carried.
 func renderGRUGrad(r *renderer, s plan.Step) {
-	k := newRecurrence(s, "y", "out")
-	k.base("weights", s.In[1])
-	k.base("z", s.In[2])
-	k.count("carry", r.room(s.In[2].Shape[1]*s.In[2].Shape[2]))
-	k.line("for (var back = 0u; back < steps; back++) {")
-	k.line("  for (var j = lane; j < h; j += %du) {", k.size)
+	k := newBackward(r, s)
 	k.lines(`
     let row = (steps - 1u - back) * rows + group;
     let to = out + row * 6u * h;
