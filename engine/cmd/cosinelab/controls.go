@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"cosinelab/assets/words"
@@ -71,9 +70,7 @@ func (a *app) controls(ctx context.Context, set *datasets.Set, asJSON bool) erro
 		return err
 	}
 	if asJSON {
-		enc := json.NewEncoder(a.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(c)
+		return printer{a.out, a.w}.json(c)
 	}
 	printer{a.out, a.w}.controls(set, c)
 	return nil

@@ -439,9 +439,7 @@ func (g *explorer) number(at []int) (n int) {
 
 // choose changes what the maps show.
 func (g *explorer) choose(name, value string) {
-	axis := func() int {
-		return slices.IndexFunc(g.sweep.Axes, func(a spec.Axis) bool { return a.Field == value })
-	}
+	axis := slices.IndexFunc(g.sweep.Axes, func(a spec.Axis) bool { return a.Field == value })
 	switch name {
 	case "metric":
 		g.shown.chosen.Metric = value
@@ -450,18 +448,18 @@ func (g *explorer) choose(name, value string) {
 	case "over":
 		g.shown.chosen.Over = value
 	case "rows":
-		if i := axis(); i == g.shown.columns {
-			g.shown.rows, g.shown.columns = g.shown.columns, g.shown.rows
-		} else {
-			g.shown.rows = i
-		}
+		g.shown.rows, g.shown.columns = chosenAxes(axis, g.shown.rows, g.shown.columns)
 	case "columns":
-		if i := axis(); i == g.shown.rows {
-			g.shown.rows, g.shown.columns = g.shown.columns, g.shown.rows
-		} else {
-			g.shown.columns = i
-		}
+		g.shown.columns, g.shown.rows = chosenAxes(axis, g.shown.columns, g.shown.rows)
 	}
+}
+
+// chosenAxes are the axis that was chosen for one side, and that of the other: they change places where it was that.
+func chosenAxes(chosen, mine, others int) (int, int) {
+	if chosen == others {
+		return others, mine
+	}
+	return chosen, others
 }
 
 // save writes the maps in one of formats, the sweep, or the report of all of it.

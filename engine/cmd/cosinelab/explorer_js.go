@@ -4,14 +4,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"html/template"
 	"os"
 	"path/filepath"
 	"syscall/js"
-
-	"context"
 
 	"cosinelab/assets/words"
 )

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 
@@ -21,19 +20,20 @@ import (
 
 // notebook writes a run as a Jupyter notebook, whose cells read the run from where it lies.
 func (a *app) notebook(ctx context.Context, o reportOptions) error {
-	in, err := a.readRun(ctx, plotOptions{run: o.run, data: o.data})
-	if err != nil {
-		return err
-	}
 	files, err := openRun(o.run)
 	if err != nil {
 		return err
 	}
 	defer files.close()
-	if _, finished, err := files.report(); err != nil || !finished {
-		if err == nil {
-			err = fault.New("plot-interrupted", o.run)
-		}
+	report, finished, err := files.report()
+	if err != nil {
+		return err
+	}
+	if !finished {
+		return fault.New("plot-interrupted", o.run)
+	}
+	in, err := a.inputOf(ctx, files, *o.data, report, finished)
+	if err != nil {
 		return err
 	}
 	about, err := runfile.ReadAbout(files)
@@ -97,7 +97,7 @@ func pictures(in figure.Input) (all []jupyter.Figure, err error) {
 			continue
 		}
 		var b bytes.Buffer
-		if err := f.Write(io.Writer(&b), "png"); err != nil {
+		if err := f.Write(&b, "png"); err != nil {
 			return nil, err
 		}
 		all = append(all, jupyter.Figure{Name: f.Name, Caption: f.Caption, PNG: b.Bytes()})

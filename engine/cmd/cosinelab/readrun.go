@@ -69,20 +69,28 @@ func (r *runFiles) scores(report *spec.Report) error {
 // readRun reads what a run left: its report and scores, or, if it was interrupted, its spec and checkpoints.
 // The test part is that of its signals, or read anew; where that fails figures show scores alone.
 func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) {
-	in := figure.Input{Words: a.w, Version: a.buildVersion()}
 	files, err := openRun(o.run)
 	if err != nil {
-		return in, err
+		return figure.Input{}, err
 	}
 	defer files.close()
 	report, finished, err := files.report()
 	if err != nil {
-		return in, err
+		return figure.Input{}, err
 	}
-	if finished && *o.data == "" {
+	return a.inputOf(ctx, files, *o.data, report, finished)
+}
+
+// inputOf completes the report of a run by its scores and its test part, for which data is the folder that somebody
+// named.
+func (a *app) inputOf(ctx context.Context, files *runFiles, data string, report spec.Report, finished bool) (figure.Input,
+	error) {
+	in := figure.Input{Words: a.w, Version: a.buildVersion()}
+	var err error
+	if finished && data == "" {
 		in.Test, err = runfile.ReadTest(files, report.Data.Channels)
 		if err != nil {
-			return in, inRun(o.run, err)
+			return in, inRun(files.path, err)
 		}
 		if in.Test.Rows > 0 {
 			err = files.scores(&report)
@@ -90,11 +98,10 @@ func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) 
 			return in, err
 		}
 	}
-	folder := *o.data
-	if folder == "" {
-		folder = dataOf(o.run)
+	if data == "" {
+		data = dataOf(files.path)
 	}
-	set, err := openSet(ctx, folder, report.Spec.Data)
+	set, err := openSet(ctx, data, report.Spec.Data)
 	if ctx.Err() != nil {
 		return in, ctx.Err()
 	}
@@ -117,8 +124,8 @@ func (a *app) readRun(ctx context.Context, o plotOptions) (figure.Input, error) 
 		err = files.scores(&report)
 	} else {
 		report.Data = prepared.Summary
-		err = interruptedReport(o.run, prepared, &report)
-		printer{a.errOut, a.w}.line("plot-interrupted", o.run)
+		err = interruptedReport(files.path, prepared, &report)
+		printer{a.errOut, a.w}.line("plot-interrupted", files.path)
 	}
 	in.Report = report
 	return in, err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -134,9 +133,7 @@ func (a *app) again(ctx context.Context, o reportOptions) error {
 		return err
 	}
 	if o.format == "json" {
-		e := json.NewEncoder(a.out)
-		e.SetIndent("", "  ")
-		return e.Encode(g)
+		return p.json(g)
 	}
 	p.epochGains(g, o.format == "markdown")
 	return nil

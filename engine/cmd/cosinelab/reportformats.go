@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -18,9 +17,7 @@ func (p printer) reportAs(format string, r spec.Report, all bool, about runfile.
 	case "csv":
 		return runfile.WriteMetrics(p.out, r)
 	case "json":
-		e := json.NewEncoder(p.out)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return p.json(r)
 	case "bibtex":
 		_, err := io.WriteString(p.out, p.bibtex(r, about))
 		return err

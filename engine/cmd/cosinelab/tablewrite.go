@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -26,9 +25,7 @@ func (p printer) table(format string, rows []row) error {
 	case "csv":
 		return writeTableCSV(p.out, rows)
 	case "json":
-		e := json.NewEncoder(p.out)
-		e.SetIndent("", "  ")
-		return e.Encode(rows)
+		return p.json(rows)
 	}
 	for i := 0; i < len(rows); {
 		n := i
