@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,6 +100,42 @@ func scored(t testing.TB, d *detector.Detector, in io.Reader, o scoring.Options)
 		t.Fatal(err)
 	}
 	return steps, s
+}
+
+// A file whose newest row comes first is scored in order of time, as one that stands so: what stands around the table is
+// said, and a row in its middle that begins with a word is a row, not left out.
+func TestASortedFileKeepsItsRows(t *testing.T) {
+	kept, _ := trained(t, "", norm)
+	const head = "level,time,state,other\n"
+	var lines []string
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf("%.5f,%d,on,%d\n", math.Sin(float64(i)), 1_700_100_000+60*i, i%7))
+	}
+	want, _ := scored(t, kept["norm"], strings.NewReader(head+strings.Join(lines, "")), scoring.Options{})
+	slices.Reverse(lines)
+	read := func(text string) (steps []scoring.Step, said []string, err error) {
+		run, err := scoring.New(context.Background(), cpu.New(), kept["norm"], scoring.Options{
+			Step: func(x scoring.Step) error { steps = append(steps, x); return nil },
+			Note: func(_ string, err error) { said = append(said, words.English().Error(err)) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer run.Close()
+		err = run.ReadFile(context.Background(), datasets.File{Name: "new.csv",
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
+		if err == nil {
+			_, err = run.End(context.Background())
+		}
+		return steps, said, err
+	}
+	got, said, err := read(head + strings.Join(lines, "") + "Total,1700000000,on,3\n")
+	if err != nil || !reflect.DeepEqual(got, want) || len(said) != 2 {
+		t.Errorf("%d steps, want %d; said %q, error %v", len(got), len(want), said, err)
+	}
+	middle := slices.Insert(slices.Clone(lines), 20, "Total,1700100000,on,3\n")
+	if _, _, err := read(head + strings.Join(middle, "")); err == nil || !strings.Contains(words.English().Error(err), "new.csv:22") {
+		t.Errorf("a word in the middle of numbers: %v", err)
+	}
 }
 
 // Missing cells are filled in a stream as in the run, whatever the rule, also where the stream begins with one;
